@@ -1,0 +1,1 @@
+"""What has no home elsewhere and is small: errors, languages, progress, seeds, output."""

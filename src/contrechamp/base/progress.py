@@ -1,0 +1,43 @@
+"""Progress on a terminal, silence elsewhere.
+
+Pure code takes a `Progress` and calls it; it never knows whether anyone looks.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as RichProgress
+
+
+class Progress(Protocol):
+    """Opens one bar for one long piece of work."""
+
+    def __call__(self, label: str, total: float) -> AbstractContextManager[Callable[[float], None]]:
+        """Return the bar: a context manager that yields ``advance(amount)``."""
+        ...
+
+
+@contextmanager
+def silent(label: str, total: float) -> Iterator[Callable[[float], None]]:
+    """Show nothing: for tests, pipes and ``--json``."""
+    yield lambda amount: None
+
+
+def on_terminal(console: Console) -> Progress:
+    """Return progress bars on `console`, or silence where it is no terminal."""
+    if not console.is_terminal:
+        return silent
+
+    @contextmanager
+    def bar(label: str, total: float) -> Iterator[Callable[[float], None]]:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        with RichProgress(
+            *columns, TimeRemainingColumn(), console=console, transient=True
+        ) as progress:
+            task = progress.add_task(label, total=total)
+            yield lambda amount: progress.update(task, advance=amount)
+
+    return bar

@@ -1,0 +1,1 @@
+"""Exposure of streets and ways, with its uncertainty."""

@@ -1,0 +1,144 @@
+"""What a measurement says: figures with their intervals, and tables aligned with the scene."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import geopandas as gpd
+
+from contrechamp.sight.arrays import Level
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One number that is not known exactly: from whole draws, never from adding quantiles.
+
+    Args:
+        median: the middle draw.
+        q05: lower end of the 90 % interval.
+        q95: upper end of the 90 % interval.
+        mean: over draws.
+        standard_error: Monte Carlo standard error of the least certain of median, q05, q95.
+        enough_draws: whether that error is small against the interval (see convergence).
+        n_draws: how many draws stand behind it; 1 where nothing was unknown.
+    """
+
+    median: float
+    q05: float
+    q95: float
+    mean: float
+    standard_error: float
+    enough_draws: bool
+    n_draws: int
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure: what, at which level, for whom, how sure.
+
+    Args:
+        key: what is measured, a stable word of `figures.json`: "streets.seen_m" (walkable street
+            within view of at least one mapped camera), "streets.seen_share",
+            "streets.cameras_at_once" (mean number over the metres that are seen),
+            "area.seen_m2" (of the ground, by any mapped camera), "trips.seen_m",
+            "trips.seen_share", "trips.cameras", "trips.least_watched_seen_m",
+            "trips.detour_m", "trips.no_detour_share".
+        level: name of the level.
+        group: "all", "operator:public", "kind:dome", "area:<id>", "service:<kind>"...
+        unit: "m", "m2", "share" (0..1), "cameras".
+        estimate: the value and its interval.
+        known_share: of the cameras behind it (weighted by what each contributes), the share of
+            parameters that is mapped and not assumed; 0..1.
+        scenarios: the value with every unknown at the first decile, the median and the last decile
+            of its prior, all cameras alike: {"p10": ..., "p50": ..., "p90": ...}. Direction has no
+            order: it is drawn in each of them, and the mean over draws is given.
+    """
+
+    key: str
+    level: str
+    group: str
+    unit: str
+    estimate: Estimate
+    known_share: float
+    scenarios: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Driver:
+    """How much of a figure's variance one unknown carries (all cameras at once).
+
+    Args:
+        unknown: "heading_deg", "height_m", "lens" (hfov, vfov), "width_px", "tilt_deg", "range_m",
+            "kind", "building_height_m".
+        level: of the figure streets.seen_m that is explained.
+        first_order: share of the variance that goes away if this alone were known (0..1).
+        total: share that stays if all else were known (0..1).
+        half_width_m: half the 90 % interval now.
+        half_width_if_known_m: what is left of it, to first order, if this were known.
+    """
+
+    unknown: str
+    level: str
+    first_order: float
+    total: float
+    half_width_m: float
+    half_width_if_known_m: float
+
+
+@dataclass(frozen=True)
+class Prior:
+    """One row of the table of priors, as the methods section prints it."""
+
+    unknown: str
+    applies_to: str
+    distribution: str
+    p10: float
+    p50: float
+    p90: float
+    unit: str
+    source: str
+    n_cameras: int  # how many cameras it was used for (buildings, for building heights)
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """All that `measure` found out, on the metric plane of the scene.
+
+    Args:
+        levels: from the least to the most demanding; the first is ``visible`` (no density).
+        figures: every figure.
+        drivers: which unknowns drive the interval of streets.seen_m, per level.
+        pieces: walkable streets cut to pieces of at most some metres. Columns: id, street (id of
+            the street), name, length_m, and for each level L: L_mean, L_q05, L_median, L_q95
+            (share of the piece within view, 0..1) and L_cameras (mean number of cameras at once,
+            averaged over the length of the piece and the draws).
+        streets: the same columns for whole streets of the scene that are walkable.
+        cameras: row i is row i of scene.cameras. Geometry: the place that was used (moved to the
+            outer side of a wall where needed). Columns: id, moved_m, on_wall (bool),
+            free_from_deg, free_width_deg (directions that the mount leaves free), known (names of
+            mapped parameters, comma-separated), assumed (the others), L_seen_m (mean metres of
+            street within view) and L_alone_m (of no other camera) for each level L,
+            visit_share_L (share of the variance of streets.seen_m that this camera carries) and
+            visit_rank (1: visit this one first).
+        regions: visible regions. Columns: camera (id), level, area_m2, basis: "mapped" (direction
+            and lens are mapped), or "possible" (every direction that the mount leaves free, other
+            unknowns at their median: the camera sees part of it at a time). Geometry: MultiPolygon.
+        trips: one row a trip, or None where no trip could be made. Columns: home, service (id),
+            kind, length_m, for each level L: L_seen_m_median, _q05, _q95, L_cameras_median,
+            L_least_seen_m, L_detour_m, L_no_detour_share (share of draws); geometry LineString.
+        priors: the table of priors that were used.
+        methods: facts for the methods section (all JSON values): seed, draws, target_height_m,
+            piece_m, level set, crs, scale_error, counts of notices by kind...
+    """
+
+    levels: tuple[Level, ...]
+    figures: tuple[Figure, ...]
+    drivers: tuple[Driver, ...]
+    pieces: gpd.GeoDataFrame
+    streets: gpd.GeoDataFrame
+    cameras: gpd.GeoDataFrame
+    regions: gpd.GeoDataFrame
+    trips: gpd.GeoDataFrame | None
+    priors: tuple[Prior, ...]
+    methods: Mapping[str, Any]
+    warnings: tuple[str, ...] = ()

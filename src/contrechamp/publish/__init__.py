@@ -1,0 +1,1 @@
+"""Reports, maps and open data: what leaves, and how it reads."""

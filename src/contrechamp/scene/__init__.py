@@ -1,0 +1,1 @@
+"""Cameras, buildings, streets, places and areas as typed columns on one metric plane."""

@@ -1,0 +1,147 @@
+"""The tables that a scene is made of: their columns, types and units, written once.
+
+Readers produce these tables in WGS 84; `contrechamp.scene.projection` brings them into one metric
+plane (x east, y north, metres); everything after that is metres. Headings are degrees clockwise
+from north. A number that is not known is NaN, a text that is not known is empty.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import geopandas as gpd
+import pyproj
+
+#: Column -> dtype of the camera table (design: "Camera table"). Geometry is a Point, the place
+#: that the source gives; moving a camera to the outer side of its wall is the engine's work.
+CAMERA_COLUMNS: Mapping[str, str] = {
+    # unique in the scene: "node/123", "node/123#2" for the second on one mast, or as given
+    "id": "str",
+    "kind": "str",  # fixed | panning | dome | unknown
+    "mount": "str",  # wall | pole | ceiling | ... as OSM camera:mount; "" unknown
+    "height_m": "float64",  # of the lens above the ground
+    "heading_deg": "float64",  # clockwise from north, 0 <= heading < 360
+    "tilt_deg": "float64",  # positive below the horizon
+    "hfov_deg": "float64",
+    "vfov_deg": "float64",
+    "width_px": "float64",  # horizontal resolution
+    "range_m": "float64",  # horizontal distance
+    "indoor": "bool",  # sees nothing of the street by default
+    "operator": "str",
+    "operator_class": "str",  # public | private | unknown
+    "zone": "str",  # OSM surveillance:zone
+    "first_seen": "str",  # ISO date, or ""
+    "last_seen": "str",
+    "source": "str",  # file name, and object or row in it
+}
+
+#: The unknowns of a camera that are drawn where they are NaN (kind: where it is "unknown").
+UNKNOWNS = ("heading_deg", "height_m", "tilt_deg", "hfov_deg", "vfov_deg", "width_px", "range_m")
+
+#: Polygon, valid, one part a row, holes kept.
+BUILDING_COLUMNS: Mapping[str, str] = {
+    "id": "str",
+    "height_m": "float64",  # top above the ground
+    "min_height_m": "float64",  # bottom above the ground, 0 where it stands on it
+    "height_source": "str",  # height | levels | "" (not known)
+}
+
+#: LineString: one edge of the street graph, cut at junctions.
+STREET_COLUMNS: Mapping[str, str] = {
+    "id": "str",  # "way/123/0": part 0 of the way between two junctions
+    "name": "str",
+    "highway": "str",
+    "walkable": "bool",  # by the OSM rules of foot access
+    "node_u": "int64",  # graph nodes at the first and last vertex, numbered 0..n-1 in the scene
+    "node_v": "int64",
+}
+
+#: Point (an area is represented by a point inside it).
+PLACE_COLUMNS: Mapping[str, str] = {
+    "id": "str",
+    "kind": "str",  # one of SERVICES, or "home"
+    "name": "str",
+}
+
+#: Kinds of service that people walk to -> how OSM tags them.
+SERVICES = (
+    "school",
+    "kindergarten",
+    "clinic",
+    "hospital",
+    "doctors",
+    "pharmacy",
+    "place_of_worship",
+    "marketplace",
+    "supermarket",
+    "drinking_water",
+    "transit_stop",
+)
+
+#: Point or LineString.
+BARRIER_COLUMNS: Mapping[str, str] = {"id": "str", "kind": "str", "name": "str"}
+
+#: LineString: a walk that was recorded (GPX).
+TRACK_COLUMNS: Mapping[str, str] = {"id": "str", "name": "str", "source": "str"}
+
+#: Polygon or MultiPolygon: a district, a grid cell; further columns are kept as they came.
+AREA_COLUMNS: Mapping[str, str] = {"id": "str", "name": "str", "population": "float64"}
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something that a reader could not use or had to decide; it never stops a run.
+
+    Args:
+        kind: a stable machine word, e.g. ``unreadable-tag``, ``repaired-polygon``.
+        where: file and object, e.g. ``helsinki.osm.pbf: node/123``.
+        message: in the user's language: what was found and what was done with it.
+    """
+
+    kind: str
+    where: str
+    message: str
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """One file that was read: its name (never its path), SHA-256 and size."""
+
+    name: str
+    sha256: str
+    size_bytes: int
+    format: str
+    licence: str = ""
+
+
+@dataclass(frozen=True)
+class SameCamera:
+    """A proposal: two rows of two sources that may be one camera. Never merged silently."""
+
+    id_a: str
+    id_b: str
+    distance_m: float
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What was read, on one metric plane.
+
+    Every table has a RangeIndex; row i of a result belongs to row i of its table.
+    """
+
+    crs: pyproj.CRS
+    cameras: gpd.GeoDataFrame
+    buildings: gpd.GeoDataFrame
+    streets: gpd.GeoDataFrame
+    places: gpd.GeoDataFrame  # services
+    homes: gpd.GeoDataFrame  # PLACE_COLUMNS with kind "home"
+    barriers: gpd.GeoDataFrame
+    tracks: gpd.GeoDataFrame
+    areas: gpd.GeoDataFrame
+    notices: tuple[Notice, ...] = ()
+    inputs: tuple[InputFile, ...] = ()
+    same_cameras: tuple[SameCamera, ...] = ()
+    #: Largest deviation from 1 of the local scale of the projection over the data.
+    scale_error: float = 0.0
+    #: What was counted on the way: "buildings off the ground", "rows left out"...
+    counts: Mapping[str, int] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""The visibility engine: what a camera can see between buildings, exactly, in metres."""
