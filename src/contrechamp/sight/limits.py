@@ -1,0 +1,105 @@
+"""How near and how far a lens sees: limits of range, tilt, field of view and pixel density.
+
+Everything here is a horizontal distance in metres between the foot of the camera and the foot of
+the target.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from contrechamp.base.compiled import compiled
+from contrechamp.sight.arrays import F8, Cameras, Level
+
+
+@compiled
+def near_and_far(
+    h: float, z: float, tilt_deg: float, vfov_deg: float, sweep_deg: float
+) -> tuple[float, float]:
+    """Return between which distances the target stands inside the vertical field of view.
+
+    The line to the target makes the angle ``atan((h - z) / D)`` below the horizon, which must lie
+    within half of `vfov_deg` of `tilt_deg`. The same limits are taken across the whole horizontal
+    field. A camera that turns all round (`sweep_deg` 360) covers every tilt over time.
+
+    Returns:
+        near, far; far is inf where the upper edge of the picture is at or above the horizon, and
+        (0, 0) where the target is never inside.
+    """
+    if sweep_deg >= 360.0 or vfov_deg >= 180.0:
+        return 0.0, np.inf
+    drop, tilt = h - z, tilt_deg
+    if drop < 0.0:
+        drop, tilt = -drop, -tilt  # looking up at the target is looking down, mirrored
+    steepest, flattest = tilt + vfov_deg / 2.0, tilt - vfov_deg / 2.0
+    if drop == 0.0:
+        return (0.0, np.inf) if flattest <= 0.0 <= steepest else (0.0, 0.0)
+    if steepest <= 0.0 or flattest >= 90.0:
+        return 0.0, 0.0
+    near = 0.0 if steepest >= 90.0 else drop / np.tan(np.radians(steepest))
+    far = np.inf if flattest <= 0.0 else drop / np.tan(np.radians(flattest))
+    return near, far
+
+
+@compiled
+def density_reach(h: float, z: float, hfov_deg: float, width_px: float, ppm: float) -> float:
+    """Return the distance up to which the picture has `ppm` pixels a metre at the target.
+
+    The picture is `width_px` wide and spans ``2 d tan(hfov/2)`` metres at the slant distance d, so
+    the density falls to `ppm` at ``d = width_px / (2 ppm tan(hfov/2))`` (IEC 62676-4). That is the
+    density in the middle of a rectilinear picture. From 180 degrees on there is no such picture:
+    pixels are then taken to be equally many for each degree, ``d = width_px / (ppm hfov)`` with
+    hfov in radians.
+
+    Returns:
+        metres, inf for ``ppm`` 0; 0 where the density is not reached even below the camera.
+    """
+    if ppm <= 0.0:
+        return np.inf
+    hfov = np.radians(hfov_deg)
+    slant = width_px / (ppm * (2.0 * np.tan(hfov / 2.0) if hfov_deg < 180.0 else hfov))
+    drop = h - z
+    return np.sqrt(slant * slant - drop * drop) if slant > abs(drop) else 0.0
+
+
+@compiled
+def _limits(
+    h: F8,
+    tilt_deg: F8,
+    hfov_deg: F8,
+    vfov_deg: F8,
+    width_px: F8,
+    range_m: F8,
+    sweep_deg: F8,
+    z: float,
+    ppm: F8,
+) -> tuple[F8, F8]:
+    near = np.empty(len(h))
+    reach = np.empty((len(h), len(ppm)))
+    for i in range(len(h)):
+        near[i], far = near_and_far(h[i], z, tilt_deg[i], vfov_deg[i], sweep_deg[i])
+        far = min(far, range_m[i])
+        for level in range(len(ppm)):
+            reach[i, level] = min(far, density_reach(h[i], z, hfov_deg[i], width_px[i], ppm[level]))
+    return near, reach
+
+
+def limits(cameras: Cameras, levels: Sequence[Level], target_height_m: float) -> tuple[F8, F8]:
+    """Return for every camera where its view begins, and where each level ends.
+
+    Returns:
+        near (n,) and reach (n, n_levels), metres; a level whose reach is not above near is not
+        reached at all.
+    """
+    near, reach = _limits(
+        cameras.height_m,
+        cameras.tilt_deg,
+        cameras.hfov_deg,
+        cameras.vfov_deg,
+        cameras.width_px,
+        cameras.range_m,
+        cameras.sweep_deg,
+        float(target_height_m),
+        np.array([level.ppm for level in levels]),
+    )
+    return near, reach

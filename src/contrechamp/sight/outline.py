@@ -1,0 +1,500 @@
+"""From slices to polygons: the exact outline of what is seen, traced edge by edge.
+
+One level's region, between two distances, is a set of stretches in every slice. Its outline runs
+along their outer boundaries anticlockwise, along their inner boundaries clockwise, and along the
+directions between slices wherever one side is seen and the other is not: always with the region on
+the left. At every junction the sharpest left turn is taken, so that rings never cross themselves;
+two parts that meet in a point become two rings. Anticlockwise rings are shells, the others holes.
+
+Straight boundaries keep the walls' own corners. Arcs of range, density and tilt become chords whose
+middle lies at most the given sagitta inside the arc.
+"""
+
+from collections import namedtuple
+from typing import Any
+
+import numpy as np
+
+from contrechamp.base.compiled import compiled
+from contrechamp.sight.sweep import NOTHING
+
+#: Boundaries that are arcs of the far and the near limit.
+FAR = -2
+NEAR = -3
+#: Distances along one direction that are the same junction, metres.
+SAME_JUNCTION_M = 1e-7
+#: Rings with less area than this (m2) are slivers of rounding.
+SLIVER_M2 = 1e-9
+
+#: Stretches of one level: slice by slice, with the distance of both boundaries at both ends.
+Stretches = namedtuple(
+    "Stretches",
+    "ax ay bx by start inner inner_a inner_b outer outer_a outer_b",
+)
+
+
+@compiled
+def new_stretches(slices: int, stretches: int) -> Any:
+    """Return room for so many slices and stretches."""
+    return Stretches(
+        np.empty(slices),
+        np.empty(slices),
+        np.empty(slices),
+        np.empty(slices),
+        np.empty(slices + 1, np.int64),
+        np.empty(stretches, np.int64),
+        np.empty(stretches),
+        np.empty(stretches),
+        np.empty(stretches, np.int64),
+        np.empty(stretches),
+        np.empty(stretches),
+    )
+
+
+@compiled
+def cut_at_circle(
+    ua: float, ub: float, ax: float, ay: float, bx: float, by: float, r: float, cuts: Any, n: int
+) -> int:
+    """Append where, in (0, 1) of a slice, a straight boundary crosses the circle of radius r."""
+    if ua <= 0.0 or ub <= 0.0:
+        return n
+    # |a + s (b - a)| = r (ua + s (ub - ua)), squared.
+    dx, dy, du = bx - ax, by - ay, ub - ua
+    a = dx * dx + dy * dy - r * r * du * du
+    b = ax * dx + ay * dy - r * r * ua * du
+    c = 1.0 - r * r * ua * ua
+    root = b * b - a * c
+    if root <= 0.0 or a == 0.0:
+        return n
+    root = np.sqrt(root)
+    for s in ((-b - root) / a, (-b + root) / a):
+        if 1e-9 < s < 1.0 - 1e-9:
+            cuts[n] = s
+            n += 1
+    return n
+
+
+@compiled
+def clip_to_level(slices: int, out: Any, near: float, far: float, room: Any) -> tuple[int, Any]:
+    """Cut what a sweep found to the ring between two distances.
+
+    Returns:
+        number of slices, and the stretches (in `room`, or in a larger one).
+    """
+    done, count = 0, 0
+    cuts = np.empty(64)
+    for k in range(slices):
+        first, last = out.cell_start[k], out.cell_start[k + 1]
+        ax, ay, bx, by = out.ax[k], out.ay[k], out.bx[k], out.by[k]
+        n = 0
+        if 8 * (last - first) + 8 > len(cuts):
+            cuts = np.empty(16 * (last - first) + 16)
+        for c in range(first, last):
+            for r in (near, far):
+                if r > 0.0:
+                    if out.outer[c] != NOTHING:
+                        n = cut_at_circle(
+                            out.outer_ua[c], out.outer_ub[c], ax, ay, bx, by, r, cuts, n
+                        )
+                    if out.inner[c] != NOTHING:
+                        n = cut_at_circle(
+                            out.inner_ua[c], out.inner_ub[c], ax, ay, bx, by, r, cuts, n
+                        )
+        cuts[:n].sort()
+        if done + n + 1 >= len(room.ax) or count + (n + 1) * (last - first) >= len(room.inner):
+            room = grown(
+                room,
+                done,
+                count,
+                2 * (done + n + 1) + 16,
+                2 * (count + (n + 1) * (last - first)) + 16,
+            )
+        from_s, from_x, from_y = 0.0, ax, ay
+        for cut in range(n + 1):
+            to_s, to_x, to_y = 1.0, bx, by
+            if cut < n:
+                to_s = cuts[cut]
+                if to_s - from_s < 1e-9:
+                    continue
+                to_x, to_y = ax + to_s * (bx - ax), ay + to_s * (by - ay)
+                norm = np.sqrt(to_x * to_x + to_y * to_y)
+                to_x, to_y = to_x / norm, to_y / norm
+            room.ax[done], room.ay[done] = from_x, from_y
+            room.bx[done], room.by[done] = to_x, to_y
+            room.start[done] = count
+            for c in range(first, last):
+                inner, inner_a, inner_b = boundary(
+                    out.inner[c], out.inner_ua[c], out.inner_ub[c],
+                    ax, ay, bx, by, from_s, to_s, 0.0,
+                )  # fmt: skip
+                outer, outer_a, outer_b = boundary(
+                    out.outer[c], out.outer_ua[c], out.outer_ub[c],
+                    ax, ay, bx, by, from_s, to_s, np.inf,
+                )  # fmt: skip
+                if inner_a + inner_b <= 2.0 * near:
+                    inner, inner_a, inner_b = (NEAR if near > 0.0 else NOTHING), near, near
+                if outer_a + outer_b >= 2.0 * far:
+                    outer, outer_a, outer_b = FAR, far, far
+                inner_a, inner_b = min(max(inner_a, near), far), min(max(inner_b, near), far)
+                outer_a, outer_b = min(max(outer_a, near), far), min(max(outer_b, near), far)
+                if (
+                    count > room.start[done]
+                    and abs(room.outer_a[count - 1] - inner_a) <= SAME_JUNCTION_M
+                    and abs(room.outer_b[count - 1] - inner_b) <= SAME_JUNCTION_M
+                ):
+                    # A shadow without width lies between: one stretch.
+                    room.outer[count - 1] = outer
+                    room.outer_a[count - 1], room.outer_b[count - 1] = outer_a, outer_b
+                elif (
+                    outer_a - inner_a > SAME_JUNCTION_M or outer_b - inner_b > SAME_JUNCTION_M
+                ) and outer_a + outer_b > inner_a + inner_b:
+                    room.inner[count], room.outer[count] = inner, outer
+                    room.inner_a[count], room.inner_b[count] = inner_a, inner_b
+                    room.outer_a[count], room.outer_b[count] = outer_a, outer_b
+                    count += 1
+            done += 1
+            from_s, from_x, from_y = to_s, to_x, to_y
+    room.start[done] = count
+    return done, room
+
+
+@compiled
+def boundary(
+    which: int,
+    ua: float,
+    ub: float,
+    ax: float,
+    ay: float,
+    bx: float,
+    by: float,
+    from_s: float,
+    to_s: float,
+    missing: float,
+) -> tuple[int, float, float]:
+    """Return a boundary's distance at two places of a slice; `missing` where there is none."""
+    if which == NOTHING:
+        return which, missing, missing
+    x, y = ax + from_s * (bx - ax), ay + from_s * (by - ay)
+    distance_a = np.sqrt(x * x + y * y) / max(ua + from_s * (ub - ua), 1e-12)
+    x, y = ax + to_s * (bx - ax), ay + to_s * (by - ay)
+    distance_b = np.sqrt(x * x + y * y) / max(ua + to_s * (ub - ua), 1e-12)
+    return which, distance_a, distance_b
+
+
+@compiled
+def grown(room: Any, slices: int, stretches: int, more_slices: int, more_stretches: int) -> Any:
+    """Return a larger room with the same content."""
+    larger = new_stretches(max(more_slices, len(room.ax)), max(more_stretches, len(room.inner)))
+    larger.ax[:slices], larger.ay[:slices] = room.ax[:slices], room.ay[:slices]
+    larger.bx[:slices], larger.by[:slices] = room.bx[:slices], room.by[:slices]
+    larger.start[:slices] = room.start[:slices]
+    larger.inner[:stretches], larger.outer[:stretches] = (
+        room.inner[:stretches],
+        room.outer[:stretches],
+    )
+    larger.inner_a[:stretches], larger.inner_b[:stretches] = (
+        room.inner_a[:stretches],
+        room.inner_b[:stretches],
+    )
+    larger.outer_a[:stretches], larger.outer_b[:stretches] = (
+        room.outer_a[:stretches],
+        room.outer_b[:stretches],
+    )
+    return larger
+
+
+#: The junctions of stretches: distances along the directions between slices.
+Junctions = namedtuple(
+    "Junctions",
+    # place; the stretch that an outline can follow from here; whether the gap to the next is seen
+    "x y direction inner_back outer_on open_before open_after"
+    # of each stretch: junctions of its inner and outer boundary, at its first and last direction
+    " inner_a outer_a inner_b outer_b",
+)
+
+
+@compiled
+def find_junctions(slices: int, room: Any, around: bool) -> Any:
+    """Find where stretches begin and end along every direction, and which of them meet there.
+
+    Direction j lies between slice j - 1 ("before") and slice j ("after"). Where the sweep goes all
+    round, direction `slices` is direction 0 again. Junctions are numbered direction by direction,
+    outwards. A stretch that narrows to a point is left out of `inner_back` and `outer_on`: its
+    outline turns back in that point, see `trace`.
+    """
+    stretches = int(room.start[slices])
+    most = 4 * stretches
+    x, y, distance = np.empty(most), np.empty(most), np.empty(most)
+    direction = np.empty(most, np.int64)
+    inner_back, outer_on = np.full(most, -1, np.int64), np.full(most, -1, np.int64)
+    open_before, open_after = np.zeros(most + 1, np.bool_), np.zeros(most + 1, np.bool_)
+    inner_a, outer_a = np.empty(stretches, np.int64), np.empty(stretches, np.int64)
+    inner_b, outer_b = np.empty(stretches, np.int64), np.empty(stretches, np.int64)
+    total = 0
+    for j in range(slices if around else slices + 1):
+        first = total
+        before = j - 1 if j > 0 else (slices - 1 if around else -1)
+        if before >= 0:
+            for c in range(room.start[before], room.start[before + 1]):
+                total = add_junction(distance, first, total, room.inner_b[c])
+                total = add_junction(distance, first, total, room.outer_b[c])
+        if j < slices:
+            for c in range(room.start[j], room.start[j + 1]):
+                total = add_junction(distance, first, total, room.inner_a[c])
+                total = add_junction(distance, first, total, room.outer_a[c])
+        if before >= 0:
+            for c in range(room.start[before], room.start[before + 1]):
+                low = junction_at(distance, first, total, room.inner_b[c])
+                high = junction_at(distance, first, total, room.outer_b[c])
+                inner_b[c], outer_b[c] = low, high
+                open_before[low:high] = True
+                if low < high:
+                    inner_back[low] = c
+        if j < slices:
+            for c in range(room.start[j], room.start[j + 1]):
+                low = junction_at(distance, first, total, room.inner_a[c])
+                high = junction_at(distance, first, total, room.outer_a[c])
+                inner_a[c], outer_a[c] = low, high
+                open_after[low:high] = True
+                if low < high:
+                    outer_on[high] = c
+        dx = room.ax[j] if j < slices else room.bx[slices - 1]
+        dy = room.ay[j] if j < slices else room.by[slices - 1]
+        for k in range(first, total):
+            x[k], y[k], direction[k] = dx * distance[k], dy * distance[k], j
+    return Junctions(
+        x,
+        y,
+        direction,
+        inner_back,
+        outer_on,
+        open_before,
+        open_after,
+        inner_a,
+        outer_a,
+        inner_b,
+        outer_b,
+    )
+
+
+@compiled
+def add_junction(distance: Any, first: int, total: int, value: float) -> int:
+    """Insert a distance among ``distance[first:total]``, sorted, unless it is there already."""
+    k = total
+    while k > first and distance[k - 1] > value + SAME_JUNCTION_M:
+        k -= 1
+    if k > first and distance[k - 1] >= value - SAME_JUNCTION_M:
+        return total
+    for m in range(total, k, -1):
+        distance[m] = distance[m - 1]
+    distance[k] = value
+    return total + 1
+
+
+@compiled
+def junction_at(distance: Any, first: int, total: int, value: float) -> int:
+    """Return the number of the junction at a distance that was added."""
+    nearest = first
+    for k in range(first + 1, total):
+        if abs(distance[k] - value) < abs(distance[nearest] - value):
+            nearest = k
+    return nearest
+
+
+#: Kinds of edge of an outline: outer boundary, anticlockwise; inner boundary, clockwise; along a
+#: direction away from the camera, or towards it.
+OUTER, INNER, OUTWARD, INWARD = 0, 1, 2, 3
+
+
+@compiled
+def next_edge(kind: int, item: int, at: Any) -> tuple[int, int]:
+    """Return the edge that follows, by the sharpest left turn.
+
+    Args:
+        kind: of the edge that was followed.
+        item: its stretch (OUTER, INNER), or the junction where it ends (OUTWARD, INWARD).
+        at: the junctions.
+
+    Returns:
+        kind, and stretch (OUTER, INNER) or the junction where the edge begins (OUTWARD, INWARD).
+    """
+    if kind == OUTER:
+        k = at.outer_b[item]
+        if at.inner_b[item] == k:
+            return INNER, item  # the stretch ends in a point
+    elif kind == INNER:
+        k = at.inner_a[item]
+        if at.outer_a[item] == k:
+            return OUTER, item
+    else:
+        k = item
+    inward = k > 0 and at.open_before[k - 1] and not at.open_after[k - 1]
+    outward = at.open_after[k] and not at.open_before[k]
+    back, on = at.inner_back[k], at.outer_on[k]
+    if kind == OUTER:
+        if inward:
+            return INWARD, k
+        if on >= 0:
+            return OUTER, on
+        if outward:
+            return OUTWARD, k
+        return INNER, back
+    if kind == INNER:
+        if outward:
+            return OUTWARD, k
+        if back >= 0:
+            return INNER, back
+        if inward:
+            return INWARD, k
+        return OUTER, on
+    if kind == OUTWARD:
+        if on >= 0:
+            return OUTER, on
+        if outward:
+            return OUTWARD, k
+        return INNER, back
+    if back >= 0:
+        return INNER, back
+    if inward:
+        return INWARD, k
+    return OUTER, on
+
+
+#: Rings of many cameras and levels: corners one after the other, and where each ring begins.
+Rings = namedtuple("Rings", "x y start camera level count")
+
+
+@compiled
+def new_rings(corners: int, rings: int) -> Any:
+    """Return room for so many corners and rings; `count` holds how many there are of both."""
+    return Rings(
+        np.empty(corners),
+        np.empty(corners),
+        np.zeros(rings + 1, np.int64),
+        np.empty(rings, np.int64),
+        np.empty(rings, np.int64),
+        np.zeros(2, np.int64),
+    )
+
+
+@compiled
+def with_corner_room(rings: Any, corners: int) -> Any:
+    """Return rings with room for so many more corners, and one more ring."""
+    have, count = rings.count[0], rings.count[1]
+    if have + corners <= len(rings.x) and count + 1 < len(rings.start):
+        return rings
+    larger = new_rings(2 * (have + corners), 2 * (count + 2))
+    larger.x[:have], larger.y[:have] = rings.x[:have], rings.y[:have]
+    larger.start[: count + 1] = rings.start[: count + 1]
+    larger.camera[:count], larger.level[:count] = rings.camera[:count], rings.level[:count]
+    larger.count[:] = rings.count
+    return larger
+
+
+@compiled
+def trace(
+    slices: int,
+    room: Any,
+    around: bool,
+    radii: tuple[float, float],
+    sagitta_m: float,
+    camera: int,
+    level: int,
+    rings: Any,
+) -> Any:
+    """Trace the outline of one level's stretches and append its rings, relative to the camera.
+
+    Args:
+        slices: how many slices stand in `room`.
+        room: the stretches.
+        around: whether the sweep goes all round.
+        radii: of the near and the far limit.
+        sagitta_m: how far chords may lie inside an arc.
+        camera: number to note with each ring.
+        level: number to note with each ring.
+        rings: what was traced so far.
+
+    Returns:
+        the rings, larger where they had to grow.
+    """
+    stretches = int(room.start[slices])
+    if stretches == 0:
+        return rings
+    at = find_junctions(slices, room, around)
+    done = np.zeros((stretches, 2), np.bool_)
+    step_near = 2.0 * np.arccos(max(1.0 - sagitta_m / max(radii[0], 2 * sagitta_m), 0.0))
+    step_far = 2.0 * np.arccos(max(1.0 - sagitta_m / max(radii[1], 2 * sagitta_m), 0.0))
+    for begin in range(2 * stretches):
+        if done[begin // 2, begin % 2]:
+            continue
+        kind, item = begin % 2, begin // 2
+        first_corner = rings.count[0]
+        corners = first_corner
+        key_before, key_first = -100, -100
+        steps = 0
+        while True:
+            if kind <= INNER:
+                if done[item, kind]:
+                    break
+                done[item, kind] = True
+                if kind == OUTER:
+                    which, k, to = room.outer[item], at.outer_a[item], at.outer_b[item]
+                else:
+                    which, k, to = room.inner[item], at.inner_b[item], at.inner_a[item]
+                key = which
+            else:
+                k = item
+                to = k + 1 if kind == OUTWARD else k - 1
+                which = NOTHING
+                key = -10 - at.direction[k]
+            arc = which in (FAR, NEAR)
+            chords = 1
+            turn = 0.0
+            if arc:
+                turn = np.arctan2(
+                    at.x[k] * at.y[to] - at.y[k] * at.x[to],
+                    at.x[k] * at.x[to] + at.y[k] * at.y[to],
+                )
+                chords = int(abs(turn) / (step_far if which == FAR else step_near)) + 1
+            if corners + chords + 1 > len(rings.x) or rings.count[1] + 2 >= len(rings.start):
+                rings.count[0] = corners
+                rings = with_corner_room(rings, chords + 1)
+            if arc or key != key_before:
+                rings.x[corners], rings.y[corners] = at.x[k], at.y[k]
+                corners += 1
+            for chord in range(1, chords):
+                c, s = np.cos(turn * chord / chords), np.sin(turn * chord / chords)
+                rings.x[corners] = at.x[k] * c - at.y[k] * s
+                rings.y[corners] = at.x[k] * s + at.y[k] * c
+                corners += 1
+            if key_first == -100:
+                key_first = key
+            key_before = key
+            kind, item = next_edge(kind, item if kind <= INNER else to, at)
+            steps += 1
+            if item < 0 or steps > 8 * stretches + 8:
+                break
+        rings.count[0] = first_corner
+        if key_first == key_before and key_first >= 0 and corners - first_corner > 3:
+            # The ring began in the middle of a straight boundary.
+            for m in range(first_corner, corners - 1):
+                rings.x[m], rings.y[m] = rings.x[m + 1], rings.y[m + 1]
+            corners -= 1
+        if abs(ring_area(rings.x, rings.y, first_corner, corners)) > SLIVER_M2:
+            ring = rings.count[1]
+            rings.camera[ring], rings.level[ring] = camera, level
+            rings.start[ring + 1] = corners
+            rings.count[0], rings.count[1] = corners, ring + 1
+    return rings
+
+
+@compiled
+def ring_area(x: Any, y: Any, first: int, last: int) -> float:
+    """Return the signed area of an open ring, positive where it runs anticlockwise."""
+    if last - first < 3:
+        return 0.0
+    twice = 0.0
+    for k in range(first, last):
+        j = k + 1 if k + 1 < last else first
+        twice += x[k] * y[j] - x[j] * y[k]
+    return 0.5 * twice

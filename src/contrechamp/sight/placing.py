@@ -1,0 +1,144 @@
+"""Where a camera really stands: on the outer side of the wall that holds it.
+
+Surveys and maps put a camera on the outline of a building, or inside it. It hangs on the wall, so
+it is moved to the nearest outer side of the outline that the buildings have together (a wall that
+two houses share has no outer side), and cannot look into that wall.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from contrechamp.sight.arrays import F8
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Cameras as they stand; arrays of shape (n,), metres and degrees.
+
+    Args:
+        x: metres east.
+        y: metres north.
+        moved_m: how far from the place that was given.
+        on_wall: whether a wall holds the camera.
+        free_from_deg: the first direction that the wall leaves free, clockwise from north.
+        free_width_deg: how far the free directions run clockwise from there; 360 without a wall,
+            180 on a straight wall, more on a corner, less in a niche.
+    """
+
+    x: F8
+    y: F8
+    moved_m: F8
+    on_wall: NDArray[np.bool_]
+    free_from_deg: F8
+    free_width_deg: F8
+
+
+def place(
+    x: F8,
+    y: F8,
+    footprints: NDArray[np.object_],
+    *,
+    tolerance_m: float = 1.0,
+    offset_m: float = 0.05,
+    may_be_on_wall: NDArray[np.bool_] | None = None,
+    may_be_inside: NDArray[np.bool_] | None = None,
+) -> Placed:
+    """Move cameras that a wall holds to its outer side.
+
+    A camera is held by a wall if it lies inside a footprint or within `tolerance_m` of one.
+
+    Args:
+        x: (n,) metres east.
+        y: (n,) metres north.
+        footprints: (m,) valid shapely Polygons.
+        tolerance_m: how far from an outline a camera still hangs on it.
+        offset_m: how far before the wall the lens is put.
+        may_be_on_wall: (n,) False for cameras that stand free though a wall is near (on a pole);
+            one inside a footprint is moved out all the same.
+        may_be_inside: (n,) True for cameras that stay where they are inside a footprint (indoor,
+            or on a mast above the roof).
+    """
+    n = len(x)
+    x, y = np.asarray(x, float).copy(), np.asarray(y, float).copy()
+    placed = Placed(x, y, np.zeros(n), np.zeros(n, bool), np.zeros(n), np.full(n, 360.0))
+    if n == 0 or len(footprints) == 0:
+        return placed
+    points = shapely.points(x, y)
+    tree = shapely.STRtree(footprints)
+    inside, _ = tree.query(points, predicate="intersects")
+    close, _ = tree.query(points, predicate="dwithin", distance=tolerance_m)
+    is_inside, held = np.zeros(n, bool), np.zeros(n, bool)
+    is_inside[inside] = True
+    held[close] = True
+    if may_be_on_wall is not None:
+        held &= may_be_on_wall | is_inside
+    if may_be_inside is not None:
+        held &= ~(may_be_inside & is_inside)
+    cameras = np.flatnonzero(held)
+    if len(cameras) == 0:
+        return placed
+
+    corners, before, after = _outer_corners(points[cameras], footprints, tree)
+    walls = shapely.linestrings(np.stack([corners, corners + before], axis=1))
+    wall = shapely.STRtree(walls).nearest(points[cameras])
+    start, direction = corners[wall], before[wall]
+    length = np.hypot(direction[:, 0], direction[:, 1])
+    direction = direction / length[:, None]
+    given = np.column_stack((x[cameras], y[cameras]))
+    along = np.clip(np.sum((given - start) * direction, axis=1), 0.0, length)
+    foot = start + along[:, None] * direction
+
+    # Directions along the outline that leave and reach the foot: two walls in a corner.
+    ahead, behind = direction.copy(), direction.copy()
+    at_start, at_end = along <= 1e-6, along >= length - 1e-6
+    behind[at_start] = after[wall[at_start], :2]
+    ahead[at_end] = after[wall[at_end], 2:]
+    # The outline has the building on its left: free is what lies clockwise from straight ahead
+    # to straight back.
+    first = np.degrees(np.arctan2(ahead[:, 0], ahead[:, 1]))
+    last = np.degrees(np.arctan2(-behind[:, 0], -behind[:, 1]))
+    width = (last - first) % 360.0
+    middle = np.radians(first + width / 2.0)
+    x[cameras] = foot[:, 0] + offset_m * np.sin(middle)
+    y[cameras] = foot[:, 1] + offset_m * np.cos(middle)
+    placed.moved_m[cameras] = np.hypot(x[cameras] - given[:, 0], y[cameras] - given[:, 1])
+    placed.on_wall[cameras] = True
+    placed.free_from_deg[cameras] = first % 360.0
+    placed.free_width_deg[cameras] = width
+    return placed
+
+
+def _outer_corners(
+    points: NDArray[np.object_], footprints: NDArray[np.object_], tree: shapely.STRtree
+) -> tuple[F8, F8, F8]:
+    """Return the walls of the outline that the buildings around the points have together.
+
+    Returns:
+        corners (k, 2) where each wall starts, the wall as a vector (k, 2), and the unit directions
+        of the wall before it and of the wall after it (k, 4). The building is on the left.
+    """
+    # Every block that a point touches, whole: a camera deep inside may be far from its outline.
+    blocks = np.unique(tree.query(points, predicate="dwithin", distance=2.0)[1])
+    while True:
+        neighbours = np.unique(tree.query(footprints[blocks], predicate="intersects")[1])
+        if len(neighbours) == len(blocks):
+            break
+        blocks = neighbours
+    union = shapely.union_all(footprints[blocks])
+    rings = shapely.get_rings(shapely.orient_polygons(shapely.get_parts(union)))
+    coordinates, ring = shapely.get_coordinates(rings, return_index=True)
+    same = ring[1:] == ring[:-1]
+    wall = np.flatnonzero(same)
+    corners = coordinates[wall]
+    vectors = coordinates[wall + 1] - corners
+    unit = vectors / np.hypot(vectors[:, 0], vectors[:, 1])[:, None]
+    ring_of = ring[wall]
+    first = np.searchsorted(ring_of, ring_of, side="left")
+    last = np.searchsorted(ring_of, ring_of, side="right") - 1
+    number = np.arange(len(wall))
+    previous = np.where(number == first, last, number - 1)
+    following = np.where(number == last, first, number + 1)
+    return corners, vectors, np.column_stack((unit[previous], unit[following]))

@@ -1,0 +1,244 @@
+"""What each camera sees, level by level: areas and outlines for many cameras at once."""
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from contrechamp.base.compiled import compiled
+from contrechamp.sight.areas import level_areas
+from contrechamp.sight.arrays import F8, I8, Cameras, Level
+from contrechamp.sight.limits import limits
+from contrechamp.sight.outline import clip_to_level, new_rings, new_stretches, trace
+from contrechamp.sight.sweep import new_scratch, new_slices, sweep_camera
+from contrechamp.sight.walls import Walls
+
+#: How far the chords of the outline may lie inside an arc. Areas do not depend on it.
+SAGITTA_M = 0.01
+
+
+@dataclass(frozen=True)
+class Regions:
+    """Areas and outlines of what is seen.
+
+    Args:
+        area_m2: (n_cameras, n_levels), exact: arcs are not made of chords here.
+        x: corners of all rings, one ring after the other, metres east.
+        y: metres north.
+        ring_start: (n_rings + 1,) where each ring begins; rings are open, shells anticlockwise.
+        ring_camera: (n_rings,).
+        ring_level: (n_rings,).
+    """
+
+    area_m2: F8
+    x: F8
+    y: F8
+    ring_start: I8
+    ring_camera: I8
+    ring_level: I8
+
+    def geometries(self) -> NDArray[np.object_]:
+        """Return (n_cameras, n_levels) shapely MultiPolygons, empty where nothing is seen."""
+        regions = np.full(self.area_m2.shape, shapely.MultiPolygon(), dtype=object)
+        if len(self.ring_camera) == 0:
+            return regions
+        ring = np.repeat(np.arange(len(self.ring_camera)), np.diff(self.ring_start))
+        rings = shapely.linearrings(np.column_stack((self.x, self.y)), indices=ring)
+        shell = shapely.is_ccw(rings)
+        key = self.ring_camera * self.area_m2.shape[1] + self.ring_level
+        shells, holes = np.flatnonzero(shell), np.flatnonzero(~shell)
+        owner = _owners(rings[shells], key[shells], rings[holes], key[holes])
+        # Each polygon's shell first, then its holes.
+        polygon = np.concatenate((np.arange(len(shells)), owner))
+        order = np.argsort(polygon, kind="stable")
+        polygons = shapely.polygons(
+            rings[np.concatenate((shells, holes))[order]], indices=polygon[order]
+        )
+        shapely.multipolygons(polygons, indices=key[shells], out=regions.reshape(-1))
+        return regions
+
+
+def _owners(
+    shells: NDArray[np.object_], shell_key: I8, holes: NDArray[np.object_], hole_key: I8
+) -> I8:
+    """Return the smallest shell of the same camera and level around each hole."""
+    if len(holes) == 0:
+        return np.empty(0, np.int64)
+    first = np.searchsorted(shell_key, hole_key, side="left")
+    count = np.searchsorted(shell_key, hole_key, side="right") - first
+    hole = np.repeat(np.arange(len(holes)), count)
+    shell = np.arange(len(hole)) - np.repeat(np.cumsum(count) - count, count) + first[hole]
+    around = shapely.polygons(shells)
+    covers = shapely.covers(around[shell], holes[hole])
+    # A hole that touches its shell may stick out by the last bit: the largest shell then takes it.
+    rank = np.where(covers, shapely.area(around)[shell], 1e18 - shapely.area(around)[shell])
+    order = np.lexsort((rank, hole))
+    _, smallest = np.unique(hole[order], return_index=True)
+    owner: I8 = shell[order][smallest]
+    return owner
+
+
+@compiled
+def _regions_of(
+    first: int,
+    last: int,
+    index: Any,
+    top_m: Any,
+    over_start: Any,
+    over: Any,
+    x: Any,
+    y: Any,
+    h: Any,
+    z: float,
+    start_rad: Any,
+    sweep_rad: Any,
+    near: Any,
+    reach: Any,
+    flat: bool,
+    outlines: bool,
+    sagitta_m: float,
+) -> tuple[Any, Any]:
+    """Do cameras `first` to `last` one after the other: areas, and rings relative to nothing."""
+    levels = reach.shape[1]
+    area = np.zeros((last - first, levels))
+    rings = new_rings(4096 if outlines else 1, 256 if outlines else 1)
+    scratch = new_scratch(64)
+    out = new_slices(256, 1024)
+    room = new_stretches(256, 1024)
+    for i in range(first, last):
+        furthest = reach[i].max()
+        if furthest <= near[i]:
+            continue
+        slices, scratch, out = sweep_camera(
+            index,
+            top_m,
+            over[over_start[i] : over_start[i + 1]],
+            x[i],
+            y[i],
+            h[i],
+            z,
+            furthest,
+            start_rad[i],
+            sweep_rad[i],
+            flat,
+            scratch,
+            out,
+        )
+        level_areas(slices, out, near[i], reach[i], area[i - first])
+        if not outlines:
+            continue
+        around = sweep_rad[i] >= 2.0 * np.pi - 1e-12
+        from_corner = rings.count[0]
+        for level in range(levels):
+            if reach[i, level] > near[i]:
+                clipped, room = clip_to_level(slices, out, near[i], reach[i, level], room)
+                rings = trace(
+                    clipped, room, around, (near[i], reach[i, level]), sagitta_m, i, level, rings
+                )
+        c, s = np.cos(start_rad[i]), np.sin(start_rad[i])
+        for k in range(from_corner, rings.count[0]):
+            px, py = rings.x[k], rings.y[k]
+            rings.x[k], rings.y[k] = x[i] + c * px - s * py, y[i] + s * px + c * py
+    return area, rings
+
+
+def sweep_angles(cameras: Cameras) -> tuple[F8, F8]:
+    """Return where each sweep begins (radians, anticlockwise from east) and how far it goes."""
+    sweep = np.radians(np.minimum(cameras.sweep_deg, 360.0))
+    return np.radians(90.0 - cameras.heading_deg) - sweep / 2.0, sweep
+
+
+def in_threads(
+    work: Callable[[int, int], Any], n: int, threads: int | None, most_at_once: int = 4096
+) -> list[Any]:
+    """Call ``work(first, last)`` over 0..n in threads; return the results in order.
+
+    How the work is cut depends on the number of threads, what comes out does not.
+    """
+    threads = threads or os.cpu_count() or 1
+    size = max(1, min(most_at_once, -(-n // (4 * threads)))) if threads > 1 else max(1, n)
+    cuts = [(k, min(k + size, n)) for k in range(0, n, size)]
+    if threads == 1 or len(cuts) == 1:
+        return [work(*cut) for cut in cuts]
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(lambda cut: work(*cut), cuts))
+
+
+def visible_regions(
+    cameras: Cameras,
+    walls: Walls,
+    height_m: F8,
+    levels: Sequence[Level],
+    *,
+    target_height_m: float = 1.6,
+    flat: bool = False,
+    outlines: bool = True,
+    sagitta_m: float = SAGITTA_M,
+    threads: int | None = None,
+) -> Regions:
+    """Find what each camera sees of targets at one height, level by level.
+
+    Args:
+        cameras: (n,) with every parameter known, placed outside of walls (`placing.place`).
+        walls: of all buildings (`walls.prepare`).
+        height_m: (n_buildings,) tops above the ground.
+        levels: with `VISIBLE` for what is within range whatever the density.
+        target_height_m: 1.6 is a face, 0 the ground.
+        flat: take every wall as endless, as a plan without heights does.
+        outlines: whether to trace outlines as well as areas.
+        sagitta_m: how far the chords of outlines may lie inside an arc.
+        threads: at most so many; by default one a processor. The result is the same bit for bit.
+
+    Returns:
+        the regions; nothing of the caller's arrays is changed.
+    """
+    near, reach = limits(cameras, levels, target_height_m)
+    start, sweep = sweep_angles(cameras)
+    over_start, over = walls.containing(cameras.x, cameras.y)
+    top = np.ascontiguousarray(height_m, dtype=np.float64)
+
+    def work(first: int, last: int) -> Any:
+        return _regions_of(
+            first,
+            last,
+            walls.index,
+            top,
+            over_start,
+            over,
+            cameras.x,
+            cameras.y,
+            cameras.height_m,
+            float(target_height_m),
+            start,
+            sweep,
+            near,
+            reach,
+            flat,
+            outlines,
+            sagitta_m,
+        )
+
+    found = in_threads(work, len(cameras.x), threads)
+    area = np.concatenate([a for a, _ in found]) if found else np.zeros((0, len(levels)))
+    x, y, sizes = [np.empty(0)], [np.empty(0)], [np.empty(0, np.int64)]
+    camera, level = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    for _, rings in found:
+        corners, count = rings.count
+        x.append(rings.x[:corners])
+        y.append(rings.y[:corners])
+        sizes.append(np.diff(rings.start[: count + 1]))
+        camera.append(rings.camera[:count])
+        level.append(rings.level[:count])
+    return Regions(
+        area_m2=area,
+        x=np.concatenate(x),
+        y=np.concatenate(y),
+        ring_start=np.concatenate(([0], np.cumsum(np.concatenate(sizes)))),
+        ring_camera=np.concatenate(camera),
+        ring_level=np.concatenate(level),
+    )

@@ -1,0 +1,180 @@
+"""The walls of all buildings, indexed so that one camera meets only those near it."""
+
+from collections import namedtuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from contrechamp.sight.arrays import F8, I8
+
+#: Side of an index cell. Some eight walls of a European inner city lie in one.
+CELL_M = 32.0
+#: More cells than this cost more memory than the walls; beyond it cells grow instead.
+MOST_CELLS = 1 << 24
+
+#: What the compiled code needs of `Walls`, in the form that Numba reads.
+WallIndex = namedtuple(
+    "WallIndex",
+    "x0 y0 x1 y1 building first_cell_x first_cell_y"
+    " cell_start cell_wall origin_x origin_y cell_m cells_x cells_y min_height_m",
+)
+
+
+@dataclass(frozen=True)
+class Walls:
+    """Walls as directed segments with the building on their left.
+
+    Args:
+        x0: (n_walls,) metres, as y0, x1, y1.
+        y0: first end.
+        x1: second end.
+        y1: second end.
+        building: (n_walls,) row of the footprint that the wall belongs to.
+        footprints: (n_buildings,) shapely Polygons, metres.
+        min_height_m: (n_buildings,) bottom of each building above the ground.
+        cell_start: (n_cells + 1,) where the walls of each grid cell begin in `cell_wall`, row by
+            row from the south-west.
+        cell_wall: walls by cell; a wall stands in every cell that its bounding box touches.
+        first_cell: (n_walls, 2) column and row of the south-westernmost of these cells.
+        origin: x and y of the grid's south-west corner.
+        cell_m: side of a cell.
+        cells: number of columns and rows.
+    """
+
+    x0: F8
+    y0: F8
+    x1: F8
+    y1: F8
+    building: I8
+    footprints: NDArray[np.object_]
+    min_height_m: F8
+    cell_start: I8
+    cell_wall: NDArray[np.int32]
+    first_cell: NDArray[np.int32]
+    origin: tuple[float, float]
+    cell_m: float
+    cells: tuple[int, int]
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """An index over the footprints."""
+        return shapely.STRtree(self.footprints)
+
+    @cached_property
+    def index(self) -> Any:
+        """The arrays as the compiled code takes them."""
+        return WallIndex(
+            self.x0,
+            self.y0,
+            self.x1,
+            self.y1,
+            self.building,
+            np.ascontiguousarray(self.first_cell[:, 0]),
+            np.ascontiguousarray(self.first_cell[:, 1]),
+            self.cell_start,
+            self.cell_wall,
+            self.origin[0],
+            self.origin[1],
+            self.cell_m,
+            self.cells[0],
+            self.cells[1],
+            self.min_height_m,
+        )
+
+    def containing(self, x: F8, y: F8) -> tuple[I8, I8]:
+        """Return which buildings stand over or under each point, as compressed rows.
+
+        Returns:
+            indptr (n + 1,) and indices: buildings of point i are
+            ``indices[indptr[i]:indptr[i + 1]]``. A point on an outline is not inside.
+        """
+        point, building = self.tree.query(shapely.points(x, y), predicate="within")
+        order = np.lexsort((building, point))
+        counts = np.bincount(point, minlength=len(x))
+        return np.concatenate(([0], np.cumsum(counts))), building[order].astype(np.int64)
+
+
+def prepare(footprints: NDArray[np.object_], min_height_m: F8 | None = None) -> Walls:
+    """Index the walls of buildings.
+
+    Args:
+        footprints: (n_buildings,) valid shapely Polygons in metres, with their holes. They may
+            touch, overlap or repeat: each is counted on its own.
+        min_height_m: (n_buildings,) bottom above the ground; 0 where it is not given.
+
+    Heights are given to each question anew, because they may be drawn.
+    """
+    footprints = np.asarray(footprints, dtype=object)
+    bottom = np.zeros(len(footprints)) if min_height_m is None else np.asarray(min_height_m, float)
+    x0, y0, x1, y1, building = _directed_walls(footprints)
+
+    if len(x0) == 0:
+        origin, cell_m, cells = (0.0, 0.0), CELL_M, (1, 1)
+    else:
+        west, south = min(x0.min(), x1.min()), min(y0.min(), y1.min())
+        width, height = max(x0.max(), x1.max()) - west, max(y0.max(), y1.max()) - south
+        origin = (float(west), float(south))
+        cell_m = float(
+            max(CELL_M, np.sqrt(width / MOST_CELLS * height), max(width, height) / MOST_CELLS)
+        )
+        cells = (int(width / cell_m) + 1, int(height / cell_m) + 1)
+
+    def cell(value: F8, start: float) -> NDArray[np.int32]:
+        return ((value - start) / cell_m).astype(np.int32)
+
+    low_x, high_x = cell(np.minimum(x0, x1), origin[0]), cell(np.maximum(x0, x1), origin[0])
+    low_y, high_y = cell(np.minimum(y0, y1), origin[1]), cell(np.maximum(y0, y1), origin[1])
+
+    # Walls in the order of their cells, so that a camera reads neighbouring memory.
+    order = np.lexsort((low_x, low_y))
+    x0, y0, x1, y1, building = x0[order], y0[order], x1[order], y1[order], building[order]
+    low_x, high_x, low_y, high_y = low_x[order], high_x[order], low_y[order], high_y[order]
+
+    columns, rows = high_x - low_x + 1, high_y - low_y + 1
+    touched = columns.astype(np.int64) * rows
+    wall = np.repeat(np.arange(len(x0), dtype=np.int32), touched)
+    within = np.arange(len(wall)) - np.repeat(np.cumsum(touched) - touched, touched)
+    cell_of = (low_y[wall] + within // columns[wall]) * np.int64(cells[0]) + (
+        low_x[wall] + within % columns[wall]
+    )
+    by_cell = np.argsort(cell_of, kind="stable")
+    starts = np.zeros(cells[0] * cells[1] + 1, dtype=np.int64)
+    np.cumsum(np.bincount(cell_of, minlength=cells[0] * cells[1]), out=starts[1:])
+
+    return Walls(
+        x0=x0,
+        y0=y0,
+        x1=x1,
+        y1=y1,
+        building=building,
+        footprints=footprints,
+        min_height_m=bottom,
+        cell_start=starts,
+        cell_wall=wall[by_cell],
+        first_cell=np.column_stack((low_x, low_y)).astype(np.int32),
+        origin=origin,
+        cell_m=cell_m,
+        cells=cells,
+    )
+
+
+def _directed_walls(footprints: NDArray[np.object_]) -> tuple[F8, F8, F8, F8, I8]:
+    """Cut outlines into walls with the building on the left: shells anticlockwise, holes not."""
+    oriented = shapely.orient_polygons(footprints)
+    rings, building = shapely.get_rings(oriented, return_index=True)
+    corners, ring = shapely.get_coordinates(rings, return_index=True)
+    same_ring = ring[1:] == ring[:-1]
+    moved = np.any(corners[1:] != corners[:-1], axis=1)
+    wall = np.flatnonzero(same_ring & moved)  # repeated corners make no wall
+    start, end = corners[wall], corners[wall + 1]
+    return (
+        np.ascontiguousarray(start[:, 0]),
+        np.ascontiguousarray(start[:, 1]),
+        np.ascontiguousarray(end[:, 0]),
+        np.ascontiguousarray(end[:, 1]),
+        building[ring[wall]].astype(np.int64),
+    )
