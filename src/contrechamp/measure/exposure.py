@@ -1,9 +1,24 @@
 """How much of every piece of street is within view, in every draw: the engine asked many times."""
 
+import os
+from collections import namedtuple
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
+
+from contrechamp.base.compiled import compiled
+from contrechamp.base.i18n import _
+from contrechamp.base.progress import Progress, silent
+from contrechamp.sight.arrays import Level
+from contrechamp.sight.limits import density_reach, near_and_far
+from contrechamp.sight.parts import most_parts, visible_parts, within_circle
+from contrechamp.sight.sweep import TOO_SMALL, enlarged, new_scratch, new_slices, sweep_camera
+from contrechamp.sight.walls import Walls
 
 F4 = NDArray[np.float32]
 F8 = NDArray[np.float64]
@@ -39,7 +54,7 @@ class Pieces:
         y0: first end.
         x1: second end.
         y1: second end.
-        piece: (n_segments,) int64, 0..n_pieces-1, ascending: the segments of a piece stand together.
+        piece: (n_segments,) int64, 0..n_pieces-1, ascending.
         n_pieces: how many pieces there are.
     """
 
@@ -81,3 +96,373 @@ class Exposure:
     alone_m: F4
     by_group_m: F4
     walk_cameras: NDArray[np.int32]
+
+
+# The same arrays as the compiled code takes them.
+_Drawn = namedtuple(
+    "_Drawn", "height_m heading_deg tilt_deg hfov_deg vfov_deg width_px range_m sweep_deg"
+)
+_Streets = namedtuple("_Streets", "x0 y0 x1 y1 piece near_start near_segment")
+_Result = namedtuple("_Result", "seen_m by_camera_m alone_m by_group_m walk_cameras")
+
+#: Draws that are done in one go by one thread. Fixed, so that sums are added in the same order
+#: whatever the number of threads.
+DRAWS_AT_ONCE = 8
+
+
+@compiled
+def _cover(
+    first: int,
+    last: int,
+    order: Any,
+    start: Any,
+    end: Any,
+    camera: Any,
+    group_start: Any,
+    group_of: Any,
+    in_group: Any,
+    length_m: float,
+    by_group: Any,
+    alone: Any,
+    event_at: Any,
+    event_of: Any,
+) -> float:
+    """Return the length of one segment that at least one of some parts covers.
+
+    Adds the length that one camera alone covers to `alone`, and what each group covers to
+    `by_group`. The parts of one camera do not overlap.
+    """
+    if last - first == 1:
+        k = order[first]
+        covered: float = (end[k] - start[k]) * length_m
+        alone[camera[k]] += covered
+        for g in range(group_start[camera[k]], group_start[camera[k] + 1]):
+            by_group[group_of[g]] += covered
+        return covered
+    # Where parts begin and end, sorted by insertion; ends before beginnings where they touch.
+    n = 0
+    for i in range(first, last):
+        k = order[i]
+        for side in range(2):
+            at = start[k] if side == 0 else end[k]
+            what = k if side == 0 else -k - 1
+            j = n - 1
+            while j >= 0 and (event_at[j] > at or (event_at[j] == at and event_of[j] > what)):
+                event_at[j + 1], event_of[j + 1] = event_at[j], event_of[j]
+                j -= 1
+            event_at[j + 1], event_of[j + 1] = at, what
+            n += 1
+    covered = 0.0
+    at_once = 0
+    which = 0  # the sum of the numbers of the cameras at once: of one camera, its number
+    before = 0.0
+    in_group[:] = 0
+    for i in range(n):
+        at = event_at[i]
+        stretch = (at - before) * length_m
+        if at_once > 0 and stretch > 0.0:
+            covered += stretch
+            if at_once == 1:
+                alone[which] += stretch
+            for g in range(len(in_group)):
+                if in_group[g] > 0:
+                    by_group[g] += stretch
+        k = event_of[i]
+        change = 1 if k >= 0 else -1
+        c = camera[k if k >= 0 else -k - 1]
+        at_once += change
+        which += change * c
+        for g in range(group_start[c], group_start[c + 1]):
+            in_group[group_of[g]] += change
+        before = at
+    return covered
+
+
+@compiled
+def _expose_draws(
+    first_draw: int,
+    last_draw: int,
+    index: Any,
+    tops: Any,
+    over_start: Any,
+    over: Any,
+    x: Any,
+    y: Any,
+    drawn: Any,
+    z: float,
+    ppm: Any,
+    streets: Any,
+    group_start: Any,
+    group_of: Any,
+    walk_start: Any,
+    walk_piece: Any,
+    result: Any,
+) -> F8:
+    """Do some draws one after the other; return the sum over them of length times cameras."""
+    height, heading, tilt = drawn.height_m, drawn.heading_deg, drawn.tilt_deg
+    hfov, vfov, width = drawn.hfov_deg, drawn.vfov_deg, drawn.width_px
+    range_m, sweep_deg = drawn.range_m, drawn.sweep_deg
+    x0, y0, x1, y1, piece = streets.x0, streets.y0, streets.x1, streets.y1, streets.piece
+    near_start, near_segment = streets.near_start, streets.near_segment
+    seen, by_camera, alone = result.seen_m, result.by_camera_m, result.alone_m
+    by_group, walk_cameras = result.by_group_m, result.walk_cameras
+    n_cameras, n_levels, n_segments = len(x), len(ppm), len(x0)
+    n_pieces, n_walks = seen.shape[2], len(walk_start) - 1
+    words = (n_cameras + 63) // 64
+    camera_length = np.zeros((n_levels, n_pieces))
+    scratch, out = new_scratch(64), new_slices(256, 1024)
+    parts = np.empty((64, 2))
+    room = 1024
+    record_key, record_camera = np.empty(room, np.int64), np.empty(room, np.int64)
+    record_start, record_end = np.empty(room), np.empty(room)
+    bucket = np.empty(n_segments * n_levels + 1, np.int64)
+    in_group = np.zeros(by_group.shape[2], np.int64)
+    alone_sum, group_sum = np.empty((n_levels, n_cameras)), np.empty((n_levels, by_group.shape[2]))
+    reach = np.empty(n_levels)
+    seen_by = np.empty((n_pieces if n_walks > 0 else 0, words), np.uint64)
+    met = np.empty(words, np.uint64)
+    for draw in range(first_draw, last_draw):
+        top = tops[draw]
+        records = 0
+        for c in range(n_cameras):
+            near, far = near_and_far(
+                height[draw, c], z, tilt[draw, c], vfov[draw, c], sweep_deg[draw, c]
+            )
+            far = min(far, range_m[draw, c])
+            furthest = 0.0
+            for level in range(n_levels):
+                reach[level] = min(
+                    far,
+                    density_reach(height[draw, c], z, hfov[draw, c], width[draw, c], ppm[level]),
+                )
+                furthest = max(furthest, reach[level])
+            if furthest <= near:
+                continue
+            sweep = np.radians(min(sweep_deg[draw, c], 360.0))
+            start = np.radians(90.0 - heading[draw, c]) - sweep / 2.0
+            above = over[over_start[c] : over_start[c + 1]]
+            while True:
+                slices = sweep_camera(
+                    index, top, above, x[c], y[c], height[draw, c], z,
+                    furthest, start, sweep, False, scratch, out,
+                )  # fmt: skip
+                if slices != TOO_SMALL:
+                    break
+                scratch, out = enlarged(index, x[c], y[c], furthest, scratch, out)
+            if most_parts(slices, out) > len(parts):
+                parts = np.empty((2 * most_parts(slices, out), 2))
+            cos_start, sin_start = np.cos(start), np.sin(start)
+            for k in range(near_start[c], near_start[c + 1]):
+                s = near_segment[k]
+                ax, ay, bx, by = x0[s] - x[c], y0[s] - y[c], x1[s] - x[c], y1[s] - y[c]
+                # Nothing of most segments lies within reach: tell before asking for walls.
+                within, beyond = within_circle(ax, ay, bx, by, furthest)
+                if within >= beyond:
+                    continue
+                found = visible_parts(
+                    slices,
+                    out,
+                    ax * cos_start + ay * sin_start,
+                    ay * cos_start - ax * sin_start,
+                    bx * cos_start + by * sin_start,
+                    by * cos_start - bx * sin_start,
+                    parts,
+                )
+                if found == 0:
+                    continue
+                length = np.sqrt((bx - ax) ** 2 + (by - ay) ** 2)
+                hole_start, hole_end = 1.0, 0.0
+                if near > 0.0:
+                    hole_start, hole_end = within_circle(ax, ay, bx, by, near)
+                for level in range(n_levels):
+                    if reach[level] <= near:
+                        continue
+                    within, beyond = within_circle(ax, ay, bx, by, reach[level])
+                    for p in range(found):
+                        low, high = max(parts[p, 0], within), min(parts[p, 1], beyond)
+                        for side in range(2 if hole_start < hole_end else 1):
+                            # Before and behind what lies too near to be in the picture.
+                            start_t, end_t = low, high
+                            if hole_start < hole_end:
+                                if side == 0:
+                                    end_t = min(high, hole_start)
+                                else:
+                                    start_t = max(low, hole_end)
+                            if end_t <= start_t:
+                                continue
+                            if records == room:
+                                record_key = doubled_i(record_key)
+                                record_camera = doubled_i(record_camera)
+                                record_start = doubled_f(record_start)
+                                record_end = doubled_f(record_end)
+                                room *= 2
+                            record_key[records] = level * n_segments + s
+                            record_camera[records] = c
+                            record_start[records], record_end[records] = start_t, end_t
+                            records += 1
+                            by_camera[draw, level, c] += (end_t - start_t) * length
+        # Records by level and segment (counting sort).
+        bucket[:] = 0
+        for k in range(records):
+            bucket[record_key[k] + 1] += 1
+        for k in range(n_segments * n_levels):
+            bucket[k + 1] += bucket[k]
+        order = np.empty(records, np.int64)
+        for k in range(records):
+            order[bucket[record_key[k]]] = k
+            bucket[record_key[k]] += 1
+        event_at, event_of = np.empty(2 * records), np.empty(2 * records, np.int64)
+        alone_sum[:] = 0.0
+        group_sum[:] = 0.0
+        k = 0
+        for level in range(n_levels):
+            if n_walks > 0:
+                seen_by[:] = 0
+            while k < records and record_key[order[k]] < (level + 1) * n_segments:
+                key = record_key[order[k]]
+                last = k
+                while last < records and record_key[order[last]] == key:
+                    last += 1
+                s = key - level * n_segments
+                length = np.sqrt((x1[s] - x0[s]) ** 2 + (y1[s] - y0[s]) ** 2)
+                seen[draw, level, piece[s]] += _cover(
+                    k, last, order, record_start, record_end, record_camera,
+                    group_start, group_of, in_group, length,
+                    group_sum[level], alone_sum[level], event_at, event_of,
+                )  # fmt: skip
+                for i in range(k, last):
+                    r = order[i]
+                    camera_length[level, piece[s]] += (record_end[r] - record_start[r]) * length
+                    if n_walks > 0:
+                        c = record_camera[r]
+                        seen_by[piece[s], c // 64] |= np.uint64(1) << np.uint64(c % 64)
+                k = last
+            for w in range(n_walks):
+                met[:] = 0
+                for i in range(walk_start[w], walk_start[w + 1]):
+                    for word in range(words):
+                        met[word] |= seen_by[walk_piece[i], word]
+                count = 0
+                for word in range(words):
+                    bits = met[word]
+                    while bits:
+                        bits &= bits - np.uint64(1)
+                        count += 1
+                walk_cameras[draw, level, w] = count
+        alone[draw] = alone_sum
+        by_group[draw] = group_sum
+    return camera_length
+
+
+@compiled
+def doubled_i(array: I8) -> I8:
+    """Return an array of whole numbers twice as long that begins with the same content."""
+    larger = np.empty(2 * len(array), np.int64)
+    larger[: len(array)] = array
+    return larger
+
+
+@compiled
+def doubled_f(array: F8) -> F8:
+    """Return an array of numbers twice as long that begins with the same content."""
+    larger = np.empty(2 * len(array))
+    larger[: len(array)] = array
+    return larger
+
+
+def _compressed(rows: I8, columns: I8, n: int) -> tuple[I8, I8]:
+    """Return (indptr, indices) of pairs, columns ascending within each of `n` rows."""
+    order = np.lexsort((columns, rows))
+    start = np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=n))))
+    return start.astype(np.int64), columns[order].astype(np.int64)
+
+
+def expose(
+    cameras: CameraDraws,
+    walls: Walls,
+    building_height_m: F8,
+    pieces: Pieces,
+    levels: Sequence[Level],
+    *,
+    target_height_m: float = 1.6,
+    groups: NDArray[np.bool_] | None = None,
+    walks: Walks | None = None,
+    progress: Progress = silent,
+    threads: int | None = None,
+) -> Exposure:
+    """Find what every camera sees of every piece, in every draw.
+
+    Args:
+        cameras: n cameras, placed outside of walls (`sight.placing.place`), in n_draws draws.
+        walls: of all buildings.
+        building_height_m: (n_draws, n_buildings) tops above the ground.
+        pieces: the streets.
+        levels: the levels; a target is the line of the street at `target_height_m`.
+        target_height_m: 1.6 is a face, 0 the ground.
+        groups: (n_groups, n) which cameras belong to which group.
+        walks: ways through the pieces, whose distinct cameras are counted.
+        progress: told of every draw.
+        threads: at most so many; the result is the same bit for bit.
+
+    Memory: 4 bytes for each draw, level and piece (or camera, group, walk).
+    """
+    n, n_draws, n_levels = len(cameras.x), len(cameras.height_m), len(levels)
+    if groups is None:
+        groups = np.zeros((0, n), bool)
+    if walks is None:
+        walks = Walks(np.zeros(1, np.int64), np.zeros(0, np.int64))
+    over_start, over = walls.containing(cameras.x, cameras.y)
+    member_of, member = np.nonzero(groups)
+    group_start, group_of = _compressed(member, member_of, n)
+    near_start, near_segment = _segments_within(cameras, pieces)
+
+    n_walks = len(walks.indptr) - 1
+    seen = np.zeros((n_draws, n_levels, pieces.n_pieces), np.float32)
+    by_camera = np.zeros((n_draws, n_levels, n), np.float32)
+    alone = np.zeros((n_draws, n_levels, n), np.float32)
+    by_group = np.zeros((n_draws, n_levels, len(groups)), np.float32)
+    walk_cameras = np.zeros((n_draws, n_levels, n_walks), np.int32)
+    ppm = np.array([level.ppm for level in levels], dtype=np.float64)
+    drawn = _Drawn(
+        *(np.ascontiguousarray(getattr(cameras, name), dtype=np.float64) for name in _Drawn._fields)
+    )
+    streets = _Streets(
+        pieces.x0, pieces.y0, pieces.x1, pieces.y1, pieces.piece, near_start, near_segment
+    )
+    result = _Result(seen, by_camera, alone, by_group, walk_cameras)
+    tops = np.ascontiguousarray(building_height_m, dtype=np.float64)
+
+    with progress(_("Draws"), n_draws) as advance:
+
+        def work(chunk: int) -> F8:
+            first, last = chunk, min(chunk + DRAWS_AT_ONCE, n_draws)
+            lengths = _expose_draws(
+                first, last, walls.index, tops, over_start, over, cameras.x, cameras.y, drawn,
+                float(target_height_m), ppm, streets, group_start, group_of,
+                walks.indptr, walks.indices, result,
+            )  # fmt: skip
+            advance(last - first)
+            return lengths
+
+        total = np.zeros((n_levels, pieces.n_pieces))
+        with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
+            for lengths in pool.map(work, range(0, n_draws, DRAWS_AT_ONCE)):
+                total += lengths
+    return Exposure(seen, total / max(n_draws, 1), by_camera, alone, by_group, walk_cameras)
+
+
+def _segments_within(cameras: CameraDraws, pieces: Pieces) -> tuple[I8, I8]:
+    """Return which segments lie within the largest range of each camera, as compressed rows."""
+    n = len(cameras.x)
+    if n == 0 or len(pieces.x0) == 0:
+        return np.zeros(n + 1, np.int64), np.zeros(0, np.int64)
+    ends = np.stack(
+        [np.column_stack((pieces.x0, pieces.y0)), np.column_stack((pieces.x1, pieces.y1))], axis=1
+    )
+    tree = shapely.STRtree(shapely.linestrings(ends))
+    camera, segment = tree.query(
+        shapely.points(cameras.x, cameras.y),
+        predicate="dwithin",
+        distance=cameras.range_m.max(axis=0),
+    )
+    return _compressed(camera, segment, n)

@@ -81,34 +81,34 @@ def clip_to_level(slices: int, out: Any, near: float, far: float, room: Any) -> 
     Returns:
         number of slices, and the stretches (in `room`, or in a larger one).
     """
-    done, count = 0, 0
-    cuts = np.empty(64)
+    cell_start, inner_of, outer_of = out.cell_start, out.inner, out.outer
+    in_ua, in_ub, out_ua, out_ub = out.inner_ua, out.inner_ub, out.outer_ua, out.outer_ub
+    dir_ax, dir_ay, dir_bx, dir_by = out.ax, out.ay, out.bx, out.by
+    most_slices, most_stretches, most_cuts = 1, 1, 1
     for k in range(slices):
-        first, last = out.cell_start[k], out.cell_start[k + 1]
-        ax, ay, bx, by = out.ax[k], out.ay[k], out.bx[k], out.by[k]
+        here = cell_start[k + 1] - cell_start[k]
+        most_slices += 4 * here + 1
+        most_stretches += (4 * here + 1) * here
+        most_cuts = max(most_cuts, 4 * here)
+    if most_slices > len(room.ax) or most_stretches > len(room.inner):
+        room = new_stretches(2 * most_slices, 2 * most_stretches)
+    room_ax, room_ay, room_bx, room_by, start = room.ax, room.ay, room.bx, room.by, room.start
+    room_inner, room_inner_a, room_inner_b = room.inner, room.inner_a, room.inner_b
+    room_outer, room_outer_a, room_outer_b = room.outer, room.outer_a, room.outer_b
+    cuts = np.empty(most_cuts)
+    done, count = 0, 0
+    for k in range(slices):
+        first, last = cell_start[k], cell_start[k + 1]
+        ax, ay, bx, by = dir_ax[k], dir_ay[k], dir_bx[k], dir_by[k]
         n = 0
-        if 8 * (last - first) + 8 > len(cuts):
-            cuts = np.empty(16 * (last - first) + 16)
         for c in range(first, last):
             for r in (near, far):
                 if r > 0.0:
-                    if out.outer[c] != NOTHING:
-                        n = cut_at_circle(
-                            out.outer_ua[c], out.outer_ub[c], ax, ay, bx, by, r, cuts, n
-                        )
-                    if out.inner[c] != NOTHING:
-                        n = cut_at_circle(
-                            out.inner_ua[c], out.inner_ub[c], ax, ay, bx, by, r, cuts, n
-                        )
+                    if outer_of[c] != NOTHING:
+                        n = cut_at_circle(out_ua[c], out_ub[c], ax, ay, bx, by, r, cuts, n)
+                    if inner_of[c] != NOTHING:
+                        n = cut_at_circle(in_ua[c], in_ub[c], ax, ay, bx, by, r, cuts, n)
         cuts[:n].sort()
-        if done + n + 1 >= len(room.ax) or count + (n + 1) * (last - first) >= len(room.inner):
-            room = grown(
-                room,
-                done,
-                count,
-                2 * (done + n + 1) + 16,
-                2 * (count + (n + 1) * (last - first)) + 16,
-            )
         from_s, from_x, from_y = 0.0, ax, ay
         for cut in range(n + 1):
             to_s, to_x, to_y = 1.0, bx, by
@@ -119,16 +119,16 @@ def clip_to_level(slices: int, out: Any, near: float, far: float, room: Any) -> 
                 to_x, to_y = ax + to_s * (bx - ax), ay + to_s * (by - ay)
                 norm = np.sqrt(to_x * to_x + to_y * to_y)
                 to_x, to_y = to_x / norm, to_y / norm
-            room.ax[done], room.ay[done] = from_x, from_y
-            room.bx[done], room.by[done] = to_x, to_y
-            room.start[done] = count
+            room_ax[done], room_ay[done] = from_x, from_y
+            room_bx[done], room_by[done] = to_x, to_y
+            start[done] = count
             for c in range(first, last):
                 inner, inner_a, inner_b = boundary(
-                    out.inner[c], out.inner_ua[c], out.inner_ub[c],
+                    inner_of[c], in_ua[c], in_ub[c],
                     ax, ay, bx, by, from_s, to_s, 0.0,
                 )  # fmt: skip
                 outer, outer_a, outer_b = boundary(
-                    out.outer[c], out.outer_ua[c], out.outer_ub[c],
+                    outer_of[c], out_ua[c], out_ub[c],
                     ax, ay, bx, by, from_s, to_s, np.inf,
                 )  # fmt: skip
                 if inner_a + inner_b <= 2.0 * near:
@@ -138,23 +138,23 @@ def clip_to_level(slices: int, out: Any, near: float, far: float, room: Any) -> 
                 inner_a, inner_b = min(max(inner_a, near), far), min(max(inner_b, near), far)
                 outer_a, outer_b = min(max(outer_a, near), far), min(max(outer_b, near), far)
                 if (
-                    count > room.start[done]
-                    and abs(room.outer_a[count - 1] - inner_a) <= SAME_JUNCTION_M
-                    and abs(room.outer_b[count - 1] - inner_b) <= SAME_JUNCTION_M
+                    count > start[done]
+                    and abs(room_outer_a[count - 1] - inner_a) <= SAME_JUNCTION_M
+                    and abs(room_outer_b[count - 1] - inner_b) <= SAME_JUNCTION_M
                 ):
                     # A shadow without width lies between: one stretch.
-                    room.outer[count - 1] = outer
-                    room.outer_a[count - 1], room.outer_b[count - 1] = outer_a, outer_b
+                    room_outer[count - 1] = outer
+                    room_outer_a[count - 1], room_outer_b[count - 1] = outer_a, outer_b
                 elif (
                     outer_a - inner_a > SAME_JUNCTION_M or outer_b - inner_b > SAME_JUNCTION_M
                 ) and outer_a + outer_b > inner_a + inner_b:
-                    room.inner[count], room.outer[count] = inner, outer
-                    room.inner_a[count], room.inner_b[count] = inner_a, inner_b
-                    room.outer_a[count], room.outer_b[count] = outer_a, outer_b
+                    room_inner[count], room_outer[count] = inner, outer
+                    room_inner_a[count], room_inner_b[count] = inner_a, inner_b
+                    room_outer_a[count], room_outer_b[count] = outer_a, outer_b
                     count += 1
             done += 1
             from_s, from_x, from_y = to_s, to_x, to_y
-    room.start[done] = count
+    start[done] = count
     return done, room
 
 
@@ -179,28 +179,6 @@ def boundary(
     x, y = ax + to_s * (bx - ax), ay + to_s * (by - ay)
     distance_b = np.sqrt(x * x + y * y) / max(ua + to_s * (ub - ua), 1e-12)
     return which, distance_a, distance_b
-
-
-@compiled
-def grown(room: Any, slices: int, stretches: int, more_slices: int, more_stretches: int) -> Any:
-    """Return a larger room with the same content."""
-    larger = new_stretches(max(more_slices, len(room.ax)), max(more_stretches, len(room.inner)))
-    larger.ax[:slices], larger.ay[:slices] = room.ax[:slices], room.ay[:slices]
-    larger.bx[:slices], larger.by[:slices] = room.bx[:slices], room.by[:slices]
-    larger.start[:slices] = room.start[:slices]
-    larger.inner[:stretches], larger.outer[:stretches] = (
-        room.inner[:stretches],
-        room.outer[:stretches],
-    )
-    larger.inner_a[:stretches], larger.inner_b[:stretches] = (
-        room.inner_a[:stretches],
-        room.inner_b[:stretches],
-    )
-    larger.outer_a[:stretches], larger.outer_b[:stretches] = (
-        room.outer_a[:stretches],
-        room.outer_b[:stretches],
-    )
-    return larger
 
 
 #: The junctions of stretches: distances along the directions between slices.
@@ -307,30 +285,25 @@ OUTER, INNER, OUTWARD, INWARD = 0, 1, 2, 3
 
 
 @compiled
-def next_edge(kind: int, item: int, at: Any) -> tuple[int, int]:
-    """Return the edge that follows, by the sharpest left turn.
+def next_edge(
+    kind: int, k: int, inner_back: Any, outer_on: Any, open_before: Any, open_after: Any
+) -> tuple[int, int]:
+    """Return the edge that follows at a junction, by the sharpest left turn.
 
     Args:
         kind: of the edge that was followed.
-        item: its stretch (OUTER, INNER), or the junction where it ends (OUTWARD, INWARD).
-        at: the junctions.
+        k: the junction where it ended.
+        inner_back: as in `Junctions`, like the others.
+        outer_on: stretch that an outer boundary follows from here.
+        open_before: whether the gap to the next junction is seen before this direction.
+        open_after: and after it.
 
     Returns:
         kind, and stretch (OUTER, INNER) or the junction where the edge begins (OUTWARD, INWARD).
     """
-    if kind == OUTER:
-        k = at.outer_b[item]
-        if at.inner_b[item] == k:
-            return INNER, item  # the stretch ends in a point
-    elif kind == INNER:
-        k = at.inner_a[item]
-        if at.outer_a[item] == k:
-            return OUTER, item
-    else:
-        k = item
-    inward = k > 0 and at.open_before[k - 1] and not at.open_after[k - 1]
-    outward = at.open_after[k] and not at.open_before[k]
-    back, on = at.inner_back[k], at.outer_on[k]
+    inward = k > 0 and open_before[k - 1] and not open_after[k - 1]
+    outward = open_after[k] and not open_before[k]
+    back, on = inner_back[k], outer_on[k]
     if kind == OUTER:
         if inward:
             return INWARD, k
@@ -421,6 +394,12 @@ def trace(
     if stretches == 0:
         return rings
     at = find_junctions(slices, room, around)
+    at_x, at_y, at_direction = at.x, at.y, at.direction
+    inner_back, outer_on = at.inner_back, at.outer_on
+    open_before, open_after = at.open_before, at.open_after
+    inner_a, outer_a, inner_b, outer_b = at.inner_a, at.outer_a, at.inner_b, at.outer_b
+    inner_wall, outer_wall = room.inner, room.outer
+    x, y = rings.x, rings.y
     done = np.zeros((stretches, 2), np.bool_)
     step_near = 2.0 * np.arccos(max(1.0 - sagitta_m / max(radii[0], 2 * sagitta_m), 0.0))
     step_far = 2.0 * np.arccos(max(1.0 - sagitta_m / max(radii[1], 2 * sagitta_m), 0.0))
@@ -438,39 +417,45 @@ def trace(
                     break
                 done[item, kind] = True
                 if kind == OUTER:
-                    which, k, to = room.outer[item], at.outer_a[item], at.outer_b[item]
+                    which, k, to = outer_wall[item], outer_a[item], outer_b[item]
                 else:
-                    which, k, to = room.inner[item], at.inner_b[item], at.inner_a[item]
+                    which, k, to = inner_wall[item], inner_b[item], inner_a[item]
                 key = which
             else:
                 k = item
                 to = k + 1 if kind == OUTWARD else k - 1
                 which = NOTHING
-                key = -10 - at.direction[k]
+                key = -10 - at_direction[k]
             arc = which in (FAR, NEAR)
             chords = 1
             turn = 0.0
             if arc:
                 turn = np.arctan2(
-                    at.x[k] * at.y[to] - at.y[k] * at.x[to],
-                    at.x[k] * at.x[to] + at.y[k] * at.y[to],
+                    at_x[k] * at_y[to] - at_y[k] * at_x[to],
+                    at_x[k] * at_x[to] + at_y[k] * at_y[to],
                 )
                 chords = int(abs(turn) / (step_far if which == FAR else step_near)) + 1
-            if corners + chords + 1 > len(rings.x) or rings.count[1] + 2 >= len(rings.start):
+            if corners + chords + 1 > len(x) or rings.count[1] + 2 >= len(rings.start):
                 rings.count[0] = corners
                 rings = with_corner_room(rings, chords + 1)
+                x, y = rings.x, rings.y
             if arc or key != key_before:
-                rings.x[corners], rings.y[corners] = at.x[k], at.y[k]
+                x[corners], y[corners] = at_x[k], at_y[k]
                 corners += 1
             for chord in range(1, chords):
                 c, s = np.cos(turn * chord / chords), np.sin(turn * chord / chords)
-                rings.x[corners] = at.x[k] * c - at.y[k] * s
-                rings.y[corners] = at.x[k] * s + at.y[k] * c
+                x[corners] = at_x[k] * c - at_y[k] * s
+                y[corners] = at_x[k] * s + at_y[k] * c
                 corners += 1
             if key_first == -100:
                 key_first = key
             key_before = key
-            kind, item = next_edge(kind, item if kind <= INNER else to, at)
+            if kind == OUTER and inner_b[item] == to:
+                kind = INNER  # the stretch ends in a point
+            elif kind == INNER and outer_a[item] == to:
+                kind = OUTER
+            else:
+                kind, item = next_edge(kind, to, inner_back, outer_on, open_before, open_after)
             steps += 1
             if item < 0 or steps > 8 * stretches + 8:
                 break
@@ -478,9 +463,9 @@ def trace(
         if key_first == key_before and key_first >= 0 and corners - first_corner > 3:
             # The ring began in the middle of a straight boundary.
             for m in range(first_corner, corners - 1):
-                rings.x[m], rings.y[m] = rings.x[m + 1], rings.y[m + 1]
+                x[m], y[m] = x[m + 1], y[m + 1]
             corners -= 1
-        if abs(ring_area(rings.x, rings.y, first_corner, corners)) > SLIVER_M2:
+        if abs(ring_area(x, y, first_corner, corners)) > SLIVER_M2:
             ring = rings.count[1]
             rings.camera[ring], rings.level[ring] = camera, level
             rings.start[ring + 1] = corners

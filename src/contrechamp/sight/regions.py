@@ -15,7 +15,7 @@ from contrechamp.sight.areas import level_areas
 from contrechamp.sight.arrays import F8, I8, Cameras, Level
 from contrechamp.sight.limits import limits
 from contrechamp.sight.outline import clip_to_level, new_rings, new_stretches, trace
-from contrechamp.sight.sweep import new_scratch, new_slices, sweep_camera
+from contrechamp.sight.sweep import TOO_SMALL, enlarged, new_scratch, new_slices, sweep_camera
 from contrechamp.sight.walls import Walls
 
 #: How far the chords of the outline may lie inside an arc. Areas do not depend on it.
@@ -114,21 +114,15 @@ def _regions_of(
         furthest = reach[i].max()
         if furthest <= near[i]:
             continue
-        slices, scratch, out = sweep_camera(
-            index,
-            top_m,
-            over[over_start[i] : over_start[i + 1]],
-            x[i],
-            y[i],
-            h[i],
-            z,
-            furthest,
-            start_rad[i],
-            sweep_rad[i],
-            flat,
-            scratch,
-            out,
-        )
+        above = over[over_start[i] : over_start[i + 1]]
+        while True:
+            slices = sweep_camera(
+                index, top_m, above, x[i], y[i], h[i], z,
+                furthest, start_rad[i], sweep_rad[i], flat, scratch, out,
+            )  # fmt: skip
+            if slices != TOO_SMALL:
+                break
+            scratch, out = enlarged(index, x[i], y[i], furthest, scratch, out)
         level_areas(slices, out, near[i], reach[i], area[i - first])
         if not outlines:
             continue
