@@ -17,8 +17,9 @@ from contrechamp.base.progress import Progress, silent
 from contrechamp.sight.arrays import Level
 from contrechamp.sight.limits import density_reach, near_and_far
 from contrechamp.sight.parts import most_parts, visible_parts, within_circle
+from contrechamp.sight.placing import off_outlines
 from contrechamp.sight.sweep import TOO_SMALL, enlarged, new_scratch, new_slices, sweep_camera
-from contrechamp.sight.walls import Walls
+from contrechamp.sight.walls import Walls, compressed_rows
 
 F4 = NDArray[np.float32]
 F8 = NDArray[np.float64]
@@ -370,13 +371,6 @@ def doubled_f(array: F8) -> F8:
     return larger
 
 
-def _compressed(rows: I8, columns: I8, n: int) -> tuple[I8, I8]:
-    """Return (indptr, indices) of pairs, columns ascending within each of `n` rows."""
-    order = np.lexsort((columns, rows))
-    start = np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=n))))
-    return start.astype(np.int64), columns[order].astype(np.int64)
-
-
 def expose(
     cameras: CameraDraws,
     walls: Walls,
@@ -411,9 +405,9 @@ def expose(
         groups = np.zeros((0, n), bool)
     if walks is None:
         walks = Walks(np.zeros(1, np.int64), np.zeros(0, np.int64))
-    over_start, over = walls.containing(cameras.x, cameras.y)
+    x, y, over_start, over = off_outlines(cameras.x, cameras.y, walls)
     member_of, member = np.nonzero(groups)
-    group_start, group_of = _compressed(member, member_of, n)
+    group_start, group_of = compressed_rows(member, member_of, n)
     near_start, near_segment = _segments_within(cameras, pieces)
 
     n_walks = len(walks.indptr) - 1
@@ -437,7 +431,7 @@ def expose(
         def work(chunk: int) -> F8:
             first, last = chunk, min(chunk + DRAWS_AT_ONCE, n_draws)
             lengths = _expose_draws(
-                first, last, walls.index, tops, over_start, over, cameras.x, cameras.y, drawn,
+                first, last, walls.index, tops, over_start, over, x, y, drawn,
                 float(target_height_m), ppm, streets, group_start, group_of,
                 walks.indptr, walks.indices, result,
             )  # fmt: skip
@@ -465,4 +459,4 @@ def _segments_within(cameras: CameraDraws, pieces: Pieces) -> tuple[I8, I8]:
         predicate="dwithin",
         distance=cameras.range_m.max(axis=0),
     )
-    return _compressed(camera, segment, n)
+    return compressed_rows(camera, segment, n)

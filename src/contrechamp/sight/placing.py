@@ -11,7 +11,12 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from contrechamp.sight.arrays import F8
+from contrechamp.sight.arrays import F8, I8
+from contrechamp.sight.walls import Walls, compressed_rows
+
+#: A camera so close to an outline is on it, and is put this far before it: on the very line there
+#: is no telling which side it looks from.
+ON_OUTLINE_M = 1e-3
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ def place(
         return placed
     points = shapely.points(x, y)
     tree = shapely.STRtree(footprints)
-    inside, _ = tree.query(points, predicate="intersects")
+    inside, _ = tree.query(points, predicate="within")
     close, _ = tree.query(points, predicate="dwithin", distance=tolerance_m)
     is_inside, held = np.zeros(n, bool), np.zeros(n, bool)
     is_inside[inside] = True
@@ -142,3 +147,26 @@ def _outer_corners(
     previous = np.where(number == first, last, number - 1)
     following = np.where(number == last, first, number + 1)
     return corners, vectors, np.column_stack((unit[previous], unit[following]))
+
+
+def off_outlines(x: F8, y: F8, walls: Walls) -> tuple[F8, F8, I8, I8]:
+    """Move cameras that stand on the very outline of a building a millimetre before it.
+
+    Returns:
+        x and y (n,), and which buildings stand over or under each camera then, as compressed rows
+        (as `Walls.containing` gives them).
+    """
+    points = shapely.points(x, y)
+    camera, building = walls.tree.query(points, predicate="dwithin", distance=ON_OUTLINE_M)
+    gap = shapely.distance(shapely.boundary(walls.footprints[building]), points[camera])
+    on_outline = np.unique(camera[gap < ON_OUTLINE_M])
+    if len(on_outline) == 0:
+        inside = gap > 0.0
+        return x, y, *compressed_rows(camera[inside], building[inside], len(x))
+    placed = place(
+        x[on_outline], y[on_outline], walls.footprints,
+        tolerance_m=ON_OUTLINE_M, offset_m=ON_OUTLINE_M,
+    )  # fmt: skip
+    x, y = x.copy(), y.copy()
+    x[on_outline], y[on_outline] = placed.x, placed.y
+    return x, y, *walls.containing(x, y)

@@ -15,6 +15,7 @@ from contrechamp.sight.areas import level_areas
 from contrechamp.sight.arrays import F8, I8, Cameras, Level
 from contrechamp.sight.limits import limits
 from contrechamp.sight.outline import clip_to_level, new_rings, new_stretches, trace
+from contrechamp.sight.placing import off_outlines
 from contrechamp.sight.sweep import TOO_SMALL, enlarged, new_scratch, new_slices, sweep_camera
 from contrechamp.sight.walls import Walls
 
@@ -178,7 +179,8 @@ def visible_regions(
     """Find what each camera sees of targets at one height, level by level.
 
     Args:
-        cameras: (n,) with every parameter known, placed outside of walls (`placing.place`).
+        cameras: (n,) with every parameter known, where they stand (`placing.place`). One on the
+            very outline of a building is put a millimetre before it.
         walls: of all buildings (`walls.prepare`).
         height_m: (n_buildings,) tops above the ground.
         levels: with `VISIBLE` for what is within range whatever the density.
@@ -193,7 +195,7 @@ def visible_regions(
     """
     near, reach = limits(cameras, levels, target_height_m)
     start, sweep = sweep_angles(cameras)
-    over_start, over = walls.containing(cameras.x, cameras.y)
+    x, y, over_start, over = off_outlines(cameras.x, cameras.y, walls)
     top = np.ascontiguousarray(height_m, dtype=np.float64)
 
     def work(first: int, last: int) -> Any:
@@ -204,8 +206,8 @@ def visible_regions(
             top,
             over_start,
             over,
-            cameras.x,
-            cameras.y,
+            x,
+            y,
             cameras.height_m,
             float(target_height_m),
             start,
@@ -219,19 +221,20 @@ def visible_regions(
 
     found = in_threads(work, len(cameras.x), threads)
     area = np.concatenate([a for a, _ in found]) if found else np.zeros((0, len(levels)))
-    x, y, sizes = [np.empty(0)], [np.empty(0)], [np.empty(0, np.int64)]
+    corner_x, corner_y = [np.empty(0)], [np.empty(0)]
+    sizes = [np.empty(0, np.int64)]
     camera, level = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     for _, rings in found:
         corners, count = rings.count
-        x.append(rings.x[:corners])
-        y.append(rings.y[:corners])
+        corner_x.append(rings.x[:corners])
+        corner_y.append(rings.y[:corners])
         sizes.append(np.diff(rings.start[: count + 1]))
         camera.append(rings.camera[:count])
         level.append(rings.level[:count])
     return Regions(
         area_m2=area,
-        x=np.concatenate(x),
-        y=np.concatenate(y),
+        x=np.concatenate(corner_x),
+        y=np.concatenate(corner_y),
         ring_start=np.concatenate(([0], np.cumsum(np.concatenate(sizes)))),
         ring_camera=np.concatenate(camera),
         ring_level=np.concatenate(level),

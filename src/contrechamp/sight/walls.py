@@ -93,9 +93,14 @@ class Walls:
             ``indices[indptr[i]:indptr[i + 1]]``. A point on an outline is not inside.
         """
         point, building = self.tree.query(shapely.points(x, y), predicate="within")
-        order = np.lexsort((building, point))
-        counts = np.bincount(point, minlength=len(x))
-        return np.concatenate(([0], np.cumsum(counts))), building[order].astype(np.int64)
+        return compressed_rows(point, building, len(x))
+
+
+def compressed_rows(row: I8, column: I8, rows: int) -> tuple[I8, I8]:
+    """Return pairs as (indptr, indices): row i holds ``indices[indptr[i]:indptr[i + 1]]``."""
+    order = np.lexsort((column, row))
+    start = np.concatenate(([0], np.cumsum(np.bincount(row, minlength=rows))))
+    return start.astype(np.int64), column[order].astype(np.int64)
 
 
 def prepare(footprints: NDArray[np.object_], min_height_m: F8 | None = None) -> Walls:
