@@ -1,0 +1,108 @@
+"""Cameras that a wall holds stand on its outer side."""
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from towns import footprints, town
+
+from contrechamp.sight.placing import off_outlines, place
+from contrechamp.sight.walls import prepare
+
+HOUSE = shapely.box(0, 0, 10, 10)
+
+
+def at(x, y, *houses, **options):
+    placed = place(np.array([x], float), np.array([y], float), footprints(*houses), **options)
+    return {name: getattr(placed, name)[0] for name in placed.__dataclass_fields__}
+
+
+def test_on_a_wall_the_half_plane_before_it_is_free():
+    found = at(5.0, 10.3, HOUSE)
+    assert (found["x"], found["y"]) == pytest.approx((5.0, 10.05))
+    assert found["on_wall"]
+    assert found["moved_m"] == pytest.approx(0.25)
+    # The north wall: free from west (270) clockwise to east (90).
+    assert found["free_from_deg"] == pytest.approx(270.0)
+    assert found["free_width_deg"] == pytest.approx(180.0)
+
+
+def test_inside_it_is_moved_to_the_nearest_outer_side():
+    found = at(9.0, 4.0, HOUSE)
+    assert (found["x"], found["y"]) == pytest.approx((10.05, 4.0))
+
+
+def test_on_a_corner_three_quarters_are_free():
+    found = at(10.4, 10.4, HOUSE)
+    assert (found["x"], found["y"]) == pytest.approx((10 + 0.05 / 2**0.5, 10 + 0.05 / 2**0.5))
+    assert found["free_from_deg"] == pytest.approx(270.0)
+    assert found["free_width_deg"] == pytest.approx(270.0)
+
+
+def test_in_a_niche_a_quarter_is_free():
+    niche = shapely.box(0, 0, 10, 10).difference(shapely.box(5, 5, 10, 10))
+    found = at(5.0, 5.0, niche)
+    assert found["free_from_deg"] % 360 == pytest.approx(0.0, abs=1e-9)
+    assert found["free_width_deg"] == pytest.approx(90.0)
+    assert not niche.intersects(shapely.Point(found["x"], found["y"]))
+
+
+def test_in_a_courtyard_the_camera_looks_into_the_courtyard():
+    block = shapely.box(0, 0, 30, 30).difference(shapely.box(10, 10, 20, 20))
+    found = at(9.7, 15.0, block)
+    assert (found["x"], found["y"]) == pytest.approx((10.05, 15.0))
+    assert found["free_from_deg"] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_party_wall_has_no_outer_side():
+    found = at(10.0, 6.0, HOUSE, shapely.box(10, 0, 20, 10))
+    assert found["y"] == pytest.approx(10.05)
+    assert found["on_wall"]
+
+
+def test_far_from_every_wall_nothing_is_moved():
+    found = at(5.0, 12.0, HOUSE)
+    assert (found["x"], found["y"]) == (5.0, 12.0)
+    assert not found["on_wall"]
+    assert found["free_width_deg"] == 360.0
+
+
+def test_a_pole_near_a_wall_stays_and_a_pole_inside_a_house_is_moved_out():
+    never = np.array([False])
+    assert not at(5.0, 10.3, HOUSE, may_be_on_wall=never)["on_wall"]
+    assert at(5.0, 9.7, HOUSE, may_be_on_wall=never)["on_wall"]
+
+
+def test_an_indoor_camera_stays_inside():
+    found = at(5.0, 5.0, HOUSE, may_be_inside=np.array([True]))
+    assert (found["x"], found["y"]) == (5.0, 5.0)
+
+
+def test_nothing_of_the_callers_arrays_is_changed():
+    x, y = np.array([5.0]), np.array([9.7])
+    place(x, y, footprints(HOUSE))
+    off_outlines(np.array([5.0]), np.array([10.0]), prepare(footprints(HOUSE)))
+    assert (x[0], y[0]) == (5.0, 9.7)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_in_any_town_placed_cameras_stand_outside_and_move_no_farther_than_needed(seed):
+    rng = np.random.default_rng(seed)
+    houses, _bottom, _top = town(rng)
+    x, y = rng.uniform(-60, 60, (2, 40))
+    placed = place(x, y, houses)
+    union = shapely.union_all(houses)
+    points, given_ = shapely.points(placed.x, placed.y), shapely.points(x, y)
+    assert not shapely.intersects(union, points[placed.on_wall]).any()
+    nearest = shapely.distance(union.boundary, given_[placed.on_wall])
+    assert np.all(placed.moved_m[placed.on_wall] <= nearest + 0.05 + 1e-6)
+    assert not placed.moved_m[~placed.on_wall].any()
+    # In the middle of the free directions nothing stands within a hand's breadth.
+    middle = np.radians(placed.free_from_deg + placed.free_width_deg / 2)[placed.on_wall]
+    ahead = np.column_stack(
+        (placed.x[placed.on_wall] + 0.02 * np.sin(middle),
+         placed.y[placed.on_wall] + 0.02 * np.cos(middle))
+    )  # fmt: skip
+    assert not shapely.intersects_xy(union, *ahead.T).any()
