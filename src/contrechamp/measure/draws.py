@@ -1,0 +1,216 @@
+"""From what is mapped and what is assumed to every parameter of every camera in every draw.
+
+Randomness comes in as uniform numbers, one stream for each camera and unknown, named after both
+(`base.seeds`). A draw is a pure function of them (`draw_cameras`), so that two scenarios, or two
+surveys, differ by what differs and by nothing else. What is mapped is never drawn.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+from numpy.typing import NDArray
+
+from contrechamp.base.seeds import stream
+from contrechamp.measure.exposure import CameraDraws
+from contrechamp.measure.heights import BuildingHeights
+from contrechamp.measure.lens import hfov_from_focal, vfov_from_hfov
+from contrechamp.measure.priors import KINDS, TURNING, Priors
+
+F8 = NDArray[np.float64]
+I8 = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+#: What is drawn of a camera, and which parameter of the table of priors it follows. Horizontal and
+#: vertical field of view are one unknown, the lens. Heading and kind have no quantiles.
+UNKNOWN_OF: Mapping[str, str] = {
+    "kind": "",
+    "heading_deg": "",
+    "height_m": "height_m",
+    "tilt_deg": "tilt_deg",
+    "lens": "focal_mm",
+    "width_px": "width_px",
+    "range_m": "range_m",
+}
+BUILDING = "building_height_m"
+#: Unknowns without an order: a scenario "all at the first decile" still draws them.
+UNORDERED = ("kind", "heading_deg")
+
+
+@dataclass(frozen=True)
+class Uniforms:
+    """The randomness behind draws: numbers from 0 to 1.
+
+    Args:
+        camera: unknown -> (n_draws, n_cameras); 0.5 where a camera needs none. An unknown that
+            no camera draws is missing.
+        building: (n_draws, n_unknown_buildings).
+    """
+
+    camera: Mapping[str, F8]
+    building: F8
+
+    @property
+    def n_draws(self) -> int:
+        """How many draws there are."""
+        return len(self.building)
+
+    def first(self, n: int) -> "Uniforms":
+        """Return the first `n` draws."""
+        return Uniforms({name: u[:n] for name, u in self.camera.items()}, self.building[:n])
+
+    def with_unknown_of(self, other: "Uniforms", unknown: str) -> "Uniforms":
+        """Return these with one unknown (of all cameras, or buildings) as it is in `other`."""
+        if unknown == BUILDING:
+            return Uniforms(self.camera, other.building)
+        return Uniforms({**self.camera, unknown: other.camera[unknown]}, self.building)
+
+    def all_at(self, probability: float) -> "Uniforms":
+        """Return these with every ordered unknown at one quantile, all cameras alike."""
+        camera = {
+            name: u if name in UNORDERED else np.full_like(u, probability)
+            for name, u in self.camera.items()
+        }
+        return Uniforms(camera, np.full_like(self.building, probability))
+
+
+def drawn_of(cameras: gpd.GeoDataFrame, priors: Priors) -> Mapping[str, Mask]:
+    """Return which unknowns are drawn of which cameras.
+
+    Not drawn is what is mapped, what has only one value in the table of priors, what has no effect
+    (the heading of a camera that turns), and all of indoor cameras, which see nothing of the
+    street.
+
+    Returns:
+        {unknown: (n,) mask}, without the unknowns that no camera draws.
+    """
+    kind = cameras["kind"].to_numpy(str)
+    kind_known = np.isin(kind, KINDS)
+    outdoor = ~cameras["indoor"].to_numpy(bool)
+    may_be = {
+        name: (kind == name) | (~kind_known & (priors.kind_shares.get(name, 0.0) > 0.0))
+        for name in KINDS
+    }
+    column = {"lens": "hfov_deg"}
+    drawn = {"kind": outdoor & ~kind_known & (np.sum(list(may_be.values()), axis=0) > 1)}
+    for unknown, prior in UNKNOWN_OF.items():
+        if unknown == "kind":
+            continue
+        varies = np.zeros(len(cameras), bool)
+        for name in KINDS:
+            if name in TURNING and unknown in ("heading_deg", "tilt_deg"):
+                continue
+            if unknown == "heading_deg" or not priors.of(prior, name).fixed:
+                varies |= may_be[name]
+        missing = np.isnan(cameras[column.get(unknown, unknown)].to_numpy(np.float64))
+        drawn[unknown] = outdoor & missing & varies
+    return {unknown: mask for unknown, mask in drawn.items() if mask.any()}
+
+
+def uniforms(
+    seed: int,
+    camera_ids: Sequence[str],
+    drawn: Mapping[str, Mask],
+    heights: BuildingHeights,
+    n_draws: int,
+    *,
+    sample: str = "",
+) -> Uniforms:
+    """Draw the numbers behind `n_draws` draws.
+
+    More draws begin with the same ones, and another camera leaves those of the others as they are.
+
+    Args:
+        seed: of the run.
+        camera_ids: (n_cameras,).
+        drawn: as `drawn_of` gives it.
+        heights: of buildings.
+        n_draws: how many.
+        sample: name of an independent second sample, for pick-freeze.
+    """
+    again = (sample,) if sample else ()
+    camera = {}
+    for unknown, mask in drawn.items():
+        numbers = np.full((len(camera_ids), n_draws), 0.5)
+        for i in np.flatnonzero(mask).tolist():
+            stream(seed, "camera", camera_ids[i], unknown, *again).random(out=numbers[i])
+        camera[unknown] = np.ascontiguousarray(numbers.T)
+    building = np.full((len(heights.ids), n_draws), 0.5)
+    if heights.drawn:
+        for row, name in enumerate(heights.ids):
+            stream(seed, "building", name, BUILDING, *again).random(out=building[row])
+    return Uniforms(camera, np.ascontiguousarray(building.T))
+
+
+def draw_cameras(
+    cameras: gpd.GeoDataFrame,
+    x: F8,
+    y: F8,
+    free_from_deg: F8,
+    free_width_deg: F8,
+    priors: Priors,
+    numbers: Uniforms,
+) -> CameraDraws:
+    """Turn uniform numbers into parameters of cameras.
+
+    A panning or dome camera sweeps 360 degrees; a fixed one its field of view. A heading that is
+    not mapped is uniform over the directions that the mount leaves free. A vertical field of view
+    that is not mapped follows the horizontal one, mapped or drawn. Indoor cameras get range 0.
+
+    Args:
+        cameras: `CAMERA_COLUMNS`, metric.
+        x: (n,) where they stand, metres east.
+        y: (n,) metres north.
+        free_from_deg: (n,) first direction that the mount leaves free, clockwise from north.
+        free_width_deg: (n,) how far they run clockwise; 360 where nothing is in the way.
+        priors: for what is not mapped.
+        numbers: (n_draws, n) each.
+    """
+    shape = (numbers.n_draws, len(cameras))
+
+    def number(unknown: str) -> F8:
+        drawn = numbers.camera.get(unknown)
+        return np.full(shape, 0.5) if drawn is None else drawn
+
+    kind = _kinds(cameras["kind"].to_numpy(str), priors, number("kind"))
+
+    def from_prior(unknown: str) -> F8:
+        u, values = number(unknown), np.empty(shape)
+        for code, name in enumerate(KINDS):
+            of_kind = kind == code
+            values[of_kind] = priors.of(UNKNOWN_OF[unknown], name).at(u[of_kind])
+        return values
+
+    def mapped_or(column: str, values: F8) -> F8:
+        known = cameras[column].to_numpy(np.float64)
+        return np.ascontiguousarray(np.where(np.isnan(known), values, known))
+
+    hfov = mapped_or("hfov_deg", hfov_from_focal(from_prior("lens")))
+    turns = np.isin(kind, [KINDS.index(name) for name in TURNING])
+    range_m = mapped_or("range_m", from_prior("range_m"))
+    range_m[:, cameras["indoor"].to_numpy(bool)] = 0.0
+    free = (free_from_deg + number("heading_deg") * free_width_deg) % 360.0
+    return CameraDraws(
+        x=x,
+        y=y,
+        height_m=mapped_or("height_m", from_prior("height_m")),
+        heading_deg=mapped_or("heading_deg", free),
+        tilt_deg=mapped_or("tilt_deg", from_prior("tilt_deg")),
+        hfov_deg=hfov,
+        vfov_deg=mapped_or("vfov_deg", vfov_from_hfov(hfov)),
+        width_px=mapped_or("width_px", from_prior("width_px")),
+        range_m=range_m,
+        sweep_deg=np.where(turns, 360.0, np.minimum(hfov, 360.0)),
+    )
+
+
+def _kinds(kind: NDArray[np.str_], priors: Priors, u: F8) -> I8:
+    """Return the kind of every camera in every draw, as its place in `KINDS`."""
+    shares = np.array([priors.kind_shares.get(name, 0.0) for name in KINDS])
+    # The last kind with a share takes the rounding of the sum.
+    last = int(np.flatnonzero(shares)[-1])
+    codes = np.minimum(np.searchsorted(np.cumsum(shares), u, side="right"), last)
+    for code, name in enumerate(KINDS):
+        codes[:, kind == name] = code
+    return codes

@@ -1,0 +1,309 @@
+"""What is assumed where the map says nothing: one table, with its sources, and how to change it.
+
+The table is `default()`. A TOML file changes rows of it (`from_toml`); a section is named after
+the unknown, with the kind of camera behind a point where it holds for that kind only::
+
+    [height_m]                       # every camera whose height is not mapped
+    quantiles = [[0.1, 2.5], [0.5, 3.5], [0.9, 6.0]]   # [probability, value] pairs
+    scale = "log"                    # between the pairs: "linear" (default) or "log"
+    source = "own survey of 40 cameras, May 2026"
+
+    [focal_mm.dome]                  # only domes; also .fixed, .panning
+    value = 2.8                      # one value for all of them
+    source = "data sheet of the model that the city bought"
+
+    [kind]                           # cameras whose kind is not mapped: probabilities, sum 1
+    fixed = 0.7
+    dome = 0.3
+    source = "count on the high street"
+
+Unknowns that a section may name: ``focal_mm``, ``width_px``, ``height_m``, ``tilt_deg``,
+``range_m`` (each also by kind), ``building_height_m`` (then used for every building without a
+height, instead of the heights around it) and ``kind``. ``source`` must be given.
+"""
+
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+
+F8 = NDArray[np.float64]
+
+KINDS = ("fixed", "panning", "dome")
+#: Kinds that turn, or look all round: over time they see every direction that is free.
+TURNING = ("panning", "dome")
+
+#: Unknown -> least and greatest value that is taken as meant, and the unit.
+BOUNDS: Mapping[str, tuple[float, float, str]] = {
+    "focal_mm": (0.5, 5000.0, "mm"),
+    "width_px": (16.0, 1e6, "px"),
+    "height_m": (0.1, 500.0, "m"),
+    "tilt_deg": (-90.0, 90.0, "deg"),
+    "range_m": (1.0, 5000.0, "m"),
+    "building_height_m": (0.5, 1000.0, "m"),
+}
+
+
+@dataclass(frozen=True)
+class Quantiles:
+    """The distribution of one unknown, as its quantile function.
+
+    Args:
+        unknown: a name of `BOUNDS`.
+        kinds: of camera that it applies to; empty for buildings.
+        knots: (probability, value) pairs, both ascending. Between two knots the value is
+            interpolated on `scale`; below the first and above the last it is held, so that no
+            value is drawn that the source does not give.
+        scale: "linear", or "log" where the values span factors rather than differences.
+        source: in the user's language.
+    """
+
+    unknown: str
+    kinds: tuple[str, ...]
+    knots: tuple[tuple[float, float], ...]
+    scale: str
+    source: str
+
+    @property
+    def fixed(self) -> bool:
+        """Whether there is nothing to draw."""
+        return self.knots[0][1] == self.knots[-1][1]
+
+    def at(self, probability: F8 | float) -> F8:
+        """Return the values at these probabilities, in the shape of `probability`."""
+        p, value = np.array(self.knots, dtype=np.float64).T
+        if self.fixed:
+            return np.full(np.shape(probability), value[0])
+        if self.scale == "log":
+            return np.asarray(np.exp(np.interp(probability, p, np.log(value))))
+        return np.asarray(np.interp(probability, p, value))
+
+
+@dataclass(frozen=True)
+class Priors:
+    """All that is assumed.
+
+    Args:
+        rows: for each unknown of a camera, one row for every kind; one for buildings.
+        kind_shares: kind -> probability, of a camera whose kind is not mapped; sums to 1.
+        kind_source: where these come from.
+        heights_around: whether a building without a height takes one of the heights around it;
+            the row for buildings is then used only where too few heights are known.
+    """
+
+    rows: tuple[Quantiles, ...]
+    kind_shares: Mapping[str, float]
+    kind_source: str
+    heights_around: bool = True
+
+    def of(self, unknown: str, kind: str = "") -> Quantiles:
+        """Return the row for this unknown and kind of camera ("" for buildings)."""
+        for row in self.rows:
+            if row.unknown == unknown and (kind in row.kinds or not row.kinds):
+                return row
+        raise KeyError(unknown, kind)
+
+
+def default() -> Priors:
+    """Return the table of priors, its sources in the user's language."""
+    market = _(
+        "models on the market: 15,220 models of 143 brands, figures published by PanoptiCity "
+        "(README, 2025), as first decile, median and last decile"
+    )
+    practice = _(
+        "practice of OpenStreetMap: 5 m where nothing is said; 3 to 12 m is usual, "
+        "taken as first and last decile"
+    )
+    tilt = _("practice of OpenStreetMap: 15° below the horizon; held, not drawn")
+    cap = _("our choice: a cap on the calculation, not a property of the camera; held, not drawn")
+    floors = _(
+        "our choice: 2, 4 and 7 floors of 3 m; used only where too few heights are known around"
+    )
+    one, turn, every = ("fixed",), TURNING, KINDS
+    log, linear = "log", "linear"
+    rows = (
+        # unknown, kinds, (probability, value)..., scale, source
+        Quantiles("focal_mm", one, ((0.1, 2.8), (0.5, 6.8), (0.9, 26.0)), log, market),
+        Quantiles("focal_mm", turn, ((0.1, 2.8), (0.5, 6.5), (0.9, 68.2)), log, market),
+        Quantiles("width_px", one, ((0.1, 1920.0), (0.5, 2560.0), (0.9, 3840.0)), log, market),
+        Quantiles("width_px", turn, ((0.1, 1280.0), (0.5, 2560.0), (0.9, 3840.0)), log, market),
+        Quantiles("height_m", every, ((0.1, 3.0), (0.5, 5.0), (0.9, 12.0)), log, practice),
+        Quantiles("tilt_deg", every, ((0.5, 15.0),), linear, tilt),
+        Quantiles("range_m", every, ((0.5, 100.0),), linear, cap),
+        Quantiles("building_height_m", (), ((0.1, 6.0), (0.5, 12.0), (0.9, 21.0)), log, floors),
+    )
+    return Priors(
+        rows=rows,
+        # Mappers tag what strikes them: a dome, a camera that turns. The fixed camera is the usual
+        # one, and it sees least: figures do not grow by what nobody wrote down.
+        kind_shares={"fixed": 1.0},
+        kind_source=_(
+            "our choice: taken as fixed, the kind that sees the least, "
+            "because mappers tend to tag what is not"
+        ),
+    )
+
+
+def from_toml(text: str, *, name: str) -> Priors:
+    """Return the default priors with the rows that a TOML text changes (format: see above).
+
+    Args:
+        text: content of the file.
+        name: of the file, for messages.
+
+    Raises:
+        InputError: naming file and key, if the text is not TOML, a name is not known, or numbers
+            make no distribution.
+    """
+    try:
+        sections = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(_("not a TOML file: {reason}").format(reason=error), where=name) from error
+    priors = default()
+    for unknown, section in sections.items():
+        where = f"{name}: {unknown}"
+        if unknown == "kind":
+            priors = _with_kind_shares(priors, section, where)
+            continue
+        if unknown not in BOUNDS:
+            raise InputError(
+                _("unknown prior; expected one of {names}").format(
+                    names=", ".join(("kind", *BOUNDS))
+                ),
+                where=where,
+            )
+        by_kind = isinstance(section, dict) and any(key in KINDS for key in section)
+        if by_kind and unknown != "building_height_m":
+            for kind, part in section.items():
+                if kind not in KINDS:
+                    raise InputError(
+                        _("expected only sections by kind ({kinds}) beside each other").format(
+                            kinds=", ".join(KINDS)
+                        ),
+                        where=f"{where}.{kind}",
+                    )
+                row = _row(unknown, (kind,), part, f"{where}.{kind}")
+                priors = _with_row(priors, row)
+        elif unknown == "building_height_m":
+            row = _row(unknown, (), section, where)
+            priors = replace(_with_row(priors, row), heights_around=False)
+        else:
+            priors = _with_row(priors, _row(unknown, KINDS, section, where))
+    return priors
+
+
+def _with_row(priors: Priors, row: Quantiles) -> Priors:
+    """Put `row` in the place of what stood for the same unknown and kinds."""
+    kept = []
+    for old in priors.rows:
+        if old.unknown != row.unknown:
+            kept.append(old)
+            continue
+        left = tuple(kind for kind in old.kinds if kind not in row.kinds)
+        if left:
+            kept.append(replace(old, kinds=left))
+    return replace(priors, rows=(*kept, row))
+
+
+def _row(unknown: str, kinds: tuple[str, ...], section: Any, where: str) -> Quantiles:
+    if not isinstance(section, dict):
+        raise InputError(_("expected a section with value or quantiles, and source"), where=where)
+    allowed = ("value", "quantiles", "scale", "source")
+    for key in section:
+        if key not in allowed:
+            raise InputError(
+                _("unknown key; expected {names}").format(names=", ".join(allowed)),
+                where=f"{where}.{key}",
+            )
+    if ("value" in section) == ("quantiles" in section):
+        raise InputError(_("expected either value or quantiles"), where=where)
+    scale = section.get("scale", "linear")
+    if scale not in ("linear", "log"):
+        raise InputError(_('expected "linear" or "log"'), where=f"{where}.scale")
+    knots: tuple[tuple[float, float], ...]
+    if "value" in section:
+        knots = ((0.5, _number(section["value"], unknown, f"{where}.value")),)
+    else:
+        knots = _knots(section["quantiles"], unknown, f"{where}.quantiles")
+    if scale == "log" and knots[0][1] <= 0.0:
+        raise InputError(_("a logarithmic scale needs values above 0"), where=f"{where}.scale")
+    return Quantiles(unknown, kinds, knots, scale, _source(section, where))
+
+
+def _knots(pairs: Any, unknown: str, where: str) -> tuple[tuple[float, float], ...]:
+    expected = _("expected [probability, value] pairs, such as [[0.1, 3], [0.5, 5], [0.9, 12]]")
+    if not isinstance(pairs, list) or not pairs:
+        raise InputError(expected, where=where)
+    knots = []
+    for pair in pairs:
+        if not isinstance(pair, list) or len(pair) != 2 or not _is_number(pair[0]):
+            raise InputError(expected, where=where)
+        probability = float(pair[0])
+        if not 0.0 <= probability <= 1.0:
+            raise InputError(
+                _("probability {number} is not between 0 and 1").format(number=pair[0]),
+                where=where,
+            )
+        knots.append((probability, _number(pair[1], unknown, where)))
+    for (p0, value0), (p1, value1) in pairwise(knots):
+        if p1 <= p0:
+            raise InputError(_("probabilities must rise from pair to pair"), where=where)
+        if value1 < value0:
+            raise InputError(
+                _("values must not fall where probability rises ({first} before {second})").format(
+                    first=f"{value0:g}", second=f"{value1:g}"
+                ),
+                where=where,
+            )
+    return tuple(knots)
+
+
+def _number(value: Any, unknown: str, where: str) -> float:
+    low, high, unit = BOUNDS[unknown]
+    if not _is_number(value) or not low <= float(value) <= high:
+        raise InputError(
+            _("{value} is not a number from {low} to {high} {unit}").format(
+                value=value, low=f"{low:g}", high=f"{high:g}", unit=unit
+            ),
+            where=where,
+        )
+    return float(value)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _source(section: Mapping[str, Any], where: str) -> str:
+    source = section.get("source")
+    if not isinstance(source, str) or not source.strip():
+        raise InputError(
+            _("expected where these numbers come from, in a few words"), where=f"{where}.source"
+        )
+    return source.strip()
+
+
+def _with_kind_shares(priors: Priors, section: Any, where: str) -> Priors:
+    expected = _("expected probabilities of {kinds} that sum to 1, and source").format(
+        kinds=", ".join(KINDS)
+    )
+    if not isinstance(section, dict):
+        raise InputError(expected, where=where)
+    shares = {}
+    for key, value in section.items():
+        if key == "source":
+            continue
+        if key not in KINDS or not _is_number(value) or not 0.0 <= float(value) <= 1.0:
+            raise InputError(expected, where=f"{where}.{key}")
+        shares[key] = float(value)
+    if not math.isclose(sum(shares.values()), 1.0, abs_tol=1e-6):
+        raise InputError(expected, where=where)
+    return replace(priors, kind_shares=shares, kind_source=_source(section, where))

@@ -1,0 +1,109 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contrechamp.base.errors import InputError
+from contrechamp.measure.priors import BOUNDS, KINDS, default, from_toml
+
+
+@pytest.mark.parametrize(
+    ("unknown", "kind", "deciles"),
+    [
+        ("focal_mm", "fixed", (2.8, 6.8, 26.0)),
+        ("focal_mm", "dome", (2.8, 6.5, 68.2)),
+        ("focal_mm", "panning", (2.8, 6.5, 68.2)),
+        ("width_px", "fixed", (1920, 2560, 3840)),
+        ("width_px", "dome", (1280, 2560, 3840)),
+        ("height_m", "fixed", (3, 5, 12)),
+        ("tilt_deg", "fixed", (15, 15, 15)),
+    ],
+)
+def test_the_table_says_what_the_design_says(unknown, kind, deciles):
+    assert default().of(unknown, kind).at(np.array([0.1, 0.5, 0.9])) == pytest.approx(deciles)
+
+
+def test_every_unknown_has_a_source_and_a_row_for_every_kind():
+    priors = default()
+    for unknown in BOUNDS:
+        for kind in ("",) if unknown == "building_height_m" else KINDS:
+            assert priors.of(unknown, kind).source
+    assert sum(priors.kind_shares.values()) == 1.0
+
+
+@given(st.floats(0.0, 1.0), st.floats(0.0, 1.0))
+def test_quantiles_rise_with_probability_and_stay_within_the_source(p, q):
+    low, high = sorted((p, q))
+    for row in default().rows:
+        first, second = row.at(np.array([low, high]))
+        assert row.knots[0][1] - 1e-9 <= first <= second + 1e-9 <= row.knots[-1][1] + 2e-9
+
+
+def test_a_logarithmic_scale_puts_the_geometric_mean_in_the_middle():
+    row = default().of("height_m", "fixed")
+    assert row.at(0.3) == pytest.approx(np.sqrt(3.0 * 5.0))
+
+
+def test_a_section_changes_its_row_and_no_other():
+    priors = from_toml(
+        '[height_m]\nquantiles = [[0.0, 2], [1.0, 4]]\nsource = "own survey"\n', name="p.toml"
+    )
+    assert priors.of("height_m", "dome").at(0.5) == 3.0
+    assert priors.of("height_m", "dome").source == "own survey"
+    assert priors.of("width_px", "dome") == default().of("width_px", "dome")
+
+
+def test_a_section_by_kind_leaves_the_other_kinds_as_they_are():
+    priors = from_toml('[focal_mm.dome]\nvalue = 2.8\nsource = "data sheet"\n', name="p.toml")
+    assert priors.of("focal_mm", "dome").fixed
+    assert priors.of("focal_mm", "panning").knots == default().of("focal_mm", "panning").knots
+    assert priors.of("focal_mm", "fixed") == default().of("focal_mm", "fixed")
+
+
+def test_kind_shares_and_building_heights_can_be_given():
+    text = """
+    [kind]
+    fixed = 0.75
+    dome = 0.25
+    source = "count"
+    [building_height_m]
+    value = 9
+    source = "all alike here"
+    """
+    priors = from_toml(text, name="p.toml")
+    assert priors.kind_shares == {"fixed": 0.75, "dome": 0.25}
+    assert not priors.heights_around
+    assert priors.of("building_height_m").at(0.5) == 9.0
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("height_m = ", "p.toml"),
+        ('[hight_m]\nvalue = 3\nsource = "x"', "p.toml: hight_m"),
+        ("height_m = 3", "p.toml: height_m"),
+        ("[height_m]\nvalue = 3", "p.toml: height_m.source"),
+        ('[height_m]\nvalue = -3\nsource = "x"', "p.toml: height_m.value"),
+        ('[height_m]\nvalue = nan\nsource = "x"', "p.toml: height_m.value"),
+        ('[height_m]\nvalue = true\nsource = "x"', "p.toml: height_m.value"),
+        ('[height_m]\nvalue = 3\nquantiles = [[0.5, 3]]\nsource = "x"', "p.toml: height_m"),
+        ('[height_m]\nvalues = 3\nsource = "x"', "p.toml: height_m.values"),
+        ('[height_m]\nquantiles = []\nsource = "x"', "p.toml: height_m.quantiles"),
+        ('[height_m]\nquantiles = [[0.5]]\nsource = "x"', "p.toml: height_m.quantiles"),
+        ('[height_m]\nquantiles = [[1.5, 3]]\nsource = "x"', "p.toml: height_m.quantiles"),
+        ('[height_m]\nquantiles = [[0.5, 3], [0.5, 4]]\nsource = "x"', "height_m.quantiles"),
+        ('[height_m]\nquantiles = [[0.1, 4], [0.9, 3]]\nsource = "x"', "height_m.quantiles"),
+        ('[tilt_deg]\nvalue = 0\nscale = "log"\nsource = "x"', "p.toml: tilt_deg.scale"),
+        ('[height_m]\nvalue = 3\nscale = "ln"\nsource = "x"', "p.toml: height_m.scale"),
+        ('[focal_mm.dome]\nvalue = 3\nsource = "x"\n[focal_mm.ptz]\nvalue = 3', "focal_mm.ptz"),
+        ('[kind]\nfixed = 0.5\nsource = "x"', "p.toml: kind"),
+        ('[kind]\nptz = 1\nsource = "x"', "p.toml: kind.ptz"),
+        ("[kind]\nfixed = 1", "p.toml: kind.source"),
+        ("kind = 3", "p.toml: kind"),
+    ],
+)
+def test_what_cannot_be_used_is_named_with_file_and_key(text, place):
+    with pytest.raises(InputError) as caught:
+        from_toml(text, name="p.toml")
+    assert place in caught.value.where
+    assert len(str(caught.value)) > len(caught.value.where) + 10
