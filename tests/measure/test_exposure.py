@@ -1,8 +1,5 @@
 """Metres of street within view, draw by draw, against outlines cut by shapely."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 import shapely
@@ -12,9 +9,7 @@ from contrechamp.sight import walls
 from contrechamp.sight.arrays import Cameras
 from contrechamp.sight.levels import parse_levels
 from contrechamp.sight.regions import visible_regions
-
-sys.path.append(str(Path(__file__).parents[1] / "sight"))
-from towns import town
+from sight.blocks import town
 
 LEVELS = parse_levels("25,62.5")
 DRAWN = [

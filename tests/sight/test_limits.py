@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from blocks import cameras
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from towns import cameras
 
 from contrechamp.base.errors import UsageError
 from contrechamp.sight.levels import LEVEL_SETS, parse_levels

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import shapely
+from blocks import footprints, town
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from towns import footprints, town
 
 from contrechamp.sight.placing import off_outlines, place
 from contrechamp.sight.walls import prepare

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import pyvispoly
 import shapely
+from blocks import cameras, footprints, town
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import affinity
 from sight_lines import seen
-from towns import cameras, footprints, town
 
 from contrechamp.sight import walls
 from contrechamp.sight.arrays import Cameras, Level

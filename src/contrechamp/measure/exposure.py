@@ -105,6 +105,9 @@ _Drawn = namedtuple(
 )
 _Streets = namedtuple("_Streets", "x0 y0 x1 y1 piece near_start near_segment")
 _Result = namedtuple("_Result", "seen_m by_camera_m alone_m by_group_m walk_cameras")
+# What one thread works with: the engine's buffers, and records of what is seen: level and segment
+# as one key, camera, and where along the segment the part starts and ends (0..1).
+_Buffers = namedtuple("_Buffers", "scratch out parts key camera start end")
 
 #: Draws that are done in one go by one thread. Fixed, so that sums are added in the same order
 #: whatever the number of threads.
@@ -180,6 +183,195 @@ def _cover(
 
 
 @compiled
+def _record_draw(
+    draw: int,
+    index: Any,
+    top: Any,
+    over_start: Any,
+    over: Any,
+    x: Any,
+    y: Any,
+    drawn: Any,
+    z: float,
+    ppm: Any,
+    streets: Any,
+    buffers: Any,
+) -> tuple[int, Any]:
+    """Write down which part of which segment which camera sees at which level, in one draw.
+
+    Returns:
+        number of records, and the buffers (larger ones where they had to grow).
+    """
+    height, heading, tilt = drawn.height_m[draw], drawn.heading_deg[draw], drawn.tilt_deg[draw]
+    hfov, vfov, width = drawn.hfov_deg[draw], drawn.vfov_deg[draw], drawn.width_px[draw]
+    range_m, sweep_deg = drawn.range_m[draw], drawn.sweep_deg[draw]
+    x0, y0, x1, y1 = streets.x0, streets.y0, streets.x1, streets.y1
+    near_start, near_segment = streets.near_start, streets.near_segment
+    scratch, out, parts = buffers.scratch, buffers.out, buffers.parts
+    key_of, camera_of, start_of, end_of = (
+        buffers.key,
+        buffers.camera,
+        buffers.start,
+        buffers.end,
+    )
+    n_segments, n_levels = len(x0), len(ppm)
+    reach = np.empty(n_levels)
+    records = 0
+    for c in range(len(x)):
+        near, far = near_and_far(height[c], z, tilt[c], vfov[c], sweep_deg[c])
+        far = min(far, range_m[c])
+        furthest = 0.0
+        for level in range(n_levels):
+            density = density_reach(height[c], z, hfov[c], width[c], ppm[level])
+            reach[level] = min(far, density)
+            furthest = max(furthest, reach[level])
+        if furthest <= near:
+            continue
+        sweep = np.radians(min(sweep_deg[c], 360.0))
+        start = np.radians(90.0 - heading[c]) - sweep / 2.0
+        above = over[over_start[c] : over_start[c + 1]]
+        while True:
+            slices = sweep_camera(
+                index, top, above, x[c], y[c], height[c], z,
+                furthest, start, sweep, False, scratch, out,
+            )  # fmt: skip
+            if slices != TOO_SMALL:
+                break
+            scratch, out = enlarged(index, x[c], y[c], furthest, scratch, out)
+        if most_parts(slices, out) > len(parts):
+            parts = np.empty((2 * most_parts(slices, out), 2))
+        cos_start, sin_start = np.cos(start), np.sin(start)
+        for k in range(near_start[c], near_start[c + 1]):
+            s = near_segment[k]
+            ax, ay, bx, by = x0[s] - x[c], y0[s] - y[c], x1[s] - x[c], y1[s] - y[c]
+            # Nothing of most segments lies within reach: tell before asking for walls.
+            within, beyond = within_circle(ax, ay, bx, by, furthest)
+            if within >= beyond:
+                continue
+            found = visible_parts(
+                slices,
+                out,
+                ax * cos_start + ay * sin_start,
+                ay * cos_start - ax * sin_start,
+                bx * cos_start + by * sin_start,
+                by * cos_start - bx * sin_start,
+                parts,
+            )
+            if found == 0:
+                continue
+            # What lies too near to be in the picture cuts the segment in two.
+            hole_start, hole_end = 1.0, 0.0
+            if near > 0.0:
+                hole_start, hole_end = within_circle(ax, ay, bx, by, near)
+            holed = hole_start < hole_end
+            for level in range(n_levels):
+                if reach[level] <= near:
+                    continue
+                within, beyond = within_circle(ax, ay, bx, by, reach[level])
+                for p in range(found):
+                    for side in range(2 if holed else 1):
+                        low, high = max(parts[p, 0], within), min(parts[p, 1], beyond)
+                        if holed and side == 0:
+                            high = min(high, hole_start)
+                        elif holed:
+                            low = max(low, hole_end)
+                        if high <= low:
+                            continue
+                        if records == len(key_of):
+                            key_of, camera_of = doubled_i(key_of), doubled_i(camera_of)
+                            start_of, end_of = doubled_f(start_of), doubled_f(end_of)
+                        key_of[records], camera_of[records] = level * n_segments + s, c
+                        start_of[records], end_of[records] = low, high
+                        records += 1
+    return records, _Buffers(scratch, out, parts, key_of, camera_of, start_of, end_of)
+
+
+@compiled
+def _sum_draw(
+    draw: int,
+    records: int,
+    buffers: Any,
+    streets: Any,
+    group_start: Any,
+    group_of: Any,
+    walk_start: Any,
+    walk_piece: Any,
+    result: Any,
+    camera_length: Any,
+) -> None:
+    """Add up the records of one draw: unions, single cameras, groups, and cameras met on walks."""
+    x0, y0, x1, y1, piece = streets.x0, streets.y0, streets.x1, streets.y1, streets.piece
+    key_of, camera_of, start_of, end_of = (
+        buffers.key,
+        buffers.camera,
+        buffers.start,
+        buffers.end,
+    )
+    seen, by_camera = result.seen_m[draw], result.by_camera_m[draw]
+    n_levels, n_pieces = seen.shape
+    n_cameras, n_groups, n_segments = by_camera.shape[1], result.by_group_m.shape[2], len(x0)
+    n_walks, words = len(walk_start) - 1, (n_cameras + 63) // 64
+
+    # Records by level and segment (counting sort).
+    bucket = np.zeros(n_segments * n_levels + 1, np.int64)
+    for k in range(records):
+        bucket[key_of[k] + 1] += 1
+    for k in range(n_segments * n_levels):
+        bucket[k + 1] += bucket[k]
+    order = np.empty(records, np.int64)
+    for k in range(records):
+        order[bucket[key_of[k]]] = k
+        bucket[key_of[k]] += 1
+
+    event_at, event_of = np.empty(2 * records), np.empty(2 * records, np.int64)
+    in_group = np.zeros(n_groups, np.int64)
+    seen_by = np.zeros((n_pieces if n_walks > 0 else 0, words), np.uint64)
+    met = np.empty(words, np.uint64)
+    first = 0
+    for level in range(n_levels):
+        # Sums in double precision; what is kept of them is single.
+        own, alone = np.zeros(n_cameras), np.zeros(n_cameras)
+        group = np.zeros(n_groups)
+        covered = np.zeros(n_pieces)
+        seen_by[:] = 0
+        while first < records and key_of[order[first]] < (level + 1) * n_segments:
+            key = key_of[order[first]]
+            last = first
+            while last < records and key_of[order[last]] == key:
+                last += 1
+            s = key - level * n_segments
+            length = np.sqrt((x1[s] - x0[s]) ** 2 + (y1[s] - y0[s]) ** 2)
+            covered[piece[s]] += _cover(
+                first, last, order, start_of, end_of, camera_of,
+                group_start, group_of, in_group, length, group, alone, event_at, event_of,
+            )  # fmt: skip
+            for i in range(first, last):
+                c = camera_of[order[i]]
+                part = (end_of[order[i]] - start_of[order[i]]) * length
+                own[c] += part
+                camera_length[level, piece[s]] += part
+                if n_walks > 0:
+                    seen_by[piece[s], c // 64] |= np.uint64(1) << np.uint64(c % 64)
+            first = last
+        seen[level] = covered
+        by_camera[level] = own
+        result.alone_m[draw, level] = alone
+        result.by_group_m[draw, level] = group
+        for w in range(n_walks):
+            met[:] = 0
+            for i in range(walk_start[w], walk_start[w + 1]):
+                for word in range(words):
+                    met[word] |= seen_by[walk_piece[i], word]
+            count = 0
+            for word in range(words):
+                bits = met[word]
+                while bits:
+                    bits &= bits - np.uint64(1)
+                    count += 1
+            result.walk_cameras[draw, level, w] = count
+
+
+@compiled
 def _expose_draws(
     first_draw: int,
     last_draw: int,
@@ -200,158 +392,24 @@ def _expose_draws(
     result: Any,
 ) -> F8:
     """Do some draws one after the other; return the sum over them of length times cameras."""
-    height, heading, tilt = drawn.height_m, drawn.heading_deg, drawn.tilt_deg
-    hfov, vfov, width = drawn.hfov_deg, drawn.vfov_deg, drawn.width_px
-    range_m, sweep_deg = drawn.range_m, drawn.sweep_deg
-    x0, y0, x1, y1, piece = streets.x0, streets.y0, streets.x1, streets.y1, streets.piece
-    near_start, near_segment = streets.near_start, streets.near_segment
-    seen, by_camera, alone = result.seen_m, result.by_camera_m, result.alone_m
-    by_group, walk_cameras = result.by_group_m, result.walk_cameras
-    n_cameras, n_levels, n_segments = len(x), len(ppm), len(x0)
-    n_pieces, n_walks = seen.shape[2], len(walk_start) - 1
-    words = (n_cameras + 63) // 64
-    camera_length = np.zeros((n_levels, n_pieces))
-    scratch, out = new_scratch(64), new_slices(256, 1024)
-    parts = np.empty((64, 2))
-    room = 1024
-    record_key, record_camera = np.empty(room, np.int64), np.empty(room, np.int64)
-    record_start, record_end = np.empty(room), np.empty(room)
-    bucket = np.empty(n_segments * n_levels + 1, np.int64)
-    in_group = np.zeros(by_group.shape[2], np.int64)
-    alone_sum, group_sum = np.empty((n_levels, n_cameras)), np.empty((n_levels, by_group.shape[2]))
-    reach = np.empty(n_levels)
-    seen_by = np.empty((n_pieces if n_walks > 0 else 0, words), np.uint64)
-    met = np.empty(words, np.uint64)
+    camera_length = np.zeros((len(ppm), result.seen_m.shape[2]))
+    buffers = _Buffers(
+        new_scratch(64),
+        new_slices(256, 1024),
+        np.empty((64, 2)),
+        np.empty(1024, np.int64),
+        np.empty(1024, np.int64),
+        np.empty(1024),
+        np.empty(1024),
+    )
     for draw in range(first_draw, last_draw):
-        top = tops[draw]
-        records = 0
-        for c in range(n_cameras):
-            near, far = near_and_far(
-                height[draw, c], z, tilt[draw, c], vfov[draw, c], sweep_deg[draw, c]
-            )
-            far = min(far, range_m[draw, c])
-            furthest = 0.0
-            for level in range(n_levels):
-                reach[level] = min(
-                    far,
-                    density_reach(height[draw, c], z, hfov[draw, c], width[draw, c], ppm[level]),
-                )
-                furthest = max(furthest, reach[level])
-            if furthest <= near:
-                continue
-            sweep = np.radians(min(sweep_deg[draw, c], 360.0))
-            start = np.radians(90.0 - heading[draw, c]) - sweep / 2.0
-            above = over[over_start[c] : over_start[c + 1]]
-            while True:
-                slices = sweep_camera(
-                    index, top, above, x[c], y[c], height[draw, c], z,
-                    furthest, start, sweep, False, scratch, out,
-                )  # fmt: skip
-                if slices != TOO_SMALL:
-                    break
-                scratch, out = enlarged(index, x[c], y[c], furthest, scratch, out)
-            if most_parts(slices, out) > len(parts):
-                parts = np.empty((2 * most_parts(slices, out), 2))
-            cos_start, sin_start = np.cos(start), np.sin(start)
-            for k in range(near_start[c], near_start[c + 1]):
-                s = near_segment[k]
-                ax, ay, bx, by = x0[s] - x[c], y0[s] - y[c], x1[s] - x[c], y1[s] - y[c]
-                # Nothing of most segments lies within reach: tell before asking for walls.
-                within, beyond = within_circle(ax, ay, bx, by, furthest)
-                if within >= beyond:
-                    continue
-                found = visible_parts(
-                    slices,
-                    out,
-                    ax * cos_start + ay * sin_start,
-                    ay * cos_start - ax * sin_start,
-                    bx * cos_start + by * sin_start,
-                    by * cos_start - bx * sin_start,
-                    parts,
-                )
-                if found == 0:
-                    continue
-                length = np.sqrt((bx - ax) ** 2 + (by - ay) ** 2)
-                hole_start, hole_end = 1.0, 0.0
-                if near > 0.0:
-                    hole_start, hole_end = within_circle(ax, ay, bx, by, near)
-                for level in range(n_levels):
-                    if reach[level] <= near:
-                        continue
-                    within, beyond = within_circle(ax, ay, bx, by, reach[level])
-                    for p in range(found):
-                        low, high = max(parts[p, 0], within), min(parts[p, 1], beyond)
-                        for side in range(2 if hole_start < hole_end else 1):
-                            # Before and behind what lies too near to be in the picture.
-                            start_t, end_t = low, high
-                            if hole_start < hole_end:
-                                if side == 0:
-                                    end_t = min(high, hole_start)
-                                else:
-                                    start_t = max(low, hole_end)
-                            if end_t <= start_t:
-                                continue
-                            if records == room:
-                                record_key = doubled_i(record_key)
-                                record_camera = doubled_i(record_camera)
-                                record_start = doubled_f(record_start)
-                                record_end = doubled_f(record_end)
-                                room *= 2
-                            record_key[records] = level * n_segments + s
-                            record_camera[records] = c
-                            record_start[records], record_end[records] = start_t, end_t
-                            records += 1
-                            by_camera[draw, level, c] += (end_t - start_t) * length
-        # Records by level and segment (counting sort).
-        bucket[:] = 0
-        for k in range(records):
-            bucket[record_key[k] + 1] += 1
-        for k in range(n_segments * n_levels):
-            bucket[k + 1] += bucket[k]
-        order = np.empty(records, np.int64)
-        for k in range(records):
-            order[bucket[record_key[k]]] = k
-            bucket[record_key[k]] += 1
-        event_at, event_of = np.empty(2 * records), np.empty(2 * records, np.int64)
-        alone_sum[:] = 0.0
-        group_sum[:] = 0.0
-        k = 0
-        for level in range(n_levels):
-            if n_walks > 0:
-                seen_by[:] = 0
-            while k < records and record_key[order[k]] < (level + 1) * n_segments:
-                key = record_key[order[k]]
-                last = k
-                while last < records and record_key[order[last]] == key:
-                    last += 1
-                s = key - level * n_segments
-                length = np.sqrt((x1[s] - x0[s]) ** 2 + (y1[s] - y0[s]) ** 2)
-                seen[draw, level, piece[s]] += _cover(
-                    k, last, order, record_start, record_end, record_camera,
-                    group_start, group_of, in_group, length,
-                    group_sum[level], alone_sum[level], event_at, event_of,
-                )  # fmt: skip
-                for i in range(k, last):
-                    r = order[i]
-                    camera_length[level, piece[s]] += (record_end[r] - record_start[r]) * length
-                    if n_walks > 0:
-                        c = record_camera[r]
-                        seen_by[piece[s], c // 64] |= np.uint64(1) << np.uint64(c % 64)
-                k = last
-            for w in range(n_walks):
-                met[:] = 0
-                for i in range(walk_start[w], walk_start[w + 1]):
-                    for word in range(words):
-                        met[word] |= seen_by[walk_piece[i], word]
-                count = 0
-                for word in range(words):
-                    bits = met[word]
-                    while bits:
-                        bits &= bits - np.uint64(1)
-                        count += 1
-                walk_cameras[draw, level, w] = count
-        alone[draw] = alone_sum
-        by_group[draw] = group_sum
+        records, buffers = _record_draw(
+            draw, index, tops[draw], over_start, over, x, y, drawn, z, ppm, streets, buffers
+        )
+        _sum_draw(
+            draw, records, buffers, streets, group_start, group_of,
+            walk_start, walk_piece, result, camera_length,
+        )  # fmt: skip
     return camera_length
 
 
