@@ -1,6 +1,6 @@
 import numpy as np
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString
 from shapely.ops import substring
@@ -12,6 +12,7 @@ line = st.lists(st.tuples(coordinate, coordinate), min_size=2, max_size=6)
 fraction = st.integers(-10, 1010).map(lambda k: k / 1000)  # beyond the ends, too
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(line, st.lists(fraction, max_size=4, unique=True)), max_size=5))
 def test_parts_are_what_shapely_cuts_one_by_one(drawn):
     lines = np.empty(len(drawn), object)
@@ -42,6 +43,7 @@ def test_parts_are_what_shapely_cuts_one_by_one(drawn):
             assert one.coords[-1] == next_one.coords[0]
 
 
+@settings(deadline=None)
 @given(st.lists(line, min_size=1, max_size=5))
 def test_segments_are_those_of_the_geometry_without_points(drawn):
     lines = np.array([*(LineString(vertices) for vertices in drawn), None], object)[:-1]

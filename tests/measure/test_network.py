@@ -100,7 +100,7 @@ def test_no_street_leaves_every_stop_out():
 grid_point = st.tuples(st.integers(0, 30), st.integers(0, 30))
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(grid_point, min_size=1, max_size=8), st.integers(0, 3))
 def test_cutting_changes_no_distance_between_junctions(stops, seed):
     """Against Floyd-Warshall on the streets as they were, parallel ones and loops among them."""

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from towns import CRS, places, streets
 
@@ -61,6 +61,7 @@ drawn_line = st.lists(st.tuples(coordinate, coordinate), min_size=2, max_size=6)
 stop = st.tuples(st.just("home"), coordinate, coordinate)
 
 
+@settings(deadline=None)
 @given(
     st.lists(drawn_line, min_size=1, max_size=6),
     st.lists(stop, max_size=6),

@@ -1,0 +1,153 @@
+"""What trips are exposed to, and what a detour would spare: draw by draw, level by level."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+from numpy.typing import NDArray
+
+from contrechamp.measure.drawn import DrawnFigure
+from contrechamp.measure.estimates import quantiles
+from contrechamp.measure.exposure import Exposure
+from contrechamp.measure.network import FootNetwork
+from contrechamp.measure.pieces import StreetPieces
+from contrechamp.measure.trips import GOALS, TripPlan
+from contrechamp.measure.ways import cheapest_ways, unseen_ways_exist
+from contrechamp.sight.arrays import Level
+
+F4 = NDArray[np.float32]
+F8 = NDArray[np.float64]
+
+#: What a metre of way costs against a metre within view, when the least-watched way is sought: so
+#: little that of two ways with the same metres within view the shorter wins, and that a way may be
+#: a kilometre longer for each metre within view that it spares.
+COST_OF_LENGTH = 0.001
+
+
+@dataclass(frozen=True)
+class TripExposure:
+    """What is within view of mapped cameras on each trip.
+
+    Args:
+        seen_m: (n_draws, n_levels, n_trips) metres of the shortest way within view.
+        cameras: (n_draws, n_levels, n_trips) int32, distinct cameras with part of it in view.
+        least_seen_m: (n_draws, n_levels, n_trips) metres within view on the least-watched way
+            between the same ends. That way is sought once a level, with the mean of all draws: a
+            walker cannot know which draw is true.
+        detour_m: (n_levels, n_trips) how much longer than the shortest the least-watched way is.
+        free: (n_draws, n_levels, n_trips) bool: some way, however long, is within view nowhere.
+    """
+
+    seen_m: F8
+    cameras: NDArray[np.int32]
+    least_seen_m: F8
+    detour_m: F8
+    free: NDArray[np.bool_]
+
+
+def trip_exposure(
+    plan: TripPlan, network: FootNetwork, street_pieces: StreetPieces, exposure: Exposure
+) -> TripExposure:
+    """Work out what the exposure of the streets means for the trips.
+
+    Args:
+        plan: the trips.
+        network: that they are on.
+        street_pieces: of the network.
+        exposure: whose first pieces are the street pieces, and whose first walks are
+            ``plan.walks``. More pieces and walks may follow; they are left aside.
+    """
+    n_draws, n_levels = exposure.seen_m.shape[:2]
+    n_trips = len(plan.length_m)
+    seen, least = np.zeros((2, n_draws, n_levels, n_trips))
+    detour = np.zeros((n_levels, n_trips))
+    for level in range(n_levels) if n_trips else ():
+        edge_seen = _seen_of_edges(exposure.seen_m[:, level], street_pieces)
+        cost = edge_seen.mean(axis=0) + COST_OF_LENGTH * network.length_m
+        spared = cheapest_ways(network, cost, plan.start, plan.end)
+        seen[:, level] = np.minimum(plan.ways.sums(edge_seen), plan.length_m)
+        length = spared.sums(network.length_m)
+        least[:, level] = np.minimum(spared.sums(edge_seen), length)
+        # Two ways of one length differ in their last bits.
+        detour[level] = np.maximum(length - plan.length_m, 0.0)
+    return TripExposure(
+        seen_m=seen,
+        cameras=exposure.walk_cameras[:, :, :n_trips],
+        least_seen_m=least,
+        detour_m=detour,
+        free=unseen_ways_exist(
+            network, street_pieces.edge_first, exposure.seen_m, plan.start, plan.end
+        ),
+    )
+
+
+def _seen_of_edges(seen_m: F4, street_pieces: StreetPieces) -> F8:
+    """Return the metres within view of each edge, (n_draws, n_edges), from those of pieces."""
+    first = street_pieces.edge_first
+    edges: F8 = np.add.reduceat(seen_m[:, : first[-1]], first[:-1], axis=1, dtype=np.float64)
+    return edges
+
+
+def trip_figures(
+    plan: TripPlan, trips: TripExposure, levels: Sequence[Level]
+) -> tuple[DrawnFigure, ...]:
+    """Return the ``trips.*`` figures of all trips and of those to each goal, draw by draw.
+
+    Metres, cameras and detours are means per trip; "trips.seen_share" is all metres within view
+    by all metres walked; "trips.no_detour_share" is the share of trips with no free way. A goal
+    without trips has no figure.
+    """
+    groups = {"all": np.ones(len(plan.goal), bool)}
+    groups |= {f"service:{goal}": plan.goal == number for number, goal in enumerate(GOALS)}
+    found = []
+    for group, member in groups.items():
+        if not member.any():
+            continue
+        walked = max(float(plan.length_m[member].sum()), np.finfo(float).tiny)
+        for number, level in enumerate(levels):
+            seen = trips.seen_m[:, number, member]
+            values = (
+                ("seen_m", "m", seen.mean(axis=1)),
+                ("seen_share", "share", np.minimum(seen.sum(axis=1) / walked, 1.0)),
+                ("cameras", "cameras", trips.cameras[:, number, member].mean(axis=1)),
+                ("least_watched_seen_m", "m", trips.least_seen_m[:, number, member].mean(axis=1)),
+                ("detour_m", "m", trips.detour_m[number, member].mean(keepdims=True)),
+                ("no_detour_share", "share", (~trips.free[:, number, member]).mean(axis=1)),
+            )
+            found += [
+                DrawnFigure(f"trips.{key}", level.name, group, unit, value)
+                for key, unit, value in values
+            ]
+    return tuple(found)
+
+
+def trip_table(
+    plan: TripPlan,
+    trips: TripExposure,
+    levels: Sequence[Level],
+    homes: gpd.GeoDataFrame,
+    places: gpd.GeoDataFrame,
+) -> gpd.GeoDataFrame | None:
+    """Return the table of trips as `Measurement.trips` describes it; None where there is none.
+
+    The share of a way within view is its metres within view by its length.
+    """
+    if not len(plan.length_m):
+        return None
+    columns: dict[str, object] = {
+        "home": homes["id"].to_numpy()[plan.home],
+        "service": places["id"].to_numpy()[plan.service],
+        "kind": np.array(list(GOALS))[plan.goal],
+        "length_m": plan.length_m,
+    }
+    for number, level in enumerate(levels):
+        low, median, high = quantiles(trips.seen_m[:, number])
+        columns[f"{level.name}_seen_m_median"] = median
+        columns[f"{level.name}_seen_m_q05"] = low
+        columns[f"{level.name}_seen_m_q95"] = high
+        columns[f"{level.name}_cameras_median"] = np.median(trips.cameras[:, number], axis=0)
+        columns[f"{level.name}_least_seen_m"] = np.median(trips.least_seen_m[:, number], axis=0)
+        columns[f"{level.name}_detour_m"] = trips.detour_m[number]
+        columns[f"{level.name}_no_detour_share"] = (~trips.free[:, number]).mean(axis=0)
+    return gpd.GeoDataFrame(columns, geometry=plan.geometry, crs=homes.crs)
