@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contrechamp.measure.cutting import LineParts, Lines, cut_lines
-from contrechamp.measure.exposure import Pieces
+from contrechamp.measure.exposure import Pieces, Walks
 from contrechamp.measure.network import FootNetwork
 
 F8 = NDArray[np.float64]
@@ -94,4 +94,12 @@ def join_pieces(first: Pieces, second: Pieces) -> Pieces:
         y1=np.concatenate([first.y1, second.y1]),
         piece=np.concatenate([first.piece, second.piece + first.n_pieces]),
         n_pieces=first.n_pieces + second.n_pieces,
+    )
+
+
+def join_walks(first: Walks, second: Walks, n_pieces: int) -> Walks:
+    """Return both in one, for pieces that were joined: `n_pieces` is ``first.n_pieces`` there."""
+    return Walks(
+        indptr=np.concatenate([first.indptr, second.indptr[1:] + first.indptr[-1]]),
+        indices=np.concatenate([first.indices, second.indices + n_pieces]),
     )

@@ -42,9 +42,13 @@ class Figure:
             "streets.cameras_at_once" (mean number over the metres that are seen),
             "area.seen_m2" (of the ground, by any mapped camera), "trips.seen_m",
             "trips.seen_share", "trips.cameras", "trips.least_watched_seen_m",
-            "trips.detour_m", "trips.no_detour_share".
+            "trips.detour_m", "trips.no_detour_share" (share of trips of which every way, however
+            long, passes something within view); of recorded walks "tracks.seen_m",
+            "tracks.seen_share", "tracks.cameras". "trips.seen_share" is all metres within view by
+            all metres walked; the other trips.* are means per trip.
         level: name of the level.
-        group: "all", "operator:public", "kind:dome", "area:<id>", "service:<kind>"...
+        group: "all", "operator:public", "kind:dome", "area:<id>", "service:<kind>", "track:<id>"
+            (of tracks, "all" is all together)...
         unit: "m", "m2", "share" (0..1), "cameras".
         estimate: the value and its interval.
         known_share: of the cameras behind it (weighted by what each contributes), the share of

@@ -1,0 +1,100 @@
+"""Walks that somebody recorded (GPX): the line between the fixes is exposed, not the fixes.
+
+A receiver that writes one fix a minute leaves 80 m between two of them; whoever asks only how far
+each fix is from a camera misses most cameras that the walk passed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from contrechamp.measure.drawn import DrawnFigure
+from contrechamp.measure.exposure import Exposure, Pieces, Walks
+from contrechamp.measure.pieces import PIECE_M, as_pieces, equal_parts
+from contrechamp.sight.arrays import Level
+
+F8 = NDArray[np.float64]
+I8 = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class TrackPieces:
+    """Recorded walks in pieces, track by track, each from its first fix to its last.
+
+    Args:
+        pieces: the straight segments that the engine is asked for.
+        walks: one a track, and a last one that is all tracks together.
+        length_m: (n_tracks,) metres. What is walked twice counts twice.
+    """
+
+    pieces: Pieces
+    walks: Walks
+    length_m: F8
+
+
+def cut_tracks(tracks: gpd.GeoDataFrame, piece_m: float = PIECE_M) -> TrackPieces:
+    """Cut every track to equal pieces of at most `piece_m`.
+
+    Args:
+        tracks: `TRACK_COLUMNS`, metric.
+        piece_m: largest length of a piece, metres, above zero.
+    """
+    lines = tracks.geometry.to_numpy()
+    parts = equal_parts(lines, shapely.length(lines), piece_m)
+    bounds = np.searchsorted(parts.line, np.arange(len(lines) + 1)).astype(np.int64)
+    number = np.arange(len(parts.line))
+    return TrackPieces(
+        pieces=as_pieces(parts),
+        walks=Walks(
+            indptr=np.append(bounds, 2 * len(number)), indices=np.concatenate([number, number])
+        ),
+        length_m=np.bincount(parts.line, weights=parts.length_m, minlength=len(lines)).astype(
+            np.float64
+        ),
+    )
+
+
+def track_figures(
+    tracks: gpd.GeoDataFrame,
+    track_pieces: TrackPieces,
+    exposure: Exposure,
+    levels: Sequence[Level],
+) -> tuple[DrawnFigure, ...]:
+    """Return the ``tracks.*`` figures of each track and of all together, draw by draw.
+
+    Args:
+        tracks: `TRACK_COLUMNS`.
+        track_pieces: of these tracks.
+        exposure: whose last pieces and last walks are those of `track_pieces`.
+        levels: of the exposure.
+    """
+    n_tracks = len(track_pieces.length_m)
+    if not n_tracks:
+        return ()
+    seen = exposure.seen_m[..., exposure.seen_m.shape[2] - track_pieces.pieces.n_pieces :]
+    cameras = exposure.walk_cameras[..., exposure.walk_cameras.shape[2] - n_tracks - 1 :]
+    first = track_pieces.walks.indptr[:-2]
+    by_track = np.add.reduceat(seen, first, axis=2, dtype=np.float64)
+    # Lengths within view are float32: their sum may pass the length in the last bits.
+    by_track = np.minimum(by_track, track_pieces.length_m)
+    metres = np.concatenate([by_track, by_track.sum(axis=2, keepdims=True)], axis=2)
+    length = np.append(track_pieces.length_m, track_pieces.length_m.sum())
+    groups = [*(f"track:{track}" for track in tracks["id"]), "all"]
+    found = []
+    for number, level in enumerate(levels):
+        for walk, group in enumerate(groups):
+            walked = max(float(length[walk]), np.finfo(float).tiny)
+            values = (
+                ("seen_m", "m", metres[:, number, walk]),
+                ("seen_share", "share", np.minimum(metres[:, number, walk] / walked, 1.0)),
+                ("cameras", "cameras", cameras[:, number, walk].astype(np.float64)),
+            )
+            found += [
+                DrawnFigure(f"tracks.{key}", level.name, group, unit, value)
+                for key, unit, value in values
+            ]
+    return tuple(found)
