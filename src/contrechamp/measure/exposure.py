@@ -16,7 +16,7 @@ from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.sight.arrays import Level
 from contrechamp.sight.limits import density_reach, near_and_far
-from contrechamp.sight.parts import most_parts, visible_parts, within_circle
+from contrechamp.sight.parts import new_parts, visible_parts, within_circle
 from contrechamp.sight.placing import off_outlines
 from contrechamp.sight.sweep import TOO_SMALL, enlarged, new_scratch, new_slices, sweep_camera
 from contrechamp.sight.walls import Walls, compressed_rows
@@ -238,27 +238,17 @@ def _record_draw(
             if slices != TOO_SMALL:
                 break
             scratch, out = enlarged(index, x[c], y[c], furthest, scratch, out)
-        if most_parts(slices, out) > len(parts):
-            parts = np.empty((2 * most_parts(slices, out), 2))
-        cos_start, sin_start = np.cos(start), np.sin(start)
-        for k in range(near_start[c], near_start[c + 1]):
-            s = near_segment[k]
-            ax, ay, bx, by = x0[s] - x[c], y0[s] - y[c], x1[s] - x[c], y1[s] - y[c]
-            # Nothing of most segments lies within reach: tell before asking for walls.
-            within, beyond = within_circle(ax, ay, bx, by, furthest)
-            if within >= beyond:
-                continue
+        near_here = near_segment[near_start[c] : near_start[c + 1]]
+        while True:
             found = visible_parts(
-                slices,
-                out,
-                ax * cos_start + ay * sin_start,
-                ay * cos_start - ax * sin_start,
-                bx * cos_start + by * sin_start,
-                by * cos_start - bx * sin_start,
-                parts,
+                slices, out, x[c], y[c], start, furthest, near_here, (x0, y0, x1, y1), parts
             )
-            if found == 0:
-                continue
+            if found != TOO_SMALL:
+                break
+            parts = new_parts(2 * len(parts.segment))
+        for p in range(found):
+            s = parts.segment[p]
+            ax, ay, bx, by = x0[s] - x[c], y0[s] - y[c], x1[s] - x[c], y1[s] - y[c]
             # What lies too near to be in the picture cuts the segment in two.
             hole_start, hole_end = 1.0, 0.0
             if near > 0.0:
@@ -267,22 +257,23 @@ def _record_draw(
             for level in range(n_levels):
                 if reach[level] <= near:
                     continue
-                within, beyond = within_circle(ax, ay, bx, by, reach[level])
-                for p in range(found):
-                    for side in range(2 if holed else 1):
-                        low, high = max(parts[p, 0], within), min(parts[p, 1], beyond)
-                        if holed and side == 0:
-                            high = min(high, hole_start)
-                        elif holed:
-                            low = max(low, hole_end)
-                        if high <= low:
-                            continue
-                        if records == len(key_of):
-                            key_of, camera_of = doubled_i(key_of), doubled_i(camera_of)
-                            start_of, end_of = doubled_f(start_of), doubled_f(end_of)
-                        key_of[records], camera_of[records] = level * n_segments + s, c
-                        start_of[records], end_of[records] = low, high
-                        records += 1
+                within, beyond = 0.0, 1.0
+                if reach[level] < furthest:
+                    within, beyond = within_circle(ax, ay, bx, by, reach[level])
+                for side in range(2 if holed else 1):
+                    low, high = max(parts.start[p], within), min(parts.end[p], beyond)
+                    if holed and side == 0:
+                        high = min(high, hole_start)
+                    elif holed:
+                        low = max(low, hole_end)
+                    if high <= low:
+                        continue
+                    if records == len(key_of):
+                        key_of, camera_of = doubled_i(key_of), doubled_i(camera_of)
+                        start_of, end_of = doubled_f(start_of), doubled_f(end_of)
+                    key_of[records], camera_of[records] = level * n_segments + s, c
+                    start_of[records], end_of[records] = low, high
+                    records += 1
     return records, _Buffers(scratch, out, parts, key_of, camera_of, start_of, end_of)
 
 
@@ -396,7 +387,7 @@ def _expose_draws(
     buffers = _Buffers(
         new_scratch(64),
         new_slices(256, 1024),
-        np.empty((64, 2)),
+        new_parts(1024),
         np.empty(1024, np.int64),
         np.empty(1024, np.int64),
         np.empty(1024),
