@@ -1,13 +1,22 @@
+from importlib.metadata import distribution
+
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+from scipy.sparse.csgraph import floyd_warshall
 from towns import places, streets
 
 from contrechamp.measure.drawn import as_figures
 from contrechamp.measure.exposure import Exposure
 from contrechamp.measure.network import SNAP_M, foot_network
 from contrechamp.measure.pieces import cut_streets
-from contrechamp.measure.trip_exposure import trip_exposure, trip_figures, trip_table
+from contrechamp.measure.trip_exposure import (
+    COST_OF_LENGTH,
+    trip_exposure,
+    trip_figures,
+    trip_table,
+)
 from contrechamp.measure.trips import GOALS, choose_stops, plan_trips
 from contrechamp.sight.arrays import Level
 
@@ -35,7 +44,12 @@ def exposure_by_street(cut, seen_of_street, walk_cameras):
     seen_of_street = np.asarray(seen_of_street, float)
     length = cut.table["length_m"].to_numpy()
     street_length = np.bincount(cut.street, weights=length)
-    seen = seen_of_street[:, :, cut.street] * (length / street_length[cut.street])
+    return exposure_by_piece(
+        seen_of_street[:, :, cut.street] * (length / street_length[cut.street]), walk_cameras
+    )
+
+
+def exposure_by_piece(seen, walk_cameras):
     nothing = np.zeros((*seen.shape[:2], 0), np.float32)
     return Exposure(
         seen_m=seen.astype(np.float32),
@@ -205,3 +219,56 @@ def test_a_sample_depends_on_the_seed_alone_and_takes_homes_at_a_street():
     assert stops.counts["homes_off_network"] == 20
     everyone = choose_stops(BLOCK, homes, SCHOOL, seed=7, most_homes=40)
     assert len(everyone.homes) == 40
+
+
+def bubenec():
+    """Streets of a quarter of Prague, and its buildings as homes (momepy's data set)."""
+    file = distribution("momepy").locate_file("momepy/datasets/bubenec.gpkg")
+    lines = gpd.read_file(file, layer="streets").geometry
+    ends = [line.coords[end] for line in lines for end in (0, -1)]
+    _, node = np.unique(np.round(ends, 3), axis=0, return_inverse=True)
+    town = streets(
+        *((u, v, line.coords) for (u, v), line in zip(node.reshape(-1, 2), lines, strict=True))
+    )
+    doors = gpd.read_file(file, layer="buildings").geometry.centroid
+    homes = places(*(("home", door.x, door.y) for door in doors))
+    kinds = ["school", "doctors", "supermarket", "transit_stop", "clinic", "transit_stop"]
+    services = places(*((k, *homes.geometry[i].coords[0]) for i, k in enumerate(kinds)))
+    return town, homes, services
+
+
+def test_a_real_quarter_against_floyd_warshall():
+    town, homes, services = bubenec()
+    network, cut, plan = planned(town, homes, services)
+    assert cut.table["length_m"].sum() == pytest.approx(town.length.sum(), rel=1e-12)
+    assert plan.counts["trips"] > 300
+
+    matrix = np.full((network.n_nodes, network.n_nodes), np.inf)
+    np.minimum.at(matrix, (network.edge_u, network.edge_v), network.length_m)
+    distance = floyd_warshall(np.minimum(matrix, matrix.T))
+    homes_chosen = plan.counts["homes_in_sample"]
+    service_node = network.stop_node[homes_chosen:]
+    kind = services["kind"].to_numpy(str)
+    for number, kinds in enumerate(GOALS.values()):
+        mine = plan.goal == number
+        nearest = distance[plan.start[mine]][:, service_node[np.isin(kind, kinds)]].min(axis=1)
+        np.testing.assert_allclose(plan.length_m[mine], nearest, atol=1e-4)
+        assert np.isin(kind[plan.service[mine]], kinds).all()
+
+    rng = np.random.default_rng(5)
+    seen = cut.table["length_m"].to_numpy() * (rng.random((40, 2, cut.pieces.n_pieces)) < 0.05)
+    cameras = np.zeros((40, 2, len(plan.length_m)))
+    trips = trip_exposure(plan, network, cut, exposure_by_piece(seen, cameras))
+    by_hand = [
+        seen[:, :, plan.walks.indices[a:b]].sum(axis=2)
+        for a, b in zip(plan.walks.indptr, plan.walks.indptr[1:], strict=False)
+    ]
+    np.testing.assert_allclose(trips.seen_m, np.moveaxis(by_hand, 0, 2), rtol=1e-5, atol=1e-4)
+    # The least-watched way costs no more than the shortest; who saves no metre walks no metre more.
+    saved = (trips.seen_m - trips.least_seen_m).mean(axis=0)
+    assert np.all(saved >= COST_OF_LENGTH * trips.detour_m - 1e-4)
+    assert (trips.detour_m > 1).any()
+    # A way on which nothing is seen is a free way; and there are draws and trips of either sort.
+    assert trips.free[trips.least_seen_m < 1e-6].all()
+    assert trips.free[trips.seen_m < 1e-6].all()
+    assert 0 < trips.free.mean() < 1
