@@ -61,7 +61,8 @@ def cut_lines(lines: Lines, at_line: I8, at_m: F8) -> LineParts:
     Args:
         lines: (n,) LineStrings with two vertices or more, metric.
         at_line: (k,) int64, the line of each cut, in any order.
-        at_m: (k,) float64, metres along the line. A cut within `NO_CUT_M` of an end, or beyond, is none.
+        at_m: (k,) float64, metres along the line. A cut within `NO_CUT_M` of an end,
+            or beyond it, is none.
 
     Returns:
         The parts; of a line with c cuts there are c + 1.
