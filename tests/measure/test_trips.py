@@ -221,6 +221,12 @@ def test_a_sample_depends_on_the_seed_alone_and_takes_homes_at_a_street():
     assert len(everyone.homes) == 40
 
 
+def test_who_wants_no_trips_gets_none_and_no_warning():
+    _, _, plan = planned(BLOCK, HOME, places(), most_homes=0)
+    assert len(plan.length_m) == 0
+    assert plan.warnings == ()
+
+
 def bubenec():
     """Streets of a quarter of Prague, and its buildings as homes (momepy's data set)."""
     file = distribution("momepy").locate_file("momepy/datasets/bubenec.gpkg")

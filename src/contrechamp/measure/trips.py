@@ -98,7 +98,7 @@ def choose_stops(
         homes: `PLACE_COLUMNS`.
         places: `PLACE_COLUMNS`; kinds that are no goal are left aside.
         seed: of the sample.
-        most_homes: how many homes to sample at most, of those at a street, all alike.
+        most_homes: how many homes to sample at most, of those at a street, all alike; 0: no trips.
         within_m: how far the street may be.
     """
     kinds = [kind for goal in GOALS.values() for kind in goal]
@@ -153,7 +153,7 @@ def plan_trips(
         counts[f"services:{goal}"] = len(members)
         counts[f"trips:{goal}"] = len(node)
         counts[f"homes_without_way:{goal}"] = without = len(home_node) - len(node)
-        if not len(members):
+        if len(home_node) and not len(members):
             warnings.append(
                 _(
                     "No place of the kind {kinds} is mapped near a walkable street: "
