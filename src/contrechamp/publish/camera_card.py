@@ -1,0 +1,175 @@
+"""What the map tells about one camera: what is mapped, what is assumed, what it has in view."""
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from contrechamp.base.i18n import _
+from contrechamp.measure.results import Measurement, Prior
+from contrechamp.publish import quantised
+from contrechamp.publish.methods import kind_of_camera, prior_value
+from contrechamp.publish.numbers import Numbers
+from contrechamp.publish.quantised import Frame
+from contrechamp.publish.wording import (
+    kind_label,
+    level_label,
+    mount_label,
+    operator_label,
+    unknown_label,
+)
+from contrechamp.scene.tables import Scene
+
+#: Parameter -> names under which its prior may stand in the table of priors.
+_PRIORS_OF = {"hfov_deg": ("hfov_deg", "focal_mm", "lens"), "vfov_deg": ("vfov_deg",)}
+_UNITS = {"_m": "m", "_deg": "deg", "_px": "px"}
+
+
+def camera_cards(
+    measurement: Measurement, scene: Scene, frame: Frame, numbers: Numbers
+) -> list[dict[str, Any]]:
+    """Return one card a camera, aligned with the table of cameras.
+
+    A card has ``at`` (x, y on the map), ``id``, ``title``, ``aimed`` (its direction is mapped or
+    of no effect), ``rank`` (of the visit) and ``parts``: headings with rows of (name, value).
+    """
+    cameras = measurement.cameras
+    at = quantised.points(cameras.geometry.to_numpy(), frame)
+    degrees = scene.cameras.geometry.to_crs(4326)
+    mapped_rows = scene.cameras.to_dict("records")
+    measured_rows = cameras.to_dict("records")
+    cards = []
+    for i, (mapped, measured) in enumerate(zip(mapped_rows, measured_rows, strict=True)):
+        assumed = [name for name in str(measured["assumed"]).split(",") if name]
+        known = [name for name in str(measured["known"]).split(",") if name]
+        parts = [
+            (_("On the map"), _mapped(mapped, known, numbers)),
+            (_("Assumed"), _assumed(mapped, measured, assumed, measurement.priors, numbers)),
+            (_("In view, mean over the draws"), _in_view(measured, measurement, numbers)),
+            (_("Place"), _place(mapped, measured, degrees.iloc[i], numbers)),
+        ]
+        cards.append(
+            {
+                "at": at[i],
+                "id": str(mapped["id"]),
+                "title": kind_of_camera(str(mapped["kind"])),
+                "aimed": "heading_deg" not in assumed,
+                "rank": int(measured.get("visit_rank", i + 1)),
+                "parts": [[title, rows] for title, rows in parts if rows],
+            }
+        )
+    return cards
+
+
+def _mapped(mapped: dict[str, Any], known: list[str], numbers: Numbers) -> list[list[str]]:
+    rows = [[_("mount"), mount_label(str(mapped["mount"]))]]
+    rows += [[unknown_label(name), _value(name, mapped[name], numbers)] for name in known]
+    operator = str(mapped["operator"]) or "–"
+    rows.append(
+        [
+            _("operator"),
+            _("{name} ({kind})").format(
+                name=operator, kind=operator_label(str(mapped["operator_class"]))
+            ),
+        ]
+    )
+    if mapped["zone"]:
+        rows.append([_("zone"), str(mapped["zone"])])
+    if mapped["indoor"]:
+        rows.append([_("indoors"), _("yes: sees nothing of the street by default")])
+    seen = [str(mapped[name]) for name in ("first_seen", "last_seen") if mapped[name]]
+    if seen:
+        rows.append([_("noted"), " – ".join(seen)])
+    return rows
+
+
+def _assumed(
+    mapped: dict[str, Any],
+    measured: dict[str, Any],
+    assumed: list[str],
+    priors: tuple[Prior, ...],
+    numbers: Numbers,
+) -> list[list[str]]:
+    rows = []
+    for name in assumed:
+        if name == "heading_deg":
+            text = _("any direction that the mount leaves free")
+            if measured["free_width_deg"] < 360:
+                text = _("any direction that the mount leaves free: {width}° from {start}°").format(
+                    width=numbers.plain(measured["free_width_deg"]),
+                    start=numbers.plain(measured["free_from_deg"]),
+                )
+        else:
+            text = _prior_text(_prior_of(name, str(mapped["kind"]), priors), numbers)
+        rows.append([unknown_label(name), text])
+    return rows
+
+
+def _prior_of(name: str, kind: str, priors: tuple[Prior, ...]) -> Prior | None:
+    """Return the prior of a parameter; where there are several, the one for the kind of camera.
+
+    A camera of a kind that is not mapped is taken as a fixed one unless the priors say otherwise.
+    """
+    rows = [prior for prior in priors if prior.unknown in _PRIORS_OF.get(name, (name,))]
+    wanted = "fixed" if kind == "unknown" else kind
+    for prior in rows:
+        if wanted in prior.applies_to or kind_label(wanted) in prior.applies_to:
+            return prior
+    return rows[0] if rows else None
+
+
+def _prior_text(prior: Prior | None, numbers: Numbers) -> str:
+    if prior is None:
+        return _("see the table of what is assumed")
+    middle = prior_value(prior.p50, prior.unit, numbers)
+    if not math.isfinite(prior.p50) or prior.p10 == prior.p90:
+        return middle if math.isfinite(prior.p50) else prior.distribution
+    text = _("{middle} (eight in ten: {low} to {high})").format(
+        middle=middle,
+        low=prior_value(prior.p10, prior.unit, numbers),
+        high=prior_value(prior.p90, prior.unit, numbers),
+    )
+    return f"{unknown_label(prior.unknown)}: {text}" if prior.unknown == "focal_mm" else text
+
+
+def _in_view(
+    measured: dict[str, Any], measurement: Measurement, numbers: Numbers
+) -> list[list[str]]:
+    return [
+        [
+            level_label(level.name),
+            _("{seen} of street, {alone} of it in view of no other").format(
+                seen=numbers.quantity(measured[f"{level.name}_seen_m"], "m"),
+                alone=numbers.quantity(measured[f"{level.name}_alone_m"], "m"),
+            ),
+        ]
+        for level in measurement.levels
+    ]
+
+
+def _place(
+    mapped: dict[str, Any], measured: dict[str, Any], degrees: Any, numbers: Numbers
+) -> list[list[str]]:
+    where = f"{degrees.y:.6f}, {degrees.x:.6f}"
+    rows = [[_("latitude, longitude"), where]]
+    if measured["moved_m"] > 0:
+        rows.append(
+            [
+                _("moved"),
+                _("{distance} to the outer side of a wall").format(
+                    distance=f"{numbers.plain(measured['moved_m'], 0.1)} m"
+                ),
+            ]
+        )
+    if pd.notna(measured.get("visit_rank")):
+        rows.append([_("rank of a visit"), numbers.plain(measured["visit_rank"])])
+    if mapped["source"]:
+        rows.append([_("source"), str(mapped["source"])])
+    return rows
+
+
+def _value(name: str, value: Any, numbers: Numbers) -> str:
+    if isinstance(value, str):
+        return kind_label(value) if name == "kind" else value
+    unit = next((unit for end, unit in _UNITS.items() if name.endswith(end)), "")
+    return prior_value(float(value), unit, numbers)

@@ -1,0 +1,250 @@
+"""The figures as a reader meets them: tables and plots of totals, groups, scenarios, unknowns."""
+
+import math
+
+from contrechamp.base.i18n import _
+from contrechamp.measure.results import Figure, Measurement
+from contrechamp.publish.charts import Chart, Range, chart
+from contrechamp.publish.numbers import Numbers, rounding_step
+from contrechamp.publish.table import Table, columns
+from contrechamp.publish.wording import (
+    figure_label,
+    group_label,
+    level_label,
+    level_meaning,
+    unknown_label,
+)
+
+SCENARIOS = ("p10", "p50", "p90")
+#: Areas are listed up to this many; all are in figures.csv.
+LISTED_AREAS = 20
+
+
+def find(
+    measurement: Measurement, key: str, level: str | None = None, group: str | None = "all"
+) -> list[Figure]:
+    """Return the figures of a key, in their order; of any level or group where it is None."""
+    return [
+        figure
+        for figure in measurement.figures
+        if figure.key == key and level in (None, figure.level) and group in (None, figure.group)
+    ]
+
+
+def scenario_labels() -> dict[str, str]:
+    """Return what the three scenarios are called."""
+    return {
+        "p10": _("all unknowns at the first decile"),
+        "p50": _("at the median"),
+        "p90": _("at the last decile"),
+    }
+
+
+def figure_table(caption: str, figures: list[Figure], numbers: Numbers, *, of: str) -> Table:
+    """Return figures of one key as a table.
+
+    Args:
+        caption: what the table holds.
+        figures: the rows.
+        numbers: how numbers are written.
+        of: "level" or "group": what the rows tell apart.
+    """
+    median, interval, known = _("Median"), _("90 % interval"), _("Mapped")
+    low, mid, high = _("First decile"), _("Median unknowns"), _("Last decile")
+    enough = _("Enough draws")
+    heading = _("Pixel density") if of == "level" else _("Group")
+    rows = []
+    for figure in figures:
+        estimate, unit = figure.estimate, figure.unit
+        step = rounding_step(estimate)
+        rows.append(
+            (
+                level_label(figure.level) if of == "level" else group_label(figure.group),
+                numbers.median(estimate, unit),
+                numbers.interval(estimate, unit),
+                *(
+                    numbers.quantity(figure.scenarios[name], unit, step, size=estimate.q95)
+                    if name in figure.scenarios
+                    else "–"
+                    for name in SCENARIOS
+                ),
+                numbers.percent(figure.known_share),
+                _("yes") if estimate.enough_draws else _("no, draw more"),
+            )
+        )
+    return Table(
+        caption,
+        columns(
+            *(heading, median, interval, low, mid, high, known, enough),
+            numeric=(median, interval, low, mid, high, known),
+        ),
+        tuple(rows),
+    )
+
+
+def total_tables(measurement: Measurement, numbers: Numbers) -> list[Table]:
+    """Return the totals of all cameras, one table a figure, one row a level."""
+    keys = ("streets.seen_m", "streets.seen_share", "area.seen_m2", "streets.cameras_at_once")
+    found = ((key, find(measurement, key)) for key in keys)
+    return [
+        figure_table(figure_label(key), figures, numbers, of="level")
+        for key, figures in found
+        if figures
+    ]
+
+
+def group_tables(measurement: Measurement, numbers: Numbers) -> list[Table]:
+    """Return what is in view at any density by operator and kind, and by area."""
+    first = measurement.levels[0].name
+    tables = []
+    groups = [
+        figure
+        for figure in find(measurement, "streets.seen_m", first, None)
+        if figure.group.startswith(("operator:", "kind:"))
+    ]
+    if groups:
+        caption = _("Street within view, by operator and kind of camera ({level})")
+        tables.append(
+            figure_table(caption.format(level=level_label(first)), groups, numbers, of="group")
+        )
+    areas = [
+        figure
+        for figure in find(measurement, "streets.seen_share", first, None)
+        if figure.group.startswith("area:")
+    ]
+    if areas:
+        areas.sort(key=lambda figure: (-figure.estimate.median, figure.group))
+        caption = _("Areas with the largest share of street within view ({level})")
+        table = figure_table(
+            caption.format(level=level_label(first)), areas[:LISTED_AREAS], numbers, of="group"
+        )
+        tables.append(table)
+    return tables
+
+
+def totals_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
+    """Return the street within view by level, with its intervals."""
+    figures = find(measurement, "streets.seen_m")
+    if not figures:
+        return None
+    return chart(
+        _("Street within view of at least one mapped camera"),
+        _("Point: median of the draws. Line: 90 % of the draws lie on it."),
+        [
+            Range(
+                _level_with_density(measurement, figure.level),
+                numbers.median(figure.estimate, figure.unit),
+                figure.estimate.q05,
+                figure.estimate.median,
+                figure.estimate.q95,
+            )
+            for figure in figures
+        ],
+        write=lambda value: numbers.quantity(value, "m", 10.0 if value >= 2_000 else 1.0),
+    )
+
+
+def scenario_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
+    """Return the street within view if all unknowns of all cameras were alike."""
+    figures = [figure for figure in find(measurement, "streets.seen_m") if figure.scenarios]
+    if not figures:
+        return None
+    labels = scenario_labels()
+    return chart(
+        _("Street within view if all cameras were alike"),
+        _(
+            "Every unknown (height, lens, resolution...) of every camera at the same place of its "
+            "distribution. Direction has no order: it is drawn, and the mean is shown."
+        ),
+        [
+            Range(
+                _level_with_density(measurement, figure.level),
+                _("{low} to {high}").format(
+                    low=_scenario(figure, "p10", numbers), high=_scenario(figure, "p90", numbers)
+                ),
+                low=min(figure.scenarios.values()),
+                high=max(figure.scenarios.values()),
+                marks=tuple(
+                    (name, figure.scenarios[name]) for name in SCENARIOS if name in figure.scenarios
+                ),
+            )
+            for figure in figures
+        ],
+        write=lambda value: numbers.quantity(value, "m", 10.0 if value >= 2_000 else 1.0),
+        key=tuple((name, labels[name]) for name in SCENARIOS),
+    )
+
+
+def _scenario(figure: Figure, name: str, numbers: Numbers) -> str:
+    value = figure.scenarios.get(name, math.nan)
+    step = rounding_step(figure.estimate)
+    return numbers.quantity(value, figure.unit, step, size=max(figure.scenarios.values()))
+
+
+def drivers_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
+    """Return how far the interval would shrink if one unknown were known, at the first level."""
+    first = measurement.levels[0].name
+    drivers = [driver for driver in measurement.drivers if driver.level == first]
+    if not drivers:
+        return None
+    drivers.sort(key=lambda driver: (-driver.first_order, driver.unknown))
+    return chart(
+        _("Half the 90 % interval of the street within view: now, and if one thing were known"),
+        _("The longer the dark part, the more it would help to find this out for every camera."),
+        [
+            Range(
+                unknown_label(driver.unknown),
+                _("{share} of the variance").format(share=numbers.percent(driver.first_order)),
+                low=0.0,
+                high=driver.half_width_m,
+                box_low=driver.half_width_if_known_m,
+                box_high=driver.half_width_m,
+            )
+            for driver in drivers
+        ],
+        write=lambda value: numbers.quantity(value, "m"),
+    )
+
+
+def drivers_table(measurement: Measurement, numbers: Numbers) -> Table | None:
+    """Return for every level which unknown carries the interval."""
+    if not measurement.drivers:
+        return None
+    level, unknown = _("Pixel density"), _("Unknown")
+    first, total = _("Goes away if known"), _("Stays if all else is known")
+    now, then = _("Half interval now"), _("Half interval if known")
+    return Table(
+        _("Which unknown carries how much of the variance of the street within view"),
+        columns(level, unknown, first, total, now, then, numeric=(first, total, now, then)),
+        tuple(
+            (
+                level_label(driver.level),
+                unknown_label(driver.unknown),
+                numbers.percent(driver.first_order),
+                numbers.percent(driver.total),
+                numbers.quantity(driver.half_width_m, "m"),
+                numbers.quantity(driver.half_width_if_known_m, "m"),
+            )
+            for driver in measurement.drivers
+        ),
+    )
+
+
+def levels_table(measurement: Measurement) -> Table:
+    """Return what each level asks of the picture."""
+    return Table(
+        _("Pixel densities"),
+        columns(_("Level"), _("What it asks")),
+        tuple((level_label(level.name), level_meaning(level)) for level in measurement.levels),
+        note=_(
+            "The names are those of the standard for the picture that the device delivers. They "
+            "do not say that anyone was recognised or identified."
+        ),
+    )
+
+
+def _level_with_density(measurement: Measurement, name: str) -> str:
+    for level in measurement.levels:
+        if level.name == name and level.ppm:
+            return f"{level_label(name)}, {level.ppm:g} px/m"
+    return level_label(name)

@@ -1,0 +1,170 @@
+"""What the map of the page draws, as one compact JSON value."""
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from contrechamp.base.i18n import _
+from contrechamp.measure.results import Measurement
+from contrechamp.publish import quantised
+from contrechamp.publish.camera_card import camera_cards
+from contrechamp.publish.findings import find
+from contrechamp.publish.numbers import Numbers
+from contrechamp.publish.quantised import Frame
+from contrechamp.publish.summary import DIGITS
+from contrechamp.publish.wording import certainty_labels, level_label, service_label
+from contrechamp.scene.tables import Scene
+
+#: Ends of the classes of exposure, in per cent of a piece of street; above the last is the fifth.
+CLASSES = (20, 40, 60, 80)
+#: Walks that the map can show; more would hide each other.
+DRAWN_WALKS = 400
+MARGIN_M = 40.0
+
+
+def map_frame(measurement: Measurement, scene: Scene) -> Frame:
+    """Return the frame of the map: all cameras and all walkable street."""
+    return quantised.frame_around(
+        (measurement.cameras.geometry.to_numpy(), measurement.pieces.geometry.to_numpy()),
+        MARGIN_M,
+    )
+
+
+def per_cent(shares: NDArray[np.float64]) -> list[int]:
+    """Return shares (0..1) as whole per cents; what is above nothing is at least one."""
+    whole = np.rint(100 * np.nan_to_num(shares)).astype(int)
+    return np.where((shares > 0) & (whole == 0), 1, whole).tolist()  # type: ignore[no-any-return]
+
+
+def map_data(
+    measurement: Measurement, scene: Scene, frame: Frame, numbers: Numbers
+) -> dict[str, Any]:
+    """Return buildings, streets, regions, cameras and all else that the map draws.
+
+    Args:
+        measurement: what was found.
+        scene: on which it was.
+        frame: see `map_frame`.
+        numbers: how numbers are written.
+    """
+    pieces = measurement.pieces
+    names, name = np.unique(pieces["name"].astype(str).to_numpy(str), return_inverse=True)
+    return {
+        "size": [frame.width, frame.height],
+        "perMetre": quantised.PER_METRE,
+        "classes": list(CLASSES),
+        "language": numbers.language,
+        "levels": [[level.name, level_label(level.name)] for level in measurement.levels],
+        "certainties": [[name, label] for name, label in certainty_labels().items()],
+        "totals": _totals(measurement, numbers),
+        "words": _words(),
+        "buildings": drawn_buildings(scene, frame),
+        "streets": {
+            "lines": quantised.lines(pieces.geometry.to_numpy(), frame),
+            "names": names.tolist(),
+            "name": name.tolist(),
+            "share": {
+                level.name: {
+                    certainty: per_cent(pieces[f"{level.name}_{certainty}"].to_numpy(float))
+                    for certainty in certainty_labels()
+                }
+                for level in measurement.levels
+            },
+            "cameras": {
+                level.name: _tenths(pieces[f"{level.name}_cameras"]) for level in measurement.levels
+            },
+        },
+        "regions": _regions(measurement, frame),
+        "cameras": camera_cards(measurement, scene, frame, numbers),
+        "services": _places(scene.places, frame),
+        "barriers": _barriers(scene.barriers, frame),
+        "walks": _walks(measurement, frame),
+        "tracks": quantised.lines(scene.tracks.geometry.to_numpy(), frame),
+    }
+
+
+def _totals(measurement: Measurement, numbers: Numbers) -> dict[str, str]:
+    """Return for each level how much street is in view, in words."""
+    return {
+        figure.level: _("All together: {length} of street ({interval}, 90 % interval).").format(
+            length=numbers.median(figure.estimate, "m", DIGITS),
+            interval=numbers.interval(figure.estimate, "m", DIGITS),
+        )
+        for figure in find(measurement, "streets.seen_m")
+    }
+
+
+def drawn_buildings(scene: Scene, frame: Frame) -> list[list[int]]:
+    """Return the rings of all buildings that reach into the frame."""
+    footprints = scene.buildings.geometry.to_numpy()
+    window = shapely.box(frame.west, frame.south, frame.east, frame.north)
+    inside = footprints[shapely.intersects(footprints, window)]
+    return [ring for building in quantised.rings(inside, frame) for ring in building]
+
+
+def _regions(measurement: Measurement, frame: Frame) -> dict[str, list[Any]]:
+    """Return for each level [number of the camera, 1 if mapped, rings] of each region."""
+    regions = measurement.regions
+    number = {name: i for i, name in enumerate(measurement.cameras["id"])}
+    found: dict[str, list[Any]] = {level.name: [] for level in measurement.levels}
+    rings = quantised.rings(regions.geometry.to_numpy(), frame)
+    for camera, level, basis, loops in zip(
+        regions["camera"], regions["level"], regions["basis"], rings, strict=True
+    ):
+        if loops and level in found and camera in number:
+            found[level].append([number[camera], int(basis == "mapped"), loops])
+    return found
+
+
+def _tenths(values: Any) -> list[int]:
+    tenths = np.rint(10 * np.nan_to_num(np.asarray(values, dtype=float))).astype(int)
+    return tenths.tolist()  # type: ignore[no-any-return]
+
+
+def _places(places: gpd.GeoDataFrame, frame: Frame) -> list[list[Any]]:
+    return [
+        [*point, service_label(kind), name]
+        for point, kind, name in zip(
+            quantised.points(places.geometry.to_numpy(), frame),
+            places["kind"],
+            places["name"].astype(str),
+            strict=True,
+        )
+    ]
+
+
+def _barriers(barriers: gpd.GeoDataFrame, frame: Frame) -> list[list[Any]]:
+    """Return [path, kind]; a point is a path of one point."""
+    paths = quantised.lines(barriers.geometry.to_numpy(), frame)
+    return [list(pair) for pair in zip(paths, barriers["kind"].astype(str), strict=True) if pair[0]]
+
+
+def _walks(measurement: Measurement, frame: Frame) -> list[list[int]]:
+    """Return the paths of up to `DRAWN_WALKS` walks, evenly picked in the order of the table."""
+    trips = measurement.trips
+    if trips is None or trips.empty:
+        return []
+    pick = np.unique(np.linspace(0, len(trips) - 1, min(DRAWN_WALKS, len(trips))).astype(int))
+    return quantised.lines(trips.geometry.to_numpy()[pick], frame)
+
+
+def _words() -> dict[str, str]:
+    """Return the words that the script of the map needs."""
+    return {
+        "zoomIn": _("Zoom in"),
+        "zoomOut": _("Zoom out"),
+        "close": _("Close"),
+        "unnamed": _("Way without a name"),
+        "inView": _("In view of a mapped camera ({level})"),
+        "atLeast": _("At least (5 % of draws below)"),
+        "median": _("Median"),
+        "atMost": _("At most (5 % of draws above)"),
+        "mean": _("Mean"),
+        "atOnce": _("Mapped cameras at once (mean)"),
+        "camera": _("Camera {id}"),
+        "shown": _("Shown: {level}, {certainty}."),
+        "barrier": _("Barrier: {kind}"),
+    }

@@ -1,0 +1,247 @@
+"""The methods section: what was assumed, what was read, what was decided, how to do it again."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from contrechamp import __version__
+from contrechamp.base.i18n import _
+from contrechamp.measure.results import Measurement
+from contrechamp.publish.numbers import Numbers
+from contrechamp.publish.table import Table, columns
+from contrechamp.publish.wording import kind_label, unknown_label
+from contrechamp.scene.tables import Scene
+
+#: Notices that the page prints; all are in figures.json.
+LISTED_NOTICES = 300
+
+
+def geometry_paragraphs() -> list[str]:
+    """Return how the visible regions come about, in plain words."""
+    return [
+        _(
+            "A building is a block with upright walls, a flat roof and a height; there is no "
+            "terrain, no tree and no vehicle. A camera has a target in view if the straight line "
+            "between the two is free, if the target lies inside its horizontal and vertical field "
+            "of view, and if it is within range. The regions are exact for these blocks: they are "
+            "not made of pixels or of single rays."
+        ),
+        _(
+            "A camera on a wall, or mapped inside a building, is moved to the outer side of the "
+            "nearest wall and does not look through it. Indoor cameras see nothing of the street. "
+            "Panning and dome cameras see every free direction over time, one part at a time."
+        ),
+        _(
+            "Pixel density is the width of the picture divided by the width of what it shows at "
+            "the distance of the target, measured along the line of sight."
+        ),
+        _(
+            "What is not mapped is drawn from the distributions below, for all cameras at once in "
+            "each draw; medians and intervals are those of whole draws. Unknowns of two cameras "
+            "are drawn independently of each other. One operator often buys one model: the table "
+            "of scenarios shows what happens when all cameras are alike."
+        ),
+    ]
+
+
+def priors_table(measurement: Measurement, numbers: Numbers) -> Table:
+    """Return what was assumed where nothing is mapped, with the sources."""
+    low, mid, high, used = _("First decile"), _("Median"), _("Last decile"), _("Used for")
+    return Table(
+        _("What is assumed where nothing is mapped"),
+        columns(
+            *(_("Unknown"), _("Applies to"), _("Distribution"), low, mid, high, used, _("Source")),
+            numeric=(low, mid, high, used),
+        ),
+        tuple(
+            (
+                unknown_label(prior.unknown),
+                prior.applies_to,
+                prior.distribution,
+                *(
+                    prior_value(value, prior.unit, numbers)
+                    for value in (prior.p10, prior.p50, prior.p90)
+                ),
+                numbers.plain(prior.n_cameras),
+                prior.source,
+            )
+            for prior in measurement.priors
+        ),
+    )
+
+
+def prior_value(value: float, unit: str, numbers: Numbers) -> str:
+    """Return one value of a prior with its unit."""
+    if value != value:
+        return "–"
+    step = 1.0 if value == round(value) else 0.1
+    text = numbers.plain(value, step)
+    return f"{text}°" if unit == "deg" else f"{text}\N{NO-BREAK SPACE}{unit}".rstrip()
+
+
+def inputs_table(scene: Scene, numbers: Numbers) -> Table:
+    """Return the files that were read, with their digests."""
+    size = _("Bytes")
+    return Table(
+        _("Files that were read"),
+        columns(_("File"), _("Format"), size, _("Licence"), _("SHA-256"), numeric=(size,)),
+        tuple(
+            (
+                file.name,
+                file.format,
+                numbers.plain(file.size_bytes),
+                file.licence or _("not stated"),
+                file.sha256,
+            )
+            for file in scene.inputs
+        ),
+    )
+
+
+def facts_table(measurement: Measurement, scene: Scene, numbers: Numbers) -> Table:
+    """Return seed, draws, projection and whatever else the run states."""
+    facts = [
+        (_("Version"), f"contrechamp {__version__}"),
+        (_("Metric plane"), f"{scene.crs.name} ({scene.crs.to_string()})"),
+        (_("Largest scale error of the projection"), numbers.percent(scene.scale_error, 0.0001)),
+        (_("Mapped cameras"), numbers.plain(len(scene.cameras))),
+        (_("Buildings"), numbers.plain(len(scene.buildings))),
+        (_("Pieces of walkable street"), numbers.plain(len(measurement.pieces))),
+        *_stated(measurement.methods, numbers),
+        *((name, numbers.plain(count)) for name, count in sorted(scene.counts.items())),
+    ]
+    return Table(
+        _("Facts of this run"),
+        columns(_("What"), _("Value")),
+        tuple(facts),
+    )
+
+
+def _stated(methods: Mapping[str, Any], numbers: Numbers) -> list[tuple[str, str]]:
+    labels = {
+        "seed": _("Seed of the draws"),
+        "draws": _("Draws"),
+        "target_height_m": _("Height of the target above the ground, in metres"),
+        "piece_m": _("Largest length of a piece of street, in metres"),
+        "level_set": _("Set of levels"),
+        "levels": _("Levels"),
+    }
+    shown_elsewhere = ("crs", "scale_error", "notices")
+    return [
+        (labels.get(key, key), _stated_value(value, numbers))
+        for key, value in sorted(methods.items())
+        if key not in shown_elsewhere
+    ]
+
+
+def _stated_value(value: Any, numbers: Numbers) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, int):
+        return str(value)  # a seed is a name more than a number: no grouping
+    if isinstance(value, float):
+        return numbers.plain(value, 1.0 if value == round(value) else 0.001)
+    if isinstance(value, Mapping):
+        return "; ".join(
+            f"{key}: {_stated_value(item, numbers)}" for key, item in sorted(value.items())
+        )
+    if isinstance(value, list | tuple):
+        return ", ".join(_stated_value(item, numbers) for item in value)
+    return str(value)
+
+
+def notice_counts(scene: Scene, numbers: Numbers) -> Table:
+    """Return how many notices of each kind there are."""
+    count = _("How many")
+    kinds = Counter(notice.kind for notice in scene.notices)
+    return Table(
+        _("Notices: what a reader could not use or had to decide"),
+        columns(_("Kind"), count, numeric=(count,)),
+        tuple((kind, numbers.plain(n)) for kind, n in sorted(kinds.items())),
+    )
+
+
+def notices_table(scene: Scene, numbers: Numbers) -> Table:
+    """Return the first `LISTED_NOTICES` notices."""
+    left = len(scene.notices) - LISTED_NOTICES
+    return Table(
+        _("All notices") if left <= 0 else _("The first notices"),
+        columns(_("Where"), _("Kind"), _("What was found and what was done")),
+        tuple(
+            (notice.where, notice.kind, notice.message) for notice in scene.notices[:LISTED_NOTICES]
+        ),
+        note="" if left <= 0 else _("{n} more are in figures.json.").format(n=numbers.plain(left)),
+    )
+
+
+def same_cameras_table(scene: Scene, numbers: Numbers) -> Table:
+    """Return the pairs that may be one camera; they were not merged."""
+    distance = _("Apart")
+    return Table(
+        _("Two entries that may be one camera (nothing was merged)"),
+        columns(_("Entry"), _("Other entry"), distance, numeric=(distance,)),
+        tuple(
+            (pair.id_a, pair.id_b, numbers.quantity(pair.distance_m, "m"))
+            for pair in scene.same_cameras
+        ),
+    )
+
+
+def limits() -> list[str]:
+    """Return what the figures do not say: design, "What an interval covers"."""
+    return [
+        _(
+            "They are about mapped cameras only. Cameras that nobody mapped, and mapped ones that "
+            "are gone, are not in any figure or interval."
+        ),
+        _(
+            "“Within view” means that nothing stands between a mapped camera and the place. It "
+            "does not say that the camera was on, pointed there, or that anyone looked."
+        ),
+        _(
+            "A pixel density says what the device can resolve in good light. It never says that a "
+            "person was recognised."
+        ),
+        _(
+            "The 90 % intervals cover what was drawn: direction, height, lens and resolution where "
+            "they are not mapped. They do not cover errors of the map, trees, vehicles, terrain, "
+            "or wrong assumptions in the distributions themselves."
+        ),
+    ]
+
+
+def files_table() -> Table:
+    """Return what lies beside the report."""
+    return Table(
+        _("Beside this page"),
+        columns(_("File"), _("What is in it")),
+        tuple(file_meanings().items()),
+    )
+
+
+def file_meanings() -> dict[str, str]:
+    """Return what each published file is."""
+    layer = _("{what}, as GeoJSON (RFC 7946) and GeoParquet, in longitude and latitude")
+    return {
+        "index.html": _("this report; needs no network"),
+        "figures.json": _("every figure, prior, input and notice, for programs"),
+        "figures.schema.json": _("the JSON Schema of figures.json"),
+        "figures.csv": _("every figure, for a spreadsheet"),
+        "cameras.geojson, cameras.parquet": layer.format(
+            what=_("cameras: what is mapped, what is assumed, what was measured")
+        ),
+        "streets.geojson, streets.parquet": layer.format(
+            what=_("walkable streets with the share of each within view")
+        ),
+        "seen.geojson, seen.parquet": layer.format(
+            what=_("visible region of each camera at each level")
+        ),
+        "pieces.parquet": _("the pieces of street that the map colours, as GeoParquet"),
+        "README.txt": _("this list, and the licence of the data"),
+    }
+
+
+def kind_of_camera(kind: str) -> str:
+    """Return the kind with a capital for a heading."""
+    label = kind_label(kind)
+    return label[:1].upper() + label[1:]

@@ -1,0 +1,185 @@
+"""The report: one HTML file that opens from a disk and asks nothing of any network."""
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from importlib.resources import files as package_files
+from itertools import pairwise
+from typing import Any
+
+import jinja2
+
+from contrechamp import __version__
+from contrechamp.base.i18n import RIGHT_TO_LEFT, _, ngettext
+from contrechamp.measure.results import Measurement
+from contrechamp.publish import findings, methods, places, summary
+from contrechamp.publish.command import as_typed
+from contrechamp.publish.map_data import CLASSES, map_data, map_frame
+from contrechamp.publish.numbers import Numbers
+from contrechamp.publish.open_data import OSM_ATTRIBUTION, OSM_LICENCE, is_from_osm
+from contrechamp.publish.static_map import static_map
+from contrechamp.publish.table import Table
+from contrechamp.publish.wording import certainty_labels, level_label, level_meaning
+from contrechamp.scene.tables import Scene
+
+_SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
+
+#: The reading of the map before anything is switched.
+CERTAINTY = "median"
+
+STYLES = ("vendor/leaflet/leaflet.css", "templates/page.css")
+SCRIPTS = ("vendor/leaflet/leaflet.js", "templates/map.js")
+LICENCE_OF_LEAFLET = "vendor/leaflet/LICENSE"
+
+
+def index_html(
+    measurement: Measurement, scene: Scene, *, command: Sequence[str], language: str
+) -> bytes:
+    """Return the report.
+
+    Scripts and styles stand in the page and are allowed by their digest alone; nothing else may
+    load or run. All text of the inputs is escaped.
+
+    Args:
+        measurement: what was found.
+        scene: on which it was.
+        command: to run it again, without folders.
+        language: code of the language, already active.
+    """
+    numbers = Numbers(language)
+    data = map_data(measurement, scene, map_frame(measurement, scene), numbers)
+    styles = "\n".join(_packaged(name) for name in STYLES)
+    scripts = [_packaged(name) for name in SCRIPTS]
+    tables, charts = _sections(measurement, scene, numbers)
+    html = (
+        _environment()
+        .get_template("page.html.jinja")
+        .render(
+            language=language,
+            direction="rtl" if language in RIGHT_TO_LEFT else "ltr",
+            policy=content_policy(scripts, [styles]),
+            styles=styles,
+            scripts=scripts,
+            map_json=json_in_html(data),
+            drawing=static_map(data, measurement.levels[0].name, CERTAINTY),
+            data=data,
+            headline=summary.headline(scene, numbers),
+            sentences=summary.sentences(measurement, scene, numbers),
+            limits=methods.limits(),
+            geometry=methods.geometry_paragraphs(),
+            levels=[
+                (level.name, level_label(level.name), level_meaning(level))
+                for level in measurement.levels
+            ],
+            certainties=certainty_labels(),
+            certainty=CERTAINTY,
+            classes=_class_labels(numbers),
+            warnings=measurement.warnings,
+            tables=tables,
+            charts=charts,
+            inputs=scene.inputs,
+            attribution=OSM_ATTRIBUTION if is_from_osm(scene) else "",
+            licence=OSM_LICENCE,
+            leaflet_licence=_packaged(LICENCE_OF_LEAFLET).strip(),
+            command=as_typed(command),
+            version=__version__,
+        )
+    )
+    return html.encode()
+
+
+def _sections(
+    measurement: Measurement, scene: Scene, numbers: Numbers
+) -> tuple[dict[str, list[Table]], dict[str, Any]]:
+    def those(*found: Table | None) -> list[Table]:
+        return [table for table in found if table is not None and table.rows]
+
+    tables = {
+        "totals": findings.total_tables(measurement, numbers),
+        "groups": findings.group_tables(measurement, numbers),
+        "drivers": those(findings.drivers_table(measurement, numbers)),
+        "visits": those(places.visit_table(measurement, scene, numbers)),
+        "streets": those(places.streets_table(measurement, numbers)),
+        "walks": those(places.walks_table(measurement, numbers)),
+        "levels": those(findings.levels_table(measurement)),
+        "priors": those(methods.priors_table(measurement, numbers)),
+        "facts": those(methods.facts_table(measurement, scene, numbers)),
+        "inputs": those(methods.inputs_table(scene, numbers)),
+        "same": those(methods.same_cameras_table(scene, numbers)),
+        "notice_counts": those(methods.notice_counts(scene, numbers)),
+        "notices": those(methods.notices_table(scene, numbers)),
+        "files": those(methods.files_table()),
+    }
+    charts = {
+        "totals": findings.totals_chart(measurement, numbers),
+        "scenarios": findings.scenario_chart(measurement, numbers),
+        "drivers": findings.drivers_chart(measurement, numbers),
+        "walks": places.walks_chart(measurement, numbers),
+    }
+    return tables, charts
+
+
+def _class_labels(numbers: Numbers) -> list[str]:
+    ends = [0, *CLASSES, 100]
+    return [
+        _("not in view"),
+        *(
+            _("{low} to {high}").format(low=numbers.plain(low), high=numbers.percent(high / 100))
+            for low, high in pairwise(ends)
+        ),
+    ]
+
+
+def content_policy(scripts: Sequence[str], styles: Sequence[str]) -> str:
+    """Return the content security policy that allows these texts and nothing else."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src " + " ".join(_digest(text) for text in scripts),
+            "style-src " + " ".join(_digest(text) for text in styles),
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+
+
+def json_in_html(value: Any) -> str:
+    r"""Return `value` as JSON that cannot end the element that it stands in.
+
+    >>> json_in_html("</script>")
+    '"\\u003c/script\\u003e"'
+    """
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _digest(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _packaged(name: str) -> str:
+    """Return a text of this package as it stands in the page.
+
+    Line ends are those that a browser hashes; a pointer to a source map would make developer
+    tools ask for a file that is not there.
+    """
+    text = (package_files("contrechamp.publish") / name).read_text(encoding="utf-8")
+    return _SOURCE_MAP.sub("", text.replace("\r\n", "\n"))
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("contrechamp.publish"),
+        extensions=["jinja2.ext.i18n"],
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.install_gettext_callables(_, ngettext, newstyle=False)  # type: ignore[attr-defined]
+    return environment

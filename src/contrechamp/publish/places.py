@@ -1,0 +1,189 @@
+"""Which cameras, streets and walks: the tables and plots that name places."""
+
+import numpy as np
+
+from contrechamp.base.i18n import _
+from contrechamp.measure.results import Measurement
+from contrechamp.publish.charts import Chart, Range, chart
+from contrechamp.publish.numbers import Numbers
+from contrechamp.publish.table import Table, columns
+from contrechamp.publish.wording import (
+    kind_label,
+    level_label,
+    mount_label,
+    service_label,
+    unknown_label,
+)
+from contrechamp.scene.tables import Scene
+
+LISTED_CAMERAS = 15
+LISTED_STREETS = 15
+
+
+def parameter_names(names: str) -> str:
+    """Return comma-separated names of parameters in words."""
+    return ", ".join(unknown_label(name) for name in names.split(",") if name) or "–"
+
+
+def visit_table(measurement: Measurement, scene: Scene, numbers: Numbers) -> Table | None:
+    """Return the cameras that are worth a visit first, with a button to see each on the map."""
+    cameras = measurement.cameras
+    first = measurement.levels[0].name
+    if "visit_rank" not in cameras or cameras.empty:
+        return None
+    order = np.argsort(cameras["visit_rank"].to_numpy(), kind="stable")[:LISTED_CAMERAS]
+    rank, known = _("Rank"), _("Mapped")
+    share, seen = _("Share of the variance"), _("Street in view (mean)")
+    share_column = f"visit_share_{first}"
+    rows = tuple(
+        (
+            numbers.plain(cameras["visit_rank"].iloc[i]),
+            str(cameras["id"].iloc[i]),
+            f"{kind_label(scene.cameras['kind'].iloc[i])}; "
+            + _("mount: {mount}").format(mount=mount_label(scene.cameras["mount"].iloc[i])),
+            parameter_names(cameras["known"].iloc[i]),
+            parameter_names(cameras["assumed"].iloc[i]),
+            numbers.quantity(cameras[f"{first}_seen_m"].iloc[i], "m"),
+            numbers.percent(cameras[share_column].iloc[i], 0.001)
+            if share_column in cameras
+            else "–",
+        )
+        for i in order
+    )
+    return Table(
+        _("Cameras to visit first"),
+        columns(
+            *(rank, _("Camera"), _("Kind"), known, _("Assumed"), seen, share),
+            numeric=(rank, seen, share),
+        ),
+        rows,
+        cameras=tuple(int(i) for i in order),
+        note=_(
+            "Finding out direction, height and lens of these narrows the figures the most. "
+            "The share is that of the variance of the street within view ({level})."
+        ).format(level=level_label(first)),
+    )
+
+
+def streets_table(measurement: Measurement, numbers: Numbers) -> Table | None:
+    """Return the named streets with most metres in view: means, for only means may be added."""
+    streets = measurement.streets
+    level = measurement.levels[0].name
+    named = streets[streets["name"].astype(str) != ""]
+    if named.empty:
+        return None
+    length = named["length_m"].to_numpy(float)
+    seen = length * named[f"{level}_mean"].to_numpy(float)
+    at_once = length * named[f"{level}_cameras"].to_numpy(float)
+    names, street = np.unique(named["name"].to_numpy(str), return_inverse=True)
+    length, seen, at_once = (np.bincount(street, part) for part in (length, seen, at_once))
+    order = np.lexsort((names, -seen))[:LISTED_STREETS]
+    order = order[seen[order] > 0]
+    if not len(order):
+        return None
+    metres, of, share, cameras = (
+        _("In view (mean)"),
+        _("Walkable length"),
+        _("Share"),
+        _("Mapped cameras at once"),
+    )
+    return Table(
+        _("Streets most within view of mapped cameras ({level})").format(level=level_label(level)),
+        columns(*(_("Street"), metres, of, share, cameras), numeric=(metres, of, share, cameras)),
+        tuple(
+            (
+                str(names[i]),
+                numbers.quantity(seen[i], "m"),
+                numbers.quantity(length[i], "m"),
+                numbers.percent(seen[i] / length[i]),
+                numbers.plain(at_once[i] / length[i], 0.1),
+            )
+            for i in order
+        ),
+        note=_(
+            "Means over the draws, added over the parts of a street; ways without a name are left "
+            "out here ({share} of the length)."
+        ).format(share=numbers.percent(1 - length.sum() / max(streets["length_m"].sum(), 1e-9))),
+    )
+
+
+def walks_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
+    """Return how the share of the way in view is spread over the walks to each service."""
+    trips = measurement.trips
+    if trips is None or trips.empty:
+        return None
+    level = measurement.levels[0].name
+    length = trips["length_m"].to_numpy(float)
+    seen = trips[f"{level}_seen_m_median"].to_numpy(float)
+    share = np.divide(seen, length, out=np.zeros_like(seen), where=length > 0)
+    kinds = trips["kind"].to_numpy(str)
+    ranges = []
+    for kind in sorted(set(kinds), key=lambda kind: -float(np.median(share[kinds == kind]))):
+        low, lower, middle, upper, high = np.quantile(
+            share[kinds == kind], (0.1, 0.25, 0.5, 0.75, 0.9)
+        )
+        label = _("{service} ({n} walks)").format(
+            service=service_label(kind), n=numbers.plain(float((kinds == kind).sum()))
+        )
+        ranges.append(
+            Range(label, numbers.percent(middle), low, middle, high, box_low=lower, box_high=upper)
+        )
+    return chart(
+        _("Share of the walk from home within view of a mapped camera ({level})").format(
+            level=level_label(level)
+        ),
+        _(
+            "Each walk at its median over the draws. Point: the middle walk. Thick: half of the "
+            "walks. Line: eight in ten."
+        ),
+        ranges,
+        write=numbers.percent,
+        at_most=1.0,
+    )
+
+
+def walks_table(measurement: Measurement, numbers: Numbers) -> Table | None:
+    """Return the figures of walks by service and level."""
+    keys = ("trips.seen_share", "trips.cameras", "trips.detour_m", "trips.no_detour_share")
+    figures = {
+        (figure.group, figure.level, figure.key): figure
+        for figure in measurement.figures
+        if figure.key in keys
+    }
+    if not figures:
+        return None
+    pairs = list(dict.fromkeys((group, level) for group, level, _key in figures))
+    titles = (
+        _("Share in view"),
+        _("Different cameras"),
+        _("Detour of the least exposed way"),
+        _("Walks that no detour frees"),
+    )
+    rows = []
+    for group, level in pairs:
+        cells = []
+        for key in keys:
+            figure = figures.get((group, level, key))
+            if figure is None:
+                cells.append("–")
+            elif figure.estimate.q95 > figure.estimate.q05:
+                cells.append(
+                    _("{median} ({interval})").format(
+                        median=numbers.median(figure.estimate, figure.unit),
+                        interval=numbers.interval(figure.estimate, figure.unit),
+                    )
+                )
+            else:
+                cells.append(numbers.median(figure.estimate, figure.unit))
+        rows.append((_walks_of(group), level_label(level), *cells))
+    return Table(
+        _("Walks from home to the nearest service"),
+        columns(_("Service"), _("Pixel density"), *titles, numeric=titles),
+        tuple(rows),
+        note=_("Median over the draws, and the 90 % interval."),
+    )
+
+
+def _walks_of(group: str) -> str:
+    kind, _colon, value = group.partition(":")
+    return service_label(value) if kind == "service" else _("all walks")

@@ -1,0 +1,81 @@
+"""Everything that a measurement is published as, written at once or not at all."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from contrechamp import __version__
+from contrechamp.base import i18n
+from contrechamp.base.progress import Progress, silent
+from contrechamp.measure.results import Measurement
+from contrechamp.publish import files
+from contrechamp.publish.command import without_folders
+from contrechamp.publish.figures import figures_csv, figures_json, figures_schema
+from contrechamp.publish.files import Written
+from contrechamp.publish.folder import written_aside
+from contrechamp.publish.open_data import write_layers
+from contrechamp.publish.page import index_html
+from contrechamp.publish.readme import readme_txt
+from contrechamp.scene.tables import Scene
+
+
+def write(
+    measurement: Measurement,
+    scene: Scene,
+    out: Path,
+    *,
+    command: Sequence[str],
+    language: str,
+    progress: Progress = silent,
+) -> Written:
+    """Write report, map, figures and open data to the folder `out`, all or nothing.
+
+    The same measurement, scene, command, language and version give the same bytes: no clock, no
+    name of a machine and no path goes in.
+
+    Args:
+        measurement: what was found.
+        scene: on which it was.
+        out: a new or empty folder, or one that an earlier run wrote (it is replaced).
+        command: the words of the command to run it again; of paths only file names are shown.
+        language: code of the language of the report, e.g. ``fr``.
+        progress: shows how far it is.
+
+    Returns:
+        The folder and the files in it.
+
+    Raises:
+        OutputError: if `out` cannot be written or holds what contrechamp did not write; what
+            stood there is untouched.
+    """
+    shown = without_folders(command)
+    texts: dict[str, Callable[[], bytes]] = {
+        files.FIGURES_JSON: lambda: figures_json(
+            measurement, scene, command=shown, language=language
+        ),
+        files.FIGURES_SCHEMA: figures_schema,
+        files.FIGURES_CSV: lambda: figures_csv(measurement.figures),
+        files.README_TXT: lambda: readme_txt(scene, shown, __version__),
+        files.INDEX_HTML: lambda: index_html(measurement, scene, command=shown, language=language),
+    }
+    with (
+        _speaking(language),
+        written_aside(out) as folder,
+        progress(i18n._("Writing"), len(texts) + 1) as advance,
+    ):
+        write_layers(measurement, scene, folder)
+        advance(1)
+        for name, content in texts.items():
+            (folder / name).write_bytes(content())
+            advance(1)
+    return Written(out, tuple(out / name for name in files.ALL))
+
+
+@contextmanager
+def _speaking(language: str) -> Iterator[None]:
+    before = i18n.active_language()
+    i18n.activate(language)
+    try:
+        yield
+    finally:
+        i18n.activate(before)

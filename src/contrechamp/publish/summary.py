@@ -1,0 +1,124 @@
+"""The measurement in a few plain sentences, no sharper than it is."""
+
+from contrechamp.base.i18n import _, ngettext
+from contrechamp.measure.results import Figure, Measurement
+from contrechamp.publish.findings import find
+from contrechamp.publish.numbers import Numbers
+from contrechamp.publish.wording import level_label, unknown_label
+from contrechamp.scene.tables import Scene
+
+#: Digits that half an interval keeps in a sentence; tables keep two.
+DIGITS = 1
+
+
+def headline(scene: Scene, numbers: Numbers) -> str:
+    """Return the title of the report."""
+    n = len(scene.cameras)
+    if not n:
+        return _("No mapped camera: nothing to measure yet")
+    return ngettext(
+        "What {n} mapped camera can have in view", "What {n} mapped cameras can have in view", n
+    ).format(n=numbers.plain(n))
+
+
+def sentences(measurement: Measurement, scene: Scene, numbers: Numbers) -> list[str]:
+    """Return three to five sentences that say what was found and how sure it is."""
+    said = [
+        _reach(measurement, scene, numbers),
+        _density(measurement, numbers),
+        _sureness(measurement, numbers),
+        _what_would_help(measurement, numbers),
+        _walks(measurement, numbers),
+    ]
+    return [sentence for sentence in said if sentence]
+
+
+def _reach(measurement: Measurement, scene: Scene, numbers: Numbers) -> str:
+    first = measurement.levels[0].name
+    seen = _only(find(measurement, "streets.seen_m", first))
+    share = _only(find(measurement, "streets.seen_share", first))
+    if not len(scene.cameras):
+        return _("There is no camera in the data; the map may well be incomplete.")
+    if seen is None:
+        return _("There is no walkable street in the data, so that no length could be measured.")
+    text = ngettext(
+        "{length} of walkable street lie within view of the {n} mapped camera "
+        "({interval} in 90 % of the draws).",
+        "{length} of walkable street lie within view of at least one of the {n} mapped cameras "
+        "({interval} in 90 % of the draws).",
+        len(scene.cameras),
+    ).format(
+        length=numbers.median(seen.estimate, "m", DIGITS),
+        n=numbers.plain(len(scene.cameras)),
+        interval=numbers.interval(seen.estimate, "m", DIGITS),
+    )
+    if share is None:
+        return text
+    return f"{text} " + _("That is {share} of the {total} that were measured.").format(
+        share=numbers.median(share.estimate, "share", DIGITS),
+        total=numbers.quantity(float(measurement.pieces["length_m"].sum()), "m", 100.0),
+    )
+
+
+def _density(measurement: Measurement, numbers: Numbers) -> str:
+    """Say what is left at the most demanding level at which anything is in view."""
+    for level in reversed(measurement.levels[1:]):
+        seen = _only(find(measurement, "streets.seen_m", level.name))
+        if seen is not None and seen.estimate.median >= 1.0:
+            return _(
+                "At the pixel density that the standard calls “{level}” ({density} px/m), it is "
+                "{length} ({interval})."
+            ).format(
+                level=level_label(level.name),
+                density=f"{level.ppm:g}",
+                length=numbers.median(seen.estimate, "m", DIGITS),
+                interval=numbers.interval(seen.estimate, "m", DIGITS),
+            )
+    return ""
+
+
+def _sureness(measurement: Measurement, numbers: Numbers) -> str:
+    seen = _only(find(measurement, "streets.seen_m", measurement.levels[0].name))
+    if seen is None:
+        return ""
+    known = numbers.percent(seen.known_share)
+    if seen.estimate.n_draws <= 1:
+        return _("Everything that the figures need to know of the cameras is mapped.")
+    return _(
+        "Only {known} of what these figures need to know of the cameras is on the map; the rest "
+        "(such as direction, height and lens) is assumed, and was drawn {n} times from the "
+        "distributions listed below."
+    ).format(known=known, n=numbers.plain(seen.estimate.n_draws))
+
+
+def _what_would_help(measurement: Measurement, numbers: Numbers) -> str:
+    first = measurement.levels[0].name
+    drivers = [driver for driver in measurement.drivers if driver.level == first]
+    if not drivers:
+        return ""
+    most = max(drivers, key=lambda driver: driver.first_order)
+    if not most.first_order > 0.05:
+        return ""
+    return _(
+        "What would narrow the interval the most is to know this of every camera: {unknown}."
+    ).format(unknown=unknown_label(most.unknown))
+
+
+def _walks(measurement: Measurement, numbers: Numbers) -> str:
+    first = measurement.levels[0].name
+    shares = find(measurement, "trips.seen_share", first)
+    no_detour = find(measurement, "trips.no_detour_share", first)
+    n_trips = 0 if measurement.trips is None else len(measurement.trips)
+    if not (n_trips and shares and no_detour):
+        return ""
+    return _(
+        "Of {n} walks from homes to the nearest services, {share} have a stretch within view that "
+        "no detour avoids."
+    ).format(
+        n=numbers.plain(n_trips),
+        share=numbers.median(no_detour[0].estimate, "share", DIGITS),
+    )
+
+
+def _only(figures: list[Figure]) -> Figure | None:
+    return figures[0] if figures else None
