@@ -1,6 +1,7 @@
 """The figures as a reader meets them: tables and plots of totals, groups, scenarios, unknowns."""
 
 import math
+from collections.abc import Mapping
 
 from contrechamp.base.i18n import _
 from contrechamp.measure.results import Figure, Measurement
@@ -14,6 +15,7 @@ from contrechamp.publish.wording import (
     level_meaning,
     unknown_label,
 )
+from contrechamp.scene.tables import Scene
 
 SCENARIOS = ("p10", "p50", "p90")
 #: Areas are listed up to this many; all are in figures.csv.
@@ -40,7 +42,14 @@ def scenario_labels() -> dict[str, str]:
     }
 
 
-def figure_table(caption: str, figures: list[Figure], numbers: Numbers, *, of: str) -> Table:
+def figure_table(
+    caption: str,
+    figures: list[Figure],
+    numbers: Numbers,
+    *,
+    of: str,
+    area_names: Mapping[str, str] | None = None,
+) -> Table:
     """Return figures of one key as a table.
 
     Args:
@@ -48,6 +57,7 @@ def figure_table(caption: str, figures: list[Figure], numbers: Numbers, *, of: s
         figures: the rows.
         numbers: how numbers are written.
         of: "level" or "group": what the rows tell apart.
+        area_names: id -> name of areas.
     """
     median, interval, known = _("Median"), _("90 % interval"), _("Mapped")
     low, mid, high = _("First decile"), _("Median unknowns"), _("Last decile")
@@ -59,7 +69,9 @@ def figure_table(caption: str, figures: list[Figure], numbers: Numbers, *, of: s
         step = rounding_step(estimate)
         rows.append(
             (
-                level_label(figure.level) if of == "level" else group_label(figure.group),
+                level_label(figure.level)
+                if of == "level"
+                else group_label(figure.group, area_names or {}),
                 numbers.median(estimate, unit),
                 numbers.interval(estimate, unit),
                 *(
@@ -93,7 +105,7 @@ def total_tables(measurement: Measurement, numbers: Numbers) -> list[Table]:
     ]
 
 
-def group_tables(measurement: Measurement, numbers: Numbers) -> list[Table]:
+def group_tables(measurement: Measurement, scene: Scene, numbers: Numbers) -> list[Table]:
     """Return what is in view at any density by operator and kind, and by area."""
     first = measurement.levels[0].name
     tables = []
@@ -115,8 +127,13 @@ def group_tables(measurement: Measurement, numbers: Numbers) -> list[Table]:
     if areas:
         areas.sort(key=lambda figure: (-figure.estimate.median, figure.group))
         caption = _("Areas with the largest share of street within view ({level})")
+        ids, names = scene.areas["id"].astype(str), scene.areas["name"].astype(str)
         table = figure_table(
-            caption.format(level=level_label(first)), areas[:LISTED_AREAS], numbers, of="group"
+            caption.format(level=level_label(first)),
+            areas[:LISTED_AREAS],
+            numbers,
+            of="group",
+            area_names=dict(zip(ids, names, strict=True)),
         )
         tables.append(table)
     return tables

@@ -60,7 +60,7 @@ def map_data(
         "levels": [[level.name, level_label(level.name)] for level in measurement.levels],
         "certainties": [[name, label] for name, label in certainty_labels().items()],
         "totals": _totals(measurement, numbers),
-        "words": _words(),
+        "words": _words(numbers),
         "buildings": drawn_buildings(scene, frame),
         "streets": {
             "lines": quantised.lines(pieces.geometry.to_numpy(), frame),
@@ -151,7 +151,7 @@ def _walks(measurement: Measurement, frame: Frame) -> list[list[int]]:
     return quantised.lines(trips.geometry.to_numpy()[pick], frame)
 
 
-def _words() -> dict[str, str]:
+def _words(numbers: Numbers) -> dict[str, str]:
     """Return the words that the script of the map needs."""
     return {
         "zoomIn": _("Zoom in"),
@@ -166,5 +166,6 @@ def _words() -> dict[str, str]:
         "atOnce": _("Mapped cameras at once (mean)"),
         "camera": _("Camera {id}"),
         "shown": _("Shown: {level}, {certainty}."),
+        "percent": numbers.percent(0.99).replace("99", "{n}"),
         "barrier": _("Barrier: {kind}"),
     }

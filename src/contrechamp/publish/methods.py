@@ -124,9 +124,26 @@ def _stated(methods: Mapping[str, Any], numbers: Numbers) -> list[tuple[str, str
         "target_height_m": _("Height of the target above the ground, in metres"),
         "piece_m": _("Largest length of a piece of street, in metres"),
         "level_set": _("Set of levels"),
-        "levels": _("Levels"),
+        "scenario_draws": _("Draws of directions in each scenario"),
+        "driver_pairs": _("Pairs of draws that tell which unknown matters"),
+        "ground_draws": _("Draws for the area of ground"),
+        "ground_line_spacing_m": _("Distance of the lines that measure the ground, in metres"),
+        "walkable_m": _("Walkable street, in metres"),
+        "tolerance": _("Convergence: largest Monte Carlo error, as a share of the interval"),
+        "draws_needed": _("Draws that would be enough for every figure"),
+        "drawn": _("Cameras (or buildings) for which it was drawn"),
+        "held": _("Assumed and held, not drawn"),
+        "mapped": _("Cameras for which it is mapped"),
+        "cameras_indoor": _("Cameras indoors"),
+        "cameras_on_wall": _("Cameras on a wall"),
+        "cameras_moved_m": _("Farthest that a camera was moved to the outer side, in metres"),
+        "buildings_within_reach": _("Buildings within reach of a camera"),
+        "buildings_without_height": _("Of these, without a height"),
+        "building_height_sources": _("Where heights of buildings come from"),
+        "heights_around": _("Buildings around from which a missing height is drawn"),
+        "trips": _("Walks from home"),
     }
-    shown_elsewhere = ("crs", "scale_error", "notices")
+    shown_elsewhere = ("crs", "scale_error", "notices", "levels")
     return [
         (labels.get(key, key), _stated_value(value, numbers))
         for key, value in sorted(methods.items())
@@ -143,11 +160,12 @@ def _stated_value(value: Any, numbers: Numbers) -> str:
         return numbers.plain(value, 1.0 if value == round(value) else 0.001)
     if isinstance(value, Mapping):
         return "; ".join(
-            f"{key}: {_stated_value(item, numbers)}" for key, item in sorted(value.items())
+            f"{unknown_label(str(key))}: {_stated_value(item, numbers)}"
+            for key, item in sorted(value.items())
         )
     if isinstance(value, list | tuple):
-        return ", ".join(_stated_value(item, numbers) for item in value)
-    return str(value)
+        return ", ".join(_stated_value(item, numbers) for item in value) or "–"
+    return unknown_label(str(value))
 
 
 def notice_counts(scene: Scene, numbers: Numbers) -> Table:
@@ -191,8 +209,8 @@ def limits() -> list[str]:
     """Return what the figures do not say: design, "What an interval covers"."""
     return [
         _(
-            "They are about mapped cameras only. Cameras that nobody mapped, and mapped ones that "
-            "are gone, are not in any figure or interval."
+            "The figures are about mapped cameras only. Cameras that nobody mapped, and mapped "
+            "ones that are gone, are not in any figure or interval."
         ),
         _(
             "“Within view” means that nothing stands between a mapped camera and the place. It "

@@ -59,6 +59,8 @@ class Numbers:
             return "–"
         pattern = Locale.parse(self.language).percent_formats[None].pattern
         pattern = pattern.replace("#,##0", _pattern(step * 100))
+        # As the texts write it, and ISO 80000: CLDR has no space in English.
+        pattern = pattern.replace("0%", "0\N{NO-BREAK SPACE}%")
         return str(format_percent(_rounded(share, step), pattern, locale=self.language))
 
     def quantity(

@@ -98,11 +98,12 @@ def _sections(
 
     tables = {
         "totals": findings.total_tables(measurement, numbers),
-        "groups": findings.group_tables(measurement, numbers),
+        "groups": findings.group_tables(measurement, scene, numbers),
         "drivers": those(findings.drivers_table(measurement, numbers)),
         "visits": those(places.visit_table(measurement, scene, numbers)),
         "streets": those(places.streets_table(measurement, numbers)),
-        "walks": those(places.walks_table(measurement, numbers)),
+        "walks": places.walks_tables(measurement, numbers),
+        "tracks": places.tracks_tables(measurement, scene, numbers),
         "levels": those(findings.levels_table(measurement)),
         "priors": those(methods.priors_table(measurement, numbers)),
         "facts": those(methods.facts_table(measurement, scene, numbers)),

@@ -1,9 +1,11 @@
 """Which cameras, streets and walks: the tables and plots that name places."""
 
+from collections.abc import Callable, Mapping
+
 import numpy as np
 
 from contrechamp.base.i18n import _
-from contrechamp.measure.results import Measurement
+from contrechamp.measure.results import Figure, Measurement
 from contrechamp.publish.charts import Chart, Range, chart
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.table import Table, columns
@@ -142,45 +144,104 @@ def walks_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
     )
 
 
-def walks_table(measurement: Measurement, numbers: Numbers) -> Table | None:
-    """Return the figures of walks by service and level."""
-    keys = ("trips.seen_share", "trips.cameras", "trips.detour_m", "trips.no_detour_share")
+def walks_tables(measurement: Measurement, numbers: Numbers) -> list[Table]:
+    """Return the figures of walks by service: any density, then (the longer one) every level."""
+    titles = {
+        "seen_share": _("Share in view"),
+        "seen_m": _("Metres in view"),
+        "cameras": _("Different cameras"),
+        "least_watched_seen_m": _("Metres in view on the least exposed way"),
+        "detour_m": _("Detour of the least exposed way"),
+        "no_detour_share": _("Walks that no detour frees"),
+    }
+    return _tables_of(
+        measurement,
+        numbers,
+        titles={f"trips.{key}": title for key, title in titles.items()},
+        heading=_("Service"),
+        captions=(
+            _("Walks from home to the nearest service ({level})"),
+            _("Walks from home to the nearest service, at each pixel density"),
+        ),
+        label=_walks_of,
+        note=_(
+            "Median over the draws, and the 90 % interval. Metres and cameras are means a walk."
+        ),
+    )
+
+
+def tracks_tables(measurement: Measurement, scene: Scene, numbers: Numbers) -> list[Table]:
+    """Return the figures of recorded walks: any density, then (the longer one) every level."""
+    titles = {
+        "seen_share": _("Share in view"),
+        "seen_m": _("Metres in view"),
+        "cameras": _("Different cameras"),
+    }
+    tracks = scene.tracks
+    names = dict(zip(tracks["id"].astype(str), tracks["name"].astype(str), strict=True))
+
+    def label(group: str) -> str:
+        track = group.removeprefix("track:")
+        return _("all recorded walks") if group == "all" else names.get(track, "") or track
+
+    return _tables_of(
+        measurement,
+        numbers,
+        titles={f"tracks.{key}": title for key, title in titles.items()},
+        heading=_("Recorded walk"),
+        captions=(_("Recorded walks ({level})"), _("Recorded walks, at each pixel density")),
+        label=label,
+        note=_("Median over the draws, and the 90 % interval."),
+    )
+
+
+def _tables_of(
+    measurement: Measurement,
+    numbers: Numbers,
+    *,
+    titles: Mapping[str, str],
+    heading: str,
+    captions: tuple[str, str],
+    label: Callable[[str], str],
+    note: str,
+) -> list[Table]:
+    """Return tables with a row a group (and level) and a column a key of `titles`."""
     figures = {
         (figure.group, figure.level, figure.key): figure
         for figure in measurement.figures
-        if figure.key in keys
+        if figure.key in titles
     }
-    if not figures:
-        return None
+    keys = [key for key in titles if any(key == known for _group, _level, known in figures)]
     pairs = list(dict.fromkeys((group, level) for group, level, _key in figures))
-    titles = (
-        _("Share in view"),
-        _("Different cameras"),
-        _("Detour of the least exposed way"),
-        _("Walks that no detour frees"),
+    first = measurement.levels[0].name
+    numeric = [titles[key] for key in keys]
+
+    def cells(group: str, level: str) -> tuple[str, ...]:
+        return tuple(_with_interval(figures.get((group, level, key)), numbers) for key in keys)
+
+    short = Table(
+        captions[0].format(level=level_label(first)),
+        columns(heading, *numeric, numeric=numeric),
+        tuple((label(group), *cells(group, level)) for group, level in pairs if level == first),
+        note=note,
     )
-    rows = []
-    for group, level in pairs:
-        cells = []
-        for key in keys:
-            figure = figures.get((group, level, key))
-            if figure is None:
-                cells.append("–")
-            elif figure.estimate.q95 > figure.estimate.q05:
-                cells.append(
-                    _("{median} ({interval})").format(
-                        median=numbers.median(figure.estimate, figure.unit),
-                        interval=numbers.interval(figure.estimate, figure.unit),
-                    )
-                )
-            else:
-                cells.append(numbers.median(figure.estimate, figure.unit))
-        rows.append((_walks_of(group), level_label(level), *cells))
-    return Table(
-        _("Walks from home to the nearest service"),
-        columns(_("Service"), _("Pixel density"), *titles, numeric=titles),
-        tuple(rows),
-        note=_("Median over the draws, and the 90 % interval."),
+    long = Table(
+        captions[1],
+        columns(heading, _("Pixel density"), *numeric, numeric=numeric),
+        tuple((label(group), level_label(level), *cells(group, level)) for group, level in pairs),
+        note=note,
+    )
+    return [table for table in (short, long) if table.rows]
+
+
+def _with_interval(figure: Figure | None, numbers: Numbers) -> str:
+    if figure is None:
+        return "–"
+    median = numbers.median(figure.estimate, figure.unit)
+    if figure.estimate.q95 <= figure.estimate.q05:
+        return median
+    return _("{median} ({interval})").format(
+        median=median, interval=numbers.interval(figure.estimate, figure.unit)
     )
 
 

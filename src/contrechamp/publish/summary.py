@@ -3,7 +3,7 @@
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.measure.results import Figure, Measurement
 from contrechamp.publish.findings import find
-from contrechamp.publish.numbers import Numbers
+from contrechamp.publish.numbers import Numbers, rounding_step
 from contrechamp.publish.wording import level_label, unknown_label
 from contrechamp.scene.tables import Scene
 
@@ -42,9 +42,9 @@ def _reach(measurement: Measurement, scene: Scene, numbers: Numbers) -> str:
     if seen is None:
         return _("There is no walkable street in the data, so that no length could be measured.")
     text = ngettext(
-        "{length} of walkable street lie within view of the {n} mapped camera "
+        "{length} of walkable street lies within view of the {n} mapped camera "
         "({interval} in 90 % of the draws).",
-        "{length} of walkable street lie within view of at least one of the {n} mapped cameras "
+        "{length} of walkable street lies within view of at least one of the {n} mapped cameras "
         "({interval} in 90 % of the draws).",
         len(scene.cameras),
     ).format(
@@ -55,7 +55,9 @@ def _reach(measurement: Measurement, scene: Scene, numbers: Numbers) -> str:
     if share is None:
         return text
     return f"{text} " + _("That is {share} of the {total} that were measured.").format(
-        share=numbers.median(share.estimate, "share", DIGITS),
+        share=numbers.percent(
+            share.estimate.median, min(0.01, rounding_step(share.estimate, DIGITS))
+        ),
         total=numbers.quantity(float(measurement.pieces["length_m"].sum()), "m", 100.0),
     )
 

@@ -1,5 +1,7 @@
 """What the stable words of a measurement are called in the reader's language, written once."""
 
+from collections.abc import Mapping
+
 from contrechamp.base.i18n import _
 from contrechamp.sight.arrays import Level
 
@@ -45,12 +47,20 @@ def figure_label(key: str) -> str:
         "trips.least_watched_seen_m": _("Metres within view on the least exposed way"),
         "trips.detour_m": _("Detour that the least exposed way costs"),
         "trips.no_detour_share": _("Share of walks that no detour takes out of view"),
+        "tracks.seen_m": _("Metres of a recorded walk within view of a mapped camera"),
+        "tracks.seen_share": _("Share of a recorded walk within view of a mapped camera"),
+        "tracks.cameras": _("Different mapped cameras along a recorded walk"),
     }
     return labels.get(key, key)
 
 
-def group_label(group: str) -> str:
-    """Return for whom a figure holds: ``all``, ``operator:public``, ``service:school``..."""
+def group_label(group: str, area_names: Mapping[str, str]) -> str:
+    """Return for whom a figure holds: ``all``, ``operator:public``, ``service:school``...
+
+    Args:
+        group: the stable word.
+        area_names: id -> name of areas; one without a name is called by its id.
+    """
     if group == "all":
         return _("all mapped cameras")
     kind, _colon, value = group.partition(":")
@@ -68,7 +78,7 @@ def group_label(group: str) -> str:
     if kind == "service":
         return _("to the nearest: {service}").format(service=service_label(value))
     if kind == "area":
-        return _("area {name}").format(name=value)
+        return _("area {name}").format(name=area_names.get(value) or value)
     return group
 
 

@@ -8,7 +8,7 @@
   const perMetre = data.perMetre;
   const [width, height] = data.size;
   const write = new Intl.NumberFormat(data.language, { maximumFractionDigits: 1 });
-  const percent = new Intl.NumberFormat(data.language, { style: "percent" });
+  const percent = (share) => say(words.percent, { n: write.format(share) });
   const say = (text, values) => text.replace(/\{(\w+)\}/g, (_all, name) => values[name]);
   const shown = { level: data.levels[0][0], certainty: "median", camera: -1 };
 
@@ -55,7 +55,7 @@
 
   // The map and its layers.
   document.documentElement.classList.add("scripted");
-  for (const id of ["map", "controls", "stepper"]) byId(id).hidden = false;
+  for (const id of ["map", "controls", "layers", "stepper"]) byId(id).hidden = false;
   const whole = [[0, 0], [height / perMetre, width / perMetre]];
   const map = L.map("map", {
     attributionControl: false,
@@ -244,9 +244,6 @@
   byId("stage").addEventListener("keydown", (event) => {
     if (event.key === "Escape" && shown.camera >= 0) dismiss();
   });
-  byId("stepper").addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && shown.camera >= 0) choose(-1);
-  });
 
   // A click on a street tells of the nearest piece.
   const NEAR_PX = 12;
@@ -277,10 +274,10 @@
       element("strong", data.streets.names[data.streets.name[i]] || words.unnamed),
       element("div", say(words.inView, { level })),
       definitions([
-        [words.atLeast, percent.format(share.q05[i] / 100)],
-        [words.median, percent.format(share.median[i] / 100)],
-        [words.atMost, percent.format(share.q95[i] / 100)],
-        [words.mean, percent.format(share.mean[i] / 100)],
+        [words.atLeast, percent(share.q05[i])],
+        [words.median, percent(share.median[i])],
+        [words.atMost, percent(share.q95[i])],
+        [words.mean, percent(share.mean[i])],
         [words.atOnce, write.format(data.streets.cameras[shown.level][i] / 10)],
       ]),
     );
@@ -297,13 +294,13 @@
     }
   }
   controls.addEventListener("change", (event) => {
-    if (event.target.name === "layer") layerOf(event.target);
-    else {
-      shown[event.target.name] = event.target.value;
-      draw();
-    }
+    shown[event.target.name] = event.target.value;
+    draw();
   });
-  controls.addEventListener("submit", (event) => event.preventDefault());
+  byId("layers").addEventListener("change", (event) => layerOf(event.target));
+  for (const form of [controls, byId("layers")]) {
+    form.addEventListener("submit", (event) => event.preventDefault());
+  }
 
   // Lines are thin on the whole map, and as wide as a lane is near by.
   map.on("zoomend", () => {
@@ -315,7 +312,7 @@
   map.fitBounds(whole);
   map.setMinZoom(map.getZoom() - 1);
   map.setMaxBounds(L.latLngBounds(whole).pad(0.5));
-  for (const box of controls.querySelectorAll('input[name="layer"]')) layerOf(box);
+  for (const box of byId("layers").querySelectorAll("input")) layerOf(box);
   for (const name of ["level", "certainty"]) {
     // A browser that comes back to a page keeps what was switched.
     shown[name] = controls.querySelector('input[name="' + name + '"]:checked').value;
