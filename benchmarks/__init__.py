@@ -1,0 +1,1 @@
+"""What the engine costs on real buildings, beside its peers. Run ``make bench``."""

@@ -1,0 +1,193 @@
+"""Measure the engine and its peers on real buildings; print the tables of docs/benchmarks.md."""
+
+import argparse
+import os
+import platform
+
+import numba
+import numpy as np
+import shapely
+
+from benchmarks import alone, engine, peers
+from benchmarks.engine import TASKS
+from benchmarks.towns import (
+    OVER_ROOFS_M,
+    RANGE_M,
+    Town,
+    below_cameras,
+    cameras_before_walls,
+    helsinki,
+    towns,
+)
+from contrechamp.sight import walls
+from contrechamp.sight.levels import VISIBLE
+from contrechamp.sight.regions import visible_regions
+
+PEER_CAMERAS = 300
+SIZES = (1_000, 10_000, 100_000, 1_000_000)
+TARGET_HEIGHT_M = 1.6
+
+
+def heading(text: str) -> None:
+    """Print a heading."""
+    print(f"\n## {text}\n", flush=True)
+
+
+def row(*cells: object) -> None:
+    """Print a row of a table."""
+    print("| " + " | ".join(map(str, cells)) + " |", flush=True)
+
+
+def header(*cells: str) -> None:
+    """Print a table's first rows: text left, figures right."""
+    row(*cells)
+    row("---", *["---:"] * (len(cells) - 1))
+
+
+def figure(value: float) -> str:
+    """Return a figure with three digits."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def percent(share: float) -> str:
+    """Return a share as a percentage."""
+    return f"{100 * share:.2f} %" if share < 0.01 else f"{100 * share:.1f} %"
+
+
+def beside_peers(town: Town) -> None:
+    """Print what a camera costs by every way, and how far each is from the exact area."""
+    ready = walls.prepare(town.footprints)
+    heading(f"{town.name}: {len(town.footprints):,} buildings, {len(ready.x0):,} walls")
+    many = cameras_before_walls(town, engine.CAMERAS)
+    few = cameras_before_walls(town, PEER_CAMERAS, seed=2)
+    flat, solid = (
+        visible_regions(
+            few, ready, town.height_m, (VISIBLE,), flat=flat, outlines=False,
+            target_height_m=TARGET_HEIGHT_M,
+        ).area_m2[:, 0]
+        for flat in (True, False)
+    )  # fmt: skip
+    cost = {task.name: engine.micros(task, many, town, ready) for task in TASKS}
+    header("way", "µs a camera", "times the engine's", "error, median", "error, 95th percentile")
+    for name, value in cost.items():
+        row(f"contrechamp: {name}", figure(value), 1, "exact", "exact")
+
+    def peer(name: str, answer: peers.Answer, exact: np.ndarray, base: str, setup: bool) -> None:
+        seconds = answer.seconds + (answer.setup_s if setup else 0.0)
+        value = 1e6 * seconds / len(exact)
+        row(
+            name, figure(value), figure(value / cost[base]),
+            *map(percent, peers.errors(answer.area_m2, exact)),
+        )  # fmt: skip
+        for note in sorted(set(answer.notes)):
+            print(f"<!-- {name}: {answer.notes.count(note)} cameras refused: {note} -->")
+
+    outlines, solid_outlines = TASKS[1].name, TASKS[3].name
+    by_cgal = peers.cgal(few, town)
+    peer("flat: CGAL (pyvispoly) without its set-up", by_cgal, flat, outlines, False)
+    peer("flat: CGAL (pyvispoly) with it", by_cgal, flat, outlines, True)
+    peer("flat: shapely shadows", peers.shapely_shadows(few, town), flat, outlines, True)
+    by_rays = peers.fan_of_rays(few, town)
+    peer(f"flat: {peers.RAYS} rays through an STRtree", by_rays, flat, outlines, True)
+    gdal = peers.gdal_library()
+    if gdal is None:
+        print("\nGDAL is left out: this pyogrio brings no library of its own.\n")
+        return
+    for cell_m in (1.0, 0.5):
+        by_gdal = peers.gdal_viewshed(gdal, few, town, cell_m, TARGET_HEIGHT_M)
+        name = f"2.5D, one level: GDAL viewshed, cells of {cell_m:g} m"
+        peer(f"{name}, without its raster", by_gdal, solid, solid_outlines, False)
+        peer(f"{name}, with it", by_gdal, solid, solid_outlines, True)
+
+
+def over_roofs() -> None:
+    """Print what a camera costs that looks over all roofs: far more walls take part."""
+    heading("A hard case: cameras 10 m high over houses of 3 to 8 m in the plan of Helsinki")
+    town = below_cameras(helsinki())
+    ready = walls.prepare(town.footprints)
+    cameras = cameras_before_walls(town, engine.CAMERAS, OVER_ROOFS_M)
+    header("task", "µs a camera")
+    for task in TASKS[2:]:
+        row(task.name, figure(engine.micros(task, cameras, town, ready)))
+
+
+def memory() -> None:
+    """Print by how much memory rises."""
+    heading(f"Memory: rise of the peak over {alone.MEMORY_CAMERAS} cameras of Helsinki")
+    header("way", "MB")
+    for name in (*(task.name for task in TASKS), "cgal", "shapely", "rays", "gdal"):
+        row(name, figure(alone.in_own_process("memory_of", name)["rise_mb"]))
+
+
+def compilation() -> None:
+    """Print what the first call costs."""
+    heading("First call of a process, seconds")
+    cold, warm = alone.compilation()
+    header("empty cache: compiles", "filled cache: loads", "second call, 10 cameras")
+    row(*(figure(v) for v in (cold["first_s"], warm["first_s"], warm["second_s"])))
+
+
+def cores() -> None:
+    """Print what two threads gain, and whether the result is the same."""
+    heading("Threads")
+    town = helsinki()
+    ready = walls.prepare(town.footprints)
+    cameras = cameras_before_walls(town, 4 * engine.CAMERAS)
+    header("task", "µs a camera, 1 thread", "2 threads", "speed-up", "same bits")
+    for task in TASKS:
+        one, two = (engine.micros(task, cameras, town, ready, threads) for threads in (1, 2))
+        same = engine.same_bits(
+            engine.run(task, cameras, town, ready, 1), engine.run(task, cameras, town, ready, 2)
+        )
+        row(task.name, figure(one), figure(two), f"{one / two:.2f}", "yes" if same else "NO")
+
+
+def scaling(sizes: tuple[int, ...]) -> None:
+    """Print the cost of a camera in cities of growing size."""
+    heading("Size of the city: Helsinki tiled; µs a camera on one core")
+    header(
+        "buildings", "walls", *(task.name for task in TASKS),
+        "preparing the walls, s", "their index, MB", "peak of the process, MB",
+    )  # fmt: skip
+    for size in sizes:
+        found = alone.in_own_process("at_size", str(size))
+        row(
+            f"{size:,}", f"{found['walls']:,.0f}", *(figure(found[task.name]) for task in TASKS),
+            figure(found["prepare_s"]), figure(found["index_mb"]), figure(found["peak_mb"]),
+        )  # fmt: skip
+
+
+def main() -> None:
+    """Run what is asked for, by default everything."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--extra", action="append", default=[], metavar="FILE",
+                        help="an OSM file whose buildings are measured too")  # fmt: skip
+    parts = ("peers", "memory", "compilation", "threads", "scaling")
+    parser.add_argument("--only", choices=parts, action="append", help="leave the others out")
+    parser.add_argument("--largest", type=int, default=SIZES[-1], metavar="N",
+                        help="no tiled city of more buildings (default: %(default)s)")  # fmt: skip
+    given = parser.parse_args()
+    only = given.only or parts
+    print(
+        f"{os.cpu_count()} cores, {platform.machine()}; Python {platform.python_version()}, "
+        f"Numba {numba.__version__}, NumPy {np.__version__}, shapely {shapely.__version__}. "
+        f"Range {RANGE_M:g} m, cameras look all round; the engine's times are the fastest of "
+        f"{engine.RUNS} runs over {engine.CAMERAS:,} cameras, its peers' of one run over "
+        f"{PEER_CAMERAS}."
+    )
+    if "peers" in only:
+        for town in towns(given.extra):
+            beside_peers(town)
+        over_roofs()
+    if "memory" in only:
+        memory()
+    if "compilation" in only:
+        compilation()
+    if "threads" in only:
+        cores()
+    if "scaling" in only:
+        scaling(tuple(size for size in SIZES if size <= given.largest))
+
+
+if __name__ == "__main__":
+    main()

