@@ -30,7 +30,7 @@ def _fingerprint() -> str:
 
 
 if not os.environ.get("NUMBA_CACHE_DIR"):
-    numba.config.CACHE_DIR = str(PACKAGE / "__pycache__" / f"compiled-{_fingerprint()}")
+    numba.config.CACHE_DIR = str(PACKAGE / "__pycache__" / f"compiled-{_fingerprint()}")  # type: ignore[attr-defined]
 
 
 def compiled(function: _F) -> _F:

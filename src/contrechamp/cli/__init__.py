@@ -1,1 +1,1 @@
-"""The commands: parse, call, show progress, print."""
+"""Commands, thin: parse, call, show progress, print. One file a command."""

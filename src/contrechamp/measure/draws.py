@@ -60,6 +60,11 @@ class Uniforms:
         """Return the first `n` draws."""
         return Uniforms({name: u[:n] for name, u in self.camera.items()}, self.building[:n])
 
+    def middle(self) -> "Uniforms":
+        """Return one draw with everything at the median, the direction in the middle."""
+        camera = {name: np.full_like(u[:1], 0.5) for name, u in self.camera.items()}
+        return Uniforms(camera, np.full_like(self.building[:1], 0.5))
+
     def with_unknown_of(self, other: "Uniforms", unknown: str) -> "Uniforms":
         """Return these with one unknown (of all cameras, or buildings) as it is in `other`."""
         if unknown == BUILDING:
@@ -75,6 +80,16 @@ class Uniforms:
         return Uniforms(camera, np.full_like(self.building, probability))
 
 
+def possible_kinds(cameras: gpd.GeoDataFrame, priors: Priors) -> Mapping[str, Mask]:
+    """Return for each of `KINDS` which cameras may be of it, (n,) each: all, where not mapped."""
+    kind = cameras["kind"].to_numpy(str)
+    known = np.isin(kind, KINDS)
+    return {
+        name: (kind == name) | (~known & (priors.kind_shares.get(name, 0.0) > 0.0))
+        for name in KINDS
+    }
+
+
 def drawn_of(cameras: gpd.GeoDataFrame, priors: Priors) -> Mapping[str, Mask]:
     """Return which unknowns are drawn of which cameras.
 
@@ -85,15 +100,10 @@ def drawn_of(cameras: gpd.GeoDataFrame, priors: Priors) -> Mapping[str, Mask]:
     Returns:
         {unknown: (n,) mask}, without the unknowns that no camera draws.
     """
-    kind = cameras["kind"].to_numpy(str)
-    kind_known = np.isin(kind, KINDS)
     outdoor = ~cameras["indoor"].to_numpy(bool)
-    may_be = {
-        name: (kind == name) | (~kind_known & (priors.kind_shares.get(name, 0.0) > 0.0))
-        for name in KINDS
-    }
+    may_be = possible_kinds(cameras, priors)
     column = {"lens": "hfov_deg"}
-    drawn = {"kind": outdoor & ~kind_known & (np.sum(list(may_be.values()), axis=0) > 1)}
+    drawn = {"kind": outdoor & (np.sum(list(may_be.values()), axis=0) > 1)}
     for unknown, prior in UNKNOWN_OF.items():
         if unknown == "kind":
             continue

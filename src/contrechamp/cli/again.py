@@ -1,0 +1,42 @@
+"""The command that gives the same result again, wherever the result was put."""
+
+import click
+
+from contrechamp.base.i18n import active_language
+from contrechamp.cli.language import OPTION
+
+#: What changes how a command runs or where it writes, and nothing of what it writes. The command
+#: stands in the report, and the same input, seed and version give the same bytes.
+NOT_IN_THE_RESULT = ("out", "threads", "as_json")
+OUT = ("-o", "report")
+
+
+def command_again(context: click.Context) -> tuple[str, ...]:
+    """Return the words of the command that runs, without what does not change its result.
+
+    Args:
+        context: of the command.
+    """
+    words = ["contrechamp", str(context.info_name)]
+    options = []
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        value = context.params.get(name)
+        if name in NOT_IN_THE_RESULT or not _given(context, name):
+            continue
+        if isinstance(parameter, click.Argument):
+            words += [str(one) for one in context.params[name]]
+        elif value is True:
+            options.append(parameter.opts[-1])
+        else:
+            options += [parameter.opts[0], str(value)]
+    return (*words, *OUT, *options, OPTION, active_language())
+
+
+def _given(context: click.Context, name: str) -> bool:
+    """Return whether the user gave a parameter a value that is not the default."""
+    if name not in context.params:
+        return False
+    default = context.command.get_params(context)
+    by_name = {parameter.name: parameter.get_default(context) for parameter in default}
+    return context.params[name] not in (by_name.get(name), None, False)

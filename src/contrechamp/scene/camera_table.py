@@ -1,0 +1,150 @@
+"""Cameras by the camera table: CSV with lon and lat, or features that are points."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from contrechamp.base.i18n import _
+from contrechamp.scene.camera_tags import KINDS, OPERATOR_CLASSES
+from contrechamp.scene.columns import rows_of, table
+from contrechamp.scene.directions import parse_directions
+from contrechamp.scene.found import Found
+from contrechamp.scene.table_rows import F8, YES_NO, Mask, Rows, above, between, settle
+from contrechamp.scene.tables import CAMERA_COLUMNS
+
+LON, LAT = ("lon", "longitude", "lng", "long"), ("lat", "latitude")
+
+
+def cameras_of(rows: Rows, *, skip_bad_rows: bool) -> Found:
+    """Check rows of the camera table.
+
+    Args:
+        rows: of cameras alone.
+        skip_bad_rows: leave out what cannot be read instead of stopping.
+
+    Raises:
+        InputError: at bad rows that are not to be skipped.
+    """
+    lon, lat = _place(rows)
+    heading, range_width = _heading(rows)
+    hfov = rows.numbers("hfov_deg", _angle(360.0), _("expected degrees, more than 0, up to 360"))
+    metres = _("expected metres, more than 0")
+    kinds = {**KINDS, "unknown": "unknown"}
+    data = {
+        "id": _ids(rows),
+        "kind": rows.one_of("kind", kinds, _("expected fixed, panning, dome or unknown")),
+        "mount": rows.texts("mount"),
+        "height_m": rows.numbers(
+            "height_m", between(0.0, 1000.0), _("expected metres above the ground, 0 to 1000")
+        ),
+        "heading_deg": heading,
+        "tilt_deg": rows.numbers(
+            "tilt_deg", between(-90.0, 90.0), _("expected degrees below the horizon, -90 to 90")
+        ),
+        "hfov_deg": np.where(np.isnan(hfov), range_width, hfov),
+        "vfov_deg": rows.numbers(
+            "vfov_deg", _angle(180.0), _("expected degrees, more than 0, up to 180")
+        ),
+        "width_px": rows.numbers("width_px", above(0.0), _("expected pixels, more than 0")),
+        "range_m": rows.numbers("range_m", above(0.0), metres),
+        "indoor": rows.one_of("indoor", YES_NO, _("expected yes or no")) == "yes",
+        "operator": rows.texts("operator"),
+        "operator_class": rows.one_of(
+            "operator_class",
+            {**OPERATOR_CLASSES, "unknown": "unknown"},
+            _("expected public, private or unknown"),
+        ),
+        "zone": rows.texts("zone"),
+        "first_seen": rows.texts("first_seen"),
+        "last_seen": rows.texts("last_seen"),
+    }
+    for column in ("kind", "operator_class"):
+        data[column] = np.where(data[column] == "", "unknown", data[column])
+    # Which row it was is what a reader needs; what the row says of its source stands beside it.
+    told = rows.texts("source")
+    data["source"] = [
+        f"{where} ({what})" if what else where
+        for where, what in zip(rows.sources(), told, strict=True)
+    ]
+    notices = settle(rows.file, rows.labels, rows.problems, skip=skip_bad_rows)
+    good = rows.good()
+    places = shapely.points(np.where(good, lon, 0.0), np.where(good, lat, 0.0))
+    return Found(
+        cameras=rows_of(table(CAMERA_COLUMNS, data, places), good),
+        notices=notices,
+        counts={"rows_left_out": int((~good).sum())},
+    )
+
+
+def _angle(most: float) -> Callable[[F8], Mask]:
+    return lambda values: (values > 0.0) & (values <= most)
+
+
+def _ids(rows: Rows) -> NDArray[np.object_]:
+    ids = rows.texts("id")
+    rows.refuse(ids == "", "id", _("missing; expected a name that no other row has"))
+    first: dict[str, int] = {}
+    for row, identity in enumerate(ids):
+        if identity and first.setdefault(identity, row) != row:
+            twice = np.arange(len(ids)) == row
+            message = _("the same as in row {row}; expected a name that no other row has")
+            rows.refuse_text(twice, "id", message.format(row=rows.labels[first[identity]]))
+    return ids
+
+
+def _place(rows: Rows) -> tuple[F8, F8]:
+    if any(shape is not None for shape in rows.shapes):
+        points = shapely.get_type_id(rows.shapes) == 0
+        rows.refuse(~points, "geometry", _("expected a point with longitude and latitude"))
+        xy = np.full((len(rows), 2), np.nan)
+        xy[points] = np.column_stack(
+            (shapely.get_x(rows.shapes[points]), shapely.get_y(rows.shapes[points]))
+        )
+        _refuse_places(rows, points, xy[:, 0], xy[:, 1], "geometry", "geometry")
+        return xy[:, 0], xy[:, 1]
+    lon_name = next((name for name in LON if name in rows.frame), "lon")
+    lat_name = next((name for name in LAT if name in rows.frame), "lat")
+    anything = lambda values: np.ones(len(values), bool)  # noqa: E731
+    lon = rows.numbers(lon_name, anything, _("expected degrees of longitude"))
+    lat = rows.numbers(lat_name, anything, _("expected degrees of latitude"))
+    for name in (lon_name, lat_name):
+        rows.refuse(rows.texts(name) == "", name, _("missing; expected degrees"))
+    _refuse_places(rows, ~np.isnan(lon) & ~np.isnan(lat), lon, lat, lon_name, lat_name)
+    return lon, lat
+
+
+def _refuse_places(rows: Rows, there: Mask, lon: F8, lat: F8, lon_name: str, lat_name: str) -> None:
+    with np.errstate(invalid="ignore"):
+        swapped = there & (np.abs(lat) > 90.0) & (np.abs(lat) <= 180.0) & (np.abs(lon) <= 90.0)
+        bad_lat = there & ~(np.abs(lat) <= 90.0) & ~swapped
+        bad_lon = there & ~(np.abs(lon) <= 180.0)
+    rows.refuse(
+        swapped,
+        lat_name,
+        _("no latitude is beyond 90 degrees: longitude and latitude look swapped"),
+    )
+    rows.refuse(bad_lat, lat_name, _("expected degrees of latitude, -90 to 90"))
+    rows.refuse(bad_lon, lon_name, _("expected degrees of longitude, -180 to 180"))
+
+
+def _heading(rows: Rows) -> tuple[F8, F8]:
+    """Return headings, and the widths of those given as ranges."""
+    heading, width = np.full(len(rows), math.nan), np.full(len(rows), math.nan)
+    bad = np.zeros(len(rows), bool)
+    for row, text in enumerate(rows.texts("heading_deg")):
+        if not text:
+            continue
+        found = parse_directions(text)
+        if found is None or len(found) != 1:
+            bad[row] = True
+            continue
+        heading[row], width[row] = found[0].heading_deg, found[0].hfov_deg
+    rows.refuse_text(
+        bad,
+        "heading_deg",
+        _("expected degrees from north, a name such as NNE or a range 90-180; one camera a row"),
+    )
+    return heading, width

@@ -1,0 +1,130 @@
+"""GeoJSON, GeoPackage and GeoParquet: cells and shapes, in WGS 84."""
+
+import json
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow
+import pyarrow.parquet
+import pyogrio
+import pyproj
+import shapely
+from pyproj.exceptions import CRSError
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+from contrechamp.scene.columns import WGS84
+from contrechamp.scene.input_files import GEOJSON, MAX_UNPACKED_BYTES, PARQUET, Opened
+from contrechamp.scene.table_rows import Rows
+
+
+def read_geo(opened: Opened) -> Rows:
+    """Read a file of features.
+
+    Raises:
+        InputError: if the file is damaged, or has no features with shapes.
+    """
+    if opened.format == GEOJSON:
+        frame, shapes = _geojson(opened)
+    else:
+        table = _parquet(opened) if opened.format == PARQUET else _geopackage(opened)
+        frame, shapes = _plain(table, opened.name)
+    names = [str(name).strip().lower() for name in frame.columns]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InputError(
+            _("the column {name} is there twice; keep one").format(name=twice[0]), where=opened.name
+        )
+    frame.columns = pd.Index(names)
+    labels = np.arange(1, len(frame) + 1, dtype=np.int64)
+    return Rows(opened.name, labels, frame, shapely.force_2d(shapes))
+
+
+def _geojson(opened: Opened) -> tuple[pd.DataFrame, np.ndarray]:
+    def refuse(constant: str) -> float:
+        raise ValueError(_("{constant} is no number").format(constant=constant))
+
+    try:
+        document = json.loads(opened.content.decode("utf-8-sig"), parse_constant=refuse)
+        features = document["features"]
+        crs = _old_crs(document)
+        cells = [
+            {"id": feature.get("id"), **(feature.get("properties") or {})} for feature in features
+        ]
+        texts = np.array(
+            [json.dumps(feature.get("geometry")) for feature in features], dtype=object
+        )
+    except RecursionError as error:
+        raise InputError(
+            _("it is nested too deeply; expected a FeatureCollection"), where=opened.name
+        ) from error
+    except (ValueError, KeyError, TypeError, AttributeError, CRSError) as error:
+        reason = str(error) if isinstance(error, ValueError) else _("no features")
+        raise InputError(
+            _("expected a GeoJSON FeatureCollection ({reason})").format(reason=reason),
+            where=opened.name,
+        ) from error
+    shapes = np.asarray(shapely.from_geojson(texts, on_invalid="ignore"), dtype=object)
+    if crs is not None and crs != WGS84:
+        shapes = gpd.GeoSeries(shapes, crs=crs).to_crs(WGS84).to_numpy()
+    return pd.DataFrame(cells, columns=_names(cells), dtype=object), shapes
+
+
+def _names(cells: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the columns; an id of the feature itself stands in where no property is one."""
+    return list(dict.fromkeys(name for row in cells for name in row)) or ["id"]
+
+
+def _old_crs(document: Mapping[str, Any]) -> pyproj.CRS | None:
+    """Return the coordinate system that GeoJSON of before RFC 7946 could name."""
+    name = ((document.get("crs") or {}).get("properties") or {}).get("name")
+    if name is None:
+        return None
+    crs = pyproj.CRS.from_user_input(name)
+    return WGS84 if crs.to_authority() == ("OGC", "CRS84") else crs
+
+
+def _geopackage(opened: Opened) -> gpd.GeoDataFrame:
+    try:
+        layers = pyogrio.list_layers(BytesIO(opened.content))
+        with_shapes = [name for name, kind in layers if kind is not None]
+        if len(with_shapes) != 1:
+            raise InputError(
+                _("{count} layers with shapes; expected one").format(count=len(with_shapes)),
+                where=opened.name,
+            )
+        return pyogrio.read_dataframe(BytesIO(opened.content), layer=with_shapes[0])
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
+        raise InputError(_("the GeoPackage cannot be read"), where=opened.name) from error
+
+
+def _parquet(opened: Opened) -> gpd.GeoDataFrame:
+    try:
+        groups = pyarrow.parquet.ParquetFile(BytesIO(opened.content)).metadata
+        size = sum(groups.row_group(i).total_byte_size for i in range(groups.num_row_groups))
+        if size > MAX_UNPACKED_BYTES:
+            raise InputError(
+                _("it unpacks to {size} bytes, more than is read at once").format(size=size),
+                where=opened.name,
+            )
+        return gpd.read_parquet(BytesIO(opened.content))
+    except (pyarrow.ArrowException, ValueError, OSError, KeyError, TypeError) as error:
+        raise InputError(_("the GeoParquet file cannot be read"), where=opened.name) from error
+
+
+def _plain(table: Any, file: str) -> tuple[pd.DataFrame, np.ndarray]:
+    if not isinstance(table, gpd.GeoDataFrame):
+        raise InputError(_("it has no column of shapes"), where=file)
+    if table.crs is None:
+        raise InputError(
+            _("it does not say its coordinate system; set one and write it again"), where=file
+        )
+    try:
+        table = table.to_crs(WGS84)
+    except (CRSError, ValueError) as error:
+        raise InputError(_("its coordinate system cannot be used"), where=file) from error
+    return pd.DataFrame(table.drop(columns=table.geometry.name)), table.geometry.to_numpy()

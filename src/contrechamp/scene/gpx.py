@@ -1,0 +1,77 @@
+"""Recorded walks: GPX tracks and routes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import geopandas as gpd
+import gpxpy
+import shapely
+from gpxpy.gpx import GPXException
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+from contrechamp.scene.columns import of_rows
+from contrechamp.scene.found import Found
+from contrechamp.scene.input_files import Opened
+from contrechamp.scene.tables import TRACK_COLUMNS, Notice
+
+#: id, name, points
+_Walk = tuple[str, str, Sequence[Any]]
+
+
+def read_gpx(opened: Opened) -> Found:
+    """Read the segments of all tracks, and all routes. Times and waypoints are not kept.
+
+    Raises:
+        InputError: if the file is no GPX, or no walk is in it.
+    """
+    head = opened.content[:4096]
+    if b"<!DOCTYPE" in head or b"<!ENTITY" in opened.content:
+        raise InputError(
+            _("a GPX file declares no document type or entities; export it again"),
+            where=opened.name,
+        )
+    try:
+        gpx = gpxpy.parse(opened.content)
+    except (GPXException, ValueError, TypeError, LookupError) as error:
+        raise InputError(
+            _("the GPX file cannot be read; export it again"), where=opened.name
+        ) from error
+    runs: list[_Walk] = [
+        (f"{opened.name}#{t}.{s}", track.name or "", segment.points)
+        for t, track in enumerate(gpx.tracks, start=1)
+        for s, segment in enumerate(track.segments, start=1)
+    ]
+    runs += [
+        (f"{opened.name}#r{r}", route.name or "", route.points)
+        for r, route in enumerate(gpx.routes, start=1)
+    ]
+    walks = [run for run in runs if len(run[2]) > 1]
+    if not walks:
+        raise InputError(_("no track or route of two points or more is in it"), where=opened.name)
+    for identity, _name, points in walks:
+        for number, point in enumerate(points, start=1):
+            if not (-180.0 <= point.longitude <= 180.0 and -90.0 <= point.latitude <= 90.0):
+                raise InputError(
+                    _("expected degrees of longitude and latitude on earth"),
+                    where=f"{opened.name}: {identity}: {number}",
+                )
+    short = len(runs) - len(walks)
+    return Found(
+        tracks=_table(opened.name, walks),
+        notices=[
+            Notice("short-track", opened.name, _("a track of fewer than two points: left out"))
+        ]
+        * short,
+    )
+
+
+def _table(name: str, walks: list[_Walk]) -> gpd.GeoDataFrame:
+    return of_rows(
+        TRACK_COLUMNS,
+        [{"id": identity, "name": title, "source": name} for identity, title, _points in walks],
+        [
+            shapely.LineString([(p.longitude, p.latitude) for p in points])
+            for *_who, points in walks
+        ],
+    )

@@ -1,0 +1,64 @@
+"""Where trips begin: homes, as far as a map tells of them. Nobody's name or person is known."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from contrechamp.scene.columns import empty, table
+from contrechamp.scene.tables import PLACE_COLUMNS
+
+#: A door drawn this near the outline of a building belongs to it.
+AT_THE_WALL_M = 1.0
+
+
+def find_homes(outlines: gpd.GeoDataFrame, doors: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return homes, none of them twice.
+
+    A building where people may live stands with its address points; without any, with its
+    entrances; without those, with a point inside. An address outside of any building is a home of
+    its own; one in a building of another use is none.
+
+    Args:
+        outlines: of buildings, valid, with ``id`` and ``dwelling`` (see `found`), in metres.
+        doors: points of kind "address" or "entrance", in metres.
+
+    Returns:
+        `tables.PLACE_COLUMNS` of kind "home".
+    """
+    dwelling = outlines["dwelling"].to_numpy(str)
+    points = doors.geometry.to_numpy()
+    shapes = outlines.geometry.to_numpy()
+    is_address = doors["kind"].to_numpy(str) == "address"
+    building = _building_of(points, shapes)
+    at_home = np.zeros(len(points), bool)
+    at_home[building >= 0] = dwelling[building[building >= 0]] != ""
+    with_address = np.unique(building[at_home & is_address])
+    chosen = (is_address & ((building < 0) | at_home)) | (
+        ~is_address & at_home & ~np.isin(building, with_address)
+    )
+    served = np.unique(building[chosen & at_home])
+    alone = (dwelling != "") & ~np.isin(np.arange(len(shapes)), served)
+    ids = np.concatenate([doors["id"].to_numpy(str)[chosen], outlines["id"].to_numpy(str)[alone]])
+    if not len(ids):
+        return empty(PLACE_COLUMNS, outlines.crs)
+    geometry = np.concatenate([points[chosen], shapely.point_on_surface(shapes[alone])])
+    return table(
+        PLACE_COLUMNS,
+        {"id": ids, "kind": ["home"] * len(ids), "name": [""] * len(ids)},
+        geometry,
+        outlines.crs,
+    )
+
+
+def _building_of(points: np.ndarray, shapes: np.ndarray) -> np.ndarray:
+    """Return for each point the row of the nearest building within a step, or -1."""
+    building = np.full(len(points), -1, np.int64)
+    if len(points) and len(shapes):
+        tree = shapely.STRtree(shapes)
+        point, row = tree.query(points, predicate="dwithin", distance=AT_THE_WALL_M)
+        away = shapely.distance(points[point], shapes[row])
+        nearest = pd.DataFrame({"point": point, "row": row, "away": away})
+        nearest = nearest.sort_values(["point", "away", "row"]).drop_duplicates("point")
+        building[nearest["point"].to_numpy()] = nearest["row"].to_numpy()
+    return building

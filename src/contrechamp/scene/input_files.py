@@ -1,0 +1,197 @@
+"""Opening what the user gives: its format, its digest, and never more than a limit of it."""
+
+import bz2
+import gzip
+import hashlib
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+from typing import IO, Any
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+from contrechamp.scene.tables import InputFile
+
+#: A packed file that unpacks to more than this is refused: 2 GiB is several times the XML of a
+#: large city. Files are held in memory, so this bounds memory too.
+MAX_UNPACKED_BYTES = 2 * 1024**3
+_CHUNK = 1 << 20
+
+OSM_XML, OSM_PBF = "OSM XML", "OSM PBF"
+CSV, GEOJSON, GPKG, PARQUET, GPX = "CSV", "GeoJSON", "GeoPackage", "GeoParquet", "GPX"
+TOML = "TOML"
+OSM_FORMATS = frozenset({OSM_XML, OSM_PBF})
+TABLE_FORMATS = frozenset({CSV, GEOJSON, GPKG, PARQUET})
+
+#: How the name of a file ends -> what it should be.
+ENDINGS = {
+    ".osm.gz": OSM_XML,
+    ".osm.bz2": OSM_XML,
+    ".osm.pbf": OSM_PBF,
+    ".osm": OSM_XML,
+    ".pbf": OSM_PBF,
+    ".csv": CSV,
+    ".tsv": CSV,
+    ".geojson": GEOJSON,
+    ".json": GEOJSON,
+    ".gpkg": GPKG,
+    ".parquet": PARQUET,
+    ".geoparquet": PARQUET,
+    ".gpx": GPX,
+}
+NAMED = ".osm, .osm.gz, .osm.bz2, .osm.pbf, .csv, .geojson, .gpkg, .parquet, .gpx"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The bytes of one file, unpacked.
+
+    Args:
+        name: of the file, never its path.
+        format: one of the formats above.
+        content: unpacked where it was packed.
+        entry: for the list of inputs: digest and size of the file as it lies there.
+    """
+
+    name: str
+    format: str
+    content: bytes
+    entry: InputFile
+
+
+def open_input(path: Path, max_unpacked_bytes: int = MAX_UNPACKED_BYTES) -> Opened:
+    """Read a file whole, within limits, and recognise it by its name and its first bytes.
+
+    Raises:
+        InputError: if it cannot be read, is in no format that is known, is not what its name says,
+            or unpacks to more than `max_unpacked_bytes`.
+    """
+    name = path.name
+    wanted = _by_name(name)
+    packed = _read(path, name, max_unpacked_bytes)
+    content = _unpacked(packed, name, max_unpacked_bytes)
+    found = _by_content(content, wanted, name)
+    licence = "ODbL 1.0" if found in OSM_FORMATS else ""
+    entry = InputFile(name, hashlib.sha256(packed).hexdigest(), len(packed), found, licence)
+    return Opened(name, found, content, entry)
+
+
+def open_toml(path: Path) -> Opened:
+    """Read a file of settings.
+
+    Raises:
+        InputError: if it cannot be read, or is no text in UTF-8.
+    """
+    content = _read(path, path.name, _CHUNK)
+    try:
+        content.decode()
+    except UnicodeDecodeError as error:
+        raise InputError(
+            _("the text is not in UTF-8; save it as UTF-8"), where=path.name
+        ) from error
+    entry = InputFile(path.name, hashlib.sha256(content).hexdigest(), len(content), TOML)
+    return Opened(path.name, TOML, content, entry)
+
+
+def _by_name(name: str) -> str:
+    lower = name.lower()
+    for ending, wanted in ENDINGS.items():
+        if lower.endswith(ending):
+            return wanted
+    raise InputError(
+        _("this kind of file is not known; expected one of {endings}").format(endings=NAMED),
+        where=name,
+    )
+
+
+def _read(path: Path, name: str, limit: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return _bounded(file, name, limit)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise InputError(
+            _("cannot be read ({reason}); check its name and its rights").format(reason=reason),
+            where=name,
+        ) from error
+
+
+def _unpacked(packed: bytes, name: str, limit: int) -> bytes:
+    opener: Callable[[IO[bytes]], Any]
+    if packed.startswith(b"\x1f\x8b"):
+        opener = partial(gzip.GzipFile, None, "rb", 9)
+    elif packed.startswith(b"BZh"):
+        opener = bz2.BZ2File
+    else:
+        return packed
+    try:
+        with opener(BytesIO(packed)) as unpacking:
+            return _bounded(unpacking, name, limit)
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputError(
+            _("the packed file is damaged or not complete; fetch it again"), where=name
+        ) from error
+
+
+def _bounded(source: IO[bytes] | gzip.GzipFile | bz2.BZ2File, name: str, limit: int) -> bytes:
+    """Read to the end, but stop as soon as there is more than `limit`."""
+    chunks, size = [], 0
+    while chunk := source.read(_CHUNK):
+        size += len(chunk)
+        if size > limit:
+            raise InputError(
+                _(
+                    "it holds more than {limit} bytes, which is more than is read at once; "
+                    "cut out a smaller area"
+                ).format(limit=limit),
+                where=name,
+            )
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _by_content(content: bytes, wanted: str, name: str) -> str:
+    """Return the format of the content; what the name says decides where bytes leave it open."""
+    head = content[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not content.strip(b"\x00 \t\r\n"):
+        raise InputError(_("the file is empty"), where=name)
+    found = wanted
+    if head.startswith(b"SQLite format 3\x00"):
+        found = GPKG
+    elif head.startswith(b"PAR1"):
+        found = PARQUET
+    elif content[4:15] == b"\x0a\x09OSMHeader":
+        found = OSM_PBF
+    elif head.startswith(b"<"):
+        found = _xml_kind(head, wanted, name)
+    elif wanted in {GPKG, PARQUET, OSM_PBF, OSM_XML, GPX} or (
+        wanted == GEOJSON and not head.startswith(b"{")
+    ):
+        if wanted == GPX and head[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+            return GPX  # XML in UTF-16
+        raise InputError(
+            _("this is no {format} file, though its name says so").format(format=wanted),
+            where=name,
+        )
+    return found
+
+
+def _xml_kind(head: bytes, wanted: str, name: str) -> str:
+    lower = head.lower()
+    if b"<osm" in lower:
+        return OSM_XML
+    if b"<gpx" in lower:
+        return GPX
+    if b"<html" in lower or b"<!doctype html" in lower:
+        raise InputError(
+            _("this is a web page; the download went wrong, fetch the file again"), where=name
+        )
+    if wanted not in {OSM_XML, GPX}:
+        raise InputError(
+            _("this is no {format} file, though its name says so").format(format=wanted),
+            where=name,
+        )
+    return wanted

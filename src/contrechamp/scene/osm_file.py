@@ -1,0 +1,276 @@
+"""Reading an OSM file with pyosmium: the tagged objects that a scene is made of, and their shapes.
+
+Nothing is judged here: tags come out as they are, places as longitude and latitude.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import osmium
+import shapely
+from numpy.typing import NDArray
+from osmium.filter import IdFilter, KeyFilter
+from osmium.osm import WAY
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+from contrechamp.scene.input_files import MAX_UNPACKED_BYTES, OSM_PBF, Opened
+from contrechamp.scene.pbf_size import check_unpacked_size
+
+Tags = Mapping[str, str]
+Shapes = NDArray[np.object_]
+
+#: As for packed files: what a PBF file may unpack to.
+MAX_PBF_BYTES = MAX_UNPACKED_BYTES
+
+#: An object without any of these is passed over inside libosmium.
+KEYS = (
+    *("man_made", "building", "building:part", "highway", "barrier", "military"),
+    *("amenity", "healthcare", "shop", "railway", "public_transport"),
+    *("addr:housenumber", "entrance"),
+)
+
+
+@dataclass(frozen=True)
+class Objects:
+    """Objects of one type and their shapes, row by row. Ids such as ``way/123``."""
+
+    ids: Sequence[str]
+    tags: Sequence[Tags]
+    shapes: Shapes
+
+    def __iter__(self) -> Iterator[tuple[str, Tags, Any]]:
+        """Yield id, tags and shape of each."""
+        return iter(zip(self.ids, self.tags, self.shapes, strict=True))
+
+
+@dataclass(frozen=True)
+class Highway:
+    """A highway, or one ring of a square, between nodes: row i of `lonlat` is node ``refs[i]``."""
+
+    id: str
+    tags: Tags
+    refs: Sequence[int]
+    lonlat: Sequence[tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class OsmObjects:
+    """What an OSM file holds of use.
+
+    Args:
+        nodes: with Points.
+        lines: open ways, with LineStrings; without highways.
+        closed: closed ways, with Polygons as they are drawn, perhaps invalid; without highways.
+        relations: multipolygons, with MultiPolygons.
+        highways: in pieces where nodes are missing.
+        cut: ids of ways and relations that reach out of the file, so that nodes are missing.
+        repaired: ids of relations whose rings were put together anew.
+        displaced: ids of nodes without a place on earth.
+    """
+
+    nodes: Objects
+    lines: Objects
+    closed: Objects
+    relations: Objects
+    highways: Sequence[Highway]
+    cut: Sequence[str]
+    repaired: Sequence[str]
+    displaced: Sequence[str]
+
+
+@dataclass
+class _Rows:
+    ids: list[str] = field(default_factory=list)
+    tags: list[Tags] = field(default_factory=list)
+    #: of a point, a line, a ring, or polygons as lists of rings
+    places: list[Any] = field(default_factory=list)
+
+    def add(self, identity: str, tags: Tags, places: Any) -> None:
+        self.ids.append(identity)
+        self.tags.append(tags)
+        self.places.append(places)
+
+    def objects(self, shape: Callable[[Any], Any]) -> Objects:
+        shapes = np.empty(len(self.ids), dtype=object)
+        shapes[:] = [shape(places) for places in self.places]
+        return Objects(self.ids, self.tags, shapes)
+
+
+@dataclass
+class _Collected:
+    nodes: _Rows = field(default_factory=_Rows)
+    lines: _Rows = field(default_factory=_Rows)
+    closed: _Rows = field(default_factory=_Rows)
+    relations: _Rows = field(default_factory=_Rows)
+    highways: list[Highway] = field(default_factory=list)
+    cut: list[str] = field(default_factory=list)
+    displaced: list[str] = field(default_factory=list)
+    #: id -> tags, and whether each member way is an inner one
+    multipolygons: dict[int, tuple[Tags, Mapping[int, bool]]] = field(default_factory=dict)
+
+
+def read_osm(opened: Opened) -> OsmObjects:
+    """Read the objects of an OSM file.
+
+    Raises:
+        InputError: if the file is damaged, cut off, or not OSM data.
+    """
+    if opened.format == OSM_PBF:
+        check_unpacked_size(opened.content, opened.name, MAX_PBF_BYTES)
+    elif b"<!DOCTYPE" in opened.content[:4096] or b"<!ENTITY" in opened.content:
+        raise InputError(
+            _("an OSM file declares no document type or entities; fetch it again"),
+            where=opened.name,
+        )
+    found = _Collected()
+    try:
+        for thing in _things(opened):
+            _collect(thing, found)
+        repaired = _put_together(opened, found)
+    except (RuntimeError, ValueError) as error:  # of libosmium; UnicodeDecodeError is one
+        raise InputError(
+            _("the OSM file cannot be read ({reason}); fetch it again").format(
+                reason=str(error).strip(": ")
+            ),
+            where=opened.name,
+        ) from error
+    return OsmObjects(
+        nodes=found.nodes.objects(shapely.Point),
+        lines=found.lines.objects(shapely.LineString),
+        closed=found.closed.objects(shapely.Polygon),
+        relations=found.relations.objects(_multipolygon),
+        highways=found.highways,
+        cut=found.cut,
+        repaired=repaired,
+        displaced=found.displaced,
+    )
+
+
+def _buffer(opened: Opened) -> Any:
+    kind = "osm.pbf" if opened.format == OSM_PBF else "osm"
+    return osmium.io.FileBuffer(opened.content, kind)
+
+
+def _things(opened: Opened) -> Iterable[Any]:
+    """Return the tagged objects, and the areas of multipolygons after them."""
+    return (
+        osmium.FileProcessor(_buffer(opened))
+        .with_locations()
+        .with_areas(KeyFilter(*KEYS))
+        .with_filter(KeyFilter(*KEYS))
+    )
+
+
+def _collect(thing: Any, found: _Collected) -> None:
+    if thing.is_node():
+        identity = f"node/{thing.id}"
+        if thing.location.valid():
+            found.nodes.add(identity, dict(thing.tags), (thing.location.lon, thing.location.lat))
+        else:
+            found.displaced.append(identity)
+    elif thing.is_way():
+        _collect_way(thing, found)
+    elif thing.is_relation():
+        if thing.tags.get("type") in {"multipolygon", "boundary"}:
+            ways = {m.ref: m.role == "inner" for m in thing.members if m.type == "w"}
+            found.multipolygons[thing.id] = (dict(thing.tags), ways)
+    elif not thing.from_way():
+        _collect_multipolygon(thing, found)
+
+
+def _collect_way(way: Any, found: _Collected) -> None:
+    identity, tags = f"way/{way.id}", dict(way.tags)
+    steps = [(n.ref, (n.lon, n.lat)) if n.location.valid() else None for n in way.nodes]
+    runs = _runs(steps)
+    if len(runs) != 1 or len(runs[0]) != len(steps):
+        found.cut.append(identity)
+    if "highway" in tags and "building" not in tags:
+        found.highways += [_highway(identity, tags, run) for run in runs if len(run) > 1]
+        return
+    for run in runs:
+        places = [place for _ref, place in run]
+        if len(places) > 3 and places[0] == places[-1]:
+            found.closed.add(identity, tags, places)
+        elif len(places) > 1:
+            found.lines.add(identity, tags, places)
+
+
+def _runs(steps: Sequence[tuple[int, tuple[float, float]] | None]) -> list[list[Any]]:
+    """Return the stretches of a way between nodes that the file lacks."""
+    runs: list[list[Any]] = [[]]
+    for step in steps:
+        if step is not None:
+            runs[-1].append(step)
+        elif runs[-1]:
+            runs.append([])
+    return [run for run in runs if run]
+
+
+def _highway(identity: str, tags: Tags, run: Sequence[tuple[int, tuple[float, float]]]) -> Highway:
+    return Highway(identity, tags, [ref for ref, _place in run], [place for _ref, place in run])
+
+
+def _collect_multipolygon(area: Any, found: _Collected) -> None:
+    identity, tags = f"relation/{area.orig_id()}", dict(area.tags)
+    found.multipolygons.pop(area.orig_id(), None)
+    outer = [list(ring) for ring in area.outer_rings()]
+    rings = [[list(ring), *map(list, area.inner_rings(ring))] for ring in area.outer_rings()]
+    if "highway" in tags and "building" not in tags:
+        found.highways += [
+            _highway(identity, tags, [(n.ref, (n.lon, n.lat)) for n in ring]) for ring in outer
+        ]
+        return
+    found.relations.add(
+        identity, tags, [[[(n.lon, n.lat) for n in ring] for ring in part] for part in rings]
+    )
+
+
+def _put_together(opened: Opened, found: _Collected) -> list[str]:
+    """Add the multipolygons that libosmium refused: what their member ways enclose.
+
+    Returns:
+        their ids. Those of which ways are missing are listed among the `cut` ones.
+    """
+    wanted = {way for _tags, ways in found.multipolygons.values() for way in ways}
+    if not wanted:
+        return []
+    lines: dict[int, list[tuple[float, float]]] = {}
+    only = IdFilter(wanted)
+    only.enable_for(WAY)
+    ways: Iterable[Any] = osmium.FileProcessor(_buffer(opened)).with_locations().with_filter(only)
+    for way in ways:
+        if way.is_way():
+            lines[way.id] = [(n.lon, n.lat) for n in way.nodes if n.location.valid()]
+    repaired = []
+    for number, (tags, members) in found.multipolygons.items():
+        identity = f"relation/{number}"
+        if any(len(lines.get(way, ())) < 2 for way in members):
+            found.cut.append(identity)  # a part of an outline would be another building
+            continue
+        outer, inner = (
+            shapely.polygonize(
+                shapely.get_parts(
+                    shapely.unary_union(
+                        [shapely.LineString(lines[way]) for way in members if members[way] is role]
+                    )
+                )
+            )
+            for role in (False, True)
+        )
+        body = shapely.difference(shapely.union_all(outer), shapely.union_all(inner))
+        parts = [part for part in shapely.get_parts(body) if part.geom_type == "Polygon"]
+        if parts and "highway" not in tags:
+            repaired.append(identity)
+            found.relations.add(
+                identity,
+                tags,
+                [[ring.coords for ring in (part.exterior, *part.interiors)] for part in parts],
+            )
+    return repaired
+
+
+def _multipolygon(parts: Sequence[Sequence[Any]]) -> shapely.MultiPolygon:
+    return shapely.MultiPolygon([(part[0], part[1:]) for part in parts])

@@ -1,0 +1,94 @@
+"""Services that people walk to, and barriers, by their OSM tags."""
+
+from collections.abc import Mapping
+
+from contrechamp.scene.building_tags import OTHER_USES
+
+#: (key, value) -> kind of service, see `tables.SERVICES`.
+SERVICE_TAGS: Mapping[tuple[str, str], str] = {
+    ("amenity", "school"): "school",
+    ("amenity", "kindergarten"): "kindergarten",
+    ("amenity", "clinic"): "clinic",
+    ("healthcare", "clinic"): "clinic",
+    ("healthcare", "centre"): "clinic",
+    ("amenity", "hospital"): "hospital",
+    ("healthcare", "hospital"): "hospital",
+    ("amenity", "doctors"): "doctors",
+    ("healthcare", "doctor"): "doctors",
+    ("amenity", "pharmacy"): "pharmacy",
+    ("healthcare", "pharmacy"): "pharmacy",
+    ("amenity", "place_of_worship"): "place_of_worship",
+    ("amenity", "marketplace"): "marketplace",
+    ("shop", "supermarket"): "supermarket",
+    ("amenity", "drinking_water"): "drinking_water",
+    ("amenity", "water_point"): "drinking_water",
+    ("man_made", "water_tap"): "drinking_water",
+    ("highway", "bus_stop"): "transit_stop",
+    ("railway", "tram_stop"): "transit_stop",
+    ("railway", "station"): "transit_stop",
+    ("railway", "halt"): "transit_stop",
+    ("railway", "subway_entrance"): "transit_stop",
+    ("amenity", "bus_station"): "transit_stop",
+    ("amenity", "ferry_terminal"): "transit_stop",
+}
+
+#: barrier=* that stands in somebody's way, or lets only some pass.
+BARRIERS = frozenset(
+    [
+        "gate",
+        "checkpoint",
+        "lift_gate",
+        "swing_gate",
+        "sliding_gate",
+        "sliding_beam",
+        "turnstile",
+        "full-height_turnstile",
+        "block",
+        "jersey_barrier",
+        "bollard",
+        "border_control",
+        "toll_booth",
+        "kissing_gate",
+        "hampshire_gate",
+        "chain",
+        "debris",
+        "rope",
+        "spikes",
+        "sally_port",
+        "security_booth",
+        "wall",
+        "fence",
+        "city_wall",
+        "guard_rail",
+    ]
+)
+
+
+def service(tags: Mapping[str, str]) -> str:
+    """Return the kind of service that an object is, or ""."""
+    for (key, value), kind in SERVICE_TAGS.items():
+        if tags.get(key) == value:
+            return kind
+    return ""
+
+
+def barrier(tags: Mapping[str, str]) -> str:
+    """Return the kind of barrier that an object is, or ""."""
+    if tags.get("military") == "checkpoint" or tags.get("amenity") == "checkpoint":
+        return "checkpoint"
+    kind = tags.get("barrier", "")
+    return kind if kind in BARRIERS else ""
+
+
+def home_door(tags: Mapping[str, str]) -> str:
+    """Return "address" or "entrance" where a node may be a door that people live behind, or "".
+
+    An address of a shop or office is none; neither is an entrance that is named as one for goods,
+    emergencies or cars.
+    """
+    if any(key in tags for key in OTHER_USES):
+        return ""
+    if "addr:housenumber" in tags:
+        return "address"
+    doors = {"yes", "main", "home", "residence", "staircase"}
+    return "entrance" if tags.get("entrance") in doors else ""

@@ -1,0 +1,211 @@
+"""What the objects of an OSM file are to us: cameras, buildings, streets, places, barriers."""
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from contrechamp.base.i18n import _, ngettext
+from contrechamp.scene.building_tags import body, dwelling, off_the_ground
+from contrechamp.scene.camera_tags import camera_rows, is_camera
+from contrechamp.scene.columns import of_rows
+from contrechamp.scene.foot_access import under_ground, walkable
+from contrechamp.scene.found import DOOR_COLUMNS, FOOTPRINT_COLUMNS, Found, Path
+from contrechamp.scene.osm_file import OsmObjects, Tags
+from contrechamp.scene.osm_places import barrier, home_door, service
+from contrechamp.scene.tables import BARRIER_COLUMNS, CAMERA_COLUMNS, PLACE_COLUMNS, Notice
+
+
+class _Notes:
+    """Notices and counts of one file, gathered while its objects are looked at."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.notices: list[Notice] = []
+        self.counts: Counter[str] = Counter()
+
+    def unreadable(self, identity: str, tag: str, value: str, message: str) -> None:
+        self.counts["unreadable_tags"] += 1
+        self.notices.append(
+            Notice(
+                "unreadable-tag",
+                f"{self.file}: {identity}",
+                _("{tag}={value} cannot be read and is taken as not known: {message}").format(
+                    tag=tag, value=value, message=message
+                ),
+            )
+        )
+
+
+def from_osm(objects: OsmObjects, file: str) -> Found:
+    """Make tables of the objects of an OSM file.
+
+    Args:
+        objects: as `osm_file.read_osm` returns them.
+        file: its name, for notices and sources.
+    """
+    notes = _Notes(file)
+    found = Found(
+        cameras=_cameras(objects, notes),
+        footprints=_footprints(objects, notes),
+        paths=_paths(objects, notes),
+        places=_places(objects),
+        doors=_doors(objects),
+        barriers=_barriers(objects),
+        notices=notes.notices,
+        counts=notes.counts,
+    )
+    _tell_of_edges(objects, notes)
+    return found
+
+
+def _solid(objects: OsmObjects) -> Iterator[tuple[str, Tags, Any]]:
+    return chain(objects.closed, objects.relations)
+
+
+def _anywhere(objects: OsmObjects) -> Iterator[tuple[str, Tags, Any]]:
+    return chain(objects.nodes, _solid(objects))
+
+
+def _inside(shape: Any) -> Any:
+    """Return a point that stands for a shape: in it, wherever that can be said."""
+    if shape.geom_type == "Point":
+        return shape
+    return shapely.point_on_surface(shape) if shape.is_valid else shapely.centroid(shape)
+
+
+def _cameras(objects: OsmObjects, notes: _Notes) -> gpd.GeoDataFrame:
+    rows, places = [], []
+    for identity, tags, shape in _anywhere(objects):
+        if not is_camera(tags):
+            continue
+        of_mast, unreadable = camera_rows(tags, identity)
+        source = {"source": f"{notes.file}: {identity}"}
+        rows += [row | source for row in of_mast]
+        places += [_inside(shape)] * len(of_mast)
+        for one in unreadable:
+            notes.unreadable(identity, one.tag, one.value, one.message)
+    return of_rows(CAMERA_COLUMNS, rows, places)
+
+
+def _footprints(objects: OsmObjects, notes: _Notes) -> gpd.GeoDataFrame:
+    rows, shapes = [], []
+    for identity, tags, shape in _solid(objects):
+        is_outline = tags.get("building", "no") != "no"
+        if not is_outline and tags.get("building:part", "no") == "no":
+            continue
+        aloft = off_the_ground(tags)
+        if aloft:
+            notes.counts[f"buildings_left_out_{aloft}"] += 1
+            continue
+        extent = body(tags)
+        for tag in extent.unreadable:
+            notes.unreadable(
+                identity, tag, tags[tag], _("expected metres or floors, the top above the bottom")
+            )
+        notes.counts["buildings_above_an_open_space"] += extent.min_height_m > 0.0
+        rows.append(
+            {
+                "id": identity,
+                "height_m": extent.height_m,
+                "min_height_m": extent.min_height_m,
+                "height_source": extent.height_source,
+                "part": not is_outline,
+                "dwelling": dwelling(tags),
+                "source": f"{notes.file}: {identity}",
+            }
+        )
+        shapes.append(shape)
+    return of_rows(FOOTPRINT_COLUMNS, rows, shapes)
+
+
+def _paths(objects: OsmObjects, notes: _Notes) -> list[Path]:
+    paths = []
+    for way in objects.highways:
+        on_foot = walkable(way.tags)
+        hidden = on_foot and under_ground(way.tags)
+        notes.counts["streets_underground_or_indoor"] += hidden
+        notes.counts["streets_on_bridges"] += on_foot and way.tags.get("bridge", "no") != "no"
+        paths.append(
+            Path(
+                way.id,
+                way.tags.get("name", ""),
+                way.tags["highway"],
+                on_foot and not hidden,
+                way.refs,
+                way.lonlat,
+            )
+        )
+    return paths
+
+
+def _places(objects: OsmObjects) -> gpd.GeoDataFrame:
+    rows, places = [], []
+    for identity, tags, shape in _anywhere(objects):
+        kind = service(tags)
+        if kind:
+            rows.append({"id": identity, "kind": kind, "name": tags.get("name", "")})
+            places.append(_inside(shape))
+    return of_rows(PLACE_COLUMNS, rows, places)
+
+
+def _doors(objects: OsmObjects) -> gpd.GeoDataFrame:
+    rows, places = [], []
+    for identity, tags, shape in objects.nodes:
+        kind = home_door(tags)
+        if kind:
+            rows.append({"id": identity, "kind": kind, "name": ""})
+            places.append(shape)
+    return of_rows(DOOR_COLUMNS, rows, places)
+
+
+def _barriers(objects: OsmObjects) -> gpd.GeoDataFrame:
+    rows, shapes = [], []
+    for identity, tags, shape in chain(objects.nodes, objects.lines, objects.closed):
+        kind = barrier(tags)
+        if kind:
+            rows.append({"id": identity, "kind": kind, "name": tags.get("name", "")})
+            shapes.append(shape.exterior if shape.geom_type == "Polygon" else shape)
+    return of_rows(BARRIER_COLUMNS, rows, np.array(shapes, dtype=object))
+
+
+def _tell_of_edges(objects: OsmObjects, notes: _Notes) -> None:
+    """Say what is missing at the edge of the extract, and what had to be put together anew."""
+    cut = set(objects.cut)
+    whole = {identity for identity, _tags, _shape in _solid(objects)}
+    lost = {
+        identity
+        for identity, tags, _shape in objects.lines
+        if identity in cut - whole and tags.get("building", "no") != "no"
+    }
+    if lost:
+        notes.counts["buildings_cut_by_the_edge"] = len(lost)
+        notes.notices.append(
+            Notice(
+                "cut-by-the-edge",
+                notes.file,
+                ngettext(
+                    "{count} building reaches out of the extract and is left out: near its edge "
+                    "views are freer than in the street",
+                    "{count} buildings reach out of the extract and are left out: near its edge "
+                    "views are freer than in the street",
+                    len(lost),
+                ).format(count=len(lost)),
+            )
+        )
+    notes.notices += [
+        Notice(
+            "repaired-polygon",
+            f"{notes.file}: {identity}",
+            _("its outline does not close or crosses itself; what its ways enclose is taken"),
+        )
+        for identity in objects.repaired
+    ]
+    notes.notices += [
+        Notice("no-place", f"{notes.file}: {identity}", _("it lies nowhere on earth: left out"))
+        for identity in objects.displaced
+    ]

@@ -1,0 +1,122 @@
+"""Buildings and areas: features that are polygons."""
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from contrechamp.base.i18n import _
+from contrechamp.scene.building_tags import body
+from contrechamp.scene.columns import rows_of, table
+from contrechamp.scene.found import FOOTPRINT_COLUMNS, Found
+from contrechamp.scene.table_rows import F8, Rows, between, settle
+from contrechamp.scene.tables import AREA_COLUMNS
+
+#: shapely's numbers for Polygon and MultiPolygon.
+POLYGONS = (3, 6)
+_HEIGHT = between(0.0, 10_000.0)
+
+
+def footprints_of(rows: Rows, *, skip_bad_rows: bool) -> Found:
+    """Check rows of buildings: ``height_m``, or OSM's ``height`` and ``building:levels``.
+
+    Raises:
+        InputError: at bad rows that are not to be skipped.
+    """
+    _refuse_shapes(rows)
+    expected = _("expected metres above the ground, 0 to 10000")
+    height = rows.numbers("height_m", _HEIGHT, expected)
+    bottom = rows.numbers("min_height_m", _HEIGHT, expected)
+    source = np.where(np.isnan(height), "", "height").astype(object)
+    for row in np.flatnonzero(np.isnan(height)):
+        _from_tags(rows, int(row), height, bottom, source)
+    bottom = np.where(np.isnan(bottom), 0.0, bottom)
+    with np.errstate(invalid="ignore"):
+        rows.refuse(bottom >= height, "height_m", _("expected the top above min_height_m"))
+    notices = settle(rows.file, rows.labels, rows.problems, skip=skip_bad_rows)
+    good = rows.good()
+    data = {
+        "id": _ids_or_rows(rows),
+        "height_m": height,
+        "min_height_m": bottom,
+        "height_source": source,
+        "part": np.zeros(len(rows), bool),
+        "dwelling": np.full(len(rows), "", dtype=object),
+        "source": rows.sources(),
+    }
+    return Found(
+        footprints=rows_of(table(FOOTPRINT_COLUMNS, data, rows.shapes), good),
+        notices=notices,
+        counts={"rows_left_out": int((~good).sum())},
+    )
+
+
+_TAGS = ("height", "building:levels", "min_height", "building:min_level")
+
+
+def _from_tags(rows: Rows, row: int, height: F8, bottom: F8, source: NDArray[np.object_]) -> None:
+    """Take a height as OSM tags it, where the table has such columns."""
+    tags = {
+        tag: str(rows.frame[tag].iloc[row])
+        for tag in _TAGS
+        if tag in rows.frame and rows.frame[tag].notna().iloc[row]
+    }
+    if tags:
+        extent = body(tags)
+        height[row], source[row] = extent.height_m, extent.height_source
+        if np.isnan(bottom[row]):
+            bottom[row] = extent.min_height_m
+        here = np.arange(len(rows)) == row
+        for tag in extent.unreadable:
+            rows.refuse_text(here, tag, _("expected metres or floors, the top above the bottom"))
+
+
+def areas_of(rows: Rows, *, skip_bad_rows: bool) -> Found:
+    """Check rows of districts or grid cells: ``id``, ``name``, ``population``.
+
+    Raises:
+        InputError: at bad rows that are not to be skipped.
+    """
+    _refuse_shapes(rows)
+    population = rows.numbers("population", between(0.0, 1e10), _("expected a number of people"))
+    notices = settle(rows.file, rows.labels, rows.problems, skip=skip_bad_rows)
+    good = rows.good()
+    ids = _ids_or_rows(rows)
+    name = rows.texts("name")
+    data = {"id": ids, "name": np.where(name == "", ids, name), "population": population}
+    return Found(
+        areas=rows_of(table(AREA_COLUMNS, data, rows.shapes), good),
+        notices=notices,
+        counts={"rows_left_out": int((~good).sum())},
+    )
+
+
+def _refuse_shapes(rows: Rows) -> None:
+    polygon = np.isin(shapely.get_type_id(rows.shapes), POLYGONS)
+    rows.refuse(~polygon, "geometry", _("expected a polygon with longitude and latitude"))
+    west, south, east, north = shapely.bounds(rows.shapes).T
+    with np.errstate(invalid="ignore"):
+        swapped = polygon & (np.abs(west) <= 90.0) & (np.abs(east) <= 90.0)
+        swapped &= (np.maximum(np.abs(south), np.abs(north)) > 90.0) & (north <= 180.0)
+        on_earth = (west >= -180.0) & (east <= 180.0) & (south >= -90.0) & (north <= 90.0)
+    rows.refuse(
+        swapped,
+        "geometry",
+        _("no latitude is beyond 90 degrees: longitude and latitude look swapped"),
+    )
+    rows.refuse(
+        polygon & ~on_earth & ~swapped,
+        "geometry",
+        _("expected longitudes from -180 to 180 and latitudes from -90 to 90"),
+    )
+
+
+def _ids_or_rows(rows: Rows) -> NDArray[np.object_]:
+    """Return the ids; where one is missing or not the first of its name, with the row's number."""
+    ids, seen = rows.texts("id"), set()
+    for row, identity in enumerate(ids):
+        if not identity:
+            ids[row] = f"{rows.file}:{rows.labels[row]}"
+        elif identity in seen:
+            ids[row] = f"{identity}@{rows.labels[row]}"
+        seen.add(ids[row])
+    return ids

@@ -1,0 +1,102 @@
+"""One metric plane for a case: which one, and how far its scale is off."""
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pyproj
+import shapely
+from numpy.typing import NDArray
+from pyproj.exceptions import CRSError, ProjError
+
+from contrechamp.base.errors import InputError, UsageError
+from contrechamp.base.i18n import _
+from contrechamp.scene.columns import WGS84
+
+F8 = NDArray[np.float64]
+
+#: Points each way at which the scale is looked at.
+_GRID = 9
+
+
+@dataclass(frozen=True)
+class Plane:
+    """A projected coordinate system in metres, x east, y north."""
+
+    crs: pyproj.CRS
+
+    def points(self, lonlat: F8) -> F8:
+        """Project (n, 2) degrees to (n, 2) metres; inf where the projection has no place."""
+        if not len(lonlat):
+            return np.empty((0, 2))
+        to_plane = pyproj.Transformer.from_crs(WGS84, self.crs, always_xy=True)
+        return np.column_stack(to_plane.transform(lonlat[:, 0], lonlat[:, 1]))
+
+    def table(self, rows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        """Project a table in WGS 84.
+
+        Raises:
+            InputError: if part of it lies where the projection has no place.
+        """
+        shapes = shapely.transform(rows.geometry.to_numpy(), self.points)
+        if not np.isfinite(shapely.get_coordinates(shapes)).all():
+            raise InputError(
+                _("{crs} has no place for some of the coordinates; choose another --crs").format(
+                    crs=self.crs.to_string()
+                )
+            )
+        return gpd.GeoDataFrame(rows.drop(columns="geometry"), geometry=shapes, crs=self.crs)
+
+    def scale_error(self, bounds: tuple[float, float, float, float]) -> float:
+        """Return the largest deviation of the local scale from 1 over an area.
+
+        Args:
+            bounds: west, south, east, north in degrees.
+        """
+        west, south, east, north = bounds
+        lon, lat = np.meshgrid(np.linspace(west, east, _GRID), np.linspace(south, north, _GRID))
+        factors = pyproj.Proj(self.crs).get_factors(lon.ravel(), lat.ravel())
+        scales = np.concatenate([factors.meridional_scale, factors.parallel_scale])
+        return float(np.abs(scales - 1.0).max())
+
+
+def choose_plane(bounds: tuple[float, float, float, float], crs: str | None) -> Plane:
+    """Return the plane of an area: the one asked for, or its UTM zone.
+
+    Data across more than one zone get an azimuthal equidistant projection on their centre, in
+    which distances from the centre are true.
+
+    Args:
+        bounds: west, south, east, north in degrees.
+        crs: such as ``EPSG:3067``, or None.
+
+    Raises:
+        UsageError: if `crs` is unknown, or is no projection in metres.
+    """
+    if crs is not None:
+        return Plane(_asked_for(crs))
+    west, south, east, north = bounds
+    zones = {int((lon + 180.0) // 6.0) % 60 + 1 for lon in (west, east)}
+    if len(zones) == 1 and south >= -80.0 and north <= 84.0:
+        hemisphere = 326 if (south + north) / 2.0 >= 0.0 else 327
+        return Plane(pyproj.CRS.from_epsg(hemisphere * 100 + zones.pop()))
+    centre = {"lon_0": round((west + east) / 2.0, 6), "lat_0": round((south + north) / 2.0, 6)}
+    return Plane(pyproj.CRS.from_dict({"proj": "aeqd", "datum": "WGS84", "units": "m", **centre}))
+
+
+def _asked_for(text: str) -> pyproj.CRS:
+    try:
+        crs = pyproj.CRS.from_user_input(text)
+    except (CRSError, ProjError) as error:
+        raise UsageError(
+            _("--crs {crs} is not known; expected a code such as EPSG:3067").format(crs=text)
+        ) from error
+    in_metres = all(axis.unit_conversion_factor == 1.0 for axis in crs.axis_info[:2])
+    if not crs.is_projected or not in_metres:
+        raise UsageError(
+            _(
+                "--crs {crs} is no projection in metres; take one, "
+                "or leave the option out for the UTM zone of the area"
+            ).format(crs=text)
+        )
+    return crs

@@ -1,0 +1,39 @@
+"""Running commands in this process, in English, leaving nothing behind."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from contrechamp.base.i18n import activate
+from contrechamp.cli.run import run
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command left: its exit status and what it printed."""
+
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("CONTRECHAMP_LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.setenv("LANGUAGE", "en")  # set back afterwards, whatever the run makes of it
+    yield
+    activate("en")
+
+
+@pytest.fixture
+def contrechamp(capfd: pytest.CaptureFixture[str]) -> Callable[..., Done]:
+    def call(*arguments: object) -> Done:
+        capfd.readouterr()
+        status = run([str(argument) for argument in arguments])
+        out, err = capfd.readouterr()
+        return Done(status, out, err)
+
+    return call

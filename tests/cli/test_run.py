@@ -1,0 +1,189 @@
+"""Exit status, and one plain message: what every command has in common."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+import pytest
+from conftest import Done
+
+from contrechamp import __version__
+from contrechamp.base.errors import CheckFailedError, InputError, OutputError
+from contrechamp.cli import app as app_module
+from contrechamp.cli import run as run_module
+
+Call = Callable[..., Done]
+
+
+def with_command(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Let there be a command ``act`` that does this."""
+    from contrechamp.cli.options import verbose_option
+
+    def build() -> click.Group:
+        group = app_module.application()
+        group.add_command(click.Command("act", callback=act, params=[verbose_option()]))
+        return group
+
+    monkeypatch.setattr(run_module, "application", build)
+
+
+def raising(error: BaseException) -> Callable[[], object]:
+    def act() -> None:
+        raise error
+
+    return act
+
+
+def test_help_shows_every_command_and_ends_well(contrechamp: Call) -> None:
+    done = contrechamp("--help")
+    assert done.status == 0
+    assert all(name in done.out for name in ("measure", "sight", "demo"))
+
+
+@pytest.mark.parametrize("command", ["measure", "sight", "demo"])
+def test_help_of_a_command_has_an_example_that_names_it(contrechamp: Call, command: str) -> None:
+    done = contrechamp(command, "--help")
+    assert done.status == 0
+    assert f"Example: contrechamp {command} " in done.out
+
+
+def test_version(contrechamp: Call) -> None:
+    done = contrechamp("--version")
+    assert (done.status, done.err) == (0, "")
+    assert __version__ in done.out
+
+
+def test_no_command_shows_help_and_is_wrong_use(contrechamp: Call) -> None:
+    assert contrechamp().status == 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("nothing",),
+        ("measure",),
+        ("measure", "a.osm"),
+        ("measure", "a.osm", "-o", "out", "--draws", "0"),
+        ("measure", "a.osm", "-o", "out", "--draws", "many"),
+        ("measure", "a.osm", "-o", "out", "--target-height", "nan"),
+        ("measure", "a.osm", "-o", "out", "--target-height", "inf"),
+        ("measure", "a.osm", "-o", "out", "--piece", "-1"),
+        ("measure", "a.osm", "-o", "out", "--seed", "-1"),
+        ("measure", "a.osm", "-o", "out", "--lang", "tlh"),
+        ("sight", "--cameras", "a.csv", "-o", "out.geojson"),
+        ("sight", "--cameras", "a.csv", "--buildings", "b.geojson", "-o", "out.shp"),
+        ("demo",),
+    ],
+)
+def test_wrong_use_is_said_in_one_line(
+    contrechamp: Call, arguments: Sequence[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = contrechamp(*arguments)
+    assert (done.status, done.out) == (2, "")
+    assert len(done.err.splitlines()) == 1
+    assert done.err.startswith("contrechamp: ")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "said"),
+    [
+        (InputError("expected degrees", where="a.csv:3: heading_deg"), 2, "a.csv:3: heading_deg"),
+        (OutputError("out: cannot be written"), 2, "out: cannot be written"),
+        (CheckFailedError("the check failed"), 1, "the check failed"),
+        (FileNotFoundError(2, "No such file or directory", "a.osm"), 2, "a.osm: No such file"),
+        (MemoryError(), 2, "not enough memory"),
+        (KeyboardInterrupt(), 130, "stopped"),
+    ],
+)
+def test_an_error_is_one_line_and_a_status(
+    contrechamp: Call,
+    monkeypatch: pytest.MonkeyPatch,
+    error: BaseException,
+    status: int,
+    said: str,
+) -> None:
+    with_command(monkeypatch, raising(error))
+    done = contrechamp("act")
+    assert (done.status, done.out) == (status, "")
+    assert said in done.err
+    assert len(done.err.splitlines()) == 1
+
+
+def test_an_unexpected_error_asks_for_a_report_and_shows_no_data(
+    contrechamp: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_command(monkeypatch, raising(ZeroDivisionError("camera of Jane Doe")))
+    done = contrechamp("act")
+    assert done.status == 2
+    assert len(done.err.splitlines()) == 1
+    assert "ZeroDivisionError" in done.err
+    assert "-v" in done.err
+    assert "Jane" not in done.err
+    assert str(Path.cwd()) not in done.err
+
+
+def test_verbose_adds_the_traceback(contrechamp: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_command(monkeypatch, raising(ZeroDivisionError("shown")))
+    done = contrechamp("act", "-v")
+    assert done.status == 2
+    assert "Traceback" in done.err
+    assert "shown" in done.err
+
+
+def test_libraries_warnings_do_not_reach_the_user(
+    contrechamp: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def act() -> None:
+        import warnings
+
+        warnings.warn("something about the library", RuntimeWarning, stacklevel=1)
+
+    with_command(monkeypatch, act)
+    done = contrechamp("act")
+    assert (done.status, done.err) == (0, "")
+
+
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    command = f"{sys.executable} -m contrechamp --help | true"
+    for _attempt in range(3):
+        done = subprocess.run(
+            ["bash", "-c", command], capture_output=True, text=True, check=False, timeout=60
+        )
+        assert done.stderr == ""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_unwinds_the_run(
+    contrechamp: Call, monkeypatch: pytest.MonkeyPatch, number: signal.Signals, tmp_path: Path
+) -> None:
+    half_written = tmp_path / "half-written"
+
+    def act() -> None:
+        half_written.touch()
+        try:
+            os.kill(os.getpid(), number)
+            signal.pause()
+        finally:
+            half_written.unlink()
+
+    with_command(monkeypatch, act)
+    done = contrechamp("act")
+    assert done.status == 128 + number
+    assert len(done.err.splitlines()) == 1
+    assert not half_written.exists()
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+def test_help_does_not_load_the_engine() -> None:
+    code = (
+        "import sys; from contrechamp.cli.run import run; run(['measure', '--help']);"
+        "sys.exit(any(name in sys.modules for name in ('numba', 'geopandas', 'matplotlib')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert done.returncode == 0
