@@ -139,8 +139,8 @@ def _in_view(
         [
             level_label(level.name),
             _("{seen} of street, {alone} of it in view of no other").format(
-                seen=numbers.quantity(measured[f"{level.name}_seen_m"], "m"),
-                alone=numbers.quantity(measured[f"{level.name}_alone_m"], "m"),
+                seen=numbers.about(measured[f"{level.name}_seen_m"], "m"),
+                alone=numbers.about(measured[f"{level.name}_alone_m"], "m"),
             ),
         ]
         for level in measurement.levels

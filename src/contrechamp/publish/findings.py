@@ -157,7 +157,7 @@ def totals_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
             )
             for figure in figures
         ],
-        write=lambda value: numbers.quantity(value, "m", 10.0 if value >= 2_000 else 1.0),
+        write=lambda value: numbers.tick(value, "m"),
     )
 
 
@@ -187,7 +187,7 @@ def scenario_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
             )
             for figure in figures
         ],
-        write=lambda value: numbers.quantity(value, "m", 10.0 if value >= 2_000 else 1.0),
+        write=lambda value: numbers.tick(value, "m"),
         key=tuple((name, labels[name]) for name in SCENARIOS),
     )
 
@@ -219,7 +219,7 @@ def drivers_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
             )
             for driver in drivers
         ],
-        write=lambda value: numbers.quantity(value, "m"),
+        write=lambda value: numbers.tick(value, "m"),
     )
 
 

@@ -23,6 +23,8 @@ CLASSES = (20, 40, 60, 80)
 #: Walks that the map can show; more would hide each other.
 DRAWN_WALKS = 400
 MARGIN_M = 40.0
+#: Around the cameras, where the map begins.
+FOCUS_MARGIN_M = 80.0
 
 
 def map_frame(measurement: Measurement, scene: Scene) -> Frame:
@@ -31,6 +33,20 @@ def map_frame(measurement: Measurement, scene: Scene) -> Frame:
         (measurement.cameras.geometry.to_numpy(), measurement.pieces.geometry.to_numpy()),
         MARGIN_M,
     )
+
+
+def _focus(measurement: Measurement, frame: Frame) -> list[int]:
+    """Return west, south, east, north, in units of the map, of what to look at first."""
+    places = measurement.cameras.geometry.to_numpy()
+    if not len(places):
+        return [0, 0, frame.width, frame.height]
+    around = quantised.frame_around((places,), FOCUS_MARGIN_M)
+    return [
+        max(0, round((around.west - frame.west) * quantised.PER_METRE)),
+        max(0, round((around.south - frame.south) * quantised.PER_METRE)),
+        min(frame.width, round((around.east - frame.west) * quantised.PER_METRE)),
+        min(frame.height, round((around.north - frame.south) * quantised.PER_METRE)),
+    ]
 
 
 def per_cent(shares: NDArray[np.float64]) -> list[int]:
@@ -54,6 +70,7 @@ def map_data(
     names, name = np.unique(pieces["name"].astype(str).to_numpy(str), return_inverse=True)
     return {
         "size": [frame.width, frame.height],
+        "focus": _focus(measurement, frame),
         "perMetre": quantised.PER_METRE,
         "classes": list(CLASSES),
         "language": numbers.language,
@@ -160,9 +177,9 @@ def _words(numbers: Numbers) -> dict[str, str]:
         "unnamed": _("Way without a name"),
         "inView": _("In view of a mapped camera ({level})"),
         "atLeast": _("At least (5 % of draws below)"),
-        "median": _("Median"),
+        "median": _("Median of the draws"),
         "atMost": _("At most (5 % of draws above)"),
-        "mean": _("Mean"),
+        "mean": _("On average"),
         "atOnce": _("Mapped cameras at once (mean)"),
         "camera": _("Camera {id}"),
         "shown": _("Shown: {level}, {certainty}."),

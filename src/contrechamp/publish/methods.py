@@ -9,7 +9,7 @@ from contrechamp.base.i18n import _
 from contrechamp.measure.results import Measurement
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.table import Table, columns
-from contrechamp.publish.wording import kind_label, unknown_label
+from contrechamp.publish.wording import kind_label, service_label, unknown_label
 from contrechamp.scene.tables import Scene
 
 #: Notices that the page prints; all are in figures.json.
@@ -74,8 +74,7 @@ def prior_value(value: float, unit: str, numbers: Numbers) -> str:
     """Return one value of a prior with its unit."""
     if value != value:
         return "–"
-    step = 1.0 if value == round(value) else 0.1
-    text = numbers.plain(value, step)
+    text = numbers.plain(value) if abs(value) >= 100 else numbers.significant(value)
     return f"{text}°" if unit == "deg" else f"{text}\N{NO-BREAK SPACE}{unit}".rstrip()
 
 
@@ -108,7 +107,7 @@ def facts_table(measurement: Measurement, scene: Scene, numbers: Numbers) -> Tab
         (_("Buildings"), numbers.plain(len(scene.buildings))),
         (_("Pieces of walkable street"), numbers.plain(len(measurement.pieces))),
         *_stated(measurement.methods, numbers),
-        *((name, numbers.plain(count)) for name, count in sorted(scene.counts.items())),
+        *((count_label(name), numbers.plain(n)) for name, n in sorted(scene.counts.items())),
     ]
     return Table(
         _("Facts of this run"),
@@ -145,22 +144,49 @@ def _stated(methods: Mapping[str, Any], numbers: Numbers) -> list[tuple[str, str
     }
     shown_elsewhere = ("crs", "scale_error", "notices", "levels")
     return [
-        (labels.get(key, key), _stated_value(value, numbers))
+        # A seed is a name more than a number: no grouping.
+        (labels.get(key, key), str(value) if key == "seed" else _stated_value(value, numbers))
         for key, value in sorted(methods.items())
         if key not in shown_elsewhere
     ]
+
+
+def count_label(name: str) -> str:
+    """Return what is counted; ``trips:school`` and the like are said of their service."""
+    labels = {
+        "buildings_above_an_open_space": _("Buildings above an open space"),
+        "buildings_cut_by_the_edge": _("Buildings cut by the edge of the extract, left out"),
+        "buildings_left_out_roof": _("Roofs on posts, left out"),
+        "cameras_outside_the_area": _("Cameras outside the area, left out"),
+        "objects_in_two_extracts": _("Objects that are in two extracts"),
+        "repaired_polygons": _("Outlines that were repaired"),
+        "rows_left_out": _("Rows that were left out"),
+        "streets_on_bridges": _("Streets on bridges, taken as on the ground"),
+        "streets_underground_or_indoor": _("Streets underground or indoors, left out"),
+        "unreadable_tags": _("Tags that could not be read"),
+        "homes": _("homes"),
+        "homes_in_sample": _("homes that walks begin at"),
+        "homes_off_network": _("homes too far from any street"),
+        "homes_without_way": _("homes without a way"),
+        "services": _("services"),
+        "services_off_network": _("services too far from any street"),
+        "trips": _("walks"),
+    }
+    what, _colon, service = name.partition(":")
+    label = labels.get(what) or unknown_label(what).replace("_", " ")
+    return f"{label} ({service_label(service)})" if service else label
 
 
 def _stated_value(value: Any, numbers: Numbers) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, int):
-        return str(value)  # a seed is a name more than a number: no grouping
+        return numbers.plain(value)
     if isinstance(value, float):
-        return numbers.plain(value, 1.0 if value == round(value) else 0.001)
+        return numbers.significant(value, 4)
     if isinstance(value, Mapping):
         return "; ".join(
-            f"{unknown_label(str(key))}: {_stated_value(item, numbers)}"
+            f"{count_label(str(key))}: {_stated_value(item, numbers)}"
             for key, item in sorted(value.items())
         )
     if isinstance(value, list | tuple):

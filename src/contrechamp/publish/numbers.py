@@ -63,6 +63,15 @@ class Numbers:
         pattern = pattern.replace("0%", "0\N{NO-BREAK SPACE}%")
         return str(format_percent(_rounded(share, step), pattern, locale=self.language))
 
+    def significant(self, value: float, digits: int = 3) -> str:
+        """Return `value` with so many digits at most, and no zeros behind them."""
+        if not value or not math.isfinite(value):
+            return self.plain(value)
+        step = _power_of_ten(abs(value), digits)
+        while step < 1 and math.isclose(_rounded(value, step), _rounded(value, step * 10)):
+            step *= 10
+        return self.plain(value, step)
+
     def quantity(
         self, value: float, unit: str, step: float = 1.0, *, size: float | None = None
     ) -> str:
@@ -86,15 +95,24 @@ class Numbers:
             name, value, step = _HECTARE, value / 10_000, step / 10_000
         elif unit == "m" and size >= 2_000 and step >= 10:
             name, value, step = _CLDR_UNITS["km"], value / 1_000, step / 1_000
-        return str(
-            format_unit(
-                _rounded(value, step),
-                name,
-                length="short",
-                format=_pattern(step),
-                locale=self.language,
-            )
+        text = format_unit(
+            _rounded(value, step),
+            name,
+            length="short",
+            format=_pattern(step),
+            locale=self.language,
         )
+        return str(text).replace(" ", "\N{NO-BREAK SPACE}")
+
+    def about(self, value: float, unit: str) -> str:
+        """Return `value` with its unit and two digits, for what is given without an interval."""
+        step = _power_of_ten(abs(value), 2) if value and math.isfinite(value) else 1.0
+        return self.quantity(value, unit, step)
+
+    def tick(self, value: float, unit: str) -> str:
+        """Return a round `value` of an axis with its unit and no zeros after the point."""
+        step = 10.0 ** max(0, len(f"{value:.0f}") - len(f"{value:.0f}".rstrip("0")))
+        return self.quantity(value, unit, step if value else 1.0)
 
     def median(self, estimate: Estimate, unit: str, digits: int = 2) -> str:
         """Return the median with its unit, as sharp as the interval allows."""

@@ -26,8 +26,9 @@ from contrechamp.scene.tables import Scene
 
 _SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 
-#: The reading of the map before anything is switched.
-CERTAINTY = "median"
+#: The reading of the map before anything is switched: means may be added up, and a piece that is
+#: in view in half of the draws is shown as half, where its median would be all or nothing.
+CERTAINTY = "mean"
 
 STYLES = ("vendor/leaflet/leaflet.css", "templates/page.css")
 SCRIPTS = ("vendor/leaflet/leaflet.js", "templates/map.js")

@@ -35,8 +35,9 @@ def visit_table(measurement: Measurement, scene: Scene, numbers: Numbers) -> Tab
         return None
     order = np.argsort(cameras["visit_rank"].to_numpy(), kind="stable")[:LISTED_CAMERAS]
     rank, known = _("Rank"), _("Mapped")
-    share, seen = _("Share of the variance"), _("Street in view (mean)")
-    share_column = f"visit_share_{first}"
+    share, seen = _("Share of the variance, at most"), _("Street in view (mean)")
+    shares = [f"visit_share_{level.name}" for level in measurement.levels]
+    mean_share = cameras[[name for name in shares if name in cameras]].mean(axis=1)
     rows = tuple(
         (
             numbers.plain(cameras["visit_rank"].iloc[i]),
@@ -45,10 +46,8 @@ def visit_table(measurement: Measurement, scene: Scene, numbers: Numbers) -> Tab
             + _("mount: {mount}").format(mount=mount_label(scene.cameras["mount"].iloc[i])),
             parameter_names(cameras["known"].iloc[i]),
             parameter_names(cameras["assumed"].iloc[i]),
-            numbers.quantity(cameras[f"{first}_seen_m"].iloc[i], "m"),
-            numbers.percent(cameras[share_column].iloc[i], 0.001)
-            if share_column in cameras
-            else "–",
+            numbers.about(cameras[f"{first}_seen_m"].iloc[i], "m"),
+            numbers.percent(mean_share.iloc[i], 0.001),
         )
         for i in order
     )
@@ -61,8 +60,9 @@ def visit_table(measurement: Measurement, scene: Scene, numbers: Numbers) -> Tab
         rows,
         cameras=tuple(int(i) for i in order),
         note=_(
-            "Finding out direction, height and lens of these narrows the figures the most. "
-            "The share is that of the variance of the street within view ({level})."
+            "Whoever finds out what is assumed of these cameras narrows the figures the most. The "
+            "share is that of the variance of the street within view, the mean over the pixel "
+            "densities; the street is that of “{level}”."
         ).format(level=level_label(first)),
     )
 
@@ -95,7 +95,7 @@ def streets_table(measurement: Measurement, numbers: Numbers) -> Table | None:
         tuple(
             (
                 str(names[i]),
-                numbers.quantity(seen[i], "m"),
+                numbers.about(seen[i], "m"),
                 numbers.quantity(length[i], "m"),
                 numbers.percent(seen[i] / length[i]),
                 numbers.plain(at_once[i] / length[i], 0.1),

@@ -19,8 +19,7 @@ class StaticMap:
     """A drawing in units of the map; paths as SVG path data.
 
     Args:
-        width: of the drawing.
-        height: of the drawing.
+        view: left, top, width and height of what is shown.
         buildings: all footprints.
         regions: ("possible" or "mapped", path).
         streets: one path a class of exposure, from none to the highest.
@@ -30,8 +29,7 @@ class StaticMap:
         bar_m: the same in metres.
     """
 
-    width: int
-    height: int
+    view: tuple[int, int, int, int]
     buildings: str
     regions: tuple[tuple[str, str], ...]
     streets: tuple[str, ...]
@@ -43,7 +41,9 @@ class StaticMap:
 
 def static_map(data: dict[str, Any], level: str, certainty: str) -> StaticMap:
     """Draw the data of the map at one level and certainty."""
-    width, height = data["size"]
+    height = data["size"][1]
+    west, south, east, north = data["focus"]
+    width = east - west
     by_class: list[list[str]] = [[] for _ in range(len(CLASSES) + 2)]
     for line, share in zip(
         data["streets"]["lines"], data["streets"]["share"][level][certainty], strict=True
@@ -57,8 +57,7 @@ def static_map(data: dict[str, Any], level: str, certainty: str) -> StaticMap:
     per_metre = data["perMetre"]
     bar_m = next((bar for bar in _BARS_M if bar * per_metre >= width / 10), _BARS_M[-1])
     return StaticMap(
-        width,
-        height,
+        view=(west, height - north, width, north - south),
         buildings="".join(_path(ring, height, closed=True) for ring in data["buildings"]),
         regions=tuple((basis, "".join(paths)) for basis, paths in rings.items()),
         streets=tuple("".join(paths) for paths in by_class),
@@ -66,7 +65,7 @@ def static_map(data: dict[str, Any], level: str, certainty: str) -> StaticMap:
             (camera["at"][0], height - camera["at"][1], camera["aimed"])
             for camera in data["cameras"]
         ),
-        radius=max(width, height) / 260,
+        radius=max(width, north - south) / 260,
         bar=bar_m * per_metre,
         bar_m=bar_m,
     )

@@ -68,8 +68,8 @@ def _density(measurement: Measurement, numbers: Numbers) -> str:
         seen = _only(find(measurement, "streets.seen_m", level.name))
         if seen is not None and seen.estimate.median >= 1.0:
             return _(
-                "At the pixel density that the standard calls “{level}” ({density} px/m), it is "
-                "{length} ({interval})."
+                "At the pixel density that the standard calls “{level}” ({density} px/m), "
+                "{length} of street lies within view ({interval})."
             ).format(
                 level=level_label(level.name),
                 density=f"{level.ppm:g}",

@@ -155,8 +155,8 @@ def operator_label(operator_class: str) -> str:
 def certainty_labels() -> dict[str, str]:
     """Return the four readings of an uncertain share, in the order of the switch."""
     return {
-        "q05": _("at least"),
+        "mean": _("on average"),
         "median": _("median"),
+        "q05": _("at least"),
         "q95": _("at most"),
-        "mean": _("mean"),
     }

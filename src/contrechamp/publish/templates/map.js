@@ -10,7 +10,7 @@
   const write = new Intl.NumberFormat(data.language, { maximumFractionDigits: 1 });
   const percent = (share) => say(words.percent, { n: write.format(share) });
   const say = (text, values) => text.replace(/\{(\w+)\}/g, (_all, name) => values[name]);
-  const shown = { level: data.levels[0][0], certainty: "median", camera: -1 };
+  const shown = { level: data.levels[0][0], certainty: "mean", camera: -1 };
 
   // A path is [x, y, step x, step y, ...] in decimetres from the south-western corner.
   function points(path) {
@@ -274,10 +274,10 @@
       element("strong", data.streets.names[data.streets.name[i]] || words.unnamed),
       element("div", say(words.inView, { level })),
       definitions([
-        [words.atLeast, percent(share.q05[i])],
-        [words.median, percent(share.median[i])],
-        [words.atMost, percent(share.q95[i])],
         [words.mean, percent(share.mean[i])],
+        [words.median, percent(share.median[i])],
+        [words.atLeast, percent(share.q05[i])],
+        [words.atMost, percent(share.q95[i])],
         [words.atOnce, write.format(data.streets.cameras[shown.level][i] / 10)],
       ]),
     );
@@ -305,12 +305,14 @@
   // Lines are thin on the whole map, and as wide as a lane is near by.
   map.on("zoomend", () => {
     const zoom = map.getZoom();
-    byId("map").style.setProperty("--line", Math.min(2.2, Math.max(0.5, 1 + zoom * 0.3)).toFixed(2));
-    dots.forEach((made) => made.setRadius(zoom < -0.5 ? 3.5 : zoom < 1 ? 5 : 7));
+    byId("map").style.setProperty("--line", Math.min(1.6, Math.max(0.55, 1 + zoom * 0.25)).toFixed(2));
+    dots.forEach((made) => made.setRadius(zoom < -0.5 ? 3.5 : zoom < 1 ? 4.5 : 7));
   });
 
   map.fitBounds(whole);
   map.setMinZoom(map.getZoom() - 1);
+  const [west, south, east, north] = data.focus.map((at) => at / perMetre);
+  map.fitBounds([[south, west], [north, east]], { animate: false });
   map.setMaxBounds(L.latLngBounds(whole).pad(0.5));
   for (const box of byId("layers").querySelectorAll("input")) layerOf(box);
   for (const name of ["level", "certainty"]) {
