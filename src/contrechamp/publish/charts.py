@@ -72,7 +72,7 @@ def chart(
     note: str,
     ranges: Sequence[Range],
     *,
-    write: Callable[[float], str],
+    write: Callable[[float, float], str],
     at_most: float = math.inf,
     key: tuple[tuple[str, str], ...] = (),
 ) -> Chart:
@@ -82,7 +82,7 @@ def chart(
         title: what is shown.
         note: how to read it.
         ranges: what to show.
-        write: turns a value of the axis into words.
+        write: turns a value of the axis, and the value at its end, into words.
         at_most: where the axis ends at the latest (1 for shares).
         key: (class, text) of the marks.
     """
@@ -102,7 +102,7 @@ def chart(
         title,
         note,
         ticks=tuple(
-            (place(step * i), write(step * i)) for i in range(n + 1) if step * i <= end * 1.001
+            (place(step * i), write(step * i, end)) for i in range(n + 1) if step * i <= end * 1.001
         ),
         rows=tuple(
             Row(

@@ -157,7 +157,7 @@ def totals_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
             )
             for figure in figures
         ],
-        write=lambda value: numbers.tick(value, "m"),
+        write=lambda value, end: numbers.tick(value, end, "m"),
     )
 
 
@@ -187,7 +187,7 @@ def scenario_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
             )
             for figure in figures
         ],
-        write=lambda value: numbers.tick(value, "m"),
+        write=lambda value, end: numbers.tick(value, end, "m"),
         key=tuple((name, labels[name]) for name in SCENARIOS),
     )
 
@@ -219,7 +219,7 @@ def drivers_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
             )
             for driver in drivers
         ],
-        write=lambda value: numbers.tick(value, "m"),
+        write=lambda value, end: numbers.tick(value, end, "m"),
     )
 
 

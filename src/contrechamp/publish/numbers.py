@@ -109,10 +109,12 @@ class Numbers:
         step = _power_of_ten(abs(value), 2) if value and math.isfinite(value) else 1.0
         return self.quantity(value, unit, step)
 
-    def tick(self, value: float, unit: str) -> str:
-        """Return a round `value` of an axis with its unit and no zeros after the point."""
-        step = 10.0 ** max(0, len(f"{value:.0f}") - len(f"{value:.0f}".rstrip("0")))
-        return self.quantity(value, unit, step if value else 1.0)
+    def tick(self, value: float, end: float, unit: str) -> str:
+        """Return a round `value` of an axis that ends at `end`, with no zeros after the point."""
+        digits = f"{value or end:.0f}"
+        zeros = len(digits) - (len(digits.rstrip("0")) if value else 1)
+        step = 10.0**zeros
+        return self.quantity(value, unit, step, size=end)
 
     def median(self, estimate: Estimate, unit: str, digits: int = 2) -> str:
         """Return the median with its unit, as sharp as the interval allows."""

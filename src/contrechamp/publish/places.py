@@ -139,7 +139,7 @@ def walks_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
             "walks. Line: eight in ten."
         ),
         ranges,
-        write=numbers.percent,
+        write=lambda value, _end: numbers.percent(value),
         at_most=1.0,
     )
 
