@@ -244,6 +244,26 @@ def test_the_page_says_its_language_and_direction(browser: Page, reports: dict[s
         assert browser.evaluate("document.documentElement.dir") == direction
 
 
+def test_a_french_page_is_french_all_over(browser: Page, reports: dict[str, Path]) -> None:
+    """No sentence of the English page stands in the French one, but what the input says."""
+    texts = (
+        "[...document.querySelectorAll('h1, h2, h3, legend, caption, figcaption, th[scope=col],"
+        " main p, main li, main label, button, summary, footer p:not(.licence)')]"
+        ".map(e => e.textContent.trim()).filter(t => t.length > 12)"
+    )
+    browser.open(reports["en"])
+    english = set(browser.evaluate(texts))
+    browser.open(reports["fr"])
+    french = browser.evaluate(texts)
+    assert len(french) > 100
+    # names of files and columns, the sample's own warning, the command
+    same = {text for text in french if text in english and " " in text}
+    assert all(text.startswith(("A sample, made up", "sample.osm")) for text in same), same
+    assert re.search(r"6,6\s%", browser.evaluate("document.body.innerText"))
+    choose(browser, "level", "recognition")
+    assert "reconnaissance" in browser.evaluate("document.getElementById('reading').innerText")
+
+
 def test_every_reference_in_the_page_leads_somewhere(page: Page) -> None:
     missing = page.evaluate(
         "[...document.querySelectorAll('[aria-labelledby],[aria-describedby],[href^=\"#\"],[for]')]"

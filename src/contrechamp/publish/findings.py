@@ -149,7 +149,7 @@ def totals_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
         _("Point: median of the draws. Line: 90 % of the draws lie on it."),
         [
             Range(
-                _level_with_density(measurement, figure.level),
+                _level_with_density(measurement, figure.level, numbers),
                 numbers.median(figure.estimate, figure.unit),
                 figure.estimate.q05,
                 figure.estimate.median,
@@ -175,7 +175,7 @@ def scenario_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
         ),
         [
             Range(
-                _level_with_density(measurement, figure.level),
+                _level_with_density(measurement, figure.level, numbers),
                 _("{low} to {high}").format(
                     low=_scenario(figure, "p10", numbers), high=_scenario(figure, "p90", numbers)
                 ),
@@ -247,12 +247,14 @@ def drivers_table(measurement: Measurement, numbers: Numbers) -> Table | None:
     )
 
 
-def levels_table(measurement: Measurement) -> Table:
+def levels_table(measurement: Measurement, numbers: Numbers) -> Table:
     """Return what each level asks of the picture."""
     return Table(
         _("Pixel densities"),
         columns(_("Level"), _("What it asks")),
-        tuple((level_label(level.name), level_meaning(level)) for level in measurement.levels),
+        tuple(
+            (level_label(level.name), level_meaning(level, numbers)) for level in measurement.levels
+        ),
         note=_(
             "The names are those of the standard for the picture that the device delivers. They "
             "do not say that anyone was recognised or identified."
@@ -260,8 +262,8 @@ def levels_table(measurement: Measurement) -> Table:
     )
 
 
-def _level_with_density(measurement: Measurement, name: str) -> str:
+def _level_with_density(measurement: Measurement, name: str, numbers: Numbers) -> str:
     for level in measurement.levels:
         if level.name == name and level.ppm:
-            return f"{level_label(name)}, {level.ppm:g} px/m"
+            return f"{level_label(name)}, {numbers.significant(level.ppm)}\N{NO-BREAK SPACE}px/m"
     return level_label(name)

@@ -71,7 +71,7 @@ def index_html(
             limits=methods.limits(),
             geometry=methods.geometry_paragraphs(),
             levels=[
-                (level.name, level_label(level.name), level_meaning(level))
+                (level.name, level_label(level.name), level_meaning(level, numbers))
                 for level in measurement.levels
             ],
             certainties=certainty_labels(),
@@ -105,7 +105,7 @@ def _sections(
         "streets": those(places.streets_table(measurement, numbers)),
         "walks": places.walks_tables(measurement, numbers),
         "tracks": places.tracks_tables(measurement, scene, numbers),
-        "levels": those(findings.levels_table(measurement)),
+        "levels": those(findings.levels_table(measurement, numbers)),
         "priors": those(methods.priors_table(measurement, numbers)),
         "facts": those(methods.facts_table(measurement, scene, numbers)),
         "inputs": those(methods.inputs_table(scene, numbers)),

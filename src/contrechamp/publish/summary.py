@@ -72,7 +72,7 @@ def _density(measurement: Measurement, numbers: Numbers) -> str:
                 "{length} of street lies within view ({interval})."
             ).format(
                 level=level_label(level.name),
-                density=f"{level.ppm:g}",
+                density=numbers.significant(level.ppm),
                 length=numbers.median(seen.estimate, "m", DIGITS),
                 interval=numbers.interval(seen.estimate, "m", DIGITS),
             )

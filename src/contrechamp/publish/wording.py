@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from contrechamp.base.i18n import _
+from contrechamp.publish.numbers import Numbers
 from contrechamp.sight.arrays import Level
 
 
@@ -27,11 +28,11 @@ def level_label(name: str) -> str:
     return labels.get(name, name)
 
 
-def level_meaning(level: Level) -> str:
+def level_meaning(level: Level, numbers: Numbers) -> str:
     """Return what a level asks of the picture."""
     if level.ppm == 0:
         return _("free line of sight, inside the range and the field of view; any pixel density")
-    return _("at least {density} pixels per metre").format(density=f"{level.ppm:g}")
+    return _("at least {density} pixels per metre").format(density=numbers.significant(level.ppm))
 
 
 def figure_label(key: str) -> str:
