@@ -2,6 +2,9 @@
 
 import csv
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,6 +48,19 @@ def test_same_input_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None:
     again = published(tmp_path / "elsewhere").folder
     for name in ALL:
         assert (again / name).read_bytes() == (folder / name).read_bytes(), name
+
+
+def test_another_process_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None:
+    """Where text hashes differently, sets come in another order."""
+    script = (
+        "from pathlib import Path; from publish.test_write import published;"
+        f"published(Path({str(tmp_path / 'out')!r}))"
+    )
+    paths = os.pathsep.join(path for path in sys.path if path)
+    environment = {**os.environ, "PYTHONHASHSEED": "7", "PYTHONPATH": paths, "TZ": "Asia/Tokyo"}
+    subprocess.run([sys.executable, "-c", script], env=environment, check=True)
+    for name in ALL:
+        assert (tmp_path / "out" / name).read_bytes() == (folder / name).read_bytes(), name
 
 
 def test_a_second_run_replaces_the_first(tmp_path: Path) -> None:

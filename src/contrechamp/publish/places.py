@@ -120,7 +120,7 @@ def walks_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
     share = np.divide(seen, length, out=np.zeros_like(seen), where=length > 0)
     kinds = trips["kind"].to_numpy(str)
     ranges = []
-    for kind in sorted(set(kinds), key=lambda kind: -float(np.median(share[kinds == kind]))):
+    for kind in sorted(set(kinds), key=lambda kind: (-np.median(share[kinds == kind]), kind)):
         low, lower, middle, upper, high = np.quantile(
             share[kinds == kind], (0.1, 0.25, 0.5, 0.75, 0.9)
         )
