@@ -107,6 +107,55 @@ def test_a_lens_that_looks_down_has_a_near_and_a_far_limit():
     )
 
 
+def cap(r, d):
+    """Area of a disc of radius r beyond a line at distance d."""
+    return r * r * np.arccos(d / r) - d * np.sqrt(r * r - d * d)
+
+
+@pytest.mark.parametrize("heading", [0.0, 30.0, 45.0, 90.0, 135.0, 200.0])
+def test_a_long_wall_that_bulges_into_the_range_between_two_directions(heading):
+    # Its ends lie beyond the range: within one slice it crosses the circle twice.
+    wall = footprints(shapely.box(50, -200, 52, 200))
+    camera = cameras(heading_deg=heading)
+    for flat in (True, False):
+        found = regions(camera, wall, [9.0], flat=flat, sagitta_m=1e-7)
+        free = np.pi * 60.0**2 - cap(60.0, 50.0)
+        assert found.area_m2[0, 0] == pytest.approx(free)
+        assert shapely.area(found.geometries())[0, 0] == pytest.approx(free, abs=1e-3)
+
+
+@pytest.mark.parametrize("heading", [0.0, 30.0, 45.0, 90.0, 135.0, 200.0])
+def test_a_shadow_that_ends_within_the_range_between_two_directions_only(heading):
+    # 3 m high, seen from 5 m: the ground is seen again from 2.5 times the far wall on, 50 m.
+    house = footprints(shapely.box(10, -200, 20, 200))
+    camera = cameras(heading_deg=heading)
+    found = regions(camera, house, [3.0], target_height_m=0.0, sagitta_m=1e-7)
+    seen_m2 = np.pi * 60.0**2 - cap(60.0, 10.0) + cap(60.0, 50.0)
+    assert found.area_m2[0, 0] == pytest.approx(seen_m2)
+    outline = found.geometries()[0, 0]
+    assert outline.is_valid
+    assert outline.area == pytest.approx(seen_m2, abs=1e-3)
+    assert outline.geoms[0].disjoint(outline.geoms[1])
+
+
+@pytest.mark.parametrize("heading", [60.0, 90.0, 100.0])
+def test_a_wall_that_bulges_over_the_near_limit(heading):
+    # 3.4 m above the target, 45 degrees at the steepest: the view begins at 3.4 m. The wall stands
+    # 3 m before the camera, so that only its flanks lie within view.
+    wall = footprints(shapely.box(3, -200, 5, 200))
+    camera = cameras(heading_deg=heading, sweep_deg=80.0, vfov_deg=60.0)
+    found = regions(camera, wall, [9.0], sagitta_m=1e-7)
+
+    def before(angle):  # between the near limit and the wall, from straight ahead to an angle
+        return 0.5 * 3.0**2 * np.tan(angle) - 0.5 * 3.4**2 * angle
+
+    hidden = np.arccos(3.0 / 3.4)
+    sides = np.radians([heading - 90.0 + 40.0, 90.0 - heading + 40.0])
+    flanks = sum(before(side) - before(hidden) if side > hidden else 0.0 for side in np.abs(sides))
+    assert found.area_m2[0, 0] == pytest.approx(flanks)
+    assert shapely.area(found.geometries())[0, 0] == pytest.approx(flanks, abs=1e-3)
+
+
 @pytest.mark.parametrize(("level", "ppm"), [("detection", 25.0), ("identification", 250.0)])
 def test_a_level_ends_where_the_pixel_density_does(level, ppm):
     # d = W / (2 ppm tan(hfov / 2)), a slant distance: 1920 px and 90 degrees.

@@ -67,10 +67,19 @@ def cut_at_circle(
     if root <= 0.0 or a == 0.0:
         return n
     root = np.sqrt(root)
-    for s in ((-b - root) / a, (-b + root) / a):
-        if 1e-9 < s < 1.0 - 1e-9:
-            cuts[n] = s
-            n += 1
+    first, last = (-b - root) / a, (-b + root) / a
+    if 1e-9 < first < 1.0 - 1e-9:
+        cuts[n] = first
+        n += 1
+    if 1e-9 < last < 1.0 - 1e-9:
+        cuts[n] = last
+        n += 1
+    # Between two crossings the boundary bulges over the circle though it meets it at both ends:
+    # one more cut there lets the ends of every part tell on which side it lies.
+    middle = 0.5 * (first + last)
+    if min(first, last) > -1e-9 and max(first, last) < 1.0 + 1e-9 and 1e-9 < middle < 1.0 - 1e-9:
+        cuts[n] = middle
+        n += 1
     return n
 
 
@@ -87,9 +96,10 @@ def clip_to_level(slices: int, out: Any, near: float, far: float, room: Any) -> 
     most_slices, most_stretches, most_cuts = 1, 1, 1
     for k in range(slices):
         here = cell_start[k + 1] - cell_start[k]
-        most_slices += 4 * here + 1
-        most_stretches += (4 * here + 1) * here
-        most_cuts = max(most_cuts, 4 * here)
+        most_cuts_here = 12 * here  # of two boundaries and two circles, three each
+        most_slices += most_cuts_here + 1
+        most_stretches += (most_cuts_here + 1) * here
+        most_cuts = max(most_cuts, most_cuts_here)
     if most_slices > len(room.ax) or most_stretches > len(room.inner):
         room = new_stretches(2 * most_slices, 2 * most_stretches)
     room_ax, room_ay, room_bx, room_by, start = room.ax, room.ay, room.bx, room.by, room.start
@@ -351,17 +361,32 @@ def new_rings(corners: int, rings: int) -> Any:
 
 
 @compiled
-def with_corner_room(rings: Any, corners: int) -> Any:
-    """Return rings with room for so many more corners, and one more ring."""
+def with_room(rings: Any, corners: int, more: int) -> Any:
+    """Return rings with room for so many more corners, and so many more rings."""
     have, count = rings.count[0], rings.count[1]
-    if have + corners <= len(rings.x) and count + 1 < len(rings.start):
+    if have + corners <= len(rings.x) and count + more < len(rings.start):
         return rings
-    larger = new_rings(2 * (have + corners), 2 * (count + 2))
+    larger = new_rings(2 * (have + corners), 2 * (count + more + 1))
     larger.x[:have], larger.y[:have] = rings.x[:have], rings.y[:have]
     larger.start[: count + 1] = rings.start[: count + 1]
     larger.camera[:count], larger.level[:count] = rings.camera[:count], rings.level[:count]
     larger.count[:] = rings.count
     return larger
+
+
+@compiled
+def chord_angle(r: float, width: float, sagitta_m: float) -> float:
+    """Return the angle of the chords of an arc of radius r, radians.
+
+    Args:
+        r: metres.
+        width: between the near and the far arc: chords never reach further in than half of it, so
+            that the two do not cross.
+        sagitta_m: how far chords may lie inside the arc.
+    """
+    sagitta = min(sagitta_m, 0.5 * width)
+    angle: float = 2.0 * np.arccos(max(1.0 - sagitta / max(r, 2.0 * sagitta), 0.0))
+    return angle
 
 
 @compiled
@@ -401,8 +426,8 @@ def trace(
     inner_wall, outer_wall = room.inner, room.outer
     x, y = rings.x, rings.y
     done = np.zeros((stretches, 2), np.bool_)
-    step_near = 2.0 * np.arccos(max(1.0 - sagitta_m / max(radii[0], 2 * sagitta_m), 0.0))
-    step_far = 2.0 * np.arccos(max(1.0 - sagitta_m / max(radii[1], 2 * sagitta_m), 0.0))
+    step_near = chord_angle(radii[0], radii[1] - radii[0], sagitta_m)
+    step_far = chord_angle(radii[1], radii[1] - radii[0], sagitta_m)
     for begin in range(2 * stretches):
         if done[begin // 2, begin % 2]:
             continue
@@ -437,7 +462,7 @@ def trace(
                 chords = int(abs(turn) / (step_far if which == FAR else step_near)) + 1
             if corners + chords + 1 > len(x) or rings.count[1] + 2 >= len(rings.start):
                 rings.count[0] = corners
-                rings = with_corner_room(rings, chords + 1)
+                rings = with_room(rings, chords + 1, 1)
                 x, y = rings.x, rings.y
             if arc or key != key_before:
                 x[corners], y[corners] = at_x[k], at_y[k]

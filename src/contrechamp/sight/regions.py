@@ -16,6 +16,7 @@ from contrechamp.sight.arrays import F8, I8, Cameras, Level
 from contrechamp.sight.limits import limits
 from contrechamp.sight.outline import clip_to_level, new_rings, new_stretches, trace
 from contrechamp.sight.placing import off_outlines
+from contrechamp.sight.star import star_outlines, star_reach
 from contrechamp.sight.sweep import TOO_SMALL, enlarged, new_scratch, new_slices, sweep_camera
 from contrechamp.sight.walls import Walls
 
@@ -129,12 +130,28 @@ def _regions_of(
             continue
         around = sweep_rad[i] >= 2.0 * np.pi - 1e-12
         from_corner = rings.count[0]
-        for level in range(levels):
-            if reach[i, level] > near[i]:
-                clipped, room = clip_to_level(slices, out, near[i], reach[i, level], room)
-                rings = trace(
-                    clipped, room, around, (near[i], reach[i, level]), sagitta_m, i, level, rings
-                )
+        star = star_reach(slices, out)
+        if around and near[i] > 0.0:
+            star = 0.0
+        level = 0
+        while level < levels:
+            # Rings stand in the order of their levels.
+            first_level = level
+            while level < levels and reach[i, level] <= star:
+                level += 1
+            if level > first_level:
+                rings = star_outlines(
+                    slices, out, around, near[i], reach[i], (first_level, level),
+                    sagitta_m, i, rings,
+                )  # fmt: skip
+            else:
+                if reach[i, level] > near[i]:
+                    clipped, room = clip_to_level(slices, out, near[i], reach[i, level], room)
+                    rings = trace(
+                        clipped, room, around, (near[i], reach[i, level]),
+                        sagitta_m, i, level, rings,
+                    )  # fmt: skip
+                level += 1
         c, s = np.cos(start_rad[i]), np.sin(start_rad[i])
         for k in range(from_corner, rings.count[0]):
             px, py = rings.x[k], rings.y[k]
