@@ -33,7 +33,7 @@ def test_the_environment_chooses_the_language(environment: dict[str, str], langu
 def test_a_message_is_translated_once_the_language_is_active() -> None:
     i18n.activate("fr")
     assert i18n.active_language() == "fr"
-    assert i18n._("Show the version.") != "Show the version."
+    assert i18n._("Show the version.") == "Afficher la version."
 
 
 def test_a_language_without_a_catalogue_speaks_english() -> None:
@@ -47,14 +47,20 @@ def test_no_message_has_no_translation() -> None:
 
 
 def test_plural_forms_follow_the_language() -> None:
+    def said(count: int) -> str:
+        return i18n.ngettext(
+            "and {count} more notice; -v prints it",
+            "and {count} more notices; -v prints them",
+            count,
+        ).format(count=count)
+
     i18n.activate("fr")
-    forms = {
-        i18n.ngettext(
-            "and {count} more notice; -v prints it", "and {count} more notices; -v prints them", n
-        )
-        for n in (0, 1)
-    }
-    assert len(forms) == 1  # French counts none like one
+    # French counts none like one.
+    assert said(0) == "et 0 autre remarque\N{NO-BREAK SPACE}; -v l’affiche"
+    assert said(1) == "et 1 autre remarque\N{NO-BREAK SPACE}; -v l’affiche"
+    assert said(2) == "et 2 autres remarques\N{NO-BREAK SPACE}; -v les affiche"
+    i18n.activate("en")
+    assert said(0) == "and 0 more notices; -v prints them"
 
 
 def test_only_languages_with_a_catalogue_are_offered() -> None:
