@@ -7,6 +7,9 @@ import numpy as np
 from contrechamp.base.compiled import compiled
 from contrechamp.sight.sweep import NOTHING
 
+#: In place of an area: that of the whole sector of the circle.
+SECTOR = -1.0
+
 
 @compiled
 def angle_between(ax: float, ay: float, bx: float, by: float) -> float:
@@ -24,7 +27,6 @@ def area_within(
     ay: float,
     bx: float,
     by: float,
-    angle: float,
     r: float,
 ) -> float:
     """Return the area between the camera and a boundary or the circle of radius r, in one slice.
@@ -37,13 +39,17 @@ def area_within(
         ay: its other component.
         bx: last direction.
         by: its other component.
-        angle: of the slice, radians.
         r: metres.
+
+    Returns:
+        square metres; `SECTOR` where the circle bounds all of the slice.
     """
-    sector = 0.5 * r * r * angle
     if boundary == NOTHING:
-        return sector
-    if ua * r >= 1.0 and ub * r >= 1.0:
+        return SECTOR
+    nearer = max(ua, ub) * r
+    if 2.0 * nearer * nearer <= 1.0 + ax * bx + ay * by:
+        return SECTOR  # a line is nowhere nearer than its nearer end on the bisector
+    if min(ua, ub) * r >= 1.0:
         return 0.5 * (ax * by - ay * bx) / (ua * ub)
     # The wall from p to q crosses the circle, or lies beyond it.
     ua, ub = max(ua, 1e-9), max(ub, 1e-9)
@@ -54,11 +60,11 @@ def area_within(
     c = px * px + py * py - r * r
     root = b * b - a * c
     if root <= 0.0:
-        return sector
+        return SECTOR
     root = np.sqrt(root)
     first, last = max(0.0, (-b - root) / a), min(1.0, (-b + root) / a)
     if first >= last:
-        return sector
+        return SECTOR
     fx, fy = px + first * dx, py + first * dy
     lx, ly = px + last * dx, py + last * dy
     chord = 0.5 * (fx * ly - fy * lx)
@@ -71,25 +77,42 @@ def area_within(
 def level_areas(slices: int, out: Any, near: float, reach: Any, area_m2: Any) -> None:
     """Write the area between `near` and each of `reach` into `area_m2` (n_levels,)."""
     area_m2[:] = 0.0
+    cell_start, inners, outers = out.cell_start, out.inner, out.outer
+    inner_ua, inner_ub, outer_ua, outer_ub = out.inner_ua, out.inner_ub, out.outer_ua, out.outer_ub
+    dir_ax, dir_ay, dir_bx, dir_by = out.ax, out.ay, out.bx, out.by
     for k in range(slices):
-        first, last = out.cell_start[k], out.cell_start[k + 1]
+        first, last = cell_start[k], cell_start[k + 1]
         if first == last:
             continue
-        ax, ay, bx, by = out.ax[k], out.ay[k], out.bx[k], out.by[k]
-        angle = angle_between(ax, ay, bx, by)
+        ax, ay, bx, by = dir_ax[k], dir_ay[k], dir_bx[k], dir_by[k]
+        angle = SECTOR  # found only where an arc bounds something
         for c in range(first, last):
-            inner, inner_a, inner_b = out.inner[c], out.inner_ua[c], out.inner_ub[c]
-            outer, outer_a, outer_b = out.outer[c], out.outer_ua[c], out.outer_ub[c]
+            inner, in_a, in_b = inners[c], inner_ua[c], inner_ub[c]
+            outer, out_a, out_b = outers[c], outer_ua[c], outer_ub[c]
             below = 0.0
             if near > 0.0:
-                below = area_within(outer, outer_a, outer_b, ax, ay, bx, by, angle, near)
+                if angle == SECTOR:
+                    angle = angle_between(ax, ay, bx, by)
+                below = area_within(outer, out_a, out_b, ax, ay, bx, by, near)
+                if below == SECTOR:
+                    below = 0.5 * near * near * angle
                 if inner != NOTHING:
-                    below -= area_within(inner, inner_a, inner_b, ax, ay, bx, by, angle, near)
+                    hidden = area_within(inner, in_a, in_b, ax, ay, bx, by, near)
+                    below -= hidden if hidden != SECTOR else 0.5 * near * near * angle
             for level in range(len(reach)):
                 r = reach[level]
                 if r <= near:
                     continue
-                area = area_within(outer, outer_a, outer_b, ax, ay, bx, by, angle, r)
+                area = area_within(outer, out_a, out_b, ax, ay, bx, by, r)
+                hidden = 0.0
                 if inner != NOTHING:
-                    area -= area_within(inner, inner_a, inner_b, ax, ay, bx, by, angle, r)
-                area_m2[level] += area - below
+                    hidden = area_within(inner, in_a, in_b, ax, ay, bx, by, r)
+                if area == SECTOR or hidden == SECTOR:
+                    if area == hidden:
+                        continue  # all of this stretch lies beyond the circle
+                    if angle == SECTOR:
+                        angle = angle_between(ax, ay, bx, by)
+                    sector = 0.5 * r * r * angle
+                    area = sector if area == SECTOR else area
+                    hidden = sector if hidden == SECTOR else hidden
+                area_m2[level] += area - hidden - below

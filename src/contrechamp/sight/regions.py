@@ -108,7 +108,9 @@ def _regions_of(
     """Do cameras `first` to `last` one after the other: areas, and rings relative to nothing."""
     levels = reach.shape[1]
     area = np.zeros((last - first, levels))
-    rings = new_rings(4096 if outlines else 1, 256 if outlines else 1)
+    # Room is not memory before it is written to: too much costs nothing, growing costs copies.
+    guess = (last - first) * levels + 64 if outlines else 1
+    rings = new_rings(64 * guess, 2 * guess)
     scratch = new_scratch(64)
     out = new_slices(256, 1024)
     room = new_stretches(256, 1024)
@@ -173,7 +175,7 @@ def in_threads(
     How the work is cut depends on the number of threads, what comes out does not.
     """
     threads = threads or os.cpu_count() or 1
-    size = max(1, min(most_at_once, -(-n // (4 * threads)))) if threads > 1 else max(1, n)
+    size = max(1, min(most_at_once, -(-n // (4 * threads)) if threads > 1 else n))
     cuts = [(k, min(k + size, n)) for k in range(0, n, size)]
     if threads == 1 or len(cuts) == 1:
         return [work(*cut) for cut in cuts]

@@ -197,71 +197,92 @@ def gather(
     row_0 = max(0, int(np.floor((y - range_m - index.origin_y) / index.cell_m)))
     row_1 = min(index.cells_y - 1, int(np.floor((y + range_m - index.origin_y) / index.cell_m)))
     range_2 = range_m * range_m
-    n = 0
-    ends = 0
+    cell_start, cell_wall, corners, place = (
+        index.cell_start,
+        index.cell_wall,
+        index.corners,
+        index.place,
+    )
+    # First sift without branches (which side a wall shows is a coin's toss to the processor):
+    # walls within range before any scaling, and no far side where a shadow has no end.
+    candidates = scratch.wall
+    found = 0
     for row in range(row_0, row_1 + 1):
         for column in range(column_0, column_1 + 1):
             cell = row * index.cells_x + column
-            for k in range(index.cell_start[cell], index.cell_start[cell + 1]):
-                wall = index.cell_wall[k]
+            for k in range(cell_start[cell], cell_start[cell + 1]):
+                wall = cell_wall[k]
+                px, py = corners[wall, 0] - x, corners[wall, 1] - y
+                wx, wy = corners[wall, 2] - x - px, corners[wall, 3] - y - py
+                part = -(px * wx + py * wy) / (wx * wx + wy * wy)
+                part = min(max(part, 0.0), 1.0)
+                nearest_x, nearest_y = px + part * wx, py + part * wy
+                front = px * wy < py * wx
+                endless = flat | ((top_m[place[wall, 0]] >= h) & (h > z))
                 # A wall stands in several cells: it is met in the first of those asked for.
-                if column != max(index.first_cell_x[wall], column_0):
-                    continue
-                if row != max(index.first_cell_y[wall], row_0):
-                    continue
-                px, py = index.x0[wall] - x, index.y0[wall] - y
-                qx, qy = index.x1[wall] - x, index.y1[wall] - y
-                twice_area = px * qy - py * qx
-                if abs(twice_area) <= EDGE_ON_M2:
-                    continue
-                front = twice_area < 0.0  # the building lies on the other side
-                endless = True
-                k_wall = 1.0
-                if flat:
-                    if not front:
-                        continue
-                else:
-                    building = index.building[wall]
-                    k_lo, k_hi = shadow_factors(h, z, index.min_height_m[building], top_m[building])
-                    k_wall = k_lo if front else k_hi
-                    if k_wall == np.inf:
-                        continue  # hides nothing, or a shadow without end
-                    endless = k_hi == np.inf
-                # Distance of the scaled wall from the camera.
+                first = (column == max(place[wall, 1], column_0)) & (
+                    row == max(place[wall, 2], row_0)
+                )
+                candidates[found] = wall
+                found += (
+                    first
+                    & (front | (not endless))
+                    & (nearest_x * nearest_x + nearest_y * nearest_y < range_2)
+                )
+
+    raw_angle, raw_x, raw_y = scratch.raw_angle, scratch.raw_x, scratch.raw_y
+    n = 0
+    ends = 0
+    for k in range(found):
+        wall = candidates[k]
+        px, py = corners[wall, 0] - x, corners[wall, 1] - y
+        qx, qy = corners[wall, 2] - x, corners[wall, 3] - y
+        twice_area = px * qy - py * qx
+        if abs(twice_area) <= EDGE_ON_M2:
+            continue
+        front = twice_area < 0.0  # the building lies on the other side
+        endless = True
+        k_wall = 1.0
+        if flat:
+            if not front:
+                continue
+        else:
+            building = place[wall, 0]
+            k_lo, k_hi = shadow_factors(h, z, index.min_height_m[building], top_m[building])
+            k_wall = k_lo if front else k_hi
+            if k_wall == np.inf:
+                continue  # hides nothing, or a shadow without end
+            endless = k_hi == np.inf
+            if k_wall > 1.0:
+                # Is the scaled wall out of range?
                 wx, wy = qx - px, qy - py
-                length_2 = wx * wx + wy * wy
-                along = -(px * wx + py * wy)
-                if along <= 0.0:
-                    nearest_2 = px * px + py * py
-                elif along >= length_2:
-                    nearest_2 = qx * qx + qy * qy
-                else:
-                    nearest_2 = twice_area * twice_area / length_2
+                part = -(px * wx + py * wy) / (wx * wx + wy * wy)
+                part = min(max(part, 0.0), 1.0)
+                nearest_x, nearest_y = px + part * wx, py + part * wy
+                nearest_2 = nearest_x * nearest_x + nearest_y * nearest_y
                 if nearest_2 * k_wall * k_wall >= range_2:
                     continue
-                if front:
-                    px, py, qx, qy = qx, qy, px, py
-                    twice_area = -twice_area
-                ax, ay = px * cos_start + py * sin_start, py * cos_start - px * sin_start
-                bx, by = qx * cos_start + qy * sin_start, qy * cos_start - qx * sin_start
-                a, b = diamond(ax, ay), diamond(bx, by)
-                if sweep < 4.0 and a >= sweep and b >= a:
-                    continue  # outside of the field of view
-                scratch.normal_x[n] = (by - ay) / (k_wall * twice_area)
-                scratch.normal_y[n] = (ax - bx) / (k_wall * twice_area)
-                scratch.ends[n] = not front
-                scratch.endless[n] = front and endless
-                scratch.wall[n] = wall
-                scratch.end_a[n] = ends
-                scratch.raw_angle[ends] = a
-                scratch.raw_x[ends] = ax
-                scratch.raw_y[ends] = ay
-                scratch.end_b[n] = ends + 1
-                scratch.raw_angle[ends + 1] = b
-                scratch.raw_x[ends + 1] = bx
-                scratch.raw_y[ends + 1] = by
-                ends += 2
-                n += 1
+        if front:
+            px, py, qx, qy = qx, qy, px, py
+            twice_area = -twice_area
+        ax, ay = px * cos_start + py * sin_start, py * cos_start - px * sin_start
+        bx, by = qx * cos_start + qy * sin_start, qy * cos_start - qx * sin_start
+        a, b = diamond(ax, ay), diamond(bx, by)
+        if sweep < 4.0 and a >= sweep and b >= a:
+            continue  # outside of the field of view
+        inverse = 1.0 / (k_wall * twice_area)
+        scratch.normal_x[n] = (by - ay) * inverse
+        scratch.normal_y[n] = (ax - bx) * inverse
+        scratch.ends[n] = not front
+        scratch.endless[n] = front and endless
+        scratch.wall[n] = wall
+        scratch.end_a[n] = ends
+        raw_angle[ends], raw_x[ends], raw_y[ends] = a, ax, ay
+        ends += 1
+        scratch.end_b[n] = ends
+        raw_angle[ends], raw_x[ends], raw_y[ends] = b, bx, by
+        ends += 1
+        n += 1
     return n, ends
 
 
@@ -325,14 +346,15 @@ def sort_directions(ends: int, sweep: float, end_x: float, end_y: float, scratch
         if value > sweep:
             value = sweep
         if found == 0 or value > scratch.angle[found - 1] + SAME_ANGLE:
-            length = np.hypot(dir_x[item], dir_y[item])
+            x, y = dir_x[item], dir_y[item]
+            inverse = 1.0 / np.sqrt(x * x + y * y)
             scratch.angle[found] = value
             if value == sweep:
                 scratch.dir_x[found] = end_x
                 scratch.dir_y[found] = end_y
             else:
-                scratch.dir_x[found] = dir_x[item] / length
-                scratch.dir_y[found] = dir_y[item] / length
+                scratch.dir_x[found] = x * inverse
+                scratch.dir_y[found] = y * inverse
             found += 1
         rank[item] = found - 1
     return found
