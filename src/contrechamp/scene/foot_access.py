@@ -31,7 +31,7 @@ CLOSED = frozenset(
     [
         "no",
         "private",
-        "use_sidewalk",
+        "use_sidepath",
         "agricultural",
         "forestry",
         "military",

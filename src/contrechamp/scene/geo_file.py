@@ -52,9 +52,7 @@ def _geojson(opened: Opened) -> tuple[pd.DataFrame, np.ndarray]:
         document = json.loads(opened.content.decode("utf-8-sig"), parse_constant=refuse)
         features = document["features"]
         crs = _old_crs(document)
-        cells = [
-            {"id": feature.get("id"), **(feature.get("properties") or {})} for feature in features
-        ]
+        cells = [_cells(feature) for feature in features]
         texts = np.array(
             [json.dumps(feature.get("geometry")) for feature in features], dtype=object
         )
@@ -74,8 +72,16 @@ def _geojson(opened: Opened) -> tuple[pd.DataFrame, np.ndarray]:
     return pd.DataFrame(cells, columns=_names(cells), dtype=object), shapes
 
 
+def _cells(feature: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the properties; the id of the feature itself stands in where none of them is one."""
+    properties = dict(feature.get("properties") or {})
+    if not any(name.strip().lower() == "id" for name in properties):
+        properties["id"] = feature.get("id")
+    return properties
+
+
 def _names(cells: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return the columns; an id of the feature itself stands in where no property is one."""
+    """Return the columns in the order in which they first come up."""
     return list(dict.fromkeys(name for row in cells for name in row)) or ["id"]
 
 

@@ -85,7 +85,7 @@ class OsmObjects:
 class _Rows:
     ids: list[str] = field(default_factory=list)
     tags: list[Tags] = field(default_factory=list)
-    #: of a point, a line, a ring, or polygons as lists of rings
+    #: of a point, a line, a ring; or the shape itself
     places: list[Any] = field(default_factory=list)
 
     def add(self, identity: str, tags: Tags, places: Any) -> None:
@@ -108,8 +108,8 @@ class _Collected:
     highways: list[Highway] = field(default_factory=list)
     cut: list[str] = field(default_factory=list)
     displaced: list[str] = field(default_factory=list)
-    #: id -> tags, and whether each member way is an inner one
-    multipolygons: dict[int, tuple[Tags, Mapping[int, bool]]] = field(default_factory=dict)
+    #: id -> tags, and the role of each member way
+    multipolygons: dict[str, tuple[Tags, Mapping[int, str]]] = field(default_factory=dict)
 
 
 def read_osm(opened: Opened) -> OsmObjects:
@@ -141,7 +141,7 @@ def read_osm(opened: Opened) -> OsmObjects:
         nodes=found.nodes.objects(shapely.Point),
         lines=found.lines.objects(shapely.LineString),
         closed=found.closed.objects(shapely.Polygon),
-        relations=found.relations.objects(_multipolygon),
+        relations=found.relations.objects(lambda shape: shape),
         highways=found.highways,
         cut=found.cut,
         repaired=repaired,
@@ -155,13 +155,8 @@ def _buffer(opened: Opened) -> Any:
 
 
 def _things(opened: Opened) -> Iterable[Any]:
-    """Return the tagged objects, and the areas of multipolygons after them."""
-    return (
-        osmium.FileProcessor(_buffer(opened))
-        .with_locations()
-        .with_areas(KeyFilter(*KEYS))
-        .with_filter(KeyFilter(*KEYS))
-    )
+    """Return the objects that have one of the tags, ways with the places of their nodes."""
+    return osmium.FileProcessor(_buffer(opened)).with_locations().with_filter(KeyFilter(*KEYS))
 
 
 def _collect(thing: Any, found: _Collected) -> None:
@@ -173,17 +168,14 @@ def _collect(thing: Any, found: _Collected) -> None:
             found.displaced.append(identity)
     elif thing.is_way():
         _collect_way(thing, found)
-    elif thing.is_relation():
-        if thing.tags.get("type") in {"multipolygon", "boundary"}:
-            ways = {m.ref: m.role == "inner" for m in thing.members if m.type == "w"}
-            found.multipolygons[thing.id] = (dict(thing.tags), ways)
-    elif not thing.from_way():
-        _collect_multipolygon(thing, found)
+    elif thing.is_relation() and thing.tags.get("type") == "multipolygon":
+        ways = {member.ref: member.role for member in thing.members if member.type == "w"}
+        found.multipolygons[f"relation/{thing.id}"] = (dict(thing.tags), ways)
 
 
 def _collect_way(way: Any, found: _Collected) -> None:
     identity, tags = f"way/{way.id}", dict(way.tags)
-    steps = [(n.ref, (n.lon, n.lat)) if n.location.valid() else None for n in way.nodes]
+    steps = _steps(way)
     runs = _runs(steps)
     if len(runs) != 1 or len(runs[0]) != len(steps):
         found.cut.append(identity)
@@ -196,6 +188,15 @@ def _collect_way(way: Any, found: _Collected) -> None:
             found.closed.add(identity, tags, places)
         elif len(places) > 1:
             found.lines.add(identity, tags, places)
+
+
+def _steps(way: Any) -> list[tuple[int, tuple[float, float]] | None]:
+    """Return the number and place of each node, None for one that the file lacks."""
+    return [(n.ref, (n.lon, n.lat)) if n.location.valid() else None for n in way.nodes]
+
+
+def _whole(way: Any) -> bool:
+    return len(way.nodes) > 1 and all(n.location.valid() for n in way.nodes)
 
 
 def _runs(steps: Sequence[tuple[int, tuple[float, float]] | None]) -> list[list[Any]]:
@@ -213,64 +214,70 @@ def _highway(identity: str, tags: Tags, run: Sequence[tuple[int, tuple[float, fl
     return Highway(identity, tags, [ref for ref, _place in run], [place for _ref, place in run])
 
 
-def _collect_multipolygon(area: Any, found: _Collected) -> None:
-    identity, tags = f"relation/{area.orig_id()}", dict(area.tags)
-    found.multipolygons.pop(area.orig_id(), None)
-    outer = [list(ring) for ring in area.outer_rings()]
-    rings = [[list(ring), *map(list, area.inner_rings(ring))] for ring in area.outer_rings()]
-    if "highway" in tags and "building" not in tags:
-        found.highways += [
-            _highway(identity, tags, [(n.ref, (n.lon, n.lat)) for n in ring]) for ring in outer
-        ]
-        return
-    found.relations.add(
-        identity, tags, [[[(n.lon, n.lat) for n in ring] for ring in part] for part in rings]
-    )
-
-
 def _put_together(opened: Opened, found: _Collected) -> list[str]:
-    """Add the multipolygons that libosmium refused: what their member ways enclose.
+    """Add multipolygons: what their member ways enclose.
+
+    libosmium's own assembler is passed by: its time grows with the square of the crossings of a
+    ring, and what it refuses is lost.
 
     Returns:
-        their ids. Those of which ways are missing are listed among the `cut` ones.
+        ids of those whose ways do not just close to rings. Those of which nodes or ways are
+        missing are listed among the `cut` ones: a part of an outline would be another building.
     """
     wanted = {way for _tags, ways in found.multipolygons.values() for way in ways}
-    if not wanted:
-        return []
-    lines: dict[int, list[tuple[float, float]]] = {}
-    only = IdFilter(wanted)
-    only.enable_for(WAY)
-    ways: Iterable[Any] = osmium.FileProcessor(_buffer(opened)).with_locations().with_filter(only)
-    for way in ways:
-        if way.is_way():
-            lines[way.id] = [(n.lon, n.lat) for n in way.nodes if n.location.valid()]
+    runs = _runs_of(opened, wanted) if wanted else {}
     repaired = []
-    for number, (tags, members) in found.multipolygons.items():
-        identity = f"relation/{number}"
-        if any(len(lines.get(way, ())) < 2 for way in members):
-            found.cut.append(identity)  # a part of an outline would be another building
-            continue
-        outer, inner = (
-            shapely.polygonize(
-                shapely.get_parts(
-                    shapely.unary_union(
-                        [shapely.LineString(lines[way]) for way in members if members[way] is role]
-                    )
-                )
-            )
-            for role in (False, True)
-        )
-        body = shapely.difference(shapely.union_all(outer), shapely.union_all(inner))
-        parts = [part for part in shapely.get_parts(body) if part.geom_type == "Polygon"]
-        if parts and "highway" not in tags:
-            repaired.append(identity)
-            found.relations.add(
-                identity,
-                tags,
-                [[ring.coords for ring in (part.exterior, *part.interiors)] for part in parts],
-            )
+    for identity, (tags, roles) in found.multipolygons.items():
+        if not all(way in runs for way in roles):
+            found.cut.append(identity)
+        elif "highway" in tags and "building" not in tags:
+            outer = [runs[way][0] for way, role in roles.items() if role != "inner"]
+            found.highways += [_highway(identity, tags, run) for run in outer]
+        else:
+            lines = [shapely.LineString([place for _ref, place in runs[way][0]]) for way in roles]
+            shape, closed = enclosed(np.array(lines, dtype=object))
+            if shape is not None:
+                found.relations.add(identity, tags, shape)
+            if not closed:
+                repaired.append(identity)
     return repaired
 
 
-def _multipolygon(parts: Sequence[Sequence[Any]]) -> shapely.MultiPolygon:
-    return shapely.MultiPolygon([(part[0], part[1:]) for part in parts])
+def _runs_of(opened: Opened, wanted: set[int]) -> dict[int, list[list[Any]]]:
+    """Return the one stretch of each way that is whole, by the number of the way."""
+    only = IdFilter(wanted)
+    only.enable_for(WAY)
+    ways: Iterable[Any] = osmium.FileProcessor(_buffer(opened)).with_locations().with_filter(only)
+    return {way.id: _runs(_steps(way)) for way in ways if way.is_way() and _whole(way)}
+
+
+def enclosed(lines: NDArray[np.object_]) -> tuple[shapely.MultiPolygon | None, bool]:
+    """Return the area inside an odd number of the rings that lines make, whatever their roles.
+
+    Args:
+        lines: (n,) LineStrings.
+
+    Returns:
+        the area, None if there is none, and whether every line is part of a ring.
+    """
+    faces, *loose = shapely.polygonize_full(shapely.get_parts(shapely.unary_union(lines)))
+    faces = shapely.get_parts(faces)
+    dangling = shapely.union_all(loose)
+    inside = _odd(shapely.point_on_surface(faces), shapely.difference(lines, dangling))
+    body = shapely.get_parts(shapely.union_all(faces[inside]))
+    body = body[shapely.get_type_id(body) == 3]
+    whole = shapely.MultiPolygon(list(body)) if len(body) else None
+    return whole, bool(shapely.is_empty(dangling))
+
+
+def _odd(points: NDArray[np.object_], lines: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Return whether a ray from each point to the east crosses the lines an odd number of times."""
+    xy, line = shapely.get_coordinates(shapely.get_parts(lines), return_index=True)
+    same = line[:-1] == line[1:]
+    (x0, y0), (x1, y1) = xy[:-1][same].T, xy[1:][same].T
+    odd = np.zeros(len(points), bool)
+    for i, (x, y) in enumerate(shapely.get_coordinates(points)):
+        across = (y0 > y) != (y1 > y)
+        at = x0[across] + (y - y0[across]) * (x1 - x0)[across] / (y1 - y0)[across]
+        odd[i] = np.count_nonzero(at > x) % 2
+    return odd

@@ -1,0 +1,308 @@
+"""What single OSM values mean: expected results are worked out by hand from the OSM wiki."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contrechamp.scene.building_tags import body, dwelling, off_the_ground
+from contrechamp.scene.camera_tags import camera_rows, is_camera
+from contrechamp.scene.directions import parse_directions
+from contrechamp.scene.foot_access import under_ground, walkable
+from contrechamp.scene.lengths import parse_length_m
+from contrechamp.scene.osm_places import barrier, home_door, service
+
+
+@pytest.mark.parametrize(
+    ("text", "metres"),
+    [
+        ("5", 5.0),
+        ("0", 0.0),
+        ("3,5 m", 3.5),
+        ("3.5m", 3.5),
+        ("12 ft", 3.6576),
+        ("5'", 1.524),
+        ("6'2\"", 1.8796),
+        ("  4 m ", 4.0),
+        ("250 cm", 2.5),
+        ("-2", -2.0),
+    ],
+)
+def test_lengths(text: str, metres: float) -> None:
+    assert parse_length_m(text) == pytest.approx(metres)
+
+
+@pytest.mark.parametrize("text", ["yes", "", "high", "3-5", "1 parsec", "nan", "inf", "1e400", "m"])
+def test_what_is_no_length(text: str) -> None:
+    assert parse_length_m(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("0", [(0.0, math.nan)]),
+        ("N", [(0.0, math.nan)]),
+        ("n", [(0.0, math.nan)]),
+        ("north", [(0.0, math.nan)]),
+        ("NNE", [(22.5, math.nan)]),
+        ("NW", [(315.0, math.nan)]),
+        ("360", [(0.0, math.nan)]),
+        ("-90", [(270.0, math.nan)]),
+        ("45°", [(45.0, math.nan)]),
+        ("90-180", [(135.0, 90.0)]),
+        ("270-90", [(0.0, 180.0)]),
+        ("350-10", [(0.0, 20.0)]),
+        ("0-360", [(180.0, 360.0)]),
+        ("N-E", [(45.0, 90.0)]),
+        ("90;270", [(90.0, math.nan), (270.0, math.nan)]),
+        ("90-180; 270", [(135.0, 90.0), (270.0, math.nan)]),
+        ("12,5", [(12.5, math.nan)]),
+    ],
+)
+def test_directions(text: str, expected: list[tuple[float, float]]) -> None:
+    found = parse_directions(text)
+    assert found is not None
+    assert [d.heading_deg for d in found] == pytest.approx([e[0] for e in expected])
+    assert [d.hfov_deg for d in found] == pytest.approx([e[1] for e in expected], nan_ok=True)
+
+
+@pytest.mark.parametrize("text", ["street", "90;somewhere", "1000", "", ";", "forward", "90-90"])
+def test_what_is_no_direction(text: str) -> None:
+    assert parse_directions(text) is None
+
+
+@given(st.integers(0, 359), st.integers(1, 359))
+def test_a_range_runs_clockwise_from_its_first_end(start: int, width: int) -> None:
+    found = parse_directions(f"{start}-{(start + width) % 360}")
+    assert found is not None
+    assert found[0].hfov_deg == pytest.approx(width)
+    first = (found[0].heading_deg - found[0].hfov_deg / 2) % 360
+    assert math.cos(math.radians(first - start)) == pytest.approx(1.0)
+
+
+@given(st.text(max_size=30))
+def test_no_text_breaks_the_readers(text: str) -> None:
+    for found in parse_directions(text) or ():
+        assert 0.0 <= found.heading_deg < 360.0
+    length = parse_length_m(text)
+    assert length is None or math.isfinite(length)
+    tags = {
+        "man_made": "surveillance",
+        "camera:direction": text,
+        "height": text,
+        "camera:tilt": text,
+    }
+    rows, _unreadable = camera_rows(tags, "node/1")
+    assert all(not row["height_m"] < 0.0 for row in rows)
+
+
+def camera(**tags: str) -> tuple[list[dict[str, object]], list[str]]:
+    rows, unreadable = camera_rows({k.replace("__", ":"): v for k, v in tags.items()}, "node/7")
+    return rows, [one.tag for one in unreadable]
+
+
+def test_a_list_of_directions_is_as_many_cameras_on_one_mast() -> None:
+    rows, unreadable = camera(camera__direction="90;270", height="5'", camera__mount="Pole")
+    assert [(row["id"], row["heading_deg"]) for row in rows] == [
+        ("node/7#1", 90.0),
+        ("node/7#2", 270.0),
+    ]
+    assert [row["height_m"] for row in rows] == pytest.approx([1.524, 1.524])
+    assert {row["mount"] for row in rows} == {"pole"}
+    assert unreadable == []
+
+
+def test_plain_direction_and_est_height_stand_in() -> None:
+    rows, _none = camera(direction="S", est_height="4")
+    assert (rows[0]["heading_deg"], rows[0]["height_m"]) == (180.0, 4.0)
+    both, _none = camera(camera__direction="E", direction="S")
+    assert both[0]["heading_deg"] == 90.0
+
+
+@pytest.mark.parametrize(
+    ("tags", "tilt_deg", "unreadable"),
+    [
+        ({"camera__tilt": "-15"}, 15.0, []),
+        ({"camera__angle": "15"}, 15.0, []),
+        ({"camera__tilt": "0"}, 0.0, []),
+        ({"camera__tilt": "-15", "camera__angle": "40"}, 15.0, []),
+        ({"camera__tilt": "-120"}, math.nan, ["camera:tilt"]),
+        ({"camera__angle": "steep"}, math.nan, ["camera:angle"]),
+    ],
+)
+def test_tilt_is_positive_below_the_horizon(
+    tags: dict[str, str], tilt_deg: float, unreadable: list[str]
+) -> None:
+    rows, said = camera(**tags)
+    assert rows[0]["tilt_deg"] == pytest.approx(tilt_deg, nan_ok=True)
+    assert said == unreadable
+
+
+def test_what_cannot_be_read_is_told_and_taken_as_not_known() -> None:
+    rows, unreadable = camera(camera__direction="street", height="yes", camera__type="odd")
+    assert math.isnan(rows[0]["heading_deg"])
+    assert math.isnan(rows[0]["height_m"])
+    assert rows[0]["kind"] == "unknown"
+    assert set(unreadable) == {"camera:direction", "camera:type", "height"}
+
+
+@pytest.mark.parametrize(
+    ("tags", "kind"),
+    [
+        ({"camera__type": "dome"}, "dome"),
+        ({"camera__type": "Panning"}, "panning"),
+        ({"revolving": "yes"}, "panning"),
+        ({}, "unknown"),
+    ],
+)
+def test_kind(tags: dict[str, str], kind: str) -> None:
+    assert camera(**tags)[0][0]["kind"] == kind
+
+
+def test_operator_class_is_never_read_from_what_is_looked_at() -> None:
+    assert camera(surveillance="public", operator="X")[0][0]["operator_class"] == "unknown"
+    assert camera(operator__type="government")[0][0]["operator_class"] == "public"
+    assert camera(operator__type="private")[0][0]["operator_class"] == "private"
+
+
+def test_indoor() -> None:
+    assert camera(surveillance="indoor")[0][0]["indoor"] is True
+    assert camera(indoor="yes")[0][0]["indoor"] is True
+    assert camera(indoor="no")[0][0]["indoor"] is False
+
+
+@pytest.mark.parametrize(
+    ("tags", "answer"),
+    [
+        ({"man_made": "surveillance"}, True),
+        ({"man_made": "surveillance", "surveillance:type": "camera"}, True),
+        ({"man_made": "surveillance", "surveillance:type": "ALPR"}, True),
+        ({"man_made": "surveillance", "surveillance:type": "guard"}, False),
+        ({"man_made": "surveillance", "surveillance:type": "camera;guard"}, True),
+        ({"man_made": "mast"}, False),
+    ],
+)
+def test_what_is_a_camera(tags: dict[str, str], answer: bool) -> None:
+    assert is_camera(tags) is answer
+
+
+@pytest.mark.parametrize(
+    ("tags", "answer"),
+    [
+        ({"highway": "footway"}, True),
+        ({"highway": "steps"}, True),
+        ({"highway": "residential"}, True),
+        ({"highway": "motorway"}, False),
+        ({"highway": "trunk"}, False),
+        ({"highway": "trunk", "foot": "yes"}, True),
+        ({"highway": "cycleway"}, False),
+        ({"highway": "cycleway", "foot": "designated"}, True),
+        ({"highway": "residential", "foot": "no"}, False),
+        ({"highway": "residential", "foot": "use_sidepath"}, False),
+        ({"highway": "service", "access": "private"}, False),
+        ({"highway": "service", "access": "private", "foot": "permissive"}, True),
+        ({"highway": "primary", "motorroad": "yes"}, False),
+        ({"highway": "proposed"}, False),
+        ({"highway": "construction"}, False),
+    ],
+)
+def test_foot_access(tags: dict[str, str], answer: bool) -> None:
+    assert walkable(tags) is answer
+
+
+@pytest.mark.parametrize(
+    ("tags", "answer"),
+    [
+        ({"highway": "footway", "tunnel": "yes"}, True),
+        ({"highway": "footway", "tunnel": "building_passage"}, False),
+        ({"highway": "corridor"}, True),
+        ({"highway": "footway", "indoor": "yes"}, True),
+        ({"highway": "footway", "layer": "1", "bridge": "yes"}, False),
+        ({"highway": "footway"}, False),
+    ],
+)
+def test_under_ground(tags: dict[str, str], answer: bool) -> None:
+    assert under_ground(tags) is answer
+
+
+@pytest.mark.parametrize(
+    ("tags", "top", "bottom", "source"),
+    [
+        ({"height": "12"}, 12.0, 0.0, "height"),
+        ({"height": "40 ft"}, 12.192, 0.0, "height"),
+        ({"building:levels": "4"}, 12.0, 0.0, "levels"),
+        ({"height": "10", "building:levels": "9"}, 10.0, 0.0, "height"),
+        ({"height": "tall", "building:levels": "2,5"}, 7.5, 0.0, "levels"),
+        ({"height": "9", "min_height": "3"}, 9.0, 3.0, "height"),
+        ({"building:levels": "5", "building:min_level": "1"}, 15.0, 3.0, "levels"),
+        ({"height": "3", "min_height": "5"}, 3.0, 0.0, "height"),
+        ({}, math.nan, 0.0, ""),
+        ({"height": "-4"}, math.nan, 0.0, ""),
+    ],
+)
+def test_bodies(tags: dict[str, str], top: float, bottom: float, source: str) -> None:
+    found = body(tags)
+    assert found.height_m == pytest.approx(top, nan_ok=True)
+    assert found.min_height_m == bottom
+    assert found.height_source == source
+
+
+@pytest.mark.parametrize(
+    ("tags", "why"),
+    [
+        ({"building": "yes"}, ""),
+        ({"building": "roof"}, "roof"),
+        ({"building": "roof", "min_height": "3"}, ""),
+        ({"building": "yes", "location": "underground"}, "underground"),
+        ({"building": "yes", "layer": "-1"}, "underground"),
+        ({"building": "yes", "indoor": "yes"}, "underground"),
+    ],
+)
+def test_off_the_ground(tags: dict[str, str], why: str) -> None:
+    assert off_the_ground(tags) == why
+
+
+def test_dwellings_and_doors() -> None:
+    assert dwelling({"building": "apartments"}) == "residential"
+    assert dwelling({"building": "yes", "addr:housenumber": "3"}) == "address"
+    assert dwelling({"building": "yes", "addr:housenumber": "3", "office": "company"}) == ""
+    assert dwelling({"building": "retail", "addr:housenumber": "3"}) == ""
+    assert home_door({"addr:housenumber": "3"}) == "address"
+    assert home_door({"addr:housenumber": "3", "shop": "bakery"}) == ""
+    assert home_door({"entrance": "staircase"}) == "entrance"
+    assert home_door({"entrance": "emergency"}) == ""
+
+
+@pytest.mark.parametrize(
+    ("tags", "kind"),
+    [
+        ({"amenity": "school"}, "school"),
+        ({"amenity": "kindergarten"}, "kindergarten"),
+        ({"amenity": "clinic"}, "clinic"),
+        ({"amenity": "hospital"}, "hospital"),
+        ({"amenity": "doctors"}, "doctors"),
+        ({"amenity": "pharmacy"}, "pharmacy"),
+        ({"amenity": "place_of_worship"}, "place_of_worship"),
+        ({"amenity": "marketplace"}, "marketplace"),
+        ({"shop": "supermarket"}, "supermarket"),
+        ({"amenity": "drinking_water"}, "drinking_water"),
+        ({"highway": "bus_stop"}, "transit_stop"),
+        ({"railway": "tram_stop"}, "transit_stop"),
+        ({"shop": "bakery"}, ""),
+    ],
+)
+def test_services(tags: dict[str, str], kind: str) -> None:
+    assert service(tags) == kind
+
+
+@pytest.mark.parametrize(
+    "kind", ["gate", "checkpoint", "lift_gate", "turnstile", "block", "border_control"]
+)
+def test_barriers(kind: str) -> None:
+    assert barrier({"barrier": kind}) == kind
+    assert barrier({"barrier": "kerb"}) == ""
+
+
+def test_a_military_checkpoint_is_one() -> None:
+    assert barrier({"military": "checkpoint"}) == "checkpoint"
