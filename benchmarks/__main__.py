@@ -8,7 +8,7 @@ import numba
 import numpy as np
 import shapely
 
-from benchmarks import alone, engine, peers
+from benchmarks import alone, engine, exposure, peers
 from benchmarks.engine import TASKS
 from benchmarks.towns import (
     OVER_ROOFS_M,
@@ -157,12 +157,24 @@ def scaling(sizes: tuple[int, ...]) -> None:
         )  # fmt: skip
 
 
+def draws() -> None:
+    """Print how many draws of all cameras and streets of Helsinki a second are computed."""
+    heading("Draws of the exposure of the streets of Helsinki")
+    header("threads", "cameras", "pieces of street", "draws", "seconds", "draws a second")
+    for threads in (1, 2):
+        found = exposure.measured(threads)
+        row(
+            threads, found.cameras, f"{found.pieces:,}", f"{found.draws:,}",
+            figure(found.seconds), figure(found.draws / found.seconds),
+        )  # fmt: skip
+
+
 def main() -> None:
     """Run what is asked for, by default everything."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--extra", action="append", default=[], metavar="FILE",
                         help="an OSM file whose buildings are measured too")  # fmt: skip
-    parts = ("peers", "memory", "compilation", "threads", "scaling")
+    parts = ("peers", "memory", "compilation", "threads", "scaling", "draws")
     parser.add_argument("--only", choices=parts, action="append", help="leave the others out")
     parser.add_argument("--largest", type=int, default=SIZES[-1], metavar="N",
                         help="no tiled city of more buildings (default: %(default)s)")  # fmt: skip
@@ -185,6 +197,8 @@ def main() -> None:
         compilation()
     if "threads" in only:
         cores()
+    if "draws" in only:
+        draws()
     if "scaling" in only:
         scaling(tuple(size for size in SIZES if size <= given.largest))
 

