@@ -123,7 +123,7 @@ def new_scratch(walls: int) -> Any:
         np.empty(ends),
         np.empty(ends),
         np.empty(ends),
-        np.empty(ends + 1, np.int64),
+        np.empty(ends + 2, np.int64),
         np.empty(max(64, 16 * walls), np.int32),
         np.empty(walls + 1),
         np.empty(walls + 1),
@@ -364,28 +364,37 @@ def sort_directions(ends: int, sweep: float, end_x: float, end_y: float, scratch
 def walls_by_slice(n: int, directions: int, scratch: Any) -> int:
     """List the walls of every slice; return their number, or minus the room that is needed."""
     slices = directions - 1
-    start = scratch.slice_start
-    start[: slices + 1] = 0
-    total = 0
+    start, rank, raw_angle = scratch.slice_start, scratch.bucket, scratch.raw_angle
+    end_a, end_b = scratch.end_a, scratch.end_b
+    first_slice, last_slice = scratch.first_slice, scratch.last_slice
+    start[: slices + 2] = 0
+    # How many walls more (or fewer) stand in each slice than in the one before.
     for i in range(n):
-        first, last = scratch.bucket[scratch.end_a[i]], scratch.bucket[scratch.end_b[i]]
-        if scratch.raw_angle[scratch.end_a[i]] > scratch.raw_angle[scratch.end_b[i]]:
+        first, last = rank[end_a[i]], rank[end_b[i]]
+        start[first + 1] += 1
+        start[last + 1] -= 1
+        if raw_angle[end_a[i]] > raw_angle[end_b[i]]:
             # The wall stands across the start of the sweep: it is met there and at the end.
+            start[1] += 1
             last += slices
-        scratch.first_slice[i] = first
-        scratch.last_slice[i] = last
-        total += last - first
-        for k in range(first, last):
-            start[(k if k < slices else k - slices) + 1] += 1
-    if total > len(scratch.slice_entry):
-        return -total
+        first_slice[i] = first
+        last_slice[i] = last
+    total = here = 0
     for k in range(slices):
-        start[k + 1] += start[k]
+        here += start[k + 1]
+        total += here
+        start[k + 1] = total
+    entries = scratch.slice_entry
+    if total > len(entries):
+        return -total
     for i in range(n):
-        for k in range(scratch.first_slice[i], scratch.last_slice[i]):
-            place = k if k < slices else k - slices
-            scratch.slice_entry[start[place]] = i
-            start[place] += 1
+        first, last = first_slice[i], last_slice[i]
+        for k in range(first, min(last, slices)):
+            entries[start[k]] = i
+            start[k] += 1
+        for k in range(last - slices):
+            entries[start[k]] = i
+            start[k] += 1
     for k in range(slices, 0, -1):
         start[k] = start[k - 1]
     start[0] = 0
