@@ -4,9 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse.csgraph import floyd_warshall
 from shapely import Point
-from towns import places, streets
 
 from contrechamp.measure.network import SNAP_M, foot_network, snap
+from towns import places, streets
 
 # A T: 100 m east, then 60 m north from its middle; and an island 80 m away.
 TOWN = streets(

@@ -3,10 +3,10 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from towns import CRS, places, streets
 
 from contrechamp.measure.network import foot_network, snap
 from contrechamp.measure.pieces import cut_streets, join_pieces
+from towns import CRS, places, streets
 
 TOWN = streets(
     (0, 1, [(0, 0), (25, 0)]),

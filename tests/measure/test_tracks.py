@@ -2,7 +2,6 @@ import geopandas as gpd
 import numpy as np
 import pytest
 from shapely import LineString
-from towns import CRS, places, streets
 
 from contrechamp.measure.exposure import CameraDraws, expose
 from contrechamp.measure.network import foot_network
@@ -11,6 +10,7 @@ from contrechamp.measure.tracks import cut_tracks, track_figures
 from contrechamp.measure.trips import choose_stops, plan_trips
 from contrechamp.sight import walls
 from contrechamp.sight.levels import VISIBLE
+from towns import CRS, places, streets
 
 
 def tracks(*lines):

@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 import shapely
 from scipy.sparse.csgraph import floyd_warshall
-from towns import places, streets
 
 from contrechamp.measure.drawn import as_figures
 from contrechamp.measure.exposure import Exposure
@@ -19,6 +18,7 @@ from contrechamp.measure.trip_exposure import (
 )
 from contrechamp.measure.trips import GOALS, choose_stops, plan_trips
 from contrechamp.sight.arrays import Level
+from towns import places, streets
 
 # A block of 100 m x 50 m: home and school at the ends of its southern side.
 BLOCK = streets(
@@ -182,7 +182,7 @@ def test_what_cannot_be_reached_is_counted_and_said():
     assert plan.counts["trips:school"] == plan.counts["trips"] == 1
     assert plan.counts["homes_without_way:school"] == 1
     text = "\n".join(plan.warnings)
-    assert "1 of 2 homes have no way on foot to any school" in text
+    assert "Homes (of 2) from which no way on foot leads there on the map: school 1." in text
     assert "supermarket is mapped" in text
     assert "1 of 3 homes" in text
 

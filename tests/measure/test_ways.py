@@ -4,7 +4,6 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse.csgraph import connected_components, floyd_warshall
-from towns import places, streets
 
 from contrechamp.measure.network import foot_network, snap
 from contrechamp.measure.pieces import cut_streets
@@ -14,6 +13,7 @@ from contrechamp.measure.ways import (
     way_lines,
     ways_to_nearest,
 )
+from towns import places, streets
 
 NOBODY = places()
 

@@ -10,7 +10,15 @@ import click
 from contrechamp.base.i18n import _, active_language
 from contrechamp.cli.again import command_again
 from contrechamp.cli.options import DRAWS, HOMES, LEVELS, PIECE_M, SAME_CAMERA_M, SEED, TARGET_M
-from contrechamp.cli.telling import progress_for, tell_figures, tell_notices, tell_warnings
+from contrechamp.cli.telling import (
+    progress_for,
+    steps_of_measure,
+    tell_figures,
+    tell_notices,
+    tell_speed,
+    tell_warnings,
+    timed,
+)
 from contrechamp.measure.priors import Priors, default, from_toml
 from contrechamp.measure.results import Measurement
 from contrechamp.measure.run import measure
@@ -52,7 +60,7 @@ def measure_and_publish(job: Job, *, as_json: bool) -> None:
     levels = parse_levels(job.level_set)
     check_writable(job.out)
     priors, priors_entry = _priors(job.priors_file)
-    progress = progress_for(as_json=as_json)
+    progress, seconds = timed(progress_for(as_json=as_json))
     scene = read_scene(
         job.inputs,
         crs=job.crs,
@@ -83,10 +91,12 @@ def measure_and_publish(job: Job, *, as_json: bool) -> None:
         progress=progress,
     )
     if as_json:
-        click.echo(json.dumps(_counts(measurement, scene, written)))
+        spent = {name: seconds.get(label) for name, label in steps_of_measure().items()}
+        click.echo(json.dumps({**_counts(measurement, scene, written), "seconds": spent}))
         return
     tell_notices(scene.notices)
     tell_warnings(measurement.warnings)
+    tell_speed(measurement.methods["draws_in_all"], seconds)
     tell_figures(measurement, scene)
     click.echo(_("Report: {index}").format(index=written.index))
 

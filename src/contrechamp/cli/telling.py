@@ -1,8 +1,10 @@
 """What a command tells on a terminal: progress, and what readers noticed."""
 
 import sys
+import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import click
 from rich.console import Console
@@ -22,6 +24,43 @@ SHOWN = 3
 def progress_for(*, as_json: bool) -> Progress:
     """Return bars on standard error where that is a terminal, silence elsewhere."""
     return silent if as_json else on_terminal(Console(file=sys.stderr))
+
+
+def timed(progress: Progress) -> tuple[Progress, dict[str, float]]:
+    """Return a progress that also notes how many seconds each labelled piece of work took."""
+    seconds: dict[str, float] = {}
+
+    @contextmanager
+    def noting(label: str, total: float) -> Iterator[Callable[[float], None]]:
+        started = time.perf_counter()
+        with progress(label, total) as advance:
+            yield advance
+        seconds[label] = time.perf_counter() - started
+
+    return noting, seconds
+
+
+def steps_of_measure() -> dict[str, str]:
+    """Return the steps of a measurement, and the labels of their progress bars."""
+    return {
+        "reading": _("Reading"),
+        "preparing": _("Preparing"),
+        "draws": _("Draws"),
+        "writing": _("Writing"),
+    }
+
+
+def tell_speed(draws: int, seconds: Mapping[str, float]) -> None:
+    """Print how long the steps of a measurement took, on standard error."""
+    steps = ", ".join(f"{label} {spent:.1f} s" for label, spent in seconds.items())
+    click.echo(steps, err=True)
+    drawing = seconds[steps_of_measure()["draws"]]
+    click.echo(
+        _("{draws} draws in all, {rate} a second").format(
+            draws=draws, rate=f"{draws / drawing:.0f}" if drawing else "-"
+        ),
+        err=True,
+    )
 
 
 def tell_notices(notices: Sequence[Notice]) -> None:

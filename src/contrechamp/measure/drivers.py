@@ -82,7 +82,9 @@ def drivers(
             total = 1.0 - pair_correlation(first_m[:, number], one.total_m[:, number])
             if np.ptp(first_m[:, number]) == 0.0:
                 first_order = total = 0.0
-            first_order, total = min(max(first_order, 0.0), 1.0), min(max(total, 0.0), 1.0)
+            total = min(max(total, 0.0), 1.0)
+            # What is noise in the one is often plain in the other: S is never above T.
+            first_order = min(max(first_order, 0.0), total)
             found.append(
                 Driver(
                     unknown=one.unknown,

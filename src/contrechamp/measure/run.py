@@ -1,11 +1,13 @@
 """The whole measurement: from a scene to its figures, in the order in which data flows."""
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,7 +28,7 @@ from contrechamp.measure.network import FootNetwork, foot_network
 from contrechamp.measure.pieces import PIECE_M, StreetPieces, cut_streets
 from contrechamp.measure.prior_table import prior_table
 from contrechamp.measure.priors import Priors, default
-from contrechamp.measure.results import Driver, Figure, Measurement
+from contrechamp.measure.results import Driver, Estimate, Figure, Measurement
 from contrechamp.measure.stage import Stage, furthest, set_stage
 from contrechamp.measure.street_figures import (
     area_figures,
@@ -52,8 +54,7 @@ SCENARIO_DRAWS = 100
 #: Pairs of draws for each unknown whose part in the interval is told: a share of one half is then
 #: known to some 0.05, one of nothing to some 0.06.
 DRIVER_PAIRS = 256
-#: Draws of the ground within view, in the measurement and in each scenario.
-GROUND_DRAWS = 200
+#: Draws of the ground within view in each scenario.
 GROUND_SCENARIO_DRAWS = 50
 
 
@@ -123,9 +124,15 @@ def measure(
         stage.placed.y,
         furthest(scene.cameras, stage.priors),
     )
+    with progress(_("Preparing"), 2) as advance:
+        # The first calls of a kernel compile it, or load what was compiled before.
+        stage.expose(stage.uniforms(1), ways.pieces.pieces, walks=ways.plan.walks)
+        advance(1)
+        regions = region_table(stage)
+        advance(1)
     plan = _plan_of_draws(stage, draws if stage.anything_drawn else 1)
     with progress(_("Draws"), plan.total) as advance:
-        return _measure(scene, stage, ways, areas, plan, _part_of(advance))
+        return _measure(scene, stage, ways, areas, regions, plan, _part_of(advance))
 
 
 def _check_whole(scene: Scene) -> None:
@@ -180,7 +187,7 @@ def _plan_of_draws(stage: Stage, draws: int) -> _Draws:
         main=draws,
         scenario=scenario,
         pairs=min(DRIVER_PAIRS, draws) if unknowns else 0,
-        ground=min(GROUND_DRAWS, draws),
+        ground=draws,
         ground_scenario=min(GROUND_SCENARIO_DRAWS, scenario),
         unknowns=unknowns,
     )
@@ -199,6 +206,7 @@ def _measure(
     stage: Stage,
     ways: Ways,
     areas: AreaGroups,
+    regions: gpd.GeoDataFrame,
     plan: _Draws,
     progress: Progress,
 ) -> Measurement:
@@ -231,7 +239,7 @@ def _measure(
         pieces=piece_table(ways.pieces, exposure, stage.levels),
         streets=street_table(scene.streets, ways.pieces, exposure, stage.levels),
         cameras=camera_table(stage, exposure, shares, stage.levels),
-        regions=region_table(stage),
+        regions=regions,
         trips=trip_table(ways.plan, trips, stage.levels, scene.homes, scene.places),
         priors=prior_table(stage, scene),
         methods=_methods(scene, stage, ways, plan, figures),
@@ -350,6 +358,7 @@ def _methods(
     return {
         "seed": stage.seed,
         "draws": plan.main,
+        "draws_in_all": plan.total,
         "scenario_draws": plan.scenario,
         "driver_pairs": plan.pairs,
         "ground_draws": plan.ground,
@@ -388,16 +397,23 @@ def _warnings(
     if short:
         found.append(
             _(
-                "{count} of {total} figures need more draws than {draws} "
-                "for a steady interval; about {needed} would do for all of them."
+                "{count} of {total} figures need more draws than {draws} for a steady interval "
+                "(--draws {needed} would do for most of them); the tables mark them."
             ).format(
                 count=len(short),
                 total=len(figures),
                 draws=plan.main,
-                needed=max(draws_needed(one) for one in short),
+                needed=_enough_for_most(short),
             )
         )
     return tuple(found)
+
+
+def _enough_for_most(short: Sequence[Estimate]) -> int:
+    """Return a round number of draws that is enough for nine in ten of these."""
+    needed = np.quantile([draws_needed(one) for one in short], 0.9)
+    digit = 10.0 ** math.floor(math.log10(needed))
+    return int(math.ceil(needed / digit) * digit)
 
 
 def _part_of(advance: Callable[[float], None]) -> Progress:

@@ -14,6 +14,7 @@ from contrechamp.measure.exposure import Walks
 from contrechamp.measure.network import SNAP_M, FootNetwork, Snapped, snap
 from contrechamp.measure.pieces import StreetPieces
 from contrechamp.measure.ways import Ways, way_lines, ways_to_nearest
+from contrechamp.scene.service_names import service_label
 
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
@@ -139,7 +140,7 @@ def plan_trips(
     home_node = network.stop_node[: len(stops.homes)]
     service_node = network.stop_node[len(stops.homes) :]
     kind = places["kind"].to_numpy(str)[stops.services]
-    counts, warnings = dict(stops.counts), []
+    counts, warnings, cut_off = dict(stops.counts), [], []
     home, service, end, ways = [], [], [], []
     for goal, kinds in GOALS.items():
         members = np.flatnonzero(np.isin(kind, kinds))
@@ -158,15 +159,17 @@ def plan_trips(
                 _(
                     "No place of the kind {kinds} is mapped near a walkable street: "
                     "there are no trips to {goal}."
-                ).format(kinds=", ".join(kinds), goal=goal)
+                ).format(kinds=", ".join(map(service_label, kinds)), goal=service_label(goal))
             )
         elif without:
-            warnings.append(
-                _(
-                    "{count} of {total} homes have no way on foot to any {goal} on the map; "
-                    "no figure on trips counts them."
-                ).format(count=without, total=len(home_node), goal=goal)
-            )
+            cut_off.append(f"{service_label(goal)} {without}")
+    if cut_off:
+        warnings.append(
+            _(
+                "Homes (of {total}) from which no way on foot leads there on the map: {counts}. "
+                "No figure on trips counts them."
+            ).format(total=len(home_node), counts=", ".join(cut_off))
+        )
     warnings += _warnings_of_stops(stops)
     who = np.concatenate(home)
     counts["trips"] = len(who)

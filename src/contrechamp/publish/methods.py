@@ -9,7 +9,8 @@ from contrechamp.base.i18n import _
 from contrechamp.measure.results import Measurement
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.table import Table, columns
-from contrechamp.publish.wording import kind_label, service_label, unknown_label
+from contrechamp.publish.wording import kind_label, unknown_label
+from contrechamp.scene.service_names import service_label
 from contrechamp.scene.tables import Scene
 
 #: Notices that the page prints; all are in figures.json.
@@ -129,6 +130,7 @@ def _stated(methods: Mapping[str, Any], numbers: Numbers) -> list[tuple[str, str
         "ground_line_spacing_m": _("Distance of the lines that measure the ground, in metres"),
         "walkable_m": _("Walkable street, in metres"),
         "tolerance": _("Convergence: largest Monte Carlo error, as a share of the interval"),
+        "draws_in_all": _("Draws in all, with scenarios and exchanges"),
         "draws_needed": _("Draws that would be enough for every figure"),
         "drawn": _("Cameras (or buildings) for which it was drawn"),
         "held": _("Assumed and held, not drawn"),

@@ -13,9 +13,9 @@ from contrechamp.publish.wording import (
     kind_label,
     level_label,
     mount_label,
-    service_label,
     unknown_label,
 )
+from contrechamp.scene.service_names import service_label
 from contrechamp.scene.tables import Scene
 
 LISTED_CAMERAS = 15

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from contrechamp.base.i18n import _
 from contrechamp.publish.numbers import Numbers
+from contrechamp.scene.service_names import service_label
 from contrechamp.sight.arrays import Level
 
 
@@ -81,25 +82,6 @@ def group_label(group: str, area_names: Mapping[str, str]) -> str:
     if kind == "area":
         return _("area {name}").format(name=area_names.get(value) or value)
     return group
-
-
-def service_label(kind: str) -> str:
-    """Return what a kind of service (or ``home``) is called."""
-    labels = {
-        "school": _("school"),
-        "kindergarten": _("kindergarten"),
-        "clinic": _("clinic"),
-        "hospital": _("hospital"),
-        "doctors": _("doctor's practice"),
-        "pharmacy": _("pharmacy"),
-        "place_of_worship": _("place of worship"),
-        "marketplace": _("marketplace"),
-        "supermarket": _("supermarket"),
-        "drinking_water": _("drinking water"),
-        "transit_stop": _("public transport stop"),
-        "home": _("home"),
-    }
-    return labels.get(kind, kind.replace("_", " "))
 
 
 def unknown_label(unknown: str) -> str:
