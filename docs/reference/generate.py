@@ -1,6 +1,6 @@
 """Write the reference pages that are made from the code: ``make figures``.
 
-``commands()`` and ``priors()`` return the pages; tests/docs compares them with what is written.
+Each function in `PAGES` returns one of them; tests/docs compares them with what is written.
 """
 
 from pathlib import Path
@@ -9,7 +9,8 @@ import click
 
 from contrechamp.base.i18n import activate
 from contrechamp.cli.app import application
-from contrechamp.measure.priors import KINDS, Quantiles, default
+from contrechamp.measure.priors import BOUNDS, KINDS, Quantiles, default
+from contrechamp.publish.figures import figures_schema
 
 HERE = Path(__file__).parent
 WIDTH = 92
@@ -18,15 +19,17 @@ COMMANDS = """# Commands
 
 Made from the commands themselves (`make figures`), which print the same with `--help`. Every command
 speaks English and French (`--lang`, or `CONTRECHAMP_LANG`, `LC_ALL`, `LC_MESSAGES`, `LANG`), shows
-progress on a terminal only, and writes its result aside before it is renamed into place.
+progress on a terminal only, and writes its result aside before it is renamed into place. Figures go
+to standard output, notices and errors to standard error. What `--json` prints is in
+[files](files.md#what-json-prints).
 
 ## Exit status
 
 | status | what happened |
 | --- | --- |
 | 0 | done |
-| 1 | a check was carried out and failed |
-| 2 | wrong use, bad input, or output that cannot be written; one line on standard error says what to do, and nothing is overwritten |
+| 1 | a check was carried out and failed (no command of this version checks anything) |
+| 2 | wrong use, bad input, output that cannot be written, or an error of ours; a message on standard error says what to do, and nothing is overwritten |
 | 130, 143 | stopped by Ctrl-C, or by a signal; nothing half-written is left behind |
 """
 
@@ -35,6 +38,27 @@ PRIORS = """# Priors
 What is assumed where the map says nothing. Made from the code (`make figures`); each report repeats
 the rows that it used. Between the quantiles values are interpolated; below the first decile and above
 the last one the outermost value is held, so that nothing is drawn that the source does not give.
+"""
+
+LENS = """
+`focal_mm` stands for the lens: the horizontal field of view follows from it by a vendor's chart for
+1/2.7" sensors (2.8 mm 114°, 3.6 mm 94°, 4 mm 81°, 6 mm 56°, 8 mm 42°, 12 mm 28°), because real wide
+lenses are not rectilinear. Longer lenses follow the pinhole formula that meets the chart at its end.
+The vertical field of view (`vfov_deg`) is 9/16 of the horizontal one: a picture of 16:9.
+
+A building without a height takes one of the heights of the 20 nearest buildings that have one; the
+row `building_height_m` is used only where fewer than five heights are known in all of the input.
+
+`range_m` is held at 100 m: a cap on the calculation, not a property of cameras. Lengths within view
+grow with it. In the extract of central Helsinki the median length of street *in view* is 38.8 km
+with 100 m, and 22.7 km with `[range_m] value = 50` (seed 1, 1,000 draws).
+"""
+
+LIMITS = """
+A value out of these bounds is refused, as a slip of the pen:
+
+| unknown | from | to | unit |
+| --- | --- | --- | --- |
 """
 
 PRIORS_FILE = """
@@ -61,14 +85,13 @@ source = "count on the high street"
 """
 
 
-def _help(command: click.Command, *names: str) -> str:
-    context = None
-    for name in names:
-        context = click.Context(
-            command, info_name=name, parent=context, terminal_width=WIDTH, max_content_width=WIDTH
-        )
-        context.help_option_names = ["-h", "--help"]
-    assert context is not None
+def _help(app: click.Group, name: str | None = None) -> str:
+    """Return what ``contrechamp [name] --help`` prints on a terminal of `WIDTH` columns."""
+    settings = {"terminal_width": WIDTH, "max_content_width": WIDTH}
+    names = app.context_settings["help_option_names"]
+    context = click.Context(app, info_name="contrechamp", help_option_names=names, **settings)
+    if name is not None:
+        context = click.Context(app.commands[name], parent=context, info_name=name, **settings)
     return context.get_help().rstrip() + "\n"
 
 
@@ -76,11 +99,10 @@ def commands() -> str:
     """Return the page of commands, in English."""
     activate("en")
     app = application()
-    page = [COMMANDS, f"\n## contrechamp\n\n```text\n{_help(app, 'contrechamp')}```\n"]
-    for name, command in app.commands.items():
-        text = _help(command, "contrechamp", name)
-        page.append(f"\n## contrechamp {name}\n\n```text\n{text}```\n")
-    return "".join(page)
+    helps = {"contrechamp": _help(app)}
+    helps |= {f"contrechamp {name}": _help(app, name) for name in app.commands}
+    parts = (f"\n## {title}\n\n```text\n{text}```\n" for title, text in helps.items())
+    return "".join((COMMANDS, *parts))
 
 
 def _row(row: Quantiles) -> str:
@@ -96,7 +118,7 @@ def _row(row: Quantiles) -> str:
 def priors() -> str:
     """Return the page of priors, in English."""
     activate("en")
-    table = default()
+    table, bounds = default(), BOUNDS.items()
     shares = ", ".join(f"{kind} {share:g}" for kind, share in table.kind_shares.items())
     return "".join(
         (
@@ -107,17 +129,20 @@ def priors() -> str:
             f"| `kind` | cameras whose kind is not mapped | {shares} | | {table.kind_source} |\n",
             "| `heading_deg` | fixed cameras | uniform over the directions that the mount leaves "
             "free | | a camera on a wall does not look into the wall |\n",
-            "\n`focal_mm` stands for the lens: the horizontal field of view follows from it by a "
-            "vendor's chart for 1/2.7\" sensors (2.8 mm 114°, 3.6 mm 94°, 4 mm 81°, 6 mm 56°, "
-            "8 mm 42°,\n12 mm 28°), because real wide lenses are not rectilinear; the vertical one "
-            "by the picture's ratio of\n16:9. A building without a height takes one of the heights "
-            "of the buildings around it.\n",
+            LENS,
             PRIORS_FILE,
+            LIMITS,
+            *(f"| `{u}` | {low:g} | {high:g} | {unit} |\n" for u, (low, high, unit) in bounds),
         )
     )
 
 
-PAGES = {"cli.md": commands, "priors.md": priors}
+def schema() -> str:
+    """Return the JSON Schema of figures.json, to be read beside its page."""
+    return figures_schema().decode()
+
+
+PAGES = {"cli.md": commands, "priors.md": priors, "figures.schema.json": schema}
 
 
 def main() -> None:

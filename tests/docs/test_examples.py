@@ -1,6 +1,5 @@
 """Every block marked shell or python in the documentation runs, page by page, in order."""
 
-import doctest
 import os
 import shutil
 import subprocess
@@ -8,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from examples import DOCS, RUN, SHOWN, Block, blocks, pages
+from examples import DOCS, RUN, SHOWN, Block, blocks, pages, shows
 
 PAGES = [page for page in pages() if blocks(page)]
 KNOWN = {*RUN, *SHOWN, "", "toml", "text", "json"}
@@ -39,9 +38,9 @@ def test_the_examples_of_a_page_run_and_print_what_it_shows(page: Path, tmp_path
         place = f"{page.name}:{block.line}"
         assert done.returncode == 0, f"{place}\n{done.stdout}\n{done.stderr}"
         if block.expected is not None:
-            options = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-            same = doctest.OutputChecker().check_output(block.expected, done.stdout, options)
-            assert same, f"{place} prints\n{done.stdout}\nand shows\n{block.expected}"
+            assert shows(block.expected, done.stdout), (
+                f"{place} prints\n{done.stdout}\nand shows\n{block.expected}"
+            )
 
 
 def test_blocks_are_marked_with_a_language_that_this_test_knows() -> None:

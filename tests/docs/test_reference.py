@@ -1,0 +1,138 @@
+"""The reference names all that there is: commands, priors, figures, files, columns."""
+
+import csv
+import json
+import re
+import runpy
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+from examples import DOCS, ROOT
+
+from contrechamp.measure.priors import from_toml
+from contrechamp.publish.files import ALL
+from contrechamp.scene.input_files import ENDINGS
+from contrechamp.scene.tables import CAMERA_COLUMNS
+
+REFERENCE = DOCS / "reference"
+LEVELS = ("visible", "detection", "observation", "recognition", "identification")
+GENERATED = runpy.run_path(str(REFERENCE / "generate.py"))["PAGES"]
+
+_CODE = re.compile(r"`([^`\n]+)`")
+_TOML = re.compile(r"^```toml\n(.*?)^```$", re.M | re.S)
+
+
+def named(page: str) -> set[str]:
+    """Return what a page of the reference sets as code."""
+    return set(_CODE.findall((REFERENCE / page).read_text()))
+
+
+def without_level(column: str) -> str:
+    for level in LEVELS:
+        column = column.replace(level, "LEVEL")
+    return column
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a run on all samples."""
+    out = tmp_path_factory.mktemp("reference") / "report"
+    inputs = ["sample-town.osm", "sample-survey.csv", "sample-walk.gpx"]
+    options = ["--areas", "sample-districts.geojson", "--draws", "10", "-o", str(out), "--json"]
+    subprocess.run(
+        [sys.executable, "-m", "contrechamp", "measure", *inputs, *options],
+        cwd=DOCS / "examples",
+        check=True,
+        capture_output=True,
+    )
+    return out
+
+
+@pytest.mark.parametrize("page", GENERATED)
+def test_generated_pages_are_up_to_date(page: str) -> None:
+    assert (REFERENCE / page).read_text() == GENERATED[page](), "run: make figures"
+
+
+def test_every_file_of_a_report_is_described(report: Path) -> None:
+    assert {file.name for file in report.iterdir()} == set(ALL)
+    assert set(ALL) <= named("files.md")
+
+
+@pytest.mark.parametrize("layer", ["cameras", "streets", "pieces", "seen"])
+def test_every_column_of_the_open_data_is_described(layer: str, report: Path) -> None:
+    columns = set(gpd.read_parquet(report / f"{layer}.parquet").columns) - {"geometry"}
+    assert {without_level(column) for column in columns} <= named("files.md")
+
+
+def test_every_ending_that_can_be_read_is_described() -> None:
+    assert set(ENDINGS) <= named("files.md")
+
+
+def test_every_column_of_the_camera_table_is_described() -> None:
+    assert {*CAMERA_COLUMNS, "lon", "lat"} <= named("camera-table.md")
+
+
+def test_every_figure_and_every_group_is_described(report: Path) -> None:
+    figures = json.loads((report / "figures.json").read_bytes())["figures"]
+    documented = named("figures.md")
+    assert {figure["key"] for figure in figures} <= documented
+    words = {"area": "area:ID", "service": "service:KIND", "track": "track:ID"}
+    groups = {words.get(f["group"].partition(":")[0], f["group"]) for f in figures}
+    assert groups <= documented
+    assert {f["unit"] for f in figures} | {*figures[0], *figures[0]["estimate"]} <= documented
+
+
+def test_every_member_of_figures_json_is_described(report: Path) -> None:
+    document = json.loads((report / "figures.json").read_bytes())
+    services = {name for name in document["methods"]["trips"] if ":" in name}
+    inside = [*document["inputs"], *document["levels"], *document["drivers"], *document["priors"]]
+    inside += [document["methods"], document["counts"], *document["notices"]]
+    members = set(document).union(*inside) - services
+    assert members <= named("figures.md")
+
+
+def test_every_column_of_figures_csv_is_described(report: Path) -> None:
+    with (report / "figures.csv").open() as lines:
+        assert set(next(csv.reader(lines))) <= named("figures.md")
+
+
+def test_every_kind_of_notice_and_every_count_is_described() -> None:
+    code = "\n".join(file.read_text() for file in (ROOT / "src/contrechamp/scene").glob("*.py"))
+    kinds = set(re.findall(r'Notice\(\s*"([a-z-]+)"', code))
+    counts = set(re.findall(r'counts\["([a-z_]+)"\]', code))
+    assert kinds, "the pattern above no longer finds any"
+    assert counts, "the pattern above no longer finds any"
+    assert kinds | counts <= named("figures.md")
+
+
+def test_examples_of_priors_can_be_read() -> None:
+    found = 0
+    for page in (REFERENCE / "priors.md", DOCS / "how-to" / "own-survey.md"):
+        for text in _TOML.findall(page.read_text()):
+            assert tomllib.loads(text)
+            from_toml(text, name=page.name)
+            found += 1
+    assert found
+
+
+def test_samples_say_that_they_are_samples() -> None:
+    for file in (DOCS / "examples").iterdir():
+        if file.name != "survey-template.csv":  # which has no row
+            assert "sample" in file.read_text().lower(), file.name
+
+
+def test_the_built_pages_load_nothing_from_elsewhere(tmp_path: Path) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "-d", str(tmp_path)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    loading = re.compile(r'<(?:script|img|iframe|link)[^>]*\b(?:src|href)="(?:https?:)?//[^"]*"')
+    for page in tmp_path.rglob("*.html"):
+        found = [tag for tag in loading.findall(page.read_text()) if 'rel="canonical"' not in tag]
+        assert not found, page.name
