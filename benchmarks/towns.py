@@ -20,6 +20,8 @@ RANGE_M = 60.0
 #: Heights of buildings that the map does not give, metres: drawn evenly.
 UNKNOWN_HEIGHT_M = (6.0, 24.0)
 BEFORE_WALL_M = 0.5
+#: As far as cameras stay from every other wall, metres.
+CLEAR_M = 0.1
 #: Height of cameras that look over low houses, metres.
 OVER_ROOFS_M = 10.0
 
@@ -125,8 +127,10 @@ def cameras_before_walls(town: Town, n: int, height_m: float = 5.0, seed: int = 
         wall = shapely.get_coordinates(ahead) - here
         wall /= np.hypot(*wall.T)[:, None]
         place = here + BEFORE_WALL_M * np.column_stack((wall[:, 1], -wall[:, 0]))
-        inside = np.unique(tree.query(shapely.points(place), predicate="intersects")[0])
-        place = np.delete(place, inside, axis=0)
+        # Neither inside nor at the wall of another house.
+        points = shapely.points(place)
+        too_near = np.unique(tree.query(points, predicate="dwithin", distance=CLEAR_M)[0])
+        place = np.delete(place, too_near, axis=0)
         x.append(place[:, 0])
         y.append(place[:, 1])
     full = {

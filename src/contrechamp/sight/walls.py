@@ -19,7 +19,6 @@ MOST_CELLS = 1 << 24
 #: What the compiled code needs of `Walls`, in the form that Numba reads.
 WallIndex = namedtuple(
     "WallIndex",
-    # corners: x0, y0, x1, y1; place: building, column and row of the first cell
     "corners place cell_start cell_wall origin_x origin_y cell_m cells_x cells_y min_height_m",
 )
 
@@ -29,35 +28,34 @@ class Walls:
     """Walls as directed segments with the building on their left.
 
     Args:
-        x0: (n_walls,) metres, as y0, x1, y1.
-        y0: first end.
-        x1: second end.
-        y1: second end.
-        building: (n_walls,) row of the footprint that the wall belongs to.
+        corners: (n_walls, 4) x0, y0, x1, y1 of both ends, metres: side by side, so that a camera
+            reads each wall at one place of memory.
+        place: (n_walls, 3) int32: row of the footprint that the wall belongs to; column and row of
+            the south-westernmost grid cell that it stands in.
         footprints: (n_buildings,) shapely Polygons, metres.
         min_height_m: (n_buildings,) bottom of each building above the ground.
         cell_start: (n_cells + 1,) where the walls of each grid cell begin in `cell_wall`, row by
             row from the south-west.
         cell_wall: walls by cell; a wall stands in every cell that its bounding box touches.
-        first_cell: (n_walls, 2) column and row of the south-westernmost of these cells.
         origin: x and y of the grid's south-west corner.
         cell_m: side of a cell.
         cells: number of columns and rows.
     """
 
-    x0: F8
-    y0: F8
-    x1: F8
-    y1: F8
-    building: I8
+    corners: F8
+    place: NDArray[np.int32]
     footprints: NDArray[np.object_]
     min_height_m: F8
     cell_start: I8
     cell_wall: NDArray[np.int32]
-    first_cell: NDArray[np.int32]
     origin: tuple[float, float]
     cell_m: float
     cells: tuple[int, int]
+
+    @property
+    def x0(self) -> F8:
+        """(n_walls,) first ends, metres east."""
+        return self.corners[:, 0]
 
     @cached_property
     def tree(self) -> shapely.STRtree:
@@ -68,9 +66,8 @@ class Walls:
     def index(self) -> Any:
         """The arrays as the compiled code takes them."""
         return WallIndex(
-            # Side by side, so that a camera reads each wall at one place of memory.
-            np.column_stack((self.x0, self.y0, self.x1, self.y1)),
-            np.column_stack((self.building.astype(np.int32), self.first_cell)),
+            self.corners,
+            self.place,
             self.cell_start,
             self.cell_wall,
             self.origin[0],
@@ -147,16 +144,12 @@ def prepare(footprints: NDArray[np.object_], min_height_m: F8 | None = None) -> 
     np.cumsum(np.bincount(cell_of, minlength=cells[0] * cells[1]), out=starts[1:])
 
     return Walls(
-        x0=x0,
-        y0=y0,
-        x1=x1,
-        y1=y1,
-        building=building,
+        corners=np.column_stack((x0, y0, x1, y1)),
+        place=np.column_stack((building.astype(np.int32), low_x, low_y)),
         footprints=footprints,
         min_height_m=bottom,
         cell_start=starts,
         cell_wall=wall[by_cell],
-        first_cell=np.column_stack((low_x, low_y)).astype(np.int32),
         origin=origin,
         cell_m=cell_m,
         cells=cells,
