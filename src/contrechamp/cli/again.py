@@ -34,9 +34,9 @@ def command_again(context: click.Context) -> tuple[str, ...]:
 
 
 def _given(context: click.Context, name: str) -> bool:
-    """Return whether the user gave a parameter a value that is not the default."""
+    """Return whether a parameter has another value than it would have had without the user."""
     if name not in context.params:
         return False
-    default = context.command.get_params(context)
-    by_name = {parameter.name: parameter.get_default(context) for parameter in default}
-    return context.params[name] not in (by_name.get(name), None, False)
+    defaults = {one.name: one.get_default(context) for one in context.command.params}
+    value = context.params[name]
+    return value is not None and value is not False and value != defaults.get(name)

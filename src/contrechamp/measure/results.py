@@ -40,6 +40,8 @@ class Figure:
         key: what is measured, a stable word of `figures.json`: "streets.seen_m" (walkable street
             within view of at least one mapped camera), "streets.seen_share",
             "streets.cameras_at_once" (mean number over the metres that are seen),
+            "streets.seen_by_one_m" (within view of exactly one), "streets.seen_by_several_m" (of
+            two and more at once),
             "area.seen_m2" (of the ground, by any mapped camera), "trips.seen_m",
             "trips.seen_share", "trips.cameras", "trips.least_watched_seen_m",
             "trips.detour_m", "trips.no_detour_share" (share of trips of which every way, however

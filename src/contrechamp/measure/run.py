@@ -37,6 +37,7 @@ from contrechamp.measure.street_figures import (
     street_table,
     total_m,
 )
+from contrechamp.measure.tracks import TrackPieces, cut_tracks, track_figures
 from contrechamp.measure.trip_exposure import TripExposure, trip_exposure, trip_figures, trip_table
 from contrechamp.measure.trips import MOST_HOMES, TripPlan, choose_stops, plan_trips
 from contrechamp.scene.tables import Scene
@@ -65,6 +66,7 @@ class Ways:
     network: FootNetwork
     pieces: StreetPieces
     plan: TripPlan
+    tracks: TrackPieces
 
     @property
     def length_m(self) -> F8:
@@ -130,7 +132,9 @@ def measure(
         advance(1)
         regions = region_table(stage)
         advance(1)
-    plan = _plan_of_draws(stage, draws if stage.anything_drawn else 1)
+    plan = _plan_of_draws(
+        stage, draws if stage.anything_drawn else 1, with_tracks=len(scene.tracks) > 0
+    )
     with progress(_("Draws"), plan.total) as advance:
         return _measure(scene, stage, ways, areas, regions, plan, _part_of(advance))
 
@@ -165,6 +169,7 @@ class _Draws:
     pairs: int
     ground: int
     ground_scenario: int
+    tracks: int
     unknowns: tuple[str, ...]
 
     @property
@@ -172,12 +177,13 @@ class _Draws:
         return (
             self.main
             + self.ground
+            + self.tracks
             + len(SCENARIOS) * (self.scenario + self.ground_scenario)
             + (1 + len(self.unknowns)) * self.pairs
         )
 
 
-def _plan_of_draws(stage: Stage, draws: int) -> _Draws:
+def _plan_of_draws(stage: Stage, draws: int, *, with_tracks: bool) -> _Draws:
     unknowns = tuple(name for name in UNKNOWN_OF if name in stage.drawn)
     unknowns += (BUILDING,) if stage.heights.drawn else ()
     # Without a direction (or kind) to draw, a scenario is one draw.
@@ -188,6 +194,7 @@ def _plan_of_draws(stage: Stage, draws: int) -> _Draws:
         scenario=scenario,
         pairs=min(DRIVER_PAIRS, draws) if unknowns else 0,
         ground=draws,
+        tracks=(draws + len(SCENARIOS) * scenario) if with_tracks else 0,
         ground_scenario=min(GROUND_SCENARIO_DRAWS, scenario),
         unknowns=unknowns,
     )
@@ -198,7 +205,12 @@ def _ways(scene: Scene, seed: int, piece_m: float, most_homes: int) -> Ways:
     stops = choose_stops(scene.streets, homes, scene.places, seed=seed, most_homes=most_homes)
     network = foot_network(scene.streets, stops.snapped)
     pieces = cut_streets(network, scene.streets, piece_m)
-    return Ways(network, pieces, plan_trips(network, stops, scene.places, pieces))
+    return Ways(
+        network,
+        pieces,
+        plan_trips(network, stops, scene.places, pieces),
+        cut_tracks(scene.tracks, piece_m),
+    )
 
 
 def _measure(
@@ -224,12 +236,16 @@ def _measure(
         at_trips = trip_exposure(ways.plan, ways.network, ways.pieces, at)
         scenarios[name] = _street_and_trip_figures(stage, ways, areas, at, at_trips)
     ground, ground_scenarios = _ground(stage, numbers, plan, progress)
+    tracks, track_scenarios = _tracks(scene, stage, ways, numbers, plan, progress)
     figures = _figures(
         stage,
         areas,
         exposure,
-        (*drawn, *ground),
-        {name: (*scenarios[name], *ground_scenarios[name]) for name in SCENARIOS},
+        (*drawn, *ground, *tracks),
+        {
+            name: (*scenarios[name], *ground_scenarios[name], *track_scenarios[name])
+            for name in SCENARIOS
+        },
     )
     shares = visit_shares(exposure.alone_m, total_m(exposure), _uncertain(stage))
     return Measurement(
@@ -284,6 +300,35 @@ def _ground(
         for name, probability in SCENARIOS.items()
     }
     return within_view(numbers.first(plan.ground)), scenarios
+
+
+def _tracks(
+    scene: Scene,
+    stage: Stage,
+    ways: Ways,
+    numbers: Uniforms,
+    plan: _Draws,
+    progress: Progress,
+) -> tuple[tuple[DrawnFigure, ...], Mapping[str, tuple[DrawnFigure, ...]]]:
+    """Return what of recorded walks is within view, in the draws and in each scenario."""
+
+    def within_view(of: Uniforms) -> tuple[DrawnFigure, ...]:
+        if not len(scene.tracks):
+            return ()
+        exposure = stage.expose(
+            of,
+            ways.tracks.pieces,
+            walks=ways.tracks.walks,
+            with_groups=False,
+            progress=progress,
+        )
+        return track_figures(scene.tracks, ways.tracks, exposure, stage.levels)
+
+    scenarios = {
+        name: within_view(numbers.first(plan.scenario).all_at(probability))
+        for name, probability in SCENARIOS.items()
+    }
+    return within_view(numbers), scenarios
 
 
 def _figures(

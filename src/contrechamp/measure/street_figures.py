@@ -59,7 +59,21 @@ def street_figures(
             if some.any():
                 key = "streets.cameras_at_once"
                 found.append(DrawnFigure(key, level.name, group, "cameras", at_once))
-    return tuple(found)
+    return (*found, *_by_number_of_cameras(exposure, levels))
+
+
+def _by_number_of_cameras(exposure: Exposure, levels: Sequence[Level]) -> list[DrawnFigure]:
+    """Part the length within view: of one camera, and of two and more at once."""
+    found = []
+    total = total_m(exposure)
+    one = np.minimum(exposure.alone_m.sum(axis=2, dtype=np.float64), total)
+    for number, level in enumerate(levels):
+        several = total[:, number] - one[:, number]
+        found += [
+            DrawnFigure("streets.seen_by_one_m", level.name, "all", "m", one[:, number]),
+            DrawnFigure("streets.seen_by_several_m", level.name, "all", "m", several),
+        ]
+    return found
 
 
 def area_figures(

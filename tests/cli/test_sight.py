@@ -1,0 +1,131 @@
+"""``contrechamp sight``: regions checked against arithmetic and against shapely."""
+
+import json
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+import shapely
+from conftest import Done
+
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
+SURVEY, HOUSES = EXAMPLES / "sample-survey.csv", EXAMPLES / "sample-houses.geojson"
+Call = Callable[..., Done]
+CRS = "EPSG:32626"
+HEADER = "id,lon,lat,kind,mount,height_m,heading_deg,tilt_deg,hfov_deg,vfov_deg,width_px,range_m"
+
+
+def lonlat(x: float, y: float) -> tuple[float, float]:
+    """Return the place of metres on the plane, near the middle of its zone."""
+    point = gpd.GeoSeries([shapely.Point(500_000 + x, 5_000_000 + y)], crs=CRS).to_crs(4326)[0]
+    return point.x, point.y
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> tuple[Path, Path]:
+    """A dome 4 m up, and a house 3 m high 10 m east of it."""
+    lon, lat = lonlat(0, 0)
+    cameras = tmp_path / "cameras.csv"
+    cameras.write_text(f"{HEADER}\na,{lon:.12f},{lat:.12f},dome,pole,4,,15,90,60,1920,30\n")
+    house = shapely.box(500_010, 4_999_990, 500_014, 5_000_010)
+    buildings = tmp_path / "house.geojson"
+    gpd.GeoDataFrame({"id": ["h"], "height_m": [3.0]}, geometry=[house], crs=CRS).to_crs(
+        4326
+    ).to_file(buildings, driver="GeoJSON", COORDINATE_PRECISION=12)
+    return cameras, buildings
+
+
+def areas(path: Path) -> dict[str, float]:
+    found = gpd.read_file(path) if path.suffix == ".geojson" else gpd.read_parquet(path)
+    assert set(found["camera"]) == {"a"}
+    # Arcs are drawn as chords inside them; area_m2 is of the region itself.
+    on_plane = found.to_crs(CRS).area
+    assert on_plane.tolist() == pytest.approx(found["area_m2"].tolist(), rel=5e-3)
+    return dict(zip(found["level"], found["area_m2"], strict=True))
+
+
+@pytest.mark.parametrize("ending", [".geojson", ".parquet"])
+def test_one_region_a_camera_and_level(
+    contrechamp: Call, tmp_path: Path, plain: tuple[Path, Path], ending: str
+) -> None:
+    cameras, buildings = plain
+    out = tmp_path / f"seen{ending}"
+    done = contrechamp(
+        "sight", "--cameras", cameras, "--buildings", buildings, "-o", out,
+        "--levels", "62.5", "--crs", CRS,
+    )  # fmt: skip
+    assert done.status == 0, done.err
+    found = areas(out)
+    assert set(found) == {"visible", "62.5px_m"}
+    # The disc, less the house and its shadow: a target 1.6 m up behind a wall of 3 m is hidden
+    # up to d (4 - 1.6) / (4 - 3) behind a wall at distance d, along the sight line.
+    # The near side of the house is at 10 m: everything behind it, out to the range, is hidden
+    # if it lies nearer than 2.4 times the farthest wall that the line crosses.
+    house = shapely.box(10, -10, 14, 10)
+    far = shapely.affinity.scale(house, 2.4, 2.4, origin=(0, 0))
+    wall = shapely.union_all([house, far]).convex_hull
+    disc = shapely.Point(0, 0).buffer(30, quad_segs=2000)
+    assert found["visible"] == pytest.approx(disc.difference(wall).area, rel=1e-4)
+
+
+def test_flat_takes_walls_as_endless(
+    contrechamp: Call, tmp_path: Path, plain: tuple[Path, Path]
+) -> None:
+    cameras, buildings = plain
+    out = tmp_path / "seen.geojson"
+    done = contrechamp(
+        "sight", "--cameras", cameras, "--buildings", buildings, "-o", out, "--flat",
+        "--crs", CRS, "--json",
+    )  # fmt: skip
+    assert done.status == 0, done.err
+    told = json.loads(done.out)
+    assert (told["cameras"], told["buildings"], told["walls"]) == (1, 1, 4)
+    assert told["engine_seconds"] > 0.0
+    half = math.atan2(10, 10)  # the house hides what is behind its near wall, 45 degrees each way
+    hidden = half * 30.0**2 - 10.0 * 10.0
+    assert areas(out)["visible"] == pytest.approx(math.pi * 30.0**2 - hidden, rel=1e-4)
+
+
+def test_what_is_low_is_hidden_further(
+    contrechamp: Call, tmp_path: Path, plain: tuple[Path, Path]
+) -> None:
+    cameras, buildings = plain
+    seen = {}
+    for height in (1.6, 2.2, 2.9):
+        out = tmp_path / f"{height}.geojson"
+        done = contrechamp(
+            "sight", "--cameras", cameras, "--buildings", buildings, "-o", out,
+            "--target-height", height, "--crs", CRS,
+        )  # fmt: skip
+        assert done.status == 0, done.err
+        seen[height] = areas(out)["visible"]
+    assert seen[1.6] < seen[2.2] < seen[2.9]
+
+
+def test_what_a_row_leaves_out_is_told(contrechamp: Call, tmp_path: Path) -> None:
+    out = tmp_path / "seen.geojson"
+    done = contrechamp("sight", "--cameras", SURVEY, "--buildings", HOUSES, "-o", out)
+    assert done.status == 0, done.err
+    found = gpd.read_file(out).set_index("camera")
+    assert "heading_deg" in found.loc["SAMPLE-4", "assumed"].iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("cameras", "buildings", "said"),
+    [
+        (SURVEY, SURVEY, "sample-survey.csv"),
+        (HOUSES, HOUSES, "no camera in it"),
+        (SURVEY, Path("nowhere.geojson"), "nowhere.geojson"),
+    ],
+)
+def test_wrong_files(
+    contrechamp: Call, tmp_path: Path, cameras: Path, buildings: Path, said: str
+) -> None:
+    out = tmp_path / "seen.geojson"
+    out.write_text("before")
+    done = contrechamp("sight", "--cameras", cameras, "--buildings", buildings, "-o", out)
+    assert done.status == 2
+    assert said in done.err
+    assert out.read_text() == "before"
