@@ -12,10 +12,11 @@ OPTION = "--lang"
 def speak(arguments: Sequence[str]) -> str:
     """Activate the language that ``--lang`` or the environment asks for; return its code.
 
-    A language without a catalogue becomes English here; click then refuses the option's value.
+    A language without a catalogue is passed over here; click then refuses the option's value.
     """
-    asked = _asked_for(arguments) or language_of()
-    language = asked if asked in available_languages() else "en"
+    asked = _asked_for(arguments)
+    language = asked if asked in available_languages() else language_of()
+    language = language if language in available_languages() else "en"
     activate(language)
     # click translates its own texts by way of the process's default domain: ours holds them.
     os.environ["LANGUAGE"] = language

@@ -3,9 +3,10 @@
 import math
 
 import numpy as np
+from babel.numbers import format_decimal
 from numpy.typing import NDArray
 
-from contrechamp.base.i18n import _
+from contrechamp.base.i18n import _, active_language
 from contrechamp.measure.draws import possible_kinds
 from contrechamp.measure.lens import CHART, hfov_from_focal
 from contrechamp.measure.priors import KINDS, TURNING, Priors, Quantiles
@@ -47,6 +48,7 @@ def prior_table(stage: Stage, scene: Scene) -> tuple[Prior, ...]:
             "deg",
             _("our choice: every direction alike; a camera on a wall does not look into it"),
             int((missing("heading_deg") & may_be_fixed).sum()),
+            ("fixed",),
         ),
     ]
     for row in priors.rows:
@@ -68,22 +70,40 @@ def prior_table(stage: Stage, scene: Scene) -> tuple[Prior, ...]:
             "deg",
             _("pictures of 16:9; angles in the ratio of the sides, as wide lenses have it"),
             int((missing("vfov_deg") & may_be_fixed).sum()),
+            ("fixed",),
         )
     )
     return (*rows, *_building_rows(stage, scene))
 
 
 def _plain_row(
-    unknown: str, applies_to: str, distribution: str, unit: str, source: str, n: int
+    unknown: str,
+    applies_to: str,
+    distribution: str,
+    unit: str,
+    source: str,
+    n: int,
+    kinds: tuple[str, ...] = (),
 ) -> Prior:
     nan = math.nan
-    return Prior(unknown, applies_to, distribution, nan, nan, nan, unit, source, n)
+    return Prior(unknown, applies_to, distribution, nan, nan, nan, unit, source, n, kinds)
+
+
+def _number(value: float) -> str:
+    return str(format_decimal(value, "#,##0.###", locale=active_language()))
+
+
+def _percent(share: float) -> str:
+    """Return a share as the report writes it, with a no-break space."""
+    return f"{_number(100.0 * share)}\N{NO-BREAK SPACE}%"
 
 
 def _kind_row(priors: Priors, n: int) -> Prior:
     labels = {"fixed": _("fixed"), "panning": _("panning"), "dome": _("dome")}
     shares = ", ".join(
-        f"{labels[name]} {share:.0%}" for name, share in priors.kind_shares.items() if share > 0.0
+        f"{labels[name]} {_percent(share)}"
+        for name, share in priors.kind_shares.items()
+        if share > 0.0
     )
     return _plain_row(
         "kind", _("cameras whose kind is not mapped"), shares, "", priors.kind_source, n
@@ -106,7 +126,10 @@ def _applies_to(kinds: tuple[str, ...]) -> str:
 def _distribution(row: Quantiles) -> str:
     if row.fixed:
         return _("one value, not drawn")
-    knots = ", ".join(f"{p:.0%}: {value:g}" for p, value in row.knots)
+    knots = ", ".join(
+        _("{value} at {share}").format(value=_number(value), share=_percent(p))
+        for p, value in row.knots
+    )
     if row.scale == "log":
         return _("{knots}; between them on a logarithmic scale, ends held").format(knots=knots)
     return _("{knots}; between them on a linear scale, ends held").format(knots=knots)
@@ -123,6 +146,7 @@ def _quantile_row(row: Quantiles, deciles: list[float], n: int) -> Prior:
         unit=_UNITS.get(row.unknown, "m"),
         source=row.source,
         n_cameras=n,
+        kinds=row.kinds,
     )
 
 
@@ -140,8 +164,9 @@ def _hfov_row(row: Quantiles, n: int) -> Prior:
         source=_(
             'chart of a vendor for 1/2.7" sensors, {shortest} to {longest} mm; '
             "longer lenses by the pinhole formula that meets it"
-        ).format(shortest=f"{min(CHART):g}", longest=f"{max(CHART):g}"),
+        ).format(shortest=_number(min(CHART)), longest=_number(max(CHART))),
         n_cameras=n,
+        kinds=row.kinds,
     )
 
 

@@ -93,7 +93,20 @@ class Driver:
 
 @dataclass(frozen=True)
 class Prior:
-    """One row of the table of priors, as the methods section prints it."""
+    """One row of the table of priors, as the methods section prints it.
+
+    Args:
+        unknown: a stable word, as in `Driver`; "focal_mm" and "hfov_deg" make up "lens".
+        applies_to: what it is used for, in the user's language.
+        distribution: likewise.
+        p10: first decile; NaN where there is none.
+        p50: median.
+        p90: last decile.
+        unit: "m", "deg", "px", "mm" or "".
+        source: where it comes from.
+        n_cameras: how many cameras it was used for (buildings, for building heights).
+        kinds: stable words of the kinds of camera that it is for; none where that does not matter.
+    """
 
     unknown: str
     applies_to: str
@@ -103,7 +116,8 @@ class Prior:
     p90: float
     unit: str
     source: str
-    n_cameras: int  # how many cameras it was used for (buildings, for building heights)
+    n_cameras: int
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

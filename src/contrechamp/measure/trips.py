@@ -7,7 +7,7 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
-from contrechamp.base.i18n import _
+from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.seeds import stream
 from contrechamp.measure.cutting import Lines, ragged_ranges
 from contrechamp.measure.exposure import Walks
@@ -202,9 +202,11 @@ def _warnings_of_stops(stops: Stops) -> list[str]:
         found.append(_("No home is mapped: there are no trips."))
     elif stops.counts["homes_off_network"]:
         found.append(
-            _("{count} of {total} homes lie too far from every walkable street; left out.").format(
-                count=stops.counts["homes_off_network"], total=stops.counts["homes"]
-            )
+            ngettext(
+                "{count} home (of {total}) lies too far from every walkable street; left out.",
+                "{count} homes (of {total}) lie too far from every walkable street; left out.",
+                stops.counts["homes_off_network"],
+            ).format(count=stops.counts["homes_off_network"], total=stops.counts["homes"])
         )
     return found
 

@@ -113,7 +113,7 @@ def _prior_of(name: str, kind: str, priors: tuple[Prior, ...]) -> Prior | None:
     rows = [prior for prior in priors if prior.unknown in _PRIORS_OF.get(name, (name,))]
     wanted = "fixed" if kind == "unknown" else kind
     for prior in rows:
-        if wanted in prior.applies_to or kind_label(wanted) in prior.applies_to:
+        if wanted in prior.kinds:
             return prior
     return rows[0] if rows else None
 

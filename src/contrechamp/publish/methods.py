@@ -166,6 +166,9 @@ def count_label(name: str) -> str:
         "streets_on_bridges": _("Streets on bridges, taken as on the ground"),
         "streets_underground_or_indoor": _("Streets underground or indoors, left out"),
         "unreadable_tags": _("Tags that could not be read"),
+        "height": _("tagged height"),
+        "levels": _("tagged floors, 3 m each"),
+        "none": _("nothing tagged"),
         "homes": _("homes"),
         "homes_in_sample": _("homes that walks begin at"),
         "homes_off_network": _("homes too far from any street"),
@@ -177,6 +180,22 @@ def count_label(name: str) -> str:
     what, _colon, service = name.partition(":")
     label = labels.get(what) or unknown_label(what).replace("_", " ")
     return f"{label} ({service_label(service)})" if service else label
+
+
+def notice_label(kind: str) -> str:
+    """Return what a kind of notice is called."""
+    labels = {
+        "unreadable-tag": _("tag that cannot be read"),
+        "cut-by-the-edge": _("cut by the edge of the extract"),
+        "repaired-polygon": _("repaired outline"),
+        "empty-polygon": _("outline that encloses nothing"),
+        "no-place": _("object without a place"),
+        "outside-the-area": _("outside of the area"),
+        "row-left-out": _("row left out"),
+        "short-track": _("track of fewer than two points"),
+        "given-twice": _("file given twice"),
+    }
+    return labels.get(kind, kind)
 
 
 def _stated_value(value: Any, numbers: Numbers) -> str:
@@ -203,7 +222,7 @@ def notice_counts(scene: Scene, numbers: Numbers) -> Table:
     return Table(
         _("Notices: what a reader could not use or had to decide"),
         columns(_("Kind"), count, numeric=(count,)),
-        tuple((kind, numbers.plain(n)) for kind, n in sorted(kinds.items())),
+        tuple((notice_label(kind), numbers.plain(n)) for kind, n in sorted(kinds.items())),
     )
 
 
@@ -214,7 +233,8 @@ def notices_table(scene: Scene, numbers: Numbers) -> Table:
         _("All notices") if left <= 0 else _("The first notices"),
         columns(_("Where"), _("Kind"), _("What was found and what was done")),
         tuple(
-            (notice.where, notice.kind, notice.message) for notice in scene.notices[:LISTED_NOTICES]
+            (notice.where, notice_label(notice.kind), notice.message)
+            for notice in scene.notices[:LISTED_NOTICES]
         ),
         note="" if left <= 0 else _("{n} more are in figures.json.").format(n=numbers.plain(left)),
     )

@@ -34,7 +34,7 @@ def visit_table(measurement: Measurement, scene: Scene, numbers: Numbers) -> Tab
     if "visit_rank" not in cameras or cameras.empty:
         return None
     order = np.argsort(cameras["visit_rank"].to_numpy(), kind="stable")[:LISTED_CAMERAS]
-    rank, known = _("Rank"), _("Mapped")
+    rank, known = _("Rank"), _("What is mapped")
     share, seen = _("Share of the variance, at most"), _("Street in view (mean)")
     shares = [f"visit_share_{level.name}" for level in measurement.levels]
     mean_share = cameras[[name for name in shares if name in cameras]].mean(axis=1)
