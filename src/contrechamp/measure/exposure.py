@@ -8,17 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from contrechamp.base.compiled import compiled
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.sight.arrays import Level
-from contrechamp.sight.limits import density_reach, near_and_far
-from contrechamp.sight.parts import new_parts, visible_parts, within_circle
 from contrechamp.sight.placing import off_outlines
-from contrechamp.sight.sweep import TOO_SMALL, enlarged, new_scratch, new_slices, sweep_camera
+from contrechamp.sight.seen import Given, Lines, new_buffers, record_seen, segments_within
 from contrechamp.sight.walls import Walls, compressed_rows
 
 F4 = NDArray[np.float32]
@@ -99,16 +96,8 @@ class Exposure:
     walk_cameras: NDArray[np.int32]
 
 
-# The same arrays as the compiled code takes them.
-_Drawn = namedtuple(
-    "_Drawn", "height_m heading_deg tilt_deg hfov_deg vfov_deg width_px range_m sweep_deg"
-)
-_Streets = namedtuple("_Streets", "x0 y0 x1 y1 piece near_start near_segment")
+# Arrays as the compiled code takes them.
 _Result = namedtuple("_Result", "seen_m by_camera_m alone_m by_group_m walk_cameras")
-# What one thread works with: the engine's buffers, and records of what is seen: level and segment
-# as one key, camera, and where along the segment the part starts and ends (0..1).
-_Buffers = namedtuple("_Buffers", "scratch out parts key camera start end")
-
 #: Draws that are done in one go by one thread. Fixed, so that sums are added in the same order
 #: whatever the number of threads.
 DRAWS_AT_ONCE = 8
@@ -183,106 +172,12 @@ def _cover(
 
 
 @compiled
-def _record_draw(
-    draw: int,
-    index: Any,
-    top: Any,
-    over_start: Any,
-    over: Any,
-    x: Any,
-    y: Any,
-    drawn: Any,
-    z: float,
-    ppm: Any,
-    streets: Any,
-    buffers: Any,
-) -> tuple[int, Any]:
-    """Write down which part of which segment which camera sees at which level, in one draw.
-
-    Returns:
-        number of records, and the buffers (larger ones where they had to grow).
-    """
-    height, heading, tilt = drawn.height_m[draw], drawn.heading_deg[draw], drawn.tilt_deg[draw]
-    hfov, vfov, width = drawn.hfov_deg[draw], drawn.vfov_deg[draw], drawn.width_px[draw]
-    range_m, sweep_deg = drawn.range_m[draw], drawn.sweep_deg[draw]
-    x0, y0, x1, y1 = streets.x0, streets.y0, streets.x1, streets.y1
-    near_start, near_segment = streets.near_start, streets.near_segment
-    scratch, out, parts = buffers.scratch, buffers.out, buffers.parts
-    key_of, camera_of, start_of, end_of = (
-        buffers.key,
-        buffers.camera,
-        buffers.start,
-        buffers.end,
-    )
-    n_segments, n_levels = len(x0), len(ppm)
-    reach = np.empty(n_levels)
-    records = 0
-    for c in range(len(x)):
-        near, far = near_and_far(height[c], z, tilt[c], vfov[c], sweep_deg[c])
-        far = min(far, range_m[c])
-        furthest = 0.0
-        for level in range(n_levels):
-            density = density_reach(height[c], z, hfov[c], width[c], ppm[level])
-            reach[level] = min(far, density)
-            furthest = max(furthest, reach[level])
-        if furthest <= near:
-            continue
-        sweep = np.radians(min(sweep_deg[c], 360.0))
-        start = np.radians(90.0 - heading[c]) - sweep / 2.0
-        above = over[over_start[c] : over_start[c + 1]]
-        while True:
-            slices = sweep_camera(
-                index, top, above, x[c], y[c], height[c], z,
-                furthest, start, sweep, False, scratch, out,
-            )  # fmt: skip
-            if slices != TOO_SMALL:
-                break
-            scratch, out = enlarged(index, x[c], y[c], furthest, scratch, out)
-        near_here = near_segment[near_start[c] : near_start[c + 1]]
-        while True:
-            found = visible_parts(
-                slices, out, x[c], y[c], start, furthest, near_here, (x0, y0, x1, y1), parts
-            )
-            if found != TOO_SMALL:
-                break
-            parts = new_parts(2 * len(parts.segment))
-        for p in range(found):
-            s = parts.segment[p]
-            ax, ay, bx, by = x0[s] - x[c], y0[s] - y[c], x1[s] - x[c], y1[s] - y[c]
-            # What lies too near to be in the picture cuts the segment in two.
-            hole_start, hole_end = 1.0, 0.0
-            if near > 0.0:
-                hole_start, hole_end = within_circle(ax, ay, bx, by, near)
-            holed = hole_start < hole_end
-            for level in range(n_levels):
-                if reach[level] <= near:
-                    continue
-                within, beyond = 0.0, 1.0
-                if reach[level] < furthest:
-                    within, beyond = within_circle(ax, ay, bx, by, reach[level])
-                for side in range(2 if holed else 1):
-                    low, high = max(parts.start[p], within), min(parts.end[p], beyond)
-                    if holed and side == 0:
-                        high = min(high, hole_start)
-                    elif holed:
-                        low = max(low, hole_end)
-                    if high <= low:
-                        continue
-                    if records == len(key_of):
-                        key_of, camera_of = doubled_i(key_of), doubled_i(camera_of)
-                        start_of, end_of = doubled_f(start_of), doubled_f(end_of)
-                    key_of[records], camera_of[records] = level * n_segments + s, c
-                    start_of[records], end_of[records] = low, high
-                    records += 1
-    return records, _Buffers(scratch, out, parts, key_of, camera_of, start_of, end_of)
-
-
-@compiled
 def _sum_draw(
     draw: int,
     records: int,
     buffers: Any,
-    streets: Any,
+    lines: Any,
+    piece: Any,
     group_start: Any,
     group_of: Any,
     walk_start: Any,
@@ -291,7 +186,7 @@ def _sum_draw(
     camera_length: Any,
 ) -> None:
     """Add up the records of one draw: unions, single cameras, groups, and cameras met on walks."""
-    x0, y0, x1, y1, piece = streets.x0, streets.y0, streets.x1, streets.y1, streets.piece
+    x0, y0, x1, y1 = lines.x0, lines.y0, lines.x1, lines.y1
     key_of, camera_of, start_of, end_of = (
         buffers.key,
         buffers.camera,
@@ -375,7 +270,8 @@ def _expose_draws(
     drawn: Any,
     z: float,
     ppm: Any,
-    streets: Any,
+    lines: Any,
+    piece: Any,
     group_start: Any,
     group_of: Any,
     walk_start: Any,
@@ -384,40 +280,21 @@ def _expose_draws(
 ) -> F8:
     """Do some draws one after the other; return the sum over them of length times cameras."""
     camera_length = np.zeros((len(ppm), result.seen_m.shape[2]))
-    buffers = _Buffers(
-        new_scratch(64),
-        new_slices(256, 1024),
-        new_parts(1024),
-        np.empty(1024, np.int64),
-        np.empty(1024, np.int64),
-        np.empty(1024),
-        np.empty(1024),
-    )
+    buffers = new_buffers()
     for draw in range(first_draw, last_draw):
-        records, buffers = _record_draw(
-            draw, index, tops[draw], over_start, over, x, y, drawn, z, ppm, streets, buffers
+        given = Given(
+            drawn.height_m[draw], drawn.heading_deg[draw], drawn.tilt_deg[draw],
+            drawn.hfov_deg[draw], drawn.vfov_deg[draw], drawn.width_px[draw],
+            drawn.range_m[draw], drawn.sweep_deg[draw],
+        )  # fmt: skip
+        records, buffers = record_seen(
+            index, tops[draw], over_start, over, x, y, given, z, ppm, lines, buffers
         )
         _sum_draw(
-            draw, records, buffers, streets, group_start, group_of,
+            draw, records, buffers, lines, piece, group_start, group_of,
             walk_start, walk_piece, result, camera_length,
         )  # fmt: skip
     return camera_length
-
-
-@compiled
-def doubled_i(array: I8) -> I8:
-    """Return an array of whole numbers twice as long that begins with the same content."""
-    larger = np.empty(2 * len(array), np.int64)
-    larger[: len(array)] = array
-    return larger
-
-
-@compiled
-def doubled_f(array: F8) -> F8:
-    """Return an array of numbers twice as long that begins with the same content."""
-    larger = np.empty(2 * len(array))
-    larger[: len(array)] = array
-    return larger
 
 
 def expose(
@@ -457,7 +334,10 @@ def expose(
     x, y, over_start, over = off_outlines(cameras.x, cameras.y, walls)
     member_of, member = np.nonzero(groups)
     group_start, group_of = compressed_rows(member, member_of, n)
-    near_start, near_segment = _segments_within(cameras, pieces)
+    near_start, near_segment = segments_within(
+        cameras.x, cameras.y, np.max(cameras.range_m, axis=0, initial=0.0),
+        pieces.x0, pieces.y0, pieces.x1, pieces.y1,
+    )  # fmt: skip
 
     n_walks = len(walks.indptr) - 1
     seen = np.zeros((n_draws, n_levels, pieces.n_pieces), np.float32)
@@ -466,12 +346,10 @@ def expose(
     by_group = np.zeros((n_draws, n_levels, len(groups)), np.float32)
     walk_cameras = np.zeros((n_draws, n_levels, n_walks), np.int32)
     ppm = np.array([level.ppm for level in levels], dtype=np.float64)
-    drawn = _Drawn(
-        *(np.ascontiguousarray(getattr(cameras, name), dtype=np.float64) for name in _Drawn._fields)
+    drawn = Given(
+        *(np.ascontiguousarray(getattr(cameras, name), dtype=np.float64) for name in Given._fields)
     )
-    streets = _Streets(
-        pieces.x0, pieces.y0, pieces.x1, pieces.y1, pieces.piece, near_start, near_segment
-    )
+    lines = Lines(pieces.x0, pieces.y0, pieces.x1, pieces.y1, near_start, near_segment)
     result = _Result(seen, by_camera, alone, by_group, walk_cameras)
     tops = np.ascontiguousarray(building_height_m, dtype=np.float64)
 
@@ -481,7 +359,7 @@ def expose(
             first, last = chunk, min(chunk + DRAWS_AT_ONCE, n_draws)
             lengths = _expose_draws(
                 first, last, walls.index, tops, over_start, over, x, y, drawn,
-                float(target_height_m), ppm, streets, group_start, group_of,
+                float(target_height_m), ppm, lines, pieces.piece, group_start, group_of,
                 walks.indptr, walks.indices, result,
             )  # fmt: skip
             advance(last - first)
@@ -492,20 +370,3 @@ def expose(
             for lengths in pool.map(work, range(0, n_draws, DRAWS_AT_ONCE)):
                 total += lengths
     return Exposure(seen, total / max(n_draws, 1), by_camera, alone, by_group, walk_cameras)
-
-
-def _segments_within(cameras: CameraDraws, pieces: Pieces) -> tuple[I8, I8]:
-    """Return which segments lie within the largest range of each camera, as compressed rows."""
-    n = len(cameras.x)
-    if n == 0 or len(pieces.x0) == 0:
-        return np.zeros(n + 1, np.int64), np.zeros(0, np.int64)
-    ends = np.stack(
-        [np.column_stack((pieces.x0, pieces.y0)), np.column_stack((pieces.x1, pieces.y1))], axis=1
-    )
-    tree = shapely.STRtree(shapely.linestrings(ends))
-    camera, segment = tree.query(
-        shapely.points(cameras.x, cameras.y),
-        predicate="dwithin",
-        distance=cameras.range_m.max(axis=0),
-    )
-    return compressed_rows(camera, segment, n)

@@ -1,0 +1,106 @@
+"""The parts of segments that cameras see: against outlines cut by shapely, and by hand."""
+
+import math
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contrechamp.sight import walls
+from contrechamp.sight.arrays import Cameras
+from contrechamp.sight.levels import parse_levels
+from contrechamp.sight.regions import visible_regions
+from contrechamp.sight.seen import seen_parts
+from sight.blocks import town
+
+LEVELS = parse_levels("25,62.5")
+#: Arcs of the outlines are chords within 0.01 mm: a line that grazes one differs by its root.
+CLOSE_M = 0.01
+
+
+def some_cameras(rng, spots):
+    n = len(spots)
+    return Cameras(
+        x=spots[:, 0].copy(),
+        y=spots[:, 1].copy(),
+        height_m=rng.uniform(2, 10, n),
+        heading_deg=rng.uniform(0, 360, n),
+        tilt_deg=rng.uniform(5, 30, n),
+        hfov_deg=rng.uniform(40, 100, n),
+        vfov_deg=rng.uniform(30, 90, n),
+        width_px=rng.uniform(1000, 4000, n),
+        range_m=np.full(n, 60.0),
+        sweep_deg=np.where(rng.random(n) < 0.3, 360.0, 80.0),
+    )
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10_000))
+def test_parts_are_what_lies_within_the_outlines(seed):
+    rng = np.random.default_rng(seed)
+    footprints, bottom, _top = town(rng, 14)
+    spots = rng.uniform(-40, 40, (40, 2))
+    free = shapely.distance(shapely.union_all(footprints), shapely.points(spots)) > 0.1
+    cameras = some_cameras(rng, spots[free][:5])
+    top = np.maximum(rng.uniform(2, 12, len(footprints)), bottom + 0.5)
+    city = walls.prepare(footprints, bottom)
+    start = rng.uniform(-60, 60, (40, 2))
+    segments = np.hstack([start, start + rng.uniform(-30, 30, (40, 2))])
+    found = seen_parts(cameras, city, top, segments, LEVELS)
+    regions = visible_regions(cameras, city, top, LEVELS, sagitta_m=1e-5).geometries()
+    lines = shapely.linestrings(segments.reshape(-1, 2, 2))
+    length = shapely.length(lines)
+    seen_m = np.zeros((*regions.shape, len(segments)))
+    np.add.at(
+        seen_m,
+        (found.camera, found.level, found.segment),
+        (found.end - found.start) * length[found.segment],
+    )
+    expected = shapely.length(shapely.intersection(lines, regions[:, :, None]))
+    assert seen_m == pytest.approx(expected, abs=CLOSE_M)
+    # Ordered, inside the segment, and no part of one camera, level and segment on another.
+    assert np.all((found.start >= 0.0) & (found.start < found.end) & (found.end <= 1.0))
+    keys = np.column_stack([found.camera, found.level, found.segment])
+    order = np.lexsort((found.start, keys[:, 2], keys[:, 1], keys[:, 0]))
+    assert np.array_equal(order, np.arange(len(order)))
+    same = np.all(keys[1:] == keys[:-1], axis=1)
+    assert np.all(found.end[:-1][same] <= found.start[1:][same] + 1e-9)
+
+
+def dome(x=0.0, y=0.0):
+    one = np.ones(1)
+    return Cameras(
+        x=x * one, y=y * one, height_m=4.0 * one, heading_deg=0.0 * one, tilt_deg=15.0 * one,
+        hfov_deg=90.0 * one, vfov_deg=60.0 * one, width_px=1920.0 * one, range_m=50.0 * one,
+        sweep_deg=360.0 * one,
+    )  # fmt: skip
+
+
+def test_a_low_house_hides_a_stretch_and_no_more():
+    # A house 3 m high from 10 to 12 m: a face at 1.6 m is hidden to 12 (4 - 1.6) / (4 - 3).
+    house = np.array([shapely.box(10, -50, 12, 50)], dtype=object)
+    city = walls.prepare(house, np.zeros(1))
+    segment = np.array([[0.5, 0.0, 100.5, 0.0]])
+    found = seen_parts(dome(), city, np.array([3.0]), segment, LEVELS[:1])
+    places = np.column_stack([found.start, found.end]) * 100.0 + 0.5
+    assert places == pytest.approx(np.array([[0.5, 10.0], [28.8, 50.0]]), abs=2e-3)
+
+
+def test_levels_end_at_their_slant_distance():
+    city = walls.prepare(np.array([shapely.box(900, 900, 901, 901)], dtype=object), np.zeros(1))
+    segment = np.array([[0.0, 0.0, 100.0, 0.0]])
+    found = seen_parts(dome(), city, np.array([3.0]), segment, LEVELS)
+    slant = [1920 / (2 * ppm * math.tan(math.radians(45))) for ppm in (25, 62.5)]
+    expected = [50.0, *(math.sqrt(d**2 - 2.4**2) for d in slant)]
+    assert list(found.level) == [0, 1, 2]
+    assert found.end * 100 == pytest.approx(expected, abs=1e-6)
+
+
+def test_no_cameras_or_no_segments():
+    city = walls.prepare(np.array([shapely.box(9, 9, 10, 10)], dtype=object), np.zeros(1))
+    nothing = seen_parts(dome(), city, np.array([3.0]), np.empty((0, 4)), LEVELS)
+    assert len(nothing.camera) == 0
+    none = Cameras(*(np.empty(0) for _ in range(10)))
+    assert len(seen_parts(none, city, np.array([3.0]), np.ones((3, 4)), LEVELS).camera) == 0
