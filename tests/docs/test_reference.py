@@ -136,3 +136,10 @@ def test_the_built_pages_load_nothing_from_elsewhere(tmp_path: Path) -> None:
     for page in tmp_path.rglob("*.html"):
         found = [tag for tag in loading.findall(page.read_text()) if 'rel="canonical"' not in tag]
         assert not found, page.name
+
+
+def test_the_picture_of_the_readme_is_as_wide_as_a_screen_and_light() -> None:
+    assert "docs/images/helsinki.png" in (ROOT / "README.md").read_text()
+    picture = (DOCS / "images" / "helsinki.png").read_bytes()
+    assert int.from_bytes(picture[16:20], "big") == 1280  # the header's width
+    assert len(picture) < 400_000
