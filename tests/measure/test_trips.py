@@ -184,7 +184,7 @@ def test_what_cannot_be_reached_is_counted_and_said():
     text = "\n".join(plan.warnings)
     assert "Homes (of 2) from which no way on foot leads there on the map: school 1." in text
     assert "supermarket is mapped" in text
-    assert "1 of 3 homes" in text
+    assert "1 home (of 3) lies too far" in text
 
 
 @pytest.mark.parametrize(
