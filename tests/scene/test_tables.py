@@ -217,6 +217,19 @@ def test_buildings_of_a_table(tmp_path: Path) -> None:
     assert read_cameras_and_buildings(cameras, tagged).buildings.loc[0, "height_m"] == 12.0
 
 
+def test_buildings_as_well_known_text(tmp_path: Path) -> None:
+    ring = ", ".join(f"{x} {y}" for x, y in [place(*p) for p in [(9, 9), (19, 9), (9, 29), (9, 9)]])
+    path = csv(tmp_path / "houses.csv", f'h,6.5,"POLYGON (({ring}))"', header="id,height_m,WKT")
+    scene = read_cameras_and_buildings(csv(tmp_path / "survey.csv", ROW), path)
+    assert scene.buildings.loc[0, ["id", "height_m"]].tolist() == ["h", 6.5]
+    assert scene.buildings.area[0] == pytest.approx(100.0, rel=5e-3)
+    bad = csv(
+        tmp_path / "bad.csv", f'h,6,"POLYGON (({ring}))"', "i,6,POLYGON", header="id,height_m,wkt"
+    )
+    with pytest.raises(InputError, match=r"bad\.csv:3: geometry: expected a polygon"):
+        read_cameras_and_buildings(csv(tmp_path / "survey.csv", ROW), bad)
+
+
 @pytest.mark.parametrize(
     ("properties", "said"),
     [

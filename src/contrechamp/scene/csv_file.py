@@ -1,4 +1,4 @@
-"""CSV as spreadsheets write it: with BOM or UTF-16, commas, semicolons or tabs."""
+"""CSV as spreadsheets write it: with BOM or UTF-16, commas, semicolons or tabs; shapes as WKT."""
 
 import codecs
 import csv
@@ -6,14 +6,18 @@ from io import StringIO
 
 import numpy as np
 import pandas as pd
+import shapely
+from numpy.typing import NDArray
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.scene.input_files import Opened
 from contrechamp.scene.table_rows import Rows
 
-#: A cell longer than this is no cell of a survey, but a quote that was never closed.
-MAX_CELL = 100_000
+#: Columns that hold shapes as well-known text (OGC), longitude before latitude.
+WKT = ("wkt", "geometry", "geom", "the_geom")
+#: A cell longer than this is no shape of a house, but a quote that was never closed.
+MAX_CELL = 16 * 1024**2
 
 
 def read_csv(opened: Opened) -> Rows:
@@ -52,8 +56,16 @@ def read_csv(opened: Opened) -> Rows:
             where=f"{opened.name}:{lines.line_num}",
         ) from error
     frame = pd.DataFrame(cells, columns=header, dtype=object)
-    shapes = np.full(len(frame), None, dtype=object)
-    return Rows(opened.name, np.array(labels, np.int64), frame, shapes)
+    return Rows(opened.name, np.array(labels, np.int64), frame, _shapes(frame))
+
+
+def _shapes(frame: pd.DataFrame) -> NDArray[np.object_]:
+    """Return the shapes of a column of well-known text; None where there is none to be read."""
+    column = next((name for name in WKT if name in frame), None)
+    if column is None:
+        return np.full(len(frame), None, dtype=object)
+    found = shapely.from_wkt(frame[column].to_numpy(object), on_invalid="ignore")
+    return np.asarray(shapely.force_2d(found), dtype=object)
 
 
 def _text(opened: Opened) -> str:
