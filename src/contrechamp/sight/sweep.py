@@ -218,7 +218,9 @@ def gather(
                 part = min(max(part, 0.0), 1.0)
                 nearest_x, nearest_y = px + part * wx, py + part * wy
                 front = px * wy < py * wx
-                endless = flat | ((top_m[place[wall, 0]] >= h) & (h > z))
+                endless = True
+                if not flat:
+                    endless = (top_m[place[wall, 0]] >= h) & (h > z)
                 # A wall stands in several cells: it is met in the first of those asked for.
                 first = (column == max(place[wall, 1], column_0)) & (
                     row == max(place[wall, 2], row_0)
@@ -464,6 +466,20 @@ def cut_slices(directions: int, covered: int, scratch: Any, out: Any) -> int:
                 j -= 1
             near_a[j + 1], near_b[j + 1], entry[j + 1] = ua, ub, i
             m += 1
+
+        if covered == 0 and m == 1 and entry[0] == block and slices + 2 < most_slices:
+            # The usual slice, one endless shadow: no crossing, one stretch up to its wall.
+            if cells + 1 >= most_cells:
+                return -1
+            out_angle[slices], cell_start[slices] = angle[direction], cells
+            out_ax[slices], out_ay[slices] = ax, ay
+            out_bx[slices], out_by[slices] = bx, by
+            inner_wall[cells], inner_ua[cells], inner_ub[cells] = NOTHING, 0.0, 0.0
+            outer_wall[cells] = wall[block]
+            outer_ua[cells], outer_ub[cells] = block_a, block_b
+            cells += 1
+            slices += 1
+            continue
 
         # Where lines cross inside the slice, cut it.
         cuts = 0
