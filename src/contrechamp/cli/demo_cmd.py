@@ -24,6 +24,7 @@ def demo_command() -> click.Command:
     return click.Command(
         "demo",
         callback=_demo,
+        short_help=_("The same, of central Helsinki."),
         help=_(
             "Measure the mapped cameras of central Helsinki: the same as contrechamp measure, on "
             'an OpenStreetMap extract that comes along with the extra "demo".'

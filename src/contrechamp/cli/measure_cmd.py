@@ -17,6 +17,7 @@ from contrechamp.cli.options import (
     json_option,
     language_option,
     levels_option,
+    skip_bad_rows_option,
     target_height_option,
     threads_option,
     verbose_option,
@@ -28,6 +29,7 @@ def measure_command() -> click.Command:
     return click.Command(
         "measure",
         callback=_measure,
+        short_help=_("Files in; figures, map and report out."),
         help=_(
             "Measure what mapped cameras can see of streets and ways, with its uncertainty.\n\n"
             "INPUT: OpenStreetMap extracts (.osm, .osm.gz, .osm.bz2, .osm.pbf), surveys (.csv, "
@@ -73,11 +75,7 @@ def measure_command() -> click.Command:
                 help=_("TOML file with what to assume where nothing is mapped."),
             ),
             crs_option(),
-            click.Option(
-                ["--skip-bad-rows"],
-                is_flag=True,
-                help=_("Leave out rows that cannot be read, and say how many."),
-            ),
+            skip_bad_rows_option(),
             click.Option(
                 ["--same-camera", "same_camera_m"],
                 type=FiniteRange(0, 1000),

@@ -15,6 +15,7 @@ from contrechamp.cli.telling import (
     steps_of_measure,
     tell_figures,
     tell_notices,
+    tell_rows_left_out,
     tell_speed,
     tell_warnings,
     timed,
@@ -95,6 +96,7 @@ def measure_and_publish(job: Job, *, as_json: bool) -> None:
         click.echo(json.dumps({**_counts(measurement, scene, written), "seconds": spent}))
         return
     tell_notices(scene.notices)
+    tell_rows_left_out(scene.counts)
     tell_warnings(measurement.warnings)
     tell_speed(measurement.methods["draws_in_all"], seconds)
     tell_figures(measurement, scene)

@@ -88,6 +88,15 @@ def crs_option() -> click.Option:
     )
 
 
+def skip_bad_rows_option() -> click.Option:
+    """``--skip-bad-rows``: go on without them."""
+    return click.Option(
+        ["--skip-bad-rows"],
+        is_flag=True,
+        help=_("Leave out rows that cannot be read, and say how many."),
+    )
+
+
 def levels_option() -> click.Option:
     """``--levels``: pixel densities."""
     return click.Option(

@@ -59,6 +59,9 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         _close_quietly()
         return STOPPED_BY_PIPE
+    except click.exceptions.NoArgsIsHelpError as help_wanted:
+        click.echo(help_wanted.format_message(), err=True)
+        return WRONG
     except Exception as error:
         if root is not None and is_verbose(root):
             traceback.print_exc()

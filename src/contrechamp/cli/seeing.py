@@ -1,7 +1,7 @@
 """The job of ``contrechamp sight``: from two files to visible regions."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -49,6 +49,7 @@ class Question:
     target_height_m: float
     flat: bool
     crs: str | None
+    skip_bad_rows: bool
     threads: int | None
 
 
@@ -66,6 +67,7 @@ class Seen:
         buildings: how many there were.
         walls: how many walls they have.
         notices: of the readers.
+        counts: of the readers.
         crs: that was computed in.
         engine_seconds: in the engine alone: from arrays to areas and outlines.
         index_seconds: sorting the walls into cells, and placing the cameras before them.
@@ -79,6 +81,7 @@ class Seen:
     buildings: int
     walls: int
     notices: tuple[Notice, ...]
+    counts: Mapping[str, int]
     crs: str
     engine_seconds: float
     index_seconds: float
@@ -95,7 +98,10 @@ def see(question: Question, progress: Progress) -> Seen:
         InputError: if a file cannot be used.
     """
     scene = read_cameras_and_buildings(
-        question.cameras_file, question.buildings_file, crs=question.crs
+        question.cameras_file,
+        question.buildings_file,
+        crs=question.crs,
+        skip_bad_rows=question.skip_bad_rows,
     )
     cameras, buildings = scene.cameras, scene.buildings
     started = time.perf_counter()
@@ -129,6 +135,7 @@ def see(question: Question, progress: Progress) -> Seen:
         buildings=len(buildings),
         walls=len(walls.x0),
         notices=scene.notices,
+        counts=scene.counts,
         crs=scene.crs.to_string(),
         engine_seconds=engine_seconds,
         index_seconds=index_seconds,

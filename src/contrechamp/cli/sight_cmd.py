@@ -12,6 +12,7 @@ from contrechamp.cli.options import (
     json_option,
     language_option,
     levels_option,
+    skip_bad_rows_option,
     target_height_option,
     threads_option,
     verbose_option,
@@ -26,6 +27,7 @@ def sight_command() -> click.Command:
     return click.Command(
         "sight",
         callback=_sight,
+        short_help=_("What each camera has in view: the engine alone."),
         help=_(
             "Compute what each camera has in view: one region a camera and level, and one "
             "whatever the pixel density."
@@ -64,6 +66,7 @@ def sight_command() -> click.Command:
             target_height_option(),
             levels_option(),
             crs_option(),
+            skip_bad_rows_option(),
             threads_option(),
             json_option(),
             language_option(),
@@ -81,23 +84,27 @@ def _sight(
     target_height_m: float,
     level_set: str,
     crs: str | None,
+    skip_bad_rows: bool,
     threads: int | None,
     as_json: bool,
 ) -> None:
     from contrechamp.cli.seeing import Question, see
-    from contrechamp.cli.telling import progress_for, tell_notices
+    from contrechamp.cli.telling import progress_for, tell_notices, tell_rows_left_out
     from contrechamp.publish.regions_file import check_regions_file, write_regions
     from contrechamp.sight.levels import parse_levels
 
     levels = parse_levels(level_set)
     check_regions_file(out, (cameras_file, buildings_file))
-    question = Question(cameras_file, buildings_file, levels, target_height_m, flat, crs, threads)
+    question = Question(
+        cameras_file, buildings_file, levels, target_height_m, flat, crs, skip_bad_rows, threads
+    )
     seen = see(question, progress_for(as_json=as_json))
     write_regions(seen.regions, out)
     if as_json:
         click.echo(json.dumps(_counts(seen)))
         return
     tell_notices(seen.notices)
+    tell_rows_left_out(seen.counts)
     cameras = len(seen.assumed)
     click.echo(
         ngettext(
@@ -125,6 +132,7 @@ def _counts(seen: "Seen") -> dict[str, object]:
         "regions": len(seen.regions),
         "empty_regions": int(seen.regions.geometry.is_empty.sum()),
         "notices": len(seen.notices),
+        "rows_left_out": seen.counts.get("rows_left_out", 0),
         "crs": seen.crs,
         "engine_seconds": seen.engine_seconds,
         "index_seconds": seen.index_seconds,

@@ -89,6 +89,18 @@ def tell_figures(measurement: Measurement, scene: Scene) -> None:
         click.echo(sentence)
 
 
+def tell_rows_left_out(counts: Mapping[str, int]) -> None:
+    """Print how many rows ``--skip-bad-rows`` left out, on standard error."""
+    rows = counts.get("rows_left_out", 0)
+    if rows:
+        click.echo(
+            ngettext("{count} row was left out", "{count} rows were left out", rows).format(
+                count=rows
+            ),
+            err=True,
+        )
+
+
 def tell_warnings(warnings: Sequence[str]) -> None:
     """Print warnings of a measurement on standard error."""
     for warning in warnings:

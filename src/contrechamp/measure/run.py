@@ -133,7 +133,10 @@ def measure(
         regions = region_table(stage)
         advance(1)
     plan = _plan_of_draws(
-        stage, draws if stage.anything_drawn else 1, with_tracks=len(scene.tracks) > 0
+        stage,
+        draws if stage.anything_drawn else 1,
+        with_tracks=len(scene.tracks) > 0,
+        with_trips=most_homes > 0,
     )
     with progress(_("Draws"), plan.total) as advance:
         return _measure(scene, stage, ways, areas, regions, plan, _part_of(advance))
@@ -170,6 +173,7 @@ class _Draws:
     ground: int
     ground_scenario: int
     tracks: int
+    with_trips: bool
     unknowns: tuple[str, ...]
 
     @property
@@ -183,7 +187,7 @@ class _Draws:
         )
 
 
-def _plan_of_draws(stage: Stage, draws: int, *, with_tracks: bool) -> _Draws:
+def _plan_of_draws(stage: Stage, draws: int, *, with_tracks: bool, with_trips: bool) -> _Draws:
     unknowns = tuple(name for name in UNKNOWN_OF if name in stage.drawn)
     unknowns += (BUILDING,) if stage.heights.drawn else ()
     # Without a direction (or kind) to draw, a scenario is one draw.
@@ -196,6 +200,7 @@ def _plan_of_draws(stage: Stage, draws: int, *, with_tracks: bool) -> _Draws:
         ground=draws,
         tracks=(draws + len(SCENARIOS) * scenario) if with_tracks else 0,
         ground_scenario=min(GROUND_SCENARIO_DRAWS, scenario),
+        with_trips=with_trips,
         unknowns=unknowns,
     )
 
@@ -437,7 +442,8 @@ def _warnings(
     found = []
     if stage.cameras["indoor"].all():
         found.append(_("Every camera is mapped as indoor: none has the street within view."))
-    found += ways.plan.warnings
+    if plan.with_trips:
+        found += ways.plan.warnings
     short = [figure.estimate for figure in figures if not figure.estimate.enough_draws]
     if short:
         found.append(

@@ -158,6 +158,7 @@ def count_label(name: str) -> str:
     labels = {
         "buildings_above_an_open_space": _("Buildings above an open space"),
         "buildings_cut_by_the_edge": _("Buildings cut by the edge of the extract, left out"),
+        "buildings_left_out_underground": _("Buildings underground or indoors, left out"),
         "buildings_left_out_roof": _("Roofs on posts, left out"),
         "cameras_outside_the_area": _("Cameras outside the area, left out"),
         "objects_in_two_extracts": _("Objects that are in two extracts"),

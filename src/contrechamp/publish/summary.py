@@ -52,6 +52,7 @@ def _reach(measurement: Measurement, scene: Scene, numbers: Numbers) -> str:
         n=numbers.plain(len(scene.cameras)),
         interval=numbers.interval(seen.estimate, "m", DIGITS),
     )
+    text += _cap(measurement, numbers)
     if share is None:
         return text
     return f"{text} " + _("That is {share} of the {total} that were measured.").format(
@@ -59,6 +60,18 @@ def _reach(measurement: Measurement, scene: Scene, numbers: Numbers) -> str:
             share.estimate.median, min(0.01, rounding_step(share.estimate, DIGITS))
         ),
         total=numbers.quantity(float(measurement.pieces["length_m"].sum()), "m", 100.0),
+    )
+
+
+def _cap(measurement: Measurement, numbers: Numbers) -> str:
+    """Say where the view was taken to end: half of that takes away much more than the interval."""
+    caps = {
+        prior.p50 for prior in measurement.priors if prior.unknown == "range_m" and prior.n_cameras
+    }
+    if not caps:
+        return ""
+    return " " + _("Nothing further than {range} from a camera is counted.").format(
+        range=numbers.quantity(max(caps), "m")
     )
 
 

@@ -1,0 +1,125 @@
+"""``case.db``: records, keys of objects and the log, in SQLCipher."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlcipher3 import dbapi2 as sqlite
+
+from contrechamp.base.errors import InputError, OutputError
+from contrechamp.base.i18n import _
+
+NAME = "case.db"
+
+#: Every table of format 1. Text is UTF-8, times are ISO 8601 in UTC, digests are raw bytes.
+SCHEMA = """
+CREATE TABLE settings (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE members (
+    id TEXT PRIMARY KEY,            -- the id of the slot in case.toml
+    name TEXT NOT NULL,
+    recipient TEXT NOT NULL,        -- age X25519
+    signing BLOB NOT NULL,          -- Ed25519 public key
+    left_at TEXT                    -- when access was taken away
+) WITHOUT ROWID;
+CREATE TABLE objects (
+    name TEXT PRIMARY KEY,          -- keyed hash of the content; its file lies in objects/xx/
+    identity TEXT,                  -- age secret key; NULL once erased
+    size INTEGER,                   -- of the content in bytes; NULL once erased
+    sha256 BLOB, blake3 BLOB,       -- of the content; NULL once erased
+    incoming TEXT                   -- its file in objects/incoming/ until it is moved into place
+) WITHOUT ROWID;
+CREATE TABLE records (
+    subject TEXT PRIMARY KEY,       -- item/<id>, member/<id>, case
+    salt BLOB NOT NULL,             -- key of the digest in the log
+    state BLOB NOT NULL,            -- canonical JSON
+    object TEXT                     -- of an item
+) WITHOUT ROWID;
+CREATE INDEX records_by_object ON records (object);
+CREATE TABLE entries (number INTEGER PRIMARY KEY, content BLOB NOT NULL);
+CREATE TABLE reasons (number INTEGER PRIMARY KEY, salt BLOB NOT NULL, text TEXT NOT NULL);
+CREATE TABLE checkpoints (size INTEGER NOT NULL, note TEXT NOT NULL, PRIMARY KEY (size, note));
+CREATE TABLE intakes (
+    path BLOB NOT NULL,             -- keyed hash of the path that was given to add
+    file BLOB NOT NULL,             -- keyed hash of one file of it that is in
+    PRIMARY KEY (path, file)
+) WITHOUT ROWID;
+"""
+
+
+def connect(path: Path, key: bytes, *, read_only: bool = False) -> sqlite.Connection:
+    """Open a database.
+
+    Args:
+        path: of the file; it is made unless `read_only`.
+        key: 32 bytes.
+        read_only: nothing is written beside it either: for media that cannot be written to.
+
+    Raises:
+        InputError: if the file is no database under this key.
+    """
+    mode = "mode=ro&immutable=1" if read_only else "mode=rwc"
+    try:
+        database = sqlite.connect(
+            f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None, timeout=30.0
+        )
+        # The key is hex digits only: nothing of it can end the statement.
+        database.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        database.execute("PRAGMA cipher_memory_security = ON")
+        database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if not read_only:
+            database.execute("PRAGMA journal_mode = DELETE")
+            database.execute("PRAGMA synchronous = EXTRA")
+            database.execute("PRAGMA secure_delete = ON")
+    except sqlite.Error as error:
+        raise InputError(
+            _("the database is damaged, or belongs to another case"), where=path.name
+        ) from error
+    return database
+
+
+@contextmanager
+def transaction(database: sqlite.Connection) -> Iterator[None]:
+    """All of what is written inside, or nothing of it.
+
+    Raises:
+        OutputError: if it cannot be written: the disk is full, or the folder cannot be written to.
+    """
+    try:
+        database.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            database.execute("COMMIT")
+        except BaseException:
+            if database.in_transaction:
+                database.execute("ROLLBACK")
+            raise
+    except sqlite.OperationalError as error:
+        raise OutputError(
+            _("the case cannot be written to ({reason}); nothing was changed").format(reason=error)
+        ) from error
+
+
+def make_tables(database: sqlite.Connection) -> None:
+    """Make the tables of an empty database, inside a transaction of the caller."""
+    for statement in SCHEMA.split(";"):
+        if statement.strip():
+            database.execute(statement)
+
+
+def setting(database: sqlite.Connection, name: str) -> bytes:
+    """Return a setting."""
+    (value,) = database.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
+    return bytes(value)
+
+
+def damage(database: sqlite.Connection) -> list[str]:
+    """Return what SQLCipher and SQLite find wrong with the pages of the database."""
+    found: list[Any] = database.execute("PRAGMA cipher_integrity_check").fetchall()
+    found += [row for row in database.execute("PRAGMA integrity_check") if row[0] != "ok"]
+    return [str(row[0]) for row in found]
+
+
+def forget_deleted(database: sqlite.Connection) -> None:
+    """Write the database anew, without the pages that deleted rows stood on."""
+    database.execute("VACUUM")

@@ -1,0 +1,214 @@
+"""``objects/``: content, each under a key of its own, encrypted while it is read."""
+
+import hashlib
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import blake3
+import pyrage
+
+from contrechamp.base.errors import InputError, OutputError
+from contrechamp.base.i18n import _
+
+FOLDER, INCOMING = "objects", "incoming"
+#: Read from the disk, and hashed, at a time.
+CHUNK = 1 << 20
+#: As much of the beginning is kept in memory as readers of metadata need.
+HEAD = 1 << 18
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One file that was read once and lies encrypted in ``incoming``.
+
+    Args:
+        incoming: name of the file there.
+        identity: age secret key of the content.
+        size: of the content, bytes.
+        sha256: of the content.
+        blake3: of the content.
+        head: first bytes of the content.
+    """
+
+    incoming: str
+    identity: str = field(repr=False)
+    size: int
+    sha256: bytes
+    blake3: bytes
+    head: bytes = field(repr=False)
+
+
+class _Hashing:
+    """A source that is read in pieces of any size, and hashed in large ones on the way."""
+
+    def __init__(self, source: IO[bytes], advance: Callable[[float], None]) -> None:
+        self.source, self.advance = source, advance
+        self.sha256, self.blake3 = hashlib.sha256(), blake3.blake3()
+        self.size, self.head = 0, b""
+        self.chunk, self.at = memoryview(b""), 0
+
+    def read(self, size: int = -1) -> bytes:
+        if self.at == len(self.chunk):
+            content = self.source.read(CHUNK)
+            self.sha256.update(content)
+            self.blake3.update(content)
+            self.size += len(content)
+            if len(self.head) < HEAD:
+                self.head += content[: HEAD - len(self.head)]
+            self.advance(len(content))
+            self.chunk, self.at = memoryview(content), 0
+        end = len(self.chunk) if size < 0 else min(self.at + size, len(self.chunk))
+        part = bytes(self.chunk[self.at : end])
+        self.at = end
+        return part
+
+
+def take(source: IO[bytes], folder: Path, advance: Callable[[float], None]) -> Taken:
+    """Read a source to its end and write it, encrypted, to ``objects/incoming``.
+
+    What is written is on the disk when this returns; it is not yet part of the case.
+
+    Args:
+        source: read once, from where it stands.
+        folder: of the case.
+        advance: told of bytes.
+
+    Raises:
+        OutputError: if it cannot be written; nothing is left behind.
+    """
+    identity = pyrage.x25519.Identity.generate()
+    incoming = secrets.token_hex(16)
+    path = folder / FOLDER / INCOMING / incoming
+    hashing = _Hashing(source, advance)
+    try:
+        with path.open("xb") as file:
+            _encrypt(hashing, file, identity)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return Taken(
+        incoming,
+        str(identity),
+        hashing.size,
+        hashing.sha256.digest(),
+        hashing.blake3.digest(),
+        hashing.head,
+    )
+
+
+def _encrypt(source: _Hashing, file: IO[bytes], identity: Any) -> None:
+    failed: list[OSError] = []
+
+    class Noting:
+        """Pass on what is written; keep the error, which the library turns into its own."""
+
+        def write(self, data: bytes) -> int:
+            try:
+                return file.write(data)
+            except OSError as error:
+                failed.append(error)
+                raise
+
+        def flush(self) -> None:
+            file.flush()
+
+    try:
+        pyrage.encrypt_io(source, Noting(), [identity.to_public()])
+    except (pyrage.EncryptError, OSError) as error:
+        cause = failed[0] if failed else error
+        reason = getattr(cause, "strerror", None) or type(cause).__name__
+        raise OutputError(
+            _("the case cannot be written to ({reason}); what was added before is in it").format(
+                reason=reason
+            )
+        ) from cause
+
+
+def put_in_place(folder: Path, incoming: str, name: str) -> None:
+    """Move a file from ``incoming`` to where its name says; nothing happens if it is there."""
+    target = path_of(folder, name)
+    target.parent.mkdir(exist_ok=True)
+    source = folder / FOLDER / INCOMING / incoming
+    if source.exists():
+        source.replace(target)
+    _sync_folder(target.parent)
+    _sync_folder(target.parent.parent)
+
+
+def path_of(folder: Path, name: str) -> Path:
+    """Return where the object of this name lies."""
+    return folder / FOLDER / name[:2] / name
+
+
+def names_of(folder: Path) -> set[str]:
+    """Return the files that lie where objects lie, as ``xx/name``."""
+    root = folder / FOLDER
+    return {
+        f"{shard.name}/{file.name}"
+        for shard in root.iterdir()
+        if shard.name != INCOMING
+        for file in (shard.iterdir() if shard.is_dir() and not shard.is_symlink() else [shard])
+    }
+
+
+def leftovers(folder: Path) -> list[Path]:
+    """Return what lies in ``incoming``."""
+    return sorted((folder / FOLDER / INCOMING).iterdir())
+
+
+def read_object(
+    folder: Path, name: str, identity: str, target: IO[bytes], advance: Callable[[float], None]
+) -> tuple[int, bytes, bytes]:
+    """Decrypt an object into `target`.
+
+    Returns:
+        size, SHA-256 and BLAKE3 of what came out.
+
+    Raises:
+        InputError: if it is missing, or not what was encrypted.
+    """
+    out = _Sink(target, advance)
+    try:
+        with path_of(folder, name).open("rb") as file:
+            pyrage.decrypt_io(file, out, [pyrage.x25519.Identity.from_str(identity)])
+    except FileNotFoundError as error:
+        raise InputError(_("the object is missing"), where=name) from error
+    except (pyrage.DecryptError, OSError) as error:
+        raise InputError(
+            _("the object cannot be decrypted: it was altered or cut off"), where=name
+        ) from error
+    return out.size, out.sha256.digest(), out.blake3.digest()
+
+
+class _Sink:
+    """A target that hashes what passes."""
+
+    def __init__(self, target: IO[bytes], advance: Callable[[float], None]) -> None:
+        self.target, self.advance = target, advance
+        self.sha256, self.blake3, self.size = hashlib.sha256(), blake3.blake3(), 0
+
+    def write(self, data: bytes) -> int:
+        self.sha256.update(data)
+        self.blake3.update(data)
+        self.size += len(data)
+        self.target.write(data)
+        self.advance(len(data))
+        return len(data)
+
+    def flush(self) -> None:
+        self.target.flush()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make sure that names in a folder are on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
