@@ -1,0 +1,215 @@
+"""Merkle trees over SHA-256: roots, proofs and their checks (RFC 6962 2.1, RFC 9162 2.1).
+
+A proof binds a leaf, or an older tree, to a *root*; it does not bind the size by itself: the
+proof of leaf 0 is the same list of hashes in a tree of three leaves and in one of four, and
+only the root differs. So take size and root together, from one signed checkpoint.
+"""
+
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+
+HASH_BYTES = 32
+
+#: The root of the tree without leaves.
+EMPTY_ROOT = sha256(b"").digest()
+
+
+def leaf_hash(entry: bytes) -> bytes:
+    """Return the hash of a leaf: SHA-256 of 0x00 and the entry."""
+    return sha256(b"\x00" + entry).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """Return the hash of an inner node: SHA-256 of 0x01 and its two children."""
+    return sha256(b"\x01" + left + right).digest()
+
+
+def root(leaf_hashes: Sequence[bytes]) -> bytes:
+    """Return the root of the tree over `leaf_hashes`; that of no leaves is SHA-256 of nothing.
+
+    >>> root([leaf_hash(b"")]).hex()[:16]
+    '6e340b9cffb37a98'
+    """
+    if not leaf_hashes:
+        return EMPTY_ROOT
+    level = leaf_hashes
+    while len(level) > 1:
+        level = _parents(level)
+    return level[0]
+
+
+def inclusion_proof(index: int, leaf_hashes: Sequence[bytes]) -> list[bytes]:
+    """Return the hashes that lead from leaf `index` to the root, leaf first (RFC 9162 2.1.3.1).
+
+    Args:
+        index: the leaf, counted from 0.
+        leaf_hashes: every leaf of the tree.
+
+    Raises:
+        ValueError: the tree has no such leaf.
+    """
+    if not 0 <= index < len(leaf_hashes):
+        raise ValueError(f"no leaf {index} in a tree of {len(leaf_hashes)}")
+    return _siblings(index, leaf_hashes)
+
+
+def consistency_proof(old_size: int, leaf_hashes: Sequence[bytes]) -> list[bytes]:
+    """Return the hashes that show that the first leaves are those of an older tree.
+
+    RFC 9162 2.1.4.1.
+
+    Args:
+        old_size: the size of the older tree, 0 to the size of this one; for both ends there
+            is nothing to show and the proof is empty.
+        leaf_hashes: every leaf of the newer tree.
+
+    Raises:
+        ValueError: the older tree is larger than this one.
+    """
+    if not 0 <= old_size <= len(leaf_hashes):
+        raise ValueError(f"no tree of {old_size} leaves in one of {len(leaf_hashes)}")
+    if old_size in (0, len(leaf_hashes)):
+        return []
+    # The last leaf of the older tree, lifted to the largest subtree that both trees share.
+    node, level = old_size - 1, leaf_hashes
+    while node & 1:
+        node, level = node >> 1, _parents(level)
+    # Lifted to the far left it *is* the older root, which who checks the proof has.
+    shared = [] if node == 0 else [level[node]]
+    return shared + _siblings(node, level)
+
+
+def check_inclusion(
+    leaf: bytes, index: int, size: int, proof: Sequence[bytes], tree_root: bytes
+) -> bool:
+    """Say whether `proof` leads from a leaf to the root (RFC 9162 2.1.3.2).
+
+    Args:
+        leaf: the leaf's hash.
+        index: its number, counted from 0.
+        size: the number of leaves of the tree, as the checkpoint says.
+        proof: as `inclusion_proof` makes it.
+        tree_root: the root, from the same checkpoint.
+    """
+    if not 0 <= index < size or not _are_hashes([leaf, tree_root, *proof]):
+        return False
+    node, last, hashed = index, size - 1, leaf
+    for step in proof:
+        if last == 0:
+            return False
+        if node & 1 or node == last:
+            hashed = node_hash(step, hashed)
+            # A right end without a sibling has moved up unhashed.
+            while not node & 1 and node:
+                node, last = node >> 1, last >> 1
+        else:
+            hashed = node_hash(hashed, step)
+        node, last = node >> 1, last >> 1
+    return last == 0 and hashed == tree_root
+
+
+def check_consistency(
+    old_size: int, old_root: bytes, size: int, tree_root: bytes, proof: Sequence[bytes]
+) -> bool:
+    """Say whether `proof` shows that the newer tree begins with the older (RFC 9162 2.1.4.2).
+
+    Two trees of one size are consistent if their roots are the same, and every tree begins with
+    the empty one; the proof has to be empty then.
+    """
+    if not 0 <= old_size <= size or not _are_hashes([old_root, tree_root, *proof]):
+        return False
+    if size == 0 and tree_root != EMPTY_ROOT:
+        return False
+    if old_size == size:
+        return not proof and old_root == tree_root
+    if old_size == 0:
+        return not proof and old_root == EMPTY_ROOT
+    node, last = old_size - 1, size - 1
+    while node & 1:
+        node, last = node >> 1, last >> 1
+    steps = list(proof) if node else [old_root, *proof]
+    if not steps:
+        return False
+    older = newer = steps[0]
+    for step in steps[1:]:
+        if last == 0:
+            return False
+        if node & 1 or node == last:
+            older, newer = node_hash(step, older), node_hash(step, newer)
+            while not node & 1 and node:
+                node, last = node >> 1, last >> 1
+        else:
+            newer = node_hash(newer, step)
+        node, last = node >> 1, last >> 1
+    return last == 0 and older == old_root and newer == tree_root
+
+
+class Frontier:
+    """The right edge of a growing tree: enough to append and to know the root, O(log n) each.
+
+    Args:
+        size: leaves so far.
+        peaks: roots of the full subtrees that make up the tree, left to right, largest first:
+            one for every bit that is set in `size`. `size` and `peaks` are all that has to be
+            kept to go on later.
+
+    Raises:
+        ValueError: the peaks are not those of a tree of this size.
+    """
+
+    def __init__(self, size: int = 0, peaks: Iterable[bytes] = ()) -> None:
+        self._size, self._peaks = size, list(peaks)
+        if size < 0 or len(self._peaks) != size.bit_count() or not _are_hashes(self._peaks):
+            raise ValueError(f"{len(self._peaks)} peaks do not make a tree of {size} leaves")
+
+    @property
+    def size(self) -> int:
+        """The number of leaves."""
+        return self._size
+
+    @property
+    def peaks(self) -> tuple[bytes, ...]:
+        """The roots of the full subtrees, left to right."""
+        return tuple(self._peaks)
+
+    def append(self, leaf: bytes) -> None:
+        """Add a leaf, given by its hash, at the right end."""
+        if not _are_hashes([leaf]):
+            raise ValueError("a leaf is given by its hash, 32 bytes")
+        peak = leaf
+        carried = self._size
+        while carried & 1:
+            peak, carried = node_hash(self._peaks.pop(), peak), carried >> 1
+        self._peaks.append(peak)
+        self._size += 1
+
+    def root(self) -> bytes:
+        """Return the root of the tree so far."""
+        if not self._peaks:
+            return EMPTY_ROOT
+        *others, folded = self._peaks
+        for peak in reversed(others):
+            folded = node_hash(peak, folded)
+        return folded
+
+
+def _parents(level: Sequence[bytes]) -> list[bytes]:
+    """The level above: pairs hashed; a last one without a sibling moves up as it is."""
+    parents = [node_hash(level[i], level[i + 1]) for i in range(0, len(level) - 1, 2)]
+    if len(level) & 1:
+        parents.append(level[-1])
+    return parents
+
+
+def _siblings(node: int, level: Sequence[bytes]) -> list[bytes]:
+    """The sibling of a node, and of each of its ancestors, up to the root."""
+    siblings = []
+    while len(level) > 1:
+        if node ^ 1 < len(level):
+            siblings.append(level[node ^ 1])
+        node, level = node >> 1, _parents(level)
+    return siblings
+
+
+def _are_hashes(candidates: Iterable[bytes]) -> bool:
+    return all(isinstance(each, bytes) and len(each) == HASH_BYTES for each in candidates)
