@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import astuple, dataclass
+from pathlib import Path
 from typing import Any
 
 import rfc8785
@@ -73,6 +74,24 @@ def to_toml(casefile: CaseFile, mac_key: bytes) -> bytes:
     raw = _written(casefile, _mac(casefile, mac_key))
     from_toml(raw, NAME)
     return raw
+
+
+def read_bounded(path: Path) -> bytes:
+    """Return the bytes of ``case.toml``, or just so many that they are seen to be too many.
+
+    Raises:
+        InputError: if it cannot be read.
+    """
+    # A link, or a pipe that never ends, is not what contrechamp wrote.
+    if path.is_symlink() or not path.is_file():
+        raise InputError(_("the file is missing"), where=path.name)
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise InputError(
+            _("the file cannot be read ({reason})").format(reason=error.strerror), where=path.name
+        ) from error
 
 
 def from_toml(raw: bytes, where: str) -> CaseFile:

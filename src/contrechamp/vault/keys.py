@@ -53,14 +53,12 @@ class Unlocked:
             member brings one that is kept elsewhere.
         member: id.
         signing_seed: Ed25519, 32 bytes.
-        next_root_key: the root key that the case is being changed to, 32 bytes.
     """
 
     root_key: bytes = field(repr=False)
     identity: str | None = field(repr=False)
     member: str
     signing_seed: bytes = field(repr=False)
-    next_root_key: bytes | None = field(default=None, repr=False)
 
 
 def tuned(seconds: float, measure: Callable[[KdfParameters], float]) -> KdfParameters:

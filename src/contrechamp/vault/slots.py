@@ -157,8 +157,12 @@ def make_age_slot(
     )
 
 
-def open_slot(slot: Slot, secret: Secret) -> Unlocked | None:
-    """Return what a slot holds, or None if the secret does not open it.
+def open_slot(slot: Slot, secret: Secret) -> tuple[Unlocked, ...]:
+    """Return what a slot holds, or nothing if the secret does not open it.
+
+    Returns:
+        one, with the root key; while that is being changed a second, with the next root key: only
+        the database can tell which of them it is under.
 
     Raises:
         InputError: if the secret opens it and what is in it is damaged.
@@ -169,11 +173,11 @@ def open_slot(slot: Slot, secret: Secret) -> Unlocked | None:
     else:
         kind = "passphrase" if isinstance(secret, str) else "recovery"
         content = _from_passphrase(slot, secret) if slot.kind == kind else None
-    return None if content is None else _unlocked(slot, content, secret)
+    return () if content is None else _unlocked(slot, content, secret)
 
 
-def open_any(slots: Iterable[Slot], secret: Secret) -> Unlocked:
-    """Return what the slot that this secret opens holds.
+def open_any(slots: Iterable[Slot], secret: Secret) -> tuple[Unlocked, ...]:
+    """Return what the slot that this secret opens holds, as `open_slot` does; never nothing.
 
     Every slot of the secret's kind is tried, so that neither the time nor the message tells which
     one opened, or how near a wrong passphrase came.
@@ -182,7 +186,7 @@ def open_any(slots: Iterable[Slot], secret: Secret) -> Unlocked:
         WrongKeyError: if there is none.
         InputError: if there is one and what is in it is damaged.
     """
-    opened: list[Unlocked] = []
+    opened: list[tuple[Unlocked, ...]] = []
     damaged: list[InputError] = []
     for slot in slots:
         try:
@@ -249,8 +253,8 @@ def _content(name: str, unlocked: Unlocked, **more: str) -> bytes:
     )
 
 
-def _unlocked(slot: Slot, content: bytes, secret: Secret) -> Unlocked:
-    """Read the member's secrets, and with them the root key."""
+def _unlocked(slot: Slot, content: bytes, secret: Secret) -> tuple[Unlocked, ...]:
+    """Read the member's secrets, and with them the root keys."""
     fields = _fields(content)
     wanted = {"member", "signing", "slot"} | ({"identity"} if slot.kind != "age" else set())
     if fields.keys() != wanted or fields["slot"] != slot.id or not _ID.fullmatch(fields["member"]):
@@ -258,14 +262,15 @@ def _unlocked(slot: Slot, content: bytes, secret: Secret) -> Unlocked:
     own = fields.get("identity")
     keys = secret.keys if isinstance(secret, AgeIdentities) else (own or "",)
     identities = [_identity(key) for key in keys]
-    return Unlocked(
-        root_key=_key(slot, _from_age(slot.root, identities)),
-        identity=own,
-        member=fields["member"],
-        signing_seed=_key(slot, _from_base64(fields["signing"])),
-        next_root_key=(
-            None if slot.next_root is None else _key(slot, _from_age(slot.next_root, identities))
-        ),
+    return tuple(
+        Unlocked(
+            root_key=_key(slot, _from_age(root, identities)),
+            identity=own,
+            member=fields["member"],
+            signing_seed=_key(slot, _from_base64(fields["signing"])),
+        )
+        for root in (slot.root, slot.next_root)
+        if root is not None
     )
 
 
