@@ -187,18 +187,18 @@ def open_any(slots: Iterable[Slot], secret: Secret) -> tuple[Unlocked, ...]:
         InputError: if there is one and what is in it is damaged.
     """
     opened: list[tuple[Unlocked, ...]] = []
-    damaged: list[InputError] = []
+    failed: list[InputError] = []
     for slot in slots:
         try:
             found = open_slot(slot, secret)
         except InputError as error:
-            damaged.append(error)
+            failed.append(error)
         else:
             opened += [found] if found else []
     if opened:
         return opened[0]
-    if damaged:
-        raise damaged[0]
+    if failed:
+        raise failed[0]
     raise WrongKeyError
 
 
