@@ -16,11 +16,15 @@ NAME = "case.db"
 SCHEMA = """
 CREATE TABLE settings (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE members (
-    id TEXT PRIMARY KEY,            -- the id of the slot in case.toml
+    id TEXT PRIMARY KEY,
     name TEXT NOT NULL,
     recipient TEXT NOT NULL,        -- age X25519
     signing BLOB NOT NULL,          -- Ed25519 public key
     left_at TEXT                    -- when access was taken away
+) WITHOUT ROWID;
+CREATE TABLE slots (
+    id TEXT PRIMARY KEY,            -- of a slot in case.toml
+    member TEXT NOT NULL REFERENCES members
 ) WITHOUT ROWID;
 CREATE TABLE objects (
     name TEXT PRIMARY KEY,          -- keyed hash of the content; its file lies in objects/xx/
@@ -102,7 +106,7 @@ def transaction(database: sqlite.Connection) -> Iterator[None]:
 
 def make_tables(database: sqlite.Connection) -> None:
     """Make the tables of an empty database, inside a transaction of the caller."""
-    for statement in SCHEMA.split(";"):
+    for statement in SCHEMA.split(";\n"):
         if statement.strip():
             database.execute(statement)
 
@@ -123,3 +127,17 @@ def damage(database: sqlite.Connection) -> list[str]:
 def forget_deleted(database: sqlite.Connection) -> None:
     """Write the database anew, without the pages that deleted rows stood on."""
     database.execute("VACUUM")
+
+
+def change_key(database: sqlite.Connection, key: bytes) -> None:
+    """Encrypt the whole database under another key; an interruption leaves it under the old one.
+
+    Raises:
+        OutputError: if it cannot be written.
+    """
+    try:
+        database.execute(f"PRAGMA rekey = \"x'{key.hex()}'\"")
+    except sqlite.Error as error:
+        raise OutputError(
+            _("the case cannot be written to ({reason}); nothing was changed").format(reason=error)
+        ) from error

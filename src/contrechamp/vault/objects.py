@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 import blake3
 import pyrage
@@ -19,6 +19,20 @@ FOLDER, INCOMING = "objects", "incoming"
 CHUNK = 1 << 20
 #: As much of the beginning is kept in memory as readers of metadata need.
 HEAD = 1 << 18
+
+
+class UnreadableError(OSError):
+    """Raised when a source, not the case, cannot be read."""
+
+
+class Target(Protocol):
+    """Where decrypted content goes."""
+
+    def write(self, data: bytes, /) -> int:
+        """Take all of `data`."""
+
+    def flush(self) -> None:
+        """Hand on what was taken."""
 
 
 @dataclass(frozen=True)
@@ -50,10 +64,15 @@ class _Hashing:
         self.sha256, self.blake3 = hashlib.sha256(), blake3.blake3()
         self.size, self.head = 0, b""
         self.chunk, self.at = memoryview(b""), 0
+        self.failed: UnreadableError | None = None
 
     def read(self, size: int = -1) -> bytes:
         if self.at == len(self.chunk):
-            content = self.source.read(CHUNK)
+            try:
+                content = self.source.read(CHUNK)
+            except OSError as error:
+                self.failed = UnreadableError(error.errno, error.strerror)
+                raise self.failed from error
             self.sha256.update(content)
             self.blake3.update(content)
             self.size += len(content)
@@ -121,6 +140,8 @@ def _encrypt(source: _Hashing, file: IO[bytes], identity: Any) -> None:
     try:
         pyrage.encrypt_io(source, Noting(), [identity.to_public()])
     except (pyrage.EncryptError, OSError) as error:
+        if source.failed is not None:
+            raise source.failed from None
         cause = failed[0] if failed else error
         reason = getattr(cause, "strerror", None) or type(cause).__name__
         raise OutputError(
@@ -137,8 +158,8 @@ def put_in_place(folder: Path, incoming: str, name: str) -> None:
     source = folder / FOLDER / INCOMING / incoming
     if source.exists():
         source.replace(target)
-    _sync_folder(target.parent)
-    _sync_folder(target.parent.parent)
+    sync_folder(target.parent)
+    sync_folder(target.parent.parent)
 
 
 def path_of(folder: Path, name: str) -> Path:
@@ -163,7 +184,7 @@ def leftovers(folder: Path) -> list[Path]:
 
 
 def read_object(
-    folder: Path, name: str, identity: str, target: IO[bytes], advance: Callable[[float], None]
+    folder: Path, name: str, identity: str, target: Target, advance: Callable[[float], None]
 ) -> tuple[int, bytes, bytes]:
     """Decrypt an object into `target`.
 
@@ -189,7 +210,7 @@ def read_object(
 class _Sink:
     """A target that hashes what passes."""
 
-    def __init__(self, target: IO[bytes], advance: Callable[[float], None]) -> None:
+    def __init__(self, target: Target, advance: Callable[[float], None]) -> None:
         self.target, self.advance = target, advance
         self.sha256, self.blake3, self.size = hashlib.sha256(), blake3.blake3(), 0
 
@@ -205,7 +226,7 @@ class _Sink:
         self.target.flush()
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make sure that names in a folder are on the disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:

@@ -1,0 +1,249 @@
+"""Taking files into a case: each read once, on the disk before it is said to be in."""
+
+import hashlib
+import hmac
+import os
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+from contrechamp.base.progress import Progress, silent
+from contrechamp.vault import case as cases
+from contrechamp.vault import database, media, objects
+from contrechamp.vault.case import Case, Change
+
+#: Files that go into one transaction: as many, or as many bytes, whichever comes first.
+BATCH_FILES, BATCH_BYTES = 256, 256 * 1024**2
+
+
+@dataclass(frozen=True)
+class Added:
+    """One file that is in: whatever happens now, it is not lost.
+
+    Args:
+        path: as it was given, or under the folder that was given.
+        item: its id in the case.
+        duplicate: whether the same content was in already.
+    """
+
+    path: Path
+    item: str
+    duplicate: bool
+
+
+@dataclass(frozen=True)
+class PassedOver:
+    """One thing that was not taken in, and why."""
+
+    path: Path
+    reason: str
+
+
+@dataclass
+class _Batch:
+    files: list[tuple[Path, str, os.stat_result, objects.Taken]] = field(default_factory=list)
+    size: int = 0
+
+
+def add(
+    case: Case,
+    paths: Sequence[Path],
+    *,
+    now: Callable[[], datetime],
+    random: cases.Random,
+    reason: str = "",
+    progress: Progress = silent,
+) -> Iterator[Added | PassedOver]:
+    """Take files, and all files of folders, into a case.
+
+    What is yielded as `Added` is in the case and on the disk. An `add` of a folder that was
+    interrupted goes on where it stopped when the same folder is added again.
+
+    Args:
+        case: open for writing.
+        paths: files and folders. Links are not followed; what is no plain file is passed over.
+        now: for the log.
+        random: source of ids.
+        reason: why, in the user's words.
+        progress: told of bytes.
+
+    Raises:
+        InputError: if a path does not exist.
+        OutputError: if the case cannot be written to; all that was yielded is in it.
+    """
+    for path in paths:
+        if not path.exists() and not path.is_symlink():
+            raise InputError(_("no such file or folder"), where=path.name)
+    with progress(_("Adding"), sum(_size_below(path) for path in paths)) as advance:
+        for path in paths:
+            yield from _add_one(case, path, now, random, reason, advance)
+
+
+def _add_one(
+    case: Case,
+    given: Path,
+    now: Callable[[], datetime],
+    random: cases.Random,
+    reason: str,
+    advance: Callable[[float], None],
+) -> Iterator[Added | PassedOver]:
+    name_key = case.name_key
+    intake = _keyed(name_key, "intake", os.fsencode(given.absolute()))
+    done = {
+        bytes(row[0])
+        for row in case.database.execute("SELECT file FROM intakes WHERE path = ?", (intake,))
+    }
+    batch = _Batch()
+    for path, shown in _files_below(given):
+        if isinstance(shown, PassedOver):
+            yield shown
+            continue
+        about = os.lstat(path)
+        if _mark(name_key, shown, about) in done:
+            advance(about.st_size)
+            continue
+        taken, problem = _take(case.folder, path, advance)
+        if taken is None:
+            yield PassedOver(path, problem)
+            continue
+        batch.files.append((path, shown, about, taken))
+        batch.size += taken.size
+        if len(batch.files) >= BATCH_FILES or batch.size >= BATCH_BYTES:
+            yield from _commit(case, batch, intake, name_key, now(), random, reason)
+            batch = _Batch()
+    if batch.files:
+        yield from _commit(case, batch, intake, name_key, now(), random, reason)
+    with database.transaction(case.database):
+        case.database.execute("DELETE FROM intakes WHERE path = ?", (intake,))
+
+
+def _take(
+    folder: Path, path: Path, advance: Callable[[float], None]
+) -> tuple[objects.Taken | None, str]:
+    """Read a file that must not change meanwhile: once more if it did, then give up."""
+    for _attempt in range(2):
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except OSError as error:
+            return None, _("cannot be read ({reason})").format(reason=error.strerror)
+        with open(descriptor, "rb", buffering=0) as source:
+            before = os.fstat(descriptor)
+            if not stat.S_ISREG(before.st_mode):
+                return None, _("no plain file")
+            try:
+                taken = objects.take(source, folder, advance)
+            except objects.UnreadableError as error:
+                return None, _("cannot be read ({reason})").format(reason=error.strerror)
+            after = os.fstat(descriptor)
+        same = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
+        if same and taken.size == after.st_size:
+            return taken, ""
+        (folder / objects.FOLDER / objects.INCOMING / taken.incoming).unlink()
+    return None, _("it changes while it is read; add it when it is finished")
+
+
+def _commit(
+    case: Case,
+    batch: _Batch,
+    intake: bytes,
+    name_key: bytes,
+    now: datetime,
+    random: cases.Random,
+    reason: str,
+) -> Iterator[Added]:
+    """Make a batch part of the case, then say so."""
+    objects.sync_folder(case.folder / objects.FOLDER / objects.INCOMING)
+    changes, added, moves = [], [], []
+    with database.transaction(case.database):
+        for path, shown, about, taken in batch.files:
+            name = _keyed(name_key, "object", taken.sha256 + taken.blake3).hex()
+            row = case.database.execute(
+                "SELECT identity FROM objects WHERE name = ?", (name,)
+            ).fetchone()
+            known = row is not None and row[0] is not None
+            if not known:
+                case.database.execute(
+                    "INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?, ?)",
+                    (name, taken.identity, taken.size, taken.sha256, taken.blake3, taken.incoming),
+                )
+                moves.append((taken.incoming, name))
+            item = random(8).hex()
+            changes.append(Change("add", f"item/{item}", _state(shown, about, taken), name, reason))
+            added.append(Added(path, item, known))
+            case.database.execute(
+                "INSERT OR IGNORE INTO intakes VALUES (?, ?)",
+                (intake, _mark(name_key, shown, about)),
+            )
+        cases.append(case, changes, now)
+    for incoming, name in moves:
+        objects.put_in_place(case.folder, incoming, name)
+    with database.transaction(case.database):
+        case.database.execute("UPDATE objects SET incoming = NULL WHERE incoming IS NOT NULL")
+    kept = {incoming for incoming, _name in moves}
+    for *_about, taken in batch.files:
+        if taken.incoming not in kept:
+            path = case.folder / objects.FOLDER / objects.INCOMING / taken.incoming
+            path.unlink(missing_ok=True)
+    yield from added
+
+
+def _state(shown: str, about: os.stat_result, taken: objects.Taken) -> dict[str, object]:
+    """Return what the record of an item says; digests as hexadecimal, sizes as text (RFC 8785)."""
+    return {
+        "name": shown,
+        "size": str(taken.size),
+        "sha256": taken.sha256.hex(),
+        "blake3": taken.blake3.hex(),
+        "modified_ns": str(about.st_mtime_ns),
+        **media.describe(taken.head),
+    }
+
+
+def _files_below(given: Path) -> Iterator[tuple[Path, str | PassedOver]]:
+    """Yield plain files with their names under what was given, and what is passed over."""
+    stack = [given]
+    while stack:
+        path = stack.pop()
+        mode = os.lstat(path).st_mode
+        if stat.S_ISLNK(mode):
+            yield path, PassedOver(path, _("a link: links are not followed"))
+        elif stat.S_ISDIR(mode):
+            try:
+                below = sorted(path.iterdir(), reverse=True)
+            except OSError as error:
+                problem = _("cannot be read ({reason})").format(reason=error.strerror)
+                yield path, PassedOver(path, problem)
+                continue
+            stack += below
+        elif stat.S_ISREG(mode):
+            yield path, _name(path, given)
+        else:
+            yield path, PassedOver(path, _("no plain file"))
+
+
+def _name(path: Path, given: Path) -> str:
+    """Return the name of a file under what was given; bytes that are no UTF-8 are escaped."""
+    below = path.relative_to(given.parent) if path != given else Path(path.name)
+    return os.fsencode(below).decode("utf-8", "backslashreplace")
+
+
+def _size_below(path: Path) -> int:
+    return sum(
+        os.lstat(file).st_size
+        for file, shown in _files_below(path)
+        if not isinstance(shown, PassedOver)
+    )
+
+
+def _mark(name_key: bytes, shown: str, about: os.stat_result) -> bytes:
+    """Return what tells that a file of an intake is in: its name, size and time."""
+    text = f"{shown}\x00{about.st_size}\x00{about.st_mtime_ns}"
+    return _keyed(name_key, "file", text.encode())
+
+
+def _keyed(key: bytes, purpose: str, content: bytes) -> bytes:
+    return hmac.new(key, purpose.encode() + b"\x00" + content, hashlib.sha256).digest()

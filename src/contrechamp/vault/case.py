@@ -1,0 +1,342 @@
+"""A case: one folder, open, with its keys in memory for as long as it is used."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+import pyrage
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlcipher3 import dbapi2 as sqlite
+
+from contrechamp.base.errors import InputError, OutputError
+from contrechamp.base.i18n import _
+from contrechamp.vault import casefile, checkpoint, custody, database, lock, merkle, objects, slots
+from contrechamp.vault.keys import Unlocked, casefile_key, database_key
+
+Random = Callable[[int], bytes]
+
+README = """\
+This folder is a case of contrechamp. What it holds is encrypted; whoever finds it cannot read it
+without a passphrase, a recovery key or a key file of one of its members.
+If you found it, please do not change anything in it.
+case.toml, case.db and objects/ belong together: keep a copy of the whole folder.
+How to read it with other tools: docs/reference/case-folder.md of contrechamp, format 1.
+"""
+
+#: Keys of settings in the database.
+NAME_KEY = "name_key"
+
+
+@dataclass
+class Case:
+    """An open case.
+
+    Args:
+        folder: where it lies.
+        file: what case.toml says.
+        unlocked: keys of the member who opened it.
+        database: open.
+        frontier: of the log's tree, up to the newest entry.
+        size: number of entries.
+        read_only: nothing can be changed.
+        next_root_key: that an interrupted change of the root key was about to bring.
+    """
+
+    folder: Path
+    file: casefile.CaseFile
+    unlocked: Unlocked = field(repr=False)
+    database: sqlite.Connection = field(repr=False)
+    frontier: merkle.Frontier = field(repr=False)
+    size: int
+    read_only: bool
+    next_root_key: bytes | None = field(default=None, repr=False)
+
+    @property
+    def name_key(self) -> bytes:
+        """The key under which objects are named."""
+        return database.setting(self.database, NAME_KEY)
+
+    def close(self) -> None:
+        """Close the database."""
+        self.database.close()
+
+
+def create(
+    folder: Path,
+    make_slots: Callable[[Unlocked], Sequence[slots.Slot]],
+    *,
+    member_name: str,
+    now: datetime,
+    random: Random,
+) -> None:
+    """Make a new case; the folder is there whole, or not at all.
+
+    Args:
+        folder: to be made; there must be nothing yet.
+        make_slots: makes the first member's slot, and a recovery slot, of fresh keys.
+        member_name: of the first member.
+        now: for the log.
+        random: source of keys.
+
+    Raises:
+        OutputError: if the folder is there already or cannot be made.
+    """
+    if folder.exists() or folder.is_symlink():
+        raise OutputError(
+            _("{folder}: is there already; choose another name").format(folder=folder.name)
+        )
+    partial = folder.with_name(f".{folder.name}.{random(4).hex()}.partial")
+    try:
+        (partial / objects.FOLDER / objects.INCOMING).mkdir(parents=True)
+        partial.chmod(0o700)
+        _fill(partial, make_slots, member_name, now, random)
+        partial.rename(folder)
+    except OSError as error:
+        raise OutputError(
+            _("{folder}: cannot be made ({reason})").format(
+                folder=folder.name, reason=error.strerror
+            )
+        ) from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _fill(
+    folder: Path,
+    make_slots: Callable[[Unlocked], Sequence[slots.Slot]],
+    member_name: str,
+    now: datetime,
+    random: Random,
+) -> None:
+    identity = pyrage.x25519.Identity.generate()
+    unlocked = Unlocked(
+        root_key=random(32),
+        identity=str(identity),
+        member=random(8).hex(),
+        signing_seed=random(32),
+    )
+    file = casefile.CaseFile(
+        format=casefile.FORMAT,
+        log_origin=casefile.new_log_origin(random),
+        slots=tuple(make_slots(unlocked)),
+    )
+    db = database.connect(folder / database.NAME, database_key(unlocked.root_key))
+    with database.transaction(db):
+        database.make_tables(db)
+        db.execute("INSERT INTO settings VALUES (?, ?)", (NAME_KEY, random(32)))
+        case = Case(folder, file, unlocked, db, merkle.Frontier(), 0, read_only=False)
+        state = add_member(case, unlocked.member, member_name, str(identity.to_public()), unlocked)
+        for slot in file.slots:
+            db.execute("INSERT INTO slots VALUES (?, ?)", (slot.id, unlocked.member))
+        append(case, [Change("new", "case", {"format": file.format}), state], now)
+    case.close()
+    write_casefile(folder, file, unlocked.root_key)
+    (folder / "README.txt").write_text(README)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change of a case, before it is an entry.
+
+    Args:
+        action: what was done.
+        subject: to what.
+        state: of the subject after it.
+        object: name of the object of an item.
+        reason: why, in the user's words.
+    """
+
+    action: str
+    subject: str
+    state: dict[str, object] = field(repr=False)
+    object: str | None = None
+    reason: str = field(default="", repr=False)
+
+
+def append(case: Case, changes: Sequence[Change], now: datetime) -> None:
+    """Write records, their entries and one signed checkpoint, inside a transaction of the caller.
+
+    The case's own count of entries moves on only when the caller's transaction holds: after an
+    error the case has to be opened again.
+    """
+    at = custody.stamp(now)
+    for change in changes:
+        entry = custody.Entry(
+            number=case.size,
+            at=at,
+            member=case.unlocked.member,
+            action=change.action,
+            subject=change.subject,
+            digest=custody.put_record(case.database, change.subject, change.state, change.object),
+            reason=custody.put_reason(case.database, case.size, change.reason),
+        )
+        content = entry.to_bytes()
+        case.database.execute("INSERT INTO entries VALUES (?, ?)", (entry.number, content))
+        case.frontier.append(merkle.leaf_hash(content))
+        case.size += 1
+    note = checkpoint.sign(
+        checkpoint.Checkpoint(case.file.log_origin, case.size, case.frontier.root()),
+        key_name(case.file, case.unlocked.member),
+        case.unlocked.signing_seed,
+    )
+    case.database.execute("INSERT INTO checkpoints VALUES (?, ?)", (case.size, note))
+
+
+def key_name(file: casefile.CaseFile, member: str) -> str:
+    """Return the name under which a member signs checkpoints."""
+    return f"{file.log_origin}/{member}"
+
+
+def public_key(seed: bytes) -> bytes:
+    """Return the Ed25519 public key of a signing seed."""
+    return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
+
+
+def add_member(
+    case: Case, member: str, name: str, recipient: str, unlocked: Unlocked, action: str = "share"
+) -> Change:
+    """Write a member, inside a transaction of the caller; return the change for the log."""
+    signing = public_key(unlocked.signing_seed)
+    case.database.execute(
+        "INSERT INTO members VALUES (?, ?, ?, ?, NULL)", (member, name, recipient, signing)
+    )
+    state: dict[str, object] = {"name": name, "recipient": recipient, "signing": signing.hex()}
+    return Change(action, f"member/{member}", state)
+
+
+def write_casefile(folder: Path, file: casefile.CaseFile, root_key: bytes) -> None:
+    """Write case.toml and its copy, one after the other, each whole or not at all."""
+    content = casefile.to_toml(file, casefile_key(root_key))
+    for name in (casefile.COPY, casefile.NAME):
+        partial = folder / f"{name}.partial"
+        with partial.open("wb") as target:
+            target.write(content)
+            target.flush()
+            os.fsync(target.fileno())
+        partial.replace(folder / name)
+        objects.sync_folder(folder)
+
+
+def read_casefile(folder: Path) -> tuple[casefile.CaseFile, bytes, bool]:
+    """Return what case.toml says, its bytes, and whether its copy had to stand in.
+
+    Raises:
+        InputError: if the folder is no case, or neither file can be read.
+    """
+    if not folder.is_dir():
+        raise InputError(_("this is no case: expected a folder"), where=folder.name)
+    first: InputError | None = None
+    for name in (casefile.NAME, casefile.COPY):
+        try:
+            content = casefile.read_bounded(folder / name)
+            return casefile.from_toml(content, name), content, name == casefile.COPY
+        except InputError as error:
+            first = first or error
+    raise first or InputError(_("this is no case"), where=folder.name)
+
+
+@contextmanager
+def opened(folder: Path, secret: slots.Secret, *, write: bool) -> Iterator[Case]:
+    """Open a case for the length of a ``with`` block.
+
+    Args:
+        folder: of the case.
+        secret: passphrase, recovery key or age identity.
+        write: be the one process that changes it; what an interrupted one left is put right.
+
+    Raises:
+        InputError: if it is no case, the secret is wrong, or another process writes to it.
+    """
+    if write:
+        with lock.writing(folder):
+            case = _open(folder, secret, read_only=False)
+            try:
+                recover(case)
+                yield case
+            finally:
+                case.close()
+        return
+    case = _open(folder, secret, read_only=not os.access(folder, os.W_OK))
+    try:
+        yield case
+    finally:
+        case.close()
+
+
+def _open(folder: Path, secret: slots.Secret, *, read_only: bool) -> Case:
+    file, content, _copy = read_casefile(folder)
+    candidates = slots.open_any(file.slots, secret)
+    path = folder / database.NAME
+    if not path.is_file():
+        raise InputError(_("the database is missing"), where=path.name)
+    unlocked, db = _connect(path, candidates, read_only=read_only)
+    # While the root key is being changed, case.toml is still under the one before.
+    casefile.check_mac(file, content, casefile_key(candidates[0].root_key))
+    frontier, size = merkle.Frontier(), 0
+    for _number, leaf in custody.leaves(db):
+        frontier.append(merkle.leaf_hash(leaf))
+        size += 1
+    next_root = candidates[1].root_key if len(candidates) > 1 else None
+    return Case(folder, file, unlocked, db, frontier, size, read_only, next_root)
+
+
+def _connect(
+    path: Path, candidates: Sequence[Unlocked], *, read_only: bool
+) -> tuple[Unlocked, sqlite.Connection]:
+    """Open the database under the root key, or the next one if a change was interrupted."""
+    failed: InputError | None = None
+    for unlocked in candidates:
+        try:
+            key = database_key(unlocked.root_key)
+            return unlocked, database.connect(path, key, read_only=read_only)
+        except InputError as error:
+            failed = failed or error
+    raise failed or InputError(_("the case has no key"), where=path.name)
+
+
+def recover(case: Case) -> None:
+    """Finish what an interrupted run had made sure of, and clear away what it had not."""
+    if case.next_root_key is not None:
+        change_root(case, case.next_root_key)
+    pending = case.database.execute(
+        "SELECT name, incoming FROM objects WHERE incoming IS NOT NULL"
+    ).fetchall()
+    for name, incoming in pending:
+        objects.put_in_place(case.folder, incoming, name)
+    if pending:
+        with database.transaction(case.database):
+            case.database.execute("UPDATE objects SET incoming = NULL")
+    for leftover in objects.leftovers(case.folder):
+        leftover.unlink()
+    erased = case.database.execute("SELECT name FROM objects WHERE identity IS NULL").fetchall()
+    for (name,) in erased:
+        objects.path_of(case.folder, name).unlink(missing_ok=True)
+
+
+def change_root(case: Case, root_key: bytes) -> None:
+    """Bring the database and case.toml under a root key that the slots already hold as the next.
+
+    An interruption leaves a case that opens under the old or the new key; `recover` goes on.
+    """
+    if case.unlocked.root_key != root_key:
+        database.change_key(case.database, database_key(root_key))
+        case.unlocked = replace(case.unlocked, root_key=root_key)
+    kept = recipients(case)
+    staying = tuple(slot for slot in case.file.slots if slot.id in kept)
+    case.file = replace(case.file, slots=slots.with_root(staying, kept, root_key))
+    write_casefile(case.folder, case.file, root_key)
+    case.next_root_key = None
+
+
+def recipients(case: Case) -> dict[str, str]:
+    """Return the recipient of every slot that the database knows."""
+    return {
+        str(slot): str(recipient)
+        for slot, recipient in case.database.execute(
+            "SELECT slots.id, recipient FROM slots JOIN members ON members.id = slots.member"
+        )
+    }

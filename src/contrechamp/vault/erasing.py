@@ -1,0 +1,73 @@
+"""Erasing: the key of an object is destroyed; that it was there, and why it went, stays."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+from contrechamp.vault import case as cases
+from contrechamp.vault import custody, database, objects
+from contrechamp.vault.case import Case, Change
+
+
+def erase(case: Case, items: Sequence[str], *, reason: str, now: datetime) -> list[str]:
+    """Erase items, with their content, from a case.
+
+    Their records, the keys of their digests and the keys of their objects are overwritten, and the
+    encrypted objects removed. Copies elsewhere (backups, exports, worn cells of a disk) stay.
+
+    Args:
+        case: open for writing.
+        items: ids.
+        reason: why, in the user's words; it is kept in the case.
+        now: for the log.
+
+    Returns:
+        names of the objects that are gone.
+
+    Raises:
+        InputError: if an item is not in the case, or shares its content with one that stays.
+    """
+    subjects = [f"item/{item}" for item in items]
+    rows = {subject: _object_of(case, subject) for subject in subjects}
+    gone = sorted(set(rows.values()))
+    for name in gone:
+        holders = {
+            str(row[0])
+            for row in case.database.execute(
+                "SELECT subject FROM records WHERE object = ?", (name,)
+            )
+        }
+        staying = sorted(holder.removeprefix("item/") for holder in holders - set(subjects))
+        if staying:
+            raise InputError(
+                _("the same content is in the case as {items}; name these as well").format(
+                    items=", ".join(staying)
+                )
+            )
+    erased_at = custody.stamp(now)
+    with database.transaction(case.database):
+        changes = [
+            Change("erase", subject, {"erased_at": erased_at}, None, reason) for subject in subjects
+        ]
+        cases.append(case, changes, now)
+        for name in gone:
+            case.database.execute(
+                "UPDATE objects SET identity = NULL, size = NULL, sha256 = NULL, blake3 = NULL "
+                "WHERE name = ?",
+                (name,),
+            )
+    for name in gone:
+        objects.path_of(case.folder, name).unlink(missing_ok=True)
+    database.forget_deleted(case.database)
+    return gone
+
+
+def _object_of(case: Case, subject: str) -> str:
+    row = case.database.execute(
+        "SELECT object FROM records WHERE subject = ?", (subject,)
+    ).fetchone()
+    if row is None or row[0] is None:
+        item = subject.removeprefix("item/")
+        raise InputError(_("no such item in the case: {item}").format(item=item))
+    return str(row[0])

@@ -1,0 +1,44 @@
+"""One writer at a time: a lock that a process holds, and that its end, however it ends, frees."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+
+NAME = "case.lock"
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Be the one process that writes to a case.
+
+    Raises:
+        InputError: if another process is, with its number; or if the folder cannot be written to.
+    """
+    try:
+        descriptor = os.open(folder / NAME, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise InputError(
+            _("the case cannot be written to ({reason})").format(reason=error.strerror),
+            where=folder.name,
+        ) from error
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
+            raise InputError(
+                _("process {number} is writing to this case; wait for its end").format(
+                    number=holder or "?"
+                ),
+                where=folder.name,
+            ) from error
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,148 @@
+"""Who has access: sharing a case, taking access away, other passphrases, recovery."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+from contrechamp.vault import case as cases
+from contrechamp.vault import custody, database, slots
+from contrechamp.vault.case import Case, Change
+from contrechamp.vault.keys import Unlocked
+
+
+def members(case: Case) -> list[tuple[str, str, str]]:
+    """Return id, name and, for those who left, when, of every member."""
+    return [
+        (str(member), str(name), str(left or ""))
+        for member, name, left in case.database.execute(
+            "SELECT id, name, left_at FROM members ORDER BY name"
+        )
+    ]
+
+
+def share(
+    case: Case, recipient: str, *, name: str, reason: str, now: datetime, random: cases.Random
+) -> str:
+    """Give access to the holder of an age key; return the new member's id.
+
+    Args:
+        case: open for writing.
+        recipient: ``age1...``, the public key of whoever gets access.
+        name: of the member, kept inside the case only.
+        reason: why, in the user's words.
+        now: for the log.
+        random: source of keys.
+
+    Raises:
+        InputError: if the recipient is no such key, or has access already.
+    """
+    if any(name == other and not left for _id, other, left in members(case)):
+        raise InputError(_("there is a member of this name: {name}").format(name=name))
+    unlocked = Unlocked(
+        root_key=case.unlocked.root_key,
+        identity=None,
+        member=random(8).hex(),
+        signing_seed=random(32),
+    )
+    slot = slots.make_age_slot(recipient, unlocked, random=random)
+    file = replace(case.file, slots=(*case.file.slots, slot))
+    with database.transaction(case.database):
+        state = cases.add_member(case, unlocked.member, name, recipient, unlocked)
+        case.database.execute("INSERT INTO slots VALUES (?, ?)", (slot.id, unlocked.member))
+        cases.append(case, [replace(state, reason=reason)], now)
+        # Inside the transaction: a slot that no row knows is harmless, a row without one is not.
+        cases.write_casefile(case.folder, file, case.unlocked.root_key)
+    case.file = file
+    return unlocked.member
+
+
+def unshare(case: Case, name: str, *, reason: str, now: datetime, random: cases.Random) -> None:
+    """Take access away from a member: the root key is changed, and given to those who stay.
+
+    Whoever had access may have kept a copy of the case as it was until now.
+
+    Args:
+        case: open for writing.
+        name: of the member.
+        reason: why, in the user's words.
+        now: for the log.
+        random: source of keys.
+
+    Raises:
+        InputError: if there is no such member, or it is the one who asks.
+    """
+    found = [member for member, other, left in members(case) if other == name and not left]
+    if not found:
+        raise InputError(_("there is no member of this name: {name}").format(name=name))
+    (member,) = found
+    if member == case.unlocked.member:
+        raise InputError(_("nobody can take away the own access; another member can"))
+    recipients = cases.recipients(case)
+    gone = {
+        str(slot)
+        for (slot,) in case.database.execute("SELECT id FROM slots WHERE member = ?", (member,))
+    }
+    staying = tuple(slot for slot in case.file.slots if slot.id not in gone)
+    root_key = random(32)
+    file = replace(case.file, slots=slots.with_next_root(staying, recipients, root_key))
+    left_at = custody.stamp(now)
+    with database.transaction(case.database):
+        case.database.execute("UPDATE members SET left_at = ? WHERE id = ?", (left_at, member))
+        case.database.execute("DELETE FROM slots WHERE member = ?", (member,))
+        change = Change("unshare", f"member/{member}", {"left_at": left_at}, None, reason)
+        cases.append(case, [change], now)
+        cases.write_casefile(case.folder, file, case.unlocked.root_key)
+    case.file = file
+    cases.change_root(case, root_key)
+
+
+def change_passphrase(
+    case: Case,
+    make_slot: Callable[[Unlocked], slots.Slot],
+    *,
+    kind: str,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Put a new passphrase (or recovery key) in place of the member's old one.
+
+    Args:
+        case: open for writing, by a member who has an identity of the case.
+        make_slot: makes the new slot.
+        kind: "passphrase" or "recovery": of the slot that goes.
+        reason: why, in the user's words.
+        now: for the log.
+
+    Raises:
+        InputError: if the member uses an own age key.
+    """
+    mine = {
+        str(slot)
+        for (slot,) in case.database.execute(
+            "SELECT id FROM slots WHERE member = ?", (case.unlocked.member,)
+        )
+    }
+    if case.unlocked.identity is None:
+        raise InputError(_("this member opens the case with an own key file: it has no passphrase"))
+    new = make_slot(case.unlocked)
+    kept = [slot for slot in case.file.slots if not (slot.id in mine and slot.kind == kind)]
+    file = replace(case.file, slots=(*kept, new))
+    with database.transaction(case.database):
+        for slot in case.file.slots:
+            if slot not in kept:
+                case.database.execute("DELETE FROM slots WHERE id = ?", (slot.id,))
+        case.database.execute("INSERT INTO slots VALUES (?, ?)", (new.id, case.unlocked.member))
+        state = _state(case, case.unlocked.member) | {"changed": custody.stamp(now)}
+        subject = f"member/{case.unlocked.member}"
+        cases.append(case, [Change(f"new-{kind}", subject, state, None, reason)], now)
+        cases.write_casefile(case.folder, file, case.unlocked.root_key)
+    case.file = file
+
+
+def _state(case: Case, member: str) -> dict[str, object]:
+    name, recipient, signing = case.database.execute(
+        "SELECT name, recipient, signing FROM members WHERE id = ?", (member,)
+    ).fetchone()
+    return {"name": str(name), "recipient": str(recipient), "signing": bytes(signing).hex()}

@@ -1,0 +1,236 @@
+"""Verifying a case: everything is computed anew from the bytes up, and compared with the log."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from contrechamp.base.errors import ContrechampError, InputError
+from contrechamp.base.i18n import _
+from contrechamp.base.progress import Progress, silent
+from contrechamp.vault import canonical, casefile, checkpoint, custody, database, merkle, objects
+from contrechamp.vault.case import Case, key_name, read_casefile
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is not as the log says.
+
+    Args:
+        kind: a stable word.
+        subject: what it concerns.
+        message: in the user's language.
+    """
+
+    kind: str
+    subject: str
+    message: str
+
+
+class _Nowhere:
+    """A target that keeps nothing: plaintext is hashed and gone."""
+
+    def write(self, data: bytes) -> int:
+        return len(data)
+
+    def flush(self) -> None: ...
+
+
+def verify(
+    case: Case,
+    *,
+    since: str | None = None,
+    quick: bool = False,
+    progress: Progress = silent,
+) -> list[Finding]:
+    """Verify a case.
+
+    Args:
+        case: open.
+        since: a checkpoint (signed note) that was kept elsewhere: the log must contain it.
+        quick: do not read the content of objects.
+        progress: told of bytes.
+
+    Returns:
+        everything that is wrong; nothing if the case is what its log says.
+    """
+    found = list(_casefile(case))
+    found += [
+        Finding("database", database.NAME, _("a page was altered: {what}").format(what=what))
+        for what in database.damage(case.database)
+    ]
+    leaves = list(custody.leaves(case.database))
+    entries, wrong = _entries(leaves)
+    found += wrong
+    found += _checkpoints(case, [content for _number, content in leaves], since)
+    found += _records(case, entries)
+    found += _objects(case)
+    if not quick:
+        found += _contents(case, progress)
+    return found
+
+
+def _casefile(case: Case) -> Iterator[Finding]:
+    _file, content, from_copy = read_casefile(case.folder)
+    if from_copy:
+        yield Finding("case.toml", casefile.NAME, _("it is damaged or missing; its copy was used"))
+        return
+    try:
+        copy = casefile.read_bounded(case.folder / casefile.COPY)
+    except InputError:
+        copy = b""
+    if copy != content:
+        yield Finding("case.toml", casefile.COPY, _("the copy is damaged, missing or another"))
+
+
+def _entries(leaves: list[tuple[int, bytes]]) -> tuple[list[custody.Entry], list[Finding]]:
+    entries, found = [], []
+    for place, (number, content) in enumerate(leaves):
+        try:
+            entry = custody.entry_of(canonical.loads(content))
+        except (ValueError, ContrechampError):
+            found.append(
+                Finding(
+                    "entry", str(number), _("entry {number} is not readable").format(number=number)
+                )
+            )
+            continue
+        if entry.number != place or number != place:
+            message = _("entry {number} stands at place {place}: one is missing, or out of order")
+            found.append(
+                Finding("entry", str(number), message.format(number=entry.number, place=place))
+            )
+        entries.append(entry)
+    return entries, found
+
+
+def _checkpoints(case: Case, leaves: list[bytes], since: str | None) -> Iterator[Finding]:
+    """Check every signed checkpoint against the tree of the entries that are there."""
+    hashes = [merkle.leaf_hash(content) for content in leaves]
+    keys = {
+        key_name(case.file, str(member)): bytes(signing)
+        for member, signing in case.database.execute("SELECT id, signing FROM members")
+    }
+    frontier, roots = merkle.Frontier(), {}
+    for number, leaf in enumerate(hashes, start=1):
+        frontier.append(leaf)
+        roots[number] = frontier.root()
+    newest = 0
+    notes = case.database.execute("SELECT size, note FROM checkpoints ORDER BY size").fetchall()
+    kept = [(int(size), str(note), "") for size, note in notes]
+    if since is not None:
+        kept.append((-1, since, _("kept elsewhere: ")))
+    for size, note, origin in kept:
+        try:
+            signed = checkpoint.check(note, keys)
+        except ContrechampError as error:
+            yield Finding("checkpoint", str(size), origin + str(error))
+            continue
+        if signed.origin != case.file.log_origin or (size >= 0 and signed.size != size):
+            yield Finding("checkpoint", str(signed.size), _("a checkpoint of another log"))
+        elif signed.size > len(hashes):
+            yield Finding(
+                "rolled-back",
+                str(signed.size),
+                origin
+                + _("a checkpoint tells of {size} entries, the log has {there}: an older copy, or "
+                    "entries were cut off").format(size=signed.size, there=len(hashes)),
+            )  # fmt: skip
+        elif roots.get(signed.size) != signed.root:
+            yield Finding(
+                "rewritten",
+                str(signed.size),
+                origin
+                + _("the first {size} entries are not those that were signed").format(
+                    size=signed.size
+                ),
+            )
+        newest = max(newest, signed.size)
+    if newest < len(hashes):
+        yield Finding(
+            "unsigned",
+            str(newest),
+            _("the last {count} entries stand under no checkpoint").format(
+                count=len(hashes) - newest
+            ),
+        )
+
+
+def _records(case: Case, entries: list[custody.Entry]) -> Iterator[Finding]:
+    """Compare every record with the last digest of it in the log, and every reason with its own."""
+    last = {entry.subject: entry for entry in entries}
+    records = {
+        str(subject): (bytes(salt), bytes(state))
+        for subject, salt, state in case.database.execute(
+            "SELECT subject, salt, state FROM records"
+        )
+    }
+    for subject in sorted(last.keys() | records.keys()):
+        if subject not in records:
+            yield Finding("record", subject, _("the log knows it, and there is no record of it"))
+        elif subject not in last:
+            yield Finding("record", subject, _("it is in no entry of the log"))
+        elif custody.digest(*records[subject]) != last[subject].digest:
+            yield Finding(
+                "record",
+                subject,
+                _("the record is not what entry {number} says").format(number=last[subject].number),
+            )
+    reasons = {
+        int(number): custody.digest(bytes(salt), str(text).encode())
+        for number, salt, text in case.database.execute("SELECT number, salt, text FROM reasons")
+    }
+    for entry in entries:
+        if reasons.get(entry.number, "") != entry.reason:
+            yield Finding("reason", str(entry.number), _("its reason was altered or is missing"))
+
+
+def _objects(case: Case) -> Iterator[Finding]:
+    """Compare the files of objects with the rows of objects, and these with the items."""
+    rows = {
+        str(name): (identity is not None, incoming)
+        for name, identity, incoming in case.database.execute(
+            "SELECT name, identity, incoming FROM objects"
+        )
+    }
+    wanted = {f"{name[:2]}/{name}" for name, (kept, _incoming) in rows.items() if kept}
+    waiting = {f"{name[:2]}/{name}" for name, (_kept, incoming) in rows.items() if incoming}
+    there = objects.names_of(case.folder)
+    for name in sorted(wanted - there - waiting):
+        yield Finding("missing", name, _("the object is missing"))
+    for name in sorted(there - wanted):
+        yield Finding("extra", name, _("this file belongs to no item of the case"))
+    for (subject,) in case.database.execute(
+        "SELECT subject FROM records LEFT JOIN objects ON objects.name = records.object "
+        "WHERE records.object IS NOT NULL AND objects.identity IS NULL"
+    ):
+        yield Finding("missing", str(subject), _("its content is gone, and the log says nothing"))
+
+
+def _contents(case: Case, progress: Progress) -> Iterator[Finding]:
+    rows = case.database.execute(
+        "SELECT name, identity, size, sha256, blake3 FROM objects WHERE identity IS NOT NULL "
+        "AND incoming IS NULL ORDER BY name"
+    ).fetchall()
+    with progress(_("Verifying"), sum(int(row[2]) for row in rows)) as advance:
+        for name, identity, size, sha256, blake3 in rows:
+            yield from _content(
+                case.folder, str(name), str(identity), (size, bytes(sha256), bytes(blake3)), advance
+            )
+
+
+def _content(
+    folder: Path,
+    name: str,
+    identity: str,
+    expected: tuple[int, bytes, bytes],
+    advance: Callable[[float], None],
+) -> Iterator[Finding]:
+    if not objects.path_of(folder, name).exists():
+        return  # told among the missing ones
+    try:
+        got = objects.read_object(folder, name, identity, _Nowhere(), advance)
+    except InputError as error:
+        yield Finding("altered", f"{name[:2]}/{name}", str(error))
+        return
+    if got != expected:
+        yield Finding("altered", f"{name[:2]}/{name}", _("the content is not what was added"))
