@@ -44,7 +44,8 @@ PUBLISHED = {
         """"\ufb33":"Hebrew Letter Dalet With Dagesh"}""",
     ),
     "weird": (
-        """{"\\u20ac": "Euro Sign","1": "One","\\u0080": "Control\\u007f","\\ud83d\\ude02": "Smiley","""
+        """{"\\u20ac": "Euro Sign","1": "One","\\u0080": "Control\\u007f","""
+        """"\\ud83d\\ude02": "Smiley","""
         """"\\u00f6": "Latin Small Letter O With Diaeresis","""
         """"\\ufb33": "Hebrew Letter Dalet With Dagesh","</script>": "Browser Challenge"}""",
         """{"1":"One","</script>":"Browser Challenge","\u0080":"Control\u007f","""
