@@ -233,10 +233,11 @@ _KINDS: dict[str, tuple[Kind, set[str]]] = {
 
 
 def _slot(table: dict[str, Any], where: str, name: str) -> Slot:
-    kind, fields = _KINDS.get(str(table.get("kind")), ("age", set()))
     wrong = _damaged(where, name)
-    if table.keys() - {"next_root"} != fields:
+    known = _KINDS.get(str(table.get("kind")))
+    if known is None or table.keys() - {"next_root"} != known[1]:
         raise wrong
+    kind = known[0]
     secret, root = _bytes(table["secret"]), _bytes(table["root"])
     next_root = _bytes(table["next_root"]) if "next_root" in table else None
     if not _is(table["id"], _SLOT_ID) or secret is None or root is None:
