@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import pyrage
 import pytest
 
 from contrechamp.base.errors import InputError, OutputError

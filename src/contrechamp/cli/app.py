@@ -4,10 +4,31 @@ import click
 
 from contrechamp import __version__
 from contrechamp.base.i18n import _
+from contrechamp.cli.add_cmd import add_command
 from contrechamp.cli.demo_cmd import demo_command
+from contrechamp.cli.erase_cmd import erase_command
+from contrechamp.cli.log_cmd import log_command
 from contrechamp.cli.measure_cmd import measure_command
+from contrechamp.cli.new_cmd import new_command
 from contrechamp.cli.options import language_option
+from contrechamp.cli.share_cmd import share_command, unshare_command
 from contrechamp.cli.sight_cmd import sight_command
+from contrechamp.cli.unlock_cmd import unlock_command
+from contrechamp.cli.verify_cmd import verify_command
+
+COMMANDS = (
+    measure_command,
+    sight_command,
+    demo_command,
+    new_command,
+    add_command,
+    log_command,
+    verify_command,
+    erase_command,
+    share_command,
+    unshare_command,
+    unlock_command,
+)
 
 
 def application() -> click.Group:
@@ -20,7 +41,7 @@ def application() -> click.Group:
         ),
         epilog=_("Every command has an example: contrechamp measure --help"),
         params=[language_option()],
-        commands=[measure_command(), sight_command(), demo_command()],
+        commands=[command() for command in COMMANDS],
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
     add_version = click.version_option(

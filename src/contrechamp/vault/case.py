@@ -85,10 +85,7 @@ def create(
     Raises:
         OutputError: if the folder is there already or cannot be made.
     """
-    if folder.exists() or folder.is_symlink():
-        raise OutputError(
-            _("{folder}: is there already; choose another name").format(folder=folder.name)
-        )
+    refuse_existing(folder)
     partial = folder.with_name(f".{folder.name}.{random(4).hex()}.partial")
     try:
         (partial / objects.FOLDER / objects.INCOMING).mkdir(parents=True)
@@ -103,6 +100,18 @@ def create(
         ) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def refuse_existing(folder: Path) -> None:
+    """Raise where something stands in the place of a new case.
+
+    Raises:
+        OutputError: if it does.
+    """
+    if folder.exists() or folder.is_symlink():
+        raise OutputError(
+            _("{folder}: is there already; choose another name").format(folder=folder.name)
+        )
 
 
 def _fill(

@@ -1,10 +1,14 @@
 """What kind of content a file has, by its first bytes, and what its metadata says."""
 
+import logging
 from io import BytesIO
 from typing import Any
 
 import exifread
 import filetype
+
+#: The library would tell the terminal of every file without metadata.
+logging.getLogger("exifread").setLevel(logging.CRITICAL + 1)
 
 
 def describe(head: bytes) -> dict[str, Any]:

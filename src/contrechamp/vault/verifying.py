@@ -1,6 +1,6 @@
 """Verifying a case: everything is computed anew from the bytes up, and compared with the log."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,7 +38,7 @@ class _Nowhere:
 def verify(
     case: Case,
     *,
-    since: str | None = None,
+    since: Sequence[str] = (),
     quick: bool = False,
     progress: Progress = silent,
 ) -> list[Finding]:
@@ -46,7 +46,7 @@ def verify(
 
     Args:
         case: open.
-        since: a checkpoint (signed note) that was kept elsewhere: the log must contain it.
+        since: checkpoints (signed notes) that were kept elsewhere: the log must contain them.
         quick: do not read the content of objects.
         progress: told of bytes.
 
@@ -103,7 +103,7 @@ def _entries(leaves: list[tuple[int, bytes]]) -> tuple[list[custody.Entry], list
     return entries, found
 
 
-def _checkpoints(case: Case, leaves: list[bytes], since: str | None) -> Iterator[Finding]:
+def _checkpoints(case: Case, leaves: list[bytes], since: Sequence[str]) -> Iterator[Finding]:
     """Check every signed checkpoint against the tree of the entries that are there."""
     hashes = [merkle.leaf_hash(content) for content in leaves]
     keys = {
@@ -117,8 +117,7 @@ def _checkpoints(case: Case, leaves: list[bytes], since: str | None) -> Iterator
     newest = 0
     notes = case.database.execute("SELECT size, note FROM checkpoints ORDER BY size").fetchall()
     kept = [(int(size), str(note), "") for size, note in notes]
-    if since is not None:
-        kept.append((-1, since, _("kept elsewhere: ")))
+    kept += [(-1, note, _("kept elsewhere: ")) for note in since]
     for size, note, origin in kept:
         try:
             signed = checkpoint.check(note, keys)

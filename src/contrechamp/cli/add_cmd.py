@@ -1,0 +1,81 @@
+"""``contrechamp add``: take files into a case."""
+
+import json
+import secrets
+from pathlib import Path
+from typing import Any
+
+import click
+
+from contrechamp.base.i18n import _, ngettext
+from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
+from contrechamp.cli.options import json_option, language_option, verbose_option
+from contrechamp.cli.secret_input import secret_options, secret_source
+
+
+def add_command() -> click.Command:
+    """Build the command in the active language."""
+    return click.Command(
+        "add",
+        callback=_add,
+        short_help=_("Take files and folders into a case."),
+        help=_(
+            "Take files, and all files of folders, into a case. They are read, never changed or "
+            "moved. An interrupted run goes on when the same folder is added again."
+        ),
+        epilog=_("Example: contrechamp add checkpoint-north photos/ letter.pdf"),
+        params=[
+            case_argument(),
+            click.Argument(
+                ["files"],
+                metavar="FILE...",
+                nargs=-1,
+                required=True,
+                type=click.Path(path_type=Path),
+            ),
+            reason_option(),
+            *secret_options(),
+            json_option(),
+            language_option(),
+            verbose_option(),
+        ],
+    )
+
+
+def _add(
+    *, folder: Path, files: tuple[Path, ...], reason: str, as_json: bool, **secret: Any
+) -> None:
+    from contrechamp.cli.telling import progress_for
+    from contrechamp.vault.adding import Added, add
+
+    counts = {"added": 0, "duplicates": 0, "passed_over": 0}
+    with open_case(folder, secret_source(**secret), write=True) as case:
+        for one in add(
+            case,
+            files,
+            now=now,
+            random=secrets.token_bytes,
+            reason=reason,
+            progress=progress_for(as_json=as_json),
+        ):
+            if isinstance(one, Added):
+                counts["added"] += 1
+                counts["duplicates"] += one.duplicate
+                if not as_json:
+                    click.echo(f"{one.item}  {one.path}")
+            else:
+                counts["passed_over"] += 1
+                click.echo(
+                    _("{path}: passed over: {reason}").format(path=one.path, reason=one.reason),
+                    err=True,
+                )
+    if as_json:
+        click.echo(json.dumps(counts))
+        return
+    click.echo(
+        ngettext(
+            "{count} file is in the case ({duplicates} of content that was in already)",
+            "{count} files are in the case ({duplicates} of content that was in already)",
+            counts["added"],
+        ).format(count=counts["added"], duplicates=counts["duplicates"])
+    )

@@ -1,0 +1,97 @@
+"""Opening a case for a command: whose key, which case, and what this machine saw of it last."""
+
+import os
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from contrechamp.base.i18n import _
+from contrechamp.cli.secret_input import SecretSource, read_secret
+
+if TYPE_CHECKING:
+    from contrechamp.vault.case import Case
+
+#: Below the folder that the system has for what programs note about themselves.
+STATE = ("contrechamp", "seen")
+
+
+def case_argument() -> click.Argument:
+    """``CASE``: the folder."""
+    return click.Argument(["folder"], metavar="CASE", type=click.Path(path_type=Path))
+
+
+def reason_option() -> click.Option:
+    """``--reason``: why something is done."""
+    return click.Option(
+        ["--reason"],
+        default="",
+        metavar="TEXT",
+        help=_("Why; it is kept in the case, encrypted."),
+    )
+
+
+@contextmanager
+def open_case(folder: Path, source: SecretSource, *, write: bool = False) -> Iterator["Case"]:
+    """Open a case with the secret that the user gives; afterwards note its newest checkpoint.
+
+    Raises:
+        InputError: if it is no case, the secret is wrong, or another process writes to it.
+    """
+    from contrechamp.vault import case
+
+    no_core_dumps()
+    file, _content, _copy = case.read_casefile(folder)
+    secret = read_secret(source, log_origin=file.log_origin)
+    with case.opened(folder, secret, write=write) as found:
+        yield found
+        if write:
+            note_seen(found)
+
+
+def now() -> datetime:
+    """Return the time, for the log."""
+    return datetime.now(UTC)
+
+
+def no_core_dumps() -> None:
+    """Keep the memory of this process, which holds keys, from being written to a disk."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def last_seen(case: "Case") -> str | None:
+    """Return the newest checkpoint of a case that this machine has seen, if any."""
+    try:
+        return _seen_file(case.file.log_origin).read_text()
+    except (OSError, ValueError):
+        return None
+
+
+def note_seen(case: "Case") -> None:
+    """Keep the newest checkpoint outside of the case: only so an older copy of it can be told.
+
+    What is kept is a random name, a count and a hash. A machine on which nothing can be kept is
+    no error.
+    """
+    row = case.database.execute(
+        "SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1"
+    ).fetchone()
+    path = _seen_file(case.file.log_origin)
+    if row is None:
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        partial = path.with_suffix(".partial")
+        partial.write_text(str(row[0]))
+        partial.replace(path)
+    except OSError:
+        return
+
+
+def _seen_file(log_origin: str) -> Path:
+    state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(state, *STATE, log_origin.rpartition("/")[2])

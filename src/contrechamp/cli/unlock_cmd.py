@@ -1,0 +1,88 @@
+"""``contrechamp unlock``: try a key, and put a new one in its place."""
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+import click
+
+from contrechamp.base.i18n import _
+from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
+from contrechamp.cli.options import language_option, verbose_option
+from contrechamp.cli.secret_input import (
+    read_new_passphrase,
+    seconds_of,
+    secret_options,
+    secret_source,
+)
+
+
+def unlock_command() -> click.Command:
+    """Build the command in the active language."""
+    return click.Command(
+        "unlock",
+        callback=_unlock,
+        short_help=_("Try a key of a case; set a new passphrase or recovery key."),
+        help=_(
+            "Open a case and say whose it is. With --new-passphrase, a new passphrase takes the "
+            "place of the old one; with --new-recovery-key, a new recovery key is made and shown "
+            "once."
+        ),
+        epilog=_("Example: contrechamp unlock checkpoint-north --recovery --new-passphrase"),
+        params=[
+            case_argument(),
+            click.Option(
+                ["--new-passphrase"], is_flag=True, help=_("Ask for a new passphrase, and set it.")
+            ),
+            click.Option(
+                ["--new-recovery-key"],
+                is_flag=True,
+                help=_("Make a new recovery key; the old one opens nothing any more."),
+            ),
+            reason_option(),
+            *secret_options(),
+            language_option(),
+            verbose_option(),
+        ],
+    )
+
+
+def _unlock(
+    *, folder: Path, new_passphrase: bool, new_recovery_key: bool, reason: str, **secret: Any
+) -> None:
+    from contrechamp.cli.new_cmd import SECONDS
+    from contrechamp.vault import keys, members, slots
+
+    source = secret_source(**secret)
+    with open_case(folder, source, write=new_passphrase or new_recovery_key) as case:
+
+        def replace_slot(text: str, kind: Any) -> None:
+            parameters = keys.tuned(SECONDS, seconds_of)
+            members.change_passphrase(
+                case,
+                lambda unlocked: slots.make_passphrase_slot(
+                    text,
+                    parameters,
+                    unlocked,
+                    random=secrets.token_bytes,
+                    kind=kind,
+                    slot_id=secrets.token_hex(8),
+                ),
+                kind=kind,
+                reason=reason,
+                now=now(),
+            )
+
+        if new_passphrase:
+            replace_slot(read_new_passphrase(source), "passphrase")
+            click.echo(_("The new passphrase opens the case; the old one no longer does."))
+        if new_recovery_key:
+            recovery = keys.new_recovery_key(secrets.token_bytes)
+            replace_slot(recovery, "recovery")
+            click.echo(_("Recovery key, shown this once: {key}").format(key=recovery))
+        names = {member: name for member, name, _left in members.members(case)}
+        click.echo(
+            _("Open, as {name}; {count} entries in the log.").format(
+                name=names[case.unlocked.member], count=case.size
+            )
+        )
