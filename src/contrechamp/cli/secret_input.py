@@ -204,13 +204,13 @@ def _line(descriptor: int) -> bytes:
     return bytes(line).removesuffix(b"\r")
 
 
-def _text(content: bytes) -> str:
+def _text(content: bytes, *, where: str = "") -> str:
     text = None
     # Raised outside, because the decoder's error holds the passphrase.
     with contextlib.suppress(UnicodeDecodeError):
         text = content.decode()
     if text is None:
-        raise InputError(_("what was read is not text in UTF-8"))
+        raise InputError(_("what was read is not text in UTF-8"), where=where)
     return text
 
 
@@ -262,7 +262,7 @@ def _identities(path: Path, source: SecretSource) -> AgeIdentities:
         raise InputError(_("the file is too large for an age identity"), where=path.name)
     if content.startswith(_ENCRYPTED):
         content = _decrypted(content, path, source)
-    lines = [line.strip() for line in _text(content).splitlines()]
+    lines = [line.strip() for line in _text(content, where=path.name).splitlines()]
     keys = tuple(line for line in lines if line and not line.startswith("#"))
     try:
         for key in keys:
