@@ -1,0 +1,214 @@
+"""Timestamps by an authority (RFC 3161): the request, and what a reply proves.
+
+A timestamp says that these bytes existed at this time, signed by an authority that the user
+trusts. Only their SHA-256 leaves the machine. With standard tools, years later:
+
+    openssl ts -verify -data NOTE -in REPLY -CAfile ROOTS
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import rfc3161_client
+from cryptography import x509
+
+from contrechamp.base.errors import CheckFailedError, InputError
+from contrechamp.base.i18n import _
+
+REQUEST_TYPE = "application/timestamp-query"
+MAX_REPLY_BYTES = 1 << 18
+
+_CERTIFICATES = 0xA0  # [0] in SignedData (RFC 5652 5.1)
+
+
+@dataclass(frozen=True)
+class Timestamp:
+    """What an authority says.
+
+    Args:
+        at: the time, UTC.
+        authority: the subject of the certificate that signed (RFC 4514).
+        serial: the authority's number of the timestamp.
+        policy: the object identifier of the policy that it was made under.
+    """
+
+    at: datetime
+    authority: str
+    serial: int
+    policy: str
+
+
+def request(message: bytes) -> bytes:
+    """Return the request for a timestamp of a message, DER.
+
+    It asks for the authority's certificates, so that the reply can be checked without it later.
+    It has no nonce: an older reply for the same bytes says an earlier time, which is as true.
+
+    Args:
+        message: what to have stamped, not empty.
+    """
+    return _asked(message).as_bytes()
+
+
+def roots(pem: bytes, *, where: str = "") -> list[x509.Certificate]:
+    """Return the certificates of a PEM file: authorities that the user trusts.
+
+    Raises:
+        InputError: there is none in it, or one cannot be read.
+    """
+    try:
+        return x509.load_pem_x509_certificates(pem)
+    except ValueError as error:
+        raise InputError(
+            _("expected the root certificates of timestamp authorities (PEM)"), where=where
+        ) from error
+
+
+def check(
+    reply: bytes, message: bytes, trusted: Sequence[x509.Certificate], *, where: str = ""
+) -> Timestamp:
+    """Return what a timestamp says, checked against the authorities that the user trusts.
+
+    The certificates have to be valid at the time that the timestamp says, not today.
+
+    Args:
+        reply: the authority's answer, DER, as it came.
+        message: what was stamped.
+        trusted: root certificates, one at least; `roots` reads them.
+        where: the place to name in errors.
+
+    Raises:
+        InputError: it is no timestamp reply, or one that refuses.
+        CheckFailedError: it is of other bytes, altered, or signed by nobody that is trusted.
+    """
+    check_is_reply(reply, message, where=where)
+    response = _granted(reply, where)
+    verifier = rfc3161_client.VerifierBuilder(roots=list(trusted)).build()
+    try:
+        verifier.verify_message(response, message)
+        signer = _signer(response)
+    # Certificates that somebody bent raise errors of many kinds; whichever it is, it failed.
+    except Exception as error:
+        untrusted = _("the timestamp was altered, or signed by no authority that is trusted")
+        raise CheckFailedError(_at(where, untrusted)) from error
+    said = response.tst_info
+    return Timestamp(
+        said.gen_time,
+        signer.subject.rfc4514_string(),
+        said.serial_number,
+        said.policy.dotted_string,
+    )
+
+
+def check_is_reply(reply: bytes, message: bytes, *, where: str = "") -> None:
+    """Check that a reply is a timestamp of a message, whoever signed it.
+
+    For what has just come from the network: that it is worth keeping. Whether to trust it is
+    for `check`.
+
+    Raises:
+        InputError: it is no timestamp reply, or one that refuses.
+        CheckFailedError: it is of other bytes.
+    """
+    wanted = _asked(message).message_imprint
+    got = _granted(reply, where).tst_info.message_imprint
+    if (got.hash_algorithm, got.message) != (wanted.hash_algorithm, wanted.message):
+        raise CheckFailedError(_at(where, _("the timestamp is of something else")))
+
+
+def _asked(message: bytes) -> rfc3161_client.TimeStampRequest:
+    builder = (
+        rfc3161_client.TimestampRequestBuilder()
+        .data(message)
+        .hash_algorithm(rfc3161_client.HashAlgorithm.SHA256)
+        .nonce(nonce=False)
+        .cert_request(cert_request=True)
+    )
+    return builder.build()
+
+
+def _granted(reply: bytes, where: str) -> rfc3161_client.TimeStampResponse:
+    if len(reply) > MAX_REPLY_BYTES:
+        raise InputError(
+            _("the timestamp is longer than {limit} bytes").format(limit=MAX_REPLY_BYTES),
+            where=where,
+        )
+    try:
+        response = rfc3161_client.decode_timestamp_response(_in_der_order(reply))
+        granted = response.status == rfc3161_client.PKIStatus.GRANTED
+        if granted:
+            _read_through(response)
+    except ValueError as error:
+        raise InputError(_("it is not a timestamp reply (RFC 3161)"), where=where) from error
+    if not granted:
+        raise InputError(
+            _("the timestamp authority refused (status {status})").format(status=response.status),
+            where=where,
+        )
+    return response
+
+
+def _read_through(response: rfc3161_client.TimeStampResponse) -> None:
+    """Read all that is read later: the library parses late, and a damaged part shows then."""
+    said = response.tst_info
+    _all = (said.gen_time, said.serial_number, said.policy, said.message_imprint)
+
+
+def _signer(response: rfc3161_client.TimeStampResponse) -> x509.Certificate:
+    """The certificate that the signature names.
+
+    The library looks at the purpose of *a* certificate of that name; a second one of the same
+    name, put among those that are not signed, must not answer for the first.
+    """
+    (info,) = response.signed_data.signer_infos
+    embedded = map(x509.load_der_x509_certificate, response.signed_data.certificates)
+    (signer,) = (
+        each
+        for each in embedded
+        if (each.issuer, each.serial_number) == (info.issuer, info.serial_number)
+    )
+    return signer
+
+
+def _in_der_order(reply: bytes) -> bytes:
+    """The reply with its certificates in the order that DER has for sets.
+
+    OpenSSL writes them as they come, and so do the authorities that run it; the library refuses
+    that. They are outside of what is signed, and sorting moves bytes without changing a length.
+    """
+    try:
+        response = list(_parts(reply, *_part(reply, 0)[2:]))
+        token = list(_parts(reply, *response[1][2:]))
+        signed_data = list(_parts(reply, *token[1][2:]))
+        for tag, _start, body, end in _parts(reply, *signed_data[0][2:]):
+            if tag == _CERTIFICATES:
+                each = sorted(
+                    reply[start:stop] for _tag, start, _b, stop in _parts(reply, body, end)
+                )
+                return reply[:body] + b"".join(each) + reply[end:]
+    except (IndexError, ValueError):
+        pass  # not what it should be: the library says so
+    return reply
+
+
+def _parts(der: bytes, start: int, end: int) -> Iterator[tuple[int, int, int, int]]:
+    """Tag, start, start of content and end of each value between two places (X.690 8.1)."""
+    while start < end:
+        part = _part(der, start)
+        if part[3] > end:
+            raise ValueError("a value reaches past the one that holds it")
+        yield part
+        start = part[3]
+
+
+def _part(der: bytes, start: int) -> tuple[int, int, int, int]:
+    length, body = der[start + 1], start + 2
+    if length >= 0x80:
+        body += length & 0x7F
+        length = int.from_bytes(der[start + 2 : body])
+    return der[start], start, body, body + length
+
+
+def _at(where: str, message: str) -> str:
+    return f"{where}: {message}" if where else message
