@@ -186,6 +186,39 @@ CALENDAR = "https://calendar.example"
 NONCE = bytes(range(16))
 
 
+# The example of the OpenTimestamps projects (github.com/opentimestamps/javascript-opentimestamps,
+# README.md): hello-world.txt and its stamp, with the block, root and time that they publish.
+HELLO = b"Hello World!\n"
+HELLO_STAMP = bytes.fromhex(
+    "004f70656e54696d657374616d7073000050726f6f6600bf89e2e884e89294010803ba204e50d126e4674c005e"
+    "04d82e84c21366780af1f43bd54a37816b6ab34003f1c8010100000001e482f9d32ecc3ba657b69d898010857b"
+    "54457a90497982ff56f97c4ec58e6f98010000006b483045022100b253add1d1cf90844338a475a04ff13fc9e7"
+    "bd242b07762dea07f5608b2de367022000b268ca9c3342b3769cdd062891317cdcef87aac310b6855e9d93898e"
+    "bbe8ec0121020d8e4d107d2b339b0050efdd4b4a09245aa056048f125396374ea6a2ab0709c6ffffffff026533"
+    "e605000000001976a9140bf057d40fbba6744862515f5b55a2310de5772f88aca0860100000000001976a914f0"
+    "0688ac000000000808f120a987f716c533913c314c78e35d35884cac943fa42cac49d2b2c69f4003f85f880808"
+    "f120dec55b3487e1e3f722a49b55a7783215862785f4a3acb392846019f71dc64a9d0808f120b2ca18f485e080"
+    "478e025dab3d464b416c0e1ecb6629c9aefce8c8214d0424320808f02011b0e90661196ff4b0813c3eda141bab"
+    "5e91604837bdf7a0c9df37db0e3a11980808f020c34bc1a4a1093ffd148c016b1e664742914e939efabe4d3d35"
+    "6515914b26d9e20808f020c3e6e7c38c69f6af24c2be34ebac48257ede61ec0a21b9535e4443277be306460808"
+    "f1200798bf8606e00024e5d5d54bf0c960f629dfb9dad69157455b6f2652c0e8de810808f0203f9ada6d60baa2"
+    "44006bb0aad51448ad2fafb9d4b6487a0999cff26b91f0f5360808f120c703019e959a8dd3faef7489bb328ba4"
+    "85574758e7091f01464eb65872c975c80808f020cbfefff513ff84b915e3fed6f9d799676630f8364ea2a6c755"
+    "7fad94a5b5d7880808f1200be23709859913babd4460bbddf8ed213e7c8773a4b1face30f8acfdf093b7050808"
+    "000588960d73d7190103f7ef15"
+)
+HELLO_ROOT = bytes.fromhex("007ee445d23ad061af4a36b809501fab1ac4f2d7e7a739817dd0cbb7ec661b8a")
+HELLO_TIME = datetime(2015, 5, 28, 15, 41, 18, tzinfo=UTC)
+
+
+def test_the_published_stamp_leads_to_the_published_block():
+    (found,) = ots.attestations(HELLO_STAMP, HELLO)
+    assert found == ots.Attestation("bitcoin", HELLO_ROOT, height=358391)
+    # Of the block's header, what counts here: its root and its time.
+    seconds = int(HELLO_TIME.timestamp()).to_bytes(4, "little")
+    assert ots.bitcoin_time(found, bytes(36) + HELLO_ROOT + seconds + bytes(8)) == HELLO_TIME
+
+
 def serialized(timestamp: Timestamp) -> bytes:
     context = BytesSerializationContext()
     timestamp.serialize(context)
