@@ -123,6 +123,7 @@ def test_a_descriptor_that_is_not_open_is_wrong_use() -> None:
 
 def test_a_terminal_is_no_descriptor_to_read_from() -> None:
     keyboard, terminal = pty.openpty()
+    os.write(keyboard, b"typed already\n")
     with pytest.raises(UsageError, match="would show the passphrase"):
         read_secret(from_descriptor(terminal), log_origin=CASE)
     os.close(keyboard)
