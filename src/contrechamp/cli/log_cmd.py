@@ -1,12 +1,14 @@
 """``contrechamp log``: what was done to a case, by whom, when and why."""
 
 import json
+import secrets
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
+from contrechamp.base.errors import UsageError
 from contrechamp.base.i18n import _
 from contrechamp.cli.case_access import case_argument, open_case
 from contrechamp.cli.options import json_option, language_option, verbose_option
@@ -31,6 +33,25 @@ def log_command() -> click.Command:
                     "the log was changed or cut off."
                 ),
             ),
+            click.Option(
+                ["--anchor"],
+                is_flag=True,
+                help=_(
+                    "Have the newest checkpoint dated by others, with --tsa or --ots; asks the "
+                    "network. What cannot be reached is sent at the next --anchor."
+                ),
+            ),
+            click.Option(
+                ["--tsa"],
+                metavar="ADDRESS",
+                help=_("Timestamp authority (RFC 3161) to ask."),
+            ),
+            click.Option(
+                ["--ots"],
+                multiple=True,
+                metavar="ADDRESS",
+                help=_("OpenTimestamps calendar to ask; may be given several times."),
+            ),
             *secret_options(),
             json_option(),
             language_option(),
@@ -39,9 +60,23 @@ def log_command() -> click.Command:
     )
 
 
-def _log(*, folder: Path, checkpoint: bool, as_json: bool, **secret: Any) -> None:
+def _log(
+    *,
+    folder: Path,
+    checkpoint: bool,
+    anchor: bool,
+    tsa: str | None,
+    ots: tuple[str, ...],
+    as_json: bool,
+    **secret: Any,
+) -> None:
     from contrechamp.vault.history import history, newest_checkpoint
 
+    if anchor:
+        _anchor(folder, tsa, ots, secret)
+        return
+    if tsa or ots:
+        raise UsageError(_("--tsa and --ots go with --anchor"))
     with open_case(folder, secret_source(**secret)) as case:
         if checkpoint:
             click.echo(newest_checkpoint(case), nl=False)
@@ -56,3 +91,39 @@ def _log(*, folder: Path, checkpoint: bool, as_json: bool, **secret: Any) -> Non
             f"{line.number:>6}  {line.at}  {line.member}  {line.action}  {line.subject}"
             f"  {line.name}{reason}"
         )
+
+
+def _anchor(
+    folder: Path, tsa: str | None, calendars: tuple[str, ...], secret: dict[str, Any]
+) -> None:
+    from contrechamp.cli.network import post, web_address
+    from contrechamp.vault.anchor import opentimestamps_anchor, rfc3161_anchor
+    from contrechamp.vault.anchoring import queue, send_waiting
+    from contrechamp.vault.history import newest_checkpoint
+
+    for address in (*([tsa] if tsa else []), *calendars):
+        web_address(address)
+    with open_case(folder, secret_source(**secret), write=True) as case:
+        note = newest_checkpoint(case)
+        if tsa:
+            queue(case, rfc3161_anchor(note, tsa))
+        if calendars:
+            queue(case, opentimestamps_anchor(note, calendars, secrets.token_bytes))
+        sent = send_waiting(case, post)
+    if not sent:
+        raise UsageError(_("no anchor waits; name whom to ask with --tsa or --ots"))
+    for one in sent:
+        where = ", ".join(one.addresses)
+        if one.problem:
+            click.echo(
+                _("{address}: not reached ({reason}); it waits for the next --anchor").format(
+                    address=where, reason=one.problem
+                ),
+                err=True,
+            )
+        else:
+            click.echo(
+                _("{address}: the first {size} entries are anchored").format(
+                    address=where, size=one.size
+                )
+            )

@@ -34,6 +34,12 @@ def verify_command() -> click.Command:
                 help=_("A checkpoint that was kept elsewhere: the log must go on from it."),
             ),
             click.Option(
+                ["--tsa-roots"],
+                type=click.Path(path_type=Path),
+                metavar="FILE",
+                help=_("Certificates (PEM) of the timestamp authorities that you trust."),
+            ),
+            click.Option(
                 ["--quick"], is_flag=True, help=_("Do not read the content of the files.")
             ),
             *secret_options(),
@@ -44,14 +50,30 @@ def verify_command() -> click.Command:
     )
 
 
-def _verify(*, folder: Path, since: Path | None, quick: bool, as_json: bool, **secret: Any) -> None:
+def _verify(
+    *,
+    folder: Path,
+    since: Path | None,
+    tsa_roots: Path | None,
+    quick: bool,
+    as_json: bool,
+    **secret: Any,
+) -> None:
     from contrechamp.cli.telling import progress_for
+    from contrechamp.vault.rfc3161 import roots
     from contrechamp.vault.verifying import verify
 
     kept = _checkpoint(since) if since else None
+    trusted = roots(_bytes(tsa_roots), where=tsa_roots.name) if tsa_roots else []
     with open_case(folder, secret_source(**secret)) as case:
         seen = [note for note in (kept, last_seen(case)) if note is not None]
-        found = verify(case, since=seen, quick=quick, progress=progress_for(as_json=as_json))
+        found = verify(
+            case,
+            since=seen,
+            trusted=trusted,
+            quick=quick,
+            progress=progress_for(as_json=as_json),
+        )
         entries = case.size
         if not found:
             note_seen(case)
@@ -79,7 +101,16 @@ def _verify(*, folder: Path, since: Path | None, quick: bool, as_json: bool, **s
 
 def _checkpoint(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            return file.read(1 << 16).decode()
-    except (OSError, UnicodeDecodeError) as error:
+        return _bytes(path).decode()
+    except UnicodeDecodeError as error:
         raise InputError(_("cannot be read as a checkpoint"), where=path.name) from error
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(1 << 20)
+    except OSError as error:
+        raise InputError(
+            _("cannot be read ({reason})").format(reason=error.strerror), where=path.name
+        ) from error

@@ -43,6 +43,12 @@ CREATE INDEX records_by_object ON records (object);
 CREATE TABLE entries (number INTEGER PRIMARY KEY, content BLOB NOT NULL);
 CREATE TABLE reasons (number INTEGER PRIMARY KEY, salt BLOB NOT NULL, text TEXT NOT NULL);
 CREATE TABLE checkpoints (size INTEGER NOT NULL, note TEXT NOT NULL, PRIMARY KEY (size, note));
+CREATE TABLE anchors (
+    id INTEGER PRIMARY KEY,
+    size INTEGER NOT NULL,          -- entries of the checkpoint
+    entry BLOB NOT NULL,            -- what to show to whom; canonical JSON
+    proof BLOB                      -- what came back; NULL while it waits
+);
 CREATE TABLE intakes (
     path BLOB NOT NULL,             -- keyed hash of the path that was given to add
     file BLOB NOT NULL,             -- keyed hash of one file of it that is in

@@ -4,10 +4,21 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography import x509
+
 from contrechamp.base.errors import ContrechampError, InputError
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
-from contrechamp.vault import canonical, casefile, checkpoint, custody, database, merkle, objects
+from contrechamp.vault import (
+    anchoring,
+    canonical,
+    casefile,
+    checkpoint,
+    custody,
+    database,
+    merkle,
+    objects,
+)
 from contrechamp.vault.case import Case, key_name, read_casefile
 
 
@@ -39,6 +50,7 @@ def verify(
     case: Case,
     *,
     since: Sequence[str] = (),
+    trusted: Sequence[x509.Certificate] = (),
     quick: bool = False,
     progress: Progress = silent,
 ) -> list[Finding]:
@@ -47,6 +59,7 @@ def verify(
     Args:
         case: open.
         since: checkpoints (signed notes) that were kept elsewhere: the log must contain them.
+        trusted: root certificates of timestamp authorities, for anchors.
         quick: do not read the content of objects.
         progress: told of bytes.
 
@@ -62,6 +75,9 @@ def verify(
     entries, wrong = _entries(leaves)
     found += wrong
     found += _checkpoints(case, [content for _number, content in leaves], since)
+    found += [
+        Finding("anchor", str(size), message) for size, message in anchoring.problems(case, trusted)
+    ]
     found += _records(case, entries)
     found += _objects(case)
     if not quick:

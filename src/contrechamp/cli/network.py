@@ -1,0 +1,38 @@
+"""The one door to the network: opened when the user asks for an anchor, and for nothing else."""
+
+import urllib.error
+import urllib.parse
+import urllib.request
+
+from contrechamp.base.errors import UsageError
+from contrechamp.base.i18n import _
+
+SECONDS = 30.0
+MOST_BYTES = 1 << 20
+
+
+def post(address: str, body: bytes, media_type: str) -> bytes:
+    """Post a body and return the body of the answer.
+
+    Raises:
+        OSError: if nobody answers, or answers that it cannot.
+    """
+    request = urllib.request.Request(  # noqa: S310  (checked by `web_address`)
+        web_address(address), body, {"Content-Type": media_type, "User-Agent": "contrechamp"}
+    )
+    with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
+        return bytes(answer.read(MOST_BYTES))
+
+
+def web_address(address: str) -> str:
+    """Return an address if it is one of the web.
+
+    Raises:
+        UsageError: if it is another.
+    """
+    parts = urllib.parse.urlsplit(address)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise UsageError(
+            _("{address}: expected an address such as https://...").format(address=address)
+        )
+    return address
