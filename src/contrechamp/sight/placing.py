@@ -12,7 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from contrechamp.sight.arrays import F8, I8
-from contrechamp.sight.walls import Walls, compressed_rows
+from contrechamp.sight.walls import Walls
 
 #: A camera so close to an outline is on it, and is put this far before it: on the very line there
 #: is no telling which side it looks from.
@@ -50,6 +50,7 @@ def place(
     offset_m: float = 0.05,
     may_be_on_wall: NDArray[np.bool_] | None = None,
     may_be_inside: NDArray[np.bool_] | None = None,
+    tree: shapely.STRtree | None = None,
 ) -> Placed:
     """Move cameras that a wall holds to its outer side.
 
@@ -65,6 +66,7 @@ def place(
             one inside a footprint is moved out all the same.
         may_be_inside: (n,) True for cameras that stay where they are inside a footprint (indoor,
             or on a mast above the roof).
+        tree: over the footprints, where the caller has one: a city's takes a while to make.
     """
     n = len(x)
     x, y = np.asarray(x, float).copy(), np.asarray(y, float).copy()
@@ -72,7 +74,7 @@ def place(
     if n == 0 or len(footprints) == 0:
         return placed
     points = shapely.points(x, y)
-    tree = shapely.STRtree(footprints)
+    tree = shapely.STRtree(footprints) if tree is None else tree
     inside, _ = tree.query(points, predicate="within")
     close, _ = tree.query(points, predicate="dwithin", distance=tolerance_m)
     is_inside, held = np.zeros(n, bool), np.zeros(n, bool)
@@ -156,17 +158,17 @@ def off_outlines(x: F8, y: F8, walls: Walls) -> tuple[F8, F8, I8, I8]:
         x and y (n,), and which buildings stand over or under each camera then, as compressed rows
         (as `Walls.containing` gives them).
     """
-    points = shapely.points(x, y)
-    camera, building = walls.tree.query(points, predicate="dwithin", distance=ON_OUTLINE_M)
-    gap = shapely.distance(shapely.boundary(walls.footprints[building]), points[camera])
+    start, over, camera, building = walls.footing(x, y)
+    if len(camera) == 0:
+        return x, y, start, over
+    points = shapely.points(x[camera], y[camera])
+    gap = shapely.distance(shapely.boundary(walls.footprints[building]), points)
     on_outline = np.unique(camera[gap < ON_OUTLINE_M])
-    if len(on_outline) == 0:
-        inside = gap > 0.0
-        return x, y, *compressed_rows(camera[inside], building[inside], len(x))
-    placed = place(
-        x[on_outline], y[on_outline], walls.footprints,
-        tolerance_m=ON_OUTLINE_M, offset_m=ON_OUTLINE_M,
-    )  # fmt: skip
-    x, y = x.copy(), y.copy()
-    x[on_outline], y[on_outline] = placed.x, placed.y
+    if len(on_outline) > 0:
+        placed = place(
+            x[on_outline], y[on_outline], walls.footprints,
+            tolerance_m=ON_OUTLINE_M, offset_m=ON_OUTLINE_M, tree=walls.tree,
+        )  # fmt: skip
+        x, y = x.copy(), y.copy()
+        x[on_outline], y[on_outline] = placed.x, placed.y
     return x, y, *walls.containing(x, y)

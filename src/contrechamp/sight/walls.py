@@ -10,16 +10,21 @@ import shapely
 from numpy.typing import NDArray
 
 from contrechamp.sight.arrays import F8, I8
+from contrechamp.sight.footing import footing, west_ends
 
 #: Side of an index cell. Some eight walls of a European inner city lie in one.
 CELL_M = 32.0
 #: More cells than this cost more memory than the walls; beyond it cells grow instead.
 MOST_CELLS = 1 << 24
+#: A point nearer to an outline than this is close to it: more than `placing.ON_OUTLINE_M`, and far
+#: more than rounding errors.
+CLOSE_M = 2e-3
 
 #: What the compiled code needs of `Walls`, in the form that Numba reads.
 WallIndex = namedtuple(
     "WallIndex",
-    "corners place cell_start cell_wall origin_x origin_y cell_m cells_x cells_y min_height_m",
+    "corners place cell_start cell_wall west east origin_x origin_y cell_m cells_x cells_y"
+    " min_height_m",
 )
 
 
@@ -37,6 +42,9 @@ class Walls:
         cell_start: (n_cells + 1,) where the walls of each grid cell begin in `cell_wall`, row by
             row from the south-west.
         cell_wall: walls by cell; a wall stands in every cell that its bounding box touches.
+        west: (n_cells,) how far west the buildings reach that touch each cell
+            (`footing.west_ends`).
+        east: (n_buildings,) easternmost column of each building.
         origin: x and y of the grid's south-west corner.
         cell_m: side of a cell.
         cells: number of columns and rows.
@@ -48,6 +56,8 @@ class Walls:
     min_height_m: F8
     cell_start: I8
     cell_wall: NDArray[np.int32]
+    west: NDArray[np.int32]
+    east: NDArray[np.int32]
     origin: tuple[float, float]
     cell_m: float
     cells: tuple[int, int]
@@ -59,7 +69,7 @@ class Walls:
 
     @cached_property
     def tree(self) -> shapely.STRtree:
-        """An index over the footprints."""
+        """An index over the footprints, made when a camera first stands on an outline."""
         return shapely.STRtree(self.footprints)
 
     @cached_property
@@ -70,6 +80,8 @@ class Walls:
             self.place,
             self.cell_start,
             self.cell_wall,
+            self.west,
+            self.east,
             self.origin[0],
             self.origin[1],
             self.cell_m,
@@ -85,8 +97,38 @@ class Walls:
             indptr (n + 1,) and indices: buildings of point i are
             ``indices[indptr[i]:indptr[i + 1]]``. A point on an outline is not inside.
         """
-        point, building = self.tree.query(shapely.points(x, y), predicate="within")
-        return compressed_rows(point, building, len(x))
+        start, building, close_point, close_building = self.footing(x, y)
+        if len(close_point) == 0:
+            return start, building
+        point = np.repeat(np.arange(len(x)), np.diff(start))
+        n = len(self.footprints)
+        sure = ~np.isin(point * n + building, close_point * n + close_building)
+        points = shapely.points(x[close_point], y[close_point])
+        within = shapely.within(points, self.footprints[close_building])
+        return compressed_rows(
+            np.concatenate((point[sure], close_point[within])),
+            np.concatenate((building[sure], close_building[within])),
+            len(x),
+        )
+
+    def footing(self, x: F8, y: F8) -> tuple[I8, I8, I8, I8]:
+        """Return what `containing` does, and which points are close to which outlines.
+
+        Returns:
+            indptr and indices, right for all points but those close to an outline; and points and
+            buildings, pair by pair, of all points within a millimetre of an outline and of some
+            within `CLOSE_M`.
+        """
+        start, building, close_point, close_building = footing(
+            self.index,
+            np.ascontiguousarray(x, dtype=np.float64),
+            np.ascontiguousarray(y, dtype=np.float64),
+            CLOSE_M,
+        )
+        if len(close_point) > 0:
+            n = len(self.footprints)
+            close_point, close_building = np.divmod(np.unique(close_point * n + close_building), n)
+        return start, building, close_point, close_building
 
 
 def compressed_rows(row: I8, column: I8, rows: int) -> tuple[I8, I8]:
@@ -132,6 +174,16 @@ def prepare(footprints: NDArray[np.object_], min_height_m: F8 | None = None) -> 
     x0, y0, x1, y1, building = x0[order], y0[order], x1[order], y1[order], building[order]
     low_x, high_x, low_y, high_y = low_x[order], high_x[order], low_y[order], high_y[order]
 
+    solid = ~shapely.is_empty(footprints)
+    bounds = shapely.bounds(footprints[solid])
+    east = np.full(len(footprints), -1, np.int32)
+    east[solid] = cell(bounds[:, 2], origin[0])
+    west = west_ends(
+        cell(bounds[:, 0], origin[0]), east[solid],
+        cell(bounds[:, 1], origin[1]), cell(bounds[:, 3], origin[1]),
+        cells,
+    )  # fmt: skip
+
     columns, rows = high_x - low_x + 1, high_y - low_y + 1
     touched = columns.astype(np.int64) * rows
     wall = np.repeat(np.arange(len(x0), dtype=np.int32), touched)
@@ -150,6 +202,8 @@ def prepare(footprints: NDArray[np.object_], min_height_m: F8 | None = None) -> 
         min_height_m=bottom,
         cell_start=starts,
         cell_wall=wall[by_cell],
+        west=west,
+        east=east,
         origin=origin,
         cell_m=cell_m,
         cells=cells,
