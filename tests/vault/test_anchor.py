@@ -344,6 +344,8 @@ def test_what_is_no_stamp_is_refused_clearly(raw: bytes, after_a_good_start: boo
 def test_a_calendar_that_answers_rubbish_is_named():
     with pytest.raises(InputError, match=r"https://calendar\.example: the calendar's answer"):
         ots.check_answer(b"<html>", bytes(32), where=CALENDAR)
+    with pytest.raises(InputError, match="answer cannot be read"):
+        ots.check_answer(pending(bytes(32)) + b"more", bytes(32))
     with pytest.raises(InputError, match="no calendar answered"):
         ots.stamp(MESSAGE, NONCE, [])
 
@@ -375,6 +377,7 @@ def test_what_waits_comes_back(waiting: anchor.Anchor):
         b'{"addresses":["a"],"kind":"rfc3161","nonce":"00","note":"x"}',
         b'{"addresses":["a"],"kind":"opentimestamps","nonce":"zz","note":"x"}',
         b'{"addresses":["a"],"kind":"opentimestamps","nonce":"00","note":"x"}',
+        b'{"addresses":["a"],"kind":"opentimestamps","nonce":"%s","note":"x"}' % (b"AA" * 16),
         b'{"addresses":["a"],"kind":"rfc3161","nonce":"","note":1}',
         b'{"addresses":["a"],"kind":"rfc3161","nonce":"","note":"x","more":1}',
     ],

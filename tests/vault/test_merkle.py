@@ -328,6 +328,15 @@ def test_the_same_steps_can_serve_two_sizes_so_the_root_decides():
     assert not check_inclusion(hashes[0], 0, 4, proof, root(leaves(4)))
 
 
+def test_a_proof_that_is_too_short_for_the_size_fails_even_with_the_root_that_it_reaches():
+    hashes = leaves(4)
+    proof = inclusion_proof(1, hashes)
+    assert not check_inclusion(hashes[1], 1, 8, proof, root(hashes))
+    assert not check_inclusion(hashes[0], 0, 2, [], hashes[0])
+    steps = consistency_proof(2, hashes)
+    assert not check_consistency(2, root(hashes[:2]), 8, root(hashes), steps)
+
+
 @pytest.mark.parametrize(
     ("old_size", "old_root", "size", "tree_root", "proof", "consistent"),
     [
