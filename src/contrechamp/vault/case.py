@@ -1,6 +1,7 @@
 """A case: one folder, open, with its keys in memory for as long as it is used."""
 
 import os
+import secrets
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -277,14 +278,36 @@ def opened(folder: Path, secret: slots.Secret, *, write: bool) -> Iterator[Case]
 
 
 def _open(folder: Path, secret: slots.Secret, *, read_only: bool) -> Case:
-    file, content, _copy = read_casefile(folder)
+    file, content, from_copy = read_casefile(folder)
+    try:
+        return _open_with(folder, file, content, secret, read_only=read_only)
+    except InputError:
+        copy = folder / casefile.COPY
+        if from_copy or not copy.is_file():
+            raise
+        # A wrong secret is not tried twice: only where one of the two files is damaged.
+        other = casefile.read_bounded(copy)
+        if other == content:
+            raise
+        file = casefile.from_toml(other, casefile.COPY)
+        return _open_with(folder, file, other, secret, read_only=read_only)
+
+
+def _open_with(
+    folder: Path,
+    file: casefile.CaseFile,
+    content: bytes,
+    secret: slots.Secret,
+    *,
+    read_only: bool,
+) -> Case:
     candidates = slots.open_any(file.slots, secret)
     path = folder / database.NAME
     if not path.is_file():
         raise InputError(_("the database is missing"), where=path.name)
-    unlocked, db = _connect(path, candidates, read_only=read_only)
     # While the root key is being changed, case.toml is still under the one before.
     casefile.check_mac(file, content, casefile_key(candidates[0].root_key))
+    unlocked, db = _connect(path, candidates, read_only=read_only)
     frontier, size = merkle.Frontier(), 0
     for _number, leaf in custody.leaves(db):
         frontier.append(merkle.leaf_hash(leaf))
@@ -309,8 +332,7 @@ def _connect(
 
 def recover(case: Case) -> None:
     """Finish what an interrupted run had made sure of, and clear away what it had not."""
-    if case.next_root_key is not None:
-        change_root(case, case.next_root_key)
+    settle_slots(case, secrets.token_bytes)
     pending = case.database.execute(
         "SELECT name, incoming FROM objects WHERE incoming IS NOT NULL"
     ).fetchall()
@@ -324,6 +346,25 @@ def recover(case: Case) -> None:
     erased = case.database.execute("SELECT name FROM objects WHERE identity IS NULL").fetchall()
     for (name,) in erased:
         objects.path_of(case.folder, name).unlink(missing_ok=True)
+
+
+def settle_slots(case: Case, random: Random) -> None:
+    """Bring case.toml to the slots that the database knows; without the others, under a new key.
+
+    The database, and with it the log, decides: a slot that it does not know was taken away, or was
+    never finished. Nothing is done where all slots are known and no change of key is under way.
+    """
+    known = recipients(case)
+    staying = tuple(slot for slot in case.file.slots if slot.id in known)
+    if case.next_root_key is None and len(staying) == len(case.file.slots):
+        return
+    if case.next_root_key is None:
+        case.next_root_key = random(32)
+        case.file = replace(
+            case.file, slots=slots.with_next_root(staying, known, case.next_root_key)
+        )
+        write_casefile(case.folder, case.file, case.unlocked.root_key)
+    change_root(case, case.next_root_key)
 
 
 def change_root(case: Case, root_key: bytes) -> None:

@@ -79,23 +79,14 @@ def unshare(case: Case, name: str, *, reason: str, now: datetime, random: cases.
     (member,) = found
     if member == case.unlocked.member:
         raise InputError(_("nobody can take away the own access; another member can"))
-    recipients = cases.recipients(case)
-    gone = {
-        str(slot)
-        for (slot,) in case.database.execute("SELECT id FROM slots WHERE member = ?", (member,))
-    }
-    staying = tuple(slot for slot in case.file.slots if slot.id not in gone)
-    root_key = random(32)
-    file = replace(case.file, slots=slots.with_next_root(staying, recipients, root_key))
     left_at = custody.stamp(now)
     with database.transaction(case.database):
         case.database.execute("UPDATE members SET left_at = ? WHERE id = ?", (left_at, member))
         case.database.execute("DELETE FROM slots WHERE member = ?", (member,))
         change = Change("unshare", f"member/{member}", {"left_at": left_at}, None, reason)
         cases.append(case, [change], now)
-        cases.write_casefile(case.folder, file, case.unlocked.root_key)
-    case.file = file
-    cases.change_root(case, root_key)
+    # From here on `recover` goes on wherever this is interrupted: the log comes first.
+    cases.settle_slots(case, random)
 
 
 def change_passphrase(
@@ -128,7 +119,9 @@ def change_passphrase(
         raise InputError(_("this member opens the case with an own key file: it has no passphrase"))
     new = make_slot(case.unlocked)
     kept = [slot for slot in case.file.slots if not (slot.id in mine and slot.kind == kind)]
-    file = replace(case.file, slots=(*kept, new))
+    # The old slot and the new one stand side by side until the log has it: one always opens.
+    both = replace(case.file, slots=(*case.file.slots, new))
+    cases.write_casefile(case.folder, both, case.unlocked.root_key)
     with database.transaction(case.database):
         for slot in case.file.slots:
             if slot not in kept:
@@ -137,8 +130,8 @@ def change_passphrase(
         state = _state(case, case.unlocked.member) | {"changed": custody.stamp(now)}
         subject = f"member/{case.unlocked.member}"
         cases.append(case, [Change(f"new-{kind}", subject, state, None, reason)], now)
-        cases.write_casefile(case.folder, file, case.unlocked.root_key)
-    case.file = file
+    case.file = replace(case.file, slots=(*kept, new))
+    cases.write_casefile(case.folder, case.file, case.unlocked.root_key)
 
 
 def _state(case: Case, member: str) -> dict[str, object]:
