@@ -15,12 +15,13 @@ unexport VIRTUAL_ENV
 unexport PYTHONPATH
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help demo test lint bench docs figures lock format messages clean
+.PHONY: help demo test lint bench fuzz docs figures lock format messages clean
 help:
 	@echo "make demo      measure the cameras of central Helsinki, say where the report lies"
 	@echo "make test      run every test"
 	@echo "make lint      ruff, mypy --strict, import contract"
 	@echo "make bench     measure the engine against its peers"
+	@echo "make fuzz      feed every reader of foreign bytes with what breaks it, a minute each"
 	@echo "make docs      build the documentation into site/"
 	@echo "make figures   draw the figures and the generated pages of the documentation anew"
 	@echo "make messages  bring the catalogues of $(LOCALE) up to date"
@@ -63,6 +64,13 @@ format: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
 
+$(VENV)/.fuzz: $(VENV)/.dev requirements/fuzz.txt
+	$(UV_INSTALL) --require-hashes --no-deps -r requirements/fuzz.txt
+	@touch $@
+
+fuzz: $(VENV)/.fuzz
+	$(BIN)/python -m fuzz
+
 docs: $(VENV)/.dev
 	$(BIN)/python -m mkdocs build --quiet --strict
 
@@ -81,6 +89,7 @@ lock: $(UV)
 	$(UV_COMPILE) requirements/bootstrap.in -o requirements/bootstrap.txt
 	$(UV_COMPILE) pyproject.toml --group build -o requirements/run.txt
 	$(UV_COMPILE) pyproject.toml --group build --group test --group lint --group docs --group bench -c requirements/run.txt -o requirements/dev.txt
+	$(UV_COMPILE) --no-deps requirements/fuzz.in -o requirements/fuzz.txt
 	$(UV_COMPILE) --no-deps requirements/demo.in -o requirements/demo.txt
 
 clean:

@@ -60,12 +60,14 @@ class Entry:
         return canonical.dumps(fields)
 
 
-def entry_of(fields: Mapping[str, Any]) -> Entry:
+def entry_of(fields: Any) -> Entry:
     """Return the entry that a parsed leaf holds.
 
     Raises:
         ValueError: if a field is missing, of the wrong type, or one too many.
     """
+    if not isinstance(fields, Mapping):
+        raise ValueError("no object")
     rest = dict(fields)
     if rest.pop("v", None) != FORMAT:
         raise ValueError("v")

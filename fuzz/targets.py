@@ -1,0 +1,64 @@
+"""What is fuzzed: readers of bytes, each with inputs to begin from."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from contrechamp.scene.csv_file import read_csv
+from contrechamp.scene.gpx import read_gpx
+from contrechamp.scene.input_files import CSV, GPX, Opened
+from contrechamp.scene.pbf_size import check_unpacked_size
+from contrechamp.scene.tables import InputFile
+from contrechamp.vault import anchor, canonical, casefile, checkpoint, custody, media, ots, rfc3161
+
+
+@dataclass(frozen=True)
+class Target:
+    """A reader, which may raise a `ContrechampError` and nothing else."""
+
+    read: Callable[[bytes], object]
+    seeds: tuple[bytes, ...] = ()
+
+
+def _text(read: Callable[[str], object]) -> Callable[[bytes], object]:
+    return lambda content: read(content.decode("utf-8", "replace"))
+
+
+def _entry(content: bytes) -> object:
+    try:
+        return custody.entry_of(canonical.loads(content))
+    except ValueError:  # what `entry_of` says of fields that are none
+        return None
+
+
+def _opened(content: bytes, kind: str) -> Opened:
+    return Opened("fuzz", kind, content, InputFile("fuzz", "", len(content), kind))
+
+
+NOTE = (
+    "contrechamp.case/0123456789abcdef\n1\n"
+    "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n— contrechamp.case/x/y AAAAAAAA\n"
+)
+TARGETS = {
+    "case.toml": Target(
+        lambda content: casefile.from_toml(content, "case.toml"), (b"format = 1\n[[slot]]\n",)
+    ),
+    "canonical": Target(canonical.loads, (b'{"a":[1,"b",null,true]}',)),
+    "entry": Target(
+        _entry,
+        (b'{"action":"add","at":"","digest":"","member":"","number":0,"subject":"","v":1}',),
+    ),
+    "checkpoint": Target(_text(checkpoint.parse), (NOTE.encode(),)),
+    "anchor": Target(anchor.from_bytes, (b'{"addresses":["x"],"kind":"rfc3161"}',)),
+    "timestamp": Target(lambda content: rfc3161.check_is_reply(content, b"x"), (b"0\x03",)),
+    "stamp": Target(
+        lambda content: ots.attestations(content, b"x"),
+        (b"\x00OpenTimestamps\x00\x00Proof\x00\xbf\x89\xe2\xe8\x84\xe8\x92\x94\x01\x08",),
+    ),
+    "media": Target(media.describe, (b"\xff\xd8\xff\xe1\x00\x10Exif\x00\x00MM\x00*",)),
+    "pbf-size": Target(lambda content: check_unpacked_size(content, "fuzz", 1 << 20)),
+    "csv": Target(lambda content: read_csv(_opened(content, CSV)), (b"id,lon,lat\na,1,2\n",)),
+    "gpx": Target(
+        lambda content: read_gpx(_opened(content, GPX)),
+        (b'<gpx><trk><trkseg><trkpt lat="1" lon="2"/></trkseg></trk></gpx>',),
+    ),
+}
