@@ -50,6 +50,7 @@ def test_there_is_a_lock_for_each_use() -> None:
         "bootstrap.txt",
         "demo.txt",
         "dev.txt",
+        "fuzz.txt",
         "run.txt",
     }
 
