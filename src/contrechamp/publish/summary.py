@@ -52,15 +52,15 @@ def _reach(measurement: Measurement, scene: Scene, numbers: Numbers) -> str:
         n=numbers.plain(len(scene.cameras)),
         interval=numbers.interval(seen.estimate, "m", DIGITS),
     )
-    text += _cap(measurement, numbers)
     if share is None:
-        return text
-    return f"{text} " + _("That is {share} of the {total} that were measured.").format(
+        return text + _cap(measurement, numbers)
+    text += " " + _("That is {share} of the {total} that were measured.").format(
         share=numbers.percent(
             share.estimate.median, min(0.01, rounding_step(share.estimate, DIGITS))
         ),
         total=numbers.quantity(float(measurement.pieces["length_m"].sum()), "m", 100.0),
     )
+    return text + _cap(measurement, numbers)
 
 
 def _cap(measurement: Measurement, numbers: Numbers) -> str:
