@@ -297,6 +297,22 @@ def test_ids_stay_apart_across_files(tmp_path: Path) -> None:
     assert list(scene.cameras["id"]) == ["cam-1", "b.csv:cam-1"]
 
 
+def test_two_files_of_one_name_are_two_sources(tmp_path: Path) -> None:
+    paths = []
+    for number in range(3):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        paths.append(csv(folder / "survey.csv", ROW.replace("3.5", f"{number + 2}")))
+    scene = read_scene([*paths, house(tmp_path / "h.geojson")], same_camera_m=1.0)
+    assert scene.cameras["id"].is_unique
+    assert len(scene.same_cameras) == 3
+    assert [file.name for file in scene.inputs][:3] == [
+        "survey.csv",
+        "survey.csv (2)",
+        "survey.csv (3)",
+    ]
+
+
 def test_areas_with_population(tmp_path: Path) -> None:
     world = town().write(tmp_path / "town.osm")
     box = shapely.box(*place(-10, -50), *place(210, 90))

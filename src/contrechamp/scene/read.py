@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -57,7 +58,7 @@ def read_scene(
     given = [*paths, *([areas] if areas else [])]
     with progress(_("Reading"), len(given)) as advance:
         for path in given:
-            opened = open_input(path, max_unpacked_bytes)
+            opened = _told_apart(open_input(path, max_unpacked_bytes), entries)
             entries.append(opened.entry)
             if path is areas:
                 founds.append(read_areas(opened, skip_bad_rows=skip_bad_rows))
@@ -101,6 +102,16 @@ def read_cameras_and_buildings(
     is_osm = [one.format in OSM_FORMATS for one in opened]
     entries = [one.entry for one in opened]
     return _scene(founds, is_osm, entries, [], crs, skip_bad_rows, 0.0)
+
+
+def _told_apart(opened: Opened, before: Sequence[InputFile]) -> Opened:
+    """Return a file under a name that no file before it has: two surveys may both be survey.csv."""
+    taken = {entry.name for entry in before}
+    name, number = opened.name, 1
+    while name in taken:
+        number += 1
+        name = f"{opened.name} ({number})"
+    return replace(opened, name=name, entry=replace(opened.entry, name=name))
 
 
 def _given_twice(opened: Opened) -> Notice:
