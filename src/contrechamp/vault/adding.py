@@ -142,7 +142,7 @@ def _take(
         same = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
         if same and taken.size == after.st_size:
             return taken, ""
-        (folder / objects.FOLDER / objects.INCOMING / taken.incoming).unlink()
+        objects.remove(folder / objects.FOLDER / objects.INCOMING / taken.incoming)
     return None, _("it changes while it is read; add it when it is finished")
 
 
@@ -186,8 +186,7 @@ def _commit(
     kept = {incoming for incoming, _name in moves}
     for *_about, taken in batch.files:
         if taken.incoming not in kept:
-            path = case.folder / objects.FOLDER / objects.INCOMING / taken.incoming
-            path.unlink(missing_ok=True)
+            objects.remove(case.folder / objects.FOLDER / objects.INCOMING / taken.incoming)
     yield from added
 
 

@@ -219,16 +219,25 @@ def add_member(
 
 
 def write_casefile(folder: Path, file: casefile.CaseFile, root_key: bytes) -> None:
-    """Write case.toml and its copy, one after the other, each whole or not at all."""
+    """Write case.toml and its copy, one after the other, each whole or not at all.
+
+    Raises:
+        OutputError: if one cannot be written.
+    """
     content = casefile.to_toml(file, casefile_key(root_key))
     for name in (casefile.COPY, casefile.NAME):
-        partial = folder / f"{name}.partial"
-        with partial.open("wb") as target:
-            target.write(content)
-            target.flush()
-            os.fsync(target.fileno())
-        partial.replace(folder / name)
+        partial = _partial(folder, name)
+        with objects.storing():
+            with partial.open("wb") as target:
+                target.write(content)
+                target.flush()
+                os.fsync(target.fileno())
+            partial.replace(folder / name)
         objects.sync_folder(folder)
+
+
+def _partial(folder: Path, name: str) -> Path:
+    return folder / f"{name}.partial"
 
 
 def read_casefile(folder: Path) -> tuple[casefile.CaseFile, bytes, bool]:
@@ -246,6 +255,9 @@ def read_casefile(folder: Path) -> tuple[casefile.CaseFile, bytes, bool]:
             return casefile.from_toml(content, name), content, name == casefile.COPY
         except InputError as error:
             first = first or error
+        except OSError as error:
+            reason = _("the file cannot be read ({reason})").format(reason=error.strerror)
+            first = first or InputError(reason, where=name)
     raise first or InputError(_("this is no case"), where=folder.name)
 
 
@@ -259,10 +271,12 @@ def opened(folder: Path, secret: slots.Secret, *, write: bool) -> Iterator[Case]
         write: be the one process that changes it; what an interrupted one left is put right.
 
     Raises:
-        InputError: if it is no case, the secret is wrong, or another process writes to it.
+        InputError: if it is no case, the secret is wrong, another process writes to it, or what is
+            read of the database inside of the block turns out to be damaged.
+        OutputError: if it cannot be written to.
     """
     if write:
-        with lock.writing(folder):
+        with lock.writing(folder), database.telling():
             case = _open(folder, secret, read_only=False)
             try:
                 recover(case)
@@ -270,11 +284,12 @@ def opened(folder: Path, secret: slots.Secret, *, write: bool) -> Iterator[Case]
             finally:
                 case.close()
         return
-    case = _open(folder, secret, read_only=not os.access(folder, os.W_OK))
-    try:
-        yield case
-    finally:
-        case.close()
+    with database.telling():
+        case = _open(folder, secret, read_only=not os.access(folder, os.W_OK))
+        try:
+            yield case
+        finally:
+            case.close()
 
 
 def _open(folder: Path, secret: slots.Secret, *, read_only: bool) -> Case:
@@ -308,12 +323,24 @@ def _open_with(
     # While the root key is being changed, case.toml is still under the one before.
     casefile.check_mac(file, content, casefile_key(candidates[0].root_key))
     unlocked, db = _connect(path, candidates, read_only=read_only)
-    frontier, size = merkle.Frontier(), 0
-    for _number, leaf in custody.leaves(db):
-        frontier.append(merkle.leaf_hash(leaf))
-        size += 1
+    try:
+        # The slot of somebody who left, or never was in, may outlive an interruption.
+        if not _has_access(db, unlocked.member):
+            raise slots.WrongKeyError
+        frontier, size = merkle.Frontier(), 0
+        for _number, leaf in custody.leaves(db):
+            frontier.append(merkle.leaf_hash(leaf))
+            size += 1
+    except BaseException:
+        db.close()
+        raise
     next_root = candidates[1].root_key if len(candidates) > 1 else None
     return Case(folder, file, unlocked, db, frontier, size, read_only, next_root)
+
+
+def _has_access(db: sqlite.Connection, member: str) -> bool:
+    query = "SELECT 1 FROM members WHERE id = ? AND left_at IS NULL"
+    return db.execute(query, (member,)).fetchone() is not None
 
 
 def _connect(
@@ -333,6 +360,7 @@ def _connect(
 def recover(case: Case) -> None:
     """Finish what an interrupted run had made sure of, and clear away what it had not."""
     settle_slots(case, secrets.token_bytes)
+    _settle_casefile(case)
     pending = case.database.execute(
         "SELECT name, incoming FROM objects WHERE incoming IS NOT NULL"
     ).fetchall()
@@ -342,10 +370,32 @@ def recover(case: Case) -> None:
         with database.transaction(case.database):
             case.database.execute("UPDATE objects SET incoming = NULL")
     for leftover in objects.leftovers(case.folder):
-        leftover.unlink()
-    erased = case.database.execute("SELECT name FROM objects WHERE identity IS NULL").fetchall()
-    for (name,) in erased:
-        objects.path_of(case.folder, name).unlink(missing_ok=True)
+        objects.remove(leftover)
+    with objects.storing():
+        (case.folder / objects.FOLDER / objects.INCOMING).mkdir(parents=True, exist_ok=True)
+    rows = case.database.execute("SELECT name FROM objects WHERE identity IS NULL").fetchall()
+    erased = [objects.path_of(case.folder, name) for (name,) in rows]
+    left = [path for path in erased if path.exists()]
+    if left:
+        database.forget_deleted(case.database)
+    for path in left:
+        objects.remove(path)
+
+
+def _settle_casefile(case: Case) -> None:
+    """Write case.toml and its copy anew where they are not both what was read, or one is lost."""
+    content = casefile.to_toml(case.file, casefile_key(case.unlocked.root_key))
+    if any(_content(case.folder / name) != content for name in (casefile.NAME, casefile.COPY)):
+        write_casefile(case.folder, case.file, case.unlocked.root_key)
+    for name in (casefile.NAME, casefile.COPY):
+        objects.remove(_partial(case.folder, name))
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return casefile.read_bounded(path)
+    except InputError:
+        return b""
 
 
 def settle_slots(case: Case, random: Random) -> None:
@@ -373,7 +423,8 @@ def change_root(case: Case, root_key: bytes) -> None:
     An interruption leaves a case that opens under the old or the new key; `recover` goes on.
     """
     if case.unlocked.root_key != root_key:
-        database.change_key(case.database, database_key(root_key))
+        path = case.folder / database.NAME
+        database.change_key(case.database, path, database_key(root_key))
         case.unlocked = replace(case.unlocked, root_key=root_key)
     kept = recipients(case)
     staying = tuple(slot for slot in case.file.slots if slot.id in kept)

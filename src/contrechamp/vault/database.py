@@ -69,10 +69,20 @@ def connect(path: Path, key: bytes, *, read_only: bool = False) -> sqlite.Connec
         InputError: if the file is no database under this key.
     """
     mode = "mode=ro&immutable=1" if read_only else "mode=rwc"
+    if read_only and _is_hot(_journal_of(path)):
+        raise InputError(
+            _(
+                "a command was interrupted while it wrote to the case; copy the whole folder to a "
+                "disk that can be written to, and open it there"
+            ),
+            where=path.name,
+        )
     try:
         database = sqlite.connect(
             f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None, timeout=30.0
         )
+        # Else the library writes to the terminal what we tell in our own words.
+        database.execute("PRAGMA cipher_log_level = NONE")
         # The key is hex digits only: nothing of it can end the statement.
         database.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         database.execute("PRAGMA cipher_memory_security = ON")
@@ -86,6 +96,28 @@ def connect(path: Path, key: bytes, *, read_only: bool = False) -> sqlite.Connec
             _("the database is damaged, or belongs to another case"), where=path.name
         ) from error
     return database
+
+
+@contextmanager
+def telling() -> Iterator[None]:
+    """Tell what goes wrong with a database outside of a transaction in our own words.
+
+    Raises:
+        InputError: if a page was altered.
+        OutputError: if it cannot be read or written.
+    """
+    try:
+        yield
+    except sqlite.OperationalError as error:
+        raise OutputError(
+            _("the case cannot be written to ({reason})").format(reason=error)
+        ) from error
+    except sqlite.DatabaseError as error:
+        if type(error) is not sqlite.DatabaseError:
+            raise  # a mistake of ours
+        raise InputError(
+            _("the database is damaged, or belongs to another case"), where=NAME
+        ) from error
 
 
 @contextmanager
@@ -131,19 +163,55 @@ def damage(database: sqlite.Connection) -> list[str]:
 
 
 def forget_deleted(database: sqlite.Connection) -> None:
-    """Write the database anew, without the pages that deleted rows stood on."""
-    database.execute("VACUUM")
-
-
-def change_key(database: sqlite.Connection, key: bytes) -> None:
-    """Encrypt the whole database under another key; an interruption leaves it under the old one.
+    """Write the database anew, without the pages that deleted rows stood on.
 
     Raises:
         OutputError: if it cannot be written.
     """
-    try:
+    with telling():
+        database.execute("VACUUM")
+
+
+def change_key(database: sqlite.Connection, path: Path, key: bytes) -> None:
+    """Encrypt the whole database under another key; an interruption leaves it under the old one.
+
+    Args:
+        database: open; after an error it has to be opened again.
+        path: of its file.
+        key: 32 bytes.
+
+    Raises:
+        OutputError: if it cannot be written.
+    """
+    with telling():
         database.execute(f"PRAGMA rekey = \"x'{key.hex()}'\"")
-    except sqlite.Error as error:
+    # The statement succeeds whatever happens: only what the file says under the new key counts.
+    problem = "rekey"
+    if not _journal_of(path).exists():
+        try:
+            check = connect(path, key, read_only=True)
+            try:
+                problem = ", ".join(damage(check))
+            finally:
+                check.close()
+        except (InputError, sqlite.Error):
+            pass
+    if problem:
         raise OutputError(
-            _("the case cannot be written to ({reason}); nothing was changed").format(reason=error)
-        ) from error
+            _("the case cannot be written to ({reason}); nothing was changed").format(
+                reason=problem
+            )
+        )
+
+
+def _is_hot(journal: Path) -> bool:
+    """Return whether a journal may hold pages that belong back into the database."""
+    try:
+        with journal.open("rb") as file:
+            return file.read(1) not in {b"", b"\0"}
+    except FileNotFoundError:
+        return False
+
+
+def _journal_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}-journal")

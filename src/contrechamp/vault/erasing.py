@@ -27,6 +27,8 @@ def erase(case: Case, items: Sequence[str], *, reason: str, now: datetime) -> li
 
     Raises:
         InputError: if an item is not in the case, or shares its content with one that stays.
+        OutputError: if the case cannot be written to. The keys may be gone all the same, and the
+            next opening for writing finishes it: the log tells.
     """
     subjects = [f"item/{item}" for item in items]
     rows = {subject: _object_of(case, subject) for subject in subjects}
@@ -57,9 +59,10 @@ def erase(case: Case, items: Sequence[str], *, reason: str, now: datetime) -> li
                 "WHERE name = ?",
                 (name,),
             )
-    for name in gone:
-        objects.path_of(case.folder, name).unlink(missing_ok=True)
+    # Before the files go: while one is there, `case.recover` knows that this is still to be done.
     database.forget_deleted(case.database)
+    for name in gone:
+        objects.remove(objects.path_of(case.folder, name))
     return gone
 
 

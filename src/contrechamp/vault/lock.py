@@ -1,5 +1,6 @@
 """One writer at a time: a lock that a process holds, and that its end, however it ends, frees."""
 
+import contextlib
 import fcntl
 import os
 from collections.abc import Iterator
@@ -37,8 +38,10 @@ def writing(folder: Path) -> Iterator[None]:
                 ),
                 where=folder.name,
             ) from error
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+        # The number is only told to others: a full disk does not keep it from being read.
+        with contextlib.suppress(OSError):
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, str(os.getpid()).encode(), 0)
         yield
     finally:
         os.close(descriptor)

@@ -83,7 +83,9 @@ def unshare(case: Case, name: str, *, reason: str, now: datetime, random: cases.
     with database.transaction(case.database):
         case.database.execute("UPDATE members SET left_at = ? WHERE id = ?", (left_at, member))
         case.database.execute("DELETE FROM slots WHERE member = ?", (member,))
-        change = Change("unshare", f"member/{member}", {"left_at": left_at}, None, reason)
+        # With name and key: who signed what stays bound to the log.
+        state = _state(case, member) | {"left_at": left_at}
+        change = Change("unshare", f"member/{member}", state, None, reason)
         cases.append(case, [change], now)
     # From here on `recover` goes on wherever this is interrupted: the log comes first.
     cases.settle_slots(case, random)

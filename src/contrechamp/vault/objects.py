@@ -1,9 +1,11 @@
 """``objects/``: content, each under a key of its own, encrypted while it is read."""
 
+import contextlib
 import hashlib
 import os
 import secrets
-from collections.abc import Callable
+import stat
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -23,6 +25,23 @@ HEAD = 1 << 18
 
 class UnreadableError(OSError):
     """Raised when a source, not the case, cannot be read."""
+
+
+@contextlib.contextmanager
+def storing() -> Iterator[None]:
+    """Tell errors of the case's own disk in one way.
+
+    Raises:
+        OutputError: for every OSError but that of a source.
+    """
+    try:
+        yield
+    except UnreadableError:
+        raise
+    except OSError as error:
+        raise OutputError(
+            _("the case cannot be written to ({reason})").format(reason=error.strerror)
+        ) from error
 
 
 class Target(Protocol):
@@ -104,12 +123,13 @@ def take(source: IO[bytes], folder: Path, advance: Callable[[float], None]) -> T
     path = folder / FOLDER / INCOMING / incoming
     hashing = _Hashing(source, advance)
     try:
-        with path.open("xb") as file:
+        with storing(), path.open("xb") as file:
             _encrypt(hashing, file, identity)
             file.flush()
             os.fsync(file.fileno())
     except BaseException:
-        path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # the next writer clears it away
+            path.unlink(missing_ok=True)
         raise
     return Taken(
         incoming,
@@ -139,6 +159,9 @@ def _encrypt(source: _Hashing, file: IO[bytes], identity: Any) -> None:
 
     try:
         pyrage.encrypt_io(source, Noting(), [identity.to_public()])
+        # The library says nothing where only its last write fails: all of a small file.
+        if failed:
+            raise failed[0]
     except (pyrage.EncryptError, OSError) as error:
         if source.failed is not None:
             raise source.failed from None
@@ -154,12 +177,23 @@ def _encrypt(source: _Hashing, file: IO[bytes], identity: Any) -> None:
 def put_in_place(folder: Path, incoming: str, name: str) -> None:
     """Move a file from ``incoming`` to where its name says; nothing happens if it is there."""
     target = path_of(folder, name)
-    target.parent.mkdir(exist_ok=True)
     source = folder / FOLDER / INCOMING / incoming
-    if source.exists():
-        source.replace(target)
+    with storing():
+        target.parent.mkdir(exist_ok=True)
+        if source.exists():
+            source.replace(target)
     sync_folder(target.parent)
     sync_folder(target.parent.parent)
+
+
+def remove(path: Path) -> None:
+    """Remove a file of the case; nothing happens if it is gone.
+
+    Raises:
+        OutputError: if it cannot be removed.
+    """
+    with storing():
+        path.unlink(missing_ok=True)
 
 
 def path_of(folder: Path, name: str) -> Path:
@@ -170,17 +204,25 @@ def path_of(folder: Path, name: str) -> Path:
 def names_of(folder: Path) -> set[str]:
     """Return the files that lie where objects lie, as ``xx/name``."""
     root = folder / FOLDER
-    return {
-        f"{shard.name}/{file.name}"
-        for shard in root.iterdir()
-        if shard.name != INCOMING
-        for file in (shard.iterdir() if shard.is_dir() and not shard.is_symlink() else [shard])
-    }
+    try:
+        return {
+            f"{shard.name}/{file.name}"
+            for shard in root.iterdir()
+            if shard.name != INCOMING
+            for file in (shard.iterdir() if shard.is_dir() and not shard.is_symlink() else [shard])
+        }
+    except FileNotFoundError:
+        return set()
+    except OSError as error:
+        raise InputError(
+            _("the file cannot be read ({reason})").format(reason=error.strerror), where=FOLDER
+        ) from error
 
 
 def leftovers(folder: Path) -> list[Path]:
-    """Return what lies in ``incoming``."""
-    return sorted((folder / FOLDER / INCOMING).iterdir())
+    """Return what lies in ``incoming``, which copies of a case may lack: it is mostly empty."""
+    incoming = folder / FOLDER / INCOMING
+    return sorted(incoming.iterdir()) if incoming.is_dir() else []
 
 
 def read_object(
@@ -193,17 +235,32 @@ def read_object(
 
     Raises:
         InputError: if it is missing, or not what was encrypted.
+        OSError: of the target.
     """
     out = _Sink(target, advance)
     try:
-        with path_of(folder, name).open("rb") as file:
-            pyrage.decrypt_io(file, out, [pyrage.x25519.Identity.from_str(identity)])
+        # A pipe or a device in the place of an object is not waited for.
+        descriptor = os.open(path_of(folder, name), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except FileNotFoundError as error:
         raise InputError(_("the object is missing"), where=name) from error
-    except (pyrage.DecryptError, OSError) as error:
+    except OSError as error:
+        raise InputError(
+            _("the file cannot be read ({reason})").format(reason=error.strerror), where=name
+        ) from error
+    try:
+        with open(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise OSError
+            pyrage.decrypt_io(file, out, [pyrage.x25519.Identity.from_str(identity)])
+    except (pyrage.DecryptError, pyrage.IdentityError, OSError) as error:
+        if out.failed is not None:  # where it was to go, not what was read
+            raise out.failed from None
         raise InputError(
             _("the object cannot be decrypted: it was altered or cut off"), where=name
         ) from error
+    # The library says nothing where only its last write fails.
+    if out.failed is not None:
+        raise out.failed
     return out.size, out.sha256.digest(), out.blake3.digest()
 
 
@@ -213,12 +270,17 @@ class _Sink:
     def __init__(self, target: Target, advance: Callable[[float], None]) -> None:
         self.target, self.advance = target, advance
         self.sha256, self.blake3, self.size = hashlib.sha256(), blake3.blake3(), 0
+        self.failed: OSError | None = None
 
     def write(self, data: bytes) -> int:
         self.sha256.update(data)
         self.blake3.update(data)
         self.size += len(data)
-        self.target.write(data)
+        try:
+            self.target.write(data)
+        except OSError as error:
+            self.failed = self.failed or error
+            raise
         self.advance(len(data))
         return len(data)
 
@@ -227,9 +289,14 @@ class _Sink:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make sure that names in a folder are on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    """Make sure that names in a folder are on the disk.
+
+    Raises:
+        OutputError: if they are not.
+    """
+    with storing():
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
