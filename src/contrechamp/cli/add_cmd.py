@@ -8,7 +8,13 @@ from typing import Any
 import click
 
 from contrechamp.base.i18n import _, ngettext
-from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
+from contrechamp.cli.case_access import (
+    case_argument,
+    now,
+    open_case,
+    reason_option,
+    shown,
+)
 from contrechamp.cli.options import json_option, language_option, verbose_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 
@@ -62,11 +68,13 @@ def _add(
                 counts["added"] += 1
                 counts["duplicates"] += one.duplicate
                 if not as_json:
-                    click.echo(f"{one.item}  {one.path}")
+                    click.echo(f"{one.item}  {shown(one.path)}")
             else:
                 counts["passed_over"] += 1
                 click.echo(
-                    _("{path}: passed over: {reason}").format(path=one.path, reason=one.reason),
+                    _("{path}: passed over: {reason}").format(
+                        path=shown(one.path), reason=one.reason
+                    ),
                     err=True,
                 )
     if as_json:

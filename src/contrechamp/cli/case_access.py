@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.cli.secret_input import SecretSource, read_secret
 
@@ -48,9 +49,35 @@ def open_case(folder: Path, source: SecretSource, *, write: bool = False) -> Ite
     file, _content, _copy = case.read_casefile(folder)
     secret = read_secret(source, log_origin=file.log_origin)
     with case.opened(folder, secret, write=write) as found:
+        known = not write or goes_on_from_seen(found)
         yield found
-        if write:
+        if write and known:
             note_seen(found)
+    if not known:
+        click.echo(
+            _(
+                "warning: {folder} is not the one that this machine has seen: it is an older copy, "
+                "or was rewritten; contrechamp verify says more"
+            ).format(folder=folder.name),
+            err=True,
+        )
+
+
+def shown(text: object) -> str:
+    r"""Return text of others on one line, so that it can neither forge lines nor steer a terminal.
+
+    What cannot be printed, and what turns the direction of writing, is escaped; letters of every
+    script stay, and so do the two joiners that Persian and Hindi need.
+
+    >>> shown("a\nb")
+    'a\\nb'
+    """
+    text = os.fsencode(str(text)).decode("utf-8", "backslashreplace")
+    return "".join(
+        letter if letter.isprintable() or letter in "\u200c\u200d"
+        else letter.encode("unicode_escape").decode()
+        for letter in text
+    )  # fmt: skip
 
 
 def now() -> datetime:
@@ -69,6 +96,29 @@ def last_seen(case: "Case") -> str | None:
         return _seen_file(case.file.log_origin).read_text()
     except (OSError, ValueError):
         return None
+
+
+def goes_on_from_seen(case: "Case") -> bool:
+    """Return whether the log still begins with the entries that this machine has seen of it.
+
+    Where it does not, what was seen must stay: noting what is there instead would make an older
+    copy that was put back, and then added to, look like the right one.
+    """
+    from contrechamp.vault import checkpoint, custody, merkle
+
+    note = last_seen(case)
+    if note is None:
+        return True
+    try:
+        seen, _signatures = checkpoint.parse(note)
+    except InputError:
+        return True  # half-written by a machine that crashed: it tells nothing
+    frontier = merkle.Frontier()
+    for number, leaf in custody.leaves(case.database):
+        if number == seen.size:
+            break
+        frontier.append(merkle.leaf_hash(leaf))
+    return seen.size <= case.size and frontier.root() == seen.root
 
 
 def note_seen(case: "Case") -> None:

@@ -10,7 +10,7 @@ import click
 
 from contrechamp.base.errors import UsageError
 from contrechamp.base.i18n import _
-from contrechamp.cli.case_access import case_argument, open_case
+from contrechamp.cli.case_access import case_argument, open_case, shown
 from contrechamp.cli.options import json_option, language_option, verbose_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 
@@ -88,8 +88,10 @@ def _log(
     for line in lines:
         reason = f"  ({line.reason})" if line.reason else ""
         click.echo(
-            f"{line.number:>6}  {line.at}  {line.member}  {line.action}  {line.subject}"
-            f"  {line.name}{reason}"
+            shown(
+                f"{line.number:>6}  {line.at}  {line.member}  {line.action}  {line.subject}"
+                f"  {line.name}{reason}"
+            )
         )
 
 

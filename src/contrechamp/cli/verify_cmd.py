@@ -9,7 +9,7 @@ import click
 
 from contrechamp.base.errors import CheckFailedError, InputError
 from contrechamp.base.i18n import _, ngettext
-from contrechamp.cli.case_access import case_argument, last_seen, note_seen, open_case
+from contrechamp.cli.case_access import case_argument, last_seen, note_seen, open_case, shown
 from contrechamp.cli.options import json_option, language_option, verbose_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 
@@ -82,7 +82,7 @@ def _verify(
         click.echo(json.dumps({"entries": entries, "findings": findings}))
     else:
         for one in found:
-            click.echo(f"{one.kind}  {one.subject}: {one.message}")
+            click.echo(shown(f"{one.kind}  {one.subject}: {one.message}"))
     if found:
         raise CheckFailedError(
             ngettext(
