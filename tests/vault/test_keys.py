@@ -15,6 +15,7 @@ from contrechamp.vault import keys
 from contrechamp.vault.keys import (
     CEILING,
     FLOOR,
+    TUNED_MEMORY_KIB,
     KdfParameters,
     Unlocked,
     casefile_key,
@@ -92,18 +93,18 @@ def test_parameters_are_tuned_to_the_machine_and_never_below_the_floor(
         return speed * cost.memory_kib * cost.passes
 
     chosen = tuned(seconds, measure)
-    assert FLOOR.memory_kib <= chosen.memory_kib <= CEILING.memory_kib
+    assert FLOOR.memory_kib <= chosen.memory_kib <= TUNED_MEMORY_KIB
     assert FLOOR.passes <= chosen.passes <= CEILING.passes
     assert chosen.lanes == FLOOR.lanes
     # Only the floor may take longer than was asked for.
     assert chosen == FLOOR or measure(chosen) <= seconds * 1.000001
     # And what is left over would not have paid for more.
-    if chosen.memory_kib < CEILING.memory_kib:
+    if chosen.memory_kib < TUNED_MEMORY_KIB:
         assert measure(KdfParameters(chosen.memory_kib * 2, FLOOR.passes, 4)) > seconds
 
 
 def test_a_clock_that_stands_still_does_no_harm() -> None:
-    assert tuned(1, lambda _cost: 0.0) == KdfParameters(CEILING.memory_kib, FLOOR.passes, 4)
+    assert tuned(1, lambda _cost: 0.0) == KdfParameters(TUNED_MEMORY_KIB, FLOOR.passes, 4)
 
 
 def hkdf_by_hand(root: bytes, info: bytes) -> bytes:

@@ -51,7 +51,7 @@ def add_command() -> click.Command:
 def _add(
     *, folder: Path, files: tuple[Path, ...], reason: str, as_json: bool, **secret: Any
 ) -> None:
-    from contrechamp.cli.telling import progress_for
+    from contrechamp.cli.bars import progress_for
     from contrechamp.vault.adding import Added, add
 
     counts = {"added": 0, "duplicates": 0, "passed_over": 0}

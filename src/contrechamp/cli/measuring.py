@@ -9,16 +9,15 @@ import click
 
 from contrechamp.base.i18n import _, active_language
 from contrechamp.cli.again import command_again
+from contrechamp.cli.bars import progress_for, timed
 from contrechamp.cli.options import DRAWS, HOMES, LEVELS, PIECE_M, SAME_CAMERA_M, SEED, TARGET_M
 from contrechamp.cli.telling import (
-    progress_for,
     steps_of_measure,
     tell_figures,
     tell_notices,
     tell_rows_left_out,
     tell_speed,
     tell_warnings,
-    timed,
 )
 from contrechamp.measure.priors import Priors, default, from_toml
 from contrechamp.measure.results import Measurement

@@ -88,8 +88,9 @@ def _sight(
     threads: int | None,
     as_json: bool,
 ) -> None:
+    from contrechamp.cli.bars import progress_for
     from contrechamp.cli.seeing import Question, see
-    from contrechamp.cli.telling import progress_for, tell_notices, tell_rows_left_out
+    from contrechamp.cli.telling import tell_notices, tell_rows_left_out
     from contrechamp.publish.regions_file import check_regions_file, write_regions
     from contrechamp.sight.levels import parse_levels
 

@@ -1,16 +1,11 @@
-"""What a command tells on a terminal: progress, and what readers noticed."""
+"""What a measurement tells on a terminal: notices, warnings, figures, how fast it was."""
 
-import sys
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 
 import click
-from rich.console import Console
 
 from contrechamp.base.i18n import _, active_language, ngettext
-from contrechamp.base.progress import Progress, on_terminal, silent
 from contrechamp.cli.options import is_verbose
 from contrechamp.measure.results import Measurement
 from contrechamp.publish.numbers import Numbers
@@ -19,25 +14,6 @@ from contrechamp.scene.tables import Notice, Scene
 
 #: As many notices as one reads; the rest is counted, and all stand in the report.
 SHOWN = 3
-
-
-def progress_for(*, as_json: bool) -> Progress:
-    """Return bars on standard error where that is a terminal, silence elsewhere."""
-    return silent if as_json else on_terminal(Console(file=sys.stderr))
-
-
-def timed(progress: Progress) -> tuple[Progress, dict[str, float]]:
-    """Return a progress that also notes how many seconds each labelled piece of work took."""
-    seconds: dict[str, float] = {}
-
-    @contextmanager
-    def noting(label: str, total: float) -> Iterator[Callable[[float], None]]:
-        started = time.perf_counter()
-        with progress(label, total) as advance:
-            yield advance
-        seconds[label] = time.perf_counter() - started
-
-    return noting, seconds
 
 
 def steps_of_measure() -> dict[str, str]:

@@ -59,7 +59,7 @@ def _verify(
     as_json: bool,
     **secret: Any,
 ) -> None:
-    from contrechamp.cli.telling import progress_for
+    from contrechamp.cli.bars import progress_for
     from contrechamp.vault.rfc3161 import roots
     from contrechamp.vault.verifying import verify
 

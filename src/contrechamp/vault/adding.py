@@ -156,7 +156,7 @@ def _commit(
     reason: str,
 ) -> Iterator[Added]:
     """Make a batch part of the case, then say so."""
-    objects.sync_folder(case.folder / objects.FOLDER / objects.INCOMING)
+    objects.make_sure(case.folder, (taken.incoming for *_about, taken in batch.files))
     changes, added, moves = [], [], []
     with database.transaction(case.database):
         for path, shown, about, taken in batch.files:
@@ -179,8 +179,7 @@ def _commit(
                 (intake, _mark(name_key, shown, about)),
             )
         cases.append(case, changes, now)
-    for incoming, name in moves:
-        objects.put_in_place(case.folder, incoming, name)
+    objects.put_in_place(case.folder, moves)
     with database.transaction(case.database):
         case.database.execute("UPDATE objects SET incoming = NULL WHERE incoming IS NOT NULL")
     kept = {incoming for incoming, _name in moves}

@@ -364,9 +364,8 @@ def recover(case: Case) -> None:
     pending = case.database.execute(
         "SELECT name, incoming FROM objects WHERE incoming IS NOT NULL"
     ).fetchall()
-    for name, incoming in pending:
-        objects.put_in_place(case.folder, incoming, name)
     if pending:
+        objects.put_in_place(case.folder, [(incoming, name) for name, incoming in pending])
         with database.transaction(case.database):
             case.database.execute("UPDATE objects SET incoming = NULL")
     for leftover in objects.leftovers(case.folder):

@@ -41,6 +41,9 @@ FLOOR = KdfParameters(memory_kib=64 * 1024, passes=3, lanes=4)
 #: Nothing costlier is chosen, or read from a file: a case that was made on a large machine must
 #: open on a small one, and an altered case.toml must not be able to exhaust it.
 CEILING = KdfParameters(memory_kib=1024 * 1024, passes=16, lanes=16)
+#: A new case takes no more memory than this to open, and more passes instead: taking files in is
+#: to need less than 200 MB in all, whatever their size.
+TUNED_MEMORY_KIB = 128 * 1024
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ def tuned(seconds: float, measure: Callable[[KdfParameters], float]) -> KdfParam
         measure: returns the seconds that a derivation takes.
     """
     memory_kib, spent = FLOOR.memory_kib, measure(FLOOR)
-    while memory_kib < CEILING.memory_kib:
+    while memory_kib < TUNED_MEMORY_KIB:
         more = KdfParameters(memory_kib * 2, FLOOR.passes, FLOOR.lanes)
         took = measure(more)
         if took > seconds:

@@ -5,7 +5,7 @@ import hashlib
 import os
 import secrets
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -108,7 +108,7 @@ class _Hashing:
 def take(source: IO[bytes], folder: Path, advance: Callable[[float], None]) -> Taken:
     """Read a source to its end and write it, encrypted, to ``objects/incoming``.
 
-    What is written is on the disk when this returns; it is not yet part of the case.
+    It is not yet part of the case, and not surely on the disk before `make_sure` says so.
 
     Args:
         source: read once, from where it stands.
@@ -125,8 +125,6 @@ def take(source: IO[bytes], folder: Path, advance: Callable[[float], None]) -> T
     try:
         with storing(), path.open("xb") as file:
             _encrypt(hashing, file, identity)
-            file.flush()
-            os.fsync(file.fileno())
     except BaseException:
         with contextlib.suppress(OSError):  # the next writer clears it away
             path.unlink(missing_ok=True)
@@ -174,16 +172,47 @@ def _encrypt(source: _Hashing, file: IO[bytes], identity: Any) -> None:
         ) from cause
 
 
-def put_in_place(folder: Path, incoming: str, name: str) -> None:
-    """Move a file from ``incoming`` to where its name says; nothing happens if it is there."""
-    target = path_of(folder, name)
-    source = folder / FOLDER / INCOMING / incoming
+def make_sure(folder: Path, incoming: Iterable[str]) -> None:
+    """Wait until files in ``incoming`` are on the disk.
+
+    Many at a time: the disk has written most of them by the time that it is asked for the first.
+
+    Raises:
+        OutputError: if that fails.
+    """
+    root = folder / FOLDER / INCOMING
     with storing():
-        target.parent.mkdir(exist_ok=True)
-        if source.exists():
-            source.replace(target)
-    sync_folder(target.parent)
-    sync_folder(target.parent.parent)
+        for name in incoming:
+            descriptor = os.open(root / name, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+    sync_folder(root)
+
+
+def put_in_place(folder: Path, moves: Iterable[tuple[str, str]]) -> None:
+    """Move files from ``incoming`` to where their names say; nothing happens to those in place.
+
+    Args:
+        folder: of the case.
+        moves: file in ``incoming``, and name of the object.
+
+    Raises:
+        OutputError: if that fails.
+    """
+    shards = set()
+    with storing():
+        for incoming, name in moves:
+            target = path_of(folder, name)
+            target.parent.mkdir(exist_ok=True)
+            source = folder / FOLDER / INCOMING / incoming
+            if source.exists():
+                source.replace(target)
+            shards.add(target.parent)
+    for shard in sorted(shards):
+        sync_folder(shard)
+    sync_folder(folder / FOLDER)
 
 
 def remove(path: Path) -> None:
