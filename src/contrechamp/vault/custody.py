@@ -119,5 +119,7 @@ def put_reason(database: sqlite.Connection, number: int, reason: str) -> str:
 
 def leaves(database: sqlite.Connection) -> Iterator[tuple[int, bytes]]:
     """Yield number and content of every entry, in order."""
-    for number, content in database.execute("SELECT number, content FROM entries ORDER BY number"):
+    for number, content in database.execute(
+        "SELECT number, CAST(content AS BLOB) FROM entries ORDER BY number"
+    ):
         yield number, bytes(content)

@@ -98,6 +98,11 @@ def connect(path: Path, key: bytes, *, read_only: bool = False) -> sqlite.Connec
     return database
 
 
+#: Primary result codes of SQLite (sqlite.org/rescode.html) that tell of the disk, not of content:
+#: BUSY, LOCKED, READONLY, IOERR, FULL, CANTOPEN.
+_DISK = {5, 6, 8, 10, 13, 14}
+
+
 @contextmanager
 def telling() -> Iterator[None]:
     """Tell what goes wrong with a database outside of a transaction in our own words.
@@ -108,12 +113,12 @@ def telling() -> Iterator[None]:
     """
     try:
         yield
-    except sqlite.OperationalError as error:
-        raise OutputError(
-            _("the case cannot be written to ({reason})").format(reason=error)
-        ) from error
     except sqlite.DatabaseError as error:
-        if type(error) is not sqlite.DatabaseError:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DISK:
+            raise OutputError(
+                _("the case cannot be written to ({reason})").format(reason=error)
+            ) from error
+        if type(error) not in {sqlite.DatabaseError, sqlite.OperationalError}:
             raise  # a mistake of ours
         raise InputError(
             _("the database is damaged, or belongs to another case"), where=NAME

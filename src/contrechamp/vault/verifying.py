@@ -1,10 +1,14 @@
 """Verifying a case: everything is computed anew from the bytes up, and compared with the log."""
 
+import bisect
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
+from sqlcipher3 import dbapi2 as sqlite
 
 from contrechamp.base.errors import ContrechampError, InputError
 from contrechamp.base.i18n import _
@@ -17,9 +21,11 @@ from contrechamp.vault import (
     custody,
     database,
     merkle,
+    note,
     objects,
 )
 from contrechamp.vault.case import Case, key_name, read_casefile
+from contrechamp.vault.keys import casefile_key
 
 
 @dataclass(frozen=True)
@@ -71,31 +77,49 @@ def verify(
         Finding("database", database.NAME, _("a page was altered: {what}").format(what=what))
         for what in database.damage(case.database)
     ]
+    try:
+        found += _against_log(case, since, trusted)
+        if not quick:
+            found += _contents(case, progress)
+    except (sqlite.DatabaseError, TypeError, ValueError, OverflowError) as error:
+        # A page that cannot be read, or a column that holds another type than it should.
+        message = _("a page was altered: {what}").format(what=type(error).__name__)
+        found.append(Finding("database", database.NAME, message))
+    return found
+
+
+def _against_log(
+    case: Case, since: Sequence[str], trusted: Sequence[x509.Certificate]
+) -> list[Finding]:
     leaves = list(custody.leaves(case.database))
-    entries, wrong = _entries(leaves)
-    found += wrong
+    entries, found = _entries(leaves)
     found += _checkpoints(case, [content for _number, content in leaves], since)
+    found += _signers(case, entries)
     found += [
         Finding("anchor", str(size), message) for size, message in anchoring.problems(case, trusted)
     ]
     found += _records(case, entries)
+    found += _items(case)
+    found += _members(case)
     found += _objects(case)
-    if not quick:
-        found += _contents(case, progress)
     return found
 
 
 def _casefile(case: Case) -> Iterator[Finding]:
-    _file, content, from_copy = read_casefile(case.folder)
-    if from_copy:
-        yield Finding("case.toml", casefile.NAME, _("it is damaged or missing; its copy was used"))
-        return
-    try:
-        copy = casefile.read_bounded(case.folder / casefile.COPY)
-    except InputError:
-        copy = b""
-    if copy != content:
-        yield Finding("case.toml", casefile.COPY, _("the copy is damaged, missing or another"))
+    if case.next_root_key is None:
+        expected = casefile.to_toml(case.file, casefile_key(case.unlocked.root_key))
+    else:  # interrupted, and opened by a reader, who puts nothing right
+        expected = read_casefile(case.folder)[1]
+    for name, message in (
+        (casefile.NAME, _("it is damaged or missing; its copy was used")),
+        (casefile.COPY, _("the copy is damaged, missing or another")),
+    ):
+        try:
+            content = casefile.read_bounded(case.folder / name)
+        except InputError:
+            content = b""
+        if content != expected:
+            yield Finding("case.toml", name, message)
 
 
 def _entries(leaves: list[tuple[int, bytes]]) -> tuple[list[custody.Entry], list[Finding]]:
@@ -122,21 +146,19 @@ def _entries(leaves: list[tuple[int, bytes]]) -> tuple[list[custody.Entry], list
 def _checkpoints(case: Case, leaves: list[bytes], since: Sequence[str]) -> Iterator[Finding]:
     """Check every signed checkpoint against the tree of the entries that are there."""
     hashes = [merkle.leaf_hash(content) for content in leaves]
-    keys = {
-        key_name(case.file, str(member)): bytes(signing)
-        for member, signing in case.database.execute("SELECT id, signing FROM members")
-    }
-    frontier, roots = merkle.Frontier(), {}
+    keys = _keys(case)
+    frontier = merkle.Frontier()
+    roots = {0: frontier.root()}
     for number, leaf in enumerate(hashes, start=1):
         frontier.append(leaf)
         roots[number] = frontier.root()
     newest = 0
     notes = case.database.execute("SELECT size, note FROM checkpoints ORDER BY size").fetchall()
-    kept = [(int(size), str(note), "") for size, note in notes]
-    kept += [(-1, note, _("kept elsewhere: ")) for note in since]
-    for size, note, origin in kept:
+    kept = [(int(size), str(text), "") for size, text in notes]
+    kept += [(-1, text, _("kept elsewhere: ")) for text in since]
+    for size, text, origin in kept:
         try:
-            signed = checkpoint.check(note, keys)
+            signed = checkpoint.check(text, keys)
         except ContrechampError as error:
             yield Finding("checkpoint", str(size), origin + str(error))
             continue
@@ -170,6 +192,31 @@ def _checkpoints(case: Case, leaves: list[bytes], since: Sequence[str]) -> Itera
         )
 
 
+def _keys(case: Case) -> dict[str, bytes]:
+    """Return the public key of every member there ever was, by the name that it signs under."""
+    return {
+        key_name(case.file, str(member)): bytes(signing)
+        for member, signing in case.database.execute("SELECT id, signing FROM members")
+    }
+
+
+def _signers(case: Case, entries: list[custody.Entry]) -> Iterator[Finding]:
+    """Check that whom an entry names signed the first checkpoint over it.
+
+    Every member has the root key, and could write entries in the name of another; not sign them.
+    """
+    keys, signers = _keys(case), dict[int, set[str]]()
+    for size, text in case.database.execute("SELECT size, note FROM checkpoints"):
+        with contextlib.suppress(ContrechampError):  # told with the checkpoints
+            signers.setdefault(int(size), set()).update(note.signers(str(text), keys))
+    sizes = sorted(signers)
+    for entry in entries:
+        place = bisect.bisect_right(sizes, entry.number)
+        if place < len(sizes) and key_name(case.file, entry.member) not in signers[sizes[place]]:
+            message = _("entry {number} is not signed by the member whom it names")
+            yield Finding("entry", str(entry.number), message.format(number=entry.number))
+
+
 def _records(case: Case, entries: list[custody.Entry]) -> Iterator[Finding]:
     """Compare every record with the last digest of it in the log, and every reason with its own."""
     last = {entry.subject: entry for entry in entries}
@@ -199,6 +246,65 @@ def _records(case: Case, entries: list[custody.Entry]) -> Iterator[Finding]:
             yield Finding("reason", str(entry.number), _("its reason was altered or is missing"))
 
 
+def _items(case: Case) -> Iterator[Finding]:
+    """Compare what the record of every item says with the object that it is given with."""
+    for subject, state, *of_object in case.database.execute(
+        "SELECT subject, state, identity IS NOT NULL, objects.size, sha256, blake3 FROM records "
+        "LEFT JOIN objects ON objects.name = records.object WHERE subject LIKE 'item/%'"
+    ).fetchall():
+        told = _fields(state)
+        if "erased_at" in told:
+            continue
+        there, size, sha256, blake3 = of_object
+        if not there:
+            yield Finding(
+                "missing", str(subject), _("its content is gone, and the log says nothing")
+            )
+        elif (told.get("size"), told.get("sha256"), told.get("blake3")) != (
+            str(size),
+            bytes(sha256).hex(),
+            bytes(blake3).hex(),
+        ):
+            yield Finding(
+                "swapped", str(subject), _("the object is not the one that its record tells of")
+            )
+
+
+def _members(case: Case) -> Iterator[Finding]:
+    """Compare the table of members, whose keys and names are used, with their records."""
+    records = {
+        str(subject): _fields(state)
+        for subject, state in case.database.execute(
+            "SELECT subject, state FROM records WHERE subject LIKE 'member/%'"
+        )
+    }
+    rows = {
+        f"member/{member}": {
+            "name": name,
+            "recipient": recipient,
+            "signing": bytes(signing).hex(),
+            **({"left_at": left} if left else {}),
+        }
+        for member, name, recipient, signing, left in case.database.execute(
+            "SELECT id, name, recipient, signing, left_at FROM members"
+        )
+    }
+    for subject in sorted(rows.keys() | records.keys()):
+        told = {k: v for k, v in records.get(subject, {}).items() if k != "changed"}
+        if rows.get(subject) != told:
+            yield Finding(
+                "record", subject, _("the member is not the one that the record tells of")
+            )
+
+
+def _fields(state: bytes) -> dict[str, Any]:
+    """Return what a record says; nothing if it cannot be read, which its digest tells as well."""
+    try:
+        return dict(canonical.loads(bytes(state)))
+    except (TypeError, ValueError, ContrechampError):
+        return {}
+
+
 def _objects(case: Case) -> Iterator[Finding]:
     """Compare the files of objects with the rows of objects, and these with the items."""
     rows = {
@@ -214,11 +320,6 @@ def _objects(case: Case) -> Iterator[Finding]:
         yield Finding("missing", name, _("the object is missing"))
     for name in sorted(there - wanted):
         yield Finding("extra", name, _("this file belongs to no item of the case"))
-    for (subject,) in case.database.execute(
-        "SELECT subject FROM records LEFT JOIN objects ON objects.name = records.object "
-        "WHERE records.object IS NOT NULL AND objects.identity IS NULL"
-    ):
-        yield Finding("missing", str(subject), _("its content is gone, and the log says nothing"))
 
 
 def _contents(case: Case, progress: Progress) -> Iterator[Finding]:

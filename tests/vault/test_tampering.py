@@ -1,0 +1,433 @@
+"""Each kind of change to a case, made by a hand that holds the key or by one that does not."""
+
+import json
+import random
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from contrechamp.base.errors import ContrechampError, InputError
+from contrechamp.vault import adding, canonical, casefile, checkpoint, custody, erasing, merkle
+from contrechamp.vault import case as cases_of
+from contrechamp.vault import objects as stored
+from vault import cases
+from vault.crashing import Known, findings, objects_of, sample
+
+#: Bits that are flipped, over all files of a case.
+FLIPS = 200
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Known]:
+    root = tmp_path_factory.mktemp("tampering")
+    known = sample(root / "case", root / "source")
+    with cases.opened(root / "case", write=True) as case:
+        last = list(known.added)[-1]
+        erasing.erase(case, [last], reason="SAMPLE consent withdrawn", now=cases.NOW)
+        del known.added[last]
+    return root / "case", known
+
+
+@pytest.fixture
+def case(kept: tuple[Path, Known], tmp_path: Path) -> Path:
+    shutil.copytree(kept[0], tmp_path / "case")
+    assert findings(tmp_path / "case") == []
+    return tmp_path / "case"
+
+
+@pytest.fixture
+def items(kept: tuple[Path, Known]) -> list[str]:
+    return list(kept[1].added)
+
+
+def kinds(folder: Path, **options: object) -> set[str]:
+    return {text.split()[0] for text in findings(folder, **options)}
+
+
+def newest(folder: Path) -> str:
+    with cases.opened(folder) as case:
+        query = "SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1"
+        return str(case.database.execute(query).fetchone()[0])
+
+
+def object_path(folder: Path, item: str) -> Path:
+    with cases.opened(folder) as case:
+        return stored.path_of(folder, objects_of(case, item)[0])
+
+
+def with_key(folder: Path, *statements: tuple) -> None:
+    """Change the database as a member could who leaves the doors aside."""
+    with cases.opened(folder, write=True) as case:
+        for statement in statements:
+            changed = case.database.execute(*statement)
+            assert changed.rowcount, statement
+
+
+# Objects, by a hand without the key.
+
+
+def test_a_missing_object(case: Path, items: list[str]) -> None:
+    path = object_path(case, items[0])
+    path.unlink()
+    assert findings(case) == [f"missing {path.parent.name}/{path.name}"]
+
+
+def test_all_objects_gone(case: Path) -> None:
+    shutil.rmtree(case / "objects")
+    assert kinds(case) == {"missing"}
+    with cases.opened(case, write=True):
+        pass
+    assert kinds(case) == {"missing"}
+
+
+@pytest.mark.parametrize("name", ["aa/" + "aa" * 32, "zz/a name", "beside"])
+def test_an_extra_object(case: Path, name: str) -> None:
+    path = case / "objects" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"SAMPLE")
+    assert [one.split()[0] for one in findings(case)] == ["extra"]
+
+
+def test_swapped_objects(case: Path, items: list[str]) -> None:
+    one, two = (object_path(case, item) for item in items)
+    first = one.read_bytes()
+    one.write_bytes(two.read_bytes())
+    two.write_bytes(first)
+    assert findings(case) == sorted(f"altered {p.parent.name}/{p.name}" for p in (one, two))
+
+
+@pytest.mark.parametrize("left", [0, 1, 100, -1, -16, -100])
+def test_a_truncated_object(case: Path, items: list[str], left: int) -> None:
+    path = object_path(case, items[0])
+    path.write_bytes(path.read_bytes()[:left])
+    assert findings(case) == [f"altered {path.parent.name}/{path.name}"]
+
+
+def test_an_altered_object(case: Path, items: list[str]) -> None:
+    path = object_path(case, items[0])
+    path.write_bytes(path.read_bytes() + b"\0")
+    assert findings(case) == [f"altered {path.parent.name}/{path.name}"]
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, lambda p: p.symlink_to("/dev/zero"), "pipe"])
+def test_something_else_in_the_place_of_an_object(
+    case: Path, items: list[str], make: Callable[[Path], None] | str
+) -> None:
+    import os
+
+    path = object_path(case, items[0])
+    path.unlink()
+    (os.mkfifo if isinstance(make, str) else make)(path)
+    assert findings(case) == [f"altered {path.parent.name}/{path.name}"]
+
+
+# The database as a whole.
+
+
+def test_an_older_database_is_told_by_a_checkpoint_kept_elsewhere(
+    case: Path, tmp_path: Path
+) -> None:
+    older = (case / "case.db").read_bytes()
+    cases.add(case, cases.files(tmp_path / "more", count=1, size=50))
+    seen = newest(case)
+    assert findings(case, since=[seen]) == []
+    (case / "case.db").write_bytes(older)
+    assert kinds(case) == {"extra"}
+    assert kinds(case, since=[seen]) == {"extra", "rolled-back"}
+
+
+def test_an_older_copy_of_everything_is_told_by_a_checkpoint_only(
+    case: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(case, tmp_path / "older")
+    cases.add(case, cases.files(tmp_path / "more", count=1, size=50))
+    assert findings(tmp_path / "older") == []
+    assert kinds(tmp_path / "older", since=[newest(case)]) == {"rolled-back"}
+
+
+def test_no_database(case: Path) -> None:
+    (case / "case.db").unlink()
+    with pytest.raises(InputError, match="database is missing"):
+        findings(case)
+
+
+@pytest.mark.parametrize("left", [0, 100, 4096, -4096, -1])
+def test_a_truncated_database(case: Path, left: int) -> None:
+    path = case / "case.db"
+    path.write_bytes(path.read_bytes()[:left])
+    assert told(case) & {"database", "refused: case.db"}
+
+
+# Entries and records, by a hand with the key.
+
+
+def entries(folder: Path) -> list[tuple[int, bytes]]:
+    with cases.opened(folder) as case:
+        return list(custody.leaves(case.database))
+
+
+def test_reordered_entries(case: Path) -> None:
+    log = dict(entries(case))
+    put = "UPDATE entries SET content = ? WHERE number = ?"
+    with_key(case, (put, (log[3], 2)), (put, (log[2], 3)))
+    found = findings(case)
+    assert {"entry 2", "entry 3", "rewritten 6"} <= set(found)
+
+
+def test_renumbered_entries(case: Path) -> None:
+    log = [json.loads(content) for _number, content in entries(case)]
+    log[2], log[3] = {**log[3], "number": 2}, {**log[2], "number": 3}
+    put = "UPDATE entries SET content = ? WHERE number = ?"
+    with_key(case, *((put, (canonical.dumps(log[n]), n)) for n in (2, 3)))
+    assert kinds(case) == {"rewritten"}
+
+
+@pytest.mark.parametrize("field", ["at", "action", "subject", "digest", "reason", "member"])
+def test_a_rewritten_entry(case: Path, field: str) -> None:
+    log = [json.loads(content) for _number, content in entries(case)]
+    number = next(n for n, fields in enumerate(log) if fields["action"] == "erase")
+    other = {"at": "2020-01-01T00:00:00Z", "action": "add", "subject": "item/0123456789abcdef"}
+    log[number][field] = other.get(field, "00" * 32)
+    put = "UPDATE entries SET content = ? WHERE number = ?"
+    with_key(case, (put, (canonical.dumps(log[number]), number)))
+    assert "rewritten" in kinds(case)
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"\xff", "text", 7])
+def test_an_entry_that_is_none(case: Path, content: object) -> None:
+    with_key(case, ("UPDATE entries SET content = ? WHERE number = 2", (content,)))
+    assert {"entry", "rewritten"} <= kinds(case)
+
+
+@pytest.mark.parametrize("number", [0, 3])
+def test_a_removed_entry(case: Path, number: int) -> None:
+    with_key(case, ("DELETE FROM entries WHERE number = ?", (number,)))
+    assert {"entry", "rewritten"} <= kinds(case)
+
+
+def test_entries_cut_off(case: Path) -> None:
+    with_key(case, ("DELETE FROM entries WHERE number >= 5", ()))
+    assert "rolled-back" in kinds(case)
+    with_key(case, ("DELETE FROM checkpoints WHERE size > 5", ()))
+    assert kinds(case) == {"record", "reason", "unsigned", "swapped"} & kinds(case)
+    assert findings(case)
+
+
+def test_an_entry_without_a_checkpoint(case: Path) -> None:
+    size = len(entries(case))
+    with_key(case, ("DELETE FROM checkpoints WHERE size = ?", (size,)))
+    assert kinds(case) == {"unsigned"}
+
+
+def rewrite(folder: Path, seed: bytes | None = None) -> None:
+    """Rewrite the log with all that one member has: nothing inside of the case can tell."""
+    with cases.opened(folder, write=True) as case:
+        log = [json.loads(content) for _number, content in custody.leaves(case.database)]
+        log[3]["at"] = "2020-01-01T00:00:00Z"
+        frontier = merkle.Frontier()
+        case.database.execute("DELETE FROM entries")
+        case.database.execute("DELETE FROM checkpoints")
+        for number, fields in enumerate(log):
+            content = canonical.dumps(fields)
+            frontier.append(merkle.leaf_hash(content))
+            case.database.execute("INSERT INTO entries VALUES (?, ?)", (number, content))
+        made = checkpoint.sign(
+            checkpoint.Checkpoint(case.file.log_origin, len(log), frontier.root()),
+            cases_of.key_name(case.file, case.unlocked.member),
+            seed or case.unlocked.signing_seed,
+        )
+        case.database.execute("INSERT INTO checkpoints VALUES (?, ?)", (len(log), made))
+
+
+def test_a_log_that_a_member_wrote_anew_is_told_by_a_checkpoint_kept_elsewhere(case: Path) -> None:
+    seen = newest(case)
+    rewrite(case)
+    assert findings(case) == []
+    assert kinds(case, since=[seen]) == {"rewritten"}
+
+
+def test_a_forged_checkpoint(case: Path) -> None:
+    rewrite(case, seed=bytes(32))
+    assert "checkpoint" in kinds(case)
+
+
+def test_a_checkpoint_of_another_case(case: Path, tmp_path: Path) -> None:
+    cases.new(tmp_path / "other")
+    assert kinds(case, since=[newest(tmp_path / "other")]) == {"checkpoint"}
+
+
+@pytest.mark.parametrize("text", ["", "nonsense", "\0", "a\nb\nc\n\n— d e\n"])
+def test_a_checkpoint_that_is_none(case: Path, text: str) -> None:
+    assert kinds(case, since=[text]) == {"checkpoint"}
+
+
+def test_a_member_cannot_write_in_the_name_of_another(
+    case: Path, kept: tuple[Path, Known], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from contrechamp.vault.slots import AgeIdentities
+
+    maker = json.loads(entries(case)[0][1])["member"]
+    theirs = AgeIdentities((kept[1].others["Sample Two"],))
+    real = custody.Entry
+    monkeypatch.setattr(custody, "Entry", lambda **told: real(**{**told, "member": maker}))
+    source = cases.files(tmp_path / "more", count=1, size=50)
+    with cases.opened(case, theirs, write=True) as found:
+        list(adding.add(found, [source], now=lambda: cases.NOW, random=random.randbytes))
+    monkeypatch.undo()
+    assert findings(case) == [f"entry {len(entries(case)) - 1}"]
+
+
+def test_an_altered_record(case: Path, items: list[str]) -> None:
+    subject = f"item/{items[0]}"
+    with cases.opened(case) as found:
+        query = "SELECT state FROM records WHERE subject = ?"
+        state = json.loads(found.database.execute(query, (subject,)).fetchone()[0])
+    state["name"] = "another.txt"
+    put = "UPDATE records SET state = ? WHERE subject = ?"
+    with_key(case, (put, (canonical.dumps(state), subject)))
+    assert findings(case) == [f"record {subject}"]
+
+
+@pytest.mark.parametrize("state", [b"", b"{", "text", 7])
+def test_a_record_that_is_none(case: Path, items: list[str], state: object) -> None:
+    with_key(case, ("UPDATE records SET state = ? WHERE subject = ?", (state, f"item/{items[0]}")))
+    assert kinds(case) & {"record", "database"}
+
+
+def test_a_removed_and_an_invented_record(case: Path, items: list[str]) -> None:
+    subject = f"item/{items[0]}"
+    with_key(case, ("UPDATE records SET subject = 'item/other' WHERE subject = ?", (subject,)))
+    assert {f"record {subject}", "record item/other"} <= set(findings(case))
+
+
+def test_an_altered_reason(case: Path) -> None:
+    number = len(entries(case)) - 1
+    with_key(case, ("UPDATE reasons SET text = 'court order' WHERE number = ?", (number,)))
+    assert findings(case) == [f"reason {number}"]
+    with_key(case, ("DELETE FROM reasons WHERE number = ?", (number,)))
+    assert findings(case) == [f"reason {number}"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["name = 'Somebody Else'", "recipient = 'age1'", "signing = zeroblob(32)", "left_at = '2020'"],
+)
+def test_an_altered_member(case: Path, change: str) -> None:
+    with_key(case, (f"UPDATE members SET {change} WHERE name = 'Sample Two'",))
+    assert "record" in kinds(case)
+
+
+def test_content_put_in_the_place_of_another_by_a_member(
+    case: Path, items: list[str], tmp_path: Path
+) -> None:
+    """Another object under the same name, with digests that fit it: the log knows the first."""
+    fake = tmp_path / "fake"
+    fake.write_bytes(b"SAMPLE of another content")
+    with cases.opened(case, write=True) as found, fake.open("rb") as source:
+        taken = stored.take(source, case, lambda _n: None)
+        name, _identity = objects_of(found, items[0])
+        found.database.execute(
+            "UPDATE objects SET identity = ?, size = ?, sha256 = ?, blake3 = ? WHERE name = ?",
+            (taken.identity, taken.size, taken.sha256, taken.blake3, name),
+        )
+        stored.put_in_place(case, [(taken.incoming, name)])
+    assert findings(case) == [f"swapped item/{items[0]}"]
+
+
+def test_items_that_a_member_gave_the_object_of_each_other(case: Path, items: list[str]) -> None:
+    with cases.opened(case) as found:
+        one, two = (objects_of(found, item)[0] for item in items)
+    put = "UPDATE records SET object = ? WHERE subject = ?"
+    with_key(case, (put, (two, f"item/{items[0]}")), (put, (one, f"item/{items[1]}")))
+    assert findings(case) == sorted(f"swapped item/{item}" for item in items)
+
+
+def test_content_that_a_member_took_away_without_a_word(case: Path, items: list[str]) -> None:
+    path = object_path(case, items[0])
+    subject = f"item/{items[0]}"
+    with_key(
+        case,
+        ("DELETE FROM objects WHERE name = ?", (path.name,)),
+        ("UPDATE records SET object = NULL WHERE subject = ?", (subject,)),
+    )
+    path.unlink()
+    assert findings(case) == [f"missing {subject}"]
+
+
+# case.toml, and any bit.
+
+
+@pytest.mark.parametrize("name", [casefile.NAME, casefile.COPY])
+@pytest.mark.parametrize("change", ["gone", "empty", "cut", "mac", "slot"])
+def test_an_altered_case_toml_is_read_from_the_other_one(
+    case: Path, name: str, change: str
+) -> None:
+    path = case / name
+    text = path.read_text()
+    if change == "gone":
+        path.unlink()
+    elif change == "mac":
+        at = text.index("mac = ") + 10
+        path.write_text(text[:at] + ("A" if text[at] != "A" else "B") + text[at + 1 :])
+    elif change == "slot":
+        path.write_text(text[: text.rindex("[[slot]]")].rstrip("\n") + "\n")
+    else:
+        path.write_text("" if change == "empty" else text[: len(text) // 2])
+    assert findings(case) == [f"case.toml {name}"]
+    with cases.opened(case, write=True):
+        pass
+    assert path.read_text() == text
+    assert findings(case) == []
+
+
+def test_both_copies_without_a_slot(case: Path) -> None:
+    for name in (casefile.NAME, casefile.COPY):
+        text = (case / name).read_text()
+        (case / name).write_text(text[: text.rindex("[[slot]]")].rstrip("\n") + "\n")
+    with pytest.raises(InputError, match="altered by somebody who could not open"):
+        findings(case)
+
+
+def told(folder: Path) -> set[str]:
+    """Return the kinds of findings; of a case that cannot be opened, what is said instead."""
+    try:
+        return kinds(folder)
+    except ContrechampError as error:
+        return {f"refused: {str(error).split(':')[0]}"}
+
+
+def test_200_single_bits_over_the_whole_folder(case: Path) -> None:
+    """Every flip is found; or harmless, because the file is read by people only (README.txt, the
+    process number in case.lock)."""
+    dice = random.Random(20260501)
+    files = sorted(path for path in case.rglob("*") if path.is_file())
+    harmless = {"README.txt", "case.lock"}
+    assert harmless < {path.name for path in files}
+    sizes = [path.stat().st_size for path in files]
+    # Half of them by size, so that each byte is as likely; half by file, so that each file is met.
+    chosen = dice.choices(files, weights=sizes, k=FLIPS // 2)
+    chosen += [files[n % len(files)] for n in range(FLIPS - len(chosen))]
+    expected = {
+        "case.db": {"database", "refused: case.db"},
+        "case.toml": {"case.toml"},
+        "case.toml.copy": {"case.toml"},
+    }
+    met = set()
+    for path in chosen:
+        before = path.read_bytes()
+        bit = dice.randrange(len(before) * 8)
+        flipped = bytearray(before)
+        flipped[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(flipped)
+        found = told(case)
+        path.write_bytes(before)
+        met.add(path.name)
+        if path.name in harmless:
+            assert found == set(), (path, bit)
+        else:
+            assert found, (path, bit)
+            assert found <= expected.get(path.name, {"altered"}), (path, bit, found)
+    assert met == {path.name for path in files}
+    assert findings(case) == []
