@@ -20,6 +20,7 @@ def run(block: Block, folder: Path) -> subprocess.CompletedProcess[str]:
         **os.environ,
         "PATH": f"{programs}:{os.environ['PATH']}",
         "LC_ALL": "C.UTF-8",
+        "XDG_STATE_HOME": str(folder.parent / "state"),
     }
     command = {
         "shell": ["bash", "-euo", "pipefail", "-c", block.code],
