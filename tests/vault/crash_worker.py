@@ -41,6 +41,14 @@ def add(folder: Path, secret: str, material: str) -> None:
             say(added=one.item, file=str(one.path))
 
 
+def add_until_locked(folder: Path, secret: str, material: str, locked: str) -> None:
+    """Take files in, and lose the right to write below the case after the first batch."""
+    with cases.opened(folder, secret, write=True) as case:
+        for one in adding.add(case, [Path(material)], now=lambda: cases.NOW, random=os.urandom):
+            say(added=one.item, file=str(one.path))
+            (folder / locked).chmod(0o555)
+
+
 def erase(folder: Path, secret: str, items: list[str]) -> None:
     with cases.opened(folder, secret, write=True) as case:
         erasing.erase(case, items, reason="SAMPLE reason", now=cases.NOW)
@@ -121,7 +129,8 @@ def churn(folder: Path, secret: str, seed: int, scratch: str) -> None:
 
 
 DEEDS = {
-    each.__name__: each for each in (add, erase, share, unshare, passphrase, create, look, churn)
+    each.__name__: each
+    for each in (add, add_until_locked, erase, share, unshare, passphrase, create, look, churn)
 }
 
 

@@ -2,8 +2,11 @@
 
 import json
 import os
+import random
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,7 +15,7 @@ from pathlib import Path
 import pyrage
 
 from contrechamp.base.errors import InputError
-from contrechamp.vault import erasing, members, objects, verifying
+from contrechamp.vault import members, objects, verifying
 from contrechamp.vault.slots import AgeIdentities
 from vault import cases
 
@@ -233,4 +236,26 @@ def read(case, item: str) -> bytes:
     return kept.content
 
 
-__all__ = ["Known", "Worker", "check", "erasing", "findings", "sample", "worker"]
+def killed_run(hands: Worker, root: Path, seed: int) -> Known:
+    """Let a worker do one thing after the other, kill it at a moment drawn from a seed; check.
+
+    The moments are random, and with them what was under way: the seed fixes the deeds only.
+    """
+    folder = root / "case"
+    known = Known()
+    cases.new(folder)
+    (root / "scratch").mkdir()
+    process = hands.start(
+        "churn", folder, secret=known.secret, seed=seed, scratch=str(root / "scratch")
+    )
+    time.sleep(random.Random(seed).uniform(0.01, 0.8))
+    os.kill(process, signal.SIGKILL)
+    said = hands.rest()
+    assert said[-1] == {"end": -signal.SIGKILL}, said[-2:]
+    known.hear(said)
+    try:
+        check(folder, known)
+    except Exception as error:
+        error.add_note(f"seed {seed}, under way: {known.maybe}")
+        raise
+    return known

@@ -54,8 +54,17 @@ def stage(root: Path) -> Stage:
     return Stage(root, root / "case", known, given)
 
 
-def run_with_fault(stage: Stage, worker: Worker, deed: str, fault: dict) -> dict | None:
+def run_with_fault(
+    stage: Stage, worker: Worker, deed: str, fault: dict, **more: object
+) -> dict | None:
     """Do a deed on a copy under a fault; check the copy; return what the deed ended with.
+
+    Args:
+        stage: that the deed is done on.
+        worker: that does it.
+        deed: what.
+        fault: as `faulty.Plan` takes it.
+        more: other conditions of `crash_worker.obey`.
 
     Returns:
         of a deed that was not killed: its error and its calls. None for one that was.
@@ -64,7 +73,7 @@ def run_with_fault(stage: Stage, worker: Worker, deed: str, fault: dict) -> dict
     given = stage.given[deed]
     known.maybe = {"begin": deed, **given}
     said = worker.run(
-        deed, folder, conditions={"fault": fault}, secret=cases.PASSPHRASE, **given
+        deed, folder, conditions={"fault": fault, **more}, secret=cases.PASSPHRASE, **given
     )  # fmt: skip
     known.hear(said)
     ended = next((told for told in said if "calls" in told), None)
