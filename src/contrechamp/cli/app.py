@@ -7,6 +7,7 @@ from contrechamp.base.i18n import _
 from contrechamp.cli.add_cmd import add_command
 from contrechamp.cli.demo_cmd import demo_command
 from contrechamp.cli.erase_cmd import erase_command
+from contrechamp.cli.export_cmd import export_command
 from contrechamp.cli.log_cmd import log_command
 from contrechamp.cli.measure_cmd import measure_command
 from contrechamp.cli.new_cmd import new_command
@@ -24,6 +25,7 @@ COMMANDS = (
     add_command,
     log_command,
     verify_command,
+    export_command,
     erase_command,
     share_command,
     unshare_command,

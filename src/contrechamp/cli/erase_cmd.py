@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from contrechamp.base.i18n import _, ngettext
-from contrechamp.cli.case_access import case_argument, now, open_case
+from contrechamp.cli.case_access import case_argument, now, open_case, shown
 from contrechamp.cli.options import language_option, verbose_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 
@@ -43,14 +43,25 @@ def erase_command() -> click.Command:
 
 def _erase(*, folder: Path, items: tuple[str, ...], reason: str, **secret: Any) -> None:
     from contrechamp.vault.erasing import erase
+    from contrechamp.vault.exporting import copies
 
     with open_case(folder, secret_source(**secret), write=True) as case:
         gone = erase(case, items, reason=reason, now=now())
+        handed_out = copies(case, items)
     click.echo(
         ngettext("{count} object is erased.", "{count} objects are erased.", len(gone)).format(
             count=len(gone)
         )
     )
+    for copy in handed_out:
+        click.echo(
+            _("A copy of {item} was exported at {at} as {bag}, readable to: {to}").format(
+                item=copy.item,
+                at=copy.at,
+                bag=shown(copy.bag),
+                to=", ".join(copy.to) or _("everybody (in the clear)"),
+            )
+        )
     click.echo(
         _(
             "Backups, copies that were handed out, and worn cells of a disk may still hold it: "

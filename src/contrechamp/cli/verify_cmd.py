@@ -1,17 +1,21 @@
-"""``contrechamp verify``: is a case what its log says?"""
+"""``contrechamp verify``: is a case, or a bag that was exported from one, what its log says?"""
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from contrechamp.base.errors import CheckFailedError, InputError
+from contrechamp.base.errors import CheckFailedError, InputError, UsageError
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.cli.case_access import case_argument, last_seen, note_seen, open_case, shown
 from contrechamp.cli.options import json_option, language_option, verbose_option
-from contrechamp.cli.secret_input import secret_options, secret_source
+from contrechamp.cli.secret_input import SecretSource, read_secret, secret_options, secret_source
+
+if TYPE_CHECKING:
+    from contrechamp.vault.verifying import Finding
 
 
 def verify_command() -> click.Command:
@@ -23,6 +27,11 @@ def verify_command() -> click.Command:
         help=_(
             "Read everything back, and compare it with the log: content, records, entries, "
             "signatures, checkpoints. Says what is wrong, and ends with status 1 if anything is."
+        )
+        + " "
+        + _(
+            "CASE may also be a bag that export made: it is verified without the case; what is "
+            "encrypted in it with --identity only."
         ),
         epilog=_("Example: contrechamp verify checkpoint-north --since kept.checkpoint"),
         params=[
@@ -64,6 +73,11 @@ def _verify(
     from contrechamp.vault.verifying import verify
 
     kept = _checkpoint(since) if since else None
+    if _is_bag(folder):
+        if quick or tsa_roots:
+            raise UsageError(_("--quick and --tsa-roots are for cases, not for bags"))
+        _verify_bag(folder, kept, secret_source(**secret), as_json=as_json)
+        return
     trusted = roots(_bytes(tsa_roots), where=tsa_roots.name) if tsa_roots else []
     with open_case(folder, secret_source(**secret)) as case:
         seen = [note for note in (kept, last_seen(case)) if note is not None]
@@ -77,9 +91,75 @@ def _verify(
         entries = case.size
         if not found:
             note_seen(case)
+    _tell(found, {"entries": entries}, as_json=as_json)
+    if not as_json:
+        click.echo(
+            _(
+                "Everything is as the log says, from its first entry to the newest, {number}."
+            ).format(number=entries - 1)
+        )
+
+
+def _is_bag(folder: Path) -> bool:
+    from contrechamp.vault import bag, casefile
+
+    return bag.is_bag(folder) and not (folder / casefile.NAME).exists()
+
+
+def _verify_bag(folder: Path, kept: str | None, source: SecretSource, *, as_json: bool) -> None:
+    """Verify a bag: no case is opened, and nothing is asked for but the passphrase of a key."""
+    from contrechamp.cli.bars import progress_for
+    from contrechamp.vault import bag_verifying
+
+    if source.keyring or source.recovery:
+        raise UsageError(_("a bag is opened with --identity, or verified without any key"))
+    secret = read_secret(source, log_origin="") if source.identity else None
+    done = bag_verifying.verify(
+        folder,
+        identities=getattr(secret, "keys", ()),
+        since=[kept] if kept else [],
+        progress=progress_for(as_json=as_json),
+    )
+    about = {
+        "items": done.items,
+        "unread": done.unread,
+        "unopened": done.unopened,
+        "signers": done.signers,
+    }
+    _tell(done.findings, about, as_json=as_json)
     if as_json:
-        findings = [asdict(one) for one in found]
-        click.echo(json.dumps({"entries": entries, "findings": findings}))
+        return
+    click.echo(
+        ngettext(
+            "The bag is complete, and {count} item is in the log that was signed.",
+            "The bag is complete, and {count} items are in the log that was signed.",
+            len(done.items),
+        ).format(count=len(done.items))
+    )
+    if done.unread:
+        click.echo(
+            ngettext(
+                "The content of {count} is encrypted and was not compared: --identity does that.",
+                "The content of {count} is encrypted and was not compared: --identity does that.",
+                len(done.unread),
+            ).format(count=len(done.unread))
+        )
+    for name, key in done.signers.items():
+        click.echo(
+            _("Signed by {name} with the key {key}: ask the sender whether it is theirs.").format(
+                name=shown(name), key=key
+            )
+        )
+
+
+def _tell(found: Sequence["Finding"], about: Mapping[str, object], *, as_json: bool) -> None:
+    """Print what is wrong.
+
+    Raises:
+        CheckFailedError: if anything is.
+    """
+    if as_json:
+        click.echo(json.dumps({**about, "findings": [asdict(one) for one in found]}))
     else:
         for one in found:
             click.echo(shown(f"{one.kind}  {one.subject}: {one.message}"))
@@ -90,12 +170,6 @@ def _verify(
                 "{count} things are not as the log says",
                 len(found),
             ).format(count=len(found))
-        )
-    if not as_json:
-        click.echo(
-            _(
-                "Everything is as the log says, from its first entry to the newest, {number}."
-            ).format(number=entries - 1)
         )
 
 

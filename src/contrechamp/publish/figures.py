@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from contrechamp import __version__
+from contrechamp.base.spreadsheets import without_formula
 from contrechamp.measure.results import Figure, Measurement
 from contrechamp.publish.files import ALL, SCHEMA_ID
 from contrechamp.scene.tables import Scene
@@ -19,9 +20,6 @@ from contrechamp.scene.tables import Scene
 #: Digits after the point of every number in figures.json and figures.csv: a micrometre, or a
 #: millionth of a share, is far below what is known, and above the noise of the last bits.
 DECIMALS = 6
-
-#: What a spreadsheet would take as the beginning of a formula.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def figures_json(
@@ -120,15 +118,6 @@ def figures_csv(figures: Sequence[Figure]) -> bytes:
             )
         )
     return text.getvalue().encode()
-
-
-def without_formula(text: str) -> str:
-    """Return `text` so that a spreadsheet shows it and never runs it.
-
-    >>> without_formula("=HYPERLINK(A1)")
-    "'=HYPERLINK(A1)"
-    """
-    return "'" + text if text.startswith(_FORMULA_STARTS) else text
 
 
 def _cell(number: float | None) -> str:

@@ -1,0 +1,111 @@
+"""``contrechamp export``: hand items of a case out, so that whoever gets them can check them."""
+
+import json
+import secrets
+from pathlib import Path
+from typing import Any
+
+import click
+
+from contrechamp.base.i18n import _, ngettext
+from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
+from contrechamp.cli.options import json_option, language_option, verbose_option
+from contrechamp.cli.secret_input import secret_options, secret_source
+
+
+def export_command() -> click.Command:
+    """Build the command in the active language."""
+    return click.Command(
+        "export",
+        callback=_export,
+        short_help=_("Hand out items of a case, with proofs."),
+        help=_(
+            "Write items of a case into a folder (a bag: BagIt, RFC 8493), encrypted to whoever "
+            "shall read them, with what shows that they are those that the log of the case says. "
+            "The log says what went to whom."
+        ),
+        epilog=_(
+            "Example: contrechamp export checkpoint-north 0123456789abcdef -o for-the-court "
+            "--recipient age1..."
+        ),
+        params=[
+            case_argument(),
+            click.Argument(["items"], metavar="ITEM...", nargs=-1, required=True),
+            click.Option(
+                ["-o", "--out"],
+                type=click.Path(path_type=Path),
+                required=True,
+                metavar="BAG",
+                help=_("Folder to make."),
+            ),
+            click.Option(
+                ["--recipient", "recipients"],
+                multiple=True,
+                metavar="KEY",
+                help=_("Public age key of who shall read it: age1...; can be given several times."),
+            ),
+            click.Option(
+                ["--plain"],
+                is_flag=True,
+                help=_("Do not encrypt: whoever finds the folder can read it."),
+            ),
+            click.Option(
+                ["--open-records"],
+                is_flag=True,
+                help=_(
+                    "Leave names, metadata and digests readable, so that they can be checked "
+                    "without a key; only the content is encrypted."
+                ),
+            ),
+            reason_option(),
+            *secret_options(),
+            json_option(),
+            language_option(),
+            verbose_option(),
+        ],
+    )
+
+
+def _export(
+    *,
+    folder: Path,
+    items: tuple[str, ...],
+    out: Path,
+    recipients: tuple[str, ...],
+    plain: bool,
+    open_records: bool,
+    reason: str,
+    as_json: bool,
+    **secret: Any,
+) -> None:
+    from contrechamp.cli.bars import progress_for
+    from contrechamp.vault.exporting import check_audience, export
+
+    check_audience(recipients, plain=plain)  # before anybody is asked for a passphrase
+    with open_case(folder, secret_source(**secret), write=True) as case:
+        done = export(
+            case,
+            items,
+            out,
+            recipients=recipients,
+            plain=plain,
+            open_records=open_records,
+            reason=reason,
+            now=now(),
+            random=secrets.token_bytes,
+            progress=progress_for(as_json=as_json),
+        )
+    if as_json:
+        click.echo(
+            json.dumps({"items": list(done.items), "entry": done.entry, "keys": list(done.keys)})
+        )
+        return
+    click.echo(
+        ngettext(
+            "{count} item is in {folder}; the log says so in entry {entry}.",
+            "{count} items are in {folder}; the log says so in entry {entry}.",
+            len(done.items),
+        ).format(count=len(done.items), folder=out, entry=done.entry)
+    )
+    for key in done.keys:
+        click.echo(_("It is signed with the key {key}: tell it on another way.").format(key=key))
