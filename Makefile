@@ -15,10 +15,11 @@ unexport VIRTUAL_ENV
 unexport PYTHONPATH
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help demo test lint bench fuzz docs figures lock format messages clean
+.PHONY: help demo test soak lint bench fuzz docs figures lock format messages clean
 help:
 	@echo "make demo      measure the cameras of central Helsinki, say where the report lies"
 	@echo "make test      run every test"
+	@echo "make soak      kill what writes to a case 300 times, and in the middle of every write"
 	@echo "make lint      ruff, mypy --strict, import contract"
 	@echo "make bench     measure the engine against its peers"
 	@echo "make fuzz      feed every reader of foreign bytes with what breaks it, a minute each"
@@ -50,6 +51,10 @@ demo: $(VENV)/.run
 test: $(VENV)/.dev
 	@requirements/install-debian
 	$(BIN)/python -m pytest
+
+soak: $(VENV)/.dev
+	@requirements/install-debian
+	$(BIN)/python -m pytest tests/soak/soak_crashes.py
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

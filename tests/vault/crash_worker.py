@@ -10,6 +10,7 @@ import os
 import random
 import resource
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable
 from datetime import timedelta
@@ -164,9 +165,21 @@ def obey(order: dict) -> None:
     say(calls=plan.calls, **told)
 
 
+def warm_up() -> None:
+    """Load all that is loaded late: a child of another user may not read the libraries."""
+    with tempfile.TemporaryDirectory() as root:
+        folder, source = Path(root) / "case", cases.files(Path(root) / "source", count=1)
+        cases.new(folder)
+        cases.add(folder, source)
+        with cases.opened(folder) as case:
+            assert verifying.verify(case) == []
+    traceback.format_exception(ValueError())
+
+
 def main() -> None:
     adding.BATCH_FILES = 2  # so that a few files are several transactions
     faulty.install()
+    warm_up()
     say(ready=True)
     for line in sys.stdin:
         child = os.fork()

@@ -9,10 +9,20 @@ from pathlib import Path
 import pytest
 
 from contrechamp.base.errors import ContrechampError, InputError
-from contrechamp.vault import adding, canonical, casefile, checkpoint, custody, erasing, merkle
+from contrechamp.vault import (
+    adding,
+    canonical,
+    casefile,
+    checkpoint,
+    custody,
+    erasing,
+    members,
+    merkle,
+)
 from contrechamp.vault import case as cases_of
 from contrechamp.vault import objects as stored
 from vault import cases
+from vault.crash_worker import new_passphrase_slot
 from vault.crashing import Known, findings, objects_of, sample
 
 #: Bits that are flipped, over all files of a case.
@@ -380,6 +390,18 @@ def test_an_altered_case_toml_is_read_from_the_other_one(
         pass
     assert path.read_text() == text
     assert findings(case) == []
+
+
+def test_an_older_case_toml_put_back_is_told(case: Path) -> None:
+    """With the passphrase that was replaced, and under the root key that is still the same."""
+    older = (case / casefile.NAME).read_bytes()
+    with cases.opened(case, write=True) as found:
+        members.change_passphrase(
+            found, new_passphrase_slot("SAMPLE new"), kind="passphrase", reason="", now=cases.NOW
+        )
+    for name in (casefile.NAME, casefile.COPY):
+        (case / name).write_bytes(older)
+    assert findings(case) == ["case.toml case.toml"]
 
 
 def test_both_copies_without_a_slot(case: Path) -> None:

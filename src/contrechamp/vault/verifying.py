@@ -24,7 +24,7 @@ from contrechamp.vault import (
     note,
     objects,
 )
-from contrechamp.vault.case import Case, key_name, read_casefile
+from contrechamp.vault.case import Case, key_name, read_casefile, recipients
 from contrechamp.vault.keys import casefile_key
 
 
@@ -120,6 +120,12 @@ def _casefile(case: Case) -> Iterator[Finding]:
             content = b""
         if content != expected:
             yield Finding("case.toml", name, message)
+    if {slot.id for slot in case.file.slots} != recipients(case).keys():
+        message = _(
+            "its slots are not those of the members: an older copy was put back, or a command was "
+            "interrupted"
+        )
+        yield Finding("case.toml", casefile.NAME, message)
 
 
 def _entries(leaves: list[tuple[int, bytes]]) -> tuple[list[custody.Entry], list[Finding]]:
