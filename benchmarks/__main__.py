@@ -8,7 +8,7 @@ import numba
 import numpy as np
 import shapely
 
-from benchmarks import alone, engine, exposure, peers
+from benchmarks import alone, engine, exposure, peers, vault
 from benchmarks.engine import TASKS
 from benchmarks.towns import (
     OVER_ROOFS_M,
@@ -176,10 +176,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--extra", action="append", default=[], metavar="FILE",
                         help="an OSM file whose buildings are measured too")  # fmt: skip
-    parts = ("peers", "memory", "compilation", "threads", "scaling", "draws")
+    parts = ("peers", "memory", "compilation", "threads", "scaling", "draws", "vault")
     parser.add_argument("--only", choices=parts, action="append", help="leave the others out")
     parser.add_argument("--largest", type=int, default=SIZES[-1], metavar="N",
                         help="no tiled city of more buildings (default: %(default)s)")  # fmt: skip
+    parser.add_argument("--small", type=int, default=10_000, metavar="N",
+                        help="small files for the vault (default: %(default)s)")  # fmt: skip
+    parser.add_argument("--large", type=int, default=20, metavar="N",
+                        help="large files for the vault (default: %(default)s)")  # fmt: skip
+    parser.add_argument("--total-mb", type=float, default=4000.0, metavar="MB",
+                        help="of both together (default: %(default)s)")  # fmt: skip
+    parser.add_argument("--runs", type=int, default=1, metavar="N",
+                        help="of the vault; the fastest counts (default: %(default)s)")  # fmt: skip
     given = parser.parse_args()
     only = given.only or parts
     print(
@@ -203,6 +211,11 @@ def main() -> None:
         draws()
     if "scaling" in only:
         scaling(tuple(size for size in SIZES if size <= given.largest))
+    if "vault" in only:
+        vault.tables(
+            given.small, given.large, given.total_mb, given.runs,
+            heading=heading, header=header, row=row, figure=figure,
+        )  # fmt: skip
 
 
 if __name__ == "__main__":
