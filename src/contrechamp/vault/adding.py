@@ -12,8 +12,8 @@ from pathlib import Path
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
+from contrechamp.vault import captures, database, media, objects
 from contrechamp.vault import case as cases
-from contrechamp.vault import database, media, objects
 from contrechamp.vault.case import Case, Change
 
 #: Files that go into one transaction: as many, or as many bytes, whichever comes first.
@@ -157,9 +157,12 @@ def _commit(
 ) -> Iterator[Added]:
     """Make a batch part of the case, then say so."""
     objects.make_sure(case.folder, (taken.incoming for *_about, taken in batch.files))
+    states = [
+        _state(case.folder, shown, about, taken) for _path, shown, about, taken in batch.files
+    ]
     changes, added, moves = [], [], []
     with database.transaction(case.database):
-        for path, shown, about, taken in batch.files:
+        for (path, shown, about, taken), state in zip(batch.files, states, strict=True):
             name = _keyed(name_key, "object", taken.sha256 + taken.blake3).hex()
             row = case.database.execute(
                 "SELECT identity FROM objects WHERE name = ?", (name,)
@@ -172,7 +175,7 @@ def _commit(
                 )
                 moves.append((taken.incoming, name))
             item = random(8).hex()
-            changes.append(Change("add", f"item/{item}", _state(shown, about, taken), name, reason))
+            changes.append(Change("add", f"item/{item}", state, name, reason))
             added.append(Added(path, item, known))
             case.database.execute(
                 "INSERT OR IGNORE INTO intakes VALUES (?, ?)",
@@ -189,8 +192,12 @@ def _commit(
     yield from added
 
 
-def _state(shown: str, about: os.stat_result, taken: objects.Taken) -> dict[str, object]:
+def _state(
+    folder: Path, shown: str, about: os.stat_result, taken: objects.Taken
+) -> dict[str, object]:
     """Return what the record of an item says; digests as hexadecimal, sizes as text (RFC 8785)."""
+    incoming = folder / objects.FOLDER / objects.INCOMING / taken.incoming
+    capture = captures.of_object(incoming, taken.identity, taken.head)
     return {
         "name": shown,
         "size": str(taken.size),
@@ -198,6 +205,7 @@ def _state(shown: str, about: os.stat_result, taken: objects.Taken) -> dict[str,
         "blake3": taken.blake3.hex(),
         "modified_ns": str(about.st_mtime_ns),
         **media.describe(taken.head),
+        **({"capture": capture} if capture else {}),
     }
 
 
