@@ -102,7 +102,8 @@ class Writer:
     def put(self, path: str, fill: Callable[["HashedFile"], object]) -> None:
         """Let `fill` write a file; its digests are those of what went through to the disk."""
         target = self.folder / path
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for above in reversed(PurePosixPath(path).parents):  # `parents=True` would open these
+            (self.folder / above).mkdir(exist_ok=True, mode=0o700)
         descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with open(descriptor, "wb") as file:
             hashed = HashedFile(file)

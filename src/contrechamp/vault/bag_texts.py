@@ -35,8 +35,9 @@ class Listed:
 
 def items_csv(items: Sequence[Listed]) -> bytes:
     """Return a table of the items, with the columns `COLUMNS`; no cell is a formula."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    text = io.StringIO(newline="")
+    # With these ends of lines (RFC 4180) the writer also quotes cells with a carriage return.
+    writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for one in items:
         capture = one.state.get("capture")

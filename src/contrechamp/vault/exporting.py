@@ -214,7 +214,13 @@ def _content(
             raise InputError(_("the content is not what was added"), where=one.id)
 
     def in_the_clear(file: bag.HashedFile) -> None:
-        check(objects.read_object(folder, one.object, one.identity, file, advance))
+        try:
+            got = objects.read_object(folder, one.object, one.identity, file, advance)
+        except InputError:
+            if file.failed is not None:  # not the object, but the disk that it was to go to
+                raise _cannot_be_written(file.failed) from None
+            raise
+        check(got)
 
     def encrypted(file: bag.HashedFile) -> None:
         with _Decrypting(folder, one, advance) as source:
@@ -276,12 +282,15 @@ def _encrypt(source: Any, file: bag.HashedFile, keys: Sequence[Any]) -> None:
     try:
         pyrage.encrypt_io(source, file, list(keys))
     except (pyrage.EncryptError, OSError) as error:
-        cause = file.failed or error
-        raise OutputError(
-            _("the bag cannot be written ({reason})").format(
-                reason=getattr(cause, "strerror", None) or type(cause).__name__
-            )
-        ) from cause
+        raise _cannot_be_written(file.failed or error) from error
+
+
+def _cannot_be_written(error: Exception) -> OutputError:
+    return OutputError(
+        _("the bag cannot be written ({reason})").format(
+            reason=getattr(error, "strerror", None) or type(error).__name__
+        )
+    )
 
 
 def _log(
