@@ -192,7 +192,7 @@ def test_what_fails_leaves_no_bag_and_no_entry(
 
     class Full(bag.HashedFile):
         def __init__(self, _file: IO[bytes]) -> None:
-            super().__init__(Path("/dev/full").open("wb", buffering=0))  # noqa: SIM115
+            super().__init__(Path("/dev/full").open("wb", buffering=0))  # noqa: SIM115  # noqa: SIM115
 
     monkeypatch.setattr(bag, "HashedFile", Full)
     for options in ({}, {"plain": True}):
