@@ -139,7 +139,7 @@ def _time(nanoseconds: str) -> str:
 README = """\
 Items of a case of contrechamp, exported as a bag (BagIt 1.0, RFC 8493).
 
-data/<item>/               the content of each item{content}
+data/<item>/NAME           the content of each item{content}
 {where}
 custody/<item>.json        who did what with it, as a transparency log (RFC 6962) has it
 ro-crate-metadata.json     the files, in RO-Crate 1.1
@@ -152,8 +152,8 @@ Without that program, inside this folder:
     sha256sum -c manifest-sha256.txt
     sha256sum -c tagmanifest-sha256.txt
 2. To read encrypted files (https://age-encryption.org), with the secret key of a recipient:
-    age -d -i KEY-FILE data/<item>/content.age > content
-    age -d -i KEY-FILE data/<item>/record.json.age > record.json
+    age -d -i KEY-FILE data/<item>/NAME.age > content
+    age -d -i KEY-FILE data/<item>/record.json.age > record.json   (where there is one)
 3. That the log says so. custody/<item>.json holds: every entry of the log about the item with the
    Merkle path from it to the root, the signed checkpoint (C2SP tlog-checkpoint) with that root,
    and the public key of who signed. record.json (or "record" there) holds what the log committed
