@@ -92,6 +92,23 @@ def test_links_and_devices_are_passed_over_and_told(case: Path, tmp_path: Path) 
     assert findings(case) == []
 
 
+def test_a_case_does_not_take_itself_in(case: Path) -> None:
+    files(case.parent / "field", count=1)
+    done = add(case, case.parent)
+    assert [one.path.name for one in done if hasattr(one, "reason")] == ["case"]
+    assert [one.path.name for one in done if hasattr(one, "item")] == ["sample-0.txt"]
+    assert findings(case) == []
+
+
+def test_an_item_that_is_named_twice_is_erased_once(case: Path, tmp_path: Path) -> None:
+    (one,) = add(case, files(tmp_path / "field", count=1))
+    with opened(case, write=True) as found:
+        before = found.size
+        erasing.erase(found, [one.item, one.item], reason="twice", now=NOW)
+        assert found.size == before + 1
+    assert findings(case) == []
+
+
 def test_names_in_any_encoding(case: Path, tmp_path: Path) -> None:
     source = tmp_path / "field"
     source.mkdir()

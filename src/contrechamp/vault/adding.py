@@ -78,7 +78,7 @@ def add(
     for path in paths:
         if not path.exists() and not path.is_symlink():
             raise InputError(_("no such file or folder"), where=path.name)
-    with progress(_("Adding"), sum(_size_below(path) for path in paths)) as advance:
+    with progress(_("Adding"), sum(_size_below(path, case.folder) for path in paths)) as advance:
         for path in paths:
             yield from _add_one(case, path, now, random, reason, advance)
 
@@ -98,7 +98,7 @@ def _add_one(
         for row in case.database.execute("SELECT file FROM intakes WHERE path = ?", (intake,))
     }
     batch = _Batch()
-    for path, shown in _files_below(given):
+    for path, shown in _files_below(given, case.folder):
         if isinstance(shown, PassedOver):
             yield shown
             continue
@@ -209,7 +209,7 @@ def _state(
     }
 
 
-def _files_below(given: Path) -> Iterator[tuple[Path, str | PassedOver]]:
+def _files_below(given: Path, case_folder: Path) -> Iterator[tuple[Path, str | PassedOver]]:
     """Yield plain files with their names under what was given, and what is passed over."""
     stack = [given]
     while stack:
@@ -217,6 +217,9 @@ def _files_below(given: Path) -> Iterator[tuple[Path, str | PassedOver]]:
         mode = os.lstat(path).st_mode
         if stat.S_ISLNK(mode):
             yield path, PassedOver(path, _("a link: links are not followed"))
+        elif stat.S_ISDIR(mode) and path.samefile(case_folder):
+            # It grows while it is read, and nothing in it is evidence.
+            yield path, PassedOver(path, _("this is the case itself"))
         elif stat.S_ISDIR(mode):
             try:
                 below = sorted(path.iterdir(), reverse=True)
@@ -237,10 +240,10 @@ def _name(path: Path, given: Path) -> str:
     return os.fsencode(below).decode("utf-8", "backslashreplace")
 
 
-def _size_below(path: Path) -> int:
+def _size_below(path: Path, case_folder: Path) -> int:
     return sum(
         os.lstat(file).st_size
-        for file, shown in _files_below(path)
+        for file, shown in _files_below(path, case_folder)
         if not isinstance(shown, PassedOver)
     )
 

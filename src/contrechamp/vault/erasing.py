@@ -30,7 +30,7 @@ def erase(case: Case, items: Sequence[str], *, reason: str, now: datetime) -> li
         OutputError: if the case cannot be written to. The keys may be gone all the same, and the
             next opening for writing finishes it: the log tells.
     """
-    subjects = [f"item/{item}" for item in items]
+    subjects = list(dict.fromkeys(f"item/{item}" for item in items))
     rows = {subject: _object_of(case, subject) for subject in subjects}
     gone = sorted(set(rows.values()))
     for name in gone:
