@@ -26,14 +26,17 @@ def case_argument() -> click.Argument:
     return click.Argument(["folder"], metavar="CASE", type=click.Path(path_type=Path))
 
 
-def reason_option() -> click.Option:
-    """``--reason``: why something is done."""
-    return click.Option(
+def reason_option(*, required: bool = False) -> click.Option:
+    """``--reason``: why something is done; "" where it may be left out, and is."""
+    option = click.Option(
         ["--reason"],
-        default="",
+        required=required,
         metavar="TEXT",
         help=_("Why; it is kept in the case, encrypted."),
     )
+    if not required:  # given to the constructor, None too would count as a value
+        option.default = ""
+    return option
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from contrechamp.cli.options import (
     draws_option,
     json_option,
     language_option,
+    report_option,
     threads_option,
     verbose_option,
 )
@@ -31,13 +32,7 @@ def demo_command() -> click.Command:
         ),
         epilog=_("Example: contrechamp demo --out helsinki"),
         params=[
-            click.Option(
-                ["-o", "--out"],
-                type=click.Path(path_type=Path),
-                required=True,
-                metavar="DIR",
-                help=_("Folder for the report: new, empty, or of an earlier run."),
-            ),
+            report_option(),
             draws_option(),
             threads_option(),
             json_option(),

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from contrechamp.base.i18n import _, ngettext
-from contrechamp.cli.case_access import case_argument, now, open_case, shown
+from contrechamp.cli.case_access import case_argument, now, open_case, reason_option, shown
 from contrechamp.cli.options import language_option, verbose_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 
@@ -28,12 +28,7 @@ def erase_command() -> click.Command:
         params=[
             case_argument(),
             click.Argument(["items"], metavar="ITEM...", nargs=-1, required=True),
-            click.Option(
-                ["--reason"],
-                required=True,
-                metavar="TEXT",
-                help=_("Why; it is kept in the case, encrypted."),
-            ),
+            reason_option(required=True),
             *secret_options(),
             language_option(),
             verbose_option(),

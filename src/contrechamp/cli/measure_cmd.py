@@ -17,6 +17,7 @@ from contrechamp.cli.options import (
     json_option,
     language_option,
     levels_option,
+    report_option,
     skip_bad_rows_option,
     target_height_option,
     threads_option,
@@ -44,13 +45,7 @@ def measure_command() -> click.Command:
                 required=True,
                 type=click.Path(path_type=Path),
             ),
-            click.Option(
-                ["-o", "--out"],
-                type=click.Path(path_type=Path),
-                required=True,
-                metavar="DIR",
-                help=_("Folder for the report: new, empty, or of an earlier run."),
-            ),
+            report_option(),
             click.Option(
                 ["--areas"],
                 type=click.Path(path_type=Path),

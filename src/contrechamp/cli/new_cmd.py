@@ -9,7 +9,12 @@ import click
 from contrechamp.base.i18n import _
 from contrechamp.cli.case_access import case_argument, no_core_dumps, now
 from contrechamp.cli.options import language_option, verbose_option
-from contrechamp.cli.secret_input import SecretSource, read_new_passphrase, seconds_of
+from contrechamp.cli.secret_input import (
+    SecretSource,
+    passphrase_fd_option,
+    read_new_passphrase,
+    seconds_of,
+)
 
 #: As long as opening a case may take on the machine that it is made on.
 SECONDS = 1.0
@@ -34,14 +39,7 @@ def new_command() -> click.Command:
                 metavar="NAME",
                 help=_("Your name in the log of the case; it stands in it encrypted."),
             ),
-            click.Option(
-                ["--passphrase-fd"],
-                type=click.IntRange(0, 65535),
-                metavar="N",
-                help=_(
-                    "Read the passphrase from file descriptor N, one line; by default it is asked."
-                ),
-            ),
+            passphrase_fd_option(),
             language_option(),
             verbose_option(),
         ],

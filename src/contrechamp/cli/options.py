@@ -1,6 +1,7 @@
 """Options that more than one command has, each written once."""
 
 import math
+from pathlib import Path
 from typing import Any
 
 import click
@@ -85,6 +86,17 @@ def crs_option() -> click.Option:
         ["--crs"],
         metavar="EPSG:N",
         help=_("Projection to compute in, in metres; by default the UTM zone of the area."),
+    )
+
+
+def report_option() -> click.Option:
+    """``-o``: the folder of the report."""
+    return click.Option(
+        ["-o", "--out"],
+        type=click.Path(path_type=Path),
+        required=True,
+        metavar="DIR",
+        help=_("Folder for the report: new, empty, or of an earlier run."),
     )
 
 

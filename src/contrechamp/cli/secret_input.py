@@ -50,15 +50,20 @@ class SecretSource:
     recovery: bool = False
 
 
+def passphrase_fd_option() -> click.Option:
+    """``--passphrase-fd``: where a passphrase is read that is not typed."""
+    return click.Option(
+        ["--passphrase-fd"],
+        type=click.IntRange(0, 65535),
+        metavar="N",
+        help=_("Read the passphrase from file descriptor N, one line; by default it is asked."),
+    )
+
+
 def secret_options() -> list[click.Option]:
     """``--passphrase-fd``, ``--keyring``, ``--identity``, ``--recovery``; see `secret_source`."""
     return [
-        click.Option(
-            ["--passphrase-fd"],
-            type=click.IntRange(0, 65535),
-            metavar="N",
-            help=_("Read the passphrase from file descriptor N, one line; by default it is asked."),
-        ),
+        passphrase_fd_option(),
         click.Option(
             ["--keyring"],
             is_flag=True,

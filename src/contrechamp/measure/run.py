@@ -45,6 +45,8 @@ from contrechamp.sight.arrays import Level
 
 F8 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+#: Figures of the draws, and of each scenario by its name.
+_AndScenarios = tuple[tuple[DrawnFigure, ...], Mapping[str, tuple[DrawnFigure, ...]]]
 
 DRAWS = 1000
 SEED = 1
@@ -170,7 +172,6 @@ class _Draws:
     main: int
     scenario: int
     pairs: int
-    ground: int
     ground_scenario: int
     tracks: int
     with_trips: bool
@@ -178,9 +179,10 @@ class _Draws:
 
     @property
     def total(self) -> int:
+        ground = self.main
         return (
             self.main
-            + self.ground
+            + ground
             + self.tracks
             + len(SCENARIOS) * (self.scenario + self.ground_scenario)
             + (1 + len(self.unknowns)) * self.pairs
@@ -197,7 +199,6 @@ def _plan_of_draws(stage: Stage, draws: int, *, with_tracks: bool, with_trips: b
         main=draws,
         scenario=scenario,
         pairs=min(DRIVER_PAIRS, draws) if unknowns else 0,
-        ground=draws,
         tracks=(draws + len(SCENARIOS) * scenario) if with_tracks else 0,
         ground_scenario=min(GROUND_SCENARIO_DRAWS, scenario),
         with_trips=with_trips,
@@ -288,9 +289,7 @@ def _street_and_trip_figures(
     )
 
 
-def _ground(
-    stage: Stage, numbers: Uniforms, plan: _Draws, progress: Progress
-) -> tuple[tuple[DrawnFigure, ...], Mapping[str, tuple[DrawnFigure, ...]]]:
+def _ground(stage: Stage, numbers: Uniforms, plan: _Draws, progress: Progress) -> _AndScenarios:
     """Return the ground within view, in the draws and in each scenario."""
     lines, m2_per_m = scan_lines(
         stage.placed.x, stage.placed.y, furthest(stage.cameras, stage.priors), seed=stage.seed
@@ -300,11 +299,7 @@ def _ground(
         exposure = stage.expose(of, lines, with_groups=False, progress=progress)
         return ground_figures(exposure, m2_per_m, stage.levels)
 
-    scenarios = {
-        name: within_view(numbers.first(plan.ground_scenario).all_at(probability))
-        for name, probability in SCENARIOS.items()
-    }
-    return within_view(numbers.first(plan.ground)), scenarios
+    return _in_draws_and_scenarios(within_view, numbers, plan.ground_scenario)
 
 
 def _tracks(
@@ -314,7 +309,7 @@ def _tracks(
     numbers: Uniforms,
     plan: _Draws,
     progress: Progress,
-) -> tuple[tuple[DrawnFigure, ...], Mapping[str, tuple[DrawnFigure, ...]]]:
+) -> _AndScenarios:
     """Return what of recorded walks is within view, in the draws and in each scenario."""
 
     def within_view(of: Uniforms) -> tuple[DrawnFigure, ...]:
@@ -329,11 +324,17 @@ def _tracks(
         )
         return track_figures(scene.tracks, ways.tracks, exposure, stage.levels)
 
-    scenarios = {
-        name: within_view(numbers.first(plan.scenario).all_at(probability))
+    return _in_draws_and_scenarios(within_view, numbers, plan.scenario)
+
+
+def _in_draws_and_scenarios(
+    figures: Callable[[Uniforms], tuple[DrawnFigure, ...]], numbers: Uniforms, scenario_draws: int
+) -> _AndScenarios:
+    """Return figures of the draws, and of each scenario with its own number of draws."""
+    return figures(numbers), {
+        name: figures(numbers.first(scenario_draws).all_at(probability))
         for name, probability in SCENARIOS.items()
     }
-    return within_view(numbers), scenarios
 
 
 def _figures(
@@ -411,7 +412,7 @@ def _methods(
         "draws_in_all": plan.total,
         "scenario_draws": plan.scenario,
         "driver_pairs": plan.pairs,
-        "ground_draws": plan.ground,
+        "ground_draws": plan.main,
         "ground_line_spacing_m": SPACING_M,
         "target_height_m": stage.target_height_m,
         "piece_m": float(ways.length_m.max(initial=0.0)),

@@ -12,7 +12,7 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.scene.columns import of_rows
 from contrechamp.scene.found import Found
-from contrechamp.scene.input_files import Opened
+from contrechamp.scene.input_files import Opened, declares_entities
 from contrechamp.scene.tables import TRACK_COLUMNS, Notice
 
 #: id, name, points
@@ -25,8 +25,7 @@ def read_gpx(opened: Opened) -> Found:
     Raises:
         InputError: if the file is no GPX, or no walk is in it.
     """
-    head = opened.content[:4096]
-    if b"<!DOCTYPE" in head or b"<!ENTITY" in opened.content:
+    if declares_entities(opened.content):
         raise InputError(
             _("a GPX file declares no document type or entities; export it again"),
             where=opened.name,

@@ -179,6 +179,11 @@ def _by_content(content: bytes, wanted: str, name: str) -> str:
     return found
 
 
+def declares_entities(content: bytes) -> bool:
+    """Return whether XML declares a document type or entities, which no map or walk needs."""
+    return b"<!DOCTYPE" in content[:4096] or b"<!ENTITY" in content
+
+
 def _xml_kind(head: bytes, wanted: str, name: str) -> str:
     lower = head.lower()
     if b"<osm" in lower:

@@ -16,7 +16,7 @@ from osmium.osm import WAY
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
-from contrechamp.scene.input_files import MAX_UNPACKED_BYTES, OSM_PBF, Opened
+from contrechamp.scene.input_files import MAX_UNPACKED_BYTES, OSM_PBF, Opened, declares_entities
 from contrechamp.scene.pbf_size import check_unpacked_size
 
 Tags = Mapping[str, str]
@@ -120,7 +120,7 @@ def read_osm(opened: Opened) -> OsmObjects:
     """
     if opened.format == OSM_PBF:
         check_unpacked_size(opened.content, opened.name, MAX_PBF_BYTES)
-    elif b"<!DOCTYPE" in opened.content[:4096] or b"<!ENTITY" in opened.content:
+    elif declares_entities(opened.content):
         raise InputError(
             _("an OSM file declares no document type or entities; fetch it again"),
             where=opened.name,

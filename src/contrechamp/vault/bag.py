@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from contrechamp.base.errors import InputError, OutputError
+from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.vault import objects
@@ -163,18 +163,6 @@ class HashedFile:
     def flush(self) -> None:
         """Hand on what was written."""
         self.file.flush()
-
-
-def refuse_existing(folder: Path) -> None:
-    """Raise where something stands in the place of a new bag.
-
-    Raises:
-        OutputError: if it does.
-    """
-    if folder.exists() or folder.is_symlink():
-        raise OutputError(
-            _("{folder}: is there already; choose another name").format(folder=folder.name)
-        )
 
 
 # Reading

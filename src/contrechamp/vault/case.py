@@ -104,7 +104,7 @@ def create(
 
 
 def refuse_existing(folder: Path) -> None:
-    """Raise where something stands in the place of a new case.
+    """Raise where something stands in the place of a new folder: of a case, or of a bag.
 
     Raises:
         OutputError: if it does.
@@ -139,10 +139,10 @@ def _fill(
         database.make_tables(db)
         db.execute("INSERT INTO settings VALUES (?, ?)", (NAME_KEY, random(32)))
         case = Case(folder, file, unlocked, db, merkle.Frontier(), 0, read_only=False)
-        state = add_member(case, unlocked.member, member_name, str(identity.to_public()), unlocked)
+        member = add_member(case, member_name, str(identity.to_public()), unlocked)
         for slot in file.slots:
             db.execute("INSERT INTO slots VALUES (?, ?)", (slot.id, unlocked.member))
-        append(case, [Change("new", "case", {"format": file.format}), state], now)
+        append(case, [Change("new", "case", {"format": file.format}), member], now)
     case.close()
     write_casefile(folder, file, unlocked.root_key)
     (folder / "README.txt").write_text(README)
@@ -206,16 +206,15 @@ def public_key(seed: bytes) -> bytes:
     return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
 
 
-def add_member(
-    case: Case, member: str, name: str, recipient: str, unlocked: Unlocked, action: str = "share"
-) -> Change:
+def add_member(case: Case, name: str, recipient: str, unlocked: Unlocked) -> Change:
     """Write a member, inside a transaction of the caller; return the change for the log."""
     signing = public_key(unlocked.signing_seed)
     case.database.execute(
-        "INSERT INTO members VALUES (?, ?, ?, ?, NULL)", (member, name, recipient, signing)
+        "INSERT INTO members VALUES (?, ?, ?, ?, NULL)",
+        (unlocked.member, name, recipient, signing),
     )
     state: dict[str, object] = {"name": name, "recipient": recipient, "signing": signing.hex()}
-    return Change(action, f"member/{member}", state)
+    return Change("share", f"member/{unlocked.member}", state)
 
 
 def write_casefile(folder: Path, file: casefile.CaseFile, root_key: bytes) -> None:

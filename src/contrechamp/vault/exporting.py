@@ -114,7 +114,7 @@ def export(
     found = [_item(case, item) for item in dict.fromkeys(items)]
     if not found:
         raise UsageError(_("name at least one item"))
-    bag.refuse_existing(target)
+    cases.refuse_existing(target)
     partial = target.with_name(f".{target.name}.{random(4).hex()}.partial")
     try:
         partial.mkdir(mode=0o700)

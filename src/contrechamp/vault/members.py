@@ -49,9 +49,9 @@ def share(
     slot = slots.make_age_slot(recipient, unlocked, random=random)
     file = replace(case.file, slots=(*case.file.slots, slot))
     with database.transaction(case.database):
-        state = cases.add_member(case, unlocked.member, name, recipient, unlocked)
+        change = cases.add_member(case, name, recipient, unlocked)
         case.database.execute("INSERT INTO slots VALUES (?, ?)", (slot.id, unlocked.member))
-        cases.append(case, [replace(state, reason=reason)], now)
+        cases.append(case, [replace(change, reason=reason)], now)
         # Inside the transaction: a slot that no row knows is harmless, a row without one is not.
         cases.write_casefile(case.folder, file, case.unlocked.root_key)
     case.file = file
