@@ -1,0 +1,39 @@
+"""What the user asks of a masker."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from contrechamp.redact.sidecar import HandBoxes
+
+#: ``fill``: one fixed colour. ``noise``: coarse random pixels, never made from the picture.
+Style = Literal["fill", "noise"]
+#: ``drop``: no sound comes out. ``alter``: voice changed, weakly. ``keep``: as it was.
+SoundWish = Literal["drop", "alter", "keep"]
+
+STYLES: tuple[Style, ...] = get_args(Style)
+SOUND_WISHES: tuple[SoundWish, ...] = get_args(SoundWish)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked for one file.
+
+    Args:
+        hand: boxes drawn by hand, of this file.
+        boxes_only: cover what was drawn by hand and nothing else; no detector is loaded.
+        style: how a covered area looks.
+        fast: video: search every third frame instead of every frame.
+        sound: what happens to sound.
+        cover_at: cover hits with this score and more; None: the measured default of the detector.
+        words: documents: words and names to remove from the content.
+        threads: cores to use; 0: all of them.
+    """
+
+    hand: HandBoxes | None = None
+    boxes_only: bool = False
+    style: Style = "fill"
+    fast: bool = False
+    sound: SoundWish = "drop"
+    cover_at: float | None = None
+    words: tuple[str, ...] = ()
+    threads: int = 0
