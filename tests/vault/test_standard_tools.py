@@ -209,6 +209,8 @@ def test_every_table_column_and_key_is_described(case: Path) -> None:
         ]
         for table in tables:
             columns = {row[1] for row in found.database.execute(f"PRAGMA table_info({table})")}
+            if table.startswith("search_"):  # made by SQLite, which says what is in them
+                columns = set()
             assert columns | {table} <= described, table
         for (content,) in found.database.execute("SELECT content FROM entries"):
             assert set(re.findall(r'"([a-z]+)":', bytes(content).decode())) <= described

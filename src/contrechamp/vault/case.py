@@ -158,6 +158,7 @@ class Change:
         state: of the subject after it.
         object: name of the object of an item.
         reason: why, in the user's words.
+        salt: key of the digest, where a merged copy of the case has one for this state already.
     """
 
     action: str
@@ -165,6 +166,7 @@ class Change:
     state: dict[str, object] = field(repr=False)
     object: str | None = None
     reason: str = field(default="", repr=False)
+    salt: bytes | None = field(default=None, repr=False)
 
 
 def append(case: Case, changes: Sequence[Change], now: datetime) -> None:
@@ -181,7 +183,9 @@ def append(case: Case, changes: Sequence[Change], now: datetime) -> None:
             member=case.unlocked.member,
             action=change.action,
             subject=change.subject,
-            digest=custody.put_record(case.database, change.subject, change.state, change.object),
+            digest=custody.put_record(
+                case.database, case.size, change.subject, change.state, change.object, change.salt
+            ),
             reason=custody.put_reason(case.database, case.size, change.reason),
         )
         content = entry.to_bytes()

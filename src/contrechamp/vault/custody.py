@@ -20,6 +20,10 @@ from contrechamp.vault import canonical
 FORMAT = 1
 #: Bytes of the random key of a digest.
 SALT = 32
+#: Subjects whose earlier states are kept.
+VERSIONED = "record/"
+#: Actions after which earlier states of a subject are gone.
+ERASING = frozenset({"erase", "forget"})
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class Entry:
         at: UTC, ISO 8601 with a Z, to the second.
         member: id of who did it.
         action: new, add, erase, share, unshare, export, ...
-        subject: item/<id>, member/<id> or case.
+        subject: item/<id>, record/<id>, member/<id> or case.
         digest: HMAC-SHA-256 of the state of the subject after it, hexadecimal.
         reason: of the reason, likewise; "" where none was given.
     """
@@ -92,18 +96,38 @@ def digest(salt: bytes, content: bytes) -> str:
 
 
 def put_record(
-    database: sqlite.Connection, subject: str, state: Mapping[str, Any], object_name: str | None
+    database: sqlite.Connection,
+    number: int,
+    subject: str,
+    state: Mapping[str, Any],
+    object_name: str | None,
+    salt: bytes | None = None,
 ) -> str:
     """Write the state of a subject under a new random key; return its digest.
 
-    Inside a transaction of the caller. The key of what stood there before is overwritten.
+    Inside a transaction of the caller. What stood there before is kept as a version where the
+    subject is of a kind that has versions; of others it is overwritten, its key with it.
+
+    Args:
+        database: of the case.
+        number: of the entry.
+        subject: whose state it is.
+        state: what is written.
+        object_name: of an item.
+        salt: a key that a merged copy of the case has given to this state already.
     """
-    salt, content = secrets.token_bytes(SALT), canonical.dumps(dict(state))
+    salt, content = salt or secrets.token_bytes(SALT), canonical.dumps(dict(state))
+    if subject.startswith(VERSIONED):
+        database.execute(
+            "INSERT INTO versions SELECT subject, '', entry, salt, state FROM records "
+            "WHERE subject = ?",
+            (subject,),
+        )
     database.execute(
-        "INSERT INTO records (subject, salt, state, object) VALUES (?, ?, ?, ?) "
+        "INSERT INTO records (subject, salt, state, object, entry) VALUES (?, ?, ?, ?, ?) "
         "ON CONFLICT (subject) DO UPDATE SET salt = excluded.salt, state = excluded.state, "
-        "object = excluded.object",
-        (subject, salt, content, object_name),
+        "object = excluded.object, entry = excluded.entry",
+        (subject, salt, content, object_name, number),
     )
     return digest(salt, content)
 

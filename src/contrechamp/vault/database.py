@@ -34,12 +34,21 @@ CREATE TABLE objects (
     incoming TEXT                   -- its file in objects/incoming/ until it is moved into place
 ) WITHOUT ROWID;
 CREATE TABLE records (
-    subject TEXT PRIMARY KEY,       -- item/<id>, member/<id>, case
+    subject TEXT PRIMARY KEY,       -- item/<id>, record/<id>, member/<id>, case, ...
     salt BLOB NOT NULL,             -- key of the digest in the log
     state BLOB NOT NULL,            -- canonical JSON
-    object TEXT                     -- of an item
-) WITHOUT ROWID;
+    object TEXT,                    -- of an item
+    entry INTEGER NOT NULL          -- number of the entry that this state is of
+);
 CREATE INDEX records_by_object ON records (object);
+CREATE TABLE versions (             -- earlier states of record/<id>
+    subject TEXT NOT NULL,
+    branch TEXT NOT NULL,           -- '' for the log itself
+    entry INTEGER NOT NULL,         -- number of its entry there
+    salt BLOB NOT NULL,
+    state BLOB NOT NULL,
+    PRIMARY KEY (subject, branch, entry)
+);
 CREATE TABLE entries (number INTEGER PRIMARY KEY, content BLOB NOT NULL);
 CREATE TABLE reasons (number INTEGER PRIMARY KEY, salt BLOB NOT NULL, text TEXT NOT NULL);
 CREATE TABLE checkpoints (size INTEGER NOT NULL, note TEXT NOT NULL, PRIMARY KEY (size, note));
@@ -49,6 +58,40 @@ CREATE TABLE anchors (
     entry BLOB NOT NULL,            -- what to show to whom; canonical JSON
     proof BLOB                      -- what came back; NULL while it waits
 );
+CREATE TABLE branches (             -- logs of other copies of the case that were merged
+    id TEXT PRIMARY KEY,            -- root of the tree up to its newest entry, hexadecimal
+    parent TEXT NOT NULL,           -- branch that it left, '' for the log itself
+    fork INTEGER NOT NULL           -- entries that both have
+) WITHOUT ROWID;
+CREATE TABLE branch_entries (
+    branch TEXT NOT NULL REFERENCES branches,
+    number INTEGER NOT NULL,        -- from the fork
+    content BLOB NOT NULL,
+    salt BLOB, reason TEXT,         -- as in reasons; NULL where there is none
+    PRIMARY KEY (branch, number)
+);
+CREATE TABLE branch_checkpoints (
+    branch TEXT NOT NULL REFERENCES branches,
+    size INTEGER NOT NULL,
+    note TEXT NOT NULL,
+    PRIMARY KEY (branch, size, note)
+);
+CREATE TABLE dossier (              -- the newest version of each record/<id>, to list and find them
+    row INTEGER PRIMARY KEY,        -- of search
+    id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    version INTEGER NOT NULL,       -- from 1
+    title TEXT NOT NULL
+);
+CREATE INDEX dossier_by_kind ON dossier (kind);
+CREATE TABLE citations (            -- which record names which record or item, and in which field
+    citing TEXT NOT NULL,
+    field TEXT NOT NULL,
+    cited TEXT NOT NULL,
+    PRIMARY KEY (citing, field, cited)
+) WITHOUT ROWID;
+CREATE INDEX citations_by_cited ON citations (cited);
+CREATE VIRTUAL TABLE search USING fts5 (text, tokenize = 'unicode61 remove_diacritics 2');
 CREATE TABLE intakes (
     path BLOB NOT NULL,             -- keyed hash of the path that was given to add
     file BLOB NOT NULL,             -- keyed hash of one file of it that is in
@@ -152,6 +195,8 @@ def make_tables(database: sqlite.Connection) -> None:
     for statement in SCHEMA.split(";\n"):
         if statement.strip():
             database.execute(statement)
+    # Else words of what was erased would stay in the index until it is next put in order.
+    database.execute("INSERT INTO search (search, rank) VALUES ('secure-delete', 1)")
 
 
 def setting(database: sqlite.Connection, name: str) -> bytes:

@@ -99,6 +99,7 @@ def _against_log(
         Finding("anchor", str(size), message) for size, message in anchoring.problems(case, trusted)
     ]
     found += _records(case, entries)
+    found += _versions(case, entries)
     found += _items(case)
     found += _members(case)
     found += _objects(case)
@@ -250,6 +251,37 @@ def _records(case: Case, entries: list[custody.Entry]) -> Iterator[Finding]:
     for entry in entries:
         if reasons.get(entry.number, "") != entry.reason:
             yield Finding("reason", str(entry.number), _("its reason was altered or is missing"))
+
+
+def _versions(case: Case, entries: list[custody.Entry]) -> Iterator[Finding]:
+    """Compare every earlier state of a record with its entry; none is missing but the erased."""
+    digests = {
+        (str(subject), int(number)): custody.digest(bytes(salt), bytes(state))
+        for subject, number, salt, state in case.database.execute(
+            "SELECT subject, entry, salt, state FROM versions WHERE branch = ''"
+        )
+    }
+    histories: dict[str, list[custody.Entry]] = {}
+    for entry in entries:
+        if entry.subject.startswith(custody.VERSIONED):
+            histories.setdefault(entry.subject, []).append(entry)
+    newest = dict(case.database.execute("SELECT subject, entry FROM records").fetchall())
+    for subject, history in histories.items():
+        if newest.get(subject) not in {None, history[-1].number}:
+            # The next change would keep this state under the number of another entry.
+            message = _("its newest state is said to be of another entry than {number}")
+            yield Finding("version", subject, message.format(number=history[-1].number))
+        kept = True
+        for entry in reversed(history):
+            got = digests.pop((subject, entry.number), None)
+            wanted = entry.digest if kept and entry is not history[-1] else None
+            if got != wanted:
+                message = _("its earlier state is not what entry {number} says")
+                yield Finding("version", subject, message.format(number=entry.number))
+            kept = kept and entry.action not in custody.ERASING
+    for subject, number in digests:
+        message = _("entry {number} of the log is not of its earlier state")
+        yield Finding("version", subject, message.format(number=number))
 
 
 def _items(case: Case) -> Iterator[Finding]:
