@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BytesIO
 
 from contrechamp.scene.csv_file import read_csv
 from contrechamp.scene.gpx import read_gpx
@@ -54,7 +55,10 @@ TARGETS = {
         lambda content: ots.attestations(content, b"x"),
         (b"\x00OpenTimestamps\x00\x00Proof\x00\xbf\x89\xe2\xe8\x84\xe8\x92\x94\x01\x08",),
     ),
-    "media": Target(media.describe, (b"\xff\xd8\xff\xe1\x00\x10Exif\x00\x00MM\x00*",)),
+    "media": Target(
+        lambda content: media.describe(BytesIO(content)),
+        (b"\xff\xd8\xff\xe1\x00\x10Exif\x00\x00MM\x00*",),
+    ),
     "pbf-size": Target(lambda content: check_unpacked_size(content, "fuzz", 1 << 20)),
     "csv": Target(lambda content: read_csv(_opened(content, CSV)), (b"id,lon,lat\na,1,2\n",)),
     "gpx": Target(

@@ -1,5 +1,6 @@
 """Running commands in this process, in English, leaving nothing behind."""
 
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -7,6 +8,11 @@ import pytest
 
 from contrechamp.base.i18n import activate
 from contrechamp.cli.run import run
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell that starts the tests in the background has them, and all that they start, ignore
+    # Ctrl-C: a test of it would wait for ever.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,14 @@
 
 import hashlib
 import hmac
+import io
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
@@ -15,6 +17,7 @@ from contrechamp.base.progress import Progress, silent
 from contrechamp.vault import captures, database, media, objects
 from contrechamp.vault import case as cases
 from contrechamp.vault.case import Case, Change
+from contrechamp.vault.seekable import CHUNK, Seekable
 
 #: Files that go into one transaction: as many, or as many bytes, whichever comes first.
 BATCH_FILES, BATCH_BYTES = 256, 256 * 1024**2
@@ -196,17 +199,27 @@ def _state(
     folder: Path, shown: str, about: os.stat_result, taken: objects.Taken
 ) -> dict[str, object]:
     """Return what the record of an item says; digests as hexadecimal, sizes as text (RFC 8785)."""
-    incoming = folder / objects.FOLDER / objects.INCOMING / taken.incoming
-    capture = captures.of_object(incoming, taken.identity, taken.head)
+    # What cannot be read back now would be lost: it is not taken in.
+    with objects.storing(), _content(folder, taken) as content:
+        metadata = media.describe(content)
+        capture = captures.listing(content)
     return {
         "name": shown,
         "size": str(taken.size),
         "sha256": taken.sha256.hex(),
         "blake3": taken.blake3.hex(),
         "modified_ns": str(about.st_mtime_ns),
-        **media.describe(taken.head),
+        **metadata,
         **({"capture": capture} if capture else {}),
     }
+
+
+def _content(folder: Path, taken: objects.Taken) -> IO[bytes]:
+    """Return the content of what was just taken: the source is read once, and not for this."""
+    if taken.size == len(taken.head):
+        return io.BytesIO(taken.head)
+    incoming = folder / objects.FOLDER / objects.INCOMING / taken.incoming
+    return io.BufferedReader(Seekable(incoming.open("rb"), taken.identity), CHUNK)
 
 
 def _files_below(given: Path, case_folder: Path) -> Iterator[tuple[Path, str | PassedOver]]:

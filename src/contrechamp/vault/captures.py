@@ -13,21 +13,17 @@ All of it text and whole numbers, so that it has one canonical form; fields that
 left out, but for those of the first two lines.
 """
 
+import io
 import json
 import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from io import BytesIO
-from pathlib import Path
 from typing import IO, Any, Protocol
 
-import pyrage
+from contrechamp.vault.foreign_text import cleaned
 
-#: As much of a capture is held in memory, decrypted, as this: a WARC is listed up to here, a WACZ
-#: that is larger is not opened.
-MAX_HELD = 64 << 20
 #: As much is unpacked of one capture, all parts together.
 MAX_UNPACKED = 512 << 20
 MAX_RECORDS, MAX_LINES = 200_000, 4_000_000
@@ -43,7 +39,7 @@ MAX_DIRECTORY = 2 << 20
 PIECE = 1 << 16
 
 #: Stable words for what ended the reading of a capture; they stand in records.
-LIMIT, DAMAGED, LARGE = "beyond the limits of listing", "damaged", "too large to be opened"
+LIMIT, DAMAGED = "beyond the limits of listing", "damaged"
 
 _GZIP, _ZIP, _WARC = b"\x1f\x8b", b"PK\x03\x04", b"WARC/"
 
@@ -102,50 +98,11 @@ def may_be_capture(head: bytes) -> bool:
     return head.startswith((_WARC, _ZIP))
 
 
-def of_object(path: Path, identity: str, head: bytes) -> dict[str, Any] | None:
-    """List what an encrypted file holds, if it is a capture; its plaintext stays in memory.
-
-    Args:
-        path: age file.
-        identity: age secret key.
-        head: first bytes of the content.
-
-    Returns:
-        what the record of the item shall say, or None if it is no capture.
-    """
-    if not may_be_capture(head):
-        return None
-    held = _Held()
-    try:
-        with path.open("rb") as file:
-            pyrage.decrypt_io(file, held, [pyrage.x25519.Identity.from_str(identity)])
-    except (pyrage.DecryptError, OSError):
-        if not held.full:  # what was just written cannot be read: `verify` says so, not this
-            return None
-    return listing(held.content, whole=not held.full)
-
-
-class _Held:
-    """A target that takes as much as may be held, and then ends the decryption."""
-
-    def __init__(self) -> None:
-        self.content, self.full = _Zip(), False
-
-    def write(self, data: bytes) -> int:
-        if self.content.tell() + len(data) > MAX_HELD:
-            self.full = True
-            raise OSError("full")
-        return self.content.write(data)
-
-    def flush(self) -> None: ...
-
-
-def listing(content: IO[bytes], *, whole: bool = True) -> dict[str, Any] | None:
+def listing(content: IO[bytes]) -> dict[str, Any] | None:
     """List what a capture holds.
 
     Args:
-        content: of the file, from its beginning; it can be searched.
-        whole: whether that is all of it.
+        content: of the file; it can be searched.
 
     Returns:
         see the head of this module; None if it is no capture.
@@ -154,37 +111,40 @@ def listing(content: IO[bytes], *, whole: bool = True) -> dict[str, Any] | None:
     head = content.read(PIECE)
     content.seek(0)
     if head.startswith(_ZIP):
-        return _wacz(content, whole=whole)
+        return _wacz(content)
     if not may_be_capture(head):
         return None
     listed = _Listing({"format": "warc"})
-    problem = "" if whole else LARGE
     try:
         _warc(content, listed)
     except _StopError as stop:
-        problem = problem or str(stop)
-    return listed.state(problem)
+        return listed.state(str(stop))
+    except OSError:  # of an object that was altered; `verify` says so
+        return listed.state(DAMAGED)
+    return listed.state("")
 
 
 # WACZ
 
 
-class _Zip(BytesIO):
+class _Zip:
     """A zip whose list of contents is not read if it is larger than any honest one."""
 
-    def read(self, size: int | None = -1, /) -> bytes:
-        wanted = len(self.getbuffer()) - self.tell() if size is None or size < 0 else size
+    def __init__(self, content: IO[bytes]) -> None:
+        self._content = content
+        self._size = content.seek(0, io.SEEK_END)
+        self.seek, self.tell, self.seekable = content.seek, content.tell, content.seekable
+
+    def read(self, size: int = -1, /) -> bytes:
+        wanted = self._size - self._content.tell() if size < 0 else size
         if wanted > MAX_DIRECTORY:
             raise zipfile.BadZipFile("directory")
-        return super().read(size)
+        return self._content.read(size)
 
 
-def _wacz(content: IO[bytes], *, whole: bool) -> dict[str, Any] | None:
-    if not whole:
-        return None  # what is in a zip stands at its end: nothing says that this is a capture
-    held = content if isinstance(content, _Zip) else _Zip(content.read())
+def _wacz(content: IO[bytes]) -> dict[str, Any] | None:
     try:
-        with zipfile.ZipFile(held) as archive:
+        with zipfile.ZipFile(_Zip(content)) as archive:
             parts = archive.infolist()
             if "datapackage.json" not in archive.namelist():
                 return None
@@ -439,11 +399,7 @@ def _count(counts: Counter[str], name: str) -> None:
 
 
 def _clean(value: object, longest: int = LONGEST) -> str:
-    """Return text of others as a record can hold it: Unicode, one line, not too long."""
-    if not isinstance(value, str):
-        return ""
-    text = value[:longest].encode("utf-8", "backslashreplace").decode()
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
+    return cleaned(value, longest)
 
 
 def _bytes_of(texts: dict[str, str]) -> int:

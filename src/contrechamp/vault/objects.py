@@ -40,7 +40,7 @@ def storing() -> Iterator[None]:
         raise
     except OSError as error:
         raise OutputError(
-            _("the case cannot be written to ({reason})").format(reason=error.strerror)
+            _("the case cannot be written to ({reason})").format(reason=error.strerror or error)
         ) from error
 
 
