@@ -1,0 +1,258 @@
+"""What a file is, by its content and never by its name; what is not known is refused."""
+
+import io
+import struct
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+from contrechamp.redact.outcome import Kind
+from contrechamp.redact.tiff_tags import is_camera_raw
+
+HEAD_BYTES = 1 << 20
+#: Brands of ISO base media files (ISO/IEC 14496-12) that are pictures, sound alone, camera raw.
+_HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+_AVIF_BRANDS = {b"avif", b"avis"}
+_OFFICE_TYPES = {
+    b"application/vnd.oasis.opendocument.text": "odt",
+    b"application/vnd.oasis.opendocument.spreadsheet": "ods",
+    b"application/vnd.oasis.opendocument.presentation": "odp",
+}
+_OFFICE_PARTS = {"word/": "docx", "xl/": "xlsx", "ppt/": "pptx"}
+_MAX_BOXES = 10_000
+
+
+@dataclass(frozen=True)
+class FileKind:
+    """What a file is, and what its masked copy will be.
+
+    Args:
+        kind: which masker takes it.
+        format: its name, for messages.
+        names: suffixes that such a file usually has.
+        suffix: of the masked copy.
+    """
+
+    kind: Kind
+    format: str
+    names: tuple[str, ...]
+    suffix: str
+
+    def odd_name(self, source: Path) -> bool:
+        """Tell whether the name of `source` says something else than its content."""
+        return source.suffix.lower() not in self.names
+
+
+_JPEG = FileKind("image", "JPEG", (".jpg", ".jpeg", ".jpe", ".jfif"), ".jpg")
+_PNG = FileKind("image", "PNG", (".png",), ".png")
+_WEBP = FileKind("image", "WebP", (".webp",), ".webp")
+_TIFF = FileKind("image", "TIFF", (".tif", ".tiff"), ".tif")
+_HEIF = FileKind("image", "HEIC", (".heic", ".heif", ".hif"), ".jpg")
+_AVIF = FileKind("image", "AVIF", (".avif",), ".jpg")
+_RAW_NAMES = ".arw .cr2 .cr3 .dng .erf .nef .nrw .orf .pef .raf .raw .rw2 .srw"
+_RAW = FileKind("image", "RAW", tuple(_RAW_NAMES.split()), ".jpg")
+_MP4 = FileKind("video", "MP4", (".mp4", ".m4v", ".mov", ".3gp", ".3g2", ".qt"), ".mp4")
+_MATROSKA = FileKind("video", "Matroska", (".mkv", ".webm"), ".mp4")
+_AVI = FileKind("video", "AVI", (".avi",), ".mp4")
+_MPEG = FileKind("video", "MPEG", (".mpg", ".mpeg", ".ts", ".mts", ".m2ts"), ".mp4")
+_M4A = FileKind("sound", "M4A", (".m4a", ".m4b", ".mp4", ".mov", ".3gp", ".aac"), ".m4a")
+_MKA = FileKind("sound", "Matroska", (".mka", ".weba", ".webm", ".mkv"), ".ogg")
+_WAV = FileKind("sound", "WAV", (".wav", ".wave"), ".wav")
+_FLAC = FileKind("sound", "FLAC", (".flac",), ".flac")
+_MP3 = FileKind("sound", "MP3", (".mp3",), ".mp3")
+_AAC = FileKind("sound", "AAC", (".aac",), ".m4a")
+_AMR = FileKind("sound", "AMR", (".amr",), ".m4a")
+_OGG = FileKind("sound", "Ogg", (".ogg", ".oga", ".opus"), ".ogg")
+_PDF = FileKind("pdf", "PDF", (".pdf",), ".pdf")
+
+_STARTS = (
+    (b"\xff\xd8\xff", _JPEG),
+    (b"\x89PNG\r\n\x1a\n", _PNG),
+    (b"FUJIFILMCCD-RAW", _RAW),
+    (b"IIRO", _RAW),
+    (b"IIRS", _RAW),
+    (b"MMOR", _RAW),
+    (b"IIU\0", _RAW),
+    (b"fLaC", _FLAC),
+    (b"#!AMR", _AMR),
+    (b"\0\0\x01\xba", _MPEG),
+)
+
+
+def kind_of(source: Path, name: str) -> FileKind:
+    """Return what `source` is, by its content.
+
+    Args:
+        source: the file; may be ``/dev/fd/N``.
+        name: what to call it in messages.
+
+    Raises:
+        InputError: it cannot be read, is empty, or is of a kind that cannot be masked.
+    """
+    try:
+        with source.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+            found = _known(head, file)
+    except OSError as error:
+        raise InputError(
+            _("cannot be read: {reason}").format(reason=error.strerror or type(error).__name__),
+            where=name,
+        ) from error
+    if isinstance(found, FileKind):
+        return found
+    raise InputError(found, where=name)
+
+
+def _known(head: bytes, file: BinaryIO) -> FileKind | str:
+    """Return the kind, or why there is none."""
+    if not head:
+        return _("is empty: there is nothing to mask")
+    for start, kind in _STARTS:
+        if head.startswith(start):
+            return kind
+    if head[:4] in (b"RIFF", b"RF64", b"BW64"):
+        return _riff(head)
+    if head[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
+        return _RAW if is_camera_raw(file) else _TIFF
+    if head[4:8] == b"ftyp":
+        return _iso_media(head, file)
+    if head[4:8] in (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"):  # QuickTime before ftyp
+        return _by_tracks(file)
+    if head[:4] == b"\x1aE\xdf\xa3":
+        return _MATROSKA if _has_matroska_video(head) else _MKA
+    if head[:4] == b"OggS":
+        return _ogg(head)
+    if head[:3] == b"ID3" or _is_mpeg_audio(head):
+        return _mpeg_audio(head)
+    if b"%PDF-" in head[:1024]:
+        return _PDF
+    if head[:2] == b"PK":
+        return _zip(file)
+    if len(head) > 376 and head[0] == head[188] == head[376] == 0x47:
+        return _MPEG
+    return _refused(head)
+
+
+def _riff(head: bytes) -> FileKind | str:
+    forms = {b"WEBP": _WEBP, b"WAVE": _WAV, b"AVI ": _AVI}
+    return forms.get(head[8:12]) or _unknown()
+
+
+def _iso_media(head: bytes, file: BinaryIO) -> FileKind | str:
+    size = min(max(struct.unpack(">I", head[:4])[0], 16), 1024)
+    brands = {head[8:12], *(head[at : at + 4] for at in range(16, size, 4))}
+    if head[8:12] == b"crx ":
+        return _RAW
+    if head[8:12] in _AVIF_BRANDS or (head[8:12] in _HEIF_BRANDS and brands & _AVIF_BRANDS):
+        return _AVIF
+    if head[8:12] in _HEIF_BRANDS:
+        return _HEIF
+    return _by_tracks(file)
+
+
+def _by_tracks(file: BinaryIO) -> FileKind | str:
+    """Tell video from sound by the handlers of the tracks of an ISO base media file."""
+    handlers = set(_handlers(file, 0, file.seek(0, io.SEEK_END), _MAX_BOXES))
+    if b"vide" in handlers:
+        return _MP4
+    if b"soun" in handlers:
+        return _M4A
+    return _("is cut short or damaged: there is no track of video or sound in it")
+
+
+def _handlers(file: BinaryIO, at: int, end: int, budget: int) -> Iterator[bytes]:
+    while at + 8 <= end and budget > 0:
+        budget -= 1
+        file.seek(at)
+        header = file.read(16)
+        if len(header) < 8:
+            return
+        size, kind, start = struct.unpack(">I", header[:4])[0], header[4:8], at + 8
+        if size == 1 and len(header) == 16:
+            size, start = struct.unpack(">Q", header[8:])[0], at + 16
+        stop = end if size == 0 else min(at + size, end)
+        if stop < start:
+            return
+        if kind in (b"moov", b"trak", b"mdia"):
+            yield from _handlers(file, start, stop, budget)
+        elif kind == b"hdlr":
+            file.seek(start + 8)
+            yield file.read(4)
+        at = stop
+
+
+def _has_matroska_video(head: bytes) -> bool:
+    """Tell whether an element CodecID (0x86) of the first megabyte names a video codec."""
+    at = head.find(b"V_")
+    while at > 1:
+        if head[at - 2] == 0x86 and head[at - 1] & 0x80:
+            return True
+        at = head.find(b"V_", at + 1)
+    return b"\x86" not in head or b"A_" not in head
+
+
+def _ogg(head: bytes) -> FileKind | str:
+    if b"theora" in head[:4096] or b"\x01video" in head[:4096]:
+        return _("is an Ogg video, which cannot be masked here; convert it to MP4 first")
+    return _OGG
+
+
+def _is_mpeg_audio(head: bytes) -> bool:
+    return len(head) > 3 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0 and head[1] & 0x18 != 0x08
+
+
+def _mpeg_audio(head: bytes) -> FileKind:
+    adts = head[0] == 0xFF and head[1] & 0xF6 == 0xF0
+    return _AAC if adts else _MP3
+
+
+def _zip(file: BinaryIO) -> FileKind | str:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            names = archive.namelist()[:10_000]
+            mimetype = b""
+            if "mimetype" in names and archive.getinfo("mimetype").file_size < 256:
+                mimetype = archive.read("mimetype").strip()
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError):
+        return _("is a damaged ZIP archive or office file")
+    if mimetype in _OFFICE_TYPES:
+        return _office(_OFFICE_TYPES[mimetype])
+    if "[Content_Types].xml" in names:
+        for start, suffix in _OFFICE_PARTS.items():
+            if any(name.startswith(start) for name in names):
+                return _office(suffix)
+    return _("is an archive: unpack it and mask what is in it")
+
+
+def _office(suffix: str) -> FileKind:
+    macros = {"docx": (".docm",), "xlsx": (".xlsm",), "pptx": (".pptm",)}.get(suffix, ())
+    return FileKind("office", suffix.upper(), (f".{suffix}", *macros), f".{suffix}")
+
+
+def _refused(head: bytes) -> str:
+    """Return why a file of a known but unsuitable kind is refused."""
+    if head[:6] in (b"GIF87a", b"GIF89a"):
+        return _("is a GIF, which may move; save it as PNG, or as a video, first")
+    if head[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        if "EncryptedPackage".encode("utf-16-le") in head:
+            return _("is locked with a password; save it without one first")
+        return _("is an old office file; save it as DOCX, XLSX, PPTX or PDF first")
+    if head[:2] == b"BM" or head[:4] == b"8BPS":
+        return _("is a picture of a kind that cannot be masked here; save it as PNG or JPEG first")
+    if head[:4] in (b"Rar!", b"7z\xbc\xaf") or head[:2] == b"\x1f\x8b" or head[257:262] == b"ustar":
+        return _("is an archive: unpack it and mask what is in it")
+    if b"<svg" in head[:4096]:
+        return _("is an SVG drawing, which may hold hidden text; save it as PNG first")
+    if b"\0" not in head[:4096]:
+        return _("is plain text: take the names out of it by hand, in an editor")
+    return _unknown()
+
+
+def _unknown() -> str:
+    return _(
+        "is of no kind that can be masked; known are images, video, sound, PDF and office files"
+    )

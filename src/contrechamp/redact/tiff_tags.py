@@ -1,0 +1,144 @@
+"""Directories of TIFF files: the tags of each, read without trusting them (TIFF 6.0, section 2)."""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+#: Bytes of one value, by field type; 16 to 18 are those of BigTIFF.
+VALUE_BYTES = {
+    1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4,
+    16: 8, 17: 8, 18: 8,
+}  # fmt: skip
+MAX_ENTRIES = 4096
+MAX_DIRECTORIES = 64
+
+SUB_DIRECTORIES = 330
+_COMPRESSION, _PHOTOMETRIC, _DNG_VERSION, _CR2_SLICES = 259, 262, 50706, 50752
+#: Colour filter array, linear raw; Sony, Nikon, Kodak, Pentax and Samsung compressions.
+_RAW_PHOTOMETRIC = {32803, 34892}
+_RAW_COMPRESSIONS = {32767, 32769, 32770, 32772, 34713, 65000, 65535}
+
+
+@dataclass(frozen=True)
+class Tag:
+    """One entry of a directory.
+
+    Args:
+        number: which tag.
+        start: of its values in the file.
+        size: of its values, bytes.
+        values: the first values where they are whole numbers.
+        inside: whether the values lie in the entry itself.
+    """
+
+    number: int
+    start: int
+    size: int
+    values: tuple[int, ...]
+    inside: bool
+
+
+@dataclass(frozen=True)
+class Directory:
+    """One directory: where it lies, how long it is, its tags, and where the next is (0: none)."""
+
+    start: int
+    size: int
+    tags: dict[int, Tag]
+    next: int
+
+
+def is_camera_raw(file: BinaryIO) -> bool:
+    """Tell whether a TIFF file is a camera's raw file; a damaged one is not."""
+    try:
+        return any(_is_raw(directory) for directory in directories(file))
+    except (ValueError, struct.error):
+        return False
+
+
+def directories(file: BinaryIO) -> Iterator[Directory]:
+    """Yield the directories of a TIFF file, each followed by those within it.
+
+    Raises:
+        ValueError: it is no TIFF file, or its directories run in circles or out of the file.
+    """
+    file.seek(0)
+    head = file.read(16)
+    order = {b"II": "<", b"MM": ">"}.get(head[:2])
+    if order is None:
+        raise ValueError("byte order")
+    big = struct.unpack(order + "H", head[2:4])[0] == 43
+    first = struct.unpack(order + ("Q" if big else "I"), head[8:16] if big else head[4:8])[0]
+    waiting, seen = [first], set[int]()
+    while waiting:
+        at = waiting.pop(0)
+        if at in seen or len(seen) >= MAX_DIRECTORIES:
+            raise ValueError("circle")
+        seen.add(at)
+        directory = _directory(file, at, order, big=big)
+        yield directory
+        below = directory.tags.get(SUB_DIRECTORIES)
+        waiting += [*(below.values if below else ()), *([directory.next] if directory.next else ())]
+
+
+def _directory(file: BinaryIO, at: int, order: str, *, big: bool) -> Directory:
+    length, entry, pointer = ("Q", 20, "Q") if big else ("H", 12, "I")
+    file.seek(at)
+    count = struct.unpack(order + length, _exactly(file, struct.calcsize(length)))[0]
+    if count > MAX_ENTRIES:
+        raise ValueError("entries")
+    table_at = at + struct.calcsize(length)
+    table = _exactly(file, count * entry)
+    following = struct.unpack(order + pointer, _exactly(file, struct.calcsize(pointer)))[0]
+    tags = {}
+    for index in range(count):
+        tag = _tag(
+            file,
+            table[index * entry : (index + 1) * entry],
+            table_at + index * entry,
+            order,
+            pointer,
+        )
+        if tag.number in tags:
+            raise ValueError("twin")
+        tags[tag.number] = tag
+    size = struct.calcsize(length) + len(table) + struct.calcsize(pointer)
+    return Directory(at, size, tags, following)
+
+
+def _tag(file: BinaryIO, entry: bytes, at: int, order: str, pointer: str) -> Tag:
+    number, kind, count = struct.unpack(
+        order + "HH" + pointer, entry[: 4 + struct.calcsize(pointer)]
+    )
+    room = struct.calcsize(pointer)
+    size = count * VALUE_BYTES.get(kind, 1)
+    inside = size <= room
+    start = at + 4 + room if inside else struct.unpack(order + pointer, entry[-room:])[0]
+    file.seek(start)
+    whole = {3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}.get(kind)
+    values: tuple[int, ...] = ()
+    if whole:
+        shown = min(count, MAX_ENTRIES)
+        values = struct.unpack(f"{order}{shown}{whole}", _exactly(file, shown * VALUE_BYTES[kind]))
+    return Tag(number, start, size, values, inside)
+
+
+def _is_raw(directory: Directory) -> bool:
+    def says(number: int, known: set[int]) -> bool:
+        tag = directory.tags.get(number)
+        return tag is not None and bool(known & set(tag.values))
+
+    return (
+        _DNG_VERSION in directory.tags
+        or _CR2_SLICES in directory.tags
+        or says(_PHOTOMETRIC, _RAW_PHOTOMETRIC)
+        or says(_COMPRESSION, _RAW_COMPRESSIONS)
+    )
+
+
+def _exactly(file: BinaryIO, size: int) -> bytes:
+    content = file.read(size)
+    if len(content) != size:
+        raise ValueError("short")
+    return content

@@ -1,0 +1,99 @@
+"""Maskers that do what a hostile file can make a decoder do."""
+
+import ctypes
+import os
+import signal
+import socket
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.progress import Progress
+from contrechamp.redact.outcome import Check, Outcome
+from contrechamp.redact.wish import Wish
+
+
+def copies(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
+    with progress("Copying", 3) as advance:
+        for _step in range(3):
+            advance(1)
+    target.write_bytes(source.read_bytes())
+    assert wish.hand is None or len(wish.hand.boxes()) == len(wish.hand.cover)
+    return Outcome("image", removed=(*wish.words, wish.sound), checks=(Check("x", True),))
+
+
+def eats_memory(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
+    hoard = []
+    while True:
+        hoard.append(bytearray(64 << 20))
+
+
+def loops(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
+    while True:
+        pass
+
+
+def hangs(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
+    with progress("Hanging", 1):
+        time.sleep(3600)
+    return Outcome("image")
+
+
+def crashes(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
+    target.write_bytes(b"half")
+    ctypes.string_at(0)
+    return Outcome("image")
+
+
+def aborts(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
+    os.kill(os.getpid(), signal.SIGABRT)
+    return Outcome("image")
+
+
+def refuses(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
+    raise InputError("is damaged", where=f"{source}: frame 3")
+
+
+def stumbles(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
+    raise ZeroDivisionError("a secret of the file")
+
+
+def chatters(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
+    os.write(1, b'{"outcome": {"kind": "image"}}\n')
+    os.write(2, b"noise\n")
+    raise InputError("said after the chatter", where=source.name)
+
+
+def lies(source: Path, target: Path, wish: Wish, progress: Progress) -> Any:
+    return {"kind": "image", "run": "this"}
+
+
+def fills_the_disk(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
+    with target.open("wb") as file:
+        while True:
+            file.write(bytes(1 << 20))
+
+
+def tries_everything(source: Path, target: Path, wish: Wish, progress: Progress) -> Any:
+    """Return what could be done that a masker has no need to do."""
+    done = []
+    for name, deed in {
+        "read another file": lambda: source.with_name("other").read_bytes(),
+        "list the folder": lambda: os.listdir(source.parent),
+        "change the source": lambda: source.open("r+b"),
+        "write beside the source": lambda: source.with_name("new").write_bytes(b""),
+        "start a program": lambda: os.spawnv(os.P_WAIT, "/bin/true", ["true"]) == 0 or 1 / 0,
+        "open a socket": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM),
+        "open a local socket": lambda: socket.socket(socket.AF_UNIX),
+        "dump core": lambda: 1 / __import__("resource").getrlimit(4)[0],
+    }.items():
+        try:
+            deed()
+            done.append(name)
+        except (OSError, ZeroDivisionError):
+            pass
+    with tempfile.NamedTemporaryFile(delete=False) as file:
+        file.write(b"plaintext")
+    return {"done": done, "temporary": file.name, "environment": sorted(os.environ)}

@@ -1,0 +1,192 @@
+"""What a hostile file does to a decoder stays in the process of the decoder."""
+
+import ctypes
+import json
+import os
+import platform
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contrechamp.base.errors import InputError, OutputError
+from contrechamp.base.progress import Progress, silent
+from contrechamp.redact import isolation
+from contrechamp.redact.job import Job, Limits
+from contrechamp.redact.outcome import Check, Outcome, from_json
+from contrechamp.redact.sidecar import FORMAT, parse_sidecar
+from contrechamp.redact.wish import Wish
+
+LIMITS = Limits(memory_bytes=1 << 30, cpu_s=60, file_bytes=8 << 20, wall_s=60, stall_s=60)
+
+
+LINUX = sys.platform == "linux" and platform.machine() in ("x86_64", "aarch64")
+#: What a masker might do -> what it must have given up not to.
+DEEDS = {
+    "read another file": "files",
+    "list the folder": "files",
+    "change the source": "files",
+    "write beside the source": "files",
+    "start a program": "files",
+    "open a socket": "network",
+    "open a local socket": "network",
+    "dump core": "limits",
+}
+
+
+def has_landlock() -> bool:
+    """Ask the kernel by another way than the code under test."""
+    modules = Path("/sys/kernel/security/lsm")
+    if modules.exists():
+        return "landlock" in modules.read_text()
+    return LINUX and ctypes.CDLL(None).syscall(444, None, 0, 1) >= 1
+
+
+@pytest.fixture
+def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Job]:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+    monkeypatch.setenv("CASE_PASSPHRASE", "in the environment")
+    source = tmp_path / "home" / "photo.jpg"
+    source.parent.mkdir()
+    source.write_bytes(b"of the user")
+    (source.parent / "other").write_bytes(b"of the user too")
+    workshop = tmp_path / "workshop"
+    workshop.mkdir()
+
+    def make(masker: str, wish: Wish | None = None, **limits: float) -> Job:
+        return Job(
+            f"redact.rogue_maskers:{masker}",
+            source,
+            workshop / "target.jpg",
+            wish or Wish(),
+            replace(LIMITS, **limits),  # type: ignore[arg-type]
+            "en",
+            workshop,
+        )
+
+    return make
+
+
+def run(job: Job, progress: Progress = silent) -> Any:
+    return isolation.run_isolated(job, "photo.jpg", progress)
+
+
+def test_wish_and_outcome_cross_and_progress_comes_back(job: Callable[..., Job]) -> None:
+    seen: list[object] = []
+
+    @contextmanager
+    def progress(label: str, total: float) -> Iterator[Callable[[float], None]]:
+        seen.append((label, total))
+        yield seen.append
+
+    area = {"format": FORMAT, "cover": [{"box": [0, 0, 5, 5], "note": "é"}]}
+    hand = parse_sidecar(json.dumps(area).encode(), "boxes")
+    asked = job("copies", Wish(hand=hand, words=("Ada B.",), sound="alter"))
+    answer, given_up = run(asked, progress)
+    assert from_json(answer) == Outcome(
+        "image", removed=("Ada B.", "alter"), checks=(Check("x", True),)
+    )
+    assert seen[0] == ("Copying", 3)
+    assert sum(amount for amount in seen[1:] if isinstance(amount, float)) == 3
+    assert asked.target.read_bytes() == b"of the user"
+    assert given_up[0] == "limits"
+
+
+def test_a_process_reaches_nothing_but_its_job(job: Callable[..., Job]) -> None:
+    asked = job("tries_everything")
+    answer, given_up = run(asked)
+    assert given_up == ["limits", "files", "network"], (
+        "this kernel has neither Landlock nor seccomp"
+    )
+    assert answer["done"] == []
+    assert Path(answer["temporary"]).parent == asked.workshop
+    assert "CASE_PASSPHRASE" not in answer["environment"]
+
+
+def test_what_lies_in_memory_is_a_source_too(job: Callable[..., Job]) -> None:
+    descriptor = os.memfd_create("source")
+    try:
+        os.write(descriptor, b"never on a disk")
+        asked = replace(job("copies"), source=Path(f"/dev/fd/{descriptor}"))
+        run(asked)
+        assert asked.target.read_bytes() == b"never on a disk"
+        with pytest.raises(InputError, match=r"^item 3: frame 3: is damaged$"):
+            isolation.run_isolated(
+                replace(asked, function="redact.rogue_maskers:refuses"), "item 3"
+            )
+    finally:
+        os.close(descriptor)
+
+
+@pytest.mark.parametrize(
+    ("masker", "limits", "says"),
+    [
+        ("eats_memory", {"memory_bytes": 400 << 20}, "needs more than .* GiB of memory"),
+        ("loops", {"cpu_s": 1}, "more memory or time than it may"),
+        ("hangs", {"stall_s": 0.2}, "took longer than"),
+        ("hangs", {"wall_s": 0.2}, "took longer than"),
+        ("crashes", {}, "crashed its decoder .SIGSEGV."),
+        ("aborts", {}, "crashed its decoder .SIGABRT."),
+        ("refuses", {}, "frame 3: is damaged"),
+        ("chatters", {}, "said after the chatter"),
+    ],
+)
+def test_what_goes_wrong_is_one_clear_error(
+    job: Callable[..., Job], masker: str, limits: dict[str, float], says: str
+) -> None:
+    with pytest.raises(InputError, match=rf"^photo\.jpg: .*{says}"):
+        run(job(masker, **limits))
+
+
+def test_a_full_disk_is_told_as_such(job: Callable[..., Job]) -> None:
+    with pytest.raises(OutputError, match=r"photo\.jpg: no room"):
+        run(job("fills_the_disk"))
+
+
+def test_a_fault_of_ours_does_not_show_data_of_the_file(job: Callable[..., Job]) -> None:
+    with pytest.raises(isolation.MaskerError, match="ZeroDivisionError") as fault:
+        run(job("stumbles"))
+    assert "secret" not in str(fault.value)
+
+
+def test_what_is_no_outcome_is_not_taken_for_one(job: Callable[..., Job]) -> None:
+    answer, _given_up = run(job("lies"))
+    with pytest.raises(ValueError, match="object"):
+        from_json(answer)
+
+
+def test_an_answer_without_end_is_cut(
+    job: Callable[..., Job], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(isolation, "MAX_ANSWER_BYTES", 10)
+    with pytest.raises(InputError, match="talk without end"):
+        run(job("copies"))
+
+
+def test_interrupted_it_ends_the_process(job: Callable[..., Job]) -> None:
+    started: list[int] = []
+
+    @contextmanager
+    def progress(label: str, total: float) -> Iterator[Callable[[float], None]]:
+        children = Path(f"/proc/self/task/{threading.get_native_id()}/children")
+        started.extend(int(number) for number in children.read_text().split())
+        signal.raise_signal(signal.SIGINT)
+        yield lambda amount: None
+
+    with pytest.raises(KeyboardInterrupt):
+        run(job("hangs"), progress)
+    assert started
+    assert not any(Path(f"/proc/{number}").exists() for number in started)
+
+
+def test_limits_leave_memory_to_the_machine(tmp_path: Path) -> None:
+    source = tmp_path / "a"
+    source.write_bytes(b"a")
+    physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    assert isolation.limits_for(source, moving=True).memory_bytes < physical

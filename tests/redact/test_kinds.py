@@ -1,0 +1,176 @@
+"""What a file is, is told by its content; what is not known is refused with a reason."""
+
+import contextlib
+import io
+import struct
+import zipfile
+from pathlib import Path
+
+import av
+import numpy as np
+import pillow_heif
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from contrechamp.base.errors import InputError
+from contrechamp.redact.kinds import kind_of
+
+PICTURE = Image.new("RGB", (64, 48), (200, 30, 30))
+
+
+def picture(form: str, **options: object) -> bytes:
+    content = io.BytesIO()
+    PICTURE.save(content, form, **options)
+    return content.getvalue()
+
+
+def heic() -> bytes:
+    content = io.BytesIO()
+    pillow_heif.from_pillow(PICTURE).save(content, format="HEIF")
+    return content.getvalue()
+
+
+def media(form: str, video: str | None, audio: str | None) -> bytes:
+    content = io.BytesIO()
+    with av.open(content, "w", format=form) as container:
+        streams = []
+        if video:
+            stream = container.add_stream(video, rate=25)
+            stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+            streams.append((stream, av.VideoFrame.from_image(PICTURE)))
+        if audio:
+            sound = container.add_stream(audio, rate=48_000, layout="mono")
+            silence = np.zeros((1, 960), dtype=np.int16)
+            frame = av.AudioFrame.from_ndarray(silence, format="s16", layout="mono")
+            frame.sample_rate = 48_000
+            streams.append((sound, frame))
+        for stream, frame in streams:
+            container.mux(stream.encode(frame))
+            container.mux(stream.encode(None))
+    return content.getvalue()
+
+
+def archive(**files: bytes) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as file:
+        for name, inside in files.items():
+            file.writestr(name, inside)
+    return content.getvalue()
+
+
+def raw(tags: list[tuple[int, int, int, int]]) -> bytes:
+    """Return a TIFF directory of short values, as camera raw files begin."""
+    entries = b"".join(struct.pack("<HHII", *tag) for tag in sorted(tags))
+    return b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries + struct.pack("<I", 0)
+
+
+OFFICE = {"[Content_Types].xml": b"<Types/>"}
+
+KNOWN = {
+    "JPEG": (lambda: picture("JPEG"), "image", ".jpg"),
+    "PNG": (lambda: picture("PNG"), "image", ".png"),
+    "WebP": (lambda: picture("WEBP"), "image", ".webp"),
+    "TIFF": (lambda: picture("TIFF"), "image", ".tif"),
+    "BigTIFF": (lambda: picture("TIFF", big_tiff=True), "image", ".tif"),
+    "HEIC": (heic, "image", ".jpg"),
+    "AVIF": (lambda: picture("AVIF"), "image", ".jpg"),
+    "DNG": (lambda: raw([(256, 3, 1, 64), (50706, 1, 4, 1)]), "image", ".jpg"),
+    "NEF": (lambda: raw([(256, 3, 1, 64), (259, 3, 1, 34713)]), "image", ".jpg"),
+    "CR3": (lambda: b"\0\0\0\x18ftypcrx \0\0\0\0crx isom", "image", ".jpg"),
+    "MP4": (lambda: media("mp4", "mpeg4", "aac"), "video", ".mp4"),
+    "MOV": (lambda: media("mov", "mpeg4", None), "video", ".mp4"),
+    "Matroska": (lambda: media("matroska", "mpeg4", "aac"), "video", ".mp4"),
+    "WebM": (lambda: media("webm", "libvpx-vp9", None), "video", ".mp4"),
+    "AVI": (lambda: media("avi", "mpeg4", None), "video", ".mp4"),
+    "MPEG-TS": (lambda: media("mpegts", "mpeg2video", None), "video", ".mp4"),
+    "MPEG-PS": (lambda: media("mpeg", "mpeg1video", None), "video", ".mp4"),
+    "M4A": (lambda: media("ipod", None, "aac"), "sound", ".m4a"),
+    "MP4 of sound alone": (lambda: media("mp4", None, "aac"), "sound", ".m4a"),
+    "Matroska of sound alone": (lambda: media("matroska", None, "libopus"), "sound", ".ogg"),
+    "AAC": (lambda: media("adts", None, "aac"), "sound", ".m4a"),
+    "WAV": (lambda: media("wav", None, "pcm_s16le"), "sound", ".wav"),
+    "FLAC": (lambda: media("flac", None, "flac"), "sound", ".flac"),
+    "MP3": (lambda: media("mp3", None, "libmp3lame"), "sound", ".mp3"),
+    "MP3 without tags": (
+        lambda: media("mp3", None, "libmp3lame")[media("mp3", None, "libmp3lame").index(b"\xff") :],
+        "sound",
+        ".mp3",
+    ),
+    "Opus": (lambda: media("ogg", None, "libopus"), "sound", ".ogg"),
+    "PDF": (lambda: b"%PDF-1.7\n", "pdf", ".pdf"),
+    "PDF after a line": (lambda: b"\n\n%PDF-1.7\n", "pdf", ".pdf"),
+    "DOCX": (lambda: archive(**OFFICE, **{"word/document.xml": b""}), "office", ".docx"),
+    "XLSX": (lambda: archive(**OFFICE, **{"xl/workbook.xml": b""}), "office", ".xlsx"),
+    "PPTX": (lambda: archive(**OFFICE, **{"ppt/presentation.xml": b""}), "office", ".pptx"),
+    "ODT": (
+        lambda: archive(mimetype=b"application/vnd.oasis.opendocument.text"),
+        "office",
+        ".odt",
+    ),
+}
+
+
+def refused(tmp_path: Path, content: bytes) -> str:
+    source = tmp_path / "photo.jpg"
+    source.write_bytes(content)
+    with pytest.raises(InputError) as error:
+        kind_of(source, "photo.jpg")
+    assert error.value.where == "photo.jpg"
+    return str(error.value)
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_the_content_tells_and_not_the_name(tmp_path: Path, name: str) -> None:
+    make, kind, suffix = KNOWN[name]
+    source = tmp_path / "without-any.suffix"
+    source.write_bytes(make())
+    found = kind_of(source, source.name)
+    assert (found.kind, found.suffix) == (kind, suffix)
+    assert found.odd_name(source)
+    assert not found.odd_name(source.with_suffix(found.names[0].upper()))
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "is empty"),
+        (b"GIF89a", "is a GIF"),
+        (b"BM\0\0", "save it as PNG or JPEG"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "old office file"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
+            "locked with a password",
+        ),
+        (archive(a=b"b"), "is an archive"),
+        (b"PK\x03\x04 cut short", "damaged ZIP"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
+        (b"Dear Sir or Madam", "plain text"),
+        (bytes(500), "of no kind that can be masked"),
+        (b"\0\0\0\x18ftypisom\0\0\0\0isommp42", "no track of video or sound"),
+        (b"\0\0\0\x18ftypisom\0\0\0\0isommp42\0\0\0\x01moov", "no track of video or sound"),
+    ],
+)
+def test_what_cannot_be_masked_is_refused_with_a_reason(
+    tmp_path: Path, content: bytes, says: str
+) -> None:
+    assert says in refused(tmp_path, content)
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"^photo: cannot be read: No such file"):
+        kind_of(tmp_path / "none", "photo")
+
+
+STARTS = [b"", *(make()[:40] for make, _kind, _suffix in KNOWN.values())]
+
+
+@given(start=st.sampled_from(STARTS), rest=st.binary(max_size=300), cut=st.integers(0, 40))
+def test_damaged_files_are_known_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, start: bytes, rest: bytes, cut: int
+) -> None:
+    source = tmp_path_factory.mktemp("kinds") / "a"
+    source.write_bytes(start[:cut] + rest)
+    with contextlib.suppress(InputError):
+        assert kind_of(source, "a").kind in ("image", "video", "sound", "pdf", "office")
