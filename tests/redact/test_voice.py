@@ -36,7 +36,7 @@ def spectrum_stretch(before, after):
 
 
 @pytest.mark.parametrize("voice", ["Male1", "Male3", "Female1", "Female3"])
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_pitch_and_spectrum_are_moved_by_what_is_promised(voice, seed):
     before = speech(voice, times=3)
     after = altered(before, RATE_HZ, np.random.default_rng(seed))
