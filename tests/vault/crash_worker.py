@@ -19,7 +19,7 @@ from pathlib import Path
 import pyrage
 
 from contrechamp.base.errors import ContrechampError
-from contrechamp.vault import adding, erasing, members, slots, verifying
+from contrechamp.vault import adding, disk, erasing, members, slots, verifying
 from vault import cases, faulty
 
 Say = Callable[..., None]
@@ -178,6 +178,7 @@ def warm_up() -> None:
 
 def main() -> None:
     adding.BATCH_FILES = 2  # so that a few files are several transactions
+    disk.MANY = 3  # so that a full batch is waited for at once, and a last single file by itself
     faulty.install()
     warm_up()
     say(ready=True)

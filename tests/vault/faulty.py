@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from contrechamp.vault import disk
+
 LIBC = ctypes.CDLL(None, use_errno=True)
 _INT, _SIZE, _LONG = ctypes.c_int, ctypes.c_size_t, ctypes.c_int64
 _PATH, _BUFFER = ctypes.c_char_p, ctypes.c_void_p
@@ -26,6 +28,7 @@ CALLS = {
     "ftruncate64": (_INT, _INT, _LONG),
     "fsync": (_INT, _INT),
     "fdatasync": (_INT, _INT),
+    "syncfs": (_INT, _INT),
     "rename": (_INT, _PATH, _PATH),
     "unlink": (_INT, _PATH),
     "mkdir": (_INT, _PATH, _INT),
@@ -67,6 +70,7 @@ def install() -> None:
         for name, slot in _slots(Path(library)):
             _turn(name, slot)
             turned.add(name)
+    disk.SYNCFS = _counting("syncfs", disk.SYNCFS)  # called by its address, through no slot
     # fdatasync and friends depend on how the libraries were built; these do not.
     assert {"open64", "write", "pwrite64", "fsync", "rename", "unlink", "mkdir"} <= turned, turned
 

@@ -6,7 +6,7 @@ import io
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -17,10 +17,11 @@ from contrechamp.base.progress import Progress, silent
 from contrechamp.vault import captures, database, media, objects
 from contrechamp.vault import case as cases
 from contrechamp.vault.case import Case, Change
+from contrechamp.vault.disk import Disk, disk_of
 from contrechamp.vault.seekable import CHUNK, Seekable
 
 #: Files that go into one transaction: as many, or as many bytes, whichever comes first.
-BATCH_FILES, BATCH_BYTES = 256, 256 * 1024**2
+BATCH_FILES, BATCH_BYTES = 1024, 256 * 1024**2
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,33 @@ class PassedOver:
     reason: str
 
 
-@dataclass
-class _Batch:
-    files: list[tuple[Path, str, os.stat_result, objects.Taken]] = field(default_factory=list)
-    size: int = 0
+@dataclass(frozen=True)
+class _New:
+    """A file that was read, and is not yet in the case.
+
+    Args:
+        path: of it.
+        mark: what tells that it is in.
+        taken: without its first bytes, which a batch has no room for.
+        state: what its record shall say.
+    """
+
+    path: Path
+    mark: bytes
+    taken: objects.Taken
+    state: dict[str, object] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class _Intake:
+    """What all batches of one path have in common."""
+
+    case: Case
+    key: bytes
+    disk: Disk
+    now: Callable[[], datetime]
+    random: cases.Random
+    reason: str
 
 
 def add(
@@ -81,47 +105,48 @@ def add(
     for path in paths:
         if not path.exists() and not path.is_symlink():
             raise InputError(_("no such file or folder"), where=path.name)
-    with progress(_("Adding"), sum(_size_below(path, case.folder) for path in paths)) as advance:
+    with (
+        progress(_("Adding"), sum(_size_below(path, case.folder) for path in paths)) as advance,
+        disk_of(case.folder) as disk,
+    ):
         for path in paths:
-            yield from _add_one(case, path, now, random, reason, advance)
+            key = _keyed(case.name_key, "intake", os.fsencode(path.absolute()))
+            yield from _add_one(path, _Intake(case, key, disk, now, random, reason), advance)
 
 
 def _add_one(
-    case: Case,
-    given: Path,
-    now: Callable[[], datetime],
-    random: cases.Random,
-    reason: str,
-    advance: Callable[[float], None],
+    given: Path, intake: _Intake, advance: Callable[[float], None]
 ) -> Iterator[Added | PassedOver]:
-    name_key = case.name_key
-    intake = _keyed(name_key, "intake", os.fsencode(given.absolute()))
+    case, name_key = intake.case, intake.case.name_key
     done = {
         bytes(row[0])
-        for row in case.database.execute("SELECT file FROM intakes WHERE path = ?", (intake,))
+        for row in case.database.execute("SELECT file FROM intakes WHERE path = ?", (intake.key,))
     }
-    batch = _Batch()
+    batch: list[_New] = []
+    size = 0
     for path, shown in _files_below(given, case.folder):
         if isinstance(shown, PassedOver):
             yield shown
             continue
         about = os.lstat(path)
-        if _mark(name_key, shown, about) in done:
+        mark = _mark(name_key, shown, about)
+        if mark in done:
             advance(about.st_size)
             continue
         taken, problem = _take(case.folder, path, advance)
         if taken is None:
             yield PassedOver(path, problem)
             continue
-        batch.files.append((path, shown, about, taken))
-        batch.size += taken.size
-        if len(batch.files) >= BATCH_FILES or batch.size >= BATCH_BYTES:
-            yield from _commit(case, batch, intake, name_key, now(), random, reason)
-            batch = _Batch()
-    if batch.files:
-        yield from _commit(case, batch, intake, name_key, now(), random, reason)
+        state = _state(case.folder, shown, about, taken)
+        batch.append(_New(path, mark, replace(taken, head=b""), state))
+        size += taken.size
+        if len(batch) >= BATCH_FILES or size >= BATCH_BYTES:
+            yield from _commit(batch, intake)
+            batch, size = [], 0
+    if batch:
+        yield from _commit(batch, intake)
     with database.transaction(case.database):
-        case.database.execute("DELETE FROM intakes WHERE path = ?", (intake,))
+        case.database.execute("DELETE FROM intakes WHERE path = ?", (intake.key,))
 
 
 def _take(
@@ -149,23 +174,15 @@ def _take(
     return None, _("it changes while it is read; add it when it is finished")
 
 
-def _commit(
-    case: Case,
-    batch: _Batch,
-    intake: bytes,
-    name_key: bytes,
-    now: datetime,
-    random: cases.Random,
-    reason: str,
-) -> Iterator[Added]:
+def _commit(batch: Sequence[_New], intake: _Intake) -> Iterator[Added]:
     """Make a batch part of the case, then say so."""
-    objects.make_sure(case.folder, (taken.incoming for *_about, taken in batch.files))
-    states = [
-        _state(case.folder, shown, about, taken) for _path, shown, about, taken in batch.files
-    ]
+    case = intake.case
+    objects.make_sure(case.folder, (new.taken.incoming for new in batch), intake.disk)
+    name_key = case.name_key
     changes, added, moves = [], [], []
     with database.transaction(case.database):
-        for (path, shown, about, taken), state in zip(batch.files, states, strict=True):
+        for new in batch:
+            taken = new.taken
             name = _keyed(name_key, "object", taken.sha256 + taken.blake3).hex()
             row = case.database.execute(
                 "SELECT identity FROM objects WHERE name = ?", (name,)
@@ -177,21 +194,20 @@ def _commit(
                     (name, taken.identity, taken.size, taken.sha256, taken.blake3, taken.incoming),
                 )
                 moves.append((taken.incoming, name))
-            item = random(8).hex()
-            changes.append(Change("add", f"item/{item}", state, name, reason))
-            added.append(Added(path, item, known))
+            item = intake.random(8).hex()
+            changes.append(Change("add", f"item/{item}", new.state, name, intake.reason))
+            added.append(Added(new.path, item, known))
             case.database.execute(
-                "INSERT OR IGNORE INTO intakes VALUES (?, ?)",
-                (intake, _mark(name_key, shown, about)),
+                "INSERT OR IGNORE INTO intakes VALUES (?, ?)", (intake.key, new.mark)
             )
-        cases.append(case, changes, now)
-    objects.put_in_place(case.folder, moves)
+        cases.append(case, changes, intake.now())
+    objects.put_in_place(case.folder, moves, intake.disk)
     with database.transaction(case.database):
         case.database.execute("UPDATE objects SET incoming = NULL WHERE incoming IS NOT NULL")
     kept = {incoming for incoming, _name in moves}
-    for *_about, taken in batch.files:
-        if taken.incoming not in kept:
-            objects.remove(case.folder / objects.FOLDER / objects.INCOMING / taken.incoming)
+    for new in batch:
+        if new.taken.incoming not in kept:
+            objects.remove(case.folder / objects.FOLDER / objects.INCOMING / new.taken.incoming)
     yield from added
 
 

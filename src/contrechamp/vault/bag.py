@@ -19,7 +19,6 @@ from typing import IO
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
-from contrechamp.vault import objects
 
 DECLARATION, INFO, PAYLOAD = "bagit.txt", "bag-info.txt", "data"
 DECLARED = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
@@ -108,8 +107,6 @@ class Writer:
         with open(descriptor, "wb") as file:
             hashed = HashedFile(file)
             fill(hashed)
-            file.flush()
-            os.fsync(file.fileno())
         self.digests[path] = {name: one.hexdigest() for name, one in hashed.hashes.items()}
         self.sizes[path] = hashed.size
 
@@ -118,7 +115,7 @@ class Writer:
         self.put(path, lambda file: file.write(content))
 
     def finish(self, info: Mapping[str, str]) -> None:
-        """Write what makes the folder a bag; after this it is on the disk, all of it.
+        """Write what makes the folder a bag. Nothing is surely on the disk yet.
 
         Args:
             info: for bag-info.txt, in this order; Payload-Oxum is added.
@@ -133,8 +130,6 @@ class Writer:
         tags = sorted(set(self.digests) - set(payload))
         for algorithm in ALGORITHMS:
             self.put_bytes(f"tagmanifest-{algorithm}.txt", self._manifest(tags, algorithm))
-        for folder, _folders, _files in os.walk(self.folder):
-            objects.sync_folder(Path(folder))
 
     def _manifest(self, paths: Iterable[str], algorithm: str) -> bytes:
         return "".join(f"{self.digests[path][algorithm]}  {path}\n" for path in paths).encode()

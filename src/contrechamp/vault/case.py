@@ -16,6 +16,7 @@ from sqlcipher3 import dbapi2 as sqlite
 from contrechamp.base.errors import InputError, OutputError
 from contrechamp.base.i18n import _
 from contrechamp.vault import casefile, checkpoint, custody, database, lock, merkle, objects, slots
+from contrechamp.vault.disk import disk_of
 from contrechamp.vault.keys import Unlocked, casefile_key, database_key
 
 Random = Callable[[int], bytes]
@@ -368,7 +369,9 @@ def recover(case: Case) -> None:
         "SELECT name, incoming FROM objects WHERE incoming IS NOT NULL"
     ).fetchall()
     if pending:
-        objects.put_in_place(case.folder, [(incoming, name) for name, incoming in pending])
+        with objects.storing(), disk_of(case.folder) as disk:
+            moves = [(incoming, name) for name, incoming in pending]
+            objects.put_in_place(case.folder, moves, disk)
         with database.transaction(case.database):
             case.database.execute("UPDATE objects SET incoming = NULL")
     for leftover in objects.leftovers(case.folder):

@@ -21,6 +21,7 @@ from contrechamp.vault import bag, bag_texts, canonical, custody, database, hist
 from contrechamp.vault import case as cases
 from contrechamp.vault.case import Case, Change
 from contrechamp.vault.checkpoint import parse
+from contrechamp.vault.disk import disk_of
 
 FORMAT = 1
 CUSTODY = "custody"
@@ -118,13 +119,15 @@ def export(
     partial = target.with_name(f".{target.name}.{random(4).hex()}.partial")
     try:
         partial.mkdir(mode=0o700)
-        writer = bag.Writer(partial)
-        paths = {one.id: _path(one, encrypted=not plain, named=open_records) for one in found}
-        with progress(_("Exporting"), sum(one.size for one in found)) as advance:
-            for one in found:
-                writer.put(paths[one.id], _content(case.folder, one, keys, advance))
-        entry = _log(case, found, target, sorted(str(key) for key in keys), reason, now, random)
-        _describe(case, found, writer, paths, keys, open_records=open_records or plain, now=now)
+        with disk_of(partial) as disk:
+            writer = bag.Writer(partial)
+            paths = {one.id: _path(one, encrypted=not plain, named=open_records) for one in found}
+            with progress(_("Exporting"), sum(one.size for one in found)) as advance:
+                for one in found:
+                    writer.put(paths[one.id], _content(case.folder, one, keys, advance))
+            entry = _log(case, found, target, sorted(str(key) for key in keys), reason, now, random)
+            _describe(case, found, writer, paths, keys, open_records=open_records or plain, now=now)
+            disk.settle([partial, *partial.rglob("*")])
         partial.rename(target)
         objects.sync_folder(target.parent)
     except OSError as error:
@@ -331,7 +334,7 @@ def _describe(
     origin = case.file.log_origin
     published = custody.stamp(now)[:10]
     leaves = [content for _number, content in custody.leaves(case.database)]
-    hashes = [merkle.leaf_hash(leaf) for leaf in leaves]
+    tree = merkle.levels([merkle.leaf_hash(leaf) for leaf in leaves])
     entries = _entries(leaves)
     listed = []
     for one in found:
@@ -347,7 +350,7 @@ def _describe(
             "entries": [
                 {
                     "entry": _base64(leaves[entry.number]),
-                    "proof": [_base64(h) for h in merkle.inclusion_proof(entry.number, hashes)],
+                    "proof": [_base64(h) for h in merkle.path(entry.number, tree)],
                 }
                 for entry in mine
             ],

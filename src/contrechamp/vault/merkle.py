@@ -30,12 +30,15 @@ def root(leaf_hashes: Sequence[bytes]) -> bytes:
     >>> root([leaf_hash(b"")]).hex()[:16]
     '6e340b9cffb37a98'
     """
-    if not leaf_hashes:
-        return EMPTY_ROOT
-    level = leaf_hashes
-    while len(level) > 1:
-        level = _parents(level)
-    return level[0]
+    return levels(leaf_hashes)[-1][0] if leaf_hashes else EMPTY_ROOT
+
+
+def levels(leaf_hashes: Sequence[bytes]) -> list[Sequence[bytes]]:
+    """Return the levels of the tree, leaves first, root last: with them many proofs are cheap."""
+    found = [leaf_hashes]
+    while len(found[-1]) > 1:
+        found.append(_parents(found[-1]))
+    return found
 
 
 def inclusion_proof(index: int, leaf_hashes: Sequence[bytes]) -> list[bytes]:
@@ -48,9 +51,20 @@ def inclusion_proof(index: int, leaf_hashes: Sequence[bytes]) -> list[bytes]:
     Raises:
         ValueError: the tree has no such leaf.
     """
-    if not 0 <= index < len(leaf_hashes):
-        raise ValueError(f"no leaf {index} in a tree of {len(leaf_hashes)}")
-    return _siblings(index, leaf_hashes)
+    return path(index, levels(leaf_hashes))
+
+
+def path(index: int, tree: Sequence[Sequence[bytes]]) -> list[bytes]:
+    """Return what `inclusion_proof` returns, of a tree whose `levels` are known.
+
+    Raises:
+        ValueError: the tree has no such leaf.
+    """
+    if not 0 <= index < len(tree[0]):
+        raise ValueError(f"no leaf {index} in a tree of {len(tree[0])}")
+    siblings = [((index >> height) ^ 1, level) for height, level in enumerate(tree[:-1])]
+    # A right end without a sibling moves up unhashed.
+    return [level[sibling] for sibling, level in siblings if sibling < len(level)]
 
 
 def consistency_proof(old_size: int, leaf_hashes: Sequence[bytes]) -> list[bytes]:
@@ -76,7 +90,7 @@ def consistency_proof(old_size: int, leaf_hashes: Sequence[bytes]) -> list[bytes
         node, level = node >> 1, _parents(level)
     # Lifted to the far left it *is* the older root, which who checks the proof has.
     shared = [] if node == 0 else [level[node]]
-    return shared + _siblings(node, level)
+    return shared + path(node, levels(level))
 
 
 def check_inclusion(
@@ -199,16 +213,6 @@ def _parents(level: Sequence[bytes]) -> list[bytes]:
     if len(level) & 1:
         parents.append(level[-1])
     return parents
-
-
-def _siblings(node: int, level: Sequence[bytes]) -> list[bytes]:
-    """The sibling of a node, and of each of its ancestors, up to the root."""
-    siblings = []
-    while len(level) > 1:
-        if node ^ 1 < len(level):
-            siblings.append(level[node ^ 1])
-        node, level = node >> 1, _parents(level)
-    return siblings
 
 
 def _are_hashes(candidates: Iterable[bytes]) -> bool:

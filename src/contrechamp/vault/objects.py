@@ -15,6 +15,7 @@ import pyrage
 
 from contrechamp.base.errors import InputError, OutputError
 from contrechamp.base.i18n import _
+from contrechamp.vault.disk import Disk, sync
 
 FOLDER, INCOMING = "objects", "incoming"
 #: Read from the disk, and hashed, at a time.
@@ -140,30 +141,16 @@ def take(source: IO[bytes], folder: Path, advance: Callable[[float], None]) -> T
 
 
 def _encrypt(source: _Hashing, file: IO[bytes], identity: Any) -> None:
-    failed: list[OSError] = []
-
-    class Noting:
-        """Pass on what is written; keep the error, which the library turns into its own."""
-
-        def write(self, data: bytes) -> int:
-            try:
-                return file.write(data)
-            except OSError as error:
-                failed.append(error)
-                raise
-
-        def flush(self) -> None:
-            file.flush()
-
+    noting = _Noting(file)
     try:
-        pyrage.encrypt_io(source, Noting(), [identity.to_public()])
+        pyrage.encrypt_io(source, noting, [identity.to_public()])
         # The library says nothing where only its last write fails: all of a small file.
-        if failed:
-            raise failed[0]
+        if noting.failed is not None:
+            raise noting.failed
     except (pyrage.EncryptError, OSError) as error:
         if source.failed is not None:
             raise source.failed from None
-        cause = failed[0] if failed else error
+        cause = noting.failed or error
         reason = getattr(cause, "strerror", None) or type(cause).__name__
         raise OutputError(
             _("the case cannot be written to ({reason}); what was added before is in it").format(
@@ -172,31 +159,44 @@ def _encrypt(source: _Hashing, file: IO[bytes], identity: Any) -> None:
         ) from cause
 
 
-def make_sure(folder: Path, incoming: Iterable[str]) -> None:
-    """Wait until files in ``incoming`` are on the disk.
+class _Noting:
+    """Pass on what is written; keep the error, which the library turns into its own."""
 
-    Many at a time: the disk has written most of them by the time that it is asked for the first.
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.failed: OSError | None = None
+
+    def write(self, data: bytes) -> int:
+        try:
+            return self._file.write(data)
+        except OSError as error:
+            self.failed = self.failed or error
+            raise
+
+    def flush(self) -> None:
+        self._file.flush()
+
+
+def make_sure(folder: Path, incoming: Iterable[str], disk: Disk) -> None:
+    """Wait until files in ``incoming`` are on the disk, and their names.
+
+    Many at a time: the disk has written most of them by the time that it is asked.
 
     Raises:
         OutputError: if that fails.
     """
     root = folder / FOLDER / INCOMING
     with storing():
-        for name in incoming:
-            descriptor = os.open(root / name, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-    sync_folder(root)
+        disk.settle([root, *(root / name for name in incoming)])
 
 
-def put_in_place(folder: Path, moves: Iterable[tuple[str, str]]) -> None:
+def put_in_place(folder: Path, moves: Iterable[tuple[str, str]], disk: Disk) -> None:
     """Move files from ``incoming`` to where their names say; nothing happens to those in place.
 
     Args:
         folder: of the case.
         moves: file in ``incoming``, and name of the object.
+        disk: that the case lies on.
 
     Raises:
         OutputError: if that fails.
@@ -205,14 +205,13 @@ def put_in_place(folder: Path, moves: Iterable[tuple[str, str]]) -> None:
     with storing():
         for incoming, name in moves:
             target = path_of(folder, name)
-            target.parent.mkdir(exist_ok=True)
+            if target.parent not in shards:
+                target.parent.mkdir(exist_ok=True)
+                shards.add(target.parent)
             source = folder / FOLDER / INCOMING / incoming
-            if source.exists():
+            with contextlib.suppress(FileNotFoundError):  # an interrupted run had come so far
                 source.replace(target)
-            shards.add(target.parent)
-    for shard in sorted(shards):
-        sync_folder(shard)
-    sync_folder(folder / FOLDER)
+        disk.settle([*sorted(shards), folder / FOLDER])
 
 
 def remove(path: Path) -> None:
@@ -324,8 +323,4 @@ def sync_folder(folder: Path) -> None:
         OutputError: if they are not.
     """
     with storing():
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        sync(folder)
