@@ -1,0 +1,1 @@
+"""Records of people, places, systems, papers, rights and findings, each tied to its evidence."""

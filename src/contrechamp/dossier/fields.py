@@ -1,0 +1,291 @@
+"""What fields of records hold: dates as far as they are known, languages, texts, references."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Annotated, Literal, TypeAlias
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a text is checked, and what was expected where it does not fit.
+
+    Args:
+        name: a word for it.
+        pattern: a regular expression of the whole text.
+        example: of such a text.
+    """
+
+    name: str
+    pattern: str
+    example: str
+
+
+@dataclass(frozen=True)
+class Points:
+    """A reference.
+
+    Args:
+        kinds: of the records that it may point to; ``item`` is one of the vault.
+        places: it may point into the record: ``record/<id>#<key>``.
+    """
+
+    kinds: tuple[str, ...]
+    places: bool = False
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A field that is neither found by words, nor exported, nor shown unless it is asked for."""
+
+
+DATE = Form("date", r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?[~?]?", "2022-05~")
+TIME = Form("time", r"([01]\d|2[0-3]):[0-5]\d", "08:30")
+LANGUAGE = Form("language", r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", "ar")
+COUNTRY = Form("country", r"[A-Z]{2}", "FR")
+CURRENCY = Form("currency", r"[A-Z]{3}", "EUR")
+KEY = Form("key", r"[a-z0-9][a-z0-9-]{0,39}", "gate-2")
+
+#: One line of text.
+Line: TypeAlias = Annotated[str, Form("line", r"[^\r\n]*", "")]
+#: Text of any length.
+Prose: TypeAlias = str
+#: A date as far as it is known: 2022, 2022-05, 2022-05-14; about then (~), or perhaps (?).
+PartialDate: TypeAlias = Annotated[str, DATE]
+#: Time of the day, of the place.
+Time: TypeAlias = Annotated[str, TIME]
+#: BCP 47.
+Language: TypeAlias = Annotated[str, LANGUAGE]
+#: ISO 3166-1, two letters.
+Country: TypeAlias = Annotated[str, COUNTRY]
+#: ISO 4217.
+Currency: TypeAlias = Annotated[str, CURRENCY]
+#: Name of a part of a record, by which it is cited.
+Key: TypeAlias = Annotated[str, KEY]
+
+#: How sure a statement is.
+Confidence: TypeAlias = Literal["confirmed", "corroborated", "single-source", "alleged", "inferred"]
+
+ITEM = "item"
+#: What a statement may rest on. A source is not cited: what the person said is (a testimony).
+EVIDENCE_KINDS = (
+    ITEM, "exhibit", "testimony", "observation", "camera", "barrier", "place", "area",
+    "deployment", "product", "relation", "contract", "tender", "licence", "letter",
+)  # fmt: skip
+
+ItemRef: TypeAlias = Annotated[str, Points((ITEM,))]
+SourceRef: TypeAlias = Annotated[str, Points(("source",))]
+ActorRef: TypeAlias = Annotated[str, Points(("actor",))]
+PlaceRef: TypeAlias = Annotated[str, Points(("place",))]
+EvidenceRef: TypeAlias = Annotated[str, Points(EVIDENCE_KINDS, places=True)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text:
+    """A text in one language.
+
+    Args:
+        language: BCP 47, such as ar, fr, he.
+        text: the words.
+        by: who wrote or translated it, as they want to be named.
+        made: original, by a translator, or by a machine.
+        checked_by: second person who compared a translation with the original.
+    """
+
+    language: Language
+    text: Prose
+    by: Line = ""
+    made: Literal["original", "translated", "machine"] = "original"
+    checked_by: Line = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """What a statement rests on.
+
+    Args:
+        ref: item or record; a passage of a testimony as record/<id>#<key>.
+        at: where in it: page, time, row, figure.
+        says: what it shows, in a few words.
+    """
+
+    ref: EvidenceRef
+    at: Line = ""
+    says: Line = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """Something that is said, with what it rests on and how sure it is.
+
+    Args:
+        says: what.
+        confidence: how sure.
+        evidence: what it rests on.
+        from_date: first known.
+        to_date: last known.
+    """
+
+    says: Prose
+    confidence: Confidence
+    evidence: tuple[Evidence, ...] = ()
+    from_date: PartialDate | None = None
+    to_date: PartialDate | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Position:
+    """A point in WGS 84.
+
+    Args:
+        lon: degrees.
+        lat: degrees.
+        within_m: it lies within so many metres of it.
+    """
+
+    lon: Decimal
+    lat: Decimal
+    within_m: Decimal | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoarsePlace:
+    """A place that tells no address.
+
+    Args:
+        country: ISO 3166-1, two letters.
+        region: district, governorate.
+        locality: town or quarter.
+    """
+
+    country: Country | None = None
+    region: Line = ""
+    locality: Line = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutsideId:
+    """What something is called elsewhere.
+
+    Args:
+        scheme: such as osm, ocid, ftm, odk, lei, wikidata.
+        id: there.
+    """
+
+    scheme: Key
+    id: Line
+
+
+@dataclass(frozen=True, kw_only=True)
+class Money:
+    """An amount.
+
+    Args:
+        amount: exact.
+        currency: ISO 4217.
+    """
+
+    amount: Decimal
+    currency: Currency
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """What every record has.
+
+    Args:
+        note: for those who work on the case; never published.
+        ids: what it is called elsewhere.
+        sample: it is made up, to show how a record looks.
+    """
+
+    note: Annotated[Prose, Closed()] = ""
+    ids: tuple[OutsideId, ...] = ()
+    sample: bool = False
+
+    def title(self) -> str:
+        """Return a few words that name the record."""
+        raise NotImplementedError
+
+
+def first_text(texts: tuple[Text, ...], language: str = "") -> str:
+    """Return the text in a language, or the first one."""
+    for text in texts:
+        if text.language.split("-")[0] == language:
+            return text.text
+    return texts[0].text if texts else ""
+
+
+def shortened(text: str, limit: int = 80) -> str:
+    r"""Return the beginning of a text on one line.
+
+    >>> shortened("One line.\nAnother one.", 12)
+    'One line. A…'
+    """
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def earliest(text: str) -> date:
+    """Return the first day that a partial date can mean.
+
+    >>> earliest("2022-05~").isoformat()
+    '2022-05-01'
+    """
+    parts = [int(part) for part in text.rstrip("~?").split("-")]
+    return date(parts[0], *[*parts[1:], 1, 1][:2])
+
+
+def latest(text: str) -> date:
+    """Return the last day that a partial date can mean.
+
+    >>> latest("2024-02").isoformat()
+    '2024-02-29'
+    """
+    parts = [int(part) for part in text.rstrip("~?").split("-")]
+    if len(parts) == 3:
+        return date(*parts)
+    if len(parts) == 1:
+        return date(parts[0], 12, 31)
+    year, month = parts
+    return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+
+
+def check_form(text: str, form: Form, where: str) -> None:
+    """Check a text; the message never repeats it, for it may be what must not be seen.
+
+    Raises:
+        InputError: if it has another form.
+    """
+    if re.fullmatch(form.pattern, text) is None or (form is DATE and not _is_day(text)):
+        if form.example:
+            message = _("expected {form}, such as {example}").format(
+                form=name_of(form.name), example=form.example
+            )
+        else:
+            message = _("expected {form}").format(form=name_of(form.name))
+        raise InputError(message, where=where)
+
+
+def name_of(form: str) -> str:
+    """Return what a form of text is called in the user's language."""
+    return {
+        "line": _("one line of text"),
+        "date": _("a date as far as it is known"),
+        "time": _("a time of day"),
+        "language": _("a language"),
+        "country": _("a country of two letters"),
+        "currency": _("a currency of three letters"),
+        "key": _("a short name of small letters and digits"),
+    }[form]
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return earliest(text) <= latest(text)
+    except ValueError:  # 30 February
+        return False

@@ -1,0 +1,234 @@
+"""Reading records: the newest version, earlier ones, and who cites what."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+from contrechamp.dossier.fields import Record
+from contrechamp.dossier.kinds import class_of
+from contrechamp.dossier.schema import REF, from_json
+from contrechamp.vault.case import Case
+
+#: Of records in the log.
+SUBJECT = "record/"
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One version of a record, as the case holds it.
+
+    Args:
+        id: 16 hexadecimal digits.
+        kind: of record.
+        record: what it says.
+        version: from 1.
+        entry: number of its entry in the log.
+        at: when, UTC, ISO 8601.
+        member: id of who wrote it.
+    """
+
+    id: str
+    kind: str
+    record: Record = field(repr=False)
+    version: int
+    entry: int
+    at: str
+    member: str
+
+    @property
+    def ref(self) -> str:
+        """How others cite it."""
+        return SUBJECT + self.id
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A record by its title."""
+
+    id: str
+    kind: str
+    version: int
+    title: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A record that names another, or an item.
+
+    Args:
+        citing: id of the record.
+        field: where in it.
+        cited: what it names.
+    """
+
+    citing: str
+    field: str
+    cited: str
+
+
+def listed(case: Case, kind: str = "") -> Iterator[Listed]:
+    """Yield the records of a kind, or all, in the order in which they came in."""
+    query = "SELECT id, kind, version, title FROM dossier"
+    where, given = (" WHERE kind = ?", (kind,)) if kind else ("", ())
+    for row in case.database.execute(f"{query}{where} ORDER BY row", given):
+        yield Listed(str(row[0]), str(row[1]), int(row[2]), str(row[3]))
+
+
+def count(case: Case) -> dict[str, int]:
+    """Return how many records there are of each kind."""
+    query = "SELECT kind, count(*) FROM dossier GROUP BY kind"
+    return {str(kind): int(many) for kind, many in case.database.execute(query)}
+
+
+def every(case: Case, kind: str = "") -> Iterator[Stored]:
+    """Yield the newest version of every record of a kind, or of all."""
+    query = (
+        "SELECT dossier.id, dossier.version, records.entry, records.state, entries.content "
+        "FROM dossier JOIN records ON records.subject = 'record/' || dossier.id "
+        "JOIN entries ON entries.number = records.entry"
+    )
+    where, given = (" WHERE dossier.kind = ?", (kind,)) if kind else ("", ())
+    for row in case.database.execute(f"{query}{where} ORDER BY dossier.row", given):
+        yield _stored(str(row[0]), int(row[1]), int(row[2]), bytes(row[3]), bytes(row[4]))
+
+
+def get(case: Case, record: str) -> Stored:
+    """Return the newest version of a record.
+
+    Args:
+        case: open.
+        record: id, or reference.
+
+    Raises:
+        InputError: if there is none, or it was erased.
+    """
+    found = find(case, record)
+    if found is None:
+        if is_erased(case, id_of(record)):
+            raise InputError(_("this record was erased: {record}").format(record=id_of(record)))
+        raise InputError(_("no such record in the case: {record}").format(record=id_of(record)))
+    return found
+
+
+def find(case: Case, record: str) -> Stored | None:
+    """Return the newest version of a record, or None if there is none or it was erased."""
+    row = case.database.execute(
+        "SELECT dossier.version, records.entry, records.state, entries.content "
+        "FROM dossier JOIN records ON records.subject = 'record/' || dossier.id "
+        "JOIN entries ON entries.number = records.entry WHERE dossier.id = ?",
+        (id_of(record),),
+    ).fetchone()
+    if row is None:
+        return None
+    return _stored(id_of(record), int(row[0]), int(row[1]), bytes(row[2]), bytes(row[3]))
+
+
+def versions(case: Case, record: str) -> list[Stored]:
+    """Return every version of a record that the case still holds, the oldest first.
+
+    Raises:
+        InputError: if there is none, or it was erased.
+    """
+    newest = get(case, record)
+    rows = case.database.execute(
+        "SELECT versions.entry, state, content FROM versions "
+        "JOIN entries ON entries.number = versions.entry "
+        "WHERE subject = ? AND branch = '' ORDER BY versions.entry",
+        (newest.ref,),
+    ).fetchall()
+    first = newest.version - len(rows)
+    older = [
+        _stored(newest.id, first + place, int(entry), bytes(state), bytes(content))
+        for place, (entry, state, content) in enumerate(rows)
+    ]
+    return [*older, newest]
+
+
+def cited_by(case: Case, ref: str) -> list[Citation]:
+    """Return who names a record (or a part of it) or an item."""
+    # A part of it, record/<id>#<key>, sorts between the record and this end.
+    end = ref + "$" if "#" not in ref else ref
+    rows = case.database.execute(
+        "SELECT citing, field, cited FROM citations WHERE cited = ? OR (cited > ? AND cited < ?) "
+        "ORDER BY citing, field",
+        (ref, ref, end),
+    )
+    return [Citation(str(citing), str(field), str(cited)) for citing, field, cited in rows]
+
+
+def cites(case: Case, record: str) -> list[Citation]:
+    """Return what a record names."""
+    rows = case.database.execute(
+        "SELECT citing, field, cited FROM citations WHERE citing = ? ORDER BY field",
+        (id_of(record),),
+    )
+    return [Citation(str(citing), str(field), str(cited)) for citing, field, cited in rows]
+
+
+def is_erased(case: Case, record: str) -> bool:
+    """Return whether a record was in the case and is erased."""
+    row = case.database.execute(
+        "SELECT state FROM records WHERE subject = ?", (SUBJECT + record,)
+    ).fetchone()
+    return row is not None and "erased_at" in json.loads(bytes(row[0]))
+
+
+def item_state(case: Case, item: str) -> dict[str, Any] | None:
+    """Return what the record of an item of the vault says; None if there is no such item."""
+    row = case.database.execute(
+        "SELECT state FROM records WHERE subject = ?", (f"item/{item}",)
+    ).fetchone()
+    return None if row is None else dict(json.loads(bytes(row[0])))
+
+
+def id_of(ref: str) -> str:
+    """Return the id in a reference; an id stays as it is."""
+    found = REF.fullmatch(ref)
+    return found[2] if found else ref
+
+
+def by_beginning(case: Case, text: str) -> str:
+    """Return the reference that some text begins: an id or reference, or its first letters.
+
+    Args:
+        case: open.
+        text: such as 3f2a, record/3f2a, item/90c1, record/3f2a...#passage.
+
+    Raises:
+        InputError: if nothing, or more than one thing, begins so.
+    """
+    text, sharp, key = text.partition("#")
+    room, slash, digits = text.rpartition("/")
+    rooms = (room,) if slash else ("record", "item")
+    found = [
+        str(subject)
+        for each in rooms
+        for (subject,) in case.database.execute(
+            "SELECT subject FROM records WHERE subject >= ? AND subject < ? LIMIT 3",
+            (f"{each}/{digits}", f"{each}/{digits}g"),
+        )
+        if each in {"record", "item"} and digits
+    ]
+    if len(found) > 1:
+        raise InputError(
+            _("more than one record or item begins so; write more of it: {text}").format(text=text)
+        )
+    if not found:
+        raise InputError(_("no such record or item in the case: {text}").format(text=text))
+    return found[0] + sharp + key
+
+
+def parsed(state: bytes) -> tuple[str, Record]:
+    """Return kind and record of a state."""
+    content = json.loads(state)
+    kind = str(content["kind"])
+    return kind, from_json(class_of(kind), content["fields"], where=kind)
+
+
+def _stored(record: str, version: int, entry: int, state: bytes, content: bytes) -> Stored:
+    kind, found = parsed(state)
+    told = json.loads(content)
+    return Stored(record, kind, found, version, entry, str(told["at"]), str(told["member"]))

@@ -1,0 +1,64 @@
+"""The lock of the door: what has to hold before a record, or an item, may be published."""
+
+from contrechamp.base.errors import CheckFailedError, InputError
+from contrechamp.base.i18n import _
+from contrechamp.dossier import consent, reading, standing
+from contrechamp.dossier.fields import ITEM, latest
+from contrechamp.dossier.people import ConsentUse
+from contrechamp.dossier.publishing import Publication, Release
+from contrechamp.dossier.testimony import Exhibit, Testimony
+from contrechamp.dossier.view import View
+
+#: One of these is needed to show what somebody said or gave.
+_SHOWING: tuple[ConsentUse, ...] = ("quoted", "pseudonym", "voice", "image", "name")
+#: Flags of the record as a whole with which nothing is released.
+_BLOCKING = frozenset(
+    {"no-evidence", "refuted", "withdrawn", "no-consent", "consent-withdrawn", "conflict"}
+)
+
+
+def check(view: View, release: Release, *, where: str) -> None:
+    """Check that what is to be released may be.
+
+    Raises:
+        InputError: if it is not the newest version, or does not stand.
+        CheckFailedError: if consent does not cover it, with the list.
+    """
+    ref, day = release.about, latest(release.on)
+    record = None if ref.startswith(f"{ITEM}/") else view.record(reading.id_of(ref))
+    newest = 0 if record is None else _newest(view, reading.id_of(ref))
+    if release.version != newest:
+        raise InputError(
+            _("the newest version is {newest}: only that can be released").format(newest=newest),
+            where=f"{where}: version",
+        )
+    flags = standing.standing(view, ref, day)
+    blocking = sorted({flag.code for flag in flags if not flag.at and flag.code in _BLOCKING})
+    if blocking:
+        raise InputError(
+            _("it does not stand: {flags}").format(flags=", ".join(blocking)),
+            where=f"{where}: about",
+        )
+    if isinstance(record, Publication):
+        consent.require(view, record, latest(record.on) if record.on else day)
+    elif record is None or isinstance(record, Testimony | Exhibit):
+        refused = [consent.lacking(view, ref, use, day) for use in _SHOWING]
+        if all(refused):
+            lines = "\n".join(f"  {line}" for one in refused for line in consent.told(one))
+            raise CheckFailedError(_("consent does not cover this:") + f"\n{lines}")
+
+
+def is_released(view: View, ref: str) -> bool:
+    """Return whether the newest version of a record, or an item, may be published."""
+    newest = 0 if ref.startswith(f"{ITEM}/") else _newest(view, reading.id_of(ref))
+    return any(
+        isinstance(record, Release)
+        and (record.about, record.version, record.revoked_on) == (ref, newest, None)
+        for record in (view.record(citation.citing) for citation in view.cited_by(ref))
+    )
+
+
+def _newest(view: View, record: str) -> int:
+    found = reading.find(view.case, record)
+    coming = 1 if record in view.batch else 0
+    return coming if found is None else found.version + coming

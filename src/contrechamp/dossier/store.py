@@ -1,0 +1,207 @@
+"""Writing records: each version with its entry in the log, in one transaction, or not at all."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+from contrechamp.dossier import reading, rules, search
+from contrechamp.dossier.fields import Record
+from contrechamp.dossier.kinds import kind_of
+from contrechamp.dossier.reading import SUBJECT, Stored
+from contrechamp.dossier.schema import REF, from_json, to_json, values
+from contrechamp.dossier.view import View
+from contrechamp.vault import case as cases
+from contrechamp.vault import custody, database
+from contrechamp.vault.case import Case, Change, Random
+
+
+@dataclass(frozen=True)
+class Put:
+    """A record to be written.
+
+    Args:
+        record: what it is to say.
+        id: of a record that is there; or, with `new`, that the new one gets.
+        new: there is no such record yet.
+        version: that was read before it was changed; 0: whatever is there is replaced.
+        salt: key of the digest, where a merged copy of the case has one for this state already.
+        action: in the log; "" for what it is by itself.
+    """
+
+    record: Record = field(repr=False)
+    id: str
+    new: bool = False
+    version: int = 0
+    salt: bytes | None = field(default=None, repr=False)
+    action: str = ""
+
+
+def new_id(random: Random = secrets.token_bytes) -> str:
+    """Return an id for a record that is not there yet: others of one batch can cite it."""
+    return random(8).hex()
+
+
+def put(
+    case: Case,
+    record: Record,
+    *,
+    record_id: str = "",
+    version: int = 0,
+    reason: str = "",
+    now: datetime,
+    random: Random = secrets.token_bytes,
+) -> Stored:
+    """Write one record; see `put_all`.
+
+    Args:
+        case: open for writing.
+        record: what it is to say.
+        record_id: of the record that is changed; "" for a new one.
+        version: that was read before it was changed; 0: whatever is there is replaced.
+        reason: why, in the user's words.
+        now: for the log.
+        random: source of ids.
+
+    Raises:
+        InputError: if a rule forbids it, or somebody else has changed the record meanwhile.
+        OutputError: if the case cannot be written to.
+    """
+    one = Put(record, record_id or new_id(random), not record_id, version)
+    return put_all(case, [one], reason=reason, now=now)[0]
+
+
+def put_all(case: Case, wanted: Iterable[Put], *, reason: str = "", now: datetime) -> list[Stored]:
+    """Write records, all of them or none; they may cite each other in any order.
+
+    Args:
+        case: open for writing.
+        wanted: no record twice.
+        reason: why, in the user's words.
+        now: for the log.
+
+    Raises:
+        InputError: if a rule forbids one of them; the case is as before.
+        OutputError: if the case cannot be written to.
+    """
+    puts = [_checked(one) for one in wanted]
+    if not puts:
+        return []
+    view = View(case, {one.id: one.record for one in puts})
+    if len(view.batch) != len(puts):
+        raise InputError(_("a record stands twice in what is to be written"))
+    before = {one.id: _before(case, one) for one in puts}
+    for one in puts:
+        rules.check(view, one.id, one.record, before[one.id])
+    with database.transaction(case.database):
+        return write(case, puts, before, reason=reason, now=now)
+
+
+def write(
+    case: Case,
+    puts: Sequence[Put],
+    before: dict[str, Stored | None],
+    *,
+    reason: str,
+    now: datetime,
+) -> list[Stored]:
+    """Write records that were checked, inside a transaction of the caller."""
+    first = case.size
+    cases.append(
+        case,
+        [
+            Change(
+                one.action or ("record" if before[one.id] is None else "edit"),
+                SUBJECT + one.id,
+                {"kind": kind_of(one.record), "fields": to_json(one.record)},
+                None,
+                reason,
+                one.salt,
+            )
+            for one in puts
+        ],
+        now,
+    )
+    stored = []
+    for number, one in enumerate(puts, start=first):
+        earlier = before[one.id]
+        version = 1 if earlier is None else earlier.version + 1
+        index(case, one.id, one.record, version)
+        stored.append(
+            Stored(
+                one.id, kind_of(one.record), one.record, version, number, custody.stamp(now),
+                case.unlocked.member,
+            )
+        )  # fmt: skip
+    return stored
+
+
+def index(case: Case, record_id: str, record: Record, version: int) -> None:
+    """Bring the tables that list, find and cite a record up to its newest version."""
+    row = case.database.execute("SELECT row FROM dossier WHERE id = ?", (record_id,)).fetchone()
+    text = search.text_of(record)
+    if row is None:
+        made = case.database.execute(
+            "INSERT INTO dossier (id, kind, version, title) VALUES (?, ?, ?, ?)",
+            (record_id, kind_of(record), version, record.title()),
+        )
+        number = made.lastrowid
+        case.database.execute("INSERT INTO search (rowid, text) VALUES (?, ?)", (number, text))
+    else:
+        case.database.execute(
+            "UPDATE dossier SET version = ?, title = ? WHERE id = ?",
+            (version, record.title(), record_id),
+        )
+        case.database.execute("UPDATE search SET text = ? WHERE rowid = ?", (text, row[0]))
+        case.database.execute("DELETE FROM citations WHERE citing = ?", (record_id,))
+    case.database.executemany(
+        "INSERT OR IGNORE INTO citations VALUES (?, ?, ?)",
+        [(record_id, path, ref) for path, ref in references(record)],
+    )
+
+
+def unindex(case: Case, record_id: str) -> None:
+    """Take a record out of the tables that list, find and cite it."""
+    row = case.database.execute("SELECT row FROM dossier WHERE id = ?", (record_id,)).fetchone()
+    if row is not None:
+        case.database.execute("DELETE FROM search WHERE rowid = ?", (row[0],))
+    case.database.execute("DELETE FROM dossier WHERE id = ?", (record_id,))
+    case.database.execute("DELETE FROM citations WHERE citing = ?", (record_id,))
+
+
+def references(record: Record) -> list[tuple[str, str]]:
+    """Return every reference in a record with its place."""
+    return [
+        (held.path, str(held.value)) for held in values(record) if held.shape.points is not None
+    ]
+
+
+def _checked(one: Put) -> Put:
+    """Return what is to be written as it will be read back: a class alone checks no field."""
+    if REF.fullmatch(SUBJECT + one.id) is None:
+        raise InputError(_("expected an id: 16 hexadecimal digits"))
+    kind = kind_of(one.record)
+    record = from_json(type(one.record), to_json(one.record), where=f"{kind} {one.id}")
+    return Put(record, one.id, one.new, one.version, one.salt, one.action)
+
+
+def _before(case: Case, one: Put) -> Stored | None:
+    """Return the version that is replaced."""
+    found = reading.find(case, one.id)
+    if one.new:
+        if found is not None or reading.is_erased(case, one.id):
+            raise InputError(_("there is a record of this id already: {id}").format(id=one.id))
+        return None
+    if found is None:
+        found = reading.get(case, one.id)  # which says why there is none
+    if found.kind != kind_of(one.record):
+        raise InputError(_("{id} is a {kind}, and stays one").format(id=one.id, kind=found.kind))
+    if one.version and one.version != found.version:
+        raise InputError(
+            _("{id} was changed meanwhile: it is at version {now}, and you saw {seen}").format(
+                id=one.id, now=found.version, seen=one.version
+            )
+        )
+    return found

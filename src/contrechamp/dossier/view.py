@@ -1,0 +1,69 @@
+"""The case as it will be once records that are about to be written are in it."""
+
+from collections.abc import Mapping
+
+from contrechamp.dossier import reading
+from contrechamp.dossier.fields import Record
+from contrechamp.dossier.kinds import kind_of
+from contrechamp.dossier.reading import Citation
+from contrechamp.dossier.schema import values
+from contrechamp.vault.case import Case
+
+
+class View:
+    """The case as it will be once a batch of records is written.
+
+    What was read once is kept: a view does not outlive the next change of the case.
+
+    Args:
+        case: open.
+        batch: records by id.
+    """
+
+    def __init__(self, case: Case, batch: Mapping[str, Record] | None = None) -> None:
+        self.case = case
+        self.batch = batch or {}
+        self._kinds: dict[str, str | None] = {}
+        self._records: dict[str, Record | None] = {}
+
+    @property
+    def member(self) -> str:
+        """Who writes."""
+        return self.case.unlocked.member
+
+    def kind(self, record: str) -> str | None:
+        """Return the kind of a record; None if there is none, or it was erased."""
+        if record in self.batch:
+            return kind_of(self.batch[record])
+        if record not in self._kinds:
+            row = self.case.database.execute(
+                "SELECT kind FROM dossier WHERE id = ?", (record,)
+            ).fetchone()
+            self._kinds[record] = None if row is None else str(row[0])
+        return self._kinds[record]
+
+    def record(self, record: str) -> Record | None:
+        """Return what a record will say; None if there is none, or it was erased."""
+        if record in self.batch:
+            return self.batch[record]
+        if record not in self._records:
+            found = reading.find(self.case, record)
+            self._records[record] = None if found is None else found.record
+        return self._records[record]
+
+    def has_item(self, item: str) -> bool:
+        """Return whether the vault holds an item that is not erased."""
+        state = reading.item_state(self.case, item)
+        return state is not None and "erased_at" not in state
+
+    def cited_by(self, ref: str) -> list[Citation]:
+        """Return who will name a record, a part of it, or an item."""
+        staying = [one for one in reading.cited_by(self.case, ref) if one.citing not in self.batch]
+        coming = [
+            Citation(citing, held.path, str(held.value))
+            for citing, record in self.batch.items()
+            for held in values(record)
+            if held.shape.points is not None
+            and (held.value == ref or str(held.value).startswith(f"{ref}#"))
+        ]
+        return staying + coming
