@@ -195,7 +195,7 @@ def _hide_part(
         before = (left - 4, top - 4, left + share * (right - left), bottom + 4)
     else:
         before = (right - share * (right - left), top - 4, right + 4, bottom + 4)
-    corner = tuple(int(round(v)) for v in before)
+    corner = tuple(round(v) for v in before)
     x = int(rng.integers(0, canvas.width - (corner[2] - corner[0])))
     y = int(rng.integers(0, canvas.height - (corner[3] - corner[1])))
     piece = texture.crop((x, y, x + corner[2] - corner[0], y + corner[3] - corner[1]))
