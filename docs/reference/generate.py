@@ -28,7 +28,7 @@ to standard output, notices and errors to standard error. What `--json` prints i
 | status | what happened |
 | --- | --- |
 | 0 | done |
-| 1 | a check was carried out and failed (`verify`) |
+| 1 | a check was carried out and failed (`verify`, `mask`) |
 | 2 | wrong use, bad input, output that cannot be written, or an error of ours; a message on standard error says what to do, and nothing is overwritten |
 | 130, 143 | stopped by Ctrl-C, or by a signal; nothing half-written is left behind |
 """

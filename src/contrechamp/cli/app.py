@@ -9,6 +9,7 @@ from contrechamp.cli.demo_cmd import demo_command
 from contrechamp.cli.erase_cmd import erase_command
 from contrechamp.cli.export_cmd import export_command
 from contrechamp.cli.log_cmd import log_command
+from contrechamp.cli.mask_cmd import mask_command
 from contrechamp.cli.measure_cmd import measure_command
 from contrechamp.cli.new_cmd import new_command
 from contrechamp.cli.options import language_option
@@ -21,6 +22,7 @@ COMMANDS = (
     measure_command,
     sight_command,
     demo_command,
+    mask_command,
     new_command,
     add_command,
     log_command,

@@ -138,6 +138,17 @@ def read_new_passphrase(source: SecretSource) -> str:
     return passphrase
 
 
+def key_passphrase(key: Path, passphrase_fd: int | None) -> bytes:
+    """Return the passphrase of a private key, asked or read from a descriptor.
+
+    Raises:
+        InputError: if there is none.
+        UsageError: if there is nobody to ask, or the descriptor is not open.
+    """
+    prompt = _("Passphrase of {file}: ").format(file=key.name)
+    return _asked(prompt, SecretSource(passphrase_fd)).encode()
+
+
 def keep_in_keyring(passphrase: str, *, log_origin: str) -> None:
     """Put the passphrase of a case into the system keyring.
 

@@ -1,7 +1,8 @@
 """What the parent tells a masker's process, and what comes back: one JSON object a line."""
 
 import json
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ class Job:
         limits: what it may cost.
         language: of messages.
         workshop: the only folder that may be written; `target` lies in it, and temporary files.
+        arguments: more of the function, by name; JSON.
     """
 
     function: str
@@ -49,11 +51,12 @@ class Job:
     limits: Limits
     language: str
     workshop: Path
+    arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
 def written(job: Job) -> bytes:
     """Return `job` as a line for the process."""
-    wish = {field.name: getattr(job.wish, field.name) for field in fields(Wish)}
+    wish = {one.name: getattr(job.wish, one.name) for one in fields(Wish)}
     if job.wish.hand is not None:
         wish["hand"] = {"where": job.wish.hand.where, "said": job.wish.hand.to_json()}
     return json.dumps(
@@ -65,6 +68,7 @@ def written(job: Job) -> bytes:
             "limits": asdict(job.limits),
             "language": job.language,
             "workshop": str(job.workshop),
+            "arguments": dict(job.arguments),
         }
     ).encode()
 
@@ -87,4 +91,5 @@ def read(data: dict[str, Any]) -> Job:
         limits=Limits(**data["limits"]),
         language=data["language"],
         workshop=Path(data["workshop"]),
+        arguments=data["arguments"],
     )

@@ -57,7 +57,7 @@ def _outcome(said: dict[str, Any], out: BinaryIO) -> Any:
     job = read(said)
     module, name = job.function.split(":")
     function = getattr(importlib.import_module(module), name)
-    outcome = function(job.source, job.target, job.wish, _progress_to(out))
+    outcome = function(job.source, job.target, job.wish, _progress_to(out), **job.arguments)
     return to_json(outcome) if isinstance(outcome, Outcome) else outcome
 
 

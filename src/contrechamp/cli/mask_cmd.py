@@ -1,0 +1,293 @@
+"""``contrechamp mask``: cover faces, take out what tells who and where, check, and review."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from contrechamp.base.errors import InputError, UsageError
+from contrechamp.base.i18n import _, ngettext
+from contrechamp.cli.options import (
+    FiniteRange,
+    is_verbose,
+    json_option,
+    language_option,
+    threads_option,
+    verbose_option,
+)
+from contrechamp.cli.secret_input import passphrase_fd_option
+
+if TYPE_CHECKING:
+    from contrechamp.redact.masking import Masked, Run, Unmasked
+    from contrechamp.redact.provenance import Credentials
+    from contrechamp.redact.wish import SoundWish, Style
+
+#: A list of names longer than this was not written for this purpose.
+MAX_WORDS_BYTES = 1 << 20
+
+
+def mask_command() -> click.Command:
+    """Build the command in the active language."""
+    return click.Command(
+        "mask",
+        callback=_mask,
+        short_help=_("Cover faces and strip what tells who and where, for review."),
+        help=_(
+            "Make masked copies of images, videos, sound, PDF and office files: faces covered, "
+            "areas and words of your own taken out, metadata left behind. Every copy is checked, "
+            "and comes with a review sheet that says where to look. Detectors miss faces: no copy "
+            "is fit to leave before a person has looked at all of it. What cannot be masked is "
+            "refused. Sources are never changed."
+        ),
+        epilog=_("Example: contrechamp mask photos/ march.mp4 -o masked-march"),
+        params=[
+            click.Argument(
+                ["inputs"],
+                type=click.Path(path_type=Path),
+                nargs=-1,
+                required=True,
+                metavar="INPUT...",
+            ),
+            click.Option(
+                ["-o", "--out"],
+                type=click.Path(path_type=Path),
+                required=True,
+                metavar="DIR",
+                help=_("Folder for copies and review, new or empty."),
+            ),
+            *_options_of_covering(),
+            *_options_of_contents(),
+            click.Option(
+                ["--keep-names"],
+                is_flag=True,
+                help=_(
+                    "Name copies like their sources; by default their names are neutral, for a "
+                    "file's name can name a person."
+                ),
+            ),
+            *_options_of_credentials(),
+            threads_option(),
+            json_option(),
+            language_option(),
+            verbose_option(),
+        ],
+    )
+
+
+def _options_of_covering() -> list[click.Parameter]:
+    return [
+        click.Option(
+            ["--boxes"],
+            type=click.Path(path_type=Path),
+            metavar="FILE|DIR",
+            help=_(
+                "Areas drawn by hand: the sidecar of the one input, or a folder of sidecars; by "
+                "default photo.jpg.boxes.json beside photo.jpg."
+            ),
+        ),
+        click.Option(
+            ["--boxes-only"],
+            is_flag=True,
+            help=_("Cover what was drawn by hand and nothing else; search for no faces."),
+        ),
+        click.Option(
+            ["--style"],
+            type=click.Choice(("fill", "noise")),
+            default="fill",
+            show_default=True,
+            help=_("Cover with one colour, or with random noise; never with the blurred face."),
+        ),
+        click.Option(
+            ["--threshold"],
+            type=FiniteRange(0.01, 1),
+            metavar="X",
+            help=_(
+                "Cover what the detector gives this score or more; lower covers more faces and "
+                "more that is none."
+            ),
+        ),
+        click.Option(
+            ["--fast"],
+            is_flag=True,
+            help=_("Videos: search every third frame only."),
+        ),
+    ]
+
+
+def _options_of_contents() -> list[click.Parameter]:
+    return [
+        click.Option(
+            ["--sound"],
+            type=click.Choice(("drop", "alter", "keep")),
+            default="drop",
+            show_default=True,
+            help=_(
+                "Leave sound out of videos, alter voices (weakly: people who know them may "
+                "recognise them), or keep them. Sound files are altered or kept."
+            ),
+        ),
+        click.Option(
+            ["--words-file"],
+            type=click.Path(path_type=Path, allow_dash=True),
+            metavar="FILE",
+            help=_(
+                "Names and words to remove from documents, one a line; - reads them from standard "
+                "input. They are no arguments, for others on the machine see those."
+            ),
+        ),
+    ]
+
+
+def _options_of_credentials() -> list[click.Parameter]:
+    return [
+        click.Option(
+            ["--c2pa-cert"],
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help=_(
+                "Sign copies with Content Credentials: your chain of certificates in PEM. The "
+                "copies then tell who signed them."
+            ),
+        ),
+        click.Option(
+            ["--c2pa-key"],
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help=_("Private key of --c2pa-cert in PEM; its passphrase is asked."),
+        ),
+        passphrase_fd_option(),
+    ]
+
+
+def _mask(
+    *,
+    inputs: tuple[Path, ...],
+    out: Path,
+    boxes: Path | None,
+    boxes_only: bool,
+    style: "Style",
+    threshold: float | None,
+    fast: bool,
+    sound: "SoundWish",
+    words_file: Path | None,
+    keep_names: bool,
+    c2pa_cert: Path | None,
+    c2pa_key: Path | None,
+    passphrase_fd: int | None,
+    threads: int | None,
+    as_json: bool,
+) -> None:
+    from contrechamp.cli.bars import progress_for
+    from contrechamp.redact.masking import Manner, Run, Unmasked, mask_files
+    from contrechamp.redact.sources import gather
+    from contrechamp.redact.wish import Wish
+
+    sources = gather(inputs, boxes)
+    wish = Wish(
+        boxes_only=boxes_only,
+        style=style,
+        fast=fast,
+        sound=sound,
+        cover_at=threshold,
+        words=_words(words_file),
+        threads=threads or 0,
+    )
+    manner = Manner(
+        wish,
+        keep_names,
+        _credentials(c2pa_cert, c2pa_key, passphrase_fd),
+        is_verbose(click.get_current_context()),
+    )
+    run = Run(out, left_out=sources.left_out)
+    for error in sources.refused:
+        run.unmasked.append(Unmasked(error.where, error))
+        _tell(run.unmasked[-1], as_json=as_json)
+    if not sources.files and not sources.refused:
+        raise InputError(_("there is no file to mask"), where=", ".join(map(str, inputs)))
+    mask_files(
+        sources.files,
+        out,
+        manner,
+        progress=progress_for(as_json=as_json),
+        run=run,
+        tell=lambda one: _tell(one, as_json=as_json),
+    )
+    _tell_run(run, as_json=as_json)
+    if run.exit_status:
+        raise click.exceptions.Exit(run.exit_status)
+
+
+def _words(words_file: Path | None) -> tuple[str, ...]:
+    """Read the words to remove, one a line."""
+    if words_file is None:
+        return ()
+    try:
+        with click.open_file(str(words_file), "rb") as file:
+            content = file.read(MAX_WORDS_BYTES + 1)
+        if len(content) > MAX_WORDS_BYTES:
+            raise InputError(
+                _("is no list of words: larger than {limit} MiB").format(limit=1),
+                where=str(words_file),
+            )
+        lines = content.decode("utf-8-sig").splitlines()
+    except OSError as error:
+        raise InputError(
+            _("cannot be read: {reason}").format(reason=error.strerror), where=str(words_file)
+        ) from error
+    except UnicodeDecodeError as error:
+        raise InputError(_("is not UTF-8 text; save it as UTF-8"), where=str(words_file)) from error
+    words = tuple(dict.fromkeys(line.strip() for line in lines if line.strip()))
+    if not words:
+        raise InputError(_("holds no word"), where=str(words_file))
+    return words
+
+
+def _credentials(
+    certificate: Path | None, key: Path | None, passphrase_fd: int | None
+) -> "Credentials | None":
+    if certificate is None and key is None:
+        return None
+    if certificate is None or key is None:
+        raise UsageError(_("--c2pa-cert and --c2pa-key go together"))
+    from contrechamp.cli.secret_input import key_passphrase
+    from contrechamp.redact.provenance import is_encrypted, read_credentials
+
+    passphrase = key_passphrase(key, passphrase_fd) if is_encrypted(key) else None
+    return read_credentials(certificate, key, passphrase)
+
+
+def _tell(one: "Masked | Unmasked", *, as_json: bool) -> None:
+    """Say at once what became of a file that got no copy."""
+    error = getattr(one, "error", None)
+    if error is not None and not as_json:
+        click.echo(str(error), err=True)
+
+
+def _tell_run(run: "Run", *, as_json: bool) -> None:
+    from contrechamp.redact.review import INDEX, run_json
+
+    if as_json:
+        click.echo(json.dumps(run_json(run)))
+        return
+    for notice in run.left_out:
+        click.echo(notice, err=True)
+    if run.masked:
+        click.echo(
+            ngettext(
+                "{out}: {count} masked copy. Before it leaves, look at all of it, first where "
+                "{index} says",
+                "{out}: {count} masked copies. Before any leaves, look at all of it, first where "
+                "{index} says",
+                len(run.masked),
+            ).format(out=run.out, count=len(run.masked), index=run.out / "review" / INDEX)
+        )
+    if run.unmasked:
+        click.echo(
+            ngettext(
+                "{count} file has no masked copy",
+                "{count} files have no masked copy",
+                len(run.unmasked),
+            ).format(count=len(run.unmasked)),
+            err=True,
+        )

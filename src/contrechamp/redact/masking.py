@@ -1,0 +1,313 @@
+"""The run: every file through its masker, the checks and the review, into one folder.
+
+``OUT/masked/`` holds what may leave after review, ``OUT/review/`` what stays at home. A copy gets
+its final name only when its checks have passed and its review sheet is written; whatever goes
+wrong before that, nothing of it stays.
+"""
+
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from contrechamp.base.errors import CheckFailedError, ContrechampError, InputError, OutputError
+from contrechamp.base.i18n import _, active_language
+from contrechamp.base.progress import Progress, silent
+from contrechamp.redact import review
+from contrechamp.redact.checks import check_file
+from contrechamp.redact.isolation import MaskerError, limits_for, run_isolated
+from contrechamp.redact.job import Job
+from contrechamp.redact.kinds import FileKind, kind_of
+from contrechamp.redact.outcome import Check, Outcome, from_json
+from contrechamp.redact.provenance import Credentials, sign
+from contrechamp.redact.sidecar import read_sidecar
+from contrechamp.redact.sources import Source
+from contrechamp.redact.wish import Wish
+
+MASKED, REVIEW = "masked", "review"
+MASKERS = {
+    "image": "contrechamp.redact.images:mask_image",
+    "video": "contrechamp.redact.video:mask_video",
+    "sound": "contrechamp.redact.sound:mask_sound",
+    "pdf": "contrechamp.redact.pdf:mask_pdf",
+    "office": "contrechamp.redact.office:mask_office",
+}
+_MOVING = ("video", "sound")
+#: A copy says nothing of when it was made: the earliest date that ZIP archives know.
+_NO_DATE = (315_532_800, 315_532_800)
+_MAX_STEM = 80
+
+
+@dataclass(frozen=True)
+class Masked:
+    """One masked copy: the name of its source, where it and its sheet lie, what came out."""
+
+    source: str
+    copy: Path
+    sheet: Path
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Unmasked:
+    """One file without a copy, and why; a failed check and a refused file differ."""
+
+    source: str
+    error: ContrechampError
+
+    @property
+    def check_failed(self) -> bool:
+        """Whether the copy was made and did not pass."""
+        return isinstance(self.error, CheckFailedError)
+
+
+@dataclass
+class Run:
+    """What became of every file."""
+
+    out: Path
+    masked: list[Masked] = field(default_factory=list)
+    unmasked: list[Unmasked] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+    @property
+    def exit_status(self) -> int:
+        """1 if a check failed, else 2 if a file was refused, else 0."""
+        if any(one.check_failed for one in self.unmasked):
+            return 1
+        return 2 if self.unmasked else 0
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How to run.
+
+    Args:
+        wish: what is asked for every file; its boxes come from each file's sidecar.
+        keep_names: whether copies are called like their sources.
+        credentials: to sign copies with, if that is asked for.
+        verbose: let decoders speak.
+    """
+
+    wish: Wish = field(default_factory=Wish)
+    keep_names: bool = False
+    credentials: Credentials | None = None
+    verbose: bool = False
+
+
+def mask_files(
+    sources: Sequence[Source],
+    out: Path,
+    manner: Manner,
+    *,
+    progress: Progress = silent,
+    run: Run | None = None,
+    tell: Callable[[Masked | Unmasked], None] = lambda _one: None,
+) -> Run:
+    """Mask `sources` into the new folder `out`.
+
+    Args:
+        sources: as `contrechamp.redact.sources.gather` found them.
+        out: must be new or empty.
+        manner: how.
+        progress: bars.
+        run: what is known of other files already, to be told with these.
+        tell: called when a file is done.
+
+    Raises:
+        OutputError: `out` cannot be made, or holds something.
+    """
+    run = run or Run(out)
+    with _workshop(out) as workshop:
+        try:
+            for source in sources:
+                tell(_one(source, run, manner, workshop, progress))
+        finally:
+            if run.masked or run.unmasked:
+                review.write_index(run, workshop, out / REVIEW)
+    return run
+
+
+def _one(
+    source: Source, run: Run, manner: Manner, workshop: Path, progress: Progress
+) -> Masked | Unmasked:
+    try:
+        masked = _mask(source, run, manner, workshop, progress)
+        run.masked.append(masked)
+        return masked
+    except ContrechampError as error:
+        unmasked = Unmasked(source.name, error)
+    except MaskerError as fault:
+        unmasked = Unmasked(
+            source.name,
+            OutputError(
+                _(
+                    "{name}: this should not have happened ({fault}); please report it, with what "
+                    "the same command prints with -v (look through that first: it may show your "
+                    "data)"
+                ).format(name=source.name, fault=fault)
+            ),
+        )
+    except OSError as error:
+        unmasked = Unmasked(source.name, _unwritable(source.name, error))
+    finally:
+        _empty(workshop)
+    run.unmasked.append(unmasked)
+    return unmasked
+
+
+def _mask(source: Source, run: Run, manner: Manner, workshop: Path, progress: Progress) -> Masked:
+    kind = kind_of(source.path, source.name)
+    wish = _wish(source, kind, manner.wish)
+    name = _copy_name(source, kind, len(run.masked) + 1, run.out / MASKED, keep=manner.keep_names)
+    draft = workshop / f"copy{kind.suffix}"
+    moving = kind.kind in _MOVING
+    job = Job(
+        function=MASKERS[kind.kind],
+        source=source.path if source.path.parent == Path("/dev/fd") else source.path.absolute(),
+        target=draft,
+        wish=wish,
+        limits=limits_for(source.path, moving=moving),
+        language=active_language(),
+        workshop=workshop,
+    )
+    answer, given_up = run_isolated(job, source.name, progress, verbose=manner.verbose)
+    outcome = _outcome(answer)
+    checks, absent = check_file(draft, kind.kind, sound=wish.sound != "drop")
+    outcome = replace(outcome, checks=(*outcome.checks, *checks))
+    _need_passed(outcome.checks, source.name)
+    if manner.credentials is not None:
+        outcome = _signed(draft, kind, outcome, manner.credentials, source.name, wish)
+    pictures = review.take_pictures(replace(job, source=draft), outcome, verbose=manner.verbose)
+    sheet = review.write_sheet(
+        review.Sheet(name, source.name, kind, wish, outcome, tuple(given_up), absent, pictures),
+        workshop,
+    )
+    return _put_in_place(draft, sheet, name, run.out, source.name, outcome)
+
+
+def _outcome(answer: object) -> Outcome:
+    try:
+        return from_json(answer)
+    except (ValueError, TypeError) as error:
+        raise MaskerError(f"outcome: {error}", "outcome.py") from error
+
+
+def _wish(source: Source, kind: FileKind, wish: Wish) -> Wish:
+    if source.boxes is None:
+        if wish.boxes_only and kind.kind in ("image", "video"):
+            raise InputError(
+                _(
+                    "has no boxes, and --boxes-only covers nothing else; draw some into {sidecar}, "
+                    "or leave the option out"
+                ).format(sidecar=f"{Path(source.name).name}.boxes.json"),
+                where=source.name,
+            )
+        return wish
+    if kind.kind in ("sound", "office"):
+        raise InputError(
+            _("boxes are for images, video and PDF, not for {format}").format(format=kind.format),
+            where=str(source.boxes),
+        )
+    return replace(wish, hand=read_sidecar(source.boxes))
+
+
+def _need_passed(checks: Sequence[Check], name: str) -> None:
+    failed = [check for check in checks if not check.passed]
+    if failed:
+        raise CheckFailedError(
+            _("{name}: its masked copy did not pass and was deleted: {checks}").format(
+                name=name,
+                checks="; ".join(
+                    f"{check.name}: {check.detail}" if check.detail else check.name
+                    for check in failed
+                ),
+            )
+        )
+
+
+def _signed(
+    draft: Path, kind: FileKind, outcome: Outcome, credentials: Credentials, name: str, wish: Wish
+) -> Outcome:
+    """Put a manifest into the copy, and check the container once more with it."""
+    sign(draft, credentials, name)
+    checks, _absent = check_file(draft, kind.kind, sound=wish.sound != "drop", credentials=True)
+    _need_passed(checks, name)
+    signed = Check(_("signed with Content Credentials (C2PA), and read again"), True)
+    return replace(outcome, checks=(*outcome.checks, signed))
+
+
+def _copy_name(source: Source, kind: FileKind, number: int, folder: Path, *, keep: bool) -> str:
+    """Return the name of a copy: a neutral one, for the name of a file can name a person."""
+    stem = f"{kind.kind}-{number:03d}"
+    if keep:
+        kept = "".join(c if c.isprintable() and c not in '/\\:*?"<>|' else "_" for c in source.stem)
+        stem = kept.strip(" .")[:_MAX_STEM] or stem
+    name, twin = f"{stem}{kind.suffix}", 2
+    while (folder / name).exists():
+        name, twin = f"{stem}-{twin}{kind.suffix}", twin + 1
+    return name
+
+
+def _put_in_place(
+    draft: Path, sheet: Path, name: str, out: Path, source: str, outcome: Outcome
+) -> Masked:
+    for path in (draft, sheet):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    os.utime(draft, _NO_DATE)
+    final_sheet = sheet.rename(out / REVIEW / f"{name}.html")
+    try:
+        copy = draft.rename(out / MASKED / name)
+    except BaseException:
+        final_sheet.unlink(missing_ok=True)
+        raise
+    return Masked(source, copy, final_sheet, outcome)
+
+
+@contextmanager
+def _workshop(out: Path) -> Iterator[Path]:
+    """Make `out` and its folders; yield the one in which unfinished work lies, and remove it."""
+    try:
+        if out.exists() and (not out.is_dir() or any(out.iterdir())):
+            raise OutputError(
+                _("{out}: is there already; choose a folder with -o that is new or empty").format(
+                    out=out
+                )
+            )
+        made = not out.exists()
+        out.mkdir(parents=True, exist_ok=True, mode=0o700)
+        workshop = out.absolute() / f".unfinished-{secrets.token_hex(4)}"
+        for folder in (workshop, out / MASKED, out / REVIEW):
+            folder.mkdir(mode=0o700)
+    except OSError as error:
+        raise _unwritable(str(out), error) from error
+    try:
+        yield workshop
+    finally:
+        shutil.rmtree(workshop, ignore_errors=True)
+        if not any((out / REVIEW).iterdir()):  # nothing came out: leave nothing behind
+            for folder in (out / MASKED, out / REVIEW, *([out] if made else [])):
+                folder.rmdir()
+
+
+def _empty(folder: Path) -> None:
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _unwritable(name: str, error: OSError) -> OutputError:
+    return OutputError(
+        _("{name}: its masked copy cannot be written ({reason})").format(
+            name=name, reason=error.strerror or type(error).__name__
+        )
+    )

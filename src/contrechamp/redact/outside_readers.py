@@ -1,0 +1,126 @@
+"""Other people's readers, asked about our output where they are installed: exiftool and ffprobe.
+
+They know thousands of tags that our own readers do not; what they find beside the structure of the
+file is metadata.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+_PATIENCE_S = 600
+#: exiftool reads no configuration; -ee looks into the frames of a video, -G1 names each group.
+_EXIFTOOL = ("-config", "", "-json", "-G1", "-a", "-n", "-ee")
+_FFPROBE = ("-v", "error", "-of", "json", "-show_format", "-show_streams", "-show_chapters")
+
+#: Groups that say how the file is built or where it lies, and tags of others that do.
+_STRUCTURE_GROUPS = {"SourceFile", "ExifTool", "System", "Composite", "Opus", "MPEG"}
+_STRUCTURE = {
+    "File": "FileType FileTypeExtension MIMEType ImageWidth ImageHeight EncodingProcess "
+    "BitsPerSample ColorComponents YCbCrSubSampling ExifByteOrder",
+    "JFIF": "JFIFVersion ResolutionUnit XResolution YResolution",
+    "PNG": "ImageWidth ImageHeight BitDepth ColorType Compression Filter Interlace Palette "
+    "Transparency",
+    "RIFF": "VP8Version ImageWidth HorizontalScale ImageHeight VerticalScale WebP_Flags "
+    "AlphaPreprocessing AlphaFiltering AlphaCompression AlphaIsUsed "
+    "Encoding NumChannels SampleRate AvgBytesPerSec BitsPerSample NumberOfSamples",
+    "IFD0": "SubfileType ImageWidth ImageHeight BitsPerSample Compression StripOffsets "
+    "PhotometricInterpretation FillOrder Orientation SamplesPerPixel RowsPerStrip "
+    "StripByteCounts XResolution YResolution PlanarConfiguration ResolutionUnit Predictor "
+    "TileWidth TileLength TileOffsets TileByteCounts ExtraSamples SampleFormat "
+    "YCbCrCoefficients YCbCrSubSampling YCbCrPositioning",
+    "FLAC": "BlockSizeMin BlockSizeMax FrameSizeMin FrameSizeMax SampleRate Channels "
+    "BitsPerSample TotalSamples MD5Signature",
+    "Vorbis": "Vendor",
+    "QuickTime": "MajorBrand MinorVersion CompatibleBrands MediaDataSize MediaDataOffset "
+    "MovieHeaderVersion CreateDate ModifyDate TimeScale Duration PreferredRate PreferredVolume "
+    "PreviewTime PreviewDuration PosterTime SelectionTime SelectionDuration CurrentTime "
+    "NextTrackID HandlerType HandlerVendorID MatrixStructure",
+    "Track": "TrackHeaderVersion TrackCreateDate TrackModifyDate TrackID TrackDuration "
+    "TrackLayer TrackVolume ImageWidth ImageHeight MediaHeaderVersion MediaCreateDate "
+    "MediaModifyDate MediaTimeScale MediaDuration MediaLanguageCode HandlerType "
+    "HandlerDescription GraphicsMode OpColor CompressorID CompressorName SourceImageWidth "
+    "SourceImageHeight XResolution YResolution BitDepth PixelAspectRatio BufferSize MaxBitrate "
+    "AverageBitrate VideoFrameRate Balance AudioFormat AudioChannels AudioBitsPerSample "
+    "AudioSampleRate MatrixStructure ColorProfiles ColorPrimaries TransferCharacteristics "
+    "MatrixCoefficients VideoFullRangeFlag",
+    "PDF": "PDFVersion Linearized PageCount PageLayout PageMode",
+}
+_STRUCTURE_TAGS = {
+    f"{group}:{name}" for group, names in _STRUCTURE.items() for name in names.split()
+}
+#: Tags of structure that must hold nothing.
+_EMPTY = {"CreateDate", "ModifyDate", "TrackCreateDate", "TrackModifyDate"}
+_EMPTY |= {"MediaCreateDate", "MediaModifyDate", "MediaLanguageCode", "HandlerDescription"}
+_EMPTY |= {"CompressorName"}
+_NOTHING = {"0000:00:00 00:00:00", "und", "VideoHandler", "SoundHandler", "", 0, "0"}
+#: Where a C2PA manifest shows itself.
+_CREDENTIAL_GROUPS = {"JUMBF", "CBOR", "C2PA"}
+
+_FORMAT_TAGS = {"major_brand", "minor_version", "compatible_brands"}
+_STREAM_TAGS = {"language", "handler_name", "vendor_id"}
+
+
+def installed(program: str) -> str | None:
+    """Return the path of `program` where it is installed."""
+    return shutil.which(program)
+
+
+def exiftool_finds(program: str, file: Path, *, credentials: bool = False) -> list[str]:
+    """Return the tags that exiftool finds in `file` beside its structure.
+
+    Raises:
+        ValueError: exiftool could not read it.
+    """
+    said = _asked([program, *_EXIFTOOL, "--", str(file)])
+    tags: dict[str, Any] = said[0]
+    found = []
+    for name, value in tags.items():
+        group, _colon, tag = name.partition(":")
+        family = "Track" if group.startswith("Track") else group
+        if family in _STRUCTURE_GROUPS or (credentials and family in _CREDENTIAL_GROUPS):
+            continue
+        if f"{family}:{tag}" not in _STRUCTURE_TAGS or (tag in _EMPTY and value not in _NOTHING):
+            found.append(name)
+    return found
+
+
+def ffprobe_finds(program: str, file: Path, *, video: bool, sound: bool) -> list[str]:
+    """Return the tags, chapters, side data and streams that ffprobe finds beside those wanted.
+
+    Raises:
+        ValueError: ffprobe could not read it.
+    """
+    said = _asked([program, *_FFPROBE, str(file)])
+    kinds = sorted(stream.get("codec_type", "?") for stream in said["streams"])
+    wanted = [["video"], ["audio", "video"]][: 1 + sound] if video else [["audio"]]
+    found = [] if kinds in wanted else ["streams: " + ", ".join(kinds)]
+    found += [
+        f"format tag {name}" for name in said["format"].get("tags", {}) if name not in _FORMAT_TAGS
+    ]
+    for stream in said["streams"]:
+        for name, value in stream.get("tags", {}).items():
+            if name not in _STREAM_TAGS and not (name == "encoder" and value.startswith("Lavc")):
+                found.append(f"stream tag {name}")
+        found += [
+            f"side data {one.get('side_data_type')}" for one in stream.get("side_data_list", [])
+        ]
+    return found + ["chapters"] * bool(said.get("chapters"))
+
+
+def _asked(command: list[str]) -> Any:
+    try:
+        answer = subprocess.run(  # noqa: S603  a program of the system, on a file of ours
+            command,
+            capture_output=True,
+            check=True,
+            timeout=_PATIENCE_S,
+            stdin=subprocess.DEVNULL,
+            env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "HOME": "/nonexistent"},
+        )
+        return json.loads(answer.stdout)
+    except (subprocess.SubprocessError, OSError, ValueError) as error:
+        raise ValueError(type(error).__name__) from error

@@ -1,0 +1,210 @@
+"""Content Credentials (C2PA) in a masked copy: that areas were covered, signed by the user.
+
+The manifest names no ingredient and holds no thumbnail: nothing of the uncovered original is in
+it. It is a signature: whoever reads the copy learns whose key signed it.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from contrechamp import __version__
+from contrechamp.base.errors import CheckFailedError, InputError
+from contrechamp.base.i18n import _
+
+_MIME = {
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+    ".webp": "image/webp",
+    ".tif": "image/tiff",
+    ".mp4": "video/mp4",
+    ".m4a": "audio/mp4",
+    ".wav": "audio/wav",
+}
+_MAX_PEM_BYTES = 1 << 20
+#: Names of assertions that a manifest of ours may hold.
+_ASSERTIONS = {"c2pa.actions.v2"}
+_EDITED_BY_PEOPLE = "http://cv.iptc.org/newscodes/digitalsourcetype/humanEdits"
+_CURVES = {"secp256r1": "ES256", "secp384r1": "ES384", "secp521r1": "ES512"}
+_DIGESTS = {"ES256": "SHA256", "ES384": "SHA384", "ES512": "SHA512", "PS256": "SHA256"}
+_MIN_RSA_BITS = 2048
+_NO_THUMBNAIL = {"builder": {"thumbnail": {"enabled": False}}}
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """The user's certificate chain (PEM, own certificate first) and private key."""
+
+    chain: str
+    key: Any
+    algorithm: str
+    where: str
+
+
+def read_credentials(certificate: Path, key: Path, passphrase: bytes | None) -> Credentials:
+    """Read a certificate chain and its key from PEM files.
+
+    Args:
+        certificate: chain, own certificate first.
+        key: private key, which may be encrypted.
+        passphrase: of the key.
+
+    Raises:
+        InputError: one of them cannot be read or used, or they do not belong together.
+    """
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    chain = _pem(certificate)
+    try:
+        [own, *_others] = x509.load_pem_x509_certificates(chain)
+    except ValueError as error:
+        raise InputError(_("is no chain of certificates in PEM"), where=str(certificate)) from error
+    try:
+        private = load_pem_private_key(_pem(key), passphrase)
+    except (ValueError, TypeError) as error:
+        raise InputError(
+            _("is no private key in PEM, or its passphrase is another one"), where=str(key)
+        ) from error
+    if private.public_key() != own.public_key():
+        raise InputError(
+            _("does not belong to {certificate}").format(certificate=certificate), where=str(key)
+        )
+    return Credentials(chain.decode("ascii"), private, _algorithm(private, key), str(certificate))
+
+
+def is_encrypted(key: Path) -> bool:
+    """Tell whether a private key in PEM needs a passphrase.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    return b"ENCRYPTED" in _pem(key)
+
+
+def sign(copy: Path, credentials: Credentials, name: str) -> None:
+    """Put a manifest into `copy`, in place, and read it again.
+
+    Raises:
+        InputError: files of this kind take no manifest, or the certificate does not do.
+        CheckFailedError: the manifest that was read again is not the one that was wanted.
+    """
+    import c2pa
+
+    mime = _MIME.get(copy.suffix)
+    if mime is None:
+        raise InputError(
+            _("{kind} files take no Content Credentials here; leave --c2pa-cert out").format(
+                kind=copy.suffix[1:].upper()
+            ),
+            where=name,
+        )
+    signed = copy.with_name(f"signed{copy.suffix}")
+    try:
+        with (
+            c2pa.Context(c2pa.Settings.from_dict(_NO_THUMBNAIL)) as context,
+            c2pa.Builder(_manifest(), context) as builder,
+            c2pa.Signer.from_callback(
+                lambda data: _signature(credentials, data),
+                c2pa.C2paSigningAlg[credentials.algorithm],
+                credentials.chain,
+            ) as signer,
+            copy.open("rb") as source,
+            signed.open("w+b") as target,
+        ):
+            builder.sign(signer, mime, source, target)
+        read_again = _read_manifest(signed, mime)
+    except c2pa.C2paError as error:
+        raise InputError(
+            _("cannot sign: {reason}").format(reason=str(error)[:200]), where=credentials.where
+        ) from error
+    _need_only_ours(read_again, name)
+    signed.replace(copy)
+
+
+def _manifest() -> str:
+    """Return what the manifest says.
+
+    C2PA 2 wants the first action to be that the asset was created or opened, and an opened one
+    needs its original as an ingredient. The copy is a new asset that people's edits made.
+    """
+    actions = [
+        {"action": "c2pa.created", "digitalSourceType": _EDITED_BY_PEOPLE},
+        {"action": "c2pa.edited", "description": "areas covered, metadata removed"},
+    ]
+    return json.dumps(
+        {
+            "claim_generator_info": [{"name": "contrechamp", "version": __version__}],
+            "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": actions}}],
+        }
+    )
+
+
+def _signature(credentials: Credentials, data: bytes) -> bytes:
+    """Sign as COSE wants it (RFC 9053): the two numbers of ECDSA side by side, not in DER."""
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec, padding, utils
+
+    key, digest = credentials.key, getattr(hashes, _DIGESTS.get(credentials.algorithm, ""), None)
+    if isinstance(key, ec.EllipticCurvePrivateKey) and digest:
+        r, s = utils.decode_dss_signature(key.sign(data, ec.ECDSA(digest())))
+        size = (key.key_size + 7) // 8
+        return r.to_bytes(size, "big") + s.to_bytes(size, "big")
+    if digest:
+        pss = padding.PSS(padding.MGF1(digest()), digest.digest_size)
+        return bytes(key.sign(data, pss, digest()))
+    return bytes(key.sign(data))
+
+
+def _algorithm(key: Any, where: Path) -> str:
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+
+    if isinstance(key, ed25519.Ed25519PrivateKey):
+        return "ED25519"
+    if isinstance(key, rsa.RSAPrivateKey) and key.key_size >= _MIN_RSA_BITS:
+        return "PS256"
+    if isinstance(key, ec.EllipticCurvePrivateKey) and key.curve.name in _CURVES:
+        return _CURVES[key.curve.name]
+    raise InputError(
+        _(
+            "expected a key of Ed25519, of the curves P-256, P-384 or P-521, or of RSA from 2048 "
+            "bits"
+        ),
+        where=str(where),
+    )
+
+
+def _read_manifest(signed: Path, mime: str) -> dict[str, Any]:
+    import c2pa
+
+    with signed.open("rb") as file, c2pa.Reader(mime, file) as reader:
+        return {"state": reader.get_validation_state(), **json.loads(reader.json())}
+
+
+def _need_only_ours(found: dict[str, Any], name: str) -> None:
+    """Refuse a copy whose manifest says more than ours, or does not hold."""
+    manifests = list(found.get("manifests", {}).values())
+    labels = {one["label"] for one in manifests[0].get("assertions", [])} if manifests else set()
+    if (
+        found["state"] not in ("Valid", "Trusted")
+        or len(manifests) != 1
+        or not labels <= _ASSERTIONS
+        or manifests[0].get("ingredients")
+        or manifests[0].get("thumbnail")
+    ):
+        raise CheckFailedError(
+            _(
+                "{name}: its Content Credentials do not hold, or say too much; it was deleted"
+            ).format(name=name)
+        )
+
+
+def _pem(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(_MAX_PEM_BYTES)
+    except OSError as error:
+        raise InputError(
+            _("cannot be read: {reason}").format(reason=error.strerror), where=str(path)
+        ) from error
