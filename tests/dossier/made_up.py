@@ -9,6 +9,7 @@ from contrechamp.dossier.fields import (
     COUNTRY,
     CURRENCY,
     DATE,
+    DIGEST,
     KEY,
     LANGUAGE,
     TIME,
@@ -38,6 +39,7 @@ FORMS: dict[Form, st.SearchStrategy[str]] = {
     COUNTRY: st.sampled_from(["FR", "PS", "NL"]),
     CURRENCY: st.sampled_from(["EUR", "ILS"]),
     KEY: keys,
+    DIGEST: st.text("0123456789abcdef", min_size=64, max_size=64),
 }
 
 

@@ -48,6 +48,7 @@ TIME = Form("time", r"([01]\d|2[0-3]):[0-5]\d", "08:30")
 LANGUAGE = Form("language", r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", "ar")
 COUNTRY = Form("country", r"[A-Z]{2}", "FR")
 CURRENCY = Form("currency", r"[A-Z]{3}", "EUR")
+DIGEST = Form("digest", r"[0-9a-f]{64}", "")
 KEY = Form("key", r"[a-z0-9][a-z0-9-]{0,39}", "gate-2")
 
 #: One line of text.
@@ -280,6 +281,7 @@ def name_of(form: str) -> str:
         "language": _("a language"),
         "country": _("a country of two letters"),
         "currency": _("a currency of three letters"),
+        "digest": _("a digest of the log: 64 hexadecimal digits"),
         "key": _("a short name of small letters and digits"),
     }[form]
 

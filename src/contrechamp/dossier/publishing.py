@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from contrechamp.dossier.fields import (
+    DIGEST,
     ActorRef,
     ItemRef,
     Language,
@@ -74,13 +75,13 @@ class Review(Record):
 
     Args:
         about: which record.
-        version: which version of it.
+        state: which version of it: the digest that the log has of that.
         verdict: agreed, changes asked for, or not agreed.
         why: in their words.
     """
 
     about: Annotated[str, Points(tuple(one for one in MARKABLE if one != "item"))]
-    version: int
+    state: Annotated[str, DIGEST]
     verdict: Literal["agreed", "changes", "not-agreed"]
     why: Prose = ""
 
@@ -95,14 +96,14 @@ class Release(Record):
 
     Args:
         about: which.
-        version: which version of a record; 0 for an item.
+        state: which version of it: the digest that the log has of that.
         on: when.
         revoked_on: from that day on it must not leave any more.
         why: in their words.
     """
 
     about: Annotated[str, Points(MARKABLE)]
-    version: int
+    state: Annotated[str, DIGEST]
     on: PartialDate
     revoked_on: PartialDate | None = None
     why: Prose = ""

@@ -8,7 +8,7 @@ from typing import Any
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.dossier.fields import Record
-from contrechamp.dossier.kinds import class_of
+from contrechamp.dossier.kinds import class_of, kind_of
 from contrechamp.dossier.schema import REF, from_json
 from contrechamp.vault.case import Case
 
@@ -28,6 +28,7 @@ class Stored:
         entry: number of its entry in the log.
         at: when, UTC, ISO 8601.
         member: id of who wrote it.
+        digest: that the log has of it: it names this version in every copy of the case.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Stored:
     entry: int
     at: str
     member: str
+    digest: str
 
     @property
     def ref(self) -> str:
@@ -184,6 +186,15 @@ def item_state(case: Case, item: str) -> dict[str, Any] | None:
     return None if row is None else dict(json.loads(bytes(row[0])))
 
 
+def digest_of(case: Case, ref: str) -> str:
+    """Return the digest that the log has of the newest state of a record or item; "" if none."""
+    row = case.database.execute(
+        "SELECT content FROM records JOIN entries ON number = entry WHERE subject = ?",
+        (ref.partition("#")[0],),
+    ).fetchone()
+    return "" if row is None else str(json.loads(bytes(row[0]))["digest"])
+
+
 def id_of(ref: str) -> str:
     """Return the id in a reference; an id stays as it is."""
     found = REF.fullmatch(ref)
@@ -228,7 +239,22 @@ def parsed(state: bytes) -> tuple[str, Record]:
     return kind, from_json(class_of(kind), content["fields"], where=kind)
 
 
-def _stored(record: str, version: int, entry: int, state: bytes, content: bytes) -> Stored:
-    kind, found = parsed(state)
+def as_stored(case: Case, record_id: str, record: Record, version: int, entry: int) -> Stored:
+    """Return a version of a record that is known already, with what its entry says."""
+    (content,) = case.database.execute(
+        "SELECT content FROM entries WHERE number = ?", (entry,)
+    ).fetchone()
+    return _with_entry(record_id, kind_of(record), record, version, entry, bytes(content))
+
+
+def _stored(record_id: str, version: int, entry: int, state: bytes, content: bytes) -> Stored:
+    kind, record = parsed(state)
+    return _with_entry(record_id, kind, record, version, entry, content)
+
+
+def _with_entry(
+    record_id: str, kind: str, record: Record, version: int, entry: int, content: bytes
+) -> Stored:
     told = json.loads(content)
-    return Stored(record, kind, found, version, entry, str(told["at"]), str(told["member"]))
+    at, member, digest = (str(told[name]) for name in ("at", "member", "digest"))
+    return Stored(record_id, kind, record, version, entry, at, member, digest)

@@ -26,11 +26,9 @@ def check(view: View, release: Release, *, where: str) -> None:
     """
     ref, day = release.about, latest(release.on)
     record = None if ref.startswith(f"{ITEM}/") else view.record(reading.id_of(ref))
-    newest = 0 if record is None else _newest(view, reading.id_of(ref))
-    if release.version != newest:
+    if reading.id_of(ref) in view.batch or release.state != reading.digest_of(view.case, ref):
         raise InputError(
-            _("the newest version is {newest}: only that can be released").format(newest=newest),
-            where=f"{where}: version",
+            _("this is not the newest version: only that can be released"), where=f"{where}: state"
         )
     flags = standing.standing(view, ref, day)
     blocking = sorted({flag.code for flag in flags if not flag.at and flag.code in _BLOCKING})
@@ -50,15 +48,8 @@ def check(view: View, release: Release, *, where: str) -> None:
 
 def is_released(view: View, ref: str) -> bool:
     """Return whether the newest version of a record, or an item, may be published."""
-    newest = 0 if ref.startswith(f"{ITEM}/") else _newest(view, reading.id_of(ref))
+    newest = (ref, reading.digest_of(view.case, ref), None)
     return any(
-        isinstance(record, Release)
-        and (record.about, record.version, record.revoked_on) == (ref, newest, None)
+        isinstance(record, Release) and (record.about, record.state, record.revoked_on) == newest
         for record in (view.record(citation.citing) for citation in view.cited_by(ref))
     )
-
-
-def _newest(view: View, record: str) -> int:
-    found = reading.find(view.case, record)
-    coming = 1 if record in view.batch else 0
-    return coming if found is None else found.version + coming

@@ -1,14 +1,14 @@
 """What must hold of every record before it is written, whatever the order of edits."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
-from contrechamp.dossier import reading, releasing
+from contrechamp.dossier import assessments, reading, releasing, rights
 from contrechamp.dossier.actors import Actor, Relation
 from contrechamp.dossier.fields import ITEM, Position, Record, earliest, latest
 from contrechamp.dossier.fieldwork import Camera, Count, Population
@@ -153,7 +153,7 @@ def _keys(one: Checked, field: str, keys: Iterable[str]) -> set[str]:
     return set(counted)
 
 
-def _known(one: Checked, field: str, keys: Iterable[str | None], known: set[str]) -> None:
+def _known(one: Checked, field: str, keys: Iterable[str | None], known: Container[str]) -> None:
     for key in keys:
         if key is not None and key not in known:
             raise one.refuse(field, _("there is no {key}").format(key=key))
@@ -250,10 +250,14 @@ def _finding(one: Checked) -> None:
 def _right(one: Checked, engaged: EngagedRight, field: str) -> None:
     if (engaged.right is None) == (engaged.own_right is None):
         raise one.refuse(field, _("give right, of the catalogue, or own_right, a record"))
+    _known(one, f"{field}.right", (engaged.right,), rights.catalogue())
 
 
 def _assessment(one: Checked) -> None:
     assessment: Assessment = one.record
+    _known(one, "template", (assessment.template,), assessments.templates())
+    asked = {question.key for question in assessments.templates()[assessment.template].questions}
+    _known(one, "responses", (response.question for response in assessment.responses), asked)
     _keys(one, "responses", (response.question for response in assessment.responses))
 
 
@@ -261,23 +265,14 @@ def _review(one: Checked) -> None:
     review: Review = one.record
     if one.before is not None and one.before.member != one.view.member:
         raise one.refuse("", _("a review is changed by whoever wrote it"))
-    authors = _authors(one.view, reading.id_of(review.about))
-    if review.version not in authors:
-        raise one.refuse("version", _("there is no such version, or it was erased"))
-    if one.view.member == authors[review.version]:
+    versions = reading.versions(one.view.case, reading.id_of(review.about))
+    authors = {stored.digest: stored.member for stored in versions}
+    if review.state not in authors:
+        raise one.refuse("state", _("there is no such version, or it was erased"))
+    if one.view.member == authors[review.state]:
         raise one.refuse(
             "about", _("a review is by a second person, not by who wrote this version")
         )
-
-
-def _authors(view: View, record: str) -> dict[int, str]:
-    """Return who wrote each version of a record, with the one that is about to be written."""
-    found = reading.find(view.case, record)
-    known = [] if found is None else reading.versions(view.case, record)
-    authors = {stored.version: stored.member for stored in known}
-    if record in view.batch:
-        authors[1 if found is None else found.version + 1] = view.member
-    return authors
 
 
 def _release(one: Checked) -> None:

@@ -54,7 +54,9 @@ def normalised(text: str) -> str:
     >>> normalised("צה״ל") == normalised('צה"ל')
     True
     """
-    text = unicodedata.normalize("NFKD", text.casefold())
+    # Twice, for some letters have small ones only once they are taken apart.
+    for _once in range(2):
+        text = unicodedata.normalize("NFKD", text.casefold())
     text = "".join(letter for letter in text if unicodedata.category(letter) not in {"Mn", "Cf"}
                    or letter == "\u200c")  # fmt: skip
     text = _HEBREW_QUOTE.sub("", text).translate(_ALIKE)

@@ -14,7 +14,7 @@ from contrechamp.dossier.reading import SUBJECT, Stored
 from contrechamp.dossier.schema import REF, from_json, to_json, values
 from contrechamp.dossier.view import View
 from contrechamp.vault import case as cases
-from contrechamp.vault import custody, database
+from contrechamp.vault import database
 from contrechamp.vault.case import Case, Change, Random
 
 
@@ -129,12 +129,7 @@ def write(
         earlier = before[one.id]
         version = 1 if earlier is None else earlier.version + 1
         index(case, one.id, one.record, version)
-        stored.append(
-            Stored(
-                one.id, kind_of(one.record), one.record, version, number, custody.stamp(now),
-                case.unlocked.member,
-            )
-        )  # fmt: skip
+        stored.append(reading.as_stored(case, one.id, one.record, version, number))
     return stored
 
 

@@ -1,0 +1,155 @@
+"""JSON Lines: every record a line, with its JSON Schema; read all or nothing."""
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+from contrechamp.dossier import reading, store
+from contrechamp.dossier.kinds import KINDS, class_of
+from contrechamp.dossier.reading import Stored
+from contrechamp.dossier.schema import from_json, json_schema, open_json, to_json
+from contrechamp.dossier.standing import Standings
+from contrechamp.dossier.store import Put
+from contrechamp.dossier.view import View
+from contrechamp.vault.case import Case
+
+#: Longer lines are refused: a record is at most 1 MiB in the case.
+MAX_LINE = 1 << 21
+_MEMBERS = ("id", "kind", "version", "at", "standing", "closed_left_out", "fields")
+
+
+def written(case: Case, day: date, *, kind: str = "", closed: bool = False) -> Iterator[str]:
+    """Yield the newest version of every record as a line of JSON.
+
+    Args:
+        case: open.
+        day: for which it is said how each record stands.
+        kind: of records; "" for all.
+        closed: with what is closed. True identities are in no record, and so never here.
+    """
+    standings = Standings(View(case), day)
+    for stored in reading.every(case, kind):
+        yield json.dumps(as_object(stored, standings, closed=closed), ensure_ascii=False) + "\n"
+
+
+def as_object(stored: Stored, standings: Standings, *, closed: bool = False) -> dict[str, Any]:
+    """Return a record as an object of JSON, with how it stands."""
+    whole, opened = to_json(stored.record), open_json(stored.record)
+    return {
+        "id": stored.id,
+        "kind": stored.kind,
+        "version": stored.version,
+        "at": stored.at,
+        "standing": [
+            {"code": flag.code, "at": flag.at, "because": flag.because}
+            for flag in standings.of(stored.ref)
+        ],
+        **({} if closed or whole == opened else {"closed_left_out": True}),
+        "fields": whole if closed else opened,
+    }
+
+
+def read(case: Case, lines: Iterable[str], *, name: str) -> Iterator[Put]:
+    """Yield what lines ask to be written: new records, and new versions of those that are there.
+
+    Args:
+        case: open.
+        lines: as `written` gives them. ``id`` and ``fields`` and ``kind`` count; the rest, which
+            follows from the case, does not.
+        name: of the file, for errors.
+
+    Raises:
+        InputError: with file, line, field and reason.
+    """
+    for number, line in enumerate(lines, start=1):
+        where = f"{name}:{number}"
+        if not line.strip():
+            continue
+        yield _put(case, _object(line, where), where)
+
+
+def put_lines(
+    case: Case, lines: Iterable[str], *, name: str, reason: str = "", now: datetime
+) -> list[Stored]:
+    """Write the records of lines, all of them or none; see `read`."""
+    return store.put_all(case, read(case, lines, name=name), reason=reason, now=now)
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a line."""
+    definitions: dict[str, Any] = {}
+    choices = []
+    for kind, cls in KINDS.items():
+        own = json_schema(cls, kind=kind)
+        definitions.update(own.pop("$defs"))
+        own.pop("$schema")
+        definitions[kind] = own
+        choices.append(
+            {
+                "properties": {
+                    "kind": {"const": kind},
+                    "fields": {"$ref": f"#/$defs/{kind}"},
+                }
+            }
+        )
+    flag = {name: {"type": "string"} for name in ("code", "at", "because")}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A record of a case, a line of JSON Lines",
+        "type": "object",
+        "properties": {
+            "id": {"type": "string", "pattern": "^[0-9a-f]{16}$"},
+            "kind": {"enum": list(KINDS)},
+            "version": {"type": "integer", "minimum": 1},
+            "at": {"type": "string"},
+            "standing": {"type": "array", "items": {"type": "object", "properties": flag}},
+            "closed_left_out": {"const": True},
+            "fields": {"type": "object"},
+        },
+        "required": ["kind", "fields"],
+        "additionalProperties": False,
+        "oneOf": choices,
+        "$defs": dict(sorted(definitions.items())),
+    }
+
+
+def _object(line: str, where: str) -> dict[str, Any]:
+    if len(line) > MAX_LINE:
+        raise InputError(_("the line is longer than a record can be"), where=where)
+    problem, found = "", None
+    try:
+        found = json.loads(line, parse_float=Decimal)
+    except (ValueError, RecursionError):
+        problem = _("it is not JSON")
+    if problem:  # raised out here: the error of the parser carries the content
+        raise InputError(problem, where=where)
+    if not isinstance(found, dict):
+        raise InputError(_("expected fields and their values"), where=where)
+    unknown = [member for member in found if member not in _MEMBERS]
+    if unknown:
+        raise InputError(
+            _("there is no such field; there are: {fields}").format(fields=", ".join(_MEMBERS)),
+            where=where,
+        )
+    return found
+
+
+def _put(case: Case, found: dict[str, Any], where: str) -> Put:
+    kind = found.get("kind")
+    cls = class_of(kind if isinstance(kind, str) else "", where=where)
+    record = from_json(cls, found.get("fields"), where=f"{where}: {kind}")
+    record_id = found.get("id") or store.new_id()
+    if not isinstance(record_id, str):
+        raise InputError(_("expected an id: 16 hexadecimal digits"), where=where)
+    there = reading.find(case, record_id) is not None
+    if there and found.get("closed_left_out"):
+        raise InputError(
+            _("the line lacks what is closed in the record, which would be lost; write it with "
+              "what is closed"),
+            where=where,
+        )  # fmt: skip
+    return Put(record, record_id, new=not there)

@@ -1,0 +1,312 @@
+"""What must hold of records, whatever the order of edits."""
+
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from samples import (
+    DAY,
+    NOW,
+    actor,
+    camera,
+    consent,
+    desk,
+    exhibit,
+    finding,
+    item,
+    publication,
+    source,
+    telling,
+    text,
+)
+
+from contrechamp.base.errors import InputError
+from contrechamp.dossier import erasing, marks, reading
+from contrechamp.dossier.actors import Relation
+from contrechamp.dossier.assessments import gaps, templates
+from contrechamp.dossier.fields import Evidence, Position
+from contrechamp.dossier.findings import (
+    Assessment,
+    EngagedRight,
+    FollowUp,
+    Recommendation,
+    Response,
+    follow_up_on,
+)
+from contrechamp.dossier.letters import Answer, Letter, Question
+from contrechamp.dossier.people import Grant
+from contrechamp.dossier.publishing import Review
+from contrechamp.dossier.rights import catalogue
+from contrechamp.dossier.standing import standing
+from contrechamp.dossier.systems import Component, DataFlow, Deployment
+from contrechamp.dossier.testimony import Challenge, Passage
+from contrechamp.dossier.view import View
+from vault.members import unlocked
+
+NOBODY = "record/0123456789abcdef"
+
+
+def flags(at: Any, ref: str) -> set[str]:
+    return {flag.code for flag in standing(View(at.case), ref, DAY)}
+
+
+def test_nothing_cites_what_does_not_exist_or_is_of_another_kind(tmp_path: Path) -> None:
+    with desk(tmp_path) as at:
+        who = at.put(source())
+        told = at.put(telling(who))
+        for wrong in (NOBODY, "item/0123456789abcdef", who, f"{told}#p9", f"{who}#p1"):
+            with pytest.raises(InputError, match=r"^finding [0-9a-f]{16}: evidence\[1\]\.ref: "):
+                at.put(finding(wrong))
+        at.put(finding(f"{told}#p1"))
+
+
+def test_a_passage_that_is_cited_stays(tmp_path: Path) -> None:
+    with desk(tmp_path) as at:
+        told = at.put(telling(at.put(source())))
+        cited = at.put(finding(f"{told}#p1"))
+        record = reading.get(at.case, told).record
+        with pytest.raises(InputError, match=f"p1 is cited by {cited[7:]}"):
+            at.put(replace(record, passages=record.passages[1:]), told)
+        at.put(finding(told), cited)
+        at.put(replace(record, passages=record.passages[1:]), told)
+
+
+@pytest.mark.parametrize(
+    ("make", "place"),
+    [
+        (lambda ref: actor(kind="person"), "public_role"),
+        (lambda ref: Relation(from_actor=ref, to_actor=ref, kind="owns", confidence="alleged"),
+         "to_actor"),
+        (lambda ref: Deployment(names=text("SAMPLE"), components=(
+            Component(key="a", what="x", confidence="alleged"),
+            Component(key="a", what="y", confidence="alleged"))), "components"),
+        (lambda ref: Deployment(names=text("SAMPLE"), flows=(
+            DataFlow(from_key="a", what="x", confidence="alleged"),)), "flows[1]"),
+        (lambda ref: Letter(to=ref, language="en", subject="SAMPLE", sent_on="2026-05",
+                            due_on="2026-04"), ""),
+        (lambda ref: Letter(to=ref, language="en", subject="SAMPLE",
+                            answers=(Answer(on="2026", says="x"),)), "answers[1].on"),
+        (lambda ref: Letter(to=ref, language="en", subject="SAMPLE", sent_on="2026-05",
+                            answers=(Answer(on="2026-06", says="x", to=("q",)),)),
+         "answers[1].to"),
+        (lambda ref: finding(rights=(EngagedRight(),)), "rights[1]"),
+        (lambda ref: finding(rights=(EngagedRight(right="iccpr-999"),)), "rights[1].right"),
+        (lambda ref: Assessment(template="none", name="x"), "template"),
+        (lambda ref: Assessment(template="dual-use", name="x", responses=(
+            Response(question="nope", outcome="met"),)), "responses"),
+        (lambda ref: camera(position=Position(lon=Decimal(181), lat=Decimal(0))), "position.lon"),
+        (lambda ref: camera(heading_deg=Decimal("360.5")), "heading_deg"),
+        (lambda ref: camera(first_seen="2026", last_seen="2025-12-31"), ""),
+    ],
+)  # fmt: skip
+def test_what_does_not_go_together_is_refused_by_its_place(
+    make: Any, place: str, tmp_path: Path
+) -> None:
+    with desk(tmp_path) as at:
+        ref = at.put(actor())
+        before = at.case.size
+        with pytest.raises(InputError) as caught:
+            at.put(make(ref))
+        assert f": {place}" in str(caught.value)
+        assert at.case.size == before
+
+
+def test_consent_is_to_what_the_same_person_said_or_gave(tmp_path: Path) -> None:
+    with desk(tmp_path) as at:
+        one, other = at.put(source()), at.put(source(pseudonym="Sample Egret"))
+        told = at.put(telling(one))
+        with pytest.raises(InputError, match=r"about\[1\]"):
+            at.put(consent(other, about=(told,)))
+        at.put(consent(one, about=(told,)))
+        with pytest.raises(InputError, match="change it first"):
+            at.put(telling(other), told)
+        with pytest.raises(InputError, match=r"grants\[1\]"):
+            at.put(consent(one, grants=(Grant(use="shared"),)))
+
+
+def test_a_finding_shows_whether_its_evidence_stands(tmp_path: Path) -> None:
+    photo = item(tmp_path)
+    with desk(tmp_path) as at:
+        who = at.put(source())
+        told = at.put(telling(who))
+        agreed = at.put(consent(who, "held", "quoted"))
+        bare, cited = at.put(finding()), at.put(finding(f"{told}#p1", photo))
+        should = at.put(Recommendation(what=text("SAMPLE"), to_kind="state", findings=(cited,)))
+        assert flags(at, bare) == {"no-evidence"}
+        assert flags(at, cited) == flags(at, should) == set()
+
+        contested = at.put(Challenge(about=photo, kind="contested", on="2026-04", why="SAMPLE"))
+        assert flags(at, cited) == flags(at, should) == {"evidence-contested"}
+        record = reading.get(at.case, contested).record
+        at.put(replace(record, outcome="upheld"), contested)
+        assert flags(at, cited) == {"evidence-refuted"}
+        at.put(replace(record, outcome="dismissed"), contested)
+        assert flags(at, cited) == set()
+
+        other_passage = at.put(
+            Challenge(about=f"{told}#p2", kind="withdrawn", on="2026-04", why="SAMPLE")
+        )
+        assert flags(at, cited) == set()
+        at.put(replace(reading.get(at.case, other_passage).record, about=f"{told}#p1"),
+               other_passage)  # fmt: skip
+        assert flags(at, cited) == flags(at, should) == {"evidence-withdrawn"}
+        at.put(replace(reading.get(at.case, other_passage).record, outcome="dismissed"),
+               other_passage)  # fmt: skip
+
+        at.put(replace(reading.get(at.case, agreed).record, withdrawn_on="2026-05-01"), agreed)
+        assert flags(at, told) == {"consent-withdrawn"}
+        assert flags(at, cited) == {"evidence-withdrawn"}
+        erasing.erase(at.case, [told], reason="SAMPLE", now=NOW)
+        assert flags(at, cited) == {"evidence-erased"}
+
+
+def test_evidence_none_of_which_stands_is_none(tmp_path: Path) -> None:
+    with desk(tmp_path) as at:
+        seen = at.put(camera(name="SAMPLE"))
+        cited = at.put(finding(seen))
+        should = at.put(Recommendation(what=text("SAMPLE"), to_kind="state", findings=(cited,)))
+        erasing.erase(at.case, [seen], reason="SAMPLE", now=NOW)
+        assert flags(at, cited) == {"evidence-erased", "no-evidence"}
+        assert flags(at, should) == {"evidence-erased", "evidence-lacking"}
+
+
+def test_an_exhibit_is_contested_with_its_item(tmp_path: Path) -> None:
+    photo = item(tmp_path)
+    with desk(tmp_path) as at:
+        shown = at.put(exhibit(photo))
+        by_exhibit, by_item = at.put(finding(shown)), at.put(finding(photo))
+        at.put(Challenge(about=shown, kind="contested", on="2026-04", why="SAMPLE"))
+        assert flags(at, by_exhibit) == flags(at, by_item) == {"evidence-contested"}
+
+
+def test_records_that_rest_on_each_other_do_not_hang(tmp_path: Path) -> None:
+    with desk(tmp_path) as at:
+        one = at.put(camera(name="SAMPLE 1"))
+        two = at.put(camera(name="SAMPLE 2", evidence=(Evidence(ref=one),)))
+        at.put(camera(name="SAMPLE 1", evidence=(Evidence(ref=two),)), one)
+        at.put(Challenge(about=one, kind="contested", on="2026-04", why="SAMPLE"))
+        assert "evidence-contested" in flags(at, two)
+        assert "contested" in flags(at, one)
+
+
+def test_a_review_is_by_a_second_person_and_of_one_version(tmp_path: Path) -> None:
+    with desk(tmp_path) as at:
+        ref = at.put(finding())
+        with pytest.raises(InputError, match="second person"):
+            marks.review(at.case, ref, "agreed", now=NOW)
+        author = at.case.unlocked
+        at.case.unlocked = unlocked("Second Sample", author.root_key)
+        marks.review(at.case, ref, "agreed", why="SAMPLE", now=NOW)
+        assert marks.is_reviewed(at.case, ref)
+        mine = marks.reviews(at.case, ref)[0].review
+        at.case.unlocked = author
+        with pytest.raises(InputError, match="whoever wrote it"):
+            at.put(replace(mine.record, verdict="not-agreed"), mine.ref)
+        at.put(finding(confidence="alleged"), ref)
+        assert not marks.is_reviewed(at.case, ref)
+        assert [one.current for one in marks.reviews(at.case, ref)] == [False]
+        with pytest.raises(InputError, match="no such version"):
+            at.put(Review(about=ref, state="0" * 64, verdict="agreed"))
+
+
+def test_only_what_stands_is_released_and_only_in_its_newest_version(tmp_path: Path) -> None:
+    from contrechamp.dossier.releasing import is_released
+
+    with desk(tmp_path) as at:
+        seen = at.put(camera(name="SAMPLE"))
+        bare = at.put(finding())
+        with pytest.raises(InputError, match="no-evidence"):
+            marks.release(at.case, bare, on="2026-05-01", now=NOW)
+        cited = at.put(finding(seen))
+        marks.release(at.case, cited, on="2026-05-01", now=NOW)
+        assert is_released(View(at.case), cited)
+        at.put(finding(seen, confidence="alleged"), cited)
+        assert not is_released(View(at.case), cited)
+
+
+def test_a_letter_stands_as_it_did_on_the_day() -> None:
+    from datetime import date
+
+    from contrechamp.dossier.letters import state_on
+
+    letter = Letter(
+        to=NOBODY, language="en", subject="SAMPLE", sent_on="2026-03-02", due_on="2026-03-16",
+        questions=(Question(key="a", text="SAMPLE?"), Question(key="b", text="SAMPLE?")),
+        answers=(Answer(on="2026-03-20", says="SAMPLE", to=("a",)),
+                 Answer(on="2026-04", says="SAMPLE", to=("b",))),
+    )  # fmt: skip
+    days = {
+        date(2026, 3, 1): ("draft", (), False),
+        date(2026, 3, 2): ("waiting", ("a", "b"), False),
+        date(2026, 3, 16): ("waiting", ("a", "b"), False),
+        date(2026, 3, 17): ("no-reply", ("a", "b"), False),
+        date(2026, 3, 20): ("partly-answered", ("b",), True),
+        date(2026, 4, 1): ("answered", (), True),
+    }
+    for day, expected in days.items():
+        found = state_on(letter, day)
+        assert (found.state, found.open, found.late) == expected, day
+    assert state_on(replace(letter, due_on=None), date(2027, 1, 1)).state == "answered"
+    assert state_on(replace(letter, due_on=None, answers=()), date(2027, 1, 1)).state == "waiting"
+
+
+def test_a_recommendation_is_followed_over_time() -> None:
+    from datetime import date
+
+    told = Recommendation(
+        what=text("SAMPLE"), to_kind="company",
+        follow_up=(FollowUp(on="2026-03", status="promised"), FollowUp(on="2026-06", status="done"),
+                   FollowUp(on="2026-06", status="reversed"),
+                   FollowUp(on="2025", status="ignored")),
+    )  # fmt: skip
+    expected = {date(2024, 1, 1): None, date(2025, 2, 1): "ignored", date(2026, 3, 1): "promised",
+                date(2026, 7, 1): "reversed"}  # fmt: skip
+    for day, status in expected.items():
+        assert getattr(follow_up_on(told, day), "status", None) == status
+
+
+def test_an_assessment_lists_what_it_leaves_open(tmp_path: Path) -> None:
+    with desk(tmp_path) as at:
+        seen = at.put(camera(name="SAMPLE"))
+        asked = [question.key for question in templates()["racial-equality"].questions]
+        given = Assessment(
+            template="racial-equality", name="SAMPLE",
+            responses=(
+                Response(question=asked[0], outcome="met", evidence=(Evidence(ref=seen),)),
+                Response(question=asked[1], outcome="not-met"),
+                Response(question=asked[2], outcome="unknown"),
+                Response(question=asked[3], outcome="not-applicable"),
+            ),
+        )  # fmt: skip
+        at.put(given)
+        found = [(gap.question, gap.lacks) for gap in gaps(given)]
+        assert found[:2] == [(asked[1], "evidence"), (asked[2], "answer")]
+        assert found[2:] == [(key, "answer") for key in asked[4:]]
+
+
+def test_the_catalogue_has_the_instruments_and_official_names_where_there_are() -> None:
+    rights = catalogue()
+    instruments = {right.instrument for right in rights.values()}
+    assert instruments == {
+        "udhr", "iccpr", "icescr", "icerd", "cedaw", "crc", "crpd", "echr", "eu-charter",
+        "geneva-4", "hague-1907", "rome-statute", "apartheid", "ungp",
+    }  # fmt: skip
+    for right in rights.values():
+        assert {"en", "fr"} <= set(right.names), right.key
+        assert right.reference
+        assert right.text("en")
+        assert right.text("fr")
+    assert "ar" not in rights["echr-8"].names
+    assert rights["iccpr-17"].names["fr"].startswith("Pacte international")
+    with_heading = {right.instrument for right in rights.values() if right.heading}
+    assert with_heading == {"crpd", "echr", "eu-charter", "rome-statute"}
+
+
+def test_a_publication_and_its_findings_are_tied(tmp_path: Path) -> None:
+    with desk(tmp_path) as at:
+        cited = at.put(finding())
+        whole = at.put(publication(cited))
+        assert flags(at, whole) == {"evidence-lacking"}
+        assert at.put(telling(at.put(source()), passages=(Passage(key="x", text="SAMPLE"),)))
