@@ -1,5 +1,7 @@
 """What is fuzzed: readers of bytes, each with inputs to begin from."""
 
+import json
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
@@ -9,7 +11,18 @@ from contrechamp.scene.gpx import read_gpx
 from contrechamp.scene.input_files import CSV, GPX, Opened
 from contrechamp.scene.pbf_size import check_unpacked_size
 from contrechamp.scene.tables import InputFile
-from contrechamp.vault import anchor, canonical, casefile, checkpoint, custody, media, ots, rfc3161
+from contrechamp.vault import (
+    anchor,
+    canonical,
+    captures,
+    casefile,
+    checkpoint,
+    custody,
+    media,
+    ots,
+    rfc3161,
+)
+from fuzz import bags
 
 
 @dataclass(frozen=True)
@@ -35,6 +48,25 @@ def _opened(content: bytes, kind: str) -> Opened:
     return Opened("fuzz", kind, content, InputFile("fuzz", "", len(content), kind))
 
 
+WARC = (
+    b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://example.org/\r\n"
+    b"WARC-Date: 2026-05-01T12:00:00Z\r\nContent-Type: application/http\r\n"
+    b"Content-Length: 47\r\n\r\nHTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\nTEXT\r\n\r\n"
+)
+
+
+def _wacz() -> bytes:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("datapackage.json", json.dumps({"title": "SAMPLE"}))
+        archive.writestr("pages/pages.jsonl", '{"url": "https://example.org/"}')
+        archive.writestr("archive/data.warc", WARC)
+    return out.getvalue()
+
+
+#: A movie of one text and nothing to see.
+MOVIE = b"\0\0\0\x08wide\0\0\0\x20moov\0\0\0\x18udta\0\0\0\x10\xa9xyz\0\x04\0\0+1+2"
+BAG = bags.sample()
 NOTE = (
     "contrechamp.case/0123456789abcdef\n1\n"
     "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n— contrechamp.case/x/y AAAAAAAA\n"
@@ -57,8 +89,10 @@ TARGETS = {
     ),
     "media": Target(
         lambda content: media.describe(BytesIO(content)),
-        (b"\xff\xd8\xff\xe1\x00\x10Exif\x00\x00MM\x00*",),
+        (b"\xff\xd8\xff\xe1\x00\x10Exif\x00\x00MM\x00*", MOVIE),
     ),
+    "capture": Target(lambda content: captures.listing(BytesIO(content)), (WARC, _wacz())),
+    "bag": Target(bags.reader(BAG), bags.seeds(BAG)),
     "pbf-size": Target(lambda content: check_unpacked_size(content, "fuzz", 1 << 20)),
     "csv": Target(lambda content: read_csv(_opened(content, CSV)), (b"id,lon,lat\na,1,2\n",)),
     "gpx": Target(

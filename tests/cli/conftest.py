@@ -3,7 +3,9 @@
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
+import keyring
 import pytest
 
 from contrechamp.base.i18n import activate
@@ -43,3 +45,10 @@ def contrechamp(capfd: pytest.CaptureFixture[str]) -> Callable[..., Done]:
         return Done(status, out, err)
 
     return call
+
+
+@pytest.fixture
+def use_ring() -> Iterator[Callable[[Any], None]]:
+    before = keyring.get_keyring()
+    yield keyring.set_keyring
+    keyring.set_keyring(before)

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from conftest import Done
 
+from cli.rings import Ring
 from contrechamp.cli import new_cmd, unlock_cmd
 from contrechamp.vault import casefile
 from contrechamp.vault.keys import FLOOR, recovery_text
@@ -168,7 +169,11 @@ def test_one_file_is_told_in_the_singular(case: Callable[..., Done], letter: Pat
 
 def test_machines_are_told_in_json(case: Callable[..., Done], letter: Path) -> None:
     done = case("add", letter, "--json")
-    assert json.loads(done.out) == {"added": 1, "duplicates": 0, "passed_over": 0}
+    told = json.loads(done.out)
+    (item,) = told.pop("items")
+    assert told == {"added": 1, "duplicates": 0, "passed_over": 0}
+    assert (item["path"], item["duplicate"]) == (str(letter), False)
+    assert item["item"] in case("log").out
     lines = json.loads(case("log", "--json").out)
     assert [line["action"] for line in lines] == ["new", "share", "add"]
     assert lines[-1]["name"] == "letter.txt"
@@ -612,3 +617,30 @@ def test_a_pipe_that_is_closed_early_ends_the_log_quietly(
     monkeypatch.setattr("contrechamp.cli.run._close_quietly", lambda: None)
     done = case("log")
     assert done.err == ""
+
+
+def test_the_keyring_opens_a_case_that_it_was_told_of(
+    case: Callable[..., Done], contrechamp: Run, use_ring: Callable[[object], None]
+) -> None:
+    ring = Ring()
+    use_ring(ring)
+    folder = case.folder  # type: ignore[attr-defined]
+    assert contrechamp("unlock", folder, "--keyring").status == 2
+    assert case("unlock", "--remember").status == 0
+    assert list(ring.kept.values()) == [PASSPHRASE]
+    assert contrechamp("unlock", folder, "--keyring").status == 0
+    assert case("unlock", "--new-passphrase", "--remember", lines=(PASSPHRASE, OTHER)).status == 0
+    assert list(ring.kept.values()) == [OTHER]
+    assert contrechamp("verify", folder, "--keyring").status == 0
+
+
+def test_only_what_opens_the_case_is_remembered_and_only_a_passphrase(
+    case: Callable[..., Done], use_ring: Callable[[object], None]
+) -> None:
+    ring = Ring()
+    use_ring(ring)
+    assert case("unlock", "--remember", lines=(OTHER,)).status == 2
+    recovery = case.recovery  # type: ignore[attr-defined]
+    done = case("unlock", "--remember", "--recovery", lines=(recovery,))
+    assert (done.status, ring.kept) == (2, {})
+    assert recovery not in done.err

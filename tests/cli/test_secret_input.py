@@ -14,7 +14,6 @@ from typing import Any
 
 import click
 import keyring
-import keyring.backend
 import keyring.backends.fail
 import keyring.errors
 import pyrage
@@ -23,6 +22,7 @@ from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cli.rings import Ring
 from contrechamp.base.errors import ContrechampError, InputError, UsageError
 from contrechamp.cli.secret_input import (
     MAX_BYTES,
@@ -243,25 +243,6 @@ def test_without_a_terminal_nothing_is_asked_nor_read_where_it_would_be_shown() 
 # The keyring
 
 
-class Ring(keyring.backend.KeyringBackend):
-    """A keyring in memory."""
-
-    priority = 5  # type: ignore[assignment]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.kept[service, username]
-
-
 class LockedRing(Ring):
     """A keyring whose owner refuses to unlock it, and whose error tells too much."""
 
@@ -270,13 +251,6 @@ class LockedRing(Ring):
 
     def set_password(self, service: str, username: str, password: str) -> None:
         raise keyring.errors.PasswordSetError(password)
-
-
-@pytest.fixture
-def use_ring() -> Iterator[Callable[[Any], None]]:
-    before = keyring.get_keyring()
-    yield keyring.set_keyring
-    keyring.set_keyring(before)
 
 
 IN_KEYRING = SecretSource(keyring=True)

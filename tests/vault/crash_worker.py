@@ -72,7 +72,12 @@ def unshare(folder: Path, secret: str, name: str) -> None:
 def passphrase(folder: Path, secret: str, new: str) -> None:
     with cases.opened(folder, secret, write=True) as case:
         members.change_passphrase(
-            case, new_passphrase_slot(new), kind="passphrase", reason="", now=cases.NOW
+            case,
+            new_passphrase_slot(new),
+            kind="passphrase",
+            reason="",
+            now=cases.NOW,
+            random=os.urandom,
         )
     say(passphrase=new)
 

@@ -57,7 +57,22 @@ def new_passphrase(folder: Path, passphrase: str) -> None:
         )
 
     with opened(folder, write=True) as found:
-        members.change_passphrase(found, make_slot, kind="passphrase", reason="", now=NOW)
+        members.change_passphrase(
+            found, make_slot, kind="passphrase", reason="", now=NOW, random=os.urandom
+        )
+
+
+def test_an_older_casefile_opens_nothing_after_a_new_passphrase(shared: Path) -> None:
+    """Who copied it once, and learns the old passphrase, has no way into what is there now."""
+    old = (shared / "case.toml").read_bytes()
+    new_passphrase(shared, "SAMPLE new")
+    with opened(shared, "SAMPLE new") as found:
+        assert verifying.verify(found) == []
+    for name in ("case.toml", "case.toml.copy"):
+        (shared / name).write_bytes(old)
+    for secret in (PASSPHRASE, "SAMPLE new"):
+        with pytest.raises(InputError), opened(shared, secret):
+            pass
 
 
 def is_sound(folder: Path, secret: object = PASSPHRASE) -> None:

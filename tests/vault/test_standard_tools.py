@@ -123,6 +123,7 @@ def test_a_case_is_read_after_all_that_can_happen_to_it(
             kind="passphrase",
             reason="",
             now=cases.NOW,
+            random=os.urandom,
         )
     assert read().returncode != 0
     printed = lines(read("another passphrase"))

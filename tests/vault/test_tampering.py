@@ -1,6 +1,7 @@
 """Each kind of change to a case, made by a hand that holds the key or by one that does not."""
 
 import json
+import os
 import random
 import shutil
 from collections.abc import Callable
@@ -397,7 +398,12 @@ def test_an_older_case_toml_put_back_is_told(case: Path) -> None:
     older = (case / casefile.NAME).read_bytes()
     with cases.opened(case, write=True) as found:
         members.change_passphrase(
-            found, new_passphrase_slot("SAMPLE new"), kind="passphrase", reason="", now=cases.NOW
+            found,
+            new_passphrase_slot("SAMPLE new"),
+            kind="passphrase",
+            reason="",
+            now=cases.NOW,
+            random=os.urandom,
         )
     for name in (casefile.NAME, casefile.COPY):
         (case / name).write_bytes(older)

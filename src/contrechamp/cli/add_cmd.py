@@ -55,6 +55,7 @@ def _add(
     from contrechamp.vault.adding import Added, add
 
     counts = {"added": 0, "duplicates": 0, "passed_over": 0}
+    items: list[dict[str, object]] = []
     with open_case(folder, secret_source(**secret), write=True) as case:
         for one in add(
             case,
@@ -67,7 +68,10 @@ def _add(
             if isinstance(one, Added):
                 counts["added"] += 1
                 counts["duplicates"] += one.duplicate
-                if not as_json:
+                if as_json:
+                    path = shown(one.path)
+                    items.append({"item": one.item, "path": path, "duplicate": one.duplicate})
+                else:
                     click.echo(f"{one.item}  {shown(one.path)}")
             else:
                 counts["passed_over"] += 1
@@ -78,7 +82,7 @@ def _add(
                     err=True,
                 )
     if as_json:
-        click.echo(json.dumps(counts))
+        click.echo(json.dumps({**counts, "items": items}))
         return
     click.echo(
         ngettext(

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from contrechamp.base.errors import InputError
+from contrechamp.base.errors import InputError, UsageError
 from contrechamp.base.i18n import _
-from contrechamp.cli.secret_input import SecretSource, read_secret
+from contrechamp.cli.secret_input import SecretSource, keep_in_keyring, read_secret
 
 if TYPE_CHECKING:
     from contrechamp.vault.case import Case
@@ -40,19 +40,32 @@ def reason_option(*, required: bool = False) -> click.Option:
 
 
 @contextmanager
-def open_case(folder: Path, source: SecretSource, *, write: bool = False) -> Iterator["Case"]:
+def open_case(
+    folder: Path, source: SecretSource, *, write: bool = False, remember: bool = False
+) -> Iterator["Case"]:
     """Open a case with the secret that the user gives; afterwards note its newest checkpoint.
+
+    Args:
+        folder: of the case.
+        source: where the secret is read.
+        write: be the one process that changes it.
+        remember: put the passphrase into the keyring of the system once it has opened the case.
 
     Raises:
         InputError: if it is no case, the secret is wrong, or another process writes to it.
+        UsageError: if what is to be remembered is no passphrase.
     """
     from contrechamp.vault import case
 
     no_core_dumps()
     file, _content, _copy = case.read_casefile(folder)
     secret = read_secret(source, log_origin=file.log_origin)
+    if remember and not isinstance(secret, str):
+        raise UsageError(_("--remember is for passphrases, not for recovery keys and key files"))
     with case.opened(folder, secret, write=write) as found:
         known = not write or goes_on_from_seen(found)
+        if remember and isinstance(secret, str):
+            keep_in_keyring(secret, log_origin=file.log_origin)
         yield found
         if write and known:
             note_seen(found)

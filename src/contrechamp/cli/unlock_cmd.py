@@ -10,6 +10,7 @@ from contrechamp.base.i18n import _
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
 from contrechamp.cli.options import language_option, verbose_option
 from contrechamp.cli.secret_input import (
+    keep_in_keyring,
     read_new_passphrase,
     seconds_of,
     secret_options,
@@ -39,6 +40,11 @@ def unlock_command() -> click.Command:
                 is_flag=True,
                 help=_("Make a new recovery key; the old one opens nothing any more."),
             ),
+            click.Option(
+                ["--remember"],
+                is_flag=True,
+                help=_("Put the passphrase into the keyring of the system, for --keyring."),
+            ),
             reason_option(),
             *secret_options(),
             language_option(),
@@ -48,13 +54,24 @@ def unlock_command() -> click.Command:
 
 
 def _unlock(
-    *, folder: Path, new_passphrase: bool, new_recovery_key: bool, reason: str, **secret: Any
+    *,
+    folder: Path,
+    new_passphrase: bool,
+    new_recovery_key: bool,
+    remember: bool,
+    reason: str,
+    **secret: Any,
 ) -> None:
     from contrechamp.cli.new_cmd import SECONDS
     from contrechamp.vault import keys, members, slots
 
     source = secret_source(**secret)
-    with open_case(folder, source, write=new_passphrase or new_recovery_key) as case:
+    with open_case(
+        folder,
+        source,
+        write=new_passphrase or new_recovery_key,
+        remember=remember and not new_passphrase,
+    ) as case:
 
         def replace_slot(text: str, kind: Any) -> None:
             parameters = keys.tuned(SECONDS, seconds_of)
@@ -71,15 +88,21 @@ def _unlock(
                 kind=kind,
                 reason=reason,
                 now=now(),
+                random=secrets.token_bytes,
             )
 
         if new_passphrase:
-            replace_slot(read_new_passphrase(source), "passphrase")
+            passphrase = read_new_passphrase(source)
+            replace_slot(passphrase, "passphrase")
             click.echo(_("The new passphrase opens the case; the old one no longer does."))
+            if remember:
+                keep_in_keyring(passphrase, log_origin=case.file.log_origin)
         if new_recovery_key:
             recovery = keys.new_recovery_key(secrets.token_bytes)
             replace_slot(recovery, "recovery")
             click.echo(_("Recovery key, shown this once: {key}").format(key=recovery))
+        if remember:
+            click.echo(_("The keyring of the system has the passphrase now: use --keyring."))
         names = {member: name for member, name, _left in members.members(case)}
         click.echo(
             _("Open, as {name}; {count} entries in the log.").format(

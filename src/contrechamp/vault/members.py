@@ -98,8 +98,12 @@ def change_passphrase(
     kind: str,
     reason: str,
     now: datetime,
+    random: cases.Random,
 ) -> None:
     """Put a new passphrase (or recovery key) in place of the member's old one.
+
+    The root key is changed with it: who kept an older case.toml, and knows the old passphrase,
+    opens nothing that the case holds from now on.
 
     Args:
         case: open for writing, by a member who has an identity of the case.
@@ -107,6 +111,7 @@ def change_passphrase(
         kind: "passphrase" or "recovery": of the slot that goes.
         reason: why, in the user's words.
         now: for the log.
+        random: source of keys.
 
     Raises:
         InputError: if the member uses an own age key.
@@ -132,8 +137,9 @@ def change_passphrase(
         state = _state(case, case.unlocked.member) | {"changed": custody.stamp(now)}
         subject = f"member/{case.unlocked.member}"
         cases.append(case, [Change(f"new-{kind}", subject, state, None, reason)], now)
-    case.file = replace(case.file, slots=(*kept, new))
-    cases.write_casefile(case.folder, case.file, case.unlocked.root_key)
+    case.file = both
+    # From here on `recover` goes on wherever this is interrupted: the log comes first.
+    cases.settle_slots(case, random)
 
 
 def _state(case: Case, member: str) -> dict[str, object]:
