@@ -1,0 +1,87 @@
+"""What a picture file holds beside its pixels, so that a review can say what was left behind.
+
+Only told, never relied on: a masked picture is made of pixels alone, whatever stands here.
+"""
+
+from collections.abc import Iterator
+
+from contrechamp.base.i18n import _
+
+_SIGNS = (
+    (b"Exif\0\0", "EXIF"),
+    (b"http://ns.adobe.com/xap/", "XMP"),
+    (b"<x:xmpmeta", "XMP"),
+    (b"Photoshop 3.0", "IPTC"),
+    (b"ICC_PROFILE\0", "ICC"),
+    (b"MPF\0", "MPF"),
+    (b"jumbf", "C2PA"),
+)
+#: Metadata stands at the beginning; what stands behind the picture is found otherwise.
+_HEAD = 1 << 22
+
+
+def remains(content: bytes, format_name: str) -> tuple[str, ...]:
+    """Return the names of what a file holds beside its pixels."""
+    if format_name == "JPEG":
+        return tuple(dict.fromkeys(_of_jpeg(content)))
+    if format_name == "PNG":
+        return tuple(dict.fromkeys(_of_png(content)))
+    head = content[:_HEAD]
+    found = [name for sign, name in _SIGNS if sign in head]
+    if format_name == "WebP":
+        found += [
+            n for c, n in ((b"EXIF", "EXIF"), (b"XMP ", "XMP"), (b"ICCP", "ICC")) if c in head
+        ]
+    if format_name in ("TIFF", "RAW"):
+        found.append(_("tags of TIFF (camera, dates, place)"))
+    return tuple(dict.fromkeys(found))
+
+
+def _of_jpeg(content: bytes) -> Iterator[str]:
+    at = 2
+    while at + 4 <= len(content) and content[at] == 0xFF:
+        marker, size = content[at + 1], int.from_bytes(content[at + 2 : at + 4], "big")
+        body = content[at + 4 : at + 2 + size]
+        if marker == 0xFE:
+            yield _("comment")
+        elif 0xE1 <= marker <= 0xEF and marker != 0xEE:
+            named = [name for sign, name in _SIGNS if body.startswith(sign)]
+            yield from named or [f"APP{marker - 0xE0}"]
+            if body.startswith(b"Exif") and b"\xff\xd8\xff" in body:
+                yield _("thumbnail")
+            if body.startswith(b"Exif") and (b"\x88\x25" in body or b"\x25\x88" in body):
+                yield "GPS"
+        elif marker == 0xDA:
+            break
+        at += 2 + size
+    end = content.rfind(b"\xff\xd9")
+    if 0 <= end < len(content) - 2:
+        yield _("bytes behind the picture")
+
+
+def _of_png(content: bytes) -> Iterator[str]:
+    kept = (
+        b"IHDR",
+        b"IDAT",
+        b"IEND",
+        b"PLTE",
+        b"tRNS",
+        b"gAMA",
+        b"cHRM",
+        b"sRGB",
+        b"pHYs",
+        b"sBIT",
+    )
+    named = {b"eXIf": "EXIF", b"iCCP": "ICC", b"tEXt": _("text"), b"zTXt": _("text")}
+    at = 8
+    while at + 8 <= len(content):
+        size, kind = int.from_bytes(content[at : at + 4], "big"), content[at + 4 : at + 8]
+        if kind == b"iTXt":
+            yield "XMP" if content[at + 8 :].startswith(b"XML:com.adobe.xmp") else _("text")
+        elif kind not in kept:
+            yield named.get(kind, kind.decode("latin-1"))
+        at += 12 + size
+        if kind == b"IEND":
+            break
+    if at < len(content):
+        yield _("bytes behind the picture")
