@@ -16,7 +16,7 @@ import numba
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 PACKAGE = Path(__file__).parent.parent
-ROOMS_WITH_KERNELS = ("base", "sight", "measure")
+ROOMS_WITH_KERNELS = ("base", "sight", "measure", "redact")
 
 
 def _fingerprint() -> str:
