@@ -303,9 +303,7 @@ def _paste(canvas: Image.Image, one: _Placed) -> None:
     size = np.maximum(1, np.rint(np.array(head.sprite.size) * scale)).astype(int)
     small = head.sprite.resize((int(size[0]), int(size[1])), Image.Resampling.LANCZOS)
     if one.angle:
-        small = small.rotate(
-            one.angle, Image.Resampling.BICUBIC, center=tuple(head.middle * scale)
-        )
+        small = small.rotate(one.angle, Image.Resampling.BICUBIC, center=tuple(head.middle * scale))
     shift = centre - head.middle * scale - low
     layer = small.transform(
         (int(high[0] - low[0]), int(high[1] - low[1])),
@@ -314,7 +312,9 @@ def _paste(canvas: Image.Image, one: _Placed) -> None:
         Image.Resampling.BILINEAR,
     )
     red, green, blue, alpha = layer.split()
-    colour = Image.merge("RGB", [band.point(lambda v: v * head.light) for band in (red, green, blue)])
+    colour = Image.merge(
+        "RGB", [band.point(lambda v: v * head.light) for band in (red, green, blue)]
+    )
     canvas.paste(colour, (int(low[0]), int(low[1])), alpha)
 
 
