@@ -1,0 +1,84 @@
+"""Content streams of PDFs, written anew: operators that draw, and nothing beside them."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pikepdf
+from pikepdf import Name, Operator
+
+#: ISO 32000-1, Annex A, without marked content (whose properties hold texts: ActualText, Alt) and
+#: without compatibility sections (in which anything may stand).
+_DRAWING = frozenset(
+    "b B b* B* BT c cm CS cs d d0 d1 Do ET f F f* G g gs h i j J k K l M m n q Q re RG rg ri s S "  # noqa: SIM905
+    "SC sc SCN scn sh T* Tc Td TD Tf Tj TJ TL Tm Tr Ts Tw Tz v w W W* y ' \"".split()
+)
+_SHOWING = frozenset({"Tj", "TJ", "'", '"'})
+#: In a section of a hidden layer the state goes on changing, and nothing is painted.
+_PATHS = frozenset({"b", "B", "b*", "B*", "f", "F", "f*", "s", "S"})
+_PAINTING = _PATHS | _SHOWING | {"sh", "Do"}
+
+
+def drawing_only(
+    content: Any,
+    resources: Any,
+    shown: Callable[[Any], bool],
+    left_out: Counter[str],
+) -> bytes:
+    """Return a content stream without comments, marked content and what a hidden layer draws.
+
+    Args:
+        content: a page, a form or another stream.
+        resources: what its names mean.
+        shown: tells whether something with this ``/OC`` value is switched on.
+        left_out: counts ``layers`` and ``operators`` that were left out.
+
+    Raises:
+        pikepdf.PdfError: it cannot be parsed.
+    """
+    kept: list[Any] = []
+    hidden, sections = 0, list[bool]()
+    for instruction in pikepdf.parse_content_stream(content):
+        if isinstance(instruction, pikepdf.ContentStreamInlineImage):
+            if not hidden:
+                kept.append(instruction)
+            continue
+        operands, operator = instruction.operands, str(instruction.operator)
+        if operator in ("BMC", "BDC"):
+            hides = operator == "BDC" and not shown(_layer(operands, resources))
+            left_out["layers"] += hides
+            hidden += hides
+            sections.append(hides)
+        elif operator == "EMC":
+            hidden -= sections.pop() if sections else False
+        elif operator not in _DRAWING:
+            left_out["operators"] += operator not in ("MP", "DP", "BX", "EX")
+        elif hidden and operator in _PAINTING:
+            if operator in _PATHS:
+                kept.append(_bare("n"))
+            elif operator in ("'", '"'):
+                kept.append(_bare("T*"))
+        elif operator == "Do" and not _is_there(operands, resources):
+            left_out["operators"] += 1
+        else:
+            kept.append(instruction)
+    return pikepdf.unparse_content_stream(kept)
+
+
+def _bare(operator: str) -> Any:
+    return pikepdf.ContentStreamInstruction([], Operator(operator))
+
+
+def _layer(operands: Any, resources: Any) -> Any:
+    """Return the ``/OC`` that a BDC names, or None."""
+    if len(operands) < 2 or operands[0] != Name.OC:
+        return None
+    named = operands[1]
+    if isinstance(named, Name):
+        return resources.get("/Properties", pikepdf.Dictionary()).get(str(named))
+    return named
+
+
+def _is_there(operands: Any, resources: Any) -> bool:
+    objects = resources.get("/XObject", pikepdf.Dictionary())
+    return len(operands) == 1 and isinstance(operands[0], Name) and str(operands[0]) in objects

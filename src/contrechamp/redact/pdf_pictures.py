@@ -1,0 +1,87 @@
+"""Pictures inside PDFs: compressed pixels without what stands beside them."""
+
+import struct
+
+#: Segments of JPEG that decoding needs: JFIF's density is left out, Adobe's colour transform stays.
+_ADOBE = 0xEE
+_MAX_SEGMENTS = 10_000
+_JP2_BOXES = (b"jP  ", b"ftyp", b"jp2h", b"jp2c")
+
+
+def without_metadata(data: bytes, pdf_filter: str) -> bytes:
+    """Return the picture without metadata; what is no such picture becomes nothing.
+
+    Args:
+        data: as it stands in the file.
+        pdf_filter: ``/DCTDecode``, ``/JPXDecode``, or another whose pictures carry no metadata.
+    """
+    if pdf_filter == "/DCTDecode":
+        return bare_jpeg(data)
+    if pdf_filter == "/JPXDecode":
+        return bare_jpeg_2000(data)
+    return data
+
+
+def bare_jpeg(data: bytes) -> bytes:
+    """Return a JPEG without application segments, comments, and what follows its end."""
+    start = data.find(b"\xff\xd8")
+    if start < 0:
+        return b""
+    kept, at = [b"\xff\xd8"], start + 2
+    for _ in range(_MAX_SEGMENTS):
+        if at + 4 > len(data) or data[at] != 0xFF:
+            break
+        marker = data[at + 1]
+        if marker in (0xFF, 0x01) or 0xD0 <= marker <= 0xD8:  # fill, or without a length
+            at += 1 if marker == 0xFF else 2
+            continue
+        if marker == 0xD9:
+            break
+        end = at + 2 + struct.unpack(">H", data[at + 2 : at + 4])[0]
+        adobe = marker == _ADOBE and data[at + 4 : at + 9] == b"Adobe"
+        if adobe:
+            kept.append(data[at : at + 16] if end >= at + 16 else b"")
+        elif not (0xE0 <= marker <= 0xEF or marker == 0xFE):
+            kept.append(data[at:end])
+        at = end
+        if marker == 0xDA:
+            at = _scan_end(data, at)
+            kept.append(data[end:at])
+    return b"".join([*kept, b"\xff\xd9"])
+
+
+def _scan_end(data: bytes, at: int) -> int:
+    """Return where compressed pixels end: at a marker that is neither stuffed nor a restart."""
+    while True:
+        at = data.find(b"\xff", at)
+        if at < 0 or at + 1 >= len(data):
+            return len(data)
+        if data[at + 1] == 0 or 0xD0 <= data[at + 1] <= 0xD7:
+            at += 2
+        elif data[at + 1] == 0xFF:
+            at += 1
+        else:
+            return at
+
+
+def bare_jpeg_2000(data: bytes) -> bytes:
+    """Return a JP2 file with the boxes that decoding needs; a bare codestream stays as it is."""
+    if data.startswith(b"\xff\x4f"):
+        return _ended(data)
+    kept, at = [], 0
+    while at + 8 <= len(data):
+        length, kind = struct.unpack(">I4s", data[at : at + 8])
+        if length == 1 and at + 16 <= len(data):
+            length = struct.unpack(">Q", data[at + 8 : at + 16])[0]
+        end = len(data) if length == 0 else at + length
+        if end <= at or end > len(data):
+            break
+        if kind in _JP2_BOXES:
+            kept.append(data[at:end])
+        at = end
+    return b"".join(kept)
+
+
+def _ended(codestream: bytes) -> bytes:
+    end = codestream.rfind(b"\xff\xd9")
+    return codestream if end < 0 else codestream[: end + 2]
