@@ -6,6 +6,7 @@ any more, and only then a box is drawn there. Where that cannot be shown, the pa
 of itself with the areas painted over: a picture holds nothing but what it shows.
 """
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,9 +29,13 @@ LEAST_HEIGHT_PT = 1.2
 #: Renderers draw edges a little differently when what lies beside them goes.
 _EDGE_PX, _EDGE_CHANGE, _EDGE_SHARE = 3, 48, 2e-4
 _TOUCH_PT = 0.75
+#: MuPDF takes a line for larger than it is, by its width and what a sharp corner would need.
+_MITRE_PT = 12.0
 _TEXT_FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_PRESERVE_SPANS
-#: What the log of a page calls things that are neither text nor the pixels of a picture.
-_PATHS = ("fill-path", "stroke-path", "fill-shade", "fill-imgmask", "clip-imgmask")
+#: What the log of a page calls things whose inside varies and is neither text nor a picture.
+_SHADES = ("fill-shade", "fill-imgmask", "clip-imgmask")
+#: A page that became a picture is compared in squares of so many pixels.
+_SQUARE_PX, _SQUARE_CHANGE, _SQUARE_SHARE = 8, 40, 5e-3
 
 
 @dataclass(frozen=True)
@@ -42,17 +47,17 @@ class Glyph:
     seen: bool = True
 
 
-def rendered(page: Any, zoom: float, limit: float) -> Pixels:
-    """Return the page as displayed, (height, width, 3), with fewer pixels a point where too many."""
+def rendered(page: Any, zoom: float, limit: float, *, annotations: bool = False) -> Pixels:
+    """Return the page as displayed, (height, width, 3), smaller where that would be too much."""
     area = page.rect.width * page.rect.height * zoom * zoom
     zoom *= min(1.0, (limit / area) ** 0.5) if area > 0 else 1.0
-    pixels = page.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), alpha=False, annots=False)
+    pixels = page.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), alpha=False, annots=annotations)
     return np.frombuffer(pixels.samples, np.uint8).reshape(pixels.h, pixels.w, pixels.n)[:, :, :3]
 
 
-def look(page: Any) -> Pixels:
+def look(page: Any, *, annotations: bool = False) -> Pixels:
     """Return the page as it is looked at."""
-    return rendered(page, LOOK_ZOOM, MAX_LOOK_PIXELS)
+    return rendered(page, LOOK_ZOOM, MAX_LOOK_PIXELS, annotations=annotations)
 
 
 def glyphs(page: Any, document: Any) -> list[Glyph]:
@@ -66,7 +71,7 @@ def glyphs(page: Any, document: Any) -> list[Glyph]:
     scale = (width / page.rect.width, height / page.rect.height)
     change = np.abs(shown.astype(np.int16) - without).max(axis=2) > LEAST_CONTRAST
     found: list[Glyph] = []
-    for text, box in _characters(page):
+    for text, box in characters(page):
         if box is None or not text.strip():
             found.append(Glyph(text, box))
             continue
@@ -78,7 +83,8 @@ def glyphs(page: Any, document: Any) -> list[Glyph]:
     return found
 
 
-def _characters(page: Any) -> Iterator[tuple[str, Rect | None]]:
+def characters(page: Any) -> Iterator[tuple[str, Rect | None]]:
+    """Yield every character with its box, in the order of the content; a line ends without one."""
     for block in page.get_text("rawdict", flags=_TEXT_FLAGS)["blocks"]:
         for line in block.get("lines", ()):
             for span in line["spans"]:
@@ -90,9 +96,8 @@ def _characters(page: Any) -> Iterator[tuple[str, Rect | None]]:
 def _without_text(page: Any, document: Any) -> Pixels:
     copy = pymupdf.open()
     copy.insert_pdf(document, from_page=page.number, to_page=page.number)
-    bare = copy[0]
-    bare.add_redact_annot(_everywhere(bare), fill=False, cross_out=False)
-    bare.apply_redactions(images=0, graphics=0, text=0)
+    bare: Any = copy[0]
+    _redact(bare, [_everywhere(bare)], graphics=0, images=0)
     return look(bare)
 
 
@@ -100,26 +105,56 @@ def _everywhere(page: Any) -> Any:
     return page.rect + (-1e4, -1e4, 1e4, 1e4)  # noqa: RUF005  (adds to each side)
 
 
-def remove_text(page: Any, boxes: Sequence[Rect]) -> None:
-    """Take text out of a page that is not to be seen anyway; pictures and paths stay."""
-    for box in boxes:
-        page.add_redact_annot(_inside(box), fill=False, cross_out=False)
-    if boxes:
-        page.apply_redactions(images=0, graphics=0, text=0)
+def remove_unseen(page: Any, glyphs: Sequence[Glyph]) -> None:
+    """Take text out of a page that nobody sees; pictures and paths stay."""
+    boxes: list[Rect] = []
+    for line in _lines(glyphs):
+        for seen, run in itertools.groupby(line, lambda glyph: glyph.seen):
+            if not seen:
+                boxes += _run_boxes([glyph.box for glyph in run if glyph.box is not None])
+    _redact(page, [_inside(box) for box in boxes], graphics=0, images=0)
+
+
+def _run_boxes(boxes: Sequence[Rect]) -> Sequence[Rect]:
+    """Return one box around a run, blanks and all, or its boxes where the run lies aslant."""
+    around = (
+        min(box[0] for box in boxes),
+        min(box[1] for box in boxes),
+        max(box[2] for box in boxes),
+        max(box[3] for box in boxes),
+    )
+    alone = sum((box[2] - box[0]) * (box[3] - box[1]) for box in boxes)
+    whole = (around[2] - around[0]) * (around[3] - around[1])
+    return [around] if whole <= 2 * alone else boxes
+
+
+def _lines(glyphs: Sequence[Glyph]) -> Iterator[list[Glyph]]:
+    """Yield the glyphs of each line; blanks are seen if what is beside them is."""
+    for placed, line in itertools.groupby(glyphs, lambda glyph: glyph.box is not None):
+        if not placed:
+            continue
+        whole = list(line)
+        letters = [place for place, glyph in enumerate(whole) if glyph.text.strip()]
+        for place, glyph in enumerate(whole):
+            if not glyph.text.strip():
+                beside = [at for at in letters if at < place][-1:]
+                beside += [at for at in letters if at > place][:1]
+                seen = any(whole[at].seen for at in beside)
+                whole[place] = Glyph(glyph.text, glyph.box, seen)
+        yield whole
 
 
 def remove_outside(page: Any) -> None:
     """Take out what lies beside the page: text, paths, and pixels of pictures cut by its edge."""
     x0, y0, x1, y1 = page.rect
     far = 1e4
-    for strip in (
+    strips = [
         (x0 - far, y0 - far, x1 + far, y0),
         (x0 - far, y1, x1 + far, y1 + far),
         (x0 - far, y0, x0, y1),
         (x1, y0, x1 + far, y1),
-    ):
-        page.add_redact_annot(strip, fill=False, cross_out=False)
-    page.apply_redactions(images=2, graphics=1, text=0)
+    ]
+    _redact(page, strips, graphics=1)
 
 
 def _inside(box: Rect) -> Rect:
@@ -133,45 +168,95 @@ def remove(page: Any, areas: Sequence[Rect], words: Sequence[Rect]) -> bool:
     """Take everything out of `areas`, and text and pixels out of `words`; draw boxes there.
 
     Returns:
-        Whether it can be shown that all of it is gone and all else as it was; if not, the page
-        must become a picture.
+        Whether it can be shown that all of it is gone; if not, the page must become a picture.
     """
-    before = look(page)
-    for box in areas:
-        page.add_redact_annot(box, fill=False, cross_out=False)
-    if areas:
-        page.apply_redactions(images=2, graphics=2, text=0)
-    for box in words:
-        page.add_redact_annot(_inside(box), fill=False, cross_out=False)
-    if words:
-        page.apply_redactions(images=2, graphics=1, text=0)
-    clean = all(_nothing_drawn(page, box) for box in areas) and not _text_left(page, areas, words)
+    # A frame or a ground that merely passes by stays; what has an edge in an area goes as a whole.
+    _redact(page, areas, graphics=1)
+    for graphics, margin in ((1, _MITRE_PT), (2, 0.0)):
+        left = [box for box in areas if not _nothing_drawn(page, box)]
+        _redact(page, [_grown(box, margin) for box in left], graphics, images=0, text=1)
+    _redact(page, [_inside(box) for box in words], graphics=1)
+    clean = not _text_left(page, areas, words) and all(_nothing_drawn(page, box) for box in areas)
     draw_boxes(page, [*areas, *words])
-    return clean and same_outside(before, look(page), _pixel_boxes(page, before, [*areas, *words]))
+    return clean
+
+
+def _grown(box: Rect, margin: float) -> Rect:
+    x0, y0, x1, y1 = box
+    return x0 - margin, y0 - margin, x1 + margin, y1 + margin
+
+
+def _redact(
+    page: Any, boxes: Sequence[Rect], graphics: int, *, images: int = 2, text: int = 0
+) -> None:
+    """Take out of boxes what is in them.
+
+    Args:
+        page: of a document.
+        boxes: in points.
+        graphics: paths: 0 none, 1 those inside, 2 all that touch.
+        images: 0 none, 2 the pixels in the boxes.
+        text: 0 all of it, 1 none.
+    """
+    for box in boxes:
+        page.add_redact_annot(box, fill=False, cross_out=False)
+    if boxes:
+        page.apply_redactions(images=images, graphics=graphics, text=text)
 
 
 def _nothing_drawn(page: Any, box: Rect) -> bool:
-    """Tell whether no path lies in a box, and its pixels are all alike."""
+    """Tell whether no edge of a path crosses a box, nothing shades it, and its pixels are alike.
+
+    Inside of a path, or outside of it, and away from its edges, everything is of one colour.
+    """
     inner = pymupdf.Rect(box) & page.rect
-    if inner.is_empty:
+    shrunk = inner + (_TOUCH_PT, _TOUCH_PT, -_TOUCH_PT, -_TOUCH_PT)  # noqa: RUF005
+    if inner.is_empty or shrunk.is_empty:
         return True
-    shrunk = inner + (_TOUCH_PT, _TOUCH_PT, -_TOUCH_PT, -_TOUCH_PT)
     for kind, where in page.get_bboxlog():
-        if kind in _PATHS and not shrunk.is_empty and pymupdf.Rect(where).intersects(shrunk):
+        if kind in _SHADES and pymupdf.Rect(where).intersects(shrunk):
             return False
+    if any(bool(edge.intersects(shrunk)) for edge in _edges(page)):
+        return False
     pixels = look(page)
-    [(x0, y0, x1, y1)] = _pixel_boxes(page, pixels, [tuple(inner)])
+    [(x0, y0, x1, y1)] = pixel_boxes(page, pixels, [tuple(inner)])
     part = pixels[y0 + 2 : y1 - 2, x0 + 2 : x1 - 2].reshape(-1, 3)
     return not len(part) or bool((part == part[0]).all())
 
 
+def _edges(page: Any) -> Iterator[Any]:
+    """Yield a box around each edge of every path, with half of its pen."""
+    for drawing in page.get_drawings():
+        pen = (drawing.get("width") or 0) / 2 + 0.01
+        for item in drawing["items"]:
+            if item[0] == "re":
+                corners = item[1].quad
+                runs = [(corners.ul, corners.ur), (corners.ur, corners.lr)]
+                runs += [(corners.lr, corners.ll), (corners.ll, corners.ul)]
+            elif item[0] == "qu":
+                quad = item[1]
+                runs = [
+                    (quad.ul, quad.ur),
+                    (quad.ur, quad.lr),
+                    (quad.lr, quad.ll),
+                    (quad.ll, quad.ul),
+                ]
+            else:  # a line, or a curve within its control points
+                runs = [tuple(item[1:])]
+            for points in runs:
+                across, down = [point.x for point in points], [point.y for point in points]
+                yield pymupdf.Rect(
+                    min(across) - pen, min(down) - pen, max(across) + pen, max(down) + pen
+                )
+
+
 def _text_left(page: Any, areas: Sequence[Rect], words: Sequence[Rect]) -> bool:
     inner = [pymupdf.Rect(box) for box in areas] + [pymupdf.Rect(_inside(box)) for box in words]
-    for text, box in _characters(page):
+    for text, box in characters(page):
         if box is None or not text.strip():
             continue
         middle = pymupdf.Point((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
-        if any(middle in area for area in inner):
+        if any(bool(middle in area) for area in inner):
             return True
     return False
 
@@ -182,8 +267,17 @@ def draw_boxes(page: Any, boxes: Sequence[Rect]) -> None:
         page.draw_rect(pymupdf.Rect(box), color=None, fill=(0, 0, 0), overlay=True)
 
 
-def same_outside(before: Pixels, after: Pixels, boxes: Sequence[tuple[int, ...]]) -> bool:
-    """Tell whether two renderings are alike but for some boxes of pixels, and black in these."""
+def same_outside(
+    before: Pixels, after: Pixels, boxes: Sequence[tuple[int, ...]], *, picture: bool = False
+) -> bool:
+    """Tell whether two renderings are alike but for some boxes of pixels, and black in these.
+
+    Args:
+        before: as it was, (height, width, 3).
+        after: as it is.
+        boxes: in their pixels.
+        picture: `after` shows a picture of the page, whose lines are a little softer.
+    """
     if before.shape != after.shape:
         return False
     outside = np.ones(before.shape[:2], bool)
@@ -192,11 +286,22 @@ def same_outside(before: Pixels, after: Pixels, boxes: Sequence[tuple[int, ...]]
             return False
         low, left = max(y0 - _EDGE_PX, 0), max(x0 - _EDGE_PX, 0)
         outside[low : y1 + _EDGE_PX, left : x1 + _EDGE_PX] = False
-    change = np.abs(before.astype(np.int16) - after).max(axis=2) > _EDGE_CHANGE
-    return bool((change & outside).sum() <= _EDGE_SHARE * outside.size)
+    change = np.abs(before.astype(np.int16) - after).max(axis=2) * outside
+    if not picture:
+        return bool((change > _EDGE_CHANGE).sum() <= _EDGE_SHARE * change.size)
+    old, new = (_squares(pixels * outside[:, :, None]) for pixels in (before, after))
+    return float((np.abs(old - new) > _SQUARE_CHANGE).mean()) <= _SQUARE_SHARE
 
 
-def _pixel_boxes(
+def _squares(pixels: Pixels) -> npt.NDArray[np.float64]:
+    """Return means of squares."""
+    side = _SQUARE_PX
+    down, across = pixels.shape[0] // side, pixels.shape[1] // side
+    cut = pixels[: down * side, : across * side]
+    return np.asarray(cut.reshape(down, side, across, side, 3).mean(axis=(1, 3)), np.float64)
+
+
+def pixel_boxes(
     page: Any, pixels: Pixels, boxes: Sequence[Rect]
 ) -> list[tuple[int, int, int, int]]:
     """Return boxes in pixels of a rendering, cut to it."""
@@ -216,7 +321,7 @@ def _pixel_boxes(
 def picture_of(page: Any, boxes: Sequence[Rect]) -> Pixels:
     """Return the page as pixels with boxes painted black: (height, width, 3)."""
     pixels = rendered(page, PICTURE_ZOOM, MAX_PICTURE_PIXELS).copy()
-    for x0, y0, x1, y1 in _pixel_boxes(page, pixels, boxes):
+    for x0, y0, x1, y1 in pixel_boxes(page, pixels, boxes):
         pixels[y0:y1, x0:x1] = 0
     return pixels
 

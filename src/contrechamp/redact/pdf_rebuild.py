@@ -6,6 +6,8 @@ private data, earlier revisions or objects that nothing refers to. What annotati
 (filled-in fields, stamps, drawings, text boxes) is drawn into it first.
 """
 
+import re
+import zlib
 from collections import Counter
 from collections.abc import Callable
 from io import BytesIO
@@ -105,6 +107,8 @@ _MAPS = {
 }  # fmt: skip
 _DEVICE = {1: Name.DeviceGray, 3: Name.DeviceRGB, 4: Name.DeviceCMYK}
 _PLAIN = (int, float, bool, Name)
+_MAX_COMPONENTS = 32
+_COMMENT = re.compile(rb"%[^\r\n]*")
 _AS_IS = ("/DCTDecode", "/JPXDecode", "/CCITTFaxDecode", "/JBIG2Decode")
 
 
@@ -215,7 +219,7 @@ class _Rebuilder:
         if isinstance(value, _PLAIN):
             return value
         if isinstance(value, Stream):
-            return self._stream(value, kind, depth)
+            return self._stream(value, "cmap" if kind == "encoding" else kind, depth)
         return self._dictionary(value, kind, depth) if isinstance(value, Dictionary) else None
 
     def _map(self, value: Any, kind: str, depth: int) -> Any:
@@ -252,19 +256,27 @@ class _Rebuilder:
         except pikepdf.PdfError:
             self._left_out["objects"] += 1
             return None
+        if kind == "image":  # packed at once, so that no more than one lies in memory as pixels
+            stream = Stream(self._new, zlib.compress(data[: _bytes_of(value)]), made)
+            stream.Filter = Name.FlateDecode
+            return stream
+        if kind in ("cmap", "function"):
+            data = _COMMENT.sub(b"", data) if _is_program(value) else data
         return Stream(self._new, self._counted(data), made)
 
     def _picture(self, value: Any, filters: list[str], made: Any, depth: int) -> Any:
         """Take over compressed pixels as they are, without what a camera wrote beside them."""
-        if len(filters) > 1:  # a JPEG packed again: unpack it once, as it is drawn
-            self._left_out["objects"] += 1
-            return None
-        data = without_metadata(value.read_raw_bytes(), filters[0])
-        stream = Stream(self._new, self._counted(data), made)
-        stream.Filter = Name(filters[0])
+        data = value.read_raw_bytes()
+        if len(filters) > 1:  # a JPEG that was packed again
+            outer = Stream(self._new, data)
+            outer.Filter = Array([Name(name) for name in filters[:-1]])
+            data = outer.read_bytes()
+        data = without_metadata(data, filters[-1])
+        stream = Stream(self._new, data, made)
+        stream.Filter = Name(filters[-1])
         parameters = value.get("/DecodeParms", None)
-        if isinstance(parameters, Array) and len(parameters) == 1:
-            parameters = parameters[0]
+        if isinstance(parameters, Array) and len(parameters) == len(filters):
+            parameters = parameters[-1]
         if isinstance(parameters, Dictionary):
             stream.DecodeParms = self._dictionary(parameters, "filter", depth + 1)
         return stream
@@ -346,6 +358,18 @@ def _filters(stream: Any) -> list[str]:
     if filters is None:
         return []
     return [str(filters)] if isinstance(filters, Name) else [str(item) for item in filters]
+
+
+def _bytes_of(image: Any) -> int | None:
+    """Return how many bytes of pixels an image has at the most; what follows is not shown."""
+    width, height = int(image.get("/Width", 0)), int(image.get("/Height", 0))
+    bits = max(1, int(image.get("/BitsPerComponent", 1)))
+    return height * -(-width * bits * _MAX_COMPONENTS // 8)
+
+
+def _is_program(stream: Any) -> bool:
+    """Tell whether a stream is PostScript, in which comments may stand."""
+    return int(stream.get("/FunctionType", 4)) == 4
 
 
 def _inherited(page: Any, name: str) -> Any:
