@@ -80,14 +80,14 @@ def _of_pdf(source: Path, moments: Sequence[float]) -> Iterator[dict[str, Any]]:
     import pymupdf
     from PIL import Image
 
-    with pymupdf.open(str(source)) as document:  # type: ignore[no-untyped-call]
+    with pymupdf.open(str(source)) as document:
         for number in sorted(int(moment) for moment in moments):
             if not 1 <= number <= document.page_count:
                 continue
             page = document[number - 1]
             width, height = page.rect.width, page.rect.height
             scale = PAGE_PX / max(width, height, 1)
-            matrix = pymupdf.Matrix(scale, scale)  # type: ignore[no-untyped-call]
+            matrix = pymupdf.Matrix(scale, scale)
             pixels = page.get_pixmap(matrix=matrix, alpha=False)
             image = Image.frombytes("RGB", (pixels.width, pixels.height), pixels.samples)
             yield _small(image, PAGE_PX, width, height, number)
