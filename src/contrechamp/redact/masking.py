@@ -127,7 +127,7 @@ def mask_files(
                 tell(_one(source, run, manner, workshop, progress))
         finally:
             if run.masked or run.unmasked:
-                review.write_index(run, workshop, out / REVIEW)
+                _write_index(run, workshop)
     return run
 
 
@@ -295,6 +295,17 @@ def _workshop(out: Path) -> Iterator[Path]:
         if not any((out / REVIEW).iterdir()):  # nothing came out: leave nothing behind
             for folder in (out / MASKED, out / REVIEW, *([out] if made else [])):
                 folder.rmdir()
+
+
+def _write_index(run: Run, workshop: Path) -> None:
+    try:
+        review.write_index(run, workshop, run.out / REVIEW)
+    except OSError as error:
+        raise OutputError(
+            _("{out}: the index of the review cannot be written ({reason})").format(
+                out=run.out, reason=error.strerror or type(error).__name__
+            )
+        ) from error
 
 
 def _empty(folder: Path) -> None:

@@ -59,6 +59,7 @@ _EMPTY |= {"CompressorName"}
 _NOTHING = {"0000:00:00 00:00:00", "und", "VideoHandler", "SoundHandler", "", 0, "0"}
 #: Where a C2PA manifest shows itself.
 _CREDENTIAL_GROUPS = {"JUMBF", "CBOR", "C2PA"}
+_CREDENTIAL_TAGS = {"Jpeg2000:C2paActionsV2Salt", "Jpeg2000:C2paHashDataSalt"}
 
 _FORMAT_TAGS = {"major_brand", "minor_version", "compatible_brands"}
 _STREAM_TAGS = {"language", "handler_name", "vendor_id"}
@@ -81,7 +82,9 @@ def exiftool_finds(program: str, file: Path, *, credentials: bool = False) -> li
     for name, value in tags.items():
         group, _colon, tag = name.partition(":")
         family = "Track" if group.startswith("Track") else group
-        if family in _STRUCTURE_GROUPS or (credentials and family in _CREDENTIAL_GROUPS):
+        if family in _STRUCTURE_GROUPS:
+            continue
+        if credentials and (family in _CREDENTIAL_GROUPS or name in _CREDENTIAL_TAGS):
             continue
         if f"{family}:{tag}" not in _STRUCTURE_TAGS or (tag in _EMPTY and value not in _NOTHING):
             found.append(name)

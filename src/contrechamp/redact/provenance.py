@@ -13,18 +13,18 @@ from contrechamp import __version__
 from contrechamp.base.errors import CheckFailedError, InputError
 from contrechamp.base.i18n import _
 
+#: Not TIFF: signing one leaves bytes in it that belong to nothing, which our reader refuses.
 _MIME = {
     ".jpg": "image/jpeg",
     ".png": "image/png",
     ".webp": "image/webp",
-    ".tif": "image/tiff",
     ".mp4": "video/mp4",
     ".m4a": "audio/mp4",
     ".wav": "audio/wav",
 }
 _MAX_PEM_BYTES = 1 << 20
-#: Names of assertions that a manifest of ours may hold.
-_ASSERTIONS = {"c2pa.actions.v2"}
+#: Beginnings of the names of assertions that a manifest of ours may hold.
+_ASSERTIONS = ("c2pa.actions.v2", "c2pa.hash.")
 _EDITED_BY_PEOPLE = "http://cv.iptc.org/newscodes/digitalsourcetype/humanEdits"
 _CURVES = {"secp256r1": "ES256", "secp384r1": "ES384", "secp521r1": "ES512"}
 _DIGESTS = {"ES256": "SHA256", "ES384": "SHA384", "ES512": "SHA512", "PS256": "SHA256"}
@@ -185,11 +185,11 @@ def _read_manifest(signed: Path, mime: str) -> dict[str, Any]:
 def _need_only_ours(found: dict[str, Any], name: str) -> None:
     """Refuse a copy whose manifest says more than ours, or does not hold."""
     manifests = list(found.get("manifests", {}).values())
-    labels = {one["label"] for one in manifests[0].get("assertions", [])} if manifests else set()
+    labels = [one["label"] for manifest in manifests for one in manifest.get("assertions", [])]
     if (
         found["state"] not in ("Valid", "Trusted")
         or len(manifests) != 1
-        or not labels <= _ASSERTIONS
+        or not all(label.startswith(_ASSERTIONS) for label in labels)
         or manifests[0].get("ingredients")
         or manifests[0].get("thumbnail")
     ):

@@ -1,0 +1,156 @@
+"""``contrechamp mask``: what it takes, what it says, how it ends."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import Done
+
+from contrechamp.redact import masking
+from redact.copies import picture
+from redact.test_provenance import pem_files
+
+Call = Callable[..., Done]
+
+
+@pytest.fixture(autouse=True)
+def painting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+    monkeypatch.setitem(masking.MASKERS, "image", "redact.small_maskers:paints")
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(picture(".jpg"))
+    return path
+
+
+def test_it_says_where_to_look_before_anything_leaves(
+    contrechamp: Call, photo: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    done = contrechamp("mask", photo, "-o", out)
+    assert (done.status, done.err) == (0, "")
+    assert done.out == (
+        f"{out}: 1 masked copy. Before it leaves, look at all of it, first where "
+        f"{out / 'review' / 'index.html'} says\n"
+    )
+
+
+def test_french_and_for_machines(contrechamp: Call, photo: Path, tmp_path: Path) -> None:
+    done = contrechamp("mask", photo, "-o", tmp_path / "out", "--lang", "fr")
+    assert "1 copie masquée. Avant qu’elle sorte, regardez-la en entier" in done.out
+    assert '<html lang="fr"' in (tmp_path / "out/review/image-001.jpg.html").read_text()
+    done = contrechamp("mask", photo, tmp_path / "none", "-o", tmp_path / "json", "--json")
+    told = json.loads(done.out)
+    assert (done.status, done.err) == (2, "")
+    assert told == json.loads((tmp_path / "json/review/run.json").read_text())
+    assert told["schema"] == "contrechamp/masking-1"
+    assert [one["copy"] for one in told["masked"]] == ["masked/image-001.jpg"]
+    assert "cannot be read: No such file" in told["unmasked"][0]["reason"]
+
+
+def test_exit_status_tells_refused_from_failed(
+    contrechamp: Call, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "note.txt").write_text("Dear all")
+    done = contrechamp("mask", photo, tmp_path / "note.txt", "-o", tmp_path / "refused")
+    assert done.status == 2
+    assert "note.txt: is plain text" in done.err
+    assert "1 file has no masked copy" in done.err
+    assert "1 masked copy." in done.out
+    monkeypatch.setitem(masking.MASKERS, "image", "redact.small_maskers:finds_a_fault")
+    done = contrechamp("mask", photo, tmp_path / "note.txt", "-o", tmp_path / "failed")
+    assert done.status == 1
+    assert "did not pass and was deleted: covered pixels constant: 3 pixels" in done.err
+    assert done.out == ""
+
+
+def test_what_is_asked_reaches_the_masker(
+    contrechamp: Call, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(masking.MASKERS, "image", "redact.small_maskers:tells_its_wish")
+    words = tmp_path / "words.txt"
+    words.write_bytes("\ufeffAda B.\r\n\r\n  Öz Sample \nAda B.\n".encode())
+    done = contrechamp(
+        "mask", photo, "-o", tmp_path / "out", "--json", "--style", "noise", "--threshold", "0.3",
+        "--fast", "--sound", "alter", "--words-file", words, "--threads", "3",
+    )  # fmt: skip
+    told = json.loads(done.out)["masked"][0]["outcome"]["facts"]
+    assert told == {
+        "wish": "None False noise True alter 0.3 ('Ada B.', 'Öz Sample') 3",
+    }
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"\n \n", "words.txt: holds no word"),
+        (b"\xff\xfeA\0", "words.txt: is not UTF-8 text"),
+        (b"a" * (1 << 21), "words.txt: is no list of words"),
+        (None, "words.txt: cannot be read"),
+    ],
+)
+def test_a_bad_list_of_words_is_refused_before_anything_is_made(
+    contrechamp: Call, photo: Path, tmp_path: Path, content: bytes | None, says: str
+) -> None:
+    if content is not None:
+        (tmp_path / "words.txt").write_bytes(content)
+    out = tmp_path / "out"
+    done = contrechamp("mask", photo, "-o", out, "--words-file", tmp_path / "words.txt")
+    assert (done.status, out.exists()) == (2, False)
+    assert says in done.err
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--threshold", "0"], "0.01<=x<=1"),
+        (["--threshold", "nan"], "not a number"),
+        (["--style", "blur"], "'fill', 'noise'"),
+        (["--c2pa-cert", "chain.pem"], "--c2pa-cert and --c2pa-key go together"),
+        (["--boxes", "none"], "--boxes none: there is no such file or folder"),
+        (["--word", "Ada"], "No such option"),
+    ],
+)
+def test_wrong_options_are_explained(
+    contrechamp: Call, photo: Path, tmp_path: Path, options: list[str], says: str
+) -> None:
+    done = contrechamp("mask", photo, "-o", tmp_path / "out", *options)
+    assert done.status == 2
+    assert says in done.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_empty_folder_is_told(contrechamp: Call, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    done = contrechamp("mask", tmp_path / "in", "-o", tmp_path / "out")
+    assert done.status == 2
+    assert "there is no file to mask" in done.err
+
+
+def test_the_passphrase_of_a_key_comes_by_a_descriptor(
+    contrechamp: Call, photo: Path, tmp_path: Path
+) -> None:
+    chain, key = pem_files(tmp_path, passphrase=b"correct horse")
+    reading, writing = os.pipe()
+    os.write(writing, b"correct horse\n")
+    os.close(writing)
+    try:
+        done = contrechamp(
+            "mask", photo, "-o", tmp_path / "out", "--c2pa-cert", chain, "--c2pa-key", key,
+            "--passphrase-fd", reading,
+        )  # fmt: skip
+    finally:
+        os.close(reading)
+    assert (done.status, done.err) == (0, "")
+    assert b"c2pa.edited" in (tmp_path / "out/masked/image-001.jpg").read_bytes()
+
+
+def test_help_has_an_example(contrechamp: Call) -> None:
+    done = contrechamp("mask", "--help")
+    assert done.status == 0
+    assert "Example: contrechamp mask photos/ march.mp4 -o masked-march" in done.out

@@ -1,0 +1,298 @@
+"""The run over files and folders: names, checks, refusals, interruption, a full disk."""
+
+import json
+import os
+import resource
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from contrechamp.base.errors import CheckFailedError, InputError, OutputError, UsageError
+from contrechamp.redact import masking
+from contrechamp.redact.masking import Manner, mask_files
+from contrechamp.redact.sidecar import FORMAT
+from contrechamp.redact.sources import gather
+from contrechamp.redact.wish import Wish
+from redact.copies import picture
+
+PHOTO = picture(".jpg")
+
+
+@pytest.fixture(autouse=True)
+def painting(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Use a small masker for images; return the way to use another."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+
+    def use(name: str) -> None:
+        monkeypatch.setitem(masking.MASKERS, "image", f"redact.small_maskers:{name}")
+
+    use("paints")
+    return use
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    folder = tmp_path / "photos"
+    (folder / "sub").mkdir(parents=True)
+    for name in ("Ada B. at home.jpg", "sub/Ada B. at home.jpeg", "wrong.txt"):
+        (folder / name).write_bytes(PHOTO)
+    return folder
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def state(folder: Path) -> dict[str, tuple[bytes, int]]:
+    return {
+        str(path): (path.read_bytes(), path.stat().st_mtime_ns)
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_copies_have_neutral_names_and_no_date_and_sources_stay(
+    photos: Path, tmp_path: Path
+) -> None:
+    before = state(photos)
+    out = tmp_path / "out"
+    run = mask_files(gather([photos]).files, out, Manner())
+    assert run.exit_status == 0
+    assert state(photos) == before
+    assert names(out) == ["masked", "review"]
+    assert names(out / "masked") == ["image-001.jpg", "image-002.jpg", "image-003.jpg"]
+    assert {path.stat().st_mtime for path in (out / "masked").iterdir()} == {315_532_800}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (out / "masked").iterdir()} == {0o600}
+    assert not any(b"Ada" in path.read_bytes() for path in (out / "masked").iterdir())
+    told = json.loads((out / "review" / "run.json").read_text())
+    assert {one["source"]: one["copy"] for one in told["masked"]} == {
+        str(photos / "Ada B. at home.jpg"): "masked/image-001.jpg",
+        str(photos / "sub/Ada B. at home.jpeg"): "masked/image-002.jpg",
+        str(photos / "wrong.txt"): "masked/image-003.jpg",
+    }
+    sheet = (out / "review" / "image-003.jpg.html").read_text()
+    assert "JPEG, though its name says something else" in sheet
+
+
+def test_names_are_kept_on_request(photos: Path, tmp_path: Path) -> None:
+    (photos / 'a:b*"c\n.jpg').write_bytes(PHOTO)
+    out = tmp_path / "out"
+    mask_files(gather([photos]).files, out, Manner(keep_names=True))
+    assert names(out / "masked") == [
+        "Ada B. at home-2.jpg",
+        "Ada B. at home.jpg",
+        "a_b__c�.jpg",
+        "wrong.jpg",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("masker", "says"),
+    [
+        ("leaves_metadata", r"did not pass and was deleted: .*marker E1.*exiftool"),
+        ("finds_a_fault", r"did not pass and was deleted: covered pixels constant: 3 pixels"),
+    ],
+)
+def test_a_failed_check_deletes_the_copy_and_says_why(
+    photos: Path, tmp_path: Path, painting: Callable[[str], None], masker: str, says: str
+) -> None:
+    painting(masker)
+    out = tmp_path / "out"
+    run = mask_files(gather([photos / "wrong.txt"]).files, out, Manner())
+    assert run.exit_status == 1
+    assert names(out / "masked") == []
+    assert names(out / "review") == ["index.html", "run.json"]
+    with pytest.raises(CheckFailedError, match=says):
+        raise run.unmasked[0].error
+    assert "did not pass" in (out / "review" / "index.html").read_text()
+
+
+def test_one_refused_file_stops_no_other(photos: Path, tmp_path: Path) -> None:
+    (photos / "b.gif").write_bytes(b"GIF89a")
+    (photos / "cut.jpg").write_bytes(b"")
+    out = tmp_path / "out"
+    told: list[object] = []
+    given = [photos / name for name in ("b.gif", "cut.jpg", "wrong.txt")]
+    run = mask_files(gather(given).files, out, Manner(), tell=told.append)
+    assert run.exit_status == 2
+    assert names(out / "masked") == ["image-001.jpg"]
+    assert [one.source for one in run.unmasked] == [str(photos / "b.gif"), str(photos / "cut.jpg")]
+    assert len(told) == 3
+    run.unmasked.append(masking.Unmasked("x", CheckFailedError("x")))
+    assert run.exit_status == 1
+
+
+def test_nothing_of_a_refused_file_stays(
+    photos: Path, tmp_path: Path, painting: Callable[[str], None]
+) -> None:
+    painting("refuses")
+    out = tmp_path / "out"
+    mask_files(gather([photos / "wrong.txt"]).files, out, Manner())
+    assert names(out) == ["masked", "review"]
+    assert names(out / "masked") == []
+
+
+def test_a_folder_with_something_in_it_is_refused_and_untouched(
+    photos: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "mine").write_bytes(b"mine")
+    for taken in (out, out / "mine"):
+        with pytest.raises(OutputError, match="choose a folder with -o that is new or empty"):
+            mask_files(gather([photos]).files, taken, Manner())
+    assert names(out) == ["mine"]
+
+
+def test_interrupted_it_keeps_what_was_done_and_nothing_half_done(
+    photos: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    done: list[object] = []
+
+    def tell(one: object) -> None:
+        done.append(one)
+        if len(done) == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        mask_files(gather([photos]).files, out, Manner(), tell=tell)
+    assert names(out) == ["masked", "review"]
+    assert names(out / "masked") == ["image-001.jpg", "image-002.jpg"]
+    assert len(json.loads((out / "review" / "run.json").read_text())["masked"]) == 2
+
+
+def test_interrupted_in_the_first_file_it_leaves_nothing(
+    photos: Path, tmp_path: Path, painting: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(masking.MASKERS, "image", "redact.rogue_maskers:hangs")
+
+    @contextmanager
+    def progress(label: str, total: float) -> Iterator[Callable[[float], None]]:
+        [workshop] = (path for path in out.iterdir() if path.name.startswith("."))
+        assert stat.S_IMODE(workshop.stat().st_mode) == 0o700
+        raise KeyboardInterrupt
+        yield
+
+    out = tmp_path / "new" / "out"
+    with pytest.raises(KeyboardInterrupt):
+        mask_files(gather([photos]).files, out, Manner(), progress=progress)
+    assert not out.exists()
+
+
+def test_a_full_disk_leaves_nothing_under_a_final_name(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(masking.MASKERS, "image", "redact.rogue_maskers:fills_the_disk")
+    real = masking.limits_for
+    monkeypatch.setattr(
+        masking,
+        "limits_for",
+        lambda path, moving: replace(real(path, moving=moving), file_bytes=1 << 20),
+    )
+    out = tmp_path / "out"
+    run = mask_files(gather([photos / "wrong.txt"]).files, out, Manner())
+    assert names(out / "masked") == []
+    with pytest.raises(OutputError, match=r"wrong\.txt: no room"):
+        raise run.unmasked[0].error
+
+
+def test_no_room_for_the_review_leaves_no_copy(photos: Path, tmp_path: Path) -> None:
+    """Only this process is short of room: the masker's own limit is its own."""
+    out = tmp_path / "out"
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2048, before[1]))
+    try:
+        with pytest.raises(OutputError, match="the index of the review cannot be written"):
+            mask_files(gather([photos / "wrong.txt"]).files, out, Manner())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not out.exists()
+
+
+def boxes(*corners: list[float]) -> str:
+    return json.dumps({"format": FORMAT, "cover": [{"box": box} for box in corners]})
+
+
+def test_boxes_lie_beside_the_file_or_in_a_folder(photos: Path, tmp_path: Path) -> None:
+    photo = photos / "wrong.txt"
+    (photos / "wrong.txt.boxes.json").write_text(boxes([0, 0, 5, 5]))
+    run = mask_files(gather([photo]).files, tmp_path / "beside", Manner())
+    assert len(run.masked[0].outcome.covered) == 2
+    elsewhere = tmp_path / "boxes"
+    elsewhere.mkdir()
+    (elsewhere / "wrong.txt.boxes.json").write_text(boxes([0, 0, 5, 5], [9, 9, 20, 20]))
+    run = mask_files(gather([photo], elsewhere).files, tmp_path / "elsewhere", Manner())
+    assert len(run.masked[0].outcome.covered) == 3
+    sidecar = elsewhere / "wrong.txt.boxes.json"
+    assert [one.boxes for one in gather([photo], sidecar).files] == [sidecar]
+
+
+def test_boxes_for_no_file_are_told(photos: Path, tmp_path: Path) -> None:
+    (photos / "wrong.jpg.boxes.json").write_text(boxes())
+    [refused] = gather([photos]).refused
+    assert "holds boxes for wrong.jpg, which is not among the files" in str(refused)
+    [refused] = gather([photos / "wrong.txt"], photos).refused
+    assert "wrong.jpg" in str(refused)
+    with pytest.raises(UsageError, match="there is no such file or folder"):
+        gather([photos], tmp_path / "none")
+    with pytest.raises(UsageError, match="is for one file, but there are 3"):
+        gather([photos], photos / "wrong.jpg.boxes.json")
+
+
+@pytest.mark.parametrize(
+    ("sidecar", "says"),
+    [
+        (None, "has no boxes, and --boxes-only covers nothing else"),
+        ("{}", r'wrong\.txt\.boxes\.json: format: expected "contrechamp/boxes-1"'),
+    ],
+)
+def test_wrong_or_missing_boxes_refuse_the_file(
+    photos: Path, tmp_path: Path, sidecar: str | None, says: str
+) -> None:
+    if sidecar:
+        (photos / "wrong.txt.boxes.json").write_text(sidecar)
+    manner = Manner(Wish(boxes_only=True))
+    run = mask_files(gather([photos / "wrong.txt"]).files, tmp_path / "out", manner)
+    with pytest.raises(InputError, match=says):
+        raise run.unmasked[0].error
+
+
+def test_links_devices_and_hidden_files_are_not_followed(photos: Path) -> None:
+    (photos / "link.jpg").symlink_to(photos / "wrong.txt")
+    (photos / "folder").symlink_to("/etc")
+    os.mkfifo(photos / "pipe.jpg")
+    (photos / ".thumbnails").mkdir()
+    (photos / ".thumbnails" / "a.jpg").write_bytes(PHOTO)
+    found = gather([photos, photos / "wrong.txt", photos / "none"])
+    assert [source.path.name for source in found.files] == [
+        "Ada B. at home.jpg",
+        "Ada B. at home.jpeg",
+        "wrong.txt",
+    ]
+    assert sorted(error.where for error in found.refused) == sorted(
+        str(photos / name) for name in ("link.jpg", "folder", "pipe.jpg", "none")
+    )
+    assert found.left_out == [f"{photos / '.thumbnails'}: hidden, left out"]
+
+
+def test_names_that_would_act_on_a_terminal_are_shown_harmless(photos: Path) -> None:
+    evil = os.fsencode(photos) + b"/\x1b[31m\xff.jpg"
+    with open(evil, "wb") as file:
+        file.write(PHOTO)
+    shown = [source.name for source in gather([photos]).files]
+    assert f"{photos}/�[31m�.jpg".replace("�.jpg", "?.jpg") in shown
+
+
+def test_a_fault_of_ours_is_told_for_its_file_alone(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(masking.MASKERS, "image", "redact.rogue_maskers:lies")
+    run = mask_files(gather([photos / "wrong.txt"]).files, tmp_path / "out", Manner())
+    [unmasked] = run.unmasked
+    assert "wrong.txt: this should not have happened" in str(unmasked.error)
+    assert "please report it" in str(unmasked.error)
