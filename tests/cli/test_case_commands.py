@@ -396,6 +396,24 @@ def test_a_member_with_an_age_key_has_access_until_it_is_taken_away(
     assert case("unlock", "--recovery", lines=(case.recovery,)).status == 0
 
 
+def test_a_new_member_makes_a_signing_key_that_nobody_else_has(
+    case: Callable[..., Done], contrechamp: Run, letter: Path, tmp_path: Path
+) -> None:
+    key, recipient = age_key(tmp_path)
+    case("share", "--name", "Other Sample", "--recipient", recipient)
+    hint = "could sign in your name"
+    assert hint in contrechamp("unlock", case.folder, "--identity", key).out
+    assert hint not in case("unlock").out
+    done = contrechamp("unlock", case.folder, "--identity", key, "--new-signing-key")
+    assert done.status == 0, done.err
+    assert done.out.startswith("You sign with the key ")
+    assert hint not in contrechamp("unlock", case.folder, "--identity", key).out
+    assert contrechamp("add", case.folder, letter, "--identity", key).status == 0
+    assert "  Other Sample  new-key  member/" in case("log").out
+    assert case("verify").status == 0
+    assert case("unlock", "--new-signing-key").status == 2
+
+
 def test_sharing_says_what_is_wrong(case: Callable[..., Done], tmp_path: Path) -> None:
     _key, recipient = age_key(tmp_path)
     before = bytes_of(case.folder)

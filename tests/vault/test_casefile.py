@@ -360,7 +360,7 @@ def test_a_file_that_was_restored_by_hand_opens_again(
 ) -> None:
     """Its slots need no MAC to be opened: the one that they hold checks the file afterwards."""
     read = from_toml(raw, "case.toml")
-    (found,) = slots.open_any(read.slots, "bo's passphrase")
+    ((found,),) = slots.open_any(read.slots, "bo's passphrase")
     check_mac(read, raw, casefile_key(found.root_key))
     assert found == case.bo
     assert read == casefile

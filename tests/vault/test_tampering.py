@@ -19,8 +19,8 @@ from contrechamp.vault import (
     erasing,
     members,
     merkle,
+    signing,
 )
-from contrechamp.vault import case as cases_of
 from contrechamp.vault import objects as stored
 from vault import cases
 from vault.crash_worker import new_passphrase_slot
@@ -246,7 +246,7 @@ def rewrite(folder: Path, seed: bytes | None = None) -> None:
             case.database.execute("INSERT INTO entries VALUES (?, ?)", (number, content))
         made = checkpoint.sign(
             checkpoint.Checkpoint(case.file.log_origin, len(log), frontier.root()),
-            cases_of.key_name(case.file, case.unlocked.member),
+            signing.key_name(case.file.log_origin, case.unlocked.member, 1),
             seed or case.unlocked.signing_seed,
         )
         case.database.execute("INSERT INTO checkpoints VALUES (?, ?)", (len(log), made))
@@ -277,7 +277,8 @@ def test_a_checkpoint_that_is_none(case: Path, text: str) -> None:
 def test_a_member_cannot_write_in_the_name_of_another(
     case: Path, kept: tuple[Path, Known], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from contrechamp.vault.slots import AgeIdentities
+    from contrechamp.vault.disk import disk_of
+from contrechamp.vault.slots import AgeIdentities
 
     maker = json.loads(entries(case)[0][1])["member"]
     theirs = AgeIdentities((kept[1].others["Sample Two"],))
@@ -323,10 +324,17 @@ def test_an_altered_reason(case: Path) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    ["name = 'Somebody Else'", "recipient = 'age1'", "signing = zeroblob(32)", "left_at = '2020'"],
+    ["name = 'Somebody Else'", "recipient = 'age1'", "left_at = '2020'"],
 )
 def test_an_altered_member(case: Path, change: str) -> None:
     with_key(case, (f"UPDATE members SET {change} WHERE name = 'Sample Two'",))
+    assert "record" in kinds(case)
+
+
+@pytest.mark.parametrize("change", ["public = zeroblob(32)", "since = 0"])
+def test_an_altered_signing_key(case: Path, change: str) -> None:
+    whose = "(SELECT id FROM members WHERE name = 'Sample Two')"
+    with_key(case, (f"UPDATE signing_keys SET {change} WHERE member = {whose}",))
     assert "record" in kinds(case)
 
 
@@ -343,7 +351,8 @@ def test_content_put_in_the_place_of_another_by_a_member(
             "UPDATE objects SET identity = ?, size = ?, sha256 = ?, blake3 = ? WHERE name = ?",
             (taken.identity, taken.size, taken.sha256, taken.blake3, name),
         )
-        stored.put_in_place(case, [(taken.incoming, name)])
+        with disk_of(case) as disk:
+            stored.put_in_place(case, [(taken.incoming, name)], disk)
     assert findings(case) == [f"swapped item/{items[0]}"]
 
 
@@ -394,7 +403,7 @@ def test_an_altered_case_toml_is_read_from_the_other_one(
 
 
 def test_an_older_case_toml_put_back_is_told(case: Path) -> None:
-    """With the passphrase that was replaced, and under the root key that is still the same."""
+    """With the passphrase that was replaced: it opens what was, not what is there now."""
     older = (case / casefile.NAME).read_bytes()
     with cases.opened(case, write=True) as found:
         members.change_passphrase(
@@ -407,7 +416,8 @@ def test_an_older_case_toml_put_back_is_told(case: Path) -> None:
         )
     for name in (casefile.NAME, casefile.COPY):
         (case / name).write_bytes(older)
-    assert findings(case) == ["case.toml case.toml"]
+    with pytest.raises(InputError, match=r"an older case\.toml"):
+        findings(case)
 
 
 def test_both_copies_without_a_slot(case: Path) -> None:

@@ -41,6 +41,14 @@ def unlock_command() -> click.Command:
                 help=_("Make a new recovery key; the old one opens nothing any more."),
             ),
             click.Option(
+                ["--new-signing-key"],
+                is_flag=True,
+                help=_(
+                    "Make a key of your own to sign the log with, in the place of the one that "
+                    "came with your access."
+                ),
+            ),
+            click.Option(
                 ["--remember"],
                 is_flag=True,
                 help=_("Put the passphrase into the keyring of the system, for --keyring."),
@@ -58,6 +66,7 @@ def _unlock(
     folder: Path,
     new_passphrase: bool,
     new_recovery_key: bool,
+    new_signing_key: bool,
     remember: bool,
     reason: str,
     **secret: Any,
@@ -69,7 +78,7 @@ def _unlock(
     with open_case(
         folder,
         source,
-        write=new_passphrase or new_recovery_key,
+        write=new_passphrase or new_recovery_key or new_signing_key,
         remember=remember and not new_passphrase,
     ) as case:
 
@@ -101,6 +110,22 @@ def _unlock(
             recovery = keys.new_recovery_key(secrets.token_bytes)
             replace_slot(recovery, "recovery")
             click.echo(_("Recovery key, shown this once: {key}").format(key=recovery))
+        if new_signing_key:
+            key = members.renew_signing_key(
+                case, reason=reason, now=now(), random=secrets.token_bytes
+            )
+            click.echo(
+                _("You sign with the key {key} from now on: tell it on another way.").format(
+                    key=key.hex()
+                )
+            )
+        elif members.has_a_key_of_others(case):
+            click.echo(
+                _(
+                    "Whoever gave you access could sign in your name: --new-signing-key makes a "
+                    "key that only you have."
+                )
+            )
         if remember:
             click.echo(_("The keyring of the system has the passphrase now: use --keyring."))
         names = {member: name for member, name, _left in members.members(case)}

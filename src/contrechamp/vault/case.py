@@ -10,12 +10,21 @@ from datetime import datetime
 from pathlib import Path
 
 import pyrage
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlcipher3 import dbapi2 as sqlite
 
 from contrechamp.base.errors import InputError, OutputError
 from contrechamp.base.i18n import _
-from contrechamp.vault import casefile, checkpoint, custody, database, lock, merkle, objects, slots
+from contrechamp.vault import (
+    casefile,
+    checkpoint,
+    custody,
+    database,
+    lock,
+    merkle,
+    objects,
+    signing,
+    slots,
+)
 from contrechamp.vault.disk import disk_of
 from contrechamp.vault.keys import Unlocked, casefile_key, database_key
 
@@ -195,31 +204,33 @@ def append(case: Case, changes: Sequence[Change], now: datetime) -> None:
         case.size += 1
     note = checkpoint.sign(
         checkpoint.Checkpoint(case.file.log_origin, case.size, case.frontier.root()),
-        key_name(case.file, case.unlocked.member),
+        _signing_name(case),
         case.unlocked.signing_seed,
     )
     case.database.execute("INSERT INTO checkpoints VALUES (?, ?)", (case.size, note))
 
 
-def key_name(file: casefile.CaseFile, member: str) -> str:
-    """Return the name under which a member signs checkpoints."""
-    return f"{file.log_origin}/{member}"
-
-
-def public_key(seed: bytes) -> bytes:
-    """Return the Ed25519 public key of a signing seed."""
-    return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
-
-
 def add_member(case: Case, name: str, recipient: str, unlocked: Unlocked) -> Change:
     """Write a member, inside a transaction of the caller; return the change for the log."""
-    signing = public_key(unlocked.signing_seed)
-    case.database.execute(
-        "INSERT INTO members VALUES (?, ?, ?, ?, NULL)",
-        (unlocked.member, name, recipient, signing),
-    )
-    state: dict[str, object] = {"name": name, "recipient": recipient, "signing": signing.hex()}
-    return Change("share", f"member/{unlocked.member}", state)
+    member = unlocked.member
+    case.database.execute("INSERT INTO members VALUES (?, ?, ?, NULL)", (member, name, recipient))
+    public = signing.public_key(unlocked.signing_seed)
+    signing.put_key(case.database, member, public, case.size)
+    return Change("share", f"member/{member}", member_state(case, member))
+
+
+def member_state(case: Case, member: str) -> dict[str, object]:
+    """Return what the record of a member says, but for times."""
+    name, recipient = case.database.execute(
+        "SELECT name, recipient FROM members WHERE id = ?", (member,)
+    ).fetchone()
+    keys = signing.as_state(signing.keys_of(case.database)[member])
+    return {"name": str(name), "recipient": str(recipient), "signing": keys}
+
+
+def _signing_name(case: Case) -> str:
+    keys = signing.keys_of(case.database)[case.unlocked.member]
+    return signing.key_name(case.file.log_origin, case.unlocked.member, keys[-1].number)
 
 
 def write_casefile(folder: Path, file: casefile.CaseFile, root_key: bytes) -> None:
@@ -320,17 +331,16 @@ def _open_with(
     *,
     read_only: bool,
 ) -> Case:
-    candidates = slots.open_any(file.slots, secret)
+    opened = slots.open_any(file.slots, secret)
     path = folder / database.NAME
     if not path.is_file():
         raise InputError(_("the database is missing"), where=path.name)
     # While the root key is being changed, case.toml is still under the one before.
-    casefile.check_mac(file, content, casefile_key(candidates[0].root_key))
-    unlocked, db = _connect(path, candidates, read_only=read_only)
+    casefile.check_mac(file, content, casefile_key(opened[0][0].root_key))
+    unlocked, db = _connect(path, opened[0], read_only=read_only)
     try:
-        # The slot of somebody who left, or never was in, may outlive an interruption.
-        if not _has_access(db, unlocked.member):
-            raise slots.WrongKeyError
+        candidates = _current(db, opened, unlocked.root_key)
+        unlocked = candidates[0] if candidates[0].root_key == unlocked.root_key else candidates[1]
         frontier, size = merkle.Frontier(), 0
         for _number, leaf in custody.leaves(db):
             frontier.append(merkle.leaf_hash(leaf))
@@ -342,9 +352,26 @@ def _open_with(
     return Case(folder, file, unlocked, db, frontier, size, read_only, next_root)
 
 
-def _has_access(db: sqlite.Connection, member: str) -> bool:
-    query = "SELECT 1 FROM members WHERE id = ? AND left_at IS NULL"
-    return db.execute(query, (member,)).fetchone() is not None
+def _current(
+    db: sqlite.Connection, opened: Sequence[tuple[Unlocked, ...]], root_key: bytes
+) -> tuple[Unlocked, ...]:
+    """Return what the slot holds whose member has access and signs with its key.
+
+    The slot of somebody who left, or never was in, may outlive an interruption; so may one with a
+    key that was replaced, or never came to be used.
+
+    Raises:
+        WrongKeyError: if there is none.
+    """
+    keys = signing.keys_of(db)
+    for slot in opened:
+        member, seed = slot[0].member, slot[0].signing_seed
+        query = "SELECT 1 FROM members WHERE id = ? AND left_at IS NULL"
+        there = db.execute(query, (member,)).fetchone() is not None
+        current = [key.public for key in keys.get(member, ())][-1:] == [signing.public_key(seed)]
+        if there and current and root_key in {one.root_key for one in slot}:
+            return slot
+    raise slots.WrongKeyError
 
 
 def _connect(

@@ -19,8 +19,14 @@ CREATE TABLE members (
     id TEXT PRIMARY KEY,
     name TEXT NOT NULL,
     recipient TEXT NOT NULL,        -- age X25519
-    signing BLOB NOT NULL,          -- Ed25519 public key
     left_at TEXT                    -- when access was taken away
+) WITHOUT ROWID;
+CREATE TABLE signing_keys (
+    member TEXT NOT NULL REFERENCES members,
+    number INTEGER NOT NULL,        -- of the member's keys, from 1
+    public BLOB NOT NULL,           -- Ed25519
+    since INTEGER NOT NULL,         -- number of the first entry that it signs
+    PRIMARY KEY (member, number)
 ) WITHOUT ROWID;
 CREATE TABLE slots (
     id TEXT PRIMARY KEY,            -- of a slot in case.toml
@@ -136,7 +142,11 @@ def connect(path: Path, key: bytes, *, read_only: bool = False) -> sqlite.Connec
             database.execute("PRAGMA secure_delete = ON")
     except sqlite.Error as error:
         raise InputError(
-            _("the database is damaged, or belongs to another case"), where=path.name
+            _(
+                "the database is damaged, or is not the one of this case.toml: an older case.toml "
+                "was put back, or one of another case"
+            ),
+            where=path.name,
         ) from error
     return database
 

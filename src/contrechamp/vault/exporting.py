@@ -17,7 +17,17 @@ from contrechamp import __version__
 from contrechamp.base.errors import InputError, OutputError, UsageError
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
-from contrechamp.vault import bag, bag_texts, canonical, custody, database, history, merkle, objects
+from contrechamp.vault import (
+    bag,
+    bag_texts,
+    canonical,
+    custody,
+    database,
+    history,
+    merkle,
+    objects,
+    signing,
+)
 from contrechamp.vault import case as cases
 from contrechamp.vault.case import Case, Change
 from contrechamp.vault.checkpoint import parse
@@ -403,10 +413,8 @@ def _keys(case: Case) -> tuple[str, dict[str, str]]:
     note = history.newest_checkpoint(case)
     _checkpoint, signatures = parse(note)
     names = {one.key_name for one in signatures}
-    members = case.database.execute("SELECT id, signing FROM members").fetchall()
-    signers = {
-        bytes(signing).hex(): cases.key_name(case.file, str(member)) for member, signing in members
-    }
+    known = signing.public_keys(case.file.log_origin, signing.keys_of(case.database))
+    signers = {key.hex(): name for name, key in known.items()}
     return note, {key: name for key, name in signers.items() if name in names}
 
 

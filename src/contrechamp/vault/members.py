@@ -7,7 +7,7 @@ from datetime import datetime
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.vault import case as cases
-from contrechamp.vault import custody, database, slots
+from contrechamp.vault import custody, database, signing, slots
 from contrechamp.vault.case import Case, Change
 from contrechamp.vault.keys import Unlocked
 
@@ -84,7 +84,7 @@ def unshare(case: Case, name: str, *, reason: str, now: datetime, random: cases.
         case.database.execute("UPDATE members SET left_at = ? WHERE id = ?", (left_at, member))
         case.database.execute("DELETE FROM slots WHERE member = ?", (member,))
         # With name and key: who signed what stays bound to the log.
-        state = _state(case, member) | {"left_at": left_at}
+        state = cases.member_state(case, member) | {"left_at": left_at}
         change = Change("unshare", f"member/{member}", state, None, reason)
         cases.append(case, [change], now)
     # From here on `recover` goes on wherever this is interrupted: the log comes first.
@@ -134,7 +134,7 @@ def change_passphrase(
             if slot not in kept:
                 case.database.execute("DELETE FROM slots WHERE id = ?", (slot.id,))
         case.database.execute("INSERT INTO slots VALUES (?, ?)", (new.id, case.unlocked.member))
-        state = _state(case, case.unlocked.member) | {"changed": custody.stamp(now)}
+        state = cases.member_state(case, case.unlocked.member) | {"changed": custody.stamp(now)}
         subject = f"member/{case.unlocked.member}"
         cases.append(case, [Change(f"new-{kind}", subject, state, None, reason)], now)
     case.file = both
@@ -142,8 +142,50 @@ def change_passphrase(
     cases.settle_slots(case, random)
 
 
-def _state(case: Case, member: str) -> dict[str, object]:
-    name, recipient, signing = case.database.execute(
-        "SELECT name, recipient, signing FROM members WHERE id = ?", (member,)
+def renew_signing_key(case: Case, *, reason: str, now: datetime, random: cases.Random) -> bytes:
+    """Put a signing key that only the member has in the place of the one that came with access.
+
+    Whoever gave access made the first one, and could sign in the member's name. What that key
+    signed stays the member's, up to here.
+
+    Args:
+        case: open for writing, by a member who has an own age key; after an error it has to be
+            opened again.
+        reason: why, in the user's words.
+        now: for the log.
+        random: source of keys.
+
+    Returns:
+        the public key, 32 bytes: what others should be told on another way.
+
+    Raises:
+        InputError: if the member has no age key: then nobody else ever had the signing key.
+    """
+    if case.unlocked.identity is not None:
+        raise InputError(_("nobody but you ever had your signing key: it was made with the case"))
+    member = case.unlocked.member
+    unlocked = replace(case.unlocked, signing_seed=random(32))
+    public = signing.public_key(unlocked.signing_seed)
+    (recipient,) = case.database.execute(
+        "SELECT recipient FROM members WHERE id = ?", (member,)
     ).fetchone()
-    return {"name": str(name), "recipient": str(recipient), "signing": bytes(signing).hex()}
+    new = slots.make_age_slot(str(recipient), unlocked, slot_id=random(8).hex())
+    both = replace(case.file, slots=(*case.file.slots, new))
+    cases.write_casefile(case.folder, both, case.unlocked.root_key)
+    with database.transaction(case.database):
+        case.database.execute("DELETE FROM slots WHERE member = ?", (member,))
+        case.database.execute("INSERT INTO slots VALUES (?, ?)", (new.id, member))
+        signing.put_key(case.database, member, public, case.size)
+        case.unlocked = unlocked  # the new key signs its own beginning
+        state = cases.member_state(case, member)
+        cases.append(case, [Change("new-key", f"member/{member}", state, None, reason)], now)
+    case.file = both
+    # From here on `recover` goes on wherever this is interrupted: the log comes first.
+    cases.settle_slots(case, random)
+    return public
+
+
+def has_a_key_of_others(case: Case) -> bool:
+    """Return whether the member's signing key is the one that whoever gave access made."""
+    keys = signing.keys_of(case.database)[case.unlocked.member]
+    return case.unlocked.identity is None and len(keys) == 1

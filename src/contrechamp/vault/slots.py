@@ -176,11 +176,12 @@ def open_slot(slot: Slot, secret: Secret) -> tuple[Unlocked, ...]:
     return () if content is None else _unlocked(slot, content, secret)
 
 
-def open_any(slots: Iterable[Slot], secret: Secret) -> tuple[Unlocked, ...]:
-    """Return what the slot that this secret opens holds, as `open_slot` does; never nothing.
+def open_any(slots: Iterable[Slot], secret: Secret) -> list[tuple[Unlocked, ...]]:
+    """Return what the slots that this secret opens hold, each as `open_slot` does; never nothing.
 
     Every slot of the secret's kind is tried, so that neither the time nor the message tells which
-    one opened, or how near a wrong passphrase came.
+    one opened, or how near a wrong passphrase came. It is more than one while an interrupted change
+    of a slot has not been finished: the database knows which of them counts.
 
     Raises:
         WrongKeyError: if there is none.
@@ -195,11 +196,9 @@ def open_any(slots: Iterable[Slot], secret: Secret) -> tuple[Unlocked, ...]:
             failed.append(error)
         else:
             opened += [found] if found else []
-    if opened:
-        return opened[0]
-    if failed:
-        raise failed[0]
-    raise WrongKeyError
+    if not opened:
+        raise failed[0] if failed else WrongKeyError
+    return opened
 
 
 def with_root(

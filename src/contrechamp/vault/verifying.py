@@ -23,8 +23,9 @@ from contrechamp.vault import (
     merkle,
     note,
     objects,
+    signing,
 )
-from contrechamp.vault.case import Case, key_name, read_casefile, recipients
+from contrechamp.vault.case import Case, read_casefile, recipients
 from contrechamp.vault.keys import casefile_key
 
 
@@ -153,7 +154,7 @@ def _entries(leaves: list[tuple[int, bytes]]) -> tuple[list[custody.Entry], list
 def _checkpoints(case: Case, leaves: list[bytes], since: Sequence[str]) -> Iterator[Finding]:
     """Check every signed checkpoint against the tree of the entries that are there."""
     hashes = [merkle.leaf_hash(content) for content in leaves]
-    keys = _keys(case)
+    keys = signing.public_keys(case.file.log_origin, signing.keys_of(case.database))
     frontier = merkle.Frontier()
     roots = {0: frontier.root()}
     for number, leaf in enumerate(hashes, start=1):
@@ -199,27 +200,22 @@ def _checkpoints(case: Case, leaves: list[bytes], since: Sequence[str]) -> Itera
         )
 
 
-def _keys(case: Case) -> dict[str, bytes]:
-    """Return the public key of every member there ever was, by the name that it signs under."""
-    return {
-        key_name(case.file, str(member)): bytes(signing)
-        for member, signing in case.database.execute("SELECT id, signing FROM members")
-    }
-
-
 def _signers(case: Case, entries: list[custody.Entry]) -> Iterator[Finding]:
     """Check that whom an entry names signed the first checkpoint over it.
 
     Every member has the root key, and could write entries in the name of another; not sign them.
     """
-    keys, signers = _keys(case), dict[int, set[str]]()
+    origin, keys = case.file.log_origin, signing.keys_of(case.database)
+    signers: dict[int, set[str]] = {}
+    public = signing.public_keys(origin, keys)
     for size, text in case.database.execute("SELECT size, note FROM checkpoints"):
         with contextlib.suppress(ContrechampError):  # told with the checkpoints
-            signers.setdefault(int(size), set()).update(note.signers(str(text), keys))
+            signers.setdefault(int(size), set()).update(note.signers(str(text), public))
     sizes = sorted(signers)
     for entry in entries:
         place = bisect.bisect_right(sizes, entry.number)
-        if place < len(sizes) and key_name(case.file, entry.member) not in signers[sizes[place]]:
+        name = signing.name_at(origin, entry.member, keys.get(entry.member, ()), entry.number)
+        if place < len(sizes) and name not in signers[sizes[place]]:
             message = _("entry {number} is not signed by the member whom it names")
             yield Finding("entry", str(entry.number), message.format(number=entry.number))
 
@@ -316,15 +312,16 @@ def _members(case: Case) -> Iterator[Finding]:
             "SELECT subject, state FROM records WHERE subject LIKE 'member/%'"
         )
     }
+    keys = signing.keys_of(case.database)
     rows = {
         f"member/{member}": {
             "name": name,
             "recipient": recipient,
-            "signing": bytes(signing).hex(),
+            "signing": signing.as_state(keys.get(str(member), ())),
             **({"left_at": left} if left else {}),
         }
-        for member, name, recipient, signing, left in case.database.execute(
-            "SELECT id, name, recipient, signing, left_at FROM members"
+        for member, name, recipient, left in case.database.execute(
+            "SELECT id, name, recipient, left_at FROM members"
         )
     }
     for subject in sorted(rows.keys() | records.keys()):

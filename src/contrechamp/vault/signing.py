@@ -1,0 +1,74 @@
+"""Whose signature is whose: the signing keys that members have, and had.
+
+A member's first key is made by whoever gives access, the next ones by the member alone. Each key
+signs from an entry of the log on, until the next one does; what it signed stays its own.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlcipher3 import dbapi2 as sqlite
+
+
+@dataclass(frozen=True)
+class Key:
+    """One signing key of a member.
+
+    Args:
+        number: of the member's keys, from 1.
+        public: Ed25519, 32 bytes.
+        since: number of the first entry that it signs.
+    """
+
+    number: int
+    public: bytes
+    since: int
+
+
+def public_key(seed: bytes) -> bytes:
+    """Return the Ed25519 public key of a signing seed."""
+    return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
+
+
+def key_name(origin: str, member: str, number: int) -> str:
+    """Return the name under which a key signs checkpoints: that of the first has no number."""
+    return f"{origin}/{member}" + (f"/{number}" if number > 1 else "")
+
+
+def put_key(database: sqlite.Connection, member: str, public: bytes, since: int) -> None:
+    """Write a member's next key, inside a transaction of the caller."""
+    number = len(keys_of(database).get(member, ())) + 1
+    database.execute(
+        "INSERT INTO signing_keys VALUES (?, ?, ?, ?)", (member, number, public, since)
+    )
+
+
+def keys_of(database: sqlite.Connection) -> dict[str, list[Key]]:
+    """Return the keys of every member there ever was, the oldest first."""
+    found: dict[str, list[Key]] = {}
+    for member, number, public, since in database.execute(
+        "SELECT member, number, public, since FROM signing_keys ORDER BY member, number"
+    ):
+        found.setdefault(str(member), []).append(Key(int(number), bytes(public), int(since)))
+    return found
+
+
+def public_keys(origin: str, keys: Mapping[str, Sequence[Key]]) -> dict[str, bytes]:
+    """Return every public key by the name under which it signs."""
+    return {
+        key_name(origin, member, key.number): key.public
+        for member, theirs in keys.items()
+        for key in theirs
+    }
+
+
+def name_at(origin: str, member: str, keys: Sequence[Key], entry: int) -> str:
+    """Return the name of the key that signs an entry of a member; "" if there is none yet."""
+    numbers = [key.number for key in keys if key.since <= entry]
+    return key_name(origin, member, max(numbers)) if numbers else ""
+
+
+def as_state(keys: Sequence[Key]) -> list[dict[str, str]]:
+    """Return what the record of a member says of the keys."""
+    return [{"key": key.public.hex(), "since": str(key.since)} for key in keys]
