@@ -22,6 +22,7 @@ from contrechamp.vault import (
     signing,
 )
 from contrechamp.vault import objects as stored
+from contrechamp.vault.disk import disk_of
 from vault import cases
 from vault.crash_worker import new_passphrase_slot
 from vault.crashing import Known, findings, objects_of, sample
@@ -277,8 +278,7 @@ def test_a_checkpoint_that_is_none(case: Path, text: str) -> None:
 def test_a_member_cannot_write_in_the_name_of_another(
     case: Path, kept: tuple[Path, Known], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from contrechamp.vault.disk import disk_of
-from contrechamp.vault.slots import AgeIdentities
+    from contrechamp.vault.slots import AgeIdentities
 
     maker = json.loads(entries(case)[0][1])["member"]
     theirs = AgeIdentities((kept[1].others["Sample Two"],))
