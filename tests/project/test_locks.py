@@ -18,19 +18,28 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 #: covers faces and never compares them (design, decision 10): none of these may be installed, not
 #: even as somebody's dependency.
 KNOWS_FACES = {
+    "alchemyface": "face recognition",
     "arcface": "face embeddings",
     "compreface-sdk": "client of a face recognition service",
     "deepface": "face recognition and attributes",
     "dlib": "carries face embedding models' loader and is used for little else from Python",
+    "face-embeddings-lib": "face embeddings",
     "face-recognition": "face recognition",
     "face-recognition-models": "weights of face recognition",
+    "faceie": "face embeddings",
     "facenet-pytorch": "face embeddings",
+    "fast-face-python": "face recognition",
     "insightface": "face embeddings",
+    "insightface-paddle": "face embeddings",
     "keras-facenet": "face embeddings",
     "keras-vggface": "face embeddings",
+    "lvface": "face embeddings",
+    "memento-face": "face recognition",
     "mtcnn-facenet": "face embeddings",
+    "openfacekit": "face recognition",
     "retina-face-recognition": "face recognition",
     "uniface": "face embeddings and attributes",
+    "visagene": "face recognition",
 }
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from contrechamp.base.errors import InputError
-from contrechamp.base.i18n import _
+from contrechamp.base.i18n import _, ngettext
 from contrechamp.redact.kinds import FileKind, kind_of
 from contrechamp.redact.picture_remains import remains
 
@@ -166,7 +166,8 @@ def _one_picture(image: Any, kind: FileKind) -> tuple[str, ...]:
     if count == 1 and "default_image" not in image.info:
         return ()
     if image.format in ("MPO", "HEIF"):
-        return (_("{count} more pictures in the file").format(count=count - 1),)
+        text = ngettext("{count} more picture", "{count} more pictures", count - 1)
+        return (text.format(count=count - 1),)
     if kind.format == "TIFF":
         raise InputError(
             _("has {count} pages; save each as a picture of its own first").format(count=count)
