@@ -149,6 +149,18 @@ def key_passphrase(key: Path, passphrase_fd: int | None) -> bytes:
     return _asked(prompt, SecretSource(passphrase_fd)).encode()
 
 
+def read_line(prompt: str, descriptor: int | None) -> str:
+    """Return what must not be seen: typed without echo, or the next line of a descriptor.
+
+    Raises:
+        InputError: if it is too long, or no text.
+        UsageError: if there is nobody to ask, or the descriptor is not open.
+    """
+    if descriptor is None:
+        return _from_terminal(prompt)
+    return _text(_line(descriptor))
+
+
 def keep_in_keyring(passphrase: str, *, log_origin: str) -> None:
     """Put the passphrase of a case into the system keyring.
 

@@ -69,6 +69,7 @@ def _verify(
     **secret: Any,
 ) -> None:
     from contrechamp.cli.bars import progress_for
+    from contrechamp.dossier.checking import problems
     from contrechamp.vault.rfc3161 import roots
     from contrechamp.vault.verifying import verify
 
@@ -88,6 +89,8 @@ def _verify(
             quick=quick,
             progress=progress_for(as_json=as_json),
         )
+        if not found:  # else the tables may be unreadable, or no worse than what they are made from
+            found = problems(case)
         entries = case.size
         if not found:
             note_seen(case)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
-from contrechamp.dossier import consent, reading, store
+from contrechamp.dossier import compartment, consent, reading, store
 from contrechamp.dossier.conflicts import Conflict
 from contrechamp.dossier.people import Consent
 from contrechamp.dossier.reading import SUBJECT
@@ -129,7 +129,8 @@ def withdraw(
         consent_id: of the consent.
         on: when, a partial date.
         how: the person said so.
-        erase_given: erase what no other consent covers: testimonies, exhibits, and their items.
+        erase_given: erase what no other consent covers: testimonies, exhibits, and their items;
+            and the sealed identity of the source where no consent is left.
         reason: for the log, kept in the case.
         now: for the log.
 
@@ -162,7 +163,17 @@ def withdraw(
         vault_erasing.erase(case, items, reason=reason, now=now)
     if records:
         erase(case, records, reason=reason, now=now)
+    source = reading.id_of(stored.record.source)
+    if not _is_held(View(case), source, now.date()):
+        compartment.erase(case, source, reason=reason, now=now)
     return Withdrawn(given, used_by, tuple(gone), tuple(kept))
+
+
+def _is_held(view: View, source: str, day: date) -> bool:
+    """Return whether any consent of a source still holds: then who it is may have to be known."""
+    return any(
+        consent.state_on(one, day) == "in-force" for _ref, one in consent.consents_of(view, source)
+    )
 
 
 def given_under(view: View, of: Consent) -> tuple[str, ...]:

@@ -141,15 +141,17 @@ def _object(line: str, where: str) -> dict[str, Any]:
 def _put(case: Case, found: dict[str, Any], where: str) -> Put:
     kind = found.get("kind")
     cls = class_of(kind if isinstance(kind, str) else "", where=where)
-    record = from_json(cls, found.get("fields"), where=f"{where}: {kind}")
     record_id = found.get("id") or store.new_id()
     if not isinstance(record_id, str):
         raise InputError(_("expected an id: 16 hexadecimal digits"), where=where)
     there = reading.find(case, record_id) is not None
     if there and found.get("closed_left_out"):
         raise InputError(
-            _("the line lacks what is closed in the record, which would be lost; write it with "
-              "what is closed"),
+            _(
+                "the line lacks what is closed in the record, which would be lost; write it with "
+                "what is closed"
+            ),
             where=where,
-        )  # fmt: skip
+        )
+    record = from_json(cls, found.get("fields"), where=f"{where}: {kind}")
     return Put(record, record_id, new=not there)

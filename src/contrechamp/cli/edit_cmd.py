@@ -1,0 +1,145 @@
+"""``contrechamp edit``: write or change a record as a form, in the user's editor."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+from contrechamp.cli.case_access import case_argument, now, open_case, reason_option, shown
+from contrechamp.cli.options import language_option, verbose_option
+from contrechamp.cli.secret_input import secret_options, secret_source
+
+if TYPE_CHECKING:
+    from contrechamp.dossier.fields import Record
+
+MAX_FORM = 1 << 21
+
+
+def edit_command() -> click.Command:
+    """Build the command in the active language."""
+    return click.Command(
+        "edit",
+        callback=_edit,
+        short_help=_("Write or change a record, in your editor."),
+        help=_(
+            "Write a new record of a kind, or change one that is there. Your editor (VISUAL or "
+            "EDITOR) opens a form that lies in memory, never on a disk. Earlier versions stay "
+            "in the case."
+        ),
+        epilog=_("Example: contrechamp edit checkpoint-north observation"),
+        params=[
+            case_argument(),
+            click.Argument(["what"], metavar="KIND-or-RECORD"),
+            click.Option(
+                ["--form"],
+                type=click.Path(path_type=Path, allow_dash=True),
+                metavar="FILE",
+                help=_("Read the form here instead, - is standard input; no editor is opened."),
+            ),
+            click.Option(
+                ["--print", "print_only"],
+                is_flag=True,
+                help=_("Print the form, with what is closed, and change nothing."),
+            ),
+            reason_option(),
+            *secret_options(),
+            language_option(),
+            verbose_option(),
+        ],
+    )
+
+
+def _edit(
+    *,
+    folder: Path,
+    what: str,
+    form: Path | None,
+    print_only: bool,
+    reason: str,
+    **secret: Any,
+) -> None:
+    from contrechamp.dossier import form as forms
+    from contrechamp.dossier import reading, store
+    from contrechamp.dossier.kinds import KINDS
+
+    source = secret_source(**secret)
+    if print_only and what in KINDS:
+        click.echo(forms.blank(what), nl=False)
+        return
+    with open_case(folder, source, write=not print_only) as case:
+        before = None if what in KINDS else reading.get(case, reading.by_beginning(case, what))
+        kind = what if before is None else before.kind
+        text = forms.blank(kind) if before is None else forms.filled(before.record)
+        if print_only:
+            click.echo(text, nl=False)
+            return
+
+        def put(record: "Record") -> None:
+            stored = store.put(
+                case,
+                record,
+                record_id="" if before is None else before.id,
+                version=0 if before is None else before.version,
+                reason=reason,
+                now=now(),
+            )
+            click.echo(
+                f"{stored.ref}  {stored.kind}  {shown(stored.record.title())}  "
+                + _("version {number}").format(number=stored.version)
+            )
+
+        if form is not None:
+            put(forms.read(kind, _read(form), name=form.name))
+        else:
+            _in_editor(kind, text, put)
+
+
+def _in_editor(kind: str, text: str, put: Any) -> None:
+    """Let the user edit until the form is right, or is given up."""
+    from contrechamp.cli import memory_editor
+    from contrechamp.dossier import form as forms
+
+    with memory_editor.MemoryFile() as path:
+        path.write_text(text)
+        while True:
+            memory_editor.edit(path)
+            changed = _read(path)
+            if changed == text:
+                click.echo(_("Nothing was changed."), err=True)
+                return
+            try:
+                put(forms.read(kind, changed))
+                return
+            except InputError as error:
+                # Where nobody can be asked, what was typed is given up with the reason.
+                if not sys.stdin.isatty():
+                    raise
+                click.echo(str(error), err=True)
+                if not click.confirm(_("Go on editing? Otherwise what you typed is lost."), True):
+                    raise
+
+
+def _read(path: Path) -> str:
+    if str(path) == "-":
+        content = sys.stdin.buffer.read(MAX_FORM + 1)
+    else:
+        try:
+            with path.open("rb") as file:
+                content = file.read(MAX_FORM + 1)
+        except OSError as error:
+            raise InputError(
+                _("cannot be read ({reason})").format(reason=error.strerror), where=path.name
+            ) from error
+    if len(content) > MAX_FORM:
+        raise InputError(_("the form is longer than a record can be"), where=path.name)
+    text = None
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        text = None
+    if text is None:  # raised out here: the error of the decoder carries the content
+        raise InputError(_("what was read is not text in UTF-8"), where=path.name)
+    return text

@@ -1,0 +1,78 @@
+"""``contrechamp find``: words in the records of a case, in any language."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from contrechamp.base.i18n import _
+from contrechamp.cli.case_access import case_argument, open_case, shown
+from contrechamp.cli.options import json_option, language_option, verbose_option
+from contrechamp.cli.secret_input import secret_options, secret_source
+from contrechamp.cli.show_cmd import kind_option
+
+
+def find_command() -> click.Command:
+    """Build the command in the active language."""
+    return click.Command(
+        "find",
+        callback=_find,
+        short_help=_("Find words in the records of a case."),
+        help=_(
+            "Find records that hold all words, the best first. Accents, Arabic vowel signs, "
+            "article and forms of letters, Hebrew vowel points and final letters do not count. "
+            'Words in "quotation marks" stand beside each other; a star ends a word of any ending. '
+            "What is closed is not found."
+        ),
+        epilog=_("Example: contrechamp find checkpoint-north caméra hébron"),
+        params=[
+            case_argument(),
+            click.Argument(["words"], metavar="WORD...", nargs=-1, required=True),
+            kind_option(),
+            click.Option(
+                ["--limit"],
+                type=click.IntRange(1, 100_000),
+                default=50,
+                show_default=True,
+                metavar="N",
+                help=_("Show so many at most."),
+            ),
+            *secret_options(),
+            json_option(),
+            language_option(),
+            verbose_option(),
+        ],
+    )
+
+
+def _find(
+    *,
+    folder: Path,
+    words: tuple[str, ...],
+    kind: str,
+    limit: int,
+    as_json: bool,
+    **secret: Any,
+) -> None:
+    from contrechamp.dossier import search
+    from contrechamp.dossier.kinds import class_of
+
+    if kind:
+        class_of(kind)
+    with open_case(folder, secret_source(**secret)) as case:
+        hits = search.find(case, " ".join(words), kind=kind, limit=limit)
+    if as_json:
+        found = [
+            {"id": hit.record.id, "kind": hit.record.kind, "title": hit.record.title,
+             "excerpt": hit.excerpt}
+            for hit in hits
+        ]  # fmt: skip
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    for hit in hits:
+        click.echo(f"record/{hit.record.id}  {hit.record.kind}  {shown(hit.record.title)}")
+        if hit.excerpt:
+            click.echo(f"    {shown(hit.excerpt)}")
+    if not hits:
+        click.echo(_("Nothing is found."), err=True)

@@ -1,0 +1,160 @@
+"""``contrechamp identity``: who a source is, for those who must know."""
+
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from contrechamp.base.errors import InputError, UsageError
+from contrechamp.base.i18n import _
+from contrechamp.cli.case_access import case_argument, now, open_case, reason_option, shown
+from contrechamp.cli.options import language_option, verbose_option
+from contrechamp.cli.record_text import ref_argument
+from contrechamp.cli.secret_input import read_line, read_secret, secret_options, secret_source
+
+if TYPE_CHECKING:
+    from contrechamp.vault.case import Case
+    from contrechamp.vault.slots import AgeIdentities
+
+
+def identity_command() -> click.Command:
+    """Build the command in the active language."""
+    return click.Command(
+        "identity",
+        callback=_identity,
+        short_help=_("Seal or read who a source is, for those who must know."),
+        help=_(
+            "Read who a source is, or seal it with --seal: under a key of its own, for members of "
+            "its own list. It stands in no record, export, index or message. Each reading is an "
+            "entry of the log. What is asked for is not shown while it is typed; with "
+            "--passphrase-fd it is read from there, a line each, behind the passphrase."
+        ),
+        epilog=_("Example: contrechamp identity checkpoint-north record/0123 --reason safety"),
+        params=[
+            case_argument(),
+            ref_argument("source", "SOURCE", required=False),
+            click.Option(
+                ["--seal"], is_flag=True, help=_("Ask for name, contact and more, and seal them.")
+            ),
+            click.Option(["--erase"], is_flag=True, help=_("Erase what is sealed.")),
+            click.Option(
+                ["--admit"], metavar="NAME", help=_("Let a member of the case read identities.")
+            ),
+            click.Option(
+                ["--dismiss"], metavar="NAME",
+                help=_("No longer let a member read identities: the key is changed."),
+            ),
+            click.Option(
+                ["--mentions"], is_flag=True,
+                help=_("Say where a part of a true name stands in the open."),
+            ),
+            reason_option(),
+            *secret_options(),
+            language_option(),
+            verbose_option(),
+        ],
+    )  # fmt: skip
+
+
+def _identity(
+    *,
+    folder: Path,
+    source: str | None,
+    seal: bool,
+    erase: bool,
+    admit: str | None,
+    dismiss: str | None,
+    mentions: bool,
+    reason: str,
+    **secret: Any,
+) -> None:
+    asked = [seal, erase, admit is not None, dismiss is not None, mentions]
+    about_source = not any(asked[2:])
+    if sum(asked) > 1 or about_source != (source is not None):
+        raise UsageError(
+            _("name a source to read, --seal or --erase; or use one of --admit, --dismiss, "
+              "--mentions alone")
+        )  # fmt: skip
+    where = secret_source(**secret)
+    with open_case(folder, where, write=True) as case:
+        own: Any = None
+        if where.identity is not None and not (seal or erase):
+            own = read_secret(where, log_origin=case.file.log_origin)
+        if source is not None:
+            ask = _asking(where.passphrase_fd)
+            _of_source(case, source, own, ask if seal else None, erase=erase, reason=reason)
+        else:
+            _of_members(case, own, admit, dismiss, reason)
+
+
+def _asking(descriptor: int | None) -> Callable[[str], str]:
+    return lambda prompt: read_line(prompt, descriptor)
+
+
+def _of_source(
+    case: "Case",
+    source: str,
+    own: "AgeIdentities | None",
+    ask: Callable[[str], str] | None,
+    *,
+    erase: bool,
+    reason: str,
+) -> None:
+    from contrechamp.dossier import compartment, reading
+
+    ref = reading.by_beginning(case, source)
+    if ask is not None:
+        who = compartment.Identity(
+            name=ask(_("Name: ")), contact=ask(_("Contact: ")), other=ask(_("Other: "))
+        )
+        compartment.seal(case, ref, who, reason=reason, now=now(), random=secrets.token_bytes)
+        click.echo(_("Sealed for {ref}.").format(ref=ref))
+    elif erase:
+        compartment.erase(case, ref, reason=reason, now=now())
+        click.echo(_("Erased what was sealed for {ref}.").format(ref=ref))
+    else:
+        for found in compartment.reveal(case, ref, own=own, reason=reason, now=now()):
+            click.echo(shown(found.name))
+            for line in (found.contact, found.other):
+                if line:
+                    click.echo(f"  {shown(line)}")
+
+
+def _of_members(
+    case: "Case",
+    own: "AgeIdentities | None",
+    admit: str | None,
+    dismiss: str | None,
+    reason: str,
+) -> None:
+    from contrechamp.dossier import compartment
+
+    if admit is not None:
+        member = _member(case, admit)
+        compartment.admit(case, member, own=own, reason=reason, now=now())
+        click.echo(_("{name} can read identities now.").format(name=shown(admit)))
+    elif dismiss is not None:
+        member = _member(case, dismiss)
+        compartment.dismiss(
+            case, member, own=own, reason=reason, now=now(), random=secrets.token_bytes
+        )
+        click.echo(_("{name} can no longer read identities.").format(name=shown(dismiss)))
+    else:
+        found = compartment.mentions(case, own=own)
+        for source, places in sorted(found.items()):
+            for place in sorted(places):
+                click.echo(_("{source}: a part of the name stands in {place}").format(
+                    source=f"record/{source}", place=place))  # fmt: skip
+        if not found:
+            click.echo(_("No part of a sealed name stands in the open."))
+
+
+def _member(case: "Case", name: str) -> str:
+    from contrechamp.vault.members import members
+
+    found = [member for member, other, _left in members(case) if other == name]
+    if not found:
+        raise InputError(_("there is no member of this name: {name}").format(name=name))
+    return found[0]

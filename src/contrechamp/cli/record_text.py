@@ -1,0 +1,72 @@
+"""Records as they are printed on a terminal."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from contrechamp.base.i18n import _
+from contrechamp.cli.case_access import shown
+
+if TYPE_CHECKING:
+    from contrechamp.dossier.standing import Flag
+
+#: Of the lines below a field.
+INDENT = "  "
+
+
+def ref_argument(name: str = "ref", metavar: str = "RECORD", **more: Any) -> click.Argument:
+    """``RECORD``: a reference, or its beginning."""
+    return click.Argument([name], metavar=metavar, **more)
+
+
+def flag_texts() -> dict[str, str]:
+    """Return what the flags of a record say, in the user's language."""
+    return {
+        "no-evidence": _("rests on no evidence that stands"),
+        "contested": _("contested"),
+        "refuted": _("refuted: a challenge to it was upheld"),
+        "withdrawn": _("withdrawn"),
+        "no-consent": _("held without consent"),
+        "consent-withdrawn": _("consent withdrawn"),
+        "erased": _("names something that was erased"),
+        "conflict": _("two copies of the case said different things"),
+        "evidence-contested": _("rests on something contested"),
+        "evidence-refuted": _("rests on something refuted"),
+        "evidence-withdrawn": _("rests on something withdrawn"),
+        "evidence-erased": _("rests on something erased"),
+        "evidence-lacking": _("rests on something that has no evidence itself"),
+        "evidence-without-consent": _("rests on something held without consent"),
+    }
+
+
+def flag_line(flag: "Flag") -> str:
+    """Return a flag as one line."""
+    line = f"! {flag_texts()[flag.code]}"
+    if flag.at:
+        line += f" ({flag.at})"
+    return f"{line}  {flag.because}" if flag.because else line
+
+
+def field_lines(value: Any, indent: str = "") -> Iterator[str]:
+    """Yield the fields of a record, given as JSON, each on lines of its own."""
+    for name, one in value.items():
+        yield from _lines(name, one, indent)
+
+
+def _lines(name: str, value: Any, indent: str) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield f"{indent}{name}:"
+        yield from field_lines(value, indent + INDENT)
+    elif isinstance(value, list) and value and isinstance(value[0], dict):
+        for number, one in enumerate(value, start=1):
+            yield f"{indent}{name}[{number}]:"
+            yield from field_lines(one, indent + INDENT)
+    elif isinstance(value, list):
+        yield f"{indent}{name}: {', '.join(shown(one) for one in value)}"
+    elif isinstance(value, str) and "\n" in value:
+        yield f"{indent}{name}:"
+        yield from (f"{indent}{INDENT}{shown(line)}" for line in value.split("\n"))
+    else:
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        yield f"{indent}{name}: {shown(text)}"

@@ -1,0 +1,150 @@
+"""``contrechamp show``: the records of a case, and how each stands."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from contrechamp.base.i18n import _
+from contrechamp.cli.case_access import case_argument, now, open_case, shown
+from contrechamp.cli.options import json_option, language_option, verbose_option
+from contrechamp.cli.record_text import field_lines, flag_line, ref_argument
+from contrechamp.cli.secret_input import secret_options, secret_source
+
+if TYPE_CHECKING:
+    from contrechamp.dossier.reading import Stored
+    from contrechamp.vault.case import Case
+
+
+def show_command() -> click.Command:
+    """Build the command in the active language."""
+    return click.Command(
+        "show",
+        callback=_show,
+        short_help=_("Show the records of a case, and how each stands."),
+        help=_(
+            "Show the records of a case, or one of them: what it says, whether its evidence is "
+            "there, contested, withdrawn or erased, who cites it. What is closed is shown only "
+            "with --closed; true identities never are. With --json, one record a line."
+        ),
+        epilog=_("Example: contrechamp show checkpoint-north record/0123456789abcdef"),
+        params=[
+            case_argument(),
+            ref_argument(required=False),
+            kind_option(),
+            click.Option(["--closed"], is_flag=True, help=_("Show what is closed as well.")),
+            click.Option(["--versions"], is_flag=True, help=_("Show every version of the record.")),
+            *secret_options(),
+            json_option(),
+            language_option(),
+            verbose_option(),
+        ],
+    )
+
+
+def kind_option() -> click.Option:
+    """``--kind``: of records."""
+    return click.Option(
+        ["--kind"], default="", metavar="KIND", help=_("Only records of this kind.")
+    )
+
+
+def _show(
+    *,
+    folder: Path,
+    ref: str | None,
+    kind: str,
+    closed: bool,
+    versions: bool,
+    as_json: bool,
+    **secret: Any,
+) -> None:
+    from contrechamp.dossier import reading
+    from contrechamp.dossier.kinds import class_of
+
+    if kind:
+        class_of(kind)
+    with open_case(folder, secret_source(**secret)) as case:
+        if ref is None:
+            _list(case, kind, closed=closed, as_json=as_json)
+            return
+        full = reading.by_beginning(case, ref).partition("#")[0]
+        if full.startswith("item/"):
+            _item(case, full, as_json=as_json)
+            return
+        newest = reading.get(case, full)
+        wanted = reading.versions(case, full) if versions else [newest]
+        for stored in wanted:
+            _record(case, stored, closed=closed, as_json=as_json, newest=stored == newest)
+
+
+def _list(case: "Case", kind: str, *, closed: bool, as_json: bool) -> None:
+    from contrechamp.dossier import lines, reading
+
+    if as_json:
+        for line in lines.written(case, now().date(), kind=kind, closed=closed):
+            click.echo(line, nl=False)
+        return
+    for one in reading.listed(case, kind):
+        click.echo(f"record/{one.id}  {one.kind}  {shown(one.title)}")
+
+
+def _item(case: "Case", ref: str, *, as_json: bool) -> None:
+    from contrechamp.dossier import reading
+    from contrechamp.dossier.standing import standing
+    from contrechamp.dossier.view import View
+
+    state = reading.item_state(case, reading.id_of(ref)) or {}
+    if as_json:
+        click.echo(json.dumps({"item": ref, **state}))
+        return
+    click.echo(ref)
+    for line in field_lines(state):
+        click.echo(f"  {line}")
+    for flag in standing(View(case), ref, now().date()):
+        click.echo(f"  {flag_line(flag)}")
+    _tell_citations(case, ref)
+
+
+def _record(case: "Case", stored: "Stored", *, closed: bool, as_json: bool, newest: bool) -> None:
+    from contrechamp.dossier import lines, marks
+    from contrechamp.dossier.schema import open_json, to_json
+    from contrechamp.dossier.standing import Standings
+    from contrechamp.dossier.view import View
+
+    standings = Standings(View(case), now().date())
+    if as_json:
+        found = lines.as_object(stored, standings, closed=closed)
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    click.echo(
+        f"{stored.ref}  {stored.kind}  "
+        + _("version {number}, {at}").format(number=stored.version, at=stored.at)
+    )
+    whole, opened = to_json(stored.record), open_json(stored.record)
+    for line in field_lines(whole if closed else opened):
+        click.echo(f"  {line}")
+    if whole != opened and not closed:
+        click.echo("  " + _("(what is closed is not shown: --closed)"))
+    if not newest:
+        return
+    for flag in standings.of(stored.ref):
+        click.echo(f"  {flag_line(flag)}")
+    for one in marks.reviews(case, stored.ref):
+        about = "" if one.current else " " + _("(of an earlier version)")
+        click.echo(f"  = {shown(one.review.record.title())}{about}")
+    _tell_citations(case, stored.ref)
+
+
+def _tell_citations(case: "Case", ref: str) -> None:
+    from contrechamp.dossier import reading
+
+    titles = {}
+    for citation in reading.cited_by(case, ref):
+        if citation.citing not in titles:
+            found = reading.get(case, citation.citing)
+            titles[citation.citing] = f"{found.kind}  {shown(found.record.title())}"
+        key = citation.cited.partition("#")[2]
+        part = f"#{key} " if key else ""
+        click.echo(f"  < {part}record/{citation.citing}  {titles[citation.citing]}")

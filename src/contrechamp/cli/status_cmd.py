@@ -1,0 +1,112 @@
+"""``contrechamp status``: what a case still lacks."""
+
+import json
+from dataclasses import asdict
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from contrechamp.base.i18n import _
+from contrechamp.cli.case_access import case_argument, now, open_case, shown
+from contrechamp.cli.options import json_option, language_option, verbose_option
+from contrechamp.cli.record_text import flag_texts
+from contrechamp.cli.secret_input import secret_options, secret_source
+
+
+def status_command() -> click.Command:
+    """Build the command in the active language."""
+    return click.Command(
+        "status",
+        callback=_status,
+        short_help=_("Say what a case lacks: evidence, consent, reply, review, release."),
+        help=_(
+            "Say what the records of a case lack: evidence, consent, reply, review, translation, "
+            "release, answers of assessments, and decisions where two copies differed."
+        ),
+        epilog=_("Example: contrechamp status checkpoint-north --on 2026-06-30"),
+        params=[
+            case_argument(),
+            click.Option(
+                ["--on"],
+                type=click.DateTime(["%Y-%m-%d"]),
+                metavar="DATE",
+                help=_("As it stands on this day, such as that of a publication."),
+            ),
+            *secret_options(),
+            json_option(),
+            language_option(),
+            verbose_option(),
+        ],
+    )
+
+
+def _status(*, folder: Path, on: datetime | None, as_json: bool, **secret: Any) -> None:
+    from contrechamp.dossier import reading, status
+
+    day: date = on.date() if on else now().date()
+    with open_case(folder, secret_source(**secret)) as case:
+        found = status.lacks(case, day)
+        counted = reading.count(case)
+    if as_json:
+        click.echo(
+            json.dumps(
+                {
+                    "on": day.isoformat(),
+                    "records": counted,
+                    "lacks": [asdict(one) for one in found],
+                },
+                ensure_ascii=False,
+            )
+        )
+        return
+    click.echo(", ".join(f"{kind} {many}" for kind, many in counted.items()) or _("No records."))
+    why = {**flag_texts(), **_reasons()}
+    for what, heading in _headings().items():
+        mine = [one for one in found if one.what == what]
+        if mine:
+            click.echo(f"\n{heading} ({len(mine)})")
+        for one in mine:
+            at = f" ({one.at})" if one.at else ""
+            click.echo(f"  {one.ref}  {one.kind}  {shown(one.title)}: {why[one.why]}{shown(at)}")
+    if counted and not found:
+        click.echo(_("Nothing is lacking."))
+
+
+def _headings() -> dict[str, str]:
+    return {
+        "decision": _("To be decided"),
+        "erasure": _("To be erased"),
+        "compartment": _("Identities"),
+        "evidence": _("Evidence"),
+        "consent": _("Consent"),
+        "reply": _("Right of reply"),
+        "answer": _("Assessments"),
+        "translation": _("Translation"),
+        "review": _("Review"),
+        "release": _("Release"),
+    }
+
+
+def _reasons() -> dict[str, str]:
+    """Return what is said of each code that is no flag."""
+    return {
+        "draft": _("not sent"),
+        "waiting": _("waiting for an answer"),
+        "no-reply": _("no reply by the day that it was due"),
+        "partly-answered": _("answered in part"),
+        "not-erased": _("erasure was asked for, and it is still there"),
+        "no-answer": _("a question without an answer"),
+        "none": _("no consent covers it"),
+        "ended": _("the consent has ended"),
+        "not-yet": _("the consent was not given yet"),
+        "closed": _("a closed passage is used in no publication"),
+        "unsaid": _("say in uses how it is used"),
+        "machine-unchecked": _("translated by a machine, and compared by nobody"),
+        "unchecked": _("translated, and compared by no second person"),
+        "missing": _("a language of a publication is missing"),
+        "not-reviewed": _("no second person has agreed to this version"),
+        "not-released": _("this version is not released"),
+        "has-left": _("whoever left the case can still open the compartment: dismiss them"),
+    }

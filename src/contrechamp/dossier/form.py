@@ -1,0 +1,153 @@
+"""A record as a form that people fill in with any editor: TOML, with every field explained."""
+
+import datetime
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+from contrechamp.dossier.fields import Record
+from contrechamp.dossier.kinds import KINDS, class_of, kind_of
+from contrechamp.dossier.schema import Member, Shape, from_json, members, to_json
+
+_PLACE = re.compile(r"at line (\d+)")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+def blank(kind: str) -> str:
+    """Return an empty form of a kind.
+
+    Raises:
+        InputError: if there is no such kind.
+    """
+    return "\n".join([*_head(kind), *_table(class_of(kind), {}, "")]) + "\n"
+
+
+def filled(record: Record) -> str:
+    """Return the form of a record, with all that is in it, closed parts too."""
+    kind = kind_of(record)
+    return "\n".join([*_head(kind), *_table(KINDS[kind], to_json(record), "")]) + "\n"
+
+
+def read(kind: str, text: str, *, name: str = "") -> Record:
+    """Return the record that a form stands for.
+
+    Args:
+        kind: of record.
+        text: of the form.
+        name: of the file, for errors.
+
+    Raises:
+        InputError: with line or field, and what was expected; content is not repeated.
+    """
+    line, found = "", {}
+    try:
+        found = tomllib.loads(text, parse_float=Decimal)
+    except (ValueError, RecursionError) as error:
+        place = _PLACE.search(str(error))
+        line = place[1] if place else "?"
+    if line:  # raised out here: the error of the parser carries what stands there
+        raise InputError(
+            _('the form cannot be read at line {line}: expected name = "text"').format(line=line),
+            where=name,
+        )
+    given = _plain(found)
+    where = f"{name}: {kind}" if name else kind
+    return from_json(class_of(kind), given, where=where)
+
+
+def _plain(value: Any) -> Any:
+    """Return what TOML gave as JSON: dates as text, and without what was left empty."""
+    if isinstance(value, Mapping):
+        plain = {name: _plain(one) for name, one in value.items()}
+        return {name: one for name, one in plain.items() if one not in ("", {}, [])}
+    if isinstance(value, list):
+        return [one for one in map(_plain, value) if one not in ("", {})]
+    if isinstance(value, datetime.time):
+        return f"{value:%H:%M}"
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    return value
+
+
+def _head(kind: str) -> list[str]:
+    return [
+        f"# {kind}",
+        "# " + _("Lines that begin with # are not read. Take the # away to fill in a field."),
+        "# " + _("References are record/ or item/ and 16 digits; dates are as 2022, 2022-05 or "
+                 "2022-05-14, with ~ for about."),
+        "",
+    ]  # fmt: skip
+
+
+def _table(cls: type, given: Mapping[str, Any], path: str) -> Iterator[str]:
+    """Yield the lines of an object: values first, for below a table of TOML they would be its."""
+    simple = [member for member in members(cls) if not _nested(member.shape)]
+    for member in simple:
+        yield from _explained(member)
+        yield _line(member, given.get(member.name))
+    for member in members(cls):
+        if not _nested(member.shape):
+            continue
+        below = f"{path}.{member.name}" if path else member.name
+        shape = member.shape.inner if member.shape.what == "list" else member.shape
+        assert shape is not None and shape.cls is not None  # noqa: S101, PT018
+        many = member.shape.what == "list"
+        header = f"[[{below}]]" if many else f"[{below}]"
+        found = given.get(member.name)
+        parts = (found or []) if many else ([found] if found is not None else [])
+        yield ""
+        yield from _explained(member)
+        if not parts:
+            wanted = member.shape.required
+            yield header if wanted else f"# {header}"
+            for one in members(shape.cls):
+                if not _nested(one.shape):
+                    line = _line(one, None)
+                    yield line if wanted else f"# {line.removeprefix('# ')}"
+        for part in parts:
+            yield header
+            yield from _table(shape.cls, part, below)
+
+
+def _nested(shape: Shape) -> bool:
+    return shape.what == "object" or (shape.inner is not None and shape.inner.what == "object")
+
+
+def _explained(member: Member) -> Iterator[str]:
+    marks = []
+    if member.shape.required:
+        marks.append(_("must be given"))
+    if member.shape.closed:
+        marks.append(_("closed"))
+    inner = member.shape.inner or member.shape
+    if inner.choices:
+        marks.append(" | ".join(inner.choices))
+    if inner.points is not None:
+        marks.append(", ".join(inner.points.kinds))
+    yield f"# {member.says}" + (f" [{'; '.join(marks)}]" if marks else "")
+
+
+def _line(member: Member, value: Any) -> str:
+    if value is None:
+        empty = {"list": "[]", "flag": "false", "whole": "0", "number": "0"}
+        line = f"{member.name} = " + empty.get(member.shape.what, '""')
+        return line if member.shape.required else f"# {line}"
+    return f"{member.name} = {_toml(value)}"
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml(one) for one in value) + "]"
+    if isinstance(value, int):
+        return str(value)
+    text = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    text = _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    if "\n" in text:
+        return f'"""\n{text}"""'
+    return f'"{text}"'
