@@ -1,10 +1,12 @@
 """What must hold of records, whatever the order of edits."""
 
+import os
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyrage
 import pytest
 from samples import (
     DAY,
@@ -43,7 +45,8 @@ from contrechamp.dossier.standing import standing
 from contrechamp.dossier.systems import Component, DataFlow, Deployment
 from contrechamp.dossier.testimony import Challenge, Passage
 from contrechamp.dossier.view import View
-from vault.members import unlocked
+from contrechamp.vault import members
+from contrechamp.vault.slots import AgeIdentities
 
 NOBODY = "record/0123456789abcdef"
 
@@ -192,18 +195,22 @@ def test_records_that_rest_on_each_other_do_not_hang(tmp_path: Path) -> None:
 
 
 def test_a_review_is_by_a_second_person_and_of_one_version(tmp_path: Path) -> None:
+    key = pyrage.x25519.Identity.generate()
     with desk(tmp_path) as at:
         ref = at.put(finding())
         with pytest.raises(InputError, match="second person"):
             marks.review(at.case, ref, "agreed", now=NOW)
-        author = at.case.unlocked
-        at.case.unlocked = unlocked("Second Sample", author.root_key)
+        members.share(
+            at.case, str(key.to_public()), name="Second Sample", reason="", now=NOW,
+            random=os.urandom,
+        )  # fmt: skip
+    with desk(tmp_path, secret=AgeIdentities((str(key),))) as at:
         marks.review(at.case, ref, "agreed", why="SAMPLE", now=NOW)
         assert marks.is_reviewed(at.case, ref)
-        mine = marks.reviews(at.case, ref)[0].review
-        at.case.unlocked = author
+        theirs = marks.reviews(at.case, ref)[0].review
+    with desk(tmp_path) as at:
         with pytest.raises(InputError, match="whoever wrote it"):
-            at.put(replace(mine.record, verdict="not-agreed"), mine.ref)
+            at.put(replace(theirs.record, verdict="not-agreed"), theirs.ref)
         at.put(finding(confidence="alleged"), ref)
         assert not marks.is_reviewed(at.case, ref)
         assert [one.current for one in marks.reviews(at.case, ref)] == [False]
