@@ -434,6 +434,27 @@ def test_sharing_says_what_is_wrong(case: Callable[..., Done], tmp_path: Path) -
     }
 
 
+def test_what_was_interrupted_is_told_and_is_not_wrong(
+    case: Callable[..., Done], letter: Path, tmp_path: Path
+) -> None:
+    """The key is erased, and the power went before the file was."""
+    case("add", letter)
+    (stored,) = [path for path in case.folder.glob("objects/??/*") if path.is_file()]
+    kept = stored.read_bytes()
+    item = case("log").out.partition("item/")[2][:16]
+    assert case("erase", item, "--reason", "SAMPLE").status == 0
+    stored.write_bytes(kept)
+    done = case("verify")
+    assert done.status == 0
+    assert "its key is erased, and the file is still there" in done.out
+    assert "was interrupted" in done.out
+    findings = json.loads(case("verify", "--json").out)["findings"]
+    assert [one["kind"] for one in findings] == ["interrupted"]
+    case("add", letter)
+    assert case("verify", "--json").out.count("interrupted") == 0
+    assert not stored.exists() or stored.read_bytes() != kept
+
+
 # unlock, wrong keys
 
 

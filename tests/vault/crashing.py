@@ -146,8 +146,11 @@ def opens(folder: Path, secret) -> bool:
 
 
 def check(folder: Path, known: Known) -> None:
-    """Open the case for writing, as the next user would, and compare it with what is known."""
+    """Verify the case as it is; open it for writing, and compare it with what is known."""
     maybe, secret = known.maybe, known.secret
+    readable = [each for each in (secret, maybe.get("new", "")) if each and opens(folder, each)]
+    assert readable
+    assert set(kinds_of(folder, readable[0])) <= {verifying.INTERRUPTED}
     if maybe.get("begin") == "passphrase":
         for each in (secret, maybe["new"]):
             if opens(folder, each):
@@ -204,6 +207,11 @@ def use_further(folder: Path, secret: str) -> None:
 def findings(folder: Path, secret=cases.PASSPHRASE, **options) -> list[str]:
     with cases.opened(folder, secret) as case:
         return [f"{f.kind} {f.subject}" for f in verifying.verify(case, **options)]
+
+
+def kinds_of(folder: Path, secret) -> list[str]:
+    with cases.opened(folder, secret) as case:
+        return [f.kind for f in verifying.verify(case)]
 
 
 def _text(content: bytes) -> str:

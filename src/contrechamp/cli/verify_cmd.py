@@ -71,7 +71,7 @@ def _verify(
     from contrechamp.cli.bars import progress_for
     from contrechamp.dossier.checking import problems
     from contrechamp.vault.rfc3161 import roots
-    from contrechamp.vault.verifying import verify
+    from contrechamp.vault.verifying import INTERRUPTED, verify
 
     kept = _checkpoint(since) if since else None
     if _is_bag(folder):
@@ -92,7 +92,7 @@ def _verify(
         if not found:  # else the tables may be unreadable, or no worse than what they are made from
             found = problems(case)
         entries = case.size
-        if not found:
+        if all(one.kind == INTERRUPTED for one in found):
             note_seen(case)
     _tell(found, {"entries": entries}, as_json=as_json)
     if not as_json:
@@ -156,23 +156,33 @@ def _verify_bag(folder: Path, kept: str | None, source: SecretSource, *, as_json
 
 
 def _tell(found: Sequence["Finding"], about: Mapping[str, object], *, as_json: bool) -> None:
-    """Print what is wrong.
+    """Print what is wrong, and what was interrupted.
 
     Raises:
         CheckFailedError: if anything is.
     """
+    from contrechamp.vault.verifying import INTERRUPTED
+
     if as_json:
         click.echo(json.dumps({**about, "findings": [asdict(one) for one in found]}))
     else:
         for one in found:
             click.echo(shown(f"{one.kind}  {one.subject}: {one.message}"))
-    if found:
+    wrong = [one for one in found if one.kind != INTERRUPTED]
+    if wrong:
         raise CheckFailedError(
             ngettext(
                 "{count} thing is not as the log says",
                 "{count} things are not as the log says",
-                len(found),
-            ).format(count=len(found))
+                len(wrong),
+            ).format(count=len(wrong))
+        )
+    if found and not as_json:
+        click.echo(
+            _(
+                "A command was interrupted: nothing is lost, and the next one that writes to the "
+                "case finishes it."
+            )
         )
 
 

@@ -28,13 +28,16 @@ from contrechamp.vault import (
 from contrechamp.vault.case import Case, read_casefile, recipients
 from contrechamp.vault.keys import casefile_key
 
+INTERRUPTED = "interrupted"
+
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that is not as the log says.
+    """Something that is not as the log says, or was left by a command that was interrupted.
 
     Args:
-        kind: a stable word.
+        kind: a stable word; `INTERRUPTED` where nothing is lost or altered, and the next command
+            that writes to the case puts it right.
         subject: what it concerns.
         message: in the user's language.
     """
@@ -71,7 +74,8 @@ def verify(
         progress: told of bytes.
 
     Returns:
-        everything that is wrong; nothing if the case is what its log says.
+        everything that is wrong, and what was interrupted; nothing if the case is what its log
+        says.
     """
     found = list(_casefile(case))
     found += [
@@ -112,22 +116,41 @@ def _casefile(case: Case) -> Iterator[Finding]:
         expected = casefile.to_toml(case.file, casefile_key(case.unlocked.root_key))
     else:  # interrupted, and opened by a reader, who puts nothing right
         expected = read_casefile(case.folder)[1]
-    for name, message in (
-        (casefile.NAME, _("it is damaged or missing; its copy was used")),
-        (casefile.COPY, _("the copy is damaged, missing or another")),
-    ):
-        try:
-            content = casefile.read_bounded(case.folder / name)
-        except InputError:
-            content = b""
-        if content != expected:
-            yield Finding("case.toml", name, message)
-    if {slot.id for slot in case.file.slots} != recipients(case).keys():
-        message = _(
-            "its slots are not those of the members: an older copy was put back, or a command was "
-            "interrupted"
-        )
+    main, copy = (_read(case.folder / name) for name in (casefile.NAME, casefile.COPY))
+    if main != expected:
+        message = _("it is damaged or missing; its copy was used")
         yield Finding("case.toml", casefile.NAME, message)
+    if copy != expected:
+        if _is_ours(case, copy):  # of the two, it is written first
+            message = _("the copy is of a change that was interrupted")
+            yield Finding(INTERRUPTED, casefile.COPY, message)
+        else:
+            message = _("the copy is damaged, missing or another")
+            yield Finding("case.toml", casefile.COPY, message)
+    there, known = {slot.id for slot in case.file.slots}, recipients(case).keys()
+    if there > known:
+        message = _("it has a slot of a change of access that was interrupted")
+        yield Finding(INTERRUPTED, casefile.NAME, message)
+    elif there != known:
+        message = _("its slots are not those of the members: an older copy was put back")
+        yield Finding("case.toml", casefile.NAME, message)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return casefile.read_bounded(path)
+    except InputError:
+        return b""
+
+
+def _is_ours(case: Case, content: bytes) -> bool:
+    """Return whether somebody wrote a case.toml who had the key of the case, or the next one."""
+    keys = [key for key in (case.unlocked.root_key, case.next_root_key) if key is not None]
+    for key in keys:
+        with contextlib.suppress(InputError):
+            casefile.check_mac(casefile.from_toml(content, ""), content, casefile_key(key))
+            return True
+    return False
 
 
 def _entries(leaves: list[tuple[int, bytes]]) -> tuple[list[custody.Entry], list[Finding]]:
@@ -350,11 +373,15 @@ def _objects(case: Case) -> Iterator[Finding]:
     }
     wanted = {f"{name[:2]}/{name}" for name, (kept, _incoming) in rows.items() if kept}
     waiting = {f"{name[:2]}/{name}" for name, (_kept, incoming) in rows.items() if incoming}
+    erased = {f"{name[:2]}/{name}" for name in rows} - wanted
     there = objects.names_of(case.folder)
     for name in sorted(wanted - there - waiting):
         yield Finding("missing", name, _("the object is missing"))
-    for name in sorted(there - wanted):
+    for name in sorted(there - wanted - erased):
         yield Finding("extra", name, _("this file belongs to no item of the case"))
+    for name in sorted(there & erased):
+        message = _("its key is erased, and the file is still there")
+        yield Finding(INTERRUPTED, name, message)
 
 
 def _contents(case: Case, progress: Progress) -> Iterator[Finding]:
