@@ -15,6 +15,7 @@ def found(words, text):
         ("Amina Saleh", "by AMINA  SALEH.", "AMINA  SALEH"),
         ("Amina Saleh", "by Amina\nSaleh", "Amina\nSaleh"),
         ("Amina Saleh", "Ami-\nna Sa\u00adleh", "Ami-\nna Sa\u00adleh"),
+        ("Amina Saleh", "x@AminaSaleh.example", "AminaSaleh"),
         ("Lüders", "LUDERS", "LUDERS"),
         ("Lüders", "Lu\u0308ders", "Lu\u0308ders"),
         ("Fischer", "\ufb01scher", "\ufb01scher"),

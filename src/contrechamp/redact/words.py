@@ -33,7 +33,7 @@ class Words:
 
     Args:
         words: as the user typed them; a name of several parts counts as one, its parts apart or
-            joined by whatever stands between them.
+            joined by whatever stands between them, or by nothing, as in addresses.
     """
 
     def __init__(self, words: Iterable[str]) -> None:
@@ -87,7 +87,7 @@ def _pattern(word: str) -> str:
         between.join(re.escape(letter) for letter in part)
         for part in re.findall(r"[^\W_]+", _bare(list(word), range(len(word))).text)
     ]
-    return r"[\W_]{1,4}".join(parts)
+    return r"[\W_]{0,4}".join(parts)
 
 
 def _bare(characters: Sequence[str], origins: Sequence[int]) -> _Bare:

@@ -1,0 +1,146 @@
+"""Words in office files: taken out of text that is split over runs, and out of names."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from contrechamp.redact.words import Words
+
+#: Stands for a word whatever its length, so that the length tells nothing.
+BLOCK = "█████"
+#: The same in names and identifiers, where only letters may stand.
+NAME = "x"
+
+
+def local(element: Any) -> str:
+    """Return the name of an element without its namespace."""
+    return str(element.tag).rpartition("}")[2]
+
+
+def namespace(name: Any) -> str:
+    """Return the namespace of an element's tag or an attribute's name."""
+    return str(name)[1:].partition("}")[0] if str(name).startswith("{") else ""
+
+
+def without_words(
+    paragraph: Any, words: Words, is_text: Callable[[Any], bool], gap: Callable[[Any], str]
+) -> int:
+    """Take words out of the text of one paragraph; return how many.
+
+    Args:
+        paragraph: an element.
+        words: what to look for.
+        is_text: tells whether the text of an element is shown.
+        gap: returns what an element without text stands for: a tab, a line break, or nothing.
+    """
+    pieces = [*_pieces(paragraph, is_text, gap)]
+    joined = "".join(text for _element, _place, text in pieces)
+    found = words.find(joined)
+    for begin, end in reversed(found):
+        _cut(pieces, begin, end)
+    for element, place, text in pieces:
+        if element is not None:
+            setattr(element, place, text)
+    return len(found)
+
+
+def _pieces(
+    element: Any, is_text: Callable[[Any], bool], gap: Callable[[Any], str]
+) -> Iterator[list[Any]]:
+    shown = is_text(element)
+    if between := gap(element):
+        yield [None, "", between]
+    if shown and element.text:
+        yield [element, "text", element.text]
+    for child in element:
+        yield from _pieces(child, is_text, gap)
+        if shown and child.tail:
+            yield [child, "tail", child.tail]
+
+
+def _cut(pieces: list[list[Any]], begin: int, end: int) -> None:
+    at, put = 0, False
+    for piece in pieces:
+        text = piece[2]
+        first, last = max(begin - at, 0), min(end - at, len(text))
+        at += len(text)
+        if first >= last or piece[0] is None:
+            continue
+        piece[2] = text[:first] + ("" if put else BLOCK) + text[last:]
+        put = True
+
+
+#: Attributes that somebody wrote freely; in others only words of the format stand, as "left".
+_FREE = frozenset({"name", "styleId", "style-name", "display-name", "parent-style-name", "descr",
+                   "next-style-name", "typeface", "master-page-name", "list-style-name",
+                   "font-name", "font-family", "family-name", "label", "text"})  # fmt: skip
+_NAMED = frozenset({"name", "aliases", "basedOn", "next", "link", "pStyle", "rStyle", "tblStyle",
+                    "numStyleLink", "styleLink", "lvlText"})  # fmt: skip
+
+
+def _free(element: Any) -> Iterator[tuple[str, str]]:
+    for name, value in element.attrib.items():
+        bare = str(name).rpartition("}")[2]
+        if bare in _FREE or (bare == "val" and local(element) in _NAMED):
+            yield name, value
+
+
+def names_in(root: Any) -> Iterator[str]:
+    """Yield names and the like in the attributes of a tree."""
+    for element in root.iter("*"):
+        for _name, value in _free(element):
+            yield value
+
+
+def in_names(root: Any, words: Words) -> None:
+    """Take words out of names in a tree, the same everywhere, so that they still fit."""
+    for element in root.iter("*"):
+        for name, value in list(_free(element)):
+            if words.find(value):
+                element.set(name, replaced(value, words, NAME))
+
+
+def replaced(text: str, words: Words, by: str = BLOCK) -> str:
+    """Return a text without words."""
+    for begin, end in reversed(words.find(text)):
+        text = text[:begin] + by + text[end:]
+    return text
+
+
+def remove(element: Any) -> None:
+    """Take an element out of its parent; what follows it stays."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    _keep_tail(element, parent)
+    parent.remove(element)
+
+
+def unwrap(element: Any) -> None:
+    """Put what an element holds in its place."""
+    parent = element.getparent()
+    place = parent.index(element)
+    children = list(element)
+    if element.text:
+        _append_text(parent, place, element.text)
+    tail = element.tail
+    element.tail = None
+    parent.remove(element)
+    for offset, child in enumerate(children):
+        parent.insert(place + offset, child)
+    if tail:
+        _append_text(parent, place + len(children), tail)
+
+
+def _keep_tail(element: Any, parent: Any) -> None:
+    if element.tail:
+        _append_text(parent, parent.index(element), element.tail)
+        element.tail = None
+
+
+def _append_text(parent: Any, place: int, text: str) -> None:
+    """Add text before the child at `place`."""
+    if place == 0:
+        parent.text = (parent.text or "") + text
+    else:
+        before = parent[place - 1]
+        before.tail = (before.tail or "") + text
