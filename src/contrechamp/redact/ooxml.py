@@ -101,6 +101,7 @@ _CONTAINERS = frozenset(
         "absoluteAnchor", "sld", "bg", "buBlip", "control", "oleObj",
     }
 )  # fmt: skip
+_DRAWN = frozenset({"pic", "wsp", "cNvCnPr"})
 _MERELY_LINKS = frozenset({"hyperlink", "hlinkClick", "hlinkHover", "hlinkMouseOver"})
 #: Names and descriptions that nothing shows.
 _TOLD = frozenset({"descr", "title", "alt", "tooltip", "macro", "href"})
@@ -290,7 +291,12 @@ class Ooxml:
             local(around) in _CONTAINERS or around.tag == f"{{{_A}}}blipFill"
         ):
             around = around.getparent()
-        remove(element if around is None or around.getparent() is None else around)
+        doomed = element if around is None or around.getparent() is None else around
+        drawing = next(doomed.iterancestors(f"{{{_W}}}drawing"), None)
+        remove(doomed)
+        # A drawing of which nothing is left is damage to an office program.
+        if drawing is not None and not any(local(part) in _DRAWN for part in drawing.iter("*")):
+            remove(drawing)
 
     def _sweep(self, root: Any) -> None:
         """Take out what is of no known namespace, what nothing shows, and text out of place."""
