@@ -47,7 +47,8 @@ _STRUCTURE = {
     "AverageBitrate VideoFrameRate Balance AudioFormat AudioChannels AudioBitsPerSample "
     "AudioSampleRate MatrixStructure ColorProfiles ColorPrimaries TransferCharacteristics "
     "MatrixCoefficients VideoFullRangeFlag",
-    "PDF": "PDFVersion Linearized PageCount PageLayout PageMode",
+    "PDF": "PDFVersion Linearized PageCount EmbeddedImageColorSpace EmbeddedImageFilter "
+    "EmbeddedImageHeight EmbeddedImageWidth",
 }
 _STRUCTURE_TAGS = {
     f"{group}:{name}" for group, names in _STRUCTURE.items() for name in names.split()

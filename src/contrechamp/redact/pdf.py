@@ -234,7 +234,7 @@ class _Run:
             around: Any = tuple(
                 map(float, clip(enlarge(box[None]), page.rect.width, page.rect.height)[0])
             )
-            if not any(pymupdf.Rect(box).intersects(picture) for picture in pictures):
+            if not any(pymupdf.Rect(*map(float, box)).intersects(one) for one in pictures):
                 continue
             hand = self._wish.hand
             if hand is not None and hand.left_open(box[None], page=number)[0]:

@@ -147,7 +147,7 @@ def write_sheet(sheet: Sheet, folder: Path) -> Path:
         facts=review_texts.facts(sheet),
         settings=review_texts.settings(sheet),
         checklist=review_texts.checklist(outcome.kind),
-        recall=review_texts.recall(outcome, sheet.wish),
+        recall=review_texts.recall(sheet.wish, outcome.kind),
     )
     path = folder / "sheet.html"
     path.write_bytes(html)
@@ -162,7 +162,7 @@ def write_index(run: "Run", workshop: Path, folder: Path) -> None:
         run=run,
         rows=[
             {
-                "copy": one.copy.name,
+                "name": one.copy.name,
                 "sheet": one.sheet.name,
                 "source": one.source,
                 "kind": review_texts.kind_label(one.outcome.kind),
@@ -202,18 +202,20 @@ def run_json(run: "Run") -> dict[str, Any]:
 
 
 def _with_picture(look: Look, sheet: Sheet) -> dict[str, Any]:
-    moment = look.page if sheet.outcome.kind == "pdf" else look.seconds
-    picture = None
-    if sheet.outcome.kind != "image" and moment is not None:
-        picture = next(
-            (
-                one
-                for one in sheet.pictures
-                if one.moment is not None and abs(one.moment - moment) < _SAME_MOMENT_S
-            ),
-            None,
-        )
-    return {**asdict(look), "picture": picture, "place": review_texts.place(look)}
+    """Return a look with the frame that it is about; images and pages stand by themselves."""
+    pictures = [
+        one
+        for one in sheet.pictures
+        if sheet.outcome.kind == "video"
+        and look.seconds is not None
+        and one.moment is not None
+        and abs(one.moment - look.seconds) < _SAME_MOMENT_S
+    ]
+    return {
+        **asdict(look),
+        "picture": pictures[0] if pictures else None,
+        "place": review_texts.place(look),
+    }
 
 
 def _row(number: int, one: Any) -> dict[str, Any]:
@@ -241,7 +243,11 @@ def _shown(sheet: Sheet) -> Iterator[dict[str, Any]]:
                 for number, one in enumerate(outcome.covered[:MAX_ROWS], start=1)
                 if one.box and one.page == page
             ],
-            "looks": [look for look in outcome.looks if look.box and look.page == page][:MAX_ROWS],
+            "looks": [
+                (number, look)
+                for number, look in enumerate(sorted_looks(outcome)[:MAX_ROWS], start=1)
+                if look.box and look.page == page
+            ],
         }
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from babel.numbers import format_decimal
 
 from contrechamp.base.i18n import _, active_language
-from contrechamp.redact.outcome import Covered, CoveredBy, Kind, Look, Outcome
+from contrechamp.redact.known_recall import MEASURED
+from contrechamp.redact.outcome import Covered, CoveredBy, Kind, Look
 from contrechamp.redact.wish import Wish
 
 if TYPE_CHECKING:
@@ -81,15 +82,10 @@ def settings(sheet: "Sheet") -> list[tuple[str, str]]:
     wish, kind = sheet.wish, sheet.outcome.kind
     found = []
     if kind in ("image", "video"):
-        detector = _("not used (--boxes-only)") if wish.boxes_only else _("used")
-        found.append((_("Detector of faces"), detector))
-        if wish.cover_at is not None and not wish.boxes_only:
-            found.append((_("Covered from this score on"), number(wish.cover_at, 3)))
         look = _("one colour") if wish.style == "fill" else _("random noise")
         found.append((_("Covered with"), look))
-    if kind == "video":
-        searched = _("every third frame (--fast)") if wish.fast else _("every frame")
-        found.append((_("Frames searched"), searched))
+    if kind in ("image", "video", "pdf") and wish.boxes_only:
+        found.append((_("Detector of faces"), _("not used (--boxes-only)")))
     if kind in ("video", "sound"):
         sounds = {"drop": _("left out"), "alter": _("voice altered"), "keep": _("kept as it was")}
         altered = kind == "sound" and wish.sound == "drop"
@@ -153,6 +149,21 @@ def checklist(kind: Kind) -> list[str]:
     ]
 
 
-def recall(outcome: Outcome, wish: Wish) -> list[tuple[str, str]]:
-    """Return how many faces of each size the detector finds; nothing where it was not used."""
-    return []
+def recall(wish: Wish, kind: Kind) -> list[tuple[str, str, str]]:
+    """Return how many faces of each height were found when that was measured, by height.
+
+    Nothing where no face was searched for.
+    """
+    if wish.boxes_only or kind not in ("image", "video", "pdf"):
+        return []
+    return [
+        (
+            _("{low} px and higher").format(low=number(one.low_px))
+            if one.high_px is None
+            else _("{low} to {high} px").format(low=number(one.low_px), high=number(one.high_px)),
+            _("{percent} %").format(percent=number(100 * one.found, 1)),
+            number(one.faces),
+        )
+        for one in MEASURED
+        if one.faces
+    ]
