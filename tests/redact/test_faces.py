@@ -5,13 +5,16 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from contrechamp.base.errors import InputError
 from contrechamp.redact import model
 from contrechamp.redact.boxes import as_boxes, iou
 from contrechamp.redact.centerface import WEIGHTS, CenterFace
-from contrechamp.redact.faces import find_faces, find_in_frame
+from contrechamp.redact.faces import PLAN, Plan, find_faces, find_in_frame
+from contrechamp.redact.hits import Hits
 
 #: Grace Hopper, official portrait, public domain; shipped with matplotlib. The face was marked by
 #: hand: brow to chin, ear to ear.
@@ -60,6 +63,58 @@ def test_faces_of_many_sizes_are_found_in_one_picture(
     picture, faces = composite(portrait, [16, 24, 40, 64, 120])
     hits = find_faces(picture, detector).at_least(0.2)
     assert (iou(faces, hits.boxes).max(axis=1) > 0.4).all()
+
+
+class FindsWhite:
+    """Stands for a net: finds the one white square of a tile, wherever it is."""
+
+    name = "white"
+
+    def __call__(self, rgb: np.ndarray, report_at: float) -> Hits:
+        rows, columns = np.nonzero(rgb[:, :, 0] > 128)
+        if not len(rows):
+            return Hits(as_boxes([]), np.empty(0))
+        box = [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
+        return Hits(as_boxes([box]), np.array([len(rows) / rgb.size]))
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(300, 900), st.integers(300, 900), st.integers(4, 280), st.data())
+def test_tiles_and_scales_put_a_face_where_it_is(
+    width: int, height: int, side: int, data: st.DataObject
+) -> None:
+    left = data.draw(st.integers(0, width - side))
+    top = data.draw(st.integers(0, height - side))
+    picture = np.zeros((height, width, 3), np.uint8)
+    picture[top : top + side, left : left + side] = 255
+    plan = Plan(tile_px=512, overlap_px=256)
+    hits = find_faces(picture, FindsWhite(), plan)
+    face = as_boxes([[left, top, left + side, top + side]])
+    # A quarter of the side or 4 px: what a coarse pass rounds to.
+    best = np.abs(hits.boxes - face).max(axis=1).min()
+    assert best <= max(4, side / 4)
+
+
+def test_each_pass_answers_for_the_sizes_that_it_sees_well() -> None:
+    class FindsEverySize:
+        name = "every size"
+
+        def __call__(self, rgb: np.ndarray, report_at: float) -> Hits:
+            sides = np.array([10.0, 39.0, 41.0, 199.0, 201.0, 700.0])
+            corners = np.stack([0 * sides, 0 * sides, sides, sides], axis=1)
+            return Hits(corners, np.full(len(sides), 0.5))
+
+    plan = Plan(same_face_iou=1.0, tile_px=2000)
+    hits = find_faces(np.zeros((1000, 1000, 3), np.uint8), FindsEverySize(), plan)
+    assert plan.scales(1000, 1000) == (2.0, 1.0, 0.5)
+    tall = sorted({float(side) for side in hits.boxes[:, 3]})
+    assert tall == [5, 19.5, 20.5, 41, 82, 99.5, 199, 398, 402, 1400]
+
+
+def test_how_often_a_picture_is_searched() -> None:
+    assert PLAN.scales(4000, 3000) == (2.0, 1.0, 0.5, 0.25, 0.125)
+    assert PLAN.scales(8000, 6000)[0] == 1.0  # 48 million pixels: enlarged, they were 192
+    assert PLAN.scales(1, 1) == (2.0,)
 
 
 def test_nothing_is_found_where_nothing_is(detector: CenterFace) -> None:

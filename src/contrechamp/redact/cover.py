@@ -1,8 +1,8 @@
 """What is put over a face: nothing that was computed from the pixels below.
 
 Blur and pixelation are not offered. They keep enough of a face to be told apart: McPherson,
-Shokri, Shmatikov (Defeating Image Obfuscation with Deep Learning, 2016) named 71 % of blurred and
-over 80 % of pixelated faces at the first guess. The style ``noise`` looks like pixelation, but is
+Shokri, Shmatikov (Defeating Image Obfuscation with Deep Learning, 2016) report 71 % of blurred
+faces named at the first guess. The style ``noise`` looks like pixelation, but is
 made of random numbers alone; a reader may take it for pixelation, a weaker cover than it is.
 """
 

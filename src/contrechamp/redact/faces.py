@@ -15,6 +15,10 @@ from contrechamp.redact.hits import Detector, Hits, together
 COVER_AT = 0.1
 #: Hits from this score on are told to the reviewer.
 REPORT_AT = 0.06
+#: A box that comes so near to the rim of a tile, or over it, is part of a face.
+RIM_PX = 2.0
+#: Which way is out, at the left, top, right and bottom rim.
+OUTSIDE = np.array([-1.0, -1.0, 1.0, 1.0])
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,7 @@ def _pass(
     plan: Plan,
 ) -> Hits:
     """Return what one pass answers for, in pixels of `rgb`."""
-    hits = _in_tiles(_scaled(rgb, scale), detector, plan)
+    hits = _in_tiles(_scaled(rgb, scale), detector, plan, whole=scale != scales[-1])
     tall = hits.boxes[:, 3] - hits.boxes[:, 1]
     chosen = np.ones(len(hits), bool)
     if scale != scales[0]:
@@ -125,14 +129,27 @@ def _scaled(rgb: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
     return np.asarray(Image.fromarray(rgb).resize(size, Image.Resampling.BILINEAR))
 
 
-def _in_tiles(rgb: NDArray[np.uint8], detector: Detector, plan: Plan) -> Hits:
-    return together(
-        detector(np.ascontiguousarray(rgb[rows, columns]), plan.report_at).moved(
-            1.0, columns.start, rows.start
-        )
-        for rows in _tiles(rgb.shape[0], plan)
-        for columns in _tiles(rgb.shape[1], plan)
-    )
+def _in_tiles(rgb: NDArray[np.uint8], detector: Detector, plan: Plan, whole: bool) -> Hits:
+    """Search tile by tile.
+
+    Args:
+        whole: leave out what reaches to the rim of a tile inside the picture: part of a face,
+            which the neighbouring tile has whole.
+    """
+    height, width = rgb.shape[:2]
+    found = []
+    for rows in _tiles(height, plan):
+        for columns in _tiles(width, plan):
+            tile = np.ascontiguousarray(rgb[rows, columns])
+            hits = detector(tile, plan.report_at).moved(1.0, columns.start, rows.start)
+            if whole:
+                rim = np.array([columns.start, rows.start, columns.stop, rows.stop], float)
+                inner = rim != [0, 0, width, height]
+                cut = (np.abs(hits.boxes - rim) < RIM_PX) | ((hits.boxes - rim) * OUTSIDE > 0)
+                kept = ~(cut & inner).any(axis=1)
+                hits = Hits(hits.boxes[kept], hits.scores[kept])
+            found.append(hits)
+    return together(found)
 
 
 def _tiles(length: int, plan: Plan) -> Iterator[slice]:

@@ -14,7 +14,7 @@ from contrechamp.redact.faces import COVER_AT, PLAN, REPORT_AT, Plan, find_faces
 from contrechamp.redact.hits import Detector, Hits, together
 from contrechamp.redact.known_recall import blind_below_px
 from contrechamp.redact.outcome import Box, Check, Covered, Look, Outcome
-from contrechamp.redact.picture import read_picture
+from contrechamp.redact.picture import our_limit_of_pixels, read_picture
 from contrechamp.redact.wish import Style, Wish
 
 #: As often is the covered picture searched, and what is found then covered as well.
@@ -151,7 +151,7 @@ def _write(rgb: RGB, covers: F8, target: Path, suffix: str, style: Style) -> _Wr
     """Write the covered picture, and read what was written."""
     covered, under = draw_covers(rgb, covers, style)
     Image.fromarray(covered).save(target, **_SAVED_AS[suffix])  # type: ignore[arg-type]
-    with Image.open(target) as image:
+    with our_limit_of_pixels(), Image.open(target) as image:
         again = np.array(image.convert("RGB"))
     off_by = 255
     if again.shape == covered.shape:

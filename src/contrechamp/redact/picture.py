@@ -19,7 +19,7 @@ from contrechamp.redact.picture_remains import remains
 
 #: No picture of a camera or telephone is larger.
 MAX_BYTES = 1 << 29
-MAX_PIXELS = 200_000_000
+MAX_PIXELS = 120_000_000
 #: What the format, as `contrechamp.redact.kinds` names it, may be opened as.
 _OPENED_AS = {
     "JPEG": ("JPEG", "MPO"), "PNG": ("PNG",), "WebP": ("WEBP",), "TIFF": ("TIFF",),
@@ -101,7 +101,7 @@ def _check_size(width: int, height: int) -> None:
 
 
 @contextlib.contextmanager
-def _our_limit_of_pixels() -> Iterator[None]:
+def our_limit_of_pixels() -> Iterator[None]:
     """Let `MAX_PIXELS` stand in place of Pillow's own limit, which warns first and refuses late."""
     before = Image.MAX_IMAGE_PIXELS
     Image.MAX_IMAGE_PIXELS = None
@@ -118,7 +118,7 @@ def _decoded(content: bytes, kind: FileKind) -> tuple[NDArray[np.uint8], tuple[s
         import pillow_heif
 
         pillow_heif.register_heif_opener(thumbnails=False)
-    with _our_limit_of_pixels():
+    with our_limit_of_pixels():
         try:
             image = Image.open(io.BytesIO(content), formats=_OPENED_AS[kind.format])
         except UnidentifiedImageError as error:
