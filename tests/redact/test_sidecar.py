@@ -1,6 +1,7 @@
 """The sidecar of boxes drawn by hand: what it says comes back; what is wrong is named."""
 
 import json
+import re
 from pathlib import Path
 
 import jsonschema
@@ -208,6 +209,17 @@ def test_boxes_that_do_not_suit_the_file_are_refused() -> None:
     timed.check_video(1, 1)
     with pytest.raises(InputError, match="drawn on 640 x 480 px, but the picture has 480 x 640"):
         read(size=[640, 480]).check_picture(480, 640)
+
+
+def test_the_reference_names_every_field_and_its_example_is_one() -> None:
+    page = (Path(__file__).parents[2] / "docs/reference/boxes-sidecar.md").read_text()
+    known = {*sidecar._FIELDS, *sidecar._BOX_FIELDS, *sidecar._KEYFRAME_FIELDS}
+    assert known <= set(re.findall(r"`(\w+)`", page))
+    assert known >= set(VALIDATOR.schema["properties"])
+    [example] = re.findall(r"```json\n(.*?)```", page, re.S)
+    hand = sidecar.parse_sidecar(example.encode(), "example")
+    VALIDATOR.validate(hand.to_json())
+    assert (len(hand.cover), len(hand.leave)) == (3, 1)
 
 
 def test_a_sidecar_that_is_not_there_is_named(tmp_path: Path) -> None:
