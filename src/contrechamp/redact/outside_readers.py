@@ -49,6 +49,8 @@ _STRUCTURE = {
     "MatrixCoefficients VideoFullRangeFlag",
     "PDF": "PDFVersion Linearized PageCount EmbeddedImageColorSpace EmbeddedImageFilter "
     "EmbeddedImageHeight EmbeddedImageWidth",
+    "ZIP": "ZipRequiredVersion ZipBitFlag ZipCompression ZipModifyDate ZipCRC ZipCompressedSize "
+    "ZipUncompressedSize ZipFileName",
 }
 _STRUCTURE_TAGS = {
     f"{group}:{name}" for group, names in _STRUCTURE.items() for name in names.split()
@@ -56,8 +58,9 @@ _STRUCTURE_TAGS = {
 #: Tags of structure that must hold nothing.
 _EMPTY = {"CreateDate", "ModifyDate", "TrackCreateDate", "TrackModifyDate"}
 _EMPTY |= {"MediaCreateDate", "MediaModifyDate", "MediaLanguageCode", "HandlerDescription"}
-_EMPTY |= {"CompressorName"}
+_EMPTY |= {"CompressorName", "ZipModifyDate"}
 _NOTHING = {"0000:00:00 00:00:00", "und", "VideoHandler", "SoundHandler", "", 0, "0"}
+_NOTHING |= {"1980:01:01 00:00:00"}  # the first date that a ZIP can say
 #: Where a C2PA manifest shows itself.
 _CREDENTIAL_GROUPS = {"JUMBF", "CBOR", "C2PA"}
 _CREDENTIAL_TAGS = {"Jpeg2000:C2paActionsV2Salt", "Jpeg2000:C2paHashDataSalt"}

@@ -104,7 +104,8 @@ def _words(wish: Wish) -> Words:
     for word in wish.words:
         if not Words([word]):
             raise InputError(
-                _("“{word}” has no letter or digit to look for").format(word=word), where="--word"
+                _("“{word}” has no letter or digit to look for").format(word=word),
+                where="--words-file",
             )
     return Words(wish.words)
 
