@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -35,6 +36,7 @@ def case(
             os.close(reading)
 
     call.folder = folder  # type: ignore[attr-defined]
+    call.run = contrechamp  # type: ignore[attr-defined]
     return call
 
 
@@ -295,3 +297,31 @@ def test_the_blank_form_of_every_kind_is_a_form(case: Callable[..., Done]) -> No
         tomllib.loads(done.out)
         opened = re.sub(r"^# (?=\[?\[?[a-z_.]+(\]| = ))", "", done.out, flags=re.M)
         tomllib.loads(opened)
+
+
+def test_two_copies_are_merged_and_what_differs_is_told(
+    case: Callable[..., Done], put: Callable[..., str], tmp_path: Path
+) -> None:
+    ref = put("source", SOURCE)
+    other = shutil.copytree(case.folder, tmp_path / "other")
+    put(ref, SOURCE.replace("Heron", "Egret"))
+
+    def in_other(command: str, *arguments: object) -> Done:
+        reading, writing = os.pipe()
+        os.write(writing, f"{cases.PASSPHRASE}\n".encode())
+        os.close(writing)
+        return case.run(command, other, *arguments, "--passphrase-fd", reading)
+
+    form = tmp_path / "theirs.toml"
+    form.write_text(SOURCE.replace("Heron", "Stork") + 'role = "SAMPLE"\n')
+    assert in_other("edit", ref, "--form", form, "--reason", "SAMPLE theirs").status == 0
+    done = case("merge", other, lines=(cases.PASSPHRASE,))
+    assert done.out.splitlines()[0] == f"joined field by field: {ref}"
+    assert done.out.splitlines()[1].endswith(f"{ref}  pseudonym")
+    assert "pseudonym: Sample Egret" in case("show", ref).out
+    assert "two copies of the case said different things (pseudonym)" in case("show", ref).out
+    assert "To be decided (1)" in case("status").out
+    logged = [line for line in case("log").out.splitlines() if line.startswith("  | ")]
+    assert len(logged) == 1
+    assert "SAMPLE theirs" in logged[0]
+    assert case("verify").status == 0

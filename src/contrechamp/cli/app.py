@@ -16,6 +16,7 @@ from contrechamp.cli.link_cmd import link_command
 from contrechamp.cli.log_cmd import log_command
 from contrechamp.cli.mask_cmd import mask_command
 from contrechamp.cli.measure_cmd import measure_command
+from contrechamp.cli.merge_cmd import merge_command
 from contrechamp.cli.new_cmd import new_command
 from contrechamp.cli.options import language_option
 from contrechamp.cli.review_cmd import release_command, review_command
@@ -44,6 +45,7 @@ COMMANDS = (
     status_command,
     withdraw_command,
     identity_command,
+    merge_command,
     log_command,
     verify_command,
     export_command,

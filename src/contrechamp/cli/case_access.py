@@ -120,7 +120,7 @@ def goes_on_from_seen(case: "Case") -> bool:
     Where it does not, what was seen must stay: noting what is there instead would make an older
     copy that was put back, and then added to, look like the right one.
     """
-    from contrechamp.vault import checkpoint, custody, merkle
+    from contrechamp.vault import branches, checkpoint, custody, merkle
 
     note = last_seen(case)
     if note is None:
@@ -134,7 +134,10 @@ def goes_on_from_seen(case: "Case") -> bool:
         if number == seen.size:
             break
         frontier.append(merkle.leaf_hash(leaf))
-    return seen.size <= case.size and frontier.root() == seen.root
+    if seen.size <= case.size and frontier.root() == seen.root:
+        return True
+    # Of a copy that was merged since, this machine has seen what is a branch now.
+    return branches.contains(case, seen.size, seen.root)
 
 
 def note_seen(case: "Case") -> None:

@@ -87,9 +87,11 @@ def _log(
         return
     for line in lines:
         reason = f"  ({line.reason})" if line.reason else ""
+        # Of another copy that was merged: behind the entry that says so.
+        mark = "  | " if line.branch else ""
         click.echo(
             shown(
-                f"{line.number:>6}  {line.at}  {line.member}  {line.action}  {line.subject}"
+                f"{mark}{line.number:>6}  {line.at}  {line.member}  {line.action}  {line.subject}"
                 f"  {line.name}{reason}"
             )
         )

@@ -38,7 +38,7 @@ def erase(case: Case, records: Iterable[str], *, reason: str, now: datetime) -> 
         OutputError: if the case cannot be written to.
     """
     gone = [reading.get(case, one).id for one in dict.fromkeys(records)]
-    gone += [one for each in tuple(gone) for one in _conflicts_about(case, each)]
+    gone += [one for each in tuple(gone) for one in conflicts_about(case, each)]
     gone = list(dict.fromkeys(gone))
     if not gone:
         return []
@@ -85,7 +85,7 @@ def forget_versions(case: Case, record: str, *, reason: str, now: datetime) -> i
     return int(many)
 
 
-def _conflicts_about(case: Case, record: str) -> list[str]:
+def conflicts_about(case: Case, record: str) -> list[str]:
     """Return the conflicts that hold what two copies said in a record."""
     return [
         citation.citing

@@ -10,6 +10,7 @@ from contrechamp.base.i18n import _
 from contrechamp.dossier.fields import Record
 from contrechamp.dossier.kinds import class_of, kind_of
 from contrechamp.dossier.schema import REF, from_json
+from contrechamp.vault import branches
 from contrechamp.vault.case import Case
 
 #: Of records in the log.
@@ -94,7 +95,7 @@ def every(case: Case, kind: str = "") -> Iterator[Stored]:
     )
     where, given = (" WHERE dossier.kind = ?", (kind,)) if kind else ("", ())
     for row in case.database.execute(f"{query}{where} ORDER BY dossier.row", given):
-        yield _stored(str(row[0]), int(row[1]), int(row[2]), bytes(row[3]), bytes(row[4]))
+        yield _stored(case, str(row[0]), int(row[1]), int(row[2]), bytes(row[3]), bytes(row[4]))
 
 
 def get(case: Case, record: str) -> Stored:
@@ -125,7 +126,7 @@ def find(case: Case, record: str) -> Stored | None:
     ).fetchone()
     if row is None:
         return None
-    return _stored(id_of(record), int(row[0]), int(row[1]), bytes(row[2]), bytes(row[3]))
+    return _stored(case, id_of(record), int(row[0]), int(row[1]), bytes(row[2]), bytes(row[3]))
 
 
 def versions(case: Case, record: str) -> list[Stored]:
@@ -143,7 +144,7 @@ def versions(case: Case, record: str) -> list[Stored]:
     ).fetchall()
     first = newest.version - len(rows)
     older = [
-        _stored(newest.id, first + place, int(entry), bytes(state), bytes(content))
+        _stored(case, newest.id, first + place, int(entry), bytes(state), bytes(content))
         for place, (entry, state, content) in enumerate(rows)
     ]
     return [*older, newest]
@@ -244,17 +245,27 @@ def as_stored(case: Case, record_id: str, record: Record, version: int, entry: i
     (content,) = case.database.execute(
         "SELECT content FROM entries WHERE number = ?", (entry,)
     ).fetchone()
-    return _with_entry(record_id, kind_of(record), record, version, entry, bytes(content))
+    return _with_entry(case, record_id, kind_of(record), record, version, entry, bytes(content))
 
 
-def _stored(record_id: str, version: int, entry: int, state: bytes, content: bytes) -> Stored:
+def _stored(
+    case: Case, record_id: str, version: int, entry: int, state: bytes, content: bytes
+) -> Stored:
     kind, record = parsed(state)
-    return _with_entry(record_id, kind, record, version, entry, content)
+    return _with_entry(case, record_id, kind, record, version, entry, content)
 
 
 def _with_entry(
-    record_id: str, kind: str, record: Record, version: int, entry: int, content: bytes
+    case: Case,
+    record_id: str,
+    kind: str,
+    record: Record,
+    version: int,
+    entry: int,
+    content: bytes,
 ) -> Stored:
     told = json.loads(content)
     at, member, digest = (str(told[name]) for name in ("at", "member", "digest"))
+    if told["action"] == "merge":  # by whoever wrote it in the copy that was merged
+        member, at = branches.author(case, SUBJECT + record_id, digest) or (member, at)
     return Stored(record_id, kind, record, version, entry, at, member, digest)

@@ -31,7 +31,13 @@ def check(view: View, release: Release, *, where: str) -> None:
             _("this is not the newest version: only that can be released"), where=f"{where}: state"
         )
     flags = standing.standing(view, ref, day)
-    blocking = sorted({flag.code for flag in flags if not flag.at and flag.code in _BLOCKING})
+    blocking = sorted(
+        {
+            flag.code
+            for flag in flags
+            if flag.code in _BLOCKING and (not flag.at or flag.code == "conflict")
+        }
+    )
     if blocking:
         raise InputError(
             _("it does not stand: {flags}").format(flags=", ".join(blocking)),

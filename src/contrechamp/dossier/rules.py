@@ -78,13 +78,16 @@ def _check_ref(view: View, held: Held, cited_before: set[str], where: str) -> No
     if room == ITEM:
         if ITEM not in points.kinds:
             raise _wrong_kind(points.kinds, where)
-        if key or not (view.has_item(target) or ref in cited_before):
+        known = view.has_item(target) or ref in cited_before
+        if view.merging and not known:
+            known = reading.item_state(view.case, target) is not None
+        if key or not known:
             raise InputError(_("no such item in the case: {item}").format(item=target), where=where)
         return
     kind = view.kind(target)
     if kind is None:
         # What was erased stays cited by those who cited it, and shows there as erased.
-        if ref in cited_before and reading.is_erased(view.case, target):
+        if (ref in cited_before or view.merging) and reading.is_erased(view.case, target):
             return
         raise InputError(
             _("no such record in the case: {record}").format(record=target), where=where

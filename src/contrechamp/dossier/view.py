@@ -1,6 +1,6 @@
 """The case as it will be once records that are about to be written are in it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from contrechamp.dossier import reading
 from contrechamp.dossier.fields import Record
@@ -18,11 +18,22 @@ class View:
     Args:
         case: open.
         batch: records by id.
+        coming: ids of items that come in with it.
+        merging: what was erased may be cited by who cited it in the other copy.
     """
 
-    def __init__(self, case: Case, batch: Mapping[str, Record] | None = None) -> None:
+    def __init__(
+        self,
+        case: Case,
+        batch: Mapping[str, Record] | None = None,
+        *,
+        coming: Collection[str] = (),
+        merging: bool = False,
+    ) -> None:
         self.case = case
         self.batch = batch or {}
+        self.coming = coming
+        self.merging = merging
         self._kinds: dict[str, str | None] = {}
         self._records: dict[str, Record | None] = {}
 
@@ -53,6 +64,8 @@ class View:
 
     def has_item(self, item: str) -> bool:
         """Return whether the vault holds an item that is not erased."""
+        if item in self.coming:
+            return True
         state = reading.item_state(self.case, item)
         return state is not None and "erased_at" not in state
 

@@ -82,6 +82,14 @@ CREATE TABLE branch_checkpoints (
     note TEXT NOT NULL,
     PRIMARY KEY (branch, size, note)
 );
+CREATE TABLE branch_keys (          -- as signing_keys, of the members of that copy
+    branch TEXT NOT NULL REFERENCES branches,
+    member TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    public BLOB NOT NULL,
+    since INTEGER NOT NULL,
+    PRIMARY KEY (branch, member, number)
+) WITHOUT ROWID;
 CREATE TABLE dossier (              -- the newest version of each record/<id>, to list and find them
     row INTEGER PRIMARY KEY,        -- of search
     id TEXT NOT NULL UNIQUE,

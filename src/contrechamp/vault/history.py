@@ -1,5 +1,6 @@
 """The custody log as people read it: with the names and reasons that the case still holds."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from contrechamp.vault import canonical, custody
@@ -18,6 +19,7 @@ class Line:
         subject: to what.
         name: of the item or member; "" where it was erased, or has none.
         reason: why; "" where none was given.
+        branch: id of the log that it is in, of another copy that was merged; "" for the case's own.
     """
 
     number: int
@@ -27,6 +29,7 @@ class Line:
     subject: str
     name: str
     reason: str
+    branch: str = ""
 
 
 def history(case: Case) -> list[Line]:
@@ -43,21 +46,40 @@ def history(case: Case) -> list[Line]:
         int(number): str(text)
         for number, text in case.database.execute("SELECT number, text FROM reasons")
     }
-    lines = []
-    for _number, content in custody.leaves(case.database):
-        entry = custody.entry_of(canonical.loads(content))
-        lines.append(
-            Line(
-                number=entry.number,
-                at=entry.at,
-                member=members.get(entry.member, entry.member),
-                action=entry.action,
-                subject=entry.subject,
-                name=names.get(entry.subject, ""),
-                reason=reasons.get(entry.number, ""),
-            )
+    merges = {
+        str(subject): str(canonical.loads(bytes(state)).get("branch", ""))
+        for subject, state in case.database.execute(
+            "SELECT subject, state FROM records WHERE subject LIKE 'merge/%'"
         )
-    return lines
+    }
+
+    def line(content: bytes, reason: str, branch: str) -> Line:
+        entry = custody.entry_of(canonical.loads(content))
+        return Line(
+            number=entry.number,
+            at=entry.at,
+            member=members.get(entry.member, entry.member),
+            action=entry.action,
+            subject=entry.subject,
+            name=names.get(entry.subject, ""),
+            reason=reason,
+            branch=branch,
+        )
+
+    def followed(one: Line) -> Iterator[Line]:
+        """Yield a line and, of a merge, what the other copy's log has beyond the fork."""
+        yield one
+        branch = merges.get(one.subject, "")
+        for content, reason in case.database.execute(
+            "SELECT content, reason FROM branch_entries WHERE branch = ? ORDER BY number", (branch,)
+        ).fetchall():
+            yield from followed(line(bytes(content), str(reason or ""), branch))
+
+    return [
+        found
+        for number, content in custody.leaves(case.database)
+        for found in followed(line(content, reasons.get(number, ""), ""))
+    ]
 
 
 def newest_checkpoint(case: Case) -> str:

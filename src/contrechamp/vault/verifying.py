@@ -15,6 +15,7 @@ from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.vault import (
     anchoring,
+    branches,
     canonical,
     casefile,
     checkpoint,
@@ -105,6 +106,7 @@ def _against_log(
     ]
     found += _records(case, entries)
     found += _versions(case, entries)
+    found += _branches(case)
     found += _items(case)
     found += _members(case)
     found += _objects(case)
@@ -195,6 +197,8 @@ def _checkpoints(case: Case, leaves: list[bytes], since: Sequence[str]) -> Itera
             continue
         if signed.origin != case.file.log_origin or (size >= 0 and signed.size != size):
             yield Finding("checkpoint", str(signed.size), _("a checkpoint of another log"))
+        elif origin and branches.contains(case, signed.size, signed.root):
+            continue  # it was kept of a copy that was merged
         elif signed.size > len(hashes):
             yield Finding(
                 "rolled-back",
@@ -301,6 +305,18 @@ def _versions(case: Case, entries: list[custody.Entry]) -> Iterator[Finding]:
     for subject, number in digests:
         message = _("entry {number} of the log is not of its earlier state")
         yield Finding("version", subject, message.format(number=number))
+
+
+def _branches(case: Case) -> Iterator[Finding]:
+    """Check the logs of other copies that were merged."""
+    records = {
+        str(subject): _fields(state)
+        for subject, state in case.database.execute(
+            "SELECT subject, state FROM records WHERE subject LIKE 'merge/%'"
+        )
+    }
+    for name, message in branches.problems(case, records):
+        yield Finding("branch", name, message)
 
 
 def _items(case: Case) -> Iterator[Finding]:

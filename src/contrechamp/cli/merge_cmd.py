@@ -1,0 +1,79 @@
+"""``contrechamp merge``: bring the work of another copy of a case into this one."""
+
+import json
+import secrets
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from contrechamp.base.i18n import _
+from contrechamp.cli.case_access import case_argument, now, open_case, reason_option, shown
+from contrechamp.cli.options import json_option, language_option, verbose_option
+from contrechamp.cli.secret_input import secret_options, secret_source
+
+
+def merge_command() -> click.Command:
+    """Build the command in the active language."""
+    return click.Command(
+        "merge",
+        callback=_merge,
+        short_help=_("Merge another copy of a case into this one."),
+        help=_(
+            "Merge another copy of the same case, on which somebody else went on, into this one. "
+            "The log of the other copy is kept whole. Of a field that both changed in different "
+            "ways this copy's value stays, and a conflict with both is to be decided: contrechamp "
+            "status. What either copy erased is erased. The other copy is only read; the same "
+            "passphrase or key opens both (with --passphrase-fd, a line each)."
+        ),
+        epilog=_("Example: contrechamp merge checkpoint-north usb/checkpoint-north"),
+        params=[
+            case_argument(),
+            click.Argument(["other"], metavar="OTHER", type=click.Path(path_type=Path)),
+            reason_option(),
+            *secret_options(),
+            json_option(),
+            language_option(),
+            verbose_option(),
+        ],
+    )
+
+
+def _merge(*, folder: Path, other: Path, reason: str, as_json: bool, **secret: Any) -> None:
+    from contrechamp.cli.bars import progress_for
+    from contrechamp.dossier import merging
+
+    source = secret_source(**secret)
+    with open_case(folder, source, write=True) as case, open_case(other, source) as theirs:
+        done = merging.merge(
+            case,
+            theirs,
+            reason=reason,
+            now=now(),
+            random=secrets.token_bytes,
+            progress=progress_for(as_json=as_json),
+        )
+        told = [_conflict_line(case, ref) for ref in done.conflicts]
+    if as_json:
+        click.echo(json.dumps(asdict(done)))
+        return
+    groups = (
+        (_("taken: {what}"), done.taken),
+        (_("joined field by field: {what}"), done.joined),
+        (_("to be decided: {what}"), told),
+        (_("erased, for the other copy had erased it: {what}"), done.erased),
+        (_("stays erased, though the other copy changed it: {what}"), done.stays_erased),
+        (_("stays as it is here, though the other copy changed it: {what}"), done.kept),
+        (_("member of the other copy, without access to this one: {what}"), done.members),
+    )
+    for line, found in groups:
+        for one in found:
+            click.echo(line.format(what=shown(one)))
+
+
+def _conflict_line(case: Any, ref: str) -> str:
+    from contrechamp.dossier import reading
+
+    record: Any = reading.get(case, ref).record
+    return f"{ref}  {record.about}  {record.field}"

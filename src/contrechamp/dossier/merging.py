@@ -1,0 +1,549 @@
+"""Merging another copy of a case: what only one of them changed is taken; the rest is compared.
+
+The log of the copy that is merged stays whole (`contrechamp.vault.branches`). A state that is taken
+over keeps the key of its digest, so that its entry here and its entry there hold the same digest.
+Where both copies changed one field of a record in different ways, this copy's stays, and a record
+of the kind ``conflict`` keeps both, and what was there before, until somebody decides.
+"""
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from contrechamp.base.errors import CheckFailedError, InputError
+from contrechamp.base.i18n import _
+from contrechamp.base.progress import Progress, silent
+from contrechamp.dossier import erasing, reading, rules, store
+from contrechamp.dossier.conflicts import Conflict
+from contrechamp.dossier.fields import Record
+from contrechamp.dossier.kinds import class_of
+from contrechamp.dossier.merging_fields import merged
+from contrechamp.dossier.publishing import Release, Review
+from contrechamp.dossier.reading import SUBJECT
+from contrechamp.dossier.schema import from_json, to_json
+from contrechamp.dossier.store import Put
+from contrechamp.dossier.testimony import Testimony
+from contrechamp.dossier.view import View
+from contrechamp.vault import branches, canonical, custody, database, history, objects, signing
+from contrechamp.vault import case as cases
+from contrechamp.vault import erasing as vault_erasing
+from contrechamp.vault.case import Case, Change, Random
+from contrechamp.vault.disk import disk_of
+from contrechamp.vault.verifying import verify
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What a merge did.
+
+    Args:
+        branch: id of the other copy's log, now a branch.
+        fork: number of entries that both copies had.
+        taken: subjects whose state was taken as the other copy had it.
+        joined: references to records that both had changed, in different fields.
+        conflicts: references to conflicts that are to be decided.
+        erased: subjects that are erased here because they were in the other copy.
+        stays_erased: subjects that the other copy changed and that stay erased.
+        members: names of members of the other copy, who have no access to this one.
+        kept: other subjects that both changed, of which this copy's state stays.
+    """
+
+    branch: str
+    fork: int
+    taken: tuple[str, ...]
+    joined: tuple[str, ...]
+    conflicts: tuple[str, ...]
+    erased: tuple[str, ...]
+    stays_erased: tuple[str, ...]
+    members: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
+@dataclass
+class _Plan:
+    """What is to be done, gathered before anything is written."""
+
+    case: Case
+    other: Case
+    fork: int
+    now: datetime
+    random: Random
+    mine: set[str]
+    theirs: list[str]
+    changes: list[Change] = field(default_factory=list)
+    puts: dict[str, Put] = field(default_factory=dict)
+    conflicts: list[Conflict] = field(default_factory=list)
+    objects: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    items: set[str] = field(default_factory=set)
+    erase_items: list[str] = field(default_factory=list)
+    erase_records: list[str] = field(default_factory=list)
+    joined: list[str] = field(default_factory=list)
+    stays_erased: list[str] = field(default_factory=list)
+    members: list[tuple[str, str, str]] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+
+
+def merge(
+    case: Case,
+    other: Case,
+    *,
+    reason: str = "",
+    now: datetime,
+    random: Random,
+    progress: Progress = silent,
+) -> Merged:
+    """Merge another copy of a case into this one; the other is only read.
+
+    Args:
+        case: open for writing.
+        other: another copy of the same case, open.
+        reason: why, in the user's words.
+        now: for the log.
+        random: source of ids.
+        progress: told of bytes.
+
+    Raises:
+        InputError: if it is another case, or one of the copies holds all of the other already.
+        CheckFailedError: if the other copy is not what its log says: it is not merged then.
+        OutputError: if the case cannot be written to.
+    """
+    fork = _fork(case, other)
+    wrong = verify(other, quick=True)
+    if wrong:
+        raise CheckFailedError(
+            _("the other copy is not what its log says ({what}); verify it first").format(
+                what=f"{wrong[0].kind} {wrong[0].subject}"
+            )
+        )
+    changed = list(dict.fromkeys(entry.subject for entry in _entries(other, fork)))
+    plan = _Plan(
+        case, other, fork, now, random, {entry.subject for entry in _entries(case, fork)}, changed
+    )
+    for subject in plan.theirs:
+        _HANDLERS.get(subject.partition("/")[0], _plain)(plan, subject)
+    _compartments(plan)
+    _keep_passages(plan)
+    _check(plan)
+    incoming = _copy_objects(plan, progress)
+    return _write(plan, incoming, reason)
+
+
+def _fork(case: Case, other: Case) -> int:
+    """Return how many entries both copies have.
+
+    Raises:
+        InputError: if they are not two copies that both went on.
+    """
+    if case.file.log_origin != other.file.log_origin or case.name_key != other.name_key:
+        raise InputError(_("this is no copy of the same case"))
+    mine = branches.leaves_of(case.database, branches.MAIN)
+    theirs = branches.leaves_of(other.database, branches.MAIN)
+    fork = next(
+        (place for place, (one, two) in enumerate(zip(mine, theirs, strict=False)) if one != two),
+        min(len(mine), len(theirs)),
+    )
+    if fork == len(theirs) or branches.head(other) in branches.branches(case.database):
+        raise InputError(_("the other copy holds nothing that this one does not"))
+    if fork == len(mine) or branches.head(case) in branches.branches(other.database):
+        raise InputError(_("the other copy holds all of this one: go on with that one"))
+    return fork
+
+
+def _entries(case: Case, fork: int) -> list[custody.Entry]:
+    rows = case.database.execute(
+        "SELECT content FROM entries WHERE number >= ? ORDER BY number", (fork,)
+    )
+    return [custody.entry_of(canonical.loads(bytes(content))) for (content,) in rows]
+
+
+# What a subject was and is
+
+
+def _now(case: Case, subject: str) -> tuple[bytes, dict[str, Any], str | None] | None:
+    """Return key, state and object of a subject; None if there is no such subject."""
+    row = case.database.execute(
+        "SELECT salt, state, object FROM records WHERE subject = ?", (subject,)
+    ).fetchone()
+    return None if row is None else (bytes(row[0]), json.loads(bytes(row[1])), row[2])
+
+
+def _before(plan: _Plan, subject: str) -> dict[str, Any] | None:
+    """Return the state that both copies had; None if neither holds it any more, or ever did."""
+    for case in (plan.case, plan.other):
+        row = case.database.execute(
+            "SELECT entry, state FROM versions WHERE subject = ? AND branch = '' AND entry < ? "
+            "UNION ALL SELECT entry, state FROM records WHERE subject = ? AND entry < ? "
+            "ORDER BY entry DESC LIMIT 1",
+            (subject, plan.fork, subject, plan.fork),
+        ).fetchone()
+        if row is not None:
+            return dict(json.loads(bytes(row[1])))
+    return None
+
+
+def _is_erased(found: tuple[bytes, dict[str, Any], str | None] | None) -> bool:
+    return found is not None and "erased_at" in found[1]
+
+
+def _take(plan: _Plan, subject: str) -> None:
+    """Take the other copy's state as it is, under the key that it has there."""
+    found = _now(plan.other, subject)
+    assert found is not None  # noqa: S101
+    salt, state, name = found
+    plan.changes.append(Change("merge", subject, state, name, salt=salt))
+
+
+# By kind of subject
+
+
+def _nothing(plan: _Plan, subject: str) -> None:
+    """The case itself never changes; its compartments come with the identities."""
+
+
+def _plain(plan: _Plan, subject: str) -> None:
+    if subject in plan.mine:
+        plan.kept.append(subject)
+    else:
+        _take(plan, subject)
+
+
+def _item(plan: _Plan, subject: str) -> None:
+    mine, theirs = _now(plan.case, subject), _now(plan.other, subject)
+    assert theirs is not None  # noqa: S101
+    item = subject.partition("/")[2]
+    if _is_erased(mine):
+        if not _is_erased(theirs):
+            plan.stays_erased.append(subject)
+        return
+    if _is_erased(theirs) and mine is not None:
+        plan.erase_items.append(item)
+        return
+    if mine is not None and subject in plan.mine:
+        plan.kept.append(subject)
+        return
+    name = theirs[2]
+    _take(plan, subject)
+    if name is None:
+        return
+    plan.items.add(item)
+    there = plan.case.database.execute(
+        "SELECT 1 FROM objects WHERE name = ? AND identity IS NOT NULL", (name,)
+    ).fetchone()
+    if there is None:
+        plan.objects[name] = plan.other.database.execute(
+            "SELECT identity, size, sha256, blake3 FROM objects WHERE name = ?", (name,)
+        ).fetchone()
+
+
+def _member(plan: _Plan, subject: str) -> None:
+    """Write a member that only the other copy has, without access: that is given by share."""
+    member = subject.partition("/")[2]
+    if _now(plan.case, subject) is not None:
+        return  # what their slots open is settled in each copy by itself
+    name, recipient = plan.other.database.execute(
+        "SELECT name, recipient FROM members WHERE id = ?", (member,)
+    ).fetchone()
+    plan.members.append((member, str(name), str(recipient)))
+
+
+def _identity(plan: _Plan, subject: str) -> None:
+    mine, theirs = _now(plan.case, subject), _now(plan.other, subject)
+    assert theirs is not None  # noqa: S101
+    if _is_erased(mine):
+        if not _is_erased(theirs):
+            plan.stays_erased.append(subject)
+    elif _is_erased(theirs) or subject not in plan.mine:
+        _take(plan, subject)
+    elif mine is not None and mine[1] != theirs[1]:
+        # Nobody but the members of the compartment can tell them apart: both are kept.
+        plan.changes.append(Change("merge", f"identity/{plan.random(8).hex()}", theirs[1]))
+
+
+def _compartments(plan: _Plan) -> None:
+    """Bring the keys of compartments: of all that an identity here is sealed to."""
+    identities = {
+        str(subject): json.loads(bytes(state))
+        for subject, state in plan.case.database.execute(
+            "SELECT subject, state FROM records WHERE subject > 'identity/' AND "
+            "subject < 'identity/g'"
+        )
+    }
+    taken = {
+        change.subject: change.state
+        for change in plan.changes
+        if change.subject.startswith("identity/")
+    }
+    needed = {
+        str(state["compartment"])
+        for state in (identities | taken).values()
+        if "compartment" in state
+    }
+    renamed: dict[str, str] = {}
+    for name in sorted(needed):
+        subject = f"compartment/{name}"
+        mine, theirs = _now(plan.case, subject), _now(plan.other, subject)
+        if theirs is None or _is_erased(theirs):
+            continue
+        if mine is None:
+            _take(plan, subject)
+        elif _is_erased(mine):
+            # Its key was changed here, while there something was sealed to it: it is needed still.
+            renamed[name] = plan.random(8).hex()
+            plan.changes.append(Change("merge", f"compartment/{renamed[name]}", theirs[1]))
+        elif mine[1] != theirs[1]:
+            keys = {**theirs[1]["keys"], **mine[1]["keys"]}
+            plan.changes.append(Change("merge", subject, {**mine[1], "keys": keys}))
+    plan.changes = [
+        replace(
+            change,
+            state={**change.state, "compartment": renamed[str(change.state["compartment"])]},
+            salt=None,
+        )
+        if change.state.get("compartment") in renamed
+        else change
+        for change in plan.changes
+    ]
+    for subject in plan.theirs:
+        name = subject.removeprefix("compartment/")
+        mine = _now(plan.case, subject)
+        if not subject.startswith("compartment/") or name in needed or _is_erased(mine):
+            continue
+        if mine is None or _is_erased(_now(plan.other, subject)):
+            _take(plan, subject)
+
+
+def _record(plan: _Plan, subject: str) -> None:
+    mine, theirs = _now(plan.case, subject), _now(plan.other, subject)
+    assert theirs is not None  # noqa: S101
+    record_id = subject.removeprefix(SUBJECT)
+    if _is_erased(mine):
+        if not _is_erased(theirs):
+            plan.stays_erased.append(subject)
+        return
+    if _is_erased(theirs):
+        if mine is None:
+            _take(plan, subject)
+        else:
+            about = erasing.conflicts_about(plan.case, record_id)
+            plan.erase_records += [record_id, *about]
+        return
+    kind, fields = str(theirs[1]["kind"]), theirs[1]["fields"]
+    cls = class_of(kind)
+    if mine is None or subject not in plan.mine:
+        taken = from_json(cls, fields)
+        plan.puts[record_id] = Put(taken, record_id, mine is None, 0, theirs[0], "merge")
+        return
+    before = _before(plan, subject)
+    result = merged(None if before is None else before["fields"], mine[1]["fields"], fields)
+    _conflict(plan, cls, subject, result.conflicts)
+    if result.fields == mine[1]["fields"]:
+        return
+    salt = theirs[0] if result.fields == fields else None
+    joined = from_json(cls, result.fields)
+    plan.puts[record_id] = Put(joined, record_id, False, 0, salt, "merge")
+    plan.joined.append(subject)
+
+
+def _conflict(
+    plan: _Plan, cls: type[Record], subject: str, fields: Mapping[str, tuple[Any, Any, Any]]
+) -> None:
+    if cls is Conflict:
+        return  # decided in one copy, open in the other: what this copy has stays
+    for name, (before, mine, theirs) in sorted(fields.items()):
+        plan.conflicts.append(
+            Conflict(
+                about=subject,
+                field=name,
+                mine=_text(mine),
+                theirs=_text(theirs),
+                before=_text(before),
+            )
+        )
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else json.dumps(value, ensure_ascii=False)
+
+
+_HANDLERS = {
+    "case": _nothing,
+    "compartment": _nothing,
+    "record": _record,
+    "item": _item,
+    "member": _member,
+    "identity": _identity,
+}
+
+
+# What must hold of both together
+
+
+def _view(plan: _Plan) -> View:
+    batch = {record_id: put.record for record_id, put in plan.puts.items()}
+    return View(plan.case, batch, coming=plan.items, merging=True)
+
+
+def _keep_passages(plan: _Plan) -> None:
+    """Put passages back that one copy took out while the other began to cite them."""
+    view = _view(plan)
+    wanted: dict[str, set[str]] = {}
+    for record_id, put in plan.puts.items():
+        for _path, ref in store.references(put.record):
+            wanted.setdefault(reading.id_of(ref), set()).add(ref.partition("#")[2])
+        for citation in view.cited_by(SUBJECT + record_id):
+            wanted.setdefault(record_id, set()).add(citation.cited.partition("#")[2])
+    for record_id, keys in sorted(wanted.items()):
+        record = view.record(record_id)
+        if not isinstance(record, Testimony):
+            continue
+        lost = keys - {""} - {passage.key for passage in record.passages}
+        if not lost:
+            continue
+        known = {
+            passage.key: passage
+            for case in (plan.case, plan.other)
+            if reading.find(case, record_id) is not None
+            for stored in reading.versions(case, record_id)
+            if isinstance(stored.record, Testimony)
+            for passage in stored.record.passages
+        }
+        back = tuple(known[key] for key in sorted(lost) if key in known)
+        plan.conflicts.append(
+            Conflict(
+                about=SUBJECT + record_id,
+                field="passages",
+                mine=_text([to_json(passage) for passage in (*record.passages, *back)]),
+                theirs=_text([to_json(passage) for passage in record.passages]),
+            )
+        )
+        was = plan.puts.get(record_id)
+        new = was.new if was is not None else False
+        whole = replace(record, passages=record.passages + back)
+        plan.puts[record_id] = Put(whole, record_id, new, 0, None, "merge")
+
+
+def _check(plan: _Plan) -> None:
+    """Check the rules; of what both changed and breaks one together, this copy's stays."""
+    for record_id in list(plan.puts):
+        put = plan.puts[record_id]
+        if isinstance(put.record, Review | Release):
+            continue  # they were checked where they were given, by whom they are
+        try:
+            rules.check(_view(plan), record_id, put.record, reading.find(plan.case, record_id))
+        except (InputError, CheckFailedError):
+            subject = SUBJECT + record_id
+            mine = _now(plan.case, subject)
+            if put.new or mine is None:
+                raise
+            del plan.puts[record_id]
+            theirs = _now(plan.other, subject)
+            assert theirs is not None  # noqa: S101
+            before = (_before(plan, subject) or {}).get("fields", {})
+            one, two = mine[1]["fields"], theirs[1]["fields"]
+            differing = {
+                name: (before.get(name), one.get(name), two.get(name))
+                for name in one.keys() | two.keys()
+                if one.get(name) != two.get(name)
+            }
+            _conflict(plan, type(put.record), subject, differing)
+
+
+# Writing
+
+
+def _copy_objects(plan: _Plan, progress: Progress) -> dict[str, str]:
+    """Copy encrypted objects of the other case into ``incoming``; return their names there."""
+    found = {}
+    folder = plan.case.folder / objects.FOLDER / objects.INCOMING
+    total = sum(int(row[1]) for row in plan.objects.values())
+    with progress(_("Merging"), total) as advance, objects.storing():
+        for name, (identity, size, sha256, blake3) in plan.objects.items():
+            incoming = plan.random(16).hex()
+            shutil.copyfile(objects.path_of(plan.other.folder, name), folder / incoming)
+            got = objects.read_object(plan.other.folder, name, identity, _Nowhere(), advance)
+            if got != (size, bytes(sha256), bytes(blake3)):
+                raise InputError(_("the content is not what was added"), where=name)
+            found[name] = incoming
+    return found
+
+
+class _Nowhere:
+    """A target that keeps nothing."""
+
+    def write(self, data: bytes) -> int:
+        return len(data)
+
+    def flush(self) -> None: ...
+
+
+def _write(plan: _Plan, incoming: dict[str, str], reason: str) -> Merged:
+    case, at = plan.case, custody.stamp(plan.now)
+    erased = {f"{SUBJECT}{one}" for one in plan.erase_records}
+    gone = erased | set(plan.stays_erased) | {
+        change.subject for change in plan.changes if "erased_at" in change.state
+    }  # fmt: skip
+    before = {one: reading.find(case, one) for one in plan.puts}
+    made = [Put(one, store.new_id(plan.random), new=True) for one in plan.conflicts]
+    with disk_of(case.folder) as disk, objects.storing():
+        objects.make_sure(case.folder, incoming.values(), disk)
+        with database.transaction(case.database):
+            name = branches.keep(case, plan.other, plan.fork)
+            state: dict[str, object] = {
+                "branch": name,
+                "fork": str(plan.fork),
+                "size": str(plan.other.size),
+                "checkpoint": history.newest_checkpoint(plan.other),
+            }
+            subject = f"{branches.SUBJECT}{plan.random(8).hex()}"
+            first = Change("merge", subject, state, None, reason)
+            erased_here = [Change("erase", one, {"erased_at": at}) for one in sorted(erased)]
+            members = [_add_member(case, plan.other, *one, at) for one in plan.members]
+            for object_name, row in plan.objects.items():
+                case.database.execute(
+                    "INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?, ?)",
+                    (object_name, *row, incoming[object_name]),
+                )
+            cases.append(case, [first, *members, *plan.changes, *erased_here], plan.now)
+            for one in erased:
+                case.database.execute("DELETE FROM versions WHERE subject = ?", (one,))
+                store.unindex(case, one.removeprefix(SUBJECT))
+            branches.keep_versions(case, plan.other, name, plan.fork, gone)
+            if plan.puts:
+                store.write(case, list(plan.puts.values()), before, reason="", now=plan.now)
+            if made:
+                new = {one.id: None for one in made}
+                store.write(case, made, dict(new), reason="", now=plan.now)
+        moves = [(file, object_name) for object_name, file in incoming.items()]
+        objects.put_in_place(case.folder, moves, disk)
+        with database.transaction(case.database):
+            case.database.execute("UPDATE objects SET incoming = NULL WHERE incoming IS NOT NULL")
+    if plan.erase_items:
+        why = reason or _("erased in a copy that was merged")
+        vault_erasing.erase(case, plan.erase_items, reason=why, now=plan.now)
+    elif erased:
+        database.forget_deleted(case.database)
+    return Merged(
+        branch=name,
+        fork=plan.fork,
+        taken=tuple(
+            [change.subject for change in plan.changes]
+            + [SUBJECT + one for one in plan.puts if SUBJECT + one not in plan.joined]
+        ),
+        joined=tuple(plan.joined),
+        conflicts=tuple(SUBJECT + one.id for one in made),
+        erased=tuple(sorted(erased) + [f"item/{one}" for one in plan.erase_items]),
+        stays_erased=tuple(plan.stays_erased),
+        members=tuple(member for _id, member, _key in plan.members),
+        kept=tuple(plan.kept),
+    )
+
+
+def _add_member(case: Case, other: Case, member: str, name: str, recipient: str, at: str) -> Change:
+    case.database.execute("INSERT INTO members VALUES (?, ?, ?, ?)", (member, name, recipient, at))
+    for key in signing.keys_of(other.database)[member]:
+        signing.put_key(case.database, member, key.public, case.size)
+    state = cases.member_state(case, member) | {"left_at": at}
+    return Change("merge", f"member/{member}", state)

@@ -1,0 +1,363 @@
+"""Two members' copies of one case come together: nothing is lost silently, all stays provable."""
+
+import os
+import shutil
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pyrage
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from samples import DAY, NOW, Desk, camera, desk, finding, source, telling, text
+
+from contrechamp.base.errors import CheckFailedError, InputError
+from contrechamp.dossier import compartment, erasing, marks, merging, reading
+from contrechamp.dossier.checking import problems
+from contrechamp.dossier.compartment import Identity
+from contrechamp.dossier.merging_fields import merged
+from contrechamp.dossier.status import lacks
+from contrechamp.vault import adding, branches, exporting, members
+from contrechamp.vault.history import newest_checkpoint
+from contrechamp.vault.slots import AgeIdentities
+from contrechamp.vault.verifying import verify
+from vault import cases
+
+NAME = "Zubeida Quartzfeather"
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> SimpleNamespace:
+    """A case with a second member and some records, ready to be copied."""
+    key = AgeIdentities((str(pyrage.x25519.Identity.generate()),))
+    with desk(tmp_path) as at:
+        recipient = str(pyrage.x25519.Identity.from_str(key.keys[0]).to_public())
+        members.share(
+            at.case, recipient, name="Second Sample", reason="", now=NOW, random=os.urandom
+        )
+        who = at.put(source())
+        told = at.put(telling(who))
+        seen = at.put(camera(name="SAMPLE camera"))
+    found = SimpleNamespace(
+        root=tmp_path, who=who, told=told, seen=seen, key=key, folder=tmp_path / "case"
+    )
+    found.copy = lambda: shutil.copytree(found.folder, tmp_path / "other" / "case")
+    return found
+
+
+@contextmanager
+def theirs(two: SimpleNamespace):
+    """The copy, opened by the second member."""
+    with cases.opened(two.root / "other" / "case", two.key, write=True) as case:
+        yield Desk(case, two.root / "other" / "case")
+
+
+def merge(two: SimpleNamespace, at: Desk) -> merging.Merged:
+    with cases.opened(two.root / "other" / "case", two.key) as other:
+        return merging.merge(at.case, other, reason="SAMPLE", now=NOW, random=os.urandom)
+
+
+def sound(at: Desk, since: tuple[str, ...] = ()) -> bool:
+    assert verify(at.case, since=since) == []
+    assert problems(at.case) == []
+    return True
+
+
+def test_what_only_one_copy_has_is_taken_with_its_history_and_its_author(
+    two: SimpleNamespace,
+) -> None:
+    two.copy()
+    with theirs(two) as at:
+        new = at.put(finding(f"{two.told}#p1", confidence="alleged"), reason="SAMPLE theirs")
+        at.put(finding(f"{two.told}#p1", confidence="inferred"), new)
+        at.put(camera(name="SAMPLE renamed"), two.seen)
+        written = reading.get(at.case, new)
+        their_checkpoint = newest_checkpoint(at.case)
+    with desk(two.root) as at:
+        mine = at.put(finding(two.seen))
+        my_checkpoint = newest_checkpoint(at.case)
+        done = merge(two, at)
+        assert (done.conflicts, done.joined, done.erased) == ((), (), ())
+        assert set(done.taken) == {new, two.seen}
+        got = reading.get(at.case, new)
+        assert got.record == written.record
+        assert (got.member, got.digest) == (written.member, written.digest)
+        assert got.member != at.case.unlocked.member
+        assert reading.get(at.case, two.seen).record.title() == "SAMPLE renamed"
+        assert reading.get(at.case, mine)
+        # Checkpoints of both copies, kept elsewhere, are of trees that are still there.
+        assert sound(at, (my_checkpoint, their_checkpoint))
+        with pytest.raises(InputError, match="nothing that this one does not"):
+            merge(two, at)
+    with (
+        theirs(two) as at,
+        cases.opened(two.folder) as other,
+        pytest.raises(InputError, match="go on with that one"),
+    ):
+        merging.merge(at.case, other, now=NOW, random=os.urandom)
+
+
+def test_a_second_person_still_cannot_review_what_came_from_them(two: SimpleNamespace) -> None:
+    two.copy()
+    with theirs(two) as at:
+        new = at.put(finding(two.seen))
+    with desk(two.root) as at:
+        at.put(source(pseudonym="Sample Egret"))
+        merge(two, at)
+        marks.review(at.case, new, "agreed", now=NOW)
+    with desk(two.root, secret=two.key) as at, pytest.raises(InputError, match="second person"):
+        marks.review(at.case, new, "agreed", now=NOW)
+
+
+def test_different_fields_are_joined_and_the_same_one_is_a_conflict(two: SimpleNamespace) -> None:
+    two.copy()
+    with theirs(two) as at:
+        record = reading.get(at.case, two.seen).record
+        at.put(replace(record, mount="wall", name="SAMPLE theirs", first_seen="2025"), two.seen)
+    with desk(two.root) as at:
+        record = reading.get(at.case, two.seen).record
+        at.put(replace(record, kind="dome", name="SAMPLE mine"), two.seen)
+        done = merge(two, at)
+        assert done.joined == (two.seen,)
+        got = reading.get(at.case, two.seen).record
+        assert (got.mount, got.kind, got.name, got.first_seen) == (
+            "wall", "dome", "SAMPLE mine", "2025",
+        )  # fmt: skip
+        (conflict,) = done.conflicts
+        told = reading.get(at.case, conflict).record
+        assert (told.about, told.field, told.outcome) == (two.seen, "name", "open")
+        assert (told.before, told.mine, told.theirs) == (
+            '"SAMPLE camera"', '"SAMPLE mine"', '"SAMPLE theirs"',
+        )  # fmt: skip
+        assert {(one.what, one.ref) for one in lacks(at.case, DAY)} >= {("decision", conflict)}
+        with pytest.raises(InputError, match="conflict"):
+            marks.release(at.case, two.seen, on="2026-05-01", now=NOW)
+        at.put(replace(told, outcome="theirs"), conflict)
+        assert not [one for one in lacks(at.case, DAY) if one.what == "decision"]
+        assert sound(at)
+
+
+def test_a_passage_taken_out_here_and_cited_there_comes_back(two: SimpleNamespace) -> None:
+    two.copy()
+    with theirs(two) as at:
+        cited = at.put(finding(f"{two.told}#p1"))
+    with desk(two.root) as at:
+        record = reading.get(at.case, two.told).record
+        at.put(replace(record, passages=record.passages[1:]), two.told)
+        done = merge(two, at)
+        assert {one.key for one in reading.get(at.case, two.told).record.passages} == {"p1", "p2"}
+        assert [reading.get(at.case, one).record.field for one in done.conflicts] == ["passages"]
+        assert reading.get(at.case, cited).record.evidence[0].ref == f"{two.told}#p1"
+        assert sound(at)
+
+
+def test_a_passage_taken_out_there_and_cited_here_stays(two: SimpleNamespace) -> None:
+    two.copy()
+    with theirs(two) as at:
+        record = reading.get(at.case, two.told).record
+        at.put(replace(record, passages=record.passages[1:]), two.told)
+    with desk(two.root) as at:
+        at.put(finding(f"{two.told}#p1"))
+        done = merge(two, at)
+        assert {one.key for one in reading.get(at.case, two.told).record.passages} == {"p1", "p2"}
+        assert len(done.conflicts) == 1
+        assert sound(at)
+
+
+def test_what_together_breaks_a_rule_stays_as_it_is_here_and_is_told(two: SimpleNamespace) -> None:
+    two.copy()
+    with theirs(two) as at:
+        at.put(camera(name="SAMPLE camera", last_seen="2024"), two.seen)
+    with desk(two.root) as at:
+        at.put(camera(name="SAMPLE camera", first_seen="2025"), two.seen)
+        done = merge(two, at)
+        got = reading.get(at.case, two.seen).record
+        assert (got.first_seen, got.last_seen) == ("2025", None)
+        fields = {reading.get(at.case, one).record.field for one in done.conflicts}
+        assert fields == {"first_seen", "last_seen"}
+        assert sound(at)
+
+
+def test_what_one_copy_erased_is_erased_and_does_not_come_back(
+    two: SimpleNamespace, tmp_path: Path
+) -> None:
+    two.copy()
+    with theirs(two) as at:
+        erasing.erase(at.case, [two.told], reason="SAMPLE asked", now=NOW)
+        at.put(camera(name="SAMPLE unmistakable"), two.seen)
+    with desk(two.root) as at:
+        cited = at.put(finding(f"{two.told}#p1", confidence="alleged"))
+        erasing.erase(at.case, [two.seen], reason="SAMPLE asked", now=NOW)
+        done = merge(two, at)
+        assert (done.erased, done.stays_erased) == ((two.told,), (two.seen,))
+        assert reading.find(at.case, two.told) is None
+        assert reading.find(at.case, two.seen) is None
+        assert reading.get(at.case, cited)
+        assert sound(at)
+        dump = tmp_path / "plain.db"
+        at.case.database.execute(f"ATTACH DATABASE '{dump}' AS plain KEY ''")
+        at.case.database.execute("SELECT sqlcipher_export('plain')")
+        assert b"unmistakable" not in dump.read_bytes()
+        assert b"turnstile" not in dump.read_bytes()
+
+
+def test_items_come_with_their_content_and_erased_ones_go(two: SimpleNamespace) -> None:
+    photos = two.root / "photos"
+    photos.mkdir()
+    (photos / "shared.jpg").write_bytes(b"SAMPLE shared")
+    shared = cases.add(two.folder, photos / "shared.jpg")[0].item
+    two.copy()
+    (photos / "theirs.jpg").write_bytes(b"SAMPLE theirs " * 9)
+    with theirs(two) as at:
+        (added,) = adding.add(
+            at.case, [photos / "theirs.jpg"], now=lambda: NOW, random=os.urandom, reason=""
+        )
+        erasing.vault_erasing.erase(at.case, [shared], reason="SAMPLE", now=NOW)
+    with desk(two.root) as at:
+        at.put(source(pseudonym="Sample Egret"))
+        done = merge(two, at)
+        assert f"item/{added.item}" in done.taken
+        assert done.erased == (f"item/{shared}",)
+        assert sound(at)
+        exporting.export(
+            at.case, [added.item], two.root / "bag", recipients=[], plain=True, now=NOW
+        )
+    files = list((two.root / "bag" / "data").rglob("*.jpg"))
+    assert [path.read_bytes() for path in files] == [b"SAMPLE theirs " * 9]
+
+
+def test_members_of_the_other_copy_are_known_and_have_no_access_here(two: SimpleNamespace) -> None:
+    two.copy()
+    third = pyrage.x25519.Identity.generate()
+    with theirs(two) as at:
+        members.share(
+            at.case, str(third.to_public()), name="Third Sample", reason="", now=NOW,
+            random=os.urandom,
+        )  # fmt: skip
+    with desk(two.root) as at:
+        at.put(source(pseudonym="Sample Egret"))
+        done = merge(two, at)
+        assert done.members == ("Third Sample",)
+        assert sound(at)
+    with pytest.raises(InputError), desk(two.root, secret=AgeIdentities((str(third),))):
+        pass
+
+
+def test_identities_are_joined_and_nothing_of_them_shows(
+    two: SimpleNamespace, tmp_path: Path
+) -> None:
+    with desk(two.root) as at:
+        compartment.seal(at.case, two.who, Identity(name=NAME), now=NOW, random=os.urandom)
+        other = at.put(source(pseudonym="Sample Egret"))
+    two.copy()
+    with theirs(two) as at:
+        compartment.seal(
+            at.case, two.who, Identity(name=f"{NAME} junior"), now=NOW, random=os.urandom
+        )
+        compartment.seal(at.case, other, Identity(name="Nobody Else"), now=NOW, random=os.urandom)
+    with desk(two.root) as at:
+        compartment.seal(
+            at.case, two.who, Identity(name=f"{NAME} senior"), now=NOW, random=os.urandom
+        )
+        done = merge(two, at)
+        assert "Quartzfeather" not in repr(done)
+        read = compartment.reveal(at.case, two.who, reason="SAMPLE", now=NOW)
+        assert {one.name for one in read} == {f"{NAME} senior", f"{NAME} junior"}
+        assert compartment.reveal(at.case, other, reason="SAMPLE", now=NOW)[0].name == "Nobody Else"
+        assert sound(at)
+        dump = tmp_path / "plain.db"
+        at.case.database.execute(f"ATTACH DATABASE '{dump}' AS plain KEY ''")
+        at.case.database.execute("SELECT sqlcipher_export('plain')")
+        assert b"uartzfeather" not in dump.read_bytes()
+
+
+def test_a_third_copy_is_merged_through_the_second(two: SimpleNamespace) -> None:
+    two.copy()
+    shutil.copytree(two.folder, two.root / "third" / "case")
+    with cases.opened(two.root / "third" / "case", write=True) as case:
+        third = Desk(case, two.root).put(finding(two.seen), reason="SAMPLE third")
+        kept = newest_checkpoint(case)
+    with theirs(two) as at:
+        at.put(finding(two.told))
+        with cases.opened(two.root / "third" / "case") as other:
+            merging.merge(at.case, other, now=NOW, random=os.urandom)
+    with desk(two.root) as at:
+        at.put(source(pseudonym="Sample Egret"))
+        merge(two, at)
+        assert reading.get(at.case, third)
+        assert len(branches.branches(at.case.database)) == 2
+        assert sound(at, (kept,))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE branch_entries SET content = CAST(replace(content, 'edit', 'made') AS BLOB)",
+        "DELETE FROM branch_entries WHERE number = (SELECT max(number) FROM branch_entries)",
+        "DELETE FROM branches",
+        "DELETE FROM branch_checkpoints",
+        "UPDATE branch_keys SET public = zeroblob(32)",
+        "UPDATE versions SET state = CAST(replace(state, 'alleged', 'unknown') AS BLOB) "
+        "WHERE branch != ''",
+        "DELETE FROM versions WHERE branch != ''",
+        "UPDATE branch_entries SET reason = 'another'",
+    ],
+)
+def test_what_is_changed_in_a_branch_is_found(statement: str, two: SimpleNamespace) -> None:
+    two.copy()
+    with theirs(two) as at:
+        new = at.put(finding(two.seen, confidence="alleged"), reason="SAMPLE theirs")
+        at.put(finding(two.seen, confidence="inferred"), new)
+    with desk(two.root) as at:
+        at.put(source(pseudonym="Sample Egret"))
+        merge(two, at)
+        assert sound(at)
+        at.case.database.execute("PRAGMA foreign_keys = OFF")
+        at.case.database.execute(statement)
+        assert {one.kind for one in verify(at.case)} == {"branch"}
+
+
+def test_a_copy_that_was_altered_and_another_case_are_not_merged(two: SimpleNamespace) -> None:
+    two.copy()
+    with theirs(two) as at:
+        at.put(finding(two.seen))
+        at.case.database.execute("UPDATE records SET salt = zeroblob(32) WHERE entry = 5")
+    with desk(two.root) as at:
+        at.put(source(pseudonym="Sample Egret"))
+        size = at.case.size
+        with pytest.raises(CheckFailedError, match="not what its log says"):
+            merge(two, at)
+        cases.new(two.root / "another")
+        with (
+            cases.opened(two.root / "another") as other,
+            pytest.raises(InputError, match="no copy of the same case"),
+        ):
+            merging.merge(at.case, other, now=NOW, random=os.urandom)
+        assert at.case.size == size
+        assert sound(at)
+
+
+@given(*(st.dictionaries(st.sampled_from("abc"), st.integers(0, 2) | st.lists(st.integers(0, 3)))
+         for _ in range(3)))  # fmt: skip
+def test_no_value_of_either_side_is_lost_without_a_conflict(
+    before: dict, mine: dict, theirs: dict
+) -> None:
+    result = merged(before, mine, theirs)
+    for name in "abc":
+        was, one, two = before.get(name), mine.get(name), theirs.get(name)
+        got = result.fields.get(name)
+        if name in result.conflicts:
+            assert result.conflicts[name] == (was, one, two)
+            assert got == one
+        elif isinstance(one, list) and isinstance(two, list) and was not in (one, two):
+            assert all(each in got for side in (one, two) for each in side)
+        else:
+            assert got == (two if one == was else one)
+            assert one == two or was in (one, two)
+    assert merged(before, theirs, mine).conflicts.keys() == result.conflicts.keys()
+
+
+def test_the_text_of_a_sample_is_labelled() -> None:
+    assert text("SAMPLE")[0].language == "en"
