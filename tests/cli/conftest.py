@@ -11,10 +11,15 @@ import pytest
 from contrechamp.base.i18n import activate
 from contrechamp.cli.run import run
 
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    # A shell that starts the tests in the background has them, and all that they start, ignore
-    # Ctrl-C: a test of it would wait for ever.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# Who starts the tests in the background, or under nohup, has them, and all that they start, ignore
+# these: a test of them would wait for ever.
+for _number, _handler in (
+    (signal.SIGINT, signal.default_int_handler),
+    (signal.SIGHUP, signal.SIG_DFL),
+    (signal.SIGTERM, signal.SIG_DFL),
+):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, _handler)
 
 
 @dataclass(frozen=True)
