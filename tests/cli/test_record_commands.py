@@ -123,7 +123,10 @@ def test_lines_go_out_and_come_in_again(
     assert (done.status, "lacks what is closed" in done.err) == (2, True)
     assert f"{lines.name}:2" in done.err
     lines.write_text(case("show", "--json", "--closed").out.replace("2026-04-02", "2026-04-03"))
-    assert case("import", lines).out == "2 records are in the case.\n"
+    assert case("import", lines).out.splitlines() == [
+        "changed: testimony, 1",
+        "1 record is written, 1 said the same before.",
+    ]
     assert "date: 2026-04-03" in case("show", told).out
     lines.write_text('{"kind": "source", "fields": {"pseudonym": "SAMPLE"}}\n{"kind": "source"\n')
     done = case("import", lines)

@@ -10,4 +10,15 @@ def without_formula(text: str) -> str:
     >>> without_formula("=HYPERLINK(A1)")
     "'=HYPERLINK(A1)"
     """
-    return "'" + text if text.startswith(_FORMULA_STARTS) else text
+    # An apostrophe more where one stands there already: so what was there can be told again.
+    return "'" + text if text.lstrip("'").startswith(_FORMULA_STARTS) else text
+
+
+def with_formula(text: str) -> str:
+    """Return what `without_formula` was given.
+
+    >>> with_formula("'=HYPERLINK(A1)")
+    '=HYPERLINK(A1)'
+    """
+    shown = text.lstrip("'")
+    return text[1:] if shown != text and shown.startswith(_FORMULA_STARTS) else text

@@ -9,6 +9,7 @@ from contrechamp.cli.demo_cmd import demo_command
 from contrechamp.cli.edit_cmd import edit_command
 from contrechamp.cli.erase_cmd import erase_command
 from contrechamp.cli.export_cmd import export_command
+from contrechamp.cli.export_records_cmd import export_records_command
 from contrechamp.cli.find_cmd import find_command
 from contrechamp.cli.identity_cmd import identity_command
 from contrechamp.cli.import_cmd import import_command
@@ -49,6 +50,7 @@ COMMANDS = (
     log_command,
     verify_command,
     export_command,
+    export_records_command,
     erase_command,
     share_command,
     unshare_command,

@@ -1,15 +1,24 @@
 """``contrechamp import``: records from files of others."""
 
+import json
+import secrets
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _, ngettext
-from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
-from contrechamp.cli.options import language_option, verbose_option
+from contrechamp.cli.case_access import case_argument, now, open_case, reason_option, shown
+from contrechamp.cli.options import json_option, language_option, verbose_option
 from contrechamp.cli.secret_input import secret_options, secret_source
+
+if TYPE_CHECKING:
+    from contrechamp.dossier.formats.door import Imported
+
+#: As `dossier.formats.door.FORMATS` names them: what is not imported need not be loaded for help.
+FORMAT_NAMES = (
+    "records", "tables",
+)  # fmt: skip
 
 
 def import_command() -> click.Command:
@@ -17,45 +26,93 @@ def import_command() -> click.Command:
     return click.Command(
         "import",
         callback=_import,
-        short_help=_("Take records of a file into a case."),
+        short_help=_("Take records of files into a case."),
         help=_(
-            "Take the records of files into a case, all of them or none: JSON Lines, as show "
-            "--json prints them. Records whose id is there get a new version."
+            "Take the records of files into a case, all of them or none. The format is found from "
+            "the content. A file of others is kept in the case, and each record names it. What was "
+            "imported before is not doubled, and what was changed in the case since stays as it is."
         ),
-        epilog=_("Example: contrechamp import checkpoint-north records.jsonl"),
+        epilog=_("Example: contrechamp import checkpoint-north submissions.zip"),
         params=[
             case_argument(),
             click.Argument(
                 ["files"], metavar="FILE...", nargs=-1, required=True,
                 type=click.Path(path_type=Path),
             ),
+            click.Option(
+                ["--as", "told"], type=click.Choice(FORMAT_NAMES),
+                help=_("Format, where the content does not tell it."),
+            ),
+            click.Option(
+                ["--skip-bad-rows"], is_flag=True,
+                help=_("Leave out what cannot be read or written, say so, and take the rest."),
+            ),
             reason_option(),
             *secret_options(),
+            json_option(),
             language_option(),
             verbose_option(),
         ],
     )  # fmt: skip
 
 
-def _import(*, folder: Path, files: tuple[Path, ...], reason: str, **secret: Any) -> None:
-    from contrechamp.dossier import lines, store
+def _import(
+    *,
+    folder: Path,
+    files: tuple[Path, ...],
+    told: str | None,
+    skip_bad_rows: bool,
+    reason: str,
+    as_json: bool,
+    **secret: Any,
+) -> None:
+    from contrechamp.dossier.formats.door import import_files
 
     with open_case(folder, secret_source(**secret), write=True) as case:
-        wanted = (put for file in files for put in lines.read(case, _lines(file), name=file.name))
-        stored = store.put_all(case, wanted, reason=reason, now=now())
+        outcome = import_files(
+            case,
+            files,
+            told=told or "",
+            skip_bad_rows=skip_bad_rows,
+            reason=reason,
+            now=now,
+            random=secrets.token_bytes,
+        )
+    if as_json:
+        click.echo(json.dumps(_as_json(outcome)))
+        return
+    _tell(outcome)
+
+
+def _as_json(outcome: "Imported") -> dict[str, object]:
+    return {
+        "new": [stored.ref for stored in outcome.new],
+        "changed": [stored.ref for stored in outcome.changed],
+        "unchanged": outcome.unchanged,
+        "items": outcome.items,
+        "left_out": outcome.left_out,
+        "notices": [{"where": one.where, "message": one.message} for one in outcome.notices],
+    }
+
+
+def _tell(outcome: "Imported") -> None:
+    from contrechamp.dossier.formats.door import counted
+
+    for line in outcome.left_out:
+        click.echo(_("left out: {line}").format(line=shown(line)), err=True)
+    for notice in outcome.notices:
+        click.echo(f"{shown(notice.where)}: {shown(notice.message)}", err=True)
+    for name, item in outcome.items.items():
+        click.echo(f"item/{item}  {shown(name)}")
+    for kind, many in counted(outcome.new).items():
+        click.echo(_("new: {kind}, {count}").format(kind=kind, count=many))
+    for kind, many in counted(outcome.changed).items():
+        click.echo(_("changed: {kind}, {count}").format(kind=kind, count=many))
+    written = len(outcome.new) + len(outcome.changed)
     click.echo(
-        ngettext("{count} record is in the case.", "{count} records are in the case.", len(stored))
-        .format(count=len(stored))
-    )  # fmt: skip
-
-
-def _lines(file: Path) -> Any:
-    try:
-        with file.open(encoding="utf-8") as opened:
-            yield from opened
-    except OSError as error:
-        raise InputError(
-            _("cannot be read ({reason})").format(reason=error.strerror), where=file.name
-        ) from error
-    except UnicodeDecodeError:
-        raise InputError(_("what was read is not text in UTF-8"), where=file.name) from None
+        ngettext(
+            "{count} record is written, {unchanged} said the same before.",
+            "{count} records are written, {unchanged} said the same before.",
+            written,
+        ).format(count=written, unchanged=outcome.unchanged)
+    )

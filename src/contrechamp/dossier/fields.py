@@ -195,17 +195,32 @@ class Money:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReadFrom:
+    """The file that a record was read from.
+
+    Args:
+        item: the file, as the case keeps it.
+        at: row, line or id in it.
+    """
+
+    item: ItemRef
+    at: Line = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Record:
     """What every record has.
 
     Args:
         note: for those who work on the case; never published.
         ids: what it is called elsewhere.
+        read_from: the file that it was read from, if it was.
         sample: it is made up, to show how a record looks.
     """
 
     note: Annotated[Prose, Closed()] = ""
     ids: tuple[OutsideId, ...] = ()
+    read_from: ReadFrom | None = None
     sample: bool = False
 
     def title(self) -> str:

@@ -67,9 +67,13 @@ def read(case: Case, lines: Iterable[str], *, name: str) -> Iterator[Put]:
     """
     for number, line in enumerate(lines, start=1):
         where = f"{name}:{number}"
-        if not line.strip():
-            continue
-        yield _put(case, _object(line, where), where)
+        if line.strip():
+            yield read_line(case, line, where=where)
+
+
+def read_line(case: Case, line: str, *, where: str) -> Put:
+    """Return what one line asks to be written; see `read`."""
+    return _put(case, _object(line, where), where)
 
 
 def put_lines(

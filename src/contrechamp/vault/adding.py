@@ -5,11 +5,13 @@ import hmac
 import io
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import IO
+
+import blake3
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
@@ -45,6 +47,21 @@ class PassedOver:
 
     path: Path
     reason: str
+
+
+@dataclass(frozen=True)
+class Content:
+    """Something to be taken in that may be no file of its own, such as a part of an archive.
+
+    Args:
+        name: that its item gets.
+        opened: gives it from its beginning, each time that it is called.
+        modified_ns: when it was last changed, since 1970.
+    """
+
+    name: str
+    opened: Callable[[], IO[bytes]] = field(repr=False)
+    modified_ns: int = 0
 
 
 @dataclass(frozen=True)
@@ -114,6 +131,78 @@ def add(
             yield from _add_one(path, _Intake(case, key, disk, now, random, reason), advance)
 
 
+def add_contents(
+    case: Case,
+    contents: Iterable[Content],
+    *,
+    now: Callable[[], datetime],
+    random: cases.Random,
+    reason: str = "",
+) -> list[str]:
+    """Take contents into a case; what is in it already is not taken again.
+
+    Args:
+        case: open for writing.
+        contents: read twice each.
+        now: for the log.
+        random: source of ids.
+        reason: why, in the user's words.
+
+    Returns:
+        the item of each content, in their order.
+
+    Raises:
+        OutputError: if the case cannot be written to.
+    """
+    items: dict[bytes, str] = {}
+    order = []
+    with disk_of(case.folder) as disk:
+        intake = _Intake(case, random(32), disk, now, random, reason)
+        for content in contents:
+            digests = digests_of(content)
+            order.append(digests)
+            known = items.get(digests) or item_of(case, digests)
+            if known is None:
+                with content.opened() as source:
+                    taken = objects.take(source, case.folder, lambda _bytes: None)
+                state = _state(case.folder, content.name, content.modified_ns, taken)
+                # What was hashed first is what the caller looked at.
+                if taken.sha256 + taken.blake3 != digests:
+                    objects.remove(case.folder / objects.FOLDER / objects.INCOMING / taken.incoming)
+                    raise InputError(
+                        _("it changes while it is read; add it when it is finished"),
+                        where=content.name,
+                    )
+                new = _New(Path(content.name), b"", replace(taken, head=b""), state)
+                known = next(_commit([new], intake)).item
+            items[digests] = known
+        with database.transaction(case.database):
+            case.database.execute("DELETE FROM intakes WHERE path = ?", (intake.key,))
+    return [items[digests] for digests in order]
+
+
+def digests_of(content: Content) -> bytes:
+    """Return SHA-256 and BLAKE3 of a content, one behind the other."""
+    sha256, other = hashlib.sha256(), blake3.blake3()
+    with content.opened() as source:
+        while part := source.read(CHUNK):
+            sha256.update(part)
+            other.update(part)
+    return sha256.digest() + other.digest()
+
+
+def item_of(case: Case, digests: bytes) -> str | None:
+    """Return an item of the case that has a content; None if there is none."""
+    name = _keyed(case.name_key, "object", digests).hex()
+    row = case.database.execute(
+        "SELECT subject FROM records JOIN objects ON objects.name = records.object "
+        "WHERE object = ? AND identity IS NOT NULL AND subject LIKE 'item/%' "
+        "ORDER BY entry LIMIT 1",
+        (name,),
+    ).fetchone()
+    return None if row is None else str(row[0]).removeprefix("item/")
+
+
 def _add_one(
     given: Path, intake: _Intake, advance: Callable[[float], None]
 ) -> Iterator[Added | PassedOver]:
@@ -137,7 +226,7 @@ def _add_one(
         if taken is None:
             yield PassedOver(path, problem)
             continue
-        state = _state(case.folder, shown, about, taken)
+        state = _state(case.folder, shown, about.st_mtime_ns, taken)
         batch.append(_New(path, mark, replace(taken, head=b""), state))
         size += taken.size
         if len(batch) >= BATCH_FILES or size >= BATCH_BYTES:
@@ -211,9 +300,7 @@ def _commit(batch: Sequence[_New], intake: _Intake) -> Iterator[Added]:
     yield from added
 
 
-def _state(
-    folder: Path, shown: str, about: os.stat_result, taken: objects.Taken
-) -> dict[str, object]:
+def _state(folder: Path, shown: str, modified_ns: int, taken: objects.Taken) -> dict[str, object]:
     """Return what the record of an item says; digests as hexadecimal, sizes as text (RFC 8785)."""
     # What cannot be read back now would be lost: it is not taken in.
     with objects.storing(), _content(folder, taken) as content:
@@ -224,7 +311,7 @@ def _state(
         "size": str(taken.size),
         "sha256": taken.sha256.hex(),
         "blake3": taken.blake3.hex(),
-        "modified_ns": str(about.st_mtime_ns),
+        "modified_ns": str(modified_ns),
         **metadata,
         **({"capture": capture} if capture else {}),
     }

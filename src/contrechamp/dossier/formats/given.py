@@ -1,0 +1,359 @@
+"""A file as it is given: never more of it than a limit, text and cells as they stand in it."""
+
+import codecs
+import csv
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+from contrechamp.vault.adding import Content
+
+#: A file that is read whole may have so many bytes; lines are read one by one, and may be more.
+MAX_WHOLE = 256 * 1024**2
+MAX_LINE = 1 << 21
+MAX_CELL = 1 << 20
+#: Of an archive: parts, bytes of all of them unpacked, and bytes of one that is taken in.
+MAX_PARTS, MAX_UNPACKED, MAX_PART = 20_000, 8 * 1024**3, 2 * 1024**3
+HEAD = 1 << 16
+
+
+@dataclass(frozen=True)
+class Cells:
+    """One row of a table.
+
+    Args:
+        where: file and row, for errors.
+        at: row, as the record tells it.
+        cells: by the name of their column; empty ones are left out.
+    """
+
+    where: str
+    at: str
+    cells: dict[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Given:
+    """A file, or a part of an archive.
+
+    Args:
+        name: for errors; never its path.
+        content: what it holds.
+        head: its first bytes.
+        size: in bytes.
+    """
+
+    name: str
+    content: Content = field(repr=False)
+    head: bytes = field(repr=False)
+    size: int
+
+    def whole(self, limit: int = MAX_WHOLE) -> bytes:
+        """Return all of it.
+
+        Raises:
+            InputError: if it is longer than the limit.
+        """
+        with self.content.opened() as source:
+            found = source.read(limit + 1)
+        if len(found) > limit:
+            raise InputError(
+                _("the file is larger than {size} MB, and is read whole; split it").format(
+                    size=limit // 10**6
+                ),
+                where=self.name,
+            )
+        return found
+
+    def text(self) -> str:
+        """Return all of it as text, in UTF-8 or UTF-16."""
+        return decoded(self.whole(), self.name)
+
+    def lines(self) -> Iterator[tuple[str, str]]:
+        """Yield each line that is not empty, with its place; one at a time is in memory."""
+        with self.content.opened() as source:
+            number = 0
+            while line := source.readline(MAX_LINE + 1):
+                number += 1
+                where = f"{self.name}:{number}"
+                if len(line) > MAX_LINE:
+                    raise InputError(_("the line is longer than a record can be"), where=where)
+                text = decoded(line, where)
+                if text.strip():
+                    yield where, text
+
+    def json(self) -> Any:
+        """Return what it holds as JSON; numbers with a point stay exact."""
+        return parsed(self.text(), self.name)
+
+    def rows(self) -> Iterator[Cells]:
+        """Yield the rows of a table, CSV or XLSX."""
+        return _xlsx_rows(self) if self.is_xlsx else _csv_rows(self)
+
+    @property
+    def is_zip(self) -> bool:
+        """Whether it begins like an archive."""
+        return self.head.startswith(b"PK\x03\x04")
+
+    @property
+    def is_xlsx(self) -> bool:
+        """Whether it is a workbook."""
+        return self.is_zip and any(part.name.startswith("xl/") for part in self.parts())
+
+    def header(self) -> tuple[str, ...]:
+        """Return the names of the columns; none if it is no table."""
+        if self.is_zip:
+            return next(_sheets(self))[1] if self.is_xlsx else ()
+        if b"\0" in self.head[:4096] and not self.head.startswith(_UTF16):
+            return ()
+        try:
+            text = decoded(self.head, self.name, cut=self.size > len(self.head))
+        except InputError:
+            return ()
+        first = next((line for line in text.splitlines() if line.strip()), "")
+        if first.lstrip()[:1] in {"{", "[", "<"}:
+            return ()
+        try:
+            cells = next(csv.reader([first], delimiter=delimiter_of(first)), [])
+        except csv.Error:
+            return ()
+        return tuple(cell.strip() for cell in cells)
+
+    def parts(self) -> list["Given"]:
+        """Return the files of an archive; folders and what points out of it are not taken.
+
+        Raises:
+            InputError: if it is damaged, or holds more than the limits.
+        """
+        found: list[Given] = []
+        try:
+            with self.content.opened() as source, zipfile.ZipFile(source) as archive:
+                infos = archive.infolist()
+                _check_archive(infos, self.name)
+                for info in infos:
+                    if info.is_dir() or info.flag_bits & 1:  # a folder, or encrypted
+                        continue
+                    head = b""
+                    if info.filename.lower().endswith((".csv", ".json", ".jsonl", ".ndjson")):
+                        with archive.open(info) as part:
+                            head = part.read(HEAD)
+                    content = Content(info.filename, _Part(self.content, info).opened)
+                    found.append(Given(info.filename, content, head, info.file_size))
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
+            raise InputError(
+                _("the archive cannot be read; export it again"), where=self.name
+            ) from error
+        return found
+
+
+def _check_archive(infos: list[zipfile.ZipInfo], where: str) -> None:
+    if (
+        len(infos) > MAX_PARTS
+        or sum(info.file_size for info in infos) > MAX_UNPACKED
+        or any(info.file_size > MAX_PART for info in infos)
+    ):
+        raise InputError(
+            _("the archive holds more than {parts} files or {size} GB").format(
+                parts=MAX_PARTS, size=MAX_UNPACKED // 1024**3
+            ),
+            where=where,
+        )
+    for info in infos:
+        path = PurePosixPath(info.filename)
+        if path.is_absolute() or ".." in path.parts or "\\" in info.filename:
+            raise InputError(
+                _("the archive holds a file outside of itself; do not trust it"), where=where
+            )
+
+
+#: A letter that XML has no place for, as workbooks write it (ECMA-376, ST_Xstring).
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def given(path: Path) -> Given:
+    """Open a file.
+
+    Raises:
+        InputError: if it cannot be read.
+    """
+    try:
+        about = path.stat()
+        if not path.is_file():
+            raise InputError(_("no plain file"), where=path.name)
+        with path.open("rb") as source:
+            head = source.read(HEAD)
+    except OSError as error:
+        raise InputError(
+            _("cannot be read ({reason}); check its name and its rights").format(
+                reason=error.strerror
+            ),
+            where=path.name,
+        ) from error
+    content = Content(path.name, lambda: path.open("rb"), about.st_mtime_ns)
+    return Given(path.name, content, head, about.st_size)
+
+
+@dataclass(frozen=True)
+class _Part:
+    archive: Content
+    info: zipfile.ZipInfo
+
+    def opened(self) -> IO[bytes]:
+        """Open the part; never more comes out of it than the archive says, whatever is in it."""
+        archive = self.archive.opened()
+        try:
+            return _Both(zipfile.ZipFile(archive).open(self.info), archive, self.info.filename)
+        except (zipfile.BadZipFile, NotImplementedError, OSError, RuntimeError) as error:
+            archive.close()
+            raise InputError(
+                _("the archive cannot be read; export it again"), where=self.info.filename
+            ) from error
+
+
+class _Both(io.BufferedReader):
+    """A part of an archive that closes the archive with it."""
+
+    def __init__(self, part: IO[bytes], archive: IO[bytes], name: str) -> None:
+        super().__init__(part)  # type: ignore[arg-type]  # ZipExtFile is a BufferedIOBase
+        self._archive, self._name = archive, name
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        try:
+            return super().read(size)
+        except (zipfile.BadZipFile, OSError, ValueError, EOFError) as error:
+            raise InputError(
+                _("the archive cannot be read; export it again"), where=self._name
+            ) from error
+
+    def close(self) -> None:
+        super().close()
+        self._archive.close()
+
+
+def decoded(content: bytes, where: str, *, cut: bool = False) -> str:
+    """Return text in UTF-8, or UTF-16 where it says so.
+
+    Raises:
+        InputError: if it is neither.
+    """
+    encoding = "utf-16" if content.startswith(_UTF16) else "utf-8-sig"
+    try:
+        return codecs.getincrementaldecoder(encoding)().decode(content, final=not cut)
+    except UnicodeDecodeError:
+        raise InputError(_("the text is not in UTF-8; save it as UTF-8"), where=where) from None
+
+
+def parsed(text: str, where: str) -> Any:
+    """Return JSON.
+
+    Raises:
+        InputError: if it is none; the message repeats nothing of it.
+    """
+    problem, found = False, None
+    try:
+        found = json.loads(text, parse_float=Decimal)
+    except (ValueError, RecursionError):
+        problem = True
+    if problem:  # raised out here: the error of the parser carries the content
+        raise InputError(_("it is not JSON"), where=where)
+    return found
+
+
+def delimiter_of(line: str) -> str:
+    """Return what stands between the cells of a line."""
+    return max(",;\t", key=line.count)
+
+
+def _csv_rows(given: Given) -> Iterator[Cells]:
+    text = given.text()
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    csv.field_size_limit(MAX_CELL)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(first), strict=True)
+    header: list[str] = []
+    try:
+        for row in lines:
+            if not any(cell.strip() for cell in row):
+                continue
+            if not header:
+                header = [cell.strip() for cell in row]
+                _check_header(header, given.name)
+                continue
+            where = f"{given.name}:{lines.line_num}"
+            if any(cell.strip() for cell in row[len(header) :]):
+                raise InputError(
+                    _("{found} cells under {wanted} columns; expected as many").format(
+                        found=len(row), wanted=len(header)
+                    ),
+                    where=where,
+                )
+            cells = {name: cell for name, cell in zip(header, row, strict=False) if cell and name}
+            yield Cells(where, str(lines.line_num), cells)
+    except csv.Error:
+        raise InputError(
+            _("the row cannot be read; is a quote left open?"),
+            where=f"{given.name}:{lines.line_num}",
+        ) from None
+
+
+def _check_header(header: list[str], where: str) -> None:
+    twice = sorted({name for name in header if name and header.count(name) > 1})
+    if twice:
+        raise InputError(
+            _("the column {name} is there twice; keep one").format(name=twice[0]), where=where
+        )
+
+
+def _xlsx_rows(given: Given) -> Iterator[Cells]:
+    for sheet, header, rows in _sheets(given):
+        _check_header(list(header), f"{given.name}: {sheet}")
+        for number, row in rows:
+            cells = {
+                name: text
+                for name, text in zip(header, (_cell(value) for value in row), strict=False)
+                if name and text
+            }
+            if cells:
+                yield Cells(f"{given.name}: {sheet}:{number}", f"{sheet}:{number}", cells)
+
+
+def _sheets(
+    given: Given,
+) -> Iterator[tuple[str, tuple[str, ...], Iterator[tuple[int, tuple[Any, ...]]]]]:
+    """Yield name, header and rows of every sheet; what formulas gave when it was saved."""
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(
+            io.BytesIO(given.whole()), read_only=True, data_only=True, keep_links=False
+        )
+    except Exception as error:  # whatever a damaged workbook makes the library do
+        raise InputError(
+            _("the workbook cannot be read; save it again as .xlsx"), where=given.name
+        ) from error
+    for sheet in book.worksheets:
+        rows = sheet.iter_rows(values_only=True)
+        header = tuple(_cell(value).strip() for value in next(rows, ()))
+        yield sheet.title, header, enumerate(rows, start=2)
+
+
+def _cell(value: Any) -> str:
+    """Return a cell as it would stand in a CSV file."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    if hasattr(value, "isoformat"):
+        text = str(value.isoformat())
+        return text.removesuffix("T00:00:00")
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), str(value))

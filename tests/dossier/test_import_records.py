@@ -1,0 +1,250 @@
+"""Records through the door: all or none, never doubled, traced to their file; tables and lines."""
+
+import csv
+import json
+import os
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from made_up import of_class
+from samples import DAY, NOW, Desk, actor, camera, consent, desk, source, telling, text
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.spreadsheets import with_formula, without_formula
+from contrechamp.dossier import erasing, lines, reading
+from contrechamp.dossier.actors import Actor, Product
+from contrechamp.dossier.fields import Evidence, Position
+from contrechamp.dossier.formats import leaving, record_tables, table_files
+from contrechamp.dossier.formats.door import Imported, import_files
+from contrechamp.dossier.schema import from_json, to_json, values
+from contrechamp.vault.verifying import verify
+
+
+@pytest.fixture
+def at(tmp_path: Path) -> Iterator[Desk]:
+    with desk(tmp_path) as opened:
+        yield opened
+
+
+def take(at: Desk, *paths: Path, **more: Any) -> Imported:
+    return import_files(at.case, paths, now=lambda: NOW, random=os.urandom, **more)
+
+
+def line(record: Any, kind: str, record_id: str = "") -> str:
+    given = {"kind": kind, "fields": to_json(record)}
+    return json.dumps({"id": record_id, **given} if record_id else given) + "\n"
+
+
+def test_lines_are_taken_together_or_not_at_all(at: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "r.jsonl"
+    bad = '{"kind": "actor", "fields": {"names": [], "kind": "company"}}\n'
+    file.write_text(
+        line(actor(names=text("One")), "actor") + bad + line(camera(), "camera") + "{\n"
+    )
+    size = at.case.size
+    with pytest.raises(InputError) as refused:
+        take(at, file)
+    assert str(refused.value).splitlines() == [
+        "r.jsonl:2: actor.names: this must be given",
+        "r.jsonl:4: it is not JSON",
+    ]
+    assert (at.case.size, reading.count(at.case)) == (size, {})
+    done = take(at, file, skip_bad_rows=True)
+    assert len(done.left_out) == 2
+    assert reading.count(at.case) == {"actor": 1, "camera": 1}
+    assert not verify(at.case)
+
+
+def test_what_cites_a_row_that_is_left_out_is_left_out_too(at: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "r.jsonl"
+    nobody = "record/" + "d" * 16
+    first = Product(make="SAMPLE", model="one", maker=nobody)
+    second = camera(product="record/" + "a" * 16)
+    third = camera(evidence=(Evidence(ref="record/" + "b" * 16),))
+    file.write_text(
+        line(first, "product", "a" * 16)
+        + line(second, "camera", "b" * 16)
+        + line(third, "camera", "c" * 16)
+        + line(actor(names=text("One")), "actor")
+    )
+    done = take(at, file, skip_bad_rows=True)
+    assert [stored.kind for stored in done.new] == ["actor"]
+    assert [place.split(":")[1] for place in done.left_out] == ["1", "2", "3"]
+
+
+def test_a_second_import_of_the_same_lines_writes_nothing(at: Desk, tmp_path: Path) -> None:
+    at.put(actor(names=text("One")))
+    at.put(camera())
+    out = leaving.write(at.case, tmp_path / "out", "jsonl", day=DAY)
+    assert not out.kept_back
+    size = at.case.size
+    done = take(at, tmp_path / "out" / "records.jsonl")
+    assert (done.unchanged, done.new, done.changed, at.case.size) == (2, [], [], size)
+
+
+def test_lines_out_fit_their_schema_and_hold_nothing_closed(at: Desk, tmp_path: Path) -> None:
+    who = at.put(source(note="SECRETNOTE", contact_rules="SECRETRULES"))
+    at.put(consent(who))
+    at.put(telling(who))
+    for name in ("jsonl", "csv", "xlsx"):
+        leaving.write(at.case, tmp_path / name, name, day=DAY)
+        for file in (tmp_path / name).iterdir():
+            content = file.read_bytes()
+            if file.suffix == ".xlsx":
+                book = openpyxl.load_workbook(file)
+                content = repr([list(s.values) for s in book.worksheets]).encode()
+            assert b"SECRET" not in content
+            assert b"took a picture" not in content
+    schema = json.loads((tmp_path / "jsonl" / "records.schema.json").read_text())
+    for row in (tmp_path / "jsonl" / "records.jsonl").read_text().splitlines():
+        jsonschema.validate(json.loads(row), schema)
+
+
+def test_what_no_consent_holds_for_stays_in_the_case(at: Desk, tmp_path: Path) -> None:
+    who = at.put(source())
+    given_ = at.put(consent(who))
+    told = at.put(telling(who))
+    erasing.withdraw(at.case, given_, on="2026-04-20", how="", erase_given=False,
+                     reason="asked", now=NOW)  # fmt: skip
+    for name in ("jsonl", "csv", "xlsx"):
+        out = leaving.write(at.case, tmp_path / name, name, day=DAY)
+        assert out.kept_back == {reading.id_of(told)}
+    assert not (tmp_path / "csv" / "testimony.csv").exists()
+    assert told not in (tmp_path / "jsonl" / "records.jsonl").read_text()
+
+
+@pytest.mark.parametrize("name", ["csv", "xlsx"])
+def test_tables_go_out_and_come_back_into_another_case(at: Desk, tmp_path: Path, name: str) -> None:
+    one = at.put(actor(names=text("=HYPERLINK(1)")))
+    at.put(Product(make="-1", model="'=x", maker=one))
+    at.put(
+        camera(
+            position=Position(lon=Decimal("-35.1000001"), lat=Decimal("31.5")),
+            name="line\ttab _x0041_ \x01",
+        )
+    )
+    leaving.write(at.case, tmp_path / "out", name, day=DAY)
+    tables = [f for f in sorted((tmp_path / "out").iterdir()) if f.stem != "dictionary"]
+    told = {s.id: s.record for s in reading.every(at.case)}
+    with desk(tmp_path / "second") as other:
+        take(other, *tables)
+        assert {s.id: s.record for s in reading.every(other.case)} == told
+        again = take(other, *tables)
+        assert (again.unchanged, len(again.changed)) == (3, 0)
+
+
+def test_no_cell_of_a_table_is_a_formula(at: Desk, tmp_path: Path) -> None:
+    at.put(actor(names=text("=1+1")))
+    for name in ("csv", "xlsx"):
+        leaving.write(at.case, tmp_path / name, name, day=DAY)
+    with (tmp_path / "csv" / "actor.csv").open(encoding="utf-8-sig", newline="") as file:
+        cells = [cell for row in csv.reader(file) for cell in row]
+    book = openpyxl.load_workbook(tmp_path / "xlsx" / "records.xlsx")
+    rows = [cell for row in book["actor"].iter_rows() for cell in row]
+    assert "'=1+1" in cells
+    assert "'=1+1" in [cell.value for cell in rows]
+    assert all(cell.data_type != "f" for cell in rows)
+
+
+@given(st.text(max_size=10) | st.text("'=+-@\t\r a", max_size=6))
+def test_a_text_that_looks_like_a_formula_comes_back(words: str) -> None:
+    assert with_formula(without_formula(words)) == words
+    assert not without_formula(words).startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.one_of(of_class(Actor), of_class(Product)))
+def test_any_record_comes_back_from_its_cells(record: Any) -> None:
+    cells = record_tables.to_cells(values(record))
+    kept = {path: text for path, text in cells.items() if text}
+    assert record_tables.from_cells(type(record), kept, where="x") == from_json(
+        type(record), to_json(record)
+    )
+
+
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        (
+            ",nmes[1].text\nactor,,x\n",
+            "t.csv:2: nmes[1].text: there is no such field",
+        ),
+        (
+            ",names.text\nactor,,x\n",
+            "t.csv:2: names.text: expected the name of a field",
+        ),
+        (",names[2].text\nactor,,x\n", "t.csv:2: a place of a list is empty"),
+        (
+            ",record_kind\nactor,,x\n",
+            "t.csv: the column record_kind is there twice",
+        ),
+        (
+            ",sample\nactor,,perhaps\n",
+            "t.csv:2: sample: expected true or false",
+        ),
+        ("\nactor,xyz\n", "t.csv:2: record_id: expected an id"),
+        ("\nghost,\n", "t.csv:2: there is no such kind of record"),
+        ("\nactor,,more\n", "t.csv:2: 3 cells under 2 columns"),
+        (
+            '\nactor,"\n',
+            "t.csv:2: the row cannot be read; is a quote left open?",
+        ),
+        (",names[99999999].text\nactor,,x\n", "expected the name of a field"),
+    ],
+)
+def test_a_bad_table_is_refused_with_row_and_column(
+    at: Desk, tmp_path: Path, cells: str, message: str
+) -> None:
+    file = tmp_path / "t.csv"
+    file.write_text("record_kind,record_id" + cells)
+    with pytest.raises(InputError) as refused:
+        take(at, file)
+    assert message in str(refused.value)
+
+
+def test_a_row_of_an_older_version_is_not_written_over_a_newer_one(
+    at: Desk, tmp_path: Path
+) -> None:
+    ref = at.put(actor(names=text("One")))
+    leaving.write(at.case, tmp_path / "out", "csv", day=DAY)
+    at.put(actor(names=text("Two")), ref)
+    with pytest.raises(InputError, match="it is at version 2, and you saw 1"):
+        take(at, tmp_path / "out" / "actor.csv")
+
+
+def test_an_erased_record_is_not_taken_again(at: Desk, tmp_path: Path) -> None:
+    ref = at.put(actor(names=text("One")))
+    leaving.write(at.case, tmp_path / "out", "jsonl", day=DAY)
+    erasing.erase(at.case, [reading.id_of(ref)], reason="asked", now=NOW)
+    done = take(at, tmp_path / "out" / "records.jsonl")
+    assert [notice.message for notice in done.notices] == [
+        "it was erased from the case, and is not taken again"
+    ]
+    assert reading.count(at.case) == {}
+
+
+def test_the_dictionary_says_what_every_open_column_holds(tmp_path: Path, at: Desk) -> None:
+    rows = list(table_files.dictionary())
+    assert all(len(row) == len(table_files.DICTIONARY) for row in rows)
+    columns = {(row[0], row[1]) for row in rows}
+    assert ("camera", "position.lon") in columns
+    assert ("testimony", "passages[n].translations[n].text") in columns
+    assert not any("note" in path.split(".")[-1:] for kind, path in columns if kind == "actor")
+    assert all(row[5] for row in rows)
+
+
+def test_lines_of_a_case_are_told_by_their_content(at: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "anything.bin"
+    file.write_text("\ufeff" + line(actor(names=text("One")), "actor"))
+    assert len(take(at, file).new) == 1
+    file.write_bytes(b"\x00\x01nothing known")
+    with pytest.raises(InputError, match=r"anything\.bin: no format is known that looks like this"):
+        take(at, file)
+    assert "One" in next(lines.written(at.case, DAY))
