@@ -79,7 +79,7 @@ class _Placed:
     angle: float
 
 
-def make(half: int, number: int, folder: Path, seconds: float = 4.0) -> tuple[Path, Truth, str]:
+def make(half: int, number: int, folder: Path, seconds: float = 3.0) -> tuple[Path, Truth, str]:
     """Make one clip, or return it if it lies there; the same numbers give the same clip."""
     kind = KINDS[number % len(KINDS)]
     file = folder / f"clip-{half}-{number:02}.mp4"
@@ -187,7 +187,7 @@ class _Scene:
         if self.kind in ("pan", "dark", "cuts"):
             middle[0] += self.sway * (part - 0.5) * 700
         if self.kind == "blur":
-            middle[0] += self.sway * 420 * np.sin(part * 3 * np.pi)
+            middle[0] += self.sway * 300 * np.sin(part * 2.5 * np.pi)
             middle[1] += 90 * np.sin(part * 5 * np.pi)
         if self.kind == "zoom":
             zoom = 1.0 + 0.55 * (part if self.sway > 0 else 1 - part)

@@ -6,7 +6,6 @@ import json
 import os
 import resource
 import subprocess
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -19,13 +18,13 @@ from PIL import Image
 
 from contrechamp.base.errors import InputError, OutputError
 from contrechamp.base.progress import silent
-from contrechamp.redact import video, video_checks
+from contrechamp.redact import video
 from contrechamp.redact.outcome import Outcome
 from contrechamp.redact.sidecar import from_json
 from contrechamp.redact.upright import Turn, turn_of
 from contrechamp.redact.video import mask_video
 from contrechamp.redact.video_read import LIMITS, Limits
-from contrechamp.redact.video_task import Schedule
+from contrechamp.redact.video_task import FAST, Schedule
 from contrechamp.redact.wish import Wish
 from redact.made_videos import FindsRed, ffmpeg, picture, read, red_pixels, write
 
@@ -624,14 +623,33 @@ def test_the_source_may_come_as_a_descriptor(tmp_path: Path) -> None:
     assert all(check.passed for check in outcome.checks)
 
 
-def test_small_faces_are_searched_at_the_size_of_the_frame_now_and_then(tmp_path: Path) -> None:
-    large = Schedule()
-    sizes = [large.size(number, 3840, 2160) for number in range(13)]
-    assert sizes[0] == sizes[6] == sizes[12] == (1920, 1080)
-    assert sizes[1] == sizes[11] == (960, 540)
-    assert replace(large, every=3).size(18, 1080, 1920) == (1080, 1920)
-    assert large.size(0, 320, 240) == (640, 480)
-    assert video_checks.SAMPLED > 0
-    detector = FindsRed()
-    masked(write(tmp_path / "a.mp4", FRAMES), detector=detector)
-    assert set(detector.sizes) == {(320, 240)}
+def test_looks_alternate_between_the_whole_frame_and_enlarged_quarters() -> None:
+    schedule = Schedule()
+    looks = [schedule.look(number, 1920, 1080) for number in range(24)]
+    assert all(look is not None for look in looks)
+    for number in (0, 6, 12, 18):
+        assert looks[number].size == (1920, 1080)  # type: ignore[union-attr]
+    quarters = [looks[number] for number in (3, 9, 15, 21)]
+    seen = np.zeros((1080, 1920), bool)
+    for look in quarters:
+        assert look is not None
+        left, top, right, bottom = look.area
+        assert look.size[0] == pytest.approx((right - left) * 1.5, abs=1)
+        seen[top:bottom, left:right] = True
+    assert seen.all()
+    glance = looks[1]
+    assert glance is not None
+    assert glance.size == (480, 270)
+    assert glance.smallest_px == 40
+
+
+def test_fast_looks_at_every_third_frame() -> None:
+    searched = [n for n in range(24) if FAST.look(n, 1920, 1080) is not None]
+    assert searched == list(range(0, 24, 3))
+
+
+def test_small_videos_are_enlarged_and_large_ones_reduced() -> None:
+    assert Schedule().look(0, 320, 240).size == (640, 480)  # type: ignore[union-attr]
+    assert Schedule().look(3, 320, 240).area == (0, 0, 320, 240)  # type: ignore[union-attr]
+    assert Schedule().look(0, 2160, 3840).size == (1080, 1920)  # type: ignore[union-attr]
+    assert Schedule().look(3, 2160, 3840).size[1] < 1700  # type: ignore[union-attr]

@@ -81,6 +81,16 @@ def planes(frame: VideoFrame) -> tuple[U1, U1, U1]:
     )
 
 
+def cropped(frame: VideoFrame, area: tuple[int, int, int, int]) -> VideoFrame:
+    """Return a copy of part of a 4:2:0 frame: left, top, right, bottom in even px."""
+    left, top, right, bottom = area
+    part = VideoFrame(right - left, bottom - top, "yuv420p")
+    for new, old, half in zip(planes(part), planes(frame), (1, 2, 2), strict=True):
+        new[:] = old[top // half : bottom // half, left // half : right // half]
+    part.colorspace, part.color_range = frame.colorspace, frame.color_range
+    return part
+
+
 def luma(frame: VideoFrame) -> U1:
     """Return the brightness of a 4:2:0 frame, (height, width), without gaps."""
     return np.ascontiguousarray(planes(frame)[0])

@@ -128,13 +128,16 @@ class Tracker:
         self._rules = rules
         self._open: list[Track] = []
 
-    def step(self, number: int, hits: Hits | None, motion: Follower) -> list[Track]:
+    def step(
+        self, number: int, hits: Hits | None, motion: Follower, begins_at: float = 0.0
+    ) -> list[Track]:
         """Go on to frame `number`.
 
         Args:
             number: one more than the last time; the first is 0.
             hits: what was found in it; None: it was not searched.
             motion: knows this frame and the ones before it.
+            begins_at: hits of lower scores go on a track and begin none.
 
         Returns:
             Tracks that have ended.
@@ -143,7 +146,7 @@ class Tracker:
         for track in self._open:
             self._carry_on(track, number, motion)
         if hits is not None:
-            self._link(number, hits.at_least(self._rules.go_on_at), motion)
+            self._link(number, hits.at_least(self._rules.go_on_at), motion, begins_at)
         still_open = []
         for track in self._open:
             if not track.reached_back and track.is_covered(self._rules) and len(track.boxes) >= 3:
@@ -193,7 +196,7 @@ class Tracker:
             by = expected
         return box + np.tile(by, 2), alike
 
-    def _link(self, number: int, hits: Hits, motion: Follower) -> None:
+    def _link(self, number: int, hits: Hits, motion: Follower, begins_at: float) -> None:
         expected = np.asarray([track.boxes[-1] for track in self._open]).reshape(-1, 4)
         rows, columns = self._assigned(expected, hits)
         linked = np.zeros(len(hits), np.bool_)
@@ -211,6 +214,8 @@ class Tracker:
         now = np.asarray([track.boxes[-1] for track in self._open]).reshape(-1, 4)
         for column in np.flatnonzero(~linked):
             box, score = hits.boxes[column], float(hits.scores[column])
+            if score < begins_at:
+                continue
             same = iou(box[None], now)[0] if len(now) else np.empty(0)
             # A second hit on a face that has its track; not if that track may not be covered.
             if any(

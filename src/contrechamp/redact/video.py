@@ -22,7 +22,7 @@ from contrechamp.redact.video_read import LIMITS, Limits, examine, frames
 from contrechamp.redact.video_report import outcome_of
 from contrechamp.redact.video_search import search
 from contrechamp.redact.video_sound import Soundtrack
-from contrechamp.redact.video_task import FAST_EVERY, Advance, Found, Schedule, Task
+from contrechamp.redact.video_task import FAST, Advance, Found, Schedule, Task
 from contrechamp.redact.video_write import VideoWriter
 from contrechamp.redact.wish import Wish
 
@@ -69,7 +69,7 @@ def mask_video(
         film=film,
         wish=wish,
         rules=rules_of(wish),
-        schedule=Schedule(every=FAST_EVERY if wish.fast else 1),
+        schedule=FAST if wish.fast else Schedule(),
         detector=detector,
         limits=limits,
         threads=wish.threads or os.cpu_count() or 1,

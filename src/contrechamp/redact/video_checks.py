@@ -14,7 +14,7 @@ from contrechamp.base.i18n import _
 from contrechamp.redact.boxes import F8, covered_share
 from contrechamp.redact.outcome import Check
 from contrechamp.redact.planes import Cloth, planes, whole_pixels
-from contrechamp.redact.video_search import look
+from contrechamp.redact.video_search import hits_of
 from contrechamp.redact.video_task import Advance, Found, Task
 
 #: What the writer of MP4 always writes; it says nothing of the source.
@@ -176,13 +176,13 @@ def _sampled(task: Task, found: Found) -> set[int]:
     """Return numbers of frames to search again: some evenly, and some where tracks begin or end."""
     if task.detector is None:
         return set()
-    every = task.schedule.every
     count = len(found.ticks)
     even = np.linspace(0, count - 1, min(count, SAMPLED)).astype(int)
     ends = [n for c in found.courses if c.covered for n in (c.first - 1, c.last + 1)]
     ends = ends[:: max(1, len(ends) // SAMPLED)][:SAMPLED]
-    # Only what was searched can be searched again in the same way.
-    return {int(n) // every * every for n in (*even, *ends) if 0 <= n < count}
+    # The nearest frame before it that is looked at whole: glances are no proof.
+    cycle = task.schedule.cycle
+    return {int(n) // cycle * cycle for n in (*even, *ends) if 0 <= n < count}
 
 
 def _same(shown: NDArray[np.uint8], wanted: NDArray[np.uint8]) -> bool:
@@ -196,10 +196,10 @@ def _same(shown: NDArray[np.uint8], wanted: NDArray[np.uint8]) -> bool:
 
 
 def _left(task: Task, found: Found, frame: VideoFrame, number: int, boxes: F8) -> list[Left]:
-    size = task.schedule.size(number, frame.width, frame.height)
-    if size is None or task.detector is None:
+    look = task.schedule.look(number, frame.width, frame.height)
+    if look is None or task.detector is None:
         return []
-    hits = look(frame, size, task.detector, task.rules.cover_at)
+    hits = hits_of(frame, look, task.detector, max(task.rules.cover_at, look.begins_at))
     open_ = covered_share(hits.boxes, boxes) < _UNDER_COVER
     if task.wish.hand is not None:
         seconds = found.seconds(found.ticks[number], task.film)

@@ -10,10 +10,10 @@ from contrechamp.base.i18n import _, ngettext
 from contrechamp.redact.courses import Course
 from contrechamp.redact.outcome import Check, Covered, Look, Outcome
 from contrechamp.redact.video_checks import SURE, Left
-from contrechamp.redact.video_task import Found, Task
+from contrechamp.redact.video_task import MOST_ENLARGED, Found, Task
 
 #: Faces smaller than this, in pixels of what is searched, are mostly not found.
-BLIND_BELOW_PX = 6.0
+BLIND_BELOW_PX = 15.0
 #: A face that is smaller than so many times the blind size is told.
 _SMALL = 1.5
 #: So many of one kind are told one by one; the rest as a number.
@@ -55,9 +55,9 @@ def outcome_of(
 
 def _blind_px(task: Task) -> float:
     """Return the side of the smallest faces that are mostly found, in pixels of the picture."""
-    film = task.film
-    size = task.schedule.size(0, film.width, film.height) or (film.width, film.height)
-    return round(BLIND_BELOW_PX * film.width / size[0], 1)
+    long_side = max(task.film.width, task.film.height)
+    scale = min(task.schedule.close_px / long_side, MOST_ENLARGED)
+    return round(BLIND_BELOW_PX / scale, 1)
 
 
 def _covered(task: Task, found: Found) -> Iterator[Covered]:
@@ -233,8 +233,11 @@ def _facts(task: Task, found: Found) -> dict[str, str]:
         )
     if task.detector is not None:
         facts[_("Detector")] = task.detector.name
-        frames = len(range(0, len(found.ticks), task.schedule.every))
-        facts[_("Frames searched")] = f"{frames:,} / {len(found.ticks):,}"
+        count = len(found.ticks)
+        searched = sum(
+            task.schedule.look(n, film.width, film.height) is not None for n in range(count)
+        )
+        facts[_("Frames searched")] = f"{searched:,} / {count:,}"
         scores = [course.score for course in found.courses if course.covered]
         if scores:
             facts[_("Lowest score covered")] = f"{np.min(scores):.2f}"

@@ -19,10 +19,10 @@ from contrechamp.redact import flow
 from contrechamp.redact.courses import course_of
 from contrechamp.redact.hits import Detector, Hits
 from contrechamp.redact.motion import Motion, reduction
-from contrechamp.redact.planes import luma
+from contrechamp.redact.planes import cropped, luma
 from contrechamp.redact.tracks import Tracker
 from contrechamp.redact.video_read import Shown, frames
-from contrechamp.redact.video_task import Advance, Found, Task
+from contrechamp.redact.video_task import Advance, Found, Look, Task
 
 #: Small grey frames that are kept: as far back as a track can be prolonged, and some.
 KEPT_FRAMES = 64
@@ -50,19 +50,27 @@ def search(task: Task, advance: Advance) -> Found:
         if hits is not None and task.wish.hand is not None:
             left = task.wish.hand.left_open(hits.boxes, found.seconds(shown.ticks, film))
             hits = Hits(hits.boxes[~left], hits.scores[~left])
-        ended = tracker.step(shown.number, hits, motion)
+        look = task.schedule.look(shown.number, film.width, film.height)
+        ended = tracker.step(shown.number, hits, motion, look.begins_at if look else 0.0)
         found.courses += [course_of(track, rules) for track in ended]
         advance(1)
     found.courses += [course_of(track, rules) for track in tracker.finish(motion)]
     return found
 
 
-def look(frame: VideoFrame, size: tuple[int, int], detector: Detector, report_at: float) -> Hits:
-    """Find faces in a frame brought to `size` (width, height); hits in pixels of the frame."""
-    scaled = frame.reformat(*size, format="rgb24", interpolation="BILINEAR")
+def hits_of(frame: VideoFrame, look: Look, detector: Detector, report_at: float) -> Hits:
+    """Search a 4:2:0 frame once; return hits in pixels of the frame."""
+    left, top, right, bottom = look.area
+    part = frame
+    if (right - left, bottom - top) != (frame.width, frame.height):
+        part = cropped(frame, look.area)
+    scaled = part.reformat(*look.size, format="rgb24", interpolation="BILINEAR")
     hits = detector(cast(NDArray[np.uint8], scaled.to_ndarray()), report_at)
-    scale = np.array([frame.width / size[0], frame.height / size[1]] * 2)
-    return Hits(hits.boxes * scale, hits.scores)
+    scale = np.array([(right - left) / look.size[0], (bottom - top) / look.size[1]] * 2)
+    boxes = hits.boxes * scale + np.array([left, top, left, top])
+    tall = boxes[:, 3] - boxes[:, 1]
+    answered = (tall >= look.smallest_px) & (tall < look.largest_px)
+    return Hits(boxes[answered], hits.scores[answered])
 
 
 def _note(found: Found, shown: Shown) -> None:
@@ -84,8 +92,10 @@ def _searched(task: Task, detector: Detector) -> Iterator[tuple[Shown, *_Searche
     times = reduction(film.width, film.height)
 
     def work(shown: Shown) -> _Searched:
-        size = task.schedule.size(shown.number, film.width, film.height)
-        hits = None if size is None else look(shown.frame, size, detector, task.rules.go_on_at)
+        look = task.schedule.look(shown.number, film.width, film.height)
+        hits = None
+        if look is not None:
+            hits = hits_of(shown.frame, look, detector, task.rules.go_on_at)
         return flow.shrunk(luma(shown.frame), times), hits
 
     waiting: deque[tuple[Shown, Future[_Searched]]] = deque()

@@ -16,46 +16,100 @@ from contrechamp.redact.wish import Wish
 #: Told how many frames are done.
 Advance = Callable[[float], None]
 
-#: Long side that every searched frame is brought to, px.
-LONG_SIDE_PX = 960
-#: Every so many searched frames one is searched at this long side: faces too small for the other
-#: size are found there, and followed through the frames between.
-CLOSE_LOOK_EVERY = 6
-CLOSE_LOOK_PX = 1920
-#: A frame is enlarged at most so much: more shows nothing new.
-MOST_ENLARGED = 2.0
-#: With `Wish.fast`, every so manieth frame is searched.
-FAST_EVERY = 3
+
+@dataclass(frozen=True)
+class Look:
+    """One search of one frame.
+
+    Args:
+        area: left, top, right, bottom of what is searched, px, even.
+        size: width and height that it is brought to.
+        smallest_px: height of the smallest face that this look answers for, px of the frame.
+        largest_px: likewise, the largest.
+        begins_at: score from which on a hit of this look may begin a track.
+    """
+
+    area: tuple[int, int, int, int]
+    size: tuple[int, int]
+    smallest_px: float
+    largest_px: float
+    begins_at: float
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """Which frames are searched, and at which size.
+    """Which frames are searched, and how closely.
+
+    Small faces need many pixels, and many pixels need time. As what was found is followed through
+    the frames between, it is better to look closely now and then than coarsely all the time
+    (measured: docs/explanation/covering-video.md). In `cycle` frames:
+
+    - one *look* at the whole frame, as large as it is (at most `look_px`);
+    - halfway between two of them one *close look* at a quarter of the frame, enlarged; the next
+      cycle takes the next quarter;
+    - every `glance_every` frames, where neither is due, a *glance* at a small copy, for large faces
+      that come and go between two looks.
 
     Args:
-        every: every so manieth frame is searched.
-        long_side: px, of most searches.
-        close_look_every: every so manieth search is at `close_look`.
-        close_look: px.
+        cycle: frames.
+        glance_every: frames.
+        glance_px: long side that the frame is brought to.
+        look_px: likewise.
+        close_px: likewise, of the whole frame that a quarter is taken from.
     """
 
-    every: int = 1
-    long_side: int = LONG_SIDE_PX
-    close_look_every: int = CLOSE_LOOK_EVERY
-    close_look: int = CLOSE_LOOK_PX
+    cycle: int = 6
+    glance_every: int = 1
+    glance_px: int = 480
+    look_px: int = 1920
+    close_px: int = 2880
 
-    def size(self, number: int, width: int, height: int) -> tuple[int, int] | None:
-        """Return the width and height that frame `number` is searched at; None: not searched.
-
-        >>> Schedule(every=3).size(6, 1920, 1080), Schedule(every=3).size(7, 1920, 1080)
-        ((960, 540), None)
-        """
-        if number % self.every:
+    def look(self, number: int, width: int, height: int) -> Look | None:
+        """Return how frame `number` of this size is searched; None: not at all."""
+        long_side = max(width, height)
+        whole = (0, 0, width, height)
+        look_scale = min(self.look_px / long_side, MOST_ENLARGED)
+        close_scale = min(self.close_px / long_side, MOST_ENLARGED)
+        turn = number % self.cycle
+        if turn == self.cycle // 2 and close_scale > 1.1 * look_scale:
+            area = _quarter(number // self.cycle, width, height)
+            return _look(area, close_scale, 0.0, LARGEST_PX / close_scale, 0.0)
+        if turn in (0, self.cycle // 2):
+            return _look(whole, look_scale, 0.0, LARGEST_PX / look_scale, 0.0)
+        if number % self.glance_every:
             return None
-        close = number // self.every % self.close_look_every == 0
-        wanted = self.close_look if close else self.long_side
-        scale = min(wanted / max(width, height), MOST_ENLARGED)
-        return max(8, round(width * scale)), max(8, round(height * scale))
+        scale = min(self.glance_px / long_side, MOST_ENLARGED)
+        return _look(whole, scale, SMALLEST_PX / scale, float("inf"), GLANCE_BEGINS_AT)
+
+
+#: With `Wish.fast`: every third frame is searched, half as often closely.
+FAST = Schedule(cycle=12, glance_every=3)
+
+#: A frame is enlarged at most so much: more shows nothing new.
+MOST_ENLARGED = 2.0
+#: A look answers for faces up to this height in what is searched, a glance from the other on: the
+#: net's boxes of other sizes are mostly wrong, and another look sees those faces better.
+LARGEST_PX, SMALLEST_PX = 200.0, 10.0
+#: A glance is wrong more often, and a face that it sees so weakly the next look sees better.
+GLANCE_BEGINS_AT = 0.3
+#: What neighbouring quarters share, as a part of the frame's side.
+_OVERLAP = 0.06
+
+
+def _look(
+    area: tuple[int, int, int, int], scale: float, smallest: float, largest: float, begins: float
+) -> Look:
+    left, top, right, bottom = area
+    size = max(8, round((right - left) * scale)), max(8, round((bottom - top) * scale))
+    return Look(area, size, smallest, largest, begins)
+
+
+def _quarter(which: int, width: int, height: int) -> tuple[int, int, int, int]:
+    """Return one of four overlapping quarters, in even pixels."""
+    wide, high = (round(side * (0.5 + _OVERLAP)) // 2 * 2 for side in (width, height))
+    left = 0 if which % 2 == 0 else width - wide
+    top = 0 if which // 2 % 2 == 0 else height - high
+    return left, top, left + wide, top + high
 
 
 @dataclass(frozen=True)
