@@ -241,9 +241,9 @@ def _checks(search: _Search, rgb: RGB, written: _Written, left: Hits) -> tuple[C
 
 
 def _facts(search: _Search, scales: tuple[float, ...], share: float) -> dict[str, str]:
-    facts = {_("share of the picture that is covered"): f"{share:.1%}"}
+    facts = {_("Share of the picture that is covered"): f"{share:.1%}"}
     if search.detector:
-        facts[_("detector")] = search.detector.name
-        facts[_("searched at the scales")] = ", ".join(f"{scale:g}" for scale in scales)
-        facts[_("covered from the score")] = f"{search.cover_at:g}"
+        facts[_("Detector")] = search.detector.name
+        facts[_("Searched at the scales")] = ", ".join(f"{scale:g}" for scale in scales)
+        facts[_("Covered from the score")] = f"{search.cover_at:g}"
     return facts
