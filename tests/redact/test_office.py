@@ -425,6 +425,16 @@ def test_hidden_rows_columns_and_sheets_of_an_open_spreadsheet_are_gone(tmp_path
     ]  # fmt: skip
 
 
+def test_words_that_are_of_the_format_too_are_no_obstacle(tmp_path):
+    source = planted_document(tmp_path / "a.docx")
+    words = ["Page", "Center", "Left", "Word", "Header", "Roman", "Calibri", "Heading"]
+    _, target = masked(source, words=words)
+    texts = [paragraph.text for paragraph in docx.Document(target).paragraphs]
+    assert f"Plain {BLOCK}" in texts
+    workbook(tmp_path / "a.xlsx")
+    masked(tmp_path / "a.xlsx", words=["0", "1", "sheet", "General"])
+
+
 def test_a_picture_that_cannot_be_masked_is_left_out_and_told(tmp_path):
     source = document(tmp_path / "a.docx")
     rewritten(source, lambda name, content: WORD.encode() if "media/" in name else content)

@@ -1,11 +1,14 @@
 import io
 import re
+from pathlib import Path
 
+import matplotlib
 import numpy as np
 import pikepdf
 import pymupdf
 import pytest
 from pikepdf import Array, Dictionary, Name, Stream, String
+from PIL import Image
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.progress import silent
@@ -503,3 +506,30 @@ def test_damaged_bytes_are_refused_or_masked(tmp_path):
         except InputError:
             continue
         is_nowhere(tmp_path / "out.pdf")
+
+
+def test_faces_in_pictures_are_gone(tmp_path):
+    # Grace Hopper, official portrait, public domain; shipped with matplotlib.
+    portrait = np.asarray(
+        Image.open(Path(matplotlib.get_data_path()) / "sample_data" / "grace_hopper.jpg")
+    )
+    pdf = new_pdf(b"")
+    how = b"q 171 0 0 200 100 150 cm /Im Do Q " + text("Plain text", 50, 50)
+    source = saved(draws(pdf, picture(pdf, portrait), how), tmp_path / "a.pdf")
+    target = tmp_path / "out.pdf"
+    outcome = mask_pdf(source, target, Wish(), silent)
+    assert all(check.passed for check in outcome.checks)
+    [face] = [covered for covered in outcome.covered if covered.by == "face"]
+    x0, y0, x1, y1 = face.box
+    assert 100 < x0 < x1 < 271
+    assert 50 < y0 < y1 < 250
+    assert face.score > 0.5
+    pixels = drawn(target)
+    assert not pixels[int(2 * y0) + 3 : int(2 * y1) - 2, int(2 * x0) + 3 : int(2 * x1) - 2].any()
+    assert pixels[2 * 240, 2 * 185].any(), "the uniform stays"
+    assert "Plain text" in extracted(target)
+    assert len(all_pixels(target)) == 1
+    left = sidecar.from_json(
+        {"format": sidecar.FORMAT, "leave": [{"box": [100, 50, 271, 250], "page": 1}]}, "boxes"
+    )
+    assert not mask_pdf(source, target, Wish(hand=left), silent).covered

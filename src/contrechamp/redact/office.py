@@ -13,7 +13,7 @@ from contrechamp.base.progress import Progress
 from contrechamp.redact import office_zip
 from contrechamp.redact.odf import Odf
 from contrechamp.redact.office_pictures import Pictures
-from contrechamp.redact.office_text import names_in
+from contrechamp.redact.office_text import local, names_in
 from contrechamp.redact.office_zip import Package
 from contrechamp.redact.ooxml import Ooxml
 from contrechamp.redact.outcome import Check, Look, Outcome
@@ -167,8 +167,7 @@ def _checks(target: Path, words: Words) -> tuple[Check, ...]:
         if not name.endswith((".xml", ".rels")):
             continue
         root = package.xml(name)
-        texts = [_text(block) for block in _blocks(root)]
-        if any(words.find(text) for text in [*texts, *names_in(root), name]):
+        if any(words.find(text) for text in [*_texts(root), *names_in(root)]):
             left.append(name)
     return (
         Check(_("only parts that show something"), not odd, ", ".join(odd)),
@@ -176,12 +175,25 @@ def _checks(target: Path, words: Words) -> tuple[Check, ...]:
     )
 
 
-def _blocks(root: etree._Element) -> Iterator[etree._Element]:
-    """Yield every paragraph, and every element with text of its own."""
+#: Text of elements that is of the format: where something stands, which field, which shared text.
+_FORMAT = frozenset({"instrText", "posOffset", "align", "pctWidth", "pctHeight", "pctPosHOffset",
+                     "pctPosVOffset", "col", "row", "colOff", "rowOff"})  # fmt: skip
+
+
+def _texts(root: etree._Element) -> Iterator[str]:
+    """Yield the text of every paragraph, and of every element with text of its own."""
     for element in root.iter(etree.Element):
-        if (element.text or "").strip() or str(element.tag).endswith(("}p", "}h", "}si")):
-            yield element
+        name = local(element)
+        shared = name == "v" and element.getparent().get("t") == "s"
+        if name in ("p", "h", "si", "is"):
+            yield "".join(_shown(element))
+        elif (element.text or "").strip() and name not in _FORMAT and not shared:
+            yield str(element.text)
 
 
-def _text(element: etree._Element) -> str:
-    return "".join(str(piece) for piece in element.itertext())
+def _shown(element: etree._Element) -> Iterator[str]:
+    if local(element) not in _FORMAT:
+        yield element.text or ""
+    for child in element:
+        yield from _shown(child)
+        yield child.tail or ""

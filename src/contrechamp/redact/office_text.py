@@ -71,8 +71,8 @@ def _cut(pieces: list[list[Any]], begin: int, end: int) -> None:
 
 #: Attributes that somebody wrote freely; in others only words of the format stand, as "left".
 _FREE = frozenset({"name", "styleId", "style-name", "display-name", "parent-style-name", "descr",
-                   "next-style-name", "typeface", "master-page-name", "list-style-name",
-                   "font-name", "font-family", "family-name", "label", "text"})  # fmt: skip
+                   "next-style-name", "master-page-name", "list-style-name",
+                   "label", "text"})  # fmt: skip
 _NAMED = frozenset({"name", "aliases", "basedOn", "next", "link", "pStyle", "rStyle", "tblStyle",
                     "numStyleLink", "styleLink", "lvlText"})  # fmt: skip
 

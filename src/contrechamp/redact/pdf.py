@@ -34,6 +34,7 @@ MAX_FACE_PIXELS = 8e6
 #: At that size enlarging finds little more, and takes four times as long.
 _FACE_PLAN = Plan(enlarge=1.0)
 _UNREADABLE = ("\ufffd",)
+_ROUNDS = 4
 
 
 def mask_pdf(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
@@ -186,11 +187,12 @@ class _Run:
         words = self._word_boxes(glyphs, number)
         boxes = [*areas, *words]
         self._shown.append(shown)
-        self._boxes.append(boxes)
+        self._boxes.append(boxes)  # those that are found later are added to it
         self._tell_of_text(page, glyphs, number)
         pdf_page.remove_unseen(page, glyphs)
         pdf_page.remove_outside(page)
         clean = pdf_page.remove(page, areas, words) and not (self._patterned and areas)
+        clean = self._what_came_together(page, boxes) and clean
         places = pdf_page.pixel_boxes(page, shown, boxes)
         if not clean or not pdf_page.same_outside(shown, pdf_page.look(page), places):
             picture = pdf_page.picture_of(self._unchanged[number], boxes)
@@ -207,6 +209,17 @@ class _Run:
                     page=number + 1,
                 )
             )
+
+    def _what_came_together(self, page: Any, boxes: list[Rect]) -> bool:
+        """Remove words that the ends of two lines make once a word between them is gone."""
+        for _round in range(_ROUNDS):
+            left = [Glyph(text, box) for text, box in pdf_page.characters(page)]
+            more = self._word_boxes(left, page.number)
+            if not more:
+                return True
+            boxes += more
+            pdf_page.remove(page, [], more)
+        return False
 
     def _areas(self, page: Any, detector: CenterFace | None) -> list[Rect]:
         number = page.number + 1
@@ -341,7 +354,7 @@ class _Run:
             Check(_("words are gone from the text"), not left),
             Check(
                 _("words are nowhere in the bytes of the file"),
-                not pdf_checks.in_bytes(content, self._words),
+                not pdf_checks.in_bytes(content, self._wish.words),
             ),
             Check(
                 _("black inside the boxes, unchanged outside"),

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 from typing import Any
 
@@ -10,6 +10,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream, String
 
 from contrechamp.base.i18n import _
+from contrechamp.redact.pdf_rebuild import VOCABULARY
 from contrechamp.redact.words import Words
 
 _CATALOG = {"/Type", "/Pages", "/Version"}
@@ -25,6 +26,7 @@ _NEVER = frozenset(
     }
 )  # fmt: skip
 _FONT_PROGRAMS = (Name.Type1C, Name.CIDFontType0C, Name.OpenType)
+_LONG = 5
 _HEX = re.compile(rb"<([0-9A-Fa-f\s]{4,})>")
 _STREAM = re.compile(rb"\bstream\r?\n.*?endstream", re.DOTALL)
 #: Text in programs of fonts. Anywhere else in their bytes a short word stands by chance: "Ada"
@@ -97,40 +99,56 @@ def has_tiles(content: bytes) -> bool:
         )
 
 
-def in_bytes(content: bytes, words: Words) -> bool:
-    """Tell whether a word stands anywhere in a file: in names, strings, or unpacked streams."""
-    if not words:
+def in_bytes(content: bytes, words: Iterable[str]) -> bool:
+    """Tell whether a word stands in a string, a name that somebody chose, or an unpacked stream.
+
+    Pixels, font programs and the vocabulary of PDF (in which there are Roman, Alpha and Rose) are
+    left out. Short words would be met by chance, for letters here need not be those that they
+    look like: they are left to the search in the text.
+    """
+    long_words = Words(word for word in words if sum(map(str.isalnum, word)) >= _LONG)
+    if not long_words:
         return False
     with pikepdf.open(BytesIO(content)) as pdf:
-        texts = [text for item in pdf.objects for text in _texts(item)]
-    # Streams were read unpacked; packed, they are noise.
-    return any(words.find(text) for text in [*texts, *_readings(_STREAM.sub(b"", content))])
+        programs = {
+            item[name].objgen
+            for item in pdf.objects
+            if isinstance(item, Dictionary)
+            for name in ("/FontFile", "/FontFile2", "/FontFile3")
+            if name in item
+        }
+        return any(
+            long_words.find(text)
+            for item in pdf.objects
+            for text in (*_texts(item), *_stream_texts(item, programs))
+        )
 
 
 def _texts(item: Any) -> Iterator[str]:
     if isinstance(item, String):
         yield from _readings(bytes(item))
-    elif isinstance(item, Name):
-        yield from _readings(item.unparse())  # its bytes need not be of any encoding
     elif isinstance(item, Array):
         for part in item:
             if not part_is_indirect(part):
                 yield from _texts(part)
     elif isinstance(item, Dictionary | Stream):
         for name, part in item.items():
-            yield name[1:]
+            if name not in VOCABULARY:
+                yield name[1:]
             if not part_is_indirect(part):
                 yield from _texts(part)
-    if isinstance(item, Stream) and item.get("/Subtype", None) != Name.Image:
-        data = item.read_bytes()
-        if "/Length1" in item or item.get("/Subtype", None) in _FONT_PROGRAMS:
-            data = b"\n".join(_PLAIN_RUN.findall(data))
-        yield from _readings(data)
-        for found in _HEX.findall(data):
-            digits = b"".join(found.split())
-            yield from _readings(
-                bytes.fromhex((digits + b"0")[: (len(digits) + 1) // 2 * 2].decode())
-            )
+
+
+def _stream_texts(item: Any, programs: set[tuple[int, int]]) -> Iterator[str]:
+    if not isinstance(item, Stream) or item.get("/Subtype", None) == Name.Image:
+        return
+    if item.objgen in programs:
+        return
+    data = item.read_bytes()
+    yield from _readings(data)
+    for found in _HEX.findall(data):
+        digits = b"".join(found.split())
+        yield from _readings(bytes.fromhex((digits + b"0")[: (len(digits) + 1) // 2 * 2].decode()))
 
 
 def part_is_indirect(item: Any) -> bool:

@@ -100,6 +100,12 @@ _KINDS: dict[str, dict[str, str]] = {
         "JBIG2Globals": "bytes",
     },
 }  # fmt: skip
+#: Every name that an entry of a rebuilt file may have, but for those that somebody chose.
+VOCABULARY = frozenset(
+    {f"/{name}" for entries in _KINDS.values() for name in entries}
+    | {"/Pages", "/Kids", "/Count", "/Parent", "/MediaBox", "/Contents", "/Rotate", "/Group"}
+    | {"/Filter", "/DecodeParms", "/Length", "/Resources", "/Root", "/Type"}
+)
 #: Resources are maps of names that somebody chose to things of one kind.
 _MAPS = {
     "fonts": "font", "objects": "object", "states": "state", "colours": "colour",
