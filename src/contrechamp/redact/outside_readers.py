@@ -47,6 +47,8 @@ _STRUCTURE = {
     "AverageBitrate VideoFrameRate Balance AudioFormat AudioChannels AudioBitsPerSample "
     "AudioSampleRate MatrixStructure ColorProfiles ColorPrimaries TransferCharacteristics "
     "MatrixCoefficients VideoFullRangeFlag",
+    "ZIP": "ZipRequiredVersion ZipBitFlag ZipCompression ZipModifyDate ZipCRC ZipCompressedSize "
+    "ZipUncompressedSize ZipFileName",
     "PDF": "PDFVersion Linearized PageCount EmbeddedImageColorSpace EmbeddedImageFilter "
     "EmbeddedImageHeight EmbeddedImageWidth",
     "ZIP": "ZipRequiredVersion ZipBitFlag ZipCompression ZipModifyDate ZipCRC ZipCompressedSize "
