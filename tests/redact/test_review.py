@@ -4,6 +4,7 @@ import base64
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import activate
 from contrechamp.redact import masking, review
 from contrechamp.redact.kinds import kind_of
+from contrechamp.redact.known_recall import BLIND_BELOW_PX, MEASURED
 from contrechamp.redact.masking import Manner, Masked, Run, Unmasked, mask_files
 from contrechamp.redact.outcome import Check, Covered, Kind, Look, Outcome
 from contrechamp.redact.review import Picture, Sheet
@@ -123,6 +125,21 @@ def test_outlines_lie_where_the_boxes_are(page: Page, tmp_path: Path) -> None:
     )
     expected = [[100, 100, 300, 300], [500, 500, 600, 600], [900, 100, 990, 200]]
     assert np.abs(np.array(drawn) - expected).max() <= 20  # the line has a width
+
+
+def test_the_sheet_of_an_image_tells_what_was_measured_by_size(tmp_path: Path) -> None:
+    sheet = sheet_of("image", tmp_path)
+    less_close = replace(sheet, outcome=replace(sheet.outcome, blind_below_px=2 * BLIND_BELOW_PX))
+    told = review.write_sheet(less_close, tmp_path).read_text()
+    for one in MEASURED:
+        assert f"<td>{2 * one.low_px:.0f} " in told  # half as close: faces twice as high
+        assert f">{100 * one.found:.1f} %<" in told
+    by_hand = replace(sheet, wish=Wish(boxes_only=True))
+    assert "Faces measured" not in review.write_sheet(by_hand, tmp_path).read_text()
+    assert (
+        "Faces measured"
+        not in review.write_sheet(sheet_of("video", tmp_path), tmp_path).read_text()
+    )
 
 
 def test_a_sheet_can_be_printed(page: Page, tmp_path: Path) -> None:

@@ -51,8 +51,6 @@ _STRUCTURE = {
     "ZipUncompressedSize ZipFileName",
     "PDF": "PDFVersion Linearized PageCount EmbeddedImageColorSpace EmbeddedImageFilter "
     "EmbeddedImageHeight EmbeddedImageWidth",
-    "ZIP": "ZipRequiredVersion ZipBitFlag ZipCompression ZipModifyDate ZipCRC ZipCompressedSize "
-    "ZipUncompressedSize ZipFileName",
 }
 _STRUCTURE_TAGS = {
     f"{group}:{name}" for group, names in _STRUCTURE.items() for name in names.split()

@@ -147,7 +147,7 @@ def write_sheet(sheet: Sheet, folder: Path) -> Path:
         facts=review_texts.facts(sheet),
         settings=review_texts.settings(sheet),
         checklist=review_texts.checklist(outcome.kind),
-        recall=review_texts.recall(sheet.wish, outcome.kind),
+        recall=review_texts.recall(sheet.wish, outcome),
     )
     path = folder / "sheet.html"
     path.write_bytes(html)

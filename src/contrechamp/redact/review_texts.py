@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from babel.numbers import format_decimal
 
 from contrechamp.base.i18n import _, active_language
-from contrechamp.redact.known_recall import MEASURED
-from contrechamp.redact.outcome import Covered, CoveredBy, Kind, Look
+from contrechamp.redact.known_recall import BLIND_BELOW_PX, MEASURED
+from contrechamp.redact.outcome import Covered, CoveredBy, Kind, Look, Outcome
 from contrechamp.redact.wish import Wish
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _confined(given_up: tuple[str, ...]) -> str:
         "files": _("other files"),
         "network": _("the network"),
     }
-    return "; ".join(names[name] for name in given_up if name in names)
+    return ", ".join(names[name] for name in given_up if name in names)
 
 
 def checklist(kind: Kind) -> list[str]:
@@ -149,21 +149,24 @@ def checklist(kind: Kind) -> list[str]:
     ]
 
 
-def recall(wish: Wish, kind: Kind) -> list[tuple[str, str, str]]:
-    """Return how many faces of each height were found when that was measured, by height.
+def recall(wish: Wish, outcome: Outcome) -> list[tuple[str, str, str]]:
+    """Return how many faces of each height were found when that was measured, on still pictures.
 
-    Nothing where no face was searched for.
+    Heights are those in a picture that is searched at twice its size; in one that was searched
+    less closely, faces must be larger by as much as the size where the search is blind is.
     """
-    if wish.boxes_only or kind not in ("image", "video", "pdf"):
+    if wish.boxes_only or outcome.kind != "image" or outcome.blind_below_px is None:
         return []
+    larger = outcome.blind_below_px / BLIND_BELOW_PX
     return [
         (
-            _("{low} px and higher").format(low=number(one.low_px))
+            _("{low} px and higher").format(low=number(larger * one.low_px))
             if one.high_px is None
-            else _("{low} to {high} px").format(low=number(one.low_px), high=number(one.high_px)),
+            else _("{low} to {high} px").format(
+                low=number(larger * one.low_px), high=number(larger * one.high_px)
+            ),
             _("{percent} %").format(percent=number(100 * one.found, 1)),
             number(one.faces),
         )
         for one in MEASURED
-        if one.faces
     ]
