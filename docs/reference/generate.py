@@ -3,12 +3,17 @@
 Each function in `PAGES` returns one of them; tests/docs compares them with what is written.
 """
 
+import json
 from pathlib import Path
 
 import click
 
 from contrechamp.base.i18n import activate
 from contrechamp.cli.app import application
+from contrechamp.cli.record_text import flag_texts
+from contrechamp.dossier import assessments, lines, rights
+from contrechamp.dossier.kinds import KINDS as RECORD_KINDS
+from contrechamp.dossier.schema import Shape, members
 from contrechamp.measure.priors import BOUNDS, KINDS, Quantiles, default
 from contrechamp.publish.figures import figures_schema
 
@@ -142,7 +147,145 @@ def schema() -> str:
     return figures_schema().decode()
 
 
-PAGES = {"cli.md": commands, "priors.md": priors, "figures.schema.json": schema}
+RECORDS = """# Records
+
+Made from the code (`make figures`). A record is of a kind, has an id of 16 hexadecimal digits, and versions: nothing is
+overwritten, each version is an entry of the [log](case-folder.md#the-log). Its form is edited with
+`contrechamp edit`, its words are found with `contrechamp find` ([search](search.md)), and `contrechamp show` says how it stands.
+As JSON Lines (`show --json`, `import`) a line has `id`, `kind`, `version`, `at`, `standing` and `fields`, and
+`closed_left_out` where something closed was left out; its JSON Schema is [records.schema.json](records.schema.json).
+
+- A **reference** is `record/` or `item/` and an id; a passage of a testimony is `record/<id>#<key>`.
+- A **date** is as far as it is known: `2022`, `2022-05`, `2022-05-14`, then `~` for about or `?` for perhaps. Where it decides
+  something, it counts for the person concerned: a consent given in `2022-05` holds from the last day of May on, one that ends in `2022-05` ends on its first.
+- A **number** is exact, and text in JSON: `"3.5"`.
+- What is **closed** is shown with `--closed` only, is not found by words and not exported. A passage with `closed` set is closed as a whole.
+- Fields in **bold** must be given.
+
+## What must hold
+
+Every rule is checked before a record is written, and for a whole batch at once: all of it is written, or nothing.
+
+- A reference points to what is there, of a kind that fits; a passage that is cited stays. What is erased stays cited by those who cited it,
+  and shows there as erased; nothing new can cite it.
+- A person is an actor in a public role only.
+- A consent is narrowed only to what the same source said or gave; *shared* says with whom.
+- A review is by a second person: not by the member who wrote that version. Another version needs another review.
+- A release is of the newest version, of what stands, and of a publication only if consent covers every use; otherwise it is refused with the list.
+
+## How a record stands
+
+Computed whenever it is shown, of what is cited and what is said of that, and for a day: `status --on DATE` counts letters, consents and challenges as of that day.
+
+| code | what it says |
+| --- | --- |
+"""
+
+
+def _holds(shape: Shape) -> str:
+    """Return what a field holds, in a few words."""
+    if shape.what == "list" and shape.inner is not None:
+        return f"list of {_holds(shape.inner)}"
+    if shape.what == "object" and shape.cls is not None:
+        return f"[{shape.cls.__name__}](#{shape.cls.__name__.lower()})"
+    if shape.what == "choice":
+        return ", ".join(f"`{choice}`" for choice in shape.choices)
+    if shape.points is not None:
+        return "reference: " + ", ".join(shape.points.kinds)
+    if shape.what == "flag":
+        return "true or false"
+    if shape.what in {"whole", "number"}:
+        return {"whole": "whole number", "number": "number"}[shape.what]
+    return shape.form.name if shape.form is not None else "text"
+
+
+def _fields(cls: type, *, common: bool = False) -> str:
+    rows = ["| field | holds | what it is |", "| --- | --- | --- |"]
+    for member in members(cls):
+        if member.name in COMMON and not common:
+            continue
+        name = f"**`{member.name}`**" if member.shape.required else f"`{member.name}`"
+        closed = " (closed)" if member.shape.closed else ""
+        rows.append(f"| {name} | {_holds(member.shape)}{closed} | {member.says} |")
+    return "\n".join(rows) + "\n"
+
+
+#: Fields of every record.
+COMMON = ("note", "ids", "sample")
+
+
+def _parts_of(cls: type, found: dict[str, type]) -> dict[str, type]:
+    for member in members(cls):
+        shape = member.shape.inner or member.shape
+        if shape.cls is not None and shape.cls.__name__ not in found:
+            found[shape.cls.__name__] = shape.cls
+            _parts_of(shape.cls, found)
+    return found
+
+
+def records() -> str:
+    """Return the page of records: rules, kinds and their fields, rights, assessments."""
+    activate("en")
+    parts: dict[str, type] = {}
+    page = [RECORDS]
+    page += [f"| `{code}` | {says} |\n" for code, says in flag_texts().items()]
+    page.append(
+        "\n## Kinds\n\nEvery record also has `note` (closed: for those who work on the case), `ids` "
+        "(what it is called elsewhere) and `sample` (it is made up, to show how a record looks).\n"
+    )
+    for kind, cls in RECORD_KINDS.items():
+        doc = " ".join((cls.__doc__ or "").split("\n\n")[0].split())
+        page.append(f"\n### {kind}\n\n{doc}\n\n{_fields(cls)}")
+        _parts_of(cls, parts)
+    page.append("\n## Parts of records\n")
+    for name, cls in sorted(parts.items()):
+        doc = " ".join((cls.__doc__ or "").split("\n\n")[0].split())
+        page.append(f"\n### {name}\n\n{doc}\n\n{_fields(cls, common=True)}")
+    page.append(RIGHTS)
+    for right in rights.catalogue().values():
+        languages = ", ".join(sorted(right.names))
+        heading = right.heading.get("en", "")
+        about = f"*{heading}*" if heading else right.subject.get("en", "")
+        page.append(f"| `{right.key}` | {right.short}, {right.article} | {about} | {languages} |\n")
+    page.append(ASSESSMENTS)
+    for template in assessments.templates().values():
+        page.append(
+            f"\n### {template.key}\n\n{template.name['en']}. From: {template.based_on}.\n\n"
+        )
+        page += [f"- `{one.key}`: {one.text['en']}\n" for one in template.questions]
+    return "".join(page)
+
+
+RIGHTS = """
+## Rights
+
+The catalogue that `rights` of a finding names. An article's heading is official where it is in *italics*; other words are ours. The
+last column has the languages in which the catalogue has the official name of the instrument; of the others none was made sure of.
+
+| key | article | about | names |
+| --- | --- | --- | --- |
+"""
+
+ASSESSMENTS = """
+## Assessments
+
+Structured questions in our own words, in English and French; no official forms. `contrechamp status` lists those without an answer,
+and answers that rest on nothing.
+"""
+
+
+def records_schema() -> str:
+    """Return the JSON Schema of a line of JSON Lines."""
+    return json.dumps(lines.schema(), indent=1, ensure_ascii=False) + "\n"
+
+
+PAGES = {
+    "cli.md": commands,
+    "priors.md": priors,
+    "figures.schema.json": schema,
+    "records.md": records,
+    "records.schema.json": records_schema,
+}
 
 
 def main() -> None:

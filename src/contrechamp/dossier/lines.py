@@ -31,8 +31,10 @@ def written(case: Case, day: date, *, kind: str = "", closed: bool = False) -> I
         kind: of records; "" for all.
         closed: with what is closed. True identities are in no record, and so never here.
     """
-    standings = Standings(View(case), day)
+    view = View(case)
+    standings = Standings(view, day)
     for stored in reading.every(case, kind):
+        view.know(stored.id, stored.record)
         yield json.dumps(as_object(stored, standings, closed=closed), ensure_ascii=False) + "\n"
 
 

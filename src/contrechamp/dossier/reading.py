@@ -8,7 +8,7 @@ from typing import Any
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.dossier.fields import Record
-from contrechamp.dossier.kinds import class_of, kind_of
+from contrechamp.dossier.kinds import KINDS, class_of, kind_of
 from contrechamp.dossier.schema import REF, from_json
 from contrechamp.vault import branches
 from contrechamp.vault.case import Case
@@ -81,9 +81,10 @@ def listed(case: Case, kind: str = "") -> Iterator[Listed]:
 
 
 def count(case: Case) -> dict[str, int]:
-    """Return how many records there are of each kind."""
+    """Return how many records there are of each kind that there are any of, in their order."""
     query = "SELECT kind, count(*) FROM dossier GROUP BY kind"
-    return {str(kind): int(many) for kind, many in case.database.execute(query)}
+    found = {str(kind): int(many) for kind, many in case.database.execute(query)}
+    return {kind: found[kind] for kind in KINDS if kind in found}
 
 
 def every(case: Case, kind: str = "") -> Iterator[Stored]:

@@ -16,6 +16,8 @@ from contrechamp.dossier.fields import Closed, Form, Points, check_form
 
 #: A reference, as text.
 REF = re.compile(r"(record|item)/([0-9a-f]{16})(?:#([a-z0-9][a-z0-9-]{0,39}))?")
+#: Lone surrogates, and what ends texts in C.
+_NO_TEXT = re.compile("[\ud800-\udfff\0]")
 #: What JSON can hold exactly whoever reads it.
 MAX_WHOLE = 2**53 - 1
 MAX_DIGITS = 30
@@ -160,7 +162,7 @@ def _value(shape: Shape, value: Any, where: str) -> Any:
 def _text(shape: Shape, value: Any, where: str) -> str:
     if not isinstance(value, str):
         raise InputError(_("expected text"), where=where)
-    if any("\ud800" <= letter <= "\udfff" or letter == "\0" for letter in value):
+    if _NO_TEXT.search(value) is not None:
         raise InputError(_("some text in it is not valid Unicode"), where=where)
     if shape.what == "choice" and value not in shape.choices:
         expected = ", ".join(shape.choices)

@@ -12,23 +12,57 @@ from contrechamp.vault.case import Case
 
 #: Letters that are written for one another. NFKD has taken off accents, vowel signs, niqqud and
 #: the hamza on its carriers before, and casefold has made ß ss and the final sigma a sigma.
-_ALIKE = str.maketrans(
-    {
-        # Arabic: forms of alef, alef maksura and Persian yeh, teh marbuta, Persian kaf, tatweel
-        "ٱ": "ا", "ى": "ي", "ی": "ي", "ة": "ه", "ۀ": "ه", "ک": "ك", "ـ": "", "ء": "",
-        # Hebrew: final letters, geresh and gershayim, maqaf
-        "ך": "כ", "ם": "מ", "ן": "נ", "ף": "פ", "ץ": "צ", "׳": "", "״": "", "־": " ",
-        # Latin letters that NFKD leaves
-        "œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i",
-        "\u200c": " ", "\u200d": "", "\u00ad": "",
-    }
-)  # fmt: skip
+_ALIKE = {
+    # Arabic: forms of alef, alef maksura and Persian yeh, teh marbuta, Persian kaf, tatweel
+    "ٱ": "ا", "ى": "ي", "ی": "ي", "ة": "ه", "ۀ": "ه", "ک": "ك", "ـ": "", "ء": "",
+    # Hebrew: final letters, geresh and gershayim, maqaf
+    "ך": "כ", "ם": "מ", "ן": "נ", "ף": "פ", "ץ": "צ", "׳": "", "״": "", "־": " ",
+    # Latin letters that NFKD leaves
+    "œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i",
+    "\u200c": " ", "\u200d": "", "\u00ad": "",
+}  # fmt: skip
+
+
+class _Letters(dict[int, str]):
+    """What each letter is written as in the index; found out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        if letter in _ALIKE:
+            alike = _ALIKE[letter]
+        elif unicodedata.category(letter) in {"Mn", "Cf"}:  # accents, vowel signs, marks of writing
+            alike = ""
+        else:  # digits of any script are ours
+            alike = str(unicodedata.decimal(letter, letter))
+        self[code] = alike
+        return alike
+
+
+_LETTERS = _Letters()
 #: Quotation marks inside of a Hebrew word (צה"ל) are gershayim as most keyboards have them.
 _HEBREW_QUOTE = re.compile(r"(?<=[א-ת])[\"'’”](?=[א-ת])")
 #: The Arabic article, alone or behind one of the letters that are written together with it.
 _ARTICLE = re.compile(r"\b(?:[وفبك]?ال|لل)(?=[\u0621-\u064a]{3})")
 #: A word of the index: what the tokenizer unicode61 of SQLite parts at, we part at.
 _WORD = re.compile(r"\w+")
+
+
+#: What so many records say ranks none of them, and would have to be weighed in each.
+COMMON = 5_000
+_MATCHING = (
+    "FROM search WHERE search MATCH ? "
+    "AND (? = '' OR rowid IN (SELECT row FROM dossier WHERE kind = ?))"
+)
+_COUNT = f"SELECT count(*) FROM (SELECT 1 {_MATCHING} LIMIT ?)"  # noqa: S608
+_LISTED = "SELECT id, kind, version, title FROM dossier JOIN"
+_BEST = (
+    f"{_LISTED} (SELECT rowid AS found, rank AS score {_MATCHING} ORDER BY rank LIMIT ?) "
+    "ON row = found ORDER BY score"
+)
+_NEWEST = (
+    f"{_LISTED} (SELECT rowid AS found {_MATCHING} ORDER BY rowid DESC LIMIT ?) "
+    "ON row = found ORDER BY row DESC"
+)
 
 
 @dataclass(frozen=True)
@@ -54,19 +88,13 @@ def normalised(text: str) -> str:
     >>> normalised("צה״ל") == normalised('צה"ל')
     True
     """
+    text = text.casefold()
+    if text.isascii():
+        return text.replace("_", " ")
     # Twice, for some letters have small ones only once they are taken apart.
-    for _once in range(2):
-        text = unicodedata.normalize("NFKD", text.casefold())
-    text = "".join(letter for letter in text if unicodedata.category(letter) not in {"Mn", "Cf"}
-                   or letter == "\u200c")  # fmt: skip
-    text = _HEBREW_QUOTE.sub("", text).translate(_ALIKE)
-    text = "".join(_digit(letter) for letter in text) if not text.isascii() else text
+    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    text = _HEBREW_QUOTE.sub("", text.translate(_LETTERS))
     return _ARTICLE.sub("", text).replace("_", " ")
-
-
-def _digit(letter: str) -> str:
-    """Return a digit of any script as one of ours."""
-    return str(unicodedata.decimal(letter, letter))
 
 
 def text_of(record: Record) -> str:
@@ -97,7 +125,7 @@ def query_of(words: str) -> str:
 
 
 def find(case: Case, words: str, *, kind: str = "", limit: int = 50) -> list[Hit]:
-    """Return the records that hold all words, the best first.
+    """Return the records that hold all words, the best first; of very many, the newest.
 
     Args:
         case: open.
@@ -108,11 +136,9 @@ def find(case: Case, words: str, *, kind: str = "", limit: int = 50) -> list[Hit
     query = query_of(words)
     if not query:
         return []
-    rows = case.database.execute(
-        "SELECT id, kind, version, title FROM search JOIN dossier ON dossier.row = search.rowid "
-        "WHERE search MATCH ? AND (? = '' OR kind = ?) ORDER BY search.rank LIMIT ?",
-        (query, kind, kind, limit),
-    ).fetchall()
+    asked = (query, kind, kind)
+    (many,) = case.database.execute(_COUNT, (*asked, COMMON)).fetchone()
+    rows = case.database.execute(_NEWEST if many == COMMON else _BEST, (*asked, limit)).fetchall()
     wanted = [normalised(word) for word in _WORD.findall(words)]
     return [
         Hit(
@@ -132,7 +158,10 @@ def excerpt(record: Record, wanted: Sequence[str], around: int = 6) -> str:
         around: so many words before and behind.
     """
     for held in values(record):
+        form = held.shape.form.name if held.shape.form is not None else "line"
         if held.closed or held.shape.what != "text" or held.shape.points is not None:
+            continue
+        if form != "line":  # a key or a date says nothing to who looks for words
             continue
         written = str(held.value).split()
         for place, word in enumerate(written):

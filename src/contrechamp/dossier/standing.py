@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any, Literal, TypeAlias
 
 from contrechamp.dossier import consent, reading
+from contrechamp.dossier.conflicts import Conflict
 from contrechamp.dossier.fields import ITEM, Evidence, Record, earliest
 from contrechamp.dossier.findings import Recommendation
 from contrechamp.dossier.publishing import Publication
@@ -82,6 +83,7 @@ class Standings:
         self.view = view
         self.day = day
         self._found: dict[str, tuple[Flag, ...]] = {}
+        self._marked = _marked(view)
         self._open: set[str] = set()
 
     def of(self, ref: str) -> tuple[Flag, ...]:
@@ -124,6 +126,8 @@ class Standings:
         whole = ref.partition("#")[0]
         about = {ref, whole, *self._same_thing(whole)}
         for one in sorted(about):
+            if one not in self._marked:
+                continue
             for citation in self.view.cited_by(one):
                 record = self.view.record(citation.citing)
                 if not isinstance(record, Challenge) or citation.field != "about":
@@ -152,6 +156,8 @@ class Standings:
                 yield SUBJECT + citation.citing
 
     def _conflicts(self, ref: str) -> Iterator[Flag]:
+        if ref not in self._marked:
+            return
         for citation in self.view.cited_by(ref):
             if self.view.kind(citation.citing) == "conflict" and citation.field == "about":
                 record: Any = self.view.record(citation.citing)
@@ -202,6 +208,19 @@ class Standings:
             return True
         record = self.view.record(found[2])
         return isinstance(record, Exhibit) and self._is_erased(record.item)
+
+
+def _marked(view: View) -> set[str]:
+    """Return what a challenge or a conflict is about, with and without the part."""
+    rows = view.case.database.execute(
+        "SELECT cited FROM citations JOIN dossier ON dossier.id = citing "
+        "WHERE kind IN ('challenge', 'conflict') AND field = 'about'"
+    )
+    found = {str(cited) for (cited,) in rows}
+    for record in view.batch.values():
+        if isinstance(record, Challenge | Conflict):
+            found.add(record.about)
+    return found | {ref.partition("#")[0] for ref in found}
 
 
 def standing(view: View, ref: str, day: date) -> tuple[Flag, ...]:

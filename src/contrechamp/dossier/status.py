@@ -60,6 +60,7 @@ def lacks(case: Case, day: date) -> list[Lack]:
     wanted = _languages(case)
     found: list[Lack] = []
     for stored in reading.every(case):
+        view.know(stored.id, stored.record)
         found += _of_standing(stored, standings)
         found += _of_record(case, view, stored, day)
         found += _of_translation(stored, wanted)

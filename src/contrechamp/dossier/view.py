@@ -9,6 +9,9 @@ from contrechamp.dossier.reading import Citation
 from contrechamp.dossier.schema import values
 from contrechamp.vault.case import Case
 
+#: Records that are kept in memory at a time.
+KEPT = 5_000
+
 
 class View:
     """The case as it will be once a batch of records is written.
@@ -58,9 +61,16 @@ class View:
         if record in self.batch:
             return self.batch[record]
         if record not in self._records:
+            if len(self._records) >= KEPT:
+                self._records.clear()
             found = reading.find(self.case, record)
             self._records[record] = None if found is None else found.record
         return self._records[record]
+
+    def know(self, record_id: str, record: Record) -> None:
+        """Keep a record that was read already."""
+        if len(self._records) < KEPT:
+            self._records[record_id] = record
 
     def has_item(self, item: str) -> bool:
         """Return whether the vault holds an item that is not erased."""

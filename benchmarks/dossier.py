@@ -1,0 +1,155 @@
+"""Records of a case: taking them in, opening the case, finding words; on made-up records.
+
+Each figure is of a process of its own where the case was closed before: nothing of it is in the
+memory of the program, though its pages are in that of the system.
+"""
+
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from contrechamp.dossier import lines, search, status, store
+from contrechamp.dossier.fields import Evidence, Position, Text
+from contrechamp.dossier.fieldwork import Camera, Observation
+from contrechamp.dossier.findings import Finding
+from contrechamp.dossier.store import Put, new_id
+from contrechamp.vault import case as cases
+from contrechamp.vault import keys, slots, verifying
+
+PASSPHRASE = "made-up passphrase of a benchmark"
+NOW = datetime(2026, 5, 1, tzinfo=UTC)
+RUNS = 5
+#: Words that made-up texts are made of: English, French, Arabic, Hebrew; none says anything.
+WORDS = (
+    *("sample", "gate", "camera", "street", "north", "turnstile", "wall", "market", "school"),
+    *("exemple", "porte", "caméra", "rue", "été", "marché", "école", "clinique", "fenêtre"),
+    *("عينة", "بوابة", "كاميرا", "شارع", "شمال", "جدار", "سوق", "مدرسة", "عيادة"),
+    *("דוגמה", "שער", "מצלמה", "רחוב", "צפון", "קיר", "שוק", "מחסום", "מרפאה"),
+)
+QUERIES = {
+    "a word of one record": "unmistakable",
+    "a word of every tenth record": "everytenth",
+    "a word of nearly every record": "sample",
+    "two words": "caméra marché",
+    "Arabic, with article and vowel signs": "الكَامِيرا",
+    "the beginning of a word": "turn*",
+    "a phrase": '"gate camera"',
+}
+
+
+def made_up(count: int) -> Iterator[Put]:
+    """Yield made-up records: observations, cameras, and findings that cite them."""
+    rng = random.Random(1)
+    before = ""
+    for number in range(count):
+        words = " ".join(["SAMPLE", *rng.choices(WORDS, k=40)])
+        words += " everytenth" if number % 10 == 0 else ""
+        words += " unmistakable" if number == count // 2 else ""
+        record_id = new_id(rng.randbytes)
+        if number % 5 == 0:
+            claim = (Text(language="en", text=words),)
+            cited = (Evidence(ref=f"record/{before}"),) if before else ()
+            record = Finding(claim=claim, confidence="alleged", evidence=cited, sample=True)
+        elif number % 5 == 1:
+            place = Position(lon=Decimal(number % 90), lat=Decimal(number % 45))
+            record = Camera(position=place, name=f"SAMPLE {number}", mount=words, sample=True)
+        else:
+            record = Observation(date="2026-05-01", seen=words, sample=True)
+        yield Put(record, record_id, new=True)
+        before = record_id if number % 5 else before
+
+
+def made_case(folder: Path) -> None:
+    """Make an empty case, locked as the weakest that the program makes."""
+
+    def make_slots(unlocked: keys.Unlocked) -> list[slots.Slot]:
+        return [slots.make_passphrase_slot(PASSPHRASE, keys.FLOOR, unlocked, random=os.urandom)]
+
+    cases.create(folder, make_slots, member_name="Sample", now=NOW, random=os.urandom)
+
+
+def take_in(folder: Path, count: int) -> dict[str, float]:
+    """Take made-up records into a new case."""
+    made_case(folder)
+    with cases.opened(folder, PASSPHRASE, write=True) as case:
+        return {"take in": seconds(lambda: store.put_all(case, made_up(count), now=NOW))}
+
+
+def use(folder: Path, count: int) -> dict[str, float]:
+    """Open a case, look for words, and ask what it lacks."""
+    del count
+    started = time.perf_counter()
+    keys.kek(PASSPHRASE, b"0" * 32, keys.FLOOR)
+    derived = time.perf_counter() - started
+    started = time.perf_counter()
+    with cases.opened(folder, PASSPHRASE, write=False) as case:
+        found = {"key derivation (Argon2id floor)": derived, "open": time.perf_counter() - started}
+        for name, query in QUERIES.items():
+            first = seconds(lambda query=query: search.find(case, query))
+            again = min(seconds(lambda query=query: search.find(case, query)) for _ in range(RUNS))
+            found[f"find {name}, first"] = first
+            found[f"find {name}, again"] = again
+            assert search.find(case, query), name
+        found["one line of JSON a record"] = seconds(
+            lambda: sum(1 for _line in lines.written(case, date(2026, 5, 1)))
+        )
+        found["status"] = seconds(lambda: status.lacks(case, date(2026, 5, 1)))
+        found["verify"] = seconds(lambda: verifying.verify(case))
+    return found
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Return how long some work takes."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def in_own_process(task: str, folder: Path, count: int) -> dict[str, float]:
+    """Return what a task measures in a process of its own, and its highest memory."""
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.dossier", task, str(folder), str(count)],
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    return dict(json.loads(done.stdout))
+
+
+def tables(
+    count: int,
+    *,
+    heading: Callable[[str], None],
+    header: Callable[..., None],
+    row: Callable[..., None],
+    figure: Callable[[float], str],
+) -> None:
+    """Print what records cost."""
+    heading(f"Records of a case: {count:,} made-up ones")
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary) / "case"
+        header("what", "seconds")
+        for task in ("take_in", "use"):
+            for name, value in in_own_process(task, folder, count).items():
+                row(name, figure(value))
+        size = (folder / "case.db").stat().st_size
+        row("size of case.db, MB", figure(size / 1e6))
+
+
+def main(task: str, folder: str, count: str) -> None:
+    """Run one task and print what it measured, as JSON."""
+    import resource
+
+    found = {"take_in": take_in, "use": use}[task](Path(folder), int(count))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({**found, f"memory of {task}, MB": peak}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
