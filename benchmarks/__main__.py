@@ -178,7 +178,8 @@ def main() -> None:
     parser.add_argument("--extra", action="append", default=[], metavar="FILE",
                         help="an OSM file whose buildings are measured too")  # fmt: skip
     parts = (
-        "peers", "memory", "compilation", "threads", "scaling", "draws", "vault", "faces", "dossier",
+        "peers", "memory", "compilation", "threads", "scaling", "draws", "vault", "faces",
+        "dossier",
     )  # fmt: skip
     parser.add_argument("--only", choices=parts, action="append", help="leave the others out")
     parser.add_argument("--largest", type=int, default=SIZES[-1], metavar="N",
