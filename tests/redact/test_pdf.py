@@ -429,6 +429,18 @@ def test_metadata_of_pictures_is_gone(tmp_path):
     np.testing.assert_array_equal(drawn(target), drawn(source))
 
 
+def test_what_follows_the_pixels_of_a_picture_is_gone(tmp_path):
+    pdf = new_pdf(b"")
+    pixels = np.random.default_rng(2).integers(0, 255, (30, 30), np.uint8)
+    image = picture(pdf, pixels)
+    image.write(pixels.tobytes() + WORD.encode())
+    source = saved(draws(pdf, image), tmp_path / "a.pdf")
+    assert WORD.encode() in every_byte(source)
+    _, target = masked(source)
+    is_nowhere(target)
+    np.testing.assert_array_equal(drawn(target), drawn(source))
+
+
 def test_marks_for_redaction_that_nobody_carried_out_are_carried_out(tmp_path):
     pdf = new_pdf(text(WORD, 50, 300) + text("Plain text", 50, 200))
     page = pdf.pages[0].obj

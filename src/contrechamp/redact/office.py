@@ -18,7 +18,7 @@ from contrechamp.redact.office_zip import Package
 from contrechamp.redact.ooxml import Ooxml
 from contrechamp.redact.outcome import Check, Look, Outcome
 from contrechamp.redact.wish import Wish
-from contrechamp.redact.words import Words
+from contrechamp.redact.words import Words, asked_words
 
 _PARTS = re.compile(
     r"\[Content_Types\]\.xml|_rels/\.rels|(word|xl|ppt)/(_rels/)?[A-Za-z]+\d+\.xml(\.rels)?"
@@ -39,14 +39,14 @@ def mask_office(source: Path, target: Path, wish: Wish, progress: Progress) -> O
 
     Raises:
         InputError: `source` cannot be read, is locked, is larger than any document, or is asked to
-            be covered by boxes.
+            be covered by boxes; or a word has nothing to look for.
     """
     if wish.hand is not None and wish.hand.cover:
         raise InputError(
             _("an office file has no fixed pages to draw boxes on; save it as PDF first"),
             where=wish.hand.where,
         )
-    words = Words(wish.words)
+    words = asked_words(wish)
     package = Package(source)
     left_out: Counter[str] = Counter()
     pictures = Pictures(wish, target.parent, left_out=left_out)

@@ -1,6 +1,7 @@
 """The ZIP around an office file: read within limits, written plain."""
 
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,14 @@ class Package:
         try:
             with self._zip.open(part) as file:
                 content = file.read(MAX_PART_BYTES + 1)
-        except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            OSError,
+            NotImplementedError,
+            RuntimeError,
+        ) as error:
             raise self.damaged(error) from error
         self._unpacked += len(content)
         if len(content) > MAX_PART_BYTES or self._unpacked > 2 * MAX_TOTAL_BYTES:

@@ -7,7 +7,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pikepdf
 import pymupdf
 
@@ -15,24 +14,18 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.progress import Progress
 from contrechamp.redact import pdf_checks, pdf_page
-from contrechamp.redact.boxes import clip, enlarge
 from contrechamp.redact.centerface import CenterFace
-from contrechamp.redact.faces import COVER_AT, Plan, find_faces
 from contrechamp.redact.outcome import Check, Covered, Look, Outcome
 from contrechamp.redact.pdf_annotations import drawn_into_pages
+from contrechamp.redact.pdf_faces import faces_on
 from contrechamp.redact.pdf_page import Glyph, Rect
 from contrechamp.redact.pdf_rebuild import TooLargeError, rebuilt
 from contrechamp.redact.wish import Wish
-from contrechamp.redact.words import Words
+from contrechamp.redact.words import Words, asked_words
 
 MAX_BYTES = 512 << 20
 MAX_PAGES = 3_000
 MAX_SIDE_PT = 14_400.0
-#: Pages are searched for faces at this size: a face of 20 px is 3.4 mm high on paper.
-FACE_ZOOM = 150 / 72
-MAX_FACE_PIXELS = 8e6
-#: At that size enlarging finds little more, and takes four times as long.
-_FACE_PLAN = Plan(enlarge=1.0)
 _UNREADABLE = ("\ufffd",)
 _ROUNDS = 4
 
@@ -54,7 +47,7 @@ def mask_pdf(source: Path, target: Path, wish: Wish, progress: Progress) -> Outc
             word does not suit it.
     """
     pymupdf.TOOLS.mupdf_display_errors(False)
-    words = _words(wish)
+    words = asked_words(wish)
     run = _Run(source, words, wish)
     detector = None if wish.boxes_only else CenterFace(wish.threads)
     with _refusing(source.name):
@@ -99,16 +92,6 @@ def _refusing(name: str) -> Iterator[None]:
             ),
             where=name,
         ) from error
-
-
-def _words(wish: Wish) -> Words:
-    for word in wish.words:
-        if not Words([word]):
-            raise InputError(
-                _("“{word}” has no letter or digit to look for").format(word=word),
-                where="--words-file",
-            )
-    return Words(wish.words)
 
 
 class _Run:
@@ -230,44 +213,11 @@ class _Run:
         boxes = [box for box in boxes if not (pymupdf.Rect(box) & page.rect).is_empty]
         self._covered += [Covered("hand", box, page=number) for box in boxes]
         if detector is not None:
-            boxes += self._faces(page, detector)
+            covered, looks = faces_on(page, detector, self._wish)
+            boxes += [face.box for face in covered]
+            self._covered += covered
+            self._looks += looks
         return boxes
-
-    def _faces(self, page: Any, detector: CenterFace) -> list[Rect]:
-        """Return heads in pictures on a page; what is drawn as text or lines is no face."""
-        pictures = [box for kind, box in page.get_bboxlog() if kind == "fill-image"]
-        if not pictures:
-            return []
-        pixels = pdf_page.rendered(page, FACE_ZOOM, MAX_FACE_PIXELS)
-        hits = find_faces(np.ascontiguousarray(pixels), detector, _FACE_PLAN)
-        hits = hits.moved(page.rect.width / pixels.shape[1])
-        cover_at = COVER_AT if self._wish.cover_at is None else self._wish.cover_at
-        number = page.number + 1
-        found: list[Rect] = []
-        for box, score in zip(hits.boxes, hits.scores, strict=True):
-            around: Any = tuple(
-                map(float, clip(enlarge(box[None]), page.rect.width, page.rect.height)[0])
-            )
-            if not any(pymupdf.Rect(*map(float, box)).intersects(one) for one in pictures):
-                continue
-            hand = self._wish.hand
-            if hand is not None and hand.left_open(box[None], page=number)[0]:
-                continue
-            if score >= cover_at:
-                found.append(around)
-                self._covered.append(Covered("face", around, page=number, score=float(score)))
-            else:
-                self._looks.append(
-                    Look(
-                        "low-score-uncovered",
-                        _("Perhaps a face; not covered."),
-                        2,
-                        around,
-                        page=number,
-                        score=float(score),
-                    )
-                )
-        return found
 
     def _word_boxes(self, glyphs: list[Glyph], number: int) -> list[Rect]:
         boxes: list[Rect] = []

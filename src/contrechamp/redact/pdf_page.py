@@ -7,6 +7,7 @@ of itself with the areas painted over: a picture holds nothing but what it shows
 """
 
 import itertools
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -72,7 +73,7 @@ def glyphs(page: Any, document: Any) -> list[Glyph]:
     change = np.abs(shown.astype(np.int16) - without).max(axis=2) > LEAST_CONTRAST
     found: list[Glyph] = []
     for text, box in characters(page):
-        if box is None or not text.strip():
+        if box is None or not _inked(text):
             found.append(Glyph(text, box))
             continue
         x0, y0 = int(box[0] * scale[0]), int(box[1] * scale[1])
@@ -105,6 +106,11 @@ def _everywhere(page: Any) -> Any:
     return page.rect + (-1e4, -1e4, 1e4, 1e4)  # noqa: RUF005  (adds to each side)
 
 
+def _inked(text: str) -> bool:
+    """Tell whether a character is one that leaves ink: no blank, and no mark of direction."""
+    return bool(text.strip()) and unicodedata.category(text[0]) not in ("Cf", "Cc")
+
+
 def remove_unseen(page: Any, glyphs: Sequence[Glyph]) -> None:
     """Take text out of a page that nobody sees; pictures and paths stay."""
     boxes: list[Rect] = []
@@ -134,9 +140,9 @@ def _lines(glyphs: Sequence[Glyph]) -> Iterator[list[Glyph]]:
         if not placed:
             continue
         whole = list(line)
-        letters = [place for place, glyph in enumerate(whole) if glyph.text.strip()]
+        letters = [place for place, glyph in enumerate(whole) if _inked(glyph.text)]
         for place, glyph in enumerate(whole):
-            if not glyph.text.strip():
+            if not _inked(glyph.text):
                 beside = [at for at in letters if at < place][-1:]
                 beside += [at for at in letters if at > place][:1]
                 seen = any(whole[at].seen for at in beside)
@@ -253,7 +259,7 @@ def _edges(page: Any) -> Iterator[Any]:
 def _text_left(page: Any, areas: Sequence[Rect], words: Sequence[Rect]) -> bool:
     inner = [pymupdf.Rect(box) for box in areas] + [pymupdf.Rect(_inside(box)) for box in words]
     for text, box in characters(page):
-        if box is None or not text.strip():
+        if box is None or not _inked(text):
             continue
         middle = pymupdf.Point((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
         if any(bool(middle in area) for area in inner):

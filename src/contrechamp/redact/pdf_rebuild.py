@@ -114,6 +114,10 @@ _MAPS = {
 _DEVICE = {1: Name.DeviceGray, 3: Name.DeviceRGB, 4: Name.DeviceCMYK}
 _PLAIN = (int, float, bool, Name)
 _MAX_COMPONENTS = 32
+_COMPONENTS = {
+    "None": 1, "/DeviceGray": 1, "/CalGray": 1, "/G": 1, "/Indexed": 1, "/I": 1, "/Separation": 1,
+    "/DeviceRGB": 3, "/CalRGB": 3, "/Lab": 3, "/RGB": 3, "/DeviceCMYK": 4, "/CMYK": 4,
+}  # fmt: skip
 _COMMENT = re.compile(rb"%[^\r\n]*")
 _AS_IS = ("/DCTDecode", "/JPXDecode", "/CCITTFaxDecode", "/JBIG2Decode")
 
@@ -263,7 +267,11 @@ class _Rebuilder:
             self._left_out["objects"] += 1
             return None
         if kind == "image":  # packed at once, so that no more than one lies in memory as pixels
-            stream = Stream(self._new, zlib.compress(data[: _bytes_of(value)]), made)
+            stream = Stream(
+                self._new,
+                zlib.compress(data[: _bytes_of(value, made.get("/ColorSpace", None))]),
+                made,
+            )
             stream.Filter = Name.FlateDecode
             return stream
         if kind in ("cmap", "function"):
@@ -366,11 +374,18 @@ def _filters(stream: Any) -> list[str]:
     return [str(filters)] if isinstance(filters, Name) else [str(item) for item in filters]
 
 
-def _bytes_of(image: Any) -> int | None:
-    """Return how many bytes of pixels an image has at the most; what follows is not shown."""
+def _bytes_of(image: Any, colour: Any) -> int:
+    """Return how many bytes of pixels an image has at the most; what follows is not shown.
+
+    Args:
+        image: its dictionary says width, height and bits.
+        colour: its colour space, rebuilt.
+    """
     width, height = int(image.get("/Width", 0)), int(image.get("/Height", 0))
     bits = max(1, int(image.get("/BitsPerComponent", 1)))
-    return height * -(-width * bits * _MAX_COMPONENTS // 8)
+    family = str(colour[0]) if isinstance(colour, Array) and len(colour) else str(colour)
+    components = _COMPONENTS.get(family, _MAX_COMPONENTS)
+    return height * -(-width * bits * components // 8)
 
 
 def _is_program(stream: Any) -> bool:

@@ -79,7 +79,7 @@ def format_of(file: IO[bytes]) -> Format | None:
 def _format_at(head: bytes) -> Format | None:
     if head[:4] in (b"RIFF", b"RF64", b"BW64") and head[8:12] == b"WAVE":
         return WAV
-    if head[4:8] == b"ftyp":
+    if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"):
         return M4A
     for start, known in (
         (b"OggS", OGG),

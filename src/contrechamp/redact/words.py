@@ -12,6 +12,10 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+from contrechamp.redact.wish import Wish
+
 _TATWEEL = "\u0640"
 #: Different letters of one sound in Arabic and Persian, written one for the other.
 _ALIKE = str.maketrans({"ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ı": "i", "ß": "ss"})
@@ -61,6 +65,21 @@ class Words:
             turned = [place for line in _lines(characters) for place in reversed(line)]
             found |= _matches(self._leftward, characters, turned)
         return _joined(found)
+
+
+def asked_words(wish: Wish) -> Words:
+    """Return what finds the words of a wish.
+
+    Raises:
+        InputError: one of them has nothing to look for.
+    """
+    for word in wish.words:
+        if not Words([word]):
+            raise InputError(
+                _("“{word}” has no letter or digit to look for").format(word=word),
+                where="--words-file",
+            )
+    return Words(wish.words)
 
 
 def _any_of(patterns: Iterable[str]) -> re.Pattern[str] | None:
