@@ -24,3 +24,10 @@ def test_a_terminal_shows_the_label_and_the_share_done() -> None:
     shown = stream.getvalue()
     assert "draws" in shown
     assert "50%" in shown
+
+
+def test_a_label_with_brackets_is_shown_as_it_is() -> None:
+    stream = io.StringIO()
+    with on_terminal(Console(file=stream, force_terminal=True, width=80))("a[/b].pdf", 1):
+        pass
+    assert "a[/b].pdf" in stream.getvalue()

@@ -161,6 +161,34 @@ def test_what_is_no_outcome_is_not_taken_for_one(job: Callable[..., Job]) -> Non
         from_json(answer)
 
 
+def test_what_it_says_steers_no_terminal(job: Callable[..., Job]) -> None:
+    with pytest.raises(InputError) as refused:
+        run(job("threatens"))
+    assert (
+        str(refused.value)
+        == "photo.jpg: is \N{REPLACEMENT CHARACTER}[2J\N{REPLACEMENT CHARACTER}fine"
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"no json", b"[]", b'{"advance": "much"}', b'{"bar": "a"}'],
+)
+def test_nonsense_refuses_the_file(job: Callable[..., Job], line: bytes) -> None:
+    asked = job("says")
+    asked = replace(asked, arguments={"line": line.decode()})
+    with pytest.raises(InputError, match=r"photo\.jpg: made its decoder talk nonsense"):
+        run(asked)
+
+
+def test_what_a_taken_over_process_claims_to_have_given_up_does_not_count(
+    job: Callable[..., Job],
+) -> None:
+    asked = replace(job("says"), arguments={"line": '{"confined": ["everything"]}'})
+    _answer, given_up = run(asked)
+    assert "everything" not in given_up
+
+
 def test_an_answer_without_end_is_cut(
     job: Callable[..., Job], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -232,6 +232,16 @@ def test_boxes_lie_beside_the_file_or_in_a_folder(photos: Path, tmp_path: Path) 
     assert [one.boxes for one in gather([photo], sidecar).files] == [sidecar]
 
 
+def test_boxes_of_one_name_are_not_those_of_two_files(photos: Path, tmp_path: Path) -> None:
+    (photos / "sub" / "wrong.txt").write_bytes(PHOTO)
+    elsewhere = tmp_path / "boxes"
+    elsewhere.mkdir()
+    (elsewhere / "wrong.txt.boxes.json").write_text(boxes([0, 0, 5, 5]))
+    [refused] = gather([photos], elsewhere).refused
+    assert "wrong.txt: its boxes" in str(refused)
+    assert "are those of another file of the same name" in str(refused)
+
+
 def test_boxes_for_no_file_are_told(photos: Path, tmp_path: Path) -> None:
     (photos / "wrong.jpg.boxes.json").write_text(boxes())
     [refused] = gather([photos]).refused

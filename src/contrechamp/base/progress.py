@@ -33,7 +33,11 @@ def on_terminal(console: Console) -> Progress:
 
     @contextmanager
     def bar(label: str, total: float) -> Iterator[Callable[[float], None]]:
-        columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TaskProgressColumn(),
+        )
         with RichProgress(
             *columns, TimeRemainingColumn(), console=console, transient=True
         ) as progress:

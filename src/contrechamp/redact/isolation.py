@@ -17,6 +17,7 @@ from contrechamp.base.errors import CheckFailedError, ContrechampError, InputErr
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.redact.job import Job, Limits, written
+from contrechamp.redact.shown_text import shown
 
 GIB = 1 << 30
 MEMORY_BYTES = 4 * GIB
@@ -134,22 +135,29 @@ class _Conversation:
     def follow(self, progress: Progress, bars: ExitStack) -> tuple[Any, list[str]]:
         for line in self._lines():
             said = self._parsed(line)
-            if "confined" in said:
-                self.given_up = [str(name) for name in said["confined"]]
-            elif "bar" in said:
-                bars.close()
-                bar = progress(str(said["bar"]), float(said["total"] or 0))
-                self.advance = bars.enter_context(bar)
-            elif "advance" in said:
-                self.advance(float(said["advance"]))
-                if said.get("end"):
-                    bars.close()
-                    self.advance = lambda _amount: None
-            elif "outcome" in said:
+            if "outcome" in said:
                 return said["outcome"], self.given_up
-            elif "error" in said:
+            if "error" in said:
                 self._raise(said)
+            try:
+                self._note(said, progress, bars)
+            except (ValueError, TypeError, KeyError, ArithmeticError) as error:
+                raise self._nonsense() from error
         self._died()
+
+    def _note(self, said: dict[str, Any], progress: Progress, bars: ExitStack) -> None:
+        """Take what the process says of itself before it met the file, and of its progress."""
+        if "confined" in said and not self.given_up:
+            self.given_up = [str(name) for name in said["confined"]]
+        elif "bar" in said:
+            bars.close()
+            bar = progress(shown(said["bar"]), float(said["total"] or 0))
+            self.advance = bars.enter_context(bar)
+        elif "advance" in said:
+            self.advance(float(said["advance"]))
+            if said.get("end"):
+                bars.close()
+                self.advance = lambda _amount: None
 
     def _parsed(self, line: bytes) -> dict[str, Any]:
         try:
@@ -157,8 +165,11 @@ class _Conversation:
         except (ValueError, RecursionError):
             said = None
         if not isinstance(said, dict):
-            raise self._refused(_("made its decoder talk nonsense; nothing of it was kept"))
+            raise self._nonsense()
         return said
+
+    def _nonsense(self) -> InputError:
+        return self._refused(_("made its decoder talk nonsense; nothing of it was kept"))
 
     def _lines(self) -> Iterator[bytes]:
         """Yield what the process says line by line; refuse the file when it takes too long."""
@@ -191,10 +202,10 @@ class _Conversation:
         return InputError(message, where=self.name)
 
     def _raise(self, said: dict[str, Any]) -> NoReturn:
-        message = str(said.get("message", "")).replace(str(self.job.source), self.name)
+        message = shown(str(said.get("message", "")).replace(str(self.job.source), self.name))
         match said["error"]:
             case "InputError":
-                where = str(said.get("where", ""))
+                where = shown(said.get("where", ""))
                 raise InputError(message, where=self._place(where))
             case "OutputError":
                 raise OutputError(message)
@@ -208,7 +219,7 @@ class _Conversation:
                         name=self.name
                     )
                 )
-        raise MaskerError(str(said.get("kind")), str(said.get("place")))
+        raise MaskerError(shown(said.get("kind")), shown(said.get("place")))
 
     def _place(self, where: str) -> str:
         """Return the place that a masker named, by the name that the user knows."""

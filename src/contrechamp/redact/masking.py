@@ -23,6 +23,7 @@ from contrechamp.redact.job import Job
 from contrechamp.redact.kinds import FileKind, kind_of
 from contrechamp.redact.outcome import Check, Outcome, from_json
 from contrechamp.redact.provenance import Credentials, sign
+from contrechamp.redact.shown_text import shown
 from contrechamp.redact.sidecar import read_sidecar
 from contrechamp.redact.sources import Source
 from contrechamp.redact.wish import Wish
@@ -221,9 +222,11 @@ def _need_passed(checks: Sequence[Check], name: str) -> None:
         raise CheckFailedError(
             _("{name}: its masked copy did not pass and was deleted: {checks}").format(
                 name=name,
-                checks="; ".join(
-                    f"{check.name}: {check.detail}" if check.detail else check.name
-                    for check in failed
+                checks=shown(
+                    "; ".join(
+                        f"{check.name}: {check.detail}" if check.detail else check.name
+                        for check in failed
+                    )
                 ),
             )
         )

@@ -19,7 +19,7 @@ from contrechamp import __version__
 from contrechamp.base.errors import CheckFailedError, InputError
 from contrechamp.base.i18n import RIGHT_TO_LEFT, _, active_language, ngettext
 from contrechamp.redact import review_texts
-from contrechamp.redact.isolation import run_isolated
+from contrechamp.redact.isolation import MaskerError, run_isolated
 from contrechamp.redact.job import Job
 from contrechamp.redact.kinds import FileKind
 from contrechamp.redact.outcome import Look, Outcome, to_json
@@ -102,10 +102,18 @@ def take_pictures(job: Job, outcome: Outcome, *, verbose: bool = False) -> tuple
                 reason=error
             )
         ) from error
-    return tuple(
-        Picture(str(one["jpeg"]), float(one["width"]), float(one["height"]), one["moment"])
-        for one in answer
-    )
+    try:
+        return tuple(
+            Picture(
+                str(one["jpeg"]),
+                float(one["width"]),
+                float(one["height"]),
+                None if one["moment"] is None else float(one["moment"]),
+            )
+            for one in answer
+        )
+    except (ValueError, TypeError, KeyError) as error:
+        raise MaskerError("pictures", "review.py") from error
 
 
 def _moments(outcome: Outcome) -> list[float]:

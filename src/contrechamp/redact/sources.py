@@ -11,6 +11,7 @@ from pathlib import Path
 
 from contrechamp.base.errors import InputError, UsageError
 from contrechamp.base.i18n import _
+from contrechamp.redact.shown_text import shown
 from contrechamp.redact.sidecar import SUFFIX, sidecar_of
 
 
@@ -61,8 +62,19 @@ def gather(inputs: Sequence[Path], boxes: Path | None = None) -> Sources:
                 continue
             seen.add((status.st_dev, status.st_ino))
             sidecar = _sidecar(path, boxes)
+            if sidecar in used and boxes and boxes.is_dir():
+                found.refused.append(
+                    InputError(
+                        _(
+                            "its boxes, {sidecar}, are those of another file of the same name; put "
+                            "each sidecar beside its file"
+                        ).format(sidecar=shown(sidecar)),
+                        where=shown(path),
+                    )
+                )
+                continue
             used |= {sidecar} if sidecar else set()
-            found.files.append(Source(path, shown(path), sidecar, shown(Path(path.stem))))
+            found.files.append(Source(path, shown(path), sidecar, shown(path.stem)))
     if boxes and boxes.is_file() and len(found.files) > 1:
         raise UsageError(
             _("--boxes {file}: is for one file, but there are {count}; give a folder").format(
@@ -74,24 +86,12 @@ def gather(inputs: Sequence[Path], boxes: Path | None = None) -> Sources:
         found.refused.append(
             InputError(
                 _("holds boxes for {name}, which is not among the files").format(
-                    name=shown(Path(lonely.name.removesuffix(SUFFIX)))
+                    name=shown(lonely.name.removesuffix(SUFFIX))
                 ),
                 where=shown(lonely),
             )
         )
     return found
-
-
-def shown(path: Path) -> str:
-    r"""Return `path` as a terminal and a page may show it: no control characters, no bad bytes.
-
-    >>> shown(Path("a\x1b[31m.jpg"))
-    'a�[31m.jpg'
-    """
-    text = str(path).encode("utf-8", "replace").decode()
-    return "".join(
-        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
-    )
 
 
 def _within(given: Path, found: Sources) -> Iterator[Path]:

@@ -1,0 +1,15 @@
+"""Text of others (names of files, what a decoder's process says) as a terminal may show it."""
+
+MAX_CHARACTERS = 2000
+
+
+def shown(text: object) -> str:
+    r"""Return `text` on one line: no control characters, no bad bytes, no end of it cut loose.
+
+    >>> shown("a\x1b[31m.jpg")
+    'a�[31m.jpg'
+    """
+    whole = str(text)[:MAX_CHARACTERS].encode("utf-8", "replace").decode()
+    return "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in whole
+    )
