@@ -6,6 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 
+from contrechamp.dossier import form
+from contrechamp.dossier.kinds import KINDS
+from contrechamp.dossier.schema import from_json
+from contrechamp.dossier.search import normalised, query_of
 from contrechamp.scene.csv_file import read_csv
 from contrechamp.scene.gpx import read_gpx
 from contrechamp.scene.input_files import CSV, GPX, Opened
@@ -42,6 +46,17 @@ def _entry(content: bytes) -> object:
         return custody.entry_of(canonical.loads(content))
     except ValueError:  # what `entry_of` says of fields that are none
         return None
+
+
+def _form(text: str) -> object:
+    kinds = list(KINDS)
+    kind = kinds[len(text) % len(kinds)]
+    return form.filled(form.read(kind, text))
+
+
+def _record(content: bytes) -> object:
+    found = canonical.loads(content)
+    return [from_json(cls, found) for cls in list(KINDS.values())[len(content) % 5 :: 5]]
 
 
 def _opened(content: bytes, kind: str) -> Opened:
@@ -93,6 +108,13 @@ TARGETS = {
     ),
     "capture": Target(lambda content: captures.listing(BytesIO(content)), (WARC, _wacz())),
     "bag": Target(bags.reader(BAG), bags.seeds(BAG)),
+    "form": Target(
+        _text(_form), (form.blank("testimony").encode(), form.blank("consent").encode())
+    ),
+    "record": Target(_record, (b'{"pseudonym":"SAMPLE","risk":{"level":"high"}}',)),
+    "search": Target(
+        _text(lambda text: (normalised(text), query_of(text))), ('صحّة "צה״ל" é*'.encode(),)
+    ),
     "pbf-size": Target(lambda content: check_unpacked_size(content, "fuzz", 1 << 20)),
     "csv": Target(lambda content: read_csv(_opened(content, CSV)), (b"id,lon,lat\na,1,2\n",)),
     "gpx": Target(

@@ -12,6 +12,7 @@ from contrechamp.base.i18n import activate
 from contrechamp.cli.app import application
 from contrechamp.cli.record_text import flag_texts
 from contrechamp.dossier import assessments, lines, rights
+from contrechamp.dossier.fields import Record
 from contrechamp.dossier.kinds import KINDS as RECORD_KINDS
 from contrechamp.dossier.schema import Shape, members
 from contrechamp.measure.priors import BOUNDS, KINDS, Quantiles, default
@@ -211,7 +212,7 @@ def _fields(cls: type, *, common: bool = False) -> str:
 
 
 #: Fields of every record.
-COMMON = ("note", "ids", "sample")
+COMMON = tuple(member.name for member in members(Record))
 
 
 def _parts_of(cls: type, found: dict[str, type]) -> dict[str, type]:
@@ -231,7 +232,8 @@ def records() -> str:
     page += [f"| `{code}` | {says} |\n" for code, says in flag_texts().items()]
     page.append(
         "\n## Kinds\n\nEvery record also has `note` (closed: for those who work on the case), `ids` "
-        "(what it is called elsewhere) and `sample` (it is made up, to show how a record looks).\n"
+        "(what it is called elsewhere), `read_from` (the file that it was read from) and `sample` (it "
+        "is made up, to show how a record looks).\n"
     )
     for kind, cls in RECORD_KINDS.items():
         doc = " ".join((cls.__doc__ or "").split("\n\n")[0].split())

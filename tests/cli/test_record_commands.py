@@ -328,3 +328,25 @@ def test_two_copies_are_merged_and_what_differs_is_told(
     assert len(logged) == 1
     assert "SAMPLE theirs" in logged[0]
     assert case("verify").status == 0
+
+
+def test_what_a_source_gave_is_exported_only_to_whom_the_source_consented_to(
+    case: Callable[..., Done], put: Callable[..., str], tmp_path: Path
+) -> None:
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(b"SAMPLE photo, made up.")
+    item = case("add", photo).out.split()[0]
+    who = put("source", SOURCE)
+    put("exhibit", f'item = "item/{item}"\nwhat = "SAMPLE"\ngiven_by = "{who}"\n')
+    done = case("export", item, "-o", tmp_path / "bag", "--plain", "--to", "Sample Lawyer")
+    assert (done.status, "held: no consent covers it" in done.err) == (1, True)
+    put(
+        "consent",
+        f'source = "{who}"\ngiven_on = "2026-04"\ngiven_how = "spoken"\n'
+        '[[grants]]\nuse = "shared"\nwith_whom = ["Sample Lawyer"]\n',
+    )
+    done = case("export", item, "-o", tmp_path / "bag", "--plain", "--to", "Sample Police")
+    assert (done.status, "shared: no consent covers it" in done.err) == (1, True)
+    assert not (tmp_path / "bag").exists()
+    done = case("export", item, "-o", tmp_path / "bag", "--plain", "--to", "sample lawyer")
+    assert done.status == 0, done.err

@@ -57,6 +57,15 @@ def export_command() -> click.Command:
                     "without a key; only the content is encrypted."
                 ),
             ),
+            click.Option(
+                ["--to"],
+                default="",
+                metavar="NAME-or-ACTOR",
+                help=_(
+                    "Whom it goes to, by name or by record/...: what a source gave leaves the case "
+                    "only to whom the source consented to."
+                ),
+            ),
             reason_option(),
             *secret_options(),
             json_option(),
@@ -74,15 +83,21 @@ def _export(
     recipients: tuple[str, ...],
     plain: bool,
     open_records: bool,
+    to: str,
     reason: str,
     as_json: bool,
     **secret: Any,
 ) -> None:
     from contrechamp.cli.bars import progress_for
+    from contrechamp.dossier import consent, reading
+    from contrechamp.dossier.view import View
     from contrechamp.vault.exporting import check_audience, export
 
     check_audience(recipients, plain=plain)  # before anybody is asked for a passphrase
     with open_case(folder, secret_source(**secret), write=True) as case:
+        actor = reading.by_beginning(case, to) if to.startswith(reading.SUBJECT) else ""
+        given = [f"item/{item}" for item in items]
+        consent.require_sharing(View(case), given, now().date(), to=actor, to_whom=to)
         done = export(
             case,
             items,

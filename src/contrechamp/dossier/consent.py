@@ -1,6 +1,6 @@
 """Whether what people said and gave may be used as it is to be: refused with a list, if not."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -104,7 +104,32 @@ def require(view: View, publication: Publication, day: date) -> None:
     Raises:
         CheckFailedError: with the list.
     """
-    refused = check(view, publication, day)
+    _refuse(check(view, publication, day))
+
+
+def require_sharing(
+    view: View, refs: Iterable[str], day: date, *, to: str = "", to_whom: str = ""
+) -> None:
+    """Refuse to hand out what its source does not consent to be shared with whom it goes to.
+
+    Args:
+        view: the case.
+        refs: testimonies, exhibits or items.
+        day: when.
+        to: actor.
+        to_whom: whom, where there is no record of them.
+
+    Raises:
+        CheckFailedError: with the list.
+    """
+    refused: list[Refusal] = []
+    for ref in refs:
+        held = lacking(view, ref, "held", day)
+        refused += held or lacking(view, ref, "shared", day, to=to, to_whom=to_whom)
+    _refuse(refused)
+
+
+def _refuse(refused: Sequence[Refusal]) -> None:
     if refused:
         lines = "\n".join(f"  {line}" for line in told(refused))
         raise CheckFailedError(_("consent does not cover this:") + f"\n{lines}")

@@ -128,6 +128,7 @@ def merge(
     _keep_passages(plan)
     _check(plan)
     incoming = _copy_objects(plan, progress)
+    _erase_items(plan, reason)
     return _write(plan, incoming, reason)
 
 
@@ -479,6 +480,17 @@ class _Nowhere:
     def flush(self) -> None: ...
 
 
+def _erase_items(plan: _Plan, reason: str) -> None:
+    """Erase items first: who is interrupted behind it merges again, and nothing comes back."""
+    why = reason or _("erased in a copy that was merged")
+    try:
+        if plan.erase_items:
+            vault_erasing.erase(plan.case, plan.erase_items, reason=why, now=plan.now)
+    except InputError:  # something here, unknown there, holds the same content: a person decides
+        plan.kept += [f"item/{item}" for item in plan.erase_items]
+        plan.erase_items = []
+
+
 def _write(plan: _Plan, incoming: dict[str, str], reason: str) -> Merged:
     case, at = plan.case, custody.stamp(plan.now)
     erased = {f"{SUBJECT}{one}" for one in plan.erase_records}
@@ -520,10 +532,7 @@ def _write(plan: _Plan, incoming: dict[str, str], reason: str) -> Merged:
         objects.put_in_place(case.folder, moves, disk)
         with database.transaction(case.database):
             case.database.execute("UPDATE objects SET incoming = NULL WHERE incoming IS NOT NULL")
-    if plan.erase_items:
-        why = reason or _("erased in a copy that was merged")
-        vault_erasing.erase(case, plan.erase_items, reason=why, now=plan.now)
-    elif erased:
+    if erased:
         database.forget_deleted(case.database)
     return Merged(
         branch=name,
