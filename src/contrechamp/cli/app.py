@@ -25,6 +25,7 @@ from contrechamp.cli.share_cmd import share_command, unshare_command
 from contrechamp.cli.show_cmd import show_command
 from contrechamp.cli.sight_cmd import sight_command
 from contrechamp.cli.status_cmd import status_command
+from contrechamp.cli.survey_form_cmd import survey_form_command
 from contrechamp.cli.unlock_cmd import unlock_command
 from contrechamp.cli.verify_cmd import verify_command
 from contrechamp.cli.withdraw_cmd import withdraw_command
@@ -51,6 +52,7 @@ COMMANDS = (
     verify_command,
     export_command,
     export_records_command,
+    survey_form_command,
     erase_command,
     share_command,
     unshare_command,

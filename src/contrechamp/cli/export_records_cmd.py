@@ -11,7 +11,7 @@ from contrechamp.cli.options import language_option, verbose_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 
 #: As `dossier.formats.leaving.WRITERS` names them.
-FORMAT_NAMES = ("jsonl", "csv", "xlsx")
+FORMAT_NAMES = ("jsonl", "csv", "xlsx", "ftm")
 
 
 def export_records_command() -> click.Command:

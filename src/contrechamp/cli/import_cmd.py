@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 #: As `dossier.formats.door.FORMATS` names them: what is not imported need not be loaded for help.
 FORMAT_NAMES = (
-    "records", "tables",
+    "records", "tables", "ftm", "submissions", "attachments", "gpx", "photos",
 )  # fmt: skip
 
 
@@ -47,6 +47,14 @@ def import_command() -> click.Command:
                 ["--skip-bad-rows"], is_flag=True,
                 help=_("Leave out what cannot be read or written, say so, and take the rest."),
             ),
+            click.Option(
+                ["--accept"], is_flag=True,
+                help=_("Write what is proposed, such as the places of photos: you looked at it."),
+            ),
+            click.Option(
+                ["--overwrite"], is_flag=True,
+                help=_("Write also over what was changed in the case; earlier versions stay."),
+            ),
             reason_option(),
             *secret_options(),
             json_option(),
@@ -62,6 +70,8 @@ def _import(
     files: tuple[Path, ...],
     told: str | None,
     skip_bad_rows: bool,
+    accept: bool,
+    overwrite: bool,
     reason: str,
     as_json: bool,
     **secret: Any,
@@ -73,7 +83,9 @@ def _import(
             case,
             files,
             told=told or "",
+            accept=accept,
             skip_bad_rows=skip_bad_rows,
+            overwrite=overwrite,
             reason=reason,
             now=now,
             random=secrets.token_bytes,

@@ -13,7 +13,14 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.dossier import reading, rules, store
 from contrechamp.dossier.fields import ReadFrom, Record
-from contrechamp.dossier.formats import record_lines, record_tables
+from contrechamp.dossier.formats import (
+    ftm,
+    photo_places,
+    record_lines,
+    record_tables,
+    submissions,
+    walks,
+)
 from contrechamp.dossier.formats.drafts import (
     THIS_FILE,
     Desk,
@@ -40,6 +47,11 @@ TOLD = 20
 FORMATS: tuple[Format, ...] = (
     record_lines.FORMAT,
     record_tables.FORMAT,
+    ftm.FORMAT,
+    submissions.FORMAT,
+    submissions.ATTACHMENTS,
+    walks.FORMAT,
+    photo_places.FORMAT,
 )
 
 
@@ -81,6 +93,7 @@ def import_files(
     mapping: Path | None = None,
     accept: bool = False,
     skip_bad_rows: bool = False,
+    overwrite: bool = False,
     reason: str = "",
     now: Callable[[], datetime],
     random: Random,
@@ -98,6 +111,8 @@ def import_files(
         mapping: file that says what the columns of a table are.
         accept: what is proposed is confirmed by the person who gives the files.
         skip_bad_rows: leave out what cannot be read or written, and take the rest.
+        overwrite: write also where a person changed a record since; what they wrote stays as an
+            earlier version.
         reason: why, in the user's words.
         now: for the log.
         random: source of ids.
@@ -110,10 +125,10 @@ def import_files(
     coming: dict[str, _Coming] = {}
     problems: list[InputError] = []
     desks = []
-    for path in paths:
-        opened = given(path)
+    beside = [given(path) for path in paths]
+    for opened in beside:
         format_ = format_of(opened, told)
-        desk = Desk(case, opened, given(mapping) if mapping else None, accept)
+        desk = Desk(case, opened, beside, given(mapping) if mapping else None, accept)
         if format_.kept:
             desk.kept[THIS_FILE] = opened.content
         desks.append(desk)
@@ -126,7 +141,7 @@ def import_files(
                 _take(coming, _Coming(read, desk, format_.kept), problems)
     if problems and not skip_bad_rows:
         raise together(problems)
-    wanted = _settled(case, coming, outcome)
+    wanted = _settled(case, coming, outcome, overwrite=overwrite)
     bad = _check(case, wanted, desks)
     if bad and not skip_bad_rows:
         raise together(list(bad.values()))
@@ -187,7 +202,9 @@ def _take(coming: dict[str, _Coming], one: _Coming, problems: list[InputError]) 
         )
 
 
-def _settled(case: Case, coming: dict[str, _Coming], outcome: Imported) -> dict[str, _Coming]:
+def _settled(
+    case: Case, coming: dict[str, _Coming], outcome: Imported, *, overwrite: bool
+) -> dict[str, _Coming]:
     """Return what is to be written: not what is there already, was erased, or changed by hand."""
     wanted = {}
     for id_, one in coming.items():
@@ -205,7 +222,7 @@ def _settled(case: Case, coming: dict[str, _Coming], outcome: Imported) -> dict[
         says = _content(one.draft.record, _items_in(case, one, found))
         if says == _content(found.record, {}):
             outcome.unchanged += 1
-        elif one.draft.own:
+        elif one.draft.own or overwrite:
             wanted[id_] = one
         elif any(says == _content(older.record, {}) for older in reading.versions(case, id_)):
             outcome.unchanged += 1  # the file says what it said; the case has moved on

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -62,6 +62,7 @@ class Desk:
     Args:
         case: open.
         given: the file.
+        beside: all files that were given, this one too.
         mapping: file that says what the columns of a table are, if one was given.
         accept: what is proposed is confirmed by the person who gives the file.
         kept: contents to be taken in, by what stands for their items.
@@ -69,6 +70,7 @@ class Desk:
 
     case: Case
     given: Given
+    beside: Sequence[Given] = ()
     mapping: Given | None = None
     accept: bool = False
     kept: dict[str, Content] = field(default_factory=dict)

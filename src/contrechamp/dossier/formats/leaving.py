@@ -12,7 +12,7 @@ from typing import TypeAlias
 from contrechamp.base.errors import InputError, OutputError
 from contrechamp.base.i18n import _
 from contrechamp.dossier import consent, lines, reading
-from contrechamp.dossier.formats import table_files
+from contrechamp.dossier.formats import ftm, table_files
 from contrechamp.dossier.kinds import KINDS
 from contrechamp.dossier.reading import Stored
 from contrechamp.dossier.standing import Standings
@@ -75,7 +75,7 @@ def _xlsx(leaving: Leaving, folder: Path) -> None:
 
 
 #: By the name by which it is asked for.
-WRITERS: dict[str, Writer] = {"jsonl": _jsonl, "csv": _csv, "xlsx": _xlsx}
+WRITERS: dict[str, Writer] = {"jsonl": _jsonl, "csv": _csv, "xlsx": _xlsx, "ftm": ftm.write}
 
 
 def write(case: Case, folder: Path, format_: str, *, day: date) -> Leaving:

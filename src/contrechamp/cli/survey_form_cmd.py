@@ -1,0 +1,51 @@
+"""``contrechamp survey-form``: the form for field work, for ODK and KoboToolbox."""
+
+from pathlib import Path
+
+import click
+
+from contrechamp.base.errors import OutputError
+from contrechamp.base.i18n import _
+from contrechamp.cli.options import language_option, verbose_option
+
+
+def survey_form_command() -> click.Command:
+    """Build the command in the active language."""
+    return click.Command(
+        "survey-form",
+        callback=_write,
+        short_help=_("Write the form for field work, for ODK and KoboToolbox."),
+        help=_(
+            "Write an XLSForm of cameras, barriers and observations, in English and French. "
+            "Upload it to your own ODK Central or KoboToolbox; what comes back is taken in with "
+            "contrechamp import. The form asks nothing of the telephone or of who looks."
+        ),
+        epilog=_("Example: contrechamp survey-form -o survey.xlsx"),
+        params=[
+            click.Option(
+                ["-o", "--output"], metavar="FILE", required=True,
+                type=click.Path(path_type=Path),
+                help=_("File to be made; there must be nothing yet."),
+            ),
+            language_option(),
+            verbose_option(),
+        ],
+    )  # fmt: skip
+
+
+def _write(*, output: Path) -> None:
+    from contrechamp.dossier.formats import field_form
+
+    if output.exists():
+        raise OutputError(
+            _("{folder}: is there already; choose another name").format(folder=output.name)
+        )
+    try:
+        field_form.write(output)
+    except OSError as error:
+        raise OutputError(
+            _("{folder}: cannot be written ({reason})").format(
+                folder=output.name, reason=error.strerror
+            )
+        ) from error
+    click.echo(_("{file} is written.").format(file=output.name))

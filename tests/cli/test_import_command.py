@@ -1,0 +1,61 @@
+"""`import`, `export-records` and `survey-form` as they are typed; SAMPLE content, made-up names."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+from conftest import Done
+
+from contrechamp.cli import export_records_cmd, import_cmd
+from contrechamp.dossier.formats.door import FORMATS
+from contrechamp.dossier.formats.leaving import WRITERS
+from vault import cases
+
+LINE = '{"kind": "actor", "fields": {"names": [{"language": "en", "text": "%s"}], "kind": "%s"}}\n'
+
+
+@pytest.fixture
+def case(tmp_path: Path, contrechamp: Callable[..., Done]) -> Callable[..., Done]:
+    folder = tmp_path / "case"
+    cases.new(folder)
+    secret = tmp_path / "secret"
+    secret.write_text(cases.PASSPHRASE + "\n")
+
+    def call(command: str, *arguments: object) -> Done:
+        with secret.open() as opened:
+            return contrechamp(command, folder, *arguments, "--passphrase-fd", opened.fileno())
+
+    return call
+
+
+def test_help_names_every_format_that_there_is() -> None:
+    assert tuple(one.name for one in FORMATS) == import_cmd.FORMAT_NAMES
+    assert tuple(WRITERS) == export_records_cmd.FORMAT_NAMES
+
+
+def test_records_come_in_and_go_out(case: Callable[..., Done], tmp_path: Path) -> None:
+    file = tmp_path / "r.jsonl"
+    file.write_text(LINE % ("SAMPLE One", "company") + LINE % ("SAMPLE Two", "ghost"))
+    done = case("import", file)
+    assert done.status == 2
+    assert done.err.startswith("contrechamp: r.jsonl:2: actor.kind: expected one of: company")
+    done = case("import", file, "--skip-bad-rows")
+    assert done.status == 0
+    assert done.err.startswith("left out: r.jsonl:2: actor.kind")
+    assert done.out == "new: actor, 1\n1 record is written, 0 said the same before.\n"
+    for name in export_records_cmd.FORMAT_NAMES:
+        done = case("export-records", "--as", name, "-o", tmp_path / name)
+        assert (done.status, done.out) == (0, f"{name} is written; it is not encrypted.\n"), done
+        assert case("export-records", "--as", name, "-o", tmp_path / name).status == 2
+    file.write_text((tmp_path / "jsonl" / "records.jsonl").read_text())
+    told = json.loads(case("import", file, "--json").out)
+    assert (told["unchanged"], told["new"], told["changed"]) == (1, [], [])
+
+
+def test_the_form_is_written_once(contrechamp: Callable[..., Done], tmp_path: Path) -> None:
+    form = tmp_path / "survey.xlsx"
+    assert contrechamp("survey-form", "-o", form).out == "survey.xlsx is written.\n"
+    assert openpyxl.load_workbook(form).sheetnames == ["survey", "choices", "settings"]
+    assert "is there already" in contrechamp("survey-form", "-o", form).err
