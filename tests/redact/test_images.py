@@ -345,6 +345,11 @@ def test_a_face_that_is_seen_only_in_what_was_written_is_covered_too(
     assert len(calls) >= 3
 
 
+def test_covering_ends_even_where_nearly_everything_is_a_hit(tmp_path: Path) -> None:
+    outcome = mask(tmp_path, saved(SMALL, "JPEG"), replace(SEARCHED, cover_at=0.01))
+    assert len(outcome.covered) > 5
+
+
 def test_a_face_that_is_left_fails_the_check(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -354,6 +359,7 @@ def test_a_face_that_is_left_fails_the_check(
         images, "draw_covers", lambda rgb, boxes, style: draw(rgb, boxes * 0 + 1, style)
     )
     monkeypatch.setattr(images._Search, "outside", lambda self, hits, covers: hits)
+    monkeypatch.setattr(images, "ROUNDS", 2)
     (tmp_path / "source").write_bytes(saved(SMALL, "PNG"))
     outcome = images.mask_image(tmp_path / "source", tmp_path / "masked", SEARCHED, silent)
     assert not outcome.checks[-1].passed

@@ -17,8 +17,9 @@ from contrechamp.redact.outcome import Box, Check, Covered, Look, Outcome
 from contrechamp.redact.picture import our_limit_of_pixels, read_picture
 from contrechamp.redact.wish import Style, Wish
 
-#: As often is the covered picture searched, and what is found then covered as well.
-ROUNDS = 6
+#: As often, at the most, is the covered picture searched, and what is found then covered as well.
+#: Two or three times are usual; at a threshold of 0.01, where covers breed hits, more than six.
+ROUNDS = 20
 #: A hit of which so much lies under covers is the covers' own look, not a face.
 UNDER_COVERS = 0.5
 #: JPEG's rounding: a block of one colour may come out this much brighter or darker.
