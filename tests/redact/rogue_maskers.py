@@ -85,6 +85,7 @@ def tries_everything(source: Path, target: Path, wish: Wish, progress: Progress)
         "list the folder": lambda: os.listdir(source.parent),
         "change the source": lambda: source.open("r+b"),
         "write beside the source": lambda: source.with_name("new").write_bytes(b""),
+        "make a link": lambda: target.with_name("link").symlink_to(source),
         "start a program": lambda: os.spawnv(os.P_WAIT, "/bin/true", ["true"]) == 0 or 1 / 0,
         "open a socket": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM),
         "open a local socket": lambda: socket.socket(socket.AF_UNIX),

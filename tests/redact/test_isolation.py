@@ -33,6 +33,7 @@ DEEDS = {
     "list the folder": "files",
     "change the source": "files",
     "write beside the source": "files",
+    "make a link": "files",
     "start a program": "files",
     "open a socket": "network",
     "open a local socket": "network",

@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from contrechamp.base.errors import CheckFailedError, InputError, OutputError, UsageError
-from contrechamp.redact import masking
+from contrechamp.redact import masking, review
+from contrechamp.redact.job import Job
 from contrechamp.redact.masking import Manner, mask_files
+from contrechamp.redact.outcome import Outcome, to_json
 from contrechamp.redact.sidecar import FORMAT
 from contrechamp.redact.sources import gather
 from contrechamp.redact.wish import Wish
@@ -296,6 +299,44 @@ def test_names_that_would_act_on_a_terminal_are_shown_harmless(photos: Path) -> 
         file.write(PHOTO)
     shown = [source.name for source in gather([photos]).files]
     assert f"{photos}/�[31m�.jpg".replace("�.jpg", "?.jpg") in shown
+
+
+@pytest.mark.parametrize("make", [Path.symlink_to, Path.hardlink_to])
+def test_a_link_in_place_of_the_copy_lets_nothing_else_leave(
+    photos: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    make: Callable[[Path, Path], None],
+) -> None:
+    """As a taken-over masker could do where there is no Landlock; the checks would pass."""
+
+    def links(job: Job, *_rest: object, **_more: object) -> tuple[object, list[str]]:
+        make(job.target, photos / "wrong.txt")
+        return to_json(Outcome("image")), []
+
+    monkeypatch.setattr(masking, "run_isolated", links)
+    out = tmp_path / "out"
+    run = mask_files(gather([photos / "wrong.txt"]).files, out, Manner())
+    assert names(out / "masked") == []
+    assert "no copy" in str(run.unmasked[0].error)
+    assert (photos / "wrong.txt").read_bytes() == PHOTO
+
+
+def test_who_reads_the_copy_again_cannot_change_it(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Job] = []
+    real = review.run_isolated
+
+    def noting(job: Job, *rest: Any, **more: Any) -> Any:
+        asked.append(job)
+        return real(job, *rest, **more)
+
+    monkeypatch.setattr(review, "run_isolated", noting)
+    mask_files(gather([photos / "wrong.txt"]).files, tmp_path / "out", Manner())
+    [reading] = asked
+    assert not reading.source.is_relative_to(reading.workshop)
+    assert reading.target.is_relative_to(reading.workshop)
 
 
 def test_a_fault_of_ours_is_told_for_its_file_alone(

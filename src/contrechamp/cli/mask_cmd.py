@@ -8,6 +8,7 @@ import click
 
 from contrechamp.base.errors import InputError, UsageError
 from contrechamp.base.i18n import _, ngettext
+from contrechamp.cli.case_access import shown
 from contrechamp.cli.options import (
     FiniteRange,
     is_verbose,
@@ -261,7 +262,7 @@ def _tell(one: "Masked | Unmasked", *, as_json: bool) -> None:
     """Say at once what became of a file that got no copy."""
     error = getattr(one, "error", None)
     if error is not None and not as_json:
-        click.echo(str(error), err=True)
+        click.echo(shown(error), err=True)
 
 
 def _tell_run(run: "Run", *, as_json: bool) -> None:
@@ -271,7 +272,7 @@ def _tell_run(run: "Run", *, as_json: bool) -> None:
         click.echo(json.dumps(run_json(run)))
         return
     for notice in run.left_out:
-        click.echo(notice, err=True)
+        click.echo(shown(notice), err=True)
     if run.masked:
         click.echo(
             ngettext(

@@ -26,6 +26,8 @@ _VERSION_FLAG, _PATH_BENEATH = 1, 1
 _WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 1, 1 << 2, 1 << 3
 _TRUNCATE, _IOCTL_DEV = 1 << 14, 1 << 15
 _RIGHTS_BY_VERSION = {1: (1 << 13) - 1, 2: 1 << 13, 3: _TRUNCATE, 5: _IOCTL_DEV}
+#: Links, devices, pipes and sockets, and running a program: no masker needs them.
+_NEVER = 1 << 0 | 1 << 6 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 12
 _FILE_RIGHTS = _WRITE_FILE | _READ_FILE | _TRUNCATE
 _READ = _READ_FILE | _READ_DIR
 _TCP = 0b11  # bind and connect, from version 4 on
@@ -85,7 +87,7 @@ def _fence(libc: ctypes.CDLL, source: Path, folders: Iterable[Path]) -> bool:
         for device in ("/dev/null", "/dev/zero"):
             _allow(libc, ruleset, Path(device), rights & _FILE_RIGHTS)
         for folder in folders:
-            _allow(libc, ruleset, folder, rights & ~1)  # not EXECUTE
+            _allow(libc, ruleset, folder, rights & ~_NEVER)
         _allow(libc, ruleset, source, _READ_FILE)
         return bool(libc.syscall(_RESTRICT_SELF, ruleset, 0) == 0)
     finally:

@@ -8,6 +8,7 @@ wrong before that, nothing of it stays.
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -176,13 +177,22 @@ def _mask(source: Source, run: Run, manner: Manner, workshop: Path, progress: Pr
         workshop=workshop,
     )
     answer, given_up = run_isolated(job, source.name, progress, verbose=manner.verbose)
-    outcome = _outcome(answer)
+    outcome = _outcome(answer, kind)
+    _empty(workshop, but=draft)
+    _need_file(draft)
     checks, absent = check_file(draft, kind.kind, sound=wish.sound != "drop")
     outcome = replace(outcome, checks=(*outcome.checks, *checks))
     _need_passed(outcome.checks, source.name)
     if manner.credentials is not None:
         outcome = _signed(draft, kind, outcome, manner.credentials, source.name, wish)
-    pictures = review.take_pictures(replace(job, source=draft), outcome, verbose=manner.verbose)
+    # In a folder of its own: nothing that reads the copy again can write to it after its checks.
+    aside = workshop / "pictures"
+    aside.mkdir()
+    pictures = review.take_pictures(
+        replace(job, source=draft, target=aside / "none", workshop=aside),
+        outcome,
+        verbose=manner.verbose,
+    )
     sheet = review.write_sheet(
         review.Sheet(name, source.name, kind, wish, outcome, tuple(given_up), absent, pictures),
         workshop,
@@ -190,11 +200,14 @@ def _mask(source: Source, run: Run, manner: Manner, workshop: Path, progress: Pr
     return _put_in_place(draft, sheet, name, run.out, source.name, outcome)
 
 
-def _outcome(answer: object) -> Outcome:
+def _outcome(answer: object, kind: FileKind) -> Outcome:
     try:
-        return from_json(answer)
+        outcome = from_json(answer)
     except (ValueError, TypeError) as error:
         raise MaskerError(f"outcome: {error}", "outcome.py") from error
+    if outcome.kind != kind.kind:
+        raise MaskerError("outcome: kind", "outcome.py")
+    return outcome
 
 
 def _wish(source: Source, kind: FileKind, wish: Wish) -> Wish:
@@ -211,9 +224,16 @@ def _wish(source: Source, kind: FileKind, wish: Wish) -> Wish:
     if kind.kind in ("sound", "office"):
         raise InputError(
             _("boxes are for images, video and PDF, not for {format}").format(format=kind.format),
-            where=str(source.boxes),
+            where=shown(source.boxes),
         )
     return replace(wish, hand=read_sidecar(source.boxes))
+
+
+def _need_file(draft: Path) -> None:
+    """Refuse what is no file of its own: a link would let something else leave in its place."""
+    status = draft.lstat() if draft.exists() else None
+    if status is None or not stat.S_ISREG(status.st_mode) or status.st_nlink != 1:
+        raise MaskerError("no copy", "masking.py")
 
 
 def _need_passed(checks: Sequence[Check], name: str) -> None:
@@ -311,8 +331,10 @@ def _write_index(run: Run, workshop: Path) -> None:
         ) from error
 
 
-def _empty(folder: Path) -> None:
+def _empty(folder: Path, but: Path | None = None) -> None:
     for path in folder.iterdir():
+        if path == but:
+            continue
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)
         else:

@@ -22,6 +22,7 @@ from contrechamp.redact.confinement import confine
 
 _SAY_EVERY_S = 0.1
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_ROOM_BYTES = 1 << 16
 _PACKAGE = Path(__file__).parent.parent
 
 
@@ -42,7 +43,7 @@ def main() -> int:
         number = getattr(error, "errno", None)
         if isinstance(error, MemoryError) or number == errno.ENOMEM or "bad_alloc" in str(error):
             _say(out, {"error": "memory"})
-        elif number in _FULL:
+        elif number in _FULL or _is_full(Path(job["workshop"])):
             _say(out, {"error": "full"})
         else:
             traceback.print_exc()
@@ -59,6 +60,12 @@ def _outcome(said: dict[str, Any], out: BinaryIO) -> Any:
     function = getattr(importlib.import_module(module), name)
     outcome = function(job.source, job.target, job.wish, _progress_to(out), **job.arguments)
     return to_json(outcome) if isinstance(outcome, Outcome) else outcome
+
+
+def _is_full(folder: Path) -> bool:
+    """Tell whether the disk is full; not every encoder says so (Pillow's error has no number)."""
+    disk = os.statvfs(folder)
+    return disk.f_bavail * disk.f_frsize < _ROOM_BYTES
 
 
 def _progress_to(out: BinaryIO) -> Any:
