@@ -361,3 +361,44 @@ def test_no_value_of_either_side_is_lost_without_a_conflict(
 
 def test_the_text_of_a_sample_is_labelled() -> None:
     assert text("SAMPLE")[0].language == "en"
+
+
+@pytest.mark.parametrize("breaks", ["before", "within", "behind"])
+def test_an_interrupted_merge_leaves_the_case_as_before_or_merged(
+    breaks: str, two: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo = two.root / "photo.jpg"
+    photo.write_bytes(b"SAMPLE of theirs")
+    two.copy()
+    with theirs(two) as at:
+        new = at.put(finding(two.seen))
+        (added,) = adding.add(at.case, [photo], now=lambda: NOW, random=os.urandom, reason="")
+    with desk(two.root) as at:
+        at.put(source(pseudonym="Sample Egret"))
+        size = at.case.size
+
+    class PulledPlugError(Exception):
+        pass
+
+    def pulled(*_arguments: object, **_more: object) -> None:
+        raise PulledPlugError
+
+    place = {
+        "before": (merging.objects, "make_sure"),
+        "within": (merging.branches, "keep_versions"),
+        "behind": (merging.objects, "put_in_place"),
+    }[breaks]
+    with monkeypatch.context() as patch:
+        patch.setattr(*place, pulled)
+        with pytest.raises(PulledPlugError), desk(two.root) as at:
+            merge(two, at)
+    with desk(two.root) as at:  # what opens it for writing puts it right
+        if breaks == "behind":
+            with pytest.raises(InputError, match="nothing that this one does not"):
+                merge(two, at)
+        else:
+            assert at.case.size == size
+            merge(two, at)
+        assert reading.get(at.case, new)
+        assert reading.item_state(at.case, added.item)
+        assert sound(at)

@@ -6,24 +6,19 @@ Where both copies changed one field of a record in different ways, this copy's s
 of the kind ``conflict`` keeps both, and what was there before, until somebody decides.
 """
 
-import json
 import shutil
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from contrechamp.base.errors import CheckFailedError, InputError
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
-from contrechamp.dossier import erasing, reading, rules, store
+from contrechamp.dossier import reading, rules, store
 from contrechamp.dossier.conflicts import Conflict
-from contrechamp.dossier.fields import Record
-from contrechamp.dossier.kinds import class_of
-from contrechamp.dossier.merging_fields import merged
+from contrechamp.dossier.merging_plan import Plan, add_conflicts, gather, newest, shared, text_of
 from contrechamp.dossier.publishing import Release, Review
 from contrechamp.dossier.reading import SUBJECT
-from contrechamp.dossier.schema import from_json, to_json
+from contrechamp.dossier.schema import to_json
 from contrechamp.dossier.store import Put
 from contrechamp.dossier.testimony import Testimony
 from contrechamp.dossier.view import View
@@ -62,30 +57,6 @@ class Merged:
     kept: tuple[str, ...]
 
 
-@dataclass
-class _Plan:
-    """What is to be done, gathered before anything is written."""
-
-    case: Case
-    other: Case
-    fork: int
-    now: datetime
-    random: Random
-    mine: set[str]
-    theirs: list[str]
-    changes: list[Change] = field(default_factory=list)
-    puts: dict[str, Put] = field(default_factory=dict)
-    conflicts: list[Conflict] = field(default_factory=list)
-    objects: dict[str, tuple[Any, ...]] = field(default_factory=dict)
-    items: set[str] = field(default_factory=set)
-    erase_items: list[str] = field(default_factory=list)
-    erase_records: list[str] = field(default_factory=list)
-    joined: list[str] = field(default_factory=list)
-    stays_erased: list[str] = field(default_factory=list)
-    members: list[tuple[str, str, str]] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
-
-
 def merge(
     case: Case,
     other: Case,
@@ -119,12 +90,10 @@ def merge(
             )
         )
     changed = list(dict.fromkeys(entry.subject for entry in _entries(other, fork)))
-    plan = _Plan(
+    plan = Plan(
         case, other, fork, now, random, {entry.subject for entry in _entries(case, fork)}, changed
     )
-    for subject in plan.theirs:
-        _HANDLERS.get(subject.partition("/")[0], _plain)(plan, subject)
-    _compartments(plan)
+    gather(plan)
     _keep_passages(plan)
     _check(plan)
     incoming = _copy_objects(plan, progress)
@@ -160,234 +129,15 @@ def _entries(case: Case, fork: int) -> list[custody.Entry]:
     return [custody.entry_of(canonical.loads(bytes(content))) for (content,) in rows]
 
 
-# What a subject was and is
-
-
-def _now(case: Case, subject: str) -> tuple[bytes, dict[str, Any], str | None] | None:
-    """Return key, state and object of a subject; None if there is no such subject."""
-    row = case.database.execute(
-        "SELECT salt, state, object FROM records WHERE subject = ?", (subject,)
-    ).fetchone()
-    return None if row is None else (bytes(row[0]), json.loads(bytes(row[1])), row[2])
-
-
-def _before(plan: _Plan, subject: str) -> dict[str, Any] | None:
-    """Return the state that both copies had; None if neither holds it any more, or ever did."""
-    for case in (plan.case, plan.other):
-        row = case.database.execute(
-            "SELECT entry, state FROM versions WHERE subject = ? AND branch = '' AND entry < ? "
-            "UNION ALL SELECT entry, state FROM records WHERE subject = ? AND entry < ? "
-            "ORDER BY entry DESC LIMIT 1",
-            (subject, plan.fork, subject, plan.fork),
-        ).fetchone()
-        if row is not None:
-            return dict(json.loads(bytes(row[1])))
-    return None
-
-
-def _is_erased(found: tuple[bytes, dict[str, Any], str | None] | None) -> bool:
-    return found is not None and "erased_at" in found[1]
-
-
-def _take(plan: _Plan, subject: str) -> None:
-    """Take the other copy's state as it is, under the key that it has there."""
-    found = _now(plan.other, subject)
-    assert found is not None  # noqa: S101
-    salt, state, name = found
-    plan.changes.append(Change("merge", subject, state, name, salt=salt))
-
-
-# By kind of subject
-
-
-def _nothing(plan: _Plan, subject: str) -> None:
-    """The case itself never changes; its compartments come with the identities."""
-
-
-def _plain(plan: _Plan, subject: str) -> None:
-    if subject in plan.mine:
-        plan.kept.append(subject)
-    else:
-        _take(plan, subject)
-
-
-def _item(plan: _Plan, subject: str) -> None:
-    mine, theirs = _now(plan.case, subject), _now(plan.other, subject)
-    assert theirs is not None  # noqa: S101
-    item = subject.partition("/")[2]
-    if _is_erased(mine):
-        if not _is_erased(theirs):
-            plan.stays_erased.append(subject)
-        return
-    if _is_erased(theirs) and mine is not None:
-        plan.erase_items.append(item)
-        return
-    if mine is not None and subject in plan.mine:
-        plan.kept.append(subject)
-        return
-    name = theirs[2]
-    _take(plan, subject)
-    if name is None:
-        return
-    plan.items.add(item)
-    there = plan.case.database.execute(
-        "SELECT 1 FROM objects WHERE name = ? AND identity IS NOT NULL", (name,)
-    ).fetchone()
-    if there is None:
-        plan.objects[name] = plan.other.database.execute(
-            "SELECT identity, size, sha256, blake3 FROM objects WHERE name = ?", (name,)
-        ).fetchone()
-
-
-def _member(plan: _Plan, subject: str) -> None:
-    """Write a member that only the other copy has, without access: that is given by share."""
-    member = subject.partition("/")[2]
-    if _now(plan.case, subject) is not None:
-        return  # what their slots open is settled in each copy by itself
-    name, recipient = plan.other.database.execute(
-        "SELECT name, recipient FROM members WHERE id = ?", (member,)
-    ).fetchone()
-    plan.members.append((member, str(name), str(recipient)))
-
-
-def _identity(plan: _Plan, subject: str) -> None:
-    mine, theirs = _now(plan.case, subject), _now(plan.other, subject)
-    assert theirs is not None  # noqa: S101
-    if _is_erased(mine):
-        if not _is_erased(theirs):
-            plan.stays_erased.append(subject)
-    elif _is_erased(theirs) or subject not in plan.mine:
-        _take(plan, subject)
-    elif mine is not None and mine[1] != theirs[1]:
-        # Nobody but the members of the compartment can tell them apart: both are kept.
-        plan.changes.append(Change("merge", f"identity/{plan.random(8).hex()}", theirs[1]))
-
-
-def _compartments(plan: _Plan) -> None:
-    """Bring the keys of compartments: of all that an identity here is sealed to."""
-    identities = {
-        str(subject): json.loads(bytes(state))
-        for subject, state in plan.case.database.execute(
-            "SELECT subject, state FROM records WHERE subject > 'identity/' AND "
-            "subject < 'identity/g'"
-        )
-    }
-    taken = {
-        change.subject: change.state
-        for change in plan.changes
-        if change.subject.startswith("identity/")
-    }
-    needed = {
-        str(state["compartment"])
-        for state in (identities | taken).values()
-        if "compartment" in state
-    }
-    renamed: dict[str, str] = {}
-    for name in sorted(needed):
-        subject = f"compartment/{name}"
-        mine, theirs = _now(plan.case, subject), _now(plan.other, subject)
-        if theirs is None or _is_erased(theirs):
-            continue
-        if mine is None:
-            _take(plan, subject)
-        elif _is_erased(mine):
-            # Its key was changed here, while there something was sealed to it: it is needed still.
-            renamed[name] = plan.random(8).hex()
-            plan.changes.append(Change("merge", f"compartment/{renamed[name]}", theirs[1]))
-        elif mine[1] != theirs[1]:
-            keys = {**theirs[1]["keys"], **mine[1]["keys"]}
-            plan.changes.append(Change("merge", subject, {**mine[1], "keys": keys}))
-    plan.changes = [
-        replace(
-            change,
-            state={**change.state, "compartment": renamed[str(change.state["compartment"])]},
-            salt=None,
-        )
-        if change.state.get("compartment") in renamed
-        else change
-        for change in plan.changes
-    ]
-    for subject in plan.theirs:
-        name = subject.removeprefix("compartment/")
-        mine = _now(plan.case, subject)
-        if not subject.startswith("compartment/") or name in needed or _is_erased(mine):
-            continue
-        if mine is None or _is_erased(_now(plan.other, subject)):
-            _take(plan, subject)
-
-
-def _record(plan: _Plan, subject: str) -> None:
-    mine, theirs = _now(plan.case, subject), _now(plan.other, subject)
-    assert theirs is not None  # noqa: S101
-    record_id = subject.removeprefix(SUBJECT)
-    if _is_erased(mine):
-        if not _is_erased(theirs):
-            plan.stays_erased.append(subject)
-        return
-    if _is_erased(theirs):
-        if mine is None:
-            _take(plan, subject)
-        else:
-            about = erasing.conflicts_about(plan.case, record_id)
-            plan.erase_records += [record_id, *about]
-        return
-    kind, fields = str(theirs[1]["kind"]), theirs[1]["fields"]
-    cls = class_of(kind)
-    if mine is None or subject not in plan.mine:
-        taken = from_json(cls, fields)
-        plan.puts[record_id] = Put(taken, record_id, mine is None, 0, theirs[0], "merge")
-        return
-    before = _before(plan, subject)
-    result = merged(None if before is None else before["fields"], mine[1]["fields"], fields)
-    _conflict(plan, cls, subject, result.conflicts)
-    if result.fields == mine[1]["fields"]:
-        return
-    salt = theirs[0] if result.fields == fields else None
-    joined = from_json(cls, result.fields)
-    plan.puts[record_id] = Put(joined, record_id, False, 0, salt, "merge")
-    plan.joined.append(subject)
-
-
-def _conflict(
-    plan: _Plan, cls: type[Record], subject: str, fields: Mapping[str, tuple[Any, Any, Any]]
-) -> None:
-    if cls is Conflict:
-        return  # decided in one copy, open in the other: what this copy has stays
-    for name, (before, mine, theirs) in sorted(fields.items()):
-        plan.conflicts.append(
-            Conflict(
-                about=subject,
-                field=name,
-                mine=_text(mine),
-                theirs=_text(theirs),
-                before=_text(before),
-            )
-        )
-
-
-def _text(value: Any) -> str:
-    return "" if value is None else json.dumps(value, ensure_ascii=False)
-
-
-_HANDLERS = {
-    "case": _nothing,
-    "compartment": _nothing,
-    "record": _record,
-    "item": _item,
-    "member": _member,
-    "identity": _identity,
-}
-
-
 # What must hold of both together
 
 
-def _view(plan: _Plan) -> View:
+def _view(plan: Plan) -> View:
     batch = {record_id: put.record for record_id, put in plan.puts.items()}
     return View(plan.case, batch, coming=plan.items, merging=True)
 
 
-def _keep_passages(plan: _Plan) -> None:
+def _keep_passages(plan: Plan) -> None:
     """Put passages back that one copy took out while the other began to cite them."""
     view = _view(plan)
     wanted: dict[str, set[str]] = {}
@@ -416,8 +166,8 @@ def _keep_passages(plan: _Plan) -> None:
             Conflict(
                 about=SUBJECT + record_id,
                 field="passages",
-                mine=_text([to_json(passage) for passage in (*record.passages, *back)]),
-                theirs=_text([to_json(passage) for passage in record.passages]),
+                mine=text_of([to_json(passage) for passage in (*record.passages, *back)]),
+                theirs=text_of([to_json(passage) for passage in record.passages]),
             )
         )
         was = plan.puts.get(record_id)
@@ -426,7 +176,7 @@ def _keep_passages(plan: _Plan) -> None:
         plan.puts[record_id] = Put(whole, record_id, new, 0, None, "merge")
 
 
-def _check(plan: _Plan) -> None:
+def _check(plan: Plan) -> None:
     """Check the rules; of what both changed and breaks one together, this copy's stays."""
     for record_id in list(plan.puts):
         put = plan.puts[record_id]
@@ -436,26 +186,26 @@ def _check(plan: _Plan) -> None:
             rules.check(_view(plan), record_id, put.record, reading.find(plan.case, record_id))
         except (InputError, CheckFailedError):
             subject = SUBJECT + record_id
-            mine = _now(plan.case, subject)
+            mine = newest(plan.case, subject)
             if put.new or mine is None:
                 raise
             del plan.puts[record_id]
-            theirs = _now(plan.other, subject)
+            theirs = newest(plan.other, subject)
             assert theirs is not None  # noqa: S101
-            before = (_before(plan, subject) or {}).get("fields", {})
+            before = (shared(plan, subject) or {}).get("fields", {})
             one, two = mine[1]["fields"], theirs[1]["fields"]
             differing = {
                 name: (before.get(name), one.get(name), two.get(name))
                 for name in one.keys() | two.keys()
                 if one.get(name) != two.get(name)
             }
-            _conflict(plan, type(put.record), subject, differing)
+            add_conflicts(plan, type(put.record), subject, differing)
 
 
 # Writing
 
 
-def _copy_objects(plan: _Plan, progress: Progress) -> dict[str, str]:
+def _copy_objects(plan: Plan, progress: Progress) -> dict[str, str]:
     """Copy encrypted objects of the other case into ``incoming``; return their names there."""
     found = {}
     folder = plan.case.folder / objects.FOLDER / objects.INCOMING
@@ -480,7 +230,7 @@ class _Nowhere:
     def flush(self) -> None: ...
 
 
-def _erase_items(plan: _Plan, reason: str) -> None:
+def _erase_items(plan: Plan, reason: str) -> None:
     """Erase items first: who is interrupted behind it merges again, and nothing comes back."""
     why = reason or _("erased in a copy that was merged")
     try:
@@ -491,7 +241,7 @@ def _erase_items(plan: _Plan, reason: str) -> None:
         plan.erase_items = []
 
 
-def _write(plan: _Plan, incoming: dict[str, str], reason: str) -> Merged:
+def _write(plan: Plan, incoming: dict[str, str], reason: str) -> Merged:
     case, at = plan.case, custody.stamp(plan.now)
     erased = {f"{SUBJECT}{one}" for one in plan.erase_records}
     gone = erased | set(plan.stays_erased) | {

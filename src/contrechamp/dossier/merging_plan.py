@@ -1,0 +1,270 @@
+"""What is to be done to merge two copies, subject by subject, before anything is written."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from contrechamp.dossier import erasing
+from contrechamp.dossier.conflicts import Conflict
+from contrechamp.dossier.fields import Record
+from contrechamp.dossier.kinds import class_of
+from contrechamp.dossier.merging_fields import merged
+from contrechamp.dossier.reading import SUBJECT
+from contrechamp.dossier.schema import from_json
+from contrechamp.dossier.store import Put
+from contrechamp.vault.case import Case, Change, Random
+
+
+@dataclass
+class Plan:
+    """What is to be done, gathered before anything is written."""
+
+    case: Case
+    other: Case
+    fork: int
+    now: datetime
+    random: Random
+    mine: set[str]
+    theirs: list[str]
+    changes: list[Change] = field(default_factory=list)
+    puts: dict[str, Put] = field(default_factory=dict)
+    conflicts: list[Conflict] = field(default_factory=list)
+    objects: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    items: set[str] = field(default_factory=set)
+    erase_items: list[str] = field(default_factory=list)
+    erase_records: list[str] = field(default_factory=list)
+    joined: list[str] = field(default_factory=list)
+    stays_erased: list[str] = field(default_factory=list)
+    members: list[tuple[str, str, str]] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+
+
+def gather(plan: Plan) -> None:
+    """Go through what the other copy changed since the fork, and note what follows from it."""
+    for subject in plan.theirs:
+        _HANDLERS.get(subject.partition("/")[0], _plain)(plan, subject)
+    _compartments(plan)
+
+
+# What a subject was and is
+
+
+def newest(case: Case, subject: str) -> tuple[bytes, dict[str, Any], str | None] | None:
+    """Return key, state and object of a subject; None if there is no such subject."""
+    row = case.database.execute(
+        "SELECT salt, state, object FROM records WHERE subject = ?", (subject,)
+    ).fetchone()
+    return None if row is None else (bytes(row[0]), json.loads(bytes(row[1])), row[2])
+
+
+def shared(plan: Plan, subject: str) -> dict[str, Any] | None:
+    """Return the state that both copies had; None if neither holds it any more, or ever did."""
+    for case in (plan.case, plan.other):
+        row = case.database.execute(
+            "SELECT entry, state FROM versions WHERE subject = ? AND branch = '' AND entry < ? "
+            "UNION ALL SELECT entry, state FROM records WHERE subject = ? AND entry < ? "
+            "ORDER BY entry DESC LIMIT 1",
+            (subject, plan.fork, subject, plan.fork),
+        ).fetchone()
+        if row is not None:
+            return dict(json.loads(bytes(row[1])))
+    return None
+
+
+def is_erased(found: tuple[bytes, dict[str, Any], str | None] | None) -> bool:
+    """Return whether a subject, as `newest` gives it, was there and is erased."""
+    return found is not None and "erased_at" in found[1]
+
+
+def _take(plan: Plan, subject: str) -> None:
+    """Take the other copy's state as it is, under the key that it has there."""
+    found = newest(plan.other, subject)
+    assert found is not None  # noqa: S101
+    salt, state, name = found
+    plan.changes.append(Change("merge", subject, state, name, salt=salt))
+
+
+# By kind of subject
+
+
+def _nothing(plan: Plan, subject: str) -> None:
+    """The case itself never changes; its compartments come with the identities."""
+
+
+def _plain(plan: Plan, subject: str) -> None:
+    if subject in plan.mine:
+        plan.kept.append(subject)
+    else:
+        _take(plan, subject)
+
+
+def _item(plan: Plan, subject: str) -> None:
+    mine, theirs = newest(plan.case, subject), newest(plan.other, subject)
+    assert theirs is not None  # noqa: S101
+    item = subject.partition("/")[2]
+    if is_erased(mine):
+        if not is_erased(theirs):
+            plan.stays_erased.append(subject)
+        return
+    if is_erased(theirs) and mine is not None:
+        plan.erase_items.append(item)
+        return
+    if mine is not None and subject in plan.mine:
+        plan.kept.append(subject)
+        return
+    name = theirs[2]
+    _take(plan, subject)
+    if name is None:
+        return
+    plan.items.add(item)
+    there = plan.case.database.execute(
+        "SELECT 1 FROM objects WHERE name = ? AND identity IS NOT NULL", (name,)
+    ).fetchone()
+    if there is None:
+        plan.objects[name] = plan.other.database.execute(
+            "SELECT identity, size, sha256, blake3 FROM objects WHERE name = ?", (name,)
+        ).fetchone()
+
+
+def _member(plan: Plan, subject: str) -> None:
+    """Write a member that only the other copy has, without access: that is given by share."""
+    member = subject.partition("/")[2]
+    if newest(plan.case, subject) is not None:
+        return  # what their slots open is settled in each copy by itself
+    name, recipient = plan.other.database.execute(
+        "SELECT name, recipient FROM members WHERE id = ?", (member,)
+    ).fetchone()
+    plan.members.append((member, str(name), str(recipient)))
+
+
+def _identity(plan: Plan, subject: str) -> None:
+    mine, theirs = newest(plan.case, subject), newest(plan.other, subject)
+    assert theirs is not None  # noqa: S101
+    if is_erased(mine):
+        if not is_erased(theirs):
+            plan.stays_erased.append(subject)
+    elif is_erased(theirs) or subject not in plan.mine:
+        _take(plan, subject)
+    elif mine is not None and mine[1] != theirs[1]:
+        # Nobody but the members of the compartment can tell them apart: both are kept.
+        plan.changes.append(Change("merge", f"identity/{plan.random(8).hex()}", theirs[1]))
+
+
+def _compartments(plan: Plan) -> None:
+    """Bring the keys of compartments: of all that an identity here is sealed to."""
+    identities = {
+        str(subject): json.loads(bytes(state))
+        for subject, state in plan.case.database.execute(
+            "SELECT subject, state FROM records WHERE subject > 'identity/' AND "
+            "subject < 'identity/g'"
+        )
+    }
+    taken = {
+        change.subject: change.state
+        for change in plan.changes
+        if change.subject.startswith("identity/")
+    }
+    needed = {
+        str(state["compartment"])
+        for state in (identities | taken).values()
+        if "compartment" in state
+    }
+    renamed: dict[str, str] = {}
+    for name in sorted(needed):
+        subject = f"compartment/{name}"
+        mine, theirs = newest(plan.case, subject), newest(plan.other, subject)
+        if theirs is None or is_erased(theirs):
+            continue
+        if mine is None:
+            _take(plan, subject)
+        elif is_erased(mine):
+            # Its key was changed here, while there something was sealed to it: it is needed still.
+            renamed[name] = plan.random(8).hex()
+            plan.changes.append(Change("merge", f"compartment/{renamed[name]}", theirs[1]))
+        elif mine[1] != theirs[1]:
+            keys = {**theirs[1]["keys"], **mine[1]["keys"]}
+            plan.changes.append(Change("merge", subject, {**mine[1], "keys": keys}))
+    plan.changes = [
+        replace(
+            change,
+            state={**change.state, "compartment": renamed[str(change.state["compartment"])]},
+            salt=None,
+        )
+        if change.state.get("compartment") in renamed
+        else change
+        for change in plan.changes
+    ]
+    for subject in plan.theirs:
+        name = subject.removeprefix("compartment/")
+        mine = newest(plan.case, subject)
+        if not subject.startswith("compartment/") or name in needed or is_erased(mine):
+            continue
+        if mine is None or is_erased(newest(plan.other, subject)):
+            _take(plan, subject)
+
+
+def _record(plan: Plan, subject: str) -> None:
+    mine, theirs = newest(plan.case, subject), newest(plan.other, subject)
+    assert theirs is not None  # noqa: S101
+    record_id = subject.removeprefix(SUBJECT)
+    if is_erased(mine):
+        if not is_erased(theirs):
+            plan.stays_erased.append(subject)
+        return
+    if is_erased(theirs):
+        if mine is None:
+            _take(plan, subject)
+        else:
+            about = erasing.conflicts_about(plan.case, record_id)
+            plan.erase_records += [record_id, *about]
+        return
+    kind, fields = str(theirs[1]["kind"]), theirs[1]["fields"]
+    cls = class_of(kind)
+    if mine is None or subject not in plan.mine:
+        taken = from_json(cls, fields)
+        plan.puts[record_id] = Put(taken, record_id, mine is None, 0, theirs[0], "merge")
+        return
+    before = shared(plan, subject)
+    result = merged(None if before is None else before["fields"], mine[1]["fields"], fields)
+    add_conflicts(plan, cls, subject, result.conflicts)
+    if result.fields == mine[1]["fields"]:
+        return
+    salt = theirs[0] if result.fields == fields else None
+    joined = from_json(cls, result.fields)
+    plan.puts[record_id] = Put(joined, record_id, False, 0, salt, "merge")
+    plan.joined.append(subject)
+
+
+def add_conflicts(
+    plan: Plan, cls: type[Record], subject: str, fields: Mapping[str, tuple[Any, Any, Any]]
+) -> None:
+    """Note fields in conflict (before, mine, theirs), each to be a record of its own."""
+    if cls is Conflict:
+        return  # decided in one copy, open in the other: what this copy has stays
+    for name, (before, mine, theirs) in sorted(fields.items()):
+        plan.conflicts.append(
+            Conflict(
+                about=subject,
+                field=name,
+                mine=text_of(mine),
+                theirs=text_of(theirs),
+                before=text_of(before),
+            )
+        )
+
+
+def text_of(value: Any) -> str:
+    """Return what stands in a field as the text that a conflict keeps."""
+    return "" if value is None else json.dumps(value, ensure_ascii=False)
+
+
+_HANDLERS = {
+    "case": _nothing,
+    "compartment": _nothing,
+    "record": _record,
+    "item": _item,
+    "member": _member,
+    "identity": _identity,
+}
