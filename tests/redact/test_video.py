@@ -19,12 +19,14 @@ from PIL import Image
 from contrechamp.base.errors import InputError, OutputError
 from contrechamp.base.progress import silent
 from contrechamp.redact import video
+from contrechamp.redact.courses import course_of
 from contrechamp.redact.outcome import Outcome
 from contrechamp.redact.sidecar import from_json
+from contrechamp.redact.tracks import Rules, Track
 from contrechamp.redact.upright import Turn, turn_of
 from contrechamp.redact.video import mask_video
 from contrechamp.redact.video_read import LIMITS, Limits
-from contrechamp.redact.video_task import FAST, Schedule
+from contrechamp.redact.video_task import FAST, MOST_WEAK, Found, Schedule
 from contrechamp.redact.wish import Wish
 from redact.made_videos import FindsRed, ffmpeg, picture, read, red_pixels, write
 
@@ -653,3 +655,15 @@ def test_small_videos_are_enlarged_and_large_ones_reduced() -> None:
     assert Schedule().look(3, 320, 240).area == (0, 0, 320, 240)  # type: ignore[union-attr]
     assert Schedule().look(0, 2160, 3840).size == (1080, 1920)  # type: ignore[union-attr]
     assert Schedule().look(3, 2160, 3840).size[1] < 1700  # type: ignore[union-attr]
+
+
+def test_of_what_is_not_covered_only_so_much_is_kept() -> None:
+    """A long video may show thousands of things that look a little like a face."""
+    found = Found()
+    for number in range(5 * MOST_WEAK):
+        track = Track(number, [np.array([0.0, 0, 9, 9])], [0.01 + 0.00001 * number])
+        found.take(course_of(track, Rules(cover_at=0.5, go_on_at=0.01)))
+    assert not found.courses
+    assert len(found.weak) <= 2 * MOST_WEAK
+    assert len(found.weak) + found.weak_forgotten == 5 * MOST_WEAK
+    assert max(course.first for course in found.weak) == 5 * MOST_WEAK - 1

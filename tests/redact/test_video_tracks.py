@@ -58,6 +58,10 @@ def covered(tracks: list[Track]) -> list[Track]:
     return [track for track in tracks if track.is_covered(RULES)]
 
 
+def covered_of(hits: dict[int, list[tuple[F8, float]]], frames: int, world: World) -> list[Track]:
+    return covered(tracks_of(hits, frames, world))
+
+
 def contains(outer: F8, inner: F8) -> bool:
     return bool(np.all(outer[:2] <= inner[:2] + 1e-9) and np.all(outer[2:] >= inner[2:] - 1e-9))
 
@@ -77,7 +81,7 @@ def test_between_two_hits_there_is_no_gap(
     hits = {n: [(box_at(n, world), score)] for n, score in zip(numbers, scores, strict=False)}
     hits[2] = [(box_at(2, world), 0.8)]
     frames = numbers[-1] + 3
-    covers = Covers(course_of(track, RULES) for track in tracks_of(hits, frames, world))
+    covers = Covers(course_of(track, RULES) for track in covered_of(hits, frames, world))
     for number in range(numbers[0], numbers[-1] + 1):
         truth = box_at(number, world)
         inside = np.clip(truth, 0, [*SIZE, *SIZE])
@@ -164,7 +168,7 @@ def test_who_leaves_and_enters_over_the_edge_is_covered_up_to_it(
     whole = {n: b for n, b in boxes.items() if np.all(b[:2] >= 0) and np.all(b[2:] <= SIZE)}
     touching = [n for n, b in boxes.items() if np.all(b[2:] > 0) and np.all(b[:2] < SIZE)]
     tracks = covered(tracks_of({n: [(b, 0.8)] for n, b in whole.items()}, 90, world))
-    covers = Covers(course_of(track, RULES) for track in tracks)
+    covers = Covers(course_of(track, RULES) for track in covered(tracks))
     assert len(touching) > len(whole)
     for number in touching:
         assert any(contains(cover, boxes[number]) for cover in covers.at(number)), number
@@ -220,7 +224,7 @@ def test_two_faces_that_cross_are_both_covered_in_every_frame() -> None:
     }
     for n in range(23, 28):
         hits[n] = hits[n][:1]
-    covers = Covers(course_of(track, RULES) for track in tracks_of(hits, 50, Both()))
+    covers = Covers(course_of(track, RULES) for track in covered_of(hits, 50, Both()))
     for number in range(50):
         for box in (box_at(number, left, at=(50, 100)), box_at(number, right, at=(250, 104))):
             assert any(contains(cover, box) for cover in covers.at(number)), number

@@ -53,6 +53,11 @@ class Course:
         return self.first + len(self.covers) - 1
 
 
+def by_weight(course: Course) -> tuple[int, float]:
+    """Return what weighs for a face: what was seen in several frames is more than a shadow."""
+    return course.hits, course.score
+
+
 def course_of(track: Track, rules: Rules) -> Course:
     """Make of a closed track what the second pass and the review need of it."""
     scores = np.asarray(track.scores)
@@ -105,11 +110,11 @@ class Covers:
     """What to cover, by frame.
 
     Args:
-        courses: in any order; those that are not covered are passed over.
+        courses: that are covered, in any order.
     """
 
     def __init__(self, courses: Iterable[Course]) -> None:
-        chosen = [course for course in courses if course.covered and len(course.covers)]
+        chosen = list(courses)
         number = [np.arange(course.first, course.last + 1, dtype=np.int32) for course in chosen]
         boxes = [course.covers for course in chosen]
         frame = np.concatenate([np.empty(0, np.int32), *number])

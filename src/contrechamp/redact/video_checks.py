@@ -178,7 +178,7 @@ def _sampled(task: Task, found: Found) -> set[int]:
         return set()
     count = len(found.ticks)
     even = np.linspace(0, count - 1, min(count, SAMPLED)).astype(int)
-    ends = [n for c in found.courses if c.covered for n in (c.first - 1, c.last + 1)]
+    ends = [n for c in found.courses for n in (c.first - 1, c.last + 1)]
     ends = ends[:: max(1, len(ends) // SAMPLED)][:SAMPLED]
     # The nearest frame before it that is looked at whole: glances are no proof.
     cycle = task.schedule.cycle

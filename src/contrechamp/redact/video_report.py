@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from contrechamp.base.i18n import _, ngettext
-from contrechamp.redact.courses import Course
+from contrechamp.redact.courses import Course, by_weight
 from contrechamp.redact.outcome import Check, Covered, Look, Outcome
 from contrechamp.redact.video_checks import SURE, Left
 from contrechamp.redact.video_task import MOST_ENLARGED, Found, Task
@@ -31,13 +31,13 @@ def outcome_of(
         for kind in (
             _left_looks(task, found, left),
             _end_looks(task, found),
-            _weak_looks(task, found),
             _small_looks(task, found, blind_px or 0.0),
             _damage_looks(task, found),
             _cut_looks(task, found),
         )
         for look in _not_too_many(list(kind))
     ]
+    looks += _not_too_many(list(_weak_looks(task, found)), found.weak_forgotten)
     return Outcome(
         kind="video",
         width=film.width,
@@ -62,31 +62,27 @@ def _blind_px(task: Task) -> float:
 
 def _covered(task: Task, found: Found) -> Iterator[Covered]:
     for course in found.courses:
-        if course.covered:
-            yield Covered(
-                by="face",
-                box=course.box,
-                seconds=_seconds(task, found, course.first),
-                frames=(course.first, course.last),
-                score=round(course.score, 3),
-            )
+        yield Covered(
+            by="face",
+            box=course.box,
+            seconds=_seconds(task, found, course.first),
+            frames=(course.first, course.last),
+            score=round(course.score, 3),
+        )
     if task.wish.hand is None:
         return
-    times = [found.seconds(tick, task.film) for tick in found.ticks]
+    times = (np.asarray(found.ticks) - found.ticks[0]) * float(task.film.time_base)
+    until = np.append(times[1:], found.seconds(found.end, task.film))
     for box in task.wish.hand.cover:
-        shown = [
-            n
-            for n, (first, last) in enumerate(
-                zip(times, [*times[1:], found.seconds(found.end, task.film)], strict=True)
-            )
-            if box.during(first, last) is not None
-        ]
-        if shown:
+        # As in what is drawn: a frame lasts until the next one, both ends counted.
+        first = 0 if box.begin is None else int(np.searchsorted(until, box.begin))
+        last = (
+            len(times) if box.end is None else int(np.searchsorted(times, box.end, side="right"))
+        ) - 1
+        place = box.during(float(times[first]), float(until[first])) if first <= last else None
+        if place is not None:
             yield Covered(
-                by="hand",
-                box=box.during(times[shown[0]], times[shown[0]]) or tuple(box.boxes[0].tolist()),
-                seconds=times[shown[0]],
-                frames=(shown[0], shown[-1]),
+                by="hand", box=place, seconds=round(float(times[first]), 3), frames=(first, last)
             )
 
 
@@ -104,8 +100,6 @@ def _left_looks(task: Task, found: Found, left: list[Left]) -> Iterator[Look]:
 
 def _end_looks(task: Task, found: Found) -> Iterator[Look]:
     for course in found.courses:
-        if not course.covered:
-            continue
         if course.began == "inside":
             yield _look(
                 task, found, course, course.first, "track-began-inside",
@@ -135,9 +129,7 @@ def _look(
 
 
 def _weak_looks(task: Task, found: Found) -> Iterator[Look]:
-    weak = [course for course in found.courses if not course.covered]
-    # What was seen in several frames is more than a shadow.
-    for course in sorted(weak, key=lambda course: (-course.hits, -course.score)):
+    for course in sorted(found.weak, key=by_weight, reverse=True):
         yield Look(
             code="low-score-uncovered",
             message=ngettext(
@@ -155,7 +147,7 @@ def _weak_looks(task: Task, found: Found) -> Iterator[Look]:
 def _small_looks(task: Task, found: Found, blind_px: float) -> Iterator[Look]:
     for course in found.courses:
         side = min(course.box[2] - course.box[0], course.box[3] - course.box[1])
-        if course.covered and side < _SMALL * blind_px:
+        if side < _SMALL * blind_px:
             yield Look(
                 code="small-face",
                 message=_(
@@ -189,10 +181,10 @@ def _cut_looks(task: Task, found: Found) -> Iterator[Look]:
         )
 
 
-def _not_too_many(looks: list[Look]) -> list[Look]:
-    """Keep the first `MOST_LOOKS`, and say how many more there are."""
-    more = len(looks) - MOST_LOOKS
-    if more <= 0:
+def _not_too_many(looks: list[Look], forgotten: int = 0) -> list[Look]:
+    """Keep the first `MOST_LOOKS`, and say how many more there are, with those forgotten before."""
+    more = max(0, len(looks) - MOST_LOOKS) + forgotten
+    if more <= 0 or not looks:
         return looks
     text = ngettext("And {count} more like this.", "And {count} more like this.", more).format(
         count=f"{more:,}"
@@ -238,7 +230,7 @@ def _facts(task: Task, found: Found) -> dict[str, str]:
             task.schedule.look(n, film.width, film.height) is not None for n in range(count)
         )
         facts[_("Frames searched")] = f"{searched:,} / {count:,}"
-        scores = [course.score for course in found.courses if course.covered]
+        scores = [course.score for course in found.courses]
         if scores:
             facts[_("Lowest score covered")] = f"{np.min(scores):.2f}"
     return facts

@@ -52,9 +52,11 @@ def search(task: Task, advance: Advance) -> Found:
             hits = Hits(hits.boxes[~left], hits.scores[~left])
         look = task.schedule.look(shown.number, film.width, film.height)
         ended = tracker.step(shown.number, hits, motion, look.begins_at if look else 0.0)
-        found.courses += [course_of(track, rules) for track in ended]
+        for track in ended:
+            found.take(course_of(track, rules))
         advance(1)
-    found.courses += [course_of(track, rules) for track in tracker.finish(motion)]
+    for track in tracker.finish(motion):
+        found.take(course_of(track, rules))
     return found
 
 

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from contrechamp.redact.courses import Course
+from contrechamp.redact.courses import Course, by_weight
 from contrechamp.redact.hits import Detector
 from contrechamp.redact.tracks import Rules
 from contrechamp.redact.video_read import Film, Limits
 from contrechamp.redact.wish import Wish
 
+#: Tracks that are not covered and are kept for the review; memory must not grow with the length.
+MOST_WEAK = 500
 #: Told how many frames are done.
 Advance = Callable[[float], None]
 
@@ -146,7 +148,9 @@ class Found:
     Args:
         ticks: when each frame is shown.
         last_lasts: ticks that the last frame is shown.
-        courses: of all tracks, covered or not.
+        courses: of the tracks that are covered.
+        weak: of tracks that are not, those that weigh most.
+        weak_forgotten: how many more of these there were.
         cuts: numbers of the frames that begin a shot.
         damaged: numbers of the frames in which the decoder met errors (the first thousand).
     """
@@ -154,8 +158,21 @@ class Found:
     ticks: array[int] = field(default_factory=lambda: array("q"))
     last_lasts: int = 1
     courses: list[Course] = field(default_factory=list)
+    weak: list[Course] = field(default_factory=list)
+    weak_forgotten: int = 0
     cuts: list[int] = field(default_factory=list)
     damaged: list[int] = field(default_factory=list)
+
+    def take(self, course: Course) -> None:
+        """Keep a course; of what is not covered no more than the review can tell."""
+        if course.covered:
+            self.courses.append(course)
+            return
+        self.weak.append(course)
+        if len(self.weak) > 2 * MOST_WEAK:
+            self.weak.sort(key=by_weight, reverse=True)
+            self.weak_forgotten += len(self.weak) - MOST_WEAK
+            del self.weak[MOST_WEAK:]
 
     @property
     def late(self) -> int:
