@@ -371,6 +371,17 @@ def test_boxes_by_hand_come_move_and_go_without_any_detector(tmp_path: Path) -> 
     assert (one.by, one.frames) == ("hand", (5, 18))
 
 
+def test_a_sliver_at_the_edge_is_no_torn_cover(tmp_path: Path) -> None:
+    source = write(tmp_path / "a.mp4", FRAMES)
+    slivers = [[-30, 20, 3, 90], [20, -30, 90, 2], [157, 20, 190, 90], [20, 118, 90, 140]]
+    wish = Wish(hand=hand_boxes(*({"box": box} for box in slivers)), boxes_only=True, threads=1)
+    target, outcome = masked(source, wish)
+    assert len(outcome.covered) == 4
+    rgb = read(target).frames[0]
+    assert rgb[30:80, 0].max() < 30
+    assert rgb[0, 30:80].max() < 30
+
+
 def test_areas_to_leave_stay_open(tmp_path: Path) -> None:
     source = write(tmp_path / "a.mp4", FRAMES)
     wish = Wish(hand=hand_boxes(leave=({"box": [40, 30, 80, 70]},)), threads=1)

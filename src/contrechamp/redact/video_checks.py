@@ -21,8 +21,9 @@ from contrechamp.redact.video_task import Advance, Found, Task
 _OF_THE_WRITER = frozenset(
     ("major_brand", "minor_version", "compatible_brands", "language", "handler_name", "vendor_id")
 )
-#: Frames that are searched again.
-SAMPLED = 24
+#: Frames that are searched again, evenly, and as many where tracks begin or end: at the most, and
+#: of a short video one of so many (a search costs as much as six frames of the first pass).
+SAMPLED, SAMPLED_OF = 24, 40
 #: A hit of the output, outside of the covers, of this score fails the check. Between the threshold
 #: and this it is told to the reviewer: encoding moves scores a little, and a cover on a shoulder
 #: can make a face of a bag.
@@ -160,8 +161,10 @@ def _read_again(
             boxes = areas(number)
             brightness = planes(frame)[0]
             for x0, y0, x1, y1 in whole_pixels(boxes, frame.width, frame.height):
-                part = np.s_[y0 + _EDGE : y1 - _EDGE, x0 + _EDGE : x1 - _EDGE]
                 seen.covers += 1
+                if min(x1 - x0, y1 - y0) < 2 * _EDGE + _CELL:
+                    continue  # an encoder's blocks leave nothing of it that could be compared
+                part = np.s_[y0 + _EDGE : y1 - _EDGE, x0 + _EDGE : x1 - _EDGE]
                 if not _same(brightness[part], cloth.brightness()[part]):
                     seen.torn.append(number)
                     break
@@ -177,9 +180,10 @@ def _sampled(task: Task, found: Found) -> set[int]:
     if task.detector is None:
         return set()
     count = len(found.ticks)
-    even = np.linspace(0, count - 1, min(count, SAMPLED)).astype(int)
+    most = min(SAMPLED, 2 + count // SAMPLED_OF)
+    even = np.linspace(0, count - 1, min(count, most)).astype(int)
     ends = [n for c in found.courses for n in (c.first - 1, c.last + 1)]
-    ends = ends[:: max(1, len(ends) // SAMPLED)][:SAMPLED]
+    ends = ends[:: max(1, len(ends) // most)][:most]
     # The nearest frame before it that is looked at whole: glances are no proof.
     cycle = task.schedule.cycle
     return {int(n) // cycle * cycle for n in (*even, *ends) if 0 <= n < count}
