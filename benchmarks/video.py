@@ -18,6 +18,7 @@ import time
 import venv
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -188,7 +189,7 @@ def thinned(source: Path, truth: Truth, every: int) -> tuple[Path, Truth]:
             stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
             for number, frame in enumerate(old.decode(video=0)):
                 if number % every == 0:
-                    frame.pts, frame.time_base = number // every, stream.time_base
+                    frame.pts, frame.time_base = number // every, Fraction(1, 30)
                     frame.pict_type = 0
                     out.mux(stream.encode(frame))
             out.mux(stream.encode(None))
