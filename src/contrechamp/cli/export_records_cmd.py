@@ -11,7 +11,7 @@ from contrechamp.cli.options import language_option, verbose_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 
 #: As `dossier.formats.leaving.WRITERS` names them.
-FORMAT_NAMES = ("jsonl", "csv", "xlsx", "ftm")
+FORMAT_NAMES = ("jsonl", "csv", "xlsx", "ftm", "osm")
 
 
 def export_records_command() -> click.Command:
@@ -37,6 +37,13 @@ def export_records_command() -> click.Command:
                 type=click.Path(path_type=Path),
                 help=_("Folder to be made; there must be nothing yet."),
             ),
+            click.Option(
+                ["--osm"], metavar="FILE", type=click.Path(path_type=Path),
+                help=_(
+                    "Extract that says what cameras in OpenStreetMap are now, to correct them; "
+                    "for osm."
+                ),
+            ),
             *secret_options(),
             language_option(),
             verbose_option(),
@@ -44,11 +51,11 @@ def export_records_command() -> click.Command:
     )  # fmt: skip
 
 
-def _export(*, folder: Path, format_: str, output: Path, **secret: Any) -> None:
+def _export(*, folder: Path, format_: str, output: Path, osm: Path | None, **secret: Any) -> None:
     from contrechamp.dossier.formats import leaving
 
     with open_case(folder, secret_source(**secret)) as case:
-        left = leaving.write(case, output, format_, day=now().date())
+        left = leaving.write(case, output, format_, day=now().date(), osm=osm)
     kept_back = len(left.kept_back)
     if kept_back:
         click.echo(

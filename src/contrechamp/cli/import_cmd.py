@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 #: As `dossier.formats.door.FORMATS` names them: what is not imported need not be loaded for help.
 FORMAT_NAMES = (
-    "records", "tables", "ftm", "submissions", "attachments", "gpx", "photos",
+    "records", "tables", "ftm", "submissions", "attachments", "gpx", "ocds", "cameras",
+    "mapped", "photos",
 )  # fmt: skip
 
 
@@ -42,6 +43,10 @@ def import_command() -> click.Command:
             click.Option(
                 ["--as", "told"], type=click.Choice(FORMAT_NAMES),
                 help=_("Format, where the content does not tell it."),
+            ),
+            click.Option(
+                ["--mapping"], metavar="FILE", type=click.Path(path_type=Path),
+                help=_("File that says what the columns of a table are, in TOML."),
             ),
             click.Option(
                 ["--skip-bad-rows"], is_flag=True,
@@ -69,6 +74,7 @@ def _import(
     folder: Path,
     files: tuple[Path, ...],
     told: str | None,
+    mapping: Path | None,
     skip_bad_rows: bool,
     accept: bool,
     overwrite: bool,
@@ -83,6 +89,7 @@ def _import(
             case,
             files,
             told=told or "",
+            mapping=mapping,
             accept=accept,
             skip_bad_rows=skip_bad_rows,
             overwrite=overwrite,

@@ -14,7 +14,10 @@ from contrechamp.base.i18n import _, ngettext
 from contrechamp.dossier import reading, rules, store
 from contrechamp.dossier.fields import ReadFrom, Record
 from contrechamp.dossier.formats import (
+    camera_tables,
     ftm,
+    mapped_tables,
+    ocds,
     photo_places,
     record_lines,
     record_tables,
@@ -51,6 +54,9 @@ FORMATS: tuple[Format, ...] = (
     submissions.FORMAT,
     submissions.ATTACHMENTS,
     walks.FORMAT,
+    ocds.FORMAT,
+    camera_tables.FORMAT,
+    mapped_tables.FORMAT,
     photo_places.FORMAT,
 )
 
@@ -127,7 +133,7 @@ def import_files(
     desks = []
     beside = [given(path) for path in paths]
     for opened in beside:
-        format_ = format_of(opened, told)
+        format_ = format_of(opened, told or (mapped_tables.NAME if mapping else ""))
         desk = Desk(case, opened, beside, given(mapping) if mapping else None, accept)
         if format_.kept:
             desk.kept[THIS_FILE] = opened.content

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from contrechamp.base.errors import InputError, OutputError
 from contrechamp.base.i18n import _
 from contrechamp.dossier import consent, lines, reading
-from contrechamp.dossier.formats import ftm, table_files
+from contrechamp.dossier.formats import ftm, osm_cameras, table_files
 from contrechamp.dossier.kinds import KINDS
 from contrechamp.dossier.reading import Stored
 from contrechamp.dossier.standing import Standings
@@ -30,12 +30,14 @@ class Leaving:
         day: for which it is said whether consent holds.
         kept_back: records that do not leave: no consent holds for them.
         left_out: what a format has no place for, by reason.
+        osm: extract that says what objects of OpenStreetMap are now.
     """
 
     case: Case
     day: date
     kept_back: set[str] = field(default_factory=set)
     left_out: Counter[str] = field(default_factory=Counter)
+    osm: Path | None = None
 
     def __post_init__(self) -> None:
         self.view = View(self.case)
@@ -75,10 +77,16 @@ def _xlsx(leaving: Leaving, folder: Path) -> None:
 
 
 #: By the name by which it is asked for.
-WRITERS: dict[str, Writer] = {"jsonl": _jsonl, "csv": _csv, "xlsx": _xlsx, "ftm": ftm.write}
+WRITERS: dict[str, Writer] = {
+    "jsonl": _jsonl,
+    "csv": _csv,
+    "xlsx": _xlsx,
+    "ftm": ftm.write,
+    "osm": osm_cameras.write,
+}
 
 
-def write(case: Case, folder: Path, format_: str, *, day: date) -> Leaving:
+def write(case: Case, folder: Path, format_: str, *, day: date, osm: Path | None = None) -> Leaving:
     """Write the records of a case, but for what is closed, to a new folder.
 
     Closed fields, closed passages and true identities stay in the case; so does what no consent
@@ -89,6 +97,7 @@ def write(case: Case, folder: Path, format_: str, *, day: date) -> Leaving:
         folder: to be made; there whole, or not at all.
         format_: one of `WRITERS`.
         day: for which it is said how each record stands.
+        osm: see `Leaving`.
 
     Raises:
         InputError: if there is no such format, or it has no place for what a record says.
@@ -100,7 +109,7 @@ def write(case: Case, folder: Path, format_: str, *, day: date) -> Leaving:
         )
     refuse_existing(folder)
     partial = folder.with_name(f".{folder.name}.partial")
-    leaving = Leaving(case, day)
+    leaving = Leaving(case, day, osm=osm)
     try:
         partial.mkdir(mode=0o700)
         WRITERS[format_](leaving, partial)

@@ -80,12 +80,16 @@ def from_cells(cls: type[Record], cells: dict[str, str], *, where: str) -> Recor
     Raises:
         InputError: with the column of what does not fit.
     """
+    return from_json(cls, with_lists(cells, cls, where=where), where=where)
+
+
+def with_lists(cells: dict[str, str], cls: type[Record], *, where: str) -> dict[str, Any]:
+    """Return the fields as JSON that cells stand for; see `from_cells`."""
     fields: dict[str, Any] = {}
     for column, text in cells.items():
         place = f"{where}: {column[:80]}"
-        shape = _shape_at(cls, column, place)
-        _put(fields, column, _value(shape, text, place), place)
-    return from_json(cls, _as_lists(fields, where), where=where)
+        _put(fields, column, _value(shape_at(cls, column, place), text, place), place)
+    return dict(_as_lists(fields, where))
 
 
 def _value(shape: Shape, text: str, where: str) -> Any:
@@ -117,7 +121,8 @@ def _steps(column: str, where: str) -> list[tuple[str, int]]:
     return steps
 
 
-def _shape_at(cls: type, column: str, where: str) -> Shape:
+def shape_at(cls: type, column: str, where: str) -> Shape:
+    """Return what the place of a path in a record holds."""
     shape = Shape("object", cls=cls)
     for name, place in _steps(column, where):
         known = {one.name: one.shape for one in members(shape.cls)} if shape.cls else {}

@@ -1,0 +1,166 @@
+"""Tables of others, such as flattened tenders; a mapping file says what their columns are."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+from contrechamp.dossier.actors import Actor
+from contrechamp.dossier.fields import Record
+from contrechamp.dossier.formats.drafts import THIS_FILE, Desk, Draft, Format, Problem, Read
+from contrechamp.dossier.formats.given import Cells, Given
+from contrechamp.dossier.formats.record_tables import shape_at, with_lists
+from contrechamp.dossier.kinds import class_of
+from contrechamp.dossier.schema import from_json, members
+
+NAME = "mapped"
+_KEYS = {"kind", "id", "scheme", "fields", "constants", "actors", "date", "decimal", "separator"}
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """What a mapping file says.
+
+    Args:
+        kind: of record that each row is.
+        id: column of the id that the source gives each row.
+        scheme: name of the source.
+        fields: path in the record -> column.
+        constants: path in the record -> value in every row.
+        actors: path of a reference to an actor -> column of a name, and kind of those actors.
+        date: how dates are written, as strptime has it; "" for ISO 8601.
+        decimal: sign before the decimals of a number.
+        separator: between several names in one cell; "" for one name a cell.
+    """
+
+    kind: str
+    id: str
+    scheme: str
+    fields: dict[str, str]
+    constants: dict[str, str] = field(default_factory=dict)
+    actors: dict[str, dict[str, str]] = field(default_factory=dict)
+    date: str = ""
+    decimal: str = "."
+    separator: str = ""
+
+
+def fits(_given: Given) -> bool:
+    """Return whether a file looks like it: none does, it is read where a mapping is given."""
+    return False
+
+
+def read(given: Given, desk: Desk) -> Iterator[Read]:
+    """Yield the record of each row, and the actors that it names.
+
+    Raises:
+        InputError: if there is no mapping file, or it is none.
+    """
+    if desk.mapping is None:
+        raise InputError(_("say what its columns are: --mapping FILE.toml"), where=given.name)
+    mapping = read_mapping(desk.mapping)
+    cls = class_of(mapping.kind, where=f"{desk.mapping.name}: kind")
+    header = given.header()
+    columns = [mapping.id, *mapping.fields.values(), *(one["column"] for one in
+                                                       mapping.actors.values())]  # fmt: skip
+    for column in columns:
+        if column not in header:
+            raise InputError(
+                _("there is no column {column}, which {mapping} names").format(
+                    column=column, mapping=desk.mapping.name
+                ),
+                where=given.name,
+            )
+    for row in given.rows():
+        try:
+            made = list(_drafts(row, mapping, cls, desk))
+        except InputError as error:
+            yield Problem(error)
+        else:
+            yield from made
+
+
+FORMAT = Format(NAME, fits, read)
+
+
+def read_mapping(given: Given) -> Mapping:
+    """Return what a mapping file says.
+
+    Raises:
+        InputError: if it is no TOML, or has other keys.
+    """
+    try:
+        found = tomllib.loads(given.text())
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise InputError(_("it is not TOML: {reason}").format(reason=error), where=given.name
+                         ) from None  # fmt: skip
+    for key, value in found.items():
+        wanted = dict if key in {"fields", "constants", "actors"} else str
+        if key not in _KEYS or not isinstance(value, wanted):
+            raise InputError(
+                _("there is no such field; there are: {fields}").format(
+                    fields=", ".join(sorted(_KEYS))
+                ),
+                where=f"{given.name}: {key[:40]}",
+            )
+    for key in ("kind", "id", "scheme", "fields"):
+        if not found.get(key):
+            raise InputError(_("this must be given"), where=f"{given.name}: {key}")
+    for path, actor in found.get("actors", {}).items():
+        if not isinstance(actor, dict) or set(actor) != {"column", "kind"}:
+            raise InputError(
+                _("expected column and kind"), where=f"{given.name}: actors.{path[:40]}"
+            )
+    return Mapping(**found)
+
+
+def _drafts(row: Cells, mapping: Mapping, cls: type[Record], desk: Desk) -> Iterator[Draft]:
+    id_ = row.cells.get(mapping.id, "").strip()
+    if not id_:
+        raise InputError(_("this must be given"), where=f"{row.where}: {mapping.id}")
+    cells = dict(mapping.constants)
+    for path, column in mapping.fields.items():
+        if text := row.cells.get(column, "").strip():
+            cells[path] = _text(cls, path, text, mapping, f"{row.where}: {column}")
+    for path, actor in mapping.actors.items():
+        names = _names(row.cells.get(actor["column"], ""), mapping.separator)
+        for number, name in enumerate(names, start=1):
+            key = f"{mapping.scheme}/{name.casefold()}"
+            fields = {
+                "names": [{"language": "und", "text": name}],
+                "kind": actor["kind"],
+                "evidence": [{"ref": THIS_FILE, "at": f"{actor['column']}: {name}"}],
+            }
+            made = from_json(Actor, fields, where=f"{row.where}: {actor['column']}")
+            yield Draft(made, desk.id("mapped-actor", key), row.where, row.at)
+            cells[path.replace("[n]", f"[{number}]")] = desk.ref("mapped-actor", key)
+    told: dict[str, Any] = with_lists(cells, cls, where=row.where)
+    told["ids"] = [*told.get("ids", []), {"scheme": mapping.scheme, "id": id_}]
+    if any(member.name == "evidence" for member in members(cls)):
+        told["evidence"] = [*told.get("evidence", []), {"ref": THIS_FILE, "at": id_}]
+    record = from_json(cls, told, where=row.where)
+    yield Draft(record, desk.id("mapped", f"{mapping.scheme}/{id_}"), row.where, row.at)
+
+
+def _names(text: str, separator: str) -> list[str]:
+    parts = text.split(separator) if separator else [text]
+    return list(dict.fromkeys(name for part in parts if (name := " ".join(part.split()))))
+
+
+def _text(cls: type[Record], path: str, text: str, mapping: Mapping, where: str) -> str:
+    shape = shape_at(cls, path, where)
+    if shape.form is not None and shape.form.name == "date" and mapping.date:
+        try:
+            return f"{datetime.strptime(text, mapping.date):%Y-%m-%d}"
+        except ValueError:
+            raise InputError(
+                _("expected a date written as {form}").format(form=mapping.date), where=where
+            ) from None
+    if shape.what == "number":
+        plain = re.sub(r"[\s\u00a0\u202f']", "", text)
+        grouping = "," if mapping.decimal == "." else "."
+        return plain.replace(grouping, "").replace(mapping.decimal, ".")
+    return text

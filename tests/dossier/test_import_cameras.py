@@ -1,0 +1,131 @@
+"""Cameras in from OSM and tables, and out for OSM: read back by osmium and by our own readers."""
+
+import dataclasses
+import json
+import os
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import osmium
+import pytest
+from samples import DAY, NOW, Desk, camera, desk
+
+from contrechamp.base.errors import InputError
+from contrechamp.dossier import reading
+from contrechamp.dossier.actors import Product
+from contrechamp.dossier.fields import OutsideId, Position
+from contrechamp.dossier.formats import leaving
+from contrechamp.dossier.formats.door import Imported, import_files
+from contrechamp.scene.camera_tags import camera_rows, is_camera
+
+OSM = """<osm version="0.6">
+<node id="7" version="{version}" lon="35.1" lat="31.5"><tag k="man_made" v="surveillance"/>
+<tag k="surveillance:type" v="camera"/><tag k="camera:type" v="fixed"/><tag k="height" v="4"/>
+<tag k="camera:direction" v="NE"/><tag k="operator" v="SAMPLE town"/><tag k="wifi" v="no"/></node>
+<node id="8" version="2" lon="35.2" lat="31.6"><tag k="man_made" v="surveillance"/></node>
+<node id="9" version="2" lon="35.2" lat="31.6"><tag k="highway" v="stop"/></node></osm>"""
+
+
+@pytest.fixture
+def at(tmp_path: Path) -> Iterator[Desk]:
+    with desk(tmp_path) as opened:
+        yield opened
+
+
+def take(at: Desk, *paths: Path, **more: Any) -> Imported:
+    return import_files(at.case, paths, now=lambda: NOW, random=os.urandom, **more)
+
+
+def extract(tmp_path: Path, version: int = 3) -> Path:
+    file = tmp_path / "town.osm"
+    file.write_text(OSM.format(version=version))
+    return file
+
+
+def read_change(file: Path) -> dict[int, tuple[int, float, float, dict[str, str]]]:
+    return {
+        node.id: (node.version, node.location.lon, node.location.lat, dict(node.tags))
+        for node in osmium.FileProcessor(str(file))
+    }
+
+
+def test_cameras_of_an_extract_are_known_again(at: Desk, tmp_path: Path) -> None:
+    done = take(at, extract(tmp_path))
+    assert len(done.new) == 2
+    by_id = {stored.record.ids[0].id: stored.record for stored in reading.every(at.case, "camera")}
+    one: Any = by_id["node/7"]
+    assert (one.kind, one.height_m, one.heading_deg) == ("fixed", 4, 45)
+    assert one.note == "operator: SAMPLE town"
+    assert take(at, extract(tmp_path, version=4)).unchanged == 2
+
+
+def test_a_table_of_cameras(at: Desk, tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text(
+        "id,lon,lat,kind,heading_deg,last_seen\n1,35.1,31.5,dome,90-180,2026-05\n2,35.1,31.5,,,soon\n"
+    )
+    take(at, tmp_path / "c.csv")
+    first, second = (stored.record for stored in reading.every(at.case, "camera"))
+    assert (first.heading_deg, first.hfov_deg, first.last_seen) == (135, 90, "2026-05")
+    assert (second.kind, second.last_seen, second.note) == ("unknown", None, "last_seen: soon")
+    assert take(at, tmp_path / "c.csv").unchanged == 2
+    (tmp_path / "c.csv").write_text("id,lon,lat\n1,35.1,131.5\n")
+    with pytest.raises(InputError, match=r"c\.csv:2: lat"):
+        take(at, tmp_path / "c.csv")
+
+
+def test_new_cameras_go_out_as_osm_reads_them(at: Desk, tmp_path: Path) -> None:
+    plate = at.put(Product(make="SAMPLE Optics", model="S-1"))
+    told = camera(sample=False, kind="panning", mount="pole", height_m=Decimal("3.50"),
+                  heading_deg=Decimal(360), tilt_deg=Decimal(15), product=plate,
+                  last_seen="2026-05-01", note="SECRET", name="SECRET")  # fmt: skip
+    at.put(told)
+    at.put(camera())  # a sample: made up
+    vague = Position(lon=Decimal(35), lat=Decimal(31), within_m=Decimal(300))
+    at.put(camera(sample=False, position=vague))
+    left = leaving.write(at.case, tmp_path / "out", "osm", day=DAY)
+    assert sum(left.left_out.values()) == 2
+    ((version, lon, lat, tags),) = read_change(tmp_path / "out" / "cameras.osc").values()
+    assert (version, lon, lat) == (0, 35.1, 31.5)
+    assert is_camera(tags)
+    (row,), unreadable = camera_rows(tags, "node/-1")
+    assert unreadable == []
+    assert (row["kind"], row["mount"], row["last_seen"]) == ("panning", "pole", "2026-05-01")
+    assert (row["height_m"], row["heading_deg"], row["tilt_deg"]) == (3.5, 0.0, 15.0)
+    (feature,) = json.loads((tmp_path / "out" / "new.geojson").read_text())["features"]
+    assert feature["properties"] == tags
+    assert feature["geometry"] == {"type": "Point", "coordinates": [35.1, 31.5]}
+    assert "<create>" in (tmp_path / "out" / "cameras.osc").read_text()
+    assert all("SECRET" not in file.read_text() for file in (tmp_path / "out").iterdir())
+
+
+def test_a_correction_keeps_all_that_osm_says_and_its_version(at: Desk, tmp_path: Path) -> None:
+    take(at, extract(tmp_path))
+    assert not read_change_of(at, tmp_path / "same", extract(tmp_path))
+    for stored in list(reading.every(at.case, "camera")):
+        if stored.record.ids[0].id == "node/7":
+            at.put(dataclasses.replace(stored.record, height_m=Decimal(5)), stored.ref)
+    left = leaving.write(at.case, tmp_path / "blind", "osm", day=DAY)
+    assert read_change(tmp_path / "blind" / "cameras.osc") == {}
+    assert any("--osm" in reason for reason in left.left_out)
+    change = read_change_of(at, tmp_path / "out", extract(tmp_path, version=9))
+    assert set(change) == {7}
+    version, lon, lat, tags = change[7]
+    assert (version, lon, lat) == (9, 35.1, 31.5)
+    assert (tags["height"], tags["operator"], tags["wifi"]) == ("5", "SAMPLE town", "no")
+    assert "<modify>" in (tmp_path / "out" / "cameras.osc").read_text()
+
+
+def read_change_of(at: Desk, folder: Path, osm: Path) -> dict[int, Any]:
+    leaving.write(at.case, folder, "osm", day=DAY, osm=osm)
+    return read_change(folder / "cameras.osc")
+
+
+def test_an_extract_without_versions_is_refused(at: Desk, tmp_path: Path) -> None:
+    at.put(camera(sample=False, ids=(OutsideId(scheme="osm", id="node/7"),)))
+    file = extract(tmp_path)
+    file.write_text(file.read_text().replace('version="3"', ""))
+    with pytest.raises(InputError, match="versions of its objects"):
+        leaving.write(at.case, tmp_path / "out", "osm", day=DAY, osm=file)
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,180 @@
+"""Tenders and contracts: OCDS packages, as its own tools know them, and tables with a mapping."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import ocdsmerge
+import pytest
+from libcoveocds.lib.additional_checks import empty_field, run_additional_checks
+from ocdskit.combine import package_records, package_releases
+from samples import NOW, Desk, desk
+
+from contrechamp.base.errors import InputError
+from contrechamp.dossier import reading
+from contrechamp.dossier.formats.door import Imported, import_files
+
+OCID = "ocds-213czf-SAMPLE-1"
+BUYER = {"id": "b", "name": "SAMPLE Ministry", "roles": ["buyer"],
+         "identifier": {"scheme": "NL-KVK", "id": "1"}}  # fmt: skip
+MAKER = {"id": "m", "name": "SAMPLE Cameras", "roles": ["supplier"]}
+CALL: dict[str, Any] = {
+    "ocid": OCID, "id": "r1", "date": "2022-01-01T00:00:00Z", "tag": ["tender"],
+    "initiationType": "tender", "language": "en", "parties": [BUYER],
+    "buyer": {"id": "b", "name": "SAMPLE Ministry"},
+    "tender": {"id": "t1", "title": "SAMPLE turnstiles", "description": "SAMPLE",
+               "value": {"amount": 1000.5, "currency": "EUR"},
+               "tenderPeriod": {"startDate": "2022-01-02T00:00:00Z",
+                                "endDate": "2022-02-02T00:00:00Z"}},
+}  # fmt: skip
+SIGNED: dict[str, Any] = {
+    "ocid": OCID, "id": "r2", "date": "2022-06-01T00:00:00Z", "tag": ["contract"],
+    "initiationType": "tender", "language": "en", "parties": [BUYER, MAKER],
+    "tender": {"id": "t1", "title": "SAMPLE turnstiles, corrected"},
+    "awards": [{"id": "a1", "suppliers": [{"id": "m", "name": "SAMPLE Cameras"}]},
+               {"id": "a2", "title": "SAMPLE second lot", "status": "active",
+                "date": "2022-05-01T00:00:00Z",
+                "suppliers": [{"id": "m", "name": "SAMPLE Cameras"}]}],
+    "contracts": [{"id": "c1", "awardID": "a1", "title": "SAMPLE contract",
+                   "dateSigned": "2022-05-05T00:00:00Z",
+                   "value": {"amount": 900, "currency": "EUR"}}],
+}  # fmt: skip
+
+
+@pytest.fixture
+def at(tmp_path: Path) -> Iterator[Desk]:
+    with desk(tmp_path) as opened:
+        yield opened
+
+
+def take(at: Desk, *paths: Path, **more: Any) -> Imported:
+    return import_files(at.case, paths, now=lambda: NOW, random=os.urandom, **more)
+
+
+def releases() -> dict[str, Any]:
+    # Out of order, as they may be published.
+    return package_releases([SIGNED, CALL], uri="https://sample.example/r",
+                            publisher={"name": "SAMPLE"}, published_date="2022-07-01T00:00:00Z",
+                            version="1.1")  # fmt: skip
+
+
+def contents(at: Desk) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for stored in reading.every(at.case):
+        found.setdefault(stored.kind, []).append(stored.record)
+    return found
+
+
+def test_the_checker_of_ocds_finds_nothing_empty_in_the_package() -> None:
+    # The schema itself is not in any package, and tests ask nothing of the network.
+    assert not run_additional_checks(releases(), [empty_field])
+
+
+def test_a_package_of_releases(at: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "p.json"
+    file.write_text(json.dumps(releases()))
+    take(at, file)
+    found = contents(at)
+    assert {kind: len(records) for kind, records in found.items()} == {
+        "actor": 2, "tender": 1, "contract": 2,
+    }  # fmt: skip
+    buyer, maker = found["actor"]
+    assert (buyer.title(), buyer.kind, buyer.registered) == (
+        "SAMPLE Ministry", "public-body", "NL-KVK 1",
+    )  # fmt: skip
+    assert (maker.title(), maker.kind) == ("SAMPLE Cameras", "company")
+    (tender,) = found["tender"]
+    # The later release corrects the title and leaves out what stands as it stood.
+    assert (tender.name, tender.says) == ("SAMPLE turnstiles, corrected", "SAMPLE")
+    assert (str(tender.value.amount), tender.closes_on) == ("1000.5", "2022-02-02")
+    signed, award = found["contract"]
+    assert (signed.name, signed.signed_on, str(signed.value.amount)) == (
+        "SAMPLE contract", "2022-05-05", "900",
+    )  # fmt: skip
+    assert (award.name, award.signed_on) == ("SAMPLE second lot", None)
+    assert award.note == "OCDS award of 2022-05-01, no contract"
+    names = [reading.get(at.case, ref).record.title() for ref in signed.suppliers]
+    assert names == ["SAMPLE Cameras"]
+    assert take(at, file).unchanged == 5
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_a_package_of_records_says_the_same(at: Desk, tmp_path: Path, compiled: bool) -> None:
+    """The merge of OCDS's own tools, and ours of the same releases, give the same records."""
+    file = tmp_path / "p.json"
+    file.write_text(json.dumps(releases()))
+    take(at, file)
+    record: dict[str, Any] = {"ocid": OCID, "releases": [CALL, SIGNED]}
+    if compiled:
+        merger = ocdsmerge.Merger(merge_rules={})
+        record["compiledRelease"] = merger.create_compiled_release([CALL, SIGNED])
+    package = package_records([record], uri="https://sample.example/r",
+                              published_date="2022-07-01T00:00:00Z", version="1.1")  # fmt: skip
+    (tmp_path / "q.json").write_text(json.dumps(package))
+    assert take(at, tmp_path / "q.json").unchanged == 5
+
+
+def test_a_bad_release_is_refused(at: Desk, tmp_path: Path) -> None:
+    bad = json.loads(json.dumps(CALL))
+    bad["tender"]["value"]["currency"] = "euro"
+    (tmp_path / "p.json").write_text(json.dumps({"releases": [bad]}))
+    with pytest.raises(InputError, match=r"p\.json: ocds-.*: tender\.value\.currency: expected"):
+        take(at, tmp_path / "p.json")
+
+
+MAPPING = """kind = "contract"
+id = "No"
+scheme = "sample-register"
+date = "%d/%m/%Y"
+decimal = ","
+separator = ";"
+[fields]
+name = "Title"
+signed_on = "Signed"
+"value.amount" = "Amount"
+[constants]
+"value.currency" = "EUR"
+[actors]
+buyer = { column = "Buyer", kind = "public-body" }
+"suppliers[n]" = { column = "Suppliers", kind = "company" }
+"""
+ROWS = """No,Title,Signed,Amount,Buyer,Suppliers
+1,SAMPLE one,05/05/2022,"1.000,50",SAMPLE Town,SAMPLE A; SAMPLE  B
+2,SAMPLE two,,"7",SAMPLE Town,SAMPLE A
+"""
+
+
+def test_a_flat_table_is_read_by_its_mapping(at: Desk, tmp_path: Path) -> None:
+    (tmp_path / "m.toml").write_text(MAPPING)
+    (tmp_path / "t.csv").write_text(ROWS)
+    take(at, tmp_path / "t.csv", mapping=tmp_path / "m.toml")
+    found = contents(at)
+    assert sorted(one.title() for one in found["actor"]) == ["SAMPLE A", "SAMPLE B", "SAMPLE Town"]
+    one, two = found["contract"]
+    assert (one.signed_on, str(one.value.amount), len(one.suppliers)) == ("2022-05-05", "1000.5", 2)
+    assert (two.signed_on, two.buyer) == (None, one.buyer)
+    assert two.ids[0].id == "2"
+    assert take(at, tmp_path / "t.csv", mapping=tmp_path / "m.toml").unchanged == 5
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "message"),
+    [
+        ('name = "Title"', 'name = "Nowhere"', "t.csv: there is no column Nowhere"),
+        ('kind = "contract"', 'kind = "ghost"', "m.toml: kind: there is no such kind"),
+        ('kind = "contract"', "kind = [", "m.toml: it is not TOML"),
+        ('id = "No"', "", "m.toml: id: this must be given"),
+        ('"value.amount"', '"value.sum"', "t.csv:2: Amount: there is no such field"),
+        ("%d/%m/%Y", "%Y", "t.csv:2: Signed: expected a date written as %Y"),
+    ],
+)
+def test_a_bad_mapping_is_refused(
+    at: Desk, tmp_path: Path, was: str, now: str, message: str
+) -> None:
+    (tmp_path / "m.toml").write_text(MAPPING.replace(was, now))
+    (tmp_path / "t.csv").write_text(ROWS)
+    with pytest.raises(InputError) as refused:
+        take(at, tmp_path / "t.csv", mapping=tmp_path / "m.toml")
+    assert message in str(refused.value)
