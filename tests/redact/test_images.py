@@ -27,7 +27,7 @@ from redact.made_dng import made_dng
 #: Grace Hopper, official portrait, public domain; shipped with matplotlib. Reduced by half; the
 #: face was marked by hand.
 PORTRAIT = Image.open(Path(matplotlib.get_data_path()) / "sample_data" / "grace_hopper.jpg")
-SMALL = PORTRAIT.convert("RGB").resize((256, 300))
+SMALL = Image.fromarray(np.asarray(PORTRAIT.convert("RGB").resize((256, 300))))
 FACE = (89, 59, 179, 168)
 #: Planted in every place of a file that a writer offers, and looked for in what comes out.
 MARK = "SAMPLE-MARK-7f3a"
@@ -95,13 +95,13 @@ def png_with_everything() -> bytes:
 def jpeg_with_everything() -> bytes:
     """A JPEG with EXIF, thumbnail, XMP, IPTC, ICC, comment, MPF second picture, bytes behind."""
     thumbnail = saved(SMALL.resize((60, 70)), "JPEG")
+    held = exif().tobytes() + MARK.encode() + thumbnail
     plain = saved(
-        SMALL, "JPEG", exif=exif(), icc_profile=profile(), comment=MARK, xmp=XMP, quality=90
+        SMALL, "JPEG", exif=held, icc_profile=profile(), comment=MARK, xmp=XMP, quality=90
     )
     segments = b"".join(
         b"\xff" + bytes([marker]) + struct.pack(">H", len(body) + 2) + body
         for marker, body in (
-            (0xE1, b"Exif\0\0II*\0\x08\0\0\0" + MARK.encode() + thumbnail),
             (0xED, b"Photoshop 3.0\x008BIM\x04\x04\0\0\0\0\0\x10" + MARK.encode()),
             (0xE2, b"MPF\0II*\0" + MARK.encode()),
             (0xEB, b"JP\0\0jumb jumbf " + MARK.encode()),
@@ -139,6 +139,7 @@ def test_nothing_of_the_old_file_but_pixels_comes_out(tmp_path: Path, coded: str
     written = (tmp_path / "masked").read_bytes()
     assert MARK.encode() not in written
     assert outcome.removed
+    assert ("GPS" in outcome.removed) == (coded not in ("DNG", "TIFF"))  # not written by Pillow
     image = masked(tmp_path)
     assert image.mode == "RGB"
     kept = {"jfif", "jfif_version", "jfif_unit", "jfif_density", "loop", "background", "timestamp"}
@@ -160,6 +161,16 @@ def test_nothing_of_the_old_file_but_pixels_comes_out(tmp_path: Path, coded: str
     source = np.asarray(SMALL).astype(float)
     if coded != "DNG":  # developed, so with a tone of its own
         assert np.abs(pixels[200:] - source[200:]).mean() < 6
+
+
+def test_what_was_left_behind_is_told(tmp_path: Path) -> None:
+    told = {"EXIF", "GPS", "thumbnail", "XMP", "IPTC", "ICC", "MPF", "comment"}
+    outcome = mask(tmp_path, jpeg_with_everything())
+    assert told | {"bytes behind the picture"} <= set(outcome.removed)
+    assert mask(tmp_path, saved(SMALL, "JPEG")).removed == ()
+    assert {"EXIF", "GPS", "XMP", "ICC", "text"} <= set(
+        mask(tmp_path, png_with_everything()).removed
+    )
 
 
 @pytest.mark.parametrize(

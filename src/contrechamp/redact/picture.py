@@ -27,6 +27,8 @@ _OPENED_AS = {
 }  # fmt: skip
 _TO_SRGB = {"RGB": "RGB", "L": "GRAY", "CMYK": "CMYK", "LAB": "Lab"}
 _WHITE = (255, 255, 255)
+#: The tag of EXIF under which the place stands.
+_GPS = 0x8825
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ def _decoded(content: bytes, kind: FileKind) -> tuple[NDArray[np.uint8], tuple[s
             ) from error
         with image:
             _check_size(*image.size)
-            more = _one_picture(image, kind)
+            more = _one_picture(image, kind) + _place(image)
             image.load()
             if kind.format == "JPEG":
                 _check_whole(content)
@@ -173,6 +175,14 @@ def _one_picture(image: Any, kind: FileKind) -> tuple[str, ...]:
             _("has {count} pages; save each as a picture of its own first").format(count=count)
         )
     raise InputError(_("is a moving picture; save it as a video first, or one frame as PNG"))
+
+
+def _place(image: Image.Image) -> tuple[str, ...]:
+    """Tell whether the file says where it was taken: the first that a reviewer wants to know."""
+    try:
+        return ("GPS",) if image.getexif().get_ifd(_GPS) else ()
+    except Exception:  # whatever damaged metadata, which is not kept, makes its reader raise
+        return ()
 
 
 def _is_clear(image: Image.Image) -> bool:

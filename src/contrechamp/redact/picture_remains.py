@@ -49,8 +49,6 @@ def _of_jpeg(content: bytes) -> Iterator[str]:
             yield from named or [f"APP{marker - 0xE0}"]
             if body.startswith(b"Exif") and b"\xff\xd8\xff" in body:
                 yield _("thumbnail")
-            if body.startswith(b"Exif") and (b"\x88\x25" in body or b"\x25\x88" in body):
-                yield "GPS"
         elif marker == 0xDA:
             break
         at += 2 + size
