@@ -106,7 +106,6 @@ class _Run:
         self._covered: list[Covered] = []
         self._looks: list[Look] = []
         self._boxes: list[list[Rect]] = []
-        self._shown: list[Any] = []
         self._pictures: set[int] = set()
         self._patterned = False
         self._unchanged: Any = None
@@ -169,7 +168,6 @@ class _Run:
         areas = self._areas(page, detector)
         words = self._word_boxes(glyphs, number)
         boxes = [*areas, *words]
-        self._shown.append(shown)
         self._boxes.append(boxes)  # those that are found later are added to it
         self._tell_of_text(page, glyphs, number)
         pdf_page.remove_unseen(page, glyphs)
@@ -288,8 +286,8 @@ class _Run:
         with pymupdf.open(stream=content, filetype="pdf") as document:
             same, changed = len(document) == len(self._boxes), []
             texts = []
-            for page, shown, boxes in zip(document, self._shown, self._boxes, strict=False):
-                after = pdf_page.look(page)
+            for page, old, boxes in zip(document, self._unchanged, self._boxes, strict=False):
+                shown, after = pdf_page.look(old), pdf_page.look(page)
                 places = pdf_page.pixel_boxes(page, after, boxes)
                 picture = page.number in self._pictures
                 if not pdf_page.same_outside(shown, after, places, picture=picture):
@@ -319,11 +317,13 @@ class _Run:
             with pymupdf.open(stream=self._read(), filetype="pdf") as document:
                 different = [
                     page.number + 1
-                    for page, shown in zip(document, self._shown, strict=True)
-                    if not pdf_page.same_outside(pdf_page.look(page, annotations=True), shown, ())
+                    for page, old in zip(document, self._unchanged, strict=True)
+                    if not pdf_page.same_outside(
+                        pdf_page.look(page, annotations=True), pdf_page.look(old), ()
+                    )
                 ]
         except (pymupdf.FileDataError, pymupdf.mupdf.FzErrorBase, ValueError):
-            different = list(range(1, len(self._shown) + 1))  # damaged; another reader opened it
+            different = list(range(1, len(self._boxes) + 1))  # damaged; another reader opened it
         message = _("This page does not look quite as in the source; compare them.")
         return [Look("looks-different", message, 2, page=number) for number in different]
 
