@@ -69,6 +69,19 @@ def test_what_was_typed_is_no_language_of_queries(tmp_path: Path) -> None:
         assert search.find(at.case, "NEAR gate")
 
 
+def test_of_very_many_the_newest_are_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "COMMON", 20)
+    with desk(tmp_path) as at:
+        refs = [at.put(camera(name=f"SAMPLE gate {number}")) for number in range(30)]
+        at.put(camera(name="SAMPLE, another one"))
+        for words in ("gate", "gat*", '"sample gate"'):
+            for limit in (1, 7, 100):
+                hits = search.find(at.case, words, limit=limit)
+                found = [f"record/{hit.record.id}" for hit in hits]
+                assert found == list(reversed(refs))[:limit]
+            assert not search.find(at.case, words, kind="finding")
+
+
 @given(st.text())
 def test_normalising_twice_is_normalising_once(words: str) -> None:
     once = normalised(words)

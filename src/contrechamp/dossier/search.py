@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from contrechamp.dossier.fields import Record
 from contrechamp.dossier.reading import Listed, get
@@ -59,10 +60,7 @@ _BEST = (
     f"{_LISTED} (SELECT rowid AS found, rank AS score {_MATCHING} ORDER BY rank LIMIT ?) "
     "ON row = found ORDER BY score"
 )
-_NEWEST = (
-    f"{_LISTED} (SELECT rowid AS found {_MATCHING} ORDER BY rowid DESC LIMIT ?) "
-    "ON row = found ORDER BY row DESC"
-)
+_AMONG = f"{_LISTED} (SELECT rowid AS found {_MATCHING} AND rowid > ?) ON row = found ORDER BY row"
 
 
 @dataclass(frozen=True)
@@ -138,7 +136,10 @@ def find(case: Case, words: str, *, kind: str = "", limit: int = 50) -> list[Hit
         return []
     asked = (query, kind, kind)
     (many,) = case.database.execute(_COUNT, (*asked, COMMON)).fetchone()
-    rows = case.database.execute(_NEWEST if many == COMMON else _BEST, (*asked, limit)).fetchall()
+    if many < COMMON:
+        rows = case.database.execute(_BEST, (*asked, limit)).fetchall()
+    else:
+        rows = _newest(case, asked, limit)
     wanted = [normalised(word) for word in _WORD.findall(words)]
     return [
         Hit(
@@ -147,6 +148,20 @@ def find(case: Case, words: str, *, kind: str = "", limit: int = 50) -> list[Hit
         )
         for row in rows
     ]
+
+
+def _newest(case: Case, asked: tuple[str, str, str], limit: int) -> list[Any]:
+    """Return the newest that fit, looked for among ever more of the newest records.
+
+    FTS5 goes upwards fast; to go downwards it first gathers all that a beginning of words fits.
+    """
+    (top,) = case.database.execute("SELECT max(row) FROM dossier").fetchone()
+    among = 4 * limit
+    while True:
+        rows = case.database.execute(_AMONG, (*asked, top - among)).fetchall()
+        if len(rows) >= limit or among >= top:
+            return list(reversed(rows))[:limit]
+        among *= 4
 
 
 def excerpt(record: Record, wanted: Sequence[str], around: int = 6) -> str:
