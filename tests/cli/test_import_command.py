@@ -59,3 +59,22 @@ def test_the_form_is_written_once(contrechamp: Callable[..., Done], tmp_path: Pa
     assert contrechamp("survey-form", "-o", form).out == "survey.xlsx is written.\n"
     assert openpyxl.load_workbook(form).sheetnames == ["survey", "choices", "settings"]
     assert "is there already" in contrechamp("survey-form", "-o", form).err
+
+
+def test_matches_are_proposed_and_confirmed_one_by_one(
+    case: Callable[..., Done], tmp_path: Path
+) -> None:
+    file, reference = tmp_path / "r.jsonl", tmp_path / "entities.ftm.json"
+    file.write_text(LINE % ("SAMPLE Cameras", "company"))
+    (ref,) = json.loads(case("import", file, "--json").out)["new"]
+    entity = {"id": "NK-1", "schema": "Company", "properties": {"name": ["Cameras SAMPLE"]}}
+    reference.write_text(json.dumps(entity) + "\n")
+    done = case("match", reference)
+    assert (done.status, done.out.splitlines()) == (0, [
+        f"100.0  {ref}=NK-1  SAMPLE Cameras ~ Cameras SAMPLE (Company)",
+        "1 proposal, 0 confirmed.",
+    ])  # fmt: skip
+    assert "NK-1" not in case("show", ref).out
+    assert case("match", reference, "--confirm", f"{ref}=NK-2").status == 2
+    assert case("match", reference, "--confirm", f"{ref}=NK-1").status == 0
+    assert "NK-1" in case("show", ref).out

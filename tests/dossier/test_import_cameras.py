@@ -70,9 +70,10 @@ def test_a_table_of_cameras(at: Desk, tmp_path: Path) -> None:
     assert (first.heading_deg, first.hfov_deg, first.last_seen) == (135, 90, "2026-05")
     assert (second.kind, second.last_seen, second.note) == ("unknown", None, "last_seen: soon")
     assert take(at, tmp_path / "c.csv").unchanged == 2
-    (tmp_path / "c.csv").write_text("id,lon,lat\n1,35.1,131.5\n")
-    with pytest.raises(InputError, match=r"c\.csv:2: lat"):
-        take(at, tmp_path / "c.csv")
+    (tmp_path / "d.csv").write_text("id,lon,lat\n1,35.1,131.5\n2,35,31\n")
+    with pytest.raises(InputError, match=r"d\.csv:2: lat"):
+        take(at, tmp_path / "d.csv")
+    assert len(take(at, tmp_path / "d.csv", skip_bad_rows=True).new) == 1
 
 
 def test_new_cameras_go_out_as_osm_reads_them(at: Desk, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from contrechamp.cli.import_cmd import import_command
 from contrechamp.cli.link_cmd import link_command
 from contrechamp.cli.log_cmd import log_command
 from contrechamp.cli.mask_cmd import mask_command
+from contrechamp.cli.match_cmd import match_command
 from contrechamp.cli.measure_cmd import measure_command
 from contrechamp.cli.merge_cmd import merge_command
 from contrechamp.cli.new_cmd import new_command
@@ -53,6 +54,7 @@ COMMANDS = (
     export_command,
     export_records_command,
     survey_form_command,
+    match_command,
     erase_command,
     share_command,
     unshare_command,

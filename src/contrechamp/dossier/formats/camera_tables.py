@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.dossier.fields import DATE
 from contrechamp.dossier.fieldwork import Camera
 from contrechamp.dossier.formats.drafts import THIS_FILE, Desk, Draft, Format, Notice, Read, attempt
 from contrechamp.dossier.formats.given import Given
 from contrechamp.dossier.schema import from_json
-from contrechamp.scene.input_files import CSV, GEOJSON, OSM_FORMATS, OSM_PBF, OSM_XML, Opened
-from contrechamp.scene.tables import InputFile
 
+#: Names of the formats in `scene.input_files`, which is loaded only where cameras are read.
+OSM_PBF, OSM_XML, GEOJSON, CSV = "OSM_PBF", "OSM_XML", "GEOJSON", "CSV"
 _PLACES = ({"lon", "lat"}, {"longitude", "latitude"})
 _NUMBERS = ("height_m", "heading_deg", "tilt_deg", "hfov_deg", "vfov_deg", "range_m")
 
@@ -31,13 +32,21 @@ def read(given: Given, desk: Desk) -> Iterator[Read]:
     Raises:
         InputError: if the file cannot be read.
     """
+    from contrechamp.scene import input_files
     from contrechamp.scene.input_rows import read_input
+    from contrechamp.scene.tables import InputFile
 
     content = given.whole()
     digest = hashlib.sha256(content).hexdigest()
     kind = _format(given)
-    entry = InputFile(given.name, digest, len(content), kind)
-    found = read_input(Opened(given.name, kind, content, entry), skip_bad_rows=False)
+    if not kind:
+        raise InputError(
+            _("expected an OSM extract, GeoJSON, or a table with lon and lat"), where=given.name
+        )
+    called = str(getattr(input_files, kind, ""))
+    entry = InputFile(given.name, digest, len(content), called)
+    opened = input_files.Opened(given.name, called, content, entry)
+    found = read_input(opened, skip_bad_rows=desk.skip_bad_rows)
     for notice in found.notices:
         yield Notice(notice.where, notice.message)
     if not len(found.cameras):
@@ -61,7 +70,7 @@ def _format(given: Given) -> str:
 
 
 def _draft(row: Any, given: Given, desk: Desk, kind: str) -> Draft:
-    is_osm = kind in OSM_FORMATS
+    is_osm = kind in {OSM_PBF, OSM_XML}
     scheme = "osm" if is_osm else "camera-table"
     name = row.id if is_osm else f"{given.name}/{row.id}"
     where = str(row.source)

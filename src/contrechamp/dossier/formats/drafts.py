@@ -65,6 +65,7 @@ class Desk:
         beside: all files that were given, this one too.
         mapping: file that says what the columns of a table are, if one was given.
         accept: what is proposed is confirmed by the person who gives the file.
+        skip_bad_rows: what cannot be read is left out, and told.
         kept: contents to be taken in, by what stands for their items.
     """
 
@@ -73,6 +74,7 @@ class Desk:
     beside: Sequence[Given] = ()
     mapping: Given | None = None
     accept: bool = False
+    skip_bad_rows: bool = False
     kept: dict[str, Content] = field(default_factory=dict)
 
     def id(self, scheme: str, name: str) -> str:

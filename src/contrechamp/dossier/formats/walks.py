@@ -8,9 +8,6 @@ from contrechamp.base.i18n import _
 from contrechamp.dossier.fieldwork import Observation
 from contrechamp.dossier.formats.drafts import THIS_FILE, Desk, Draft, Format, Read
 from contrechamp.dossier.formats.given import Given
-from contrechamp.scene.gpx import read_gpx
-from contrechamp.scene.input_files import GPX, Opened
-from contrechamp.scene.tables import InputFile
 
 
 def fits(given: Given) -> bool:
@@ -26,6 +23,10 @@ def read(given: Given, desk: Desk) -> Iterator[Read]:
     """
     import gpxpy
     import pyproj
+
+    from contrechamp.scene.gpx import read_gpx
+    from contrechamp.scene.input_files import GPX, Opened
+    from contrechamp.scene.tables import InputFile
 
     content = given.whole()
     digest = hashlib.sha256(content).hexdigest()
