@@ -53,6 +53,12 @@ def test_french_and_for_machines(contrechamp: Call, photo: Path, tmp_path: Path)
     assert "cannot be read: No such file" in told["unmasked"][0]["reason"]
 
 
+def test_french_spaces_are_spaces(contrechamp: Call, tmp_path: Path) -> None:
+    (tmp_path / "anim.gif").write_bytes(b"GIF89a")
+    done = contrechamp("mask", tmp_path / "anim.gif", "-o", tmp_path / "out", "--lang", "fr")
+    assert "est un GIF, peut-être animé\u202f; enregistrez-le" in done.err
+
+
 def test_exit_status_tells_refused_from_failed(
     contrechamp: Call, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -109,3 +109,7 @@ def says(source: Path, target: Path, wish: Wish, progress: Progress, *, line: st
 
 def threatens(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
     raise InputError("is \x1b[2J\nfine", where=source.name)
+
+
+def says_in_french(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
+    raise InputError("vide\u202f; rien\u00a0: « fin »", where=source.name)

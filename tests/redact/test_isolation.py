@@ -162,6 +162,13 @@ def test_what_is_no_outcome_is_not_taken_for_one(job: Callable[..., Job]) -> Non
         from_json(answer)
 
 
+def test_french_spaces_come_through(job: Callable[..., Job]) -> None:
+    asked = replace(job("says_in_french"), language="fr")
+    with pytest.raises(InputError) as refused:
+        run(asked)
+    assert str(refused.value) == "photo.jpg: vide\u202f; rien\u00a0: « fin »"
+
+
 def test_what_it_says_steers_no_terminal(job: Callable[..., Job]) -> None:
     with pytest.raises(InputError) as refused:
         run(job("threatens"))

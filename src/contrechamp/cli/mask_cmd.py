@@ -8,7 +8,6 @@ import click
 
 from contrechamp.base.errors import InputError, UsageError
 from contrechamp.base.i18n import _, ngettext
-from contrechamp.cli.case_access import shown
 from contrechamp.cli.options import (
     FiniteRange,
     is_verbose,
@@ -18,6 +17,7 @@ from contrechamp.cli.options import (
     verbose_option,
 )
 from contrechamp.cli.secret_input import passphrase_fd_option
+from contrechamp.redact.shown_text import shown
 
 if TYPE_CHECKING:
     from contrechamp.redact.masking import Masked, Run, Unmasked
