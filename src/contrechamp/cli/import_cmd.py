@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 #: As `dossier.formats.door.FORMATS` names them: what is not imported need not be loaded for help.
 FORMAT_NAMES = (
-    "records", "tables", "ftm", "submissions", "attachments", "gpx", "ocds", "cameras",
+    "records", "tables", "ftm", "submissions", "attachments", "gpx", "ocds", "bayanat",
+    "cameras",
     "mapped", "photos",
 )  # fmt: skip
 

@@ -14,6 +14,7 @@ from contrechamp.base.i18n import _, ngettext
 from contrechamp.dossier import reading, rules, store
 from contrechamp.dossier.fields import ReadFrom, Record
 from contrechamp.dossier.formats import (
+    bayanat,
     camera_tables,
     ftm,
     mapped_tables,
@@ -55,6 +56,7 @@ FORMATS: tuple[Format, ...] = (
     submissions.ATTACHMENTS,
     walks.FORMAT,
     ocds.FORMAT,
+    bayanat.FORMAT,
     camera_tables.FORMAT,
     mapped_tables.FORMAT,
     photo_places.FORMAT,

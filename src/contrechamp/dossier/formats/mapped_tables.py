@@ -18,7 +18,8 @@ from contrechamp.dossier.kinds import class_of
 from contrechamp.dossier.schema import from_json, members
 
 NAME = "mapped"
-_KEYS = {"kind", "id", "scheme", "fields", "constants", "actors", "date", "decimal", "separator"}
+_TABLES = {"fields", "constants", "actors", "points"}
+_KEYS = {"kind", "id", "scheme", "date", "decimal", "separator", *_TABLES}
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Mapping:
         scheme: name of the source.
         fields: path in the record -> column.
         constants: path in the record -> value in every row.
+        points: path of a position -> column of latitude and longitude with a bar between them.
         actors: path of a reference to an actor -> column of a name, and kind of those actors.
         date: how dates are written, as strptime has it; "" for ISO 8601.
         decimal: sign before the decimals of a number.
@@ -42,6 +44,7 @@ class Mapping:
     scheme: str
     fields: dict[str, str]
     constants: dict[str, str] = field(default_factory=dict)
+    points: dict[str, str] = field(default_factory=dict)
     actors: dict[str, dict[str, str]] = field(default_factory=dict)
     date: str = ""
     decimal: str = "."
@@ -64,8 +67,8 @@ def read(given: Given, desk: Desk) -> Iterator[Read]:
     mapping = read_mapping(desk.mapping)
     cls = class_of(mapping.kind, where=f"{desk.mapping.name}: kind")
     header = given.header()
-    columns = [mapping.id, *mapping.fields.values(), *(one["column"] for one in
-                                                       mapping.actors.values())]  # fmt: skip
+    named = [one["column"] for one in mapping.actors.values()]
+    columns = [mapping.id, *mapping.fields.values(), *mapping.points.values(), *named]
     for column in columns:
         if column not in header:
             raise InputError(
@@ -98,7 +101,7 @@ def read_mapping(given: Given) -> Mapping:
         raise InputError(_("it is not TOML: {reason}").format(reason=error), where=given.name
                          ) from None  # fmt: skip
     for key, value in found.items():
-        wanted = dict if key in {"fields", "constants", "actors"} else str
+        wanted = dict if key in _TABLES else str
         if key not in _KEYS or not isinstance(value, wanted):
             raise InputError(
                 _("there is no such field; there are: {fields}").format(
@@ -125,6 +128,15 @@ def _drafts(row: Cells, mapping: Mapping, cls: type[Record], desk: Desk) -> Iter
     for path, column in mapping.fields.items():
         if text := row.cells.get(column, "").strip():
             cells[path] = _text(cls, path, text, mapping, f"{row.where}: {column}")
+    for path, column in mapping.points.items():
+        if text := row.cells.get(column, "").strip():
+            lat, bar, lon = text.partition("|")
+            if not bar:
+                raise InputError(
+                    _("expected latitude and longitude with | between them"),
+                    where=f"{row.where}: {column}",
+                )
+            cells[f"{path}.lat"], cells[f"{path}.lon"] = lat.strip(), lon.strip()
     for path, actor in mapping.actors.items():
         names = _names(row.cells.get(actor["column"], ""), mapping.separator)
         for number, name in enumerate(names, start=1):

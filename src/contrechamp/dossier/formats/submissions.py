@@ -21,6 +21,8 @@ from contrechamp.dossier.schema import from_json
 SCHEME = "odk"
 _IDS = ("rootUuid", "KEY", "__id", "instanceID", "_uuid")
 _MARKS = frozenset({"KEY", "__id", "instanceID", "_uuid"})
+#: What may lie in an archive beside an export.
+MEDIA = {".jpg", ".jpeg", ".png", ".heic", ".webp", ".mp4", ".mov", ".mp3", ".m4a", ".wav", ".pdf"}
 _PART_OF_POINT = {"Latitude": 0, "Longitude": 1, "Altitude": 2, "Accuracy": 3}
 
 
@@ -71,17 +73,17 @@ def read(given: Given, desk: Desk) -> Iterator[Read]:
 
 
 def fits_attachments(given: Given) -> bool:
-    """Return whether a file is an archive of pictures that comes beside an export."""
+    """Return whether a file is an archive of media that comes beside an export."""
     if not _is_archive(given):
         return False
     parts = given.parts()
     endings = {PurePosixPath(part.name).suffix.lower() for part in parts}
-    return bool(parts) and endings <= {".jpg", ".jpeg", ".png", ".heic", ".webp"}
+    return bool(parts) and endings <= MEDIA
 
 
 def read_attachments(given: Given, desk: Desk) -> Iterator[Read]:
-    """Yield nothing: submissions of another file find their pictures in it."""
-    if not any(fits(other) for other in desk.beside if other is not given):
+    """Yield nothing: exports that are given beside it find their media in it."""
+    if len(desk.beside) < 2:
         yield Notice(given.name, _("pictures without the export that they belong to: give both"))
 
 
