@@ -244,9 +244,6 @@ def _erase_items(plan: Plan, reason: str) -> None:
 def _write(plan: Plan, incoming: dict[str, str], reason: str) -> Merged:
     case, at = plan.case, custody.stamp(plan.now)
     erased = {f"{SUBJECT}{one}" for one in plan.erase_records}
-    gone = erased | set(plan.stays_erased) | {
-        change.subject for change in plan.changes if "erased_at" in change.state
-    }  # fmt: skip
     before = {one: reading.find(case, one) for one in plan.puts}
     made = [Put(one, store.new_id(plan.random), new=True) for one in plan.conflicts]
     with disk_of(case.folder) as disk, objects.storing():
@@ -272,7 +269,7 @@ def _write(plan: Plan, incoming: dict[str, str], reason: str) -> Merged:
             for one in erased:
                 case.database.execute("DELETE FROM versions WHERE subject = ?", (one,))
                 store.unindex(case, one.removeprefix(SUBJECT))
-            branches.keep_versions(case, plan.other, name, plan.fork, gone)
+            branches.keep_versions(case, plan.other, name, plan.fork)
             if plan.puts:
                 store.write(case, list(plan.puts.values()), before, reason="", now=plan.now)
             if made:

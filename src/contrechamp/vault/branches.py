@@ -157,16 +157,18 @@ _COPIES = (
 )  # fmt: skip
 
 
-def keep_versions(case: Case, other: Case, name: str, fork: int, erased: set[str]) -> None:
+def keep_versions(case: Case, other: Case, name: str, fork: int) -> None:
     """Write the states that stand behind the entries of a branch, inside a transaction.
+
+    Of what is erased in one of the copies nothing is kept.
 
     Args:
         case: open for writing.
         other: the other copy.
         name: of the branch.
         fork: number of entries that both have.
-        erased: subjects that are erased in one of the copies: of these nothing is kept.
     """
+    erased = _erased_records(case.database) | _erased_records(other.database)
     known = {str(row[0]) for row in case.database.execute("SELECT DISTINCT branch FROM versions")}
     rows = other.database.execute(
         "SELECT subject, branch, entry, salt, state FROM versions UNION ALL "
@@ -181,6 +183,14 @@ def keep_versions(case: Case, other: Case, name: str, fork: int, erased: set[str
             if subject not in erased and (entry >= fork if branch == MAIN else branch not in known)
         ],
     )
+
+
+def _erased_records(database: sqlite.Connection) -> set[str]:
+    rows = database.execute(
+        "SELECT subject FROM records WHERE subject > 'record/' AND subject < 'record/g' "
+        "AND json_extract(CAST(state AS TEXT), '$.erased_at') IS NOT NULL"
+    )
+    return {str(subject) for (subject,) in rows}
 
 
 def problems(case: Case, records: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
