@@ -17,6 +17,13 @@ from contrechamp.sight.walls import Walls
 #: A camera so close to an outline is on it, and is put this far before it: on the very line there
 #: is no telling which side it looks from.
 ON_OUTLINE_M = 1e-3
+#: A slit whose width is mostly less is what rounding leaves.
+LEAST_SLIT_M = 1e-6
+OVERLAP_M = 1e-5
+#: From 5 cm to less than a millimetre.
+MOST_HALVED = 6
+#: Of a right angle it is 1.41 from an offset corner to the corner, in offsets; of 84 degrees this.
+SHARPEST = 1.5
 
 
 @dataclass(frozen=True)
@@ -88,7 +95,7 @@ def place(
     if len(cameras) == 0:
         return placed
 
-    corners, before, after = _outer_corners(points[cameras], footprints, tree)
+    corners, before, after = _outer_corners(points[cameras], footprints, tree, 2 * offset_m)
     walls = shapely.linestrings(np.stack([corners, corners + before], axis=1))
     wall = shapely.STRtree(walls).nearest(points[cameras])
     start, direction = corners[wall], before[wall]
@@ -109,8 +116,8 @@ def place(
     last = np.degrees(np.arctan2(-behind[:, 0], -behind[:, 1]))
     width = (last - first) % 360.0
     middle = np.radians(first + width / 2.0)
-    x[cameras] = foot[:, 0] + offset_m * np.sin(middle)
-    y[cameras] = foot[:, 1] + offset_m * np.cos(middle)
+    out = np.column_stack((np.sin(middle), np.cos(middle)))
+    x[cameras], y[cameras] = _before(foot, out, offset_m, tree).T
     placed.moved_m[cameras] = np.hypot(x[cameras] - given[:, 0], y[cameras] - given[:, 1])
     placed.on_wall[cameras] = True
     placed.free_from_deg[cameras] = first % 360.0
@@ -118,10 +125,38 @@ def place(
     return placed
 
 
+def _before(foot: F8, out: F8, offset_m: float, tree: shapely.STRtree) -> F8:
+    """Return places before walls; nearer where a sharp niche leaves less room.
+
+    Args:
+        foot: (n, 2) places on walls.
+        out: (n, 2) unit directions away from them.
+        offset_m: how far before the wall, where there is room.
+        tree: over the footprints.
+    """
+    offset = np.full((len(foot), 1), offset_m)
+    for _halved in range(MOST_HALVED):
+        inside = tree.query(shapely.points(foot + offset * out), predicate="intersects")[0]
+        if len(inside) == 0:
+            break
+        offset[np.unique(inside)] /= 2
+    return foot + offset * out
+
+
 def _outer_corners(
-    points: NDArray[np.object_], footprints: NDArray[np.object_], tree: shapely.STRtree
+    points: NDArray[np.object_],
+    footprints: NDArray[np.object_],
+    tree: shapely.STRtree,
+    slit_m: float,
 ) -> tuple[F8, F8, F8]:
     """Return the walls of the outline that the buildings around the points have together.
+
+    Args:
+        points: cameras.
+        footprints: buildings.
+        tree: over them.
+        slit_m: a gap between two walls that is narrower holds no camera, and is closed: maps have
+            such slits where houses that touch were drawn one by one.
 
     Returns:
         corners (k, 2) where each wall starts, the wall as a vector (k, 2), and the unit directions
@@ -130,11 +165,12 @@ def _outer_corners(
     # Every block that a point touches, whole: a camera deep inside may be far from its outline.
     blocks = np.unique(tree.query(points, predicate="dwithin", distance=2.0)[1])
     while True:
-        neighbours = np.unique(tree.query(footprints[blocks], predicate="intersects")[1])
+        across = tree.query(footprints[blocks], predicate="dwithin", distance=slit_m)[1]
+        neighbours = np.unique(across)
         if len(neighbours) == len(blocks):
             break
         blocks = neighbours
-    union = shapely.union_all(footprints[blocks])
+    union = _closed(shapely.union_all(footprints[blocks]), slit_m)
     rings = shapely.get_rings(shapely.orient_polygons(shapely.get_parts(union)))
     coordinates, ring = shapely.get_coordinates(rings, return_index=True)
     same = ring[1:] == ring[:-1]
@@ -149,6 +185,25 @@ def _outer_corners(
     previous = np.where(number == first, last, number - 1)
     following = np.where(number == last, first, number + 1)
     return corners, vectors, np.column_stack((unit[previous], unit[following]))
+
+
+def _closed(outline: shapely.Geometry, slit_m: float) -> shapely.Geometry:
+    """Return an outline without slits; where it has none, the very same."""
+    wider = shapely.buffer(outline, slit_m / 2, join_style="mitre", mitre_limit=10.0)
+    # Back again, but not into what is sharper than a corner of a room: there a wedge is cut off.
+    closed = shapely.buffer(wider, -slit_m / 2, join_style="mitre", mitre_limit=SHARPEST)
+    filled = shapely.difference(closed, outline)
+    # What rounding leaves along every wall is no slit.
+    slits = [part for part in shapely.get_parts(filled) if _is_slit(part)]
+    if not slits:
+        return outline
+    # A little over its walls, or a crack as wide as rounding would stay; then without the ledges.
+    over = shapely.buffer(slits, OVERLAP_M, join_style="mitre")
+    return shapely.simplify(shapely.union_all([outline, *over]), 5 * OVERLAP_M)
+
+
+def _is_slit(part: shapely.Geometry) -> bool:
+    return bool(shapely.area(part) > LEAST_SLIT_M * shapely.length(part))
 
 
 def off_outlines(x: F8, y: F8, walls: Walls) -> tuple[F8, F8, I8, I8]:
