@@ -22,6 +22,7 @@ from contrechamp.dossier.fieldwork import Barrier, Camera, Place
 from contrechamp.dossier.formats import field_form
 from contrechamp.dossier.formats.door import Imported, import_files
 from contrechamp.dossier.testimony import Exhibit
+from contrechamp.vault import erasing as vault_erasing
 from contrechamp.vault.verifying import verify
 
 CAMERA_ID = "11111111-2222-4333-8444-555555555555"
@@ -308,3 +309,30 @@ def test_where_a_photo_was_taken_is_proposed_and_never_written_silently(
     (tmp_path / "q.jpg").write_bytes(picture())
     done = take(at, tmp_path / "q.jpg", accept=True)
     assert "does not say where it was taken" in done.notices[0].message
+
+
+def test_an_erased_photo_is_not_taken_again(at: Desk, tmp_path: Path) -> None:
+    done = take(at, central(tmp_path / "1.zip", odk_row()))
+    vault_erasing.erase(at.case, [done.items["media/a.jpg"]], reason="asked", now=NOW)
+    edited = odk_row(**{"camera-camera_height_m": "4"})
+    for rows in ((odk_row(),), (edited, odk_row(KEY=f"uuid:{GATE_ID}"))):
+        done = take(at, central(tmp_path / "2.zip", *rows))
+        assert all("was erased" in notice.message for notice in done.notices)
+        assert (done.new, done.changed, len(done.notices)) == ([], [], len(rows))
+    assert not verify(at.case)
+
+
+def test_one_make_written_in_two_ways_is_one_product(at: Desk, tmp_path: Path) -> None:
+    other = odk_row(**{"KEY": f"uuid:{GATE_ID}", "camera-camera_make": "sample OPTICS"})
+    take(at, central(tmp_path / "1.zip", odk_row(), other))
+    assert only(at, "product").make == "SAMPLE Optics"
+    assert take(at, central(tmp_path / "2.zip", other, odk_row())).changed == []
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused(
+    at: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    field_form.write(tmp_path / "form.xlsx")
+    monkeypatch.setattr("contrechamp.dossier.formats.given.MAX_WORKBOOK", 1000)
+    with pytest.raises(InputError, match=r"form\.xlsx: the workbook unpacks to more"):
+        take(at, tmp_path / "form.xlsx")

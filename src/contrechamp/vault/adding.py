@@ -203,6 +203,13 @@ def item_of(case: Case, digests: bytes) -> str | None:
     return None if row is None else str(row[0]).removeprefix("item/")
 
 
+def is_erased(case: Case, digests: bytes) -> bool:
+    """Return whether a content was in the case, and was erased from it."""
+    name = _keyed(case.name_key, "object", digests).hex()
+    row = case.database.execute("SELECT identity FROM objects WHERE name = ?", (name,)).fetchone()
+    return row is not None and row[0] is None
+
+
 def _add_one(
     given: Path, intake: _Intake, advance: Callable[[float], None]
 ) -> Iterator[Added | PassedOver]:

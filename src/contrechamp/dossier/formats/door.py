@@ -201,8 +201,9 @@ def _take(coming: dict[str, _Coming], one: _Coming, problems: list[InputError]) 
     before = coming.get(one.draft.id)
     if before is None:
         coming[one.draft.id] = one
+    elif one.draft.shared:
+        return
     elif _content(before.draft.record, {}) != _content(one.draft.record, {}):
-        # Parts of one export repeat what they share; the first place where it stands counts.
         problems.append(
             InputError(
                 _("the same id stands at {place}, with other content").format(
@@ -220,6 +221,10 @@ def _settled(
     wanted = {}
     for id_, one in coming.items():
         found = reading.find(case, id_)
+        if _was_erased(case, one):
+            gone = _("a file of it was erased from the case, and is not taken again")
+            outcome.notices.append(Notice(one.draft.where, gone))
+            continue
         one = dataclasses.replace(one, found=found)
         if found is None:
             if reading.is_erased(case, id_):
@@ -230,6 +235,9 @@ def _settled(
                 )
             else:
                 wanted[id_] = one
+            continue
+        if one.draft.shared:
+            outcome.unchanged += 1
             continue
         says = _content(one.draft.record, _items_in(case, one, found))
         if says == _content(found.record, {}):
@@ -254,15 +262,27 @@ def _settled(
     return wanted
 
 
+def _was_erased(case: Case, one: _Coming) -> bool:
+    """Return whether a record cites a content that was in the case and was erased."""
+    if not one.desk.kept:
+        return False
+    cited = {ref for _path, ref in store.references(one.draft.record)}
+    return any(
+        adding.is_erased(case, one.desk.digests(ref))
+        for ref in one.desk.kept
+        if ref == THIS_FILE or ref in cited
+    )
+
+
 def _items_in(case: Case, one: _Coming, found: Stored) -> dict[str, str]:
     """Return what stands for items, with the items that the case has of them already."""
     items = {}
-    for ref, content in one.desk.kept.items():
+    for ref in one.desk.kept:
         if ref == THIS_FILE:
             if found.record.read_from is not None:
                 items[ref] = found.record.read_from.item
         elif ref in json.dumps(to_json(one.draft.record)):
-            item = adding.item_of(case, adding.digests_of(content))
+            item = adding.item_of(case, one.desk.digests(ref))
             if item is not None:
                 items[ref] = f"item/{item}"
     return items

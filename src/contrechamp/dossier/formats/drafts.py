@@ -9,7 +9,7 @@ from typing import TypeAlias
 from contrechamp.base.errors import InputError
 from contrechamp.dossier.fields import Record
 from contrechamp.dossier.formats.given import Given
-from contrechamp.vault.adding import Content
+from contrechamp.vault.adding import Content, digests_of
 from contrechamp.vault.case import Case
 
 #: Stands for the file that is read until it is an item of the case.
@@ -27,6 +27,7 @@ class Draft:
         at: row or id in the file.
         own: it is a record of the case itself, written down anew: what it says counts.
         version: of the record that it was made from; 0: not told.
+        shared: many rows name it, such as a buyer or a make: what is known of it first counts.
     """
 
     record: Record = field(repr=False)
@@ -35,6 +36,7 @@ class Draft:
     at: str = ""
     own: bool = False
     version: int = 0
+    shared: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ class Desk:
     accept: bool = False
     skip_bad_rows: bool = False
     kept: dict[str, Content] = field(default_factory=dict)
+    _digests: dict[str, bytes] = field(default_factory=dict)
 
     def id(self, scheme: str, name: str) -> str:
         """Return the id of what a source calls by a name: the same each time, in this case only."""
@@ -92,6 +95,12 @@ class Desk:
         ref = f"item/{self.id('content', f'{self.given.name}/{content.name}')}"
         self.kept[ref] = content
         return ref
+
+    def digests(self, ref: str) -> bytes:
+        """Return the digests of a content that is to be taken in, read once for all records."""
+        if ref not in self._digests:
+            self._digests[ref] = digests_of(self.kept[ref])
+        return self._digests[ref]
 
 
 @dataclass(frozen=True)

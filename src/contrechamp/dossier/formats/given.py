@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import functools
 import io
 import json
 import re
@@ -22,6 +23,8 @@ MAX_LINE = 1 << 21
 MAX_CELL = 1 << 20
 #: Of an archive: parts, bytes of all of them unpacked, and bytes of one that is taken in.
 MAX_PARTS, MAX_UNPACKED, MAX_PART = 20_000, 8 * 1024**3, 2 * 1024**3
+#: Bytes that a workbook may unpack to.
+MAX_WORKBOOK = 10**9
 HEAD = 1 << 16
 
 
@@ -128,11 +131,16 @@ class Given:
         return tuple(cell.strip() for cell in cells)
 
     def parts(self) -> list["Given"]:
-        """Return the files of an archive; folders and what points out of it are not taken.
+        """Return the files of an archive; folders and what is encrypted are passed over.
 
         Raises:
-            InputError: if it is damaged, or holds more than the limits.
+            InputError: if it is damaged, names files outside of itself, or holds more than the
+                limits.
         """
+        return self._parts
+
+    @functools.cached_property
+    def _parts(self) -> list["Given"]:
         found: list[Given] = []
         try:
             with self.content.opened() as source, zipfile.ZipFile(source) as archive:
@@ -331,6 +339,13 @@ def _sheets(
     """Yield name, header and rows of every sheet; what formulas gave when it was saved."""
     import openpyxl
 
+    if sum(part.size for part in given.parts()) > MAX_WORKBOOK:
+        raise InputError(
+            _("the workbook unpacks to more than {size} MB; save it as CSV").format(
+                size=MAX_WORKBOOK // 10**6
+            ),
+            where=given.name,
+        )
     try:
         book = openpyxl.load_workbook(
             io.BytesIO(given.whole()), read_only=True, data_only=True, keep_links=False

@@ -147,7 +147,7 @@ def _drafts(row: Cells, mapping: Mapping, cls: type[Record], desk: Desk) -> Iter
                 "evidence": [{"ref": THIS_FILE, "at": f"{actor['column']}: {name}"}],
             }
             made = from_json(Actor, fields, where=f"{row.where}: {actor['column']}")
-            yield Draft(made, desk.id("mapped-actor", key), row.where, row.at)
+            yield Draft(made, desk.id("mapped-actor", key), row.where, row.at, shared=True)
             cells[path.replace("[n]", f"[{number}]")] = desk.ref("mapped-actor", key)
     told: dict[str, Any] = with_lists(cells, cls, where=row.where)
     told["ids"] = [*told.get("ids", []), {"scheme": mapping.scheme, "id": id_}]

@@ -1,5 +1,6 @@
 """Releases and records of the Open Contracting Data Standard: tenders, contracts, and who."""
 
+import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
@@ -136,7 +137,8 @@ class _Process:
             "ids": [{"scheme": "ocds-party", "id": self._party(party)}],
             "evidence": self._evidence("parties"),
         }
-        return self._draft("party", self._party(party), Actor, record, "parties")
+        draft = self._draft("party", self._party(party), Actor, record, "parties")
+        return dataclasses.replace(draft, shared=True)
 
     def _party(self, party: dict[str, Any]) -> str:
         """Return what a party is called everywhere, or in this process where it is told no more."""

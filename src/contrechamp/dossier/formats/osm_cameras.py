@@ -27,6 +27,8 @@ SCHEME = "osm"
 CHANGE, NEW, CORRECTED = "cameras.osc", "new.geojson", "corrected.geojson"
 #: A place that is known less well is not put on a map of others, metres.
 WITHIN_M = 25
+#: Letters that XML has no place for.
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _NODE = re.compile(r"node/([1-9]\d{0,18})")
 
 
@@ -144,7 +146,7 @@ def _put(
 ) -> None:
     lon, lat = _seven(place)
     node = ElementTree.SubElement(parent, "node", {**about, "lon": lon, "lat": lat})
-    for key, value in sorted(tags.items()):
+    for key, value in sorted((key, _UNWRITABLE.sub("", value)) for key, value in tags.items()):
         # A tag of OpenStreetMap has room for 255 letters.
         ElementTree.SubElement(node, "tag", {"k": key[:255], "v": value[:255]})
 

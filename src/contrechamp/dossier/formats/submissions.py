@@ -253,7 +253,7 @@ def _camera(submission: Submission, desk: Desk, photos: tuple[str, ...]) -> Iter
         name = f"{make.casefold()}\0{model.casefold()}"
         product = desk.ref("product", name)
         yield Draft(Product(make=make, model=model, kind="camera"), desk.id("product", name),
-                    submission.where, submission.id)  # fmt: skip
+                    submission.where, submission.id, shared=True)  # fmt: skip
     common = _common(submission)
     signs = [common["note"], answers.get("camera_sign") and f"sign: {answers['camera_sign']}"]
     if bool(make) != bool(model):  # a product has both
