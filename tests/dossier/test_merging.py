@@ -402,3 +402,41 @@ def test_an_interrupted_merge_leaves_the_case_as_before_or_merged(
         assert reading.get(at.case, new)
         assert reading.item_state(at.case, added.item)
         assert sound(at)
+
+
+@pytest.mark.parametrize("rotates", ["mine", "theirs"])
+def test_identities_stay_readable_when_one_copy_changed_the_key(
+    rotates: str, two: SimpleNamespace
+) -> None:
+    with desk(two.root) as at:
+        second = next(one for one, name, _left in members.members(at.case) if "Second" in name)
+        compartment.seal(at.case, two.who, Identity(name=NAME), now=NOW, random=os.urandom)
+        compartment.admit(at.case, second, now=NOW)
+        other = at.put(source(pseudonym="Sample Egret"))
+    two.copy()
+
+    def rotate(case) -> None:
+        compartment.dismiss(case, second, now=NOW, random=os.urandom)
+
+    def seal(case) -> None:
+        compartment.seal(case, other, Identity(name="Nobody Else"), now=NOW, random=os.urandom)
+
+    first, then = (rotate, seal) if rotates == "mine" else (seal, rotate)
+    with cases.opened(two.root / "other" / "case", write=True) as case:
+        then(case)
+    with desk(two.root) as at:
+        first(at.case)
+        merge(two, at)
+        names = {
+            who.name
+            for ref in (two.who, other)
+            for who in compartment.reveal(at.case, ref, reason="SAMPLE", now=NOW)
+        }
+        assert names == {NAME, "Nobody Else"}
+        assert sound(at)
+        # Once more dismissed, all is under one key that is not theirs.
+        if second in compartment.members(at.case):
+            compartment.dismiss(at.case, second, now=NOW, random=os.urandom)
+        assert compartment.members(at.case) == [at.case.unlocked.member]
+        assert len(compartment.reveal(at.case, other, reason="SAMPLE", now=NOW)) == 1
+        assert sound(at)
