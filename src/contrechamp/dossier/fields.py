@@ -1,8 +1,9 @@
 """What fields of records hold: dates as far as they are known, languages, texts, references."""
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, TypeAlias
 
@@ -268,7 +269,7 @@ def latest(text: str) -> date:
     if len(parts) == 1:
         return date(parts[0], 12, 31)
     year, month = parts
-    return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+    return date(year, month, monthrange(year, month)[1])
 
 
 def check_form(text: str, form: Form, where: str) -> None:
