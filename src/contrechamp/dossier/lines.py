@@ -1,8 +1,8 @@
-"""JSON Lines: every record a line, with its JSON Schema; read all or nothing."""
+"""JSON Lines: every record a line, with its JSON Schema."""
 
 import json
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -55,34 +55,19 @@ def as_object(stored: Stored, standings: Standings, *, closed: bool = False) -> 
     }
 
 
-def read(case: Case, lines: Iterable[str], *, name: str) -> Iterator[Put]:
-    """Yield what lines ask to be written: new records, and new versions of those that are there.
+def read_line(case: Case, line: str, *, where: str) -> Put:
+    """Return what a line asks to be written: a new record, or a new version of one that is there.
 
     Args:
         case: open.
-        lines: as `written` gives them. ``id`` and ``fields`` and ``kind`` count; the rest, which
-            follows from the case, does not.
-        name: of the file, for errors.
+        line: as `written` gives it. ``id``, ``fields`` and ``kind`` count; the rest, which follows
+            from the case, does not.
+        where: file and line, for errors.
 
     Raises:
         InputError: with file, line, field and reason.
     """
-    for number, line in enumerate(lines, start=1):
-        where = f"{name}:{number}"
-        if line.strip():
-            yield read_line(case, line, where=where)
-
-
-def read_line(case: Case, line: str, *, where: str) -> Put:
-    """Return what one line asks to be written; see `read`."""
     return _put(case, _object(line, where), where)
-
-
-def put_lines(
-    case: Case, lines: Iterable[str], *, name: str, reason: str = "", now: datetime
-) -> list[Stored]:
-    """Write the records of lines, all of them or none; see `read`."""
-    return store.put_all(case, read(case, lines, name=name), reason=reason, now=now)
 
 
 def schema() -> dict[str, Any]:
