@@ -293,14 +293,15 @@ def table(half: int) -> None:
         ]  # fmt: skip
         print("| " + " | ".join(cells) + " |")
     print("\nLeak by kind of clip:\n")
-    print("| | " + " | ".join(KINDS) + " |\n|" + " --- |" * (1 + len(KINDS)))
-    for name, clips in kept.items():
-        by_kind = {
-            kind: np.concatenate([c["leaks"] for c in clips if c["kind"] == kind] or [[]])
-            for kind in KINDS
-        }
-        row = (f"{leaks.mean():.3f}" if len(leaks) else "" for leaks in by_kind.values())
-        print(f"| {name} | " + " | ".join(row) + " |")
+    print("| kind | face-frames | " + " | ".join(kept) + " |\n|" + " --- |" * (2 + len(kept)))
+    for kind in KINDS:
+        by_way = [
+            np.concatenate([c["leaks"] for c in clips if c["kind"] == kind] or [[]])
+            for clips in kept.values()
+        ]
+        if len(by_way[0]):
+            row = (f"{leaks.mean():.3f}" if len(leaks) else "" for leaks in by_way)
+            print(f"| {kind} | {len(by_way[0]):,} | " + " | ".join(row) + " |")
     ours = kept.get("contrechamp", [])
     if ours:
         total = sum(clip["seconds"] for clip in ours)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, map_coordinates
 
 from contrechamp.redact import cuts, flow
+from contrechamp.redact.dusk import lit
 from contrechamp.redact.motion import Motion, reduction
 
 
@@ -139,3 +140,17 @@ def test_small_grey_frames_are_about_as_large_for_every_video() -> None:
     assert [reduction(w, h) for w, h in [(320, 240), (1280, 720), (1920, 1080), (2160, 3840)]] == [
         1, 1, 2, 4,
     ]  # fmt: skip
+
+
+def test_dark_frames_are_lit_and_others_left() -> None:
+    day = np.repeat(window(ground(2), 0, 0)[:, :, None], 3, axis=2)
+    assert lit(day) is day
+    noise = np.random.default_rng(1).normal(0, 4, day.shape)
+    night = np.clip(20 + day * 0.15 + noise, 0, 255).astype(np.uint8)
+    seen = lit(night).astype(float)
+    assert np.ptp(seen) > 2 * np.ptp(night)
+    # It shows the day through the noise better than the night does.
+    assert (
+        np.corrcoef(seen.ravel(), day.ravel())[0, 1]
+        > np.corrcoef(night.ravel(), day.ravel())[0, 1] + 0.02
+    )

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from contrechamp.redact import flow
 from contrechamp.redact.courses import course_of
+from contrechamp.redact.dusk import lit
 from contrechamp.redact.hits import Detector, Hits
 from contrechamp.redact.motion import Motion, reduction
 from contrechamp.redact.planes import cropped, luma
@@ -63,11 +64,12 @@ def search(task: Task, advance: Advance) -> Found:
 def hits_of(frame: VideoFrame, look: Look, detector: Detector, report_at: float) -> Hits:
     """Search a 4:2:0 frame once; return hits in pixels of the frame."""
     left, top, right, bottom = look.area
-    part = frame
-    if (right - left, bottom - top) != (frame.width, frame.height):
-        part = cropped(frame, look.area)
+    whole = (right - left, bottom - top) == (frame.width, frame.height)
+    part = frame if whole else cropped(frame, look.area)
     scaled = part.reformat(*look.size, format="rgb24", interpolation="BILINEAR")
-    hits = detector(cast(NDArray[np.uint8], scaled.to_ndarray()), report_at)
+    rgb = cast(NDArray[np.uint8], scaled.to_ndarray())
+    # A close look stays as it is: in the dark the two see different faces.
+    hits = detector(lit(rgb) if whole else rgb, report_at)
     scale = np.array([(right - left) / look.size[0], (bottom - top) / look.size[1]] * 2)
     boxes = hits.boxes * scale + np.array([left, top, left, top])
     tall = boxes[:, 3] - boxes[:, 1]

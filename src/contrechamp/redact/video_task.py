@@ -64,7 +64,7 @@ class Schedule:
     glance_every: int = 1
     glance_px: int = 480
     look_px: int = 1920
-    close_px: int = 2880
+    close_px: int = 3840
 
     def look(self, number: int, width: int, height: int) -> Look | None:
         """Return how frame `number` of this size is searched; None: not at all."""
