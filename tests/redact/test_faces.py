@@ -13,7 +13,7 @@ from contrechamp.base.errors import InputError
 from contrechamp.redact import model
 from contrechamp.redact.boxes import as_boxes, iou
 from contrechamp.redact.centerface import WEIGHTS, CenterFace
-from contrechamp.redact.faces import PLAN, Plan, find_faces, find_in_frame
+from contrechamp.redact.faces import PLAN, Plan, find_faces
 from contrechamp.redact.hits import Hits
 
 #: Grace Hopper, official portrait, public domain; shipped with matplotlib. The face was marked by
@@ -46,15 +46,6 @@ def composite(portrait: np.ndarray, heights: list[int], width: int = 800) -> tup
         boxes.append(FACE[0] * scale + [left, 10, left, 10])
         left += small.width + 10
     return np.asarray(canvas), as_boxes(boxes)
-
-
-@pytest.mark.parametrize("long_side", [300, 600, 960])
-def test_a_face_in_a_frame_is_found_at_any_size_of_search(
-    portrait: np.ndarray, detector: CenterFace, long_side: int
-) -> None:
-    hits = find_in_frame(portrait, detector, long_side)
-    assert hits.scores[0] > 0.5
-    assert iou(hits.boxes[:1], FACE)[0, 0] > 0.6
 
 
 def test_faces_of_many_sizes_are_found_in_one_picture(

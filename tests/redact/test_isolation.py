@@ -5,6 +5,7 @@ import json
 import os
 import platform
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ import pytest
 
 from contrechamp.base.errors import InputError, OutputError
 from contrechamp.base.progress import Progress, silent
-from contrechamp.redact import isolation
+from contrechamp.redact import isolation, kernels
 from contrechamp.redact.job import Job, Limits
 from contrechamp.redact.outcome import Check, Outcome, from_json
 from contrechamp.redact.sidecar import FORMAT, parse_sidecar
@@ -226,3 +227,21 @@ def test_limits_leave_memory_to_the_machine(tmp_path: Path) -> None:
     source.write_bytes(b"a")
     physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     assert isolation.limits_for(source, moving=True).memory_bytes < physical
+
+
+def test_what_is_compiled_is_laid_out_for_the_process(tmp_path: Path) -> None:
+    """It can write no cache but in its workshop, and would compile for seconds for every video."""
+    kernels.lay_out(tmp_path)
+    laid = {path.name for path in (tmp_path / kernels.FOLDER).rglob("flow.follow*")}
+    assert any(name.endswith(".nbi") for name in laid)
+    code = (
+        "import numba.core.caching as c; saved = c.Cache.save_overload;"
+        "c.Cache.save_overload = lambda *a: (_ for _ in ()).throw(SystemExit(3));"
+        "from contrechamp.redact.motion import compile_ahead; compile_ahead()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / kernels.FOLDER)},
+        check=False,
+    )
+    assert done.returncode == 0

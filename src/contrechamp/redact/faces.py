@@ -1,4 +1,4 @@
-"""Finding faces: several scales and tiles of one picture, merged; or one frame at one scale."""
+"""Finding faces: several scales and tiles of one picture, merged."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -84,24 +84,6 @@ def find_faces(rgb: NDArray[np.uint8], detector: Detector, plan: Plan = PLAN) ->
     found = together(_pass(rgb, scale, scales, detector, plan) for scale in scales)
     kept = suppress(found.boxes, found.scores, plan.same_face_iou)
     return Hits(found.boxes[kept], found.scores[kept])
-
-
-def find_in_frame(
-    rgb: NDArray[np.uint8], detector: Detector, long_side: int, report_at: float = REPORT_AT
-) -> Hits:
-    """Find faces in one frame of a video at one scale.
-
-    Args:
-        rgb: (height, width, 3), upright.
-        detector: one net.
-        long_side: in pixels, that the frame is reduced or enlarged to for the search.
-        report_at: lowest score that is reported.
-
-    Returns:
-        Hits in pixels of `rgb`, best first.
-    """
-    scale = long_side / max(rgb.shape[:2])
-    return detector(_scaled(rgb, scale), report_at).moved(1 / scale)
 
 
 def _pass(

@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 from contrechamp.base.errors import CheckFailedError, ContrechampError, InputError, OutputError
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
+from contrechamp.redact import kernels
 from contrechamp.redact.job import Job, Limits, written
 from contrechamp.redact.shown_text import shown
 
@@ -108,6 +109,7 @@ def _environment(workshop: Path) -> dict[str, str]:
         **handed_on,
         "HOME": str(workshop),
         "TMPDIR": str(workshop),
+        "NUMBA_CACHE_DIR": str(workshop / kernels.FOLDER),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
 

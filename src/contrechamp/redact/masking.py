@@ -17,7 +17,7 @@ from pathlib import Path
 from contrechamp.base.errors import CheckFailedError, ContrechampError, InputError, OutputError
 from contrechamp.base.i18n import _, active_language
 from contrechamp.base.progress import Progress, silent
-from contrechamp.redact import review
+from contrechamp.redact import kernels, review
 from contrechamp.redact.checks import check_file
 from contrechamp.redact.isolation import MaskerError, limits_for, run_isolated
 from contrechamp.redact.job import Job
@@ -176,6 +176,8 @@ def _mask(source: Source, run: Run, manner: Manner, workshop: Path, progress: Pr
         language=active_language(),
         workshop=workshop,
     )
+    if kind.kind == "video":
+        kernels.lay_out(workshop)
     answer, given_up = run_isolated(job, source.name, progress, verbose=manner.verbose)
     outcome = _outcome(answer, kind)
     _empty(workshop, but=draft)

@@ -8,12 +8,11 @@ import numpy as np
 
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.redact.courses import Course, by_weight
+from contrechamp.redact.known_recall import blind_below_px
 from contrechamp.redact.outcome import Check, Covered, Look, Outcome
 from contrechamp.redact.video_checks import SURE, Left
 from contrechamp.redact.video_task import MOST_ENLARGED, Found, Task
 
-#: Faces smaller than this, in pixels of what is searched, are mostly not found.
-BLIND_BELOW_PX = 15.0
 #: A face that is smaller than so many times the blind size is told.
 _SMALL = 1.5
 #: So many of one kind are told one by one; the rest as a number.
@@ -54,10 +53,9 @@ def outcome_of(
 
 
 def _blind_px(task: Task) -> float:
-    """Return the side of the smallest faces that are mostly found, in pixels of the picture."""
+    """Return the height below which most faces are missed, in pixels of the picture."""
     long_side = max(task.film.width, task.film.height)
-    scale = min(task.schedule.close_px / long_side, MOST_ENLARGED)
-    return round(BLIND_BELOW_PX / scale, 1)
+    return round(blind_below_px(min(task.schedule.close_px / long_side, MOST_ENLARGED)), 1)
 
 
 def _covered(task: Task, found: Found) -> Iterator[Covered]:
