@@ -9,10 +9,9 @@ from importlib.resources import files as package_files
 from itertools import pairwise
 from typing import Any
 
-import jinja2
-
 from contrechamp import __version__
-from contrechamp.base.i18n import RIGHT_TO_LEFT, _, ngettext
+from contrechamp.base.i18n import RIGHT_TO_LEFT, _
+from contrechamp.base.templates import environment
 from contrechamp.measure.results import Measurement
 from contrechamp.publish import findings, methods, places, summary
 from contrechamp.publish.command import as_typed
@@ -55,7 +54,7 @@ def index_html(
     scripts = [_packaged(name) for name in SCRIPTS]
     tables, charts = _sections(measurement, scene, numbers)
     html = (
-        _environment()
+        environment("contrechamp.publish")
         .get_template("page.html.jinja")
         .render(
             language=language,
@@ -172,16 +171,3 @@ def _packaged(name: str) -> str:
     """
     text = (package_files("contrechamp.publish") / name).read_text(encoding="utf-8")
     return _SOURCE_MAP.sub("", text.replace("\r\n", "\n"))
-
-
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("contrechamp.publish"),
-        extensions=["jinja2.ext.i18n"],
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.install_gettext_callables(_, ngettext, newstyle=False)  # type: ignore[attr-defined]
-    return environment

@@ -17,7 +17,8 @@ import jinja2
 
 from contrechamp import __version__
 from contrechamp.base.errors import CheckFailedError, InputError
-from contrechamp.base.i18n import RIGHT_TO_LEFT, _, active_language, ngettext
+from contrechamp.base.i18n import RIGHT_TO_LEFT, _, active_language
+from contrechamp.base.templates import environment
 from contrechamp.redact import review_texts
 from contrechamp.redact.isolation import MaskerError, run_isolated
 from contrechamp.redact.job import Job
@@ -289,13 +290,4 @@ def _rendered(template: str, **values: Any) -> bytes:
 
 @cache
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("contrechamp.redact"),
-        extensions=["jinja2.ext.i18n"],
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.install_gettext_callables(_, ngettext, newstyle=False)  # type: ignore[attr-defined]
-    return environment
+    return environment("contrechamp.redact")
