@@ -1,6 +1,7 @@
 """Exit status, and one plain message: what every command has in common."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -41,7 +42,18 @@ def raising(error: BaseException) -> Callable[[], object]:
 def test_help_shows_every_command_and_ends_well(contrechamp: Call) -> None:
     done = contrechamp("--help")
     assert done.status == 0
-    assert all(name in done.out for name in ("measure", "sight", "demo"))
+    for name in app_module.application().commands:  # each once, at the start of a line
+        assert len(re.findall(rf"^  {name} ", done.out, re.MULTILINE)) == 1, name
+
+
+def test_help_shows_commands_below_what_they_are_for(contrechamp: Call) -> None:
+    headings = re.findall(r"^(\w.*):$", contrechamp("--lang", "fr", "--help").out, re.MULTILINE)
+    assert headings[-4:] == [
+        "Mesurer ce que les caméras peuvent voir",
+        "Garder les preuves",
+        "Travailler avec les fiches",
+        "Laisser sortir",
+    ]
 
 
 @pytest.mark.parametrize("command", ["measure", "sight", "demo"])

@@ -1,5 +1,7 @@
 """The command `contrechamp` and its subcommands, in the language that is active."""
 
+from collections.abc import Sequence
+
 import click
 
 from contrechamp import __version__
@@ -31,50 +33,82 @@ from contrechamp.cli.unlock_cmd import unlock_command
 from contrechamp.cli.verify_cmd import verify_command
 from contrechamp.cli.withdraw_cmd import withdraw_command
 
-COMMANDS = (
-    measure_command,
-    sight_command,
-    demo_command,
-    mask_command,
-    new_command,
-    add_command,
-    import_command,
-    show_command,
-    find_command,
-    edit_command,
-    link_command,
-    review_command,
-    release_command,
-    status_command,
-    withdraw_command,
-    identity_command,
-    merge_command,
-    log_command,
-    verify_command,
-    export_command,
-    export_records_command,
-    survey_form_command,
-    match_command,
-    erase_command,
-    share_command,
-    unshare_command,
-    unlock_command,
-)
+Sections = Sequence[tuple[str, Sequence[click.Command]]]
+
+
+def sections() -> Sections:
+    """Return the commands below the headings of the help, in the order of the work."""
+    return (
+        (_("Measure what cameras can see"), (measure_command(), sight_command(), demo_command())),
+        (
+            _("Keep evidence"),
+            (
+                new_command(),
+                add_command(),
+                log_command(),
+                verify_command(),
+                erase_command(),
+                share_command(),
+                unshare_command(),
+                unlock_command(),
+            ),
+        ),
+        (
+            _("Work with records"),
+            (
+                import_command(),
+                edit_command(),
+                show_command(),
+                find_command(),
+                link_command(),
+                review_command(),
+                status_command(),
+                withdraw_command(),
+                identity_command(),
+                match_command(),
+                merge_command(),
+                survey_form_command(),
+            ),
+        ),
+        (
+            _("Let something out"),
+            (mask_command(), release_command(), export_command(), export_records_command()),
+        ),
+    )
+
+
+class SectionedGroup(click.Group):
+    """A group whose help shows its commands under headings; click knows one list only."""
+
+    def __init__(self, sections: Sections) -> None:
+        self._sections = sections
+        super().__init__(
+            "contrechamp",
+            commands=[command for _heading, commands in sections for command in commands],
+            help=_(
+                "Document surveillance from the side of the watched: measure what cameras can see, "
+                "keep evidence under lock and log, tie findings to it, and let out only what may "
+                "leave."
+            ),
+            epilog=_("Every command has an example: contrechamp measure --help"),
+            params=[language_option()],
+            context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+        )
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write each section; one column of names for all, so that they can be run down."""
+        widest = max(len(name) for name in self.commands)
+        limit = formatter.width - widest - 6
+        for heading, commands in self._sections:
+            with formatter.section(heading):
+                formatter.write_dl(
+                    [(f"{c.name:{widest}}", c.get_short_help_str(limit)) for c in commands]
+                )
 
 
 def application() -> click.Group:
     """Build the command line; every text is translated now, not when this module was loaded."""
-    group = click.Group(
-        "contrechamp",
-        help=_(
-            "Document surveillance from the side of the watched: what mapped cameras can "
-            "see of streets and ways, and how sure that is."
-        ),
-        epilog=_("Every command has an example: contrechamp measure --help"),
-        params=[language_option()],
-        commands=[command() for command in COMMANDS],
-        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    )
+    group = SectionedGroup(sections())
     add_version = click.version_option(
         __version__, prog_name="contrechamp", help=_("Show the version.")
     )
