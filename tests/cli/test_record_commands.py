@@ -290,16 +290,92 @@ def test_what_cannot_be_found_or_read_is_told_in_one_line(
         assert re.fullmatch(r"contrechamp: [^\n]+\n", done.err), done.err
 
 
-def test_the_blank_form_of_every_kind_is_a_form(case: Callable[..., Done]) -> None:
-    import tomllib
+def test_a_letter_is_printed_with_what_is_still_open_and_shows_how_it_stands(
+    case: Callable[..., Done], put: Callable[..., str]
+) -> None:
+    actor = put("actor", """
+kind = "company"
+sample = true
+[[names]]
+language = "en"
+text = "Sample Cameras Ltd"
+[[names]]
+language = "fr"
+text = "Société Exemple Caméras"
+""")  # fmt: skip
+    letter = f"""
+to = "{actor}"
+language = "fr-CH"
+subject = "EXEMPLE de portail"
+sent_on = 2026-04-03
+due_on = 2026-04-17
+sample = true
+[[questions]]
+key = "use"
+text = "EXEMPLE : à quoi servent-elles {{vraiment}} ?"
+[[questions]]
+key = "sold"
+text = "EXEMPLE : à qui sont-elles vendues ?"
+"""
+    ref = put("letter", letter)
+    printed = case("letter", ref).out
+    assert printed.startswith("Droit de réponse : EXEMPLE de portail\n")
+    assert "Société Exemple Caméras" in printed
+    assert "1. EXEMPLE : à quoi servent-elles {vraiment} ?" in printed
+    assert "2026-04-17" in printed
+    assert (
+        "= no reply by the day that it was due (asked for by 2026-04-17)" in case("show", ref).out
+    )
 
-    from contrechamp.dossier.kinds import KINDS
+    put(ref, letter + '[[answers]]\non = 2026-05-01\nsays = "EXEMPLE"\nto = ["use"]\n')
+    assert "= answered in part (after the day that was asked for)" in case("show", ref).out
+    reminder = case("letter", ref, "--reminder").out
+    assert "à qui sont-elles vendues" in reminder
+    assert "à quoi servent" not in reminder
+    earlier = case("letter", ref, "--reminder", "--on", "2026-04-20").out
+    assert "à quoi servent" in earlier
 
-    for kind in KINDS:
-        done = case("edit", kind, "--print")
-        tomllib.loads(done.out)
-        opened = re.sub(r"^# (?=\[?\[?[a-z_.]+(\]| = ))", "", done.out, flags=re.M)
-        tomllib.loads(opened)
+    refused = case("letter", actor)
+    assert (refused.status, refused.out) == (2, "")
+    assert refused.err.endswith("expected a letter, but this is of the kind actor\n")
+
+
+def test_an_assessment_is_begun_by_a_template_and_shows_what_is_open(
+    case: Callable[..., Done], put: Callable[..., str]
+) -> None:
+    blank = case("edit", "assessment", "--print", "--template", "dual-use").out
+    questions = blank.count("[[responses]]")
+    assert questions > 3
+    ref = put("assessment", blank)
+    assert f": {questions} of {questions} questions are open\n" in case("show", ref).out
+    assert case("edit", "assessment", "--template", "none").status == 2
+    assert case("edit", "source", "--template", "dual-use").status == 2
+
+
+def test_a_recommendation_shows_what_came_of_it_last(
+    case: Callable[..., Done], put: Callable[..., str]
+) -> None:
+    form = 'to_kind = "state"\nsample = true\n[[what]]\nlanguage = "en"\ntext = "SAMPLE"\n'
+    ref = put("recommendation", form)
+    assert "= no follow-up yet" in case("show", ref).out
+    for on, status in (("2026-05-01", "begun"), ("2026-02-01", "promised")):
+        form += f'[[follow_up]]\non = {on}\nstatus = "{status}"\nsays = "SAMPLE"\n'
+    put(ref, form)
+    assert "= begun\n" in case("show", ref).out
+
+
+def test_rights_are_looked_up_by_words_of_any_language(contrechamp: Callable[..., Done]) -> None:
+    everything = contrechamp("rights").out
+    assert "    iccpr-17 " in everything
+    privacy = contrechamp("rights", "ICCPR", "privacy").out
+    assert re.findall(r"^    (\S+)", privacy, re.M) == ["iccpr-17"]
+    assert "United Nations, Treaty Series, vol. 999, p. 171" in privacy
+    assert "liberté de circulation" in contrechamp("rights", "CIRCULATION", "--lang", "fr").out
+    assert "iccpr-12" in contrechamp("rights", "العهد المدنية").out
+    machine = json.loads(contrechamp("rights", "iccpr-17", "--json").out)
+    assert [one["article"] for one in machine] == ["17"]
+    nothing = contrechamp("rights", "no such right")
+    assert (nothing.status, nothing.out, nothing.err) == (0, "", "Nothing is found.\n")
 
 
 def test_two_copies_are_merged_and_what_differs_is_told(

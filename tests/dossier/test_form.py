@@ -1,15 +1,29 @@
 """A form holds what the record holds, whatever its text is."""
 
+import re
+import tomllib
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contrechamp.base import i18n
 from contrechamp.base.errors import InputError
-from contrechamp.dossier import form
+from contrechamp.dossier import assessments, form
 from contrechamp.dossier.fields import Record
-from contrechamp.dossier.kinds import kind_of
-from contrechamp.dossier.schema import from_json, to_json
+from contrechamp.dossier.kinds import KINDS, kind_of
+from contrechamp.dossier.schema import from_json, members, to_json
 from dossier.made_up import records
+
+
+def paths(value: object, below: str = "") -> Iterator[str]:
+    """Yield every path in JSON, places of lists left out."""
+    for one in value if isinstance(value, list) else [value]:
+        if isinstance(one, dict):
+            for name, inner in one.items():
+                yield f"{below}{name}"
+                yield from paths(inner, f"{below}{name}.")
 
 
 def without_empty(value):
@@ -20,6 +34,49 @@ def without_empty(value):
     if isinstance(value, list):
         return [one for one in map(without_empty, value) if one not in ("", {})]
     return value
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_blank_form_shows_every_field_however_deep_and_what_each_may_hold(kind: str) -> None:
+    def wanted(cls: type, below: str = "") -> Iterator[tuple[str, tuple[str, ...]]]:
+        for member in members(cls):
+            shape = member.shape.inner or member.shape
+            yield f"{below}{member.name}", shape.choices
+            if shape.cls is not None:
+                yield from wanted(shape.cls, f"{below}{member.name}.")
+
+    blank = form.blank(kind)
+    tomllib.loads(blank)
+    opened = re.sub(r"^# (?=\[?\[?[a-z_.]+(\]| = ))", "", blank, flags=re.M)
+    shape = dict(wanted(KINDS[kind]))
+    assert set(paths(tomllib.loads(opened))) == set(shape)
+    for choices in shape.values():
+        assert " | ".join(choices) in blank
+
+
+def test_a_form_explains_its_fields_in_the_language_of_whoever_fills_it_in() -> None:
+    english = form.blank("source")
+    i18n.activate("fr")
+    try:
+        french = form.blank("source")
+    finally:
+        i18n.activate("en")
+    assert 'pseudonym = ""  # by which the person goes in the case [must be given]' in english
+    assert 'pseudonym = ""  # sous lequel la personne figure dans le dossier' in french
+    assert "by which" not in french
+
+
+def test_an_assessment_begins_with_every_question_of_its_template() -> None:
+    for key, template in assessments.templates().items():
+        begun = assessments.begun(key)
+        text = form.filled(begun)
+        assert form.read("assessment", text) == begun
+        for question in template.questions:
+            asked, name = question.text["en"], question.key
+            assert re.search(
+                rf'^# {re.escape(asked)}\n\[\[responses\]\].*\nquestion = "{name}"', text, re.M
+            ), name
+        assert len(assessments.gaps(begun)) == len(template.questions)
 
 
 @given(records())

@@ -42,13 +42,13 @@ SAID_OF_PEOPLE = {
 }
 
 
-def in_sources() -> Iterator[tuple[Path, Text]]:
-    """Yield file and text of every message in the sources, read as `make messages` reads them."""
+def in_sources() -> Iterator[tuple[Path, str | None, Text]]:
+    """Yield file, context and text of every message, read as `make messages` reads them."""
     with (ROOT / "babel.cfg").open() as mapping:
         methods, options = parse_mapping_cfg(mapping)
     for folder in FOLDERS:
-        for name, _line, text, _comments, _context in extract_from_dir(folder, methods, options):
-            yield folder / name, text
+        for name, _line, text, _comments, context in extract_from_dir(folder, methods, options):
+            yield folder / name, context, text
 
 
 def catalogue(path: Path, language: str | None = None) -> Catalog:
@@ -91,7 +91,7 @@ def test_french_is_there() -> None:
 
 
 def test_no_source_with_a_message_is_passed_over() -> None:
-    read = {path for path, _text in in_sources()}
+    read = {path for path, _context, _text in in_sources()}
     calls = re.compile(r"(?<!\w)(?:_|n?gettext)\(\s*[\"'r]")
     with_calls = {
         path
@@ -105,14 +105,15 @@ def test_no_source_with_a_message_is_passed_over() -> None:
 
 
 def test_the_template_is_up_to_date() -> None:
-    template = {message.id for message in catalogue(i18n.LOCALE_DIR / "contrechamp.pot")} - {""}
-    assert template == {text for _path, text in in_sources()}, "make messages"
+    template = catalogue(i18n.LOCALE_DIR / "contrechamp.pot")
+    found = {(message.context, message.id) for message in template if message.id}
+    assert found == {(context, text) for _path, context, text in in_sources()}, "make messages"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_the_sources_say_is_in_the_catalogue(language: str) -> None:
-    found = {message.id for message in messages(language)}
-    assert found == {text for _path, text in in_sources()}, "make messages"
+    found = {(message.context, message.id) for message in messages(language)}
+    assert found == {(context, text) for _path, context, text in in_sources()}, "make messages"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -170,7 +171,9 @@ def test_what_is_compiled_says_what_the_catalogue_says(language: str) -> None:
         if message.pluralizable:
             written |= {(message.id[0], i): form for i, form in enumerate(message.string)}
         else:
-            written[message.id] = message.string
+            # What has a context stands behind it and an "end of transmission".
+            key = f"{message.context}\x04{message.id}" if message.context else message.id
+            written[key] = message.string
     assert said == written, "make messages"
 
 

@@ -61,6 +61,11 @@ def _(message: str) -> str:
     return "" if not message else _active.gettext(message)
 
 
+def pgettext(context: str, message: str) -> str:
+    """Translate a message that says different things in different places."""
+    return _active.pgettext(context, message)
+
+
 def ngettext(singular: str, plural: str, n: int) -> str:
     """Translate a message whose form depends on a count."""
     return _active.ngettext(singular, plural, n)

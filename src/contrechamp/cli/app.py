@@ -15,6 +15,7 @@ from contrechamp.cli.export_records_cmd import export_records_command
 from contrechamp.cli.find_cmd import find_command
 from contrechamp.cli.identity_cmd import identity_command
 from contrechamp.cli.import_cmd import import_command
+from contrechamp.cli.letter_cmd import letter_command
 from contrechamp.cli.link_cmd import link_command
 from contrechamp.cli.log_cmd import log_command
 from contrechamp.cli.mask_cmd import mask_command
@@ -24,6 +25,7 @@ from contrechamp.cli.merge_cmd import merge_command
 from contrechamp.cli.new_cmd import new_command
 from contrechamp.cli.options import language_option
 from contrechamp.cli.review_cmd import release_command, review_command
+from contrechamp.cli.rights_cmd import rights_command
 from contrechamp.cli.share_cmd import share_command, unshare_command
 from contrechamp.cli.show_cmd import show_command
 from contrechamp.cli.sight_cmd import sight_command
@@ -65,6 +67,8 @@ def sections() -> Sections:
                 status_command(),
                 withdraw_command(),
                 identity_command(),
+                letter_command(),
+                rights_command(),
                 match_command(),
                 merge_command(),
                 survey_form_command(),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from contrechamp.base.errors import InputError
+from contrechamp.base.errors import InputError, UsageError
 from contrechamp.base.i18n import _
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option, shown
 from contrechamp.cli.options import language_option, verbose_option
@@ -44,6 +44,11 @@ def edit_command() -> click.Command:
                 is_flag=True,
                 help=_("Print the form, with what is closed, and change nothing."),
             ),
+            click.Option(
+                ["--template"],
+                metavar="KEY",
+                help=_("Of a new assessment: begin with the questions of this template."),
+            ),
             reason_option(),
             *secret_options(),
             language_option(),
@@ -58,21 +63,27 @@ def _edit(
     what: str,
     form: Path | None,
     print_only: bool,
+    template: str | None,
     reason: str,
     **secret: Any,
 ) -> None:
+    from contrechamp.dossier import assessments, reading, store
     from contrechamp.dossier import form as forms
-    from contrechamp.dossier import reading, store
     from contrechamp.dossier.kinds import KINDS
 
+    if template is not None and what != "assessment":
+        raise UsageError(_("--template goes with a new assessment"))
+    begun = assessments.begun(template) if template is not None else None
+
     source = secret_source(**secret)
-    if print_only and what in KINDS:
-        click.echo(forms.blank(what), nl=False)
+    new = forms.filled(begun) if begun else forms.blank(what) if what in KINDS else ""
+    if print_only and new:
+        click.echo(new, nl=False)
         return
     with open_case(folder, source, write=not print_only) as case:
         before = None if what in KINDS else reading.get(case, reading.by_beginning(case, what))
         kind = what if before is None else before.kind
-        text = forms.blank(kind) if before is None else forms.filled(before.record)
+        text = new if before is None else forms.filled(before.record)
         if print_only:
             click.echo(text, nl=False)
             return

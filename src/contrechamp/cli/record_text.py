@@ -1,14 +1,16 @@
 """Records as they are printed on a terminal."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from contrechamp.base.i18n import _
+from contrechamp.base.i18n import _, ngettext
 from contrechamp.cli.case_access import shown
 
 if TYPE_CHECKING:
+    from contrechamp.dossier.fields import Record
     from contrechamp.dossier.standing import Flag
 
 #: Of the lines below a field.
@@ -70,3 +72,41 @@ def _lines(name: str, value: Any, indent: str) -> Iterator[str]:
     else:
         text = str(value).lower() if isinstance(value, bool) else str(value)
         yield f"{indent}{name}: {shown(text)}"
+
+
+def state_lines(record: "Record", day: date) -> Iterator[str]:
+    """Yield what follows from a record on a day, though it does not stand in it."""
+    from contrechamp.dossier.assessments import gaps, in_language, templates
+    from contrechamp.dossier.findings import Assessment, Recommendation, follow_up_on
+    from contrechamp.dossier.letters import Letter, state_on
+
+    if isinstance(record, Letter):
+        state = state_on(record, day)
+        text = letter_texts()[state.state]
+        if state.due is not None and state.state in {"waiting", "no-reply"}:
+            text += " " + _("(asked for by {day})").format(day=state.due)
+        if state.late:
+            text += " " + _("(after the day that was asked for)")
+        yield text
+    elif isinstance(record, Recommendation):
+        newest = follow_up_on(record, day)
+        yield newest.status if newest else _("no follow-up yet")
+    elif isinstance(record, Assessment):
+        known = templates().get(record.template)
+        if known is not None:
+            left = len(gaps(record))
+            many = len(known.questions)
+            yield f"{in_language(known.name)}: " + ngettext(
+                "{left} of {many} question is open", "{left} of {many} questions are open", many
+            ).format(left=left, many=many)
+
+
+def letter_texts() -> dict[str, str]:
+    """Return what is said of the state of a letter, in the user's language."""
+    return {
+        "draft": _("not sent"),
+        "waiting": _("waiting for an answer"),
+        "no-reply": _("no reply by the day that it was due"),
+        "partly-answered": _("answered in part"),
+        "answered": _("answered"),
+    }

@@ -9,7 +9,7 @@ import click
 from contrechamp.base.i18n import _
 from contrechamp.cli.case_access import case_argument, now, open_case, shown
 from contrechamp.cli.options import json_option, language_option, verbose_option
-from contrechamp.cli.record_text import field_lines, flag_line, ref_argument
+from contrechamp.cli.record_text import field_lines, flag_line, ref_argument, state_lines
 from contrechamp.cli.secret_input import secret_options, secret_source
 
 if TYPE_CHECKING:
@@ -129,6 +129,8 @@ def _record(case: "Case", stored: "Stored", *, closed: bool, as_json: bool, newe
         click.echo("  " + _("(what is closed is not shown: --closed)"))
     if not newest:
         return
+    for text in state_lines(stored.record, now().date()):
+        click.echo(f"  = {text}")
     for flag in standings.of(stored.ref):
         click.echo(f"  {flag_line(flag)}")
     for one in marks.reviews(case, stored.ref):

@@ -11,7 +11,7 @@ import click
 from contrechamp.base.i18n import _
 from contrechamp.cli.case_access import case_argument, now, open_case, shown
 from contrechamp.cli.options import json_option, language_option, verbose_option
-from contrechamp.cli.record_text import flag_texts
+from contrechamp.cli.record_text import flag_texts, letter_texts
 from contrechamp.cli.secret_input import secret_options, secret_source
 
 
@@ -92,10 +92,7 @@ def _headings() -> dict[str, str]:
 def _reasons() -> dict[str, str]:
     """Return what is said of each code that is no flag."""
     return {
-        "draft": _("not sent"),
-        "waiting": _("waiting for an answer"),
-        "no-reply": _("no reply by the day that it was due"),
-        "partly-answered": _("answered in part"),
+        **letter_texts(),
         "not-erased": _("erasure was asked for, and it is still there"),
         "no-answer": _("a question without an answer"),
         "none": _("no consent covers it"),

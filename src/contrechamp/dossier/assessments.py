@@ -8,7 +8,9 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Literal
 
-from contrechamp.dossier.findings import Assessment
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _, active_language
+from contrechamp.dossier.findings import Assessment, Response
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,37 @@ def templates() -> Mapping[str, Template]:
             )
             for one in document["template"]
         }
+    )
+
+
+def in_language(texts: Mapping[str, str]) -> str:
+    """Return a text of a template in the user's language, or in English."""
+    return texts.get(active_language()) or texts["en"]
+
+
+def questions(template: str) -> Mapping[str, str]:
+    """Return what a template asks, by key, in the user's language; nothing of an unknown one."""
+    known = templates().get(template)
+    return {one.key: in_language(one.text) for one in known.questions} if known else {}
+
+
+def begun(template: str) -> Assessment:
+    """Return an assessment with every question of a template, none answered yet.
+
+    Raises:
+        InputError: if there is no such template.
+    """
+    known = templates().get(template)
+    if known is None:
+        raise InputError(
+            _("there is no such template; there are: {templates}").format(
+                templates=", ".join(templates())
+            )
+        )
+    return Assessment(
+        template=template,
+        name=in_language(known.name),
+        responses=tuple(Response(question=one.key, outcome="unknown") for one in known.questions),
     )
 
 

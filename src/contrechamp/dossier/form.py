@@ -9,27 +9,35 @@ from typing import Any
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
+from contrechamp.dossier import assessments
+from contrechamp.dossier.field_texts import field_text
 from contrechamp.dossier.fields import Record
+from contrechamp.dossier.findings import Assessment
 from contrechamp.dossier.kinds import KINDS, class_of, kind_of
 from contrechamp.dossier.schema import Member, Shape, from_json, members, to_json
 
+#: A line of so many characters has its explanation above.
+LONG = 60
+#: Of so many kinds that a reference may point to, at most, each is named.
+FEW = 6
 _PLACE = re.compile(r"at line (\d+)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def blank(kind: str) -> str:
-    """Return an empty form of a kind.
+    """Return an empty form of a kind: what must be given is open, all else behind #.
 
     Raises:
         InputError: if there is no such kind.
     """
-    return "\n".join([*_head(kind), *_table(class_of(kind), {}, "")]) + "\n"
+    return "\n".join([*_head(kind), *_table(class_of(kind), {}, "", {})]) + "\n"
 
 
 def filled(record: Record) -> str:
     """Return the form of a record, with all that is in it, closed parts too."""
     kind = kind_of(record)
-    return "\n".join([*_head(kind), *_table(KINDS[kind], to_json(record), "")]) + "\n"
+    asked = assessments.questions(record.template) if isinstance(record, Assessment) else {}
+    return "\n".join([*_head(kind), *_table(KINDS[kind], to_json(record), "", asked)]) + "\n"
 
 
 def read(kind: str, text: str, *, name: str = "") -> Record:
@@ -74,21 +82,40 @@ def _plain(value: Any) -> Any:
 
 
 def _head(kind: str) -> list[str]:
+    templates = assessments.templates() if kind == "assessment" else {}
     return [
         f"# {kind}",
-        "# " + _("Lines that begin with # are not read. Take the # away to fill in a field."),
+        "# " + _("What stands behind # is not read. Take the # before a field away to fill it in."),
         "# " + _("References are record/ or item/ and 16 digits; dates are as 2022, 2022-05 or "
                  "2022-05-14, with ~ for about."),
+        *(f"# {key}: {assessments.in_language(one.name)}" for key, one in templates.items()),
         "",
     ]  # fmt: skip
 
 
-def _table(cls: type, given: Mapping[str, Any], path: str) -> Iterator[str]:
-    """Yield the lines of an object: values first, for below a table of TOML they would be its."""
-    simple = [member for member in members(cls) if not _nested(member.shape)]
-    for member in simple:
-        yield from _explained(member)
-        yield _line(member, given.get(member.name))
+def _table(
+    cls: type,
+    given: Mapping[str, Any],
+    path: str,
+    asked: Mapping[str, str],
+    *,
+    off: bool = False,
+    again: bool = False,
+) -> Iterator[str]:
+    """Yield the lines of an object: values first, for below a table of TOML they would be its.
+
+    Args:
+        cls: of the object.
+        given: what it holds, as JSON.
+        path: of the object in the record.
+        asked: the questions of a template, by key: above the response to each.
+        off: the object is not there; its lines show what could be.
+        again: one like it stands above; what was explained there is not repeated.
+    """
+    for member in members(cls):
+        if not _nested(member.shape):
+            explanation = "" if again else f"  # {_explanation(member)}"
+            yield from _line(member, given.get(member.name), explanation, off=off)
     for member in members(cls):
         if not _nested(member.shape):
             continue
@@ -99,25 +126,25 @@ def _table(cls: type, given: Mapping[str, Any], path: str) -> Iterator[str]:
         header = f"[[{below}]]" if many else f"[{below}]"
         found = given.get(member.name)
         parts = (found or []) if many else ([found] if found is not None else [])
-        yield ""
-        yield from _explained(member)
+        explained = header if again else f"{header}  # {_explanation(member)}"
         if not parts:
-            wanted = member.shape.required
-            yield header if wanted else f"# {header}"
-            for one in members(shape.cls):
-                if not _nested(one.shape):
-                    line = _line(one, None)
-                    yield line if wanted else f"# {line.removeprefix('# ')}"
-        for part in parts:
-            yield header
-            yield from _table(shape.cls, part, below)
+            unused = off or not member.shape.required
+            yield ""
+            yield f"# {explained}" if unused else explained
+            yield from _table(shape.cls, {}, below, asked, off=unused, again=again)
+        for number, part in enumerate(parts):
+            yield ""
+            if part.get("question") in asked:
+                yield f"# {asked[part['question']]}"
+            yield header if number else explained
+            yield from _table(shape.cls, part, below, asked, again=again or number > 0)
 
 
 def _nested(shape: Shape) -> bool:
     return shape.what == "object" or (shape.inner is not None and shape.inner.what == "object")
 
 
-def _explained(member: Member) -> Iterator[str]:
+def _explanation(member: Member) -> str:
     marks = []
     if member.shape.required:
         marks.append(_("must be given"))
@@ -126,17 +153,25 @@ def _explained(member: Member) -> Iterator[str]:
     inner = member.shape.inner or member.shape
     if inner.choices:
         marks.append(" | ".join(inner.choices))
-    if inner.points is not None:
+    if inner.points is not None and len(inner.points.kinds) <= FEW:
         marks.append(", ".join(inner.points.kinds))
-    yield f"# {member.says}" + (f" [{'; '.join(marks)}]" if marks else "")
+    return field_text(member) + (f" [{'; '.join(marks)}]" if marks else "")
 
 
-def _line(member: Member, value: Any) -> str:
+def _line(member: Member, value: Any, explanation: str, *, off: bool) -> Iterator[str]:
+    """Yield the line of a value, explained behind it, or above where that would be far off."""
     if value is None:
         empty = {"list": "[]", "flag": "false", "whole": "0", "number": "0"}
         line = f"{member.name} = " + empty.get(member.shape.what, '""')
-        return line if member.shape.required else f"# {line}"
-    return f"{member.name} = {_toml(value)}"
+        mark = "# " if off or not member.shape.required else ""
+        yield f"{mark}{line}{explanation}"
+        return
+    line = f"{member.name} = {_toml(value)}"
+    if explanation and (len(line) > LONG or "\n" in line):
+        yield explanation.strip()
+        yield line
+    else:
+        yield line + explanation
 
 
 def _toml(value: Any) -> str:

@@ -2,11 +2,13 @@
 
 import functools
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from types import MappingProxyType
 from typing import Any
+
+from contrechamp.dossier.search import normalised
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,21 @@ def catalogue() -> Mapping[str, CatalogueRight]:
         for article in instrument["articles"]
     )
     return MappingProxyType({right.key: right for right in found})
+
+
+def look_up(words: Sequence[str]) -> list[CatalogueRight]:
+    """Return the rights that all words are found in, whatever the language, in their order.
+
+    Args:
+        words: accents, capitals, Arabic vowel signs and Hebrew points do not count.
+    """
+    wanted = [one for word in words for one in normalised(word).split()]
+    return [right for right in catalogue().values() if all(one in _all(right) for one in wanted)]
+
+
+def _all(right: CatalogueRight) -> str:
+    texts = (*right.names.values(), *right.heading.values(), *right.subject.values())
+    return normalised(" ".join((right.key, right.short, right.article, *texts)))
 
 
 def _right(instrument: dict[str, Any], article: dict[str, Any]) -> CatalogueRight:

@@ -61,12 +61,14 @@ class Member:
         shape: what it holds.
         default: where nothing is said.
         says: what it is, in English.
+        context: class and field that say so, for those who translate it.
     """
 
     name: str
     shape: Shape
     default: Any
     says: str
+    context: str
 
 
 def members(cls: type) -> tuple[Member, ...]:
@@ -85,7 +87,9 @@ def _members(cls: Any) -> tuple[Member, ...]:
         shape = dataclasses.replace(_shape(hints[field.name]), required=required)
         default = None if required else field.default
         inherited = field.name not in inspect.get_annotations(cls)
-        member = Member(field.name, shape, default, says.get(field.name, ""))
+        owner = next(b for b in cls.__mro__ if field.name in inspect.get_annotations(b))
+        context = f"{owner.__name__}.{field.name}"
+        member = Member(field.name, shape, default, says.get(field.name, ""), context)
         (common if inherited else own).append(member)
     return (*own, *common)
 

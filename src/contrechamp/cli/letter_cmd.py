@@ -1,0 +1,76 @@
+"""``contrechamp letter``: the words of a letter, from the template in its language."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+from contrechamp.cli.case_access import case_argument, now, open_case
+from contrechamp.cli.options import language_option, verbose_option
+from contrechamp.cli.record_text import ref_argument
+from contrechamp.cli.secret_input import secret_options, secret_source
+
+
+def letter_command() -> click.Command:
+    """Build the command in the active language."""
+    return click.Command(
+        "letter",
+        callback=_letter,
+        short_help=_("Print a letter, to be completed and sent by you."),
+        help=_(
+            "Print the text of a letter of the case, in its own language (Arabic, English, French "
+            "or Hebrew), with its questions and the day that an answer is asked for. What stands "
+            "in square brackets is for you to fill in. Nothing is sent."
+        ),
+        epilog=_("Example: contrechamp letter checkpoint-north record/0123456789abcdef"),
+        params=[
+            case_argument(),
+            ref_argument(),
+            click.Option(
+                ["--reminder"],
+                is_flag=True,
+                help=_("Remind of it instead, with the questions that nobody has answered yet."),
+            ),
+            click.Option(
+                ["--on"],
+                type=click.DateTime(["%Y-%m-%d"]),
+                metavar="DATE",
+                help=_("As it stands on this day; by default today."),
+            ),
+            *secret_options(),
+            language_option(),
+            verbose_option(),
+        ],
+    )
+
+
+def _letter(*, folder: Path, ref: str, reminder: bool, on: datetime | None, **secret: Any) -> None:
+    from contrechamp.dossier import letter_texts, reading
+    from contrechamp.dossier.actors import Actor
+    from contrechamp.dossier.fields import first_text
+    from contrechamp.dossier.letters import Letter
+
+    with open_case(folder, secret_source(**secret)) as case:
+        stored = reading.get(case, reading.by_beginning(case, ref))
+        letter = stored.record
+        if not isinstance(letter, Letter):
+            raise InputError(
+                _("expected a letter, but this is of the kind {kind}").format(kind=stored.kind),
+                where=stored.ref,
+            )
+        actor = reading.find(case, letter.to)  # who may have been erased since
+    name = ""
+    if actor is not None and isinstance(actor.record, Actor):
+        name = first_text(actor.record.names, letter.language.split("-")[0])
+    click.echo(
+        letter_texts.text(
+            letter,
+            name or "[…]",
+            template="reminder" if reminder else "request",
+            on=on.date() if on else now().date(),
+        ),
+        nl=False,
+    )

@@ -1,0 +1,69 @@
+"""``contrechamp rights``: look up the shipped catalogue, and the keys that findings use."""
+
+import itertools
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import click
+
+from contrechamp.base.i18n import _, active_language
+from contrechamp.cli.options import json_option, language_option, verbose_option
+
+if TYPE_CHECKING:
+    from contrechamp.dossier.rights import CatalogueRight
+
+
+def rights_command() -> click.Command:
+    """Build the command in the active language."""
+    return click.Command(
+        "rights",
+        callback=_rights,
+        short_help=_("Look up rights, and the keys by which findings name them."),
+        help=_(
+            "Show the articles of the shipped catalogue that all words are found in, in any "
+            "language; without words, all of them. Each begins with the key by which a finding "
+            "names it; each instrument has its official reference, and its names in the languages "
+            "of an official text. What an article is about is in our words, where it has no "
+            "heading of its own."
+        ),
+        epilog=_("Example: contrechamp rights iccpr privacy"),
+        params=[
+            click.Argument(["words"], metavar="WORD...", nargs=-1),
+            json_option(),
+            language_option(),
+            verbose_option(),
+        ],
+    )
+
+
+def _rights(*, words: tuple[str, ...], as_json: bool) -> None:
+    from contrechamp.dossier import rights
+
+    found = rights.look_up(words)
+    if as_json:
+        plain = [
+            {name: dict(v) if isinstance(v, Mapping) else v for name, v in vars(one).items()}
+            for one in found
+        ]
+        click.echo(json.dumps(plain, ensure_ascii=False))
+        return
+    for _instrument, articles in itertools.groupby(found, key=lambda one: one.instrument):
+        _tell(list(articles))
+    if not found:
+        click.echo(_("Nothing is found."), err=True)
+
+
+def _tell(articles: "list[CatalogueRight]") -> None:
+    first = articles[0]
+    click.echo(first.short)
+    for language, name in first.names.items():
+        click.echo(f"  {language}  {name}")
+    dates = [_("adopted {day}").format(day=first.adopted)]
+    if first.in_force:
+        dates.append(_("in force since {day}").format(day=first.in_force))
+    click.echo(f"  {first.reference}; {', '.join(dates)}")
+    widest = max(len(one.key) for one in articles)
+    for one in articles:
+        click.echo(f"    {one.key:{widest}}  {one.text(active_language())}")
+    click.echo()
