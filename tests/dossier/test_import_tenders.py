@@ -181,6 +181,17 @@ def test_a_bad_mapping_is_refused(
     assert message in str(refused.value)
 
 
+def test_a_row_with_too_many_cells_is_left_out_alone(at: Desk, tmp_path: Path) -> None:
+    (tmp_path / "m.toml").write_text(MAPPING)
+    (tmp_path / "t.csv").write_text(ROWS + "3,SAMPLE three,,8,SAMPLE Town,SAMPLE A,more,more\n")
+    told = r"t\.csv:4: 8 cells under 6 columns; expected as many"
+    with pytest.raises(InputError, match=told):
+        take(at, tmp_path / "t.csv", mapping=tmp_path / "m.toml")
+    done = take(at, tmp_path / "t.csv", mapping=tmp_path / "m.toml", skip_bad_rows=True)
+    assert [line.split(":")[1] for line in done.left_out] == ["4"]
+    assert len(contents(at)["contract"]) == 2
+
+
 UWAZI = """Title,Date added,Template,Kind,Geolocation,Documents,Attachments,Published
 SAMPLE square,2026-05-01,Place,open|busy,31.5|35.1,,,Published
 SAMPLE hall,2026-05-02,Place,,,,,Unpublished

@@ -64,6 +64,8 @@ def _parts(desk: Desk) -> Iterator[Given]:
 def _bulletins(given: Given) -> Iterator[tuple[str, dict[str, Any]]]:
     if given.header():
         for row in given.rows():
+            if isinstance(row, InputError):
+                raise row
             yield row.where, dict(row.cells)
         return
     found = given.json()

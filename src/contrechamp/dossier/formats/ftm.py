@@ -190,11 +190,14 @@ def _entity(found: Any, where: str) -> Entity:
     return Entity(_plain_id(id_), schema, properties)
 
 
-def _of_statements(given: Given) -> Iterator[tuple[str, Entity]]:
+def _of_statements(given: Given) -> Iterator[tuple[str, Entity | InputError]]:
     """Yield the entities that the statements of a table are about."""
     found: dict[str, Entity] = {}
     wheres: dict[str, str] = {}
     for row in given.rows():
+        if isinstance(row, InputError):
+            yield given.name, row
+            continue
         name, schema = row.cells.get("canonical_id", ""), row.cells.get("schema", "")
         prop, value = row.cells.get("prop", ""), row.cells.get("value", "")
         if not (name and schema and prop):

@@ -97,8 +97,8 @@ class Given:
         """Return what it holds as JSON; numbers with a point stay exact."""
         return parsed(self.text(), self.name)
 
-    def rows(self) -> Iterator[Cells]:
-        """Yield the rows of a table, CSV or XLSX."""
+    def rows(self) -> Iterator[Cells | InputError]:
+        """Yield the rows of a table, CSV or XLSX; in the place of one that is none, why."""
         return _xlsx_rows(self) if self.is_xlsx else _csv_rows(self)
 
     @property
@@ -281,7 +281,7 @@ def delimiter_of(line: str) -> str:
     return max(",;\t", key=line.count)
 
 
-def _csv_rows(given: Given) -> Iterator[Cells]:
+def _csv_rows(given: Given) -> Iterator[Cells | InputError]:
     text = given.text()
     first = next((line for line in text.splitlines() if line.strip()), "")
     csv.field_size_limit(MAX_CELL)
@@ -297,15 +297,12 @@ def _csv_rows(given: Given) -> Iterator[Cells]:
                 continue
             where = f"{given.name}:{lines.line_num}"
             if any(cell.strip() for cell in row[len(header) :]):
-                raise InputError(
-                    _("{found} cells under {wanted} columns; expected as many").format(
-                        found=len(row), wanted=len(header)
-                    ),
-                    where=where,
-                )
+                told = _("{found} cells under {wanted} columns; expected as many")
+                yield InputError(told.format(found=len(row), wanted=len(header)), where=where)
+                continue
             cells = {name: cell for name, cell in zip(header, row, strict=False) if cell and name}
             yield Cells(where, str(lines.line_num), cells)
-    except csv.Error:
+    except csv.Error:  # where the next row begins is not known any more
         raise InputError(
             _("the row cannot be read; is a quote left open?"),
             where=f"{given.name}:{lines.line_num}",

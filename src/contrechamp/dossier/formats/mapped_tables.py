@@ -78,6 +78,9 @@ def read(given: Given, desk: Desk) -> Iterator[Read]:
                 where=given.name,
             )
     for row in given.rows():
+        if isinstance(row, InputError):
+            yield Problem(row)
+            continue
         try:
             made = list(_drafts(row, mapping, cls, desk))
         except InputError as error:

@@ -9,7 +9,7 @@ from contrechamp.base.i18n import _
 from contrechamp.base.spreadsheets import with_formula
 from contrechamp.dossier import reading, store
 from contrechamp.dossier.fields import Record
-from contrechamp.dossier.formats.drafts import Desk, Draft, Format, Read, attempt
+from contrechamp.dossier.formats.drafts import Desk, Draft, Format, Problem, Read, attempt
 from contrechamp.dossier.formats.given import Cells, Given
 from contrechamp.dossier.kinds import class_of
 from contrechamp.dossier.schema import REF, Held, Shape, from_json, members
@@ -31,7 +31,9 @@ def fits(given: Given) -> bool:
 def read(given: Given, desk: Desk) -> Iterator[Read]:
     """Yield the record of each row."""
     for row in given.rows():
-        if row.cells.get(KIND):  # other sheets, such as the data dictionary, have no kind
+        if isinstance(row, InputError):
+            yield Problem(row)
+        elif row.cells.get(KIND):  # other sheets, such as the data dictionary, have no kind
             yield attempt(lambda row=row: _draft(desk, row))  # type: ignore[misc]
 
 

@@ -14,7 +14,7 @@ from contrechamp.dossier.fields import Record
 from contrechamp.dossier.fieldwork import Barrier, Camera, Observation, Place
 from contrechamp.dossier.formats.drafts import THIS_FILE, Desk, Draft, Format, Notice, Problem, Read
 from contrechamp.dossier.formats.field_form import NAMES, PHOTOS
-from contrechamp.dossier.formats.given import Given
+from contrechamp.dossier.formats.given import Cells, Given
 from contrechamp.dossier.schema import from_json
 
 #: By which submissions are named in ids of elsewhere: both services give the same uuid.
@@ -100,13 +100,12 @@ def _is_data(part: Given) -> bool:
 
 
 def _submissions(table: Given) -> Iterator[Submission | Problem]:
-    rows: Iterator[tuple[str, dict[str, str]]]
-    if table.head.lstrip(b"\xef\xbb\xbf\r\n\t ")[:1] in {b"{", b"["}:
-        rows = _json_rows(table)
-    else:
-        rows = ((row.where, row.cells) for row in table.rows())
-    for where, cells in rows:
-        answers = _answers(cells)
+    is_json = table.head.lstrip(b"\xef\xbb\xbf\r\n\t ")[:1] in {b"{", b"["}
+    for row in _json_rows(table) if is_json else table.rows():
+        if isinstance(row, InputError):
+            yield Problem(row)
+            continue
+        where, answers = row.where, _answers(row.cells)
         id_ = next((answers[name] for name in _IDS if answers.get(name)), "")
         if not id_:
             problem = _("a submission without an id; export it with its instanceID")
@@ -115,7 +114,7 @@ def _submissions(table: Given) -> Iterator[Submission | Problem]:
             yield Submission(id_.removeprefix("uuid:")[:100], where, answers)
 
 
-def _json_rows(table: Given) -> Iterator[tuple[str, dict[str, str]]]:
+def _json_rows(table: Given) -> Iterator[Cells]:
     found = table.json()
     if isinstance(found, dict):  # KoboToolbox; OData of ODK Central
         found = found.get("results", found.get("value"))
@@ -125,7 +124,7 @@ def _json_rows(table: Given) -> Iterator[tuple[str, dict[str, str]]]:
         where = f"{table.name}: [{number}]"
         if not isinstance(one, dict):
             raise InputError(_("expected fields and their values"), where=where)
-        yield where, dict(_flat(one, "", 0))
+        yield Cells(where, str(number), dict(_flat(one, "", 0)))
 
 
 def _flat(value: Any, name: str, depth: int) -> Iterator[tuple[str, str]]:
