@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from made_up import of_class
 from samples import DAY, NOW, Desk, actor, camera, consent, desk, source, telling, text
 
+from contrechamp.base import i18n
 from contrechamp.base.errors import InputError
 from contrechamp.base.spreadsheets import with_formula, without_formula
 from contrechamp.dossier import erasing, lines, reading
@@ -238,6 +239,13 @@ def test_the_dictionary_says_what_every_open_column_holds(tmp_path: Path, at: De
     assert ("testimony", "passages[n].translations[n].text") in columns
     assert not any("note" in path.split(".")[-1:] for kind, path in columns if kind == "actor")
     assert all(row[5] for row in rows)
+    i18n.activate("fr")
+    try:
+        french = {row[:2]: row[5] for row in table_files.dictionary()}
+    finally:
+        i18n.activate("en")
+    assert french["camera", "heading_deg"] == "dans le sens horaire depuis le nord"
+    assert french["camera", "record_kind"] == "sorte de la fiche"
 
 
 def test_lines_of_a_case_are_told_by_their_content(at: Desk, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.base.spreadsheets import without_formula
+from contrechamp.dossier.field_texts import field_text
 from contrechamp.dossier.formats.record_tables import COMMON, ID, KIND, LEFT_OUT, VERSION, cell
 from contrechamp.dossier.kinds import KINDS
 from contrechamp.dossier.reading import Stored
@@ -80,10 +81,11 @@ def write_xlsx(records: Callable[[str], Iterator[Stored]], path: Path) -> None:
 def dictionary() -> Iterator[tuple[str, ...]]:
     """Yield what each column of each kind holds, places of lists as ``[n]``."""
     for kind, cls in KINDS.items():
-        yield kind, KIND, "choice", "yes", kind, "kind of the record"
-        yield kind, ID, "text", "no", "", "16 hexadecimal digits; empty for a new record"
-        yield kind, VERSION, "whole", "no", "", "that the row was written from"
-        yield kind, LEFT_OUT, "flag", "no", "", "something closed stands in the case and not here"
+        yield kind, KIND, "choice", "yes", kind, _("kind of the record")
+        yield kind, ID, "text", "no", "", _("16 hexadecimal digits; empty for a new record")
+        yield kind, VERSION, "whole", "no", "", _("that the row was written from")
+        closed = _("something closed stands in the case and not here")
+        yield kind, LEFT_OUT, "flag", "no", "", closed
         yield from _described(kind, cls, "", required=True)
 
 
@@ -98,7 +100,7 @@ def _described(kind: str, cls: type, path: str, *, required: bool) -> Iterator[t
         if shape.cls is not None:
             yield from _described(kind, shape.cls, f"{column}.", required=needed)
         else:
-            says = member.says or member.name
+            says = field_text(member) or member.name
             yield kind, column, _holds(shape), "yes" if needed else "no", _values(shape), says
 
 
