@@ -1,11 +1,14 @@
 """The lock of the door: what has to hold before a record, or an item, may be published."""
 
+from collections.abc import Iterable
+
 from contrechamp.base.errors import CheckFailedError, InputError
 from contrechamp.base.i18n import _
 from contrechamp.dossier import consent, reading, standing
 from contrechamp.dossier.fields import ITEM, latest
 from contrechamp.dossier.people import ConsentUse
 from contrechamp.dossier.publishing import Publication, Release
+from contrechamp.dossier.standing import Flag, Standings
 from contrechamp.dossier.testimony import Exhibit, Testimony
 from contrechamp.dossier.view import View
 
@@ -30,14 +33,7 @@ def check(view: View, release: Release, *, where: str) -> None:
         raise InputError(
             _("this is not the newest version: only that can be released"), where=f"{where}: state"
         )
-    flags = standing.standing(view, ref, day)
-    blocking = sorted(
-        {
-            flag.code
-            for flag in flags
-            if flag.code in _BLOCKING and (not flag.at or flag.code == "conflict")
-        }
-    )
+    blocking = _blocking(standing.standing(view, ref, day))
     if blocking:
         raise InputError(
             _("it does not stand: {flags}").format(flags=", ".join(blocking)),
@@ -50,6 +46,27 @@ def check(view: View, release: Release, *, where: str) -> None:
         if all(refused):
             lines = "\n".join(f"  {line}" for one in refused for line in consent.told(one))
             raise CheckFailedError(_("consent does not cover this:") + f"\n{lines}")
+
+
+def _blocking(flags: Iterable[Flag]) -> list[str]:
+    """Return the flags with which nothing is released."""
+    return sorted(
+        {
+            flag.code
+            for flag in flags
+            if flag.code in _BLOCKING and (not flag.at or flag.code == "conflict")
+        }
+    )
+
+
+def may_leave(standings: Standings, ref: str) -> bool:
+    """Return whether an exhibit or item is released, and whether that still holds on the day."""
+    view, day = standings.view, standings.day
+    return (
+        is_released(view, ref)
+        and not _blocking(standings.of(ref))
+        and any(not consent.lacking(view, ref, use, day) for use in _SHOWING)
+    )
 
 
 def is_released(view: View, ref: str) -> bool:

@@ -2,226 +2,307 @@
 
 import json
 import re
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
-from contrechamp.dossier import reading
-from contrechamp.dossier.fields import Record
-from contrechamp.dossier.formats.drafts import THIS_FILE, Desk, Draft, Format, Notice, Problem, Read
+from contrechamp.dossier import reading, releasing
+from contrechamp.dossier.actors import Actor
+from contrechamp.dossier.fields import ITEM, Evidence, Record
+from contrechamp.dossier.formats import ftm_actors, ftm_papers
+from contrechamp.dossier.formats.drafts import Desk, Draft, Format, Notice, Problem, Read
 from contrechamp.dossier.formats.ftm_entities import (
-    READ_SCHEMATA,
-    SCHEME,
-    Entity,
-    Properties,
+    WITH,
     from_entity,
-    overlaid,
+    is_document,
+    is_read,
     to_entities,
 )
-from contrechamp.dossier.formats.given import Given, parsed
+from contrechamp.dossier.formats.ftm_model import (
+    SCHEME,
+    Around,
+    Entity,
+    Names,
+    from_this_file,
+    outside,
+    overlaid,
+)
+from contrechamp.dossier.formats.ftm_statements import as_line, entities, fits, statements
+from contrechamp.dossier.formats.given import Given
 from contrechamp.dossier.kinds import class_of
-from contrechamp.dossier.reading import SUBJECT, Stored
+from contrechamp.dossier.reading import SUBJECT
 from contrechamp.dossier.schema import from_json
+from contrechamp.dossier.standing import Standings
+from contrechamp.dossier.testimony import Exhibit
 from contrechamp.dossier.view import View
 
 if TYPE_CHECKING:
     from contrechamp.dossier.formats.leaving import Leaving
 
-#: Of the files, and of each statement in them.
-ENTITIES, STATEMENTS, DATASET = "entities.ftm.json", "statements.csv", "contrechamp"
-_STATEMENT_COLUMNS = {"canonical_id", "entity_id", "prop", "schema", "value"}
+ENTITIES, STATEMENTS = "entities.ftm.json", "statements.csv"
 _OWN_ID = re.compile(r"[0-9a-f]{16}")
+_LICENCE_ROLES = (ftm_papers.EXPORTER, ftm_papers.END_USER)
 
 
-def fits(given: Given) -> bool:
-    """Return whether a file looks like entities, one a line, or like statements."""
-    first = next(iter(given.head.lstrip(b"\xef\xbb\xbf\r\n\t ").splitlines()), b"")
-    if first.startswith(b"{"):
-        return b'"schema"' in first and b'"properties"' in first
-    return set(given.header()) >= _STATEMENT_COLUMNS
+class _Survey:
+    """What of a file has to be known before its entities can be read one by one."""
+
+    def __init__(self, given: Given, desk: Desk) -> None:
+        self.view = View(desk.case)
+        self._desk = desk
+        self._by: dict[tuple[str, str], list[Entity]] = defaultdict(list)
+        self.here: set[str] = set()  # will be records
+        self.left: set[str] = set()  # will be none
+        self._actors: set[str] = set()
+        self._people: set[str] = set()
+        self.of_licences: set[str] = set()
+        self.lost: Counter[str] = Counter()
+        licences: set[str] = set()
+        ends: list[Entity] = []
+        homes: set[str] = set()
+        for _where, found in entities(given):
+            if isinstance(found, InputError):
+                continue
+            if found.schema in WITH:
+                for name in found.all(WITH[found.schema]):
+                    self._by[found.schema, name].append(found)
+            elif found.schema == "Position":
+                self._by[found.schema, found.id].append(found)
+            elif is_read(found):
+                self.here.add(found.id)
+            else:
+                self.left.add(found.id)
+            if found.schema in ftm_actors.ACTOR_SCHEMATA:
+                (self._people if found.schema == "Person" else self._actors).add(found.id)
+            if found.schema == "License":
+                licences.add(found.id)
+            elif found.schema == "Person":  # where a person lives is nobody's business
+                homes.update(found.all("addressEntity"))
+            elif found.schema == "UnknownLink" and found.first("role") in _LICENCE_ROLES:
+                ends.append(found)
+        for link in ends:
+            if link.first("object") in licences:
+                self._by["License", link.first("object")].append(link)
+                self.of_licences.add(link.id)
+        self.here -= homes
+        self.left |= homes
+        self.around = Around(self.ref, self.optional, self.by)
+
+    def id_of(self, name: str) -> str:
+        return name if _OWN_ID.fullmatch(name) else self._desk.id(SCHEME, name)
+
+    def ref(self, name: str) -> str:
+        return SUBJECT + self.id_of(name)
+
+    def optional(self, name: str) -> str:
+        if self.is_item(name):
+            return f"{ITEM}/{name}"
+        id_ = self.id_of(name)
+        if name in self.here or self.view.kind(id_) is not None:
+            return SUBJECT + id_
+        self.lost[name] += 1
+        return ""
+
+    def by(self, schema: str, name: str) -> Sequence[Entity]:
+        return self._by.get((schema, name), ())
+
+    def is_item(self, name: str) -> bool:
+        """Return whether an entity stands for an item of this case."""
+        return _OWN_ID.fullmatch(name) is not None and self.view.has_item(name)
+
+    def is_left(self, entity: Entity) -> bool:
+        """Return whether an entity is left out: itself, or with what it is about."""
+        if entity.schema in WITH:
+            about = entity.first(WITH[entity.schema])
+            if entity.schema == "Sanction":  # of persons none is taken
+                return about not in self._actors
+            return about not in self.here
+        if entity.schema in ftm_actors.LINK_SCHEMATA:
+            _kind, *ends = ftm_actors.ENDS[entity.schema]
+            named = [entity.first(end) for end in ends]
+            return (
+                any(
+                    name in self.left
+                    or (name in self.here and name not in self._actors and name not in self._people)
+                    for name in named
+                )
+                and entity.id not in self.of_licences
+            )
+        return entity.id in self.left and entity.schema != "Position"
 
 
 def read(given: Given, desk: Desk) -> Iterator[Read]:
     """Yield the records of entities; what the dossier has no kind for is told by count."""
     from followthemoney import model
 
-    view = View(desk.case)
-    awards: dict[str, list[Entity]] = defaultdict(list)
-    left: dict[str, int] = defaultdict(int)
-    for _where, found in _entities(given):
-        if isinstance(found, Entity) and found.schema == "ContractAward":
-            for contract in found.all("contract"):
-                awards[contract].append(found)
-    for where, found in _entities(given):
+    survey = _Survey(given, desk)
+    left: Counter[str] = Counter()
+    for where, found in entities(given):
         if isinstance(found, InputError):
             yield Problem(found)
         elif model.get(found.schema) is None:
             yield Problem(InputError(_("there is no such schema in FollowTheMoney"), where=where))
-        elif found.schema in READ_SCHEMATA:
+        elif survey.is_left(found):
+            left[found.schema] += 1
+        elif found.id in survey.here and found.id not in survey.of_licences:
+            if is_document(found.schema) and survey.is_item(found.id):
+                continue  # it stands for an item that is here
             try:
-                yield _draft(found, where, desk, view, awards[found.id])
+                yield _draft(found, where, desk, survey)
             except InputError as error:
                 yield Problem(error)
-        elif found.schema != "ContractAward":
-            left[found.schema] += 1
     for schema, many in sorted(left.items()):
         told = _("left out: {count} of {schema}, for which there is no kind of record")
         yield Notice(given.name, told.format(count=many, schema=schema))
+    if survey.lost:
+        told = _(
+            "left out: {count} documents, places and systems that are named, and are neither in "
+            "the file nor in the case"
+        )
+        yield Notice(given.name, told.format(count=len(survey.lost)))
 
 
 FORMAT = Format("ftm", fits, read)
 
 
+def _draft(entity: Entity, where: str, desk: Desk, survey: _Survey) -> Draft:
+    kind, told = from_entity(entity, survey.around)
+    id_ = survey.id_of(entity.id)
+    current = reading.find(desk.case, id_)
+    if current is None:
+        if not _OWN_ID.fullmatch(entity.id):
+            lossy = entity.schema in ftm_actors.LOSSY_SCHEMATA
+            # Not its name when it goes out: it is something else then, and the two would clash.
+            scheme = f"{SCHEME}-{entity.schema.lower()}" if lossy else SCHEME
+            told["ids"] = [{"scheme": scheme, "id": entity.id}, *told.get("ids", [])]
+        if kind == "relation":
+            told["evidence"] = [from_this_file(entity), *told.get("evidence", [])]
+    elif current.kind == kind:
+        told = _patched(current.id, current.record, told, survey)
+    record = from_json(class_of(kind), told, where=f"{where}: {entity.schema}")
+    return Draft(record, id_, where, entity.id)
+
+
+def _patched(
+    id_: str, current: Record, told: dict[str, object], survey: _Survey
+) -> dict[str, object]:
+    """Return a record that is here with what an entity tells otherwise than its own entity."""
+    if isinstance(current, Exhibit):  # its item and its place here are not the file's to say
+        own = ftm_papers.document_out(id_, current, "", "")
+        _kind, was = from_entity(own, survey.around)
+        for fields in (was, told):
+            for name in ("item", "place"):
+                fields.pop(name, None)
+        return overlaid(current, was, told)
+    names = Names(
+        lambda ref: name_of(survey.view, ref), lambda ref: schema_of(survey.view, ref), lambda _: []
+    )
+    own, *others = to_entities(name_of(survey.view, SUBJECT + id_), current, names)
+    mine: dict[tuple[str, str], list[Entity]] = defaultdict(list)
+    for other in others:
+        about = other.first(WITH.get(other.schema, "object"))
+        mine[(WITH.get(other.schema) and other.schema) or "License", about].append(other)
+    around = Around(survey.ref, survey.optional, lambda schema, name: mine.get((schema, name), []))
+    _kind, was = from_entity(own, around)
+    return overlaid(current, was, told)
+
+
+def name_of(view: View, ref: str) -> str:
+    """Return what the entity of a record is called: as it was where it came from; "" if none."""
+    record = view.record(reading.id_of(ref))
+    if record is None:
+        return ""
+    return next(iter(outside(record, SCHEME)), reading.id_of(ref))
+
+
+def schema_of(view: View, ref: str) -> str:
+    """Return what an actor is there; "" if there is no such actor."""
+    record = view.record(reading.id_of(ref))
+    return ftm_actors.schema_of(record) if isinstance(record, Actor) else ""
+
+
+class _Documents:
+    """Which documents stand for exhibits and items: of those alone that are released."""
+
+    def __init__(self, leaving: "Leaving") -> None:
+        self._standings = Standings(leaving.view, leaving.day)
+        self._case = leaving.case
+        self._may: dict[str, bool] = {}
+        self.items: dict[str, None] = {}
+
+    def may_leave(self, ref: str) -> bool:
+        if ref not in self._may:
+            self._may[ref] = releasing.may_leave(self._standings, ref)
+        return self._may[ref]
+
+    def proofs(self, evidence: Sequence[Evidence]) -> list[str]:
+        """Return the documents that stand for evidence; items among them are remembered."""
+        found = []
+        for one in evidence:
+            view = self._standings.view
+            if one.ref.startswith(f"{ITEM}/") and self.may_leave(one.ref):
+                self.items[one.ref] = None
+                found.append(reading.id_of(one.ref))
+            elif view.kind(reading.id_of(one.ref)) == "exhibit" and self.may_leave(one.ref):
+                found.append(name_of(view, one.ref))
+        return found
+
+    def of_exhibit(self, id_: str, exhibit: Exhibit) -> Iterator[Entity]:
+        """Yield the document of an exhibit, if it may leave."""
+        if self.may_leave(SUBJECT + id_):
+            view = self._standings.view
+            place = name_of(view, exhibit.place) if exhibit.place else ""
+            called = name_of(view, SUBJECT + id_)
+            yield ftm_papers.document_out(called, exhibit, self._file_name(exhibit.item), place)
+
+    def of_items(self) -> Iterator[tuple[str, Entity]]:
+        """Yield the documents of the items that were named as proof."""
+        for ref in self.items:
+            yield ref, ftm_papers.document_out(reading.id_of(ref), None, self._file_name(ref), "")
+
+    def _file_name(self, item: str) -> str:
+        state = reading.item_state(self._case, reading.id_of(item))
+        return str(state.get("name", "")) if state is not None and self.may_leave(item) else ""
+
+
 def write(leaving: "Leaving", folder: Path) -> None:
     """Write entities, one a line, and statements with where each comes from.
 
-    Nobody who told or gave anything leaves: sources, consents, testimonies and exhibits have no
-    place here, and neither have observers.
+    Nobody who told or gave anything leaves: sources, consents and testimonies have no place here,
+    and neither have observers. Of exhibits and items those leave that are released, as documents
+    without content or hash.
     """
-    from followthemoney.proxy import EntityProxy
-    from followthemoney.statement import Statement
     from followthemoney.statement.serialize import get_statement_writer
-    from followthemoney.types import registry
 
-    view = leaving.view
+    view, documents = leaving.view, _Documents(leaving)
+    names = Names(
+        lambda ref: name_of(view, ref), lambda ref: schema_of(view, ref), documents.proofs
+    )
     with (
         (folder / ENTITIES).open("w", encoding="utf-8") as lines,
         (folder / STATEMENTS).open("wb") as table,
-        get_statement_writer(table, "csv") as statements,
+        get_statement_writer(table, "csv") as rows,
     ):
+
+        def put(entity: Entity, origin: str, first_seen: str | None) -> None:
+            lines.write(json.dumps(as_line(entity), ensure_ascii=False) + "\n")
+            for statement in statements(entity, origin=origin, first_seen=first_seen):
+                rows.write(statement)
+
         for stored in leaving.records():
-            entities = list(entities_of(view, stored.id, stored.record))
-            if not entities:
+            if isinstance(stored.record, Exhibit):
+                found = list(documents.of_exhibit(stored.id, stored.record))
+                told = _("{kind}: not released")
+            else:
+                called = name_of(view, stored.ref)
+                found = list(to_entities(called, stored.record, names))
                 told = _("{kind}: FollowTheMoney has no place for it, or it does not leave so")
+            if not found:
                 leaving.left_out[told.format(kind=stored.kind)] += 1
-            for entity in entities:
-                values = {name: entity.all(name) for name in entity.properties}
-                given = {"id": entity.id, "schema": entity.schema, "properties": values}
-                proxy = EntityProxy.from_dict(given, cleaned=True)
-                lines.write(json.dumps(proxy.to_dict(), ensure_ascii=False) + "\n")
-                for prop, texts in entity.properties.items():
-                    for text, language in texts:
-                        lang = registry.language.clean(language.split("-")[0]) if language else None
-                        statement = Statement(
-                            entity_id=entity.id, prop=prop, schema=entity.schema, value=text,
-                            dataset=DATASET, lang=lang, first_seen=stored.at,
-                            origin=f"{stored.ref} version {stored.version}",
-                        )  # fmt: skip
-                        statements.write(statement)
-
-
-def entities_of(view: View, record_id: str, record: Record) -> Iterator[Entity]:
-    """Yield the entities of a record of a case."""
-
-    def name_of(ref: str) -> str:
-        found = view.record(reading.id_of(ref))
-        return _name(reading.id_of(ref), found)
-
-    def schema_of(ref: str) -> str:
-        found = view.record(reading.id_of(ref))
-        made = to_entities("x", found, name_of, schema_of) if found is not None else iter(())
-        return next((entity.schema for entity in made), "Thing")
-
-    yield from to_entities(_name(record_id, record), record, name_of, schema_of)
-
-
-def _name(record_id: str, record: Record | None) -> str:
-    """Return what the entity of a record is called: as it was where it came from."""
-    for outside in record.ids if record is not None else ():
-        if outside.scheme == SCHEME:
-            return outside.id
-    return record_id
-
-
-def _draft(entity: Entity, where: str, desk: Desk, view: View, awards: list[Entity]) -> Draft:
-    def id_of(name: str) -> str:
-        return name if _OWN_ID.fullmatch(name) else desk.id(SCHEME, name)
-
-    def ref_of(name: str) -> str:
-        return SUBJECT + id_of(name)
-
-    kind, told = from_entity(entity, ref_of, awards)
-    current = reading.find(desk.case, id_of(entity.id))
-    if current is None:
-        if not _OWN_ID.fullmatch(entity.id):
-            told["ids"] = [{"scheme": SCHEME, "id": entity.id}]
-        if kind == "relation":
-            told["evidence"] = [{"ref": THIS_FILE, "at": entity.id}]
-    elif current.kind == kind:
-        told = _patched(current, told, view, ref_of)
-    record = from_json(class_of(kind), told, where=f"{where}: {entity.schema}")
-    return Draft(record, id_of(entity.id), where, entity.id)
-
-
-def _patched(current: Stored, told: dict[str, Any], view: View, ref_of: Any) -> dict[str, Any]:
-    own, *awards = entities_of(view, current.id, current.record)
-    _kind, was = from_entity(own, ref_of, awards)
-    return overlaid(current.record, was, told)
-
-
-def _entities(given: Given) -> Iterator[tuple[str, Entity | InputError]]:
-    if given.header() and set(given.header()) >= _STATEMENT_COLUMNS:
-        yield from _of_statements(given)
-        return
-    for where, line in given.lines():
-        try:
-            yield where, _entity(parsed(line, where), where)
-        except InputError as error:
-            yield where, error
-
-
-def _entity(found: Any, where: str) -> Entity:
-    if not isinstance(found, dict):
-        raise InputError(_("expected fields and their values"), where=where)
-    id_, schema, values = (found.get(name) for name in ("id", "schema", "properties"))
-    if not isinstance(id_, str) or not isinstance(schema, str) or not isinstance(values, dict):
-        raise InputError(_("expected an entity: id, schema and properties"), where=where)
-    properties: Properties = {}
-    for name, texts in values.items():
-        listed = texts if isinstance(texts, list) else [texts]
-        # OpenAleph can write the entity itself in the place of its id.
-        plain = [one.get("id") if isinstance(one, dict) else one for one in listed]
-        if not all(isinstance(one, str) for one in plain):
-            raise InputError(_("expected text"), where=f"{where}: {str(name)[:40]}")
-        properties[name] = [(_stripped(schema, name, str(one)), None) for one in plain]
-    return Entity(_plain_id(id_), schema, properties)
-
-
-def _of_statements(given: Given) -> Iterator[tuple[str, Entity | InputError]]:
-    """Yield the entities that the statements of a table are about."""
-    found: dict[str, Entity] = {}
-    wheres: dict[str, str] = {}
-    for row in given.rows():
-        if isinstance(row, InputError):
-            yield given.name, row
-            continue
-        name, schema = row.cells.get("canonical_id", ""), row.cells.get("schema", "")
-        prop, value = row.cells.get("prop", ""), row.cells.get("value", "")
-        if not (name and schema and prop):
-            raise InputError(_("expected an entity: id, schema and properties"), where=row.where)
-        entity = found.setdefault(name, Entity(_plain_id(name), schema, {}))
-        wheres.setdefault(name, row.where)
-        if prop != "id":
-            text = _stripped(schema, prop, value)
-            entity.properties.setdefault(prop, []).append((text, None))
-    for name, entity in found.items():
-        yield wheres[name], entity
-
-
-def _plain_id(name: str) -> str:
-    """Return an id without the signature that OpenAleph puts behind it."""
-    from followthemoney.namespace import Namespace
-
-    found = re.fullmatch(r"(.+)\.[0-9a-f]{40}", name)
-    return (Namespace.strip(name) or name) if found else name
-
-
-def _stripped(schema: str, prop: str, text: str) -> str:
-    from followthemoney import model
-
-    found = model.get(schema)
-    known = found.get(prop) if found is not None else None
-    return _plain_id(text) if known is not None and known.type.name == "entity" else text
+            for entity in found:
+                put(entity, f"{stored.ref} version {stored.version}", stored.at)
+        for ref, entity in documents.of_items():
+            put(entity, ref, None)
