@@ -35,7 +35,7 @@ def place_out(id_: str, place: Place, names: Names) -> Entity:
     point = None if place.coarse is not None else place.position
     full = (place.title(), coarse.locality, coarse.region)
     properties = names_out(place.names) | {
-        "full": ", ".join(part for part in full if part),
+        "full": ", ".join(part for part in full if part) if place.title().strip() else "",
         "city": coarse.locality,
         "region": coarse.region,
         "country": coarse.country and coarse.country.lower(),
