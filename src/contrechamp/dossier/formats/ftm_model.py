@@ -208,7 +208,7 @@ def given(fields: Fields) -> Fields:
 
 #: By what an entry of a list is known again: what it says more stays, and so does its place.
 _KNOWN_BY: dict[str, Callable[[Fields], Any]] = {
-    "names": lambda one: _as_name(one["text"]),
+    "names": lambda one: as_name(one["text"]),
     "evidence": lambda one: one["ref"],
     "ids": lambda one: (one["scheme"], one["id"]),
     "statements": lambda one: one["says"],
@@ -280,7 +280,8 @@ def _updated(one: Fields, was: Fields, told: Fields) -> Fields:
     return one | changed
 
 
-def _as_name(text: str) -> str:
+def as_name(text: str) -> str:
+    """Return a name as FollowTheMoney writes it; "" if it is none there."""
     from followthemoney.types import registry
 
     return registry.name.clean(text) or ""

@@ -10,6 +10,7 @@ from contrechamp.dossier.formats.ftm_model import (
     Entity,
     Fields,
     Names,
+    as_name,
     built,
     confidence_in,
     confidence_out,
@@ -35,7 +36,7 @@ def place_out(id_: str, place: Place, names: Names) -> Entity:
     point = None if place.coarse is not None else place.position
     full = (place.title(), coarse.locality, coarse.region)
     properties = names_out(place.names) | {
-        "full": ", ".join(part for part in full if part) if place.title().strip() else "",
+        "full": ", ".join(part for part in full if part) if as_name(place.title()) else "",
         "city": coarse.locality,
         "region": coarse.region,
         "country": coarse.country and coarse.country.lower(),
