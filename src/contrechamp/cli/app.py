@@ -26,6 +26,7 @@ from contrechamp.cli.new_cmd import new_command
 from contrechamp.cli.options import language_option
 from contrechamp.cli.review_cmd import release_command, review_command
 from contrechamp.cli.rights_cmd import rights_command
+from contrechamp.cli.sample_cmd import sample_command
 from contrechamp.cli.share_cmd import share_command, unshare_command
 from contrechamp.cli.show_cmd import show_command
 from contrechamp.cli.sight_cmd import sight_command
@@ -58,6 +59,7 @@ def sections() -> Sections:
         (
             _("Work with records"),
             (
+                sample_command(),
                 import_command(),
                 edit_command(),
                 show_command(),

@@ -47,11 +47,35 @@ def new_command() -> click.Command:
 
 
 def _new(*, folder: Path, name: str, passphrase_fd: int | None) -> None:
-    from contrechamp.vault import case, keys, slots
+    from contrechamp.vault import case
 
     no_core_dumps()
     case.refuse_existing(folder)
     passphrase = read_new_passphrase(SecretSource(passphrase_fd))
+    recovery = make_case(folder, passphrase, name or _("first member"))
+    click.echo(_("Case: {folder}").format(folder=folder))
+    click.echo(_("Recovery key, shown this once: {key}").format(key=recovery))
+    click.echo(
+        _(
+            "Whoever has it can open the case. Without it and without the passphrase, nobody can, "
+            "and nobody can help."
+        )
+    )
+
+
+def make_case(folder: Path, passphrase: str, name: str) -> str:
+    """Make a case with one member; return its recovery key.
+
+    Args:
+        folder: to be made; there must be nothing yet.
+        passphrase: of the member.
+        name: of the member.
+
+    Raises:
+        OutputError: if the folder is there already or cannot be made.
+    """
+    from contrechamp.vault import case, keys, slots
+
     parameters = keys.tuned(SECONDS, seconds_of)
     recovery = keys.new_recovery_key(secrets.token_bytes)
 
@@ -69,18 +93,5 @@ def _new(*, folder: Path, name: str, passphrase_fd: int | None) -> None:
             ),
         ]
 
-    case.create(
-        folder,
-        make_slots,
-        member_name=name or _("first member"),
-        now=now(),
-        random=secrets.token_bytes,
-    )
-    click.echo(_("Case: {folder}").format(folder=folder))
-    click.echo(_("Recovery key, shown this once: {key}").format(key=recovery))
-    click.echo(
-        _(
-            "Whoever has it can open the case. Without it and without the passphrase, nobody can, "
-            "and nobody can help."
-        )
-    )
+    case.create(folder, make_slots, member_name=name, now=now(), random=secrets.token_bytes)
+    return recovery

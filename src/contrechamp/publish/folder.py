@@ -4,27 +4,33 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeAlias
 
 from contrechamp.base.errors import OutputError
 from contrechamp.base.i18n import _
 from contrechamp.publish.files import FIGURES_JSON, SCHEMA_FAMILY
 
 
-def check_writable(out: Path) -> None:
+#: Raises unless a folder is missing, empty, or of an earlier run: what stands there, and its name.
+Refuse: TypeAlias = Callable[[Path, Path], None]
+
+
+def check_writable(out: Path, refuse: Refuse | None = None) -> None:
     """Say before a long computation whether its result can be written to `out`.
 
     Args:
         out: the folder that is to be made or, if an earlier run made it, replaced.
+        refuse: tells what is not to be replaced; by default what is no report of ours.
 
     Raises:
         OutputError: if `out` is a file, holds what contrechamp did not write, or lies where
             nothing can be written.
     """
     target = out.resolve()
-    _refuse_foreign(target, shown=out)
+    (refuse or _refuse_foreign)(target, out)
     above = target.parent
     while not above.exists():
         above = above.parent
@@ -43,7 +49,7 @@ def check_writable(out: Path) -> None:
 
 
 @contextmanager
-def written_aside(out: Path) -> Iterator[Path]:
+def written_aside(out: Path, refuse: Refuse | None = None) -> Iterator[Path]:
     """Yield an empty folder beside `out`; when all went well it becomes `out`.
 
     The folder is on the file system of `out`. Its files are on the disk before it is renamed. A
@@ -52,6 +58,7 @@ def written_aside(out: Path) -> Iterator[Path]:
 
     Args:
         out: the folder that is to be made or replaced.
+        refuse: see `check_writable`.
 
     Raises:
         OutputError: if `out` holds what contrechamp did not write, or cannot be written.
@@ -65,7 +72,7 @@ def written_aside(out: Path) -> Iterator[Path]:
     try:
         yield aside
         _to_disk(aside)
-        _refuse_foreign(target, shown=out)
+        (refuse or _refuse_foreign)(target, out)
         _put_in_place(aside, target)
     except OSError as error:
         raise _unwritable(out, error) from error
@@ -80,10 +87,14 @@ def _make_aside(target: Path, purpose: str) -> Path:
     return aside
 
 
-def _refuse_foreign(target: Path, *, shown: Path) -> None:
-    """Raise unless `target` is missing, empty, or a folder that we wrote and nobody added to."""
+def names_in(target: Path, shown: Path) -> set[str]:
+    """Return what lies in a folder that is to be replaced; nothing where it is missing.
+
+    Raises:
+        OutputError: if it is a file, or cannot be read.
+    """
     if not target.exists():
-        return
+        return set()
     try:
         if not target.is_dir():
             raise OutputError(
@@ -91,9 +102,14 @@ def _refuse_foreign(target: Path, *, shown: Path) -> None:
                     out=shown
                 )
             )
-        found = {entry.name for entry in target.iterdir()}
+        return {entry.name for entry in target.iterdir()}
     except OSError as error:
         raise _unwritable(shown, error) from error
+
+
+def _refuse_foreign(target: Path, shown: Path) -> None:
+    """Raise unless `target` is missing, empty, or a folder that we wrote and nobody added to."""
+    found = names_in(target, shown)
     if not found:
         return
     ours = _files_of_earlier_run(target)

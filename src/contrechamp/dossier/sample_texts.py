@@ -1,0 +1,210 @@
+"""The worked sample case as it is written down: TOML files, every text in English and French.
+
+In ``data/sample/`` a record is a table ``[kind.key]`` with the fields of its kind. What is short
+there stands for more here:
+
+- ``{ en = "...", fr = "..." }`` is a text in both languages. Where a field holds a text in each
+  language it becomes two of them; where it holds one text, both stand in it.
+- ``@key`` is a reference to the record of that key, or to the sheet of a public reference where
+  the field wants an item; alone in a list of evidence it stands for evidence.
+"""
+
+import functools
+import hashlib
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from importlib import resources
+from typing import Any
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+from contrechamp.dossier.fields import ITEM, Evidence, Record, Text
+from contrechamp.dossier.kinds import KINDS, class_of
+from contrechamp.dossier.reading import SUBJECT
+from contrechamp.dossier.schema import Shape, from_json, members
+
+LANGUAGES = ("en", "fr")
+REFERENCES = "references.toml"
+#: Files of records, in the order in which they are read.
+FILES = (
+    "actors.toml", "places.toml", "systems.toml", "letters.toml", "findings.toml",
+    "recommendations.toml", "people.toml",
+)  # fmt: skip
+#: What is done with the records once they are there.
+STEPS = "steps.toml"
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A public source, and what was taken from it.
+
+    Args:
+        key: by which records cite it.
+        title: as its publisher gave it.
+        publisher: of it.
+        date: of publication, as far as it is known; "" where the page has none.
+        address: on the web.
+        consulted: day on which it was read.
+        read: how much of it was read, and where, by language.
+        says: what was taken from it, in our own words, by language.
+    """
+
+    key: str
+    title: str
+    publisher: str
+    date: str
+    address: str
+    consulted: str
+    read: Mapping[str, str]
+    says: Mapping[str, str]
+
+
+@functools.cache
+def references() -> tuple[Reference, ...]:
+    """Return the public sources, in the order of their file."""
+    return tuple(
+        Reference(key=key, **{"date": "", **fields}) for key, fields in load(REFERENCES).items()
+    )
+
+
+def records(language: str) -> dict[str, Record]:
+    """Return every record by the key that the files give it.
+
+    Args:
+        language: that comes first, where both stand in one text.
+
+    Raises:
+        InputError: with file, kind and key, if one cannot be read.
+    """
+    languages = order(language)
+    found: dict[str, Record] = {}
+    for reference in references():
+        found[reference.key] = _exhibit(reference, languages)
+    for file in FILES:
+        for kind, group in load(file).items():
+            for key, fields in group.items():
+                where = f"{file}: {kind} {key}"
+                if key in found:
+                    raise InputError(_("the key {key} stands there twice").format(key=key), where=where)
+                cls = class_of(kind, where=where)
+                found[key] = from_json(cls, _object(cls, fields, languages, where), where=where)
+    return found
+
+
+def load(file: str) -> dict[str, Any]:
+    """Return what a file of the sample says."""
+    path = resources.files("contrechamp.dossier") / "data" / "sample" / file
+    return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+
+
+def record_id(key: str) -> str:
+    """Return the id of the record of a key: the same each time that the sample is made."""
+    return hashlib.sha256(f"contrechamp sample record {key}".encode()).hexdigest()[:16]
+
+
+def item_bytes(key: str) -> bytes:
+    """Return the bytes of the id of a reference's sheet."""
+    return hashlib.sha256(f"contrechamp sample item {key}".encode()).digest()[:8]
+
+
+def ref(key: str) -> str:
+    """Return the reference to a record; a passage may stand behind ``#``."""
+    name, mark, passage = key.removeprefix("@").partition("#")
+    return f"{SUBJECT}{record_id(name)}{mark}{passage}"
+
+
+def order(language: str) -> list[str]:
+    """Return the languages, the reader's first."""
+    return sorted(LANGUAGES, key=lambda one: one != language)
+
+
+def both(texts: Mapping[str, str], languages: list[str], *, line: bool) -> str:
+    """Return a text in both languages as one."""
+    return (" / " if line else "\n\n").join(texts[language] for language in languages)
+
+
+def sheet(reference: Reference) -> str:
+    """Return what the case keeps of a public source: not its text, but where it is and what we read."""
+    head = [reference.title, reference.publisher, reference.date, reference.address]
+    parts = ["\n".join(line for line in head if line), f"({reference.consulted})"]
+    for language in LANGUAGES:
+        parts += [reference.says[language], reference.read[language]]
+    return "\n\n".join(parts) + "\n"
+
+
+def _exhibit(reference: Reference, languages: list[str]) -> Record:
+    consulted = {
+        "en": f"open source, consulted on {reference.consulted}",
+        "fr": f"source ouverte, consultée le {reference.consulted}",
+    }
+    fields = {
+        "item": f"{ITEM}/{item_bytes(reference.key).hex()}",
+        "what": f"{reference.publisher}: {reference.title}",
+        "people": "none",
+        "origin": both(consulted, languages, line=True),
+        "address": reference.address,
+        "checks": both(
+            {one: f"{reference.says[one]} {reference.read[one]}" for one in LANGUAGES},
+            languages,
+            line=False,
+        ),
+        **({"made_on": reference.date} if reference.date else {}),
+    }
+    return from_json(KINDS["exhibit"], fields, where=f"{REFERENCES}: {reference.key}")
+
+
+def _object(cls: type, given: Any, languages: list[str], where: str) -> Any:
+    """Return the fields of an object as JSON, with what is short written out."""
+    if not isinstance(given, Mapping):
+        return given  # the schema says what was expected
+    shapes = {member.name: member.shape for member in members(cls)}
+    return {
+        name: _value(shapes[name], value, languages, f"{where}: {name}") if name in shapes else value
+        for name, value in given.items()
+    }
+
+
+def _value(shape: Shape, value: Any, languages: list[str], where: str) -> Any:
+    if shape.what == "list" and shape.inner is not None:
+        if isinstance(value, Mapping) and shape.inner.cls is Text:
+            _check_languages(value, where)
+            return [{"language": language, "text": value[language]} for language in languages]
+        if not isinstance(value, list):
+            return value
+        return [_value(shape.inner, one, languages, where) for one in value]
+    if shape.what == "object" and shape.cls is not None:
+        if shape.cls is Evidence and isinstance(value, str):
+            value = {"ref": value}
+        return _object(shape.cls, value, languages, where)
+    if shape.points is not None and isinstance(value, str) and value.startswith("@"):
+        if shape.points.kinds == (ITEM,):
+            return f"{ITEM}/{item_bytes(value.removeprefix('@')).hex()}"
+        return ref(value)
+    if shape.what == "text" and isinstance(value, Mapping):
+        _check_languages(value, where)
+        return both(value, languages, line=shape.form is not None)
+    return value
+
+
+def _check_languages(texts: Mapping[str, Any], where: str) -> None:
+    if set(texts) != set(LANGUAGES) or not all(texts.values()):
+        raise InputError(
+            _("expected the text in each of: {languages}").format(languages=", ".join(LANGUAGES)),
+            where=where,
+        )
+
+
+def untranslated(fields: Any, path: str = "") -> Iterator[str]:
+    """Yield where a text of several words stands in one language only."""
+    if isinstance(fields, Mapping):
+        if set(fields) == set(LANGUAGES):
+            return
+        for name, value in fields.items():
+            yield from untranslated(value, f"{path}.{name}")
+    elif isinstance(fields, list):
+        for number, value in enumerate(fields, start=1):
+            yield from untranslated(value, f"{path}[{number}]")
+    elif isinstance(fields, str) and " " in fields:
+        yield path.removeprefix(".")
