@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 DEMO_OUT ?= demo-out
+SAMPLE_OUT ?= sample-out
 LOCALE := src/contrechamp/locale
 
 UV_INSTALL := $(UV) pip install --quiet --python $(BIN)/python
@@ -15,9 +16,10 @@ unexport VIRTUAL_ENV
 unexport PYTHONPATH
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help demo test soak lint bench fuzz docs figures lock format messages clean
+.PHONY: help demo sample test soak lint bench fuzz docs figures lock format messages clean
 help:
 	@echo "make demo      measure the cameras of central Helsinki, say where the report lies"
+	@echo "make sample    build the worked sample case, say where it lies and how to open it"
 	@echo "make test      run every test"
 	@echo "make soak      kill what writes to a case 300 times, and in the middle of every write"
 	@echo "make lint      ruff, mypy --strict, import contract"
@@ -47,6 +49,9 @@ $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
 
 demo: $(VENV)/.run
 	@$(BIN)/python -m contrechamp demo --out $(DEMO_OUT)
+
+sample: $(VENV)/.run
+	@$(BIN)/python -m contrechamp sample --out $(SAMPLE_OUT)
 
 test: $(VENV)/.dev
 	@requirements/install-debian
@@ -98,4 +103,4 @@ lock: $(UV)
 	$(UV_COMPILE) --no-deps requirements/demo.in -o requirements/demo.txt
 
 clean:
-	rm -rf $(VENV) $(DEMO_OUT) site
+	rm -rf $(VENV) $(DEMO_OUT) $(SAMPLE_OUT) site

@@ -11,7 +11,7 @@ import click
 from contrechamp.base.i18n import activate
 from contrechamp.cli.app import application
 from contrechamp.cli.record_text import flag_texts
-from contrechamp.dossier import assessments, lines, rights
+from contrechamp.dossier import assessments, lines, rights, sample_texts
 from contrechamp.dossier.fields import Record
 from contrechamp.dossier.kinds import KINDS as RECORD_KINDS
 from contrechamp.dossier.schema import Shape, members
@@ -281,12 +281,31 @@ def records_schema() -> str:
     return json.dumps(lines.schema(), indent=1, ensure_ascii=False) + "\n"
 
 
+SAMPLE_REFERENCES = """# References of the sample case
+
+Made from the data of the [sample case](../how-to/sample-case.md) (`make figures`). What each source says
+stands here in our own words; how much of it was read is said too. A record of the case cites a source
+through its exhibit. Errors are ours: correct `references.toml` and say what you read.
+"""
+
+
+def sample_references() -> str:
+    """Return the page of the public sources that the sample case rests on."""
+    page = [SAMPLE_REFERENCES]
+    for one in sample_texts.references():
+        when = one.date or "no date"
+        page.append(f"\n## {one.key}\n\n{one.publisher}, *{one.title}*, {when}.\n<{one.address}>, ")
+        page.append(f"consulted on {one.consulted}.\n\n{one.says['en']}\n\n{one.read['en']}\n")
+    return "".join(page)
+
+
 PAGES = {
     "cli.md": commands,
     "priors.md": priors,
     "figures.schema.json": schema,
     "records.md": records,
     "records.schema.json": records_schema,
+    "sample-references.md": sample_references,
 }
 
 

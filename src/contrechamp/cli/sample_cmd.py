@@ -15,10 +15,10 @@ from contrechamp.base.i18n import _, active_language
 from contrechamp.cli.case_access import no_core_dumps, now
 from contrechamp.cli.options import json_option, language_option, verbose_option
 
-#: It stands here, is printed, and lies beside the case: what it opens is a sample, and nothing else.
+#: Printed, and beside the case in a file: what it opens is a sample, and nothing else.
 PASSPHRASE = "sample passphrase, made up"  # noqa: S105
 CASE = "case"
-PASSPHRASE_FILE = "passphrase.txt"
+PASSPHRASE_FILE = "passphrase.txt"  # noqa: S105
 RECOVERY_FILE = "recovery-key.txt"
 SECOND_MEMBER = "second-member.key"
 LETTERS = "letters"
@@ -195,7 +195,9 @@ def _refuse_changed(target: Path, shown: Path) -> None:
             ).format(out=shown)
         )
     there = _digests(target)
-    changed = sorted(name for name in made.keys() | there.keys() if made.get(name) != there.get(name))
+    changed = sorted(
+        name for name in made.keys() | there.keys() if made.get(name) != there.get(name)
+    )
     if changed:
         raise OutputError(
             _(

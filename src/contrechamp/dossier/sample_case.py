@@ -11,7 +11,15 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from contrechamp.dossier import compartment, erasing, letter_texts, marks, reading, sample_texts, store
+from contrechamp.dossier import (
+    compartment,
+    erasing,
+    letter_texts,
+    marks,
+    reading,
+    sample_texts,
+    store,
+)
 from contrechamp.dossier.actors import Actor
 from contrechamp.dossier.fields import first_text
 from contrechamp.dossier.letters import Letter
@@ -41,7 +49,8 @@ def fill(case: Case, language: str, *, now: Clock, random: Random) -> dict[str, 
     """
     for reference in sample_texts.references():
         content = adding.Content(
-            f"{reference.key}.txt", lambda one=reference: io.BytesIO(sample_texts.sheet(one).encode())  # type: ignore[misc]
+            f"{reference.key}.txt",
+            lambda one=reference: io.BytesIO(sample_texts.sheet(one).encode()),  # type: ignore[misc]
         )
 
         def ids(size: int, key: str = reference.key) -> bytes:

@@ -12,7 +12,7 @@ there stands for more here:
 import functools
 import hashlib
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib import resources
@@ -87,7 +87,9 @@ def records(language: str) -> dict[str, Record]:
             for key, fields in group.items():
                 where = f"{file}: {kind} {key}"
                 if key in found:
-                    raise InputError(_("the key {key} stands there twice").format(key=key), where=where)
+                    raise InputError(
+                        _("the key {key} stands there twice").format(key=key), where=where
+                    )
                 cls = class_of(kind, where=where)
                 found[key] = from_json(cls, _object(cls, fields, languages, where), where=where)
     return found
@@ -126,7 +128,7 @@ def both(texts: Mapping[str, str], languages: list[str], *, line: bool) -> str:
 
 
 def sheet(reference: Reference) -> str:
-    """Return what the case keeps of a public source: not its text, but where it is and what we read."""
+    """Return what the case keeps of a public source: where it is, and what we read there."""
     head = [reference.title, reference.publisher, reference.date, reference.address]
     parts = ["\n".join(line for line in head if line), f"({reference.consulted})"]
     for language in LANGUAGES:
@@ -161,7 +163,9 @@ def _object(cls: type, given: Any, languages: list[str], where: str) -> Any:
         return given  # the schema says what was expected
     shapes = {member.name: member.shape for member in members(cls)}
     return {
-        name: _value(shapes[name], value, languages, f"{where}: {name}") if name in shapes else value
+        name: _value(shapes[name], value, languages, f"{where}: {name}")
+        if name in shapes
+        else value
         for name, value in given.items()
     }
 
@@ -194,17 +198,3 @@ def _check_languages(texts: Mapping[str, Any], where: str) -> None:
             _("expected the text in each of: {languages}").format(languages=", ".join(LANGUAGES)),
             where=where,
         )
-
-
-def untranslated(fields: Any, path: str = "") -> Iterator[str]:
-    """Yield where a text of several words stands in one language only."""
-    if isinstance(fields, Mapping):
-        if set(fields) == set(LANGUAGES):
-            return
-        for name, value in fields.items():
-            yield from untranslated(value, f"{path}.{name}")
-    elif isinstance(fields, list):
-        for number, value in enumerate(fields, start=1):
-            yield from untranslated(value, f"{path}[{number}]")
-    elif isinstance(fields, str) and " " in fields:
-        yield path.removeprefix(".")

@@ -13,7 +13,6 @@ from contrechamp.base.errors import OutputError
 from contrechamp.base.i18n import _
 from contrechamp.publish.files import FIGURES_JSON, SCHEMA_FAMILY
 
-
 #: Raises unless a folder is missing, empty, or of an earlier run: what stands there, and its name.
 Refuse: TypeAlias = Callable[[Path, Path], None]
 

@@ -1,0 +1,415 @@
+"""``contrechamp sample``: every statement has its reference, and what is invented says so.
+
+The sample is built through the command, once a language, and read back through the public doors.
+"""
+
+import csv
+import io
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from contrechamp.base.i18n import activate
+from contrechamp.cli.run import run
+from contrechamp.dossier import assessments, checking, reading, sample_case, sample_texts, status
+from contrechamp.dossier.fields import Evidence, Position, Record, Text
+from contrechamp.dossier.reading import Stored
+from contrechamp.dossier.schema import parts, values
+from contrechamp.dossier.testimony import Exhibit
+from contrechamp.dossier.view import View
+from contrechamp.vault.case import Case, opened
+from contrechamp.vault.slots import AgeIdentities
+
+#: The day of the sample on which its consent is withdrawn has passed.
+DAY = date(2026, 11, 26)
+#: Words of what must not leave: a closed passage, contact rules, a risk, a note, an identity.
+CLOSED = (
+    "zephyrine", "zéphyrine", "never by telephone", "on Mondays", "recognised EXEMPLE",
+    "a note for those", "Nemona", "Nulleparte", "Nowhere Lane",
+)  # fmt: skip
+LABEL = re.compile("SAMPLE|EXEMPLE")
+
+
+@dataclass(frozen=True)
+class Built:
+    """A sample, and what the command printed."""
+
+    folder: Path
+    out: str
+
+    @property
+    def secret(self) -> AgeIdentities:
+        """What the second member opens the case with, in no time."""
+        return AgeIdentities((self.folder.joinpath("second-member.key").read_text().split()[-1],))
+
+    def records(self) -> dict[str, Stored]:
+        """Every record of the case by its id."""
+        with opened(self.folder / "case", self.secret, write=False) as case:
+            return {stored.id: stored for stored in reading.every(case)}
+
+    def lines(self) -> list[dict[str, Any]]:
+        """What was exported."""
+        text = (self.folder / "records-jsonl" / "records.jsonl").read_text()
+        return [json.loads(line) for line in text.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Built]:
+    known: dict[str, Built] = {}
+
+    def built(language: str) -> Built:
+        if language not in known:
+            folder = tmp_path_factory.mktemp(language) / "sample-out"
+            known[language] = Built(folder, made(folder, language))
+        return known[language]
+
+    return built
+
+
+def made(folder: Path, language: str) -> str:
+    out = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.stdout", out)
+        assert run(["sample", "--out", str(folder), "--lang", language]) == 0
+    activate("en")
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def english(build: Callable[[str], Built]) -> Built:
+    return build("en")
+
+
+@pytest.fixture(scope="module")
+def records(english: Built) -> dict[str, Stored]:
+    return english.records()
+
+
+@pytest.fixture
+def case(english: Built) -> Iterator[Case]:
+    with opened(english.folder / "case", english.secret, write=False) as found:
+        yield found
+
+
+def plain(record: Record) -> Iterator[tuple[str, str]]:
+    """Yield every text of a record that people read, with its place."""
+    for held in values(record):
+        shape = held.shape
+        line = shape.form is None or shape.form.name == "line"
+        if shape.what == "text" and shape.points is None and line and held.value:
+            yield held.path.removeprefix(": "), str(held.value)
+
+
+def test_the_case_verifies_and_its_tables_are_those_of_its_records(
+    case: Case, english: Built, capfd: pytest.CaptureFixture[str]
+) -> None:
+    key = english.folder / "second-member.key"
+    assert run(["verify", str(english.folder / "case"), "--identity", str(key)]) == 0
+    capfd.readouterr()
+    assert not list(checking.problems(case))
+
+
+def test_every_kind_that_the_sources_carry_is_there(records: dict[str, Stored]) -> None:
+    kinds = {stored.kind for stored in records.values()}
+    assert kinds >= {
+        "actor", "area", "assessment", "barrier", "challenge", "consent", "deployment", "exhibit",
+        "finding", "letter", "observation", "place", "product", "publication", "recommendation",
+        "relation", "release", "review", "source", "testimony",
+    }  # fmt: skip
+
+
+def test_a_reference_has_title_publisher_address_and_the_day_it_was_read() -> None:
+    assert len(sample_texts.references()) >= 20
+    for reference in sample_texts.references():
+        assert re.fullmatch(r"https?://\S+", reference.address), reference.key
+        assert date.fromisoformat(reference.consulted) <= DAY, reference.key
+        assert reference.title
+        assert reference.publisher
+        undated = "no date" in reference.read["en"]
+        assert bool(reference.date) != undated, f"{reference.key}: a date, or why there is none"
+        for texts in (reference.says, reference.read):
+            assert set(texts) == {"en", "fr"}, reference.key
+            assert texts["en"] != texts["fr"], reference.key
+
+
+def test_every_factual_record_rests_on_a_public_source(records: dict[str, Stored]) -> None:
+    exhibits = {
+        stored.record.item: stored.record
+        for stored in records.values()
+        if isinstance(stored.record, Exhibit)
+    }
+    assert all(one.address and "2026-11-26" in one.origin for one in exhibits.values())
+
+    def rests(ref: str, seen: frozenset[str] = frozenset()) -> bool:
+        """Return whether an exhibit stands at the end of what is cited as evidence."""
+        record = records[reading.id_of(ref)].record
+        if isinstance(record, Exhibit):
+            return True
+        if record.read_from is not None and record.read_from.item in exhibits:
+            return True
+        cited = [part.ref for part, _path in parts(record) if isinstance(part, Evidence)]
+        return any(rests(one, seen | {ref}) for one in cited if one not in seen)
+
+    checked = 0
+    for stored in records.values():
+        if stored.record.sample or stored.kind in {"exhibit", "review", "release"}:
+            continue
+        assert rests(stored.ref), (stored.kind, stored.record.title())
+        checked += 1
+    assert checked > 30
+
+
+def test_every_statement_says_how_sure_it_is_and_on_what_it_rests(
+    records: dict[str, Stored],
+) -> None:
+    stated = 0
+    for stored in records.values():
+        for part, path in parts(stored.record):
+            if hasattr(part, "confidence") and not isinstance(part, Record):
+                assert part.evidence, (stored.kind, stored.record.title(), path)
+                stated += 1
+    assert stated > 40
+
+
+def test_the_counts_are_those_that_the_report_states(records: dict[str, Stored]) -> None:
+    counted = records[sample_texts.record_id("checkpoint-56-cameras")].record
+    assert [(one.what.partition(" ")[0], one.found) for one in counted.counts] == [  # type: ignore[attr-defined]
+        ("cameras", 24),
+        ("turnstiles", 2),
+    ]
+    assert "at least" in counted.counts[0].what  # type: ignore[attr-defined]
+
+
+def test_what_is_invented_says_so_in_both_languages(records: dict[str, Stored]) -> None:
+    invented = [stored for stored in records.values() if stored.record.sample]
+    people = {"source", "consent", "testimony"}
+    assert {stored.kind for stored in records.values()} >= people
+    assert all(stored.record.sample for stored in records.values() if stored.kind in people)
+    for stored in invented:
+        texts = list(plain(stored.record))
+        assert texts or stored.kind == "consent"
+        for path, text in texts:
+            assert LABEL.search(text), (stored.kind, path)
+    for stored in invented:
+        if stored.kind in {"source", "testimony", "finding"}:
+            text = " ".join(text for _path, text in plain(stored.record))
+            assert "SAMPLE" in text
+            assert "EXEMPLE" in text
+    for stored in records.values():
+        if stored.kind in {"review", "release"}:
+            assert LABEL.search(stored.record.why)  # type: ignore[attr-defined]
+
+
+def test_no_factual_record_cites_an_invented_one(records: dict[str, Stored]) -> None:
+    for stored in records.values():
+        if stored.record.sample or stored.kind in {"review", "release"}:
+            continue
+        for held in values(stored.record):
+            if held.shape.points is not None and str(held.value).startswith("record/"):
+                cited = records[reading.id_of(str(held.value))]
+                assert not cited.record.sample, (stored.record.title(), held.path)
+
+
+def test_every_text_stands_in_english_and_french() -> None:
+    """Read in the other order, a text in both languages reads otherwise."""
+    own = {
+        ("exhibit", "what"), ("exhibit", "address"), ("actor", "address"),
+        ("observation", "observers"), ("publication", "name"), ("source", "pseudonym"),
+        ("product", "make"), ("testimony", "passages"),
+    }  # fmt: skip
+    english, french = sample_texts.records("en"), sample_texts.records("fr")
+    both = 0
+    for key, record in english.items():
+        kind = sample_kind(record)
+        for part, path in parts(record):
+            for name in ("names", "claim", "what"):
+                texts = getattr(part, name, None)
+                if isinstance(texts, tuple) and texts and isinstance(texts[0], Text):
+                    assert [one.language for one in texts] == ["en", "fr"], (key, path)
+        other = dict(plain(french[key]))
+        for path, text in plain(record):
+            field = re.split(r"[\[.]", path)[0]
+            if (kind, field) in own or (kind == "letter" and record.sample):
+                continue
+            if field in {"names", "claim"} or (kind == "recommendation" and field == "what"):
+                continue  # one of two texts, as was checked above
+            assert other[path] != text, (key, path)
+            assert sorted(re.split(r" / |\n\n", text)) == sorted(
+                re.split(r" / |\n\n", other[path])
+            ), (key, path)
+            both += 1
+    assert both > 150
+
+
+def sample_kind(record: Record) -> str:
+    return type(record).__name__.lower()
+
+
+def test_drafts_of_letters_come_in_both_languages(english: Built) -> None:
+    letters = {path.stem: path.read_text() for path in (english.folder / "letters").iterdir()}
+    assert {stem.rpartition("-")[0] for stem in letters} == {"draft-tkh", "draft-hikvision"}
+    for company in ("draft-tkh", "draft-hikvision"):
+        assert letters[f"{company}-en"].startswith("Right of reply: SAMPLE – invented")
+        assert letters[f"{company}-fr"].startswith("Droit de réponse : EXEMPLE – inventé")
+
+
+def test_no_place_has_a_position(records: dict[str, Stored]) -> None:
+    for stored in records.values():
+        assert not any(isinstance(part, Position) for part, _path in parts(stored.record))
+
+
+def test_status_lists_what_is_meant_to_be_lacking(case: Case) -> None:
+    lacking = {(one.what, one.why, reading.id_of(one.ref)) for one in status.lacks(case, DAY)}
+    wanted = {
+        ("evidence", "contested", "apartheid-conclusion"),
+        ("evidence", "no-evidence", "sample-trade"),
+        ("consent", "consent-withdrawn", "swift-shop"),
+        ("consent", "withdrawn", "sample-leaflet-en"),
+        ("reply", "no-reply", "amnesty-to-hikvision"),
+        ("reply", "draft", "draft-tkh-fr"),
+        ("translation", "unchecked", "heron-passage"),
+        ("translation", "machine-unchecked", "swift-shop"),
+        ("review", "not-reviewed", "east-jerusalem-network"),
+        ("release", "not-released", "sample-leaflet-en"),
+    }
+    assert {(what, why, sample_texts.record_id(key)) for what, why, key in wanted} <= lacking
+    fine = {"passage-by-face", "sample-daily-life", "sample-leaflet-fr", "amnesty-to-tkh"}
+    assert not {sample_texts.record_id(key) for key in fine} & {one for _w, _y, one in lacking}
+    record = reading.get(case, sample_texts.record_id("red-wolf-equality")).record
+    gaps = {gap.question for gap in assessments.gaps(record)}  # type: ignore[arg-type]
+    assert gaps == {
+        "performance", "consultation", "alternatives", "oversight", "remedy", "publication",
+    }  # fmt: skip
+
+
+def test_nothing_closed_and_no_identity_is_in_a_file_that_can_be_read(
+    english: Built, build: Callable[[str], Built]
+) -> None:
+    for one in (english, build("fr")):
+        files = [path for path in one.folder.rglob("*") if path.is_file()]
+        assert len(files) > 50
+        for path in files:
+            content = path.read_bytes()
+            for word in CLOSED:
+                assert word.encode() not in content, (path.name, word)
+        # The search itself can find something: what is open is there.
+        open_ = (one.folder / "records-jsonl" / "records.jsonl").read_text()
+        assert "The soldier does not look at me" in open_
+        assert "Since the camera" not in open_, "its consent was withdrawn"
+
+
+def test_the_closed_words_stand_in_the_case(records: dict[str, Stored], english: Built) -> None:
+    text = " ".join(text for stored in records.values() for _path, text in plain(stored.record))
+    assert all(
+        word in text for word in ("zephyrine", "zéphyrine", "never by telephone", "on Mondays")
+    )
+    first = (english.folder / "passphrase.txt").read_text().strip()
+    assert first == "sample passphrase, made up"
+    assert first in english.out
+
+
+def test_the_exports_open(english: Built) -> None:
+    from followthemoney import model
+
+    schema = json.loads((english.folder / "records-jsonl" / "records.schema.json").read_text())
+    validator = jsonschema.Draft202012Validator(schema)
+    lines = english.lines()
+    for line in lines:
+        validator.validate(line)
+    entities = [
+        model.get_proxy(json.loads(line))
+        for line in (english.folder / "records-ftm" / "entities.ftm.json").read_text().splitlines()
+    ]
+    names = {name for entity in entities for name in entity.names}
+    assert {"Hikvision", "TKH Security", "Police israélienne"} <= names
+    assert {entity.schema.name for entity in entities} >= {"Company", "PublicBody", "Event"}
+    with (english.folder / "records-csv" / "finding.csv").open(encoding="utf-8-sig") as table:
+        rows = list(csv.DictReader(table))
+    assert len(rows) == sum(line["kind"] == "finding" for line in lines) == 6
+    assert all(row["claim[1].text"] and row["claim[2].text"] for row in rows)
+
+
+def test_ids_are_the_same_each_time_and_in_each_language(
+    english: Built, build: Callable[[str], Built]
+) -> None:
+    marks = {"review", "release"}
+
+    def told(built: Built) -> dict[str, str]:
+        return {line["id"]: line["kind"] for line in built.lines() if line["kind"] not in marks}
+
+    assert told(english) == told(build("fr"))
+
+    def items(built: Built) -> set[str]:
+        return {line["fields"]["item"] for line in built.lines() if line["kind"] == "exhibit"}
+
+    assert items(english) == items(build("fr"))
+
+
+def test_the_reader_s_language_comes_first(build: Callable[[str], Built]) -> None:
+    french = build("fr")
+    assert "EXEMPLE" in french.out
+    claims = [line["fields"]["claim"][0] for line in french.lines() if line["kind"] == "finding"]
+    assert {claim["language"] for claim in claims} == {"fr"}
+
+
+def test_what_was_only_looked_at_is_replaced_and_what_was_changed_is_not(
+    build: Callable[[str], Built], capfd: pytest.CaptureFixture[str]
+) -> None:
+    built = build("fr")
+    case, key = str(built.folder / "case"), str(built.folder / "second-member.key")
+    assert run(["status", case, "--identity", key]) == 0
+    refused = sample_texts.ref("sample-leaflet-en")
+    assert run(["release", case, refused, "--identity", key]) == 1
+    made(built.folder, "fr")
+    added = built.folder / "my-notes.txt"
+    added.write_text("my own")
+    capfd.readouterr()
+    assert run(["sample", "--out", str(built.folder), "--lang", "en"]) == 2
+    told = capfd.readouterr().err
+    assert "my-notes.txt" in told
+    assert added.read_text() == "my own"
+    added.unlink()
+    key = str(built.folder / "second-member.key")
+    fine = sample_texts.ref("cameras-of-two-companies")
+    assert run(["release", case, fine, "--identity", key]) == 0
+    before = (built.folder / "case" / "case.db").read_bytes()
+    assert run(["sample", "--out", str(built.folder), "--lang", "en"]) == 2
+    assert "case/case.db" in capfd.readouterr().err
+    assert (built.folder / "case" / "case.db").read_bytes() == before
+
+
+def test_a_folder_of_somebody_else_is_left_alone(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "case.toml").write_text("mine")
+    assert run(["sample", "--out", str(tmp_path), "--lang", "en"]) == 2
+    assert "was not made by contrechamp sample" in capfd.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["case.toml"]
+
+
+def test_a_text_in_one_language_is_refused_with_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {
+        name: sample_texts.load(name) for name in (*sample_texts.FILES, sample_texts.REFERENCES)
+    }
+    broken = tomllib.loads('[place.sample]\nnames = { en = "SAMPLE" }\n')
+    files["places.toml"] = broken
+    monkeypatch.setattr(sample_texts, "load", files.__getitem__)
+    with pytest.raises(Exception, match=r"places\.toml: place sample: names: .*en, fr"):
+        sample_texts.records("en")
+
+
+def test_reviews_are_by_the_second_member(case: Case, records: dict[str, Stored]) -> None:
+    members = dict(case.database.execute("SELECT id, name FROM members").fetchall())
+    first, second = sample_case.member_names()
+    by = {kind: {members[one.member] for one in records.values() if one.kind == kind}
+          for kind in ("finding", "review")}  # fmt: skip
+    assert by == {"finding": {first}, "review": {second}}
+    assert View(case).kind(sample_texts.record_id("heron")) == "source"
