@@ -11,7 +11,7 @@ from contrechamp.cli.options import language_option, verbose_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 
 #: As `dossier.formats.leaving.WRITERS` names them.
-FORMAT_NAMES = ("jsonl", "csv", "xlsx", "ftm", "osm")
+FORMAT_NAMES = ("jsonl", "csv", "xlsx", "ftm", "ocds", "osm")
 
 
 def export_records_command() -> click.Command:
@@ -44,6 +44,25 @@ def export_records_command() -> click.Command:
                     "for osm."
                 ),
             ),
+            click.Option(
+                ["--publisher"], metavar="NAME", default="",
+                help=_("Who publishes the packages; for ocds, which asks for it."),
+            ),
+            click.Option(
+                ["--ocid-prefix", "prefix"], metavar="PREFIX", default="",
+                help=_(
+                    "Prefix that the Open Contracting Partnership gave you, such as ocds-a1b2c3, "
+                    "for processes without an id of their own; for ocds."
+                ),
+            ),
+            click.Option(
+                ["--licence"], metavar="ADDRESS", default="",
+                help=_("Address of the licence of the packages; for ocds."),
+            ),
+            click.Option(
+                ["--uri"], metavar="ADDRESS", default="",
+                help=_("Address at which the package will stand; for ocds."),
+            ),
             *secret_options(),
             language_option(),
             verbose_option(),
@@ -51,11 +70,24 @@ def export_records_command() -> click.Command:
     )  # fmt: skip
 
 
-def _export(*, folder: Path, format_: str, output: Path, osm: Path | None, **secret: Any) -> None:
+def _export(
+    *,
+    folder: Path,
+    format_: str,
+    output: Path,
+    osm: Path | None,
+    publisher: str,
+    prefix: str,
+    licence: str,
+    uri: str,
+    **secret: Any,
+) -> None:
     from contrechamp.dossier.formats import leaving
+    from contrechamp.dossier.formats.ocds_packages import Publisher
 
+    about = Publisher(publisher, prefix, uri, licence)
     with open_case(folder, secret_source(**secret)) as case:
-        left = leaving.write(case, output, format_, day=now().date(), osm=osm)
+        left = leaving.write(case, output, format_, day=now().date(), osm=osm, publisher=about)
     kept_back = len(left.kept_back)
     if kept_back:
         click.echo(

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from contrechamp.base.errors import InputError, OutputError
 from contrechamp.base.i18n import _
 from contrechamp.dossier import consent, lines, reading
-from contrechamp.dossier.formats import ftm, osm_cameras, table_files
+from contrechamp.dossier.formats import ftm, ocds_packages, osm_cameras, table_files
 from contrechamp.dossier.kinds import KINDS
 from contrechamp.dossier.reading import Stored
 from contrechamp.dossier.standing import Standings
@@ -31,6 +31,7 @@ class Leaving:
         kept_back: records that do not leave: no consent holds for them.
         left_out: what a format has no place for, by reason.
         osm: extract that says what objects of OpenStreetMap are now.
+        publisher: of packages of tenders and contracts.
     """
 
     case: Case
@@ -38,6 +39,7 @@ class Leaving:
     kept_back: set[str] = field(default_factory=set)
     left_out: Counter[str] = field(default_factory=Counter)
     osm: Path | None = None
+    publisher: ocds_packages.Publisher | None = None
 
     def __post_init__(self) -> None:
         self.view = View(self.case)
@@ -82,11 +84,20 @@ WRITERS: dict[str, Writer] = {
     "csv": _csv,
     "xlsx": _xlsx,
     "ftm": ftm.write,
+    "ocds": ocds_packages.write,
     "osm": osm_cameras.write,
 }
 
 
-def write(case: Case, folder: Path, format_: str, *, day: date, osm: Path | None = None) -> Leaving:
+def write(
+    case: Case,
+    folder: Path,
+    format_: str,
+    *,
+    day: date,
+    osm: Path | None = None,
+    publisher: ocds_packages.Publisher | None = None,
+) -> Leaving:
     """Write the records of a case, but for what is closed, to a new folder.
 
     Closed fields, closed passages and true identities stay in the case; so does what no consent
@@ -98,6 +109,7 @@ def write(case: Case, folder: Path, format_: str, *, day: date, osm: Path | None
         format_: one of `WRITERS`.
         day: for which it is said how each record stands.
         osm: see `Leaving`.
+        publisher: likewise.
 
     Raises:
         InputError: if there is no such format, or it has no place for what a record says.
@@ -109,7 +121,7 @@ def write(case: Case, folder: Path, format_: str, *, day: date, osm: Path | None
         )
     refuse_existing(folder)
     partial = folder.with_name(f".{folder.name}.partial")
-    leaving = Leaving(case, day, osm=osm)
+    leaving = Leaving(case, day, osm=osm, publisher=publisher)
     try:
         partial.mkdir(mode=0o700)
         WRITERS[format_](leaving, partial)

@@ -1,18 +1,23 @@
 """Releases and records of the Open Contracting Data Standard: tenders, contracts, and who."""
 
 import dataclasses
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
+from contrechamp.dossier import reading
 from contrechamp.dossier.actors import Actor, Contract, Tender
-from contrechamp.dossier.fields import Record
+from contrechamp.dossier.fields import LANGUAGE, Record
 from contrechamp.dossier.formats.drafts import THIS_FILE, Desk, Draft, Format, Notice, Read
 from contrechamp.dossier.formats.given import Given
 from contrechamp.dossier.schema import from_json
 
-SCHEME = "ocid"
+SCHEME, PARTY_SCHEME = "ocid", "ocds-party"
+#: Ids that a case gave where the source gave none: the same record wherever they stand.
+OWN = re.compile(r"contrechamp-[0-9a-f]{16}")
+_OF_A_CASE = re.compile(r"ocds-[a-z0-9]{6}-([0-9a-f]{16})")
 
 
 def fits(given: Given) -> bool:
@@ -30,6 +35,11 @@ def read(given: Given, desk: Desk) -> Iterator[Read]:
     """
     seen: set[str] = set()
     for where, process in _processes(given.json(), given.name):
+        ours = _OF_A_CASE.fullmatch(process["ocid"])
+        if ours and reading.find(desk.case, ours[1]) is not None:
+            seen.add(ours[1])
+            yield Notice(where, _("this process was written from this case: left out"))
+            continue
         for draft in _Process(process, where, desk).drafts():
             if draft.id in seen:  # an authority stands in many processes: the first one counts
                 continue
@@ -104,16 +114,19 @@ class _Process:
     def drafts(self) -> Iterator[Draft]:
         """Yield what is in it; actors before those who name them."""
         tender = _object(self.process.get("tender"))
-        buyer = _object(self.process.get("buyer")) or _object(tender.get("procuringEntity"))
+        caller = _object(tender.get("procuringEntity"))
+        buyer = _object(self.process.get("buyer")) or caller
         awards = _objects(self.process.get("awards"))
         contracts = _objects(self.process.get("contracts"))
         if buyer:
             yield self._actor(buyer, "public-body")
+        if caller and caller is not buyer:
+            yield self._actor(caller, "public-body")
         for award in awards:
             for supplier in _objects(award.get("suppliers")):
                 yield self._actor(supplier, "company")
         if tender:
-            yield self._tender(tender, buyer)
+            yield self._tender(tender, caller or buyer)
         named = {str(one.get("awardID")) for one in contracts}
         by_id = {str(one.get("id")): one for one in awards}
         for contract in contracts:
@@ -128,13 +141,14 @@ class _Process:
         identifier = _object(known.get("identifier")) or _object(party.get("identifier"))
         country = str(_object(known.get("address")).get("countryName") or "")
         record = {
-            "names": self._texts(known.get("name") or party.get("name")),
+            "names": self._texts(known) or self._texts(party),
             "kind": kind,
             "country": country if len(country) == 2 and country.isupper() else "",
             "registered": " ".join(
                 str(identifier[name]) for name in ("scheme", "id") if identifier.get(name)
             ),
-            "ids": [{"scheme": "ocds-party", "id": self._party(party)}],
+            "address": _line(_object(known.get("contactPoint")).get("url")),
+            "ids": [{"scheme": PARTY_SCHEME, "id": self._party(party)}],
             "evidence": self._evidence("parties"),
         }
         draft = self._draft("party", self._party(party), Actor, record, "parties")
@@ -146,6 +160,8 @@ class _Process:
         identifier = _object(known.get("identifier")) or _object(party.get("identifier"))
         if identifier.get("scheme") and identifier.get("id"):
             return f"{identifier['scheme']}-{identifier['id']}"
+        if OWN.fullmatch(str(party.get("id"))):
+            return str(party["id"])
         return f"{self.ocid}/{party.get('id') or party.get('name')}"
 
     def _tender(self, tender: dict[str, Any], buyer: dict[str, Any]) -> Draft:
@@ -153,7 +169,7 @@ class _Process:
         record = {
             "name": _line(tender.get("title") or self.ocid),
             "buyer": self._ref(buyer),
-            "number": _line(tender.get("id")),
+            "number": _line(tender.get("id")) if tender.get("id") != self.ocid else "",
             "published_on": _day(period.get("startDate")),
             "closes_on": _day(period.get("endDate")),
             "value": _money(tender.get("value")),
@@ -168,6 +184,7 @@ class _Process:
         period = _object(contract.get("period")) or _object(award.get("contractPeriod"))
         id_ = contract.get("id") or award.get("id")
         at = f"contracts/{id_}" if contract else f"awards/{id_}"
+        called = [at, f"awards/{award['id']}"] if contract and award.get("id") else [at]
         title = contract.get("title") or award.get("title") or tender.get("title") or self.ocid
         refs = [self._ref(one) for one in _objects(award.get("suppliers"))]
         record = {
@@ -175,7 +192,7 @@ class _Process:
             "buyer": self._ref(buyer),
             "suppliers": list(dict.fromkeys(ref for ref in refs if ref)),
             "tender": self.desk.ref("ocds-tender", self.ocid) if tender else "",
-            "number": _line(id_),
+            "number": "" if OWN.fullmatch(str(id_)) else _line(id_),
             "signed_on": _day(contract.get("dateSigned")),
             "from_date": _day(period.get("startDate")),
             "to_date": _day(period.get("endDate")),
@@ -183,7 +200,7 @@ class _Process:
             "says": contract.get("description") or award.get("description"),
             # An award is not a contract yet: whoever reads it must see which it is.
             "note": "" if contract else f"OCDS award of {_day(award.get('date'))}, no contract",
-            "ids": [{"scheme": SCHEME, "id": f"{self.ocid}/{at}"}],
+            "ids": [{"scheme": SCHEME, "id": f"{self.ocid}/{name}"} for name in called],
             "evidence": self._evidence(at),
         }
         return self._draft("contract", f"{self.ocid}/{at}", Contract, record, at)
@@ -191,8 +208,17 @@ class _Process:
     def _ref(self, party: dict[str, Any]) -> str:
         return self.desk.ref("ocds-party", self._party(party)) if party else ""
 
-    def _texts(self, name: Any) -> list[dict[str, str]]:
-        return [{"language": self.language, "text": _line(name)}] if name else []
+    def _texts(self, party: dict[str, Any]) -> list[dict[str, str]]:
+        """Return the name of a party, in the languages that it is given in."""
+        texts = {
+            key.removeprefix("name_"): _line(text)
+            for key, text in party.items()
+            if key.startswith("name_") and re.fullmatch(LANGUAGE.pattern, key[5:])
+        }
+        name = _line(party.get("name"))
+        if name and name not in texts.values():
+            texts = {self.language: name, **texts}
+        return [{"language": language, "text": text} for language, text in texts.items() if text]
 
     def _evidence(self, at: str) -> list[dict[str, str]]:
         return [{"ref": THIS_FILE, "at": f"{self.ocid} {at}"}]
