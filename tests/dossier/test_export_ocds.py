@@ -256,7 +256,7 @@ def test_samples_and_what_is_not_sure_stay_and_are_told(at: Desk, tmp_path: Path
 
 def test_a_party_is_called_what_it_is_called_in_each_language(at: Desk, tmp_path: Path) -> None:
     maker = at.put(
-        Actor(names=(Text(language="ar", text="عينة"), Text(language="en", text="SAMPLE")),
+        Actor(names=(Text(language="ar", text="عينة"), *text("SAMPLE"), *text("SAMPLE", "fr")),
               kind="company", ids=(OutsideId(scheme="lei", id="x"),))
     )  # fmt: skip
     at.put(Contract(name="SAMPLE", suppliers=(maker,)))
@@ -265,3 +265,9 @@ def test_a_party_is_called_what_it_is_called_in_each_language(at: Desk, tmp_path
     assert release["language"] == "ar"
     assert (release["parties"][0]["name"], release["parties"][0]["name_en"]) == ("عينة", "SAMPLE")
     assert not complaints(package, tmp_path)
+    nobody = at.put(Actor(names=text("SAMPLE of no language", "und"), kind="company"))
+    at.put(Contract(name="SAMPLE two", suppliers=(maker, nobody)))
+    assert "language" not in exported(at, tmp_path / "two")["releases"][1]
+    with desk(tmp_path / "b") as other:
+        take(other, tmp_path / "two" / "releases.json")
+        assert carried(other) == carried(at)

@@ -216,7 +216,7 @@ class _Process:
             if key.startswith("name_") and re.fullmatch(LANGUAGE.pattern, key[5:])
         }
         name = _line(party.get("name"))
-        if name and name not in texts.values():
+        if name and (self.language != "und" or name not in texts.values()):
             texts = {self.language: name, **texts}
         return [{"language": language, "text": text} for language, text in texts.items() if text]
 

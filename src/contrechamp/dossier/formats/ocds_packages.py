@@ -296,10 +296,9 @@ class _Release:
         return {name: self.parties[ref][name] for name in ("id", "name")}
 
     def _language(self) -> str:
-        """Return the language that most parties are named in first; "" where it is not known."""
-        first = Counter(actor.names[0].language for actor in self.actors.values())
-        del first["und"]
-        return first.most_common(1)[0][0] if first else ""
+        """Return the language that all parties are named in first; "" where there is none."""
+        first = {actor.names[0].language for actor in self.actors.values()}
+        return first.pop() if len(first) == 1 and first != {"und"} else ""
 
     def _money(self, money: Money | None) -> dict[str, Any]:
         if money is None:
@@ -349,10 +348,9 @@ def _names(names: tuple[Text, ...], language: str) -> dict[str, str]:
     by_language: dict[str, str] = {}
     for name in names:
         by_language.setdefault(name.language, name.text)
-    main = by_language.get(language) or names[0].text
     others = {f"name_{code}": text for code, text in by_language.items()
               if code not in {language, "und"}}  # fmt: skip
-    return {"name": main, **others}
+    return {"name": names[0].text, **others}
 
 
 def _without_empty(found: dict[str, Any]) -> dict[str, Any]:
