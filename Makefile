@@ -103,4 +103,4 @@ lock: $(UV)
 	$(UV_COMPILE) --no-deps requirements/demo.in -o requirements/demo.txt
 
 clean:
-	rm -rf $(VENV) $(DEMO_OUT) $(SAMPLE_OUT) site
+	rm -rf $(VENV) $(DEMO_OUT) $(SAMPLE_OUT) $(SAMPLE_OUT)-tables site

@@ -360,6 +360,20 @@ def test_the_reader_s_language_comes_first(build: Callable[[str], Built]) -> Non
     assert {claim["language"] for claim in claims} == {"fr"}
 
 
+def test_what_show_prints_can_be_read(
+    build: Callable[[str], Built], capfd: pytest.CaptureFixture[str]
+) -> None:
+    built = build("fr")
+    capfd.readouterr()
+    key, about = built.folder / "second-member.key", sample_texts.ref("passage-by-face")
+    assert run(["show", str(built.folder / "case"), about, "--identity", str(key)]) == 0
+    told = capfd.readouterr().out
+    assert "\\u" not in told, "French has no-break spaces, which are no control characters"
+    source = sample_texts.ref("ban-the-scan")
+    assert f"    ref: {source}  Amnesty International: Exposing Red Wolf (Ban the Scan)\n" in told
+    assert f"    {sample_texts.ref('red-wolf')}  Red Wolf" in told
+
+
 def test_what_was_only_looked_at_is_replaced_and_what_was_changed_is_not(
     build: Callable[[str], Built], capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,6 +1,6 @@
 """Records as they are printed on a terminal."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -50,27 +50,40 @@ def flag_line(flag: "Flag") -> str:
     return f"{line}  {flag.because}" if flag.because else line
 
 
-def field_lines(value: Any, indent: str = "") -> Iterator[str]:
-    """Yield the fields of a record, given as JSON, each on lines of its own."""
+def field_lines(
+    value: Any, indent: str = "", *, named: Callable[[str], str] = str
+) -> Iterator[str]:
+    """Yield the fields of a record, given as JSON, each on lines of its own.
+
+    Args:
+        value: fields and what they hold.
+        indent: before each line.
+        named: what is printed for a text: of a reference, with what it points to.
+    """
     for name, one in value.items():
-        yield from _lines(name, one, indent)
+        yield from _lines(name, one, indent, named)
 
 
-def _lines(name: str, value: Any, indent: str) -> Iterator[str]:
+def _lines(name: str, value: Any, indent: str, named: Callable[[str], str]) -> Iterator[str]:
     if isinstance(value, dict):
         yield f"{indent}{name}:"
-        yield from field_lines(value, indent + INDENT)
+        yield from field_lines(value, indent + INDENT, named=named)
     elif isinstance(value, list) and value and isinstance(value[0], dict):
         for number, one in enumerate(value, start=1):
             yield f"{indent}{name}[{number}]:"
-            yield from field_lines(one, indent + INDENT)
+            yield from field_lines(one, indent + INDENT, named=named)
     elif isinstance(value, list):
-        yield f"{indent}{name}: {', '.join(shown(one) for one in value)}"
+        texts = [named(str(one)) for one in value]
+        if texts != [str(one) for one in value]:  # each with a title: one a line
+            yield f"{indent}{name}:"
+            yield from (f"{indent}{INDENT}{shown(text)}" for text in texts)
+        else:
+            yield f"{indent}{name}: {', '.join(shown(text) for text in texts)}"
     elif isinstance(value, str) and "\n" in value:
         yield f"{indent}{name}:"
         yield from (f"{indent}{INDENT}{shown(line)}" for line in value.split("\n"))
     else:
-        text = str(value).lower() if isinstance(value, bool) else str(value)
+        text = str(value).lower() if isinstance(value, bool) else named(str(value))
         yield f"{indent}{name}: {shown(text)}"
 
 

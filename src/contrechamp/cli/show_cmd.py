@@ -1,6 +1,7 @@
 """``contrechamp show``: the records of a case, and how each stands."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -123,7 +124,7 @@ def _record(case: "Case", stored: "Stored", *, closed: bool, as_json: bool, newe
         + _("version {number}, {at}").format(number=stored.version, at=stored.at)
     )
     whole, opened = to_json(stored.record), open_json(stored.record)
-    for line in field_lines(whole if closed else opened):
+    for line in field_lines(whole if closed else opened, named=_naming(case)):
         click.echo(f"  {line}")
     if whole != opened and not closed:
         click.echo("  " + _("(what is closed is not shown: --closed)"))
@@ -137,6 +138,24 @@ def _record(case: "Case", stored: "Stored", *, closed: bool, as_json: bool, newe
         about = "" if one.current else " " + _("(of an earlier version)")
         click.echo(f"  = {shown(one.review.record.title())}{about}")
     _tell_citations(case, stored.ref)
+
+
+def _naming(case: "Case") -> Callable[[str], str]:
+    """Return what puts behind a reference what it points to; other texts stay as they are."""
+    from contrechamp.dossier import reading
+    from contrechamp.dossier.schema import REF
+
+    def named(text: str) -> str:
+        if REF.fullmatch(text) is None:
+            return text
+        if text.startswith("item/"):
+            title = str((reading.item_state(case, reading.id_of(text)) or {}).get("name", ""))
+        else:
+            found = reading.find(case, reading.id_of(text))
+            title = "" if found is None else found.record.title()
+        return f"{text}  {title}".rstrip()
+
+    return named
 
 
 def _tell_citations(case: "Case", ref: str) -> None:
