@@ -25,6 +25,7 @@ from contrechamp.dossier.fields import Evidence, Position
 from contrechamp.dossier.formats import leaving, record_tables, table_files
 from contrechamp.dossier.formats.door import Imported, import_files
 from contrechamp.dossier.schema import from_json, to_json, values
+from contrechamp.dossier.sharing import TEAM
 from contrechamp.vault.verifying import verify
 
 
@@ -95,7 +96,7 @@ def test_lines_out_fit_their_schema_and_hold_nothing_closed(at: Desk, tmp_path: 
     at.put(consent(who))
     at.put(telling(who))
     for name in ("jsonl", "csv", "xlsx"):
-        leaving.write(at.case, tmp_path / name, name, day=DAY)
+        leaving.write(at.case, tmp_path / name, name, day=DAY, recipient=TEAM, now=NOW)
         for file in (tmp_path / name).iterdir():
             content = file.read_bytes()
             if file.suffix == ".xlsx":
@@ -115,8 +116,8 @@ def test_what_no_consent_holds_for_stays_in_the_case(at: Desk, tmp_path: Path) -
     erasing.withdraw(at.case, given_, on="2026-04-20", how="", erase_given=False,
                      reason="asked", now=NOW)  # fmt: skip
     for name in ("jsonl", "csv", "xlsx"):
-        out = leaving.write(at.case, tmp_path / name, name, day=DAY)
-        assert out.kept_back == {reading.id_of(told)}
+        out = leaving.write(at.case, tmp_path / name, name, day=DAY, recipient=TEAM, now=NOW)
+        assert set(out.kept_back) == {reading.id_of(told)}
     assert not (tmp_path / "csv" / "testimony.csv").exists()
     assert told not in (tmp_path / "jsonl" / "records.jsonl").read_text()
 

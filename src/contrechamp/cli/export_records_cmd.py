@@ -5,8 +5,9 @@ from typing import Any
 
 import click
 
+from contrechamp.base.errors import UsageError
 from contrechamp.base.i18n import _, ngettext
-from contrechamp.cli.case_access import case_argument, now, open_case
+from contrechamp.cli.case_access import case_argument, now, open_case, reason_option, shown
 from contrechamp.cli.options import language_option, verbose_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 
@@ -22,10 +23,15 @@ def export_records_command() -> click.Command:
         short_help=_("Write the records of a case in other formats."),
         help=_(
             "Write the records of a case to a new folder, unencrypted, to work on with other "
-            "programs. What is closed, true identities, and what no consent holds for stay in the "
-            "case. Nothing is sent anywhere."
+            "programs. What is closed and true identities stay in the case. What a source told or "
+            "gave leaves only with --for, where consent covers that it is shared with them, or "
+            "with --team, where consent to hold it holds; the log says so, and what stayed is "
+            "listed with the reason. Nothing is sent anywhere."
         ),
-        epilog=_("Example: contrechamp export-records checkpoint-north --as xlsx -o tables"),
+        epilog=_(
+            "Example: contrechamp export-records checkpoint-north --as xlsx -o tables "
+            '--for "Sample Lawyer"'
+        ),
         params=[
             case_argument(),
             click.Option(
@@ -63,6 +69,21 @@ def export_records_command() -> click.Command:
                 ["--uri"], metavar="ADDRESS", default="",
                 help=_("Address at which the package will stand; for ocds."),
             ),
+            click.Option(
+                ["--for", "whom"], default="", metavar="NAME-or-ACTOR",
+                help=_(
+                    "Whom it is for, by name as consents have it or by record/...; without it, "
+                    "nothing that a source told or gave leaves."
+                ),
+            ),
+            click.Option(
+                ["--team"], is_flag=True,
+                help=_(
+                    "It is for those who work on the case alone: another machine, a copy to work "
+                    "on. Not to be handed on. (A whole copy is one of the folder CASE.)"
+                ),
+            ),
+            reason_option(),
             *secret_options(),
             language_option(),
             verbose_option(),
@@ -80,24 +101,54 @@ def _export(
     prefix: str,
     licence: str,
     uri: str,
+    whom: str,
+    team: bool,
+    reason: str,
     **secret: Any,
 ) -> None:
+    from contrechamp.dossier import consent, reading
     from contrechamp.dossier.formats import leaving
     from contrechamp.dossier.formats.ocds_packages import Publisher
+    from contrechamp.dossier.sharing import Recipient
 
+    if whom and team:
+        raise UsageError(_("--for and --team are for different exports: make two"))
     about = Publisher(publisher, prefix, uri, licence)
-    with open_case(folder, secret_source(**secret)) as case:
-        left = leaving.write(case, output, format_, day=now().date(), osm=osm, publisher=about)
+    named = whom.startswith(reading.SUBJECT)
+    with open_case(folder, secret_source(**secret), write=bool(whom or team)) as case:
+        actor = reading.by_beginning(case, whom) if named else ""
+        left = leaving.write(
+            case, output, format_, day=now().date(), osm=osm, publisher=about, now=now(),
+            recipient=Recipient(actor, "" if named else whom, team), reason=reason,
+        )  # fmt: skip
+        kinds = {one: left.whole.kind(one) or "" for one in (*left.kept_back, *left.limits)}
     kept_back = len(left.kept_back)
     if kept_back:
         click.echo(
             ngettext(
-                "{count} record stays in the case: no consent holds for it.",
-                "{count} records stay in the case: no consent holds for them.",
+                "{count} record stays in the case, for consent does not cover that it leaves so:",
+                "{count} records stay in the case, for consent does not cover that they leave so:",
                 kept_back,
             ).format(count=kept_back),
             err=True,
         )
-    for reason, many in sorted(left.left_out.items()):
-        click.echo(_("left out: {count}: {reason}").format(count=many, reason=reason), err=True)
+        for one, refused in left.kept_back.items():
+            why = "; ".join(dict.fromkeys(consent.told(refused)))
+            click.echo(f"  record/{one}  {kinds[one]}  {why}", err=True)
+    for one, limits in left.limits.items():
+        for limit in limits:
+            told = _("within these limits, which whoever gets it has to be told: {limits}")
+            click.echo(f"record/{one}  {kinds[one]}  {told.format(limits=shown(limit))}", err=True)
+    for why, many in sorted(left.left_out.items()):
+        click.echo(_("left out: {count}: {reason}").format(count=many, reason=why), err=True)
     click.echo(_("{folder} is written; it is not encrypted.").format(folder=output.name))
+    if left.given:
+        click.echo(
+            ngettext(
+                "{count} record in it holds what somebody told or gave; the log says whom it is "
+                "for.",
+                "{count} records in it hold what somebody told or gave; the log says whom they "
+                "are for.",
+                len(left.given),
+            ).format(count=len(left.given))
+        )

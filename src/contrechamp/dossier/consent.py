@@ -10,13 +10,16 @@ from contrechamp.base.i18n import _
 from contrechamp.dossier import reading
 from contrechamp.dossier.fields import ITEM, Evidence, earliest, latest
 from contrechamp.dossier.findings import Finding, Recommendation
-from contrechamp.dossier.people import Consent, ConsentUse
+from contrechamp.dossier.people import Consent, ConsentUse, Grant, Source
 from contrechamp.dossier.publishing import Publication, Use
 from contrechamp.dossier.reading import SUBJECT
 from contrechamp.dossier.schema import parts
 from contrechamp.dossier.search import normalised
 from contrechamp.dossier.testimony import Exhibit, Testimony
 from contrechamp.dossier.view import View
+
+#: Fields by which an exhibit, or a testimony, names the item that was given.
+_GIVING = ("item", "recordings[")
 
 
 @dataclass(frozen=True)
@@ -27,16 +30,27 @@ class Refusal:
         of: what is used.
         use: how.
         why: none (no consent covers it), withdrawn, ended, not-yet, closed (a closed passage is
-            used in no publication), unsaid (how it is used is not said).
+            used in no publication), unsaid (how it is used is not said), team (it is for those who
+            work on the case alone).
         consent: reference to the consent that is withdrawn, ended or not given yet; "" if none.
         source: id of whose consent it is; "" if that is not the reason.
     """
 
     of: str
     use: ConsentUse
-    why: Literal["none", "withdrawn", "ended", "not-yet", "closed", "unsaid"]
+    why: Literal["none", "withdrawn", "ended", "not-yet", "closed", "unsaid", "team"]
     consent: str = ""
     source: str = ""
+
+
+#: What a picture, sound or video that somebody gave needs beside, by the beginning of its media
+#: type. What is not known can be any of them.
+_MEDIA_USES: tuple[tuple[str, tuple[ConsentUse, ...]], ...] = (
+    ("image/", ("image",)),
+    ("audio/", ("voice",)),
+    ("video/", ("image", "voice")),
+    ("application/octet-stream", ("image", "voice")),
+)
 
 
 def lacking(
@@ -124,9 +138,62 @@ def require_sharing(
     """
     refused: list[Refusal] = []
     for ref in refs:
-        held = lacking(view, ref, "held", day)
-        refused += held or lacking(view, ref, "shared", day, to=to, to_whom=to_whom)
+        refused += lacking_to_share(view, ref, day, to=to, to_whom=to_whom)
     _refuse(refused)
+
+
+def lacking_to_share(
+    view: View, ref: str, day: date, *, to: str = "", to_whom: str = ""
+) -> list[Refusal]:
+    """Return why something may not be handed to somebody on a day; nothing if it may.
+
+    Args:
+        view: the case.
+        ref: source, testimony, exhibit or item.
+        day: when.
+        to: actor.
+        to_whom: whom, where there is no record of them.
+    """
+    refused = lacking(view, ref, "held", day)
+    if refused:
+        return refused
+    for use in _uses_in_sharing(view, ref):
+        refused += lacking(view, ref, use, day, to=to, to_whom=to_whom)
+    return refused
+
+
+def limits(view: View, ref: str, day: date, *, to: str = "", to_whom: str = "") -> list[str]:
+    """Return the limits within which something may be handed to somebody, in its source's words.
+
+    Args:
+        view: the case.
+        ref: source, testimony, exhibit or item.
+        day: when.
+        to: actor.
+        to_whom: whom, where there is no record of them.
+    """
+    uses = _uses_in_sharing(view, ref)
+    return [
+        grant.limits
+        for source in sorted(sources_of(view, ref))
+        for _ref, one in consents_of(view, source)
+        if is_about(view, one, ref) and state_on(one, day) == "in-force"
+        for grant in one.grants
+        if grant.limits and any(_is_granted(grant, use, to, to_whom) for use in uses)
+    ]
+
+
+def _uses_in_sharing(view: View, ref: str) -> tuple[ConsentUse, ...]:
+    record = None if ref.startswith(f"{ITEM}/") else view.record(reading.id_of(ref))
+    if isinstance(record, Source):
+        return ("shared", "pseudonym")
+    item = record.item if isinstance(record, Exhibit) else ref
+    if not item.startswith(f"{ITEM}/"):
+        return ("shared",)
+    state = reading.item_state(view.case, reading.id_of(item)) or {}
+    media_type = str(state.get("media_type", ""))
+    more = (uses for beginning, uses in _MEDIA_USES if media_type.startswith(beginning))
+    return ("shared", *next(more, ()))
 
 
 def _refuse(refused: Sequence[Refusal]) -> None:
@@ -144,6 +211,7 @@ def told(refused: Iterable[Refusal]) -> list[str]:
         "not-yet": _("the consent was not given yet"),
         "closed": _("a closed passage is used in no publication"),
         "unsaid": _("say in uses how it is used"),
+        "team": _("it is for those who work on the case alone"),
     }
     return [
         f"{one.of}: {one.use}: {why[one.why]}" + (f" ({one.consent})" if one.consent else "")
@@ -156,6 +224,8 @@ def sources_of(view: View, ref: str) -> set[str]:
     if ref.startswith(f"{ITEM}/"):
         found = set()
         for citation in view.cited_by(ref):
+            if not citation.field.startswith(_GIVING):
+                continue  # thousands of records may have been read from one file
             record = view.record(citation.citing)
             if isinstance(record, Exhibit) and record.item == ref and record.given_by:
                 found.add(reading.id_of(record.given_by))
@@ -163,6 +233,8 @@ def sources_of(view: View, ref: str) -> set[str]:
                 found.add(reading.id_of(record.source))
         return found
     record = view.record(reading.id_of(ref))
+    if isinstance(record, Source):
+        return {reading.id_of(ref)}
     if isinstance(record, Testimony):
         return {reading.id_of(record.source)}
     if isinstance(record, Exhibit):
@@ -189,7 +261,8 @@ def is_about(view: View, consent: Consent, ref: str) -> bool:
         names |= {
             SUBJECT + citation.citing
             for citation in view.cited_by(ref)
-            if view.kind(citation.citing) in {"exhibit", "testimony"}
+            if citation.field.startswith(_GIVING)
+            and view.kind(citation.citing) in {"exhibit", "testimony"}
         }
     record = view.record(reading.id_of(whole)) if whole.startswith(SUBJECT) else None
     if isinstance(record, Exhibit):
@@ -227,15 +300,16 @@ def _of_source(
 
 
 def _grants(consent: Consent, use: ConsentUse, to: str, to_whom: str) -> bool:
-    for grant in consent.grants:
-        if grant.use != use and not (use == "held" and grant.use != "held"):
-            continue  # whoever consents to any use consents to its being held for it
-        if use != "shared":
-            return True
-        named = {normalised(one) for one in grant.with_whom}
-        if (to and to in grant.with_actors) or (to_whom and normalised(to_whom) in named):
-            return True
-    return False
+    return any(_is_granted(grant, use, to, to_whom) for grant in consent.grants)
+
+
+def _is_granted(grant: Grant, use: ConsentUse, to: str, to_whom: str) -> bool:
+    if use != "shared":  # whoever consents to any use consents to its being held for it
+        return use in {grant.use, "held"}
+    named = {normalised(one) for one in grant.with_whom}
+    return grant.use == "shared" and (
+        (bool(to) and to in grant.with_actors) or (bool(to_whom) and normalised(to_whom) in named)
+    )
 
 
 def _closed(view: View, use: Use) -> Iterator[Refusal]:

@@ -41,6 +41,7 @@ def written(case: Case, day: date, *, kind: str = "", closed: bool = False) -> I
 def as_object(stored: Stored, standings: Standings, *, closed: bool = False) -> dict[str, Any]:
     """Return a record as an object of JSON, with how it stands."""
     whole, opened = to_json(stored.record), open_json(stored.record)
+    left_out = not stored.whole or (whole != opened and not closed)
     return {
         "id": stored.id,
         "kind": stored.kind,
@@ -50,7 +51,7 @@ def as_object(stored: Stored, standings: Standings, *, closed: bool = False) -> 
             {"code": flag.code, "at": flag.at, "because": flag.because}
             for flag in standings.of(stored.ref)
         ],
-        **({} if closed or whole == opened else {"closed_left_out": True}),
+        **({"closed_left_out": True} if left_out else {}),
         "fields": whole if closed else opened,
     }
 

@@ -30,6 +30,7 @@ class Stored:
         at: when, UTC, ISO 8601.
         member: id of who wrote it.
         digest: that the log has of it: it names this version in every copy of the case.
+        whole: the record says all that the version does.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Stored:
     at: str
     member: str
     digest: str
+    whole: bool = True
 
     @property
     def ref(self) -> str:

@@ -228,21 +228,23 @@ class _Documents:
     """Which documents stand for exhibits and items: of those alone that are released."""
 
     def __init__(self, leaving: "Leaving") -> None:
-        self._standings = Standings(leaving.view, leaving.day)
+        self._leaving, self._view = leaving, leaving.view
+        self._standings = Standings(leaving.whole, leaving.day)
         self._case = leaving.case
         self._may: dict[str, bool] = {}
         self.items: dict[str, None] = {}
 
     def may_leave(self, ref: str) -> bool:
         if ref not in self._may:
-            self._may[ref] = releasing.may_leave(self._standings, ref)
+            released = releasing.may_leave(self._standings, ref)
+            self._may[ref] = released and not self._leaving.sharing.refused_of(ref)
         return self._may[ref]
 
     def proofs(self, evidence: Sequence[Evidence]) -> list[str]:
         """Return the documents that stand for evidence; items among them are remembered."""
         found = []
         for one in evidence:
-            view = self._standings.view
+            view = self._view
             if one.ref.startswith(f"{ITEM}/") and self.may_leave(one.ref):
                 self.items[one.ref] = None
                 found.append(reading.id_of(one.ref))
@@ -253,7 +255,7 @@ class _Documents:
     def of_exhibit(self, id_: str, exhibit: Exhibit) -> Iterator[Entity]:
         """Yield the document of an exhibit, if it may leave."""
         if self.may_leave(SUBJECT + id_):
-            view = self._standings.view
+            view = self._view
             place = name_of(view, exhibit.place) if exhibit.place else ""
             called = name_of(view, SUBJECT + id_)
             yield ftm_papers.document_out(called, exhibit, self._file_name(exhibit.item), place)
@@ -302,6 +304,7 @@ def write(leaving: "Leaving", folder: Path) -> None:
                 told = _("{kind}: FollowTheMoney has no place for it, or it does not leave so")
             if not found:
                 leaving.left_out[told.format(kind=stored.kind)] += 1
+                leaving.given.pop(stored.id, None)
             for entity in found:
                 put(entity, f"{stored.ref} version {stored.version}", stored.at)
         for ref, entity in documents.of_items():

@@ -132,7 +132,7 @@ def _order(column: str) -> list[tuple[str, int]]:
 
 def _cells(stored: Stored) -> dict[str, str]:
     """Return what a row says: nothing that is closed."""
-    left_out = to_json(stored.record) != open_json(stored.record)
+    left_out = not stored.whole or to_json(stored.record) != open_json(stored.record)
     cells = {
         KIND: stored.kind,
         ID: stored.id,
