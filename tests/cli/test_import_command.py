@@ -78,3 +78,39 @@ def test_matches_are_proposed_and_confirmed_one_by_one(
     assert case("match", reference, "--confirm", f"{ref}=NK-2").status == 2
     assert case("match", reference, "--confirm", f"{ref}=NK-1").status == 0
     assert "NK-1" in case("show", ref).out
+
+
+def test_what_somebody_told_leaves_to_whom_it_may_alone(
+    case: Callable[..., Done], tmp_path: Path
+) -> None:
+    told, who = "a" * 16, "b" * 16
+    rows = [
+        {"kind": "source", "id": who, "fields": {"pseudonym": "SAMPLE"}},
+        {"kind": "testimony", "id": told, "fields": {
+            "source": f"record/{who}", "language": "en", "interview": {"date": "2026"},
+            "passages": [{"key": "p1", "text": "SAMPLE of waiting"}]}},
+        {"kind": "consent", "fields": {
+            "source": f"record/{who}", "given_on": "2025", "given_how": "spoken",
+            "grants": [{"use": "shared", "with_whom": ["SAMPLE Court"], "limits": "SAMPLE: one"}]}},
+    ]  # fmt: skip
+    file = tmp_path / "r.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert case("import", file).status == 0
+    as_ = ("export-records", "--as", "csv", "-o")
+    done = case(*as_, tmp_path / "both", "--for", "SAMPLE Court", "--team")
+    assert (done.status, "make two" in done.err) == (2, True)
+    done = case(*as_, tmp_path / "open")
+    assert "3 records stay in the case" in done.err
+    assert f"record/{told}  testimony  record/{told}: shared: no consent covers it" in done.err
+    assert not (tmp_path / "open" / "testimony.csv").exists()
+    done = case(*as_, tmp_path / "court", "--for", "sample court")
+    assert "has to be told: SAMPLE: one" in done.err
+    assert "the log says whom it is for" in done.out
+    assert "SAMPLE of waiting" in (tmp_path / "court" / "testimony.csv").read_text()
+    assert not (tmp_path / "court" / "source.csv").exists()
+    done = case(*as_, tmp_path / "team", "--team")
+    assert (done.status, done.err) == (0, "")
+    assert {"source.csv", "consent.csv", "testimony.csv"} < {
+        one.name for one in (tmp_path / "team").iterdir()
+    }
+    assert case("log").out.count("export/") == 2

@@ -125,6 +125,7 @@ def _count_others(leaving: "Leaving") -> None:
         if not isinstance(stored.record, Tender | Contract | Actor):
             told = _("{kind}: the Open Contracting Data Standard has no place for it")
             leaving.left_out[told.format(kind=stored.kind)] += 1
+            leaving.given.pop(stored.id, None)
 
 
 def _processes(leaving: "Leaving", prefix: str) -> list[_Process]:
