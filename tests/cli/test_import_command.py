@@ -45,7 +45,7 @@ def test_records_come_in_and_go_out(case: Callable[..., Done], tmp_path: Path) -
     assert done.status == 0
     assert done.err.startswith("left out: r.jsonl:2: actor.kind")
     assert done.out == "new: actor, 1\n1 record is written, 0 said the same before.\n"
-    for name in export_records_cmd.FORMAT_NAMES:
+    for name in set(export_records_cmd.FORMAT_NAMES) - {"ocds"}:  # which asks for contracts
         done = case("export-records", "--as", name, "-o", tmp_path / name)
         assert (done.status, done.out) == (0, f"{name} is written; it is not encrypted.\n"), done
         assert case("export-records", "--as", name, "-o", tmp_path / name).status == 2
