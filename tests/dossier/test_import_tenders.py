@@ -2,7 +2,6 @@
 
 import json
 import os
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -219,40 +218,3 @@ def test_an_export_of_uwazi_is_read_by_a_mapping(at: Desk, tmp_path: Path) -> No
     (tmp_path / "u.csv").write_text(UWAZI.replace("31.5|35.1", "here"))
     with pytest.raises(InputError, match=r"u\.csv:2: Geolocation: expected latitude"):
         take(at, tmp_path / "u.csv", mapping=tmp_path / "m.toml")
-
-
-BULLETIN: dict[str, Any] = {
-    "class": "bulletin", "id": 12, "title": "SAMPLE film", "title_ar": None, "originid": "x",
-    "sjac_title": "SAMPLE title", "source_link": "https://a.example/v",
-    "description": "SAMPLE words", "publish_date": "2026-05-01T00:00:00",
-    "documentation_date": None, "medias": [{"filename": "film.mp4", "etag": "0"}],
-}  # fmt: skip
-
-
-def test_bulletins_of_bayanat_are_exhibits(at: Desk, tmp_path: Path) -> None:
-    (tmp_path / "b.csv").write_text(
-        "id,title,title_ar,origin_id,source_link,sjac_title,sjac_title_ar,description,publish_date,"
-        "documentation_date,labels\n12,SAMPLE film,,x,https://a.example/v,SAMPLE title,,"
-        "SAMPLE words,2026-05-01,,l\n"
-    )
-    done = take(at, tmp_path / "b.csv")
-    (exhibit,) = contents(at)["exhibit"]
-    assert (exhibit.what, exhibit.made_on) == ("SAMPLE film / SAMPLE title", "2026-05-01")
-    assert (exhibit.address, exhibit.item) == (
-        "https://a.example/v", f"item/{done.items['b.csv']}",
-    )  # fmt: skip
-    assert take(at, tmp_path / "b.csv").unchanged == 1
-
-
-def test_media_of_a_bulletin_are_items_where_they_are_given(at: Desk, tmp_path: Path) -> None:
-    export = {"bulletins": [BULLETIN], "actors": [{"class": "actor", "id": 1, "sjac_title": ""}]}
-    (tmp_path / "b.json").write_text(json.dumps(export))
-    (tmp_path / "film.mp4").write_bytes(b"SAMPLE film")
-    with pytest.raises(InputError, match=r"film\.mp4: no format is known"):
-        take(at, tmp_path / "b.json", tmp_path / "film.mp4")
-    with zipfile.ZipFile(tmp_path / "media.zip", "w") as archive:
-        archive.write(tmp_path / "film.mp4", "film.mp4")
-    done = take(at, tmp_path / "b.json", tmp_path / "media.zip")
-    (exhibit,) = contents(at)["exhibit"]
-    assert exhibit.item == f"item/{done.items['film.mp4']}"
-    assert "1 of actors, incidents" in done.notices[0].message
