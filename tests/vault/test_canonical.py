@@ -93,6 +93,11 @@ def test_what_is_written_is_read_back(value: object):
     assert loads(dumps(value)) == value
 
 
+@given(values)
+def test_what_is_plain_is_written_as_the_library_writes_it(value: object):
+    assert dumps(value) == rfc8785.dumps(value)
+
+
 @given(values, st.data())
 def test_the_order_of_names_makes_no_difference(value: object, data: st.DataObject):
     def shuffled(part: object) -> object:

@@ -136,7 +136,7 @@ def _put(case: Case, found: dict[str, Any], where: str) -> Put:
     record_id = found.get("id") or store.new_id()
     if not isinstance(record_id, str):
         raise InputError(_("expected an id: 16 hexadecimal digits"), where=where)
-    there = reading.find(case, record_id) is not None
+    there = reading.is_there(case, record_id)
     if there and found.get("closed_left_out"):
         raise InputError(
             _(

@@ -1,7 +1,7 @@
 """Reading records: the newest version, earlier ones, and who cites what."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,7 @@ from contrechamp.base.i18n import _
 from contrechamp.dossier.fields import Record
 from contrechamp.dossier.kinds import KINDS, class_of, kind_of
 from contrechamp.dossier.schema import REF, from_json
-from contrechamp.vault import branches
+from contrechamp.vault import branches, custody
 from contrechamp.vault.case import Case
 
 #: Of records in the log.
@@ -92,13 +92,13 @@ def count(case: Case) -> dict[str, int]:
 def every(case: Case, kind: str = "") -> Iterator[Stored]:
     """Yield the newest version of every record of a kind, or of all."""
     query = (
-        "SELECT dossier.id, dossier.version, records.entry, records.state, entries.content "
+        "SELECT dossier.id, dossier.version, records.state, entries.content "
         "FROM dossier JOIN records ON records.subject = 'record/' || dossier.id "
         "JOIN entries ON entries.number = records.entry"
     )
     where, given = (" WHERE dossier.kind = ?", (kind,)) if kind else ("", ())
     for row in case.database.execute(f"{query}{where} ORDER BY dossier.row", given):
-        yield _stored(case, str(row[0]), int(row[1]), int(row[2]), bytes(row[3]), bytes(row[4]))
+        yield _stored(case, str(row[0]), int(row[1]), bytes(row[2]), bytes(row[3]))
 
 
 def get(case: Case, record: str) -> Stored:
@@ -122,14 +122,14 @@ def get(case: Case, record: str) -> Stored:
 def find(case: Case, record: str) -> Stored | None:
     """Return the newest version of a record, or None if there is none or it was erased."""
     row = case.database.execute(
-        "SELECT dossier.version, records.entry, records.state, entries.content "
+        "SELECT dossier.version, records.state, entries.content "
         "FROM dossier JOIN records ON records.subject = 'record/' || dossier.id "
         "JOIN entries ON entries.number = records.entry WHERE dossier.id = ?",
         (id_of(record),),
     ).fetchone()
     if row is None:
         return None
-    return _stored(case, id_of(record), int(row[0]), int(row[1]), bytes(row[2]), bytes(row[3]))
+    return _stored(case, id_of(record), int(row[0]), bytes(row[1]), bytes(row[2]))
 
 
 def versions(case: Case, record: str) -> list[Stored]:
@@ -140,15 +140,15 @@ def versions(case: Case, record: str) -> list[Stored]:
     """
     newest = get(case, record)
     rows = case.database.execute(
-        "SELECT versions.entry, state, content FROM versions "
+        "SELECT state, content FROM versions "
         "JOIN entries ON entries.number = versions.entry "
         "WHERE subject = ? AND branch = '' ORDER BY versions.entry",
         (newest.ref,),
     ).fetchall()
     first = newest.version - len(rows)
     older = [
-        _stored(case, newest.id, first + place, int(entry), bytes(state), bytes(content))
-        for place, (entry, state, content) in enumerate(rows)
+        _stored(case, newest.id, first + place, bytes(state), bytes(content))
+        for place, (state, content) in enumerate(rows)
     ]
     return [*older, newest]
 
@@ -180,6 +180,24 @@ def is_erased(case: Case, record: str) -> bool:
         "SELECT state FROM records WHERE subject = ?", (SUBJECT + record,)
     ).fetchone()
     return row is not None and "erased_at" in json.loads(bytes(row[0]))
+
+
+def is_there(case: Case, record: str) -> bool:
+    """Return whether the case has a record of this id."""
+    row = case.database.execute("SELECT 1 FROM dossier WHERE id = ?", (record,)).fetchone()
+    return row is not None
+
+
+def known(case: Case, records: Sequence[str]) -> dict[str, bool]:
+    """Return which of some ids the case knows: True of a record, False of one that was erased."""
+    marks = ", ".join("?" * len(records))
+    rows = case.database.execute(
+        "SELECT substr(subject, ?), dossier.id IS NOT NULL FROM records "  # noqa: S608
+        "LEFT JOIN dossier ON dossier.id = substr(subject, ?) "
+        f"WHERE subject IN ({marks})",
+        (len(SUBJECT) + 1, len(SUBJECT) + 1, *(SUBJECT + record for record in records)),
+    )
+    return {str(record): bool(there) for record, there in rows}
 
 
 def item_state(case: Case, item: str) -> dict[str, Any] | None:
@@ -243,32 +261,18 @@ def parsed(state: bytes) -> tuple[str, Record]:
     return kind, from_json(class_of(kind), content["fields"], where=kind)
 
 
-def as_stored(case: Case, record_id: str, record: Record, version: int, entry: int) -> Stored:
+def with_entry(
+    case: Case, record_id: str, record: Record, version: int, entry: custody.Entry
+) -> Stored:
     """Return a version of a record that is known already, with what its entry says."""
-    (content,) = case.database.execute(
-        "SELECT content FROM entries WHERE number = ?", (entry,)
-    ).fetchone()
-    return _with_entry(case, record_id, kind_of(record), record, version, entry, bytes(content))
+    member, at = entry.member, entry.at
+    if entry.action == "merge":  # by whoever wrote it in the copy that was merged
+        member, at = branches.author(case, SUBJECT + record_id, entry.digest) or (member, at)
+    return Stored(
+        record_id, kind_of(record), record, version, entry.number, at, member, entry.digest
+    )
 
 
-def _stored(
-    case: Case, record_id: str, version: int, entry: int, state: bytes, content: bytes
-) -> Stored:
-    kind, record = parsed(state)
-    return _with_entry(case, record_id, kind, record, version, entry, content)
-
-
-def _with_entry(
-    case: Case,
-    record_id: str,
-    kind: str,
-    record: Record,
-    version: int,
-    entry: int,
-    content: bytes,
-) -> Stored:
-    told = json.loads(content)
-    at, member, digest = (str(told[name]) for name in ("at", "member", "digest"))
-    if told["action"] == "merge":  # by whoever wrote it in the copy that was merged
-        member, at = branches.author(case, SUBJECT + record_id, digest) or (member, at)
-    return Stored(record_id, kind, record, version, entry, at, member, digest)
+def _stored(case: Case, record_id: str, version: int, state: bytes, content: bytes) -> Stored:
+    _kind, record = parsed(state)
+    return with_entry(case, record_id, record, version, custody.entry_of(json.loads(content)))

@@ -17,6 +17,9 @@ from contrechamp.vault import case as cases
 from contrechamp.vault import database
 from contrechamp.vault.case import Case, Change, Random
 
+#: Ids that are asked for at a time.
+AT_A_TIME = 500
+
 
 @dataclass(frozen=True)
 class Put:
@@ -108,8 +111,7 @@ def write(
     now: datetime,
 ) -> list[Stored]:
     """Write records that were checked, inside a transaction of the caller."""
-    first = case.size
-    cases.append(
+    entries = cases.append(
         case,
         [
             Change(
@@ -125,36 +127,56 @@ def write(
         now,
     )
     stored = []
-    for number, one in enumerate(puts, start=first):
+    for one, entry in zip(puts, entries, strict=True):
         earlier = before[one.id]
         version = 1 if earlier is None else earlier.version + 1
-        index(case, one.id, one.record, version)
-        stored.append(reading.as_stored(case, one.id, one.record, version, number))
+        stored.append(reading.with_entry(case, one.id, one.record, version, entry))
+    index(case, stored)
     return stored
 
 
-def index(case: Case, record_id: str, record: Record, version: int) -> None:
-    """Bring the tables that list, find and cite a record up to its newest version."""
-    row = case.database.execute("SELECT row FROM dossier WHERE id = ?", (record_id,)).fetchone()
-    text = search.text_of(record)
-    if row is None:
-        made = case.database.execute(
-            "INSERT INTO dossier (id, kind, version, title) VALUES (?, ?, ?, ?)",
-            (record_id, kind_of(record), version, record.title()),
-        )
-        number = made.lastrowid
-        case.database.execute("INSERT INTO search (rowid, text) VALUES (?, ?)", (number, text))
-    else:
-        case.database.execute(
-            "UPDATE dossier SET version = ?, title = ? WHERE id = ?",
-            (version, record.title(), record_id),
-        )
-        case.database.execute("UPDATE search SET text = ? WHERE rowid = ?", (text, row[0]))
-        case.database.execute("DELETE FROM citations WHERE citing = ?", (record_id,))
-    case.database.executemany(
-        "INSERT OR IGNORE INTO citations VALUES (?, ?, ?)",
-        [(record_id, path, ref) for path, ref in references(record)],
+def index(case: Case, newest: Sequence[Stored]) -> None:
+    """Bring the tables that list, find and cite records up to their newest versions."""
+    rows = _rows(case, newest)
+    again = [(one, rows[one.id]) for one in newest if one.id in rows]
+    new = [one for one in newest if one.id not in rows]
+    execute, execute_many = case.database.execute, case.database.executemany
+    (last,) = execute("SELECT ifnull(max(row), 0) FROM dossier").fetchone()
+    numbered = list(enumerate(new, start=last + 1))
+    execute_many(
+        "INSERT INTO dossier (row, id, kind, version, title) VALUES (?, ?, ?, ?, ?)",
+        [(row, one.id, one.kind, one.version, one.record.title()) for row, one in numbered],
     )
+    execute_many(
+        "INSERT INTO search (rowid, text) VALUES (?, ?)",
+        [(row, search.text_of(one.record)) for row, one in numbered],
+    )
+    execute_many(
+        "UPDATE dossier SET version = ?, title = ? WHERE row = ?",
+        [(one.version, one.record.title(), row) for one, row in again],
+    )
+    execute_many(
+        "UPDATE search SET text = ? WHERE rowid = ?",
+        [(search.text_of(one.record), row) for one, row in again],
+    )
+    execute_many("DELETE FROM citations WHERE citing = ?", [(one.id,) for one, _row in again])
+    execute_many(
+        "INSERT OR IGNORE INTO citations VALUES (?, ?, ?)",
+        [(one.id, path, ref) for one in newest for path, ref in references(one.record)],
+    )
+
+
+def _rows(case: Case, records: Sequence[Stored]) -> dict[str, int]:
+    """Return the row of each record that the tables have."""
+    found: dict[str, int] = {}
+    for first in range(0, len(records), AT_A_TIME):
+        some = [one.id for one in records[first : first + AT_A_TIME]]
+        marks = ", ".join("?" * len(some))
+        found |= case.database.execute(
+            f"SELECT id, row FROM dossier WHERE id IN ({marks})",  # noqa: S608
+            some,
+        ).fetchall()
+    return found
 
 
 def unindex(case: Case, record_id: str) -> None:

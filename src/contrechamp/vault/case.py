@@ -179,13 +179,17 @@ class Change:
     salt: bytes | None = field(default=None, repr=False)
 
 
-def append(case: Case, changes: Sequence[Change], now: datetime) -> None:
+def append(case: Case, changes: Sequence[Change], now: datetime) -> list[custody.Entry]:
     """Write records, their entries and one signed checkpoint, inside a transaction of the caller.
 
     The case's own count of entries moves on only when the caller's transaction holds: after an
     error the case has to be opened again.
+
+    Returns:
+        the entry of each change.
     """
     at = custody.stamp(now)
+    entries = []
     for change in changes:
         entry = custody.Entry(
             number=case.size,
@@ -202,12 +206,14 @@ def append(case: Case, changes: Sequence[Change], now: datetime) -> None:
         case.database.execute("INSERT INTO entries VALUES (?, ?)", (entry.number, content))
         case.frontier.append(merkle.leaf_hash(content))
         case.size += 1
+        entries.append(entry)
     note = checkpoint.sign(
         checkpoint.Checkpoint(case.file.log_origin, case.size, case.frontier.root()),
         _signing_name(case),
         case.unlocked.signing_seed,
     )
     case.database.execute("INSERT INTO checkpoints VALUES (?, ?)", (case.size, note))
+    return entries
 
 
 def add_member(case: Case, name: str, recipient: str, unlocked: Unlocked) -> Change:

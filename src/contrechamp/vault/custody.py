@@ -117,18 +117,22 @@ def put_record(
         salt: a key that a merged copy of the case has given to this state already.
     """
     salt, content = salt or secrets.token_bytes(SALT), canonical.dumps(dict(state))
-    if subject.startswith(VERSIONED):
-        database.execute(
-            "INSERT INTO versions SELECT subject, '', entry, salt, state FROM records "
-            "WHERE subject = ?",
-            (subject,),
-        )
-    database.execute(
-        "INSERT INTO records (subject, salt, state, object, entry) VALUES (?, ?, ?, ?, ?) "
-        "ON CONFLICT (subject) DO UPDATE SET salt = excluded.salt, state = excluded.state, "
-        "object = excluded.object, entry = excluded.entry",
+    new = database.execute(
+        "INSERT OR IGNORE INTO records (subject, salt, state, object, entry) "
+        "VALUES (?, ?, ?, ?, ?)",
         (subject, salt, content, object_name, number),
     )
+    if not new.rowcount:
+        if subject.startswith(VERSIONED):
+            database.execute(
+                "INSERT INTO versions SELECT subject, '', entry, salt, state FROM records "
+                "WHERE subject = ?",
+                (subject,),
+            )
+        database.execute(
+            "UPDATE records SET salt = ?, state = ?, object = ?, entry = ? WHERE subject = ?",
+            (salt, content, object_name, number, subject),
+        )
     return digest(salt, content)
 
 

@@ -1,18 +1,17 @@
 """Records from files of others: recognised, read, checked, written together or not at all."""
 
+import contextlib
 import dataclasses
-import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, cast
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.dossier import reading, rules, store
-from contrechamp.dossier.fields import ReadFrom, Record
+from contrechamp.dossier.fields import ReadFrom
 from contrechamp.dossier.formats import (
     bayanat,
     camera_tables,
@@ -34,16 +33,16 @@ from contrechamp.dossier.formats.drafts import (
     Problem,
 )
 from contrechamp.dossier.formats.given import Given, given
+from contrechamp.dossier.formats.settling import ACTION, Settled, content, settle, with_items
+from contrechamp.dossier.formats.staging import Coming, Staging
 from contrechamp.dossier.kinds import kind_of
-from contrechamp.dossier.reading import Stored
-from contrechamp.dossier.schema import from_json, members, to_json
+from contrechamp.dossier.reading import Citation
+from contrechamp.dossier.schema import from_json, to_json
 from contrechamp.dossier.store import Put
 from contrechamp.dossier.view import View
-from contrechamp.vault import adding
+from contrechamp.vault import adding, database
 from contrechamp.vault.case import Case, Random
 
-#: Of records that a file brought; by it what a person wrote since is told from it.
-ACTION = "import"
 #: So many problems are told at once.
 TOLD = 20
 
@@ -63,6 +62,19 @@ FORMATS: tuple[Format, ...] = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A record that was written, by id and kind: there may be very many."""
+
+    id: str
+    kind: str
+
+    @property
+    def ref(self) -> str:
+        """The reference to it."""
+        return reading.SUBJECT + self.id
+
+
 @dataclass
 class Imported:
     """What came of an import.
@@ -76,22 +88,12 @@ class Imported:
         notices: what is for a person to read.
     """
 
-    new: list[Stored] = field(default_factory=list)
-    changed: list[Stored] = field(default_factory=list)
+    new: list[Written] = field(default_factory=list)
+    changed: list[Written] = field(default_factory=list)
     unchanged: int = 0
     items: dict[str, str] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class _Coming:
-    """A draft on its way, the desk that it was read at, and what the case has of it already."""
-
-    draft: Draft
-    desk: Desk
-    kept: bool
-    found: Stored | None = None
 
 
 def import_files(
@@ -131,37 +133,33 @@ def import_files(
         OutputError: if the case cannot be written to.
     """
     outcome = Imported()
-    coming: dict[str, _Coming] = {}
-    problems: list[InputError] = []
-    desks = []
-    beside = [given(path) for path in paths]
-    for opened in beside:
-        format_ = format_of(opened, told or (mapped_tables.NAME if mapping else ""))
-        desk = Desk(
-            case, opened, beside, given(mapping) if mapping else None, accept, skip_bad_rows
-        )
-        if format_.kept:
-            desk.kept[THIS_FILE] = opened.content
-        desks.append(desk)
-        for read in format_.read(opened, desk):
-            if isinstance(read, Problem):
-                problems.append(read.error)
-            elif isinstance(read, Notice):
-                outcome.notices.append(read)
-            else:
-                _take(coming, _Coming(read, desk, format_.kept), problems)
-    if problems and not skip_bad_rows:
-        raise together(problems)
-    wanted = _settled(case, coming, outcome, overwrite=overwrite)
-    bad = _check(case, wanted, desks)
-    if bad and not skip_bad_rows:
-        raise together(list(bad.values()))
-    while bad:  # without them, others may cite what is not there
-        problems += bad.values()
-        wanted = {id_: one for id_, one in wanted.items() if id_ not in bad}
-        bad = _check(case, wanted, desks)
-    outcome.left_out = [str(error) for error in problems]
-    _write(case, wanted, desks, outcome, reason, now, random)
+    with contextlib.closing(Staging(case.folder)) as staging:
+        beside = [given(path) for path in paths]
+        opened = given(mapping) if mapping else None
+        desks = [Desk(case, one, beside, opened, accept, skip_bad_rows) for one in beside]
+        problems: list[InputError] = []
+        for number, desk in enumerate(desks):
+            format_ = format_of(desk.given, told or (mapped_tables.NAME if mapping else ""))
+            if format_.kept:
+                desk.kept[THIS_FILE] = desk.given.content
+            for read in format_.read(desk.given, desk):
+                if isinstance(read, Notice):
+                    outcome.notices.append(read)
+                else:
+                    problems += _staged(staging, read, number)
+        if problems and not skip_bad_rows:
+            raise together(problems)
+        settled = settle(case, staging, desks, overwrite=overwrite)
+        outcome.unchanged, outcome.notices = settled.unchanged, outcome.notices + settled.notices
+        bad = _check(case, staging, settled, desks)
+        if bad and not skip_bad_rows:
+            raise together(list(bad.values()))
+        while bad:  # without them, others may cite what is not there
+            problems += bad.values()
+            staging.remove(bad)
+            bad = _check(case, staging, settled, desks)
+        outcome.left_out = [str(error) for error in problems]
+        _write(case, staging, settled, desks, outcome, reason, now, random)
     return outcome
 
 
@@ -197,210 +195,115 @@ def together(problems: Sequence[InputError]) -> InputError:
     return InputError("\n".join(lines))
 
 
-def _take(coming: dict[str, _Coming], one: _Coming, problems: list[InputError]) -> None:
-    before = coming.get(one.draft.id)
-    if before is None:
-        coming[one.draft.id] = one
-    elif one.draft.shared:
-        return
-    elif _content(before.draft.record, {}) != _content(one.draft.record, {}):
-        problems.append(
-            InputError(
-                _("the same id stands at {place}, with other content").format(
-                    place=before.draft.where
-                ),
-                where=one.draft.where,
-            )
+def _staged(staging: Staging, read: Draft | Problem, desk: int) -> list[InputError]:
+    """Take a draft among those on their way; return what is wrong with it."""
+    if isinstance(read, Problem):
+        return [read.error]
+    try:
+        if not read.own:  # a class alone checks no field
+            kind = kind_of(read.record)
+            from_json(type(read.record), to_json(read.record), where=kind)
+    except InputError as error:
+        return [InputError(str(error), where=read.where)]
+    if staging.add(read, desk) or read.shared:
+        return []
+    before = staging.draft(read.id).draft
+    if content(before.record) == content(read.record):
+        return []
+    return [
+        InputError(
+            _("the same id stands at {place}, with other content").format(place=before.where),
+            where=read.where,
         )
-
-
-def _settled(
-    case: Case, coming: dict[str, _Coming], outcome: Imported, *, overwrite: bool
-) -> dict[str, _Coming]:
-    """Return what is to be written: not what is there already, was erased, or changed by hand."""
-    wanted = {}
-    for id_, one in coming.items():
-        found = reading.find(case, id_)
-        if _was_erased(case, one):
-            gone = _("a file of it was erased from the case, and is not taken again")
-            outcome.notices.append(Notice(one.draft.where, gone))
-            continue
-        one = dataclasses.replace(one, found=found)
-        if found is None:
-            if reading.is_erased(case, id_):
-                outcome.notices.append(
-                    Notice(
-                        one.draft.where, _("it was erased from the case, and is not taken again")
-                    )
-                )
-            else:
-                wanted[id_] = one
-            continue
-        if one.draft.shared:
-            outcome.unchanged += 1
-            continue
-        says = _content(one.draft.record, _items_in(case, one, found))
-        if says == _content(found.record, {}):
-            outcome.unchanged += 1
-        elif one.draft.own or overwrite:
-            wanted[id_] = one
-        elif any(says == _content(older.record, {}) for older in reading.versions(case, id_)):
-            outcome.unchanged += 1  # the file says what it said; the case has moved on
-        elif _action_of(case, found) == ACTION:
-            wanted[id_] = one
-        else:
-            fields = ", ".join(sorted(_differing(says, _content(found.record, {}))))
-            outcome.notices.append(
-                Notice(
-                    one.draft.where,
-                    _(
-                        "{record} was changed in the case since it was imported and stays as it "
-                        "is; the file says otherwise in: {fields}"
-                    ).format(record=found.ref, fields=fields),
-                )
-            )
-    return wanted
-
-
-def _was_erased(case: Case, one: _Coming) -> bool:
-    """Return whether a record cites a content that was in the case and was erased."""
-    if not one.desk.kept:
-        return False
-    cited = {ref for _path, ref in store.references(one.draft.record)}
-    return any(
-        adding.is_erased(case, one.desk.digests(ref))
-        for ref in one.desk.kept
-        if ref == THIS_FILE or ref in cited
-    )
-
-
-def _items_in(case: Case, one: _Coming, found: Stored) -> dict[str, str]:
-    """Return what stands for items, with the items that the case has of them already."""
-    items = {}
-    for ref in one.desk.kept:
-        if ref == THIS_FILE:
-            if found.record.read_from is not None:
-                items[ref] = found.record.read_from.item
-        elif ref in json.dumps(to_json(one.draft.record)):
-            item = adding.item_of(case, one.desk.digests(ref))
-            if item is not None:
-                items[ref] = f"item/{item}"
-    return items
-
-
-def _content(record: Record, items: dict[str, str]) -> dict[str, Any]:
-    """Return what a record says, but for where it was read."""
-    fields = to_json(_with_items(record, items))
-    fields.pop("read_from", None)
-    return dict(fields)
-
-
-def _differing(one: dict[str, Any], other: dict[str, Any]) -> set[str]:
-    return {name for name in one.keys() | other.keys() if one.get(name) != other.get(name)}
-
-
-def _with_items(record: Record, items: dict[str, str]) -> Record:
-    """Return a record that cites items in the place of what stood for them."""
-    return cast(Record, _replaced(record, items)) if items else record
-
-
-def _replaced(value: Any, items: dict[str, str]) -> Any:
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return dataclasses.replace(
-            value,
-            **{
-                member.name: _replaced(getattr(value, member.name), items)
-                for member in members(type(value))
-            },
-        )
-    if isinstance(value, tuple):
-        return tuple(_replaced(one, items) for one in value)
-    return items.get(value, value) if isinstance(value, str) else value
-
-
-def _action_of(case: Case, found: Stored) -> str:
-    (content,) = case.database.execute(
-        "SELECT content FROM entries WHERE number = ?", (found.entry,)
-    ).fetchone()
-    return str(json.loads(bytes(content))["action"])
+    ]
 
 
 class _Soon(View):
-    """The case with the items that are about to be taken in."""
+    """The case with the records and items that are about to be taken in."""
 
-    def __init__(self, case: Case, batch: dict[str, Record], items: set[str]) -> None:
-        super().__init__(case, batch)
-        self._items = items
+    def __init__(self, case: Case, staging: Staging, items: set[str]) -> None:
+        super().__init__(case, staging, coming={item.removeprefix("item/") for item in items})
+        self._staging = staging
 
-    def has_item(self, item: str) -> bool:
-        return f"item/{item}" in self._items or super().has_item(item)
+    def kind(self, record: str) -> str | None:
+        return self._staging.kind(record) or super().kind(record)
+
+    def cited_by(self, ref: str) -> list[Citation]:
+        there = [one for one in reading.cited_by(self.case, ref) if one.citing not in self.batch]
+        return there + self._staging.cited_by(ref)
 
 
-def _check(case: Case, wanted: dict[str, _Coming], desks: Sequence[Desk]) -> dict[str, InputError]:
+def _check(
+    case: Case, staging: Staging, settled: Settled, desks: Sequence[Desk]
+) -> dict[str, InputError]:
     """Return what the rules forbid, before anything is taken into the case."""
-    items = {ref for desk in desks for ref in desk.kept}
-    view = _Soon(case, {id_: one.draft.record for id_, one in wanted.items()}, items)
+    view = _Soon(case, staging, {ref for desk in desks for ref in desk.kept})
     bad = {}
-    for id_, one in wanted.items():
-        found, kind = one.found, kind_of(one.draft.record)
-        try:
-            if not one.draft.own:  # a class alone checks no field
-                from_json(type(one.draft.record), to_json(one.draft.record), where=kind)
-            if found is not None and found.kind != kind:
-                raise InputError(
-                    _("{id} is a {kind}, and stays one").format(id=id_, kind=found.kind)
-                )
-            if found is not None and one.draft.version not in {0, found.version}:
-                raise InputError(
-                    _("{id} was changed meanwhile: it is at version {now}, and you saw {seen}")
-                    .format(id=id_, now=found.version, seen=one.draft.version)
-                )  # fmt: skip
-            rules.check(view, id_, one.draft.record, found)
-        except InputError as error:
-            bad[id_] = InputError(str(error), where=one.draft.where)
+    for some in staging.drafts():
+        for one in some:
+            draft = one.draft
+            try:
+                found = settled.before(case, draft.id)
+                if found is not None and found.kind != kind_of(draft.record):
+                    raise InputError(
+                        _("{id} is a {kind}, and stays one").format(id=draft.id, kind=found.kind)
+                    )
+                if found is not None and draft.version not in {0, found.version}:
+                    raise InputError(
+                        _("{id} was changed meanwhile: it is at version {now}, and you saw {seen}")
+                        .format(id=draft.id, now=found.version, seen=draft.version)
+                    )  # fmt: skip
+                rules.check(view, draft.id, draft.record, found)
+            except InputError as error:
+                bad[draft.id] = InputError(str(error), where=draft.where)
     return bad
 
 
 def _write(
     case: Case,
-    wanted: dict[str, _Coming],
+    staging: Staging,
+    settled: Settled,
     desks: Sequence[Desk],
     outcome: Imported,
     reason: str,
     now: Callable[[], datetime],
     random: Random,
 ) -> None:
-    items: dict[int, dict[str, str]] = {}
-    for desk in desks:
-        used = _used(desk, wanted)
+    items: list[dict[str, str]] = []
+    for number, desk in enumerate(desks):
+        used = _used(staging, number, desk)
         ids = adding.add_contents(
             case, [desk.kept[ref] for ref in used], now=now, random=random, reason=reason
         )
-        items[id(desk)] = {ref: f"item/{item}" for ref, item in zip(used, ids, strict=True)}
+        items.append({ref: f"item/{item}" for ref, item in zip(used, ids, strict=True)})
         outcome.items |= {desk.kept[ref].name: item for ref, item in zip(used, ids, strict=True)}
-    puts = []
-    for id_, one in wanted.items():
-        known = items[id(one.desk)]
-        record = _with_items(one.draft.record, known)
-        if one.kept:
-            record = dataclasses.replace(
-                record, read_from=ReadFrom(item=known[THIS_FILE], at=one.draft.at[:200])
-            )
-        action, new = "" if one.draft.own else ACTION, one.found is None
-        puts.append(Put(record, id_, new, one.draft.version, action=action))
-    for stored in store.put_all(case, puts, reason=reason, now=now()):
-        (outcome.new if stored.version == 1 else outcome.changed).append(stored)
+    if not len(staging):
+        return
+    with database.transaction(case.database):
+        for some in staging.drafts():
+            puts = [_put(one, items[one.desk], settled) for one in some]
+            before = {one.id: settled.before(case, one.id) for one in puts}
+            for stored in store.write(case, puts, before, reason=reason, now=now()):
+                written = Written(stored.id, stored.kind)
+                (outcome.new if stored.version == 1 else outcome.changed).append(written)
 
 
-def _used(desk: Desk, wanted: dict[str, _Coming]) -> list[str]:
+def _put(one: Coming, known: dict[str, str], settled: Settled) -> Put:
+    draft = one.draft
+    record = with_items(draft.record, known)
+    if THIS_FILE in known:
+        at = ReadFrom(item=known[THIS_FILE], at=draft.at[:200])
+        record = dataclasses.replace(record, read_from=at)
+    action, new = "" if draft.own else ACTION, draft.id not in settled.there
+    return Put(record, draft.id, new, draft.version, action=action)
+
+
+def _used(staging: Staging, number: int, desk: Desk) -> list[str]:
     """Return what stands for contents that a record cites; the file itself comes with any of it."""
-    mine = [one.draft.record for one in wanted.values() if one.desk is desk]
-    if not desk.kept or not mine:
-        return []
-    cited = {ref for record in mine for _path, ref in store.references(record)}
-    return [ref for ref in desk.kept if ref == THIS_FILE or ref in cited]
+    cited = staging.cited(number)
+    return [ref for ref in desk.kept if (ref == THIS_FILE and staging.has(number)) or ref in cited]
 
 
-def counted(records: Sequence[Stored]) -> dict[str, int]:
+def counted(records: Sequence[Written]) -> dict[str, int]:
     """Return how many records there are of each kind."""
-    return dict(sorted(Counter(stored.kind for stored in records).items()))
+    return dict(sorted(Counter(one.kind for one in records).items()))

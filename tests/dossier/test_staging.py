@@ -1,0 +1,97 @@
+"""What is on its way into a case is in no memory, and can be read by nobody else."""
+
+import os
+from pathlib import Path
+
+import pytest
+from samples import Desk, desk
+
+from contrechamp.dossier import lines, reading, store
+from contrechamp.dossier.fieldwork import Observation
+from contrechamp.dossier.formats import staging
+from contrechamp.dossier.formats.door import import_files
+from contrechamp.dossier.formats.drafts import Draft
+from contrechamp.vault.verifying import verify
+from dossier.samples import DAY, NOW
+
+WORD = "unmistakable"
+
+
+def observation(number: int) -> Observation:
+    return Observation(date="2026-05-01", seen=f"SAMPLE {WORD} {number} " + "x" * 500, sample=True)
+
+
+def drafts(count: int) -> list[Draft]:
+    return [Draft(observation(n), f"{n:016x}", f"line {n}") for n in range(count)]
+
+
+def test_drafts_come_back_in_their_order_and_some_can_be_taken_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staging, "AT_A_TIME", 3)
+    made = drafts(10)
+    held = staging.Staging(tmp_path)
+    assert all(held.add(draft, 0) for draft in made)
+    assert not held.add(made[4], 0)
+    assert [one.draft for some in held.drafts() for one in some] == made
+    for some in held.ids():
+        held.remove(record for record, _desk in some if int(record, 16) % 2)
+    assert list(held) == [draft.id for draft in made[::2]]
+    assert (len(held), held[made[2].id], made[3].id in held) == (5, made[2].record, False)
+    held.close()
+
+
+def test_what_is_written_meanwhile_has_no_name_and_is_encrypted(tmp_path: Path) -> None:
+    held = staging.Staging(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    for draft in drafts(40_000):  # more than its memory holds
+        held.add(draft, 0)
+    written = b""
+    for number in os.listdir("/proc/self/fd"):
+        link = Path(f"/proc/self/fd/{number}")
+        if link.is_symlink() and str(tmp_path) in os.readlink(link):
+            written += link.read_bytes()
+    assert len(written) > 1_000_000
+    assert WORD.encode() not in written
+    assert not written.startswith(b"SQLite")
+    held.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_import_in_parts_is_one_transaction(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staging, "AT_A_TIME", 2)
+    with desk(tmp_path) as at:
+        for number in range(7):
+            at.put(observation(number))
+        file = tmp_path / "records.jsonl"
+        file.write_text("".join(lines.written(at.case, DAY)))
+        wanted = file.read_text()
+
+    def imported(into: Desk) -> int:
+        done = import_files(into.case, [file], now=lambda: NOW, random=os.urandom)
+        return len(done.new)
+
+    parts = []
+
+    def failing(*arguments, **more):
+        if len(parts) == 2:
+            raise OSError(28, "No space left on device")
+        parts.append(arguments)
+        return write(*arguments, **more)
+
+    write = store.write
+    monkeypatch.setattr(store, "write", failing)
+    with desk(tmp_path / "other") as other, pytest.raises(OSError, match="No space"):
+        imported(other)
+    monkeypatch.setattr(store, "write", write)
+    with desk(tmp_path / "other") as other:
+        assert reading.count(other.case) == {}
+        assert not verify(other.case)
+        assert imported(other) == 7
+        again = "".join(lines.written(other.case, DAY))
+        assert [line.split('"fields"')[1] for line in again.splitlines()] == [
+            line.split('"fields"')[1] for line in wanted.splitlines()
+        ]
+        assert not verify(other.case)
