@@ -58,6 +58,7 @@ class Observation(Record):
         photos: taken there.
         route: the way walked, a GPX track.
         conditions: what kept from seeing: light, weather, soldiers.
+        evidence: where it is told, if others looked and not we.
     """
 
     date: PartialDate
@@ -70,6 +71,7 @@ class Observation(Record):
     photos: tuple[ItemRef, ...] = ()
     route: ItemRef | None = None
     conditions: Line = ""
+    evidence: tuple[Evidence, ...] = ()
 
     def title(self) -> str:
         """Return a few words that name it."""

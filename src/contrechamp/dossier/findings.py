@@ -142,6 +142,7 @@ class Recommendation(Record):
         to: to whom.
         findings: that it follows from.
         follow_up: what came of it over time.
+        evidence: where it is made, if by others.
     """
 
     what: tuple[Text, ...]
@@ -149,6 +150,7 @@ class Recommendation(Record):
     to: ActorRef | None = None
     findings: tuple[FindingRef, ...] = ()
     follow_up: tuple[FollowUp, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
 
     def title(self) -> str:
         """Return a few words that name it."""

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from contrechamp.dossier.fields import (
     ActorRef,
+    Evidence,
     ItemRef,
     Key,
     Language,
@@ -43,12 +44,14 @@ class Answer:
         document: the answer itself.
         says: what it says, fairly.
         to: questions that it answers; empty: all.
+        evidence: where it is told, if the answer itself is not at hand.
     """
 
     on: PartialDate
     says: Prose
     document: ItemRef | None = None
     to: tuple[Key, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +69,7 @@ class Letter(Record):
         sent_how: such as registered mail.
         due_on: answer asked for by then; that day still counts.
         answers: as they came.
+        evidence: where it is told, if somebody else wrote it.
     """
 
     to: ActorRef
@@ -80,6 +84,7 @@ class Letter(Record):
     sent_how: Line = ""
     due_on: PartialDate | None = None
     answers: tuple[Answer, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
 
     def title(self) -> str:
         """Return a few words that name it."""

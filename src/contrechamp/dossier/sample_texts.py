@@ -137,16 +137,15 @@ def sheet(reference: Reference) -> str:
 
 
 def _exhibit(reference: Reference, languages: list[str]) -> Record:
-    consulted = {
-        "en": f"open source, consulted on {reference.consulted}",
-        "fr": f"source ouverte, consultée le {reference.consulted}",
-    }
+    origin = {"en": "open source", "fr": "source ouverte"}
     fields = {
         "item": f"{ITEM}/{item_bytes(reference.key).hex()}",
-        "what": f"{reference.publisher}: {reference.title}",
+        "what": reference.title,
+        "publisher": reference.publisher,
         "people": "none",
-        "origin": both(consulted, languages, line=True),
+        "origin": both(origin, languages, line=True),
         "address": reference.address,
+        "consulted_on": reference.consulted,
         "checks": both(
             {one: f"{reference.says[one]} {reference.read[one]}" for one in LANGUAGES},
             languages,

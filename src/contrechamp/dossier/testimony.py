@@ -94,11 +94,13 @@ class Exhibit(Record):
         item: which.
         what: it is and shows.
         given_by: source, whose consent its use needs.
-        made_on: when it was made.
+        made_on: when it was made, or published.
         place: where it was made.
         people: whether people can be made out in it.
         origin: how it came here: own photo, given, open source, court file.
+        publisher: who published it, if it was.
         address: where it was found, if on the web.
+        consulted_on: when it was looked at there.
         checks: what was done to see whether it is what it seems.
         evidence: of that.
     """
@@ -110,7 +112,9 @@ class Exhibit(Record):
     place: PlaceRef | None = None
     people: Literal["none", "some", "unknown"] = "unknown"
     origin: Line = ""
+    publisher: Line = ""
     address: Line = ""
+    consulted_on: PartialDate | None = None
     checks: Prose = ""
     evidence: tuple[Evidence, ...] = ()
 
