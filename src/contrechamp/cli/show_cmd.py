@@ -161,11 +161,14 @@ def _naming(case: "Case") -> Callable[[str], str]:
 def _tell_citations(case: "Case", ref: str) -> None:
     from contrechamp.dossier import reading
 
-    titles = {}
+    titles: dict[str, str] = {}
+    told = []
     for citation in reading.cited_by(case, ref):
         if citation.citing not in titles:
             found = reading.get(case, citation.citing)
             titles[citation.citing] = f"{found.kind}  {shown(found.record.title())}"
         key = citation.cited.partition("#")[2]
         part = f"#{key} " if key else ""
-        click.echo(f"  < {part}record/{citation.citing}  {titles[citation.citing]}")
+        told.append(f"  < {part}record/{citation.citing}  {titles[citation.citing]}")
+    for line in dict.fromkeys(told):  # one record may cite it in many places
+        click.echo(line)

@@ -120,7 +120,7 @@ class Exhibit(Record):
 
     def title(self) -> str:
         """Return a few words that name it."""
-        return shortened(self.what)
+        return shortened(f"{self.publisher}: {self.what}".removeprefix(": "))
 
 
 #: What can be challenged, reviewed or released: everything but sources and the marks themselves.
