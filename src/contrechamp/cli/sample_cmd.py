@@ -25,8 +25,10 @@ LETTERS = "letters"
 README = "README.txt"
 #: Says which files the command made, and what was in them.
 MANIFEST = "sample.json"
-#: Formats of the records that are written out, each into ``records-FORMAT``.
+#: Formats of the records that are written out for anyone, each into ``records-FORMAT``.
 FORMATS = ("jsonl", "csv", "ftm")
+#: The records with what consent lets go to the one recipient whom it names.
+FOR_ONE = "records-for-sample-lawyer"
 #: Files of a case that come and go while it is only read.
 PASSING = ("case.db-wal", "case.db-shm", "case.lock")
 
@@ -82,6 +84,7 @@ def _make(folder: Path) -> dict[str, int]:
     from contrechamp.cli.new_cmd import make_case
     from contrechamp.dossier import sample_case
     from contrechamp.dossier.formats import leaving
+    from contrechamp.dossier.sharing import Recipient
     from contrechamp.vault import members
     from contrechamp.vault.case import opened
     from contrechamp.vault.slots import AgeIdentities
@@ -101,6 +104,10 @@ def _make(folder: Path) -> dict[str, int]:
         today = now().date()
         for format_ in FORMATS:
             leaving.write(case, folder / f"records-{format_}", format_, day=today)
+        leaving.write(
+            case, folder / FOR_ONE, "jsonl", day=today, now=now(),
+            recipient=Recipient(name=sample_case.recipient_name()),
+        )  # fmt: skip
         (folder / LETTERS).mkdir()
         for name, text in sample_case.letters(case, on=today).items():
             (folder / LETTERS / f"{name}.txt").write_text(text, encoding="utf-8")
@@ -122,8 +129,10 @@ def _told(counts: dict[str, int], out: Path, *, commands: bool) -> str:
             passphrase=PASSPHRASE, file=out / PASSPHRASE_FILE),
         _("Key of the second member: {file}").format(file=out / SECOND_MEMBER),
         _("Records: {records}").format(records=records),
-        _("The same in other formats, without what is closed: {folders}").format(
+        _("The same in other formats, without what is closed or was told: {folders}").format(
             folders=", ".join(str(out / f"records-{one}") for one in FORMATS)),
+        _("For an invented lawyer, with what consent lets go to them: {folder}").format(
+            folder=out / FOR_ONE),
         _("Letters, drafted and never sent: {folder}").format(folder=out / LETTERS),
     ]  # fmt: skip
     if commands:

@@ -35,6 +35,12 @@ def member_names() -> tuple[str, str]:
     return members["first"], members["second"]
 
 
+def recipient_name() -> str:
+    """Return whom an invented source lets what they told be shared with."""
+    name: str = sample_texts.load(sample_texts.STEPS)["recipient"]["name"]
+    return name
+
+
 def fill(case: Case, language: str, *, now: Clock, random: Random) -> dict[str, int]:
     """Write the sheets of the references, every record, and a sealed identity.
 
