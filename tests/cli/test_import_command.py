@@ -114,3 +114,33 @@ def test_what_somebody_told_leaves_to_whom_it_may_alone(
         one.name for one in (tmp_path / "team").iterdir()
     }
     assert case("log").out.count("export/") == 2
+
+
+def test_erasing_tells_what_still_holds_the_words(
+    case: Callable[..., Done], tmp_path: Path
+) -> None:
+    words = "SAMPLE: the turnstile at the gate stays red"
+    table, file = tmp_path / "told.csv", tmp_path / "r.jsonl"
+    table.write_text(f"said\n{words}\n")
+    item = case("add", table).out.split()[0]
+    who, told, agreed = "b" * 16, "a" * 16, "c" * 16
+    rows = [
+        {"kind": "source", "id": who, "fields": {"pseudonym": "SAMPLE"}},
+        {"kind": "testimony", "id": told, "fields": {
+            "source": f"record/{who}", "language": "en", "interview": {"date": "2026"},
+            "read_from": {"item": f"item/{item}"}, "passages": [{"key": "p1", "text": words}]}},
+        {"kind": "consent", "id": agreed, "fields": {
+            "source": f"record/{who}", "given_on": "2025", "given_how": "spoken",
+            "grants": [{"use": "held"}]}},
+    ]  # fmt: skip
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert case("import", file).status == 0
+    assert case("export-records", "--as", "jsonl", "-o", tmp_path / "t", "--team").status == 0
+    alone = ("withdraw", f"record/{agreed}", "--reason", "SAMPLE")
+    assert case(*alone, "--with-source-file").status == 2
+    done = case(*alone, "--erase")
+    assert f"still in the case: item/{item}  told.csv: it was read from this file" in done.out
+    assert f"A copy of record/{told} was exported" in done.out
+    assert words not in done.out + done.err
+    done = case("erase", f"item/{item}", "--reason", "SAMPLE")
+    assert (done.status, "still in the case" in done.out) == (0, False)

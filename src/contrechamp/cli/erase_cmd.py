@@ -7,8 +7,13 @@ import click
 
 from contrechamp.base.errors import UsageError
 from contrechamp.base.i18n import _, ngettext
-from contrechamp.cli.case_access import case_argument, now, open_case, reason_option, shown
+from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
 from contrechamp.cli.options import language_option, verbose_option
+from contrechamp.cli.remains_text import (
+    show_remains,
+    source_file_option,
+    tell_what_erasing_cannot,
+)
 from contrechamp.cli.secret_input import secret_options, secret_source
 
 #: How records are named beside items.
@@ -24,7 +29,8 @@ def erase_command() -> click.Command:
         help=_(
             "Destroy the key and the content of items, and what their records say; or records "
             "(record/...), with every version of them. The log keeps that, when and why they "
-            "were erased."
+            "were erased. What still holds the same words in the case, and which copies were "
+            "exported, is told."
         ),
         epilog=_(
             "Example: contrechamp erase checkpoint-north 0123456789abcdef --reason "
@@ -38,6 +44,7 @@ def erase_command() -> click.Command:
                 is_flag=True,
                 help=_("Erase the earlier versions of records, and keep the newest."),
             ),
+            source_file_option(),
             reason_option(required=True),
             *secret_options(),
             language_option(),
@@ -47,27 +54,40 @@ def erase_command() -> click.Command:
 
 
 def _erase(
-    *, folder: Path, items: tuple[str, ...], earlier_versions: bool, reason: str, **secret: Any
+    *,
+    folder: Path,
+    items: tuple[str, ...],
+    earlier_versions: bool,
+    with_source_file: bool,
+    reason: str,
+    **secret: Any,
 ) -> None:
     from contrechamp.dossier import erasing
+    from contrechamp.dossier.remains import Remains, remains
     from contrechamp.vault.erasing import erase
-    from contrechamp.vault.exporting import copies
 
     records = [one.removeprefix(RECORD) for one in items if one.startswith(RECORD)]
     rest = [one.removeprefix("item/") for one in items if not one.startswith(RECORD)]
     if earlier_versions and rest:
         raise UsageError(_("--earlier-versions is for records: record/ and 16 digits"))
     gone: list[str] = []
+    left = Remains()
     with open_case(folder, secret_source(**secret), write=True) as case:
         if earlier_versions:
             versions = sum(
                 erasing.forget_versions(case, one, reason=reason, now=now()) for one in records
             )
         else:
+            refs = [*(RECORD + one for one in records), *(f"item/{one}" for one in rest)]
+            left = remains(case, refs)
+            if with_source_file:
+                more = [one for one in erasing.source_files(case, left) if one not in refs]
+                rest += [one.removeprefix("item/") for one in more]
+                refs += more
+            left = left.without(refs)
             # Items first: they may be refused, because others hold the same content.
             gone = erase(case, rest, reason=reason, now=now()) if rest else []
             records = erasing.erase(case, records, reason=reason, now=now())
-        handed_out = copies(case, rest)
     if earlier_versions:
         click.echo(
             ngettext("{count} version is erased.", "{count} versions are erased.", versions).format(
@@ -86,18 +106,5 @@ def _erase(
                 count=len(gone)
             )
         )
-    for copy in handed_out:
-        click.echo(
-            _("A copy of {item} was exported at {at} as {bag}, readable to: {to}").format(
-                item=copy.item,
-                at=copy.at,
-                bag=shown(copy.bag),
-                to=", ".join(copy.to) or _("everybody (in the clear)"),
-            )
-        )
-    click.echo(
-        _(
-            "Backups, copies that were handed out, and worn cells of a disk may still hold it: "
-            "erase those too."
-        )
-    )
+    show_remains(left)
+    tell_what_erasing_cannot()

@@ -5,10 +5,16 @@ from typing import Any
 
 import click
 
+from contrechamp.base.errors import UsageError
 from contrechamp.base.i18n import _
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
 from contrechamp.cli.options import language_option, verbose_option
 from contrechamp.cli.record_text import ref_argument
+from contrechamp.cli.remains_text import (
+    show_remains,
+    source_file_option,
+    tell_what_erasing_cannot,
+)
 from contrechamp.cli.secret_input import secret_options, secret_source
 
 
@@ -21,7 +27,8 @@ def withdraw_command() -> click.Command:
         help=_(
             "Write down that a consent was withdrawn. From that day on it shows wherever what was "
             "said or given is used. With --erase, testimonies, exhibits and their items that no "
-            "other consent covers are destroyed, and with the last consent the sealed identity."
+            "other consent covers are destroyed, and with the last consent the sealed identity; "
+            "what still holds the same words is told."
         ),
         epilog=_("Example: contrechamp withdraw checkpoint-north record/0123 --reason asked"),
         params=[
@@ -33,6 +40,7 @@ def withdraw_command() -> click.Command:
             ),
             click.Option(["--how"], default="", metavar="TEXT", help=_("How the person said so.")),
             click.Option(["--erase"], is_flag=True, help=_("Erase what was given under it.")),
+            source_file_option(),
             reason_option(required=True),
             *secret_options(),
             language_option(),
@@ -42,11 +50,20 @@ def withdraw_command() -> click.Command:
 
 
 def _withdraw(
-    *, folder: Path, ref: str, on: str, how: str, erase: bool, reason: str, **secret: Any
+    *,
+    folder: Path,
+    ref: str,
+    on: str,
+    how: str,
+    erase: bool,
+    with_source_file: bool,
+    reason: str,
+    **secret: Any,
 ) -> None:
     from contrechamp.dossier import erasing, reading
-    from contrechamp.vault.exporting import copies
 
+    if with_source_file and not erase:
+        raise UsageError(_("--with-source-file goes with --erase"))
     with open_case(folder, secret_source(**secret), write=True) as case:
         done = erasing.withdraw(
             case,
@@ -54,21 +71,19 @@ def _withdraw(
             on=on or now().date().isoformat(),
             how=how,
             erase_given=erase,
+            with_source_files=with_source_file,
             reason=reason,
             now=now(),
         )
-        items = [one.removeprefix("item/") for one in done.given if one.startswith("item/")]
-        handed_out = copies(case, items)
     groups = (
         (_("given under it: {ref}"), done.given),
         (_("uses it: {ref}"), done.used_by),
         (_("erased: {ref}"), done.erased),
         (_("stays, for another consent covers it: {ref}"), done.kept),
-        (
-            _("a copy was exported: {ref}"),
-            [f"item/{copy.item} ({copy.bag})" for copy in handed_out],
-        ),
     )
     for line, refs in groups:
         for one in refs:
             click.echo(line.format(ref=one))
+    show_remains(done.remains)
+    if done.erased:
+        tell_what_erasing_cannot()

@@ -8,9 +8,15 @@ from datetime import date, datetime
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.dossier import compartment, consent, reading, store
-from contrechamp.dossier.conflicts import Conflict
 from contrechamp.dossier.people import Consent
 from contrechamp.dossier.reading import SUBJECT
+from contrechamp.dossier.remains import (
+    Remains,
+    conflicts_about,
+    handed_out,
+    remains,
+    same_content,
+)
 from contrechamp.dossier.testimony import Exhibit, Testimony
 from contrechamp.dossier.view import View
 from contrechamp.vault import case as cases
@@ -85,16 +91,6 @@ def forget_versions(case: Case, record: str, *, reason: str, now: datetime) -> i
     return int(many)
 
 
-def conflicts_about(case: Case, record: str) -> list[str]:
-    """Return the conflicts that hold what two copies said in a record."""
-    return [
-        citation.citing
-        for citation in reading.cited_by(case, SUBJECT + record)
-        if citation.field == "about"
-        and isinstance(getattr(reading.find(case, citation.citing), "record", None), Conflict)
-    ]
-
-
 @dataclass(frozen=True)
 class Withdrawn:
     """What a withdrawal of consent touched.
@@ -104,12 +100,15 @@ class Withdrawn:
         used_by: references to what uses it, however far: findings, recommendations, publications.
         erased: references to what was erased.
         kept: references to what stays because another consent covers it.
+        remains: what still holds the words of what was erased, or is a copy of it; where nothing
+            was to be erased, copies that were handed out.
     """
 
     given: tuple[str, ...]
     used_by: tuple[str, ...]
     erased: tuple[str, ...]
     kept: tuple[str, ...]
+    remains: Remains
 
 
 def withdraw(
@@ -119,6 +118,7 @@ def withdraw(
     on: str,
     how: str = "",
     erase_given: bool = False,
+    with_source_files: bool = False,
     reason: str,
     now: datetime,
 ) -> Withdrawn:
@@ -131,6 +131,8 @@ def withdraw(
         how: the person said so.
         erase_given: erase what no other consent covers: testimonies, exhibits, and their items;
             and the sealed identity of the source where no consent is left.
+        with_source_files: erase the files that they were read from as well, whatever else was read
+            from these.
         reason: for the log, kept in the case.
         now: for the log.
 
@@ -155,8 +157,11 @@ def withdraw(
     given = given_under(view, stored.record)
     used_by = tuple(_used_by(view, given))
     if not erase_given:
-        return Withdrawn(given, used_by, (), ())
+        return Withdrawn(given, used_by, (), (), Remains(outside=tuple(handed_out(case, given))))
     gone, kept = _to_erase(view, given, now.date())
+    left = remains(case, gone)
+    if with_source_files:
+        gone += [ref for ref in source_files(case, left) if ref not in gone]
     records = [reading.id_of(ref) for ref in gone if ref.startswith(SUBJECT)]
     items = [reading.id_of(ref) for ref in gone if not ref.startswith(SUBJECT)]
     if items:
@@ -166,7 +171,12 @@ def withdraw(
     source = reading.id_of(stored.record.source)
     if not _is_held(View(case), source, now.date()):
         compartment.erase(case, source, reason=reason, now=now)
-    return Withdrawn(given, used_by, tuple(gone), tuple(kept))
+    return Withdrawn(given, used_by, tuple(gone), tuple(kept), left.without(gone))
+
+
+def source_files(case: Case, left: Remains) -> list[str]:
+    """Return the items that records were read from, with all that have the same content."""
+    return same_content(case, [one.ref for one in left.files if one.how == "read-from"])
 
 
 def _is_held(view: View, source: str, day: date) -> bool:

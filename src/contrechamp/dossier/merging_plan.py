@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from contrechamp.dossier import erasing
+from contrechamp.dossier import remains
 from contrechamp.dossier.conflicts import Conflict
 from contrechamp.dossier.fields import Record
 from contrechamp.dossier.kinds import class_of
@@ -217,7 +217,7 @@ def _record(plan: Plan, subject: str) -> None:
         if mine is None:
             _take(plan, subject)
         else:
-            about = erasing.conflicts_about(plan.case, record_id)
+            about = remains.conflicts_about(plan.case, record_id)
             plan.erase_records += [record_id, *about]
         return
     kind, fields = str(theirs[1]["kind"]), theirs[1]["fields"]

@@ -1,0 +1,155 @@
+"""What is erased is nowhere any more, and what still holds its words is told; SAMPLE words."""
+
+import io
+import json
+import os
+from pathlib import Path
+
+import pytest
+from samples import NOW, actor, consent, desk, exhibit, finding, item, source, telling
+
+from contrechamp.dossier import compartment, erasing, reading, store
+from contrechamp.dossier.conflicts import Conflict
+from contrechamp.dossier.fields import Evidence, ReadFrom, Text
+from contrechamp.dossier.formats import leaving
+from contrechamp.dossier.people import Grant
+from contrechamp.dossier.remains import remains
+from contrechamp.dossier.sharing import TEAM
+from contrechamp.dossier.testimony import Challenge, Passage
+from contrechamp.vault import erasing as vault_erasing
+from contrechamp.vault import objects
+from contrechamp.vault.case import Case
+from contrechamp.vault.verifying import verify
+from vault import cases
+
+TOLD = "SAMPLE zanzibarword quuxword, the turnstile plughword stays xyzzyword red"
+WORDS = ("zanzibarword", "quuxword", "plughword", "xyzzyword")
+
+
+def holding(case: Case, words: tuple[str, ...] = WORDS) -> set[str]:
+    """Return the tables and objects of a case in which any of the words can be read."""
+    found = set()
+    db = case.database
+    tables = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    for (table,) in tables:
+        for row in db.execute(f'SELECT * FROM "{table}"').fetchall():
+            for value in row:
+                content = value if isinstance(value, bytes) else str(value).encode()
+                if any(word.encode() in content.lower() for word in words):
+                    found.add(str(table))
+    for name, identity in db.execute("SELECT name, identity FROM objects").fetchall():
+        if identity is not None:
+            target = io.BytesIO()
+            objects.read_object(case.folder, name, identity, target, lambda _n: None)
+            if any(word.encode() in target.getvalue().lower() for word in words):
+                found.add("object")
+    assert db.execute("PRAGMA freelist_count").fetchone() == (0,)
+    return found
+
+
+@pytest.mark.parametrize("with_source_files", [True, False])
+def test_after_a_withdrawal_the_words_are_nowhere_or_it_is_told_where(
+    with_source_files: bool, tmp_path: Path
+) -> None:
+    table = item(tmp_path, f"name;said\nSAMPLE;{TOLD}\nSAMPLE 2;other\n".encode())
+    again = item(tmp_path, f"name;said\nSAMPLE;{TOLD}\nSAMPLE 2;other\n".encode())
+    with desk(tmp_path) as at:
+        who = at.put(source())
+        given = at.put(telling(who, read_from=ReadFrom(item=table, at="2")))
+        english = Text(language="en", text=TOLD, made="translated")
+        passages = (
+            Passage(key="p1", text=TOLD, translations=(english,)),
+            Passage(key="p2", text=TOLD, closed=True),
+        )
+        told = telling(who, read_from=ReadFrom(item=table, at="2"), passages=passages, note=TOLD)
+        at.put(told, given)
+        at.put(telling(who, passages=(), read_from=told.read_from), given)
+        other = at.put(actor(read_from=ReadFrom(item=table, at="3")))
+        at.put(Conflict(about=given, field="note", mine=json.dumps(TOLD)))
+        agreed = at.put(consent(who))
+        assert holding(at.case) >= {"versions", "records", "object"}
+        done = erasing.withdraw(
+            at.case, agreed, on="2026-05-01", erase_given=True, reason="SAMPLE asked", now=NOW,
+            with_source_files=with_source_files,
+        )  # fmt: skip
+        assert given in done.erased
+        if with_source_files:
+            assert {table, again} <= set(done.erased)
+            assert holding(at.case) == set()
+            assert (done.remains.files, done.remains.repeated) == ((), ())
+            assert "erased_at" in reading.item_state(at.case, table[5:])
+        else:
+            assert holding(at.case) == {"object"}
+            (file,) = done.remains.files
+            assert (file.ref, file.how, file.others) == (table, "read-from", 1)
+            assert done.remains.repeated == (again,)
+        assert reading.get(at.case, other).record.read_from.item == table
+        assert not verify(at.case)
+        assert "SAMPLE" not in repr(done)  # what is told to a person is never the words
+
+
+def test_every_place_that_repeats_the_words_is_told(tmp_path: Path) -> None:
+    escaped = json.dumps({"said": "SAMPLE é: zanzibarword quuxword é plughword xyzzyword stays"})
+    notes = item(tmp_path, escaped.encode())
+    photo = item(tmp_path, b"\xff\xd8\xff\xe0\x00\x10JFIF\x00 SAMPLE")
+    with desk(tmp_path) as at:
+        who = at.put(source())
+        passages = (Passage(key="p1", text="Zanzibarword, quuxword: é PLUGHWORD xyzzyword stays"),)
+        given = at.put(telling(who, passages=passages, summary=""))
+        says = "SAMPLE “zanzibarword quuxword é plughword xyzzyword stays”"
+        quoting = at.put(finding(evidence=(Evidence(ref=f"{given}#p1", says=says),)))
+        earlier = at.put(
+            finding(counter=says) if hasattr(finding(), "counter") else finding(note=says)
+        )
+        at.put(finding(), earlier)
+        at.put(Challenge(about=given, kind="contested", on="2026-05", why="SAMPLE: another word"))
+        store.put(at.case, actor(), reason=says, now=NOW)
+        number = at.case.size - 1
+        version = at.case.database.execute(
+            "SELECT entry FROM versions WHERE subject = ?", (earlier,)
+        ).fetchone()[0]
+        found = remains(at.case, [given])
+        assert set(found.repeated) == {
+            quoting, f"{earlier} (entry {version})", f"entry/{number}", notes,
+        }  # fmt: skip
+        assert found.unread == 1  # the photo
+        assert quoting in found.citing
+        assert photo not in found.repeated
+        # And it is all of them: nothing else can be read once these are gone.
+        erasing.erase(at.case, [given, quoting, earlier], reason="SAMPLE", now=NOW)
+        vault_erasing.erase(at.case, [notes[5:]], reason="SAMPLE", now=NOW)
+        assert holding(at.case, ("zanzibarword",)) == {"reasons"}
+
+
+def test_a_recording_and_what_was_exported_are_told(tmp_path: Path) -> None:
+    sound = item(tmp_path, b"RIFF\x24\x00\x00\x00WAVEfmt SAMPLE")
+    with desk(tmp_path) as at:
+        who = at.put(source())
+        given = at.put(telling(who, recordings=(sound,)))
+        shown = at.put(exhibit(sound, given_by=who))
+        agreed = at.put(consent(who, grants=(Grant(use="held"),)))
+        leaving.write(
+            at.case, tmp_path / "backup", "jsonl", day=NOW.date(), recipient=TEAM, now=NOW
+        )
+        found = remains(at.case, [given])
+        assert [(one.ref, one.how) for one in found.files] == [(sound, "given")]
+        (copy,) = found.outside
+        assert (copy.name, copy.team, copy.of) == ("backup", True, (given,))
+        done = erasing.withdraw(at.case, agreed, on="2026-05-01", reason="SAMPLE", now=NOW)
+        assert [set(one.of) for one in done.remains.outside] == [{given, shown}]
+        assert done.remains.files == ()
+
+
+def test_who_it_was_is_gone_with_the_words(tmp_path: Path) -> None:
+    with desk(tmp_path) as at:
+        who = at.put(source())
+        at.put(telling(who, passages=(Passage(key="p1", text=TOLD),)))
+        identity = compartment.Identity(name="Zanzibarword Quuxword")
+        compartment.seal(at.case, who, identity, now=NOW, random=os.urandom)
+        agreed = at.put(consent(who))
+        erasing.withdraw(
+            at.case, agreed, on="2026-05-01", erase_given=True, reason="SAMPLE", now=NOW
+        )
+        assert holding(at.case) == set()
+    with cases.opened(tmp_path / "case") as case:
+        assert holding(case) == set()
