@@ -1,9 +1,12 @@
 """FollowTheMoney: out and back through the library itself, losing nothing of the record."""
 
 import dataclasses
+import hashlib
 import json
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from decimal import Decimal
 from io import BytesIO
@@ -18,12 +21,24 @@ from followthemoney.types import registry
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up import of_class
-from samples import DAY, NOW, Desk, actor, consent, desk, source, telling, text
+from samples import (
+    DAY,
+    NOW,
+    Desk,
+    actor,
+    consent,
+    desk,
+    exhibit,
+    item,
+    source,
+    telling,
+    text,
+)
 
 from contrechamp.base.errors import InputError
-from contrechamp.dossier import reading
+from contrechamp.dossier import marks, reading
 from contrechamp.dossier.actors import Actor, Contract, Licence, Relation, Tender
-from contrechamp.dossier.fields import DATE, CoarsePlace, Money, Position, Text
+from contrechamp.dossier.fields import DATE, CoarsePlace, Evidence, Money, Position, Text
 from contrechamp.dossier.fieldwork import Observation, Place
 from contrechamp.dossier.formats import leaving
 from contrechamp.dossier.formats.door import Imported, import_files
@@ -35,6 +50,7 @@ from contrechamp.dossier.formats.given import Given
 from contrechamp.dossier.kinds import class_of
 from contrechamp.dossier.schema import from_json
 from contrechamp.dossier.systems import Deployment, Operator
+from contrechamp.dossier.testimony import Challenge, Exhibit
 from contrechamp.vault.adding import Content
 from contrechamp.vault.verifying import verify
 
@@ -270,6 +286,207 @@ def test_nobody_who_told_or_looked_leaves(at: Desk, tmp_path: Path) -> None:
         assert "SECRET" not in content
         assert "HERON" not in content
         assert who not in content
+
+
+def written(folder: Path, *entities: dict[str, Any]) -> Path:
+    file = folder / "others.json"
+    file.write_text("".join(json.dumps(one) + "\n" for one in entities))
+    return file
+
+
+def one(id_: str, schema: str, **properties: Any) -> dict[str, Any]:
+    listed = {name: [value] if isinstance(value, str) else value
+              for name, value in properties.items()}  # fmt: skip
+    return {"id": id_, "schema": schema, "properties": listed}
+
+
+def test_documents_leave_once_released_and_as_long_as_they_stand(tmp_path: Path) -> None:
+    photo = item(tmp_path)
+    with desk(tmp_path) as at:
+        shown = at.put(exhibit(photo, what="SAMPLE photo shown", made_on="2026-04"))
+        maker = at.put(actor(evidence=(Evidence(ref=photo), Evidence(ref=shown))))
+        told = at.put(telling(at.put(source())))
+        body = at.put(actor(names=text("SAMPLE Body")))
+        link = Relation(from_actor=maker, kind="linked", to_actor=body, confidence="alleged",
+                        evidence=(Evidence(ref=shown), Evidence(ref=f"{told}#p1")))  # fmt: skip
+        at.put(link)
+        plain = exported(at, tmp_path / "plain")
+        assert sorted(one["schema"] for one in plain) == ["Company", "Company", "UnknownLink"]
+        assert "proof" not in json.dumps(plain)
+        assert "SAMPLE photo" not in (tmp_path / "plain" / "statements.csv").read_text()
+        marks.release(at.case, shown, on="2026-05-01", now=NOW)
+        marks.release(at.case, photo, on="2026-05-01", now=NOW)
+        found = {one["id"]: one["properties"] for one in exported(at, tmp_path / "out")}
+        for_item, for_exhibit = reading.id_of(photo), reading.id_of(shown)
+        assert found[for_item] == {"fileName": ["sample-photo.jpg"]}  # no content, no hash
+        assert found[for_exhibit] == {"fileName": ["sample-photo.jpg"], "date": ["2026-04"],
+                                      "title": ["SAMPLE photo shown"]}  # fmt: skip
+        assert found[reading.id_of(maker)]["proof"] == [for_item, for_exhibit]
+        digest = hashlib.sha1(b"SAMPLE photo, made up.", usedforsecurity=False).hexdigest()
+        assert digest not in (tmp_path / "out" / "entities.ftm.json").read_text()
+        size = at.case.size
+        for file in ("entities.ftm.json", "statements.csv"):
+            done = take(at, tmp_path / "out" / file)
+            assert (done.new, done.changed, done.unchanged) == ([], [], 4)
+        assert at.case.size == size
+        # An export from before the release takes no evidence away.
+        assert take(at, tmp_path / "plain" / "entities.ftm.json").unchanged == 3
+        with desk(tmp_path / "second") as other:
+            take(other, tmp_path / "out" / "entities.ftm.json")
+            there = reading.get(other.case, maker).record
+            assert isinstance(there, Actor)
+            assert [one.ref for one in there.evidence] == [f"record/{for_item}", shown]
+            assert reading.get(other.case, shown).record.title() == "SAMPLE photo shown"
+        at.put(Challenge(about=photo, kind="withdrawn", on="2026-05-01", why="SAMPLE"))
+        after = exported(at, tmp_path / "after")
+        assert "proof" not in json.dumps(after)
+        assert {one["schema"] for one in after} == {"Company", "UnknownLink"}
+
+
+def test_what_is_given_by_a_source_leaves_only_under_consent(tmp_path: Path) -> None:
+    photo = item(tmp_path)
+    with desk(tmp_path) as at:
+        who = at.put(source())
+        agreed = consent(who, "held", "image")
+        given_under = at.put(agreed)
+        shown = at.put(exhibit(photo, what="SAMPLE given photo", given_by=who))
+        at.put(actor(evidence=(Evidence(ref=shown),)))
+        marks.release(at.case, shown, on="2026-05-01", now=NOW)
+        documents = [one for one in exported(at, tmp_path / "out") if one["schema"] == "Document"]
+        assert [one["properties"] for one in documents] == [{"title": ["SAMPLE given photo"]}]
+        at.put(dataclasses.replace(agreed, withdrawn_on="2026-05-01"), given_under)
+        content = json.dumps(exported(at, tmp_path / "after"))
+        assert "Document" not in content
+        assert "proof" not in content
+
+
+def test_the_exact_place_stays_where_a_coarse_one_may_be_published(
+    at: Desk, tmp_path: Path
+) -> None:
+    point = Position(lon=Decimal("35.123"), lat=Decimal("31.456"))
+    coarse = CoarsePlace(country="PS", locality="SAMPLE town")
+    at.put(Place(names=text("SAMPLE gate"), position=point, coarse=coarse))
+    (place,) = exported(at, tmp_path / "out")
+    assert place["properties"] == {"name": ["SAMPLE gate"], "full": ["SAMPLE gate, SAMPLE town"],
+                                   "city": ["SAMPLE town"], "country": ["ps"]}  # fmt: skip
+    assert take(at, tmp_path / "out" / "entities.ftm.json").unchanged == 1
+
+
+OTHERS = (
+    one("c", "Company", name="SAMPLE Maker", leiCode="5493001KJTIIGC8Y1R12", addressEntity="a2"),
+    one("b", "PublicBody", name="SAMPLE Body", proof=["d", "nowhere"]),
+    one("p", "Person", name="SAMPLE Chief", addressEntity="home"),
+    one("post", "Position", name="SAMPLE minister"),
+    one("o", "Occupancy", holder="p", post="post", startDate="2019", endDate="2021"),
+    one("s", "Sanction", entity="c", authority="SAMPLE Office", reason="SAMPLE reason",
+        listingDate="2020-02-03"),
+    one("s2", "Sanction", entity="p", authority="SAMPLE Office"),
+    one("d", "Pages", title="SAMPLE annual report", fileName="r.pdf", publishedAt="2020-01-01",
+        sourceUrl="https://a.example/r.pdf", bodyText="SAMPLE body"),
+    one("f", "Folder", fileName="SAMPLE folder"),
+    one("a", "Address", full="SAMPLE Gate, Town", latitude="31.5", longitude="35.1"),
+    one("a2", "Address", full="SAMPLE Street 1"),
+    one("home", "Address", full="SAMPLE home", latitude="31.9", longitude="35.9"),
+    one("l", "License", name="SAMPLE licence", authority="b", status="granted"),
+    one("lx", "UnknownLink", subject="c", object="l", role="exporter"),
+    one("pr", "Project", name="SAMPLE road"),
+    one("pp", "ProjectParticipant", project="pr", participant="c"),
+    one("v", "Vessel", name="SAMPLE boat"),
+    one("ov", "Ownership", owner="c", asset="v"),
+    one("lk", "UnknownLink", subject="c", object="l", role="SAMPLE other"),
+    one("e", "Employment", employee="p", employer="b", role="SAMPLE head"),
+    one("pay", "Payment", payer="b", beneficiary="c", amount="1000", currency="EUR",
+        purpose="SAMPLE cameras", date="2020-05-06"),
+    one("fam", "Family", person="p", relative="p", relationship="SAMPLE"),
+    one("ev", "Event", name="SAMPLE visit", date="2020-03-04", addressEntity="a"),
+)  # fmt: skip
+
+
+def test_each_entity_of_others_becomes_a_record_or_is_counted(at: Desk, tmp_path: Path) -> None:
+    file = written(tmp_path, *OTHERS)
+    done = take(at, file)
+    assert reading.count(at.case) == {
+        "exhibit": 1, "observation": 1, "place": 1, "actor": 3, "relation": 2, "licence": 1
+    }  # fmt: skip
+    told = sorted(one.message.partition(",")[0] for one in done.notices)
+    assert told == [
+        "left out: 1 documents", "left out: 1 of Family", "left out: 1 of Folder",
+        "left out: 1 of Ownership", "left out: 1 of Project", "left out: 1 of ProjectParticipant",
+        "left out: 1 of Sanction", "left out: 1 of UnknownLink", "left out: 1 of Vessel",
+        "left out: 2 of Address",
+    ]  # fmt: skip
+    records = {stored.record.read_from.at: stored for stored in done.new}  # type: ignore[union-attr]
+    maker, chief = records["c"].record, records["p"].record
+    assert isinstance(maker, Actor)
+    assert isinstance(chief, Actor)
+    assert [(one.scheme, one.id) for one in maker.ids] == [
+        ("ftm", "c"), ("lei", "5493001KJTIIGC8Y1R12")
+    ]  # fmt: skip
+    (sanction,) = maker.statements
+    assert (sanction.says, sanction.confidence, sanction.from_date) == (
+        "Sanction: SAMPLE Office; SAMPLE reason", "single-source", "2020-02-03"
+    )  # fmt: skip
+    assert sanction.evidence[0].at == "s"
+    assert (chief.public_role, chief.statements) == ("SAMPLE minister (2019/2021)", ())
+    licence, visit, paper = (records[at].record for at in ("l", "ev", "d"))
+    assert isinstance(licence, Licence)
+    assert isinstance(visit, Observation)
+    assert isinstance(paper, Exhibit)
+    assert (licence.exporter, licence.decision) == (records["c"].ref, "granted")
+    assert visit.place == records["a"].ref
+    assert (paper.what, paper.made_on, paper.address) == (
+        "SAMPLE annual report", "2020-01-01", "https://a.example/r.pdf"
+    )  # fmt: skip
+    assert paper.item == f"item/{done.items['others.json']}"
+    body = records["b"].record
+    assert isinstance(body, Actor)
+    assert [one.ref for one in body.evidence] == [records["d"].ref]
+    job, paid = records["e"].record, records["pay"].record
+    assert isinstance(job, Relation)
+    assert isinstance(paid, Relation)
+    assert (job.kind, job.says, job.from_actor) == (
+        "part-of", "Employment: SAMPLE head", records["p"].ref
+    )  # fmt: skip
+    assert (paid.kind, paid.says, paid.from_date) == (
+        "linked", "Payment: 1000 EUR; SAMPLE cameras", "2020-05-06"
+    )  # fmt: skip
+    for hidden in ("home", "35.9", "SAMPLE Street", "SAMPLE body"):
+        assert all(hidden not in repr(stored.record) for stored in done.new)
+    assert not verify(at.case)
+    size = at.case.size
+    assert (take(at, file).unchanged, at.case.size) == (9, size)
+    # A payment is a plain link here: under its own id it would clash with what it is there.
+    out = {one["id"]: one["schema"] for one in exported(at, tmp_path / "out")}
+    assert out.keys() >= {"c", "b", "p", "a", "l", "ev"}
+    assert "pay" not in out
+    assert "e" not in out
+    assert take(at, tmp_path / "out" / "entities.ftm.json").changed == []
+
+
+def test_the_library_itself_validates_and_gathers_what_goes_out(at: Desk, tmp_path: Path) -> None:
+    filled(at)
+    entities = exported(at, tmp_path / "out")
+    program = Path(sys.executable).with_name("ftm")
+
+    def ftm(*arguments: str) -> list[dict[str, Any]]:
+        target = tmp_path / f"{arguments[0]}.json"
+        run = subprocess.run(
+            [program, *arguments, "-o", target],
+            cwd=tmp_path / "out", check=True, capture_output=True, text=True,
+        )  # fmt: skip
+        assert "error" not in run.stderr.lower()
+        return [json.loads(line) for line in target.read_text().splitlines()]
+
+    def same(found: list[dict[str, Any]]) -> list[Any]:
+        return sorted(
+            (one["id"], one["schema"], sorted((name, sorted(values))
+                                              for name, values in one["properties"].items()))
+            for one in found
+        )  # fmt: skip
+
+    assert same(ftm("validate", "-i", "entities.ftm.json")) == same(entities)
+    assert same(ftm("aggregate", "-i", "entities.ftm.json")) == same(entities)
+    assert same(ftm("aggregate-statements", "-i", "statements.csv", "-f", "csv")) == same(entities)
 
 
 @pytest.mark.parametrize(
