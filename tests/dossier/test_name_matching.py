@@ -1,15 +1,19 @@
 """Reference data: names of companies and bodies, proposals only, persons never."""
 
+import dataclasses
 import json
 import os
 from pathlib import Path
 from typing import Any
 
 import pytest
-from samples import NOW, Desk, actor, desk, text
+from followthemoney import Dataset, StatementEntity
+from followthemoney.statement.serialize import get_statement_writer
+from samples import NOW, Desk, actor, desk, source, telling, text
 
 from contrechamp.base.errors import InputError
 from contrechamp.dossier import name_matching, reading
+from contrechamp.dossier.actors import Actor
 from contrechamp.dossier.fields import Text
 from contrechamp.dossier.formats.given import given
 from contrechamp.vault.verifying import verify
@@ -85,6 +89,90 @@ def test_less_alike_names_only_where_asked(tmp_path: Path) -> None:
         file = reference(tmp_path, entity("a", "Company", "SAMPLE Cameras"))
         assert found(at, file) == []
         assert len(found(at, file, at_least=70)) == 1
+
+
+def test_what_was_rejected_is_remembered_and_may_be_confirmed_later(tmp_path: Path) -> None:
+    with desk(tmp_path) as at:
+        ref = at.put(actor(names=text("SAMPLE Cameras")))
+        file = reference(
+            tmp_path,
+            entity("NK-1", "Company", "SAMPLE Cameras"),
+            entity("NK-2", "Company", "SAMPLE Camera"),
+        )
+        first, second = found(at, file)
+        confirming = {"scheme": "opensanctions", "now": lambda: NOW, "random": os.urandom}
+        for _time in range(2):
+            name_matching.reject(at.case, first, scheme="opensanctions", now=NOW)
+            name_matching.confirm(at.case, second, **confirming)  # of the same actor
+        record = reading.get(at.case, ref).record
+        assert isinstance(record, Actor)
+        assert [one.id for one in record.is_not] == ["NK-1"]
+        assert [one.id for one in record.ids] == ["NK-2"]
+        first, second = found(at, file)
+        assert (first.decided, second.decided) == ("rejected", "confirmed")
+        # Other reference data may use the same id for something else.
+        assert {one.decided for one in found(at, file, scheme="other")} == {""}
+        with pytest.raises(InputError, match="take that out of its ids first"):
+            name_matching.reject(at.case, second, scheme="opensanctions", now=NOW)
+        name_matching.confirm(at.case, first, **confirming)
+        record = reading.get(at.case, ref).record
+        assert isinstance(record, Actor)
+        assert (record.is_not, len(record.ids)) == ((), 2)
+        assert not verify(at.case)
+
+
+def test_statements_are_read_one_entity_at_a_time_and_say_the_same(tmp_path: Path) -> None:
+    entities = [
+        entity("a", "Company", "SAMPLE Cameras", country=["fr"], topics=["sanction"]),
+        entity("p", "Person", "SAMPLE Cameras"),
+        entity("b", "PublicBody", "Unlike", alias=["SAMPLE, Cameras"]),
+    ]
+    with desk(tmp_path) as at:
+        at.put(actor(names=text("SAMPLE Cameras")))
+        table = tmp_path / "statements.csv"
+        sample = Dataset.make({"name": "sample", "title": "SAMPLE"})
+        with table.open("wb") as target, get_statement_writer(target, "csv") as rows:
+            for one in entities:
+                for statement in StatementEntity(sample, one).statements:
+                    rows.write(statement)
+        lines = found(at, reference(tmp_path, *entities))
+        stated = found(at, table)
+        assert [one.entity for one in stated] == ["a", "b"]
+        for one, other in zip(stated, lines, strict=True):
+            assert dataclasses.replace(one, line="") == dataclasses.replace(other, line="")
+            assert json.loads(one.line)["properties"].keys() == (
+                json.loads(other.line)["properties"].keys()
+            )
+        table.write_text(table.read_text()[:-40])  # cut in the middle of a row
+        with pytest.raises(InputError, match=r"^statements\.csv:\d+: the row cannot be read"):
+            found(at, table)
+
+
+def test_names_in_other_scripts_are_proposed_and_say_how(tmp_path: Path) -> None:
+    with desk(tmp_path) as at:
+        bank = at.put(actor(names=text("Bank Hapoalim")))
+        oil = at.put(actor(names=(Text(language="ru", text="ПАО «Роснефть»"),)))
+        file = reference(
+            tmp_path,
+            entity("a", "Company", "בנק הפועלים בע״מ"),
+            entity("b", "Company", "PJSC Rosneft"),
+        )
+        told = [(one.actor.ref, one.entity, one.how, one.alike) for one in found(at, file)]
+        assert told == [(bank, "a", "consonants", 100), (oil, "b", "latin", 100)]
+
+
+def test_nobody_who_tells_is_ever_compared(tmp_path: Path) -> None:
+    with desk(tmp_path) as at:
+        at.put(source(pseudonym="SAMPLE Heron"))
+        at.put(telling(at.put(source(pseudonym="SAMPLE Stork")), summary="SAMPLE Heron"))
+        at.put(actor(names=text("SAMPLE Heron"), kind="person", public_role="SAMPLE minister"))
+        names = ("SAMPLE Heron", "SAMPLE Stork")
+        file = reference(
+            tmp_path,
+            *(entity(schema, schema, *names) for schema in sorted(name_matching.SCHEMATA)),
+            entity("p", "Person", *names),
+        )
+        assert found(at, file, at_least=50) == []
 
 
 @pytest.mark.parametrize("line", ['"Company"', '{"schema": "Company"', '{"schema": "Company"}'])

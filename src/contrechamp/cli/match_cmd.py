@@ -21,8 +21,10 @@ def match_command() -> click.Command:
         short_help=_("Propose what companies and bodies are called in reference data."),
         help=_(
             "Compare the names of companies and public bodies of a case with an export of entities "
-            "that lies on this machine, such as one of OpenSanctions (entities.ftm.json). Persons "
-            "are never compared. Nothing is written unless --confirm says that the two are one."
+            "that lies on this machine, such as one of OpenSanctions (entities.ftm.json, or its "
+            "statements.csv). Persons are never compared. Nothing is written unless --confirm says "
+            "that the two are one, or --reject that they are not: what was decided is not proposed "
+            "again."
         ),
         epilog=_("Example: contrechamp match checkpoint-north entities.ftm.json"),
         params=[
@@ -35,6 +37,14 @@ def match_command() -> click.Command:
             click.Option(
                 ["--confirm"], metavar="RECORD=ID", multiple=True,
                 help=_("This actor is that entity: you looked at both."),
+            ),
+            click.Option(
+                ["--reject"], metavar="RECORD=ID", multiple=True,
+                help=_("This actor is not that entity: you looked at both."),
+            ),
+            click.Option(
+                ["--all", "show_all"], is_flag=True,
+                help=_("Show also what was confirmed or rejected before."),
             ),
             click.Option(
                 ["--scheme"], metavar="NAME", default="opensanctions", show_default=True,
@@ -55,6 +65,8 @@ def _match(
     reference: Path,
     at_least: float,
     confirm: tuple[str, ...],
+    reject: tuple[str, ...],
+    show_all: bool,
     scheme: str,
     reason: str,
     as_json: bool,
@@ -63,34 +75,52 @@ def _match(
     from contrechamp.dossier import name_matching
     from contrechamp.dossier.formats.given import given
 
-    wanted = {one.removeprefix("record/") for one in confirm}
-    with open_case(folder, secret_source(**secret), write=bool(wanted)) as case:
-        found = list(name_matching.proposals(case, given(reference), at_least=at_least))
-        known = {f"{one.actor.id}={one.entity}" for one in found}
-        for one in sorted(wanted - known):
-            raise InputError(_("no such proposal: {text}").format(text=one))
-        for proposal in found:
-            name = f"{proposal.actor.id}={proposal.entity}"
-            if name in wanted:
-                name_matching.confirm(
-                    case,
-                    proposal,
-                    scheme=scheme,
-                    reason=reason,
-                    now=now,
-                    random=secrets.token_bytes,
-                )
-            if as_json:
-                click.echo(name_matching.as_json(proposal))
-                continue
-            about = ", ".join((*proposal.countries, *proposal.topics))
+    yes = {one.removeprefix("record/") for one in confirm}
+    no = {one.removeprefix("record/") for one in reject}
+    for one in sorted(yes & no):
+        raise InputError(_("confirmed and rejected at once: {text}").format(text=one))
+    hows = {"written": "", "latin": _("in Latin letters"), "consonants": _("by consonants")}
+    decided = {"": "", "confirmed": _("confirmed"), "rejected": _("rejected")}
+    with open_case(folder, secret_source(**secret), write=bool(yes | no)) as case:
+        found = list(
+            name_matching.proposals(case, given(reference), at_least=at_least, scheme=scheme)
+        )
+        by_name = {f"{one.actor.id}={one.entity}": one for one in found}
+        for name in sorted((yes | no) - by_name.keys()):
+            raise InputError(_("no such proposal: {text}").format(text=name))
+        for name in no:
+            name_matching.check_rejecting(by_name[name])
+        for name in sorted(yes):
+            name_matching.confirm(
+                case, by_name[name], scheme=scheme, reason=reason, now=now,
+                random=secrets.token_bytes,
+            )  # fmt: skip
+        for name in sorted(no):
+            name_matching.reject(case, by_name[name], scheme=scheme, reason=reason, now=now())
+    before = 0
+    for name, proposal in by_name.items():
+        if proposal.decided and not show_all and name not in yes | no:
+            before += 1
+        elif as_json:
+            click.echo(name_matching.as_json(proposal))
+        else:
+            about = (*proposal.countries, *proposal.topics, hows[proposal.how],
+                     decided[proposal.decided])  # fmt: skip
+            told = ", ".join(one for one in (proposal.schema, *about) if one)
             click.echo(
                 f"{proposal.alike:5.1f}  record/{name}  {shown(proposal.name)} ~ "
-                f"{shown(proposal.called)} ({proposal.schema}{', ' if about else ''}{shown(about)})"
+                f"{shown(proposal.called)} ({shown(told)})"
             )
     if not as_json:
         click.echo(
-            ngettext("{count} proposal, {confirmed} confirmed.",
-                     "{count} proposals, {confirmed} confirmed.", len(found))
-            .format(count=len(found), confirmed=len(wanted))
+            ngettext("{count} proposal, {confirmed} confirmed, {rejected} rejected.",
+                     "{count} proposals, {confirmed} confirmed, {rejected} rejected.",
+                     len(found) - before)
+            .format(count=len(found) - before, confirmed=len(yes), rejected=len(no))
+        )  # fmt: skip
+    if before and not as_json:
+        click.echo(
+            ngettext("{count} was decided before; --all shows it.",
+                     "{count} were decided before; --all shows them.", before)
+            .format(count=before)
         )  # fmt: skip

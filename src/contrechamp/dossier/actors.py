@@ -11,6 +11,7 @@ from contrechamp.dossier.fields import (
     Evidence,
     Line,
     Money,
+    OutsideId,
     PartialDate,
     Points,
     Prose,
@@ -35,6 +36,7 @@ class Actor(Record):
         registered: number and register.
         address: of its site on the web.
         contact: where letters go to.
+        is_not: what it is not elsewhere, though the names are alike: a person compared them.
         statements: what is known.
         evidence: for name and kind.
     """
@@ -48,6 +50,7 @@ class Actor(Record):
     registered: Line = ""
     address: Line = ""
     contact: Line = ""
+    is_not: tuple[OutsideId, ...] = ()
     statements: tuple[Statement, ...] = ()
     evidence: tuple[Evidence, ...] = ()
 

@@ -2,25 +2,26 @@
 
 What is compared is what actors of the dossier are called with what entities of a FollowTheMoney
 export, such as one of OpenSanctions, are called. Persons are passed over on both sides, and nothing
-but names is looked at. Nothing is written before a person says that the two are one.
+but names is looked at. Nothing is written before a person says that the two are one, or are not.
 """
 
 import dataclasses
 import json
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from io import BytesIO
+from typing import Literal
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
-from contrechamp.dossier import reading, store
+from contrechamp.dossier import name_keys, reading, store
 from contrechamp.dossier.actors import Actor
 from contrechamp.dossier.fields import Evidence, OutsideId
-from contrechamp.dossier.formats.given import Given, parsed
+from contrechamp.dossier.formats import ftm_statements
+from contrechamp.dossier.formats.given import Given
+from contrechamp.dossier.name_keys import How
 from contrechamp.dossier.reading import Stored
-from contrechamp.dossier.search import normalised
 from contrechamp.vault import adding
 from contrechamp.vault.adding import Content
 from contrechamp.vault.case import Case, Random
@@ -29,6 +30,8 @@ from contrechamp.vault.case import Case, Random
 SCHEMATA = frozenset({"Company", "Organization", "PublicBody", "LegalEntity"})
 #: Names that are less alike than this, of 100, are not proposed.
 AT_LEAST = 90.0
+#: Name of the reference data, unless another is told.
+SCHEME = "opensanctions"
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,10 @@ class Proposal:
         schema: of the entity.
         called: its name that is most like it.
         alike: 0 to 100.
+        how: in which form the two names are alike.
         countries: of the entity.
         topics: what the reference data say of it, as they call it.
+        decided: what a person said of it before; "" if nobody did.
         line: the entity as it stands there.
     """
 
@@ -53,56 +58,122 @@ class Proposal:
     schema: str
     called: str
     alike: float
+    how: How
     countries: tuple[str, ...]
     topics: tuple[str, ...]
+    decided: Literal["", "confirmed", "rejected"]
     line: str = field(repr=False)
 
 
-def proposals(case: Case, reference: Given, *, at_least: float = AT_LEAST) -> Iterator[Proposal]:
+@dataclass(frozen=True)
+class _Alike:
+    """How alike two names are."""
+
+    alike: float
+    how: How
+    name: str
+    called: str
+    actor: Stored
+
+
+class _Names:
+    """The names of the actors of a case, in every form in which they are compared."""
+
+    def __init__(self, case: Case, at_least: float) -> None:
+        self._at_least = at_least
+        self._written: dict[str, list[tuple[Stored, str]]] = {}
+        self._latin: tuple[dict[str, list[tuple[Stored, str]]], ...] = ({}, {})
+        self._consonants: tuple[dict[str, list[tuple[Stored, str]]], ...] = ({}, {})
+        for stored in reading.every(case, "actor"):
+            if isinstance(stored.record, Actor) and stored.record.kind != "person":
+                for one in stored.record.names:
+                    self._add(stored, one.text)
+
+    def _add(self, stored: Stored, name: str) -> None:
+        abjad = name_keys.is_abjad(name)
+        of = (stored, name)
+        self._written.setdefault(name_keys.written(name), []).append(of)
+        if not abjad:
+            foreign = name_keys.is_foreign(name)
+            self._latin[foreign].setdefault(name_keys.latin(name), []).append(of)
+        self._consonants[abjad].setdefault(name_keys.consonants(name), []).append(of)
+
+    def like(self, called: str) -> Iterator[_Alike]:
+        """Yield the names that are like one of an entity."""
+        yield from self._among(called, "written", name_keys.written, self._written)
+        abjad = name_keys.is_abjad(called)
+        if not abjad:  # one of the two in another alphabet, such as Cyrillic
+            foreign = name_keys.is_foreign(called)
+            for wanted in (False, True) if foreign else (True,):
+                yield from self._among(called, "latin", name_keys.latin, self._latin[wanted])
+        # One of the two without most vowels; both so are compared as written.
+        yield from self._among(
+            called, "consonants", name_keys.consonants, self._consonants[not abjad]
+        )
+
+    def _among(
+        self,
+        called: str,
+        how: How,
+        key_of: Callable[[str], str],
+        names: dict[str, list[tuple[Stored, str]]],
+    ) -> Iterator[_Alike]:
+        from rapidfuzz import fuzz, process
+
+        if not names or not (key := key_of(called)):
+            return
+        for known, alike, _place in process.extract(
+            key, names.keys(), scorer=fuzz.ratio, score_cutoff=self._at_least, limit=None
+        ):
+            for stored, name in names[known] if known else ():
+                yield _Alike(alike, how, name, called, stored)
+
+
+def proposals(
+    case: Case, reference: Given, *, at_least: float = AT_LEAST, scheme: str = SCHEME
+) -> Iterator[Proposal]:
     """Yield entities whose names are like those of actors of a case; the file is read once.
+
+    One entity is in memory at a time. In a table of statements those of an entity stand together,
+    as the library writes them.
 
     Args:
         case: open.
-        reference: entities, one a line.
+        reference: entities, one a line, or a table of statements.
         at_least: how alike two names have to be, of 100.
+        scheme: name of the reference data, by which it is known what was decided before.
 
     Raises:
         InputError: if a line is no entity.
     """
-    from rapidfuzz import fuzz, process
-
-    names: list[str] = []
-    actors: list[tuple[Stored, str]] = []
-    for stored in reading.every(case, "actor"):
-        if isinstance(stored.record, Actor) and stored.record.kind != "person":
-            for one in stored.record.names:
-                if key := _key(one.text):
-                    names.append(key)
-                    actors.append((stored, one.text))
-    for where, line in reference.lines():
-        if not any(f'"{schema}"' in line for schema in SCHEMATA):
-            continue  # most of such data are persons: they are not even parsed
-        entity = parsed(line, where)
-        properties = entity.get("properties") if isinstance(entity, dict) else None
-        if not isinstance(properties, dict) or not isinstance(entity.get("id"), str):
-            raise InputError(_("expected an entity: id, schema and properties"), where=where)
-        if entity.get("schema") not in SCHEMATA:
-            continue
-        best: dict[str, tuple[float, str, str, Stored]] = {}
-        for called in _texts(properties, "name") + _texts(properties, "alias"):
-            key = _key(called)
-            for _name, alike, place in process.extract(
-                key, names, scorer=fuzz.token_sort_ratio, score_cutoff=at_least, limit=None
-            ):
-                stored, name = actors[place]
-                if stored.id not in best or best[stored.id][0] < alike:
-                    best[stored.id] = (alike, name, called, stored)
-        for alike, name, called, stored in best.values():
+    names = _Names(case, at_least)
+    told: set[tuple[str, str]] = set()
+    for line, entity in ftm_statements.of_schemata(reference, SCHEMATA):
+        best: dict[str, _Alike] = {}
+        for called in dict.fromkeys(entity.all("name") + entity.all("alias")):
+            for found in names.like(called):
+                if found.actor.id not in best or best[found.actor.id].alike < found.alike:
+                    best[found.actor.id] = found
+        for found in best.values():
+            if (found.actor.id, entity.id) in told:  # its statements stand in two places
+                continue
+            told.add((found.actor.id, entity.id))
             yield Proposal(
-                stored, name, entity["id"], entity["schema"], called, round(alike, 1),
-                tuple(_texts(properties, "country") + _texts(properties, "jurisdiction")),
-                tuple(_texts(properties, "topics")), line,
+                found.actor, found.name, entity.id, entity.schema, found.called,
+                round(found.alike, 1), found.how,
+                tuple(dict.fromkeys(entity.all("country") + entity.all("jurisdiction"))),
+                tuple(dict.fromkeys(entity.all("topics"))),
+                _decided(found.actor, entity.id, scheme),
+                line or ftm_statements.plain_line(entity),
             )  # fmt: skip
+
+
+def _decided(actor: Stored, entity: str, scheme: str) -> Literal["", "confirmed", "rejected"]:
+    record = actor.record
+    assert isinstance(record, Actor)  # noqa: S101
+    if any(one.id == entity and one.scheme in {scheme, "ftm"} for one in record.ids):
+        return "confirmed"
+    return "rejected" if OutsideId(scheme=scheme, id=entity) in record.is_not else ""
 
 
 def confirm(
@@ -129,31 +200,64 @@ def confirm(
     (item,) = adding.add_contents(
         case, [Content(name, lambda: BytesIO(content))], now=now, random=random, reason=reason
     )
-    actor = proposal.actor.record
+    stored = reading.get(case, proposal.actor.id)  # as it is by now: there may be two of it
+    actor = stored.record
     assert isinstance(actor, Actor)  # noqa: S101
     outside = OutsideId(scheme=scheme, id=proposal.entity)
     rests = Evidence(ref=f"item/{item}", at=proposal.entity, says=proposal.called)
     changed = dataclasses.replace(
         actor,
         ids=actor.ids if outside in actor.ids else (*actor.ids, outside),
+        is_not=tuple(one for one in actor.is_not if one != outside),
         evidence=actor.evidence if rests in actor.evidence else (*actor.evidence, rests),
     )
     if changed == actor:
-        return proposal.actor
+        return stored
     return store.put(
-        case, changed, record_id=proposal.actor.id, version=proposal.actor.version,
-        reason=reason, now=now(),
+        case, changed, record_id=stored.id, version=stored.version, reason=reason, now=now(),
     )  # fmt: skip
 
 
-def _key(name: str) -> str:
-    """Return a name as it is compared: without accents, vowel signs and punctuation."""
-    return " ".join(re.findall(r"\w+", normalised(name)))
+def reject(
+    case: Case, proposal: Proposal, *, scheme: str, reason: str = "", now: datetime
+) -> Stored:
+    """Write down that an actor is not an entity, though their names are alike.
+
+    Args:
+        case: open for writing.
+        proposal: that a person looked at.
+        scheme: name of the reference data.
+        reason: why, in the user's words.
+        now: for the log.
+
+    Raises:
+        InputError: if it was confirmed before.
+    """
+    check_rejecting(proposal)
+    stored = reading.get(case, proposal.actor.id)
+    actor = stored.record
+    assert isinstance(actor, Actor)  # noqa: S101
+    outside = OutsideId(scheme=scheme, id=proposal.entity)
+    if outside in actor.is_not:
+        return stored
+    return store.put(
+        case, dataclasses.replace(actor, is_not=(*actor.is_not, outside)),
+        record_id=stored.id, version=stored.version, reason=reason, now=now,
+    )  # fmt: skip
 
 
-def _texts(properties: dict[str, object], name: str) -> list[str]:
-    found = properties.get(name)
-    return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
+def check_rejecting(proposal: Proposal) -> None:
+    """Check that a proposal may be rejected.
+
+    Raises:
+        InputError: if it was confirmed before.
+    """
+    if proposal.decided == "confirmed":
+        raise InputError(
+            _("{record} is said to be {entity}: take that out of its ids first").format(
+                record=proposal.actor.ref, entity=proposal.entity
+            )
+        )
 
 
 def as_json(proposal: Proposal) -> str:
@@ -166,8 +270,10 @@ def as_json(proposal: Proposal) -> str:
             "schema": proposal.schema,
             "called": proposal.called,
             "alike": proposal.alike,
+            "how": proposal.how,
             "countries": list(proposal.countries),
             "topics": list(proposal.topics),
+            "decided": proposal.decided,
         },
         ensure_ascii=False,
     )

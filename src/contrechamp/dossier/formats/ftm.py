@@ -1,6 +1,5 @@
 """FollowTheMoney files: a case opens in OpenAleph, and what was done there comes back."""
 
-import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -290,7 +289,7 @@ def write(leaving: "Leaving", folder: Path) -> None:
     ):
 
         def put(entity: Entity, origin: str, first_seen: str | None) -> None:
-            lines.write(json.dumps(as_line(entity), ensure_ascii=False) + "\n")
+            lines.write(as_line(entity) + "\n")
             for statement in statements(entity, origin=origin, first_seen=first_seen):
                 rows.write(statement)
 

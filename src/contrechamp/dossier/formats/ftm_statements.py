@@ -1,13 +1,16 @@
 """Entities as lines and as tables of statements: read one by one, written with their origin."""
 
+import csv
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.dossier.formats.ftm_model import Entity, Properties, lang_in, lang_out
-from contrechamp.dossier.formats.given import Given, parsed
+from contrechamp.dossier.formats.given import MAX_CELL, Given, parsed
 
 if TYPE_CHECKING:
     from followthemoney.statement import Statement
@@ -42,13 +45,78 @@ def entities(given: Given) -> Iterator[tuple[str, Entity | InputError]]:
             yield where, error
 
 
-def as_line(entity: Entity) -> dict[str, Any]:
-    """Return an entity as it stands in a line; the language of a value has no place there."""
-    from followthemoney.proxy import EntityProxy
+def of_schemata(given: Given, schemata: Set[str]) -> Iterator[tuple[str, Entity]]:
+    """Yield the entities of some schemata, each with its line ("" of a table); one is in memory.
 
+    Of a table it is read as long as the statements stand that are about one entity.
+
+    Raises:
+        InputError: if a line is no entity, or a row no statement.
+    """
+    if is_table(given):
+        yield from _of_sorted_table(given, schemata)
+        return
+    marks = tuple(f'"{schema}"' for schema in schemata)
+    for where, text in given.lines():
+        if any(mark in text for mark in marks):  # others are not even parsed
+            entity = _of_line(parsed(text, where), where)
+            if entity.schema in schemata:
+                yield text, entity
+
+
+def _of_sorted_table(given: Given, schemata: Set[str]) -> Iterator[tuple[str, Entity]]:
+    entity = Entity("", "", {})
+    for where, row in _streamed(given):
+        if row["schema"] not in schemata:
+            continue
+        if row["canonical_id"] != entity.id:
+            if entity.id:
+                yield "", entity
+            entity = Entity(row["canonical_id"], row["schema"], {})
+        if not entity.id:
+            raise InputError(_("expected an entity: id, schema and properties"), where=where)
+        if row["prop"] != "id":
+            listed = entity.properties.setdefault(row["prop"], [])
+            if (row["value"], None) not in listed:
+                listed.append((row["value"], None))
+    if entity.id:
+        yield "", entity
+
+
+def _streamed(given: Given) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield the rows of a table of any size, one at a time."""
+    csv.field_size_limit(MAX_CELL)
+    line = 0
+    try:
+        with (
+            given.content.opened() as source,
+            TextIOWrapper(source, encoding="utf-8-sig", newline="") as text,
+        ):
+            rows = csv.DictReader(text, strict=True)
+            for row in rows:
+                line = rows.line_num
+                if any(row.get(name) is None for name in _COLUMNS):
+                    raise csv.Error
+                yield f"{given.name}:{line}", row
+    except (csv.Error, UnicodeDecodeError):
+        raise InputError(
+            _("the row cannot be read; is a quote left open?"), where=f"{given.name}:{line + 1}"
+        ) from None
+
+
+def plain_line(entity: Entity) -> str:
+    """Return an entity as a line, as it was read."""
     values = {name: entity.all(name) for name in entity.properties}
     told = {"id": entity.id, "schema": entity.schema, "properties": values}
-    return EntityProxy.from_dict(told, cleaned=True).to_dict()
+    return json.dumps(told, ensure_ascii=False)
+
+
+def as_line(entity: Entity) -> str:
+    """Return an entity as the library writes it; the language of a value has no place there."""
+    from followthemoney.proxy import EntityProxy
+
+    proxy = EntityProxy.from_dict(json.loads(plain_line(entity)), cleaned=True)
+    return json.dumps(proxy.to_dict(), ensure_ascii=False)
 
 
 def statements(entity: Entity, *, origin: str, first_seen: str | None) -> Iterator["Statement"]:
