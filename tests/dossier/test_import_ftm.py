@@ -49,6 +49,7 @@ from contrechamp.dossier.formats.ftm_statements import statements as statements_
 from contrechamp.dossier.formats.given import Given
 from contrechamp.dossier.kinds import class_of
 from contrechamp.dossier.schema import from_json
+from contrechamp.dossier.sharing import TEAM
 from contrechamp.dossier.systems import Deployment, Operator
 from contrechamp.dossier.testimony import Challenge, Exhibit
 from contrechamp.vault.adding import Content
@@ -112,8 +113,8 @@ def filled(at: Desk) -> dict[str, str]:
     }  # fmt: skip
 
 
-def exported(at: Desk, folder: Path) -> list[dict[str, Any]]:
-    leaving.write(at.case, folder, "ftm", day=DAY)
+def exported(at: Desk, folder: Path, **more: Any) -> list[dict[str, Any]]:
+    leaving.write(at.case, folder, "ftm", day=DAY, now=NOW, **more)
     lines = (folder / "entities.ftm.json").read_text().splitlines()
     return [json.loads(line) for line in lines]
 
@@ -352,10 +353,15 @@ def test_what_is_given_by_a_source_leaves_only_under_consent(tmp_path: Path) -> 
         shown = at.put(exhibit(photo, what="SAMPLE given photo", given_by=who))
         at.put(actor(evidence=(Evidence(ref=shown),)))
         marks.release(at.case, shown, on="2026-05-01", now=NOW)
-        documents = [one for one in exported(at, tmp_path / "out") if one["schema"] == "Document"]
+        marks.release(at.case, photo, on="2026-05-01", now=NOW)
+        for_anyone = json.dumps(exported(at, tmp_path / "anyone"))
+        assert "Document" not in for_anyone
+        assert "proof" not in for_anyone
+        found = exported(at, tmp_path / "out", recipient=TEAM)
+        documents = [one for one in found if one["schema"] == "Document"]
         assert [one["properties"] for one in documents] == [{"title": ["SAMPLE given photo"]}]
         at.put(dataclasses.replace(agreed, withdrawn_on="2026-05-01"), given_under)
-        content = json.dumps(exported(at, tmp_path / "after"))
+        content = json.dumps(exported(at, tmp_path / "after", recipient=TEAM))
         assert "Document" not in content
         assert "proof" not in content
 

@@ -249,7 +249,7 @@ class _Documents:
                 found.append(reading.id_of(one.ref))
             elif view.kind(reading.id_of(one.ref)) == "exhibit" and self.may_leave(one.ref):
                 found.append(name_of(view, one.ref))
-        return found
+        return [name for name in found if name]
 
     def of_exhibit(self, id_: str, exhibit: Exhibit) -> Iterator[Entity]:
         """Yield the document of an exhibit, if it may leave."""
@@ -265,7 +265,7 @@ class _Documents:
             yield ref, ftm_papers.document_out(reading.id_of(ref), None, self._file_name(ref), "")
 
     def _file_name(self, item: str) -> str:
-        state = reading.item_state(self._case, reading.id_of(item))
+        state = reading.item_state(self._leaving.case, reading.id_of(item))
         return str(state.get("name", "")) if state is not None and self.may_leave(item) else ""
 
 
