@@ -311,8 +311,14 @@ def test_documents_leave_once_released_and_as_long_as_they_stand(tmp_path: Path)
         link = Relation(from_actor=maker, kind="linked", to_actor=body, confidence="alleged",
                         evidence=(Evidence(ref=shown), Evidence(ref=f"{told}#p1")))  # fmt: skip
         at.put(link)
+        at.put(Observation(date="2026-04-02", seen="SAMPLE", photos=(photo,)))
         plain = exported(at, tmp_path / "plain")
-        assert sorted(one["schema"] for one in plain) == ["Company", "Company", "UnknownLink"]
+        assert sorted(one["schema"] for one in plain) == [
+            "Company",
+            "Company",
+            "Event",
+            "UnknownLink",
+        ]
         assert "proof" not in json.dumps(plain)
         assert "SAMPLE photo" not in (tmp_path / "plain" / "statements.csv").read_text()
         marks.release(at.case, shown, on="2026-05-01", now=NOW)
@@ -328,10 +334,10 @@ def test_documents_leave_once_released_and_as_long_as_they_stand(tmp_path: Path)
         size = at.case.size
         for file in ("entities.ftm.json", "statements.csv"):
             done = take(at, tmp_path / "out" / file)
-            assert (done.new, done.changed, done.unchanged) == ([], [], 4)
+            assert (done.new, done.changed, done.unchanged) == ([], [], 5)
         assert at.case.size == size
         # An export from before the release takes no evidence away.
-        assert take(at, tmp_path / "plain" / "entities.ftm.json").unchanged == 3
+        assert take(at, tmp_path / "plain" / "entities.ftm.json").unchanged == 4
         with desk(tmp_path / "second") as other:
             take(other, tmp_path / "out" / "entities.ftm.json")
             there = reading.get(other.case, maker).record
@@ -341,7 +347,7 @@ def test_documents_leave_once_released_and_as_long_as_they_stand(tmp_path: Path)
         at.put(Challenge(about=photo, kind="withdrawn", on="2026-05-01", why="SAMPLE"))
         after = exported(at, tmp_path / "after")
         assert "proof" not in json.dumps(after)
-        assert {one["schema"] for one in after} == {"Company", "UnknownLink"}
+        assert {one["schema"] for one in after} == {"Company", "Event", "UnknownLink"}
 
 
 def test_what_is_given_by_a_source_leaves_only_under_consent(tmp_path: Path) -> None:
@@ -388,7 +394,8 @@ OTHERS = (
         listingDate="2020-02-03"),
     one("s2", "Sanction", entity="p", authority="SAMPLE Office"),
     one("d", "Pages", title="SAMPLE annual report", fileName="r.pdf", publishedAt="2020-01-01",
-        sourceUrl="https://a.example/r.pdf", bodyText="SAMPLE body"),
+        sourceUrl="https://a.example/r.pdf", bodyText="SAMPLE body",
+        publisher="SAMPLE Press", retrievedAt="2026-01-02"),
     one("f", "Folder", fileName="SAMPLE folder"),
     one("a", "Address", full="SAMPLE Gate, Town", latitude="31.5", longitude="35.1"),
     one("a2", "Address", full="SAMPLE Street 1"),
@@ -421,7 +428,8 @@ def test_each_entity_of_others_becomes_a_record_or_is_counted(at: Desk, tmp_path
         "left out: 1 of Sanction", "left out: 1 of UnknownLink", "left out: 1 of Vessel",
         "left out: 2 of Address",
     ]  # fmt: skip
-    records = {stored.record.read_from.at: stored for stored in done.new}  # type: ignore[union-attr]
+    stored = [reading.get(at.case, one.ref) for one in done.new]
+    records = {one.record.read_from.at: one for one in stored if one.record.read_from}
     maker, chief = records["c"].record, records["p"].record
     assert isinstance(maker, Actor)
     assert isinstance(chief, Actor)
@@ -440,8 +448,9 @@ def test_each_entity_of_others_becomes_a_record_or_is_counted(at: Desk, tmp_path
     assert isinstance(paper, Exhibit)
     assert (licence.exporter, licence.decision) == (records["c"].ref, "granted")
     assert visit.place == records["a"].ref
-    assert (paper.what, paper.made_on, paper.address) == (
-        "SAMPLE annual report", "2020-01-01", "https://a.example/r.pdf"
+    assert (paper.what, paper.made_on, paper.address, paper.publisher, paper.consulted_on) == (
+        "SAMPLE annual report", "2020-01-01", "https://a.example/r.pdf", "SAMPLE Press",
+        "2026-01-02",
     )  # fmt: skip
     assert paper.item == f"item/{done.items['others.json']}"
     body = records["b"].record
@@ -457,7 +466,7 @@ def test_each_entity_of_others_becomes_a_record_or_is_counted(at: Desk, tmp_path
         "linked", "Payment: 1000 EUR; SAMPLE cameras", "2020-05-06"
     )  # fmt: skip
     for hidden in ("home", "35.9", "SAMPLE Street", "SAMPLE body"):
-        assert all(hidden not in repr(stored.record) for stored in done.new)
+        assert all(hidden not in repr(one.record) for one in stored)
     assert not verify(at.case)
     size = at.case.size
     assert (take(at, file).unchanged, at.case.size) == (9, size)

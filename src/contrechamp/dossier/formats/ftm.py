@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
-from contrechamp.dossier import reading, releasing
+from contrechamp.dossier import consent, reading, releasing, store
 from contrechamp.dossier.actors import Actor
 from contrechamp.dossier.fields import ITEM, Evidence, Record
 from contrechamp.dossier.formats import ftm_actors, ftm_papers
@@ -24,6 +24,7 @@ from contrechamp.dossier.formats.ftm_model import (
     SCHEME,
     Around,
     Entity,
+    Fields,
     Names,
     from_this_file,
     outside,
@@ -185,9 +186,7 @@ def _draft(entity: Entity, where: str, desk: Desk, survey: _Survey) -> Draft:
     return Draft(record, id_, where, entity.id)
 
 
-def _patched(
-    id_: str, current: Record, told: dict[str, object], survey: _Survey
-) -> dict[str, object]:
+def _patched(id_: str, current: Record, told: Fields, survey: _Survey) -> Fields:
     """Return a record that is here with what an entity tells otherwise than its own entity."""
     if isinstance(current, Exhibit):  # its item and its place here are not the file's to say
         own = ftm_papers.document_out(id_, current, "", "")
@@ -206,7 +205,9 @@ def _patched(
         mine[(WITH.get(other.schema) and other.schema) or "License", about].append(other)
     around = Around(survey.ref, survey.optional, lambda schema, name: mine.get((schema, name), []))
     _kind, was = from_entity(own, around)
-    return overlaid(current, was, told)
+    cited = {ref for _path, ref in store.references(current)}  # pictures of a visit, too
+    evidence = [one for one in told.get("evidence", []) if one["ref"] not in cited]
+    return overlaid(current, was, told | {"evidence": evidence})
 
 
 def name_of(view: View, ref: str) -> str:
@@ -229,13 +230,14 @@ class _Documents:
     def __init__(self, leaving: "Leaving") -> None:
         self._leaving, self._view = leaving, leaving.view
         self._standings = Standings(leaving.whole, leaving.day)
-        self._case = leaving.case
         self._may: dict[str, bool] = {}
         self.items: dict[str, None] = {}
 
     def may_leave(self, ref: str) -> bool:
         if ref not in self._may:
-            released = releasing.may_leave(self._standings, ref)
+            # An item that a source gave goes as its exhibit or not at all: that is what is logged.
+            given = ref.startswith(f"{ITEM}/") and consent.sources_of(self._leaving.whole, ref)
+            released = not given and releasing.may_leave(self._standings, ref)
             self._may[ref] = released and not self._leaving.sharing.refused_of(ref)
         return self._may[ref]
 

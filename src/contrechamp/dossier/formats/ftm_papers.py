@@ -161,7 +161,8 @@ def document_out(id_: str, exhibit: Exhibit | None, file_name: str, place: str) 
             "title": exhibit.what,
             "date": day_out(exhibit.made_on),
             "sourceUrl": exhibit.address,
-            "publisher": exhibit.origin,
+            "publisher": exhibit.publisher,
+            "retrievedAt": day_out(exhibit.consulted_on),
             "addressEntity": place,
         }
     return built(id_, "Document", properties)
@@ -175,7 +176,8 @@ def document_in(entity: Entity, around: Around) -> Fields:
             "what": line(entity.first("title", "subject", "name", "fileName")) or entity.id,
             "made_on": day_in(entity.first("date", "authoredAt", "publishedAt")),
             "address": line(entity.first("sourceUrl")),
-            "origin": line(entity.first("publisher")),
+            "publisher": line(entity.first("publisher")),
+            "consulted_on": day_in(entity.first("retrievedAt")),
             "place": optional_in(entity, "addressEntity", around),
         }
     )

@@ -82,18 +82,19 @@ def observation_out(id_: str, visit: Observation, names: Names) -> Entity:
         "date": day_out(visit.date),
         "summary": visit.seen,
         "addressEntity": visit.place and names.of(visit.place),
-        "proof": names.proofs([Evidence(ref=item) for item in items]),
+        "proof": names.proofs([*(Evidence(ref=item) for item in items), *visit.evidence]),
     }
     return built(id_, "Event", event)
 
 
 def observation_in(entity: Entity, around: Around) -> Fields:
-    """Return the fields of a visit; its pictures are told only where they are in the case."""
+    """Return the fields of a visit; its pictures come back as evidence."""
     return given(
         {
             "date": day_in(entity.first("date", "startDate")),
             "seen": entity.first("summary", "description", "name"),
             "place": optional_in(entity, "addressEntity", around),
+            "evidence": evidence_in(entity, around),
         }
     )
 
