@@ -14,6 +14,7 @@ from contrechamp.dossier.fields import DATE, Record
 from contrechamp.dossier.fieldwork import Place
 from contrechamp.dossier.findings import Finding
 from contrechamp.dossier.formats import bayanat_files
+from contrechamp.dossier.formats.attachments import is_archive, is_table
 from contrechamp.dossier.formats.bayanat_files import ACTOR, BULLETIN, INCIDENT, Found
 from contrechamp.dossier.formats.drafts import THIS_FILE, Desk, Draft, Format, Notice, Problem, Read
 from contrechamp.dossier.formats.given import Given
@@ -222,7 +223,7 @@ def _whole(text: str, where: str) -> int:
 def _media(desk: Desk) -> Iterator[Given]:
     """Yield the files beside an export, in its own archive too."""
     for one in desk.beside:
-        if one.is_zip and not one.is_xlsx:
-            yield from (part for part in one.parts() if not bayanat_files.is_table(part))
+        if is_archive(one):
+            yield from (part for part in one.parts() if not is_table(part))
         elif one is not desk.given:
             yield one

@@ -11,6 +11,7 @@ from typing import Any
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
+from contrechamp.dossier.formats.attachments import is_archive, is_table
 from contrechamp.dossier.formats.given import Given, parsed
 from contrechamp.vault.adding import Content
 
@@ -71,17 +72,12 @@ class Found:
 
 def fits(given: Given) -> bool:
     """Return whether a file looks like an export of Bayanat: CSV, JSON, or the archive of one."""
-    if given.is_zip and not given.is_xlsx:
+    if is_archive(given):
         return any(is_table(part) and fits(part) for part in given.parts())
     if set(given.header()) >= _BULLETINS or set(given.header()) >= _ACTORS:
         return True
     head = given.head.removeprefix(b"\xef\xbb\xbf")
     return b'"class"' in head and (_TOP.match(head) is not None or b'"sjac_title"' in head)
-
-
-def is_table(part: Given) -> bool:
-    """Return whether a part of an archive may be the export, not one of its media."""
-    return part.name.lower().endswith((".csv", ".json"))
 
 
 def objects(given: Given) -> Iterator[Found | InputError | None]:
@@ -90,7 +86,7 @@ def objects(given: Given) -> Iterator[Found | InputError | None]:
     Raises:
         InputError: if the file is no export.
     """
-    if given.is_zip and not given.is_xlsx:
+    if is_archive(given):
         for part in given.parts():
             if is_table(part) and fits(part):
                 yield from objects(part)

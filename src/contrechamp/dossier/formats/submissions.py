@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -12,9 +11,11 @@ from contrechamp.base.i18n import _
 from contrechamp.dossier.actors import Product
 from contrechamp.dossier.fields import Record
 from contrechamp.dossier.fieldwork import Barrier, Camera, Observation, Place
+from contrechamp.dossier.formats.attachments import Attachments, is_archive, is_table
 from contrechamp.dossier.formats.drafts import THIS_FILE, Desk, Draft, Format, Notice, Problem, Read
 from contrechamp.dossier.formats.field_form import NAMES, PHOTOS
 from contrechamp.dossier.formats.given import Cells, Given
+from contrechamp.dossier.formats.mapped_rows import flat
 from contrechamp.dossier.schema import from_json
 
 #: By which submissions are named in ids of elsewhere: both services give the same uuid.
@@ -44,7 +45,7 @@ class Submission:
 def fits(given: Given) -> bool:
     """Return whether a file looks like an export of submissions of the form."""
     if given.is_zip and not given.is_xlsx:
-        return any(_is_data(part) and fits(part) for part in given.parts())
+        return any(is_table(part) and fits(part) for part in given.parts())
     if given.head.lstrip(b"\xef\xbb\xbf\r\n\t ")[:1] in {b"{", b"["}:
         marks = (b'"__id"', b'"_uuid"', b'"instanceID"', b'"meta/instanceID"')
         return any(mark in given.head for mark in marks) and b'"what"' in given.head
@@ -54,8 +55,8 @@ def fits(given: Given) -> bool:
 
 def read(given: Given, desk: Desk) -> Iterator[Read]:
     """Yield the records of each submission: what it describes, its product, its place."""
-    tables = [part for part in given.parts() if _is_data(part)] if _is_archive(given) else [given]
-    attachments = _Attachments(desk)
+    tables = [part for part in given.parts() if is_table(part)] if is_archive(given) else [given]
+    attachments = Attachments(desk)
     for table in tables:
         if table is not given and not fits(table):
             yield Notice(table.name, _("no submissions of the form that is known here: left out"))
@@ -74,7 +75,7 @@ def read(given: Given, desk: Desk) -> Iterator[Read]:
 
 def fits_attachments(given: Given) -> bool:
     """Return whether a file is an archive of media that comes beside an export."""
-    if not _is_archive(given):
+    if not is_archive(given):
         return False
     parts = given.parts()
     endings = {PurePosixPath(part.name).suffix.lower() for part in parts}
@@ -89,14 +90,6 @@ def read_attachments(given: Given, desk: Desk) -> Iterator[Read]:
 
 FORMAT = Format("submissions", fits, read)
 ATTACHMENTS = Format("attachments", fits_attachments, read_attachments, kept=False)
-
-
-def _is_archive(given: Given) -> bool:
-    return given.is_zip and not given.is_xlsx
-
-
-def _is_data(part: Given) -> bool:
-    return part.name.lower().endswith((".csv", ".json"))
 
 
 def _submissions(table: Given) -> Iterator[Submission | Problem]:
@@ -124,29 +117,7 @@ def _json_rows(table: Given) -> Iterator[Cells]:
         where = f"{table.name}: [{number}]"
         if not isinstance(one, dict):
             raise InputError(_("expected fields and their values"), where=where)
-        yield Cells(where, str(number), dict(_flat(one, "", 0)))
-
-
-def _flat(value: Any, name: str, depth: int) -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict) and value.get("type") == "Point" and "coordinates" in value:
-        yield name, _point(value)
-    elif isinstance(value, dict) and depth < 20:
-        for key, one in value.items():
-            yield from _flat(one, f"{name}/{key}" if name else str(key), depth + 1)
-    elif isinstance(value, bool):
-        yield name, "true" if value else "false"
-    elif isinstance(value, str | int | Decimal):
-        yield name, str(value)
-
-
-def _point(value: dict[str, Any]) -> str:
-    """Return a point of GeoJSON as the form itself writes it."""
-    place = value["coordinates"]
-    if not isinstance(place, list) or len(place) < 2:
-        return ""
-    lon, lat, *up = place
-    accuracy = (value.get("properties") or {}).get("accuracy") or ""
-    return f"{lat} {lon} {up[0] if up and up[0] is not None else 0} {accuracy}".strip()
+        yield Cells(where, str(number), dict(flat(one)))
 
 
 def _answers(cells: dict[str, str]) -> dict[str, str]:
@@ -170,29 +141,8 @@ def _plain(column: str) -> str:
     return re.split(r"[-/]", column)[-1]
 
 
-class _Attachments:
-    """Pictures of submissions, wherever they lie among the files that were given."""
-
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._parts: dict[str, list[Given]] = {}
-        for given in desk.beside:
-            if _is_archive(given):
-                for part in given.parts():
-                    self._parts.setdefault(PurePosixPath(part.name).name, []).append(part)
-            else:
-                self._parts.setdefault(given.name, []).append(given)
-
-    def find(self, name: str, submission: str) -> Given | None:
-        """Return a picture by its name; its path tells which of several it is."""
-        parts = self._parts.get(PurePosixPath(name).name, [])
-        mine = [part for part in parts if submission in part.name]
-        found = mine or parts
-        return found[0] if len(found) == 1 else None
-
-
 def _records(
-    submission: Submission, desk: Desk, attachments: _Attachments
+    submission: Submission, desk: Desk, attachments: Attachments
 ) -> Iterator[Draft | Notice]:
     answers = submission.answers
     photos = []

@@ -1,0 +1,199 @@
+"""Forms and collections of others by a mapping: as ODK Central, KoboToolbox and Uwazi write."""
+
+import csv
+import json
+import os
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from samples import NOW, Desk, desk
+
+from contrechamp.base.errors import InputError
+from contrechamp.dossier import reading
+from contrechamp.dossier.formats.door import Imported, import_files
+
+OWN_FORM = """kind = "camera"
+id = "_uuid"
+scheme = "own-form"
+media = ["picture"]
+[only]
+seen = "cam"
+[fields]
+name = "label"
+kind = "type"
+first_seen = "day"
+height_m = "height"
+[values.kind]
+bullet = "fixed"
+[points]
+position = "where"
+"""
+KOBO: dict[str, Any] = {
+    "count": 2, "next": None, "previous": None, "results": [
+        {"_id": 1, "_uuid": "u1", "seen": "cam", "group_a/label": "SAMPLE one", "day": "2026-05-01",
+         "group_a/type": "bullet", "group_a/where": "31.5 35.1 700 4.5", "height": "3,5",
+         "picture": "p.jpg", "_attachments": [], "_submitted_by": "SECRETUSER"},
+        {"_id": 2, "_uuid": "u2", "seen": "dog", "label": "SAMPLE two"},
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture
+def at(tmp_path: Path) -> Iterator[Desk]:
+    with desk(tmp_path) as opened:
+        yield opened
+
+
+def take(at: Desk, *paths: Path, **more: Any) -> Imported:
+    return import_files(at.case, paths, now=lambda: NOW, random=os.urandom, **more)
+
+
+def mapping(folder: Path, text: str = OWN_FORM) -> Path:
+    (folder / "m.toml").write_text(text)
+    return folder / "m.toml"
+
+
+def contents(at: Desk) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for stored in reading.every(at.case):
+        found.setdefault(stored.kind, []).append(stored.record)
+    return found
+
+
+def pictures(folder: Path, *names: str) -> Path:
+    with zipfile.ZipFile(folder / "media.zip", "w") as archive:
+        for name in names:
+            archive.writestr(name, f"SAMPLE {name}")
+    return folder / "media.zip"
+
+
+def is_the_camera(camera: Any, done: Imported) -> None:
+    assert (camera.name, camera.kind, camera.first_seen) == ("SAMPLE one", "fixed", "2026-05-01")
+    position = camera.position
+    assert (str(position.lat), str(position.lon), str(position.within_m)) == ("31.5", "35.1", "4.5")
+    assert camera.ids[0].id == "u1"
+    assert camera.evidence[1].ref == next(
+        f"item/{item}" for name, item in done.items.items() if name.endswith("p.jpg")
+    )
+
+
+def test_an_own_form_of_kobotoolbox_with_its_pictures(at: Desk, tmp_path: Path) -> None:
+    (tmp_path / "k.json").write_text(json.dumps(KOBO))
+    archive = pictures(tmp_path, "someone/attachments/x/u1/p.jpg", "someone/attachments/x/u2/p.jpg")
+    text = OWN_FORM.replace("media", 'decimal = ","\nmedia')
+    done = take(at, tmp_path / "k.json", archive, mapping=mapping(tmp_path, text))
+    (camera,) = contents(at)["camera"]
+    is_the_camera(camera, done)
+    assert str(camera.height_m) == "3.5"
+    assert [notice.message for notice in done.notices] == [
+        "left out: 1 row that the mapping does not take"
+    ]
+    again = take(at, tmp_path / "k.json", archive, mapping=mapping(tmp_path, text))
+    assert (again.unchanged, again.items) == (1, {})
+
+
+def test_an_own_form_of_odk_central_in_its_archive(at: Desk, tmp_path: Path) -> None:
+    row = {
+        "SubmissionDate": "2026-05-02", "seen": "cam", "a-label": "SAMPLE one", "a-type": "bullet",
+        "day": "2026-05-01", "a-where-Latitude": "31.5", "a-where-Longitude": "35.1",
+        "a-where-Altitude": "", "a-where-Accuracy": "4.5", "a-height": "3.5", "picture": "p.jpg",
+        "KEY": "u1", "_uuid": "u1",
+    }  # fmt: skip
+    with (tmp_path / "f.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(row))
+        writer.writeheader()
+        writer.writerow(row)
+    with zipfile.ZipFile(tmp_path / "f.zip", "w") as archive:
+        archive.write(tmp_path / "f.csv", "own form.csv")
+        archive.writestr("media/p.jpg", "SAMPLE")
+    done = take(at, tmp_path / "f.zip", mapping=mapping(tmp_path))
+    is_the_camera(contents(at)["camera"][0], done)
+
+
+def test_odata_of_odk_central(at: Desk, tmp_path: Path) -> None:
+    row = {"__id": "u1", "_uuid": "u1", "seen": "cam", "picture": "p.jpg", "day": "2026-05-01",
+           "a": {"label": "SAMPLE one", "type": "bullet", "where": {
+               "type": "Point", "coordinates": [35.1, 31.5, 700],
+               "properties": {"accuracy": 4.5}}}}  # fmt: skip
+    (tmp_path / "o.json").write_text(json.dumps({"value": [row], "@odata.context": "x"}))
+    done = take(at, tmp_path / "o.json", pictures(tmp_path, "p.jpg"), mapping=mapping(tmp_path))
+    is_the_camera(contents(at)["camera"][0], done)
+    assert ["no row has height" in notice.message for notice in done.notices] == [True]
+
+
+UWAZI = """kind = "exhibit"
+id = "sharedId"
+scheme = "uwazi"
+date = "unix"
+media = ["documents", "attachments"]
+[only]
+template = "t1"
+language = "en"
+[fields]
+what = "title"
+address = "metadata.source"
+made_on = "metadata.when"
+note = "metadata.kind"
+[constants]
+origin = "Uwazi"
+"""
+ENTITY: dict[str, Any] = {
+    "_id": "x", "sharedId": "abc", "language": "en", "title": "SAMPLE film", "template": "t1",
+    "published": True, "creationDate": 1777593600000, "user": "SECRETUSER",
+    "metadata": {
+        "source": [{"value": {"label": "SAMPLE", "url": "https://a.example/v"}}],
+        "when": [{"value": 1777593600}],
+        "kind": [{"value": "v1", "label": "SAMPLE leaf",
+                  "parent": {"value": "g", "label": "SAMPLE top"}},
+                 {"value": "v2", "label": "SAMPLE other"}],
+        "where": [{"value": {"label": "", "lat": 31.5, "lon": 35.1}}],
+        "span": [{"value": {"from": 1777593600, "to": 1777680000}}],
+    },
+    "documents": [{"filename": "1a2b.pdf", "originalname": "SAMPLE.pdf"}], "attachments": [],
+}  # fmt: skip
+
+
+def test_entities_of_uwazi_as_its_interface_returns_them(at: Desk, tmp_path: Path) -> None:
+    rows = [ENTITY, {**ENTITY, "language": "ar", "title": "SAMPLE ع"},
+            {**ENTITY, "sharedId": "d", "template": "t2"}]  # fmt: skip
+    (tmp_path / "u.json").write_text(json.dumps({"rows": rows, "totalRows": 3}))
+    files = pictures(tmp_path, "1a2b.pdf")
+    done = take(at, tmp_path / "u.json", files, mapping=mapping(tmp_path, UWAZI))
+    (exhibit,) = contents(at)["exhibit"]
+    assert (exhibit.what, exhibit.made_on) == ("SAMPLE film", "2026-05-01")
+    assert exhibit.address == "https://a.example/v"
+    assert exhibit.note == "SAMPLE top::SAMPLE leaf|SAMPLE other"
+    assert exhibit.item == f"item/{done.items['1a2b.pdf']}"
+    assert "left out: 2 rows" in done.notices[0].message
+
+
+def test_places_and_ranges_of_uwazi(at: Desk, tmp_path: Path) -> None:
+    (tmp_path / "u.json").write_text(json.dumps([ENTITY]))
+    text = """kind = "barrier"\nid = "sharedId"\nscheme = "uwazi"\ndate = "unix"
+[fields]
+"names[1].text" = "title"\nfirst_seen = "metadata.span.from"\nlast_seen = "metadata.span.to"
+[constants]\n"names[1].language" = "en"\nkind = "gate"\n[points]\nposition = "metadata.where"\n"""
+    take(at, tmp_path / "u.json", mapping=mapping(tmp_path, text))
+    (gate,) = contents(at)["barrier"]
+    assert (gate.first_seen, gate.last_seen) == ("2026-05-01", "2026-05-02")
+    assert (str(gate.position.lat), str(gate.position.lon)) == ("31.5", "35.1")
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "told"),
+    [
+        ("31.5 35.1 700 4.5", "here", r"k\.json: \[1\]: where: expected latitude"),
+        ("2026-05-01", "May", r"k\.json: \[1\]\.first_seen: expected a date"),
+        ('"results"', '"others"', r"k\.json: expected a list of rows"),
+        ('"u1"', '""', r"k\.json: \[1\]: _uuid: this must be given"),
+    ],
+)
+def test_a_bad_row_is_told_with_its_column(
+    at: Desk, tmp_path: Path, was: str, now: str, told: str
+) -> None:
+    (tmp_path / "k.json").write_text(json.dumps(KOBO).replace(was, now).replace("3,5", "3.5"))
+    with pytest.raises(InputError, match=told):
+        take(at, tmp_path / "k.json", pictures(tmp_path, "p.jpg"), mapping=mapping(tmp_path))
