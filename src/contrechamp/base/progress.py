@@ -15,13 +15,18 @@ from rich.progress import Progress as RichProgress
 class Progress(Protocol):
     """Opens one bar for one long piece of work."""
 
-    def __call__(self, label: str, total: float) -> AbstractContextManager[Callable[[float], None]]:
-        """Return the bar: a context manager that yields ``advance(amount)``."""
+    def __call__(
+        self, label: str, total: float | None
+    ) -> AbstractContextManager[Callable[[float], None]]:
+        """Return the bar: a context manager that yields ``advance(amount)``.
+
+        Where nobody knows the total yet (None), the bar shows that work goes on.
+        """
         ...
 
 
 @contextmanager
-def silent(label: str, total: float) -> Iterator[Callable[[float], None]]:
+def silent(label: str, total: float | None) -> Iterator[Callable[[float], None]]:
     """Show nothing: for tests, pipes and ``--json``."""
     yield lambda amount: None
 
@@ -32,7 +37,7 @@ def on_terminal(console: Console) -> Progress:
         return silent
 
     @contextmanager
-    def bar(label: str, total: float) -> Iterator[Callable[[float], None]]:
+    def bar(label: str, total: float | None) -> Iterator[Callable[[float], None]]:
         columns = (
             TextColumn("{task.description}", markup=False),
             BarColumn(),

@@ -20,7 +20,7 @@ def timed(progress: Progress) -> tuple[Progress, dict[str, float]]:
     seconds: dict[str, float] = {}
 
     @contextmanager
-    def noting(label: str, total: float) -> Iterator[Callable[[float], None]]:
+    def noting(label: str, total: float | None) -> Iterator[Callable[[float], None]]:
         started = time.perf_counter()
         with progress(label, total) as advance:
             yield advance

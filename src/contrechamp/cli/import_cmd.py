@@ -83,6 +83,7 @@ def _import(
     as_json: bool,
     **secret: Any,
 ) -> None:
+    from contrechamp.cli.bars import progress_for
     from contrechamp.dossier.formats.door import import_files
 
     with open_case(folder, secret_source(**secret), write=True) as case:
@@ -97,6 +98,7 @@ def _import(
             reason=reason,
             now=now,
             random=secrets.token_bytes,
+            progress=progress_for(as_json=as_json),
         )
     if as_json:
         click.echo(json.dumps(_as_json(outcome)))

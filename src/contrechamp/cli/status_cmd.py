@@ -43,11 +43,12 @@ def status_command() -> click.Command:
 
 
 def _status(*, folder: Path, on: datetime | None, as_json: bool, **secret: Any) -> None:
+    from contrechamp.cli.bars import progress_for
     from contrechamp.dossier import reading, status
 
     day: date = on.date() if on else now().date()
     with open_case(folder, secret_source(**secret)) as case:
-        found = status.lacks(case, day)
+        found = status.lacks(case, day, progress=progress_for(as_json=as_json))
         counted = reading.count(case)
     if as_json:
         click.echo(

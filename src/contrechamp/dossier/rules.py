@@ -18,7 +18,7 @@ from contrechamp.dossier.letters import Letter
 from contrechamp.dossier.people import Consent
 from contrechamp.dossier.publishing import Release, Review
 from contrechamp.dossier.reading import SUBJECT, Stored
-from contrechamp.dossier.schema import REF, Held, parts, values
+from contrechamp.dossier.schema import REF, Held, parts, references
 from contrechamp.dossier.systems import Deployment
 from contrechamp.dossier.testimony import Exhibit, Testimony
 from contrechamp.dossier.view import View
@@ -39,9 +39,8 @@ def check(view: View, record_id: str, record: Record, before: Stored | None) -> 
     """
     where = f"{kind_of(record)} {record_id}"
     cited = set() if before is None else _refs(before.record)
-    for held in values(record):
-        if held.shape.points is not None:
-            _check_ref(view, held, cited, f"{where}: {held.path}")
+    for held in references(record):
+        _check_ref(view, held, cited, f"{where}: {held.path}")
     for part, path in parts(record):
         _check_order_of_dates(part, f"{where}{path}")
         _check_bounds(part, f"{where}{path}")
@@ -66,7 +65,7 @@ class Checked:
 
 
 def _refs(record: Record) -> set[str]:
-    return {str(held.value) for held in values(record) if held.shape.points is not None}
+    return {str(held.value) for held in references(record)}
 
 
 def _check_ref(view: View, held: Held, cited_before: set[str], where: str) -> None:

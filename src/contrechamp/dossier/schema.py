@@ -370,17 +370,60 @@ def _values(shape: Shape, value: Any, path: str, *, closed: bool) -> Iterator[He
         yield Held(path, shape, value, closed or shape.closed)
 
 
+def references(record: Any, path: str = "", *, closed: bool = False) -> Iterator[Held]:
+    """Yield every reference of a record, as `values` does; other fields are not looked at."""
+    closed = closed or bool(getattr(record, "closed", False))
+    cls: Any = type(record)
+    for member in _pointing(cls):
+        value = getattr(record, member.name)
+        if not value:
+            continue
+        shut, place = closed or member.shape.closed, _below(path, member.name)
+        shape, inner = member.shape, member.shape.inner
+        placed = [(value, place)]
+        if inner is not None:
+            shape = inner
+            placed = [(one, f"{place}[{number}]") for number, one in enumerate(value, start=1)]
+        for one, where in placed:
+            if shape.cls is not None:
+                yield from references(one, where, closed=shut)
+            else:
+                yield Held(where, shape, one, shut or shape.closed)
+
+
+@functools.cache
+def _pointing(cls: Any) -> tuple[Member, ...]:
+    """Return the fields of a class that hold a reference, however deep."""
+
+    def leads_there(shape: Shape) -> bool:
+        inner = shape.inner or shape
+        return inner.points is not None or (inner.cls is not None and bool(_pointing(inner.cls)))
+
+    return tuple(member for member in members(cls) if leads_there(member.shape))
+
+
 def parts(value: Any, path: str = "") -> Iterator[tuple[Any, str]]:
     """Yield a record and every part of it, with its place behind a colon."""
     yield value, path
-    for member in members(type(value)):
+    cls: Any = type(value)
+    for member in _parted(cls):
         below = getattr(value, member.name)
+        if not below:
+            continue
         place = f"{path}.{member.name}" if path else f": {member.name}"
-        if member.shape.what == "object" and below is not None:
+        if member.shape.what == "object":
             yield from parts(below, place)
-        elif member.shape.inner is not None and member.shape.inner.what == "object":
+        else:
             for number, one in enumerate(below, start=1):
                 yield from parts(one, f"{place}[{number}]")
+
+
+@functools.cache
+def _parted(cls: Any) -> tuple[Member, ...]:
+    """Return the fields of a class that hold parts."""
+    return tuple(
+        member for member in members(cls) if (member.shape.inner or member.shape).cls is not None
+    )
 
 
 def open_json(value: Any, *, closed: bool = False) -> Any:

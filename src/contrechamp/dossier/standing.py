@@ -15,7 +15,7 @@ from contrechamp.dossier.fields import ITEM, Evidence, Record, earliest
 from contrechamp.dossier.findings import Recommendation
 from contrechamp.dossier.publishing import Publication
 from contrechamp.dossier.reading import SUBJECT
-from contrechamp.dossier.schema import REF, parts, values
+from contrechamp.dossier.schema import REF, parts, references
 from contrechamp.dossier.testimony import Challenge, Exhibit, Testimony
 from contrechamp.dossier.view import View
 
@@ -115,10 +115,8 @@ class Standings:
             for part, path in parts(record)
             if isinstance(part, Evidence)
         }
-        for held in values(record):
-            if held.shape.points is None or held.path in resting:
-                continue
-            if self._is_erased(str(held.value)):
+        for held in references(record):
+            if held.path not in resting and self._is_erased(str(held.value)):
                 yield Flag("erased", held.path, str(held.value))
         yield from self._evidence(record)
 

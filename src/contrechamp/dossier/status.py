@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, TypeAlias
 
+from contrechamp.base.i18n import _
+from contrechamp.base.progress import Progress, silent
 from contrechamp.dossier import assessments, compartment, consent, marks, reading, releasing
 from contrechamp.dossier.conflicts import Conflict
 from contrechamp.dossier.erasing import given_under
@@ -48,22 +50,26 @@ class Lack:
     at: str = ""
 
 
-def lacks(case: Case, day: date) -> list[Lack]:
+def lacks(case: Case, day: date, *, progress: Progress = silent) -> list[Lack]:
     """Return what the case lacks on a day, record by record.
 
     Args:
         case: open.
         day: such as that of a publication: letters, consents and challenges count as on it.
+        progress: shows how far it is.
     """
     view = View(case)
     standings = Standings(view, day)
     wanted = _languages(case)
+    judged = _judged(case)
     found: list[Lack] = []
-    for stored in reading.every(case):
-        view.know(stored.id, stored.record)
-        found += _of_standing(stored, standings)
-        found += _of_record(case, view, stored, day)
-        found += _of_translation(stored, wanted)
+    with progress(_("Looking through the records"), sum(reading.count(case).values())) as advance:
+        for stored in reading.every(case):
+            view.know(stored.id, stored.record)
+            found += _of_standing(stored, standings)
+            found += _of_record(view, stored, day, judged)
+            found += _of_translation(stored, wanted)
+            advance(1)
     gone = {member for (member,) in case.database.execute(
         "SELECT id FROM members WHERE left_at IS NOT NULL")}  # fmt: skip
     left = gone & set(compartment.members(case))
@@ -83,7 +89,7 @@ def _of_standing(stored: Stored, standings: Standings) -> Iterator[Lack]:
             yield _lack(stored, "evidence", flag.code, flag.at)
 
 
-def _of_record(case: Case, view: View, stored: Stored, day: date) -> Iterator[Lack]:
+def _of_record(view: View, stored: Stored, day: date, judged: set[str]) -> Iterator[Lack]:
     record = stored.record
     if isinstance(record, Letter):
         state = state_on(record, day).state
@@ -102,10 +108,20 @@ def _of_record(case: Case, view: View, stored: Stored, day: date) -> Iterator[La
         for refusal in consent.check(view, record, day):
             yield _lack(stored, "consent", refusal.why, f"{refusal.of}: {refusal.use}")
     if isinstance(record, Finding | Recommendation | Publication):
-        if not marks.is_reviewed(case, stored.ref):
+        known = stored.ref in judged  # of most records nobody has said anything
+        if not (known and marks.is_reviewed(view.case, stored.ref)):
             yield _lack(stored, "review", "not-reviewed")
-        if not releasing.is_released(view, stored.ref):
+        if not (known and releasing.is_released(view, stored.ref)):
             yield _lack(stored, "release", "not-released")
+
+
+def _judged(case: Case) -> set[str]:
+    """Return what there is any review or release of."""
+    rows = case.database.execute(
+        "SELECT cited FROM citations JOIN dossier ON dossier.id = citing "
+        "WHERE kind IN ('review', 'release') AND field = 'about'"
+    )
+    return {str(cited) for (cited,) in rows}
 
 
 def _languages(case: Case) -> dict[str, set[str]]:

@@ -7,11 +7,11 @@ from datetime import datetime
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
-from contrechamp.dossier import reading, rules, search
+from contrechamp.dossier import reading, rules, schema, search
 from contrechamp.dossier.fields import Record
 from contrechamp.dossier.kinds import kind_of
 from contrechamp.dossier.reading import SUBJECT, Stored
-from contrechamp.dossier.schema import REF, from_json, to_json, values
+from contrechamp.dossier.schema import REF, from_json, to_json
 from contrechamp.dossier.view import View
 from contrechamp.vault import case as cases
 from contrechamp.vault import database
@@ -190,9 +190,7 @@ def unindex(case: Case, record_id: str) -> None:
 
 def references(record: Record) -> list[tuple[str, str]]:
     """Return every reference in a record with its place."""
-    return [
-        (held.path, str(held.value)) for held in values(record) if held.shape.points is not None
-    ]
+    return [(held.path, str(held.value)) for held in schema.references(record)]
 
 
 def _checked(one: Put) -> Put:

@@ -6,7 +6,7 @@ from contrechamp.dossier import reading
 from contrechamp.dossier.fields import Record
 from contrechamp.dossier.kinds import kind_of
 from contrechamp.dossier.reading import Citation
-from contrechamp.dossier.schema import values
+from contrechamp.dossier.schema import references
 from contrechamp.vault.case import Case
 
 #: Records that are kept in memory at a time.
@@ -85,8 +85,7 @@ class View:
         coming = [
             Citation(citing, held.path, str(held.value))
             for citing, record in self.batch.items()
-            for held in values(record)
-            if held.shape.points is not None
-            and (held.value == ref or str(held.value).startswith(f"{ref}#"))
+            for held in references(record)
+            if held.value == ref or str(held.value).startswith(f"{ref}#")
         ]
         return staying + coming

@@ -472,7 +472,7 @@ def _part_of(advance: Callable[[float], None]) -> Progress:
     """Return a progress that moves a bar which is open already."""
 
     @contextmanager
-    def part(label: str, total: float) -> Iterator[Callable[[float], None]]:
+    def part(label: str, total: float | None) -> Iterator[Callable[[float], None]]:
         yield advance
 
     return part

@@ -70,7 +70,7 @@ def _is_full(folder: Path) -> bool:
 
 def _progress_to(out: BinaryIO) -> Any:
     @contextmanager
-    def progress(label: str, total: float) -> Iterator[Callable[[float], None]]:
+    def progress(label: str, total: float | None) -> Iterator[Callable[[float], None]]:
         waiting, said_at = 0.0, time.monotonic()
 
         def advance(amount: float) -> None:

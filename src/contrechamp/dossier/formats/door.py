@@ -10,6 +10,7 @@ from pathlib import Path
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _, ngettext
+from contrechamp.base.progress import Progress, silent
 from contrechamp.dossier import reading, rules, store
 from contrechamp.dossier.fields import ReadFrom
 from contrechamp.dossier.formats import (
@@ -108,6 +109,7 @@ def import_files(
     reason: str = "",
     now: Callable[[], datetime],
     random: Random,
+    progress: Progress = silent,
 ) -> Imported:
     """Read files and write their records: all, or none where one cannot be read or written.
 
@@ -127,6 +129,7 @@ def import_files(
         reason: why, in the user's words.
         now: for the log.
         random: source of ids.
+        progress: shows how far it is.
 
     Raises:
         InputError: with file, row and field of what cannot be read or written; nothing changed.
@@ -142,24 +145,26 @@ def import_files(
             format_ = format_of(desk.given, told or (mapped_tables.NAME if mapping else ""))
             if format_.kept:
                 desk.kept[THIS_FILE] = desk.given.content
-            for read in format_.read(desk.given, desk):
-                if isinstance(read, Notice):
-                    outcome.notices.append(read)
-                else:
-                    problems += _staged(staging, read, number)
+            with progress(_("Reading {file}").format(file=desk.given.name), None) as advance:
+                for read in format_.read(desk.given, desk):
+                    advance(1)
+                    if isinstance(read, Notice):
+                        outcome.notices.append(read)
+                    else:
+                        problems += _staged(staging, read, number)
         if problems and not skip_bad_rows:
             raise together(problems)
         settled = settle(case, staging, desks, overwrite=overwrite)
         outcome.unchanged, outcome.notices = settled.unchanged, outcome.notices + settled.notices
-        bad = _check(case, staging, settled, desks)
+        bad = _check(case, staging, settled, desks, progress)
         if bad and not skip_bad_rows:
             raise together(list(bad.values()))
         while bad:  # without them, others may cite what is not there
             problems += bad.values()
             staging.remove(bad)
-            bad = _check(case, staging, settled, desks)
+            bad = _check(case, staging, settled, desks, progress)
         outcome.left_out = [str(error) for error in problems]
-        _write(case, staging, settled, desks, outcome, reason, now, random)
+        _write(case, staging, settled, desks, outcome, reason, now, random, progress)
     return outcome
 
 
@@ -234,14 +239,14 @@ class _Soon(View):
 
 
 def _check(
-    case: Case, staging: Staging, settled: Settled, desks: Sequence[Desk]
+    case: Case, staging: Staging, settled: Settled, desks: Sequence[Desk], progress: Progress
 ) -> dict[str, InputError]:
     """Return what the rules forbid, before anything is taken into the case."""
     view = _Soon(case, staging, {ref for desk in desks for ref in desk.kept})
     bad = {}
-    for some in staging.drafts():
-        for one in some:
-            draft = one.draft
+    with progress(_("Checking"), len(staging)) as advance:
+        for draft in (one.draft for some in staging.drafts() for one in some):
+            advance(1)
             try:
                 found = settled.before(case, draft.id)
                 if found is not None and found.kind != kind_of(draft.record):
@@ -268,6 +273,7 @@ def _write(
     reason: str,
     now: Callable[[], datetime],
     random: Random,
+    progress: Progress,
 ) -> None:
     items: list[dict[str, str]] = []
     for number, desk in enumerate(desks):
@@ -279,13 +285,17 @@ def _write(
         outcome.items |= {desk.kept[ref].name: item for ref, item in zip(used, ids, strict=True)}
     if not len(staging):
         return
-    with database.transaction(case.database):
+    with (
+        progress(_("Writing"), len(staging)) as advance,
+        database.transaction(case.database),
+    ):
         for some in staging.drafts():
             puts = [_put(one, items[one.desk], settled) for one in some]
             before = {one.id: settled.before(case, one.id) for one in puts}
             for stored in store.write(case, puts, before, reason=reason, now=now()):
                 written = Written(stored.id, stored.kind)
                 (outcome.new if stored.version == 1 else outcome.changed).append(written)
+            advance(len(puts))
 
 
 def _put(one: Coming, known: dict[str, str], settled: Settled) -> Put:
