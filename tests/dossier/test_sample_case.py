@@ -7,16 +7,17 @@ import csv
 import io
 import json
 import re
-import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
+from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import activate
 from contrechamp.cli.run import run
 from contrechamp.dossier import (
@@ -449,14 +450,27 @@ def test_a_folder_of_somebody_else_is_left_alone(
     assert [path.name for path in tmp_path.iterdir()] == ["case.toml"]
 
 
-def test_a_text_in_one_language_is_refused_with_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    files = {
-        name: sample_texts.load(name) for name in (*sample_texts.FILES, sample_texts.REFERENCES)
-    }
-    broken = tomllib.loads('[place.sample]\nnames = { en = "SAMPLE" }\n')
-    files["places.toml"] = broken
-    monkeypatch.setattr(sample_texts, "load", files.__getitem__)
-    with pytest.raises(Exception, match=r"places\.toml: place sample: names: .*en, fr"):
+@pytest.mark.parametrize(
+    ("file", "text", "message"),
+    [
+        ("places.toml", '[place.x]\nnames = { en = "SAMPLE" }', r"place x: names: .*en, fr"),
+        ("places.toml", "[place.x]\ncolour = 1", "place x.*colour: there is no such field"),
+        ("places.toml", '[place.x]\nevidence = ["@nowhere"]', "place x: evidence: .*@nowhere"),
+        ("references.toml", '[x]\ntitle = "SAMPLE"', "x: expected these fields: address, "),
+        ("places.toml", "[place.x]\nnames = x", "no TOML: .*line 2"),
+    ],
+)
+def test_who_corrects_the_texts_is_told_the_place_of_a_slip(
+    file: str, text: str, message: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    there = resources.files("contrechamp.dossier") / "data" / "sample"
+    data = tmp_path / "data" / "sample"
+    data.mkdir(parents=True)
+    for name in (*sample_texts.FILES, sample_texts.REFERENCES):
+        (data / name).write_text((there / name).read_text())
+    (data / file).write_text(text)
+    monkeypatch.setattr(sample_texts.resources, "files", lambda _package: tmp_path)
+    with pytest.raises(InputError, match=rf"^{re.escape(file)}: .*{message}"):
         sample_texts.records("en")
 
 

@@ -9,7 +9,7 @@ there stands for more here:
   the field wants an item; alone in a list of evidence it stands for evidence.
 """
 
-import functools
+import dataclasses
 import hashlib
 import tomllib
 from collections.abc import Mapping
@@ -61,12 +61,25 @@ class Reference:
     says: Mapping[str, str]
 
 
-@functools.cache
 def references() -> tuple[Reference, ...]:
-    """Return the public sources, in the order of their file."""
-    return tuple(
-        Reference(key=key, **{"date": "", **fields}) for key, fields in load(REFERENCES).items()
-    )
+    """Return the public sources, in the order of their file.
+
+    Raises:
+        InputError: with file and key, if one lacks something.
+    """
+    wanted = {field.name for field in dataclasses.fields(Reference)} - {"key"}
+    found = []
+    for key, fields in load(REFERENCES).items():
+        where = f"{REFERENCES}: {key}"
+        if {*fields, "date"} != wanted:
+            raise InputError(
+                _("expected these fields: {fields}").format(fields=", ".join(sorted(wanted))),
+                where=where,
+            )
+        for name in ("read", "says"):
+            _check_languages(fields[name], f"{where}: {name}")
+        found.append(Reference(key=key, **{"date": "", **fields}))
+    return tuple(found)
 
 
 def records(language: str) -> dict[str, Record]:
@@ -82,10 +95,13 @@ def records(language: str) -> dict[str, Record]:
     found: dict[str, Record] = {}
     for reference in references():
         found[reference.key] = _exhibit(reference, languages)
-    for file in FILES:
-        for kind, group in load(file).items():
+    files = {file: load(file) for file in FILES}
+    keys = {*found, *(key for kinds in files.values() for group in kinds.values() for key in group)}
+    for file, kinds in files.items():
+        for kind, group in kinds.items():
             for key, fields in group.items():
                 where = f"{file}: {kind} {key}"
+                _check_keys(fields, keys, where)
                 if key in found:
                     raise InputError(
                         _("the key {key} stands there twice").format(key=key), where=where
@@ -96,9 +112,16 @@ def records(language: str) -> dict[str, Record]:
 
 
 def load(file: str) -> dict[str, Any]:
-    """Return what a file of the sample says."""
+    """Return what a file of the sample says.
+
+    Raises:
+        InputError: with file and line, if it is no TOML.
+    """
     path = resources.files("contrechamp.dossier") / "data" / "sample" / file
-    return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+    except ValueError as error:
+        raise InputError(_("this is no TOML: {reason}").format(reason=error), where=file) from error
 
 
 def record_id(key: str) -> str:
@@ -191,8 +214,22 @@ def _value(shape: Shape, value: Any, languages: list[str], where: str) -> Any:
     return value
 
 
-def _check_languages(texts: Mapping[str, Any], where: str) -> None:
-    if set(texts) != set(LANGUAGES) or not all(texts.values()):
+def _check_keys(fields: Any, keys: set[str], where: str) -> None:
+    """Refuse what refers to a key that no file has."""
+    if isinstance(fields, Mapping):
+        for name, one in fields.items():
+            _check_keys(one, keys, f"{where}: {name}")
+    elif isinstance(fields, list):
+        for one in fields:
+            _check_keys(one, keys, where)
+    elif isinstance(fields, str) and fields.startswith("@"):
+        key = fields[1:].partition("#")[0]
+        if key not in keys:
+            raise InputError(_("there is no {key}").format(key=f"@{key}"), where=where)
+
+
+def _check_languages(texts: Any, where: str) -> None:
+    if not isinstance(texts, Mapping) or set(texts) != set(LANGUAGES) or not all(texts.values()):
         raise InputError(
             _("expected the text in each of: {languages}").format(languages=", ".join(LANGUAGES)),
             where=where,
