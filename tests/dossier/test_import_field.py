@@ -280,6 +280,50 @@ def test_a_walk_is_the_route_of_a_visit(at: Desk, tmp_path: Path) -> None:
         take(at, tmp_path / "w.gpx")
 
 
+MARKED = """<?xml version="1.0"?><gpx version="1.1" creator="SAMPLE"
+ xmlns="http://www.topografix.com/GPX/1/1">
+<wpt lat="31.5" lon="35.1"><time>2026-05-01T07:00:00Z</time><name>SAMPLE corner</name>
+<cmt>SAMPLE: on a pole</cmt><sym>Camera</sym></wpt>
+<wpt lat="31.6" lon="35.2"><name>SAMPLE north</name><type>checkpoint</type></wpt>
+<wpt lat="31.7" lon="35.3"><name>SAMPLE square</name><desc>SAMPLE words</desc></wpt>
+{0}</gpx>"""
+
+
+def test_waypoints_are_proposed_and_then_what_they_mark(at: Desk, tmp_path: Path) -> None:
+    (tmp_path / "m.gpx").write_text(MARKED.format(""))
+    done = take(at, tmp_path / "m.gpx")
+    assert (done.new, done.items) == ([], {})
+    assert [notice.message.split(";")[0] for notice in done.notices] == [
+        "proposed: a camera at 31.5, 35.1, marked SAMPLE corner",
+        "proposed: a checkpoint at 31.6, 35.2, marked SAMPLE north",
+        "proposed: a place at 31.7, 35.3, marked SAMPLE square",
+    ]
+    take(at, tmp_path / "m.gpx", accept=True)
+    camera, barrier, place = only(at, "camera"), only(at, "barrier"), only(at, "place")
+    assert (camera.name, camera.first_seen) == ("SAMPLE corner", "2026-05-01")
+    assert camera.note == "SAMPLE: on a pole\nCamera"
+    assert (barrier.title(), barrier.kind) == ("SAMPLE north", "checkpoint")
+    assert (place.title(), str(place.position.lon)) == ("SAMPLE square", "35.3")
+    # The next export of the receiver has a walk too, and the same points again.
+    times = ("<time>2026-05-02T07:00:00Z</time>", "<time>2026-05-02T07:20:00Z</time>")
+    walk = GPX.format(*times)
+    walk = walk[walk.index("<trk>") : walk.index("</gpx>")]
+    (tmp_path / "n.gpx").write_text(MARKED.format(walk))
+    again = take(at, tmp_path / "n.gpx", accept=True)
+    assert ([one.kind for one in again.new], again.unchanged) == (["observation"], 3)
+
+
+def test_a_waypoint_that_is_nowhere_and_a_file_with_nothing_are_refused(
+    at: Desk, tmp_path: Path
+) -> None:
+    (tmp_path / "m.gpx").write_text(MARKED.format("").replace("31.6", "91"))
+    with pytest.raises(InputError, match=r"m\.gpx: 2: expected degrees"):
+        take(at, tmp_path / "m.gpx", accept=True)
+    (tmp_path / "e.gpx").write_text('<gpx version="1.1"/>')
+    with pytest.raises(InputError, match=r"e\.gpx: no track or route"):
+        take(at, tmp_path / "e.gpx")
+
+
 def located() -> Any:
     exif = Image.Exif()
     exif[0x010F] = "SAMPLE"
