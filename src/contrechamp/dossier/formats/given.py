@@ -4,6 +4,7 @@ import codecs
 import csv
 import functools
 import io
+import itertools
 import json
 import re
 import zipfile
@@ -92,6 +93,31 @@ class Given:
                 text = decoded(line, where)
                 if text.strip():
                     yield where, text
+
+    def text_lines(self) -> Iterator[str]:
+        """Yield each line of a text in UTF-8 or UTF-16 with its end; one at a time is in memory.
+
+        Raises:
+            InputError: if it is neither, or a line is longer than a record can be.
+        """
+        encoding = "utf-16" if self.head.startswith(_UTF16) else "utf-8-sig"
+        with (
+            self.content.opened() as source,
+            io.TextIOWrapper(source, encoding, newline="") as text,
+        ):
+            for number in itertools.count(1):
+                try:
+                    line = text.readline(MAX_LINE + 1)
+                except UnicodeDecodeError:
+                    raise InputError(
+                        _("the text is not in UTF-8; save it as UTF-8"), where=self.name
+                    ) from None
+                if not line:
+                    return
+                if len(line) > MAX_LINE:
+                    where = f"{self.name}:{number}"
+                    raise InputError(_("the line is longer than a record can be"), where=where)
+                yield line
 
     def json(self) -> Any:
         """Return what it holds as JSON; numbers with a point stay exact."""
@@ -282,10 +308,14 @@ def delimiter_of(line: str) -> str:
 
 
 def _csv_rows(given: Given) -> Iterator[Cells | InputError]:
-    text = given.text()
-    first = next((line for line in text.splitlines() if line.strip()), "")
+    text, begun = given.text_lines(), []
+    for line in text:  # up to the first that says how cells are parted
+        begun.append(line)
+        if line.strip():
+            break
+    delimiter = delimiter_of(begun[-1] if begun else "")
     csv.field_size_limit(MAX_CELL)
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(first), strict=True)
+    lines = csv.reader(itertools.chain(begun, text), delimiter=delimiter, strict=True)
     header: list[str] = []
     try:
         for row in lines:
