@@ -244,6 +244,14 @@ def records() -> str:
         doc = " ".join((cls.__doc__ or "").split("\n\n")[0].split())
         page.append(f"\n### {name}\n\n{doc}\n\n{_fields(cls, common=True)}")
     page.append(RIGHTS)
+    page.append(
+        "| instrument | authentic texts | official texts, not authentic |\n| --- | --- | --- |\n"
+    )
+    instruments = {right.short: right for right in rights.catalogue().values()}
+    for short, one in instruments.items():
+        deciding, beside = (", ".join(texts) or "-" for texts in (one.authentic, one.official))
+        page.append(f"| {short} | {deciding} | {beside} |\n")
+    page.append("\n| key | article | about | names |\n| --- | --- | --- | --- |\n")
     for right in rights.catalogue().values():
         languages = ", ".join(sorted(right.names))
         heading = right.heading.get("en", "")
@@ -262,10 +270,8 @@ RIGHTS = """
 ## Rights
 
 The catalogue that `rights` of a finding names. An article's heading is official where it is in *italics*; other words are ours. The
-last column has the languages in which the catalogue has the official name of the instrument; of the others none was made sure of.
+last column has the languages in which the catalogue has the name of the instrument; of the others none was made sure of. Which texts decide:
 
-| key | article | about | names |
-| --- | --- | --- | --- |
 """
 
 ASSESSMENTS = """

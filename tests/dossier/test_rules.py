@@ -306,6 +306,21 @@ def test_the_catalogue_has_the_instruments_and_official_names_where_there_are() 
         assert right.text("en")
         assert right.text("fr")
     assert "ar" not in rights["echr-8"].names
+    for right in rights.values():  # which of the names is whose
+        assert not set(right.authentic) & set(right.official), right.key
+        assert (
+            right.authentic
+            or (right.official and not right.in_force)
+            or (right.instrument == "eu-charter")
+        )
+    # Since 1973 Arabic is a language of the United Nations; treaties before have no Arabic text
+    # that decides.
+    for right in rights.values():
+        if "Treaty Series" in right.reference and "ar" in right.authentic:
+            assert right.adopted > "1973-12-18"
+    assert rights["iccpr-17"].official == ("ar",)
+    assert rights["geneva-4-27"].authentic == ("en", "fr")
+    assert rights["hague-1907-43"].authentic == ("fr",)
     assert rights["iccpr-17"].names["fr"].startswith("Pacte international")
     with_heading = {right.instrument for right in rights.values() if right.heading}
     assert with_heading == {"crpd", "echr", "eu-charter", "rome-statute"}

@@ -23,9 +23,9 @@ def rights_command() -> click.Command:
         help=_(
             "Show the articles of the shipped catalogue that all words are found in, in any "
             "language; without words, all of them. Each begins with the key by which a finding "
-            "names it; each instrument has its official reference, and its names in the languages "
-            "of an official text. What an article is about is in our words, where it has no "
-            "heading of its own."
+            "names it; each instrument has its official reference, its names, and in which "
+            "languages its text is authentic or official. What an article is about is in our "
+            "words, where it has no heading of its own."
         ),
         epilog=_("Example: contrechamp rights iccpr privacy"),
         params=[
@@ -58,12 +58,27 @@ def _tell(articles: "list[CatalogueRight]") -> None:
     first = articles[0]
     click.echo(first.short)
     for language, name in first.names.items():
-        click.echo(f"  {language}  {name}")
+        click.echo(f"  {language}  {name}{_standing(first, language)}")
     dates = [_("adopted {day}").format(day=first.adopted)]
     if first.in_force:
         dates.append(_("in force since {day}").format(day=first.in_force))
     click.echo(f"  {first.reference}; {', '.join(dates)}")
+    for told, languages in (
+        (_("authentic texts: {languages}"), first.authentic),
+        (_("official texts, not authentic: {languages}"), first.official),
+    ):
+        if languages:
+            click.echo(f"  {told.format(languages=', '.join(languages))}")
     widest = max(len(one.key) for one in articles)
     for one in articles:
         click.echo(f"    {one.key:{widest}}  {one.text(active_language())}")
     click.echo()
+
+
+def _standing(right: "CatalogueRight", language: str) -> str:
+    """Return what a name in a language is, where it is not that of an authentic text."""
+    if language in right.authentic or (language in right.official and not right.authentic):
+        return ""
+    if language in right.official:
+        return "  " + _("(official, not authentic)")
+    return "  " + _("(a translation)")

@@ -26,6 +26,8 @@ class CatalogueRight:
         subject: what it protects, in our words, by language; empty where it has a heading.
         adopted: when the instrument was.
         in_force: since when; "" of what is no treaty.
+        authentic: languages whose texts the instrument makes authentic; none of what is no treaty.
+        official: languages in which it is published officially as well, and does not decide.
     """
 
     key: str
@@ -38,6 +40,8 @@ class CatalogueRight:
     subject: Mapping[str, str]
     adopted: str
     in_force: str
+    authentic: tuple[str, ...]
+    official: tuple[str, ...]
 
     def text(self, language: str) -> str:
         """Return what it is about, in a language or in English."""
@@ -87,4 +91,6 @@ def _right(instrument: dict[str, Any], article: dict[str, Any]) -> CatalogueRigh
         subject=MappingProxyType(article.get("subject", {})),
         adopted=instrument["adopted"],
         in_force=instrument.get("in_force", ""),
+        authentic=tuple(instrument["authentic"]),
+        official=tuple(instrument["official"]),
     )
