@@ -60,7 +60,7 @@ def _blocking(flags: Iterable[Flag]) -> list[str]:
 
 
 def may_leave(standings: Standings, ref: str) -> bool:
-    """Return whether an exhibit or item is released, and whether that still holds on the day."""
+    """Return whether an item is released, and whether that still holds on the day."""
     view, day = standings.view, standings.day
     return (
         is_released(view, ref)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.dossier import consent, reading, releasing, store
-from contrechamp.dossier.actors import Actor
+from contrechamp.dossier.actors import Actor, Relation
 from contrechamp.dossier.fields import ITEM, Evidence, Record
 from contrechamp.dossier.formats import ftm_actors, ftm_papers
 from contrechamp.dossier.formats.drafts import Desk, Draft, Format, Notice, Problem, Read
@@ -33,7 +33,7 @@ from contrechamp.dossier.formats.ftm_model import (
 from contrechamp.dossier.formats.ftm_statements import as_line, entities, fits, statements
 from contrechamp.dossier.formats.given import Given
 from contrechamp.dossier.kinds import class_of
-from contrechamp.dossier.reading import SUBJECT
+from contrechamp.dossier.reading import SUBJECT, Stored
 from contrechamp.dossier.schema import from_json
 from contrechamp.dossier.standing import Standings
 from contrechamp.dossier.testimony import Exhibit
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 ENTITIES, STATEMENTS = "entities.ftm.json", "statements.csv"
 _OWN_ID = re.compile(r"[0-9a-f]{16}")
+#: What was refuted or withdrawn as a whole, or is held without consent.
+_FALLEN = frozenset({"refuted", "withdrawn", "no-consent", "consent-withdrawn"})
 _LICENCE_ROLES = (ftm_papers.EXPORTER, ftm_papers.END_USER)
 
 
@@ -158,10 +160,7 @@ def read(given: Given, desk: Desk) -> Iterator[Read]:
         told = _("left out: {count} of {schema}, for which there is no kind of record")
         yield Notice(given.name, told.format(count=many, schema=schema))
     if survey.lost:
-        told = _(
-            "left out: {count} documents, places and systems that are named, and are neither in "
-            "the file nor in the case"
-        )
+        told = _("left out: {count} that are named, and are neither in the file nor in the case")
         yield Notice(given.name, told.format(count=len(survey.lost)))
 
 
@@ -211,11 +210,10 @@ def _patched(id_: str, current: Record, told: Fields, survey: _Survey) -> Fields
 
 
 def name_of(view: View, ref: str) -> str:
-    """Return what the entity of a record is called: as it was where it came from; "" if none."""
+    """Return what the entity of a record is called: as it was where it came from."""
     record = view.record(reading.id_of(ref))
-    if record is None:
-        return ""
-    return next(iter(outside(record, SCHEME)), reading.id_of(ref))
+    names = outside(record, SCHEME) if record is not None else []
+    return next(iter(names), reading.id_of(ref))
 
 
 def schema_of(view: View, ref: str) -> str:
@@ -224,66 +222,80 @@ def schema_of(view: View, ref: str) -> str:
     return ftm_actors.schema_of(record) if isinstance(record, Actor) else ""
 
 
-class _Documents:
-    """Which documents stand for exhibits and items: of those alone that are released."""
+class _Going:
+    """What of a case goes out, and which documents stand for exhibits and items."""
 
     def __init__(self, leaving: "Leaving") -> None:
         self._leaving, self._view = leaving, leaving.view
         self._standings = Standings(leaving.whole, leaving.day)
         self._may: dict[str, bool] = {}
-        self.items: dict[str, None] = {}
+        self._items: dict[str, None] = {}
+        self._names = Names(
+            lambda ref: name_of(self._view, ref),
+            lambda ref: schema_of(self._view, ref),
+            self._proofs,
+        )
 
-    def may_leave(self, ref: str) -> bool:
-        if ref not in self._may:
-            # An item that a source gave goes as its exhibit or not at all: that is what is logged.
-            given = ref.startswith(f"{ITEM}/") and consent.sources_of(self._leaving.whole, ref)
-            released = not given and releasing.may_leave(self._standings, ref)
-            self._may[ref] = released and not self._leaving.sharing.refused_of(ref)
-        return self._may[ref]
+    def entities(self, stored: Stored) -> tuple[list[Entity], str]:
+        """Return the entities of a record; why there is none, with a place for its kind."""
+        record, called = stored.record, name_of(self._view, stored.ref)
+        if not self._stands(stored.ref):
+            return [], _("{kind}: refuted or withdrawn")
+        ends = (record.from_actor, record.to_actor) if isinstance(record, Relation) else ()
+        if not all(map(self._goes, ends)):
+            return [], _("{kind}: an end of it stays")
+        if isinstance(record, Exhibit):
+            place = self._names.of(record.place) if record.place else ""
+            name = self._file_name(record.item)
+            return [ftm_papers.document_out(called, record, name, place)], ""
+        found = list(to_entities(called, record, self._names))
+        return found, _("{kind}: FollowTheMoney has no place for it, or it does not leave so")
 
-    def proofs(self, evidence: Sequence[Evidence]) -> list[str]:
+    def items(self) -> Iterator[tuple[str, Entity]]:
+        """Yield the documents of the items that were named as proof."""
+        for ref in self._items:
+            yield ref, ftm_papers.document_out(reading.id_of(ref), None, self._file_name(ref), "")
+
+    def _stands(self, ref: str) -> bool:
+        return not any(flag.code in _FALLEN and not flag.at for flag in self._standings.of(ref))
+
+    def _goes(self, ref: str) -> bool:
+        return self._view.record(reading.id_of(ref)) is not None and self._stands(ref)
+
+    def _may_leave(self, item: str) -> bool:
+        if item not in self._may:
+            # What a source gave goes as its exhibit or not at all: that is what is logged.
+            given = consent.sources_of(self._leaving.whole, item)
+            self._may[item] = not given and releasing.may_leave(self._standings, item)
+        return self._may[item]
+
+    def _proofs(self, evidence: Sequence[Evidence]) -> list[str]:
         """Return the documents that stand for evidence; items among them are remembered."""
         found = []
         for one in evidence:
-            view = self._view
-            if one.ref.startswith(f"{ITEM}/") and self.may_leave(one.ref):
-                self.items[one.ref] = None
-                found.append(reading.id_of(one.ref))
-            elif view.kind(reading.id_of(one.ref)) == "exhibit" and self.may_leave(one.ref):
-                found.append(name_of(view, one.ref))
-        return [name for name in found if name]
-
-    def of_exhibit(self, id_: str, exhibit: Exhibit) -> Iterator[Entity]:
-        """Yield the document of an exhibit, if it may leave."""
-        if self.may_leave(SUBJECT + id_):
-            view = self._view
-            place = name_of(view, exhibit.place) if exhibit.place else ""
-            called = name_of(view, SUBJECT + id_)
-            yield ftm_papers.document_out(called, exhibit, self._file_name(exhibit.item), place)
-
-    def of_items(self) -> Iterator[tuple[str, Entity]]:
-        """Yield the documents of the items that were named as proof."""
-        for ref in self.items:
-            yield ref, ftm_papers.document_out(reading.id_of(ref), None, self._file_name(ref), "")
+            if one.ref.startswith(f"{ITEM}/"):
+                if self._may_leave(one.ref):
+                    self._items[one.ref] = None
+                    found.append(reading.id_of(one.ref))
+            elif self._view.kind(reading.id_of(one.ref)) == "exhibit" and self._goes(one.ref):
+                found.append(self._names.of(one.ref))
+        return found
 
     def _file_name(self, item: str) -> str:
         state = reading.item_state(self._leaving.case, reading.id_of(item))
-        return str(state.get("name", "")) if state is not None and self.may_leave(item) else ""
+        return str(state.get("name", "")) if state is not None and self._may_leave(item) else ""
 
 
 def write(leaving: "Leaving", folder: Path) -> None:
     """Write entities, one a line, and statements with where each comes from.
 
     Nobody who told or gave anything leaves: sources, consents and testimonies have no place here,
-    and neither have observers. Of exhibits and items those leave that are released, as documents
-    without content or hash.
+    and neither have observers. Exhibits leave as documents without content or hash, and so do
+    items that are released. What was refuted or withdrawn stays: nothing there would say so.
     """
     from followthemoney.statement.serialize import get_statement_writer
 
-    view, documents = leaving.view, _Documents(leaving)
-    names = Names(
-        lambda ref: name_of(view, ref), lambda ref: schema_of(view, ref), documents.proofs
-    )
+    going = _Going(leaving)
     with (
         (folder / ENTITIES).open("w", encoding="utf-8") as lines,
         (folder / STATEMENTS).open("wb") as table,
@@ -296,17 +308,11 @@ def write(leaving: "Leaving", folder: Path) -> None:
                 rows.write(statement)
 
         for stored in leaving.records():
-            if isinstance(stored.record, Exhibit):
-                found = list(documents.of_exhibit(stored.id, stored.record))
-                told = _("{kind}: not released")
-            else:
-                called = name_of(view, stored.ref)
-                found = list(to_entities(called, stored.record, names))
-                told = _("{kind}: FollowTheMoney has no place for it, or it does not leave so")
+            found, told = going.entities(stored)
             if not found:
                 leaving.left_out[told.format(kind=stored.kind)] += 1
                 leaving.given.pop(stored.id, None)
             for entity in found:
                 put(entity, f"{stored.ref} version {stored.version}", stored.at)
-        for ref, entity in documents.of_items():
+        for ref, entity in going.items():
             put(entity, ref, None)

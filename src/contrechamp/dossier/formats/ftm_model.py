@@ -230,7 +230,7 @@ def overlaid(current: Record, was: Fields, told: Fields) -> Fields:
     """
     fields = dict(to_json(current))
     for name in was.keys() | told.keys():
-        if was.get(name) == told.get(name):
+        if _same(was.get(name), told.get(name)):
             continue
         if name in _KNOWN_BY:
             entries = _together(
@@ -246,6 +246,13 @@ def overlaid(current: Record, was: Fields, told: Fields) -> Fields:
         else:
             fields.pop(name, None)
     return fields
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Return whether two values say the same: programs put the lines of a text together."""
+    if isinstance(one, str) and isinstance(other, str):
+        return line(one) == line(other)
+    return bool(one == other)
 
 
 def _together(

@@ -17,7 +17,6 @@ from contrechamp.dossier.formats.ftm_model import (
     line,
     money_in,
     optional_in,
-    ref_in,
 )
 from contrechamp.dossier.testimony import Exhibit
 
@@ -45,7 +44,7 @@ def tender_in(entity: Entity, around: Around) -> Fields:
     return given(
         {
             "name": line(entity.first("title", "name")),
-            "buyer": ref_in(entity, "authority", around),
+            "buyer": optional_in(entity, "authority", around),
             "number": line(entity.first("callId", "authorityReferenceId")),
             "published_on": day_in(entity.first("publicationDate")),
             "closes_on": day_in(entity.first("submissionDeadline")),
@@ -69,7 +68,7 @@ def contract_out(id_: str, contract: Contract, names: Names) -> Iterator[Entity]
         "proof": names.proofs(contract.evidence),
     }
     yield built(id_, "Contract", properties)
-    for supplier in filter(None, map(names.of, contract.suppliers)):
+    for supplier in map(names.of, contract.suppliers):
         award = {
             "supplier": supplier,
             "contract": id_,
@@ -83,13 +82,13 @@ def contract_out(id_: str, contract: Contract, names: Names) -> Iterator[Entity]
 def contract_in(entity: Entity, around: Around) -> Fields:
     """Return the fields of a contract with what its awards say."""
     awards = around.by("ContractAward", entity.id)
-    tenders = [around.ref(name) for award in awards for name in award.all("callForTenders")]
-    suppliers = [around.ref(name) for award in awards for name in award.all("supplier")]
+    tenders = [around.optional(name) for award in awards for name in award.all("callForTenders")]
+    suppliers = [around.optional(name) for award in awards for name in award.all("supplier")]
     return given(
         {
             "name": line(entity.first("title", "name")),
-            "buyer": ref_in(entity, "authority", around),
-            "suppliers": list(dict.fromkeys(suppliers)),
+            "buyer": optional_in(entity, "authority", around),
+            "suppliers": [one for one in dict.fromkeys(suppliers) if one],
             "tender": tenders[0] if tenders else "",
             "deployment": optional_in(entity, "project", around),
             "number": line(entity.first("procedureNumber", "noticeId")),
@@ -119,21 +118,21 @@ def licence_out(id_: str, licence: Licence, names: Names) -> Iterator[Entity]:
     }
     yield built(id_, "License", properties)
     for role, actor in ((EXPORTER, licence.exporter), (END_USER, licence.end_user)):
-        if actor and (name := names.of(actor)):
-            link = {"subject": name, "object": id_, "role": role}
+        if actor:
+            link = {"subject": names.of(actor), "object": id_, "role": role}
             yield built(f"{role.replace(' ', '-')}-{id_}", "UnknownLink", link)
 
 
 def licence_in(entity: Entity, around: Around) -> Fields:
     """Return the fields of an export licence with what the links to it say."""
     links = around.by("License", entity.id)
-    ends = {one.first("role"): around.ref(one.first("subject")) for one in links}
+    ends = {one.first("role"): around.optional(one.first("subject")) for one in links}
     country = entity.first("country").upper()
     status = entity.first("status")
     return given(
         {
             "name": line(entity.first("name", "title")),
-            "authority": ref_in(entity, "authority", around),
+            "authority": optional_in(entity, "authority", around),
             "exporter": ends.get(EXPORTER, ""),
             "end_user": ends.get(END_USER, ""),
             "to_country": country if len(country) == 2 else "",

@@ -22,7 +22,6 @@ from contrechamp.dossier.formats.ftm_model import (
     names_in,
     names_out,
     optional_in,
-    ref_in,
 )
 from contrechamp.dossier.systems import Deployment
 
@@ -127,7 +126,7 @@ def deployment_in(entity: Entity, around: Around) -> Fields:
     operators = [
         given(
             {
-                "actor": ref_in(one, "participant", around),
+                "actor": actor,
                 "role": line(one.first("role")) or "participant",
                 "confidence": confidence_in(one),
                 "from_date": day_in(one.first("startDate")),
@@ -136,6 +135,7 @@ def deployment_in(entity: Entity, around: Around) -> Fields:
             }
         )
         for one in around.by("ProjectParticipant", entity.id)
+        if (actor := optional_in(one, "participant", around))
     ]
     return given(
         {
