@@ -26,7 +26,7 @@ from contrechamp.vault import (
     ots,
     rfc3161,
 )
-from fuzz import bags
+from fuzz import bags, readers
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,42 @@ NOTE = (
     "contrechamp.case/0123456789abcdef\n1\n"
     "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n— contrechamp.case/x/y AAAAAAAA\n"
 )
+#: Of each outside format of records, what a reader gets far with.
+SUBMISSION = (
+    b'{"value":[{"__id":"uuid:1","what":"camera","date":"2026-05-01","camera_position":"1 2"}]}'
+)
+UWAZI = b'{"rows":[{"sharedId":"1","title":"a","metadata":{"p":[{"value":{"lat":1,"lon":2}}]}}]}'
+RELEASE = (
+    b'{"releases":[{"ocid":"o","id":"1","date":"2026","buyer":{"id":"b","name":"B"},'
+    b'"tender":{"id":"t","title":"T"},"awards":[{"id":"a","suppliers":[{"id":"s","name":"S"}]}],'
+    b'"contracts":[{"id":"c","awardID":"a","value":{"amount":1,"currency":"EUR"}}]}]}'
+)
+BULLETIN = (
+    b'{ \n"bulletins": [ \n{"class":"bulletin","id":1,"title":"a","sjac_title":"b","locations":'
+    b'[{"id":1,"title":"t","lat":1,"lng":2}],"medias":[{"filename":"f"}]}\n] \n }'
+)
+ENTITY = (
+    b'{"class":"actor","id":1,"name":"a","type":"Entity","actor_relations":[{"actor":{"id":2}}]}'
+)
+POINTS = (
+    b'<gpx version="1.1"><wpt lat="1" lon="2"><time>2026-05-01T07:00:00Z</time><name>a</name>'
+    b'<sym>Camera</sym></wpt><trk><trkseg><trkpt lat="1" lon="2"><time>2026-05-01T07:00:00Z'
+    b'</time></trkpt><trkpt lat="1" lon="3"/></trkseg></trk></gpx>'
+)
+IMPORTS = {
+    "records": (
+        b'{"kind":"actor","fields":{"names":[{"language":"en","text":"a"}],"kind":"state"}}',
+    ),
+    "tables": (b"record_kind,record_id,names[1].text,names[1].language,kind\nactor,,a,en,state\n",),
+    "ftm": (b'{"id":"a","schema":"Company","properties":{"name":["a"]}}',),
+    "submissions": (SUBMISSION, readers.archive(s__json=SUBMISSION, p__jpg=b"x")),
+    "gpx": (POINTS,),
+    "ocds": (RELEASE,),
+    "bayanat": (BULLETIN, ENTITY, readers.archive(export__json=BULLETIN, f=b"x")),
+    "cameras": (b"id,lon,lat\na,1,2\n",),
+    "mapped": (b"id,a,d,h,p,o,m\n1,x,1777593600,2,3|4,c,f\n", UWAZI, SUBMISSION),
+    "photos": (b"\xff\xd8\xff\xe1\x00\x10Exif\x00\x00MM\x00*",),
+}
 TARGETS = {
     "case.toml": Target(
         lambda content: casefile.from_toml(content, "case.toml"), (b"format = 1\n[[slot]]\n",)
@@ -121,4 +157,7 @@ TARGETS = {
         lambda content: read_gpx(_opened(content, GPX)),
         (b'<gpx><trk><trkseg><trkpt lat="1" lon="2"/></trkseg></trk></gpx>',),
     ),
+    **{f"import-{name}": Target(readers.reader(name), seeds) for name, seeds in IMPORTS.items()},
+    "import": Target(readers.reader(), tuple(seed for seeds in IMPORTS.values() for seed in seeds)),
+    "mapping": Target(readers.mapping, (readers.MAPPING,)),
 }

@@ -6,9 +6,12 @@ import functools
 import io
 import itertools
 import json
+import lzma
 import re
+import struct
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path, PurePosixPath
@@ -173,7 +176,8 @@ class Given:
                 infos = archive.infolist()
                 _check_archive(infos, self.name)
                 for info in infos:
-                    if info.is_dir() or info.flag_bits & 1:  # a folder, or encrypted
+                    # Without a name, a folder, or encrypted.
+                    if not info.filename or info.is_dir() or info.flag_bits & 1:
                         continue
                     head = b""
                     if info.filename.lower().endswith((".csv", ".json", ".jsonl", ".ndjson")):
@@ -181,7 +185,7 @@ class Given:
                             head = part.read(HEAD)
                     content = Content(info.filename, _Part(self.content, info).opened)
                     found.append(Given(info.filename, content, head, info.file_size))
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
+        except _BROKEN as error:
             raise InputError(
                 _("the archive cannot be read; export it again"), where=self.name
             ) from error
@@ -208,6 +212,11 @@ def _check_archive(infos: list[zipfile.ZipInfo], where: str) -> None:
             )
 
 
+#: What a damaged archive makes the library raise, by the way in which its parts are packed.
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, OSError, ValueError, RuntimeError,
+    EOFError, LookupError,
+)  # fmt: skip
 #: A letter that XML has no place for, as workbooks write it (ECMA-376, ST_Xstring).
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -246,7 +255,7 @@ class _Part:
         archive = self.archive.opened()
         try:
             return _Both(zipfile.ZipFile(archive).open(self.info), archive, self.info.filename)
-        except (zipfile.BadZipFile, NotImplementedError, OSError, RuntimeError) as error:
+        except _BROKEN as error:
             archive.close()
             raise InputError(
                 _("the archive cannot be read; export it again"), where=self.info.filename
@@ -261,9 +270,15 @@ class _Both(io.BufferedReader):
         self._archive, self._name = archive, name
 
     def read(self, size: int | None = -1, /) -> bytes:
+        return self._attempt(lambda: super(_Both, self).read(size))
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        return self._attempt(lambda: super(_Both, self).readline(size))
+
+    def _attempt(self, read: Callable[[], bytes]) -> bytes:
         try:
-            return super().read(size)
-        except (zipfile.BadZipFile, OSError, ValueError, EOFError) as error:
+            return read()
+        except _BROKEN as error:
             raise InputError(
                 _("the archive cannot be read; export it again"), where=self._name
             ) from error

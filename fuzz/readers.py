@@ -1,0 +1,107 @@
+"""Readers of outside formats of records, at a desk of an empty SAMPLE case."""
+
+import atexit
+import io
+import os
+import tempfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+from contrechamp.base.errors import InputError
+from contrechamp.dossier.formats import door
+from contrechamp.dossier.formats.drafts import THIS_FILE, Desk, Draft
+from contrechamp.dossier.formats.given import HEAD, Given
+from contrechamp.dossier.schema import from_json, to_json
+from contrechamp.vault import case, slots
+from contrechamp.vault.adding import Content
+from fuzz.bags import NOW, PASSPHRASE, WEAK
+
+#: A mapping that names columns of every sort.
+MAPPING = b"""kind = "camera"
+id = "id"
+scheme = "sample"
+date = "unix"
+media = ["m"]
+[fields]
+name = "a"
+first_seen = "d"
+height_m = "h"
+[values.name]
+x = "y"
+[points]
+position = "p"
+[actors]
+operator = { column = "o", kind = "company" }
+"""
+
+
+def given(content: bytes, name: str = "fuzz") -> Given:
+    """Return bytes as a file that is given."""
+    opened = Content(name, lambda: io.BytesIO(content))
+    return Given(name, opened, content[:HEAD], len(content))
+
+
+def reader(name: str = "") -> Callable[[bytes], object]:
+    """Return what reads bytes in a format, or in the one that they look like.
+
+    What it makes is checked as the door does, so that a reader that lets anything but a record
+    through is found too.
+    """
+    empty = _empty_case()
+
+    def read(content: bytes) -> object:
+        file = given(content)
+        format_ = door.format_of(file, name)
+        mapping = given(MAPPING, "m.toml") if format_.name == "mapped" else None
+        desk = Desk(empty, file, [file], mapping, accept=True)
+        desk.kept[THIS_FILE] = file.content
+        made = [one for one in format_.read(file, desk) if isinstance(one, Draft)]
+        for draft in made:
+            try:
+                from_json(type(draft.record), to_json(draft.record))
+            except InputError:
+                continue  # what the door says of it
+        return made
+
+    return read
+
+
+def mapping(content: bytes) -> object:
+    """Read bytes as a mapping, and a table by it."""
+    file = given(b"id,a\n1,b\n", "t.csv")
+    desk = Desk(_empty_case(), file, [file], given(content, "m.toml"))
+    return list(door.format_of(file, "mapped").read(file, desk))
+
+
+def archive(**parts: bytes) -> bytes:
+    """Return an archive of files; two underscores stand for the point of a name."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        for name, content in parts.items():
+            packed.writestr(name.replace("__", "."), content)
+    return out.getvalue()
+
+
+_OPEN: list[case.Case] = []
+
+
+def _empty_case() -> case.Case:
+    """Return a case that nothing is in; one for all readers of the process."""
+    if not _OPEN:
+        held = tempfile.TemporaryDirectory()
+        folder = Path(held.name) / "case"
+        case.create(
+            folder,
+            lambda unlocked: [
+                slots.make_passphrase_slot(PASSPHRASE, WEAK, unlocked, random=os.urandom)
+            ],
+            member_name="SAMPLE",
+            now=NOW,
+            random=os.urandom,
+        )
+        opened = case.opened(folder, PASSPHRASE, write=False)
+        _OPEN.append(opened.__enter__())
+        atexit.register(held.cleanup)
+        atexit.register(opened.__exit__, None, None, None)
+    return _OPEN[0]

@@ -1,0 +1,101 @@
+"""Any bytes at all are records, or one clear error: what the fuzzer begins from, damaged."""
+
+import contextlib
+import io
+import zipfile
+from collections.abc import Callable
+
+import pytest
+from fuzz import readers
+from fuzz.targets import IMPORTS, TARGETS
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contrechamp.base.errors import InputError
+from contrechamp.dossier.formats import door
+from contrechamp.dossier.formats.given import MAX_CELL
+
+
+@st.composite
+def damaged(draw: Callable[..., object], seed: bytes) -> bytes:
+    """Return a file with pieces of it cut out, doubled or written over."""
+    content = bytearray(seed)
+    for _change in range(draw(st.integers(0, 4))):
+        start = draw(st.integers(0, len(content)))
+        end = min(len(content), start + draw(st.integers(0, 12)))
+        piece = draw(
+            st.one_of(
+                st.binary(max_size=8),
+                st.sampled_from(
+                    [b"[" * 2000, b"null", b"1e999", b"-1", b"\0", b"\xff\xfe", b"NaN"]
+                ),
+                st.just(bytes(content[end : end + 20])),
+            )
+        )
+        content[start:end] = piece
+    return bytes(content)
+
+
+@pytest.mark.parametrize("name", sorted(IMPORTS))
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_any_bytes_are_records_or_an_error_of_ours(name: str, data: st.DataObject) -> None:
+    seed = data.draw(st.sampled_from([*IMPORTS[name], b"", readers.archive(a__json=b"{}")]))
+    try:
+        made = TARGETS[f"import-{name}"].read(data.draw(damaged(seed)))
+    except InputError:
+        return
+    assert isinstance(made, list)
+
+
+@pytest.mark.parametrize("name", ["ocds", "bayanat", "submissions", "mapped"])
+def test_json_deeper_than_any_stack_is_an_error_of_ours(name: str) -> None:
+    deep = b'{"releases":' + b"[" * 200_000
+    with pytest.raises(InputError):
+        TARGETS[f"import-{name}"].read(deep)
+
+
+def test_a_part_of_an_archive_without_a_name_is_passed_over() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("x", b"SAMPLE")
+    content = out.getvalue().replace(b"\x01\x00\x00\x00x", b"")  # found by fuzzing
+    nameless = bytearray(out.getvalue())
+    at = nameless.index(b"PK\x01\x02")
+    nameless[at + 28 : at + 30] = b"\0\0"  # length of the name in the directory
+    for broken in (content, bytes(nameless)):
+        with pytest.raises(InputError):
+            door.format_of(readers.given(broken), "")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_part_of_an_archive_is_an_error_of_ours(method: int) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        archive.writestr("s.json", b'{"value":[]}' + b" " * 5000)
+    content = bytearray(out.getvalue())
+    end = content.index(b"PK\x01\x02")
+    for place in range(36, end):
+        broken = (
+            bytes(content[:place]) + bytes([content[place] ^ 0xFF]) + bytes(content[place + 1 :])
+        )
+        file = readers.given(broken)
+        for read in (lambda one: one.text(), lambda one: list(one.lines())):
+            with contextlib.suppress(InputError):  # and no other
+                for part in file.parts():
+                    read(part)
+
+
+def test_a_part_that_unpacks_to_more_than_it_says_is_cut_off_there() -> None:
+    content = bytearray(readers.archive(s__json=b"[" + b" " * 100_000 + b"]"))
+    for mark, offset in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
+        at = content.index(mark)
+        content[at + offset : at + offset + 4] = (1000).to_bytes(4, "little")
+    with pytest.raises(InputError, match="the archive cannot be read"):
+        readers.given(bytes(content)).parts()
+
+
+def test_a_cell_larger_than_the_limit_is_an_error_of_ours() -> None:
+    table = b"id,a\n1," + b"x" * (MAX_CELL + 1) + b"\n"
+    with pytest.raises(InputError, match=r"fuzz:\d+: the row cannot be read"):
+        list(readers.given(table).rows())
