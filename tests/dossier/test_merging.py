@@ -59,6 +59,25 @@ def merge(two: SimpleNamespace, at: Desk) -> merging.Merged:
         return merging.merge(at.case, other, reason="SAMPLE", now=NOW, random=os.urandom)
 
 
+def merge_back(two: SimpleNamespace, at: Desk) -> merging.Merged:
+    with cases.opened(two.folder) as other:
+        return merging.merge(at.case, other, reason="SAMPLE", now=NOW, random=os.urandom)
+
+
+def nothing_new(two: SimpleNamespace) -> None:
+    """Check that a merge either way says that there is nothing new, and writes nothing."""
+    with desk(two.root) as at:
+        size = at.case.size
+        with pytest.raises(InputError, match="nothing that this one does not"):
+            merge(two, at)
+        assert at.case.size == size
+    with theirs(two) as at:
+        size = at.case.size
+        with pytest.raises(InputError, match="nothing that this one does not"):
+            merge_back(two, at)
+        assert at.case.size == size
+
+
 def sound(at: Desk, since: tuple[str, ...] = ()) -> bool:
     assert verify(at.case, since=since) == []
     assert problems(at.case) == []
@@ -91,12 +110,11 @@ def test_what_only_one_copy_has_is_taken_with_its_history_and_its_author(
         assert sound(at, (my_checkpoint, their_checkpoint))
         with pytest.raises(InputError, match="nothing that this one does not"):
             merge(two, at)
-    with (
-        theirs(two) as at,
-        cases.opened(two.folder) as other,
-        pytest.raises(InputError, match="go on with that one"),
-    ):
-        merging.merge(at.case, other, now=NOW, random=os.urandom)
+    with theirs(two) as at:  # the other way, and then neither has anything new
+        back = merge_back(two, at)
+        assert (set(back.taken) >= {mine}, back.conflicts, back.kept) == (True, (), ())
+        assert sound(at, (my_checkpoint, their_checkpoint))
+    nothing_new(two)
 
 
 def test_a_second_person_still_cannot_review_what_came_from_them(two: SimpleNamespace) -> None:
@@ -137,6 +155,49 @@ def test_different_fields_are_joined_and_the_same_one_is_a_conflict(two: SimpleN
         at.put(replace(told, outcome="theirs"), conflict)
         assert not [one for one in lacks(at.case, DAY) if one.what == "decision"]
         assert sound(at)
+
+
+def test_copies_that_are_exchanged_again_and_again_take_only_what_is_new(
+    two: SimpleNamespace,
+) -> None:
+    two.copy()
+    kept = []
+
+    def edit(at: Desk, **fields: str) -> None:
+        at.put(replace(reading.get(at.case, two.seen).record, **fields), two.seen)
+        kept.append(newest_checkpoint(at.case))
+
+    with theirs(two) as at:
+        edit(at, mount="wall", name="SAMPLE theirs")
+    with desk(two.root) as at:
+        edit(at, kind="dome", name="SAMPLE mine")
+        (conflict,) = merge(two, at).conflicts
+        decided = replace(reading.get(at.case, conflict).record, outcome="mine")
+        at.put(decided, conflict)
+    for round_ in range(3):
+        with theirs(two) as at:
+            edit(at, note=f"SAMPLE theirs {round_}")
+            back = merge_back(two, at)
+            assert (back.conflicts, back.kept) == ((), ())
+            edit(at, last_seen=f"20{20 + round_}")
+        with desk(two.root) as at:
+            edit(at, first_seen=f"20{10 + round_}")
+            done = merge(two, at)
+            assert (done.conflicts, done.joined, done.kept) == ((), (two.seen,), ())
+            got = reading.get(at.case, two.seen).record
+            assert (got.mount, got.kind, got.name) == ("wall", "dome", "SAMPLE mine")
+            assert (got.note, got.last_seen) == (f"SAMPLE theirs {round_}", f"20{20 + round_}")
+            assert got.first_seen == f"20{10 + round_}"
+            assert sound(at, tuple(kept))
+            # An entry is kept once, however often its log comes along.
+            many, distinct = at.case.database.execute(
+                "SELECT count(*), count(DISTINCT content) FROM branch_entries"
+            ).fetchone()
+            assert many == distinct
+    with theirs(two) as at:
+        assert merge_back(two, at).taken
+        assert sound(at, tuple(kept))
+    nothing_new(two)
 
 
 def test_a_passage_taken_out_here_and_cited_there_comes_back(two: SimpleNamespace) -> None:
@@ -385,7 +446,7 @@ def test_an_interrupted_merge_leaves_the_case_as_before_or_merged(
 
     place = {
         "before": (merging.objects, "make_sure"),
-        "within": (merging.branches, "keep_versions"),
+        "within": (merging.branches, "_keep_versions"),
         "behind": (merging.objects, "put_in_place"),
     }[breaks]
     with monkeypatch.context() as patch:

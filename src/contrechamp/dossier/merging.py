@@ -15,14 +15,23 @@ from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.dossier import reading, rules, store
 from contrechamp.dossier.conflicts import Conflict
-from contrechamp.dossier.merging_plan import Plan, add_conflicts, gather, newest, shared, text_of
+from contrechamp.dossier.merging_ancestors import Known, entries, known
+from contrechamp.dossier.merging_plan import (
+    Plan,
+    add_conflicts,
+    gather,
+    is_erased,
+    newest,
+    shared,
+    text_of,
+)
 from contrechamp.dossier.publishing import Release, Review
 from contrechamp.dossier.reading import SUBJECT
 from contrechamp.dossier.schema import to_json
 from contrechamp.dossier.store import Put
 from contrechamp.dossier.testimony import Testimony
 from contrechamp.dossier.view import View
-from contrechamp.vault import branches, canonical, custody, database, history, objects, signing
+from contrechamp.vault import branches, custody, database, history, objects, signing
 from contrechamp.vault import case as cases
 from contrechamp.vault import erasing as vault_erasing
 from contrechamp.vault.case import Case, Change, Random
@@ -77,11 +86,11 @@ def merge(
         progress: told of bytes.
 
     Raises:
-        InputError: if it is another case, or one of the copies holds all of the other already.
+        InputError: if it is another case, or holds nothing that is not here already.
         CheckFailedError: if the other copy is not what its log says: it is not merged then.
         OutputError: if the case cannot be written to.
     """
-    fork = _fork(case, other)
+    _check_same(case, other)
     wrong = verify(other, quick=True)
     if wrong:
         raise CheckFailedError(
@@ -89,10 +98,11 @@ def merge(
                 what=f"{wrong[0].kind} {wrong[0].subject}"
             )
         )
-    changed = list(dict.fromkeys(entry.subject for entry in _entries(other, fork)))
-    plan = Plan(
-        case, other, fork, now, random, {entry.subject for entry in _entries(case, fork)}, changed
-    )
+    mine, theirs = known(case), known(other)
+    _parent, fork = branches.place(case, branches.leaves_of(other.database, branches.MAIN))
+    if not _is_news(case, other, mine, fork):
+        raise InputError(_("the other copy holds nothing that this one does not"))
+    plan = Plan(case, other, fork, now, random, mine, theirs)
     gather(plan)
     _keep_passages(plan)
     _check(plan)
@@ -101,32 +111,28 @@ def merge(
     return _write(plan, incoming, reason)
 
 
-def _fork(case: Case, other: Case) -> int:
-    """Return how many entries both copies have.
+def _check_same(case: Case, other: Case) -> None:
+    """Check that two folders are copies of one case.
 
     Raises:
-        InputError: if they are not two copies that both went on.
+        InputError: if they are not.
     """
     if case.file.log_origin != other.file.log_origin or case.name_key != other.name_key:
         raise InputError(_("this is no copy of the same case"))
-    mine = branches.leaves_of(case.database, branches.MAIN)
-    theirs = branches.leaves_of(other.database, branches.MAIN)
-    fork = next(
-        (place for place, (one, two) in enumerate(zip(mine, theirs, strict=False)) if one != two),
-        min(len(mine), len(theirs)),
-    )
-    if fork == len(theirs) or branches.head(other) in branches.branches(case.database):
-        raise InputError(_("the other copy holds nothing that this one does not"))
-    if fork == len(mine) or branches.head(case) in branches.branches(other.database):
-        raise InputError(_("the other copy holds all of this one: go on with that one"))
-    return fork
 
 
-def _entries(case: Case, fork: int) -> list[custody.Entry]:
-    rows = case.database.execute(
-        "SELECT content FROM entries WHERE number >= ? ORDER BY number", (fork,)
+def _is_news(case: Case, other: Case, mine: Known, fork: int) -> bool:
+    """Return whether the other log says anything behind the fork that is not said here.
+
+    That there was a merge is no news by itself, nor that something is erased that is erased here.
+    """
+    return any(
+        not entry.subject.startswith(branches.SUBJECT)
+        and (entry.subject, entry.digest) not in mine.anywhere
+        and not (entry.action == "erase" and is_erased(newest(case, entry.subject)))
+        for entry in entries(other)
+        if entry.number >= fork
     )
-    return [custody.entry_of(canonical.loads(bytes(content))) for (content,) in rows]
 
 
 # What must hold of both together
@@ -249,7 +255,7 @@ def _write(plan: Plan, incoming: dict[str, str], reason: str) -> Merged:
     with disk_of(case.folder) as disk, objects.storing():
         objects.make_sure(case.folder, incoming.values(), disk)
         with database.transaction(case.database):
-            name = branches.keep(case, plan.other, plan.fork)
+            name = branches.keep(case, plan.other)
             state: dict[str, object] = {
                 "branch": name,
                 "fork": str(plan.fork),
@@ -269,7 +275,6 @@ def _write(plan: Plan, incoming: dict[str, str], reason: str) -> Merged:
             for one in erased:
                 case.database.execute("DELETE FROM versions WHERE subject = ?", (one,))
                 store.unindex(case, one.removeprefix(SUBJECT))
-            branches.keep_versions(case, plan.other, name, plan.fork)
             if plan.puts:
                 store.write(case, list(plan.puts.values()), before, reason="", now=plan.now)
             if made:

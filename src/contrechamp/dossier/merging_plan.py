@@ -10,6 +10,14 @@ from contrechamp.dossier import remains
 from contrechamp.dossier.conflicts import Conflict
 from contrechamp.dossier.fields import Record
 from contrechamp.dossier.kinds import class_of
+from contrechamp.dossier.merging_ancestors import (
+    Known,
+    Standing,
+    ancestor,
+    joined_salt,
+    standing,
+    state_of,
+)
 from contrechamp.dossier.merging_fields import merged
 from contrechamp.dossier.reading import SUBJECT
 from contrechamp.dossier.schema import from_json
@@ -26,8 +34,8 @@ class Plan:
     fork: int
     now: datetime
     random: Random
-    mine: set[str]
-    theirs: list[str]
+    mine: Known
+    theirs: Known
     changes: list[Change] = field(default_factory=list)
     puts: dict[str, Put] = field(default_factory=dict)
     conflicts: list[Conflict] = field(default_factory=list)
@@ -42,13 +50,20 @@ class Plan:
 
 
 def gather(plan: Plan) -> None:
-    """Go through what the other copy changed since the fork, and note what follows from it."""
-    for subject in plan.theirs:
+    """Go through what the other copy has and this one never saw, and note what follows from it."""
+    for subject in plan.theirs.log:
+        if whose(plan, subject) not in {"theirs", "apart"}:
+            continue
         _HANDLERS.get(subject.partition("/")[0], _plain)(plan, subject)
     _compartments(plan)
 
 
 # What a subject was and is
+
+
+def whose(plan: Plan, subject: str) -> Standing:
+    """Return which copy's state of a subject follows the other's."""
+    return standing(plan.mine, plan.theirs, subject)
 
 
 def newest(case: Case, subject: str) -> tuple[bytes, dict[str, Any], str | None] | None:
@@ -60,17 +75,9 @@ def newest(case: Case, subject: str) -> tuple[bytes, dict[str, Any], str | None]
 
 
 def shared(plan: Plan, subject: str) -> dict[str, Any] | None:
-    """Return the state that both copies had; None if neither holds it any more, or ever did."""
-    for case in (plan.case, plan.other):
-        row = case.database.execute(
-            "SELECT entry, state FROM versions WHERE subject = ? AND branch = '' AND entry < ? "
-            "UNION ALL SELECT entry, state FROM records WHERE subject = ? AND entry < ? "
-            "ORDER BY entry DESC LIMIT 1",
-            (subject, plan.fork, subject, plan.fork),
-        ).fetchone()
-        if row is not None:
-            return dict(json.loads(bytes(row[1])))
-    return None
+    """Return the newest state that both copies know; None if neither holds it, or ever did."""
+    digest = ancestor(plan.mine, plan.theirs, subject)
+    return state_of((plan.case, plan.other), subject, digest)
 
 
 def is_erased(found: tuple[bytes, dict[str, Any], str | None] | None) -> bool:
@@ -94,10 +101,10 @@ def _nothing(plan: Plan, subject: str) -> None:
 
 
 def _plain(plan: Plan, subject: str) -> None:
-    if subject in plan.mine:
-        plan.kept.append(subject)
-    else:
+    if whose(plan, subject) == "theirs":
         _take(plan, subject)
+    else:
+        plan.kept.append(subject)
 
 
 def _item(plan: Plan, subject: str) -> None:
@@ -111,7 +118,7 @@ def _item(plan: Plan, subject: str) -> None:
     if is_erased(theirs) and mine is not None:
         plan.erase_items.append(item)
         return
-    if mine is not None and subject in plan.mine:
+    if whose(plan, subject) == "apart":
         plan.kept.append(subject)
         return
     name = theirs[2]
@@ -145,7 +152,7 @@ def _identity(plan: Plan, subject: str) -> None:
     if is_erased(mine):
         if not is_erased(theirs):
             plan.stays_erased.append(subject)
-    elif is_erased(theirs) or subject not in plan.mine:
+    elif is_erased(theirs) or whose(plan, subject) == "theirs":
         _take(plan, subject)
     elif mine is not None and mine[1] != theirs[1]:
         # Nobody but the members of the compartment can tell them apart: both are kept.
@@ -196,7 +203,7 @@ def _compartments(plan: Plan) -> None:
         else change
         for change in plan.changes
     ]
-    for subject in plan.theirs:
+    for subject in plan.theirs.log:
         name = subject.removeprefix("compartment/")
         mine = newest(plan.case, subject)
         if not subject.startswith("compartment/") or name in needed or is_erased(mine):
@@ -222,16 +229,18 @@ def _record(plan: Plan, subject: str) -> None:
         return
     kind, fields = str(theirs[1]["kind"]), theirs[1]["fields"]
     cls = class_of(kind)
-    if mine is None or subject not in plan.mine:
+    if mine is None or whose(plan, subject) == "theirs":
         taken = from_json(cls, fields)
         plan.puts[record_id] = Put(taken, record_id, mine is None, 0, theirs[0], "merge")
         return
     before = shared(plan, subject)
     result = merged(None if before is None else before["fields"], mine[1]["fields"], fields)
     add_conflicts(plan, cls, subject, result.conflicts)
+    if cls is Conflict and result.conflicts:
+        plan.kept.append(subject)
     if result.fields == mine[1]["fields"]:
         return
-    salt = theirs[0] if result.fields == fields else None
+    salt = theirs[0] if result.fields == fields else joined_salt(mine[0], theirs[0])
     joined = from_json(cls, result.fields)
     plan.puts[record_id] = Put(joined, record_id, False, 0, salt, "merge")
     plan.joined.append(subject)

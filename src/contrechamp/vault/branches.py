@@ -87,101 +87,107 @@ def author(case: Case, subject: str, digest: str) -> tuple[str, str] | None:
     """Return who wrote a state that came in by a merge, and when; None if it is of the merge."""
     rows = case.database.execute(
         "SELECT content FROM versions JOIN branch_entries "
-        "ON branch_entries.branch = versions.branch AND number = entry WHERE subject = ?",
-        (subject,),
+        "ON branch_entries.branch = versions.branch AND number = entry WHERE subject = :subject "
+        "UNION ALL SELECT content FROM versions JOIN entries ON number = entry "
+        "WHERE subject = :subject AND branch = ''",
+        {"subject": subject},
     )
+    found = None
     for (content,) in rows:
         entry = custody.entry_of(canonical.loads(bytes(content)))
         if entry.digest == digest:
-            return entry.member, entry.at
-    return None
+            found = entry.member, entry.at
+            if entry.action != "merge":
+                break  # else somebody joined it there, or took it over from a third copy
+    return found
 
 
-def keep(case: Case, other: Case, fork: int) -> str:
+def place(case: Case, leaves: Sequence[bytes]) -> tuple[str, int]:
+    """Return which log of a case shares most with another one, and how many entries they share."""
+    found = (MAIN, -1)
+    for branch in (MAIN, *branches(case.database)):
+        mine = leaves_of(case.database, branch)
+        shared = next(
+            (number for number, (one, two) in enumerate(zip(mine, leaves, strict=False))
+             if one != two),
+            min(len(mine), len(leaves)),
+        )  # fmt: skip
+        if shared > found[1]:
+            found = (branch, shared)
+    return found
+
+
+def keep(case: Case, other: Case) -> str:
     """Write the log of another copy as a branch, and its own branches, inside a transaction.
+
+    Each is kept from where it leaves what is here already: the case's log, or a branch of an
+    earlier merge. One that is all here, as an earlier state of the case's own log is, has no
+    entries of its own. Of what is erased in one of the copies no state is kept.
 
     Args:
         case: open for writing.
         other: the other copy.
-        fork: number of entries that both have.
 
     Returns:
         id of the branch.
     """
-    name, there = head(other), branches(case.database)
-    database = case.database
-    database.execute("INSERT INTO branches VALUES (?, ?, ?)", (name, MAIN, fork))
-    reasons = {
-        int(row[0]): row[1:]
-        for row in other.database.execute("SELECT number, salt, text FROM reasons")
-    }
-    database.executemany(
-        "INSERT INTO branch_entries VALUES (?, ?, ?, ?, ?)",
-        [
-            (name, number, content, *reasons.get(number, (None, None)))
-            for number, content in custody.leaves(other.database)
-            if number >= fork
-        ],
-    )
-    database.executemany(
-        "INSERT INTO branch_checkpoints VALUES (?, ?, ?)",
-        [
-            (name, size, text)
-            for size, text in other.database.execute("SELECT size, note FROM checkpoints")
-            if size > fork
-        ],
-    )
-    database.executemany(
-        "INSERT INTO branch_keys VALUES (?, ?, ?, ?, ?)",
-        [(name, *row) for row in other.database.execute(
-            "SELECT member, number, public, since FROM signing_keys")],
-    )  # fmt: skip
-    for branch in branches(other.database).values():
-        if branch.id in there:
+    there = branches(other.database)
+    waiting = [MAIN, *there]
+    done: set[str] = set()
+    while waiting:
+        one = waiting.pop(0)
+        if one != MAIN and there[one].parent not in done:
+            waiting.append(one)  # what it leaves has to be here before
             continue
-        parent = name if branch.parent == MAIN and branch.fork > fork else branch.parent
-        database.execute("INSERT INTO branches VALUES (?, ?, ?)", (branch.id, parent, branch.fork))
-        for query, put in _COPIES:
-            rows = other.database.execute(query, (branch.id,)).fetchall()
-            database.executemany(put, rows)
-    return name
+        done.add(one)
+        _keep_one(case, other, one)
+    return head(other)
 
 
-_COPIES = (
-    ("SELECT branch, number, content, salt, reason FROM branch_entries WHERE branch = ?",
-     "INSERT INTO branch_entries VALUES (?, ?, ?, ?, ?)"),
-    ("SELECT branch, size, note FROM branch_checkpoints WHERE branch = ?",
-     "INSERT INTO branch_checkpoints VALUES (?, ?, ?)"),
-    ("SELECT branch, member, number, public, since FROM branch_keys WHERE branch = ?",
-     "INSERT INTO branch_keys VALUES (?, ?, ?, ?, ?)"),
+def _keep_one(case: Case, other: Case, branch: str) -> None:
+    """Write one log of another copy as a branch, if it is not one already."""
+    name = branch or head(other)
+    if name in branches(case.database):
+        return
+    parent, fork = place(case, leaves_of(other.database, branch))
+    case.database.execute("INSERT INTO branches VALUES (?, ?, ?)", (name, parent, fork))
+    for query, put in _OF_LOG if branch == MAIN else _OF_BRANCH:
+        rows = other.database.execute(query, {"branch": branch, "fork": fork}).fetchall()
+        case.database.executemany(put, [(name, *row) for row in rows])
+    _keep_versions(case, other, branch, name, fork)
+
+
+_PUT_ENTRY = "INSERT INTO branch_entries VALUES (?, ?, ?, ?, ?)"
+_PUT_CHECKPOINT = "INSERT INTO branch_checkpoints VALUES (?, ?, ?)"
+_PUT_KEY = "INSERT INTO branch_keys VALUES (?, ?, ?, ?, ?)"
+_OF_LOG = (
+    ("SELECT number, CAST(content AS BLOB), salt, text FROM entries LEFT JOIN reasons "
+     "USING (number) WHERE number >= :fork ORDER BY number", _PUT_ENTRY),
+    ("SELECT size, note FROM checkpoints WHERE size > :fork", _PUT_CHECKPOINT),
+    ("SELECT member, number, public, since FROM signing_keys", _PUT_KEY),
+)  # fmt: skip
+_OF_BRANCH = (
+    ("SELECT number, content, salt, reason FROM branch_entries "
+     "WHERE branch = :branch AND number >= :fork", _PUT_ENTRY),
+    ("SELECT size, note FROM branch_checkpoints "
+     "WHERE branch = :branch AND size > :fork", _PUT_CHECKPOINT),
+    ("SELECT member, number, public, since FROM branch_keys WHERE branch = :branch", _PUT_KEY),
 )  # fmt: skip
 
 
-def keep_versions(case: Case, other: Case, name: str, fork: int) -> None:
-    """Write the states that stand behind the entries of a branch, inside a transaction.
-
-    Of what is erased in one of the copies nothing is kept.
-
-    Args:
-        case: open for writing.
-        other: the other copy.
-        name: of the branch.
-        fork: number of entries that both have.
-    """
+def _keep_versions(case: Case, other: Case, branch: str, name: str, fork: int) -> None:
+    """Write the states that stand behind the entries of a branch."""
     erased = _erased_records(case.database) | _erased_records(other.database)
-    known = {str(row[0]) for row in case.database.execute("SELECT DISTINCT branch FROM versions")}
     rows = other.database.execute(
-        "SELECT subject, branch, entry, salt, state FROM versions UNION ALL "
-        "SELECT subject, '', entry, salt, state FROM records "
-        "WHERE subject > 'record/' AND subject < 'record/g'"
+        "SELECT subject, entry, salt, state FROM versions "
+        "WHERE branch = :branch AND entry >= :fork "
+        "UNION ALL SELECT subject, entry, salt, state FROM records WHERE :branch = '' "
+        "AND entry >= :fork AND subject > 'record/' AND subject < 'record/g'",
+        {"branch": branch, "fork": fork},
     ).fetchall()
     case.database.executemany(
-        "INSERT OR IGNORE INTO versions VALUES (?, ?, ?, ?, ?)",
-        [
-            (subject, branch or name, entry, salt, state)
-            for subject, branch, entry, salt, state in rows
-            if subject not in erased and (entry >= fork if branch == MAIN else branch not in known)
-        ],
+        "INSERT INTO versions VALUES (?, ?, ?, ?, ?)",
+        [(row[0], name, *row[1:]) for row in rows if row[0] not in erased],
     )
 
 
