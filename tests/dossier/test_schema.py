@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 from contrechamp.base.errors import InputError
 from contrechamp.dossier.fields import Record, earliest, latest
 from contrechamp.dossier.kinds import KINDS, class_of, kind_of
-from contrechamp.dossier.schema import from_json, json_schema, members, open_json, to_json
+from contrechamp.dossier.schema import (
+    from_json,
+    has_closed,
+    json_schema,
+    members,
+    open_json,
+    references,
+    to_json,
+    values,
+)
 from contrechamp.vault import canonical
 from dossier.made_up import dates, records
 from dossier.samples import camera, source, telling
@@ -115,3 +124,18 @@ def test_what_is_closed_is_left_out_of_what_leaves() -> None:
     assert {"key": "p2", "closed": True} in open_json(telling(REF))["passages"]
     assert "contact_rules" not in open_json(source(contact_rules="CLOSED"))
     assert open_json(camera(height_m=Decimal("3.5")))["height_m"] == "3.5"
+
+
+@given(records())
+def test_a_record_holds_something_closed_where_its_open_form_lacks_something(
+    record: Record,
+) -> None:
+    lacks = to_json(record) != open_json(record)
+    shut = any(held.closed and held.value not in ("", None) for held in values(record))
+    assert lacks <= has_closed(record) <= (lacks or shut)
+
+
+@given(records())
+def test_references_are_the_values_that_point(record: Record) -> None:
+    wanted = [held for held in values(record) if held.shape.points is not None and held.value]
+    assert list(references(record)) == wanted

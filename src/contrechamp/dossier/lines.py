@@ -11,7 +11,7 @@ from contrechamp.base.i18n import _
 from contrechamp.dossier import reading, store
 from contrechamp.dossier.kinds import KINDS, class_of
 from contrechamp.dossier.reading import Stored
-from contrechamp.dossier.schema import from_json, json_schema, open_json, to_json
+from contrechamp.dossier.schema import from_json, has_closed, json_schema, open_json, to_json
 from contrechamp.dossier.standing import Standings
 from contrechamp.dossier.store import Put
 from contrechamp.dossier.view import View
@@ -40,8 +40,7 @@ def written(case: Case, day: date, *, kind: str = "", closed: bool = False) -> I
 
 def as_object(stored: Stored, standings: Standings, *, closed: bool = False) -> dict[str, Any]:
     """Return a record as an object of JSON, with how it stands."""
-    whole, opened = to_json(stored.record), open_json(stored.record)
-    left_out = not stored.whole or (whole != opened and not closed)
+    shut = not closed and has_closed(stored.record)
     return {
         "id": stored.id,
         "kind": stored.kind,
@@ -51,8 +50,8 @@ def as_object(stored: Stored, standings: Standings, *, closed: bool = False) -> 
             {"code": flag.code, "at": flag.at, "because": flag.because}
             for flag in standings.of(stored.ref)
         ],
-        **({"closed_left_out": True} if left_out else {}),
-        "fields": whole if closed else opened,
+        **({"closed_left_out": True} if shut or not stored.whole else {}),
+        "fields": open_json(stored.record) if shut else to_json(stored.record),
     }
 
 

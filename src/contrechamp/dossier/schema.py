@@ -426,6 +426,34 @@ def _parted(cls: Any) -> tuple[Member, ...]:
     )
 
 
+def has_closed(value: Any) -> bool:
+    """Return whether a record, or a part of it, holds anything that is closed."""
+    if getattr(value, "closed", False):
+        return True
+    cls: Any = type(value)
+    for member in _closable(cls):
+        below = getattr(value, member.name)
+        if below == member.default:
+            continue
+        some = below if member.shape.what == "list" else (below,)
+        if member.shape.closed or any(map(has_closed, some)):
+            return True
+    return False
+
+
+@functools.cache
+def _closable(cls: Any) -> tuple[Member, ...]:
+    """Return the fields of a class that are closed, or hold parts that may be."""
+
+    def may_be(member: Member) -> bool:
+        part: Any = (member.shape.inner or member.shape).cls
+        if member.shape.closed or part is None:
+            return member.shape.closed
+        return bool(_closable(part)) or any(one.name == "closed" for one in members(part))
+
+    return tuple(filter(may_be, members(cls)))
+
+
 def open_json(value: Any, *, closed: bool = False) -> Any:
     """Return a record as JSON without what is closed: closed fields, and parts marked closed.
 
