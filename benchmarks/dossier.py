@@ -16,13 +16,17 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from contrechamp.dossier import lines, search, status, store
+from benchmarks.alone import memory_mb
+from contrechamp.dossier import lines, search, status
 from contrechamp.dossier.fields import Evidence, Position, Text
 from contrechamp.dossier.fieldwork import Camera, Observation
 from contrechamp.dossier.findings import Finding
+from contrechamp.dossier.formats import door
+from contrechamp.dossier.kinds import kind_of
+from contrechamp.dossier.schema import to_json
 from contrechamp.dossier.store import Put, new_id
 from contrechamp.vault import case as cases
-from contrechamp.vault import keys, slots, verifying
+from contrechamp.vault import database, keys, slots, verifying
 
 PASSPHRASE = "made-up passphrase of a benchmark"
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
@@ -77,10 +81,35 @@ def made_case(folder: Path) -> None:
 
 
 def take_in(folder: Path, count: int) -> dict[str, float]:
-    """Take made-up records into a new case."""
+    """Import made-up records from JSON Lines into a new case."""
+    file = folder.with_suffix(".jsonl")
+    with file.open("w", encoding="utf-8") as target:
+        for one in made_up(count):
+            told = {"id": one.id, "kind": kind_of(one.record), "fields": to_json(one.record)}
+            target.write(json.dumps(told, ensure_ascii=False) + "\n")
     made_case(folder)
     with cases.opened(folder, PASSPHRASE, write=True) as case:
-        return {"take in": seconds(lambda: store.put_all(case, made_up(count), now=NOW))}
+        spent = seconds(lambda: door.import_files(case, [file], now=lambda: NOW, random=os.urandom))
+    return {f"import of {count:,} lines": spent}
+
+
+def floor(folder: Path, count: int) -> dict[str, float]:
+    """Put the same lines into a bare table of SQLCipher with full text: no rules and no log."""
+    del count
+    file = folder.with_suffix(".jsonl")
+    bare = database.connect(folder.with_suffix(".db"), b"0" * 32)
+    bare.execute("CREATE TABLE records (id TEXT PRIMARY KEY, line TEXT NOT NULL)")
+    bare.execute("CREATE VIRTUAL TABLE search USING fts5 (text)")
+
+    def put() -> None:
+        with database.transaction(bare), file.open(encoding="utf-8") as lines_:
+            for number, line in enumerate(lines_, start=1):
+                told = json.loads(line)
+                bare.execute("INSERT INTO records VALUES (?, ?)", (told["id"], line))
+                text = " ".join(map(str, told["fields"].values()))
+                bare.execute("INSERT INTO search (rowid, text) VALUES (?, ?)", (number, text))
+
+    return {"the same lines into a bare encrypted table with full text": seconds(put)}
 
 
 def use(folder: Path, count: int) -> dict[str, float]:
@@ -135,7 +164,11 @@ def tables(
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "case"
         header("what", "seconds")
-        for task in ("take_in", "use"):
+        for size in (count // 10, count // 3):
+            small = Path(temporary) / f"case-{size}"
+            for name, value in in_own_process("take_in", small, size).items():
+                row(name, figure(value))
+        for task in ("take_in", "floor", "use"):
             for name, value in in_own_process(task, folder, count).items():
                 row(name, figure(value))
         size = (folder / "case.db").stat().st_size
@@ -144,11 +177,8 @@ def tables(
 
 def main(task: str, folder: str, count: str) -> None:
     """Run one task and print what it measured, as JSON."""
-    import resource
-
-    found = {"take_in": take_in, "use": use}[task](Path(folder), int(count))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({**found, f"memory of {task}, MB": peak}))
+    found = {"take_in": take_in, "floor": floor, "use": use}[task](Path(folder), int(count))
+    print(json.dumps({**found, f"memory of {task}, MB": memory_mb("VmHWM")}))
 
 
 if __name__ == "__main__":
