@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from ocds_checker import SCHEMA, complaints
-from samples import DAY, NOW, Desk, desk, text
+from samples import DAY, NOW, Desk, desk, source, telling, text
 
 from contrechamp.base.errors import InputError
 from contrechamp.dossier import reading
@@ -246,9 +246,11 @@ def test_what_the_standard_asks_for_is_asked_for(
 
 def test_samples_and_what_is_not_sure_stay_and_are_told(at: Desk, tmp_path: Path) -> None:
     at.put(Contract(name="MADE UP", sample=True))
+    at.put(telling(at.put(source())))  # no place for it, and no consent
     at.put(Contract(name="SAMPLE", signed_on="2022-05~", value=euros("12345678901234567.89")))
     done = leaving.write(at.case, tmp_path / "out", "ocds", day=DAY, publisher=PUBLISHER)
-    assert sorted(done.left_out.values()) == [1, 1, 1]
+    assert sorted(done.left_out.values()) == [1, 1, 1, 2]
+    assert not done.kept_back
     package = (tmp_path / "out" / "releases.json").read_text()
     assert "MADE UP" not in package
     assert not complaints(json.loads(package), tmp_path)

@@ -19,6 +19,8 @@ from contrechamp.dossier.formats.ocds import PARTY_SCHEME, SCHEME
 if TYPE_CHECKING:
     from contrechamp.dossier.formats.leaving import Leaving
 
+#: Kinds of records that a package can hold; actors, where a tender or contract names them.
+CARRIED = ("tender", "contract", "actor")
 RELEASES, RECORDS, VERSION = "releases.json", "records.json", "1.1"
 #: What the Open Contracting Partnership gives a publisher.
 _PREFIX = re.compile(r"ocds-[a-z0-9]{6}")
@@ -85,7 +87,6 @@ def write(leaving: "Leaving", folder: Path) -> None:
                     address=address
                 )
             )
-    _count_others(leaving)
     processes = _processes(leaving, publisher.prefix)
     everywhere = _named_in_several(processes)
     releases = [_Release(one, leaving, everywhere).made() for one in processes]
@@ -94,6 +95,10 @@ def write(leaving: "Leaving", folder: Path) -> None:
         raise InputError(
             "\n".join([_("there is no tender or contract that can be written"), *reasons])
         )
+    counts = reading.count(leaving.case)
+    if others := sum(counts.values()) - sum(counts.get(kind, 0) for kind in CARRIED):
+        told = _("records for which the Open Contracting Data Standard has no place")
+        leaving.left_out[told] += others
     package = {
         "uri": publisher.uri or uuid.uuid4().urn,
         "version": VERSION,
@@ -118,14 +123,6 @@ def _compiled(release: dict[str, Any]) -> dict[str, Any]:
     """Return what a process is now; of one release, that release."""
     id_ = f"{release['ocid']}-{release['date']}"
     return {**release, "id": id_, "tag": ["compiled"]}
-
-
-def _count_others(leaving: "Leaving") -> None:
-    for stored in leaving.records():
-        if not isinstance(stored.record, Tender | Contract | Actor):
-            told = _("{kind}: the Open Contracting Data Standard has no place for it")
-            leaving.left_out[told.format(kind=stored.kind)] += 1
-            leaving.given.pop(stored.id, None)
 
 
 def _processes(leaving: "Leaving", prefix: str) -> list[_Process]:
