@@ -5,6 +5,7 @@ import io
 import zipfile
 from collections.abc import Callable
 
+import openpyxl
 import pytest
 from fuzz import readers
 from fuzz.targets import IMPORTS, TARGETS
@@ -14,6 +15,19 @@ from hypothesis import strategies as st
 from contrechamp.base.errors import InputError
 from contrechamp.dossier.formats import door
 from contrechamp.dossier.formats.given import MAX_CELL
+
+
+def _workbook() -> dict[str, bytes]:
+    book = openpyxl.Workbook()
+    book.active.append(["id", "a"])
+    book.active.append([1, "SAMPLE"])
+    out = io.BytesIO()
+    book.save(out)
+    with zipfile.ZipFile(out) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+WORKBOOK = _workbook()
 
 
 @st.composite
@@ -93,6 +107,24 @@ def test_a_part_that_unpacks_to_more_than_it_says_is_cut_off_there() -> None:
         content[at + offset : at + offset + 4] = (1000).to_bytes(4, "little")
     with pytest.raises(InputError, match="the archive cannot be read"):
         readers.given(bytes(content)).parts()
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # of openpyxl, on what is damaged
+@pytest.mark.parametrize("name", sorted(name for name in WORKBOOK if "docProps" not in name))
+def test_a_damaged_workbook_is_rows_or_an_error_of_ours(name: str) -> None:
+    whole = WORKBOOK[name]
+    # The sheet is damaged everywhere, what lies around it here and there.
+    for place in range(0, len(whole), 5 if "sheet" in name else 1 + len(whole) // 40):
+        for piece in (b"", b"<", b"9A"):
+            out = io.BytesIO()
+            with zipfile.ZipFile(out, "w") as archive:
+                for path, content in WORKBOOK.items():
+                    broken = whole[:place] + piece + whole[place + 3 :]
+                    archive.writestr(path, broken if path == name else content)
+            with contextlib.suppress(InputError):  # and no other
+                file = readers.given(out.getvalue())
+                file.header()
+                list(file.rows())
 
 
 def test_a_cell_larger_than_the_limit_is_an_error_of_ours() -> None:

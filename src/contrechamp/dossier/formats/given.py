@@ -143,7 +143,8 @@ class Given:
     def header(self) -> tuple[str, ...]:
         """Return the names of the columns; none if it is no table."""
         if self.is_zip:
-            return next(_sheets(self))[1] if self.is_xlsx else ()
+            sheets = _sheets(self) if self.is_xlsx else iter(())
+            return next((header for _title, header, _rows in sheets), ())
         if b"\0" in self.head[:4096] and not self.head.startswith(_UTF16):
             return ()
         try:
@@ -392,14 +393,25 @@ def _sheets(
         book = openpyxl.load_workbook(
             io.BytesIO(given.whole()), read_only=True, data_only=True, keep_links=False
         )
+        sheets = list(book.worksheets)
     except Exception as error:  # whatever a damaged workbook makes the library do
         raise InputError(
             _("the workbook cannot be read; save it again as .xlsx"), where=given.name
         ) from error
-    for sheet in book.worksheets:
-        rows = sheet.iter_rows(values_only=True)
+    for sheet in sheets:
+        rows = _whatever_is_read(sheet, given.name)
         header = tuple(_cell(value).strip() for value in next(rows, ()))
         yield sheet.title, header, enumerate(rows, start=2)
+
+
+def _whatever_is_read(sheet: Any, where: str) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of a sheet, which is read only now: damage shows as late as that."""
+    try:
+        yield from sheet.iter_rows(values_only=True)
+    except Exception as error:
+        raise InputError(
+            _("the workbook cannot be read; save it again as .xlsx"), where=where
+        ) from error
 
 
 def _cell(value: Any) -> str:
