@@ -6,27 +6,23 @@ import functools
 import io
 import itertools
 import json
-import lzma
 import re
-import struct
 import zipfile
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from pathlib import Path
+from typing import Any
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
+from contrechamp.dossier.formats import archives
 from contrechamp.vault.adding import Content
 
 #: A file that is read whole may have so many bytes; lines are read one by one, and may be more.
 MAX_WHOLE = 256 * 1024**2
 MAX_LINE = 1 << 21
 MAX_CELL = 1 << 20
-#: Of an archive: parts, bytes of all of them unpacked, and bytes of one that is taken in.
-MAX_PARTS, MAX_UNPACKED, MAX_PART = 20_000, 8 * 1024**3, 2 * 1024**3
 #: Bytes that a workbook may unpack to.
 MAX_WORKBOOK = 10**9
 HEAD = 1 << 16
@@ -175,7 +171,7 @@ class Given:
         try:
             with self.content.opened() as source, zipfile.ZipFile(source) as archive:
                 infos = archive.infolist()
-                _check_archive(infos, self.name)
+                archives.check(infos, self.name)
                 for info in infos:
                     # Without a name, a folder, or encrypted.
                     if not info.filename or info.is_dir() or info.flag_bits & 1:
@@ -184,40 +180,15 @@ class Given:
                     if info.filename.lower().endswith((".csv", ".json", ".jsonl", ".ndjson")):
                         with archive.open(info) as part:
                             head = part.read(HEAD)
-                    content = Content(info.filename, _Part(self.content, info).opened)
+                    content = Content(info.filename, archives.Part(self.content, info).opened)
                     found.append(Given(info.filename, content, head, info.file_size))
-        except _BROKEN as error:
+        except archives.BROKEN as error:
             raise InputError(
                 _("the archive cannot be read; export it again"), where=self.name
             ) from error
         return found
 
 
-def _check_archive(infos: list[zipfile.ZipInfo], where: str) -> None:
-    if (
-        len(infos) > MAX_PARTS
-        or sum(info.file_size for info in infos) > MAX_UNPACKED
-        or any(info.file_size > MAX_PART for info in infos)
-    ):
-        raise InputError(
-            _("the archive holds more than {parts} files or {size} GB").format(
-                parts=MAX_PARTS, size=MAX_UNPACKED // 1024**3
-            ),
-            where=where,
-        )
-    for info in infos:
-        path = PurePosixPath(info.filename)
-        if path.is_absolute() or ".." in path.parts or "\\" in info.filename:
-            raise InputError(
-                _("the archive holds a file outside of itself; do not trust it"), where=where
-            )
-
-
-#: What a damaged archive makes the library raise, by the way in which its parts are packed.
-_BROKEN = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, OSError, ValueError, RuntimeError,
-    EOFError, LookupError,
-)  # fmt: skip
 #: A letter that XML has no place for, as workbooks write it (ECMA-376, ST_Xstring).
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -244,49 +215,6 @@ def given(path: Path) -> Given:
         ) from error
     content = Content(path.name, lambda: path.open("rb"), about.st_mtime_ns)
     return Given(path.name, content, head, about.st_size)
-
-
-@dataclass(frozen=True)
-class _Part:
-    archive: Content
-    info: zipfile.ZipInfo
-
-    def opened(self) -> IO[bytes]:
-        """Open the part; never more comes out of it than the archive says, whatever is in it."""
-        archive = self.archive.opened()
-        try:
-            return _Both(zipfile.ZipFile(archive).open(self.info), archive, self.info.filename)
-        except _BROKEN as error:
-            archive.close()
-            raise InputError(
-                _("the archive cannot be read; export it again"), where=self.info.filename
-            ) from error
-
-
-class _Both(io.BufferedReader):
-    """A part of an archive that closes the archive with it."""
-
-    def __init__(self, part: IO[bytes], archive: IO[bytes], name: str) -> None:
-        super().__init__(part)  # type: ignore[arg-type]  # ZipExtFile is a BufferedIOBase
-        self._archive, self._name = archive, name
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        return self._attempt(lambda: super(_Both, self).read(size))
-
-    def readline(self, size: int | None = -1, /) -> bytes:
-        return self._attempt(lambda: super(_Both, self).readline(size))
-
-    def _attempt(self, read: Callable[[], bytes]) -> bytes:
-        try:
-            return read()
-        except _BROKEN as error:
-            raise InputError(
-                _("the archive cannot be read; export it again"), where=self._name
-            ) from error
-
-    def close(self) -> None:
-        super().close()
-        self._archive.close()
 
 
 def decoded(content: bytes, where: str, *, cut: bool = False) -> str:
