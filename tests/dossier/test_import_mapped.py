@@ -108,8 +108,10 @@ def test_an_own_form_of_odk_central_in_its_archive(at: Desk, tmp_path: Path) -> 
         writer.writerow(row)
     with zipfile.ZipFile(tmp_path / "f.zip", "w") as archive:
         archive.write(tmp_path / "f.csv", "own form.csv")
+        archive.writestr("own form-repeat.csv", "again,PARENT_KEY,KEY\n1,u1,u1/1\n")
         archive.writestr("media/p.jpg", "SAMPLE")
     done = take(at, tmp_path / "f.zip", mapping=mapping(tmp_path))
+    assert [notice.where for notice in done.notices] == ["own form-repeat.csv"]
     is_the_camera(contents(at)["camera"][0], done)
 
 
@@ -168,6 +170,24 @@ def test_entities_of_uwazi_as_its_interface_returns_them(at: Desk, tmp_path: Pat
     assert exhibit.note == "SAMPLE top::SAMPLE leaf|SAMPLE other"
     assert exhibit.item == f"item/{done.items['1a2b.pdf']}"
     assert "left out: 2 rows" in done.notices[0].message
+
+
+def test_an_entity_of_uwazi_whose_file_is_not_given_rests_on_the_export(
+    at: Desk, tmp_path: Path
+) -> None:
+    (tmp_path / "u.json").write_text(json.dumps([ENTITY]))
+    done = take(at, tmp_path / "u.json", mapping=mapping(tmp_path, UWAZI))
+    (exhibit,) = contents(at)["exhibit"]
+    assert exhibit.item == f"item/{done.items['u.json']}"
+    assert "the file 1a2b.pdf is not among the files" in done.notices[0].message
+
+
+@pytest.mark.parametrize("line", ["media = [1]", 'actors = { a = { column = 1, kind = "x" } }'])
+def test_a_mapping_of_numbers_is_refused(at: Desk, tmp_path: Path, line: str) -> None:
+    (tmp_path / "k.json").write_text(json.dumps(KOBO))
+    text = OWN_FORM.replace('media = ["picture"]', line)
+    with pytest.raises(InputError, match=r"m\.toml: (media|actors\.a): expected"):
+        take(at, tmp_path / "k.json", mapping=mapping(tmp_path, text))
 
 
 def test_places_and_ranges_of_uwazi(at: Desk, tmp_path: Path) -> None:

@@ -80,6 +80,11 @@ def read(given: Given, desk: Desk) -> Iterator[Read]:
     attachments, others = Attachments(desk), 0
     for table in tables(given):
         known = columns(table)
+        if known and table is not given and mapping.id not in known:
+            # Repeats of a form lie beside it, each a table of its own.
+            told = _("there is no column {column} in it: left out")
+            yield Notice(table.name, told.format(column=mapping.id))
+            continue
         if known:
             _check_columns(mapping, known, table.name, desk.mapping.name)
         seen: set[str] = set()
@@ -155,8 +160,14 @@ def read_mapping(given: Given) -> Mapping:
         for path, value in found[key].items():
             if not isinstance(value, dict if key == "values" else str):
                 raise InputError(_("expected text"), where=f"{given.name}: {key}.{path[:40]}")
+    if not all(isinstance(column, str) for column in found.get("media", [])):
+        raise InputError(_("expected text"), where=f"{given.name}: media")
     for path, actor in found.get("actors", {}).items():
-        if not isinstance(actor, dict) or set(actor) != {"column", "kind"}:
+        if (
+            not isinstance(actor, dict)
+            or set(actor) != {"column", "kind"}
+            or not all(isinstance(text, str) for text in actor.values())
+        ):
             raise InputError(
                 _("expected column and kind"), where=f"{given.name}: actors.{path[:40]}"
             )
@@ -208,6 +219,8 @@ def _drafts(
             told["photos"] = [*told.get("photos", []), desk.keep(part.content)]
         elif "evidence" in known:
             told["evidence"].append({"ref": desk.keep(part.content)})
+    if "item" in known:  # of an exhibit whose file is not given
+        told.setdefault("item", THIS_FILE)
     record = from_json(cls, told, where=row.where)
     yield Draft(record, desk.id("mapped", f"{mapping.scheme}/{id_}"), row.where, row.at)
 
