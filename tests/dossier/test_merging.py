@@ -264,6 +264,97 @@ def test_what_one_copy_erased_is_erased_and_does_not_come_back(
         assert b"turnstile" not in dump.read_bytes()
 
 
+def plain(case, root) -> bytes:
+    """Return all that is in a database, decrypted."""
+    dump = root / f"plain-{os.urandom(4).hex()}.db"
+    case.database.execute(f"ATTACH DATABASE '{dump}' AS plain KEY ''")
+    case.database.execute("SELECT sqlcipher_export('plain')")
+    case.database.execute("DETACH DATABASE plain")
+    return dump.read_bytes()
+
+
+def test_what_was_erased_stays_erased_however_often_older_copies_are_merged(
+    two: SimpleNamespace,
+) -> None:
+    photo = two.root / "shared.jpg"
+    photo.write_bytes(b"SAMPLE shared")
+    item = cases.add(two.folder, photo)[0].item
+    with desk(two.root) as at:
+        compartment.seal(at.case, two.who, Identity(name=NAME), now=NOW, random=os.urandom)
+    two.copy()
+    with theirs(two) as at:
+        at.put(camera(name="SAMPLE kingfisher"), two.seen)
+    with desk(two.root) as at:
+        at.put(camera(name="SAMPLE mine"), two.seen)
+        (conflict,) = merge(two, at).conflicts
+    shutil.copytree(two.folder, two.root / "third" / "case")  # with the open conflict
+    with theirs(two) as at:
+        merge_back(two, at)
+        at.put(replace(reading.get(at.case, conflict).record, why="SAMPLE kingfisher"), conflict)
+    with desk(two.root) as at:
+        erasing.erase(at.case, [two.seen], reason="SAMPLE asked", now=NOW)
+        erasing.vault_erasing.erase(at.case, [item], reason="SAMPLE asked", now=NOW)
+        compartment.erase(at.case, two.who, reason="SAMPLE asked", now=NOW)
+    with cases.opened(two.root / "third" / "case", write=True) as case:
+        mine = Desk(case, two.root)
+        mine.put(camera(name="SAMPLE kingfisher again"), two.seen)
+    for _round in range(2):
+        with desk(two.root) as at:
+            for older in ("other", "third"):
+                with cases.opened(two.root / older / "case") as other:
+                    if _round == 0:
+                        done = merging.merge(at.case, other, now=NOW, random=os.urandom)
+                        assert done.stays_erased
+            assert reading.find(at.case, two.seen) is None
+            assert reading.find(at.case, conflict) is None
+            assert "erased_at" in reading.item_state(at.case, item)
+            assert compartment.sealed_sources(at.case) == set()
+            assert b"kingfisher" not in plain(at.case, two.root)
+            assert sound(at)
+        with theirs(two) as at, cases.opened(two.root / "third" / "case") as third:
+            if _round == 0:  # the live record comes along once more, by way of another copy
+                merging.merge(at.case, third, now=NOW, random=os.urandom)
+                merge_back(two, at)
+            assert reading.find(at.case, two.seen) is None
+            assert b"kingfisher" not in plain(at.case, two.root)
+            assert "erased_at" in reading.item_state(at.case, item)
+            assert sound(at)
+
+
+@pytest.mark.parametrize("forgets", ["mine", "theirs"])
+def test_earlier_versions_that_one_copy_erased_do_not_come_back(
+    forgets: str, two: SimpleNamespace
+) -> None:
+    with desk(two.root) as at:
+        at.put(camera(name="SAMPLE kingfisher"), two.seen)
+        at.put(camera(name="SAMPLE camera"), two.seen)
+    two.copy()
+
+    def forget(at: Desk) -> None:
+        erasing.forget_versions(at.case, two.seen, reason="SAMPLE asked", now=NOW)
+
+    def go_on(at: Desk) -> None:
+        at.put(camera(name="SAMPLE camera", mount="wall"), two.seen)
+
+    with theirs(two) as at:
+        (forget if forgets == "theirs" else go_on)(at)
+    with desk(two.root) as at:
+        (forget if forgets == "mine" else go_on)(at)
+        done = merge(two, at)
+        assert (done.forgotten, done.conflicts) == (
+            (two.seen,) if forgets == "theirs" else (), ()
+        )  # fmt: skip
+        assert reading.get(at.case, two.seen).record.mount == "wall"
+        assert b"kingfisher" not in plain(at.case, two.root)
+        assert sound(at)
+    with theirs(two) as at:
+        merge_back(two, at)
+        assert reading.get(at.case, two.seen).record.mount == "wall"
+        assert b"kingfisher" not in plain(at.case, two.root)
+        assert sound(at)
+    nothing_new(two)
+
+
 def test_items_come_with_their_content_and_erased_ones_go(two: SimpleNamespace) -> None:
     photos = two.root / "photos"
     photos.mkdir()

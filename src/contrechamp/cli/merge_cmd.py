@@ -63,6 +63,7 @@ def _merge(*, folder: Path, other: Path, reason: str, as_json: bool, **secret: A
         (_("joined field by field: {what}"), done.joined),
         (_("to be decided: {what}"), told),
         (_("erased, for the other copy had erased it: {what}"), done.erased),
+        (_("earlier versions erased, for the other copy had erased them: {what}"), done.forgotten),
         (_("stays erased, though the other copy changed it: {what}"), done.stays_erased),
         (_("stays as it is here, though the other copy changed it: {what}"), done.kept),
         (_("member of the other copy, without access to this one: {what}"), done.members),

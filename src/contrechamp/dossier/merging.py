@@ -53,6 +53,7 @@ class Merged:
         stays_erased: subjects that the other copy changed and that stay erased.
         members: names of members of the other copy, who have no access to this one.
         kept: other subjects that both changed, of which this copy's state stays.
+        forgotten: records whose earlier versions are erased here as they were in the other copy.
     """
 
     branch: str
@@ -64,6 +65,7 @@ class Merged:
     stays_erased: tuple[str, ...]
     members: tuple[str, ...]
     kept: tuple[str, ...]
+    forgotten: tuple[str, ...] = ()
 
 
 def merge(
@@ -249,7 +251,7 @@ def _erase_items(plan: Plan, reason: str) -> None:
 
 def _write(plan: Plan, incoming: dict[str, str], reason: str) -> Merged:
     case, at = plan.case, custody.stamp(plan.now)
-    erased = {f"{SUBJECT}{one}" for one in plan.erase_records}
+    erased = {f"{SUBJECT}{one}" for one in (*plan.erase_records, *plan.buried)}
     before = {one: reading.find(case, one) for one in plan.puts}
     made = [Put(one, store.new_id(plan.random), new=True) for one in plan.conflicts]
     with disk_of(case.folder) as disk, objects.storing():
@@ -280,11 +282,12 @@ def _write(plan: Plan, incoming: dict[str, str], reason: str) -> Merged:
             if made:
                 new = {one.id: None for one in made}
                 store.write(case, made, dict(new), reason="", now=plan.now)
+            forgotten = _forget(plan, erased)
         moves = [(file, object_name) for object_name, file in incoming.items()]
         objects.put_in_place(case.folder, moves, disk)
         with database.transaction(case.database):
             case.database.execute("UPDATE objects SET incoming = NULL WHERE incoming IS NOT NULL")
-    if erased:
+    if erased or plan.not_again:
         database.forget_deleted(case.database)
     return Merged(
         branch=name,
@@ -295,11 +298,46 @@ def _write(plan: Plan, incoming: dict[str, str], reason: str) -> Merged:
         ),
         joined=tuple(plan.joined),
         conflicts=tuple(SUBJECT + one.id for one in made),
-        erased=tuple(sorted(erased) + [f"item/{one}" for one in plan.erase_items]),
-        stays_erased=tuple(plan.stays_erased),
+        erased=tuple(
+            [SUBJECT + one for one in sorted(plan.erase_records)]
+            + [f"item/{one}" for one in plan.erase_items]
+        ),
+        stays_erased=tuple(plan.stays_erased + [SUBJECT + one for one in plan.buried]),
         members=tuple(member for _id, member, _key in plan.members),
         kept=tuple(plan.kept),
+        forgotten=tuple(forgotten),
     )
+
+
+def _forget(plan: Plan, erased: set[str]) -> list[str]:
+    """Erase earlier versions that either copy erased, inside a transaction; return of which.
+
+    A log holds all earlier states behind its last entry that forgets, and none before: where such
+    a state was in this copy's own log, what this copy wrote before it merged goes as well.
+    """
+    database_ = plan.case.database
+    for subject in {one for one, _digest in plan.not_again} - erased:
+        for branch, entry, salt, state in database_.execute(
+            "SELECT branch, entry, salt, state FROM versions WHERE subject = ? AND branch != ''",
+            (subject,),
+        ).fetchall():
+            if (subject, custody.digest(bytes(salt), bytes(state))) in plan.not_again:
+                database_.execute(
+                    "DELETE FROM versions WHERE subject = ? AND branch = ? AND entry = ?",
+                    (subject, branch, entry),
+                )
+    changes = []
+    for subject in plan.forget:
+        found = newest(plan.case, subject)
+        if subject not in erased and found is not None and not is_erased(found):
+            changes.append(Change("forget", subject, found[1], salt=found[0]))
+    if changes:
+        cases.append(plan.case, changes, plan.now)
+    for change in changes:
+        database_.execute(
+            "DELETE FROM versions WHERE subject = ? AND branch = ''", (change.subject,)
+        )
+    return [change.subject for change in changes]
 
 
 def _add_member(case: Case, other: Case, member: str, name: str, recipient: str, at: str) -> Change:

@@ -28,11 +28,13 @@ class Known:
         anywhere: every subject and digest, of the branches as well, with the number of the entry
             of the copy's own log by which it was first known.
         written: subjects and digests of the copy's own log, with the number of their last entry.
+        forgotten: records of which earlier states were erased, by any entry.
     """
 
     log: dict[str, list[str]]
     anywhere: dict[tuple[str, str], int]
     written: dict[tuple[str, str], int]
+    forgotten: set[str]
 
 
 def known(case: Case) -> Known:
@@ -40,7 +42,10 @@ def known(case: Case) -> Known:
     log: dict[str, list[str]] = {}
     anywhere: dict[tuple[str, str], int] = {}
     written: dict[tuple[str, str], int] = {}
+    forgotten = set()
     for entry in entries(case):
+        if entry.action == "forget":
+            forgotten.add(entry.subject)
         log.setdefault(entry.subject, []).append(entry.digest)
         anywhere.setdefault((entry.subject, entry.digest), entry.number)
         written[entry.subject, entry.digest] = entry.number
@@ -53,9 +58,11 @@ def known(case: Case) -> Known:
     }
     for branch, content in case.database.execute("SELECT branch, content FROM branch_entries"):
         entry = custody.entry_of(canonical.loads(bytes(content)))
+        if entry.action == "forget":
+            forgotten.add(entry.subject)
         one, number = (entry.subject, entry.digest), came.get(str(branch), case.size)
         anywhere[one] = min(number, anywhere.get(one, number))
-    return Known(log, anywhere, written)
+    return Known(log, anywhere, written, forgotten)
 
 
 def entries(case: Case) -> Iterator[custody.Entry]:
@@ -98,14 +105,26 @@ def ancestor(mine: Known, theirs: Known, subject: str) -> str | None:
 def state_of(cases: tuple[Case, Case], subject: str, digest: str | None) -> dict[str, Any] | None:
     """Return the state that a digest is of; None if neither copy holds it any more."""
     for case in cases:
-        for salt, state in case.database.execute(
-            "SELECT salt, state FROM records WHERE subject = ? UNION ALL "
-            "SELECT salt, state FROM versions WHERE subject = ?",
-            (subject, subject),
-        ):
-            if custody.digest(bytes(salt), bytes(state)) == digest:
-                return dict(json.loads(bytes(state)))
+        for got, state in held(case, subject):
+            if got == digest:
+                return dict(json.loads(state))
     return None
+
+
+def held(case: Case, subject: str) -> Iterator[tuple[str, bytes]]:
+    """Yield digest and content of every state of a record that a copy holds."""
+    for salt, state in case.database.execute(
+        "SELECT salt, state FROM records WHERE subject = ? UNION ALL "
+        "SELECT salt, state FROM versions WHERE subject = ?",
+        (subject, subject),
+    ):
+        yield custody.digest(bytes(salt), bytes(state)), bytes(state)
+
+
+def gone(case: Case, of: Known) -> set[tuple[str, str]]:
+    """Return records and digests of the states that a copy once had and erased to forget them."""
+    there = {(one, digest) for one in of.forgotten for digest, _state in held(case, one)}
+    return {one for one in of.anywhere if one[0] in of.forgotten} - there
 
 
 def joined_salt(one: bytes, two: bytes) -> bytes:

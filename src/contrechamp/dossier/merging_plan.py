@@ -14,6 +14,8 @@ from contrechamp.dossier.merging_ancestors import (
     Known,
     Standing,
     ancestor,
+    gone,
+    held,
     joined_salt,
     standing,
     state_of,
@@ -45,6 +47,9 @@ class Plan:
     erase_records: list[str] = field(default_factory=list)
     joined: list[str] = field(default_factory=list)
     stays_erased: list[str] = field(default_factory=list)
+    buried: list[str] = field(default_factory=list)
+    forget: list[str] = field(default_factory=list)
+    not_again: set[tuple[str, str]] = field(default_factory=set)
     members: list[tuple[str, str, str]] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
 
@@ -56,6 +61,8 @@ def gather(plan: Plan) -> None:
             continue
         _HANDLERS.get(subject.partition("/")[0], _plain)(plan, subject)
     _compartments(plan)
+    _bury_conflicts(plan)
+    _forget(plan)
 
 
 # What a subject was and is
@@ -235,7 +242,11 @@ def _record(plan: Plan, subject: str) -> None:
         return
     before = shared(plan, subject)
     result = merged(None if before is None else before["fields"], mine[1]["fields"], fields)
-    add_conflicts(plan, cls, subject, result.conflicts)
+    forgotten = subject in plan.mine.forgotten | plan.theirs.forgotten
+    add_conflicts(plan, cls, subject, {
+        name: (None if forgotten else was, one, two)
+        for name, (was, one, two) in result.conflicts.items()
+    })  # fmt: skip
     if cls is Conflict and result.conflicts:
         plan.kept.append(subject)
     if result.fields == mine[1]["fields"]:
@@ -244,6 +255,27 @@ def _record(plan: Plan, subject: str) -> None:
     joined = from_json(cls, result.fields)
     plan.puts[record_id] = Put(joined, record_id, False, 0, salt, "merge")
     plan.joined.append(subject)
+
+
+def _bury_conflicts(plan: Plan) -> None:
+    """Leave out conflicts that hold what was said in a record that is erased."""
+    for record_id, put in list(plan.puts.items()):
+        if not isinstance(put.record, Conflict) or not put.new:
+            continue
+        about = put.record.about.partition("#")[0]
+        if about.removeprefix(SUBJECT) in plan.erase_records or any(
+            is_erased(newest(case, about)) for case in (plan.case, plan.other)
+        ):
+            del plan.puts[record_id]
+            plan.buried.append(record_id)
+
+
+def _forget(plan: Plan) -> None:
+    """Note the earlier states that one copy erased: they go from the other, and stay away."""
+    plan.not_again = gone(plan.case, plan.mine) | gone(plan.other, plan.theirs)
+    for subject in sorted(plan.theirs.forgotten):
+        if any((subject, digest) in plan.not_again for digest, _ in held(plan.case, subject)):
+            plan.forget.append(subject)
 
 
 def add_conflicts(
