@@ -574,11 +574,12 @@ def test_identities_stay_readable_when_one_copy_changed_the_key(
         compartment.seal(case, other, Identity(name="Nobody Else"), now=NOW, random=os.urandom)
 
     first, then = (rotate, seal) if rotates == "mine" else (seal, rotate)
+    shutil.copytree(two.folder, two.root / "old" / "case")
     with cases.opened(two.root / "other" / "case", write=True) as case:
         then(case)
     with desk(two.root) as at:
         first(at.case)
-        merge(two, at)
+        done = merge(two, at)
         names = {
             who.name
             for ref in (two.who, other)
@@ -586,9 +587,100 @@ def test_identities_stay_readable_when_one_copy_changed_the_key(
         }
         assert names == {NAME, "Nobody Else"}
         assert sound(at)
-        # Once more dismissed, all is under one key that is not theirs.
-        if second in compartment.members(at.case):
-            compartment.dismiss(at.case, second, now=NOW, random=os.urandom)
+        assert done.dismissed == ("Second Sample",)
+        shut_out(two, at, second)
+    # Nor does the dismissal come undone on the way back, or by an older copy.
+    with cases.opened(two.root / "other" / "case", write=True) as case:
+        with cases.opened(two.folder) as whole:
+            merging.merge(case, whole, now=NOW, random=os.urandom)
+        shut_out(two, Desk(case, two.root), second)
+        assert len(compartment.reveal(case, other, reason="SAMPLE", now=NOW)) == 1
+    with desk(two.root) as at:
+        merge(two, at)
+        shut_out(two, at, second)
+    with desk(two.root) as at, cases.opened(two.root / "old" / "case") as old:
+        with pytest.raises(InputError, match="nothing that this one does not"):
+            merging.merge(at.case, old, now=NOW, random=os.urandom)
+        shut_out(two, at, second)
+
+
+def shut_out(two: SimpleNamespace, at: Desk, member: str) -> None:
+    """Check that neither the member nor the key that an older copy gives them opens anything."""
+    assert member not in compartment.members(at.case)
+    with cases.opened(two.root / "old" / "case", two.key) as old:
+        (kept,) = compartment._compartments(old).values()
+        keys = [compartment._key(old, kept, two.key)]
+    sealed = compartment._identities(at.case)
+    assert sealed
+    for _subject, state in sealed:
+        assert compartment._decrypted(str(state["sealed"]), keys) is None
+    assert sound(at)
+
+
+@pytest.fixture
+def three_readers(two: SimpleNamespace) -> SimpleNamespace:
+    """An identity that three members of the case can read; and a copy from before that."""
+    third = AgeIdentities((str(pyrage.x25519.Identity.generate()),))
+    with desk(two.root) as at:
+        recipient = str(pyrage.x25519.Identity.from_str(third.keys[0]).to_public())
+        members.share(
+            at.case, recipient, name="Third Sample", reason="", now=NOW, random=os.urandom
+        )
+        compartment.seal(at.case, two.who, Identity(name=NAME), now=NOW, random=os.urandom)
+        found = {name: one for one, name, _left in members.members(at.case)}
+        for name in ("Second Sample", "Third Sample"):
+            compartment.admit(at.case, found[name], now=NOW)
+    two.second, two.third = found["Second Sample"], found["Third Sample"]
+    shutil.copytree(two.folder, two.root / "old" / "case")
+    two.copy()
+    return two
+
+
+def test_who_was_dismissed_in_either_copy_reads_nothing_after_the_merge(
+    three_readers: SimpleNamespace,
+) -> None:
+    two = three_readers
+    with cases.opened(two.root / "other" / "case", write=True) as case:
+        compartment.dismiss(case, two.second, now=NOW, random=os.urandom)
+    with desk(two.root) as at:
+        compartment.dismiss(at.case, two.third, now=NOW, random=os.urandom)
+        done = merge(two, at)
+        assert set(done.dismissed) == {"Second Sample", "Third Sample"}
+        assert not done.old_key
         assert compartment.members(at.case) == [at.case.unlocked.member]
-        assert len(compartment.reveal(at.case, other, reason="SAMPLE", now=NOW)) == 1
-        assert sound(at)
+        read = compartment.reveal(at.case, two.who, reason="SAMPLE", now=NOW)
+        assert {one.name for one in read} == {NAME}
+        shut_out(two, at, two.second)
+    with cases.opened(two.root / "other" / "case", write=True) as case:
+        with cases.opened(two.folder) as whole:
+            merging.merge(case, whole, now=NOW, random=os.urandom)
+        assert compartment.members(case) == [case.unlocked.member]
+        assert len(compartment.reveal(case, two.who, reason="SAMPLE", now=NOW)) >= 1
+        shut_out(two, Desk(case, two.root), two.second)
+
+
+def test_who_merges_and_cannot_read_identities_gives_nobody_access_and_is_told(
+    three_readers: SimpleNamespace,
+) -> None:
+    two = three_readers
+    with desk(two.root) as at:
+        compartment.dismiss(at.case, two.second, now=NOW, random=os.urandom)
+        other = at.put(source(pseudonym="Sample Egret"))
+    with theirs(two) as at:
+        new = at.put(source(pseudonym="Sample Heron"))
+        compartment.seal(at.case, new, Identity(name="Nobody Else"), now=NOW, random=os.urandom)
+    with cases.opened(two.folder, two.key, write=True) as case:  # by the one who was dismissed
+        with cases.opened(two.root / "other" / "case", two.key) as from_:
+            done = merging.merge(case, from_, own=two.key, now=NOW, random=os.urandom)
+        assert done.old_key
+        assert done.dismissed == ("Second Sample",)
+        assert two.second not in compartment.members(case)
+        with pytest.raises(InputError, match="not open to you"):
+            compartment.reveal(case, new, own=two.key, reason="SAMPLE", now=NOW)
+    with desk(two.root) as at:
+        compartment.renew(at.case, now=NOW, random=os.urandom)
+        shut_out(two, at, two.second)
+        assert two.third in compartment.members(at.case)
+        assert compartment.reveal(at.case, new, reason="SAMPLE", now=NOW)[0].name == "Nobody Else"
+        assert compartment.reveal(at.case, two.who, reason="SAMPLE", now=NOW)[0].name == NAME
+        assert reading.get(at.case, other)

@@ -47,6 +47,10 @@ def identity_command() -> click.Command:
                 help=_("No longer let a member read identities: the key is changed."),
             ),
             click.Option(
+                ["--renew"], is_flag=True,
+                help=_("Change the key for the same members, as a merge may ask for."),
+            ),
+            click.Option(
                 ["--mentions"], is_flag=True,
                 help=_("Say where a part of a true name stands in the open."),
             ),
@@ -66,16 +70,17 @@ def _identity(
     erase: bool,
     admit: str | None,
     dismiss: str | None,
+    renew: bool,
     mentions: bool,
     reason: str,
     **secret: Any,
 ) -> None:
-    asked = [seal, erase, admit is not None, dismiss is not None, mentions]
+    asked = [seal, erase, admit is not None, dismiss is not None, renew, mentions]
     about_source = not any(asked[2:])
     if sum(asked) > 1 or about_source != (source is not None):
         raise UsageError(
             _("name a source to read, --seal or --erase; or use one of --admit, --dismiss, "
-              "--mentions alone")
+              "--renew, --mentions alone")
         )  # fmt: skip
     where = secret_source(**secret)
     with open_case(folder, where, write=True) as case:
@@ -86,7 +91,7 @@ def _identity(
             ask = _asking(where.passphrase_fd)
             _of_source(case, source, own, ask if seal else None, erase=erase, reason=reason)
         else:
-            _of_members(case, own, admit, dismiss, reason)
+            _of_members(case, own, admit, dismiss, reason, renew=renew)
 
 
 def _asking(descriptor: int | None) -> Callable[[str], str]:
@@ -128,6 +133,8 @@ def _of_members(
     admit: str | None,
     dismiss: str | None,
     reason: str,
+    *,
+    renew: bool,
 ) -> None:
     from contrechamp.dossier import compartment
 
@@ -141,6 +148,9 @@ def _of_members(
             case, member, own=own, reason=reason, now=now(), random=secrets.token_bytes
         )
         click.echo(_("{name} can no longer read identities.").format(name=shown(dismiss)))
+    elif renew:
+        compartment.renew(case, own=own, reason=reason, now=now(), random=secrets.token_bytes)
+        click.echo(_("Identities are sealed under another key, for the same members."))
     else:
         found = compartment.mentions(case, own=own)
         for source, places in sorted(found.items()):

@@ -11,7 +11,7 @@ import click
 from contrechamp.base.i18n import _
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option, shown
 from contrechamp.cli.options import json_option, language_option, verbose_option
-from contrechamp.cli.secret_input import secret_options, secret_source
+from contrechamp.cli.secret_input import read_secret, secret_options, secret_source
 
 
 def merge_command() -> click.Command:
@@ -46,10 +46,14 @@ def _merge(*, folder: Path, other: Path, reason: str, as_json: bool, **secret: A
 
     source = secret_source(**secret)
     with open_case(folder, source, write=True) as case, open_case(other, source) as theirs:
+        own: Any = None
+        if source.identity is not None:
+            own = read_secret(source, log_origin=case.file.log_origin)
         done = merging.merge(
             case,
             theirs,
             reason=reason,
+            own=own,
             now=now(),
             random=secrets.token_bytes,
             progress=progress_for(as_json=as_json),
@@ -67,10 +71,19 @@ def _merge(*, folder: Path, other: Path, reason: str, as_json: bool, **secret: A
         (_("stays erased, though the other copy changed it: {what}"), done.stays_erased),
         (_("stays as it is here, though the other copy changed it: {what}"), done.kept),
         (_("member of the other copy, without access to this one: {what}"), done.members),
+        (_("can no longer read identities, for one copy changed the key: {what}"), done.dismissed),
     )
     for line, found in groups:
         for one in found:
             click.echo(line.format(what=shown(one)))
+    if done.old_key:
+        click.echo(
+            _(
+                "Identities are still sealed to a key that one copy had changed, which only members "
+                "of the compartment can open. One of them should run: contrechamp identity CASE "
+                "--renew"
+            )
+        )
 
 
 def _conflict_line(case: Any, ref: str) -> str:

@@ -201,6 +201,45 @@ def dismiss(
         raise InputError(_("the compartment is not open to this member"))
     if case.unlocked.member not in staying:
         raise InputError(_("nobody can close the compartment to themselves; another member can"))
+    _seal_anew(case, staying, own, reason, now, random)
+
+
+def renew(
+    case: Case,
+    *,
+    own: AgeIdentities | None = None,
+    reason: str = "",
+    now: datetime,
+    random: Random,
+) -> None:
+    """Seal every identity anew, under another key for the same members.
+
+    After a merge: what one copy sealed to a key that the other had changed meanwhile.
+
+    Args:
+        case: open for writing, by a member of the compartment.
+        own: see `reveal`.
+        reason: why, in the user's words.
+        now: for the log.
+        random: source of ids.
+
+    Raises:
+        InputError: if there is no compartment, or a part of it is closed to whoever asks.
+    """
+    there = {str(row[0]) for row in case.database.execute(
+        "SELECT id FROM members WHERE left_at IS NULL")}  # fmt: skip
+    _seal_anew(case, [one for one in members(case) if one in there], own, reason, now, random)
+
+
+def _seal_anew(
+    case: Case,
+    staying: Sequence[str],
+    own: AgeIdentities | None,
+    reason: str,
+    now: datetime,
+    random: Random,
+) -> None:
+    """Put another key, for some members, in the place of those that are there."""
     old = _some_compartments(case)
     found = [
         (subject, str(state["source"]), _opened(case, state, own))

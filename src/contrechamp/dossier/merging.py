@@ -13,7 +13,7 @@ from datetime import datetime
 from contrechamp.base.errors import CheckFailedError, InputError
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
-from contrechamp.dossier import reading, rules, store
+from contrechamp.dossier import compartment, merging_compartments, reading, rules, store
 from contrechamp.dossier.conflicts import Conflict
 from contrechamp.dossier.merging_ancestors import Known, entries, known
 from contrechamp.dossier.merging_plan import (
@@ -36,6 +36,7 @@ from contrechamp.vault import case as cases
 from contrechamp.vault import erasing as vault_erasing
 from contrechamp.vault.case import Case, Change, Random
 from contrechamp.vault.disk import disk_of
+from contrechamp.vault.slots import AgeIdentities
 from contrechamp.vault.verifying import verify
 
 
@@ -54,6 +55,9 @@ class Merged:
         members: names of members of the other copy, who have no access to this one.
         kept: other subjects that both changed, of which this copy's state stays.
         forgotten: records whose earlier versions are erased here as they were in the other copy.
+        dismissed: names of members who can no longer read identities, for one copy changed the key.
+        old_key: some identity is still sealed to a key that one copy had changed, and whoever
+            merges cannot open it: a member of the compartment seals it anew.
     """
 
     branch: str
@@ -66,6 +70,8 @@ class Merged:
     members: tuple[str, ...]
     kept: tuple[str, ...]
     forgotten: tuple[str, ...] = ()
+    dismissed: tuple[str, ...] = ()
+    old_key: bool = False
 
 
 def merge(
@@ -73,6 +79,7 @@ def merge(
     other: Case,
     *,
     reason: str = "",
+    own: AgeIdentities | None = None,
     now: datetime,
     random: Random,
     progress: Progress = silent,
@@ -83,6 +90,7 @@ def merge(
         case: open for writing.
         other: another copy of the same case, open.
         reason: why, in the user's words.
+        own: of a member who opens the case with an own age key: to seal identities anew.
         now: for the log.
         random: source of ids.
         progress: told of bytes.
@@ -106,11 +114,19 @@ def merge(
         raise InputError(_("the other copy holds nothing that this one does not"))
     plan = Plan(case, other, fork, now, random, mine, theirs)
     gather(plan)
+    merging_compartments.gather(plan)
     _keep_passages(plan)
     _check(plan)
     incoming = _copy_objects(plan, progress)
     _erase_items(plan, reason)
-    return _write(plan, incoming, reason)
+    done = _write(plan, incoming, reason)
+    if not plan.renew:
+        return done
+    try:
+        compartment.renew(case, own=own, reason=reason, now=now, random=random)
+    except InputError:  # whoever merges is no member of the compartment
+        return replace(done, old_key=True)
+    return done
 
 
 def _check_same(case: Case, other: Case) -> None:
@@ -306,7 +322,13 @@ def _write(plan: Plan, incoming: dict[str, str], reason: str) -> Merged:
         members=tuple(member for _id, member, _key in plan.members),
         kept=tuple(plan.kept),
         forgotten=tuple(forgotten),
+        dismissed=tuple(sorted(_names(case, plan.dismissed))),
     )
+
+
+def _names(case: Case, members: set[str]) -> list[str]:
+    rows = case.database.execute("SELECT id, name FROM members")
+    return [str(name) for member, name in rows if member in members]
 
 
 def _forget(plan: Plan, erased: set[str]) -> list[str]:

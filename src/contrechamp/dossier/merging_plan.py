@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -52,6 +52,8 @@ class Plan:
     not_again: set[tuple[str, str]] = field(default_factory=set)
     members: list[tuple[str, str, str]] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
+    dismissed: set[str] = field(default_factory=set)
+    renew: bool = False
 
 
 def gather(plan: Plan) -> None:
@@ -60,7 +62,6 @@ def gather(plan: Plan) -> None:
         if whose(plan, subject) not in {"theirs", "apart"}:
             continue
         _HANDLERS.get(subject.partition("/")[0], _plain)(plan, subject)
-    _compartments(plan)
     _bury_conflicts(plan)
     _forget(plan)
 
@@ -92,7 +93,7 @@ def is_erased(found: tuple[bytes, dict[str, Any], str | None] | None) -> bool:
     return found is not None and "erased_at" in found[1]
 
 
-def _take(plan: Plan, subject: str) -> None:
+def take(plan: Plan, subject: str) -> None:
     """Take the other copy's state as it is, under the key that it has there."""
     found = newest(plan.other, subject)
     assert found is not None  # noqa: S101
@@ -109,7 +110,7 @@ def _nothing(plan: Plan, subject: str) -> None:
 
 def _plain(plan: Plan, subject: str) -> None:
     if whose(plan, subject) == "theirs":
-        _take(plan, subject)
+        take(plan, subject)
     else:
         plan.kept.append(subject)
 
@@ -129,7 +130,7 @@ def _item(plan: Plan, subject: str) -> None:
         plan.kept.append(subject)
         return
     name = theirs[2]
-    _take(plan, subject)
+    take(plan, subject)
     if name is None:
         return
     plan.items.add(item)
@@ -160,63 +161,10 @@ def _identity(plan: Plan, subject: str) -> None:
         if not is_erased(theirs):
             plan.stays_erased.append(subject)
     elif is_erased(theirs) or whose(plan, subject) == "theirs":
-        _take(plan, subject)
+        take(plan, subject)
     elif mine is not None and mine[1] != theirs[1]:
         # Nobody but the members of the compartment can tell them apart: both are kept.
         plan.changes.append(Change("merge", f"identity/{plan.random(8).hex()}", theirs[1]))
-
-
-def _compartments(plan: Plan) -> None:
-    """Bring the keys of compartments: of all that an identity here is sealed to."""
-    identities = {
-        str(subject): json.loads(bytes(state))
-        for subject, state in plan.case.database.execute(
-            "SELECT subject, state FROM records WHERE subject > 'identity/' AND "
-            "subject < 'identity/g'"
-        )
-    }
-    taken = {
-        change.subject: change.state
-        for change in plan.changes
-        if change.subject.startswith("identity/")
-    }
-    needed = {
-        str(state["compartment"])
-        for state in (identities | taken).values()
-        if "compartment" in state
-    }
-    renamed: dict[str, str] = {}
-    for name in sorted(needed):
-        subject = f"compartment/{name}"
-        mine, theirs = newest(plan.case, subject), newest(plan.other, subject)
-        if theirs is None or is_erased(theirs):
-            continue
-        if mine is None:
-            _take(plan, subject)
-        elif is_erased(mine):
-            # Its key was changed here, while there something was sealed to it: it is needed still.
-            renamed[name] = plan.random(8).hex()
-            plan.changes.append(Change("merge", f"compartment/{renamed[name]}", theirs[1]))
-        elif mine[1] != theirs[1]:
-            keys = {**theirs[1]["keys"], **mine[1]["keys"]}
-            plan.changes.append(Change("merge", subject, {**mine[1], "keys": keys}))
-    plan.changes = [
-        replace(
-            change,
-            state={**change.state, "compartment": renamed[str(change.state["compartment"])]},
-            salt=None,
-        )
-        if change.state.get("compartment") in renamed
-        else change
-        for change in plan.changes
-    ]
-    for subject in plan.theirs.log:
-        name = subject.removeprefix("compartment/")
-        mine = newest(plan.case, subject)
-        if not subject.startswith("compartment/") or name in needed or is_erased(mine):
-            continue
-        if mine is None or is_erased(newest(plan.other, subject)):
-            _take(plan, subject)
 
 
 def _record(plan: Plan, subject: str) -> None:
@@ -229,7 +177,7 @@ def _record(plan: Plan, subject: str) -> None:
         return
     if is_erased(theirs):
         if mine is None:
-            _take(plan, subject)
+            take(plan, subject)
         else:
             about = remains.conflicts_about(plan.case, record_id)
             plan.erase_records += [record_id, *about]
