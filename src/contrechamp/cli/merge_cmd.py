@@ -78,12 +78,10 @@ def _merge(*, folder: Path, other: Path, reason: str, as_json: bool, **secret: A
             click.echo(line.format(what=shown(one)))
     if done.old_key:
         click.echo(
-            _(
-                "Identities are still sealed to a key that one copy had changed, which only members "
-                "of the compartment can open. One of them should run: contrechamp identity CASE "
-                "--renew"
-            )
-        )
+            _("Identities are still sealed to a key that one copy had changed, which only members "
+              "of the compartment can open. One of them should run: contrechamp identity CASE "
+              "--renew")
+        )  # fmt: skip
 
 
 def _conflict_line(case: Any, ref: str) -> str:

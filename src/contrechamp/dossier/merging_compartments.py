@@ -1,4 +1,4 @@
-"""Compartments of identities in two copies: who was dismissed in one does not come back by the other.
+"""Compartments of identities in two copies: who was dismissed in one stays dismissed.
 
 A member is dismissed by another key for those who stay. If one copy has changed the key, its list
 of members counts, and of the other's keys only what these members need to read what was sealed
