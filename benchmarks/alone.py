@@ -10,17 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import engine, peers, towns
+from benchmarks.memory import memory_mb
 from contrechamp.sight import walls
 
 MEMORY_CAMERAS = 200
-
-
-def memory_mb(what: str) -> float:
-    """Return resident memory from /proc: ``VmRSS`` now, ``VmHWM`` at its highest."""
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith(what):
-            return float(line.split()[1]) / 1e3
-    raise ValueError(what)
 
 
 def memory_of(contender: str) -> dict[str, float]:

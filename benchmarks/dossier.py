@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from benchmarks.alone import memory_mb
+from benchmarks.memory import memory_mb
 from contrechamp.dossier import lines, search, status
 from contrechamp.dossier.fields import Evidence, Position, Text
 from contrechamp.dossier.fieldwork import Camera, Observation
