@@ -70,14 +70,25 @@ def test_matches_are_proposed_and_confirmed_one_by_one(
     entity = {"id": "NK-1", "schema": "Company", "properties": {"name": ["Cameras SAMPLE"]}}
     reference.write_text(json.dumps(entity) + "\n")
     done = case("match", reference)
-    assert (done.status, done.out.splitlines()) == (0, [
-        f"100.0  {ref}=NK-1  SAMPLE Cameras ~ Cameras SAMPLE (Company)",
-        "1 proposal, 0 confirmed.",
-    ])  # fmt: skip
+    line = f"100.0  {ref}=NK-1  SAMPLE Cameras ~ Cameras SAMPLE (Company)"
+    assert (done.status, done.out.splitlines()) == (
+        0, [line, "1 proposal, 0 confirmed, 0 rejected."]
+    )  # fmt: skip
     assert "NK-1" not in case("show", ref).out
     assert case("match", reference, "--confirm", f"{ref}=NK-2").status == 2
+    both = ("--confirm", f"{ref}=NK-1", "--reject", f"{ref}=NK-1")
+    assert "at once" in case("match", reference, *both).err
+    assert case("match", reference, "--reject", f"{ref}=NK-1").status == 0
+    done = case("match", reference)
+    assert done.out.splitlines() == [
+        "0 proposals, 0 confirmed, 0 rejected.", "1 was decided before; --all shows it."
+    ]  # fmt: skip
+    done = case("match", reference, "--all")
+    assert done.out.splitlines()[0] == line.removesuffix(")") + ", rejected)"
     assert case("match", reference, "--confirm", f"{ref}=NK-1").status == 0
     assert "NK-1" in case("show", ref).out
+    told = case("match", reference, "--reject", f"{ref}=NK-1")
+    assert (told.status, "take that out of its ids first" in told.err) == (2, True)
 
 
 def test_what_somebody_told_leaves_to_whom_it_may_alone(
