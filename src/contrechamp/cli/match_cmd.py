@@ -1,5 +1,6 @@
 """``contrechamp match``: actors of a case against reference data, by name, proposals only."""
 
+import dataclasses
 import secrets
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,9 @@ def _match(
             )  # fmt: skip
         for name in sorted(no):
             name_matching.reject(case, by_name[name], scheme=scheme, reason=reason, now=now())
+    for name in yes | no:
+        done: Any = "confirmed" if name in yes else "rejected"
+        by_name[name] = dataclasses.replace(by_name[name], decided=done)
     before = 0
     for name, proposal in by_name.items():
         if proposal.decided and not show_all and name not in yes | no:
