@@ -1,7 +1,11 @@
 """Two members' copies of one case come together: nothing is lost silently, all stays provable."""
 
+import base64
+import json
 import os
 import shutil
+import subprocess
+import sys
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +23,7 @@ from contrechamp.dossier.checking import problems
 from contrechamp.dossier.compartment import Identity
 from contrechamp.dossier.merging_fields import merged
 from contrechamp.dossier.status import lacks
-from contrechamp.vault import adding, branches, exporting, members
+from contrechamp.vault import adding, bag_verifying, branches, canonical, exporting, members
 from contrechamp.vault.history import newest_checkpoint
 from contrechamp.vault.slots import AgeIdentities
 from contrechamp.vault.verifying import verify
@@ -378,6 +382,66 @@ def test_items_come_with_their_content_and_erased_ones_go(two: SimpleNamespace) 
         )
     files = list((two.root / "bag" / "data").rglob("*.jpg"))
     assert [path.read_bytes() for path in files] == [b"SAMPLE theirs " * 9]
+
+
+def test_a_bag_proves_by_itself_who_added_an_item_in_a_copy_that_was_merged(
+    two: SimpleNamespace,
+) -> None:
+    two.copy()
+    (two.root / "theirs.jpg").write_bytes(b"SAMPLE theirs " * 9)
+    with theirs(two) as at:
+        (added,) = adding.add(
+            at.case, [two.root / "theirs.jpg"], now=lambda: NOW, random=os.urandom, reason=""
+        )
+        adder = at.case.unlocked.member
+    shutil.copytree(two.root / "other", two.root / "third")
+    with cases.opened(two.root / "third" / "case", write=True) as case:  # and by way of a third
+        Desk(case, two.root).put(source(pseudonym="Sample Egret"))
+    for folder in ("other", "third"):
+        with desk(two.root) as at, cases.opened(two.root / folder / "case") as other:
+            at.put(source(pseudonym=f"Sample {folder}"))
+            merging.merge(at.case, other, now=NOW, random=os.urandom)
+    with desk(two.root) as at:
+        assert at.case.unlocked.member != adder
+        exporting.export(
+            at.case, [added.item], two.root / "bag", recipients=[], plain=True, now=NOW
+        )
+    done = bag_verifying.verify(two.root / "bag")
+    assert (done.findings, done.items) == ([], [added.item])
+    path = two.root / "bag" / "custody" / f"{added.item}.json"
+    document = json.loads(path.read_text())
+    (branch,) = document["branches"]
+    (entry,) = [json.loads(base64.b64decode(one["entry"])) for one in branch["entries"]]
+    assert (entry["action"], entry["member"]) == ("add", adder)
+    checked = subprocess.run(
+        [sys.executable, "-I", two.root / "bag" / "check.py", path], capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert f"add by {adder}" in checked.stdout
+    assert checked.stdout.endswith("right\n"), checked.stderr
+    for spoil in (_without, _of_another_member, _of_another_merge):
+        path.write_bytes(canonical.dumps(spoil(json.loads(json.dumps(document)))))
+        kinds = {one.kind for one in bag_verifying.verify(two.root / "bag").findings}
+        assert "branch" in kinds, spoil
+
+
+def _without(document: dict) -> dict:
+    del document["branches"]
+    return document
+
+
+def _of_another_member(document: dict) -> dict:
+    (one,) = document["branches"][0]["entries"]
+    entry = json.loads(base64.b64decode(one["entry"]))
+    entry["member"] = "0" * 16
+    content = canonical.dumps(entry)
+    one["entry"] = base64.b64encode(content).decode()
+    return document
+
+
+def _of_another_merge(document: dict) -> dict:
+    document["branches"][0]["record"]["salt"] = base64.b64encode(bytes(32)).decode()
+    return document
 
 
 def test_members_of_the_other_copy_are_known_and_have_no_access_here(two: SimpleNamespace) -> None:

@@ -158,7 +158,9 @@ Without that program, inside this folder:
    Merkle path from it to the root, the signed checkpoint (C2SP tlog-checkpoint) with that root,
    and the public key of who signed. record.json (or "record" there) holds what the log committed
    to: HMAC-SHA-256 of "state" under "salt" is the "digest" of the last entry. "state" holds the
-   name, size and SHA-256 of the content. The program check.py, short enough to be read first,
+   name, size and SHA-256 of the content. Where the item came by a merge, "branches" holds its
+   entries in the other copy's log, that log's checkpoint, and the entry "merge" with its record,
+   which names that checkpoint. The program check.py, short enough to be read first,
    checks all this with Python 3 and the package cryptography only:
     python3 -I check.py custody/<item>.json [record.json [content]]
 
@@ -174,19 +176,24 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 sha256 = lambda data: hashlib.sha256(data).digest()
 doc = json.load(open(sys.argv[1], encoding="utf-8"))
-text, _, signed = doc["checkpoint"].rpartition("\\n\\n")
-text += "\\n"
-origin, size, root = text.split("\\n")[:3]
-dash, name, signature = signed.split("\\n")[0].split(" ")
-key = base64.b64decode(doc["keys"][name])
-raw = base64.b64decode(signature)
-assert raw[:4] == sha256(name.encode() + b"\\n\\x01" + key)[:4], "key id"
-Ed25519PublicKey.from_public_bytes(key).verify(raw[4:], text.encode())
-for one in doc["entries"]:
+
+def tree(part):  # size and root that a checkpoint is signed for
+    text, _, signed = part["checkpoint"].rpartition("\\n\\n")
+    text += "\\n"
+    origin, size, root = text.split("\\n")[:3]
+    dash, name, signature = signed.split("\\n")[0].split(" ")
+    key = base64.b64decode(part["keys"][name])
+    raw = base64.b64decode(signature)
+    assert raw[:4] == sha256(name.encode() + b"\\n\\x01" + key)[:4], "key id"
+    Ed25519PublicKey.from_public_bytes(key).verify(raw[4:], text.encode())
+    print("signed by", name, "with the key", key.hex())
+    return int(size), base64.b64decode(root)
+
+def proved(one, size, root, subject):
     leaf = base64.b64decode(one["entry"])
     entry = json.loads(leaf)
-    assert entry["subject"] == "item/" + doc["item"], "subject"
-    node, last, found = entry["number"], int(size) - 1, sha256(b"\\x00" + leaf)
+    assert entry["subject"].startswith(subject), "subject"
+    node, last, found = entry["number"], size - 1, sha256(b"\\x00" + leaf)
     assert 0 <= node <= last, "number"
     for step in map(base64.b64decode, one["proof"]):
         assert last, "proof too long"
@@ -197,13 +204,28 @@ for one in doc["entries"]:
         else:
             found = sha256(b"\\x01" + found + step)
         node, last = node >> 1, last >> 1
-    assert last == 0 and found == base64.b64decode(root), "proof"
+    assert last == 0 and found == root, "proof"
     print(entry["at"], entry["action"], "by", entry["member"])
-print("signed by", name, "with the key", key.hex())
-record = json.load(open(sys.argv[2], encoding="utf-8")) if sys.argv[2:] else doc.get("record")
-if record:
+    return entry
+
+def stated(record, entry):  # the state that an entry commits to
     salt, state = (base64.b64decode(record[part]) for part in ("salt", "state"))
     assert hmac.new(salt, state, hashlib.sha256).hexdigest() == entry["digest"], "record"
+    return state
+
+log, item = tree(doc), "item/" + doc["item"]
+for entry in (proved(one, *log, item) for one in doc["entries"]):
+    pass
+for branch in doc.get("branches", []):
+    print("in a copy that was merged:")
+    told = json.loads(stated(branch["record"], proved(branch["merge"], *log, "merge/")))
+    there = tree(branch)
+    assert told["checkpoint"] == branch["checkpoint"] and told["branch"] == there[1].hex(), "branch"
+    for one in branch["entries"]:
+        proved(one, *there, item)
+record = json.load(open(sys.argv[2], encoding="utf-8")) if sys.argv[2:] else doc.get("record")
+if record:
+    state = stated(record, entry)
     print("record:", state.decode())
 if sys.argv[3:]:
     with open(sys.argv[3], "rb") as file:

@@ -1,6 +1,5 @@
 """Verifying an exported bag: by whoever received it, without the case and without its secrets."""
 
-import base64
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +13,7 @@ import pyrage
 from contrechamp.base.errors import CheckFailedError, ContrechampError, InputError
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
-from contrechamp.vault import bag, canonical, checkpoint, custody, merkle, note
+from contrechamp.vault import bag, bag_branches, canonical, checkpoint, custody, note
 from contrechamp.vault.exporting import (
     CUSTODY,
     FORMAT,
@@ -26,8 +25,6 @@ from contrechamp.vault.verifying import Finding
 
 _DOCUMENT = re.compile(rf"{CUSTODY}/([0-9a-f]{{16}})\.json", re.ASCII)
 _FIELDS = {"v", "item", "file", "encryption", "checkpoint", "keys", "entries"}
-#: As many keys as a note may have signatures, and more entries than an item has in years.
-MAX_KEYS, MAX_ENTRIES = note.MAX_SIGNATURES, 10_000
 
 
 @dataclass
@@ -61,7 +58,8 @@ class _Document:
     encrypted: bool
     note: str
     keys: Mapping[str, bytes]
-    entries: tuple[tuple[bytes, tuple[bytes, ...]], ...]
+    entries: tuple[bag_branches.Proved, ...]
+    branches: tuple[bag_branches.Branch, ...]
     record: tuple[bytes, bytes] | None = field(repr=False)
 
 
@@ -140,7 +138,7 @@ def _document(fields: Any, item: str) -> _Document:
     version = fields.get("v")
     if isinstance(version, int) and version > FORMAT:
         raise InputError(_("the bag is of a newer format; a newer contrechamp can verify it"))
-    record = fields.pop("record", None)
+    record, merged = fields.pop("record", None), fields.pop("branches", [])
     keys, entries = fields.get("keys"), fields.get("entries")
     file, signed = fields.get("file"), fields.get("checkpoint")
     if (
@@ -152,9 +150,11 @@ def _document(fields: Any, item: str) -> _Document:
         or not file.startswith(f"{bag.PAYLOAD}/{item}/")
         or not isinstance(signed, str)
         or not isinstance(keys, dict)
-        or not 0 < len(keys) <= MAX_KEYS
+        or not 0 < len(keys) <= bag_branches.MAX_KEYS
         or not isinstance(entries, list)
-        or not 0 < len(entries) <= MAX_ENTRIES
+        or not 0 < len(entries) <= bag_branches.MAX_ENTRIES
+        or not isinstance(merged, list)
+        or len(merged) > bag_branches.MAX_BRANCHES
     ):
         raise ValueError("fields")
     return _Document(
@@ -162,34 +162,11 @@ def _document(fields: Any, item: str) -> _Document:
         file=file,
         encrypted=fields["encryption"] == "age",
         note=signed,
-        keys={name: _bytes(key, 32) for name, key in keys.items()},
-        entries=tuple(_entry(one) for one in entries),
-        record=None if record is None else _record(record),
+        keys=bag_branches.keys_of(keys),
+        entries=tuple(bag_branches.proved_of(one) for one in entries),
+        branches=tuple(bag_branches.branch_of(one) for one in merged),
+        record=None if record is None else bag_branches.record_of(record),
     )
-
-
-def _entry(fields: Any) -> tuple[bytes, tuple[bytes, ...]]:
-    if not isinstance(fields, dict) or set(fields) != {"entry", "proof"}:
-        raise ValueError("entry")
-    proof = fields["proof"]
-    if not isinstance(proof, list) or len(proof) > 64:
-        raise ValueError("proof")
-    return _bytes(fields["entry"]), tuple(_bytes(step, merkle.HASH_BYTES) for step in proof)
-
-
-def _record(fields: Any) -> tuple[bytes, bytes]:
-    if not isinstance(fields, dict) or set(fields) != {"salt", "state"}:
-        raise ValueError("record")
-    return _bytes(fields["salt"], custody.SALT), _bytes(fields["state"])
-
-
-def _bytes(text: Any, length: int | None = None) -> bytes:
-    if not isinstance(text, str):
-        raise ValueError("text")
-    content = base64.b64decode(text, validate=True)
-    if length is not None and len(content) != length:
-        raise ValueError("length")
-    return content
 
 
 def _check(
@@ -251,23 +228,36 @@ def _entries(document: _Document, done: Verified) -> custody.Entry:
         raise _WrongError("checkpoint", _("a checkpoint of another log"))
     done.signed = signed
     done.signers |= {name: document.keys[name].hex() for name in names}
-    last: custody.Entry | None = None
-    for content, proof in document.entries:
+    found: list[custody.Entry] = []
+    for proved in document.entries:
         try:
-            entry = custody.entry_of(canonical.loads(content))
-        except ValueError as error:
-            raise _WrongError("entry", _("an entry is not readable")) from error
-        leaf = merkle.leaf_hash(content)
-        if not merkle.check_inclusion(leaf, entry.number, signed.size, proof, signed.root):
-            raise _WrongError(
-                "proof",
-                _("entry {number} is not in the log that was signed").format(number=entry.number),
-            )
-        if entry.subject != f"item/{document.item}" or (last and last.number >= entry.number):
+            entry = bag_branches.is_in(proved, signed)
+        except InputError as error:
+            raise _WrongError("proof", str(error)) from error
+        if entry.subject != f"item/{document.item}" or (found and found[-1].number >= entry.number):
             raise _WrongError("entry", _("an entry of something else, or out of order"))
-        last = entry
-    assert last is not None  # noqa: S101 - `_document` lets no empty list through
-    return last
+        found.append(entry)
+    _branches(document, signed, found)
+    return found[-1]
+
+
+def _branches(
+    document: _Document, signed: checkpoint.Checkpoint, entries: Sequence[custody.Entry]
+) -> None:
+    """Check what was written in copies that were merged, and that all that was taken over is it."""
+    known: set[str] = set()
+    for branch in document.branches:
+        try:
+            found = bag_branches.check(branch, document.item, signed)
+        except ContrechampError as error:
+            message = _("in a copy that was merged: {what}").format(what=error)
+            raise _WrongError("branch", message) from error
+        known |= {entry.digest for entry in found}
+    for entry in entries:
+        if entry.action == "merge" and entry.digest not in known:
+            message = _("entry {number} is of a merge, and no entry of the merged copy is with it")
+            raise _WrongError("branch", message.format(number=entry.number))
+        known.add(entry.digest)
 
 
 def _opened_record(sealed: bytes, keys: Sequence[Any], where: str) -> tuple[bytes, bytes]:
@@ -278,7 +268,7 @@ def _opened_record(sealed: bytes, keys: Sequence[Any], where: str) -> tuple[byte
             "identity", _("this key does not decrypt it, or it was altered")
         ) from None
     try:
-        return _record(canonical.loads(content, where=where))
+        return bag_branches.record_of(canonical.loads(content, where=where))
     except ValueError:
         raise _WrongError("record", _("the record is not readable")) from None
 

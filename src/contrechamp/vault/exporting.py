@@ -19,6 +19,7 @@ from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.vault import (
     bag,
+    bag_branches,
     bag_texts,
     canonical,
     custody,
@@ -365,12 +366,17 @@ def _describe(
                 for entry in mine
             ],
         }
+        came = bag_branches.proofs(case, one.id, tree)
+        if came:
+            document["branches"] = [bag_branches.to_fields(branch) for branch in came]
         if open_records:
             document["record"] = record
         else:
             _put_sealed(writer, record_path(one.id), canonical.dumps(record), keys)
         writer.put_bytes(f"{CUSTODY}/{one.id}.json", canonical.dumps(document))
-        listed.append(bag_texts.Listed(one.id, paths[one.id], one.state, mine[0].at))
+        there = [content for branch in came for content, _proof in branch.entries]
+        first = min([mine[0].at, *(str(canonical.loads(content)["at"]) for content in there)])
+        listed.append(bag_texts.Listed(one.id, paths[one.id], one.state, first))
     table = bag_texts.items_csv(listed)
     crate = bag_texts.crate(listed, published=published, origin=origin)
     if open_records:
