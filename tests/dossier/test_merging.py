@@ -4,9 +4,10 @@ import base64
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -618,6 +619,71 @@ def test_an_interrupted_merge_leaves_the_case_as_before_or_merged(
         assert reading.get(at.case, new)
         assert reading.item_state(at.case, added.item)
         assert sound(at)
+
+
+def killed(two: SimpleNamespace, number: int) -> bool:
+    """Merge in a process that dies with its statement of that number; return whether it died."""
+    child = os.fork()
+    if child == 0:
+        left = iter(range(number))
+
+        def count(_statement: str) -> None:
+            if next(left, None) is None:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        try:
+            with desk(two.root) as at:
+                at.case.database.set_trace_callback(count)
+                merge(two, at)
+        finally:
+            os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+
+
+def test_a_merge_that_is_killed_anywhere_is_done_or_can_be_done_again(
+    two: SimpleNamespace,
+) -> None:
+    photos = [two.root / "shared.jpg", two.root / "theirs.jpg"]
+    for photo in photos:
+        photo.write_bytes(f"SAMPLE {photo.name}".encode())
+    shared = cases.add(two.folder, photos[0])[0].item
+    with desk(two.root) as at:
+        second = next(one for one, name, _left in members.members(at.case) if "Second" in name)
+        compartment.seal(at.case, two.who, Identity(name=NAME), now=NOW, random=os.urandom)
+        compartment.admit(at.case, second, now=NOW)
+    shutil.copytree(two.folder, two.root / "old" / "case")
+    two.copy()
+    with theirs(two) as at:
+        at.put(camera(name="SAMPLE theirs"), two.seen)
+        (added,) = adding.add(at.case, photos[1:], now=lambda: NOW, random=os.urandom, reason="")
+        erasing.vault_erasing.erase(at.case, [shared], reason="SAMPLE", now=NOW)
+        erasing.erase(at.case, [two.told], reason="SAMPLE", now=NOW)
+        new = at.put(source(pseudonym="Sample Heron"))
+        compartment.seal(at.case, new, Identity(name="Nobody Else"), now=NOW, random=os.urandom)
+    with desk(two.root) as at:
+        at.put(camera(name="SAMPLE mine"), two.seen)
+        compartment.dismiss(at.case, second, now=NOW, random=os.urandom)
+    shutil.copytree(two.folder, two.root / "whole")
+    number, deaths, step = 0, 0, 29
+    while True:
+        shutil.rmtree(two.folder)
+        shutil.copytree(two.root / "whole", two.folder)
+        if not killed(two, number):
+            break
+        deaths += 1
+        number += step
+        with desk(two.root) as at:
+            with suppress(InputError):  # it may be done already
+                merge(two, at)
+            conflicts = list(reading.every(at.case, "conflict"))
+            assert [one.record.field for one in conflicts] == ["name"]
+            assert reading.find(at.case, two.told) is None
+            assert "erased_at" in reading.item_state(at.case, shared)
+            assert "size" in reading.item_state(at.case, added.item)
+            assert second not in compartment.members(at.case)
+            assert len(compartment.reveal(at.case, new, reason="SAMPLE", now=NOW)) == 1
+            assert sound(at)
+    assert deaths >= 5
 
 
 @pytest.mark.parametrize("rotates", ["mine", "theirs"])

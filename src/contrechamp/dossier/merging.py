@@ -309,7 +309,11 @@ def _write(plan: Plan, incoming: dict[str, str], reason: str) -> Merged:
         branch=name,
         fork=plan.fork,
         taken=tuple(
-            [change.subject for change in plan.changes]
+            [
+                change.subject
+                for change in plan.changes
+                if not change.subject.startswith(branches.SUBJECT)
+            ]
             + [SUBJECT + one for one in plan.puts if SUBJECT + one not in plan.joined]
         ),
         joined=tuple(plan.joined),
