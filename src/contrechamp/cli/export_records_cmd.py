@@ -12,7 +12,7 @@ from contrechamp.cli.options import language_option, verbose_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 
 #: As `dossier.formats.leaving.WRITERS` names them.
-FORMAT_NAMES = ("jsonl", "csv", "xlsx", "ftm", "ocds", "osm")
+FORMAT_NAMES = ("jsonl", "csv", "xlsx", "ftm", "ocds", "osm", "cameras")
 
 
 def export_records_command() -> click.Command:

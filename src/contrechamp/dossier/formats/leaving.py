@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from contrechamp.base.errors import InputError, OutputError
 from contrechamp.base.i18n import _
-from contrechamp.dossier import lines, reading
+from contrechamp.dossier import lines, reading, scene_tables
 from contrechamp.dossier.consent import Refusal
 from contrechamp.dossier.formats import ftm, ocds_packages, osm_cameras, table_files
 from contrechamp.dossier.kinds import KINDS
@@ -109,6 +109,7 @@ WRITERS: dict[str, Writer] = {
     "ftm": ftm.write,
     "ocds": ocds_packages.write,
     "osm": osm_cameras.write,
+    "cameras": scene_tables.write,
 }
 
 
