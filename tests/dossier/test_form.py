@@ -107,3 +107,9 @@ def test_dates_and_times_may_stand_without_quotation_marks() -> None:
 def test_the_place_of_a_mistake_is_named() -> None:
     with pytest.raises(InputError, match=r"^form.toml: source\.risk\.level: "):
         form.read("source", 'pseudonym = "a"\n[risk]\nlevel = "huge"', name="form.toml")
+
+
+def test_a_name_with_hundreds_of_dots_is_refused() -> None:
+    """Found by fuzzing: the parser takes it, and what it gives is nested too deep."""
+    with pytest.raises(InputError, match="expected fields"):
+        form.read("actor", "a." * 4000 + "a = 1\n", name="f.toml")

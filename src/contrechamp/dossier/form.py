@@ -62,7 +62,12 @@ def read(kind: str, text: str, *, name: str = "") -> Record:
             _('the form cannot be read at line {line}: expected name = "text"').format(line=line),
             where=name,
         )
-    given = _plain(found)
+    try:
+        given = _plain(found)
+    except RecursionError:  # names with hundreds of dots
+        given = None
+    if given is None:
+        raise InputError(_("expected fields and their values"), where=name)
     where = f"{name}: {kind}" if name else kind
     return from_json(class_of(kind), given, where=where)
 

@@ -193,10 +193,9 @@ def _polygons(case: Case, item: str) -> list[dict[str, Any]]:
     target = io.BytesIO()
     objects.read_object(case.folder, str(row[0]), str(row[1]), target, lambda _bytes: None)
     try:
-        document = json.loads(target.getvalue())
+        return list(_geometries(json.loads(target.getvalue())))
     except (ValueError, RecursionError):
         return []
-    return list(_geometries(document))
 
 
 def _geometries(document: Any) -> Iterator[dict[str, Any]]:
