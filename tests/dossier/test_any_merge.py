@@ -21,7 +21,8 @@ from contrechamp.dossier import erasing, merging, reading, store
 from contrechamp.dossier import testimony as told_room
 from contrechamp.dossier.checking import problems
 from contrechamp.dossier.fieldwork import Camera
-from contrechamp.dossier.schema import REF, to_json, values
+from contrechamp.dossier.held import values
+from contrechamp.dossier.schema import REF, to_json
 from contrechamp.dossier.standing import Standings
 from contrechamp.dossier.view import View
 from contrechamp.vault.case import Case

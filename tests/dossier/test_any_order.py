@@ -20,8 +20,9 @@ from contrechamp.base.errors import CheckFailedError, InputError
 from contrechamp.dossier import erasing, marks, reading, store, testimony
 from contrechamp.dossier.checking import problems
 from contrechamp.dossier.findings import Recommendation
+from contrechamp.dossier.held import values
 from contrechamp.dossier.letters import Letter
-from contrechamp.dossier.schema import REF, values
+from contrechamp.dossier.schema import REF
 from contrechamp.dossier.standing import Standings
 from contrechamp.dossier.testimony import Challenge, Passage
 from contrechamp.dossier.view import View

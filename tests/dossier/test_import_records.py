@@ -24,7 +24,8 @@ from contrechamp.dossier.actors import Actor, Product
 from contrechamp.dossier.fields import Evidence, Position
 from contrechamp.dossier.formats import leaving, record_tables, table_files
 from contrechamp.dossier.formats.door import Imported, import_files
-from contrechamp.dossier.schema import from_json, to_json, values
+from contrechamp.dossier.held import values
+from contrechamp.dossier.schema import from_json, to_json
 from contrechamp.dossier.sharing import TEAM
 from contrechamp.vault.verifying import verify
 

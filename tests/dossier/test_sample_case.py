@@ -30,8 +30,8 @@ from contrechamp.dossier import (
     status,
 )
 from contrechamp.dossier.fields import Evidence, Position, Record, Text
+from contrechamp.dossier.held import parts, values
 from contrechamp.dossier.reading import Stored
-from contrechamp.dossier.schema import parts, values
 from contrechamp.dossier.testimony import Exhibit
 from contrechamp.dossier.view import View
 from contrechamp.vault.case import Case, opened

@@ -10,17 +10,10 @@ from hypothesis import strategies as st
 
 from contrechamp.base.errors import InputError
 from contrechamp.dossier.fields import Record, earliest, latest
+from contrechamp.dossier.held import has_closed, open_json, references, values
+from contrechamp.dossier.json_schema import json_schema
 from contrechamp.dossier.kinds import KINDS, class_of, kind_of
-from contrechamp.dossier.schema import (
-    from_json,
-    has_closed,
-    json_schema,
-    members,
-    open_json,
-    references,
-    to_json,
-    values,
-)
+from contrechamp.dossier.schema import from_json, members, to_json
 from contrechamp.vault import canonical
 from dossier.made_up import dates, records
 from dossier.samples import camera, source, telling

@@ -110,7 +110,8 @@ def _item(case: "Case", ref: str, *, as_json: bool) -> None:
 
 def _record(case: "Case", stored: "Stored", *, closed: bool, as_json: bool, newest: bool) -> None:
     from contrechamp.dossier import lines, marks
-    from contrechamp.dossier.schema import open_json, to_json
+    from contrechamp.dossier.held import open_json
+    from contrechamp.dossier.schema import to_json
     from contrechamp.dossier.standing import Standings
     from contrechamp.dossier.view import View
 

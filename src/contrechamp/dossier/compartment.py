@@ -17,8 +17,8 @@ import pyrage
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.dossier import reading
+from contrechamp.dossier.held import values
 from contrechamp.dossier.people import Source
-from contrechamp.dossier.schema import values
 from contrechamp.dossier.search import normalised
 from contrechamp.vault import case as cases
 from contrechamp.vault import custody, database

@@ -10,10 +10,10 @@ from contrechamp.base.i18n import _
 from contrechamp.dossier import reading
 from contrechamp.dossier.fields import ITEM, Evidence, earliest, latest
 from contrechamp.dossier.findings import Finding, Recommendation
+from contrechamp.dossier.held import parts
 from contrechamp.dossier.people import Consent, ConsentUse, Grant, Source
 from contrechamp.dossier.publishing import Publication, Use
 from contrechamp.dossier.reading import SUBJECT
-from contrechamp.dossier.schema import parts
 from contrechamp.dossier.search import normalised
 from contrechamp.dossier.testimony import Exhibit, Testimony
 from contrechamp.dossier.view import View

@@ -9,9 +9,11 @@ from typing import Any
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.dossier import reading, store
+from contrechamp.dossier.held import has_closed, open_json
+from contrechamp.dossier.json_schema import json_schema
 from contrechamp.dossier.kinds import KINDS, class_of
 from contrechamp.dossier.reading import Stored
-from contrechamp.dossier.schema import from_json, has_closed, json_schema, open_json, to_json
+from contrechamp.dossier.schema import from_json, to_json
 from contrechamp.dossier.standing import Standings
 from contrechamp.dossier.store import Put
 from contrechamp.dossier.view import View

@@ -13,12 +13,13 @@ from contrechamp.dossier.actors import Actor, Relation
 from contrechamp.dossier.fields import ITEM, Position, Record, earliest, latest
 from contrechamp.dossier.fieldwork import Camera, Count, Population
 from contrechamp.dossier.findings import Assessment, EngagedRight, Finding
+from contrechamp.dossier.held import Held, parts, references
 from contrechamp.dossier.kinds import kind_of
 from contrechamp.dossier.letters import Letter
 from contrechamp.dossier.people import Consent
 from contrechamp.dossier.publishing import Release, Review
 from contrechamp.dossier.reading import SUBJECT, Stored
-from contrechamp.dossier.schema import REF, Held, parts, references
+from contrechamp.dossier.schema import REF
 from contrechamp.dossier.systems import Deployment
 from contrechamp.dossier.testimony import Exhibit, Testimony
 from contrechamp.dossier.view import View

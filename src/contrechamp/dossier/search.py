@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contrechamp.dossier.fields import Record
+from contrechamp.dossier.held import values
 from contrechamp.dossier.reading import Listed, get
-from contrechamp.dossier.schema import values
 from contrechamp.vault.case import Case
 
 #: Letters that are written for one another. NFKD has taken off accents, vowel signs, niqqud and

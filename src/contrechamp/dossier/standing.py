@@ -13,9 +13,10 @@ from contrechamp.dossier import consent, reading
 from contrechamp.dossier.conflicts import Conflict
 from contrechamp.dossier.fields import ITEM, Evidence, Record, earliest
 from contrechamp.dossier.findings import Recommendation
+from contrechamp.dossier.held import parts, references
 from contrechamp.dossier.publishing import Publication
 from contrechamp.dossier.reading import SUBJECT
-from contrechamp.dossier.schema import REF, parts, references
+from contrechamp.dossier.schema import REF
 from contrechamp.dossier.testimony import Challenge, Exhibit, Testimony
 from contrechamp.dossier.view import View
 

@@ -12,11 +12,11 @@ from contrechamp.dossier.conflicts import Conflict
 from contrechamp.dossier.erasing import given_under
 from contrechamp.dossier.fields import Text
 from contrechamp.dossier.findings import Assessment, Finding, Recommendation
+from contrechamp.dossier.held import parts
 from contrechamp.dossier.letters import Letter, state_on
 from contrechamp.dossier.people import Consent
 from contrechamp.dossier.publishing import Publication
 from contrechamp.dossier.reading import Stored
-from contrechamp.dossier.schema import parts
 from contrechamp.dossier.standing import Standings
 from contrechamp.dossier.view import View
 from contrechamp.vault.case import Case

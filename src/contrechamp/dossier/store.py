@@ -7,7 +7,7 @@ from datetime import datetime
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
-from contrechamp.dossier import reading, rules, schema, search
+from contrechamp.dossier import held, reading, rules, search
 from contrechamp.dossier.fields import Record
 from contrechamp.dossier.kinds import kind_of
 from contrechamp.dossier.reading import SUBJECT, Stored
@@ -190,7 +190,7 @@ def unindex(case: Case, record_id: str) -> None:
 
 def references(record: Record) -> list[tuple[str, str]]:
     """Return every reference in a record with its place."""
-    return [(held.path, str(held.value)) for held in schema.references(record)]
+    return [(one.path, str(one.value)) for one in held.references(record)]
 
 
 def _checked(one: Put) -> Put:

@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping
 
 from contrechamp.dossier import reading
 from contrechamp.dossier.fields import Record
+from contrechamp.dossier.held import references
 from contrechamp.dossier.kinds import kind_of
 from contrechamp.dossier.reading import Citation
-from contrechamp.dossier.schema import references
 from contrechamp.vault.case import Case
 
 #: Records that are kept in memory at a time.

@@ -11,8 +11,9 @@ from contrechamp.dossier import reading, store
 from contrechamp.dossier.fields import Record
 from contrechamp.dossier.formats.drafts import Desk, Draft, Format, Problem, Read, attempt
 from contrechamp.dossier.formats.given import Cells, Given
+from contrechamp.dossier.held import Held
 from contrechamp.dossier.kinds import class_of
-from contrechamp.dossier.schema import REF, Held, Shape, from_json, members
+from contrechamp.dossier.schema import REF, Shape, from_json, members
 
 #: Columns before those of the fields.
 KIND, ID, VERSION = "record_kind", "record_id", "record_version"

@@ -11,9 +11,10 @@ from contrechamp.base.i18n import _
 from contrechamp.base.spreadsheets import without_formula
 from contrechamp.dossier.field_texts import field_text
 from contrechamp.dossier.formats.record_tables import COMMON, ID, KIND, LEFT_OUT, VERSION, cell
+from contrechamp.dossier.held import open_json, values
 from contrechamp.dossier.kinds import KINDS
 from contrechamp.dossier.reading import Stored
-from contrechamp.dossier.schema import Shape, members, open_json, to_json, values
+from contrechamp.dossier.schema import Shape, members, to_json
 
 #: Of a workbook: letters of a cell, rows of a sheet.
 MAX_XLSX_CELL, MAX_XLSX_ROWS = 32_767, 1_048_576
