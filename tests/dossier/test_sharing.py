@@ -261,3 +261,20 @@ def test_a_recording_is_handed_out_with_consent_to_the_voice(tmp_path: Path) -> 
         at.put(consent(who, "voice"))
         view = consents.View(at.case)
         assert not consents.lacking_to_share(view, sound, DAY, to_whom=LAWYER)
+
+
+def test_a_file_that_many_records_came_from_is_asked_about_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (table,) = items(tmp_path, ["document"])
+    asked = []
+    known = reading.cited_by
+    monkeypatch.setattr(
+        reading, "cited_by", lambda case, ref: asked.append(ref) or known(case, ref)
+    )
+    with desk(tmp_path) as at:
+        for number in range(9):
+            at.put(camera(read_from=ReadFrom(item=table, at=str(number))))
+        asked.clear()
+        leaving.write(at.case, tmp_path / "out", "csv", day=DAY)
+    assert 1 <= asked.count(table) <= 3  # held, shared, given: once each, not for each record

@@ -53,6 +53,7 @@ class Sharing:
     def __init__(self, view: View, day: date, recipient: Recipient) -> None:
         self.view, self.day, self.recipient = view, day, recipient
         self._found: dict[str, tuple[Refusal, ...]] = {}
+        self._files: dict[str, tuple[bool, list[str]]] = {}
 
     def refused(self, record_id: str, record: Record) -> tuple[Refusal, ...]:
         """Return why a record does not go; nothing if it does."""
@@ -83,19 +84,34 @@ class Sharing:
 
     def is_given(self, record_id: str, record: Record) -> bool:
         """Return whether a record holds what a source told or gave, or says who it is."""
-        refs = [SUBJECT + record_id] + ([record.read_from.item] if record.read_from else [])
-        return any(consent.sources_of(self.view, ref) for ref in refs)
+        own = isinstance(record, Source | Testimony | Exhibit) and consent.sources_of(
+            self.view, SUBJECT + record_id
+        )
+        return bool(own) or (
+            record.read_from is not None and self._of_file(record.read_from.item)[0]
+        )
 
     def limits(self, record_id: str, record: Record) -> list[str]:
         """Return what those whom a record is of said must be kept to, in their words."""
-        refs = [SUBJECT + record_id] + ([record.read_from.item] if record.read_from else [])
-        return list(dict.fromkeys(
-            limit
-            for ref in refs
-            for limit in consent.limits(
-                self.view, ref, self.day, to=self.recipient.actor, to_whom=self.recipient.name
-            )
-        ))  # fmt: skip
+        found = self._limits(SUBJECT + record_id)
+        if record.read_from is not None:
+            found += self._of_file(record.read_from.item)[1]
+        return list(dict.fromkeys(found))
+
+    def _of_file(self, item: str) -> tuple[bool, list[str]]:
+        """Return whether somebody gave an item, and within which limits: once for each item.
+
+        Thousands of records may have been read from one file, and each of them names it.
+        """
+        if item not in self._files:
+            given = bool(consent.sources_of(self.view, item))
+            self._files[item] = given, self._limits(item) if given else []
+        return self._files[item]
+
+    def _limits(self, ref: str) -> list[str]:
+        return consent.limits(
+            self.view, ref, self.day, to=self.recipient.actor, to_whom=self.recipient.name
+        )
 
     def _of_kind(self, ref: str, record: Record) -> tuple[Refusal, ...]:
         if isinstance(record, Challenge | Review | Release | Conflict):
