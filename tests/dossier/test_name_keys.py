@@ -1,6 +1,6 @@
 """Names of companies in two scripts: which are found by letters, and which are not.
 
-The pairs are what companies call themselves in both, on their own sites and papers.
+The pairs are names of well-known companies in both, from general knowledge: none was looked up.
 """
 
 import pytest
