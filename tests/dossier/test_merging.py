@@ -808,7 +808,9 @@ def test_who_merges_and_cannot_read_identities_gives_nobody_access_and_is_told(
         with pytest.raises(InputError, match="not open to you"):
             compartment.reveal(case, new, own=two.key, reason="SAMPLE", now=NOW)
     with desk(two.root) as at:
+        assert "several-keys" in {one.why for one in lacks(at.case, DAY)}
         compartment.renew(at.case, now=NOW, random=os.urandom)
+        assert "several-keys" not in {one.why for one in lacks(at.case, DAY)}
         shut_out(two, at, two.second)
         assert two.third in compartment.members(at.case)
         assert compartment.reveal(at.case, new, reason="SAMPLE", now=NOW)[0].name == "Nobody Else"

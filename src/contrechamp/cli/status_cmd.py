@@ -106,5 +106,9 @@ def _reasons() -> dict[str, str]:
         "missing": _("a language of a publication is missing"),
         "not-reviewed": _("no second person has agreed to this version"),
         "not-released": _("this version is not released"),
+        "several-keys": _(
+            "identities are sealed to more than one key since copies were merged: whoever can read "
+            "them seals them to one with contrechamp identity --renew"
+        ),
         "has-left": _("whoever left the case can still open the compartment: dismiss them"),
     }

@@ -146,6 +146,11 @@ def members(case: Case) -> list[str]:
     return sorted({member for one in _compartments(case).values() for member in one.keys})
 
 
+def key_count(case: Case) -> int:
+    """Return how many keys identities are sealed to: one, unless copies were merged."""
+    return len(_compartments(case))
+
+
 def admit(
     case: Case, member: str, *, own: AgeIdentities | None = None, reason: str = "", now: datetime
 ) -> None:

@@ -74,6 +74,8 @@ def lacks(case: Case, day: date, *, progress: Progress = silent) -> list[Lack]:
         "SELECT id FROM members WHERE left_at IS NOT NULL")}  # fmt: skip
     left = gone & set(compartment.members(case))
     found += [Lack("compartment", f"member/{one}", "member", "", "has-left") for one in left]
+    if compartment.key_count(case) > 1:  # a merge that was cut short may leave an old one in use
+        found.append(Lack("compartment", "case", "case", "", "several-keys"))
     return found
 
 
