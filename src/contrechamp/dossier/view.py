@@ -39,6 +39,7 @@ class View:
         self.merging = merging
         self._kinds: dict[str, str | None] = {}
         self._records: dict[str, Record | None] = {}
+        self._citing: dict[str, list[Citation]] | None = None
 
     @property
     def member(self) -> str:
@@ -82,10 +83,16 @@ class View:
     def cited_by(self, ref: str) -> list[Citation]:
         """Return who will name a record, a part of it, or an item."""
         staying = [one for one in reading.cited_by(self.case, ref) if one.citing not in self.batch]
-        coming = [
-            Citation(citing, held.path, str(held.value))
-            for citing, record in self.batch.items()
-            for held in references(record)
-            if held.value == ref or str(held.value).startswith(f"{ref}#")
-        ]
-        return staying + coming
+        coming = self._coming_citations().get(ref.partition("#")[0], [])
+        return staying + [one for one in coming if one.cited == ref or "#" not in ref]
+
+    def _coming_citations(self) -> Mapping[str, list[Citation]]:
+        """Return what the batch names, by record or item: looked through once for all of it."""
+        if self._citing is None:
+            self._citing = {}
+            for citing, record in self.batch.items():
+                for held in references(record):
+                    whole = str(held.value).partition("#")[0]
+                    citation = Citation(citing, held.path, str(held.value))
+                    self._citing.setdefault(whole, []).append(citation)
+        return self._citing
