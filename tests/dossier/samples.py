@@ -1,5 +1,6 @@
 """SAMPLE records for tests: made-up people, places and papers, each labelled as such."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,11 +9,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from contrechamp.dossier import store
+from contrechamp.dossier import reading, store
 from contrechamp.dossier.actors import Actor
 from contrechamp.dossier.fields import Evidence, Position, Record, Text
 from contrechamp.dossier.fieldwork import Camera
 from contrechamp.dossier.findings import Finding
+from contrechamp.dossier.formats.door import Imported, import_files
 from contrechamp.dossier.people import Consent, Grant, Source
 from contrechamp.dossier.publishing import Publication
 from contrechamp.dossier.testimony import Exhibit, Interview, Passage, Testimony
@@ -114,3 +116,16 @@ def item(tmp_path: Path, content: bytes = b"SAMPLE photo, made up.") -> str:
         path = tmp_path / "sample-photo.jpg"
     path.write_bytes(content)
     return f"item/{cases.add(tmp_path / 'case', path)[0].item}"
+
+
+def take(at: Desk, *paths: Path, **more: Any) -> Imported:
+    """Import files."""
+    return import_files(at.case, paths, now=lambda: NOW, random=os.urandom, **more)
+
+
+def contents(at: Desk) -> dict[str, list[Any]]:
+    """Return the records of a case by kind."""
+    found: dict[str, list[Any]] = {}
+    for stored in reading.every(at.case):
+        found.setdefault(stored.kind, []).append(stored.record)
+    return found

@@ -2,7 +2,6 @@
 
 import copy
 import json
-import os
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -15,14 +14,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from ocds_checker import SCHEMA, complaints
-from samples import DAY, NOW, Desk, desk, source, telling, text
+from samples import DAY, Desk, desk, source, take, telling, text
 
 from contrechamp.base.errors import InputError
 from contrechamp.dossier import reading
 from contrechamp.dossier.actors import Actor, Contract, Tender
 from contrechamp.dossier.fields import Money, OutsideId, Text
 from contrechamp.dossier.formats import leaving
-from contrechamp.dossier.formats.door import Imported, import_files
 from contrechamp.dossier.formats.ocds_packages import Publisher
 from contrechamp.dossier.schema import to_json
 
@@ -35,10 +33,6 @@ PUBLISHER = Publisher("SAMPLE publisher", PREFIX, "https://sample.example/p",
 def at(tmp_path: Path) -> Iterator[Desk]:
     with desk(tmp_path / "a") as opened:
         yield opened
-
-
-def take(at: Desk, *paths: Path, **more: Any) -> Imported:
-    return import_files(at.case, paths, now=lambda: NOW, random=os.urandom, **more)
 
 
 def exported(at: Desk, folder: Path, publisher: Publisher = PUBLISHER) -> dict[str, Any]:

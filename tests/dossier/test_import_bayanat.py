@@ -2,18 +2,17 @@
 
 import csv
 import json
-import os
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from samples import NOW, Desk, desk
+from samples import NOW, Desk, contents, desk, take
 
 from contrechamp.base.errors import InputError
 from contrechamp.dossier import reading
-from contrechamp.dossier.formats.door import Imported, import_files
+from contrechamp.dossier.formats.door import Imported
 from contrechamp.vault.exporting import export
 
 #: Whatever of a person or a user stands in an export and must not come in.
@@ -77,10 +76,6 @@ def at(tmp_path: Path) -> Iterator[Desk]:
         yield opened
 
 
-def take(at: Desk, *paths: Path, **more: Any) -> Imported:
-    return import_files(at.case, paths, now=lambda: NOW, random=os.urandom, **more)
-
-
 def written(path: Path, kind: str, listed: list[dict[str, Any]], chunk: int = 100) -> Path:
     """Write an export as Bayanat does: a hundred at a time, no comma between two such times."""
     with path.open("a") as file:
@@ -90,13 +85,6 @@ def written(path: Path, kind: str, listed: list[dict[str, Any]], chunk: int = 10
             file.write(",".join(map(json.dumps, listed[start : start + chunk])) + "\n")
         file.write("] \n }")
     return path
-
-
-def contents(at: Desk) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {}
-    for stored in reading.every(at.case):
-        found.setdefault(stored.kind, []).append(stored.record)
-    return found
 
 
 def kept(at: Desk, done: Imported, folder: Path) -> bytes:

@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import os
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -10,14 +9,13 @@ from typing import Any
 
 import osmium
 import pytest
-from samples import DAY, NOW, Desk, camera, desk
+from samples import DAY, Desk, camera, desk, take
 
 from contrechamp.base.errors import InputError
 from contrechamp.dossier import reading
 from contrechamp.dossier.actors import Product
 from contrechamp.dossier.fields import OutsideId, Position
 from contrechamp.dossier.formats import leaving
-from contrechamp.dossier.formats.door import Imported, import_files
 from contrechamp.scene.camera_tags import camera_rows, is_camera
 
 OSM = """<osm version="0.6">
@@ -32,10 +30,6 @@ OSM = """<osm version="0.6">
 def at(tmp_path: Path) -> Iterator[Desk]:
     with desk(tmp_path) as opened:
         yield opened
-
-
-def take(at: Desk, *paths: Path, **more: Any) -> Imported:
-    return import_files(at.case, paths, now=lambda: NOW, random=os.urandom, **more)
 
 
 def extract(tmp_path: Path, version: int = 3) -> Path:

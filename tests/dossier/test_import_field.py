@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import os
 import zipfile
 from collections.abc import Iterator
 from decimal import Decimal
@@ -14,13 +13,12 @@ import pytest
 from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
 from pyxform.xls2xform import convert
-from samples import NOW, Desk, desk
+from samples import NOW, Desk, desk, take
 
 from contrechamp.base.errors import InputError
 from contrechamp.dossier import reading
 from contrechamp.dossier.fieldwork import Barrier, Camera, Place
 from contrechamp.dossier.formats import field_form
-from contrechamp.dossier.formats.door import Imported, import_files
 from contrechamp.dossier.testimony import Exhibit
 from contrechamp.vault import erasing as vault_erasing
 from contrechamp.vault.verifying import verify
@@ -34,10 +32,6 @@ GATE_ID = "77777777-2222-4333-8444-555555555555"
 def at(tmp_path: Path) -> Iterator[Desk]:
     with desk(tmp_path) as opened:
         yield opened
-
-
-def take(at: Desk, *paths: Path, **more: Any) -> Imported:
-    return import_files(at.case, paths, now=lambda: NOW, random=os.urandom, **more)
 
 
 def picture(colour: int = 0, exif: Any = None) -> bytes:

@@ -3,7 +3,6 @@
 import dataclasses
 import hashlib
 import json
-import os
 import re
 import subprocess
 import sys
@@ -21,19 +20,7 @@ from followthemoney.types import registry
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up import of_class
-from samples import (
-    DAY,
-    NOW,
-    Desk,
-    actor,
-    consent,
-    desk,
-    exhibit,
-    item,
-    source,
-    telling,
-    text,
-)
+from samples import DAY, NOW, Desk, actor, consent, desk, exhibit, item, source, take, telling, text
 
 from contrechamp.base.errors import InputError
 from contrechamp.dossier import marks, reading
@@ -41,7 +28,6 @@ from contrechamp.dossier.actors import Actor, Contract, Licence, Relation, Tende
 from contrechamp.dossier.fields import DATE, CoarsePlace, Evidence, Money, Position, Text
 from contrechamp.dossier.fieldwork import Observation, Place
 from contrechamp.dossier.formats import leaving
-from contrechamp.dossier.formats.door import Imported, import_files
 from contrechamp.dossier.formats.ftm_entities import from_entity, to_entities
 from contrechamp.dossier.formats.ftm_model import Around, Entity, Names, overlaid
 from contrechamp.dossier.formats.ftm_statements import entities as entities_in
@@ -60,10 +46,6 @@ from contrechamp.vault.verifying import verify
 def at(tmp_path: Path) -> Iterator[Desk]:
     with desk(tmp_path) as opened:
         yield opened
-
-
-def take(at: Desk, *paths: Path, **more: Any) -> Imported:
-    return import_files(at.case, paths, now=lambda: NOW, random=os.urandom, **more)
 
 
 def filled(at: Desk) -> dict[str, str]:

@@ -2,18 +2,16 @@
 
 import csv
 import json
-import os
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from samples import NOW, Desk, desk
+from samples import Desk, contents, desk, take
 
 from contrechamp.base.errors import InputError
-from contrechamp.dossier import reading
-from contrechamp.dossier.formats.door import Imported, import_files
+from contrechamp.dossier.formats.door import Imported
 
 OWN_FORM = """kind = "camera"
 id = "_uuid"
@@ -47,20 +45,9 @@ def at(tmp_path: Path) -> Iterator[Desk]:
         yield opened
 
 
-def take(at: Desk, *paths: Path, **more: Any) -> Imported:
-    return import_files(at.case, paths, now=lambda: NOW, random=os.urandom, **more)
-
-
 def mapping(folder: Path, text: str = OWN_FORM) -> Path:
     (folder / "m.toml").write_text(text)
     return folder / "m.toml"
-
-
-def contents(at: Desk) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {}
-    for stored in reading.every(at.case):
-        found.setdefault(stored.kind, []).append(stored.record)
-    return found
 
 
 def pictures(folder: Path, *names: str) -> Path:

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up import of_class
-from samples import DAY, NOW, Desk, actor, camera, consent, desk, source, telling, text
+from samples import DAY, NOW, Desk, actor, camera, consent, desk, source, take, telling, text
 
 from contrechamp.base import i18n
 from contrechamp.base.errors import InputError
@@ -23,7 +22,6 @@ from contrechamp.dossier import erasing, lines, reading
 from contrechamp.dossier.actors import Actor, Product
 from contrechamp.dossier.fields import Evidence, Position
 from contrechamp.dossier.formats import leaving, record_tables, table_files
-from contrechamp.dossier.formats.door import Imported, import_files
 from contrechamp.dossier.held import values
 from contrechamp.dossier.schema import from_json, to_json
 from contrechamp.dossier.sharing import TEAM
@@ -34,10 +32,6 @@ from contrechamp.vault.verifying import verify
 def at(tmp_path: Path) -> Iterator[Desk]:
     with desk(tmp_path) as opened:
         yield opened
-
-
-def take(at: Desk, *paths: Path, **more: Any) -> Imported:
-    return import_files(at.case, paths, now=lambda: NOW, random=os.urandom, **more)
 
 
 def line(record: Any, kind: str, record_id: str = "") -> str:

@@ -1,7 +1,6 @@
 """Tenders and contracts: OCDS packages, as its own tools know them, and tables with a mapping."""
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,11 +9,10 @@ import ocdsmerge
 import pytest
 from libcoveocds.lib.additional_checks import empty_field, run_additional_checks
 from ocdskit.combine import package_records, package_releases
-from samples import NOW, Desk, desk
+from samples import Desk, contents, desk, take
 
 from contrechamp.base.errors import InputError
 from contrechamp.dossier import reading
-from contrechamp.dossier.formats.door import Imported, import_files
 
 OCID = "ocds-213czf-SAMPLE-1"
 BUYER = {"id": "b", "name": "SAMPLE Ministry", "roles": ["buyer"],
@@ -49,22 +47,11 @@ def at(tmp_path: Path) -> Iterator[Desk]:
         yield opened
 
 
-def take(at: Desk, *paths: Path, **more: Any) -> Imported:
-    return import_files(at.case, paths, now=lambda: NOW, random=os.urandom, **more)
-
-
 def releases() -> dict[str, Any]:
     # Out of order, as they may be published.
     return package_releases([SIGNED, CALL], uri="https://sample.example/r",
                             publisher={"name": "SAMPLE"}, published_date="2022-07-01T00:00:00Z",
                             version="1.1")  # fmt: skip
-
-
-def contents(at: Desk) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {}
-    for stored in reading.every(at.case):
-        found.setdefault(stored.kind, []).append(stored.record)
-    return found
 
 
 def test_the_checker_of_ocds_finds_nothing_empty_in_the_package() -> None:
