@@ -789,6 +789,47 @@ def test_who_was_dismissed_in_either_copy_reads_nothing_after_the_merge(
         shut_out(two, Desk(case, two.root), two.second)
 
 
+def test_copies_that_closed_identities_to_each_other_are_not_merged_until_one_is_let_in(
+    three_readers: SimpleNamespace,
+) -> None:
+    two = three_readers
+    with desk(two.root) as at:
+        for member in (two.second, two.third):
+            compartment.dismiss(at.case, member, now=NOW, random=os.urandom)
+        first = at.case.unlocked.member
+        here = at.put(source(pseudonym="Sample Kite"))
+        compartment.seal(at.case, here, Identity(name="Only Here"), now=NOW, random=os.urandom)
+    with theirs(two) as at:
+        for member in (first, two.third):
+            compartment.dismiss(at.case, member, own=two.key, now=NOW, random=os.urandom)
+        there = at.put(source(pseudonym="Sample Egret"))
+        compartment.seal(at.case, there, Identity(name="Only There"), now=NOW, random=os.urandom)
+
+    refused = "each copy has closed identities"
+    with desk(two.root) as at:
+        size = at.case.size
+        with pytest.raises(InputError, match=refused):
+            merge(two, at)
+        assert at.case.size == size
+        assert compartment.reveal(at.case, here, reason="SAMPLE", now=NOW)[0].name == "Only Here"
+    with theirs(two) as at, cases.opened(two.folder) as whole:
+        size = at.case.size
+        with pytest.raises(InputError, match=refused):
+            merging.merge(at.case, whole, own=two.key, now=NOW, random=os.urandom)
+        assert at.case.size == size
+
+    with desk(two.root) as at:  # they have talked
+        compartment.admit(at.case, two.second, now=NOW)
+        assert set(merge(two, at).dismissed) == {"Sample Member"}
+        assert compartment.members(at.case) == [two.second]
+        assert sound(at)
+    with cases.opened(two.folder, two.key, write=True) as case:
+        compartment.renew(case, own=two.key, now=NOW, random=os.urandom)
+        for ref, name in ((here, "Only Here"), (there, "Only There"), (two.who, NAME)):
+            found = compartment.reveal(case, ref, own=two.key, reason="SAMPLE", now=NOW)
+            assert {one.name for one in found} == {name}
+
+
 def test_who_merges_and_cannot_read_identities_gives_nobody_access_and_is_told(
     three_readers: SimpleNamespace,
 ) -> None:

@@ -10,6 +10,8 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
 from contrechamp.dossier.compartment import COMPARTMENT, IDENTITY
 from contrechamp.dossier.merging_ancestors import standing
 from contrechamp.dossier.merging_plan import Plan, is_erased, newest, take
@@ -17,7 +19,11 @@ from contrechamp.vault.case import Case, Change
 
 
 def gather(plan: Plan) -> None:
-    """Note the keys that are needed: of all that an identity is sealed to after the merge."""
+    """Note the keys that are needed: of all that an identity is sealed to after the merge.
+
+    Raises:
+        InputError: if nobody could read an identity then.
+    """
     here, there = _live(plan.case, COMPARTMENT), _live(plan.other, COMPARTMENT)
     readers = _readers(plan, here, there)
     needed = _needed(plan)
@@ -34,6 +40,8 @@ def gather(plan: Plan) -> None:
             continue
         keys = {**(theirs or {}).get("keys", {}), **(mine or {}).get("keys", {})}
         left = {who: key for who, key in keys.items() if readers is None or who in readers}
+        if not left:
+            raise _nobody_left()
         state = {**one, "keys": left}
         was = newest(plan.case, subject)
         tomb = is_erased(was)
@@ -61,6 +69,16 @@ def gather(plan: Plan) -> None:
             take(plan, subject)
 
 
+def _nobody_left() -> InputError:
+    return InputError(
+        _(
+            "each copy has closed identities to all whom the other lets read them: merged, nobody "
+            "could read what is sealed. Let one of them in again in one copy (contrechamp identity "
+            "--admit), and merge then; nothing was changed"
+        )
+    )
+
+
 def _live(case: Case, room: str) -> dict[str, dict[str, Any]]:
     rows = case.database.execute(
         "SELECT subject, state FROM records WHERE subject > ? AND subject < ?", (room, room + "g")
@@ -84,8 +102,9 @@ def _readers(
     )
     one, two = _members(here), _members(there)
     if both:
-        # Where each dismissed all whom the other kept, nobody could read what is sealed.
-        return one & two or one
+        if not one & two:
+            raise _nobody_left()
+        return one & two
     if changed_here:
         return one
     return two if changed_there else None
