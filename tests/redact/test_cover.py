@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from contrechamp.redact.boxes import as_boxes
@@ -20,6 +20,7 @@ def picture(height: int, width: int, seed: int = 0) -> np.ndarray:
     st.tuples(*[st.floats(-20, 80)] * 4),
     st.sampled_from(STYLES),
 )
+@example(1, 1, (0.0, 1.0, 5e-324, 0.0), "fill")  # an eighth of this height is none
 def test_a_box_is_covered_whole_and_the_rest_is_as_it_was(
     height: int, width: int, corners: tuple[float, ...], style: str
 ) -> None:

@@ -37,10 +37,10 @@ def draw_covers(rgb: RGB, boxes: F8, style: Style = "fill") -> tuple[RGB, NDArra
     """
     height, width = rgb.shape[:2]
     under = np.zeros((height, width), bool)
-    grid = np.asarray(boxes, np.float64) / GRID_PX
-    for left, top, right, bottom in GRID_PX * outward(
-        grid, -(-width // GRID_PX), -(-height // GRID_PX)
-    ):
+    # First to whole pixels, then to the grid: a box of next to no height divided by 8 is none.
+    touched = outward(np.asarray(boxes, np.float64), width, height)
+    low, high = touched[:, :2] // GRID_PX, -(-touched[:, 2:] // GRID_PX)
+    for left, top, right, bottom in GRID_PX * np.hstack([low, high]):
         under[top:bottom, left:right] = True
     covered = rgb.copy()
     covered[under] = COLOUR if style == "fill" else _noise(height, width)[under]
