@@ -9,7 +9,7 @@ import click
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.cli.case_access import case_argument, now, open_case
-from contrechamp.cli.options import language_option, verbose_option
+from contrechamp.cli.options import day_option, language_option, verbose_option
 from contrechamp.cli.record_text import ref_argument
 from contrechamp.cli.secret_input import secret_options, secret_source
 
@@ -34,12 +34,7 @@ def letter_command() -> click.Command:
                 is_flag=True,
                 help=_("Remind of it instead, with the questions that nobody has answered yet."),
             ),
-            click.Option(
-                ["--on"],
-                type=click.DateTime(["%Y-%m-%d"]),
-                metavar="DATE",
-                help=_("As it stands on this day; by default today."),
-            ),
+            day_option(_("As it stands on this day; by default today.")),
             *secret_options(),
             language_option(),
             verbose_option(),

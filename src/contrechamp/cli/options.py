@@ -80,6 +80,11 @@ def json_option() -> click.Option:
     )
 
 
+def day_option(help_text: str) -> click.Option:
+    """``--on``: the day as of which something is said."""
+    return click.Option(["--on"], type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help=help_text)
+
+
 def crs_option() -> click.Option:
     """``--crs``: the metric plane."""
     return click.Option(

@@ -10,7 +10,7 @@ import click
 
 from contrechamp.base.i18n import _
 from contrechamp.cli.case_access import case_argument, now, open_case, shown
-from contrechamp.cli.options import json_option, language_option, verbose_option
+from contrechamp.cli.options import day_option, json_option, language_option, verbose_option
 from contrechamp.cli.record_text import flag_texts, letter_texts
 from contrechamp.cli.secret_input import secret_options, secret_source
 
@@ -28,12 +28,7 @@ def status_command() -> click.Command:
         epilog=_("Example: contrechamp status checkpoint-north --on 2026-06-30"),
         params=[
             case_argument(),
-            click.Option(
-                ["--on"],
-                type=click.DateTime(["%Y-%m-%d"]),
-                metavar="DATE",
-                help=_("As it stands on this day, such as that of a publication."),
-            ),
+            day_option(_("As it stands on this day, such as that of a publication.")),
             *secret_options(),
             json_option(),
             language_option(),

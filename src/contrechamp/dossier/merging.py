@@ -180,7 +180,7 @@ def _keep_passages(plan: Plan) -> None:
         known = {
             passage.key: passage
             for case in (plan.case, plan.other)
-            if reading.find(case, record_id) is not None
+            if reading.is_there(case, record_id)
             for stored in reading.versions(case, record_id)
             if isinstance(stored.record, Testimony)
             for passage in stored.record.passages

@@ -182,9 +182,20 @@ def is_erased(case: Case, record: str) -> bool:
     return row is not None and "erased_at" in json.loads(bytes(row[0]))
 
 
+def spoken_of(case: Case, *kinds: str) -> set[str]:
+    """Return what records of some kinds, such as reviews, are about."""
+    marks = ", ".join("?" * len(kinds))
+    rows = case.database.execute(
+        "SELECT cited FROM citations JOIN dossier ON dossier.id = citing "  # noqa: S608
+        f"WHERE kind IN ({marks}) AND field = 'about'",
+        kinds,
+    )
+    return {str(cited) for (cited,) in rows}
+
+
 def is_there(case: Case, record: str) -> bool:
-    """Return whether the case has a record of this id."""
-    row = case.database.execute("SELECT 1 FROM dossier WHERE id = ?", (record,)).fetchone()
+    """Return whether the case has a record, by id or reference."""
+    row = case.database.execute("SELECT 1 FROM dossier WHERE id = ?", (id_of(record),)).fetchone()
     return row is not None
 
 

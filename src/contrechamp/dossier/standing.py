@@ -211,11 +211,7 @@ class Standings:
 
 def _marked(view: View) -> set[str]:
     """Return what a challenge or a conflict is about, with and without the part."""
-    rows = view.case.database.execute(
-        "SELECT cited FROM citations JOIN dossier ON dossier.id = citing "
-        "WHERE kind IN ('challenge', 'conflict') AND field = 'about'"
-    )
-    found = {str(cited) for (cited,) in rows}
+    found = reading.spoken_of(view.case, "challenge", "conflict")
     for record in view.batch.values():
         if isinstance(record, Challenge | Conflict):
             found.add(record.about)

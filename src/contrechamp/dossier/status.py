@@ -61,7 +61,7 @@ def lacks(case: Case, day: date, *, progress: Progress = silent) -> list[Lack]:
     view = View(case)
     standings = Standings(view, day)
     wanted = _languages(case)
-    judged = _judged(case)
+    judged = reading.spoken_of(case, "review", "release")
     found: list[Lack] = []
     with progress(_("Looking through the records"), sum(reading.count(case).values())) as advance:
         for stored in reading.every(case):
@@ -115,15 +115,6 @@ def _of_record(view: View, stored: Stored, day: date, judged: set[str]) -> Itera
             yield _lack(stored, "review", "not-reviewed")
         if not (known and releasing.is_released(view, stored.ref)):
             yield _lack(stored, "release", "not-released")
-
-
-def _judged(case: Case) -> set[str]:
-    """Return what there is any review or release of."""
-    rows = case.database.execute(
-        "SELECT cited FROM citations JOIN dossier ON dossier.id = citing "
-        "WHERE kind IN ('review', 'release') AND field = 'about'"
-    )
-    return {str(cited) for (cited,) in rows}
 
 
 def _languages(case: Case) -> dict[str, set[str]]:

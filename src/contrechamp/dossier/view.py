@@ -83,11 +83,10 @@ class View:
     def cited_by(self, ref: str) -> list[Citation]:
         """Return who will name a record, a part of it, or an item."""
         staying = [one for one in reading.cited_by(self.case, ref) if one.citing not in self.batch]
-        coming = self._coming_citations().get(ref.partition("#")[0], [])
-        return staying + [one for one in coming if one.cited == ref or "#" not in ref]
+        return staying + self._cited_by_batch(ref)
 
-    def _coming_citations(self) -> Mapping[str, list[Citation]]:
-        """Return what the batch names, by record or item: looked through once for all of it."""
+    def _cited_by_batch(self, ref: str) -> list[Citation]:
+        """Return who in the batch names it; the batch is looked through once for all of it."""
         if self._citing is None:
             self._citing = {}
             for citing, record in self.batch.items():
@@ -95,4 +94,5 @@ class View:
                     whole = str(held.value).partition("#")[0]
                     citation = Citation(citing, held.path, str(held.value))
                     self._citing.setdefault(whole, []).append(citation)
-        return self._citing
+        coming = self._citing.get(ref.partition("#")[0], [])
+        return [one for one in coming if one.cited == ref or "#" not in ref]

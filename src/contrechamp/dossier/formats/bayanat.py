@@ -107,7 +107,7 @@ class _Reader:
 
     def _is_here(self, name: str) -> bool:
         known = self.desk.id(SCHEME, name)
-        return name in self.here or reading.find(self.desk.case, known) is not None
+        return name in self.here or reading.is_there(self.desk.case, known)
 
     def _exhibits(self, found: Found, places: list[Draft]) -> Iterator[Draft]:
         titles = ("title", "title_ar", "sjac_title", "sjac_title_ar")

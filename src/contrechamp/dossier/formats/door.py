@@ -233,9 +233,8 @@ class _Soon(View):
     def kind(self, record: str) -> str | None:
         return self._staging.kind(record) or super().kind(record)
 
-    def cited_by(self, ref: str) -> list[Citation]:
-        there = [one for one in reading.cited_by(self.case, ref) if one.citing not in self.batch]
-        return there + self._staging.cited_by(ref)
+    def _cited_by_batch(self, ref: str) -> list[Citation]:
+        return self._staging.cited_by(ref)
 
 
 def _check(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from contrechamp.dossier.fields import Confidence, Evidence, OutsideId, Record, Text
+from contrechamp.dossier.fields import Confidence, Evidence, Money, OutsideId, Record, Text
 from contrechamp.dossier.formats.drafts import THIS_FILE
 from contrechamp.dossier.schema import to_json
 
@@ -193,6 +193,11 @@ def day_in(text: str) -> str:
 def line(text: str) -> str:
     """Return a text on one line."""
     return " ".join(text.split())
+
+
+def money_out(value: Money | None) -> dict[str, str]:
+    """Return an amount and its currency as properties."""
+    return {"amount": f"{value.amount:f}", "currency": value.currency} if value else {}
 
 
 def money_in(entity: Entity) -> dict[str, str] | None:

@@ -16,6 +16,7 @@ from contrechamp.dossier.formats.ftm_model import (
     given,
     line,
     money_in,
+    money_out,
     optional_in,
 )
 from contrechamp.dossier.testimony import Exhibit
@@ -62,8 +63,7 @@ def contract_out(id_: str, contract: Contract, names: Names) -> Iterator[Entity]
         "project": contract.deployment and names.of(contract.deployment),
         "procedureNumber": contract.number,
         "contractDate": day_out(contract.signed_on),
-        "amount": contract.value and f"{contract.value.amount:f}",
-        "currency": contract.value and contract.value.currency,
+        **money_out(contract.value),
         "summary": contract.says,
         "proof": names.proofs(contract.evidence),
     }
@@ -111,8 +111,7 @@ def licence_out(id_: str, licence: Licence, names: Names) -> Iterator[Entity]:
         "country": licence.to_country and licence.to_country.lower(),
         "status": None if licence.decision == "unknown" else licence.decision,
         "contractDate": day_out(licence.decided_on),
-        "amount": licence.value and f"{licence.value.amount:f}",
-        "currency": licence.value and licence.value.currency,
+        **money_out(licence.value),
         "description": licence.law,
         "proof": names.proofs(licence.evidence),
     }

@@ -36,7 +36,7 @@ def read(given: Given, desk: Desk) -> Iterator[Read]:
     seen: set[str] = set()
     for where, process in _processes(given.json(), given.name):
         ours = _OF_A_CASE.fullmatch(process["ocid"])
-        if ours and reading.find(desk.case, ours[1]) is not None:
+        if ours and reading.is_there(desk.case, ours[1]):
             seen.add(ours[1])
             yield Notice(where, _("this process was written from this case: left out"))
             continue

@@ -50,7 +50,7 @@ def _draft(desk: Desk, row: Cells) -> Draft:
         raise InputError(_("expected an id: 16 hexadecimal digits"), where=f"{row.where}: {ID}")
     if version and not re.fullmatch(r"\d{1,9}", version):
         raise InputError(_("expected a whole number"), where=f"{row.where}: {VERSION}")
-    if left_out == "true" and reading.find(desk.case, record_id) is not None:
+    if left_out == "true" and reading.is_there(desk.case, record_id):
         raise InputError(
             _("the row lacks what is closed in the record, which would be lost; write it with "
               "what is closed"),

@@ -31,6 +31,8 @@ AT_A_TIME = 500
 #: Memory of the database, in kB.
 CACHE_KB = 16_000
 
+#: What a draft is read from and written to.
+_COLUMNS = "id, desk, kind, fields, place, at, own, version, shared"
 _TABLES = """
 CREATE TABLE drafts (
     row INTEGER PRIMARY KEY,
@@ -94,8 +96,8 @@ class Staging(Mapping[str, Record]):
         record = draft.record
         fields = json.dumps(to_json(record), ensure_ascii=False)
         done = self._database.execute(
-            "INSERT OR IGNORE INTO drafts (id, desk, kind, fields, place, at, own, version, shared)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT OR IGNORE INTO drafts ({_COLUMNS}) "  # noqa: S608
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (draft.id, desk, kind_of(record), fields, draft.where, draft.at, draft.own,
              draft.version, draft.shared),
         )  # fmt: skip
@@ -108,31 +110,31 @@ class Staging(Mapping[str, Record]):
 
     def drafts(self) -> Iterator[list[Coming]]:
         """Yield all drafts, some at a time; those that were yielded may be removed meanwhile."""
-        last = 0
-        while rows := self._database.execute(
-            "SELECT row, id, desk, kind, fields, place, at, own, version, shared FROM drafts "
-            "WHERE row > ? ORDER BY row LIMIT ?", (last, AT_A_TIME),
-        ).fetchall():  # fmt: skip
-            last = int(rows[-1][0])
-            yield [_coming(row) for row in rows]
+        for rows in self._some(_COLUMNS):
+            yield [_coming(row) for _number, *row in rows]
 
     def ids(self) -> Iterator[list[tuple[str, int]]]:
         """Yield the id and desk of all drafts, as `drafts` does, without what they say."""
-        last = 0
-        while rows := self._database.execute(
-            "SELECT row, id, desk FROM drafts WHERE row > ? ORDER BY row LIMIT ?",
-            (last, AT_A_TIME),
-        ).fetchall():
-            last = int(rows[-1][0])
-            yield [(str(record), int(desk)) for _row, record, desk in rows]
+        for rows in self._some("id, desk"):
+            yield [(str(record), int(desk)) for _number, record, desk in rows]
 
     def draft(self, record: str) -> Coming:
         """Return one draft."""
         (row,) = self._database.execute(
-            "SELECT row, id, desk, kind, fields, place, at, own, version, shared FROM drafts "
-            "WHERE id = ?", (record,),
-        )  # fmt: skip
+            f"SELECT {_COLUMNS} FROM drafts WHERE id = ?",  # noqa: S608
+            (record,),
+        )
         return _coming(row)
+
+    def _some(self, columns: str) -> Iterator[list[Any]]:
+        """Yield the number and some columns of all rows, so many at a time."""
+        last = 0
+        while rows := self._database.execute(
+            f"SELECT row, {columns} FROM drafts WHERE row > ? ORDER BY row LIMIT ?",  # noqa: S608
+            (last, AT_A_TIME),
+        ).fetchall():
+            last = int(rows[-1][0])
+            yield rows
 
     def remove(self, records: Iterable[str]) -> None:
         """Take drafts out."""
@@ -191,7 +193,7 @@ class Staging(Mapping[str, Record]):
 
 
 def _coming(row: Any) -> Coming:
-    _row, record_id, desk, kind, fields, place, at, own, version, shared = row
+    record_id, desk, kind, fields, place, at, own, version, shared = row
     record = from_json(class_of(str(kind)), json.loads(fields), where=str(kind))
     draft = Draft(
         record, str(record_id), str(place), str(at), bool(own), int(version), bool(shared)

@@ -11,10 +11,10 @@ from contrechamp.base.i18n import _
 from contrechamp.base.spreadsheets import without_formula
 from contrechamp.dossier.field_texts import field_text
 from contrechamp.dossier.formats.record_tables import COMMON, ID, KIND, LEFT_OUT, VERSION, cell
-from contrechamp.dossier.held import open_json, values
+from contrechamp.dossier.held import has_closed, open_json, values
 from contrechamp.dossier.kinds import KINDS
 from contrechamp.dossier.reading import Stored
-from contrechamp.dossier.schema import Shape, members, to_json
+from contrechamp.dossier.schema import Shape, members
 
 #: Of a workbook: letters of a cell, rows of a sheet.
 MAX_XLSX_CELL, MAX_XLSX_ROWS = 32_767, 1_048_576
@@ -133,7 +133,7 @@ def _order(column: str) -> list[tuple[str, int]]:
 
 def _cells(stored: Stored) -> dict[str, str]:
     """Return what a row says: nothing that is closed."""
-    left_out = not stored.whole or to_json(stored.record) != open_json(stored.record)
+    left_out = not stored.whole or has_closed(stored.record)
     cells = {
         KIND: stored.kind,
         ID: stored.id,
