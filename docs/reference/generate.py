@@ -11,10 +11,12 @@ import click
 from contrechamp.base.i18n import activate
 from contrechamp.cli.app import application
 from contrechamp.cli.record_text import flag_texts
-from contrechamp.dossier import assessments, lines, rights, sample_texts
-from contrechamp.dossier.fields import Record
-from contrechamp.dossier.kinds import KINDS as RECORD_KINDS
-from contrechamp.dossier.schema import Shape, members
+from contrechamp.dossier.formats.write import json_lines
+from contrechamp.dossier.records.field_types import Record
+from contrechamp.dossier.records.kinds import KINDS as RECORD_KINDS
+from contrechamp.dossier.records.schema import Shape, members
+from contrechamp.dossier.sample import sample_texts
+from contrechamp.dossier.shipped import assessments, rights
 from contrechamp.measure.priors import BOUNDS, KINDS, Quantiles, default
 from contrechamp.publish.figures import figures_schema
 
@@ -284,7 +286,7 @@ and answers that rest on nothing.
 
 def records_schema() -> str:
     """Return the JSON Schema of a line of JSON Lines."""
-    return json.dumps(lines.schema(), indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(json_lines.schema(), indent=1, ensure_ascii=False) + "\n"
 
 
 SAMPLE_REFERENCES = """# References of the sample case

@@ -106,18 +106,19 @@ def _export(
     reason: str,
     **secret: Any,
 ) -> None:
-    from contrechamp.dossier import consent, reading
-    from contrechamp.dossier.formats import leaving
-    from contrechamp.dossier.formats.ocds_packages import Publisher
-    from contrechamp.dossier.sharing import Recipient
+    from contrechamp.dossier.formats.write import exporting
+    from contrechamp.dossier.formats.write.ocds_packages import Publisher
+    from contrechamp.dossier.permission import consent
+    from contrechamp.dossier.permission.sharing import Recipient
+    from contrechamp.dossier.reading import lookup
 
     if whom and team:
         raise UsageError(_("--for and --team are for different exports: make two"))
     about = Publisher(publisher, prefix, uri, licence)
-    named = whom.startswith(reading.SUBJECT)
+    named = whom.startswith(lookup.SUBJECT)
     with open_case(folder, secret_source(**secret), write=bool(whom or team)) as case:
-        actor = reading.by_beginning(case, whom) if named else ""
-        left = leaving.write(
+        actor = lookup.by_beginning(case, whom) if named else ""
+        left = exporting.write(
             case, output, format_, day=now().date(), osm=osm, publisher=about, now=now(),
             recipient=Recipient(actor, "" if named else whom, team), reason=reason,
         )  # fmt: skip
