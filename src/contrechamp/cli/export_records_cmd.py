@@ -11,7 +11,7 @@ from contrechamp.cli.case_access import case_argument, now, open_case, reason_op
 from contrechamp.cli.options import language_option, verbose_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 
-#: As `dossier.formats.leaving.WRITERS` names them.
+#: As `dossier.formats.write.exporting.WRITERS` names them.
 FORMAT_NAMES = ("jsonl", "csv", "xlsx", "ftm", "ocds", "osm", "cameras")
 
 
