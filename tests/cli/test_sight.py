@@ -2,17 +2,14 @@
 
 import json
 import math
-from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
 import pytest
 import shapely
-from conftest import Done
 
-EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
-SURVEY, HOUSES = EXAMPLES / "sample-survey.csv", EXAMPLES / "sample-houses.geojson"
-Call = Callable[..., Done]
+from cli.commands import HOUSES, SURVEY, Run
+
 CRS = "EPSG:32626"
 HEADER = "id,lon,lat,kind,mount,height_m,heading_deg,tilt_deg,hfov_deg,vfov_deg,width_px,range_m"
 
@@ -48,7 +45,7 @@ def areas(path: Path) -> dict[str, float]:
 
 @pytest.mark.parametrize("ending", [".geojson", ".parquet"])
 def test_one_region_a_camera_and_level(
-    contrechamp: Call, tmp_path: Path, plain: tuple[Path, Path], ending: str
+    contrechamp: Run, tmp_path: Path, plain: tuple[Path, Path], ending: str
 ) -> None:
     cameras, buildings = plain
     out = tmp_path / f"seen{ending}"
@@ -71,7 +68,7 @@ def test_one_region_a_camera_and_level(
 
 
 def test_flat_takes_walls_as_endless(
-    contrechamp: Call, tmp_path: Path, plain: tuple[Path, Path]
+    contrechamp: Run, tmp_path: Path, plain: tuple[Path, Path]
 ) -> None:
     cameras, buildings = plain
     out = tmp_path / "seen.geojson"
@@ -89,7 +86,7 @@ def test_flat_takes_walls_as_endless(
 
 
 def test_what_is_low_is_hidden_further(
-    contrechamp: Call, tmp_path: Path, plain: tuple[Path, Path]
+    contrechamp: Run, tmp_path: Path, plain: tuple[Path, Path]
 ) -> None:
     cameras, buildings = plain
     seen = {}
@@ -104,7 +101,7 @@ def test_what_is_low_is_hidden_further(
     assert seen[1.6] < seen[2.2] < seen[2.9]
 
 
-def test_what_a_row_leaves_out_is_told(contrechamp: Call, tmp_path: Path) -> None:
+def test_what_a_row_leaves_out_is_told(contrechamp: Run, tmp_path: Path) -> None:
     out = tmp_path / "seen.geojson"
     done = contrechamp("sight", "--cameras", SURVEY, "--buildings", HOUSES, "-o", out)
     assert done.status == 0, done.err
@@ -121,7 +118,7 @@ def test_what_a_row_leaves_out_is_told(contrechamp: Call, tmp_path: Path) -> Non
     ],
 )
 def test_wrong_files(
-    contrechamp: Call, tmp_path: Path, cameras: Path, buildings: Path, said: str
+    contrechamp: Run, tmp_path: Path, cameras: Path, buildings: Path, said: str
 ) -> None:
     out = tmp_path / "seen.geojson"
     out.write_text("before")
