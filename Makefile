@@ -16,11 +16,15 @@ unexport VIRTUAL_ENV
 unexport PYTHONPATH
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help demo sample test soak lint bench fuzz docs figures lock format messages clean
+# A worker a core; each begins with tests that lie together, and takes over from another when done.
+PYTEST := $(BIN)/python -m pytest --numprocesses logical --dist worksteal
+
+.PHONY: help demo sample check test soak lint bench fuzz docs figures lock format messages clean
 help:
 	@echo "make demo      measure the cameras of central Helsinki, say where the report lies"
 	@echo "make sample    build the worked sample case, say where it lies and how to open it"
-	@echo "make test      run every test"
+	@echo "make check     lint, and the quick tests: what to run before each commit"
+	@echo "make test      run every test, and say which took longest"
 	@echo "make soak      kill what writes to a case 300 times, and in the middle of every write"
 	@echo "make lint      ruff, mypy --strict, import contract"
 	@echo "make bench     measure the engine against its peers"
@@ -53,9 +57,13 @@ demo: $(VENV)/.run
 sample: $(VENV)/.run
 	@$(BIN)/python -m contrechamp sample --out $(SAMPLE_OUT)
 
+check: lint
+	@requirements/install-debian
+	$(PYTEST) -m "not slow" --durations 10
+
 test: $(VENV)/.dev
 	@requirements/install-debian
-	$(BIN)/python -m pytest
+	$(PYTEST) --durations 25
 
 soak: $(VENV)/.dev
 	@requirements/install-debian
