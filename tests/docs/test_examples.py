@@ -28,6 +28,7 @@ def run(block: Block, folder: Path, typed: Sequence[Typed]) -> subprocess.Comple
     return in_shell(block.code, folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_the_examples_of_a_page_run_and_print_what_it_shows(
     page: Path, tmp_path: Path, request: pytest.FixtureRequest

@@ -17,6 +17,7 @@ from contrechamp.measure.priors import from_toml
 from contrechamp.publish.files import ALL
 from contrechamp.scene.input_files import ENDINGS
 from contrechamp.scene.tables import CAMERA_COLUMNS
+from made_once import made_once
 
 REFERENCE = DOCS / "reference"
 LEVELS = ("visible", "detection", "observation", "recognition", "identification")
@@ -40,16 +41,18 @@ def without_level(column: str) -> str:
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a run on all samples."""
-    out = tmp_path_factory.mktemp("reference") / "report"
     inputs = ["sample-town.osm", "sample-survey.csv", "sample-walk.gpx"]
-    options = ["--areas", "sample-districts.geojson", "--draws", "10", "-o", str(out), "--json"]
-    subprocess.run(
-        [sys.executable, "-m", "contrechamp", "measure", *inputs, *options],
-        cwd=DOCS / "examples",
-        check=True,
-        capture_output=True,
-    )
-    return out
+    options = ["--areas", "sample-districts.geojson", "--draws", "10", "--json"]
+
+    def make(folder: Path) -> None:
+        subprocess.run(
+            [sys.executable, "-m", "contrechamp", "measure", *inputs, *options, "-o", folder],
+            cwd=DOCS / "examples",
+            check=True,
+            capture_output=True,
+        )
+
+    return made_once(tmp_path_factory, "report-of-all-samples", make)
 
 
 @pytest.mark.parametrize("page", GENERATED)
@@ -125,6 +128,7 @@ def test_samples_say_that_they_are_samples() -> None:
             assert "sample" in file.read_text().lower(), file.name
 
 
+@pytest.mark.slow
 def test_the_built_pages_load_nothing_from_elsewhere(tmp_path: Path) -> None:
     subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "-d", str(tmp_path)],
