@@ -14,6 +14,8 @@ UV_COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --python-v
 # The environment is ours alone, whatever the caller's shell has active.
 unexport VIRTUAL_ENV
 unexport PYTHONPATH
+# What was compiled is kept, or each of the processes that the tests start would compile it anew.
+unexport PYTHONDONTWRITEBYTECODE
 export UV_PYTHON_DOWNLOADS := never
 
 # A worker a core; each begins with tests that lie together, and takes over from another when done.

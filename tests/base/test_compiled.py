@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 KERNEL = """
 import numpy as np
 from contrechamp.sight.limits import density_reach
@@ -12,6 +14,7 @@ print(density_reach(4.0, 1.6, 60.0, 1920.0, 125.0))
 """
 
 
+@pytest.mark.slow
 def test_the_compilation_is_kept_in_the_folder_that_the_environment_names(tmp_path: Path) -> None:
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "kept")}
     command = [sys.executable, "-c", KERNEL]

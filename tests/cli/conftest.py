@@ -1,7 +1,6 @@
 """Commands run in this process, in English, leaving nothing behind; cases are copies of one."""
 
 import shutil
-import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,16 +15,6 @@ from contrechamp.base.i18n import activate
 from contrechamp.cli.run import run
 from contrechamp.vault.access import keys
 from vault import cases
-
-# Who starts the tests in the background, or under nohup, has them, and all that they start, ignore
-# these: a test of them would wait for ever.
-for _number, _handler in (
-    (signal.SIGINT, signal.default_int_handler),
-    (signal.SIGHUP, signal.SIG_DFL),
-    (signal.SIGTERM, signal.SIG_DFL),
-):
-    if signal.getsignal(_number) is signal.SIG_IGN:
-        signal.signal(_number, _handler)
 
 
 @pytest.fixture(autouse=True)

@@ -44,6 +44,7 @@ def test_files_in_report_out(contrechamp: Run, tmp_path: Path) -> None:
     assert figures["command"][:2] == ["contrechamp", "measure"]
 
 
+@pytest.mark.slow
 def test_the_same_run_gives_the_same_bytes(contrechamp: Run, tmp_path: Path) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
     common = ("measure", TOWN, SURVEY, "--draws", 100, "-o")
@@ -183,6 +184,7 @@ def test_an_output_that_is_somebody_elses(contrechamp: Run, tmp_path: Path) -> N
     assert "/proc/nowhere" in done.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_an_interrupted_run_leaves_nothing_half_written(
     tmp_path: Path, number: signal.Signals

@@ -229,6 +229,7 @@ def test_limits_leave_memory_to_the_machine(tmp_path: Path) -> None:
     assert isolation.limits_for(source, moving=True).memory_bytes < physical
 
 
+@pytest.mark.slow
 def test_what_is_compiled_is_laid_out_for_the_process(tmp_path: Path) -> None:
     """It can write no cache but in its workshop, and would compile for seconds for every video."""
     kernels.lay_out(tmp_path)

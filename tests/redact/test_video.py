@@ -175,6 +175,7 @@ def test_odd_sides_lose_their_last_pixel(tmp_path: Path) -> None:
     assert (outcome.width, outcome.height) == (160, 120)
 
 
+@pytest.mark.slow
 def test_hdr_is_brought_to_the_range_of_ordinary_screens(tmp_path: Path) -> None:
     source = write(
         tmp_path / "hdr.mp4", FRAMES[:3], codec="libx265", pix_fmt="yuv420p10le",

@@ -35,6 +35,7 @@ def spectrum_stretch(before, after):
     return factors[int(np.argmax(likeness))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("voice", ["Male1", "Male3", "Female1", "Female3"])
 @pytest.mark.parametrize("seed", [1, 2])
 def test_pitch_and_spectrum_are_moved_by_what_is_promised(voice, seed):

@@ -41,6 +41,7 @@ def telling_points(rng, houses):
     return np.concatenate((corners, on_edge, *beside, anywhere, level, border)).T
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(
     st.integers(0, 2**32 - 1),
