@@ -56,6 +56,7 @@ def test_the_same_run_gives_the_same_bytes(contrechamp: Run, tmp_path: Path) -> 
     assert content(other)["figures.json"] != content(one)["figures.json"]
 
 
+@pytest.mark.slow
 def test_the_command_that_the_report_names_gives_the_report(
     contrechamp: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

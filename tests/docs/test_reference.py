@@ -60,11 +60,13 @@ def test_generated_pages_are_up_to_date(page: str) -> None:
     assert (REFERENCE / page).read_text() == GENERATED[page](), "run: make figures"
 
 
+@pytest.mark.slow
 def test_every_file_of_a_report_is_described(report: Path) -> None:
     assert {file.name for file in report.iterdir()} == set(ALL)
     assert set(ALL) <= named("files.md")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layer", ["cameras", "streets", "pieces", "seen"])
 def test_every_column_of_the_open_data_is_described(layer: str, report: Path) -> None:
     columns = set(gpd.read_parquet(report / f"{layer}.parquet").columns) - {"geometry"}
@@ -79,6 +81,7 @@ def test_every_column_of_the_camera_table_is_described() -> None:
     assert {*CAMERA_COLUMNS, "lon", "lat"} <= named("camera-table.md")
 
 
+@pytest.mark.slow
 def test_every_figure_and_every_group_is_described(report: Path) -> None:
     figures = json.loads((report / "figures.json").read_bytes())["figures"]
     documented = named("figures.md")
@@ -89,6 +92,7 @@ def test_every_figure_and_every_group_is_described(report: Path) -> None:
     assert {f["unit"] for f in figures} | {*figures[0], *figures[0]["estimate"]} <= documented
 
 
+@pytest.mark.slow
 def test_every_member_of_figures_json_is_described(report: Path) -> None:
     document = json.loads((report / "figures.json").read_bytes())
     services = {name for name in document["methods"]["trips"] if ":" in name}
@@ -98,6 +102,7 @@ def test_every_member_of_figures_json_is_described(report: Path) -> None:
     assert members <= named("figures.md")
 
 
+@pytest.mark.slow
 def test_every_column_of_figures_csv_is_described(report: Path) -> None:
     with (report / "figures.csv").open() as lines:
         assert set(next(csv.reader(lines))) <= named("figures.md")

@@ -33,6 +33,8 @@ from contrechamp.vault.access.slots import AgeIdentities
 from contrechamp.vault.case import Case, opened
 from made_once import Typed
 
+pytestmark = pytest.mark.slow
+
 #: The day of the sample on which its consent is withdrawn has passed.
 DAY = date(2026, 11, 26)
 #: Words of what must not leave: a closed passage, contact rules, a risk, a note, an identity.

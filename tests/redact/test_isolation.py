@@ -126,6 +126,7 @@ def test_what_lies_in_memory_is_a_source_too(job: Callable[..., Job]) -> None:
         os.close(descriptor)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("masker", "limits", "says"),
     [
@@ -179,6 +180,7 @@ def test_what_it_says_steers_no_terminal(job: Callable[..., Job]) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "line",
     [b"no json", b"[]", b'{"advance": "much"}', b'{"bar": "a"}'],

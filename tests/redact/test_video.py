@@ -30,6 +30,8 @@ from contrechamp.redact.video.tracks import Rules, Track
 from contrechamp.redact.wish import Wish
 from redact.made_videos import FindsRed, ffmpeg, picture, read, red_pixels, write
 
+pytestmark = pytest.mark.slow
+
 FRAMES = [picture(number) for number in range(12)]
 
 
@@ -175,7 +177,6 @@ def test_odd_sides_lose_their_last_pixel(tmp_path: Path) -> None:
     assert (outcome.width, outcome.height) == (160, 120)
 
 
-@pytest.mark.slow
 def test_hdr_is_brought_to_the_range_of_ordinary_screens(tmp_path: Path) -> None:
     source = write(
         tmp_path / "hdr.mp4", FRAMES[:3], codec="libx265", pix_fmt="yuv420p10le",

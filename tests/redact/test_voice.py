@@ -9,6 +9,8 @@ from scipy.signal import welch
 from contrechamp.redact.sound.voice import FORMANTS, LEAST, LONGEST_S, Alteration, altered
 from redact.speech import speech
 
+pytestmark = pytest.mark.slow
+
 RATE_HZ = 16_000
 
 
@@ -35,7 +37,6 @@ def spectrum_stretch(before, after):
     return factors[int(np.argmax(likeness))]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("voice", ["Male1", "Male3", "Female1", "Female3"])
 @pytest.mark.parametrize("seed", [1, 2])
 def test_pitch_and_spectrum_are_moved_by_what_is_promised(voice, seed):
