@@ -147,7 +147,7 @@ class Camera(Record):
         ProductRef | None, Doc("The make and model of the camera, as the record of a product.")
     ] = None
     first_seen: Annotated[
-        PartialDate | None, Doc("The first day on which the camera was seen.")
+        PartialDate | None, Doc("The first day on which the camera was seen, such as 2021-11-02.")
     ] = None
     last_seen: Annotated[
         PartialDate | None, Doc("The last day on which the camera was seen, such as 2022-05-14.")
@@ -224,7 +224,7 @@ class Barrier(Record):
     operator: Annotated[ActorRef | None, Doc("The actor who runs the barrier.")] = None
     place: Annotated[PlaceRef | None, Doc("The place that the barrier belongs to.")] = None
     first_seen: Annotated[
-        PartialDate | None, Doc("The first day on which the barrier was seen.")
+        PartialDate | None, Doc("The first day on which the barrier was seen, such as 2021-11-02.")
     ] = None
     last_seen: Annotated[
         PartialDate | None, Doc("The last day on which the barrier was seen, such as 2022-05-14.")

@@ -153,8 +153,6 @@ def _explanation(member: Member) -> str:
     marks = []
     if member.shape.required:
         marks.append(_("must be given"))
-    if member.shape.closed:
-        marks.append(_("closed"))
     inner = member.shape.inner or member.shape
     if inner.choices:
         marks.append(" | ".join(inner.choices))

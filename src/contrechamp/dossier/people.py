@@ -45,7 +45,7 @@ class Risk:
     assessed_on: Annotated[
         PartialDate | None, Doc("The day on which the risk was assessed, such as 2022-05-14.")
     ] = None
-    assessed_by: Annotated[Line, Doc("Who assessed the risk for the person.")] = ""
+    assessed_by: Annotated[Line, Doc("Who judged how high the risk is.")] = ""
 
 
 @dataclass(frozen=True, kw_only=True)
