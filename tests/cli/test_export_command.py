@@ -9,7 +9,7 @@ import pyrage
 import pytest
 from conftest import Done
 
-from contrechamp.cli import new_cmd
+from contrechamp.vault.access import keys
 
 Run = Callable[..., Done]
 
@@ -22,7 +22,7 @@ RECIPIENT = str(IDENTITY.to_public())
 def case(tmp_path: Path, contrechamp: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Make a case with one letter, and return what runs a command of it."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setattr(new_cmd, "seconds_of", lambda _parameters: 60.0)
+    monkeypatch.setattr(keys, "seconds_of", lambda _parameters: 60.0)
     (tmp_path / "letter.txt").write_text("SAMPLE letter, made up")
 
     def call(command: str, *arguments: object) -> Done:

@@ -12,7 +12,8 @@ import click
 
 from contrechamp.base.errors import OutputError
 from contrechamp.base.i18n import _, active_language
-from contrechamp.cli.case_access import no_core_dumps, now
+from contrechamp.base.machine import no_core_dumps
+from contrechamp.cli.case_access import now
 from contrechamp.cli.options import json_option, language_option, verbose_option
 
 #: Printed, and beside the case in a file: what it opens is a sample, and nothing else.
@@ -81,17 +82,17 @@ def _make(folder: Path) -> dict[str, int]:
     """Make the case and all that lies beside it; return how many records of each kind there are."""
     import pyrage
 
-    from contrechamp.cli.new_cmd import make_case
     from contrechamp.dossier.formats.write import exporting
     from contrechamp.dossier.permission.sharing import Recipient
     from contrechamp.dossier.sample import sample_case
     from contrechamp.vault.access import members
     from contrechamp.vault.access.slots import AgeIdentities
     from contrechamp.vault.case import opened
+    from contrechamp.vault.new_case import make_case
 
     language = active_language()
     first, second = sample_case.member_names()
-    recovery = make_case(folder / CASE, PASSPHRASE, first)
+    recovery = make_case(folder / CASE, PASSPHRASE, name=first, now=now())
     key = pyrage.x25519.Identity.generate()
     with opened(folder / CASE, PASSPHRASE, write=True) as case:
         counts = sample_case.fill(case, language, now=now, random=secrets.token_bytes)

@@ -10,7 +10,8 @@ import click
 
 from contrechamp.base.errors import CheckFailedError, InputError, UsageError
 from contrechamp.base.i18n import _, ngettext
-from contrechamp.cli.case_access import case_argument, last_seen, note_seen, open_case, shown
+from contrechamp.base.machine import seen_folder
+from contrechamp.cli.case_access import case_argument, open_case, shown
 from contrechamp.cli.options import json_option, language_option, verbose_option
 from contrechamp.cli.secret_input import SecretSource, read_secret, secret_options, secret_source
 
@@ -70,6 +71,7 @@ def _verify(
 ) -> None:
     from contrechamp.cli.bars import progress_for
     from contrechamp.dossier.writing.index_check import problems
+    from contrechamp.vault import seen
     from contrechamp.vault.anchors.rfc3161 import roots
     from contrechamp.vault.verifying import INTERRUPTED, verify
 
@@ -81,10 +83,10 @@ def _verify(
         return
     trusted = roots(_bytes(tsa_roots), where=tsa_roots.name) if tsa_roots else []
     with open_case(folder, secret_source(**secret)) as case:
-        seen = [note for note in (kept, last_seen(case)) if note is not None]
+        notes = [note for note in (kept, seen.last(case, seen_folder())) if note is not None]
         found = verify(
             case,
-            since=seen,
+            since=notes,
             trusted=trusted,
             quick=quick,
             progress=progress_for(as_json=as_json),
@@ -93,7 +95,7 @@ def _verify(
             found = problems(case)
         entries = case.size
         if all(one.kind == INTERRUPTED for one in found):
-            note_seen(case)
+            seen.note(case, seen_folder())
     _tell(found, {"entries": entries}, as_json=as_json)
     if not as_json:
         click.echo(

@@ -9,7 +9,7 @@ from contrechamp.base.i18n import _
 from contrechamp.vault import case as cases
 from contrechamp.vault import database
 from contrechamp.vault.access import slots
-from contrechamp.vault.access.keys import Unlocked
+from contrechamp.vault.access.keys import Unlocked, tuned_here
 from contrechamp.vault.case import Case, Change
 from contrechamp.vault.log import custody, signing
 
@@ -142,6 +142,41 @@ def change_passphrase(
     case.file = both
     # From here on `recover` goes on wherever this is interrupted: the log comes first.
     cases.settle_slots(case, random)
+
+
+def set_passphrase(
+    case: Case,
+    text: str,
+    *,
+    kind: slots.PassphraseKind,
+    reason: str,
+    now: datetime,
+    random: cases.Random,
+) -> None:
+    """Put a passphrase or recovery key, as hard to try as this machine affords, for the old one.
+
+    Args:
+        case: see `change_passphrase`.
+        text: the new passphrase or recovery key.
+        kind: "passphrase" or "recovery".
+        reason: why, in the user's words.
+        now: for the log.
+        random: source of keys.
+
+    Raises:
+        InputError: if the member uses an own age key.
+    """
+    parameters = tuned_here()
+    change_passphrase(
+        case,
+        lambda unlocked: slots.make_passphrase_slot(
+            text, parameters, unlocked, random=random, kind=kind, slot_id=random(8).hex()
+        ),
+        kind=kind,
+        reason=reason,
+        now=now,
+        random=random,
+    )
 
 
 def renew_signing_key(case: Case, *, reason: str, now: datetime, random: cases.Random) -> bytes:
