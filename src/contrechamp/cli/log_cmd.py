@@ -13,6 +13,7 @@ from contrechamp.base.i18n import _
 from contrechamp.cli.case_access import case_argument, open_case, shown
 from contrechamp.cli.options import json_option, language_option, verbose_option
 from contrechamp.cli.secret_input import secret_options, secret_source
+from contrechamp.wording.log import action_label
 
 
 def log_command() -> click.Command:
@@ -91,8 +92,8 @@ def _log(
         mark = "  | " if line.branch else ""
         click.echo(
             shown(
-                f"{mark}{line.number:>6}  {line.at}  {line.member}  {line.action}  {line.subject}"
-                f"  {line.name}{reason}"
+                f"{mark}{line.number:>6}  {line.at}  {line.member}  {action_label(line.action)}"
+                f"  {line.subject}  {line.name}{reason}"
             )
         )
 

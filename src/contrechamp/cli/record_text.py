@@ -8,6 +8,8 @@ import click
 
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.cli.case_access import shown
+from contrechamp.wording.letters import letter_labels
+from contrechamp.wording.standing import flag_labels
 
 if TYPE_CHECKING:
     from contrechamp.dossier.permission.standing import Flag
@@ -22,29 +24,9 @@ def ref_argument(name: str = "ref", metavar: str = "RECORD", **more: Any) -> cli
     return click.Argument([name], metavar=metavar, **more)
 
 
-def flag_texts() -> dict[str, str]:
-    """Return what the flags of a record say, in the user's language."""
-    return {
-        "no-evidence": _("rests on no evidence that stands"),
-        "contested": _("contested"),
-        "refuted": _("refuted: a challenge to it was upheld"),
-        "withdrawn": _("withdrawn"),
-        "no-consent": _("held without consent"),
-        "consent-withdrawn": _("consent withdrawn"),
-        "erased": _("names something that was erased"),
-        "conflict": _("two copies of the case said different things"),
-        "evidence-contested": _("rests on something contested"),
-        "evidence-refuted": _("rests on something refuted"),
-        "evidence-withdrawn": _("rests on something withdrawn"),
-        "evidence-erased": _("rests on something erased"),
-        "evidence-lacking": _("rests on something that has no evidence itself"),
-        "evidence-without-consent": _("rests on something held without consent"),
-    }
-
-
 def flag_line(flag: "Flag") -> str:
     """Return a flag as one line."""
-    line = f"! {flag_texts()[flag.code]}"
+    line = f"! {flag_labels()[flag.code]}"
     if flag.at:
         line += f" ({flag.at})"
     return f"{line}  {flag.because}" if flag.because else line
@@ -95,7 +77,7 @@ def state_lines(record: "Record", day: date) -> Iterator[str]:
 
     if isinstance(record, Letter):
         state = state_on(record, day)
-        text = letter_texts()[state.state]
+        text = letter_labels()[state.state]
         if state.due is not None and state.state in {"waiting", "no-reply"}:
             text += " " + _("(asked for by {day})").format(day=state.due)
         if state.late:
@@ -112,14 +94,3 @@ def state_lines(record: "Record", day: date) -> Iterator[str]:
             yield f"{in_language(known.name)}: " + ngettext(
                 "{left} of {many} question is open", "{left} of {many} questions are open", many
             ).format(left=left, many=many)
-
-
-def letter_texts() -> dict[str, str]:
-    """Return what is said of the state of a letter, in the user's language."""
-    return {
-        "draft": _("not sent"),
-        "waiting": _("waiting for an answer"),
-        "no-reply": _("no reply by the day that it was due"),
-        "partly-answered": _("answered in part"),
-        "answered": _("answered"),
-    }

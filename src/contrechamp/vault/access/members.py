@@ -97,7 +97,7 @@ def change_passphrase(
     case: Case,
     make_slot: Callable[[Unlocked], slots.Slot],
     *,
-    kind: str,
+    kind: slots.PassphraseKind,
     reason: str,
     now: datetime,
     random: cases.Random,
@@ -138,7 +138,8 @@ def change_passphrase(
         case.database.execute("INSERT INTO slots VALUES (?, ?)", (new.id, case.unlocked.member))
         state = cases.member_state(case, case.unlocked.member) | {"changed": custody.stamp(now)}
         subject = f"member/{case.unlocked.member}"
-        cases.append(case, [Change(f"new-{kind}", subject, state, None, reason)], now)
+        action: custody.Action = "new-recovery" if kind == "recovery" else "new-passphrase"
+        cases.append(case, [Change(action, subject, state, None, reason)], now)
     case.file = both
     # From here on `recover` goes on wherever this is interrupted: the log comes first.
     cases.settle_slots(case, random)
