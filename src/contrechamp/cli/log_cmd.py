@@ -101,20 +101,13 @@ def _log(
 def _anchor(
     folder: Path, tsa: str | None, calendars: tuple[str, ...], secret: dict[str, Any]
 ) -> None:
-    from contrechamp.cli.network import post, web_address
-    from contrechamp.vault.anchors.anchor import opentimestamps_anchor, rfc3161_anchor
-    from contrechamp.vault.anchors.anchoring import queue, send_waiting
-    from contrechamp.vault.log.history import newest_checkpoint
+    from contrechamp.vault.anchors.anchoring import ask
+    from contrechamp.vault.anchors.network import post, web_address
 
     for address in (*([tsa] if tsa else []), *calendars):
         web_address(address)
     with open_case(folder, secret_source(**secret), write=True) as case:
-        note = newest_checkpoint(case)
-        if tsa:
-            queue(case, rfc3161_anchor(note, tsa))
-        if calendars:
-            queue(case, opentimestamps_anchor(note, calendars, secrets.token_bytes))
-        sent = send_waiting(case, post)
+        sent = ask(case, authority=tsa, calendars=calendars, random=secrets.token_bytes, post=post)
     if not sent:
         raise UsageError(_("no anchor waits; name whom to ask with --tsa or --ots"))
     for one in sent:

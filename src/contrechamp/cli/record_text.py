@@ -1,19 +1,15 @@
 """Records as they are printed on a terminal."""
 
 from collections.abc import Callable, Iterator
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from contrechamp.base.i18n import _, ngettext
 from contrechamp.cli.case_access import shown
-from contrechamp.wording.letters import letter_labels
 from contrechamp.wording.standing import flag_labels
 
 if TYPE_CHECKING:
     from contrechamp.dossier.permission.standing import Flag
-    from contrechamp.dossier.records.field_types import Record
 
 #: Of the lines below a field.
 INDENT = "  "
@@ -67,30 +63,3 @@ def _lines(name: str, value: Any, indent: str, named: Callable[[str], str]) -> I
     else:
         text = str(value).lower() if isinstance(value, bool) else named(str(value))
         yield f"{indent}{name}: {shown(text)}"
-
-
-def state_lines(record: "Record", day: date) -> Iterator[str]:
-    """Yield what follows from a record on a day, though it does not stand in it."""
-    from contrechamp.dossier.records.findings import Assessment, Recommendation, follow_up_on
-    from contrechamp.dossier.records.letters import Letter, state_on
-    from contrechamp.dossier.shipped.assessments import gaps, in_language, templates
-
-    if isinstance(record, Letter):
-        state = state_on(record, day)
-        text = letter_labels()[state.state]
-        if state.due is not None and state.state in {"waiting", "no-reply"}:
-            text += " " + _("(asked for by {day})").format(day=state.due)
-        if state.late:
-            text += " " + _("(after the day that was asked for)")
-        yield text
-    elif isinstance(record, Recommendation):
-        newest = follow_up_on(record, day)
-        yield newest.status if newest else _("no follow-up yet")
-    elif isinstance(record, Assessment):
-        known = templates().get(record.template)
-        if known is not None:
-            left = len(gaps(record))
-            many = len(known.questions)
-            yield f"{in_language(known.name)}: " + ngettext(
-                "{left} of {many} question is open", "{left} of {many} questions are open", many
-            ).format(left=left, many=many)

@@ -70,10 +70,8 @@ def _verify(
     **secret: Any,
 ) -> None:
     from contrechamp.cli.bars import progress_for
-    from contrechamp.dossier.writing.index_check import problems
-    from contrechamp.vault import seen
+    from contrechamp.dossier.verifying import verify_case
     from contrechamp.vault.anchors.rfc3161 import roots
-    from contrechamp.vault.verifying import INTERRUPTED, verify
 
     kept = _checkpoint(since) if since else None
     if _is_bag(folder):
@@ -83,19 +81,15 @@ def _verify(
         return
     trusted = roots(_bytes(tsa_roots), where=tsa_roots.name) if tsa_roots else []
     with open_case(folder, secret_source(**secret)) as case:
-        notes = [note for note in (kept, seen.last(case, seen_folder())) if note is not None]
-        found = verify(
+        found = verify_case(
             case,
-            since=notes,
+            seen_folder(),
+            since=[kept] if kept else [],
             trusted=trusted,
             quick=quick,
             progress=progress_for(as_json=as_json),
         )
-        if not found:  # else the tables may be unreadable, or no worse than what they are made from
-            found = problems(case)
         entries = case.size
-        if all(one.kind == INTERRUPTED for one in found):
-            seen.note(case, seen_folder())
     _tell(found, {"entries": entries}, as_json=as_json)
     if not as_json:
         click.echo(
