@@ -5,9 +5,9 @@ from pathlib import Path
 
 from samples import actor, desk
 
-from contrechamp.dossier.verifying import is_sound, verify_case
+from contrechamp.dossier.verifying import verify_case
 from contrechamp.vault import seen
-from contrechamp.vault.verifying import INTERRUPTED, Finding
+from contrechamp.vault.findings import INTERRUPTED, Finding, is_sound
 
 
 def kinds(tmp_path: Path) -> list[str]:

@@ -10,6 +10,8 @@ from typing import Any, Literal, get_args, get_origin
 import pytest
 
 from contrechamp.base import i18n
+from contrechamp.dossier.names import matching as name_matching
+from contrechamp.dossier.names import name_keys
 from contrechamp.dossier.permission import consent, standing, status
 from contrechamp.dossier.records import letters as dossier_letters
 from contrechamp.measure import known, priors, run
@@ -17,8 +19,9 @@ from contrechamp.measure.results import Figure
 from contrechamp.redact import outcome, wish
 from contrechamp.scene import camera_tags
 from contrechamp.sight.levels import LEVEL_SETS, VISIBLE
+from contrechamp.vault import findings
 from contrechamp.vault.log import custody
-from contrechamp.wording import cameras, figures, levels, log, masking, notices
+from contrechamp.wording import cameras, figures, levels, log, masking, matching, notices, verifying
 from contrechamp.wording.consent import refusal_labels
 from contrechamp.wording.letters import letter_labels
 from contrechamp.wording.standing import flag_labels
@@ -89,6 +92,9 @@ CASES: dict[str, tuple[Callable[[str], str], set[str]]] = {
     "refusals": (of(refusal_labels), words(consent.Why)),
     "headings of status": (of(lack_headings), words(status.What)),
     "reasons of status": (of(lack_labels), words(status.Why)),
+    "findings of verify": (verifying.finding_label, words(findings.Kind)),
+    "forms of names": (matching.how_label, words(name_keys.How) - {"written"}),
+    "decisions on names": (matching.decision_label, words(name_matching.Decision) - {""}),
     "kinds of masked files": (masking.kind_label, words(outcome.Kind)),
     "reasons of covering": (masking.covered_by_label, words(outcome.CoveredBy)),
     "styles of covering": (masking.style_label, words(wish.Style)),

@@ -14,9 +14,10 @@ from contrechamp.base.machine import seen_folder
 from contrechamp.cli.case_access import case_argument, open_case, shown
 from contrechamp.cli.options import json_option, language_option, verbose_option
 from contrechamp.cli.secret_input import SecretSource, read_secret, secret_options, secret_source
+from contrechamp.wording.verifying import finding_label
 
 if TYPE_CHECKING:
-    from contrechamp.vault.verifying import Finding
+    from contrechamp.vault.findings import Finding
 
 
 def verify_command() -> click.Command:
@@ -158,13 +159,13 @@ def _tell(found: Sequence["Finding"], about: Mapping[str, object], *, as_json: b
     Raises:
         CheckFailedError: if anything is.
     """
-    from contrechamp.vault.verifying import INTERRUPTED
+    from contrechamp.vault.findings import INTERRUPTED
 
     if as_json:
         click.echo(json.dumps({**about, "findings": [asdict(one) for one in found]}))
     else:
         for one in found:
-            click.echo(shown(f"{one.kind}  {one.subject}: {one.message}"))
+            click.echo(shown(f"{finding_label(one.kind)}  {one.subject}: {one.message}"))
     wrong = [one for one in found if one.kind != INTERRUPTED]
     if wrong:
         raise CheckFailedError(

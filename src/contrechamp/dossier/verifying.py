@@ -9,7 +9,7 @@ from contrechamp.base.progress import Progress, silent
 from contrechamp.dossier.writing.index_check import problems
 from contrechamp.vault import seen, verifying
 from contrechamp.vault.case import Case
-from contrechamp.vault.verifying import INTERRUPTED, Finding
+from contrechamp.vault.findings import Finding, is_sound
 
 
 def verify_case(
@@ -39,8 +39,3 @@ def verify_case(
     if is_sound(found):
         seen.note(case, seen_folder)
     return found
-
-
-def is_sound(found: Sequence[Finding]) -> bool:
-    """Return whether nothing is lost or altered, though something may have been interrupted."""
-    return all(one.kind == INTERRUPTED for one in found)
