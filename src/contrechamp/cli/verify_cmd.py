@@ -74,7 +74,7 @@ def _verify(
     from contrechamp.dossier.verifying import verify_case
     from contrechamp.vault.anchors.rfc3161 import roots
 
-    kept = _checkpoint(since) if since else None
+    kept = [_checkpoint(since)] if since else []
     if _is_bag(folder):
         if quick or tsa_roots:
             raise UsageError(_("--quick and --tsa-roots are for cases, not for bags"))
@@ -85,7 +85,7 @@ def _verify(
         found = verify_case(
             case,
             seen_folder(),
-            since=[kept] if kept else [],
+            since=kept,
             trusted=trusted,
             quick=quick,
             progress=progress_for(as_json=as_json),
@@ -107,7 +107,7 @@ def _is_bag(folder: Path) -> bool:
     return bag.is_bag(folder) and not (folder / casefile.NAME).exists()
 
 
-def _verify_bag(folder: Path, kept: str | None, source: SecretSource, *, as_json: bool) -> None:
+def _verify_bag(folder: Path, kept: list[str], source: SecretSource, *, as_json: bool) -> None:
     """Verify a bag: no case is opened, and nothing is asked for but the passphrase of a key."""
     from contrechamp.cli.bars import progress_for
     from contrechamp.vault.bags import verifying
@@ -118,7 +118,7 @@ def _verify_bag(folder: Path, kept: str | None, source: SecretSource, *, as_json
     done = verifying.verify(
         folder,
         identities=getattr(secret, "keys", ()),
-        since=[kept] if kept else [],
+        since=kept,
         progress=progress_for(as_json=as_json),
     )
     about = {
