@@ -37,6 +37,16 @@ def reason_option(*, required: bool = False) -> click.Option:
     return option
 
 
+def member_name_option() -> click.Option:
+    """``--name``: of a member."""
+    return click.Option(
+        ["--name"],
+        required=True,
+        metavar="NAME",
+        help=_("Of the member; it stands in the case encrypted."),
+    )
+
+
 @contextmanager
 def open_case(
     folder: Path, source: SecretSource, *, write: bool = False, remember: bool = False

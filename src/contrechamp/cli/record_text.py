@@ -1,10 +1,11 @@
-"""Records as they are printed on a terminal."""
+"""Records on a command line: how they are named there, and how they are printed."""
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from contrechamp.base.i18n import _
 from contrechamp.cli.case_access import shown
 from contrechamp.wording.standing import flag_labels
 
@@ -18,6 +19,20 @@ INDENT = "  "
 def ref_argument(name: str = "ref", metavar: str = "RECORD", **more: Any) -> click.Argument:
     """``RECORD``: a reference, or its beginning."""
     return click.Argument([name], metavar=metavar, **more)
+
+
+def kind_option() -> click.Option:
+    """``--kind``: of records."""
+    return click.Option(
+        ["--kind"], default="", metavar="KIND", help=_("Only records of this kind.")
+    )
+
+
+def why_option() -> click.Option:
+    """``--why``: of a judgement that stands in the case."""
+    return click.Option(
+        ["--why"], default="", metavar="TEXT", help=_("Why, in your words; it stands in the case.")
+    )
 
 
 def flag_line(flag: "Flag") -> str:

@@ -10,7 +10,7 @@ import click
 from contrechamp.base.i18n import _
 from contrechamp.cli.case_access import case_argument, now, open_case, shown
 from contrechamp.cli.options import json_option, language_option, verbose_option
-from contrechamp.cli.record_text import field_lines, flag_line, ref_argument
+from contrechamp.cli.record_text import field_lines, flag_line, kind_option, ref_argument
 from contrechamp.cli.secret_input import secret_options, secret_source
 
 if TYPE_CHECKING:
@@ -41,13 +41,6 @@ def show_command() -> click.Command:
             language_option(),
             verbose_option(),
         ],
-    )
-
-
-def kind_option() -> click.Option:
-    """``--kind``: of records."""
-    return click.Option(
-        ["--kind"], default="", metavar="KIND", help=_("Only records of this kind.")
     )
 
 
