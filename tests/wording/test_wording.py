@@ -14,6 +14,7 @@ from contrechamp.dossier.names import matching as name_matching
 from contrechamp.dossier.names import name_keys
 from contrechamp.dossier.permission import consent, standing, status
 from contrechamp.dossier.records import letters as dossier_letters
+from contrechamp.dossier.shipped import rights as shipped_rights
 from contrechamp.measure import known, priors, run
 from contrechamp.measure.results import Figure
 from contrechamp.redact import outcome, wish
@@ -21,7 +22,17 @@ from contrechamp.scene import camera_tags
 from contrechamp.sight.levels import LEVEL_SETS, VISIBLE
 from contrechamp.vault import findings
 from contrechamp.vault.log import custody
-from contrechamp.wording import cameras, figures, levels, log, masking, matching, notices, verifying
+from contrechamp.wording import (
+    cameras,
+    figures,
+    levels,
+    log,
+    masking,
+    matching,
+    notices,
+    rights,
+    verifying,
+)
 from contrechamp.wording.consent import refusal_labels
 from contrechamp.wording.letters import letter_labels
 from contrechamp.wording.standing import flag_labels
@@ -94,6 +105,7 @@ CASES: dict[str, tuple[Callable[[str], str], set[str]]] = {
     "reasons of status": (of(lack_labels), words(status.Why)),
     "findings of verify": (verifying.finding_label, words(findings.Kind)),
     "forms of names": (matching.how_label, words(name_keys.How) - {"written"}),
+    "standings of texts": (rights.standing_label, words(shipped_rights.Standing) - {"authentic"}),
     "decisions on names": (matching.decision_label, words(name_matching.Decision) - {""}),
     "kinds of masked files": (masking.kind_label, words(outcome.Kind)),
     "reasons of covering": (masking.covered_by_label, words(outcome.CoveredBy)),
