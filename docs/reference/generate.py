@@ -11,7 +11,6 @@ import click
 
 from contrechamp.base.i18n import activate
 from contrechamp.cli.app import application
-from contrechamp.cli.record_text import flag_texts
 from contrechamp.dossier.formats.write import json_lines
 from contrechamp.dossier.records.field_types import Record
 from contrechamp.dossier.records.kinds import KINDS as RECORD_KINDS
@@ -20,6 +19,7 @@ from contrechamp.dossier.sample import sample_texts
 from contrechamp.dossier.shipped import assessments, rights
 from contrechamp.measure.priors import BOUNDS, KINDS, Quantiles, default
 from contrechamp.publish.figures import figures_schema
+from contrechamp.wording.standing import flag_labels
 
 HERE = Path(__file__).parent
 WIDTH = 92
@@ -234,7 +234,7 @@ def records() -> str:
     activate("en")
     parts: dict[str, type] = {}
     page = [RECORDS]
-    page += [f"| `{code}` | {says} |\n" for code, says in flag_texts().items()]
+    page += [f"| `{code}` | {says} |\n" for code, says in flag_labels().items()]
     page.append(
         f"\n## Kinds\n\nBeside its own fields every record has:\n\n{_fields(Record, common=True)}"
     )
