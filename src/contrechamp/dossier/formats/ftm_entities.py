@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contrechamp.dossier.actors import Actor, Contract, Licence, Relation, Tender
 from contrechamp.dossier.fields import Record
 from contrechamp.dossier.fieldwork import Observation, Place
-from contrechamp.dossier.formats import ftm_actors, ftm_papers, ftm_things
+from contrechamp.dossier.formats import ftm_actors, ftm_papers, ftm_things, ftm_vocabulary
 from contrechamp.dossier.formats.ftm_model import Around, Entity, Fields, Names
 from contrechamp.dossier.systems import Deployment
 
@@ -95,7 +95,5 @@ def is_read(entity: Entity) -> bool:
 
 def is_document(schema: str) -> bool:
     """Return whether entities of a schema are documents."""
-    from followthemoney import model
-
-    found = model.get(schema)
+    found = ftm_vocabulary.schema(schema)
     return found is not None and found.is_a("Document") and schema not in _NO_DOCUMENTS
