@@ -34,13 +34,16 @@ _LATIN = (
     ("ph", "b"), ("sh", "s"), ("ch", "k"), ("kh", "k"), ("gh", "g"), ("th", "t"), ("tz", "s"),
     ("ts", "s"), ("ck", "k"), ("x", "ks"), ("q", "k"), ("p", "b"), ("f", "b"), ("v", "b"),
 )  # fmt: skip
-#: Letters that sound otherwise together than one by one: Greek (ISO 843, by sound), Armenian.
+#: Letters that sound otherwise together than one by one: Greek (ISO 843, by sound), Armenian,
+#: Cyrillic (as CLDR has it, and as names are mostly written).
 _TOGETHER = (
     ("ου", "ou"), ("αυ", "av"), ("ευ", "ev"), ("ηυ", "iv"), ("γγ", "ng"), ("γχ", "nch"),
-    ("μπ", "b"), ("ντ", "d"), ("γκ", "g"), ("ու", "u"),
+    ("μπ", "b"), ("ντ", "d"), ("γκ", "g"), ("ու", "u"), ("иї", "yi"),
 )  # fmt: skip
-#: Accents go, but not the two dots by which Greek letters stand apart; Armenian schwa and rolled r.
-_OWN_LATIN = str.maketrans("άέήίόύώըռ", "αεηιουωar")
+#: Accents go, but not the two dots by which Greek letters stand apart; Armenian schwa and rolled r,
+#: Cyrillic short i.
+_OWN_LATIN = str.maketrans("άέήίόύώըռ", "αεηιουωar") | {ord("й"): "i"}
+_ENDING = re.compile(r"[иы]й\b")
 _SOFT = re.compile("c(?=[eiy])")
 #: Words that are not written, or written together with the next, in the other script.
 _SMALL = frozenset({"al", "el", "the", "of"})
@@ -63,7 +66,7 @@ def latin(name: str) -> str:
     """
     from anyascii import anyascii
 
-    plain = _bare(name).casefold().translate(_OWN_LATIN)
+    plain = _ENDING.sub("y", _bare(name).casefold()).translate(_OWN_LATIN)
     for letters, told in _TOGETHER:
         plain = plain.replace(letters, told)
     return _in_order(anyascii(plain).casefold().replace("'", ""))
