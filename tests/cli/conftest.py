@@ -31,8 +31,7 @@ def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine that has seen no case yet, and is slow: so slow that the floor is what it takes."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    tuned = keys.tuned
-    monkeypatch.setattr(keys, "tuned", lambda seconds, _measure: tuned(seconds, lambda _cost: 60.0))
+    monkeypatch.setattr(keys, "seconds_of", lambda _cost: 60.0)
 
 
 @pytest.fixture

@@ -153,6 +153,8 @@ def test_a_checkpoint_that_the_receiver_holds(
     assert contrechamp("verify", tmp_path / "bag", "--since", kept).status == 0
     kept.write_text(kept.read_text().replace("\n3\n", "\n4\n"))
     assert contrechamp("verify", tmp_path / "bag", "--since", kept).status == 1
+    kept.write_text("")  # a copy that failed: it is no checkpoint to go on from
+    assert contrechamp("verify", tmp_path / "bag", "--since", kept).status == 1
 
 
 def test_options_that_are_not_for_bags(contrechamp: Run, bag: Path) -> None:
