@@ -61,6 +61,11 @@ def _(message: str) -> str:
     return "" if not message else _active.gettext(message)
 
 
+def N_(message: str) -> str:  # noqa: N802
+    """Return a message as it is: it stands in data, and is translated where it is shown."""
+    return message
+
+
 def pgettext(context: str, message: str) -> str:
     """Translate a message that says different things in different places."""
     return _active.pgettext(context, message)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from contrechamp.base.i18n import _
 from contrechamp.publish.numbers import Numbers
+from contrechamp.scene.camera_fields import BY_NAME
 from contrechamp.scene.service_names import service_label
 from contrechamp.sight.arrays import Level
 
@@ -91,18 +92,12 @@ def group_label(group: str, area_names: Mapping[str, str]) -> str:
 def unknown_label(unknown: str) -> str:
     """Return what a parameter of a camera (or building) is called."""
     labels = {
-        "kind": _("kind of camera"),
-        "heading_deg": _("direction"),
-        "height_m": _("height of the camera"),
-        "tilt_deg": _("tilt"),
         "lens": _("lens (field of view)"),
         "focal_mm": _("focal length"),
-        "hfov_deg": _("horizontal field of view"),
-        "vfov_deg": _("vertical field of view"),
-        "width_px": _("resolution (picture width)"),
-        "range_m": _("range"),
         "building_height_m": _("height of buildings"),
     }
+    if unknown in BY_NAME:
+        return _(BY_NAME[unknown].label)
     return labels.get(unknown, unknown)
 
 

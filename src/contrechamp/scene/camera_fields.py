@@ -1,0 +1,330 @@
+"""The fields of a camera: one specification, that tables, records, forms and pages are made of.
+
+A field that is added here is a column of the camera table and of the open data, a field of the
+record, checked by its bounds wherever it comes in, read from its tags and from tables, written to
+them, and asked for in the field form if it has a question. Whatever *uses* its value comes after.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from contrechamp.base.i18n import N_, _
+
+#: What a field holds: a number, a whole number, a word of a list, yes or no, a line of text, or a
+#: date as far as it is known.
+Holds = Literal["number", "whole", "choice", "flag", "line", "date"]
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A tag of OpenStreetMap that a field is read from.
+
+    Args:
+        key: of the tag.
+        sign: -1 where it counts the other way round than the field.
+    """
+
+    key: str
+    sign: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class CameraField:
+    """What one field of a camera is called, holds, allows and maps to. Texts are English.
+
+    Args:
+        name: of the column, and of the field of the record; ends in the unit.
+        holds: see `Holds`.
+        help: whole sentences for whoever fills it in.
+        label: a few words for it.
+        measured_in: the unit in words, with what it is measured from.
+        low: least number that is possible.
+        high: greatest.
+        above: whether `low` itself is too little.
+        choices: word, in lower case -> word of the list that it stands for.
+        absent: what a table holds where nothing is known; of a record it is None or empty.
+        tags: of OpenStreetMap, the first that can be read counts.
+        to_osm: whether the first of `tags` is written as well.
+        drawn: whether `measure` draws it where it is not known.
+        recorded: whether a record has it, under the same name and of the same kind.
+        question: of the field form; a field without one is not asked for.
+        hint: below the question.
+        offered: word -> what the form calls it, for questions that offer a list.
+    """
+
+    name: str
+    holds: Holds
+    help: str
+    label: str = ""
+    measured_in: str = ""
+    low: float = -math.inf
+    high: float = math.inf
+    above: bool = False
+    choices: Mapping[str, str] = field(default_factory=dict)
+    absent: float | str | bool = ""
+    tags: tuple[Tag, ...] = ()
+    to_osm: bool = False
+    drawn: bool = False
+    recorded: bool = True
+    question: str = ""
+    hint: str = ""
+    offered: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it holds a number, whole or not."""
+        return self.holds in ("number", "whole")
+
+    @property
+    def unit(self) -> str:
+        """Its unit as figures have it, "" without one; the name ends in it."""
+        return self.name.rpartition("_")[2] if self.is_number else ""
+
+    @property
+    def dtype(self) -> str:
+        """Type of the column: a number that is not known is NaN, so that no column is whole."""
+        return {"number": "float64", "whole": "float64", "flag": "bool"}.get(self.holds, "str")
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of the list, each once."""
+        return tuple(dict.fromkeys(self.choices.values()))
+
+    def allows(self, number: Any) -> Any:
+        """Return whether a number is possible; of an array, which ones."""
+        within = (number > self.low if self.above else number >= self.low) & (number <= self.high)
+        return within & (number % 1 == 0) if self.holds == "whole" else within
+
+    def expected(self) -> str:
+        """Return what the field can hold, for whoever wrote something else."""
+        if self.holds == "choice":
+            return _("expected one of: {words}").format(words=", ".join(self.words))
+        if self.holds == "flag":
+            return _("expected yes or no")
+        low, high = f"{self.low:g}", f"{self.high:.15g}"
+        if self.holds == "whole":
+            text = _("expected {unit}, a whole number from {low} to {high}")
+        elif self.above:
+            text = _("expected {unit}, more than {low}, up to {high}")
+        else:
+            text = _("expected {unit}, {low} to {high}")
+        return text.format(unit=_(self.measured_in), low=low, high=high)
+
+
+_UNKNOWN = {"unknown": "unknown"}
+
+FIELDS: tuple[CameraField, ...] = (
+    CameraField(
+        name="id",
+        holds="line",
+        help=(
+            "The name of the camera, which no other one has. It stands in the report: no names of "
+            "people."
+        ),
+        recorded=False,
+    ),
+    CameraField(
+        name="kind",
+        holds="choice",
+        help=(
+            "Whether the camera is fixed, turns (panning), or is a dome, of which one cannot tell "
+            "where it looks. The last two see every direction over time."
+        ),
+        label=N_("kind of camera"),
+        choices={
+            **dict.fromkeys(("fixed", "bullet", "static"), "fixed"),
+            **dict.fromkeys(("panning", "ptz"), "panning"),
+            "dome": "dome",
+            **_UNKNOWN,
+        },
+        absent="unknown",
+        tags=(Tag("camera:type"),),
+        to_osm=True,
+        question=N_("How it looks"),
+        offered={
+            "fixed": N_("Fixed"),
+            "panning": N_("Turns"),
+            "dome": N_("Dome"),
+            "unknown": N_("Not known"),
+        },
+    ),
+    CameraField(
+        name="mount",
+        holds="line",
+        help="What the camera hangs on, such as a wall, a pole or a ceiling.",
+        label=N_("mount"),
+        tags=(Tag("camera:mount"),),
+        to_osm=True,
+        question=N_("What it hangs on"),
+        offered={
+            "wall": N_("Wall"),
+            "pole": N_("Pole"),
+            "ceiling": N_("Ceiling"),
+            "roof": N_("Roof"),
+            "other": N_("Something else"),
+        },
+    ),
+    CameraField(
+        name="height_m",
+        holds="number",
+        help="The height of the lens above the ground, in metres.",
+        label=N_("height of the camera"),
+        measured_in=N_("metres above the ground"),
+        low=0.0,
+        high=1000.0,
+        absent=math.nan,
+        tags=(Tag("height"), Tag("est_height")),
+        to_osm=True,
+        drawn=True,
+        question=N_("Height above the ground, metres"),
+    ),
+    CameraField(
+        name="heading_deg",
+        holds="number",
+        help="Where the camera looks, in degrees clockwise from north: north is 0, east 90.",
+        label=N_("direction"),
+        measured_in=N_("degrees clockwise from north"),
+        low=0.0,
+        high=360.0,
+        absent=math.nan,
+        tags=(Tag("camera:direction"), Tag("direction")),
+        to_osm=True,
+        drawn=True,
+        question=N_("Where it points, degrees clockwise from north"),
+        hint=N_("North 0, east 90."),
+    ),
+    CameraField(
+        name="tilt_deg",
+        holds="number",
+        help=(
+            "How far the camera looks down, in degrees below the horizon: 15 is a little, 90 "
+            "straight down."
+        ),
+        label=N_("tilt"),
+        measured_in=N_("degrees below the horizon"),
+        low=-90.0,
+        high=90.0,
+        absent=math.nan,
+        # camera:tilt is negative for down, the older camera:angle positive.
+        tags=(Tag("camera:tilt", -1), Tag("camera:angle")),
+        to_osm=True,
+        drawn=True,
+        question=N_("How far it points down, degrees below the horizon"),
+    ),
+    CameraField(
+        name="hfov_deg",
+        holds="number",
+        help="The horizontal field of view of the lens, in degrees.",
+        label=N_("horizontal field of view"),
+        measured_in=N_("degrees"),
+        low=0.0,
+        high=360.0,
+        above=True,
+        absent=math.nan,
+        drawn=True,
+    ),
+    CameraField(
+        name="vfov_deg",
+        holds="number",
+        help="The vertical field of view of the lens, in degrees.",
+        label=N_("vertical field of view"),
+        measured_in=N_("degrees"),
+        low=0.0,
+        high=180.0,
+        above=True,
+        absent=math.nan,
+        drawn=True,
+    ),
+    CameraField(
+        name="width_px",
+        holds="whole",
+        help="The horizontal resolution of the picture, in pixels.",
+        label=N_("resolution (picture width)"),
+        measured_in=N_("pixels"),
+        low=1.0,
+        high=100_000.0,
+        absent=math.nan,
+        drawn=True,
+    ),
+    CameraField(
+        name="range_m",
+        holds="number",
+        help="How far the camera sees at most, as a horizontal distance in metres.",
+        label=N_("range"),
+        measured_in=N_("metres"),
+        low=0.0,
+        high=100_000.0,
+        above=True,
+        absent=math.nan,
+        drawn=True,
+    ),
+    CameraField(
+        name="indoor",
+        holds="flag",
+        help="Whether the camera hangs indoors: it then sees nothing of the street.",
+        label=N_("indoors"),
+        absent=False,
+        tags=(Tag("surveillance"), Tag("indoor")),
+        recorded=False,
+    ),
+    CameraField(
+        name="operator",
+        holds="line",
+        help="Who runs the camera, if it is written there.",
+        label=N_("operator"),
+        tags=(Tag("operator"),),
+        recorded=False,  # there it is a reference to an actor
+    ),
+    CameraField(
+        name="operator_class",
+        holds="choice",
+        help="What kind of operator runs the camera; figures are given for each.",
+        choices={
+            **dict.fromkeys(("public", "government", "police", "military", "municipal"), "public"),
+            **dict.fromkeys(
+                (
+                    *("private", "business", "commercial"),
+                    *("private_non_profit", "religious", "community"),
+                ),
+                "private",
+            ),
+            **_UNKNOWN,
+        },
+        absent="unknown",
+        tags=(Tag("operator:type"),),
+        recorded=False,
+    ),
+    CameraField(
+        name="zone",
+        holds="line",
+        help="What the camera is there for, in the words of OpenStreetMap's surveillance:zone.",
+        label=N_("zone"),
+        tags=(Tag("surveillance:zone"),),
+        recorded=False,
+    ),
+    CameraField(
+        name="first_seen",
+        holds="date",
+        help="The first day on which somebody is known to have seen the camera.",
+        tags=(Tag("start_date"),),
+    ),
+    CameraField(
+        name="last_seen",
+        holds="date",
+        help="The last day on which somebody is known to have seen the camera.",
+        tags=(Tag("check_date"), Tag("survey:date")),
+    ),
+    CameraField(
+        name="source",
+        holds="line",
+        help="Where the row comes from. It stands in the open data, behind file and row.",
+        recorded=False,
+    ),
+)
+
+BY_NAME: Mapping[str, CameraField] = {one.name: one for one in FIELDS}
+#: Those that a record has under the same name, and those that the field form asks for.
+RECORDED = tuple(one for one in FIELDS if one.recorded)
+ASKED = tuple(one for one in FIELDS if one.question)
