@@ -148,7 +148,7 @@ def _next(out: Path) -> list[str]:
     case = shlex.quote(str(out / CASE))
     secret = f"--passphrase-fd 3 3< {shlex.quote(str(out / PASSPHRASE_FILE))}"
     second = f"--identity {shlex.quote(str(out / SECOND_MEMBER))}"
-    word = {"fr": "tourniquets"}.get(active_language(), "turnstiles")
+    word = _("turnstiles")
     finding, source = ref("passage-by-face"), ref("heron")
     refused = ref("sample-leaflet-en")
     reason = shlex.quote(_("to see how it works"))

@@ -49,8 +49,7 @@ class CameraField:
         to_osm: whether the first of `tags` is written as well.
         drawn: whether `measure` draws it where it is not known.
         recorded: whether a record has it, under the same name and of the same kind.
-        question: of the field form; a field without one is not asked for.
-        hint: below the question.
+        question: of the field form, explained by `help`; a field without one is not asked for.
         offered: word -> what the form calls it, for questions that offer a list.
     """
 
@@ -69,7 +68,6 @@ class CameraField:
     drawn: bool = False
     recorded: bool = True
     question: str = ""
-    hint: str = ""
     offered: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -129,8 +127,7 @@ FIELDS: tuple[CameraField, ...] = (
         name="kind",
         holds="choice",
         help=(
-            "Whether the camera is fixed, turns (panning), or is a dome, of which one cannot tell "
-            "where it looks. The last two see every direction over time."
+            "Whether the camera is fixed, turns, or sits in a dome; unknown if that cannot be told."
         ),
         label=N_("kind of camera"),
         choices={
@@ -142,7 +139,7 @@ FIELDS: tuple[CameraField, ...] = (
         absent="unknown",
         tags=(Tag("camera:type"),),
         to_osm=True,
-        question=N_("How it looks"),
+        question=N_("Kind"),
         offered={
             "fixed": N_("Fixed"),
             "panning": N_("Turns"),
@@ -153,7 +150,7 @@ FIELDS: tuple[CameraField, ...] = (
     CameraField(
         name="mount",
         holds="line",
-        help="What the camera hangs on, such as a wall, a pole or a ceiling.",
+        help="What the camera hangs on, such as wall, pole, ceiling or roof.",
         label=N_("mount"),
         tags=(Tag("camera:mount"),),
         to_osm=True,
@@ -169,7 +166,7 @@ FIELDS: tuple[CameraField, ...] = (
     CameraField(
         name="height_m",
         holds="number",
-        help="The height of the lens above the ground, in metres.",
+        help="How high above the ground the camera hangs, in metres, such as 3.5.",
         label=N_("height of the camera"),
         measured_in=N_("metres above the ground"),
         low=0.0,
@@ -178,12 +175,15 @@ FIELDS: tuple[CameraField, ...] = (
         tags=(Tag("height"), Tag("est_height")),
         to_osm=True,
         drawn=True,
-        question=N_("Height above the ground, metres"),
+        question=N_("Height"),
     ),
     CameraField(
         name="heading_deg",
         holds="number",
-        help="Where the camera looks, in degrees clockwise from north: north is 0, east 90.",
+        help=(
+            "Where the camera points, in degrees clockwise from true north: north 0, east 90, "
+            "south 180."
+        ),
         label=N_("direction"),
         measured_in=N_("degrees clockwise from north"),
         low=0.0,
@@ -192,15 +192,14 @@ FIELDS: tuple[CameraField, ...] = (
         tags=(Tag("camera:direction"), Tag("direction")),
         to_osm=True,
         drawn=True,
-        question=N_("Where it points, degrees clockwise from north"),
-        hint=N_("North 0, east 90."),
+        question=N_("Direction"),
     ),
     CameraField(
         name="tilt_deg",
         holds="number",
         help=(
-            "How far the camera looks down, in degrees below the horizon: 15 is a little, 90 "
-            "straight down."
+            "How far down the camera points, in degrees below the horizon: level 0, straight "
+            "down 90."
         ),
         label=N_("tilt"),
         measured_in=N_("degrees below the horizon"),
@@ -211,12 +210,15 @@ FIELDS: tuple[CameraField, ...] = (
         tags=(Tag("camera:tilt", -1), Tag("camera:angle")),
         to_osm=True,
         drawn=True,
-        question=N_("How far it points down, degrees below the horizon"),
+        question=N_("Tilt"),
     ),
     CameraField(
         name="hfov_deg",
         holds="number",
-        help="The horizontal field of view of the lens, in degrees.",
+        help=(
+            "The horizontal field of view: the angle that the picture takes in from left to "
+            "right, in degrees, such as 94."
+        ),
         label=N_("horizontal field of view"),
         measured_in=N_("degrees"),
         low=0.0,
@@ -228,7 +230,10 @@ FIELDS: tuple[CameraField, ...] = (
     CameraField(
         name="vfov_deg",
         holds="number",
-        help="The vertical field of view of the lens, in degrees.",
+        help=(
+            "The vertical field of view: the angle that the picture takes in from top to "
+            "bottom, in degrees, such as 53."
+        ),
         label=N_("vertical field of view"),
         measured_in=N_("degrees"),
         low=0.0,
@@ -240,7 +245,7 @@ FIELDS: tuple[CameraField, ...] = (
     CameraField(
         name="width_px",
         holds="whole",
-        help="The horizontal resolution of the picture, in pixels.",
+        help="The width of the camera's picture in pixels, such as 1920.",
         label=N_("resolution (picture width)"),
         measured_in=N_("pixels"),
         low=1.0,
@@ -251,7 +256,10 @@ FIELDS: tuple[CameraField, ...] = (
     CameraField(
         name="range_m",
         holds="number",
-        help="How far the camera sees at most, as a horizontal distance in metres.",
+        help=(
+            "The greatest horizontal distance at which the camera is taken to see, in metres, "
+            "such as 50."
+        ),
         label=N_("range"),
         measured_in=N_("metres"),
         low=0.0,
@@ -307,13 +315,13 @@ FIELDS: tuple[CameraField, ...] = (
     CameraField(
         name="first_seen",
         holds="date",
-        help="The first day on which somebody is known to have seen the camera.",
+        help="The first day on which the camera was seen, such as 2021-11-02.",
         tags=(Tag("start_date"),),
     ),
     CameraField(
         name="last_seen",
         holds="date",
-        help="The last day on which somebody is known to have seen the camera.",
+        help="The last day on which the camera was seen, such as 2022-05-14.",
         tags=(Tag("check_date"), Tag("survey:date")),
     ),
     CameraField(
