@@ -12,6 +12,8 @@ from contrechamp.scene.directions import parse_directions
 from contrechamp.scene.foot_access import under_ground, walkable
 from contrechamp.scene.lengths import parse_length_m
 from contrechamp.scene.osm_places import barrier, home_door, service
+from contrechamp.scene.service_names import service_label
+from contrechamp.scene.services import SERVICES
 
 
 @pytest.mark.parametrize(
@@ -306,3 +308,14 @@ def test_barriers(kind: str) -> None:
 
 def test_a_military_checkpoint_is_one() -> None:
     assert barrier({"military": "checkpoint"}) == "checkpoint"
+
+
+def test_every_service_is_read_from_each_of_its_tags_and_has_a_word() -> None:
+    kinds = [one.kind for one in SERVICES]
+    assert len(set(kinds)) == len(kinds)
+    for one in SERVICES:
+        for key, value in one.tags:
+            assert service({key: value, "name": "SAMPLE"}) == one.kind
+        assert service_label(one.kind) == one.label
+        assert one.goal in ("", *kinds)
+    assert service({"amenity": "bench"}) == ""

@@ -42,24 +42,9 @@ STREET_COLUMNS: Mapping[str, str] = {
 #: Point (an area is represented by a point inside it).
 PLACE_COLUMNS: Mapping[str, str] = {
     "id": "str",
-    "kind": "str",  # one of SERVICES, or "home"
+    "kind": "str",  # of `services.SERVICES`, or "home"
     "name": "str",
 }
-
-#: Kinds of service that people walk to -> how OSM tags them.
-SERVICES = (
-    "school",
-    "kindergarten",
-    "clinic",
-    "hospital",
-    "doctors",
-    "pharmacy",
-    "place_of_worship",
-    "marketplace",
-    "supermarket",
-    "drinking_water",
-    "transit_stop",
-)
 
 #: Point or LineString.
 BARRIER_COLUMNS: Mapping[str, str] = {"id": "str", "kind": "str", "name": "str"}
