@@ -13,11 +13,13 @@ import click
 from contrechamp.base.i18n import activate
 from contrechamp.cli.app import application
 from contrechamp.cli.record_text import flag_texts
-from contrechamp.dossier import assessments, lines, rights, sample_texts
-from contrechamp.dossier.fields import Record
-from contrechamp.dossier.kinds import KINDS as RECORD_KINDS
-from contrechamp.dossier.scene_tables import COLUMNS
-from contrechamp.dossier.schema import Shape, members
+from contrechamp.dossier.formats.write import json_lines
+from contrechamp.dossier.formats.write.scene_tables import COLUMNS
+from contrechamp.dossier.records.field_types import Record
+from contrechamp.dossier.records.kinds import KINDS as RECORD_KINDS
+from contrechamp.dossier.records.schema import Shape, members
+from contrechamp.dossier.sample import sample_texts
+from contrechamp.dossier.shipped import assessments, rights
 from contrechamp.measure.priors import BOUNDS, KINDS, Quantiles, default
 from contrechamp.measure.stage import FREE_STANDING
 from contrechamp.measure.trips import GOALS
@@ -291,7 +293,7 @@ and answers that rest on nothing.
 
 def records_schema() -> str:
     """Return the JSON Schema of a line of JSON Lines."""
-    return json.dumps(lines.schema(), indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(json_lines.schema(), indent=1, ensure_ascii=False) + "\n"
 
 
 SAMPLE_REFERENCES = """# References of the sample case
@@ -344,7 +346,7 @@ leaves such rows out. [Survey your own streets](../how-to/own-survey.md) shows w
 `contrechamp measure FOLDER/cameras.geojson buildings.osm.pbf --areas FOLDER/areas.geojson -o OUT`. (`cameras.csv` holds the same rows for a
 spreadsheet; give one of the two.) `id` is what the camera was called where it was read from, if that is said once, or else the id of its record;
 `operator_class` follows from the kind of actor; `source` names record and version, and says SAMPLE of what is made up. A record has no word for
-{unrecorded}. From Python: `camera_rows` and `area_features` of `contrechamp.dossier.scene_tables`.
+{unrecorded}. From Python: `camera_rows` and `area_features` of `contrechamp.dossier.formats.write.scene_tables`.
 
 ## From OpenStreetMap
 

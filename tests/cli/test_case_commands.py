@@ -17,8 +17,8 @@ from conftest import Done
 
 from cli.rings import Ring
 from contrechamp.cli import new_cmd, unlock_cmd
-from contrechamp.vault import casefile
-from contrechamp.vault.keys import FLOOR, recovery_text
+from contrechamp.vault.access import casefile
+from contrechamp.vault.access.keys import FLOOR, recovery_text
 
 Run = Callable[..., Done]
 

@@ -9,8 +9,8 @@ import pytest
 from conftest import Done
 
 from contrechamp.cli import export_records_cmd, import_cmd
-from contrechamp.dossier.formats.door import FORMATS
-from contrechamp.dossier.formats.leaving import WRITERS
+from contrechamp.dossier.formats.read.importing import FORMATS
+from contrechamp.dossier.formats.write.exporting import WRITERS
 from vault import cases
 
 LINE = '{"kind": "actor", "fields": {"names": [{"language": "en", "text": "%s"}], "kind": "%s"}}\n'

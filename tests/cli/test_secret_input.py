@@ -35,8 +35,8 @@ from contrechamp.cli.secret_input import (
     secret_options,
     secret_source,
 )
-from contrechamp.vault.keys import KdfParameters, parse_recovery_key, recovery_text
-from contrechamp.vault.slots import AgeIdentities
+from contrechamp.vault.access.keys import KdfParameters, parse_recovery_key, recovery_text
+from contrechamp.vault.access.slots import AgeIdentities
 from vault.leaks import told
 
 CASE = "contrechamp.case/0123456789abcdef"

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contrechamp.base.errors import InputError
-from contrechamp.dossier.formats import door
-from contrechamp.dossier.formats.given import MAX_CELL
+from contrechamp.dossier.formats.read import importing
+from contrechamp.dossier.formats.read.source_file import MAX_CELL
 
 
 def _workbook() -> dict[str, bytes]:
@@ -79,7 +79,7 @@ def test_a_part_of_an_archive_without_a_name_is_passed_over() -> None:
     nameless[at + 28 : at + 30] = b"\0\0"  # length of the name in the directory
     for broken in (content, bytes(nameless)):
         with pytest.raises(InputError):
-            door.format_of(readers.given(broken), "")
+            importing.format_of(readers.given(broken), "")
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])

@@ -13,11 +13,11 @@ import pytest
 from samples import NOW, camera, desk
 
 from contrechamp.base.errors import InputError
-from contrechamp.dossier.fieldwork import Camera
-from contrechamp.dossier.formats.door import import_files
-from contrechamp.dossier.reading import Stored
-from contrechamp.dossier.scene_tables import camera_rows
-from contrechamp.dossier.schema import members, to_json
+from contrechamp.dossier.formats.read.importing import import_files
+from contrechamp.dossier.formats.write.scene_tables import camera_rows
+from contrechamp.dossier.reading.lookup import Stored
+from contrechamp.dossier.records.fieldwork import Camera
+from contrechamp.dossier.records.schema import members, to_json
 from contrechamp.measure.priors import BOUNDS
 from contrechamp.scene.camera_fields import BY_NAME, FIELDS, RECORDED, CameraField
 from contrechamp.scene.input_files import open_input
@@ -114,8 +114,8 @@ def follow_the_made_up_field(folder: Path) -> None:
     import openpyxl
     from samples import DAY, take
 
-    from contrechamp.dossier import reading
-    from contrechamp.dossier.formats import field_form, leaving, osm_cameras
+    from contrechamp.dossier.formats.write import exporting, osm_changes, survey_form
+    from contrechamp.dossier.reading import lookup
     from contrechamp.publish.wording import unknown_label
     from contrechamp.scene.camera_tags import camera_rows as rows_of_tags
 
@@ -125,12 +125,12 @@ def follow_the_made_up_field(folder: Path) -> None:
     assert read["ir_range_m"].tolist() == [42.5]
     with desk(folder) as at:
         import_files(at.case, [table], now=lambda: NOW, random=os.urandom)
-        (stored,) = reading.every(at.case, "camera")
+        (stored,) = lookup.every(at.case, "camera")
         assert to_json(stored.record)["ir_range_m"] == "42.5"
         with pytest.raises(InputError, match="ir_range_m: expected metres, more than 0, up"):
             at.put(dataclasses.replace(stored.record, ir_range_m=Decimal(301)))
-        leaving.write(at.case, folder / "out", "cameras", day=DAY)
-        tags = osm_cameras.tags_of(stored.record, at.case)
+        exporting.write(at.case, folder / "out", "cameras", day=DAY)
+        tags = osm_changes.tags_of(stored.record, at.case)
         submission = {
             "KEY": "uuid:11111111-1111-4111-8111-111111111111", "what": "camera",
             "date": "2026-05-01", "language": "en", "camera-camera_ir_range_m": "7",
@@ -140,14 +140,14 @@ def follow_the_made_up_field(folder: Path) -> None:
         with export.open("w", newline="") as target:
             csv.writer(target).writerows([submission, submission.values()])
         (new,) = [one for one in take(at, export).new if one.kind == "camera"]
-        assert reading.get(at.case, new.id).record.ir_range_m == 7
+        assert lookup.get(at.case, new.id).record.ir_range_m == 7
     assert tags["camera:ir_range"] == "42.5"
     (row,), unreadable = rows_of_tags({"man_made": "surveillance", "camera:ir_range": "40 m"}, "n")
     assert (row["ir_range_m"], unreadable) == (40.0, [])
     out = gpd.read_file(folder / "out" / "cameras.geojson")
     assert out["ir_range_m"].tolist() == [42.5]
     form = folder / "form.xlsx"
-    field_form.write(form)
+    survey_form.write(form)
     names = [cells[1] for cells in openpyxl.load_workbook(form)["survey"].values]
     assert names.index("camera_ir_range_m") > names.index("camera_tilt_deg")
     assert unknown_label("ir_range_m") == "lamps"

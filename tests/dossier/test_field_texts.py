@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from contrechamp.base import i18n
-from contrechamp.dossier import form
-from contrechamp.dossier.field_texts import every_class, extract, field_text
-from contrechamp.dossier.fields import Record
-from contrechamp.dossier.formats import table_files
-from contrechamp.dossier.json_schema import json_schema
-from contrechamp.dossier.kinds import KINDS
-from contrechamp.dossier.schema import Member, members
+from contrechamp.dossier.formats.write import table_files
+from contrechamp.dossier.records.field_help import every_class, extract, field_text
+from contrechamp.dossier.records.field_types import Record
+from contrechamp.dossier.records.json_schema import json_schema
+from contrechamp.dossier.records.kinds import KINDS
+from contrechamp.dossier.records.schema import Member, members
+from contrechamp.dossier.writing import toml_form
 
 CLASSES = every_class()
 #: "What the link rests on." tells something; "how sure.", "at what cost." do not.
@@ -27,8 +27,8 @@ _SENTENCE = re.compile(r"[A-Z][^\n]*[^\s.,;:]\.")
 #: Prints the help of every field and class, as another Python has it.
 _ELSEWHERE = """
 import json
-from contrechamp.dossier.field_texts import every_class
-from contrechamp.dossier.schema import members
+from contrechamp.dossier.records.field_help import every_class
+from contrechamp.dossier.records.schema import members
 print(json.dumps({c.__name__: [c.__doc__, {m.name: m.says for m in members(c)}]
                   for c in every_class()}))
 """
@@ -94,7 +94,7 @@ def test_a_form_shows_the_help_of_every_field_that_it_has(kind: str) -> None:
             if inner is not None:
                 yield from below(inner)
 
-    blank = form.blank(kind)
+    blank = toml_form.blank(kind)
     for member in below(KINDS[kind]):
         assert re.search(rf"\b{member.name}\b.*  # {re.escape(member.says)}", blank), member.context
 

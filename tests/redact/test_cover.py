@@ -5,8 +5,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from contrechamp.redact.boxes import as_boxes
-from contrechamp.redact.cover import COLOUR, GRID_PX, draw_covers
+from contrechamp.redact.faces.boxes import as_boxes
+from contrechamp.redact.faces.cover import COLOUR, GRID_PX, draw_covers
 from contrechamp.redact.wish import STYLES
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from parselmouth.praat import call
 from scipy.signal import welch
 
-from contrechamp.redact.voice import FORMANTS, LEAST, LONGEST_S, Alteration, altered
+from contrechamp.redact.sound.voice import FORMANTS, LEAST, LONGEST_S, Alteration, altered
 from redact.speech import speech
 
 RATE_HZ = 16_000

@@ -19,7 +19,8 @@ from pathlib import Path
 import pyrage
 
 from contrechamp.base.errors import ContrechampError
-from contrechamp.vault import adding, disk, erasing, members, slots, verifying
+from contrechamp.vault import adding, disk, erasing, verifying
+from contrechamp.vault.access import members, slots
 from vault import cases, faulty
 
 Say = Callable[..., None]

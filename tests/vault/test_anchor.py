@@ -13,8 +13,8 @@ from opentimestamps.core.serialize import BytesSerializationContext
 from opentimestamps.core.timestamp import Timestamp
 
 from contrechamp.base.errors import CheckFailedError, InputError
-from contrechamp.vault import anchor, ots, rfc3161
-from contrechamp.vault.checkpoint import Checkpoint, sign
+from contrechamp.vault.anchors import anchor, ots, rfc3161
+from contrechamp.vault.log.checkpoint import Checkpoint, sign
 from vault.timestamp_authority import POLICY, certify, new_authority, openssl, post, reply, serving
 
 NOTE = sign(Checkpoint("contrechamp.case/0123456789abcdef", 3, bytes(32)), "member", bytes(32))

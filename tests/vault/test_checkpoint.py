@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contrechamp.base.errors import CheckFailedError, InputError
-from contrechamp.vault import note
-from contrechamp.vault.checkpoint import MAX_SIZE, Checkpoint, check, parse, sign, to_note
+from contrechamp.vault.log import note
+from contrechamp.vault.log.checkpoint import MAX_SIZE, Checkpoint, check, parse, sign, to_note
 
 # c2sp.org/tlog-checkpoint
 SPEC = """example.com/behind-the-sofa

@@ -16,7 +16,9 @@ import pyrage
 import pytest
 
 from contrechamp.base.errors import InputError, OutputError, UsageError
-from contrechamp.vault import bag, bag_texts, erasing, exporting, history, objects, verifying
+from contrechamp.vault import erasing, objects, verifying
+from contrechamp.vault.bags import bag, exporting, texts
+from contrechamp.vault.log import history
 from vault.cases import NOW, add, files, new, opened
 
 IDENTITY = pyrage.x25519.Identity.generate()
@@ -253,7 +255,7 @@ def test_no_cell_of_the_table_is_a_formula(case: Path, tmp_path: Path) -> None:
     export(case, [one.item for one in added], tmp_path / "out", plain=True)
     table = (tmp_path / "out/items.csv").read_bytes().decode()
     rows = list(csv.DictReader(io.StringIO(table, newline="")))
-    assert tuple(rows[0]) == bag_texts.COLUMNS
+    assert tuple(rows[0]) == texts.COLUMNS
     assert len(rows) == len(names)
     assert not [cell for row in rows for cell in row.values() if cell[:1] in tuple("=+-@\t\r")]
     assert {row["name"].lstrip("'") for row in rows} >= {"=HYPERLINK(A1)", "+1", "-1"}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contrechamp.vault.merkle import (
+from contrechamp.vault.log.merkle import (
     EMPTY_ROOT,
     Frontier,
     check_consistency,

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from contrechamp.base.errors import CheckFailedError, InputError
-from contrechamp.vault.note import (
+from contrechamp.vault.log.note import (
     MAX_LENGTH,
     MAX_SIGNATURES,
     add_signature,

@@ -22,7 +22,7 @@ ROOMS_WITH_KERNELS = ("base", "sight", "measure", "redact")
 def _fingerprint() -> str:
     digest = hashlib.sha256(numba.__version__.encode())
     for room in ROOMS_WITH_KERNELS:
-        for file in sorted((PACKAGE / room).glob("*.py")):
+        for file in sorted((PACKAGE / room).rglob("*.py")):
             source = file.read_bytes()
             if b"@compiled" in source:
                 digest.update(source)

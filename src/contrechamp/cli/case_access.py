@@ -122,7 +122,7 @@ def goes_on_from_seen(case: "Case") -> bool:
     Where it does not, what was seen must stay: noting what is there instead would make an older
     copy that was put back, and then added to, look like the right one.
     """
-    from contrechamp.vault import branches, checkpoint, custody, merkle
+    from contrechamp.vault.log import branches, checkpoint, custody, merkle
 
     note = last_seen(case)
     if note is None:

@@ -62,8 +62,8 @@ def _erase(
     reason: str,
     **secret: Any,
 ) -> None:
-    from contrechamp.dossier import erasing
-    from contrechamp.dossier.remains import Remains, remains
+    from contrechamp.dossier.writing import erasing
+    from contrechamp.dossier.writing.remains import Remains, remains
     from contrechamp.vault.erasing import erase
 
     records = [one.removeprefix(RECORD) for one in items if one.startswith(RECORD)]

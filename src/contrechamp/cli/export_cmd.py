@@ -89,13 +89,14 @@ def _export(
     **secret: Any,
 ) -> None:
     from contrechamp.cli.bars import progress_for
-    from contrechamp.dossier import consent, reading
-    from contrechamp.dossier.view import View
-    from contrechamp.vault.exporting import check_audience, export
+    from contrechamp.dossier.permission import consent
+    from contrechamp.dossier.reading import lookup
+    from contrechamp.dossier.reading.view import View
+    from contrechamp.vault.bags.exporting import check_audience, export
 
     check_audience(recipients, plain=plain)  # before anybody is asked for a passphrase
     with open_case(folder, secret_source(**secret), write=True) as case:
-        actor = reading.by_beginning(case, to) if to.startswith(reading.SUBJECT) else ""
+        actor = lookup.by_beginning(case, to) if to.startswith(lookup.SUBJECT) else ""
         given = [f"item/{item}" for item in items]
         consent.require_sharing(View(case), given, now().date(), to=actor, to_whom=to)
         done = export(

@@ -55,8 +55,8 @@ def _find(
     as_json: bool,
     **secret: Any,
 ) -> None:
-    from contrechamp.dossier import search
-    from contrechamp.dossier.kinds import class_of
+    from contrechamp.dossier.reading import search
+    from contrechamp.dossier.records.kinds import class_of
 
     if kind:
         class_of(kind)

@@ -13,9 +13,9 @@ from contrechamp.cli.options import json_option, language_option, verbose_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 
 if TYPE_CHECKING:
-    from contrechamp.dossier.formats.door import Imported
+    from contrechamp.dossier.formats.read.importing import Imported
 
-#: As `dossier.formats.door.FORMATS` names them: what is not imported need not be loaded for help.
+#: As `formats.read.importing.FORMATS` names them: what is not imported is not loaded for help.
 FORMAT_NAMES = (
     "records", "tables", "ftm", "submissions", "attachments", "gpx", "ocds", "bayanat",
     "cameras",
@@ -84,7 +84,7 @@ def _import(
     **secret: Any,
 ) -> None:
     from contrechamp.cli.bars import progress_for
-    from contrechamp.dossier.formats.door import import_files
+    from contrechamp.dossier.formats.read.importing import import_files
 
     with open_case(folder, secret_source(**secret), write=True) as case:
         outcome = import_files(
@@ -118,7 +118,7 @@ def _as_json(outcome: "Imported") -> dict[str, object]:
 
 
 def _tell(outcome: "Imported") -> None:
-    from contrechamp.dossier.formats.door import counted
+    from contrechamp.dossier.formats.read.importing import counted
 
     for line in outcome.left_out:
         click.echo(_("left out: {line}").format(line=shown(line)), err=True)

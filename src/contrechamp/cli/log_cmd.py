@@ -70,7 +70,7 @@ def _log(
     as_json: bool,
     **secret: Any,
 ) -> None:
-    from contrechamp.vault.history import history, newest_checkpoint
+    from contrechamp.vault.log.history import history, newest_checkpoint
 
     if anchor:
         _anchor(folder, tsa, ots, secret)
@@ -101,9 +101,9 @@ def _anchor(
     folder: Path, tsa: str | None, calendars: tuple[str, ...], secret: dict[str, Any]
 ) -> None:
     from contrechamp.cli.network import post, web_address
-    from contrechamp.vault.anchor import opentimestamps_anchor, rfc3161_anchor
-    from contrechamp.vault.anchoring import queue, send_waiting
-    from contrechamp.vault.history import newest_checkpoint
+    from contrechamp.vault.anchors.anchor import opentimestamps_anchor, rfc3161_anchor
+    from contrechamp.vault.anchors.anchoring import queue, send_waiting
+    from contrechamp.vault.log.history import newest_checkpoint
 
     for address in (*([tsa] if tsa else []), *calendars):
         web_address(address)

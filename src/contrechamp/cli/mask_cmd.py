@@ -8,6 +8,7 @@ import click
 
 from contrechamp.base.errors import InputError, UsageError
 from contrechamp.base.i18n import _, ngettext
+from contrechamp.base.shown_text import shown
 from contrechamp.cli.options import (
     FiniteRange,
     is_verbose,
@@ -17,7 +18,6 @@ from contrechamp.cli.options import (
     verbose_option,
 )
 from contrechamp.cli.secret_input import passphrase_fd_option
-from contrechamp.redact.shown_text import shown
 
 if TYPE_CHECKING:
     from contrechamp.redact.masking import Masked, Run, Unmasked
@@ -266,7 +266,7 @@ def _tell(one: "Masked | Unmasked", *, as_json: bool) -> None:
 
 
 def _tell_run(run: "Run", *, as_json: bool) -> None:
-    from contrechamp.redact.review import INDEX, run_json
+    from contrechamp.redact.review.sheets import INDEX, run_json
 
     if as_json:
         click.echo(json.dumps(run_json(run)))

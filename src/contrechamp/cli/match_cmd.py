@@ -73,8 +73,8 @@ def _match(
     as_json: bool,
     **secret: Any,
 ) -> None:
-    from contrechamp.dossier import name_matching
-    from contrechamp.dossier.formats.given import given
+    from contrechamp.dossier.formats.read.source_file import given
+    from contrechamp.dossier.names import matching
 
     yes = {one.removeprefix("record/") for one in confirm}
     no = {one.removeprefix("record/") for one in reject}
@@ -83,21 +83,19 @@ def _match(
     hows = {"written": "", "latin": _("in Latin letters"), "consonants": _("by consonants")}
     decided = {"": "", "confirmed": _("confirmed"), "rejected": _("rejected")}
     with open_case(folder, secret_source(**secret), write=bool(yes | no)) as case:
-        found = list(
-            name_matching.proposals(case, given(reference), at_least=at_least, scheme=scheme)
-        )
+        found = list(matching.proposals(case, given(reference), at_least=at_least, scheme=scheme))
         by_name = {f"{one.actor.id}={one.entity}": one for one in found}
         for name in sorted((yes | no) - by_name.keys()):
             raise InputError(_("no such proposal: {text}").format(text=name))
         for name in no:
-            name_matching.check_rejecting(by_name[name])
+            matching.check_rejecting(by_name[name])
         for name in sorted(yes):
-            name_matching.confirm(
+            matching.confirm(
                 case, by_name[name], scheme=scheme, reason=reason, now=now,
                 random=secrets.token_bytes,
             )  # fmt: skip
         for name in sorted(no):
-            name_matching.reject(case, by_name[name], scheme=scheme, reason=reason, now=now())
+            matching.reject(case, by_name[name], scheme=scheme, reason=reason, now=now())
     for name in yes | no:
         done: Any = "confirmed" if name in yes else "rejected"
         by_name[name] = dataclasses.replace(by_name[name], decided=done)
@@ -106,7 +104,7 @@ def _match(
         if proposal.decided and not show_all and name not in yes | no:
             before += 1
         elif as_json:
-            click.echo(name_matching.as_json(proposal))
+            click.echo(matching.as_json(proposal))
         else:
             about = (*proposal.countries, *proposal.topics, hows[proposal.how],
                      decided[proposal.decided])  # fmt: skip

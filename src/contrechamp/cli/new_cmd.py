@@ -74,7 +74,8 @@ def make_case(folder: Path, passphrase: str, name: str) -> str:
     Raises:
         OutputError: if the folder is there already or cannot be made.
     """
-    from contrechamp.vault import case, keys, slots
+    from contrechamp.vault import case
+    from contrechamp.vault.access import keys, slots
 
     parameters = keys.tuned(SECONDS, seconds_of)
     recovery = keys.new_recovery_key(secrets.token_bytes)

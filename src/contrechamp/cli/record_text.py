@@ -10,8 +10,8 @@ from contrechamp.base.i18n import _, ngettext
 from contrechamp.cli.case_access import shown
 
 if TYPE_CHECKING:
-    from contrechamp.dossier.fields import Record
-    from contrechamp.dossier.standing import Flag
+    from contrechamp.dossier.permission.standing import Flag
+    from contrechamp.dossier.records.field_types import Record
 
 #: Of the lines below a field.
 INDENT = "  "
@@ -89,9 +89,9 @@ def _lines(name: str, value: Any, indent: str, named: Callable[[str], str]) -> I
 
 def state_lines(record: "Record", day: date) -> Iterator[str]:
     """Yield what follows from a record on a day, though it does not stand in it."""
-    from contrechamp.dossier.assessments import gaps, in_language, templates
-    from contrechamp.dossier.findings import Assessment, Recommendation, follow_up_on
-    from contrechamp.dossier.letters import Letter, state_on
+    from contrechamp.dossier.records.findings import Assessment, Recommendation, follow_up_on
+    from contrechamp.dossier.records.letters import Letter, state_on
+    from contrechamp.dossier.shipped.assessments import gaps, in_language, templates
 
     if isinstance(record, Letter):
         state = state_on(record, day)

@@ -8,7 +8,7 @@ from contrechamp.base.i18n import _, ngettext
 from contrechamp.cli.case_access import shown
 
 if TYPE_CHECKING:
-    from contrechamp.dossier.remains import Outside, Remains
+    from contrechamp.dossier.writing.remains import Outside, Remains
 
 
 def source_file_option() -> click.Option:

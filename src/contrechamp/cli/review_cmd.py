@@ -68,19 +68,21 @@ def release_command() -> click.Command:
 
 
 def _review(*, folder: Path, ref: str, verdict: Any, why: str, **secret: Any) -> None:
-    from contrechamp.dossier import marks, reading
+    from contrechamp.dossier.permission import reviews
+    from contrechamp.dossier.reading import lookup
 
     with open_case(folder, secret_source(**secret), write=True) as case:
-        full = reading.by_beginning(case, ref)
-        stored = marks.review(case, full, verdict, why=why, now=now())
+        full = lookup.by_beginning(case, ref)
+        stored = reviews.review(case, full, verdict, why=why, now=now())
     click.echo(f"{stored.ref}  review  {full}  {verdict}")
 
 
 def _release(*, folder: Path, ref: str, on: str, why: str, **secret: Any) -> None:
-    from contrechamp.dossier import marks, reading
+    from contrechamp.dossier.permission import reviews
+    from contrechamp.dossier.reading import lookup
 
     with open_case(folder, secret_source(**secret), write=True) as case:
-        full = reading.by_beginning(case, ref)
+        full = lookup.by_beginning(case, ref)
         day = on or now().date().isoformat()
-        stored = marks.release(case, full, on=day, why=why, now=now())
+        stored = reviews.release(case, full, on=day, why=why, now=now())
     click.echo(f"{stored.ref}  release  {full}  {day}")

@@ -11,7 +11,7 @@ from contrechamp.base.i18n import _, active_language
 from contrechamp.cli.options import json_option, language_option, verbose_option
 
 if TYPE_CHECKING:
-    from contrechamp.dossier.rights import CatalogueRight
+    from contrechamp.dossier.shipped.rights import CatalogueRight
 
 
 def rights_command() -> click.Command:
@@ -38,7 +38,7 @@ def rights_command() -> click.Command:
 
 
 def _rights(*, words: tuple[str, ...], as_json: bool) -> None:
-    from contrechamp.dossier import rights
+    from contrechamp.dossier.shipped import rights
 
     found = rights.look_up(words)
     if as_json:

@@ -82,12 +82,12 @@ def _make(folder: Path) -> dict[str, int]:
     import pyrage
 
     from contrechamp.cli.new_cmd import make_case
-    from contrechamp.dossier import sample_case
-    from contrechamp.dossier.formats import leaving
-    from contrechamp.dossier.sharing import Recipient
-    from contrechamp.vault import members
+    from contrechamp.dossier.formats.write import exporting
+    from contrechamp.dossier.permission.sharing import Recipient
+    from contrechamp.dossier.sample import sample_case
+    from contrechamp.vault.access import members
+    from contrechamp.vault.access.slots import AgeIdentities
     from contrechamp.vault.case import opened
-    from contrechamp.vault.slots import AgeIdentities
 
     language = active_language()
     first, second = sample_case.member_names()
@@ -103,8 +103,8 @@ def _make(folder: Path) -> dict[str, int]:
         sample_case.review_and_release(case, language, now=now)
         today = now().date()
         for format_ in FORMATS:
-            leaving.write(case, folder / f"records-{format_}", format_, day=today)
-        leaving.write(
+            exporting.write(case, folder / f"records-{format_}", format_, day=today)
+        exporting.write(
             case, folder / FOR_ONE, "jsonl", day=today, now=now(),
             recipient=Recipient(name=sample_case.recipient_name()),
         )  # fmt: skip
@@ -142,7 +142,7 @@ def _told(counts: dict[str, int], out: Path, *, commands: bool) -> str:
 
 def _next(out: Path) -> list[str]:
     """Return commands that show what there is, as they can be typed here."""
-    from contrechamp.dossier.sample_texts import ref
+    from contrechamp.dossier.sample.sample_texts import ref
 
     program = _program()
     case = shlex.quote(str(out / CASE))

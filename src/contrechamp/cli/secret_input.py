@@ -20,8 +20,8 @@ import pyrage
 
 from contrechamp.base.errors import InputError, UsageError
 from contrechamp.base.i18n import _
-from contrechamp.vault.keys import KdfParameters, kek, parse_recovery_key
-from contrechamp.vault.slots import AgeIdentities, Secret, recipient_of
+from contrechamp.vault.access.keys import KdfParameters, kek, parse_recovery_key
+from contrechamp.vault.access.slots import AgeIdentities, Secret, recipient_of
 
 #: A seized disk can be guessed at for years: a new passphrase has at least so many characters.
 MIN_CHARACTERS = 12
@@ -177,7 +177,7 @@ def keep_in_keyring(passphrase: str, *, log_origin: str) -> None:
 
 
 def seconds_of(parameters: KdfParameters) -> float:
-    """Return how many seconds one derivation takes here: for `contrechamp.vault.keys.tuned`."""
+    """Return how many seconds one derivation takes here: for `vault.access.keys.tuned`."""
     start = time.perf_counter()
     kek(secrets.token_hex(16), secrets.token_bytes(16), parameters)
     return time.perf_counter() - start

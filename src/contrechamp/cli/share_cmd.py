@@ -70,7 +70,7 @@ def unshare_command() -> click.Command:
 
 
 def _share(*, folder: Path, name: str, recipient: str, reason: str, **secret: Any) -> None:
-    from contrechamp.vault.members import share
+    from contrechamp.vault.access.members import share
 
     with open_case(folder, secret_source(**secret), write=True) as case:
         share(case, recipient, name=name, reason=reason, now=now(), random=secrets.token_bytes)
@@ -78,7 +78,7 @@ def _share(*, folder: Path, name: str, recipient: str, reason: str, **secret: An
 
 
 def _unshare(*, folder: Path, name: str, reason: str, **secret: Any) -> None:
-    from contrechamp.dossier.members_leaving import unshare
+    from contrechamp.dossier.identities.dismissal import unshare
 
     where = secret_source(**secret)
     with open_case(folder, where, write=True) as case:

@@ -14,7 +14,7 @@ from contrechamp.cli.record_text import field_lines, flag_line, ref_argument, st
 from contrechamp.cli.secret_input import secret_options, secret_source
 
 if TYPE_CHECKING:
-    from contrechamp.dossier.reading import Stored
+    from contrechamp.dossier.reading.lookup import Stored
     from contrechamp.vault.case import Case
 
 
@@ -61,8 +61,8 @@ def _show(
     as_json: bool,
     **secret: Any,
 ) -> None:
-    from contrechamp.dossier import reading
-    from contrechamp.dossier.kinds import class_of
+    from contrechamp.dossier.reading import lookup
+    from contrechamp.dossier.records.kinds import class_of
 
     if kind:
         class_of(kind)
@@ -70,33 +70,34 @@ def _show(
         if ref is None:
             _list(case, kind, closed=closed, as_json=as_json)
             return
-        full = reading.by_beginning(case, ref).partition("#")[0]
+        full = lookup.by_beginning(case, ref).partition("#")[0]
         if full.startswith("item/"):
             _item(case, full, as_json=as_json)
             return
-        newest = reading.get(case, full)
-        wanted = reading.versions(case, full) if versions else [newest]
+        newest = lookup.get(case, full)
+        wanted = lookup.versions(case, full) if versions else [newest]
         for stored in wanted:
             _record(case, stored, closed=closed, as_json=as_json, newest=stored == newest)
 
 
 def _list(case: "Case", kind: str, *, closed: bool, as_json: bool) -> None:
-    from contrechamp.dossier import lines, reading
+    from contrechamp.dossier.formats.write import json_lines
+    from contrechamp.dossier.reading import lookup
 
     if as_json:
-        for line in lines.written(case, now().date(), kind=kind, closed=closed):
+        for line in json_lines.written(case, now().date(), kind=kind, closed=closed):
             click.echo(line, nl=False)
         return
-    for one in reading.listed(case, kind):
+    for one in lookup.listed(case, kind):
         click.echo(f"record/{one.id}  {one.kind}  {shown(one.title)}")
 
 
 def _item(case: "Case", ref: str, *, as_json: bool) -> None:
-    from contrechamp.dossier import reading
-    from contrechamp.dossier.standing import standing
-    from contrechamp.dossier.view import View
+    from contrechamp.dossier.permission.standing import standing
+    from contrechamp.dossier.reading import lookup
+    from contrechamp.dossier.reading.view import View
 
-    state = reading.item_state(case, reading.id_of(ref)) or {}
+    state = lookup.item_state(case, lookup.id_of(ref)) or {}
     if as_json:
         click.echo(json.dumps({"item": ref, **state}))
         return
@@ -109,15 +110,16 @@ def _item(case: "Case", ref: str, *, as_json: bool) -> None:
 
 
 def _record(case: "Case", stored: "Stored", *, closed: bool, as_json: bool, newest: bool) -> None:
-    from contrechamp.dossier import lines, marks
-    from contrechamp.dossier.held import open_json
-    from contrechamp.dossier.schema import to_json
-    from contrechamp.dossier.standing import Standings
-    from contrechamp.dossier.view import View
+    from contrechamp.dossier.formats.write import json_lines
+    from contrechamp.dossier.permission import reviews
+    from contrechamp.dossier.permission.standing import Standings
+    from contrechamp.dossier.reading.view import View
+    from contrechamp.dossier.records.contents import open_json
+    from contrechamp.dossier.records.schema import to_json
 
     standings = Standings(View(case), now().date())
     if as_json:
-        found = lines.as_object(stored, standings, closed=closed)
+        found = json_lines.as_object(stored, standings, closed=closed)
         click.echo(json.dumps(found, ensure_ascii=False))
         return
     click.echo(
@@ -135,7 +137,7 @@ def _record(case: "Case", stored: "Stored", *, closed: bool, as_json: bool, newe
         click.echo(f"  = {text}")
     for flag in standings.of(stored.ref):
         click.echo(f"  {flag_line(flag)}")
-    for one in marks.reviews(case, stored.ref):
+    for one in reviews.reviews(case, stored.ref):
         about = "" if one.current else " " + _("(of an earlier version)")
         click.echo(f"  = {shown(one.review.record.title())}{about}")
     _tell_citations(case, stored.ref)
@@ -143,16 +145,16 @@ def _record(case: "Case", stored: "Stored", *, closed: bool, as_json: bool, newe
 
 def _naming(case: "Case") -> Callable[[str], str]:
     """Return what puts behind a reference what it points to; other texts stay as they are."""
-    from contrechamp.dossier import reading
-    from contrechamp.dossier.schema import REF
+    from contrechamp.dossier.reading import lookup
+    from contrechamp.dossier.records.schema import REF
 
     def named(text: str) -> str:
         if REF.fullmatch(text) is None:
             return text
         if text.startswith("item/"):
-            title = str((reading.item_state(case, reading.id_of(text)) or {}).get("name", ""))
+            title = str((lookup.item_state(case, lookup.id_of(text)) or {}).get("name", ""))
         else:
-            found = reading.find(case, reading.id_of(text))
+            found = lookup.find(case, lookup.id_of(text))
             title = "" if found is None else found.record.title()
         return f"{text}  {title}".rstrip()
 
@@ -160,13 +162,13 @@ def _naming(case: "Case") -> Callable[[str], str]:
 
 
 def _tell_citations(case: "Case", ref: str) -> None:
-    from contrechamp.dossier import reading
+    from contrechamp.dossier.reading import lookup
 
     titles: dict[str, str] = {}
     told = []
-    for citation in reading.cited_by(case, ref):
+    for citation in lookup.cited_by(case, ref):
         if citation.citing not in titles:
-            found = reading.get(case, citation.citing)
+            found = lookup.get(case, citation.citing)
             titles[citation.citing] = f"{found.kind}  {shown(found.record.title())}"
         key = citation.cited.partition("#")[2]
         part = f"#{key} " if key else ""

@@ -39,12 +39,13 @@ def status_command() -> click.Command:
 
 def _status(*, folder: Path, on: datetime | None, as_json: bool, **secret: Any) -> None:
     from contrechamp.cli.bars import progress_for
-    from contrechamp.dossier import reading, status
+    from contrechamp.dossier.permission import status
+    from contrechamp.dossier.reading import lookup
 
     day: date = on.date() if on else now().date()
     with open_case(folder, secret_source(**secret)) as case:
         found = status.lacks(case, day, progress=progress_for(as_json=as_json))
-        counted = reading.count(case)
+        counted = lookup.count(case)
     if as_json:
         click.echo(
             json.dumps(

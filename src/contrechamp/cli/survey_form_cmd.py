@@ -34,14 +34,14 @@ def survey_form_command() -> click.Command:
 
 
 def _write(*, output: Path) -> None:
-    from contrechamp.dossier.formats import field_form
+    from contrechamp.dossier.formats.write import survey_form
 
     if output.exists():
         raise OutputError(
             _("{folder}: is there already; choose another name").format(folder=output.name)
         )
     try:
-        field_form.write(output)
+        survey_form.write(output)
     except OSError as error:
         raise OutputError(
             _("{folder}: cannot be written ({reason})").format(

@@ -72,7 +72,7 @@ def _unlock(
     **secret: Any,
 ) -> None:
     from contrechamp.cli.new_cmd import SECONDS
-    from contrechamp.vault import keys, members, slots
+    from contrechamp.vault.access import keys, members, slots
 
     source = secret_source(**secret)
     with open_case(

@@ -69,8 +69,8 @@ def _verify(
     **secret: Any,
 ) -> None:
     from contrechamp.cli.bars import progress_for
-    from contrechamp.dossier.checking import problems
-    from contrechamp.vault.rfc3161 import roots
+    from contrechamp.dossier.writing.index_check import problems
+    from contrechamp.vault.anchors.rfc3161 import roots
     from contrechamp.vault.verifying import INTERRUPTED, verify
 
     kept = _checkpoint(since) if since else None
@@ -104,7 +104,8 @@ def _verify(
 
 
 def _is_bag(folder: Path) -> bool:
-    from contrechamp.vault import bag, casefile
+    from contrechamp.vault.access import casefile
+    from contrechamp.vault.bags import bag
 
     return bag.is_bag(folder) and not (folder / casefile.NAME).exists()
 
@@ -112,12 +113,12 @@ def _is_bag(folder: Path) -> bool:
 def _verify_bag(folder: Path, kept: str | None, source: SecretSource, *, as_json: bool) -> None:
     """Verify a bag: no case is opened, and nothing is asked for but the passphrase of a key."""
     from contrechamp.cli.bars import progress_for
-    from contrechamp.vault import bag_verifying
+    from contrechamp.vault.bags import verifying
 
     if source.keyring or source.recovery:
         raise UsageError(_("a bag is opened with --identity, or verified without any key"))
     secret = read_secret(source, log_origin="") if source.identity else None
-    done = bag_verifying.verify(
+    done = verifying.verify(
         folder,
         identities=getattr(secret, "keys", ()),
         since=[kept] if kept else [],

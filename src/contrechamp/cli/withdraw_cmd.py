@@ -60,14 +60,15 @@ def _withdraw(
     reason: str,
     **secret: Any,
 ) -> None:
-    from contrechamp.dossier import erasing, reading
+    from contrechamp.dossier.reading import lookup
+    from contrechamp.dossier.writing import erasing
 
     if with_source_file and not erase:
         raise UsageError(_("--with-source-file goes with --erase"))
     with open_case(folder, secret_source(**secret), write=True) as case:
         done = erasing.withdraw(
             case,
-            reading.by_beginning(case, ref).removeprefix("record/"),
+            lookup.by_beginning(case, ref).removeprefix("record/"),
             on=on or now().date().isoformat(),
             how=how,
             erase_given=erase,

@@ -10,8 +10,8 @@ from typing import BinaryIO
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
+from contrechamp.redact.checks.tiff_tags import is_camera_raw
 from contrechamp.redact.outcome import Kind
-from contrechamp.redact.tiff_tags import is_camera_raw
 
 HEAD_BYTES = 1 << 20
 #: Brands of ISO base media files (ISO/IEC 14496-12) that are pictures, sound alone, camera raw.

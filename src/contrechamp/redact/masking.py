@@ -17,25 +17,26 @@ from pathlib import Path
 from contrechamp.base.errors import CheckFailedError, ContrechampError, InputError, OutputError
 from contrechamp.base.i18n import _, active_language
 from contrechamp.base.progress import Progress, silent
-from contrechamp.redact import kernels, review
-from contrechamp.redact.checks import check_file
-from contrechamp.redact.isolation import MaskerError, limits_for, run_isolated
-from contrechamp.redact.job import Job
+from contrechamp.base.shown_text import shown
+from contrechamp.redact.checks.copies import check_file
 from contrechamp.redact.kinds import FileKind, kind_of
 from contrechamp.redact.outcome import Check, Outcome, from_json
+from contrechamp.redact.process import kernels
+from contrechamp.redact.process.isolation import MaskerError, limits_for, run_isolated
+from contrechamp.redact.process.job import Job
 from contrechamp.redact.provenance import Credentials, sign
-from contrechamp.redact.shown_text import shown
+from contrechamp.redact.review import sheets
 from contrechamp.redact.sidecar import read_sidecar
 from contrechamp.redact.sources import Source
 from contrechamp.redact.wish import Wish
 
 MASKED, REVIEW = "masked", "review"
 MASKERS = {
-    "image": "contrechamp.redact.images:mask_image",
-    "video": "contrechamp.redact.video:mask_video",
-    "sound": "contrechamp.redact.sound:mask_sound",
-    "pdf": "contrechamp.redact.pdf:mask_pdf",
-    "office": "contrechamp.redact.office:mask_office",
+    "image": "contrechamp.redact.pictures.masking:mask_image",
+    "video": "contrechamp.redact.video.masking:mask_video",
+    "sound": "contrechamp.redact.sound.masking:mask_sound",
+    "pdf": "contrechamp.redact.pdf.masking:mask_pdf",
+    "office": "contrechamp.redact.office.masking:mask_office",
 }
 _MOVING = ("video", "sound")
 #: A copy says nothing of when it was made: the earliest date that ZIP archives know.
@@ -190,13 +191,13 @@ def _mask(source: Source, run: Run, manner: Manner, workshop: Path, progress: Pr
     # In a folder of its own: nothing that reads the copy again can write to it after its checks.
     aside = workshop / "pictures"
     aside.mkdir()
-    pictures = review.take_pictures(
+    pictures = sheets.take_pictures(
         replace(job, source=draft, target=aside / "none", workshop=aside),
         outcome,
         verbose=manner.verbose,
     )
-    sheet = review.write_sheet(
-        review.Sheet(name, source.name, kind, wish, outcome, tuple(given_up), absent, pictures),
+    sheet = sheets.write_sheet(
+        sheets.Sheet(name, source.name, kind, wish, outcome, tuple(given_up), absent, pictures),
         workshop,
     )
     return _put_in_place(draft, sheet, name, run.out, source.name, outcome)
@@ -324,7 +325,7 @@ def _workshop(out: Path) -> Iterator[Path]:
 
 def _write_index(run: Run, workshop: Path) -> None:
     try:
-        review.write_index(run, workshop, run.out / REVIEW)
+        sheets.write_index(run, workshop, run.out / REVIEW)
     except OSError as error:
         raise OutputError(
             _("{out}: the index of the review cannot be written ({reason})").format(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from contrechamp.base.errors import InputError, UsageError
 from contrechamp.base.i18n import _
-from contrechamp.redact.shown_text import shown
+from contrechamp.base.shown_text import shown
 from contrechamp.redact.sidecar import SUFFIX, sidecar_of
 
 

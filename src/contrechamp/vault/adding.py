@@ -16,10 +16,11 @@ import blake3
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
-from contrechamp.vault import captures, database, media, objects
 from contrechamp.vault import case as cases
+from contrechamp.vault import database, objects
 from contrechamp.vault.case import Case, Change
 from contrechamp.vault.disk import Disk, disk_of
+from contrechamp.vault.metadata import captures, media
 from contrechamp.vault.seekable import CHUNK, Seekable
 
 #: Files that go into one transaction: as many, or as many bytes, whichever comes first.

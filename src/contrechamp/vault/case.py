@@ -14,19 +14,11 @@ from sqlcipher3 import dbapi2 as sqlite
 
 from contrechamp.base.errors import InputError, OutputError
 from contrechamp.base.i18n import _
-from contrechamp.vault import (
-    casefile,
-    checkpoint,
-    custody,
-    database,
-    lock,
-    merkle,
-    objects,
-    signing,
-    slots,
-)
+from contrechamp.vault import database, lock, objects
+from contrechamp.vault.access import casefile, slots
+from contrechamp.vault.access.keys import Unlocked, casefile_key, database_key
 from contrechamp.vault.disk import disk_of
-from contrechamp.vault.keys import Unlocked, casefile_key, database_key
+from contrechamp.vault.log import checkpoint, custody, merkle, signing
 
 Random = Callable[[int], bytes]
 

@@ -13,21 +13,12 @@ from sqlcipher3 import dbapi2 as sqlite
 from contrechamp.base.errors import ContrechampError, InputError
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
-from contrechamp.vault import (
-    anchoring,
-    branches,
-    canonical,
-    casefile,
-    checkpoint,
-    custody,
-    database,
-    merkle,
-    note,
-    objects,
-    signing,
-)
+from contrechamp.vault import database, objects
+from contrechamp.vault.access import casefile
+from contrechamp.vault.access.keys import casefile_key
+from contrechamp.vault.anchors import anchoring
 from contrechamp.vault.case import Case, read_casefile, recipients
-from contrechamp.vault.keys import casefile_key
+from contrechamp.vault.log import branches, canonical, checkpoint, custody, merkle, note, signing
 
 INTERRUPTED = "interrupted"
 
