@@ -123,6 +123,23 @@ def test_plain_direction_and_est_height_stand_in() -> None:
 
 
 @pytest.mark.parametrize(
+    ("tags", "height_m", "unreadable"),
+    [
+        ({"height": "1000"}, 1000.0, []),
+        ({"height": "2 km"}, math.nan, ["height"]),
+        ({"height": "-1"}, math.nan, ["height"]),
+        ({"height": "yes", "est_height": "4"}, 4.0, ["height"]),
+    ],
+)
+def test_heights_keep_to_the_bounds_of_the_table(
+    tags: dict[str, str], height_m: float, unreadable: list[str]
+) -> None:
+    rows, told = camera(**tags)
+    assert rows[0]["height_m"] == pytest.approx(height_m, nan_ok=True)
+    assert told == unreadable
+
+
+@pytest.mark.parametrize(
     ("tags", "tilt_deg", "unreadable"),
     [
         ({"camera__tilt": "-15"}, 15.0, []),
