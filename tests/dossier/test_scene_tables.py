@@ -127,7 +127,7 @@ def test_operators_are_named_and_classed_and_ids_are_each_once(tmp_path: Path) -
     with desk(tmp_path) as at:
         city = at.put(actor(kind="public-body", names=text("=SAMPLE City")))
         same = (OutsideId(scheme="camera-table", id="7"),)
-        one = at.put(camera(operator=city, ids=same, hfov_deg=Decimal(0)))
+        one = at.put(camera(operator=city, ids=same))
         two = at.put(camera(ids=same))
         exporting.write(at.case, tmp_path / "out", "cameras", day=DAY)
     found = json.loads((tmp_path / "out" / "cameras.geojson").read_text())

@@ -17,6 +17,7 @@ from contrechamp.dossier.records import letters as dossier_letters
 from contrechamp.dossier.shipped import rights as shipped_rights
 from contrechamp.measure import known, priors, run
 from contrechamp.measure.results import Figure
+from contrechamp.publish.unknowns import unknown_label
 from contrechamp.redact import outcome, wish
 from contrechamp.scene import camera_tags
 from contrechamp.sight.levels import LEVEL_SETS, VISIBLE
@@ -126,7 +127,7 @@ CASES: dict[str, tuple[Callable[[str], str], set[str]]] = {
         | {f"kind:{one}" for one in camera_tags.KINDS.values()},
     ),
     "scenarios": (of(figures.scenario_labels), set(run.SCENARIOS)),
-    "unknowns": (cameras.unknown_label, {*known.PARAMETERS, "building_height_m", "lens"}),
+    "unknowns": (unknown_label, {*known.PARAMETERS, "building_height_m", "lens"}),
     "kinds of cameras": (cameras.kind_label, {*priors.KINDS, "unknown"}),
     "operators": (cameras.operator_label, {*camera_tags.OPERATOR_CLASSES.values(), "unknown"}),
     "notices": (notices.notice_label, notice_kinds()),

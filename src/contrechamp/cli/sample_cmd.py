@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from contrechamp.base.errors import OutputError
-from contrechamp.base.i18n import _, active_language
+from contrechamp.base.i18n import _
 from contrechamp.base.machine import no_core_dumps
 from contrechamp.cli.case_access import now
 from contrechamp.cli.options import json_option, language_option, verbose_option
@@ -69,7 +69,7 @@ def _next(out: Path) -> list[str]:
     case = shlex.quote(str(out / CASE))
     secret = f"--passphrase-fd 3 3< {shlex.quote(str(out / PASSPHRASE_FILE))}"
     second = f"--identity {shlex.quote(str(out / SECOND_MEMBER))}"
-    word = {"fr": "tourniquets"}.get(active_language(), "turnstiles")
+    word = _("turnstiles")
     finding, source = ref("passage-by-face"), ref("heron")
     refused = ref("sample-leaflet-en")
     reason = shlex.quote(_("to see how it works"))

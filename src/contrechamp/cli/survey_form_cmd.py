@@ -16,9 +16,9 @@ def survey_form_command() -> click.Command:
         callback=_write,
         short_help=_("Write the form for field work, for ODK and KoboToolbox."),
         help=_(
-            "Write an XLSForm of cameras, barriers and observations, in English and French. "
-            "Upload it to your own ODK Central or KoboToolbox; what comes back is taken in with "
-            "contrechamp import. The form asks nothing of the telephone or of who looks."
+            "Write an XLSForm of cameras, barriers and observations, in every language of the "
+            "interface. Upload it to your own ODK Central or KoboToolbox; what comes back is taken "
+            "in with contrechamp import. The form asks nothing of the telephone or of who looks."
         ),
         epilog=_("Example: contrechamp survey-form -o survey.xlsx"),
         params=[

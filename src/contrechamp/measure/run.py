@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from contrechamp.base.errors import InputError, UsageError
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
-from contrechamp.measure.camera_table import camera_table, region_table
+from contrechamp.measure.camera_table import camera_table
 from contrechamp.measure.drawn import DrawnFigure, as_figures
 from contrechamp.measure.draws import BUILDING, UNKNOWN_OF, UNORDERED, Uniforms
 from contrechamp.measure.drivers import Exchanged, drivers, visit_shares
@@ -26,6 +26,7 @@ from contrechamp.measure.heights import NEIGHBOURS
 from contrechamp.measure.known import PARAMETERS, known_share, mapped
 from contrechamp.measure.network import FootNetwork, foot_network
 from contrechamp.measure.pieces import PIECE_M, StreetPieces, cut_streets
+from contrechamp.measure.possible_regions import possible_regions, region_table
 from contrechamp.measure.prior_table import prior_table
 from contrechamp.measure.priors import Priors, default
 from contrechamp.measure.results import Driver, Estimate, Figure, Measurement
@@ -132,7 +133,7 @@ def measure(
         # The first calls of a kernel compile it, or load what was compiled before.
         stage.expose(stage.uniforms(1), ways.pieces.pieces, walks=ways.plan.walks)
         advance(1)
-        regions = region_table(stage)
+        regions = region_table(stage, list(possible_regions(stage)))
         advance(1)
     plan = _plan_of_draws(
         stage,
@@ -261,7 +262,7 @@ def _measure(
         pieces=piece_table(ways.pieces, exposure, stage.levels),
         streets=street_table(scene.streets, ways.pieces, exposure, stage.levels),
         cameras=camera_table(stage, exposure, shares, stage.levels),
-        regions=regions,
+        regions=regions[~regions.is_empty].reset_index(drop=True),
         trips=trip_table(ways.plan, trips, stage.levels, scene.homes, scene.places),
         priors=prior_table(stage, scene),
         methods=_methods(scene, stage, ways, plan, figures),

@@ -162,11 +162,6 @@ def _quoted(text: str) -> str:
     return f'"{text if len(text) <= 40 else text[:37] + "..."}"'
 
 
-def above(low: float) -> Callable[[F8], Mask]:
-    """Return a test for numbers greater than `low`."""
-    return lambda values: values > low
-
-
 def between(low: float, high: float) -> Callable[[F8], Mask]:
     """Return a test for numbers from `low` to `high`."""
     return lambda values: (values >= low) & (values <= high)

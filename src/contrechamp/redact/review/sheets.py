@@ -17,7 +17,7 @@ import jinja2
 
 from contrechamp import __version__
 from contrechamp.base.errors import CheckFailedError, InputError
-from contrechamp.base.i18n import RIGHT_TO_LEFT, _, active_language
+from contrechamp.base.i18n import _, active_language, direction_of
 from contrechamp.base.templates import environment
 from contrechamp.redact.kinds import FileKind
 from contrechamp.redact.outcome import Look, Outcome, to_json
@@ -270,7 +270,7 @@ def _rendered(template: str, **values: Any) -> bytes:
         .get_template(template)
         .render(
             language=language,
-            direction="rtl" if language in RIGHT_TO_LEFT else "ltr",
+            direction=direction_of(language),
             policy="; ".join(
                 (
                     "default-src 'none'",

@@ -17,7 +17,8 @@ from contrechamp.dossier.reading.lookup import Stored
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.actors import Product
 from contrechamp.dossier.records.fieldwork import Camera
-from contrechamp.scene.camera_tags import camera_rows
+from contrechamp.scene import camera_tags
+from contrechamp.scene.camera_fields import RECORDED
 
 if TYPE_CHECKING:
     from contrechamp.dossier.formats.write.exporting import Leaving
@@ -50,12 +51,7 @@ def tags_of(camera: Camera, view: View) -> dict[str, str]:
     tags = {
         "man_made": "surveillance",
         "surveillance:type": "camera",
-        "camera:type": "" if camera.kind == "unknown" else camera.kind,
-        "camera:mount": camera.mount,
-        "height": _number(camera.height_m),
-        "camera:direction": _number(camera.heading_deg and camera.heading_deg % 360),
-        # Down is negative there: https://wiki.openstreetmap.org/wiki/Key:camera:tilt
-        "camera:tilt": _number(None if camera.tilt_deg is None else -camera.tilt_deg),
+        **camera_tags.tags_of({one.name: getattr(camera, one.name) for one in RECORDED}),
         "operator": "" if operator is None else operator.title(),
         "manufacturer": product.make if isinstance(product, Product) else "",
         "model": product.model if isinstance(product, Product) else "",
@@ -106,17 +102,14 @@ def write(leaving: "Leaving", folder: Path) -> None:
 
 def _otherwise(known: dict[str, str], tags: dict[str, str], camera: Camera) -> dict[str, str]:
     """Return the tags that say something else than the node does, however the node writes it."""
-    rows, _unreadable = camera_rows(known, "")
+    rows, _unreadable = camera_tags.camera_rows(known, "")
     same = {"man_made", "surveillance:type"}  # it is a camera there already
     if len(rows) == 1:
-        told = {
-            "camera:type": (camera.kind, rows[0]["kind"]),
-            "camera:mount": (camera.mount, rows[0]["mount"]),
-            "height": (camera.height_m, rows[0]["height_m"]),
-            "camera:direction": (camera.heading_deg, rows[0]["heading_deg"]),
-            "camera:tilt": (camera.tilt_deg, rows[0]["tilt_deg"]),
+        same |= {
+            one.tags[0].key
+            for one in RECORDED
+            if one.to_osm and _alike(getattr(camera, one.name), rows[0][one.name])
         }
-        same |= {tag for tag, (ours, theirs) in told.items() if _alike(ours, theirs)}
     return {tag: value for tag, value in tags.items() if tag not in same}
 
 
@@ -190,10 +183,6 @@ def _nodes(leaving: "Leaving") -> dict[int, _Node]:
             where=leaving.osm.name,
         )
     return nodes
-
-
-def _number(value: Decimal | None) -> str:
-    return "" if value is None else f"{value.normalize() + 0:f}"
 
 
 def _is_sure(date: str | None) -> bool:
