@@ -16,10 +16,11 @@ from contrechamp.base.i18n import activate
 from contrechamp.redact import masking
 from contrechamp.redact.faces.known_recall import BLIND_BELOW_PX, MEASURED
 from contrechamp.redact.kinds import kind_of
-from contrechamp.redact.masking import Manner, Masked, Run, Unmasked, mask_files
+from contrechamp.redact.masking import Manner, mask_files
 from contrechamp.redact.outcome import Check, Covered, Kind, Look, Outcome
 from contrechamp.redact.review import sheets
 from contrechamp.redact.review.sheets import Picture, Sheet
+from contrechamp.redact.run import Masked, Run, Unmasked
 from contrechamp.redact.sources import gather
 from contrechamp.redact.wish import Wish
 from publish.browser import Page, chromium

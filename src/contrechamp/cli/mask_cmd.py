@@ -20,8 +20,8 @@ from contrechamp.cli.options import (
 from contrechamp.cli.secret_input import passphrase_fd_option
 
 if TYPE_CHECKING:
-    from contrechamp.redact.masking import Masked, Run, Unmasked
     from contrechamp.redact.provenance import Credentials
+    from contrechamp.redact.run import Masked, Run, Unmasked
     from contrechamp.redact.wish import SoundWish, Style
 
 #: A list of names longer than this was not written for this purpose.
@@ -180,7 +180,8 @@ def _mask(
     as_json: bool,
 ) -> None:
     from contrechamp.cli.bars import progress_for
-    from contrechamp.redact.masking import Manner, Run, Unmasked, mask_files
+    from contrechamp.redact.masking import Manner, mask_files
+    from contrechamp.redact.run import Run, Unmasked
     from contrechamp.redact.sources import gather
     from contrechamp.redact.wish import Wish
 

@@ -26,6 +26,7 @@ from contrechamp.redact.process.isolation import MaskerError, limits_for, run_is
 from contrechamp.redact.process.job import Job
 from contrechamp.redact.provenance import Credentials, sign
 from contrechamp.redact.review import sheets
+from contrechamp.redact.run import Masked, Run, Unmasked
 from contrechamp.redact.sidecar import read_sidecar
 from contrechamp.redact.sources import Source
 from contrechamp.redact.wish import Wish
@@ -42,46 +43,6 @@ _MOVING = ("video", "sound")
 #: A copy says nothing of when it was made: the earliest date that ZIP archives know.
 _NO_DATE = (315_532_800, 315_532_800)
 _MAX_STEM = 80
-
-
-@dataclass(frozen=True)
-class Masked:
-    """One masked copy: the name of its source, where it and its sheet lie, what came out."""
-
-    source: str
-    copy: Path
-    sheet: Path
-    outcome: Outcome
-
-
-@dataclass(frozen=True)
-class Unmasked:
-    """One file without a copy, and why; a failed check and a refused file differ."""
-
-    source: str
-    error: ContrechampError
-
-    @property
-    def check_failed(self) -> bool:
-        """Whether the copy was made and did not pass."""
-        return isinstance(self.error, CheckFailedError)
-
-
-@dataclass
-class Run:
-    """What became of every file."""
-
-    out: Path
-    masked: list[Masked] = field(default_factory=list)
-    unmasked: list[Unmasked] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
-
-    @property
-    def exit_status(self) -> int:
-        """1 if a check failed, else 2 if a file was refused, else 0."""
-        if any(one.check_failed for one in self.unmasked):
-            return 1
-        return 2 if self.unmasked else 0
 
 
 @dataclass(frozen=True)

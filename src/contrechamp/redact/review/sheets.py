@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files as package_files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jinja2
 
@@ -24,10 +24,8 @@ from contrechamp.redact.outcome import Look, Outcome, to_json
 from contrechamp.redact.process.isolation import MaskerError, run_isolated
 from contrechamp.redact.process.job import Job
 from contrechamp.redact.review import texts
+from contrechamp.redact.run import Run
 from contrechamp.redact.wish import Wish
-
-if TYPE_CHECKING:
-    from contrechamp.redact.masking import Run
 
 INDEX, RUN_JSON, RUN_SCHEMA = "index.html", "run.json", "contrechamp/masking-1"
 #: Pictures of one sheet; what is beyond them stands in the list without one.
@@ -153,8 +151,8 @@ def write_sheet(sheet: Sheet, folder: Path) -> Path:
         rows=[_row(number, one) for number, one in enumerate(outcome.covered, start=1)][:MAX_ROWS],
         more_rows=max(0, len(outcome.covered) - MAX_ROWS),
         shown=list(_shown(sheet)),
-        facts=texts.facts(sheet),
-        settings=texts.settings(sheet),
+        facts=texts.facts(sheet.source, sheet.kind, outcome),
+        settings=texts.settings(sheet.wish, outcome.kind, sheet.given_up),
         checklist=texts.checklist(outcome.kind),
         recall=texts.recall(sheet.wish, outcome),
     )
@@ -163,7 +161,7 @@ def write_sheet(sheet: Sheet, folder: Path) -> Path:
     return path
 
 
-def write_index(run: "Run", workshop: Path, folder: Path) -> None:
+def write_index(run: Run, workshop: Path, folder: Path) -> None:
     """Write the index over all files, and the same for machines, into `folder`."""
     html = _rendered(
         "index.html.jinja",
@@ -188,7 +186,7 @@ def write_index(run: "Run", workshop: Path, folder: Path) -> None:
         (workshop / name).replace(folder / name)
 
 
-def run_json(run: "Run") -> dict[str, Any]:
+def run_json(run: Run) -> dict[str, Any]:
     """Return what became of every file, for machines."""
     return {
         "schema": RUN_SCHEMA,

@@ -39,7 +39,7 @@ def read(given: Given, desk: Desk) -> Iterator[Read]:
             yield attempt(lambda row=row: _draft(desk, row))  # type: ignore[misc]
 
 
-FORMAT = Format("tables", fits, read, kept=False)
+FORMAT = Format(fits, read, kept=False)
 
 
 def _draft(desk: Desk, row: Cells) -> Draft:

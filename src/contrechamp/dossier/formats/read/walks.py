@@ -30,7 +30,7 @@ def read(given: Given, desk: Desk) -> Iterator[Read]:
     yield from waypoints.read(given, desk, gpx.waypoints)
 
 
-FORMAT = Format("gpx", fits, read)
+FORMAT = Format(fits, read)
 
 
 def _parsed(content: bytes, name: str) -> Any:
