@@ -11,7 +11,8 @@ from unicodedata import category
 
 import click
 
-from contrechamp.base.errors import InputError, UsageError
+from contrechamp.base.errors import InputError, OutputError, UsageError
+from contrechamp.base.files import new_file
 from contrechamp.base.i18n import _
 from contrechamp.cli.secret_input import SecretSource, keep_in_keyring, read_secret
 
@@ -156,10 +157,9 @@ def note_seen(case: "Case") -> None:
         return
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        partial = path.with_suffix(".partial")
-        partial.write_text(str(row[0]))
-        partial.replace(path)
-    except OSError:
+        with new_file(path) as partial:
+            partial.write_text(str(row[0]))
+    except (OSError, OutputError):
         return
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from contrechamp.base.errors import InputError, UsageError
+from contrechamp.base.files import not_utf8, unreadable
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.shown_text import shown
 from contrechamp.cli.options import (
@@ -234,11 +235,9 @@ def _words(words_file: Path | None) -> tuple[str, ...]:
             )
         lines = content.decode("utf-8-sig").splitlines()
     except OSError as error:
-        raise InputError(
-            _("cannot be read: {reason}").format(reason=error.strerror), where=str(words_file)
-        ) from error
+        raise unreadable(str(words_file), error) from error
     except UnicodeDecodeError as error:
-        raise InputError(_("is not UTF-8 text; save it as UTF-8"), where=str(words_file)) from error
+        raise not_utf8(str(words_file)) from error
     words = tuple(dict.fromkeys(line.strip() for line in lines if line.strip()))
     if not words:
         raise InputError(_("holds no word"), where=str(words_file))

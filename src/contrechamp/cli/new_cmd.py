@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from contrechamp.base.files import refuse_existing
 from contrechamp.base.i18n import _
 from contrechamp.cli.case_access import case_argument, no_core_dumps, now
 from contrechamp.cli.options import language_option, verbose_option
@@ -47,10 +48,8 @@ def new_command() -> click.Command:
 
 
 def _new(*, folder: Path, name: str, passphrase_fd: int | None) -> None:
-    from contrechamp.vault import case
-
     no_core_dumps()
-    case.refuse_existing(folder)
+    refuse_existing(folder)
     passphrase = read_new_passphrase(SecretSource(passphrase_fd))
     recovery = make_case(folder, passphrase, name or _("first member"))
     click.echo(_("Case: {folder}").format(folder=folder))

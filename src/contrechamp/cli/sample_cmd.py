@@ -62,11 +62,11 @@ def sample_command() -> click.Command:
 
 
 def _sample(*, out: Path, as_json: bool) -> None:
-    from contrechamp.publish.folder import check_writable, written_aside
+    from contrechamp.publish.folder import check_writable, new_folder
 
     no_core_dumps()
     check_writable(out, _refuse_changed)
-    with written_aside(out, _refuse_changed) as folder:
+    with new_folder(out, _refuse_changed) as folder:
         counts = _make(folder)
         (folder / README).write_text(_told(counts, Path(), commands=False), encoding="utf-8")
         manifest = {"made_by": "contrechamp sample", "files": _digests(folder)}
@@ -185,14 +185,14 @@ def _digests(folder: Path) -> dict[str, str]:
     }
 
 
-def _refuse_changed(target: Path, shown: Path) -> None:
+def _refuse_changed(out: Path) -> None:
     """Raise unless a folder is missing, empty, or a sample that nobody has changed since."""
     from contrechamp.publish.folder import names_in
 
-    if not names_in(target, shown):
+    if not names_in(out):
         return
     try:
-        manifest = json.loads((target / MANIFEST).read_bytes())
+        manifest = json.loads((out / MANIFEST).read_bytes())
         made = dict(manifest["files"]) if manifest["made_by"] == "contrechamp sample" else None
     except (OSError, ValueError, KeyError, TypeError):
         made = None
@@ -201,9 +201,9 @@ def _refuse_changed(target: Path, shown: Path) -> None:
             _(
                 "{out}: is not empty and was not made by contrechamp sample; choose a folder with "
                 "-o that is new or empty"
-            ).format(out=shown)
+            ).format(out=out)
         )
-    there = _digests(target)
+    there = _digests(out)
     changed = sorted(
         name for name in made.keys() | there.keys() if made.get(name) != there.get(name)
     )
@@ -212,5 +212,5 @@ def _refuse_changed(target: Path, shown: Path) -> None:
             _(
                 "{out}: was changed since it was made ({names}), and is not replaced; choose "
                 "another folder with -o, or remove it yourself"
-            ).format(out=shown, names=", ".join(changed[:3]))
+            ).format(out=out, names=", ".join(changed[:3]))
         )

@@ -19,6 +19,7 @@ import click
 import pyrage
 
 from contrechamp.base.errors import InputError, UsageError
+from contrechamp.base.files import not_utf8, read_bounded, unreadable
 from contrechamp.base.i18n import _
 from contrechamp.vault.access.keys import KdfParameters, kek, parse_recovery_key
 from contrechamp.vault.access.slots import AgeIdentities, Secret, recipient_of
@@ -222,11 +223,8 @@ def _line(descriptor: int) -> bytes:
                 break
             line += byte
     except OSError as error:
-        raise UsageError(
-            _("file descriptor {number} cannot be read ({reason})").format(
-                number=descriptor, reason=error.strerror
-            )
-        ) from error
+        told = _("file descriptor {number}").format(number=descriptor)
+        raise UsageError(str(unreadable(told, error))) from error
     if len(line) > MAX_BYTES:
         raise InputError(_("the passphrase is too long"))
     return bytes(line).removesuffix(b"\r")
@@ -238,7 +236,7 @@ def _text(content: bytes, *, where: str = "") -> str:
     with contextlib.suppress(UnicodeDecodeError):
         text = content.decode()
     if text is None:
-        raise InputError(_("what was read is not text in UTF-8"), where=where)
+        raise not_utf8(where)
     return text
 
 
@@ -279,13 +277,7 @@ def _keyring_error() -> type[Exception]:
 
 def _identities(path: Path, source: SecretSource) -> AgeIdentities:
     """Read an age identity file, itself encrypted with a passphrase or not."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_IDENTITY_FILE_BYTES + 1)
-    except OSError as error:
-        raise InputError(
-            _("the file cannot be read ({reason})").format(reason=error.strerror), where=path.name
-        ) from error
+    content = read_bounded(path, MAX_IDENTITY_FILE_BYTES, where=path.name)
     if len(content) > MAX_IDENTITY_FILE_BYTES:
         raise InputError(_("the file is too large for an age identity"), where=path.name)
     if content.startswith(_ENCRYPTED):

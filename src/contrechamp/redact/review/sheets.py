@@ -17,6 +17,7 @@ import jinja2
 
 from contrechamp import __version__
 from contrechamp.base.errors import CheckFailedError, InputError
+from contrechamp.base.files import new_file
 from contrechamp.base.i18n import RIGHT_TO_LEFT, _, active_language
 from contrechamp.base.templates import environment
 from contrechamp.redact.kinds import FileKind
@@ -161,7 +162,7 @@ def write_sheet(sheet: Sheet, folder: Path) -> Path:
     return path
 
 
-def write_index(run: Run, workshop: Path, folder: Path) -> None:
+def write_index(run: Run, folder: Path) -> None:
     """Write the index over all files, and the same for machines, into `folder`."""
     html = _rendered(
         "index.html.jinja",
@@ -182,8 +183,8 @@ def write_index(run: Run, workshop: Path, folder: Path) -> None:
     )
     data = json.dumps(run_json(run), ensure_ascii=False, indent=1).encode("utf-8", "replace")
     for name, content in ((INDEX, html), (RUN_JSON, data)):
-        (workshop / name).write_bytes(content)
-        (workshop / name).replace(folder / name)
+        with new_file(folder / name, shown=str(folder / name)) as partial:
+            partial.write_bytes(content)
 
 
 def run_json(run: Run) -> dict[str, Any]:

@@ -3,11 +3,11 @@
 import os
 import pkgutil
 import secrets
-import shutil
 from datetime import date, datetime
 from pathlib import Path
 
-from contrechamp.base.errors import InputError, OutputError
+from contrechamp.base.errors import InputError
+from contrechamp.base.files import new_folder, refuse_existing
 from contrechamp.base.i18n import _
 from contrechamp.dossier.formats.write.outgoing import Outgoing, Publisher, Writer
 from contrechamp.dossier.formats.write.registry import WRITERS
@@ -16,7 +16,7 @@ from contrechamp.dossier.reading import lookup
 from contrechamp.vault import case as cases
 from contrechamp.vault import database
 from contrechamp.vault.bags import exporting
-from contrechamp.vault.case import Case, Change, refuse_existing
+from contrechamp.vault.case import Case, Change
 from contrechamp.vault.log import custody
 
 #: Says in the folder whom it is for.
@@ -65,27 +65,16 @@ def write(
             _("there is no such format; there are: {names}").format(names=", ".join(WRITERS))
         )
     refuse_existing(folder)
-    partial = folder.with_name(f".{folder.name}.partial")
     outgoing = Outgoing(case, day, recipient, osm=osm, publisher=publisher)
     whom = _whom(outgoing)
-    try:
-        partial.mkdir(mode=0o700)
-        writer: Writer = pkgutil.resolve_name(WRITERS[format_])
+    writer: Writer = pkgutil.resolve_name(WRITERS[format_])
+    with new_folder(folder) as partial:
         writer(outgoing, partial)
         if whom:
             (partial / FOR_WHOM).write_text(f"{whom}\n", encoding="utf-8")
         if outgoing.given:
             assert now is not None  # noqa: S101 - only where there is a recipient
             _log(outgoing, folder, format_, now, reason)
-        partial.rename(folder)
-    except OSError as error:
-        raise OutputError(
-            _("{folder}: cannot be written ({reason})").format(
-                folder=folder.name, reason=error.strerror
-            )
-        ) from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
     return outgoing
 
 

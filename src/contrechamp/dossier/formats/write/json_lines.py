@@ -3,12 +3,12 @@
 import json
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
+from contrechamp.dossier.formats.read.source_file import parsed
 from contrechamp.dossier.formats.write.outgoing import Outgoing
 from contrechamp.dossier.permission.standing import Standings
 from contrechamp.dossier.reading import lookup
@@ -126,13 +126,7 @@ def schema() -> dict[str, Any]:
 def _object(line: str, where: str) -> dict[str, Any]:
     if len(line) > MAX_LINE:
         raise InputError(_("the line is longer than a record can be"), where=where)
-    problem, found = "", None
-    try:
-        found = json.loads(line, parse_float=Decimal)
-    except (ValueError, RecursionError):
-        problem = _("it is not JSON")
-    if problem:  # raised out here: the error of the parser carries the content
-        raise InputError(problem, where=where)
+    found = parsed(line, where)
     if not isinstance(found, dict):
         raise InputError(_("expected fields and their values"), where=where)
     unknown = [member for member in found if member not in _MEMBERS]

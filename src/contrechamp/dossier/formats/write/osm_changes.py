@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 from contrechamp import __version__
 from contrechamp.base.errors import InputError
+from contrechamp.base.files import unreadable
 from contrechamp.base.i18n import _
 from contrechamp.dossier.formats.write.outgoing import Outgoing
 from contrechamp.dossier.reading import lookup
@@ -181,9 +182,7 @@ def _nodes(outgoing: Outgoing) -> dict[int, _Node]:
                 lon, lat = _seven((str(node.location.lon), str(node.location.lat)))
                 nodes[node.id] = _Node(node.id, node.version, lon, lat, dict(node.tags))
     except (RuntimeError, ValueError) as error:
-        raise InputError(
-            _("the OSM file cannot be read; download it again"), where=outgoing.osm.name
-        ) from error
+        raise unreadable(outgoing.osm.name, advice=_("fetch it again"), form="OSM") from error
     if any(not node.version for node in nodes.values()):
         raise InputError(
             _("the extract does not say the versions of its objects; take one with metadata"),
