@@ -193,7 +193,7 @@ def test_any_record_comes_back_from_its_cells(record: Any) -> None:
         ("\nactor,,more\n", "t.csv:2: 3 cells under 2 columns"),
         (
             '\nactor,"\n',
-            "t.csv:2: the row cannot be read; is a quote left open?",
+            "t.csv:2: cannot be read (unexpected end of data); is a quote left open?",
         ),
         (",names[99999999].text\nactor,,x\n", "expected the name of a field"),
     ],

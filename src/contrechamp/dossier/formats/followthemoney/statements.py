@@ -1,16 +1,15 @@
 """Entities as lines and as tables of statements: read one by one, written with their origin."""
 
-import csv
 import json
 import re
 from collections.abc import Iterator, Set
-from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any
 
 from contrechamp.base.errors import InputError
+from contrechamp.base.files import unreadable
 from contrechamp.base.i18n import _
 from contrechamp.dossier.formats.followthemoney.model import Entity, Properties, lang_in, lang_out
-from contrechamp.dossier.formats.read.source_file import MAX_CELL, Given, parsed
+from contrechamp.dossier.formats.read.source_file import Given, parsed
 
 if TYPE_CHECKING:
     from followthemoney.statement import Statement
@@ -85,23 +84,12 @@ def _of_sorted_table(given: Given, schemata: Set[str]) -> Iterator[tuple[str, En
 
 def _streamed(given: Given) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield the rows of a table of any size, one at a time."""
-    csv.field_size_limit(MAX_CELL)
-    line = 0
-    try:
-        with (
-            given.content.opened() as source,
-            TextIOWrapper(source, encoding="utf-8-sig", newline="") as text,
-        ):
-            rows = csv.DictReader(text, strict=True)
-            for row in rows:
-                line = rows.line_num
-                if any(row.get(name) is None for name in _COLUMNS):
-                    raise csv.Error
-                yield f"{given.name}:{line}", row
-    except (csv.Error, UnicodeDecodeError):
-        raise InputError(
-            _("the row cannot be read; is a quote left open?"), where=f"{given.name}:{line + 1}"
-        ) from None
+    for row in given.rows():
+        if isinstance(row, InputError):
+            raise row
+        if not row.cells.keys() >= _COLUMNS:
+            raise unreadable(row.where, advice=_("is the file cut off, or a quote left open?"))
+        yield row.where, row.cells
 
 
 def plain_line(entity: Entity) -> str:

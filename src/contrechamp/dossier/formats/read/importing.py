@@ -128,6 +128,7 @@ def import_files(
                         outcome.notices.append(read)
                     else:
                         problems += _staged(staging, read, number)
+            outcome.notices += [Notice(where, told) for where, told in desk.given.not_used]
         if problems and not skip_bad_rows:
             raise together(problems)
         settled = settle(case, staging, desks, overwrite=overwrite)
