@@ -20,7 +20,7 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.spreadsheets import with_formula, without_formula
 from contrechamp.dossier.formats.read import record_tables
 from contrechamp.dossier.formats.write import exporting, json_lines, table_files
-from contrechamp.dossier.permission.sharing import TEAM
+from contrechamp.dossier.permission.sharing import Recipient
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.records.actors import Actor, Product
 from contrechamp.dossier.records.contents import values
@@ -93,7 +93,9 @@ def test_lines_out_fit_their_schema_and_hold_nothing_closed(at: Desk, tmp_path: 
     at.put(consent(who))
     at.put(telling(who))
     for name in ("jsonl", "csv", "xlsx"):
-        exporting.write(at.case, tmp_path / name, name, day=DAY, recipient=TEAM, now=NOW)
+        exporting.write(
+            at.case, tmp_path / name, name, day=DAY, recipient=Recipient(team=True), now=NOW
+        )
         for file in (tmp_path / name).iterdir():
             content = file.read_bytes()
             if file.suffix == ".xlsx":
@@ -113,7 +115,9 @@ def test_what_no_consent_holds_for_stays_in_the_case(at: Desk, tmp_path: Path) -
     erasing.withdraw(at.case, given_, on="2026-04-20", how="", erase_given=False,
                      reason="asked", now=NOW)  # fmt: skip
     for name in ("jsonl", "csv", "xlsx"):
-        out = exporting.write(at.case, tmp_path / name, name, day=DAY, recipient=TEAM, now=NOW)
+        out = exporting.write(
+            at.case, tmp_path / name, name, day=DAY, recipient=Recipient(team=True), now=NOW
+        )
         assert set(out.kept_back) == {lookup.id_of(told)}
     assert not (tmp_path / "csv" / "testimony.csv").exists()
     assert told not in (tmp_path / "jsonl" / "records.jsonl").read_text()
@@ -161,7 +165,7 @@ def test_a_text_that_looks_like_a_formula_comes_back(words: str) -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.one_of(of_class(Actor), of_class(Product)))
 def test_any_record_comes_back_from_its_cells(record: Any) -> None:
-    cells = record_tables.to_cells(values(record))
+    cells = {one.path: record_tables.cell(one.shape, one.value) for one in values(record)}
     kept = {path: text for path, text in cells.items() if text}
     assert record_tables.from_cells(type(record), kept, where="x") == from_json(
         type(record), to_json(record)

@@ -203,7 +203,8 @@ def _table(where: str, title: str, rows: Iterator[tuple[int, list[str]]], *, str
                 yield Row(number, [""] * len(header), problem)
                 continue
             cells += [""] * (len(header) - len(cells))
-            unused.update(at + 1 for at in [*unnamed, *more] if cells[at].strip())
+            if unnamed or more:
+                unused.update(at + 1 for at in [*unnamed, *more] if cells[at].strip())
             yield Row(number, cells[: len(header)])
 
     return Table(where, title, header, below(), unused)

@@ -25,7 +25,6 @@ OSM_XML, OSM_PBF = "OSM XML", "OSM PBF"
 CSV, GEOJSON, GPKG, PARQUET, GPX = "CSV", "GeoJSON", "GeoPackage", "GeoParquet", "GPX"
 TOML = "TOML"
 OSM_FORMATS = frozenset({OSM_XML, OSM_PBF})
-TABLE_FORMATS = frozenset({CSV, GEOJSON, GPKG, PARQUET})
 
 #: How the name of a file ends -> what it should be.
 ENDINGS = {

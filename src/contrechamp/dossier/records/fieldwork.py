@@ -22,7 +22,6 @@ from contrechamp.dossier.records.field_types import (
     shortened,
 )
 
-DeploymentRef: TypeAlias = Annotated[str, Points(("deployment",))]
 ProductRef: TypeAlias = Annotated[str, Points(("product",))]
 AreaRef: TypeAlias = Annotated[str, Points(("area",))]
 Day: TypeAlias = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]

@@ -65,10 +65,6 @@ class EngagedRight:
     non_discrimination: Argument | None = None
 
 
-#: Steps of the limitation test, in their order.
-LIMITATION_TEST = ("legality", "aim", "necessity", "proportionality", "non_discrimination")
-
-
 @dataclass(frozen=True, kw_only=True)
 class Finding(Record):
     """What is found.

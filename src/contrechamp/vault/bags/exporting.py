@@ -328,7 +328,7 @@ def _describe(
             "entries": [
                 {
                     "entry": _base64(leaves[entry.number]),
-                    "proof": [_base64(h) for h in merkle.path(entry.number, tree)],
+                    "proof": [_base64(h) for h in merkle.inclusion_proof(entry.number, tree)],
                 }
                 for entry in mine
             ],

@@ -127,7 +127,7 @@ class Given:
     def header(self) -> tuple[str, ...]:
         """Return the names of the columns; none if it is no table."""
         if self.is_zip:
-            return next(self._tables()).header if self.is_xlsx else ()
+            return next((one.header for one in self._tables()), ()) if self.is_xlsx else ()
         return tables.csv_header(self.head, cut=self.size > len(self.head))
 
     def parts(self) -> list["Given"]:
