@@ -212,6 +212,17 @@ def test_a_bad_table_is_refused_with_row_and_column(
     assert message in str(refused.value)
 
 
+def test_cells_below_no_name_are_told(at: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "t.csv"
+    columns = "record_kind,record_id,kind,names[1].language,names[1].text,,"
+    file.write_text(f"{columns}\nactor,,company,en,SAMPLE,,see the letter\n")
+    done = take(at, file)
+    assert [(one.where, one.message) for one in done.notices] == [
+        ("t.csv", "column 7 has no name: 1 cell in it is not used")
+    ]
+    assert [one.kind for one in done.new] == ["actor"]
+
+
 def test_a_row_of_an_older_version_is_not_written_over_a_newer_one(
     at: Desk, tmp_path: Path
 ) -> None:

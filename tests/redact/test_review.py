@@ -169,7 +169,7 @@ def test_the_index_tells_every_file_and_leads_to_its_sheet(page: Page, tmp_path:
         [".hidden: hidden, left out"],
     )
     (tmp_path / "image-001.jpg.html").write_text("<title>The sheet</title>")
-    sheets.write_index(run, tmp_path, tmp_path)
+    sheets.write_index(run, tmp_path)
     for width in (1280, 390):
         page.open(tmp_path / sheets.INDEX, width=width)
         assert page.complaints == []

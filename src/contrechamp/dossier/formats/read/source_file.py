@@ -107,7 +107,8 @@ class Given:
                 cells = {name: cell for name, cell in named if name and cell}
                 if cells:
                     yield Cells(where, f"{table.title}:{at}" if table.title else at, cells)
-            self.not_used.extend((table.where, told) for told in table.not_used())
+            told = [(table.where, one) for one in table.not_used()]
+            self.not_used.extend(one for one in told if one not in self.not_used)
 
     def _tables(self) -> Iterator[Table]:
         if self.is_xlsx:
