@@ -3,6 +3,7 @@
 Each function in `PAGES` returns one of them; tests/docs compares them with what is written.
 """
 
+import html
 import json
 from pathlib import Path
 
@@ -10,7 +11,6 @@ import click
 
 from contrechamp.base.i18n import activate
 from contrechamp.cli.app import application
-from contrechamp.cli.record_text import flag_texts
 from contrechamp.dossier.formats.write import json_lines
 from contrechamp.dossier.records.field_types import Record
 from contrechamp.dossier.records.kinds import KINDS as RECORD_KINDS
@@ -19,6 +19,7 @@ from contrechamp.dossier.sample import sample_texts
 from contrechamp.dossier.shipped import assessments, rights
 from contrechamp.measure.priors import BOUNDS, KINDS, Quantiles, default
 from contrechamp.publish.figures import figures_schema
+from contrechamp.wording.standing import flag_labels
 
 HERE = Path(__file__).parent
 WIDTH = 92
@@ -209,7 +210,9 @@ def _fields(cls: type, *, common: bool = False) -> str:
             continue
         name = f"**`{member.name}`**" if member.shape.required else f"`{member.name}`"
         closed = " (closed)" if member.shape.closed else ""
-        rows.append(f"| {name} | {_holds(member.shape)}{closed} | {member.says} |")
+        rows.append(
+            f"| {name} | {_holds(member.shape)}{closed} | {html.escape(member.says, quote=False)} |"
+        )
     return "\n".join(rows) + "\n"
 
 
@@ -231,20 +234,16 @@ def records() -> str:
     activate("en")
     parts: dict[str, type] = {}
     page = [RECORDS]
-    page += [f"| `{code}` | {says} |\n" for code, says in flag_texts().items()]
+    page += [f"| `{code}` | {says} |\n" for code, says in flag_labels().items()]
     page.append(
-        "\n## Kinds\n\nEvery record also has `note` (closed: for those who work on the case), `ids` "
-        "(what it is called elsewhere), `read_from` (the file that it was read from) and `sample` (it "
-        "is made up, to show how a record looks).\n"
+        f"\n## Kinds\n\nBeside its own fields every record has:\n\n{_fields(Record, common=True)}"
     )
     for kind, cls in RECORD_KINDS.items():
-        doc = " ".join((cls.__doc__ or "").split("\n\n")[0].split())
-        page.append(f"\n### {kind}\n\n{doc}\n\n{_fields(cls)}")
+        page.append(f"\n### {kind}\n\n{cls.__doc__}\n\n{_fields(cls)}")
         _parts_of(cls, parts)
     page.append("\n## Parts of records\n")
     for name, cls in sorted(parts.items()):
-        doc = " ".join((cls.__doc__ or "").split("\n\n")[0].split())
-        page.append(f"\n### {name}\n\n{doc}\n\n{_fields(cls, common=True)}")
+        page.append(f"\n### {name}\n\n{cls.__doc__}\n\n{_fields(cls, common=True)}")
     page.append(RIGHTS)
     page.append(
         "| instrument | authentic texts | official texts, not authentic |\n| --- | --- | --- |\n"

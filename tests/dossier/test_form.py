@@ -62,8 +62,9 @@ def test_a_form_explains_its_fields_in_the_language_of_whoever_fills_it_in() -> 
         french = toml_form.blank("source")
     finally:
         i18n.activate("en")
-    assert 'pseudonym = ""  # by which the person goes in the case [must be given]' in english
-    assert 'pseudonym = ""  # sous lequel la personne figure dans le dossier' in french
+    name = "The name by which the person goes in the case; never the true one. [must be given]"
+    assert f'pseudonym = ""  # {name}' in english
+    assert 'pseudonym = ""  # Le nom sous lequel la personne figure dans le dossier' in french
     assert "by which" not in french
 
 

@@ -9,16 +9,20 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
 from pyxform.xls2xform import convert
 from samples import NOW, Desk, desk, take
 
+from contrechamp.base import i18n
 from contrechamp.base.errors import InputError
 from contrechamp.dossier.formats.write import survey_form
 from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.records.field_help import field_text
 from contrechamp.dossier.records.fieldwork import Barrier, Camera, Place
+from contrechamp.dossier.records.schema import members
 from contrechamp.dossier.records.testimony import Exhibit
 from contrechamp.vault import erasing as vault_erasing
 from contrechamp.vault.verifying import verify
@@ -89,6 +93,20 @@ def test_the_form_is_one_that_odk_and_kobo_take(tmp_path: Path) -> None:
     assert "-</value>" not in made.xform  # pyxform's sign of a label that is not translated
     for asked in ("deviceid", "username", "phonenumber", "email", "simserial"):
         assert asked not in made.xform
+
+
+def test_a_question_that_fills_a_field_explains_it_in_both_languages(tmp_path: Path) -> None:
+    form = tmp_path / "form.xlsx"
+    survey_form.write(form)
+    head, *rows = openpyxl.load_workbook(form)["survey"].iter_rows(values_only=True)
+    asked = {row[1]: dict(zip(head, row, strict=True)) for row in rows}
+    assert survey_form.FIELDS.keys() <= survey_form.NAMES
+    for question, (cls, name) in survey_form.FIELDS.items():
+        (member,) = (one for one in members(cls) if one.name == name)
+        for code, language in (("en", survey_form.ENGLISH), ("fr", survey_form.FRENCH)):
+            with i18n.speaking(code):
+                assert asked[question][f"hint::{language}"] == field_text(member)
+    assert asked["camera_height_m"]["hint::Français (fr)"].startswith("La hauteur de la caméra")
 
 
 def test_every_choice_of_the_form_is_one_that_records_have() -> None:

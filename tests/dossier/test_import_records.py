@@ -257,8 +257,8 @@ def test_the_dictionary_says_what_every_open_column_holds(tmp_path: Path, at: De
         french = {row[:2]: row[5] for row in table_files.dictionary()}
     finally:
         i18n.activate("en")
-    assert french["camera", "heading_deg"] == "dans le sens horaire depuis le nord"
-    assert french["camera", "record_kind"] == "sorte de la fiche"
+    assert french["camera", "height_m"].startswith("La hauteur de la caméra au-dessus du sol")
+    assert french["camera", "record_kind"] == "La sorte de la fiche."
 
 
 def test_lines_of_a_case_are_told_by_their_content(at: Desk, tmp_path: Path) -> None:

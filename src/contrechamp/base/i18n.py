@@ -2,6 +2,8 @@
 
 import gettext as _gettext
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 DOMAIN = "contrechamp"
@@ -54,6 +56,17 @@ def activate(language: str) -> None:
 def active_language() -> str:
     """Return the code of the language in use."""
     return _language
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Use `language` for a while, and then the one that was in use before."""
+    before = active_language()
+    activate(language)
+    try:
+        yield
+    finally:
+        activate(before)
 
 
 def _(message: str) -> str:

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from contrechamp.dossier.records.field_types import (
     ActorRef,
     Confidence,
     Country,
+    Doc,
     Evidence,
     Line,
     Money,
@@ -21,38 +22,60 @@ from contrechamp.dossier.records.field_types import (
     first_text,
     shortened,
 )
-from contrechamp.dossier.records.fieldwork import ProductRef
+from contrechamp.dossier.records.fieldwork import DeploymentRef, ProductRef
+
+TenderRef: TypeAlias = Annotated[str, Points(("tender",))]
+ActorKind: TypeAlias = Literal[
+    "company", "public-body", "unit", "person", "international-body", "organisation", "state"
+]
+RelationKind: TypeAlias = Literal[
+    "owns", "controls", "directs", "supplies", "funds", "commands", "part-of", "represents",
+    "linked",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class Actor(Record):
-    """A company, public body, unit, or a person in a public role.
+    __doc__ = "A company, public body, unit, or a person in a public role."
 
-    Args:
-        names: in each language, older ones too.
-        kind: of actor.
-        country: where it is registered or belongs.
-        public_role: of a person: which, and since when; nobody else is an actor.
-        registered: number and register.
-        address: of its site on the web.
-        contact: where letters go to.
-        is_not: what it is not elsewhere, though the names are alike: a person compared them.
-        statements: what is known.
-        evidence: for name and kind.
-    """
-
-    names: tuple[Text, ...]
-    kind: Literal[
-        "company", "public-body", "unit", "person", "international-body", "organisation", "state"
+    names: Annotated[
+        tuple[Text, ...], Doc("What the actor is called in each language, former names included.")
     ]
-    country: Country | None = None
-    public_role: Line = ""
-    registered: Line = ""
-    address: Line = ""
-    contact: Line = ""
-    is_not: tuple[OutsideId, ...] = ()
-    statements: tuple[Statement, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
+    kind: Annotated[
+        ActorKind, Doc("What sort of actor it is; a person is one in a public role only.")
+    ]
+    country: Annotated[
+        Country | None,
+        Doc(
+            "The country where the actor is registered or "
+            "belongs, in two letters such as FR (ISO 3166-1)."
+        ),
+    ] = None
+    public_role: Annotated[
+        Line,
+        Doc(
+            "Of a person: which public role they have, and "
+            "since when; no one without such a role is an actor."
+        ),
+    ] = ""
+    registered: Annotated[
+        Line, Doc("The registration number of the actor, and the register that it stands in.")
+    ] = ""
+    address: Annotated[Line, Doc("The address of the actor's own website.")] = ""
+    contact: Annotated[Line, Doc("Where letters to the actor are sent.")] = ""
+    is_not: Annotated[
+        tuple[OutsideId, ...],
+        Doc(
+            "Entries elsewhere that a person compared and found "
+            "not to be this actor, though the names are alike."
+        ),
+    ] = ()
+    statements: Annotated[
+        tuple[Statement, ...], Doc("What is known of the actor, one statement for each thing.")
+    ] = ()
+    evidence: Annotated[
+        tuple[Evidence, ...], Doc("What the names and the kind of the actor rest on.")
+    ] = ()
 
     def title(self) -> str:
         """Return a few words that name it."""
@@ -61,32 +84,28 @@ class Actor(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Relation(Record):
-    """A link between two actors: ownership, supply, command.
+    __doc__ = "A link between two actors: ownership, supply, command."
 
-    Args:
-        from_actor: who owns, supplies, commands...
-        kind: of link.
-        to_actor: whom.
-        percent: of ownership.
-        says: what is known of it.
-        confidence: how sure.
-        from_date: first known.
-        to_date: last known.
-        evidence: for it.
-    """
-
-    from_actor: ActorRef
-    kind: Literal[
-        "owns", "controls", "directs", "supplies", "funds", "commands", "part-of", "represents",
-        "linked",
-    ]  # fmt: skip
-    to_actor: ActorRef
-    confidence: Confidence
-    percent: Decimal | None = None
-    says: Prose = ""
-    from_date: PartialDate | None = None
-    to_date: PartialDate | None = None
-    evidence: tuple[Evidence, ...] = ()
+    from_actor: Annotated[
+        ActorRef,
+        Doc("The actor who owns, supplies, commands or is otherwise linked to the other one."),
+    ]
+    kind: Annotated[RelationKind, Doc("What sort of link it is, read from from_actor to to_actor.")]
+    to_actor: Annotated[
+        ActorRef, Doc("The actor who is owned, supplied, commanded or otherwise linked to.")
+    ]
+    confidence: Annotated[Confidence, Doc("How sure it is that the link exists.")]
+    percent: Annotated[
+        Decimal | None, Doc("Of ownership: the share that is owned, from 0 to 100 per cent.")
+    ] = None
+    says: Annotated[Prose, Doc("What is known of the link.")] = ""
+    from_date: Annotated[
+        PartialDate | None, Doc("The first day on which the link is known to have existed.")
+    ] = None
+    to_date: Annotated[
+        PartialDate | None, Doc("The last day on which the link is known to have existed.")
+    ] = None
+    evidence: Annotated[tuple[Evidence, ...], Doc("What the knowledge of the link rests on.")] = ()
 
     def title(self) -> str:
         """Return a few words that name it."""
@@ -95,23 +114,23 @@ class Relation(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Product(Record):
-    """What is made and sold.
+    __doc__ = "What is made and sold."
 
-    Args:
-        make: who makes it, as it stands on the product.
-        model: likewise.
-        maker: record of who makes it.
-        kind: such as camera, face recognition software, turnstile.
-        capabilities: as its maker states them, each with the document.
-        evidence: data sheet, maker's plate.
-    """
-
-    make: Line
-    model: Line
-    maker: ActorRef | None = None
-    kind: Line = ""
-    capabilities: tuple[Statement, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
+    make: Annotated[Line, Doc("The maker or brand, as it is written on the product.")]
+    model: Annotated[Line, Doc("The model, as it is written on the product.")]
+    maker: Annotated[ActorRef | None, Doc("The actor who makes the product.")] = None
+    kind: Annotated[
+        Line,
+        Doc("What sort of product it is, such as camera, face recognition software or turnstile."),
+    ] = ""
+    capabilities: Annotated[
+        tuple[Statement, ...],
+        Doc("What the product can do as its maker states it, each with the document that says so."),
+    ] = ()
+    evidence: Annotated[
+        tuple[Evidence, ...],
+        Doc("What the record of the product rests on, such as a data sheet or the maker's plate."),
+    ] = ()
 
     def title(self) -> str:
         """Return a few words that name it."""
@@ -120,29 +139,21 @@ class Product(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Tender(Record):
-    """A call for offers.
+    __doc__ = "A call for offers."
 
-    Args:
-        name: of the call.
-        buyer: who calls.
-        number: of the file.
-        published_on: when.
-        closes_on: when.
-        value: estimated.
-        products: asked for.
-        says: what is asked for.
-        evidence: its documents.
-    """
-
-    name: Line
-    buyer: ActorRef | None = None
-    number: Line = ""
-    published_on: PartialDate | None = None
-    closes_on: PartialDate | None = None
-    value: Money | None = None
-    products: tuple[ProductRef, ...] = ()
-    says: Prose = ""
-    evidence: tuple[Evidence, ...] = ()
+    name: Annotated[Line, Doc("The title of the call for offers.")]
+    buyer: Annotated[ActorRef | None, Doc("The actor who calls for offers.")] = None
+    number: Annotated[Line, Doc("The file number of the call for offers.")] = ""
+    published_on: Annotated[
+        PartialDate | None, Doc("The day on which the call for offers was published.")
+    ] = None
+    closes_on: Annotated[
+        PartialDate | None, Doc("The last day on which offers for the tender are accepted.")
+    ] = None
+    value: Annotated[Money | None, Doc("The estimated value of what is asked for.")] = None
+    products: Annotated[tuple[ProductRef, ...], Doc("The products that the call asks for.")] = ()
+    says: Annotated[Prose, Doc("What the call asks for, in a few sentences.")] = ""
+    evidence: Annotated[tuple[Evidence, ...], Doc("The documents of the call for offers.")] = ()
 
     def title(self) -> str:
         """Return a few words that name it."""
@@ -151,37 +162,27 @@ class Tender(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Contract(Record):
-    """An agreement to supply.
+    __doc__ = "An agreement to supply."
 
-    Args:
-        name: of the contract.
-        buyer: who pays.
-        suppliers: who supply.
-        tender: that it came of.
-        number: of the file.
-        signed_on: when.
-        from_date: it begins.
-        to_date: it ends.
-        value: in all.
-        products: supplied.
-        deployment: that they are for.
-        says: what is supplied.
-        evidence: its documents.
-    """
-
-    name: Line
-    buyer: ActorRef | None = None
-    suppliers: tuple[ActorRef, ...] = ()
-    tender: Annotated[str, Points(("tender",))] | None = None
-    number: Line = ""
-    signed_on: PartialDate | None = None
-    from_date: PartialDate | None = None
-    to_date: PartialDate | None = None
-    value: Money | None = None
-    products: tuple[ProductRef, ...] = ()
-    deployment: Annotated[str, Points(("deployment",))] | None = None
-    says: Prose = ""
-    evidence: tuple[Evidence, ...] = ()
+    name: Annotated[Line, Doc("The title of the contract, or a few words that name it.")]
+    buyer: Annotated[ActorRef | None, Doc("The actor who pays under the contract.")] = None
+    suppliers: Annotated[
+        tuple[ActorRef, ...], Doc("The actors who supply under the contract.")
+    ] = ()
+    tender: Annotated[TenderRef | None, Doc("The call for offers that led to the contract.")] = None
+    number: Annotated[Line, Doc("The file number of the contract.")] = ""
+    signed_on: Annotated[
+        PartialDate | None, Doc("The day on which the contract was signed, such as 2022-05-14.")
+    ] = None
+    from_date: Annotated[PartialDate | None, Doc("The day on which the contract begins.")] = None
+    to_date: Annotated[PartialDate | None, Doc("The day on which the contract ends.")] = None
+    value: Annotated[Money | None, Doc("The total value of the contract.")] = None
+    products: Annotated[
+        tuple[ProductRef, ...], Doc("The products that are supplied under the contract.")
+    ] = ()
+    deployment: Annotated[DeploymentRef | None, Doc("The system that the supplies are for.")] = None
+    says: Annotated[Prose, Doc("What is supplied under the contract, in a few sentences.")] = ""
+    evidence: Annotated[tuple[Evidence, ...], Doc("The documents of the contract itself.")] = ()
 
     def title(self) -> str:
         """Return a few words that name it."""
@@ -190,33 +191,27 @@ class Contract(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Licence(Record):
-    """An export licence: asked for, granted, refused or revoked.
+    __doc__ = "An export licence: asked for, granted, refused or revoked."
 
-    Args:
-        name: or number of it.
-        authority: that decides.
-        exporter: who asked.
-        to_country: destination.
-        end_user: who gets it.
-        products: of it.
-        law: under which.
-        decision: so far.
-        decided_on: when.
-        value: of the goods.
-        evidence: for it.
-    """
-
-    name: Line
-    authority: ActorRef | None = None
-    exporter: ActorRef | None = None
-    to_country: Country | None = None
-    end_user: ActorRef | None = None
-    products: tuple[ProductRef, ...] = ()
-    law: Line = ""
-    decision: Literal["unknown", "pending", "granted", "refused", "revoked"] = "unknown"
-    decided_on: PartialDate | None = None
-    value: Money | None = None
-    evidence: tuple[Evidence, ...] = ()
+    name: Annotated[Line, Doc("The name or the number of the licence.")]
+    authority: Annotated[ActorRef | None, Doc("The authority that decides on the licence.")] = None
+    exporter: Annotated[ActorRef | None, Doc("The actor who applied for the licence.")] = None
+    to_country: Annotated[
+        Country | None,
+        Doc("The country that the goods go to, in two letters such as FR (ISO 3166-1)."),
+    ] = None
+    end_user: Annotated[ActorRef | None, Doc("The actor who gets the goods.")] = None
+    products: Annotated[tuple[ProductRef, ...], Doc("The products that the licence is for.")] = ()
+    law: Annotated[Line, Doc("The law under which the licence is decided.")] = ""
+    decision: Annotated[
+        Literal["unknown", "pending", "granted", "refused", "revoked"],
+        Doc("What was decided so far; pending while nothing is."),
+    ] = "unknown"
+    decided_on: Annotated[
+        PartialDate | None, Doc("The day on which the licence was decided, such as 2022-05-14.")
+    ] = None
+    value: Annotated[Money | None, Doc("The value of the goods that the licence is for.")] = None
+    evidence: Annotated[tuple[Evidence, ...], Doc("What the record of the licence rests on.")] = ()
 
     def title(self) -> str:
         """Return a few words that name it."""

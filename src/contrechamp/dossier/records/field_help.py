@@ -1,4 +1,4 @@
-"""What each field of a record is, in the user's language: the docstrings are the English of it."""
+"""The help of each field in the user's language; its English stands beside the field (`Doc`)."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,16 +9,15 @@ from contrechamp.dossier.records.schema import Member, members
 
 
 def field_text(member: Member) -> str:
-    """Return what a field is, without a full stop; "" where the code says nothing of it."""
-    return pgettext(member.context, member.says).removesuffix(".") if member.says else ""
+    """Return the help of a field in the active language."""
+    return pgettext(member.context, member.says)
 
 
 def extract(*_babel: Any, **_options: Any) -> Iterator[tuple[int, str, tuple[str, str], list[str]]]:
     """Yield every text with its context, as Babel asks for it (``make messages``)."""
     texts = dict.fromkeys((m.context, m.says) for cls in every_class() for m in members(cls))
     for context, says in texts:
-        if says:
-            yield 1, "pgettext", (context, says), []
+        yield 1, "pgettext", (context, says), []
 
 
 def every_class() -> list[type]:

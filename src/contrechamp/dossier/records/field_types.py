@@ -40,6 +40,18 @@ class Points:
 
 
 @dataclass(frozen=True)
+class Doc:
+    """What to write in a field, in one or two whole English sentences: see `field_texts`.
+
+    It stands in the annotation, where neither ``python -OO`` nor another version of Python takes it
+    away, as they do with docstrings. For the same reason what a class is stands in its ``__doc__``
+    as a plain assignment.
+    """
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Closed:
     """A field that is neither found by words, nor exported, nor shown unless it is asked for."""
 
@@ -88,141 +100,125 @@ EvidenceRef: TypeAlias = Annotated[str, Points(EVIDENCE_KINDS, places=True)]
 
 @dataclass(frozen=True, kw_only=True)
 class Text:
-    """A text in one language.
+    __doc__ = "A text in one language."
 
-    Args:
-        language: BCP 47, such as ar, fr, he.
-        text: the words.
-        by: who wrote or translated it, as they want to be named.
-        made: original, by a translator, or by a machine.
-        checked_by: second person who compared a translation with the original.
-    """
-
-    language: Language
-    text: Prose
-    by: Line = ""
-    made: Literal["original", "translated", "machine"] = "original"
-    checked_by: Line = ""
+    language: Annotated[
+        Language, Doc("The language of the text, as a code such as ar, fr or he (BCP 47).")
+    ]
+    text: Annotated[Prose, Doc("The words themselves, in that language.")]
+    by: Annotated[Line, Doc("Who wrote or translated the text, named as they wish to be.")] = ""
+    made: Annotated[
+        Literal["original", "translated", "machine"],
+        Doc("Whether the text is the original, a person's translation, or a machine's."),
+    ] = "original"
+    checked_by: Annotated[
+        Line, Doc("The second person, who compared the translation with the original.")
+    ] = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """What a statement rests on.
+    __doc__ = "What a statement rests on."
 
-    Args:
-        ref: item or record; a passage of a testimony as record/<id>#<key>.
-        at: where in it: page, time, row, figure.
-        says: what it shows, in a few words.
-    """
-
-    ref: EvidenceRef
-    at: Line = ""
-    says: Line = ""
+    ref: Annotated[
+        EvidenceRef,
+        Doc("The item or record that is cited; a passage of a testimony as record/<id>#<key>."),
+    ]
+    at: Annotated[Line, Doc("Where to look in what is cited: a page, time, row or figure.")] = ""
+    says: Annotated[Line, Doc("What the evidence shows, in a few words.")] = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """Something that is said, with what it rests on and how sure it is.
+    __doc__ = "Something that is said, with what it rests on and how sure it is."
 
-    Args:
-        says: what.
-        confidence: how sure.
-        evidence: what it rests on.
-        from_date: first known.
-        to_date: last known.
-    """
-
-    says: Prose
-    confidence: Confidence
-    evidence: tuple[Evidence, ...] = ()
-    from_date: PartialDate | None = None
-    to_date: PartialDate | None = None
+    says: Annotated[Prose, Doc("What is stated, in whole sentences.")]
+    confidence: Annotated[Confidence, Doc("How sure the statement is.")]
+    evidence: Annotated[
+        tuple[Evidence, ...], Doc("The items and records that the statement rests on.")
+    ] = ()
+    from_date: Annotated[
+        PartialDate | None, Doc("The first day on which the statement is known to hold.")
+    ] = None
+    to_date: Annotated[
+        PartialDate | None, Doc("The last day on which the statement is known to hold.")
+    ] = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Position:
-    """A point in WGS 84.
+    __doc__ = "A point in WGS 84."
 
-    Args:
-        lon: degrees.
-        lat: degrees.
-        within_m: it lies within so many metres of it.
-    """
-
-    lon: Decimal
-    lat: Decimal
-    within_m: Decimal | None = None
+    lon: Annotated[
+        Decimal, Doc("The longitude in degrees, such as 35.1; west of Greenwich it is negative.")
+    ]
+    lat: Annotated[
+        Decimal, Doc("The latitude in degrees, such as 31.5; south of the equator it is negative.")
+    ]
+    within_m: Annotated[
+        Decimal | None,
+        Doc("How far the true position may be from this point, in metres, such as 10."),
+    ] = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class CoarsePlace:
-    """A place that tells no address.
+    __doc__ = "A place that tells no address."
 
-    Args:
-        country: ISO 3166-1, two letters.
-        region: district, governorate.
-        locality: town or quarter.
-    """
-
-    country: Country | None = None
-    region: Line = ""
-    locality: Line = ""
+    country: Annotated[
+        Country | None, Doc("The country, in two letters such as FR (ISO 3166-1).")
+    ] = None
+    region: Annotated[Line, Doc("The name of the district, governorate or other region.")] = ""
+    locality: Annotated[
+        Line, Doc("The name of the town or quarter; never of a street or house.")
+    ] = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class OutsideId:
-    """What something is called elsewhere.
+    __doc__ = "What something is called elsewhere."
 
-    Args:
-        scheme: such as osm, ocid, ftm, odk, lei, wikidata.
-        id: there.
-    """
-
-    scheme: Key
-    id: Line
+    scheme: Annotated[
+        Key, Doc("Where the identifier is from, such as osm, ocid, ftm, odk, lei or wikidata.")
+    ]
+    id: Annotated[Line, Doc("The identifier, written as it is there.")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Money:
-    """An amount.
+    __doc__ = "An amount."
 
-    Args:
-        amount: exact.
-        currency: ISO 4217.
-    """
-
-    amount: Decimal
-    currency: Currency
+    amount: Annotated[Decimal, Doc("The exact amount as a number, such as 1250000.50.")]
+    currency: Annotated[Currency, Doc("The currency, in three letters such as EUR (ISO 4217).")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReadFrom:
-    """The file that a record was read from.
+    __doc__ = "The file that a record was read from."
 
-    Args:
-        item: the file, as the case keeps it.
-        at: row, line or id in it.
-    """
-
-    item: ItemRef
-    at: Line = ""
+    item: Annotated[ItemRef, Doc("The file that the record was read from, as an item of the case.")]
+    at: Annotated[
+        Line, Doc("Where in the file the record stands: its row, line or identifier.")
+    ] = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """What every record has.
+    __doc__ = "What every record has."
 
-    Args:
-        note: for those who work on the case; never published.
-        ids: what it is called elsewhere.
-        read_from: the file that it was read from, if it was.
-        sample: it is made up, to show how a record looks.
-    """
-
-    note: Annotated[Prose, Closed()] = ""
-    ids: tuple[OutsideId, ...] = ()
-    read_from: ReadFrom | None = None
-    sample: bool = False
+    note: Annotated[
+        Prose, Closed(), Doc("A note for those who work on the case. Closed: never published.")
+    ] = ""
+    ids: Annotated[
+        tuple[OutsideId, ...],
+        Doc("Identifiers that other registers or data sets have for it, such as OpenStreetMap's."),
+    ] = ()
+    read_from: Annotated[
+        ReadFrom | None, Doc("The file that the record was read from, if it was read from one.")
+    ] = None
+    sample: Annotated[
+        bool, Doc("Whether the record is made up, to show what a record looks like.")
+    ] = False
 
     def title(self) -> str:
         """Return a few words that name the record."""

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 from contrechamp.dossier.records.field_types import (
     ActorRef,
     CoarsePlace,
+    Doc,
     Evidence,
     ItemRef,
     Line,
@@ -22,6 +23,7 @@ from contrechamp.dossier.records.field_types import (
     shortened,
 )
 
+DeploymentRef: TypeAlias = Annotated[str, Points(("deployment",))]
 ProductRef: TypeAlias = Annotated[str, Points(("product",))]
 AreaRef: TypeAlias = Annotated[str, Points(("area",))]
 Day: TypeAlias = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -29,48 +31,50 @@ Day: TypeAlias = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 @dataclass(frozen=True, kw_only=True)
 class Count:
-    """How many of something were found; none counts too.
+    __doc__ = "How many of something were found; none counts too."
 
-    Args:
-        what: was looked for.
-        found: how many.
-        refs: the records of them.
-    """
-
-    what: Line
-    found: int
-    refs: tuple[Annotated[str, Points(("camera", "barrier"))], ...] = ()
+    what: Annotated[Line, Doc("What was looked for, such as cameras or turnstiles.")]
+    found: Annotated[
+        int, Doc("How many were found; 0 if they were looked for and there were none.")
+    ]
+    refs: Annotated[
+        tuple[Annotated[str, Points(("camera", "barrier"))], ...],
+        Doc("The records of the cameras and barriers that were counted."),
+    ] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Observation(Record):
-    """A visit: what was looked at, and what was found, empty places too.
+    __doc__ = "A visit: what was looked at, and what was found, empty places too."
 
-    Args:
-        date: when.
-        from_time: of the day.
-        to_time: of the day.
-        place: where.
-        observers: who looked, as they want to be named.
-        seen: what was seen.
-        counts: of what was looked for.
-        photos: taken there.
-        route: the way walked, a GPX track.
-        conditions: what kept from seeing: light, weather, soldiers.
-        evidence: where it is told, if others looked and not we.
-    """
-
-    date: PartialDate
-    seen: Prose
-    from_time: Time | None = None
-    to_time: Time | None = None
-    place: PlaceRef | None = None
-    observers: tuple[Line, ...] = ()
-    counts: tuple[Count, ...] = ()
-    photos: tuple[ItemRef, ...] = ()
-    route: ItemRef | None = None
-    conditions: Line = ""
-    evidence: tuple[Evidence, ...] = ()
+    date: Annotated[PartialDate, Doc("The day of the visit, such as 2022-05-14.")]
+    seen: Annotated[Prose, Doc("What was seen on the visit; if there was nothing, say so.")]
+    from_time: Annotated[
+        Time | None, Doc("The local time at which the visit began, such as 08:30.")
+    ] = None
+    to_time: Annotated[
+        Time | None, Doc("The local time at which the visit ended, such as 09:15.")
+    ] = None
+    place: Annotated[PlaceRef | None, Doc("The place that was visited.")] = None
+    observers: Annotated[
+        tuple[Line, ...], Doc("Those who looked, each named as they wish to be.")
+    ] = ()
+    counts: Annotated[
+        tuple[Count, ...],
+        Doc("How many were found of each thing that was looked for; none counts too."),
+    ] = ()
+    photos: Annotated[
+        tuple[ItemRef, ...], Doc("Photos taken on the visit, as items of the case.")
+    ] = ()
+    route: Annotated[
+        ItemRef | None, Doc("The way that was walked, as a GPX track among the items of the case.")
+    ] = None
+    conditions: Annotated[
+        Line, Doc("What made it hard to see, such as darkness, weather or soldiers.")
+    ] = ""
+    evidence: Annotated[
+        tuple[Evidence, ...], Doc("Where the visit is reported, if others made it and not we.")
+    ] = ()
 
     def title(self) -> str:
         """Return a few words that name it."""
@@ -79,45 +83,78 @@ class Observation(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Camera(Record):
-    """A camera; its fields are those of the camera table.
+    __doc__ = "A camera; its fields are those of the camera table."
 
-    Args:
-        name: by which it goes in the case.
-        position: where it hangs.
-        kind: how it looks.
-        mount: what it hangs on.
-        height_m: above the ground.
-        heading_deg: clockwise from north.
-        tilt_deg: below the horizon.
-        hfov_deg: horizontal field of view.
-        vfov_deg: vertical field of view.
-        width_px: horizontal resolution.
-        range_m: horizontal distance at most.
-        operator: who runs it.
-        place: that it belongs to.
-        product: make and model.
-        first_seen: when.
-        last_seen: when.
-        evidence: photos, observations.
-    """
-
-    position: Position
-    name: Line = ""
-    kind: Literal["fixed", "panning", "dome", "unknown"] = "unknown"
-    mount: Line = ""
-    height_m: Decimal | None = None
-    heading_deg: Decimal | None = None
-    tilt_deg: Decimal | None = None
-    hfov_deg: Decimal | None = None
-    vfov_deg: Decimal | None = None
-    width_px: int | None = None
-    range_m: Decimal | None = None
-    operator: ActorRef | None = None
-    place: PlaceRef | None = None
-    product: ProductRef | None = None
-    first_seen: PartialDate | None = None
-    last_seen: PartialDate | None = None
-    evidence: tuple[Evidence, ...] = ()
+    position: Annotated[
+        Position, Doc("Where the camera hangs, in degrees of longitude and latitude (WGS 84).")
+    ]
+    name: Annotated[
+        Line, Doc("The name or number by which the camera goes in the case, such as C1.")
+    ] = ""
+    kind: Annotated[
+        Literal["fixed", "panning", "dome", "unknown"],
+        Doc(
+            "Whether the camera is fixed, turns, or sits in a dome; unknown if that cannot be told."
+        ),
+    ] = "unknown"
+    mount: Annotated[
+        Line, Doc("What the camera hangs on, such as wall, pole, ceiling or roof.")
+    ] = ""
+    height_m: Annotated[
+        Decimal | None, Doc("How high above the ground the camera hangs, in metres, such as 3.5.")
+    ] = None
+    heading_deg: Annotated[
+        Decimal | None,
+        Doc(
+            "Where the camera points, in degrees clockwise "
+            "from true north: north 0, east 90, south 180."
+        ),
+    ] = None
+    tilt_deg: Annotated[
+        Decimal | None,
+        Doc(
+            "How far down the camera points, in degrees "
+            "below the horizon: level 0, straight down 90."
+        ),
+    ] = None
+    hfov_deg: Annotated[
+        Decimal | None,
+        Doc(
+            "The horizontal field of view: the angle that the picture "
+            "takes in from left to right, in degrees, such as 94."
+        ),
+    ] = None
+    vfov_deg: Annotated[
+        Decimal | None,
+        Doc(
+            "The vertical field of view: the angle that the picture "
+            "takes in from top to bottom, in degrees, such as 53."
+        ),
+    ] = None
+    width_px: Annotated[
+        int | None, Doc("The width of the camera's picture in pixels, such as 1920.")
+    ] = None
+    range_m: Annotated[
+        Decimal | None,
+        Doc(
+            "The greatest horizontal distance at which the "
+            "camera is taken to see, in metres, such as 50."
+        ),
+    ] = None
+    operator: Annotated[ActorRef | None, Doc("The actor who runs the camera.")] = None
+    place: Annotated[PlaceRef | None, Doc("The place that the camera belongs to.")] = None
+    product: Annotated[
+        ProductRef | None, Doc("The make and model of the camera, as the record of a product.")
+    ] = None
+    first_seen: Annotated[
+        PartialDate | None, Doc("The first day on which the camera was seen, such as 2021-11-02.")
+    ] = None
+    last_seen: Annotated[
+        PartialDate | None, Doc("The last day on which the camera was seen, such as 2022-05-14.")
+    ] = None
+    evidence: Annotated[
+        tuple[Evidence, ...], Doc("Photos, observations and whatever else shows the camera.")
+    ] = ()
 
     def title(self) -> str:
         """Return a few words that name it."""
@@ -126,67 +163,76 @@ class Camera(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Hours:
-    """When a barrier is open.
+    __doc__ = "When a barrier is open."
 
-    Args:
-        days: of the week; empty: every day.
-        from_time: of the day.
-        to_time: of the day.
-        note: such as closed without notice.
-    """
-
-    days: tuple[Day, ...] = ()
-    from_time: Time | None = None
-    to_time: Time | None = None
-    note: Line = ""
+    days: Annotated[
+        tuple[Day, ...], Doc("The days of the week that these hours are for; empty for every day.")
+    ] = ()
+    from_time: Annotated[
+        Time | None, Doc("The local time at which the barrier opens, such as 05:30.")
+    ] = None
+    to_time: Annotated[
+        Time | None, Doc("The local time at which the barrier closes, such as 22:00.")
+    ] = None
+    note: Annotated[
+        Line, Doc("What else there is to say of these hours, such as closed without notice.")
+    ] = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Passing:
-    """Who may pass.
+    __doc__ = "Who may pass."
 
-    Args:
-        who: such as residents of a street; never a person.
-        how: on foot, by car.
-        permit: that is asked for; empty: none.
-        allowed: they may, or may not.
-        evidence: for it.
-    """
-
-    who: Line
-    allowed: Literal["yes", "no", "unclear"]
-    how: Line = ""
-    permit: Line = ""
-    evidence: tuple[Evidence, ...] = ()
+    who: Annotated[
+        Line,
+        Doc(
+            "The group that wants to pass, such as the "
+            "residents of a street; never a single person."
+        ),
+    ]
+    allowed: Annotated[
+        Literal["yes", "no", "unclear"], Doc("Whether this group may pass the barrier.")
+    ]
+    how: Annotated[Line, Doc("How the group passes, such as on foot or by car.")] = ""
+    permit: Annotated[Line, Doc("The permit that the group is asked for; empty if none is.")] = ""
+    evidence: Annotated[
+        tuple[Evidence, ...], Doc("What the knowledge of who may pass rests on.")
+    ] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Barrier(Record):
-    """A checkpoint, gate, roadblock or wall.
+    __doc__ = "A checkpoint, gate, roadblock or wall."
 
-    Args:
-        names: in each language.
-        kind: of barrier.
-        position: where it stands; of a long one, a point of it.
-        hours: when it is open; empty: not known.
-        passing: who may pass, by which permit.
-        operator: who runs it.
-        place: that it belongs to.
-        first_seen: when.
-        last_seen: when.
-        evidence: for all of it.
-    """
-
-    names: tuple[Text, ...]
-    kind: Literal["checkpoint", "gate", "roadblock", "wall", "fence", "turnstile", "other"]
-    position: Position | None = None
-    hours: tuple[Hours, ...] = ()
-    passing: tuple[Passing, ...] = ()
-    operator: ActorRef | None = None
-    place: PlaceRef | None = None
-    first_seen: PartialDate | None = None
-    last_seen: PartialDate | None = None
-    evidence: tuple[Evidence, ...] = ()
+    names: Annotated[
+        tuple[Text, ...],
+        Doc("What the barrier is called, in each language in which it has a name."),
+    ]
+    kind: Annotated[
+        Literal["checkpoint", "gate", "roadblock", "wall", "fence", "turnstile", "other"],
+        Doc("What sort of barrier it is."),
+    ]
+    position: Annotated[
+        Position | None, Doc("Where the barrier stands; of a long one, any point on it.")
+    ] = None
+    hours: Annotated[
+        tuple[Hours, ...], Doc("When the barrier is open; empty if that is not known.")
+    ] = ()
+    passing: Annotated[
+        tuple[Passing, ...], Doc("Who may pass the barrier, and with which permit.")
+    ] = ()
+    operator: Annotated[ActorRef | None, Doc("The actor who runs the barrier.")] = None
+    place: Annotated[PlaceRef | None, Doc("The place that the barrier belongs to.")] = None
+    first_seen: Annotated[
+        PartialDate | None, Doc("The first day on which the barrier was seen, such as 2021-11-02.")
+    ] = None
+    last_seen: Annotated[
+        PartialDate | None, Doc("The last day on which the barrier was seen, such as 2022-05-14.")
+    ] = None
+    evidence: Annotated[
+        tuple[Evidence, ...],
+        Doc("Photos, observations and whatever else this record of the barrier rests on."),
+    ] = ()
 
     def title(self) -> str:
         """Return a few words that name it."""
@@ -195,21 +241,22 @@ class Barrier(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Place(Record):
-    """A place with a name.
+    __doc__ = "A place with a name."
 
-    Args:
-        names: in each language.
-        position: of its middle.
-        coarse: what may be published of where it is.
-        area: that it lies in.
-        evidence: for name and position.
-    """
-
-    names: tuple[Text, ...]
-    position: Position | None = None
-    coarse: CoarsePlace | None = None
-    area: AreaRef | None = None
-    evidence: tuple[Evidence, ...] = ()
+    names: Annotated[
+        tuple[Text, ...], Doc("What the place is called, in each language in which it has a name.")
+    ]
+    position: Annotated[
+        Position | None,
+        Doc("The middle of the place, in degrees of longitude and latitude (WGS 84)."),
+    ] = None
+    coarse: Annotated[
+        CoarsePlace | None, Doc("What may be published of where the place is; never an address.")
+    ] = None
+    area: Annotated[AreaRef | None, Doc("The area that the place lies in.")] = None
+    evidence: Annotated[
+        tuple[Evidence, ...], Doc("What the name and the position of the place rest on.")
+    ] = ()
 
     def title(self) -> str:
         """Return a few words that name it."""
@@ -218,36 +265,38 @@ class Place(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Population:
-    """How many people live in an area.
+    __doc__ = "How many people live in an area."
 
-    Args:
-        count: of people.
-        year: of the count.
-        of: all, or a part as the census names it; counts only, never names.
-        evidence: where the figure is from.
-    """
-
-    count: int
-    year: int
-    of: Line = ""
-    evidence: tuple[Evidence, ...] = ()
+    count: Annotated[int, Doc("The number of people who were counted.")]
+    year: Annotated[int, Doc("The year of the count, such as 2017.")]
+    of: Annotated[
+        Line,
+        Doc(
+            "The part of the population that was counted, as the "
+            "census calls it; empty for all; never names of people."
+        ),
+    ] = ""
+    evidence: Annotated[
+        tuple[Evidence, ...], Doc("Where the figure is from, such as a table of the census.")
+    ] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Area(Record):
-    """A district, quarter or zone.
+    __doc__ = "A district, quarter or zone."
 
-    Args:
-        names: in each language.
-        boundary: GeoJSON of it.
-        population: figures with their source.
-        evidence: for the boundary.
-    """
-
-    names: tuple[Text, ...]
-    boundary: ItemRef | None = None
-    population: tuple[Population, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
+    names: Annotated[
+        tuple[Text, ...], Doc("What the area is called, in each language in which it has a name.")
+    ]
+    boundary: Annotated[
+        ItemRef | None,
+        Doc("The boundary of the area, as a GeoJSON file among the items of the case."),
+    ] = None
+    population: Annotated[
+        tuple[Population, ...],
+        Doc("How many people live in the area, each figure with its source."),
+    ] = ()
+    evidence: Annotated[tuple[Evidence, ...], Doc("What the boundary of the area rests on.")] = ()
 
     def title(self) -> str:
         """Return a few words that name it."""

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 from contrechamp.dossier.records.field_types import (
     ActorRef,
     Confidence,
+    Doc,
     Evidence,
     Key,
     Line,
@@ -21,69 +22,78 @@ from contrechamp.dossier.records.field_types import (
     shortened,
 )
 
+RightRef: TypeAlias = Annotated[str, Points(("right",))]
 FindingRef: TypeAlias = Annotated[str, Points(("finding",))]
 FollowUpStatus: TypeAlias = Literal["ignored", "promised", "begun", "done", "reversed"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Argument:
-    """One step of a limitation test.
+    __doc__ = "One step of a limitation test."
 
-    Args:
-        met: the interference meets it, or not.
-        why: argued.
-        evidence: for it.
-    """
-
-    met: Literal["yes", "no", "unclear"]
-    why: Prose
-    evidence: tuple[Evidence, ...] = ()
+    met: Annotated[
+        Literal["yes", "no", "unclear"],
+        Doc("Whether the interference passes this step of the limitation test."),
+    ]
+    why: Annotated[Prose, Doc("The reasons why this step is met, is not met, or stays unclear.")]
+    evidence: Annotated[
+        tuple[Evidence, ...], Doc("What the reasons given for this step rest on.")
+    ] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class EngagedRight:
-    """A right that a finding engages, and whether the interference can be justified.
+    __doc__ = "A right that a finding engages, and whether the interference can be justified."
 
-    Args:
-        right: of the catalogue, such as iccpr-17.
-        own_right: record of a right that the catalogue does not have.
-        how: it is engaged.
-        legality: is there a law, clear and foreseeable?
-        aim: is the aim a legitimate one?
-        necessity: is it needed for the aim; does nothing milder do?
-        proportionality: is what is gained in proportion to the harm?
-        non_discrimination: are all treated alike, in law and in effect?
-    """
-
-    right: Key | None = None
-    own_right: Annotated[str, Points(("right",))] | None = None
-    how: Prose = ""
-    legality: Argument | None = None
-    aim: Argument | None = None
-    necessity: Argument | None = None
-    proportionality: Argument | None = None
-    non_discrimination: Argument | None = None
+    right: Annotated[
+        Key | None,
+        Doc("The key of a right in the catalogue (contrechamp rights), such as iccpr-17."),
+    ] = None
+    own_right: Annotated[
+        RightRef | None,
+        Doc("The record of a right that the catalogue does not have, in place of a key."),
+    ] = None
+    how: Annotated[Prose, Doc("In what way the right is engaged.")] = ""
+    legality: Annotated[
+        Argument | None, Doc("Whether there is a law for the interference, clear and foreseeable.")
+    ] = None
+    aim: Annotated[
+        Argument | None, Doc("Whether the aim of the interference is a legitimate one.")
+    ] = None
+    necessity: Annotated[
+        Argument | None,
+        Doc("Whether the interference is needed for its aim, and nothing milder would do."),
+    ] = None
+    proportionality: Annotated[
+        Argument | None, Doc("Whether what is gained is in proportion to the harm.")
+    ] = None
+    non_discrimination: Annotated[
+        Argument | None, Doc("Whether everybody is treated alike, in law and in effect.")
+    ] = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Finding(Record):
-    """What is found.
+    __doc__ = "What is found."
 
-    Args:
-        claim: in each language.
-        confidence: how sure.
-        evidence: items, records, figures and passages under it.
-        against: what speaks against it.
-        rights: that it engages.
-        about: deployments and actors that it speaks of.
-    """
-
-    claim: tuple[Text, ...]
-    confidence: Confidence
-    evidence: tuple[Evidence, ...] = ()
-    against: tuple[Statement, ...] = ()
-    rights: tuple[EngagedRight, ...] = ()
-    about: tuple[Annotated[str, Points(("deployment", "actor", "place", "area"))], ...] = ()
+    claim: Annotated[
+        tuple[Text, ...],
+        Doc("The finding in a sentence or two, in each language that it is written in."),
+    ]
+    confidence: Annotated[Confidence, Doc("How sure the finding is.")]
+    evidence: Annotated[
+        tuple[Evidence, ...],
+        Doc("The items, records, figures and passages that the finding rests on."),
+    ] = ()
+    against: Annotated[tuple[Statement, ...], Doc("What speaks against the finding.")] = ()
+    rights: Annotated[
+        tuple[EngagedRight, ...],
+        Doc("The rights that the finding engages, each with its limitation test."),
+    ] = ()
+    about: Annotated[
+        tuple[Annotated[str, Points(("deployment", "actor", "place", "area"))], ...],
+        Doc("The deployments, actors, places and areas that the finding speaks of."),
+    ] = ()
 
     def title(self) -> str:
         """Return a few words that name it."""
@@ -92,19 +102,17 @@ class Finding(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Right(Record):
-    """A right that the shipped catalogue does not have.
+    __doc__ = "A right that the shipped catalogue does not have."
 
-    Args:
-        instrument: its official name, in each language that there is an official text in.
-        article: number.
-        reference: official one, such as a treaty series.
-        subject: what it protects, in a few words.
-    """
-
-    instrument: tuple[Text, ...]
-    article: Line
-    reference: Line
-    subject: Line
+    instrument: Annotated[
+        tuple[Text, ...],
+        Doc("The official name of the instrument, in each language that has an official text."),
+    ]
+    article: Annotated[Line, Doc("The number of the article, such as 17.")]
+    reference: Annotated[
+        Line, Doc("The official reference of the instrument, such as its place in a treaty series.")
+    ]
+    subject: Annotated[Line, Doc("What the right protects, in a few words.")]
 
     def title(self) -> str:
         """Return a few words that name it."""
@@ -113,40 +121,37 @@ class Right(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class FollowUp:
-    """What came of a recommendation, so far.
+    __doc__ = "What came of a recommendation, so far."
 
-    Args:
-        on: when this was so.
-        status: ignored, promised, begun, done, reversed.
-        says: what happened.
-        evidence: for it.
-    """
-
-    on: PartialDate
-    status: FollowUpStatus
-    says: Prose = ""
-    evidence: tuple[Evidence, ...] = ()
+    on: Annotated[PartialDate, Doc("The day on which matters stood like this.")]
+    status: Annotated[FollowUpStatus, Doc("What has come of the recommendation by that day.")]
+    says: Annotated[Prose, Doc("What has happened, in a few sentences.")] = ""
+    evidence: Annotated[
+        tuple[Evidence, ...], Doc("What the account of the follow-up rests on.")
+    ] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recommendation(Record):
-    """What somebody should do.
+    __doc__ = "What somebody should do."
 
-    Args:
-        what: in each language.
-        to_kind: to whom, by kind.
-        to: to whom.
-        findings: that it follows from.
-        follow_up: what came of it over time.
-        evidence: where it is made, if by others.
-    """
-
-    what: tuple[Text, ...]
-    to_kind: Literal["state", "third-state", "company", "un-body", "regional-body", "other"]
-    to: ActorRef | None = None
-    findings: tuple[FindingRef, ...] = ()
-    follow_up: tuple[FollowUp, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
+    what: Annotated[
+        tuple[Text, ...], Doc("What should be done, in each language that it is written in.")
+    ]
+    to_kind: Annotated[
+        Literal["state", "third-state", "company", "un-body", "regional-body", "other"],
+        Doc("What sort of body the recommendation is addressed to."),
+    ]
+    to: Annotated[ActorRef | None, Doc("The actor whom the recommendation is addressed to.")] = None
+    findings: Annotated[
+        tuple[FindingRef, ...], Doc("The findings that the recommendation follows from.")
+    ] = ()
+    follow_up: Annotated[
+        tuple[FollowUp, ...], Doc("What came of the recommendation over time.")
+    ] = ()
+    evidence: Annotated[
+        tuple[Evidence, ...], Doc("Where the recommendation is made, if others made it.")
+    ] = ()
 
     def title(self) -> str:
         """Return a few words that name it."""
@@ -162,40 +167,32 @@ def follow_up_on(recommendation: Recommendation, day: date) -> FollowUp | None:
 
 @dataclass(frozen=True, kw_only=True)
 class Response:
-    """An answer to one question of an assessment.
+    __doc__ = "An answer to one question of an assessment."
 
-    Args:
-        question: its key in the template.
-        outcome: of it.
-        says: the answer.
-        evidence: for it.
-    """
-
-    question: Key
-    outcome: Literal["met", "partly", "not-met", "not-applicable", "unknown"]
-    says: Prose = ""
-    evidence: tuple[Evidence, ...] = ()
+    question: Annotated[Key, Doc("The key of the question in the template.")]
+    outcome: Annotated[
+        Literal["met", "partly", "not-met", "not-applicable", "unknown"],
+        Doc("How far what the question asks for is met."),
+    ]
+    says: Annotated[Prose, Doc("The answer to the question, in whole sentences.")] = ""
+    evidence: Annotated[tuple[Evidence, ...], Doc("What the answer to the question rests on.")] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Assessment(Record):
-    """An assessment by a shipped template.
+    __doc__ = "An assessment by a shipped template."
 
-    Args:
-        template: its key.
-        name: of this one.
-        about: what is assessed.
-        by: who assesses.
-        on: when.
-        responses: to its questions.
-    """
-
-    template: Key
-    name: Line
-    about: tuple[Annotated[str, Points(("deployment", "actor", "contract", "product"))], ...] = ()
-    by: Line = ""
-    on: PartialDate | None = None
-    responses: tuple[Response, ...] = ()
+    template: Annotated[Key, Doc("The key of the template whose questions are answered.")]
+    name: Annotated[Line, Doc("A name that tells this assessment from others.")]
+    about: Annotated[
+        tuple[Annotated[str, Points(("deployment", "actor", "contract", "product"))], ...],
+        Doc("The deployments, actors, contracts or products that are assessed."),
+    ] = ()
+    by: Annotated[Line, Doc("Who carries out the assessment, a person or a team.")] = ""
+    on: Annotated[PartialDate | None, Doc("The day on which the assessment was made.")] = None
+    responses: Annotated[
+        tuple[Response, ...], Doc("The answers to the questions of the template.")
+    ] = ()
 
     def title(self) -> str:
         """Return a few words that name it."""

@@ -18,17 +18,16 @@ def json_schema(cls: type, *, kind: str) -> dict[str, Any]:
 
 
 def _object_schema(cls: type, definitions: dict[str, Any]) -> dict[str, Any]:
-    doc = (cls.__doc__ or "").split("\n\n")[0]
     required = [member.name for member in members(cls) if member.shape.required]
     closable = any(member.name == "closed" for member in members(cls))
     shut = {"properties": {"closed": {"const": True}}, "required": ["closed"]}
     return {
         "type": "object",
-        "description": " ".join(doc.split()),
+        "description": cls.__doc__,
         "properties": {
             member.name: {
                 **_place_schema(member.shape, definitions),
-                **({"description": member.says} if member.says else {}),
+                "description": member.says,
             }
             for member in members(cls)
         },

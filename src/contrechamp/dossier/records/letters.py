@@ -6,6 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from contrechamp.dossier.records.field_types import (
     ActorRef,
+    Doc,
     Evidence,
     ItemRef,
     Key,
@@ -24,67 +25,65 @@ LetterState: TypeAlias = Literal["draft", "waiting", "no-reply", "partly-answere
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """One thing that is asked.
+    __doc__ = "One thing that is asked."
 
-    Args:
-        key: by which answers name it.
-        text: as it stands in the letter.
-    """
-
-    key: Key
-    text: Prose
+    key: Annotated[Key, Doc("A short name by which answers refer to the question, such as q1.")]
+    text: Annotated[Prose, Doc("The question, as it stands in the letter.")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What came back.
+    __doc__ = "What came back."
 
-    Args:
-        on: when.
-        document: the answer itself.
-        says: what it says, fairly.
-        to: questions that it answers; empty: all.
-        evidence: where it is told, if the answer itself is not at hand.
-    """
-
-    on: PartialDate
-    says: Prose
-    document: ItemRef | None = None
-    to: tuple[Key, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
+    on: Annotated[
+        PartialDate, Doc("The day on which the answer was received, as far as it is known.")
+    ]
+    says: Annotated[Prose, Doc("What the answer says, told fairly.")]
+    document: Annotated[ItemRef | None, Doc("The answer itself, as an item of the case.")] = None
+    to: Annotated[
+        tuple[Key, ...],
+        Doc("The keys of the questions that the answer is to; empty if it is to all of them."),
+    ] = ()
+    evidence: Annotated[
+        tuple[Evidence, ...],
+        Doc("Where the answer is reported, if the answer itself is not at hand."),
+    ] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Letter(Record):
-    """A letter to somebody whom the case speaks of.
+    __doc__ = "A letter to somebody whom the case speaks of."
 
-    Args:
-        to: whom.
-        language: of the letter.
-        subject: of the letter.
-        questions: asked, and allegations put to them.
-        about: what of the case it puts to them.
-        document: the letter as it was sent.
-        sent_on: when; empty: a draft.
-        sent_how: such as registered mail.
-        due_on: answer asked for by then; that day still counts.
-        answers: as they came.
-        evidence: where it is told, if somebody else wrote it.
-    """
-
-    to: ActorRef
-    language: Language
-    subject: Line
-    questions: tuple[Question, ...] = ()
-    about: tuple[
-        Annotated[str, Points(("finding", "deployment", "contract", "licence", "product"))], ...
+    to: Annotated[ActorRef, Doc("The actor whom the letter is addressed to.")]
+    language: Annotated[Language, Doc("The language of the letter, as a code such as fr.")]
+    subject: Annotated[Line, Doc("The subject line of the letter.")]
+    questions: Annotated[
+        tuple[Question, ...],
+        Doc("The questions that the letter asks, and the allegations that it puts."),
     ] = ()
-    document: ItemRef | None = None
-    sent_on: PartialDate | None = None
-    sent_how: Line = ""
-    due_on: PartialDate | None = None
-    answers: tuple[Answer, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
+    about: Annotated[
+        tuple[
+            Annotated[str, Points(("finding", "deployment", "contract", "licence", "product"))], ...
+        ],
+        Doc("The findings and other records that the letter puts to the addressee."),
+    ] = ()
+    document: Annotated[
+        ItemRef | None, Doc("The letter as it was sent, as an item of the case.")
+    ] = None
+    sent_on: Annotated[
+        PartialDate | None, Doc("The day on which the letter was sent; empty while it is a draft.")
+    ] = None
+    sent_how: Annotated[Line, Doc("How the letter was sent, such as by registered mail.")] = ""
+    due_on: Annotated[
+        PartialDate | None,
+        Doc("The last day for an answer; one that comes on that day is still in time."),
+    ] = None
+    answers: Annotated[
+        tuple[Answer, ...], Doc("The answers to the letter, in the order in which they came.")
+    ] = ()
+    evidence: Annotated[
+        tuple[Evidence, ...], Doc("Where the letter is reported, if somebody else wrote it.")
+    ] = ()
 
     def title(self) -> str:
         """Return a few words that name it."""

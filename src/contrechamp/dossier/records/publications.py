@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from contrechamp.dossier.records.field_types import (
     DIGEST,
     ActorRef,
+    Doc,
     ItemRef,
     Language,
     Line,
@@ -27,42 +28,45 @@ CITED_KINDS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Use:
-    """One use of what somebody said or gave.
+    __doc__ = "One use of what somebody said or gave."
 
-    Args:
-        of: testimony, a passage of one, exhibit, or item.
-        use: as in a consent.
-        to: for shared: to whom.
-        to_whom: for shared: to whom, where there is no record of them.
-    """
-
-    of: GivenRef
-    use: ConsentUse
-    to: ActorRef | None = None
-    to_whom: Line = ""
+    of: Annotated[GivenRef, Doc("The testimony, passage, exhibit or item that is used.")]
+    use: Annotated[
+        ConsentUse,
+        Doc("How it is used; the words mean what they mean in a consent."),
+    ]
+    to: Annotated[
+        ActorRef | None, Doc("The actor to whom it is handed, where the use is shared.")
+    ] = None
+    to_whom: Annotated[
+        Line, Doc("To whom it is handed, if the use is shared and the case has no record of them.")
+    ] = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Publication(Record):
-    """Something that is to be, or was, published.
+    __doc__ = "Something that is to be, or was, published."
 
-    Args:
-        name: of it.
-        language: of it.
-        on: day of publication.
-        cites: findings and other records that it shows.
-        uses: of what people said or gave; passages that its findings cite are used as well.
-        document: as it was published.
-        address: where.
-    """
-
-    name: Line
-    language: Language
-    on: PartialDate | None = None
-    cites: tuple[Annotated[str, Points(CITED_KINDS)], ...] = ()
-    uses: tuple[Use, ...] = ()
-    document: ItemRef | None = None
-    address: Line = ""
+    name: Annotated[Line, Doc("The title of the publication.")]
+    language: Annotated[Language, Doc("The language of the publication, as a code such as fr.")]
+    on: Annotated[
+        PartialDate | None, Doc("The day on which the publication comes out or came out.")
+    ] = None
+    cites: Annotated[
+        tuple[Annotated[str, Points(CITED_KINDS)], ...],
+        Doc("The findings and other records that the publication shows."),
+    ] = ()
+    uses: Annotated[
+        tuple[Use, ...],
+        Doc(
+            "How what people said or gave is used; the passages "
+            "that the cited findings rest on count as used too."
+        ),
+    ] = ()
+    document: Annotated[
+        ItemRef | None, Doc("The publication as it came out, as an item of the case.")
+    ] = None
+    address: Annotated[Line, Doc("The address where the publication can be found.")] = ""
 
     def title(self) -> str:
         """Return a few words that name it."""
@@ -71,19 +75,26 @@ class Publication(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Review(Record):
-    """What a second person thinks of one version of a record.
+    __doc__ = "What a second person thinks of one version of a record."
 
-    Args:
-        about: which record.
-        state: which version of it: the digest that the log has of that.
-        verdict: agreed, changes asked for, or not agreed.
-        why: in their words.
-    """
-
-    about: Annotated[str, Points(tuple(one for one in MARKABLE if one != "item"))]
-    state: Annotated[str, DIGEST]
-    verdict: Literal["agreed", "changes", "not-agreed"]
-    why: Prose = ""
+    about: Annotated[
+        str,
+        Points(tuple(one for one in MARKABLE if one != "item")),
+        Doc("The record that the review is about."),
+    ]
+    state: Annotated[
+        str,
+        DIGEST,
+        Doc(
+            "The version that was reviewed, by the digest "
+            "that the log has of it: 64 hexadecimal digits."
+        ),
+    ]
+    verdict: Annotated[
+        Literal["agreed", "changes", "not-agreed"],
+        Doc("Whether the reviewer agrees, asks for changes, or does not agree."),
+    ]
+    why: Annotated[Prose, Doc("The reasons for the verdict, in the reviewer's own words.")] = ""
 
     def title(self) -> str:
         """Return a few words that name it."""
@@ -92,21 +103,28 @@ class Review(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Release(Record):
-    """Leave for one version of a record, or an item, to be published.
+    __doc__ = "Leave for one version of a record, or an item, to be published."
 
-    Args:
-        about: which.
-        state: which version of it: the digest that the log has of that.
-        on: when.
-        revoked_on: from that day on it must not leave any more.
-        why: in their words.
-    """
-
-    about: Annotated[str, Points(MARKABLE)]
-    state: Annotated[str, DIGEST]
-    on: PartialDate
-    revoked_on: PartialDate | None = None
-    why: Prose = ""
+    about: Annotated[str, Points(MARKABLE), Doc("The record or item that is released.")]
+    state: Annotated[
+        str,
+        DIGEST,
+        Doc(
+            "The version that is released, by the digest "
+            "that the log has of it: 64 hexadecimal digits."
+        ),
+    ]
+    on: Annotated[PartialDate, Doc("The day on which the release was given.")]
+    revoked_on: Annotated[
+        PartialDate | None,
+        Doc(
+            "The day from which the version may no longer leave "
+            "the case; empty if the release was not revoked."
+        ),
+    ] = None
+    why: Annotated[
+        Prose, Doc("Why the release was given or revoked, in the words of whoever did so.")
+    ] = ""
 
     def title(self) -> str:
         """Return a few words that name it."""

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
-from contrechamp.dossier.records.field_types import Closed, Form, Points, check_form
+from contrechamp.dossier.records.field_types import Closed, Doc, Form, Points, check_form
 
 #: A reference, as text.
 REF = re.compile(r"(record|item)/([0-9a-f]{16})(?:#([a-z0-9][a-z0-9-]{0,39}))?")
@@ -60,8 +60,8 @@ class Member:
         name: as in the class.
         shape: what it holds.
         default: where nothing is said.
-        says: what it is, in English.
-        context: class and field that say so, for those who translate it.
+        says: its help in English, from its `Doc`.
+        context: class and field, such as Source.role: the message context in the catalogues.
     """
 
     name: str
@@ -79,7 +79,6 @@ def members(cls: type) -> tuple[Member, ...]:
 @functools.cache
 def _members(cls: Any) -> tuple[Member, ...]:
     hints = get_type_hints(cls, include_extras=True)
-    says = _said(cls)
     own: list[Member] = []
     common: list[Member] = []
     for field in dataclasses.fields(cls):
@@ -89,7 +88,8 @@ def _members(cls: Any) -> tuple[Member, ...]:
         inherited = field.name not in inspect.get_annotations(cls)
         owner = next(b for b in cls.__mro__ if field.name in inspect.get_annotations(b))
         context = f"{owner.__name__}.{field.name}"
-        member = Member(field.name, shape, default, says.get(field.name, ""), context)
+        (doc,) = (mark for mark in get_args(hints[field.name]) if isinstance(mark, Doc))
+        member = Member(field.name, shape, default, doc.text, context)
         (common if inherited else own).append(member)
     return (*own, *common)
 
@@ -226,20 +226,8 @@ def _shape(hint: Any) -> Shape:
     return Shape({str: "text", bool: "flag", int: "whole", Decimal: "number"}[hint])
 
 
-_ARGUMENT = re.compile(r"^        (\w+): (.*(?:\n            .*)*)", re.M)
-
-
-def _said(cls: type) -> dict[str, str]:
-    """Return what the docstrings of a class say of its fields."""
-    found: dict[str, str] = {}
-    for base in reversed(cls.__mro__):
-        for name, text in _ARGUMENT.findall(base.__doc__ or ""):
-            found[name] = " ".join(text.split())
-    return found
-
-
 def below(where: str, name: str) -> str:
-    """Return the place of a field in a place."""
+    """Return the path of a field: that of what holds it, then its name."""
     return f"{where}.{name}" if where else name
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from contrechamp.dossier.records.field_types import (
     CoarsePlace,
+    Doc,
     Evidence,
     ItemRef,
     Key,
@@ -23,63 +24,65 @@ from contrechamp.dossier.records.field_types import (
 
 @dataclass(frozen=True, kw_only=True)
 class Passage:
-    """A part of a testimony that can be cited.
+    __doc__ = "A part of a testimony that can be cited."
 
-    Args:
-        key: by which it is cited.
-        text: as it was said, in the language of the testimony.
-        translations: each with who made it.
-        closed: sensitive: neither found, exported nor published.
-        at: where in the recording, such as 00:12:40.
-    """
-
-    key: Key
-    text: Prose
-    translations: tuple[Text, ...] = ()
-    closed: bool = False
-    at: Line = ""
+    key: Annotated[Key, Doc("A short name by which the passage is cited, such as p2.")]
+    text: Annotated[Prose, Doc("What was said, word for word, in the language of the testimony.")]
+    translations: Annotated[
+        tuple[Text, ...], Doc("Translations of the passage, each with who made it.")
+    ] = ()
+    closed: Annotated[
+        bool,
+        Doc(
+            "Whether the passage is sensitive: it is then "
+            "neither found, nor exported, nor published."
+        ),
+    ] = False
+    at: Annotated[
+        Line,
+        Doc(
+            "Where the passage stands in the recording, "
+            "in hours, minutes and seconds such as 00:12:40."
+        ),
+    ] = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Interview:
-    """How a testimony was taken.
+    __doc__ = "How a testimony was taken."
 
-    Args:
-        date: when.
-        place: where, coarse.
-        languages: that were spoken.
-        interviewer: who asked, as they want to be named.
-        interpreter: who interpreted, likewise; empty where nobody did.
-        remote: by telephone or video.
-    """
-
-    date: PartialDate
-    place: CoarsePlace | None = None
-    languages: tuple[Language, ...] = ()
-    interviewer: Line = ""
-    interpreter: Line = ""
-    remote: bool = False
+    date: Annotated[PartialDate, Doc("The day of the interview, such as 2022-05-14.")]
+    place: Annotated[
+        CoarsePlace | None, Doc("Roughly where the interview was held; never an address.")
+    ] = None
+    languages: Annotated[
+        tuple[Language, ...],
+        Doc("The languages that were spoken in the interview, as codes such as ar or he."),
+    ] = ()
+    interviewer: Annotated[Line, Doc("Who asked the questions, named as they wish to be.")] = ""
+    interpreter: Annotated[
+        Line, Doc("Who interpreted, named as they wish to be; empty if nobody did.")
+    ] = ""
+    remote: Annotated[bool, Doc("Whether the interview was held by telephone or video.")] = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Testimony(Record):
-    """What a source said.
+    __doc__ = "What a source said."
 
-    Args:
-        source: who.
-        interview: how it was taken.
-        language: of the passages.
-        passages: what was said, in parts that can be cited one by one.
-        recordings: sound or video of it.
-        summary: what it is about, for those who work on the case.
-    """
-
-    source: SourceRef
-    interview: Interview
-    language: Language
-    passages: tuple[Passage, ...] = ()
-    recordings: tuple[ItemRef, ...] = ()
-    summary: Prose = ""
+    source: Annotated[SourceRef, Doc("The source whose words these are.")]
+    interview: Annotated[Interview, Doc("When, where and by whom the testimony was taken.")]
+    language: Annotated[Language, Doc("The language of the passages, as a code such as ar.")]
+    passages: Annotated[
+        tuple[Passage, ...], Doc("What the source said, in passages that can be cited one by one.")
+    ] = ()
+    recordings: Annotated[
+        tuple[ItemRef, ...],
+        Doc("Sound or video recordings of the testimony, as items of the case."),
+    ] = ()
+    summary: Annotated[
+        Prose, Doc("What the testimony is about, in a few words, for those who work on the case.")
+    ] = ""
 
     def title(self) -> str:
         """Return a few words that name it."""
@@ -88,35 +91,40 @@ class Testimony(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Exhibit(Record):
-    """What is known of an item of the vault beyond its bytes.
+    __doc__ = "What is known of an item of the vault beyond its bytes."
 
-    Args:
-        item: which.
-        what: it is and shows.
-        given_by: source, whose consent its use needs.
-        made_on: when it was made, or published.
-        place: where it was made.
-        people: whether people can be made out in it.
-        origin: how it came here: own photo, given, open source, court file.
-        publisher: who published it, if it was.
-        address: where it was found, if on the web.
-        consulted_on: when it was looked at there.
-        checks: what was done to see whether it is what it seems.
-        evidence: of that.
-    """
-
-    item: ItemRef
-    what: Line
-    given_by: SourceRef | None = None
-    made_on: PartialDate | None = None
-    place: PlaceRef | None = None
-    people: Literal["none", "some", "unknown"] = "unknown"
-    origin: Line = ""
-    publisher: Line = ""
-    address: Line = ""
-    consulted_on: PartialDate | None = None
-    checks: Prose = ""
-    evidence: tuple[Evidence, ...] = ()
+    item: Annotated[ItemRef, Doc("The item of the case that this exhibit describes.")]
+    what: Annotated[Line, Doc("What the item is and what it shows, on one line.")]
+    given_by: Annotated[
+        SourceRef | None,
+        Doc(
+            "The source who gave the item, and whose consent its use needs; empty if no source did."
+        ),
+    ] = None
+    made_on: Annotated[
+        PartialDate | None, Doc("The day on which the item was made, or published.")
+    ] = None
+    place: Annotated[PlaceRef | None, Doc("The place where the item was made.")] = None
+    people: Annotated[
+        Literal["none", "some", "unknown"], Doc("Whether people can be made out in the item.")
+    ] = "unknown"
+    origin: Annotated[
+        Line,
+        Doc("How the item came to the case, such as own photo, given, open source or court file."),
+    ] = ""
+    publisher: Annotated[Line, Doc("Who published the item, if it was published.")] = ""
+    address: Annotated[
+        Line, Doc("The web address where the item was found, if it was found on the web.")
+    ] = ""
+    consulted_on: Annotated[
+        PartialDate | None, Doc("The day on which the item was looked at on the web.")
+    ] = None
+    checks: Annotated[
+        Prose, Doc("What was done to find out whether the item is what it seems to be.")
+    ] = ""
+    evidence: Annotated[
+        tuple[Evidence, ...], Doc("The items and records that the checks of this item rest on.")
+    ] = ()
 
     def title(self) -> str:
         """Return a few words that name it."""
@@ -133,27 +141,31 @@ MARKABLE = (
 
 @dataclass(frozen=True, kw_only=True)
 class Challenge(Record):
-    """Something that is contested, or was withdrawn: it shows wherever it is cited.
+    __doc__ = "Something that is contested, or was withdrawn: it shows wherever it is cited."
 
-    Args:
-        about: what.
-        kind: contested by somebody, or withdrawn by whoever said or gave it.
-        on: when.
-        by: by whom, as it may be told.
-        why: their reasons.
-        evidence: for them.
-        outcome: open, upheld (it does not stand), dismissed (it stands).
-        outcome_why: reasons of that.
-    """
-
-    about: Annotated[str, Points(MARKABLE, places=True)]
-    kind: Literal["contested", "withdrawn"]
-    on: PartialDate
-    why: Prose
-    by: Line = ""
-    evidence: tuple[Evidence, ...] = ()
-    outcome: Literal["open", "upheld", "dismissed"] = "open"
-    outcome_why: Prose = ""
+    about: Annotated[
+        str,
+        Points(MARKABLE, places=True),
+        Doc("The item, record or passage that is contested or withdrawn."),
+    ]
+    kind: Annotated[
+        Literal["contested", "withdrawn"],
+        Doc("Whether somebody contests it, or whoever said or gave it withdraws it."),
+    ]
+    on: Annotated[PartialDate, Doc("The day on which it was contested or withdrawn.")]
+    why: Annotated[Prose, Doc("The reasons of whoever contests or withdraws it.")]
+    by: Annotated[Line, Doc("Who contests or withdraws it, told as far as it may be.")] = ""
+    evidence: Annotated[
+        tuple[Evidence, ...], Doc("What the reasons for the challenge rest on.")
+    ] = ()
+    outcome: Annotated[
+        Literal["open", "upheld", "dismissed"],
+        Doc(
+            "Whether the challenge is open, upheld (what it is "
+            "about does not stand), or dismissed (it stands)."
+        ),
+    ] = "open"
+    outcome_why: Annotated[Prose, Doc("Why the challenge was upheld or dismissed.")] = ""
 
     def title(self) -> str:
         """Return a few words that name it."""

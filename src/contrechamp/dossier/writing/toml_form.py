@@ -90,9 +90,9 @@ def _head(kind: str) -> list[str]:
     templates = assessments.templates() if kind == "assessment" else {}
     return [
         f"# {kind}",
-        "# " + _("What stands behind # is not read. Take the # before a field away to fill it in."),
-        "# " + _("References are record/ or item/ and 16 digits; dates are as 2022, 2022-05 or "
-                 "2022-05-14, with ~ for about."),
+        "# " + _("What follows a # is not read. To fill in a field, remove the # in front of it."),
+        "# " + _("A reference is record/ or item/ and 16 digits; a date is written 2022, 2022-05 "
+                 "or 2022-05-14, with ~ for about."),
         *(f"# {key}: {assessments.in_language(one.name)}" for key, one in templates.items()),
         "",
     ]  # fmt: skip
@@ -107,7 +107,7 @@ def _table(
     off: bool = False,
     again: bool = False,
 ) -> Iterator[str]:
-    """Yield the lines of an object: values first, for below a table of TOML they would be its.
+    """Yield the lines of an object, plain values first: after a table's header they would be its.
 
     Args:
         cls: of the object.
@@ -153,8 +153,6 @@ def _explanation(member: Member) -> str:
     marks = []
     if member.shape.required:
         marks.append(_("must be given"))
-    if member.shape.closed:
-        marks.append(_("closed"))
     inner = member.shape.inner or member.shape
     if inner.choices:
         marks.append(" | ".join(inner.choices))

@@ -177,6 +177,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 sha256 = lambda data: hashlib.sha256(data).digest()
 doc = json.load(open(sys.argv[1], encoding="utf-8"))
 
+def must(holds, what):  # not assert, which python -O passes over
+    holds or sys.exit("wrong: " + what)
+
 def tree(part):  # size and root that a checkpoint is signed for
     text, _, signed = part["checkpoint"].rpartition("\\n\\n")
     text += "\\n"
@@ -184,7 +187,7 @@ def tree(part):  # size and root that a checkpoint is signed for
     dash, name, signature = signed.split("\\n")[0].split(" ")
     key = base64.b64decode(part["keys"][name])
     raw = base64.b64decode(signature)
-    assert raw[:4] == sha256(name.encode() + b"\\n\\x01" + key)[:4], "key id"
+    must(raw[:4] == sha256(name.encode() + b"\\n\\x01" + key)[:4], "key id")
     Ed25519PublicKey.from_public_bytes(key).verify(raw[4:], text.encode())
     print("signed by", name, "with the key", key.hex())
     return int(size), base64.b64decode(root)
@@ -192,11 +195,11 @@ def tree(part):  # size and root that a checkpoint is signed for
 def proved(one, size, root, subject):
     leaf = base64.b64decode(one["entry"])
     entry = json.loads(leaf)
-    assert entry["subject"].startswith(subject), "subject"
+    must(entry["subject"].startswith(subject), "subject")
     node, last, found = entry["number"], size - 1, sha256(b"\\x00" + leaf)
-    assert 0 <= node <= last, "number"
+    must(0 <= node <= last, "number")
     for step in map(base64.b64decode, one["proof"]):
-        assert last, "proof too long"
+        must(last, "proof too long")
         if node & 1 or node == last:
             found = sha256(b"\\x01" + step + found)
             while not node & 1 and node:
@@ -204,13 +207,13 @@ def proved(one, size, root, subject):
         else:
             found = sha256(b"\\x01" + found + step)
         node, last = node >> 1, last >> 1
-    assert last == 0 and found == root, "proof"
+    must(last == 0 and found == root, "proof")
     print(entry["at"], entry["action"], "by", entry["member"])
     return entry
 
 def stated(record, entry):  # the state that an entry commits to
     salt, state = (base64.b64decode(record[part]) for part in ("salt", "state"))
-    assert hmac.new(salt, state, hashlib.sha256).hexdigest() == entry["digest"], "record"
+    must(hmac.new(salt, state, hashlib.sha256).hexdigest() == entry["digest"], "record")
     return state
 
 log, item = tree(doc), "item/" + doc["item"]
@@ -220,7 +223,7 @@ for branch in doc.get("branches", []):
     print("in a copy that was merged:")
     told = json.loads(stated(branch["record"], proved(branch["merge"], *log, "merge/")))
     there = tree(branch)
-    assert told["checkpoint"] == branch["checkpoint"] and told["branch"] == there[1].hex(), "branch"
+    must(told["checkpoint"] == branch["checkpoint"] and told["branch"] == there[1].hex(), "branch")
     for one in branch["entries"]:
         proved(one, *there, item)
 record = json.load(open(sys.argv[2], encoding="utf-8")) if sys.argv[2:] else doc.get("record")
@@ -229,7 +232,7 @@ if record:
     print("record:", state.decode())
 if sys.argv[3:]:
     with open(sys.argv[3], "rb") as file:
-        assert hashlib.sha256(file.read()).hexdigest() == json.loads(state)["sha256"], "content"
+        must(hashlib.sha256(file.read()).hexdigest() == json.loads(state)["sha256"], "content")
     print("the content is the one that was added")
 print("right")
 """

@@ -3,8 +3,15 @@
 from pathlib import Path
 from typing import Any
 
+from contrechamp.base import i18n
+from contrechamp.dossier.records.actors import Product
+from contrechamp.dossier.records.field_help import field_text
+from contrechamp.dossier.records.field_types import Record
+from contrechamp.dossier.records.fieldwork import Camera, Observation, Passing
+from contrechamp.dossier.records.schema import members
+
 #: Of the form; the version goes up when a question changes.
-FORM_ID, VERSION = "contrechamp_field_survey", "1"
+FORM_ID, VERSION = "contrechamp_field_survey", "2"
 ENGLISH, FRENCH = "English (en)", "Français (fr)"
 #: Photos are evidence: they are not to be made smaller than a telephone takes them.
 AS_TAKEN = "max-pixels=20000"
@@ -26,19 +33,16 @@ _QUESTIONS: tuple[tuple[Any, ...], ...] = (
      "Stand below it, if that is safe.", "Placez-vous dessous, si c’est sans danger.",
      {"required": "yes"}),
     ("text", "camera_name", "Name or number in your survey", "Nom ou numéro dans votre relevé"),
-    ("select_one camera_kind", "camera_kind", "How it looks", "Son aspect"),
+    ("select_one camera_kind", "camera_kind", "Kind", "Sorte"),
     ("select_one mount", "camera_mount", "What it hangs on", "Sur quoi elle est fixée"),
-    ("decimal", "camera_height_m", "Height above the ground, metres",
-     "Hauteur au-dessus du sol, en mètres", "", "",
+    ("decimal", "camera_height_m", "Height", "Hauteur", "", "",
      {"constraint": ". >= 0 and . <= 1000", "said": ("0 to 1000", "De 0 à 1000")}),
-    ("decimal", "camera_heading_deg", "Where it points, degrees clockwise from north",
-     "Vers où elle pointe, en degrés depuis le nord, sens horaire", "North 0, east 90.",
-     "Nord 0, est 90.", {"constraint": ". >= 0 and . <= 360", "said": ("0 to 360", "De 0 à 360")}),
-    ("decimal", "camera_tilt_deg", "How far it points down, degrees below the horizon",
-     "De combien elle pointe vers le bas, en degrés sous l’horizon", "", "",
+    ("decimal", "camera_heading_deg", "Direction", "Orientation", "", "",
+     {"constraint": ". >= 0 and . <= 360", "said": ("0 to 360", "De 0 à 360")}),
+    ("decimal", "camera_tilt_deg", "Tilt", "Inclinaison", "", "",
      {"constraint": ". >= -90 and . <= 90", "said": ("-90 to 90", "De -90 à 90")}),
-    ("text", "camera_make", "Make, as the plate says", "Marque, selon la plaque"),
-    ("text", "camera_model", "Model, as the plate says", "Modèle, selon la plaque"),
+    ("text", "camera_make", "Make", "Marque"),
+    ("text", "camera_model", "Model", "Modèle"),
     ("text", "camera_sign", "What a sign says of who runs it",
      "Ce qu’un panneau dit de qui l’exploite"),
     ("end_group", "camera"),
@@ -48,12 +52,11 @@ _QUESTIONS: tuple[tuple[Any, ...], ...] = (
     ("select_one barrier_kind", "barrier_kind", "What it is", "De quoi il s’agit", "", "",
      {"required": "yes"}),
     ("text", "barrier_hours", "When it is open", "Quand il est ouvert"),
-    ("text", "barrier_who", "Who wants to pass: a group, never a person",
-     "Qui veut passer : un groupe, jamais une personne"),
+    ("text", "barrier_who", "Who wants to pass", "Qui veut passer"),
     ("select_one allowed", "barrier_allowed", "May they pass?", "Ce passage est-il permis ?", "",
      "", {"relevant": "${barrier_who} != ''", "required": "yes"}),
-    ("text", "barrier_how", "How: on foot, by car", "Comment : à pied, en voiture"),
-    ("text", "barrier_permit", "Permit that is asked for", "Permis exigé"),
+    ("text", "barrier_how", "How they pass", "Comment se fait le passage"),
+    ("text", "barrier_permit", "Permit", "Permis"),
     ("end_group", "barrier"),
     ("begin_group", "observation", "Observation", "Observation", "", "",
      {"relevant": "${what} = 'observation'"}),
@@ -61,8 +64,7 @@ _QUESTIONS: tuple[tuple[Any, ...], ...] = (
     ("text", "observation_place", "Name of the place", "Nom du lieu"),
     ("time", "observation_from", "From", "De"),
     ("time", "observation_to", "To", "À"),
-    ("text", "observation_seen", "What was seen; nothing counts too",
-     "Ce qui a été vu ; rien compte aussi", "", "",
+    ("text", "observation_seen", "What was seen", "Ce qui a été vu", "", "",
      {"required": "yes", "appearance": "multiline"}),
     ("integer", "cameras_found", "Cameras found; 0 if you looked for some and found none",
      "Caméras trouvées ; 0 si vous en avez cherché sans en trouver", "", "",
@@ -75,10 +77,27 @@ _QUESTIONS: tuple[tuple[Any, ...], ...] = (
        "No faces, if you can: step back, or wait." if name == PHOTOS[0] else "",
        "Sans visages, si possible : reculez, ou attendez." if name == PHOTOS[0] else "")
       for name in PHOTOS),
-    ("text", "note", "Note for those who work on the case; never published",
-     "Note pour celles et ceux qui travaillent au dossier ; jamais publiée", "", "",
-     {"appearance": "multiline"}),
+    ("text", "note", "Note", "Note", "", "", {"appearance": "multiline"}),
 )  # fmt: skip
+
+#: What fills one field of a record has the help of that field as its hint.
+FIELDS: dict[str, tuple[type, str]] = {
+    "camera_name": (Camera, "name"),
+    "camera_kind": (Camera, "kind"),
+    "camera_height_m": (Camera, "height_m"),
+    "camera_heading_deg": (Camera, "heading_deg"),
+    "camera_tilt_deg": (Camera, "tilt_deg"),
+    "camera_make": (Product, "make"),
+    "camera_model": (Product, "model"),
+    "barrier_who": (Passing, "who"),
+    "barrier_how": (Passing, "how"),
+    "barrier_permit": (Passing, "permit"),
+    "observation_from": (Observation, "from_time"),
+    "observation_to": (Observation, "to_time"),
+    "observation_seen": (Observation, "seen"),
+    "conditions": (Observation, "conditions"),
+    "note": (Record, "note"),
+}
 
 _CHOICES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "what": (
@@ -143,6 +162,8 @@ def _row(question: tuple[Any, ...]) -> list[str]:
     kind, name, *labels = question
     more = labels.pop() if labels and isinstance(labels[-1], dict) else {}
     labels += [""] * (4 - len(labels))
+    if name in FIELDS:
+        labels[2:] = [_help(name, language) for language in ("en", "fr")]
     said = more.get("said", ("", ""))
     if kind == "end_group":
         return [kind, name]
@@ -151,3 +172,10 @@ def _row(question: tuple[Any, ...]) -> list[str]:
         more.get("constraint", ""), *said, more.get("default", ""), more.get("appearance", ""),
         AS_TAKEN if kind == "image" else "",
     ]  # fmt: skip
+
+
+def _help(question: str, language: str) -> str:
+    cls, name = FIELDS[question]
+    (member,) = (one for one in members(cls) if one.name == name)
+    with i18n.speaking(language):
+        return field_text(member)

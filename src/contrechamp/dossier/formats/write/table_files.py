@@ -78,11 +78,14 @@ def write_xlsx(outgoing: Outgoing, folder: Path) -> None:
 def dictionary() -> Iterator[tuple[str, ...]]:
     """Yield what each column of each kind holds, places of lists as ``[n]``."""
     for kind, cls in KINDS.items():
-        yield kind, KIND, "choice", "yes", kind, _("kind of the record")
-        yield kind, ID, "text", "no", "", _("16 hexadecimal digits; empty for a new record")
-        yield kind, VERSION, "whole", "no", "", _("that the row was written from")
-        closed = _("something closed stands in the case and not here")
-        yield kind, LEFT_OUT, "flag", "no", "", closed
+        says = _("The kind of the record.")
+        yield kind, KIND, "choice", "yes", kind, says
+        says = _("The id of the record, 16 hexadecimal digits; empty for a new one.")
+        yield kind, ID, "text", "no", "", says
+        says = _("The version of the record that the row was written from.")
+        yield kind, VERSION, "whole", "no", "", says
+        says = _("Whether something closed stands in the case and was left out here.")
+        yield kind, LEFT_OUT, "flag", "no", "", says
         yield from _described(kind, cls, "", required=True)
 
 
@@ -97,7 +100,7 @@ def _described(kind: str, cls: type, path: str, *, required: bool) -> Iterator[t
         if shape.cls is not None:
             yield from _described(kind, shape.cls, f"{column}.", required=needed)
         else:
-            says = field_text(member) or member.name
+            says = field_text(member)
             yield kind, column, _holds(shape), "yes" if needed else "no", _values(shape), says
 
 
