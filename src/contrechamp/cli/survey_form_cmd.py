@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from contrechamp.base.errors import OutputError
+from contrechamp.base.files import new_file, refuse_existing
 from contrechamp.base.i18n import _
 from contrechamp.cli.options import language_option, verbose_option
 
@@ -36,16 +36,7 @@ def survey_form_command() -> click.Command:
 def _write(*, output: Path) -> None:
     from contrechamp.dossier.formats.write import survey_form
 
-    if output.exists():
-        raise OutputError(
-            _("{folder}: is there already; choose another name").format(folder=output.name)
-        )
-    try:
-        survey_form.write(output)
-    except OSError as error:
-        raise OutputError(
-            _("{folder}: cannot be written ({reason})").format(
-                folder=output.name, reason=error.strerror
-            )
-        ) from error
+    refuse_existing(output)
+    with new_file(output) as partial:
+        survey_form.write(partial)
     click.echo(_("{file} is written.").format(file=output.name))

@@ -42,7 +42,7 @@ def cameras_of(rows: Rows, *, skip_bad_rows: bool) -> Found:
         f"{where} ({what})" if what else where
         for where, what in zip(rows.sources(), rows.texts("source"), strict=True)
     ]
-    notices = settle(rows.file, rows.labels, rows.problems, skip=skip_bad_rows)
+    notices = settle(rows, skip=skip_bad_rows)
     good = rows.good()
     places = shapely.points(np.where(good, lon, 0.0), np.where(good, lat, 0.0))
     return Found(

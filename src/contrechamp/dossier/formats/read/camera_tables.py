@@ -65,7 +65,7 @@ def read(given: Given, desk: Desk) -> Iterator[Read]:
         yield attempt(lambda row=row: _draft(row, given, desk, kind))  # type: ignore[misc]
 
 
-FORMAT = Format("cameras", fits, read)
+FORMAT = Format(fits, read)
 
 
 def _format(given: Given) -> str:

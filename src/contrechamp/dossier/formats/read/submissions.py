@@ -97,8 +97,8 @@ def read_attachments(given: Given, desk: Desk) -> Iterator[Read]:
         yield Notice(given.name, _("pictures without the export that they belong to: give both"))
 
 
-FORMAT = Format("submissions", fits, read)
-ATTACHMENTS = Format("attachments", fits_attachments, read_attachments, kept=False)
+FORMAT = Format(fits, read)
+ATTACHMENTS = Format(fits_attachments, read_attachments, kept=False)
 
 
 def _submissions(table: Given) -> Iterator[Submission | Problem]:

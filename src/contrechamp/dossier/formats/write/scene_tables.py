@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from contrechamp.base.i18n import _
 from contrechamp.base.spreadsheets import without_formula
+from contrechamp.dossier.formats.write.outgoing import Outgoing
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import Stored
 from contrechamp.dossier.reading.view import View
@@ -20,9 +21,6 @@ from contrechamp.dossier.records.fieldwork import Area, Camera
 from contrechamp.scene.camera_fields import FIELDS, RECORDED, CameraField
 from contrechamp.vault import objects
 from contrechamp.vault.case import Case
-
-if TYPE_CHECKING:
-    from contrechamp.dossier.formats.write.exporting import Leaving
 
 CAMERAS, CAMERAS_CSV, AREAS = "cameras.geojson", "cameras.csv", "areas.geojson"
 #: Of the camera table, in the order of its page; a record has no word for the others.
@@ -144,25 +142,25 @@ def area_features(case: Case, areas: Iterable[Stored]) -> tuple[dict[str, Any], 
     return {"type": "FeatureCollection", "features": features}, without
 
 
-def write(leaving: "Leaving", folder: Path) -> None:
+def write(outgoing: Outgoing, folder: Path) -> None:
     """Write cameras, twice, and areas, of what may leave the case."""
-    rows = camera_rows(leaving.view, leaving.records("camera"))
+    rows = camera_rows(outgoing.view, outgoing.records("camera"))
     (folder / CAMERAS_CSV).write_text(camera_csv(rows), encoding="utf-8", newline="")
     _put(folder / CAMERAS, camera_features(rows))
     areas = [
         stored
-        for stored in leaving.records("area")
+        for stored in outgoing.records("area")
         if not (
             isinstance(stored.record, Area)
             and stored.record.boundary
-            and leaving.sharing.refused_of(stored.record.boundary)
+            and outgoing.sharing.refused_of(stored.record.boundary)
         )
     ]
-    document, without = area_features(leaving.case, areas)
+    document, without = area_features(outgoing.case, areas)
     if document["features"]:
         _put(folder / AREAS, document)
     if without:
-        leaving.left_out[_("area: it has no boundary of polygons")] += len(without)
+        outgoing.left_out[_("area: it has no boundary of polygons")] += len(without)
 
 
 def _put(path: Path, document: dict[str, Any]) -> None:
