@@ -41,6 +41,7 @@ $(VENV)/.run: $(UV) requirements/run.txt requirements/demo.txt pyproject.toml
 	$(UV_INSTALL) --require-hashes -r requirements/run.txt
 	$(UV_INSTALL) --require-hashes --no-deps -r requirements/demo.txt
 	$(UV_INSTALL) --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m contrechamp.cli.compiling
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements/dev.txt

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,12 @@ import click
 from contrechamp.base.i18n import _, active_language
 from contrechamp.cli.again import command_again
 from contrechamp.cli.bars import progress_for, timed
+from contrechamp.cli.compiling import compile_engine
 from contrechamp.cli.options import DRAWS, HOMES, LEVELS, PIECE_M, SAME_CAMERA_M, SEED, TARGET_M
 from contrechamp.cli.telling import (
     steps_of_measure,
     tell_figures,
+    tell_first_figure,
     tell_notices,
     tell_rows_left_out,
     tell_speed,
@@ -70,6 +73,7 @@ def measure_and_publish(job: Job, *, as_json: bool) -> None:
         progress=progress,
     )
     scene = replace(scene, inputs=(*scene.inputs, *priors_entry))
+    compile_engine(progress)
     measurement = measure(
         scene,
         levels=levels,
@@ -81,6 +85,7 @@ def measure_and_publish(job: Job, *, as_json: bool) -> None:
         most_homes=job.homes,
         progress=progress,
         threads=job.threads,
+        first_figure=None if as_json else partial(tell_first_figure, scene),
     )
     written = write(
         measurement,

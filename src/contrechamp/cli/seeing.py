@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress
+from contrechamp.cli.compiling import compile_engine
 from contrechamp.measure.draws import Uniforms, draw_cameras
 from contrechamp.measure.heights import building_heights
 from contrechamp.measure.known import known_names
@@ -103,6 +104,7 @@ def see(question: Question, progress: Progress) -> Seen:
         crs=question.crs,
         skip_bad_rows=question.skip_bad_rows,
     )
+    compile_engine(progress)
     cameras, buildings = scene.cameras, scene.buildings
     started = time.perf_counter()
     placed = place_cameras(cameras, buildings, tolerance_m=TOLERANCE_M)

@@ -7,9 +7,9 @@ import click
 
 from contrechamp.base.i18n import _, active_language, ngettext
 from contrechamp.cli.options import is_verbose
-from contrechamp.measure.results import Measurement
+from contrechamp.measure.results import Figure, Measurement
 from contrechamp.publish.numbers import Numbers
-from contrechamp.publish.summary import sentences
+from contrechamp.publish.summary import length_in_view, sentences
 from contrechamp.scene.tables import Notice, Scene
 
 #: As many notices as one reads; the rest is counted, and all stand in the report.
@@ -57,6 +57,14 @@ def tell_notices(notices: Sequence[Notice]) -> None:
             ).format(count=left),
             err=True,
         )
+
+
+def tell_first_figure(scene: Scene, seen: Figure) -> None:
+    """Print the main figure as soon as it is known, on standard error."""
+    sentence = length_in_view(seen, len(scene.cameras), Numbers(active_language()))
+    click.echo(
+        _("First figure, while the rest is drawn: {sentence}").format(sentence=sentence), err=True
+    )
 
 
 def tell_figures(measurement: Measurement, scene: Scene) -> None:
