@@ -92,7 +92,7 @@ def _tell_compiled() -> None:
                 sys.stdout.write(f"{function.__module__}.{function.__qualname__}\n")
                 sys.stdout.flush()
 
-    event.register("numba:compile", Told())
+    event.register("numba:compile", Told())  # type: ignore[no-untyped-call]
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
-from llvmlite import binding as llvm
+from llvmlite import binding as llvm  # type: ignore[import-untyped]
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, UserProvidedCacheLocator
 from numba.extending import register_jitable
 
@@ -40,10 +40,11 @@ def compiled(function: _F) -> _F:
     It runs without the interpreter's lock, so threads may call it side by side. Floating-point
     arithmetic is not reordered (no fastmath): the same input gives the same bits.
     """
-    dispatcher = numba.njit(function, nogil=True, error_model="numpy", no_cfunc_wrapper=True)
+    options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+    dispatcher: Any = numba.njit(**options)(function)
     if folder() is not None:
         with contextlib.suppress(OSError, RuntimeError):  # gone again, or full
-            dispatcher._cache = _Kept(function)
+            dispatcher._cache = _Kept(function)  # type: ignore[no-untyped-call]
     return dispatcher  # type: ignore[no-any-return]
 
 
@@ -54,7 +55,7 @@ def compiled_part(function: _F) -> _F:
     and compiles it once more for each constant that is passed.
     """
     within = register_jitable(no_cfunc_wrapper=True, error_model="numpy")
-    return within(function)  # type: ignore[no-any-return]
+    return within(function)
 
 
 def folder() -> Path | None:
@@ -126,7 +127,7 @@ def _forget_earlier(path: Path) -> None:
 
 
 class _Place(CompileResultCacheImpl):
-    _locator_classes = (UserProvidedCacheLocator,)
+    _locator_classes = [UserProvidedCacheLocator]  # noqa: RUF012  as in the base class
 
 
 class _Kept(FunctionCache):
@@ -138,16 +139,16 @@ class _Kept(FunctionCache):
         if folder() is None:
             return None
         try:
-            return super().load_overload(sig, target_context)
+            return super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
         except Exception:  # a pickle that was cut short can raise anything
             with contextlib.suppress(OSError):
-                self._cache_file.flush()
+                self._cache_file.flush()  # type: ignore[no-untyped-call]
             return None
 
     def save_overload(self, sig: Any, data: Any) -> None:
         try:
             if folder() is not None:
-                super().save_overload(sig, data)
+                super().save_overload(sig, data)  # type: ignore[no-untyped-call]
         except Exception:  # a full disk, a folder deleted this moment, an index cut short
             return
 
