@@ -87,6 +87,7 @@ def _sight(
 ) -> None:
     from contrechamp.cli.bars import progress_for
     from contrechamp.cli.telling import tell_notices, tell_rows_left_out
+    from contrechamp.measure.engine import compile_engine
     from contrechamp.measure.known import known_names
     from contrechamp.measure.possible_regions import possible_regions, region_table
     from contrechamp.measure.priors import default
@@ -100,6 +101,8 @@ def _sight(
     scene = read_cameras_and_buildings(
         cameras_file, buildings_file, crs=crs, skip_bad_rows=skip_bad_rows
     )
+    progress = progress_for(as_json=as_json)
+    compile_engine(progress)
     watch = _StopWatch()
     # The medians of the priors stand for what is not mapped: nothing is drawn, no seed matters.
     stage = set_stage(
@@ -109,7 +112,7 @@ def _sight(
     next(possible_regions(stage, flat=flat, at_once=1))
     compile_seconds = watch.lap()
     seen = []
-    with progress_for(as_json=as_json)(_("cameras"), len(scene.cameras)) as advance:
+    with progress(_("cameras"), len(scene.cameras)) as advance:
         for some in possible_regions(stage, flat=flat):
             seen.append(some)
             advance(len(some.area_m2))

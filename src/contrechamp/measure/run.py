@@ -89,6 +89,7 @@ def measure(
     most_homes: int = MOST_HOMES,
     progress: Progress = silent,
     threads: int | None = None,
+    first_figure: Callable[[Figure], None] | None = None,
 ) -> Measurement:
     """Measure what the mapped cameras of a scene may have within view, and how sure that is.
 
@@ -105,6 +106,8 @@ def measure(
         most_homes: trips begin at so many homes at most; 0: no trips.
         progress: told of draws.
         threads: at most so many.
+        first_figure: told the length of street within view at the first level as soon as its draws
+            are done, without scenarios, long before all else is.
 
     Raises:
         InputError: if there is no camera, no building or no walkable street.
@@ -142,7 +145,7 @@ def measure(
         with_trips=most_homes > 0,
     )
     with progress(_("Draws"), plan.total) as advance:
-        return _measure(scene, stage, ways, areas, regions, plan, _part_of(advance))
+        return _measure(scene, stage, ways, areas, regions, plan, _part_of(advance), first_figure)
 
 
 def _check_whole(scene: Scene) -> None:
@@ -228,6 +231,7 @@ def _measure(
     regions: gpd.GeoDataFrame,
     plan: _Draws,
     progress: Progress,
+    first_figure: Callable[[Figure], None] | None,
 ) -> Measurement:
     numbers = stage.uniforms(plan.main)
 
@@ -235,6 +239,10 @@ def _measure(
         return stage.expose(of, ways.pieces.pieces, walks=ways.plan.walks, progress=progress)
 
     exposure = expose(numbers)
+    if first_figure is not None and len(ways.length_m):
+        of_streets = street_figures(exposure, ways.length_m, stage.levels[:1], {})
+        in_view = [one for one in of_streets if one.key == "streets.seen_m"]
+        first_figure(_figures(stage, areas, exposure, in_view, {})[0])
     trips = trip_exposure(ways.plan, ways.network, ways.pieces, exposure)
     drawn = _street_and_trip_figures(stage, ways, areas, exposure, trips)
     scenarios = {}
