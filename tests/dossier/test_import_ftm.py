@@ -1,5 +1,6 @@
 """FollowTheMoney: out and back through the library itself, losing nothing of the record."""
 
+import csv
 import dataclasses
 import hashlib
 import json
@@ -8,13 +9,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from decimal import Decimal
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from followthemoney import model
 from followthemoney.namespace import Namespace
+from followthemoney.statement import Statement
 from followthemoney.statement.serialize import get_statement_writer, read_path_statements
 from followthemoney.types import registry
 from hypothesis import given, settings
@@ -25,6 +27,7 @@ from samples import DAY, NOW, Desk, actor, consent, desk, exhibit, item, source,
 from contrechamp.base.errors import InputError
 from contrechamp.dossier.formats.followthemoney.entities import from_entity, to_entities
 from contrechamp.dossier.formats.followthemoney.model import Around, Entity, Names, overlaid
+from contrechamp.dossier.formats.followthemoney.statements import COLUMNS, DATASET
 from contrechamp.dossier.formats.followthemoney.statements import entities as entities_in
 from contrechamp.dossier.formats.followthemoney.statements import statements as statements_of
 from contrechamp.dossier.formats.read.source_file import Given
@@ -555,14 +558,21 @@ def back(found: list[Entity]) -> tuple[str, dict[str, Any]]:
 
 
 def in_statements(found: list[Entity]) -> list[Entity]:
-    """Through the library's own writer of statements, and the reader of ours."""
-    table = BytesIO()
-    with get_statement_writer(table, "csv") as rows:
+    """Through our writer of statements, which is to write what the library's writes, and back."""
+    ours, table = StringIO(newline=""), BytesIO()
+    rows = csv.writer(ours, dialect=csv.unix_dialect)
+    rows.writerow(COLUMNS)
+    with get_statement_writer(table, "csv") as theirs:
         for one in found:
-            for statement in statements_of(one, origin="o", first_seen=None):
-                rows.write(statement)
-        rows.close()
+            rows.writerows(statements_of(one, origin="o", first_seen=None))
+            for prop, values in one.properties.items():
+                for value, language in values:
+                    lang = registry.language.clean(language.split("-")[0]) if language else None
+                    told = Statement(one.id, prop, one.schema, value, DATASET, lang, origin="o")
+                    theirs.write(told)
+        theirs.close()
         content = table.getvalue()
+    assert ours.getvalue().encode() == content
     given_file = Given("s.csv", Content("s.csv", lambda: BytesIO(content)), content, len(content))
     return [one for _where, one in entities_in(given_file) if isinstance(one, Entity)]
 

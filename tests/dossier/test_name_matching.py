@@ -182,3 +182,25 @@ def test_what_is_no_entity_is_refused_by_its_line(tmp_path: Path, line: str) -> 
         (tmp_path / "e.json").write_text("\n" + line + "\n")
         with pytest.raises(InputError, match=r"^e\.json:2: "):
             found(at, tmp_path / "e.json")
+
+
+def test_decisions_of_a_person_are_all_written_or_none(tmp_path: Path) -> None:
+    with desk(tmp_path) as at:
+        ref = at.put(actor(names=text("SAMPLE Cameras")))
+        file = reference(
+            tmp_path,
+            entity("NK-1", "Company", "SAMPLE Cameras"),
+            entity("NK-2", "Company", "SAMPLE Camera"),
+        )
+        how = {"scheme": "opensanctions", "now": lambda: NOW, "random": os.urandom}
+        one, two = (f"{lookup.id_of(ref)}={name}" for name in ("NK-1", "NK-2"))
+        size = at.case.size
+        with pytest.raises(InputError, match="no such proposal"):
+            matching.decide(at.case, found(at, file), {one: True, f"{one[:-1]}3": True}, **how)
+        assert at.case.size == size
+        decided = matching.decide(at.case, found(at, file), {one: True, two: False}, **how)
+        assert [proposal.decided for proposal in decided] == ["confirmed", "rejected"]
+        size = at.case.size
+        with pytest.raises(InputError, match="take that out of its ids first"):
+            matching.decide(at.case, found(at, file), {one: False, two: True}, **how)
+        assert at.case.size == size

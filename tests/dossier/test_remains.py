@@ -155,3 +155,17 @@ def test_who_it_was_is_gone_with_the_words(tmp_path: Path) -> None:
         assert holding(at.case) == set()
     with cases.opened(tmp_path / "case") as case:
         assert holding(case) == set()
+
+
+def test_records_and_items_are_erased_at_once_and_what_remains_is_told(tmp_path: Path) -> None:
+    table = item(tmp_path, f"name;said\nSAMPLE;{TOLD}\n".encode())
+    photo = item(tmp_path, b"SAMPLE photo")
+    with desk(tmp_path) as at:
+        told = at.put(telling(at.put(source()), read_from=ReadFrom(item=table, at="2"), note=TOLD))
+        citing = at.put(finding(told))
+        done = erasing.erase_refs(at.case, [told, photo], reason="SAMPLE", now=NOW)
+        assert (done.refs, done.records) == ((told, photo), (told[7:],))
+        assert len(done.objects) == 1
+        assert [one.ref for one in done.remains.files] == [table]
+        assert done.remains.citing == (citing,)
+        assert holding(at.case, ("plughword",)) == {"object"}

@@ -1,3 +1,5 @@
+import sys
+
 import numpy as np
 import parselmouth
 import pytest
@@ -6,6 +8,7 @@ from hypothesis import strategies as st
 from parselmouth.praat import call
 from scipy.signal import welch
 
+from contrechamp.base.errors import InputError
 from contrechamp.redact.sound.voice import FORMANTS, LEAST, LONGEST_S, Alteration, altered
 from redact.speech import speech
 
@@ -131,3 +134,9 @@ def test_other_rates(rate_hz):
     after = altered(before, rate_hz, np.random.default_rng(12))
     assert after.shape == before.shape
     assert 0.3 < np.sqrt((after**2).mean() / (before**2).mean()) < 1.5
+
+
+def test_where_praat_is_missing_one_line_says_what_to_do(monkeypatch):
+    monkeypatch.setitem(sys.modules, "parselmouth", None)
+    with pytest.raises(InputError, match=r"cannot be altered on this machine.*keep it as it is"):
+        altered(speech("Male1"), RATE_HZ, np.random.default_rng(1))

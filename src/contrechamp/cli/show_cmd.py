@@ -10,7 +10,7 @@ import click
 from contrechamp.base.i18n import _
 from contrechamp.cli.case_access import case_argument, now, open_case, shown
 from contrechamp.cli.options import json_option, language_option, verbose_option
-from contrechamp.cli.record_text import field_lines, flag_line, ref_argument, state_lines
+from contrechamp.cli.record_text import field_lines, flag_line, kind_option, ref_argument
 from contrechamp.cli.secret_input import secret_options, secret_source
 
 if TYPE_CHECKING:
@@ -41,13 +41,6 @@ def show_command() -> click.Command:
             language_option(),
             verbose_option(),
         ],
-    )
-
-
-def kind_option() -> click.Option:
-    """``--kind``: of records."""
-    return click.Option(
-        ["--kind"], default="", metavar="KIND", help=_("Only records of this kind.")
     )
 
 
@@ -113,6 +106,7 @@ def _record(case: "Case", stored: "Stored", *, closed: bool, as_json: bool, newe
     from contrechamp.dossier.formats.write import json_lines
     from contrechamp.dossier.permission import reviews
     from contrechamp.dossier.permission.standing import Standings
+    from contrechamp.dossier.reading.state_text import state_text
     from contrechamp.dossier.reading.view import View
     from contrechamp.dossier.records.contents import open_json
     from contrechamp.dossier.records.schema import to_json
@@ -133,7 +127,8 @@ def _record(case: "Case", stored: "Stored", *, closed: bool, as_json: bool, newe
         click.echo("  " + _("(what is closed is not shown: --closed)"))
     if not newest:
         return
-    for text in state_lines(stored.record, now().date()):
+    text = state_text(stored.record, now().date())
+    if text:
         click.echo(f"  = {text}")
     for flag in standings.of(stored.ref):
         click.echo(f"  {flag_line(flag)}")
@@ -145,33 +140,20 @@ def _record(case: "Case", stored: "Stored", *, closed: bool, as_json: bool, newe
 
 def _naming(case: "Case") -> Callable[[str], str]:
     """Return what puts behind a reference what it points to; other texts stay as they are."""
-    from contrechamp.dossier.reading import lookup
+    from contrechamp.dossier.reading.titles import title_of
     from contrechamp.dossier.records.schema import REF
 
     def named(text: str) -> str:
         if REF.fullmatch(text) is None:
             return text
-        if text.startswith("item/"):
-            title = str((lookup.item_state(case, lookup.id_of(text)) or {}).get("name", ""))
-        else:
-            found = lookup.find(case, lookup.id_of(text))
-            title = "" if found is None else found.record.title()
-        return f"{text}  {title}".rstrip()
+        return f"{text}  {title_of(case, text)}".rstrip()
 
     return named
 
 
 def _tell_citations(case: "Case", ref: str) -> None:
-    from contrechamp.dossier.reading import lookup
+    from contrechamp.dossier.reading.titles import citing
 
-    titles: dict[str, str] = {}
-    told = []
-    for citation in lookup.cited_by(case, ref):
-        if citation.citing not in titles:
-            found = lookup.get(case, citation.citing)
-            titles[citation.citing] = f"{found.kind}  {shown(found.record.title())}"
-        key = citation.cited.partition("#")[2]
-        part = f"#{key} " if key else ""
-        told.append(f"  < {part}record/{citation.citing}  {titles[citation.citing]}")
-    for line in dict.fromkeys(told):  # one record may cite it in many places
-        click.echo(line)
+    for one in citing(case, ref):
+        part = f"#{one.part} " if one.part else ""
+        click.echo(f"  < {part}{one.ref}  {one.kind}  {shown(one.title)}")

@@ -10,12 +10,14 @@ import click
 
 from contrechamp.base.errors import CheckFailedError, InputError, UsageError
 from contrechamp.base.i18n import _, ngettext
-from contrechamp.cli.case_access import case_argument, last_seen, note_seen, open_case, shown
+from contrechamp.base.machine import seen_folder
+from contrechamp.cli.case_access import case_argument, open_case, shown
 from contrechamp.cli.options import json_option, language_option, verbose_option
 from contrechamp.cli.secret_input import SecretSource, read_secret, secret_options, secret_source
+from contrechamp.wording.verifying import finding_label
 
 if TYPE_CHECKING:
-    from contrechamp.vault.verifying import Finding
+    from contrechamp.vault.findings import Finding
 
 
 def verify_command() -> click.Command:
@@ -69,11 +71,10 @@ def _verify(
     **secret: Any,
 ) -> None:
     from contrechamp.cli.bars import progress_for
-    from contrechamp.dossier.writing.index_check import problems
+    from contrechamp.dossier.verifying import verify_case
     from contrechamp.vault.anchors.rfc3161 import roots
-    from contrechamp.vault.verifying import INTERRUPTED, verify
 
-    kept = _checkpoint(since) if since else None
+    kept = [_checkpoint(since)] if since else []
     if _is_bag(folder):
         if quick or tsa_roots:
             raise UsageError(_("--quick and --tsa-roots are for cases, not for bags"))
@@ -81,19 +82,15 @@ def _verify(
         return
     trusted = roots(_bytes(tsa_roots), where=tsa_roots.name) if tsa_roots else []
     with open_case(folder, secret_source(**secret)) as case:
-        seen = [note for note in (kept, last_seen(case)) if note is not None]
-        found = verify(
+        found = verify_case(
             case,
-            since=seen,
+            seen_folder(),
+            since=kept,
             trusted=trusted,
             quick=quick,
             progress=progress_for(as_json=as_json),
         )
-        if not found:  # else the tables may be unreadable, or no worse than what they are made from
-            found = problems(case)
         entries = case.size
-        if all(one.kind == INTERRUPTED for one in found):
-            note_seen(case)
     _tell(found, {"entries": entries}, as_json=as_json)
     if not as_json:
         click.echo(
@@ -110,7 +107,7 @@ def _is_bag(folder: Path) -> bool:
     return bag.is_bag(folder) and not (folder / casefile.NAME).exists()
 
 
-def _verify_bag(folder: Path, kept: str | None, source: SecretSource, *, as_json: bool) -> None:
+def _verify_bag(folder: Path, kept: list[str], source: SecretSource, *, as_json: bool) -> None:
     """Verify a bag: no case is opened, and nothing is asked for but the passphrase of a key."""
     from contrechamp.cli.bars import progress_for
     from contrechamp.vault.bags import verifying
@@ -121,7 +118,7 @@ def _verify_bag(folder: Path, kept: str | None, source: SecretSource, *, as_json
     done = verifying.verify(
         folder,
         identities=getattr(secret, "keys", ()),
-        since=[kept] if kept else [],
+        since=kept,
         progress=progress_for(as_json=as_json),
     )
     about = {
@@ -162,13 +159,13 @@ def _tell(found: Sequence["Finding"], about: Mapping[str, object], *, as_json: b
     Raises:
         CheckFailedError: if anything is.
     """
-    from contrechamp.vault.verifying import INTERRUPTED
+    from contrechamp.vault.findings import INTERRUPTED
 
     if as_json:
         click.echo(json.dumps({**about, "findings": [asdict(one) for one in found]}))
     else:
         for one in found:
-            click.echo(shown(f"{one.kind}  {one.subject}: {one.message}"))
+            click.echo(shown(f"{finding_label(one.kind)}  {one.subject}: {one.message}"))
     wrong = [one for one in found if one.kind != INTERRUPTED]
     if wrong:
         raise CheckFailedError(

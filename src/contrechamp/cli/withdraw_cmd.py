@@ -10,12 +10,9 @@ from contrechamp.base.i18n import _
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
 from contrechamp.cli.options import language_option, verbose_option
 from contrechamp.cli.record_text import ref_argument
-from contrechamp.cli.remains_text import (
-    show_remains,
-    source_file_option,
-    tell_what_erasing_cannot,
-)
+from contrechamp.cli.remains_text import show_remains, source_file_option
 from contrechamp.cli.secret_input import secret_options, secret_source
+from contrechamp.wording.remains import out_of_reach
 
 
 def withdraw_command() -> click.Command:
@@ -87,4 +84,4 @@ def _withdraw(
             click.echo(line.format(ref=one))
     show_remains(done.remains)
     if done.erased:
-        tell_what_erasing_cannot()
+        click.echo(out_of_reach())

@@ -4,8 +4,9 @@ from contrechamp.base.i18n import _, ngettext
 from contrechamp.measure.results import Figure, Measurement
 from contrechamp.publish.findings import find
 from contrechamp.publish.numbers import Numbers, rounding_step
-from contrechamp.publish.wording import level_label, unknown_label
 from contrechamp.scene.tables import Scene
+from contrechamp.wording.cameras import unknown_label
+from contrechamp.wording.levels import level_label
 
 #: Digits that half an interval keeps in a sentence; tables keep two.
 DIGITS = 1

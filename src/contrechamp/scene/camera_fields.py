@@ -38,7 +38,6 @@ class CameraField:
         name: of the column, and of the field of the record; ends in the unit.
         holds: see `Holds`.
         help: whole sentences for whoever fills it in.
-        label: a few words for it.
         measured_in: the unit in words, with what it is measured from.
         low: least number that is possible.
         high: greatest.
@@ -56,7 +55,6 @@ class CameraField:
     name: str
     holds: Holds
     help: str
-    label: str = ""
     measured_in: str = ""
     low: float = -math.inf
     high: float = math.inf
@@ -129,7 +127,6 @@ FIELDS: tuple[CameraField, ...] = (
         help=(
             "Whether the camera is fixed, turns, or sits in a dome; unknown if that cannot be told."
         ),
-        label=N_("kind of camera"),
         choices={
             **dict.fromkeys(("fixed", "bullet", "static"), "fixed"),
             **dict.fromkeys(("panning", "ptz"), "panning"),
@@ -151,7 +148,6 @@ FIELDS: tuple[CameraField, ...] = (
         name="mount",
         holds="line",
         help="What the camera hangs on, such as wall, pole, ceiling or roof.",
-        label=N_("mount"),
         tags=(Tag("camera:mount"),),
         to_osm=True,
         question=N_("What it hangs on"),
@@ -167,7 +163,6 @@ FIELDS: tuple[CameraField, ...] = (
         name="height_m",
         holds="number",
         help="How high above the ground the camera hangs, in metres, such as 3.5.",
-        label=N_("height of the camera"),
         measured_in=N_("metres above the ground"),
         low=0.0,
         high=1000.0,
@@ -184,7 +179,6 @@ FIELDS: tuple[CameraField, ...] = (
             "Where the camera points, in degrees clockwise from true north: north 0, east 90, "
             "south 180."
         ),
-        label=N_("direction"),
         measured_in=N_("degrees clockwise from north"),
         low=0.0,
         high=360.0,
@@ -201,7 +195,6 @@ FIELDS: tuple[CameraField, ...] = (
             "How far down the camera points, in degrees below the horizon: level 0, straight "
             "down 90."
         ),
-        label=N_("tilt"),
         measured_in=N_("degrees below the horizon"),
         low=-90.0,
         high=90.0,
@@ -219,7 +212,6 @@ FIELDS: tuple[CameraField, ...] = (
             "The horizontal field of view: the angle that the picture takes in from left to "
             "right, in degrees, such as 94."
         ),
-        label=N_("horizontal field of view"),
         measured_in=N_("degrees"),
         low=0.0,
         high=360.0,
@@ -234,7 +226,6 @@ FIELDS: tuple[CameraField, ...] = (
             "The vertical field of view: the angle that the picture takes in from top to "
             "bottom, in degrees, such as 53."
         ),
-        label=N_("vertical field of view"),
         measured_in=N_("degrees"),
         low=0.0,
         high=180.0,
@@ -246,7 +237,6 @@ FIELDS: tuple[CameraField, ...] = (
         name="width_px",
         holds="whole",
         help="The width of the camera's picture in pixels, such as 1920.",
-        label=N_("resolution (picture width)"),
         measured_in=N_("pixels"),
         low=1.0,
         high=100_000.0,
@@ -260,7 +250,6 @@ FIELDS: tuple[CameraField, ...] = (
             "The greatest horizontal distance at which the camera is taken to see, in metres, "
             "such as 50."
         ),
-        label=N_("range"),
         measured_in=N_("metres"),
         low=0.0,
         high=100_000.0,
@@ -272,7 +261,6 @@ FIELDS: tuple[CameraField, ...] = (
         name="indoor",
         holds="flag",
         help="Whether the camera hangs indoors: it then sees nothing of the street.",
-        label=N_("indoors"),
         absent=False,
         tags=(Tag("surveillance"), Tag("indoor")),
         recorded=False,
@@ -281,7 +269,6 @@ FIELDS: tuple[CameraField, ...] = (
         name="operator",
         holds="line",
         help="Who runs the camera, if it is written there.",
-        label=N_("operator"),
         tags=(Tag("operator"),),
         recorded=False,  # there it is a reference to an actor
     ),
@@ -308,7 +295,6 @@ FIELDS: tuple[CameraField, ...] = (
         name="zone",
         holds="line",
         help="What the camera is there for, in the words of OpenStreetMap's surveillance:zone.",
-        label=N_("zone"),
         tags=(Tag("surveillance:zone"),),
         recorded=False,
     ),

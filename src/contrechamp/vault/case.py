@@ -163,7 +163,7 @@ class Change:
         salt: key of the digest, where a merged copy of the case has one for this state already.
     """
 
-    action: str
+    action: custody.Action
     subject: str
     state: dict[str, object] = field(repr=False)
     object: str | None = None

@@ -7,11 +7,11 @@ but names is looked at. Nothing is written before a person says that the two are
 
 import dataclasses
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from io import BytesIO
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
@@ -34,6 +34,9 @@ SCHEMATA = frozenset({"Company", "Organization", "PublicBody", "LegalEntity"})
 AT_LEAST = 90.0
 #: Name of the reference data, unless another is told.
 SCHEME = "opensanctions"
+
+#: What a person said of a proposal; "" if nobody did.
+Decision: TypeAlias = Literal["", "confirmed", "rejected"]
 
 
 @dataclass(frozen=True)
@@ -63,8 +66,13 @@ class Proposal:
     how: How
     countries: tuple[str, ...]
     topics: tuple[str, ...]
-    decided: Literal["", "confirmed", "rejected"]
+    decided: Decision
     line: str = field(repr=False)
+
+    @property
+    def key(self) -> str:
+        """Actor and entity: by it a person says which proposal is meant."""
+        return f"{self.actor.id}={self.entity}"
 
 
 @dataclass(frozen=True)
@@ -170,7 +178,7 @@ def proposals(
             )  # fmt: skip
 
 
-def _decided(actor: Stored, entity: str, scheme: str) -> Literal["", "confirmed", "rejected"]:
+def _decided(actor: Stored, entity: str, scheme: str) -> Decision:
     record = actor.record
     assert isinstance(record, Actor)  # noqa: S101
     if any(one.id == entity and one.scheme in {scheme, "ftm"} for one in record.ids):
@@ -246,6 +254,47 @@ def reject(
         case, dataclasses.replace(actor, is_not=(*actor.is_not, outside)),
         record_id=stored.id, version=stored.version, reason=reason, now=now,
     )  # fmt: skip
+
+
+def decide(
+    case: Case,
+    found: Iterable[Proposal],
+    decisions: Mapping[str, bool],
+    *,
+    scheme: str,
+    reason: str = "",
+    now: Callable[[], datetime],
+    random: Random,
+) -> list[Proposal]:
+    """Write down what a person decided of proposals; return all, as they are decided by now.
+
+    Args:
+        case: open; for writing where anything is decided.
+        found: proposals.
+        decisions: whether the two are one, by `Proposal.key`.
+        scheme: name of the reference data.
+        reason: why, in the user's words.
+        now: for the log.
+        random: source of ids.
+
+    Raises:
+        InputError: if there is no such proposal, or one that is rejected was confirmed before;
+            then nothing is written.
+    """
+    by_key = {one.key: one for one in found}
+    for key in sorted(decisions.keys() - by_key.keys()):
+        raise InputError(_("no such proposal: {text}").format(text=key))
+    for key, same in decisions.items():
+        if not same:
+            check_rejecting(by_key[key])
+    for key, same in sorted(decisions.items(), key=lambda one: (not one[1], one[0])):
+        proposal = by_key[key]
+        if same:
+            confirm(case, proposal, scheme=scheme, reason=reason, now=now, random=random)
+        else:
+            reject(case, proposal, scheme=scheme, reason=reason, now=now())
+        by_key[key] = dataclasses.replace(proposal, decided="confirmed" if same else "rejected")
+    return list(by_key.values())
 
 
 def check_rejecting(proposal: Proposal) -> None:

@@ -4,7 +4,9 @@ Letters are compared, never meanings: a name that was translated is another name
 """
 
 import re
-from typing import Literal, TypeAlias
+from functools import cache
+from importlib import resources
+from typing import Any, Literal, TypeAlias
 
 from contrechamp.dossier.reading.search import normalised
 
@@ -32,6 +34,16 @@ _LATIN = (
     ("ph", "b"), ("sh", "s"), ("ch", "k"), ("kh", "k"), ("gh", "g"), ("th", "t"), ("tz", "s"),
     ("ts", "s"), ("ck", "k"), ("x", "ks"), ("q", "k"), ("p", "b"), ("f", "b"), ("v", "b"),
 )  # fmt: skip
+#: Letters that sound otherwise together than one by one: Greek (ISO 843, by sound), Armenian,
+#: Cyrillic (as CLDR has it, and as names are mostly written).
+_TOGETHER = (
+    ("ου", "ou"), ("αυ", "av"), ("ευ", "ev"), ("ηυ", "iv"), ("γγ", "ng"), ("γχ", "nch"),
+    ("μπ", "b"), ("ντ", "d"), ("γκ", "g"), ("ու", "u"), ("иї", "yi"),
+)  # fmt: skip
+#: Accents go, but not the two dots by which Greek letters stand apart; Armenian schwa and rolled r,
+#: Cyrillic short i.
+_OWN_LATIN = str.maketrans("άέήίόύώըռ", "αεηιουωar") | {ord("й"): "i"}
+_ENDING = re.compile(r"[иы]й\b")
 _SOFT = re.compile("c(?=[eiy])")
 #: Words that are not written, or written together with the next, in the other script.
 _SMALL = frozenset({"al", "el", "the", "of"})
@@ -52,9 +64,12 @@ def latin(name: str) -> str:
     >>> latin("Газпром")
     'gazprom'
     """
-    from rigour.text.translit import ascii_text
+    from anyascii import anyascii
 
-    return _in_order(ascii_text(_bare(name)).casefold().replace("'", ""))
+    plain = _ENDING.sub("y", _bare(name).casefold()).translate(_OWN_LATIN)
+    for letters, told in _TOGETHER:
+        plain = plain.replace(letters, told)
+    return _in_order(anyascii(plain).casefold().replace("'", ""))
 
 
 def consonants(name: str) -> str:
@@ -70,10 +85,29 @@ def consonants(name: str) -> str:
 
 def _bare(name: str) -> str:
     """Return a name without what says of which legal form it is: Ltd, ООО, בע״מ."""
-    from rigour.names import remove_org_types
-
-    bare = remove_org_types(name.casefold().replace("״", '"'))
+    bare = _legal_forms().sub("", name.casefold().replace("״", '"'))
     return bare if bare.strip(" .,") else name
+
+
+@cache
+def _legal_forms() -> re.Pattern[str]:
+    """Return what finds a legal form that stands by itself: of two at one place the longer."""
+    file = resources.files("contrechamp.dossier.names") / "data" / "legal_forms.txt"
+    tree: dict[str, Any] = {}
+    for form in file.read_text(encoding="utf-8").splitlines():
+        if not form.startswith("#"):
+            branch = tree
+            for letter in form:
+                branch = branch.setdefault(letter, {})
+            branch[""] = {}
+    return re.compile(rf"(?<!\w){_expression(tree)}(?!\w)")
+
+
+def _expression(tree: dict[str, Any]) -> str:
+    ways = [re.escape(letter) + _expression(rest) for letter, rest in tree.items() if letter]
+    if not ways:
+        return ""
+    return f"(?:{'|'.join(ways)})" + ("?" if "" in tree else "")
 
 
 def _in_order(words: str) -> str:

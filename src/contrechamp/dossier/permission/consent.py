@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from contrechamp.base.errors import CheckFailedError
 from contrechamp.base.i18n import _
@@ -17,9 +17,20 @@ from contrechamp.dossier.records.findings import Finding, Recommendation
 from contrechamp.dossier.records.people import Consent, ConsentUse, Grant, Source
 from contrechamp.dossier.records.publications import Publication, Use
 from contrechamp.dossier.records.testimony import Exhibit, Testimony
+from contrechamp.wording.consent import refusal_labels
 
 #: Fields by which an exhibit, or a testimony, names the item that was given.
 _GIVING = ("item", "recordings[")
+
+Why: TypeAlias = Literal[
+    "none",  # no consent covers it
+    "withdrawn",
+    "ended",
+    "not-yet",
+    "closed",  # a closed passage is used in no publication
+    "unsaid",  # how it is used
+    "team",  # it is for those who work on the case alone
+]
 
 
 @dataclass(frozen=True)
@@ -29,16 +40,14 @@ class Refusal:
     Args:
         of: what is used.
         use: how.
-        why: none (no consent covers it), withdrawn, ended, not-yet, closed (a closed passage is
-            used in no publication), unsaid (how it is used is not said), team (it is for those who
-            work on the case alone).
+        why: the reason.
         consent: reference to the consent that is withdrawn, ended or not given yet; "" if none.
         source: id of whose consent it is; "" if that is not the reason.
     """
 
     of: str
     use: ConsentUse
-    why: Literal["none", "withdrawn", "ended", "not-yet", "closed", "unsaid", "team"]
+    why: Why
     consent: str = ""
     source: str = ""
 
@@ -204,15 +213,7 @@ def _refuse(refused: Sequence[Refusal]) -> None:
 
 def told(refused: Iterable[Refusal]) -> list[str]:
     """Return refusals as lines in the user's language."""
-    why = {
-        "none": _("no consent covers it"),
-        "withdrawn": _("the consent was withdrawn"),
-        "ended": _("the consent has ended"),
-        "not-yet": _("the consent was not given yet"),
-        "closed": _("a closed passage is used in no publication"),
-        "unsaid": _("say in uses how it is used"),
-        "team": _("it is for those who work on the case alone"),
-    }
+    why = refusal_labels()
     return [
         f"{one.of}: {one.use}: {why[one.why]}" + (f" ({one.consent})" if one.consent else "")
         for one in refused

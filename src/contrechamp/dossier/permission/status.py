@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.dossier.identities import compartment
-from contrechamp.dossier.permission import consent, releasing, reviews
+from contrechamp.dossier.permission import consent, releasing, reviews, standing
 from contrechamp.dossier.permission.standing import Standings
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import Stored
@@ -17,7 +17,7 @@ from contrechamp.dossier.records.conflicts import Conflict
 from contrechamp.dossier.records.contents import parts
 from contrechamp.dossier.records.field_types import Text
 from contrechamp.dossier.records.findings import Assessment, Finding, Recommendation
-from contrechamp.dossier.records.letters import Letter, state_on
+from contrechamp.dossier.records.letters import Letter, LetterState, state_on
 from contrechamp.dossier.records.people import Consent
 from contrechamp.dossier.records.publications import Publication
 from contrechamp.dossier.shipped import assessments
@@ -27,6 +27,10 @@ from contrechamp.vault.case import Case
 What: TypeAlias = Literal[
     "evidence", "consent", "reply", "review", "translation", "release", "answer", "decision",
     "erasure", "compartment",
+]  # fmt: skip
+Why: TypeAlias = standing.Code | LetterState | consent.Why | Literal[
+    "not-erased", "no-answer", "machine-unchecked", "unchecked", "missing", "not-reviewed",
+    "not-released", "several-keys", "has-left",
 ]  # fmt: skip
 
 _CONSENT = frozenset({"no-consent", "consent-withdrawn", "evidence-without-consent"})
@@ -41,7 +45,7 @@ class Lack:
         ref: of the record that lacks it.
         kind: of the record.
         title: of the record.
-        why: a code, such as no-evidence or waiting.
+        why: the reason.
         at: where in the record; "" for all of it.
     """
 
@@ -49,7 +53,7 @@ class Lack:
     ref: str
     kind: str
     title: str = field(repr=False)
-    why: str
+    why: Why
     at: str = ""
 
 
@@ -82,7 +86,7 @@ def lacks(case: Case, day: date, *, progress: Progress = silent) -> list[Lack]:
     return found
 
 
-def _lack(stored: Stored, what: What, why: str, at: str = "") -> Lack:
+def _lack(stored: Stored, what: What, why: Why, at: str = "") -> Lack:
     return Lack(what, stored.ref, stored.kind, stored.record.title(), why, at)
 
 
@@ -108,7 +112,8 @@ def _of_record(view: View, stored: Stored, day: date, judged: set[str]) -> Itera
         yield _lack(stored, "decision", "conflict", record.field)
     if isinstance(record, Assessment):
         for gap in assessments.gaps(record):
-            yield _lack(stored, "answer", f"no-{gap.lacks}", gap.question)
+            none: Why = "no-answer" if gap.lacks == "answer" else "no-evidence"
+            yield _lack(stored, "answer", none, gap.question)
     if isinstance(record, Publication):
         for refusal in consent.check(view, record, day):
             yield _lack(stored, "consent", refusal.why, f"{refusal.of}: {refusal.use}")
@@ -134,8 +139,8 @@ def _of_translation(stored: Stored, wanted: dict[str, set[str]]) -> Iterator[Lac
     record = stored.record
     for part, path in parts(record):
         if isinstance(part, Text) and part.made != "original" and not part.checked_by:
-            machine = "machine-unchecked" if part.made == "machine" else "unchecked"
-            yield _lack(stored, "translation", machine, path.removeprefix(": "))
+            why: Why = "machine-unchecked" if part.made == "machine" else "unchecked"
+            yield _lack(stored, "translation", why, path.removeprefix(": "))
     told: tuple[Text, ...] = ()
     if isinstance(record, Finding):
         told = record.claim

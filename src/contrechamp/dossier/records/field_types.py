@@ -211,7 +211,7 @@ class Record:
     ] = ""
     ids: Annotated[
         tuple[OutsideId, ...],
-        Doc("Identifiers by which other registers or data sets know it, such as OpenStreetMap's."),
+        Doc("Identifiers that other registers or data sets have for it, such as OpenStreetMap's."),
     ] = ()
     read_from: Annotated[
         ReadFrom | None, Doc("The file that the record was read from, if it was read from one.")

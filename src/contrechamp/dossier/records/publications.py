@@ -33,10 +33,7 @@ class Use:
     of: Annotated[GivenRef, Doc("The testimony, passage, exhibit or item that is used.")]
     use: Annotated[
         ConsentUse,
-        Doc(
-            "How it is used, in the words of consents: held, "
-            "pseudonym, quoted, voice, image, name or shared."
-        ),
+        Doc("How it is used; the words mean what they mean in a consent."),
     ]
     to: Annotated[
         ActorRef | None, Doc("The actor to whom it is handed, where the use is shared.")

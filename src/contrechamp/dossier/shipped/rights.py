@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from contrechamp.dossier.reading.search import normalised
+
+#: Of a text in a language: that of what is no treaty counts as authentic where it is official.
+Standing: TypeAlias = Literal["authentic", "official", "translation"]
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,12 @@ class CatalogueRight:
             if language in found:
                 return found[language]
         return self.heading.get("en") or self.subject.get("en", "")
+
+    def standing(self, language: str) -> Standing:
+        """Return whether the text of the instrument in a language decides what it says."""
+        if language in self.authentic or (language in self.official and not self.authentic):
+            return "authentic"
+        return "official" if language in self.official else "translation"
 
 
 @functools.cache

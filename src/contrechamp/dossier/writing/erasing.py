@@ -12,6 +12,7 @@ from contrechamp.dossier.permission import consent
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import SUBJECT
 from contrechamp.dossier.reading.view import View
+from contrechamp.dossier.records.field_types import ITEM
 from contrechamp.dossier.records.people import Consent
 from contrechamp.dossier.records.testimony import Exhibit, Testimony
 from contrechamp.dossier.writing import store
@@ -68,6 +69,60 @@ def _put_away(case: Case, gone: Sequence[str], *, reason: str, now: datetime) ->
     for one in gone:
         case.database.execute("DELETE FROM versions WHERE subject = ?", (SUBJECT + one,))
         store.unindex(case, one)
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What is gone, and what still holds its words.
+
+    Args:
+        refs: what was asked for, and the source files that went with it.
+        records: ids of the records that are gone, conflicts about them among these.
+        items: ids of the items.
+        objects: names of the objects that nothing needs any more.
+        remains: what still holds the words of it, or is a copy of it.
+    """
+
+    refs: tuple[str, ...]
+    records: tuple[str, ...]
+    items: tuple[str, ...]
+    objects: tuple[str, ...]
+    remains: Remains
+
+
+def erase_refs(
+    case: Case,
+    refs: Iterable[str],
+    *,
+    with_source_files: bool = False,
+    reason: str,
+    now: datetime,
+) -> Erased:
+    """Erase records and items, and look for what still holds the same words.
+
+    Args:
+        case: open for writing.
+        refs: record/... and item/..., whole.
+        with_source_files: erase the files that they were read from as well, whatever else was read
+            from these.
+        reason: why, in the user's words; it is kept in the case.
+        now: for the log.
+
+    Raises:
+        InputError: if one is not in the case or erased already, or an item shares its content with
+            one that stays.
+        OutputError: if the case cannot be written to.
+    """
+    gone = list(refs)
+    left = remains(case, gone)
+    if with_source_files:
+        gone += [ref for ref in source_files(case, left) if ref not in gone]
+    records = [ref.removeprefix(SUBJECT) for ref in gone if ref.startswith(SUBJECT)]
+    items = [ref.removeprefix(f"{ITEM}/") for ref in gone if not ref.startswith(SUBJECT)]
+    # Items first: they may be refused, because others hold the same content.
+    objects = vault_erasing.erase(case, items, reason=reason, now=now) if items else []
+    records = erase(case, records, reason=reason, now=now)
+    return Erased(tuple(gone), tuple(records), tuple(items), tuple(objects), left.without(gone))
 
 
 def forget_versions(case: Case, record: str, *, reason: str, now: datetime) -> int:
@@ -163,19 +218,11 @@ def withdraw(
     if not erase_given:
         return Withdrawn(given, used_by, (), (), Remains(outside=tuple(handed_out(case, given))))
     gone, kept = _to_erase(view, given, now.date())
-    left = remains(case, gone)
-    if with_source_files:
-        gone += [ref for ref in source_files(case, left) if ref not in gone]
-    records = [lookup.id_of(ref) for ref in gone if ref.startswith(SUBJECT)]
-    items = [lookup.id_of(ref) for ref in gone if not ref.startswith(SUBJECT)]
-    if items:
-        vault_erasing.erase(case, items, reason=reason, now=now)
-    if records:
-        erase(case, records, reason=reason, now=now)
+    done = erase_refs(case, gone, with_source_files=with_source_files, reason=reason, now=now)
     source = lookup.id_of(stored.record.source)
     if not _is_held(View(case), source, now.date()):
         compartment.erase(case, source, reason=reason, now=now)
-    return Withdrawn(given, used_by, tuple(gone), tuple(kept), left.without(gone))
+    return Withdrawn(given, used_by, done.refs, tuple(kept), done.remains)
 
 
 def source_files(case: Case, left: Remains) -> list[str]:

@@ -9,7 +9,7 @@ from contrechamp.dossier.reading.lookup import SUBJECT, parsed
 from contrechamp.dossier.records.kinds import kind_of
 from contrechamp.dossier.writing.store import references
 from contrechamp.vault.case import Case
-from contrechamp.vault.verifying import Finding
+from contrechamp.vault.findings import Finding
 
 
 def problems(case: Case) -> list[Finding]:

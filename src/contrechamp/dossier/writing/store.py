@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
@@ -18,6 +19,7 @@ from contrechamp.dossier.writing import rules
 from contrechamp.vault import case as cases
 from contrechamp.vault import database
 from contrechamp.vault.case import Case, Change, Random
+from contrechamp.vault.log.custody import Action
 
 #: Ids that are asked for at a time.
 AT_A_TIME = 500
@@ -41,7 +43,7 @@ class Put:
     new: bool = False
     version: int = 0
     salt: bytes | None = field(default=None, repr=False)
-    action: str = ""
+    action: Action | Literal[""] = ""
 
 
 def new_id(random: Random = secrets.token_bytes) -> str:

@@ -19,6 +19,7 @@ from contrechamp.redact.office.zip_package import Package
 from contrechamp.redact.outcome import Check, Look, Outcome
 from contrechamp.redact.wish import Wish
 from contrechamp.redact.words import Words, asked_words
+from contrechamp.wording.masking import office_removal_labels
 
 _PARTS = re.compile(
     r"\[Content_Types\]\.xml|_rels/\.rels|(word|xl|ppt)/(_rels/)?[A-Za-z]+\d+\.xml(\.rels)?"
@@ -133,29 +134,8 @@ def _looks(left_out: Counter[str], words: Words, found: int, pictures: Pictures)
 
 
 def _removed(left_out: Counter[str]) -> tuple[str, ...]:
-    texts = {
-        "comments": _("comments"),
-        "changes": _("tracked changes"),
-        "hidden": _("hidden text, rows, columns, sheets, slides or shapes"),
-        "notes": _("notes"),
-        "macros": _("macros"),
-        "embedded": _("embedded files and objects"),
-        "external": _("links to other files"),
-        "links": _("links"),
-        "charts": _("charts and diagrams"),
-        "pictures": _("pictures that can't be masked"),
-        "media": _("sound and video"),
-        "formulas": _("formulas (their results stay)"),
-        "pivots": _("pivot tables"),
-        "controls": _("forms and controls"),
-        "printers": _("settings of printers"),
-        "custom": _("custom data"),
-        "thumbnails": _("thumbnails"),
-        "building": _("building blocks"),
-        "fonts": _("embedded fonts"),
-    }
     always = (_("document information and metadata"),)
-    return always + tuple(text for name, text in texts.items() if left_out[name])
+    return always + tuple(text for name, text in office_removal_labels().items() if left_out[name])
 
 
 def _checks(target: Path, words: Words) -> tuple[Check, ...]:

@@ -9,9 +9,9 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream, String
 
-from contrechamp.base.i18n import _
 from contrechamp.redact.pdf.rebuild import VOCABULARY
 from contrechamp.redact.words import Words
+from contrechamp.wording.masking import pdf_removal_labels
 
 _CATALOG = {"/Type", "/Pages", "/Version"}
 _PAGE = {"/Type", "/Parent", "/MediaBox", "/Resources", "/Contents", "/Rotate", "/Group"}
@@ -56,24 +56,7 @@ def beside_pages(pdf: pikepdf.Pdf, content: bytes) -> Counter[str]:
 
 def removed(left_out: Counter[str]) -> tuple[str, ...]:
     """Return what was left out, in the user's language."""
-    texts = {
-        "information": _("document information and metadata"),
-        "attachments": _("attached files"),
-        "scripts": _("scripts and actions"),
-        "forms": _("form fields (what they showed is drawn)"),
-        "annotations": _("comments and other annotations"),
-        "links": _("links"),
-        "outlines": _("bookmarks"),
-        "structure": _("structure and alternative texts"),
-        "layers": _("hidden layers"),
-        "hidden": _("text that nobody sees"),
-        "revisions": _("earlier versions"),
-        "thumbnails": _("thumbnails"),
-        "private": _("private data of programs"),
-        "profiles": _("colour profiles"),
-        "encryption": _("restrictions"),
-    }
-    return tuple(text for name, text in texts.items() if left_out[name])
+    return tuple(text for name, text in pdf_removal_labels().items() if left_out[name])
 
 
 def only_pages(content: bytes) -> tuple[bool, str]:

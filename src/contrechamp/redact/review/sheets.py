@@ -25,6 +25,7 @@ from contrechamp.redact.process.isolation import MaskerError, run_isolated
 from contrechamp.redact.process.job import Job
 from contrechamp.redact.review import texts
 from contrechamp.redact.wish import Wish
+from contrechamp.wording.masking import covered_by_label, kind_label
 
 if TYPE_CHECKING:
     from contrechamp.redact.masking import Run
@@ -174,7 +175,7 @@ def write_index(run: "Run", workshop: Path, folder: Path) -> None:
                 "name": one.copy.name,
                 "sheet": one.sheet.name,
                 "source": one.source,
-                "kind": texts.kind_label(one.outcome.kind),
+                "kind": kind_label(one.outcome.kind),
                 "covered": len(one.outcome.covered),
                 "urgent": sum(look.urgency == 1 for look in one.outcome.looks),
                 "looks": len(one.outcome.looks),
@@ -231,7 +232,7 @@ def _row(number: int, one: Any) -> dict[str, Any]:
     return {
         **asdict(one),
         "number": number,
-        "label": texts.covered_by_label(one.by),
+        "label": covered_by_label(one.by),
         "place": texts.place(one),
         "size": max(one.box[2] - one.box[0], one.box[3] - one.box[1]) if one.box else None,
     }

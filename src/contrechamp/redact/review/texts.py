@@ -7,8 +7,9 @@ from babel.numbers import format_decimal
 
 from contrechamp.base.i18n import _, active_language
 from contrechamp.redact.faces.known_recall import BLIND_BELOW_PX, MEASURED
-from contrechamp.redact.outcome import Covered, CoveredBy, Kind, Look, Outcome
+from contrechamp.redact.outcome import Covered, Kind, Look, Outcome
 from contrechamp.redact.wish import Wish
+from contrechamp.wording.masking import confinement_labels, sound_label, style_label
 
 if TYPE_CHECKING:
     from contrechamp.redact.review.sheets import Sheet
@@ -18,26 +19,6 @@ def number(value: float, digits: int = 0) -> str:
     """Return a number as readers of the active language write it."""
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     return format_decimal(value, format=pattern, locale=active_language())
-
-
-def kind_label(kind: Kind) -> str:
-    """Return what a kind of file is called."""
-    return {
-        "image": _("image"),
-        "video": _("video"),
-        "sound": _("sound"),
-        "pdf": _("PDF"),
-        "office": _("office file"),
-    }[kind]
-
-
-def covered_by_label(by: CoveredBy) -> str:
-    """Return what an area was covered for."""
-    return {
-        "face": _("found by the detector"),
-        "hand": _("drawn by hand"),
-        "word": _("word asked for"),
-    }[by]
 
 
 def place(what: Look | Covered) -> str:
@@ -82,14 +63,12 @@ def settings(sheet: "Sheet") -> list[tuple[str, str]]:
     wish, kind = sheet.wish, sheet.outcome.kind
     found = []
     if kind in ("image", "video"):
-        look = _("one colour") if wish.style == "fill" else _("random noise")
-        found.append((_("Covered with"), look))
+        found.append((_("Covered with"), style_label(wish.style)))
     if kind in ("image", "video", "pdf") and wish.boxes_only:
         found.append((_("Detector of faces"), _("not used (--boxes-only)")))
     if kind in ("video", "sound"):
-        sounds = {"drop": _("left out"), "alter": _("voice altered"), "keep": _("kept as it was")}
         altered = kind == "sound" and wish.sound == "drop"
-        found.append((_("Sound"), sounds["alter" if altered else wish.sound]))
+        found.append((_("Sound"), sound_label("alter" if altered else wish.sound)))
     if kind in ("pdf", "office"):
         found.append((_("Words to remove"), number(len(wish.words))))
     found.append((_("The process that read the source could not use"), _confined(sheet.given_up)))
@@ -97,11 +76,7 @@ def settings(sheet: "Sheet") -> list[tuple[str, str]]:
 
 
 def _confined(given_up: tuple[str, ...]) -> str:
-    names = {
-        "limits": _("more memory and time than it was given"),
-        "files": _("other files"),
-        "network": _("the network"),
-    }
+    names = confinement_labels()
     return ", ".join(names[name] for name in given_up if name in names)
 
 

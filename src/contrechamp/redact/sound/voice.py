@@ -7,12 +7,14 @@ Charpentier 1990). How weak that is: docs/explanation/altering-voices.md.
 
 import warnings
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import parselmouth
-from parselmouth.praat import call
 from scipy.signal import butter, sosfilt
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
 
 Samples = npt.NDArray[np.float32]
 _Mono = npt.NDArray[np.float64]
@@ -43,6 +45,22 @@ LEAST_S = 0.2
 VOICE_FROM_HZ, VOICE_TO_HZ = 70.0, 500.0
 
 
+def _praat() -> Any:
+    """Return Praat, which has no wheel for every machine: pyproject.toml says for which."""
+    try:
+        import parselmouth
+        import parselmouth.praat
+    except ImportError:
+        raise InputError(
+            _(
+                "voices cannot be altered on this machine: praat-parselmouth, which does it, is "
+                "not installed, since there is none ready-made for Linux on ARM. Leave the sound "
+                "out or keep it as it is, or install a C++ compiler and then praat-parselmouth"
+            )
+        ) from None
+    return parselmouth
+
+
 @dataclass
 class _Setting:
     formants: float
@@ -62,11 +80,15 @@ class Alteration:
         random: draws the factors; take a fresh ``np.random.default_rng()``, so that no seed is
             known to anyone.
         bandwidth_hz: up to where there is sound, where that is less than half of `rate_hz`.
+
+    Raises:
+        InputError: Praat is not there.
     """
 
     def __init__(
         self, rate_hz: int, random: np.random.Generator, bandwidth_hz: float | None = None
     ) -> None:
+        self._praat = _praat()
         self._rate_hz = rate_hz
         self._random = random
         self._setting = _Setting(
@@ -126,7 +148,8 @@ class Alteration:
         if not len(block):
             return out
         padding = max(0, int(LEAST_S * self._rate_hz) - len(block))
-        sound = parselmouth.Sound(np.pad(block, (0, padding)), sampling_frequency=self._rate_hz)
+        call = self._praat.praat.call
+        sound = self._praat.Sound(np.pad(block, (0, padding)), sampling_frequency=self._rate_hz)
         pitch = sound.to_pitch(0.8 / VOICE_FROM_HZ, VOICE_FROM_HZ, VOICE_TO_HZ)
         median_hz = float(call(pitch, "Get quantile...", 0, 0, 0.5, "Hertz"))
         formant_drift, pitch_drift = self._random.uniform(-1, 1, size=2)

@@ -4,6 +4,8 @@ Nothing here holds a secret where it could be printed: neither a repr nor an exc
 an exception was raised from.
 """
 
+import secrets
+import time
 import unicodedata
 import zlib
 from collections.abc import Callable
@@ -44,6 +46,10 @@ CEILING = KdfParameters(memory_kib=1024 * 1024, passes=16, lanes=16)
 #: A new case takes no more memory than this to open, and more passes instead: taking files in is
 #: to need less than 200 MB in all, whatever their size.
 TUNED_MEMORY_KIB = 128 * 1024
+#: As long as opening a case may take on the machine that it is made on.
+SECONDS = 1.0
+#: A seized disk can be guessed at for years: a new passphrase has at least so many characters.
+MIN_CHARACTERS = 12
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,33 @@ class Unlocked:
     identity: str | None = field(repr=False)
     member: str
     signing_seed: bytes = field(repr=False)
+
+
+def check_new_passphrase(passphrase: str) -> None:
+    """Check that nobody guesses a new passphrase soon; one that a case has already may be shorter.
+
+    Raises:
+        InputError: if it is too short.
+    """
+    if len(unicodedata.normalize("NFKC", passphrase)) < MIN_CHARACTERS:
+        raise InputError(
+            _(
+                "a passphrase has at least {count} characters: some five words that you choose by "
+                "dice are better than a short one with odd signs"
+            ).format(count=MIN_CHARACTERS)
+        )
+
+
+def tuned_here() -> KdfParameters:
+    """Return the parameters of a new key that is opened on this machine."""
+    return tuned(SECONDS, seconds_of)
+
+
+def seconds_of(parameters: KdfParameters) -> float:
+    """Return how many seconds one derivation takes here."""
+    start = time.perf_counter()
+    kek(secrets.token_hex(16), secrets.token_bytes(16), parameters)
+    return time.perf_counter() - start
 
 
 def tuned(seconds: float, measure: Callable[[KdfParameters], float]) -> KdfParameters:

@@ -9,7 +9,7 @@ from contrechamp.base.i18n import _
 from contrechamp.vault import case as cases
 from contrechamp.vault import database
 from contrechamp.vault.access import slots
-from contrechamp.vault.access.keys import Unlocked
+from contrechamp.vault.access.keys import Unlocked, tuned_here
 from contrechamp.vault.case import Case, Change
 from contrechamp.vault.log import custody, signing
 
@@ -97,7 +97,7 @@ def change_passphrase(
     case: Case,
     make_slot: Callable[[Unlocked], slots.Slot],
     *,
-    kind: str,
+    kind: slots.PassphraseKind,
     reason: str,
     now: datetime,
     random: cases.Random,
@@ -138,10 +138,46 @@ def change_passphrase(
         case.database.execute("INSERT INTO slots VALUES (?, ?)", (new.id, case.unlocked.member))
         state = cases.member_state(case, case.unlocked.member) | {"changed": custody.stamp(now)}
         subject = f"member/{case.unlocked.member}"
-        cases.append(case, [Change(f"new-{kind}", subject, state, None, reason)], now)
+        action: custody.Action = "new-recovery" if kind == "recovery" else "new-passphrase"
+        cases.append(case, [Change(action, subject, state, None, reason)], now)
     case.file = both
     # From here on `recover` goes on wherever this is interrupted: the log comes first.
     cases.settle_slots(case, random)
+
+
+def set_passphrase(
+    case: Case,
+    text: str,
+    *,
+    kind: slots.PassphraseKind,
+    reason: str,
+    now: datetime,
+    random: cases.Random,
+) -> None:
+    """Put a passphrase or recovery key, as hard to try as this machine affords, for the old one.
+
+    Args:
+        case: see `change_passphrase`.
+        text: the new passphrase or recovery key.
+        kind: "passphrase" or "recovery".
+        reason: why, in the user's words.
+        now: for the log.
+        random: source of keys.
+
+    Raises:
+        InputError: if the member uses an own age key.
+    """
+    parameters = tuned_here()
+    change_passphrase(
+        case,
+        lambda unlocked: slots.make_passphrase_slot(
+            text, parameters, unlocked, random=random, kind=kind, slot_id=random(8).hex()
+        ),
+        kind=kind,
+        reason=reason,
+        now=now,
+        random=random,
+    )
 
 
 def renew_signing_key(case: Case, *, reason: str, now: datetime, random: cases.Random) -> bytes:

@@ -30,7 +30,8 @@ from contrechamp.vault.access.keys import (
     recovery_text,
 )
 
-Kind: TypeAlias = Literal["passphrase", "recovery", "age"]
+PassphraseKind: TypeAlias = Literal["passphrase", "recovery"]
+Kind: TypeAlias = PassphraseKind | Literal["age"]
 
 SALT_BYTES = 16
 NONCE_BYTES = 12
@@ -92,7 +93,7 @@ def make_passphrase_slot(
     unlocked: Unlocked,
     *,
     random: Callable[[int], bytes],
-    kind: Literal["passphrase", "recovery"] = "passphrase",
+    kind: PassphraseKind = "passphrase",
     slot_id: str | None = None,
 ) -> Slot:
     """Return a slot that a passphrase opens, or a recovery key.

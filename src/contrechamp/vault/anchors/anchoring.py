@@ -10,8 +10,9 @@ from contrechamp.base.i18n import _
 from contrechamp.vault import database
 from contrechamp.vault.anchors import anchor, ots, rfc3161
 from contrechamp.vault.anchors.anchor import Anchor, Post
-from contrechamp.vault.case import Case
+from contrechamp.vault.case import Case, Random
 from contrechamp.vault.log import checkpoint
+from contrechamp.vault.log.history import newest_checkpoint
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,26 @@ class Sent:
     addresses: tuple[str, ...]
     size: int
     problem: str
+
+
+def ask(
+    case: Case, *, authority: str | None, calendars: Sequence[str], random: Random, post: Post
+) -> list[Sent]:
+    """Have the newest checkpoint dated by others, and send what waited.
+
+    Args:
+        case: open for writing.
+        authority: address of a timestamp authority (RFC 3161).
+        calendars: addresses of OpenTimestamps calendars.
+        random: source of what keeps a calendar from learning the checkpoint.
+        post: reaches the network.
+    """
+    note = newest_checkpoint(case)
+    if authority:
+        queue(case, anchor.rfc3161_anchor(note, authority))
+    if calendars:
+        queue(case, anchor.opentimestamps_anchor(note, tuple(calendars), random))
+    return send_waiting(case, post)
 
 
 def queue(case: Case, wanted: Anchor) -> None:

@@ -19,6 +19,7 @@ from typing import IO
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
+from contrechamp.vault.findings import Finding, Kind
 
 DECLARATION, INFO, PAYLOAD = "bagit.txt", "bag-info.txt", "data"
 DECLARED = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
@@ -39,21 +40,6 @@ _MANIFEST = re.compile(r"(tag)?manifest-([a-z0-9]{1,16})\.txt", re.ASCII)
 _RESERVED = re.compile(r"(?:CON|PRN|AUX|NUL|CLOCK\$|(?:COM|LPT)[0-9])(?:\..*)?", re.IGNORECASE)
 
 Digests = dict[str, str]
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something that is wrong with a bag.
-
-    Args:
-        kind: a stable word.
-        subject: path in the bag.
-        message: in the user's language.
-    """
-
-    kind: str
-    subject: str
-    message: str
 
 
 # Writing
@@ -175,11 +161,11 @@ class Read:
 
     folder: Path
     sizes: dict[str, int] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[Finding] = field(default_factory=list)
 
-    def say(self, kind: str, subject: str, message: str) -> None:
+    def say(self, kind: Kind, subject: str, message: str) -> None:
         """Note a problem."""
-        self.problems.append(Problem(kind, subject, message))
+        self.problems.append(Finding(kind, subject, message))
 
 
 def is_bag(folder: Path) -> bool:

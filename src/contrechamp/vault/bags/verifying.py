@@ -22,8 +22,8 @@ from contrechamp.vault.bags.exporting import (
     SEALED_TABLE,
     record_path,
 )
+from contrechamp.vault.findings import Finding, Kind
 from contrechamp.vault.log import canonical, checkpoint, custody, note
-from contrechamp.vault.verifying import Finding
 
 _DOCUMENT = re.compile(rf"{CUSTODY}/([0-9a-f]{{16}})\.json", re.ASCII)
 _FIELDS = {"v", "item", "file", "encryption", "checkpoint", "keys", "entries"}
@@ -85,7 +85,7 @@ def verify(
     """
     keys = [_identity(text) for text in identities]
     read = bag.read(folder, progress=progress)
-    done = Verified([Finding(one.kind, one.subject, one.message) for one in read.problems])
+    done = Verified(list(read.problems))
     documents = _documents(read, done)
     covered = {SEALED_TABLE, SEALED_CRATE}
     sizes = sum(read.sizes.get(one.file, 0) for one in documents)
@@ -212,7 +212,7 @@ def _check(
 class _WrongError(Exception):
     """Raised where a check fails; it becomes a finding of this kind."""
 
-    def __init__(self, kind: str, message: str) -> None:
+    def __init__(self, kind: Kind, message: str) -> None:
         self.kind = kind
         super().__init__(message)
 

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from sqlcipher3 import dbapi2 as sqlite
 
@@ -22,6 +22,14 @@ FORMAT = 1
 SALT = 32
 #: Subjects whose earlier states are kept.
 VERSIONED = "record/"
+#: What can be done to a case, and stands in its log: `wording.log` has a word for each.
+Action: TypeAlias = Literal[
+    "new", "add", "erase", "export", "share", "unshare",
+    "new-passphrase", "new-recovery", "new-key",
+    "record", "edit", "import", "forget",
+    "compartment", "admit", "seal", "reveal",
+    "merge",
+]  # fmt: skip
 #: Actions after which earlier states of a subject are gone.
 ERASING = frozenset({"erase", "forget"})
 
@@ -34,7 +42,7 @@ class Entry:
         number: from 0, without gaps.
         at: UTC, ISO 8601 with a Z, to the second.
         member: id of who did it.
-        action: new, add, erase, share, unshare, export, ...
+        action: an `Action`, or what a later version of contrechamp does.
         subject: item/<id>, record/<id>, member/<id> or case.
         digest: HMAC-SHA-256 of the state of the subject after it, hexadecimal.
         reason: of the reason, likewise; "" where none was given.

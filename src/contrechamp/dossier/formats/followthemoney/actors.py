@@ -25,6 +25,7 @@ from contrechamp.dossier.formats.followthemoney.model import (
     outside,
     ref_in,
 )
+from contrechamp.dossier.formats.followthemoney.vocabulary import the_schema
 from contrechamp.dossier.records.actors import Actor, Relation
 
 #: Kinds of actors that are an Organization there; told by its classification.
@@ -159,13 +160,11 @@ def _sanctions(entity: Entity, around: Around) -> list[Fields]:
 
 def relation_out(id_: str, relation: Relation, names: Names) -> Entity:
     """Return the entity of a link: an unknown one where an end has no place in that schema."""
-    from followthemoney import model
-
     schema, who, whom = _LINKS.get(relation.kind, _UNKNOWN)
     for end, ref in ((who, relation.from_actor), (whom, relation.to_actor)):
-        range_ = model[schema].get(end).range  # type: ignore[union-attr]
+        range_ = the_schema(schema).properties[end].range
         there = names.schema(ref) or "Thing"
-        if range_ is not None and not model[there].is_a(range_):
+        if range_ and not the_schema(there).is_a(range_):
             schema, who, whom = _UNKNOWN  # such as a public body that is owned
     properties: dict[str, Any] = {
         who: names.of(relation.from_actor),

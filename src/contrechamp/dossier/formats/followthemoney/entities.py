@@ -6,7 +6,7 @@ changes no more than what the record itself says as an entity.
 
 from collections.abc import Iterator
 
-from contrechamp.dossier.formats.followthemoney import actors, papers, things
+from contrechamp.dossier.formats.followthemoney import actors, papers, things, vocabulary
 from contrechamp.dossier.formats.followthemoney.model import Around, Entity, Fields, Names
 from contrechamp.dossier.records.actors import Actor, Contract, Licence, Relation, Tender
 from contrechamp.dossier.records.field_types import Record
@@ -95,7 +95,5 @@ def is_read(entity: Entity) -> bool:
 
 def is_document(schema: str) -> bool:
     """Return whether entities of a schema are documents."""
-    from followthemoney import model
-
-    found = model.get(schema)
+    found = vocabulary.schema(schema)
     return found is not None and found.is_a("Document") and schema not in _NO_DOCUMENTS

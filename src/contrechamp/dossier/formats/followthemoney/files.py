@@ -1,5 +1,6 @@
 """FollowTheMoney files: a case opens in OpenAleph, and what was done there comes back."""
 
+import csv
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
-from contrechamp.dossier.formats.followthemoney import actors, papers
+from contrechamp.dossier.formats.followthemoney import actors, papers, vocabulary
 from contrechamp.dossier.formats.followthemoney.entities import (
     WITH,
     from_entity,
@@ -27,6 +28,7 @@ from contrechamp.dossier.formats.followthemoney.model import (
     overlaid,
 )
 from contrechamp.dossier.formats.followthemoney.statements import (
+    COLUMNS,
     as_line,
     entities,
     fits,
@@ -145,14 +147,12 @@ class _Survey:
 
 def read(given: Given, desk: Desk) -> Iterator[Read]:
     """Yield the records of entities; what the dossier has no kind for is told by count."""
-    from followthemoney import model
-
     survey = _Survey(given, desk)
     left: Counter[str] = Counter()
     for where, found in entities(given):
         if isinstance(found, InputError):
             yield Problem(found)
-        elif model.get(found.schema) is None:
+        elif vocabulary.schema(found.schema) is None:
             yield Problem(InputError(_("there is no such schema in FollowTheMoney"), where=where))
         elif survey.is_left(found):
             left[found.schema] += 1
@@ -300,19 +300,17 @@ def write(leaving: "Leaving", folder: Path) -> None:
     and neither have observers. Exhibits leave as documents without content or hash, and so do
     items that are released. What was refuted or withdrawn stays: nothing there would say so.
     """
-    from followthemoney.statement.serialize import get_statement_writer
-
     going = _Going(leaving)
     with (
         (folder / ENTITIES).open("w", encoding="utf-8") as lines,
-        (folder / STATEMENTS).open("wb") as table,
-        get_statement_writer(table, "csv") as rows,
+        (folder / STATEMENTS).open("w", encoding="utf-8", newline="") as table,
     ):
+        rows = csv.writer(table, dialect=csv.unix_dialect)
+        rows.writerow(COLUMNS)
 
         def put(entity: Entity, origin: str, first_seen: str | None) -> None:
             lines.write(as_line(entity) + "\n")
-            for statement in statements(entity, origin=origin, first_seen=first_seen):
-                rows.write(statement)
+            rows.writerows(statements(entity, origin=origin, first_seen=first_seen))
 
         for stored in leaving.records():
             found, told = going.entities(stored)

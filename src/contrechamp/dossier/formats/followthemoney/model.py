@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
+from contrechamp.dossier.formats.followthemoney import vocabulary
 from contrechamp.dossier.formats.read.drafts import THIS_FILE
 from contrechamp.dossier.records.field_types import (
     Confidence,
@@ -90,19 +90,16 @@ class Around:
 
 def built(id_: str, schema: str, properties: Mapping[str, Any]) -> Entity:
     """Return an entity with the values that FollowTheMoney takes; a language may come with each."""
-    from followthemoney import model
-
-    found = model[schema]
     kept: Properties = {}
     for name, given in properties.items():
         values = given if isinstance(given, list) else [given]
-        type_ = found.get(name).type  # type: ignore[union-attr]
+        type_ = vocabulary.the_schema(schema).properties[name].type
         for value in values:
             text, language = value if isinstance(value, tuple) else (value, None)
             # What cannot be cleaned, such as a country that is none there, is no value there.
             # A text stays as it is: clean would take its line breaks.
-            clean = text if type_.name in {"text", "string", "entity", "number"} else (
-                type_.clean(text) if text else None
+            clean = text if type_ in {"text", "string", "entity", "number"} else (
+                vocabulary.clean(type_, text) if text else None
             )  # fmt: skip
             if clean and (clean, language) not in kept.get(name, []):
                 kept.setdefault(name, []).append((clean, language))
@@ -129,30 +126,23 @@ def names_in(entity: Entity, *properties: str) -> list[dict[str, str]]:
     return list(names.values())
 
 
-@cache
 def lang_out(language: str) -> str | None:
     """Return the code that a statement has for a language: of three letters, without a region.
 
     >>> lang_out("en-GB"), lang_out("und")
     ('eng', None)
     """
-    from followthemoney.types import registry
-
-    return registry.language.clean(language.split("-")[0])
+    return vocabulary.language(language)
 
 
-@cache
 def lang_in(code: str) -> str | None:
     """Return the language of a statement as records write it.
 
     >>> lang_in("eng"), lang_in("mis")
     ('en', None)
     """
-    from followthemoney.types import registry
-    from rigour.langs import iso_639_alpha2
-
-    known = registry.language.clean(code)
-    return (iso_639_alpha2(known) or known) if known and known != "mul" else None
+    known = vocabulary.language(code)
+    return (vocabulary.two_letters(known) or known) if known and known != "mul" else None
 
 
 def confidence_out(confidence: Confidence) -> str:
@@ -301,9 +291,7 @@ def _updated(one: Fields, was: Fields, told: Fields) -> Fields:
 
 def as_name(text: str) -> str:
     """Return a name as FollowTheMoney writes it; "" if it is none there."""
-    from followthemoney.types import registry
-
-    return registry.name.clean(text) or ""
+    return vocabulary.clean("name", text) or ""
 
 
 def outside(record: Record, scheme: str) -> list[str]:

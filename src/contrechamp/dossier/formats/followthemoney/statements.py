@@ -1,23 +1,28 @@
 """Entities as lines and as tables of statements: read one by one, written with their origin."""
 
 import csv
+import hashlib
 import json
 import re
 from collections.abc import Iterator, Set
 from io import TextIOWrapper
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
+from contrechamp.dossier.formats.followthemoney import vocabulary
 from contrechamp.dossier.formats.followthemoney.model import Entity, Properties, lang_in, lang_out
+from contrechamp.dossier.formats.followthemoney.vocabulary import WITHOUT_LANGUAGE, the_schema
 from contrechamp.dossier.formats.read.source_file import MAX_CELL, Given, parsed
-
-if TYPE_CHECKING:
-    from followthemoney.statement import Statement
 
 #: Of every statement that is written.
 DATASET = "contrechamp"
-_COLUMNS = {"canonical_id", "entity_id", "prop", "schema", "value"}
+#: Of a table of statements, in the order of the library `followthemoney`.
+COLUMNS = (
+    "canonical_id", "entity_id", "prop", "prop_type", "schema", "value", "dataset", "origin",
+    "lang", "original_value", "external", "first_seen", "last_seen", "id",
+)  # fmt: skip
+_NEEDED = {"canonical_id", "entity_id", "prop", "schema", "value"}
 
 
 def fits(given: Given) -> bool:
@@ -30,7 +35,7 @@ def fits(given: Given) -> bool:
 
 def is_table(given: Given) -> bool:
     """Return whether a file is a table of statements."""
-    return set(given.header()) >= _COLUMNS
+    return set(given.header()) >= _NEEDED
 
 
 def entities(given: Given) -> Iterator[tuple[str, Entity | InputError]]:
@@ -95,7 +100,7 @@ def _streamed(given: Given) -> Iterator[tuple[str, dict[str, str]]]:
             rows = csv.DictReader(text, strict=True)
             for row in rows:
                 line = rows.line_num
-                if any(row.get(name) is None for name in _COLUMNS):
+                if any(row.get(name) is None for name in _NEEDED):
                     raise csv.Error
                 yield f"{given.name}:{line}", row
     except (csv.Error, UnicodeDecodeError):
@@ -113,23 +118,26 @@ def plain_line(entity: Entity) -> str:
 
 def as_line(entity: Entity) -> str:
     """Return an entity as the library writes it; the language of a value has no place there."""
-    from followthemoney.proxy import EntityProxy
+    return plain_line(
+        Entity(entity.id, entity.schema, {
+            name: [(value, None) for value in dict.fromkeys(entity.all(name))]
+            for name in entity.properties
+        })
+    )  # fmt: skip
 
-    proxy = EntityProxy.from_dict(json.loads(plain_line(entity)), cleaned=True)
-    return json.dumps(proxy.to_dict(), ensure_ascii=False)
 
-
-def statements(entity: Entity, *, origin: str, first_seen: str | None) -> Iterator["Statement"]:
-    """Yield what an entity says, value by value, with its language and where it is from."""
-    from followthemoney.statement import Statement
-
+def statements(entity: Entity, *, origin: str, first_seen: str | None) -> Iterator[list[str]]:
+    """Yield what an entity says as rows of `COLUMNS`: value by value, with where it is from."""
+    schema = the_schema(entity.schema)
+    seen = first_seen or ""
     for prop, values in entity.properties.items():
-        for value, language in values:
-            yield Statement(
-                entity_id=entity.id, prop=prop, schema=entity.schema, value=value,
-                dataset=DATASET, lang=lang_out(language) if language else None,
-                first_seen=first_seen, origin=origin,
-            )  # fmt: skip
+        type_ = schema.properties[prop].type
+        for value, told in values:
+            lang = lang_out(told) if told and type_ not in WITHOUT_LANGUAGE else None
+            key = f"{DATASET}.{entity.id}.{prop}.{value}" + (f"@{lang}" if lang else "")
+            called = hashlib.sha1(key.encode(), usedforsecurity=False).hexdigest()
+            yield [entity.id, entity.id, prop, type_, entity.schema, value, DATASET, origin,
+                   lang or "", "", "f", seen, seen, called]  # fmt: skip
 
 
 def _of_line(found: Any, where: str) -> Entity:
@@ -146,7 +154,7 @@ def _of_line(found: Any, where: str) -> Entity:
         if not all(isinstance(one, str) for one in plain):
             raise InputError(_("expected text"), where=f"{where}: {str(name)[:40]}")
         properties[name] = [(_stripped(schema, name, str(one)), None) for one in plain]
-    return Entity(_plain_id(id_), schema, properties)
+    return Entity(plain_id(id_), schema, properties)
 
 
 def _of_table(given: Given) -> Iterator[tuple[str, Entity | InputError]]:
@@ -161,7 +169,7 @@ def _of_table(given: Given) -> Iterator[tuple[str, Entity | InputError]]:
         prop, value = row.cells.get("prop", ""), row.cells.get("value", "")
         if not (name and schema and prop):
             raise InputError(_("expected an entity: id, schema and properties"), where=row.where)
-        entity = found.setdefault(name, Entity(_plain_id(name), schema, {}))
+        entity = found.setdefault(name, Entity(plain_id(name), schema, {}))
         wheres.setdefault(name, row.where)
         if prop != "id":
             told = (_stripped(schema, prop, value), lang_in(row.cells.get("lang", "")))
@@ -172,17 +180,13 @@ def _of_table(given: Given) -> Iterator[tuple[str, Entity | InputError]]:
         yield wheres[name], entity
 
 
-def _plain_id(name: str) -> str:
+def plain_id(name: str) -> str:
     """Return an id without the signature that OpenAleph puts behind it."""
-    from followthemoney.namespace import Namespace
-
-    found = re.fullmatch(r"(.+)\.[0-9a-f]{40}", name)
-    return (Namespace.strip(name) or name) if found else name
+    found = re.fullmatch(r"([0-9A-Za-z][0-9A-Za-z.-]*)\.[0-9a-f]{40}", name)
+    return found[1] if found else name
 
 
 def _stripped(schema: str, prop: str, text: str) -> str:
-    from followthemoney import model
-
-    found = model.get(schema)
-    known = found.get(prop) if found is not None else None
-    return _plain_id(text) if known is not None and known.type.name == "entity" else text
+    found = vocabulary.schema(schema)
+    known = found.properties.get(prop) if found is not None else None
+    return plain_id(text) if known is not None and known.type == "entity" else text

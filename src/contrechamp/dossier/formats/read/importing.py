@@ -304,8 +304,8 @@ def _put(one: Coming, known: dict[str, str], settled: Settled) -> Put:
     if THIS_FILE in known:
         at = ReadFrom(item=known[THIS_FILE], at=draft.at[:200])
         record = dataclasses.replace(record, read_from=at)
-    action, new = "" if draft.own else ACTION, draft.id not in settled.there
-    return Put(record, draft.id, new, draft.version, action=action)
+    new = draft.id not in settled.there
+    return Put(record, draft.id, new, draft.version, action="" if draft.own else ACTION)
 
 
 def _used(staging: Staging, number: int, desk: Desk) -> list[str]:

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from contrechamp.base.i18n import _
 from contrechamp.dossier.formats.read.drafts import THIS_FILE, Desk, Draft, Notice
@@ -19,7 +19,7 @@ from contrechamp.vault import adding
 from contrechamp.vault.case import Case
 
 #: Of records that a file brought; by it what a person wrote since is told from it.
-ACTION = "import"
+ACTION: Final = "import"
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 

@@ -1,0 +1,134 @@
+"""Nothing is built where contrechamp is installed: each package has a wheel for each machine."""
+
+import re
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from packaging.markers import Marker
+from packaging.requirements import Requirement
+from packaging.tags import Tag, compatible_tags, cpython_tags
+from packaging.utils import canonicalize_name, parse_wheel_filename
+
+ROOT = Path(__file__).parents[2]
+LOCKS = ("bootstrap.txt", "run.txt", "demo.txt")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+PYTHONS = [(3, 11), (3, 12), (3, 13), (3, 14)]
+#: What a machine takes, by what it says of itself: Debian 12 has glibc 2.36; macOS 15 is the
+#: oldest that Apple still mends.
+MACHINES = {
+    ("linux", "x86_64"): [
+        *(f"manylinux_2_{minor}_x86_64" for minor in range(36, 4, -1)),
+        "manylinux2014_x86_64", "manylinux2010_x86_64", "manylinux1_x86_64",
+    ],
+    ("linux", "aarch64"): [
+        *(f"manylinux_2_{minor}_aarch64" for minor in range(36, 16, -1)), "manylinux2014_aarch64",
+    ],
+    ("darwin", "arm64"): [
+        *(f"macosx_{major}_0_{kind}" for major in range(15, 10, -1)
+          for kind in ("arm64", "universal2")),
+        *(f"macosx_10_{minor}_universal2" for minor in range(16, 3, -1)),
+    ],
+    ("win32", "AMD64"): ["win_amd64"],
+}  # fmt: skip
+#: What runs without: package -> machines without a wheel of it, and what the user is told there.
+WITHOUT = {
+    "praat-parselmouth": ({("linux", "aarch64")}, "voices cannot be altered on this machine"),
+}
+
+
+def locked() -> Iterator[tuple[str, Marker | None]]:
+    """Yield each package as it is locked, and where it is installed."""
+    for lock in LOCKS:
+        text = (ROOT / "requirements" / lock).read_text()
+        for package, marker in re.findall(r"(?m)^(\S+==\S+?)(?: ; (.+?))? \\$", text):
+            yield package, Marker(marker) if marker else None
+
+
+def wheels() -> dict[str, set[Tag]]:
+    """Return package as it is locked -> what its wheels are for."""
+    found: dict[str, set[Tag]] = defaultdict(set)
+    for line in (ROOT / "requirements/wheels.txt").read_text().splitlines():
+        package, file = line.split()
+        name, version, _build, tags = parse_wheel_filename(file)
+        assert package == f"{name}=={version}", line
+        found[package] |= tags
+    return found
+
+
+def environment(python: tuple[int, int], machine: tuple[str, str]) -> dict[str, str]:
+    version = ".".join(map(str, python))
+    return {
+        "python_version": version,
+        "python_full_version": f"{version}.0",
+        "sys_platform": machine[0],
+        "platform_machine": machine[1],
+        "os_name": "nt" if machine[0] == "win32" else "posix",
+        "platform_system": {"linux": "Linux", "darwin": "Darwin", "win32": "Windows"}[machine[0]],
+    }
+
+
+def test_the_list_of_wheels_is_of_these_locks() -> None:
+    assert set(wheels()) == {package for package, _marker in locked()}, "make lock"
+
+
+@pytest.mark.parametrize("machine", MACHINES, ids="-".join)
+@pytest.mark.parametrize("python", PYTHONS, ids=lambda python: ".".join(map(str, python)))
+def test_each_package_has_a_wheel(python: tuple[int, int], machine: tuple[str, str]) -> None:
+    interpreter, platforms = f"cp{python[0]}{python[1]}", MACHINES[machine]
+    fitting = {
+        *cpython_tags(python, [interpreter], platforms),
+        *compatible_tags(python, interpreter, platforms),
+    }
+    there = wheels()
+    wanted = [
+        package
+        for package, marker in locked()
+        if marker is None or marker.evaluate(environment(python, machine))
+    ]
+    assert len(wanted) > 40
+    assert [package for package in wanted if not there[package] & fitting] == []
+
+
+@pytest.mark.parametrize("name", WITHOUT)
+def test_what_is_missing_on_a_machine_is_marked_and_said(name: str) -> None:
+    missing, said = WITHOUT[name]
+    (asked,) = (
+        requirement
+        for requirement in map(Requirement, PROJECT["project"]["dependencies"])
+        if canonicalize_name(requirement.name) == name
+    )
+    assert asked.marker is not None
+    without = {
+        machine
+        for machine in MACHINES
+        if not asked.marker.evaluate(environment(PYTHONS[0], machine))
+    }
+    assert without == missing
+    sources = (ROOT / "src").rglob("*.py")
+    assert any(said in source.read_text(encoding="utf-8") for source in sources)
+
+
+def test_no_other_package_is_left_out_of_a_machine() -> None:
+    marked = {
+        canonicalize_name(requirement.name)
+        for requirement in map(Requirement, PROJECT["project"]["dependencies"])
+        if requirement.marker is not None
+    }
+    assert marked == set(WITHOUT)
+
+
+def test_set_up_takes_wheels_only_but_of_what_is_listed() -> None:
+    make = (ROOT / "Makefile").read_text()
+    sources = set(re.findall(r"(?m)^SOURCES := (.+)$", make)[0].split())
+    installs = re.findall(r"(?m)^\t.*(?:pip install|\$\(UV_LOCKED\)).*-r .+$", make)
+    assert len(installs) == 4
+    assert all("$(WHEELS_ONLY)" in line or "$(UV_LOCKED)" in line for line in installs)
+    assert re.search(r"(?m)^UV_LOCKED := .*\$\(WHEELS_ONLY\)", make)
+    assert "WHEELS_ONLY := --only-binary :all:" in make
+    run = {package.partition("==")[0] for package, _marker in locked()}
+    assert sources
+    assert not sources & run
