@@ -22,11 +22,12 @@ unexport VIRTUAL_ENV
 unexport PYTHONPATH
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help demo sample test soak lint bench fuzz docs figures lock format messages clean
+.PHONY: help demo sample test bare soak lint bench fuzz docs figures lock format messages clean
 help:
 	@echo "make demo      measure the cameras of central Helsinki, say where the report lies"
 	@echo "make sample    build the worked sample case, say where it lies and how to open it"
 	@echo "make test      run every test"
+	@echo "make bare      try demo and sample in minimal Debians, the old stable and the stable one"
 	@echo "make soak      kill what writes to a case 300 times, and in the middle of every write"
 	@echo "make lint      ruff, mypy --strict, import contract"
 	@echo "make bench     measure the engine against its peers"
@@ -62,6 +63,10 @@ sample: $(VENV)/.run
 test: $(VENV)/.dev
 	@requirements/install-debian
 	$(BIN)/python -m pytest
+
+# Needs root, or user namespaces; requirements/bare says so.
+bare:
+	@requirements/bare
 
 soak: $(VENV)/.dev
 	@requirements/install-debian
