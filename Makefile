@@ -27,12 +27,13 @@ export UV_PYTHON_DOWNLOADS := never
 # A worker a core; each begins with tests that lie together, and takes over from another when done.
 PYTEST := $(BIN)/python -m pytest --numprocesses logical --dist worksteal
 
-.PHONY: help demo sample check test soak lint bench fuzz docs figures lock format messages clean
+.PHONY: help demo sample check test bare soak lint bench fuzz docs figures lock format messages clean
 help:
 	@echo "make demo      measure the cameras of central Helsinki, say where the report lies"
 	@echo "make sample    build the worked sample case, say where it lies and how to open it"
 	@echo "make check     lint, and the quick tests: what to run before each commit"
 	@echo "make test      run every test, and say which took longest"
+	@echo "make bare      try demo and sample in minimal Debians, the old stable and the stable one"
 	@echo "make soak      kill what writes to a case 300 times, and in the middle of every write"
 	@echo "make lint      ruff, mypy --strict, import contract"
 	@echo "make bench     measure the engine against its peers"
@@ -52,6 +53,7 @@ $(UV): requirements/bootstrap.txt
 $(VENV)/.run: $(UV) requirements/run.txt requirements/demo.txt pyproject.toml
 	$(UV_LOCKED) -r requirements/run.txt -r requirements/demo.txt
 	$(UV_INSTALL) --no-build-isolation --editable .
+	@$(BIN)/python -m contrechamp.cli.compiling
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
@@ -71,6 +73,10 @@ check: lint
 test: $(VENV)/.dev
 	@requirements/install-debian
 	$(PYTEST) --durations 25
+
+# Needs root, or user namespaces; requirements/bare says so.
+bare:
+	@requirements/bare
 
 soak: $(VENV)/.dev
 	@requirements/install-debian

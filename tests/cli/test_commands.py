@@ -19,13 +19,6 @@ def test_each_command_has_a_file_of_tests_named_after_it(command: str) -> None:
         assert '"--json"' in tests, f"{file.name} runs {command} for machines"
 
 
-def test_each_file_named_after_a_command_has_its_command() -> None:
-    """A command that goes, or gets another name, takes its file along."""
-    others = {"case_access", "commands", "run", "secret_input"}
-    files = {file.stem.removeprefix("test_") for file in Path(__file__).parent.glob("test_*.py")}
-    assert {name.replace("-", "_") for name in NAMES} == files - others
-
-
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("command", NAMES)
 def test_help_has_an_example_that_can_be_typed(

@@ -1,16 +1,17 @@
 """``contrechamp import``: records from files, all of them or none."""
 
+import pkgutil
 from collections.abc import Callable
 from pathlib import Path
 
 from cli import forms
 from cli.commands import CaseRun, one_line
-from contrechamp.cli import import_cmd
-from contrechamp.dossier.formats.read.importing import FORMATS
+from contrechamp.dossier.formats.read.drafts import Format
+from contrechamp.dossier.formats.read.registry import FORMATS
 
 
-def test_help_names_every_format_that_there_is() -> None:
-    assert tuple(one.name for one in FORMATS) == import_cmd.FORMAT_NAMES
+def test_every_format_of_the_registry_is_there() -> None:
+    assert all(isinstance(pkgutil.resolve_name(one), Format) for one in FORMATS.values())
 
 
 def test_a_bad_row_keeps_everything_out_or_is_left_out(case: CaseRun, tmp_path: Path) -> None:

@@ -20,8 +20,9 @@ def test_the_form_is_written_once(contrechamp: Run, tmp_path: Path) -> None:
 
 def test_a_place_that_cannot_be_written_to_is_told_and_nothing_else(tmp_path: Path) -> None:
     """In a process of its own: what a library complains of at its end is seen as well."""
+    (tmp_path / "file").write_text("no folder")
     done = subprocess.run(
-        [sys.executable, "-m", "contrechamp", "survey-form", "-o", tmp_path / "none" / "form.xlsx"],
+        [sys.executable, "-m", "contrechamp", "survey-form", "-o", tmp_path / "file" / "form.xlsx"],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     one_line(Done(done.returncode, done.stdout, done.stderr), "form.xlsx: cannot be written")

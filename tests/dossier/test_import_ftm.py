@@ -33,7 +33,7 @@ from contrechamp.dossier.formats.followthemoney.statements import statements as 
 from contrechamp.dossier.formats.read.source_file import Given
 from contrechamp.dossier.formats.write import exporting
 from contrechamp.dossier.permission import reviews
-from contrechamp.dossier.permission.sharing import TEAM
+from contrechamp.dossier.permission.sharing import Recipient
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.records.actors import Actor, Contract, Licence, Relation, Tender
 from contrechamp.dossier.records.field_types import (
@@ -368,12 +368,12 @@ def test_what_is_given_by_a_source_leaves_only_under_consent(tmp_path: Path) -> 
         for_anyone = json.dumps(exported(at, tmp_path / "anyone"))
         assert "Document" not in for_anyone
         assert "proof" not in for_anyone
-        found = exported(at, tmp_path / "out", recipient=TEAM)
+        found = exported(at, tmp_path / "out", recipient=Recipient(team=True))
         documents = [one for one in found if one["schema"] == "Document"]
         # Without its file name, released or not: exports are logged by record.
         assert [one["properties"] for one in documents] == [{"title": ["SAMPLE given photo"]}]
         at.put(dataclasses.replace(agreed, withdrawn_on="2026-05-01"), given_under)
-        content = json.dumps(exported(at, tmp_path / "after", recipient=TEAM))
+        content = json.dumps(exported(at, tmp_path / "after", recipient=Recipient(team=True)))
         assert "Document" not in content
         assert "proof" not in content
 

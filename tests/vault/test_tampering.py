@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from contrechamp.base.disk import disk_of
 from contrechamp.base.errors import ContrechampError, InputError
 from contrechamp.vault import adding, erasing
 from contrechamp.vault import objects as stored
 from contrechamp.vault.access import casefile, members
-from contrechamp.vault.disk import disk_of
 from contrechamp.vault.log import canonical, checkpoint, custody, merkle, signing
 from vault import cases
 from vault.crash_worker import new_passphrase_slot
