@@ -47,6 +47,7 @@ $(UV): requirements/bootstrap.txt
 $(VENV)/.run: $(UV) requirements/run.txt requirements/demo.txt pyproject.toml
 	$(UV_LOCKED) -r requirements/run.txt -r requirements/demo.txt
 	$(UV_INSTALL) --no-build-isolation --editable .
+	@$(BIN)/python -m contrechamp.cli.compiling
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements/dev.txt

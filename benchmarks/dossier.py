@@ -17,16 +17,19 @@ from decimal import Decimal
 from pathlib import Path
 
 from benchmarks.memory import memory_mb
-from contrechamp.dossier import lines, search, status
-from contrechamp.dossier.fields import Evidence, Position, Text
-from contrechamp.dossier.fieldwork import Camera, Observation
-from contrechamp.dossier.findings import Finding
-from contrechamp.dossier.formats import door
-from contrechamp.dossier.kinds import kind_of
-from contrechamp.dossier.schema import to_json
-from contrechamp.dossier.store import Put, new_id
+from contrechamp.dossier.formats.read import importing
+from contrechamp.dossier.formats.write import json_lines
+from contrechamp.dossier.permission import status
+from contrechamp.dossier.reading import search
+from contrechamp.dossier.records.field_types import Evidence, Position, Text
+from contrechamp.dossier.records.fieldwork import Camera, Observation
+from contrechamp.dossier.records.findings import Finding
+from contrechamp.dossier.records.kinds import kind_of
+from contrechamp.dossier.records.schema import to_json
+from contrechamp.dossier.writing.store import Put, new_id
 from contrechamp.vault import case as cases
-from contrechamp.vault import database, keys, slots, verifying
+from contrechamp.vault import database, verifying
+from contrechamp.vault.access import keys, slots
 
 PASSPHRASE = "made-up passphrase of a benchmark"
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
@@ -89,7 +92,9 @@ def take_in(folder: Path, count: int) -> dict[str, float]:
             target.write(json.dumps(told, ensure_ascii=False) + "\n")
     made_case(folder)
     with cases.opened(folder, PASSPHRASE, write=True) as case:
-        spent = seconds(lambda: door.import_files(case, [file], now=lambda: NOW, random=os.urandom))
+        spent = seconds(
+            lambda: importing.import_files(case, [file], now=lambda: NOW, random=os.urandom)
+        )
     return {f"import of {count:,} lines": spent}
 
 
@@ -128,7 +133,7 @@ def use(folder: Path, count: int) -> dict[str, float]:
             found[f"find {name}, again"] = again
             assert search.find(case, query), name
         found["one line of JSON a record"] = seconds(
-            lambda: sum(1 for _line in lines.written(case, date(2026, 5, 1)))
+            lambda: sum(1 for _line in json_lines.written(case, date(2026, 5, 1)))
         )
         found["status"] = seconds(lambda: status.lacks(case, date(2026, 5, 1)))
         found["verify"] = seconds(lambda: verifying.verify(case))

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.face_pictures import FOLDER, Scene, scenes, without_faces
-from contrechamp.redact import boxes
-from contrechamp.redact.centerface import CenterFace
-from contrechamp.redact.faces import COVER_AT, PLAN, find_faces
-from contrechamp.redact.hits import Hits
+from contrechamp.redact.faces import boxes
+from contrechamp.redact.faces.centerface import CenterFace
+from contrechamp.redact.faces.hits import Hits
+from contrechamp.redact.faces.search import COVER_AT, PLAN, find_faces
 
 SCENES = 44
 #: Heights of faces, px.

@@ -101,8 +101,8 @@ def _is_number(text: str) -> bool:
 
 def mask_here(source: Path, target: Path, fast: bool) -> None:
     """Mask one clip in this process; print seconds by pass, and the peak of memory."""
-    from contrechamp.redact import video
-    from contrechamp.redact.centerface import CenterFace
+    from contrechamp.redact.faces.centerface import CenterFace
+    from contrechamp.redact.video import masking
     from contrechamp.redact.wish import Wish
 
     passes: list[float] = []
@@ -116,7 +116,7 @@ def mask_here(source: Path, target: Path, fast: bool) -> None:
     net = CenterFace(threads=1)
     _warm()
     began, used = time.perf_counter(), sum(os.times()[:4])
-    outcome = video.mask_video(source, target, Wish(fast=fast), timed, detector=net)
+    outcome = masking.mask_video(source, target, Wish(fast=fast), timed, detector=net)
     print("seconds", time.perf_counter() - began)
     print("core_s", sum(os.times()[:4]) - used)
     for name, seconds in zip(("search_s", "cover_s", "check_s"), passes, strict=True):
@@ -130,7 +130,7 @@ def mask_here(source: Path, target: Path, fast: bool) -> None:
 
 def _warm() -> None:
     """Load what is compiled, as the net is loaded: once, and not for each video."""
-    from contrechamp.redact.motion import Motion
+    from contrechamp.redact.video.motion import Motion
 
     motion = Motion(2, 1)
     noise = np.random.default_rng(0).integers(0, 255, (2, 90, 160), np.uint8)
@@ -224,8 +224,8 @@ def measure(
 
 def bounds(half: int) -> None:
     """Measure decoding alone, and decoding and encoding, of the first clip."""
-    from contrechamp.redact.video_read import examine, frames
-    from contrechamp.redact.video_write import VideoWriter
+    from contrechamp.redact.video.reading import examine, frames
+    from contrechamp.redact.video.writing import VideoWriter
 
     source, _truth, _kind = make(half, 0, FOLDER)
     film = examine(source)

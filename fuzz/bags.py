@@ -7,8 +7,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from contrechamp.vault import adding, bag, bag_verifying, case, exporting, slots
-from contrechamp.vault.keys import KdfParameters
+from contrechamp.vault import adding, case
+from contrechamp.vault.access import slots
+from contrechamp.vault.access.keys import KdfParameters
+from contrechamp.vault.bags import bag, exporting, verifying
 
 PASSPHRASE = "SAMPLE passphrase"
 #: Nothing is protected here, and every process makes its own.
@@ -62,7 +64,7 @@ def reader(files: dict[str, bytes]) -> Callable[[bytes], object]:
         try:
             for path, new in changes.items():
                 (root / path).write_bytes(new)
-            return bag_verifying.verify(root)
+            return verifying.verify(root)
         finally:
             for path in changes:
                 (root / path).write_bytes(files[path])

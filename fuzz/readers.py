@@ -9,11 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from contrechamp.base.errors import InputError
-from contrechamp.dossier.formats import door
-from contrechamp.dossier.formats.drafts import THIS_FILE, Desk, Draft
-from contrechamp.dossier.formats.given import HEAD, Given
-from contrechamp.dossier.schema import from_json, to_json
-from contrechamp.vault import case, slots
+from contrechamp.dossier.formats.read import importing, mapped_tables
+from contrechamp.dossier.formats.read.drafts import THIS_FILE, Desk, Draft
+from contrechamp.dossier.formats.read.source_file import HEAD, Given
+from contrechamp.dossier.records.schema import from_json, to_json
+from contrechamp.vault import case
+from contrechamp.vault.access import slots
 from contrechamp.vault.adding import Content
 from fuzz.bags import NOW, PASSPHRASE, WEAK
 
@@ -52,8 +53,8 @@ def reader(name: str = "") -> Callable[[bytes], object]:
 
     def read(content: bytes) -> object:
         file = given(content)
-        format_ = door.format_of(file, name)
-        mapping = given(MAPPING, "m.toml") if format_.name == "mapped" else None
+        format_ = importing.format_of(file, name)
+        mapping = given(MAPPING, "m.toml") if format_ is mapped_tables.FORMAT else None
         desk = Desk(empty, file, [file], mapping, accept=True)
         desk.kept[THIS_FILE] = file.content
         made = [one for one in format_.read(file, desk) if isinstance(one, Draft)]
@@ -71,7 +72,7 @@ def mapping(content: bytes) -> object:
     """Read bytes as a mapping, and a table by it."""
     file = given(b"id,a\n1,b\n", "t.csv")
     desk = Desk(_empty_case(), file, [file], given(content, "m.toml"))
-    return list(door.format_of(file, "mapped").read(file, desk))
+    return list(importing.format_of(file, "mapped").read(file, desk))
 
 
 def archive(**parts: bytes) -> bytes:

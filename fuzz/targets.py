@@ -6,26 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 
-from contrechamp.dossier import form
-from contrechamp.dossier.kinds import KINDS
-from contrechamp.dossier.schema import from_json
-from contrechamp.dossier.search import normalised, query_of
+from contrechamp.dossier.reading.search import normalised, query_of
+from contrechamp.dossier.records.kinds import KINDS
+from contrechamp.dossier.records.schema import from_json
+from contrechamp.dossier.writing import toml_form
 from contrechamp.scene.csv_file import read_csv
 from contrechamp.scene.gpx import read_gpx
 from contrechamp.scene.input_files import CSV, GPX, Opened
 from contrechamp.scene.pbf_size import check_unpacked_size
 from contrechamp.scene.tables import InputFile
-from contrechamp.vault import (
-    anchor,
-    canonical,
-    captures,
-    casefile,
-    checkpoint,
-    custody,
-    media,
-    ots,
-    rfc3161,
-)
+from contrechamp.vault.access import casefile
+from contrechamp.vault.anchors import anchor, ots, rfc3161
+from contrechamp.vault.log import canonical, checkpoint, custody
+from contrechamp.vault.metadata import captures, media
 from fuzz import bags, readers
 
 
@@ -51,7 +44,7 @@ def _entry(content: bytes) -> object:
 def _form(text: str) -> object:
     kinds = list(KINDS)
     kind = kinds[len(text) % len(kinds)]
-    return form.filled(form.read(kind, text))
+    return toml_form.filled(toml_form.read(kind, text))
 
 
 def _record(content: bytes) -> object:
@@ -145,7 +138,7 @@ TARGETS = {
     "capture": Target(lambda content: captures.listing(BytesIO(content)), (WARC, _wacz())),
     "bag": Target(bags.reader(BAG), bags.seeds(BAG)),
     "form": Target(
-        _text(_form), (form.blank("testimony").encode(), form.blank("consent").encode())
+        _text(_form), (toml_form.blank("testimony").encode(), toml_form.blank("consent").encode())
     ),
     "record": Target(_record, (b'{"pseudonym":"SAMPLE","risk":{"level":"high"}}',)),
     "search": Target(

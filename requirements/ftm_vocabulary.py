@@ -14,8 +14,8 @@ from followthemoney import model
 from followthemoney.types import registry
 from rigour.langs import iso_639_alpha2, iso_639_alpha3
 
-ROOM = Path(__file__).parents[1] / "src" / "contrechamp" / "dossier" / "data"
-FILE = ROOM / "ftm_vocabulary.json"
+ROOM = Path(__file__).parents[1] / "src/contrechamp/dossier/formats/followthemoney/data"
+FILE = ROOM / "vocabulary.json"
 
 
 def vocabulary() -> dict[str, Any]:

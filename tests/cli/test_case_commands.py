@@ -16,9 +16,8 @@ import pytest
 from conftest import Done
 
 from cli.rings import Ring
-from contrechamp.cli import new_cmd, unlock_cmd
-from contrechamp.vault import casefile
-from contrechamp.vault.keys import FLOOR, recovery_text
+from contrechamp.vault.access import casefile, keys
+from contrechamp.vault.access.keys import FLOOR, recovery_text
 
 Run = Callable[..., Done]
 
@@ -31,8 +30,7 @@ CONTENT = b"SAMPLE letter, made up: nobody wrote it."
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine that has seen no case yet, and is slow: so slow that the floor is what it takes."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    for module in (new_cmd, unlock_cmd):
-        monkeypatch.setattr(module, "seconds_of", lambda _parameters: 60.0)
+    monkeypatch.setattr(keys, "seconds_of", lambda _parameters: 60.0)
 
 
 @contextmanager

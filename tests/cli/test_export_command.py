@@ -9,7 +9,7 @@ import pyrage
 import pytest
 from conftest import Done
 
-from contrechamp.cli import new_cmd
+from contrechamp.vault.access import keys
 
 Run = Callable[..., Done]
 
@@ -22,7 +22,7 @@ RECIPIENT = str(IDENTITY.to_public())
 def case(tmp_path: Path, contrechamp: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Make a case with one letter, and return what runs a command of it."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setattr(new_cmd, "seconds_of", lambda _parameters: 60.0)
+    monkeypatch.setattr(keys, "seconds_of", lambda _parameters: 60.0)
     (tmp_path / "letter.txt").write_text("SAMPLE letter, made up")
 
     def call(command: str, *arguments: object) -> Done:
@@ -101,6 +101,8 @@ def test_a_checkpoint_that_the_receiver_holds(
     case("export", item, "-o", tmp_path / "bag", "--plain")
     assert contrechamp("verify", tmp_path / "bag", "--since", kept).status == 0
     kept.write_text(kept.read_text().replace("\n3\n", "\n4\n"))
+    assert contrechamp("verify", tmp_path / "bag", "--since", kept).status == 1
+    kept.write_text("")  # a copy that failed: it is no checkpoint to go on from
     assert contrechamp("verify", tmp_path / "bag", "--since", kept).status == 1
 
 

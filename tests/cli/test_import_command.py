@@ -1,6 +1,7 @@
 """`import`, `export-records` and `survey-form` as they are typed; SAMPLE content, made-up names."""
 
 import json
+import pkgutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,9 +9,9 @@ import openpyxl
 import pytest
 from conftest import Done
 
-from contrechamp.cli import export_records_cmd, import_cmd
-from contrechamp.dossier.formats.door import FORMATS
-from contrechamp.dossier.formats.leaving import WRITERS
+from contrechamp.dossier.formats.read.drafts import Format
+from contrechamp.dossier.formats.read.registry import FORMATS
+from contrechamp.dossier.formats.write.registry import WRITERS
 from vault import cases
 
 LINE = '{"kind": "actor", "fields": {"names": [{"language": "en", "text": "%s"}], "kind": "%s"}}\n'
@@ -30,9 +31,9 @@ def case(tmp_path: Path, contrechamp: Callable[..., Done]) -> Callable[..., Done
     return call
 
 
-def test_help_names_every_format_that_there_is() -> None:
-    assert tuple(one.name for one in FORMATS) == import_cmd.FORMAT_NAMES
-    assert tuple(WRITERS) == export_records_cmd.FORMAT_NAMES
+def test_every_format_of_the_registries_is_there() -> None:
+    assert all(isinstance(pkgutil.resolve_name(one), Format) for one in FORMATS.values())
+    assert all(callable(pkgutil.resolve_name(one)) for one in WRITERS.values())
 
 
 def test_records_come_in_and_go_out(case: Callable[..., Done], tmp_path: Path) -> None:
@@ -45,7 +46,7 @@ def test_records_come_in_and_go_out(case: Callable[..., Done], tmp_path: Path) -
     assert done.status == 0
     assert done.err.startswith("left out: r.jsonl:2: actor.kind")
     assert done.out == "new: actor, 1\n1 record is written, 0 said the same before.\n"
-    for name in set(export_records_cmd.FORMAT_NAMES) - {"ocds"}:  # which asks for contracts
+    for name in set(WRITERS) - {"ocds"}:  # which asks for contracts
         done = case("export-records", "--as", name, "-o", tmp_path / name)
         assert (done.status, done.out) == (0, f"{name} is written; it is not encrypted.\n"), done
         assert case("export-records", "--as", name, "-o", tmp_path / name).status == 2

@@ -50,7 +50,7 @@ def test_french_and_for_machines(contrechamp: Call, photo: Path, tmp_path: Path)
     assert told == json.loads((tmp_path / "json/review/run.json").read_text())
     assert told["schema"] == "contrechamp/masking-1"
     assert [one["copy"] for one in told["masked"]] == ["masked/image-001.jpg"]
-    assert "cannot be read: No such file" in told["unmasked"][0]["reason"]
+    assert "cannot be read (No such file" in told["unmasked"][0]["reason"]
 
 
 def test_french_spaces_are_spaces(contrechamp: Call, tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_what_is_asked_reaches_the_masker(
     ("content", "says"),
     [
         (b"\n \n", "words.txt: holds no word"),
-        (b"\xff\xfeA\0", "words.txt: is not UTF-8 text"),
+        (b"\xff\xfeA\0", "words.txt: the text is not in UTF-8"),
         (b"a" * (1 << 21), "words.txt: is no list of words"),
         (None, "words.txt: cannot be read"),
     ],

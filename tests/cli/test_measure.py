@@ -30,6 +30,9 @@ def test_files_in_report_out(contrechamp: Call, tmp_path: Path) -> None:
     assert f"Report: {out / 'index.html'}" in done.out
     assert "within view of at least one" in done.out
     assert "draws in all" in done.err
+    told = [line for line in done.err.splitlines() if line.startswith("First figure")]
+    assert len(told) == 1
+    assert done.out.startswith(told[0].split(": ", 1)[1])  # what the report says, and no sharper
     figures = json.loads((out / "figures.json").read_text())
     jsonschema.validate(figures, json.loads((out / "figures.schema.json").read_text()))
     assert [file["name"] for file in figures["inputs"]] == ["sample-town.osm", "sample-survey.csv"]

@@ -26,17 +26,21 @@ from cli.rings import Ring
 from contrechamp.base.errors import ContrechampError, InputError, UsageError
 from contrechamp.cli.secret_input import (
     MAX_BYTES,
-    MIN_CHARACTERS,
     SecretSource,
-    keep_in_keyring,
     read_new_passphrase,
     read_secret,
-    seconds_of,
     secret_options,
     secret_source,
 )
-from contrechamp.vault.keys import KdfParameters, parse_recovery_key, recovery_text
-from contrechamp.vault.slots import AgeIdentities
+from contrechamp.vault.access.keys import (
+    MIN_CHARACTERS,
+    KdfParameters,
+    parse_recovery_key,
+    recovery_text,
+    seconds_of,
+)
+from contrechamp.vault.access.slots import AgeIdentities
+from contrechamp.vault.access.system_keyring import keep
 from vault.leaks import told
 
 CASE = "contrechamp.case/0123456789abcdef"
@@ -116,7 +120,7 @@ def test_a_descriptor_that_is_not_open_is_wrong_use() -> None:
     reading, writing = os.pipe()
     os.close(reading)
     for number in (reading, writing):
-        with pytest.raises(UsageError, match=f"file descriptor {number} cannot be read"):
+        with pytest.raises(UsageError, match=f"file descriptor {number}: cannot be read"):
             read_secret(from_descriptor(number), log_origin=CASE)
     os.close(writing)
 
@@ -263,7 +267,7 @@ def test_the_keyring_has_the_passphrase_under_a_name_that_tells_nothing(
     use_ring(ring)
     with pytest.raises(InputError, match="no passphrase of this case"):
         read_secret(IN_KEYRING, log_origin=CASE)
-    keep_in_keyring(PASSPHRASE, log_origin=CASE)
+    keep(PASSPHRASE, log_origin=CASE)
     assert ring.kept == {("contrechamp", CASE): PASSPHRASE}
     assert read_secret(IN_KEYRING, log_origin=CASE) == PASSPHRASE
     with pytest.raises(InputError, match="no passphrase of this case"):
@@ -275,7 +279,7 @@ def both(message: str) -> list[InputError]:
     errors = []
     for attempt in (
         lambda: read_secret(IN_KEYRING, log_origin=CASE),
-        lambda: keep_in_keyring("SECRETIVE", log_origin=CASE),
+        lambda: keep("SECRETIVE", log_origin=CASE),
     ):
         with pytest.raises(InputError, match=message) as caught:
             attempt()
@@ -366,7 +370,7 @@ KEY = str(pyrage.x25519.Identity.generate())
         (f"{KEY}\n{KEY}x", "no X25519 key"),
         (f"{KEY}\nAGE-PLUGIN-YUBIKEY-1XYZ", "no X25519 key"),
         ("age1xx3uuuuular3x6r6f7j3w9hwvjvakngeljkfnx03355zkqsrrg6qgvtlk2", "no X25519 key"),
-        (f"{KEY}\xff".encode("latin-1"), "not text in UTF-8"),
+        (f"{KEY}\xff".encode("latin-1"), "the text is not in UTF-8"),
         (KEY.encode() * 2000, "too large"),
     ],
     ids=range(8),

@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from contrechamp.dossier.fields import (
+from contrechamp.dossier.records.field_types import (
     COUNTRY,
     CURRENCY,
     DATE,
@@ -16,8 +16,8 @@ from contrechamp.dossier.fields import (
     Form,
     Record,
 )
-from contrechamp.dossier.kinds import KINDS
-from contrechamp.dossier.schema import Shape, members
+from contrechamp.dossier.records.kinds import KINDS
+from contrechamp.dossier.records.schema import Shape, members
 
 ids = st.text("0123456789abcdef", min_size=16, max_size=16)
 words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r\n"), max_size=30)

@@ -9,15 +9,16 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from contrechamp.dossier import reading, store
-from contrechamp.dossier.actors import Actor
-from contrechamp.dossier.fields import Evidence, Position, Record, Text
-from contrechamp.dossier.fieldwork import Camera
-from contrechamp.dossier.findings import Finding
-from contrechamp.dossier.formats.door import Imported, import_files
-from contrechamp.dossier.people import Consent, Grant, Source
-from contrechamp.dossier.publishing import Publication
-from contrechamp.dossier.testimony import Exhibit, Interview, Passage, Testimony
+from contrechamp.dossier.formats.read.importing import Imported, import_files
+from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.records.actors import Actor
+from contrechamp.dossier.records.field_types import Evidence, Position, Record, Text
+from contrechamp.dossier.records.fieldwork import Camera
+from contrechamp.dossier.records.findings import Finding
+from contrechamp.dossier.records.people import Consent, Grant, Source
+from contrechamp.dossier.records.publications import Publication
+from contrechamp.dossier.records.testimony import Exhibit, Interview, Passage, Testimony
+from contrechamp.dossier.writing import store
 from contrechamp.vault.case import Case
 from vault import cases
 
@@ -126,6 +127,6 @@ def take(at: Desk, *paths: Path, **more: Any) -> Imported:
 def contents(at: Desk) -> dict[str, list[Any]]:
     """Return the records of a case by kind."""
     found: dict[str, list[Any]] = {}
-    for stored in reading.every(at.case):
+    for stored in lookup.every(at.case):
         found.setdefault(stored.kind, []).append(stored.record)
     return found

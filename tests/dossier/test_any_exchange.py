@@ -19,11 +19,13 @@ from hypothesis import strategies as st
 from samples import NOW, Desk, camera, source
 
 from contrechamp.base.errors import InputError
-from contrechamp.dossier import erasing, merging, reading, store
-from contrechamp.dossier.checking import problems
-from contrechamp.dossier.conflicts import Conflict
-from contrechamp.dossier.fieldwork import Camera
-from contrechamp.dossier.schema import to_json
+from contrechamp.dossier.merge import merging
+from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.records.conflicts import Conflict
+from contrechamp.dossier.records.fieldwork import Camera
+from contrechamp.dossier.records.schema import to_json
+from contrechamp.dossier.writing import erasing, store
+from contrechamp.dossier.writing.index_check import problems
 from contrechamp.vault.case import Case
 from contrechamp.vault.verifying import verify
 from vault import cases
@@ -49,7 +51,7 @@ def merged(case: Case, other: Case) -> bool:
 
 def said(case: Case) -> dict[str, dict[str, Any]]:
     """Return what every record says, by its reference."""
-    return {stored.ref: to_json(stored.record) for stored in reading.every(case)}
+    return {stored.ref: to_json(stored.record) for stored in lookup.every(case)}
 
 
 def held(case: Case) -> set[tuple[str, str, Any]]:
@@ -69,7 +71,7 @@ def told(case: Case) -> set[tuple[str, str, Any]]:
     """Return record, field and value of what a conflict names."""
     return {
         (record.about, record.field, json.loads(value))
-        for record in (stored.record for stored in reading.every(case, "conflict"))
+        for record in (stored.record for stored in lookup.every(case, "conflict"))
         if isinstance(record, Conflict)
         for value in (record.mine, record.theirs, record.before)
         if value
@@ -119,7 +121,7 @@ def _work(
             wrote.add((refs[-1], "name", value))
         else:
             place = step[1] if step[1] != "erase" else step[2]
-            found = reading.find(case, refs[place % len(refs)])
+            found = lookup.find(case, refs[place % len(refs)])
             if found is None or not isinstance(found.record, Camera):
                 continue
             if step[1] == "erase":
@@ -147,7 +149,7 @@ def _look(copies: list[Case], wrote: set[Any], superseded: set[Any]) -> None:
         assert verify(case) == []
         assert problems(case) == []
         assert said(case) == first
-        erased = {ref for ref, _field, _value in wrote if reading.is_erased(case, ref[7:])}
+        erased = {ref for ref, _field, _value in wrote if lookup.is_erased(case, ref[7:])}
         there, conflicts = held(case), told(case)
         for ref, field, value in wrote:
             if ref in erased:
@@ -160,4 +162,4 @@ def _look(copies: list[Case], wrote: set[Any], superseded: set[Any]) -> None:
                 assert (ref, field, value) in superseded | conflicts
         # What was erased in any copy is erased in all, and no conflict says it.
         for ref, _field, _value in conflicts:
-            assert not reading.is_erased(case, ref[7:])
+            assert not lookup.is_erased(case, ref[7:])

@@ -17,14 +17,16 @@ from hypothesis import strategies as st
 from samples import DAY, NOW, Desk, camera, finding, source, telling
 
 from contrechamp.base.errors import CheckFailedError, InputError
-from contrechamp.dossier import erasing, merging, reading, store
-from contrechamp.dossier import testimony as told_room
-from contrechamp.dossier.checking import problems
-from contrechamp.dossier.fieldwork import Camera
-from contrechamp.dossier.held import values
-from contrechamp.dossier.schema import REF, to_json
-from contrechamp.dossier.standing import Standings
-from contrechamp.dossier.view import View
+from contrechamp.dossier.merge import merging
+from contrechamp.dossier.permission.standing import Standings
+from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.reading.view import View
+from contrechamp.dossier.records import testimony as told_room
+from contrechamp.dossier.records.contents import values
+from contrechamp.dossier.records.fieldwork import Camera
+from contrechamp.dossier.records.schema import REF, to_json
+from contrechamp.dossier.writing import erasing, store
+from contrechamp.dossier.writing.index_check import problems
 from contrechamp.vault.case import Case
 from contrechamp.vault.verifying import verify
 from vault import cases
@@ -48,12 +50,12 @@ def _step(case: Case, what: int, ref: str, other: str, words: str) -> list[str]:
     if what == 0:
         return [store.put(case, camera(name=f"SAMPLE {words}"), now=NOW).ref]
     if what == 1:
-        key = "#p1" if isinstance(reading.get(case, ref).record, told_room.Testimony) else ""
+        key = "#p1" if isinstance(lookup.get(case, ref).record, told_room.Testimony) else ""
         return [store.put(case, finding(ref + key), now=NOW).ref]
     if what == 2:
         erasing.erase(case, [ref], reason="SAMPLE", now=NOW)
         return []
-    record: Any = reading.get(case, ref).record
+    record: Any = lookup.get(case, ref).record
     if isinstance(record, Camera):
         field = {3: "name", 4: "mount", 5: "note"}[what]
         record = replace(record, **{field: f"SAMPLE {words}"})
@@ -68,7 +70,7 @@ def _step(case: Case, what: int, ref: str, other: str, words: str) -> list[str]:
 
 def fields(case: Case) -> dict[str, dict[str, Any]]:
     """Return what every record says, by its reference."""
-    return {stored.ref: to_json(stored.record) for stored in reading.every(case)}
+    return {stored.ref: to_json(stored.record) for stored in lookup.every(case)}
 
 
 @given(mine=steps, theirs=steps)
@@ -110,15 +112,15 @@ def _merge_and_look(folder: Path, mine: list[Any], theirs: list[Any]) -> None:
 
 def _nothing_dangles(case: Case) -> None:
     standings = Standings(View(case), DAY)
-    for stored in reading.every(case):
+    for stored in lookup.every(case):
         told = {flag.because for flag in standings.of(stored.ref)}
         for held in values(stored.record):
             if held.shape.points is None:
                 continue
             _room, target, key = REF.fullmatch(held.value).groups()  # type: ignore[union-attr]
-            cited = reading.find(case, target)
+            cited = lookup.find(case, target)
             if cited is None:
-                assert reading.is_erased(case, target)
+                assert lookup.is_erased(case, target)
                 assert held.value in told or stored.kind == "conflict"
             elif key:
                 assert key in {passage.key for passage in cited.record.passages}  # type: ignore[attr-defined]

@@ -17,15 +17,18 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from samples import DAY, NOW, camera, consent, exhibit, finding, publication, source, telling, text
 
 from contrechamp.base.errors import CheckFailedError, InputError
-from contrechamp.dossier import erasing, marks, reading, store, testimony
-from contrechamp.dossier.checking import problems
-from contrechamp.dossier.findings import Recommendation
-from contrechamp.dossier.held import values
-from contrechamp.dossier.letters import Letter
-from contrechamp.dossier.schema import REF
-from contrechamp.dossier.standing import Standings
-from contrechamp.dossier.testimony import Challenge, Passage
-from contrechamp.dossier.view import View
+from contrechamp.dossier.permission import reviews
+from contrechamp.dossier.permission.standing import Standings
+from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.reading.view import View
+from contrechamp.dossier.records import testimony
+from contrechamp.dossier.records.contents import values
+from contrechamp.dossier.records.findings import Recommendation
+from contrechamp.dossier.records.letters import Letter
+from contrechamp.dossier.records.schema import REF
+from contrechamp.dossier.records.testimony import Challenge, Passage
+from contrechamp.dossier.writing import erasing, store
+from contrechamp.dossier.writing.index_check import problems
 from contrechamp.vault import case as vault_case
 from contrechamp.vault.verifying import verify
 from vault import cases
@@ -122,11 +125,11 @@ class AnyOrder(RuleBasedStateMachine):
     def release(self, data: st.DataObject) -> None:
         with contextlib.suppress(*REFUSED):
             self.refs.append(
-                marks.release(self.case, self.some(data), on="2026-05-01", now=NOW).ref
+                reviews.release(self.case, self.some(data), on="2026-05-01", now=NOW).ref
             )
 
     def record(self, ref: str):
-        found = reading.find(self.case, ref)
+        found = lookup.find(self.case, ref)
         return None if found is None else found.record
 
     @invariant()
@@ -134,18 +137,18 @@ class AnyOrder(RuleBasedStateMachine):
         if not hasattr(self, "case"):
             return
         standings = Standings(View(self.case), DAY)
-        for stored in reading.every(self.case):
+        for stored in lookup.every(self.case):
             told = {flag.because for flag in standings.of(stored.ref)}
             for held in values(stored.record):
                 if held.shape.points is None:
                     continue
                 room, target, key = REF.fullmatch(held.value).groups()
                 if room == "item":
-                    assert "size" in reading.item_state(self.case, target) or held.value in told
+                    assert "size" in lookup.item_state(self.case, target) or held.value in told
                     continue
-                cited = reading.find(self.case, target)
+                cited = lookup.find(self.case, target)
                 if cited is None:
-                    assert reading.is_erased(self.case, target)
+                    assert lookup.is_erased(self.case, target)
                     assert held.value in told
                     continue
                 assert cited.kind in held.shape.points.kinds

@@ -19,12 +19,14 @@ from samples import (
 )
 
 from contrechamp.base.errors import CheckFailedError
-from contrechamp.dossier import erasing, marks, reading
-from contrechamp.dossier.consent import check, lacking, require
-from contrechamp.dossier.people import Grant
-from contrechamp.dossier.publishing import Use
-from contrechamp.dossier.standing import standing
-from contrechamp.dossier.view import View
+from contrechamp.dossier.permission import reviews
+from contrechamp.dossier.permission.consent import check, lacking, require
+from contrechamp.dossier.permission.standing import standing
+from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.reading.view import View
+from contrechamp.dossier.records.people import Grant
+from contrechamp.dossier.records.publications import Use
+from contrechamp.dossier.writing import erasing
 from contrechamp.vault.verifying import verify
 
 
@@ -39,15 +41,15 @@ def test_a_publication_is_refused_with_the_list_of_what_is_not_covered(tmp_path:
         draft = publication(cited, uses=(Use(of=f"{told}#p1", use="voice"),))
         whole = at.put(draft)
         assert refused(at, draft) == {(f"{told}#p1", "held", "none")}
-        who = reading.get(at.case, told).record.source
+        who = lookup.get(at.case, told).record.source
         at.put(consent(who, "held", "pseudonym"))
         assert refused(at, draft) == {(f"{told}#p1", "voice", "none")}
         with pytest.raises(CheckFailedError, match=f"{told}#p1: voice"):
-            marks.release(at.case, whole, on="2026-05-01", now=NOW)
+            reviews.release(at.case, whole, on="2026-05-01", now=NOW)
         at.put(consent(who, "voice"))
         assert refused(at, draft) == set()
         require(View(at.case), draft, DAY)
-        marks.release(at.case, whole, on="2026-05-01", now=NOW)
+        reviews.release(at.case, whole, on="2026-05-01", now=NOW)
 
 
 def test_passages_under_a_cited_finding_are_used_even_if_nobody_says_so(tmp_path: Path) -> None:
@@ -145,7 +147,7 @@ def test_withdrawal_marks_every_use_however_far(tmp_path: Path) -> None:
         told, agreed = at.put(telling(who)), at.put(consent(who, "held", "quoted"))
         cited = at.put(finding(f"{told}#p1"))
         whole = at.put(publication(cited))
-        marks.release(at.case, whole, on="2026-05-01", now=NOW)
+        reviews.release(at.case, whole, on="2026-05-01", now=NOW)
         done = erasing.withdraw(at.case, agreed[7:], on="2026-05-01", reason="SAMPLE", now=NOW)
         assert done.given == (told,)
         assert {cited, whole} <= set(done.used_by)
@@ -169,7 +171,7 @@ def test_withdrawal_erases_what_no_other_consent_covers_if_asked(tmp_path: Path)
         )
         assert set(done.erased) == {told, shown, photo}
         assert done.kept == (kept,)
-        assert reading.find(at.case, told) is None
-        assert reading.item_state(at.case, photo[5:]).keys() == {"erased_at"}
-        assert reading.get(at.case, agreed).record.erasure_asked
+        assert lookup.find(at.case, told) is None
+        assert lookup.item_state(at.case, photo[5:]).keys() == {"erased_at"}
+        assert lookup.get(at.case, agreed).record.erasure_asked
         assert not verify(at.case)

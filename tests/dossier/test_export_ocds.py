@@ -17,12 +17,12 @@ from ocds_checker import SCHEMA, complaints
 from samples import DAY, Desk, desk, source, take, telling, text
 
 from contrechamp.base.errors import InputError
-from contrechamp.dossier import reading
-from contrechamp.dossier.actors import Actor, Contract, Tender
-from contrechamp.dossier.fields import Money, OutsideId, Text
-from contrechamp.dossier.formats import leaving
-from contrechamp.dossier.formats.ocds_packages import Publisher
-from contrechamp.dossier.schema import to_json
+from contrechamp.dossier.formats.write import exporting
+from contrechamp.dossier.formats.write.outgoing import Publisher
+from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.records.actors import Actor, Contract, Tender
+from contrechamp.dossier.records.field_types import Money, OutsideId, Text
+from contrechamp.dossier.records.schema import to_json
 
 PREFIX = "ocds-a1b2c3"
 PUBLISHER = Publisher("SAMPLE publisher", PREFIX, "https://sample.example/p",
@@ -36,7 +36,7 @@ def at(tmp_path: Path) -> Iterator[Desk]:
 
 
 def exported(at: Desk, folder: Path, publisher: Publisher = PUBLISHER) -> dict[str, Any]:
-    leaving.write(at.case, folder, "ocds", day=DAY, publisher=publisher)
+    exporting.write(at.case, folder, "ocds", day=DAY, publisher=publisher)
     found: dict[str, Any] = json.loads((folder / "releases.json").read_text())
     return found
 
@@ -73,7 +73,7 @@ def test_the_checker_of_ocds_has_nothing_to_say_of_either_package(at: Desk, tmp_
     broken["releases"][0]["invented"] = 1
     assert set(complaints(broken, tmp_path)) == {"validation_errors", "additional_fields"}
     first, second = package["releases"]
-    assert first["ocid"] == f"{PREFIX}-{reading.id_of(refs['call'])}"
+    assert first["ocid"] == f"{PREFIX}-{lookup.id_of(refs['call'])}"
     assert (first["tag"], second["tag"]) == (["tender", "award", "contract"], ["award", "contract"])
     assert first["tender"]["tenderPeriod"] == {"startDate": "2021-02-03T00:00:00Z"}
     assert first["tender"]["value"] == {"amount": 1000.5, "currency": "EUR"}
@@ -103,13 +103,13 @@ CARRIED = {
 def carried(at: Desk) -> dict[str, list[dict[str, Any]]]:
     """Return what the format carries of the records of a case, references by name."""
     found: dict[str, list[dict[str, Any]]] = {}
-    for stored in reading.every(at.case):
+    for stored in lookup.every(at.case):
         fields = to_json(stored.record)
         kept = {name: fields.get(name) for name in CARRIED[stored.kind]}
         for name in ("buyer", "tender"):
             if ref := fields.get(name):
-                kept[name] = reading.get(at.case, ref).record.title()
-        kept["suppliers"] = [reading.get(at.case, ref).record.title()
+                kept[name] = lookup.get(at.case, ref).record.title()
+        kept["suppliers"] = [lookup.get(at.case, ref).record.title()
                              for ref in fields.get("suppliers", [])]  # fmt: skip
         found.setdefault(stored.kind, []).append(kept)
     return {kind: sorted(records, key=repr) for kind, records in found.items()}
@@ -242,7 +242,7 @@ def test_samples_and_what_is_not_sure_stay_and_are_told(at: Desk, tmp_path: Path
     at.put(Contract(name="MADE UP", sample=True))
     at.put(telling(at.put(source())))  # no place for it, and no consent
     at.put(Contract(name="SAMPLE", signed_on="2022-05~", value=euros("12345678901234567.89")))
-    done = leaving.write(at.case, tmp_path / "out", "ocds", day=DAY, publisher=PUBLISHER)
+    done = exporting.write(at.case, tmp_path / "out", "ocds", day=DAY, publisher=PUBLISHER)
     assert sorted(done.left_out.values()) == [1, 1, 1, 2]
     assert not done.kept_back
     package = (tmp_path / "out" / "releases.json").read_text()

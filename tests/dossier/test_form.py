@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from contrechamp.base import i18n
 from contrechamp.base.errors import InputError
-from contrechamp.dossier import assessments, form
-from contrechamp.dossier.fields import Record
-from contrechamp.dossier.kinds import KINDS, kind_of
-from contrechamp.dossier.schema import from_json, members, to_json
+from contrechamp.dossier.records.field_types import Record
+from contrechamp.dossier.records.kinds import KINDS, kind_of
+from contrechamp.dossier.records.schema import from_json, members, to_json
+from contrechamp.dossier.shipped import assessments
+from contrechamp.dossier.writing import toml_form
 from dossier.made_up import records
 
 
@@ -45,7 +46,7 @@ def test_a_blank_form_shows_every_field_however_deep_and_what_each_may_hold(kind
             if shape.cls is not None:
                 yield from wanted(shape.cls, f"{below}{member.name}.")
 
-    blank = form.blank(kind)
+    blank = toml_form.blank(kind)
     tomllib.loads(blank)
     opened = re.sub(r"^# (?=\[?\[?[a-z_.]+(\]| = ))", "", blank, flags=re.M)
     shape = dict(wanted(KINDS[kind]))
@@ -55,22 +56,23 @@ def test_a_blank_form_shows_every_field_however_deep_and_what_each_may_hold(kind
 
 
 def test_a_form_explains_its_fields_in_the_language_of_whoever_fills_it_in() -> None:
-    english = form.blank("source")
+    english = toml_form.blank("source")
     i18n.activate("fr")
     try:
-        french = form.blank("source")
+        french = toml_form.blank("source")
     finally:
         i18n.activate("en")
-    assert 'pseudonym = ""  # by which the person goes in the case [must be given]' in english
-    assert 'pseudonym = ""  # sous lequel la personne figure dans le dossier' in french
+    name = "The name by which the person goes in the case; never the true one. [must be given]"
+    assert f'pseudonym = ""  # {name}' in english
+    assert 'pseudonym = ""  # Le nom sous lequel la personne figure dans le dossier' in french
     assert "by which" not in french
 
 
 def test_an_assessment_begins_with_every_question_of_its_template() -> None:
     for key, template in assessments.templates().items():
         begun = assessments.begun(key)
-        text = form.filled(begun)
-        assert form.read("assessment", text) == begun
+        text = toml_form.filled(begun)
+        assert toml_form.read("assessment", text) == begun
         for question in template.questions:
             asked, name = question.text["en"], question.key
             assert re.search(
@@ -82,7 +84,7 @@ def test_an_assessment_begins_with_every_question_of_its_template() -> None:
 @given(records())
 def test_a_form_gives_back_the_record(record: Record) -> None:
     wanted = without_empty(to_json(record))
-    read = form.read(kind_of(record), form.filled(record))
+    read = toml_form.read(kind_of(record), toml_form.filled(record))
     assert without_empty(to_json(read)) == wanted
     assert read == from_json(type(record), wanted)
 
@@ -91,7 +93,7 @@ def test_a_form_gives_back_the_record(record: Record) -> None:
 def test_whatever_is_typed_is_a_record_or_one_error_that_repeats_nothing(typed: str) -> None:
     caught = None
     try:
-        form.read("source", f'note = "SECRET"\n{typed}')
+        toml_form.read("source", f'note = "SECRET"\n{typed}')
     except InputError as error:
         caught = error
     if caught is not None:
@@ -100,16 +102,16 @@ def test_whatever_is_typed_is_a_record_or_one_error_that_repeats_nothing(typed: 
 
 
 def test_dates_and_times_may_stand_without_quotation_marks() -> None:
-    read = form.read("observation", 'date = 2026-05-01\nfrom_time = 08:30:00\nseen = "SAMPLE"')
+    read = toml_form.read("observation", 'date = 2026-05-01\nfrom_time = 08:30:00\nseen = "SAMPLE"')
     assert (read.date, read.from_time) == ("2026-05-01", "08:30")  # type: ignore[attr-defined]
 
 
 def test_the_place_of_a_mistake_is_named() -> None:
     with pytest.raises(InputError, match=r"^form.toml: source\.risk\.level: "):
-        form.read("source", 'pseudonym = "a"\n[risk]\nlevel = "huge"', name="form.toml")
+        toml_form.read("source", 'pseudonym = "a"\n[risk]\nlevel = "huge"', name="form.toml")
 
 
 def test_a_name_with_hundreds_of_dots_is_refused() -> None:
     """Found by fuzzing: the parser takes it, and what it gives is nested too deep."""
     with pytest.raises(InputError, match="expected fields"):
-        form.read("actor", "a." * 4000 + "a = 1\n", name="f.toml")
+        toml_form.read("actor", "a." * 4000 + "a = 1\n", name="f.toml")

@@ -11,9 +11,9 @@ from followthemoney.types import registry
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from contrechamp.dossier.formats import ftm_vocabulary
-from contrechamp.dossier.formats.ftm_model import Entity
-from contrechamp.dossier.formats.ftm_statements import as_line, plain_id
+from contrechamp.dossier.formats.followthemoney import vocabulary
+from contrechamp.dossier.formats.followthemoney.model import Entity
+from contrechamp.dossier.formats.followthemoney.statements import as_line, plain_id
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = runpy.run_path(str(ROOT / "requirements/ftm_vocabulary.py"))
@@ -25,7 +25,7 @@ def test_the_file_is_what_the_library_says() -> None:
 
 @pytest.mark.parametrize("name", sorted(model.schemata))
 def test_a_schema_has_what_it_inherits(name: str) -> None:
-    theirs, ours = model[name], ftm_vocabulary.the_schema(name)
+    theirs, ours = model[name], vocabulary.the_schema(name)
     assert ours.ancestors == {one.name for one in theirs.schemata}
     assert {key: (one.type, one.range) for key, one in ours.properties.items()} == {
         key: (one.type.name, one.range.name if one.range else "")
@@ -36,7 +36,7 @@ def test_a_schema_has_what_it_inherits(name: str) -> None:
 
 
 def test_there_is_no_schema_of_another_name() -> None:
-    assert ftm_vocabulary.schema("Camera") is None
+    assert vocabulary.schema("Camera") is None
 
 
 #: What addresses, names and dates are made of, and what spoils them.
@@ -57,23 +57,23 @@ PIECES = st.lists(
 @example(text="1000-0-40")
 @example(text="2026-02-30")
 def test_a_value_stands_as_the_library_would_have_it(type_: str, text: str) -> None:
-    assert ftm_vocabulary.clean(type_, text) == getattr(registry, type_).clean(text)
+    assert vocabulary.clean(type_, text) == getattr(registry, type_).clean(text)
 
 
 @given(st.text(alphabet="abdefgilmnrsuzENU", min_size=2, max_size=3))
 def test_languages_are_called_as_the_library_calls_them(code: str) -> None:
-    assert ftm_vocabulary.language(code) == registry.language.clean(code)
+    assert vocabulary.language(code) == registry.language.clean(code)
 
 
 @given(st.text(alphabet="AFGNPRSUK", min_size=2, max_size=2))
 def test_countries_are_called_as_the_library_calls_them(code: str) -> None:
-    assert ftm_vocabulary.clean("country", code) == registry.country.clean(code)
+    assert vocabulary.clean("country", code) == registry.country.clean(code)
 
 
 def test_what_has_a_language_is_what_has_one_there() -> None:
     from followthemoney.statement.util import NON_LANG_TYPE_NAMES
 
-    assert {*ftm_vocabulary.WITHOUT_LANGUAGE, "id"} == NON_LANG_TYPE_NAMES
+    assert {*vocabulary.WITHOUT_LANGUAGE, "id"} == NON_LANG_TYPE_NAMES
 
 
 @given(st.from_regex(r"[A-Za-z0-9 _.:-]{1,12}(\.[0-9a-f]{40})?", fullmatch=True))

@@ -11,9 +11,9 @@ import pytest
 from samples import NOW, Desk, contents, desk, take
 
 from contrechamp.base.errors import InputError
-from contrechamp.dossier import reading
-from contrechamp.dossier.formats.door import Imported
-from contrechamp.vault.exporting import export
+from contrechamp.dossier.formats.read.importing import Imported
+from contrechamp.dossier.reading import lookup
+from contrechamp.vault.bags.exporting import export
 
 #: Whatever of a person or a user stands in an export and must not come in.
 SECRETS = ("SECRETPERSON", "SECRETGROUP", "SECRETUSER", "SECRETMOTHER")
@@ -113,9 +113,9 @@ def test_an_export_of_bulletins_with_its_media(at: Desk, tmp_path: Path) -> None
     )
     assert (other.what, other.item[:5]) == ("SAMPLE ع", "item/")
     # Of several places the main mark; of one, that one.
-    assert reading.get(at.case, film.place).record.title() == "SAMPLE corner"
-    assert reading.get(at.case, other.place).record.title() == "SAMPLE town"
-    assert str(reading.get(at.case, other.place).record.position.lon) == "35.1"
+    assert lookup.get(at.case, film.place).record.title() == "SAMPLE corner"
+    assert lookup.get(at.case, other.place).record.title() == "SAMPLE town"
+    assert str(lookup.get(at.case, other.place).record.position.lon) == "35.1"
     assert take(at, tmp_path / "export_20260501-120000.zip").unchanged == 5
 
 
@@ -131,14 +131,14 @@ def test_entities_incidents_and_how_they_hang_together(at: Desk, tmp_path: Path)
     assert [(name.language, name.text) for name in unit.names] == [
         ("und", "SAMPLE unit"), ("ar", "SAMPLE و"),
     ]  # fmt: skip
-    assert reading.get(at.case, unit.evidence[1].ref).record.title() == "SAMPLE film 12"
+    assert lookup.get(at.case, unit.evidence[1].ref).record.title() == "SAMPLE film 12"
     (link,) = found["relation"]
-    assert [reading.get(at.case, ref).record.title() for ref in (link.from_actor, link.to_actor)] \
+    assert [lookup.get(at.case, ref).record.title() for ref in (link.from_actor, link.to_actor)] \
         == ["SAMPLE unit", "SAMPLE ministry"]  # fmt: skip
     assert (link.kind, link.confidence) == ("linked", "alleged")
     (raid,) = found["finding"]
     assert (raid.title(), raid.confidence, raid.note) == ("SAMPLE raid", "alleged", "-")
-    about = [reading.get(at.case, ref).record.title() for ref in raid.about]
+    about = [lookup.get(at.case, ref).record.title() for ref in raid.about]
     assert about == ["SAMPLE unit", "SAMPLE town"]
     told = [notice.message for notice in done.notices]
     assert [message.split(".")[0] for message in told] == [
@@ -154,7 +154,7 @@ def test_nothing_of_a_person_or_a_user_comes_in(at: Desk, tmp_path: Path) -> Non
     ]
     done = take(at, *files)
     content = kept(at, done, tmp_path / "bag")
-    records = repr([stored.record for stored in reading.every(at.case)])
+    records = repr([stored.record for stored in lookup.every(at.case)])
     assert b"SAMPLE ministry" in content
     for secret in SECRETS:
         assert secret.encode() not in content

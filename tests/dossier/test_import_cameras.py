@@ -12,10 +12,10 @@ import pytest
 from samples import DAY, Desk, camera, desk, take
 
 from contrechamp.base.errors import InputError
-from contrechamp.dossier import reading
-from contrechamp.dossier.actors import Product
-from contrechamp.dossier.fields import OutsideId, Position
-from contrechamp.dossier.formats import leaving
+from contrechamp.dossier.formats.write import exporting
+from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.records.actors import Product
+from contrechamp.dossier.records.field_types import OutsideId, Position
 from contrechamp.scene.camera_tags import camera_rows, is_camera
 
 OSM = """<osm version="0.6">
@@ -48,7 +48,7 @@ def read_change(file: Path) -> dict[int, tuple[int, float, float, dict[str, str]
 def test_cameras_of_an_extract_are_known_again(at: Desk, tmp_path: Path) -> None:
     done = take(at, extract(tmp_path))
     assert len(done.new) == 2
-    by_id = {stored.record.ids[0].id: stored.record for stored in reading.every(at.case, "camera")}
+    by_id = {stored.record.ids[0].id: stored.record for stored in lookup.every(at.case, "camera")}
     one: Any = by_id["node/7"]
     assert (one.kind, one.height_m, one.heading_deg) == ("fixed", 4, 45)
     assert one.note == "operator: SAMPLE town"
@@ -60,7 +60,7 @@ def test_a_table_of_cameras(at: Desk, tmp_path: Path) -> None:
         "id,lon,lat,kind,heading_deg,last_seen\n1,35.1,31.5,dome,90-180,2026-05\n2,35.1,31.5,,,soon\n"
     )
     take(at, tmp_path / "c.csv")
-    first, second = (stored.record for stored in reading.every(at.case, "camera"))
+    first, second = (stored.record for stored in lookup.every(at.case, "camera"))
     assert (first.heading_deg, first.hfov_deg, first.last_seen) == (135, 90, "2026-05")
     assert (second.kind, second.last_seen, second.note) == ("unknown", None, "last_seen: soon")
     assert take(at, tmp_path / "c.csv").unchanged == 2
@@ -79,7 +79,7 @@ def test_new_cameras_go_out_as_osm_reads_them(at: Desk, tmp_path: Path) -> None:
     at.put(camera())  # a sample: made up
     vague = Position(lon=Decimal(35), lat=Decimal(31), within_m=Decimal(300))
     at.put(camera(sample=False, position=vague))
-    left = leaving.write(at.case, tmp_path / "out", "osm", day=DAY)
+    left = exporting.write(at.case, tmp_path / "out", "osm", day=DAY)
     assert sum(left.left_out.values()) == 2
     ((version, lon, lat, tags),) = read_change(tmp_path / "out" / "cameras.osc").values()
     assert (version, lon, lat) == (0, 35.1, 31.5)
@@ -98,10 +98,10 @@ def test_new_cameras_go_out_as_osm_reads_them(at: Desk, tmp_path: Path) -> None:
 def test_a_correction_keeps_all_that_osm_says_and_its_version(at: Desk, tmp_path: Path) -> None:
     take(at, extract(tmp_path))
     assert not read_change_of(at, tmp_path / "same", extract(tmp_path))
-    for stored in list(reading.every(at.case, "camera")):
+    for stored in list(lookup.every(at.case, "camera")):
         if stored.record.ids[0].id == "node/7":
             at.put(dataclasses.replace(stored.record, height_m=Decimal(5)), stored.ref)
-    left = leaving.write(at.case, tmp_path / "blind", "osm", day=DAY)
+    left = exporting.write(at.case, tmp_path / "blind", "osm", day=DAY)
     assert read_change(tmp_path / "blind" / "cameras.osc") == {}
     assert any("--osm" in reason for reason in left.left_out)
     change = read_change_of(at, tmp_path / "out", extract(tmp_path, version=9))
@@ -113,7 +113,7 @@ def test_a_correction_keeps_all_that_osm_says_and_its_version(at: Desk, tmp_path
 
 
 def read_change_of(at: Desk, folder: Path, osm: Path) -> dict[int, Any]:
-    leaving.write(at.case, folder, "osm", day=DAY, osm=osm)
+    exporting.write(at.case, folder, "osm", day=DAY, osm=osm)
     return read_change(folder / "cameras.osc")
 
 
@@ -122,5 +122,5 @@ def test_an_extract_without_versions_is_refused(at: Desk, tmp_path: Path) -> Non
     file = extract(tmp_path)
     file.write_text(file.read_text().replace('version="3"', ""))
     with pytest.raises(InputError, match="versions of its objects"):
-        leaving.write(at.case, tmp_path / "out", "osm", day=DAY, osm=file)
+        exporting.write(at.case, tmp_path / "out", "osm", day=DAY, osm=file)
     assert not (tmp_path / "out").exists()

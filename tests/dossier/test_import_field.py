@@ -9,17 +9,21 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
 from pyxform.xls2xform import convert
 from samples import NOW, Desk, desk, take
 
+from contrechamp.base import i18n
 from contrechamp.base.errors import InputError
-from contrechamp.dossier import reading
-from contrechamp.dossier.fieldwork import Barrier, Camera, Place
-from contrechamp.dossier.formats import field_form
-from contrechamp.dossier.testimony import Exhibit
+from contrechamp.dossier.formats.write import survey_form
+from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.records.field_help import field_text
+from contrechamp.dossier.records.fieldwork import Barrier, Camera, Place
+from contrechamp.dossier.records.schema import members
+from contrechamp.dossier.records.testimony import Exhibit
 from contrechamp.vault import erasing as vault_erasing
 from contrechamp.vault.verifying import verify
 
@@ -72,29 +76,47 @@ def central(path: Path, *rows: dict[str, str], photos: tuple[str, ...] = ("a.jpg
 
 
 def only(at: Desk, kind: str) -> Any:
-    (found,) = reading.every(at.case, kind)
+    (found,) = lookup.every(at.case, kind)
     return found.record
 
 
 def test_the_form_is_one_that_odk_and_kobo_take(tmp_path: Path) -> None:
     form = tmp_path / "form.xlsx"
-    field_form.write(form)
+    survey_form.write(form)
     warnings: list[str] = []
     made = convert(xlsform=str(form), warnings=warnings, validate=False)
     assert (warnings, made.warnings) == ([], [])
-    for name in field_form.NAMES:
+    for name in survey_form.NAMES:
         assert f'/{name}"' in made.xform, name
-    for language in (field_form.ENGLISH, field_form.FRENCH):
+    for language in ("English (en)", "Français (fr)"):
         assert f'<translation lang="{language}"' in made.xform
     assert "-</value>" not in made.xform  # pyxform's sign of a label that is not translated
     for asked in ("deviceid", "username", "phonenumber", "email", "simserial"):
         assert asked not in made.xform
 
 
+def test_a_question_that_fills_a_field_explains_it_in_both_languages(tmp_path: Path) -> None:
+    form = tmp_path / "form.xlsx"
+    survey_form.write(form)
+    head, *rows = openpyxl.load_workbook(form)["survey"].iter_rows(values_only=True)
+    asked = {row[1]: dict(zip(head, row, strict=True)) for row in rows}
+    assert survey_form.FILLS.keys() <= survey_form.NAMES
+    for question, (cls, name) in survey_form.FILLS.items():
+        (member,) = (one for one in members(cls) if one.name == name)
+        for code, language in (("en", "English (en)"), ("fr", "Français (fr)")):
+            with i18n.speaking(code):
+                assert asked[question][f"hint::{language}"] == field_text(member)
+    height = asked["camera_height_m"]
+    assert height["hint::Français (fr)"].startswith("La hauteur de la caméra")
+    assert height["label::Français (fr)"] == "Hauteur"
+    assert height["constraint"] == ". >= 0 and . <= 1000"
+    assert "de 0 à 1000" in height["constraint_message::Français (fr)"]
+
+
 def test_every_choice_of_the_form_is_one_that_records_have() -> None:
     from typing import get_args, get_type_hints
 
-    offered = {name: {one[0] for one in options} for name, options in field_form._CHOICES.items()}
+    offered = {one.name: set(one.offered) for one in survey_form.QUESTIONS}
     assert offered["camera_kind"] == set(get_args(get_type_hints(Camera)["kind"]))
     assert offered["barrier_kind"] == set(get_args(get_type_hints(Barrier)["kind"]))
 
@@ -110,7 +132,7 @@ def test_a_camera_of_odk_central_comes_with_its_photo_and_product(at: Desk, tmp_
     assert camera.read_from.item == f"item/{done.items['c.zip']}"
     cited = [one.ref for one in camera.evidence]
     assert cited == [camera.read_from.item, f"item/{done.items['media/a.jpg']}"]
-    state = reading.item_state(at.case, done.items["media/a.jpg"])
+    state = lookup.item_state(at.case, done.items["media/a.jpg"])
     assert state is not None
     assert (state["name"], state["media_type"]) == ("media/a.jpg", "image/jpeg")
     assert only(at, "product").title() == "SAMPLE Optics S-1"
@@ -131,14 +153,14 @@ def test_a_submission_is_never_doubled(at: Desk, tmp_path: Path) -> None:
     done = take(at, central(tmp_path / "3.zip", edited, other))
     assert [stored.kind for stored in done.changed] == ["camera"]
     assert only(at, "camera").height_m == 4
-    assert reading.count(at.case) == {"camera": 1, "observation": 1, "product": 1}
+    assert lookup.count(at.case) == {"camera": 1, "observation": 1, "product": 1}
 
 
 def test_what_a_person_changed_is_not_written_over(at: Desk, tmp_path: Path) -> None:
     import dataclasses
 
     take(at, central(tmp_path / "1.zip", odk_row()))
-    (stored,) = reading.every(at.case, "camera")
+    (stored,) = lookup.every(at.case, "camera")
     at.put(dataclasses.replace(stored.record, height_m=Decimal(9)), stored.ref)
     assert take(at, central(tmp_path / "1.zip", odk_row())).notices == []
     done = take(at, central(tmp_path / "2.zip", odk_row(**{"camera-camera_height_m": "4"})))
@@ -251,7 +273,9 @@ def test_archives_that_lie_are_refused(at: Desk, tmp_path: Path) -> None:
     damaged = bytearray(central(tmp_path / "d.zip", odk_row()).read_bytes())
     damaged[60] ^= 255
     (tmp_path / "d.zip").write_bytes(damaged)
-    with pytest.raises(InputError, match=r"cannot be read; export it again|no format is known"):
+    with pytest.raises(
+        InputError, match=r"cannot be read as an archive; export it again|no format is known"
+    ):
         take(at, tmp_path / "d.zip")
     assert at.case.size == 2
 
@@ -334,7 +358,7 @@ def test_where_a_photo_was_taken_is_proposed_and_never_written_silently(
 ) -> None:
     (tmp_path / "p.jpg").write_bytes(picture(0, located()))
     done = take(at, tmp_path / "p.jpg")
-    assert (done.new, done.items, reading.count(at.case)) == ([], {}, {})
+    assert (done.new, done.items, lookup.count(at.case)) == ([], {}, {})
     assert "proposed: a place at -31.510067, 35.1" in done.notices[0].message
     done = take(at, tmp_path / "p.jpg", accept=True)
     place, exhibit = only(at, "place"), only(at, "exhibit")
@@ -370,7 +394,7 @@ def test_one_make_written_in_two_ways_is_one_product(at: Desk, tmp_path: Path) -
 def test_a_workbook_that_unpacks_to_too_much_is_refused(
     at: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    field_form.write(tmp_path / "form.xlsx")
-    monkeypatch.setattr("contrechamp.dossier.formats.given.MAX_WORKBOOK", 1000)
+    survey_form.write(tmp_path / "form.xlsx")
+    monkeypatch.setattr("contrechamp.base.tables.MAX_WORKBOOK", 1000)
     with pytest.raises(InputError, match=r"form\.xlsx: the workbook unpacks to more"):
         take(at, tmp_path / "form.xlsx")

@@ -25,22 +25,30 @@ from made_up import of_class
 from samples import DAY, NOW, Desk, actor, consent, desk, exhibit, item, source, take, telling, text
 
 from contrechamp.base.errors import InputError
-from contrechamp.dossier import marks, reading
-from contrechamp.dossier.actors import Actor, Contract, Licence, Relation, Tender
-from contrechamp.dossier.fields import DATE, CoarsePlace, Evidence, Money, Position, Text
-from contrechamp.dossier.fieldwork import Observation, Place
-from contrechamp.dossier.formats import leaving
-from contrechamp.dossier.formats.ftm_entities import from_entity, to_entities
-from contrechamp.dossier.formats.ftm_model import Around, Entity, Names, overlaid
-from contrechamp.dossier.formats.ftm_statements import COLUMNS, DATASET
-from contrechamp.dossier.formats.ftm_statements import entities as entities_in
-from contrechamp.dossier.formats.ftm_statements import statements as statements_of
-from contrechamp.dossier.formats.given import Given
-from contrechamp.dossier.kinds import class_of
-from contrechamp.dossier.schema import from_json
-from contrechamp.dossier.sharing import TEAM
-from contrechamp.dossier.systems import Deployment, Operator
-from contrechamp.dossier.testimony import Challenge, Exhibit
+from contrechamp.dossier.formats.followthemoney.entities import from_entity, to_entities
+from contrechamp.dossier.formats.followthemoney.model import Around, Entity, Names, overlaid
+from contrechamp.dossier.formats.followthemoney.statements import COLUMNS, DATASET
+from contrechamp.dossier.formats.followthemoney.statements import entities as entities_in
+from contrechamp.dossier.formats.followthemoney.statements import statements as statements_of
+from contrechamp.dossier.formats.read.source_file import Given
+from contrechamp.dossier.formats.write import exporting
+from contrechamp.dossier.permission import reviews
+from contrechamp.dossier.permission.sharing import Recipient
+from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.records.actors import Actor, Contract, Licence, Relation, Tender
+from contrechamp.dossier.records.field_types import (
+    DATE,
+    CoarsePlace,
+    Evidence,
+    Money,
+    Position,
+    Text,
+)
+from contrechamp.dossier.records.fieldwork import Observation, Place
+from contrechamp.dossier.records.kinds import class_of
+from contrechamp.dossier.records.schema import from_json
+from contrechamp.dossier.records.systems import Deployment, Operator
+from contrechamp.dossier.records.testimony import Challenge, Exhibit
 from contrechamp.vault.adding import Content
 from contrechamp.vault.verifying import verify
 
@@ -99,7 +107,7 @@ def filled(at: Desk) -> dict[str, str]:
 
 
 def exported(at: Desk, folder: Path, **more: Any) -> list[dict[str, Any]]:
-    leaving.write(at.case, folder, "ftm", day=DAY, now=NOW, **more)
+    exporting.write(at.case, folder, "ftm", day=DAY, now=NOW, **more)
     lines = (folder / "entities.ftm.json").read_text().splitlines()
     return [json.loads(line) for line in lines]
 
@@ -122,7 +130,7 @@ def test_entities_are_what_the_library_takes_for_whole(at: Desk, tmp_path: Path)
     statements = list(read_path_statements(tmp_path / "out" / "statements.csv", "csv"))
     named = [one for one in statements if one.prop == "name" and one.value == "SAMPLE Ministry"]
     assert [(one.entity_id, one.lang, one.origin) for one in named] == [
-        (reading.id_of(refs["buyer"]), "eng", f"{refs['buyer']} version 1")
+        (lookup.id_of(refs["buyer"]), "eng", f"{refs['buyer']} version 1")
     ]
     assert all(one.first_seen == "2026-05-01T12:00:00Z" for one in statements)
 
@@ -154,21 +162,21 @@ def test_a_case_opens_elsewhere_and_says_the_same_there(at: Desk, tmp_path: Path
 
 def test_an_edit_made_there_changes_that_and_nothing_else(at: Desk, tmp_path: Path) -> None:
     refs = filled(at)
-    at.put(dataclasses.replace(reading.get(at.case, refs["maker"]).record, note="kept"),
+    at.put(dataclasses.replace(lookup.get(at.case, refs["maker"]).record, note="kept"),
            refs["maker"])  # fmt: skip
     entities = exported(at, tmp_path / "out")
     (maker,) = (one for one in entities if one["schema"] == "Company")
     maker["properties"]["country"] = ["fr"]
-    before = reading.get(at.case, refs["maker"]).record
+    before = lookup.get(at.case, refs["maker"]).record
     (tmp_path / "e.json").write_text(json.dumps(maker) + "\n")
     done = take(at, tmp_path / "e.json")
     # It was written by a person here, and an entity came later: told, not written over.
     assert [one.message.partition("in: ")[2] for one in done.notices] == ["country"]
-    assert reading.get(at.case, refs["maker"]).record == before
+    assert lookup.get(at.case, refs["maker"]).record == before
     done = take(at, tmp_path / "e.json", overwrite=True)
     assert len(done.changed) == 1
-    assert reading.get(at.case, refs["maker"]).record == dataclasses.replace(
-        before, country="FR", read_from=reading.get(at.case, done.changed[0].id).record.read_from
+    assert lookup.get(at.case, refs["maker"]).record == dataclasses.replace(
+        before, country="FR", read_from=lookup.get(at.case, done.changed[0].id).record.read_from
     )
 
 
@@ -181,7 +189,7 @@ def test_statements_bring_languages_to_another_case_and_lines_do_not(
     for file in ("entities.ftm.json", "statements.csv"):
         with desk(tmp_path / file) as other:
             take(other, tmp_path / "out" / file)
-            maker = reading.get(other.case, refs["maker"]).record
+            maker = lookup.get(other.case, refs["maker"]).record
             assert isinstance(maker, Actor)
             languages[file] = [(one.language, one.text) for one in maker.names]
             if file == "statements.csv":  # lines take away no language that is known
@@ -191,7 +199,7 @@ def test_statements_bring_languages_to_another_case_and_lines_do_not(
                 languages["told later"] = [
                     (one.language, one.text)
                     for stored in done.changed if stored.ref == refs["maker"]
-                    for one in reading.get(other.case, stored.id).record.names
+                    for one in lookup.get(other.case, stored.id).record.names
                 ]  # fmt: skip
     names = ("SAMPLE Cameras", "عَيِّنة")
     assert languages["entities.ftm.json"] == [("und", one) for one in names]
@@ -210,7 +218,7 @@ def test_a_name_that_was_added_there_leaves_what_is_known_of_the_others(
     one["properties"]["alias"] = ["SAMPLE added"]  # and one taken away
     (tmp_path / "e.json").write_text(json.dumps(one) + "\n")
     take(at, tmp_path / "e.json", overwrite=True)
-    changed = reading.get(at.case, ref).record
+    changed = lookup.get(at.case, ref).record
     assert isinstance(changed, Actor)
     assert changed.names == (names[0], Text(language="und", text="SAMPLE added"))
 
@@ -227,13 +235,13 @@ def test_entities_of_others_get_ids_and_are_traced(at: Desk, tmp_path: Path) -> 
     file = tmp_path / "others.json"
     file.write_text("".join(json.dumps(one) + "\n" for one in lines))
     done = take(at, file)
-    assert reading.count(at.case) == {"actor": 2, "relation": 1}
+    assert lookup.count(at.case) == {"actor": 2, "relation": 1}
     assert "1 of Vessel" in done.notices[0].message
-    (link,) = reading.every(at.case, "relation")
+    (link,) = lookup.every(at.case, "relation")
     assert isinstance(link.record, Relation)
     assert (link.record.confidence, link.record.percent) == ("single-source", 51)
     assert link.record.evidence[0].ref == f"item/{done.items['others.json']}"
-    owner = reading.get(at.case, link.record.from_actor)
+    owner = lookup.get(at.case, link.record.from_actor)
     assert (owner.record.title(), owner.record.ids[0].id) == ("SAMPLE Two", "NK-b")
     assert take(at, file).unchanged == 3
     ids = {one["id"] for one in exported(at, tmp_path / "out")}
@@ -253,7 +261,7 @@ def test_of_a_person_only_the_public_role_is_taken(at: Desk, tmp_path: Path) -> 
         take(at, file)
     done = take(at, file, skip_bad_rows=True)
     (written,) = done.new
-    found = reading.get(at.case, written.id)
+    found = lookup.get(at.case, written.id)
     assert isinstance(found.record, Actor)
     assert (found.record.public_role, found.record.ids[0].id) == ("SAMPLE minister", "p1")
     assert "1970" not in repr(found.record)
@@ -297,17 +305,17 @@ def test_exhibits_leave_as_documents_and_file_names_once_released(tmp_path: Path
                         evidence=(Evidence(ref=shown), Evidence(ref=f"{told}#p1")))  # fmt: skip
         at.put(link)
         at.put(Observation(date="2026-04-02", seen="SAMPLE", photos=(photo,)))
-        for_item, for_exhibit = reading.id_of(photo), reading.id_of(shown)
+        for_item, for_exhibit = lookup.id_of(photo), lookup.id_of(shown)
         about = {"title": ["SAMPLE photo shown"], "date": ["2026-04"]}
         plain = {one["id"]: one["properties"] for one in exported(at, tmp_path / "plain")}
         assert plain[for_exhibit] == about
-        assert plain[reading.id_of(maker)]["proof"] == [for_exhibit]
+        assert plain[lookup.id_of(maker)]["proof"] == [for_exhibit]
         assert "sample-photo" not in (tmp_path / "plain" / "statements.csv").read_text()
-        marks.release(at.case, photo, on="2026-05-01", now=NOW)
+        reviews.release(at.case, photo, on="2026-05-01", now=NOW)
         found = {one["id"]: one["properties"] for one in exported(at, tmp_path / "out")}
         assert found[for_item] == {"fileName": ["sample-photo.jpg"]}  # no content, no hash
         assert found[for_exhibit] == {"fileName": ["sample-photo.jpg"], **about}
-        assert found[reading.id_of(maker)]["proof"] == [for_item, for_exhibit]
+        assert found[lookup.id_of(maker)]["proof"] == [for_item, for_exhibit]
         digest = hashlib.sha1(b"SAMPLE photo, made up.", usedforsecurity=False).hexdigest()
         assert digest not in (tmp_path / "out" / "entities.ftm.json").read_text()
         size = at.case.size
@@ -319,10 +327,10 @@ def test_exhibits_leave_as_documents_and_file_names_once_released(tmp_path: Path
         assert at.case.size == size
         with desk(tmp_path / "second") as other:
             take(other, tmp_path / "out" / "entities.ftm.json")
-            there = reading.get(other.case, maker).record
+            there = lookup.get(other.case, maker).record
             assert isinstance(there, Actor)
             assert [one.ref for one in there.evidence] == [f"record/{for_item}", shown]
-            assert reading.get(other.case, shown).record.title() == "SAMPLE photo shown"
+            assert lookup.get(other.case, shown).record.title() == "SAMPLE photo shown"
 
 
 def test_what_was_refuted_or_withdrawn_stays_with_the_links_to_it(tmp_path: Path) -> None:
@@ -345,7 +353,7 @@ def test_what_was_refuted_or_withdrawn_stays_with_the_links_to_it(tmp_path: Path
         assert "proof" not in json.dumps(after)
         at.put(Challenge(about=body, outcome="upheld", **why))
         (left,) = exported(at, tmp_path / "last")
-        assert left["id"] == reading.id_of(maker)
+        assert left["id"] == lookup.id_of(maker)
 
 
 def test_what_is_given_by_a_source_leaves_only_under_consent(tmp_path: Path) -> None:
@@ -356,16 +364,16 @@ def test_what_is_given_by_a_source_leaves_only_under_consent(tmp_path: Path) -> 
         given_under = at.put(agreed)
         shown = at.put(exhibit(photo, what="SAMPLE given photo", given_by=who))
         at.put(actor(evidence=(Evidence(ref=shown),)))
-        marks.release(at.case, photo, on="2026-05-01", now=NOW)
+        reviews.release(at.case, photo, on="2026-05-01", now=NOW)
         for_anyone = json.dumps(exported(at, tmp_path / "anyone"))
         assert "Document" not in for_anyone
         assert "proof" not in for_anyone
-        found = exported(at, tmp_path / "out", recipient=TEAM)
+        found = exported(at, tmp_path / "out", recipient=Recipient(team=True))
         documents = [one for one in found if one["schema"] == "Document"]
         # Without its file name, released or not: exports are logged by record.
         assert [one["properties"] for one in documents] == [{"title": ["SAMPLE given photo"]}]
         at.put(dataclasses.replace(agreed, withdrawn_on="2026-05-01"), given_under)
-        content = json.dumps(exported(at, tmp_path / "after", recipient=TEAM))
+        content = json.dumps(exported(at, tmp_path / "after", recipient=Recipient(team=True)))
         assert "Document" not in content
         assert "proof" not in content
 
@@ -416,7 +424,7 @@ OTHERS = (
 def test_each_entity_of_others_becomes_a_record_or_is_counted(at: Desk, tmp_path: Path) -> None:
     file = written(tmp_path, *OTHERS)
     done = take(at, file)
-    assert reading.count(at.case) == {
+    assert lookup.count(at.case) == {
         "exhibit": 1, "observation": 1, "place": 1, "actor": 3, "relation": 2, "licence": 1
     }  # fmt: skip
     told = sorted(one.message.partition(",")[0] for one in done.notices)
@@ -427,7 +435,7 @@ def test_each_entity_of_others_becomes_a_record_or_is_counted(at: Desk, tmp_path
         "left out: 1 that are named",
         "left out: 2 of Address",
     ]  # fmt: skip
-    stored = [reading.get(at.case, one.ref) for one in done.new]
+    stored = [lookup.get(at.case, one.ref) for one in done.new]
     records = {one.record.read_from.at: one for one in stored if one.record.read_from}
     maker, chief = records["c"].record, records["p"].record
     assert isinstance(maker, Actor)
@@ -529,7 +537,7 @@ KINDS = {"actor": Actor, "relation": Relation, "contract": Contract, "tender": T
          "deployment": Deployment}  # fmt: skip
 #: Of an entity that is read with another one, which one that is.
 ABOUT = {"ContractAward": "contract", "ProjectParticipant": "project", "UnknownLink": "object"}
-NAMES = Names(reading.id_of, lambda _ref: "Company", lambda _evidence: [])
+NAMES = Names(lookup.id_of, lambda _ref: "Company", lambda _evidence: [])
 
 
 def out(record: Any) -> list[Entity]:

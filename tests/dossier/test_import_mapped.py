@@ -11,7 +11,7 @@ import pytest
 from samples import Desk, contents, desk, take
 
 from contrechamp.base.errors import InputError
-from contrechamp.dossier.formats.door import Imported
+from contrechamp.dossier.formats.read.importing import Imported
 
 OWN_FORM = """kind = "camera"
 id = "_uuid"

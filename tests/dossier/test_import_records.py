@@ -18,13 +18,15 @@ from samples import DAY, NOW, Desk, actor, camera, consent, desk, source, take, 
 from contrechamp.base import i18n
 from contrechamp.base.errors import InputError
 from contrechamp.base.spreadsheets import with_formula, without_formula
-from contrechamp.dossier import erasing, lines, reading
-from contrechamp.dossier.actors import Actor, Product
-from contrechamp.dossier.fields import Evidence, Position
-from contrechamp.dossier.formats import leaving, record_tables, table_files
-from contrechamp.dossier.held import values
-from contrechamp.dossier.schema import from_json, to_json
-from contrechamp.dossier.sharing import TEAM
+from contrechamp.dossier.formats.read import record_tables
+from contrechamp.dossier.formats.write import exporting, json_lines, table_files
+from contrechamp.dossier.permission.sharing import Recipient
+from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.records.actors import Actor, Product
+from contrechamp.dossier.records.contents import values
+from contrechamp.dossier.records.field_types import Evidence, Position
+from contrechamp.dossier.records.schema import from_json, to_json
+from contrechamp.dossier.writing import erasing
 from contrechamp.vault.verifying import verify
 
 
@@ -52,10 +54,10 @@ def test_lines_are_taken_together_or_not_at_all(at: Desk, tmp_path: Path) -> Non
         "r.jsonl:2: actor.names: this must be given",
         "r.jsonl:4: it is not JSON",
     ]
-    assert (at.case.size, reading.count(at.case)) == (size, {})
+    assert (at.case.size, lookup.count(at.case)) == (size, {})
     done = take(at, file, skip_bad_rows=True)
     assert len(done.left_out) == 2
-    assert reading.count(at.case) == {"actor": 1, "camera": 1}
+    assert lookup.count(at.case) == {"actor": 1, "camera": 1}
     assert not verify(at.case)
 
 
@@ -79,7 +81,7 @@ def test_what_cites_a_row_that_is_left_out_is_left_out_too(at: Desk, tmp_path: P
 def test_a_second_import_of_the_same_lines_writes_nothing(at: Desk, tmp_path: Path) -> None:
     at.put(actor(names=text("One")))
     at.put(camera())
-    out = leaving.write(at.case, tmp_path / "out", "jsonl", day=DAY)
+    out = exporting.write(at.case, tmp_path / "out", "jsonl", day=DAY)
     assert not out.kept_back
     size = at.case.size
     done = take(at, tmp_path / "out" / "records.jsonl")
@@ -91,7 +93,9 @@ def test_lines_out_fit_their_schema_and_hold_nothing_closed(at: Desk, tmp_path: 
     at.put(consent(who))
     at.put(telling(who))
     for name in ("jsonl", "csv", "xlsx"):
-        leaving.write(at.case, tmp_path / name, name, day=DAY, recipient=TEAM, now=NOW)
+        exporting.write(
+            at.case, tmp_path / name, name, day=DAY, recipient=Recipient(team=True), now=NOW
+        )
         for file in (tmp_path / name).iterdir():
             content = file.read_bytes()
             if file.suffix == ".xlsx":
@@ -111,8 +115,10 @@ def test_what_no_consent_holds_for_stays_in_the_case(at: Desk, tmp_path: Path) -
     erasing.withdraw(at.case, given_, on="2026-04-20", how="", erase_given=False,
                      reason="asked", now=NOW)  # fmt: skip
     for name in ("jsonl", "csv", "xlsx"):
-        out = leaving.write(at.case, tmp_path / name, name, day=DAY, recipient=TEAM, now=NOW)
-        assert set(out.kept_back) == {reading.id_of(told)}
+        out = exporting.write(
+            at.case, tmp_path / name, name, day=DAY, recipient=Recipient(team=True), now=NOW
+        )
+        assert set(out.kept_back) == {lookup.id_of(told)}
     assert not (tmp_path / "csv" / "testimony.csv").exists()
     assert told not in (tmp_path / "jsonl" / "records.jsonl").read_text()
 
@@ -127,12 +133,12 @@ def test_tables_go_out_and_come_back_into_another_case(at: Desk, tmp_path: Path,
             name="line\ttab _x0041_ \x01",
         )
     )
-    leaving.write(at.case, tmp_path / "out", name, day=DAY)
+    exporting.write(at.case, tmp_path / "out", name, day=DAY)
     tables = [f for f in sorted((tmp_path / "out").iterdir()) if f.stem != "dictionary"]
-    told = {s.id: s.record for s in reading.every(at.case)}
+    told = {s.id: s.record for s in lookup.every(at.case)}
     with desk(tmp_path / "second") as other:
         take(other, *tables)
-        assert {s.id: s.record for s in reading.every(other.case)} == told
+        assert {s.id: s.record for s in lookup.every(other.case)} == told
         again = take(other, *tables)
         assert (again.unchanged, len(again.changed)) == (3, 0)
 
@@ -140,7 +146,7 @@ def test_tables_go_out_and_come_back_into_another_case(at: Desk, tmp_path: Path,
 def test_no_cell_of_a_table_is_a_formula(at: Desk, tmp_path: Path) -> None:
     at.put(actor(names=text("=1+1")))
     for name in ("csv", "xlsx"):
-        leaving.write(at.case, tmp_path / name, name, day=DAY)
+        exporting.write(at.case, tmp_path / name, name, day=DAY)
     with (tmp_path / "csv" / "actor.csv").open(encoding="utf-8-sig", newline="") as file:
         cells = [cell for row in csv.reader(file) for cell in row]
     book = openpyxl.load_workbook(tmp_path / "xlsx" / "records.xlsx")
@@ -159,7 +165,7 @@ def test_a_text_that_looks_like_a_formula_comes_back(words: str) -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.one_of(of_class(Actor), of_class(Product)))
 def test_any_record_comes_back_from_its_cells(record: Any) -> None:
-    cells = record_tables.to_cells(values(record))
+    cells = {one.path: record_tables.cell(one.shape, one.value) for one in values(record)}
     kept = {path: text for path, text in cells.items() if text}
     assert record_tables.from_cells(type(record), kept, where="x") == from_json(
         type(record), to_json(record)
@@ -191,7 +197,7 @@ def test_any_record_comes_back_from_its_cells(record: Any) -> None:
         ("\nactor,,more\n", "t.csv:2: 3 cells under 2 columns"),
         (
             '\nactor,"\n',
-            "t.csv:2: the row cannot be read; is a quote left open?",
+            "t.csv:2: cannot be read (unexpected end of data); is a quote left open?",
         ),
         (",names[99999999].text\nactor,,x\n", "expected the name of a field"),
     ],
@@ -206,11 +212,22 @@ def test_a_bad_table_is_refused_with_row_and_column(
     assert message in str(refused.value)
 
 
+def test_cells_below_no_name_are_told(at: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "t.csv"
+    columns = "record_kind,record_id,kind,names[1].language,names[1].text,,"
+    file.write_text(f"{columns}\nactor,,company,en,SAMPLE,,see the letter\n")
+    done = take(at, file)
+    assert [(one.where, one.message) for one in done.notices] == [
+        ("t.csv", "column 7 has no name: 1 cell in it is not used")
+    ]
+    assert [one.kind for one in done.new] == ["actor"]
+
+
 def test_a_row_of_an_older_version_is_not_written_over_a_newer_one(
     at: Desk, tmp_path: Path
 ) -> None:
     ref = at.put(actor(names=text("One")))
-    leaving.write(at.case, tmp_path / "out", "csv", day=DAY)
+    exporting.write(at.case, tmp_path / "out", "csv", day=DAY)
     at.put(actor(names=text("Two")), ref)
     with pytest.raises(InputError, match="it is at version 2, and you saw 1"):
         take(at, tmp_path / "out" / "actor.csv")
@@ -218,13 +235,13 @@ def test_a_row_of_an_older_version_is_not_written_over_a_newer_one(
 
 def test_an_erased_record_is_not_taken_again(at: Desk, tmp_path: Path) -> None:
     ref = at.put(actor(names=text("One")))
-    leaving.write(at.case, tmp_path / "out", "jsonl", day=DAY)
-    erasing.erase(at.case, [reading.id_of(ref)], reason="asked", now=NOW)
+    exporting.write(at.case, tmp_path / "out", "jsonl", day=DAY)
+    erasing.erase(at.case, [lookup.id_of(ref)], reason="asked", now=NOW)
     done = take(at, tmp_path / "out" / "records.jsonl")
     assert [notice.message for notice in done.notices] == [
         "it was erased from the case, and is not taken again"
     ]
-    assert reading.count(at.case) == {}
+    assert lookup.count(at.case) == {}
 
 
 def test_the_dictionary_says_what_every_open_column_holds(tmp_path: Path, at: Desk) -> None:
@@ -240,8 +257,8 @@ def test_the_dictionary_says_what_every_open_column_holds(tmp_path: Path, at: De
         french = {row[:2]: row[5] for row in table_files.dictionary()}
     finally:
         i18n.activate("en")
-    assert french["camera", "heading_deg"] == "dans le sens horaire depuis le nord"
-    assert french["camera", "record_kind"] == "sorte de la fiche"
+    assert french["camera", "height_m"].startswith("La hauteur de la caméra au-dessus du sol")
+    assert french["camera", "record_kind"] == "La sorte de la fiche."
 
 
 def test_lines_of_a_case_are_told_by_their_content(at: Desk, tmp_path: Path) -> None:
@@ -251,4 +268,4 @@ def test_lines_of_a_case_are_told_by_their_content(at: Desk, tmp_path: Path) -> 
     file.write_bytes(b"\x00\x01nothing known")
     with pytest.raises(InputError, match=r"anything\.bin: no format is known that looks like this"):
         take(at, file)
-    assert "One" in next(lines.written(at.case, DAY))
+    assert "One" in next(json_lines.written(at.case, DAY))

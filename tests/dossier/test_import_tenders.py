@@ -12,7 +12,7 @@ from ocdskit.combine import package_records, package_releases
 from samples import Desk, contents, desk, take
 
 from contrechamp.base.errors import InputError
-from contrechamp.dossier import reading
+from contrechamp.dossier.reading import lookup
 
 OCID = "ocds-213czf-SAMPLE-1"
 BUYER = {"id": "b", "name": "SAMPLE Ministry", "roles": ["buyer"],
@@ -82,7 +82,7 @@ def test_a_package_of_releases(at: Desk, tmp_path: Path) -> None:
     )  # fmt: skip
     assert (award.name, award.signed_on) == ("SAMPLE second lot", None)
     assert award.note == "OCDS award of 2022-05-01, no contract"
-    names = [reading.get(at.case, ref).record.title() for ref in signed.suppliers]
+    names = [lookup.get(at.case, ref).record.title() for ref in signed.suppliers]
     assert names == ["SAMPLE Cameras"]
     assert take(at, file).unchanged == 5
 

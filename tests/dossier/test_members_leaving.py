@@ -8,11 +8,12 @@ import pytest
 from samples import NOW, Desk, desk, source
 
 from contrechamp.base.errors import InputError
-from contrechamp.dossier import compartment, status
-from contrechamp.dossier.compartment import Identity
-from contrechamp.dossier.members_leaving import Left, unshare
-from contrechamp.vault import members
-from contrechamp.vault.slots import AgeIdentities
+from contrechamp.dossier.identities import compartment
+from contrechamp.dossier.identities.compartment import Identity
+from contrechamp.dossier.identities.dismissal import Left, unshare
+from contrechamp.dossier.permission import status
+from contrechamp.vault.access import members
+from contrechamp.vault.access.slots import AgeIdentities
 from contrechamp.vault.verifying import verify
 from vault import cases
 

@@ -19,14 +19,21 @@ from hypothesis import strategies as st
 from samples import DAY, NOW, Desk, camera, desk, finding, source, telling, text
 
 from contrechamp.base.errors import CheckFailedError, InputError
-from contrechamp.dossier import compartment, erasing, marks, merging, reading
-from contrechamp.dossier.checking import problems
-from contrechamp.dossier.compartment import Identity
-from contrechamp.dossier.merging_fields import merged
-from contrechamp.dossier.status import lacks
-from contrechamp.vault import adding, bag_verifying, branches, canonical, exporting, members
-from contrechamp.vault.history import newest_checkpoint
-from contrechamp.vault.slots import AgeIdentities
+from contrechamp.dossier.identities import compartment
+from contrechamp.dossier.identities.compartment import Identity
+from contrechamp.dossier.merge import merging
+from contrechamp.dossier.merge.three_way import merged
+from contrechamp.dossier.permission import reviews
+from contrechamp.dossier.permission.status import lacks
+from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.writing import erasing
+from contrechamp.dossier.writing.index_check import problems
+from contrechamp.vault import adding
+from contrechamp.vault.access import members
+from contrechamp.vault.access.slots import AgeIdentities
+from contrechamp.vault.bags import exporting, verifying
+from contrechamp.vault.log import branches, canonical
+from contrechamp.vault.log.history import newest_checkpoint
 from contrechamp.vault.verifying import verify
 from vault import cases
 
@@ -97,7 +104,7 @@ def test_what_only_one_copy_has_is_taken_with_its_history_and_its_author(
         new = at.put(finding(f"{two.told}#p1", confidence="alleged"), reason="SAMPLE theirs")
         at.put(finding(f"{two.told}#p1", confidence="inferred"), new)
         at.put(camera(name="SAMPLE renamed"), two.seen)
-        written = reading.get(at.case, new)
+        written = lookup.get(at.case, new)
         their_checkpoint = newest_checkpoint(at.case)
     with desk(two.root) as at:
         mine = at.put(finding(two.seen))
@@ -105,12 +112,12 @@ def test_what_only_one_copy_has_is_taken_with_its_history_and_its_author(
         done = merge(two, at)
         assert (done.conflicts, done.joined, done.erased) == ((), (), ())
         assert set(done.taken) == {new, two.seen}
-        got = reading.get(at.case, new)
+        got = lookup.get(at.case, new)
         assert got.record == written.record
         assert (got.member, got.digest) == (written.member, written.digest)
         assert got.member != at.case.unlocked.member
-        assert reading.get(at.case, two.seen).record.title() == "SAMPLE renamed"
-        assert reading.get(at.case, mine)
+        assert lookup.get(at.case, two.seen).record.title() == "SAMPLE renamed"
+        assert lookup.get(at.case, mine)
         # Checkpoints of both copies, kept elsewhere, are of trees that are still there.
         assert sound(at, (my_checkpoint, their_checkpoint))
         with pytest.raises(InputError, match="nothing that this one does not"):
@@ -129,34 +136,34 @@ def test_a_second_person_still_cannot_review_what_came_from_them(two: SimpleName
     with desk(two.root) as at:
         at.put(source(pseudonym="Sample Egret"))
         merge(two, at)
-        marks.review(at.case, new, "agreed", now=NOW)
+        reviews.review(at.case, new, "agreed", now=NOW)
     with desk(two.root, secret=two.key) as at, pytest.raises(InputError, match="second person"):
-        marks.review(at.case, new, "agreed", now=NOW)
+        reviews.review(at.case, new, "agreed", now=NOW)
 
 
 def test_different_fields_are_joined_and_the_same_one_is_a_conflict(two: SimpleNamespace) -> None:
     two.copy()
     with theirs(two) as at:
-        record = reading.get(at.case, two.seen).record
+        record = lookup.get(at.case, two.seen).record
         at.put(replace(record, mount="wall", name="SAMPLE theirs", first_seen="2025"), two.seen)
     with desk(two.root) as at:
-        record = reading.get(at.case, two.seen).record
+        record = lookup.get(at.case, two.seen).record
         at.put(replace(record, kind="dome", name="SAMPLE mine"), two.seen)
         done = merge(two, at)
         assert done.joined == (two.seen,)
-        got = reading.get(at.case, two.seen).record
+        got = lookup.get(at.case, two.seen).record
         assert (got.mount, got.kind, got.name, got.first_seen) == (
             "wall", "dome", "SAMPLE mine", "2025",
         )  # fmt: skip
         (conflict,) = done.conflicts
-        told = reading.get(at.case, conflict).record
+        told = lookup.get(at.case, conflict).record
         assert (told.about, told.field, told.outcome) == (two.seen, "name", "open")
         assert (told.before, told.mine, told.theirs) == (
             '"SAMPLE camera"', '"SAMPLE mine"', '"SAMPLE theirs"',
         )  # fmt: skip
         assert {(one.what, one.ref) for one in lacks(at.case, DAY)} >= {("decision", conflict)}
         with pytest.raises(InputError, match="conflict"):
-            marks.release(at.case, two.seen, on="2026-05-01", now=NOW)
+            reviews.release(at.case, two.seen, on="2026-05-01", now=NOW)
         at.put(replace(told, outcome="theirs"), conflict)
         assert not [one for one in lacks(at.case, DAY) if one.what == "decision"]
         assert sound(at)
@@ -169,7 +176,7 @@ def test_copies_that_are_exchanged_again_and_again_take_only_what_is_new(
     kept = []
 
     def edit(at: Desk, **fields: str) -> None:
-        at.put(replace(reading.get(at.case, two.seen).record, **fields), two.seen)
+        at.put(replace(lookup.get(at.case, two.seen).record, **fields), two.seen)
         kept.append(newest_checkpoint(at.case))
 
     with theirs(two) as at:
@@ -177,7 +184,7 @@ def test_copies_that_are_exchanged_again_and_again_take_only_what_is_new(
     with desk(two.root) as at:
         edit(at, kind="dome", name="SAMPLE mine")
         (conflict,) = merge(two, at).conflicts
-        decided = replace(reading.get(at.case, conflict).record, outcome="mine")
+        decided = replace(lookup.get(at.case, conflict).record, outcome="mine")
         at.put(decided, conflict)
     for round_ in range(3):
         with theirs(two) as at:
@@ -189,7 +196,7 @@ def test_copies_that_are_exchanged_again_and_again_take_only_what_is_new(
             edit(at, first_seen=f"20{10 + round_}")
             done = merge(two, at)
             assert (done.conflicts, done.joined, done.kept) == ((), (two.seen,), ())
-            got = reading.get(at.case, two.seen).record
+            got = lookup.get(at.case, two.seen).record
             assert (got.mount, got.kind, got.name) == ("wall", "dome", "SAMPLE mine")
             assert (got.note, got.last_seen) == (f"SAMPLE theirs {round_}", f"20{20 + round_}")
             assert got.first_seen == f"20{10 + round_}"
@@ -210,24 +217,24 @@ def test_a_passage_taken_out_here_and_cited_there_comes_back(two: SimpleNamespac
     with theirs(two) as at:
         cited = at.put(finding(f"{two.told}#p1"))
     with desk(two.root) as at:
-        record = reading.get(at.case, two.told).record
+        record = lookup.get(at.case, two.told).record
         at.put(replace(record, passages=record.passages[1:]), two.told)
         done = merge(two, at)
-        assert {one.key for one in reading.get(at.case, two.told).record.passages} == {"p1", "p2"}
-        assert [reading.get(at.case, one).record.field for one in done.conflicts] == ["passages"]
-        assert reading.get(at.case, cited).record.evidence[0].ref == f"{two.told}#p1"
+        assert {one.key for one in lookup.get(at.case, two.told).record.passages} == {"p1", "p2"}
+        assert [lookup.get(at.case, one).record.field for one in done.conflicts] == ["passages"]
+        assert lookup.get(at.case, cited).record.evidence[0].ref == f"{two.told}#p1"
         assert sound(at)
 
 
 def test_a_passage_taken_out_there_and_cited_here_stays(two: SimpleNamespace) -> None:
     two.copy()
     with theirs(two) as at:
-        record = reading.get(at.case, two.told).record
+        record = lookup.get(at.case, two.told).record
         at.put(replace(record, passages=record.passages[1:]), two.told)
     with desk(two.root) as at:
         at.put(finding(f"{two.told}#p1"))
         done = merge(two, at)
-        assert {one.key for one in reading.get(at.case, two.told).record.passages} == {"p1", "p2"}
+        assert {one.key for one in lookup.get(at.case, two.told).record.passages} == {"p1", "p2"}
         assert len(done.conflicts) == 1
         assert sound(at)
 
@@ -239,9 +246,9 @@ def test_what_together_breaks_a_rule_stays_as_it_is_here_and_is_told(two: Simple
     with desk(two.root) as at:
         at.put(camera(name="SAMPLE camera", first_seen="2025"), two.seen)
         done = merge(two, at)
-        got = reading.get(at.case, two.seen).record
+        got = lookup.get(at.case, two.seen).record
         assert (got.first_seen, got.last_seen) == ("2025", None)
-        fields = {reading.get(at.case, one).record.field for one in done.conflicts}
+        fields = {lookup.get(at.case, one).record.field for one in done.conflicts}
         assert fields == {"first_seen", "last_seen"}
         assert sound(at)
 
@@ -258,9 +265,9 @@ def test_what_one_copy_erased_is_erased_and_does_not_come_back(
         erasing.erase(at.case, [two.seen], reason="SAMPLE asked", now=NOW)
         done = merge(two, at)
         assert (done.erased, done.stays_erased) == ((two.told,), (two.seen,))
-        assert reading.find(at.case, two.told) is None
-        assert reading.find(at.case, two.seen) is None
-        assert reading.get(at.case, cited)
+        assert lookup.find(at.case, two.told) is None
+        assert lookup.find(at.case, two.seen) is None
+        assert lookup.get(at.case, cited)
         assert sound(at)
         dump = tmp_path / "plain.db"
         at.case.database.execute(f"ATTACH DATABASE '{dump}' AS plain KEY ''")
@@ -295,7 +302,7 @@ def test_what_was_erased_stays_erased_however_often_older_copies_are_merged(
     shutil.copytree(two.folder, two.root / "third" / "case")  # with the open conflict
     with theirs(two) as at:
         merge_back(two, at)
-        at.put(replace(reading.get(at.case, conflict).record, why="SAMPLE kingfisher"), conflict)
+        at.put(replace(lookup.get(at.case, conflict).record, why="SAMPLE kingfisher"), conflict)
     with desk(two.root) as at:
         erasing.erase(at.case, [two.seen], reason="SAMPLE asked", now=NOW)
         erasing.vault_erasing.erase(at.case, [item], reason="SAMPLE asked", now=NOW)
@@ -310,19 +317,20 @@ def test_what_was_erased_stays_erased_however_often_older_copies_are_merged(
                     if _round == 0:
                         done = merging.merge(at.case, other, now=NOW, random=os.urandom)
                         assert done.stays_erased
-            assert reading.find(at.case, two.seen) is None
-            assert reading.find(at.case, conflict) is None
-            assert "erased_at" in reading.item_state(at.case, item)
-            assert compartment.sealed_sources(at.case) == set()
+            assert lookup.find(at.case, two.seen) is None
+            assert lookup.find(at.case, conflict) is None
+            assert "erased_at" in lookup.item_state(at.case, item)
+            with pytest.raises(InputError, match="no identity is sealed"):
+                compartment.reveal(at.case, two.who, reason="SAMPLE", now=NOW)
             assert b"kingfisher" not in plain(at.case, two.root)
             assert sound(at)
         with theirs(two) as at, cases.opened(two.root / "third" / "case") as third:
             if _round == 0:  # the live record comes along once more, by way of another copy
                 merging.merge(at.case, third, now=NOW, random=os.urandom)
                 merge_back(two, at)
-            assert reading.find(at.case, two.seen) is None
+            assert lookup.find(at.case, two.seen) is None
             assert b"kingfisher" not in plain(at.case, two.root)
-            assert "erased_at" in reading.item_state(at.case, item)
+            assert "erased_at" in lookup.item_state(at.case, item)
             assert sound(at)
 
 
@@ -349,12 +357,12 @@ def test_earlier_versions_that_one_copy_erased_do_not_come_back(
         assert (done.forgotten, done.conflicts) == (
             (two.seen,) if forgets == "theirs" else (), ()
         )  # fmt: skip
-        assert reading.get(at.case, two.seen).record.mount == "wall"
+        assert lookup.get(at.case, two.seen).record.mount == "wall"
         assert b"kingfisher" not in plain(at.case, two.root)
         assert sound(at)
     with theirs(two) as at:
         merge_back(two, at)
-        assert reading.get(at.case, two.seen).record.mount == "wall"
+        assert lookup.get(at.case, two.seen).record.mount == "wall"
         assert b"kingfisher" not in plain(at.case, two.root)
         assert sound(at)
     nothing_new(two)
@@ -407,7 +415,7 @@ def test_a_bag_proves_by_itself_who_added_an_item_in_a_copy_that_was_merged(
         exporting.export(
             at.case, [added.item], two.root / "bag", recipients=[], plain=True, now=NOW
         )
-    done = bag_verifying.verify(two.root / "bag")
+    done = verifying.verify(two.root / "bag")
     assert (done.findings, done.items) == ([], [added.item])
     path = two.root / "bag" / "custody" / f"{added.item}.json"
     document = json.loads(path.read_text())
@@ -422,7 +430,7 @@ def test_a_bag_proves_by_itself_who_added_an_item_in_a_copy_that_was_merged(
     assert checked.stdout.endswith("right\n"), checked.stderr
     for spoil in (_without, _of_another_member, _of_another_merge):
         path.write_bytes(canonical.dumps(spoil(json.loads(json.dumps(document)))))
-        kinds = {one.kind for one in bag_verifying.verify(two.root / "bag").findings}
+        kinds = {one.kind for one in verifying.verify(two.root / "bag").findings}
         assert "branch" in kinds, spoil
 
 
@@ -503,7 +511,7 @@ def test_a_third_copy_is_merged_through_the_second(two: SimpleNamespace) -> None
     with desk(two.root) as at:
         at.put(source(pseudonym="Sample Egret"))
         merge(two, at)
-        assert reading.get(at.case, third)
+        assert lookup.get(at.case, third)
         assert len(branches.branches(at.case.database)) == 2
         assert sound(at, (kept,))
 
@@ -616,8 +624,8 @@ def test_an_interrupted_merge_leaves_the_case_as_before_or_merged(
         else:
             assert at.case.size == size
             merge(two, at)
-        assert reading.get(at.case, new)
-        assert reading.item_state(at.case, added.item)
+        assert lookup.get(at.case, new)
+        assert lookup.item_state(at.case, added.item)
         assert sound(at)
 
 
@@ -675,11 +683,11 @@ def test_a_merge_that_is_killed_anywhere_is_done_or_can_be_done_again(
         with desk(two.root) as at:
             with suppress(InputError):  # it may be done already
                 merge(two, at)
-            conflicts = list(reading.every(at.case, "conflict"))
+            conflicts = list(lookup.every(at.case, "conflict"))
             assert [one.record.field for one in conflicts] == ["name"]
-            assert reading.find(at.case, two.told) is None
-            assert "erased_at" in reading.item_state(at.case, shared)
-            assert "size" in reading.item_state(at.case, added.item)
+            assert lookup.find(at.case, two.told) is None
+            assert "erased_at" in lookup.item_state(at.case, shared)
+            assert "size" in lookup.item_state(at.case, added.item)
             assert second not in compartment.members(at.case)
             assert len(compartment.reveal(at.case, new, reason="SAMPLE", now=NOW)) == 1
             assert sound(at)
@@ -856,4 +864,4 @@ def test_who_merges_and_cannot_read_identities_gives_nobody_access_and_is_told(
         assert two.third in compartment.members(at.case)
         assert compartment.reveal(at.case, new, reason="SAMPLE", now=NOW)[0].name == "Nobody Else"
         assert compartment.reveal(at.case, two.who, reason="SAMPLE", now=NOW)[0].name == NAME
-        assert reading.get(at.case, other)
+        assert lookup.get(at.case, other)

@@ -6,8 +6,8 @@ The pairs are names of well-known companies in both, from general knowledge: non
 import pytest
 from rapidfuzz import fuzz
 
-from contrechamp.dossier import name_keys
-from contrechamp.dossier.name_matching import AT_LEAST
+from contrechamp.dossier.names import name_keys
+from contrechamp.dossier.names.matching import AT_LEAST
 
 CYRILLIC = {
     "Газпром": "Gazprom", "Роснефть": "Rosneft", "Лукойл": "Lukoil", "Сбербанк": "Sberbank",

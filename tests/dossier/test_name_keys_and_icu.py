@@ -8,7 +8,7 @@ from rapidfuzz import fuzz
 from rigour.names import remove_org_types
 from rigour.text.translit import ascii_text
 
-from contrechamp.dossier import name_keys
+from contrechamp.dossier.names import name_keys
 
 FORMS = ["ltd", "s.a.", "s.a", "ооо", "пао", "gmbh & co. kg", "gmbh", "public limited co.",
          "public limited", "株式会社", "בע\"מ", "co", "d.o.o.", "a/s"]  # fmt: skip

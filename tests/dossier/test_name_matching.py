@@ -12,10 +12,11 @@ from followthemoney.statement.serialize import get_statement_writer
 from samples import NOW, Desk, actor, desk, source, telling, text
 
 from contrechamp.base.errors import InputError
-from contrechamp.dossier import name_matching, reading
-from contrechamp.dossier.actors import Actor
-from contrechamp.dossier.fields import Text
-from contrechamp.dossier.formats.given import given
+from contrechamp.dossier.formats.read.source_file import given
+from contrechamp.dossier.names import matching
+from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.records.actors import Actor
+from contrechamp.dossier.records.field_types import Text
 from contrechamp.vault.verifying import verify
 
 
@@ -29,8 +30,8 @@ def reference(folder: Path, *entities: dict[str, Any]) -> Path:
     return file
 
 
-def found(at: Desk, file: Path, **more: Any) -> list[name_matching.Proposal]:
-    return list(name_matching.proposals(at.case, given(file), **more))
+def found(at: Desk, file: Path, **more: Any) -> list[matching.Proposal]:
+    return list(matching.proposals(at.case, given(file), **more))
 
 
 def test_names_are_proposed_whatever_their_accents_and_order(tmp_path: Path) -> None:
@@ -71,13 +72,13 @@ def test_a_confirmed_match_is_traced_and_written_once(tmp_path: Path) -> None:
         file = reference(tmp_path, entity("NK-1", "Company", "SAMPLE Camera"))
         for _time in range(2):
             (one,) = found(at, file)
-            name_matching.confirm(
+            matching.confirm(
                 at.case, one, scheme="opensanctions", now=lambda: NOW, random=os.urandom
             )
-        now = reading.get(at.case, ref)
+        now = lookup.get(at.case, ref)
         assert now.version == 2
         assert [(one.scheme, one.id) for one in now.record.ids] == [("opensanctions", "NK-1")]
-        state = reading.item_state(at.case, reading.id_of(now.record.evidence[0].ref))
+        state = lookup.item_state(at.case, lookup.id_of(now.record.evidence[0].ref))
         assert state is not None
         assert state["name"] == "opensanctions-NK-1.json"
         assert not verify(at.case)
@@ -102,9 +103,9 @@ def test_what_was_rejected_is_remembered_and_may_be_confirmed_later(tmp_path: Pa
         first, second = found(at, file)
         confirming = {"scheme": "opensanctions", "now": lambda: NOW, "random": os.urandom}
         for _time in range(2):
-            name_matching.reject(at.case, first, scheme="opensanctions", now=NOW)
-            name_matching.confirm(at.case, second, **confirming)  # of the same actor
-        record = reading.get(at.case, ref).record
+            matching.reject(at.case, first, scheme="opensanctions", now=NOW)
+            matching.confirm(at.case, second, **confirming)  # of the same actor
+        record = lookup.get(at.case, ref).record
         assert isinstance(record, Actor)
         assert [one.id for one in record.is_not] == ["NK-1"]
         assert [one.id for one in record.ids] == ["NK-2"]
@@ -113,9 +114,9 @@ def test_what_was_rejected_is_remembered_and_may_be_confirmed_later(tmp_path: Pa
         # Other reference data may use the same id for something else.
         assert {one.decided for one in found(at, file, scheme="other")} == {""}
         with pytest.raises(InputError, match="take that out of its ids first"):
-            name_matching.reject(at.case, second, scheme="opensanctions", now=NOW)
-        name_matching.confirm(at.case, first, **confirming)
-        record = reading.get(at.case, ref).record
+            matching.reject(at.case, second, scheme="opensanctions", now=NOW)
+        matching.confirm(at.case, first, **confirming)
+        record = lookup.get(at.case, ref).record
         assert isinstance(record, Actor)
         assert (record.is_not, len(record.ids)) == ((), 2)
         assert not verify(at.case)
@@ -144,7 +145,7 @@ def test_statements_are_read_one_entity_at_a_time_and_say_the_same(tmp_path: Pat
                 json.loads(other.line)["properties"].keys()
             )
         table.write_text(table.read_text()[:-40])  # cut in the middle of a row
-        with pytest.raises(InputError, match=r"^statements\.csv:\d+: the row cannot be read"):
+        with pytest.raises(InputError, match=r"^statements\.csv:\d+: cannot be read"):
             found(at, table)
 
 
@@ -169,7 +170,7 @@ def test_nobody_who_tells_is_ever_compared(tmp_path: Path) -> None:
         names = ("SAMPLE Heron", "SAMPLE Stork")
         file = reference(
             tmp_path,
-            *(entity(schema, schema, *names) for schema in sorted(name_matching.SCHEMATA)),
+            *(entity(schema, schema, *names) for schema in sorted(matching.SCHEMATA)),
             entity("p", "Person", *names),
         )
         assert found(at, file, at_least=50) == []
@@ -181,3 +182,25 @@ def test_what_is_no_entity_is_refused_by_its_line(tmp_path: Path, line: str) -> 
         (tmp_path / "e.json").write_text("\n" + line + "\n")
         with pytest.raises(InputError, match=r"^e\.json:2: "):
             found(at, tmp_path / "e.json")
+
+
+def test_decisions_of_a_person_are_all_written_or_none(tmp_path: Path) -> None:
+    with desk(tmp_path) as at:
+        ref = at.put(actor(names=text("SAMPLE Cameras")))
+        file = reference(
+            tmp_path,
+            entity("NK-1", "Company", "SAMPLE Cameras"),
+            entity("NK-2", "Company", "SAMPLE Camera"),
+        )
+        how = {"scheme": "opensanctions", "now": lambda: NOW, "random": os.urandom}
+        one, two = (f"{lookup.id_of(ref)}={name}" for name in ("NK-1", "NK-2"))
+        size = at.case.size
+        with pytest.raises(InputError, match="no such proposal"):
+            matching.decide(at.case, found(at, file), {one: True, f"{one[:-1]}3": True}, **how)
+        assert at.case.size == size
+        decided = matching.decide(at.case, found(at, file), {one: True, two: False}, **how)
+        assert [proposal.decided for proposal in decided] == ["confirmed", "rejected"]
+        size = at.case.size
+        with pytest.raises(InputError, match="take that out of its ids first"):
+            matching.decide(at.case, found(at, file), {one: False, two: True}, **how)
+        assert at.case.size == size

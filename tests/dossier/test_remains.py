@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 from samples import NOW, actor, consent, desk, exhibit, finding, item, source, telling
 
-from contrechamp.dossier import compartment, erasing, reading, store
-from contrechamp.dossier.conflicts import Conflict
-from contrechamp.dossier.fields import Evidence, ReadFrom, Text
-from contrechamp.dossier.formats import leaving
-from contrechamp.dossier.people import Grant
-from contrechamp.dossier.remains import remains
-from contrechamp.dossier.sharing import TEAM
-from contrechamp.dossier.testimony import Challenge, Passage
+from contrechamp.dossier.formats.write import exporting
+from contrechamp.dossier.identities import compartment
+from contrechamp.dossier.permission.sharing import Recipient
+from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.records.conflicts import Conflict
+from contrechamp.dossier.records.field_types import Evidence, ReadFrom, Text
+from contrechamp.dossier.records.people import Grant
+from contrechamp.dossier.records.testimony import Challenge, Passage
+from contrechamp.dossier.writing import erasing, store
+from contrechamp.dossier.writing.remains import remains
 from contrechamp.vault import erasing as vault_erasing
 from contrechamp.vault import objects
 from contrechamp.vault.case import Case
@@ -77,13 +79,13 @@ def test_after_a_withdrawal_the_words_are_nowhere_or_it_is_told_where(
             assert {table, again} <= set(done.erased)
             assert holding(at.case) == set()
             assert (done.remains.files, done.remains.repeated) == ((), ())
-            assert "erased_at" in reading.item_state(at.case, table[5:])
+            assert "erased_at" in lookup.item_state(at.case, table[5:])
         else:
             assert holding(at.case) == {"object"}
             (file,) = done.remains.files
             assert (file.ref, file.how, file.others) == (table, "read-from", 1)
             assert done.remains.repeated == (again,)
-        assert reading.get(at.case, other).record.read_from.item == table
+        assert lookup.get(at.case, other).record.read_from.item == table
         assert not verify(at.case)
         assert "SAMPLE" not in repr(done)  # what is told to a person is never the words
 
@@ -128,8 +130,13 @@ def test_a_recording_and_what_was_exported_are_told(tmp_path: Path) -> None:
         given = at.put(telling(who, recordings=(sound,)))
         shown = at.put(exhibit(sound, given_by=who))
         agreed = at.put(consent(who, grants=(Grant(use="held"),)))
-        leaving.write(
-            at.case, tmp_path / "backup", "jsonl", day=NOW.date(), recipient=TEAM, now=NOW
+        exporting.write(
+            at.case,
+            tmp_path / "backup",
+            "jsonl",
+            day=NOW.date(),
+            recipient=Recipient(team=True),
+            now=NOW,
         )
         found = remains(at.case, [given])
         assert [(one.ref, one.how) for one in found.files] == [(sound, "given")]
@@ -153,3 +160,17 @@ def test_who_it_was_is_gone_with_the_words(tmp_path: Path) -> None:
         assert holding(at.case) == set()
     with cases.opened(tmp_path / "case") as case:
         assert holding(case) == set()
+
+
+def test_records_and_items_are_erased_at_once_and_what_remains_is_told(tmp_path: Path) -> None:
+    table = item(tmp_path, f"name;said\nSAMPLE;{TOLD}\n".encode())
+    photo = item(tmp_path, b"SAMPLE photo")
+    with desk(tmp_path) as at:
+        told = at.put(telling(at.put(source()), read_from=ReadFrom(item=table, at="2"), note=TOLD))
+        citing = at.put(finding(told))
+        done = erasing.erase_refs(at.case, [told, photo], reason="SAMPLE", now=NOW)
+        assert (done.refs, done.records) == ((told, photo), (told[7:],))
+        assert len(done.objects) == 1
+        assert [one.ref for one in done.remains.files] == [table]
+        assert done.remains.citing == (citing,)
+        assert holding(at.case, ("plughword",)) == {"object"}

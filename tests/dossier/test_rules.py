@@ -25,11 +25,13 @@ from samples import (
 )
 
 from contrechamp.base.errors import InputError
-from contrechamp.dossier import erasing, marks, reading
-from contrechamp.dossier.actors import Relation
-from contrechamp.dossier.assessments import gaps, templates
-from contrechamp.dossier.fields import Evidence, Position
-from contrechamp.dossier.findings import (
+from contrechamp.dossier.permission import reviews
+from contrechamp.dossier.permission.standing import standing
+from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.reading.view import View
+from contrechamp.dossier.records.actors import Relation
+from contrechamp.dossier.records.field_types import Evidence, Position
+from contrechamp.dossier.records.findings import (
     Assessment,
     EngagedRight,
     FollowUp,
@@ -37,16 +39,16 @@ from contrechamp.dossier.findings import (
     Response,
     follow_up_on,
 )
-from contrechamp.dossier.letters import Answer, Letter, Question
-from contrechamp.dossier.people import Grant
-from contrechamp.dossier.publishing import Review
-from contrechamp.dossier.rights import catalogue
-from contrechamp.dossier.standing import standing
-from contrechamp.dossier.systems import Component, DataFlow, Deployment
-from contrechamp.dossier.testimony import Challenge, Passage
-from contrechamp.dossier.view import View
-from contrechamp.vault import members
-from contrechamp.vault.slots import AgeIdentities
+from contrechamp.dossier.records.letters import Answer, Letter, Question
+from contrechamp.dossier.records.people import Grant
+from contrechamp.dossier.records.publications import Review
+from contrechamp.dossier.records.systems import Component, DataFlow, Deployment
+from contrechamp.dossier.records.testimony import Challenge, Passage
+from contrechamp.dossier.shipped.assessments import gaps, templates
+from contrechamp.dossier.shipped.rights import catalogue
+from contrechamp.dossier.writing import erasing
+from contrechamp.vault.access import members
+from contrechamp.vault.access.slots import AgeIdentities
 
 NOBODY = "record/0123456789abcdef"
 
@@ -69,7 +71,7 @@ def test_a_passage_that_is_cited_stays(tmp_path: Path) -> None:
     with desk(tmp_path) as at:
         told = at.put(telling(at.put(source())))
         cited = at.put(finding(f"{told}#p1"))
-        record = reading.get(at.case, told).record
+        record = lookup.get(at.case, told).record
         with pytest.raises(InputError, match=f"p1 is cited by {cited[7:]}"):
             at.put(replace(record, passages=record.passages[1:]), told)
         at.put(finding(told), cited)
@@ -142,7 +144,7 @@ def test_a_finding_shows_whether_its_evidence_stands(tmp_path: Path) -> None:
 
         contested = at.put(Challenge(about=photo, kind="contested", on="2026-04", why="SAMPLE"))
         assert flags(at, cited) == flags(at, should) == {"evidence-contested"}
-        record = reading.get(at.case, contested).record
+        record = lookup.get(at.case, contested).record
         at.put(replace(record, outcome="upheld"), contested)
         assert flags(at, cited) == {"evidence-refuted"}
         at.put(replace(record, outcome="dismissed"), contested)
@@ -152,13 +154,13 @@ def test_a_finding_shows_whether_its_evidence_stands(tmp_path: Path) -> None:
             Challenge(about=f"{told}#p2", kind="withdrawn", on="2026-04", why="SAMPLE")
         )
         assert flags(at, cited) == set()
-        at.put(replace(reading.get(at.case, other_passage).record, about=f"{told}#p1"),
+        at.put(replace(lookup.get(at.case, other_passage).record, about=f"{told}#p1"),
                other_passage)  # fmt: skip
         assert flags(at, cited) == flags(at, should) == {"evidence-withdrawn"}
-        at.put(replace(reading.get(at.case, other_passage).record, outcome="dismissed"),
+        at.put(replace(lookup.get(at.case, other_passage).record, outcome="dismissed"),
                other_passage)  # fmt: skip
 
-        at.put(replace(reading.get(at.case, agreed).record, withdrawn_on="2026-05-01"), agreed)
+        at.put(replace(lookup.get(at.case, agreed).record, withdrawn_on="2026-05-01"), agreed)
         assert flags(at, told) == {"consent-withdrawn"}
         assert flags(at, cited) == {"evidence-withdrawn"}
         erasing.erase(at.case, [told], reason="SAMPLE", now=NOW)
@@ -199,35 +201,35 @@ def test_a_review_is_by_a_second_person_and_of_one_version(tmp_path: Path) -> No
     with desk(tmp_path) as at:
         ref = at.put(finding())
         with pytest.raises(InputError, match="second person"):
-            marks.review(at.case, ref, "agreed", now=NOW)
+            reviews.review(at.case, ref, "agreed", now=NOW)
         members.share(
             at.case, str(key.to_public()), name="Second Sample", reason="", now=NOW,
             random=os.urandom,
         )  # fmt: skip
     with desk(tmp_path, secret=AgeIdentities((str(key),))) as at:
-        marks.review(at.case, ref, "agreed", why="SAMPLE", now=NOW)
-        assert marks.is_reviewed(at.case, ref)
-        theirs = marks.reviews(at.case, ref)[0].review
+        reviews.review(at.case, ref, "agreed", why="SAMPLE", now=NOW)
+        assert reviews.is_reviewed(at.case, ref)
+        theirs = reviews.reviews(at.case, ref)[0].review
     with desk(tmp_path) as at:
         with pytest.raises(InputError, match="whoever wrote it"):
             at.put(replace(theirs.record, verdict="not-agreed"), theirs.ref)
         at.put(finding(confidence="alleged"), ref)
-        assert not marks.is_reviewed(at.case, ref)
-        assert [one.current for one in marks.reviews(at.case, ref)] == [False]
+        assert not reviews.is_reviewed(at.case, ref)
+        assert [one.current for one in reviews.reviews(at.case, ref)] == [False]
         with pytest.raises(InputError, match="no such version"):
             at.put(Review(about=ref, state="0" * 64, verdict="agreed"))
 
 
 def test_only_what_stands_is_released_and_only_in_its_newest_version(tmp_path: Path) -> None:
-    from contrechamp.dossier.releasing import is_released
+    from contrechamp.dossier.permission.releasing import is_released
 
     with desk(tmp_path) as at:
         seen = at.put(camera(name="SAMPLE"))
         bare = at.put(finding())
         with pytest.raises(InputError, match="no-evidence"):
-            marks.release(at.case, bare, on="2026-05-01", now=NOW)
+            reviews.release(at.case, bare, on="2026-05-01", now=NOW)
         cited = at.put(finding(seen))
-        marks.release(at.case, cited, on="2026-05-01", now=NOW)
+        reviews.release(at.case, cited, on="2026-05-01", now=NOW)
         assert is_released(View(at.case), cited)
         at.put(finding(seen, confidence="alleged"), cited)
         assert not is_released(View(at.case), cited)
@@ -236,7 +238,7 @@ def test_only_what_stands_is_released_and_only_in_its_newest_version(tmp_path: P
 def test_a_letter_stands_as_it_did_on_the_day() -> None:
     from datetime import date
 
-    from contrechamp.dossier.letters import state_on
+    from contrechamp.dossier.records.letters import state_on
 
     letter = Letter(
         to=NOBODY, language="en", subject="SAMPLE", sent_on="2026-03-02", due_on="2026-03-16",

@@ -20,22 +20,18 @@ import pytest
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import activate
 from contrechamp.cli.run import run
-from contrechamp.dossier import (
-    assessments,
-    checking,
-    reading,
-    sample_case,
-    sample_texts,
-    search,
-    status,
-)
-from contrechamp.dossier.fields import Evidence, Position, Record, Text
-from contrechamp.dossier.held import parts, values
-from contrechamp.dossier.reading import Stored
-from contrechamp.dossier.testimony import Exhibit
-from contrechamp.dossier.view import View
+from contrechamp.dossier.permission import status
+from contrechamp.dossier.reading import lookup, search
+from contrechamp.dossier.reading.lookup import Stored
+from contrechamp.dossier.reading.view import View
+from contrechamp.dossier.records.contents import parts, values
+from contrechamp.dossier.records.field_types import Evidence, Position, Record, Text
+from contrechamp.dossier.records.testimony import Exhibit
+from contrechamp.dossier.sample import sample_case, sample_texts
+from contrechamp.dossier.shipped import assessments
+from contrechamp.dossier.writing import index_check
+from contrechamp.vault.access.slots import AgeIdentities
 from contrechamp.vault.case import Case, opened
-from contrechamp.vault.slots import AgeIdentities
 
 #: The day of the sample on which its consent is withdrawn has passed.
 DAY = date(2026, 11, 26)
@@ -62,7 +58,7 @@ class Built:
     def records(self) -> dict[str, Stored]:
         """Every record of the case by its id."""
         with opened(self.folder / "case", self.secret, write=False) as case:
-            return {stored.id: stored for stored in reading.every(case)}
+            return {stored.id: stored for stored in lookup.every(case)}
 
     def lines(self) -> list[dict[str, Any]]:
         """What was exported."""
@@ -123,7 +119,7 @@ def test_the_case_verifies_and_its_tables_are_those_of_its_records(
     key = english.folder / "second-member.key"
     assert run(["verify", str(english.folder / "case"), "--identity", str(key)]) == 0
     capfd.readouterr()
-    assert not list(checking.problems(case))
+    assert not list(index_check.problems(case))
 
 
 def test_every_kind_that_the_sources_carry_is_there(records: dict[str, Stored]) -> None:
@@ -159,7 +155,7 @@ def test_every_factual_record_rests_on_a_public_source(records: dict[str, Stored
 
     def rests(ref: str, seen: frozenset[str] = frozenset()) -> bool:
         """Return whether an exhibit stands at the end of what is cited as evidence."""
-        record = records[reading.id_of(ref)].record
+        record = records[lookup.id_of(ref)].record
         if isinstance(record, Exhibit):
             return True
         cited = [part.ref for part, _path in parts(record) if isinstance(part, Evidence)]
@@ -200,7 +196,7 @@ def independent(records: dict[str, Stored], part: Any) -> set[str]:
     """Return who says something, of those who do not merely repeat another."""
     found = set()
     for one in part.evidence:
-        record = records[reading.id_of(one.ref)].record
+        record = records[lookup.id_of(one.ref)].record
         if isinstance(record, Exhibit):
             repeats = record.publisher.startswith(AFTER_AMNESTY)
             found.add("Amnesty" if repeats else record.publisher)
@@ -242,7 +238,7 @@ def test_no_factual_record_cites_an_invented_one(records: dict[str, Stored]) -> 
             continue
         for held in values(stored.record):
             if held.shape.points is not None and str(held.value).startswith("record/"):
-                cited = records[reading.id_of(str(held.value))]
+                cited = records[lookup.id_of(str(held.value))]
                 assert not cited.record.sample, (stored.record.title(), held.path)
 
 
@@ -299,7 +295,7 @@ def test_no_place_has_a_position(records: dict[str, Stored]) -> None:
 
 
 def test_status_lists_what_is_meant_to_be_lacking(case: Case) -> None:
-    lacking = {(one.what, one.why, reading.id_of(one.ref)) for one in status.lacks(case, DAY)}
+    lacking = {(one.what, one.why, lookup.id_of(one.ref)) for one in status.lacks(case, DAY)}
     wanted = {
         ("evidence", "contested", "apartheid-conclusion"),
         ("evidence", "no-evidence", "sample-trade"),
@@ -315,7 +311,7 @@ def test_status_lists_what_is_meant_to_be_lacking(case: Case) -> None:
     assert {(what, why, sample_texts.record_id(key)) for what, why, key in wanted} <= lacking
     fine = {"passage-by-face", "sample-daily-life", "sample-leaflet-fr", "amnesty-to-tkh"}
     assert not {sample_texts.record_id(key) for key in fine} & {one for _w, _y, one in lacking}
-    record = reading.get(case, sample_texts.record_id("red-wolf-equality")).record
+    record = lookup.get(case, sample_texts.record_id("red-wolf-equality")).record
     gaps = {gap.question for gap in assessments.gaps(record)}  # type: ignore[arg-type]
     assert gaps == {
         "performance", "consultation", "alternatives", "oversight", "remedy", "publication",
@@ -463,8 +459,8 @@ def test_a_folder_of_somebody_else_is_left_alone(
 def test_who_corrects_the_texts_is_told_the_place_of_a_slip(
     file: str, text: str, message: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    there = resources.files("contrechamp.dossier") / "data" / "sample"
-    data = tmp_path / "data" / "sample"
+    there = resources.files("contrechamp.dossier.sample") / "data"
+    data = tmp_path / "data"
     data.mkdir(parents=True)
     for name in (*sample_texts.FILES, sample_texts.REFERENCES):
         (data / name).write_text((there / name).read_text())

@@ -26,18 +26,20 @@ from samples import (
 )
 
 from contrechamp.base.errors import InputError
-from contrechamp.dossier import consent as consents
-from contrechamp.dossier import marks, reading, store
-from contrechamp.dossier.conflicts import Conflict
-from contrechamp.dossier.fields import Evidence, ReadFrom
-from contrechamp.dossier.formats import leaving
-from contrechamp.dossier.people import Grant
-from contrechamp.dossier.publishing import Use
-from contrechamp.dossier.sharing import ANYONE, TEAM, Recipient
-from contrechamp.dossier.store import Put, new_id
-from contrechamp.dossier.testimony import Challenge, Interview, Passage
-from contrechamp.vault import members
-from contrechamp.vault.slots import AgeIdentities
+from contrechamp.dossier.formats.write import exporting
+from contrechamp.dossier.permission import consent as consents
+from contrechamp.dossier.permission import reviews
+from contrechamp.dossier.permission.sharing import ANYONE, Recipient
+from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.records.conflicts import Conflict
+from contrechamp.dossier.records.field_types import Evidence, ReadFrom
+from contrechamp.dossier.records.people import Grant
+from contrechamp.dossier.records.publications import Use
+from contrechamp.dossier.records.testimony import Challenge, Interview, Passage
+from contrechamp.dossier.writing import store
+from contrechamp.dossier.writing.store import Put, new_id
+from contrechamp.vault.access import members
+from contrechamp.vault.access.slots import AgeIdentities
 from contrechamp.vault.verifying import verify
 from vault import cases
 
@@ -145,9 +147,9 @@ def test_every_combination_of_consent_and_recipient(
     at, expected, court = matrix
     recipient = {
         "anyone": ANYONE, "court": Recipient(actor=court), "lawyer": Recipient(name=LAWYER),
-        "somebody": Recipient(name="Sample Somebody"), "team": TEAM,
+        "somebody": Recipient(name="Sample Somebody"), "team": Recipient(team=True),
     }[whom]  # fmt: skip
-    leaving.write(at.case, tmp_path / "out", name, day=DAY, recipient=recipient, now=NOW)
+    exporting.write(at.case, tmp_path / "out", name, day=DAY, recipient=recipient, now=NOW)
     out = everything_in(tmp_path / "out").decode()
     gone: dict[str, set[int]] = {"GIVEN": set(), "WHO": set(), "WITNESS": set()}
     for number, extra, narrowed, when, thing in expected:
@@ -192,11 +194,11 @@ def test_words_of_others_about_what_stays_stay_too(name: str, tmp_path: Path) ->
             random=os.urandom,
         )  # fmt: skip
     with desk(tmp_path, secret=AgeIdentities((str(key),))) as at:
-        marks.review(at.case, told, "changes", why="SECRETREVIEW", now=NOW)
+        reviews.review(at.case, told, "changes", why="SECRETREVIEW", now=NOW)
         maker = at.put(actor(read_from=ReadFrom(item=table), names=actor().names))
         at.put(camera(operator=maker, name="OPENCAMERA", sample=False))
-        out = leaving.write(at.case, tmp_path / name, name, day=DAY)
-        assert reading.id_of(maker) in out.kept_back or name == "osm"
+        out = exporting.write(at.case, tmp_path / name, name, day=DAY)
+        assert lookup.id_of(maker) in out.kept_back or name == "osm"
     found = everything_in(tmp_path / name)
     assert b"SECRET" not in found
     assert b"Sample Cameras" not in found
@@ -204,7 +206,7 @@ def test_words_of_others_about_what_stays_stay_too(name: str, tmp_path: Path) ->
         (line,) = (
             row
             for row in map(json.loads, (tmp_path / name / "records.jsonl").open(encoding="utf-8"))
-            if row["id"] == reading.id_of(cited)
+            if row["id"] == lookup.id_of(cited)
         )
         assert line["closed_left_out"]
         assert line["fields"]["evidence"] == [{"ref": f"{told}#p1"}, {"ref": photo}]
@@ -215,7 +217,7 @@ def test_a_use_that_is_not_shown_keeps_to_whom_it_was(tmp_path: Path) -> None:
         told = at.put(telling(at.put(source())))
         use = Use(of=told, use="shared", to_whom="SECRETLAWYER")
         at.put(publication(uses=(use,)))
-        leaving.write(at.case, tmp_path / "out", "jsonl", day=DAY)
+        exporting.write(at.case, tmp_path / "out", "jsonl", day=DAY)
     assert b"SECRET" not in everything_in(tmp_path / "out")
 
 
@@ -226,25 +228,25 @@ def test_the_log_says_what_went_to_whom_and_limits_are_told(tmp_path: Path) -> N
         grant = Grant(use="shared", with_actors=(court,), limits="SAMPLE: not before the summer")
         at.put(consent(who, grants=(grant,)))
         size = at.case.size
-        out = leaving.write(
+        out = exporting.write(
             at.case, tmp_path / "court", "jsonl", day=DAY, recipient=Recipient(court), now=NOW,
             reason="SAMPLE order",
         )  # fmt: skip
-        assert out.limits == {reading.id_of(told): ["SAMPLE: not before the summer"]}
-        assert [one.why for one in out.kept_back[reading.id_of(other)]] == ["none"]
+        assert out.limits == {lookup.id_of(told): ["SAMPLE: not before the summer"]}
+        assert [one.why for one in out.kept_back[lookup.id_of(other)]] == ["none"]
         assert at.case.size == size + 1
         (state,) = at.case.database.execute(
             "SELECT state FROM records WHERE subject LIKE 'export/%'"
         ).fetchone()
         said = json.loads(bytes(state))
         assert (said["for"], said["team"], said["name"]) == (court, False, "court")
-        assert said["records"] == [reading.id_of(told)]
-        assert "Sample Cameras Ltd" in (tmp_path / "court" / leaving.FOR_WHOM).read_text()
+        assert said["records"] == [lookup.id_of(told)]
+        assert "Sample Cameras Ltd" in (tmp_path / "court" / exporting.FOR_WHOM).read_text()
         assert not verify(at.case)
-        leaving.write(at.case, tmp_path / "open", "jsonl", day=DAY)
+        exporting.write(at.case, tmp_path / "open", "jsonl", day=DAY)
         assert at.case.size == size + 1
         with pytest.raises(InputError, match="no actor"):
-            leaving.write(
+            exporting.write(
                 at.case, tmp_path / "x", "jsonl", day=DAY, recipient=Recipient(told), now=NOW
             )
 
@@ -268,13 +270,11 @@ def test_a_file_that_many_records_came_from_is_asked_about_once(
 ) -> None:
     (table,) = items(tmp_path, ["document"])
     asked = []
-    known = reading.cited_by
-    monkeypatch.setattr(
-        reading, "cited_by", lambda case, ref: asked.append(ref) or known(case, ref)
-    )
+    known = lookup.cited_by
+    monkeypatch.setattr(lookup, "cited_by", lambda case, ref: asked.append(ref) or known(case, ref))
     with desk(tmp_path) as at:
         for number in range(9):
             at.put(camera(read_from=ReadFrom(item=table, at=str(number))))
         asked.clear()
-        leaving.write(at.case, tmp_path / "out", "csv", day=DAY)
+        exporting.write(at.case, tmp_path / "out", "csv", day=DAY)
     assert 1 <= asked.count(table) <= 3  # held, shared, given: once each, not for each record

@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 from samples import Desk, desk
 
-from contrechamp.dossier import lines, reading, store
-from contrechamp.dossier.fieldwork import Observation
-from contrechamp.dossier.formats import staging
-from contrechamp.dossier.formats.door import import_files
-from contrechamp.dossier.formats.drafts import Draft
+from contrechamp.dossier.formats.read import staging
+from contrechamp.dossier.formats.read.drafts import Draft
+from contrechamp.dossier.formats.read.importing import import_files
+from contrechamp.dossier.formats.write import json_lines
+from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.records.fieldwork import Observation
+from contrechamp.dossier.writing import store
 from contrechamp.vault.verifying import verify
 from dossier.samples import DAY, NOW
 
@@ -66,7 +68,7 @@ def test_an_import_in_parts_is_one_transaction(
         for number in range(7):
             at.put(observation(number))
         file = tmp_path / "records.jsonl"
-        file.write_text("".join(lines.written(at.case, DAY)))
+        file.write_text("".join(json_lines.written(at.case, DAY)))
         wanted = file.read_text()
 
     def imported(into: Desk) -> int:
@@ -87,10 +89,10 @@ def test_an_import_in_parts_is_one_transaction(
         imported(other)
     monkeypatch.setattr(store, "write", write)
     with desk(tmp_path / "other") as other:
-        assert reading.count(other.case) == {}
+        assert lookup.count(other.case) == {}
         assert not verify(other.case)
         assert imported(other) == 7
-        again = "".join(lines.written(other.case, DAY))
+        again = "".join(json_lines.written(other.case, DAY))
         assert [line.split('"fields"')[1] for line in again.splitlines()] == [
             line.split('"fields"')[1] for line in wanted.splitlines()
         ]

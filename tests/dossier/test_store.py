@@ -16,10 +16,11 @@ from samples import (
 )
 
 from contrechamp.base.errors import InputError
-from contrechamp.dossier import erasing, reading, store
-from contrechamp.dossier.store import Put, new_id
+from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.writing import erasing, store
+from contrechamp.dossier.writing.store import Put, new_id
 from contrechamp.vault.case import Case
-from contrechamp.vault.history import history
+from contrechamp.vault.log.history import history
 from contrechamp.vault.verifying import verify
 from vault import cases
 
@@ -35,7 +36,7 @@ def test_a_record_is_read_back_from_the_closed_case(tmp_path: Path) -> None:
         ref = at.put(source(role="SAMPLE neighbour"), reason="told at the door")
         assert sound(at.case)
     with cases.opened(tmp_path / "case") as case:
-        found = reading.get(case, ref)
+        found = lookup.get(case, ref)
         assert found.record == source(role="SAMPLE neighbour")
         assert (found.version, found.kind, found.at) == (1, "source", "2026-05-01T12:00:00Z")
         line = history(case)[-1]
@@ -47,9 +48,9 @@ def test_every_version_stays_and_is_checked_against_the_log(tmp_path: Path) -> N
         ref = at.put(source())
         for role in ("one", "two", "three"):
             at.put(source(role=role), ref)
-        told = [stored.record.role for stored in reading.versions(at.case, ref)]
+        told = [stored.record.role for stored in lookup.versions(at.case, ref)]
         assert told == ["", "one", "two", "three"]
-        assert [s.version for s in reading.versions(at.case, ref)] == [1, 2, 3, 4]
+        assert [s.version for s in lookup.versions(at.case, ref)] == [1, 2, 3, 4]
         assert sound(at.case)
         at.case.database.execute(
             "UPDATE versions SET state = CAST(replace(state, 'one', 'won') AS BLOB)"
@@ -79,7 +80,7 @@ def test_who_read_an_older_version_does_not_overwrite_the_newer(tmp_path: Path) 
         at.put(source(role="mine"), ref, version=1)
         with pytest.raises(InputError, match="changed meanwhile"):
             at.put(source(role="theirs"), ref, version=1)
-        assert reading.get(at.case, ref).record.role == "mine"
+        assert lookup.get(at.case, ref).record.role == "mine"
 
 
 def test_a_batch_may_cite_within_itself_and_is_all_or_nothing(tmp_path: Path) -> None:
@@ -93,9 +94,9 @@ def test_a_batch_may_cite_within_itself_and_is_all_or_nothing(tmp_path: Path) ->
         before = at.case.size
         with pytest.raises(InputError, match=f"testimony {two}: source"):
             store.put_all(at.case, batch[:2], now=NOW)
-        assert (at.case.size, list(reading.listed(at.case))) == (before, [])
+        assert (at.case.size, list(lookup.listed(at.case))) == (before, [])
         store.put_all(at.case, batch, now=NOW)
-        assert reading.count(at.case) == {"finding": 1, "testimony": 1, "source": 1}
+        assert lookup.count(at.case) == {"finding": 1, "testimony": 1, "source": 1}
         assert at.case.database.execute("SELECT count(*) FROM checkpoints").fetchone() == (2,)
         with pytest.raises(InputError, match="already"):
             store.put_all(at.case, batch[2:], now=NOW)
@@ -119,28 +120,26 @@ def test_who_cites_what_is_known_both_ways(tmp_path: Path) -> None:
     with desk(tmp_path) as at:
         told = at.put(telling(at.put(source())))
         found = at.put(finding(f"{told}#p1", photo))
-        assert [c.citing for c in reading.cited_by(at.case, told)] == [
-            found.removeprefix("record/")
-        ]
-        assert [c.field for c in reading.cited_by(at.case, f"{told}#p1")] == ["evidence[1].ref"]
-        assert not reading.cited_by(at.case, f"{told}#p2")
-        assert [c.citing for c in reading.cited_by(at.case, photo)] == [
+        assert [c.citing for c in lookup.cited_by(at.case, told)] == [found.removeprefix("record/")]
+        assert [c.field for c in lookup.cited_by(at.case, f"{told}#p1")] == ["evidence[1].ref"]
+        assert not lookup.cited_by(at.case, f"{told}#p2")
+        assert [c.citing for c in lookup.cited_by(at.case, photo)] == [
             found.removeprefix("record/")
         ]
         at.put(finding(photo), found)
-        assert not reading.cited_by(at.case, told)
+        assert not lookup.cited_by(at.case, told)
 
 
 def test_a_record_is_named_by_the_beginning_of_its_id(tmp_path: Path) -> None:
     photo = item(tmp_path)
     with desk(tmp_path) as at:
         ref = at.put(telling(at.put(source())))
-        assert reading.by_beginning(at.case, ref.removeprefix("record/")[:12]) == ref
-        assert reading.by_beginning(at.case, ref + "#p1") == ref + "#p1"
-        assert reading.by_beginning(at.case, photo[:17]) == photo
+        assert lookup.by_beginning(at.case, ref.removeprefix("record/")[:12]) == ref
+        assert lookup.by_beginning(at.case, ref + "#p1") == ref + "#p1"
+        assert lookup.by_beginning(at.case, photo[:17]) == photo
         for nothing in ("zz", "", "member/", "record/", "record/%"):
             with pytest.raises(InputError):
-                reading.by_beginning(at.case, nothing)
+                lookup.by_beginning(at.case, nothing)
 
 
 def plain_dump(case: Case, tmp_path: Path) -> bytes:
@@ -166,8 +165,8 @@ def test_an_erased_record_is_gone_with_all_its_versions_and_the_log_verifies(
         assert b"unmistakable" not in dump
         assert b"turnstile" not in dump
         with pytest.raises(InputError, match="was erased"):
-            reading.get(at.case, ref)
-        assert reading.get(at.case, cited).record.evidence[0].ref == f"{ref}#p1"
+            lookup.get(at.case, ref)
+        assert lookup.get(at.case, cited).record.evidence[0].ref == f"{ref}#p1"
         assert sound(at.case)
         # Who cites it can still be edited, and nobody else can begin to cite it.
         at.put(finding(f"{ref}#p1", confidence="alleged"), cited)
@@ -182,9 +181,9 @@ def test_earlier_versions_alone_can_be_erased(tmp_path: Path) -> None:
         at.put(source(role="calm"), ref)
         assert erasing.forget_versions(at.case, ref, reason="SAMPLE", now=NOW) == 1
         assert b"unmistakable" not in plain_dump(at.case, tmp_path)
-        assert [s.record.role for s in reading.versions(at.case, ref)] == ["calm"]
+        assert [s.record.role for s in lookup.versions(at.case, ref)] == ["calm"]
         at.put(source(role="calmer"), ref)
-        assert [s.version for s in reading.versions(at.case, ref)] == [2, 3]
+        assert [s.version for s in lookup.versions(at.case, ref)] == [2, 3]
         assert sound(at.case)
 
 

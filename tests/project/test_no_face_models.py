@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 import contrechamp
-from contrechamp.redact.centerface import CenterFace
-from contrechamp.redact.hits import Hits
-from contrechamp.redact.model import SHA256
+from contrechamp.redact.faces.centerface import CenterFace
+from contrechamp.redact.faces.hits import Hits
+from contrechamp.redact.faces.weights import SHA256
 
 PACKAGE = Path(contrechamp.__file__).parent
 SITE_PACKAGES = Path(sysconfig.get_path("purelib"))
@@ -74,7 +74,9 @@ def test_no_weights_are_installed_but_those_known(folder: Path) -> None:
 
 
 def test_the_search_sees_weights_under_any_name(tmp_path: Path) -> None:
-    content = (PACKAGE / "redact" / "vendor" / "centerface" / "centerface.onnx").read_bytes()
+    content = (
+        PACKAGE / "redact" / "faces" / "vendor" / "centerface" / "centerface.onnx"
+    ).read_bytes()
     for name in ("net.onnx", "readme.txt", "picture.png"):
         (tmp_path / name).write_bytes(content)
     (tmp_path / "other.dat").write_bytes(b"\x1c\0\0\0TFL3" + bytes(SMALLEST_BYTES))

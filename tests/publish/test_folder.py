@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from contrechamp.base.errors import OutputError
-from contrechamp.publish import check_writable, write
+from contrechamp.publish.folder import check_writable
+from contrechamp.publish.publication import write
 from publish import sample
 
 COMMAND = ("contrechamp", "measure", "sample.osm")

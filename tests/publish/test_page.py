@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from contrechamp.publish import write
+from contrechamp.publish.publication import write
 from publish import sample
 from publish.browser import Page, chromium
 

@@ -17,8 +17,8 @@ import shapely
 from pyproj import Geod
 
 from contrechamp.measure.results import Measurement
-from contrechamp.publish import Written, write
-from contrechamp.publish.files import ALL
+from contrechamp.publish.files import ALL, Written
+from contrechamp.publish.publication import write
 from contrechamp.scene.tables import Notice, Scene
 from publish import sample
 

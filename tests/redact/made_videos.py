@@ -11,7 +11,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from contrechamp.redact.hits import Hits
+from contrechamp.redact.faces.hits import Hits
 
 RGB = NDArray[np.uint8]
 Place = Callable[[int], tuple[float, float] | None]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from contrechamp.redact.boxes import (
+from contrechamp.redact.faces.boxes import (
     areas,
     as_boxes,
     clip,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
-from contrechamp.redact import checks, outside_readers
+from contrechamp.redact.checks import copies, outside_readers
 from contrechamp.redact.outcome import Check
 from redact.copies import MEDIA, PICTURE, media, picture
 
@@ -19,7 +19,7 @@ KINDS |= {".flac": "sound", ".ogg": "sound", ".mp3": "sound"}
 
 
 def checked(path: Path, *, sound: bool = False) -> list[Check]:
-    found, absent = checks.check_file(path, KINDS.get(path.suffix, "image"), sound=sound)  # type: ignore[arg-type]
+    found, absent = copies.check_file(path, KINDS.get(path.suffix, "image"), sound=sound)  # type: ignore[arg-type]
     assert absent == (), "the tests need exiftool and ffprobe (requirements/debian.txt)"
     return list(found)
 
@@ -247,7 +247,7 @@ def test_a_reader_that_is_not_installed_is_named(
     monkeypatch.setattr(outside_readers, "installed", lambda _program: None)
     path = tmp_path / "copy.mp4"
     path.write_bytes(media("mp4", "libx264", None))
-    found, absent = checks.check_file(path, "video")
+    found, absent = copies.check_file(path, "video")
     assert absent == ("exiftool", "ffprobe")
     assert [check.passed for check in found] == [True]
 
@@ -258,7 +258,7 @@ def test_a_reader_that_breaks_fails_the_check(
     monkeypatch.setattr(outside_readers, "installed", lambda _program: "/bin/false")
     path = tmp_path / "copy.png"
     path.write_bytes(picture(".png"))
-    found, _absent = checks.check_file(path, "image")
+    found, _absent = copies.check_file(path, "image")
     assert [check.passed for check in found] == [True, False]
 
 
@@ -275,5 +275,5 @@ def test_bytes_put_anywhere_give_a_verdict(
     path.write_bytes(clean[:at] + extra + clean[at:])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(outside_readers, "installed", lambda _program: None)
-        found, _absent = checks.check_file(path, "image")
+        found, _absent = copies.check_file(path, "image")
     assert [type(check.passed) for check in found] == [bool]

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from contrechamp.base.errors import InputError
-from contrechamp.redact import model
-from contrechamp.redact.boxes import as_boxes, iou
-from contrechamp.redact.centerface import WEIGHTS, CenterFace
-from contrechamp.redact.faces import PLAN, Plan, find_faces
-from contrechamp.redact.hits import Hits
+from contrechamp.redact.faces import weights
+from contrechamp.redact.faces.boxes import as_boxes, iou
+from contrechamp.redact.faces.centerface import WEIGHTS, CenterFace
+from contrechamp.redact.faces.hits import Hits
+from contrechamp.redact.faces.search import PLAN, Plan, find_faces
 
 #: Grace Hopper, official portrait, public domain; shipped with matplotlib. The face was marked by
 #: hand: brow to chin, ear to ear.
@@ -119,7 +119,7 @@ def test_missing_weights_are_refused(tmp_path: Path) -> None:
 
 
 def test_other_weights_are_refused(tmp_path: Path) -> None:
-    content = bytearray((model.VENDOR / WEIGHTS).read_bytes())
+    content = bytearray((weights.VENDOR / WEIGHTS).read_bytes())
     content[len(content) // 2] ^= 1
     (tmp_path / WEIGHTS).parent.mkdir()
     (tmp_path / WEIGHTS).write_bytes(content)

@@ -17,9 +17,9 @@ from PIL import Image, ImageCms, PngImagePlugin
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.progress import silent
-from contrechamp.redact import images
-from contrechamp.redact.boxes import as_boxes, iou
+from contrechamp.redact.faces.boxes import as_boxes, iou
 from contrechamp.redact.outcome import Outcome
+from contrechamp.redact.pictures import masking
 from contrechamp.redact.sidecar import HandBoxes, parse_sidecar
 from contrechamp.redact.wish import Wish
 from redact.made_dng import made_dng
@@ -40,7 +40,7 @@ pillow_heif.register_heif_opener()
 def mask(folder: Path, content: bytes, wish: Wish = BY_HAND, name: str = "source") -> Outcome:
     source = folder / name
     source.write_bytes(content)
-    outcome = images.mask_image(source, folder / "masked", wish, silent)
+    outcome = masking.mask_image(source, folder / "masked", wish, silent)
     assert source.read_bytes() == content
     assert all(check.passed for check in outcome.checks), outcome.checks
     return outcome
@@ -157,7 +157,7 @@ def test_nothing_of_the_old_file_but_pixels_comes_out(tmp_path: Path, coded: str
     assert ("IFD0" in groups) == (coded == "TIFF")
     pixels = np.asarray(image)
     left, top, right, bottom = FACE
-    assert (pixels[top:bottom, left:right] <= images.TOLERANCE).all()
+    assert (pixels[top:bottom, left:right] <= masking.TOLERANCE).all()
     source = np.asarray(SMALL).astype(float)
     if coded != "DNG":  # developed, so with a tone of its own
         assert np.abs(pixels[200:] - source[200:]).mean() < 6
@@ -247,7 +247,7 @@ def test_boxes_are_of_the_upright_picture(tmp_path: Path, coded: str, orientatio
     assert (outcome.width, outcome.height) == (64, 40)
     pixels = np.asarray(masked(tmp_path)).astype(int)
     assert pixels[12, 12, 0] - pixels[12, 12, 1] > 150
-    assert (pixels[24:32, 40:48] <= images.TOLERANCE).all()
+    assert (pixels[24:32, 40:48] <= masking.TOLERANCE).all()
     assert pixels[36, 4].min() > 150
 
 
@@ -292,7 +292,7 @@ def test_a_face_is_covered_with_its_head(tmp_path: Path) -> None:
     boxes = as_boxes([area.box for area in outcome.covered if area.by == "face"])
     assert iou(boxes, as_boxes([FACE])).max() > 0.4
     left, top, right, bottom = FACE
-    assert (np.asarray(masked(tmp_path))[top:bottom, left:right] <= images.TOLERANCE).all()
+    assert (np.asarray(masked(tmp_path))[top:bottom, left:right] <= masking.TOLERANCE).all()
     assert outcome.blind_below_px
     assert [check.name for check in outcome.checks][-1].startswith("a search of the written")
 
@@ -316,7 +316,7 @@ def test_noise_hides_the_face_as_well(tmp_path: Path) -> None:
         pixels = np.asarray(masked(tmp_path)).astype(int)
         face = pixels[64:160, 96:176]
         assert face.std() > 20
-        assert np.ptp(face.reshape(12, 8, 10, 8, 3), axis=(1, 3)).max() <= 2 * images.TOLERANCE
+        assert np.ptp(face.reshape(12, 8, 10, 8, 3), axis=(1, 3)).max() <= 2 * masking.TOLERANCE
 
 
 def test_a_picture_without_faces_says_that_it_was_searched(tmp_path: Path) -> None:
@@ -341,14 +341,14 @@ def test_a_face_that_is_seen_only_in_what_was_written_is_covered_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The first search of the source is made blind; the search of the output finds the face."""
-    found, calls = images.find_faces, []
+    found, calls = masking.find_faces, []
 
     def blind_at_first(*args: object) -> object:
         calls.append(1)
         hits = found(*args)  # type: ignore[arg-type]
         return hits.at_least(2.0) if len(calls) == 1 else hits
 
-    monkeypatch.setattr(images, "find_faces", blind_at_first)
+    monkeypatch.setattr(masking, "find_faces", blind_at_first)
     outcome = mask(tmp_path, saved(SMALL, "PNG"), SEARCHED)
     assert outcome.covered
     left, top, right, bottom = FACE
@@ -365,14 +365,14 @@ def test_a_face_that_is_left_fails_the_check(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Covers that are drawn beside the face are noticed in the written picture."""
-    draw = images.draw_covers
+    draw = masking.draw_covers
     monkeypatch.setattr(
-        images, "draw_covers", lambda rgb, boxes, style: draw(rgb, boxes * 0 + 1, style)
+        masking, "draw_covers", lambda rgb, boxes, style: draw(rgb, boxes * 0 + 1, style)
     )
-    monkeypatch.setattr(images._Search, "outside", lambda self, hits, covers: hits)
-    monkeypatch.setattr(images, "ROUNDS", 2)
+    monkeypatch.setattr(masking._Search, "outside", lambda self, hits, covers: hits)
+    monkeypatch.setattr(masking, "ROUNDS", 2)
     (tmp_path / "source").write_bytes(saved(SMALL, "PNG"))
-    outcome = images.mask_image(tmp_path / "source", tmp_path / "masked", SEARCHED, silent)
+    outcome = masking.mask_image(tmp_path / "source", tmp_path / "masked", SEARCHED, silent)
     assert not outcome.checks[-1].passed
 
 
@@ -436,7 +436,7 @@ def test_what_cannot_be_masked_is_refused(
 ) -> None:
     (tmp_path / "source.jpg").write_bytes(content())
     with pytest.raises(InputError, match=says):
-        images.mask_image(tmp_path / "source.jpg", tmp_path / "masked", BY_HAND, silent)
+        masking.mask_image(tmp_path / "source.jpg", tmp_path / "masked", BY_HAND, silent)
     assert not (tmp_path / "masked").exists()
 
 

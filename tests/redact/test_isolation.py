@@ -18,9 +18,9 @@ import pytest
 
 from contrechamp.base.errors import InputError, OutputError
 from contrechamp.base.progress import Progress, silent
-from contrechamp.redact import isolation, kernels
-from contrechamp.redact.job import Job, Limits
 from contrechamp.redact.outcome import Check, Outcome, from_json
+from contrechamp.redact.process import isolation, kernels
+from contrechamp.redact.process.job import Job, Limits
 from contrechamp.redact.sidecar import FORMAT, parse_sidecar
 from contrechamp.redact.wish import Wish
 
@@ -237,7 +237,7 @@ def test_what_is_compiled_is_laid_out_for_the_process(tmp_path: Path) -> None:
     code = (
         "import numba.core.caching as c; saved = c.Cache.save_overload;"
         "c.Cache.save_overload = lambda *a: (_ for _ in ()).throw(SystemExit(3));"
-        "from contrechamp.redact.motion import compile_ahead; compile_ahead()"
+        "from contrechamp.redact.video.motion import compile_ahead; compile_ahead()"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from contrechamp.redact.faces import COVER_AT, REPORT_AT
-from contrechamp.redact.known_recall import MEASURED, Recall, blind_below_px
+from contrechamp.redact.faces.known_recall import MEASURED, Recall, blind_below_px
+from contrechamp.redact.faces.search import COVER_AT, REPORT_AT
 
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "covering-faces.md"
 

@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 from contrechamp.base.errors import CheckFailedError, InputError, OutputError, UsageError
-from contrechamp.redact import masking, review
-from contrechamp.redact.job import Job
+from contrechamp.redact import masking
 from contrechamp.redact.masking import Manner, mask_files
 from contrechamp.redact.outcome import Outcome, to_json
+from contrechamp.redact.process.job import Job
+from contrechamp.redact.review import sheets
 from contrechamp.redact.sidecar import FORMAT
 from contrechamp.redact.sources import gather
 from contrechamp.redact.wish import Wish
@@ -210,7 +211,7 @@ def test_no_room_for_the_review_leaves_no_copy(photos: Path, tmp_path: Path) -> 
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (2048, before[1]))
     try:
-        with pytest.raises(OutputError, match="the index of the review cannot be written"):
+        with pytest.raises(OutputError, match=r"index\.html: cannot be written"):
             mask_files(gather([photos / "wrong.txt"]).files, out, Manner())
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
@@ -326,13 +327,13 @@ def test_who_reads_the_copy_again_cannot_change_it(
     photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[Job] = []
-    real = review.run_isolated
+    real = sheets.run_isolated
 
     def noting(job: Job, *rest: Any, **more: Any) -> Any:
         asked.append(job)
         return real(job, *rest, **more)
 
-    monkeypatch.setattr(review, "run_isolated", noting)
+    monkeypatch.setattr(sheets, "run_isolated", noting)
     mask_files(gather([photos / "wrong.txt"]).files, tmp_path / "out", Manner())
     [reading] = asked
     assert not reading.source.is_relative_to(reading.workshop)

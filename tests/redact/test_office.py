@@ -22,8 +22,8 @@ from PIL import Image
 from contrechamp.base.errors import InputError
 from contrechamp.base.progress import silent
 from contrechamp.redact import sidecar
-from contrechamp.redact.office import mask_office
-from contrechamp.redact.office_text import BLOCK, without_words
+from contrechamp.redact.office.masking import mask_office
+from contrechamp.redact.office.text import BLOCK, without_words
 from contrechamp.redact.wish import Wish
 from contrechamp.redact.words import Words
 

@@ -13,7 +13,7 @@ from PIL import Image
 from contrechamp.base.errors import InputError
 from contrechamp.base.progress import silent
 from contrechamp.redact import sidecar
-from contrechamp.redact.pdf import mask_pdf
+from contrechamp.redact.pdf.masking import mask_pdf
 from contrechamp.redact.wish import Wish
 from redact.papers import (
     SIZE,

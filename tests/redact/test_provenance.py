@@ -22,7 +22,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from contrechamp.base.errors import CheckFailedError, InputError
 from contrechamp.redact import masking, provenance
-from contrechamp.redact.checks import check_file
+from contrechamp.redact.checks.copies import check_file
 from contrechamp.redact.masking import Manner, mask_files
 from contrechamp.redact.sources import gather
 from redact.copies import MEDIA, media, picture

@@ -13,12 +13,14 @@ from PIL import Image
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import activate
-from contrechamp.redact import masking, review
+from contrechamp.redact import masking
+from contrechamp.redact.faces.known_recall import BLIND_BELOW_PX, MEASURED
 from contrechamp.redact.kinds import kind_of
-from contrechamp.redact.known_recall import BLIND_BELOW_PX, MEASURED
-from contrechamp.redact.masking import Manner, Masked, Run, Unmasked, mask_files
+from contrechamp.redact.masking import Manner, mask_files
 from contrechamp.redact.outcome import Check, Covered, Kind, Look, Outcome
-from contrechamp.redact.review import Picture, Sheet
+from contrechamp.redact.review import sheets
+from contrechamp.redact.review.sheets import Picture, Sheet
+from contrechamp.redact.run import Masked, Run, Unmasked
 from contrechamp.redact.sources import gather
 from contrechamp.redact.wish import Wish
 from publish.browser import Page, chromium
@@ -93,7 +95,7 @@ def test_a_sheet_asks_nothing_of_the_network_and_fits_every_window(
     page: Page, tmp_path: Path, kind: Kind, language: str
 ) -> None:
     activate(language)
-    path = review.write_sheet(sheet_of(kind, tmp_path), tmp_path)
+    path = sheets.write_sheet(sheet_of(kind, tmp_path), tmp_path)
     for width in (1280, 390):
         page.open(path, width=width)
         assert page.complaints == []
@@ -106,7 +108,7 @@ def test_a_sheet_asks_nothing_of_the_network_and_fits_every_window(
 
 
 def test_what_is_urgent_comes_first_with_its_picture(page: Page, tmp_path: Path) -> None:
-    page.open(review.write_sheet(sheet_of("video", tmp_path), tmp_path))
+    page.open(sheets.write_sheet(sheet_of("video", tmp_path), tmp_path))
     looks = "[...document.querySelectorAll('.looks li')]"
     first, second, last = page.evaluate(f"{looks}.map(l => l.innerText)")
     assert " ".join(first.split()) == "1:23.2 First of all score 0.11"
@@ -115,7 +117,7 @@ def test_what_is_urgent_comes_first_with_its_picture(page: Page, tmp_path: Path)
 
 
 def test_outlines_lie_where_the_boxes_are(page: Page, tmp_path: Path) -> None:
-    page.open(review.write_sheet(sheet_of("image", tmp_path), tmp_path))
+    page.open(sheets.write_sheet(sheet_of("image", tmp_path), tmp_path))
     drawn = page.evaluate(
         "(() => {const i = document.querySelector('figure img').getBoundingClientRect();"
         "return [...document.querySelectorAll('figure rect:not(.under)')].map(r => {"
@@ -130,20 +132,20 @@ def test_outlines_lie_where_the_boxes_are(page: Page, tmp_path: Path) -> None:
 def test_the_sheet_of_an_image_tells_what_was_measured_by_size(tmp_path: Path) -> None:
     sheet = sheet_of("image", tmp_path)
     less_close = replace(sheet, outcome=replace(sheet.outcome, blind_below_px=2 * BLIND_BELOW_PX))
-    told = review.write_sheet(less_close, tmp_path).read_text()
+    told = sheets.write_sheet(less_close, tmp_path).read_text()
     for one in MEASURED:
         assert f"<td>{2 * one.low_px:.0f} " in told  # half as close: faces twice as high
         assert f">{100 * one.found:.1f} %<" in told
     by_hand = replace(sheet, wish=Wish(boxes_only=True))
-    assert "Faces measured" not in review.write_sheet(by_hand, tmp_path).read_text()
+    assert "Faces measured" not in sheets.write_sheet(by_hand, tmp_path).read_text()
     assert (
         "Faces measured"
-        not in review.write_sheet(sheet_of("video", tmp_path), tmp_path).read_text()
+        not in sheets.write_sheet(sheet_of("video", tmp_path), tmp_path).read_text()
     )
 
 
 def test_a_sheet_can_be_printed(page: Page, tmp_path: Path) -> None:
-    page.open(review.write_sheet(sheet_of("video", tmp_path), tmp_path))
+    page.open(sheets.write_sheet(sheet_of("video", tmp_path), tmp_path))
     assert page.paper().startswith(b"%PDF")
 
 
@@ -154,7 +156,7 @@ def test_nothing_is_called_safe(tmp_path: Path, kind: Kind) -> None:
         "fr": r"(sans danger|en sécurité|anonymisé|garanti)",
     }.items():
         activate(language)
-        text = review.write_sheet(sheet_of(kind, tmp_path), tmp_path).read_text()
+        text = sheets.write_sheet(sheet_of(kind, tmp_path), tmp_path).read_text()
         assert not re.search(words, re.sub(r"<style>.*?</style>", "", text, flags=re.S), re.I)
 
 
@@ -167,9 +169,9 @@ def test_the_index_tells_every_file_and_leads_to_its_sheet(page: Page, tmp_path:
         [".hidden: hidden, left out"],
     )
     (tmp_path / "image-001.jpg.html").write_text("<title>The sheet</title>")
-    review.write_index(run, tmp_path, tmp_path)
+    sheets.write_index(run, tmp_path)
     for width in (1280, 390):
-        page.open(tmp_path / review.INDEX, width=width)
+        page.open(tmp_path / sheets.INDEX, width=width)
         assert page.complaints == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     text = page.evaluate("document.body.innerText")
@@ -199,7 +201,7 @@ def test_a_sheet_shows_pixels_of_the_copy_only(
 
 def test_pictures_of_a_video_are_those_of_the_moments_asked_for(tmp_path: Path) -> None:
     from contrechamp.base.progress import silent
-    from contrechamp.redact.review_pictures import take
+    from contrechamp.redact.review.pictures import take
 
     path = tmp_path / "copy.mp4"
     path.write_bytes(media("mp4", "libx264", None, **MEDIA[".mp4"][3]))

@@ -9,7 +9,7 @@ from parselmouth.praat import call
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.progress import silent
-from contrechamp.redact.sound import mask_sound
+from contrechamp.redact.sound.masking import mask_sound
 from contrechamp.redact.wish import Wish
 from redact.speech import speech
 

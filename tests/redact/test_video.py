@@ -18,15 +18,15 @@ from PIL import Image
 
 from contrechamp.base.errors import InputError, OutputError
 from contrechamp.base.progress import silent
-from contrechamp.redact import video
-from contrechamp.redact.courses import course_of
 from contrechamp.redact.outcome import Outcome
+from contrechamp.redact.pictures.upright import Turn, turn_of
 from contrechamp.redact.sidecar import from_json
-from contrechamp.redact.tracks import Rules, Track
-from contrechamp.redact.upright import Turn, turn_of
-from contrechamp.redact.video import mask_video
-from contrechamp.redact.video_read import LIMITS, Limits
-from contrechamp.redact.video_task import FAST, MOST_WEAK, Found, Schedule
+from contrechamp.redact.video import masking
+from contrechamp.redact.video.courses import course_of
+from contrechamp.redact.video.masking import mask_video
+from contrechamp.redact.video.reading import LIMITS, Limits
+from contrechamp.redact.video.task import FAST, MOST_WEAK, Found, Schedule
+from contrechamp.redact.video.tracks import Rules, Track
 from contrechamp.redact.wish import Wish
 from redact.made_videos import FindsRed, ffmpeg, picture, read, red_pixels, write
 
@@ -439,7 +439,7 @@ def test_a_cover_that_is_not_there_fails_the_check(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = write(tmp_path / "a.mp4", FRAMES)
-    monkeypatch.setattr(video.Cloth, "lay", lambda *_arguments: None)
+    monkeypatch.setattr(masking.Cloth, "lay", lambda *_arguments: None)
     outcome = mask_video(source, tmp_path / "t", Wish(threads=1), silent, detector=FindsRed())
     failed = [check.name for check in outcome.checks if not check.passed]
     assert failed == ["covered areas show the cover and nothing else"]
@@ -461,7 +461,7 @@ def test_streams_that_should_not_be_there_fail_the_check(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = planted(tmp_path)
-    real = video.cover
+    real = masking.cover
 
     def smuggling(task: Any, *rest: Any) -> bool:
         real(task, *rest)
@@ -470,7 +470,7 @@ def test_streams_that_should_not_be_there_fail_the_check(
         task.target.write_bytes(copied.read_bytes())
         return False
 
-    monkeypatch.setattr(video, "cover", smuggling)
+    monkeypatch.setattr(masking, "cover", smuggling)
     outcome = mask_video(source, tmp_path / "t", Wish(threads=1), silent, detector=FindsRed())
     failed = {check.name for check in outcome.checks if not check.passed}
     assert "only the streams that were asked for, without metadata" in failed
@@ -481,14 +481,14 @@ def test_frames_that_are_missing_fail_the_check(
 ) -> None:
     source = write(tmp_path / "a.mp4", FRAMES)
     shorter = write(tmp_path / "b.mp4", FRAMES[:-1])
-    real = video.cover
+    real = masking.cover
 
     def losing(task: Any, *rest: Any) -> bool:
         real(task, *rest)
         task.target.write_bytes(shorter.read_bytes())
         return False
 
-    monkeypatch.setattr(video, "cover", losing)
+    monkeypatch.setattr(masking, "cover", losing)
     outcome = mask_video(
         source, tmp_path / "t", Wish(boxes_only=True, threads=1), silent, detector=FindsRed()
     )

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, map_coordinates
 
-from contrechamp.redact import cuts, flow
-from contrechamp.redact.dusk import lit
-from contrechamp.redact.motion import Motion, reduction
+from contrechamp.redact.video import cuts, flow
+from contrechamp.redact.video.dusk import lit
+from contrechamp.redact.video.motion import Motion, reduction
 
 
 def ground(seed: int, size: tuple[int, int] = (180, 320), fine: float = 2.0) -> NDArray[np.float64]:

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from contrechamp.redact.courses import Covers, course_of, covers_of
-from contrechamp.redact.hits import Hits
-from contrechamp.redact.tracks import Rules, Track, Tracker
+from contrechamp.redact.faces.hits import Hits
+from contrechamp.redact.video.courses import Covers, course_of, covers_of
+from contrechamp.redact.video.tracks import Rules, Track, Tracker
 
 F8 = NDArray[np.float64]
 SIZE = 400, 300

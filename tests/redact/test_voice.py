@@ -9,7 +9,7 @@ from parselmouth.praat import call
 from scipy.signal import welch
 
 from contrechamp.base.errors import InputError
-from contrechamp.redact.voice import FORMANTS, LEAST, LONGEST_S, Alteration, altered
+from contrechamp.redact.sound.voice import FORMANTS, LEAST, LONGEST_S, Alteration, altered
 from redact.speech import speech
 
 RATE_HZ = 16_000

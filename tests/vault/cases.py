@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from contrechamp.vault import adding, case, slots
-from contrechamp.vault.keys import KdfParameters, new_recovery_key
+from contrechamp.vault import adding, case
+from contrechamp.vault.access import slots
+from contrechamp.vault.access.keys import KdfParameters, new_recovery_key
 
 PASSPHRASE = "correct horse battery staple"
 NOW = datetime(2026, 5, 1, 12, 0, 0, tzinfo=UTC)

@@ -15,8 +15,9 @@ from pathlib import Path
 import pyrage
 
 from contrechamp.base.errors import InputError
-from contrechamp.vault import members, objects, verifying
-from contrechamp.vault.slots import AgeIdentities
+from contrechamp.vault import objects, verifying
+from contrechamp.vault.access import members
+from contrechamp.vault.access.slots import AgeIdentities
 from vault import cases
 
 TESTS = Path(__file__).parents[1]

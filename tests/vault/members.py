@@ -6,9 +6,14 @@ from dataclasses import dataclass
 
 import pyrage
 
-from contrechamp.vault.casefile import CaseFile, new_log_origin
-from contrechamp.vault.keys import KdfParameters, Unlocked, new_recovery_key, parse_recovery_key
-from contrechamp.vault.slots import (
+from contrechamp.vault.access.casefile import CaseFile, new_log_origin
+from contrechamp.vault.access.keys import (
+    KdfParameters,
+    Unlocked,
+    new_recovery_key,
+    parse_recovery_key,
+)
+from contrechamp.vault.access.slots import (
     AgeIdentities,
     Secret,
     Slot,

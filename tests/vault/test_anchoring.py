@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from contrechamp.vault import anchor, anchoring, rfc3161, verifying
-from contrechamp.vault.history import newest_checkpoint
+from contrechamp.vault import verifying
+from contrechamp.vault.anchors import anchor, anchoring, rfc3161
+from contrechamp.vault.log.history import newest_checkpoint
 from vault import timestamp_authority
 from vault.cases import add, files, new, opened
 

@@ -14,7 +14,8 @@ import blake3
 import pyrage
 import pytest
 
-from contrechamp.vault import adding, erasing, members
+from contrechamp.vault import adding, erasing
+from contrechamp.vault.access import members
 from vault import cases
 
 #: SAMPLE texts, none of which is in any word of the program.

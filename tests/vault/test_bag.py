@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contrechamp.base.errors import ContrechampError, InputError
-from contrechamp.vault import bag, bag_verifying, canonical, checkpoint, exporting, history
+from contrechamp.vault.bags import bag, exporting, verifying
+from contrechamp.vault.log import canonical, checkpoint, history
 from vault.cases import NOW, add, files, new, opened
 
 IDENTITY = pyrage.x25519.Identity.generate()
@@ -59,7 +60,7 @@ def sealed(made: Path, tmp_path: Path) -> Path:
 
 
 def kinds(folder: Path, **options: object) -> set[str]:
-    return {one.kind for one in bag_verifying.verify(folder, **options).findings}
+    return {one.kind for one in verifying.verify(folder, **options).findings}
 
 
 def written_anew(folder: Path) -> None:
@@ -94,14 +95,14 @@ def edited(path: Path, change: Callable[[dict], object]) -> None:
 
 
 def test_a_bag_is_right_as_it_was_written(folder: Path) -> None:
-    found = bag_verifying.verify(folder, identities=KEYS)
+    found = verifying.verify(folder, identities=KEYS)
     assert (found.findings, found.unread, found.unopened) == ([], [], [])
     assert len(found.items) == 2
     assert len(found.signers) == 1
 
 
 def test_what_a_key_is_missing_for_is_said(folder: Path) -> None:
-    found = bag_verifying.verify(folder)
+    found = verifying.verify(folder)
     assert found.findings == []
     assert len(found.items) == 2
     encrypted = folder.name != "plain"
@@ -111,7 +112,7 @@ def test_what_a_key_is_missing_for_is_said(folder: Path) -> None:
 
 def test_nothing_of_the_bag_is_changed_by_verifying_it(folder: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
-    bag_verifying.verify(folder, identities=KEYS)
+    verifying.verify(folder, identities=KEYS)
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
 
 
@@ -119,7 +120,7 @@ def test_the_key_of_somebody_else(sealed: Path) -> None:
     other = str(pyrage.x25519.Identity.generate())
     assert kinds(sealed, identities=[other]) == {"identity"}
     with pytest.raises(InputError) as caught:
-        bag_verifying.verify(sealed, identities=["AGE-SECRET-KEY-1NONE"])
+        verifying.verify(sealed, identities=["AGE-SECRET-KEY-1NONE"])
     assert "NONE" not in str(caught.value)
 
 
@@ -290,7 +291,7 @@ def test_links_are_told_and_never_followed(plain: Path, tmp_path: Path) -> None:
     path.write_bytes(content)
     (plain / "data" / "folder").symlink_to(tmp_path)
     os.mkfifo(plain / "data" / "pipe")
-    found = bag_verifying.verify(plain).findings
+    found = verifying.verify(plain).findings
     assert {(one.kind, one.subject) for one in found} == {
         ("link", "data/folder"), ("link", "data/pipe"),
     }  # fmt: skip
@@ -317,7 +318,7 @@ def test_paths_that_leave_the_bag_are_refused(plain: Path, tmp_path: Path, line:
     digest = hashlib.sha256(b"SAMPLE secret").hexdigest()
     with (plain / "manifest-sha256.txt").open("a") as file:
         file.write(line.format(digest=digest) + "\n")
-    found = bag_verifying.verify(plain).findings
+    found = verifying.verify(plain).findings
     assert {one.kind for one in found} >= {"altered"}
     assert {one.kind for one in found} & {"manifest", "missing"}
 
@@ -335,22 +336,22 @@ def test_nothing_is_fetched(plain: Path) -> None:
 def test_what_is_no_bag_is_refused(plain: Path, declaration: bytes) -> None:
     (plain / "bagit.txt").write_bytes(declaration)
     with pytest.raises(InputError):
-        bag_verifying.verify(plain)
+        verifying.verify(plain)
 
 
 def test_more_than_the_bounds_is_refused(plain: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     deep = plain / "data" / "/".join("d" * 40)
     deep.mkdir(parents=True)
     with pytest.raises(InputError, match="too deep"):
-        bag_verifying.verify(plain)
+        verifying.verify(plain)
     shutil.rmtree(plain / "data" / "d")
     with monkeypatch.context() as bounds:
         bounds.setattr(bag, "MAX_FILES", 10)
         with pytest.raises(InputError, match="more than 10 files"):
-            bag_verifying.verify(plain)
+            verifying.verify(plain)
     monkeypatch.setattr(bag, "MAX_MANIFEST_BYTES", 10)
     with pytest.raises(InputError, match="larger than"):
-        bag_verifying.verify(plain)
+        verifying.verify(plain)
 
 
 def test_a_bag_of_others_is_read_as_the_reference_implementation_reads_it(tmp_path: Path) -> None:
@@ -380,5 +381,5 @@ def test_whatever_the_bytes_are_there_are_findings_or_a_clear_error(
     if data.draw(st.booleans()):
         written_anew(copy)
     with contextlib.suppress(ContrechampError):
-        bag_verifying.verify(copy, identities=KEYS)
+        verifying.verify(copy, identities=KEYS)
     shutil.rmtree(copy)

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from contrechamp.base.errors import InputError
-from contrechamp.vault.canonical import MAX_BYTES, MAX_DEPTH, MAX_INTEGER, dumps, loads
+from contrechamp.vault.log.canonical import MAX_BYTES, MAX_DEPTH, MAX_INTEGER, dumps, loads
 
 # Input and output of RFC 8785 3.2.3 and of its author's test data
 # (github.com/cyberphone/json-canonicalization, testdata/, Apache-2.0). Of "values", the numbers

@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
-from contrechamp.vault import adding, canonical, captures, verifying
+from contrechamp.vault import adding, verifying
+from contrechamp.vault.log import canonical
+from contrechamp.vault.metadata import captures
 from vault.cases import add, new, opened
 from vault.warcs import TIME, wacz, warc
 

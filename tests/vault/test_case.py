@@ -7,8 +7,9 @@ import pyrage
 import pytest
 
 from contrechamp.base.errors import InputError, OutputError
-from contrechamp.vault import adding, erasing, members, objects, verifying
-from contrechamp.vault.slots import AgeIdentities
+from contrechamp.vault import adding, erasing, objects, verifying
+from contrechamp.vault.access import members
+from contrechamp.vault.access.slots import AgeIdentities
 from vault.cases import NOW, PASSPHRASE, add, files, new, opened
 
 

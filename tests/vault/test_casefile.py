@@ -17,8 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contrechamp.base.errors import InputError
-from contrechamp.vault import keys, slots
-from contrechamp.vault.casefile import (
+from contrechamp.vault.access import keys, slots
+from contrechamp.vault.access.casefile import (
     MAX_BYTES,
     MAX_SLOTS,
     CaseFile,
@@ -27,7 +27,7 @@ from contrechamp.vault.casefile import (
     read_bounded,
     to_toml,
 )
-from contrechamp.vault.keys import casefile_key
+from contrechamp.vault.access.keys import casefile_key
 from vault.members import Members, members
 from vault.test_keys import hkdf_by_hand
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contrechamp.vault import canonical, custody
+from contrechamp.vault.log import canonical, custody
 
 ENTRY = custody.Entry(3, "2026-05-01T12:00:00Z", "ab" * 8, "add", "item/1", "cd" * 32, "ef" * 32)
 

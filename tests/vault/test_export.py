@@ -16,7 +16,9 @@ import pyrage
 import pytest
 
 from contrechamp.base.errors import InputError, OutputError, UsageError
-from contrechamp.vault import bag, bag_texts, erasing, exporting, history, objects, verifying
+from contrechamp.vault import erasing, objects, verifying
+from contrechamp.vault.bags import bag, exporting, texts
+from contrechamp.vault.log import history
 from vault.cases import NOW, add, files, new, opened
 
 IDENTITY = pyrage.x25519.Identity.generate()
@@ -93,7 +95,8 @@ def test_age_and_a_page_of_python_are_enough_to_check_it(
     assert (tmp_path / "content").read_bytes() == CONTENT
 
     def check(*arguments: object) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-I", out / "check.py", *arguments]
+        # -O drops every assert of a program: what is wrong must be wrong then too.
+        command = [sys.executable, "-I", "-O", out / "check.py", *arguments]
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
     document = out / f"custody/{items[0]}.json"
@@ -252,7 +255,7 @@ def test_no_cell_of_the_table_is_a_formula(case: Path, tmp_path: Path) -> None:
     export(case, [one.item for one in added], tmp_path / "out", plain=True)
     table = (tmp_path / "out/items.csv").read_bytes().decode()
     rows = list(csv.DictReader(io.StringIO(table, newline="")))
-    assert tuple(rows[0]) == bag_texts.COLUMNS
+    assert tuple(rows[0]) == texts.COLUMNS
     assert len(rows) == len(names)
     assert not [cell for row in rows for cell in row.values() if cell[:1] in tuple("=+-@\t\r")]
     assert {row["name"].lstrip("'") for row in rows} >= {"=HYPERLINK(A1)", "+1", "-1"}

@@ -8,9 +8,10 @@ import pytest
 
 from contrechamp.base.errors import InputError
 from contrechamp.vault import case as cases
-from contrechamp.vault import database, members, slots, verifying
-from contrechamp.vault.keys import Unlocked
-from contrechamp.vault.slots import AgeIdentities
+from contrechamp.vault import database, verifying
+from contrechamp.vault.access import members, slots
+from contrechamp.vault.access.keys import Unlocked
+from contrechamp.vault.access.slots import AgeIdentities
 from vault.cases import NOW, PASSPHRASE, WEAK, new, opened
 
 OTHER = pyrage.x25519.Identity.generate()

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contrechamp.base.errors import InputError
-from contrechamp.vault import keys
-from contrechamp.vault.keys import (
+from contrechamp.vault.access import keys
+from contrechamp.vault.access.keys import (
     CEILING,
     FLOOR,
     TUNED_MEMORY_KIB,

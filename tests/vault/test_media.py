@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from contrechamp.vault import canonical, credentials, media, movie
+from contrechamp.vault.log import canonical
+from contrechamp.vault.metadata import credentials, media, movie
 from vault import cases
 from vault.credentials import picture
 

@@ -8,8 +8,11 @@ import pytest
 
 from contrechamp.base.errors import InputError
 from contrechamp.vault import case as cases_of
-from contrechamp.vault import custody, exporting, history, members, note, signing, verifying
-from contrechamp.vault.slots import AgeIdentities
+from contrechamp.vault import verifying
+from contrechamp.vault.access import members
+from contrechamp.vault.access.slots import AgeIdentities
+from contrechamp.vault.bags import exporting
+from contrechamp.vault.log import custody, history, note, signing
 from vault import cases
 from vault.cases import NOW, PASSPHRASE, add, files, new, opened
 from vault.test_interrupted_members import StoppedError, stop_at

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contrechamp.base.errors import InputError
-from contrechamp.vault import slots as slots_module
-from contrechamp.vault.keys import KdfParameters, new_recovery_key, parse_recovery_key
-from contrechamp.vault.slots import (
+from contrechamp.vault.access import slots as slots_module
+from contrechamp.vault.access.keys import KdfParameters, new_recovery_key, parse_recovery_key
+from contrechamp.vault.access.slots import (
     AgeIdentities,
     Secret,
     WrongKeyError,

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from contrechamp.vault import adding, erasing, keys, members, slots
+from contrechamp.vault import adding, erasing
 from contrechamp.vault import database as databases
+from contrechamp.vault.access import keys, members, slots
 from vault import cases
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "case-folder.md"

@@ -9,20 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from contrechamp.base.disk import disk_of
 from contrechamp.base.errors import ContrechampError, InputError
-from contrechamp.vault import (
-    adding,
-    canonical,
-    casefile,
-    checkpoint,
-    custody,
-    erasing,
-    members,
-    merkle,
-    signing,
-)
+from contrechamp.vault import adding, erasing
 from contrechamp.vault import objects as stored
-from contrechamp.vault.disk import disk_of
+from contrechamp.vault.access import casefile, members
+from contrechamp.vault.log import canonical, checkpoint, custody, merkle, signing
 from vault import cases
 from vault.crash_worker import new_passphrase_slot
 from vault.crashing import Known, findings, objects_of, sample
@@ -278,7 +270,7 @@ def test_a_checkpoint_that_is_none(case: Path, text: str) -> None:
 def test_a_member_cannot_write_in_the_name_of_another(
     case: Path, kept: tuple[Path, Known], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from contrechamp.vault.slots import AgeIdentities
+    from contrechamp.vault.access.slots import AgeIdentities
 
     maker = json.loads(entries(case)[0][1])["member"]
     theirs = AgeIdentities((kept[1].others["Sample Two"],))

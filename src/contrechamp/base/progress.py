@@ -3,6 +3,7 @@
 Pure code takes a `Progress` and calls it; it never knows whether anyone looks.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
@@ -50,3 +51,17 @@ def on_terminal(console: Console) -> Progress:
             yield lambda amount: progress.update(task, advance=amount)
 
     return bar
+
+
+def timed(progress: Progress) -> tuple[Progress, dict[str, float]]:
+    """Return a progress that also notes how many seconds each labelled piece of work took."""
+    seconds: dict[str, float] = {}
+
+    @contextmanager
+    def noting(label: str, total: float | None) -> Iterator[Callable[[float], None]]:
+        started = time.perf_counter()
+        with progress(label, total) as advance:
+            yield advance
+        seconds[label] = time.perf_counter() - started
+
+    return noting, seconds

@@ -24,15 +24,17 @@ from contrechamp.cli.measure_cmd import measure_command
 from contrechamp.cli.merge_cmd import merge_command
 from contrechamp.cli.new_cmd import new_command
 from contrechamp.cli.options import language_option
-from contrechamp.cli.review_cmd import release_command, review_command
+from contrechamp.cli.release_cmd import release_command
+from contrechamp.cli.review_cmd import review_command
 from contrechamp.cli.rights_cmd import rights_command
 from contrechamp.cli.sample_cmd import sample_command
-from contrechamp.cli.share_cmd import share_command, unshare_command
+from contrechamp.cli.share_cmd import share_command
 from contrechamp.cli.show_cmd import show_command
 from contrechamp.cli.sight_cmd import sight_command
 from contrechamp.cli.status_cmd import status_command
 from contrechamp.cli.survey_form_cmd import survey_form_command
 from contrechamp.cli.unlock_cmd import unlock_command
+from contrechamp.cli.unshare_cmd import unshare_command
 from contrechamp.cli.verify_cmd import verify_command
 from contrechamp.cli.withdraw_cmd import withdraw_command
 

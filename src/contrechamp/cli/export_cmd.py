@@ -89,19 +89,16 @@ def _export(
     **secret: Any,
 ) -> None:
     from contrechamp.cli.bars import progress_for
-    from contrechamp.dossier import consent, reading
-    from contrechamp.dossier.view import View
-    from contrechamp.vault.exporting import check_audience, export
+    from contrechamp.dossier.permission.handing_out import hand_out
+    from contrechamp.vault.bags.exporting import check_audience
 
     check_audience(recipients, plain=plain)  # before anybody is asked for a passphrase
     with open_case(folder, secret_source(**secret), write=True) as case:
-        actor = reading.by_beginning(case, to) if to.startswith(reading.SUBJECT) else ""
-        given = [f"item/{item}" for item in items]
-        consent.require_sharing(View(case), given, now().date(), to=actor, to_whom=to)
-        done = export(
+        done = hand_out(
             case,
             items,
             out,
+            to=to,
             recipients=recipients,
             plain=plain,
             open_records=open_records,

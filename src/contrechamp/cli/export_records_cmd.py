@@ -10,9 +10,7 @@ from contrechamp.base.i18n import _, ngettext
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option, shown
 from contrechamp.cli.options import language_option, verbose_option
 from contrechamp.cli.secret_input import secret_options, secret_source
-
-#: As `dossier.formats.leaving.WRITERS` names them.
-FORMAT_NAMES = ("jsonl", "csv", "xlsx", "ftm", "ocds", "osm", "cameras")
+from contrechamp.dossier.formats.write.registry import WRITERS
 
 
 def export_records_command() -> click.Command:
@@ -35,7 +33,7 @@ def export_records_command() -> click.Command:
         params=[
             case_argument(),
             click.Option(
-                ["--as", "format_"], type=click.Choice(FORMAT_NAMES), required=True,
+                ["--as", "format_"], type=click.Choice(tuple(WRITERS)), required=True,
                 help=_("Format of the files."),
             ),
             click.Option(
@@ -106,18 +104,19 @@ def _export(
     reason: str,
     **secret: Any,
 ) -> None:
-    from contrechamp.dossier import consent, reading
-    from contrechamp.dossier.formats import leaving
-    from contrechamp.dossier.formats.ocds_packages import Publisher
-    from contrechamp.dossier.sharing import Recipient
+    from contrechamp.dossier.formats.write import exporting
+    from contrechamp.dossier.formats.write.outgoing import Publisher
+    from contrechamp.dossier.permission import consent
+    from contrechamp.dossier.permission.sharing import Recipient
+    from contrechamp.dossier.reading import lookup
 
     if whom and team:
         raise UsageError(_("--for and --team are for different exports: make two"))
     about = Publisher(publisher, prefix, uri, licence)
-    named = whom.startswith(reading.SUBJECT)
+    named = whom.startswith(lookup.SUBJECT)
     with open_case(folder, secret_source(**secret), write=bool(whom or team)) as case:
-        actor = reading.by_beginning(case, whom) if named else ""
-        left = leaving.write(
+        actor = lookup.by_beginning(case, whom) if named else ""
+        left = exporting.write(
             case, output, format_, day=now().date(), osm=osm, publisher=about, now=now(),
             recipient=Recipient(actor, "" if named else whom, team), reason=reason,
         )  # fmt: skip

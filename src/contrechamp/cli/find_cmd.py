@@ -9,8 +9,8 @@ import click
 from contrechamp.base.i18n import _
 from contrechamp.cli.case_access import case_argument, open_case, shown
 from contrechamp.cli.options import json_option, language_option, verbose_option
+from contrechamp.cli.record_text import kind_option
 from contrechamp.cli.secret_input import secret_options, secret_source
-from contrechamp.cli.show_cmd import kind_option
 
 
 def find_command() -> click.Command:
@@ -55,8 +55,8 @@ def _find(
     as_json: bool,
     **secret: Any,
 ) -> None:
-    from contrechamp.dossier import search
-    from contrechamp.dossier.kinds import class_of
+    from contrechamp.dossier.reading import search
+    from contrechamp.dossier.records.kinds import class_of
 
     if kind:
         class_of(kind)

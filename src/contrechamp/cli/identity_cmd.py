@@ -15,8 +15,8 @@ from contrechamp.cli.record_text import ref_argument
 from contrechamp.cli.secret_input import read_line, read_secret, secret_options, secret_source
 
 if TYPE_CHECKING:
+    from contrechamp.vault.access.slots import AgeIdentities
     from contrechamp.vault.case import Case
-    from contrechamp.vault.slots import AgeIdentities
 
 
 def identity_command() -> click.Command:
@@ -107,9 +107,10 @@ def _of_source(
     erase: bool,
     reason: str,
 ) -> None:
-    from contrechamp.dossier import compartment, reading
+    from contrechamp.dossier.identities import compartment
+    from contrechamp.dossier.reading import lookup
 
-    ref = reading.by_beginning(case, source)
+    ref = lookup.by_beginning(case, source)
     if ask is not None:
         who = compartment.Identity(
             name=ask(_("Name: ")), contact=ask(_("Contact: ")), other=ask(_("Other: "))
@@ -136,7 +137,7 @@ def _of_members(
     *,
     renew: bool,
 ) -> None:
-    from contrechamp.dossier import compartment
+    from contrechamp.dossier.identities import compartment
 
     if admit is not None:
         member = _member(case, admit)
@@ -162,7 +163,7 @@ def _of_members(
 
 
 def _member(case: "Case", name: str) -> str:
-    from contrechamp.vault.members import members
+    from contrechamp.vault.access.members import members
 
     found = [member for member, other, _left in members(case) if other == name]
     if not found:

@@ -11,16 +11,10 @@ from contrechamp.base.i18n import _, ngettext
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option, shown
 from contrechamp.cli.options import json_option, language_option, verbose_option
 from contrechamp.cli.secret_input import secret_options, secret_source
+from contrechamp.dossier.formats.read.registry import FORMATS
 
 if TYPE_CHECKING:
-    from contrechamp.dossier.formats.door import Imported
-
-#: As `dossier.formats.door.FORMATS` names them: what is not imported need not be loaded for help.
-FORMAT_NAMES = (
-    "records", "tables", "ftm", "submissions", "attachments", "gpx", "ocds", "bayanat",
-    "cameras",
-    "mapped", "photos",
-)  # fmt: skip
+    from contrechamp.dossier.formats.read.importing import Imported
 
 
 def import_command() -> click.Command:
@@ -42,7 +36,7 @@ def import_command() -> click.Command:
                 type=click.Path(path_type=Path),
             ),
             click.Option(
-                ["--as", "told"], type=click.Choice(FORMAT_NAMES),
+                ["--as", "told"], type=click.Choice(tuple(FORMATS)),
                 help=_("Format, where the content does not tell it."),
             ),
             click.Option(
@@ -84,7 +78,7 @@ def _import(
     **secret: Any,
 ) -> None:
     from contrechamp.cli.bars import progress_for
-    from contrechamp.dossier.formats.door import import_files
+    from contrechamp.dossier.formats.read.importing import import_files
 
     with open_case(folder, secret_source(**secret), write=True) as case:
         outcome = import_files(
@@ -118,7 +112,7 @@ def _as_json(outcome: "Imported") -> dict[str, object]:
 
 
 def _tell(outcome: "Imported") -> None:
-    from contrechamp.dossier.formats.door import counted
+    from contrechamp.dossier.formats.read.importing import counted
 
     for line in outcome.left_out:
         click.echo(_("left out: {line}").format(line=shown(line)), err=True)

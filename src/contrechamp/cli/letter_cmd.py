@@ -43,25 +43,26 @@ def letter_command() -> click.Command:
 
 
 def _letter(*, folder: Path, ref: str, reminder: bool, on: datetime | None, **secret: Any) -> None:
-    from contrechamp.dossier import letter_texts, reading
-    from contrechamp.dossier.actors import Actor
-    from contrechamp.dossier.fields import first_text
-    from contrechamp.dossier.letters import Letter
+    from contrechamp.dossier.reading import lookup
+    from contrechamp.dossier.records.actors import Actor
+    from contrechamp.dossier.records.field_types import first_text
+    from contrechamp.dossier.records.letters import Letter
+    from contrechamp.dossier.shipped import letter_templates
 
     with open_case(folder, secret_source(**secret)) as case:
-        stored = reading.get(case, reading.by_beginning(case, ref))
+        stored = lookup.get(case, lookup.by_beginning(case, ref))
         letter = stored.record
         if not isinstance(letter, Letter):
             raise InputError(
                 _("expected a letter, but this is of the kind {kind}").format(kind=stored.kind),
                 where=stored.ref,
             )
-        actor = reading.find(case, letter.to)  # who may have been erased since
+        actor = lookup.find(case, letter.to)  # who may have been erased since
     name = ""
     if actor is not None and isinstance(actor.record, Actor):
         name = first_text(actor.record.names, letter.language.split("-")[0])
     click.echo(
-        letter_texts.text(
+        letter_templates.text(
             letter,
             name or "[…]",
             template="reminder" if reminder else "request",

@@ -58,14 +58,15 @@ def _link(
     reason: str,
     **secret: Any,
 ) -> None:
-    from contrechamp.dossier import linking, reading
+    from contrechamp.dossier.reading import lookup
+    from contrechamp.dossier.writing import linking
 
     with open_case(folder, secret_source(**secret), write=True) as case:
         stored = linking.link(
             case,
-            reading.by_beginning(case, citing),
+            lookup.by_beginning(case, citing),
             field,
-            reading.by_beginning(case, cited),
+            lookup.by_beginning(case, cited),
             at=at,
             says=says,
             reason=reason,

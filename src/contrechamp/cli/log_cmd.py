@@ -13,6 +13,7 @@ from contrechamp.base.i18n import _
 from contrechamp.cli.case_access import case_argument, open_case, shown
 from contrechamp.cli.options import json_option, language_option, verbose_option
 from contrechamp.cli.secret_input import secret_options, secret_source
+from contrechamp.wording.log import action_label
 
 
 def log_command() -> click.Command:
@@ -70,7 +71,7 @@ def _log(
     as_json: bool,
     **secret: Any,
 ) -> None:
-    from contrechamp.vault.history import history, newest_checkpoint
+    from contrechamp.vault.log.history import history, newest_checkpoint
 
     if anchor:
         _anchor(folder, tsa, ots, secret)
@@ -91,8 +92,8 @@ def _log(
         mark = "  | " if line.branch else ""
         click.echo(
             shown(
-                f"{mark}{line.number:>6}  {line.at}  {line.member}  {line.action}  {line.subject}"
-                f"  {line.name}{reason}"
+                f"{mark}{line.number:>6}  {line.at}  {line.member}  {action_label(line.action)}"
+                f"  {line.subject}  {line.name}{reason}"
             )
         )
 
@@ -100,20 +101,13 @@ def _log(
 def _anchor(
     folder: Path, tsa: str | None, calendars: tuple[str, ...], secret: dict[str, Any]
 ) -> None:
-    from contrechamp.cli.network import post, web_address
-    from contrechamp.vault.anchor import opentimestamps_anchor, rfc3161_anchor
-    from contrechamp.vault.anchoring import queue, send_waiting
-    from contrechamp.vault.history import newest_checkpoint
+    from contrechamp.vault.anchors.anchoring import ask
+    from contrechamp.vault.anchors.network import post, web_address
 
     for address in (*([tsa] if tsa else []), *calendars):
         web_address(address)
     with open_case(folder, secret_source(**secret), write=True) as case:
-        note = newest_checkpoint(case)
-        if tsa:
-            queue(case, rfc3161_anchor(note, tsa))
-        if calendars:
-            queue(case, opentimestamps_anchor(note, calendars, secrets.token_bytes))
-        sent = send_waiting(case, post)
+        sent = ask(case, authority=tsa, calendars=calendars, random=secrets.token_bytes, post=post)
     if not sent:
         raise UsageError(_("no anchor waits; name whom to ask with --tsa or --ots"))
     for one in sent:

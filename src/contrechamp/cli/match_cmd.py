@@ -1,6 +1,5 @@
 """``contrechamp match``: actors of a case against reference data, by name, proposals only."""
 
-import dataclasses
 import secrets
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from contrechamp.base.i18n import _, ngettext
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option, shown
 from contrechamp.cli.options import FiniteRange, json_option, language_option, verbose_option
 from contrechamp.cli.secret_input import secret_options, secret_source
+from contrechamp.wording.matching import decision_label, how_label
 
 
 def match_command() -> click.Command:
@@ -73,46 +73,31 @@ def _match(
     as_json: bool,
     **secret: Any,
 ) -> None:
-    from contrechamp.dossier import name_matching
-    from contrechamp.dossier.formats.given import given
+    from contrechamp.dossier.formats.read.source_file import given
+    from contrechamp.dossier.names import matching
 
     yes = {one.removeprefix("record/") for one in confirm}
     no = {one.removeprefix("record/") for one in reject}
     for one in sorted(yes & no):
         raise InputError(_("confirmed and rejected at once: {text}").format(text=one))
-    hows = {"written": "", "latin": _("in Latin letters"), "consonants": _("by consonants")}
-    decided = {"": "", "confirmed": _("confirmed"), "rejected": _("rejected")}
-    with open_case(folder, secret_source(**secret), write=bool(yes | no)) as case:
-        found = list(
-            name_matching.proposals(case, given(reference), at_least=at_least, scheme=scheme)
-        )
-        by_name = {f"{one.actor.id}={one.entity}": one for one in found}
-        for name in sorted((yes | no) - by_name.keys()):
-            raise InputError(_("no such proposal: {text}").format(text=name))
-        for name in no:
-            name_matching.check_rejecting(by_name[name])
-        for name in sorted(yes):
-            name_matching.confirm(
-                case, by_name[name], scheme=scheme, reason=reason, now=now,
-                random=secrets.token_bytes,
-            )  # fmt: skip
-        for name in sorted(no):
-            name_matching.reject(case, by_name[name], scheme=scheme, reason=reason, now=now())
-    for name in yes | no:
-        done: Any = "confirmed" if name in yes else "rejected"
-        by_name[name] = dataclasses.replace(by_name[name], decided=done)
+    decisions = {**dict.fromkeys(yes, True), **dict.fromkeys(no, False)}
+    with open_case(folder, secret_source(**secret), write=bool(decisions)) as case:
+        found = matching.decide(
+            case, matching.proposals(case, given(reference), at_least=at_least, scheme=scheme),
+            decisions, scheme=scheme, reason=reason, now=now, random=secrets.token_bytes,
+        )  # fmt: skip
     before = 0
-    for name, proposal in by_name.items():
-        if proposal.decided and not show_all and name not in yes | no:
+    for proposal in found:
+        if proposal.decided and not show_all and proposal.key not in decisions:
             before += 1
         elif as_json:
-            click.echo(name_matching.as_json(proposal))
+            click.echo(matching.as_json(proposal))
         else:
-            about = (*proposal.countries, *proposal.topics, hows[proposal.how],
-                     decided[proposal.decided])  # fmt: skip
+            about = (*proposal.countries, *proposal.topics, how_label(proposal.how),
+                     decision_label(proposal.decided))  # fmt: skip
             told = ", ".join(one for one in (proposal.schema, *about) if one)
             click.echo(
-                f"{proposal.alike:5.1f}  record/{name}  {shown(proposal.name)} ~ "
+                f"{proposal.alike:5.1f}  record/{proposal.key}  {shown(proposal.name)} ~ "
                 f"{shown(proposal.called)} ({shown(told)})"
             )
     if not as_json:

@@ -7,10 +7,6 @@ import click
 
 from contrechamp.base.i18n import _
 from contrechamp.cli.options import (
-    HOMES,
-    PIECE_M,
-    SAME_CAMERA_M,
-    SEED,
     FiniteRange,
     crs_option,
     draws_option,
@@ -23,6 +19,8 @@ from contrechamp.cli.options import (
     threads_option,
     verbose_option,
 )
+from contrechamp.cli.telling import measure_and_tell
+from contrechamp.publish.measure_job import HOMES, PIECE_M, SAME_CAMERA_M, SEED, Job
 
 
 def measure_command() -> click.Command:
@@ -104,6 +102,4 @@ def measure_command() -> click.Command:
 
 
 def _measure(*, as_json: bool, **options: Any) -> None:
-    from contrechamp.cli.measuring import Job, measure_and_publish
-
-    measure_and_publish(Job(**options), as_json=as_json)
+    measure_and_tell(Job(**options), as_json=as_json)

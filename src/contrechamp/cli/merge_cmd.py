@@ -42,7 +42,7 @@ def merge_command() -> click.Command:
 
 def _merge(*, folder: Path, other: Path, reason: str, as_json: bool, **secret: Any) -> None:
     from contrechamp.cli.bars import progress_for
-    from contrechamp.dossier import merging
+    from contrechamp.dossier.merge import merging
 
     source = secret_source(**secret)
     with open_case(folder, source, write=True) as case, open_case(other, source) as theirs:
@@ -85,7 +85,7 @@ def _merge(*, folder: Path, other: Path, reason: str, as_json: bool, **secret: A
 
 
 def _conflict_line(case: Any, ref: str) -> str:
-    from contrechamp.dossier import reading
+    from contrechamp.dossier.reading import lookup
 
-    record: Any = reading.get(case, ref).record
+    record: Any = lookup.get(case, ref).record
     return f"{ref}  {record.about}  {record.field}"

@@ -1,23 +1,15 @@
 """``contrechamp new``: make a case."""
 
-import secrets
 from pathlib import Path
-from typing import Any
 
 import click
 
+from contrechamp.base.files import refuse_existing
 from contrechamp.base.i18n import _
-from contrechamp.cli.case_access import case_argument, no_core_dumps, now
+from contrechamp.base.machine import no_core_dumps
+from contrechamp.cli.case_access import case_argument, now
 from contrechamp.cli.options import language_option, verbose_option
-from contrechamp.cli.secret_input import (
-    SecretSource,
-    passphrase_fd_option,
-    read_new_passphrase,
-    seconds_of,
-)
-
-#: As long as opening a case may take on the machine that it is made on.
-SECONDS = 1.0
+from contrechamp.cli.secret_input import SecretSource, passphrase_fd_option, read_new_passphrase
 
 
 def new_command() -> click.Command:
@@ -47,12 +39,12 @@ def new_command() -> click.Command:
 
 
 def _new(*, folder: Path, name: str, passphrase_fd: int | None) -> None:
-    from contrechamp.vault import case
+    from contrechamp.vault.new_case import make_case
 
     no_core_dumps()
-    case.refuse_existing(folder)
+    refuse_existing(folder)
     passphrase = read_new_passphrase(SecretSource(passphrase_fd))
-    recovery = make_case(folder, passphrase, name or _("first member"))
+    recovery = make_case(folder, passphrase, name=name or _("first member"), now=now())
     click.echo(_("Case: {folder}").format(folder=folder))
     click.echo(_("Recovery key, shown this once: {key}").format(key=recovery))
     click.echo(
@@ -61,37 +53,3 @@ def _new(*, folder: Path, name: str, passphrase_fd: int | None) -> None:
             "and nobody can help."
         )
     )
-
-
-def make_case(folder: Path, passphrase: str, name: str) -> str:
-    """Make a case with one member; return its recovery key.
-
-    Args:
-        folder: to be made; there must be nothing yet.
-        passphrase: of the member.
-        name: of the member.
-
-    Raises:
-        OutputError: if the folder is there already or cannot be made.
-    """
-    from contrechamp.vault import case, keys, slots
-
-    parameters = keys.tuned(SECONDS, seconds_of)
-    recovery = keys.new_recovery_key(secrets.token_bytes)
-
-    def make_slots(unlocked: keys.Unlocked) -> list[slots.Slot]:
-        common: dict[str, Any] = {"random": secrets.token_bytes}
-        return [
-            slots.make_passphrase_slot(passphrase, parameters, unlocked, **common),
-            slots.make_passphrase_slot(
-                recovery,
-                parameters,
-                unlocked,
-                kind="recovery",
-                slot_id=secrets.token_hex(8),
-                **common,
-            ),
-        ]
-
-    case.create(folder, make_slots, member_name=name, now=now(), random=secrets.token_bytes)
-    return recovery

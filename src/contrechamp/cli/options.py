@@ -8,17 +8,9 @@ import click
 
 from contrechamp.base.i18n import _, available_languages
 from contrechamp.cli.language import OPTION
+from contrechamp.publish.measure_job import DRAWS, LEVELS, TARGET_M
 
 _VERBOSE = "contrechamp.verbose"
-
-# Defaults of the main job, which ``measure`` and ``demo`` share.
-LEVELS = "dori2014"
-TARGET_M = 1.6
-DRAWS = 1000
-SEED = 1
-SAME_CAMERA_M = 10.0
-PIECE_M = 10.0
-HOMES = 200
 
 
 class FiniteRange(click.FloatRange):

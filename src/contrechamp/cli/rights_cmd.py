@@ -9,9 +9,10 @@ import click
 
 from contrechamp.base.i18n import _, active_language
 from contrechamp.cli.options import json_option, language_option, verbose_option
+from contrechamp.wording.rights import standing_label
 
 if TYPE_CHECKING:
-    from contrechamp.dossier.rights import CatalogueRight
+    from contrechamp.dossier.shipped.rights import CatalogueRight
 
 
 def rights_command() -> click.Command:
@@ -38,7 +39,7 @@ def rights_command() -> click.Command:
 
 
 def _rights(*, words: tuple[str, ...], as_json: bool) -> None:
-    from contrechamp.dossier import rights
+    from contrechamp.dossier.shipped import rights
 
     found = rights.look_up(words)
     if as_json:
@@ -58,7 +59,7 @@ def _tell(articles: "list[CatalogueRight]") -> None:
     first = articles[0]
     click.echo(first.short)
     for language, name in first.names.items():
-        click.echo(f"  {language}  {name}{_standing(first, language)}")
+        click.echo(f"  {language}  {name}  {standing_label(first.standing(language))}".rstrip())
     dates = [_("adopted {day}").format(day=first.adopted)]
     if first.in_force:
         dates.append(_("in force since {day}").format(day=first.in_force))
@@ -73,12 +74,3 @@ def _tell(articles: "list[CatalogueRight]") -> None:
     for one in articles:
         click.echo(f"    {one.key:{widest}}  {one.text(active_language())}")
     click.echo()
-
-
-def _standing(right: "CatalogueRight", language: str) -> str:
-    """Return what a name in a language is, where it is not that of an authentic text."""
-    if language in right.authentic or (language in right.official and not right.authentic):
-        return ""
-    if language in right.official:
-        return "  " + _("(official, not authentic)")
-    return "  " + _("(a translation)")

@@ -4,33 +4,23 @@ Never an argument, which every process of the machine can read and the shell kee
 environment variable, which child processes inherit.
 """
 
-import contextlib
 import getpass
 import os
-import secrets
-import time
-import unicodedata
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import click
-import pyrage
 
 from contrechamp.base.errors import InputError, UsageError
+from contrechamp.base.files import unreadable
 from contrechamp.base.i18n import _
-from contrechamp.vault.keys import KdfParameters, kek, parse_recovery_key
-from contrechamp.vault.slots import AgeIdentities, Secret, recipient_of
+from contrechamp.vault.access import system_keyring
+from contrechamp.vault.access.identity_files import read_identities, secret_text
+from contrechamp.vault.access.keys import check_new_passphrase, parse_recovery_key
+from contrechamp.vault.access.slots import Secret
 
-#: A seized disk can be guessed at for years: a new passphrase has at least so many characters.
-MIN_CHARACTERS = 12
 MAX_BYTES = 4096
-MAX_IDENTITY_FILE_BYTES = 1 << 16
-#: Name of the service in the system keyring; the user name is the name of the case's log.
-SERVICE = "contrechamp"
-
-_ENCRYPTED = (b"age-encryption.org/", b"-----BEGIN AGE ENCRYPTED FILE-----")
 
 
 @dataclass(frozen=True)
@@ -110,9 +100,10 @@ def read_secret(source: SecretSource, *, log_origin: str) -> Secret:
         UsageError: if there is nobody to ask, or the descriptor is not open.
     """
     if source.identity is not None:
-        return _identities(source.identity, source)
+        prompt = _("Passphrase of {file}: ").format(file=source.identity.name)
+        return read_identities(source.identity, lambda: _asked(prompt, source))
     if source.keyring:
-        return _from_keyring(log_origin)
+        return system_keyring.passphrase_of(log_origin)
     if source.recovery:
         return parse_recovery_key(_asked(_("Recovery key: "), source))
     return _asked(_("Passphrase: "), source)
@@ -126,13 +117,7 @@ def read_new_passphrase(source: SecretSource) -> str:
         UsageError: if there is nobody to ask, or the descriptor is not open.
     """
     passphrase = _asked(_("New passphrase: "), source)
-    if len(unicodedata.normalize("NFKC", passphrase)) < MIN_CHARACTERS:
-        raise InputError(
-            _(
-                "a passphrase has at least {count} characters: some five words that you choose by "
-                "dice are better than a short one with odd signs"
-            ).format(count=MIN_CHARACTERS)
-        )
+    check_new_passphrase(passphrase)
     if source.passphrase_fd is None and passphrase != _asked(_("The same again: "), source):
         raise InputError(_("the two are not the same; nothing was changed"))
     return passphrase
@@ -158,29 +143,7 @@ def read_line(prompt: str, descriptor: int | None) -> str:
     """
     if descriptor is None:
         return _from_terminal(prompt)
-    return _text(_line(descriptor))
-
-
-def keep_in_keyring(passphrase: str, *, log_origin: str) -> None:
-    """Put the passphrase of a case into the system keyring.
-
-    Raises:
-        InputError: if there is none, or only one that writes it down in the clear.
-    """
-    ring = _keyring()
-    kept = False
-    with contextlib.suppress(_keyring_error()):
-        ring.set_password(SERVICE, log_origin, passphrase)
-        kept = True
-    if not kept:
-        raise InputError(_("the keyring of the system did not take the passphrase"))
-
-
-def seconds_of(parameters: KdfParameters) -> float:
-    """Return how many seconds one derivation takes here: for `contrechamp.vault.keys.tuned`."""
-    start = time.perf_counter()
-    kek(secrets.token_hex(16), secrets.token_bytes(16), parameters)
-    return time.perf_counter() - start
+    return secret_text(_line(descriptor))
 
 
 def _asked(prompt: str, source: SecretSource) -> str:
@@ -188,7 +151,7 @@ def _asked(prompt: str, source: SecretSource) -> str:
     if source.passphrase_fd is None:
         answer = _from_terminal(prompt)
     else:
-        answer = _text(_line(source.passphrase_fd))
+        answer = secret_text(_line(source.passphrase_fd))
     if not answer:
         raise InputError(_("the passphrase is empty"))
     if len(answer) > MAX_BYTES:
@@ -222,92 +185,8 @@ def _line(descriptor: int) -> bytes:
                 break
             line += byte
     except OSError as error:
-        raise UsageError(
-            _("file descriptor {number} cannot be read ({reason})").format(
-                number=descriptor, reason=error.strerror
-            )
-        ) from error
+        told = _("file descriptor {number}").format(number=descriptor)
+        raise UsageError(str(unreadable(told, error))) from error
     if len(line) > MAX_BYTES:
         raise InputError(_("the passphrase is too long"))
     return bytes(line).removesuffix(b"\r")
-
-
-def _text(content: bytes, *, where: str = "") -> str:
-    text = None
-    # Raised outside, because the decoder's error holds the passphrase.
-    with contextlib.suppress(UnicodeDecodeError):
-        text = content.decode()
-    if text is None:
-        raise InputError(_("what was read is not text in UTF-8"), where=where)
-    return text
-
-
-def _from_keyring(log_origin: str) -> str:
-    ring = _keyring()
-    found: str | None = None
-    with contextlib.suppress(_keyring_error()):
-        found = ring.get_password(SERVICE, log_origin)
-    if not found:
-        raise InputError(_("the keyring of the system has no passphrase of this case"))
-    return found
-
-
-def _keyring() -> Any:
-    """Return the backend in use, if it is one that encrypts."""
-    try:
-        import keyring
-    except ImportError as error:
-        raise InputError(
-            _("--keyring needs the package keyring: pip install 'contrechamp[keyring]'")
-        ) from error
-    ring = keyring.get_keyring()
-    used = [ring, *getattr(ring, "backends", [])]
-    if any(type(each).__module__.startswith("keyrings.alt") for each in used):
-        raise InputError(
-            _("the keyring of this system would write the passphrase down in the clear")
-        )
-    if getattr(ring, "priority", 1) <= 0:
-        raise InputError(_("this system has no keyring that is set up"))
-    return ring
-
-
-def _keyring_error() -> type[Exception]:
-    from keyring.errors import KeyringError
-
-    return KeyringError
-
-
-def _identities(path: Path, source: SecretSource) -> AgeIdentities:
-    """Read an age identity file, itself encrypted with a passphrase or not."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_IDENTITY_FILE_BYTES + 1)
-    except OSError as error:
-        raise InputError(
-            _("the file cannot be read ({reason})").format(reason=error.strerror), where=path.name
-        ) from error
-    if len(content) > MAX_IDENTITY_FILE_BYTES:
-        raise InputError(_("the file is too large for an age identity"), where=path.name)
-    if content.startswith(_ENCRYPTED):
-        content = _decrypted(content, path, source)
-    lines = [line.strip() for line in _text(content, where=path.name).splitlines()]
-    keys = tuple(line for line in lines if line and not line.startswith("#"))
-    try:
-        for key in keys:
-            recipient_of(key)
-    except InputError as error:
-        raise InputError(str(error), where=path.name) from None
-    if not keys:
-        raise InputError(_("the file has no age identity"), where=path.name)
-    return AgeIdentities(keys)
-
-
-def _decrypted(content: bytes, path: Path, source: SecretSource) -> bytes:
-    passphrase = _asked(_("Passphrase of {file}: ").format(file=path.name), source)
-    try:
-        return bytes(pyrage.passphrase.decrypt(content, passphrase))
-    except pyrage.DecryptError as error:
-        raise InputError(
-            _("the passphrase does not open the identity file, or the file is damaged"),
-            where=path.name,
-        ) from error

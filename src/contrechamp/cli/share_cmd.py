@@ -1,4 +1,4 @@
-"""``contrechamp share`` and ``unshare``: who has access to a case."""
+"""``contrechamp share``: somebody gets access to a case."""
 
 import secrets
 from pathlib import Path
@@ -7,18 +7,15 @@ from typing import Any
 import click
 
 from contrechamp.base.i18n import _
-from contrechamp.cli.case_access import case_argument, now, open_case, reason_option, shown
+from contrechamp.cli.case_access import (
+    case_argument,
+    member_name_option,
+    now,
+    open_case,
+    reason_option,
+)
 from contrechamp.cli.options import language_option, verbose_option
-from contrechamp.cli.secret_input import read_secret, secret_options, secret_source
-
-
-def _name_option() -> click.Option:
-    return click.Option(
-        ["--name"],
-        required=True,
-        metavar="NAME",
-        help=_("Of the member; it stands in the case encrypted."),
-    )
+from contrechamp.cli.secret_input import secret_options, secret_source
 
 
 def share_command() -> click.Command:
@@ -31,7 +28,7 @@ def share_command() -> click.Command:
         epilog=_("Example: contrechamp share checkpoint-north --name Amal --recipient age1..."),
         params=[
             case_argument(),
-            _name_option(),
+            member_name_option(),
             click.Option(
                 ["--recipient"],
                 required=True,
@@ -46,59 +43,9 @@ def share_command() -> click.Command:
     )
 
 
-def unshare_command() -> click.Command:
-    """Build the command in the active language."""
-    return click.Command(
-        "unshare",
-        callback=_unshare,
-        short_help=_("Take away somebody's access to a case."),
-        help=_(
-            "Take away a member's access: the key of the case is changed, and where you can open "
-            "the compartment of identities, that is closed to the member as well; else it is said "
-            "who can do so. A copy that the member made before stays readable to the member."
-        ),
-        epilog=_("Example: contrechamp unshare checkpoint-north --name Amal"),
-        params=[
-            case_argument(),
-            _name_option(),
-            reason_option(),
-            *secret_options(),
-            language_option(),
-            verbose_option(),
-        ],
-    )
-
-
 def _share(*, folder: Path, name: str, recipient: str, reason: str, **secret: Any) -> None:
-    from contrechamp.vault.members import share
+    from contrechamp.vault.access.members import share
 
     with open_case(folder, secret_source(**secret), write=True) as case:
         share(case, recipient, name=name, reason=reason, now=now(), random=secrets.token_bytes)
     click.echo(_("{name} can open the case now.").format(name=name))
-
-
-def _unshare(*, folder: Path, name: str, reason: str, **secret: Any) -> None:
-    from contrechamp.dossier.members_leaving import unshare
-
-    where = secret_source(**secret)
-    with open_case(folder, where, write=True) as case:
-        own: Any = None
-        if where.identity is not None:
-            own = read_secret(where, log_origin=case.file.log_origin)
-        left = unshare(case, name, own=own, reason=reason, now=now(), random=secrets.token_bytes)
-    click.echo(_("{name} can no longer open the case.").format(name=name))
-    if left.dismissed:
-        click.echo(_("{name} can no longer read identities.").format(name=shown(name)))
-    elif left.still_open and left.can_dismiss:
-        told = _(
-            "warning: {name} still has the key of the compartment of identities; one of {others} "
-            "has to run: contrechamp identity {case} --dismiss {name}"
-        )
-        others = ", ".join(shown(one) for one in left.can_dismiss)
-        click.echo(told.format(name=shown(name), others=others, case=folder.name), err=True)
-    elif left.still_open:
-        told = _(
-            "warning: {name} was the only one who could read identities. Nobody who stays can; "
-            "erase them (contrechamp identity {case} SOURCE --erase) and seal them anew."
-        )
-        click.echo(told.format(name=shown(name), case=folder.name), err=True)

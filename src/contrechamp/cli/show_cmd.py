@@ -10,11 +10,11 @@ import click
 from contrechamp.base.i18n import _
 from contrechamp.cli.case_access import case_argument, now, open_case, shown
 from contrechamp.cli.options import json_option, language_option, verbose_option
-from contrechamp.cli.record_text import field_lines, flag_line, ref_argument, state_lines
+from contrechamp.cli.record_text import field_lines, flag_line, kind_option, ref_argument
 from contrechamp.cli.secret_input import secret_options, secret_source
 
 if TYPE_CHECKING:
-    from contrechamp.dossier.reading import Stored
+    from contrechamp.dossier.reading.lookup import Stored
     from contrechamp.vault.case import Case
 
 
@@ -44,13 +44,6 @@ def show_command() -> click.Command:
     )
 
 
-def kind_option() -> click.Option:
-    """``--kind``: of records."""
-    return click.Option(
-        ["--kind"], default="", metavar="KIND", help=_("Only records of this kind.")
-    )
-
-
 def _show(
     *,
     folder: Path,
@@ -61,8 +54,8 @@ def _show(
     as_json: bool,
     **secret: Any,
 ) -> None:
-    from contrechamp.dossier import reading
-    from contrechamp.dossier.kinds import class_of
+    from contrechamp.dossier.reading import lookup
+    from contrechamp.dossier.records.kinds import class_of
 
     if kind:
         class_of(kind)
@@ -70,33 +63,34 @@ def _show(
         if ref is None:
             _list(case, kind, closed=closed, as_json=as_json)
             return
-        full = reading.by_beginning(case, ref).partition("#")[0]
+        full = lookup.by_beginning(case, ref).partition("#")[0]
         if full.startswith("item/"):
             _item(case, full, as_json=as_json)
             return
-        newest = reading.get(case, full)
-        wanted = reading.versions(case, full) if versions else [newest]
+        newest = lookup.get(case, full)
+        wanted = lookup.versions(case, full) if versions else [newest]
         for stored in wanted:
             _record(case, stored, closed=closed, as_json=as_json, newest=stored == newest)
 
 
 def _list(case: "Case", kind: str, *, closed: bool, as_json: bool) -> None:
-    from contrechamp.dossier import lines, reading
+    from contrechamp.dossier.formats.write import json_lines
+    from contrechamp.dossier.reading import lookup
 
     if as_json:
-        for line in lines.written(case, now().date(), kind=kind, closed=closed):
+        for line in json_lines.written(case, now().date(), kind=kind, closed=closed):
             click.echo(line, nl=False)
         return
-    for one in reading.listed(case, kind):
+    for one in lookup.listed(case, kind):
         click.echo(f"record/{one.id}  {one.kind}  {shown(one.title)}")
 
 
 def _item(case: "Case", ref: str, *, as_json: bool) -> None:
-    from contrechamp.dossier import reading
-    from contrechamp.dossier.standing import standing
-    from contrechamp.dossier.view import View
+    from contrechamp.dossier.permission.standing import standing
+    from contrechamp.dossier.reading import lookup
+    from contrechamp.dossier.reading.view import View
 
-    state = reading.item_state(case, reading.id_of(ref)) or {}
+    state = lookup.item_state(case, lookup.id_of(ref)) or {}
     if as_json:
         click.echo(json.dumps({"item": ref, **state}))
         return
@@ -109,15 +103,17 @@ def _item(case: "Case", ref: str, *, as_json: bool) -> None:
 
 
 def _record(case: "Case", stored: "Stored", *, closed: bool, as_json: bool, newest: bool) -> None:
-    from contrechamp.dossier import lines, marks
-    from contrechamp.dossier.held import open_json
-    from contrechamp.dossier.schema import to_json
-    from contrechamp.dossier.standing import Standings
-    from contrechamp.dossier.view import View
+    from contrechamp.dossier.formats.write import json_lines
+    from contrechamp.dossier.permission import reviews
+    from contrechamp.dossier.permission.standing import Standings
+    from contrechamp.dossier.reading.state_text import state_text
+    from contrechamp.dossier.reading.view import View
+    from contrechamp.dossier.records.contents import open_json
+    from contrechamp.dossier.records.schema import to_json
 
     standings = Standings(View(case), now().date())
     if as_json:
-        found = lines.as_object(stored, standings, closed=closed)
+        found = json_lines.as_object(stored, standings, closed=closed)
         click.echo(json.dumps(found, ensure_ascii=False))
         return
     click.echo(
@@ -131,11 +127,12 @@ def _record(case: "Case", stored: "Stored", *, closed: bool, as_json: bool, newe
         click.echo("  " + _("(what is closed is not shown: --closed)"))
     if not newest:
         return
-    for text in state_lines(stored.record, now().date()):
+    text = state_text(stored.record, now().date())
+    if text:
         click.echo(f"  = {text}")
     for flag in standings.of(stored.ref):
         click.echo(f"  {flag_line(flag)}")
-    for one in marks.reviews(case, stored.ref):
+    for one in reviews.reviews(case, stored.ref):
         about = "" if one.current else " " + _("(of an earlier version)")
         click.echo(f"  = {shown(one.review.record.title())}{about}")
     _tell_citations(case, stored.ref)
@@ -143,33 +140,20 @@ def _record(case: "Case", stored: "Stored", *, closed: bool, as_json: bool, newe
 
 def _naming(case: "Case") -> Callable[[str], str]:
     """Return what puts behind a reference what it points to; other texts stay as they are."""
-    from contrechamp.dossier import reading
-    from contrechamp.dossier.schema import REF
+    from contrechamp.dossier.reading.titles import title_of
+    from contrechamp.dossier.records.schema import REF
 
     def named(text: str) -> str:
         if REF.fullmatch(text) is None:
             return text
-        if text.startswith("item/"):
-            title = str((reading.item_state(case, reading.id_of(text)) or {}).get("name", ""))
-        else:
-            found = reading.find(case, reading.id_of(text))
-            title = "" if found is None else found.record.title()
-        return f"{text}  {title}".rstrip()
+        return f"{text}  {title_of(case, text)}".rstrip()
 
     return named
 
 
 def _tell_citations(case: "Case", ref: str) -> None:
-    from contrechamp.dossier import reading
+    from contrechamp.dossier.reading.titles import citing
 
-    titles: dict[str, str] = {}
-    told = []
-    for citation in reading.cited_by(case, ref):
-        if citation.citing not in titles:
-            found = reading.get(case, citation.citing)
-            titles[citation.citing] = f"{found.kind}  {shown(found.record.title())}"
-        key = citation.cited.partition("#")[2]
-        part = f"#{key} " if key else ""
-        told.append(f"  < {part}record/{citation.citing}  {titles[citation.citing]}")
-    for line in dict.fromkeys(told):  # one record may cite it in many places
-        click.echo(line)
+    for one in citing(case, ref):
+        part = f"#{one.part} " if one.part else ""
+        click.echo(f"  < {part}{one.ref}  {one.kind}  {shown(one.title)}")

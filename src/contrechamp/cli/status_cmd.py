@@ -11,8 +11,8 @@ import click
 from contrechamp.base.i18n import _
 from contrechamp.cli.case_access import case_argument, now, open_case, shown
 from contrechamp.cli.options import day_option, json_option, language_option, verbose_option
-from contrechamp.cli.record_text import flag_texts, letter_texts
 from contrechamp.cli.secret_input import secret_options, secret_source
+from contrechamp.wording.status import lack_headings, lack_labels
 
 
 def status_command() -> click.Command:
@@ -39,12 +39,13 @@ def status_command() -> click.Command:
 
 def _status(*, folder: Path, on: datetime | None, as_json: bool, **secret: Any) -> None:
     from contrechamp.cli.bars import progress_for
-    from contrechamp.dossier import reading, status
+    from contrechamp.dossier.permission import status
+    from contrechamp.dossier.reading import lookup
 
     day: date = on.date() if on else now().date()
     with open_case(folder, secret_source(**secret)) as case:
         found = status.lacks(case, day, progress=progress_for(as_json=as_json))
-        counted = reading.count(case)
+        counted = lookup.count(case)
     if as_json:
         click.echo(
             json.dumps(
@@ -58,8 +59,8 @@ def _status(*, folder: Path, on: datetime | None, as_json: bool, **secret: Any) 
         )
         return
     click.echo(", ".join(f"{kind} {many}" for kind, many in counted.items()) or _("No records."))
-    why = {**flag_texts(), **_reasons()}
-    for what, heading in _headings().items():
+    why = lack_labels()
+    for what, heading in lack_headings().items():
         mine = [one for one in found if one.what == what]
         if mine:
             click.echo(f"\n{heading} ({len(mine)})")
@@ -68,42 +69,3 @@ def _status(*, folder: Path, on: datetime | None, as_json: bool, **secret: Any) 
             click.echo(f"  {one.ref}  {one.kind}  {shown(one.title)}: {why[one.why]}{shown(at)}")
     if counted and not found:
         click.echo(_("Nothing is lacking."))
-
-
-def _headings() -> dict[str, str]:
-    return {
-        "decision": _("To be decided"),
-        "erasure": _("To be erased"),
-        "compartment": _("Identities"),
-        "evidence": _("Evidence"),
-        "consent": _("Consent"),
-        "reply": _("Right of reply"),
-        "answer": _("Assessments"),
-        "translation": _("Translation"),
-        "review": _("Review"),
-        "release": _("Release"),
-    }
-
-
-def _reasons() -> dict[str, str]:
-    """Return what is said of each code that is no flag."""
-    return {
-        **letter_texts(),
-        "not-erased": _("erasure was asked for, and it is still there"),
-        "no-answer": _("a question without an answer"),
-        "none": _("no consent covers it"),
-        "ended": _("the consent has ended"),
-        "not-yet": _("the consent was not given yet"),
-        "closed": _("a closed passage is used in no publication"),
-        "unsaid": _("say in uses how it is used"),
-        "machine-unchecked": _("translated by a machine, and compared by nobody"),
-        "unchecked": _("translated, and compared by no second person"),
-        "missing": _("a language of a publication is missing"),
-        "not-reviewed": _("no second person has agreed to this version"),
-        "not-released": _("this version is not released"),
-        "several-keys": _(
-            "identities are sealed to more than one key since copies were merged: whoever can read "
-            "them seals them to one with contrechamp identity --renew"
-        ),
-        "has-left": _("whoever left the case can still open the compartment: dismiss them"),
-    }

@@ -1,45 +1,68 @@
 """What a measurement tells on a terminal: notices, warnings, figures, how fast it was."""
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
-from contrechamp.base.i18n import _, active_language, ngettext
+from contrechamp.base.i18n import _, ngettext
 from contrechamp.cli.options import is_verbose
-from contrechamp.measure.results import Measurement
-from contrechamp.publish.numbers import Numbers
-from contrechamp.publish.summary import sentences
-from contrechamp.scene.tables import Notice, Scene
+
+if TYPE_CHECKING:
+    from contrechamp.publish.measure_job import Job
+    from contrechamp.scene.tables import Notice
 
 #: As many notices as one reads; the rest is counted, and all stand in the report.
 SHOWN = 3
 
 
-def steps_of_measure() -> dict[str, str]:
-    """Return the steps of a measurement, and the labels of their progress bars."""
-    return {
-        "reading": _("Reading"),
-        "preparing": _("Preparing"),
-        "draws": _("Draws"),
-        "writing": _("Writing"),
-    }
+def measure_and_tell(job: "Job", *, as_json: bool) -> None:
+    """Do the main job, of ``measure`` and of ``demo``, and tell what came out.
 
+    Raises:
+        ContrechampError: if an input, an option or the output folder cannot be used.
+    """
+    from contrechamp.cli.again import command_again
+    from contrechamp.cli.bars import progress_for
+    from contrechamp.publish.measuring import measure_and_publish
 
-def tell_speed(draws: int, seconds: Mapping[str, float]) -> None:
-    """Print how long the steps of a measurement took, on standard error."""
-    steps = ", ".join(f"{label} {spent:.1f} s" for label, spent in seconds.items())
+    done = measure_and_publish(
+        job,
+        again=command_again(click.get_current_context()),
+        progress=progress_for(as_json=as_json),
+        first=None if as_json else tell_first_figure,
+    )
+    if as_json:
+        click.echo(json.dumps(done.for_machines()))
+        return
+    tell_notices(done.scene.notices)
+    tell_rows_left_out(done.scene.counts)
+    for warning in done.measurement.warnings:
+        click.echo(_("note: {warning}").format(warning=warning), err=True)
+    steps = ", ".join(f"{label} {spent:.1f} s" for label, spent in done.seconds.items())
     click.echo(steps, err=True)
-    drawing = seconds[steps_of_measure()["draws"]]
+    rate = done.draws_a_second()
     click.echo(
         _("{draws} draws in all, {rate} a second").format(
-            draws=draws, rate=f"{draws / drawing:.0f}" if drawing else "-"
+            draws=done.measurement.methods["draws_in_all"], rate=f"{rate:.0f}" if rate else "-"
         ),
         err=True,
     )
+    for sentence in done.sentences():
+        click.echo(sentence)
+    click.echo(_("Report: {index}").format(index=done.written.index))
 
 
-def tell_notices(notices: Sequence[Notice]) -> None:
+def tell_first_figure(sentence: str) -> None:
+    """Print the main figure as soon as it is known, on standard error."""
+    click.echo(
+        _("First figure, while the rest is drawn: {sentence}").format(sentence=sentence), err=True
+    )
+
+
+def tell_notices(notices: "Sequence[Notice]") -> None:
     """Print the first notices of each kind, or all with ``-v``, on standard error."""
     limit = len(notices) if is_verbose(click.get_current_context()) else SHOWN
     told: Counter[str] = Counter()
@@ -59,12 +82,6 @@ def tell_notices(notices: Sequence[Notice]) -> None:
         )
 
 
-def tell_figures(measurement: Measurement, scene: Scene) -> None:
-    """Print the main figures, in the sentences of the report."""
-    for sentence in sentences(measurement, scene, Numbers(active_language())):
-        click.echo(sentence)
-
-
 def tell_rows_left_out(counts: Mapping[str, int]) -> None:
     """Print how many rows ``--skip-bad-rows`` left out, on standard error."""
     rows = counts.get("rows_left_out", 0)
@@ -75,9 +92,3 @@ def tell_rows_left_out(counts: Mapping[str, int]) -> None:
             ),
             err=True,
         )
-
-
-def tell_warnings(warnings: Sequence[str]) -> None:
-    """Print warnings of a measurement on standard error."""
-    for warning in warnings:
-        click.echo(_("note: {warning}").format(warning=warning), err=True)

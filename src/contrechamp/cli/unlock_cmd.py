@@ -2,20 +2,17 @@
 
 import secrets
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from contrechamp.base.i18n import _
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
 from contrechamp.cli.options import language_option, verbose_option
-from contrechamp.cli.secret_input import (
-    keep_in_keyring,
-    read_new_passphrase,
-    seconds_of,
-    secret_options,
-    secret_source,
-)
+from contrechamp.cli.secret_input import read_new_passphrase, secret_options, secret_source
+
+if TYPE_CHECKING:
+    from contrechamp.vault.access.slots import PassphraseKind
 
 
 def unlock_command() -> click.Command:
@@ -71,8 +68,7 @@ def _unlock(
     reason: str,
     **secret: Any,
 ) -> None:
-    from contrechamp.cli.new_cmd import SECONDS
-    from contrechamp.vault import keys, members, slots
+    from contrechamp.vault.access import keys, members, system_keyring
 
     source = secret_source(**secret)
     with open_case(
@@ -82,22 +78,9 @@ def _unlock(
         remember=remember and not new_passphrase,
     ) as case:
 
-        def replace_slot(text: str, kind: Any) -> None:
-            parameters = keys.tuned(SECONDS, seconds_of)
-            members.change_passphrase(
-                case,
-                lambda unlocked: slots.make_passphrase_slot(
-                    text,
-                    parameters,
-                    unlocked,
-                    random=secrets.token_bytes,
-                    kind=kind,
-                    slot_id=secrets.token_hex(8),
-                ),
-                kind=kind,
-                reason=reason,
-                now=now(),
-                random=secrets.token_bytes,
+        def replace_slot(text: str, kind: "PassphraseKind") -> None:
+            members.set_passphrase(
+                case, text, kind=kind, reason=reason, now=now(), random=secrets.token_bytes
             )
 
         if new_passphrase:
@@ -105,7 +88,7 @@ def _unlock(
             replace_slot(passphrase, "passphrase")
             click.echo(_("The new passphrase opens the case; the old one no longer does."))
             if remember:
-                keep_in_keyring(passphrase, log_origin=case.file.log_origin)
+                system_keyring.keep(passphrase, log_origin=case.file.log_origin)
         if new_recovery_key:
             recovery = keys.new_recovery_key(secrets.token_bytes)
             replace_slot(recovery, "recovery")

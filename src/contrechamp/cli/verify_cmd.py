@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from contrechamp.base.errors import CheckFailedError, InputError, UsageError
+from contrechamp.base import files
+from contrechamp.base.errors import CheckFailedError, UsageError
 from contrechamp.base.i18n import _, ngettext
-from contrechamp.cli.case_access import case_argument, last_seen, note_seen, open_case, shown
+from contrechamp.base.machine import seen_folder
+from contrechamp.cli.case_access import case_argument, open_case, shown
 from contrechamp.cli.options import json_option, language_option, verbose_option
 from contrechamp.cli.secret_input import SecretSource, read_secret, secret_options, secret_source
+from contrechamp.wording.verifying import finding_label
 
 if TYPE_CHECKING:
-    from contrechamp.vault.verifying import Finding
+    from contrechamp.vault.findings import Finding
 
 
 def verify_command() -> click.Command:
@@ -69,11 +72,10 @@ def _verify(
     **secret: Any,
 ) -> None:
     from contrechamp.cli.bars import progress_for
-    from contrechamp.dossier.checking import problems
-    from contrechamp.vault.rfc3161 import roots
-    from contrechamp.vault.verifying import INTERRUPTED, verify
+    from contrechamp.dossier.verifying import verify_case
+    from contrechamp.vault.anchors.rfc3161 import roots
 
-    kept = _checkpoint(since) if since else None
+    kept = [_checkpoint(since)] if since else []
     if _is_bag(folder):
         if quick or tsa_roots:
             raise UsageError(_("--quick and --tsa-roots are for cases, not for bags"))
@@ -81,19 +83,15 @@ def _verify(
         return
     trusted = roots(_bytes(tsa_roots), where=tsa_roots.name) if tsa_roots else []
     with open_case(folder, secret_source(**secret)) as case:
-        seen = [note for note in (kept, last_seen(case)) if note is not None]
-        found = verify(
+        found = verify_case(
             case,
-            since=seen,
+            seen_folder(),
+            since=kept,
             trusted=trusted,
             quick=quick,
             progress=progress_for(as_json=as_json),
         )
-        if not found:  # else the tables may be unreadable, or no worse than what they are made from
-            found = problems(case)
         entries = case.size
-        if all(one.kind == INTERRUPTED for one in found):
-            note_seen(case)
     _tell(found, {"entries": entries}, as_json=as_json)
     if not as_json:
         click.echo(
@@ -104,23 +102,24 @@ def _verify(
 
 
 def _is_bag(folder: Path) -> bool:
-    from contrechamp.vault import bag, casefile
+    from contrechamp.vault.access import casefile
+    from contrechamp.vault.bags import bag
 
     return bag.is_bag(folder) and not (folder / casefile.NAME).exists()
 
 
-def _verify_bag(folder: Path, kept: str | None, source: SecretSource, *, as_json: bool) -> None:
+def _verify_bag(folder: Path, kept: list[str], source: SecretSource, *, as_json: bool) -> None:
     """Verify a bag: no case is opened, and nothing is asked for but the passphrase of a key."""
     from contrechamp.cli.bars import progress_for
-    from contrechamp.vault import bag_verifying
+    from contrechamp.vault.bags import verifying
 
     if source.keyring or source.recovery:
         raise UsageError(_("a bag is opened with --identity, or verified without any key"))
     secret = read_secret(source, log_origin="") if source.identity else None
-    done = bag_verifying.verify(
+    done = verifying.verify(
         folder,
         identities=getattr(secret, "keys", ()),
-        since=[kept] if kept else [],
+        since=kept,
         progress=progress_for(as_json=as_json),
     )
     about = {
@@ -161,13 +160,13 @@ def _tell(found: Sequence["Finding"], about: Mapping[str, object], *, as_json: b
     Raises:
         CheckFailedError: if anything is.
     """
-    from contrechamp.vault.verifying import INTERRUPTED
+    from contrechamp.vault.findings import INTERRUPTED
 
     if as_json:
         click.echo(json.dumps({**about, "findings": [asdict(one) for one in found]}))
     else:
         for one in found:
-            click.echo(shown(f"{one.kind}  {one.subject}: {one.message}"))
+            click.echo(shown(f"{finding_label(one.kind)}  {one.subject}: {one.message}"))
     wrong = [one for one in found if one.kind != INTERRUPTED]
     if wrong:
         raise CheckFailedError(
@@ -190,14 +189,8 @@ def _checkpoint(path: Path) -> str:
     try:
         return _bytes(path).decode()
     except UnicodeDecodeError as error:
-        raise InputError(_("cannot be read as a checkpoint"), where=path.name) from error
+        raise files.unreadable(path.name, form=_("a checkpoint")) from error
 
 
 def _bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(1 << 20)
-    except OSError as error:
-        raise InputError(
-            _("cannot be read ({reason})").format(reason=error.strerror), where=path.name
-        ) from error
+    return files.read_bounded(path, 1 << 20, where=path.name)

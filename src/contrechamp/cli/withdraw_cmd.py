@@ -10,12 +10,9 @@ from contrechamp.base.i18n import _
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
 from contrechamp.cli.options import language_option, verbose_option
 from contrechamp.cli.record_text import ref_argument
-from contrechamp.cli.remains_text import (
-    show_remains,
-    source_file_option,
-    tell_what_erasing_cannot,
-)
+from contrechamp.cli.remains_text import show_remains, source_file_option
 from contrechamp.cli.secret_input import secret_options, secret_source
+from contrechamp.wording.remains import out_of_reach
 
 
 def withdraw_command() -> click.Command:
@@ -60,14 +57,15 @@ def _withdraw(
     reason: str,
     **secret: Any,
 ) -> None:
-    from contrechamp.dossier import erasing, reading
+    from contrechamp.dossier.reading import lookup
+    from contrechamp.dossier.writing import erasing
 
     if with_source_file and not erase:
         raise UsageError(_("--with-source-file goes with --erase"))
     with open_case(folder, secret_source(**secret), write=True) as case:
         done = erasing.withdraw(
             case,
-            reading.by_beginning(case, ref).removeprefix("record/"),
+            lookup.by_beginning(case, ref).removeprefix("record/"),
             on=on or now().date().isoformat(),
             how=how,
             erase_given=erase,
@@ -86,4 +84,4 @@ def _withdraw(
             click.echo(line.format(ref=one))
     show_remains(done.remains)
     if done.erased:
-        tell_what_erasing_cannot()
+        click.echo(out_of_reach())

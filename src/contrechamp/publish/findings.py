@@ -8,14 +8,12 @@ from contrechamp.measure.results import Figure, Measurement
 from contrechamp.publish.charts import Chart, Range, chart
 from contrechamp.publish.numbers import Numbers, rounding_step
 from contrechamp.publish.table import Table, columns
-from contrechamp.publish.wording import (
-    figure_label,
-    group_label,
-    level_label,
-    level_meaning,
-    unknown_label,
-)
+from contrechamp.publish.unknowns import unknown_label
+from contrechamp.scene.service_names import service_label
 from contrechamp.scene.tables import Scene
+from contrechamp.sight.arrays import Level
+from contrechamp.wording.figures import figure_label, group_label, scenario_labels
+from contrechamp.wording.levels import level_label
 
 SCENARIOS = ("p10", "p50", "p90")
 #: Areas are listed up to this many; all are in figures.csv.
@@ -33,13 +31,21 @@ def find(
     ]
 
 
-def scenario_labels() -> dict[str, str]:
-    """Return what the three scenarios are called."""
-    return {
-        "p10": _("all unknowns at the first decile"),
-        "p50": _("at the median"),
-        "p90": _("at the last decile"),
-    }
+def level_meaning(level: Level, numbers: Numbers) -> str:
+    """Return what a level asks of the picture."""
+    if level.ppm == 0:
+        return _("free line of sight, inside the range and the field of view; any pixel density")
+    return _("at least {density} pixels per metre").format(density=numbers.significant(level.ppm))
+
+
+def _group_label(group: str, area_names: Mapping[str, str]) -> str:
+    """Return for whom a figure holds; an area without a name is called by its id."""
+    kind, _colon, value = group.partition(":")
+    if kind == "service":
+        return _("to the nearest: {service}").format(service=service_label(value))
+    if kind == "area":
+        return _("area {name}").format(name=area_names.get(value) or value)
+    return group_label(group)
 
 
 def figure_table(
@@ -71,7 +77,7 @@ def figure_table(
             (
                 level_label(figure.level)
                 if of == "level"
-                else group_label(figure.group, area_names or {}),
+                else _group_label(figure.group, area_names or {}),
                 numbers.median(estimate, unit),
                 numbers.interval(estimate, unit),
                 *(

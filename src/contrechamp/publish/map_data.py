@@ -15,9 +15,10 @@ from contrechamp.publish.findings import find
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.quantised import Frame
 from contrechamp.publish.summary import DIGITS
-from contrechamp.publish.wording import certainty_labels, level_label
 from contrechamp.scene.service_names import service_label
 from contrechamp.scene.tables import Scene
+from contrechamp.wording.figures import certainty_labels
+from contrechamp.wording.levels import level_label
 
 #: Ends of the classes of exposure, in per cent of a piece of street; above the last is the fifth.
 CLASSES = (20, 40, 60, 80)

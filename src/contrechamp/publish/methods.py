@@ -9,9 +9,12 @@ from contrechamp.base.i18n import _
 from contrechamp.measure.results import Measurement
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.table import Table, columns
-from contrechamp.publish.wording import kind_label, unknown_label
+from contrechamp.publish.unknowns import unknown_label
 from contrechamp.scene.service_names import service_label
 from contrechamp.scene.tables import Scene
+from contrechamp.wording.cameras import kind_label
+from contrechamp.wording.methods import count_label, stated_label
+from contrechamp.wording.notices import notice_label
 
 #: Notices that the page prints; all are in figures.json.
 LISTED_NOTICES = 300
@@ -108,7 +111,7 @@ def facts_table(measurement: Measurement, scene: Scene, numbers: Numbers) -> Tab
         (_("Buildings"), numbers.plain(len(scene.buildings))),
         (_("Pieces of walkable street"), numbers.plain(len(measurement.pieces))),
         *_stated(measurement.methods, numbers),
-        *((count_label(name), numbers.plain(n)) for name, n in sorted(scene.counts.items())),
+        *((_count_label(name), numbers.plain(n)) for name, n in sorted(scene.counts.items())),
     ]
     return Table(
         _("Facts of this run"),
@@ -118,85 +121,20 @@ def facts_table(measurement: Measurement, scene: Scene, numbers: Numbers) -> Tab
 
 
 def _stated(methods: Mapping[str, Any], numbers: Numbers) -> list[tuple[str, str]]:
-    labels = {
-        "seed": _("Seed of the draws"),
-        "draws": _("Draws"),
-        "target_height_m": _("Height of the target above the ground, in metres"),
-        "piece_m": _("Largest length of a piece of street, in metres"),
-        "level_set": _("Set of levels"),
-        "scenario_draws": _("Draws of directions in each scenario"),
-        "driver_pairs": _("Pairs of draws that tell which unknown matters"),
-        "ground_draws": _("Draws for the area of ground"),
-        "ground_line_spacing_m": _("Distance of the lines that measure the ground, in metres"),
-        "walkable_m": _("Walkable street, in metres"),
-        "tolerance": _("Convergence: largest Monte Carlo error, as a share of the interval"),
-        "draws_in_all": _("Draws in all, with scenarios and exchanges"),
-        "draws_needed": _("Draws that would be enough for every figure"),
-        "drawn": _("Cameras (or buildings) for which it was drawn"),
-        "held": _("Assumed and held, not drawn"),
-        "mapped": _("Cameras for which it is mapped"),
-        "cameras_indoor": _("Cameras indoors"),
-        "cameras_on_wall": _("Cameras on a wall"),
-        "cameras_moved_m": _("Farthest that a camera was moved to the outer side, in metres"),
-        "buildings_within_reach": _("Buildings within reach of a camera"),
-        "buildings_without_height": _("Of these, without a height"),
-        "building_height_sources": _("Where heights of buildings come from"),
-        "heights_around": _("Buildings around from which a missing height is drawn"),
-        "trips": _("Walks from home"),
-    }
     shown_elsewhere = ("crs", "scale_error", "notices", "levels")
     return [
         # A seed is a name more than a number: no grouping.
-        (labels.get(key, key), str(value) if key == "seed" else _stated_value(value, numbers))
+        (stated_label(key), str(value) if key == "seed" else _stated_value(value, numbers))
         for key, value in sorted(methods.items())
         if key not in shown_elsewhere
     ]
 
 
-def count_label(name: str) -> str:
+def _count_label(name: str) -> str:
     """Return what is counted; ``trips:school`` and the like are said of their service."""
-    labels = {
-        "buildings_above_an_open_space": _("Buildings above an open space"),
-        "buildings_cut_by_the_edge": _("Buildings cut by the edge of the extract, left out"),
-        "buildings_left_out_underground": _("Buildings underground or indoors, left out"),
-        "buildings_left_out_roof": _("Roofs on posts, left out"),
-        "cameras_outside_the_area": _("Cameras outside the area, left out"),
-        "objects_in_two_extracts": _("Objects that are in two extracts"),
-        "repaired_polygons": _("Outlines that were repaired"),
-        "rows_left_out": _("Rows that were left out"),
-        "streets_on_bridges": _("Streets on bridges, taken as on the ground"),
-        "streets_underground_or_indoor": _("Streets underground or indoors, left out"),
-        "unreadable_tags": _("Tags that could not be read"),
-        "height": _("tagged height"),
-        "levels": _("tagged floors, 3 m each"),
-        "none": _("nothing tagged"),
-        "homes": _("homes"),
-        "homes_in_sample": _("homes that walks begin at"),
-        "homes_off_network": _("homes too far from any street"),
-        "homes_without_way": _("homes without a way"),
-        "services": _("services"),
-        "services_off_network": _("services too far from any street"),
-        "trips": _("walks"),
-    }
     what, _colon, service = name.partition(":")
-    label = labels.get(what) or unknown_label(what).replace("_", " ")
-    return f"{label} ({service_label(service)})" if service else label
-
-
-def notice_label(kind: str) -> str:
-    """Return what a kind of notice is called."""
-    labels = {
-        "unreadable-tag": _("tag that cannot be read"),
-        "cut-by-the-edge": _("cut by the edge of the extract"),
-        "repaired-polygon": _("repaired outline"),
-        "empty-polygon": _("outline that encloses nothing"),
-        "no-place": _("object without a place"),
-        "outside-the-area": _("outside of the area"),
-        "row-left-out": _("row left out"),
-        "short-track": _("track of fewer than two points"),
-        "given-twice": _("file given twice"),
-    }
-    return labels.get(kind, kind)
+    words = count_label(what) or unknown_label(what).replace("_", " ")
+    return f"{words} ({service_label(service)})" if service else words
 
 
 def _stated_value(value: Any, numbers: Numbers) -> str:
@@ -208,7 +146,7 @@ def _stated_value(value: Any, numbers: Numbers) -> str:
         return numbers.significant(value, 4)
     if isinstance(value, Mapping):
         return "; ".join(
-            f"{count_label(str(key))}: {_stated_value(item, numbers)}"
+            f"{_count_label(str(key))}: {_stated_value(item, numbers)}"
             for key, item in sorted(value.items())
         )
     if isinstance(value, list | tuple):

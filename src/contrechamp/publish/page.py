@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from contrechamp import __version__
-from contrechamp.base.i18n import RIGHT_TO_LEFT, _
+from contrechamp.base.i18n import _, direction_of
 from contrechamp.base.templates import environment
 from contrechamp.measure.results import Measurement
 from contrechamp.publish import findings, methods, places, summary
@@ -20,8 +20,9 @@ from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.open_data import OSM_ATTRIBUTION, OSM_LICENCE, is_from_osm
 from contrechamp.publish.static_map import static_map
 from contrechamp.publish.table import Table
-from contrechamp.publish.wording import certainty_labels, level_label, level_meaning
 from contrechamp.scene.tables import Scene
+from contrechamp.wording.figures import certainty_labels
+from contrechamp.wording.levels import level_label
 
 _SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 
@@ -58,7 +59,7 @@ def index_html(
         .get_template("page.html.jinja")
         .render(
             language=language,
-            direction="rtl" if language in RIGHT_TO_LEFT else "ltr",
+            direction=direction_of(language),
             policy=content_policy(scripts, [styles]),
             styles=styles,
             scripts=scripts,
@@ -70,7 +71,7 @@ def index_html(
             limits=methods.limits(),
             geometry=methods.geometry_paragraphs(),
             levels=[
-                (level.name, level_label(level.name), level_meaning(level, numbers))
+                (level.name, level_label(level.name), findings.level_meaning(level, numbers))
                 for level in measurement.levels
             ],
             certainties=certainty_labels(),

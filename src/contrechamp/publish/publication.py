@@ -1,7 +1,6 @@
 """Everything that a measurement is published as, written at once or not at all."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from contrechamp import __version__
@@ -12,7 +11,7 @@ from contrechamp.publish import files
 from contrechamp.publish.command import without_folders
 from contrechamp.publish.figures import figures_csv, figures_json, figures_schema
 from contrechamp.publish.files import Written
-from contrechamp.publish.folder import written_aside
+from contrechamp.publish.folder import new_folder
 from contrechamp.publish.open_data import write_layers
 from contrechamp.publish.page import index_html
 from contrechamp.publish.readme import readme_txt
@@ -59,8 +58,8 @@ def write(
         files.INDEX_HTML: lambda: index_html(measurement, scene, command=shown, language=language),
     }
     with (
-        _speaking(language),
-        written_aside(out) as folder,
+        i18n.speaking(language),
+        new_folder(out) as folder,
         progress(i18n._("Writing"), len(texts) + 1) as advance,
     ):
         write_layers(measurement, scene, folder)
@@ -69,13 +68,3 @@ def write(
             (folder / name).write_bytes(content())
             advance(1)
     return Written(out, tuple(out / name for name in files.ALL))
-
-
-@contextmanager
-def _speaking(language: str) -> Iterator[None]:
-    before = i18n.active_language()
-    i18n.activate(language)
-    try:
-        yield
-    finally:
-        i18n.activate(before)

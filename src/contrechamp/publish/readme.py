@@ -25,10 +25,8 @@ def readme_txt(scene: Scene, command: Sequence[str], version: str) -> bytes:
 
 def licence_lines(scene: Scene) -> list[str]:
     """Return on what terms the data may be used."""
-    lines = [
-        f"{file.name}: {file.licence or _('licence not stated; ask its publisher')}"
-        for file in scene.inputs
-    ]
+    unstated = _("licence not stated; ask its publisher")
+    lines = [f"{file.name}: {file.licence or unstated}" for file in scene.inputs]
     if is_from_osm(scene):
         lines += [
             _(

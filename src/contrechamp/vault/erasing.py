@@ -6,8 +6,9 @@ from datetime import datetime
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.vault import case as cases
-from contrechamp.vault import custody, database, objects
+from contrechamp.vault import database, objects
 from contrechamp.vault.case import Case, Change
+from contrechamp.vault.log import custody
 
 
 def erase(case: Case, items: Sequence[str], *, reason: str, now: datetime) -> list[str]:

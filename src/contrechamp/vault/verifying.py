@@ -3,7 +3,6 @@
 import bisect
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,39 +12,13 @@ from sqlcipher3 import dbapi2 as sqlite
 from contrechamp.base.errors import ContrechampError, InputError
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
-from contrechamp.vault import (
-    anchoring,
-    branches,
-    canonical,
-    casefile,
-    checkpoint,
-    custody,
-    database,
-    merkle,
-    note,
-    objects,
-    signing,
-)
+from contrechamp.vault import database, objects
+from contrechamp.vault.access import casefile
+from contrechamp.vault.access.keys import casefile_key
+from contrechamp.vault.anchors import anchoring
 from contrechamp.vault.case import Case, read_casefile, recipients
-from contrechamp.vault.keys import casefile_key
-
-INTERRUPTED = "interrupted"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something that is not as the log says, or was left by a command that was interrupted.
-
-    Args:
-        kind: a stable word; `INTERRUPTED` where nothing is lost or altered, and the next command
-            that writes to the case puts it right.
-        subject: what it concerns.
-        message: in the user's language.
-    """
-
-    kind: str
-    subject: str
-    message: str
+from contrechamp.vault.findings import INTERRUPTED, Finding
+from contrechamp.vault.log import branches, canonical, checkpoint, custody, merkle, note, signing
 
 
 class _Nowhere:

@@ -1,1 +1,1 @@
-"""Outside formats of the dossier: a module a format, one door in and one door out."""
+"""Outside formats: one module for each, by the way the data goes."""

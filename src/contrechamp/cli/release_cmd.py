@@ -1,0 +1,49 @@
+"""``contrechamp release``: leave to publish a record or an item."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from contrechamp.base.i18n import _
+from contrechamp.cli.case_access import case_argument, now, open_case
+from contrechamp.cli.options import language_option, verbose_option
+from contrechamp.cli.record_text import ref_argument, why_option
+from contrechamp.cli.secret_input import secret_options, secret_source
+
+
+def release_command() -> click.Command:
+    """Build the command in the active language."""
+    return click.Command(
+        "release",
+        callback=_release,
+        short_help=_("Give leave for a record or an item to be published."),
+        help=_(
+            "Give leave for the newest version of a record, or an item, to be published. Refused "
+            "where its evidence does not stand, or consent does not cover a use: with the list."
+        ),
+        epilog=_("Example: contrechamp release checkpoint-north record/0123"),
+        params=[
+            case_argument(),
+            ref_argument(),
+            click.Option(
+                ["--on"], default="", metavar="DATE",
+                help=_("Day from which on; by default today."),
+            ),
+            why_option(),
+            *secret_options(),
+            language_option(),
+            verbose_option(),
+        ],
+    )  # fmt: skip
+
+
+def _release(*, folder: Path, ref: str, on: str, why: str, **secret: Any) -> None:
+    from contrechamp.dossier.permission import reviews
+    from contrechamp.dossier.reading import lookup
+
+    with open_case(folder, secret_source(**secret), write=True) as case:
+        full = lookup.by_beginning(case, ref)
+        day = on or now().date().isoformat()
+        stored = reviews.release(case, full, on=day, why=why, now=now())
+    click.echo(f"{stored.ref}  release  {full}  {day}")

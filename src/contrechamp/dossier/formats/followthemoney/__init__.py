@@ -1,0 +1,1 @@
+"""FollowTheMoney (OpenAleph), both ways."""

@@ -1,0 +1,1 @@
+"""Files of others become records: a reader for each format, and one way in."""

@@ -1,0 +1,252 @@
+"""Releases and records of the Open Contracting Data Standard: tenders, contracts, and who."""
+
+import dataclasses
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+from contrechamp.dossier.formats.read.drafts import THIS_FILE, Desk, Draft, Format, Notice, Read
+from contrechamp.dossier.formats.read.source_file import Given
+from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.records.actors import Actor, Contract, Tender
+from contrechamp.dossier.records.field_types import LANGUAGE, Record
+from contrechamp.dossier.records.schema import from_json
+
+SCHEME, PARTY_SCHEME = "ocid", "ocds-party"
+#: Ids that a case gave where the source gave none: the same record wherever they stand.
+OWN = re.compile(r"contrechamp-[0-9a-f]{16}")
+_OF_A_CASE = re.compile(r"ocds-[a-z0-9]{6}-([0-9a-f]{16})")
+
+
+def fits(given: Given) -> bool:
+    """Return whether a file looks like a package of releases or of records."""
+    is_object = given.head.lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(b"{")
+    known = b'"releases"' in given.head or b'"records"' in given.head or b'"awards"' in given.head
+    return is_object and b'"ocid"' in given.head and known
+
+
+def read(given: Given, desk: Desk) -> Iterator[Read]:
+    """Yield buyers and suppliers, tenders, contracts of each process.
+
+    Raises:
+        InputError: if the file is no package.
+    """
+    seen: set[str] = set()
+    for where, process in _processes(given.json(), given.name):
+        ours = _OF_A_CASE.fullmatch(process["ocid"])
+        if ours and lookup.is_there(desk.case, ours[1]):
+            seen.add(ours[1])
+            yield Notice(where, _("this process was written from this case: left out"))
+            continue
+        for draft in _Process(process, where, desk).drafts():
+            if draft.id in seen:  # an authority stands in many processes: the first one counts
+                continue
+            seen.add(draft.id)
+            yield draft
+    if not seen:
+        yield Notice(given.name, _("no process of tendering is in it"))
+
+
+FORMAT = Format(fits, read)
+
+
+def _processes(found: Any, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    if not isinstance(found, dict):
+        raise InputError(_("expected fields and their values"), where=name)
+    by_ocid: dict[str, dict[str, Any]] = {}
+    if isinstance(found.get("records"), list):
+        releases: list[Any] = []
+        for one in found["records"]:
+            compiled = one.get("compiledRelease") if isinstance(one, dict) else None
+            whole = [release for release in (one.get("releases") or []) if "date" in release] if (
+                isinstance(one, dict)
+            ) else []  # fmt: skip
+            releases += [compiled] if isinstance(compiled, dict) else whole
+    elif isinstance(found.get("releases"), list):
+        releases = found["releases"]
+    else:
+        releases = [found]
+    for number, release in enumerate(releases, start=1):
+        where = f"{name}: [{number}]"
+        if not isinstance(release, dict) or not isinstance(release.get("ocid"), str):
+            raise InputError(_("expected a release with an ocid"), where=where)
+    # A later release says what changed; what it leaves out stands as it stood.
+    for release in sorted(releases, key=lambda one: str(one.get("date", ""))):
+        known = by_ocid.setdefault(release["ocid"], {})
+        by_ocid[release["ocid"]] = _merged(known, release)
+    for ocid, process in by_ocid.items():
+        yield f"{name}: {ocid}", process
+
+
+def _merged(before: Any, after: Any) -> Any:
+    """Return JSON with what a later release says, by the rules of OCDS for objects with ids."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        merged = dict(before)
+        for key, value in after.items():
+            if value is None:
+                merged.pop(key, None)
+            else:
+                merged[key] = _merged(before.get(key), value)
+        return merged
+    if isinstance(before, list) and isinstance(after, list) and _have_ids(before + after):
+        by_id = {one["id"]: one for one in before}
+        for one in after:
+            by_id[one["id"]] = _merged(by_id.get(one["id"]), one)
+        return list(by_id.values())
+    return after
+
+
+def _have_ids(listed: list[Any]) -> bool:
+    return all(isinstance(one, dict) and "id" in one for one in listed)
+
+
+class _Process:
+    """One process of tendering, and the records that it is."""
+
+    def __init__(self, process: dict[str, Any], where: str, desk: Desk) -> None:
+        self.process, self.where, self.desk = process, where, desk
+        self.ocid = process["ocid"]
+        self.language = str(process.get("language") or "und")
+        self.parties = {str(one.get("id")): one for one in _objects(process.get("parties"))}
+
+    def drafts(self) -> Iterator[Draft]:
+        """Yield what is in it; actors before those who name them."""
+        tender = _object(self.process.get("tender"))
+        caller = _object(tender.get("procuringEntity"))
+        buyer = _object(self.process.get("buyer")) or caller
+        awards = _objects(self.process.get("awards"))
+        contracts = _objects(self.process.get("contracts"))
+        if buyer:
+            yield self._actor(buyer, "public-body")
+        if caller and caller is not buyer:
+            yield self._actor(caller, "public-body")
+        for award in awards:
+            for supplier in _objects(award.get("suppliers")):
+                yield self._actor(supplier, "company")
+        if tender:
+            yield self._tender(tender, caller or buyer)
+        named = {str(one.get("awardID")) for one in contracts}
+        by_id = {str(one.get("id")): one for one in awards}
+        for contract in contracts:
+            award = by_id.get(str(contract.get("awardID")), {})
+            yield self._contract(contract, award, tender, buyer)
+        for award in awards:
+            if str(award.get("id")) not in named and award.get("status") in {None, "active"}:
+                yield self._contract({}, award, tender, buyer)
+
+    def _actor(self, party: dict[str, Any], kind: str) -> Draft:
+        known = self.parties.get(str(party.get("id")), {})
+        identifier = _object(known.get("identifier")) or _object(party.get("identifier"))
+        country = str(_object(known.get("address")).get("countryName") or "")
+        record = {
+            "names": self._texts(known) or self._texts(party),
+            "kind": kind,
+            "country": country if len(country) == 2 and country.isupper() else "",
+            "registered": " ".join(
+                str(identifier[name]) for name in ("scheme", "id") if identifier.get(name)
+            ),
+            "address": _line(_object(known.get("contactPoint")).get("url")),
+            "ids": [{"scheme": PARTY_SCHEME, "id": self._party(party)}],
+            "evidence": self._evidence("parties"),
+        }
+        draft = self._draft("party", self._party(party), Actor, record, "parties")
+        return dataclasses.replace(draft, shared=True)
+
+    def _party(self, party: dict[str, Any]) -> str:
+        """Return what a party is called everywhere, or in this process where it is told no more."""
+        known = self.parties.get(str(party.get("id")), {})
+        identifier = _object(known.get("identifier")) or _object(party.get("identifier"))
+        if identifier.get("scheme") and identifier.get("id"):
+            return f"{identifier['scheme']}-{identifier['id']}"
+        if OWN.fullmatch(str(party.get("id"))):
+            return str(party["id"])
+        return f"{self.ocid}/{party.get('id') or party.get('name')}"
+
+    def _tender(self, tender: dict[str, Any], buyer: dict[str, Any]) -> Draft:
+        period = _object(tender.get("tenderPeriod"))
+        record = {
+            "name": _line(tender.get("title") or self.ocid),
+            "buyer": self._ref(buyer),
+            "number": _line(tender.get("id")) if tender.get("id") != self.ocid else "",
+            "published_on": _day(period.get("startDate")),
+            "closes_on": _day(period.get("endDate")),
+            "value": _money(tender.get("value")),
+            "says": tender.get("description"),
+            "ids": [{"scheme": SCHEME, "id": self.ocid}],
+            "evidence": self._evidence("tender"),
+        }
+        return self._draft("tender", self.ocid, Tender, record, "tender")
+
+    def _contract(self, contract: dict[str, Any], award: dict[str, Any], tender: dict[str, Any],
+                  buyer: dict[str, Any]) -> Draft:  # fmt: skip
+        period = _object(contract.get("period")) or _object(award.get("contractPeriod"))
+        id_ = contract.get("id") or award.get("id")
+        at = f"contracts/{id_}" if contract else f"awards/{id_}"
+        called = [at, f"awards/{award['id']}"] if contract and award.get("id") else [at]
+        title = contract.get("title") or award.get("title") or tender.get("title") or self.ocid
+        refs = [self._ref(one) for one in _objects(award.get("suppliers"))]
+        record = {
+            "name": _line(title),
+            "buyer": self._ref(buyer),
+            "suppliers": list(dict.fromkeys(ref for ref in refs if ref)),
+            "tender": self.desk.ref("ocds-tender", self.ocid) if tender else "",
+            "number": "" if OWN.fullmatch(str(id_)) else _line(id_),
+            "signed_on": _day(contract.get("dateSigned")),
+            "from_date": _day(period.get("startDate")),
+            "to_date": _day(period.get("endDate")),
+            "value": _money(contract.get("value") or award.get("value")),
+            "says": contract.get("description") or award.get("description"),
+            # An award is not a contract yet: whoever reads it must see which it is.
+            "note": "" if contract else f"OCDS award of {_day(award.get('date'))}, no contract",
+            "ids": [{"scheme": SCHEME, "id": f"{self.ocid}/{name}"} for name in called],
+            "evidence": self._evidence(at),
+        }
+        return self._draft("contract", f"{self.ocid}/{at}", Contract, record, at)
+
+    def _ref(self, party: dict[str, Any]) -> str:
+        return self.desk.ref("ocds-party", self._party(party)) if party else ""
+
+    def _texts(self, party: dict[str, Any]) -> list[dict[str, str]]:
+        """Return the name of a party, in the languages that it is given in."""
+        texts = {
+            key.removeprefix("name_"): _line(text)
+            for key, text in party.items()
+            if key.startswith("name_") and re.fullmatch(LANGUAGE.pattern, key[5:])
+        }
+        name = _line(party.get("name"))
+        if name and (self.language != "und" or name not in texts.values()):
+            texts = {self.language: name, **texts}
+        return [{"language": language, "text": text} for language, text in texts.items() if text]
+
+    def _evidence(self, at: str) -> list[dict[str, str]]:
+        return [{"ref": THIS_FILE, "at": f"{self.ocid} {at}"}]
+
+    def _draft(self, kind: str, name: str, cls: type[Record], record: dict[str, Any],
+               at: str) -> Draft:  # fmt: skip
+        given = {key: value for key, value in record.items() if value not in (None, "", [])}
+        made = from_json(cls, given, where=f"{self.where}: {at}")
+        return Draft(made, self.desk.id(f"ocds-{kind}", name), self.where, f"{self.ocid} {at}")
+
+
+def _object(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _line(value: Any) -> str:
+    return " ".join(str(value or "").split())
+
+
+def _day(value: Any) -> str:
+    return str(value or "")[:10]
+
+
+def _money(value: Any) -> dict[str, Any] | None:
+    value = _object(value)
+    amount, currency = value.get("amount"), value.get("currency")
+    return {"amount": amount, "currency": currency} if amount is not None and currency else None

@@ -1,0 +1,1 @@
+"""Records become files for others: a writer for each format, and one way out."""

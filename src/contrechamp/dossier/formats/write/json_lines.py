@@ -1,0 +1,157 @@
+"""JSON Lines: every record a line, with its JSON Schema."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+from contrechamp.dossier.formats.read.source_file import parsed
+from contrechamp.dossier.formats.write.outgoing import Outgoing
+from contrechamp.dossier.permission.standing import Standings
+from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.reading.lookup import Stored
+from contrechamp.dossier.reading.view import View
+from contrechamp.dossier.records.contents import has_closed, open_json
+from contrechamp.dossier.records.json_schema import json_schema
+from contrechamp.dossier.records.kinds import KINDS, class_of
+from contrechamp.dossier.records.schema import from_json, to_json
+from contrechamp.dossier.writing import store
+from contrechamp.dossier.writing.store import Put
+from contrechamp.vault.case import Case
+
+#: Longer lines are refused: a record is at most 1 MiB in the case.
+MAX_LINE = 1 << 21
+_MEMBERS = ("id", "kind", "version", "at", "standing", "closed_left_out", "fields")
+
+
+def written(case: Case, day: date, *, kind: str = "", closed: bool = False) -> Iterator[str]:
+    """Yield the newest version of every record as a line of JSON.
+
+    Args:
+        case: open.
+        day: for which it is said how each record stands.
+        kind: of records; "" for all.
+        closed: with what is closed. True identities are in no record, and so never here.
+    """
+    view = View(case)
+    standings = Standings(view, day)
+    for stored in lookup.every(case, kind):
+        view.know(stored.id, stored.record)
+        yield json.dumps(as_object(stored, standings, closed=closed), ensure_ascii=False) + "\n"
+
+
+def write(outgoing: Outgoing, folder: Path) -> None:
+    """Write what may leave as lines, and their schema."""
+    standings = Standings(outgoing.whole, outgoing.day)
+    with (folder / "records.jsonl").open("w", encoding="utf-8") as target:
+        for stored in outgoing.records():
+            target.write(json.dumps(as_object(stored, standings), ensure_ascii=False) + "\n")
+    told = json.dumps(schema(), ensure_ascii=False, indent=1)
+    (folder / "records.schema.json").write_text(told + "\n", encoding="utf-8")
+
+
+def as_object(stored: Stored, standings: Standings, *, closed: bool = False) -> dict[str, Any]:
+    """Return a record as an object of JSON, with how it stands."""
+    shut = not closed and has_closed(stored.record)
+    return {
+        "id": stored.id,
+        "kind": stored.kind,
+        "version": stored.version,
+        "at": stored.at,
+        "standing": [
+            {"code": flag.code, "at": flag.at, "because": flag.because}
+            for flag in standings.of(stored.ref)
+        ],
+        **({"closed_left_out": True} if shut or not stored.whole else {}),
+        "fields": open_json(stored.record) if shut else to_json(stored.record),
+    }
+
+
+def read_line(case: Case, line: str, *, where: str) -> Put:
+    """Return what a line asks to be written: a new record, or a new version of one that is there.
+
+    Args:
+        case: open.
+        line: as `written` gives it. ``id``, ``fields`` and ``kind`` count; the rest, which follows
+            from the case, does not.
+        where: file and line, for errors.
+
+    Raises:
+        InputError: with file, line, field and reason.
+    """
+    return _put(case, _object(line, where), where)
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a line."""
+    definitions: dict[str, Any] = {}
+    choices = []
+    for kind, cls in KINDS.items():
+        own = json_schema(cls, kind=kind)
+        definitions.update(own.pop("$defs"))
+        own.pop("$schema")
+        definitions[kind] = own
+        choices.append(
+            {
+                "properties": {
+                    "kind": {"const": kind},
+                    "fields": {"$ref": f"#/$defs/{kind}"},
+                }
+            }
+        )
+    flag = {name: {"type": "string"} for name in ("code", "at", "because")}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A record of a case, a line of JSON Lines",
+        "type": "object",
+        "properties": {
+            "id": {"type": "string", "pattern": "^[0-9a-f]{16}$"},
+            "kind": {"enum": list(KINDS)},
+            "version": {"type": "integer", "minimum": 1},
+            "at": {"type": "string"},
+            "standing": {"type": "array", "items": {"type": "object", "properties": flag}},
+            "closed_left_out": {"const": True},
+            "fields": {"type": "object"},
+        },
+        "required": ["kind", "fields"],
+        "additionalProperties": False,
+        "oneOf": choices,
+        "$defs": dict(sorted(definitions.items())),
+    }
+
+
+def _object(line: str, where: str) -> dict[str, Any]:
+    if len(line) > MAX_LINE:
+        raise InputError(_("the line is longer than a record can be"), where=where)
+    found = parsed(line, where)
+    if not isinstance(found, dict):
+        raise InputError(_("expected fields and their values"), where=where)
+    unknown = [member for member in found if member not in _MEMBERS]
+    if unknown:
+        raise InputError(
+            _("there is no such field; there are: {fields}").format(fields=", ".join(_MEMBERS)),
+            where=where,
+        )
+    return found
+
+
+def _put(case: Case, found: dict[str, Any], where: str) -> Put:
+    kind = found.get("kind")
+    cls = class_of(kind if isinstance(kind, str) else "", where=where)
+    record_id = found.get("id") or store.new_id()
+    if not isinstance(record_id, str):
+        raise InputError(_("expected an id: 16 hexadecimal digits"), where=where)
+    there = lookup.is_there(case, record_id)
+    if there and found.get("closed_left_out"):
+        raise InputError(
+            _(
+                "the line lacks what is closed in the record, which would be lost; write it with "
+                "what is closed"
+            ),
+            where=where,
+        )
+    record = from_json(cls, found.get("fields"), where=f"{where}: {kind}")
+    return Put(record, record_id, new=not there)

@@ -1,0 +1,278 @@
+"""The field form: an XLSForm of cameras, barriers and observations, in every interface language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from contrechamp.base import i18n
+from contrechamp.base.i18n import N_, _
+from contrechamp.dossier.records.actors import Product
+from contrechamp.dossier.records.field_help import field_text
+from contrechamp.dossier.records.field_types import Record
+from contrechamp.dossier.records.fieldwork import Camera, Observation, Passing
+from contrechamp.dossier.records.schema import members
+from contrechamp.scene.camera_fields import ASKED, CameraField
+
+#: Of the form; the version goes up when a question changes.
+FORM_ID, VERSION = "contrechamp_field_survey", "2"
+#: Photos are evidence: they are not to be made smaller than a telephone takes them.
+AS_TAKEN = "max-pixels=20000"
+PHOTOS = ("photo_1", "photo_2", "photo_3")
+#: Of counts.
+MOST_FOUND = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """A question of the form, or where a group of them begins or ends. Texts are English.
+
+    Args:
+        type: of XLSForm, without the list of a choice.
+        name: by which the answer comes back; that of a list of choices too.
+        label: what is asked.
+        hint: below it; see also `FILLS`.
+        offered: word -> label; of a choice.
+        bounds: of a number, as XLSForm writes a constraint.
+        camera: the field of the specification that it asks for.
+        more: further columns of XLSForm.
+    """
+
+    type: str
+    name: str
+    label: str = ""
+    hint: str = ""
+    offered: Mapping[str, str] = field(default_factory=dict)
+    bounds: str = ""
+    camera: CameraField | None = None
+    more: Mapping[str, str] = field(default_factory=dict)
+
+
+def _of_camera(one: CameraField) -> Question:
+    """Return the question of a field of the specification, bounds and all."""
+    kinds = {"number": "decimal", "whole": "integer", "date": "date"}
+    bounds = f". {'>' if one.above else '>='} {one.low:g} and . <= {one.high:.15g}"
+    return Question(
+        type="select_one" if one.offered else kinds.get(one.holds, "text"),
+        name=f"camera_{one.name}",
+        label=one.question,
+        offered=one.offered,
+        bounds=bounds if one.is_number else "",
+        camera=one,
+    )
+
+
+def _count(name: str, label: str) -> Question:
+    return Question(type="integer", name=name, label=label, bounds=f". >= 0 and . <= {MOST_FOUND}")
+
+
+_REQUIRED = {"required": "yes"}
+_LONG = {"appearance": "multiline"}
+_SOMETHING_ELSE = N_("Something else")
+
+#: No question asks the device, the account or the telephone number of who looks: what is not
+#: collected cannot be taken away.
+QUESTIONS: tuple[Question, ...] = (
+    Question(type="start", name="start"),
+    Question(type="end", name="end"),
+    Question(
+        type="select_one",
+        name="what",
+        label=N_("What is here?"),
+        offered={
+            "camera": N_("A camera"),
+            "barrier": N_("A barrier: checkpoint, gate, wall..."),
+            "observation": N_("Something to describe, or nothing"),
+        },
+        more=_REQUIRED,
+    ),
+    Question(type="date", name="date", label=N_("Day"), more={**_REQUIRED, "default": "today()"}),
+    Question(
+        type="text",
+        name="observer",
+        label=N_("Who looks, as you want to be named"),
+        hint=N_("A pseudonym will do."),
+    ),
+    Question(
+        type="select_one",
+        name="language",
+        label=N_("Language of what you write"),
+        # What they are called is said in each language, see `_offered`.
+        offered={**dict.fromkeys(sorted(i18n.TEXT_LANGUAGES), ""), "und": N_("Another one")},
+        more={**_REQUIRED, "default": "en"},
+    ),
+    Question(
+        type="begin_group",
+        name="camera",
+        label=N_("Camera"),
+        more={"relevant": "${what} = 'camera'"},
+    ),
+    Question(
+        type="geopoint",
+        name="camera_position",
+        label=N_("Where it hangs"),
+        hint=N_("Stand below it, if that is safe."),
+        more=_REQUIRED,
+    ),
+    Question(type="text", name="camera_name", label=N_("Name or number in your survey")),
+    *(_of_camera(one) for one in ASKED),
+    Question(type="text", name="camera_make", label=N_("Make")),
+    Question(type="text", name="camera_model", label=N_("Model")),
+    Question(type="text", name="camera_sign", label=N_("What a sign says of who runs it")),
+    Question(type="end_group", name="camera"),
+    Question(
+        type="begin_group",
+        name="barrier",
+        label=N_("Barrier"),
+        more={"relevant": "${what} = 'barrier'"},
+    ),
+    Question(type="geopoint", name="barrier_position", label=N_("Where it stands")),
+    Question(type="text", name="barrier_name", label=N_("Name"), more=_REQUIRED),
+    Question(
+        type="select_one",
+        name="barrier_kind",
+        label=N_("What it is"),
+        offered={
+            "checkpoint": N_("Checkpoint"),
+            "gate": N_("Gate"),
+            "roadblock": N_("Roadblock"),
+            "wall": N_("Wall"),
+            "fence": N_("Fence"),
+            "turnstile": N_("Turnstile"),
+            "other": _SOMETHING_ELSE,
+        },
+        more=_REQUIRED,
+    ),
+    Question(type="text", name="barrier_hours", label=N_("When it is open")),
+    Question(type="text", name="barrier_who", label=N_("Who wants to pass")),
+    Question(
+        type="select_one",
+        name="barrier_allowed",
+        label=N_("May they pass?"),
+        offered={"yes": N_("Yes"), "no": N_("No"), "unclear": N_("Unclear")},
+        more={"relevant": "${barrier_who} != ''", **_REQUIRED},
+    ),
+    Question(type="text", name="barrier_how", label=N_("How they pass")),
+    Question(type="text", name="barrier_permit", label=N_("Permit")),
+    Question(type="end_group", name="barrier"),
+    Question(
+        type="begin_group",
+        name="observation",
+        label=N_("Observation"),
+        more={"relevant": "${what} = 'observation'"},
+    ),
+    Question(type="geopoint", name="observation_position", label=N_("Where")),
+    Question(type="text", name="observation_place", label=N_("Name of the place")),
+    Question(type="time", name="observation_from", label=N_("From")),
+    Question(type="time", name="observation_to", label=N_("To")),
+    Question(
+        type="text",
+        name="observation_seen",
+        label=N_("What was seen"),
+        more={**_REQUIRED, **_LONG},
+    ),
+    _count("cameras_found", N_("Cameras found; 0 if you looked for some and found none")),
+    _count("barriers_found", N_("Barriers found; likewise")),
+    Question(type="text", name="conditions", label=N_("What kept you from seeing")),
+    Question(type="end_group", name="observation"),
+    *(
+        Question(
+            type="image",
+            name=name,
+            label=N_("Photo {number}"),
+            hint=N_("No faces, if you can: step back, or wait.") if name == PHOTOS[0] else "",
+            more={"parameters": AS_TAKEN},
+        )
+        for name in PHOTOS
+    ),
+    Question(type="text", name="note", label=N_("Note"), more=_LONG),
+)
+
+#: What fills one field of a record has the help of that field as its hint.
+FILLS: dict[str, tuple[type, str]] = {
+    "camera_name": (Camera, "name"),
+    **{f"camera_{one.name}": (Camera, one.name) for one in ASKED},
+    "camera_make": (Product, "make"),
+    "camera_model": (Product, "model"),
+    "barrier_who": (Passing, "who"),
+    "barrier_how": (Passing, "how"),
+    "barrier_permit": (Passing, "permit"),
+    "observation_from": (Observation, "from_time"),
+    "observation_to": (Observation, "to_time"),
+    "observation_seen": (Observation, "seen"),
+    "conditions": (Observation, "conditions"),
+    "note": (Record, "note"),
+}
+
+#: Every question that there is, by which an export of submissions is known.
+NAMES = frozenset(one.name for one in QUESTIONS if not one.type.endswith("_group"))
+
+
+def language_title(code: str) -> str:
+    """Return what XLSForm calls a language: its own name, and its code."""
+    return f"{i18n.language_name(code, code)} ({code})"
+
+
+def write(path: Path) -> None:
+    """Write the form as an XLSForm, for ODK Central, KoboToolbox and their like."""
+    import openpyxl
+
+    languages = i18n.available_languages()
+    book = openpyxl.Workbook(write_only=True)
+    survey = book.create_sheet("survey")
+    rows = [_row(one, languages) for one in QUESTIONS]
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    survey.append(columns)
+    for row in rows:
+        survey.append([row.get(column, "") for column in columns])
+    choices = book.create_sheet("choices")
+    choices.append(["list_name", "name", *(f"label::{language_title(to)}" for to in languages)])
+    for question in QUESTIONS:
+        for word in question.offered:
+            labels = [_offered(question, word, to) for to in languages]
+            choices.append([question.name, word, *labels])
+    settings = book.create_sheet("settings")
+    settings.append(("form_title", "form_id", "version", "default_language"))
+    settings.append(("contrechamp: field survey", FORM_ID, VERSION, language_title("en")))
+    book.save(path)
+
+
+def _row(question: Question, languages: tuple[str, ...]) -> dict[str, str]:
+    """Return the row of a question by the columns of XLSForm; texts in each language."""
+    choice = f" {question.name}" if question.offered else ""
+    row = {"type": f"{question.type}{choice}", "name": question.name}
+    for column, texts in (
+        ("label", _label), ("hint", _hint), ("constraint_message", _expected),
+    ):  # fmt: skip
+        for to in languages:
+            with i18n.speaking(to):
+                row[f"{column}::{language_title(to)}"] = texts(question)
+        if column == "hint":
+            row["constraint"] = question.bounds
+    return {**row, **question.more}
+
+
+def _label(question: Question) -> str:
+    return _(question.label).format(number=question.name[-1])
+
+
+def _hint(question: Question) -> str:
+    if question.name not in FILLS:
+        return _(question.hint)
+    cls, name = FILLS[question.name]
+    (member,) = (one for one in members(cls) if one.name == name)
+    return field_text(member)
+
+
+def _expected(question: Question) -> str:
+    if not question.bounds:
+        return ""
+    if question.camera is not None:
+        return question.camera.expected()
+    return _("expected a number from {low} to {high}").format(low=0, high=MOST_FOUND)
+
+
+def _offered(question: Question, word: str, to: str) -> str:
+    if not question.offered[word]:
+        return i18n.language_name(word, to)
+    with i18n.speaking(to):
+        return _(question.offered[word])

@@ -1,0 +1,438 @@
+"""True identities of sources: under a key of their own, for a list of members of their own.
+
+An identity is an age file to the compartment's recipient, so that whoever takes a testimony can
+seal it and only members of the compartment can read it. It stands in no record, no version, no
+index, no export and no message; the log holds keyed digests of what is encrypted.
+"""
+
+import base64
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+import pyrage
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.reading.search import normalised
+from contrechamp.dossier.records.contents import values
+from contrechamp.dossier.records.people import Source
+from contrechamp.vault import case as cases
+from contrechamp.vault import database
+from contrechamp.vault.access.slots import AgeIdentities
+from contrechamp.vault.case import Case, Change, Random
+from contrechamp.vault.log import custody
+
+COMPARTMENT, IDENTITY = "compartment/", "identity/"
+#: Lengths of sealed identities are multiples of this: they do not tell how long a name is.
+BLOCK = 1024
+MAX_BLOCKS = 64
+#: Shorter words of a name are too common to be looked for.
+MIN_WORD = 3
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who a source is; printing it shows nothing.
+
+    Args:
+        name: in full, in every spelling that may be needed.
+        contact: how the person can be reached.
+        other: what else must be known by few.
+    """
+
+    name: str = field(repr=False)
+    contact: str = field(default="", repr=False)
+    other: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class _Compartment:
+    id: str
+    recipient: str
+    keys: Mapping[str, str] = field(repr=False)
+
+
+def seal(
+    case: Case,
+    source: str,
+    identity: Identity,
+    *,
+    reason: str = "",
+    now: datetime,
+    random: Random,
+) -> None:
+    """Put the true identity of a source into the compartment; it takes the place of an earlier one.
+
+    The first identity of a case makes the compartment, with whoever seals it as its one member.
+
+    Args:
+        case: open for writing.
+        source: id of the record.
+        identity: who it is.
+        reason: why, in the user's words; it stands outside of the compartment.
+        now: for the log.
+        random: source of ids.
+
+    Raises:
+        InputError: if there is no such source, the name is empty, or the pseudonym or the reason
+            tells a part of it.
+        OutputError: if the case cannot be written to.
+    """
+    stored = lookup.get(case, source)
+    if not isinstance(stored.record, Source):
+        raise InputError(_("{record} is no source").format(record=stored.id))
+    if not identity.name.strip():
+        raise InputError(_("the name is empty"))
+    told = {*_words(stored.record.pseudonym), *_words(stored.record.role), *_words(reason)}
+    if told & _words(identity.name):
+        raise InputError(
+            _("the pseudonym, role or reason holds a part of the true name; change that first")
+        )
+    with database.transaction(case.database):
+        changes = []
+        compartment = _newest(case)
+        if compartment is None:
+            compartment, change = _made(case, [case.unlocked.member], random)
+            changes.append(change)
+        subject = next(
+            (subject for subject, state in _identities(case) if state["source"] == stored.id),
+            IDENTITY + random(8).hex(),
+        )
+        changes.append(
+            Change("seal", subject, _sealed(compartment, stored.id, identity), None, reason)
+        )
+        cases.append(case, changes, now)
+
+
+def reveal(
+    case: Case, source: str, *, own: AgeIdentities | None = None, reason: str, now: datetime
+) -> list[Identity]:
+    """Return who a source is, and say in the log that this was asked for, and by whom.
+
+    Args:
+        case: open for writing, by a member of the compartment.
+        source: id of the record.
+        own: of a member who opens the case with an own age key.
+        reason: why, in the user's words.
+        now: for the log.
+
+    Returns:
+        one; more where two copies of the case were merged that had different ones.
+
+    Raises:
+        InputError: if nothing is sealed, or it is not for this member.
+    """
+    record = lookup.id_of(source)
+    found = [(subject, state) for subject, state in _identities(case) if state["source"] == record]
+    if not found:
+        raise InputError(_("no identity is sealed for {record}").format(record=record))
+    identities = [_opened(case, state, own) for _subject, state in found]
+    with database.transaction(case.database):
+        changes = [Change("reveal", subject, state, None, reason) for subject, state in found]
+        cases.append(case, changes, now)
+    return identities
+
+
+def members(case: Case) -> list[str]:
+    """Return the ids of the members of the case who can open the compartment."""
+    return sorted({member for one in _compartments(case).values() for member in one.keys})
+
+
+def key_count(case: Case) -> int:
+    """Return how many keys identities are sealed to: one, unless copies were merged."""
+    return len(_compartments(case))
+
+
+def admit(
+    case: Case, member: str, *, own: AgeIdentities | None = None, reason: str = "", now: datetime
+) -> None:
+    """Let another member of the case open the compartment.
+
+    Args:
+        case: open for writing, by a member of the compartment.
+        member: id.
+        own: see `reveal`.
+        reason: why, in the user's words.
+        now: for the log.
+
+    Raises:
+        InputError: if there is no compartment, it is closed to whoever asks, or there is no such
+            member.
+    """
+    recipient = _recipient_of(case, member)
+    changes = []
+    for one in _some_compartments(case):
+        key = _key(case, one, own)
+        keys = {**one.keys, member: _encrypted(key.encode(), recipient)}
+        changes.append(Change("admit", COMPARTMENT + one.id, _state(one.recipient, keys)))
+    with database.transaction(case.database):
+        cases.append(case, [_with_reason(change, reason) for change in changes], now)
+
+
+def dismiss(
+    case: Case,
+    member: str,
+    *,
+    own: AgeIdentities | None = None,
+    reason: str = "",
+    now: datetime,
+    random: Random,
+) -> None:
+    """Close the compartment to a member: another key, and every identity sealed anew.
+
+    What the member has read stays read, and an older copy of the case stays open to them.
+
+    Args:
+        case: open for writing, by another member of the compartment.
+        member: id.
+        own: see `reveal`.
+        reason: why, in the user's words.
+        now: for the log.
+        random: source of ids.
+
+    Raises:
+        InputError: if the compartment is closed to whoever asks, or was not open to the member.
+    """
+    staying = [one for one in members(case) if one != member]
+    if member not in members(case):
+        raise InputError(_("the compartment is not open to this member"))
+    if case.unlocked.member not in staying:
+        raise InputError(_("nobody can close the compartment to themselves; another member can"))
+    _seal_anew(case, staying, own, reason, now, random)
+
+
+def renew(
+    case: Case,
+    *,
+    own: AgeIdentities | None = None,
+    reason: str = "",
+    now: datetime,
+    random: Random,
+) -> None:
+    """Seal every identity anew, under another key for the same members.
+
+    After a merge: what one copy sealed to a key that the other had changed meanwhile.
+
+    Args:
+        case: open for writing, by a member of the compartment.
+        own: see `reveal`.
+        reason: why, in the user's words.
+        now: for the log.
+        random: source of ids.
+
+    Raises:
+        InputError: if there is no compartment, or a part of it is closed to whoever asks.
+    """
+    there = {str(row[0]) for row in case.database.execute(
+        "SELECT id FROM members WHERE left_at IS NULL")}  # fmt: skip
+    _seal_anew(case, [one for one in members(case) if one in there], own, reason, now, random)
+
+
+def _seal_anew(
+    case: Case,
+    staying: Sequence[str],
+    own: AgeIdentities | None,
+    reason: str,
+    now: datetime,
+    random: Random,
+) -> None:
+    """Put another key, for some members, in the place of those that are there."""
+    old = _some_compartments(case)
+    found = [
+        (subject, str(state["source"]), _opened(case, state, own))
+        for subject, state in _identities(case)
+    ]
+    new, change = _made(case, staying, random)
+    erased = {"erased_at": custody.stamp(now)}
+    changes = [change]
+    changes += [Change("seal", each, _sealed(new, source, who)) for each, source, who in found]
+    changes += [Change("erase", COMPARTMENT + one.id, dict(erased)) for one in old]
+    with database.transaction(case.database):
+        cases.append(case, [_with_reason(one, reason) for one in changes], now)
+    database.forget_deleted(case.database)
+
+
+def erase(case: Case, source: str, *, reason: str, now: datetime) -> int:
+    """Erase what is sealed for a source; return how many identities that were.
+
+    Raises:
+        OutputError: if the case cannot be written to.
+    """
+    record = lookup.id_of(source)
+    found = [subject for subject, state in _identities(case) if state["source"] == record]
+    if found:
+        erased_at = custody.stamp(now)
+        changes = [
+            Change("erase", subject, {"erased_at": erased_at}, None, reason) for subject in found
+        ]
+        with database.transaction(case.database):
+            cases.append(case, changes, now)
+        database.forget_deleted(case.database)
+    return len(found)
+
+
+def mentions(case: Case, *, own: AgeIdentities | None = None) -> dict[str, set[str]]:
+    """Return where a part of a true name stands in the open: in records, names of items, reasons.
+
+    Args:
+        case: open, by a member of the compartment.
+        own: see `reveal`.
+
+    Returns:
+        by id of the source, where: references, or entry/<number> for a reason. Never the words.
+
+    Raises:
+        InputError: if the compartment is closed to whoever asks.
+    """
+    wanted: dict[str, set[str]] = {}
+    for _subject, state in _identities(case):
+        words = _words(_opened(case, state, own).name)
+        wanted.setdefault(str(state["source"]), set()).update(words)
+    found: dict[str, set[str]] = {}
+    for where, text in _open_texts(case):
+        there = set(normalised(text).split())
+        for source, words in wanted.items():
+            if words & there:
+                found.setdefault(source, set()).add(where)
+    return found
+
+
+def _open_texts(case: Case) -> Iterator[tuple[str, str]]:
+    for stored in lookup.every(case):
+        for held in values(stored.record):
+            if held.shape.what == "text" and held.shape.points is None:
+                yield stored.ref, _spaced(str(held.value))
+    for subject, state in case.database.execute(
+        "SELECT subject, state FROM records WHERE subject LIKE 'item/%' OR subject LIKE 'export/%'"
+    ):
+        yield str(subject), _spaced(str(json.loads(bytes(state)).get("name", "")))
+    for number, text in case.database.execute("SELECT number, text FROM reasons"):
+        yield f"entry/{number}", _spaced(str(text))
+
+
+def _spaced(text: str) -> str:
+    """Return a text with its words apart, as `_words` parts them."""
+    return "".join(letter if letter.isalnum() else " " for letter in normalised(text))
+
+
+def _words(text: str) -> set[str]:
+    return {word for word in _spaced(text).split() if len(word) >= MIN_WORD}
+
+
+def _with_reason(change: Change, reason: str) -> Change:
+    return Change(change.action, change.subject, change.state, None, reason)
+
+
+def _state(recipient: str, keys: Mapping[str, str]) -> dict[str, object]:
+    return {"recipient": recipient, "keys": dict(keys)}
+
+
+def _made(case: Case, who: Sequence[str], random: Random) -> tuple[_Compartment, Change]:
+    """Return a new compartment for some members, and the change that writes it."""
+    identity = pyrage.x25519.Identity.generate()
+    recipient = str(identity.to_public())
+    keys = {
+        member: _encrypted(str(identity).encode(), _recipient_of(case, member)) for member in who
+    }
+    one = _Compartment(random(8).hex(), recipient, keys)
+    return one, Change("compartment", COMPARTMENT + one.id, _state(recipient, keys))
+
+
+def _sealed(compartment: _Compartment, source: str, identity: Identity) -> dict[str, object]:
+    content = json.dumps(asdict(identity), ensure_ascii=False).encode()
+    blocks = -(-len(content) // BLOCK)
+    if blocks > MAX_BLOCKS:
+        raise InputError(_("an identity is at most {limit} bytes").format(limit=BLOCK * MAX_BLOCKS))
+    padded = content.ljust(blocks * BLOCK)
+    return {
+        "source": source,
+        "compartment": compartment.id,
+        "sealed": _encrypted(padded, compartment.recipient),
+    }
+
+
+def _opened(case: Case, state: Mapping[str, Any], own: AgeIdentities | None) -> Identity:
+    compartment = _compartments(case).get(str(state["compartment"]))
+    if compartment is None:
+        raise InputError(_("what is sealed cannot be opened: its key is not in the case"))
+    content = _decrypted(str(state["sealed"]), [_key(case, compartment, own)])
+    if content is None:
+        raise InputError(_("what is sealed cannot be opened: it was altered"))
+    return Identity(**json.loads(content))
+
+
+def _key(case: Case, compartment: _Compartment, own: AgeIdentities | None) -> str:
+    """Return the secret key of a compartment.
+
+    Raises:
+        InputError: if it is not for whoever has the case open.
+    """
+    mine = list(own.keys) if own is not None else []
+    mine += [case.unlocked.identity] if case.unlocked.identity is not None else []
+    sealed = compartment.keys.get(case.unlocked.member)
+    content = None if sealed is None else _decrypted(sealed, mine)
+    if content is None:
+        raise InputError(_("the compartment of identities is not open to you"))
+    return content.decode()
+
+
+def _compartments(case: Case) -> dict[str, _Compartment]:
+    found = {}
+    for subject, state in _states(case, COMPARTMENT):
+        one = subject.removeprefix(COMPARTMENT)
+        found[one] = _Compartment(one, str(state["recipient"]), dict(state["keys"]))
+    return found
+
+
+def _some_compartments(case: Case) -> list[_Compartment]:
+    found = list(_compartments(case).values())
+    if not found:
+        raise InputError(_("no identity is sealed in this case"))
+    return found
+
+
+def _newest(case: Case) -> _Compartment | None:
+    return next(reversed(_compartments(case).values()), None)
+
+
+def _identities(case: Case) -> list[tuple[str, dict[str, Any]]]:
+    return _states(case, IDENTITY)
+
+
+def _states(case: Case, room: str) -> list[tuple[str, dict[str, Any]]]:
+    """Return the subjects of a room that are not erased, the newest last."""
+    rows = case.database.execute(
+        "SELECT subject, state FROM records WHERE subject > ? AND subject < ? ORDER BY entry",
+        (room, room + "g"),
+    ).fetchall()
+    states = [(str(subject), dict(json.loads(bytes(state)))) for subject, state in rows]
+    return [(subject, state) for subject, state in states if "erased_at" not in state]
+
+
+def _recipient_of(case: Case, member: str) -> str:
+    row = case.database.execute(
+        "SELECT recipient FROM members WHERE id = ? AND left_at IS NULL", (member,)
+    ).fetchone()
+    if row is None:
+        raise InputError(_("there is no such member"))
+    return str(row[0])
+
+
+def _encrypted(content: bytes, recipient: str) -> str:
+    to = pyrage.x25519.Recipient.from_str(recipient)
+    return base64.b64encode(pyrage.encrypt(content, [to])).decode()
+
+
+def _decrypted(sealed: str, keys: Sequence[str]) -> bytes | None:
+    """Return what an age file holds; None if no key opens it (no error that carries anything)."""
+    if not keys:
+        return None
+    try:
+        identities = [pyrage.x25519.Identity.from_str(key) for key in keys]
+        return bytes(pyrage.decrypt(base64.b64decode(sealed), identities))
+    except (pyrage.DecryptError, pyrage.IdentityError, ValueError):
+        return None

@@ -1,0 +1,140 @@
+"""Compartments of identities in two copies: who was dismissed in one stays dismissed.
+
+A member is dismissed by another key for those who stay. If one copy has changed the key, its list
+of members counts, and of the other's keys only what these members need to read what was sealed
+meanwhile; if both have, the members that both lists have. What is still sealed to a key that
+somebody else may have is then sealed anew (`contrechamp.dossier.identities.compartment.renew`).
+"""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+from contrechamp.dossier.identities.compartment import COMPARTMENT, IDENTITY
+from contrechamp.dossier.merge.ancestors import standing
+from contrechamp.dossier.merge.plan import Plan, is_erased, newest, take
+from contrechamp.vault.case import Case, Change
+
+
+def gather(plan: Plan) -> None:
+    """Note the keys that are needed: of all that an identity is sealed to after the merge.
+
+    Raises:
+        InputError: if nobody could read an identity then.
+    """
+    here, there = _live(plan.case, COMPARTMENT), _live(plan.other, COMPARTMENT)
+    readers = _readers(plan, here, there)
+    needed = _needed(plan)
+    renamed: dict[str, str] = {}
+    for subject in sorted(needed):
+        mine, theirs = here.get(subject), there.get(subject)
+        whose = standing(plan.mine, plan.theirs, subject) if theirs is not None else "mine"
+        if whose in {"mine", "same"} and mine is not None:
+            theirs = None  # what they have was here before
+        if whose == "theirs":
+            mine = None
+        one = mine or theirs
+        if one is None:
+            continue
+        keys = {**(theirs or {}).get("keys", {}), **(mine or {}).get("keys", {})}
+        left = {who: key for who, key in keys.items() if readers is None or who in readers}
+        if not left:
+            raise _nobody_left()
+        state = {**one, "keys": left}
+        was = newest(plan.case, subject)
+        tomb = is_erased(was)
+        if tomb or left != keys or (readers is not None and is_erased(newest(plan.other, subject))):
+            plan.dismissed |= keys.keys() - left.keys()
+            plan.renew = True
+        if tomb:
+            # Its key was changed here, while there something was sealed to it: it is needed still.
+            renamed[subject] = f"{COMPARTMENT}{plan.random(8).hex()}"
+            plan.changes.append(Change("merge", renamed[subject], state))
+        elif state == there.get(subject) and (was is None or state != was[1]):
+            take(plan, subject)
+        elif was is None or state != was[1]:
+            plan.changes.append(Change("merge", subject, state))
+    _rename(plan, renamed)
+    for subject in there.keys() | {one for one in plan.theirs.log if one.startswith(COMPARTMENT)}:
+        found = newest(plan.case, subject)
+        if subject in needed or is_erased(found):
+            continue
+        if is_erased(newest(plan.other, subject)):
+            if found is not None and readers is not None:
+                plan.dismissed |= found[1]["keys"].keys() - readers
+            take(plan, subject)
+        elif found is None and readers is None:
+            take(plan, subject)
+
+
+def _nobody_left() -> InputError:
+    return InputError(
+        _(
+            "each copy has closed identities to all whom the other lets read them: merged, nobody "
+            "could read what is sealed. Let one of them in again in one copy (contrechamp identity "
+            "--admit), and merge then; nothing was changed"
+        )
+    )
+
+
+def _live(case: Case, room: str) -> dict[str, dict[str, Any]]:
+    rows = case.database.execute(
+        "SELECT subject, state FROM records WHERE subject > ? AND subject < ?", (room, room + "g")
+    )
+    found = {str(subject): dict(json.loads(bytes(state))) for subject, state in rows}
+    return {subject: state for subject, state in found.items() if "erased_at" not in state}
+
+
+def _readers(
+    plan: Plan, here: dict[str, dict[str, Any]], there: dict[str, dict[str, Any]]
+) -> set[str] | None:
+    """Return the members who may read identities; None where neither copy has changed the key."""
+    changed_here = any(is_erased(newest(plan.case, subject)) for subject in there)
+    changed_there = any(is_erased(newest(plan.other, subject)) for subject in here)
+    both = (changed_here and changed_there) or any(
+        is_erased(newest(plan.case, subject))
+        and is_erased(newest(plan.other, subject))
+        and standing(plan.mine, plan.theirs, subject) == "apart"
+        for subject in plan.theirs.log
+        if subject.startswith(COMPARTMENT)
+    )
+    one, two = _members(here), _members(there)
+    if both:
+        if not one & two:
+            raise _nobody_left()
+        return one & two
+    if changed_here:
+        return one
+    return two if changed_there else None
+
+
+def _members(live: dict[str, dict[str, Any]]) -> set[str]:
+    return {member for state in live.values() for member in state["keys"]}
+
+
+def _needed(plan: Plan) -> set[str]:
+    states: dict[str, Any] = dict(_live(plan.case, IDENTITY))
+    for change in plan.changes:
+        if change.subject.startswith(IDENTITY):
+            states[change.subject] = change.state
+    return {
+        COMPARTMENT + str(one["compartment"]) for one in states.values() if "compartment" in one
+    }
+
+
+def _rename(plan: Plan, renamed: dict[str, str]) -> None:
+    """Let identities that are taken name the compartment under which their key comes."""
+    names = {old.removeprefix(COMPARTMENT): new.removeprefix(COMPARTMENT)
+             for old, new in renamed.items()}  # fmt: skip
+    plan.changes = [
+        replace(
+            change,
+            state={**change.state, "compartment": names[str(change.state["compartment"])]},
+            salt=None,
+        )
+        if change.state.get("compartment") in names
+        else change
+        for change in plan.changes
+    ]

@@ -1,0 +1,378 @@
+"""Merging another copy of a case: what only one of them changed is taken; the rest is compared.
+
+The log of the copy that is merged stays whole (`vault.log.branches`). A state that is taken over
+keeps the key of its digest, so that its entry here and its entry there hold the same digest.
+Where both copies changed one field of a record in different ways, this copy's stays, and a record
+of the kind ``conflict`` keeps both, and what was there before, until somebody decides.
+"""
+
+import shutil
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from contrechamp.base.disk import disk_of
+from contrechamp.base.errors import CheckFailedError, InputError
+from contrechamp.base.i18n import _
+from contrechamp.base.progress import Progress, silent
+from contrechamp.dossier.identities import compartment
+from contrechamp.dossier.merge import compartments
+from contrechamp.dossier.merge.ancestors import Known, entries, known
+from contrechamp.dossier.merge.plan import (
+    Plan,
+    add_conflicts,
+    gather,
+    is_erased,
+    newest,
+    shared,
+    text_of,
+)
+from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.reading.lookup import SUBJECT
+from contrechamp.dossier.reading.view import View
+from contrechamp.dossier.records.conflicts import Conflict
+from contrechamp.dossier.records.publications import Release, Review
+from contrechamp.dossier.records.schema import to_json
+from contrechamp.dossier.records.testimony import Testimony
+from contrechamp.dossier.writing import rules, store
+from contrechamp.dossier.writing.store import Put
+from contrechamp.vault import case as cases
+from contrechamp.vault import database, objects
+from contrechamp.vault import erasing as vault_erasing
+from contrechamp.vault.access.slots import AgeIdentities
+from contrechamp.vault.case import Case, Change, Random
+from contrechamp.vault.log import branches, custody, history, signing
+from contrechamp.vault.verifying import verify
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What a merge did.
+
+    Args:
+        branch: id of the other copy's log, now a branch.
+        fork: number of entries that both copies had.
+        taken: subjects whose state was taken as the other copy had it.
+        joined: references to records that both had changed, in different fields.
+        conflicts: references to conflicts that are to be decided.
+        erased: subjects that are erased here because they were in the other copy.
+        stays_erased: subjects that the other copy changed and that stay erased.
+        members: names of members of the other copy, who have no access to this one.
+        kept: other subjects that both changed, of which this copy's state stays.
+        forgotten: records whose earlier versions are erased here as they were in the other copy.
+        dismissed: names of members who can no longer read identities, for one copy changed the key.
+        old_key: some identity is still sealed to a key that one copy had changed, and whoever
+            merges cannot open it: a member of the compartment seals it anew.
+    """
+
+    branch: str
+    fork: int
+    taken: tuple[str, ...]
+    joined: tuple[str, ...]
+    conflicts: tuple[str, ...]
+    erased: tuple[str, ...]
+    stays_erased: tuple[str, ...]
+    members: tuple[str, ...]
+    kept: tuple[str, ...]
+    forgotten: tuple[str, ...] = ()
+    dismissed: tuple[str, ...] = ()
+    old_key: bool = False
+
+
+def merge(
+    case: Case,
+    other: Case,
+    *,
+    reason: str = "",
+    own: AgeIdentities | None = None,
+    now: datetime,
+    random: Random,
+    progress: Progress = silent,
+) -> Merged:
+    """Merge another copy of a case into this one; the other is only read.
+
+    Args:
+        case: open for writing.
+        other: another copy of the same case, open.
+        reason: why, in the user's words.
+        own: of a member who opens the case with an own age key: to seal identities anew.
+        now: for the log.
+        random: source of ids.
+        progress: told of bytes.
+
+    Raises:
+        InputError: if it is another case, or holds nothing that is not here already.
+        CheckFailedError: if the other copy is not what its log says: it is not merged then.
+        OutputError: if the case cannot be written to.
+    """
+    _check_same(case, other)
+    wrong = verify(other, quick=True)
+    if wrong:
+        raise CheckFailedError(
+            _("the other copy is not what its log says ({what}); verify it first").format(
+                what=f"{wrong[0].kind} {wrong[0].subject}"
+            )
+        )
+    mine, theirs = known(case), known(other)
+    _parent, fork = branches.place(case, branches.leaves_of(other.database, branches.MAIN))
+    if not _is_news(case, other, mine, fork):
+        raise InputError(_("the other copy holds nothing that this one does not"))
+    plan = Plan(case, other, fork, now, random, mine, theirs)
+    gather(plan)
+    compartments.gather(plan)
+    _keep_passages(plan)
+    _check(plan)
+    incoming = _copy_objects(plan, progress)
+    _erase_items(plan, reason)
+    done = _write(plan, incoming, reason)
+    if not plan.renew:
+        return done
+    try:
+        compartment.renew(case, own=own, reason=reason, now=now, random=random)
+    except InputError:  # whoever merges is no member of the compartment
+        return replace(done, old_key=True)
+    return done
+
+
+def _check_same(case: Case, other: Case) -> None:
+    """Check that two folders are copies of one case.
+
+    Raises:
+        InputError: if they are not.
+    """
+    if case.file.log_origin != other.file.log_origin or case.name_key != other.name_key:
+        raise InputError(_("this is no copy of the same case"))
+
+
+def _is_news(case: Case, other: Case, mine: Known, fork: int) -> bool:
+    """Return whether the other log says anything behind the fork that is not said here.
+
+    That there was a merge is no news by itself, nor that something is erased that is erased here.
+    """
+    return any(
+        not entry.subject.startswith(branches.SUBJECT)
+        and (entry.subject, entry.digest) not in mine.anywhere
+        and not (entry.action == "erase" and is_erased(newest(case, entry.subject)))
+        for entry in entries(other)
+        if entry.number >= fork
+    )
+
+
+# What must hold of both together
+
+
+def _view(plan: Plan) -> View:
+    batch = {record_id: put.record for record_id, put in plan.puts.items()}
+    return View(plan.case, batch, coming=plan.items, merging=True)
+
+
+def _keep_passages(plan: Plan) -> None:
+    """Put passages back that one copy took out while the other began to cite them."""
+    view = _view(plan)
+    wanted: dict[str, set[str]] = {}
+    for record_id, put in plan.puts.items():
+        for _path, ref in store.references(put.record):
+            wanted.setdefault(lookup.id_of(ref), set()).add(ref.partition("#")[2])
+        for citation in view.cited_by(SUBJECT + record_id):
+            wanted.setdefault(record_id, set()).add(citation.cited.partition("#")[2])
+    for record_id, keys in sorted(wanted.items()):
+        record = view.record(record_id)
+        if not isinstance(record, Testimony):
+            continue
+        lost = keys - {""} - {passage.key for passage in record.passages}
+        if not lost:
+            continue
+        known = {
+            passage.key: passage
+            for case in (plan.case, plan.other)
+            if lookup.is_there(case, record_id)
+            for stored in lookup.versions(case, record_id)
+            if isinstance(stored.record, Testimony)
+            for passage in stored.record.passages
+        }
+        back = tuple(known[key] for key in sorted(lost) if key in known)
+        plan.conflicts.append(
+            Conflict(
+                about=SUBJECT + record_id,
+                field="passages",
+                mine=text_of([to_json(passage) for passage in (*record.passages, *back)]),
+                theirs=text_of([to_json(passage) for passage in record.passages]),
+            )
+        )
+        was = plan.puts.get(record_id)
+        new = was.new if was is not None else False
+        whole = replace(record, passages=record.passages + back)
+        plan.puts[record_id] = Put(whole, record_id, new, 0, None, "merge")
+
+
+def _check(plan: Plan) -> None:
+    """Check the rules; of what both changed and breaks one together, this copy's stays."""
+    for record_id in list(plan.puts):
+        put = plan.puts[record_id]
+        if isinstance(put.record, Review | Release):
+            continue  # they were checked where they were given, by whom they are
+        try:
+            rules.check(_view(plan), record_id, put.record, lookup.find(plan.case, record_id))
+        except (InputError, CheckFailedError):
+            subject = SUBJECT + record_id
+            mine = newest(plan.case, subject)
+            if put.new or mine is None:
+                raise
+            del plan.puts[record_id]
+            theirs = newest(plan.other, subject)
+            assert theirs is not None  # noqa: S101
+            before = (shared(plan, subject) or {}).get("fields", {})
+            one, two = mine[1]["fields"], theirs[1]["fields"]
+            differing = {
+                name: (before.get(name), one.get(name), two.get(name))
+                for name in one.keys() | two.keys()
+                if one.get(name) != two.get(name)
+            }
+            add_conflicts(plan, type(put.record), subject, differing)
+
+
+# Writing
+
+
+def _copy_objects(plan: Plan, progress: Progress) -> dict[str, str]:
+    """Copy encrypted objects of the other case into ``incoming``; return their names there."""
+    found = {}
+    folder = plan.case.folder / objects.FOLDER / objects.INCOMING
+    total = sum(int(row[1]) for row in plan.objects.values())
+    with progress(_("Merging"), total) as advance, objects.storing():
+        for name, (identity, size, sha256, blake3) in plan.objects.items():
+            incoming = plan.random(16).hex()
+            shutil.copyfile(objects.path_of(plan.other.folder, name), folder / incoming)
+            got = objects.read_object(plan.other.folder, name, identity, _Nowhere(), advance)
+            if got != (size, bytes(sha256), bytes(blake3)):
+                raise InputError(_("the content is not what was added"), where=name)
+            found[name] = incoming
+    return found
+
+
+class _Nowhere:
+    """A target that keeps nothing."""
+
+    def write(self, data: bytes) -> int:
+        return len(data)
+
+    def flush(self) -> None: ...
+
+
+def _erase_items(plan: Plan, reason: str) -> None:
+    """Erase items first: who is interrupted behind it merges again, and nothing comes back."""
+    why = reason or _("erased in a copy that was merged")
+    try:
+        if plan.erase_items:
+            vault_erasing.erase(plan.case, plan.erase_items, reason=why, now=plan.now)
+    except InputError:  # something here, unknown there, holds the same content: a person decides
+        plan.kept += [f"item/{item}" for item in plan.erase_items]
+        plan.erase_items = []
+
+
+def _write(plan: Plan, incoming: dict[str, str], reason: str) -> Merged:
+    case, at = plan.case, custody.stamp(plan.now)
+    erased = {f"{SUBJECT}{one}" for one in (*plan.erase_records, *plan.buried)}
+    before = {one: lookup.find(case, one) for one in plan.puts}
+    made = [Put(one, store.new_id(plan.random), new=True) for one in plan.conflicts]
+    with disk_of(case.folder) as disk, objects.storing():
+        objects.make_sure(case.folder, incoming.values(), disk)
+        with database.transaction(case.database):
+            name = branches.keep(case, plan.other)
+            state: dict[str, object] = {
+                "branch": name,
+                "fork": str(plan.fork),
+                "size": str(plan.other.size),
+                "checkpoint": history.newest_checkpoint(plan.other),
+            }
+            subject = f"{branches.SUBJECT}{plan.random(8).hex()}"
+            first = Change("merge", subject, state, None, reason)
+            erased_here = [Change("erase", one, {"erased_at": at}) for one in sorted(erased)]
+            members = [_add_member(case, plan.other, *one, at) for one in plan.members]
+            for object_name, row in plan.objects.items():
+                case.database.execute(
+                    "INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?, ?)",
+                    (object_name, *row, incoming[object_name]),
+                )
+            cases.append(case, [first, *members, *plan.changes, *erased_here], plan.now)
+            for one in erased:
+                case.database.execute("DELETE FROM versions WHERE subject = ?", (one,))
+                store.unindex(case, one.removeprefix(SUBJECT))
+            if plan.puts:
+                store.write(case, list(plan.puts.values()), before, reason="", now=plan.now)
+            if made:
+                new = {one.id: None for one in made}
+                store.write(case, made, dict(new), reason="", now=plan.now)
+            forgotten = _forget(plan, erased)
+        moves = [(file, object_name) for object_name, file in incoming.items()]
+        objects.put_in_place(case.folder, moves, disk)
+        with database.transaction(case.database):
+            case.database.execute("UPDATE objects SET incoming = NULL WHERE incoming IS NOT NULL")
+    if erased or plan.not_again:
+        database.forget_deleted(case.database)
+    return Merged(
+        branch=name,
+        fork=plan.fork,
+        taken=tuple(
+            [
+                change.subject
+                for change in plan.changes
+                if not change.subject.startswith(branches.SUBJECT)
+            ]
+            + [SUBJECT + one for one in plan.puts if SUBJECT + one not in plan.joined]
+        ),
+        joined=tuple(plan.joined),
+        conflicts=tuple(SUBJECT + one.id for one in made),
+        erased=tuple(
+            [SUBJECT + one for one in sorted(plan.erase_records)]
+            + [f"item/{one}" for one in plan.erase_items]
+        ),
+        stays_erased=tuple(plan.stays_erased + [SUBJECT + one for one in plan.buried]),
+        members=tuple(member for _id, member, _key in plan.members),
+        kept=tuple(plan.kept),
+        forgotten=tuple(forgotten),
+        dismissed=tuple(sorted(_names(case, plan.dismissed))),
+    )
+
+
+def _names(case: Case, members: set[str]) -> list[str]:
+    rows = case.database.execute("SELECT id, name FROM members")
+    return [str(name) for member, name in rows if member in members]
+
+
+def _forget(plan: Plan, erased: set[str]) -> list[str]:
+    """Erase earlier versions that either copy erased, inside a transaction; return of which.
+
+    A log holds all earlier states behind its last entry that forgets, and none before: where such
+    a state was in this copy's own log, what this copy wrote before it merged goes as well.
+    """
+    database_ = plan.case.database
+    for subject in {one for one, _digest in plan.not_again} - erased:
+        for branch, entry, salt, state in database_.execute(
+            "SELECT branch, entry, salt, state FROM versions WHERE subject = ? AND branch != ''",
+            (subject,),
+        ).fetchall():
+            if (subject, custody.digest(bytes(salt), bytes(state))) in plan.not_again:
+                database_.execute(
+                    "DELETE FROM versions WHERE subject = ? AND branch = ? AND entry = ?",
+                    (subject, branch, entry),
+                )
+    changes = []
+    for subject in plan.forget:
+        found = newest(plan.case, subject)
+        if subject not in erased and found is not None and not is_erased(found):
+            changes.append(Change("forget", subject, found[1], salt=found[0]))
+    if changes:
+        cases.append(plan.case, changes, plan.now)
+    for change in changes:
+        database_.execute(
+            "DELETE FROM versions WHERE subject = ? AND branch = ''", (change.subject,)
+        )
+    return [change.subject for change in changes]
+
+
+def _add_member(case: Case, other: Case, member: str, name: str, recipient: str, at: str) -> Change:
+    case.database.execute("INSERT INTO members VALUES (?, ?, ?, ?)", (member, name, recipient, at))
+    for key in signing.keys_of(other.database)[member]:
+        signing.put_key(case.database, member, key.public, case.size)
+    state = cases.member_state(case, member) | {"left_at": at}
+    return Change("merge", f"member/{member}", state)

@@ -1,0 +1,259 @@
+"""What is to be done to merge two copies, subject by subject, before anything is written."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from contrechamp.dossier.merge.ancestors import (
+    Known,
+    Standing,
+    ancestor,
+    gone,
+    held,
+    joined_salt,
+    standing,
+    state_of,
+)
+from contrechamp.dossier.merge.three_way import merged
+from contrechamp.dossier.reading.lookup import SUBJECT
+from contrechamp.dossier.records.conflicts import Conflict
+from contrechamp.dossier.records.field_types import Record
+from contrechamp.dossier.records.kinds import class_of
+from contrechamp.dossier.records.schema import from_json
+from contrechamp.dossier.writing import remains
+from contrechamp.dossier.writing.store import Put
+from contrechamp.vault.case import Case, Change, Random
+
+
+@dataclass
+class Plan:
+    """What is to be done, gathered before anything is written."""
+
+    case: Case
+    other: Case
+    fork: int
+    now: datetime
+    random: Random
+    mine: Known
+    theirs: Known
+    changes: list[Change] = field(default_factory=list)
+    puts: dict[str, Put] = field(default_factory=dict)
+    conflicts: list[Conflict] = field(default_factory=list)
+    objects: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    items: set[str] = field(default_factory=set)
+    erase_items: list[str] = field(default_factory=list)
+    erase_records: list[str] = field(default_factory=list)
+    joined: list[str] = field(default_factory=list)
+    stays_erased: list[str] = field(default_factory=list)
+    buried: list[str] = field(default_factory=list)
+    forget: list[str] = field(default_factory=list)
+    not_again: set[tuple[str, str]] = field(default_factory=set)
+    members: list[tuple[str, str, str]] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    dismissed: set[str] = field(default_factory=set)
+    renew: bool = False
+
+
+def gather(plan: Plan) -> None:
+    """Go through what the other copy has and this one never saw, and note what follows from it."""
+    for subject in plan.theirs.log:
+        if whose(plan, subject) not in {"theirs", "apart"}:
+            continue
+        _HANDLERS.get(subject.partition("/")[0], _plain)(plan, subject)
+    _bury_conflicts(plan)
+    _forget(plan)
+
+
+# What a subject was and is
+
+
+def whose(plan: Plan, subject: str) -> Standing:
+    """Return which copy's state of a subject follows the other's."""
+    return standing(plan.mine, plan.theirs, subject)
+
+
+def newest(case: Case, subject: str) -> tuple[bytes, dict[str, Any], str | None] | None:
+    """Return key, state and object of a subject; None if there is no such subject."""
+    row = case.database.execute(
+        "SELECT salt, state, object FROM records WHERE subject = ?", (subject,)
+    ).fetchone()
+    return None if row is None else (bytes(row[0]), json.loads(bytes(row[1])), row[2])
+
+
+def shared(plan: Plan, subject: str) -> dict[str, Any] | None:
+    """Return the newest state that both copies know; None if neither holds it, or ever did."""
+    digest = ancestor(plan.mine, plan.theirs, subject)
+    return state_of((plan.case, plan.other), subject, digest)
+
+
+def is_erased(found: tuple[bytes, dict[str, Any], str | None] | None) -> bool:
+    """Return whether a subject, as `newest` gives it, was there and is erased."""
+    return found is not None and "erased_at" in found[1]
+
+
+def take(plan: Plan, subject: str) -> None:
+    """Take the other copy's state as it is, under the key that it has there."""
+    found = newest(plan.other, subject)
+    assert found is not None  # noqa: S101
+    salt, state, name = found
+    plan.changes.append(Change("merge", subject, state, name, salt=salt))
+
+
+# By kind of subject
+
+
+def _nothing(plan: Plan, subject: str) -> None:
+    """The case itself never changes; its compartments come with the identities."""
+
+
+def _plain(plan: Plan, subject: str) -> None:
+    if whose(plan, subject) == "theirs":
+        take(plan, subject)
+    else:
+        plan.kept.append(subject)
+
+
+def _item(plan: Plan, subject: str) -> None:
+    mine, theirs = newest(plan.case, subject), newest(plan.other, subject)
+    assert theirs is not None  # noqa: S101
+    item = subject.partition("/")[2]
+    if is_erased(mine):
+        if not is_erased(theirs):
+            plan.stays_erased.append(subject)
+        return
+    if is_erased(theirs) and mine is not None:
+        plan.erase_items.append(item)
+        return
+    if whose(plan, subject) == "apart":
+        plan.kept.append(subject)
+        return
+    name = theirs[2]
+    take(plan, subject)
+    if name is None:
+        return
+    plan.items.add(item)
+    there = plan.case.database.execute(
+        "SELECT 1 FROM objects WHERE name = ? AND identity IS NOT NULL", (name,)
+    ).fetchone()
+    if there is None:
+        plan.objects[name] = plan.other.database.execute(
+            "SELECT identity, size, sha256, blake3 FROM objects WHERE name = ?", (name,)
+        ).fetchone()
+
+
+def _member(plan: Plan, subject: str) -> None:
+    """Write a member that only the other copy has, without access: that is given by share."""
+    member = subject.partition("/")[2]
+    if newest(plan.case, subject) is not None:
+        return  # what their slots open is settled in each copy by itself
+    name, recipient = plan.other.database.execute(
+        "SELECT name, recipient FROM members WHERE id = ?", (member,)
+    ).fetchone()
+    plan.members.append((member, str(name), str(recipient)))
+
+
+def _identity(plan: Plan, subject: str) -> None:
+    mine, theirs = newest(plan.case, subject), newest(plan.other, subject)
+    assert theirs is not None  # noqa: S101
+    if is_erased(mine):
+        if not is_erased(theirs):
+            plan.stays_erased.append(subject)
+    elif is_erased(theirs) or whose(plan, subject) == "theirs":
+        take(plan, subject)
+    elif mine is not None and mine[1] != theirs[1]:
+        # Nobody but the members of the compartment can tell them apart: both are kept.
+        plan.changes.append(Change("merge", f"identity/{plan.random(8).hex()}", theirs[1]))
+
+
+def _record(plan: Plan, subject: str) -> None:
+    mine, theirs = newest(plan.case, subject), newest(plan.other, subject)
+    assert theirs is not None  # noqa: S101
+    record_id = subject.removeprefix(SUBJECT)
+    if is_erased(mine):
+        if not is_erased(theirs):
+            plan.stays_erased.append(subject)
+        return
+    if is_erased(theirs):
+        if mine is None:
+            take(plan, subject)
+        else:
+            about = remains.conflicts_about(plan.case, record_id)
+            plan.erase_records += [record_id, *about]
+        return
+    kind, fields = str(theirs[1]["kind"]), theirs[1]["fields"]
+    cls = class_of(kind)
+    if mine is None or whose(plan, subject) == "theirs":
+        taken = from_json(cls, fields)
+        plan.puts[record_id] = Put(taken, record_id, mine is None, 0, theirs[0], "merge")
+        return
+    before = shared(plan, subject)
+    result = merged(None if before is None else before["fields"], mine[1]["fields"], fields)
+    forgotten = subject in plan.mine.forgotten | plan.theirs.forgotten
+    add_conflicts(plan, cls, subject, {
+        name: (None if forgotten else was, one, two)
+        for name, (was, one, two) in result.conflicts.items()
+    })  # fmt: skip
+    if cls is Conflict and result.conflicts:
+        plan.kept.append(subject)
+    if result.fields == mine[1]["fields"]:
+        return
+    salt = theirs[0] if result.fields == fields else joined_salt(mine[0], theirs[0])
+    joined = from_json(cls, result.fields)
+    plan.puts[record_id] = Put(joined, record_id, False, 0, salt, "merge")
+    plan.joined.append(subject)
+
+
+def _bury_conflicts(plan: Plan) -> None:
+    """Leave out conflicts that hold what was said in a record that is erased."""
+    for record_id, put in list(plan.puts.items()):
+        if not isinstance(put.record, Conflict) or not put.new:
+            continue
+        about = put.record.about.partition("#")[0]
+        if about.removeprefix(SUBJECT) in plan.erase_records or any(
+            is_erased(newest(case, about)) for case in (plan.case, plan.other)
+        ):
+            del plan.puts[record_id]
+            plan.buried.append(record_id)
+
+
+def _forget(plan: Plan) -> None:
+    """Note the earlier states that one copy erased: they go from the other, and stay away."""
+    plan.not_again = gone(plan.case, plan.mine) | gone(plan.other, plan.theirs)
+    for subject in sorted(plan.theirs.forgotten):
+        if any((subject, digest) in plan.not_again for digest, _ in held(plan.case, subject)):
+            plan.forget.append(subject)
+
+
+def add_conflicts(
+    plan: Plan, cls: type[Record], subject: str, fields: Mapping[str, tuple[Any, Any, Any]]
+) -> None:
+    """Note fields in conflict (before, mine, theirs), each to be a record of its own."""
+    if cls is Conflict:
+        return  # decided in one copy, open in the other: what this copy has stays
+    for name, (before, mine, theirs) in sorted(fields.items()):
+        plan.conflicts.append(
+            Conflict(
+                about=subject,
+                field=name,
+                mine=text_of(mine),
+                theirs=text_of(theirs),
+                before=text_of(before),
+            )
+        )
+
+
+def text_of(value: Any) -> str:
+    """Return what stands in a field as the text that a conflict keeps."""
+    return "" if value is None else json.dumps(value, ensure_ascii=False)
+
+
+_HANDLERS = {
+    "case": _nothing,
+    "compartment": _nothing,
+    "record": _record,
+    "item": _item,
+    "member": _member,
+    "identity": _identity,
+}

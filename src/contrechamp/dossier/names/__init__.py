@@ -1,0 +1,1 @@
+"""Names of companies and public bodies, compared across scripts."""

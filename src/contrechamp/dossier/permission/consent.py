@@ -1,0 +1,349 @@
+"""Whether what people said and gave may be used as it is to be: refused with a list, if not."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, TypeAlias
+
+from contrechamp.base.errors import CheckFailedError
+from contrechamp.base.i18n import _
+from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.reading.lookup import SUBJECT
+from contrechamp.dossier.reading.search import normalised
+from contrechamp.dossier.reading.view import View
+from contrechamp.dossier.records.contents import parts
+from contrechamp.dossier.records.field_types import ITEM, Evidence, earliest, latest
+from contrechamp.dossier.records.findings import Finding, Recommendation
+from contrechamp.dossier.records.people import Consent, ConsentUse, Grant, Source
+from contrechamp.dossier.records.publications import Publication, Use
+from contrechamp.dossier.records.testimony import Exhibit, Testimony
+from contrechamp.wording.consent import refusal_labels
+
+#: Fields by which an exhibit, or a testimony, names the item that was given.
+_GIVING = ("item", "recordings[")
+
+Why: TypeAlias = Literal[
+    "none",  # no consent covers it
+    "withdrawn",
+    "ended",
+    "not-yet",
+    "closed",  # a closed passage is used in no publication
+    "unsaid",  # how it is used
+    "team",  # it is for those who work on the case alone
+]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A use that no consent covers.
+
+    Args:
+        of: what is used.
+        use: how.
+        why: the reason.
+        consent: reference to the consent that is withdrawn, ended or not given yet; "" if none.
+        source: id of whose consent it is; "" if that is not the reason.
+    """
+
+    of: str
+    use: ConsentUse
+    why: Why
+    consent: str = ""
+    source: str = ""
+
+
+#: What a picture, sound or video that somebody gave needs beside, by the beginning of its media
+#: type. What is not known can be any of them.
+_MEDIA_USES: tuple[tuple[str, tuple[ConsentUse, ...]], ...] = (
+    ("image/", ("image",)),
+    ("audio/", ("voice",)),
+    ("video/", ("image", "voice")),
+    ("application/octet-stream", ("image", "voice")),
+)
+
+
+def lacking(
+    view: View, ref: str, use: ConsentUse, day: date, *, to: str = "", to_whom: str = ""
+) -> list[Refusal]:
+    """Return why something may not be used so on a day; nothing if it may.
+
+    What nobody gave, such as an own photo or an open source, needs no consent.
+
+    Args:
+        view: the case.
+        ref: testimony, passage, exhibit or item.
+        use: how.
+        day: when.
+        to: for shared: actor.
+        to_whom: for shared: whom, where there is no record of them.
+    """
+    found = []
+    for source in sorted(sources_of(view, ref)):
+        refusal = _of_source(view, ref, use, day, source, to, to_whom)
+        if refusal is not None:
+            found.append(refusal)
+    return found
+
+
+def uses_of(view: View, publication: Publication) -> list[Use]:
+    """Return every use that a publication makes: those it states, and those that follow.
+
+    Who cites a finding uses the passages and exhibits under it; unless it is said how, they are
+    taken as quoted without saying by whom.
+    """
+    stated = list(publication.uses)
+    told = {use.of for use in stated}
+    wholes = {ref for ref in told if "#" not in ref}
+    followed = [
+        Use(of=ref, use="quoted")
+        for ref in dict.fromkeys(_used_below(view, publication.cites))
+        if ref not in told and ref.partition("#")[0] not in wholes
+    ]
+    return stated + followed
+
+
+def check(view: View, publication: Publication, day: date) -> list[Refusal]:
+    """Return every use of a publication that is not covered on a day."""
+    refused = []
+    stated = {use.of for use in publication.uses}
+    for ref in publication.cites:
+        # A picture or recording that is shown: which of its uses is it?
+        if ref not in stated and view.kind(lookup.id_of(ref)) == "exhibit":
+            refused += [
+                Refusal(ref, "image", "unsaid", "", source) for source in sources_of(view, ref)
+            ]
+    for use in uses_of(view, publication):
+        refused += _closed(view, use)
+        held = lacking(view, use.of, "held", day)
+        refused += held
+        if use.use != "held" and not held:
+            refused += lacking(view, use.of, use.use, day, to=use.to or "", to_whom=use.to_whom)
+    return list(dict.fromkeys(refused))
+
+
+def require(view: View, publication: Publication, day: date) -> None:
+    """Refuse a publication that uses what consent does not cover.
+
+    Raises:
+        CheckFailedError: with the list.
+    """
+    _refuse(check(view, publication, day))
+
+
+def require_sharing(
+    view: View, refs: Iterable[str], day: date, *, to: str = "", to_whom: str = ""
+) -> None:
+    """Refuse to hand out what its source does not consent to be shared with whom it goes to.
+
+    Args:
+        view: the case.
+        refs: testimonies, exhibits or items.
+        day: when.
+        to: actor.
+        to_whom: whom, where there is no record of them.
+
+    Raises:
+        CheckFailedError: with the list.
+    """
+    refused: list[Refusal] = []
+    for ref in refs:
+        refused += lacking_to_share(view, ref, day, to=to, to_whom=to_whom)
+    _refuse(refused)
+
+
+def lacking_to_share(
+    view: View, ref: str, day: date, *, to: str = "", to_whom: str = ""
+) -> list[Refusal]:
+    """Return why something may not be handed to somebody on a day; nothing if it may.
+
+    Args:
+        view: the case.
+        ref: source, testimony, exhibit or item.
+        day: when.
+        to: actor.
+        to_whom: whom, where there is no record of them.
+    """
+    refused = lacking(view, ref, "held", day)
+    if refused:
+        return refused
+    for use in _uses_in_sharing(view, ref):
+        refused += lacking(view, ref, use, day, to=to, to_whom=to_whom)
+    return refused
+
+
+def limits(view: View, ref: str, day: date, *, to: str = "", to_whom: str = "") -> list[str]:
+    """Return the limits within which something may be handed to somebody, in its source's words.
+
+    Args:
+        view: the case.
+        ref: source, testimony, exhibit or item.
+        day: when.
+        to: actor.
+        to_whom: whom, where there is no record of them.
+    """
+    uses = _uses_in_sharing(view, ref)
+    return [
+        grant.limits
+        for source in sorted(sources_of(view, ref))
+        for _ref, one in consents_of(view, source)
+        if is_about(view, one, ref) and state_on(one, day) == "in-force"
+        for grant in one.grants
+        if grant.limits and any(_is_granted(grant, use, to, to_whom) for use in uses)
+    ]
+
+
+def _uses_in_sharing(view: View, ref: str) -> tuple[ConsentUse, ...]:
+    record = None if ref.startswith(f"{ITEM}/") else view.record(lookup.id_of(ref))
+    if isinstance(record, Source):
+        return ("shared", "pseudonym")
+    item = record.item if isinstance(record, Exhibit) else ref
+    if not item.startswith(f"{ITEM}/"):
+        return ("shared",)
+    state = lookup.item_state(view.case, lookup.id_of(item)) or {}
+    media_type = str(state.get("media_type", ""))
+    more = (uses for beginning, uses in _MEDIA_USES if media_type.startswith(beginning))
+    return ("shared", *next(more, ()))
+
+
+def _refuse(refused: Sequence[Refusal]) -> None:
+    if refused:
+        lines = "\n".join(f"  {line}" for line in told(refused))
+        raise CheckFailedError(_("consent does not cover this:") + f"\n{lines}")
+
+
+def told(refused: Iterable[Refusal]) -> list[str]:
+    """Return refusals as lines in the user's language."""
+    why = refusal_labels()
+    return [
+        f"{one.of}: {one.use}: {why[one.why]}" + (f" ({one.consent})" if one.consent else "")
+        for one in refused
+    ]
+
+
+def sources_of(view: View, ref: str) -> set[str]:
+    """Return the ids of those who said or gave something."""
+    if ref.startswith(f"{ITEM}/"):
+        found = set()
+        for citation in view.cited_by(ref):
+            if not citation.field.startswith(_GIVING):
+                continue  # thousands of records may have been read from one file
+            record = view.record(citation.citing)
+            if isinstance(record, Exhibit) and record.item == ref and record.given_by:
+                found.add(lookup.id_of(record.given_by))
+            elif isinstance(record, Testimony) and ref in record.recordings:
+                found.add(lookup.id_of(record.source))
+        return found
+    record = view.record(lookup.id_of(ref))
+    if isinstance(record, Source):
+        return {lookup.id_of(ref)}
+    if isinstance(record, Testimony):
+        return {lookup.id_of(record.source)}
+    if isinstance(record, Exhibit):
+        given_by = {lookup.id_of(record.given_by)} if record.given_by else set()
+        return given_by | (sources_of(view, record.item))
+    return set()
+
+
+def consents_of(view: View, source: str) -> Iterator[tuple[str, Consent]]:
+    """Yield the consents of a source, with their references."""
+    for citation in view.cited_by(SUBJECT + source):
+        record = view.record(citation.citing)
+        if isinstance(record, Consent) and citation.field == "source":
+            yield SUBJECT + citation.citing, record
+
+
+def is_about(view: View, consent: Consent, ref: str) -> bool:
+    """Return whether a consent speaks of something: of all, or of it, or of what it is part of."""
+    if not consent.about:
+        return True
+    whole = ref.partition("#")[0]
+    names = {ref, whole}
+    if ref.startswith(f"{ITEM}/"):  # given as an exhibit, or as the recording of a testimony
+        names |= {
+            SUBJECT + citation.citing
+            for citation in view.cited_by(ref)
+            if citation.field.startswith(_GIVING)
+            and view.kind(citation.citing) in {"exhibit", "testimony"}
+        }
+    record = view.record(lookup.id_of(whole)) if whole.startswith(SUBJECT) else None
+    if isinstance(record, Exhibit):
+        names.add(record.item)
+    return bool(names & set(consent.about))
+
+
+def state_on(consent: Consent, day: date) -> Literal["in-force", "withdrawn", "ended", "not-yet"]:
+    """Return whether a consent holds on a day.
+
+    A date known to the month or year only counts for the person: given on its last day, ended and
+    withdrawn on its first.
+    """
+    if consent.withdrawn_on is not None and day >= earliest(consent.withdrawn_on):
+        return "withdrawn"
+    if consent.until is not None and day > earliest(consent.until):
+        return "ended"
+    return "not-yet" if day < latest(consent.given_on) else "in-force"
+
+
+def _of_source(
+    view: View, ref: str, use: ConsentUse, day: date, source: str, to: str, to_whom: str
+) -> Refusal | None:
+    best: Refusal | None = None
+    for consent_ref, consent in consents_of(view, source):
+        if not is_about(view, consent, ref) or not _grants(consent, use, to, to_whom):
+            continue
+        state = state_on(consent, day)
+        if state == "in-force":
+            return None
+        # A withdrawal weighs more than an end.
+        if best is None or state == "withdrawn":
+            best = Refusal(ref, use, state, consent_ref, source)
+    return best or Refusal(ref, use, "none", "", source)
+
+
+def _grants(consent: Consent, use: ConsentUse, to: str, to_whom: str) -> bool:
+    return any(_is_granted(grant, use, to, to_whom) for grant in consent.grants)
+
+
+def _is_granted(grant: Grant, use: ConsentUse, to: str, to_whom: str) -> bool:
+    if use != "shared":  # whoever consents to any use consents to its being held for it
+        return use in {grant.use, "held"}
+    named = {normalised(one) for one in grant.with_whom}
+    return grant.use == "shared" and (
+        (bool(to) and to in grant.with_actors) or (bool(to_whom) and normalised(to_whom) in named)
+    )
+
+
+def _closed(view: View, use: Use) -> Iterator[Refusal]:
+    record = view.record(lookup.id_of(use.of)) if use.of.startswith(SUBJECT) else None
+    if not isinstance(record, Testimony) or use.use == "held":
+        return
+    key = use.of.partition("#")[2]
+    if any(passage.closed and passage.key == key for passage in record.passages):
+        yield Refusal(use.of, use.use, "closed")
+
+
+def _used_below(view: View, refs: Iterable[str]) -> Iterator[str]:
+    """Yield testimonies, passages, exhibits and items under what is cited, however deep."""
+    seen: set[str] = set()
+    waiting = list(refs)
+    while waiting:
+        ref = waiting.pop()
+        if ref in seen:
+            continue
+        seen.add(ref)
+        if ref.startswith(f"{ITEM}/"):
+            if sources_of(view, ref):
+                yield ref
+            continue
+        record = view.record(lookup.id_of(ref))
+        if isinstance(record, Testimony):
+            yield ref
+        elif isinstance(record, Exhibit):
+            if sources_of(view, ref):
+                yield ref
+        elif record is not None:
+            waiting += [part.ref for part, _path in parts(record) if isinstance(part, Evidence)]
+            if isinstance(record, Recommendation):
+                waiting += record.findings
+            if isinstance(record, Finding):
+                waiting += [ref for ref in record.about if view.kind(lookup.id_of(ref))]

@@ -1,0 +1,153 @@
+"""What a case still lacks: evidence, consent, reply, review, translation, release, decisions."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal, TypeAlias
+
+from contrechamp.base.i18n import _
+from contrechamp.base.progress import Progress, silent
+from contrechamp.dossier.identities import compartment
+from contrechamp.dossier.permission import consent, releasing, reviews, standing
+from contrechamp.dossier.permission.standing import Standings
+from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.reading.lookup import Stored
+from contrechamp.dossier.reading.view import View
+from contrechamp.dossier.records.conflicts import Conflict
+from contrechamp.dossier.records.contents import parts
+from contrechamp.dossier.records.field_types import Text
+from contrechamp.dossier.records.findings import Assessment, Finding, Recommendation
+from contrechamp.dossier.records.letters import Letter, LetterState, state_on
+from contrechamp.dossier.records.people import Consent
+from contrechamp.dossier.records.publications import Publication
+from contrechamp.dossier.shipped import assessments
+from contrechamp.dossier.writing.erasing import given_under
+from contrechamp.vault.case import Case
+
+What: TypeAlias = Literal[
+    "evidence", "consent", "reply", "review", "translation", "release", "answer", "decision",
+    "erasure", "compartment",
+]  # fmt: skip
+Why: TypeAlias = standing.Code | LetterState | consent.Why | Literal[
+    "not-erased", "no-answer", "machine-unchecked", "unchecked", "missing", "not-reviewed",
+    "not-released", "several-keys", "has-left",
+]  # fmt: skip
+
+_CONSENT = frozenset({"no-consent", "consent-withdrawn", "evidence-without-consent"})
+
+
+@dataclass(frozen=True)
+class Lack:
+    """One thing that is missing.
+
+    Args:
+        what: by kind.
+        ref: of the record that lacks it.
+        kind: of the record.
+        title: of the record.
+        why: the reason.
+        at: where in the record; "" for all of it.
+    """
+
+    what: What
+    ref: str
+    kind: str
+    title: str = field(repr=False)
+    why: Why
+    at: str = ""
+
+
+def lacks(case: Case, day: date, *, progress: Progress = silent) -> list[Lack]:
+    """Return what the case lacks on a day, record by record.
+
+    Args:
+        case: open.
+        day: such as that of a publication: letters, consents and challenges count as on it.
+        progress: shows how far it is.
+    """
+    view = View(case)
+    standings = Standings(view, day)
+    wanted = _languages(case)
+    judged = lookup.spoken_of(case, "review", "release")
+    found: list[Lack] = []
+    with progress(_("Looking through the records"), sum(lookup.count(case).values())) as advance:
+        for stored in lookup.every(case):
+            view.know(stored.id, stored.record)
+            found += _of_standing(stored, standings)
+            found += _of_record(view, stored, day, judged)
+            found += _of_translation(stored, wanted)
+            advance(1)
+    gone = {member for (member,) in case.database.execute(
+        "SELECT id FROM members WHERE left_at IS NOT NULL")}  # fmt: skip
+    left = gone & set(compartment.members(case))
+    found += [Lack("compartment", f"member/{one}", "member", "", "has-left") for one in left]
+    if compartment.key_count(case) > 1:  # a merge that was cut short may leave an old one in use
+        found.append(Lack("compartment", "case", "case", "", "several-keys"))
+    return found
+
+
+def _lack(stored: Stored, what: What, why: Why, at: str = "") -> Lack:
+    return Lack(what, stored.ref, stored.kind, stored.record.title(), why, at)
+
+
+def _of_standing(stored: Stored, standings: Standings) -> Iterator[Lack]:
+    for flag in standings.of(stored.ref):
+        if flag.code in _CONSENT:
+            yield _lack(stored, "consent", flag.code, flag.at)
+        elif flag.code != "conflict":  # told where it is to be decided
+            yield _lack(stored, "evidence", flag.code, flag.at)
+
+
+def _of_record(view: View, stored: Stored, day: date, judged: set[str]) -> Iterator[Lack]:
+    record = stored.record
+    if isinstance(record, Letter):
+        state = state_on(record, day).state
+        if state != "answered":
+            yield _lack(stored, "reply", state)
+    if isinstance(record, Consent) and record.erasure_asked:
+        for ref in given_under(view, record):
+            if ref.startswith("record/") or view.has_item(lookup.id_of(ref)):
+                yield _lack(stored, "erasure", "not-erased", ref)
+    if isinstance(record, Conflict) and record.outcome == "open":
+        yield _lack(stored, "decision", "conflict", record.field)
+    if isinstance(record, Assessment):
+        for gap in assessments.gaps(record):
+            none: Why = "no-answer" if gap.lacks == "answer" else "no-evidence"
+            yield _lack(stored, "answer", none, gap.question)
+    if isinstance(record, Publication):
+        for refusal in consent.check(view, record, day):
+            yield _lack(stored, "consent", refusal.why, f"{refusal.of}: {refusal.use}")
+    if isinstance(record, Finding | Recommendation | Publication):
+        known = stored.ref in judged  # of most records nobody has said anything
+        if not (known and reviews.is_reviewed(view.case, stored.ref)):
+            yield _lack(stored, "review", "not-reviewed")
+        if not (known and releasing.is_released(view, stored.ref)):
+            yield _lack(stored, "release", "not-released")
+
+
+def _languages(case: Case) -> dict[str, set[str]]:
+    """Return the languages that a record is published in, by its reference."""
+    wanted: dict[str, set[str]] = {}
+    for stored in lookup.every(case, "publication"):
+        if isinstance(stored.record, Publication):
+            for ref in stored.record.cites:
+                wanted.setdefault(ref, set()).add(stored.record.language.split("-")[0])
+    return wanted
+
+
+def _of_translation(stored: Stored, wanted: dict[str, set[str]]) -> Iterator[Lack]:
+    record = stored.record
+    for part, path in parts(record):
+        if isinstance(part, Text) and part.made != "original" and not part.checked_by:
+            why: Why = "machine-unchecked" if part.made == "machine" else "unchecked"
+            yield _lack(stored, "translation", why, path.removeprefix(": "))
+    told: tuple[Text, ...] = ()
+    if isinstance(record, Finding):
+        told = record.claim
+    elif isinstance(record, Recommendation):
+        told = record.what
+    else:
+        return
+    there = {text.language.split("-")[0] for text in told}
+    for language in sorted(wanted.get(stored.ref, set()) - there):
+        yield _lack(stored, "translation", "missing", language)

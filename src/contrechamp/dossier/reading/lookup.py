@@ -1,0 +1,280 @@
+"""Reading records: the newest version, earlier ones, and who cites what."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+from contrechamp.dossier.records.field_types import Record
+from contrechamp.dossier.records.kinds import KINDS, class_of, kind_of
+from contrechamp.dossier.records.schema import REF, from_json
+from contrechamp.vault.case import Case
+from contrechamp.vault.log import branches, custody
+
+#: Of records in the log.
+SUBJECT = "record/"
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One version of a record, as the case holds it.
+
+    Args:
+        id: 16 hexadecimal digits.
+        kind: of record.
+        record: what it says.
+        version: from 1.
+        entry: number of its entry in the log.
+        at: when, UTC, ISO 8601.
+        member: id of who wrote it.
+        digest: that the log has of it: it names this version in every copy of the case.
+        whole: the record says all that the version does.
+    """
+
+    id: str
+    kind: str
+    record: Record = field(repr=False)
+    version: int
+    entry: int
+    at: str
+    member: str
+    digest: str
+    whole: bool = True
+
+    @property
+    def ref(self) -> str:
+        """How others cite it."""
+        return SUBJECT + self.id
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A record by its title."""
+
+    id: str
+    kind: str
+    version: int
+    title: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A record that names another, or an item.
+
+    Args:
+        citing: id of the record.
+        field: where in it.
+        cited: what it names.
+    """
+
+    citing: str
+    field: str
+    cited: str
+
+
+def listed(case: Case, kind: str = "") -> Iterator[Listed]:
+    """Yield the records of a kind, or all, in the order in which they came in."""
+    query = "SELECT id, kind, version, title FROM dossier"
+    where, given = (" WHERE kind = ?", (kind,)) if kind else ("", ())
+    for row in case.database.execute(f"{query}{where} ORDER BY row", given):
+        yield Listed(str(row[0]), str(row[1]), int(row[2]), str(row[3]))
+
+
+def count(case: Case) -> dict[str, int]:
+    """Return how many records there are of each kind that there are any of, in their order."""
+    query = "SELECT kind, count(*) FROM dossier GROUP BY kind"
+    found = {str(kind): int(many) for kind, many in case.database.execute(query)}
+    return {kind: found[kind] for kind in KINDS if kind in found}
+
+
+def every(case: Case, kind: str = "") -> Iterator[Stored]:
+    """Yield the newest version of every record of a kind, or of all."""
+    query = (
+        "SELECT dossier.id, dossier.version, records.state, entries.content "
+        "FROM dossier JOIN records ON records.subject = 'record/' || dossier.id "
+        "JOIN entries ON entries.number = records.entry"
+    )
+    where, given = (" WHERE dossier.kind = ?", (kind,)) if kind else ("", ())
+    for row in case.database.execute(f"{query}{where} ORDER BY dossier.row", given):
+        yield _stored(case, str(row[0]), int(row[1]), bytes(row[2]), bytes(row[3]))
+
+
+def get(case: Case, record: str) -> Stored:
+    """Return the newest version of a record.
+
+    Args:
+        case: open.
+        record: id, or reference.
+
+    Raises:
+        InputError: if there is none, or it was erased.
+    """
+    found = find(case, record)
+    if found is None:
+        if is_erased(case, id_of(record)):
+            raise InputError(_("this record was erased: {record}").format(record=id_of(record)))
+        raise InputError(_("no such record in the case: {record}").format(record=id_of(record)))
+    return found
+
+
+def find(case: Case, record: str) -> Stored | None:
+    """Return the newest version of a record, or None if there is none or it was erased."""
+    row = case.database.execute(
+        "SELECT dossier.version, records.state, entries.content "
+        "FROM dossier JOIN records ON records.subject = 'record/' || dossier.id "
+        "JOIN entries ON entries.number = records.entry WHERE dossier.id = ?",
+        (id_of(record),),
+    ).fetchone()
+    if row is None:
+        return None
+    return _stored(case, id_of(record), int(row[0]), bytes(row[1]), bytes(row[2]))
+
+
+def versions(case: Case, record: str) -> list[Stored]:
+    """Return every version of a record that the case still holds, the oldest first.
+
+    Raises:
+        InputError: if there is none, or it was erased.
+    """
+    newest = get(case, record)
+    rows = case.database.execute(
+        "SELECT state, content FROM versions "
+        "JOIN entries ON entries.number = versions.entry "
+        "WHERE subject = ? AND branch = '' ORDER BY versions.entry",
+        (newest.ref,),
+    ).fetchall()
+    first = newest.version - len(rows)
+    older = [
+        _stored(case, newest.id, first + place, bytes(state), bytes(content))
+        for place, (state, content) in enumerate(rows)
+    ]
+    return [*older, newest]
+
+
+def cited_by(case: Case, ref: str) -> list[Citation]:
+    """Return who names a record (or a part of it) or an item."""
+    # A part of it, record/<id>#<key>, sorts between the record and this end.
+    end = ref + "$" if "#" not in ref else ref
+    rows = case.database.execute(
+        "SELECT citing, field, cited FROM citations WHERE cited = ? OR (cited > ? AND cited < ?) "
+        "ORDER BY citing, field",
+        (ref, ref, end),
+    )
+    return [Citation(str(citing), str(field), str(cited)) for citing, field, cited in rows]
+
+
+def is_erased(case: Case, record: str) -> bool:
+    """Return whether a record was in the case and is erased."""
+    row = case.database.execute(
+        "SELECT state FROM records WHERE subject = ?", (SUBJECT + record,)
+    ).fetchone()
+    return row is not None and "erased_at" in json.loads(bytes(row[0]))
+
+
+def spoken_of(case: Case, *kinds: str) -> set[str]:
+    """Return what records of some kinds, such as reviews, are about."""
+    marks = ", ".join("?" * len(kinds))
+    rows = case.database.execute(
+        "SELECT cited FROM citations JOIN dossier ON dossier.id = citing "  # noqa: S608
+        f"WHERE kind IN ({marks}) AND field = 'about'",
+        kinds,
+    )
+    return {str(cited) for (cited,) in rows}
+
+
+def is_there(case: Case, record: str) -> bool:
+    """Return whether the case has a record, by id or reference."""
+    row = case.database.execute("SELECT 1 FROM dossier WHERE id = ?", (id_of(record),)).fetchone()
+    return row is not None
+
+
+def known(case: Case, records: Sequence[str]) -> dict[str, bool]:
+    """Return which of some ids the case knows: True of a record, False of one that was erased."""
+    marks = ", ".join("?" * len(records))
+    rows = case.database.execute(
+        "SELECT substr(subject, ?), dossier.id IS NOT NULL FROM records "  # noqa: S608
+        "LEFT JOIN dossier ON dossier.id = substr(subject, ?) "
+        f"WHERE subject IN ({marks})",
+        (len(SUBJECT) + 1, len(SUBJECT) + 1, *(SUBJECT + record for record in records)),
+    )
+    return {str(record): bool(there) for record, there in rows}
+
+
+def item_state(case: Case, item: str) -> dict[str, Any] | None:
+    """Return what the record of an item of the vault says; None if there is no such item."""
+    row = case.database.execute(
+        "SELECT state FROM records WHERE subject = ?", (f"item/{item}",)
+    ).fetchone()
+    return None if row is None else dict(json.loads(bytes(row[0])))
+
+
+def digest_of(case: Case, ref: str) -> str:
+    """Return the digest that the log has of the newest state of a record or item; "" if none."""
+    row = case.database.execute(
+        "SELECT content FROM records JOIN entries ON number = entry WHERE subject = ?",
+        (ref.partition("#")[0],),
+    ).fetchone()
+    return "" if row is None else str(json.loads(bytes(row[0]))["digest"])
+
+
+def id_of(ref: str) -> str:
+    """Return the id in a reference; an id stays as it is."""
+    found = REF.fullmatch(ref)
+    return found[2] if found else ref
+
+
+def by_beginning(case: Case, text: str) -> str:
+    """Return the reference that some text begins: an id or reference, or its first letters.
+
+    Args:
+        case: open.
+        text: such as 3f2a, record/3f2a, item/90c1, record/3f2a...#passage.
+
+    Raises:
+        InputError: if nothing, or more than one thing, begins so.
+    """
+    text, sharp, key = text.partition("#")
+    room, slash, digits = text.rpartition("/")
+    rooms = (room,) if slash else ("record", "item")
+    found = [
+        str(subject)
+        for each in rooms
+        for (subject,) in case.database.execute(
+            "SELECT subject FROM records WHERE subject >= ? AND subject < ? LIMIT 3",
+            (f"{each}/{digits}", f"{each}/{digits}g"),
+        )
+        if each in {"record", "item"} and digits
+    ]
+    if len(found) > 1:
+        raise InputError(
+            _("more than one record or item begins so; write more of it: {text}").format(text=text)
+        )
+    if not found:
+        raise InputError(_("no such record or item in the case: {text}").format(text=text))
+    return found[0] + sharp + key
+
+
+def parsed(state: bytes) -> tuple[str, Record]:
+    """Return kind and record of a state."""
+    content = json.loads(state)
+    kind = str(content["kind"])
+    return kind, from_json(class_of(kind), content["fields"], where=kind)
+
+
+def with_entry(
+    case: Case, record_id: str, record: Record, version: int, entry: custody.Entry
+) -> Stored:
+    """Return a version of a record that is known already, with what its entry says."""
+    member, at = entry.member, entry.at
+    if entry.action == "merge":  # by whoever wrote it in the copy that was merged
+        member, at = branches.author(case, SUBJECT + record_id, entry.digest) or (member, at)
+    return Stored(
+        record_id, kind_of(record), record, version, entry.number, at, member, entry.digest
+    )
+
+
+def _stored(case: Case, record_id: str, version: int, state: bytes, content: bytes) -> Stored:
+    _kind, record = parsed(state)
+    return with_entry(case, record_id, record, version, custody.entry_of(json.loads(content)))

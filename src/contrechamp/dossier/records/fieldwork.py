@@ -1,0 +1,287 @@
+"""What was seen on the spot: visits, cameras, barriers, places, areas and who lives there."""
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar
+
+from contrechamp.dossier.records.field_types import (
+    ActorRef,
+    CoarsePlace,
+    Doc,
+    Evidence,
+    ItemRef,
+    Line,
+    PartialDate,
+    PlaceRef,
+    Points,
+    Position,
+    Prose,
+    Record,
+    Text,
+    Time,
+    first_text,
+    shortened,
+)
+from contrechamp.scene.camera_fields import RECORDED
+
+_Class = TypeVar("_Class", bound=type)
+
+DeploymentRef: TypeAlias = Annotated[str, Points(("deployment",))]
+ProductRef: TypeAlias = Annotated[str, Points(("product",))]
+AreaRef: TypeAlias = Annotated[str, Points(("area",))]
+Day: TypeAlias = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Count:
+    __doc__ = "How many of something were found; none counts too."
+
+    what: Annotated[Line, Doc("What was looked for, such as cameras or turnstiles.")]
+    found: Annotated[
+        int, Doc("How many were found; 0 if they were looked for and there were none.")
+    ]
+    refs: Annotated[
+        tuple[Annotated[str, Points(("camera", "barrier"))], ...],
+        Doc("The records of the cameras and barriers that were counted."),
+    ] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observation(Record):
+    __doc__ = "A visit: what was looked at, and what was found, empty places too."
+
+    date: Annotated[PartialDate, Doc("The day of the visit, such as 2022-05-14.")]
+    seen: Annotated[Prose, Doc("What was seen on the visit; if there was nothing, say so.")]
+    from_time: Annotated[
+        Time | None, Doc("The local time at which the visit began, such as 08:30.")
+    ] = None
+    to_time: Annotated[
+        Time | None, Doc("The local time at which the visit ended, such as 09:15.")
+    ] = None
+    place: Annotated[PlaceRef | None, Doc("The place that was visited.")] = None
+    observers: Annotated[
+        tuple[Line, ...], Doc("Those who looked, each named as they wish to be.")
+    ] = ()
+    counts: Annotated[
+        tuple[Count, ...],
+        Doc("How many were found of each thing that was looked for; none counts too."),
+    ] = ()
+    photos: Annotated[
+        tuple[ItemRef, ...], Doc("Photos taken on the visit, as items of the case.")
+    ] = ()
+    route: Annotated[
+        ItemRef | None, Doc("The way that was walked, as a GPX track among the items of the case.")
+    ] = None
+    conditions: Annotated[
+        Line, Doc("What made it hard to see, such as darkness, weather or soldiers.")
+    ] = ""
+    evidence: Annotated[
+        tuple[Evidence, ...], Doc("Where the visit is reported, if others made it and not we.")
+    ] = ()
+
+    def title(self) -> str:
+        """Return a few words that name it."""
+        return f"{self.date}: {shortened(self.seen, 60)}"
+
+
+#: What a field of the camera table is in a record.
+_IN_RECORD: Mapping[str, Any] = {
+    "number": Decimal | None,
+    "whole": int | None,
+    "flag": bool,
+    "line": Line,
+    "date": PartialDate | None,
+}
+
+
+def _with_fields_of_the_table(cls: _Class) -> _Class:
+    """Give a class the fields of `camera_fields.RECORDED` that it lacks, and the help of all.
+
+    One that it lacks comes after the one that is before it in the specification.
+    """
+    hints, before = inspect.get_annotations(cls), ""
+    order = list(hints)
+    for one in RECORDED:
+        if one.name not in hints:
+            order.insert(order.index(before) + 1, one.name)
+            hints[one.name] = _IN_RECORD.get(one.holds) or Literal[one.words]
+            setattr(cls, one.name, None if one.is_number or one.holds == "date" else one.absent)
+        hints[one.name] = Annotated[hints[one.name], Doc(one.help)]
+        before = one.name
+    cls.__annotations__ = {name: hints[name] for name in order}
+    return cls
+
+
+@dataclass(frozen=True, kw_only=True)
+@_with_fields_of_the_table
+class Camera(Record):
+    __doc__ = "A camera; its fields are those of the camera table."
+
+    # What the rest of the code calls by name stands here; what else `camera_fields` has is added,
+    # and so is the help of all of them.
+
+    position: Annotated[
+        Position, Doc("Where the camera hangs, in degrees of longitude and latitude (WGS 84).")
+    ]
+    name: Annotated[
+        Line, Doc("The name or number by which the camera goes in the case, such as C1.")
+    ] = ""
+    kind: Literal["fixed", "panning", "dome", "unknown"] = "unknown"
+    operator: Annotated[ActorRef | None, Doc("The actor who runs the camera.")] = None
+    place: Annotated[PlaceRef | None, Doc("The place that the camera belongs to.")] = None
+    product: Annotated[
+        ProductRef | None, Doc("The make and model of the camera, as the record of a product.")
+    ] = None
+    first_seen: PartialDate | None = None
+    last_seen: PartialDate | None = None
+    evidence: Annotated[
+        tuple[Evidence, ...], Doc("Photos, observations and whatever else shows the camera.")
+    ] = ()
+
+    def title(self) -> str:
+        """Return a few words that name it."""
+        return self.name or f"{self.kind} {self.position.lat}, {self.position.lon}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hours:
+    __doc__ = "When a barrier is open."
+
+    days: Annotated[
+        tuple[Day, ...], Doc("The days of the week that these hours are for; empty for every day.")
+    ] = ()
+    from_time: Annotated[
+        Time | None, Doc("The local time at which the barrier opens, such as 05:30.")
+    ] = None
+    to_time: Annotated[
+        Time | None, Doc("The local time at which the barrier closes, such as 22:00.")
+    ] = None
+    note: Annotated[
+        Line, Doc("What else there is to say of these hours, such as closed without notice.")
+    ] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Passing:
+    __doc__ = "Who may pass."
+
+    who: Annotated[
+        Line,
+        Doc(
+            "The group that wants to pass, such as the "
+            "residents of a street; never a single person."
+        ),
+    ]
+    allowed: Annotated[
+        Literal["yes", "no", "unclear"], Doc("Whether this group may pass the barrier.")
+    ]
+    how: Annotated[Line, Doc("How the group passes, such as on foot or by car.")] = ""
+    permit: Annotated[Line, Doc("The permit that the group is asked for; empty if none is.")] = ""
+    evidence: Annotated[
+        tuple[Evidence, ...], Doc("What the knowledge of who may pass rests on.")
+    ] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Barrier(Record):
+    __doc__ = "A checkpoint, gate, roadblock or wall."
+
+    names: Annotated[
+        tuple[Text, ...],
+        Doc("What the barrier is called, in each language in which it has a name."),
+    ]
+    kind: Annotated[
+        Literal["checkpoint", "gate", "roadblock", "wall", "fence", "turnstile", "other"],
+        Doc("What sort of barrier it is."),
+    ]
+    position: Annotated[
+        Position | None, Doc("Where the barrier stands; of a long one, any point on it.")
+    ] = None
+    hours: Annotated[
+        tuple[Hours, ...], Doc("When the barrier is open; empty if that is not known.")
+    ] = ()
+    passing: Annotated[
+        tuple[Passing, ...], Doc("Who may pass the barrier, and with which permit.")
+    ] = ()
+    operator: Annotated[ActorRef | None, Doc("The actor who runs the barrier.")] = None
+    place: Annotated[PlaceRef | None, Doc("The place that the barrier belongs to.")] = None
+    first_seen: Annotated[
+        PartialDate | None, Doc("The first day on which the barrier was seen, such as 2021-11-02.")
+    ] = None
+    last_seen: Annotated[
+        PartialDate | None, Doc("The last day on which the barrier was seen, such as 2022-05-14.")
+    ] = None
+    evidence: Annotated[
+        tuple[Evidence, ...],
+        Doc("Photos, observations and whatever else this record of the barrier rests on."),
+    ] = ()
+
+    def title(self) -> str:
+        """Return a few words that name it."""
+        return first_text(self.names)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place(Record):
+    __doc__ = "A place with a name."
+
+    names: Annotated[
+        tuple[Text, ...], Doc("What the place is called, in each language in which it has a name.")
+    ]
+    position: Annotated[
+        Position | None,
+        Doc("The middle of the place, in degrees of longitude and latitude (WGS 84)."),
+    ] = None
+    coarse: Annotated[
+        CoarsePlace | None, Doc("What may be published of where the place is; never an address.")
+    ] = None
+    area: Annotated[AreaRef | None, Doc("The area that the place lies in.")] = None
+    evidence: Annotated[
+        tuple[Evidence, ...], Doc("What the name and the position of the place rest on.")
+    ] = ()
+
+    def title(self) -> str:
+        """Return a few words that name it."""
+        return first_text(self.names)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Population:
+    __doc__ = "How many people live in an area."
+
+    count: Annotated[int, Doc("The number of people who were counted.")]
+    year: Annotated[int, Doc("The year of the count, such as 2017.")]
+    of: Annotated[
+        Line,
+        Doc(
+            "The part of the population that was counted, as the "
+            "census calls it; empty for all; never names of people."
+        ),
+    ] = ""
+    evidence: Annotated[
+        tuple[Evidence, ...], Doc("Where the figure is from, such as a table of the census.")
+    ] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Area(Record):
+    __doc__ = "A district, quarter or zone."
+
+    names: Annotated[
+        tuple[Text, ...], Doc("What the area is called, in each language in which it has a name.")
+    ]
+    boundary: Annotated[
+        ItemRef | None,
+        Doc("The boundary of the area, as a GeoJSON file among the items of the case."),
+    ] = None
+    population: Annotated[
+        tuple[Population, ...],
+        Doc("How many people live in the area, each figure with its source."),
+    ] = ()
+    evidence: Annotated[tuple[Evidence, ...], Doc("What the boundary of the area rests on.")] = ()
+
+    def title(self) -> str:
+        """Return a few words that name it."""
+        return first_text(self.names)

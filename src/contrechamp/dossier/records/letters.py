@@ -1,0 +1,138 @@
+"""The right of reply: what was asked of whom, and what came back; its state on a day."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Literal, TypeAlias
+
+from contrechamp.dossier.records.field_types import (
+    ActorRef,
+    Doc,
+    Evidence,
+    ItemRef,
+    Key,
+    Language,
+    Line,
+    PartialDate,
+    Points,
+    Prose,
+    Record,
+    earliest,
+    latest,
+)
+
+LetterState: TypeAlias = Literal["draft", "waiting", "no-reply", "partly-answered", "answered"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    __doc__ = "One thing that is asked."
+
+    key: Annotated[Key, Doc("A short name by which answers refer to the question, such as q1.")]
+    text: Annotated[Prose, Doc("The question, as it stands in the letter.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    __doc__ = "What came back."
+
+    on: Annotated[
+        PartialDate, Doc("The day on which the answer was received, as far as it is known.")
+    ]
+    says: Annotated[Prose, Doc("What the answer says, told fairly.")]
+    document: Annotated[ItemRef | None, Doc("The answer itself, as an item of the case.")] = None
+    to: Annotated[
+        tuple[Key, ...],
+        Doc("The keys of the questions that the answer is to; empty if it is to all of them."),
+    ] = ()
+    evidence: Annotated[
+        tuple[Evidence, ...],
+        Doc("Where the answer is reported, if the answer itself is not at hand."),
+    ] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter(Record):
+    __doc__ = "A letter to somebody whom the case speaks of."
+
+    to: Annotated[ActorRef, Doc("The actor whom the letter is addressed to.")]
+    language: Annotated[Language, Doc("The language of the letter, as a code such as fr.")]
+    subject: Annotated[Line, Doc("The subject line of the letter.")]
+    questions: Annotated[
+        tuple[Question, ...],
+        Doc("The questions that the letter asks, and the allegations that it puts."),
+    ] = ()
+    about: Annotated[
+        tuple[
+            Annotated[str, Points(("finding", "deployment", "contract", "licence", "product"))], ...
+        ],
+        Doc("The findings and other records that the letter puts to the addressee."),
+    ] = ()
+    document: Annotated[
+        ItemRef | None, Doc("The letter as it was sent, as an item of the case.")
+    ] = None
+    sent_on: Annotated[
+        PartialDate | None, Doc("The day on which the letter was sent; empty while it is a draft.")
+    ] = None
+    sent_how: Annotated[Line, Doc("How the letter was sent, such as by registered mail.")] = ""
+    due_on: Annotated[
+        PartialDate | None,
+        Doc("The last day for an answer; one that comes on that day is still in time."),
+    ] = None
+    answers: Annotated[
+        tuple[Answer, ...], Doc("The answers to the letter, in the order in which they came.")
+    ] = ()
+    evidence: Annotated[
+        tuple[Evidence, ...], Doc("Where the letter is reported, if somebody else wrote it.")
+    ] = ()
+
+    def title(self) -> str:
+        """Return a few words that name it."""
+        return self.subject
+
+
+@dataclass(frozen=True)
+class StateOfLetter:
+    """How a letter stands on a day.
+
+    Args:
+        state: draft, waiting, no-reply, partly-answered, answered.
+        on: the day.
+        due: last day for an answer, if one was set.
+        answered: last answer that had come by then.
+        open: keys of questions that no answer is to.
+        late: the last answer came after the day that it was due.
+    """
+
+    state: LetterState
+    on: date
+    due: date | None = None
+    answered: date | None = None
+    open: tuple[str, ...] = ()
+    late: bool = False
+
+
+def state_on(letter: Letter, day: date) -> StateOfLetter:
+    """Return how a letter stands on a day, such as that of a publication.
+
+    A date that is known to the month only counts for those who were asked: sent on its last day,
+    due on its last day, answered on its first.
+    """
+    due = latest(letter.due_on) if letter.due_on else None
+    if letter.sent_on is None or latest(letter.sent_on) > day:
+        return StateOfLetter("draft", day, due)
+    came = [answer for answer in letter.answers if earliest(answer.on) <= day]
+    if not came:
+        state: LetterState = "no-reply" if due is not None and day > due else "waiting"
+        return StateOfLetter(state, day, due, None, tuple(one.key for one in letter.questions))
+    whole = any(not answer.to for answer in came)
+    told = {key for answer in came for key in answer.to}
+    left = tuple(one.key for one in letter.questions if not whole and one.key not in told)
+    last = max(earliest(answer.on) for answer in came)
+    return StateOfLetter(
+        "partly-answered" if left else "answered",
+        day,
+        due,
+        last,
+        left,
+        due is not None and last > due,
+    )

@@ -1,0 +1,131 @@
+"""What leaves the case: publications with what they use, reviews by a second person, releases."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from contrechamp.dossier.records.field_types import (
+    DIGEST,
+    ActorRef,
+    Doc,
+    ItemRef,
+    Language,
+    Line,
+    PartialDate,
+    Points,
+    Prose,
+    Record,
+    shortened,
+)
+from contrechamp.dossier.records.people import ConsentUse, GivenRef
+from contrechamp.dossier.records.testimony import MARKABLE
+
+#: What a publication can show.
+CITED_KINDS = (
+    "finding", "recommendation", "letter", "deployment", "assessment", "actor", "area", "place",
+    "contract", "licence", "exhibit",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Use:
+    __doc__ = "One use of what somebody said or gave."
+
+    of: Annotated[GivenRef, Doc("The testimony, passage, exhibit or item that is used.")]
+    use: Annotated[
+        ConsentUse,
+        Doc("How it is used; the words mean what they mean in a consent."),
+    ]
+    to: Annotated[
+        ActorRef | None, Doc("The actor to whom it is handed, where the use is shared.")
+    ] = None
+    to_whom: Annotated[
+        Line, Doc("To whom it is handed, if the use is shared and the case has no record of them.")
+    ] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publication(Record):
+    __doc__ = "Something that is to be, or was, published."
+
+    name: Annotated[Line, Doc("The title of the publication.")]
+    language: Annotated[Language, Doc("The language of the publication, as a code such as fr.")]
+    on: Annotated[
+        PartialDate | None, Doc("The day on which the publication comes out or came out.")
+    ] = None
+    cites: Annotated[
+        tuple[Annotated[str, Points(CITED_KINDS)], ...],
+        Doc("The findings and other records that the publication shows."),
+    ] = ()
+    uses: Annotated[
+        tuple[Use, ...],
+        Doc(
+            "How what people said or gave is used; the passages "
+            "that the cited findings rest on count as used too."
+        ),
+    ] = ()
+    document: Annotated[
+        ItemRef | None, Doc("The publication as it came out, as an item of the case.")
+    ] = None
+    address: Annotated[Line, Doc("The address where the publication can be found.")] = ""
+
+    def title(self) -> str:
+        """Return a few words that name it."""
+        return self.name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review(Record):
+    __doc__ = "What a second person thinks of one version of a record."
+
+    about: Annotated[
+        str,
+        Points(tuple(one for one in MARKABLE if one != "item")),
+        Doc("The record that the review is about."),
+    ]
+    state: Annotated[
+        str,
+        DIGEST,
+        Doc(
+            "The version that was reviewed, by the digest "
+            "that the log has of it: 64 hexadecimal digits."
+        ),
+    ]
+    verdict: Annotated[
+        Literal["agreed", "changes", "not-agreed"],
+        Doc("Whether the reviewer agrees, asks for changes, or does not agree."),
+    ]
+    why: Annotated[Prose, Doc("The reasons for the verdict, in the reviewer's own words.")] = ""
+
+    def title(self) -> str:
+        """Return a few words that name it."""
+        return f"{self.verdict}: {shortened(self.why, 60)}".removesuffix(": ")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Release(Record):
+    __doc__ = "Leave for one version of a record, or an item, to be published."
+
+    about: Annotated[str, Points(MARKABLE), Doc("The record or item that is released.")]
+    state: Annotated[
+        str,
+        DIGEST,
+        Doc(
+            "The version that is released, by the digest "
+            "that the log has of it: 64 hexadecimal digits."
+        ),
+    ]
+    on: Annotated[PartialDate, Doc("The day on which the release was given.")]
+    revoked_on: Annotated[
+        PartialDate | None,
+        Doc(
+            "The day from which the version may no longer leave "
+            "the case; empty if the release was not revoked."
+        ),
+    ] = None
+    why: Annotated[
+        Prose, Doc("Why the release was given or revoked, in the words of whoever did so.")
+    ] = ""
+
+    def title(self) -> str:
+        """Return a few words that name it."""
+        return f"{self.on} {shortened(self.why, 60)}".strip()

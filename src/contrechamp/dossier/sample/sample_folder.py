@@ -1,0 +1,116 @@
+"""The folder of the worked sample: the case, and beside it what opens it and what it gives."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pyrage
+
+from contrechamp.base.i18n import _, active_language
+from contrechamp.dossier.formats.write import exporting
+from contrechamp.dossier.permission.sharing import Recipient
+from contrechamp.dossier.sample import sample_case
+from contrechamp.dossier.sample.sample_case import Clock
+from contrechamp.vault.access import members
+from contrechamp.vault.access.slots import AgeIdentities
+from contrechamp.vault.case import Random, opened
+from contrechamp.vault.new_case import make_case
+
+#: Printed, and beside the case in a file: what it opens is a sample, and nothing else.
+PASSPHRASE = "sample passphrase, made up"  # noqa: S105
+CASE = "case"
+PASSPHRASE_FILE = "passphrase.txt"  # noqa: S105
+RECOVERY_FILE = "recovery-key.txt"
+SECOND_MEMBER = "second-member.key"
+LETTERS = "letters"
+README = "README.txt"
+#: Says which files were made, and what was in them.
+MANIFEST = "sample.json"
+MADE_BY = "contrechamp sample"
+#: Formats of the records that are written out for anyone, each into ``records-FORMAT``.
+FORMATS = ("jsonl", "csv", "ftm")
+#: The records with what consent lets go to the one recipient whom it names.
+FOR_ONE = "records-for-sample-lawyer"
+#: Files of a case that come and go while it is only read.
+PASSING = ("case.db-wal", "case.db-shm", "case.lock")
+
+
+def make(folder: Path, *, now: Clock, random: Random) -> dict[str, int]:
+    """Make the sample, in the language in use.
+
+    Args:
+        folder: there, and empty.
+        now: for the log.
+        random: source of keys and ids.
+
+    Returns:
+        how many records there are of each kind.
+    """
+    language = active_language()
+    first, second = sample_case.member_names()
+    recovery = make_case(folder / CASE, PASSPHRASE, name=first, now=now())
+    key = pyrage.x25519.Identity.generate()
+    with opened(folder / CASE, PASSPHRASE, write=True) as case:
+        counts = sample_case.fill(case, language, now=now, random=random)
+        members.share(case, str(key.to_public()), name=second, reason="", now=now(), random=random)
+    with opened(folder / CASE, AgeIdentities((str(key),)), write=True) as case:
+        sample_case.review_and_release(case, language, now=now)
+        today = now().date()
+        for format_ in FORMATS:
+            exporting.write(case, folder / f"records-{format_}", format_, day=today)
+        exporting.write(
+            case, folder / FOR_ONE, "jsonl", day=today, now=now(),
+            recipient=Recipient(name=sample_case.recipient_name()),
+        )  # fmt: skip
+        (folder / LETTERS).mkdir()
+        for name, text in sample_case.letters(case, on=today).items():
+            (folder / LETTERS / f"{name}.txt").write_text(text, encoding="utf-8")
+    (folder / PASSPHRASE_FILE).write_text(PASSPHRASE + "\n")
+    (folder / RECOVERY_FILE).write_text(recovery + "\n")
+    (folder / SECOND_MEMBER).write_text(f"# SAMPLE / EXEMPLE\n{key}\n")
+    (folder / README).write_text("\n".join(told(counts, Path())) + "\n", encoding="utf-8")
+    manifest = {"made_by": MADE_BY, "files": _digests(folder)}
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    return counts
+
+
+def told(counts: dict[str, int], out: Path) -> list[str]:
+    """Return lines that say what was made, and where below `out` it lies."""
+    records = ", ".join(f"{kind} {many}" for kind, many in counts.items())
+    return [
+        _("This is a SAMPLE. Its facts are from public sources, each with its reference; its "
+          "people, and what they say, are invented. Nothing in it is evidence."),
+        "",
+        _("Case: {folder}").format(folder=out / CASE),
+        _("Passphrase: {passphrase} (also in {file})").format(
+            passphrase=PASSPHRASE, file=out / PASSPHRASE_FILE),
+        _("Key of the second member: {file}").format(file=out / SECOND_MEMBER),
+        _("Records: {records}").format(records=records),
+        _("The same in other formats, without what is closed or was told: {folders}").format(
+            folders=", ".join(str(out / f"records-{one}") for one in FORMATS)),
+        _("For an invented lawyer, with what consent lets go to them: {folder}").format(
+            folder=out / FOR_ONE),
+        _("Letters, drafted and never sent: {folder}").format(folder=out / LETTERS),
+    ]  # fmt: skip
+
+
+def changed(folder: Path) -> list[str] | None:
+    """Return which files of a sample are not as they were made; None: it is no sample at all."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+        made = dict(manifest["files"]) if manifest["made_by"] == MADE_BY else None
+    except (OSError, ValueError, KeyError, TypeError):
+        made = None
+    if made is None:
+        return None
+    there = _digests(folder)
+    return sorted(name for name in made.keys() | there.keys() if made.get(name) != there.get(name))
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file below a folder, by its name there."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name not in (MANIFEST, *PASSING)
+    }

@@ -1,0 +1,1 @@
+"""What comes with the program as data: rights, templates of letters and of assessments."""

@@ -1,0 +1,60 @@
+"""The words of a letter: from the shipped templates, in the language of whoever gets it."""
+
+import functools
+import tomllib
+from collections.abc import Sequence
+from datetime import date
+from importlib import resources
+from typing import Any, Literal
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+from contrechamp.dossier.records.letters import Letter, state_on
+
+
+def languages() -> tuple[str, ...]:
+    """Return the languages that there are templates in."""
+    return tuple(_templates()["request"])
+
+
+def text(letter: Letter, to: str, *, template: Literal["request", "reminder"], on: date) -> str:
+    """Return a letter as text, to be completed and sent by a person.
+
+    Args:
+        letter: whose subject, questions and dates it has.
+        to: name of whoever gets it, in the language of the letter.
+        template: the first letter, or a reminder, with the questions that are open on that day.
+        on: day of writing.
+
+    Raises:
+        InputError: if there is no template in the language of the letter.
+    """
+    words = _templates()[template].get(letter.language.split("-")[0])
+    if words is None:
+        raise InputError(
+            _("there is no letter in this language; there are: {languages}").format(
+                languages=", ".join(languages())
+            )
+        )
+    asked = {question.key: question.text for question in letter.questions}
+    left: Sequence[str] = tuple(asked)
+    if template == "reminder":
+        left = state_on(letter, on).open
+    filled = {
+        "to": to,
+        "subject": letter.subject,
+        "due": letter.due_on or "[…]",
+        "sent": letter.sent_on or "[…]",
+    }
+    # Only the template's own fields are filled in: a question may well hold braces.
+    subject, opening, due, closing = (
+        str(words[name]).format(**filled) for name in ("subject", "opening", "due", "closing")
+    )
+    questions = (f"{number}. {asked[key]}" for number, key in enumerate(left, start=1))
+    return "\n\n".join((subject, opening, *questions, due, closing)) + "\n"
+
+
+@functools.cache
+def _templates() -> dict[str, Any]:
+    file = resources.files("contrechamp.dossier.shipped") / "data" / "letters.toml"
+    return tomllib.loads(file.read_text(encoding="utf-8"))

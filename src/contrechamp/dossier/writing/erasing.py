@@ -1,0 +1,279 @@
+"""Erasing records, with all that was ever written in them; or earlier versions alone."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+from contrechamp.dossier.identities import compartment
+from contrechamp.dossier.permission import consent
+from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.reading.lookup import SUBJECT
+from contrechamp.dossier.reading.view import View
+from contrechamp.dossier.records.field_types import ITEM
+from contrechamp.dossier.records.people import Consent
+from contrechamp.dossier.records.testimony import Exhibit, Testimony
+from contrechamp.dossier.writing import store
+from contrechamp.dossier.writing.remains import (
+    Remains,
+    conflicts_about,
+    handed_out,
+    remains,
+    same_content,
+)
+from contrechamp.vault import case as cases
+from contrechamp.vault import database
+from contrechamp.vault import erasing as vault_erasing
+from contrechamp.vault.case import Case, Change
+from contrechamp.vault.log import custody
+
+
+def erase(case: Case, records: Iterable[str], *, reason: str, now: datetime) -> list[str]:
+    """Erase records, every version of them, and what conflicts say of them.
+
+    Who cites them still does, and shows that they were erased.
+
+    Args:
+        case: open for writing.
+        records: ids.
+        reason: why, in the user's words; it is kept in the case.
+        now: for the log.
+
+    Returns:
+        ids of all that is gone.
+
+    Raises:
+        InputError: if one is not in the case, or erased already.
+        OutputError: if the case cannot be written to.
+    """
+    gone = [lookup.get(case, one).id for one in dict.fromkeys(records)]
+    gone += [one for each in tuple(gone) for one in conflicts_about(case, each)]
+    gone = list(dict.fromkeys(gone))
+    if not gone:
+        return []
+    with database.transaction(case.database):
+        _put_away(case, gone, reason=reason, now=now)
+    database.forget_deleted(case.database)
+    return gone
+
+
+def _put_away(case: Case, gone: Sequence[str], *, reason: str, now: datetime) -> None:
+    erased_at = custody.stamp(now)
+    cases.append(
+        case,
+        [Change("erase", SUBJECT + one, {"erased_at": erased_at}, None, reason) for one in gone],
+        now,
+    )
+    for one in gone:
+        case.database.execute("DELETE FROM versions WHERE subject = ?", (SUBJECT + one,))
+        store.unindex(case, one)
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What is gone, and what still holds its words.
+
+    Args:
+        refs: what was asked for, and the source files that went with it.
+        records: ids of the records that are gone, conflicts about them among these.
+        items: ids of the items.
+        objects: names of the objects that nothing needs any more.
+        remains: what still holds the words of it, or is a copy of it.
+    """
+
+    refs: tuple[str, ...]
+    records: tuple[str, ...]
+    items: tuple[str, ...]
+    objects: tuple[str, ...]
+    remains: Remains
+
+
+def erase_refs(
+    case: Case,
+    refs: Iterable[str],
+    *,
+    with_source_files: bool = False,
+    reason: str,
+    now: datetime,
+) -> Erased:
+    """Erase records and items, and look for what still holds the same words.
+
+    Args:
+        case: open for writing.
+        refs: record/... and item/..., whole.
+        with_source_files: erase the files that they were read from as well, whatever else was read
+            from these.
+        reason: why, in the user's words; it is kept in the case.
+        now: for the log.
+
+    Raises:
+        InputError: if one is not in the case or erased already, or an item shares its content with
+            one that stays.
+        OutputError: if the case cannot be written to.
+    """
+    gone = list(refs)
+    left = remains(case, gone)
+    if with_source_files:
+        gone += [ref for ref in source_files(case, left) if ref not in gone]
+    records = [ref.removeprefix(SUBJECT) for ref in gone if ref.startswith(SUBJECT)]
+    items = [ref.removeprefix(f"{ITEM}/") for ref in gone if not ref.startswith(SUBJECT)]
+    # Items first: they may be refused, because others hold the same content.
+    objects = vault_erasing.erase(case, items, reason=reason, now=now) if items else []
+    records = erase(case, records, reason=reason, now=now)
+    return Erased(tuple(gone), tuple(records), tuple(items), tuple(objects), left.without(gone))
+
+
+def forget_versions(case: Case, record: str, *, reason: str, now: datetime) -> int:
+    """Erase the earlier versions of a record, and keep the newest.
+
+    Returns:
+        how many versions are gone.
+
+    Raises:
+        InputError: if there is no such record.
+        OutputError: if the case cannot be written to.
+    """
+    subject = lookup.get(case, record).ref
+    (state,) = case.database.execute(
+        "SELECT state FROM records WHERE subject = ?", (subject,)
+    ).fetchone()
+    (many,) = case.database.execute(
+        "SELECT count(*) FROM versions WHERE subject = ?", (subject,)
+    ).fetchone()
+    with database.transaction(case.database):
+        change = Change("forget", subject, json.loads(bytes(state)), None, reason)
+        cases.append(case, [change], now)
+        case.database.execute("DELETE FROM versions WHERE subject = ?", (subject,))
+    database.forget_deleted(case.database)
+    return int(many)
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """What a withdrawal of consent touched.
+
+    Args:
+        given: references to what the source had said or given under this consent.
+        used_by: references to what uses it, however far: findings, recommendations, publications.
+        erased: references to what was erased.
+        kept: references to what stays because another consent covers it.
+        remains: what still holds the words of what was erased, or is a copy of it; where nothing
+            was to be erased, copies that were handed out.
+    """
+
+    given: tuple[str, ...]
+    used_by: tuple[str, ...]
+    erased: tuple[str, ...]
+    kept: tuple[str, ...]
+    remains: Remains
+
+
+def withdraw(
+    case: Case,
+    consent_id: str,
+    *,
+    on: str,
+    how: str = "",
+    erase_given: bool = False,
+    with_source_files: bool = False,
+    reason: str,
+    now: datetime,
+) -> Withdrawn:
+    """Write down that a consent is withdrawn; from then on it shows wherever it was used.
+
+    Args:
+        case: open for writing.
+        consent_id: of the consent.
+        on: when, a partial date.
+        how: the person said so.
+        erase_given: erase what no other consent covers: testimonies, exhibits, and their items;
+            and the sealed identity of the source where no consent is left.
+        with_source_files: erase the files that they were read from as well, whatever else was read
+            from these.
+        reason: for the log, kept in the case.
+        now: for the log.
+
+    Raises:
+        InputError: if it is no consent, or is withdrawn already; or if an item that is to go
+            shares its content with one that stays.
+        OutputError: if the case cannot be written to. The consent may be withdrawn all the same;
+            `status` then says what is still to be erased.
+    """
+    stored = lookup.get(case, consent_id)
+    if not isinstance(stored.record, Consent):
+        raise InputError(_("this is no consent: {record}").format(record=stored.id))
+    if stored.record.withdrawn_on is None:
+        changed = replace(
+            stored.record,
+            withdrawn_on=on,
+            withdrawn_how=how,
+            erasure_asked=stored.record.erasure_asked or erase_given,
+        )
+        store.put(case, changed, record_id=stored.id, reason=reason, now=now)
+    view = View(case)
+    given = given_under(view, stored.record)
+    used_by = tuple(_used_by(view, given))
+    if not erase_given:
+        return Withdrawn(given, used_by, (), (), Remains(outside=tuple(handed_out(case, given))))
+    gone, kept = _to_erase(view, given, now.date())
+    done = erase_refs(case, gone, with_source_files=with_source_files, reason=reason, now=now)
+    source = lookup.id_of(stored.record.source)
+    if not _is_held(View(case), source, now.date()):
+        compartment.erase(case, source, reason=reason, now=now)
+    return Withdrawn(given, used_by, done.refs, tuple(kept), done.remains)
+
+
+def source_files(case: Case, left: Remains) -> list[str]:
+    """Return the items that records were read from, with all that have the same content."""
+    return same_content(case, [one.ref for one in left.files if one.how == "read-from"])
+
+
+def _is_held(view: View, source: str, day: date) -> bool:
+    """Return whether any consent of a source still holds: then who it is may have to be known."""
+    return any(
+        consent.state_on(one, day) == "in-force" for _ref, one in consent.consents_of(view, source)
+    )
+
+
+def given_under(view: View, of: Consent) -> tuple[str, ...]:
+    """Return what a source said or gave that a consent speaks of: records first, then items."""
+    records, items = [], []
+    for citation in view.cited_by(of.source):
+        record = view.record(citation.citing)
+        ref = SUBJECT + citation.citing
+        if isinstance(record, Testimony) and citation.field == "source":
+            mine = list(record.recordings)
+        elif isinstance(record, Exhibit) and citation.field == "given_by":
+            mine = [record.item]
+        else:
+            continue
+        if consent.is_about(view, of, ref):
+            records.append(ref)
+        items += [item for item in mine if consent.is_about(view, of, item)]
+    return tuple(dict.fromkeys([*records, *items]))
+
+
+def _to_erase(view: View, given: Iterable[str], day: date) -> tuple[list[str], list[str]]:
+    gone: list[str] = []
+    kept: list[str] = []
+    for ref in given:
+        if not ref.startswith(SUBJECT) and not view.has_item(lookup.id_of(ref)):
+            continue  # erased before
+        (gone if consent.lacking(view, ref, "held", day) else kept).append(ref)
+    return gone, kept
+
+
+def _used_by(view: View, refs: Iterable[str]) -> list[str]:
+    """Return the records that name something, and those that name these, each once."""
+    found: dict[str, None] = {}
+    given = set(refs)
+    waiting = list(given)
+    while waiting:
+        for citation in view.cited_by(waiting.pop()):
+            ref = SUBJECT + citation.citing
+            if ref not in found and ref not in given and view.kind(citation.citing) != "consent":
+                found[ref] = None
+                waiting.append(ref)
+    return sorted(found)

@@ -1,0 +1,61 @@
+"""Whether the tables that list, find and cite records say what the records say."""
+
+from collections.abc import Iterator
+
+from contrechamp.base.errors import ContrechampError
+from contrechamp.base.i18n import _
+from contrechamp.dossier.reading import search
+from contrechamp.dossier.reading.lookup import SUBJECT, parsed
+from contrechamp.dossier.records.kinds import kind_of
+from contrechamp.dossier.writing.store import references
+from contrechamp.vault.case import Case
+from contrechamp.vault.findings import Finding
+
+
+def problems(case: Case) -> list[Finding]:
+    """Return what is wrong with the records and the tables made from them.
+
+    `contrechamp.vault.verifying.verify` compares the records with the log; this compares the
+    tables with the records.
+    """
+    return list(_problems(case))
+
+
+def _problems(case: Case) -> Iterator[Finding]:
+    listed = {
+        str(record): (int(row), str(kind), str(title))
+        for row, record, kind, title in case.database.execute(
+            "SELECT row, id, kind, title FROM dossier"
+        )
+    }
+    texts = {
+        int(row): str(text) for row, text in case.database.execute("SELECT rowid, text FROM search")
+    }
+    cited: dict[str, set[tuple[str, str]]] = {}
+    for citing, field, target in case.database.execute("SELECT * FROM citations"):
+        cited.setdefault(str(citing), set()).add((str(field), str(target)))
+    for subject, state in case.database.execute(
+        "SELECT subject, state FROM records WHERE subject > 'record/' AND subject < 'record/g'"
+    ).fetchall():
+        record_id = str(subject).removeprefix(SUBJECT)
+        mine = cited.pop(record_id, set())
+        if b'"erased_at"' in bytes(state) and record_id not in listed and not mine:
+            continue
+        row, kind, title = listed.pop(record_id, (-1, "", ""))
+        try:
+            found, record = parsed(bytes(state))
+        except (ContrechampError, KeyError, TypeError, ValueError):
+            yield Finding("index", str(subject), _("this is no record of a kind that is known"))
+            continue
+        text = texts.pop(row, None)
+        if (
+            (found, record.title()) != (kind, title)
+            or text != search.text_of(record)
+            or mine != set(references(record))
+            or kind != kind_of(record)
+        ):
+            yield Finding("index", str(subject), _("it is listed as another than it is"))
+    for record_id in sorted(listed.keys() | cited.keys()):
+        yield Finding("index", SUBJECT + record_id, _("it is listed, and there is no such record"))
+    if texts:
+        yield Finding("index", "search", _("words of no record are in the index"))

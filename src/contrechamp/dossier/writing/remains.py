@@ -1,0 +1,294 @@
+"""What still holds the words of records that are to be erased: files, other records, exports."""
+
+import html
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from contrechamp.base.errors import InputError
+from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.reading.lookup import SUBJECT
+from contrechamp.dossier.reading.search import normalised
+from contrechamp.dossier.records.conflicts import Conflict
+from contrechamp.dossier.records.field_types import ITEM
+from contrechamp.dossier.records.testimony import Exhibit, Testimony
+from contrechamp.vault import objects
+from contrechamp.vault.bags import exporting
+from contrechamp.vault.case import Case
+
+#: So many words in a row that stand elsewhere too are a copy; of shorter texts all of them.
+RUN, SHORTEST = 5, 3
+#: Larger files are not looked into.
+MAX_FILE = 64 << 20
+_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+
+
+@dataclass(frozen=True)
+class HeldFile:
+    """An item that holds what records say.
+
+    Args:
+        ref: of the item.
+        name: of the file.
+        how: read-from (the records were read from it) or given (it is their recording, or what
+            they describe).
+        others: how many records that stay were read from it as well.
+    """
+
+    ref: str
+    name: str
+    how: Literal["read-from", "given"]
+    others: int
+
+
+@dataclass(frozen=True)
+class Outside:
+    """A copy that was handed out.
+
+    Args:
+        name: of the folder that was written.
+        at: when, UTC, ISO 8601.
+        to: whom, as the log has it: names, references, age recipients; "" if it is not known.
+        team: it was for those who work on the case.
+        of: references to what is in it.
+    """
+
+    name: str
+    at: str
+    to: str
+    team: bool
+    of: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Remains:
+    """What holds the words of records beside these records.
+
+    Args:
+        files: items that the records were read from, or that are their recordings.
+        repeated: references to records and items, and ``entry/<number>`` of reasons in the log, in
+            which words of theirs stand, `RUN` or more in a row; earlier versions as
+            ``record/<id> (entry <number>)``.
+        citing: references to records that name them, and may say it in words of their own.
+        outside: copies that were handed out.
+        unread: how many items were not looked into: neither text nor small.
+    """
+
+    files: tuple[HeldFile, ...] = ()
+    repeated: tuple[str, ...] = ()
+    citing: tuple[str, ...] = ()
+    outside: tuple[Outside, ...] = ()
+    unread: int = 0
+
+    def without(self, gone: Iterable[str]) -> "Remains":
+        """Return what is left once records and items are erased."""
+        erased = set(gone)
+        return replace(
+            self,
+            files=tuple(one for one in self.files if one.ref not in erased),
+            repeated=tuple(one for one in self.repeated if one.partition(" ")[0] not in erased),
+            citing=tuple(one for one in self.citing if one not in erased),
+        )
+
+
+def remains(case: Case, refs: Sequence[str]) -> Remains:
+    """Return what holds the words of records, or is a copy of items, beside themselves.
+
+    Args:
+        case: open; before they are erased, for nobody knows their words afterwards.
+        refs: references to records and items.
+    """
+    going = set(refs)
+    going |= {SUBJECT + one for ref in refs for one in conflicts_about(case, lookup.id_of(ref))}
+    files = _files(case, [ref for ref in refs if ref.startswith(SUBJECT)], going)
+    runs = _Runs(text for ref in refs for text in _said(case, ref))
+    held = {one.ref for one in files}
+    repeated, unread = _repeated(case, runs, going | held)
+    citing = {
+        SUBJECT + citation.citing
+        for ref in refs
+        for citation in lookup.cited_by(case, ref)
+        if not citation.field.startswith("read_from")
+    }
+    return Remains(
+        files=tuple(files),
+        repeated=tuple(repeated),
+        citing=tuple(sorted(citing - going)),
+        outside=tuple(handed_out(case, [*refs, *held])),
+        unread=unread,
+    )
+
+
+def handed_out(case: Case, refs: Sequence[str]) -> list[Outside]:
+    """Return the copies of records and items that were handed out, the oldest first."""
+    wanted = set(refs)
+    found = []
+    for (content,) in case.database.execute(
+        "SELECT state FROM records WHERE subject LIKE ? || '%'", (exporting.SUBJECT,)
+    ):
+        state = json.loads(bytes(content))
+        held = [f"{ITEM}/{one}" for one in state.get("items", [])]
+        held += [SUBJECT + one for one in state.get("records", [])]
+        inside = tuple(one for one in held if one in wanted)
+        if inside:
+            to = str(state.get("for", "")) or ", ".join(state.get("to", []))
+            team = bool(state.get("team", False))
+            found.append(Outside(str(state["name"]), str(state["at"]), to, team, inside))
+    return sorted(found, key=lambda one: (one.at, one.name))
+
+
+def conflicts_about(case: Case, record: str) -> list[str]:
+    """Return the conflicts that hold what two copies said in a record."""
+    return [
+        citation.citing
+        for citation in lookup.cited_by(case, SUBJECT + record)
+        if citation.field == "about"
+        and isinstance(getattr(lookup.find(case, citation.citing), "record", None), Conflict)
+    ]
+
+
+def same_content(case: Case, items: Iterable[str]) -> list[str]:
+    """Return references to items, and to all that hold the same content."""
+    rows = [
+        case.database.execute(
+            "SELECT subject FROM records WHERE object = "
+            "(SELECT object FROM records WHERE subject = ?) ORDER BY subject",
+            (ref,),
+        ).fetchall()
+        for ref in items
+    ]
+    return list(dict.fromkeys(str(subject) for found in rows for (subject,) in found))
+
+
+def _files(case: Case, records: Sequence[str], going: set[str]) -> list[HeldFile]:
+    how: dict[str, Literal["read-from", "given"]] = {}
+    for ref in records:
+        for version in lookup.versions(case, ref):
+            record = version.record
+            if record.read_from is not None:
+                how[record.read_from.item] = "read-from"
+            given = record.recordings if isinstance(record, Testimony) else ()
+            given += (record.item,) if isinstance(record, Exhibit) else ()
+            for item in given:
+                how.setdefault(item, "given")
+    found = []
+    for item, why in how.items():
+        state = lookup.item_state(case, lookup.id_of(item)) or {"erased_at": ""}
+        if item in going or "erased_at" in state:
+            continue
+        others = {
+            citation.citing
+            for citation in lookup.cited_by(case, item)
+            if citation.field == "read_from.item" and SUBJECT + citation.citing not in going
+        }
+        found.append(HeldFile(item, str(state.get("name", "")), why, len(others)))
+    return found
+
+
+def _said(case: Case, ref: str) -> Iterator[str]:
+    """Yield every text of every version of a record, closed ones too; of copies merged as well."""
+    if not ref.startswith(SUBJECT):
+        return
+    for (state,) in case.database.execute(
+        "SELECT state FROM records WHERE subject = ? "
+        "UNION ALL SELECT state FROM versions WHERE subject = ?",
+        (ref, ref),
+    ).fetchall():
+        yield from _texts(json.loads(bytes(state)))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for one in value.values():
+            yield from _texts(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _texts(one)
+
+
+class _Runs:
+    """Words in a row, to be looked for elsewhere."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._found: dict[int, set[tuple[str, ...]]] = {}
+        for text in texts:
+            words = _words(text)
+            if len(words) >= SHORTEST:
+                long = min(len(words), RUN)
+                self._found.setdefault(long, set()).update(_in_a_row(words, long))
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+    def stand_in(self, text: str) -> bool:
+        words = _words(text)
+        return any(
+            run in runs
+            for long, runs in self._found.items()
+            for run in _in_a_row(words, long)
+        )  # fmt: skip
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", normalised(text))
+
+
+def _in_a_row(words: Sequence[str], long: int) -> Iterator[tuple[str, ...]]:
+    return (tuple(words[at : at + long]) for at in range(len(words) - long + 1))
+
+
+def _repeated(case: Case, runs: _Runs, known: set[str]) -> tuple[list[str], int]:
+    """Return where else the words stand, and how many items were not looked into."""
+    if not runs:
+        return [], 0
+    found: list[str] = []
+    texts: list[tuple[str, str, str, int]] = []
+    unread = 0
+    rows = case.database.execute(
+        "SELECT subject, state, name, identity, size FROM records "
+        "LEFT JOIN objects ON name = object ORDER BY entry"
+    )
+    for subject, content, name, identity, size in rows:
+        if subject in known:
+            continue
+        state = json.loads(bytes(content))
+        if any(runs.stand_in(text) for text in _texts(state)):
+            found.append(str(subject))
+        elif identity is not None:
+            if str(state.get("media_type", "")).startswith("text/") and size <= MAX_FILE:
+                texts.append((str(subject), str(name), str(identity), int(size)))
+            else:
+                unread += 1
+    for subject, entry, content in case.database.execute(
+        "SELECT subject, entry, state FROM versions ORDER BY subject, entry"
+    ):
+        if subject not in known and any(
+            runs.stand_in(text) for text in _texts(json.loads(bytes(content)))
+        ):
+            found.append(f"{subject} (entry {entry})")
+    for number, text in case.database.execute("SELECT number, text FROM reasons ORDER BY number"):
+        if runs.stand_in(str(text)):
+            found.append(f"entry/{number}")
+    for subject, name, identity, _size in texts:
+        if any(runs.stand_in(text) for text in _readings(case, name, identity)):
+            found.append(subject)
+    return found, unread
+
+
+def _readings(case: Case, name: str, identity: str) -> Iterator[str]:
+    """Yield what a file of text may say, as it stands and with what is escaped in it written."""
+    target = io.BytesIO()
+    try:
+        objects.read_object(case.folder, name, identity, target, lambda _bytes: None)
+    except InputError:
+        return  # `verify` tells
+    text = target.getvalue().decode("utf-8", "replace")
+    yield text
+    if "\\" in text or "&" in text:
+        plain = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+        yield html.unescape(plain.replace("\\n", " ").replace("\\t", " ").replace('\\"', '"'))

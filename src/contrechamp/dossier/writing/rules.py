@@ -1,0 +1,306 @@
+"""What must hold of every record before it is written, whatever the order of edits."""
+
+from collections import Counter
+from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+from contrechamp.dossier.permission import releasing
+from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.reading.lookup import SUBJECT, Stored
+from contrechamp.dossier.reading.view import View
+from contrechamp.dossier.records.actors import Actor, Relation
+from contrechamp.dossier.records.contents import Held, parts, references
+from contrechamp.dossier.records.field_types import ITEM, Position, Record, earliest, latest
+from contrechamp.dossier.records.fieldwork import Camera, Count, Population
+from contrechamp.dossier.records.findings import Assessment, EngagedRight, Finding
+from contrechamp.dossier.records.kinds import kind_of
+from contrechamp.dossier.records.letters import Letter
+from contrechamp.dossier.records.people import Consent
+from contrechamp.dossier.records.publications import Release, Review
+from contrechamp.dossier.records.schema import REF
+from contrechamp.dossier.records.systems import Deployment
+from contrechamp.dossier.records.testimony import Exhibit, Testimony
+from contrechamp.dossier.shipped import assessments, rights
+from contrechamp.scene.camera_fields import RECORDED
+
+
+def check(view: View, record_id: str, record: Record, before: Stored | None) -> None:
+    """Check a record against the rules.
+
+    Args:
+        view: the case as it will be.
+        record_id: of the record.
+        record: what it will say.
+        before: the version that it replaces.
+
+    Raises:
+        InputError: with the kind, id and field of what does not hold. What stands there is not
+            repeated, for it may be what must not be seen.
+    """
+    where = f"{kind_of(record)} {record_id}"
+    cited = set() if before is None else _refs(before.record)
+    for held in references(record):
+        _check_ref(view, held, cited, f"{where}: {held.path}")
+    for part, path in parts(record):
+        _check_order_of_dates(part, f"{where}{path}")
+        _check_bounds(part, f"{where}{path}")
+    rule = _OWN.get(type(record))
+    if rule is not None:
+        rule(Checked(view, record_id, record, before, where))
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One record that is being checked; see `check`."""
+
+    view: View
+    id: str
+    record: Any
+    before: Stored | None
+    where: str
+
+    def refuse(self, field: str, message: str) -> InputError:
+        """Return the error of a field."""
+        return InputError(message, where=f"{self.where}: {field}" if field else self.where)
+
+
+def _refs(record: Record) -> set[str]:
+    return {str(held.value) for held in references(record)}
+
+
+def _check_ref(view: View, held: Held, cited_before: set[str], where: str) -> None:
+    points, ref = held.shape.points, str(held.value)
+    assert points is not None  # noqa: S101
+    found = REF.fullmatch(ref)
+    assert found is not None  # noqa: S101
+    room, target, key = found[1], found[2], found[3]
+    if room == ITEM:
+        if ITEM not in points.kinds:
+            raise _wrong_kind(points.kinds, where)
+        known = view.has_item(target) or ref in cited_before
+        if view.merging and not known:
+            known = lookup.item_state(view.case, target) is not None
+        if key or not known:
+            raise InputError(_("no such item in the case: {item}").format(item=target), where=where)
+        return
+    kind = view.kind(target)
+    if kind is None:
+        # What was erased stays cited by those who cited it, and shows there as erased.
+        if (ref in cited_before or view.merging) and lookup.is_erased(view.case, target):
+            return
+        raise InputError(
+            _("no such record in the case: {record}").format(record=target), where=where
+        )
+    if kind not in points.kinds:
+        raise _wrong_kind(points.kinds, where)
+    if key:
+        cited = view.record(target)
+        keys = [one.key for one in cited.passages] if isinstance(cited, Testimony) else []
+        if key not in keys:
+            raise InputError(
+                _("{record} has no passage {key}").format(record=target, key=key), where=where
+            )
+
+
+def _wrong_kind(kinds: Iterable[str], where: str) -> InputError:
+    return InputError(_("expected one of: {words}").format(words=", ".join(kinds)), where=where)
+
+
+#: Fields that must not lie before one another.
+_PERIODS = (
+    ("from_date", "to_date"), ("first_seen", "last_seen"), ("first_known", "last_known"),
+    ("given_on", "until"), ("given_on", "withdrawn_on"), ("published_on", "closes_on"),
+    ("sent_on", "due_on"), ("on", "revoked_on"),
+)  # fmt: skip
+
+
+def _check_order_of_dates(part: Any, where: str) -> None:
+    for first, last in _PERIODS:
+        begin, end = getattr(part, first, None), getattr(part, last, None)
+        if begin and end and earliest(begin) > latest(end):
+            raise InputError(
+                _("{last} lies before {first}").format(last=last, first=first), where=where
+            )
+
+
+#: Bounds of numbers, by class and field; those of a camera are in `scene.camera_fields`.
+_BOUNDS: dict[type, dict[str, tuple[int, int]]] = {
+    Position: {"lon": (-180, 180), "lat": (-90, 90), "within_m": (0, 100_000)},
+    Count: {"found": (0, 10_000_000)},
+    Population: {"count": (0, 20_000_000_000), "year": (1, 9999)},
+    Relation: {"percent": (0, 100)},
+}  # fmt: skip
+
+
+def _check_bounds(part: Any, where: str) -> None:
+    if isinstance(part, Camera):
+        for one in RECORDED:
+            value = getattr(part, one.name)
+            if one.is_number and value is not None and not one.allows(value):
+                raise InputError(one.expected(), where=_field(where, one.name))
+    for field, (low, high) in _BOUNDS.get(type(part), {}).items():
+        number = getattr(part, field)
+        if number is not None and not Decimal(low) <= Decimal(number) <= Decimal(high):
+            raise InputError(
+                _("expected a number from {low} to {high}").format(low=low, high=high),
+                where=_field(where, field),
+            )
+
+
+def _field(where: str, name: str) -> str:
+    return f"{where}.{name}" if ": " in where else f"{where}: {name}"
+
+
+def _keys(one: Checked, field: str, keys: Iterable[str]) -> set[str]:
+    counted = Counter(keys)
+    for key, many in counted.items():
+        if many > 1:
+            raise one.refuse(field, _("the key {key} stands there twice").format(key=key))
+    return set(counted)
+
+
+def _known(one: Checked, field: str, keys: Iterable[str | None], known: Container[str]) -> None:
+    for key in keys:
+        if key is not None and key not in known:
+            raise one.refuse(field, _("there is no {key}").format(key=key))
+
+
+def _testimony(one: Checked) -> None:
+    keys = _keys(one, "passages", (passage.key for passage in one.record.passages))
+    for citation in one.view.cited_by(SUBJECT + one.id):
+        key = citation.cited.partition("#")[2]
+        if key and key not in keys:
+            raise one.refuse(
+                "passages",
+                _("the passage {key} is cited by {record} and must stay").format(
+                    key=key, record=citation.citing
+                ),
+            )
+    if one.before is not None and isinstance(one.before.record, Testimony):
+        _keep_source(one, one.before.record.source, one.record.source, "source")
+
+
+def _exhibit(one: Checked) -> None:
+    if one.before is not None and isinstance(one.before.record, Exhibit):
+        _keep_source(one, one.before.record.given_by, one.record.given_by, "given_by")
+
+
+def _keep_source(one: Checked, was: str | None, will_be: str | None, field: str) -> None:
+    """Keep what a consent is narrowed to with the source whose consent it is."""
+    consents = [
+        citation.citing
+        for citation in one.view.cited_by(SUBJECT + one.id)
+        if one.view.kind(citation.citing) == "consent"
+    ]
+    if was != will_be and consents:
+        raise one.refuse(
+            field, _("the consent {record} is about this; change it first").format(
+                record=consents[0]
+            )
+        )  # fmt: skip
+
+
+def _consent(one: Checked) -> None:
+    consent: Consent = one.record
+    for number, grant in enumerate(consent.grants, start=1):
+        named = bool(grant.with_actors or grant.with_whom)
+        if named != (grant.use == "shared"):
+            raise one.refuse(
+                f"grants[{number}]", _("to whom is said of what is shared, and of nothing else")
+            )
+    for number, ref in enumerate(consent.about, start=1):
+        given = one.view.record(lookup.id_of(ref)) if ref.startswith(SUBJECT) else None
+        source = getattr(given, "source", None) or getattr(given, "given_by", None)
+        if given is not None and source != consent.source:
+            raise one.refuse(
+                f"about[{number}]", _("this was said or given by somebody else, or by nobody named")
+            )
+
+
+def _actor(one: Checked) -> None:
+    if one.record.kind == "person" and not one.record.public_role:
+        raise one.refuse(
+            "public_role",
+            _("a person is an actor in a public role only: say which; others are sources, or not "
+              "in the case"),
+        )  # fmt: skip
+
+
+def _relation(one: Checked) -> None:
+    if one.record.from_actor == one.record.to_actor:
+        raise one.refuse("to_actor", _("an actor is not linked with itself"))
+
+
+def _deployment(one: Checked) -> None:
+    keys = _keys(one, "components", (part.key for part in one.record.components))
+    for number, flow in enumerate(one.record.flows, start=1):
+        _known(one, f"flows[{number}]", (flow.from_key, flow.to_key), keys)
+
+
+def _letter(one: Checked) -> None:
+    letter: Letter = one.record
+    keys = _keys(one, "questions", (question.key for question in letter.questions))
+    for number, answer in enumerate(letter.answers, start=1):
+        _known(one, f"answers[{number}].to", answer.to, keys)
+        if letter.sent_on is None or latest(answer.on) < earliest(letter.sent_on):
+            raise one.refuse(
+                f"answers[{number}].on", _("an answer comes after the letter was sent")
+            )
+
+
+def _finding(one: Checked) -> None:
+    for number, engaged in enumerate(one.record.rights, start=1):
+        _right(one, engaged, f"rights[{number}]")
+
+
+def _right(one: Checked, engaged: EngagedRight, field: str) -> None:
+    if (engaged.right is None) == (engaged.own_right is None):
+        raise one.refuse(field, _("give right, of the catalogue, or own_right, a record"))
+    _known(one, f"{field}.right", (engaged.right,), rights.catalogue())
+
+
+def _assessment(one: Checked) -> None:
+    assessment: Assessment = one.record
+    _known(one, "template", (assessment.template,), assessments.templates())
+    asked = {question.key for question in assessments.templates()[assessment.template].questions}
+    _known(one, "responses", (response.question for response in assessment.responses), asked)
+    _keys(one, "responses", (response.question for response in assessment.responses))
+
+
+def _review(one: Checked) -> None:
+    review: Review = one.record
+    if one.before is not None and one.before.member != one.view.member:
+        raise one.refuse("", _("a review is changed by whoever wrote it"))
+    versions = lookup.versions(one.view.case, lookup.id_of(review.about))
+    authors = {stored.digest: stored.member for stored in versions}
+    if review.state not in authors:
+        raise one.refuse("state", _("there is no such version, or it was erased"))
+    if one.view.member == authors[review.state]:
+        raise one.refuse(
+            "about", _("a review is by a second person, not by who wrote this version")
+        )
+
+
+def _release(one: Checked) -> None:
+    release: Release = one.record
+    if release.revoked_on is None:
+        releasing.check(one.view, release, where=one.where)
+
+
+_OWN: dict[type, Callable[[Checked], None]] = {
+    Testimony: _testimony,
+    Exhibit: _exhibit,
+    Consent: _consent,
+    Actor: _actor,
+    Relation: _relation,
+    Deployment: _deployment,
+    Letter: _letter,
+    Assessment: _assessment,
+    Finding: _finding,
+    Review: _review,
+    Release: _release,
+}

@@ -1,0 +1,191 @@
+"""A record as a form that people fill in with any editor: TOML, with every field explained."""
+
+import datetime
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+from contrechamp.dossier.records.field_help import field_text
+from contrechamp.dossier.records.field_types import Record
+from contrechamp.dossier.records.findings import Assessment
+from contrechamp.dossier.records.kinds import KINDS, class_of, kind_of
+from contrechamp.dossier.records.schema import Member, Shape, from_json, members, to_json
+from contrechamp.dossier.shipped import assessments
+
+#: A line of so many characters has its explanation above.
+LONG = 60
+#: Of so many kinds that a reference may point to, at most, each is named.
+FEW = 6
+_PLACE = re.compile(r"at line (\d+)")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+def blank(kind: str) -> str:
+    """Return an empty form of a kind: what must be given is open, all else behind #.
+
+    Raises:
+        InputError: if there is no such kind.
+    """
+    return "\n".join([*_head(kind), *_table(class_of(kind), {}, "", {})]) + "\n"
+
+
+def filled(record: Record) -> str:
+    """Return the form of a record, with all that is in it, closed parts too."""
+    kind = kind_of(record)
+    asked = assessments.questions(record.template) if isinstance(record, Assessment) else {}
+    return "\n".join([*_head(kind), *_table(KINDS[kind], to_json(record), "", asked)]) + "\n"
+
+
+def read(kind: str, text: str, *, name: str = "") -> Record:
+    """Return the record that a form stands for.
+
+    Args:
+        kind: of record.
+        text: of the form.
+        name: of the file, for errors.
+
+    Raises:
+        InputError: with line or field, and what was expected; content is not repeated.
+    """
+    line, found = "", {}
+    try:
+        found = tomllib.loads(text, parse_float=Decimal)
+    except (ValueError, RecursionError) as error:
+        place = _PLACE.search(str(error))
+        line = place[1] if place else "?"
+    if line:  # raised out here: the error of the parser carries what stands there
+        raise InputError(
+            _('the form cannot be read at line {line}: expected name = "text"').format(line=line),
+            where=name,
+        )
+    try:
+        given = _plain(found)
+    except RecursionError:  # names with hundreds of dots
+        given = None
+    if given is None:
+        raise InputError(_("expected fields and their values"), where=name)
+    where = f"{name}: {kind}" if name else kind
+    return from_json(class_of(kind), given, where=where)
+
+
+def _plain(value: Any) -> Any:
+    """Return what TOML gave as JSON: dates as text, and without what was left empty."""
+    if isinstance(value, Mapping):
+        plain = {name: _plain(one) for name, one in value.items()}
+        return {name: one for name, one in plain.items() if one not in ("", {}, [])}
+    if isinstance(value, list):
+        return [one for one in map(_plain, value) if one not in ("", {})]
+    if isinstance(value, datetime.time):
+        return f"{value:%H:%M}"
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    return value
+
+
+def _head(kind: str) -> list[str]:
+    templates = assessments.templates() if kind == "assessment" else {}
+    return [
+        f"# {kind}",
+        "# " + _("What follows a # is not read. To fill in a field, remove the # in front of it."),
+        "# " + _("A reference is record/ or item/ and 16 digits; a date is written 2022, 2022-05 "
+                 "or 2022-05-14, with ~ for about."),
+        *(f"# {key}: {assessments.in_language(one.name)}" for key, one in templates.items()),
+        "",
+    ]  # fmt: skip
+
+
+def _table(
+    cls: type,
+    given: Mapping[str, Any],
+    path: str,
+    asked: Mapping[str, str],
+    *,
+    off: bool = False,
+    again: bool = False,
+) -> Iterator[str]:
+    """Yield the lines of an object, plain values first: after a table's header they would be its.
+
+    Args:
+        cls: of the object.
+        given: what it holds, as JSON.
+        path: of the object in the record.
+        asked: the questions of a template, by key: above the response to each.
+        off: the object is not there; its lines show what could be.
+        again: one like it stands above; what was explained there is not repeated.
+    """
+    for member in members(cls):
+        if not _nested(member.shape):
+            explanation = "" if again else f"  # {_explanation(member)}"
+            yield from _line(member, given.get(member.name), explanation, off=off)
+    for member in members(cls):
+        if not _nested(member.shape):
+            continue
+        below = f"{path}.{member.name}" if path else member.name
+        shape = member.shape.inner if member.shape.what == "list" else member.shape
+        assert shape is not None and shape.cls is not None  # noqa: S101, PT018
+        many = member.shape.what == "list"
+        header = f"[[{below}]]" if many else f"[{below}]"
+        found = given.get(member.name)
+        parts = (found or []) if many else ([found] if found is not None else [])
+        explained = header if again else f"{header}  # {_explanation(member)}"
+        if not parts:
+            unused = off or not member.shape.required
+            yield ""
+            yield f"# {explained}" if unused else explained
+            yield from _table(shape.cls, {}, below, asked, off=unused, again=again)
+        for number, part in enumerate(parts):
+            yield ""
+            if part.get("question") in asked:
+                yield f"# {asked[part['question']]}"
+            yield header if number else explained
+            yield from _table(shape.cls, part, below, asked, again=again or number > 0)
+
+
+def _nested(shape: Shape) -> bool:
+    return shape.what == "object" or (shape.inner is not None and shape.inner.what == "object")
+
+
+def _explanation(member: Member) -> str:
+    marks = []
+    if member.shape.required:
+        marks.append(_("must be given"))
+    inner = member.shape.inner or member.shape
+    if inner.choices:
+        marks.append(" | ".join(inner.choices))
+    if inner.points is not None and len(inner.points.kinds) <= FEW:
+        marks.append(", ".join(inner.points.kinds))
+    return field_text(member) + (f" [{'; '.join(marks)}]" if marks else "")
+
+
+def _line(member: Member, value: Any, explanation: str, *, off: bool) -> Iterator[str]:
+    """Yield the line of a value, explained behind it, or above where that would be far off."""
+    if value is None:
+        empty = {"list": "[]", "flag": "false", "whole": "0", "number": "0"}
+        line = f"{member.name} = " + empty.get(member.shape.what, '""')
+        mark = "# " if off or not member.shape.required else ""
+        yield f"{mark}{line}{explanation}"
+        return
+    line = f"{member.name} = {_toml(value)}"
+    if explanation and (len(line) > LONG or "\n" in line):
+        yield explanation.strip()
+        yield line
+    else:
+        yield line + explanation
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml(one) for one in value) + "]"
+    if isinstance(value, int):
+        return str(value)
+    text = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    text = _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    if "\n" in text:
+        return f'"""\n{text}"""'
+    return f'"{text}"'

@@ -1,0 +1,32 @@
+"""What can be asked of the main job, and what holds where nothing is; imports nothing heavy."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+LEVELS = "dori2014"
+TARGET_M = 1.6
+DRAWS = 1000
+SEED = 1
+SAME_CAMERA_M = 10.0
+PIECE_M = 10.0
+HOMES = 200
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is to be measured and how; the options of ``contrechamp measure``."""
+
+    inputs: tuple[Path, ...]
+    out: Path
+    areas: Path | None = None
+    level_set: str = LEVELS
+    target_height_m: float = TARGET_M
+    draws: int = DRAWS
+    seed: int = SEED
+    priors_file: Path | None = None
+    crs: str | None = None
+    skip_bad_rows: bool = False
+    same_camera_m: float = SAME_CAMERA_M
+    piece_m: float = PIECE_M
+    homes: int = HOMES
+    threads: int | None = None

@@ -1,0 +1,100 @@
+"""Checks of a masked copy, whatever made it: nothing is in the file but what it shows or sounds.
+
+What only the masker knows (covered pixels, hidden text) it checks itself.
+"""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from contrechamp.base.files import unreadable_text
+from contrechamp.base.i18n import _
+from contrechamp.redact.checks import outside_readers, strict_media, strict_pictures
+from contrechamp.redact.outcome import Check, Kind
+
+_PICTURES: dict[str, Callable[..., Iterable[str]]] = {
+    ".jpg": strict_pictures.jpeg,
+    ".png": strict_pictures.png,
+    ".webp": strict_pictures.webp,
+    ".tif": strict_pictures.tiff,
+}
+_SOUNDS: dict[str, Callable[..., Iterable[str]]] = {
+    ".flac": strict_media.flac,
+    ".ogg": strict_media.ogg,
+    ".mp3": strict_media.mp3,
+}
+_SHOWN = 5
+
+
+def check_file(
+    target: Path, kind: Kind, *, sound: bool = False, credentials: bool = False
+) -> tuple[tuple[Check, ...], tuple[str, ...]]:
+    """Check what is in a masked copy beside what it shows.
+
+    Args:
+        target: the copy; its suffix says what it must be.
+        kind: of the masker that made it.
+        sound: whether a video may have a track of sound.
+        credentials: whether a C2PA manifest was put in.
+
+    Returns:
+        The checks, and the names of the programs that were not there to ask.
+    """
+    video = kind == "video"
+    checks, absent = [], []
+    if kind in ("image", "video", "sound"):
+        checks.append(
+            _check(
+                _("nothing in the file but what it shows or sounds ({reader})").format(
+                    reader=_("our own strict reader")
+                ),
+                lambda: _strictly(target, video, sound, credentials=credentials),
+            )
+        )
+    if exiftool := outside_readers.installed("exiftool"):
+        checks.append(
+            _check(
+                _("no metadata ({reader})").format(reader="exiftool"),
+                lambda: outside_readers.exiftool_finds(exiftool, target, credentials=credentials),
+            )
+        )
+    else:
+        absent.append("exiftool")
+    if kind in ("video", "sound"):
+        if ffprobe := outside_readers.installed("ffprobe"):
+            checks.append(
+                _check(
+                    _("no stream or tag but those wanted ({reader})").format(reader="ffprobe"),
+                    lambda: outside_readers.ffprobe_finds(
+                        ffprobe, target, video=video, sound=sound
+                    ),
+                )
+            )
+        else:
+            absent.append("ffprobe")
+    return tuple(checks), tuple(absent)
+
+
+def _strictly(target: Path, video: bool, sound: bool, *, credentials: bool) -> Iterable[str]:
+    suffix = target.suffix
+    if suffix in _PICTURES:
+        return list(_PICTURES[suffix](target.read_bytes(), credentials=credentials))
+    with target.open("rb") as file:
+        if suffix == ".wav":
+            return list(strict_media.wav(file, credentials=credentials))
+        if suffix in _SOUNDS:
+            return list(_SOUNDS[suffix](file))
+        if suffix in (".mp4", ".m4a"):
+            return list(strict_media.mp4(file, video=video, sound=sound, credentials=credentials))
+    raise ValueError(suffix)
+
+
+def _check(name: str, find: Callable[[], Iterable[str]]) -> Check:
+    """Return the check that holds if `find` finds nothing; a file that it cannot read fails."""
+    try:
+        found = list(find())
+    except (ValueError, KeyError, IndexError, ArithmeticError, OSError) as error:
+        return Check(name, False, unreadable_text(str(error)))
+    except Exception as error:  # struct and zlib have errors of their own
+        return Check(name, False, unreadable_text(repr(error)))
+    more = ", …" if len(found) > _SHOWN else ""
+    return Check(name, not found, ", ".join(found[:_SHOWN]) + more)

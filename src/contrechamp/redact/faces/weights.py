@@ -1,0 +1,47 @@
+"""Weights of a detector: those that were measured, or none."""
+
+import hashlib
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+
+#: File under ``vendor`` -> SHA-256 of the weights that the published recall was measured with.
+#: Also read by the test that no other model lies in the package.
+SHA256 = {
+    "centerface/centerface.onnx": (
+        "09189deaaf8646c5c51a68447e3c744ea1e211798155d4728c20507b9f5aefbc"
+    ),
+}
+VENDOR = files("contrechamp.redact.faces") / "vendor"
+
+
+def weights(name: str, folder: Traversable = VENDOR) -> bytes:
+    """Return the weights `name`, read once and proved to be those of `SHA256`.
+
+    Raises:
+        InputError: they are missing or others. Nothing weaker is put in their place: a picture
+            that no detector searched would look like one without faces.
+    """
+    file = folder / name
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise InputError(
+            _(
+                "the weights of the face detector are missing ({reason}), so no face can be found;"
+                " install contrechamp again, or cover only boxes drawn by hand (--boxes-only)"
+            ).format(reason=error.strerror),
+            where=str(file),
+        ) from error
+    if hashlib.sha256(content).hexdigest() != SHA256[name]:
+        raise InputError(
+            _(
+                "these are not the weights of the face detector that was measured (their SHA-256"
+                " differs), so no face is searched; install contrechamp again, or cover only boxes"
+                " drawn by hand (--boxes-only)"
+            ),
+            where=str(file),
+        )
+    return content

@@ -1,0 +1,1 @@
+"""Masking office files: built anew from the parts that show something."""

@@ -1,0 +1,179 @@
+"""Office files: built anew from the parts that show something, cleaned of what nothing shows."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from lxml import etree
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+from contrechamp.base.progress import Progress
+from contrechamp.redact.office import zip_package
+from contrechamp.redact.office.odf import Odf
+from contrechamp.redact.office.ooxml import Ooxml
+from contrechamp.redact.office.pictures import Pictures
+from contrechamp.redact.office.text import local, names_in
+from contrechamp.redact.office.zip_package import Package
+from contrechamp.redact.outcome import Check, Look, Outcome
+from contrechamp.redact.wish import Wish
+from contrechamp.redact.words import Words, asked_words
+from contrechamp.wording.masking import office_removal_labels
+
+_PARTS = re.compile(
+    r"\[Content_Types\]\.xml|_rels/\.rels|(word|xl|ppt)/(_rels/)?[A-Za-z]+\d+\.xml(\.rels)?"
+    r"|((word|xl|ppt)/media|Pictures)/image\d+\.(jpeg|png|tiff|webp)"
+    r"|mimetype|content\.xml|styles\.xml|META-INF/manifest\.xml"
+)
+
+
+def mask_office(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
+    """Write `source` to `target`: what it shows, without words, and nothing of who wrote it.
+
+    Args:
+        source: DOCX, XLSX, PPTX, ODT, ODS or ODP.
+        target: written here; a file that stood there is overwritten.
+        wish: `words`, and for pictures `boxes_only`, `cover_at`, `style` and `threads`; boxes have
+            no place in a text that flows.
+        progress: opens a bar.
+
+    Raises:
+        InputError: `source` cannot be read, is locked, is larger than any document, or is asked to
+            be covered by boxes; or a word has nothing to look for.
+    """
+    if wish.hand is not None and wish.hand.cover:
+        raise InputError(
+            _("an office file has no fixed pages to draw boxes on; save it as PDF first"),
+            where=wish.hand.where,
+        )
+    words = asked_words(wish)
+    package = Package(source)
+    left_out: Counter[str] = Counter()
+    pictures = Pictures(wish, target.parent, left_out=left_out)
+    open_document = "mimetype" in package.names
+    made = (Odf if open_document else Ooxml)(package, words, pictures, left_out)
+    with progress(_("Parts of {file}").format(file=source.name), 1) as advance:
+        try:
+            parts = made.parts()
+        except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
+            raise package.damaged(error) from error
+        advance(1)
+    zip_package.write(target, parts, stored="mimetype" if open_document else "")
+    return Outcome(
+        kind="office",
+        covered=tuple(pictures.covered),
+        looks=tuple(sorted(_looks(left_out, words, made.found, pictures), key=_urgency)),
+        checks=_checks(target, words),
+        removed=_removed(left_out),
+        facts={_("words taken out"): str(made.found)} if words else {},
+    )
+
+
+def _urgency(look: Look) -> int:
+    return look.urgency
+
+
+def _looks(left_out: Counter[str], words: Words, found: int, pictures: Pictures) -> Iterator[Look]:
+    yield from pictures.looks
+    for code, counted, message, urgency in (
+        (
+            "not-taken-over",
+            left_out["charts"] + left_out["embedded"] + left_out["pictures"] + left_out["unknown"],
+            _(
+                "Some of what the file shows is not in the copy: charts, diagrams, embedded files, "
+                "drawings of old kinds, or pictures of kinds that can't be masked. Compare them; "
+                "save as PDF where they are needed."
+            ),
+            1,
+        ),
+        (
+            "without-value",
+            left_out["without value"],
+            _(
+                "Some formulas had no result stored; their cells are empty. Open the file in an "
+                "office program, save it, and mask it again."
+            ),
+            1,
+        ),
+        (
+            "changes-settled",
+            left_out["changes"],
+            _("Tracked changes were settled: insertions stay, deletions are gone. Read the text."),
+            1,
+        ),
+        (
+            "hidden-text",
+            left_out["hidden"],
+            _("Hidden text, rows, columns, sheets, slides or shapes were left out."),
+            3,
+        ),
+        (
+            "no-word-found",
+            bool(words) and not found,
+            _("None of the words was found in the text."),
+            1,
+        ),
+        (
+            "words-in-pictures",
+            bool(words) and len(pictures.masked),
+            _("Words are not searched in pictures. Read what they show, and draw boxes."),
+            1,
+        ),
+    ):
+        if counted:
+            yield Look(code, message, urgency)  # type: ignore[arg-type]
+    yield Look(
+        "unseen-text",
+        _(
+            "Text in the colour of the paper, under something, or beside a slide is still there. "
+            "Select everything and look; a PDF of the file can be searched for such text."
+        ),
+        2,
+    )
+
+
+def _removed(left_out: Counter[str]) -> tuple[str, ...]:
+    always = (_("document information and metadata"),)
+    return always + tuple(text for name, text in office_removal_labels().items() if left_out[name])
+
+
+def _checks(target: Path, words: Words) -> tuple[Check, ...]:
+    """Read the output again."""
+    package = Package(target)
+    odd = sorted(name for name in package.names if not _PARTS.fullmatch(name))
+    left = []
+    for name in sorted(package.names):
+        if not name.endswith((".xml", ".rels")):
+            continue
+        root = package.xml(name)
+        if any(words.find(text) for text in [*_texts(root), *names_in(root)]):
+            left.append(name)
+    return (
+        Check(_("only parts that show something"), not odd, ", ".join(odd)),
+        Check(_("words are gone from the text"), not left, ", ".join(left)),
+    )
+
+
+#: Text of elements that is of the format: where something stands, which field, which shared text.
+_FORMAT = frozenset({"instrText", "posOffset", "align", "pctWidth", "pctHeight", "pctPosHOffset",
+                     "pctPosVOffset", "col", "row", "colOff", "rowOff"})  # fmt: skip
+
+
+def _texts(root: etree._Element) -> Iterator[str]:
+    """Yield the text of every paragraph, and of every element with text of its own."""
+    for element in root.iter(etree.Element):
+        name = local(element)
+        shared = name == "v" and element.getparent().get("t") == "s"
+        if name in ("p", "h", "si", "is"):
+            yield "".join(_shown(element))
+        elif (element.text or "").strip() and name not in _FORMAT and not shared:
+            yield str(element.text)
+
+
+def _shown(element: etree._Element) -> Iterator[str]:
+    if local(element) not in _FORMAT:
+        yield element.text or ""
+    for child in element:
+        yield from _shown(child)
+        yield child.tail or ""

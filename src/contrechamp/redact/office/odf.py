@@ -1,0 +1,288 @@
+"""ODT, ODS, ODP (OASIS OpenDocument 1.3): content, styles and pictures, and no other part."""
+
+from collections import Counter
+from typing import Any
+
+from lxml import etree
+
+from contrechamp.redact.office import text
+from contrechamp.redact.office.pictures import Pictures
+from contrechamp.redact.office.text import local, namespace, remove, unwrap, without_words
+from contrechamp.redact.office.zip_package import Package, serialised
+from contrechamp.redact.words import Words
+
+_OASIS = "urn:oasis:names:tc:opendocument:xmlns:"
+_NS = {
+    name: f"{_OASIS}{path}:1.0"
+    for name, path in (
+        ("office", "office"), ("text", "text"), ("table", "table"), ("style", "style"),
+        ("draw", "drawing"), ("fo", "xsl-fo-compatible"), ("svg", "svg-compatible"),
+        ("number", "datastyle"), ("presentation", "presentation"), ("manifest", "manifest"),
+        ("chart", "chart"), ("dr3d", "dr3d"),
+    )
+}  # fmt: skip
+_XLINK = "http://www.w3.org/1999/xlink"
+_KNOWN = {*_NS.values()} - {_NS["manifest"], _NS["chart"]}
+_REMOVED = frozenset(
+    {
+        "tracked-changes", "change", "change-start", "change-end", "annotation", "annotation-end",
+        "bookmark", "bookmark-start", "bookmark-end", "reference-mark", "reference-mark-start",
+        "reference-mark-end", "forms", "scripts", "script", "event-listeners", "object",
+        "object-ole", "plugin", "applet", "floating-frame", "settings", "title", "desc",
+        "hidden-text", "hidden-paragraph", "content-validations", "database-ranges",
+        "data-pilot-tables", "dde-links", "dde-connection-decls", "named-expressions",
+        "consolidation", "label-ranges", "user-field-decls", "variable-decls", "sequence-decls",
+        "alphabetical-index-auto-mark-file", "table-source", "cell-range-source", "scenario",
+        "detective", "glue-point", "image-map", "contour-polygon", "contour-path", "sound",
+        "animations", "par", "meta", "document-statistic", "binary-data",
+        "soft-page-break",
+        "macro", "execute-macro", "dde-connection", "section-source",
+    }
+)  # fmt: skip
+#: Fields give way to what they show.
+_UNWRAPPED = frozenset(
+    {
+        "a", "author-name", "author-initials", "creator", "initial-creator", "printed-by",
+        "sender-firstname", "sender-lastname", "sender-initials", "sender-title",
+        "sender-position", "sender-email", "sender-phone-private", "sender-phone-work",
+        "sender-fax", "sender-company", "sender-street", "sender-city", "sender-postal-code",
+        "sender-country", "sender-state-or-province", "file-name", "template-name", "user-defined",
+        "description", "subject", "keywords", "creation-date", "creation-time",
+        "modification-date", "modification-time", "print-date", "print-time", "editing-cycles",
+        "editing-duration", "database-display", "database-name", "user-field-get", "variable-get",
+        "variable-set", "variable-input", "user-field-input", "text-input", "expression",
+        "conditional-text", "date", "time", "placeholder", "reference-ref", "bookmark-ref",
+        "note-ref", "sequence-ref", "sequence", "meta-field",
+    }
+)  # fmt: skip
+_ATTRIBUTES_REMOVED = frozenset(
+    {"formula", "string-value", "condition", "content-validation-name", "title",
+     "change-id", "protection-key", "target-frame-name", "filter-name", "onclick", "help-id"}
+)  # fmt: skip
+
+
+class Odf:
+    """Rebuilds one package.
+
+    Args:
+        package: the source.
+        words: to take out.
+        pictures: masks what is shown.
+        left_out: counts what is left behind.
+    """
+
+    def __init__(
+        self, package: Package, words: Words, pictures: Pictures, left_out: Counter[str]
+    ) -> None:
+        self._package = package
+        self._words = words
+        self._pictures = pictures
+        self.left_out = left_out
+        self.found = 0
+        self._hidden: dict[str, set[str]] = {}
+
+    def parts(self) -> dict[str, bytes]:
+        """Return the new package: bytes by name, in order.
+
+        Raises:
+            InputError: a part cannot be read, or is locked.
+        """
+        manifest = self._package.xml("META-INF/manifest.xml")
+        if next(manifest.iter(f"{{{_NS['manifest']}}}encryption-data"), None) is not None:
+            raise self._package.locked()
+        mimetype = self._package.read("mimetype").strip()
+        roots = {
+            name: self._package.xml(name)
+            for name in ("styles.xml", "content.xml")
+            if name in self._package.names
+        }
+        for root in roots.values():
+            self._note_hidden(root)
+        for root in roots.values():
+            self._clean(root)
+        self._count_other_parts()
+        media = {f"Pictures/{name}": data for name, data in self._pictures.masked.items()}
+        return {
+            "mimetype": mimetype,
+            **{name: serialised(root) for name, root in roots.items()},
+            **media,
+            "META-INF/manifest.xml": _manifest(mimetype.decode("ascii"), [*roots, *media]),
+        }
+
+    def _count_other_parts(self) -> None:
+        for name in self._package.names:
+            self.left_out["information"] += name == "meta.xml"
+            self.left_out["macros"] += name.startswith(("Basic/", "Scripts/"))
+            self.left_out["thumbnails"] += name.startswith("Thumbnails/")
+            self.left_out["embedded"] += name.startswith("Object") and name.endswith("content.xml")
+
+    def _note_hidden(self, root: Any) -> None:
+        """Note the styles of what is not shown."""
+        for style in root.iter(_tag("style", "style")):
+            name = style.get(_tag("style", "name"))
+            for properties in style:
+                if properties.get(_tag("text", "display")) in ("none", "condition"):
+                    self._hidden.setdefault("text", set()).add(name)
+                if properties.get(_tag("table", "display")) == "false":
+                    self._hidden.setdefault("table", set()).add(name)
+                if properties.get(_tag("presentation", "visibility")) == "hidden":
+                    self._hidden.setdefault("page", set()).add(name)
+
+    def _is_hidden(self, element: Any) -> bool:
+        name, where = local(element), namespace(element.tag)
+        if where == _NS["table"]:
+            if name == "table":
+                return element.get(_tag("table", "style-name")) in self._hidden.get("table", ())
+            return name in ("table-row", "table-column") and element.get(
+                _tag("table", "visibility"), "visible"
+            ) in ("collapse", "filter")
+        if where == _NS["draw"] and name == "page":
+            return element.get(_tag("draw", "style-name")) in self._hidden.get("page", ())
+        if where == _NS["presentation"] and name == "notes":
+            return True
+        if where == _NS["text"]:
+            if name == "section" and element.get(_tag("text", "display"), "true") != "true":
+                return True
+            return element.get(_tag("text", "style-name")) in self._hidden.get("text", ())
+        return element.get(_tag("draw", "display")) in ("none", "printer")
+
+    def _clean(self, root: Any) -> None:
+        self._hidden_columns(root)
+        for element in list(root.iter(etree.Element)):
+            if element is root or not _is_inside(element, root):
+                continue
+            where, name = namespace(element.tag), local(element)
+            if where not in _KNOWN or (name in _REMOVED and where != _NS["style"]):
+                self.left_out[_counted_as(name, where)] += 1
+                remove(element)
+            elif name == "table-column":
+                continue  # hidden ones keep their place, their cells are gone
+            elif self._is_hidden(element):
+                self.left_out["notes" if name == "notes" else "hidden"] += 1
+                if name == "table-row":
+                    for cell in element:
+                        _empty(cell)
+                else:
+                    remove(element)
+            elif where == _NS["draw"] and name in ("image", "fill-image"):
+                self._picture(element)
+            elif name in _UNWRAPPED and where == _NS["text"]:
+                self.left_out["links"] += name == "a"
+                unwrap(element)
+            elif where == _NS["draw"] and name == "a":
+                self.left_out["links"] += 1
+                unwrap(element)
+        for element in root.iter(etree.Element):
+            self._attributes(element)
+        if self._words:
+            self._remove_words(root)
+            text.in_names(root, self._words)
+
+    def _hidden_columns(self, root: Any) -> None:
+        """Empty the cells of hidden columns; columns and cells are counted by repetition."""
+        for table in root.iter(_tag("table", "table")):
+            hidden, place = set(), 0
+            for column in table.iter(_tag("table", "table-column")):
+                times = min(int(column.get(_tag("table", "number-columns-repeated"), 1)), 20_000)
+                if column.get(_tag("table", "visibility"), "visible") != "visible":
+                    hidden |= set(range(place, place + times))
+                place += times
+            if not hidden:
+                continue
+            for row in table.iter(_tag("table", "table-row")):
+                place = 0
+                for cell in row:
+                    times = int(cell.get(_tag("table", "number-columns-repeated"), 1))
+                    if hidden & set(range(place, place + min(times, 20_000))):
+                        self.left_out["hidden"] += len(cell) > 0
+                        _empty(cell)
+                    place += times
+
+    def _picture(self, image: Any) -> None:
+        part = image.get(f"{{{_XLINK}}}href", "").removeprefix("./")
+        name = None
+        if part in self._package.names:
+            name = self._pictures.name_of(part, self._package.read(part))
+        else:
+            self.left_out["external"] += 1
+        if name is None:
+            remove(image)
+        else:
+            image.set(f"{{{_XLINK}}}href", f"Pictures/{name}")
+            for child in list(image):
+                remove(child)
+
+    def _attributes(self, element: Any) -> None:
+        picture = local(element) in ("image", "fill-image")
+        for name in list(element.attrib):
+            bare, where = name.rpartition("}")[2], namespace(name)
+            if where == _XLINK:
+                if not picture:
+                    del element.attrib[name]
+            elif (
+                (where and where not in _KNOWN and not name.startswith("{http://www.w3.org/XML"))
+                or bare in _ATTRIBUTES_REMOVED
+                or (bare == "name" and where == _NS["draw"] and local(element) != "fill-image"
+                    and local(element) not in ("page", "gradient", "hatch", "marker", "stroke-dash",
+                                               "opacity"))
+            ):  # fmt: skip
+                del element.attrib[name]
+
+    def _remove_words(self, root: Any) -> None:
+        for paragraph in root.iter(_tag("text", "p"), _tag("text", "h")):
+            found = without_words(
+                paragraph,
+                self._words,
+                lambda element: namespace(element.tag) == _NS["text"],
+                lambda element: {"tab": " ", "s": " ", "line-break": "\n"}.get(local(element), ""),
+            )
+            cell = paragraph.getparent()
+            if found and cell is not None and namespace(cell.tag) == _NS["table"]:
+                for name in list(cell.attrib):  # the value would tell again what the text told
+                    if namespace(name) == _NS["office"]:
+                        del cell.attrib[name]
+            self.found += found
+        for table in root.iter(_tag("table", "table")):
+            self.found += len(self._words.find(table.get(_tag("table", "name"), "")))
+
+
+def _is_inside(element: Any, root: Any) -> bool:
+    """Tell whether an element was not taken out with one around it."""
+    return element.getroottree().getroot() is root
+
+
+def _empty(cell: Any) -> None:
+    for child in list(cell):
+        remove(child)
+    for name in list(cell.attrib):
+        if namespace(name) == _NS["office"] or name == _tag("table", "formula"):
+            del cell.attrib[name]
+
+
+def _tag(prefix: str, name: str) -> str:
+    return f"{{{_NS[prefix]}}}{name}"
+
+
+def _counted_as(name: str, where: str) -> str:
+    if name == "tracked-changes":
+        return "changes"
+    if name.startswith("annotation"):
+        return "comments"
+    if name in ("object", "object-ole", "plugin", "applet", "floating-frame"):
+        return "embedded"
+    if name in ("forms", "event-listeners", "scripts", "script"):
+        return "controls"
+    return "marks" if where in _KNOWN else "unknown"
+
+
+def _manifest(mimetype: str, names: list[str]) -> bytes:
+    space = _NS["manifest"]
+    root = etree.Element(f"{{{space}}}manifest", nsmap={"manifest": space})
+    root.set(f"{{{space}}}version", "1.3")
+    kinds = {".xml": "text/xml", ".png": "image/png", ".jpeg": "image/jpeg"}
+    kinds |= {".tiff": "image/tiff", ".webp": "image/webp"}
+    for path, media in [("/", mimetype), *((n, kinds[f".{n.rpartition('.')[2]}"]) for n in names)]:
+        entry = etree.SubElement(root, f"{{{space}}}file-entry")
+        entry.set(f"{{{space}}}full-path", path)
+        entry.set(f"{{{space}}}media-type", media)
+    return serialised(root)

@@ -1,0 +1,378 @@
+"""DOCX, XLSX, PPTX (ECMA-376): the parts that show something, followed from the first one on.
+
+Only parts of known kinds are taken over, each under a new name; only elements of known namespaces
+stay in them. Hidden text, sheets, rows, columns, slides and shapes are left out, changes that were
+tracked are settled (insertions stay, deletions go), fields and formulas give way to their results.
+"""
+
+import posixpath
+from collections import Counter
+from typing import Any
+
+from lxml import etree
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+from contrechamp.redact.office import ooxml_sheets, ooxml_slides, ooxml_writing, text
+from contrechamp.redact.office.pictures import UNCROPPED, Crop, Pictures
+from contrechamp.redact.office.text import local, namespace, remove, unwrap
+from contrechamp.redact.office.zip_package import Package, serialised
+from contrechamp.redact.words import Words
+
+_R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE_R = "http://schemas.openxmlformats.org/package/2006/relationships"
+_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
+_MAIN = "application/vnd.openxmlformats-officedocument."
+
+#: Kind of part (the end of its relationship's type): content type.
+_PARTS = {
+    "word": {
+        "officeDocument": "wordprocessingml.document.main+xml",
+        "styles": "wordprocessingml.styles+xml",
+        "numbering": "wordprocessingml.numbering+xml",
+        "settings": "wordprocessingml.settings+xml",
+        "header": "wordprocessingml.header+xml",
+        "footer": "wordprocessingml.footer+xml",
+        "footnotes": "wordprocessingml.footnotes+xml",
+        "endnotes": "wordprocessingml.endnotes+xml",
+        "theme": "theme+xml",
+    },
+    "xl": {
+        "officeDocument": "spreadsheetml.sheet.main+xml",
+        "worksheet": "spreadsheetml.worksheet+xml",
+        "sharedStrings": "spreadsheetml.sharedStrings+xml",
+        "styles": "spreadsheetml.styles+xml",
+        "theme": "theme+xml",
+        "drawing": "drawing+xml",
+    },
+    "ppt": {
+        "officeDocument": "presentationml.presentation.main+xml",
+        "slideMaster": "presentationml.slideMaster+xml",
+        "slideLayout": "presentationml.slideLayout+xml",
+        "slide": "presentationml.slide+xml",
+        "theme": "theme+xml",
+        "tableStyles": "presentationml.tableStyles+xml",
+    },
+}
+#: What is counted of parts that are left out, by the end of their relationship's type.
+_COUNTED = {
+    "comments": "comments", "commentsExtended": "comments", "threadedComment": "comments",
+    "commentAuthors": "comments", "people": "comments", "person": "comments",
+    "vbaProject": "macros", "oleObject": "embedded", "package": "embedded",
+    "externalLink": "external", "hyperlink": "links", "notesSlide": "notes",
+    "printerSettings": "printers", "chart": "charts", "chartEx": "charts", "diagramData": "charts",
+    "control": "controls", "ctrlProp": "controls", "customXml": "custom",
+    "attachedTemplate": "external",
+    "video": "media", "audio": "media", "media": "media", "pivotCacheDefinition": "pivots",
+    "pivotTable": "pivots", "glossaryDocument": "building", "font": "fonts", "aFChunk": "embedded",
+}  # fmt: skip
+
+_W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_A = "http://schemas.openxmlformats.org/drawingml/2006/main"
+_MC = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/"
+_MICROSOFT = "http://schemas.microsoft.com/office/word/2010/"
+_KNOWN = {
+    _W,
+    _A,
+    "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    "http://schemas.openxmlformats.org/presentationml/2006/main",
+    "http://schemas.openxmlformats.org/officeDocument/2006/math",
+    _DRAWING + "picture",
+    _DRAWING + "wordprocessingDrawing",
+    _DRAWING + "spreadsheetDrawing",
+    _MICROSOFT + "wordprocessingShape",
+    _MICROSOFT + "wordprocessingGroup",
+    _MICROSOFT + "wordprocessingCanvas",
+    _MICROSOFT + "wordprocessingDrawing",
+}
+#: Parts that no element names: they are found by their kind.
+_UNNAMED = frozenset(
+    {
+        "styles", "numbering", "settings", "theme", "sharedStrings", "slideLayout", "slideMaster",
+        "footnotes", "endnotes", "tableStyles",
+    }
+)  # fmt: skip
+_XML = "http://www.w3.org/XML/1998/namespace"
+#: A reference to a part that is left out takes with it the nearest of these around it.
+_CONTAINERS = frozenset(
+    {
+        "drawing", "pict", "object", "pic", "graphicFrame", "twoCellAnchor", "oneCellAnchor",
+        "absoluteAnchor", "sld", "bg", "buBlip", "control", "oleObj",
+    }
+)  # fmt: skip
+_DRAWN = frozenset({"pic", "wsp", "cNvCnPr"})
+_MERELY_LINKS = frozenset({"hyperlink", "hlinkClick", "hlinkHover", "hlinkMouseOver"})
+#: Names and descriptions that nothing shows.
+_TOLD = frozenset({"descr", "title", "alt", "tooltip", "macro", "href"})
+_TEXTS = frozenset({"t", "v", "oddHeader", "oddFooter", "evenHeader", "evenFooter",
+                    "firstHeader", "firstFooter", "posOffset", "align", "pctWidth", "pctHeight",
+                    "pctPosHOffset", "pctPosVOffset", "instrText", "formula1", "from", "col", "row",
+                    "colOff", "rowOff"})  # fmt: skip
+_ROOMS: dict[str, Any] = {"word": ooxml_writing, "xl": ooxml_sheets, "ppt": ooxml_slides}
+
+
+class Ooxml:
+    """Rebuilds one package.
+
+    Args:
+        package: the source.
+        words: to take out.
+        pictures: masks what is shown.
+        left_out: counts what is left behind.
+    """
+
+    def __init__(
+        self, package: Package, words: Words, pictures: Pictures, left_out: Counter[str]
+    ) -> None:
+        self._package = package
+        self._words = words
+        self._pictures = pictures
+        self.left_out = left_out
+        self.found = 0
+        self.roots: dict[str, Any] = {}
+        self._types: dict[str, str] = {}
+        self._links: dict[str, dict[str, tuple[str, str]]] = {}
+        self._done: dict[str, str | None] = {}
+        self.folder = ""
+        #: Facts that one part tells of another, as hidden styles: room's own business.
+        self.facts: dict[str, Any] = {}
+
+    def parts(self) -> dict[str, bytes]:
+        """Return the new package: bytes by name, in order.
+
+        Raises:
+            InputError: a part cannot be read, or there is no first one.
+        """
+        first = self._first()
+        self.folder = first.partition("/")[0]
+        if self.folder not in _ROOMS:
+            raise self._package.damaged(first)
+        self._take(first, "officeDocument")
+        _ROOMS[self.folder].finish(self)
+        parts = {
+            "[Content_Types].xml": self._content_types(),
+            "_rels/.rels": _relationships({"rId1": ("officeDocument", self._done[first] or "")}),
+        }
+        for name, root in self.roots.items():
+            parts[name] = serialised(root)
+            if self._links.get(name):
+                folder, file = posixpath.split(name)
+                parts[f"{folder}/_rels/{file}.rels"] = _relationships(
+                    {
+                        key: (kind, posixpath.relpath(target, folder))
+                        for key, (kind, target) in self._links[name].items()
+                    }
+                )
+        used = {target for name in self.roots for _kind, target in self._links[name].values()}
+        for name, content in self._pictures.masked.items():
+            if (part := f"{self.folder}/media/{name}") in used:
+                parts[part] = content
+        return parts
+
+    def _first(self) -> str:
+        for kind, target, external in self._relationships_of("").values():
+            if kind == "officeDocument" and not external:
+                return target
+        raise self._package.damaged("officeDocument")
+
+    def _relationships_of(self, part: str) -> dict[str, tuple[str, str, bool]]:
+        """Return kind, target and whether it lies outside, by identifier."""
+        folder, file = posixpath.split(part)
+        name = posixpath.join(folder, "_rels", f"{file}.rels")
+        if name not in self._package.names:
+            return {}
+        found = {}
+        for link in self._package.xml(name):
+            kind_url = link.get("Type", "")
+            if kind_url.startswith("http://purl.oclc.org/"):
+                raise InputError(
+                    _("is in the strict form of its format; save it in the usual one first"),
+                    where=self._package.name,
+                )
+            external = link.get("TargetMode") == "External"
+            target = link.get("Target", "")
+            if not external:
+                target = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+            found[link.get("Id", "")] = (kind_url.rpartition("/")[2], target, external)
+        return found
+
+    def _take(self, part: str, kind: str) -> str | None:
+        """Take a part over, once; return its new name."""
+        if part in self._done:
+            return self._done[part]
+        content_type = _PARTS[self.folder].get(kind)
+        if content_type is None or part not in self._package.names:
+            return None
+        number = sum(known == kind for known in self.facts.setdefault("kinds", []))
+        self.facts["kinds"].append(kind)
+        new = f"{self.folder}/{kind}{number + 1}.xml"
+        self._done[part] = new
+        self._types[new] = _MAIN + content_type
+        root = self._package.xml(part)
+        self.roots[new] = root
+        self._links[new] = {}
+        _resolve_alternatives(root)
+        _ROOMS[self.folder].clean(self, root, kind)
+        self._follow(root, part, new)
+        self._sweep(root)
+        if self._words:
+            self.found += _ROOMS[self.folder].remove_words(root, self._words)
+            text.in_names(root, self._words)
+        return new
+
+    def _follow(self, root: Any, part: str, new: str) -> None:
+        """Take over the parts that a part refers to, and take out references to all others."""
+        links = self._relationships_of(part)
+        for kind, _target, external in links.values():
+            if kind in _COUNTED or external:
+                self.left_out[_COUNTED.get(kind, "external")] += 1
+        for element in list(root.iter(etree.Element)):
+            for attribute in [a for a in element.attrib if namespace(a) == _R]:
+                kind, target, external = links.get(element.get(attribute), ("", "", True))
+                made = None
+                if kind == "image" and not external:
+                    made = self._picture(element, target)
+                elif not external:
+                    made = self._take(target, kind)
+                del element.attrib[attribute]
+                if made is None:
+                    self._without(element)
+                else:
+                    element.set(attribute, self._link(new, kind, made))
+        for kind, target, external in links.values():  # those that no element names
+            if kind in _UNNAMED and not external:
+                made = self._take(target, kind)
+                if made:
+                    self._link(new, kind, made)
+
+    def _link(self, part: str, kind: str, target: str) -> str:
+        links = self._links[part]
+        for key, link in links.items():
+            if link == (kind, target):
+                return key
+        key = f"rId{len(links) + 1}"
+        links[key] = (kind, target)
+        return key
+
+    def target_of(self, part: str, key: str | None) -> str:
+        """Return the new part that an identifier in a new part stands for."""
+        return self._links[part].get(key or "", ("", ""))[1]
+
+    def drop_links(self, part: str, targets: set[str]) -> None:
+        """Forget what leads from a new part to others."""
+        links = self._links[part]
+        self._links[part] = {key: link for key, link in links.items() if link[1] not in targets}
+
+    def _picture(self, blip: Any, part: str) -> str | None:
+        crop: Crop = UNCROPPED
+        around = blip.getparent()
+        cut = around.find(f"{{{_A}}}srcRect") if around is not None else None
+        if cut is not None:
+            left, top, right, bottom = (_share(cut.get(side)) for side in "ltrb")
+            crop = (left, top, right, bottom)
+            if min(crop) >= 0:
+                cut.attrib.clear()
+        name = self._pictures.name_of(part, self._package.read(part), crop)
+        for child in list(blip):
+            if local(child) == "extLst":
+                remove(child)
+        return None if name is None else f"{self.folder}/media/{name}"
+
+    def _without(self, element: Any) -> None:
+        if local(element) in _MERELY_LINKS:
+            if namespace(element.tag) == _W:
+                unwrap(element)
+            else:
+                remove(element)
+            return
+        around = element
+        while around is not None and not (
+            local(around) in _CONTAINERS or around.tag == f"{{{_A}}}blipFill"
+        ):
+            around = around.getparent()
+        doomed = element if around is None or around.getparent() is None else around
+        drawing = next(doomed.iterancestors(f"{{{_W}}}drawing"), None)
+        remove(doomed)
+        # A drawing of which nothing is left is damage to an office program.
+        if drawing is not None and not any(local(part) in _DRAWN for part in drawing.iter("*")):
+            remove(drawing)
+
+    def _sweep(self, root: Any) -> None:
+        """Take out what is of no known namespace, what nothing shows, and text out of place."""
+        for element in list(root.iter(etree.Element)):
+            if namespace(element.tag) not in _KNOWN or local(element) == "extLst":
+                if element is not root and element.getparent() is not None:
+                    self.left_out["unknown"] += local(element) != "extLst"
+                    remove(element)
+                continue
+            if local(element) not in _TEXTS:
+                element.text = None
+            element.tail = None
+            for name in list(element.attrib):
+                if _is_told(name, element):
+                    del element.attrib[name]
+            if local(element) in ("docPr", "cNvPr"):
+                element.set("name", "")
+
+    def _content_types(self) -> bytes:
+        root = etree.Element(f"{{{_TYPES}}}Types", nsmap={None: _TYPES})
+        for extension, media in (
+            ("rels", "application/vnd.openxmlformats-package.relationships+xml"),
+            ("xml", "application/xml"),
+            ("jpeg", "image/jpeg"),
+            ("png", "image/png"),
+            ("tiff", "image/tiff"),
+            ("webp", "image/webp"),
+        ):
+            etree.SubElement(root, f"{{{_TYPES}}}Default", Extension=extension, ContentType=media)
+        for name, media in self._types.items():
+            if name in self.roots:
+                etree.SubElement(
+                    root, f"{{{_TYPES}}}Override", PartName=f"/{name}", ContentType=media
+                )
+        return serialised(root)
+
+
+def _is_told(name: str, element: Any) -> bool:
+    where = namespace(name)
+    if where == _R:
+        return False
+    if where not in ("", _XML) and where not in _KNOWN:
+        return True
+    bare = name.rpartition("}")[2]
+    return (
+        bare.startswith("rsid")
+        or (bare in _TOLD and local(element) in ("docPr", "cNvPr", "shape", "hyperlink", "f"))
+        or bare in ("codeName", "author", "date", "initials", "dbsheet", "uid")
+    )
+
+
+def _relationships(links: dict[str, tuple[str, str]]) -> bytes:
+    root = etree.Element(f"{{{_PACKAGE_R}}}Relationships", nsmap={None: _PACKAGE_R})
+    for key, (kind, target) in links.items():
+        etree.SubElement(
+            root, f"{{{_PACKAGE_R}}}Relationship", Id=key, Type=f"{_R}/{kind}", Target=target
+        )
+    return serialised(root)
+
+
+def _resolve_alternatives(root: Any) -> None:
+    """Keep the first way that a thing is given in, which is the one that is shown."""
+    for alternative in list(root.iter(f"{{{_MC}}}AlternateContent")):
+        choices = [child for child in alternative if local(child) in ("Choice", "Fallback")]
+        for other in choices[1:]:
+            remove(other)
+        for choice in choices[:1]:
+            unwrap(choice)
+        if alternative.getparent() is not None:
+            unwrap(alternative)
+    for name in [name for name in root.attrib if namespace(name) == _MC]:
+        del root.attrib[name]
+
+
+def _share(value: str | None) -> float:
+    try:
+        return float(value or 0) / 100_000
+    except ValueError:
+        return 0.0

@@ -1,0 +1,98 @@
+"""Pictures inside office files: cropped to what is shown, masked like any picture, named anew."""
+
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+from contrechamp.base.progress import silent
+from contrechamp.redact.kinds import kind_of
+from contrechamp.redact.outcome import Covered, Look
+from contrechamp.redact.pictures.masking import mask_image
+from contrechamp.redact.wish import Wish
+
+#: Left, top, right, bottom: shares of the picture that are cut off.
+Crop = tuple[float, float, float, float]
+UNCROPPED: Crop = (0.0, 0.0, 0.0, 0.0)
+_CONVERTED = ("GIF", "BMP")
+_MAX_PIXELS = 100_000_000
+
+
+@dataclass
+class Pictures:
+    """Masks the pictures of one document, each once.
+
+    Args:
+        wish: of the document; boxes drawn by hand are not for its pictures.
+        folder: where parts lie while they are worked on.
+    """
+
+    wish: Wish
+    folder: Path
+    masked: dict[str, bytes] = field(default_factory=dict)
+    covered: list[Covered] = field(default_factory=list)
+    looks: list[Look] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+    _known: dict[tuple[str, Crop], str | None] = field(default_factory=dict)
+
+    def name_of(self, part: str, content: bytes, crop: Crop = UNCROPPED) -> str | None:
+        """Return the new name of a picture, without folder; None where it can't be masked."""
+        key = (part, crop)
+        if key not in self._known:
+            self._known[key] = self._mask(content, crop)
+        return self._known[key]
+
+    def _mask(self, content: bytes, crop: Crop) -> str | None:
+        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+            source = Path(folder) / "picture"
+            try:
+                source.write_bytes(_prepared(content, crop))
+                kind = kind_of(source, "picture")
+                if kind.kind != "image":
+                    raise InputError(_("no picture"))
+                target = Path(folder) / f"masked{kind.suffix}"
+                outcome = mask_image(source, target, self.wish, silent)
+                if not all(check.passed for check in outcome.checks):
+                    raise InputError(_("a check failed"))
+                masked = target.read_bytes()
+            except (InputError, Image.DecompressionBombError, OSError, ValueError, SyntaxError):
+                self.left_out["pictures"] += 1
+                return None
+        number = len(self.masked) + 1
+        name = f"image{number}{kind.suffix.replace('.tif', '.tiff').replace('.jpg', '.jpeg')}"
+        self.masked[name] = masked
+        self.covered += [Covered(c.by, score=c.score) for c in outcome.covered]
+        self.looks += [
+            Look(
+                look.code,
+                _("Picture {number}: {message}").format(number=number, message=look.message),
+                look.urgency,
+                score=look.score,
+            )
+            for look in outcome.looks
+        ]
+        return name
+
+
+def _prepared(content: bytes, crop: Crop) -> bytes:
+    """Return a picture cut to what is shown, of a kind that can be masked."""
+    with Image.open(BytesIO(content)) as image:
+        if image.width * image.height > _MAX_PIXELS:
+            raise ValueError
+        if image.format not in _CONVERTED and not any(share > 0 for share in crop):
+            return content
+        left, top, right, bottom = (min(max(share, 0.0), 0.99) for share in crop)
+        box = (
+            round(left * image.width),
+            round(top * image.height),
+            max(round((1 - right) * image.width), round(left * image.width) + 1),
+            max(round((1 - bottom) * image.height), round(top * image.height) + 1),
+        )
+        out = BytesIO()
+        image.convert("RGB").crop(box).save(out, "PNG")
+        return out.getvalue()

@@ -1,0 +1,1 @@
+"""Masking a PDF: built anew from what its pages draw."""

@@ -1,0 +1,54 @@
+"""Faces in the pictures of a PDF's page."""
+
+from typing import Any
+
+import numpy as np
+import pymupdf
+
+from contrechamp.base.i18n import _
+from contrechamp.redact.faces.boxes import clip, enlarge
+from contrechamp.redact.faces.hits import Detector
+from contrechamp.redact.faces.search import COVER_AT, Plan, find_faces
+from contrechamp.redact.outcome import Covered, Look
+from contrechamp.redact.pdf import page as pdf_page
+from contrechamp.redact.wish import Wish
+
+#: Pages are searched at this size: a face of 20 px is 3.4 mm high on paper.
+_ZOOM = 150 / 72
+_MAX_PIXELS = 8e6
+#: At that size enlarging finds little more, and takes four times as long.
+_PLAN = Plan(enlarge=1.0)
+
+
+def faces_on(page: Any, detector: Detector, wish: Wish) -> tuple[list[Covered], list[Look]]:
+    """Return whole heads to cover, and hits that are too weak; boxes in points.
+
+    What is drawn as text or lines is no face: only hits that touch a picture count.
+    """
+    pictures = [box for kind, box in page.get_bboxlog() if kind == "fill-image"]
+    covered: list[Covered] = []
+    looks: list[Look] = []
+    if not pictures:
+        return covered, looks
+    pixels = pdf_page.rendered(page, _ZOOM, _MAX_PIXELS)
+    hits = find_faces(np.ascontiguousarray(pixels), detector, _PLAN)
+    hits = hits.moved(page.rect.width / pixels.shape[1])
+    cover_at = COVER_AT if wish.cover_at is None else wish.cover_at
+    number = page.number + 1
+    heads = clip(enlarge(hits.boxes), page.rect.width, page.rect.height)
+    for box, head, score in zip(hits.boxes, heads, hits.scores, strict=True):
+        found = pymupdf.Rect(*map(float, box))
+        if not any(found.intersects(picture) for picture in pictures):
+            continue
+        if wish.hand is not None and wish.hand.left_open(box[None], page=number)[0]:
+            continue
+        x0, y0, x1, y1 = map(float, head)
+        if score >= cover_at:
+            covered.append(Covered("face", (x0, y0, x1, y1), page=number, score=float(score)))
+        else:
+            message = _("Perhaps a face; not covered.")
+            place = (x0, y0, x1, y1)
+            looks.append(
+                Look("low-score-uncovered", message, 2, place, page=number, score=float(score))
+            )
+    return covered, looks

@@ -1,0 +1,375 @@
+"""PDFs: areas, words and faces taken out of the content, and everything that no page shows."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pymupdf
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _, ngettext
+from contrechamp.base.progress import Progress
+from contrechamp.redact.faces.centerface import CenterFace
+from contrechamp.redact.outcome import Check, Covered, Look, Outcome
+from contrechamp.redact.pdf import checks as pdf_checks
+from contrechamp.redact.pdf import page as pdf_page
+from contrechamp.redact.pdf.annotations import drawn_into_pages
+from contrechamp.redact.pdf.faces import faces_on
+from contrechamp.redact.pdf.page import Glyph, Rect
+from contrechamp.redact.pdf.rebuild import TooLargeError, rebuilt
+from contrechamp.redact.wish import Wish
+from contrechamp.redact.words import Words, asked_words
+
+MAX_BYTES = 512 << 20
+MAX_PAGES = 3_000
+MAX_SIDE_PT = 14_400.0
+_UNREADABLE = ("\ufffd",)
+_ROUNDS = 4
+
+
+def mask_pdf(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
+    """Write `source` to `target` without the areas, words and faces, and with nothing unseen.
+
+    Boxes are in points (1/72 inch) from the top left of the page as displayed.
+
+    Args:
+        source: a PDF that opens without a password.
+        target: written here; a file that stood there is overwritten.
+        wish: `hand`, `words`, `boxes_only`, `cover_at` and `threads` count here; boxes are black
+            whatever its style: random pixels would be taken for print.
+        progress: opens a bar.
+
+    Raises:
+        InputError: `source` cannot be read, is locked, is larger than any document, or a box or
+            word does not suit it.
+    """
+    pymupdf.TOOLS.mupdf_display_errors(False)
+    words = asked_words(wish)
+    run = _Run(source, words, wish)
+    detector = None if wish.boxes_only else CenterFace(wish.threads)
+    with _refusing(source.name):
+        document = run.opened()
+        with progress(_("Pages of {file}").format(file=source.name), len(document)) as advance:
+            for number in range(len(document)):
+                run.page(document, number, detector)
+                advance(1)
+        document.subset_fonts()
+        content = rebuilt(pikepdf.open(BytesIO(document.tobytes(garbage=4))), Counter())
+        outcome = run.outcome(content)
+    target.write_bytes(content)
+    return outcome
+
+
+@contextmanager
+def _refusing(name: str) -> Iterator[None]:
+    """Say of a hostile or damaged file what to do; its objects may be of any kind anywhere."""
+    try:
+        yield
+    except pikepdf.PasswordError as error:
+        raise InputError(
+            _("is locked with a password; open it and print it to a new PDF first"), where=name
+        ) from error
+    except TooLargeError as error:
+        raise InputError(
+            _("unpacks to more than any document needs; print it to a new PDF first"), where=name
+        ) from error
+    except (
+        pikepdf.PdfError,
+        pymupdf.FileDataError,
+        pymupdf.mupdf.FzErrorBase,
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        RuntimeError,
+    ) as error:
+        raise InputError(
+            _("is damaged: {reason}. Open it and print it to a new PDF first").format(
+                reason=(str(error).splitlines() or [type(error).__name__])[0][:200]
+            ),
+            where=name,
+        ) from error
+
+
+class _Run:
+    """What is known of one document while it is worked on."""
+
+    def __init__(self, source: Path, words: Words, wish: Wish) -> None:
+        self._name = source.name
+        self._source = source
+        self._words = words
+        self._wish = wish
+        self._left_out: Counter[str] = Counter()
+        self._covered: list[Covered] = []
+        self._looks: list[Look] = []
+        self._boxes: list[list[Rect]] = []
+        self._pictures: set[int] = set()
+        self._patterned = False
+        self._unchanged: Any = None
+        self._asked: dict[int, list[Any]] = {}
+
+    def opened(self) -> Any:
+        """Return the document rebuilt, all pages upright."""
+        return self._rebuilt(self._read())
+
+    def _read(self) -> bytes:
+        with self._source.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            raise TooLargeError
+        return content
+
+    def _rebuilt(self, content: bytes) -> Any:
+        with pikepdf.open(BytesIO(content)) as pdf:
+            if not 0 < len(pdf.pages) <= MAX_PAGES:
+                raise InputError(
+                    _("has {pages} pages; expected 1 to {limit}").format(
+                        pages=len(pdf.pages), limit=MAX_PAGES
+                    ),
+                    where=self._name,
+                )
+            if self._wish.hand is not None:
+                self._wish.hand.check_document(len(pdf.pages))
+            if pdf.get_warnings():
+                self._looks.append(
+                    Look("damaged", _("The file is damaged; compare every page."), 1)
+                )
+            self._left_out += pdf_checks.beside_pages(pdf, content)
+            self._asked = drawn_into_pages(pdf, self._left_out)
+            new = rebuilt(pdf, self._left_out)
+        # What tiles are made of lies nowhere on the page: under an area, it can't be looked at.
+        self._patterned = pdf_checks.has_tiles(new)
+        document: Any = pymupdf.open(stream=new, filetype="pdf")
+        for page in document:
+            if max(page.rect.width, page.rect.height) > MAX_SIDE_PT:
+                raise InputError(
+                    _("page {page} is larger than a page can be").format(page=page.number + 1),
+                    where=self._name,
+                )
+            matrix = page.transformation_matrix * page.rotation_matrix
+            self._asked[page.number] = [
+                tuple((pymupdf.Rect(box) * matrix).normalize())
+                for box in self._asked.get(page.number, ())
+            ]
+            page.remove_rotation()
+        # What was turned upright is written once, so that every page is read from a plain file.
+        plain = document.tobytes(garbage=4)
+        self._unchanged = pymupdf.open(stream=plain, filetype="pdf")
+        return pymupdf.open(stream=plain, filetype="pdf")
+
+    def page(self, document: Any, number: int, detector: CenterFace | None) -> None:
+        """Take out of one page what is to go."""
+        page = document[number]
+        shown = pdf_page.look(page)
+        glyphs = pdf_page.glyphs(page, document)
+        areas = self._areas(page, detector)
+        words = self._word_boxes(glyphs, number)
+        boxes = [*areas, *words]
+        self._boxes.append(boxes)  # those that are found later are added to it
+        self._tell_of_text(page, glyphs, number)
+        pdf_page.remove_unseen(page, glyphs)
+        pdf_page.remove_outside(page)
+        clean = pdf_page.remove(page, areas, words) and not (self._patterned and areas)
+        clean = self._what_came_together(page, boxes) and clean
+        places = pdf_page.pixel_boxes(page, shown, boxes)
+        if not clean or not pdf_page.same_outside(shown, pdf_page.look(page), places):
+            picture = pdf_page.picture_of(self._unchanged[number], boxes)
+            pdf_page.replace(document, number, picture)
+            self._pictures.add(number)
+            self._looks.append(
+                Look(
+                    "page-became-picture",
+                    _(
+                        "This page is a picture now, without text to select: it could not be shown "
+                        "that everything was gone from under the boxes otherwise."
+                    ),
+                    3,
+                    page=number + 1,
+                )
+            )
+
+    def _what_came_together(self, page: Any, boxes: list[Rect]) -> bool:
+        """Remove words that the ends of two lines make once a word between them is gone."""
+        for _round in range(_ROUNDS):
+            left = [Glyph(text, box) for text, box in pdf_page.characters(page)]
+            more = self._word_boxes(left, page.number)
+            if not more:
+                return True
+            boxes += more
+            pdf_page.remove(page, [], more)
+        return False
+
+    def _areas(self, page: Any, detector: CenterFace | None) -> list[Rect]:
+        number = page.number + 1
+        hand = self._wish.hand
+        boxes: list[Any] = [*self._asked.get(page.number, ())]
+        if hand is not None:
+            boxes += [tuple(map(float, box)) for box in hand.boxes_on(number)]
+        boxes = [box for box in boxes if not (pymupdf.Rect(box) & page.rect).is_empty]
+        self._covered += [Covered("hand", box, page=number) for box in boxes]
+        if detector is not None:
+            covered, looks = faces_on(page, detector, self._wish)
+            boxes += [face.box for face in covered]
+            self._covered += covered
+            self._looks += looks
+        return boxes
+
+    def _word_boxes(self, glyphs: list[Glyph], number: int) -> list[Rect]:
+        boxes: list[Rect] = []
+        for begin, end in self._words.find_in_characters([glyph.text for glyph in glyphs]):
+            for line in _lines(glyphs[begin:end]):
+                boxes.append(line)
+                self._covered.append(Covered("word", line, page=number + 1))
+        return boxes
+
+    def _tell_of_text(self, page: Any, glyphs: list[Glyph], number: int) -> None:
+        hidden = sum(glyph.box is not None and not glyph.seen for glyph in glyphs)
+        if hidden:
+            self._left_out["hidden"] += hidden
+            self._looks.append(
+                Look(
+                    "hidden-text",
+                    ngettext(
+                        "{n} character that nobody sees was taken out: invisible, covered, off "
+                        "the page, tiny, or in the colour of the paper. The text of scanned pages "
+                        "is so.",
+                        "{n} characters that nobody sees were taken out: invisible, covered, off "
+                        "the page, tiny, or in the colour of the paper. The text of scanned pages "
+                        "is so.",
+                        hidden,
+                    ).format(n=hidden),
+                    3,
+                    page=number + 1,
+                )
+            )
+        if not self._words:
+            return
+        if any(glyph.text in _UNREADABLE or "\ue000" <= glyph.text <= "\uf8ff" for glyph in glyphs):
+            self._looks.append(
+                Look(
+                    "unreadable-text",
+                    _(
+                        "Not every letter on this page says which one it is: words may have been "
+                        "missed. Read the page, and draw boxes."
+                    ),
+                    1,
+                    page=number + 1,
+                )
+            )
+        if any(kind == "fill-image" for kind, _box in page.get_bboxlog()):
+            self._looks.append(
+                Look(
+                    "words-in-pictures",
+                    _("Words are not searched in pictures. Read what they show, and draw boxes."),
+                    1,
+                    page=number + 1,
+                )
+            )
+
+    def outcome(self, content: bytes) -> Outcome:
+        """Check the finished file and say what was done."""
+        checks, different = self._checks(content)
+        looks = [*self._looks, *different, *self._general_looks()]
+        return Outcome(
+            kind="pdf",
+            pages=len(self._boxes),
+            covered=tuple(self._covered),
+            looks=tuple(sorted(looks, key=lambda look: (look.urgency, look.page or 0))),
+            checks=checks,
+            removed=pdf_checks.removed(self._left_out),
+        )
+
+    def _checks(self, content: bytes) -> tuple[tuple[Check, ...], list[Look]]:
+        with pymupdf.open(stream=content, filetype="pdf") as document:
+            same, changed = len(document) == len(self._boxes), []
+            texts = []
+            for page, old, boxes in zip(document, self._unchanged, self._boxes, strict=False):
+                shown, after = pdf_page.look(old), pdf_page.look(page)
+                places = pdf_page.pixel_boxes(page, after, boxes)
+                picture = page.number in self._pictures
+                if not pdf_page.same_outside(shown, after, places, picture=picture):
+                    changed.append(page.number + 1)
+                texts.append([glyph for glyph, _box in pdf_page.characters(page)])
+        left = any(self._words.find_in_characters(text) for text in texts)
+        return (
+            Check(
+                _("only pages, and of them only what they draw"),
+                *pdf_checks.only_pages(content),
+            ),
+            Check(_("words are gone from the text"), not left),
+            Check(
+                _("words are nowhere in the bytes of the file"),
+                not pdf_checks.in_bytes(content, self._wish.words),
+            ),
+            Check(
+                _("black inside the boxes, unchanged outside"),
+                same and not changed,
+                ", ".join(map(str, changed)),
+            ),
+        ), self._differences()
+
+    def _differences(self) -> list[Look]:
+        """Compare with the source as a reader shows it: colours may differ, things may be lost."""
+        try:
+            with pymupdf.open(stream=self._read(), filetype="pdf") as document:
+                different = [
+                    page.number + 1
+                    for page, old in zip(document, self._unchanged, strict=True)
+                    if not pdf_page.same_outside(
+                        pdf_page.look(page, annotations=True), pdf_page.look(old), ()
+                    )
+                ]
+        except (pymupdf.FileDataError, pymupdf.mupdf.FzErrorBase, ValueError):
+            different = list(range(1, len(self._boxes) + 1))  # damaged; another reader opened it
+        message = _("This page does not look quite as in the source; compare them.")
+        return [Look("looks-different", message, 2, page=number) for number in different]
+
+    def _general_looks(self) -> Iterator[Look]:
+        if self._left_out["drawn"]:
+            yield Look(
+                "comments-drawn",
+                _(
+                    "What comments, stamps and form fields showed is part of the pages now; look "
+                    "whether it is meant to leave."
+                ),
+                1,
+            )
+        if self._left_out["xfa"]:
+            yield Look("xfa", _("A form of the kind XFA was taken out: pages may be empty."), 1)
+        found = sum(covered.by == "word" for covered in self._covered)
+        if self._words and not found:
+            yield Look("no-word-found", _("None of the words was found in the text."), 1)
+        elif found:
+            yield Look(
+                "length-of-words",
+                _(
+                    "The width of a black box and what stands beside it can tell which word fits. "
+                    "Cover more of the line where there are few to choose from."
+                ),
+                2,
+            )
+        if self._left_out["pictures"]:
+            yield Look(
+                "cropped-pictures",
+                _(
+                    "Pictures may hold more than the page shows of them, where a program cropped "
+                    "them. Faces are looked for only in what is shown."
+                ),
+                2,
+            )
+
+
+def _lines(glyphs: list[Glyph]) -> Iterator[Rect]:
+    """Yield the boxes around found glyphs, one a line."""
+    line: list[Rect] = []
+    for glyph in [*glyphs, Glyph("\n", None)]:
+        if glyph.box is not None:
+            line.append(glyph.box)
+        elif line:
+            x0, y0, x1, y1 = zip(*line, strict=True)
+            yield min(x0), min(y0), max(x1), max(y1)
+            line = []

@@ -1,0 +1,416 @@
+"""A PDF built anew from what its pages draw: nothing is taken over that is not on a list.
+
+The new file has pages with content and resources, and nothing else: no document information, XMP,
+attachments, scripts, forms, comments, links, outlines, names, structure tree, layers, thumbnails,
+private data, earlier revisions or objects that nothing refers to. What annotations show on a page
+(filled-in fields, stamps, drawings, text boxes) is drawn into it first.
+"""
+
+import re
+import zlib
+from collections import Counter
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name, Stream
+
+from contrechamp.redact.pdf import layers
+from contrechamp.redact.pdf.content import drawing_only
+from contrechamp.redact.pdf.pictures import without_metadata
+
+MAX_DEPTH = 24
+MAX_OBJECTS = 500_000
+MAX_CONTENT = 256 << 20
+
+#: What is taken over of each kind of dictionary, and as what: a kind of this table, ``value``
+#: (numbers, names, booleans and arrays of them) or one of `_Rebuilder`'s own ways.
+_KINDS: dict[str, dict[str, str]] = {
+    "resources": {
+        "Font": "fonts", "XObject": "objects", "ExtGState": "states", "ColorSpace": "colours",
+        "Pattern": "patterns", "Shading": "shadings",
+    },
+    "font": {
+        "Type": "value", "Subtype": "value", "BaseFont": "value", "FirstChar": "value",
+        "LastChar": "value", "Widths": "value", "Encoding": "encoding", "ToUnicode": "cmap",
+        "FontDescriptor": "descriptor", "DescendantFonts": "descendants", "FontBBox": "value",
+        "FontMatrix": "value", "CharProcs": "glyphs", "Resources": "resources",
+        "CIDSystemInfo": "system", "DW": "value", "W": "value", "DW2": "value", "W2": "value",
+        "CIDToGIDMap": "bytes",
+    },
+    "encoding": {"Type": "value", "BaseEncoding": "value", "Differences": "value"},
+    "cmap": {
+        "Type": "value", "CMapName": "value", "CIDSystemInfo": "system", "WMode": "value",
+        "UseCMap": "cmap",
+    },
+    "system": {"Registry": "text", "Ordering": "text", "Supplement": "value"},
+    "descriptor": {
+        "Type": "value", "FontName": "value", "Flags": "value", "FontBBox": "value",
+        "ItalicAngle": "value", "Ascent": "value", "Descent": "value", "Leading": "value",
+        "CapHeight": "value", "XHeight": "value", "StemV": "value", "StemH": "value",
+        "AvgWidth": "value", "MaxWidth": "value", "MissingWidth": "value", "FontFile": "program",
+        "FontFile2": "program", "FontFile3": "program", "CIDSet": "bytes",
+    },
+    "program": {"Length1": "value", "Length2": "value", "Length3": "value", "Subtype": "value"},
+    "bytes": {},
+    "image": {
+        "Type": "value", "Subtype": "value", "Width": "value", "Height": "value",
+        "BitsPerComponent": "value", "ColorSpace": "colour", "Decode": "value",
+        "ImageMask": "value", "Mask": "mask", "SMask": "image", "SMaskInData": "value",
+        "Matte": "value", "Interpolate": "value", "Intent": "value",
+    },
+    "form": {
+        "Type": "value", "Subtype": "value", "FormType": "value", "BBox": "value",
+        "Matrix": "value", "Group": "group", "Resources": "resources",
+    },
+    "group": {"Type": "value", "S": "value", "CS": "colour", "I": "value", "K": "value"},
+    "state": {
+        "Type": "value", "LW": "value", "LC": "value", "LJ": "value", "ML": "value", "D": "value",
+        "RI": "value", "OP": "value", "op": "value", "OPM": "value", "Font": "state_font",
+        "FL": "value", "SM": "value", "SA": "value", "BM": "value", "SMask": "soft_mask",
+        "CA": "value", "ca": "value", "AIS": "value", "TK": "value",
+    },
+    "soft_mask": {"Type": "value", "S": "value", "G": "object", "BC": "value", "TR": "function"},
+    "pattern": {
+        "Type": "value", "PatternType": "value", "PaintType": "value", "TilingType": "value",
+        "BBox": "value", "XStep": "value", "YStep": "value", "Matrix": "value",
+        "Resources": "resources", "Shading": "shading", "ExtGState": "state",
+    },
+    "shading": {
+        "ShadingType": "value", "ColorSpace": "colour", "Background": "value", "BBox": "value",
+        "AntiAlias": "value", "Domain": "value", "Matrix": "value", "Function": "function",
+        "Coords": "value", "Extend": "value", "BitsPerCoordinate": "value",
+        "BitsPerComponent": "value", "BitsPerFlag": "value", "Decode": "value",
+        "VerticesPerRow": "value",
+    },
+    "function": {
+        "FunctionType": "value", "Domain": "value", "Range": "value", "Size": "value",
+        "BitsPerSample": "value", "Order": "value", "Encode": "value", "Decode": "value",
+        "C0": "value", "C1": "value", "N": "value", "Functions": "function", "Bounds": "value",
+    },
+    "calibrated": {
+        "WhitePoint": "value", "BlackPoint": "value", "Gamma": "value", "Matrix": "value",
+        "Range": "value",
+    },
+    "filter": {
+        "Predictor": "value", "Colors": "value", "BitsPerComponent": "value", "Columns": "value",
+        "EarlyChange": "value", "K": "value", "EndOfLine": "value", "EncodedByteAlign": "value",
+        "Rows": "value", "EndOfBlock": "value", "BlackIs1": "value", "ColorTransform": "value",
+        "JBIG2Globals": "bytes",
+    },
+}  # fmt: skip
+#: Every name that an entry of a rebuilt file may have, but for those that somebody chose.
+VOCABULARY = frozenset(
+    {f"/{name}" for entries in _KINDS.values() for name in entries}
+    | {"/Pages", "/Kids", "/Count", "/Parent", "/MediaBox", "/Contents", "/Rotate", "/Group"}
+    | {"/Filter", "/DecodeParms", "/Length", "/Resources", "/Root", "/Type"}
+)
+#: Resources are maps of names that somebody chose to things of one kind.
+_MAPS = {
+    "fonts": "font", "objects": "object", "states": "state", "colours": "colour",
+    "patterns": "pattern", "shadings": "shading", "glyphs": "glyph",
+}  # fmt: skip
+_DEVICE = {1: Name.DeviceGray, 3: Name.DeviceRGB, 4: Name.DeviceCMYK}
+_PLAIN = (int, float, bool, Name)
+_MAX_COMPONENTS = 32
+_COMPONENTS = {
+    "None": 1, "/DeviceGray": 1, "/CalGray": 1, "/G": 1, "/Indexed": 1, "/I": 1, "/Separation": 1,
+    "/DeviceRGB": 3, "/CalRGB": 3, "/Lab": 3, "/RGB": 3, "/DeviceCMYK": 4, "/CMYK": 4,
+}  # fmt: skip
+_COMMENT = re.compile(rb"%[^\r\n]*")
+_AS_IS = ("/DCTDecode", "/JPXDecode", "/CCITTFaxDecode", "/JBIG2Decode")
+
+
+class TooLargeError(ValueError):
+    """Raised when a PDF unpacks to more than any document needs."""
+
+
+def rebuilt(source: pikepdf.Pdf, left_out: Counter[str]) -> bytes:
+    """Return the new file.
+
+    Args:
+        source: open, its annotations already drawn into the pages.
+        left_out: counts what was left out.
+
+    Raises:
+        pikepdf.PdfError: a page cannot be parsed.
+        TooLargeError: it unpacks to more than any document needs.
+    """
+    new = pikepdf.new()
+    rebuilder = _Rebuilder(new, layers.reader_of(source), left_out)
+    for page in source.pages:
+        page.externalize_inline_images()
+        rebuilder.page(page)
+    new.remove_unreferenced_resources()
+    out = BytesIO()
+    new.save(
+        out,
+        deterministic_id=True,
+        fix_metadata_version=False,
+        object_stream_mode=pikepdf.ObjectStreamMode.generate,
+    )
+    return out.getvalue()
+
+
+class _Rebuilder:
+    def __init__(
+        self, new: pikepdf.Pdf, shown: Callable[[Any], bool], left_out: Counter[str]
+    ) -> None:
+        self._new = new
+        self._shown = shown
+        self._left_out = left_out
+        self._done: dict[tuple[Any, str], Any] = {}
+        self._objects = 0
+        self._content = 0
+
+    def page(self, page: pikepdf.Page) -> None:
+        resources = page.obj.get("/Resources", None) or _inherited(page.obj, "/Resources")
+        content = drawing_only(page, resources, self._shown, self._left_out)
+        x0, y0, x1, y1 = _visible_part(page)
+        entries = {
+            "/Type": Name.Page,
+            "/MediaBox": Array([x0, y0, x1, y1]),
+            "/Resources": self._of(resources, "resources", 0),
+            "/Contents": self._new.make_stream(self._counted(content)),
+        }
+        rotation = int(page.rotation) % 360
+        if rotation:
+            entries["/Rotate"] = rotation
+        if "/Group" in page.obj:
+            entries["/Group"] = self._of(page.obj.Group, "group", 0)
+        self._new.pages.append(pikepdf.Page(self._new.make_indirect(Dictionary(entries))))
+
+    def _counted(self, content: bytes) -> bytes:
+        self._content += len(content)
+        if self._content > MAX_CONTENT:
+            raise TooLargeError
+        return content
+
+    def _of(self, value: Any, kind: str, depth: int) -> Any:
+        """Return `value` anew as a `kind`, or None for what is not to be taken over."""
+        self._objects += 1
+        if self._objects > MAX_OBJECTS:
+            raise TooLargeError
+        if depth > MAX_DEPTH:
+            self._left_out["objects"] += 1
+            return None
+        key = (getattr(value, "objgen", (0, 0)), kind)
+        if key[0] == (0, 0):
+            return self._anew(value, kind, depth)
+        if key not in self._done:
+            # Before its parts, that may lead back to it.
+            self._done[key] = None
+            made = self._anew(value, kind, depth)
+            self._done[key] = self._new.make_indirect(made) if _is_container(made) else made
+        return self._done[key]
+
+    def _anew(self, value: Any, kind: str, depth: int) -> Any:
+        if kind in _MAPS:
+            return self._map(value, _MAPS[kind], depth)
+        if kind == "value":
+            return self._value(value, depth)
+        if kind == "text":
+            return value if isinstance(value, pikepdf.String) and len(str(value)) < 64 else None
+        if kind == "object":
+            return self._object(value, depth)
+        if kind == "glyph":
+            return self._glyph(value)
+        if kind == "colour":
+            return self._colour(value, depth)
+        if isinstance(value, Array) and kind in ("function", "descendants"):
+            part = "font" if kind == "descendants" else kind
+            return Array([self._of(item, part, depth + 1) for item in value])
+        if isinstance(value, Array) and kind == "mask":
+            return self._value(value, depth)
+        if isinstance(value, Array) and kind == "state_font" and len(value) == 2:
+            return Array([self._of(value[0], "font", depth + 1), value[1]])
+        kind = {"mask": "image"}.get(kind, kind)
+        if isinstance(value, _PLAIN):
+            return value
+        if isinstance(value, Stream):
+            return self._stream(value, "cmap" if kind == "encoding" else kind, depth)
+        return self._dictionary(value, kind, depth) if isinstance(value, Dictionary) else None
+
+    def _map(self, value: Any, kind: str, depth: int) -> Any:
+        if not isinstance(value, Dictionary):
+            return None
+        made = {name: self._of(item, kind, depth + 1) for name, item in value.items()}
+        return Dictionary({name: item for name, item in made.items() if item is not None})
+
+    def _dictionary(self, value: Any, kind: str, depth: int) -> Any:
+        allowed = _KINDS.get(kind, {})
+        made = {}
+        for name, item in value.items():
+            part = allowed.get(name[1:])
+            anew = None if part is None else self._of(item, part, depth + 1)
+            if anew is not None:
+                made[name] = anew
+            elif name not in ("/Length", "/Filter", "/DecodeParms", "/Name", "/ProcSet"):
+                self._left_out["entries"] += 1
+        return Dictionary(made)
+
+    def _stream(self, value: Any, kind: str, depth: int) -> Any:
+        made = self._dictionary(value, kind, depth)
+        if made is None:
+            return None
+        if kind == "form" or (kind == "pattern" and "/Resources" in value):
+            resources = value.get("/Resources", Dictionary())
+            data = drawing_only(value, resources, self._shown, self._left_out)
+            return Stream(self._new, self._counted(data), made)
+        filters = _filters(value)
+        if filters and filters[-1] in _AS_IS:
+            return self._picture(value, filters, made, depth)
+        try:
+            data = value.read_bytes()
+        except pikepdf.PdfError:
+            self._left_out["objects"] += 1
+            return None
+        if kind == "image":  # packed at once, so that no more than one lies in memory as pixels
+            stream = Stream(
+                self._new,
+                zlib.compress(data[: _bytes_of(value, made.get("/ColorSpace", None))]),
+                made,
+            )
+            stream.Filter = Name.FlateDecode
+            return stream
+        if kind in ("cmap", "function"):
+            data = _COMMENT.sub(b"", data) if _is_program(value) else data
+        return Stream(self._new, self._counted(data), made)
+
+    def _picture(self, value: Any, filters: list[str], made: Any, depth: int) -> Any:
+        """Take over compressed pixels as they are, without what a camera wrote beside them."""
+        data = value.read_raw_bytes()
+        if len(filters) > 1:  # a JPEG that was packed again
+            outer = Stream(self._new, data)
+            outer.Filter = Array([Name(name) for name in filters[:-1]])
+            data = outer.read_bytes()
+        data = without_metadata(data, filters[-1])
+        stream = Stream(self._new, data, made)
+        stream.Filter = Name(filters[-1])
+        parameters = value.get("/DecodeParms", None)
+        if isinstance(parameters, Array) and len(parameters) == len(filters):
+            parameters = parameters[-1]
+        if isinstance(parameters, Dictionary):
+            stream.DecodeParms = self._dictionary(parameters, "filter", depth + 1)
+        return stream
+
+    def _object(self, value: Any, depth: int) -> Any:
+        if not isinstance(value, Stream):
+            return None
+        if not self._shown(value.get("/OC", None)):
+            self._left_out["layers"] += 1
+            return None
+        kind = {"/Image": "image", "/Form": "form"}.get(str(value.get("/Subtype", "")))
+        return None if kind is None else self._stream(value, kind, depth)
+
+    def _glyph(self, value: Any) -> Any:
+        if not isinstance(value, Stream):
+            return None
+        # Names of a glyph's objects are resources of its font; all of them are taken for there.
+        data = drawing_only(value, _Everything(), self._shown, self._left_out)
+        return Stream(self._new, self._counted(data))
+
+    def _colour(self, value: Any, depth: int) -> Any:
+        if isinstance(value, Name):
+            return value
+        if not isinstance(value, Array) or not len(value):
+            return None
+        family = str(value[0])
+        rest = list(value)[1:]
+        if family == "/ICCBased" and rest and isinstance(rest[0], Stream):
+            return self._without_profile(rest[0], depth)
+        if family in ("/CalGray", "/CalRGB", "/Lab") and rest:
+            return Array([value[0], self._of(rest[0], "calibrated", depth + 1)])
+        if family in ("/Indexed", "/I") and len(rest) == 3:
+            base = self._of(rest[0], "colour", depth + 1)
+            lookup = rest[2].read_bytes() if isinstance(rest[2], Stream) else bytes(rest[2])
+            return Array([value[0], base, rest[1], pikepdf.String(lookup)])
+        if family in ("/Separation", "/DeviceN") and len(rest) >= 3:
+            base = self._of(rest[1], "colour", depth + 1)
+            tint = self._of(rest[2], "function", depth + 1)
+            return Array([value[0], self._value(rest[0], depth), base, tint])
+        if family == "/Pattern":
+            return Array([value[0], *(self._of(item, "colour", depth + 1) for item in rest[:1])])
+        return value[0]
+
+    def _without_profile(self, profile: Any, depth: int) -> Any:
+        """Return the plain colour space for an ICC profile, whose texts may name a device."""
+        self._left_out["profiles"] += 1
+        alternate = profile.get("/Alternate", None)
+        if isinstance(alternate, Array):
+            return self._of(alternate, "colour", depth + 1)
+        return _DEVICE.get(int(profile.get("/N", 3)), Name.DeviceRGB)
+
+    def _value(self, value: Any, depth: int) -> Any:
+        if isinstance(value, Array):
+            items = [self._value(item, depth + 1) for item in value]
+            return Array([item for item in items if item is not None])
+        return value if isinstance(value, _PLAIN) or _is_number(value) else None
+
+
+class _Everything:
+    """Resources in which every name is found, and none is a layer."""
+
+    def get(self, name: str, default: Any) -> Any:
+        return self if name == "/XObject" else default
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+def _is_number(value: Any) -> bool:
+    return type(value).__name__ == "Decimal"
+
+
+def _is_container(value: Any) -> bool:
+    return isinstance(value, Dictionary | Array | Stream)
+
+
+def _filters(stream: Any) -> list[str]:
+    filters = stream.get("/Filter", None)
+    if filters is None:
+        return []
+    return [str(filters)] if isinstance(filters, Name) else [str(item) for item in filters]
+
+
+def _bytes_of(image: Any, colour: Any) -> int:
+    """Return how many bytes of pixels an image has at the most; what follows is not shown.
+
+    Args:
+        image: its dictionary says width, height and bits.
+        colour: its colour space, rebuilt.
+    """
+    width, height = int(image.get("/Width", 0)), int(image.get("/Height", 0))
+    bits = max(1, int(image.get("/BitsPerComponent", 1)))
+    family = str(colour[0]) if isinstance(colour, Array) and len(colour) else str(colour)
+    components = _COMPONENTS.get(family, _MAX_COMPONENTS)
+    return height * -(-width * bits * components // 8)
+
+
+def _is_program(stream: Any) -> bool:
+    """Tell whether a stream is PostScript, in which comments may stand."""
+    return int(stream.get("/FunctionType", 4)) == 4
+
+
+def _inherited(page: Any, name: str) -> Any:
+    """Return what a page takes from the nodes above it."""
+    node, steps = page, 0
+    while node is not None and steps < MAX_DEPTH:
+        if name in node:
+            return node[name]
+        node, steps = node.get("/Parent", None), steps + 1
+    return Dictionary()
+
+
+def _visible_part(page: pikepdf.Page) -> tuple[float, float, float, float]:
+    """Return the part of a page that is shown: the crop box, within the media box."""
+    media, crop = _box(page.mediabox), _box(page.cropbox)
+    x0, y0 = max(media[0], crop[0]), max(media[1], crop[1])
+    x1, y1 = min(media[2], crop[2]), min(media[3], crop[3])
+    return (x0, y0, x1, y1) if x1 > x0 and y1 > y0 else media
+
+
+def _box(box: Any) -> tuple[float, float, float, float]:
+    x0, y0, x1, y1 = (float(value) for value in box)
+    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)

@@ -1,0 +1,250 @@
+"""Pictures: faces and areas covered, written anew from pixels alone, read again and checked."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from contrechamp.base.i18n import _, ngettext
+from contrechamp.base.progress import Progress
+from contrechamp.redact.faces.boxes import F8, as_boxes, clip, covered_share, enlarge
+from contrechamp.redact.faces.cover import RGB, draw_covers
+from contrechamp.redact.faces.hits import Detector, Hits, together
+from contrechamp.redact.faces.known_recall import blind_below_px
+from contrechamp.redact.faces.search import COVER_AT, PLAN, REPORT_AT, Plan, find_faces
+from contrechamp.redact.outcome import Box, Check, Covered, Look, Outcome
+from contrechamp.redact.pictures.reading import our_limit_of_pixels, read_picture
+from contrechamp.redact.wish import Style, Wish
+
+#: As often, at the most, is the covered picture searched, and what is found then covered as well.
+#: Two or three times are usual; at a threshold of 0.01, where covers breed hits, more than six.
+ROUNDS = 20
+#: A hit of which so much lies under covers is the covers' own look, not a face.
+UNDER_COVERS = 0.5
+#: JPEG's rounding: a block of one colour may come out this much brighter or darker.
+TOLERANCE = 2
+#: So many doubtful hits are told one by one, the best first.
+LOOKS = 12
+#: Faces up to this many times the size where the search is blind call for a second look.
+NEARLY_BLIND = 1.5
+
+_SAVED_AS: dict[str, dict[str, object]] = {
+    # 4:4:4, so that a block of the grid is a block of every channel.
+    ".jpg": {"format": "JPEG", "quality": 92, "subsampling": 0},
+    ".png": {"format": "PNG"},
+    ".webp": {"format": "WEBP", "lossless": True, "quality": 50, "method": 2, "exact": True},
+    ".tif": {"format": "TIFF", "compression": "tiff_adobe_deflate"},
+}
+
+
+@dataclass(frozen=True)
+class _Written:
+    """What was written, read again.
+
+    Args:
+        rgb: (height, width, 3).
+        off_by: largest difference, of 255, between a covered pixel and its cover.
+        share: of the picture that is covered.
+    """
+
+    rgb: RGB
+    off_by: int
+    share: float
+
+
+@dataclass(frozen=True)
+class _Search:
+    """Finds what is to be covered, by the wish.
+
+    Args:
+        detector: one net; None: only areas drawn by hand are covered.
+        plan: how thoroughly is searched.
+        cover_at: score from which a hit is covered.
+        wish: what is asked.
+    """
+
+    detector: Detector | None
+    plan: Plan
+    cover_at: float
+    wish: Wish
+
+    def everything(self, rgb: RGB) -> Hits:
+        """Return every hit that a person did not mark as no face."""
+        if self.detector is None:
+            return together(())
+        hits = find_faces(rgb, self.detector, self.plan)
+        if self.wish.hand is None:
+            return hits
+        shown = ~self.wish.hand.left_open(hits.boxes)
+        return Hits(hits.boxes[shown], hits.scores[shown])
+
+    def covers(self, faces: Hits) -> F8:
+        """Return the areas to cover: whole heads, and what was drawn by hand."""
+        drawn = self.wish.hand.boxes() if self.wish.hand else as_boxes([])
+        return np.vstack([enlarge(faces.boxes), drawn])
+
+    def outside(self, hits: Hits, covers: F8) -> Hits:
+        """Return the hits that do not lie under covers."""
+        seen = covered_share(hits.boxes, covers) < UNDER_COVERS
+        return Hits(hits.boxes[seen], hits.scores[seen])
+
+
+def mask_image(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
+    """Write a copy of the picture with faces and areas covered, and nothing else of the file.
+
+    Args:
+        source: the picture; its content counts, not its name.
+        target: what is written: JPEG, PNG, WebP or TIFF, as the source is; JPEG for the others.
+        wish: what is asked.
+        progress: bars.
+
+    Returns:
+        The outcome; where a check in it failed, `target` must not be kept.
+
+    Raises:
+        InputError: the file is no picture that can be masked, or the detector is not the one
+            that was measured.
+    """
+    search = _search(wish)
+    picture = read_picture(source)
+    height, width = picture.rgb.shape[:2]
+    if wish.hand:
+        wish.hand.check_picture(width, height)
+    with progress(_("covering faces"), 2) as advance:
+        found = search.everything(picture.rgb)
+        faces = found.at_least(search.cover_at)
+        advance(1)
+        for _round in range(ROUNDS):
+            covers = search.covers(faces)
+            written = _write(picture.rgb, covers, target, picture.suffix, wish.style)
+            left = search.outside(search.everything(written.rgb).at_least(search.cover_at), covers)
+            if not len(left):
+                break
+            faces = together([faces, left])
+        advance(1)
+    doubtful = search.outside(found.below(search.cover_at), covers)
+    scales = PLAN.scales(width, height)
+    return Outcome(
+        kind="image",
+        width=width,
+        height=height,
+        covered=_covered(faces, wish, width, height),
+        looks=_looks(search, faces, doubtful, written.share, blind_below_px(scales[0])),
+        checks=_checks(search, picture.rgb, written, left),
+        removed=picture.removed,
+        blind_below_px=blind_below_px(scales[0]) if search.detector else None,
+        facts=_facts(search, scales, written.share),
+    )
+
+
+def _search(wish: Wish) -> _Search:
+    cover_at = COVER_AT if wish.cover_at is None else wish.cover_at
+    detector: Detector | None = None
+    if not wish.boxes_only:
+        from contrechamp.redact.faces.centerface import CenterFace
+
+        detector = CenterFace(wish.threads)
+    return _Search(detector, Plan(report_at=min(REPORT_AT, cover_at)), cover_at, wish)
+
+
+def _write(rgb: RGB, covers: F8, target: Path, suffix: str, style: Style) -> _Written:
+    """Write the covered picture, and read what was written."""
+    covered, under = draw_covers(rgb, covers, style)
+    Image.fromarray(covered).save(target, **_SAVED_AS[suffix])  # type: ignore[arg-type]
+    with our_limit_of_pixels(), Image.open(target) as image:
+        again = np.array(image.convert("RGB"))
+    off_by = 255
+    if again.shape == covered.shape:
+        off_by = int(np.abs(again[under].astype(np.int16) - covered[under]).max(initial=0))
+    return _Written(again, off_by, float(under.mean()))
+
+
+def _covered(faces: Hits, wish: Wish, width: int, height: int) -> tuple[Covered, ...]:
+    heads = clip(enlarge(faces.boxes), width, height)
+    drawn = clip(wish.hand.boxes(), width, height) if wish.hand else as_boxes([])
+    by_face = zip(heads, faces.scores, strict=True)
+    return (
+        *(Covered("face", _box(box), score=float(score)) for box, score in by_face),
+        *(Covered("hand", _box(box)) for box in drawn),
+    )
+
+
+def _box(box: F8) -> Box:
+    left, top, right, bottom = (round(float(side), 1) for side in box)
+    return left, top, right, bottom
+
+
+def _looks(
+    search: _Search, faces: Hits, doubtful: Hits, share: float, blind_below: float
+) -> tuple[Look, ...]:
+    """Return what a person must look at, the most urgent first."""
+    looks = []
+    if search.detector is None:
+        looks.append(
+            Look("not-searched", _("No face was searched for: look over the whole picture."), 1)
+        )
+    elif not len(faces):
+        text = _(
+            "No face was found: look over the whole picture for heads that are turned away, partly"
+            " hidden, dark or small."
+        )
+        looks.append(Look("no-face", text, 1))
+    for box in faces.boxes:
+        height = float(box[3] - box[1])
+        if height < NEARLY_BLIND * blind_below:
+            text = _(
+                "A face only {height} px high was found: others as small are often missed, so look"
+                " around it."
+            ).format(height=f"{height:.0f}")
+            looks.append(Look("small-face", text, 1, _box(box)))
+            break
+    for box, score in zip(doubtful.boxes[:LOOKS], doubtful.scores[:LOOKS], strict=True):
+        text = _("Perhaps a face, and not covered.")
+        urgency = 2 if score >= 0.8 * search.cover_at else 3
+        looks.append(Look("low-score-uncovered", text, urgency, _box(box), score=float(score)))  # type: ignore[arg-type]
+    if len(doubtful) > LOOKS:
+        text = ngettext(
+            "{count} more place might be a face, and is not covered.",
+            "{count} more places might be faces, and are not covered.",
+            len(doubtful) - LOOKS,
+        ).format(count=len(doubtful) - LOOKS)
+        looks.append(Look("more-uncovered", text, 3))
+    if share > 0.5:
+        text = _("More than half of the picture is covered: perhaps more than there is to cover.")
+        looks.append(Look("much-covered", text, 2))
+    return tuple(sorted(looks, key=lambda look: look.urgency))
+
+
+def _checks(search: _Search, rgb: RGB, written: _Written, left: Hits) -> tuple[Check, ...]:
+    checks = [
+        Check(
+            _("the written picture is as large as the upright source"),
+            written.rgb.shape == rgb.shape,
+        ),
+        Check(
+            _("covered areas show the cover and nothing else"),
+            written.off_by <= TOLERANCE,
+            _("largest difference of a pixel: {off_by} of 255; {tolerance} are allowed").format(
+                off_by=written.off_by, tolerance=TOLERANCE
+            ),
+        ),
+    ]
+    if search.detector:
+        checks.append(
+            Check(
+                _("a search of the written picture finds no face beside the covers"),
+                not len(left),
+                _("found: {count}").format(count=len(left)),
+            )
+        )
+    return tuple(checks)
+
+
+def _facts(search: _Search, scales: tuple[float, ...], share: float) -> dict[str, str]:
+    facts = {_("Share of the picture that is covered"): f"{share:.1%}"}
+    if search.detector:
+        facts[_("Detector")] = search.detector.name
+        facts[_("Searched at the scales")] = ", ".join(f"{scale:g}" for scale in scales)
+        facts[_("Covered from the score")] = f"{search.cover_at:g}"
+    return facts

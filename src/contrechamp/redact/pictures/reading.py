@@ -1,0 +1,253 @@
+"""Reading pictures that nobody vouches for: as plain pixels, upright, in sRGB, or not at all."""
+
+import contextlib
+import io
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.files import read_bounded
+from contrechamp.base.i18n import _, ngettext
+from contrechamp.redact.kinds import FileKind, kind_of
+from contrechamp.redact.pictures.remains import remains
+
+#: No picture of a camera or telephone is larger.
+MAX_BYTES = 1 << 29
+MAX_PIXELS = 120_000_000
+#: What the format, as `contrechamp.redact.kinds` names it, may be opened as.
+_OPENED_AS = {
+    "JPEG": ("JPEG", "MPO"), "PNG": ("PNG",), "WebP": ("WEBP",), "TIFF": ("TIFF",),
+    "HEIC": ("HEIF",), "AVIF": ("AVIF",),
+}  # fmt: skip
+_TO_SRGB = {"RGB": "RGB", "L": "GRAY", "CMYK": "CMYK", "LAB": "Lab"}
+_WHITE = (255, 255, 255)
+#: The tag of EXIF under which the place stands.
+_GPS = 0x8825
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture as it is shown.
+
+    Args:
+        rgb: (height, width, 3), upright, sRGB; what was transparent lies on white.
+        format: of the file, as `contrechamp.redact.kinds` names it.
+        suffix: that a masked copy has.
+        removed: what the file held beside these pixels.
+    """
+
+    rgb: NDArray[np.uint8]
+    format: str
+    suffix: str
+    removed: tuple[str, ...]
+
+
+def read_picture(source: Path) -> Picture:
+    """Read a picture file.
+
+    Args:
+        source: the file; its content counts, not its name.
+
+    Raises:
+        InputError: it is no picture, cut short, damaged, too large, moves, or has several pages.
+    """
+    kind = kind_of(source, "")
+    if kind.kind != "image":
+        raise InputError(_("is no picture"))
+    content = _content(source)
+    try:
+        rgb, more = _raw(content) if kind.format == "RAW" else _decoded(content, kind)
+    except (InputError, MemoryError):
+        raise
+    except Exception as error:  # whatever a damaged file makes a decoder raise
+        raise InputError(
+            _("is cut short or damaged, so nothing of it is masked ({reason})").format(
+                reason=_short(error)
+            )
+        ) from error
+    return Picture(rgb, kind.format, kind.suffix, (*remains(content, kind.format), *more))
+
+
+def _content(source: Path) -> bytes:
+    content = read_bounded(source, MAX_BYTES, where="")
+    if len(content) > MAX_BYTES:
+        raise InputError(
+            _("is larger than {limit} MiB, and so is no picture that is masked").format(
+                limit=MAX_BYTES >> 20
+            )
+        )
+    return content
+
+
+def _short(error: Exception) -> str:
+    return (str(error) or type(error).__name__)[:160]
+
+
+def _check_size(width: int, height: int) -> None:
+    if width * height > MAX_PIXELS:
+        raise InputError(
+            _("has {megapixels} million pixels; more than {limit} are not decoded").format(
+                megapixels=f"{width * height / 1e6:,.0f}", limit=f"{MAX_PIXELS / 1e6:,.0f}"
+            )
+        )
+
+
+@contextlib.contextmanager
+def our_limit_of_pixels() -> Iterator[None]:
+    """Let `MAX_PIXELS` stand in place of Pillow's own limit, which warns first and refuses late."""
+    before = Image.MAX_IMAGE_PIXELS
+    Image.MAX_IMAGE_PIXELS = None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of odd metadata, which is not kept
+            yield
+    finally:
+        Image.MAX_IMAGE_PIXELS = before
+
+
+def _decoded(content: bytes, kind: FileKind) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
+    if kind.format == "HEIC":
+        import pillow_heif
+
+        pillow_heif.register_heif_opener(thumbnails=False)
+    with our_limit_of_pixels():
+        try:
+            image = Image.open(io.BytesIO(content), formats=_OPENED_AS[kind.format])
+        except UnidentifiedImageError as error:
+            raise InputError(
+                _("begins like {format} but is damaged or cut short").format(format=kind.format)
+            ) from error
+        with image:
+            _check_size(*image.size)
+            more = _one_picture(image, kind) + _place(image)
+            image.load()
+            if kind.format == "JPEG":
+                _check_whole(content)
+            upright = ImageOps.exif_transpose(image)
+            clear = _is_clear(upright)
+            if clear:
+                more += (_("transparency"),)
+            return _srgb(upright, clear), more
+
+
+def _check_whole(content: bytes) -> None:
+    """Refuse a JPEG that ends before its last line.
+
+    libjpeg fills the missing lines with grey and only warns, which Pillow does not tell; FFmpeg's
+    decoder can be asked to be strict.
+    """
+    import av
+
+    decoder = av.CodecContext.create("mjpeg", "r")
+    decoder.options = {"err_detect": "explode"}
+    try:
+        decoder.decode(av.Packet(content))
+    except av.InvalidDataError as error:
+        raise InputError(
+            _("is cut short or damaged, so nothing of it is masked ({reason})").format(
+                reason=_("lines are missing")
+            )
+        ) from error
+    except av.FFmpegError:
+        pass  # a rare kind of JPEG, which only the other decoder knows
+
+
+def _one_picture(image: Any, kind: FileKind) -> tuple[str, ...]:
+    """Refuse what moves or has pages; tell of pictures that stand beside the one that is shown."""
+    count = getattr(image, "n_frames", 1)
+    if count == 1 and "default_image" not in image.info:
+        return ()
+    if image.format in ("MPO", "HEIF"):
+        text = ngettext("{count} more picture", "{count} more pictures", count - 1)
+        return (text.format(count=count - 1),)
+    if kind.format == "TIFF":
+        raise InputError(
+            _("has {count} pages; save each as a picture of its own first").format(count=count)
+        )
+    raise InputError(_("is a moving picture; save it as a video first, or one frame as PNG"))
+
+
+def _place(image: Image.Image) -> tuple[str, ...]:
+    """Tell whether the file says where it was taken: the first that a reviewer wants to know."""
+    try:
+        return ("GPS",) if image.getexif().get_ifd(_GPS) else ()
+    except Exception:  # whatever damaged metadata, which is not kept, makes its reader raise
+        return ()
+
+
+def _is_clear(image: Image.Image) -> bool:
+    return "transparency" in image.info or image.mode in ("RGBA", "LA", "PA", "La", "RGBa")
+
+
+def _srgb(image: Image.Image, clear: bool) -> NDArray[np.uint8]:
+    """Return the picture as it is shown: colours by its profile, on white where it is clear.
+
+    What transparent pixels hide, by an alpha of nought or near it, is not kept: it may be what
+    was cut away.
+    """
+    profile = image.info.get("icc_profile")
+    if image.mode.startswith("I") or image.mode == "F":
+        image = _eight_bits(image)
+    alpha = None
+    if clear:
+        image = image.convert("RGBA")
+        alpha = image.getchannel("A")
+        image = image.convert("RGB")
+    elif image.mode not in _TO_SRGB:
+        image = image.convert("RGB")
+    image = _by_profile(image, profile)
+    if alpha is not None:
+        white = Image.new("RGB", image.size, _WHITE)
+        image = Image.composite(image, white, alpha)
+    return np.array(image.convert("RGB"))
+
+
+def _by_profile(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """Convert to sRGB by the picture's own profile; without a usable one, as everybody does."""
+    srgb = ImageCms.createProfile("sRGB")
+    if image.mode == "LAB":
+        return _converted(image, ImageCms.createProfile("LAB"), srgb) or image
+    if profile:
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            if source.profile.xcolor_space.strip() == _TO_SRGB[image.mode]:
+                return _converted(image, source, srgb) or image
+        except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+            pass
+    return image
+
+
+def _converted(image: Image.Image, source: Any, target: Any) -> Image.Image | None:
+    try:
+        return ImageCms.profileToProfile(image, source, target, outputMode="RGB")
+    except (ImageCms.PyCMSError, ValueError):
+        return None
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """Return a picture of 16 bits of grey with 8; of whole numbers or fractions beyond, refuse."""
+    values = np.asarray(image)
+    if image.mode == "F" or values.min() < 0 or values.max() > 0xFFFF:
+        raise InputError(
+            _("has values that are no brightness of 8 or 16 bits; save it with 8 bits first")
+        )
+    return Image.fromarray((values.astype(np.uint16) >> 8).astype(np.uint8))
+
+
+def _raw(content: bytes) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
+    """Develop a camera's raw file, as a camera would."""
+    import rawpy
+
+    with rawpy.imread(io.BytesIO(content)) as raw:
+        _check_size(raw.sizes.raw_width, raw.sizes.raw_height)
+        rgb = raw.postprocess(use_camera_wb=True, output_bps=8, output_color=rawpy.ColorSpace.sRGB)
+    if rgb.ndim != 3 or rgb.shape[2] != 3:  # a sensor without colours
+        rgb = np.atleast_3d(rgb)[:, :, :1].repeat(3, axis=2)
+    return np.ascontiguousarray(rgb), (_("raw values of the sensor"),)

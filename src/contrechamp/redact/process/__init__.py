@@ -1,0 +1,1 @@
+"""The process in which a masker meets hostile bytes."""

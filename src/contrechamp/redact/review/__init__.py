@@ -1,0 +1,1 @@
+"""The sheets with which a person reviews masked copies."""

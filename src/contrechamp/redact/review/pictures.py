@@ -1,0 +1,108 @@
+"""Small pictures of a masked copy for its review sheet; never of the source.
+
+Runs in a process of its own, as a masker does (`contrechamp.redact.process.isolation`).
+"""
+
+import base64
+import io
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from contrechamp.base.progress import Progress
+from contrechamp.redact.wish import Wish
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+IMAGE_PX, FRAME_PX, PAGE_PX = 1400, 560, 900
+_QUALITY = 80
+
+
+def take(
+    source: Path,
+    target: Path,
+    wish: Wish,
+    progress: Progress,
+    *,
+    kind: str,
+    moments: Sequence[float],
+) -> list[dict[str, Any]]:
+    """Return small JPEGs of `source`, which is a masked copy.
+
+    Args:
+        source: the copy.
+        target: not used.
+        wish: not used.
+        progress: not used.
+        kind: of the copy.
+        moments: seconds of a video, or pages (from 1) of a PDF.
+
+    Returns:
+        For each ``jpeg`` (base64), ``width`` and ``height`` in the units of boxes, ``moment``.
+    """
+    takers: dict[str, Callable[[Path, Sequence[float]], Iterator[dict[str, Any]]]]
+    takers = {"image": _of_image, "video": _of_video, "pdf": _of_pdf}
+    return list(takers[kind](source, moments))
+
+
+def _of_image(source: Path, moments: Sequence[float]) -> Iterator[dict[str, Any]]:
+    from PIL import Image
+
+    Image.MAX_IMAGE_PIXELS = None  # our own copy: its size was refused or allowed before
+    with Image.open(source) as image:
+        yield _small(image, IMAGE_PX, image.width, image.height, None)
+
+
+def _of_video(source: Path, moments: Sequence[float]) -> Iterator[dict[str, Any]]:
+    import av
+
+    with av.open(str(source)) as container:
+        stream = container.streams.video[0]
+        stream.thread_type = "AUTO"
+        assert stream.time_base is not None  # noqa: S101  for the type
+        start = stream.start_time or 0
+        for moment in sorted(moments):
+            container.seek(start + int(moment / stream.time_base), stream=stream)
+            last = None
+            for frame in container.decode(stream):
+                last = frame
+                if frame.time is None or frame.time + 1e-4 >= moment + float(
+                    start * stream.time_base
+                ):
+                    break
+            if last is not None:
+                image = last.to_image()  # type: ignore[no-untyped-call]
+                yield _small(image, FRAME_PX, last.width, last.height, moment)
+
+
+def _of_pdf(source: Path, moments: Sequence[float]) -> Iterator[dict[str, Any]]:
+    import pymupdf
+    from PIL import Image
+
+    with pymupdf.open(str(source)) as document:
+        for number in sorted(int(moment) for moment in moments):
+            if not 1 <= number <= document.page_count:
+                continue
+            page = document[number - 1]
+            width, height = page.rect.width, page.rect.height
+            scale = PAGE_PX / max(width, height, 1)
+            matrix = pymupdf.Matrix(scale, scale)
+            pixels = page.get_pixmap(matrix=matrix, alpha=False)
+            image = Image.frombytes("RGB", (pixels.width, pixels.height), pixels.samples)
+            yield _small(image, PAGE_PX, width, height, number)
+
+
+def _small(
+    image: "Image", long_side: int, width: float, height: float, moment: float | None
+) -> dict[str, Any]:
+    small = image.convert("RGB")
+    small.thumbnail((long_side, long_side))
+    content = io.BytesIO()
+    small.save(content, "JPEG", quality=_QUALITY)
+    return {
+        "jpeg": base64.b64encode(content.getvalue()).decode("ascii"),
+        "width": width,
+        "height": height,
+        "moment": moment,
+    }

@@ -1,0 +1,142 @@
+"""What the stable words of an outcome are called on a review sheet, in the reader's language."""
+
+from pathlib import Path
+
+from babel.numbers import format_decimal
+
+from contrechamp.base.i18n import _, active_language
+from contrechamp.redact.faces.known_recall import BLIND_BELOW_PX, MEASURED
+from contrechamp.redact.kinds import FileKind
+from contrechamp.redact.outcome import Covered, Kind, Look, Outcome
+from contrechamp.redact.wish import Wish
+from contrechamp.wording.masking import confinement_labels, sound_label, style_label
+
+
+def number(value: float, digits: int = 0) -> str:
+    """Return a number as readers of the active language write it."""
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return format_decimal(value, format=pattern, locale=active_language())
+
+
+def place(what: Look | Covered) -> str:
+    """Return where in a video or document something is; nothing for an image."""
+    if what.page is not None:
+        return _("page {page}").format(page=what.page)
+    if what.seconds is not None:
+        return clock(what.seconds)
+    return ""
+
+
+def clock(seconds: float) -> str:
+    """Return a moment of a recording.
+
+    >>> clock(83.25)
+    '1:23.2'
+    """
+    tenths = int(seconds * 10)
+    return f"{tenths // 600}:{tenths // 10 % 60:02d}.{tenths % 10}"
+
+
+def facts(source: str, source_kind: FileKind, outcome: Outcome) -> list[tuple[str, str]]:
+    """Return what the copy is: label and value."""
+    kind = source_kind.format
+    if source_kind.odd_name(Path(source)):
+        kind = _("{format}, though its name says something else").format(format=kind)
+    found = [(_("Made from"), source), (_("Kind of the source"), kind)]
+    if outcome.width and outcome.height:
+        found.append((_("Size"), f"{outcome.width} × {outcome.height} px"))
+    if outcome.pages is not None:
+        found.append((_("Pages"), number(outcome.pages)))
+    if outcome.duration_s is not None:
+        found.append((_("Duration"), clock(outcome.duration_s)))
+    if outcome.frames is not None:
+        found.append((_("Frames"), number(outcome.frames)))
+    return [*found, *outcome.facts.items()]
+
+
+def settings(wish: Wish, kind: Kind, given_up: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return how the copy was made: label and value."""
+    found = []
+    if kind in ("image", "video"):
+        found.append((_("Covered with"), style_label(wish.style)))
+    if kind in ("image", "video", "pdf") and wish.boxes_only:
+        found.append((_("Detector of faces"), _("not used (--boxes-only)")))
+    if kind in ("video", "sound"):
+        altered = kind == "sound" and wish.sound == "drop"
+        found.append((_("Sound"), sound_label("alter" if altered else wish.sound)))
+    if kind in ("pdf", "office"):
+        found.append((_("Words to remove"), number(len(wish.words))))
+    found.append((_("The process that read the source could not use"), _confined(given_up)))
+    return found
+
+
+def _confined(given_up: tuple[str, ...]) -> str:
+    names = confinement_labels()
+    return ", ".join(names[name] for name in given_up if name in names)
+
+
+def checklist(kind: Kind) -> list[str]:
+    """Return what a person confirms before a copy may leave."""
+    pictures = [
+        _(
+            "Every face that must be covered is covered: from the side and from behind, in the "
+            "background, in mirrors and windows, on posters and screens."
+        ),
+        _(
+            "No tattoo, scar, clothing, badge, number plate, street name, house number, screen or "
+            "paper tells who or where."
+        ),
+        _("Nobody who knows these people would recognise them by what is left."),
+    ]
+    by_kind = {
+        "image": [_("I looked at the whole picture at full size, into its corners."), *pictures],
+        "video": [
+            _("I watched all of it, and frame by frame at the moments listed above."),
+            *pictures,
+        ],
+        "sound": [_("I listened to all of it.")],
+        "pdf": [_("I read every page and looked at every picture in it."), *pictures[1:2]],
+        "office": [_("I opened it and read all of it: every sheet, slide, note and header.")],
+    }
+    spoken = [
+        _(
+            "No name, nickname, place, voice in the background or accent that must stay unknown "
+            "is heard."
+        )
+    ]
+    written = [
+        _("No name, initial, signature, number or turn of phrase in it tells who wrote or said it.")
+    ]
+    more = {"video": spoken, "sound": spoken, "pdf": written, "office": written}
+    return [
+        *by_kind[kind],
+        *more.get(kind, []),
+        _(
+            "The people who can still be recognised in it agreed to this use; where nobody could "
+            "ask them, I weighed what it may do to them."
+        ),
+        _("I thought of what else is known: this copy beside other pictures, posts and news."),
+    ]
+
+
+def recall(wish: Wish, outcome: Outcome) -> list[tuple[str, str, str]]:
+    """Return how many faces of each height were found when that was measured, on still pictures.
+
+    Heights are those in a picture that is searched at twice its size; in one that was searched
+    less closely, faces must be larger by as much as the size where the search is blind is.
+    """
+    if wish.boxes_only or outcome.kind != "image" or outcome.blind_below_px is None:
+        return []
+    larger = outcome.blind_below_px / BLIND_BELOW_PX
+    return [
+        (
+            _("{low} px and higher").format(low=number(larger * one.low_px))
+            if one.high_px is None
+            else _("{low} to {high} px").format(
+                low=number(larger * one.low_px), high=number(larger * one.high_px)
+            ),
+            _("{percent} %").format(percent=number(100 * one.found, 1)),
+            number(one.faces),
+        )
+        for one in MEASURED
+    ]

@@ -1,0 +1,1 @@
+"""Masking a sound file: voices altered, everything that is not sound left behind."""

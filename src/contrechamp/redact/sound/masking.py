@@ -1,0 +1,333 @@
+"""Sound files: voices altered, everything that is not sound left behind."""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import av
+import av.container
+import numpy as np
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.files import unwritable
+from contrechamp.base.i18n import _, ngettext
+from contrechamp.base.progress import Progress
+from contrechamp.redact.outcome import Check, Look, Outcome
+from contrechamp.redact.sound.voice import Alteration, Samples
+from contrechamp.redact.wish import Wish
+
+#: Altered sound is one channel of this rate: nothing lies above what `Alteration` leaves.
+ALTERED_RATE_HZ = 16_000
+#: Sound that is kept is cut down to this, and then so many hours fit into a WAV file.
+KEPT_RATE_HZ, KEPT_CHANNELS = 48_000, 2
+MAX_HOURS = 6
+MAX_CHANNELS = 16
+RATES_HZ = (4_000, 384_000)
+#: What writers of MP4 always write.
+_OF_WRITERS = frozenset(
+    ("major_brand", "minor_version", "compatible_brands", "language", "handler_name", "vendor_id")
+)
+#: Coders add so much at the ends, at the most, and leave off as much.
+CODER_PADDING_S = 0.25
+
+
+@dataclass(frozen=True)
+class Format:
+    """How one kind of file is read and written: reader, writer, coder, rates, channels."""
+
+    reader: str
+    writer: str
+    coder: str
+    suffix: str
+    rates_hz: tuple[int, ...] = ()
+    options: tuple[tuple[str, str], ...] = ()
+
+
+_ANY: tuple[int, ...] = ()
+_OF_MP3 = (16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
+_OF_AAC = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
+_OF_OPUS = (8_000, 12_000, 16_000, 24_000, 48_000)
+#: No header of an encoder, no table of contents: pieces of sound, and nothing beside them.
+_MP3 = (("write_xing", "0"), ("id3v2_version", "0"), ("write_id3v1", "0"))
+
+WAV = Format("wav", "wav", "pcm_s16le", ".wav", _ANY)
+MP3 = Format("mp3", "mp3", "libmp3lame", ".mp3", _OF_MP3, _MP3)
+M4A = Format("mov", "ipod", "aac", ".m4a", _OF_AAC)
+ADTS = Format("aac", "ipod", "aac", ".m4a", _OF_AAC)
+OGG = Format("ogg", "ogg", "libopus", ".ogg", _OF_OPUS)
+FLAC = Format("flac", "flac", "flac", ".flac", _ANY)
+#: Nothing writes AMR freely; what telephones recorded with it they play as AAC too.
+AMR = Format("amr", "ipod", "aac", ".m4a", _OF_AAC)
+WEBM = Format("matroska", "ogg", "libopus", ".ogg", _OF_OPUS)
+
+
+def format_of(file: IO[bytes]) -> Format | None:
+    """Return how a sound file is read and written, or None if it is none, by its first bytes.
+
+    An MP4 or Matroska file may be a video as well; `mask_sound` refuses those.
+    """
+    file.seek(0)
+    head = file.read(64)
+    if head.startswith(b"ID3") and len(head) > 10:  # a tag that may stand before any of them
+        length = sum((byte & 0x7F) << 7 * (3 - place) for place, byte in enumerate(head[6:10]))
+        file.seek(10 + length)
+        return _format_at(file.read(64)) or MP3
+    return _format_at(head)
+
+
+def _format_at(head: bytes) -> Format | None:
+    if head[:4] in (b"RIFF", b"RF64", b"BW64") and head[8:12] == b"WAVE":
+        return WAV
+    if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"):
+        return M4A
+    for start, known in (
+        (b"OggS", OGG),
+        (b"fLaC", FLAC),
+        (b"#!AMR", AMR),
+        (b"\x1a\x45\xdf\xa3", WEBM),
+    ):
+        if head.startswith(start):
+            return known
+    if len(head) > 1 and head[0] == 0xFF:
+        if head[1] & 0xF6 == 0xF0:  # ADTS: layer is 0
+            return ADTS
+        if head[1] & 0xE0 == 0xE0 and head[1] & 0x06:
+            return MP3
+    return None
+
+
+def mask_sound(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
+    """Write `source` to `target` with its voices altered, and nothing else of it.
+
+    Asked to drop the sound of a sound file, it alters it: nothing would be left to write. The
+    kind of file stays as it is, but for AMR (to AAC) and WebM (to Ogg Opus).
+
+    Args:
+        source: WAV, MP3, M4A or AAC, Ogg, FLAC, AMR, or WebM without pictures.
+        target: written here; a file that stood there is overwritten.
+        wish: `sound` is ``keep`` for voices as they are.
+        progress: opens a bar.
+
+    Raises:
+        InputError: `source` is none of these, is damaged, or is larger than any recording.
+    """
+    with source.open("rb") as file:
+        known = format_of(file)
+        file.seek(0)
+        if known is None:
+            raise InputError(
+                _(
+                    "is no sound file that can be masked: expected WAV, MP3, M4A, AAC, Ogg, FLAC, "
+                    "AMR or WebM; convert it to WAV first"
+                ),
+                where=source.name,
+            )
+        with _reading(file, known, source.name) as container:
+            stream, removed = _chosen(container, source.name)
+            keep = wish.sound == "keep"
+            sound = _Sound(
+                min(stream.rate, KEPT_RATE_HZ) if keep else ALTERED_RATE_HZ,
+                "stereo" if keep and stream.channels >= KEPT_CHANNELS else "mono",
+            )
+            duration_s = _duration_s(container, stream)
+            with progress(_("Sound of {file}").format(file=source.name), duration_s) as advance:
+                pieces = _decoded(container, stream, sound, source.name, advance)
+                if not keep:
+                    alteration = Alteration(
+                        sound.rate_hz, np.random.default_rng(), bandwidth_hz=stream.rate / 2
+                    )
+                    pieces = _altered(pieces, alteration)
+                written = _write(pieces, sound, target, known)
+        if not written:
+            raise InputError(_("holds no sound"), where=source.name)
+    if stream.channels > 1 and not keep:
+        removed.append(_("differences between channels"))
+    return Outcome(
+        kind="sound",
+        duration_s=written / sound.rate_hz,
+        looks=tuple(_looks(keep)),
+        checks=_checks(target, written / sound.rate_hz),
+        removed=tuple(removed),
+    )
+
+
+@dataclass(frozen=True)
+class _Sound:
+    rate_hz: int
+    layout: str
+
+
+@contextlib.contextmanager
+def _reading(file: IO[bytes], known: Format, name: str) -> Iterator[av.container.InputContainer]:
+    """Open with the one reader that fits: no other is tried, none follows a name to other files."""
+    try:
+        container = av.open(file, "r", format=known.reader, metadata_errors="replace")
+    except av.error.FFmpegError as error:
+        raise _damaged(name, error) from error
+    with container:
+        yield container
+
+
+def _damaged(name: str, error: Exception) -> InputError:
+    return InputError(
+        _(
+            "is damaged or cut off and cannot be decoded ({reason}); play it in another program "
+            "and save it anew as WAV"
+        ).format(reason=getattr(error, "strerror", None) or error),
+        where=name,
+    )
+
+
+def _chosen(container: av.container.InputContainer, name: str) -> tuple[Any, list[str]]:
+    """Return the stream of sound to work on, and what else there is that is left behind."""
+    if any(not _is_cover(stream) for stream in container.streams.video):
+        raise InputError(_("is a video: it has moving pictures"), where=name)
+    if not container.streams.audio:
+        raise InputError(_("holds no sound"), where=name)
+    stream = container.streams.audio[0]
+    rate_hz, channels = stream.rate or 0, stream.channels or 0
+    if not RATES_HZ[0] <= rate_hz <= RATES_HZ[1] or not 1 <= channels <= MAX_CHANNELS:
+        raise InputError(
+            _("{rate} samples a second in {channels} channels: no recording is like that").format(
+                rate=rate_hz, channels=channels
+            ),
+            where=name,
+        )
+    tags = sum(len(set(part.metadata) - _OF_WRITERS) for part in (container, *container.streams))
+    covers, others = len(container.streams.video), len(container.streams) - 1
+    removed = [
+        ngettext("{n} tag", "{n} tags", tags).format(n=tags) if tags else "",
+        ngettext("{n} picture", "{n} pictures", covers).format(n=covers) if covers else "",
+        ngettext("{n} other track", "{n} other tracks", others - covers).format(n=others - covers)
+        if others > covers
+        else "",
+        _("chapters") if container.chapters() else "",
+    ]
+    return stream, [text for text in removed if text]
+
+
+def _is_cover(stream: Any) -> bool:
+    return bool(stream.disposition & av.stream.Disposition.attached_pic)
+
+
+def _duration_s(container: av.container.InputContainer, stream: Any) -> float:
+    if stream.duration is not None and stream.time_base is not None:
+        return float(stream.duration * stream.time_base)
+    return container.duration / av.time_base if container.duration else 0.0
+
+
+def _decoded(
+    container: av.container.InputContainer, stream: Any, sound: _Sound, name: str, advance: Any
+) -> Iterator[Samples]:
+    """Yield float32 (n, channels) at the rate and layout of `sound`."""
+    resampler = av.AudioResampler(format="fltp", layout=sound.layout, rate=sound.rate_hz)
+    samples = 0
+    frames = container.decode(stream)
+    while True:
+        try:
+            frame = next(frames, None)
+            pieces = resampler.resample(frame)
+        except (av.error.FFmpegError, ValueError) as error:  # ValueError: rate or layout changes
+            raise _damaged(name, error) from error
+        for piece in pieces:
+            samples += piece.samples
+            yield piece.to_ndarray().T.astype(np.float32, copy=False)
+        if frame is None:
+            return
+        if samples > MAX_HOURS * 3600 * sound.rate_hz:
+            raise InputError(
+                _("is longer than {hours} hours; cut it into parts").format(hours=MAX_HOURS),
+                where=name,
+            )
+        advance(frame.samples / frame.sample_rate)
+
+
+def _altered(pieces: Iterator[Samples], alteration: Alteration) -> Iterator[Samples]:
+    for piece in pieces:
+        yield alteration.feed(piece)
+    yield alteration.end()
+
+
+def _write(pieces: Iterator[Samples], sound: _Sound, target: Path, known: Format) -> int:
+    """Encode; return how many samples were written."""
+    try:
+        return _encode(pieces, sound, target, known)
+    except av.error.FFmpegError as error:
+        raise unwritable(str(target), error) from error
+
+
+def _encode(pieces: Iterator[Samples], sound: _Sound, target: Path, known: Format) -> int:
+    rate_hz = sound.rate_hz
+    if known.rates_hz and rate_hz not in known.rates_hz:
+        rate_hz = min((rate for rate in known.rates_hz if rate > rate_hz), default=48_000)
+    options = {"fflags": "+bitexact", **dict(known.options)}
+    written = 0
+    with av.open(str(target), "w", format=known.writer, options=options) as container:
+        stream: Any = container.add_stream(known.coder, rate=rate_hz, layout=sound.layout)
+        stream.codec_context.flags |= av.codec.context.Flags.bitexact
+        for piece in pieces:
+            if not len(piece):
+                continue
+            frame = av.AudioFrame.from_ndarray(
+                np.ascontiguousarray(piece.T), format="fltp", layout=sound.layout
+            )
+            frame.sample_rate = sound.rate_hz
+            frame.pts = None
+            written += len(piece)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return written
+
+
+def _looks(keep: bool) -> Iterator[Look]:
+    if keep:
+        yield Look(
+            "voice-unaltered",
+            _(
+                "The voices are as they were recorded, because that was asked for: whoever knows "
+                "a voice, or has a recording of it, recognises it."
+            ),
+            1,
+        )
+    else:
+        yield Look(
+            "voice-alteration-weak",
+            _(
+                "Voices were altered, not made anonymous: people who know them may recognise them, "
+                "and the alteration can be estimated and largely undone. If the voice must not be "
+                "recognised, do not publish the sound: publish what is said, as text or spoken by "
+                "someone else."
+            ),
+            1,
+        )
+    yield Look(
+        "sound-content",
+        _(
+            "Listen to all of it: names, places, accent, choice of words, and sounds behind the "
+            "voice (announcements, bells, other people, the hum of the mains) tell who and where "
+            "too, and are still there."
+        ),
+    )
+
+
+def _checks(target: Path, expected_s: float) -> tuple[Check, ...]:
+    """Read the output again, whatever it looks like."""
+    with av.open(str(target)) as container:
+        streams: list[Any] = list(container.streams)
+        tags = {key for part in (container, *streams) for key in part.metadata}
+        tags -= _OF_WRITERS | {"encoder"}
+        frames: Iterator[Any] = container.decode(streams[0])
+        samples = sum(frame.samples for frame in frames)
+        seconds = samples / streams[0].rate
+        lone = len(streams) == 1 and streams[0].type == "audio" and not container.chapters()
+    return (
+        Check(_("one track of sound and nothing else"), lone, str(len(streams))),
+        Check(_("no tags"), not tags, ", ".join(sorted(tags))),
+        Check(
+            _("as long as the source"),
+            abs(seconds - expected_s) <= CODER_PADDING_S,
+            _("{seconds:.2f} s").format(seconds=seconds),
+        ),
+    )

@@ -1,0 +1,72 @@
+"""Finds cuts: where one shot ends and another begins.
+
+A cut that is overlooked lets a cover stand some frames too long. A cut that is none ends a cover
+too early. So a cut is called only where the two frames share neither picture nor light.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from contrechamp.redact.video import flow
+
+#: Tiny frames are at most this wide or high, px.
+TINY_PX = 120
+#: Farthest movement of the whole picture between two frames that is looked for, as share of it.
+FARTHEST = 0.15
+#: Two frames are alike (ZNCC, the pan taken out) below this across a cut.
+ALIKE_BELOW = 0.45
+#: And their light differs by more: half the sum of differences of two histograms, 0 to 1.
+LIGHT_ABOVE = 0.2
+_BINS = 16
+
+
+@dataclass(frozen=True)
+class Passage:
+    """From one frame to the next.
+
+    Args:
+        shift: (x, y), how the whole picture moved, in pixels of the small grey frame.
+        alike: ZNCC of the two frames, the movement taken out.
+        light: how far their histograms differ, 0 to 1.
+    """
+
+    shift: tuple[float, float]
+    alike: float
+    light: float
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether one shot ends here and another begins."""
+        return self.alike < ALIKE_BELOW and self.light > LIGHT_ABOVE
+
+
+def tiny(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return a small grey frame reduced to some `TINY_PX` pixels."""
+    return flow.shrunk(grey, _times(grey.shape))
+
+
+def passage(old: NDArray[np.uint8], new: NDArray[np.uint8], grey_shape: tuple[int, int]) -> Passage:
+    """Compare two frames.
+
+    Args:
+        old: of `tiny`.
+        new: likewise, the frame after it.
+        grey_shape: of the small grey frames that they come from, for the unit of the shift.
+    """
+    x, y, alike = flow.shift(old, new, max(2, int(FARTHEST * max(old.shape))))
+    times = _times(grey_shape)
+    return Passage((float(x * times), float(y * times)), alike, _light(old, new))
+
+
+def _times(shape: tuple[int, ...]) -> int:
+    return max(1, -(-max(shape[:2]) // TINY_PX))
+
+
+def _light(old: NDArray[np.uint8], new: NDArray[np.uint8]) -> float:
+    edges = np.linspace(0, 256, _BINS + 1)
+    before, after = (np.histogram(tiny, edges)[0] / tiny.size for tiny in (old, new))
+    return float(np.abs(before - after).sum() / 2)

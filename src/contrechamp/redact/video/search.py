@@ -1,0 +1,118 @@
+"""The first pass over a video: finds faces in its frames, and follows them.
+
+Nets run side by side, one thread each (two frames on two cores take less time than one frame on
+both); frames come back in their order and go to the tracker.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import cast
+
+import numpy as np
+from av.video.frame import VideoFrame
+from numpy.typing import NDArray
+
+from contrechamp.redact.faces.hits import Detector, Hits
+from contrechamp.redact.video import flow
+from contrechamp.redact.video.courses import course_of
+from contrechamp.redact.video.dusk import lit
+from contrechamp.redact.video.motion import Motion, reduction
+from contrechamp.redact.video.planes import cropped, luma
+from contrechamp.redact.video.reading import Shown, frames
+from contrechamp.redact.video.task import Advance, Found, Look, Task
+from contrechamp.redact.video.tracks import Tracker
+
+#: Small grey frames that are kept: as far back as a track can be prolonged, and some.
+KEPT_FRAMES = 64
+
+
+def search(task: Task, advance: Advance) -> Found:
+    """Go through the video once; `advance` is told one for each frame.
+
+    Raises:
+        InputError: as `frames`.
+    """
+    found = Found()
+    if task.detector is None:
+        for shown in frames(task.source, task.film, task.limits, task.threads):
+            _note(found, shown)
+            advance(1)
+        return found
+    film, rules = task.film, task.rules
+    motion = Motion(KEPT_FRAMES, reduction(film.width, film.height))
+    tracker = Tracker(film.width, film.height, rules)
+    for shown, grey, hits in _searched(task, task.detector):
+        _note(found, shown)
+        if motion.push(grey).is_cut:
+            found.cuts.append(shown.number)
+        if hits is not None and task.wish.hand is not None:
+            left = task.wish.hand.left_open(hits.boxes, found.seconds(shown.ticks, film))
+            hits = Hits(hits.boxes[~left], hits.scores[~left])
+        look = task.schedule.look(shown.number, film.width, film.height)
+        ended = tracker.step(shown.number, hits, motion, look.begins_at if look else 0.0)
+        for track in ended:
+            found.take(course_of(track, rules))
+        advance(1)
+    for track in tracker.finish(motion):
+        found.take(course_of(track, rules))
+    return found
+
+
+def hits_of(frame: VideoFrame, look: Look, detector: Detector, report_at: float) -> Hits:
+    """Search a 4:2:0 frame once; return hits in pixels of the frame."""
+    left, top, right, bottom = look.area
+    whole = (right - left, bottom - top) == (frame.width, frame.height)
+    part = frame if whole else cropped(frame, look.area)
+    scaled = part.reformat(*look.size, format="rgb24", interpolation="BILINEAR")
+    rgb = cast(NDArray[np.uint8], scaled.to_ndarray())
+    # A close look stays as it is: in the dark the two see different faces.
+    hits = detector(lit(rgb) if whole else rgb, report_at)
+    scale = np.array([(right - left) / look.size[0], (bottom - top) / look.size[1]] * 2)
+    boxes = hits.boxes * scale + np.array([left, top, left, top])
+    tall = boxes[:, 3] - boxes[:, 1]
+    answered = (tall >= look.smallest_px) & (tall < look.largest_px)
+    return Hits(boxes[answered], hits.scores[answered])
+
+
+def _note(found: Found, shown: Shown) -> None:
+    found.ticks.append(shown.ticks)
+    # A container may not say how long the last frame lasts: as long as the one before it.
+    found.last_lasts = shown.lasts or (
+        found.ticks[-1] - found.ticks[-2] if len(found.ticks) > 1 else 1
+    )
+    if shown.damaged and len(found.damaged) < 1000:
+        found.damaged.append(shown.number)
+
+
+_Searched = tuple[NDArray[np.uint8], Hits | None]
+
+
+def _searched(task: Task, detector: Detector) -> Iterator[tuple[Shown, *_Searched]]:
+    """Yield frames in their order, small and grey, with what was found in them."""
+    film = task.film
+    times = reduction(film.width, film.height)
+
+    def work(shown: Shown) -> _Searched:
+        look = task.schedule.look(shown.number, film.width, film.height)
+        hits = None
+        if look is not None:
+            hits = hits_of(shown.frame, look, detector, task.rules.go_on_at)
+        return flow.shrunk(luma(shown.frame), times), hits
+
+    waiting: deque[tuple[Shown, Future[_Searched]]] = deque()
+    with ThreadPoolExecutor(task.threads) as pool:
+        try:
+            for shown in frames(task.source, film, task.limits, task.threads):
+                waiting.append((shown, pool.submit(work, shown)))
+                if len(waiting) > 2 * task.threads + 1:
+                    done, future = waiting.popleft()
+                    yield done, *future.result()
+            while waiting:
+                done, future = waiting.popleft()
+                yield done, *future.result()
+        finally:
+            for _shown, future in waiting:
+                future.cancel()

@@ -1,0 +1,65 @@
+"""The passphrase of a case in the keyring of the system, where that is one that encrypts."""
+
+import contextlib
+from typing import Any
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+
+#: Name of the service in the system keyring; the user name is the name of the case's log.
+SERVICE = "contrechamp"
+
+
+def passphrase_of(log_origin: str) -> str:
+    """Return the passphrase that the keyring has of a case.
+
+    Raises:
+        InputError: if there is no keyring, only one that writes in the clear, or no passphrase.
+    """
+    ring = _keyring()
+    found: str | None = None
+    with contextlib.suppress(_keyring_error()):
+        found = ring.get_password(SERVICE, log_origin)
+    if not found:
+        raise InputError(_("the keyring of the system has no passphrase of this case"))
+    return found
+
+
+def keep(passphrase: str, *, log_origin: str) -> None:
+    """Put the passphrase of a case into the system keyring.
+
+    Raises:
+        InputError: if there is none, or only one that writes it down in the clear.
+    """
+    ring = _keyring()
+    kept = False
+    with contextlib.suppress(_keyring_error()):
+        ring.set_password(SERVICE, log_origin, passphrase)
+        kept = True
+    if not kept:
+        raise InputError(_("the keyring of the system did not take the passphrase"))
+
+
+def _keyring() -> Any:
+    """Return the backend in use, if it is one that encrypts."""
+    try:
+        import keyring
+    except ImportError as error:
+        raise InputError(
+            _("--keyring needs the package keyring: pip install 'contrechamp[keyring]'")
+        ) from error
+    ring = keyring.get_keyring()
+    used = [ring, *getattr(ring, "backends", [])]
+    if any(type(each).__module__.startswith("keyrings.alt") for each in used):
+        raise InputError(
+            _("the keyring of this system would write the passphrase down in the clear")
+        )
+    if getattr(ring, "priority", 1) <= 0:
+        raise InputError(_("this system has no keyring that is set up"))
+    return ring
+
+
+def _keyring_error() -> type[Exception]:
+    from keyring.errors import KeyringError
+
+    return KeyringError

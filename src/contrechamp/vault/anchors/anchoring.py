@@ -1,0 +1,123 @@
+"""The anchors of a case: they wait in it until they are sent, and their proofs are kept in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cryptography import x509
+
+from contrechamp.base.errors import ContrechampError, InputError
+from contrechamp.base.i18n import _
+from contrechamp.vault import database
+from contrechamp.vault.anchors import anchor, ots, rfc3161
+from contrechamp.vault.anchors.anchor import Anchor, Post
+from contrechamp.vault.case import Case, Random
+from contrechamp.vault.log import checkpoint
+from contrechamp.vault.log.history import newest_checkpoint
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What came of an anchor.
+
+    Args:
+        kind: `anchor.RFC3161` or `anchor.OPENTIMESTAMPS`.
+        addresses: that were asked.
+        size: number of entries of the checkpoint.
+        problem: why it still waits; "" where it holds a proof now.
+    """
+
+    kind: str
+    addresses: tuple[str, ...]
+    size: int
+    problem: str
+
+
+def ask(
+    case: Case, *, authority: str | None, calendars: Sequence[str], random: Random, post: Post
+) -> list[Sent]:
+    """Have the newest checkpoint dated by others, and send what waited.
+
+    Args:
+        case: open for writing.
+        authority: address of a timestamp authority (RFC 3161).
+        calendars: addresses of OpenTimestamps calendars.
+        random: source of what keeps a calendar from learning the checkpoint.
+        post: reaches the network.
+    """
+    note = newest_checkpoint(case)
+    if authority:
+        queue(case, anchor.rfc3161_anchor(note, authority))
+    if calendars:
+        queue(case, anchor.opentimestamps_anchor(note, tuple(calendars), random))
+    return send_waiting(case, post)
+
+
+def queue(case: Case, wanted: Anchor) -> None:
+    """Let an anchor wait in a case that is open for writing."""
+    size = checkpoint.parse(wanted.note)[0].size
+    with database.transaction(case.database):
+        case.database.execute(
+            "INSERT INTO anchors (size, entry) VALUES (?, ?)", (size, anchor.to_bytes(wanted))
+        )
+
+
+def send_waiting(case: Case, post: Post) -> list[Sent]:
+    """Send every anchor that waits; what cannot be reached waits on.
+
+    Args:
+        case: open for writing.
+        post: reaches the network.
+    """
+    sent = []
+    rows = case.database.execute(
+        "SELECT id, size, entry FROM anchors WHERE proof IS NULL ORDER BY id"
+    ).fetchall()
+    for row, size, entry in rows:
+        waiting = anchor.from_bytes(bytes(entry))
+        try:
+            proof = anchor.send(waiting, post)
+        except OSError as error:
+            problem = error.strerror or str(error) or type(error).__name__
+        except ContrechampError as error:
+            problem = str(error)
+        else:
+            problem = ""
+            with database.transaction(case.database):
+                case.database.execute("UPDATE anchors SET proof = ? WHERE id = ?", (proof, row))
+        sent.append(Sent(waiting.kind, waiting.addresses, int(size), problem))
+    return sent
+
+
+def problems(case: Case, trusted: Sequence[x509.Certificate]) -> list[tuple[int, str]]:
+    """Return size and message of every anchor that does not prove what it should.
+
+    Args:
+        case: open.
+        trusted: root certificates of timestamp authorities. Without any, a timestamp is checked to
+            be of its checkpoint, not for who signed it.
+    """
+    found = []
+    notes = {
+        str(note) for (note,) in case.database.execute("SELECT note FROM checkpoints").fetchall()
+    }
+    for size, entry, proof in case.database.execute(
+        "SELECT size, entry, proof FROM anchors WHERE proof IS NOT NULL ORDER BY id"
+    ).fetchall():
+        try:
+            of = anchor.from_bytes(bytes(entry))
+            _check(of, bytes(proof), trusted)
+            if of.note not in notes:
+                raise InputError(_("it is of a checkpoint that the case does not have"))
+        except ContrechampError as error:
+            found.append((int(size), str(error)))
+    return found
+
+
+def _check(of: Anchor, proof: bytes, trusted: Sequence[x509.Certificate]) -> None:
+    message = of.note.encode()
+    if of.kind == anchor.OPENTIMESTAMPS:
+        ots.attestations(proof, message)
+    elif trusted:
+        rfc3161.check(proof, message, trusted)
+    else:
+        rfc3161.check_is_reply(proof, message)

@@ -1,0 +1,214 @@
+"""OpenTimestamps: proofs that lead to the Bitcoin blockchain, without an authority to trust.
+
+Making one takes two steps. Calendars answer at once with a promise (*pending*); hours later they
+can say which block holds it (*bitcoin*), and `upgrade` adds that. Stamp files are those of
+opentimestamps.org, so that its own tools read them: `ots verify -f NOTE STAMP`.
+
+A calendar sees a hash over the digest and a nonce, so not even the digest of what is stamped.
+"""
+
+from collections.abc import Callable, Container, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from opentimestamps.calendar import DEFAULT_CALENDAR_WHITELIST
+from opentimestamps.core.notary import BitcoinBlockHeaderAttestation, PendingAttestation
+from opentimestamps.core.op import OpAppend, OpSHA256
+from opentimestamps.core.serialize import (
+    BytesDeserializationContext,
+    BytesSerializationContext,
+    DeserializationError,
+)
+from opentimestamps.core.timestamp import DetachedTimestampFile, Timestamp
+
+from contrechamp.base.errors import CheckFailedError, InputError
+from contrechamp.base.files import unreadable
+from contrechamp.base.i18n import _
+
+NONCE_BYTES = 16
+MAX_STAMP_BYTES = 1 << 18
+HEADER_BYTES = 80
+
+#: Calendars that a stamp may send us to: those that the OpenTimestamps client trusts by default.
+CALENDARS: Container[str] = DEFAULT_CALENDAR_WHITELIST
+
+
+@dataclass(frozen=True)
+class Attestation:
+    """Where a stamp leads to.
+
+    Args:
+        kind: ``pending`` (a calendar's promise), ``bitcoin`` or ``other``.
+        commitment: the bytes that the calendar holds, or that are the block's Merkle root.
+        calendar: the address of the calendar, where pending.
+        height: the number of the block, for bitcoin.
+    """
+
+    kind: str
+    commitment: bytes
+    calendar: str = ""
+    height: int = 0
+
+
+def commitment(message: bytes, nonce: bytes) -> bytes:
+    """Return the 32 bytes to post to the calendars (address + ``/digest``) for a message."""
+    return sha256(sha256(message).digest() + nonce).digest()
+
+
+def check_answer(answer: bytes, committed: bytes, *, where: str = "") -> None:
+    """Check that a calendar's answer to a commitment can be read.
+
+    Raises:
+        InputError: it cannot.
+    """
+    _answer(answer, committed, where)
+
+
+def stamp(message: bytes, nonce: bytes, answers: Sequence[bytes], *, where: str = "") -> bytes:
+    """Return the stamp file that calendars' answers make.
+
+    Args:
+        message: what is stamped.
+        nonce: `NONCE_BYTES` random bytes, the same as for `commitment`.
+        answers: what the calendars answered, one at least.
+        where: the place to name in errors.
+
+    Raises:
+        InputError: an answer cannot be read, or there is none.
+    """
+    if not answers:
+        raise InputError(_("no calendar answered"), where=where)
+    top = Timestamp(sha256(message).digest())
+    nonced = top.ops.add(OpAppend(nonce)).ops.add(OpSHA256())
+    for answer in answers:
+        nonced.merge(_answer(answer, nonced.msg, where))
+    return _written(DetachedTimestampFile(OpSHA256(), top))
+
+
+def attestations(stamp_file: bytes, message: bytes, *, where: str = "") -> tuple[Attestation, ...]:
+    """Return where a stamp leads to, bitcoin first.
+
+    Raises:
+        InputError: it is not a stamp file.
+        CheckFailedError: it is of other bytes.
+    """
+    found = [_attestation(*each) for each in _read(stamp_file, message, where).all_attestations()]
+    order = {"bitcoin": 0, "pending": 1, "other": 2}
+    return tuple(sorted(found, key=lambda each: (order[each.kind], each.height, each.calendar)))
+
+
+def upgrade(
+    stamp_file: bytes,
+    message: bytes,
+    get: Callable[[str], bytes | None],
+    *,
+    calendars: Container[str] = CALENDARS,
+    where: str = "",
+) -> bytes:
+    """Return a stamp with what its calendars know by now; the same bytes where that is nothing.
+
+    Args:
+        stamp_file: the stamp.
+        message: what is stamped.
+        get: fetches an address, None where the calendar has nothing yet.
+        calendars: the addresses that may be asked; a stamp names others in vain.
+        where: the place to name in errors.
+
+    Raises:
+        InputError: stamp or answer cannot be read.
+        CheckFailedError: the stamp is of other bytes.
+    """
+    top = _read(stamp_file, message, where)
+    known = set(_leads(top))
+    for node in list(_nodes(top)):
+        for pending in [each for each in node.attestations if type(each) is PendingAttestation]:
+            if pending.uri not in calendars:
+                continue
+            answer = get(f"{pending.uri.rstrip('/')}/timestamp/{node.msg.hex()}")
+            if answer is not None:
+                node.merge(_answer(answer, node.msg, where))
+    if set(_leads(top)) == known:
+        return stamp_file
+    return _written(DetachedTimestampFile(OpSHA256(), top))
+
+
+def bitcoin_time(attestation: Attestation, header: bytes, *, where: str = "") -> datetime:
+    """Return the time of the block that an attestation leads to, UTC.
+
+    Args:
+        attestation: one of kind ``bitcoin``.
+        header: the header of the block at its height, 80 bytes, from a node that the user
+            trusts (``bitcoin-cli getblockheader HASH false``). Whether it is of the longest
+            chain is for that node to say.
+        where: the place to name in errors.
+
+    Raises:
+        InputError: it is not a block header, or the attestation is none of bitcoin.
+        CheckFailedError: the block does not hold what is stamped.
+    """
+    if len(header) != HEADER_BYTES or attestation.kind != "bitcoin":
+        raise InputError(
+            _("expected the header of a Bitcoin block, {size} bytes").format(size=HEADER_BYTES),
+            where=where,
+        )
+    if header[36:68] != attestation.commitment:
+        raise CheckFailedError(_at(where, _("the block does not hold what is stamped")))
+    return datetime.fromtimestamp(int.from_bytes(header[68:72], "little"), UTC)
+
+
+def _read(stamp_file: bytes, message: bytes, where: str) -> Timestamp:
+    context = _context(stamp_file, where)
+    try:
+        read = DetachedTimestampFile.deserialize(context)
+    except (DeserializationError, ValueError) as error:
+        raise InputError(_("it is not an OpenTimestamps file"), where=where) from error
+    if read.file_hash_op != OpSHA256() or read.file_digest != sha256(message).digest():
+        raise CheckFailedError(_at(where, _("the stamp is of something else")))
+    return read.timestamp
+
+
+def _answer(answer: bytes, committed: bytes, where: str) -> Timestamp:
+    context = _context(answer, where)
+    try:
+        read = Timestamp.deserialize(context, committed)
+        context.assert_eof()
+    except (DeserializationError, ValueError) as error:
+        raise unreadable(where, form=_("an answer of the calendar")) from error
+    return read
+
+
+def _context(raw: bytes, where: str) -> BytesDeserializationContext:
+    if len(raw) > MAX_STAMP_BYTES:
+        raise InputError(
+            _("the stamp is longer than {limit} bytes").format(limit=MAX_STAMP_BYTES), where=where
+        )
+    return BytesDeserializationContext(raw)
+
+
+def _written(file: DetachedTimestampFile) -> bytes:
+    context = BytesSerializationContext()
+    file.serialize(context)
+    return bytes(context.getbytes())
+
+
+def _nodes(top: Timestamp) -> Iterable[Timestamp]:
+    yield top
+    for node in top.ops.values():
+        yield from _nodes(node)
+
+
+def _leads(top: Timestamp) -> Iterable[Attestation]:
+    return (_attestation(*each) for each in top.all_attestations())
+
+
+def _attestation(committed: bytes, leads_to: object) -> Attestation:
+    if isinstance(leads_to, PendingAttestation):
+        return Attestation("pending", committed, calendar=leads_to.uri)
+    if isinstance(leads_to, BitcoinBlockHeaderAttestation):
+        return Attestation("bitcoin", committed, height=leads_to.height)
+    return Attestation("other", committed)
+
+
+def _at(where: str, message: str) -> str:
+    return f"{where}: {message}" if where else message

@@ -1,0 +1,353 @@
+"""BagIt 1.0 (RFC 8493) folders: writing them, and reading those of others without trusting them.
+
+bagit.txt, bag-info.txt
+manifest-sha256.txt, manifest-sha512.txt          of every file below data/
+tagmanifest-sha256.txt, tagmanifest-sha512.txt    of every other file, but these two
+data/...
+"""
+
+import hashlib
+import os
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.files import not_utf8, open_plain, unreadable, unreadable_text
+from contrechamp.base.i18n import _
+from contrechamp.base.progress import Progress, silent
+from contrechamp.vault.findings import Finding, Kind
+
+DECLARATION, INFO, PAYLOAD = "bagit.txt", "bag-info.txt", "data"
+DECLARED = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+ALGORITHMS = ("sha256", "sha512")
+
+#: Bounds of what is read of others. A manifest of so many files is larger than any tag file.
+MAX_FILES, MAX_DEPTH = 100_000, 32
+MAX_MANIFEST_BYTES = 64 << 20
+MAX_TAG_BYTES = 4 << 20
+#: Bytes of a name that we give: every file system takes so many, with an ending of ours.
+MAX_NAME_BYTES = 120
+CHUNK = 1 << 20
+
+_VERSION = re.compile(r"BagIt-Version: (?:0\.97|1\.\d+)\r?\n", re.ASCII)
+_ENCODING = re.compile(r"Tag-File-Character-Encoding: UTF-8\r?\n?", re.ASCII | re.IGNORECASE)
+_LINE = re.compile(r"([0-9A-Fa-f]{1,128})[ \t]+\*?(.+)", re.ASCII)
+_MANIFEST = re.compile(r"(tag)?manifest-([a-z0-9]{1,16})\.txt", re.ASCII)
+_RESERVED = re.compile(r"(?:CON|PRN|AUX|NUL|CLOCK\$|(?:COM|LPT)[0-9])(?:\..*)?", re.IGNORECASE)
+
+Digests = dict[str, str]
+
+
+# Writing
+
+
+def safe_name(name: str, *, fallback: str = "content") -> str:
+    r"""Return the last part of a name of others as every file system can take it.
+
+    Letters and digits of every script stay; what could leave the folder, hide, steer a terminal,
+    or means something to a shell, to a manifest or to Windows does not.
+
+    >>> safe_name("../../etc/passwd\n"), safe_name("NUL.txt"), safe_name(".profile")
+    ('passwd_', '_NUL.txt', '_profile')
+    """
+    last = re.split(r"[/\\]", unicodedata.normalize("NFKC", name))[-1]
+    kept = "".join(letter if _is_plain(letter) else "_" for letter in last)
+    kept = unicodedata.normalize("NFC", kept).strip(" ").rstrip(". ")
+    if kept.startswith((".", "-")):
+        kept = "_" + kept[1:]
+    if _RESERVED.fullmatch(kept):
+        kept = "_" + kept
+    stem, dot, ending = kept.rpartition(".")
+    ending = f".{ending}" if dot and stem and len(ending) <= 16 else ""
+    stem = kept.removesuffix(ending)
+    room = MAX_NAME_BYTES - len(ending.encode())
+    return stem.encode()[:room].decode("utf-8", "ignore") + ending or fallback
+
+
+def _is_plain(letter: str) -> bool:
+    return unicodedata.category(letter)[0] in "LMN" or letter in " ._-()"
+
+
+class Writer:
+    """A bag that is being written, in a folder that nobody else uses.
+
+    Args:
+        folder: where to; it is there, and empty.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.digests: dict[str, Digests] = {}
+        self.sizes: dict[str, int] = {}
+
+    def put(self, path: str, fill: Callable[["HashedFile"], object]) -> None:
+        """Let `fill` write a file; its digests are those of what went through to the disk."""
+        target = self.folder / path
+        for above in reversed(PurePosixPath(path).parents):  # `parents=True` would open these
+            (self.folder / above).mkdir(exist_ok=True, mode=0o700)
+        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(descriptor, "wb") as file:
+            hashed = HashedFile(file)
+            fill(hashed)
+        self.digests[path] = {name: one.hexdigest() for name, one in hashed.hashes.items()}
+        self.sizes[path] = hashed.size
+
+    def put_bytes(self, path: str, content: bytes) -> None:
+        """Write a file."""
+        self.put(path, lambda file: file.write(content))
+
+    def finish(self, info: Mapping[str, str]) -> None:
+        """Write what makes the folder a bag. Nothing is surely on the disk yet.
+
+        Args:
+            info: for bag-info.txt, in this order; Payload-Oxum is added.
+        """
+        payload = sorted(path for path in self.digests if path.startswith(f"{PAYLOAD}/"))
+        oxum = f"{sum(self.sizes[path] for path in payload)}.{len(payload)}"
+        lines = {**info, "Payload-Oxum": oxum}
+        self.put_bytes(DECLARATION, DECLARED.encode())
+        self.put_bytes(INFO, "".join(f"{name}: {text}\n" for name, text in lines.items()).encode())
+        for algorithm in ALGORITHMS:
+            self.put_bytes(f"manifest-{algorithm}.txt", self._manifest(payload, algorithm))
+        tags = sorted(set(self.digests) - set(payload))
+        for algorithm in ALGORITHMS:
+            self.put_bytes(f"tagmanifest-{algorithm}.txt", self._manifest(tags, algorithm))
+
+    def _manifest(self, paths: Iterable[str], algorithm: str) -> bytes:
+        return "".join(f"{self.digests[path][algorithm]}  {path}\n" for path in paths).encode()
+
+
+class HashedFile:
+    """A file that is written, and hashed on the way."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file, self.size = file, 0
+        self.hashes = {name: hashlib.new(name) for name in ALGORITHMS}
+        self.failed: OSError | None = None
+
+    def write(self, data: bytes) -> int:
+        """Write all of `data`; what goes wrong is kept, for libraries that hide it."""
+        try:
+            self.file.write(data)
+        except OSError as error:
+            self.failed = error
+            raise
+        for one in self.hashes.values():
+            one.update(data)
+        self.size += len(data)
+        return len(data)
+
+    def flush(self) -> None:
+        """Hand on what was written."""
+        self.file.flush()
+
+
+# Reading
+
+
+@dataclass
+class Read:
+    """What a bag of others holds.
+
+    Args:
+        folder: where it lies.
+        sizes: of every plain file, by its path in the bag.
+        problems: what is wrong with the bag as such.
+    """
+
+    folder: Path
+    sizes: dict[str, int] = field(default_factory=dict)
+    problems: list[Finding] = field(default_factory=list)
+
+    def say(self, kind: Kind, subject: str, message: str) -> None:
+        """Note a problem."""
+        self.problems.append(Finding(kind, subject, message))
+
+
+def is_bag(folder: Path) -> bool:
+    """Return whether a folder says that it is a bag."""
+    return (folder / DECLARATION).is_file()
+
+
+def read(folder: Path, *, progress: Progress = silent) -> Read:
+    """Read a bag, and compare every file with every manifest.
+
+    Nothing outside of the folder is opened, no link is followed, nothing is fetched.
+
+    Args:
+        folder: of the bag.
+        progress: told of bytes.
+
+    Raises:
+        InputError: if it is no bag, or larger than the bounds of this module.
+    """
+    bag = Read(folder)
+    _list_files(bag)
+    _check_declaration(bag)
+    expected = _expected(bag)
+    if "fetch.txt" in bag.sizes:
+        bag.say("fetch", "fetch.txt", _("parts of the bag lie elsewhere; they are not fetched"))
+    listed = {path for path in expected if path in bag.sizes}
+    with progress(_("Verifying"), sum(bag.sizes[path] for path in listed)) as advance:
+        for path in sorted(listed):
+            _compare(bag, path, expected[path], advance)
+    return bag
+
+
+def read_file(bag: Read, path: str, limit: int = MAX_TAG_BYTES) -> bytes:
+    """Return a file of a bag.
+
+    Raises:
+        InputError: if it is missing, larger than `limit`, or cannot be read.
+    """
+    if path not in bag.sizes:
+        raise InputError(_("the file is missing"), where=path)
+    if bag.sizes[path] > limit:
+        raise InputError(_("the file is larger than {limit} bytes").format(limit=limit), where=path)
+    return b"".join(pieces(bag, path))[: limit + 1]
+
+
+def pieces(bag: Read, path: str) -> Iterator[bytes]:
+    """Yield the content of a file of a bag, as much as it had when the bag was listed.
+
+    Raises:
+        InputError: if it cannot be read.
+    """
+    with open_file(bag, path) as file:
+        left = bag.sizes[path]
+        while left > 0 and (piece := file.read(min(CHUNK, left))):
+            left -= len(piece)
+            yield piece
+
+
+def open_file(bag: Read, path: str) -> IO[bytes]:
+    """Open a plain file of a bag.
+
+    Raises:
+        InputError: if it cannot be read, or is no longer a plain file.
+    """
+    return open_plain(bag.folder / path, where=path)
+
+
+def _list_files(bag: Read) -> None:
+    stack = [(bag.folder, "", 0)]
+    while stack:
+        folder, above, depth = stack.pop()
+        try:
+            below = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError as error:
+            raise unreadable(above or bag.folder.name, error) from error
+        for entry in below:
+            path = above + os.fsencode(entry.name).decode("utf-8", "backslashreplace")
+            if entry.is_dir(follow_symlinks=False):
+                if depth >= MAX_DEPTH:
+                    raise InputError(_("folders are nested too deep"), where=bag.folder.name)
+                stack.append((Path(entry.path), f"{path}/", depth + 1))
+            elif entry.is_file(follow_symlinks=False):
+                bag.sizes[path] = entry.stat(follow_symlinks=False).st_size
+            else:
+                bag.say("link", path, _("a link or device: it is not opened"))
+        if len(bag.sizes) + len(stack) > MAX_FILES:
+            raise InputError(
+                _("more than {limit} files").format(limit=MAX_FILES), where=bag.folder.name
+            )
+
+
+def _check_declaration(bag: Read) -> None:
+    text = _text(read_file(bag, DECLARATION, 1 << 12), DECLARATION)
+    version, newline, encoding = text.partition("\n")
+    if not _VERSION.fullmatch(version + newline) or not _ENCODING.fullmatch(encoding):
+        raise InputError(
+            _("expected a bag of BagIt 0.97 or 1.0 whose text files are UTF-8"), where=DECLARATION
+        )
+
+
+def _expected(bag: Read) -> dict[str, Digests]:
+    """Return the digests that manifests have for each path; say what they leave out or make up."""
+    expected: dict[str, Digests] = {}
+    for tag in ("", "tag"):
+        found = {
+            match[2]: name
+            for name in sorted(bag.sizes)
+            if (match := _MANIFEST.fullmatch(name)) and (match[1] or "") == tag
+        }
+        known = {name: found[name] for name in ALGORITHMS if name in found}
+        if not known:
+            bag.say("manifest", f"{tag}manifest-sha256.txt", _("no manifest that can be checked"))
+        for name in sorted(set(found) - set(known)):
+            bag.say("manifest", found[name], _("its kind of digest is not checked"))
+        wanted = {
+            path
+            for path in bag.sizes
+            if path.startswith(f"{PAYLOAD}/") == (not tag) and not path.startswith("tagmanifest-")
+        }
+        for algorithm, name in known.items():
+            listed = _manifest(bag, name, algorithm, payload=not tag)
+            for path in sorted(wanted - listed.keys()):
+                bag.say("extra", path, _("it is not in {manifest}").format(manifest=name))
+            for path in sorted(listed.keys() - bag.sizes.keys()):
+                bag.say("missing", path, _("the file is missing"))
+            for path, digest in listed.items():
+                expected.setdefault(path, {})[algorithm] = digest
+    return expected
+
+
+def _manifest(bag: Read, name: str, algorithm: str, *, payload: bool) -> Digests:
+    listed: Digests = {}
+    text = _text(read_file(bag, name, MAX_MANIFEST_BYTES), name)
+    length = hashlib.new(algorithm).digest_size * 2
+    for number, line in enumerate(text.splitlines() if "\n" not in text else text.split("\n"), 1):
+        line = line.removesuffix("\r")
+        if not line:
+            continue
+        match = _LINE.fullmatch(line)
+        path = _decoded(match[2]) if match else ""
+        if match is None or len(match[1]) != length or not _is_inside(path, payload=payload):
+            bag.say("manifest", f"{name}:{number}", _("expected a digest and a path in the bag"))
+        elif path in listed:
+            bag.say("manifest", f"{name}:{number}", _("this path stands there twice"))
+        else:
+            listed[path] = match[1].lower()
+    return listed
+
+
+def _decoded(path: str) -> str:
+    """Undo what RFC 8493 2.1.3 does to line ends and the percent sign."""
+    return re.sub(
+        "%(0A|0D|25)", lambda found: bytes.fromhex(found[1]).decode(), path, flags=re.IGNORECASE
+    )
+
+
+def _is_inside(path: str, *, payload: bool) -> bool:
+    parts = PurePosixPath(path).parts
+    clean = bool(parts) and ".." not in parts and str(PurePosixPath(path)) == path
+    return clean and "\x00" not in path and parts[0] != "/" and (parts[0] == PAYLOAD) == payload
+
+
+def _compare(bag: Read, path: str, expected: Digests, advance: Callable[[float], None]) -> None:
+    hashes = {name: hashlib.new(name) for name in expected}
+    size = 0
+    try:
+        for piece in pieces(bag, path):
+            size += len(piece)
+            advance(len(piece))
+            for one in hashes.values():
+                one.update(piece)
+    except (InputError, OSError):
+        bag.say("altered", path, unreadable_text())
+        return
+    if size != bag.sizes[path] or any(
+        one.hexdigest() != expected[name] for name, one in hashes.items()
+    ):
+        bag.say("altered", path, _("it is not what the manifest says"))
+
+
+def _text(content: bytes, where: str) -> str:
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise not_utf8(where) from error

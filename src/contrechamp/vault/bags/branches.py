@@ -1,0 +1,250 @@
+"""Of an item that came by a merge: who added it in the other copy, provable from the bag alone.
+
+The entry ``merge/<id>`` stands in the log that the bag's checkpoint is of. Its record names the
+newest checkpoint of the other copy's log; the entries of the item there are under that one.
+"""
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+from contrechamp.vault.case import Case
+from contrechamp.vault.log import branches, canonical, checkpoint, custody, merkle, signing
+from contrechamp.vault.log.note import MAX_SIGNATURES
+
+#: An entry, and the hashes that lead from it to the root.
+Proved = tuple[bytes, tuple[bytes, ...]]
+FIELDS = {"checkpoint", "keys", "merge", "record", "entries"}
+#: As many keys as a note may have signatures, and more entries than an item has in years.
+MAX_KEYS, MAX_ENTRIES, MAX_BRANCHES = MAX_SIGNATURES, 10_000, 1_000
+
+
+@dataclass(frozen=True)
+class Branch:
+    """What a bag holds of a log that was merged.
+
+    Args:
+        note: its newest checkpoint.
+        keys: public keys of who signed that, by name.
+        merge: entry of the log that commits to it.
+        record: salt and state of that entry's record.
+        entries: of the item, in the branch.
+    """
+
+    note: str
+    keys: Mapping[str, bytes]
+    merge: Proved
+    record: tuple[bytes, bytes] = field(repr=False)
+    entries: tuple[Proved, ...]
+
+
+def proofs(case: Case, item: str, tree: Sequence[Sequence[bytes]]) -> list[Branch]:
+    """Return what branches say of an item, with proofs.
+
+    Args:
+        case: open.
+        item: id.
+        tree: of the case's log.
+    """
+    wanted: dict[str, list[custody.Entry]] = {}
+    for branch, content in case.database.execute(
+        "SELECT branch, content FROM branch_entries WHERE instr(CAST(content AS TEXT), ?) > 0 "
+        "ORDER BY branch, number",
+        (f"item/{item}",),
+    ):
+        entry = custody.entry_of(canonical.loads(bytes(content)))
+        if entry.subject == f"item/{item}":
+            wanted.setdefault(str(branch), []).append(entry)
+    merges = _merges(case) if wanted else {}
+    return [
+        _branch(case, name, entries, merges[name], tree)
+        for name, entries in wanted.items()
+        if name in merges
+    ]
+
+
+def _merges(case: Case) -> dict[str, tuple[bytes, bytes, int, bytes]]:
+    """Return salt, state, number and content of the entry that commits to each branch."""
+    found = {}
+    for salt, state, number, content in case.database.execute(
+        "SELECT salt, state, number, content FROM records JOIN entries ON number = entry "
+        "WHERE subject > ? AND subject < ? ORDER BY number DESC",
+        (branches.SUBJECT, branches.SUBJECT + "g"),
+    ):
+        name = str(canonical.loads(bytes(state))["branch"])
+        found[name] = (bytes(salt), bytes(state), int(number), bytes(content))
+    return found
+
+
+def _branch(
+    case: Case,
+    name: str,
+    entries: Sequence[custody.Entry],
+    merge: tuple[bytes, bytes, int, bytes],
+    tree: Sequence[Sequence[bytes]],
+) -> Branch:
+    salt, state, number, content = merge
+    note = str(canonical.loads(state)["checkpoint"])
+    names = {one.key_name for one in checkpoint.parse(note)[1]}
+    keys: dict[str, list[signing.Key]] = {}
+    for member, place, public, since in case.database.execute(
+        "SELECT member, number, public, since FROM branch_keys WHERE branch = ?", (name,)
+    ):
+        keys.setdefault(str(member), []).append(signing.Key(int(place), bytes(public), int(since)))
+    known = signing.public_keys(case.file.log_origin, keys)
+    leaves = branches.leaves_of(case.database, name)
+    theirs = merkle.levels([merkle.leaf_hash(leaf) for leaf in leaves])
+    return Branch(
+        note=note,
+        keys={one: key for one, key in known.items() if one in names},
+        merge=(content, tuple(merkle.inclusion_proof(number, tree))),
+        record=(salt, state),
+        entries=tuple(
+            (leaves[entry.number], tuple(merkle.inclusion_proof(entry.number, theirs)))
+            for entry in entries
+        ),
+    )
+
+
+def to_fields(branch: Branch) -> dict[str, Any]:
+    """Return what stands of a branch in custody/<item>.json."""
+    return {
+        "checkpoint": branch.note,
+        "keys": {name: _text(key) for name, key in branch.keys.items()},
+        "merge": _proved(branch.merge),
+        "record": {"salt": _text(branch.record[0]), "state": _text(branch.record[1])},
+        "entries": [_proved(one) for one in branch.entries],
+    }
+
+
+def _proved(one: Proved) -> dict[str, Any]:
+    return {"entry": _text(one[0]), "proof": [_text(step) for step in one[1]]}
+
+
+def _text(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+
+def keys_of(fields: Mapping[str, Any]) -> dict[str, bytes]:
+    """Return public keys by name.
+
+    Raises:
+        ValueError: if it has another form.
+    """
+    return {name: bytes_of(key, 32) for name, key in fields.items()}
+
+
+def branch_of(fields: Any) -> Branch:
+    """Return what stands of a branch in custody/<item>.json, its form checked and nothing else.
+
+    Raises:
+        ValueError: if it has another form.
+    """
+    if not isinstance(fields, dict) or set(fields) != FIELDS:
+        raise ValueError("branch")
+    keys, entries, signed = fields["keys"], fields["entries"], fields["checkpoint"]
+    if (
+        not isinstance(signed, str)
+        or not isinstance(keys, dict)
+        or not 0 < len(keys) <= MAX_KEYS
+        or not isinstance(entries, list)
+        or not 0 < len(entries) <= MAX_ENTRIES
+    ):
+        raise ValueError("branch")
+    return Branch(
+        note=signed,
+        keys=keys_of(keys),
+        merge=proved_of(fields["merge"]),
+        record=record_of(fields["record"]),
+        entries=tuple(proved_of(one) for one in entries),
+    )
+
+
+def proved_of(fields: Any) -> Proved:
+    """Return an entry with its proof.
+
+    Raises:
+        ValueError: if it has another form.
+    """
+    if not isinstance(fields, dict) or set(fields) != {"entry", "proof"}:
+        raise ValueError("entry")
+    proof = fields["proof"]
+    if not isinstance(proof, list) or len(proof) > 64:
+        raise ValueError("proof")
+    return bytes_of(fields["entry"]), tuple(bytes_of(step, merkle.HASH_BYTES) for step in proof)
+
+
+def record_of(fields: Any) -> tuple[bytes, bytes]:
+    """Return salt and state.
+
+    Raises:
+        ValueError: if it has another form.
+    """
+    if not isinstance(fields, dict) or set(fields) != {"salt", "state"}:
+        raise ValueError("record")
+    return bytes_of(fields["salt"], custody.SALT), bytes_of(fields["state"])
+
+
+def bytes_of(text: Any, length: int | None = None) -> bytes:
+    """Return what base64 says, of a given length.
+
+    Raises:
+        ValueError: if it has another form.
+    """
+    if not isinstance(text, str):
+        raise ValueError("text")
+    content = base64.b64decode(text, validate=True)
+    if length is not None and len(content) != length:
+        raise ValueError("length")
+    return content
+
+
+def is_in(proved: Proved, signed: checkpoint.Checkpoint) -> custody.Entry:
+    """Return the entry whose way to the root of a checkpoint is right.
+
+    Raises:
+        InputError: if it is not.
+    """
+    content, proof = proved
+    try:
+        entry = custody.entry_of(canonical.loads(content))
+    except ValueError as error:
+        raise InputError(_("an entry is not readable")) from error
+    leaf = merkle.leaf_hash(content)
+    if not merkle.check_inclusion(leaf, entry.number, signed.size, proof, signed.root):
+        raise InputError(
+            _("entry {number} is not in the log that was signed").format(number=entry.number)
+        )
+    return entry
+
+
+def check(branch: Branch, item: str, signed: checkpoint.Checkpoint) -> list[custody.Entry]:
+    """Check a branch against the checkpoint of the bag; return the entries of the item in it.
+
+    Raises:
+        ContrechampError: if anything of it is not right.
+    """
+    merge = is_in(branch.merge, signed)
+    if (
+        not merge.subject.startswith(branches.SUBJECT)
+        or custody.digest(*branch.record) != merge.digest
+    ):
+        raise InputError(
+            _("the record is not what entry {number} says").format(number=merge.number)
+        )
+    try:
+        theirs = checkpoint.check(branch.note, branch.keys)
+    except ValueError as error:  # 32 bytes that are no public key
+        raise InputError(_("a key is no Ed25519 key")) from error
+    state = canonical.loads(branch.record[1])
+    told = (state.get("checkpoint"), state.get("branch")) if isinstance(state, dict) else None
+    if theirs.origin != signed.origin or told != (branch.note, theirs.root.hex()):
+        raise InputError(_("a checkpoint of another log"))
+    found = [is_in(one, theirs) for one in branch.entries]
+    numbers = [entry.number for entry in found]
+    if {entry.subject for entry in found} != {f"item/{item}"} or numbers != sorted(set(numbers)):
+        raise InputError(_("an entry of something else, or out of order"))
+    return found

@@ -1,0 +1,401 @@
+"""Handing items out: a bag that its receiver can check, and an entry in the log that says so."""
+
+import base64
+import os
+import secrets
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyrage
+
+from contrechamp import __version__
+from contrechamp.base.errors import InputError, UsageError
+from contrechamp.base.files import new_folder, unwritable
+from contrechamp.base.i18n import _
+from contrechamp.base.progress import Progress, silent
+from contrechamp.vault import case as cases
+from contrechamp.vault import database, objects
+from contrechamp.vault.bags import bag, branches, texts
+from contrechamp.vault.case import Case, Change
+from contrechamp.vault.log import canonical, custody, history, merkle, signing
+from contrechamp.vault.log.checkpoint import parse
+
+FORMAT = 1
+CUSTODY = "custody"
+#: Subjects of entries of exports in the log: export/<id>.
+SUBJECT = "export/"
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A bag that was written, and is in the log.
+
+    Args:
+        folder: of the bag.
+        items: ids of the items in it.
+        entry: number of its entry in the log.
+        keys: public signing keys (hexadecimal) that the checkpoint is signed with.
+    """
+
+    folder: Path
+    items: tuple[str, ...]
+    entry: int
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A copy of an item that was handed out.
+
+    Args:
+        item: id.
+        bag: name of the folder that was written.
+        at: when, UTC, ISO 8601.
+        to: age recipients; nobody if it was written in the clear.
+    """
+
+    item: str
+    bag: str
+    at: str
+    to: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Item:
+    id: str
+    state: dict[str, Any] = field(repr=False)
+    salt: bytes = field(repr=False)
+    content: bytes = field(repr=False)
+    object: str
+    identity: str = field(repr=False)
+    size: int
+
+
+def export(
+    case: Case,
+    items: Sequence[str],
+    target: Path,
+    *,
+    recipients: Sequence[str],
+    plain: bool = False,
+    open_records: bool = False,
+    reason: str = "",
+    now: datetime,
+    random: cases.Random = secrets.token_bytes,
+    progress: Progress = silent,
+) -> Exported:
+    """Write items of a case into a bag, with the proofs that they are what the log says.
+
+    The bag is there whole, or not at all; and never without an entry in the log. (A run that is
+    interrupted at its very end can leave the entry without the bag: rather said once too often.)
+
+    Args:
+        case: open for writing.
+        items: ids.
+        target: folder to be made; there must be nothing yet.
+        recipients: age recipients that the content is encrypted to.
+        plain: write the content in the clear instead.
+        open_records: leave the records (names, metadata, digests of content) readable, so that
+            they can be checked without a key; by default they are encrypted like the content.
+        reason: why, in the user's words.
+        now: for the log.
+        random: source of ids.
+        progress: told of bytes.
+
+    Raises:
+        UsageError: if there is neither a recipient nor `plain`, or both.
+        InputError: if an item is not in the case or was erased, or a recipient is none.
+        OutputError: if the bag cannot be written.
+    """
+    check_audience(recipients, plain=plain)
+    keys = [_recipient(text) for text in dict.fromkeys(recipients)]
+    found = [_item(case, item) for item in dict.fromkeys(items)]
+    if not found:
+        raise UsageError(_("name at least one item"))
+    with new_folder(target) as partial:
+        writer = bag.Writer(partial)
+        paths = {one.id: _path(one, encrypted=not plain, named=open_records) for one in found}
+        with progress(_("Exporting"), sum(one.size for one in found)) as advance:
+            for one in found:
+                writer.put(paths[one.id], _content(case.folder, one, keys, advance))
+        entry = _log(case, found, target, sorted(str(key) for key in keys), reason, now, random)
+        _describe(case, found, writer, paths, keys, open_records=open_records or plain, now=now)
+    return Exported(target, tuple(one.id for one in found), entry, tuple(_keys(case)[1]))
+
+
+def check_audience(recipients: Sequence[str], *, plain: bool) -> None:
+    """Check that somebody is named to read a bag, or that it was said that everybody may.
+
+    Raises:
+        UsageError: if neither, or both.
+        InputError: if a recipient is none.
+    """
+    if bool(recipients) == plain:
+        raise UsageError(
+            _(
+                "name at least one --recipient, or say --plain: whoever finds, seizes or "
+                "intercepts a bag in the clear can read it"
+            )
+        )
+    for text in recipients:
+        _recipient(text)
+
+
+def copies(case: Case, items: Sequence[str]) -> list[Copy]:
+    """Return the copies of items that were handed out, as the log has them, the oldest first."""
+    wanted = set(items)
+    states = [
+        canonical.loads(bytes(state))
+        for (state,) in case.database.execute(
+            "SELECT state FROM records WHERE subject LIKE ? || '%'", (SUBJECT,)
+        )
+    ]
+    return sorted(
+        (
+            Copy(item, str(state["name"]), str(state["at"]), tuple(state["to"]))
+            for state in states
+            for item in state["items"]
+            if item in wanted
+        ),
+        key=lambda one: (one.at, one.bag, one.item),
+    )
+
+
+def _recipient(text: str) -> Any:
+    try:
+        return pyrage.x25519.Recipient.from_str(text)
+    except pyrage.RecipientError as error:
+        raise InputError(
+            _("this is no age recipient: expected age1...; age-keygen makes one")
+        ) from error
+
+
+def _item(case: Case, item: str) -> _Item:
+    row = case.database.execute(
+        "SELECT salt, state, name, identity, size FROM records JOIN objects ON name = object "
+        "WHERE subject = ? AND identity IS NOT NULL",
+        (f"item/{item}",),
+    ).fetchone()
+    if row is None:
+        raise InputError(_("no such item in the case: {item}").format(item=item))
+    salt, content, name, identity, size = row
+    state = canonical.loads(bytes(content))
+    return _Item(item, state, bytes(salt), bytes(content), str(name), str(identity), int(size))
+
+
+def _path(one: _Item, *, encrypted: bool, named: bool) -> str:
+    """Return where the content of an item lies: its id keeps the names of two from meeting."""
+    named = named or not encrypted
+    name = bag.safe_name(str(one.state.get("name", ""))) if named else "content"
+    return f"{bag.PAYLOAD}/{one.id}/{name}{'.age' if encrypted else ''}"
+
+
+def _content(
+    folder: Path, one: _Item, keys: Sequence[Any], advance: Callable[[float], None]
+) -> Callable[[bag.HashedFile], None]:
+    def check(got: tuple[int, bytes, bytes]) -> None:
+        said = (str(got[0]), got[1].hex(), got[2].hex())
+        if said != (one.state["size"], one.state["sha256"], one.state["blake3"]):
+            raise InputError(_("the content is not what was added"), where=one.id)
+
+    def in_the_clear(file: bag.HashedFile) -> None:
+        try:
+            got = objects.read_object(folder, one.object, one.identity, file, advance)
+        except InputError:
+            if file.failed is not None:  # not the object, but the disk that it was to go to
+                raise unwritable(_("the bag"), file.failed) from None
+            raise
+        check(got)
+
+    def encrypted(file: bag.HashedFile) -> None:
+        with _Decrypting(folder, one, advance) as source:
+            _encrypt(source, file, keys)
+        check(source.result())
+
+    return encrypted if keys else in_the_clear
+
+
+class _Decrypting:
+    """The content of an object as a source: decrypted in a thread, through a pipe of the kernel.
+
+    What decrypts pushes and what encrypts pulls; a pipe is the shortest way between them on which
+    the plaintext is never on a disk and never in memory as a whole.
+    """
+
+    def __init__(self, folder: Path, one: _Item, advance: Callable[[float], None]) -> None:
+        self._arguments = (folder, one.object, one.identity)
+        self._advance = advance
+        self._got: tuple[int, bytes, bytes] | None = None
+        self._error: Exception | None = None
+
+    def __enter__(self) -> "_Decrypting":
+        reading, self._writing = os.pipe()
+        self._source = open(reading, "rb", buffering=1 << 18)
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._source.close()  # a writer that still writes meets a broken pipe, and ends
+        self._thread.join()
+
+    def read(self, size: int = -1) -> bytes:
+        """Return what comes next."""
+        return self._source.read(size)
+
+    def result(self) -> tuple[int, bytes, bytes]:
+        """Return size and hashes of all that was decrypted.
+
+        Raises:
+            InputError: if the object is missing or damaged.
+        """
+        if self._error is not None:
+            raise self._error
+        if self._got is None:
+            raise InputError(_("the object cannot be decrypted: it was altered or cut off"))
+        return self._got
+
+    def _run(self) -> None:
+        try:
+            with open(self._writing, "wb", buffering=1 << 18) as target:
+                self._got = objects.read_object(*self._arguments, target, self._advance)
+        except Exception as error:  # it is raised where the content is asked for
+            self._got, self._error = None, error
+
+
+def _encrypt(source: Any, file: bag.HashedFile, keys: Sequence[Any]) -> None:
+    try:
+        pyrage.encrypt_io(source, file, list(keys))
+    except (pyrage.EncryptError, OSError) as error:
+        raise unwritable(_("the bag"), file.failed or error) from error
+
+
+def _log(
+    case: Case,
+    found: Sequence[_Item],
+    target: Path,
+    recipients: Sequence[str],
+    reason: str,
+    now: datetime,
+    random: cases.Random,
+) -> int:
+    """Write the entry of the export; items and their records stay as they are."""
+    state: dict[str, object] = {
+        "name": os.fsencode(target.name).decode("utf-8", "backslashreplace"),
+        "at": custody.stamp(now),
+        "items": [one.id for one in found],
+        "to": list(recipients),
+        "encryption": "age" if recipients else "none",
+    }
+    subject = f"{SUBJECT}{random(8).hex()}"
+    with database.transaction(case.database):
+        cases.append(case, [Change("export", subject, state, None, reason)], now)
+    return case.size - 1
+
+
+def _describe(
+    case: Case,
+    found: Sequence[_Item],
+    writer: bag.Writer,
+    paths: dict[str, str],
+    keys: Sequence[Any],
+    *,
+    open_records: bool,
+    now: datetime,
+) -> None:
+    """Write all but the content: proofs, records, tables, and what makes it a bag."""
+    note, signers = _keys(case)
+    origin = case.file.log_origin
+    published = custody.stamp(now)[:10]
+    leaves = [content for _number, content in custody.leaves(case.database)]
+    tree = merkle.levels([merkle.leaf_hash(leaf) for leaf in leaves])
+    entries = _entries(leaves)
+    listed = []
+    for one in found:
+        mine = entries[f"item/{one.id}"]
+        record = {"salt": _base64(one.salt), "state": _base64(one.content)}
+        document: dict[str, Any] = {
+            "v": FORMAT,
+            "item": one.id,
+            "file": paths[one.id],
+            "encryption": "age" if keys else "none",
+            "checkpoint": note,
+            "keys": {name: _base64(bytes.fromhex(key)) for key, name in signers.items()},
+            "entries": [
+                {
+                    "entry": _base64(leaves[entry.number]),
+                    "proof": [_base64(h) for h in merkle.inclusion_proof(entry.number, tree)],
+                }
+                for entry in mine
+            ],
+        }
+        came = branches.proofs(case, one.id, tree)
+        if came:
+            document["branches"] = [branches.to_fields(branch) for branch in came]
+        if open_records:
+            document["record"] = record
+        else:
+            _put_sealed(writer, record_path(one.id), canonical.dumps(record), keys)
+        writer.put_bytes(f"{CUSTODY}/{one.id}.json", canonical.dumps(document))
+        there = [content for branch in came for content, _proof in branch.entries]
+        first = min([mine[0].at, *(str(canonical.loads(content)["at"]) for content in there)])
+        listed.append(texts.Listed(one.id, paths[one.id], one.state, first))
+    table = texts.items_csv(listed)
+    crate = texts.crate(listed, published=published, origin=origin)
+    if open_records:
+        writer.put_bytes("items.csv", table)
+        writer.put_bytes("ro-crate-metadata.json", crate)
+    else:
+        _put_sealed(writer, SEALED_TABLE, table, keys)
+        _put_sealed(writer, SEALED_CRATE, crate, keys)
+        sizes = {path: size for path, size in writer.sizes.items() if path.startswith("data/")}
+        closed = texts.closed_crate(sizes, published=published, origin=origin)
+        writer.put_bytes("ro-crate-metadata.json", closed)
+    writer.put_bytes("README.txt", texts.readme(encrypted=bool(keys), open_records=open_records))
+    writer.put_bytes("check.py", texts.PROGRAM.encode())
+    writer.finish(
+        {
+            "Bagging-Date": published,
+            "Bag-Software-Agent": f"contrechamp {__version__}",
+            "External-Identifier": origin,
+            "External-Description": "Items of a case, with proofs of custody; see README.txt",
+        }
+    )
+
+
+SEALED_TABLE, SEALED_CRATE = "data/items.csv.age", "data/ro-crate-metadata.json.age"
+
+
+def record_path(item: str) -> str:
+    """Return where the encrypted record of an item lies in a bag."""
+    return f"{bag.PAYLOAD}/{item}/record.json.age"
+
+
+def _put_sealed(writer: bag.Writer, path: str, content: bytes, keys: Sequence[Any]) -> None:
+    writer.put_bytes(path, pyrage.encrypt(content, list(keys)))
+
+
+def _keys(case: Case) -> tuple[str, dict[str, str]]:
+    """Return the newest checkpoint, and names of the keys that signed it by key (hexadecimal)."""
+    note = history.newest_checkpoint(case)
+    _checkpoint, signatures = parse(note)
+    names = {one.key_name for one in signatures}
+    known = signing.public_keys(case.file.log_origin, signing.keys_of(case.database))
+    signers = {key.hex(): name for name, key in known.items()}
+    return note, {key: name for key, name in signers.items() if name in names}
+
+
+def _entries(leaves: Sequence[bytes]) -> dict[str, list[custody.Entry]]:
+    entries: dict[str, list[custody.Entry]] = {}
+    for leaf in leaves:
+        entry = custody.entry_of(canonical.loads(leaf))
+        entries.setdefault(entry.subject, []).append(entry)
+    return entries
+
+
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode()

@@ -1,0 +1,248 @@
+"""What stands in an exported bag for people and for other programs: README, table, RO-Crate."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from contrechamp.base.spreadsheets import without_formula
+
+COLUMNS = (
+    *("item", "file", "name", "media_type", "size", "sha256", "blake3", "modified"),
+    *("added_at", "capture"),
+)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One exported item.
+
+    Args:
+        item: id.
+        file: path in the bag.
+        state: what its record says.
+        added_at: when it came into the case, UTC, ISO 8601.
+    """
+
+    item: str
+    file: str
+    state: Mapping[str, Any] = field(repr=False)
+    added_at: str
+
+
+def items_csv(items: Sequence[Listed]) -> bytes:
+    """Return a table of the items, with the columns `COLUMNS`; no cell is a formula."""
+    text = io.StringIO(newline="")
+    # With these ends of lines (RFC 4180) the writer also quotes cells with a carriage return.
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for one in items:
+        capture = one.state.get("capture")
+        cells = {
+            **{name: one.state.get(name, "") for name in COLUMNS},
+            "item": one.item,
+            "file": one.file,
+            "modified": _time(str(one.state.get("modified_ns", ""))),
+            "added_at": one.added_at,
+            "capture": capture.get("format", "") if isinstance(capture, dict) else "",
+        }
+        writer.writerow([without_formula(str(cells[name])) for name in COLUMNS])
+    return text.getvalue().encode()
+
+
+def crate(items: Sequence[Listed], *, published: str, origin: str) -> bytes:
+    """Return ro-crate-metadata.json (RO-Crate 1.1) with what the records say of each item.
+
+    Args:
+        items: that are exported.
+        published: ISO 8601 date.
+        origin: name of the log.
+    """
+    return _crate([_described(one) for one in items], published, origin)
+
+
+def closed_crate(files: Mapping[str, int], *, published: str, origin: str) -> bytes:
+    """Return ro-crate-metadata.json that tells no more than a look into the folder does.
+
+    Args:
+        files: encrypted ones: path in the bag and size in bytes.
+        published: ISO 8601 date.
+        origin: name of the log.
+    """
+    entities = [
+        {
+            "@id": _id(path),
+            "@type": "File",
+            "name": path.rpartition("/")[2],
+            "contentSize": str(size),
+            "encodingFormat": "application/age",
+        }
+        for path, size in files.items()
+    ]
+    return _crate(entities, published, origin)
+
+
+def _crate(entities: Sequence[Mapping[str, Any]], published: str, origin: str) -> bytes:
+    root = {
+        "@id": "./",
+        "@type": "Dataset",
+        "name": f"Items of {origin}",
+        "description": "Items exported from a case of contrechamp, with proofs of custody.",
+        "datePublished": published,
+        "license": "Not licensed: the holder of the case says what may be done with the items.",
+        "hasPart": [{"@id": one["@id"]} for one in entities],
+    }
+    descriptor = {
+        "@id": "ro-crate-metadata.json",
+        "@type": "CreativeWork",
+        "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
+        "about": {"@id": "./"},
+    }
+    document = {
+        "@context": "https://w3id.org/ro/crate/1.1/context",
+        "@graph": [descriptor, root, *entities],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def _described(one: Listed) -> dict[str, Any]:
+    state = one.state
+    return {
+        "@id": _id(one.file),
+        "@type": "File",
+        "identifier": one.item,
+        "name": state.get("name", ""),
+        "contentSize": state.get("size", ""),
+        "encodingFormat": state.get("media_type", ""),
+        "sha256": state.get("sha256", ""),
+        "dateModified": _time(str(state.get("modified_ns", ""))),
+        "sdDatePublished": one.added_at,
+    }
+
+
+def _id(path: str) -> str:
+    """Return a path as a relative URI: our names need no more than their spaces escaped."""
+    return path.replace("%", "%25").replace(" ", "%20")
+
+
+def _time(nanoseconds: str) -> str:
+    try:
+        moment = datetime.fromtimestamp(int(nanoseconds) // 10**9, UTC)
+    except (ValueError, OverflowError, OSError):
+        return ""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+README = """\
+Items of a case of contrechamp, exported as a bag (BagIt 1.0, RFC 8493).
+
+data/<item>/NAME           the content of each item{content}
+{where}
+custody/<item>.json        who did what with it, as a transparency log (RFC 6962) has it
+ro-crate-metadata.json     the files, in RO-Crate 1.1
+
+The short way to check all of it:
+    contrechamp verify BAG --identity KEY-FILE
+Without that program, inside this folder:
+
+1. Complete and unaltered since it was written (this shows accidents, not forgery):
+    sha256sum -c manifest-sha256.txt
+    sha256sum -c tagmanifest-sha256.txt
+2. To read encrypted files (https://age-encryption.org), with the secret key of a recipient:
+    age -d -i KEY-FILE data/<item>/NAME.age > content
+    age -d -i KEY-FILE data/<item>/record.json.age > record.json   (where there is one)
+3. That the log says so. custody/<item>.json holds: every entry of the log about the item with the
+   Merkle path from it to the root, the signed checkpoint (C2SP tlog-checkpoint) with that root,
+   and the public key of who signed. record.json (or "record" there) holds what the log committed
+   to: HMAC-SHA-256 of "state" under "salt" is the "digest" of the last entry. "state" holds the
+   name, size and SHA-256 of the content. Where the item came by a merge, "branches" holds its
+   entries in the other copy's log, that log's checkpoint, and the entry "merge" with its record,
+   which names that checkpoint. The program check.py, short enough to be read first,
+   checks all this with Python 3 and the package cryptography only:
+    python3 -I check.py custody/<item>.json [record.json [content]]
+
+The key comes with the bag, so that a forger could bring an own one: ask the sender, on another
+way, whether the key that the program prints is theirs. Signed are entries, checkpoint, and through
+them records and content. All else in this folder is not.
+"""
+
+#: check.py of a bag: the whole check of an item, without a line of ours.
+PROGRAM = """\
+import base64, hashlib, hmac, json, sys
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+sha256 = lambda data: hashlib.sha256(data).digest()
+doc = json.load(open(sys.argv[1], encoding="utf-8"))
+
+def must(holds, what):  # not assert, which python -O passes over
+    holds or sys.exit("wrong: " + what)
+
+def tree(part):  # size and root that a checkpoint is signed for
+    text, _, signed = part["checkpoint"].rpartition("\\n\\n")
+    text += "\\n"
+    origin, size, root = text.split("\\n")[:3]
+    dash, name, signature = signed.split("\\n")[0].split(" ")
+    key = base64.b64decode(part["keys"][name])
+    raw = base64.b64decode(signature)
+    must(raw[:4] == sha256(name.encode() + b"\\n\\x01" + key)[:4], "key id")
+    Ed25519PublicKey.from_public_bytes(key).verify(raw[4:], text.encode())
+    print("signed by", name, "with the key", key.hex())
+    return int(size), base64.b64decode(root)
+
+def proved(one, size, root, subject):
+    leaf = base64.b64decode(one["entry"])
+    entry = json.loads(leaf)
+    must(entry["subject"].startswith(subject), "subject")
+    node, last, found = entry["number"], size - 1, sha256(b"\\x00" + leaf)
+    must(0 <= node <= last, "number")
+    for step in map(base64.b64decode, one["proof"]):
+        must(last, "proof too long")
+        if node & 1 or node == last:
+            found = sha256(b"\\x01" + step + found)
+            while not node & 1 and node:
+                node, last = node >> 1, last >> 1
+        else:
+            found = sha256(b"\\x01" + found + step)
+        node, last = node >> 1, last >> 1
+    must(last == 0 and found == root, "proof")
+    print(entry["at"], entry["action"], "by", entry["member"])
+    return entry
+
+def stated(record, entry):  # the state that an entry commits to
+    salt, state = (base64.b64decode(record[part]) for part in ("salt", "state"))
+    must(hmac.new(salt, state, hashlib.sha256).hexdigest() == entry["digest"], "record")
+    return state
+
+log, item = tree(doc), "item/" + doc["item"]
+for entry in (proved(one, *log, item) for one in doc["entries"]):
+    pass
+for branch in doc.get("branches", []):
+    print("in a copy that was merged:")
+    told = json.loads(stated(branch["record"], proved(branch["merge"], *log, "merge/")))
+    there = tree(branch)
+    must(told["checkpoint"] == branch["checkpoint"] and told["branch"] == there[1].hex(), "branch")
+    for one in branch["entries"]:
+        proved(one, *there, item)
+record = json.load(open(sys.argv[2], encoding="utf-8")) if sys.argv[2:] else doc.get("record")
+if record:
+    state = stated(record, entry)
+    print("record:", state.decode())
+if sys.argv[3:]:
+    with open(sys.argv[3], "rb") as file:
+        must(hashlib.sha256(file.read()).hexdigest() == json.loads(state)["sha256"], "content")
+    print("the content is the one that was added")
+print("right")
+"""
+
+
+def readme(*, encrypted: bool, open_records: bool) -> bytes:
+    """Return README.txt of a bag."""
+    closed = "data/<item>/record.json.age  what the case says of it, encrypted with age"
+    table = "items.csv                  the items in a table"
+    sealed = "data/items.csv.age, data/ro-crate-metadata.json.age  all items, encrypted likewise"
+    where = table if open_records else f"{closed}\n{sealed}"
+    content = ", encrypted with age" if encrypted else ", as it is"
+    return README.format(content=content, where=where).encode()

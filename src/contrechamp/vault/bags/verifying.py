@@ -1,0 +1,383 @@
+"""Verifying an exported bag: by whoever received it, without the case and without its secrets."""
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import blake3
+import pyrage
+
+from contrechamp.base.errors import CheckFailedError, ContrechampError, InputError
+from contrechamp.base.files import unreadable
+from contrechamp.base.i18n import _
+from contrechamp.base.progress import Progress, silent
+from contrechamp.vault.bags import bag
+from contrechamp.vault.bags import branches as bag_branches
+from contrechamp.vault.bags.exporting import (
+    CUSTODY,
+    FORMAT,
+    SEALED_CRATE,
+    SEALED_TABLE,
+    record_path,
+)
+from contrechamp.vault.findings import Finding, Kind
+from contrechamp.vault.log import canonical, checkpoint, custody, note
+
+_DOCUMENT = re.compile(rf"{CUSTODY}/([0-9a-f]{{16}})\.json", re.ASCII)
+_FIELDS = {"v", "item", "file", "encryption", "checkpoint", "keys", "entries"}
+
+
+@dataclass
+class Verified:
+    """What verifying a bag found.
+
+    Args:
+        findings: everything that is wrong.
+        items: ids of the items whose entries were checked.
+        unread: ids of those whose content is encrypted and was not decrypted.
+        unopened: ids of those whose record, too, is encrypted and was not decrypted.
+        signers: public keys, hexadecimal, that signed the checkpoint, by name. That they belong to
+            who they should is not shown by the bag: it brings them along.
+        signed: the checkpoint; None if no signature is right.
+    """
+
+    findings: list[Finding] = field(default_factory=list)
+    items: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+    unopened: list[str] = field(default_factory=list)
+    signers: dict[str, str] = field(default_factory=dict)
+    signed: checkpoint.Checkpoint | None = None
+
+
+@dataclass(frozen=True)
+class _Document:
+    """custody/<item>.json, its form checked and nothing else."""
+
+    item: str
+    file: str
+    encrypted: bool
+    note: str
+    keys: Mapping[str, bytes]
+    entries: tuple[bag_branches.Proved, ...]
+    branches: tuple[bag_branches.Branch, ...]
+    record: tuple[bytes, bytes] | None = field(repr=False)
+
+
+def verify(
+    folder: Path,
+    *,
+    identities: Sequence[str] = (),
+    since: Sequence[str] = (),
+    progress: Progress = silent,
+) -> Verified:
+    """Verify a bag that `contrechamp.vault.bags.exporting` wrote, whoever sends it.
+
+    Args:
+        folder: of the bag; nothing outside of it is read, and nothing is written.
+        identities: age secret keys; with one of a recipient, encrypted content is compared too.
+        since: checkpoints (signed notes) of the same case that the receiver holds.
+        progress: told of bytes.
+
+    Raises:
+        InputError: if it is no bag, or an identity is none.
+    """
+    keys = [_identity(text) for text in identities]
+    read = bag.read(folder, progress=progress)
+    done = Verified(list(read.problems))
+    documents = _documents(read, done)
+    covered = {SEALED_TABLE, SEALED_CRATE}
+    sizes = sum(read.sizes.get(one.file, 0) for one in documents)
+    with progress(_("Verifying"), sizes) as advance:
+        for document in documents:
+            covered |= {document.file, record_path(document.item)}
+            _check(read, document, keys, done, advance)
+    for path in sorted(read.sizes):
+        if path.startswith(f"{bag.PAYLOAD}/") and path not in covered:
+            done.findings.append(Finding("extra", path, _("it belongs to no item of the bag")))
+    _compare_checkpoints(documents, since, done)
+    return done
+
+
+def _identity(text: str) -> Any:
+    try:
+        return pyrage.x25519.Identity.from_str(text)
+    except pyrage.IdentityError:
+        raise InputError(_("this is no age identity")) from None
+
+
+def _documents(read: bag.Read, done: Verified) -> list[_Document]:
+    documents = []
+    for path in sorted(read.sizes):
+        if not path.startswith(f"{CUSTODY}/"):
+            continue
+        match = _DOCUMENT.fullmatch(path)
+        try:
+            if match is None:
+                raise InputError(_("expected the id of an item"))
+            content = bag.read_file(read, path, canonical.MAX_BYTES)
+            documents.append(_document(canonical.loads(content), match[1]))
+        except (ContrechampError, ValueError) as error:
+            message = str(error) if isinstance(error, ContrechampError) else ""
+            done.findings.append(
+                Finding("custody", path, message or _("it is not what an export writes"))
+            )
+    if not documents:
+        done.findings.append(Finding("custody", CUSTODY, _("the bag has no item with a proof")))
+    return documents
+
+
+def _document(fields: Any, item: str) -> _Document:
+    """Return what custody/<item>.json holds.
+
+    Raises:
+        InputError: if it is of a newer format.
+        ValueError: if it has another form.
+    """
+    if not isinstance(fields, dict):
+        raise ValueError("document")
+    version = fields.get("v")
+    if isinstance(version, int) and version > FORMAT:
+        raise InputError(_("the bag is of a newer format; a newer contrechamp can verify it"))
+    record, merged = fields.pop("record", None), fields.pop("branches", [])
+    keys, entries = fields.get("keys"), fields.get("entries")
+    file, signed = fields.get("file"), fields.get("checkpoint")
+    if (
+        set(fields) != _FIELDS
+        or version != FORMAT
+        or fields["item"] != item
+        or fields["encryption"] not in ("age", "none")
+        or not isinstance(file, str)
+        or not file.startswith(f"{bag.PAYLOAD}/{item}/")
+        or not isinstance(signed, str)
+        or not isinstance(keys, dict)
+        or not 0 < len(keys) <= bag_branches.MAX_KEYS
+        or not isinstance(entries, list)
+        or not 0 < len(entries) <= bag_branches.MAX_ENTRIES
+        or not isinstance(merged, list)
+        or len(merged) > bag_branches.MAX_BRANCHES
+    ):
+        raise ValueError("fields")
+    return _Document(
+        item=item,
+        file=file,
+        encrypted=fields["encryption"] == "age",
+        note=signed,
+        keys=bag_branches.keys_of(keys),
+        entries=tuple(bag_branches.proved_of(one) for one in entries),
+        branches=tuple(bag_branches.branch_of(one) for one in merged),
+        record=None if record is None else bag_branches.record_of(record),
+    )
+
+
+def _check(
+    read: bag.Read,
+    document: _Document,
+    keys: Sequence[Any],
+    done: Verified,
+    advance: Callable[[float], None],
+) -> None:
+    """Check signature, proofs, record and content of an item; the first error ends it."""
+    try:
+        last = _entries(document, done)
+        done.items.append(document.item)
+        record = document.record
+        if record is None and record_path(document.item) not in read.sizes:
+            raise _WrongError("missing", _("the record is missing"))
+        if record is None and not keys:
+            done.unopened.append(document.item)
+            done.unread.append(document.item)
+            return
+        if record is None:
+            sealed = bag.read_file(read, record_path(document.item))
+            record = _opened_record(sealed, keys, record_path(document.item))
+        state = _state(record, last)
+        if document.encrypted and not keys:
+            done.unread.append(document.item)
+            return
+        got = _content(read, document, keys, advance)
+    except _WrongError as wrong:
+        done.findings.append(Finding(wrong.kind, document.item, str(wrong)))
+        return
+    except ContrechampError as error:
+        done.findings.append(Finding("custody", document.item, str(error)))
+        return
+    if any(state.get(name) != value for name, value in got.items()):
+        done.findings.append(
+            Finding("altered", document.item, _("the content is not what was added"))
+        )
+
+
+class _WrongError(Exception):
+    """Raised where a check fails; it becomes a finding of this kind."""
+
+    def __init__(self, kind: Kind, message: str) -> None:
+        self.kind = kind
+        super().__init__(message)
+
+
+def _entries(document: _Document, done: Verified) -> custody.Entry:
+    """Check the signature and the way of every entry to the root; return the last entry."""
+    try:
+        signed = checkpoint.check(document.note, document.keys)
+        names = note.signers(document.note, document.keys)
+    except CheckFailedError as error:
+        raise _WrongError("checkpoint", str(error)) from error
+    except ValueError as error:  # 32 bytes that are no public key
+        raise _WrongError("checkpoint", _("a key is no Ed25519 key")) from error
+    if any(name.rpartition("/")[0] != signed.origin for name in names):
+        raise _WrongError("checkpoint", _("a checkpoint of another log"))
+    done.signed = signed
+    done.signers |= {name: document.keys[name].hex() for name in names}
+    found: list[custody.Entry] = []
+    for proved in document.entries:
+        try:
+            entry = bag_branches.is_in(proved, signed)
+        except InputError as error:
+            raise _WrongError("proof", str(error)) from error
+        if entry.subject != f"item/{document.item}" or (found and found[-1].number >= entry.number):
+            raise _WrongError("entry", _("an entry of something else, or out of order"))
+        found.append(entry)
+    _branches(document, signed, found)
+    return found[-1]
+
+
+def _branches(
+    document: _Document, signed: checkpoint.Checkpoint, entries: Sequence[custody.Entry]
+) -> None:
+    """Check what was written in copies that were merged, and that all that was taken over is it."""
+    known: set[str] = set()
+    for branch in document.branches:
+        try:
+            found = bag_branches.check(branch, document.item, signed)
+        except ContrechampError as error:
+            message = _("in a copy that was merged: {what}").format(what=error)
+            raise _WrongError("branch", message) from error
+        known |= {entry.digest for entry in found}
+    for entry in entries:
+        if entry.action == "merge" and entry.digest not in known:
+            message = _("entry {number} is of a merge, and no entry of the merged copy is with it")
+            raise _WrongError("branch", message.format(number=entry.number))
+        known.add(entry.digest)
+
+
+def _opened_record(sealed: bytes, keys: Sequence[Any], where: str) -> tuple[bytes, bytes]:
+    try:
+        content = bytes(pyrage.decrypt(sealed, list(keys)))
+    except pyrage.DecryptError:
+        raise _WrongError(
+            "identity", _("this key does not decrypt it, or it was altered")
+        ) from None
+    try:
+        return bag_branches.record_of(canonical.loads(content, where=where))
+    except ValueError:
+        raise _WrongError("record", _("the record is not readable")) from None
+
+
+def _state(record: tuple[bytes, bytes], last: custody.Entry) -> Mapping[str, Any]:
+    if custody.digest(*record) != last.digest:
+        raise _WrongError(
+            "record", _("the record is not what entry {number} says").format(number=last.number)
+        )
+    state = canonical.loads(record[1])
+    if not isinstance(state, dict) or "erased_at" in state:
+        raise _WrongError("record", _("the record is of an item that was erased"))
+    return state
+
+
+def _content(
+    read: bag.Read, document: _Document, keys: Sequence[Any], advance: Callable[[float], None]
+) -> dict[str, str]:
+    """Return size and hashes of the content of an item."""
+    if document.file not in read.sizes:
+        raise InputError(_("the file is missing"), where=document.file)
+    sink = _Sink()
+    try:
+        with bag.open_file(read, document.file) as file:
+            source = _Counted(file, advance)
+            if document.encrypted:
+                pyrage.decrypt_io(source, sink, list(keys))
+            else:
+                while piece := source.read(bag.CHUNK):
+                    sink.write(piece)
+    except pyrage.DecryptError:
+        raise _WrongError(
+            "identity", _("this key does not decrypt it, or it was altered")
+        ) from None
+    except OSError as error:
+        raise unreadable(document.file, error) from error
+    return sink.found()
+
+
+class _Counted:
+    """A source that tells how far it is."""
+
+    def __init__(self, file: IO[bytes], advance: Callable[[float], None]) -> None:
+        self.file, self.advance = file, advance
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self.file.read(size)
+        self.advance(len(piece))
+        return piece
+
+
+class _Sink:
+    """A target that keeps nothing but size and hashes."""
+
+    def __init__(self) -> None:
+        self.size, self.sha256, self.blake3 = 0, hashlib.sha256(), blake3.blake3()
+
+    def write(self, data: bytes) -> int:
+        self.size += len(data)
+        self.sha256.update(data)
+        self.blake3.update(data)
+        return len(data)
+
+    def flush(self) -> None: ...
+
+    def found(self) -> dict[str, str]:
+        return {
+            "size": str(self.size),
+            "sha256": self.sha256.hexdigest(),
+            "blake3": self.blake3.hexdigest(),
+        }
+
+
+def _compare_checkpoints(
+    documents: Sequence[_Document], since: Sequence[str], done: Verified
+) -> None:
+    """All items have to be of one checkpoint, and it must not speak against those of the receiver.
+
+    That the log goes on from a smaller checkpoint cannot be seen from a bag; that the same key
+    signed both can.
+    """
+    if len({(one.note, tuple(sorted(one.keys.items()))) for one in documents}) > 1:
+        done.findings.append(
+            Finding("checkpoint", CUSTODY, _("the items stand under different checkpoints"))
+        )
+    keys = {name: bytes.fromhex(key) for name, key in done.signers.items()}
+    for kept in since:
+        try:
+            seen = checkpoint.check(kept, keys)
+        except ContrechampError as error:
+            message = _("kept elsewhere: ") + str(error)
+            done.findings.append(Finding("checkpoint", "", message))
+            continue
+        now = done.signed
+        same = now is not None and seen.size == now.size
+        if now is None or seen.origin != now.origin:
+            done.findings.append(
+                Finding("checkpoint", str(seen.size), _("a checkpoint of another log"))
+            )
+        elif same and seen.root != now.root:
+            done.findings.append(
+                Finding(
+                    "rewritten",
+                    str(seen.size),
+                    _("the first {size} entries are not those that were signed").format(
+                        size=seen.size
+                    ),
+                )
+            )

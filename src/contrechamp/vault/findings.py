@@ -1,0 +1,33 @@
+"""What a case or a bag can have wrong, as `verify` tells it."""
+
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+#: `wording.verifying` has words for each.
+Kind: TypeAlias = Literal[
+    "altered", "anchor", "branch", "case.toml", "checkpoint", "custody", "database", "entry",
+    "extra", "fetch", "identity", "index", "interrupted", "link", "manifest", "missing", "proof",
+    "reason", "record", "rewritten", "rolled-back", "swapped", "unsigned", "version",
+]  # fmt: skip
+#: Nothing is lost or altered, and the next command that writes to the case puts it right.
+INTERRUPTED: Final = "interrupted"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is not as the log or a manifest says, or was left by an interrupted command.
+
+    Args:
+        kind: a stable word.
+        subject: what it concerns; of a bag, the path in it.
+        message: in the user's language.
+    """
+
+    kind: Kind
+    subject: str
+    message: str
+
+
+def is_sound(found: list[Finding]) -> bool:
+    """Return whether nothing is lost or altered, though something may have been interrupted."""
+    return all(one.kind == INTERRUPTED for one in found)

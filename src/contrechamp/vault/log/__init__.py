@@ -1,0 +1,1 @@
+"""The custody log: canonical entries, Merkle tree, signed checkpoints, merged branches."""

@@ -1,0 +1,346 @@
+"""Logs of other copies of a case that were merged into it: kept whole, and each still provable.
+
+A log is append-only, so two copies that both went on cannot become one sequence without breaking
+the checkpoints of one of them. The log of the copy that is merged into goes on; what the other one
+has behind the last entry that both share is kept beside it as a branch, entry by entry, with its
+checkpoints. Every checkpoint that was ever signed is thus of a tree that is still there; and an
+entry of the log, of the subject ``merge/<id>``, commits to the root of the branch.
+"""
+
+import bisect
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlcipher3 import dbapi2 as sqlite
+
+from contrechamp.base.errors import ContrechampError
+from contrechamp.base.i18n import _
+from contrechamp.vault.case import Case
+from contrechamp.vault.log import canonical, checkpoint, custody, merkle, note, signing
+
+SUBJECT = "merge/"
+#: Name of the case's own log among the branches.
+MAIN = ""
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A log that was merged.
+
+    Args:
+        id: root of the tree up to its newest entry, hexadecimal.
+        parent: branch that it left, or `MAIN`.
+        fork: number of entries that both have.
+    """
+
+    id: str
+    parent: str
+    fork: int
+
+
+def branches(database: sqlite.Connection) -> dict[str, Branch]:
+    """Return the branches of a case by id."""
+    rows = database.execute("SELECT id, parent, fork FROM branches ORDER BY id")
+    return {str(row[0]): Branch(str(row[0]), str(row[1]), int(row[2])) for row in rows}
+
+
+def leaves_of(database: sqlite.Connection, branch: str) -> list[bytes]:
+    """Return the entries of a branch from the first on, with those that it shares.
+
+    Raises:
+        ValueError: if a branch that it left is missing, or it left itself.
+    """
+    known, parts, end = branches(database), [], None
+    seen: set[str] = set()
+    while branch != MAIN:
+        if branch in seen or branch not in known:
+            raise ValueError("no such branch")
+        seen.add(branch)
+        rows = database.execute(
+            "SELECT number, content FROM branch_entries WHERE branch = ? ORDER BY number", (branch,)
+        )
+        parts.append([bytes(row[1]) for row in rows if end is None or int(row[0]) < end])
+        end = known[branch].fork if end is None else min(end, known[branch].fork)
+        branch = known[branch].parent
+    shared = [
+        content for number, content in custody.leaves(database) if end is None or number < end
+    ]
+    return [*shared, *(leaf for part in reversed(parts) for leaf in part)]
+
+
+def contains(case: Case, size: int, root: bytes) -> bool:
+    """Return whether the log, or a branch that was merged, begins with the tree of a checkpoint."""
+    for branch in (MAIN, *branches(case.database)):
+        leaves = leaves_of(case.database, branch)
+        if size <= len(leaves) and _root(leaves[:size]) == root:
+            return True
+    return False
+
+
+def head(case: Case) -> str:
+    """Return the root of a case's log up to its newest entry, hexadecimal."""
+    return case.frontier.root().hex()
+
+
+def author(case: Case, subject: str, digest: str) -> tuple[str, str] | None:
+    """Return who wrote a state that came in by a merge, and when; None if it is of the merge."""
+    rows = case.database.execute(
+        "SELECT content FROM versions JOIN branch_entries "
+        "ON branch_entries.branch = versions.branch AND number = entry WHERE subject = :subject "
+        "UNION ALL SELECT content FROM versions JOIN entries ON number = entry "
+        "WHERE subject = :subject AND branch = ''",
+        {"subject": subject},
+    )
+    found = None
+    for (content,) in rows:
+        entry = custody.entry_of(canonical.loads(bytes(content)))
+        if entry.digest == digest:
+            found = entry.member, entry.at
+            if entry.action != "merge":
+                break  # else somebody joined it there, or took it over from a third copy
+    return found
+
+
+def place(case: Case, leaves: Sequence[bytes]) -> tuple[str, int]:
+    """Return which log of a case shares most with another one, and how many entries they share."""
+    found = (MAIN, -1)
+    for branch in (MAIN, *branches(case.database)):
+        mine = leaves_of(case.database, branch)
+        shared = next(
+            (number for number, (one, two) in enumerate(zip(mine, leaves, strict=False))
+             if one != two),
+            min(len(mine), len(leaves)),
+        )  # fmt: skip
+        if shared > found[1]:
+            found = (branch, shared)
+    return found
+
+
+def keep(case: Case, other: Case) -> str:
+    """Write the log of another copy as a branch, and its own branches, inside a transaction.
+
+    Each is kept from where it leaves what is here already: the case's log, or a branch of an
+    earlier merge. One that is all here, as an earlier state of the case's own log is, has no
+    entries of its own. Of what is erased in one of the copies no state is kept.
+
+    Args:
+        case: open for writing.
+        other: the other copy.
+
+    Returns:
+        id of the branch.
+    """
+    there = branches(other.database)
+    waiting = [MAIN, *there]
+    done: set[str] = set()
+    while waiting:
+        one = waiting.pop(0)
+        if one != MAIN and there[one].parent not in done:
+            waiting.append(one)  # what it leaves has to be here before
+            continue
+        done.add(one)
+        _keep_one(case, other, one)
+    return head(other)
+
+
+def _keep_one(case: Case, other: Case, branch: str) -> None:
+    """Write one log of another copy as a branch, if it is not one already."""
+    name = branch or head(other)
+    if name in branches(case.database):
+        return
+    parent, fork = place(case, leaves_of(other.database, branch))
+    case.database.execute("INSERT INTO branches VALUES (?, ?, ?)", (name, parent, fork))
+    for query, put in _OF_LOG if branch == MAIN else _OF_BRANCH:
+        rows = other.database.execute(query, {"branch": branch, "fork": fork}).fetchall()
+        case.database.executemany(put, [(name, *row) for row in rows])
+    _keep_versions(case, other, branch, name, fork)
+
+
+_PUT_ENTRY = "INSERT INTO branch_entries VALUES (?, ?, ?, ?, ?)"
+_PUT_CHECKPOINT = "INSERT INTO branch_checkpoints VALUES (?, ?, ?)"
+_PUT_KEY = "INSERT INTO branch_keys VALUES (?, ?, ?, ?, ?)"
+_OF_LOG = (
+    ("SELECT number, CAST(content AS BLOB), salt, text FROM entries LEFT JOIN reasons "
+     "USING (number) WHERE number >= :fork ORDER BY number", _PUT_ENTRY),
+    ("SELECT size, note FROM checkpoints WHERE size > :fork", _PUT_CHECKPOINT),
+    ("SELECT member, number, public, since FROM signing_keys", _PUT_KEY),
+)  # fmt: skip
+_OF_BRANCH = (
+    ("SELECT number, content, salt, reason FROM branch_entries "
+     "WHERE branch = :branch AND number >= :fork", _PUT_ENTRY),
+    ("SELECT size, note FROM branch_checkpoints "
+     "WHERE branch = :branch AND size > :fork", _PUT_CHECKPOINT),
+    ("SELECT member, number, public, since FROM branch_keys WHERE branch = :branch", _PUT_KEY),
+)  # fmt: skip
+
+
+def _keep_versions(case: Case, other: Case, branch: str, name: str, fork: int) -> None:
+    """Write the states that stand behind the entries of a branch."""
+    erased = _erased_records(case.database) | _erased_records(other.database)
+    rows = other.database.execute(
+        "SELECT subject, entry, salt, state FROM versions "
+        "WHERE branch = :branch AND entry >= :fork "
+        "UNION ALL SELECT subject, entry, salt, state FROM records WHERE :branch = '' "
+        "AND entry >= :fork AND subject > 'record/' AND subject < 'record/g'",
+        {"branch": branch, "fork": fork},
+    ).fetchall()
+    case.database.executemany(
+        "INSERT INTO versions VALUES (?, ?, ?, ?, ?)",
+        [(row[0], name, *row[1:]) for row in rows if row[0] not in erased],
+    )
+
+
+def _erased_records(database: sqlite.Connection) -> set[str]:
+    rows = database.execute(
+        "SELECT subject FROM records WHERE subject > 'record/' AND subject < 'record/g' "
+        "AND json_extract(CAST(state AS TEXT), '$.erased_at') IS NOT NULL"
+    )
+    return {str(subject) for (subject,) in rows}
+
+
+def problems(case: Case, records: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield branch and message of everything about branches that is not as it was signed.
+
+    Args:
+        case: open.
+        records: what the records of ``merge/<id>`` say, by subject.
+    """
+    database, known = case.database, branches(case.database)
+    told = {str(state.get("branch")) for state in records.values()}
+    erased = _erased(database, known)
+    for branch in known.values():
+        try:
+            leaves = leaves_of(database, branch.id)
+        except ValueError:
+            yield branch.id, _("the log that it left is missing")
+            continue
+        if _root(leaves).hex() != branch.id:
+            yield branch.id, _("its entries are not those that were merged")
+            continue
+        yield from ((branch.id, message) for message in _signed(case, branch, leaves))
+        yield from ((branch.id, message) for message in _reasons(database, branch))
+        yield from ((branch.id, message) for message in _versions(database, branch, erased))
+    # A branch that came with another one is told of in a log that is a branch itself.
+    direct = {branch.id for branch in known.values() if branch.parent == MAIN}
+    for name in sorted(told - known.keys()):
+        yield name, _("the log says that it was merged, and it is missing")
+    if direct and not told:
+        yield min(direct), _("no entry of the log says that it was merged")
+    rows = database.execute("SELECT DISTINCT branch FROM versions WHERE branch != ''")
+    for name in sorted({str(row[0]) for row in rows} - known.keys()):
+        yield name, _("the log that it left is missing")
+
+
+def _signed(case: Case, branch: Branch, leaves: Sequence[bytes]) -> Iterator[str]:
+    """Check the checkpoints of a branch, and that each entry is signed by whom it names."""
+    origin = case.file.log_origin
+    keys: dict[str, list[signing.Key]] = {}
+    for member, number, public, since in case.database.execute(
+        "SELECT member, number, public, since FROM branch_keys WHERE branch = ? "
+        "ORDER BY member, number",
+        (branch.id,),
+    ):
+        keys.setdefault(str(member), []).append(signing.Key(int(number), bytes(public), int(since)))
+    if branch.parent == MAIN:
+        mine = signing.keys_of(case.database)
+        for member, theirs in keys.items():
+            shared = [key for key in theirs if key.since < branch.fork]
+            if shared != [key for key in mine.get(member, []) if key.since < branch.fork]:
+                yield _("the keys of its members are not those of the case")
+    public_keys = signing.public_keys(origin, keys)
+    roots = _roots(leaves)
+    signers: dict[int, tuple[str, ...]] = {}
+    for size, text in case.database.execute(
+        "SELECT size, note FROM branch_checkpoints WHERE branch = ? ORDER BY size", (branch.id,)
+    ):
+        try:
+            signed = checkpoint.check(str(text), public_keys)
+            if (signed.origin, signed.size, signed.root) != (origin, size, roots.get(size)):
+                yield _("the first {size} entries are not those that were signed").format(size=size)
+            signers[int(size)] = note.signers(str(text), public_keys)
+        except ContrechampError as error:
+            yield str(error)
+    sizes = sorted(signers)
+    for number, leaf in enumerate(leaves[branch.fork :], start=branch.fork):
+        place = bisect.bisect_right(sizes, number)
+        try:
+            entry = custody.entry_of(canonical.loads(leaf))
+        except (ValueError, ContrechampError):
+            yield _("entry {number} is not readable").format(number=number)
+            continue
+        name = signing.name_at(origin, entry.member, keys.get(entry.member, ()), number)
+        if place == len(sizes) or name not in signers[sizes[place]]:
+            yield _("entry {number} is not signed by the member whom it names").format(
+                number=number
+            )
+
+
+def _reasons(database: sqlite.Connection, branch: Branch) -> Iterator[str]:
+    for content, salt, reason in database.execute(
+        "SELECT content, salt, reason FROM branch_entries WHERE branch = ?", (branch.id,)
+    ):
+        entry = _entry(content)
+        got = custody.digest(bytes(salt), str(reason).encode()) if salt is not None else ""
+        if entry is not None and got != entry.reason:
+            yield _("the reason of entry {number} was altered or is missing").format(
+                number=entry.number
+            )
+
+
+def _versions(
+    database: sqlite.Connection, branch: Branch, erased: Mapping[str, set[str]]
+) -> Iterator[str]:
+    digests = {
+        (str(subject), int(number)): custody.digest(bytes(salt), bytes(state))
+        for subject, number, salt, state in database.execute(
+            "SELECT subject, entry, salt, state FROM versions WHERE branch = ?", (branch.id,)
+        )
+    }
+    for (content,) in database.execute(
+        "SELECT content FROM branch_entries WHERE branch = ?", (branch.id,)
+    ):
+        entry = _entry(content)
+        if entry is None or not entry.subject.startswith(custody.VERSIONED):
+            continue
+        got = digests.pop((entry.subject, entry.number), None)
+        fits = got is None if entry.subject in erased.get("erase", ()) else got == entry.digest
+        if not fits and not (got is None and entry.subject in erased.get("forget", ())):
+            yield _("{subject}: its state is not what entry {number} says").format(
+                subject=entry.subject, number=entry.number
+            )
+    for subject, number in digests:
+        yield _("{subject}: its state is not what entry {number} says").format(
+            subject=subject, number=number
+        )
+
+
+def _erased(database: sqlite.Connection, known: Mapping[str, Branch]) -> dict[str, set[str]]:
+    """Return the subjects of which states were erased, by the log or a branch; by the action."""
+    found: dict[str, set[str]] = {}
+    contents = [content for _number, content in custody.leaves(database)] if known else []
+    contents += [bytes(row[0]) for row in database.execute("SELECT content FROM branch_entries")]
+    for entry in map(_entry, contents):
+        if entry is not None and entry.action in custody.ERASING:
+            found.setdefault(entry.action, set()).add(entry.subject)
+    return found
+
+
+def _entry(content: bytes) -> custody.Entry | None:
+    try:
+        return custody.entry_of(canonical.loads(bytes(content)))
+    except (ValueError, ContrechampError):
+        return None
+
+
+def _roots(leaves: Sequence[bytes]) -> dict[int, bytes]:
+    """Return the root of the tree at each of its sizes."""
+    frontier, roots = merkle.Frontier(), {}
+    for size, leaf in enumerate(leaves, start=1):
+        frontier.append(merkle.leaf_hash(leaf))
+        roots[size] = frontier.root()
+    return roots
+
+
+def _root(leaves: Sequence[bytes]) -> bytes:
+    return merkle.root([merkle.leaf_hash(leaf) for leaf in leaves])

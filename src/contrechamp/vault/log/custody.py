@@ -1,0 +1,161 @@
+"""The custody log: entries that are only ever added, as leaves of an RFC 6962 tree.
+
+An entry holds nothing that could be guessed: what a record says, and why something was done, stand
+in the database and can be erased; the log holds keyed digests of them, whose random keys are erased
+with them.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal, TypeAlias
+
+from sqlcipher3 import dbapi2 as sqlite
+
+from contrechamp.vault.log import canonical
+
+FORMAT = 1
+#: Bytes of the random key of a digest.
+SALT = 32
+#: Subjects whose earlier states are kept.
+VERSIONED = "record/"
+#: What can be done to a case, and stands in its log: `wording.log` has a word for each.
+Action: TypeAlias = Literal[
+    "new", "add", "erase", "export", "share", "unshare",
+    "new-passphrase", "new-recovery", "new-key",
+    "record", "edit", "import", "forget",
+    "compartment", "admit", "seal", "reveal",
+    "merge",
+]  # fmt: skip
+#: Actions after which earlier states of a subject are gone.
+ERASING = frozenset({"erase", "forget"})
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the log.
+
+    Args:
+        number: from 0, without gaps.
+        at: UTC, ISO 8601 with a Z, to the second.
+        member: id of who did it.
+        action: an `Action`, or what a later version of contrechamp does.
+        subject: item/<id>, record/<id>, member/<id> or case.
+        digest: HMAC-SHA-256 of the state of the subject after it, hexadecimal.
+        reason: of the reason, likewise; "" where none was given.
+    """
+
+    number: int
+    at: str
+    member: str
+    action: str
+    subject: str
+    digest: str
+    reason: str = ""
+
+    def to_bytes(self) -> bytes:
+        """Return the leaf: canonical JSON (RFC 8785)."""
+        fields = {
+            "action": self.action,
+            "at": self.at,
+            "digest": self.digest,
+            "member": self.member,
+            "number": self.number,
+            "subject": self.subject,
+            "v": FORMAT,
+        }
+        if self.reason:
+            fields["reason"] = self.reason
+        return canonical.dumps(fields)
+
+
+def entry_of(fields: Any) -> Entry:
+    """Return the entry that a parsed leaf holds.
+
+    Raises:
+        ValueError: if a field is missing, of the wrong type, or one too many.
+    """
+    if not isinstance(fields, Mapping):
+        raise ValueError("no object")
+    rest = dict(fields)
+    if rest.pop("v", None) != FORMAT:
+        raise ValueError("v")
+    number = rest.pop("number", None)
+    if not isinstance(number, int) or isinstance(number, bool) or number < 0:
+        raise ValueError("number")
+    reason = rest.pop("reason", "")
+    wanted = ("at", "member", "action", "subject", "digest")
+    if set(rest) != set(wanted) or not all(isinstance(v, str) for v in (*rest.values(), reason)):
+        raise ValueError("fields")
+    return Entry(number=number, reason=reason, **rest)
+
+
+def stamp(now: datetime) -> str:
+    """Return a time as entries hold it."""
+    return now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def digest(salt: bytes, content: bytes) -> str:
+    """Return the keyed digest that stands in the log for a record or a reason."""
+    return hmac.new(salt, content, hashlib.sha256).hexdigest()
+
+
+def put_record(
+    database: sqlite.Connection,
+    number: int,
+    subject: str,
+    state: Mapping[str, Any],
+    object_name: str | None,
+    salt: bytes | None = None,
+) -> str:
+    """Write the state of a subject under a new random key; return its digest.
+
+    Inside a transaction of the caller. What stood there before is kept as a version where the
+    subject is of a kind that has versions; of others it is overwritten, its key with it.
+
+    Args:
+        database: of the case.
+        number: of the entry.
+        subject: whose state it is.
+        state: what is written.
+        object_name: of an item.
+        salt: a key that a merged copy of the case has given to this state already.
+    """
+    salt, content = salt or secrets.token_bytes(SALT), canonical.dumps(dict(state))
+    new = database.execute(
+        "INSERT OR IGNORE INTO records (subject, salt, state, object, entry) "
+        "VALUES (?, ?, ?, ?, ?)",
+        (subject, salt, content, object_name, number),
+    )
+    if not new.rowcount:
+        if subject.startswith(VERSIONED):
+            database.execute(
+                "INSERT INTO versions SELECT subject, '', entry, salt, state FROM records "
+                "WHERE subject = ?",
+                (subject,),
+            )
+        database.execute(
+            "UPDATE records SET salt = ?, state = ?, object = ?, entry = ? WHERE subject = ?",
+            (salt, content, object_name, number, subject),
+        )
+    return digest(salt, content)
+
+
+def put_reason(database: sqlite.Connection, number: int, reason: str) -> str:
+    """Write why something was done; return its digest, "" if there is no reason."""
+    if not reason:
+        return ""
+    salt = secrets.token_bytes(SALT)
+    database.execute("INSERT INTO reasons VALUES (?, ?, ?)", (number, salt, reason))
+    return digest(salt, reason.encode())
+
+
+def leaves(database: sqlite.Connection) -> Iterator[tuple[int, bytes]]:
+    """Yield number and content of every entry, in order."""
+    for number, content in database.execute(
+        "SELECT number, CAST(content AS BLOB) FROM entries ORDER BY number"
+    ):
+        yield number, bytes(content)

@@ -1,0 +1,1 @@
+"""What files say of themselves: kind, metadata, credentials, what a web capture holds."""

@@ -1,0 +1,96 @@
+"""What kind of content a file has, by its first bytes, and what its metadata says."""
+
+import io
+import logging
+from typing import IO, Any, BinaryIO, cast
+
+import exifread
+import filetype
+
+from contrechamp.vault.metadata import credentials, movie
+
+#: The library would tell the terminal of every file without metadata.
+logging.getLogger("exifread").setLevel(logging.CRITICAL + 1)
+
+#: First bytes that tell what a file is.
+HEAD = 1 << 16
+
+
+def describe(content: IO[bytes]) -> dict[str, Any]:
+    """Return media type and metadata.
+
+    Args:
+        content: of the file, never written anywhere; it can be searched.
+
+    Returns:
+        ``media_type``, and where there is any ``exif`` and ``movie``: tags as text; ``c2pa``: see
+        `credentials`. Nothing is raised whatever the bytes are: content that nobody understands is
+        evidence too.
+    """
+    size = content.seek(0, io.SEEK_END)
+    content.seek(0)
+    head = content.read(HEAD)
+    found: dict[str, Any] = {"media_type": media_type(head, whole=size <= HEAD)}
+    more = {
+        "exif": _exif(content) if found["media_type"].startswith("image/") else {},
+        "movie": movie.describe(content, size) if movie.may_be_movie(head) else {},
+        "c2pa": credentials.describe(content, size, found["media_type"]),
+    }
+    return found | {name: facts for name, facts in more.items() if facts}
+
+
+def media_type(head: bytes, *, whole: bool) -> str:
+    """Return the media type that content begins like.
+
+    Args:
+        head: first bytes.
+        whole: that is all of it: no character is cut in its middle.
+    """
+    kind = filetype.guess_mime(head)
+    if kind:
+        return str(kind)
+    try:
+        head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if whole or error.start < len(head) - 4:
+            return "application/octet-stream"
+    return "application/octet-stream" if b"\x00" in head or not head else "text/plain"
+
+
+#: A tag longer than this is a picture or a maker's own data.
+LONGEST = 200
+
+
+def _exif(content: IO[bytes]) -> dict[str, str]:
+    try:
+        bounded = cast(BinaryIO, _Bounded(content))  # it only reads and searches
+        tags = exifread.process_file(bounded, details=False)
+        texts = {str(name): str(value) for name, value in tags.items()}
+    except Exception:  # whatever a hostile file makes the library do
+        return {}
+    return {name: text for name, text in sorted(texts.items()) if len(text) <= LONGEST}
+
+
+class _Bounded(io.RawIOBase):
+    """A file of which only so much can be read: offsets of a hostile one may lead in circles."""
+
+    def __init__(self, content: IO[bytes]) -> None:
+        content.seek(0)
+        self._content, self._bytes, self._reads = content, 4 << 20, 20_000
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read, as long as there is something left to spend."""
+        part = self._content.read(self._bytes + 1 if size is None or size < 0 else size)
+        self._bytes -= len(part)
+        self._reads -= 1
+        if self._bytes < 0 or self._reads < 0:
+            raise OSError("too much is asked for")
+        return part
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to a place."""
+        return self._content.seek(offset, whence)
+
+    def tell(self) -> int:
+        """Return the place that is read next."""
+        return self._content.tell()

@@ -1,0 +1,46 @@
+"""What is known of cameras, and what their kinds, mounts and operators are called."""
+
+from contrechamp.base.i18n import _
+
+
+def unknown_label(unknown: str) -> str:
+    """Return what an unknown is called that is no field of a camera."""
+    labels = {
+        "lens": _("lens (field of view)"),
+        "focal_mm": _("focal length"),
+        "building_height_m": _("height of buildings"),
+    }
+    return labels.get(unknown, unknown)
+
+
+def kind_label(kind: str) -> str:
+    """Return what a kind of camera is called."""
+    labels = {
+        "fixed": _("fixed camera"),
+        "panning": _("panning camera"),
+        "dome": _("dome camera"),
+        "unknown": _("camera of a kind that is not mapped"),
+    }
+    return labels.get(kind, kind)
+
+
+def mount_label(mount: str) -> str:
+    """Return what a mount is called; other words of the map are kept as they are."""
+    labels = {
+        "wall": _("wall"),
+        "pole": _("pole"),
+        "ceiling": _("ceiling"),
+        "street_lamp": _("street lamp"),
+        "": _("not mapped"),
+    }
+    return labels.get(mount, mount)
+
+
+def operator_label(operator_class: str) -> str:
+    """Return what a class of operator is called."""
+    labels = {
+        "public": _("public"),
+        "private": _("private"),
+        "unknown": _("not mapped"),
+    }
+    return labels.get(operator_class, operator_class)

@@ -1,0 +1,14 @@
+"""What is said of a letter on a day."""
+
+from contrechamp.base.i18n import _
+
+
+def letter_labels() -> dict[str, str]:
+    """Return what each state of a letter is called."""
+    return {
+        "draft": _("not sent"),
+        "waiting": _("waiting for an answer"),
+        "no-reply": _("no reply by the day that it was due"),
+        "partly-answered": _("answered in part"),
+        "answered": _("answered"),
+    }

@@ -1,0 +1,92 @@
+"""What stands in the review of a masked copy: kinds, reasons of covering, what was left out."""
+
+from contrechamp.base.i18n import _
+
+
+def kind_label(kind: str) -> str:
+    """Return what a kind of file is called."""
+    return {
+        "image": _("image"),
+        "video": _("video"),
+        "sound": _("sound"),
+        "pdf": _("PDF"),
+        "office": _("office file"),
+    }[kind]
+
+
+def covered_by_label(by: str) -> str:
+    """Return what an area was covered for."""
+    return {
+        "face": _("found by the detector"),
+        "hand": _("drawn by hand"),
+        "word": _("word asked for"),
+    }[by]
+
+
+def style_label(style: str) -> str:
+    """Return what areas are covered with."""
+    return {"fill": _("one colour"), "noise": _("random noise")}[style]
+
+
+def sound_label(sound: str) -> str:
+    """Return what became of the sound."""
+    return {
+        "drop": _("left out"),
+        "alter": _("voice altered"),
+        "keep": _("kept as it was"),
+    }[sound]
+
+
+def confinement_labels() -> dict[str, str]:
+    """Return what the process that reads a source may have given up, by its code."""
+    return {
+        "limits": _("more memory and time than it was given"),
+        "files": _("other files"),
+        "network": _("the network"),
+    }
+
+
+def pdf_removal_labels() -> dict[str, str]:
+    """Return what can be left out of a PDF, in the order in which it is told."""
+    return {
+        "information": _("document information and metadata"),
+        "attachments": _("attached files"),
+        "scripts": _("scripts and actions"),
+        "forms": _("form fields (what they showed is drawn)"),
+        "annotations": _("comments and other annotations"),
+        "links": _("links"),
+        "outlines": _("bookmarks"),
+        "structure": _("structure and alternative texts"),
+        "layers": _("hidden layers"),
+        "hidden": _("text that nobody sees"),
+        "revisions": _("earlier versions"),
+        "thumbnails": _("thumbnails"),
+        "private": _("private data of programs"),
+        "profiles": _("colour profiles"),
+        "encryption": _("restrictions"),
+    }
+
+
+def office_removal_labels() -> dict[str, str]:
+    """Return what can be left out of an office file, in the order in which it is told."""
+    return {
+        "comments": _("comments"),
+        "changes": _("tracked changes"),
+        "hidden": _("hidden text, rows, columns, sheets, slides or shapes"),
+        "notes": _("notes"),
+        "macros": _("macros"),
+        "embedded": _("embedded files and objects"),
+        "external": _("links to other files"),
+        "links": _("links"),
+        "charts": _("charts and diagrams"),
+        "pictures": _("pictures that can't be masked"),
+        "media": _("sound and video"),
+        "formulas": _("formulas (their results stay)"),
+        "pivots": _("pivot tables"),
+        "controls": _("forms and controls"),
+        "printers": _("settings of printers"),
+        "custom": _("custom data"),
+        "thumbnails": _("thumbnails"),
+        "building": _("building blocks"),
+        "fonts": _("embedded fonts"),
+    }

@@ -1,0 +1,62 @@
+"""What the methods of a measurement state, and what they count."""
+
+from contrechamp.base.i18n import _
+
+
+def stated_label(key: str) -> str:
+    """Return what a setting or count of a measurement is called."""
+    labels = {
+        "seed": _("Seed of the draws"),
+        "draws": _("Draws"),
+        "target_height_m": _("Height of the target above the ground, in metres"),
+        "piece_m": _("Largest length of a piece of street, in metres"),
+        "level_set": _("Set of levels"),
+        "scenario_draws": _("Draws of directions in each scenario"),
+        "driver_pairs": _("Pairs of draws that tell which unknown matters"),
+        "ground_draws": _("Draws for the area of ground"),
+        "ground_line_spacing_m": _("Distance of the lines that measure the ground, in metres"),
+        "walkable_m": _("Walkable street, in metres"),
+        "tolerance": _("Convergence: largest Monte Carlo error, as a share of the interval"),
+        "draws_in_all": _("Draws in all, with scenarios and exchanges"),
+        "draws_needed": _("Draws that would be enough for every figure"),
+        "drawn": _("Cameras (or buildings) for which it was drawn"),
+        "held": _("Assumed and held, not drawn"),
+        "mapped": _("Cameras for which it is mapped"),
+        "cameras_indoor": _("Cameras indoors"),
+        "cameras_on_wall": _("Cameras on a wall"),
+        "cameras_moved_m": _("Farthest that a camera was moved to the outer side, in metres"),
+        "buildings_within_reach": _("Buildings within reach of a camera"),
+        "buildings_without_height": _("Of these, without a height"),
+        "building_height_sources": _("Where heights of buildings come from"),
+        "heights_around": _("Buildings around from which a missing height is drawn"),
+        "trips": _("Walks from home"),
+    }
+    return labels.get(key, key)
+
+
+def count_label(what: str) -> str:
+    """Return what is counted: objects, tags, walks; "" for what has no words here."""
+    labels = {
+        "buildings_above_an_open_space": _("Buildings above an open space"),
+        "buildings_cut_by_the_edge": _("Buildings cut by the edge of the extract, left out"),
+        "buildings_left_out_underground": _("Buildings underground or indoors, left out"),
+        "buildings_left_out_roof": _("Roofs on posts, left out"),
+        "cameras_outside_the_area": _("Cameras outside the area, left out"),
+        "objects_in_two_extracts": _("Objects that are in two extracts"),
+        "repaired_polygons": _("Outlines that were repaired"),
+        "rows_left_out": _("Rows that were left out"),
+        "streets_on_bridges": _("Streets on bridges, taken as on the ground"),
+        "streets_underground_or_indoor": _("Streets underground or indoors, left out"),
+        "unreadable_tags": _("Tags that could not be read"),
+        "height": _("tagged height"),
+        "levels": _("tagged floors, 3 m each"),
+        "none": _("nothing tagged"),
+        "homes": _("homes"),
+        "homes_in_sample": _("homes that walks begin at"),
+        "homes_off_network": _("homes too far from any street"),
+        "homes_without_way": _("homes without a way"),
+        "services": _("services"),
+        "services_off_network": _("services too far from any street"),
+        "trips": _("walks"),
+    }
+    return labels.get(what, "")

@@ -1,0 +1,20 @@
+"""What kinds of notices are called: what a reader could not use, or had to decide."""
+
+from contrechamp.base.i18n import _
+
+
+def notice_label(kind: str) -> str:
+    """Return what a kind of notice is called."""
+    labels = {
+        "unreadable-tag": _("tag that cannot be read"),
+        "cut-by-the-edge": _("cut by the edge of the extract"),
+        "repaired-polygon": _("repaired outline"),
+        "empty-polygon": _("outline that encloses nothing"),
+        "no-place": _("object without a place"),
+        "outside-the-area": _("outside of the area"),
+        "row-left-out": _("row left out"),
+        "column-not-used": _("column not used"),
+        "short-track": _("track of fewer than two points"),
+        "given-twice": _("file given twice"),
+    }
+    return labels.get(kind, kind)

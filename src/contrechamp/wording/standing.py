@@ -1,0 +1,23 @@
+"""What the flags of a record say."""
+
+from contrechamp.base.i18n import _
+
+
+def flag_labels() -> dict[str, str]:
+    """Return what each flag says, by its code."""
+    return {
+        "no-evidence": _("rests on no evidence that stands"),
+        "contested": _("contested"),
+        "refuted": _("refuted: a challenge to it was upheld"),
+        "withdrawn": _("withdrawn"),
+        "no-consent": _("held without consent"),
+        "consent-withdrawn": _("consent withdrawn"),
+        "erased": _("names something that was erased"),
+        "conflict": _("two copies of the case said different things"),
+        "evidence-contested": _("rests on something contested"),
+        "evidence-refuted": _("rests on something refuted"),
+        "evidence-withdrawn": _("rests on something withdrawn"),
+        "evidence-erased": _("rests on something erased"),
+        "evidence-lacking": _("rests on something that has no evidence itself"),
+        "evidence-without-consent": _("rests on something held without consent"),
+    }

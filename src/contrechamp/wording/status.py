@@ -1,0 +1,43 @@
+"""What a case lacks: under which heading, and why."""
+
+from contrechamp.base.i18n import _
+from contrechamp.wording.consent import refusal_labels
+from contrechamp.wording.letters import letter_labels
+from contrechamp.wording.standing import flag_labels
+
+
+def lack_headings() -> dict[str, str]:
+    """Return what kinds of lacks are called, in the order in which they are told."""
+    return {
+        "decision": _("To be decided"),
+        "erasure": _("To be erased"),
+        "compartment": _("Identities"),
+        "evidence": _("Evidence"),
+        "consent": _("Consent"),
+        "reply": _("Right of reply"),
+        "answer": _("Assessments"),
+        "translation": _("Translation"),
+        "review": _("Review"),
+        "release": _("Release"),
+    }
+
+
+def lack_labels() -> dict[str, str]:
+    """Return what is said of each reason for which something is lacking."""
+    return {
+        **refusal_labels(),
+        **flag_labels(),  # "withdrawn" is said of a record, whatever a consent says
+        **letter_labels(),
+        "not-erased": _("erasure was asked for, and it is still there"),
+        "no-answer": _("a question without an answer"),
+        "machine-unchecked": _("translated by a machine, and compared by nobody"),
+        "unchecked": _("translated, and compared by no second person"),
+        "missing": _("a language of a publication is missing"),
+        "not-reviewed": _("no second person has agreed to this version"),
+        "not-released": _("this version is not released"),
+        "several-keys": _(
+            "identities are sealed to more than one key since copies were merged: whoever can read "
+            "them seals them to one with contrechamp identity --renew"
+        ),
+        "has-left": _("whoever left the case can still open the compartment: dismiss them"),
+    }

@@ -1,0 +1,33 @@
+"""What kinds of findings of ``verify`` are called."""
+
+from contrechamp.base.i18n import pgettext
+
+
+def finding_label(kind: str) -> str:
+    """Return what is wrong, in a word or two (`vault.findings.Kind`)."""
+    return {
+        "altered": pgettext("verify", "altered"),
+        "anchor": pgettext("verify", "anchor"),
+        "branch": pgettext("verify", "branch"),
+        "case.toml": pgettext("verify", "case.toml"),
+        "checkpoint": pgettext("verify", "checkpoint"),
+        "custody": pgettext("verify", "custody"),
+        "database": pgettext("verify", "database"),
+        "entry": pgettext("verify", "entry"),
+        "extra": pgettext("verify", "extra"),
+        "fetch": pgettext("verify", "fetch"),
+        "identity": pgettext("verify", "identity"),
+        "index": pgettext("verify", "index"),
+        "interrupted": pgettext("verify", "interrupted"),
+        "link": pgettext("verify", "link"),
+        "manifest": pgettext("verify", "manifest"),
+        "missing": pgettext("verify", "missing"),
+        "proof": pgettext("verify", "proof"),
+        "reason": pgettext("verify", "reason"),
+        "record": pgettext("verify", "record"),
+        "rewritten": pgettext("verify", "rewritten"),
+        "rolled-back": pgettext("verify", "rolled-back"),
+        "swapped": pgettext("verify", "swapped"),
+        "unsigned": pgettext("verify", "unsigned"),
+        "version": pgettext("verify", "version"),
+    }[kind]
