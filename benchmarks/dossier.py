@@ -19,6 +19,7 @@ from pathlib import Path
 from benchmarks.memory import memory_mb
 from contrechamp.dossier.formats.read import importing
 from contrechamp.dossier.formats.write import json_lines
+from contrechamp.dossier.index_tables import TABLES
 from contrechamp.dossier.permission import status
 from contrechamp.dossier.reading import search
 from contrechamp.dossier.records.field_types import Evidence, Position, Text
@@ -80,7 +81,9 @@ def made_case(folder: Path) -> None:
     def make_slots(unlocked: keys.Unlocked) -> list[slots.Slot]:
         return [slots.make_passphrase_slot(PASSPHRASE, keys.FLOOR, unlocked, random=os.urandom)]
 
-    cases.create(folder, make_slots, member_name="Sample", now=NOW, random=os.urandom)
+    cases.create(
+        folder, make_slots, tables=TABLES, member_name="Sample", now=NOW, random=os.urandom
+    )
 
 
 def take_in(folder: Path, count: int) -> dict[str, float]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from contrechamp.dossier.index_tables import TABLES
 from contrechamp.vault import adding, case
 from contrechamp.vault.access import slots
 from contrechamp.vault.access.keys import KdfParameters
@@ -27,6 +28,7 @@ def sample() -> dict[str, bytes]:
             lambda unlocked: [
                 slots.make_passphrase_slot(PASSPHRASE, WEAK, unlocked, random=os.urandom)
             ],
+            tables=TABLES,
             member_name="SAMPLE",
             now=NOW,
             random=os.urandom,

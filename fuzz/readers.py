@@ -12,6 +12,7 @@ from contrechamp.base.errors import InputError
 from contrechamp.dossier.formats.read import importing
 from contrechamp.dossier.formats.read.drafts import THIS_FILE, Desk, Draft
 from contrechamp.dossier.formats.read.source_file import HEAD, Given
+from contrechamp.dossier.index_tables import TABLES
 from contrechamp.dossier.records.schema import from_json, to_json
 from contrechamp.vault import case
 from contrechamp.vault.access import slots
@@ -97,6 +98,7 @@ def _empty_case() -> case.Case:
             lambda unlocked: [
                 slots.make_passphrase_slot(PASSPHRASE, WEAK, unlocked, random=os.urandom)
             ],
+            tables=TABLES,
             member_name="SAMPLE",
             now=NOW,
             random=os.urandom,

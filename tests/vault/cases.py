@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from contrechamp.dossier.index_tables import TABLES
 from contrechamp.vault import adding, case
 from contrechamp.vault.access import slots
 from contrechamp.vault.access.keys import KdfParameters, new_recovery_key
@@ -30,7 +31,7 @@ def new(folder: Path, passphrase: str = PASSPHRASE) -> str:
             ),
         ]  # fmt: skip
 
-    case.create(folder, make_slots, member_name=MEMBER, now=NOW, random=os.urandom)
+    case.create(folder, make_slots, tables=TABLES, member_name=MEMBER, now=NOW, random=os.urandom)
     return recovery
 
 

@@ -74,6 +74,7 @@ def make_case(folder: Path, passphrase: str, name: str) -> str:
     Raises:
         OutputError: if the folder is there already or cannot be made.
     """
+    from contrechamp.dossier import index_tables
     from contrechamp.vault import case
     from contrechamp.vault.access import keys, slots
 
@@ -94,5 +95,12 @@ def make_case(folder: Path, passphrase: str, name: str) -> str:
             ),
         ]
 
-    case.create(folder, make_slots, member_name=name, now=now(), random=secrets.token_bytes)
+    case.create(
+        folder,
+        make_slots,
+        tables=index_tables.TABLES,
+        member_name=name,
+        now=now(),
+        random=secrets.token_bytes,
+    )
     return recovery

@@ -72,6 +72,7 @@ def create(
     folder: Path,
     make_slots: Callable[[Unlocked], Sequence[slots.Slot]],
     *,
+    tables: str,
     member_name: str,
     now: datetime,
     random: Random,
@@ -81,6 +82,7 @@ def create(
     Args:
         folder: to be made; there must be nothing yet.
         make_slots: makes the first member's slot, and a recovery slot, of fresh keys.
+        tables: of who uses the case; see `database.make_tables`.
         member_name: of the first member.
         now: for the log.
         random: source of keys.
@@ -93,7 +95,7 @@ def create(
     try:
         (partial / objects.FOLDER / objects.INCOMING).mkdir(parents=True)
         partial.chmod(0o700)
-        _fill(partial, make_slots, member_name, now, random)
+        _fill(partial, make_slots, tables, member_name, now, random)
         partial.rename(folder)
     except OSError as error:
         raise OutputError(
@@ -120,6 +122,7 @@ def refuse_existing(folder: Path) -> None:
 def _fill(
     folder: Path,
     make_slots: Callable[[Unlocked], Sequence[slots.Slot]],
+    tables: str,
     member_name: str,
     now: datetime,
     random: Random,
@@ -138,7 +141,7 @@ def _fill(
     )
     db = database.connect(folder / database.NAME, database_key(unlocked.root_key))
     with database.transaction(db):
-        database.make_tables(db)
+        database.make_tables(db, tables)
         db.execute("INSERT INTO settings VALUES (?, ?)", (NAME_KEY, random(32)))
         case = Case(folder, file, unlocked, db, merkle.Frontier(), 0, read_only=False)
         member = add_member(case, member_name, str(identity.to_public()), unlocked)

@@ -21,8 +21,10 @@ from contrechamp.dossier.reading.search import normalised
 from contrechamp.dossier.records.contents import values
 from contrechamp.dossier.records.people import Source
 from contrechamp.vault import case as cases
-from contrechamp.vault import database
+from contrechamp.vault import database, subjects
+from contrechamp.vault.access.members import recipient_of
 from contrechamp.vault.access.slots import AgeIdentities
+from contrechamp.vault.bags import exporting
 from contrechamp.vault.case import Case, Change, Random
 from contrechamp.vault.log import custody
 
@@ -232,9 +234,8 @@ def renew(
     Raises:
         InputError: if there is no compartment, or a part of it is closed to whoever asks.
     """
-    there = {str(row[0]) for row in case.database.execute(
-        "SELECT id FROM members WHERE left_at IS NULL")}  # fmt: skip
-    _seal_anew(case, [one for one in members(case) if one in there], own, reason, now, random)
+    staying = [one for one in members(case) if recipient_of(case, one) is not None]
+    _seal_anew(case, staying, own, reason, now, random)
 
 
 def _seal_anew(
@@ -311,12 +312,11 @@ def _open_texts(case: Case) -> Iterator[tuple[str, str]]:
         for held in values(stored.record):
             if held.shape.what == "text" and held.shape.points is None:
                 yield stored.ref, _spaced(str(held.value))
-    for subject, state in case.database.execute(
-        "SELECT subject, state FROM records WHERE subject LIKE 'item/%' OR subject LIKE 'export/%'"
-    ):
-        yield str(subject), _spaced(str(json.loads(bytes(state)).get("name", "")))
-    for number, text in case.database.execute("SELECT number, text FROM reasons"):
-        yield f"entry/{number}", _spaced(str(text))
+    for room in ("item/", exporting.SUBJECT):
+        for state in subjects.below(case, room):
+            yield state.subject, _spaced(str(state.parsed.get("name", "")))
+    for number, text in custody.reasons(case.database).items():
+        yield f"entry/{number}", _spaced(text)
 
 
 def _spaced(text: str) -> str:
@@ -410,21 +410,15 @@ def _identities(case: Case) -> list[tuple[str, dict[str, Any]]]:
 
 def _states(case: Case, room: str) -> list[tuple[str, dict[str, Any]]]:
     """Return the subjects of a room that are not erased, the newest last."""
-    rows = case.database.execute(
-        "SELECT subject, state FROM records WHERE subject > ? AND subject < ? ORDER BY entry",
-        (room, room + "g"),
-    ).fetchall()
-    states = [(str(subject), dict(json.loads(bytes(state)))) for subject, state in rows]
-    return [(subject, state) for subject, state in states if "erased_at" not in state]
+    found = sorted(subjects.below(case, room), key=lambda one: one.entry)
+    return [(one.subject, one.parsed) for one in found if not one.is_erased]
 
 
 def _recipient_of(case: Case, member: str) -> str:
-    row = case.database.execute(
-        "SELECT recipient FROM members WHERE id = ? AND left_at IS NULL", (member,)
-    ).fetchone()
-    if row is None:
+    recipient = recipient_of(case, member)
+    if recipient is None:
         raise InputError(_("there is no such member"))
-    return str(row[0])
+    return recipient
 
 
 def _encrypted(content: bytes, recipient: str) -> str:

@@ -1,6 +1,5 @@
 """Reading records: the newest version, earlier ones, and who cites what."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,11 +9,16 @@ from contrechamp.base.i18n import _
 from contrechamp.dossier.records.field_types import Record
 from contrechamp.dossier.records.kinds import KINDS, class_of, kind_of
 from contrechamp.dossier.records.schema import REF, from_json
+from contrechamp.vault import subjects
 from contrechamp.vault.case import Case
+from contrechamp.vault.database import rows_of, snapshot
 from contrechamp.vault.log import branches, custody
+from contrechamp.vault.subjects import State
 
 #: Of records in the log.
 SUBJECT = "record/"
+#: Records that are read from the vault at a time, where all are gone through.
+AT_A_TIME = 100
 
 
 @dataclass(frozen=True)
@@ -91,14 +95,21 @@ def count(case: Case) -> dict[str, int]:
 
 def every(case: Case, kind: str = "") -> Iterator[Stored]:
     """Yield the newest version of every record of a kind, or of all."""
-    query = (
-        "SELECT dossier.id, dossier.version, records.state, entries.content "
-        "FROM dossier JOIN records ON records.subject = 'record/' || dossier.id "
-        "JOIN entries ON entries.number = records.entry"
-    )
-    where, given = (" WHERE dossier.kind = ?", (kind,)) if kind else ("", ())
-    for row in case.database.execute(f"{query}{where} ORDER BY dossier.row", given):
-        yield _stored(case, str(row[0]), int(row[1]), bytes(row[2]), bytes(row[3]))
+    query = "SELECT row, id, version FROM dossier WHERE row > ?"
+    where, given = (" AND kind = ?", (kind,)) if kind else ("", ())
+    last = 0
+    while True:
+        with snapshot(case.database):
+            rows = case.database.execute(
+                f"{query}{where} ORDER BY row LIMIT ?", (last, *given, AT_A_TIME)
+            ).fetchall()
+            found = subjects.with_entries(case, [SUBJECT + record for _row, record, _ in rows])
+        for _row, record, version in rows:
+            if SUBJECT + record in found:  # `index_check` tells of others
+                yield _stored(case, str(record), int(version), *found[SUBJECT + record])
+        if len(rows) < AT_A_TIME:
+            return
+        last = rows[-1][0]
 
 
 def get(case: Case, record: str) -> Stored:
@@ -121,15 +132,15 @@ def get(case: Case, record: str) -> Stored:
 
 def find(case: Case, record: str) -> Stored | None:
     """Return the newest version of a record, or None if there is none or it was erased."""
-    row = case.database.execute(
-        "SELECT dossier.version, records.state, entries.content "
-        "FROM dossier JOIN records ON records.subject = 'record/' || dossier.id "
-        "JOIN entries ON entries.number = records.entry WHERE dossier.id = ?",
-        (id_of(record),),
-    ).fetchone()
-    if row is None:
-        return None
-    return _stored(case, id_of(record), int(row[0]), bytes(row[1]), bytes(row[2]))
+    record = id_of(record)
+    with snapshot(case.database):
+        row = case.database.execute(
+            "SELECT version FROM dossier WHERE id = ?", (record,)
+        ).fetchone()
+        if row is None:
+            return None
+        found = subjects.with_entries(case, [SUBJECT + record]).get(SUBJECT + record)
+    return None if found is None else _stored(case, record, int(row[0]), *found)
 
 
 def versions(case: Case, record: str) -> list[Stored]:
@@ -139,16 +150,14 @@ def versions(case: Case, record: str) -> list[Stored]:
         InputError: if there is none, or it was erased.
     """
     newest = get(case, record)
-    rows = case.database.execute(
-        "SELECT state, content FROM versions "
-        "JOIN entries ON entries.number = versions.entry "
-        "WHERE subject = ? AND branch = '' ORDER BY versions.entry",
-        (newest.ref,),
-    ).fetchall()
-    first = newest.version - len(rows)
+    states = [
+        state for state in subjects.earlier(case, newest.ref) if state.branch == branches.MAIN
+    ]
+    entries = custody.entries_of(case.database, [state.entry for state in states])
+    first = newest.version - len(states)
     older = [
-        _stored(case, newest.id, first + place, bytes(state), bytes(content))
-        for place, (state, content) in enumerate(rows)
+        _stored(case, newest.id, first + place, state, entries[state.entry])
+        for place, state in enumerate(states)
     ]
     return [*older, newest]
 
@@ -176,10 +185,8 @@ def cites(case: Case, record: str) -> list[Citation]:
 
 def is_erased(case: Case, record: str) -> bool:
     """Return whether a record was in the case and is erased."""
-    row = case.database.execute(
-        "SELECT state FROM records WHERE subject = ?", (SUBJECT + record,)
-    ).fetchone()
-    return row is not None and "erased_at" in json.loads(bytes(row[0]))
+    state = subjects.newest(case, SUBJECT + record)
+    return state is not None and state.is_erased
 
 
 def spoken_of(case: Case, *kinds: str) -> set[str]:
@@ -201,31 +208,24 @@ def is_there(case: Case, record: str) -> bool:
 
 def known(case: Case, records: Sequence[str]) -> dict[str, bool]:
     """Return which of some ids the case knows: True of a record, False of one that was erased."""
-    marks = ", ".join("?" * len(records))
-    rows = case.database.execute(
-        "SELECT substr(subject, ?), dossier.id IS NOT NULL FROM records "  # noqa: S608
-        "LEFT JOIN dossier ON dossier.id = substr(subject, ?) "
-        f"WHERE subject IN ({marks})",
-        (len(SUBJECT) + 1, len(SUBJECT) + 1, *(SUBJECT + record for record in records)),
-    )
-    return {str(record): bool(there) for record, there in rows}
+    found = subjects.there(case, (SUBJECT + record for record in records))
+    ids = [subject.removeprefix(SUBJECT) for subject in found]
+    rows = rows_of(case.database, "SELECT id FROM dossier WHERE id IN ({})", ids)
+    listed = {str(record) for (record,) in rows}
+    return {record: record in listed for record in ids}
 
 
 def item_state(case: Case, item: str) -> dict[str, Any] | None:
     """Return what the record of an item of the vault says; None if there is no such item."""
-    row = case.database.execute(
-        "SELECT state FROM records WHERE subject = ?", (f"item/{item}",)
-    ).fetchone()
-    return None if row is None else dict(json.loads(bytes(row[0])))
+    state = subjects.newest(case, f"item/{item}")
+    return None if state is None else state.parsed
 
 
 def digest_of(case: Case, ref: str) -> str:
     """Return the digest that the log has of the newest state of a record or item; "" if none."""
-    row = case.database.execute(
-        "SELECT content FROM records JOIN entries ON number = entry WHERE subject = ?",
-        (ref.partition("#")[0],),
-    ).fetchone()
-    return "" if row is None else str(json.loads(bytes(row[0]))["digest"])
+    subject = ref.partition("#")[0]
+    found = subjects.with_entries(case, [subject]).get(subject)
+    return "" if found is None else found[1].digest
 
 
 def id_of(ref: str) -> str:
@@ -248,13 +248,10 @@ def by_beginning(case: Case, text: str) -> str:
     room, slash, digits = text.rpartition("/")
     rooms = (room,) if slash else ("record", "item")
     found = [
-        str(subject)
+        subject
         for each in rooms
-        for (subject,) in case.database.execute(
-            "SELECT subject FROM records WHERE subject >= ? AND subject < ? LIMIT 3",
-            (f"{each}/{digits}", f"{each}/{digits}g"),
-        )
         if each in {"record", "item"} and digits
+        for subject in subjects.beginning(case, f"{each}/{digits}", 2)
     ]
     if len(found) > 1:
         raise InputError(
@@ -265,9 +262,9 @@ def by_beginning(case: Case, text: str) -> str:
     return found[0] + sharp + key
 
 
-def parsed(state: bytes) -> tuple[str, Record]:
+def parsed(state: State) -> tuple[str, Record]:
     """Return kind and record of a state."""
-    content = json.loads(state)
+    content = state.parsed
     kind = str(content["kind"])
     return kind, from_json(class_of(kind), content["fields"], where=kind)
 
@@ -284,6 +281,6 @@ def with_entry(
     )
 
 
-def _stored(case: Case, record_id: str, version: int, state: bytes, content: bytes) -> Stored:
+def _stored(case: Case, record_id: str, version: int, state: State, entry: custody.Entry) -> Stored:
     _kind, record = parsed(state)
-    return with_entry(case, record_id, record, version, custody.entry_of(json.loads(content)))
+    return with_entry(case, record_id, record, version, entry)

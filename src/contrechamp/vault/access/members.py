@@ -24,6 +24,36 @@ def members(case: Case) -> list[tuple[str, str, str]]:
     ]
 
 
+def recipient_of(case: Case, member: str) -> str | None:
+    """Return the age recipient of a member who has access; None if there is no such member."""
+    row = case.database.execute(
+        "SELECT recipient FROM members WHERE id = ? AND left_at IS NULL", (member,)
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
+def carry_over(case: Case, other: Case, member: str, at: str) -> Change:
+    """Write a member of another copy of the case, without access: that is given by `share`.
+
+    Args:
+        case: open for writing, in a transaction.
+        other: the other copy.
+        member: id, of nobody here.
+        at: since when there is no access; now.
+
+    Returns:
+        the change for the log.
+    """
+    theirs = cases.member_state(other, member)
+    case.database.execute(
+        "INSERT INTO members VALUES (?, ?, ?, ?)", (member, theirs["name"], theirs["recipient"], at)
+    )
+    for key in signing.keys_of(other.database)[member]:
+        signing.put_key(case.database, member, key.public, case.size)
+    state = cases.member_state(case, member) | {"left_at": at}
+    return Change("merge", f"member/{member}", state)
+
+
 def share(
     case: Case, recipient: str, *, name: str, reason: str, now: datetime, random: cases.Random
 ) -> str:
