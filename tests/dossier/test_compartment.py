@@ -17,7 +17,7 @@ from contrechamp.dossier.permission import reviews
 from contrechamp.dossier.reading import lookup, search
 from contrechamp.vault.access import members
 from contrechamp.vault.access.slots import AgeIdentities
-from contrechamp.vault.log import history
+from contrechamp.vault.log.history import history
 from contrechamp.vault.verifying import verify
 from vault import cases
 from vault.leaks import told

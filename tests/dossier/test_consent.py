@@ -19,8 +19,9 @@ from samples import (
 )
 
 from contrechamp.base.errors import CheckFailedError
-from contrechamp.dossier.permission import reviews, standing
+from contrechamp.dossier.permission import reviews
 from contrechamp.dossier.permission.consent import check, lacking, require
+from contrechamp.dossier.permission.standing import standing
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.people import Grant

@@ -23,10 +23,10 @@ from made_up import of_class
 from samples import DAY, NOW, Desk, actor, consent, desk, exhibit, item, source, take, telling, text
 
 from contrechamp.base.errors import InputError
-from contrechamp.dossier.formats.followthemoney import entities as entities_in
-from contrechamp.dossier.formats.followthemoney import statements as statements_of
 from contrechamp.dossier.formats.followthemoney.entities import from_entity, to_entities
 from contrechamp.dossier.formats.followthemoney.model import Around, Entity, Names, overlaid
+from contrechamp.dossier.formats.followthemoney.statements import entities as entities_in
+from contrechamp.dossier.formats.followthemoney.statements import statements as statements_of
 from contrechamp.dossier.formats.read.source_file import Given
 from contrechamp.dossier.formats.write import exporting
 from contrechamp.dossier.permission import reviews

@@ -16,7 +16,8 @@ from contrechamp.dossier.records.conflicts import Conflict
 from contrechamp.dossier.records.field_types import Evidence, ReadFrom, Text
 from contrechamp.dossier.records.people import Grant
 from contrechamp.dossier.records.testimony import Challenge, Passage
-from contrechamp.dossier.writing import erasing, remains, store
+from contrechamp.dossier.writing import erasing, store
+from contrechamp.dossier.writing.remains import remains
 from contrechamp.vault import erasing as vault_erasing
 from contrechamp.vault import objects
 from contrechamp.vault.case import Case

@@ -25,7 +25,8 @@ from samples import (
 )
 
 from contrechamp.base.errors import InputError
-from contrechamp.dossier.permission import reviews, standing
+from contrechamp.dossier.permission import reviews
+from contrechamp.dossier.permission.standing import standing
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.actors import Relation

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contrechamp.base.errors import InputError
-from contrechamp.dossier.records import json_schema
 from contrechamp.dossier.records.contents import has_closed, open_json, references, values
 from contrechamp.dossier.records.field_types import Record, earliest, latest
+from contrechamp.dossier.records.json_schema import json_schema
 from contrechamp.dossier.records.kinds import KINDS, class_of, kind_of
 from contrechamp.dossier.records.schema import from_json, members, to_json
 from contrechamp.vault.log import canonical

@@ -20,7 +20,7 @@ from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.writing import erasing, store
 from contrechamp.dossier.writing.store import Put, new_id
 from contrechamp.vault.case import Case
-from contrechamp.vault.log import history
+from contrechamp.vault.log.history import history
 from contrechamp.vault.verifying import verify
 from vault import cases
 

@@ -15,7 +15,7 @@ from contrechamp.cli.secret_input import secret_options, secret_source
 if TYPE_CHECKING:
     from contrechamp.dossier.formats.read.importing import Imported
 
-#: As `dossier.formats.read.importing.FORMATS` names them: what is not imported need not be loaded for help.
+#: As `formats.read.importing.FORMATS` names them: what is not imported is not loaded for help.
 FORMAT_NAMES = (
     "records", "tables", "ftm", "submissions", "attachments", "gpx", "ocds", "bayanat",
     "cameras",
