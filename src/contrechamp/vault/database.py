@@ -229,16 +229,6 @@ def rows_of(
         yield from database.execute(query.format(", ".join("?" * len(some))), some).fetchall()
 
 
-@contextmanager
-def snapshot(database: sqlite.Connection) -> Iterator[None]:
-    """Let what is read inside be of one time, whatever another process writes meanwhile."""
-    database.execute("SAVEPOINT snapshot")
-    try:
-        yield
-    finally:
-        database.execute("RELEASE snapshot")
-
-
 def damage(database: sqlite.Connection) -> list[str]:
     """Return what SQLCipher and SQLite find wrong with the pages of the database."""
     found: list[Any] = database.execute("PRAGMA cipher_integrity_check").fetchall()

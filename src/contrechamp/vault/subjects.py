@@ -7,8 +7,7 @@ those of copies that were merged. Rooms above ask here and write no SQL over the
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from contrechamp.vault import database
 from contrechamp.vault.case import Case
@@ -19,12 +18,12 @@ ERASED_AT = "erased_at"
 #: Branch of states that are of the case's own log.
 MAIN = ""
 
-_NEWEST = "SELECT subject, entry, salt, state, object, '' FROM records"
+_COLUMNS = "records.subject, entry, salt, state, object, ''"
+_NEWEST = f"SELECT {_COLUMNS} FROM records"  # noqa: S608
 _EARLIER = "SELECT subject, entry, salt, state, NULL, branch FROM versions"
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """What the case holds of a subject: its newest state, or an earlier one.
 
     Args:
@@ -38,15 +37,20 @@ class State:
 
     subject: str
     entry: int
-    salt: bytes = field(repr=False)
-    content: bytes = field(repr=False)
+    salt: bytes
+    content: bytes
     object: str | None
     branch: str
+
+    def __repr__(self) -> str:
+        return (
+            f"State({self.subject}, {self.branch or 'log'} {self.entry})"  # nothing of its content
+        )
 
     @property
     def parsed(self) -> dict[str, Any]:
         """What it says; read anew each time."""
-        found: dict[str, Any] = json.loads(self.content)
+        found: dict[str, Any] = json.loads(self.content.decode())
         return found
 
     @property
@@ -66,24 +70,40 @@ def newest(case: Case, subject: str) -> State | None:
     return None if row is None else _state(row)
 
 
+def entry_of(case: Case, subject: str) -> custody.Entry | None:
+    """Return the entry of the newest state of a subject; None if there is no such subject."""
+    row = case.database.execute(
+        "SELECT content FROM records JOIN entries ON number = entry WHERE subject = ?", (subject,)
+    ).fetchone()
+    return None if row is None else custody.read_entry(row[0])
+
+
 def newest_of(case: Case, subjects: Iterable[str]) -> dict[str, State]:
     """Return the newest states of those of many subjects that there are."""
     rows = database.rows_of(case.database, f"{_NEWEST} WHERE subject IN ({{}})", subjects)
     return {state.subject: state for state in map(_state, rows)}
 
 
-def with_entries(case: Case, subjects: Iterable[str]) -> dict[str, tuple[State, custody.Entry]]:
-    """Return the newest states of those of many subjects that there are, with their entries."""
-    rows = database.rows_of(
-        case.database,
-        "SELECT subject, entry, salt, state, object, '', content FROM records "
-        "JOIN entries ON number = entry WHERE subject IN ({})",
-        subjects,
+def joined(
+    case: Case, rows: str, given: Sequence[object] = ()
+) -> Iterator[tuple[Any, State, custody.Entry]]:
+    """Yield what somebody else's table says of subjects, with their newest states and entries.
+
+    In one statement, and so of one time, whatever another process writes meanwhile.
+
+    Args:
+        case: open.
+        rows: SELECT over that table of the columns ``subject``, ``value`` (which is yielded) and
+            ``place`` (by which the rows are ordered). Subjects that there are not are left out.
+        given: values for the marks in it.
+    """
+    query = (
+        f"SELECT value, {_COLUMNS}, content FROM ({rows}) AS mine "  # noqa: S608
+        "JOIN records ON records.subject = mine.subject JOIN entries ON number = entry "
+        "ORDER BY place"
     )
-    return {
-        state.subject: (state, custody.read_entry(content))
-        for state, content in ((_state(row[:6]), row[6]) for row in rows)
-    }
+    for row in case.database.execute(query, given):
+        yield row[0], _state(row[1:7]), custody.read_entry(row[7])
 
 
 def there(case: Case, subjects: Iterable[str]) -> set[str]:
@@ -169,7 +189,7 @@ def _bounds(room: str) -> tuple[str, str]:
     return room, room.removesuffix("/") + "0"
 
 
-def _state(row: tuple[Any, ...]) -> State:
+def _state(row: Sequence[Any]) -> State:
     """Return the state that a row holds: the one place where columns become values."""
     subject, entry, salt, content, name, branch = row
     return State(

@@ -11,14 +11,14 @@ from contrechamp.dossier.records.kinds import KINDS, class_of, kind_of
 from contrechamp.dossier.records.schema import REF, from_json
 from contrechamp.vault import subjects
 from contrechamp.vault.case import Case
-from contrechamp.vault.database import rows_of, snapshot
+from contrechamp.vault.database import rows_of
 from contrechamp.vault.log import branches, custody
 from contrechamp.vault.subjects import State
 
 #: Of records in the log.
 SUBJECT = "record/"
-#: Records that are read from the vault at a time, where all are gone through.
-AT_A_TIME = 100
+#: What `subjects.joined` takes: the version of each record, in the order in which they came in.
+_LISTED = "SELECT 'record/' || id AS subject, version AS value, row AS place FROM dossier"
 
 
 @dataclass(frozen=True)
@@ -95,21 +95,9 @@ def count(case: Case) -> dict[str, int]:
 
 def every(case: Case, kind: str = "") -> Iterator[Stored]:
     """Yield the newest version of every record of a kind, or of all."""
-    query = "SELECT row, id, version FROM dossier WHERE row > ?"
-    where, given = (" AND kind = ?", (kind,)) if kind else ("", ())
-    last = 0
-    while True:
-        with snapshot(case.database):
-            rows = case.database.execute(
-                f"{query}{where} ORDER BY row LIMIT ?", (last, *given, AT_A_TIME)
-            ).fetchall()
-            found = subjects.with_entries(case, [SUBJECT + record for _row, record, _ in rows])
-        for _row, record, version in rows:
-            if SUBJECT + record in found:  # `index_check` tells of others
-                yield _stored(case, str(record), int(version), *found[SUBJECT + record])
-        if len(rows) < AT_A_TIME:
-            return
-        last = rows[-1][0]
+    where, given = (" WHERE kind = ?", (kind,)) if kind else ("", ())
+    for version, state, entry in subjects.joined(case, _LISTED + where, given):
+        yield _stored(case, int(version), state, entry)
 
 
 def get(case: Case, record: str) -> Stored:
@@ -132,15 +120,10 @@ def get(case: Case, record: str) -> Stored:
 
 def find(case: Case, record: str) -> Stored | None:
     """Return the newest version of a record, or None if there is none or it was erased."""
-    record = id_of(record)
-    with snapshot(case.database):
-        row = case.database.execute(
-            "SELECT version FROM dossier WHERE id = ?", (record,)
-        ).fetchone()
-        if row is None:
-            return None
-        found = subjects.with_entries(case, [SUBJECT + record]).get(SUBJECT + record)
-    return None if found is None else _stored(case, record, int(row[0]), *found)
+    rows = subjects.joined(case, f"{_LISTED} WHERE id = ?", (id_of(record),))
+    for version, state, entry in rows:
+        return _stored(case, int(version), state, entry)
+    return None
 
 
 def versions(case: Case, record: str) -> list[Stored]:
@@ -156,7 +139,7 @@ def versions(case: Case, record: str) -> list[Stored]:
     entries = custody.entries_of(case.database, [state.entry for state in states])
     first = newest.version - len(states)
     older = [
-        _stored(case, newest.id, first + place, state, entries[state.entry])
+        _stored(case, first + place, state, entries[state.entry])
         for place, state in enumerate(states)
     ]
     return [*older, newest]
@@ -223,9 +206,8 @@ def item_state(case: Case, item: str) -> dict[str, Any] | None:
 
 def digest_of(case: Case, ref: str) -> str:
     """Return the digest that the log has of the newest state of a record or item; "" if none."""
-    subject = ref.partition("#")[0]
-    found = subjects.with_entries(case, [subject]).get(subject)
-    return "" if found is None else found[1].digest
+    entry = subjects.entry_of(case, ref.partition("#")[0])
+    return "" if entry is None else entry.digest
 
 
 def id_of(ref: str) -> str:
@@ -281,6 +263,6 @@ def with_entry(
     )
 
 
-def _stored(case: Case, record_id: str, version: int, state: State, entry: custody.Entry) -> Stored:
+def _stored(case: Case, version: int, state: State, entry: custody.Entry) -> Stored:
     _kind, record = parsed(state)
-    return with_entry(case, record_id, record, version, entry)
+    return with_entry(case, state.subject.removeprefix(SUBJECT), record, version, entry)

@@ -167,7 +167,7 @@ def entries_of(database: sqlite.Connection, numbers: Iterable[int]) -> dict[int,
 
 def read_entry(content: bytes) -> Entry:
     """Return the entry of a leaf of this case, whose form was checked when it was written."""
-    return entry_of(json.loads(bytes(content)))
+    return entry_of(json.loads(bytes(content).decode()))
 
 
 def leaves(database: sqlite.Connection) -> Iterator[tuple[int, bytes]]:
