@@ -14,7 +14,7 @@ from contrechamp.dossier.formats.read.drafts import THIS_FILE, Desk, Draft
 from contrechamp.dossier.formats.read.source_file import HEAD, Given
 from contrechamp.dossier.index_tables import TABLES
 from contrechamp.dossier.records.schema import from_json, to_json
-from contrechamp.vault import case
+from contrechamp.vault import case, opening
 from contrechamp.vault.access import slots
 from contrechamp.vault.adding import Content
 from fuzz.bags import NOW, PASSPHRASE, WEAK
@@ -103,7 +103,7 @@ def _empty_case() -> case.Case:
             now=NOW,
             random=os.urandom,
         )
-        opened = case.opened(folder, PASSPHRASE, write=False)
+        opened = opening.opened(folder, PASSPHRASE, write=False)
         _OPEN.append(opened.__enter__())
         atexit.register(held.cleanup)
         atexit.register(opened.__exit__, None, None, None)

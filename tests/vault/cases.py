@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from contrechamp.dossier.index_tables import TABLES
-from contrechamp.vault import adding, case
+from contrechamp.vault import adding, case, opening
 from contrechamp.vault.access import slots
 from contrechamp.vault.access.keys import KdfParameters, new_recovery_key
 
@@ -37,7 +37,7 @@ def new(folder: Path, passphrase: str = PASSPHRASE) -> str:
 
 @contextmanager
 def opened(folder: Path, secret=PASSPHRASE, *, write: bool = False) -> Iterator[case.Case]:
-    with case.opened(folder, secret, write=write) as found:
+    with opening.opened(folder, secret, write=write) as found:
         yield found
 
 

@@ -56,14 +56,14 @@ def open_case(
         InputError: if it is no case, the secret is wrong, or another process writes to it.
         UsageError: if what is to be remembered is no passphrase.
     """
-    from contrechamp.vault import case
+    from contrechamp.vault import case, opening
 
     no_core_dumps()
     file, _content, _copy = case.read_casefile(folder)
     secret = read_secret(source, log_origin=file.log_origin)
     if remember and not isinstance(secret, str):
         raise UsageError(_("--remember is for passphrases, not for recovery keys and key files"))
-    with case.opened(folder, secret, write=write) as found:
+    with opening.opened(folder, secret, write=write) as found:
         known = not write or goes_on_from_seen(found)
         if remember and isinstance(secret, str):
             keep_in_keyring(secret, log_origin=file.log_origin)

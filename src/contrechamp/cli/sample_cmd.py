@@ -87,7 +87,7 @@ def _make(folder: Path) -> dict[str, int]:
     from contrechamp.dossier.sample import sample_case
     from contrechamp.vault.access import members
     from contrechamp.vault.access.slots import AgeIdentities
-    from contrechamp.vault.case import opened
+    from contrechamp.vault.opening import opened
 
     language = active_language()
     first, second = sample_case.member_names()

@@ -54,7 +54,7 @@ def erase(case: Case, items: Sequence[str], *, reason: str, now: datetime) -> li
                 "WHERE name = ?",
                 (name,),
             )
-    # Before the files go: while one is there, `case.recover` knows that this is still to be done.
+    # Before the files go: while one is there, `mending.recover` knows what is still to be done.
     database.forget_deleted(case.database)
     for name in gone:
         objects.remove(objects.path_of(case.folder, name))

@@ -7,7 +7,7 @@ index, no export and no message; the log holds keyed digests of what is encrypte
 
 import base64
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,13 +18,11 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.search import normalised
-from contrechamp.dossier.records.contents import values
 from contrechamp.dossier.records.people import Source
 from contrechamp.vault import case as cases
 from contrechamp.vault import database, subjects
 from contrechamp.vault.access.members import recipient_of
 from contrechamp.vault.access.slots import AgeIdentities
-from contrechamp.vault.bags import exporting
 from contrechamp.vault.case import Case, Change, Random
 from contrechamp.vault.log import custody
 
@@ -89,8 +87,8 @@ def seal(
         raise InputError(_("{record} is no source").format(record=stored.id))
     if not identity.name.strip():
         raise InputError(_("the name is empty"))
-    told = {*_words(stored.record.pseudonym), *_words(stored.record.role), *_words(reason)}
-    if told & _words(identity.name):
+    told = {*words_of(stored.record.pseudonym), *words_of(stored.record.role), *words_of(reason)}
+    if told & words_of(identity.name):
         raise InputError(
             _("the pseudonym, role or reason holds a part of the true name; change that first")
         )
@@ -101,7 +99,7 @@ def seal(
             compartment, change = _made(case, [case.unlocked.member], random)
             changes.append(change)
         subject = next(
-            (subject for subject, state in _identities(case) if state["source"] == stored.id),
+            (subject for subject, state in sealed_identities(case) if state["source"] == stored.id),
             IDENTITY + random(8).hex(),
         )
         changes.append(
@@ -129,10 +127,12 @@ def reveal(
         InputError: if nothing is sealed, or it is not for this member.
     """
     record = lookup.id_of(source)
-    found = [(subject, state) for subject, state in _identities(case) if state["source"] == record]
+    found = [
+        (subject, state) for subject, state in sealed_identities(case) if state["source"] == record
+    ]
     if not found:
         raise InputError(_("no identity is sealed for {record}").format(record=record))
-    identities = [_opened(case, state, own) for _subject, state in found]
+    identities = [unsealed(case, state, own) for _subject, state in found]
     with database.transaction(case.database):
         changes = [Change("reveal", subject, state, None, reason) for subject, state in found]
         cases.append(case, changes, now)
@@ -141,7 +141,7 @@ def reveal(
 
 def sealed_sources(case: Case) -> set[str]:
     """Return the ids of the sources whose identity is sealed."""
-    return {str(state["source"]) for _subject, state in _identities(case)}
+    return {str(state["source"]) for _subject, state in sealed_identities(case)}
 
 
 def members(case: Case) -> list[str]:
@@ -249,8 +249,8 @@ def _seal_anew(
     """Put another key, for some members, in the place of those that are there."""
     old = _some_compartments(case)
     found = [
-        (subject, str(state["source"]), _opened(case, state, own))
-        for subject, state in _identities(case)
+        (subject, str(state["source"]), unsealed(case, state, own))
+        for subject, state in sealed_identities(case)
     ]
     new, change = _made(case, staying, random)
     erased = {"erased_at": custody.stamp(now)}
@@ -269,7 +269,7 @@ def erase(case: Case, source: str, *, reason: str, now: datetime) -> int:
         OutputError: if the case cannot be written to.
     """
     record = lookup.id_of(source)
-    found = [subject for subject, state in _identities(case) if state["source"] == record]
+    found = [subject for subject, state in sealed_identities(case) if state["source"] == record]
     if found:
         erased_at = custody.stamp(now)
         changes = [
@@ -281,51 +281,14 @@ def erase(case: Case, source: str, *, reason: str, now: datetime) -> int:
     return len(found)
 
 
-def mentions(case: Case, *, own: AgeIdentities | None = None) -> dict[str, set[str]]:
-    """Return where a part of a true name stands in the open: in records, names of items, reasons.
-
-    Args:
-        case: open, by a member of the compartment.
-        own: see `reveal`.
-
-    Returns:
-        by id of the source, where: references, or entry/<number> for a reason. Never the words.
-
-    Raises:
-        InputError: if the compartment is closed to whoever asks.
-    """
-    wanted: dict[str, set[str]] = {}
-    for _subject, state in _identities(case):
-        words = _words(_opened(case, state, own).name)
-        wanted.setdefault(str(state["source"]), set()).update(words)
-    found: dict[str, set[str]] = {}
-    for where, text in _open_texts(case):
-        there = set(normalised(text).split())
-        for source, words in wanted.items():
-            if words & there:
-                found.setdefault(source, set()).add(where)
-    return found
-
-
-def _open_texts(case: Case) -> Iterator[tuple[str, str]]:
-    for stored in lookup.every(case):
-        for held in values(stored.record):
-            if held.shape.what == "text" and held.shape.points is None:
-                yield stored.ref, _spaced(str(held.value))
-    for room in ("item/", exporting.SUBJECT):
-        for state in subjects.below(case, room):
-            yield state.subject, _spaced(str(state.parsed.get("name", "")))
-    for number, text in custody.reasons(case.database).items():
-        yield f"entry/{number}", _spaced(text)
-
-
-def _spaced(text: str) -> str:
-    """Return a text with its words apart, as `_words` parts them."""
+def spaced(text: str) -> str:
+    """Return a text with its words apart, as `words_of` parts them."""
     return "".join(letter if letter.isalnum() else " " for letter in normalised(text))
 
 
-def _words(text: str) -> set[str]:
-    return {word for word in _spaced(text).split() if len(word) >= MIN_WORD}
+def words_of(text: str) -> set[str]:
+    """Return the words of a name that are long enough to be looked for, as they are compared."""
+    return {word for word in spaced(text).split() if len(word) >= MIN_WORD}
 
 
 def _with_reason(change: Change, reason: str) -> Change:
@@ -360,7 +323,12 @@ def _sealed(compartment: _Compartment, source: str, identity: Identity) -> dict[
     }
 
 
-def _opened(case: Case, state: Mapping[str, Any], own: AgeIdentities | None) -> Identity:
+def unsealed(case: Case, state: Mapping[str, Any], own: AgeIdentities | None) -> Identity:
+    """Return the identity that a state holds.
+
+    Raises:
+        InputError: if its key is not in the case, it is not for this member, or it was altered.
+    """
     compartment = _compartments(case).get(str(state["compartment"]))
     if compartment is None:
         raise InputError(_("what is sealed cannot be opened: its key is not in the case"))
@@ -404,7 +372,8 @@ def _newest(case: Case) -> _Compartment | None:
     return next(reversed(_compartments(case).values()), None)
 
 
-def _identities(case: Case) -> list[tuple[str, dict[str, Any]]]:
+def sealed_identities(case: Case) -> list[tuple[str, dict[str, Any]]]:
+    """Return subjects and states of what is sealed, the newest last."""
     return _states(case, IDENTITY)
 
 

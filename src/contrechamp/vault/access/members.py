@@ -7,7 +7,7 @@ from datetime import datetime
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.vault import case as cases
-from contrechamp.vault import database
+from contrechamp.vault import database, mending
 from contrechamp.vault.access import slots
 from contrechamp.vault.access.keys import Unlocked
 from contrechamp.vault.case import Case, Change
@@ -120,7 +120,7 @@ def unshare(case: Case, name: str, *, reason: str, now: datetime, random: cases.
         change = Change("unshare", f"member/{member}", state, None, reason)
         cases.append(case, [change], now)
     # From here on `recover` goes on wherever this is interrupted: the log comes first.
-    cases.settle_slots(case, random)
+    mending.settle_slots(case, random)
 
 
 def change_passphrase(
@@ -171,7 +171,7 @@ def change_passphrase(
         cases.append(case, [Change(f"new-{kind}", subject, state, None, reason)], now)
     case.file = both
     # From here on `recover` goes on wherever this is interrupted: the log comes first.
-    cases.settle_slots(case, random)
+    mending.settle_slots(case, random)
 
 
 def renew_signing_key(case: Case, *, reason: str, now: datetime, random: cases.Random) -> bytes:
@@ -213,7 +213,7 @@ def renew_signing_key(case: Case, *, reason: str, now: datetime, random: cases.R
         cases.append(case, [Change("new-key", f"member/{member}", state, None, reason)], now)
     case.file = both
     # From here on `recover` goes on wherever this is interrupted: the log comes first.
-    cases.settle_slots(case, random)
+    mending.settle_slots(case, random)
     return public
 
 
