@@ -31,7 +31,8 @@ from contrechamp.dossier.sample import sample_case, sample_texts
 from contrechamp.dossier.shipped import assessments
 from contrechamp.dossier.writing import index_check
 from contrechamp.vault.access.slots import AgeIdentities
-from contrechamp.vault.case import Case, opened
+from contrechamp.vault.case import Case
+from contrechamp.vault.opening import opened
 
 #: The day of the sample on which its consent is withdrawn has passed.
 DAY = date(2026, 11, 26)
