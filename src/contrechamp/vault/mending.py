@@ -5,10 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from contrechamp.base.errors import InputError
-from contrechamp.vault import database, objects
+from contrechamp.vault import case as cases
+from contrechamp.vault import database, object_keys, objects
 from contrechamp.vault.access import casefile, slots
 from contrechamp.vault.access.keys import casefile_key, database_key
-from contrechamp.vault.case import Case, Random, partial_of, recipients, write_casefile
+from contrechamp.vault.case import Case, Random
 from contrechamp.vault.disk import disk_of
 
 
@@ -23,8 +24,7 @@ def recover(case: Case) -> None:
         with objects.storing(), disk_of(case.folder) as disk:
             moves = [(incoming, name) for name, incoming in pending]
             objects.put_in_place(case.folder, moves, disk)
-        with database.transaction(case.database):
-            case.database.execute("UPDATE objects SET incoming = NULL")
+        object_keys.settle(case)
     for leftover in objects.leftovers(case.folder):
         objects.remove(leftover)
     with objects.storing():
@@ -42,9 +42,9 @@ def _settle_casefile(case: Case) -> None:
     """Write case.toml and its copy anew where they are not both what was read, or one is lost."""
     content = casefile.to_toml(case.file, casefile_key(case.unlocked.root_key))
     if any(_content(case.folder / name) != content for name in (casefile.NAME, casefile.COPY)):
-        write_casefile(case.folder, case.file, case.unlocked.root_key)
+        cases.write_casefile(case.folder, case.file, case.unlocked.root_key)
     for name in (casefile.NAME, casefile.COPY):
-        objects.remove(partial_of(case.folder, name))
+        objects.remove(cases.partial_of(case.folder, name))
 
 
 def _content(path: Path) -> bytes:
@@ -60,7 +60,7 @@ def settle_slots(case: Case, random: Random) -> None:
     The database, and with it the log, decides: a slot that it does not know was taken away, or was
     never finished. Nothing is done where all slots are known and no change of key is under way.
     """
-    known = recipients(case)
+    known = cases.recipients(case)
     staying = tuple(slot for slot in case.file.slots if slot.id in known)
     if case.next_root_key is None and len(staying) == len(case.file.slots):
         return
@@ -69,7 +69,7 @@ def settle_slots(case: Case, random: Random) -> None:
         case.file = replace(
             case.file, slots=slots.with_next_root(staying, known, case.next_root_key)
         )
-        write_casefile(case.folder, case.file, case.unlocked.root_key)
+        cases.write_casefile(case.folder, case.file, case.unlocked.root_key)
     change_root(case, case.next_root_key)
 
 
@@ -82,8 +82,8 @@ def change_root(case: Case, root_key: bytes) -> None:
         path = case.folder / database.NAME
         database.change_key(case.database, path, database_key(root_key))
         case.unlocked = replace(case.unlocked, root_key=root_key)
-    kept = recipients(case)
+    kept = cases.recipients(case)
     staying = tuple(slot for slot in case.file.slots if slot.id in kept)
     case.file = replace(case.file, slots=slots.with_root(staying, kept, root_key))
-    write_casefile(case.folder, case.file, root_key)
+    cases.write_casefile(case.folder, case.file, root_key)
     case.next_root_key = None

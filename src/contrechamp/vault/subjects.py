@@ -7,6 +7,7 @@ those of copies that were merged. Rooms above ask here and write no SQL over the
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 from contrechamp.vault import database
@@ -97,13 +98,20 @@ def joined(
             ``place`` (by which the rows are ordered). Subjects that there are not are left out.
         given: values for the marks in it.
     """
-    query = (
+    return map(_joined, case.database.execute(_join(rows), given))
+
+
+@cache
+def _join(rows: str) -> str:
+    return (
         f"SELECT value, {_COLUMNS}, content FROM ({rows}) AS mine "  # noqa: S608
         "JOIN records ON records.subject = mine.subject JOIN entries ON number = entry "
         "ORDER BY place"
     )
-    for row in case.database.execute(query, given):
-        yield row[0], _state(row[1:7]), custody.read_entry(row[7])
+
+
+def _joined(row: Sequence[Any]) -> tuple[Any, State, custody.Entry]:
+    return row[0], _state(row[1:7]), custody.read_entry(row[7])
 
 
 def there(case: Case, subjects: Iterable[str]) -> set[str]:

@@ -120,10 +120,11 @@ def get(case: Case, record: str) -> Stored:
 
 def find(case: Case, record: str) -> Stored | None:
     """Return the newest version of a record, or None if there is none or it was erased."""
-    rows = subjects.joined(case, f"{_LISTED} WHERE id = ?", (id_of(record),))
-    for version, state, entry in rows:
-        return _stored(case, int(version), state, entry)
-    return None
+    found = next(subjects.joined(case, f"{_LISTED} WHERE id = ?", (id_of(record),)), None)
+    if found is None:
+        return None
+    version, state, entry = found
+    return _stored(case, int(version), state, entry)
 
 
 def versions(case: Case, record: str) -> list[Stored]:
@@ -191,11 +192,11 @@ def is_there(case: Case, record: str) -> bool:
 
 def known(case: Case, records: Sequence[str]) -> dict[str, bool]:
     """Return which of some ids the case knows: True of a record, False of one that was erased."""
-    found = subjects.there(case, (SUBJECT + record for record in records))
-    ids = [subject.removeprefix(SUBJECT) for subject in found]
-    rows = rows_of(case.database, "SELECT id FROM dossier WHERE id IN ({})", ids)
-    listed = {str(record) for (record,) in rows}
-    return {record: record in listed for record in ids}
+    rows = rows_of(case.database, "SELECT id FROM dossier WHERE id IN ({})", records)
+    found = {str(record): True for (record,) in rows}
+    others = [SUBJECT + record for record in records if record not in found]
+    gone = subjects.there(case, others)
+    return found | {subject.removeprefix(SUBJECT): False for subject in gone}
 
 
 def item_state(case: Case, item: str) -> dict[str, Any] | None:
