@@ -7,7 +7,7 @@ those of copies that were merged. Rooms above ask here and write no SQL over the
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from contrechamp.vault import database
@@ -101,7 +101,7 @@ def joined(
     return map(_joined, case.database.execute(_join(rows), given))
 
 
-@cache
+@lru_cache(maxsize=64)
 def _join(rows: str) -> str:
     return (
         f"SELECT value, {_COLUMNS}, content FROM ({rows}) AS mine "  # noqa: S608

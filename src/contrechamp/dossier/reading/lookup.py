@@ -11,7 +11,7 @@ from contrechamp.dossier.records.kinds import KINDS, class_of, kind_of
 from contrechamp.dossier.records.schema import REF, from_json
 from contrechamp.vault import subjects
 from contrechamp.vault.case import Case
-from contrechamp.vault.database import rows_of
+from contrechamp.vault.database import AT_A_TIME
 from contrechamp.vault.log import branches, custody
 from contrechamp.vault.subjects import State
 
@@ -181,13 +181,18 @@ def is_there(case: Case, record: str) -> bool:
     return row is not None
 
 
-def known(case: Case, records: Sequence[str]) -> dict[str, bool]:
-    """Return which of some ids the case knows: True of a record, False of one that was erased."""
-    rows = rows_of(case.database, "SELECT id FROM dossier WHERE id IN ({})", records)
-    found = {str(record): True for (record,) in rows}
-    others = [SUBJECT + record for record in records if record not in found]
-    gone = subjects.there(case, others)
-    return found | {subject.removeprefix(SUBJECT): False for subject in gone}
+def known(case: Case, records: Sequence[str]) -> dict[str, Stored | None]:
+    """Return the newest versions of those of some ids that the case knows; None of erased ones."""
+    there = subjects.there(case, (SUBJECT + record for record in records))
+    found: dict[str, Stored | None] = {one.removeprefix(SUBJECT): None for one in there}
+    ids = list(found)
+    for first in range(0, len(ids), AT_A_TIME):
+        some = ids[first : first + AT_A_TIME]
+        rows = f"{_LISTED} WHERE id IN ({', '.join('?' * len(some))})"
+        for version, state, entry in subjects.joined(case, rows, some):
+            stored = _stored(case, int(version), state, entry)
+            found[stored.id] = stored
+    return found
 
 
 def item_state(case: Case, item: str) -> dict[str, Any] | None:

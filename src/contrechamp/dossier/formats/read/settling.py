@@ -66,7 +66,7 @@ def _is_wanted(
     one: Coming,
     desk: Desk,
     settled: Settled,
-    there: Mapping[str, bool],
+    there: Mapping[str, Stored | None],
     *,
     overwrite: bool,
 ) -> bool:
@@ -77,11 +77,11 @@ def _is_wanted(
         return False
     if draft.id not in there:
         return True
-    if not there[draft.id]:
+    found = there[draft.id]
+    if found is None:
         gone = _("it was erased from the case, and is not taken again")
         settled.notices.append(Notice(draft.where, gone))
         return False
-    found = lookup.get(case, draft.id)
     if draft.shared:
         settled.unchanged += 1
         return False
