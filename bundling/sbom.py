@@ -37,7 +37,7 @@ CARRIED: tuple[tuple[dict[str, Any], str], ...] = (
     ),
 )
 #: A longer text in the field Licence is the licence itself, and names none.
-_LONGEST_NAME = 60
+_LONGEST_NAME = 80
 
 
 def sbom(
@@ -83,7 +83,10 @@ def sbom(
         },
         "components": components,
         "dependencies": [
-            {"ref": _reference(wheels[name]), "dependsOn": [_reference(wheels[one]) for one in asked]}
+            {
+                "ref": _reference(wheels[name]),
+                "dependsOn": [_reference(wheels[one]) for one in asked],
+            }
             for name, asked in graph.items()
         ],
     }
@@ -114,7 +117,7 @@ def _sha256(digest: str) -> dict[str, str]:
 
 
 def _licences(wheel: Wheel) -> list[dict[str, Any]]:
-    """Return what a wheel says of its licence: an expression (PEP 639), else classifiers, a name."""
+    """Return what a wheel says of its licence: an expression, else classifiers, else a name."""
     expression = wheel.metadata["License-Expression"]
     if expression:
         return [{"expression": expression}]

@@ -5,7 +5,7 @@ import re
 import sys
 from typing import NamedTuple
 
-from packaging.markers import Environment, default_environment
+from packaging.markers import default_environment
 from packaging.tags import Tag, compatible_tags, cpython_tags
 from packaging.utils import parse_wheel_filename
 
@@ -47,11 +47,11 @@ class Target(NamedTuple):
         """The release of Python, as wheels write it."""
         return "cp{}{}".format(*self.python)
 
-    def environment(self) -> Environment:
+    def environment(self) -> dict[str, str]:
         """Return what markers of requirements are evaluated in."""
         system, processor = self.machine
         return {
-            **default_environment(),
+            **{name: str(value) for name, value in default_environment().items()},
             "implementation_name": "cpython",
             "platform_python_implementation": "CPython",
             "python_version": self.version,
