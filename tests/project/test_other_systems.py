@@ -22,9 +22,7 @@ main()
 
 def start(missing: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     code = START.format(missing=missing, arguments=arguments)
-    return subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False
-    )
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize("missing", ["fcntl", "resource"])
