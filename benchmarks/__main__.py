@@ -1,6 +1,7 @@
 """Measure the engine, the vault and the search for faces; print the tables of the docs."""
 
 import argparse
+import math
 import os
 import platform
 from pathlib import Path
@@ -11,6 +12,7 @@ import shapely
 
 from benchmarks import alone, dossier, engine, exposure, faces, peers, vault
 from benchmarks.engine import TASKS
+from benchmarks.first_minute import first_minute
 from benchmarks.towns import (
     OVER_ROOFS_M,
     RANGE_M,
@@ -178,8 +180,8 @@ def main() -> None:
     parser.add_argument("--extra", action="append", default=[], metavar="FILE",
                         help="an OSM file whose buildings are measured too")  # fmt: skip
     parts = (
-        "peers", "memory", "compilation", "threads", "scaling", "draws", "vault", "faces",
-        "dossier",
+        "first_minute", "peers", "memory", "compilation", "threads", "scaling", "draws", "vault",
+        "faces", "dossier",
     )  # fmt: skip
     parser.add_argument("--only", choices=parts, action="append", help="leave the others out")
     parser.add_argument("--largest", type=int, default=SIZES[-1], metavar="N",
@@ -207,6 +209,11 @@ def main() -> None:
         f"{engine.RUNS} runs over {engine.CAMERAS:,} cameras, its peers' of one run over "
         f"{PEER_CAMERAS}."
     )
+    if "first_minute" in only:
+        heading("The first minute")
+        header("part", "wall, s", "processors, s")
+        for part, wall, processors in first_minute():
+            row(part, figure(wall), "" if math.isnan(processors) else figure(processors))
     if "peers" in only:
         for town in towns(given.extra):
             beside_peers(town)

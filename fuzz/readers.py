@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from contrechamp.base.errors import InputError
-from contrechamp.dossier.formats.read import importing
+from contrechamp.dossier.formats.read import importing, mapped_tables
 from contrechamp.dossier.formats.read.drafts import THIS_FILE, Desk, Draft
 from contrechamp.dossier.formats.read.source_file import HEAD, Given
 from contrechamp.dossier.records.schema import from_json, to_json
@@ -54,7 +54,7 @@ def reader(name: str = "") -> Callable[[bytes], object]:
     def read(content: bytes) -> object:
         file = given(content)
         format_ = importing.format_of(file, name)
-        mapping = given(MAPPING, "m.toml") if format_.name == "mapped" else None
+        mapping = given(MAPPING, "m.toml") if format_ is mapped_tables.FORMAT else None
         desk = Desk(empty, file, [file], mapping, accept=True)
         desk.kept[THIS_FILE] = file.content
         made = [one for one in format_.read(file, desk) if isinstance(one, Draft)]

@@ -1,6 +1,7 @@
 """Write the reference pages that are made from the code: ``make figures``.
 
-Each function in `PAGES` returns one of them; tests/docs compares them with what is written.
+Each function in `PAGES` returns one of them; tests/docs compares them with what is written. Of pages
+that are written by hand, tables between two comments are made.
 """
 
 import html
@@ -12,13 +13,20 @@ import click
 from contrechamp.base.i18n import activate
 from contrechamp.cli.app import application
 from contrechamp.dossier.formats.write import json_lines
+from contrechamp.dossier.formats.write.scene_tables import COLUMNS
 from contrechamp.dossier.records.field_types import Record
 from contrechamp.dossier.records.kinds import KINDS as RECORD_KINDS
 from contrechamp.dossier.records.schema import Shape, members
 from contrechamp.dossier.sample import sample_texts
 from contrechamp.dossier.shipped import assessments, rights
 from contrechamp.measure.priors import BOUNDS, KINDS, Quantiles, default
+from contrechamp.measure.stage import FREE_STANDING
+from contrechamp.measure.trips import GOALS
 from contrechamp.publish.figures import figures_schema
+from contrechamp.scene.camera_fields import FIELDS, CameraField
+from contrechamp.scene.camera_table import LAT, LON
+from contrechamp.scene.service_names import service_label
+from contrechamp.scene.services import SERVICES
 from contrechamp.wording.standing import flag_labels
 
 HERE = Path(__file__).parent
@@ -306,7 +314,163 @@ def sample_references() -> str:
     return "".join(page)
 
 
+CAMERA_TABLE = """# Camera table
+
+Made from the specification of the fields (`scene.camera_fields`, by `make figures`), which readers, records, the
+survey form and exports follow too.
+
+One row a camera: CSV, or points in GeoJSON (columns as properties), GeoPackage or GeoParquet. Names of
+columns are matched without regard to case, and other columns are ignored. All but `id` and the position
+may be empty; what is empty is drawn from the [priors](priors.md).
+
+"""
+
+#: What a column takes beside what the specification says of the field.
+COLUMN_NOTES = {
+    "id": "In GeoJSON the feature's own `id` will do.",
+    "mount": "A camera within a metre of a wall is taken as hanging there, unless it is on a {free}.",
+    "heading_deg": "Also below 0, names (`N`, `NNE`, `west`), and ranges clockwise: `90-180` looks to "
+    "135 with a field of view of 90; `270-90` crosses north. One direction a row.",
+    "hfov_deg": "Goes before the width of a range.",
+    "first_seen": "Kept as it is written.",
+    "last_seen": "Kept as it is written.",
+}
+
+CAMERA_TABLE_USE = """
+A row that cannot be read stops the run with `file:row: column: what is wrong`; `--skip-bad-rows`
+leaves such rows out. [Survey your own streets](../how-to/own-survey.md) shows what that looks like.
+
+## From a case
+
+`contrechamp export-records CASE --as cameras -o FOLDER` writes the cameras of a case as `cameras.geojson`, and its areas as `areas.geojson`:
+`contrechamp measure FOLDER/cameras.geojson buildings.osm.pbf --areas FOLDER/areas.geojson -o OUT`. (`cameras.csv` holds the same rows for a
+spreadsheet; give one of the two.) `id` is what the camera was called where it was read from, if that is said once, or else the id of its record;
+`operator_class` follows from the kind of actor; `source` names record and version, and says SAMPLE of what is made up. A record has no word for
+{unrecorded}. From Python: `camera_rows` and `area_features` of `contrechamp.dossier.formats.write.scene_tables`.
+
+## From OpenStreetMap
+
+Objects tagged `man_made=surveillance`, but for those whose `surveillance:type` is `guard`,
+`gunshot_detector`, `acoustic`, `wifi`, `bluetooth` or `drone` alone. Plate readers (`ALPR`) are cameras.
+`id` is the object, `node/123`.
+
+"""
+
+#: How a tag's odd values are read, where more is to be said than the specification does.
+TAG_NOTES = {
+    "kind": "`revolving=yes` is panning, where it says nothing that can be read",
+    "mount": "as it is, in lower case",
+    "heading_deg": "`0` and `N` are north. Names (`NNE`, `west`), `45°`, ranges (`90-180`, `270 to 90`: the "
+    "width is the field of view), lists (`90;270`: two cameras on one mast, `node/123#1` and `#2`)",
+    "indoor": "`surveillance=indoor`, or `indoor` with any value but `no`",
+    "operator_class": "`surveillance=public` says what is looked at, not who looks: it tells nothing here",
+}
+
+CAMERA_TAGS = """
+A tag that cannot be read is taken as not known, counted, and listed as a notice with its object; it never
+stops a run.
+"""
+
+
+def _column(one: CameraField) -> str:
+    """Return the row of a column of the camera table."""
+    holds = {"line": "text", "date": "ISO date", "flag": "`yes`, `no`"}.get(one.holds, "")
+    if one.holds == "choice":
+        holds = ", ".join(f"`{word}`" for word in one.words)
+    elif one.is_number:
+        holds = one.measured_in
+        if one.holds == "whole":
+            holds += ", a whole number"
+        low = f"more than {one.low:g}, up to" if one.above else f"{one.low:g} to"
+        holds += f", {low} {one.high:.15g}"
+    more = [one.help]
+    also = [f"`{word}` ({meant})" for word, meant in one.choices.items() if word != meant]
+    if also:
+        more.append(f"Also read: {', '.join(also)}.")
+    if one.name in COLUMN_NOTES:
+        *free, last = (f"`{mount}`" for mount in FREE_STANDING)
+        more.append(COLUMN_NOTES[one.name].format(free=f"{', '.join(free)} or {last}"))
+    return f"| `{one.name}` | {holds} | {' '.join(more)} |\n"
+
+
+def _tags(one: CameraField) -> str:
+    """Return the row of the tags that a field is read from."""
+    notes = [TAG_NOTES[one.name]] if one.name in TAG_NOTES else []
+    if one.holds == "choice":
+        notes.insert(0, ", ".join(f"`{word}`" for word in one.choices if word != "unknown"))
+    if one.is_number and one.unit == "m":
+        notes.append("`4`, `3,5 m`, `12 ft`, `5'`, `6'2\"`")
+    if any(tag.sign < 0 for tag in one.tags):
+        notes.append(
+            ", ".join(f"`{t.key}` is {'negative' if t.sign < 0 else 'positive'}" for t in one.tags)
+            + f" where `{one.name}` is positive"
+        )
+    keys = ", else ".join(f"`{tag.key}`" for tag in one.tags)
+    written = "yes" if one.to_osm or one.name in WRITTEN_TOO else ""
+    return f"| {keys} | `{one.name}` | {written} | {'; '.join(notes)} |\n"
+
+
+#: Tags that exports to OpenStreetMap write though they are no plain copy of the field.
+WRITTEN_TOO = ("operator", "last_seen")
+
+
+def camera_table() -> str:
+    """Return the page of the camera table: columns, and tags that they are read from."""
+    activate("en")
+    place = (
+        "| `lon`, `lat` | degrees, WGS 84 | Where the camera is, as well as you can tell. "
+        f"{', '.join(f'`{name}`' for name in (*LON[1:], *LAT[1:]))} are read too. (Where a row has a "
+        "geometry, that counts.) |\n"
+    )
+    identity, *columns = map(_column, FIELDS)
+    without = [f"`{one.name}`" for one in FIELDS if not one.recorded and one.name not in COLUMNS]
+    return "".join(
+        (
+            CAMERA_TABLE,
+            "| column | unit or values | what it means |\n| --- | --- | --- |\n",
+            identity,
+            place,
+            *columns,
+            CAMERA_TABLE_USE.format(unrecorded=" and ".join(without)),
+            "| tag | column | written too | how odd values are read |\n| --- | --- | --- | --- |\n",
+            *(_tags(one) for one in FIELDS if one.tags),
+            CAMERA_TAGS,
+        )
+    )
+
+
+def _with_part(page: str, name: str, part: str) -> str:
+    """Return a page that is written by hand, with the part between two comments made anew."""
+    before, begin, rest = (
+        (HERE / page).read_text().partition(f"<!-- {name}: made by generate.py -->\n")
+    )
+    _old, end, after = rest.partition("<!-- end -->\n")
+    return "".join((before, begin, "\n", part, "\n", end, after))
+
+
+def files() -> str:
+    """Return the page of files with the table of services."""
+    activate("en")
+    rows = ["| service | tags | walks to |\n| --- | --- | --- |\n"]
+    for one in SERVICES:
+        tags = ", ".join(f"`{key}={value}`" for key, value in one.tags)
+        goal = f"`{one.goal}`" if one.goal else ""
+        rows.append(f"| {service_label(one.kind)} | {tags} | {goal} |\n")
+    return _with_part("files.md", "services", "".join(rows))
+
+
+def figures() -> str:
+    """Return the page of figures with the table of what walks go to."""
+    activate("en")
+    rows = ["| service | what will do |\n| --- | --- |\n"]
+    rows += [f"| `{goal}` | {', '.join(map(service_label, ks))} |\n" for goal, ks in GOALS.items()]
+    return _with_part("figures.md", "goals", "".join(rows))
+
+
 PAGES = {
+    "camera-table.md": camera_table,
+    "files.md": files,
+    "figures.md": figures,
     "cli.md": commands,
     "priors.md": priors,
     "figures.schema.json": schema,

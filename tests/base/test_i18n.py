@@ -1,6 +1,8 @@
 """The user's language: which one is chosen, and what an untranslated message becomes."""
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -23,7 +25,8 @@ def english_afterwards() -> Iterator[None]:
         ({"LANG": "en_GB", "LC_ALL": ""}, "en"),
         ({"LANG": "en_GB", "CONTRECHAMP_LANG": "fr"}, "fr"),
         ({"LANG": "tlh_QO.UTF-8"}, "en"),
-        ({"LANG": "he-IL"}, "he"),
+        ({"LANG": "fr-CA"}, "fr"),
+        ({"LANG": "he-IL"}, "en"),  # there is no catalogue
     ],
 )
 def test_the_environment_chooses_the_language(environment: dict[str, str], language: str) -> None:
@@ -61,6 +64,34 @@ def test_plural_forms_follow_the_language() -> None:
     assert said(2) == "et 2 autres remarques\N{NO-BREAK SPACE}; -v les affiche"
     i18n.activate("en")
     assert said(0) == "and 0 more notices; -v prints them"
+
+
+def test_a_catalogue_is_all_that_a_language_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    french = i18n.LOCALE_DIR / "fr" / "LC_MESSAGES" / "contrechamp.mo"
+    for language in ("fr", "he"):
+        (tmp_path / language / "LC_MESSAGES").mkdir(parents=True)
+        shutil.copy(french, tmp_path / language / "LC_MESSAGES")
+    (tmp_path / "empty").mkdir()
+    monkeypatch.setattr(i18n, "LOCALE_DIR", tmp_path)
+    assert i18n.available_languages() == ("en", "fr", "he")
+    assert i18n.language_of({"LANG": "he-IL"}) == "he"
+    i18n.activate("he")
+    assert i18n._("Show the version.") == "Afficher la version."
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "direction"),
+    [("en", "English", "ltr"), ("fr", "Français", "ltr"), ("ar", "العربية", "rtl"),
+     ("he", "עברית", "rtl")],
+)  # fmt: skip
+def test_a_language_has_its_own_name_and_direction(
+    language: str, name: str, direction: str
+) -> None:
+    assert language in i18n.TEXT_LANGUAGES
+    assert i18n.language_name(language, language) == name
+    assert i18n.direction_of(language) == direction
 
 
 def test_only_languages_with_a_catalogue_are_offered() -> None:

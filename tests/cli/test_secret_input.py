@@ -120,7 +120,7 @@ def test_a_descriptor_that_is_not_open_is_wrong_use() -> None:
     reading, writing = os.pipe()
     os.close(reading)
     for number in (reading, writing):
-        with pytest.raises(UsageError, match=f"file descriptor {number} cannot be read"):
+        with pytest.raises(UsageError, match=f"file descriptor {number}: cannot be read"):
             read_secret(from_descriptor(number), log_origin=CASE)
     os.close(writing)
 
@@ -344,6 +344,7 @@ def test_identities_that_age_keygen_writes_are_read(
     assert keys[0] not in told(found)
 
 
+@pytest.mark.slow
 def test_an_identity_file_can_be_encrypted_itself(
     identity_file: Callable[..., SecretSource], descriptor: Callable[[bytes], int]
 ) -> None:
@@ -370,7 +371,7 @@ KEY = str(pyrage.x25519.Identity.generate())
         (f"{KEY}\n{KEY}x", "no X25519 key"),
         (f"{KEY}\nAGE-PLUGIN-YUBIKEY-1XYZ", "no X25519 key"),
         ("age1xx3uuuuular3x6r6f7j3w9hwvjvakngeljkfnx03355zkqsrrg6qgvtlk2", "no X25519 key"),
-        (f"{KEY}\xff".encode("latin-1"), "not text in UTF-8"),
+        (f"{KEY}\xff".encode("latin-1"), "the text is not in UTF-8"),
         (KEY.encode() * 2000, "too large"),
     ],
     ids=range(8),

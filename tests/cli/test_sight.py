@@ -2,17 +2,15 @@
 
 import json
 import math
-from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
 import pytest
 import shapely
-from conftest import Done
 
-EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
-SURVEY, HOUSES = EXAMPLES / "sample-survey.csv", EXAMPLES / "sample-houses.geojson"
-Call = Callable[..., Done]
+from cli.commands import HOUSES, SURVEY, Run
+from scene.worlds import World
+
 CRS = "EPSG:32626"
 HEADER = "id,lon,lat,kind,mount,height_m,heading_deg,tilt_deg,hfov_deg,vfov_deg,width_px,range_m"
 
@@ -48,7 +46,7 @@ def areas(path: Path) -> dict[str, float]:
 
 @pytest.mark.parametrize("ending", [".geojson", ".parquet"])
 def test_one_region_a_camera_and_level(
-    contrechamp: Call, tmp_path: Path, plain: tuple[Path, Path], ending: str
+    contrechamp: Run, tmp_path: Path, plain: tuple[Path, Path], ending: str
 ) -> None:
     cameras, buildings = plain
     out = tmp_path / f"seen{ending}"
@@ -71,7 +69,7 @@ def test_one_region_a_camera_and_level(
 
 
 def test_flat_takes_walls_as_endless(
-    contrechamp: Call, tmp_path: Path, plain: tuple[Path, Path]
+    contrechamp: Run, tmp_path: Path, plain: tuple[Path, Path]
 ) -> None:
     cameras, buildings = plain
     out = tmp_path / "seen.geojson"
@@ -89,7 +87,7 @@ def test_flat_takes_walls_as_endless(
 
 
 def test_what_is_low_is_hidden_further(
-    contrechamp: Call, tmp_path: Path, plain: tuple[Path, Path]
+    contrechamp: Run, tmp_path: Path, plain: tuple[Path, Path]
 ) -> None:
     cameras, buildings = plain
     seen = {}
@@ -104,12 +102,64 @@ def test_what_is_low_is_hidden_further(
     assert seen[1.6] < seen[2.2] < seen[2.9]
 
 
-def test_what_a_row_leaves_out_is_told(contrechamp: Call, tmp_path: Path) -> None:
+def test_what_a_row_leaves_out_is_told(contrechamp: Run, tmp_path: Path) -> None:
     out = tmp_path / "seen.geojson"
     done = contrechamp("sight", "--cameras", SURVEY, "--buildings", HOUSES, "-o", out)
     assert done.status == 0, done.err
     found = gpd.read_file(out).set_index("camera")
     assert "heading_deg" in found.loc["SAMPLE-4", "assumed"].iloc[0]
+
+
+#: What is known of cameras that stand 1 km from each other, each 0.6 m north of a house 40 m wide.
+ROWS = {
+    "free on a pole": "fixed,pole,6,,60,,30,,40",
+    "free on a wall": "fixed,wall,6,,60,,30,,40",
+    "free, wide, on a wall": "fixed,wall,6,,20,110,40,,40",
+    "free, nothing known": "fixed,,,,,,,,",
+    "known on a wall": "fixed,wall,6,30,60,50,30,1920,40",
+    "known on a pole": "fixed,pole,6,20,10,50,30,1920,40",
+    "range of directions": "fixed,pole,6,90-180,10,,30,1920,40",
+    "dome": "dome,pole,6,,60,90,30,1920,40",
+    "panning on a wall": "panning,wall,6,30,60,90,30,1920,40",
+    "all round": "fixed,pole,6,,60,360,30,1920,40",
+    "kind not known": ",pole,6,,60,50,30,1920,40",
+}
+
+
+def test_sight_and_measure_say_the_same(contrechamp: Run, tmp_path: Path) -> None:
+    lines, houses = [HEADER], []
+    world = World()
+    for number, (name, row) in enumerate(ROWS.items()):
+        lon, lat = lonlat(1000.0 * number, 0.6)
+        lines.append(f"{name.replace(',', '')},{lon:.12f},{lat:.12f},{row}")
+        west = 500_000 + 1000 * number
+        houses.append(shapely.box(west - 25, 4_999_990, west + 15, 5_000_000))
+    cameras, buildings = tmp_path / "cameras.csv", tmp_path / "houses.geojson"
+    cameras.write_text("\n".join(lines))
+    gpd.GeoDataFrame({"id": range(len(houses)), "height_m": 9.0}, geometry=houses, crs=CRS).to_crs(
+        4326
+    ).to_file(buildings, driver="GeoJSON", COORDINATE_PRECISION=12)
+    # Out of everybody's sight; without a street there is nothing to measure.
+    world.way([world.node(0, 500), world.node(100, 500)], highway="residential")
+    street = world.write(tmp_path / "street.osm")
+    ours, theirs = tmp_path / "seen.parquet", tmp_path / "report"
+    common = ("--levels", "62.5", "--crs", CRS)
+    done = contrechamp("sight", "--cameras", cameras, "--buildings", buildings, "-o", ours, *common)
+    assert done.status == 0, done.err
+    done = contrechamp(
+        "measure", cameras, buildings, street, "-o", theirs, "--draws", 2, "--homes", 0, *common
+    )
+    assert done.status == 0, done.err
+    by = ["camera", "level"]
+    sight = gpd.read_parquet(ours).set_index(by)
+    measured = gpd.read_parquet(theirs / "seen.parquet").set_index(by)
+    sight = sight[~sight.is_empty]
+    assert set(sight.index) == set(measured.index)
+    assert {name for name, _level in sight.index} == {name.replace(",", "") for name in ROWS}
+    measured = measured.loc[sight.index]
+    # A report rounds what it writes, to four digits after the point.
+    assert measured["area_m2"].tolist() == pytest.approx(sight["area_m2"].tolist(), abs=6e-5)
+    assert measured["basis"].tolist() == sight["basis"].tolist()
 
 
 @pytest.mark.parametrize(
@@ -121,7 +171,7 @@ def test_what_a_row_leaves_out_is_told(contrechamp: Call, tmp_path: Path) -> Non
     ],
 )
 def test_wrong_files(
-    contrechamp: Call, tmp_path: Path, cameras: Path, buildings: Path, said: str
+    contrechamp: Run, tmp_path: Path, cameras: Path, buildings: Path, said: str
 ) -> None:
     out = tmp_path / "seen.geojson"
     out.write_text("before")

@@ -63,7 +63,6 @@ def test_an_identity_is_read_by_its_members_and_stands_nowhere_else(tmp_path: Pa
         ref = at.put(source())
         seal(at, ref, reason="SAMPLE reason")
         assert reveal(at, ref) == [WHO]
-        assert compartment.sealed_sources(at.case) == {ref[7:]}
         assert holds(everything(at, tmp_path)) == []
         for word in WORDS:
             assert not search.find(at.case, word)

@@ -18,7 +18,7 @@ from samples import DAY, Desk, desk, source, take, telling, text
 
 from contrechamp.base.errors import InputError
 from contrechamp.dossier.formats.write import exporting
-from contrechamp.dossier.formats.write.ocds_packages import Publisher
+from contrechamp.dossier.formats.write.outgoing import Publisher
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.records.actors import Actor, Contract, Tender
 from contrechamp.dossier.records.field_types import Money, OutsideId, Text
@@ -181,6 +181,7 @@ money = (
 
 
 # A case is made for each example, so that shrinking one takes minutes.
+@pytest.mark.slow
 @settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck),
           phases=[Phase.explicit, Phase.reuse, Phase.generate])  # fmt: skip
 @given(data=st.data())

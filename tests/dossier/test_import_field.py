@@ -88,7 +88,7 @@ def test_the_form_is_one_that_odk_and_kobo_take(tmp_path: Path) -> None:
     assert (warnings, made.warnings) == ([], [])
     for name in survey_form.NAMES:
         assert f'/{name}"' in made.xform, name
-    for language in (survey_form.ENGLISH, survey_form.FRENCH):
+    for language in ("English (en)", "Français (fr)"):
         assert f'<translation lang="{language}"' in made.xform
     assert "-</value>" not in made.xform  # pyxform's sign of a label that is not translated
     for asked in ("deviceid", "username", "phonenumber", "email", "simserial"):
@@ -100,19 +100,23 @@ def test_a_question_that_fills_a_field_explains_it_in_both_languages(tmp_path: P
     survey_form.write(form)
     head, *rows = openpyxl.load_workbook(form)["survey"].iter_rows(values_only=True)
     asked = {row[1]: dict(zip(head, row, strict=True)) for row in rows}
-    assert survey_form.FIELDS.keys() <= survey_form.NAMES
-    for question, (cls, name) in survey_form.FIELDS.items():
+    assert survey_form.FILLS.keys() <= survey_form.NAMES
+    for question, (cls, name) in survey_form.FILLS.items():
         (member,) = (one for one in members(cls) if one.name == name)
-        for code, language in (("en", survey_form.ENGLISH), ("fr", survey_form.FRENCH)):
+        for code, language in (("en", "English (en)"), ("fr", "Français (fr)")):
             with i18n.speaking(code):
                 assert asked[question][f"hint::{language}"] == field_text(member)
-    assert asked["camera_height_m"]["hint::Français (fr)"].startswith("La hauteur de la caméra")
+    height = asked["camera_height_m"]
+    assert height["hint::Français (fr)"].startswith("La hauteur de la caméra")
+    assert height["label::Français (fr)"] == "Hauteur"
+    assert height["constraint"] == ". >= 0 and . <= 1000"
+    assert "de 0 à 1000" in height["constraint_message::Français (fr)"]
 
 
 def test_every_choice_of_the_form_is_one_that_records_have() -> None:
     from typing import get_args, get_type_hints
 
-    offered = {name: {one[0] for one in options} for name, options in survey_form._CHOICES.items()}
+    offered = {one.name: set(one.offered) for one in survey_form.QUESTIONS}
     assert offered["camera_kind"] == set(get_args(get_type_hints(Camera)["kind"]))
     assert offered["barrier_kind"] == set(get_args(get_type_hints(Barrier)["kind"]))
 
@@ -269,7 +273,9 @@ def test_archives_that_lie_are_refused(at: Desk, tmp_path: Path) -> None:
     damaged = bytearray(central(tmp_path / "d.zip", odk_row()).read_bytes())
     damaged[60] ^= 255
     (tmp_path / "d.zip").write_bytes(damaged)
-    with pytest.raises(InputError, match=r"cannot be read; export it again|no format is known"):
+    with pytest.raises(
+        InputError, match=r"cannot be read as an archive; export it again|no format is known"
+    ):
         take(at, tmp_path / "d.zip")
     assert at.case.size == 2
 
@@ -389,6 +395,6 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(
     at: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     survey_form.write(tmp_path / "form.xlsx")
-    monkeypatch.setattr("contrechamp.dossier.formats.read.source_file.MAX_WORKBOOK", 1000)
+    monkeypatch.setattr("contrechamp.base.tables.MAX_WORKBOOK", 1000)
     with pytest.raises(InputError, match=r"form\.xlsx: the workbook unpacks to more"):
         take(at, tmp_path / "form.xlsx")

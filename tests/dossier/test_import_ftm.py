@@ -33,7 +33,7 @@ from contrechamp.dossier.formats.followthemoney.statements import statements as 
 from contrechamp.dossier.formats.read.source_file import Given
 from contrechamp.dossier.formats.write import exporting
 from contrechamp.dossier.permission import reviews
-from contrechamp.dossier.permission.sharing import TEAM
+from contrechamp.dossier.permission.sharing import Recipient
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.records.actors import Actor, Contract, Licence, Relation, Tender
 from contrechamp.dossier.records.field_types import (
@@ -368,12 +368,12 @@ def test_what_is_given_by_a_source_leaves_only_under_consent(tmp_path: Path) -> 
         for_anyone = json.dumps(exported(at, tmp_path / "anyone"))
         assert "Document" not in for_anyone
         assert "proof" not in for_anyone
-        found = exported(at, tmp_path / "out", recipient=TEAM)
+        found = exported(at, tmp_path / "out", recipient=Recipient(team=True))
         documents = [one for one in found if one["schema"] == "Document"]
         # Without its file name, released or not: exports are logged by record.
         assert [one["properties"] for one in documents] == [{"title": ["SAMPLE given photo"]}]
         at.put(dataclasses.replace(agreed, withdrawn_on="2026-05-01"), given_under)
-        content = json.dumps(exported(at, tmp_path / "after", recipient=TEAM))
+        content = json.dumps(exported(at, tmp_path / "after", recipient=Recipient(team=True)))
         assert "Document" not in content
         assert "proof" not in content
 
@@ -485,6 +485,7 @@ def test_each_entity_of_others_becomes_a_record_or_is_counted(at: Desk, tmp_path
     assert take(at, tmp_path / "out" / "entities.ftm.json").changed == []
 
 
+@pytest.mark.slow
 def test_the_library_itself_validates_and_gathers_what_goes_out(at: Desk, tmp_path: Path) -> None:
     filled(at)
     entities = exported(at, tmp_path / "out")
@@ -581,6 +582,7 @@ def any_record() -> st.SearchStrategy[Any]:
     return st.sampled_from(sorted(KINDS)).flatmap(lambda kind: of_class(KINDS[kind]))
 
 
+@pytest.mark.slow
 @settings(max_examples=120, deadline=None)
 @given(any_record())
 def test_any_record_goes_out_and_comes_back_as_itself(record: Any) -> None:
@@ -633,6 +635,7 @@ def name_texts(names: Any) -> set[tuple[str, str]]:
     return {(text, language) for text, language in cleaned if text}
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(any_record())
 def test_statements_carry_every_field_that_has_a_place_and_its_language(record: Any) -> None:

@@ -20,7 +20,7 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.spreadsheets import with_formula, without_formula
 from contrechamp.dossier.formats.read import record_tables
 from contrechamp.dossier.formats.write import exporting, json_lines, table_files
-from contrechamp.dossier.permission.sharing import TEAM
+from contrechamp.dossier.permission.sharing import Recipient
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.records.actors import Actor, Product
 from contrechamp.dossier.records.contents import values
@@ -93,7 +93,9 @@ def test_lines_out_fit_their_schema_and_hold_nothing_closed(at: Desk, tmp_path: 
     at.put(consent(who))
     at.put(telling(who))
     for name in ("jsonl", "csv", "xlsx"):
-        exporting.write(at.case, tmp_path / name, name, day=DAY, recipient=TEAM, now=NOW)
+        exporting.write(
+            at.case, tmp_path / name, name, day=DAY, recipient=Recipient(team=True), now=NOW
+        )
         for file in (tmp_path / name).iterdir():
             content = file.read_bytes()
             if file.suffix == ".xlsx":
@@ -113,7 +115,9 @@ def test_what_no_consent_holds_for_stays_in_the_case(at: Desk, tmp_path: Path) -
     erasing.withdraw(at.case, given_, on="2026-04-20", how="", erase_given=False,
                      reason="asked", now=NOW)  # fmt: skip
     for name in ("jsonl", "csv", "xlsx"):
-        out = exporting.write(at.case, tmp_path / name, name, day=DAY, recipient=TEAM, now=NOW)
+        out = exporting.write(
+            at.case, tmp_path / name, name, day=DAY, recipient=Recipient(team=True), now=NOW
+        )
         assert set(out.kept_back) == {lookup.id_of(told)}
     assert not (tmp_path / "csv" / "testimony.csv").exists()
     assert told not in (tmp_path / "jsonl" / "records.jsonl").read_text()
@@ -161,7 +165,7 @@ def test_a_text_that_looks_like_a_formula_comes_back(words: str) -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.one_of(of_class(Actor), of_class(Product)))
 def test_any_record_comes_back_from_its_cells(record: Any) -> None:
-    cells = record_tables.to_cells(values(record))
+    cells = {one.path: record_tables.cell(one.shape, one.value) for one in values(record)}
     kept = {path: text for path, text in cells.items() if text}
     assert record_tables.from_cells(type(record), kept, where="x") == from_json(
         type(record), to_json(record)
@@ -193,7 +197,7 @@ def test_any_record_comes_back_from_its_cells(record: Any) -> None:
         ("\nactor,,more\n", "t.csv:2: 3 cells under 2 columns"),
         (
             '\nactor,"\n',
-            "t.csv:2: the row cannot be read; is a quote left open?",
+            "t.csv:2: cannot be read (unexpected end of data); is a quote left open?",
         ),
         (",names[99999999].text\nactor,,x\n", "expected the name of a field"),
     ],
@@ -206,6 +210,17 @@ def test_a_bad_table_is_refused_with_row_and_column(
     with pytest.raises(InputError) as refused:
         take(at, file)
     assert message in str(refused.value)
+
+
+def test_cells_below_no_name_are_told(at: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "t.csv"
+    columns = "record_kind,record_id,kind,names[1].language,names[1].text,,"
+    file.write_text(f"{columns}\nactor,,company,en,SAMPLE,,see the letter\n")
+    done = take(at, file)
+    assert [(one.where, one.message) for one in done.notices] == [
+        ("t.csv", "column 7 has no name: 1 cell in it is not used")
+    ]
+    assert [one.kind for one in done.new] == ["actor"]
 
 
 def test_a_row_of_an_older_version_is_not_written_over_a_newer_one(

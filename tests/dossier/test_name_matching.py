@@ -145,7 +145,7 @@ def test_statements_are_read_one_entity_at_a_time_and_say_the_same(tmp_path: Pat
                 json.loads(other.line)["properties"].keys()
             )
         table.write_text(table.read_text()[:-40])  # cut in the middle of a row
-        with pytest.raises(InputError, match=r"^statements\.csv:\d+: the row cannot be read"):
+        with pytest.raises(InputError, match=r"^statements\.csv:\d+: cannot be read"):
             found(at, table)
 
 

@@ -10,7 +10,7 @@ from samples import NOW, actor, consent, desk, exhibit, finding, item, source, t
 
 from contrechamp.dossier.formats.write import exporting
 from contrechamp.dossier.identities import compartment
-from contrechamp.dossier.permission.sharing import TEAM
+from contrechamp.dossier.permission.sharing import Recipient
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.records.conflicts import Conflict
 from contrechamp.dossier.records.field_types import Evidence, ReadFrom, Text
@@ -131,7 +131,12 @@ def test_a_recording_and_what_was_exported_are_told(tmp_path: Path) -> None:
         shown = at.put(exhibit(sound, given_by=who))
         agreed = at.put(consent(who, grants=(Grant(use="held"),)))
         exporting.write(
-            at.case, tmp_path / "backup", "jsonl", day=NOW.date(), recipient=TEAM, now=NOW
+            at.case,
+            tmp_path / "backup",
+            "jsonl",
+            day=NOW.date(),
+            recipient=Recipient(team=True),
+            now=NOW,
         )
         found = remains(at.case, [given])
         assert [(one.ref, one.how) for one in found.files] == [(sound, "given")]

@@ -13,7 +13,7 @@ def test_a_camera_of_which_only_the_place_is_mapped():
 def test_what_is_mapped_counts():
     table = cameras({"kind": "fixed", "heading_deg": 0.0, "height_m": 4.0})
     assert known_share(table).tolist() == [3 / 8]
-    assert known_names(table)[0] == ["kind,heading_deg,height_m"]
+    assert known_names(table)[0] == ["kind,height_m,heading_deg"]
 
 
 def test_direction_and_tilt_of_a_dome_are_neither_known_nor_assumed():

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contrechamp.measure.network import foot_network, snap
-from contrechamp.measure.pieces import cut_streets, join_pieces
+from contrechamp.measure.pieces import cut_streets
 from towns import CRS, places, streets
 
 TOWN = streets(
@@ -89,15 +89,6 @@ def test_pieces_make_up_their_streets(lines, stops, piece_m):
         whole = network.geometry[edge].coords
         assert table.geometry[first].coords[0] == whole[0]
         assert table.geometry[last].coords[-1] == whole[-1]
-
-
-def test_joined_pieces_keep_their_numbers_and_follow():
-    _, cut = pieces_of(TOWN)
-    joined = join_pieces(cut.pieces, cut.pieces)
-    assert joined.n_pieces == 16
-    half = len(cut.pieces.x0)
-    assert np.array_equal(joined.piece[half:] - 8, joined.piece[:half])
-    assert np.array_equal(joined.x1[half:], cut.pieces.x1)
 
 
 @pytest.mark.parametrize("length", [30.0, 30.0 + 1e-12, 30.0 - 1e-12])

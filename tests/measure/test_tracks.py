@@ -4,13 +4,10 @@ import pytest
 from shapely import LineString
 
 from contrechamp.measure.exposure import CameraDraws, expose
-from contrechamp.measure.network import foot_network
-from contrechamp.measure.pieces import cut_streets, join_pieces, join_walks
 from contrechamp.measure.tracks import cut_tracks, track_figures
-from contrechamp.measure.trips import choose_stops, plan_trips
 from contrechamp.sight import walls
 from contrechamp.sight.levels import VISIBLE
-from towns import CRS, places, streets
+from towns import CRS
 
 
 def tracks(*lines):
@@ -71,27 +68,6 @@ def test_all_tracks_together_count_each_camera_once_and_each_metre_walked():
     # Five chords along the street; the way down to it only touches the first circle.
     assert second == pytest.approx(80, rel=1e-6)
     assert found["tracks.seen_m", "all"][0] == pytest.approx(240 + second)
-
-
-def test_tracks_share_one_exposure_with_streets_and_trips():
-    town = streets((0, 1, [(0, 2), (300, 2)]))
-    homes, services = places(("home", 5, 2)), places(("school", 295, 2))
-    stops = choose_stops(town, homes, services, seed=1)
-    network = foot_network(town, stops.snapped)
-    street_cut = cut_streets(network, town)
-    plan = plan_trips(network, stops, services, street_cut)
-    cut = cut_tracks(SPARSE)
-    n = street_cut.pieces.n_pieces
-    together = exposed(
-        BESIDE, join_pieces(street_cut.pieces, cut.pieces), join_walks(plan.walks, cut.walks, n)
-    )
-    alone = exposed(BESIDE, cut.pieces, cut.walks)
-    streets_alone = exposed(BESIDE, street_cut.pieces, plan.walks)
-    assert np.array_equal(together.seen_m[..., :n], streets_alone.seen_m)
-    assert np.array_equal(together.walk_cameras[..., :1], streets_alone.walk_cameras)
-    mine = values(track_figures(SPARSE, cut, together, (VISIBLE,)))
-    for name, value in values(track_figures(SPARSE, cut, alone, (VISIBLE,))).items():
-        assert np.array_equal(mine[name], value)
 
 
 def test_somebody_who_stands_still_and_nobody_at_all():

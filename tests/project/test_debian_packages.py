@@ -4,6 +4,8 @@ import os
 import subprocess
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 SCRIPT = (ROOT / "requirements/install-debian").read_text()
 
@@ -47,14 +49,15 @@ def test_anyone_else_is_told_the_line_to_run(tmp_path: Path) -> None:
     assert not (tmp_path / "calls").exists()
 
 
-def test_the_readme_shows_the_list() -> None:
+@pytest.mark.parametrize("listed", ["requirements/debian.txt", "requirements/debian-run.txt"])
+def test_the_readme_shows_the_list(listed: str) -> None:
     packages = [
         line.split()[0]
-        for line in (ROOT / "requirements/debian.txt").read_text().splitlines()
+        for line in (ROOT / listed).read_text().splitlines()
         if line and not line.startswith("#")
     ]
     assert packages
     readme = (ROOT / "README.md").read_text()
-    assert "requirements/debian.txt" in readme
+    assert listed in readme
     for package in packages:
-        assert package in readme
+        assert f"`{package}`" in readme

@@ -11,7 +11,8 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
-PYTHON_LOCKS = [lock for lock in LOCKS if lock.name not in {"debian.txt", "wheels.txt"}]
+NO_LOCKS = {"debian.txt", "debian-run.txt", "wheels.txt"}
+PYTHON_LOCKS = [lock for lock in LOCKS if lock.name not in NO_LOCKS]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 #: Packages that tell whose face it is, or turn a face into numbers to be compared. contrechamp

@@ -1,5 +1,7 @@
 """Covers hide what lies below, whatever they look like, and nothing else."""
 
+from typing import get_args
+
 import numpy as np
 import pytest
 from hypothesis import example, given
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 
 from contrechamp.redact.faces.boxes import as_boxes
 from contrechamp.redact.faces.cover import COLOUR, GRID_PX, draw_covers
-from contrechamp.redact.wish import STYLES
+from contrechamp.redact.wish import Style
 
 
 def picture(height: int, width: int, seed: int = 0) -> np.ndarray:
@@ -18,7 +20,7 @@ def picture(height: int, width: int, seed: int = 0) -> np.ndarray:
     st.integers(1, 60),
     st.integers(1, 60),
     st.tuples(*[st.floats(-20, 80)] * 4),
-    st.sampled_from(STYLES),
+    st.sampled_from(get_args(Style)),
 )
 @example(1, 1, (0.0, 1.0, 5e-324, 0.0), "fill")  # an eighth of this height is none
 def test_a_box_is_covered_whole_and_the_rest_is_as_it_was(
@@ -43,7 +45,7 @@ def test_a_fill_is_one_colour() -> None:
     assert (after[under] == COLOUR).all()
 
 
-@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("style", get_args(Style))
 def test_nothing_under_a_cover_depends_on_the_picture(style: str) -> None:
     boxes = as_boxes([[8, 8, 56, 56]])
     looks = [draw_covers(picture(64, 64, seed), boxes, style)[0][8:56, 8:56] for seed in (1, 2)]

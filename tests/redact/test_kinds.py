@@ -129,7 +129,7 @@ def test_what_cannot_be_masked_is_refused_with_a_reason(
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"^photo: cannot be read: No such file"):
+    with pytest.raises(InputError, match=r"^photo: cannot be read \(No such file"):
         kind_of(tmp_path / "none", "photo")
 
 

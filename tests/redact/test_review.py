@@ -16,10 +16,11 @@ from contrechamp.base.i18n import activate
 from contrechamp.redact import masking
 from contrechamp.redact.faces.known_recall import BLIND_BELOW_PX, MEASURED
 from contrechamp.redact.kinds import kind_of
-from contrechamp.redact.masking import Manner, Masked, Run, Unmasked, mask_files
+from contrechamp.redact.masking import Manner, mask_files
 from contrechamp.redact.outcome import Check, Covered, Kind, Look, Outcome
 from contrechamp.redact.review import sheets
 from contrechamp.redact.review.sheets import Picture, Sheet
+from contrechamp.redact.run import Masked, Run, Unmasked
 from contrechamp.redact.sources import gather
 from contrechamp.redact.wish import Wish
 from publish.browser import Page, chromium
@@ -168,7 +169,7 @@ def test_the_index_tells_every_file_and_leads_to_its_sheet(page: Page, tmp_path:
         [".hidden: hidden, left out"],
     )
     (tmp_path / "image-001.jpg.html").write_text("<title>The sheet</title>")
-    sheets.write_index(run, tmp_path, tmp_path)
+    sheets.write_index(run, tmp_path)
     for width in (1280, 390):
         page.open(tmp_path / sheets.INDEX, width=width)
         assert page.complaints == []
@@ -198,6 +199,7 @@ def test_a_sheet_shows_pixels_of_the_copy_only(
     assert "A face &lt;b&gt;perhaps&lt;/b&gt;" in sheet
 
 
+@pytest.mark.slow
 def test_pictures_of_a_video_are_those_of_the_moments_asked_for(tmp_path: Path) -> None:
     from contrechamp.base.progress import silent
     from contrechamp.redact.review.pictures import take

@@ -12,6 +12,8 @@ from contrechamp.scene.directions import parse_directions
 from contrechamp.scene.foot_access import under_ground, walkable
 from contrechamp.scene.lengths import parse_length_m
 from contrechamp.scene.osm_places import barrier, home_door, service
+from contrechamp.scene.service_names import service_label
+from contrechamp.scene.services import SERVICES
 
 
 @pytest.mark.parametrize(
@@ -118,6 +120,23 @@ def test_plain_direction_and_est_height_stand_in() -> None:
     assert (rows[0]["heading_deg"], rows[0]["height_m"]) == (180.0, 4.0)
     both, _none = camera(camera__direction="E", direction="S")
     assert both[0]["heading_deg"] == 90.0
+
+
+@pytest.mark.parametrize(
+    ("tags", "height_m", "unreadable"),
+    [
+        ({"height": "1000"}, 1000.0, []),
+        ({"height": "2 km"}, math.nan, ["height"]),
+        ({"height": "-1"}, math.nan, ["height"]),
+        ({"height": "yes", "est_height": "4"}, 4.0, ["height"]),
+    ],
+)
+def test_heights_keep_to_the_bounds_of_the_table(
+    tags: dict[str, str], height_m: float, unreadable: list[str]
+) -> None:
+    rows, told = camera(**tags)
+    assert rows[0]["height_m"] == pytest.approx(height_m, nan_ok=True)
+    assert told == unreadable
 
 
 @pytest.mark.parametrize(
@@ -306,3 +325,14 @@ def test_barriers(kind: str) -> None:
 
 def test_a_military_checkpoint_is_one() -> None:
     assert barrier({"military": "checkpoint"}) == "checkpoint"
+
+
+def test_every_service_is_read_from_each_of_its_tags_and_has_a_word() -> None:
+    kinds = [one.kind for one in SERVICES]
+    assert len(set(kinds)) == len(kinds)
+    for one in SERVICES:
+        for key, value in one.tags:
+            assert service({key: value, "name": "SAMPLE"}) == one.kind
+        assert service_label(one.kind) == one.label
+        assert one.goal in ("", *kinds)
+    assert service({"amenity": "bench"}) == ""

@@ -108,7 +108,7 @@ def test_a_range_of_headings_is_a_field_of_view(tmp_path: Path) -> None:
         ("hfov_deg", "361", 'hfov_deg: "361": expected degrees'),
         ("width_px", "0", 'width_px: "0": expected pixels'),
         ("range_m", "-1", 'range_m: "-1": expected metres'),
-        ("kind", "bazooka", 'kind: "bazooka": expected fixed'),
+        ("kind", "bazooka", 'kind: "bazooka": expected one of: fixed'),
         ("id", "", "id: missing"),
     ],
 )

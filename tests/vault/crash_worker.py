@@ -18,8 +18,9 @@ from pathlib import Path
 
 import pyrage
 
+from contrechamp.base import disk
 from contrechamp.base.errors import ContrechampError
-from contrechamp.vault import adding, disk, erasing, verifying
+from contrechamp.vault import adding, erasing, verifying
 from contrechamp.vault.access import members, slots
 from vault import cases, faulty
 

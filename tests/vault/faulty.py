@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from contrechamp.vault import disk
+from contrechamp.base import disk
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 _INT, _SIZE, _LONG = ctypes.c_int, ctypes.c_size_t, ctypes.c_int64

@@ -342,9 +342,9 @@ def test_what_is_no_stamp_is_refused_clearly(raw: bytes, after_a_good_start: boo
 
 
 def test_a_calendar_that_answers_rubbish_is_named():
-    with pytest.raises(InputError, match=r"https://calendar\.example: the calendar's answer"):
+    with pytest.raises(InputError, match=r"https://calendar\.example: cannot be read as an answer"):
         ots.check_answer(b"<html>", bytes(32), where=CALENDAR)
-    with pytest.raises(InputError, match="answer cannot be read"):
+    with pytest.raises(InputError, match="cannot be read as an answer"):
         ots.check_answer(pending(bytes(32)) + b"more", bytes(32))
     with pytest.raises(InputError, match="no calendar answered"):
         ots.stamp(MESSAGE, NONCE, [])

@@ -82,7 +82,7 @@ def test_a_checkpoint_without_a_known_signer_fails():
 
 
 def test_several_members_sign_one_checkpoint():
-    both = note.add_signature(sign(OURS, "member", SEED), "second", bytes(32))
+    both = sign(OURS, "member", SEED) + sign(OURS, "second", bytes(32)).partition("\n\n")[2]
     assert check(both, KEYS) == OURS
     second = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key().public_bytes_raw()
     assert note.signers(both, {**KEYS, "second": second}) == ("member", "second")

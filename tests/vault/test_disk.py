@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from contrechamp.base import disk
 from contrechamp.base.errors import OutputError
-from contrechamp.vault import adding, database, disk, objects
+from contrechamp.vault import adding, database, objects
 from vault import cases
 
 

@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 from contrechamp.vault.log.merkle import (
     EMPTY_ROOT,
     Frontier,
-    check_consistency,
     check_inclusion,
-    consistency_proof,
     inclusion_proof,
     leaf_hash,
+    levels,
     node_hash,
     root,
 )
@@ -79,44 +78,6 @@ INCLUSION = [  # leaf counted from 0, size, proof
         ],
     ),
 ]
-CONSISTENCY = [  # older size, size, proof
-    (1, 1, []),
-    (
-        1,
-        8,
-        [
-            "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
-            "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
-            "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4",
-        ],
-    ),
-    (
-        6,
-        8,
-        [
-            "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
-            "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
-            "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
-        ],
-    ),
-    (
-        2,
-        5,
-        [
-            "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
-            "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
-        ],
-    ),
-    (
-        6,
-        7,
-        [
-            "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
-            "b08693ec2e721597130641e8211e7eedccb4c26413963eee6c1e2ed16ffb1a5f",
-            "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
-        ],
-    ),
-]
 
 
 def leaves(size: int) -> list[bytes]:
@@ -154,15 +115,6 @@ def path(m: int, hashes: list[bytes]) -> list[bytes]:
     return [*path(m - k, hashes[k:]), mth(hashes[:k])]
 
 
-def subproof(m: int, hashes: list[bytes], whole: bool = True) -> list[bytes]:
-    if m == len(hashes):
-        return [] if whole else [mth(hashes)]
-    k = split(len(hashes))
-    if m <= k:
-        return [*subproof(m, hashes[:k], whole), mth(hashes[k:])]
-    return [*subproof(m - k, hashes[k:], False), mth(hashes[:k])]
-
-
 def test_the_published_tree_has_the_published_roots():
     hashes = [leaf_hash(entry) for entry in ENTRIES]
     assert [root(hashes[:size]) for size in range(9)] == ROOTS
@@ -172,15 +124,8 @@ def test_the_published_tree_has_the_published_roots():
 @pytest.mark.parametrize(("index", "size", "proof"), INCLUSION)
 def test_inclusion_proofs_are_the_published_ones(index: int, size: int, proof: list[str]):
     hashes = [leaf_hash(entry) for entry in ENTRIES[:size]]
-    assert inclusion_proof(index, hashes) == unhex(proof)
+    assert inclusion_proof(index, levels(hashes)) == unhex(proof)
     assert check_inclusion(hashes[index], index, size, unhex(proof), ROOTS[size])
-
-
-@pytest.mark.parametrize(("old_size", "size", "proof"), CONSISTENCY)
-def test_consistency_proofs_are_the_published_ones(old_size: int, size: int, proof: list[str]):
-    hashes = [leaf_hash(entry) for entry in ENTRIES[:size]]
-    assert consistency_proof(old_size, hashes) == unhex(proof)
-    assert check_consistency(old_size, ROOTS[old_size], size, ROOTS[size], unhex(proof))
 
 
 @pytest.mark.parametrize("size", range(34))
@@ -188,9 +133,7 @@ def test_roots_and_proofs_follow_the_definition_of_the_rfc(size: int):
     hashes = leaves(size)
     assert root(hashes) == mth(hashes)
     for index in range(size):
-        assert inclusion_proof(index, hashes) == path(index, hashes)
-    for old_size in range(1, size + 1):
-        assert consistency_proof(old_size, hashes) == subproof(old_size, hashes)
+        assert inclusion_proof(index, levels(hashes)) == path(index, hashes)
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 8, 13, 64, 65, 100])
@@ -203,7 +146,7 @@ def test_pymerkle_finds_the_same_roots_and_inclusion_proofs(size: int):
     for index in range(size):
         # Theirs counts leaves from one and opens each proof with the leaf itself.
         proof = theirs.prove_inclusion(index + 1, size)
-        assert [ours[index], *inclusion_proof(index, ours)] == proof.path
+        assert [ours[index], *inclusion_proof(index, levels(ours))] == proof.path
         assert check_inclusion(ours[index], index, size, proof.path[1:], theirs.get_root(size))
 
 
@@ -211,15 +154,9 @@ def test_pymerkle_finds_the_same_roots_and_inclusion_proofs(size: int):
 def test_every_inclusion_proof_verifies(place: tuple[int, int]):
     index, size = place
     hashes = leaves(size)
-    assert check_inclusion(hashes[index], index, size, inclusion_proof(index, hashes), root(hashes))
-
-
-@given(st.integers(0, 200).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
-def test_every_consistency_proof_verifies(sizes: tuple[int, int]):
-    old_size, size = sizes
-    hashes = leaves(size)
-    proof = consistency_proof(old_size, hashes)
-    assert check_consistency(old_size, root(hashes[:old_size]), size, root(hashes), proof)
+    assert check_inclusion(
+        hashes[index], index, size, inclusion_proof(index, levels(hashes)), root(hashes)
+    )
 
 
 @given(st.data())
@@ -227,19 +164,9 @@ def test_a_flipped_bit_breaks_an_inclusion_proof(data: st.DataObject):
     size = data.draw(st.integers(1, 70))
     index = data.draw(st.integers(0, size - 1))
     hashes = leaves(size)
-    parts = [hashes[index], root(hashes), *inclusion_proof(index, hashes)]
+    parts = [hashes[index], root(hashes), *inclusion_proof(index, levels(hashes))]
     changed = flip(data, parts)
     assert not check_inclusion(changed[0], index, size, changed[2:], changed[1])
-
-
-@given(st.data())
-def test_a_flipped_bit_breaks_a_consistency_proof(data: st.DataObject):
-    size = data.draw(st.integers(1, 70))
-    old_size = data.draw(st.integers(1, size))
-    hashes = leaves(size)
-    parts = [root(hashes[:old_size]), root(hashes), *consistency_proof(old_size, hashes)]
-    changed = flip(data, parts)
-    assert not check_consistency(old_size, changed[0], size, changed[1], changed[2:])
 
 
 def flip(data: st.DataObject, parts: list[bytes]) -> list[bytes]:
@@ -256,7 +183,7 @@ def test_a_leaf_is_not_found_at_another_place(data: st.DataObject):
     index = data.draw(st.integers(0, size - 1))
     other = data.draw(st.integers(-2, size + 2).filter(lambda n: n != index))
     hashes = leaves(size)
-    proof = inclusion_proof(index, hashes)
+    proof = inclusion_proof(index, levels(hashes))
     assert not check_inclusion(hashes[index], other, size, proof, root(hashes))
 
 
@@ -265,98 +192,36 @@ def test_a_proof_does_not_fit_the_root_of_another_size(data: st.DataObject):
     # Size and root come together from one checkpoint, so both are those of the other tree.
     size, other = data.draw(st.lists(st.integers(1, 70), min_size=2, max_size=2, unique=True))
     index = data.draw(st.integers(0, size - 1))
-    old_size = data.draw(st.integers(1, size - 1)) if size > 1 else 1
     hashes, others = leaves(size), leaves(other)
-    proof = inclusion_proof(index, hashes)
+    proof = inclusion_proof(index, levels(hashes))
     assert not check_inclusion(hashes[index], index, other, proof, root(others))
-    older = root(hashes[:old_size])
-    steps = consistency_proof(old_size, hashes)
-    if old_size < size:
-        assert not check_consistency(old_size, older, other, root(others), steps)
-
-
-@given(st.data())
-def test_an_older_tree_of_another_size_is_not_consistent(data: st.DataObject):
-    size = data.draw(st.integers(2, 70))
-    old_size = data.draw(st.integers(1, size - 1))
-    other = data.draw(st.integers(-1, size + 1).filter(lambda n: n != old_size))
-    hashes = leaves(size)
-    proof = consistency_proof(old_size, hashes)
-    # Another root at the size that the proof is for, and the proof at another size.
-    claimed = root(hashes[: max(other, 0)])
-    assert not check_consistency(old_size, claimed, size, root(hashes), proof)
-    assert not check_consistency(other, claimed, size, root(hashes), proof)
-
-
-@given(st.data())
-def test_rewritten_history_has_no_consistency_proof(data: st.DataObject):
-    size = data.draw(st.integers(2, 70))
-    old_size = data.draw(st.integers(1, size))
-    changed_at = data.draw(st.integers(0, old_size - 1))
-    before = leaves(size)
-    after = [*before]
-    after[changed_at] = leaf_hash(b"another entry")
-    proof = consistency_proof(old_size, after)
-    assert not check_consistency(old_size, root(before[:old_size]), size, root(after), proof)
 
 
 @given(st.data())
 def test_a_proof_with_a_step_too_many_or_too_few_fails(data: st.DataObject):
     size = data.draw(st.integers(2, 70))
     index = data.draw(st.integers(0, size - 1))
-    old_size = data.draw(st.integers(1, size - 1))
     hashes = leaves(size)
     extra = data.draw(st.sampled_from([root(hashes), hashes[0], b"", bytes(32)]))
-    for kind, proof in (
-        ("inclusion", inclusion_proof(index, hashes)),
-        ("consistency", consistency_proof(old_size, hashes)),
-    ):
-        for wrong in (proof[:-1], proof[1:], [*proof, extra], [extra, *proof]):
-            if kind == "inclusion":
-                assert not check_inclusion(hashes[index], index, size, wrong, root(hashes))
-            else:
-                older = root(hashes[:old_size])
-                assert not check_consistency(old_size, older, size, root(hashes), wrong)
+    proof = inclusion_proof(index, levels(hashes))
+    for wrong in (proof[:-1], proof[1:], [*proof, extra], [extra, *proof]):
+        assert not check_inclusion(hashes[index], index, size, wrong, root(hashes))
 
 
 def test_the_same_steps_can_serve_two_sizes_so_the_root_decides():
     # Why size and root are to be taken from one checkpoint: three and four leaves have paths of
     # one shape for leaf 0. The check accepts the wrong size with the right root, as RFC 9162 does.
     hashes = leaves(3)
-    proof = inclusion_proof(0, hashes)
+    proof = inclusion_proof(0, levels(hashes))
     assert check_inclusion(hashes[0], 0, 4, proof, root(hashes))
     assert not check_inclusion(hashes[0], 0, 4, proof, root(leaves(4)))
 
 
 def test_a_proof_that_is_too_short_for_the_size_fails_even_with_the_root_that_it_reaches():
     hashes = leaves(4)
-    proof = inclusion_proof(1, hashes)
+    proof = inclusion_proof(1, levels(hashes))
     assert not check_inclusion(hashes[1], 1, 8, proof, root(hashes))
     assert not check_inclusion(hashes[0], 0, 2, [], hashes[0])
-    steps = consistency_proof(2, hashes)
-    assert not check_consistency(2, root(hashes[:2]), 8, root(hashes), steps)
-
-
-@pytest.mark.parametrize(
-    ("old_size", "old_root", "size", "tree_root", "proof", "consistent"),
-    [
-        (0, EMPTY_ROOT, 0, EMPTY_ROOT, [], True),
-        (0, EMPTY_ROOT, 3, root(leaves(3)), [], True),
-        (0, bytes(32), 3, root(leaves(3)), [], False),
-        (0, bytes(32), 0, bytes(32), [], False),
-        (0, EMPTY_ROOT, 3, root(leaves(3)), [bytes(32)], False),
-        (3, root(leaves(3)), 3, root(leaves(3)), [], True),
-        (3, root(leaves(3)), 3, root(leaves(3)), [bytes(32)], False),
-        (3, root(leaves(3)), 2, root(leaves(2)), [], False),
-        (1, root(leaves(1)), 2, root(leaves(2)), [], False),
-        (-1, EMPTY_ROOT, 2, root(leaves(2)), [], False),
-        (1, b"", 2, b"", [b""], False),
-    ],
-)
-def test_consistency_at_the_edges(
-    old_size: int, old_root: bytes, size: int, tree_root: bytes, proof: list, consistent: bool
-):
-    assert check_consistency(old_size, old_root, size, tree_root, proof) is consistent
 
 
 @given(st.integers(0, 200))
@@ -368,30 +233,9 @@ def test_the_frontier_has_the_root_of_the_tree(size: int):
     assert frontier.size == size
 
 
-@given(st.integers(0, 100), st.integers(0, 100))
-def test_a_frontier_that_was_put_away_goes_on(before: int, after: int):
-    hashes = leaves(before + after)
-    first = Frontier()
-    for leaf in hashes[:before]:
-        first.append(leaf)
-    second = Frontier(first.size, first.peaks)
-    for leaf in hashes[before:]:
-        second.append(leaf)
-    assert second.root() == root(hashes)
-
-
-def test_a_frontier_with_peaks_of_another_size_is_refused():
-    with pytest.raises(ValueError, match="peaks"):
-        Frontier(3, [bytes(32)])
-    with pytest.raises(ValueError, match="peaks"):
-        Frontier(1, [b"short"])
-
-
 def test_proofs_of_what_is_not_there_are_refused():
     with pytest.raises(ValueError, match="no leaf 3"):
-        inclusion_proof(3, leaves(3))
-    with pytest.raises(ValueError, match="no tree of 4"):
-        consistency_proof(4, leaves(3))
+        inclusion_proof(3, levels(leaves(3)))
 
 
 def test_a_leaf_cannot_pass_for_a_node():

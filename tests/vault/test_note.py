@@ -12,7 +12,6 @@ from contrechamp.base.errors import CheckFailedError, InputError
 from contrechamp.vault.log.note import (
     MAX_LENGTH,
     MAX_SIGNATURES,
-    add_signature,
     key_id,
     parse,
     sign,
@@ -67,7 +66,7 @@ def test_signing_gives_the_bytes_that_go_gives():
     peter = base64.b64decode(PETER_SEED)[1:]
     note = sign(GO_TEXT, "PeterNeumann", peter)
     assert note == f"{GO_TEXT}\n{PETER_LINE}"
-    assert add_signature(note, "EnochRoot", bytes(32)) == f"{GO_TEXT}\n{PETER_LINE}{ENOCH_LINE}"
+    assert sign(GO_TEXT, "EnochRoot", bytes(32)) == f"{GO_TEXT}\n{ENOCH_LINE}"
 
 
 def test_signatures_by_unknown_keys_are_passed_over():
@@ -154,7 +153,7 @@ def test_what_is_not_a_note_is_refused(note: str):
 def test_sixteen_signatures_are_read():
     note = sign("text\n", "key", SEED)
     for number in range(15):
-        note = add_signature(note, f"key{number}", SEED)
+        note += sign("text\n", f"key{number}", SEED).removeprefix("text\n\n")
     assert len(signers(note, {f"key{number}": PUBLIC for number in range(15)})) == 15
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from contrechamp.base.disk import disk_of
 from contrechamp.base.errors import ContrechampError, InputError
 from contrechamp.vault import adding, erasing
 from contrechamp.vault import objects as stored
 from contrechamp.vault.access import casefile, members
-from contrechamp.vault.disk import disk_of
 from contrechamp.vault.log import canonical, checkpoint, custody, merkle, signing
 from vault import cases
 from vault.crash_worker import new_passphrase_slot
@@ -428,6 +428,7 @@ def told(folder: Path) -> set[str]:
         return {f"refused: {str(error).split(':')[0]}"}
 
 
+@pytest.mark.slow
 def test_200_single_bits_over_the_whole_folder(case: Path) -> None:
     """Every flip is found; or harmless, because the file is read by people only (README.txt, the
     process number in case.lock)."""

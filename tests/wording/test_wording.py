@@ -17,8 +17,9 @@ from contrechamp.dossier.records import letters as dossier_letters
 from contrechamp.dossier.shipped import rights as shipped_rights
 from contrechamp.measure import known, priors, run
 from contrechamp.measure.results import Figure
+from contrechamp.publish.unknowns import unknown_label
 from contrechamp.redact import outcome, wish
-from contrechamp.scene import camera_tags
+from contrechamp.scene.camera_fields import BY_NAME
 from contrechamp.sight.levels import LEVEL_SETS, VISIBLE
 from contrechamp.vault import findings
 from contrechamp.vault.log import custody
@@ -122,13 +123,13 @@ CASES: dict[str, tuple[Callable[[str], str], set[str]]] = {
     "groups": (
         figures.group_label,
         {"all", "operator:unknown", "kind:unknown"}
-        | {f"operator:{one}" for one in camera_tags.OPERATOR_CLASSES.values()}
-        | {f"kind:{one}" for one in camera_tags.KINDS.values()},
+        | {f"operator:{one}" for one in BY_NAME["operator_class"].choices.values()}
+        | {f"kind:{one}" for one in BY_NAME["kind"].choices.values()},
     ),
     "scenarios": (of(figures.scenario_labels), set(run.SCENARIOS)),
-    "unknowns": (cameras.unknown_label, {*known.PARAMETERS, "building_height_m", "lens"}),
+    "unknowns": (unknown_label, {*known.PARAMETERS, "building_height_m", "lens"}),
     "kinds of cameras": (cameras.kind_label, {*priors.KINDS, "unknown"}),
-    "operators": (cameras.operator_label, {*camera_tags.OPERATOR_CLASSES.values(), "unknown"}),
+    "operators": (cameras.operator_label, {*BY_NAME["operator_class"].choices.values(), "unknown"}),
     "notices": (notices.notice_label, notice_kinds()),
 }
 

@@ -1,36 +1,37 @@
-"""One way to compile: ahead of use, cached, without the interpreter's lock.
+"""One way to compile: ahead of use, kept for later runs, without the interpreter's lock.
 
-Numba's cache knows when the file of a function changed, not when a function that it calls did.
-The cache therefore lies in a folder named after all compiled sources together, beside the package;
-where that cannot be written Numba falls back to its folder of the user.
+Numba's cache knows when the file of a function changed, not when a function that it calls did; nor
+does it expect two processors to fill one folder at once. What is compiled is therefore kept in a
+folder named after all compiled sources, Numba, Python and the processor. Its files are pickles: who
+can write them can run code. A folder that is not this user's alone is neither read nor written, and
+where none can be had the code is compiled for this process only.
 """
 
+import contextlib
 import hashlib
 import os
+import re
+import shutil
+import stat
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
+from llvmlite import binding as llvm  # type: ignore[import-untyped]
+from numba.core.caching import CompileResultCacheImpl, FunctionCache, UserProvidedCacheLocator
+from numba.extending import register_jitable
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 PACKAGE = Path(__file__).parent.parent
 ROOMS_WITH_KERNELS = ("base", "sight", "measure", "redact")
-
-
-def _fingerprint() -> str:
-    digest = hashlib.sha256(numba.__version__.encode())
-    for room in ROOMS_WITH_KERNELS:
-        for file in sorted((PACKAGE / room).rglob("*.py")):
-            source = file.read_bytes()
-            if b"@compiled" in source:
-                digest.update(source)
-    return digest.hexdigest()[:12]
-
-
-if not os.environ.get("NUMBA_CACHE_DIR"):
-    numba.config.CACHE_DIR = str(PACKAGE / "__pycache__" / f"compiled-{_fingerprint()}")  # type: ignore[attr-defined]
+_KERNEL = re.compile(rb"^@compiled", re.MULTILINE)
+#: Folders of earlier versions that are left; each takes some megabytes.
+_FOLDERS_KEPT = 6
+#: For this user alone.
+_PRIVATE = 0o700
 
 
 def compiled(function: _F) -> _F:
@@ -39,4 +40,124 @@ def compiled(function: _F) -> _F:
     It runs without the interpreter's lock, so threads may call it side by side. Floating-point
     arithmetic is not reordered (no fastmath): the same input gives the same bits.
     """
-    return numba.njit(function, cache=True, nogil=True, error_model="numpy")  # type: ignore[no-any-return]
+    options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+    dispatcher: Any = numba.njit(**options)(function)
+    if folder() is not None:
+        with contextlib.suppress(OSError, RuntimeError):  # gone again, or full
+            dispatcher._cache = _Kept(function)  # type: ignore[no-untyped-call]
+    return dispatcher  # type: ignore[no-any-return]
+
+
+def compiled_part(function: _F) -> _F:
+    """Let `function` be part of what is `compiled`; Python itself runs it as it is written.
+
+    Numba else writes wrappers for each function that unpack and pack every array of every tuple,
+    and compiles it once more for each constant that is passed.
+    """
+    within = register_jitable(no_cfunc_wrapper=True, error_model="numpy")
+    return within(function)
+
+
+def folder() -> Path | None:
+    """Return where compiled code is kept, made if need be; None where it cannot be kept safely."""
+    return _FOLDER if _FOLDER is not None and _made(_FOLDER) else None
+
+
+def kernels_in(rooms: tuple[str, ...]) -> int:
+    """Return how many functions of some rooms are compiled."""
+    return sum(len(_KERNEL.findall(source)) for room in rooms for source in _sources(room))
+
+
+def _sources(room: str) -> list[bytes]:
+    files = sorted((PACKAGE / room).rglob("*.py"))
+    return [source for source in map(Path.read_bytes, files) if _KERNEL.search(source)]
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256()
+    processor = (llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten())
+    chosen = (numba.config.CPU_NAME, numba.config.CPU_FEATURES)  # type: ignore[attr-defined]
+    digest.update(repr((numba.__version__, sys.version, processor, chosen)).encode())
+    for room in ROOMS_WITH_KERNELS:
+        for source in _sources(room):
+            digest.update(source)
+    return digest.hexdigest()[:16]
+
+
+def _cache_home() -> Path | None:
+    """Return the folder that the user names, or the one of this program in the user's caches."""
+    if named := os.environ.get("NUMBA_CACHE_DIR"):
+        return Path(named).absolute()
+    home = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    try:
+        return (home if home.is_absolute() else Path.home() / ".cache") / "contrechamp"
+    except RuntimeError:  # nobody's home
+        return None
+
+
+def _made(path: Path) -> bool:
+    """Make the folder, and say whether it and the one above are this user's alone."""
+    try:
+        path.parent.mkdir(_PRIVATE, parents=True, exist_ok=True)
+        if not _private(path.parent):
+            return False
+        if not path.exists():
+            path.mkdir(_PRIVATE, exist_ok=True)
+            _forget_earlier(path)
+        return _private(path) and os.access(path, os.W_OK)
+    except OSError:
+        return False
+
+
+def _private(path: Path) -> bool:
+    found = path.lstat()
+    if not stat.S_ISDIR(found.st_mode):
+        return False
+    if not hasattr(os, "getuid"):
+        return True  # Windows: folders in a profile are its user's
+    return found.st_uid == os.getuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+
+
+def _forget_earlier(path: Path) -> None:
+    """Remove what the versions before the last few left."""
+    others = [other for other in path.parent.glob("compiled-*") if other != path]
+    others.sort(key=lambda other: other.stat().st_mtime, reverse=True)
+    for other in others[_FOLDERS_KEPT - 1 :]:
+        shutil.rmtree(other, ignore_errors=True)
+
+
+class _Place(CompileResultCacheImpl):
+    _locator_classes = [UserProvidedCacheLocator]  # noqa: RUF012  as in the base class
+
+
+class _Kept(FunctionCache):
+    """Numba's cache, in our folder only, and no error where a file is damaged or cannot be had."""
+
+    _impl_class = _Place
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        if folder() is None:
+            return None
+        try:
+            return super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
+        except Exception:  # a pickle that was cut short can raise anything
+            with contextlib.suppress(OSError):
+                self._cache_file.flush()  # type: ignore[no-untyped-call]
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        try:
+            if folder() is not None:
+                super().save_overload(sig, data)  # type: ignore[no-untyped-call]
+        except Exception:  # a full disk, a folder deleted this moment, an index cut short
+            return
+
+
+def _chosen_folder() -> Path | None:
+    home = _cache_home()
+    return home / f"compiled-{_fingerprint()}" if home is not None else None
+
+
+_FOLDER = _chosen_folder()
+if _FOLDER is not None:
+    numba.config.CACHE_DIR = str(_FOLDER)  # type: ignore[attr-defined]

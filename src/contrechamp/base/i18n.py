@@ -5,25 +5,45 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 DOMAIN = "contrechamp"
 LOCALE_DIR = Path(__file__).parent.parent / "locale"
 
-#: Languages that have, or will have, a catalogue; the source language is English.
-LANGUAGES = ("en", "fr", "ar", "he")
-RIGHT_TO_LEFT = frozenset({"ar", "he"})
+#: Languages that texts for publication are written in; the first is that of the source.
+TEXT_LANGUAGES = ("en", "fr", "ar", "he")
 
 _active: _gettext.NullTranslations = _gettext.NullTranslations()
 _language = "en"
 
 
 def available_languages() -> tuple[str, ...]:
-    """Return the codes of the languages that there is a catalogue for, and English."""
-    return tuple(
-        language
-        for language in LANGUAGES
-        if language == "en" or _gettext.find(DOMAIN, str(LOCALE_DIR), [language])
-    )
+    """Return the codes of the languages that the interface speaks: English, and each catalogue."""
+    catalogues = LOCALE_DIR.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")
+    return ("en", *sorted(path.parent.parent.name for path in catalogues))
+
+
+def language_name(code: str, to: str) -> str:
+    """Return what a language is called in another one, or in itself.
+
+    >>> language_name("ar", "en"), language_name("fr", "fr")
+    ('Arabic', 'Français')
+    """
+    from babel import Locale
+
+    name = str(Locale.parse(code).get_display_name(to))
+    return name[:1].upper() + name[1:]
+
+
+def direction_of(language: str) -> Literal["ltr", "rtl"]:
+    """Return which way a language is written, as HTML says it.
+
+    >>> direction_of("he")
+    'rtl'
+    """
+    from babel import Locale
+
+    return "rtl" if Locale.parse(language).text_direction == "rtl" else "ltr"
 
 
 def language_of(environment: dict[str, str] | None = None) -> str:
@@ -39,7 +59,7 @@ def language_of(environment: dict[str, str] | None = None) -> str:
     env = os.environ if environment is None else environment
     for name in ("CONTRECHAMP_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         code = env.get(name, "").replace("-", "_").split(".")[0].split("_")[0].lower()
-        if code in LANGUAGES:
+        if code in available_languages():
             return code
         if code:
             return "en"
@@ -72,6 +92,11 @@ def speaking(language: str) -> Iterator[None]:
 def _(message: str) -> str:
     """Translate a message (nothing stays nothing: its translation would be the file's header)."""
     return "" if not message else _active.gettext(message)
+
+
+def N_(message: str) -> str:  # noqa: N802
+    """Return a message as it is: it stands in data, and is translated where it is shown."""
+    return message
 
 
 def pgettext(context: str, message: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from contrechamp.base.errors import InputError, UsageError
+from contrechamp.base.files import not_utf8, read_bounded
 from contrechamp.base.i18n import _
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option, shown
 from contrechamp.cli.options import language_option, verbose_option
@@ -139,13 +140,7 @@ def _read(path: Path) -> str:
     if str(path) == "-":
         content = sys.stdin.buffer.read(MAX_FORM + 1)
     else:
-        try:
-            with path.open("rb") as file:
-                content = file.read(MAX_FORM + 1)
-        except OSError as error:
-            raise InputError(
-                _("cannot be read ({reason})").format(reason=error.strerror), where=path.name
-            ) from error
+        content = read_bounded(path, MAX_FORM, where=path.name)
     if len(content) > MAX_FORM:
         raise InputError(_("the form is longer than a record can be"), where=path.name)
     text = None
@@ -154,5 +149,5 @@ def _read(path: Path) -> str:
     except UnicodeDecodeError:
         text = None
     if text is None:  # raised out here: the error of the decoder carries the content
-        raise InputError(_("what was read is not text in UTF-8"), where=path.name)
+        raise not_utf8(path.name)
     return text

@@ -10,9 +10,7 @@ from contrechamp.base.i18n import _, ngettext
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option, shown
 from contrechamp.cli.options import language_option, verbose_option
 from contrechamp.cli.secret_input import secret_options, secret_source
-
-#: As `dossier.formats.write.exporting.WRITERS` names them.
-FORMAT_NAMES = ("jsonl", "csv", "xlsx", "ftm", "ocds", "osm", "cameras")
+from contrechamp.dossier.formats.write.registry import WRITERS
 
 
 def export_records_command() -> click.Command:
@@ -35,7 +33,7 @@ def export_records_command() -> click.Command:
         params=[
             case_argument(),
             click.Option(
-                ["--as", "format_"], type=click.Choice(FORMAT_NAMES), required=True,
+                ["--as", "format_"], type=click.Choice(tuple(WRITERS)), required=True,
                 help=_("Format of the files."),
             ),
             click.Option(
@@ -107,7 +105,7 @@ def _export(
     **secret: Any,
 ) -> None:
     from contrechamp.dossier.formats.write import exporting
-    from contrechamp.dossier.formats.write.ocds_packages import Publisher
+    from contrechamp.dossier.formats.write.outgoing import Publisher
     from contrechamp.dossier.permission import consent
     from contrechamp.dossier.permission.sharing import Recipient
     from contrechamp.dossier.reading import lookup

@@ -11,16 +11,10 @@ from contrechamp.base.i18n import _, ngettext
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option, shown
 from contrechamp.cli.options import json_option, language_option, verbose_option
 from contrechamp.cli.secret_input import secret_options, secret_source
+from contrechamp.dossier.formats.read.registry import FORMATS
 
 if TYPE_CHECKING:
     from contrechamp.dossier.formats.read.importing import Imported
-
-#: As `formats.read.importing.FORMATS` names them: what is not imported is not loaded for help.
-FORMAT_NAMES = (
-    "records", "tables", "ftm", "submissions", "attachments", "gpx", "ocds", "bayanat",
-    "cameras",
-    "mapped", "photos",
-)  # fmt: skip
 
 
 def import_command() -> click.Command:
@@ -42,7 +36,7 @@ def import_command() -> click.Command:
                 type=click.Path(path_type=Path),
             ),
             click.Option(
-                ["--as", "told"], type=click.Choice(FORMAT_NAMES),
+                ["--as", "told"], type=click.Choice(tuple(FORMATS)),
                 help=_("Format, where the content does not tell it."),
             ),
             click.Option(

@@ -16,7 +16,6 @@ def speak(arguments: Sequence[str]) -> str:
     """
     asked = _asked_for(arguments)
     language = asked if asked in available_languages() else language_of()
-    language = language if language in available_languages() else "en"
     activate(language)
     # click translates its own texts by way of the process's default domain: ours holds them.
     os.environ["LANGUAGE"] = language

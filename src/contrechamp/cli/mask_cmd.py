@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from contrechamp.base.errors import InputError, UsageError
+from contrechamp.base.files import not_utf8, unreadable
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.shown_text import shown
 from contrechamp.cli.options import (
@@ -20,8 +21,8 @@ from contrechamp.cli.options import (
 from contrechamp.cli.secret_input import passphrase_fd_option
 
 if TYPE_CHECKING:
-    from contrechamp.redact.masking import Masked, Run, Unmasked
     from contrechamp.redact.provenance import Credentials
+    from contrechamp.redact.run import Masked, Run, Unmasked
     from contrechamp.redact.wish import SoundWish, Style
 
 #: A list of names longer than this was not written for this purpose.
@@ -180,7 +181,8 @@ def _mask(
     as_json: bool,
 ) -> None:
     from contrechamp.cli.bars import progress_for
-    from contrechamp.redact.masking import Manner, Run, Unmasked, mask_files
+    from contrechamp.redact.masking import Manner, mask_files
+    from contrechamp.redact.run import Run, Unmasked
     from contrechamp.redact.sources import gather
     from contrechamp.redact.wish import Wish
 
@@ -233,11 +235,9 @@ def _words(words_file: Path | None) -> tuple[str, ...]:
             )
         lines = content.decode("utf-8-sig").splitlines()
     except OSError as error:
-        raise InputError(
-            _("cannot be read: {reason}").format(reason=error.strerror), where=str(words_file)
-        ) from error
+        raise unreadable(str(words_file), error) from error
     except UnicodeDecodeError as error:
-        raise InputError(_("is not UTF-8 text; save it as UTF-8"), where=str(words_file)) from error
+        raise not_utf8(str(words_file)) from error
     words = tuple(dict.fromkeys(line.strip() for line in lines if line.strip()))
     if not words:
         raise InputError(_("holds no word"), where=str(words_file))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from contrechamp.base.files import refuse_existing
 from contrechamp.base.i18n import _
 from contrechamp.base.machine import no_core_dumps
 from contrechamp.cli.case_access import case_argument, now
@@ -38,11 +39,10 @@ def new_command() -> click.Command:
 
 
 def _new(*, folder: Path, name: str, passphrase_fd: int | None) -> None:
-    from contrechamp.vault import case
     from contrechamp.vault.new_case import make_case
 
     no_core_dumps()
-    case.refuse_existing(folder)
+    refuse_existing(folder)
     passphrase = read_new_passphrase(SecretSource(passphrase_fd))
     recovery = make_case(folder, passphrase, name=name or _("first member"), now=now())
     click.echo(_("Case: {folder}").format(folder=folder))

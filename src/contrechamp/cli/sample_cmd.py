@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from contrechamp.base.errors import OutputError
-from contrechamp.base.i18n import _, active_language
+from contrechamp.base.i18n import _
 from contrechamp.base.machine import no_core_dumps
 from contrechamp.cli.case_access import now
 from contrechamp.cli.options import json_option, language_option, verbose_option
@@ -46,11 +46,11 @@ def sample_command() -> click.Command:
 
 def _sample(*, out: Path, as_json: bool) -> None:
     from contrechamp.dossier.sample import sample_folder
-    from contrechamp.publish.folder import check_writable, written_aside
+    from contrechamp.publish.folder import check_writable, new_folder
 
     no_core_dumps()
     check_writable(out, _refuse_changed)
-    with written_aside(out, _refuse_changed) as folder:
+    with new_folder(out, _refuse_changed) as folder:
         counts = sample_folder.make(folder, now=now, random=secrets.token_bytes)
     case = out / sample_folder.CASE
     if as_json:
@@ -69,7 +69,7 @@ def _next(out: Path) -> list[str]:
     case = shlex.quote(str(out / CASE))
     secret = f"--passphrase-fd 3 3< {shlex.quote(str(out / PASSPHRASE_FILE))}"
     second = f"--identity {shlex.quote(str(out / SECOND_MEMBER))}"
-    word = {"fr": "tourniquets"}.get(active_language(), "turnstiles")
+    word = _("turnstiles")
     finding, source = ref("passage-by-face"), ref("heron")
     refused = ref("sample-leaflet-en")
     reason = shlex.quote(_("to see how it works"))
@@ -97,25 +97,25 @@ def _program() -> str:
     return shlex.quote(str(here))
 
 
-def _refuse_changed(target: Path, shown: Path) -> None:
+def _refuse_changed(out: Path) -> None:
     """Raise unless a folder is missing, empty, or a sample that nobody has changed since."""
     from contrechamp.dossier.sample import sample_folder
     from contrechamp.publish.folder import names_in
 
-    if not names_in(target, shown):
+    if not names_in(out):
         return
-    changed = sample_folder.changed(target)
+    changed = sample_folder.changed(out)
     if changed is None:
         raise OutputError(
             _(
                 "{out}: is not empty and was not made by contrechamp sample; choose a folder with "
                 "-o that is new or empty"
-            ).format(out=shown)
+            ).format(out=out)
         )
     if changed:
         raise OutputError(
             _(
                 "{out}: was changed since it was made ({names}), and is not replaced; choose "
                 "another folder with -o, or remove it yourself"
-            ).format(out=shown, names=", ".join(changed[:3]))
+            ).format(out=out, names=", ".join(changed[:3]))
         )

@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from contrechamp.base.errors import InputError, UsageError
+from contrechamp.base.files import unreadable
 from contrechamp.base.i18n import _
 from contrechamp.vault.access import system_keyring
 from contrechamp.vault.access.identity_files import read_identities, secret_text
@@ -184,11 +185,8 @@ def _line(descriptor: int) -> bytes:
                 break
             line += byte
     except OSError as error:
-        raise UsageError(
-            _("file descriptor {number} cannot be read ({reason})").format(
-                number=descriptor, reason=error.strerror
-            )
-        ) from error
+        told = _("file descriptor {number}").format(number=descriptor)
+        raise UsageError(str(unreadable(told, error))) from error
     if len(line) > MAX_BYTES:
         raise InputError(_("the passphrase is too long"))
     return bytes(line).removesuffix(b"\r")

@@ -1,8 +1,8 @@
 """``contrechamp sight``: the engine alone, visible regions by camera and level."""
 
 import json
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -17,9 +17,6 @@ from contrechamp.cli.options import (
     threads_option,
     verbose_option,
 )
-
-if TYPE_CHECKING:
-    from contrechamp.cli.seeing import Seen
 
 
 def sight_command() -> click.Command:
@@ -89,53 +86,84 @@ def _sight(
     as_json: bool,
 ) -> None:
     from contrechamp.cli.bars import progress_for
-    from contrechamp.cli.seeing import Question, see
     from contrechamp.cli.telling import tell_notices, tell_rows_left_out
+    from contrechamp.measure.engine import compile_engine
+    from contrechamp.measure.known import known_names
+    from contrechamp.measure.possible_regions import possible_regions, region_table
+    from contrechamp.measure.priors import default
+    from contrechamp.measure.stage import set_stage
     from contrechamp.publish.regions_file import check_regions_file, write_regions
+    from contrechamp.scene.read import read_cameras_and_buildings
     from contrechamp.sight.levels import parse_levels
 
     levels = parse_levels(level_set)
     check_regions_file(out, (cameras_file, buildings_file))
-    question = Question(
-        cameras_file, buildings_file, levels, target_height_m, flat, crs, skip_bad_rows, threads
+    scene = read_cameras_and_buildings(
+        cameras_file, buildings_file, crs=crs, skip_bad_rows=skip_bad_rows
     )
-    seen = see(question, progress_for(as_json=as_json))
-    write_regions(seen.regions, out)
+    progress = progress_for(as_json=as_json)
+    compile_engine(progress)
+    watch = _StopWatch()
+    # The medians of the priors stand for what is not mapped: nothing is drawn, no seed matters.
+    stage = set_stage(
+        scene, default(), levels, target_height_m=target_height_m, seed=0, threads=threads
+    )
+    index_seconds = watch.lap()
+    next(possible_regions(stage, flat=flat, at_once=1))
+    compile_seconds = watch.lap()
+    seen = []
+    with progress(_("cameras"), len(scene.cameras)) as advance:
+        for some in possible_regions(stage, flat=flat):
+            seen.append(some)
+            advance(len(some.area_m2))
+    engine_seconds = watch.lap()
+
+    regions = region_table(stage, seen)
+    assumed = known_names(scene.cameras)[1]
+    regions["assumed"] = [names for names in assumed for _level in levels]
+    regions["moved_m"] = stage.placed.moved_m.repeat(len(levels))
+    write_regions(regions, out)
     if as_json:
-        click.echo(json.dumps(_counts(seen)))
+        told = {
+            "cameras": len(scene.cameras),
+            "cameras_with_assumptions": sum(bool(names) for names in assumed),
+            "cameras_on_walls": int(stage.placed.on_wall.sum()),
+            "buildings": len(scene.buildings),
+            "walls": len(stage.walls.x0),
+            "levels": [level.name for level in levels],
+            "regions": len(regions),
+            "empty_regions": int(regions.is_empty.sum()),
+            "notices": len(scene.notices),
+            "rows_left_out": scene.counts.get("rows_left_out", 0),
+            "crs": scene.crs.to_string(),
+            "engine_seconds": engine_seconds,
+            "index_seconds": index_seconds,
+            "compile_seconds": compile_seconds,
+        }
+        click.echo(json.dumps(told))
         return
-    tell_notices(seen.notices)
-    tell_rows_left_out(seen.counts)
-    cameras = len(seen.assumed)
+    tell_notices(scene.notices)
+    tell_rows_left_out(scene.counts)
     click.echo(
         ngettext(
             "{out}: {regions} regions of {cameras} camera, {seconds} s in the engine",
             "{out}: {regions} regions of {cameras} cameras, {seconds} s in the engine",
-            cameras,
+            len(scene.cameras),
         ).format(
             out=out,
-            regions=len(seen.regions),
-            cameras=cameras,
-            seconds=f"{seen.engine_seconds:.3g}",
+            regions=len(regions),
+            cameras=len(scene.cameras),
+            seconds=f"{engine_seconds:.3g}",
         )
     )
 
 
-def _counts(seen: "Seen") -> dict[str, object]:
-    """Return what ``--json`` prints."""
-    return {
-        "cameras": len(seen.assumed),
-        "cameras_with_assumptions": sum(bool(names) for names in seen.assumed),
-        "cameras_on_walls": seen.on_walls,
-        "buildings": seen.buildings,
-        "walls": seen.walls,
-        "levels": [level.name for level in seen.levels],
-        "regions": len(seen.regions),
-        "empty_regions": int(seen.regions.geometry.is_empty.sum()),
-        "notices": len(seen.notices),
-        "rows_left_out": seen.counts.get("rows_left_out", 0),
-        "crs": seen.crs,
-        "engine_seconds": seen.engine_seconds,
-        "index_seconds": seen.index_seconds,
-        "compile_seconds": seen.compile_seconds,
-    }
+class _StopWatch:
+    """Seconds since it was made, or was last asked."""
+
+    def __init__(self) -> None:
+        self._since = time.perf_counter()
+
+    def lap(self) -> float:
+        before, self._since = self._since, time.perf_counter()
+        return self._since - before

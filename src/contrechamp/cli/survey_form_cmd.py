@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from contrechamp.base.errors import OutputError
+from contrechamp.base.files import new_file, refuse_existing
 from contrechamp.base.i18n import _
 from contrechamp.cli.options import language_option, verbose_option
 
@@ -16,9 +16,9 @@ def survey_form_command() -> click.Command:
         callback=_write,
         short_help=_("Write the form for field work, for ODK and KoboToolbox."),
         help=_(
-            "Write an XLSForm of cameras, barriers and observations, in English and French. "
-            "Upload it to your own ODK Central or KoboToolbox; what comes back is taken in with "
-            "contrechamp import. The form asks nothing of the telephone or of who looks."
+            "Write an XLSForm of cameras, barriers and observations, in every language of the "
+            "interface. Upload it to your own ODK Central or KoboToolbox; what comes back is taken "
+            "in with contrechamp import. The form asks nothing of the telephone or of who looks."
         ),
         epilog=_("Example: contrechamp survey-form -o survey.xlsx"),
         params=[
@@ -36,16 +36,7 @@ def survey_form_command() -> click.Command:
 def _write(*, output: Path) -> None:
     from contrechamp.dossier.formats.write import survey_form
 
-    if output.exists():
-        raise OutputError(
-            _("{folder}: is there already; choose another name").format(folder=output.name)
-        )
-    try:
-        survey_form.write(output)
-    except OSError as error:
-        raise OutputError(
-            _("{folder}: cannot be written ({reason})").format(
-                folder=output.name, reason=error.strerror
-            )
-        ) from error
+    refuse_existing(output)
+    with new_file(output) as partial:
+        survey_form.write(partial)
     click.echo(_("{file} is written.").format(file=output.name))

@@ -32,6 +32,7 @@ def measure_and_tell(job: "Job", *, as_json: bool) -> None:
         job,
         again=command_again(click.get_current_context()),
         progress=progress_for(as_json=as_json),
+        first=None if as_json else tell_first_figure,
     )
     if as_json:
         click.echo(json.dumps(done.for_machines()))
@@ -52,6 +53,13 @@ def measure_and_tell(job: "Job", *, as_json: bool) -> None:
     for sentence in done.sentences():
         click.echo(sentence)
     click.echo(_("Report: {index}").format(index=done.written.index))
+
+
+def tell_first_figure(sentence: str) -> None:
+    """Print the main figure as soon as it is known, on standard error."""
+    click.echo(
+        _("First figure, while the rest is drawn: {sentence}").format(sentence=sentence), err=True
+    )
 
 
 def tell_notices(notices: "Sequence[Notice]") -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from contrechamp.base.errors import CheckFailedError, InputError, UsageError
+from contrechamp.base import files
+from contrechamp.base.errors import CheckFailedError, UsageError
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.machine import seen_folder
 from contrechamp.cli.case_access import case_argument, open_case, shown
@@ -188,14 +189,8 @@ def _checkpoint(path: Path) -> str:
     try:
         return _bytes(path).decode()
     except UnicodeDecodeError as error:
-        raise InputError(_("cannot be read as a checkpoint"), where=path.name) from error
+        raise files.unreadable(path.name, form=_("a checkpoint")) from error
 
 
 def _bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(1 << 20)
-    except OSError as error:
-        raise InputError(
-            _("cannot be read ({reason})").format(reason=error.strerror), where=path.name
-        ) from error
+    return files.read_bounded(path, 1 << 20, where=path.name)

@@ -60,11 +60,6 @@ class Uniforms:
         """Return the first `n` draws."""
         return Uniforms({name: u[:n] for name, u in self.camera.items()}, self.building[:n])
 
-    def middle(self) -> "Uniforms":
-        """Return one draw with everything at the median, the direction in the middle."""
-        camera = {name: np.full_like(u[:1], 0.5) for name, u in self.camera.items()}
-        return Uniforms(camera, np.full_like(self.building[:1], 0.5))
-
     def with_unknown_of(self, other: "Uniforms", unknown: str) -> "Uniforms":
         """Return these with one unknown (of all cameras, or buildings) as it is in `other`."""
         if unknown == BUILDING:

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import beta
+from scipy.special import betainc
 
 from contrechamp.measure.results import Estimate
 
@@ -80,7 +80,7 @@ def _order_statistic_weights(n: int) -> F8:
     """Return (3, n): with which probability the order statistic of a quantile is draw i of n."""
     edges = np.arange(n + 1) / n
     rank = np.clip(np.floor(np.array([[LOW], [MIDDLE], [HIGH]]) * n + 0.5), 1, n)
-    return np.asarray(np.diff(beta.cdf(edges, rank, n - rank + 1), axis=1), dtype=np.float64)
+    return np.asarray(np.diff(betainc(rank, n - rank + 1, edges), axis=1), dtype=np.float64)
 
 
 def draws_needed(of: Estimate) -> int:

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from contrechamp.base.compiled import compiled
+from contrechamp.base.compiled import compiled, compiled_part
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.sight.arrays import Level
+from contrechamp.sight.growing import copy_first
 from contrechamp.sight.placing import off_outlines
 from contrechamp.sight.seen import Given, Lines, new_buffers, record_seen, segments_within
 from contrechamp.sight.walls import Walls, compressed_rows
@@ -103,7 +104,7 @@ _Result = namedtuple("_Result", "seen_m by_camera_m alone_m by_group_m walk_came
 DRAWS_AT_ONCE = 8
 
 
-@compiled
+@compiled_part
 def _cover(
     first: int,
     last: int,
@@ -171,7 +172,7 @@ def _cover(
     return covered
 
 
-@compiled
+@compiled_part
 def _sum_draw(
     draw: int,
     records: int,
@@ -239,10 +240,10 @@ def _sum_draw(
                 if n_walks > 0:
                     seen_by[piece[s], c // 64] |= np.uint64(1) << np.uint64(c % 64)
             first = last
-        seen[level] = covered
-        by_camera[level] = own
-        result.alone_m[draw, level] = alone
-        result.by_group_m[draw, level] = group
+        copy_first(n_pieces, covered, seen[level])
+        copy_first(n_cameras, own, by_camera[level])
+        copy_first(n_cameras, alone, result.alone_m[draw, level])
+        copy_first(n_groups, group, result.by_group_m[draw, level])
         for w in range(n_walks):
             met[:] = 0
             for i in range(walk_start[w], walk_start[w + 1]):

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contrechamp.measure.cutting import LineParts, Lines, cut_lines
-from contrechamp.measure.exposure import Pieces, Walks
+from contrechamp.measure.exposure import Pieces
 from contrechamp.measure.network import FootNetwork
 
 F8 = NDArray[np.float64]
@@ -83,23 +83,3 @@ def equal_parts(lines: Lines, length_m: F8, piece_m: float) -> LineParts:
 def as_pieces(parts: LineParts) -> Pieces:
     """Return the segments of `parts` as the engine takes them: one piece a part."""
     return Pieces(parts.x0, parts.y0, parts.x1, parts.y1, parts.part, len(parts.line))
-
-
-def join_pieces(first: Pieces, second: Pieces) -> Pieces:
-    """Return both in one: the pieces of `second` follow, numbered from ``first.n_pieces``."""
-    return Pieces(
-        x0=np.concatenate([first.x0, second.x0]),
-        y0=np.concatenate([first.y0, second.y0]),
-        x1=np.concatenate([first.x1, second.x1]),
-        y1=np.concatenate([first.y1, second.y1]),
-        piece=np.concatenate([first.piece, second.piece + first.n_pieces]),
-        n_pieces=first.n_pieces + second.n_pieces,
-    )
-
-
-def join_walks(first: Walks, second: Walks, n_pieces: int) -> Walks:
-    """Return both in one, for pieces that were joined: `n_pieces` is ``first.n_pieces`` there."""
-    return Walks(
-        indptr=np.concatenate([first.indptr, second.indptr[1:] + first.indptr[-1]]),
-        indices=np.concatenate([first.indices, second.indices + n_pieces]),
-    )

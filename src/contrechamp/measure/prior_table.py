@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from contrechamp.base.i18n import _, active_language
 from contrechamp.measure.draws import possible_kinds
 from contrechamp.measure.lens import CHART, hfov_from_focal
-from contrechamp.measure.priors import KINDS, TURNING, Priors, Quantiles
+from contrechamp.measure.priors import BOUNDS, KINDS, TURNING, Priors, Quantiles
 from contrechamp.measure.results import Prior
 from contrechamp.measure.stage import Stage
 from contrechamp.scene.tables import Scene
@@ -17,15 +17,8 @@ from contrechamp.scene.tables import Scene
 Mask = NDArray[np.bool_]
 
 DECILES = np.array([0.1, 0.5, 0.9])
-#: Unknown of the table -> column of the camera table that makes it unneeded.
-_COLUMN_OF = {
-    "focal_mm": "hfov_deg",
-    "width_px": "width_px",
-    "height_m": "height_m",
-    "tilt_deg": "tilt_deg",
-    "range_m": "range_m",
-}
-_UNITS = {"focal_mm": "mm", "width_px": "px", "tilt_deg": "deg"}
+#: Unknown of the table -> column of the camera table that makes it unneeded, where they differ.
+_COLUMN_OF = {"focal_mm": "hfov_deg"}
 
 
 def prior_table(stage: Stage, scene: Scene) -> tuple[Prior, ...]:
@@ -54,7 +47,7 @@ def prior_table(stage: Stage, scene: Scene) -> tuple[Prior, ...]:
     for row in priors.rows:
         if row.unknown == "building_height_m":
             continue
-        used = missing(_COLUMN_OF[row.unknown])
+        used = missing(_COLUMN_OF.get(row.unknown, row.unknown))
         used &= np.any([may_be[name] for name in row.kinds], axis=0)
         if row.unknown == "tilt_deg":
             used &= may_be_fixed
@@ -143,7 +136,7 @@ def _quantile_row(row: Quantiles, deciles: list[float], n: int) -> Prior:
         p10=deciles[0],
         p50=deciles[1],
         p90=deciles[2],
-        unit=_UNITS.get(row.unknown, "m"),
+        unit=BOUNDS[row.unknown][2],
         source=row.source,
         n_cameras=n,
         kinds=row.kinds,

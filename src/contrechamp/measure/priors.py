@@ -41,10 +41,11 @@ KINDS = ("fixed", "panning", "dome")
 #: Kinds that turn, or look all round: over time they see every direction that is free.
 TURNING = ("panning", "dome")
 
-#: Unknown -> least and greatest value that is taken as meant, and the unit.
+#: Unknown -> least and greatest value that is taken as meant, and the unit. What holds for most
+#: cameras is narrower than what a camera may be (`scene.camera_fields`).
 BOUNDS: Mapping[str, tuple[float, float, str]] = {
     "focal_mm": (0.5, 5000.0, "mm"),
-    "width_px": (16.0, 1e6, "px"),
+    "width_px": (16.0, 100_000.0, "px"),
     "height_m": (0.1, 500.0, "m"),
     "tilt_deg": (-90.0, 90.0, "deg"),
     "range_m": (1.0, 5000.0, "m"),

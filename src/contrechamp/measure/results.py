@@ -140,9 +140,9 @@ class Measurement:
             street within view) and L_alone_m (of no other camera) for each level L,
             visit_share_L (share of the variance of streets.seen_m that this camera carries) and
             visit_rank (1: visit this one first).
-        regions: visible regions. Columns: camera (id), level, area_m2, basis: "mapped" (direction
-            and lens are mapped), or "possible" (every direction that the mount leaves free, other
-            unknowns at their median: the camera sees part of it at a time). Geometry: MultiPolygon.
+        regions: visible regions. Columns: camera (id), level, area_m2, basis: "mapped" or
+            "possible" (`measure.possible_regions`: the camera sees part of it at a time).
+            Geometry: MultiPolygon.
         trips: one row a trip, or None where no trip could be made. Columns: home, service (id),
             kind, length_m, for each level L: L_seen_m_median, _q05, _q95, L_cameras_median,
             L_least_seen_m, L_detour_m, L_no_detour_share (share of draws); geometry LineString.

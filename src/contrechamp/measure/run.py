@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from contrechamp.base.errors import InputError, UsageError
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
-from contrechamp.measure.camera_table import camera_table, region_table
+from contrechamp.measure.camera_table import camera_table
 from contrechamp.measure.drawn import DrawnFigure, as_figures
 from contrechamp.measure.draws import BUILDING, UNKNOWN_OF, UNORDERED, Uniforms
 from contrechamp.measure.drivers import Exchanged, drivers, visit_shares
@@ -26,6 +26,7 @@ from contrechamp.measure.heights import NEIGHBOURS
 from contrechamp.measure.known import PARAMETERS, known_share, mapped
 from contrechamp.measure.network import FootNetwork, foot_network
 from contrechamp.measure.pieces import PIECE_M, StreetPieces, cut_streets
+from contrechamp.measure.possible_regions import possible_regions, region_table
 from contrechamp.measure.prior_table import prior_table
 from contrechamp.measure.priors import Priors, default
 from contrechamp.measure.results import Driver, Estimate, Figure, Measurement
@@ -88,6 +89,7 @@ def measure(
     most_homes: int = MOST_HOMES,
     progress: Progress = silent,
     threads: int | None = None,
+    first_figure: Callable[[Figure], None] | None = None,
 ) -> Measurement:
     """Measure what the mapped cameras of a scene may have within view, and how sure that is.
 
@@ -104,6 +106,8 @@ def measure(
         most_homes: trips begin at so many homes at most; 0: no trips.
         progress: told of draws.
         threads: at most so many.
+        first_figure: told the length of street within view at the first level as soon as its draws
+            are done, without scenarios, long before all else is.
 
     Raises:
         InputError: if there is no camera, no building or no walkable street.
@@ -132,7 +136,7 @@ def measure(
         # The first calls of a kernel compile it, or load what was compiled before.
         stage.expose(stage.uniforms(1), ways.pieces.pieces, walks=ways.plan.walks)
         advance(1)
-        regions = region_table(stage)
+        regions = region_table(stage, list(possible_regions(stage)))
         advance(1)
     plan = _plan_of_draws(
         stage,
@@ -141,7 +145,7 @@ def measure(
         with_trips=most_homes > 0,
     )
     with progress(_("Draws"), plan.total) as advance:
-        return _measure(scene, stage, ways, areas, regions, plan, _part_of(advance))
+        return _measure(scene, stage, ways, areas, regions, plan, _part_of(advance), first_figure)
 
 
 def _check_whole(scene: Scene) -> None:
@@ -227,6 +231,7 @@ def _measure(
     regions: gpd.GeoDataFrame,
     plan: _Draws,
     progress: Progress,
+    first_figure: Callable[[Figure], None] | None,
 ) -> Measurement:
     numbers = stage.uniforms(plan.main)
 
@@ -234,6 +239,10 @@ def _measure(
         return stage.expose(of, ways.pieces.pieces, walks=ways.plan.walks, progress=progress)
 
     exposure = expose(numbers)
+    if first_figure is not None and len(ways.length_m):
+        of_streets = street_figures(exposure, ways.length_m, stage.levels[:1], {})
+        in_view = [one for one in of_streets if one.key == "streets.seen_m"]
+        first_figure(_figures(stage, areas, exposure, in_view, {})[0])
     trips = trip_exposure(ways.plan, ways.network, ways.pieces, exposure)
     drawn = _street_and_trip_figures(stage, ways, areas, exposure, trips)
     scenarios = {}
@@ -261,7 +270,7 @@ def _measure(
         pieces=piece_table(ways.pieces, exposure, stage.levels),
         streets=street_table(scene.streets, ways.pieces, exposure, stage.levels),
         cameras=camera_table(stage, exposure, shares, stage.levels),
-        regions=regions,
+        regions=regions[~regions.is_empty].reset_index(drop=True),
         trips=trip_table(ways.plan, trips, stage.levels, scene.homes, scene.places),
         priors=prior_table(stage, scene),
         methods=_methods(scene, stage, ways, plan, figures),

@@ -152,9 +152,7 @@ def set_stage(
     )
 
 
-def place_cameras(
-    cameras: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, *, tolerance_m: float = ON_THE_WALL_M
-) -> Placed:
+def place_cameras(cameras: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> Placed:
     """Move cameras that a wall holds to its outer side.
 
     Inside a footprint stay: indoor cameras, and those that are mapped as higher than the roof.
@@ -162,7 +160,6 @@ def place_cameras(
     Args:
         cameras: of a scene.
         buildings: of the same scene.
-        tolerance_m: how far from an outline a camera still hangs on it.
     """
     x, y = (np.asarray(c, dtype=np.float64) for c in (cameras.geometry.x, cameras.geometry.y))
     bottom = np.nan_to_num(buildings["min_height_m"].to_numpy(np.float64))
@@ -183,7 +180,7 @@ def place_cameras(
         x,
         y,
         footprints,
-        tolerance_m=tolerance_m,
+        tolerance_m=ON_THE_WALL_M,
         may_be_on_wall=~np.isin(mount, FREE_STANDING),
         may_be_inside=inside,
     )

@@ -13,7 +13,6 @@ from contrechamp.measure.groups import AreaGroups
 from contrechamp.measure.pieces import StreetPieces
 from contrechamp.sight.arrays import Level
 
-F4 = NDArray[np.float32]
 F8 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 

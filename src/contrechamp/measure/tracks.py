@@ -18,7 +18,6 @@ from contrechamp.measure.pieces import PIECE_M, as_pieces, equal_parts
 from contrechamp.sight.arrays import Level
 
 F8 = NDArray[np.float64]
-I8 = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -15,16 +15,15 @@ from contrechamp.measure.network import SNAP_M, FootNetwork, Snapped, snap
 from contrechamp.measure.pieces import StreetPieces
 from contrechamp.measure.ways import Ways, way_lines, ways_to_nearest
 from contrechamp.scene.service_names import service_label
+from contrechamp.scene.services import SERVICES
 
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 
-#: Where people walk to -> the kinds of place (`contrechamp.scene.tables.SERVICES`) that will do.
+#: Where people walk to -> the kinds of service that will do.
 GOALS: Mapping[str, tuple[str, ...]] = {
-    "school": ("school",),
-    "clinic": ("clinic", "doctors", "hospital"),
-    "supermarket": ("supermarket",),
-    "transit_stop": ("transit_stop",),
+    goal: tuple(one.kind for one in SERVICES if one.goal == goal)
+    for goal in dict.fromkeys(one.goal for one in SERVICES if one.goal)
 }
 
 #: Of more homes than this a sample is taken.

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from contrechamp.base.compiled import compiled
+from contrechamp.base.compiled import compiled, compiled_part
 from contrechamp.measure.cutting import Lines, ragged_ranges
 from contrechamp.measure.network import FootNetwork
 
@@ -254,7 +254,7 @@ def _join_unseen(
                 free[draw, level, trip] = same
 
 
-@compiled
+@compiled_part
 def _root(parent: Any, node: int) -> int:
     while parent[node] != node:
         parent[node] = parent[parent[node]]

@@ -11,13 +11,14 @@ from contrechamp.publish import quantised
 from contrechamp.publish.methods import kind_of_camera, prior_value
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.quantised import Frame
+from contrechamp.publish.unknowns import unknown_label
+from contrechamp.scene.camera_fields import BY_NAME
 from contrechamp.scene.tables import Scene
-from contrechamp.wording.cameras import kind_label, mount_label, operator_label, unknown_label
+from contrechamp.wording.cameras import kind_label, mount_label, operator_label
 from contrechamp.wording.levels import level_label
 
 #: Parameter -> names under which its prior may stand in the table of priors.
 _PRIORS_OF = {"hfov_deg": ("hfov_deg", "focal_mm", "lens"), "vfov_deg": ("vfov_deg",)}
-_UNITS = {"_m": "m", "_deg": "deg", "_px": "px"}
 
 
 def camera_cards(
@@ -166,5 +167,4 @@ def _place(
 def _value(name: str, value: Any, numbers: Numbers) -> str:
     if isinstance(value, str):
         return kind_label(value) if name == "kind" else value
-    unit = next((unit for end, unit in _UNITS.items() if name.endswith(end)), "")
-    return prior_value(float(value), unit, numbers)
+    return prior_value(float(value), BY_NAME[name].unit, numbers)

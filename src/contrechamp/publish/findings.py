@@ -8,10 +8,10 @@ from contrechamp.measure.results import Figure, Measurement
 from contrechamp.publish.charts import Chart, Range, chart
 from contrechamp.publish.numbers import Numbers, rounding_step
 from contrechamp.publish.table import Table, columns
+from contrechamp.publish.unknowns import unknown_label
 from contrechamp.scene.service_names import service_label
 from contrechamp.scene.tables import Scene
 from contrechamp.sight.arrays import Level
-from contrechamp.wording.cameras import unknown_label
 from contrechamp.wording.figures import figure_label, group_label, scenario_labels
 from contrechamp.wording.levels import level_label
 

@@ -1,20 +1,18 @@
-"""The output folder: written aside, then renamed into place, all or nothing."""
+"""The folder of a publication: new, empty, or of an earlier run of ours, which it replaces."""
 
 import json
-import os
-import secrets
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TypeAlias
 
+from contrechamp.base import files
 from contrechamp.base.errors import OutputError
 from contrechamp.base.i18n import _
 from contrechamp.publish.files import FIGURES_JSON, SCHEMA_FAMILY
 
-#: Raises unless a folder is missing, empty, or of an earlier run: what stands there, and its name.
-Refuse: TypeAlias = Callable[[Path, Path], None]
+#: Raises unless a folder is missing, empty, or of an earlier run.
+Refuse: TypeAlias = Callable[[Path], None]
 
 
 def check_writable(out: Path, refuse: Refuse | None = None) -> None:
@@ -29,7 +27,7 @@ def check_writable(out: Path, refuse: Refuse | None = None) -> None:
             nothing can be written.
     """
     target = out.resolve()
-    (refuse or _refuse_foreign)(target, out)
+    (refuse or _refuse_foreign)(out)
     above = target.parent
     while not above.exists():
         above = above.parent
@@ -41,19 +39,17 @@ def check_writable(out: Path, refuse: Refuse | None = None) -> None:
             ).format(out=out, above=above.name)
         )
     try:
-        probe = _make_aside(above / target.name, "probe")
+        probe = files.beside(above / target.name)
+        probe.mkdir()
         probe.rmdir()
     except OSError as error:
-        raise _unwritable(out, error) from error
+        raise files.unwritable(str(out), error, _another()) from error
 
 
-@contextmanager
-def written_aside(out: Path, refuse: Refuse | None = None) -> Iterator[Path]:
-    """Yield an empty folder beside `out`; when all went well it becomes `out`.
+def new_folder(out: Path, refuse: Refuse | None = None) -> AbstractContextManager[Path]:
+    """Yield an empty folder; when all went well it becomes `out`, see `contrechamp.base.files`.
 
-    The folder is on the file system of `out`. Its files are on the disk before it is renamed. A
-    folder that an earlier run left at `out` is moved aside and removed only after the new one
-    stands in its place; it is put back if that fails. Whatever goes wrong, `out` is as it was.
+    A folder that an earlier run left at `out` is replaced. The rights are those of any new folder.
 
     Args:
         out: the folder that is to be made or replaced.
@@ -62,62 +58,41 @@ def written_aside(out: Path, refuse: Refuse | None = None) -> Iterator[Path]:
     Raises:
         OutputError: if `out` holds what contrechamp did not write, or cannot be written.
     """
-    target = out.resolve()
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        aside = _make_aside(target, "writing")
-    except OSError as error:
-        raise _unwritable(out, error) from error
-    try:
-        yield aside
-        _to_disk(aside)
-        (refuse or _refuse_foreign)(target, out)
-        _put_in_place(aside, target)
-    except OSError as error:
-        raise _unwritable(out, error) from error
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+    return files.new_folder(
+        out, refuse=refuse or _refuse_foreign, mode=0o777, shown=str(out), advice=_another()
+    )
 
 
-def _make_aside(target: Path, purpose: str) -> Path:
-    """Make a hidden sibling of `target`; its rights are those of any new folder."""
-    aside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.{purpose}")
-    aside.mkdir()
-    return aside
-
-
-def names_in(target: Path, shown: Path) -> set[str]:
+def names_in(out: Path) -> set[str]:
     """Return what lies in a folder that is to be replaced; nothing where it is missing.
 
     Raises:
         OutputError: if it is a file, or cannot be read.
     """
-    if not target.exists():
+    if not out.exists():
         return set()
     try:
-        if not target.is_dir():
+        if not out.is_dir():
             raise OutputError(
-                _("{out}: is a file; choose a folder with -o that is new or empty").format(
-                    out=shown
-                )
+                _("{out}: is a file; choose a folder with -o that is new or empty").format(out=out)
             )
-        return {entry.name for entry in target.iterdir()}
+        return {entry.name for entry in out.iterdir()}
     except OSError as error:
-        raise _unwritable(shown, error) from error
+        raise files.unwritable(str(out), error, _another()) from error
 
 
-def _refuse_foreign(target: Path, shown: Path) -> None:
-    """Raise unless `target` is missing, empty, or a folder that we wrote and nobody added to."""
-    found = names_in(target, shown)
+def _refuse_foreign(out: Path) -> None:
+    """Raise unless `out` is missing, empty, or a folder that we wrote and nobody added to."""
+    found = names_in(out)
     if not found:
         return
-    ours = _files_of_earlier_run(target)
+    ours = _files_of_earlier_run(out)
     if ours is None:
         raise OutputError(
             _(
                 "{out}: is not empty and was not written by contrechamp; "
                 "choose a folder with -o that is new or empty"
-            ).format(out=shown)
+            ).format(out=out)
         )
     added = sorted(found - ours)
     if added:
@@ -125,7 +100,7 @@ def _refuse_foreign(target: Path, shown: Path) -> None:
             _(
                 "{out}: holds {names}, which contrechamp did not write and would remove; "
                 "move it elsewhere, or choose another folder with -o"
-            ).format(out=shown, names=", ".join(added[:3]))
+            ).format(out=out, names=", ".join(added[:3]))
         )
 
 
@@ -140,38 +115,5 @@ def _files_of_earlier_run(folder: Path) -> set[str] | None:
         return None
 
 
-def _to_disk(folder: Path) -> None:
-    """Flush the files of `folder`, then the folder: a rename may not overtake its content."""
-    for path in (*sorted(folder.iterdir()), folder):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def _put_in_place(aside: Path, target: Path) -> None:
-    if not target.exists():
-        aside.rename(target)
-    else:
-        old = aside.with_suffix(".old")
-        target.rename(old)
-        try:
-            aside.rename(target)
-        except BaseException:
-            old.rename(target)
-            raise
-        shutil.rmtree(old, ignore_errors=True)
-    descriptor = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _unwritable(out: Path, error: OSError) -> OutputError:
-    return OutputError(
-        _("{out}: cannot be written ({reason}); choose another folder with -o").format(
-            out=out, reason=error.strerror or type(error).__name__
-        )
-    )
+def _another() -> str:
+    return _("choose another folder with -o")

@@ -1,21 +1,22 @@
 """The main job: files in; figures, map and report out; and what there is to tell of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from contrechamp.base.i18n import _, active_language
 from contrechamp.base.progress import Progress, silent, timed
+from contrechamp.measure.engine import compile_engine
 from contrechamp.measure.priors import Priors, default, from_toml
-from contrechamp.measure.results import Measurement
+from contrechamp.measure.results import Figure, Measurement
 from contrechamp.measure.run import measure
 from contrechamp.publish.files import Written
 from contrechamp.publish.folder import check_writable
 from contrechamp.publish.measure_job import Job
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.publication import write
-from contrechamp.publish.summary import sentences
+from contrechamp.publish.summary import length_in_view, sentences
 from contrechamp.scene.input_files import open_toml
 from contrechamp.scene.read import read_scene
 from contrechamp.scene.tables import InputFile, Scene
@@ -76,13 +77,20 @@ def steps() -> dict[str, str]:
     }
 
 
-def measure_and_publish(job: Job, *, again: Sequence[str], progress: Progress = silent) -> Done:
+def measure_and_publish(
+    job: Job,
+    *,
+    again: Sequence[str],
+    progress: Progress = silent,
+    first: Callable[[str], None] | None = None,
+) -> Done:
     """Read, measure and publish, in the language in use.
 
     Args:
         job: what is to be measured, and how.
         again: the words of the command that gives the same result again; the report has them.
         progress: one bar a step.
+        first: told the main figure, as a sentence, as soon as it is known.
 
     Raises:
         ContrechampError: if an input, an option or the output folder cannot be used.
@@ -100,6 +108,12 @@ def measure_and_publish(job: Job, *, again: Sequence[str], progress: Progress = 
         progress=progress,
     )
     scene = replace(scene, inputs=(*scene.inputs, *priors_entry))
+    compile_engine(progress)
+
+    def tell(seen: Figure) -> None:
+        if first is not None:
+            first(length_in_view(seen, len(scene.cameras), Numbers(active_language())))
+
     measurement = measure(
         scene,
         levels=levels,
@@ -111,6 +125,7 @@ def measure_and_publish(job: Job, *, again: Sequence[str], progress: Progress = 
         most_homes=job.homes,
         progress=progress,
         threads=job.threads,
+        first_figure=tell,
     )
     written = write(
         measurement,

@@ -9,9 +9,10 @@ from contrechamp.base.i18n import _
 from contrechamp.measure.results import Measurement
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.table import Table, columns
+from contrechamp.publish.unknowns import unknown_label
 from contrechamp.scene.service_names import service_label
 from contrechamp.scene.tables import Scene
-from contrechamp.wording.cameras import kind_label, unknown_label
+from contrechamp.wording.cameras import kind_label
 from contrechamp.wording.methods import count_label, stated_label
 from contrechamp.wording.notices import notice_label
 
@@ -132,7 +133,8 @@ def _stated(methods: Mapping[str, Any], numbers: Numbers) -> list[tuple[str, str
 def _count_label(name: str) -> str:
     """Return what is counted; ``trips:school`` and the like are said of their service."""
     what, _colon, service = name.partition(":")
-    return f"{count_label(what)} ({service_label(service)})" if service else count_label(what)
+    words = count_label(what) or unknown_label(what).replace("_", " ")
+    return f"{words} ({service_label(service)})" if service else words
 
 
 def _stated_value(value: Any, numbers: Numbers) -> str:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from contrechamp import __version__
-from contrechamp.base.i18n import RIGHT_TO_LEFT, _
+from contrechamp.base.i18n import _, direction_of
 from contrechamp.base.templates import environment
 from contrechamp.measure.results import Measurement
 from contrechamp.publish import findings, methods, places, summary
@@ -59,7 +59,7 @@ def index_html(
         .get_template("page.html.jinja")
         .render(
             language=language,
-            direction="rtl" if language in RIGHT_TO_LEFT else "ltr",
+            direction=direction_of(language),
             policy=content_policy(scripts, [styles]),
             styles=styles,
             scripts=scripts,

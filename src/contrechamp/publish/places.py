@@ -9,9 +9,10 @@ from contrechamp.measure.results import Figure, Measurement
 from contrechamp.publish.charts import Chart, Range, chart
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.table import Table, columns
+from contrechamp.publish.unknowns import unknown_label
 from contrechamp.scene.service_names import service_label
 from contrechamp.scene.tables import Scene
-from contrechamp.wording.cameras import kind_label, mount_label, unknown_label
+from contrechamp.wording.cameras import kind_label, mount_label
 from contrechamp.wording.levels import level_label
 
 LISTED_CAMERAS = 15

@@ -11,7 +11,7 @@ from contrechamp.publish import files
 from contrechamp.publish.command import without_folders
 from contrechamp.publish.figures import figures_csv, figures_json, figures_schema
 from contrechamp.publish.files import Written
-from contrechamp.publish.folder import written_aside
+from contrechamp.publish.folder import new_folder
 from contrechamp.publish.open_data import write_layers
 from contrechamp.publish.page import index_html
 from contrechamp.publish.readme import readme_txt
@@ -59,7 +59,7 @@ def write(
     }
     with (
         i18n.speaking(language),
-        written_aside(out) as folder,
+        new_folder(out) as folder,
         progress(i18n._("Writing"), len(texts) + 1) as advance,
     ):
         write_layers(measurement, scene, folder)

@@ -1,7 +1,5 @@
 """Visible regions as one file, GeoJSON (RFC 7946) or GeoParquet: written aside, then renamed."""
 
-import os
-import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,6 +7,7 @@ import geopandas as gpd
 import pyogrio
 import shapely
 
+from contrechamp.base import files
 from contrechamp.base.errors import OutputError, UsageError
 from contrechamp.base.i18n import _
 
@@ -40,11 +39,11 @@ def check_regions_file(out: Path, inputs: Sequence[Path]) -> None:
             _("{out}: is an input and would be replaced; name another file with -o").format(out=out)
         )
     try:
-        probe = _aside(out)
+        probe = files.beside(out.resolve())
         probe.touch(exist_ok=False)
         probe.unlink()
     except OSError as error:
-        raise _unwritable(out, error) from error
+        raise files.unwritable(str(out), error, _another()) from error
 
 
 def write_regions(table: gpd.GeoDataFrame, out: Path) -> None:
@@ -61,19 +60,14 @@ def write_regions(table: gpd.GeoDataFrame, out: Path) -> None:
     degrees = degrees.set_geometry(
         gpd.GeoSeries(shapely.orient_polygons(degrees.geometry.to_numpy()), crs=degrees.crs)
     )
-    aside = _aside(out)
-    try:
-        if out.suffix.lower() in GEOJSON:
-            _write_geojson(degrees, aside)
-        else:
-            degrees.to_parquet(aside, index=False, compression="zstd")
-        with aside.open("rb") as written:
-            os.fsync(written.fileno())
-        aside.replace(out)
-    except (OSError, pyogrio.errors.DataSourceError, pyogrio.errors.FieldError) as error:
-        raise _unwritable(out, error) from error
-    finally:
-        aside.unlink(missing_ok=True)
+    with files.new_file(out, shown=str(out), advice=_another()) as partial:
+        try:
+            if out.suffix.lower() in GEOJSON:
+                _write_geojson(degrees, partial)
+            else:
+                degrees.to_parquet(partial, index=False, compression="zstd")
+        except (pyogrio.errors.DataSourceError, pyogrio.errors.FieldError) as error:
+            raise OSError(str(error)) from error
 
 
 def _write_geojson(table: gpd.GeoDataFrame, path: Path) -> None:
@@ -90,15 +84,5 @@ def _write_geojson(table: gpd.GeoDataFrame, path: Path) -> None:
     )
 
 
-def _aside(out: Path) -> Path:
-    """Return the name of a hidden sibling of `out`, on the same file system."""
-    return out.resolve().with_name(f".{out.name}.{secrets.token_hex(4)}.writing")
-
-
-def _unwritable(out: Path, error: Exception) -> OutputError:
-    reason = getattr(error, "strerror", None) or type(error).__name__
-    return OutputError(
-        _("{out}: cannot be written ({reason}); name another file with -o").format(
-            out=out, reason=reason
-        )
-    )
+def _another() -> str:
+    return _("name another file with -o")

@@ -4,8 +4,8 @@ from contrechamp.base.i18n import _, ngettext
 from contrechamp.measure.results import Figure, Measurement
 from contrechamp.publish.findings import find
 from contrechamp.publish.numbers import Numbers, rounding_step
+from contrechamp.publish.unknowns import unknown_label
 from contrechamp.scene.tables import Scene
-from contrechamp.wording.cameras import unknown_label
 from contrechamp.wording.levels import level_label
 
 #: Digits that half an interval keeps in a sentence; tables keep two.
@@ -34,6 +34,21 @@ def sentences(measurement: Measurement, scene: Scene, numbers: Numbers) -> list[
     return [sentence for sentence in said if sentence]
 
 
+def length_in_view(seen: Figure, n_cameras: int, numbers: Numbers) -> str:
+    """Say how much street lies within view."""
+    return ngettext(
+        "{length} of walkable street lies within view of the {n} mapped camera "
+        "({interval} in 90 % of the draws).",
+        "{length} of walkable street lies within view of at least one of the {n} mapped cameras "
+        "({interval} in 90 % of the draws).",
+        n_cameras,
+    ).format(
+        length=numbers.median(seen.estimate, "m", DIGITS),
+        n=numbers.plain(n_cameras),
+        interval=numbers.interval(seen.estimate, "m", DIGITS),
+    )
+
+
 def _reach(measurement: Measurement, scene: Scene, numbers: Numbers) -> str:
     first = measurement.levels[0].name
     seen = _only(find(measurement, "streets.seen_m", first))
@@ -42,17 +57,7 @@ def _reach(measurement: Measurement, scene: Scene, numbers: Numbers) -> str:
         return _("There is no camera in the data; the map may well be incomplete.")
     if seen is None:
         return _("There is no walkable street in the data, so that no length could be measured.")
-    text = ngettext(
-        "{length} of walkable street lies within view of the {n} mapped camera "
-        "({interval} in 90 % of the draws).",
-        "{length} of walkable street lies within view of at least one of the {n} mapped cameras "
-        "({interval} in 90 % of the draws).",
-        len(scene.cameras),
-    ).format(
-        length=numbers.median(seen.estimate, "m", DIGITS),
-        n=numbers.plain(len(scene.cameras)),
-        interval=numbers.interval(seen.estimate, "m", DIGITS),
-    )
+    text = length_in_view(seen, len(scene.cameras), numbers)
     if share is None:
         return text + _cap(measurement, numbers)
     text += " " + _("That is {share} of the {total} that were measured.").format(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from contrechamp.base.errors import InputError
+from contrechamp.base.files import unreadable
 from contrechamp.base.i18n import _
 from contrechamp.redact.checks.tiff_tags import is_camera_raw
 from contrechamp.redact.outcome import Kind
@@ -98,10 +99,7 @@ def kind_of(source: Path, name: str) -> FileKind:
             head = file.read(HEAD_BYTES)
             found = _known(head, file)
     except OSError as error:
-        raise InputError(
-            _("cannot be read: {reason}").format(reason=error.strerror or type(error).__name__),
-            where=name,
-        ) from error
+        raise unreadable(name, error) from error
     if isinstance(found, FileKind):
         return found
     raise InputError(found, where=name)

@@ -14,7 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from contrechamp.base.disk import sync
 from contrechamp.base.errors import CheckFailedError, ContrechampError, InputError, OutputError
+from contrechamp.base.files import unwritable
 from contrechamp.base.i18n import _, active_language
 from contrechamp.base.progress import Progress, silent
 from contrechamp.base.shown_text import shown
@@ -26,6 +28,7 @@ from contrechamp.redact.process.isolation import MaskerError, limits_for, run_is
 from contrechamp.redact.process.job import Job
 from contrechamp.redact.provenance import Credentials, sign
 from contrechamp.redact.review import sheets
+from contrechamp.redact.run import Masked, Run, Unmasked
 from contrechamp.redact.sidecar import read_sidecar
 from contrechamp.redact.sources import Source
 from contrechamp.redact.wish import Wish
@@ -42,46 +45,6 @@ _MOVING = ("video", "sound")
 #: A copy says nothing of when it was made: the earliest date that ZIP archives know.
 _NO_DATE = (315_532_800, 315_532_800)
 _MAX_STEM = 80
-
-
-@dataclass(frozen=True)
-class Masked:
-    """One masked copy: the name of its source, where it and its sheet lie, what came out."""
-
-    source: str
-    copy: Path
-    sheet: Path
-    outcome: Outcome
-
-
-@dataclass(frozen=True)
-class Unmasked:
-    """One file without a copy, and why; a failed check and a refused file differ."""
-
-    source: str
-    error: ContrechampError
-
-    @property
-    def check_failed(self) -> bool:
-        """Whether the copy was made and did not pass."""
-        return isinstance(self.error, CheckFailedError)
-
-
-@dataclass
-class Run:
-    """What became of every file."""
-
-    out: Path
-    masked: list[Masked] = field(default_factory=list)
-    unmasked: list[Unmasked] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
-
-    @property
-    def exit_status(self) -> int:
-        """1 if a check failed, else 2 if a file was refused, else 0."""
-        if any(one.check_failed for one in self.unmasked):
-            return 1
-        return 2 if self.unmasked else 0
 
 
 @dataclass(frozen=True)
@@ -130,7 +93,7 @@ def mask_files(
                 tell(_one(source, run, manner, workshop, progress))
         finally:
             if run.masked or run.unmasked:
-                _write_index(run, workshop)
+                sheets.write_index(run, out / REVIEW)
     return run
 
 
@@ -155,7 +118,8 @@ def _one(
             ),
         )
     except OSError as error:
-        unmasked = Unmasked(source.name, _unwritable(source.name, error))
+        told = _("masked copy of {name}").format(name=source.name)
+        unmasked = Unmasked(source.name, unwritable(told, error))
     finally:
         _empty(workshop)
     run.unmasked.append(unmasked)
@@ -282,11 +246,7 @@ def _put_in_place(
     draft: Path, sheet: Path, name: str, out: Path, source: str, outcome: Outcome
 ) -> Masked:
     for path in (draft, sheet):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        sync(path)
     os.utime(draft, _NO_DATE)
     final_sheet = sheet.rename(out / REVIEW / f"{name}.html")
     try:
@@ -313,7 +273,7 @@ def _workshop(out: Path) -> Iterator[Path]:
         for folder in (workshop, out / MASKED, out / REVIEW):
             folder.mkdir(mode=0o700)
     except OSError as error:
-        raise _unwritable(str(out), error) from error
+        raise unwritable(str(out), error) from error
     try:
         yield workshop
     finally:
@@ -321,17 +281,6 @@ def _workshop(out: Path) -> Iterator[Path]:
         if not any((out / REVIEW).iterdir()):  # nothing came out: leave nothing behind
             for folder in (out / MASKED, out / REVIEW, *([out] if made else [])):
                 folder.rmdir()
-
-
-def _write_index(run: Run, workshop: Path) -> None:
-    try:
-        sheets.write_index(run, workshop, run.out / REVIEW)
-    except OSError as error:
-        raise OutputError(
-            _("{out}: the index of the review cannot be written ({reason})").format(
-                out=run.out, reason=error.strerror or type(error).__name__
-            )
-        ) from error
 
 
 def _empty(folder: Path, but: Path | None = None) -> None:
@@ -342,11 +291,3 @@ def _empty(folder: Path, but: Path | None = None) -> None:
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
-
-
-def _unwritable(name: str, error: OSError) -> OutputError:
-    return OutputError(
-        _("{name}: its masked copy cannot be written ({reason})").format(
-            name=name, reason=error.strerror or type(error).__name__
-        )
-    )

@@ -11,6 +11,7 @@ from typing import Any
 
 from contrechamp import __version__
 from contrechamp.base.errors import CheckFailedError, InputError
+from contrechamp.base.files import read_bounded
 from contrechamp.base.i18n import _
 
 #: Not TIFF: signing one leaves bytes in it that belong to nothing, which our reader refuses.
@@ -201,10 +202,4 @@ def _need_only_ours(found: dict[str, Any], name: str) -> None:
 
 
 def _pem(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(_MAX_PEM_BYTES)
-    except OSError as error:
-        raise InputError(
-            _("cannot be read: {reason}").format(reason=error.strerror), where=str(path)
-        ) from error
+    return read_bounded(path, _MAX_PEM_BYTES, where=str(path))

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from contrechamp.base.errors import InputError
+from contrechamp.base.files import read_bounded
 from contrechamp.base.i18n import _
 
 FORMAT = "contrechamp/boxes-1"
@@ -207,14 +208,7 @@ def read_sidecar(path: Path) -> HandBoxes:
     Raises:
         InputError: it cannot be read, or is not a sidecar; names the box and the field.
     """
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise InputError(
-            _("cannot be read: {reason}").format(reason=error.strerror), where=str(path)
-        ) from error
-    return parse_sidecar(content, str(path))
+    return parse_sidecar(read_bounded(path, MAX_BYTES, where=str(path)), str(path))
 
 
 def parse_sidecar(content: bytes, where: str) -> HandBoxes:

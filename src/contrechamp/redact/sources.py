@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from contrechamp.base.errors import InputError, UsageError
+from contrechamp.base.files import unreadable
 from contrechamp.base.i18n import _
 from contrechamp.base.shown_text import shown
 from contrechamp.redact.sidecar import SUFFIX, sidecar_of
@@ -117,11 +118,7 @@ def _within(given: Path, found: Sources) -> Iterator[Path]:
                 )
             )
     except OSError as error:
-        found.refused.append(
-            InputError(
-                _("cannot be read: {reason}").format(reason=error.strerror), where=shown(given)
-            )
-        )
+        found.refused.append(unreadable(shown(given), error))
 
 
 def _sidecar(path: Path, boxes: Path | None) -> Path | None:

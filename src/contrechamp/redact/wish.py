@@ -1,7 +1,7 @@
 """What the user asks of a masker."""
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 from contrechamp.redact.sidecar import HandBoxes
 
@@ -9,9 +9,6 @@ from contrechamp.redact.sidecar import HandBoxes
 Style = Literal["fill", "noise"]
 #: ``drop``: no sound comes out. ``alter``: voice changed, weakly. ``keep``: as it was.
 SoundWish = Literal["drop", "alter", "keep"]
-
-STYLES: tuple[Style, ...] = get_args(Style)
-SOUND_WISHES: tuple[SoundWish, ...] = get_args(SoundWish)
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,22 @@
 """Cameras by the camera table: CSV with lon and lat, or features that are points."""
 
 import math
-from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from contrechamp.base.i18n import _
-from contrechamp.scene.camera_tags import KINDS, OPERATOR_CLASSES
+from contrechamp.scene.camera_fields import FIELDS, CameraField
 from contrechamp.scene.columns import rows_of, table
 from contrechamp.scene.directions import parse_directions
 from contrechamp.scene.found import Found
-from contrechamp.scene.table_rows import F8, YES_NO, Mask, Rows, above, between, settle
+from contrechamp.scene.table_rows import F8, YES_NO, Mask, Rows, Texts, settle
 from contrechamp.scene.tables import CAMERA_COLUMNS
+
+#: Fields that are read in a way of their own.
+_OWN = ("id", "heading_deg", "source")
 
 LON, LAT = ("lon", "longitude", "lng", "long"), ("lat", "latitude")
 
@@ -30,46 +33,16 @@ def cameras_of(rows: Rows, *, skip_bad_rows: bool) -> Found:
     """
     lon, lat = _place(rows)
     heading, range_width = _heading(rows)
-    hfov = rows.numbers("hfov_deg", _angle(360.0), _("expected degrees, more than 0, up to 360"))
-    metres = _("expected metres, more than 0")
-    kinds = {**KINDS, "unknown": "unknown"}
-    data = {
-        "id": _ids(rows),
-        "kind": rows.one_of("kind", kinds, _("expected fixed, panning, dome or unknown")),
-        "mount": rows.texts("mount"),
-        "height_m": rows.numbers(
-            "height_m", between(0.0, 1000.0), _("expected metres above the ground, 0 to 1000")
-        ),
-        "heading_deg": heading,
-        "tilt_deg": rows.numbers(
-            "tilt_deg", between(-90.0, 90.0), _("expected degrees below the horizon, -90 to 90")
-        ),
-        "hfov_deg": np.where(np.isnan(hfov), range_width, hfov),
-        "vfov_deg": rows.numbers(
-            "vfov_deg", _angle(180.0), _("expected degrees, more than 0, up to 180")
-        ),
-        "width_px": rows.numbers("width_px", above(0.0), _("expected pixels, more than 0")),
-        "range_m": rows.numbers("range_m", above(0.0), metres),
-        "indoor": rows.one_of("indoor", YES_NO, _("expected yes or no")) == "yes",
-        "operator": rows.texts("operator"),
-        "operator_class": rows.one_of(
-            "operator_class",
-            {**OPERATOR_CLASSES, "unknown": "unknown"},
-            _("expected public, private or unknown"),
-        ),
-        "zone": rows.texts("zone"),
-        "first_seen": rows.texts("first_seen"),
-        "last_seen": rows.texts("last_seen"),
-    }
-    for column in ("kind", "operator_class"):
-        data[column] = np.where(data[column] == "", "unknown", data[column])
+    data: dict[str, Any] = {one.name: _column(rows, one) for one in FIELDS if one.name not in _OWN}
+    data["id"] = _ids(rows)
+    data["heading_deg"] = heading
+    data["hfov_deg"] = np.where(np.isnan(data["hfov_deg"]), range_width, data["hfov_deg"])
     # Which row it was is what a reader needs; what the row says of its source stands beside it.
-    told = rows.texts("source")
     data["source"] = [
         f"{where} ({what})" if what else where
-        for where, what in zip(rows.sources(), told, strict=True)
+        for where, what in zip(rows.sources(), rows.texts("source"), strict=True)
     ]
-    notices = settle(rows.file, rows.labels, rows.problems, skip=skip_bad_rows)
+    notices = settle(rows, skip=skip_bad_rows)
     good = rows.good()
     places = shapely.points(np.where(good, lon, 0.0), np.where(good, lat, 0.0))
     return Found(
@@ -79,8 +52,16 @@ def cameras_of(rows: Rows, *, skip_bad_rows: bool) -> Found:
     )
 
 
-def _angle(most: float) -> Callable[[F8], Mask]:
-    return lambda values: (values > 0.0) & (values <= most)
+def _column(rows: Rows, one: CameraField) -> F8 | Mask | Texts:
+    """Return the cells of a column as the specification has them."""
+    if one.is_number:
+        return rows.numbers(one.name, one.allows, one.expected())
+    if one.holds == "flag":
+        return np.equal(rows.one_of(one.name, YES_NO, one.expected()), "yes").astype(bool)
+    if one.holds == "choice":
+        words = rows.one_of(one.name, one.choices, one.expected())
+        return np.where(words == "", one.absent, words)
+    return rows.texts(one.name)
 
 
 def _ids(rows: Rows) -> NDArray[np.object_]:

@@ -3,40 +3,18 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from contrechamp.base.i18n import _
+from contrechamp.scene.camera_fields import BY_NAME, FIELDS, CameraField
 from contrechamp.scene.directions import Direction, parse_directions
 from contrechamp.scene.lengths import parse_length_m
 
 #: surveillance:type of objects that are tagged like cameras and are none.
 NO_CAMERAS = frozenset({"guard", "gunshot_detector", "acoustic", "wifi", "bluetooth", "drone"})
-
-#: camera:type -> kind. What the wiki names, and what is tagged in its place.
-KINDS: Mapping[str, str] = {
-    "fixed": "fixed",
-    "bullet": "fixed",
-    "static": "fixed",
-    "dome": "dome",
-    "panning": "panning",
-    "ptz": "panning",
-}
-
-#: operator:type -> class. ``surveillance=public`` says what is looked at, not who looks, and
-#: tells nothing here.
-OPERATOR_CLASSES: Mapping[str, str] = {
-    "public": "public",
-    "government": "public",
-    "police": "public",
-    "military": "public",
-    "municipal": "public",
-    "private": "private",
-    "business": "private",
-    "commercial": "private",
-    "private_non_profit": "private",
-    "religious": "private",
-    "community": "private",
-}
+#: Fields that are read in a way of their own.
+_OWN = ("id", "kind", "heading_deg", "hfov_deg", "indoor")
 
 
 @dataclass(frozen=True)
@@ -63,18 +41,27 @@ class _Reading:
     def refuse(self, tag: str, message: str) -> None:
         self.unreadable.append(Unreadable(tag, self.tags[tag], message))
 
-    def height_m(self) -> float:
-        tag, value = self.text("height", "est_height")
-        if not tag:
-            return math.nan
-        height = parse_length_m(value)
-        if height is None or height < 0:
-            self.refuse(tag, _("expected a height above the ground, such as 4 or 12 ft"))
-            return math.nan
-        return height
+    def value(self, one: CameraField) -> Any:
+        """Return what the tags of a field say; what is absent where they say nothing of use."""
+        for tag in one.tags:
+            text = self.tags.get(tag.key, "").strip()
+            if not text:
+                continue
+            if one.holds == "choice":
+                return one.choices.get(text.lower(), one.absent)
+            if not one.is_number:
+                return text
+            number = parse_length_m(text) if one.unit == "m" else _degrees(text)
+            if number is not None and one.allows(tag.sign * number):
+                return tag.sign * number + 0.0  # no minus zero
+            said = one.expected()
+            if one.unit == "m":
+                said = _("{expected}; such as 4 or 12 ft").format(expected=said)
+            self.refuse(tag.key, said)
+        return one.absent
 
     def directions(self) -> tuple[Direction, ...]:
-        tag, value = self.text("camera:direction", "direction")
+        tag, value = self.text(*(tag.key for tag in BY_NAME["heading_deg"].tags))
         unknown = (Direction(math.nan),)
         if not tag:
             return unknown
@@ -84,27 +71,13 @@ class _Reading:
             return unknown
         return found
 
-    def tilt_deg(self) -> float:
-        """Below the horizon: camera:tilt is negative for down, the older camera:angle positive."""
-        for tag, sign in (("camera:tilt", -1.0), ("camera:angle", 1.0)):
-            value = self.tags.get(tag, "").strip().removesuffix("°").replace(",", ".")
-            if not value:
-                continue
-            try:
-                tilt = sign * float(value)
-            except ValueError:
-                tilt = math.nan
-            if -90.0 <= tilt <= 90.0:
-                return tilt + 0.0  # no minus zero
-            self.refuse(tag, _("expected an angle from -90 to 90 degrees"))
-        return math.nan
-
     def kind(self) -> str:
-        tag, value = self.text("camera:type")
-        if value.lower() in KINDS:
-            return KINDS[value.lower()]
-        if tag:
-            self.refuse(tag, _("expected fixed, panning or dome"))
+        kind, tag = BY_NAME["kind"], BY_NAME["kind"].tags[0].key
+        value = self.tags.get(tag, "").strip().lower()
+        if value in kind.choices:
+            return kind.choices[value]
+        if value:
+            self.refuse(tag, kind.expected())
         return "panning" if self.tags.get("revolving") == "yes" else "unknown"
 
 
@@ -130,20 +103,11 @@ def camera_rows(
     """
     reading = _Reading(tags)
     directions = reading.directions()
-    common = {
+    common = {one.name: reading.value(one) for one in FIELDS if one.name not in _OWN}
+    common |= {
         "kind": reading.kind(),
-        "mount": tags.get("camera:mount", "").strip().lower(),
-        "height_m": reading.height_m(),
-        "tilt_deg": reading.tilt_deg(),
-        "vfov_deg": math.nan,
-        "width_px": math.nan,
-        "range_m": math.nan,
+        "mount": common["mount"].lower(),
         "indoor": tags.get("surveillance") == "indoor" or tags.get("indoor", "no") != "no",
-        "operator": tags.get("operator", "").strip(),
-        "operator_class": OPERATOR_CLASSES.get(tags.get("operator:type", "").lower(), "unknown"),
-        "zone": tags.get("surveillance:zone", "").strip(),
-        "first_seen": tags.get("start_date", "").strip(),
-        "last_seen": reading.text("check_date", "survey:date")[1],
     }
     rows = [
         common
@@ -155,3 +119,30 @@ def camera_rows(
         for i, direction in enumerate(directions, start=1)
     ]
     return rows, reading.unreadable
+
+
+def tags_of(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return the tags that say what fields of a camera do; `camera_rows` reads them back.
+
+    Args:
+        values: by the name of the field, numbers as Decimal; None or empty where not known.
+    """
+    tags = {}
+    for one in FIELDS:
+        value = values.get(one.name)
+        if not one.to_osm or value in (None, "", one.absent):
+            continue
+        tag = one.tags[0]
+        if one.is_number:
+            number = tag.sign * Decimal(value)
+            number = number % 360 if one.name == "heading_deg" else number
+            value = f"{number.normalize() + 0:f}"  # no minus zero
+        tags[tag.key] = str(value)
+    return tags
+
+
+def _degrees(text: str) -> float | None:
+    try:
+        return float(text.removesuffix("°").replace(",", "."))
+    except ValueError:
+        return None

@@ -16,7 +16,9 @@ import shapely
 from pyproj.exceptions import CRSError
 
 from contrechamp.base.errors import InputError
+from contrechamp.base.files import unreadable
 from contrechamp.base.i18n import _
+from contrechamp.base.tables import check_header
 from contrechamp.scene.columns import WGS84
 from contrechamp.scene.input_files import GEOJSON, MAX_UNPACKED_BYTES, PARQUET, Opened
 from contrechamp.scene.table_rows import Rows
@@ -34,11 +36,7 @@ def read_geo(opened: Opened) -> Rows:
         table = _parquet(opened) if opened.format == PARQUET else _geopackage(opened)
         frame, shapes = _plain(table, opened.name)
     names = [str(name).strip().lower() for name in frame.columns]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise InputError(
-            _("the column {name} is there twice; keep one").format(name=twice[0]), where=opened.name
-        )
+    check_header(names, opened.name)
     frame.columns = pd.Index(names)
     labels = np.arange(1, len(frame) + 1, dtype=np.int64)
     return Rows(opened.name, labels, frame, shapely.force_2d(shapes))
@@ -105,7 +103,7 @@ def _geopackage(opened: Opened) -> gpd.GeoDataFrame:
             )
         return pyogrio.read_dataframe(BytesIO(opened.content), layer=with_shapes[0])
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
-        raise InputError(_("the GeoPackage cannot be read"), where=opened.name) from error
+        raise unreadable(opened.name, form="GeoPackage") from error
 
 
 def _parquet(opened: Opened) -> gpd.GeoDataFrame:
@@ -119,7 +117,7 @@ def _parquet(opened: Opened) -> gpd.GeoDataFrame:
             )
         return gpd.read_parquet(BytesIO(opened.content))
     except (pyarrow.ArrowException, ValueError, OSError, KeyError, TypeError) as error:
-        raise InputError(_("the GeoParquet file cannot be read"), where=opened.name) from error
+        raise unreadable(opened.name, form="GeoParquet") from error
 
 
 def _plain(table: Any, file: str) -> tuple[pd.DataFrame, np.ndarray]:

@@ -6,9 +6,10 @@ from typing import Any
 import geopandas as gpd
 import gpxpy
 import shapely
-from gpxpy.gpx import GPXException
+from gpxpy.gpx import GPX, GPXException
 
 from contrechamp.base.errors import InputError
+from contrechamp.base.files import unreadable
 from contrechamp.base.i18n import _
 from contrechamp.scene.columns import of_rows
 from contrechamp.scene.found import Found
@@ -19,23 +20,29 @@ from contrechamp.scene.tables import TRACK_COLUMNS, Notice
 _Walk = tuple[str, str, Sequence[Any]]
 
 
+def parsed(content: bytes, name: str) -> GPX:
+    """Return the tracks, routes and waypoints of a file.
+
+    Raises:
+        InputError: if it is no GPX.
+    """
+    if declares_entities(content):
+        raise InputError(
+            _("a GPX file declares no document type or entities; export it again"), where=name
+        )
+    try:
+        return gpxpy.parse(content)
+    except (GPXException, ValueError, TypeError, LookupError) as error:
+        raise unreadable(name, advice=_("export it again"), form="GPX") from error
+
+
 def read_gpx(opened: Opened) -> Found:
     """Read the segments of all tracks, and all routes. Times and waypoints are not kept.
 
     Raises:
         InputError: if the file is no GPX, or no walk is in it.
     """
-    if declares_entities(opened.content):
-        raise InputError(
-            _("a GPX file declares no document type or entities; export it again"),
-            where=opened.name,
-        )
-    try:
-        gpx = gpxpy.parse(opened.content)
-    except (GPXException, ValueError, TypeError, LookupError) as error:
-        raise InputError(
-            _("the GPX file cannot be read; export it again"), where=opened.name
-        ) from error
+    gpx = parsed(opened.content, opened.name)
     runs: list[_Walk] = [
         (f"{opened.name}#{t}.{s}", track.name or "", segment.points)
         for t, track in enumerate(gpx.tracks, start=1)

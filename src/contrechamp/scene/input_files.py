@@ -11,6 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
 
+from contrechamp.base import files
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.scene.tables import InputFile
@@ -24,7 +25,6 @@ OSM_XML, OSM_PBF = "OSM XML", "OSM PBF"
 CSV, GEOJSON, GPKG, PARQUET, GPX = "CSV", "GeoJSON", "GeoPackage", "GeoParquet", "GPX"
 TOML = "TOML"
 OSM_FORMATS = frozenset({OSM_XML, OSM_PBF})
-TABLE_FORMATS = frozenset({CSV, GEOJSON, GPKG, PARQUET})
 
 #: How the name of a file ends -> what it should be.
 ENDINGS = {
@@ -89,9 +89,7 @@ def open_toml(path: Path) -> Opened:
     try:
         content.decode()
     except UnicodeDecodeError as error:
-        raise InputError(
-            _("the text is not in UTF-8; save it as UTF-8"), where=path.name
-        ) from error
+        raise files.not_utf8(path.name) from error
     entry = InputFile(path.name, hashlib.sha256(content).hexdigest(), len(content), TOML)
     return Opened(path.name, TOML, content, entry)
 
@@ -112,11 +110,7 @@ def _read(path: Path, name: str, limit: int) -> bytes:
         with path.open("rb") as file:
             return _bounded(file, name, limit)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise InputError(
-            _("cannot be read ({reason}); check its name and its rights").format(reason=reason),
-            where=name,
-        ) from error
+        raise files.unreadable(name, error, files.check_name_and_rights()) from error
 
 
 def _unpacked(packed: bytes, name: str, limit: int) -> bytes:

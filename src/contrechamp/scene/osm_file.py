@@ -15,6 +15,7 @@ from osmium.filter import IdFilter, KeyFilter
 from osmium.osm import WAY
 
 from contrechamp.base.errors import InputError
+from contrechamp.base.files import unreadable
 from contrechamp.base.i18n import _
 from contrechamp.scene.input_files import MAX_UNPACKED_BYTES, OSM_PBF, Opened, declares_entities
 from contrechamp.scene.pbf_size import check_unpacked_size
@@ -131,12 +132,8 @@ def read_osm(opened: Opened) -> OsmObjects:
             _collect(thing, found)
         repaired = _put_together(opened, found)
     except (RuntimeError, ValueError) as error:  # of libosmium; UnicodeDecodeError is one
-        raise InputError(
-            _("the OSM file cannot be read ({reason}); fetch it again").format(
-                reason=str(error).strip(": ")
-            ),
-            where=opened.name,
-        ) from error
+        reason = str(error).strip(": ")
+        raise unreadable(opened.name, reason, _("fetch it again"), form="OSM") from error
     return OsmObjects(
         nodes=found.nodes.objects(shapely.Point),
         lines=found.lines.objects(shapely.LineString),

@@ -3,33 +3,11 @@
 from collections.abc import Mapping
 
 from contrechamp.scene.building_tags import OTHER_USES
+from contrechamp.scene.services import SERVICES
 
-#: (key, value) -> kind of service, see `tables.SERVICES`.
+#: (key, value) -> kind of service.
 SERVICE_TAGS: Mapping[tuple[str, str], str] = {
-    ("amenity", "school"): "school",
-    ("amenity", "kindergarten"): "kindergarten",
-    ("amenity", "clinic"): "clinic",
-    ("healthcare", "clinic"): "clinic",
-    ("healthcare", "centre"): "clinic",
-    ("amenity", "hospital"): "hospital",
-    ("healthcare", "hospital"): "hospital",
-    ("amenity", "doctors"): "doctors",
-    ("healthcare", "doctor"): "doctors",
-    ("amenity", "pharmacy"): "pharmacy",
-    ("healthcare", "pharmacy"): "pharmacy",
-    ("amenity", "place_of_worship"): "place_of_worship",
-    ("amenity", "marketplace"): "marketplace",
-    ("shop", "supermarket"): "supermarket",
-    ("amenity", "drinking_water"): "drinking_water",
-    ("amenity", "water_point"): "drinking_water",
-    ("man_made", "water_tap"): "drinking_water",
-    ("highway", "bus_stop"): "transit_stop",
-    ("railway", "tram_stop"): "transit_stop",
-    ("railway", "station"): "transit_stop",
-    ("railway", "halt"): "transit_stop",
-    ("railway", "subway_entrance"): "transit_stop",
-    ("amenity", "bus_station"): "transit_stop",
-    ("amenity", "ferry_terminal"): "transit_stop",
+    tag: one.kind for one in SERVICES for tag in one.tags
 }
 
 #: barrier=* that stands in somebody's way, or lets only some pass.

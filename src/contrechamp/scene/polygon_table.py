@@ -23,6 +23,8 @@ def footprints_of(rows: Rows, *, skip_bad_rows: bool) -> Found:
         InputError: at bad rows that are not to be skipped.
     """
     _refuse_shapes(rows)
+    rows.asked.update(_TAGS)
+    ids = _ids_or_rows(rows)
     expected = _("expected metres above the ground, 0 to 10000")
     height = rows.numbers("height_m", _HEIGHT, expected)
     bottom = rows.numbers("min_height_m", _HEIGHT, expected)
@@ -32,10 +34,10 @@ def footprints_of(rows: Rows, *, skip_bad_rows: bool) -> Found:
     bottom = np.where(np.isnan(bottom), 0.0, bottom)
     with np.errstate(invalid="ignore"):
         rows.refuse(bottom >= height, "height_m", _("expected the top above min_height_m"))
-    notices = settle(rows.file, rows.labels, rows.problems, skip=skip_bad_rows)
+    notices = settle(rows, skip=skip_bad_rows)
     good = rows.good()
     data = {
-        "id": _ids_or_rows(rows),
+        "id": ids,
         "height_m": height,
         "min_height_m": bottom,
         "height_source": source,
@@ -78,10 +80,9 @@ def areas_of(rows: Rows, *, skip_bad_rows: bool) -> Found:
     """
     _refuse_shapes(rows)
     population = rows.numbers("population", between(0.0, 1e10), _("expected a number of people"))
-    notices = settle(rows.file, rows.labels, rows.problems, skip=skip_bad_rows)
+    ids, name = _ids_or_rows(rows), rows.texts("name")
+    notices = settle(rows, skip=skip_bad_rows)
     good = rows.good()
-    ids = _ids_or_rows(rows)
-    name = rows.texts("name")
     data = {"id": ids, "name": np.where(name == "", ids, name), "population": population}
     return Found(
         areas=rows_of(table(AREA_COLUMNS, data, rows.shapes), good),

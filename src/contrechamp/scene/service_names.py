@@ -1,22 +1,10 @@
 """What kinds of place are called in the user's language."""
 
 from contrechamp.base.i18n import _
+from contrechamp.scene.services import SERVICES
 
 
 def service_label(kind: str) -> str:
-    """Return what a kind of service (`tables.SERVICES`, or ``home``) is called."""
-    labels = {
-        "school": _("school"),
-        "kindergarten": _("kindergarten"),
-        "clinic": _("clinic"),
-        "hospital": _("hospital"),
-        "doctors": _("doctor's practice"),
-        "pharmacy": _("pharmacy"),
-        "place_of_worship": _("place of worship"),
-        "marketplace": _("marketplace"),
-        "supermarket": _("supermarket"),
-        "drinking_water": _("drinking water"),
-        "transit_stop": _("public transport stop"),
-        "home": _("home"),
-    }
+    """Return what a kind of service (`services.SERVICES`, or ``home``) is called."""
+    labels = {"home": _("home"), **{one.kind: _(one.label) for one in SERVICES}}
     return labels.get(kind, kind.replace("_", " "))

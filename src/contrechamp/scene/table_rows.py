@@ -1,6 +1,6 @@
 """Rows of a table as they came, column checks that say what is wrong where, and what to do then."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,7 +21,10 @@ SHOWN = 10
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong in one row: `row` counts from 0 in the table, not in the file."""
+    """What is wrong in one row: `row` counts from 0 in the table, not in the file.
+
+    Without a column it is the row itself that cannot be used, whatever its cells seem to say.
+    """
 
     row: int
     column: str
@@ -38,6 +41,8 @@ class Rows:
         frame: the cells; names of columns in lower case. Missing ones are NA.
         shapes: (n,) geometry in WGS 84, None where a row has none.
         problems: found so far.
+        notices: of what was read and is not used.
+        asked: columns that were asked for.
     """
 
     file: str
@@ -45,6 +50,8 @@ class Rows:
     frame: pd.DataFrame
     shapes: NDArray[np.object_]
     problems: list[Problem] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -63,6 +70,7 @@ class Rows:
 
     def texts(self, column: str) -> Texts:
         """Return the cells of a column as stripped text, "" where missing or no such column."""
+        self.asked.add(column)
         if column not in self.frame:
             return np.full(len(self), "", dtype=object)
         cells = self.frame[column]
@@ -87,6 +95,7 @@ class Rows:
             expected: for the message of a cell that is no number, not finite, or not possible.
             unit: factor.
         """
+        self.asked.add(column)
         if column in self.frame and pd.api.types.is_numeric_dtype(self.frame[column]):
             values = self.frame[column].to_numpy(np.float64, na_value=np.nan)
             missing = np.isnan(values)
@@ -118,33 +127,30 @@ class Rows:
         return np.array([f"{self.file}:{label}" for label in self.labels], dtype=object)
 
 
-def settle(
-    file: str, labels: Sequence[int] | NDArray[np.int64], problems: Sequence[Problem], *, skip: bool
-) -> list[Notice]:
-    """Stop at bad rows, or tell of each that it is left out.
+def settle(rows: Rows, *, skip: bool) -> list[Notice]:
+    """Stop at bad rows, or tell of each that it is left out; tell of what is not used at all.
 
     Args:
-        file: name.
-        labels: of its rows.
-        problems: that were found.
+        rows: whose columns were all asked for.
         skip: leave bad rows out instead of stopping.
 
     Raises:
         InputError: that lists the first bad rows as ``file:row: column: what is wrong``.
     """
+    file, notices = rows.file, [*rows.notices, *_columns_not_used(rows)]
+    no_rows = {problem.row for problem in rows.problems if not problem.column}
     told = [
-        (f"{file}:{labels[p.row]}: {p.column}", p.message)
-        for p in sorted(problems, key=lambda p: p.row)
+        (f"{file}:{rows.labels[p.row]}" + (f": {p.column}" if p.column else ""), p.message)
+        for p in sorted(rows.problems, key=lambda p: p.row)
+        if not p.column or p.row not in no_rows
     ]
-    if not told:
-        return []
-    if skip:
-        return [
+    if skip or not told:
+        return notices + [
             Notice("row-left-out", where, _("{what}; the row is left out").format(what=message))
             for where, message in told
         ]
     lines = [f"{where}: {message}" for where, message in told[:SHOWN]]
-    bad = len({problem.row for problem in problems})
+    bad = len({problem.row for problem in rows.problems})
     if len(told) > SHOWN:
         lines.append(_("... and {count} more").format(count=len(told) - SHOWN))
     lines.append(
@@ -158,13 +164,21 @@ def settle(
     raise InputError("\n".join(lines))
 
 
+def _columns_not_used(rows: Rows) -> list[Notice]:
+    """Tell of columns that mean nothing here: one that is misspelt would be missed by nobody."""
+    names = [str(name) for name in rows.frame.columns if name and name not in rows.asked]
+    if not names:
+        return []
+    more = ", ..." if len(names) > SHOWN else ""
+    told = ngettext("column that is not used: {names}", "columns that are not used: {names}",
+                    len(names))  # fmt: skip
+    return [
+        Notice("column-not-used", rows.file, told.format(names=", ".join(names[:SHOWN]) + more))
+    ]
+
+
 def _quoted(text: str) -> str:
     return f'"{text if len(text) <= 40 else text[:37] + "..."}"'
-
-
-def above(low: float) -> Callable[[F8], Mask]:
-    """Return a test for numbers greater than `low`."""
-    return lambda values: values > low
 
 
 def between(low: float, high: float) -> Callable[[F8], Mask]:

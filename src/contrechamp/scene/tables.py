@@ -11,31 +11,15 @@ from dataclasses import dataclass, field
 import geopandas as gpd
 import pyproj
 
-#: Column -> dtype of the camera table (design: "Camera table"). Geometry is a Point, the place
-#: that the source gives; moving a camera to the outer side of its wall is the engine's work.
-CAMERA_COLUMNS: Mapping[str, str] = {
-    # unique in the scene: "node/123", "node/123#2" for the second on one mast, or as given
-    "id": "str",
-    "kind": "str",  # fixed | panning | dome | unknown
-    "mount": "str",  # wall | pole | ceiling | ... as OSM camera:mount; "" unknown
-    "height_m": "float64",  # of the lens above the ground
-    "heading_deg": "float64",  # clockwise from north, 0 <= heading < 360
-    "tilt_deg": "float64",  # positive below the horizon
-    "hfov_deg": "float64",
-    "vfov_deg": "float64",
-    "width_px": "float64",  # horizontal resolution
-    "range_m": "float64",  # horizontal distance
-    "indoor": "bool",  # sees nothing of the street by default
-    "operator": "str",
-    "operator_class": "str",  # public | private | unknown
-    "zone": "str",  # OSM surveillance:zone
-    "first_seen": "str",  # ISO date, or ""
-    "last_seen": "str",
-    "source": "str",  # file name, and object or row in it
-}
+from contrechamp.scene.camera_fields import FIELDS
+
+#: Column -> dtype of the camera table. Geometry is a Point, the place that the source gives; moving
+#: a camera to the outer side of its wall is the engine's work. An id is unique in the scene:
+#: "node/123", "node/123#2" for the second on one mast, or as given.
+CAMERA_COLUMNS: Mapping[str, str] = {one.name: one.dtype for one in FIELDS}
 
 #: The unknowns of a camera that are drawn where they are NaN (kind: where it is "unknown").
-UNKNOWNS = ("heading_deg", "height_m", "tilt_deg", "hfov_deg", "vfov_deg", "width_px", "range_m")
+UNKNOWNS = tuple(one.name for one in FIELDS if one.drawn)
 
 #: Polygon, valid, one part a row, holes kept.
 BUILDING_COLUMNS: Mapping[str, str] = {
@@ -58,24 +42,9 @@ STREET_COLUMNS: Mapping[str, str] = {
 #: Point (an area is represented by a point inside it).
 PLACE_COLUMNS: Mapping[str, str] = {
     "id": "str",
-    "kind": "str",  # one of SERVICES, or "home"
+    "kind": "str",  # of `services.SERVICES`, or "home"
     "name": "str",
 }
-
-#: Kinds of service that people walk to -> how OSM tags them.
-SERVICES = (
-    "school",
-    "kindergarten",
-    "clinic",
-    "hospital",
-    "doctors",
-    "pharmacy",
-    "place_of_worship",
-    "marketplace",
-    "supermarket",
-    "drinking_water",
-    "transit_stop",
-)
 
 #: Point or LineString.
 BARRIER_COLUMNS: Mapping[str, str] = {"id": "str", "kind": "str", "name": "str"}

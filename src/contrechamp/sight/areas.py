@@ -4,21 +4,21 @@ from typing import Any
 
 import numpy as np
 
-from contrechamp.base.compiled import compiled
+from contrechamp.base.compiled import compiled_part
 from contrechamp.sight.sweep import NOTHING
 
 #: In place of an area: that of the whole sector of the circle.
 SECTOR = -1.0
 
 
-@compiled
+@compiled_part
 def angle_between(ax: float, ay: float, bx: float, by: float) -> float:
     """Return the angle from a to b, anticlockwise, in radians (-pi..pi]."""
     angle: float = np.arctan2(ax * by - ay * bx, ax * bx + ay * by)
     return angle
 
 
-@compiled
+@compiled_part
 def area_within(
     boundary: int,
     ua: float,
@@ -73,7 +73,7 @@ def area_within(
     return area
 
 
-@compiled
+@compiled_part
 def level_areas(slices: int, out: Any, near: float, reach: Any, area_m2: Any) -> None:
     """Write the area between `near` and each of `reach` into `area_m2` (n_levels,)."""
     area_m2[:] = 0.0

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from contrechamp.base.compiled import compiled
 from contrechamp.sight.arrays import F8, I8
+from contrechamp.sight.growing import doubled, sort_few
 
 I4 = NDArray[np.int32]
 
@@ -159,14 +160,6 @@ def footing(index: Any, x: F8, y: F8, close_m: float) -> tuple[I8, I8, I8, I8]:
             if index.east[inside[m]] >= column:
                 inside[found] = inside[m]
                 found += 1
-        inside[start[i] : found].sort()
+        sort_few(inside, start[i], found)
         start[i + 1] = found
     return start, inside[:found], close_point[:close], close_building[:close]
-
-
-@compiled
-def doubled(array: I8) -> I8:
-    """Return an array twice as long that begins with the same content."""
-    larger = np.empty(2 * len(array), np.int64)
-    larger[: len(array)] = array
-    return larger

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from contrechamp.base.compiled import compiled
+from contrechamp.base.compiled import compiled, compiled_part
 from contrechamp.sight.arrays import F8, Cameras, Level
 
 
-@compiled
+@compiled_part
 def near_and_far(
     h: float, z: float, tilt_deg: float, vfov_deg: float, sweep_deg: float
 ) -> tuple[float, float]:
@@ -41,7 +41,7 @@ def near_and_far(
     return near, far
 
 
-@compiled
+@compiled_part
 def density_reach(h: float, z: float, hfov_deg: float, width_px: float, ppm: float) -> float:
     """Return the distance up to which the picture has `ppm` pixels a metre at the target.
 

@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from contrechamp.base.compiled import compiled
+from contrechamp.base.compiled import compiled_part
+from contrechamp.sight.growing import copy_first, sort_few
 from contrechamp.sight.sweep import NOTHING
 
 #: Boundaries that are arcs of the far and the near limit.
@@ -33,7 +34,7 @@ Stretches = namedtuple(
 )
 
 
-@compiled
+@compiled_part
 def new_stretches(slices: int, stretches: int) -> Any:
     """Return room for so many slices and stretches."""
     return Stretches(
@@ -51,7 +52,7 @@ def new_stretches(slices: int, stretches: int) -> Any:
     )
 
 
-@compiled
+@compiled_part
 def cut_at_circle(
     ua: float, ub: float, ax: float, ay: float, bx: float, by: float, r: float, cuts: Any, n: int
 ) -> int:
@@ -83,7 +84,7 @@ def cut_at_circle(
     return n
 
 
-@compiled
+@compiled_part
 def clip_to_level(slices: int, out: Any, near: float, far: float, room: Any) -> tuple[int, Any]:
     """Cut what a sweep found to the ring between two distances.
 
@@ -118,7 +119,7 @@ def clip_to_level(slices: int, out: Any, near: float, far: float, room: Any) -> 
                         n = cut_at_circle(out_ua[c], out_ub[c], ax, ay, bx, by, r, cuts, n)
                     if inner_of[c] != NOTHING:
                         n = cut_at_circle(in_ua[c], in_ub[c], ax, ay, bx, by, r, cuts, n)
-        cuts[:n].sort()
+        sort_few(cuts, 0, n)
         from_s, from_x, from_y = 0.0, ax, ay
         for cut in range(n + 1):
             to_s, to_x, to_y = 1.0, bx, by
@@ -168,7 +169,7 @@ def clip_to_level(slices: int, out: Any, near: float, far: float, room: Any) -> 
     return done, room
 
 
-@compiled
+@compiled_part
 def boundary(
     which: int,
     ua: float,
@@ -201,7 +202,7 @@ Junctions = namedtuple(
 )
 
 
-@compiled
+@compiled_part
 def find_junctions(slices: int, room: Any, around: bool) -> Any:
     """Find where stretches begin and end along every direction, and which of them meet there.
 
@@ -265,7 +266,7 @@ def find_junctions(slices: int, room: Any, around: bool) -> Any:
     )
 
 
-@compiled
+@compiled_part
 def add_junction(distance: Any, first: int, total: int, value: float) -> int:
     """Insert a distance among ``distance[first:total]``, sorted, unless it is there already."""
     k = total
@@ -279,7 +280,7 @@ def add_junction(distance: Any, first: int, total: int, value: float) -> int:
     return total + 1
 
 
-@compiled
+@compiled_part
 def junction_at(distance: Any, first: int, total: int, value: float) -> int:
     """Return the number of the junction at a distance that was added."""
     nearest = first
@@ -294,7 +295,7 @@ def junction_at(distance: Any, first: int, total: int, value: float) -> int:
 OUTER, INNER, OUTWARD, INWARD = 0, 1, 2, 3
 
 
-@compiled
+@compiled_part
 def next_edge(
     kind: int, k: int, inner_back: Any, outer_on: Any, open_before: Any, open_after: Any
 ) -> tuple[int, int]:
@@ -347,7 +348,7 @@ def next_edge(
 Rings = namedtuple("Rings", "x y start camera level count")
 
 
-@compiled
+@compiled_part
 def new_rings(corners: int, rings: int) -> Any:
     """Return room for so many corners and rings; `count` holds how many there are of both."""
     return Rings(
@@ -360,21 +361,23 @@ def new_rings(corners: int, rings: int) -> Any:
     )
 
 
-@compiled
+@compiled_part
 def with_room(rings: Any, corners: int, more: int) -> Any:
     """Return rings with room for so many more corners, and so many more rings."""
     have, count = rings.count[0], rings.count[1]
     if have + corners <= len(rings.x) and count + more < len(rings.start):
         return rings
     larger = new_rings(2 * (have + corners), 2 * (count + more + 1))
-    larger.x[:have], larger.y[:have] = rings.x[:have], rings.y[:have]
-    larger.start[: count + 1] = rings.start[: count + 1]
-    larger.camera[:count], larger.level[:count] = rings.camera[:count], rings.level[:count]
-    larger.count[:] = rings.count
+    copy_first(have, rings.x, larger.x)
+    copy_first(have, rings.y, larger.y)
+    copy_first(count + 1, rings.start, larger.start)
+    copy_first(count, rings.camera, larger.camera)
+    copy_first(count, rings.level, larger.level)
+    larger.count[0], larger.count[1] = have, count
     return larger
 
 
-@compiled
+@compiled_part
 def chord_angle(r: float, width: float, sagitta_m: float) -> float:
     """Return the angle of the chords of an arc of radius r, radians.
 
@@ -389,7 +392,7 @@ def chord_angle(r: float, width: float, sagitta_m: float) -> float:
     return angle
 
 
-@compiled
+@compiled_part
 def trace(
     slices: int,
     room: Any,
@@ -498,7 +501,7 @@ def trace(
     return rings
 
 
-@compiled
+@compiled_part
 def ring_area(x: Any, y: Any, first: int, last: int) -> float:
     """Return the signed area of an open ring, positive where it runs anticlockwise."""
     if last - first < 3:

@@ -5,14 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from contrechamp.base.compiled import compiled
+from contrechamp.base.compiled import compiled_part
 from contrechamp.sight.sweep import EDGE_ON_M2, NOTHING, TOO_SMALL, diamond
 
 #: Parts closer together than this share of the segment are one part.
 SAME_POINT = 1e-9
 
 
-@compiled
+@compiled_part
 def slice_at(slices: int, out: Any, angle: float) -> int:
     """Return the slice that holds a diamond angle; -1 outside of the sweep."""
     if slices == 0 or angle < out.angle[0] or angle > out.angle[slices]:
@@ -31,13 +31,13 @@ def slice_at(slices: int, out: Any, angle: float) -> int:
 Parts = namedtuple("Parts", "segment start end")
 
 
-@compiled
+@compiled_part
 def new_parts(parts: int) -> Any:
     """Return room for so many parts."""
     return Parts(np.empty(parts, np.int64), np.empty(parts), np.empty(parts))
 
 
-@compiled
+@compiled_part
 def visible_parts(
     slices: int,
     out: Any,
@@ -165,7 +165,7 @@ def visible_parts(
     return n
 
 
-@compiled
+@compiled_part
 def where_positive(fa: float, fb: float, low: float, high: float) -> tuple[float, float]:
     """Return the part of [low, high] where the line from fa at 0 to fb at 1 is not negative."""
     if fa >= 0.0 and fb >= 0.0:
@@ -176,7 +176,7 @@ def where_positive(fa: float, fb: float, low: float, high: float) -> tuple[float
     return (low, min(high, zero)) if fa > fb else (max(low, zero), high)
 
 
-@compiled
+@compiled_part
 def join_parts(starts: Any, ends: Any, first: int, last: int) -> int:
     """Sort the parts ``first..last`` by their start and join those that touch; return the end."""
     for i in range(first + 1, last):
@@ -196,7 +196,7 @@ def join_parts(starts: Any, ends: Any, first: int, last: int) -> int:
     return joined
 
 
-@compiled
+@compiled_part
 def radial_parts(
     slices: int,
     out: Any,
@@ -245,7 +245,7 @@ def radial_parts(
     return n
 
 
-@compiled
+@compiled_part
 def within_circle(px: float, py: float, qx: float, qy: float, r: float) -> tuple[float, float]:
     """Return which part of the segment p-q lies within r of the camera; (1, 0) where none does."""
     dx, dy = qx - px, qy - py

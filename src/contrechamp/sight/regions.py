@@ -115,7 +115,9 @@ def _regions_of(
     out = new_slices(256, 1024)
     room = new_stretches(256, 1024)
     for i in range(first, last):
-        furthest = reach[i].max()
+        furthest = 0.0
+        for level in range(levels):
+            furthest = max(furthest, reach[i, level])
         if furthest <= near[i]:
             continue
         above = over[over_start[i] : over_start[i + 1]]

@@ -11,8 +11,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from contrechamp.base.compiled import compiled
+from contrechamp.base.compiled import compiled, compiled_part
 from contrechamp.sight.arrays import Cameras, Level
+from contrechamp.sight.growing import doubled
 from contrechamp.sight.limits import density_reach, near_and_far
 from contrechamp.sight.parts import new_parts, visible_parts, within_circle
 from contrechamp.sight.placing import off_outlines
@@ -86,12 +87,11 @@ def seen_parts(
     def work(first: int) -> tuple[I8, I8, F8, F8]:
         last = min(first + CAMERAS_AT_ONCE, len(x))
         lines = Lines(x0, y0, x1, y1, near_start[first : last + 1], near_segment)
-        n, found = record_seen(
+        camera, key, start, end = _seen_of(
             walls.index, top, over_start[first : last + 1], over, x[first:last], y[first:last],
             Given(*(column[first:last] for column in given)), float(target_height_m), ppm, lines,
-            new_buffers(),
         )  # fmt: skip
-        return found.camera[:n] + first, found.key[:n], found.start[:n], found.end[:n]
+        return camera + first, key, start, end
 
     firsts = range(0, len(x), CAMERAS_AT_ONCE)
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
@@ -114,6 +114,16 @@ def segments_within(x: F8, y: F8, range_m: F8, x0: F8, y0: F8, x1: F8, y1: F8) -
 
 
 @compiled
+def _seen_of(
+    index: Any, top: Any, over_start: Any, over: Any, x: Any, y: Any, given: Any, z: float,
+    ppm: Any, lines: Any,
+) -> tuple[I8, I8, F8, F8]:  # fmt: skip
+    """Return the records of `record_seen`: camera, key, start and end."""
+    n, found = record_seen(index, top, over_start, over, x, y, given, z, ppm, lines, new_buffers())
+    return found.camera[:n], found.key[:n], found.start[:n], found.end[:n]
+
+
+@compiled_part
 def new_buffers() -> Any:
     """Return what one thread works with; it grows as needed."""
     return Buffers(
@@ -127,7 +137,7 @@ def new_buffers() -> Any:
     )
 
 
-@compiled
+@compiled_part
 def record_seen(
     index: Any,
     top: Any,
@@ -226,25 +236,9 @@ def record_seen(
                     if high <= low:
                         continue
                     if records == len(key_of):
-                        key_of, camera_of = doubled_i(key_of), doubled_i(camera_of)
-                        start_of, end_of = doubled_f(start_of), doubled_f(end_of)
+                        key_of, camera_of = doubled(key_of), doubled(camera_of)
+                        start_of, end_of = doubled(start_of), doubled(end_of)
                     key_of[records], camera_of[records] = level * n_segments + s, c
                     start_of[records], end_of[records] = low, high
                     records += 1
     return records, Buffers(scratch, out, parts, key_of, camera_of, start_of, end_of)
-
-
-@compiled
-def doubled_i(array: I8) -> I8:
-    """Return an array of whole numbers twice as long that begins with the same content."""
-    larger = np.empty(2 * len(array), np.int64)
-    larger[: len(array)] = array
-    return larger
-
-
-@compiled
-def doubled_f(array: F8) -> F8:
-    """Return an array of numbers twice as long that begins with the same content."""
-    larger = np.empty(2 * len(array))
-    larger[: len(array)] = array
-    return larger

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from contrechamp.base.compiled import compiled
+from contrechamp.base.compiled import compiled_part
+from contrechamp.sight.growing import sort_few
 from contrechamp.sight.outline import (
     FAR,
     SAME_JUNCTION_M,
@@ -27,7 +28,7 @@ from contrechamp.sight.sweep import NOTHING
 NO_EDGE = -10
 
 
-@compiled
+@compiled_part
 def star_reach(slices: int, out: Any) -> float:
     """Return up to which distance one boundary bounds what is seen along every direction.
 
@@ -55,7 +56,7 @@ def star_reach(slices: int, out: Any) -> float:
     return nearest
 
 
-@compiled
+@compiled_part
 def add_arc(x: Any, y: Any, corners: int, px: float, py: float, turn: float, step: float) -> int:
     """Append the corners between the ends of an arc from p, anticlockwise for ``turn > 0``."""
     chords = int(abs(turn) / step) + 1
@@ -67,7 +68,7 @@ def add_arc(x: Any, y: Any, corners: int, px: float, py: float, turn: float, ste
     return corners
 
 
-@compiled
+@compiled_part
 def turn_between(ax: float, ay: float, bx: float, by: float, span: float) -> float:
     """Return the angle from a to b, 0 to 2 pi, radians.
 
@@ -86,7 +87,7 @@ def turn_between(ax: float, ay: float, bx: float, by: float, span: float) -> flo
     return turn
 
 
-@compiled
+@compiled_part
 def star_outlines(
     slices: int,
     out: Any,
@@ -153,7 +154,7 @@ def star_outlines(
                 if near > 0.0 and largest * near > 0.7:
                     pieces = 1 + cut_at_circle(ua, ub, ax, ay, bx, by, near, cuts, pieces - 1)
                 if pieces > 2:
-                    cuts[: pieces - 1].sort()
+                    sort_few(cuts, 0, pieces - 1)
             from_s, fx, fy = 0.0, ax, ay
             for piece in range(pieces):
                 to_s, tx, ty = 1.0, bx, by
@@ -249,7 +250,7 @@ def star_outlines(
     return rings
 
 
-@compiled
+@compiled_part
 def distance_at(
     ua: float, ub: float, ax: float, ay: float, bx: float, by: float, s: float
 ) -> float:

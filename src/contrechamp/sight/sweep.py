@@ -29,7 +29,8 @@ from typing import Any
 
 import numpy as np
 
-from contrechamp.base.compiled import compiled
+from contrechamp.base.compiled import compiled_part
+from contrechamp.sight.growing import doubled
 
 SAME_ANGLE = 1e-11
 SAME_PART = 1e-9
@@ -60,7 +61,7 @@ Slices = namedtuple(
 )
 
 
-@compiled
+@compiled_part
 def shadow_factors(h: float, z: float, bottom: float, top: float) -> tuple[float, float]:
     """Return (k_lo, k_hi): a building hides targets from k_lo d1 to k_hi d2; k_lo inf: none.
 
@@ -88,7 +89,7 @@ def shadow_factors(h: float, z: float, bottom: float, top: float) -> tuple[float
     return k_lo, k_hi
 
 
-@compiled
+@compiled_part
 def diamond(x: float, y: float) -> float:
     """Return the diamond angle of (x, y) in [0, 4): 0 along +x, 1 along +y, 2, 3."""
     if y >= 0.0:
@@ -101,7 +102,7 @@ def diamond(x: float, y: float) -> float:
     return angle if angle < 4.0 else 0.0
 
 
-@compiled
+@compiled_part
 def new_scratch(walls: int) -> Any:
     """Return buffers for at most `walls` walls in play."""
     ends = 2 * walls + 8
@@ -132,7 +133,7 @@ def new_scratch(walls: int) -> Any:
     )
 
 
-@compiled
+@compiled_part
 def new_slices(slices: int, cells: int) -> Any:
     """Return room for so many slices and cells."""
     return Slices(
@@ -151,7 +152,7 @@ def new_slices(slices: int, cells: int) -> Any:
     )
 
 
-@compiled
+@compiled_part
 def walls_near(index: Any, x: float, y: float, range_m: float) -> int:
     """Return an upper bound of how many walls lie within `range_m` of a point."""
     column_0 = max(0, int(np.floor((x - range_m - index.origin_x) / index.cell_m)))
@@ -166,7 +167,7 @@ def walls_near(index: Any, x: float, y: float, range_m: float) -> int:
     return found
 
 
-@compiled
+@compiled_part
 def gather(
     index: Any,
     top_m: Any,
@@ -288,7 +289,7 @@ def gather(
     return n, ends
 
 
-@compiled
+@compiled_part
 def sort_directions(ends: int, sweep: float, end_x: float, end_y: float, scratch: Any) -> int:
     """Sort the directions and join equal ones; give every wall its first and last slice.
 
@@ -362,7 +363,7 @@ def sort_directions(ends: int, sweep: float, end_x: float, end_y: float, scratch
     return found
 
 
-@compiled
+@compiled_part
 def walls_by_slice(n: int, directions: int, scratch: Any) -> int:
     """List the walls of every slice; return their number, or minus the room that is needed."""
     slices = directions - 1
@@ -403,7 +404,7 @@ def walls_by_slice(n: int, directions: int, scratch: Any) -> int:
     return total
 
 
-@compiled
+@compiled_part
 def cut_slices(directions: int, covered: int, scratch: Any, out: Any) -> int:
     """Find what is visible between neighbouring directions, slice by slice.
 
@@ -496,9 +497,7 @@ def cut_slices(directions: int, covered: int, scratch: Any, out: Any) -> int:
                         part = da / (da - db)
                         if SAME_PART < part < 1.0 - SAME_PART:
                             if cuts == len(crossing):
-                                larger = np.empty(2 * cuts)
-                                larger[:cuts] = crossing
-                                crossing = larger
+                                crossing = doubled(crossing)
                             k = cuts - 1
                             while k >= 0 and crossing[k] > part:
                                 crossing[k + 1] = crossing[k]
@@ -569,7 +568,7 @@ def cut_slices(directions: int, covered: int, scratch: Any, out: Any) -> int:
     return slices
 
 
-@compiled
+@compiled_part
 def sweep_camera(
     index: Any,
     top_m: Any,
@@ -637,7 +636,7 @@ def sweep_camera(
 TOO_SMALL = -1
 
 
-@compiled
+@compiled_part
 def enlarged(
     index: Any, x: float, y: float, range_m: float, scratch: Any, out: Any
 ) -> tuple[Any, Any]:

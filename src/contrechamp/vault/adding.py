@@ -13,13 +13,14 @@ from typing import IO
 
 import blake3
 
+from contrechamp.base.disk import Disk, disk_of
 from contrechamp.base.errors import InputError
+from contrechamp.base.files import no_plain_file, open_plain, unreadable_text
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.vault import case as cases
 from contrechamp.vault import database, objects
 from contrechamp.vault.case import Case, Change
-from contrechamp.vault.disk import Disk, disk_of
 from contrechamp.vault.metadata import captures, media
 from contrechamp.vault.seekable import CHUNK, Seekable
 
@@ -252,18 +253,16 @@ def _take(
     """Read a file that must not change meanwhile: once more if it did, then give up."""
     for _attempt in range(2):
         try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        except OSError as error:
-            return None, _("cannot be read ({reason})").format(reason=error.strerror)
-        with open(descriptor, "rb", buffering=0) as source:
-            before = os.fstat(descriptor)
-            if not stat.S_ISREG(before.st_mode):
-                return None, _("no plain file")
+            source = open_plain(path, where="")
+        except InputError as error:
+            return None, str(error)
+        with source:
+            before = os.fstat(source.fileno())
             try:
                 taken = objects.take(source, folder, advance)
             except objects.UnreadableError as error:
-                return None, _("cannot be read ({reason})").format(reason=error.strerror)
-            after = os.fstat(descriptor)
+                return None, unreadable_text(error)
+            after = os.fstat(source.fileno())
         same = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
         if same and taken.size == after.st_size:
             return taken, ""
@@ -348,14 +347,13 @@ def _files_below(given: Path, case_folder: Path) -> Iterator[tuple[Path, str | P
             try:
                 below = sorted(path.iterdir(), reverse=True)
             except OSError as error:
-                problem = _("cannot be read ({reason})").format(reason=error.strerror)
-                yield path, PassedOver(path, problem)
+                yield path, PassedOver(path, unreadable_text(error))
                 continue
             stack += below
         elif stat.S_ISREG(mode):
             yield path, _name(path, given)
         else:
-            yield path, PassedOver(path, _("no plain file"))
+            yield path, PassedOver(path, no_plain_file())
 
 
 def _name(path: Path, given: Path) -> str:

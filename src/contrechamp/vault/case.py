@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -12,12 +11,13 @@ from pathlib import Path
 import pyrage
 from sqlcipher3 import dbapi2 as sqlite
 
-from contrechamp.base.errors import InputError, OutputError
+from contrechamp.base.disk import disk_of
+from contrechamp.base.errors import InputError
+from contrechamp.base.files import new_folder, unreadable
 from contrechamp.base.i18n import _
 from contrechamp.vault import database, lock, objects
 from contrechamp.vault.access import casefile, slots
 from contrechamp.vault.access.keys import Unlocked, casefile_key, database_key
-from contrechamp.vault.disk import disk_of
 from contrechamp.vault.log import checkpoint, custody, merkle, signing
 
 Random = Callable[[int], bytes]
@@ -88,33 +88,9 @@ def create(
     Raises:
         OutputError: if the folder is there already or cannot be made.
     """
-    refuse_existing(folder)
-    partial = folder.with_name(f".{folder.name}.{random(4).hex()}.partial")
-    try:
+    with new_folder(folder) as partial:
         (partial / objects.FOLDER / objects.INCOMING).mkdir(parents=True)
-        partial.chmod(0o700)
         _fill(partial, make_slots, member_name, now, random)
-        partial.rename(folder)
-    except OSError as error:
-        raise OutputError(
-            _("{folder}: cannot be made ({reason})").format(
-                folder=folder.name, reason=error.strerror
-            )
-        ) from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-
-
-def refuse_existing(folder: Path) -> None:
-    """Raise where something stands in the place of a new folder: of a case, or of a bag.
-
-    Raises:
-        OutputError: if it does.
-    """
-    if folder.exists() or folder.is_symlink():
-        raise OutputError(
-            _("{folder}: is there already; choose another name").format(folder=folder.name)
-        )
 
 
 def _fill(
@@ -269,8 +245,7 @@ def read_casefile(folder: Path) -> tuple[casefile.CaseFile, bytes, bool]:
         except InputError as error:
             first = first or error
         except OSError as error:
-            reason = _("the file cannot be read ({reason})").format(reason=error.strerror)
-            first = first or InputError(reason, where=name)
+            first = first or unreadable(name, error)
     raise first or InputError(_("this is no case"), where=folder.name)
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlcipher3 import dbapi2 as sqlite
 
-from contrechamp.base.errors import InputError, OutputError
+from contrechamp.base.errors import InputError
+from contrechamp.base.files import unwritable
 from contrechamp.base.i18n import _
 
 NAME = "case.db"
@@ -176,9 +177,7 @@ def telling() -> Iterator[None]:
         yield
     except sqlite.DatabaseError as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DISK:
-            raise OutputError(
-                _("the case cannot be written to ({reason})").format(reason=error)
-            ) from error
+            raise unwritable(_("the case"), error) from error
         if type(error) not in {sqlite.DatabaseError, sqlite.OperationalError}:
             raise  # a mistake of ours
         raise InputError(
@@ -203,9 +202,7 @@ def transaction(database: sqlite.Connection) -> Iterator[None]:
                 database.execute("ROLLBACK")
             raise
     except sqlite.OperationalError as error:
-        raise OutputError(
-            _("the case cannot be written to ({reason}); nothing was changed").format(reason=error)
-        ) from error
+        raise unwritable(_("the case"), error, _("nothing was changed")) from error
 
 
 def make_tables(database: sqlite.Connection) -> None:
@@ -265,11 +262,7 @@ def change_key(database: sqlite.Connection, path: Path, key: bytes) -> None:
         except (InputError, sqlite.Error):
             pass
     if problem:
-        raise OutputError(
-            _("the case cannot be written to ({reason}); nothing was changed").format(
-                reason=problem
-            )
-        )
+        raise unwritable(_("the case"), problem, _("nothing was changed"))
 
 
 def _is_hot(journal: Path) -> bool:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from contrechamp.base.errors import InputError
+from contrechamp.base.files import unwritable
 from contrechamp.base.i18n import _
 
 NAME = "case.lock"
@@ -18,15 +19,13 @@ def writing(folder: Path) -> Iterator[None]:
     """Be the one process that writes to a case.
 
     Raises:
-        InputError: if another process is, with its number; or if the folder cannot be written to.
+        InputError: if another process is, with its number.
+        OutputError: if the folder cannot be written to.
     """
     try:
         descriptor = os.open(folder / NAME, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     except OSError as error:
-        raise InputError(
-            _("the case cannot be written to ({reason})").format(reason=error.strerror),
-            where=folder.name,
-        ) from error
+        raise unwritable(folder.name, error) from error
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

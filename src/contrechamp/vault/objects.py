@@ -13,9 +13,10 @@ from typing import IO, Any, Protocol
 import blake3
 import pyrage
 
-from contrechamp.base.errors import InputError, OutputError
+from contrechamp.base.disk import Disk, sync
+from contrechamp.base.errors import InputError
+from contrechamp.base.files import unreadable, unwritable
 from contrechamp.base.i18n import _
-from contrechamp.vault.disk import Disk, sync
 
 FOLDER, INCOMING = "objects", "incoming"
 #: Read from the disk, and hashed, at a time.
@@ -40,9 +41,7 @@ def storing() -> Iterator[None]:
     except UnreadableError:
         raise
     except OSError as error:
-        raise OutputError(
-            _("the case cannot be written to ({reason})").format(reason=error.strerror or error)
-        ) from error
+        raise unwritable(_("the case"), error) from error
 
 
 class Target(Protocol):
@@ -151,12 +150,7 @@ def _encrypt(source: _Hashing, file: IO[bytes], identity: Any) -> None:
         if source.failed is not None:
             raise source.failed from None
         cause = noting.failed or error
-        reason = getattr(cause, "strerror", None) or type(cause).__name__
-        raise OutputError(
-            _("the case cannot be written to ({reason}); what was added before is in it").format(
-                reason=reason
-            )
-        ) from cause
+        raise unwritable(_("the case"), cause, _("what was added before is in it")) from cause
 
 
 class _Noting:
@@ -242,9 +236,7 @@ def names_of(folder: Path) -> set[str]:
     except FileNotFoundError:
         return set()
     except OSError as error:
-        raise InputError(
-            _("the file cannot be read ({reason})").format(reason=error.strerror), where=FOLDER
-        ) from error
+        raise unreadable(FOLDER, error) from error
 
 
 def leftovers(folder: Path) -> list[Path]:
@@ -272,9 +264,7 @@ def read_object(
     except FileNotFoundError as error:
         raise InputError(_("the object is missing"), where=name) from error
     except OSError as error:
-        raise InputError(
-            _("the file cannot be read ({reason})").format(reason=error.strerror), where=name
-        ) from error
+        raise unreadable(name, error) from error
     try:
         with open(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):

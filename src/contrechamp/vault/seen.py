@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from contrechamp.base.errors import InputError
+from contrechamp.base.errors import InputError, OutputError
+from contrechamp.base.files import new_file
 from contrechamp.vault.case import Case
 from contrechamp.vault.log import branches, checkpoint, custody, merkle
 
@@ -69,10 +70,9 @@ def note(case: Case, folder: Path) -> None:
     path = _file(case, folder)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        partial = path.with_suffix(".partial")
-        partial.write_text(str(row[0]))
-        partial.replace(path)
-    except OSError:
+        with new_file(path) as partial:
+            partial.write_text(str(row[0]))
+    except (OSError, OutputError):
         return
 
 

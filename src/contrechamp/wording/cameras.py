@@ -4,18 +4,10 @@ from contrechamp.base.i18n import _
 
 
 def unknown_label(unknown: str) -> str:
-    """Return what a parameter of a camera (or building) is called."""
+    """Return what an unknown is called that is no field of a camera."""
     labels = {
-        "kind": _("kind of camera"),
-        "heading_deg": _("direction"),
-        "height_m": _("height of the camera"),
-        "tilt_deg": _("tilt"),
         "lens": _("lens (field of view)"),
         "focal_mm": _("focal length"),
-        "hfov_deg": _("horizontal field of view"),
-        "vfov_deg": _("vertical field of view"),
-        "width_px": _("resolution (picture width)"),
-        "range_m": _("range"),
         "building_height_m": _("height of buildings"),
     }
     return labels.get(unknown, unknown)

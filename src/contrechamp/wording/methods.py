@@ -1,7 +1,6 @@
 """What the methods of a measurement state, and what they count."""
 
 from contrechamp.base.i18n import _
-from contrechamp.wording.cameras import unknown_label
 
 
 def stated_label(key: str) -> str:
@@ -36,7 +35,7 @@ def stated_label(key: str) -> str:
 
 
 def count_label(what: str) -> str:
-    """Return what is counted: objects, tags, walks, or an unknown that was drawn."""
+    """Return what is counted: objects, tags, walks; "" for what has no words here."""
     labels = {
         "buildings_above_an_open_space": _("Buildings above an open space"),
         "buildings_cut_by_the_edge": _("Buildings cut by the edge of the extract, left out"),
@@ -60,4 +59,4 @@ def count_label(what: str) -> str:
         "services_off_network": _("services too far from any street"),
         "trips": _("walks"),
     }
-    return labels.get(what) or unknown_label(what).replace("_", " ")
+    return labels.get(what, "")

@@ -13,6 +13,7 @@ def notice_label(kind: str) -> str:
         "no-place": _("object without a place"),
         "outside-the-area": _("outside of the area"),
         "row-left-out": _("row left out"),
+        "column-not-used": _("column not used"),
         "short-track": _("track of fewer than two points"),
         "given-twice": _("file given twice"),
     }

@@ -137,11 +137,6 @@ def reveal(
     return identities
 
 
-def sealed_sources(case: Case) -> set[str]:
-    """Return the ids of the sources whose identity is sealed."""
-    return {str(state["source"]) for _subject, state in _identities(case)}
-
-
 def members(case: Case) -> list[str]:
     """Return the ids of the members of the case who can open the compartment."""
     return sorted({member for one in _compartments(case).values() for member in one.keys})

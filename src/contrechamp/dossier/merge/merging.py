@@ -10,6 +10,7 @@ import shutil
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from contrechamp.base.disk import disk_of
 from contrechamp.base.errors import CheckFailedError, InputError
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
@@ -39,7 +40,6 @@ from contrechamp.vault import database, objects
 from contrechamp.vault import erasing as vault_erasing
 from contrechamp.vault.access.slots import AgeIdentities
 from contrechamp.vault.case import Case, Change, Random
-from contrechamp.vault.disk import disk_of
 from contrechamp.vault.log import branches, custody, history, signing
 from contrechamp.vault.verifying import verify
 

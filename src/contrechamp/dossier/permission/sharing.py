@@ -32,7 +32,7 @@ class Recipient:
     team: bool = False
 
 
-ANYONE, TEAM = Recipient(), Recipient(team=True)
+ANYONE = Recipient()
 
 
 class Sharing:

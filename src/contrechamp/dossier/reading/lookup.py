@@ -165,15 +165,6 @@ def cited_by(case: Case, ref: str) -> list[Citation]:
     return [Citation(str(citing), str(field), str(cited)) for citing, field, cited in rows]
 
 
-def cites(case: Case, record: str) -> list[Citation]:
-    """Return what a record names."""
-    rows = case.database.execute(
-        "SELECT citing, field, cited FROM citations WHERE citing = ? ORDER BY field",
-        (id_of(record),),
-    )
-    return [Citation(str(citing), str(field), str(cited)) for citing, field, cited in rows]
-
-
 def is_erased(case: Case, record: str) -> bool:
     """Return whether a record was in the case and is erased."""
     row = case.database.execute(

@@ -41,7 +41,7 @@ class Points:
 
 @dataclass(frozen=True)
 class Doc:
-    """What to write in a field, in one or two whole English sentences: see `field_texts`.
+    """What to write in a field, in one or two whole English sentences: see `field_help`.
 
     It stands in the annotation, where neither ``python -OO`` nor another version of Python takes it
     away, as they do with docstrings. For the same reason what a class is stands in its ``__doc__``

@@ -1,8 +1,10 @@
 """What was seen on the spot: visits, cameras, barriers, places, areas and who lives there."""
 
+import inspect
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 
 from contrechamp.dossier.records.field_types import (
     ActorRef,
@@ -22,6 +24,9 @@ from contrechamp.dossier.records.field_types import (
     first_text,
     shortened,
 )
+from contrechamp.scene.camera_fields import RECORDED
+
+_Class = TypeVar("_Class", bound=type)
 
 DeploymentRef: TypeAlias = Annotated[str, Points(("deployment",))]
 ProductRef: TypeAlias = Annotated[str, Points(("product",))]
@@ -81,9 +86,41 @@ class Observation(Record):
         return f"{self.date}: {shortened(self.seen, 60)}"
 
 
+#: What a field of the camera table is in a record.
+_IN_RECORD: Mapping[str, Any] = {
+    "number": Decimal | None,
+    "whole": int | None,
+    "flag": bool,
+    "line": Line,
+    "date": PartialDate | None,
+}
+
+
+def _with_fields_of_the_table(cls: _Class) -> _Class:
+    """Give a class the fields of `camera_fields.RECORDED` that it lacks, and the help of all.
+
+    One that it lacks comes after the one that is before it in the specification.
+    """
+    hints, before = inspect.get_annotations(cls), ""
+    order = list(hints)
+    for one in RECORDED:
+        if one.name not in hints:
+            order.insert(order.index(before) + 1, one.name)
+            hints[one.name] = _IN_RECORD.get(one.holds) or Literal[one.words]
+            setattr(cls, one.name, None if one.is_number or one.holds == "date" else one.absent)
+        hints[one.name] = Annotated[hints[one.name], Doc(one.help)]
+        before = one.name
+    cls.__annotations__ = {name: hints[name] for name in order}
+    return cls
+
+
 @dataclass(frozen=True, kw_only=True)
+@_with_fields_of_the_table
 class Camera(Record):
     __doc__ = "A camera; its fields are those of the camera table."
+
+    # What the rest of the code calls by name stands here; what else `camera_fields` has is added,
+    # and so is the help of all of them.
 
     position: Annotated[
         Position, Doc("Where the camera hangs, in degrees of longitude and latitude (WGS 84).")
@@ -91,67 +128,14 @@ class Camera(Record):
     name: Annotated[
         Line, Doc("The name or number by which the camera goes in the case, such as C1.")
     ] = ""
-    kind: Annotated[
-        Literal["fixed", "panning", "dome", "unknown"],
-        Doc(
-            "Whether the camera is fixed, turns, or sits in a dome; unknown if that cannot be told."
-        ),
-    ] = "unknown"
-    mount: Annotated[
-        Line, Doc("What the camera hangs on, such as wall, pole, ceiling or roof.")
-    ] = ""
-    height_m: Annotated[
-        Decimal | None, Doc("How high above the ground the camera hangs, in metres, such as 3.5.")
-    ] = None
-    heading_deg: Annotated[
-        Decimal | None,
-        Doc(
-            "Where the camera points, in degrees clockwise "
-            "from true north: north 0, east 90, south 180."
-        ),
-    ] = None
-    tilt_deg: Annotated[
-        Decimal | None,
-        Doc(
-            "How far down the camera points, in degrees "
-            "below the horizon: level 0, straight down 90."
-        ),
-    ] = None
-    hfov_deg: Annotated[
-        Decimal | None,
-        Doc(
-            "The horizontal field of view: the angle that the picture "
-            "takes in from left to right, in degrees, such as 94."
-        ),
-    ] = None
-    vfov_deg: Annotated[
-        Decimal | None,
-        Doc(
-            "The vertical field of view: the angle that the picture "
-            "takes in from top to bottom, in degrees, such as 53."
-        ),
-    ] = None
-    width_px: Annotated[
-        int | None, Doc("The width of the camera's picture in pixels, such as 1920.")
-    ] = None
-    range_m: Annotated[
-        Decimal | None,
-        Doc(
-            "The greatest horizontal distance at which the "
-            "camera is taken to see, in metres, such as 50."
-        ),
-    ] = None
+    kind: Literal["fixed", "panning", "dome", "unknown"] = "unknown"
     operator: Annotated[ActorRef | None, Doc("The actor who runs the camera.")] = None
     place: Annotated[PlaceRef | None, Doc("The place that the camera belongs to.")] = None
     product: Annotated[
         ProductRef | None, Doc("The make and model of the camera, as the record of a product.")
     ] = None
-    first_seen: Annotated[
-        PartialDate | None, Doc("The first day on which the camera was seen, such as 2021-11-02.")
-    ] = None
-    last_seen: Annotated[
-        PartialDate | None, Doc("The last day on which the camera was seen, such as 2022-05-14.")
-    ] = None
+    first_seen: PartialDate | None = None
+    last_seen: PartialDate | None = None
     evidence: Annotated[
         tuple[Evidence, ...], Doc("Photos, observations and whatever else shows the camera.")
     ] = ()

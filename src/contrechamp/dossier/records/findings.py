@@ -72,10 +72,6 @@ class EngagedRight:
     ] = None
 
 
-#: Steps of the limitation test, in their order.
-LIMITATION_TEST = ("legality", "aim", "necessity", "proportionality", "non_discrimination")
-
-
 @dataclass(frozen=True, kw_only=True)
 class Finding(Record):
     __doc__ = "What is found."

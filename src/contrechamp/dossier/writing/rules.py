@@ -25,6 +25,7 @@ from contrechamp.dossier.records.schema import REF
 from contrechamp.dossier.records.systems import Deployment
 from contrechamp.dossier.records.testimony import Exhibit, Testimony
 from contrechamp.dossier.shipped import assessments, rights
+from contrechamp.scene.camera_fields import RECORDED
 
 
 def check(view: View, record_id: str, record: Record, before: Stored | None) -> None:
@@ -126,14 +127,9 @@ def _check_order_of_dates(part: Any, where: str) -> None:
             )
 
 
-#: Bounds of numbers, by class and field.
+#: Bounds of numbers, by class and field; those of a camera are in `scene.camera_fields`.
 _BOUNDS: dict[type, dict[str, tuple[int, int]]] = {
     Position: {"lon": (-180, 180), "lat": (-90, 90), "within_m": (0, 100_000)},
-    Camera: {
-        "height_m": (0, 1000), "heading_deg": (0, 360), "tilt_deg": (-90, 90),
-        "hfov_deg": (0, 360), "vfov_deg": (0, 180), "width_px": (1, 100_000),
-        "range_m": (0, 100_000),
-    },
     Count: {"found": (0, 10_000_000)},
     Population: {"count": (0, 20_000_000_000), "year": (1, 9999)},
     Relation: {"percent": (0, 100)},
@@ -141,13 +137,22 @@ _BOUNDS: dict[type, dict[str, tuple[int, int]]] = {
 
 
 def _check_bounds(part: Any, where: str) -> None:
+    if isinstance(part, Camera):
+        for one in RECORDED:
+            value = getattr(part, one.name)
+            if one.is_number and value is not None and not one.allows(value):
+                raise InputError(one.expected(), where=_field(where, one.name))
     for field, (low, high) in _BOUNDS.get(type(part), {}).items():
         number = getattr(part, field)
         if number is not None and not Decimal(low) <= Decimal(number) <= Decimal(high):
-            place = f"{where}.{field}" if ": " in where else f"{where}: {field}"
             raise InputError(
-                _("expected a number from {low} to {high}").format(low=low, high=high), where=place
+                _("expected a number from {low} to {high}").format(low=low, high=high),
+                where=_field(where, field),
             )
+
+
+def _field(where: str, name: str) -> str:
+    return f"{where}.{name}" if ": " in where else f"{where}: {name}"
 
 
 def _keys(one: Checked, field: str, keys: Iterable[str]) -> set[str]:

@@ -6,6 +6,7 @@ What only the masker knows (covered pixels, hidden text) it checks itself.
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from contrechamp.base.files import unreadable_text
 from contrechamp.base.i18n import _
 from contrechamp.redact.checks import outside_readers, strict_media, strict_pictures
 from contrechamp.redact.outcome import Check, Kind
@@ -92,8 +93,8 @@ def _check(name: str, find: Callable[[], Iterable[str]]) -> Check:
     try:
         found = list(find())
     except (ValueError, KeyError, IndexError, ArithmeticError, OSError) as error:
-        return Check(name, False, _("cannot be read: {reason}").format(reason=error))
+        return Check(name, False, unreadable_text(str(error)))
     except Exception as error:  # struct and zlib have errors of their own
-        return Check(name, False, _("cannot be read: {reason}").format(reason=repr(error)))
+        return Check(name, False, unreadable_text(repr(error)))
     more = ", …" if len(found) > _SHOWN else ""
     return Check(name, not found, ", ".join(found[:_SHOWN]) + more)

@@ -10,7 +10,6 @@ from contrechamp.redact.words import Words
 
 _S = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
-_R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _KEPT = {
     "officeDocument": {"bookViews", "sheets"},
     "worksheet": {

@@ -13,7 +13,6 @@ from contrechamp.base.i18n import _
 
 MAX_PARTS = 10_000
 MAX_PART_BYTES, MAX_TOTAL_BYTES = 256 << 20, 1 << 30
-MAX_DEPTH = 250
 
 
 class Package:

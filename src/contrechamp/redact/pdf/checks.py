@@ -25,13 +25,8 @@ _NEVER = frozenset(
         "/StructTreeRoot", "/Thumb", "/TU", "/URI", "/XFA",
     }
 )  # fmt: skip
-_FONT_PROGRAMS = (Name.Type1C, Name.CIDFontType0C, Name.OpenType)
 _LONG = 5
 _HEX = re.compile(rb"<([0-9A-Fa-f\s]{4,})>")
-_STREAM = re.compile(rb"\bstream\r?\n.*?endstream", re.DOTALL)
-#: Text in programs of fonts. Anywhere else in their bytes a short word stands by chance: "Ada"
-#: about once in 130 kB, when case and accents do not count.
-_PLAIN_RUN = re.compile(rb"[\x20-\x7e]{6,}|(?:[\x20-\x7e]\0){6,}|(?:\0[\x20-\x7e]){6,}")
 
 
 def beside_pages(pdf: pikepdf.Pdf, content: bytes) -> Counter[str]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from contrechamp.base.errors import InputError
+from contrechamp.base.files import read_bounded
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.redact.kinds import FileKind, kind_of
 from contrechamp.redact.pictures.remains import remains
@@ -75,11 +76,7 @@ def read_picture(source: Path) -> Picture:
 
 
 def _content(source: Path) -> bytes:
-    try:
-        with source.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise InputError(_("cannot be read: {reason}").format(reason=error.strerror)) from error
+    content = read_bounded(source, MAX_BYTES, where="")
     if len(content) > MAX_BYTES:
         raise InputError(
             _("is larger than {limit} MiB, and so is no picture that is masked").format(

@@ -19,16 +19,21 @@ def lay_out(workshop: Path) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    for folder in _compiled().glob(f"{ROOM}_*"):
-        shutil.copytree(folder, workshop / FOLDER / folder.name)
+    kept = _compiled()
+    if kept is None:
+        return
+    laid = workshop / FOLDER / kept.name
+    for folder in (laid.parent, laid):
+        folder.mkdir(0o700)  # what others could write is not read
+    for folder in kept.glob(f"{ROOM}_*"):
+        shutil.copytree(folder, laid / folder.name)
 
 
 @functools.cache
-def _compiled() -> Path:
-    """Compile what is not compiled yet; return where it is kept."""
-    import numba
-
+def _compiled() -> Path | None:
+    """Compile what is not compiled yet; return where it is kept, if it can be."""
+    from contrechamp.base.compiled import folder
     from contrechamp.redact.video.motion import compile_ahead
 
     compile_ahead()
-    return Path(numba.config.CACHE_DIR)  # type: ignore[attr-defined]
+    return folder()

@@ -6,9 +6,9 @@ either.
 """
 
 import errno
-import importlib
 import json
 import os
+import pkgutil
 import sys
 import time
 import traceback
@@ -57,8 +57,7 @@ def _outcome(said: dict[str, Any], out: BinaryIO) -> Any:
     from contrechamp.redact.process.job import read  # now, for NumPy starts threads
 
     job = read(said)
-    module, name = job.function.split(":")
-    function = getattr(importlib.import_module(module), name)
+    function = pkgutil.resolve_name(job.function)
     outcome = function(job.source, job.target, job.wish, _progress_to(out), **job.arguments)
     return to_json(outcome) if isinstance(outcome, Outcome) else outcome
 

@@ -11,24 +11,23 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files as package_files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jinja2
 
 from contrechamp import __version__
 from contrechamp.base.errors import CheckFailedError, InputError
-from contrechamp.base.i18n import RIGHT_TO_LEFT, _, active_language
+from contrechamp.base.files import new_file
+from contrechamp.base.i18n import _, active_language, direction_of
 from contrechamp.base.templates import environment
 from contrechamp.redact.kinds import FileKind
 from contrechamp.redact.outcome import Look, Outcome, to_json
 from contrechamp.redact.process.isolation import MaskerError, run_isolated
 from contrechamp.redact.process.job import Job
 from contrechamp.redact.review import texts
+from contrechamp.redact.run import Run
 from contrechamp.redact.wish import Wish
 from contrechamp.wording.masking import covered_by_label, kind_label
-
-if TYPE_CHECKING:
-    from contrechamp.redact.masking import Run
 
 INDEX, RUN_JSON, RUN_SCHEMA = "index.html", "run.json", "contrechamp/masking-1"
 #: Pictures of one sheet; what is beyond them stands in the list without one.
@@ -154,8 +153,8 @@ def write_sheet(sheet: Sheet, folder: Path) -> Path:
         rows=[_row(number, one) for number, one in enumerate(outcome.covered, start=1)][:MAX_ROWS],
         more_rows=max(0, len(outcome.covered) - MAX_ROWS),
         shown=list(_shown(sheet)),
-        facts=texts.facts(sheet),
-        settings=texts.settings(sheet),
+        facts=texts.facts(sheet.source, sheet.kind, outcome),
+        settings=texts.settings(sheet.wish, outcome.kind, sheet.given_up),
         checklist=texts.checklist(outcome.kind),
         recall=texts.recall(sheet.wish, outcome),
     )
@@ -164,7 +163,7 @@ def write_sheet(sheet: Sheet, folder: Path) -> Path:
     return path
 
 
-def write_index(run: "Run", workshop: Path, folder: Path) -> None:
+def write_index(run: Run, folder: Path) -> None:
     """Write the index over all files, and the same for machines, into `folder`."""
     html = _rendered(
         "index.html.jinja",
@@ -185,11 +184,11 @@ def write_index(run: "Run", workshop: Path, folder: Path) -> None:
     )
     data = json.dumps(run_json(run), ensure_ascii=False, indent=1).encode("utf-8", "replace")
     for name, content in ((INDEX, html), (RUN_JSON, data)):
-        (workshop / name).write_bytes(content)
-        (workshop / name).replace(folder / name)
+        with new_file(folder / name, shown=str(folder / name)) as partial:
+            partial.write_bytes(content)
 
 
-def run_json(run: "Run") -> dict[str, Any]:
+def run_json(run: Run) -> dict[str, Any]:
     """Return what became of every file, for machines."""
     return {
         "schema": RUN_SCHEMA,
@@ -270,7 +269,7 @@ def _rendered(template: str, **values: Any) -> bytes:
         .get_template(template)
         .render(
             language=language,
-            direction="rtl" if language in RIGHT_TO_LEFT else "ltr",
+            direction=direction_of(language),
             policy="; ".join(
                 (
                     "default-src 'none'",

@@ -1,18 +1,15 @@
 """What the stable words of an outcome are called on a review sheet, in the reader's language."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from babel.numbers import format_decimal
 
 from contrechamp.base.i18n import _, active_language
 from contrechamp.redact.faces.known_recall import BLIND_BELOW_PX, MEASURED
+from contrechamp.redact.kinds import FileKind
 from contrechamp.redact.outcome import Covered, Kind, Look, Outcome
 from contrechamp.redact.wish import Wish
 from contrechamp.wording.masking import confinement_labels, sound_label, style_label
-
-if TYPE_CHECKING:
-    from contrechamp.redact.review.sheets import Sheet
 
 
 def number(value: float, digits: int = 0) -> str:
@@ -40,13 +37,12 @@ def clock(seconds: float) -> str:
     return f"{tenths // 600}:{tenths // 10 % 60:02d}.{tenths % 10}"
 
 
-def facts(sheet: "Sheet") -> list[tuple[str, str]]:
+def facts(source: str, source_kind: FileKind, outcome: Outcome) -> list[tuple[str, str]]:
     """Return what the copy is: label and value."""
-    outcome = sheet.outcome
-    kind = sheet.kind.format
-    if sheet.kind.odd_name(Path(sheet.source)):
+    kind = source_kind.format
+    if source_kind.odd_name(Path(source)):
         kind = _("{format}, though its name says something else").format(format=kind)
-    found = [(_("Made from"), sheet.source), (_("Kind of the source"), kind)]
+    found = [(_("Made from"), source), (_("Kind of the source"), kind)]
     if outcome.width and outcome.height:
         found.append((_("Size"), f"{outcome.width} × {outcome.height} px"))
     if outcome.pages is not None:
@@ -58,9 +54,8 @@ def facts(sheet: "Sheet") -> list[tuple[str, str]]:
     return [*found, *outcome.facts.items()]
 
 
-def settings(sheet: "Sheet") -> list[tuple[str, str]]:
+def settings(wish: Wish, kind: Kind, given_up: tuple[str, ...]) -> list[tuple[str, str]]:
     """Return how the copy was made: label and value."""
-    wish, kind = sheet.wish, sheet.outcome.kind
     found = []
     if kind in ("image", "video"):
         found.append((_("Covered with"), style_label(wish.style)))
@@ -71,7 +66,7 @@ def settings(sheet: "Sheet") -> list[tuple[str, str]]:
         found.append((_("Sound"), sound_label("alter" if altered else wish.sound)))
     if kind in ("pdf", "office"):
         found.append((_("Words to remove"), number(len(wish.words))))
-    found.append((_("The process that read the source could not use"), _confined(sheet.given_up)))
+    found.append((_("The process that read the source could not use"), _confined(given_up)))
     return found
 
 

@@ -10,7 +10,8 @@ import av
 import av.container
 import numpy as np
 
-from contrechamp.base.errors import InputError, OutputError
+from contrechamp.base.errors import InputError
+from contrechamp.base.files import unwritable
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.progress import Progress
 from contrechamp.redact.outcome import Check, Look, Outcome
@@ -254,9 +255,7 @@ def _write(pieces: Iterator[Samples], sound: _Sound, target: Path, known: Format
     try:
         return _encode(pieces, sound, target, known)
     except av.error.FFmpegError as error:
-        raise OutputError(
-            _("{file}: cannot be written: {reason}").format(file=target, reason=error.strerror)
-        ) from error
+        raise unwritable(str(target), error) from error
 
 
 def _encode(pieces: Iterator[Samples], sound: _Sound, target: Path, known: Format) -> int:

@@ -7,7 +7,7 @@ normalised cross-correlation (ZNCC, -1 to 1): brighter, darker or paler light do
 import numpy as np
 from numpy.typing import NDArray
 
-from contrechamp.base.compiled import compiled
+from contrechamp.base.compiled import compiled, compiled_part
 
 U1 = NDArray[np.uint8]
 F8 = NDArray[np.float64]
@@ -51,7 +51,7 @@ def _alike(
     return float((sab - sa * sb / n) / np.sqrt(va * vb))
 
 
-@compiled
+@compiled_part
 def _grid(low: float, high: float) -> NDArray[np.int64]:
     """Whole pixels, some `_POINTS` of them, spread over low..high, made wider where too narrow."""
     if high - low < LEAST_SIDE:
@@ -63,7 +63,7 @@ def _grid(low: float, high: float) -> NDArray[np.int64]:
     return first + step * np.arange(count)
 
 
-@compiled
+@compiled_part
 def _vertex(before: float, at: float, after: float) -> float:
     """Where between -0.5 and 0.5 the parabola through three values has its top."""
     bend = before - 2.0 * at + after
@@ -136,7 +136,7 @@ def shrunk(grey: U1, times: int) -> U1:
     return out
 
 
-@compiled
+@compiled_part
 def _moved_alike(old: U1, new: U1, dy: int, dx: int, step: int) -> float:
     """ZNCC of two whole frames where they overlap once the old one is moved."""
     height, width = old.shape

@@ -19,6 +19,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from contrechamp.base.errors import InputError
+from contrechamp.base.files import unreadable
 from contrechamp.base.i18n import _
 from contrechamp.redact.pictures.upright import Turn, turn_of
 
@@ -135,13 +136,8 @@ def opened(source: Path) -> Iterator[InputContainer]:
     try:
         container = av.open(str(source), "r", options=options, metadata_errors="replace")
     except (av.error.FFmpegError, ValueError) as error:
-        raise InputError(
-            _(
-                "cannot be read as a video ({reason}); expected MP4, MOV, MKV or WebM, whole and "
-                "not damaged"
-            ).format(reason=_reason(error)),
-            where=str(source),
-        ) from error
+        advice = _("expected MP4, MOV, MKV or WebM, whole and not damaged")
+        raise unreadable(str(source), _reason(error), advice, form=_("a video")) from error
     with container:
         yield container
 

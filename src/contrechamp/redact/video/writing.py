@@ -20,7 +20,7 @@ from av.video.frame import PictureType, VideoFrame
 from numpy.typing import NDArray
 
 from contrechamp.base.errors import OutputError
-from contrechamp.base.i18n import _
+from contrechamp.base.files import unwritable
 from contrechamp.redact.video.reading import Film
 
 #: x264: fast enough for a laptop; the rate factor looks like the source to most eyes.
@@ -172,7 +172,4 @@ class VideoWriter:
             raise self._failed(error) from error
 
     def _failed(self, error: Exception) -> OutputError:
-        reason = getattr(error, "strerror", None) or str(error)
-        return OutputError(
-            _("{file}: cannot be written: {reason}").format(file=self._target, reason=reason)
-        )
+        return unwritable(str(self._target), error)

@@ -16,6 +16,7 @@ from typing import Any
 
 import rfc8785
 
+from contrechamp.base import files
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.vault.access.keys import KdfParameters, check_parameters
@@ -85,13 +86,7 @@ def read_bounded(path: Path) -> bytes:
     # A link, or a pipe that never ends, is not what contrechamp wrote.
     if path.is_symlink() or not path.is_file():
         raise InputError(_("the file is missing"), where=path.name)
-    try:
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise InputError(
-            _("the file cannot be read ({reason})").format(reason=error.strerror), where=path.name
-        ) from error
+    return files.read_bounded(path, MAX_BYTES, where=path.name)
 
 
 def from_toml(raw: bytes, where: str) -> CaseFile:

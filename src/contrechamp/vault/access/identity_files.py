@@ -7,6 +7,7 @@ from pathlib import Path
 import pyrage
 
 from contrechamp.base.errors import InputError
+from contrechamp.base.files import not_utf8, read_bounded
 from contrechamp.base.i18n import _
 from contrechamp.vault.access.slots import AgeIdentities, recipient_of
 
@@ -24,13 +25,7 @@ def read_identities(path: Path, passphrase: Callable[[], str]) -> AgeIdentities:
     Raises:
         InputError: if it cannot be read or opened, or holds no identity.
     """
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise InputError(
-            _("the file cannot be read ({reason})").format(reason=error.strerror), where=path.name
-        ) from error
+    content = read_bounded(path, MAX_BYTES, where=path.name)
     if len(content) > MAX_BYTES:
         raise InputError(_("the file is too large for an age identity"), where=path.name)
     if content.startswith(_ENCRYPTED):
@@ -58,7 +53,7 @@ def secret_text(content: bytes, *, where: str = "") -> str:
     with contextlib.suppress(UnicodeDecodeError):
         text = content.decode()
     if text is None:
-        raise InputError(_("what was read is not text in UTF-8"), where=where)
+        raise not_utf8(where)
     return text
 
 

@@ -23,6 +23,7 @@ from opentimestamps.core.serialize import (
 from opentimestamps.core.timestamp import DetachedTimestampFile, Timestamp
 
 from contrechamp.base.errors import CheckFailedError, InputError
+from contrechamp.base.files import unreadable
 from contrechamp.base.i18n import _
 
 NONCE_BYTES = 16
@@ -173,7 +174,7 @@ def _answer(answer: bytes, committed: bytes, where: str) -> Timestamp:
         read = Timestamp.deserialize(context, committed)
         context.assert_eof()
     except (DeserializationError, ValueError) as error:
-        raise InputError(_("the calendar's answer cannot be read"), where=where) from error
+        raise unreadable(where, form=_("an answer of the calendar")) from error
     return read
 
 

@@ -9,7 +9,6 @@ data/...
 import hashlib
 import os
 import re
-import stat
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from contrechamp.base.errors import InputError
+from contrechamp.base.files import not_utf8, open_plain, unreadable, unreadable_text
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.vault.findings import Finding, Kind
@@ -230,17 +230,7 @@ def open_file(bag: Read, path: str) -> IO[bytes]:
     Raises:
         InputError: if it cannot be read, or is no longer a plain file.
     """
-    try:
-        descriptor = os.open(bag.folder / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError as error:
-        raise InputError(
-            _("cannot be read ({reason})").format(reason=error.strerror), where=path
-        ) from error
-    file = open(descriptor, "rb")  # noqa: SIM115
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        file.close()
-        raise InputError(_("no plain file"), where=path)
-    return file
+    return open_plain(bag.folder / path, where=path)
 
 
 def _list_files(bag: Read) -> None:
@@ -250,10 +240,7 @@ def _list_files(bag: Read) -> None:
         try:
             below = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError as error:
-            raise InputError(
-                _("cannot be read ({reason})").format(reason=error.strerror),
-                where=above or bag.folder.name,
-            ) from error
+            raise unreadable(above or bag.folder.name, error) from error
         for entry in below:
             path = above + os.fsencode(entry.name).decode("utf-8", "backslashreplace")
             if entry.is_dir(follow_symlinks=False):
@@ -351,7 +338,7 @@ def _compare(bag: Read, path: str, expected: Digests, advance: Callable[[float],
             for one in hashes.values():
                 one.update(piece)
     except (InputError, OSError):
-        bag.say("altered", path, _("it cannot be read"))
+        bag.say("altered", path, unreadable_text())
         return
     if size != bag.sizes[path] or any(
         one.hexdigest() != expected[name] for name, one in hashes.items()
@@ -363,4 +350,4 @@ def _text(content: bytes, where: str) -> str:
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise InputError(_("it is not UTF-8"), where=where) from error
+        raise not_utf8(where) from error

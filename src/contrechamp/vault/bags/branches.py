@@ -100,10 +100,11 @@ def _branch(
     return Branch(
         note=note,
         keys={one: key for one, key in known.items() if one in names},
-        merge=(content, tuple(merkle.path(number, tree))),
+        merge=(content, tuple(merkle.inclusion_proof(number, tree))),
         record=(salt, state),
         entries=tuple(
-            (leaves[entry.number], tuple(merkle.path(entry.number, theirs))) for entry in entries
+            (leaves[entry.number], tuple(merkle.inclusion_proof(entry.number, theirs)))
+            for entry in entries
         ),
     )
 

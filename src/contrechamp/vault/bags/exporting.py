@@ -3,7 +3,6 @@
 import base64
 import os
 import secrets
-import shutil
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -14,14 +13,14 @@ from typing import Any
 import pyrage
 
 from contrechamp import __version__
-from contrechamp.base.errors import InputError, OutputError, UsageError
+from contrechamp.base.errors import InputError, UsageError
+from contrechamp.base.files import new_folder, unwritable
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.vault import case as cases
 from contrechamp.vault import database, objects
 from contrechamp.vault.bags import bag, branches, texts
 from contrechamp.vault.case import Case, Change
-from contrechamp.vault.disk import disk_of
 from contrechamp.vault.log import canonical, custody, history, merkle, signing
 from contrechamp.vault.log.checkpoint import parse
 
@@ -117,29 +116,14 @@ def export(
     found = [_item(case, item) for item in dict.fromkeys(items)]
     if not found:
         raise UsageError(_("name at least one item"))
-    cases.refuse_existing(target)
-    partial = target.with_name(f".{target.name}.{random(4).hex()}.partial")
-    try:
-        partial.mkdir(mode=0o700)
-        with disk_of(partial) as disk:
-            writer = bag.Writer(partial)
-            paths = {one.id: _path(one, encrypted=not plain, named=open_records) for one in found}
-            with progress(_("Exporting"), sum(one.size for one in found)) as advance:
-                for one in found:
-                    writer.put(paths[one.id], _content(case.folder, one, keys, advance))
-            entry = _log(case, found, target, sorted(str(key) for key in keys), reason, now, random)
-            _describe(case, found, writer, paths, keys, open_records=open_records or plain, now=now)
-            disk.settle([partial, *partial.rglob("*")])
-        partial.rename(target)
-        objects.sync_folder(target.parent)
-    except OSError as error:
-        raise OutputError(
-            _("{folder}: cannot be made ({reason})").format(
-                folder=target.name, reason=error.strerror
-            )
-        ) from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+    with new_folder(target) as partial:
+        writer = bag.Writer(partial)
+        paths = {one.id: _path(one, encrypted=not plain, named=open_records) for one in found}
+        with progress(_("Exporting"), sum(one.size for one in found)) as advance:
+            for one in found:
+                writer.put(paths[one.id], _content(case.folder, one, keys, advance))
+        entry = _log(case, found, target, sorted(str(key) for key in keys), reason, now, random)
+        _describe(case, found, writer, paths, keys, open_records=open_records or plain, now=now)
     return Exported(target, tuple(one.id for one in found), entry, tuple(_keys(case)[1]))
 
 
@@ -223,7 +207,7 @@ def _content(
             got = objects.read_object(folder, one.object, one.identity, file, advance)
         except InputError:
             if file.failed is not None:  # not the object, but the disk that it was to go to
-                raise _cannot_be_written(file.failed) from None
+                raise unwritable(_("the bag"), file.failed) from None
             raise
         check(got)
 
@@ -287,15 +271,7 @@ def _encrypt(source: Any, file: bag.HashedFile, keys: Sequence[Any]) -> None:
     try:
         pyrage.encrypt_io(source, file, list(keys))
     except (pyrage.EncryptError, OSError) as error:
-        raise _cannot_be_written(file.failed or error) from error
-
-
-def _cannot_be_written(error: Exception) -> OutputError:
-    return OutputError(
-        _("the bag cannot be written ({reason})").format(
-            reason=getattr(error, "strerror", None) or type(error).__name__
-        )
-    )
+        raise unwritable(_("the bag"), file.failed or error) from error
 
 
 def _log(
@@ -352,7 +328,7 @@ def _describe(
             "entries": [
                 {
                     "entry": _base64(leaves[entry.number]),
-                    "proof": [_base64(h) for h in merkle.path(entry.number, tree)],
+                    "proof": [_base64(h) for h in merkle.inclusion_proof(entry.number, tree)],
                 }
                 for entry in mine
             ],

@@ -11,6 +11,7 @@ import blake3
 import pyrage
 
 from contrechamp.base.errors import CheckFailedError, ContrechampError, InputError
+from contrechamp.base.files import unreadable
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.vault.bags import bag
@@ -306,9 +307,7 @@ def _content(
             "identity", _("this key does not decrypt it, or it was altered")
         ) from None
     except OSError as error:
-        raise InputError(
-            _("cannot be read ({reason})").format(reason=error.strerror), where=document.file
-        ) from error
+        raise unreadable(document.file, error) from error
     return sink.found()
 
 

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import rfc8785
 
 from contrechamp.base.errors import InputError
+from contrechamp.base.files import not_json
 from contrechamp.base.i18n import _
 
 MAX_BYTES = 1 << 20
@@ -79,7 +80,7 @@ def loads(raw: bytes, *, where: str = "") -> Any:
     except _RefusedError as refused:
         problem = str(refused)
     except ValueError:  # not UTF-8, not JSON; the error itself carries the content
-        problem = _("it is not JSON")
+        problem = not_json()
     else:
         problem = "" if _encoded(value) == raw else _("it is not in canonical form (RFC 8785)")
     if problem:  # raised out here, so that what was caught is not kept as its context

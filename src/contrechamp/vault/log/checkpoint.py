@@ -59,8 +59,6 @@ def to_note(checkpoint: Checkpoint) -> bytes:
 def sign(checkpoint: Checkpoint, key_name: str, seed: bytes) -> str:
     """Return a checkpoint as a note with one signature.
 
-    More are put under it with `note.add_signature`.
-
     Args:
         checkpoint: what to sign.
         key_name: the name of the key: one word without a plus sign.

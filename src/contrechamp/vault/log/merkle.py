@@ -41,21 +41,12 @@ def levels(leaf_hashes: Sequence[bytes]) -> list[Sequence[bytes]]:
     return found
 
 
-def inclusion_proof(index: int, leaf_hashes: Sequence[bytes]) -> list[bytes]:
+def inclusion_proof(index: int, tree: Sequence[Sequence[bytes]]) -> list[bytes]:
     """Return the hashes that lead from leaf `index` to the root, leaf first (RFC 9162 2.1.3.1).
 
     Args:
         index: the leaf, counted from 0.
-        leaf_hashes: every leaf of the tree.
-
-    Raises:
-        ValueError: the tree has no such leaf.
-    """
-    return path(index, levels(leaf_hashes))
-
-
-def path(index: int, tree: Sequence[Sequence[bytes]]) -> list[bytes]:
-    """Return what `inclusion_proof` returns, of a tree whose `levels` are known.
+        tree: its `levels`.
 
     Raises:
         ValueError: the tree has no such leaf.
@@ -65,32 +56,6 @@ def path(index: int, tree: Sequence[Sequence[bytes]]) -> list[bytes]:
     siblings = [((index >> height) ^ 1, level) for height, level in enumerate(tree[:-1])]
     # A right end without a sibling moves up unhashed.
     return [level[sibling] for sibling, level in siblings if sibling < len(level)]
-
-
-def consistency_proof(old_size: int, leaf_hashes: Sequence[bytes]) -> list[bytes]:
-    """Return the hashes that show that the first leaves are those of an older tree.
-
-    RFC 9162 2.1.4.1.
-
-    Args:
-        old_size: the size of the older tree, 0 to the size of this one; for both ends there
-            is nothing to show and the proof is empty.
-        leaf_hashes: every leaf of the newer tree.
-
-    Raises:
-        ValueError: the older tree is larger than this one.
-    """
-    if not 0 <= old_size <= len(leaf_hashes):
-        raise ValueError(f"no tree of {old_size} leaves in one of {len(leaf_hashes)}")
-    if old_size in (0, len(leaf_hashes)):
-        return []
-    # The last leaf of the older tree, lifted to the largest subtree that both trees share.
-    node, level = old_size - 1, leaf_hashes
-    while node & 1:
-        node, level = node >> 1, _parents(level)
-    # Lifted to the far left it *is* the older root, which who checks the proof has.
-    shared = [] if node == 0 else [level[node]]
-    return shared + path(node, levels(level))
 
 
 def check_inclusion(
@@ -122,69 +87,19 @@ def check_inclusion(
     return last == 0 and hashed == tree_root
 
 
-def check_consistency(
-    old_size: int, old_root: bytes, size: int, tree_root: bytes, proof: Sequence[bytes]
-) -> bool:
-    """Say whether `proof` shows that the newer tree begins with the older (RFC 9162 2.1.4.2).
-
-    Two trees of one size are consistent if their roots are the same, and every tree begins with
-    the empty one; the proof has to be empty then.
-    """
-    if not 0 <= old_size <= size or not _are_hashes([old_root, tree_root, *proof]):
-        return False
-    if size == 0 and tree_root != EMPTY_ROOT:
-        return False
-    if old_size == size:
-        return not proof and old_root == tree_root
-    if old_size == 0:
-        return not proof and old_root == EMPTY_ROOT
-    node, last = old_size - 1, size - 1
-    while node & 1:
-        node, last = node >> 1, last >> 1
-    steps = list(proof) if node else [old_root, *proof]
-    if not steps:
-        return False
-    older = newer = steps[0]
-    for step in steps[1:]:
-        if last == 0:
-            return False
-        if node & 1 or node == last:
-            older, newer = node_hash(step, older), node_hash(step, newer)
-            while not node & 1 and node:
-                node, last = node >> 1, last >> 1
-        else:
-            newer = node_hash(newer, step)
-        node, last = node >> 1, last >> 1
-    return last == 0 and older == old_root and newer == tree_root
-
-
 class Frontier:
-    """The right edge of a growing tree: enough to append and to know the root, O(log n) each.
+    """The right edge of a growing tree: enough to append and to know the root, O(log n) each."""
 
-    Args:
-        size: leaves so far.
-        peaks: roots of the full subtrees that make up the tree, left to right, largest first:
-            one for every bit that is set in `size`. `size` and `peaks` are all that has to be
-            kept to go on later.
-
-    Raises:
-        ValueError: the peaks are not those of a tree of this size.
-    """
-
-    def __init__(self, size: int = 0, peaks: Iterable[bytes] = ()) -> None:
-        self._size, self._peaks = size, list(peaks)
-        if size < 0 or len(self._peaks) != size.bit_count() or not _are_hashes(self._peaks):
-            raise ValueError(f"{len(self._peaks)} peaks do not make a tree of {size} leaves")
+    def __init__(self) -> None:
+        self._size = 0
+        #: Roots of the full subtrees that make up the tree, left to right, largest first: one for
+        #: every bit that is set in the size.
+        self._peaks: list[bytes] = []
 
     @property
     def size(self) -> int:
         """The number of leaves."""
         return self._size
-
-    @property
-    def peaks(self) -> tuple[bytes, ...]:
-        """The roots of the full subtrees, left to right."""
-        return tuple(self._peaks)
 
     def append(self, leaf: bytes) -> None:
         """Add a leaf, given by its hash, at the right end."""

@@ -55,16 +55,6 @@ def sign(text: str, key_name: str, seed: bytes) -> str:
     return _checked(f"{text}\n{_signature_line(text, key_name, seed)}")
 
 
-def add_signature(note: str, key_name: str, seed: bytes) -> str:
-    """Return a note with one more signature; those that it has stay as they are, unchecked.
-
-    Raises:
-        InputError: it is not a note, or the name does not have the form that `sign` asks for.
-    """
-    text, _others = parse(note)
-    return _checked(note + _signature_line(text, key_name, seed))
-
-
 def parse(note: str, *, where: str = "") -> tuple[str, tuple[Signature, ...]]:
     """Return the text of a note and its signatures; do not rely on it before `signers`.
 

@@ -5,7 +5,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
@@ -36,6 +35,7 @@ from contrechamp.dossier.formats.followthemoney.statements import (
 )
 from contrechamp.dossier.formats.read.drafts import Desk, Draft, Format, Notice, Problem, Read
 from contrechamp.dossier.formats.read.source_file import Given
+from contrechamp.dossier.formats.write.outgoing import Outgoing
 from contrechamp.dossier.permission import consent, releasing
 from contrechamp.dossier.permission.standing import Standings
 from contrechamp.dossier.reading import lookup
@@ -47,9 +47,6 @@ from contrechamp.dossier.records.kinds import class_of
 from contrechamp.dossier.records.schema import from_json
 from contrechamp.dossier.records.testimony import Exhibit
 from contrechamp.dossier.writing import store
-
-if TYPE_CHECKING:
-    from contrechamp.dossier.formats.write.exporting import Leaving
 
 ENTITIES, STATEMENTS = "entities.ftm.json", "statements.csv"
 _OWN_ID = re.compile(r"[0-9a-f]{16}")
@@ -171,7 +168,7 @@ def read(given: Given, desk: Desk) -> Iterator[Read]:
         yield Notice(given.name, told.format(count=len(survey.lost)))
 
 
-FORMAT = Format("ftm", fits, read)
+FORMAT = Format(fits, read)
 
 
 def _draft(entity: Entity, where: str, desk: Desk, survey: _Survey) -> Draft:
@@ -232,9 +229,9 @@ def schema_of(view: View, ref: str) -> str:
 class _Going:
     """What of a case goes out, and which documents stand for exhibits and items."""
 
-    def __init__(self, leaving: "Leaving") -> None:
-        self._leaving, self._view = leaving, leaving.view
-        self._standings = Standings(leaving.whole, leaving.day)
+    def __init__(self, outgoing: Outgoing) -> None:
+        self._outgoing, self._view = outgoing, outgoing.view
+        self._standings = Standings(outgoing.whole, outgoing.day)
         self._may: dict[str, bool] = {}
         self._items: dict[str, None] = {}
         self._names = Names(
@@ -272,7 +269,7 @@ class _Going:
     def _may_leave(self, item: str) -> bool:
         if item not in self._may:
             # What a source gave goes as its exhibit or not at all: that is what is logged.
-            given = consent.sources_of(self._leaving.whole, item)
+            given = consent.sources_of(self._outgoing.whole, item)
             self._may[item] = not given and releasing.may_leave(self._standings, item)
         return self._may[item]
 
@@ -289,18 +286,18 @@ class _Going:
         return found
 
     def _file_name(self, item: str) -> str:
-        state = lookup.item_state(self._leaving.case, lookup.id_of(item))
+        state = lookup.item_state(self._outgoing.case, lookup.id_of(item))
         return str(state.get("name", "")) if state is not None and self._may_leave(item) else ""
 
 
-def write(leaving: "Leaving", folder: Path) -> None:
+def write(outgoing: Outgoing, folder: Path) -> None:
     """Write entities, one a line, and statements with where each comes from.
 
     Nobody who told or gave anything leaves: sources, consents and testimonies have no place here,
     and neither have observers. Exhibits leave as documents without content or hash, and so do
     items that are released. What was refuted or withdrawn stays: nothing there would say so.
     """
-    going = _Going(leaving)
+    going = _Going(outgoing)
     with (
         (folder / ENTITIES).open("w", encoding="utf-8") as lines,
         (folder / STATEMENTS).open("w", encoding="utf-8", newline="") as table,
@@ -312,11 +309,11 @@ def write(leaving: "Leaving", folder: Path) -> None:
             lines.write(as_line(entity) + "\n")
             rows.writerows(statements(entity, origin=origin, first_seen=first_seen))
 
-        for stored in leaving.records():
+        for stored in outgoing.records():
             found, told = going.entities(stored)
             if not found:
-                leaving.left_out[told.format(kind=stored.kind)] += 1
-                leaving.given.pop(stored.id, None)
+                outgoing.left_out[told.format(kind=stored.kind)] += 1
+                outgoing.given.pop(stored.id, None)
             for entity in found:
                 put(entity, f"{stored.ref} version {stored.version}", stored.at)
         for ref, entity in going.items():

@@ -1,19 +1,18 @@
 """Entities as lines and as tables of statements: read one by one, written with their origin."""
 
-import csv
 import hashlib
 import json
 import re
 from collections.abc import Iterator, Set
-from io import TextIOWrapper
 from typing import Any
 
 from contrechamp.base.errors import InputError
+from contrechamp.base.files import unreadable
 from contrechamp.base.i18n import _
 from contrechamp.dossier.formats.followthemoney import vocabulary
 from contrechamp.dossier.formats.followthemoney.model import Entity, Properties, lang_in, lang_out
 from contrechamp.dossier.formats.followthemoney.vocabulary import WITHOUT_LANGUAGE, the_schema
-from contrechamp.dossier.formats.read.source_file import MAX_CELL, Given, parsed
+from contrechamp.dossier.formats.read.source_file import Given, parsed
 
 #: Of every statement that is written.
 DATASET = "contrechamp"
@@ -90,23 +89,12 @@ def _of_sorted_table(given: Given, schemata: Set[str]) -> Iterator[tuple[str, En
 
 def _streamed(given: Given) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield the rows of a table of any size, one at a time."""
-    csv.field_size_limit(MAX_CELL)
-    line = 0
-    try:
-        with (
-            given.content.opened() as source,
-            TextIOWrapper(source, encoding="utf-8-sig", newline="") as text,
-        ):
-            rows = csv.DictReader(text, strict=True)
-            for row in rows:
-                line = rows.line_num
-                if any(row.get(name) is None for name in _NEEDED):
-                    raise csv.Error
-                yield f"{given.name}:{line}", row
-    except (csv.Error, UnicodeDecodeError):
-        raise InputError(
-            _("the row cannot be read; is a quote left open?"), where=f"{given.name}:{line + 1}"
-        ) from None
+    for row in given.rows():
+        if isinstance(row, InputError):
+            raise row
+        if not row.cells.keys() >= _NEEDED:
+            raise unreadable(row.where, advice=_("is the file cut off, or a quote left open?"))
+        yield row.where, row.cells
 
 
 def plain_line(entity: Entity) -> str:

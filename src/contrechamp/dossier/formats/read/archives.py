@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from typing import IO
 
 from contrechamp.base.errors import InputError
+from contrechamp.base.files import unreadable
 from contrechamp.base.i18n import _
 from contrechamp.vault.adding import Content
 
@@ -48,6 +49,11 @@ def check(infos: list[zipfile.ZipInfo], where: str) -> None:
             )
 
 
+def broken(where: str) -> InputError:
+    """Return the error that says that an archive is damaged."""
+    return unreadable(where, advice=_("export it again"), form=_("an archive"))
+
+
 @dataclass(frozen=True)
 class Part:
     """A file in an archive."""
@@ -62,9 +68,7 @@ class Part:
             return _Both(zipfile.ZipFile(archive).open(self.info), archive, self.info.filename)
         except BROKEN as error:
             archive.close()
-            raise InputError(
-                _("the archive cannot be read; export it again"), where=self.info.filename
-            ) from error
+            raise broken(self.info.filename) from error
 
 
 class _Both(io.BufferedReader):
@@ -84,9 +88,7 @@ class _Both(io.BufferedReader):
         try:
             return read()
         except BROKEN as error:
-            raise InputError(
-                _("the archive cannot be read; export it again"), where=self._name
-            ) from error
+            raise broken(self._name) from error
 
     def close(self) -> None:
         super().close()

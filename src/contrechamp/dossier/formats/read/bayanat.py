@@ -77,7 +77,7 @@ def read(given: Given, desk: Desk) -> Iterator[Read]:
         yield Notice(given.name, _("left out: {count}: {reason}").format(count=many, reason=told))
 
 
-FORMAT = Format("bayanat", bayanat_files.fits, read)
+FORMAT = Format(bayanat_files.fits, read)
 
 
 class _Reader:

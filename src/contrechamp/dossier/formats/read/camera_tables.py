@@ -22,11 +22,13 @@ from contrechamp.dossier.formats.read.source_file import Given
 from contrechamp.dossier.records.field_types import DATE
 from contrechamp.dossier.records.fieldwork import Camera
 from contrechamp.dossier.records.schema import from_json
+from contrechamp.scene.camera_fields import RECORDED
 
 #: Names of the formats in `scene.input_files`, which is loaded only where cameras are read.
 OSM_PBF, OSM_XML, GEOJSON, CSV = "OSM_PBF", "OSM_XML", "GEOJSON", "CSV"
+#: What a table says that a record has other words for: it goes into the note.
+_TOLD = ("operator", "zone")
 _PLACES = ({"lon", "lat"}, {"longitude", "latitude"})
-_NUMBERS = ("height_m", "heading_deg", "tilt_deg", "hfov_deg", "vfov_deg", "range_m")
 
 
 def fits(given: Given) -> bool:
@@ -63,7 +65,7 @@ def read(given: Given, desk: Desk) -> Iterator[Read]:
         yield attempt(lambda row=row: _draft(row, given, desk, kind))  # type: ignore[misc]
 
 
-FORMAT = Format("cameras", fits, read)
+FORMAT = Format(fits, read)
 
 
 def _format(given: Given) -> str:
@@ -82,29 +84,22 @@ def _draft(row: Any, given: Given, desk: Desk, kind: str) -> Draft:
     scheme = "osm" if is_osm else "camera-table"
     name = row.id if is_osm else f"{given.name}/{row.id}"
     where = str(row.source)
-    told = [f"{word}: {text}" for word, text in (("operator", row.operator), ("zone", row.zone))
-            if text]  # fmt: skip
-    dates = {}
-    for field in ("first_seen", "last_seen"):
-        text = getattr(row, field)
-        if re.fullmatch(DATE.pattern, text):
-            dates[field] = text
-        elif text:
-            told.append(f"{field}: {text}")
+    told = [f"{word}: {text}" for word in _TOLD if (text := getattr(row, word))]
     fields: dict[str, Any] = {
         "position": {"lon": _decimal(row.geometry.x), "lat": _decimal(row.geometry.y)},
-        "kind": row.kind,
-        "mount": row.mount,
         "ids": [{"scheme": scheme, "id": str(row.id)}],
-        "note": "\n".join(told),
         "evidence": [{"ref": THIS_FILE, "at": str(row.id)}],
-        **dates,
     }
-    for field in _NUMBERS:
-        if not math.isnan(number := getattr(row, field)):
-            fields[field] = _decimal(number)
-    if not math.isnan(row.width_px):
-        fields["width_px"] = int(row.width_px)
+    for one in RECORDED:
+        value = getattr(row, one.name)
+        if one.is_number:
+            if not math.isnan(value):
+                fields[one.name] = int(value) if one.holds == "whole" else _decimal(value)
+        elif one.holds != "date" or not value or re.fullmatch(DATE.pattern, value):
+            fields[one.name] = value or None
+        else:
+            told.append(f"{one.name}: {value}")
+    fields["note"] = "\n".join(told)
     camera = from_json(Camera, fields, where=where)
     return Draft(camera, desk.id(scheme, name), where, str(row.id))
 

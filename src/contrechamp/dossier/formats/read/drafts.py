@@ -108,13 +108,11 @@ class Format:
     """A format that can be read.
 
     Args:
-        name: by which it is told.
         fits: whether a file looks like it.
         read: it.
         kept: the file itself becomes an item of the case: it is evidence.
     """
 
-    name: str
     fits: Callable[[Given], bool]
     read: Callable[[Given, Desk], Iterator[Read]]
     kept: bool = True

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import pkgutil
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -11,18 +12,6 @@ from pathlib import Path
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.progress import Progress, silent
-from contrechamp.dossier.formats.followthemoney import files
-from contrechamp.dossier.formats.read import (
-    bayanat,
-    camera_tables,
-    mapped_tables,
-    ocds,
-    photo_places,
-    record_lines,
-    record_tables,
-    submissions,
-    walks,
-)
 from contrechamp.dossier.formats.read.drafts import (
     THIS_FILE,
     Desk,
@@ -31,6 +20,7 @@ from contrechamp.dossier.formats.read.drafts import (
     Notice,
     Problem,
 )
+from contrechamp.dossier.formats.read.registry import FORMATS, MAPPED
 from contrechamp.dossier.formats.read.settling import ACTION, Settled, content, settle, with_items
 from contrechamp.dossier.formats.read.source_file import Given, given
 from contrechamp.dossier.formats.read.staging import Coming, Staging
@@ -47,21 +37,6 @@ from contrechamp.vault.case import Case, Random
 
 #: So many problems are told at once.
 TOLD = 20
-
-#: In the order in which they are tried.
-FORMATS: tuple[Format, ...] = (
-    record_lines.FORMAT,
-    record_tables.FORMAT,
-    files.FORMAT,
-    submissions.FORMAT,
-    submissions.ATTACHMENTS,
-    walks.FORMAT,
-    ocds.FORMAT,
-    bayanat.FORMAT,
-    camera_tables.FORMAT,
-    mapped_tables.FORMAT,
-    photo_places.FORMAT,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +118,7 @@ def import_files(
         desks = [Desk(case, one, beside, opened, accept, skip_bad_rows) for one in beside]
         problems: list[InputError] = []
         for number, desk in enumerate(desks):
-            format_ = format_of(desk.given, told or (mapped_tables.NAME if mapping else ""))
+            format_ = format_of(desk.given, told or (MAPPED if mapping else ""))
             if format_.kept:
                 desk.kept[THIS_FILE] = desk.given.content
             with progress(_("Reading {file}").format(file=desk.given.name), None) as advance:
@@ -153,6 +128,7 @@ def import_files(
                         outcome.notices.append(read)
                     else:
                         problems += _staged(staging, read, number)
+            outcome.notices += [Notice(where, told) for where, told in desk.given.not_used]
         if problems and not skip_bad_rows:
             raise together(problems)
         settled = settle(case, staging, desks, overwrite=overwrite)
@@ -175,15 +151,13 @@ def format_of(opened: Given, told: str = "") -> Format:
     Raises:
         InputError: if no format fits, or there is none of that name.
     """
-    names = ", ".join(one.name for one in FORMATS)
-    if told:
-        for one in FORMATS:
-            if one.name == told:
-                return one
+    names = ", ".join(FORMATS)
+    if told and told not in FORMATS:
         raise InputError(_("there is no such format; there are: {names}").format(names=names))
-    for one in FORMATS:
-        if one.fits(opened):
-            return one
+    for name in [told] if told else FORMATS:
+        found: Format = pkgutil.resolve_name(FORMATS[name])
+        if told or found.fits(opened):
+            return found
     raise InputError(
         _("no format is known that looks like this; tell it with --as, one of: {names}").format(
             names=names

@@ -27,7 +27,6 @@ from contrechamp.dossier.records.field_types import Record
 from contrechamp.dossier.records.kinds import class_of
 from contrechamp.dossier.records.schema import from_json, members
 
-NAME = "mapped"
 _TABLES = {"fields", "constants", "actors", "points", "only", "values"}
 _KEYS = {"kind", "id", "scheme", "date", "decimal", "separator", "media", *_TABLES}
 _NUMBER = re.compile(r"[-+]?\d{1,4}(\.\d+)?")
@@ -122,7 +121,7 @@ def read(given: Given, desk: Desk) -> Iterator[Read]:
         yield Notice(given.name, told.format(count=others))
 
 
-FORMAT = Format(NAME, fits, read)
+FORMAT = Format(fits, read)
 
 
 def _columns(mapping: Mapping) -> set[str]:

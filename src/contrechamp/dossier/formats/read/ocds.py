@@ -49,7 +49,7 @@ def read(given: Given, desk: Desk) -> Iterator[Read]:
         yield Notice(given.name, _("no process of tendering is in it"))
 
 
-FORMAT = Format("ocds", fits, read)
+FORMAT = Format(fits, read)
 
 
 def _processes(found: Any, name: str) -> Iterator[tuple[str, dict[str, Any]]]:

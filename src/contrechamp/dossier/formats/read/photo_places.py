@@ -53,7 +53,7 @@ def read(given: Given, desk: Desk) -> Iterator[Read]:
     yield Draft(exhibit, desk.id("photo", digest), given.name)
 
 
-FORMAT = Format("photos", fits, read)
+FORMAT = Format(fits, read)
 
 
 def degrees(tags: Mapping[str, str], name: str, negative: str) -> Decimal | None:

@@ -24,4 +24,4 @@ def _draft(desk: Desk, line: str, where: str) -> Draft:
     return Draft(put.record, put.id, where, own=True)
 
 
-FORMAT = Format("records", fits, read, kept=False)
+FORMAT = Format(fits, read, kept=False)

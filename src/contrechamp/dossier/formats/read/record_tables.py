@@ -10,7 +10,6 @@ from contrechamp.base.spreadsheets import with_formula
 from contrechamp.dossier.formats.read.drafts import Desk, Draft, Format, Problem, Read, attempt
 from contrechamp.dossier.formats.read.source_file import Cells, Given
 from contrechamp.dossier.reading import lookup
-from contrechamp.dossier.records.contents import Held
 from contrechamp.dossier.records.field_types import Record
 from contrechamp.dossier.records.kinds import class_of
 from contrechamp.dossier.records.schema import REF, Shape, from_json, members
@@ -39,7 +38,7 @@ def read(given: Given, desk: Desk) -> Iterator[Read]:
             yield attempt(lambda row=row: _draft(desk, row))  # type: ignore[misc]
 
 
-FORMAT = Format("tables", fits, read, kept=False)
+FORMAT = Format(fits, read, kept=False)
 
 
 def _draft(desk: Desk, row: Cells) -> Draft:
@@ -59,11 +58,6 @@ def _draft(desk: Desk, row: Cells) -> Draft:
         )  # fmt: skip
     record = from_cells(cls, cells, where=row.where)
     return Draft(record, record_id, row.where, own=True, version=int(version or 0))
-
-
-def to_cells(held: Iterator[Held]) -> dict[str, str]:
-    """Return the cells of a record's values, by their paths."""
-    return {one.path: cell(one.shape, one.value) for one in held}
 
 
 def cell(shape: Shape, value: Any) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlcipher3 import dbapi2 as sqlite
 
-from contrechamp.base.errors import OutputError
+from contrechamp.base.files import unwritable
 from contrechamp.base.i18n import _
 from contrechamp.dossier.formats.read.drafts import Draft
 from contrechamp.dossier.reading.lookup import Citation
@@ -76,9 +76,7 @@ class Staging(Mapping[str, Record]):
             self._database = database.connect(path, secrets.token_bytes(32))
             path.unlink()
         except (OSError, sqlite.Error) as error:
-            raise OutputError(
-                _("the case cannot be written to ({reason})").format(reason=error)
-            ) from error
+            raise unwritable(_("the case"), error) from error
         # It is thrown away whatever happens: nothing has to be safe, and no journal is written.
         for pragma in ("journal_mode = OFF", "synchronous = OFF", "secure_delete = OFF",
                        f"cache_size = -{CACHE_KB}"):  # fmt: skip

@@ -25,6 +25,7 @@ from contrechamp.dossier.records.actors import Product
 from contrechamp.dossier.records.field_types import Record
 from contrechamp.dossier.records.fieldwork import Barrier, Camera, Observation, Place
 from contrechamp.dossier.records.schema import from_json
+from contrechamp.scene.camera_fields import ASKED
 
 #: By which submissions are named in ids of elsewhere: both services give the same uuid.
 SCHEME = "odk"
@@ -96,8 +97,8 @@ def read_attachments(given: Given, desk: Desk) -> Iterator[Read]:
         yield Notice(given.name, _("pictures without the export that they belong to: give both"))
 
 
-FORMAT = Format("submissions", fits, read)
-ATTACHMENTS = Format("attachments", fits_attachments, read_attachments, kept=False)
+FORMAT = Format(fits, read)
+ATTACHMENTS = Format(fits_attachments, read_attachments, kept=False)
 
 
 def _submissions(table: Given) -> Iterator[Submission | Problem]:
@@ -220,11 +221,7 @@ def _camera(submission: Submission, desk: Desk, photos: tuple[str, ...]) -> Iter
         "note": "\n".join(line for line in signs if line),
         "position": _position(submission, "camera_position"),
         "name": answers.get("camera_name"),
-        "kind": answers.get("camera_kind"),
-        "mount": answers.get("camera_mount"),
-        "height_m": answers.get("camera_height_m"),
-        "heading_deg": answers.get("camera_heading_deg"),
-        "tilt_deg": answers.get("camera_tilt_deg"),
+        **{one.name: answers.get(f"camera_{one.name}") for one in ASKED},
         "product": product,
         "first_seen": answers.get("date"),
         "last_seen": answers.get("date"),

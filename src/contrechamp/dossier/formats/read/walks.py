@@ -23,30 +23,16 @@ def read(given: Given, desk: Desk) -> Iterator[Read]:
     Raises:
         InputError: if the file is no GPX, nothing is in it, or no point of a walk has a time.
     """
+    from contrechamp.scene.gpx import parsed
+
     content = given.whole()
-    gpx = _parsed(content, given.name)
+    gpx = parsed(content, given.name)
     if gpx.tracks or gpx.routes or not gpx.waypoints:
         yield _walk(given, desk, content, gpx)
     yield from waypoints.read(given, desk, gpx.waypoints)
 
 
-FORMAT = Format("gpx", fits, read)
-
-
-def _parsed(content: bytes, name: str) -> Any:
-    import gpxpy
-    from gpxpy.gpx import GPXException
-
-    from contrechamp.scene.input_files import declares_entities
-
-    if declares_entities(content):
-        raise InputError(
-            _("a GPX file declares no document type or entities; export it again"), where=name
-        )
-    try:
-        return gpxpy.parse(content)
-    except (GPXException, ValueError, TypeError, LookupError) as error:
-        raise InputError(_("the GPX file cannot be read; export it again"), where=name) from error
+FORMAT = Format(fits, read)
 
 
 def _walk(given: Given, desk: Desk, content: bytes, gpx: Any) -> Draft:

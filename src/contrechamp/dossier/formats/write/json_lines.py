@@ -3,11 +3,13 @@
 import json
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
+from contrechamp.dossier.formats.read.source_file import parsed
+from contrechamp.dossier.formats.write.outgoing import Outgoing
 from contrechamp.dossier.permission.standing import Standings
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import Stored
@@ -39,6 +41,16 @@ def written(case: Case, day: date, *, kind: str = "", closed: bool = False) -> I
     for stored in lookup.every(case, kind):
         view.know(stored.id, stored.record)
         yield json.dumps(as_object(stored, standings, closed=closed), ensure_ascii=False) + "\n"
+
+
+def write(outgoing: Outgoing, folder: Path) -> None:
+    """Write what may leave as lines, and their schema."""
+    standings = Standings(outgoing.whole, outgoing.day)
+    with (folder / "records.jsonl").open("w", encoding="utf-8") as target:
+        for stored in outgoing.records():
+            target.write(json.dumps(as_object(stored, standings), ensure_ascii=False) + "\n")
+    told = json.dumps(schema(), ensure_ascii=False, indent=1)
+    (folder / "records.schema.json").write_text(told + "\n", encoding="utf-8")
 
 
 def as_object(stored: Stored, standings: Standings, *, closed: bool = False) -> dict[str, Any]:
@@ -114,13 +126,7 @@ def schema() -> dict[str, Any]:
 def _object(line: str, where: str) -> dict[str, Any]:
     if len(line) > MAX_LINE:
         raise InputError(_("the line is longer than a record can be"), where=where)
-    problem, found = "", None
-    try:
-        found = json.loads(line, parse_float=Decimal)
-    except (ValueError, RecursionError):
-        problem = _("it is not JSON")
-    if problem:  # raised out here: the error of the parser carries the content
-        raise InputError(problem, where=where)
+    found = parsed(line, where)
     if not isinstance(found, dict):
         raise InputError(_("expected fields and their values"), where=where)
     unknown = [member for member in found if member not in _MEMBERS]

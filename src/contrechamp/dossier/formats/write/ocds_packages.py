@@ -7,17 +7,15 @@ import uuid
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.dossier.formats.read.ocds import PARTY_SCHEME, SCHEME
+from contrechamp.dossier.formats.write.outgoing import Outgoing
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.records.actors import Actor, Contract, Tender
 from contrechamp.dossier.records.field_types import Money, Record, Text
-
-if TYPE_CHECKING:
-    from contrechamp.dossier.formats.write.exporting import Leaving
 
 #: Kinds of records that a package can hold; actors, where a tender or contract names them.
 CARRIED = ("tender", "contract", "actor")
@@ -30,23 +28,6 @@ _REGISTERED = re.compile(r"([A-Z]{2,3}-[A-Z0-9_-]+) (\S+)")
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:[!-~]+")
 #: Digits that a reader of JSON keeps, whatever it makes of numbers.
 _DIGITS = 15
-
-
-@dataclass(frozen=True)
-class Publisher:
-    """What a package says of who publishes it.
-
-    Args:
-        name: of who publishes; the standard asks for it.
-        prefix: before the id of each process that has none yet; see `_PREFIX`.
-        uri: of the package; "" for one that names nothing but itself.
-        licence: address of the licence.
-    """
-
-    name: str
-    prefix: str = ""
-    uri: str = ""
-    licence: str = ""
 
 
 @dataclass
@@ -66,13 +47,13 @@ class _Process:
         return list(dict.fromkeys(ref for ref in [*buyers, *suppliers] if ref))
 
 
-def write(leaving: "Leaving", folder: Path) -> None:
+def write(outgoing: Outgoing, folder: Path) -> None:
     """Write a package of releases and one of records, which say the same.
 
     Raises:
         InputError: if it is not said who publishes, or a prefix is none.
     """
-    publisher = leaving.publisher
+    publisher = outgoing.publisher
     if publisher is None or not publisher.name:
         raise InputError(_("say who publishes: --publisher NAME; the standard asks for it"))
     if publisher.prefix and _PREFIX.fullmatch(publisher.prefix) is None:
@@ -87,18 +68,18 @@ def write(leaving: "Leaving", folder: Path) -> None:
                     address=address
                 )
             )
-    processes = _processes(leaving, publisher.prefix)
+    processes = _processes(outgoing, publisher.prefix)
     everywhere = _named_in_several(processes)
-    releases = [_Release(one, leaving, everywhere).made() for one in processes]
+    releases = [_Release(one, outgoing, everywhere).made() for one in processes]
     if not releases:
-        reasons = [f"{many}: {reason}" for reason, many in sorted(leaving.left_out.items())]
+        reasons = [f"{many}: {reason}" for reason, many in sorted(outgoing.left_out.items())]
         raise InputError(
             "\n".join([_("there is no tender or contract that can be written"), *reasons])
         )
-    counts = lookup.count(leaving.case)
+    counts = lookup.count(outgoing.case)
     if others := sum(counts.values()) - sum(counts.get(kind, 0) for kind in CARRIED):
         told = _("records for which the Open Contracting Data Standard has no place")
-        leaving.left_out[told] += others
+        outgoing.left_out[told] += others
     package = {
         "uri": publisher.uri or uuid.uuid4().urn,
         "version": VERSION,
@@ -125,14 +106,14 @@ def _compiled(release: dict[str, Any]) -> dict[str, Any]:
     return {**release, "id": id_, "tag": ["compiled"]}
 
 
-def _processes(leaving: "Leaving", prefix: str) -> list[_Process]:
+def _processes(outgoing: Outgoing, prefix: str) -> list[_Process]:
     """Return tenders with their contracts, and contracts without a tender."""
     found: dict[str, _Process] = {}
     of_tender: dict[str, _Process] = {}
-    for stored in [*leaving.records("tender"), *leaving.records("contract")]:
+    for stored in [*outgoing.records("tender"), *outgoing.records("contract")]:
         record = stored.record
         if not isinstance(record, Tender | Contract) or record.sample:
-            leaving.left_out[_("a sample: it would read as a real process")] += 1
+            outgoing.left_out[_("a sample: it would read as a real process")] += 1
             continue
         known = of_tender.get(str(record.tender)) if isinstance(record, Contract) else None
         ocid = _ocid(record) or (known.ocid if known else "")
@@ -141,7 +122,7 @@ def _processes(leaving: "Leaving", prefix: str) -> list[_Process]:
                 "{kind}: it has no OCID of its own; ask the Open Contracting Partnership for a "
                 "prefix, and give it with --ocid-prefix"
             )
-            leaving.left_out[told.format(kind=stored.kind)] += 1
+            outgoing.left_out[told.format(kind=stored.kind)] += 1
             continue
         ocid = ocid or f"{prefix}-{stored.id}"
         process = found.setdefault(ocid, _Process(ocid))
@@ -150,7 +131,7 @@ def _processes(leaving: "Leaving", prefix: str) -> list[_Process]:
         elif process.tender is None:
             process.tender, of_tender[stored.ref] = record, process
         else:
-            leaving.left_out[_("tender: another one has its OCID")] += 1
+            outgoing.left_out[_("tender: another one has its OCID")] += 1
             continue
         process.changed = max(process.changed, stored.at)
     return list(found.values())
@@ -170,12 +151,12 @@ def _ocid(record: Record) -> str:
 class _Release:
     """The release of one process."""
 
-    def __init__(self, process: _Process, leaving: "Leaving", everywhere: set[str]) -> None:
-        self.process, self.leaving, self.everywhere = process, leaving, everywhere
+    def __init__(self, process: _Process, outgoing: Outgoing, everywhere: set[str]) -> None:
+        self.process, self.outgoing, self.everywhere = process, outgoing, everywhere
         self.actors = {
             ref: actor
             for ref in process.actors()
-            if isinstance(actor := leaving.view.record(lookup.id_of(ref)), Actor)  # not erased
+            if isinstance(actor := outgoing.view.record(lookup.id_of(ref)), Actor)  # not erased
         }
         self.language = self._language()
         self.parties: dict[str, dict[str, Any]] = {}
@@ -321,7 +302,7 @@ class _Release:
         return f"{day}T00:00:00Z"
 
     def _leave_out(self, told: str) -> None:
-        self.leaving.left_out[told] += 1
+        self.outgoing.left_out[told] += 1
 
 
 def _own_ids(record: Contract, ocid: str) -> dict[str, str]:

@@ -6,21 +6,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from xml.etree import ElementTree
 
 from contrechamp import __version__
 from contrechamp.base.errors import InputError
+from contrechamp.base.files import unreadable
 from contrechamp.base.i18n import _
+from contrechamp.dossier.formats.write.outgoing import Outgoing
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import Stored
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.actors import Product
 from contrechamp.dossier.records.fieldwork import Camera
-from contrechamp.scene.camera_tags import camera_rows
-
-if TYPE_CHECKING:
-    from contrechamp.dossier.formats.write.exporting import Leaving
+from contrechamp.scene import camera_tags
+from contrechamp.scene.camera_fields import RECORDED
 
 #: By which nodes are named in ids of elsewhere: node/123.
 SCHEME = "osm"
@@ -50,12 +50,7 @@ def tags_of(camera: Camera, view: View) -> dict[str, str]:
     tags = {
         "man_made": "surveillance",
         "surveillance:type": "camera",
-        "camera:type": "" if camera.kind == "unknown" else camera.kind,
-        "camera:mount": camera.mount,
-        "height": _number(camera.height_m),
-        "camera:direction": _number(camera.heading_deg and camera.heading_deg % 360),
-        # Down is negative there: https://wiki.openstreetmap.org/wiki/Key:camera:tilt
-        "camera:tilt": _number(None if camera.tilt_deg is None else -camera.tilt_deg),
+        **camera_tags.tags_of({one.name: getattr(camera, one.name) for one in RECORDED}),
         "operator": "" if operator is None else operator.title(),
         "manufacturer": product.make if isinstance(product, Product) else "",
         "model": product.model if isinstance(product, Product) else "",
@@ -64,34 +59,36 @@ def tags_of(camera: Camera, view: View) -> dict[str, str]:
     return {key: value for key, value in tags.items() if value}
 
 
-def write(leaving: "Leaving", folder: Path) -> None:
+def write(outgoing: Outgoing, folder: Path) -> None:
     """Write an osmChange, and GeoJSON whose properties are tags, as JOSM opens it.
 
     A camera that is in OpenStreetMap (its ids name node/123) is corrected only where an extract
     says what the node is now: all its tags, and its version, have to be written again.
     """
-    nodes = _nodes(leaving)
+    nodes = _nodes(outgoing)
     change = ElementTree.Element("osmChange", version="0.6", generator=f"contrechamp {__version__}")
     create, modify = (ElementTree.Element(name) for name in ("create", "modify"))
     new, corrected = [], []
-    for number, (stored, camera) in enumerate(_cameras(leaving), start=1):
-        tags = tags_of(camera, leaving.view)
+    for number, (stored, camera) in enumerate(_cameras(outgoing), start=1):
+        tags = tags_of(camera, outgoing.view)
         place = (f"{camera.position.lon:f}", f"{camera.position.lat:f}")
         node = _NODE.fullmatch(_osm_id(camera))
         if not _osm_id(camera):
             _put(create, {"id": str(-number), "version": "0"}, place, tags)
             new.append(_feature(stored, place, tags))
         elif node is None:
-            leaving.left_out[_("it is one of several cameras of one object: correct it there")] += 1
+            outgoing.left_out[
+                _("it is one of several cameras of one object: correct it there")
+            ] += 1
         elif int(node[1]) not in nodes:
             corrected.append(_feature(stored, place, tags))
             told = _("in OpenStreetMap already: give an extract with --osm to correct it")
-            leaving.left_out[told] += 1
+            outgoing.left_out[told] += 1
         else:
             known = nodes[int(node[1])]
             after = known.tags | _otherwise(known.tags, tags, camera)
             if after == known.tags and (known.lon, known.lat) == _seven(place):
-                leaving.left_out[_("OpenStreetMap says the same")] += 1
+                outgoing.left_out[_("OpenStreetMap says the same")] += 1
                 continue
             _put(modify, {"id": node[1], "version": str(known.version)}, place, after)
             corrected.append(_feature(stored, place, after))
@@ -106,17 +103,14 @@ def write(leaving: "Leaving", folder: Path) -> None:
 
 def _otherwise(known: dict[str, str], tags: dict[str, str], camera: Camera) -> dict[str, str]:
     """Return the tags that say something else than the node does, however the node writes it."""
-    rows, _unreadable = camera_rows(known, "")
+    rows, _unreadable = camera_tags.camera_rows(known, "")
     same = {"man_made", "surveillance:type"}  # it is a camera there already
     if len(rows) == 1:
-        told = {
-            "camera:type": (camera.kind, rows[0]["kind"]),
-            "camera:mount": (camera.mount, rows[0]["mount"]),
-            "height": (camera.height_m, rows[0]["height_m"]),
-            "camera:direction": (camera.heading_deg, rows[0]["heading_deg"]),
-            "camera:tilt": (camera.tilt_deg, rows[0]["tilt_deg"]),
+        same |= {
+            one.tags[0].key
+            for one in RECORDED
+            if one.to_osm and _alike(getattr(camera, one.name), rows[0][one.name])
         }
-        same |= {tag for tag, (ours, theirs) in told.items() if _alike(ours, theirs)}
     return {tag: value for tag, value in tags.items() if tag not in same}
 
 
@@ -124,15 +118,15 @@ def _alike(ours: Decimal | str | None, theirs: float | str) -> bool:
     return float(ours) == theirs if isinstance(ours, Decimal) else ours == theirs
 
 
-def _cameras(leaving: "Leaving") -> Iterator[tuple[Stored, Camera]]:
-    for stored in leaving.records("camera"):
+def _cameras(outgoing: Outgoing) -> Iterator[tuple[Stored, Camera]]:
+    for stored in outgoing.records("camera"):
         camera = stored.record
         assert isinstance(camera, Camera)  # noqa: S101
         if camera.sample:
-            leaving.left_out[_("made up, to show how a record looks")] += 1
+            outgoing.left_out[_("made up, to show how a record looks")] += 1
         elif camera.position.within_m is not None and camera.position.within_m > WITHIN_M:
             told = _("its place is not known within {metres} m").format(metres=WITHIN_M)
-            leaving.left_out[told] += 1
+            outgoing.left_out[told] += 1
         else:
             yield stored, camera
 
@@ -162,38 +156,32 @@ def _seven(place: tuple[str, str]) -> tuple[str, str]:
     return lon, lat
 
 
-def _nodes(leaving: "Leaving") -> dict[int, _Node]:
+def _nodes(outgoing: Outgoing) -> dict[int, _Node]:
     """Return the nodes of an extract that cameras of the case are."""
     import osmium
 
-    if leaving.osm is None:
+    if outgoing.osm is None:
         return {}
     wanted = {
         int(found[1])
-        for stored in leaving.records("camera")
+        for stored in outgoing.records("camera")
         if isinstance(stored.record, Camera) and (found := _NODE.fullmatch(_osm_id(stored.record)))
     }
     nodes = {}
     try:
-        for node in osmium.FileProcessor(str(leaving.osm), osmium.osm.NODE):
+        for node in osmium.FileProcessor(str(outgoing.osm), osmium.osm.NODE):
             assert isinstance(node, osmium.osm.Node)  # noqa: S101
             if node.id in wanted and node.location.valid():
                 lon, lat = _seven((str(node.location.lon), str(node.location.lat)))
                 nodes[node.id] = _Node(node.id, node.version, lon, lat, dict(node.tags))
     except (RuntimeError, ValueError) as error:
-        raise InputError(
-            _("the OSM file cannot be read; download it again"), where=leaving.osm.name
-        ) from error
+        raise unreadable(outgoing.osm.name, advice=_("fetch it again"), form="OSM") from error
     if any(not node.version for node in nodes.values()):
         raise InputError(
             _("the extract does not say the versions of its objects; take one with metadata"),
-            where=leaving.osm.name,
+            where=outgoing.osm.name,
         )
     return nodes
-
-
-def _number(value: Decimal | None) -> str:
-    return "" if value is None else f"{value.normalize() + 0:f}"
 
 
 def _is_sure(date: str | None) -> bool:

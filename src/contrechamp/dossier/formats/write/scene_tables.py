@@ -7,31 +7,28 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from contrechamp.base.i18n import _
 from contrechamp.base.spreadsheets import without_formula
+from contrechamp.dossier.formats.write.outgoing import Outgoing
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import Stored
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.actors import Actor
 from contrechamp.dossier.records.field_types import ITEM
 from contrechamp.dossier.records.fieldwork import Area, Camera
+from contrechamp.scene.camera_fields import FIELDS, RECORDED, CameraField
 from contrechamp.vault import objects
 from contrechamp.vault.case import Case
-
-if TYPE_CHECKING:
-    from contrechamp.dossier.formats.write.exporting import Leaving
 
 CAMERAS, CAMERAS_CSV, AREAS = "cameras.geojson", "cameras.csv", "areas.geojson"
 #: Of the camera table, in the order of its page; a record has no word for the others.
 COLUMNS = (
-    "id", "lon", "lat", "kind", "mount", "height_m", "heading_deg", "tilt_deg", "hfov_deg",
-    "vfov_deg", "width_px", "range_m", "operator", "operator_class", "first_seen", "last_seen",
+    "id", "lon", "lat",
+    *(one.name for one in FIELDS if one.recorded or one.name in ("operator", "operator_class")),
     "source",
 )  # fmt: skip
-_NUMBERS = ("height_m", "heading_deg", "tilt_deg", "hfov_deg", "vfov_deg", "range_m")
-_POSITIVE = ("hfov_deg", "vfov_deg", "range_m")
 _CLASSES = {
     "company": "private", "organisation": "private", "public-body": "public", "state": "public",
 }  # fmt: skip
@@ -64,17 +61,10 @@ def camera_rows(view: View, cameras: Iterable[Stored]) -> list[dict[str, str]]:
             "id": name if many[name] == 1 else stored.id,
             "lon": f"{camera.position.lon:f}",
             "lat": f"{camera.position.lat:f}",
-            "kind": camera.kind,
-            "mount": camera.mount,
-            "width_px": "" if camera.width_px is None else str(camera.width_px),
             "operator": "" if known is None else known.title(),
             "operator_class": "unknown" if known is None else _CLASSES.get(known.kind, "unknown"),
-            "first_seen": camera.first_seen or "",
-            "last_seen": camera.last_seen or "",
             "source": f"{stored.ref} version {stored.version}{made_up}",
-        } | {number: _text(getattr(camera, number)) for number in _NUMBERS}
-        # A lens that sees no angle, or no metre, is none: the table has no place for it.
-        row |= {number: "" for number in _POSITIVE if row[number] == "0"}
+        } | {one.name: _cell(one, getattr(camera, one.name)) for one in RECORDED}
         rows.append({column: row[column] for column in COLUMNS})
     return rows
 
@@ -87,6 +77,7 @@ def _outside_id(camera: Camera) -> str:
 
 def camera_features(rows: Iterable[dict[str, str]]) -> dict[str, Any]:
     """Return rows of the camera table as GeoJSON (RFC 7946)."""
+    numbers = {one.name for one in FIELDS if one.is_number}
     return {
         "type": "FeatureCollection",
         "features": [
@@ -97,7 +88,7 @@ def camera_features(rows: Iterable[dict[str, str]]) -> dict[str, Any]:
                     "type": "Point", "coordinates": [float(row["lon"]), float(row["lat"])],
                 },
                 "properties": {
-                    name: float(text) if name in {*_NUMBERS, "width_px"} else text
+                    name: float(text) if name in numbers else text
                     for name, text in row.items()
                     if text and name not in {"lon", "lat"}
                 },
@@ -112,7 +103,7 @@ def camera_csv(rows: Iterable[dict[str, str]]) -> str:
     target = io.StringIO(newline="")
     writer = csv.writer(target)
     writer.writerow(COLUMNS)
-    texts = {"id", "mount", "operator"}
+    texts = {one.name for one in FIELDS if one.holds == "line"}
     for row in rows:
         writer.writerow(
             [without_formula(text) if name in texts else text for name, text in row.items()]
@@ -151,25 +142,25 @@ def area_features(case: Case, areas: Iterable[Stored]) -> tuple[dict[str, Any], 
     return {"type": "FeatureCollection", "features": features}, without
 
 
-def write(leaving: "Leaving", folder: Path) -> None:
+def write(outgoing: Outgoing, folder: Path) -> None:
     """Write cameras, twice, and areas, of what may leave the case."""
-    rows = camera_rows(leaving.view, leaving.records("camera"))
+    rows = camera_rows(outgoing.view, outgoing.records("camera"))
     (folder / CAMERAS_CSV).write_text(camera_csv(rows), encoding="utf-8", newline="")
     _put(folder / CAMERAS, camera_features(rows))
     areas = [
         stored
-        for stored in leaving.records("area")
+        for stored in outgoing.records("area")
         if not (
             isinstance(stored.record, Area)
             and stored.record.boundary
-            and leaving.sharing.refused_of(stored.record.boundary)
+            and outgoing.sharing.refused_of(stored.record.boundary)
         )
     ]
-    document, without = area_features(leaving.case, areas)
+    document, without = area_features(outgoing.case, areas)
     if document["features"]:
         _put(folder / AREAS, document)
     if without:
-        leaving.left_out[_("area: it has no boundary of polygons")] += len(without)
+        outgoing.left_out[_("area: it has no boundary of polygons")] += len(without)
 
 
 def _put(path: Path, document: dict[str, Any]) -> None:
@@ -177,8 +168,13 @@ def _put(path: Path, document: dict[str, Any]) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def _text(value: Decimal | None) -> str:
-    return "" if value is None else f"{value.normalize() + 0:f}"
+def _cell(one: CameraField, value: Any) -> str:
+    """Return a value as the table has it, nothing where the table would refuse it."""
+    if not one.is_number:
+        return value or ""
+    if value is None or not one.allows(value):
+        return ""
+    return f"{Decimal(value).normalize() + 0:f}"
 
 
 def _polygons(case: Case, item: str) -> list[dict[str, Any]]:

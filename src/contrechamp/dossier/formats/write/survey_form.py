@@ -1,92 +1,197 @@
-"""The field form: an XLSForm of cameras, barriers and observations, in English and French."""
+"""The field form: an XLSForm of cameras, barriers and observations, in every interface language."""
 
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from contrechamp.base import i18n
+from contrechamp.base.i18n import N_, _
 from contrechamp.dossier.records.actors import Product
 from contrechamp.dossier.records.field_help import field_text
 from contrechamp.dossier.records.field_types import Record
 from contrechamp.dossier.records.fieldwork import Camera, Observation, Passing
 from contrechamp.dossier.records.schema import members
+from contrechamp.scene.camera_fields import ASKED, CameraField
 
 #: Of the form; the version goes up when a question changes.
 FORM_ID, VERSION = "contrechamp_field_survey", "2"
-ENGLISH, FRENCH = "English (en)", "Français (fr)"
 #: Photos are evidence: they are not to be made smaller than a telephone takes them.
 AS_TAKEN = "max-pixels=20000"
 PHOTOS = ("photo_1", "photo_2", "photo_3")
+#: Of counts.
+MOST_FOUND = 10_000
 
-# type, name, English, French, hint English, hint French, more. No question asks the device, the
-# account or the telephone number of who looks: what is not collected cannot be taken away.
-_QUESTIONS: tuple[tuple[Any, ...], ...] = (
-    ("start", "start"),
-    ("end", "end"),
-    ("select_one what", "what", "What is here?", "Qu’y a-t-il ici ?", "", "", {"required": "yes"}),
-    ("date", "date", "Day", "Jour", "", "", {"required": "yes", "default": "today()"}),
-    ("text", "observer", "Who looks, as you want to be named",
-     "Qui regarde, sous le nom que vous voulez", "A pseudonym will do.", "Un pseudonyme suffit."),
-    ("select_one language", "language", "Language of what you write",
-     "Langue de ce que vous écrivez", "", "", {"required": "yes", "default": "en"}),
-    ("begin_group", "camera", "Camera", "Caméra", "", "", {"relevant": "${what} = 'camera'"}),
-    ("geopoint", "camera_position", "Where it hangs", "Où elle est fixée",
-     "Stand below it, if that is safe.", "Placez-vous dessous, si c’est sans danger.",
-     {"required": "yes"}),
-    ("text", "camera_name", "Name or number in your survey", "Nom ou numéro dans votre relevé"),
-    ("select_one camera_kind", "camera_kind", "Kind", "Sorte"),
-    ("select_one mount", "camera_mount", "What it hangs on", "Sur quoi elle est fixée"),
-    ("decimal", "camera_height_m", "Height", "Hauteur", "", "",
-     {"constraint": ". >= 0 and . <= 1000", "said": ("0 to 1000", "De 0 à 1000")}),
-    ("decimal", "camera_heading_deg", "Direction", "Orientation", "", "",
-     {"constraint": ". >= 0 and . <= 360", "said": ("0 to 360", "De 0 à 360")}),
-    ("decimal", "camera_tilt_deg", "Tilt", "Inclinaison", "", "",
-     {"constraint": ". >= -90 and . <= 90", "said": ("-90 to 90", "De -90 à 90")}),
-    ("text", "camera_make", "Make", "Marque"),
-    ("text", "camera_model", "Model", "Modèle"),
-    ("text", "camera_sign", "What a sign says of who runs it",
-     "Ce qu’un panneau dit de qui l’exploite"),
-    ("end_group", "camera"),
-    ("begin_group", "barrier", "Barrier", "Barrage", "", "", {"relevant": "${what} = 'barrier'"}),
-    ("geopoint", "barrier_position", "Where it stands", "Où il se trouve"),
-    ("text", "barrier_name", "Name", "Nom", "", "", {"required": "yes"}),
-    ("select_one barrier_kind", "barrier_kind", "What it is", "De quoi il s’agit", "", "",
-     {"required": "yes"}),
-    ("text", "barrier_hours", "When it is open", "Quand il est ouvert"),
-    ("text", "barrier_who", "Who wants to pass", "Qui veut passer"),
-    ("select_one allowed", "barrier_allowed", "May they pass?", "Ce passage est-il permis ?", "",
-     "", {"relevant": "${barrier_who} != ''", "required": "yes"}),
-    ("text", "barrier_how", "How they pass", "Comment se fait le passage"),
-    ("text", "barrier_permit", "Permit", "Permis"),
-    ("end_group", "barrier"),
-    ("begin_group", "observation", "Observation", "Observation", "", "",
-     {"relevant": "${what} = 'observation'"}),
-    ("geopoint", "observation_position", "Where", "Où"),
-    ("text", "observation_place", "Name of the place", "Nom du lieu"),
-    ("time", "observation_from", "From", "De"),
-    ("time", "observation_to", "To", "À"),
-    ("text", "observation_seen", "What was seen", "Ce qui a été vu", "", "",
-     {"required": "yes", "appearance": "multiline"}),
-    ("integer", "cameras_found", "Cameras found; 0 if you looked for some and found none",
-     "Caméras trouvées ; 0 si vous en avez cherché sans en trouver", "", "",
-     {"constraint": ". >= 0 and . <= 10000", "said": ("0 to 10000", "De 0 à 10000")}),
-    ("integer", "barriers_found", "Barriers found; likewise", "Barrages trouvés ; de même", "", "",
-     {"constraint": ". >= 0 and . <= 10000", "said": ("0 to 10000", "De 0 à 10000")}),
-    ("text", "conditions", "What kept you from seeing", "Ce qui empêchait de voir"),
-    ("end_group", "observation"),
-    *(("image", name, f"Photo {name[-1]}", f"Photo {name[-1]}",
-       "No faces, if you can: step back, or wait." if name == PHOTOS[0] else "",
-       "Sans visages, si possible : reculez, ou attendez." if name == PHOTOS[0] else "")
-      for name in PHOTOS),
-    ("text", "note", "Note", "Note", "", "", {"appearance": "multiline"}),
-)  # fmt: skip
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """A question of the form, or where a group of them begins or ends. Texts are English.
+
+    Args:
+        type: of XLSForm, without the list of a choice.
+        name: by which the answer comes back; that of a list of choices too.
+        label: what is asked.
+        hint: below it; see also `FILLS`.
+        offered: word -> label; of a choice.
+        bounds: of a number, as XLSForm writes a constraint.
+        camera: the field of the specification that it asks for.
+        more: further columns of XLSForm.
+    """
+
+    type: str
+    name: str
+    label: str = ""
+    hint: str = ""
+    offered: Mapping[str, str] = field(default_factory=dict)
+    bounds: str = ""
+    camera: CameraField | None = None
+    more: Mapping[str, str] = field(default_factory=dict)
+
+
+def _of_camera(one: CameraField) -> Question:
+    """Return the question of a field of the specification, bounds and all."""
+    kinds = {"number": "decimal", "whole": "integer", "date": "date"}
+    bounds = f". {'>' if one.above else '>='} {one.low:g} and . <= {one.high:.15g}"
+    return Question(
+        type="select_one" if one.offered else kinds.get(one.holds, "text"),
+        name=f"camera_{one.name}",
+        label=one.question,
+        offered=one.offered,
+        bounds=bounds if one.is_number else "",
+        camera=one,
+    )
+
+
+def _count(name: str, label: str) -> Question:
+    return Question(type="integer", name=name, label=label, bounds=f". >= 0 and . <= {MOST_FOUND}")
+
+
+_REQUIRED = {"required": "yes"}
+_LONG = {"appearance": "multiline"}
+_SOMETHING_ELSE = N_("Something else")
+
+#: No question asks the device, the account or the telephone number of who looks: what is not
+#: collected cannot be taken away.
+QUESTIONS: tuple[Question, ...] = (
+    Question(type="start", name="start"),
+    Question(type="end", name="end"),
+    Question(
+        type="select_one",
+        name="what",
+        label=N_("What is here?"),
+        offered={
+            "camera": N_("A camera"),
+            "barrier": N_("A barrier: checkpoint, gate, wall..."),
+            "observation": N_("Something to describe, or nothing"),
+        },
+        more=_REQUIRED,
+    ),
+    Question(type="date", name="date", label=N_("Day"), more={**_REQUIRED, "default": "today()"}),
+    Question(
+        type="text",
+        name="observer",
+        label=N_("Who looks, as you want to be named"),
+        hint=N_("A pseudonym will do."),
+    ),
+    Question(
+        type="select_one",
+        name="language",
+        label=N_("Language of what you write"),
+        # What they are called is said in each language, see `_offered`.
+        offered={**dict.fromkeys(sorted(i18n.TEXT_LANGUAGES), ""), "und": N_("Another one")},
+        more={**_REQUIRED, "default": "en"},
+    ),
+    Question(
+        type="begin_group",
+        name="camera",
+        label=N_("Camera"),
+        more={"relevant": "${what} = 'camera'"},
+    ),
+    Question(
+        type="geopoint",
+        name="camera_position",
+        label=N_("Where it hangs"),
+        hint=N_("Stand below it, if that is safe."),
+        more=_REQUIRED,
+    ),
+    Question(type="text", name="camera_name", label=N_("Name or number in your survey")),
+    *(_of_camera(one) for one in ASKED),
+    Question(type="text", name="camera_make", label=N_("Make")),
+    Question(type="text", name="camera_model", label=N_("Model")),
+    Question(type="text", name="camera_sign", label=N_("What a sign says of who runs it")),
+    Question(type="end_group", name="camera"),
+    Question(
+        type="begin_group",
+        name="barrier",
+        label=N_("Barrier"),
+        more={"relevant": "${what} = 'barrier'"},
+    ),
+    Question(type="geopoint", name="barrier_position", label=N_("Where it stands")),
+    Question(type="text", name="barrier_name", label=N_("Name"), more=_REQUIRED),
+    Question(
+        type="select_one",
+        name="barrier_kind",
+        label=N_("What it is"),
+        offered={
+            "checkpoint": N_("Checkpoint"),
+            "gate": N_("Gate"),
+            "roadblock": N_("Roadblock"),
+            "wall": N_("Wall"),
+            "fence": N_("Fence"),
+            "turnstile": N_("Turnstile"),
+            "other": _SOMETHING_ELSE,
+        },
+        more=_REQUIRED,
+    ),
+    Question(type="text", name="barrier_hours", label=N_("When it is open")),
+    Question(type="text", name="barrier_who", label=N_("Who wants to pass")),
+    Question(
+        type="select_one",
+        name="barrier_allowed",
+        label=N_("May they pass?"),
+        offered={"yes": N_("Yes"), "no": N_("No"), "unclear": N_("Unclear")},
+        more={"relevant": "${barrier_who} != ''", **_REQUIRED},
+    ),
+    Question(type="text", name="barrier_how", label=N_("How they pass")),
+    Question(type="text", name="barrier_permit", label=N_("Permit")),
+    Question(type="end_group", name="barrier"),
+    Question(
+        type="begin_group",
+        name="observation",
+        label=N_("Observation"),
+        more={"relevant": "${what} = 'observation'"},
+    ),
+    Question(type="geopoint", name="observation_position", label=N_("Where")),
+    Question(type="text", name="observation_place", label=N_("Name of the place")),
+    Question(type="time", name="observation_from", label=N_("From")),
+    Question(type="time", name="observation_to", label=N_("To")),
+    Question(
+        type="text",
+        name="observation_seen",
+        label=N_("What was seen"),
+        more={**_REQUIRED, **_LONG},
+    ),
+    _count("cameras_found", N_("Cameras found; 0 if you looked for some and found none")),
+    _count("barriers_found", N_("Barriers found; likewise")),
+    Question(type="text", name="conditions", label=N_("What kept you from seeing")),
+    Question(type="end_group", name="observation"),
+    *(
+        Question(
+            type="image",
+            name=name,
+            label=N_("Photo {number}"),
+            hint=N_("No faces, if you can: step back, or wait.") if name == PHOTOS[0] else "",
+            more={"parameters": AS_TAKEN},
+        )
+        for name in PHOTOS
+    ),
+    Question(type="text", name="note", label=N_("Note"), more=_LONG),
+)
 
 #: What fills one field of a record has the help of that field as its hint.
-FIELDS: dict[str, tuple[type, str]] = {
+FILLS: dict[str, tuple[type, str]] = {
     "camera_name": (Camera, "name"),
-    "camera_kind": (Camera, "kind"),
-    "camera_height_m": (Camera, "height_m"),
-    "camera_heading_deg": (Camera, "heading_deg"),
-    "camera_tilt_deg": (Camera, "tilt_deg"),
+    **{f"camera_{one.name}": (Camera, one.name) for one in ASKED},
     "camera_make": (Product, "make"),
     "camera_model": (Product, "model"),
     "barrier_who": (Passing, "who"),
@@ -99,83 +204,79 @@ FIELDS: dict[str, tuple[type, str]] = {
     "note": (Record, "note"),
 }
 
-_CHOICES: dict[str, tuple[tuple[str, str, str], ...]] = {
-    "what": (
-        ("camera", "A camera", "Une caméra"),
-        ("barrier", "A barrier: checkpoint, gate, wall...", "Un barrage : portail, mur..."),
-        ("observation", "Something to describe, or nothing", "Quelque chose à décrire, ou rien"),
-    ),
-    "language": (
-        ("ar", "Arabic", "Arabe"), ("en", "English", "Anglais"), ("fr", "French", "Français"),
-        ("he", "Hebrew", "Hébreu"), ("und", "Another one", "Une autre"),
-    ),
-    "camera_kind": (
-        ("fixed", "Fixed", "Fixe"), ("panning", "Turns", "Tourne"), ("dome", "Dome", "Dôme"),
-        ("unknown", "Not known", "Inconnu"),
-    ),
-    "mount": (
-        ("wall", "Wall", "Mur"), ("pole", "Pole", "Mât"), ("ceiling", "Ceiling", "Plafond"),
-        ("roof", "Roof", "Toit"), ("other", "Something else", "Autre chose"),
-    ),
-    "barrier_kind": (
-        ("checkpoint", "Checkpoint", "Checkpoint"), ("gate", "Gate", "Portail"),
-        ("roadblock", "Roadblock", "Barrage routier"), ("wall", "Wall", "Mur"),
-        ("fence", "Fence", "Clôture"), ("turnstile", "Turnstile", "Tourniquet"),
-        ("other", "Something else", "Autre chose"),
-    ),
-    "allowed": (("yes", "Yes", "Oui"), ("no", "No", "Non"), ("unclear", "Unclear", "Pas clair")),
-}  # fmt: skip
-
-_SURVEY = (
-    "type", "name", f"label::{ENGLISH}", f"label::{FRENCH}", f"hint::{ENGLISH}", f"hint::{FRENCH}",
-    "required", "relevant", "constraint", f"constraint_message::{ENGLISH}",
-    f"constraint_message::{FRENCH}", "default", "appearance", "parameters",
-)  # fmt: skip
-
 #: Every question that there is, by which an export of submissions is known.
-NAMES = frozenset(
-    question[1] for question in _QUESTIONS if question[0] not in {"begin_group", "end_group"}
-)
+NAMES = frozenset(one.name for one in QUESTIONS if not one.type.endswith("_group"))
+
+
+def language_title(code: str) -> str:
+    """Return what XLSForm calls a language: its own name, and its code."""
+    return f"{i18n.language_name(code, code)} ({code})"
 
 
 def write(path: Path) -> None:
     """Write the form as an XLSForm, for ODK Central, KoboToolbox and their like."""
     import openpyxl
 
+    languages = i18n.available_languages()
     book = openpyxl.Workbook(write_only=True)
     survey = book.create_sheet("survey")
-    survey.append(_SURVEY)
-    for question in _QUESTIONS:
-        survey.append(_row(question))
+    rows = [_row(one, languages) for one in QUESTIONS]
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    survey.append(columns)
+    for row in rows:
+        survey.append([row.get(column, "") for column in columns])
     choices = book.create_sheet("choices")
-    choices.append(("list_name", "name", f"label::{ENGLISH}", f"label::{FRENCH}"))
-    for list_name, options in _CHOICES.items():
-        for option in options:
-            choices.append((list_name, *option))
+    choices.append(["list_name", "name", *(f"label::{language_title(to)}" for to in languages)])
+    for question in QUESTIONS:
+        for word in question.offered:
+            labels = [_offered(question, word, to) for to in languages]
+            choices.append([question.name, word, *labels])
     settings = book.create_sheet("settings")
     settings.append(("form_title", "form_id", "version", "default_language"))
-    settings.append(("contrechamp: field survey", FORM_ID, VERSION, ENGLISH))
-    book.save(path)
+    settings.append(("contrechamp: field survey", FORM_ID, VERSION, language_title("en")))
+    # In memory first: where it cannot be written, the writer would complain of what it left open.
+    content = io.BytesIO()
+    book.save(content)
+    path.write_bytes(content.getvalue())
 
 
-def _row(question: tuple[Any, ...]) -> list[str]:
-    kind, name, *labels = question
-    more = labels.pop() if labels and isinstance(labels[-1], dict) else {}
-    labels += [""] * (4 - len(labels))
-    if name in FIELDS:
-        labels[2:] = [_help(name, language) for language in ("en", "fr")]
-    said = more.get("said", ("", ""))
-    if kind == "end_group":
-        return [kind, name]
-    return [
-        kind, name, *labels, more.get("required", ""), more.get("relevant", ""),
-        more.get("constraint", ""), *said, more.get("default", ""), more.get("appearance", ""),
-        AS_TAKEN if kind == "image" else "",
-    ]  # fmt: skip
+def _row(question: Question, languages: tuple[str, ...]) -> dict[str, str]:
+    """Return the row of a question by the columns of XLSForm; texts in each language."""
+    choice = f" {question.name}" if question.offered else ""
+    row = {"type": f"{question.type}{choice}", "name": question.name}
+    for column, texts in (
+        ("label", _label), ("hint", _hint), ("constraint_message", _expected),
+    ):  # fmt: skip
+        for to in languages:
+            with i18n.speaking(to):
+                row[f"{column}::{language_title(to)}"] = texts(question)
+        if column == "hint":
+            row["constraint"] = question.bounds
+    return {**row, **question.more}
 
 
-def _help(question: str, language: str) -> str:
-    cls, name = FIELDS[question]
+def _label(question: Question) -> str:
+    return _(question.label).format(number=question.name[-1])
+
+
+def _hint(question: Question) -> str:
+    if question.name not in FILLS:
+        return _(question.hint)
+    cls, name = FILLS[question.name]
     (member,) = (one for one in members(cls) if one.name == name)
-    with i18n.speaking(language):
-        return field_text(member)
+    return field_text(member)
+
+
+def _expected(question: Question) -> str:
+    if not question.bounds:
+        return ""
+    if question.camera is not None:
+        return question.camera.expected()
+    return _("expected a number from {low} to {high}").format(low=0, high=MOST_FOUND)
+
+
+def _offered(question: Question, word: str, to: str) -> str:
+    if not question.offered[word]:
+        return i18n.language_name(word, to)
+    with i18n.speaking(to):
+        return _(question.offered[word])

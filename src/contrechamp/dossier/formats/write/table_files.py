@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.base.spreadsheets import without_formula
 from contrechamp.dossier.formats.read.record_tables import COMMON, ID, KIND, LEFT_OUT, VERSION, cell
+from contrechamp.dossier.formats.write.outgoing import Outgoing
 from contrechamp.dossier.reading.lookup import Stored
 from contrechamp.dossier.records.contents import has_closed, open_json, values
 from contrechamp.dossier.records.field_help import field_text
@@ -23,31 +24,26 @@ _UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_
 
 DICTIONARY = ("kind", "column", "holds", "required", "values", "says")
 
-Records = Callable[[], Iterator[Stored]]
+
+def write_csv(outgoing: Outgoing, folder: Path) -> None:
+    """Write a table for each kind that there is, and what every column of every kind holds."""
+    for kind in KINDS:
+        columns = _columns(outgoing.records(kind))
+        if columns:
+            rows = (_cells(stored) for stored in outgoing.records(kind))
+            table = ([cells.get(column, "") for column in columns] for cells in rows)
+            _write_table(folder / f"{kind}.csv", columns, table)
+    _write_table(folder / "dictionary.csv", DICTIONARY, dictionary())
 
 
-def write_csv(records: Records, kind: str, folder: Path) -> None:
-    """Write the table of a kind; none if there is no record of it."""
-    columns = _columns(records)
-    if not columns:
-        return
-    with (folder / f"{kind}.csv").open("w", encoding="utf-8-sig", newline="") as target:
+def _write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as target:
         writer = csv.writer(target)
-        writer.writerow(columns)
-        for stored in records():
-            cells = _cells(stored)
-            writer.writerow([cells.get(column, "") for column in columns])
+        writer.writerow(header)
+        writer.writerows(rows)
 
 
-def write_dictionary_csv(folder: Path) -> None:
-    """Write what every column of every kind holds."""
-    with (folder / "dictionary.csv").open("w", encoding="utf-8-sig", newline="") as target:
-        writer = csv.writer(target)
-        writer.writerow(DICTIONARY)
-        writer.writerows(dictionary())
-
-
-def write_xlsx(records: Callable[[str], Iterator[Stored]], path: Path) -> None:
+def write_xlsx(outgoing: Outgoing, folder: Path) -> None:
     """Write a workbook with a sheet for each kind that there is, and the data dictionary.
 
     Raises:
@@ -57,13 +53,13 @@ def write_xlsx(records: Callable[[str], Iterator[Stored]], path: Path) -> None:
 
     book = openpyxl.Workbook(write_only=True)
     for kind in KINDS:
-        columns = _columns(lambda kind=kind: records(kind))  # type: ignore[misc]
+        columns = _columns(outgoing.records(kind))
         if not columns:
             continue
         sheet = book.create_sheet(kind)
         sheet.freeze_panes = "C2"
         sheet.append(columns)
-        for number, stored in enumerate(records(kind), start=2):
+        for number, stored in enumerate(outgoing.records(kind), start=2):
             if number > MAX_XLSX_ROWS:
                 raise InputError(
                     _("a sheet has no room for so many records; write CSV instead"), where=kind
@@ -76,7 +72,7 @@ def write_xlsx(records: Callable[[str], Iterator[Stored]], path: Path) -> None:
     sheet.append(DICTIONARY)
     for row in dictionary():
         sheet.append(row)
-    book.save(path)
+    book.save(folder / "records.xlsx")
 
 
 def dictionary() -> Iterator[tuple[str, ...]]:
@@ -120,10 +116,10 @@ def _values(shape: Shape) -> str:
     return " | ".join(shape.choices) or (shape.form.example if shape.form else "")
 
 
-def _columns(records: Records) -> list[str]:
+def _columns(records: Iterable[Stored]) -> list[str]:
     """Return the columns that any of the records needs, in the order of its fields."""
     seen: dict[str, None] = {}
-    for stored in records():
+    for stored in records:
         seen |= dict.fromkeys(_cells(stored))
     fields = [column for column in seen if column not in COMMON]
     return [*COMMON, *sorted(fields, key=_order)] if seen else []

@@ -1,0 +1,293 @@
+"""Tables as spreadsheets write them, CSV and XLSX: row by row, and never more than the limits.
+
+CSV is in UTF-8, or in UTF-16 that says so, with commas, semicolons or tabs. Of a workbook, every
+sheet is a table; its formulas are what they gave when it was saved.
+"""
+
+import codecs
+import csv
+import io
+import itertools
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.files import not_utf8, unreadable
+from contrechamp.base.i18n import _, ngettext
+
+#: Letters of a cell: a longer one is no shape of a district, but a quote that was never closed.
+MAX_CELL = 16 * 1024**2
+#: Letters of a line of CSV, whose cells may have more of them.
+MAX_LINE = 64 * 1024**2
+#: Bytes that a workbook may unpack to.
+MAX_WORKBOOK = 10**9
+#: Rows of a sheet (ECMA-376), and cells of a workbook that are looked at: to the last one of each
+#: row, whether anything is in those before it. A file of 2 kB can claim 17 thousand million.
+MAX_SHEET_ROWS, MAX_CELLS = 1_048_576, 50_000_000
+
+UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+#: A letter that XML has no place for, as workbooks write it (ECMA-376, ST_Xstring).
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+_QUOTED = re.compile('"[^"]*"')
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row that is not empty.
+
+    Args:
+        number: of the line of a CSV file at which it begins, or of the row of a sheet; from 1.
+        cells: as many as there are columns; "" where there is none.
+        problem: why it cannot be used, in the user's language; "" if it can.
+    """
+
+    number: int
+    cells: Sequence[str] = field(repr=False)
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A CSV file, or a sheet of a workbook.
+
+    Args:
+        where: file, and sheet if it is one, for errors.
+        title: of the sheet; "" of a CSV file.
+        header: names of the columns, as they stand there, without spaces around them.
+        rows: those below the header, read as they are asked for.
+        unused: what is filled in though no name stands above it: so many cells, by column from 1.
+    """
+
+    where: str
+    title: str
+    header: tuple[str, ...]
+    rows: Iterator[Row] = field(repr=False)
+    unused: Counter[int]
+
+    def not_used(self) -> Iterator[str]:
+        """Yield what of the table was read and not used, once its rows are read."""
+        for column, count in sorted(self.unused.items()):
+            yield ngettext(
+                "column {column} has no name: {count} cell in it is not used",
+                "column {column} has no name: {count} cells in it are not used",
+                count,
+            ).format(column=column, count=count)
+
+
+def decoded(content: bytes, where: str, *, cut: bool = False) -> str:
+    """Return text in UTF-8, or in UTF-16 where it says so.
+
+    Args:
+        content: of a file.
+        where: its name, for errors.
+        cut: it may end within a letter.
+
+    Raises:
+        InputError: if it is neither.
+    """
+    decoder = codecs.getincrementaldecoder(_encoding(content))()
+    try:
+        return decoder.decode(content, final=not cut)
+    except UnicodeDecodeError:
+        raise not_utf8(where) from None
+
+
+def check_header(names: Sequence[str], where: str) -> None:
+    """Check that no column is there twice.
+
+    Raises:
+        InputError: if one is.
+    """
+    twice = sorted(name for name, count in Counter(names).items() if name and count > 1)
+    if twice:
+        raise InputError(
+            _("the column {name} is there twice; keep one").format(name=twice[0]), where=where
+        )
+
+
+def csv_header(head: bytes, *, cut: bool) -> tuple[str, ...]:
+    """Return the header of what begins like a CSV file; nothing if it is no table.
+
+    Args:
+        head: first bytes of the file.
+        cut: there are more.
+    """
+    if b"\0" in head[:4096] and not head.startswith(UTF16):
+        return ()
+    try:
+        lines = decoded(head, "", cut=cut).splitlines()
+        first = next((line for line in lines if line.strip()), "")
+        cells = next(csv.reader([first], delimiter=_delimiter(first)), [])
+    except (InputError, csv.Error):
+        return ()
+    return () if first.lstrip()[:1] in {"{", "[", "<"} else tuple(cell.strip() for cell in cells)
+
+
+def read_csv(source: IO[bytes], head: bytes, name: str) -> Table:
+    """Read a CSV file; it is closed when its last row is read.
+
+    Args:
+        source: the file, at its beginning.
+        head: its first bytes.
+        name: for errors.
+
+    Raises:
+        InputError: now or at a row: if it is no text, a cell or line of it is longer than the
+            limits, or a quote is left open.
+    """
+    lines, begun = _lines(source, head, name), []
+    for line in lines:  # up to the first that says how cells are parted
+        begun.append(line)
+        if line.strip():
+            break
+    csv.field_size_limit(MAX_CELL)
+    delimiter = _delimiter(begun[-1] if begun else "")
+    reader = csv.reader(itertools.chain(begun, lines), delimiter=delimiter, strict=True)
+    return _table(name, "", _csv_rows(reader, name), stray=False)
+
+
+def sheets(content: bytes, name: str) -> Iterator[Table]:
+    """Yield the sheets of a workbook, each to be read before the next.
+
+    Raises:
+        InputError: if it is damaged, or there is more in it than the limits.
+    """
+    import openpyxl
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            size = sum(info.file_size for info in archive.infolist())
+        if size <= MAX_WORKBOOK:
+            book = openpyxl.load_workbook(
+                io.BytesIO(content), read_only=True, data_only=True, keep_links=False
+            )
+            found = list(book.worksheets)
+    except Exception as error:  # whatever a damaged workbook makes the libraries do
+        raise _damaged(name) from error
+    if size > MAX_WORKBOOK:
+        raise InputError(
+            _("the workbook unpacks to more than {size} MB; save it as CSV").format(
+                size=MAX_WORKBOOK // 10**6
+            ),
+            where=name,
+        )
+    looked_at: Counter[str] = Counter()
+    for sheet in found:
+        where = f"{name}: {sheet.title}"
+        yield _table(where, sheet.title, _sheet_rows(sheet, name, looked_at), stray=True)
+
+
+def _table(where: str, title: str, rows: Iterator[tuple[int, list[str]]], *, stray: bool) -> Table:
+    """Return a table of numbered rows, the first of which is the header.
+
+    Args:
+        where: for errors.
+        title: of the sheet.
+        rows: none of them empty.
+        stray: what stands right of all columns is a remark, and no slip of a comma.
+    """
+    _number, first = next(rows, (0, []))
+    header, unused = tuple(cell.strip() for cell in first), Counter[int]()
+    unnamed = [at for at, name in enumerate(header) if not name]
+
+    def below() -> Iterator[Row]:
+        for number, cells in rows:
+            more = [at for at in range(len(header), len(cells)) if cells[at].strip()]
+            if more and not stray:
+                told = _("{found} cells under {wanted} columns; expected as many")
+                problem = told.format(found=len(cells), wanted=len(header))
+                yield Row(number, [""] * len(header), problem)
+                continue
+            cells += [""] * (len(header) - len(cells))
+            if unnamed or more:
+                unused.update(at + 1 for at in [*unnamed, *more] if cells[at].strip())
+            yield Row(number, cells[: len(header)])
+
+    return Table(where, title, header, below(), unused)
+
+
+def _encoding(head: bytes) -> str:
+    return "utf-16" if head.startswith(UTF16) else "utf-8-sig"
+
+
+def _delimiter(line: str) -> str:
+    """Return what stands between the cells of a line: what there is most of, quotes left out."""
+    return max(",;\t", key=_QUOTED.sub("", line).count)
+
+
+def _lines(source: IO[bytes], head: bytes, name: str) -> Iterator[str]:
+    """Yield each line with its end; one at a time is in memory."""
+    with source, io.TextIOWrapper(source, _encoding(head), newline="") as text:
+        for number in itertools.count(1):
+            try:
+                line = text.readline(MAX_LINE + 1)
+            except UnicodeDecodeError:
+                raise not_utf8(name) from None
+            if not line:
+                return
+            if len(line) > MAX_LINE:
+                told = _("the line has more than {size} million letters; is a quote left open?")
+                raise InputError(told.format(size=MAX_LINE // 10**6), where=f"{name}:{number}")
+            if "\0" in line:
+                raise InputError(
+                    _("this is no text; expected a CSV file"), where=f"{name}:{number}"
+                )
+            yield line
+
+
+def _csv_rows(reader: Any, name: str) -> Iterator[tuple[int, list[str]]]:
+    while True:
+        number = reader.line_num + 1
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:  # where the next row begins is not known any more
+            raise unreadable(f"{name}:{number}", str(error), _("is a quote left open?")) from None
+        if any(cell.strip() for cell in row):
+            yield number, row
+
+
+def _sheet_rows(sheet: Any, name: str, looked_at: Counter[str]) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows of a sheet, which is read only now: damage shows as late as that."""
+    sheet.reset_dimensions()  # what a file claims would be filled with empty cells
+    rows = enumerate(sheet.iter_rows(values_only=True, max_row=MAX_SHEET_ROWS), start=1)
+    while True:
+        try:
+            number, values = next(rows, (0, ()))
+        except Exception as error:
+            raise _damaged(name) from error
+        if not number:
+            return
+        looked_at[name] += len(values)
+        if looked_at[name] > MAX_CELLS:
+            raise InputError(
+                _(
+                    "the workbook has more than {count} million cells, most of them empty "
+                    "perhaps; delete what stands far to the right, or save it as CSV"
+                ).format(count=MAX_CELLS // 10**6),
+                where=name,
+            )
+        cells = ["" if value is None else _cell(value) for value in values]
+        if any(cell.strip() for cell in cells):
+            yield number, cells
+
+
+def _damaged(name: str) -> InputError:
+    return unreadable(name, advice=_("save it again as .xlsx"), form=_("a workbook"))
+
+
+def _cell(value: Any) -> str:
+    """Return a cell as it would stand in a CSV file."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    if hasattr(value, "isoformat"):
+        text = str(value.isoformat())
+        return text.removesuffix("T00:00:00")
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), str(value))

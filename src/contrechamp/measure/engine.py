@@ -1,0 +1,17 @@
+"""The engine, compiled before it is used: what measuring and seeing need, in a bar of its own."""
+
+from contrechamp.base.ahead import Ahead, compile_ahead
+from contrechamp.base.i18n import _
+from contrechamp.base.progress import Progress
+
+#: Two jobs of about the same length.
+ENGINE = Ahead(
+    jobs=("contrechamp.measure.ahead:exposure", "contrechamp.measure.ahead:all_else"),
+    rooms=("sight", "measure"),
+)
+
+
+def compile_engine(progress: Progress) -> None:
+    """Compile the engine unless that was done."""
+    label = _("Compiling the engine, once per version and processor")
+    compile_ahead(ENGINE, label, progress)

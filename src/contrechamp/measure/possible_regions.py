@@ -1,0 +1,137 @@
+"""The regions that cameras may have in view: one rule, for `sight` and for `measure`.
+
+A camera of which all is mapped has one region. Where something is not, the rule is: what has no
+order (direction, kind) gives all that it may be, and what has one (height, tilt, lens, range,
+heights of buildings) its median. So
+
+- a camera that turns, or that is of a kind that is not mapped and may turn, sees every direction
+  and every tilt;
+- a fixed one of unknown direction may look wherever its mount lets it: its region runs half a
+  field of view beyond the first and the last of these directions, as far as the wall that holds it
+  does not stand in the way, and keeps to the tilt and the vertical field of its lens;
+- a fixed one of known direction sees its field of view, and an indoor one nothing.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, replace
+
+import geopandas as gpd
+import numpy as np
+from numpy.typing import NDArray
+
+from contrechamp.measure.draws import Uniforms, possible_kinds
+from contrechamp.measure.priors import TURNING
+from contrechamp.measure.stage import Stage
+from contrechamp.sight.arrays import Cameras
+from contrechamp.sight.regions import Regions, visible_regions
+
+Mask = NDArray[np.bool_]
+
+#: Cameras that the engine is given at a time, between two steps of a progress bar.
+AT_ONCE = 20_000
+
+
+def possible_regions(
+    stage: Stage, *, flat: bool = False, at_once: int = AT_ONCE
+) -> Iterator[Regions]:
+    """Yield what the cameras may have in view at the levels of the stage, some cameras at a time.
+
+    Args:
+        stage: cameras where they stand, and the walls around them.
+        flat: take every wall as endless, as a plan without heights does.
+        at_once: so many cameras each.
+    """
+    medians = _medians(stage)
+    cameras, top_m = possible_cameras(stage), stage.heights.at(medians.building)[0]
+    for first in range(0, len(stage.cameras), at_once):
+        yield visible_regions(
+            Cameras(
+                **{
+                    column.name: getattr(cameras, column.name)[first : first + at_once]
+                    for column in fields(Cameras)
+                }
+            ),
+            stage.walls,
+            top_m,
+            stage.levels,
+            target_height_m=stage.target_height_m,
+            flat=flat,
+            threads=stage.threads,
+        )
+
+
+def region_table(stage: Stage, regions: Sequence[Regions]) -> gpd.GeoDataFrame:
+    """Return one row a camera and level, camera by camera.
+
+    Args:
+        stage: as given to `possible_regions`.
+        regions: all that it yielded.
+
+    Returns:
+        columns camera (id), level (name), area_m2, basis: "mapped" (the camera turns or its
+        direction is mapped, and so is its lens) or "possible"; geometry MultiPolygon, empty where
+        nothing is in view.
+    """
+    n_levels = len(stage.levels)
+    basis = np.where(_mapped(stage), "mapped", "possible")
+    geometry = [one.geometries().ravel() for one in regions]
+    return gpd.GeoDataFrame(
+        {
+            "camera": np.repeat(stage.cameras["id"].to_numpy(str), n_levels),
+            "level": np.tile([level.name for level in stage.levels], len(stage.cameras)),
+            "area_m2": np.concatenate([one.area_m2.ravel() for one in regions]),
+            "basis": np.repeat(basis, n_levels),
+        },
+        geometry=np.concatenate(geometry),
+        crs=stage.cameras.crs,
+    )
+
+
+def possible_cameras(stage: Stage) -> Cameras:
+    """Return the cameras as the engine takes them, each with all directions that it may look in."""
+    may_turn = replace(stage, cameras=stage.cameras.assign(kind=_kind_that_sees_most(stage)))
+    one = may_turn.draw(_medians(stage))
+    turns = one.sweep_deg[0] >= 360.0
+    # Just below the whole circle: a camera that does not turn keeps its tilt (see `sight.limits`).
+    all_free = np.minimum(stage.placed.free_width_deg + one.hfov_deg[0], np.nextafter(360.0, 0.0))
+    return Cameras(
+        x=one.x,
+        y=one.y,
+        height_m=one.height_m[0],
+        # Of what the mount leaves free the median is the middle.
+        heading_deg=one.heading_deg[0],
+        tilt_deg=one.tilt_deg[0],
+        hfov_deg=one.hfov_deg[0],
+        vfov_deg=one.vfov_deg[0],
+        width_px=one.width_px[0],
+        range_m=one.range_m[0],
+        sweep_deg=np.where(turns | _known(stage, "heading_deg"), one.sweep_deg[0], all_free),
+    )
+
+
+def _medians(stage: Stage) -> Uniforms:
+    return Uniforms({}, np.full((1, len(stage.heights.ids)), 0.5))
+
+
+def _kind_that_sees_most(stage: Stage) -> NDArray[np.str_]:
+    """Return the kinds of cameras, (n,): where it is not mapped and may turn, one that turns."""
+    kind: NDArray[np.str_] = stage.cameras["kind"].to_numpy(str)
+    may_be = possible_kinds(stage.cameras, stage.priors)
+    # Of several the likeliest.
+    for name in sorted(TURNING, key=lambda name: stage.priors.kind_shares.get(name, 0.0)):
+        kind = np.where(may_be[name], name, kind)
+    return kind
+
+
+def _mapped(stage: Stage) -> Mask:
+    """Return of which cameras it is mapped what they have in view, (n,)."""
+    kind = stage.cameras["kind"].to_numpy(str)
+    may_turn = _kind_that_sees_most(stage) != kind
+    turns = np.isin(kind, TURNING) | (stage.cameras["hfov_deg"].to_numpy(float) >= 360.0)
+    mapped: Mask = _known(stage, "hfov_deg") & ~may_turn & (turns | _known(stage, "heading_deg"))
+    return mapped
+
+
+def _known(stage: Stage, column: str) -> Mask:
+    known: Mask = ~np.isnan(stage.cameras[column].to_numpy(np.float64))
+    return known

@@ -1,0 +1,338 @@
+"""The fields of a camera: one specification, that tables, records, forms and pages are made of.
+
+A field that is added here is a column of the camera table and of the open data, a field of the
+record, checked by its bounds wherever it comes in, read from its tags and from tables, written to
+them, and asked for in the field form if it has a question. Whatever *uses* its value comes after.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from contrechamp.base.i18n import N_, _
+
+#: What a field holds: a number, a whole number, a word of a list, yes or no, a line of text, or a
+#: date as far as it is known.
+Holds = Literal["number", "whole", "choice", "flag", "line", "date"]
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A tag of OpenStreetMap that a field is read from.
+
+    Args:
+        key: of the tag.
+        sign: -1 where it counts the other way round than the field.
+    """
+
+    key: str
+    sign: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class CameraField:
+    """What one field of a camera is called, holds, allows and maps to. Texts are English.
+
+    Args:
+        name: of the column, and of the field of the record; ends in the unit.
+        holds: see `Holds`.
+        help: whole sentences for whoever fills it in.
+        label: a few words for it.
+        measured_in: the unit in words, with what it is measured from.
+        low: least number that is possible.
+        high: greatest.
+        above: whether `low` itself is too little.
+        choices: word, in lower case -> word of the list that it stands for.
+        absent: what a table holds where nothing is known; of a record it is None or empty.
+        tags: of OpenStreetMap, the first that can be read counts.
+        to_osm: whether the first of `tags` is written as well.
+        drawn: whether `measure` draws it where it is not known.
+        recorded: whether a record has it, under the same name and of the same kind.
+        question: of the field form, explained by `help`; a field without one is not asked for.
+        offered: word -> what the form calls it, for questions that offer a list.
+    """
+
+    name: str
+    holds: Holds
+    help: str
+    label: str = ""
+    measured_in: str = ""
+    low: float = -math.inf
+    high: float = math.inf
+    above: bool = False
+    choices: Mapping[str, str] = field(default_factory=dict)
+    absent: float | str | bool = ""
+    tags: tuple[Tag, ...] = ()
+    to_osm: bool = False
+    drawn: bool = False
+    recorded: bool = True
+    question: str = ""
+    offered: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it holds a number, whole or not."""
+        return self.holds in ("number", "whole")
+
+    @property
+    def unit(self) -> str:
+        """Its unit as figures have it, "" without one; the name ends in it."""
+        return self.name.rpartition("_")[2] if self.is_number else ""
+
+    @property
+    def dtype(self) -> str:
+        """Type of the column: a number that is not known is NaN, so that no column is whole."""
+        return {"number": "float64", "whole": "float64", "flag": "bool"}.get(self.holds, "str")
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of the list, each once."""
+        return tuple(dict.fromkeys(self.choices.values()))
+
+    def allows(self, number: Any) -> Any:
+        """Return whether a number is possible; of an array, which ones."""
+        within = (number > self.low if self.above else number >= self.low) & (number <= self.high)
+        return within & (number % 1 == 0) if self.holds == "whole" else within
+
+    def expected(self) -> str:
+        """Return what the field can hold, for whoever wrote something else."""
+        if self.holds == "choice":
+            return _("expected one of: {words}").format(words=", ".join(self.words))
+        if self.holds == "flag":
+            return _("expected yes or no")
+        low, high = f"{self.low:g}", f"{self.high:.15g}"
+        if self.holds == "whole":
+            text = _("expected {unit}, a whole number from {low} to {high}")
+        elif self.above:
+            text = _("expected {unit}, more than {low}, up to {high}")
+        else:
+            text = _("expected {unit}, {low} to {high}")
+        return text.format(unit=_(self.measured_in), low=low, high=high)
+
+
+_UNKNOWN = {"unknown": "unknown"}
+
+FIELDS: tuple[CameraField, ...] = (
+    CameraField(
+        name="id",
+        holds="line",
+        help=(
+            "The name of the camera, which no other one has. It stands in the report: no names of "
+            "people."
+        ),
+        recorded=False,
+    ),
+    CameraField(
+        name="kind",
+        holds="choice",
+        help=(
+            "Whether the camera is fixed, turns, or sits in a dome; unknown if that cannot be told."
+        ),
+        label=N_("kind of camera"),
+        choices={
+            **dict.fromkeys(("fixed", "bullet", "static"), "fixed"),
+            **dict.fromkeys(("panning", "ptz"), "panning"),
+            "dome": "dome",
+            **_UNKNOWN,
+        },
+        absent="unknown",
+        tags=(Tag("camera:type"),),
+        to_osm=True,
+        question=N_("Kind"),
+        offered={
+            "fixed": N_("Fixed"),
+            "panning": N_("Turns"),
+            "dome": N_("Dome"),
+            "unknown": N_("Not known"),
+        },
+    ),
+    CameraField(
+        name="mount",
+        holds="line",
+        help="What the camera hangs on, such as wall, pole, ceiling or roof.",
+        label=N_("mount"),
+        tags=(Tag("camera:mount"),),
+        to_osm=True,
+        question=N_("What it hangs on"),
+        offered={
+            "wall": N_("Wall"),
+            "pole": N_("Pole"),
+            "ceiling": N_("Ceiling"),
+            "roof": N_("Roof"),
+            "other": N_("Something else"),
+        },
+    ),
+    CameraField(
+        name="height_m",
+        holds="number",
+        help="How high above the ground the camera hangs, in metres, such as 3.5.",
+        label=N_("height of the camera"),
+        measured_in=N_("metres above the ground"),
+        low=0.0,
+        high=1000.0,
+        absent=math.nan,
+        tags=(Tag("height"), Tag("est_height")),
+        to_osm=True,
+        drawn=True,
+        question=N_("Height"),
+    ),
+    CameraField(
+        name="heading_deg",
+        holds="number",
+        help=(
+            "Where the camera points, in degrees clockwise from true north: north 0, east 90, "
+            "south 180."
+        ),
+        label=N_("direction"),
+        measured_in=N_("degrees clockwise from north"),
+        low=0.0,
+        high=360.0,
+        absent=math.nan,
+        tags=(Tag("camera:direction"), Tag("direction")),
+        to_osm=True,
+        drawn=True,
+        question=N_("Direction"),
+    ),
+    CameraField(
+        name="tilt_deg",
+        holds="number",
+        help=(
+            "How far down the camera points, in degrees below the horizon: level 0, straight "
+            "down 90."
+        ),
+        label=N_("tilt"),
+        measured_in=N_("degrees below the horizon"),
+        low=-90.0,
+        high=90.0,
+        absent=math.nan,
+        # camera:tilt is negative for down, the older camera:angle positive.
+        tags=(Tag("camera:tilt", -1), Tag("camera:angle")),
+        to_osm=True,
+        drawn=True,
+        question=N_("Tilt"),
+    ),
+    CameraField(
+        name="hfov_deg",
+        holds="number",
+        help=(
+            "The horizontal field of view: the angle that the picture takes in from left to "
+            "right, in degrees, such as 94."
+        ),
+        label=N_("horizontal field of view"),
+        measured_in=N_("degrees"),
+        low=0.0,
+        high=360.0,
+        above=True,
+        absent=math.nan,
+        drawn=True,
+    ),
+    CameraField(
+        name="vfov_deg",
+        holds="number",
+        help=(
+            "The vertical field of view: the angle that the picture takes in from top to "
+            "bottom, in degrees, such as 53."
+        ),
+        label=N_("vertical field of view"),
+        measured_in=N_("degrees"),
+        low=0.0,
+        high=180.0,
+        above=True,
+        absent=math.nan,
+        drawn=True,
+    ),
+    CameraField(
+        name="width_px",
+        holds="whole",
+        help="The width of the camera's picture in pixels, such as 1920.",
+        label=N_("resolution (picture width)"),
+        measured_in=N_("pixels"),
+        low=1.0,
+        high=100_000.0,
+        absent=math.nan,
+        drawn=True,
+    ),
+    CameraField(
+        name="range_m",
+        holds="number",
+        help=(
+            "The greatest horizontal distance at which the camera is taken to see, in metres, "
+            "such as 50."
+        ),
+        label=N_("range"),
+        measured_in=N_("metres"),
+        low=0.0,
+        high=100_000.0,
+        above=True,
+        absent=math.nan,
+        drawn=True,
+    ),
+    CameraField(
+        name="indoor",
+        holds="flag",
+        help="Whether the camera hangs indoors: it then sees nothing of the street.",
+        label=N_("indoors"),
+        absent=False,
+        tags=(Tag("surveillance"), Tag("indoor")),
+        recorded=False,
+    ),
+    CameraField(
+        name="operator",
+        holds="line",
+        help="Who runs the camera, if it is written there.",
+        label=N_("operator"),
+        tags=(Tag("operator"),),
+        recorded=False,  # there it is a reference to an actor
+    ),
+    CameraField(
+        name="operator_class",
+        holds="choice",
+        help="What kind of operator runs the camera; figures are given for each.",
+        choices={
+            **dict.fromkeys(("public", "government", "police", "military", "municipal"), "public"),
+            **dict.fromkeys(
+                (
+                    *("private", "business", "commercial"),
+                    *("private_non_profit", "religious", "community"),
+                ),
+                "private",
+            ),
+            **_UNKNOWN,
+        },
+        absent="unknown",
+        tags=(Tag("operator:type"),),
+        recorded=False,
+    ),
+    CameraField(
+        name="zone",
+        holds="line",
+        help="What the camera is there for, in the words of OpenStreetMap's surveillance:zone.",
+        label=N_("zone"),
+        tags=(Tag("surveillance:zone"),),
+        recorded=False,
+    ),
+    CameraField(
+        name="first_seen",
+        holds="date",
+        help="The first day on which the camera was seen, such as 2021-11-02.",
+        tags=(Tag("start_date"),),
+    ),
+    CameraField(
+        name="last_seen",
+        holds="date",
+        help="The last day on which the camera was seen, such as 2022-05-14.",
+        tags=(Tag("check_date"), Tag("survey:date")),
+    ),
+    CameraField(
+        name="source",
+        holds="line",
+        help="Where the row comes from. It stands in the open data, behind file and row.",
+        recorded=False,
+    ),
+)
+
+BY_NAME: Mapping[str, CameraField] = {one.name: one for one in FIELDS}
+#: Those that a record has under the same name, and those that the field form asks for.
+RECORDED = tuple(one for one in FIELDS if one.recorded)
+ASKED = tuple(one for one in FIELDS if one.question)

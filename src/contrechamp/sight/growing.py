@@ -1,0 +1,38 @@
+"""What compiled code does to small arrays, as loops: cheap to compile.
+
+NumPy's own way to write them (`a[:n] = b`, `a[:n].sort()`) takes Numba a second each: it compiles
+a sort for any length, and the message of an error about shapes that cannot occur.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from contrechamp.base.compiled import compiled_part
+
+
+@compiled_part
+def copy_first(n: int, source: Any, target: Any) -> None:
+    """Copy the first `n` items of an array into another."""
+    for i in range(n):
+        target[i] = source[i]
+
+
+@compiled_part
+def doubled(array: Any) -> Any:
+    """Return an array twice as long that begins with the same content."""
+    larger = np.empty(2 * len(array), array.dtype)
+    copy_first(len(array), array, larger)
+    return larger
+
+
+@compiled_part
+def sort_few(array: Any, first: int, last: int) -> None:
+    """Sort ``array[first:last]`` in place, by insertion."""
+    for i in range(first + 1, last):
+        value = array[i]
+        j = i - 1
+        while j >= first and array[j] > value:
+            array[j + 1] = array[j]
+            j -= 1
+        array[j + 1] = value
