@@ -1,7 +1,6 @@
 """``make bundle``: a folder, and its tar, from which contrechamp installs without a network."""
 
 import argparse
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -30,7 +29,7 @@ def main() -> int:
             pins = [pin for lock in LOCKS for pin in locks.read(lock)]
             others = fetch(pins, aim, Path(folder, "wheels"))
             made = assemble(own, others, aim, own_wheel.ROOT / "dist", date)
-    except (ValueError, subprocess.CalledProcessError) as error:
+    except ValueError as error:
         sys.stderr.write(f"make bundle: {error}\n")
         return 1
     print(f"{made.folder}/install.sh FOLDER installs it; {made.tar.name} carries it")

@@ -42,7 +42,7 @@ def fetch(pins: Iterable[Pin], target: Target, into: Path) -> list[Wheel]:
     """Fetch the wheels of a target into the folder `into`, which is new; each has a locked hash.
 
     Raises:
-        subprocess.CalledProcessError: pip found none for one, or one with another hash.
+        ValueError: pip found none for one, or one with another hash; it said which.
     """
     environment = target.environment()
     # pip evaluates markers for the Python that it runs on, whatever target it is told.
@@ -57,7 +57,12 @@ def fetch(pins: Iterable[Pin], target: Target, into: Path) -> list[Wheel]:
         command += ["--implementation", "cp", "--python-version", target.version]
         command += ["--abi", target.interpreter]
         command += [f"--platform={platform}" for platform in MACHINES[target.machine]]
-        subprocess.run([*command, "--dest", str(into), "-r", lock.name], check=True)
+        done = subprocess.run([*command, "--dest", str(into), "-r", lock.name], check=False)
+    if done.returncode != 0:
+        raise ValueError(
+            f"not every locked package has a wheel for CPython {target.version} on "
+            f"{'-'.join(target.machine)}, or it cannot be fetched: see what pip says above"
+        )
     return [wheel_at(path) for path in sorted(into.glob("*.whl"))]
 
 

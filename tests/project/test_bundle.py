@@ -214,6 +214,14 @@ def test_a_machine_that_it_is_not_for_is_told_so(
     assert not (tmp_path / "there").exists()
 
 
+@pytest.mark.slow
+def test_a_wheel_with_another_hash_is_not_fetched(tmp_path: Path) -> None:
+    (pin,) = (one for one in locks.read(locks.ROOM / "run.txt") if one.name == "mdurl")
+    with pytest.raises(ValueError, match="not every locked package has a wheel"):
+        fetch([pin._replace(hashes=("0" * 64,))], HERE, tmp_path / "wheels")
+    assert not list(tmp_path.glob("wheels/*"))
+
+
 def test_what_is_asked_for_and_not_locked_is_said(tmp_path: Path) -> None:
     own = made_wheel(tmp_path, "contrechamp", "other>=2")
     with pytest.raises(ValueError, match=r"contrechamp asks for other>=2, which is not locked"):
