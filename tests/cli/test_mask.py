@@ -78,7 +78,7 @@ def test_exit_status_tells_refused_from_failed(
 def test_what_is_asked_reaches_the_masker(
     contrechamp: Call, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(masking.MASKERS, "image", "redact.small_maskers:tells_its_wish")
+    monkeypatch.setitem(masking.MASKERS, "image", "redact.small_maskers:tells_its_request")
     words = tmp_path / "words.txt"
     words.write_bytes("\ufeffAda B.\r\n\r\n  Öz Sample \nAda B.\n".encode())
     done = contrechamp(
@@ -87,7 +87,7 @@ def test_what_is_asked_reaches_the_masker(
     )  # fmt: skip
     told = json.loads(done.out)["masked"][0]["outcome"]["facts"]
     assert told == {
-        "wish": "None False noise True alter 0.3 ('Ada B.', 'Öz Sample') 3",
+        "request": "None False noise True alter 0.3 ('Ada B.', 'Öz Sample') 3",
     }
 
 

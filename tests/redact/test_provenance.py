@@ -23,7 +23,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from contrechamp.base.errors import CheckFailedError, InputError
 from contrechamp.redact import masking, provenance
 from contrechamp.redact.checks.copies import check_file
-from contrechamp.redact.masking import Manner, mask_files
+from contrechamp.redact.masking import Settings, mask_files
 from contrechamp.redact.sources import gather
 from redact.copies import MEDIA, media, picture
 
@@ -216,7 +216,7 @@ def test_the_run_signs_after_its_checks_and_checks_again(
     source = tmp_path / "a.png"
     source.write_bytes(picture(".png"))
     credentials = provenance.read_credentials(*pem_files(tmp_path), None)
-    run = mask_files(gather([source]).files, tmp_path / "out", Manner(credentials=credentials))
+    run = mask_files(gather([source]).files, tmp_path / "out", Settings(credentials=credentials))
     [masked] = run.masked
     assert manifests(masked.copy.read_bytes(), "image/png")["state"] == "Valid"
     assert masked.outcome.checks[-1].name.startswith("signed with Content Credentials")

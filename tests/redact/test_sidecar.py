@@ -117,9 +117,9 @@ def test_a_page_has_its_own_boxes_and_those_of_every_page() -> None:
 def test_hits_that_a_person_marked_as_no_face_stay_open() -> None:
     hand = read(leave=[{"box": [0, 0, 100, 100], "from": 1, "to": 2}])
     hits = np.array([[10, 10, 50, 50], [90, 90, 130, 130], [300, 300, 320, 320]])
-    assert hand.left_open(hits, 1.5).tolist() == [True, False, False]
-    assert hand.left_open(hits, 3).tolist() == [False, False, False]
-    assert hand.left_open(np.zeros((0, 4)), 1.5).shape == (0,)
+    assert hand.marked_no_face(hits, 1.5).tolist() == [True, False, False]
+    assert hand.marked_no_face(hits, 3).tolist() == [False, False, False]
+    assert hand.marked_no_face(np.zeros((0, 4)), 1.5).shape == (0,)
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from parselmouth.praat import call
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.progress import silent
+from contrechamp.redact.request import Request
 from contrechamp.redact.sound.masking import mask_sound
-from contrechamp.redact.wish import Wish
 from redact.speech import speech
 
 PLANTED = "Maison-Planted"
@@ -86,9 +86,9 @@ def decoded(path):
     return np.concatenate(frames, axis=1).T
 
 
-def masked(source, tmp_path, **wish):
+def masked(source, tmp_path, **request):
     target = tmp_path / "out"
-    return mask_sound(source, target, Wish(**wish), silent), target
+    return mask_sound(source, target, Request(**request), silent), target
 
 
 @pytest.mark.parametrize("name", KINDS)

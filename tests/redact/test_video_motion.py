@@ -94,8 +94,8 @@ def test_a_pan_is_no_cut_and_is_measured(x: float, y: float) -> None:
     whole = ground(8, fine=4)
     motion = Motion(4, 1)
     motion.push(window(whole, 0, 0))
-    passage = motion.push(window(whole, x, y))
-    assert not passage.is_cut
+    frame_change = motion.push(window(whole, x, y))
+    assert not frame_change.is_cut
     assert np.abs(motion.pan(0, 1) + np.array([x, y])).max() <= 3
     assert np.array_equal(motion.pan(1, 0), -motion.pan(0, 1))
 
@@ -117,7 +117,7 @@ def test_another_scene_in_another_light_is_a_cut() -> None:
     for seed in range(20):
         one = window(ground(seed, fine=4), 0, 0)
         other = np.clip(window(ground(seed + 100, fine=4), 0, 0) * 0.7, 0, 255).astype(np.uint8)
-        found += cuts.passage(cuts.tiny(one), cuts.tiny(other), one.shape).is_cut
+        found += cuts.frame_change(cuts.tiny(one), cuts.tiny(other), one.shape).is_cut
     assert found >= 18
 
 

@@ -54,14 +54,14 @@ def confine(limits: Mapping[str, float], source: Path, folders: Iterable[Path]) 
     _limit(resource.RLIMIT_DATA, int(limits["memory_bytes"]))
     _limit(resource.RLIMIT_NOFILE, 256)
     os.umask(0o077)
-    given_up = ["limits"]
+    restrictions = ["limits"]
     if sys.platform == "linux":
         libc = ctypes.CDLL(None, use_errno=True)
         libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0:
-            given_up += ["files"] if _fence(libc, source, folders) else []
-            given_up += ["network"] if _unplug(libc) else []
-    return given_up
+            restrictions += ["files"] if _fence(libc, source, folders) else []
+            restrictions += ["network"] if _unplug(libc) else []
+    return restrictions
 
 
 def _limit(which: int, value: int) -> None:

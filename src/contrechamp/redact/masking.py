@@ -25,13 +25,13 @@ from contrechamp.redact.kinds import FileKind, kind_of
 from contrechamp.redact.outcome import Check, Outcome, from_json
 from contrechamp.redact.process import kernels
 from contrechamp.redact.process.isolation import MaskerError, limits_for, run_isolated
-from contrechamp.redact.process.job import Job
+from contrechamp.redact.process.job import MaskingJob
 from contrechamp.redact.provenance import Credentials, sign
+from contrechamp.redact.request import Request
 from contrechamp.redact.review import sheets
 from contrechamp.redact.run import Masked, Run, Unmasked
 from contrechamp.redact.sidecar import read_sidecar
-from contrechamp.redact.sources import Source
-from contrechamp.redact.wish import Wish
+from contrechamp.redact.sources import SourceFile
 
 MASKED, REVIEW = "masked", "review"
 MASKERS = {
@@ -48,40 +48,40 @@ _MAX_STEM = 80
 
 
 @dataclass(frozen=True)
-class Manner:
+class Settings:
     """How to run.
 
     Args:
-        wish: what is asked for every file; its boxes come from each file's sidecar.
+        request: what is asked for every file; its boxes come from each file's sidecar.
         keep_names: whether copies are called like their sources.
         credentials: to sign copies with, if that is asked for.
         verbose: let decoders speak.
     """
 
-    wish: Wish = field(default_factory=Wish)
+    request: Request = field(default_factory=Request)
     keep_names: bool = False
     credentials: Credentials | None = None
     verbose: bool = False
 
 
 def mask_files(
-    sources: Sequence[Source],
+    sources: Sequence[SourceFile],
     out: Path,
-    manner: Manner,
+    settings: Settings,
     *,
     progress: Progress = silent,
     run: Run | None = None,
-    tell: Callable[[Masked | Unmasked], None] = lambda _one: None,
+    on_done: Callable[[Masked | Unmasked], None] = lambda _one: None,
 ) -> Run:
     """Mask `sources` into the new folder `out`.
 
     Args:
         sources: as `contrechamp.redact.sources.gather` found them.
         out: must be new or empty.
-        manner: how.
+        settings: how.
         progress: bars.
         run: what is known of other files already, to be told with these.
-        tell: called when a file is done.
+        on_done: called when a file is done.
 
     Raises:
         OutputError: `out` cannot be made, or holds something.
@@ -90,7 +90,7 @@ def mask_files(
     with _workshop(out) as workshop:
         try:
             for source in sources:
-                tell(_one(source, run, manner, workshop, progress))
+                on_done(_one(source, run, settings, workshop, progress))
         finally:
             if run.masked or run.unmasked:
                 sheets.write_index(run, out / REVIEW)
@@ -98,10 +98,10 @@ def mask_files(
 
 
 def _one(
-    source: Source, run: Run, manner: Manner, workshop: Path, progress: Progress
+    source: SourceFile, run: Run, settings: Settings, workshop: Path, progress: Progress
 ) -> Masked | Unmasked:
     try:
-        masked = _mask(source, run, manner, workshop, progress)
+        masked = _mask(source, run, settings, workshop, progress)
         run.masked.append(masked)
         return masked
     except ContrechampError as error:
@@ -126,42 +126,46 @@ def _one(
     return unmasked
 
 
-def _mask(source: Source, run: Run, manner: Manner, workshop: Path, progress: Progress) -> Masked:
+def _mask(
+    source: SourceFile, run: Run, settings: Settings, workshop: Path, progress: Progress
+) -> Masked:
     kind = kind_of(source.path, source.name)
-    wish = _wish(source, kind, manner.wish)
-    name = _copy_name(source, kind, len(run.masked) + 1, run.out / MASKED, keep=manner.keep_names)
+    request = _request(source, kind, settings.request)
+    name = _copy_name(source, kind, len(run.masked) + 1, run.out / MASKED, keep=settings.keep_names)
     draft = workshop / f"copy{kind.suffix}"
     moving = kind.kind in _MOVING
-    job = Job(
+    job = MaskingJob(
         function=MASKERS[kind.kind],
         source=source.path if source.path.parent == Path("/dev/fd") else source.path.absolute(),
         target=draft,
-        wish=wish,
+        request=request,
         limits=limits_for(source.path, moving=moving),
         language=active_language(),
         workshop=workshop,
     )
     if kind.kind == "video":
         kernels.lay_out(workshop)
-    answer, given_up = run_isolated(job, source.name, progress, verbose=manner.verbose)
+    answer, restrictions = run_isolated(job, source.name, progress, verbose=settings.verbose)
     outcome = _outcome(answer, kind)
     _empty(workshop, but=draft)
     _need_file(draft)
-    checks, absent = check_file(draft, kind.kind, sound=wish.sound != "drop")
+    checks, absent = check_file(draft, kind.kind, sound=request.sound != "drop")
     outcome = replace(outcome, checks=(*outcome.checks, *checks))
     _need_passed(outcome.checks, source.name)
-    if manner.credentials is not None:
-        outcome = _signed(draft, kind, outcome, manner.credentials, source.name, wish)
+    if settings.credentials is not None:
+        outcome = _signed(draft, kind, outcome, settings.credentials, source.name, request)
     # In a folder of its own: nothing that reads the copy again can write to it after its checks.
     aside = workshop / "pictures"
     aside.mkdir()
     pictures = sheets.take_pictures(
         replace(job, source=draft, target=aside / "none", workshop=aside),
         outcome,
-        verbose=manner.verbose,
+        verbose=settings.verbose,
     )
     sheet = sheets.write_sheet(
-        sheets.Sheet(name, source.name, kind, wish, outcome, tuple(given_up), absent, pictures),
+        sheets.Sheet(
+            name, source.name, kind, request, outcome, tuple(restrictions), absent, pictures
+        ),
         workshop,
     )
     return _put_in_place(draft, sheet, name, run.out, source.name, outcome)
@@ -177,9 +181,9 @@ def _outcome(answer: object, kind: FileKind) -> Outcome:
     return outcome
 
 
-def _wish(source: Source, kind: FileKind, wish: Wish) -> Wish:
+def _request(source: SourceFile, kind: FileKind, request: Request) -> Request:
     if source.boxes is None:
-        if wish.boxes_only and kind.kind in ("image", "video"):
+        if request.boxes_only and kind.kind in ("image", "video"):
             raise InputError(
                 _(
                     "has no boxes, and --boxes-only covers nothing else; draw some into {sidecar}, "
@@ -187,13 +191,13 @@ def _wish(source: Source, kind: FileKind, wish: Wish) -> Wish:
                 ).format(sidecar=f"{Path(source.name).name}.boxes.json"),
                 where=source.name,
             )
-        return wish
+        return request
     if kind.kind in ("sound", "office"):
         raise InputError(
             _("boxes are for images, video and PDF, not for {format}").format(format=kind.format),
             where=shown(source.boxes),
         )
-    return replace(wish, hand=read_sidecar(source.boxes))
+    return replace(request, hand=read_sidecar(source.boxes))
 
 
 def _need_file(draft: Path) -> None:
@@ -220,17 +224,22 @@ def _need_passed(checks: Sequence[Check], name: str) -> None:
 
 
 def _signed(
-    draft: Path, kind: FileKind, outcome: Outcome, credentials: Credentials, name: str, wish: Wish
+    draft: Path,
+    kind: FileKind,
+    outcome: Outcome,
+    credentials: Credentials,
+    name: str,
+    request: Request,
 ) -> Outcome:
     """Put a manifest into the copy, and check the container once more with it."""
     sign(draft, credentials, name)
-    checks, _absent = check_file(draft, kind.kind, sound=wish.sound != "drop", credentials=True)
+    checks, _absent = check_file(draft, kind.kind, sound=request.sound != "drop", credentials=True)
     _need_passed(checks, name)
     signed = Check(_("signed with Content Credentials (C2PA), and read again"), True)
     return replace(outcome, checks=(*outcome.checks, signed))
 
 
-def _copy_name(source: Source, kind: FileKind, number: int, folder: Path, *, keep: bool) -> str:
+def _copy_name(source: SourceFile, kind: FileKind, number: int, folder: Path, *, keep: bool) -> str:
     """Return the name of a copy: a neutral one, for the name of a file can name a person."""
     stem = f"{kind.kind}-{number:03d}"
     if keep:

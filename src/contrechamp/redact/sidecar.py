@@ -116,7 +116,7 @@ class HandBoxes:
         last = seconds if until is None else until
         return _stack(box.during(seconds, last) for box in self.cover)
 
-    def left_open(
+    def marked_no_face(
         self, boxes: npt.NDArray[Any], seconds: float = 0.0, page: int | None = None
     ) -> npt.NDArray[np.bool_]:
         """Tell which hits of a detector a person marked as no face.
@@ -242,11 +242,11 @@ def from_json(raw: Any, where: str) -> HandBoxes:
     Raises:
         InputError: it is not a sidecar; names the box and the field.
     """
-    reader = _Reader(where)
+    reader = _SidecarReader(where)
     return reader.sidecar(raw)
 
 
-class _Reader:
+class _SidecarReader:
     """Reads one sidecar and counts what it holds."""
 
     def __init__(self, where: str) -> None:

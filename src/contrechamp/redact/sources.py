@@ -17,7 +17,7 @@ from contrechamp.redact.sidecar import SUFFIX, sidecar_of
 
 
 @dataclass(frozen=True)
-class Source:
+class SourceFile:
     """One file to mask.
 
     Args:
@@ -37,7 +37,7 @@ class Source:
 class Sources:
     """What was found: files to mask, and what was refused or left out, with the reason."""
 
-    files: list[Source] = field(default_factory=list)
+    files: list[SourceFile] = field(default_factory=list)
     refused: list[InputError] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
 
@@ -75,7 +75,7 @@ def gather(inputs: Sequence[Path], boxes: Path | None = None) -> Sources:
                 )
                 continue
             used |= {sidecar} if sidecar else set()
-            found.files.append(Source(path, shown(path), sidecar, shown(path.stem)))
+            found.files.append(SourceFile(path, shown(path), sidecar, shown(path.stem)))
     if boxes and boxes.is_file() and len(found.files) > 1:
         raise UsageError(
             _("--boxes {file}: is for one file, but there are {count}; give a folder").format(

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
-from contrechamp.redact.wish import Wish
+from contrechamp.redact.request import Request
 
 _TATWEEL = "\u0640"
 #: Different letters of one sound in Arabic and Persian, written one for the other.
@@ -67,19 +67,19 @@ class Words:
         return _joined(found)
 
 
-def asked_words(wish: Wish) -> Words:
-    """Return what finds the words of a wish.
+def asked_words(request: Request) -> Words:
+    """Return what finds the words of a request.
 
     Raises:
         InputError: one of them has nothing to look for.
     """
-    for word in wish.words:
+    for word in request.words:
         if not Words([word]):
             raise InputError(
                 _("“{word}” has no letter or digit to look for").format(word=word),
                 where="--words-file",
             )
-    return Words(wish.words)
+    return Words(request.words)
 
 
 def _any_of(patterns: Iterable[str]) -> re.Pattern[str] | None:

@@ -21,7 +21,7 @@ _RAW_COMPRESSIONS = {32767, 32769, 32770, 32772, 34713, 65000, 65535}
 
 
 @dataclass(frozen=True)
-class Tag:
+class TiffTag:
     """One entry of a directory.
 
     Args:
@@ -45,7 +45,7 @@ class Directory:
 
     start: int
     size: int
-    tags: dict[int, Tag]
+    tags: dict[int, TiffTag]
     next: int
 
 
@@ -107,7 +107,7 @@ def _directory(file: BinaryIO, at: int, order: str, *, big: bool) -> Directory:
     return Directory(at, size, tags, following)
 
 
-def _tag(file: BinaryIO, entry: bytes, at: int, order: str, pointer: str) -> Tag:
+def _tag(file: BinaryIO, entry: bytes, at: int, order: str, pointer: str) -> TiffTag:
     number, kind, count = struct.unpack(
         order + "HH" + pointer, entry[: 4 + struct.calcsize(pointer)]
     )
@@ -121,7 +121,7 @@ def _tag(file: BinaryIO, entry: bytes, at: int, order: str, pointer: str) -> Tag
     if whole:
         shown = min(count, MAX_ENTRIES)
         values = struct.unpack(f"{order}{shown}{whole}", _exactly(file, shown * VALUE_BYTES[kind]))
-    return Tag(number, start, size, values, inside)
+    return TiffTag(number, start, size, values, inside)
 
 
 def _is_raw(directory: Directory) -> bool:

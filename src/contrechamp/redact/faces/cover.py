@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contrechamp.redact.faces.boxes import F8, outward
-from contrechamp.redact.wish import Style
+from contrechamp.redact.request import Style
 
 RGB = NDArray[np.uint8]
 

@@ -42,7 +42,7 @@ class Hits:
         return Hits(self.boxes * scale + np.array([x, y, x, y]), self.scores)
 
 
-def together(several: Iterable[Hits]) -> Hits:
+def concatenated(several: Iterable[Hits]) -> Hits:
     """Return the hits of all, one after the other."""
     found = [Hits(np.empty((0, 4)), np.empty(0)), *several]
     return Hits(np.vstack([h.boxes for h in found]), np.concatenate([h.scores for h in found]))

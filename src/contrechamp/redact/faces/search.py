@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from contrechamp.redact.faces.boxes import suppress
-from contrechamp.redact.faces.hits import Detector, Hits, together
+from contrechamp.redact.faces.hits import Detector, Hits, concatenated
 
 #: Hits from this score on are covered unless the user says otherwise: the lowest at which at most
 #: 2 % of photographs without faces is covered. Chosen on one half of the test pictures, reported
@@ -23,7 +23,7 @@ OUTSIDE = np.array([-1.0, -1.0, 1.0, 1.0])
 
 
 @dataclass(frozen=True)
-class Plan:
+class SearchPlan:
     """How thoroughly a still picture is searched.
 
     The picture is searched at twice its size, at its size, at half of it and so on. Each pass
@@ -65,10 +65,10 @@ class Plan:
         return tuple(found)
 
 
-PLAN = Plan()
+PLAN = SearchPlan()
 
 
-def find_faces(rgb: NDArray[np.uint8], detector: Detector, plan: Plan = PLAN) -> Hits:
+def find_faces(rgb: NDArray[np.uint8], detector: Detector, plan: SearchPlan = PLAN) -> Hits:
     """Find faces of every size in a still picture.
 
     Args:
@@ -81,7 +81,7 @@ def find_faces(rgb: NDArray[np.uint8], detector: Detector, plan: Plan = PLAN) ->
     """
     height, width = rgb.shape[:2]
     scales = plan.scales(width, height)
-    found = together(_pass(rgb, scale, scales, detector, plan) for scale in scales)
+    found = concatenated(_pass(rgb, scale, scales, detector, plan) for scale in scales)
     kept = suppress(found.boxes, found.scores, plan.same_face_iou)
     return Hits(found.boxes[kept], found.scores[kept])
 
@@ -91,7 +91,7 @@ def _pass(
     scale: float,
     scales: tuple[float, ...],
     detector: Detector,
-    plan: Plan,
+    plan: SearchPlan,
 ) -> Hits:
     """Return what one pass answers for, in pixels of `rgb`."""
     hits = _in_tiles(_scaled(rgb, scale), detector, plan, whole=scale != scales[-1])
@@ -112,7 +112,7 @@ def _scaled(rgb: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
     return np.asarray(Image.fromarray(rgb).resize(size, Image.Resampling.BILINEAR))
 
 
-def _in_tiles(rgb: NDArray[np.uint8], detector: Detector, plan: Plan, whole: bool) -> Hits:
+def _in_tiles(rgb: NDArray[np.uint8], detector: Detector, plan: SearchPlan, whole: bool) -> Hits:
     """Search tile by tile.
 
     Args:
@@ -132,10 +132,10 @@ def _in_tiles(rgb: NDArray[np.uint8], detector: Detector, plan: Plan, whole: boo
                 kept = ~(cut & inner).any(axis=1)
                 hits = Hits(hits.boxes[kept], hits.scores[kept])
             found.append(hits)
-    return together(found)
+    return concatenated(found)
 
 
-def _tiles(length: int, plan: Plan) -> Iterator[slice]:
+def _tiles(length: int, plan: SearchPlan) -> Iterator[slice]:
     """Cut a side into as few tiles as may be, of one size, that overlap."""
     count = max(1, -(-(length - plan.overlap_px) // (plan.tile_px - plan.overlap_px)))
     size = -(-(length + (count - 1) * plan.overlap_px) // count)

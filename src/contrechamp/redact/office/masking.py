@@ -17,7 +17,7 @@ from contrechamp.redact.office.pictures import Pictures
 from contrechamp.redact.office.text import local, names_in
 from contrechamp.redact.office.zip_package import Package
 from contrechamp.redact.outcome import Check, Look, Outcome
-from contrechamp.redact.wish import Wish
+from contrechamp.redact.request import Request
 from contrechamp.redact.words import Words, asked_words
 from contrechamp.wording.masking import office_removal_labels
 
@@ -28,29 +28,29 @@ _PARTS = re.compile(
 )
 
 
-def mask_office(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
+def mask_office(source: Path, target: Path, request: Request, progress: Progress) -> Outcome:
     """Write `source` to `target`: what it shows, without words, and nothing of who wrote it.
 
     Args:
         source: DOCX, XLSX, PPTX, ODT, ODS or ODP.
         target: written here; a file that stood there is overwritten.
-        wish: `words`, and for pictures `boxes_only`, `cover_at`, `style` and `threads`; boxes have
-            no place in a text that flows.
+        request: `words`, and for pictures `boxes_only`, `cover_at`, `style` and `threads`; a text that
+            flows has no place for boxes.
         progress: opens a bar.
 
     Raises:
         InputError: `source` cannot be read, is locked, is larger than any document, or is asked to
             be covered by boxes; or a word has nothing to look for.
     """
-    if wish.hand is not None and wish.hand.cover:
+    if request.hand is not None and request.hand.cover:
         raise InputError(
             _("an office file has no fixed pages to draw boxes on; save it as PDF first"),
-            where=wish.hand.where,
+            where=request.hand.where,
         )
-    words = asked_words(wish)
+    words = asked_words(request)
     package = Package(source)
     left_out: Counter[str] = Counter()
-    pictures = Pictures(wish, target.parent, left_out=left_out)
+    pictures = Pictures(request, target.parent, left_out=left_out)
     open_document = "mimetype" in package.names
     made = (Odf if open_document else Ooxml)(package, words, pictures, left_out)
     with progress(_("Parts of {file}").format(file=source.name), 1) as advance:

@@ -7,7 +7,7 @@ from lxml import etree
 
 from contrechamp.redact.office import text
 from contrechamp.redact.office.pictures import Pictures
-from contrechamp.redact.office.text import local, namespace, remove, unwrap, without_words
+from contrechamp.redact.office.text import local, namespace, remove, remove_from_text, unwrap
 from contrechamp.redact.office.zip_package import Package, serialised
 from contrechamp.redact.words import Words
 
@@ -176,7 +176,7 @@ class Odf:
             self._attributes(element)
         if self._words:
             self._remove_words(root)
-            text.in_names(root, self._words)
+            text.remove_from_names(root, self._words)
 
     def _hidden_columns(self, root: Any) -> None:
         """Empty the cells of hidden columns; columns and cells are counted by repetition."""
@@ -230,7 +230,7 @@ class Odf:
 
     def _remove_words(self, root: Any) -> None:
         for paragraph in root.iter(_tag("text", "p"), _tag("text", "h")):
-            found = without_words(
+            found = remove_from_text(
                 paragraph,
                 self._words,
                 lambda element: namespace(element.tag) == _NS["text"],

@@ -218,7 +218,7 @@ class Ooxml:
         self._sweep(root)
         if self._words:
             self.found += _ROOMS[self.folder].remove_words(root, self._words)
-            text.in_names(root, self._words)
+            text.remove_from_names(root, self._words)
         return new
 
     def _follow(self, root: Any, part: str, new: str) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from lxml import etree
 
-from contrechamp.redact.office.text import BLOCK, local, remove, replaced, without_words
+from contrechamp.redact.office.text import BLOCK, local, remove, remove_from_text, replaced
 from contrechamp.redact.words import Words
 
 _S = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -135,7 +135,7 @@ def remove_words(root: Any, words: Words) -> int:
     """Take words out of texts, numbers, headers and drawings; return how many."""
     found = 0
     for text in root.iter(f"{{{_S}}}si", f"{{{_S}}}is", f"{{{_A}}}p"):
-        found += without_words(
+        found += remove_from_text(
             text,
             words,
             lambda element: local(element) == "t",

@@ -4,7 +4,7 @@ from typing import Any
 
 from lxml import etree
 
-from contrechamp.redact.office.text import local, remove, without_words
+from contrechamp.redact.office.text import local, remove, remove_from_text
 from contrechamp.redact.words import Words
 
 _P = "http://schemas.openxmlformats.org/presentationml/2006/main"
@@ -56,7 +56,7 @@ def finish(ooxml: Any) -> None:
 def remove_words(root: Any, words: Words) -> int:
     """Take words out of every paragraph; return how many."""
     return sum(
-        without_words(
+        remove_from_text(
             paragraph,
             words,
             lambda element: local(element) == "t",

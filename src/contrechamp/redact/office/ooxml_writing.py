@@ -4,7 +4,7 @@ from typing import Any
 
 from lxml import etree
 
-from contrechamp.redact.office.text import local, namespace, remove, unwrap, without_words
+from contrechamp.redact.office.text import local, namespace, remove, remove_from_text, unwrap
 from contrechamp.redact.words import Words
 
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -153,7 +153,7 @@ def _is_on(mark: Any) -> bool:
 def remove_words(root: Any, words: Words) -> int:
     """Take words out of every paragraph; return how many."""
     return sum(
-        without_words(
+        remove_from_text(
             paragraph,
             words,
             lambda element: local(element) == "t",

@@ -14,7 +14,7 @@ from contrechamp.base.progress import silent
 from contrechamp.redact.kinds import kind_of
 from contrechamp.redact.outcome import Covered, Look
 from contrechamp.redact.pictures.masking import mask_image
-from contrechamp.redact.wish import Wish
+from contrechamp.redact.request import Request
 
 #: Left, top, right, bottom: shares of the picture that are cut off.
 Crop = tuple[float, float, float, float]
@@ -28,11 +28,11 @@ class Pictures:
     """Masks the pictures of one document, each once.
 
     Args:
-        wish: of the document; boxes drawn by hand are not for its pictures.
+        request: of the document; boxes drawn by hand are not for its pictures.
         folder: where parts lie while they are worked on.
     """
 
-    wish: Wish
+    request: Request
     folder: Path
     masked: dict[str, bytes] = field(default_factory=dict)
     covered: list[Covered] = field(default_factory=list)
@@ -56,7 +56,7 @@ class Pictures:
                 if kind.kind != "image":
                     raise InputError(_("no picture"))
                 target = Path(folder) / f"masked{kind.suffix}"
-                outcome = mask_image(source, target, self.wish, silent)
+                outcome = mask_image(source, target, self.request, silent)
                 if not all(check.passed for check in outcome.checks):
                     raise InputError(_("a check failed"))
                 masked = target.read_bytes()

@@ -21,7 +21,7 @@ def namespace(name: Any) -> str:
     return str(name)[1:].partition("}")[0] if str(name).startswith("{") else ""
 
 
-def without_words(
+def remove_from_text(
     paragraph: Any, words: Words, is_text: Callable[[Any], bool], gap: Callable[[Any], str]
 ) -> int:
     """Take words out of the text of one paragraph; return how many.
@@ -91,7 +91,7 @@ def names_in(root: Any) -> Iterator[str]:
             yield value
 
 
-def in_names(root: Any, words: Words) -> None:
+def remove_from_names(root: Any, words: Words) -> None:
     """Take words out of names in a tree, the same everywhere, so that they still fit."""
     for element in root.iter("*"):
         for name, value in list(_free(element)):

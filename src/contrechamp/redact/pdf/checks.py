@@ -77,7 +77,7 @@ def has_tiles(content: bytes) -> bool:
         )
 
 
-def in_bytes(content: bytes, words: Iterable[str]) -> bool:
+def words_in_bytes(content: bytes, words: Iterable[str]) -> bool:
     """Tell whether a word stands in a string, a name that somebody chose, or an unpacked stream.
 
     Pixels, font programs and the vocabulary of PDF (in which there are Roman, Alpha and Rose) are
@@ -107,13 +107,13 @@ def _texts(item: Any) -> Iterator[str]:
         yield from _readings(bytes(item))
     elif isinstance(item, Array):
         for part in item:
-            if not part_is_indirect(part):
+            if not _is_indirect(part):
                 yield from _texts(part)
     elif isinstance(item, Dictionary | Stream):
         for name, part in item.items():
             if name not in VOCABULARY:
                 yield name[1:]
-            if not part_is_indirect(part):
+            if not _is_indirect(part):
                 yield from _texts(part)
 
 
@@ -129,7 +129,7 @@ def _stream_texts(item: Any, programs: set[tuple[int, int]]) -> Iterator[str]:
         yield from _readings(bytes.fromhex((digits + b"0")[: (len(digits) + 1) // 2 * 2].decode()))
 
 
-def part_is_indirect(item: Any) -> bool:
+def _is_indirect(item: Any) -> bool:
     """Tell whether a value is an object of its own, which is looked at on its own."""
     return bool(getattr(item, "is_indirect", False))
 

@@ -14,14 +14,14 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.progress import Progress
 from contrechamp.redact.faces.centerface import CenterFace
-from contrechamp.redact.outcome import Check, Covered, Look, Outcome
+from contrechamp.redact.outcome import Box, Check, Covered, Look, Outcome
 from contrechamp.redact.pdf import checks as pdf_checks
 from contrechamp.redact.pdf import page as pdf_page
 from contrechamp.redact.pdf.annotations import drawn_into_pages
 from contrechamp.redact.pdf.faces import faces_on
-from contrechamp.redact.pdf.page import Glyph, Rect
+from contrechamp.redact.pdf.page import Glyph
 from contrechamp.redact.pdf.rebuild import TooLargeError, rebuilt
-from contrechamp.redact.wish import Wish
+from contrechamp.redact.request import Request
 from contrechamp.redact.words import Words, asked_words
 
 MAX_BYTES = 512 << 20
@@ -31,7 +31,7 @@ _UNREADABLE = ("\ufffd",)
 _ROUNDS = 4
 
 
-def mask_pdf(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
+def mask_pdf(source: Path, target: Path, request: Request, progress: Progress) -> Outcome:
     """Write `source` to `target` without the areas, words and faces, and with nothing unseen.
 
     Boxes are in points (1/72 inch) from the top left of the page as displayed.
@@ -39,7 +39,7 @@ def mask_pdf(source: Path, target: Path, wish: Wish, progress: Progress) -> Outc
     Args:
         source: a PDF that opens without a password.
         target: written here; a file that stood there is overwritten.
-        wish: `hand`, `words`, `boxes_only`, `cover_at` and `threads` count here; boxes are black
+        request: `hand`, `words`, `boxes_only`, `cover_at` and `threads` count here; boxes are black
             whatever its style: random pixels would be taken for print.
         progress: opens a bar.
 
@@ -48,9 +48,9 @@ def mask_pdf(source: Path, target: Path, wish: Wish, progress: Progress) -> Outc
             word does not suit it.
     """
     pymupdf.TOOLS.mupdf_display_errors(False)
-    words = asked_words(wish)
-    run = _Run(source, words, wish)
-    detector = None if wish.boxes_only else CenterFace(wish.threads)
+    words = asked_words(request)
+    run = _Run(source, words, request)
+    detector = None if request.boxes_only else CenterFace(request.threads)
     with _refusing(source.name):
         document = run.opened()
         with progress(_("Pages of {file}").format(file=source.name), len(document)) as advance:
@@ -98,15 +98,15 @@ def _refusing(name: str) -> Iterator[None]:
 class _Run:
     """What is known of one document while it is worked on."""
 
-    def __init__(self, source: Path, words: Words, wish: Wish) -> None:
+    def __init__(self, source: Path, words: Words, request: Request) -> None:
         self._name = source.name
         self._source = source
         self._words = words
-        self._wish = wish
+        self._request = request
         self._left_out: Counter[str] = Counter()
         self._covered: list[Covered] = []
         self._looks: list[Look] = []
-        self._boxes: list[list[Rect]] = []
+        self._boxes: list[list[Box]] = []
         self._pictures: set[int] = set()
         self._patterned = False
         self._unchanged: Any = None
@@ -132,8 +132,8 @@ class _Run:
                     ),
                     where=self._name,
                 )
-            if self._wish.hand is not None:
-                self._wish.hand.check_document(len(pdf.pages))
+            if self._request.hand is not None:
+                self._request.hand.check_document(len(pdf.pages))
             if pdf.get_warnings():
                 self._looks.append(
                     Look("damaged", _("The file is damaged; compare every page."), 1)
@@ -164,7 +164,7 @@ class _Run:
     def page(self, document: Any, number: int, detector: CenterFace | None) -> None:
         """Take out of one page what is to go."""
         page = document[number]
-        shown = pdf_page.look(page)
+        shown = pdf_page.appearance(page)
         glyphs = pdf_page.glyphs(page, document)
         areas = self._areas(page, detector)
         words = self._word_boxes(glyphs, number)
@@ -176,7 +176,7 @@ class _Run:
         clean = pdf_page.remove(page, areas, words) and not (self._patterned and areas)
         clean = self._what_came_together(page, boxes) and clean
         places = pdf_page.pixel_boxes(page, shown, boxes)
-        if not clean or not pdf_page.same_outside(shown, pdf_page.look(page), places):
+        if not clean or not pdf_page.same_outside(shown, pdf_page.appearance(page), places):
             picture = pdf_page.picture_of(self._unchanged[number], boxes)
             pdf_page.replace(document, number, picture)
             self._pictures.add(number)
@@ -192,7 +192,7 @@ class _Run:
                 )
             )
 
-    def _what_came_together(self, page: Any, boxes: list[Rect]) -> bool:
+    def _what_came_together(self, page: Any, boxes: list[Box]) -> bool:
         """Remove words that the ends of two lines make once a word between them is gone."""
         for _round in range(_ROUNDS):
             left = [Glyph(text, box) for text, box in pdf_page.characters(page)]
@@ -203,23 +203,23 @@ class _Run:
             pdf_page.remove(page, [], more)
         return False
 
-    def _areas(self, page: Any, detector: CenterFace | None) -> list[Rect]:
+    def _areas(self, page: Any, detector: CenterFace | None) -> list[Box]:
         number = page.number + 1
-        hand = self._wish.hand
+        hand = self._request.hand
         boxes: list[Any] = [*self._asked.get(page.number, ())]
         if hand is not None:
             boxes += [tuple(map(float, box)) for box in hand.boxes_on(number)]
         boxes = [box for box in boxes if not (pymupdf.Rect(box) & page.rect).is_empty]
         self._covered += [Covered("hand", box, page=number) for box in boxes]
         if detector is not None:
-            covered, looks = faces_on(page, detector, self._wish)
+            covered, looks = faces_on(page, detector, self._request)
             boxes += [face.box for face in covered]
             self._covered += covered
             self._looks += looks
         return boxes
 
-    def _word_boxes(self, glyphs: list[Glyph], number: int) -> list[Rect]:
-        boxes: list[Rect] = []
+    def _word_boxes(self, glyphs: list[Glyph], number: int) -> list[Box]:
+        boxes: list[Box] = []
         for begin, end in self._words.find_in_characters([glyph.text for glyph in glyphs]):
             for line in _lines(glyphs[begin:end]):
                 boxes.append(line)
@@ -288,7 +288,7 @@ class _Run:
             same, changed = len(document) == len(self._boxes), []
             texts = []
             for page, old, boxes in zip(document, self._unchanged, self._boxes, strict=False):
-                shown, after = pdf_page.look(old), pdf_page.look(page)
+                shown, after = pdf_page.appearance(old), pdf_page.appearance(page)
                 places = pdf_page.pixel_boxes(page, after, boxes)
                 picture = page.number in self._pictures
                 if not pdf_page.same_outside(shown, after, places, picture=picture):
@@ -303,7 +303,7 @@ class _Run:
             Check(_("words are gone from the text"), not left),
             Check(
                 _("words are nowhere in the bytes of the file"),
-                not pdf_checks.in_bytes(content, self._wish.words),
+                not pdf_checks.words_in_bytes(content, self._request.words),
             ),
             Check(
                 _("black inside the boxes, unchanged outside"),
@@ -320,7 +320,7 @@ class _Run:
                     page.number + 1
                     for page, old in zip(document, self._unchanged, strict=True)
                     if not pdf_page.same_outside(
-                        pdf_page.look(page, annotations=True), pdf_page.look(old), ()
+                        pdf_page.appearance(page, annotations=True), pdf_page.appearance(old), ()
                     )
                 ]
         except (pymupdf.FileDataError, pymupdf.mupdf.FzErrorBase, ValueError):
@@ -363,9 +363,9 @@ class _Run:
             )
 
 
-def _lines(glyphs: list[Glyph]) -> Iterator[Rect]:
+def _lines(glyphs: list[Glyph]) -> Iterator[Box]:
     """Yield the boxes around found glyphs, one a line."""
-    line: list[Rect] = []
+    line: list[Box] = []
     for glyph in [*glyphs, Glyph("\n", None)]:
         if glyph.box is not None:
             line.append(glyph.box)

@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 import pymupdf
 
+from contrechamp.redact.outcome import Box
+
 Pixels = npt.NDArray[np.uint8]
-#: x0, y0, x1, y1 from the top left of the page as displayed, in points.
-Rect = tuple[float, float, float, float]
 
 #: Pages are looked at with so many pixels a point, and made pictures with so many.
 LOOK_ZOOM, PICTURE_ZOOM = 2.0, 200 / 72
@@ -44,7 +44,7 @@ class Glyph:
     """One character as it stands on a page; a line ends with one that has no place."""
 
     text: str
-    box: Rect | None
+    box: Box | None
     seen: bool = True
 
 
@@ -56,7 +56,7 @@ def rendered(page: Any, zoom: float, limit: float, *, annotations: bool = False)
     return np.frombuffer(pixels.samples, np.uint8).reshape(pixels.h, pixels.w, pixels.n)[:, :, :3]
 
 
-def look(page: Any, *, annotations: bool = False) -> Pixels:
+def appearance(page: Any, *, annotations: bool = False) -> Pixels:
     """Return the page as it is looked at."""
     return rendered(page, LOOK_ZOOM, MAX_LOOK_PIXELS, annotations=annotations)
 
@@ -66,7 +66,7 @@ def glyphs(page: Any, document: Any) -> list[Glyph]:
 
     A character is seen if the page looks different without any text.
     """
-    shown = look(page)
+    shown = appearance(page)
     without = _without_text(page, document)
     height, width = shown.shape[:2]
     scale = (width / page.rect.width, height / page.rect.height)
@@ -84,7 +84,7 @@ def glyphs(page: Any, document: Any) -> list[Glyph]:
     return found
 
 
-def characters(page: Any) -> Iterator[tuple[str, Rect | None]]:
+def characters(page: Any) -> Iterator[tuple[str, Box | None]]:
     """Yield every character with its box, in the order of the content; a line ends without one."""
     for block in page.get_text("rawdict", flags=_TEXT_FLAGS)["blocks"]:
         for line in block.get("lines", ()):
@@ -99,7 +99,7 @@ def _without_text(page: Any, document: Any) -> Pixels:
     copy.insert_pdf(document, from_page=page.number, to_page=page.number)
     bare: Any = copy[0]
     _redact(bare, [_everywhere(bare)], graphics=0, images=0)
-    return look(bare)
+    return appearance(bare)
 
 
 def _everywhere(page: Any) -> Any:
@@ -113,7 +113,7 @@ def _inked(text: str) -> bool:
 
 def remove_unseen(page: Any, glyphs: Sequence[Glyph]) -> None:
     """Take text out of a page that nobody sees; pictures and paths stay."""
-    boxes: list[Rect] = []
+    boxes: list[Box] = []
     for line in _lines(glyphs):
         for seen, run in itertools.groupby(line, lambda glyph: glyph.seen):
             if not seen:
@@ -121,7 +121,7 @@ def remove_unseen(page: Any, glyphs: Sequence[Glyph]) -> None:
     _redact(page, [_inside(box) for box in boxes], graphics=0, images=0)
 
 
-def _run_boxes(boxes: Sequence[Rect]) -> Sequence[Rect]:
+def _run_boxes(boxes: Sequence[Box]) -> Sequence[Box]:
     """Return one box around a run, blanks and all, or its boxes where the run lies aslant."""
     around = (
         min(box[0] for box in boxes),
@@ -163,14 +163,14 @@ def remove_outside(page: Any) -> None:
     _redact(page, strips, graphics=1)
 
 
-def _inside(box: Rect) -> Rect:
+def _inside(box: Box) -> Box:
     """Return a box a little smaller, so that neighbouring letters stay."""
     x0, y0, x1, y1 = box
     across, down = min(0.6, 0.2 * (x1 - x0)), min(2.0, 0.2 * (y1 - y0))
     return x0 + across, y0 + down, x1 - across, y1 - down
 
 
-def remove(page: Any, areas: Sequence[Rect], words: Sequence[Rect]) -> bool:
+def remove(page: Any, areas: Sequence[Box], words: Sequence[Box]) -> bool:
     """Take everything out of `areas`, and text and pixels out of `words`; draw boxes there.
 
     Returns:
@@ -187,13 +187,13 @@ def remove(page: Any, areas: Sequence[Rect], words: Sequence[Rect]) -> bool:
     return clean
 
 
-def _grown(box: Rect, margin: float) -> Rect:
+def _grown(box: Box, margin: float) -> Box:
     x0, y0, x1, y1 = box
     return x0 - margin, y0 - margin, x1 + margin, y1 + margin
 
 
 def _redact(
-    page: Any, boxes: Sequence[Rect], graphics: int, *, images: int = 2, text: int = 0
+    page: Any, boxes: Sequence[Box], graphics: int, *, images: int = 2, text: int = 0
 ) -> None:
     """Take out of boxes what is in them.
 
@@ -210,7 +210,7 @@ def _redact(
         page.apply_redactions(images=images, graphics=graphics, text=text)
 
 
-def _nothing_drawn(page: Any, box: Rect) -> bool:
+def _nothing_drawn(page: Any, box: Box) -> bool:
     """Tell whether no edge of a path crosses a box, nothing shades it, and its pixels are alike.
 
     Inside of a path, or outside of it, and away from its edges, everything is of one colour.
@@ -224,7 +224,7 @@ def _nothing_drawn(page: Any, box: Rect) -> bool:
             return False
     if any(bool(edge.intersects(shrunk)) for edge in _edges(page)):
         return False
-    pixels = look(page)
+    pixels = appearance(page)
     [(x0, y0, x1, y1)] = pixel_boxes(page, pixels, [tuple(inner)])
     part = pixels[y0 + 2 : y1 - 2, x0 + 2 : x1 - 2].reshape(-1, 3)
     return not len(part) or bool((part == part[0]).all())
@@ -256,7 +256,7 @@ def _edges(page: Any) -> Iterator[Any]:
                 )
 
 
-def _text_left(page: Any, areas: Sequence[Rect], words: Sequence[Rect]) -> bool:
+def _text_left(page: Any, areas: Sequence[Box], words: Sequence[Box]) -> bool:
     inner = [pymupdf.Rect(box) for box in areas] + [pymupdf.Rect(_inside(box)) for box in words]
     for text, box in characters(page):
         if box is None or not _inked(text):
@@ -267,7 +267,7 @@ def _text_left(page: Any, areas: Sequence[Rect], words: Sequence[Rect]) -> bool:
     return False
 
 
-def draw_boxes(page: Any, boxes: Sequence[Rect]) -> None:
+def draw_boxes(page: Any, boxes: Sequence[Box]) -> None:
     """Draw black boxes over everything."""
     for box in boxes:
         page.draw_rect(pymupdf.Rect(box), color=None, fill=(0, 0, 0), overlay=True)
@@ -307,9 +307,7 @@ def _squares(pixels: Pixels) -> npt.NDArray[np.float64]:
     return np.asarray(cut.reshape(down, side, across, side, 3).mean(axis=(1, 3)), np.float64)
 
 
-def pixel_boxes(
-    page: Any, pixels: Pixels, boxes: Sequence[Rect]
-) -> list[tuple[int, int, int, int]]:
+def pixel_boxes(page: Any, pixels: Pixels, boxes: Sequence[Box]) -> list[tuple[int, int, int, int]]:
     """Return boxes in pixels of a rendering, cut to it."""
     height, width = pixels.shape[:2]
     across, down = width / page.rect.width, height / page.rect.height
@@ -324,7 +322,7 @@ def pixel_boxes(
     ]
 
 
-def picture_of(page: Any, boxes: Sequence[Rect]) -> Pixels:
+def picture_of(page: Any, boxes: Sequence[Box]) -> Pixels:
     """Return the page as pixels with boxes painted black: (height, width, 3)."""
     pixels = rendered(page, PICTURE_ZOOM, MAX_PICTURE_PIXELS).copy()
     for x0, y0, x1, y1 in pixel_boxes(page, pixels, boxes):

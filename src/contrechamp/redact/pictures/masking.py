@@ -10,12 +10,12 @@ from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.progress import Progress
 from contrechamp.redact.faces.boxes import F8, as_boxes, clip, covered_share, enlarge
 from contrechamp.redact.faces.cover import RGB, draw_covers
-from contrechamp.redact.faces.hits import Detector, Hits, together
+from contrechamp.redact.faces.hits import Detector, Hits, concatenated
 from contrechamp.redact.faces.known_recall import blind_below_px
-from contrechamp.redact.faces.search import COVER_AT, PLAN, REPORT_AT, Plan, find_faces
+from contrechamp.redact.faces.search import COVER_AT, PLAN, REPORT_AT, SearchPlan, find_faces
 from contrechamp.redact.outcome import Box, Check, Covered, Look, Outcome
 from contrechamp.redact.pictures.reading import our_limit_of_pixels, read_picture
-from contrechamp.redact.wish import Style, Wish
+from contrechamp.redact.request import Request, Style
 
 #: As often, at the most, is the covered picture searched, and what is found then covered as well.
 #: Two or three times are usual; at a threshold of 0.01, where covers breed hits, more than six.
@@ -55,33 +55,33 @@ class _Written:
 
 @dataclass(frozen=True)
 class _Search:
-    """Finds what is to be covered, by the wish.
+    """Finds what is to be covered, by the request.
 
     Args:
         detector: one net; None: only areas drawn by hand are covered.
         plan: how thoroughly is searched.
         cover_at: score from which a hit is covered.
-        wish: what is asked.
+        request: what is asked.
     """
 
     detector: Detector | None
-    plan: Plan
+    plan: SearchPlan
     cover_at: float
-    wish: Wish
+    request: Request
 
     def everything(self, rgb: RGB) -> Hits:
         """Return every hit that a person did not mark as no face."""
         if self.detector is None:
-            return together(())
+            return concatenated(())
         hits = find_faces(rgb, self.detector, self.plan)
-        if self.wish.hand is None:
+        if self.request.hand is None:
             return hits
-        shown = ~self.wish.hand.left_open(hits.boxes)
+        shown = ~self.request.hand.marked_no_face(hits.boxes)
         return Hits(hits.boxes[shown], hits.scores[shown])
 
     def covers(self, faces: Hits) -> F8:
         """Return the areas to cover: whole heads, and what was drawn by hand."""
-        drawn = self.wish.hand.boxes() if self.wish.hand else as_boxes([])
+        drawn = self.request.hand.boxes() if self.request.hand else as_boxes([])
         return np.vstack([enlarge(faces.boxes), drawn])
 
     def outside(self, hits: Hits, covers: F8) -> Hits:
@@ -90,13 +90,13 @@ class _Search:
         return Hits(hits.boxes[seen], hits.scores[seen])
 
 
-def mask_image(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
+def mask_image(source: Path, target: Path, request: Request, progress: Progress) -> Outcome:
     """Write a copy of the picture with faces and areas covered, and nothing else of the file.
 
     Args:
         source: the picture; its content counts, not its name.
         target: what is written: JPEG, PNG, WebP or TIFF, as the source is; JPEG for the others.
-        wish: what is asked.
+        request: what is asked.
         progress: bars.
 
     Returns:
@@ -106,22 +106,22 @@ def mask_image(source: Path, target: Path, wish: Wish, progress: Progress) -> Ou
         InputError: the file is no picture that can be masked, or the detector is not the one
             that was measured.
     """
-    search = _search(wish)
+    search = _search(request)
     picture = read_picture(source)
     height, width = picture.rgb.shape[:2]
-    if wish.hand:
-        wish.hand.check_picture(width, height)
+    if request.hand:
+        request.hand.check_picture(width, height)
     with progress(_("covering faces"), 2) as advance:
         found = search.everything(picture.rgb)
         faces = found.at_least(search.cover_at)
         advance(1)
         for _round in range(ROUNDS):
             covers = search.covers(faces)
-            written = _write(picture.rgb, covers, target, picture.suffix, wish.style)
+            written = _write(picture.rgb, covers, target, picture.suffix, request.style)
             left = search.outside(search.everything(written.rgb).at_least(search.cover_at), covers)
             if not len(left):
                 break
-            faces = together([faces, left])
+            faces = concatenated([faces, left])
         advance(1)
     doubtful = search.outside(found.below(search.cover_at), covers)
     scales = PLAN.scales(width, height)
@@ -129,7 +129,7 @@ def mask_image(source: Path, target: Path, wish: Wish, progress: Progress) -> Ou
         kind="image",
         width=width,
         height=height,
-        covered=_covered(faces, wish, width, height),
+        covered=_covered(faces, request, width, height),
         looks=_looks(search, faces, doubtful, written.share, blind_below_px(scales[0])),
         checks=_checks(search, picture.rgb, written, left),
         removed=picture.removed,
@@ -138,14 +138,14 @@ def mask_image(source: Path, target: Path, wish: Wish, progress: Progress) -> Ou
     )
 
 
-def _search(wish: Wish) -> _Search:
-    cover_at = COVER_AT if wish.cover_at is None else wish.cover_at
+def _search(request: Request) -> _Search:
+    cover_at = COVER_AT if request.cover_at is None else request.cover_at
     detector: Detector | None = None
-    if not wish.boxes_only:
+    if not request.boxes_only:
         from contrechamp.redact.faces.centerface import CenterFace
 
-        detector = CenterFace(wish.threads)
-    return _Search(detector, Plan(report_at=min(REPORT_AT, cover_at)), cover_at, wish)
+        detector = CenterFace(request.threads)
+    return _Search(detector, SearchPlan(report_at=min(REPORT_AT, cover_at)), cover_at, request)
 
 
 def _write(rgb: RGB, covers: F8, target: Path, suffix: str, style: Style) -> _Written:
@@ -160,9 +160,9 @@ def _write(rgb: RGB, covers: F8, target: Path, suffix: str, style: Style) -> _Wr
     return _Written(again, off_by, float(under.mean()))
 
 
-def _covered(faces: Hits, wish: Wish, width: int, height: int) -> tuple[Covered, ...]:
+def _covered(faces: Hits, request: Request, width: int, height: int) -> tuple[Covered, ...]:
     heads = clip(enlarge(faces.boxes), width, height)
-    drawn = clip(wish.hand.boxes(), width, height) if wish.hand else as_boxes([])
+    drawn = clip(request.hand.boxes(), width, height) if request.hand else as_boxes([])
     by_face = zip(heads, faces.scores, strict=True)
     return (
         *(Covered("face", _box(box), score=float(score)) for box, score in by_face),

@@ -33,7 +33,7 @@ _GPS = 0x8825
 
 
 @dataclass(frozen=True)
-class Picture:
+class DecodedPicture:
     """A picture as it is shown.
 
     Args:
@@ -49,7 +49,7 @@ class Picture:
     removed: tuple[str, ...]
 
 
-def read_picture(source: Path) -> Picture:
+def read_picture(source: Path) -> DecodedPicture:
     """Read a picture file.
 
     Args:
@@ -72,7 +72,7 @@ def read_picture(source: Path) -> Picture:
                 reason=_short(error)
             )
         ) from error
-    return Picture(rgb, kind.format, kind.suffix, (*remains(content, kind.format), *more))
+    return DecodedPicture(rgb, kind.format, kind.suffix, (*remains(content, kind.format), *more))
 
 
 def _content(source: Path) -> bytes:

@@ -18,7 +18,7 @@ from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.base.shown_text import shown
 from contrechamp.redact.process import kernels
-from contrechamp.redact.process.job import Job, Limits, written
+from contrechamp.redact.process.job import MaskingJob, ProcessLimits, encoded
 
 GIB = 1 << 30
 MEMORY_BYTES = 4 * GIB
@@ -40,10 +40,10 @@ class MaskerError(Exception):
         super().__init__(f"{kind} in {place}")
 
 
-def limits_for(source: Path, *, moving: bool) -> Limits:
+def limits_for(source: Path, *, moving: bool) -> ProcessLimits:
     """Return what masking `source` may cost; what moves (video, sound) may take long."""
     physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return Limits(
+    return ProcessLimits(
         memory_bytes=min(MEMORY_BYTES, int(physical * SHARE_OF_MEMORY)),
         cpu_s=14 * 86_400 if moving else 3600 * 4,
         file_bytes=max(MIN_FILE_BYTES, MAX_GROWTH * source.stat().st_size),
@@ -53,7 +53,7 @@ def limits_for(source: Path, *, moving: bool) -> Limits:
 
 
 def run_isolated(
-    job: Job, name: str, progress: Progress = silent, *, verbose: bool = False
+    job: MaskingJob, name: str, progress: Progress = silent, *, verbose: bool = False
 ) -> tuple[Any, list[str]]:
     """Do `job` in a process of its own.
 
@@ -95,7 +95,7 @@ def run_isolated(
     try:
         assert process.stdin is not None  # noqa: S101  for the type
         with contextlib.suppress(BrokenPipeError), process.stdin:
-            process.stdin.write(written(job))
+            process.stdin.write(encoded(job))
         with ExitStack() as bars:
             return conversation.follow(progress, bars)
     finally:
@@ -125,20 +125,20 @@ class _Conversation:
     """What one process says, until it ends or has to be ended."""
 
     def __init__(
-        self, job: Job, name: str, process: subprocess.Popen[bytes], descriptor: int
+        self, job: MaskingJob, name: str, process: subprocess.Popen[bytes], descriptor: int
     ) -> None:
         self.job = job
         self.name = name
         self.process = process
         self.descriptor = descriptor
-        self.given_up: list[str] = []
+        self.restrictions: list[str] = []
         self.advance: Callable[[float], None] = lambda _amount: None
 
     def follow(self, progress: Progress, bars: ExitStack) -> tuple[Any, list[str]]:
         for line in self._lines():
             said = self._parsed(line)
             if "outcome" in said:
-                return said["outcome"], self.given_up
+                return said["outcome"], self.restrictions
             if "error" in said:
                 self._raise(said)
             try:
@@ -149,8 +149,8 @@ class _Conversation:
 
     def _note(self, said: dict[str, Any], progress: Progress, bars: ExitStack) -> None:
         """Take what the process says of itself before it met the file, and of its progress."""
-        if "confined" in said and not self.given_up:
-            self.given_up = [str(name) for name in said["confined"]]
+        if "confined" in said and not self.restrictions:
+            self.restrictions = [str(name) for name in said["confined"]]
         elif "bar" in said:
             bars.close()
             bar = progress(shown(said["bar"]), float(said["total"] or 0))

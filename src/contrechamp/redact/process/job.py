@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from contrechamp.redact import sidecar
-from contrechamp.redact.wish import Wish
+from contrechamp.redact.request import Request
 
 
 @dataclass(frozen=True)
-class Limits:
+class ProcessLimits:
     """What one file may cost; beyond it the process is ended and the file refused.
 
     Args:
@@ -30,41 +30,41 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Job:
+class MaskingJob:
     """One piece of work.
 
     Args:
         function: ``module:function`` of a masker.
         source: may be ``/dev/fd/N``.
-        target: written; its suffix says as what.
-        wish: what is asked for.
+        target: encoded; its suffix says as what.
+        request: what is asked for.
         limits: what it may cost.
         language: of messages.
-        workshop: the only folder that may be written; `target` lies in it, and temporary files.
+        workshop: the only folder that may be encoded; `target` lies in it, and temporary files.
         arguments: more of the function, by name; JSON.
     """
 
     function: str
     source: Path
     target: Path
-    wish: Wish
-    limits: Limits
+    request: Request
+    limits: ProcessLimits
     language: str
     workshop: Path
     arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
-def written(job: Job) -> bytes:
+def encoded(job: MaskingJob) -> bytes:
     """Return `job` as a line for the process."""
-    wish = {one.name: getattr(job.wish, one.name) for one in fields(Wish)}
-    if job.wish.hand is not None:
-        wish["hand"] = {"where": job.wish.hand.where, "said": job.wish.hand.to_json()}
+    request = {one.name: getattr(job.request, one.name) for one in fields(Request)}
+    if job.request.hand is not None:
+        request["hand"] = {"where": job.request.hand.where, "said": job.request.hand.to_json()}
     return json.dumps(
         {
             "function": job.function,
             "source": str(job.source),
             "target": str(job.target),
-            "wish": wish,
+            "request": request,
             "limits": asdict(job.limits),
             "language": job.language,
             "workshop": str(job.workshop),
@@ -73,22 +73,22 @@ def written(job: Job) -> bytes:
     ).encode()
 
 
-def read(data: dict[str, Any]) -> Job:
+def decoded(data: dict[str, Any]) -> MaskingJob:
     """Return the job that the process was told."""
-    wish = data["wish"]
-    hand = wish["hand"]
-    return Job(
+    request = data["request"]
+    hand = request["hand"]
+    return MaskingJob(
         function=data["function"],
         source=Path(data["source"]),
         target=Path(data["target"]),
-        wish=Wish(
+        request=Request(
             **{
-                **wish,
-                "words": tuple(wish["words"]),
+                **request,
+                "words": tuple(request["words"]),
                 "hand": hand and sidecar.from_json(hand["said"], hand["where"]),
             }
         ),
-        limits=Limits(**data["limits"]),
+        limits=ProcessLimits(**data["limits"]),
         language=data["language"],
         workshop=Path(data["workshop"]),
         arguments=data["arguments"],

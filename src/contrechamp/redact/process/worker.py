@@ -32,8 +32,8 @@ def main() -> int:
     out = os.fdopen(int(sys.argv[1]), "wb")
     job: dict[str, Any] = json.loads(sys.stdin.buffer.read())
     i18n.activate(job["language"])
-    given_up = confine(job["limits"], Path(job["source"]), (Path(job["workshop"]),))
-    _say(out, {"confined": given_up})
+    restrictions = confine(job["limits"], Path(job["source"]), (Path(job["workshop"]),))
+    _say(out, {"confined": restrictions})
     try:
         _say(out, {"outcome": _outcome(job, out)})
     except (InputError, OutputError, CheckFailedError) as error:
@@ -54,11 +54,11 @@ def main() -> int:
 
 def _outcome(said: dict[str, Any], out: BinaryIO) -> Any:
     from contrechamp.redact.outcome import Outcome, to_json
-    from contrechamp.redact.process.job import read  # now, for NumPy starts threads
+    from contrechamp.redact.process.job import decoded  # now, for NumPy starts threads
 
-    job = read(said)
+    job = decoded(said)
     function = pkgutil.resolve_name(job.function)
-    outcome = function(job.source, job.target, job.wish, _progress_to(out), **job.arguments)
+    outcome = function(job.source, job.target, job.request, _progress_to(out), **job.arguments)
     return to_json(outcome) if isinstance(outcome, Outcome) else outcome
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contrechamp.base.progress import Progress
-from contrechamp.redact.wish import Wish
+from contrechamp.redact.request import Request
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -22,7 +22,7 @@ _QUALITY = 80
 def take(
     source: Path,
     target: Path,
-    wish: Wish,
+    request: Request,
     progress: Progress,
     *,
     kind: str,
@@ -33,7 +33,7 @@ def take(
     Args:
         source: the copy.
         target: not used.
-        wish: not used.
+        request: not used.
         progress: not used.
         kind: of the copy.
         moments: seconds of a video, or pages (from 1) of a PDF.

@@ -23,10 +23,10 @@ from contrechamp.base.templates import environment
 from contrechamp.redact.kinds import FileKind
 from contrechamp.redact.outcome import Look, Outcome, to_json
 from contrechamp.redact.process.isolation import MaskerError, run_isolated
-from contrechamp.redact.process.job import Job
+from contrechamp.redact.process.job import MaskingJob
+from contrechamp.redact.request import Request
 from contrechamp.redact.review import texts
 from contrechamp.redact.run import Run
-from contrechamp.redact.wish import Wish
 from contrechamp.wording.masking import covered_by_label, kind_label
 
 INDEX, RUN_JSON, RUN_SCHEMA = "index.html", "run.json", "contrechamp/masking-1"
@@ -38,7 +38,7 @@ _SAME_MOMENT_S = 0.2
 
 
 @dataclass(frozen=True)
-class Picture:
+class Thumbnail:
     """A small picture of the copy: JPEG in base64, and the size that boxes are measured in."""
 
     jpeg: str
@@ -55,9 +55,9 @@ class Sheet:
         copy: name of the copy.
         source: what the user calls the source.
         kind: of the source.
-        wish: what was asked for.
+        request: what was asked for.
         outcome: what came out.
-        given_up: what the masker's process had given up (`confinement`).
+        restrictions: what the masker's process had given up (`confinement`).
         absent: programs that were not there to check with.
         pictures: of the copy.
     """
@@ -65,14 +65,16 @@ class Sheet:
     copy: str
     source: str
     kind: FileKind
-    wish: Wish
+    request: Request
     outcome: Outcome
-    given_up: tuple[str, ...]
+    restrictions: tuple[str, ...]
     absent: tuple[str, ...]
-    pictures: tuple[Picture, ...]
+    pictures: tuple[Thumbnail, ...]
 
 
-def take_pictures(job: Job, outcome: Outcome, *, verbose: bool = False) -> tuple[Picture, ...]:
+def take_pictures(
+    job: MaskingJob, outcome: Outcome, *, verbose: bool = False
+) -> tuple[Thumbnail, ...]:
     """Take pictures of the copy for its sheet, in a process of its own.
 
     Args:
@@ -85,11 +87,11 @@ def take_pictures(job: Job, outcome: Outcome, *, verbose: bool = False) -> tuple
     """
     if outcome.kind not in ("image", "video", "pdf"):
         return ()
-    taking = Job(
+    taking = MaskingJob(
         function="contrechamp.redact.review.pictures:take",
         source=job.source,
         target=job.target,
-        wish=Wish(),
+        request=Request(),
         limits=job.limits,
         language=job.language,
         workshop=job.workshop,
@@ -105,7 +107,7 @@ def take_pictures(job: Job, outcome: Outcome, *, verbose: bool = False) -> tuple
         ) from error
     try:
         return tuple(
-            Picture(
+            Thumbnail(
                 str(one["jpeg"]),
                 float(one["width"]),
                 float(one["height"]),
@@ -154,9 +156,9 @@ def write_sheet(sheet: Sheet, folder: Path) -> Path:
         more_rows=max(0, len(outcome.covered) - MAX_ROWS),
         shown=list(_shown(sheet)),
         facts=texts.facts(sheet.source, sheet.kind, outcome),
-        settings=texts.settings(sheet.wish, outcome.kind, sheet.given_up),
+        settings=texts.settings(sheet.request, outcome.kind, sheet.restrictions),
         checklist=texts.checklist(outcome.kind),
-        recall=texts.recall(sheet.wish, outcome),
+        recall=texts.recall(sheet.request, outcome),
     )
     path = folder / "sheet.html"
     path.write_bytes(html)

@@ -8,7 +8,7 @@ from contrechamp.base.i18n import _, active_language
 from contrechamp.redact.faces.known_recall import BLIND_BELOW_PX, MEASURED
 from contrechamp.redact.kinds import FileKind
 from contrechamp.redact.outcome import Covered, Kind, Look, Outcome
-from contrechamp.redact.wish import Wish
+from contrechamp.redact.request import Request
 from contrechamp.wording.masking import confinement_labels, sound_label, style_label
 
 
@@ -54,25 +54,25 @@ def facts(source: str, source_kind: FileKind, outcome: Outcome) -> list[tuple[st
     return [*found, *outcome.facts.items()]
 
 
-def settings(wish: Wish, kind: Kind, given_up: tuple[str, ...]) -> list[tuple[str, str]]:
+def settings(request: Request, kind: Kind, restrictions: tuple[str, ...]) -> list[tuple[str, str]]:
     """Return how the copy was made: label and value."""
     found = []
     if kind in ("image", "video"):
-        found.append((_("Covered with"), style_label(wish.style)))
-    if kind in ("image", "video", "pdf") and wish.boxes_only:
+        found.append((_("Covered with"), style_label(request.style)))
+    if kind in ("image", "video", "pdf") and request.boxes_only:
         found.append((_("Detector of faces"), _("not used (--boxes-only)")))
     if kind in ("video", "sound"):
-        altered = kind == "sound" and wish.sound == "drop"
-        found.append((_("Sound"), sound_label("alter" if altered else wish.sound)))
+        altered = kind == "sound" and request.sound == "drop"
+        found.append((_("Sound"), sound_label("alter" if altered else request.sound)))
     if kind in ("pdf", "office"):
-        found.append((_("Words to remove"), number(len(wish.words))))
-    found.append((_("The process that read the source could not use"), _confined(given_up)))
+        found.append((_("Words to remove"), number(len(request.words))))
+    found.append((_("The process that read the source could not use"), _confined(restrictions)))
     return found
 
 
-def _confined(given_up: tuple[str, ...]) -> str:
+def _confined(restrictions: tuple[str, ...]) -> str:
     names = confinement_labels()
-    return ", ".join(names[name] for name in given_up if name in names)
+    return ", ".join(names[name] for name in restrictions if name in names)
 
 
 def checklist(kind: Kind) -> list[str]:
@@ -119,13 +119,13 @@ def checklist(kind: Kind) -> list[str]:
     ]
 
 
-def recall(wish: Wish, outcome: Outcome) -> list[tuple[str, str, str]]:
+def recall(request: Request, outcome: Outcome) -> list[tuple[str, str, str]]:
     """Return how many faces of each height were found when that was measured, on still pictures.
 
     Heights are those in a picture that is searched at twice its size; in one that was searched
     less closely, faces must be larger by as much as the size where the search is blind is.
     """
-    if wish.boxes_only or outcome.kind != "image" or outcome.blind_below_px is None:
+    if request.boxes_only or outcome.kind != "image" or outcome.blind_below_px is None:
         return []
     larger = outcome.blind_below_px / BLIND_BELOW_PX
     return [

@@ -15,8 +15,8 @@ from contrechamp.base.files import unwritable
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.progress import Progress
 from contrechamp.redact.outcome import Check, Look, Outcome
+from contrechamp.redact.request import Request
 from contrechamp.redact.sound.voice import Alteration, Samples
-from contrechamp.redact.wish import Wish
 
 #: Altered sound is one channel of this rate: nothing lies above what `Alteration` leaves.
 ALTERED_RATE_HZ = 16_000
@@ -34,7 +34,7 @@ CODER_PADDING_S = 0.25
 
 
 @dataclass(frozen=True)
-class Format:
+class SoundFormat:
     """How one kind of file is read and written: reader, writer, coder, rates, channels."""
 
     reader: str
@@ -52,18 +52,18 @@ _OF_OPUS = (8_000, 12_000, 16_000, 24_000, 48_000)
 #: No header of an encoder, no table of contents: pieces of sound, and nothing beside them.
 _MP3 = (("write_xing", "0"), ("id3v2_version", "0"), ("write_id3v1", "0"))
 
-WAV = Format("wav", "wav", "pcm_s16le", ".wav", _ANY)
-MP3 = Format("mp3", "mp3", "libmp3lame", ".mp3", _OF_MP3, _MP3)
-M4A = Format("mov", "ipod", "aac", ".m4a", _OF_AAC)
-ADTS = Format("aac", "ipod", "aac", ".m4a", _OF_AAC)
-OGG = Format("ogg", "ogg", "libopus", ".ogg", _OF_OPUS)
-FLAC = Format("flac", "flac", "flac", ".flac", _ANY)
+WAV = SoundFormat("wav", "wav", "pcm_s16le", ".wav", _ANY)
+MP3 = SoundFormat("mp3", "mp3", "libmp3lame", ".mp3", _OF_MP3, _MP3)
+M4A = SoundFormat("mov", "ipod", "aac", ".m4a", _OF_AAC)
+ADTS = SoundFormat("aac", "ipod", "aac", ".m4a", _OF_AAC)
+OGG = SoundFormat("ogg", "ogg", "libopus", ".ogg", _OF_OPUS)
+FLAC = SoundFormat("flac", "flac", "flac", ".flac", _ANY)
 #: Nothing writes AMR freely; what telephones recorded with it they play as AAC too.
-AMR = Format("amr", "ipod", "aac", ".m4a", _OF_AAC)
-WEBM = Format("matroska", "ogg", "libopus", ".ogg", _OF_OPUS)
+AMR = SoundFormat("amr", "ipod", "aac", ".m4a", _OF_AAC)
+WEBM = SoundFormat("matroska", "ogg", "libopus", ".ogg", _OF_OPUS)
 
 
-def format_of(file: IO[bytes]) -> Format | None:
+def format_of(file: IO[bytes]) -> SoundFormat | None:
     """Return how a sound file is read and written, or None if it is none, by its first bytes.
 
     An MP4 or Matroska file may be a video as well; `mask_sound` refuses those.
@@ -77,7 +77,7 @@ def format_of(file: IO[bytes]) -> Format | None:
     return _format_at(head)
 
 
-def _format_at(head: bytes) -> Format | None:
+def _format_at(head: bytes) -> SoundFormat | None:
     if head[:4] in (b"RIFF", b"RF64", b"BW64") and head[8:12] == b"WAVE":
         return WAV
     if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"):
@@ -98,7 +98,7 @@ def _format_at(head: bytes) -> Format | None:
     return None
 
 
-def mask_sound(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
+def mask_sound(source: Path, target: Path, request: Request, progress: Progress) -> Outcome:
     """Write `source` to `target` with its voices altered, and nothing else of it.
 
     Asked to drop the sound of a sound file, it alters it: nothing would be left to write. The
@@ -107,7 +107,7 @@ def mask_sound(source: Path, target: Path, wish: Wish, progress: Progress) -> Ou
     Args:
         source: WAV, MP3, M4A or AAC, Ogg, FLAC, AMR, or WebM without pictures.
         target: written here; a file that stood there is overwritten.
-        wish: `sound` is ``keep`` for voices as they are.
+        request: `sound` is ``keep`` for voices as they are.
         progress: opens a bar.
 
     Raises:
@@ -126,7 +126,7 @@ def mask_sound(source: Path, target: Path, wish: Wish, progress: Progress) -> Ou
             )
         with _reading(file, known, source.name) as container:
             stream, removed = _chosen(container, source.name)
-            keep = wish.sound == "keep"
+            keep = request.sound == "keep"
             sound = _Sound(
                 min(stream.rate, KEPT_RATE_HZ) if keep else ALTERED_RATE_HZ,
                 "stereo" if keep and stream.channels >= KEPT_CHANNELS else "mono",
@@ -160,7 +160,9 @@ class _Sound:
 
 
 @contextlib.contextmanager
-def _reading(file: IO[bytes], known: Format, name: str) -> Iterator[av.container.InputContainer]:
+def _reading(
+    file: IO[bytes], known: SoundFormat, name: str
+) -> Iterator[av.container.InputContainer]:
     """Open with the one reader that fits: no other is tried, none follows a name to other files."""
     try:
         container = av.open(file, "r", format=known.reader, metadata_errors="replace")
@@ -250,7 +252,7 @@ def _altered(pieces: Iterator[Samples], alteration: Alteration) -> Iterator[Samp
     yield alteration.end()
 
 
-def _write(pieces: Iterator[Samples], sound: _Sound, target: Path, known: Format) -> int:
+def _write(pieces: Iterator[Samples], sound: _Sound, target: Path, known: SoundFormat) -> int:
     """Encode; return how many samples were written."""
     try:
         return _encode(pieces, sound, target, known)
@@ -258,7 +260,7 @@ def _write(pieces: Iterator[Samples], sound: _Sound, target: Path, known: Format
         raise unwritable(str(target), error) from error
 
 
-def _encode(pieces: Iterator[Samples], sound: _Sound, target: Path, known: Format) -> int:
+def _encode(pieces: Iterator[Samples], sound: _Sound, target: Path, known: SoundFormat) -> int:
     rate_hz = sound.rate_hz
     if known.rates_hz and rate_hz not in known.rates_hz:
         rate_hz = min((rate for rate in known.rates_hz if rate > rate_hz), default=48_000)

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from contrechamp.base.i18n import _
 from contrechamp.redact.faces.boxes import F8, covered_share
 from contrechamp.redact.outcome import Check
-from contrechamp.redact.video.planes import Cloth, planes, whole_pixels
+from contrechamp.redact.video.planes import CoverPattern, planes, whole_pixels
 from contrechamp.redact.video.search import hits_of
-from contrechamp.redact.video.task import Advance, Found, Task
+from contrechamp.redact.video.task import Advance, Scan, Task
 
 #: What the writer of MP4 always writes; it says nothing of the source.
 _OF_THE_WRITER = frozenset(
@@ -35,7 +35,7 @@ _EDGE, _CELL, _OFF = 6, 8, 16.0
 
 
 @dataclass(frozen=True)
-class Left:
+class UncoveredHit:
     """A hit in the output outside of all covers."""
 
     number: int
@@ -57,35 +57,35 @@ class Seen:
     covers: int = 0
     torn: list[int] = field(default_factory=list)
     searched: int = 0
-    left: list[Left] = field(default_factory=list)
+    left: list[UncoveredHit] = field(default_factory=list)
 
 
 def check(
     task: Task,
-    found: Found,
+    scan: Scan,
     areas: Callable[[int], F8],
-    cloth: Cloth,
+    pattern: CoverPattern,
     has_sound: bool,
     advance: Advance,
-) -> tuple[tuple[Check, ...], list[Left]]:
+) -> tuple[tuple[Check, ...], list[UncoveredHit]]:
     """Read the output anew.
 
     Args:
         task: what was asked; its target is read.
         found: in the first pass.
         areas: what is covered in a frame, by its number.
-        cloth: what covered areas look like.
+        pattern: what covered areas look like.
         has_sound: whether sound was written.
         advance: told one for each frame.
 
     Returns:
         The checks, and hits in the output outside of all covers that a person must judge.
     """
-    seen = _read_again(task, found, areas, cloth, advance)
+    seen = _read_again(task, scan, areas, pattern, advance)
     sure = [left for left in seen.left if left.score >= SURE]
     checks = [
         _streams(task, has_sound),
-        _times(task, found),
+        _times(task, scan),
         Check(
             _("covered areas show the cover and nothing else"),
             not seen.torn,
@@ -123,7 +123,7 @@ def _streams(task: Task, has_sound: bool) -> Check:
     )
 
 
-def _times(task: Task, found: Found) -> Check:
+def _times(task: Task, scan: Scan) -> Check:
     with av.open(str(task.target)) as container:
         stream = container.streams.video[0]
         base = stream.time_base or task.film.time_base
@@ -131,8 +131,8 @@ def _times(task: Task, found: Found) -> Check:
         times = sorted(packet.pts for packet in packets if packet.pts is not None)
         end = (stream.start_time or 0) + (stream.duration or 0)
     scale = float(task.film.time_base / base)
-    wanted = (np.asarray(found.ticks, np.float64) + found.late) * scale
-    wanted_end = (found.end + found.late) * scale
+    wanted = (np.asarray(scan.ticks, np.float64) + scan.late) * scale
+    wanted_end = (scan.end + scan.late) * scale
     same = len(times) == len(wanted) and bool(np.all(np.abs(np.asarray(times) - wanted) < 1))
     return Check(
         _("number and times of frames, and the end, as in the source"),
@@ -147,16 +147,16 @@ def _times(task: Task, found: Found) -> Check:
 
 
 def _read_again(
-    task: Task, found: Found, areas: Callable[[int], F8], cloth: Cloth, advance: Advance
+    task: Task, scan: Scan, areas: Callable[[int], F8], pattern: CoverPattern, advance: Advance
 ) -> Seen:
     seen = Seen()
-    sampled = _sampled(task, found)
+    sampled = _sampled(task, scan)
     with av.open(str(task.target)) as container:
         stream = container.streams.video[0]
         stream.thread_type = "AUTO"
         stream.codec_context.thread_count = task.threads
         for number, frame in enumerate(container.decode(stream)):
-            if number >= len(found.ticks):
+            if number >= len(scan.ticks):
                 break
             boxes = areas(number)
             brightness = planes(frame)[0]
@@ -165,24 +165,24 @@ def _read_again(
                 if min(x1 - x0, y1 - y0) < 2 * _EDGE + _CELL:
                     continue  # an encoder's blocks leave nothing of it that could be compared
                 part = np.s_[y0 + _EDGE : y1 - _EDGE, x0 + _EDGE : x1 - _EDGE]
-                if not _same(brightness[part], cloth.brightness()[part]):
+                if not _same(brightness[part], pattern.brightness()[part]):
                     seen.torn.append(number)
                     break
             if number in sampled:
                 seen.searched += 1
-                seen.left += _left(task, found, frame, number, boxes)
+                seen.left += _left(task, scan, frame, number, boxes)
             advance(1)
     return seen
 
 
-def _sampled(task: Task, found: Found) -> set[int]:
+def _sampled(task: Task, scan: Scan) -> set[int]:
     """Return numbers of frames to search again: some evenly, and some where tracks begin or end."""
     if task.detector is None:
         return set()
-    count = len(found.ticks)
+    count = len(scan.ticks)
     most = min(SAMPLED, 2 + count // SAMPLED_OF)
     even = np.linspace(0, count - 1, min(count, most)).astype(int)
-    ends = [n for c in found.courses for n in (c.first - 1, c.last + 1)]
+    ends = [n for c in scan.courses for n in (c.first - 1, c.last + 1)]
     ends = ends[:: max(1, len(ends) // most)][:most]
     # The nearest frame before it that is looked at whole: glances are no proof.
     cycle = task.schedule.cycle
@@ -199,16 +199,16 @@ def _same(shown: NDArray[np.uint8], wanted: NDArray[np.uint8]) -> bool:
     return bool(cells.max() <= _OFF)
 
 
-def _left(task: Task, found: Found, frame: VideoFrame, number: int, boxes: F8) -> list[Left]:
+def _left(task: Task, scan: Scan, frame: VideoFrame, number: int, boxes: F8) -> list[UncoveredHit]:
     look = task.schedule.look(number, frame.width, frame.height)
     if look is None or task.detector is None:
         return []
-    hits = hits_of(frame, look, task.detector, max(task.rules.cover_at, look.begins_at))
+    hits = hits_of(frame, look, task.detector, max(task.rules.cover_at, look.starts_at))
     open_ = covered_share(hits.boxes, boxes) < _UNDER_COVER
-    if task.wish.hand is not None:
-        seconds = found.seconds(found.ticks[number], task.film)
-        open_ &= ~task.wish.hand.left_open(hits.boxes, seconds)
+    if task.request.hand is not None:
+        seconds = scan.seconds(scan.ticks[number], task.film)
+        open_ &= ~task.request.hand.marked_no_face(hits.boxes, seconds)
     return [
-        Left(number, (box[0], box[1], box[2], box[3]), float(score))
+        UncoveredHit(number, (box[0], box[1], box[2], box[3]), float(score))
         for box, score in zip(hits.boxes[open_].tolist(), hits.scores[open_], strict=True)
     ]

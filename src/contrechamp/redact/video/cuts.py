@@ -25,7 +25,7 @@ _BINS = 16
 
 
 @dataclass(frozen=True)
-class Passage:
+class FrameChange:
     """From one frame to the next.
 
     Args:
@@ -49,7 +49,9 @@ def tiny(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return flow.shrunk(grey, _times(grey.shape))
 
 
-def passage(old: NDArray[np.uint8], new: NDArray[np.uint8], grey_shape: tuple[int, int]) -> Passage:
+def frame_change(
+    old: NDArray[np.uint8], new: NDArray[np.uint8], grey_shape: tuple[int, int]
+) -> FrameChange:
     """Compare two frames.
 
     Args:
@@ -59,7 +61,7 @@ def passage(old: NDArray[np.uint8], new: NDArray[np.uint8], grey_shape: tuple[in
     """
     x, y, alike = flow.shift(old, new, max(2, int(FARTHEST * max(old.shape))))
     times = _times(grey_shape)
-    return Passage((float(x * times), float(y * times)), alike, _light(old, new))
+    return FrameChange((float(x * times), float(y * times)), alike, _light(old, new))
 
 
 def _times(shape: tuple[int, ...]) -> int:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from contrechamp.redact.faces.boxes import F8
 from contrechamp.redact.video import cuts, flow
-from contrechamp.redact.video.cuts import Passage
+from contrechamp.redact.video.cuts import FrameChange
 
 #: Small grey frames have at most this long side, px.
 SMALL_PX = 960
@@ -37,7 +37,7 @@ class Motion:
     def __init__(self, keep: int, times: int) -> None:
         self._times = times
         self._greys: deque[NDArray[np.uint8]] = deque(maxlen=keep)
-        self._passages: deque[Passage] = deque(maxlen=keep)
+        self._changes: deque[FrameChange] = deque(maxlen=keep)
         self._tiny: NDArray[np.uint8] | None = None
         self._last = -1
 
@@ -46,29 +46,29 @@ class Motion:
         """Number of the oldest frame that a box can be followed back to."""
         return self._last - len(self._greys) + 1
 
-    def push(self, grey: NDArray[np.uint8]) -> Passage:
+    def push(self, grey: NDArray[np.uint8]) -> FrameChange:
         """Take the next frame; return what lies between it and the one before."""
         tiny = cuts.tiny(grey)
-        passage = (
-            Passage((0.0, 0.0), 1.0, 0.0)
+        frame_change = (
+            FrameChange((0.0, 0.0), 1.0, 0.0)
             if self._tiny is None
-            else cuts.passage(self._tiny, tiny, grey.shape)
+            else cuts.frame_change(self._tiny, tiny, grey.shape)
         )
         self._tiny = tiny
         self._greys.append(grey)
-        self._passages.append(passage)
+        self._changes.append(frame_change)
         self._last += 1
-        return passage
+        return frame_change
 
     def pan(self, start: int, end: int) -> F8:
         """Return how the whole picture moved between two neighbouring frames: (2,), px."""
         later = max(start, end)
-        shift = np.asarray(self._passages[later - self.oldest].shift) * self._times
+        shift = np.asarray(self._changes[later - self.oldest].shift) * self._times
         return shift if end > start else -shift
 
     def is_cut(self, number: int) -> bool:
         """Whether frame `number` begins a shot."""
-        return self._passages[number - self.oldest].is_cut
+        return self._changes[number - self.oldest].is_cut
 
     def follow(self, box: F8, start: int, end: int, guess: F8) -> tuple[F8, float]:
         """Find where `box` of frame `start` lies in its neighbour `end`.

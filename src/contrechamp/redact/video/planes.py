@@ -9,7 +9,7 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from contrechamp.redact.faces.boxes import F8, outward
-from contrechamp.redact.wish import Style
+from contrechamp.redact.request import Style
 
 U1 = NDArray[np.uint8]
 
@@ -19,13 +19,13 @@ _STUDIO_BLACK, _FULL_BLACK, _NO_COLOUR = 16, 0, 128
 NOISE_PX = 16
 
 
-class Cloth:
+class CoverPattern:
     """What covered areas look like: one colour, or noise that has nothing to do with the picture.
 
     Args:
         width: of the frame, px, even.
         height: likewise.
-        style: see `Wish`.
+        style: see `Request`.
         full_range: brightness goes from 0 to 255, not from 16 to 235.
         random: where noise comes from; it is the same in every frame.
     """
@@ -45,15 +45,15 @@ class Cloth:
                 *(_noise(height // 2, width // 2, NOISE_PX // 2, 108, 149, random) for _ in "uv"),
             ]
 
-    def lay(self, frame: VideoFrame, boxes: F8) -> None:
+    def paint(self, frame: VideoFrame, boxes: F8) -> None:
         """Cover `boxes`, (n, 4) in px, in a frame that may be written to."""
         for x0, y0, x1, y1 in whole_pixels(boxes, frame.width, frame.height):
-            for plane, cloth, half in zip(planes(frame), self._planes, (1, 2, 2), strict=True):
+            for plane, pattern, half in zip(planes(frame), self._planes, (1, 2, 2), strict=True):
                 rows, columns = slice(y0 // half, y1 // half), slice(x0 // half, x1 // half)
-                plane[rows, columns] = cloth[rows, columns]
+                plane[rows, columns] = pattern[rows, columns]
 
     def brightness(self) -> U1:
-        """Return the brightness of the whole cloth, (height, width)."""
+        """Return the brightness of the whole pattern, (height, width)."""
         return self._planes[0]
 
 

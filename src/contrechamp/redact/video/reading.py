@@ -40,7 +40,7 @@ _NEXT_TICK = 1
 
 
 @dataclass(frozen=True)
-class Limits:
+class VideoLimits:
     """What a video may cost before it is refused.
 
     Args:
@@ -56,7 +56,7 @@ class Limits:
     wall_s: float = 24 * 3600.0
 
 
-LIMITS = Limits()
+LIMITS = VideoLimits()
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Film:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownFrame:
     """One frame.
 
     Args:
@@ -142,7 +142,7 @@ def opened(source: Path) -> Iterator[InputContainer]:
         yield container
 
 
-def examine(source: Path, limits: Limits = LIMITS) -> Film:
+def examine(source: Path, limits: VideoLimits = LIMITS) -> Film:
     """Say what is known of `source` from its headers and its first frame.
 
     Raises:
@@ -205,7 +205,9 @@ def examine(source: Path, limits: Limits = LIMITS) -> Film:
         )
 
 
-def frames(source: Path, film: Film, limits: Limits = LIMITS, threads: int = 0) -> Iterator[Shown]:
+def frames(
+    source: Path, film: Film, limits: VideoLimits = LIMITS, threads: int = 0
+) -> Iterator[ShownFrame]:
     """Decode every frame of `source` in the order shown.
 
     Args:
@@ -250,7 +252,7 @@ def frames(source: Path, film: Film, limits: Limits = LIMITS, threads: int = 0) 
                     where=str(source),
                 )
             lasts = int(frame.duration or 0)
-            yield Shown(number, last, lasts, convert(frame), bool(frame.is_corrupt))
+            yield ShownFrame(number, last, lasts, convert(frame), bool(frame.is_corrupt))
 
 
 def _decoded(container: InputContainer, stream: VideoStream, source: Path) -> Iterator[VideoFrame]:
@@ -382,7 +384,7 @@ def _stream_tags(container: InputContainer) -> set[str]:
     return {name for stream in container.streams for name in stream.metadata}
 
 
-def _refuse_long(source: Path, limits: Limits) -> None:
+def _refuse_long(source: Path, limits: VideoLimits) -> None:
     raise InputError(
         _("is longer than {hours:g} hours or {frames} frames; cut it into parts first").format(
             hours=limits.duration_s / 3600, frames=f"{limits.frames:,}"
@@ -391,7 +393,7 @@ def _refuse_long(source: Path, limits: Limits) -> None:
     )
 
 
-def _refuse_large(source: Path, width: int, height: int, limits: Limits) -> None:
+def _refuse_large(source: Path, width: int, height: int, limits: VideoLimits) -> None:
     raise InputError(
         _("has {width} x {height} px; at most {limit} million pixels are read").format(
             width=width, height=height, limit=limits.pixels // 1_000_000

@@ -9,9 +9,9 @@ import numpy as np
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.redact.faces.known_recall import blind_below_px
 from contrechamp.redact.outcome import Check, Covered, Look, Outcome
-from contrechamp.redact.video.checks import SURE, Left
+from contrechamp.redact.video.checks import SURE, UncoveredHit
 from contrechamp.redact.video.courses import Course, by_weight
-from contrechamp.redact.video.task import MOST_ENLARGED, Found, Task
+from contrechamp.redact.video.task import MOST_ENLARGED, Scan, Task
 
 #: A face that is smaller than so many times the blind size is told.
 _SMALL = 1.5
@@ -20,7 +20,11 @@ MOST_LOOKS = 100
 
 
 def outcome_of(
-    task: Task, found: Found, checks: tuple[Check, ...], left: list[Left], has_sound: bool
+    task: Task,
+    scan: Scan,
+    checks: tuple[Check, ...],
+    uncovered: list[UncoveredHit],
+    has_sound: bool,
 ) -> Outcome:
     """Gather what is to be told."""
     film = task.film
@@ -28,27 +32,27 @@ def outcome_of(
     looks = [
         look
         for kind in (
-            _left_looks(task, found, left),
-            _end_looks(task, found),
-            _small_looks(task, found, blind_px or 0.0),
-            _damage_looks(task, found),
-            _cut_looks(task, found),
+            _uncovered_looks(task, scan, uncovered),
+            _end_looks(task, scan),
+            _small_looks(task, scan, blind_px or 0.0),
+            _damage_looks(task, scan),
+            _cut_looks(task, scan),
         )
         for look in _not_too_many(list(kind))
     ]
-    looks += _not_too_many(list(_weak_looks(task, found)), found.weak_forgotten)
+    looks += _not_too_many(list(_weak_looks(task, scan)), scan.weak_forgotten)
     return Outcome(
         kind="video",
         width=film.width,
         height=film.height,
-        frames=len(found.ticks),
-        duration_s=found.seconds(found.end, film),
-        covered=tuple(sorted(_covered(task, found), key=lambda one: one.seconds or 0.0)),
+        frames=len(scan.ticks),
+        duration_s=scan.seconds(scan.end, film),
+        covered=tuple(sorted(_covered(task, scan), key=lambda one: one.seconds or 0.0)),
         looks=tuple(sorted(looks, key=lambda look: (look.urgency, look.seconds or 0.0))),
         checks=checks,
         removed=tuple(_removed(task, has_sound)),
         blind_below_px=blind_px,
-        facts=_facts(task, found),
+        facts=_facts(task, scan),
     )
 
 
@@ -58,20 +62,20 @@ def _blind_px(task: Task) -> float:
     return round(blind_below_px(min(task.schedule.close_px / long_side, MOST_ENLARGED)), 1)
 
 
-def _covered(task: Task, found: Found) -> Iterator[Covered]:
-    for course in found.courses:
+def _covered(task: Task, scan: Scan) -> Iterator[Covered]:
+    for course in scan.courses:
         yield Covered(
             by="face",
             box=course.box,
-            seconds=_seconds(task, found, course.first),
+            seconds=_seconds(task, scan, course.first),
             frames=(course.first, course.last),
             score=round(course.score, 3),
         )
-    if task.wish.hand is None:
+    if task.request.hand is None:
         return
-    times = (np.asarray(found.ticks) - found.ticks[0]) * float(task.film.time_base)
-    until = np.append(times[1:], found.seconds(found.end, task.film))
-    for box in task.wish.hand.cover:
+    times = (np.asarray(scan.ticks) - scan.ticks[0]) * float(task.film.time_base)
+    until = np.append(times[1:], scan.seconds(scan.end, task.film))
+    for box in task.request.hand.cover:
         # As in what is drawn: a frame lasts until the next one, both ends counted.
         first = 0 if box.begin is None else int(np.searchsorted(until, box.begin))
         last = (
@@ -84,36 +88,36 @@ def _covered(task: Task, found: Found) -> Iterator[Covered]:
             )
 
 
-def _left_looks(task: Task, found: Found, left: list[Left]) -> Iterator[Look]:
-    for one in left:
+def _uncovered_looks(task: Task, scan: Scan, uncovered: list[UncoveredHit]) -> Iterator[Look]:
+    for one in uncovered:
         yield Look(
             code="found-in-output",
             message=_("The detector finds a face here in what was written, outside of the covers."),
             urgency=1,
             box=one.box,
-            seconds=_seconds(task, found, one.number),
+            seconds=_seconds(task, scan, one.number),
             score=round(one.score, 3),
         )
 
 
-def _end_looks(task: Task, found: Found) -> Iterator[Look]:
-    for course in found.courses:
+def _end_looks(task: Task, scan: Scan) -> Iterator[Look]:
+    for course in scan.courses:
         if course.began == "inside":
             yield _look(
-                task, found, course, course.first, "track-began-inside",
+                task, scan, course, course.first, "track-began-inside",
                 _("A cover begins here in the middle of the picture: was the face there before?"),
                 0,
             )  # fmt: skip
         if course.ended == "inside":
             yield _look(
-                task, found, course, course.last, "track-ended-inside",
+                task, scan, course, course.last, "track-ended-inside",
                 _("A cover ends here in the middle of the picture: is the face still there?"),
                 -1,
             )  # fmt: skip
 
 
 def _look(
-    task: Task, found: Found, course: Course, number: int, code: str, message: str, which: int
+    task: Task, scan: Scan, course: Course, number: int, code: str, message: str, which: int
 ) -> Look:
     x0, y0, x1, y1 = course.covers[which].tolist()
     return Look(
@@ -121,13 +125,13 @@ def _look(
         message=message,
         urgency=1 if course.score >= SURE else 2,
         box=(x0, y0, x1, y1),
-        seconds=_seconds(task, found, number),
+        seconds=_seconds(task, scan, number),
         score=round(course.score, 3),
     )
 
 
-def _weak_looks(task: Task, found: Found) -> Iterator[Look]:
-    for course in sorted(found.weak, key=by_weight, reverse=True):
+def _weak_looks(task: Task, scan: Scan) -> Iterator[Look]:
+    for course in sorted(scan.weak, key=by_weight, reverse=True):
         yield Look(
             code="low-score-uncovered",
             message=ngettext(
@@ -137,13 +141,13 @@ def _weak_looks(task: Task, found: Found) -> Iterator[Look]:
             ).format(count=course.hits),
             urgency=2 if course.hits > 2 else 3,
             box=course.box,
-            seconds=_seconds(task, found, course.best),
+            seconds=_seconds(task, scan, course.best),
             score=round(course.score, 3),
         )
 
 
-def _small_looks(task: Task, found: Found, blind_px: float) -> Iterator[Look]:
-    for course in found.courses:
+def _small_looks(task: Task, scan: Scan, blind_px: float) -> Iterator[Look]:
+    for course in scan.courses:
         side = min(course.box[2] - course.box[0], course.box[3] - course.box[1])
         if side < _SMALL * blind_px:
             yield Look(
@@ -154,28 +158,28 @@ def _small_looks(task: Task, found: Found, blind_px: float) -> Iterator[Look]:
                 ).format(side=side),
                 urgency=2,
                 box=course.box,
-                seconds=_seconds(task, found, course.best),
+                seconds=_seconds(task, scan, course.best),
                 score=round(course.score, 3),
             )
 
 
-def _damage_looks(task: Task, found: Found) -> Iterator[Look]:
-    for number in found.damaged:
+def _damage_looks(task: Task, scan: Scan) -> Iterator[Look]:
+    for number in scan.damaged:
         yield Look(
             code="damaged-frame",
             message=_("The source is damaged here; a face may not have been found."),
             urgency=2,
-            seconds=_seconds(task, found, number),
+            seconds=_seconds(task, scan, number),
         )
 
 
-def _cut_looks(task: Task, found: Found) -> Iterator[Look]:
-    for number in found.cuts:
+def _cut_looks(task: Task, scan: Scan) -> Iterator[Look]:
+    for number in scan.cuts:
         yield Look(
             code="cut",
             message=_("A new shot begins: nothing is followed from the one before."),
             urgency=3,
-            seconds=_seconds(task, found, number),
+            seconds=_seconds(task, scan, number),
         )
 
 
@@ -210,7 +214,7 @@ def _removed(task: Task, has_sound: bool) -> Iterator[str]:
         )
 
 
-def _facts(task: Task, found: Found) -> dict[str, str]:
+def _facts(task: Task, scan: Scan) -> dict[str, str]:
     film = task.film
     facts = {_("Codec of the source"): film.codec}
     if film.turn != type(film.turn)():
@@ -223,16 +227,16 @@ def _facts(task: Task, found: Found) -> dict[str, str]:
         )
     if task.detector is not None:
         facts[_("Detector")] = task.detector.name
-        count = len(found.ticks)
+        count = len(scan.ticks)
         searched = sum(
             task.schedule.look(n, film.width, film.height) is not None for n in range(count)
         )
         facts[_("Frames searched")] = f"{searched:,} / {count:,}"
-        scores = [course.score for course in found.courses]
+        scores = [course.score for course in scan.courses]
         if scores:
             facts[_("Lowest score covered")] = f"{np.min(scores):.2f}"
     return facts
 
 
-def _seconds(task: Task, found: Found, number: int) -> float:
-    return round(found.seconds(found.ticks[number], task.film), 3)
+def _seconds(task: Task, scan: Scan, number: int) -> float:
+    return round(scan.seconds(scan.ticks[number], task.film), 3)

@@ -21,47 +21,47 @@ from contrechamp.redact.video.courses import course_of
 from contrechamp.redact.video.dusk import lit
 from contrechamp.redact.video.motion import Motion, reduction
 from contrechamp.redact.video.planes import cropped, luma
-from contrechamp.redact.video.reading import Shown, frames
-from contrechamp.redact.video.task import Advance, Found, Look, Task
+from contrechamp.redact.video.reading import ShownFrame, frames
+from contrechamp.redact.video.task import Advance, FrameSearch, Scan, Task
 from contrechamp.redact.video.tracks import Tracker
 
 #: Small grey frames that are kept: as far back as a track can be prolonged, and some.
 KEPT_FRAMES = 64
 
 
-def search(task: Task, advance: Advance) -> Found:
+def search(task: Task, advance: Advance) -> Scan:
     """Go through the video once; `advance` is told one for each frame.
 
     Raises:
         InputError: as `frames`.
     """
-    found = Found()
+    scan = Scan()
     if task.detector is None:
         for shown in frames(task.source, task.film, task.limits, task.threads):
-            _note(found, shown)
+            _note(scan, shown)
             advance(1)
-        return found
+        return scan
     film, rules = task.film, task.rules
     motion = Motion(KEPT_FRAMES, reduction(film.width, film.height))
     tracker = Tracker(film.width, film.height, rules)
     for shown, grey, hits in _searched(task, task.detector):
-        _note(found, shown)
+        _note(scan, shown)
         if motion.push(grey).is_cut:
-            found.cuts.append(shown.number)
-        if hits is not None and task.wish.hand is not None:
-            left = task.wish.hand.left_open(hits.boxes, found.seconds(shown.ticks, film))
+            scan.cuts.append(shown.number)
+        if hits is not None and task.request.hand is not None:
+            left = task.request.hand.marked_no_face(hits.boxes, scan.seconds(shown.ticks, film))
             hits = Hits(hits.boxes[~left], hits.scores[~left])
         look = task.schedule.look(shown.number, film.width, film.height)
-        ended = tracker.step(shown.number, hits, motion, look.begins_at if look else 0.0)
+        ended = tracker.step(shown.number, hits, motion, look.starts_at if look else 0.0)
         for track in ended:
-            found.take(course_of(track, rules))
+            scan.take(course_of(track, rules))
         advance(1)
     for track in tracker.finish(motion):
-        found.take(course_of(track, rules))
-    return found
+        scan.take(course_of(track, rules))
+    return scan
 
 
-def hits_of(frame: VideoFrame, look: Look, detector: Detector, report_at: float) -> Hits:
+def hits_of(frame: VideoFrame, look: FrameSearch, detector: Detector, report_at: float) -> Hits:
     """Search a 4:2:0 frame once; return hits in pixels of the frame."""
     left, top, right, bottom = look.area
     whole = (right - left, bottom - top) == (frame.width, frame.height)
@@ -77,32 +77,30 @@ def hits_of(frame: VideoFrame, look: Look, detector: Detector, report_at: float)
     return Hits(boxes[answered], hits.scores[answered])
 
 
-def _note(found: Found, shown: Shown) -> None:
-    found.ticks.append(shown.ticks)
+def _note(scan: Scan, shown: ShownFrame) -> None:
+    scan.ticks.append(shown.ticks)
     # A container may not say how long the last frame lasts: as long as the one before it.
-    found.last_lasts = shown.lasts or (
-        found.ticks[-1] - found.ticks[-2] if len(found.ticks) > 1 else 1
-    )
-    if shown.damaged and len(found.damaged) < 1000:
-        found.damaged.append(shown.number)
+    scan.last_lasts = shown.lasts or (scan.ticks[-1] - scan.ticks[-2] if len(scan.ticks) > 1 else 1)
+    if shown.damaged and len(scan.damaged) < 1000:
+        scan.damaged.append(shown.number)
 
 
 _Searched = tuple[NDArray[np.uint8], Hits | None]
 
 
-def _searched(task: Task, detector: Detector) -> Iterator[tuple[Shown, *_Searched]]:
+def _searched(task: Task, detector: Detector) -> Iterator[tuple[ShownFrame, *_Searched]]:
     """Yield frames in their order, small and grey, with what was found in them."""
     film = task.film
     times = reduction(film.width, film.height)
 
-    def work(shown: Shown) -> _Searched:
+    def work(shown: ShownFrame) -> _Searched:
         look = task.schedule.look(shown.number, film.width, film.height)
         hits = None
         if look is not None:
-            hits = hits_of(shown.frame, look, detector, task.rules.go_on_at)
+            hits = hits_of(shown.frame, look, detector, task.rules.continue_at)
         return flow.shrunk(luma(shown.frame), times), hits
 
-    waiting: deque[tuple[Shown, Future[_Searched]]] = deque()
+    waiting: deque[tuple[ShownFrame, Future[_Searched]]] = deque()
     with ThreadPoolExecutor(task.threads) as pool:
         try:
             for shown in frames(task.source, film, task.limits, task.threads):

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
+from contrechamp.redact.request import Request
 from contrechamp.redact.video.reading import opened
-from contrechamp.redact.wish import Wish
 
 #: Altered sound is one channel of this rate; kept sound is brought to the other.
 ALTERED_RATE_HZ, KEPT_RATE_HZ = 16_000, 48_000
@@ -31,17 +31,17 @@ class Soundtrack:
 
     Args:
         source: the video.
-        wish: ``sound`` is ``keep`` or ``alter``.
+        request: ``sound`` is ``keep`` or ``alter``.
         late_s: added to every time, so that pictures begin at 0 or later.
 
     Raises:
         InputError: it cannot be decoded (each method may find that out).
     """
 
-    def __init__(self, source: Path, wish: Wish, late_s: float) -> None:
+    def __init__(self, source: Path, request: Request, late_s: float) -> None:
         self._source = source
         self._late_s = late_s
-        altered = wish.sound == "alter"
+        altered = request.sound == "alter"
         self.rate_hz = ALTERED_RATE_HZ if altered else KEPT_RATE_HZ
         with opened(source) as container:
             stream = container.streams.audio[0]

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from contrechamp.redact.faces.hits import Detector
+from contrechamp.redact.request import Request
 from contrechamp.redact.video.courses import Course, by_weight
-from contrechamp.redact.video.reading import Film, Limits
+from contrechamp.redact.video.reading import Film, VideoLimits
 from contrechamp.redact.video.tracks import Rules
-from contrechamp.redact.wish import Wish
 
 #: Tracks that are not covered and are kept for the review; memory must not grow with the length.
 MOST_WEAK = 500
@@ -20,7 +20,7 @@ Advance = Callable[[float], None]
 
 
 @dataclass(frozen=True)
-class Look:
+class FrameSearch:
     """One search of one frame.
 
     Args:
@@ -28,14 +28,14 @@ class Look:
         size: width and height that it is brought to.
         smallest_px: height of the smallest face that this look answers for, px of the frame.
         largest_px: likewise, the largest.
-        begins_at: score from which on a hit of this look may begin a track.
+        starts_at: score from which on a hit of this look may begin a track.
     """
 
     area: tuple[int, int, int, int]
     size: tuple[int, int]
     smallest_px: float
     largest_px: float
-    begins_at: float
+    starts_at: float
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Schedule:
     look_px: int = 1920
     close_px: int = 3840
 
-    def look(self, number: int, width: int, height: int) -> Look | None:
+    def look(self, number: int, width: int, height: int) -> FrameSearch | None:
         """Return how frame `number` of this size is searched; None: not at all."""
         long_side = max(width, height)
         whole = (0, 0, width, height)
@@ -84,7 +84,7 @@ class Schedule:
         return _look(whole, scale, SMALLEST_PX / scale, float("inf"), GLANCE_BEGINS_AT)
 
 
-#: With `Wish.fast`: every third frame is searched, half as often closely.
+#: With `Request.fast`: every third frame is searched, half as often closely.
 FAST = Schedule(cycle=12, glance_every=3)
 
 #: A frame is enlarged at most so much: more shows nothing new.
@@ -100,10 +100,10 @@ _OVERLAP = 0.06
 
 def _look(
     area: tuple[int, int, int, int], scale: float, smallest: float, largest: float, begins: float
-) -> Look:
+) -> FrameSearch:
     left, top, right, bottom = area
     size = max(8, round((right - left) * scale)), max(8, round((bottom - top) * scale))
-    return Look(area, size, smallest, largest, begins)
+    return FrameSearch(area, size, smallest, largest, begins)
 
 
 def _quarter(which: int, width: int, height: int) -> tuple[int, int, int, int]:
@@ -122,7 +122,7 @@ class Task:
         source: the video.
         target: what is written.
         film: what is known of the source.
-        wish: what is asked.
+        request: what is asked.
         rules: how tracks are made.
         schedule: which frames are searched, and at which size.
         detector: may be called by several threads at once; None: nothing is searched for.
@@ -133,16 +133,16 @@ class Task:
     source: Path
     target: Path
     film: Film
-    wish: Wish
+    request: Request
     rules: Rules
     schedule: Schedule
     detector: Detector | None
-    limits: Limits
+    limits: VideoLimits
     threads: int
 
 
 @dataclass
-class Found:
+class Scan:
     """What the first pass keeps.
 
     Args:

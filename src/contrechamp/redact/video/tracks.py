@@ -30,7 +30,7 @@ class Rules:
 
     Args:
         cover_at: a track with one hit of this score is covered.
-        go_on_at: hits from this score on are linked into tracks.
+        continue_at: hits from this score on are linked into tracks.
         steady_hits: so many hits of lower scores in one track are as good as one high score...
         steady_at: ...when their mean score is this.
         prolong: frames that a track is carried on at each end by the motion of the picture.
@@ -38,12 +38,12 @@ class Rules:
         coast: frames after which a track that is no longer seen is given up.
         leave: frames that it may take to leave the picture over its edge.
         weak_coast: likewise as `coast`, of a track that is not covered (so far).
-        same_thing: ZNCC from which on a piece of picture shows the same thing.
+        same_patch: ZNCC from which on a piece of picture shows the same thing.
         gate: distance of centres, in sides of the box, up to which a hit continues a track.
     """
 
     cover_at: float
-    go_on_at: float
+    continue_at: float
     steady_hits: int = 4
     steady_at: float = 0.09
     prolong: int = 30
@@ -51,7 +51,7 @@ class Rules:
     coast: int = 30
     leave: int = 20
     weak_coast: int = 6
-    same_thing: float = 0.5
+    same_patch: float = 0.5
     gate: float = 0.7
 
 
@@ -91,7 +91,7 @@ class Track:
     ended: End = "inside"
     own_motion: F8 = field(default_factory=lambda: np.zeros(2))
     unseen: int = 0
-    strange: int = 0
+    mismatched: int = 0
     trusted: int = 0  # boxes up to here stay when the track ends without another hit
     reached_back: bool = False
 
@@ -129,7 +129,7 @@ class Tracker:
         self._open: list[Track] = []
 
     def step(
-        self, number: int, hits: Hits | None, motion: Follower, begins_at: float = 0.0
+        self, number: int, hits: Hits | None, motion: Follower, starts_at: float = 0.0
     ) -> list[Track]:
         """Go on to frame `number`.
 
@@ -137,7 +137,7 @@ class Tracker:
             number: one more than the last time; the first is 0.
             hits: what was found in it; None: it was not searched.
             motion: knows this frame and the ones before it.
-            begins_at: hits of lower scores go on a track and begin none.
+            starts_at: hits of lower scores go on a track and begin none.
 
         Returns:
             Tracks that have ended.
@@ -146,7 +146,7 @@ class Tracker:
         for track in self._open:
             self._carry_on(track, number, motion)
         if hits is not None:
-            self._link(number, hits.at_least(self._rules.go_on_at), motion, begins_at)
+            self._link(number, hits.at_least(self._rules.continue_at), motion, starts_at)
         still_open = []
         for track in self._open:
             if not track.reached_back and track.is_covered(self._rules) and len(track.boxes) >= 3:
@@ -167,22 +167,22 @@ class Tracker:
 
     def _carry_on(self, track: Track, number: int, motion: Follower) -> None:
         box, alike = self._moved(track.boxes[-1], number - 1, number, track.own_motion, motion)
-        if alike >= self._rules.same_thing:
+        if alike >= self._rules.same_patch:
             moved = _centre(box) - _centre(track.boxes[-1]) - motion.pan(number - 1, number)
             track.own_motion = 0.6 * track.own_motion + 0.4 * moved
-            track.strange = 0
+            track.mismatched = 0
         else:
-            track.strange += 1
+            track.mismatched += 1
         track.boxes.append(box)
         track.scores.append(0.0)
         track.unseen += 1
         motion_now = track.own_motion + motion.pan(number - 1, number)
-        if self._is_trusted(track.strange, track.unseen, box, motion_now):
+        if self._is_trusted(track.mismatched, track.unseen, box, motion_now):
             track.trusted = len(track.boxes)
 
-    def _is_trusted(self, strange: int, away: int, box: F8, motion: F8) -> bool:
+    def _is_trusted(self, mismatched: int, away: int, box: F8, motion: F8) -> bool:
         """Whether a box that was carried on for `away` frames is still worth covering."""
-        if strange <= self._rules.hold and away <= self._rules.prolong:
+        if mismatched <= self._rules.hold and away <= self._rules.prolong:
             return True
         return away <= self._rules.prolong + self._rules.leave and self._is_leaving(box, motion)
 
@@ -192,11 +192,11 @@ class Tracker:
         """Where a box goes: by what the picture shows, or else as it went so far."""
         expected = own_motion + motion.pan(start, end)
         by, alike = motion.follow(box, start, end, expected)
-        if alike < self._rules.same_thing:
+        if alike < self._rules.same_patch:
             by = expected
         return box + np.tile(by, 2), alike
 
-    def _link(self, number: int, hits: Hits, motion: Follower, begins_at: float) -> None:
+    def _link(self, number: int, hits: Hits, motion: Follower, starts_at: float) -> None:
         expected = np.asarray([track.boxes[-1] for track in self._open]).reshape(-1, 4)
         rows, columns = self._assigned(expected, hits)
         linked = np.zeros(len(hits), np.bool_)
@@ -208,13 +208,13 @@ class Tracker:
                 track.own_motion = 0.5 * track.own_motion + 0.5 * own
             _close_gap(track, hits.boxes[column])
             track.scores[-1] = float(hits.scores[column])
-            track.unseen = track.strange = 0
+            track.unseen = track.mismatched = 0
             track.trusted = len(track.boxes)
             linked[column] = True
         now = np.asarray([track.boxes[-1] for track in self._open]).reshape(-1, 4)
         for column in np.flatnonzero(~linked):
             box, score = hits.boxes[column], float(hits.scores[column])
-            if score < begins_at:
+            if score < starts_at:
                 continue
             same = iou(box[None], now)[0] if len(now) else np.empty(0)
             # A second hit on a face that has its track; not if that track may not be covered.
@@ -235,7 +235,7 @@ class Tracker:
         apart = np.linalg.norm((centre_a - centre_b) / ((size_a + size_b) / 2), axis=2)
         larger = np.abs(np.log(np.prod(size_a, axis=2) / np.prod(size_b, axis=2)))
         # Where it is grows more doubtful with every frame in which it was not seen.
-        gate = np.array([self._rules.gate * (1 + 0.08 * track.strange) for track in self._open])
+        gate = np.array([self._rules.gate * (1 + 0.08 * track.mismatched) for track in self._open])
         weak = np.array([not track.is_covered(self._rules) for track in self._open])
         cost = apart + 0.3 * larger - 0.3 * hits.scores[None, :] + 0.2 * weak[:, None]
         allowed = ((apart < gate[:, None]) | (iou(expected, hits.boxes) > 0.2)) & (larger < 1.8)
@@ -250,7 +250,7 @@ class Tracker:
             return "edge"
         coast = self._rules.coast if track.score >= self._rules.cover_at else self._rules.weak_coast
         if track.unseen > max(coast, self._rules.prolong) or (
-            track.strange > coast and track.trusted < len(track.boxes)
+            track.mismatched > coast and track.trusted < len(track.boxes)
         ):
             return "inside"
         if track.unseen > self._rules.weak_coast and not track.is_covered(self._rules):
@@ -280,7 +280,7 @@ class Tracker:
         rules = self._rules
         own = -track.own_motion
         box, number = track.boxes[0], track.first
-        strange = trusted = 0
+        mismatched = trusted = 0
         boxes: list[F8] = []
         began: End = "inside"
         while True:
@@ -294,19 +294,19 @@ class Tracker:
                 break
             pan = motion.pan(number, number - 1)
             box, alike = self._moved(box, number, number - 1, own, motion)
-            if alike >= rules.same_thing:
-                strange = 0
+            if alike >= rules.same_patch:
+                mismatched = 0
                 own = 0.6 * own + 0.4 * (
                     _centre(box) - _centre(boxes[-1] if boxes else track.boxes[0]) - pan
                 )
             else:
-                strange += 1
+                mismatched += 1
             if self._is_outside(box):
                 began = "edge"
                 break
             boxes.append(box)
             number -= 1
-            if not self._is_trusted(strange, len(boxes), box, own + pan):
+            if not self._is_trusted(mismatched, len(boxes), box, own + pan):
                 break
             trusted = len(boxes)
         began = began if trusted == len(boxes) else "inside"

@@ -8,11 +8,11 @@ from contrechamp.redact.sidecar import HandBoxes
 #: ``fill``: one fixed colour. ``noise``: coarse random pixels, never made from the picture.
 Style = Literal["fill", "noise"]
 #: ``drop``: no sound comes out. ``alter``: voice changed, weakly. ``keep``: as it was.
-SoundWish = Literal["drop", "alter", "keep"]
+SoundRequest = Literal["drop", "alter", "keep"]
 
 
 @dataclass(frozen=True)
-class Wish:
+class Request:
     """What is asked for one file.
 
     Args:
@@ -30,7 +30,7 @@ class Wish:
     boxes_only: bool = False
     style: Style = "fill"
     fast: bool = False
-    sound: SoundWish = "drop"
+    sound: SoundRequest = "drop"
     cover_at: float | None = None
     words: tuple[str, ...] = ()
     threads: int = 0
