@@ -36,6 +36,8 @@ def raw(tags: list[tuple[int, int, int, int]]) -> bytes:
     return b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries + struct.pack("<I", 0)
 
 
+#: An ID3v2 tag of 200 bytes, as players put before the sound.
+ID3 = b"ID3\x03\0\0\0\0\x01\x48" + bytes(200)
 OFFICE = {"[Content_Types].xml": b"<Types/>"}
 
 KNOWN = {
@@ -60,6 +62,8 @@ KNOWN = {
     "MP4 of sound alone": (lambda: media("mp4", None, "aac"), "sound", ".m4a"),
     "Matroska of sound alone": (lambda: media("matroska", None, "libopus"), "sound", ".ogg"),
     "AAC": (lambda: media("adts", None, "aac"), "sound", ".m4a"),
+    "AAC behind a tag": (lambda: ID3 + media("adts", None, "aac"), "sound", ".m4a"),
+    "FLAC behind a tag": (lambda: ID3 + media("flac", None, "flac"), "sound", ".flac"),
     "WAV": (lambda: media("wav", None, "pcm_s16le"), "sound", ".wav"),
     "FLAC": (lambda: media("flac", None, "flac"), "sound", ".flac"),
     "MP3": (lambda: media("mp3", None, "libmp3lame"), "sound", ".mp3"),

@@ -166,9 +166,10 @@ def video(path):
 def test_what_is_no_sound_is_refused(tmp_path):
     wav = write(tmp_path / "a.wav", *KINDS["a.wav"]).read_bytes()
     for content, expected in (
-        (b"", "no sound file"),
-        (b"Just text\n", "no sound file"),
-        (b"#EXTM3U\n/etc/hostname\n", "no sound file"),
+        (b"", "is empty"),
+        (b"Just text\n", "plain text"),
+        (b"#EXTM3U\n/etc/hostname\n", "plain text"),
+        (b"%PDF-1.7\n", "no sound file"),
         (b"RIFF\x24\0\0\0WAVE", "damaged"),
         (b"OggS" + bytes(200), "damaged"),
         (b"fLaC" + bytes(200), "damaged"),

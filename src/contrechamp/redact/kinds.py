@@ -124,7 +124,9 @@ def _known(head: bytes, file: BinaryIO) -> FileKind | str:
         return _MATROSKA if _has_matroska_video(head) else _MKA
     if head[:4] == b"OggS":
         return _ogg(head)
-    if head[:3] == b"ID3" or _is_mpeg_audio(head):
+    if head[:3] == b"ID3":
+        return _after_tag(head, file)
+    if _is_mpeg_audio(head):
         return _mpeg_audio(head)
     if b"%PDF-" in head[:1024]:
         return _PDF
@@ -203,9 +205,17 @@ def _is_mpeg_audio(head: bytes) -> bool:
     return len(head) > 3 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0 and head[1] & 0x18 != 0x08
 
 
+def _after_tag(head: bytes, file: BinaryIO) -> FileKind:
+    """Return what an ID3v2 tag stands before; its length has seven bits a byte."""
+    length = sum(byte % 128 << 7 * (3 - place) for place, byte in enumerate(head[6:10]))
+    file.seek(10 + length)
+    sound = file.read(4)
+    return _FLAC if sound == b"fLaC" else _mpeg_audio(sound)
+
+
 def _mpeg_audio(head: bytes) -> FileKind:
-    adts = head[0] == 0xFF and head[1] & 0xF6 == 0xF0
-    return _AAC if adts else _MP3
+    is_adts = len(head) > 1 and head[0] == 0xFF and head[1] & 0xF6 == 0xF0  # ADTS: layer 0
+    return _AAC if is_adts else _MP3
 
 
 def _zip(file: BinaryIO) -> FileKind | str:

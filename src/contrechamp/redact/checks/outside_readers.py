@@ -67,6 +67,8 @@ _CREDENTIAL_TAGS = {"Jpeg2000:C2paActionsV2Salt", "Jpeg2000:C2paHashDataSalt"}
 
 _FORMAT_TAGS = {"major_brand", "minor_version", "compatible_brands"}
 _STREAM_TAGS = {"language", "handler_name", "vendor_id"}
+#: What every writer of MP4 writes; it says nothing of the source.
+MP4_TAGS = frozenset(_FORMAT_TAGS | _STREAM_TAGS)
 
 
 def installed(program: str) -> str | None:

@@ -11,9 +11,11 @@ import av.container
 import numpy as np
 
 from contrechamp.base.errors import InputError
-from contrechamp.base.files import unwritable
+from contrechamp.base.files import reason_of, unwritable
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.progress import Progress
+from contrechamp.redact.checks.outside_readers import MP4_TAGS
+from contrechamp.redact.kinds import kind_of
 from contrechamp.redact.outcome import Check, Look, Outcome
 from contrechamp.redact.request import Request
 from contrechamp.redact.sound.voice import Alteration, Samples
@@ -25,77 +27,40 @@ KEPT_RATE_HZ, KEPT_CHANNELS = 48_000, 2
 MAX_HOURS = 6
 MAX_CHANNELS = 16
 RATES_HZ = (4_000, 384_000)
-#: What writers of MP4 always write.
-_OF_WRITERS = frozenset(
-    ("major_brand", "minor_version", "compatible_brands", "language", "handler_name", "vendor_id")
-)
 #: Coders add so much at the ends, at the most, and leave off as much.
 CODER_PADDING_S = 0.25
 
 
 @dataclass(frozen=True)
 class SoundFormat:
-    """How one kind of file is read and written: reader, writer, coder, rates, channels."""
+    """How one kind of file is read and written, with FFmpeg's names; no rates: it takes any."""
 
     reader: str
     writer: str
     coder: str
-    suffix: str
     rates_hz: tuple[int, ...] = ()
     options: tuple[tuple[str, str], ...] = ()
 
 
-_ANY: tuple[int, ...] = ()
-_OF_MP3 = (16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
-_OF_AAC = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
-_OF_OPUS = (8_000, 12_000, 16_000, 24_000, 48_000)
-#: No header of an encoder, no table of contents: pieces of sound, and nothing beside them.
-_MP3 = (("write_xing", "0"), ("id3v2_version", "0"), ("write_id3v1", "0"))
-
-WAV = SoundFormat("wav", "wav", "pcm_s16le", ".wav", _ANY)
-MP3 = SoundFormat("mp3", "mp3", "libmp3lame", ".mp3", _OF_MP3, _MP3)
-M4A = SoundFormat("mov", "ipod", "aac", ".m4a", _OF_AAC)
-ADTS = SoundFormat("aac", "ipod", "aac", ".m4a", _OF_AAC)
-OGG = SoundFormat("ogg", "ogg", "libopus", ".ogg", _OF_OPUS)
-FLAC = SoundFormat("flac", "flac", "flac", ".flac", _ANY)
-#: Nothing writes AMR freely; what telephones recorded with it they play as AAC too.
-AMR = SoundFormat("amr", "ipod", "aac", ".m4a", _OF_AAC)
-WEBM = SoundFormat("matroska", "ogg", "libopus", ".ogg", _OF_OPUS)
-
-
-def format_of(file: IO[bytes]) -> SoundFormat | None:
-    """Return how a sound file is read and written, or None if it is none, by its first bytes.
-
-    An MP4 or Matroska file may be a video as well; `mask_sound` refuses those.
-    """
-    file.seek(0)
-    head = file.read(64)
-    if head.startswith(b"ID3") and len(head) > 10:  # a tag that may stand before any of them
-        length = sum((byte & 0x7F) << 7 * (3 - place) for place, byte in enumerate(head[6:10]))
-        file.seek(10 + length)
-        return _format_at(file.read(64)) or MP3
-    return _format_at(head)
-
-
-def _format_at(head: bytes) -> SoundFormat | None:
-    if head[:4] in (b"RIFF", b"RF64", b"BW64") and head[8:12] == b"WAVE":
-        return WAV
-    if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"):
-        return M4A
-    for start, known in (
-        (b"OggS", OGG),
-        (b"fLaC", FLAC),
-        (b"#!AMR", AMR),
-        (b"\x1a\x45\xdf\xa3", WEBM),
-    ):
-        if head.startswith(start):
-            return known
-    if len(head) > 1 and head[0] == 0xFF:
-        if head[1] & 0xF6 == 0xF0:  # ADTS: layer is 0
-            return ADTS
-        if head[1] & 0xE0 == 0xE0 and head[1] & 0x06:
-            return MP3
-    return None
+_MP3_RATES = (16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
+_AAC_RATES = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
+_OPUS_RATES = (8_000, 12_000, 16_000, 24_000, 48_000)
+#: No encoder header and no table of contents: frames of sound, and nothing else.
+_BARE_MP3 = (("write_xing", "0"), ("id3v2_version", "0"), ("write_id3v1", "0"))
+_M4A = SoundFormat("mov", "ipod", "aac", _AAC_RATES)
+#: By the format that `kind_of` names. MP4 and Matroska may turn out to be video; that is refused.
+_FORMATS = {
+    "WAV": SoundFormat("wav", "wav", "pcm_s16le"),
+    "MP3": SoundFormat("mp3", "mp3", "libmp3lame", _MP3_RATES, _BARE_MP3),
+    "M4A": _M4A,
+    "MP4": _M4A,
+    "AAC": SoundFormat("aac", "ipod", "aac", _AAC_RATES),
+    "Ogg": SoundFormat("ogg", "ogg", "libopus", _OPUS_RATES),
+    "FLAC": SoundFormat("flac", "flac", "flac"),
+    # No free encoder writes AMR; the phones that recorded it play AAC too.
+    "AMR": SoundFormat("amr", "ipod", "aac", _AAC_RATES),
+    "Matroska": SoundFormat("matroska", "ogg", "libopus", _OPUS_RATES),
+}
 
 
 def mask_sound(source: Path, target: Path, request: Request, progress: Progress) -> Outcome:
@@ -113,17 +78,16 @@ def mask_sound(source: Path, target: Path, request: Request, progress: Progress)
     Raises:
         InputError: `source` is none of these, is damaged, or is larger than any recording.
     """
+    known = _FORMATS.get(kind_of(source, source.name).format)
+    if known is None:
+        raise InputError(
+            _(
+                "is no sound file that can be masked: expected WAV, MP3, M4A, AAC, Ogg, FLAC, "
+                "AMR or WebM; convert it to WAV first"
+            ),
+            where=source.name,
+        )
     with source.open("rb") as file:
-        known = format_of(file)
-        file.seek(0)
-        if known is None:
-            raise InputError(
-                _(
-                    "is no sound file that can be masked: expected WAV, MP3, M4A, AAC, Ogg, FLAC, "
-                    "AMR or WebM; convert it to WAV first"
-                ),
-                where=source.name,
-            )
         with _reading(file, known, source.name) as container:
             stream, removed = _chosen(container, source.name)
             keep = request.sound == "keep"
@@ -177,7 +141,7 @@ def _damaged(name: str, error: Exception) -> InputError:
         _(
             "is damaged or cut off and cannot be decoded ({reason}); play it in another program "
             "and save it anew as WAV"
-        ).format(reason=getattr(error, "strerror", None) or error),
+        ).format(reason=reason_of(error)),
         where=name,
     )
 
@@ -197,7 +161,7 @@ def _chosen(container: av.container.InputContainer, name: str) -> tuple[Any, lis
             ),
             where=name,
         )
-    tags = sum(len(set(part.metadata) - _OF_WRITERS) for part in (container, *container.streams))
+    tags = sum(len(set(part.metadata) - MP4_TAGS) for part in (container, *container.streams))
     covers, others = len(container.streams.video), len(container.streams) - 1
     removed = [
         ngettext("{n} tag", "{n} tags", tags).format(n=tags) if tags else "",
@@ -319,7 +283,7 @@ def _checks(target: Path, expected_s: float) -> tuple[Check, ...]:
     with av.open(str(target)) as container:
         streams: list[Any] = list(container.streams)
         tags = {key for part in (container, *streams) for key in part.metadata}
-        tags -= _OF_WRITERS | {"encoder"}
+        tags -= MP4_TAGS | {"encoder"}
         frames: Iterator[Any] = container.decode(streams[0])
         samples = sum(frame.samples for frame in frames)
         seconds = samples / streams[0].rate

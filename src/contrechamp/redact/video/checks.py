@@ -11,16 +11,13 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from contrechamp.base.i18n import _
+from contrechamp.redact.checks.outside_readers import MP4_TAGS
 from contrechamp.redact.faces.boxes import F8, covered_share
 from contrechamp.redact.outcome import Check
 from contrechamp.redact.video.planes import CoverPattern, planes, whole_pixels
 from contrechamp.redact.video.search import hits_of
 from contrechamp.redact.video.task import Advance, Scan, Task
 
-#: What the writer of MP4 always writes; it says nothing of the source.
-_OF_THE_WRITER = frozenset(
-    ("major_brand", "minor_version", "compatible_brands", "language", "handler_name", "vendor_id")
-)
 #: Frames that are searched again, evenly, and as many where tracks begin or end: at the most, and
 #: of a short video one of so many (a search costs as much as six frames of the first pass).
 SAMPLED, SAMPLED_OF = 24, 40
@@ -113,7 +110,7 @@ def _streams(task: Task, has_sound: bool) -> Check:
         kinds = [str(stream.type) for stream in container.streams]
         names = {*container.metadata, *(name for s in container.streams for name in s.metadata)}
         chapters = len(container.chapters())
-    names -= _OF_THE_WRITER
+    names -= MP4_TAGS
     return Check(
         _("only the streams that were asked for, without metadata"),
         kinds == wanted and not names and not chapters,
