@@ -71,7 +71,7 @@ def test_exit_status_tells_refused_from_failed(
     monkeypatch.setitem(masking.MASKERS, "image", "redact.small_maskers:finds_a_fault")
     done = contrechamp("mask", photo, tmp_path / "note.txt", "-o", tmp_path / "failed")
     assert done.status == 1
-    assert "did not pass and was deleted: covered pixels constant: 3 pixels" in done.err
+    assert "failed a check and was deleted: covered pixels constant: 3 pixels" in done.err
     assert done.out == ""
 
 

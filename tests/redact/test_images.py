@@ -166,7 +166,7 @@ def test_nothing_of_the_old_file_but_pixels_comes_out(tmp_path: Path, coded: str
 def test_what_was_left_behind_is_told(tmp_path: Path) -> None:
     told = {"EXIF", "GPS", "thumbnail", "XMP", "IPTC", "ICC", "MPF", "comment"}
     outcome = mask(tmp_path, jpeg_with_everything())
-    assert told | {"bytes behind the picture"} <= set(outcome.removed)
+    assert told | {"data after the picture"} <= set(outcome.removed)
     assert mask(tmp_path, saved(SMALL, "JPEG")).removed == ()
     assert {"EXIF", "GPS", "XMP", "ICC", "text"} <= set(
         mask(tmp_path, png_with_everything()).removed

@@ -130,7 +130,7 @@ def test_what_lies_in_memory_is_a_source_too(job: Callable[..., MaskingJob]) -> 
     ("masker", "limits", "says"),
     [
         ("eats_memory", {"memory_bytes": 400 << 20}, "needs more than .* GiB of memory"),
-        ("loops", {"cpu_s": 1}, "more memory or time than it may"),
+        ("loops", {"cpu_s": 1}, "more memory or time than allowed"),
         ("hangs", {"stall_s": 0.2}, "took longer than"),
         ("hangs", {"wall_s": 0.2}, "took longer than"),
         ("crashes", {}, "crashed its decoder .SIGSEGV."),
@@ -186,7 +186,7 @@ def test_what_it_says_steers_no_terminal(job: Callable[..., MaskingJob]) -> None
 def test_nonsense_refuses_the_file(job: Callable[..., MaskingJob], line: bytes) -> None:
     asked = job("says")
     asked = replace(asked, arguments={"line": line.decode()})
-    with pytest.raises(InputError, match=r"photo\.jpg: made its decoder talk nonsense"):
+    with pytest.raises(InputError, match=r"photo\.jpg: made its decoder send nonsense"):
         run(asked)
 
 
@@ -202,7 +202,7 @@ def test_an_answer_without_end_is_cut(
     job: Callable[..., MaskingJob], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(isolation, "MAX_ANSWER_BYTES", 10)
-    with pytest.raises(InputError, match="talk without end"):
+    with pytest.raises(InputError, match="send data without end"):
         run(job("copies"))
 
 

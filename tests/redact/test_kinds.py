@@ -121,9 +121,9 @@ def test_the_content_tells_and_not_the_name(tmp_path: Path, name: str) -> None:
         (b"PK\x03\x04 cut short", "damaged ZIP"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
         (b"Dear Sir or Madam", "plain text"),
-        (bytes(500), "of no kind that can be masked"),
-        (b"\0\0\0\x18ftypisom\0\0\0\0isommp42", "no track of video or sound"),
-        (b"\0\0\0\x18ftypisom\0\0\0\0isommp42\0\0\0\x01moov", "no track of video or sound"),
+        (bytes(500), "not a kind of file that can be masked"),
+        (b"\0\0\0\x18ftypisom\0\0\0\0isommp42", "no video or sound track"),
+        (b"\0\0\0\x18ftypisom\0\0\0\0isommp42\0\0\0\x01moov", "no video or sound track"),
     ],
 )
 def test_what_cannot_be_masked_is_refused_with_a_reason(

@@ -79,7 +79,7 @@ def test_copies_have_neutral_names_and_no_date_and_sources_stay(
         str(photos / "wrong.txt"): "masked/image-003.jpg",
     }
     sheet = (out / "review" / "image-003.jpg.html").read_text()
-    assert "JPEG, though its name says something else" in sheet
+    assert "JPEG, despite its name" in sheet
 
 
 def test_names_are_kept_on_request(photos: Path, tmp_path: Path) -> None:
@@ -97,8 +97,8 @@ def test_names_are_kept_on_request(photos: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("masker", "says"),
     [
-        ("leaves_metadata", r"did not pass and was deleted: .*marker E1.*exiftool"),
-        ("finds_a_fault", r"did not pass and was deleted: covered pixels constant: 3 pixels"),
+        ("leaves_metadata", r"failed a check and was deleted: .*marker E1.*exiftool"),
+        ("finds_a_fault", r"failed a check and was deleted: covered pixels constant: 3 pixels"),
     ],
 )
 def test_a_failed_check_deletes_the_copy_and_says_why(
@@ -112,7 +112,7 @@ def test_a_failed_check_deletes_the_copy_and_says_why(
     assert names(out / "review") == ["index.html", "run.json"]
     with pytest.raises(CheckFailedError, match=says):
         raise run.unmasked[0].error
-    assert "did not pass" in (out / "review" / "index.html").read_text()
+    assert "failed a check" in (out / "review" / "index.html").read_text()
 
 
 def test_one_refused_file_stops_no_other(photos: Path, tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_a_folder_with_something_in_it_is_refused_and_untouched(
     out.mkdir()
     (out / "mine").write_bytes(b"mine")
     for taken in (out, out / "mine"):
-        with pytest.raises(OutputError, match="choose a folder with -o that is new or empty"):
+        with pytest.raises(OutputError, match="choose a new or empty folder with -o"):
             mask_files(gather([photos]).files, taken, Settings())
     assert names(out) == ["mine"]
 
@@ -243,7 +243,7 @@ def test_boxes_of_one_name_are_not_those_of_two_files(photos: Path, tmp_path: Pa
     (elsewhere / "wrong.txt.boxes.json").write_text(boxes([0, 0, 5, 5]))
     [refused] = gather([photos], elsewhere).refused
     assert "wrong.txt: its boxes" in str(refused)
-    assert "are those of another file of the same name" in str(refused)
+    assert "belong to another file of the same name" in str(refused)
 
 
 def test_boxes_for_no_file_are_told(photos: Path, tmp_path: Path) -> None:

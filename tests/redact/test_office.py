@@ -223,7 +223,7 @@ def test_words_are_taken_out_over_runs(tmp_path):
     assert texts[1:] == ["Not Aminata", "Styled"]
     content = b"".join(everything(target).values()).lower()
     assert b"amina" not in content.replace(b"aminata", b"")
-    assert outcome.facts == {"words taken out": "2"}
+    assert outcome.facts == {"words removed": "2"}
 
 
 def workbook(path):

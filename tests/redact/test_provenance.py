@@ -189,11 +189,11 @@ def test_files_that_cannot_be_credentials_are_named(tmp_path: Path) -> None:
     )
     for arguments, says in (
         ((tmp_path / "none", key, None), "none: cannot be read"),
-        ((key, key, None), "key.pem: is no chain of certificates"),
-        ((chain, chain, None), "chain.pem: is no private key"),
-        ((chain, foreign, None), "key.pem: does not belong to"),
-        ((locked_chain, locked, None), "is no private key in PEM, or its passphrase"),
-        ((locked_chain, locked, b"wrong"), "is no private key in PEM, or its passphrase"),
+        ((key, key, None), "key.pem: is not a certificate chain"),
+        ((chain, chain, None), "chain.pem: is not a private key"),
+        ((chain, foreign, None), "key.pem: does not match"),
+        ((locked_chain, locked, None), "is not a private key in PEM, or its passphrase"),
+        ((locked_chain, locked, b"wrong"), "is not a private key in PEM, or its passphrase"),
     ):
         with pytest.raises(InputError, match=says):
             provenance.read_credentials(*arguments)

@@ -207,7 +207,9 @@ def test_boxes_that_do_not_suit_the_file_are_refused() -> None:
         paged.check_document(2)
     paged.check_document(3)
     timed.check_video(1, 1)
-    with pytest.raises(InputError, match="drawn on 640 x 480 px, but the picture has 480 x 640"):
+    with pytest.raises(
+        InputError, match="drawn on 640 x 480 px, but the upright picture has 480 x 640"
+    ):
         read(size=[640, 480]).check_picture(480, 640)
 
 

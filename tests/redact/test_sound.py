@@ -175,7 +175,7 @@ def test_what_is_no_sound_is_refused(tmp_path):
         (b"fLaC" + bytes(200), "damaged"),
         (wav[:44], "damaged"),
         (video(tmp_path / "v.mp4"), "is a video"),
-        (wav[:24] + struct.pack("<I", 3_000_000) + wav[28:], "no recording is like that"),
+        (wav[:24] + struct.pack("<I", 3_000_000) + wav[28:], "as no recording does"),
     ):
         source = tmp_path / "source.wav"
         source.write_bytes(content)

@@ -534,7 +534,7 @@ def test_a_file_that_is_cut_off_is_refused(tmp_path: Path, name: str, share: flo
     ffmpeg("-i", whole, "-c", "copy", "-movflags", "+faststart", source)
     content = source.read_bytes()
     source.write_bytes(content[: int(len(content) * share)])
-    refused(source, "ends before its end|cannot be")
+    refused(source, "is cut off|cannot be")
 
 
 def test_sound_alone_is_no_video(tmp_path: Path) -> None:
@@ -678,5 +678,5 @@ def test_of_what_is_not_covered_only_so_much_is_kept() -> None:
         scan.take(course_of(track, Rules(cover_at=0.5, continue_at=0.01)))
     assert not scan.courses
     assert len(scan.weak) <= 2 * MOST_WEAK
-    assert len(scan.weak) + scan.weak_forgotten == 5 * MOST_WEAK
+    assert len(scan.weak) + scan.weak_dropped == 5 * MOST_WEAK
     assert max(course.first for course in scan.weak) == 5 * MOST_WEAK - 1

@@ -1,8 +1,8 @@
-"""The run: every file through its masker, the checks and the review, into one folder.
+"""Runs each file through its masker, its checks and its review sheet, into one folder.
 
-``OUT/masked/`` holds what may leave after review, ``OUT/review/`` what stays at home. A copy gets
-its final name only when its checks have passed and its review sheet is written; whatever goes
-wrong before that, nothing of it stays.
+``OUT/masked/`` holds what may be passed on after review, ``OUT/review/`` what stays at home. A copy
+gets its final name only once its checks have passed and its review sheet is written; if anything
+goes wrong before that, nothing of it is kept.
 """
 
 import os
@@ -42,20 +42,20 @@ MASKERS = {
     "office": "contrechamp.redact.office.masking:mask_office",
 }
 _MOVING = ("video", "sound")
-#: A copy says nothing of when it was made: the earliest date that ZIP archives know.
+#: Copies do not tell when they were made: they carry the earliest date that ZIP archives know.
 _NO_DATE = (315_532_800, 315_532_800)
 _MAX_STEM = 80
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How to run.
+    """Settings of a run.
 
     Args:
-        request: what is asked for every file; its boxes come from each file's sidecar.
-        keep_names: whether copies are called like their sources.
-        credentials: to sign copies with, if that is asked for.
-        verbose: let decoders speak.
+        request: for every file; its boxes come from each file's sidecar.
+        keep_names: whether copies keep the names of their sources.
+        credentials: to sign copies with, if any.
+        verbose: show what decoders print.
     """
 
     request: Request = field(default_factory=Request)
@@ -76,15 +76,15 @@ def mask_files(
     """Mask `sources` into the new folder `out`.
 
     Args:
-        sources: as `contrechamp.redact.sources.gather` found them.
+        sources: as found by `contrechamp.redact.sources.gather`.
         out: must be new or empty.
-        settings: how.
-        progress: bars.
-        run: what is known of other files already, to be told with these.
-        on_done: called when a file is done.
+        settings: of the run.
+        progress: opens a bar for each step.
+        run: what is already known about other files, to be reported with these.
+        on_done: called after each file.
 
     Raises:
-        OutputError: `out` cannot be made, or holds something.
+        OutputError: `out` cannot be made, or is not empty.
     """
     run = run or Run(out)
     with _workshop(out) as workshop:
@@ -118,8 +118,8 @@ def _one(
             ),
         )
     except OSError as error:
-        told = _("masked copy of {name}").format(name=source.name)
-        unmasked = Unmasked(source.name, unwritable(told, error))
+        copy = _("masked copy of {name}").format(name=source.name)
+        unmasked = Unmasked(source.name, unwritable(copy, error))
     finally:
         _empty(workshop)
     run.unmasked.append(unmasked)
@@ -154,7 +154,7 @@ def _mask(
     _need_passed(outcome.checks, source.name)
     if settings.credentials is not None:
         outcome = _signed(draft, kind, outcome, settings.credentials, source.name, request)
-    # In a folder of its own: nothing that reads the copy again can write to it after its checks.
+    # In a folder of their own, so that what reads the checked copy cannot write to it.
     aside = workshop / "pictures"
     aside.mkdir()
     pictures = sheets.take_pictures(
@@ -186,7 +186,7 @@ def _request(source: SourceFile, kind: FileKind, request: Request) -> Request:
         if request.boxes_only and kind.kind in ("image", "video"):
             raise InputError(
                 _(
-                    "has no boxes, and --boxes-only covers nothing else; draw some into {sidecar}, "
+                    "has no boxes, and --boxes-only covers nothing else; draw some in {sidecar}, "
                     "or leave the option out"
                 ).format(sidecar=f"{Path(source.name).name}.boxes.json"),
                 where=source.name,
@@ -201,7 +201,7 @@ def _request(source: SourceFile, kind: FileKind, request: Request) -> Request:
 
 
 def _need_file(draft: Path) -> None:
-    """Refuse what is no file of its own: a link would let something else leave in its place."""
+    """Refuse a copy that is a link: another file would be passed on in its place."""
     status = draft.lstat() if draft.exists() else None
     if status is None or not stat.S_ISREG(status.st_mode) or status.st_nlink != 1:
         raise MaskerError("no copy", "masking.py")
@@ -211,7 +211,7 @@ def _need_passed(checks: Sequence[Check], name: str) -> None:
     failed = [check for check in checks if not check.passed]
     if failed:
         raise CheckFailedError(
-            _("{name}: its masked copy did not pass and was deleted: {checks}").format(
+            _("{name}: its masked copy failed a check and was deleted: {checks}").format(
                 name=name,
                 checks=shown(
                     "; ".join(
@@ -231,16 +231,16 @@ def _signed(
     name: str,
     request: Request,
 ) -> Outcome:
-    """Put a manifest into the copy, and check the container once more with it."""
+    """Sign the copy, and check it once more with its manifest."""
     sign(draft, credentials, name)
     checks, _absent = check_file(draft, kind.kind, sound=request.sound != "drop", credentials=True)
     _need_passed(checks, name)
-    signed = Check(_("signed with Content Credentials (C2PA), and read again"), True)
+    signed = Check(_("signed with Content Credentials (C2PA), and read back"), True)
     return replace(outcome, checks=(*outcome.checks, signed))
 
 
 def _copy_name(source: SourceFile, kind: FileKind, number: int, folder: Path, *, keep: bool) -> str:
-    """Return the name of a copy: a neutral one, for the name of a file can name a person."""
+    """Return the name of a copy: neutral, unless kept, since a file name can name a person."""
     stem = f"{kind.kind}-{number:03d}"
     if keep:
         kept = "".join(c if c.isprintable() and c not in '/\\:*?"<>|' else "_" for c in source.stem)
@@ -268,13 +268,11 @@ def _put_in_place(
 
 @contextmanager
 def _workshop(out: Path) -> Iterator[Path]:
-    """Make `out` and its folders; yield the one in which unfinished work lies, and remove it."""
+    """Make `out` and its folders; yield the one for unfinished work, which is removed after."""
     try:
         if out.exists() and (not out.is_dir() or any(out.iterdir())):
             raise OutputError(
-                _("{out}: is there already; choose a folder with -o that is new or empty").format(
-                    out=out
-                )
+                _("{out}: already exists; choose a new or empty folder with -o").format(out=out)
             )
         made = not out.exists()
         out.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -287,7 +285,7 @@ def _workshop(out: Path) -> Iterator[Path]:
         yield workshop
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
-        if not any((out / REVIEW).iterdir()):  # nothing came out: leave nothing behind
+        if not any((out / REVIEW).iterdir()):  # no file was handled: leave nothing behind
             for folder in (out / MASKED, out / REVIEW, *([out] if made else [])):
                 folder.rmdir()
 

@@ -1,7 +1,7 @@
-"""What came out of a masker: what was covered, what to look at, what was checked and removed.
+"""The outcome of masking one file: what was covered, removed and checked, and what to look at.
 
-An outcome crosses from the child process, which met hostile bytes, to the parent as JSON: the
-parent takes nothing from it but text, numbers and booleans of the kinds that stand here.
+An outcome comes as JSON from the child process, which read hostile bytes: the parent accepts
+nothing but text, numbers and booleans, in the fields defined here.
 """
 
 import math
@@ -22,12 +22,12 @@ class Covered:
     """One area that was covered, or one word that was removed.
 
     Args:
-        by: what it was found by.
-        box: where (of a track: in the frame of its highest score); None where there is no place.
+        by: what found it.
+        box: where it is (a track: in the frame of its highest score); None where that is unknown.
         page: documents: the page, from 1.
         seconds: video and sound: when it begins.
         frames: video: first and last frame covered, from 0.
-        score: of the detector; None for what was asked by hand.
+        score: of the detector; None for what was drawn or asked for.
     """
 
     by: CoveredBy
@@ -43,7 +43,7 @@ class Look:
     """Something that a person must look at.
 
     Args:
-        code: stable name, for instance ``low-score-uncovered``, ``track-began-inside``,
+        code: a stable name, for instance ``low-score-uncovered``, ``track-began-inside``,
             ``track-ended-inside``, ``small-face``, ``cut``, ``hidden-text``.
         message: what to look for, in the user's language.
         urgency: 1 first, 3 last.
@@ -80,10 +80,10 @@ class Outcome:
         duration_s: video and sound.
         covered: what was covered, in the order of pages or time.
         looks: what a person must look at.
-        checks: what the masker checked of its own output.
-        removed: what of the source is not in the output ("EXIF", "2 sound tracks").
-        blind_below_px: faces smaller than this the detector mostly does not find.
-        facts: more to tell, label and value, in the user's language.
+        checks: the masker's checks of its own output.
+        removed: what the output lacks of the source ("EXIF", "2 sound tracks").
+        blind_below_px: most faces smaller than this are missed by the detector.
+        facts: further facts, label and value, in the user's language.
     """
 
     kind: Kind
@@ -101,12 +101,12 @@ class Outcome:
 
 
 def to_json(outcome: Outcome) -> dict[str, Any]:
-    """Return `outcome` as what ``json.dumps`` takes."""
+    """Return `outcome` in a form that ``json.dumps`` takes."""
     return asdict(outcome)
 
 
 def from_json(data: Any) -> Outcome:
-    """Return the outcome that `data` says, every field of the kind that it should be.
+    """Return the outcome in `data`, with the type of every field checked.
 
     Raises:
         ValueError: `data` is not the JSON of an outcome.

@@ -1,4 +1,4 @@
-"""Pictures inside office files: cropped to what is shown, masked like any picture, named anew."""
+"""Pictures in office files: cropped to what is shown, masked like any other, and renamed."""
 
 import tempfile
 from collections import Counter
@@ -16,7 +16,7 @@ from contrechamp.redact.outcome import Covered, Look
 from contrechamp.redact.pictures.masking import mask_image
 from contrechamp.redact.request import Request
 
-#: Left, top, right, bottom: shares of the picture that are cut off.
+#: The shares of the picture that are cropped at the left, top, right and bottom.
 Crop = tuple[float, float, float, float]
 UNCROPPED: Crop = (0.0, 0.0, 0.0, 0.0)
 _CONVERTED = ("GIF", "BMP")
@@ -28,8 +28,8 @@ class Pictures:
     """Masks the pictures of one document, each once.
 
     Args:
-        request: of the document; boxes drawn by hand are not for its pictures.
-        folder: where parts lie while they are worked on.
+        request: for the document; boxes drawn by hand do not apply to its pictures.
+        folder: for temporary files.
     """
 
     request: Request
@@ -41,7 +41,7 @@ class Pictures:
     _known: dict[tuple[str, Crop], str | None] = field(default_factory=dict)
 
     def name_of(self, part: str, content: bytes, crop: Crop = UNCROPPED) -> str | None:
-        """Return the new name of a picture, without folder; None where it can't be masked."""
+        """Return the new name of a picture, without folder; None if it can't be masked."""
         key = (part, crop)
         if key not in self._known:
             self._known[key] = self._mask(content, crop)
@@ -80,7 +80,7 @@ class Pictures:
 
 
 def _prepared(content: bytes, crop: Crop) -> bytes:
-    """Return a picture cut to what is shown, of a kind that can be masked."""
+    """Return a picture cropped to what is shown, in a format that can be masked."""
     with Image.open(BytesIO(content)) as image:
         if image.width * image.height > _MAX_PIXELS:
             raise ValueError

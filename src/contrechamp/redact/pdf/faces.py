@@ -1,4 +1,4 @@
-"""Faces in the pictures of a PDF's page."""
+"""Finds faces in the pictures on a page of a PDF."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from contrechamp.redact.outcome import Covered, Look
 from contrechamp.redact.pdf import page as pdf_page
 from contrechamp.redact.request import Request
 
-#: Pages are searched at this size: a face of 20 px is 3.4 mm high on paper.
+#: Pages are searched at 150 dpi, where a face of 20 px is 3.4 mm high on paper.
 _ZOOM = 150 / 72
 _MAX_PIXELS = 8e6
 #: At that size enlarging finds little more, and takes four times as long.
@@ -21,9 +21,9 @@ _PLAN = SearchPlan(enlarge=1.0)
 
 
 def faces_on(page: Any, detector: Detector, request: Request) -> tuple[list[Covered], list[Look]]:
-    """Return whole heads to cover, and hits that are too weak; boxes in points.
+    """Return the heads to cover, and hits that are too weak to cover; boxes in points.
 
-    What is drawn as text or lines is no face: only hits that touch a picture count.
+    Only hits that touch a picture count: text and lines are no faces.
     """
     pictures = [box for kind, box in page.get_bboxlog() if kind == "fill-image"]
     covered: list[Covered] = []

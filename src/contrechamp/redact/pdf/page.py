@@ -1,9 +1,9 @@
-"""One page of a rebuilt PDF: areas and words taken out of what it draws, and looked at afterwards.
+"""Removes areas and words from one page of a rebuilt PDF, and verifies that they are gone.
 
-Content is removed by MuPDF's redaction (text, paths, pixels), never covered alone. Then the page is
-looked at: what a renderer draws outside of the areas must be as before, inside nothing may be drawn
-any more, and only then a box is drawn there. Where that cannot be shown, the page becomes a picture
-of itself with the areas painted over: a picture holds nothing but what it shows.
+Content is removed by MuPDF's redaction (text, paths, pixels), never just covered. Then the page is
+rendered: outside the areas it must look as before, inside nothing may be drawn any more; only then
+is a box drawn there. Where that cannot be verified, the page becomes a picture of itself with the
+areas painted over: a picture holds nothing but what it shows.
 """
 
 import itertools
@@ -20,28 +20,28 @@ from contrechamp.redact.outcome import Box
 
 Pixels = npt.NDArray[np.uint8]
 
-#: Pages are looked at with so many pixels a point, and made pictures with so many.
+#: Pixels per point of renderings to compare, and of pages that become pictures.
 LOOK_ZOOM, PICTURE_ZOOM = 2.0, 200 / 72
 MAX_LOOK_PIXELS, MAX_PICTURE_PIXELS = 12e6, 40e6
-#: A glyph that changes no pixel by more than this (of 255) is not seen by anyone.
+#: Nobody sees a glyph that changes no pixel by more than this (of 255).
 LEAST_CONTRAST = 24
-#: Nor is one that is lower than this, points.
+#: Nor one that is lower than this, points.
 LEAST_HEIGHT_PT = 1.2
-#: Renderers draw edges a little differently when what lies beside them goes.
+#: Renderers draw edges a little differently once their surroundings are gone.
 _EDGE_PX, _EDGE_CHANGE, _EDGE_SHARE = 3, 48, 2e-4
 _TOUCH_PT = 0.75
-#: MuPDF takes a line for larger than it is, by its width and what a sharp corner would need.
+#: MuPDF takes a line to be larger than it is, by its width and the room for a sharp corner.
 _MITRE_PT = 12.0
 _TEXT_FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_PRESERVE_SPANS
-#: What the log of a page calls things whose inside varies and is neither text nor a picture.
+#: Names, in the log of a page, of shaded content that is neither text nor a picture.
 _SHADES = ("fill-shade", "fill-imgmask", "clip-imgmask")
-#: A page that became a picture is compared in squares of so many pixels.
+#: A page that became a picture is compared in squares of this many pixels.
 _SQUARE_PX, _SQUARE_CHANGE, _SQUARE_SHARE = 8, 40, 5e-3
 
 
 @dataclass(frozen=True)
 class Glyph:
-    """One character as it stands on a page; a line ends with one that has no place."""
+    """One character on a page; each line ends with one that has no box."""
 
     text: str
     box: Box | None
@@ -49,7 +49,7 @@ class Glyph:
 
 
 def rendered(page: Any, zoom: float, limit: float, *, annotations: bool = False) -> Pixels:
-    """Return the page as displayed, (height, width, 3), smaller where that would be too much."""
+    """Return the page as displayed, (height, width, 3), zoomed less if it exceeds `limit` px."""
     area = page.rect.width * page.rect.height * zoom * zoom
     zoom *= min(1.0, (limit / area) ** 0.5) if area > 0 else 1.0
     pixels = page.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), alpha=False, annots=annotations)
@@ -57,14 +57,14 @@ def rendered(page: Any, zoom: float, limit: float, *, annotations: bool = False)
 
 
 def appearance(page: Any, *, annotations: bool = False) -> Pixels:
-    """Return the page as it is looked at."""
+    """Return the page rendered for comparison."""
     return rendered(page, LOOK_ZOOM, MAX_LOOK_PIXELS, annotations=annotations)
 
 
 def glyphs(page: Any, document: Any) -> list[Glyph]:
-    """Return every character of a page in the order of its content, also those outside of it.
+    """Return every character of a page, even outside its edges, in the order of its content.
 
-    A character is seen if the page looks different without any text.
+    A character is seen if the page looks different there without any text.
     """
     shown = appearance(page)
     without = _without_text(page, document)
@@ -85,7 +85,7 @@ def glyphs(page: Any, document: Any) -> list[Glyph]:
 
 
 def characters(page: Any) -> Iterator[tuple[str, Box | None]]:
-    """Yield every character with its box, in the order of the content; a line ends without one."""
+    """Yield each character and its box, in the order of the content; line ends have none."""
     for block in page.get_text("rawdict", flags=_TEXT_FLAGS)["blocks"]:
         for line in block.get("lines", ()):
             for span in line["spans"]:
@@ -107,12 +107,12 @@ def _everywhere(page: Any) -> Any:
 
 
 def _inked(text: str) -> bool:
-    """Tell whether a character is one that leaves ink: no blank, and no mark of direction."""
+    """Tell whether a character leaves ink, unlike blanks and control or direction marks."""
     return bool(text.strip()) and unicodedata.category(text[0]) not in ("Cf", "Cc")
 
 
 def remove_unseen(page: Any, glyphs: Sequence[Glyph]) -> None:
-    """Take text out of a page that nobody sees; pictures and paths stay."""
+    """Remove from a page the text that nobody sees; pictures and paths stay."""
     boxes: list[Box] = []
     for line in _lines(glyphs):
         for seen, run in itertools.groupby(line, lambda glyph: glyph.seen):
@@ -122,7 +122,7 @@ def remove_unseen(page: Any, glyphs: Sequence[Glyph]) -> None:
 
 
 def _run_boxes(boxes: Sequence[Box]) -> Sequence[Box]:
-    """Return one box around a run, blanks and all, or its boxes where the run lies aslant."""
+    """Return one box around a run, blanks included, or its boxes where the run is slanted."""
     around = (
         min(box[0] for box in boxes),
         min(box[1] for box in boxes),
@@ -135,7 +135,7 @@ def _run_boxes(boxes: Sequence[Box]) -> Sequence[Box]:
 
 
 def _lines(glyphs: Sequence[Glyph]) -> Iterator[list[Glyph]]:
-    """Yield the glyphs of each line; blanks are seen if what is beside them is."""
+    """Yield the glyphs of each line; blanks count as seen if a neighbour is."""
     for placed, line in itertools.groupby(glyphs, lambda glyph: glyph.box is not None):
         if not placed:
             continue
@@ -151,7 +151,7 @@ def _lines(glyphs: Sequence[Glyph]) -> Iterator[list[Glyph]]:
 
 
 def remove_outside(page: Any) -> None:
-    """Take out what lies beside the page: text, paths, and pixels of pictures cut by its edge."""
+    """Remove what lies outside the page: text, paths, and pixels of pictures across its edge."""
     x0, y0, x1, y1 = page.rect
     far = 1e4
     strips = [
@@ -164,19 +164,19 @@ def remove_outside(page: Any) -> None:
 
 
 def _inside(box: Box) -> Box:
-    """Return a box a little smaller, so that neighbouring letters stay."""
+    """Return a slightly smaller box, so that neighbouring letters stay."""
     x0, y0, x1, y1 = box
     across, down = min(0.6, 0.2 * (x1 - x0)), min(2.0, 0.2 * (y1 - y0))
     return x0 + across, y0 + down, x1 - across, y1 - down
 
 
 def remove(page: Any, areas: Sequence[Box], words: Sequence[Box]) -> bool:
-    """Take everything out of `areas`, and text and pixels out of `words`; draw boxes there.
+    """Remove everything in `areas`, and text and pixels in `words`; draw boxes there.
 
     Returns:
-        Whether it can be shown that all of it is gone; if not, the page must become a picture.
+        Whether all of it is verifiably gone; if not, the page must become a picture.
     """
-    # A frame or a ground that merely passes by stays; what has an edge in an area goes as a whole.
+    # A frame or background that merely spans an area stays; a path with an edge in it goes wholly.
     _redact(page, areas, graphics=1)
     for graphics, margin in ((1, _MITRE_PT), (2, 0.0)):
         left = [box for box in areas if not _nothing_drawn(page, box)]
@@ -195,14 +195,14 @@ def _grown(box: Box, margin: float) -> Box:
 def _redact(
     page: Any, boxes: Sequence[Box], graphics: int, *, images: int = 2, text: int = 0
 ) -> None:
-    """Take out of boxes what is in them.
+    """Remove what is in boxes.
 
     Args:
         page: of a document.
         boxes: in points.
-        graphics: paths: 0 none, 1 those inside, 2 all that touch.
-        images: 0 none, 2 the pixels in the boxes.
-        text: 0 all of it, 1 none.
+        graphics: paths to remove: 0 none, 1 those inside, 2 all that touch.
+        images: pixels to remove: 0 none, 2 those in the boxes.
+        text: text to remove: 0 all of it, 1 none.
     """
     for box in boxes:
         page.add_redact_annot(box, fill=False, cross_out=False)
@@ -213,7 +213,7 @@ def _redact(
 def _nothing_drawn(page: Any, box: Box) -> bool:
     """Tell whether no edge of a path crosses a box, nothing shades it, and its pixels are alike.
 
-    Inside of a path, or outside of it, and away from its edges, everything is of one colour.
+    Away from its edges, a path is of one colour, and so is what is outside it.
     """
     inner = pymupdf.Rect(box) & page.rect
     shrunk = inner + (_TOUCH_PT, _TOUCH_PT, -_TOUCH_PT, -_TOUCH_PT)  # noqa: RUF005
@@ -231,22 +231,14 @@ def _nothing_drawn(page: Any, box: Box) -> bool:
 
 
 def _edges(page: Any) -> Iterator[Any]:
-    """Yield a box around each edge of every path, with half of its pen."""
+    """Yield a box around each edge of every path, half of the line width included."""
     for drawing in page.get_drawings():
         pen = (drawing.get("width") or 0) / 2 + 0.01
         for item in drawing["items"]:
-            if item[0] == "re":
-                corners = item[1].quad
-                runs = [(corners.ul, corners.ur), (corners.ur, corners.lr)]
-                runs += [(corners.lr, corners.ll), (corners.ll, corners.ul)]
-            elif item[0] == "qu":
-                quad = item[1]
-                runs = [
-                    (quad.ul, quad.ur),
-                    (quad.ur, quad.lr),
-                    (quad.lr, quad.ll),
-                    (quad.ll, quad.ul),
-                ]
+            if item[0] in ("re", "qu"):
+                quad = item[1].quad if item[0] == "re" else item[1]
+                corners = [quad.ul, quad.ur, quad.lr, quad.ll, quad.ul]
+                runs = list(itertools.pairwise(corners))
             else:  # a line, or a curve within its control points
                 runs = [tuple(item[1:])]
             for points in runs:
@@ -268,7 +260,7 @@ def _text_left(page: Any, areas: Sequence[Box], words: Sequence[Box]) -> bool:
 
 
 def draw_boxes(page: Any, boxes: Sequence[Box]) -> None:
-    """Draw black boxes over everything."""
+    """Draw black boxes on top of everything."""
     for box in boxes:
         page.draw_rect(pymupdf.Rect(box), color=None, fill=(0, 0, 0), overlay=True)
 
@@ -276,11 +268,11 @@ def draw_boxes(page: Any, boxes: Sequence[Box]) -> None:
 def same_outside(
     before: Pixels, after: Pixels, boxes: Sequence[tuple[int, ...]], *, picture: bool = False
 ) -> bool:
-    """Tell whether two renderings are alike but for some boxes of pixels, and black in these.
+    """Tell whether two renderings are alike outside boxes, and the second is black inside them.
 
     Args:
-        before: as it was, (height, width, 3).
-        after: as it is.
+        before: (height, width, 3).
+        after: likewise.
         boxes: in their pixels.
         picture: `after` shows a picture of the page, whose lines are a little softer.
     """
@@ -300,7 +292,7 @@ def same_outside(
 
 
 def _squares(pixels: Pixels) -> npt.NDArray[np.float64]:
-    """Return means of squares."""
+    """Return the mean of each square."""
     side = _SQUARE_PX
     down, across = pixels.shape[0] // side, pixels.shape[1] // side
     cut = pixels[: down * side, : across * side]
@@ -308,7 +300,7 @@ def _squares(pixels: Pixels) -> npt.NDArray[np.float64]:
 
 
 def pixel_boxes(page: Any, pixels: Pixels, boxes: Sequence[Box]) -> list[tuple[int, int, int, int]]:
-    """Return boxes in pixels of a rendering, cut to it."""
+    """Return boxes in pixels of a rendering, clipped to it."""
     height, width = pixels.shape[:2]
     across, down = width / page.rect.width, height / page.rect.height
     return [
@@ -331,7 +323,7 @@ def picture_of(page: Any, boxes: Sequence[Box]) -> Pixels:
 
 
 def replace(document: Any, number: int, pixels: Pixels) -> None:
-    """Put a picture of a page in the place of the page."""
+    """Replace a page by a picture of it."""
     old = document[number].rect
     document.delete_page(number)
     page = document.new_page(number, width=old.width, height=old.height)

@@ -1,4 +1,4 @@
-"""Pictures: faces and areas covered, written anew from pixels alone, read again and checked."""
+"""Masks pictures: covers faces and areas, writes the copy from pixels alone, and checks it."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,16 +17,16 @@ from contrechamp.redact.outcome import Box, Check, Covered, Look, Outcome
 from contrechamp.redact.pictures.reading import our_limit_of_pixels, read_picture
 from contrechamp.redact.request import Request, Style
 
-#: As often, at the most, is the covered picture searched, and what is found then covered as well.
-#: Two or three times are usual; at a threshold of 0.01, where covers breed hits, more than six.
+#: The covered picture is searched at most this often, and what is found is covered as well. Two
+#: or three rounds are usual; more than six at a threshold of 0.01, where covers cause new hits.
 ROUNDS = 20
-#: A hit of which so much lies under covers is the covers' own look, not a face.
+#: A hit with at least this share under covers is caused by the covers, not by a face.
 UNDER_COVERS = 0.5
-#: JPEG's rounding: a block of one colour may come out this much brighter or darker.
+#: JPEG's rounding can make a block of one colour this much brighter or darker.
 TOLERANCE = 2
-#: So many doubtful hits are told one by one, the best first.
+#: At most this many doubtful hits are listed one by one, best first.
 LOOKS = 12
-#: Faces up to this many times the size where the search is blind call for a second look.
+#: Faces of up to this many times the smallest size that is found call for a second look.
 NEARLY_BLIND = 1.5
 
 _SAVED_AS: dict[str, dict[str, object]] = {
@@ -40,11 +40,11 @@ _SAVED_AS: dict[str, dict[str, object]] = {
 
 @dataclass(frozen=True)
 class _Written:
-    """What was written, read again.
+    """The written picture, read back.
 
     Args:
         rgb: (height, width, 3).
-        off_by: largest difference, of 255, between a covered pixel and its cover.
+        off_by: largest difference (of 255) between a covered pixel and its cover.
         share: of the picture that is covered.
     """
 
@@ -55,13 +55,13 @@ class _Written:
 
 @dataclass(frozen=True)
 class _Search:
-    """Finds what is to be covered, by the request.
+    """Finds what to cover for a request.
 
     Args:
-        detector: one net; None: only areas drawn by hand are covered.
-        plan: how thoroughly is searched.
-        cover_at: score from which a hit is covered.
-        request: what is asked.
+        detector: the net; None: only areas drawn by hand are covered.
+        plan: how thoroughly to search.
+        cover_at: lowest score of a hit to cover.
+        request: what the user asks for.
     """
 
     detector: Detector | None
@@ -76,8 +76,7 @@ class _Search:
         hits = find_faces(rgb, self.detector, self.plan)
         if self.request.hand is None:
             return hits
-        shown = ~self.request.hand.marked_no_face(hits.boxes)
-        return Hits(hits.boxes[shown], hits.scores[shown])
+        return hits[~self.request.hand.marked_no_face(hits.boxes)]
 
     def covers(self, faces: Hits) -> F8:
         """Return the areas to cover: whole heads, and what was drawn by hand."""
@@ -85,9 +84,8 @@ class _Search:
         return np.vstack([enlarge(faces.boxes), drawn])
 
     def outside(self, hits: Hits, covers: F8) -> Hits:
-        """Return the hits that do not lie under covers."""
-        seen = covered_share(hits.boxes, covers) < UNDER_COVERS
-        return Hits(hits.boxes[seen], hits.scores[seen])
+        """Return the hits that are not under covers."""
+        return hits[covered_share(hits.boxes, covers) < UNDER_COVERS]
 
 
 def mask_image(source: Path, target: Path, request: Request, progress: Progress) -> Outcome:
@@ -95,15 +93,15 @@ def mask_image(source: Path, target: Path, request: Request, progress: Progress)
 
     Args:
         source: the picture; its content counts, not its name.
-        target: what is written: JPEG, PNG, WebP or TIFF, as the source is; JPEG for the others.
-        request: what is asked.
-        progress: bars.
+        target: JPEG, PNG, WebP or TIFF, as the source; JPEG for other sources.
+        request: what the user asks for.
+        progress: opens a bar.
 
     Returns:
-        The outcome; where a check in it failed, `target` must not be kept.
+        The outcome; if one of its checks failed, `target` must not be kept.
 
     Raises:
-        InputError: the file is no picture that can be masked, or the detector is not the one
+        InputError: the file is not a picture that can be masked, or the detector is not the one
             that was measured.
     """
     search = _search(request)
@@ -149,7 +147,7 @@ def _search(request: Request) -> _Search:
 
 
 def _write(rgb: RGB, covers: F8, target: Path, suffix: str, style: Style) -> _Written:
-    """Write the covered picture, and read what was written."""
+    """Write the covered picture, and read it back."""
     covered, under = draw_covers(rgb, covers, style)
     Image.fromarray(covered).save(target, **_SAVED_AS[suffix])  # type: ignore[arg-type]
     with our_limit_of_pixels(), Image.open(target) as image:
@@ -178,7 +176,7 @@ def _box(box: F8) -> Box:
 def _looks(
     search: _Search, faces: Hits, doubtful: Hits, share: float, blind_below: float
 ) -> tuple[Look, ...]:
-    """Return what a person must look at, the most urgent first."""
+    """Return what a person must look at, most urgent first."""
     looks = []
     if search.detector is None:
         looks.append(
@@ -194,8 +192,8 @@ def _looks(
         height = float(box[3] - box[1])
         if height < NEARLY_BLIND * blind_below:
             text = _(
-                "A face only {height} px high was found: others as small are often missed, so look"
-                " around it."
+                "A face only {height} px high was found: others this small are often missed, so"
+                " look around it."
             ).format(height=f"{height:.0f}")
             looks.append(Look("small-face", text, 1, _box(box)))
             break
@@ -211,7 +209,7 @@ def _looks(
         ).format(count=len(doubtful) - LOOKS)
         looks.append(Look("more-uncovered", text, 3))
     if share > 0.5:
-        text = _("More than half of the picture is covered: perhaps more than there is to cover.")
+        text = _("More than half of the picture is covered: perhaps more than it needs to be.")
         looks.append(Look("much-covered", text, 2))
     return tuple(sorted(looks, key=lambda look: look.urgency))
 
@@ -233,7 +231,7 @@ def _checks(search: _Search, rgb: RGB, written: _Written, left: Hits) -> tuple[C
     if search.detector:
         checks.append(
             Check(
-                _("a search of the written picture finds no face beside the covers"),
+                _("a search of the written picture finds no face outside the covers"),
                 not len(left),
                 _("found: {count}").format(count=len(left)),
             )

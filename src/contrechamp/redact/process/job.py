@@ -1,4 +1,4 @@
-"""What the parent tells a masker's process, and what comes back: one JSON object a line."""
+"""The job that the parent process sends to a masker's process, as one JSON object."""
 
 import json
 from collections.abc import Mapping
@@ -12,14 +12,14 @@ from contrechamp.redact.request import Request
 
 @dataclass(frozen=True)
 class ProcessLimits:
-    """What one file may cost; beyond it the process is ended and the file refused.
+    """What one file may cost; beyond that the process is killed and the file refused.
 
     Args:
-        memory_bytes: data of the process (RLIMIT_DATA).
-        cpu_s: of all cores together.
+        memory_bytes: data segment of the process (RLIMIT_DATA).
+        cpu_s: processor time, of all cores together.
         file_bytes: largest file that it may write.
-        wall_s: of the clock.
-        stall_s: of the clock without any progress.
+        wall_s: elapsed time.
+        stall_s: elapsed time without any progress.
     """
 
     memory_bytes: int
@@ -31,17 +31,17 @@ class ProcessLimits:
 
 @dataclass(frozen=True)
 class MaskingJob:
-    """One piece of work.
+    """A call of one masker.
 
     Args:
-        function: ``module:function`` of a masker.
+        function: ``module:function`` of the masker.
         source: may be ``/dev/fd/N``.
-        target: encoded; its suffix says as what.
-        request: what is asked for.
+        target: written; its suffix tells the format.
+        request: what the user asks for.
         limits: what it may cost.
         language: of messages.
-        workshop: the only folder that may be encoded; `target` lies in it, and temporary files.
-        arguments: more of the function, by name; JSON.
+        workshop: the only folder that may be written to: for `target` and temporary files.
+        arguments: further keyword arguments, which JSON can hold.
     """
 
     function: str
@@ -55,8 +55,8 @@ class MaskingJob:
 
 
 def encoded(job: MaskingJob) -> bytes:
-    """Return `job` as a line for the process."""
-    request = {one.name: getattr(job.request, one.name) for one in fields(Request)}
+    """Return `job` as JSON for the process."""
+    request = {f.name: getattr(job.request, f.name) for f in fields(Request)}
     if job.request.hand is not None:
         request["hand"] = {"where": job.request.hand.where, "said": job.request.hand.to_json()}
     return json.dumps(
@@ -74,7 +74,7 @@ def encoded(job: MaskingJob) -> bytes:
 
 
 def decoded(data: dict[str, Any]) -> MaskingJob:
-    """Return the job that the process was told."""
+    """Return the job in the JSON that the process was sent."""
     request = data["request"]
     hand = request["hand"]
     return MaskingJob(

@@ -1,4 +1,4 @@
-"""Sound files: voices altered, everything that is not sound left behind."""
+"""Masks sound files: alters voices, and leaves out everything but the sound."""
 
 import contextlib
 from collections.abc import Iterator
@@ -20,14 +20,14 @@ from contrechamp.redact.outcome import Check, Look, Outcome
 from contrechamp.redact.request import Request
 from contrechamp.redact.sound.voice import Alteration, Samples
 
-#: Altered sound is one channel of this rate: nothing lies above what `Alteration` leaves.
+#: Altered sound has one channel of this rate, enough for the band that `Alteration` leaves.
 ALTERED_RATE_HZ = 16_000
-#: Sound that is kept is cut down to this, and then so many hours fit into a WAV file.
+#: Kept sound is reduced to this at most, so that the longest recording fits into a WAV file.
 KEPT_RATE_HZ, KEPT_CHANNELS = 48_000, 2
 MAX_HOURS = 6
 MAX_CHANNELS = 16
 RATES_HZ = (4_000, 384_000)
-#: Coders add so much at the ends, at the most, and leave off as much.
+#: Coders add or drop up to this much at the ends.
 CODER_PADDING_S = 0.25
 
 
@@ -64,15 +64,15 @@ _FORMATS = {
 
 
 def mask_sound(source: Path, target: Path, request: Request, progress: Progress) -> Outcome:
-    """Write `source` to `target` with its voices altered, and nothing else of it.
+    """Write the sound of `source` to `target`, with voices altered, and nothing else.
 
-    Asked to drop the sound of a sound file, it alters it: nothing would be left to write. The
-    kind of file stays as it is, but for AMR (to AAC) and WebM (to Ogg Opus).
+    A request to drop the sound alters it, since nothing would be left to write. The format stays
+    the same, except for AMR (to AAC) and WebM (to Ogg Opus).
 
     Args:
         source: WAV, MP3, M4A or AAC, Ogg, FLAC, AMR, or WebM without pictures.
-        target: written here; a file that stood there is overwritten.
-        request: `sound` is ``keep`` for voices as they are.
+        target: overwritten if it exists.
+        request: `sound` is ``keep`` to leave voices unaltered.
         progress: opens a bar.
 
     Raises:
@@ -127,7 +127,7 @@ class _Sound:
 def _reading(
     file: IO[bytes], known: SoundFormat, name: str
 ) -> Iterator[av.container.InputContainer]:
-    """Open with the one reader that fits: no other is tried, none follows a name to other files."""
+    """Open `file` with the one reader that fits: others, such as playlists, may open more files."""
     try:
         container = av.open(file, "r", format=known.reader, metadata_errors="replace")
     except av.error.FFmpegError as error:
@@ -139,15 +139,15 @@ def _reading(
 def _damaged(name: str, error: Exception) -> InputError:
     return InputError(
         _(
-            "is damaged or cut off and cannot be decoded ({reason}); play it in another program "
-            "and save it anew as WAV"
+            "is damaged or cut off and cannot be decoded ({reason}); open it in another program "
+            "and save it as WAV"
         ).format(reason=reason_of(error)),
         where=name,
     )
 
 
 def _chosen(container: av.container.InputContainer, name: str) -> tuple[Any, list[str]]:
-    """Return the stream of sound to work on, and what else there is that is left behind."""
+    """Return the sound stream to mask, and the names of what is left out."""
     if any(not _is_cover(stream) for stream in container.streams.video):
         raise InputError(_("is a video: it has moving pictures"), where=name)
     if not container.streams.audio:
@@ -156,7 +156,7 @@ def _chosen(container: av.container.InputContainer, name: str) -> tuple[Any, lis
     rate_hz, channels = stream.rate or 0, stream.channels or 0
     if not RATES_HZ[0] <= rate_hz <= RATES_HZ[1] or not 1 <= channels <= MAX_CHANNELS:
         raise InputError(
-            _("{rate} samples a second in {channels} channels: no recording is like that").format(
+            _("has {rate} samples a second in {channels} channels, as no recording does").format(
                 rate=rate_hz, channels=channels
             ),
             where=name,
@@ -217,7 +217,7 @@ def _altered(pieces: Iterator[Samples], alteration: Alteration) -> Iterator[Samp
 
 
 def _write(pieces: Iterator[Samples], sound: _Sound, target: Path, known: SoundFormat) -> int:
-    """Encode; return how many samples were written."""
+    """Encode the sound; return how many samples were written."""
     try:
         return _encode(pieces, sound, target, known)
     except av.error.FFmpegError as error:
@@ -252,8 +252,8 @@ def _looks(keep: bool) -> Iterator[Look]:
         yield Look(
             "voice-unaltered",
             _(
-                "The voices are as they were recorded, because that was asked for: whoever knows "
-                "a voice, or has a recording of it, recognises it."
+                "The voices are as they were recorded, as requested: anyone who knows a voice, or "
+                "has a recording of it, can recognise it."
             ),
             1,
         )
@@ -262,7 +262,7 @@ def _looks(keep: bool) -> Iterator[Look]:
             "voice-alteration-weak",
             _(
                 "Voices were altered, not made anonymous: people who know them may recognise them, "
-                "and the alteration can be estimated and largely undone. If the voice must not be "
+                "and the alteration can be estimated and largely undone. If a voice must not be "
                 "recognised, do not publish the sound: publish what is said, as text or spoken by "
                 "someone else."
             ),
@@ -271,15 +271,15 @@ def _looks(keep: bool) -> Iterator[Look]:
     yield Look(
         "sound-content",
         _(
-            "Listen to all of it: names, places, accent, choice of words, and sounds behind the "
-            "voice (announcements, bells, other people, the hum of the mains) tell who and where "
-            "too, and are still there."
+            "Listen to all of it: names, places, accent, choice of words and background sounds "
+            "(announcements, bells, other people, mains hum) also tell who and where, and are "
+            "still there."
         ),
     )
 
 
 def _checks(target: Path, expected_s: float) -> tuple[Check, ...]:
-    """Read the output again, whatever it looks like."""
+    """Read the output back."""
     with av.open(str(target)) as container:
         streams: list[Any] = list(container.streams)
         tags = {key for part in (container, *streams) for key in part.metadata}
@@ -289,7 +289,7 @@ def _checks(target: Path, expected_s: float) -> tuple[Check, ...]:
         seconds = samples / streams[0].rate
         lone = len(streams) == 1 and streams[0].type == "audio" and not container.chapters()
     return (
-        Check(_("one track of sound and nothing else"), lone, str(len(streams))),
+        Check(_("one sound track and nothing else"), lone, str(len(streams))),
         Check(_("no tags"), not tags, ", ".join(sorted(tags))),
         Check(
             _("as long as the source"),

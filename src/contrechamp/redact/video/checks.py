@@ -1,4 +1,4 @@
-"""Checks of a masked video, read anew from its file: streams, times, covers, faces left."""
+"""Checks a masked video, read back from its file: streams, times, covers, remaining faces."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from contrechamp.redact.video.planes import CoverPattern, planes, whole_pixels
 from contrechamp.redact.video.search import hits_of
 from contrechamp.redact.video.task import Advance, Scan, Task
 
-#: Frames that are searched again, evenly, and as many where tracks begin or end: at the most, and
-#: of a short video one of so many (a search costs as much as six frames of the first pass).
+#: At most this many frames are searched again at even distances, and as many where tracks begin or
+#: end; in a short video one frame of so many (a search costs as much as six of the first pass).
 SAMPLED, SAMPLED_OF = 24, 40
-#: A hit of the output, outside of the covers, of this score fails the check. Between the threshold
-#: and this it is told to the reviewer: encoding moves scores a little, and a cover on a shoulder
-#: can make a face of a bag.
+#: A hit of this score in the output, outside the covers, fails the check. Below that, down to the
+#: threshold, it is shown to the reviewer: encoding changes scores a little, and a cover on a
+#: shoulder can make a bag look like a face.
 SURE = 0.5
-#: Share of a hit under covers from which on it is covered.
+#: A hit counts as covered from this share under covers on.
 _UNDER_COVER = 0.5
-#: Covers are compared this far from their edges, px, in cells of `_CELL`, to `_OFF` grey levels.
+#: Covers are compared this far inside their edges, px, in cells of `_CELL`, to `_OFF` grey levels.
 _EDGE, _CELL, _OFF = 6, 8, 16.0
 
 
@@ -41,20 +41,20 @@ class UncoveredHit:
 
 
 @dataclass
-class Seen:
-    """What one reading of the whole output showed.
+class Readback:
+    """What reading back the whole output showed.
 
     Args:
         covers: how many were compared.
-        torn: numbers of the frames in which one shows something else than it should.
-        searched: in how many frames faces were searched again.
-        left: what was found there outside of the covers.
+        wrong_frames: numbers of the frames in which a cover does not look as it should.
+        searched: in how many frames faces were searched for again.
+        uncovered: what was found there outside the covers.
     """
 
     covers: int = 0
-    torn: list[int] = field(default_factory=list)
+    wrong_frames: list[int] = field(default_factory=list)
     searched: int = 0
-    left: list[UncoveredHit] = field(default_factory=list)
+    uncovered: list[UncoveredHit] = field(default_factory=list)
 
 
 def check(
@@ -65,43 +65,45 @@ def check(
     has_sound: bool,
     advance: Advance,
 ) -> tuple[tuple[Check, ...], list[UncoveredHit]]:
-    """Read the output anew.
+    """Read the output back and check it.
 
     Args:
-        task: what was asked; its target is read.
-        found: in the first pass.
-        areas: what is covered in a frame, by its number.
+        task: the masking, whose target is read.
+        scan: of the first pass.
+        areas: returns what is covered in a frame, by its number.
         pattern: what covered areas look like.
         has_sound: whether sound was written.
-        advance: told one for each frame.
+        advance: called with 1 for each frame.
 
     Returns:
-        The checks, and hits in the output outside of all covers that a person must judge.
+        The checks, and hits in the output outside all covers, which a person must judge.
     """
-    seen = _read_again(task, scan, areas, pattern, advance)
-    sure = [left for left in seen.left if left.score >= SURE]
+    readback = _read_back(task, scan, areas, pattern, advance)
+    sure = [hit for hit in readback.uncovered if hit.score >= SURE]
     checks = [
         _streams(task, has_sound),
         _times(task, scan),
         Check(
             _("covered areas show the cover and nothing else"),
-            not seen.torn,
+            not readback.wrong_frames,
             _("{count} covers in all frames compared; wrong in {wrong} frames").format(
-                count=f"{seen.covers:,}", wrong=len(seen.torn)
+                count=f"{readback.covers:,}", wrong=len(readback.wrong_frames)
             ),
         ),
     ]
     if task.detector is not None:
         checks.append(
             Check(
-                _("no face outside of the covers that the detector is sure of"),
+                _("no face outside the covers that the detector is sure of"),
                 not sure,
                 _("{count} frames searched again; sure of {sure}, unsure of {unsure}").format(
-                    count=seen.searched, sure=len(sure), unsure=len(seen.left) - len(sure)
+                    count=readback.searched,
+                    sure=len(sure),
+                    unsure=len(readback.uncovered) - len(sure),
                 ),
             )
         )
-    return tuple(checks), seen.left
+    return tuple(checks), readback.uncovered
 
 
 def _streams(task: Task, has_sound: bool) -> Check:
@@ -143,10 +145,10 @@ def _times(task: Task, scan: Scan) -> Check:
     )
 
 
-def _read_again(
+def _read_back(
     task: Task, scan: Scan, areas: Callable[[int], F8], pattern: CoverPattern, advance: Advance
-) -> Seen:
-    seen = Seen()
+) -> Readback:
+    readback = Readback()
     sampled = _sampled(task, scan)
     with av.open(str(task.target)) as container:
         stream = container.streams.video[0]
@@ -158,22 +160,22 @@ def _read_again(
             boxes = areas(number)
             brightness = planes(frame)[0]
             for x0, y0, x1, y1 in whole_pixels(boxes, frame.width, frame.height):
-                seen.covers += 1
+                readback.covers += 1
                 if min(x1 - x0, y1 - y0) < 2 * _EDGE + _CELL:
-                    continue  # an encoder's blocks leave nothing of it that could be compared
+                    continue  # too small to compare, next to an encoder's blocks
                 part = np.s_[y0 + _EDGE : y1 - _EDGE, x0 + _EDGE : x1 - _EDGE]
                 if not _same(brightness[part], pattern.brightness()[part]):
-                    seen.torn.append(number)
+                    readback.wrong_frames.append(number)
                     break
             if number in sampled:
-                seen.searched += 1
-                seen.left += _left(task, scan, frame, number, boxes)
+                readback.searched += 1
+                readback.uncovered += _uncovered_hits(task, scan, frame, number, boxes)
             advance(1)
-    return seen
+    return readback
 
 
 def _sampled(task: Task, scan: Scan) -> set[int]:
-    """Return numbers of frames to search again: some evenly, and some where tracks begin or end."""
+    """Return the frames to search again: some at even distances, some where tracks begin or end."""
     if task.detector is None:
         return set()
     count = len(scan.ticks)
@@ -181,13 +183,13 @@ def _sampled(task: Task, scan: Scan) -> set[int]:
     even = np.linspace(0, count - 1, min(count, most)).astype(int)
     ends = [n for c in scan.courses for n in (c.first - 1, c.last + 1)]
     ends = ends[:: max(1, len(ends) // most)][:most]
-    # The nearest frame before it that is looked at whole: glances are no proof.
+    # The last frame up to each that is searched as a whole: glances prove nothing.
     cycle = task.schedule.cycle
     return {int(n) // cycle * cycle for n in (*even, *ends) if 0 <= n < count}
 
 
 def _same(shown: NDArray[np.uint8], wanted: NDArray[np.uint8]) -> bool:
-    """Whether two pieces are the same but for what an encoder does, cell by cell."""
+    """Tell whether two pieces are the same, cell by cell, but for what an encoder changes."""
     rows, columns = shown.shape[0] // _CELL * _CELL, shown.shape[1] // _CELL * _CELL
     if rows <= 0 or columns <= 0:
         return True
@@ -196,7 +198,9 @@ def _same(shown: NDArray[np.uint8], wanted: NDArray[np.uint8]) -> bool:
     return bool(cells.max() <= _OFF)
 
 
-def _left(task: Task, scan: Scan, frame: VideoFrame, number: int, boxes: F8) -> list[UncoveredHit]:
+def _uncovered_hits(
+    task: Task, scan: Scan, frame: VideoFrame, number: int, boxes: F8
+) -> list[UncoveredHit]:
     look = task.schedule.look(number, frame.width, frame.height)
     if look is None or task.detector is None:
         return []

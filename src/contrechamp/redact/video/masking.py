@@ -1,4 +1,4 @@
-"""Masks a video: finds faces in a first pass, covers and encodes in a second one, checks."""
+"""Masks a video: finds faces in a first pass, covers and encodes in a second, then checks."""
 
 from __future__ import annotations
 
@@ -36,21 +36,21 @@ def mask_video(
     limits: VideoLimits = LIMITS,
     detector: Detector | None = None,
 ) -> Outcome:
-    """Write `source` to `target` as MP4 with H.264: faces covered, and nothing but pictures.
+    """Write `source` to `target` as H.264 in MP4, with faces covered and without metadata.
 
-    Rotation and mirroring of a phone are carried out on the pixels; times of frames, duration and
-    the shape of pixels stay. HDR becomes BT.709, 10 bits become 8, odd sides lose a pixel.
+    A phone's rotation and mirroring are applied to the pixels; frame times, duration and pixel
+    aspect ratio stay. HDR becomes BT.709, 10 bits become 8, odd sides lose a pixel.
 
     Args:
         source: MP4, MOV, MKV or WebM with H.264, H.265, VP8, VP9 or AV1; opened several times.
-        target: written over; removed when anything goes wrong.
-        request: what is asked.
-        progress: shows each pass.
+        target: overwritten if it exists, removed if anything goes wrong.
+        request: what the user asks for.
+        progress: opens a bar for each pass.
         limits: what the video may cost.
-        detector: to search with, may be called by several threads at once; None: CenterFace.
+        detector: to search with, from several threads at once; None: CenterFace.
 
     Raises:
-        InputError: the source is none of these, is damaged or past a limit.
+        InputError: the source is none of these, is damaged or exceeds a limit.
         OutputError: `target` cannot be written.
     """
     film = examine(source, limits)
@@ -59,7 +59,7 @@ def mask_video(
     if request.boxes_only:
         detector = None
     elif detector is None:
-        # Here, for it takes a second, and boxes by hand need no net.
+        # Imported here: it takes a second, and boxes by hand need no net.
         from contrechamp.redact.faces.centerface import CenterFace
 
         detector = CenterFace(threads=1)
@@ -91,13 +91,13 @@ def mask_video(
 
 
 def rules_of(request: Request) -> Rules:
-    """Return how tracks are made for what is asked."""
+    """Return the rules of tracks for a request."""
     cover_at = COVER_AT if request.cover_at is None else request.cover_at
     return Rules(cover_at=cover_at, continue_at=cover_at / 2)
 
 
 class Areas:
-    """What is covered in each frame: tracks, and boxes by hand."""
+    """What is covered in each frame: tracks, and boxes drawn by hand."""
 
     def __init__(self, task: Task, scan: Scan) -> None:
         self._covers = Covers(scan.courses)
@@ -108,7 +108,7 @@ class Areas:
         boxes = self._covers.at(number)
         if self._hand is None:
             return boxes
-        # Until the next frame, so that what moves is covered wherever it is meanwhile.
+        # Up to the next frame, so that a moving area is covered wherever it goes meanwhile.
         ticks = self._scan.ticks
         until = ticks[number + 1] if number + 1 < len(ticks) else self._scan.end
         first, last = (self._scan.seconds(tick, self._film) for tick in (ticks[number], until))
@@ -116,10 +116,10 @@ class Areas:
 
 
 def cover(task: Task, scan: Scan, areas: Areas, pattern: CoverPattern, advance: Advance) -> bool:
-    """Write the target: the second pass; return whether there is sound in it.
+    """Write the target, in the second pass; return whether it has sound.
 
     Raises:
-        InputError: the source is another one than in the first pass.
+        InputError: the source has changed since the first pass.
         OutputError: the target cannot be written.
     """
     film, request = task.film, task.request
@@ -153,8 +153,8 @@ def cover(task: Task, scan: Scan, areas: Areas, pattern: CoverPattern, advance: 
 def _changed(source: Path) -> InputError:
     return InputError(
         _(
-            "did not give the same frames when it was read again: it is changing or damaged; copy "
-            "or repair it first"
+            "gave different frames when it was read again: it is changing or damaged; copy or "
+            "repair it first"
         ),
         where=str(source),
     )

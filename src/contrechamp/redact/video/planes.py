@@ -1,4 +1,4 @@
-"""Draws covers straight into the planes of a 4:2:0 frame, without a way over RGB and back."""
+"""Draws covers straight into the planes of 4:2:0 frames, without converting to RGB and back."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from contrechamp.redact.request import Style
 
 U1 = NDArray[np.uint8]
 
-#: The fill: near black, no colour. In "studio" and in full range the same look.
+#: The fill: black without colour, which looks the same in studio and full range.
 _STUDIO_BLACK, _FULL_BLACK, _NO_COLOUR = 16, 0, 128
-#: Side of one patch of noise, px: coarse, so that it survives the encoder and looks like itself.
+#: Side of one patch of noise, px: coarse, so that the encoder preserves it.
 NOISE_PX = 16
 
 
 class CoverPattern:
-    """What covered areas look like: one colour, or noise that has nothing to do with the picture.
+    """What covered areas look like: one colour, or noise unrelated to the picture.
 
     Args:
         width: of the frame, px, even.
         height: likewise.
         style: see `Request`.
-        full_range: brightness goes from 0 to 255, not from 16 to 235.
-        random: where noise comes from; it is the same in every frame.
+        full_range: whether brightness goes from 0 to 255, not from 16 to 235.
+        random: source of the noise, which is the same in every frame.
     """
 
     def __init__(
@@ -58,9 +58,9 @@ class CoverPattern:
 
 
 def whole_pixels(boxes: F8, width: int, height: int) -> NDArray[np.int64]:
-    """Return the pixels that boxes touch, outward to even ones: (n, 4).
+    """Return boxes rounded out to even pixels: (n, 4).
 
-    Two by two pixels share their colour in 4:2:0, so a box never ends between them.
+    In 4:2:0 two by two pixels share their colour, so a box must not end between them.
     """
     touched = outward(boxes, width, height)
     low = touched[:, :2] // 2 * 2
@@ -69,7 +69,7 @@ def whole_pixels(boxes: F8, width: int, height: int) -> NDArray[np.int64]:
 
 
 def planes(frame: VideoFrame) -> tuple[U1, U1, U1]:
-    """Return brightness and the two colours of a 4:2:0 frame: views, not copies."""
+    """Return views of the brightness and the two colour planes of a 4:2:0 frame."""
     return cast(
         tuple[U1, U1, U1],
         tuple(
@@ -92,7 +92,7 @@ def cropped(frame: VideoFrame, area: tuple[int, int, int, int]) -> VideoFrame:
 
 
 def luma(frame: VideoFrame) -> U1:
-    """Return the brightness of a 4:2:0 frame, (height, width), without gaps."""
+    """Return the brightness of a 4:2:0 frame, (height, width), contiguous in memory."""
     return np.ascontiguousarray(planes(frame)[0])
 
 

@@ -1,4 +1,4 @@
-"""What came out of masking a video, for the review: first what a person must look at."""
+"""Builds the outcome of masking a video, above all what a person must look at."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from contrechamp.redact.video.checks import SURE, UncoveredHit
 from contrechamp.redact.video.courses import Course, by_weight
 from contrechamp.redact.video.task import MOST_ENLARGED, Scan, Task
 
-#: A face that is smaller than so many times the blind size is told.
+#: Faces of up to this many times the size below which most are missed are listed.
 _SMALL = 1.5
-#: So many of one kind are told one by one; the rest as a number.
+#: At most this many looks of one kind are listed; the rest are counted.
 MOST_LOOKS = 100
 
 
@@ -26,7 +26,7 @@ def outcome_of(
     uncovered: list[UncoveredHit],
     has_sound: bool,
 ) -> Outcome:
-    """Gather what is to be told."""
+    """Return the outcome."""
     film = task.film
     blind_px = None if task.detector is None else _blind_px(task)
     looks = [
@@ -40,14 +40,14 @@ def outcome_of(
         )
         for look in _not_too_many(list(kind))
     ]
-    looks += _not_too_many(list(_weak_looks(task, scan)), scan.weak_forgotten)
+    looks += _not_too_many(list(_weak_looks(task, scan)), scan.weak_dropped)
     return Outcome(
         kind="video",
         width=film.width,
         height=film.height,
         frames=len(scan.ticks),
         duration_s=scan.seconds(scan.end, film),
-        covered=tuple(sorted(_covered(task, scan), key=lambda one: one.seconds or 0.0)),
+        covered=tuple(sorted(_covered(task, scan), key=lambda covered: covered.seconds or 0.0)),
         looks=tuple(sorted(looks, key=lambda look: (look.urgency, look.seconds or 0.0))),
         checks=checks,
         removed=tuple(_removed(task, has_sound)),
@@ -76,7 +76,7 @@ def _covered(task: Task, scan: Scan) -> Iterator[Covered]:
     times = (np.asarray(scan.ticks) - scan.ticks[0]) * float(task.film.time_base)
     until = np.append(times[1:], scan.seconds(scan.end, task.film))
     for box in task.request.hand.cover:
-        # As in what is drawn: a frame lasts until the next one, both ends counted.
+        # As when drawing: a frame lasts until the next one, both ends included.
         first = 0 if box.begin is None else int(np.searchsorted(until, box.begin))
         last = (
             len(times) if box.end is None else int(np.searchsorted(times, box.end, side="right"))
@@ -89,14 +89,14 @@ def _covered(task: Task, scan: Scan) -> Iterator[Covered]:
 
 
 def _uncovered_looks(task: Task, scan: Scan, uncovered: list[UncoveredHit]) -> Iterator[Look]:
-    for one in uncovered:
+    for hit in uncovered:
         yield Look(
             code="found-in-output",
-            message=_("The detector finds a face here in what was written, outside of the covers."),
+            message=_("The detector finds a face here in the masked copy, outside the covers."),
             urgency=1,
-            box=one.box,
-            seconds=_seconds(task, scan, one.number),
-            score=round(one.score, 3),
+            box=hit.box,
+            seconds=_seconds(task, scan, hit.number),
+            score=round(hit.score, 3),
         )
 
 
@@ -153,8 +153,8 @@ def _small_looks(task: Task, scan: Scan, blind_px: float) -> Iterator[Look]:
             yield Look(
                 code="small-face",
                 message=_(
-                    "A face of {side:.0f} px, near the size where the detector is blind: others as "
-                    "small may be uncovered."
+                    "A face of {side:.0f} px, about the size below which the detector misses most: "
+                    "others as small may be uncovered."
                 ).format(side=side),
                 urgency=2,
                 box=course.box,
@@ -177,15 +177,15 @@ def _cut_looks(task: Task, scan: Scan) -> Iterator[Look]:
     for number in scan.cuts:
         yield Look(
             code="cut",
-            message=_("A new shot begins: nothing is followed from the one before."),
+            message=_("A new shot begins: faces are not followed across the cut."),
             urgency=3,
             seconds=_seconds(task, scan, number),
         )
 
 
-def _not_too_many(looks: list[Look], forgotten: int = 0) -> list[Look]:
-    """Keep the first `MOST_LOOKS`, and say how many more there are, with those forgotten before."""
-    more = max(0, len(looks) - MOST_LOOKS) + forgotten
+def _not_too_many(looks: list[Look], dropped: int = 0) -> list[Look]:
+    """Keep the first `MOST_LOOKS`, and count the others and those that were already dropped."""
+    more = max(0, len(looks) - MOST_LOOKS) + dropped
     if more <= 0 or not looks:
         return looks
     text = ngettext("And {count} more like this.", "And {count} more like this.", more).format(
@@ -218,11 +218,11 @@ def _facts(task: Task, scan: Scan) -> dict[str, str]:
     film = task.film
     facts = {_("Codec of the source"): film.codec}
     if film.turn != type(film.turn)():
-        facts[_("Orientation")] = _("turned upright, as a player showed it")
+        facts[_("Orientation")] = _("turned upright, as players show it")
     if film.high_range:
-        facts[_("Tones")] = _("HDR was brought to the range of ordinary screens (BT.709)")
+        facts[_("Tones")] = _("HDR was converted to the range of ordinary screens (BT.709)")
     if (film.width, film.height) != film.source_size:
-        facts[_("Size")] = _("cut by one pixel to {width} x {height} px").format(
+        facts[_("Size")] = _("cropped by one pixel to {width} x {height} px").format(
             width=film.width, height=film.height
         )
     if task.detector is not None:
