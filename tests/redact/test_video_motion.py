@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, map_coordinates
 
 from contrechamp.redact.video import cuts, flow
-from contrechamp.redact.video.dusk import lit
+from contrechamp.redact.video.dusk import brightened
 from contrechamp.redact.video.motion import Motion, reduction
 
 
@@ -144,10 +144,10 @@ def test_small_grey_frames_are_about_as_large_for_every_video() -> None:
 
 def test_dark_frames_are_lit_and_others_left() -> None:
     day = np.repeat(window(ground(2), 0, 0)[:, :, None], 3, axis=2)
-    assert lit(day) is day
+    assert brightened(day) is day
     noise = np.random.default_rng(1).normal(0, 4, day.shape)
     night = np.clip(20 + day * 0.15 + noise, 0, 255).astype(np.uint8)
-    seen = lit(night).astype(float)
+    seen = brightened(night).astype(float)
     assert np.ptp(seen) > 2 * np.ptp(night)
     # It shows the day through the noise better than the night does.
     assert (

@@ -153,7 +153,7 @@ def _mask(
     outcome = replace(outcome, checks=(*outcome.checks, *checks))
     _need_passed(outcome.checks, source.name)
     if settings.credentials is not None:
-        outcome = _signed(draft, kind, outcome, settings.credentials, source.name, request)
+        outcome = _signed(draft, outcome, settings.credentials, source.name, request)
     # In a folder of their own, so that what reads the checked copy cannot write to it.
     aside = workshop / "pictures"
     aside.mkdir()
@@ -224,16 +224,13 @@ def _need_passed(checks: Sequence[Check], name: str) -> None:
 
 
 def _signed(
-    draft: Path,
-    kind: FileKind,
-    outcome: Outcome,
-    credentials: Credentials,
-    name: str,
-    request: Request,
+    draft: Path, outcome: Outcome, credentials: Credentials, name: str, request: Request
 ) -> Outcome:
     """Sign the copy, and check it once more with its manifest."""
     sign(draft, credentials, name)
-    checks, _absent = check_file(draft, kind.kind, sound=request.sound != "drop", credentials=True)
+    checks, _absent = check_file(
+        draft, outcome.kind, sound=request.sound != "drop", credentials=True
+    )
     _need_passed(checks, name)
     signed = Check(_("signed with Content Credentials (C2PA), and read back"), True)
     return replace(outcome, checks=(*outcome.checks, signed))

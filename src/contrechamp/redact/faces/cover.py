@@ -6,8 +6,6 @@ faces named at the first guess. The style ``noise`` is made of random numbers al
 mistake it for pixelation, which would be a weaker cover.
 """
 
-import secrets
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -43,13 +41,20 @@ def draw_covers(rgb: RGB, boxes: F8, style: Style = "fill") -> tuple[RGB, NDArra
     for left, top, right, bottom in GRID_PX * np.hstack([low, high]):
         under[top:bottom, left:right] = True
     covered = rgb.copy()
-    covered[under] = COLOUR if style == "fill" else _noise(height, width)[under]
+    if style == "noise":
+        greys = noise(height, width, GRID_PX, 40, 216, np.random.default_rng())
+        covered[under] = greys[under][:, None]
+    else:
+        covered[under] = COLOUR
     return covered, under
 
 
-def _noise(height: int, width: int) -> RGB:
-    """Return grid blocks of random greys, seeded from the system's source of randomness."""
-    rng = np.random.Generator(np.random.PCG64(secrets.randbits(256)))
-    blocks = rng.integers(40, 216, (-(-height // GRID_PX), -(-width // GRID_PX), 1), np.uint8)
-    pixels = blocks.repeat(GRID_PX, axis=0).repeat(GRID_PX, axis=1)[:height, :width]
-    return pixels.repeat(3, axis=2)
+def noise(
+    height: int, width: int, side: int, low: int, high: int, random: np.random.Generator
+) -> NDArray[np.uint8]:
+    """Return (height, width) in square blocks of random brightness, from `low` to `high`."""
+    blocks = random.integers(
+        low, high, (-(-height // side), -(-width // side)), np.uint8, endpoint=True
+    )
+    pixels = blocks.repeat(side, axis=0).repeat(side, axis=1)[:height, :width]
+    return np.ascontiguousarray(pixels)

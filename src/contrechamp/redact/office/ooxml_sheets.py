@@ -5,7 +5,7 @@ from typing import Any
 
 from lxml import etree
 
-from contrechamp.redact.office.text import BLOCK, local, remove, remove_from_text, replaced
+from contrechamp.redact.office.text import BLOCK, local, remove, remove_from_runs, replaced
 from contrechamp.redact.words import Words
 
 _S = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -133,14 +133,7 @@ def _invisible_formats(styles: Any) -> set[int]:
 
 def remove_words(root: Any, words: Words) -> int:
     """Remove words from texts, numbers, headers and drawings; return how many."""
-    found = 0
-    for text in root.iter(f"{{{_S}}}si", f"{{{_S}}}is", f"{{{_A}}}p"):
-        found += remove_from_text(
-            text,
-            words,
-            lambda element: local(element) == "t",
-            lambda element: "\n" if local(element) == "br" else "",
-        )
+    found = remove_from_runs(root, words, f"{{{_S}}}si", f"{{{_S}}}is", f"{{{_A}}}p")
     for header in root.iter(*(f"{{{_S}}}{name}" for name in _HEADERS)):
         found += len(words.find(header.text or ""))
         header.text = replaced(header.text or "", words)

@@ -4,7 +4,7 @@ from typing import Any
 
 from lxml import etree
 
-from contrechamp.redact.office.text import local, remove, remove_from_text
+from contrechamp.redact.office.text import local, remove, remove_from_runs
 from contrechamp.redact.words import Words
 
 _P = "http://schemas.openxmlformats.org/presentationml/2006/main"
@@ -55,12 +55,4 @@ def finish(ooxml: Any) -> None:
 
 def remove_words(root: Any, words: Words) -> int:
     """Remove words from every paragraph; return how many."""
-    return sum(
-        remove_from_text(
-            paragraph,
-            words,
-            lambda element: local(element) == "t",
-            lambda element: "\n" if local(element) == "br" else "",
-        )
-        for paragraph in root.iter(f"{{{_A}}}p")
-    )
+    return remove_from_runs(root, words, f"{{{_A}}}p")

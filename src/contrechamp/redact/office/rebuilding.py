@@ -10,15 +10,7 @@ from contrechamp.redact.words import Words
 
 @dataclass
 class Rebuilder:
-    """Rebuilds one package.
-
-    Args:
-        package: the source.
-        words: to remove.
-        pictures: masks the pictures that are shown.
-        left_out: counts what is left out.
-        found: counts the words that were removed.
-    """
+    """Rebuilds `package` without `words`; counts those it removes, and what is left out."""
 
     package: Package
     words: Words

@@ -1,6 +1,7 @@
 """Removes words from office files: from text that is split into runs, and from names."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from contrechamp.redact.words import Words
@@ -41,6 +42,24 @@ def remove_from_text(
         if element is not None:
             setattr(element, place, text)
     return len(found)
+
+
+def remove_from_runs(
+    root: Any, words: Words, *tags: str, breaks: Mapping[str, str] = MappingProxyType({"br": "\n"})
+) -> int:
+    """Remove words from the paragraphs `tags` of OOXML, whose text is in ``t``; return how many.
+
+    `breaks` says what other elements stand for, by their local names.
+    """
+    return sum(
+        remove_from_text(
+            paragraph,
+            words,
+            lambda element: local(element) == "t",
+            lambda element: breaks.get(local(element), ""),
+        )
+        for paragraph in root.iter(*tags)
+    )
 
 
 def _pieces(

@@ -371,6 +371,5 @@ def _lines(glyphs: list[Glyph]) -> Iterator[Box]:
         if glyph.box is not None:
             line.append(glyph.box)
         elif line:
-            x0, y0, x1, y1 = zip(*line, strict=True)
-            yield min(x0), min(y0), max(x1), max(y1)
+            yield pdf_page.around(line)
             line = []

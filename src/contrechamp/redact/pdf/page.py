@@ -123,15 +123,15 @@ def remove_unseen(page: Any, glyphs: Sequence[Glyph]) -> None:
 
 def _run_boxes(boxes: Sequence[Box]) -> Sequence[Box]:
     """Return one box around a run, blanks included, or its boxes where the run is slanted."""
-    around = (
-        min(box[0] for box in boxes),
-        min(box[1] for box in boxes),
-        max(box[2] for box in boxes),
-        max(box[3] for box in boxes),
-    )
+    x0, y0, x1, y1 = around(boxes)
     alone = sum((box[2] - box[0]) * (box[3] - box[1]) for box in boxes)
-    whole = (around[2] - around[0]) * (around[3] - around[1])
-    return [around] if whole <= 2 * alone else boxes
+    return [(x0, y0, x1, y1)] if (x1 - x0) * (y1 - y0) <= 2 * alone else boxes
+
+
+def around(boxes: Sequence[Box]) -> Box:
+    """Return the smallest box around others."""
+    x0, y0, x1, y1 = zip(*boxes, strict=True)
+    return min(x0), min(y0), max(x1), max(y1)
 
 
 def _lines(glyphs: Sequence[Glyph]) -> Iterator[list[Glyph]]:

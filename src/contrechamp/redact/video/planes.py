@@ -9,6 +9,7 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from contrechamp.redact.faces.boxes import F8, outward
+from contrechamp.redact.faces.cover import noise
 from contrechamp.redact.request import Style
 
 U1 = NDArray[np.uint8]
@@ -41,8 +42,8 @@ class CoverPattern:
             ]
         else:
             self._planes = [
-                _noise(height, width, NOISE_PX, 40, 216, random),
-                *(_noise(height // 2, width // 2, NOISE_PX // 2, 108, 149, random) for _ in "uv"),
+                noise(height, width, NOISE_PX, 40, 216, random),
+                *(noise(height // 2, width // 2, NOISE_PX // 2, 108, 149, random) for _ in "uv"),
             ]
 
     def paint(self, frame: VideoFrame, boxes: F8) -> None:
@@ -94,14 +95,3 @@ def cropped(frame: VideoFrame, area: tuple[int, int, int, int]) -> VideoFrame:
 def luma(frame: VideoFrame) -> U1:
     """Return the brightness of a 4:2:0 frame, (height, width), contiguous in memory."""
     return np.ascontiguousarray(planes(frame)[0])
-
-
-def _noise(
-    height: int, width: int, side: int, low: int, high: int, random: np.random.Generator
-) -> U1:
-    coarse = random.integers(
-        low, high, (-(-height // side), -(-width // side)), np.uint8, endpoint=True
-    )
-    return np.ascontiguousarray(
-        np.repeat(np.repeat(coarse, side, axis=0), side, axis=1)[:height, :width]
-    )
