@@ -91,6 +91,7 @@ def masked(source, tmp_path, **request):
     return mask_sound(source, target, Request(**request), silent), target
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", KINDS)
 @pytest.mark.parametrize("how", ["drop", "alter", "keep"])
 def test_sound_comes_out_and_nothing_else_does(tmp_path, name, how):
