@@ -14,6 +14,7 @@ from contrechamp.redact.office import zip_package
 from contrechamp.redact.office.odf import Odf
 from contrechamp.redact.office.ooxml import Ooxml
 from contrechamp.redact.office.pictures import Pictures
+from contrechamp.redact.office.rebuilding import Rebuilder
 from contrechamp.redact.office.text import local, names_in
 from contrechamp.redact.office.zip_package import Package
 from contrechamp.redact.outcome import Check, Look, Outcome
@@ -63,18 +64,15 @@ def mask_office(source: Path, target: Path, request: Request, progress: Progress
     return Outcome(
         kind="office",
         covered=tuple(pictures.covered),
-        looks=tuple(
-            sorted(
-                _looks(left_out, words, rebuilder.found, pictures), key=lambda look: look.urgency
-            )
-        ),
+        looks=tuple(sorted(_looks(rebuilder), key=lambda look: look.urgency)),
         checks=_checks(target, words),
         removed=_removed(left_out),
         facts={_("words removed"): str(rebuilder.found)} if words else {},
     )
 
 
-def _looks(left_out: Counter[str], words: Words, found: int, pictures: Pictures) -> Iterator[Look]:
+def _looks(rebuilder: Rebuilder) -> Iterator[Look]:
+    left_out, words, pictures = rebuilder.left_out, rebuilder.words, rebuilder.pictures
     yield from pictures.looks
     for code, counted, message, urgency in (
         (
@@ -110,7 +108,7 @@ def _looks(left_out: Counter[str], words: Words, found: int, pictures: Pictures)
         ),
         (
             "no-word-found",
-            bool(words) and not found,
+            bool(words) and not rebuilder.found,
             _("None of the words was found in the text."),
             1,
         ),

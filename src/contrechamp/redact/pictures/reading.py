@@ -158,7 +158,7 @@ def _check_whole(content: bytes) -> None:
 
 
 def _other_pictures(image: Any, kind: FileKind) -> tuple[str, ...]:
-    """Refuse animations and pages; name further pictures beside the one that is shown."""
+    """Refuse animations and pages; name any pictures besides the one that is shown."""
     count = getattr(image, "n_frames", 1)
     if count == 1 and "default_image" not in image.info:
         return ()
