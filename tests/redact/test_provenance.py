@@ -193,8 +193,8 @@ def test_files_that_cannot_be_credentials_are_named(tmp_path: Path) -> None:
         ((key, key, None), "key.pem: is not a certificate chain"),
         ((chain, chain, None), "chain.pem: is not a private key"),
         ((chain, foreign, None), "key.pem: does not match"),
-        ((locked_chain, locked, None), "is not a private key in PEM, or its passphrase"),
-        ((locked_chain, locked, b"wrong"), "is not a private key in PEM, or its passphrase"),
+        ((locked_chain, locked, None), "is not a private key in PEM format, or the passphrase"),
+        ((locked_chain, locked, b"wrong"), "is not a private key in PEM format, or the passphrase"),
     ):
         with pytest.raises(InputError, match=says):
             provenance.read_credentials(*arguments)

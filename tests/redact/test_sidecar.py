@@ -161,7 +161,7 @@ def test_a_wrong_box_is_named(area: object, place: str, says: str) -> None:
         (b"\xff\xfe", "not JSON"),
         (b"[" * 200_000, "not JSON"),
         (b'{"format": NaN}', "NaN is not a number"),
-        (b'{"format": 1, "format": 2}', "format stands twice"),
+        (b'{"format": 1, "format": 2}', "format occurs twice"),
         (b"[]", "expected an object"),
         (b"{}", 'expected "contrechamp/boxes-1"'),
         (b'{"format": "contrechamp/boxes-2"}', 'expected "contrechamp/boxes-1"'),

@@ -20,7 +20,9 @@ RATE_HZ = 16_000
 def altered(samples, rate_hz, random):
     alteration = Alteration(rate_hz, random)
     step = int(LONGEST_S * rate_hz)
-    pieces = [alteration.feed(samples[at : at + step]) for at in range(0, len(samples), step)]
+    pieces = [
+        alteration.feed(samples[at : at + step]) for at in range(0, max(1, len(samples)), step)
+    ]
     return np.concatenate([*pieces, alteration.end()])
 
 
