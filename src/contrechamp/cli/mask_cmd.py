@@ -22,8 +22,8 @@ from contrechamp.cli.secret_input import passphrase_fd_option
 
 if TYPE_CHECKING:
     from contrechamp.redact.provenance import Credentials
+    from contrechamp.redact.request import SoundRequest, Style
     from contrechamp.redact.run import Masked, Run, Unmasked
-    from contrechamp.redact.wish import SoundWish, Style
 
 #: A list of names longer than this was not written for this purpose.
 MAX_WORDS_BYTES = 1 << 20
@@ -171,7 +171,7 @@ def _mask(
     style: "Style",
     threshold: float | None,
     fast: bool,
-    sound: "SoundWish",
+    sound: "SoundRequest",
     words_file: Path | None,
     keep_names: bool,
     c2pa_cert: Path | None,
@@ -181,13 +181,13 @@ def _mask(
     as_json: bool,
 ) -> None:
     from contrechamp.cli.bars import progress_for
-    from contrechamp.redact.masking import Manner, mask_files
+    from contrechamp.redact.masking import Settings, mask_files
+    from contrechamp.redact.request import Request
     from contrechamp.redact.run import Run, Unmasked
     from contrechamp.redact.sources import gather
-    from contrechamp.redact.wish import Wish
 
     sources = gather(inputs, boxes)
-    wish = Wish(
+    request = Request(
         boxes_only=boxes_only,
         style=style,
         fast=fast,
@@ -196,8 +196,8 @@ def _mask(
         words=_words(words_file),
         threads=threads or 0,
     )
-    manner = Manner(
-        wish,
+    settings = Settings(
+        request,
         keep_names,
         _credentials(c2pa_cert, c2pa_key, passphrase_fd),
         is_verbose(click.get_current_context()),
@@ -211,10 +211,10 @@ def _mask(
     mask_files(
         sources.files,
         out,
-        manner,
+        settings,
         progress=progress_for(as_json=as_json),
         run=run,
-        tell=lambda one: _tell(one, as_json=as_json),
+        on_done=lambda one: _tell(one, as_json=as_json),
     )
     _tell_run(run, as_json=as_json)
     if run.exit_status:
