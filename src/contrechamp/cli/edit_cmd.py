@@ -19,12 +19,11 @@ if TYPE_CHECKING:
 MAX_FORM = 1 << 21
 
 
-def edit_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "edit",
         callback=_edit,
-        short_help=_("Write or change a record, in your editor."),
         help=_(
             "Write a new record of a kind, or change one that is there. Your editor (VISUAL or "
             "EDITOR) opens a form that lies in memory, never on a disk. Earlier versions stay "

@@ -20,12 +20,11 @@ if TYPE_CHECKING:
 RECORD, ITEM = "record/", "item/"
 
 
-def erase_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "erase",
         callback=_erase,
-        short_help=_("Destroy items of a case, and say in its log that it was done."),
         help=_(
             "Destroy the key and the content of items, and what their records say; or records "
             "(record/...), with every version of them. The log keeps that, when and why they "

@@ -13,12 +13,11 @@ from contrechamp.cli.options import json_option, language_option, verbose_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 
 
-def export_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "export",
         callback=_export,
-        short_help=_("Hand out items of a case, with proofs."),
         help=_(
             "Write items of a case into a folder (a bag: BagIt, RFC 8493), encrypted to whoever "
             "shall read them, with what shows that they are those that the log of the case says. "

@@ -13,12 +13,11 @@ from contrechamp.cli.secret_input import secret_options, secret_source
 from contrechamp.dossier.formats.write.registry import WRITERS
 
 
-def export_records_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "export-records",
         callback=_export,
-        short_help=_("Write the records of a case in other formats."),
         help=_(
             "Write the records of a case to a new folder, unencrypted, to work on with other "
             "programs. What is closed and true identities stay in the case. What a source told or "

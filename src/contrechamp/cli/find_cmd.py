@@ -13,12 +13,11 @@ from contrechamp.cli.record_text import kind_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 
 
-def find_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "find",
         callback=_find,
-        short_help=_("Find words in the records of a case."),
         help=_(
             "Find records that hold all words, the best first. Accents, Arabic vowel signs, "
             "article and forms of letters, Hebrew vowel points and final letters do not count. "

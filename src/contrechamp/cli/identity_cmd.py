@@ -19,12 +19,11 @@ if TYPE_CHECKING:
     from contrechamp.vault.case import Case
 
 
-def identity_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "identity",
         callback=_identity,
-        short_help=_("Seal or read who a source is, for those who must know."),
         help=_(
             "Read who a source is, or seal it with --seal: under a key of its own, for members of "
             "its own list. It stands in no record, export, index or message. Each reading is an "

@@ -17,12 +17,11 @@ if TYPE_CHECKING:
     from contrechamp.dossier.formats.read.importing import Imported
 
 
-def import_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "import",
         callback=_import,
-        short_help=_("Take records of files into a case."),
         help=_(
             "Take the records of files into a case, all of them or none. The format is found from "
             "the content. A file of others is kept in the case, and each record names it. What was "

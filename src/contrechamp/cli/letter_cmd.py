@@ -14,12 +14,11 @@ from contrechamp.cli.record_text import ref_argument
 from contrechamp.cli.secret_input import secret_options, secret_source
 
 
-def letter_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "letter",
         callback=_letter,
-        short_help=_("Print a letter, to be completed and sent by you."),
         help=_(
             "Print the text of a letter of the case, in its own language (Arabic, English, French "
             "or Hebrew), with its questions and the day that an answer is asked for. What stands "

@@ -12,12 +12,11 @@ from contrechamp.cli.record_text import ref_argument
 from contrechamp.cli.secret_input import secret_options, secret_source
 
 
-def link_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "link",
         callback=_link,
-        short_help=_("Let a record cite another one, or an item."),
         help=_(
             "Add to a field of a record, such as evidence, a reference to another record, a "
             "passage of a testimony (record/...#key) or an item. References may be shortened as "

@@ -16,12 +16,11 @@ from contrechamp.cli.secret_input import secret_options, secret_source
 from contrechamp.wording.log import action_label
 
 
-def log_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "log",
         callback=_log,
-        short_help=_("Show what was done to a case, by whom, when and why."),
         help=_("Show the custody log of a case: what was done, by whom, when and why."),
         epilog=_("Example: contrechamp log checkpoint-north"),
         params=[

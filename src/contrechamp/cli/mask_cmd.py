@@ -29,12 +29,11 @@ if TYPE_CHECKING:
 MAX_WORDS_BYTES = 1 << 20
 
 
-def mask_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "mask",
         callback=_mask,
-        short_help=_("Cover faces and strip what tells who and where, for review."),
         help=_(
             "Make masked copies of images, videos, sound, PDF and office files: faces covered, "
             "areas and words of your own taken out, metadata left behind. Every copy is checked, "

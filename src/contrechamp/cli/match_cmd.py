@@ -14,12 +14,11 @@ from contrechamp.cli.secret_input import secret_options, secret_source
 from contrechamp.wording.matching import decision_label, how_label
 
 
-def match_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "match",
         callback=_match,
-        short_help=_("Propose what companies and bodies are called in reference data."),
         help=_(
             "Compare the names of companies and public bodies of a case with an export of entities "
             "that lies on this machine, such as one of OpenSanctions (entities.ftm.json, or its "

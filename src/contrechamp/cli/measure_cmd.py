@@ -23,12 +23,11 @@ from contrechamp.cli.telling import measure_and_tell
 from contrechamp.publish.measure_job import HOMES, PIECE_M, SAME_CAMERA_M, SEED, Job
 
 
-def measure_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "measure",
         callback=_measure,
-        short_help=_("Files in; figures, map and report out."),
         help=_(
             "Measure what mapped cameras can see of streets and ways, with its uncertainty.\n\n"
             "INPUT: OpenStreetMap extracts (.osm, .osm.gz, .osm.bz2, .osm.pbf), surveys (.csv, "

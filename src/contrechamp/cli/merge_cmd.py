@@ -14,12 +14,11 @@ from contrechamp.cli.options import json_option, language_option, verbose_option
 from contrechamp.cli.secret_input import read_secret, secret_options, secret_source
 
 
-def merge_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "merge",
         callback=_merge,
-        short_help=_("Merge another copy of a case into this one."),
         help=_(
             "Merge another copy of the same case, on which somebody else went on, into this one. "
             "The log of the other copy is kept whole. Of a field that both changed in different "

@@ -12,12 +12,11 @@ from contrechamp.cli.record_text import ref_argument, why_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 
 
-def release_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "release",
         callback=_release,
-        short_help=_("Give leave for a record or an item to be published."),
         help=_(
             "Give leave for the newest version of a record, or an item, to be published. Refused "
             "where its evidence does not stand, or consent does not cover a use: with the list."

@@ -12,12 +12,11 @@ from contrechamp.cli.record_text import ref_argument, why_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 
 
-def review_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "review",
         callback=_review,
-        short_help=_("Say what you think of a record that somebody else wrote."),
         help=_(
             "Say what you, as a second person, think of the newest version of a record. Whoever "
             "wrote a version cannot review it; a later version needs another review."

@@ -15,12 +15,11 @@ if TYPE_CHECKING:
     from contrechamp.dossier.shipped.rights import CatalogueRight
 
 
-def rights_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "rights",
         callback=_rights,
-        short_help=_("Look up rights, and the keys by which findings name them."),
         help=_(
             "Show the articles of the shipped catalogue that all words are found in, in any "
             "language; without words, all of them. Each begins with the key by which a finding "

@@ -16,12 +16,11 @@ from contrechamp.cli.case_access import now
 from contrechamp.cli.options import json_option, language_option, verbose_option
 
 
-def sample_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "sample",
         callback=_sample,
-        short_help=_("A worked case to look at and to try things on."),
         help=_(
             "Make the worked sample case: what public sources say of facial recognition in Hebron "
             "and East Jerusalem, each statement with its reference, and testimonies that are "

@@ -9,16 +9,16 @@ import os
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from contrechamp.base.errors import InputError, UsageError
 from contrechamp.base.files import unreadable
 from contrechamp.base.i18n import _
-from contrechamp.vault.access import system_keyring
-from contrechamp.vault.access.identity_files import read_identities, secret_text
-from contrechamp.vault.access.keys import check_new_passphrase, parse_recovery_key
-from contrechamp.vault.access.slots import Secret
+
+if TYPE_CHECKING:
+    from contrechamp.vault.access.slots import Secret
 
 MAX_BYTES = 4096
 
@@ -88,7 +88,7 @@ def secret_source(
     return SecretSource(passphrase_fd, keyring, identity, recovery)
 
 
-def read_secret(source: SecretSource, *, log_origin: str) -> Secret:
+def read_secret(source: SecretSource, *, log_origin: str) -> "Secret":
     """Return what shall open a case.
 
     Args:
@@ -99,6 +99,10 @@ def read_secret(source: SecretSource, *, log_origin: str) -> Secret:
         InputError: if there is none, or it cannot be one; it is never part of the message.
         UsageError: if there is nobody to ask, or the descriptor is not open.
     """
+    from contrechamp.vault.access import system_keyring
+    from contrechamp.vault.access.identity_files import read_identities
+    from contrechamp.vault.access.keys import parse_recovery_key
+
     if source.identity is not None:
         prompt = _("Passphrase of {file}: ").format(file=source.identity.name)
         return read_identities(source.identity, lambda: _asked(prompt, source))
@@ -116,6 +120,8 @@ def read_new_passphrase(source: SecretSource) -> str:
         InputError: if it is too short, or was typed differently the second time.
         UsageError: if there is nobody to ask, or the descriptor is not open.
     """
+    from contrechamp.vault.access.keys import check_new_passphrase
+
     passphrase = _asked(_("New passphrase: "), source)
     check_new_passphrase(passphrase)
     if source.passphrase_fd is None and passphrase != _asked(_("The same again: "), source):
@@ -141,17 +147,14 @@ def read_line(prompt: str, descriptor: int | None) -> str:
         InputError: if it is too long, or no text.
         UsageError: if there is nobody to ask, or the descriptor is not open.
     """
-    if descriptor is None:
-        return _from_terminal(prompt)
-    return secret_text(_line(descriptor))
+    from contrechamp.vault.access.identity_files import secret_text
+
+    return _from_terminal(prompt) if descriptor is None else secret_text(_line(descriptor))
 
 
 def _asked(prompt: str, source: SecretSource) -> str:
     """Return what the user types, or the next line of the descriptor; never nothing."""
-    if source.passphrase_fd is None:
-        answer = _from_terminal(prompt)
-    else:
-        answer = secret_text(_line(source.passphrase_fd))
+    answer = read_line(prompt, source.passphrase_fd)
     if not answer:
         raise InputError(_("the passphrase is empty"))
     if len(answer) > MAX_BYTES:

@@ -18,12 +18,11 @@ from contrechamp.cli.options import language_option, verbose_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 
 
-def share_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "share",
         callback=_share,
-        short_help=_("Give somebody access to a case."),
         help=_("Give access to a case to the holder of an age key (age-keygen makes one)."),
         epilog=_("Example: contrechamp share checkpoint-north --name Amal --recipient age1..."),
         params=[

@@ -18,12 +18,11 @@ if TYPE_CHECKING:
     from contrechamp.vault.case import Case
 
 
-def show_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "show",
         callback=_show,
-        short_help=_("Show the records of a case, and how each stands."),
         help=_(
             "Show the records of a case, or one of them: what it says, whether its evidence is "
             "there, contested, withdrawn or erased, who cites it. What is closed is shown only "

@@ -19,12 +19,11 @@ from contrechamp.cli.options import (
 )
 
 
-def sight_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "sight",
         callback=_sight,
-        short_help=_("What each camera has in view: the engine alone."),
         help=_(
             "Compute what each camera has in view: one region a camera and level, and one "
             "whatever the pixel density."

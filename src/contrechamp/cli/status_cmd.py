@@ -15,12 +15,11 @@ from contrechamp.cli.secret_input import secret_options, secret_source
 from contrechamp.wording.status import lack_headings, lack_labels
 
 
-def status_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "status",
         callback=_status,
-        short_help=_("Say what a case lacks: evidence, consent, reply, review, release."),
         help=_(
             "Say what the records of a case lack: evidence, consent, reply, review, translation, "
             "release, answers of assessments, and decisions where two copies differed."

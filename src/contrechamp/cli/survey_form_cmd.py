@@ -9,12 +9,11 @@ from contrechamp.base.i18n import _
 from contrechamp.cli.options import language_option, verbose_option
 
 
-def survey_form_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "survey-form",
         callback=_write,
-        short_help=_("Write the form for field work, for ODK and KoboToolbox."),
         help=_(
             "Write an XLSForm of cameras, barriers and observations, in every language of the "
             "interface. Upload it to your own ODK Central or KoboToolbox; what comes back is taken "

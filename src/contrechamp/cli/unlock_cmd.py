@@ -15,12 +15,11 @@ if TYPE_CHECKING:
     from contrechamp.vault.access.slots import PassphraseKind
 
 
-def unlock_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "unlock",
         callback=_unlock,
-        short_help=_("Try a key of a case; set a new passphrase or recovery key."),
         help=_(
             "Open a case and say whose it is. With --new-passphrase, a new passphrase takes the "
             "place of the old one; with --new-recovery-key, a new recovery key is made and shown "

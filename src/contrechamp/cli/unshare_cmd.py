@@ -19,12 +19,11 @@ from contrechamp.cli.options import language_option, verbose_option
 from contrechamp.cli.secret_input import read_secret, secret_options, secret_source
 
 
-def unshare_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "unshare",
         callback=_unshare,
-        short_help=_("Take away somebody's access to a case."),
         help=_(
             "Take away a member's access: the key of the case is changed, and where you can open "
             "the compartment of identities, that is closed to the member as well; else it is said "

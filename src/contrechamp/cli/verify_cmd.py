@@ -21,12 +21,11 @@ if TYPE_CHECKING:
     from contrechamp.vault.findings import Finding
 
 
-def verify_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "verify",
         callback=_verify,
-        short_help=_("Check that a case is what its log says."),
         help=_(
             "Read everything back, and compare it with the log: content, records, entries, "
             "signatures, checkpoints. Says what is wrong, and ends with status 1 if anything is."

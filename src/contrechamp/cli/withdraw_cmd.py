@@ -15,12 +15,11 @@ from contrechamp.cli.secret_input import secret_options, secret_source
 from contrechamp.wording.remains import out_of_reach
 
 
-def withdraw_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "withdraw",
         callback=_withdraw,
-        short_help=_("Write down that a consent was withdrawn, and erase what was given."),
         help=_(
             "Write down that a consent was withdrawn. From that day on it shows wherever what was "
             "said or given is used. With --erase, testimonies, exhibits and their items that no "
