@@ -159,7 +159,7 @@ def test_a_workbook_that_unpacks_to_too_much_is_not_unpacked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(tables, "MAX_WORKBOOK", 1000)
-    with pytest.raises(InputError, match=r"^b\.xlsx: the workbook unpacks to more"):
+    with pytest.raises(InputError, match=r"^b\.xlsx: it holds more"):
         list(tables.sheets(book_of(("a",)), "b.xlsx"))
 
 

@@ -41,7 +41,7 @@ def unreadable_text(error: BaseException | str = "", advice: str = "", *, form: 
     told = _("cannot be read as {format}").format(format=form) if form else _("cannot be read")
     if error:
         told = f"{told} ({reason_of(error)})"
-    return _("{what}; {advice}").format(what=told, advice=advice) if advice else told
+    return _advised(told, advice)
 
 
 def unwritable(where: str, error: BaseException | str, advice: str = "") -> OutputError:
@@ -53,7 +53,11 @@ def unwritable(where: str, error: BaseException | str, advice: str = "") -> Outp
         advice: what to do, or what became of what stood there.
     """
     told = _("{file}: cannot be written ({reason})").format(file=where, reason=reason_of(error))
-    return OutputError(_("{what}; {advice}").format(what=told, advice=advice) if advice else told)
+    return OutputError(_advised(told, advice))
+
+
+def _advised(told: str, advice: str) -> str:
+    return _("{what}; {advice}").format(what=told, advice=advice) if advice else told
 
 
 def check_name_and_rights() -> str:
@@ -76,17 +80,30 @@ def no_plain_file() -> str:
     return _("no plain file")
 
 
+def too_large(where: str, limit: int, advice: str = "") -> InputError:
+    """Return the error that says that a file, or what it unpacks to, exceeds `limit` bytes."""
+    if limit < 10**6:
+        size = _("{count} kB").format(count=limit // 1000)
+    else:
+        size = _("{count} MB").format(count=limit // 10**6)
+    told = _("it holds more than {size}, which is more than is read at once").format(size=size)
+    return InputError(_advised(told, advice), where=where)
+
+
 def read_bounded(path: Path, limit: int, *, where: str, advice: str = "") -> bytes:
-    """Return what a file holds; where that is too much, a byte more than the limit.
+    """Return the content of a file of at most `limit` bytes.
 
     Raises:
-        InputError: if it cannot be read.
+        InputError: if it cannot be read, or is larger.
     """
     try:
         with path.open("rb") as file:
-            return file.read(limit + 1)
+            content = file.read(limit + 1)
     except OSError as error:
         raise unreadable(where, error, advice) from error
+    if len(content) > limit:
+        raise too_large(where, limit)
+    return content
 
 
 def open_plain(path: Path, *, where: str, follow: bool = False, advice: str = "") -> BinaryIO:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 
 from contrechamp.base.errors import InputError
-from contrechamp.base.files import not_utf8, unreadable
+from contrechamp.base.files import not_utf8, too_large, unreadable
 from contrechamp.base.i18n import _, ngettext
 
 #: Letters of a cell: a longer one is no shape of a district, but a quote that was never closed.
@@ -169,12 +169,7 @@ def sheets(content: bytes, name: str) -> Iterator[Table]:
     except Exception as error:  # whatever a damaged workbook makes the libraries do
         raise _damaged(name) from error
     if size > MAX_WORKBOOK:
-        raise InputError(
-            _("the workbook unpacks to more than {size} MB; save it as CSV").format(
-                size=MAX_WORKBOOK // 10**6
-            ),
-            where=name,
-        )
+        raise too_large(name, MAX_WORKBOOK, _("save it as CSV"))
     looked_at: Counter[str] = Counter()
     for sheet in found:
         where = f"{name}: {sheet.title}"

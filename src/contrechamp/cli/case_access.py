@@ -1,12 +1,10 @@
 """Opening a case for a command: whose key, which case, and what this machine saw of it last."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from unicodedata import category
 
 import click
 
@@ -86,24 +84,6 @@ def open_case(
             ).format(folder=folder.name),
             err=True,
         )
-
-
-def shown(text: object) -> str:
-    r"""Return text of others on one line, so that it can neither forge lines nor steer a terminal.
-
-    What cannot be printed, and what turns the direction of writing, is escaped; letters of every
-    script stay, and so do the two joiners that Persian and Hindi need, and the spaces that French
-    has before a colon.
-
-    >>> shown("a\nb")
-    'a\\nb'
-    """
-    text = os.fsencode(str(text)).decode("utf-8", "backslashreplace")
-    return "".join(
-        letter if letter.isprintable() or letter in "\u200c\u200d" or category(letter) == "Zs"
-        else letter.encode("unicode_escape").decode()
-        for letter in text
-    )  # fmt: skip
 
 
 def now() -> datetime:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from contrechamp.base.errors import InputError, UsageError
-from contrechamp.base.files import not_utf8, read_bounded
 from contrechamp.base.i18n import _
-from contrechamp.cli.case_access import case_argument, now, open_case, reason_option, shown
+from contrechamp.base.shown_text import shown
+from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
 from contrechamp.cli.options import language_option, verbose_option
 from contrechamp.cli.secret_input import secret_options, secret_source
+from contrechamp.cli.text_input import read_text
 
 if TYPE_CHECKING:
     from contrechamp.dossier.records.field_types import Record
@@ -105,7 +106,7 @@ def _edit(
             )
 
         if form is not None:
-            put(forms.read(kind, _read(form), name=form.name))
+            put(forms.read(kind, read_text(form, MAX_FORM), name=form.name))
         else:
             _in_editor(kind, text, put)
 
@@ -119,7 +120,7 @@ def _in_editor(kind: str, text: str, put: Any) -> None:
         path.write_text(text)
         while True:
             memory_editor.edit(path)
-            changed = _read(path)
+            changed = read_text(path, MAX_FORM)
             if changed == text:
                 click.echo(_("Nothing was changed."), err=True)
                 return
@@ -133,20 +134,3 @@ def _in_editor(kind: str, text: str, put: Any) -> None:
                 click.echo(str(error), err=True)
                 if not click.confirm(_("Go on editing? Otherwise what you typed is lost."), True):
                     raise
-
-
-def _read(path: Path) -> str:
-    if str(path) == "-":
-        content = sys.stdin.buffer.read(MAX_FORM + 1)
-    else:
-        content = read_bounded(path, MAX_FORM, where=path.name)
-    if len(content) > MAX_FORM:
-        raise InputError(_("the form is longer than a record can be"), where=path.name)
-    text = None
-    try:
-        text = content.decode()
-    except UnicodeDecodeError:
-        text = None
-    if text is None:  # raised out here: the error of the decoder carries the content
-        raise not_utf8(path.name)
-    return text

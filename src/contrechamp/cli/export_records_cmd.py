@@ -7,7 +7,8 @@ import click
 
 from contrechamp.base.errors import UsageError
 from contrechamp.base.i18n import _, ngettext
-from contrechamp.cli.case_access import case_argument, now, open_case, reason_option, shown
+from contrechamp.base.shown_text import shown
+from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
 from contrechamp.cli.options import language_option, verbose_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 from contrechamp.dossier.formats.write.registry import WRITERS

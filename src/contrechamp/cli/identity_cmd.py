@@ -9,7 +9,8 @@ import click
 
 from contrechamp.base.errors import InputError, UsageError
 from contrechamp.base.i18n import _
-from contrechamp.cli.case_access import case_argument, now, open_case, reason_option, shown
+from contrechamp.base.shown_text import shown
+from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
 from contrechamp.cli.options import language_option, verbose_option
 from contrechamp.cli.record_text import ref_argument
 from contrechamp.cli.secret_input import read_line, read_secret, secret_options, secret_source

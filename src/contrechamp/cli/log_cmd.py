@@ -10,7 +10,8 @@ import click
 
 from contrechamp.base.errors import UsageError
 from contrechamp.base.i18n import _
-from contrechamp.cli.case_access import case_argument, open_case, shown
+from contrechamp.base.shown_text import shown
+from contrechamp.cli.case_access import case_argument, open_case
 from contrechamp.cli.options import json_option, language_option, verbose_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 from contrechamp.wording.log import action_label

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import click
 
 from contrechamp.base.errors import InputError, UsageError
-from contrechamp.base.files import not_utf8, unreadable
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.shown_text import shown
 from contrechamp.cli.options import (
@@ -19,6 +18,7 @@ from contrechamp.cli.options import (
     verbose_option,
 )
 from contrechamp.cli.secret_input import passphrase_fd_option
+from contrechamp.cli.text_input import read_text
 
 if TYPE_CHECKING:
     from contrechamp.redact.provenance import Credentials
@@ -224,22 +224,10 @@ def _words(words_file: Path | None) -> tuple[str, ...]:
     """Read the words to remove, one a line."""
     if words_file is None:
         return ()
-    try:
-        with click.open_file(str(words_file), "rb") as file:
-            content = file.read(MAX_WORDS_BYTES + 1)
-        if len(content) > MAX_WORDS_BYTES:
-            raise InputError(
-                _("is no list of words: larger than {limit} MiB").format(limit=1),
-                where=str(words_file),
-            )
-        lines = content.decode("utf-8-sig").splitlines()
-    except OSError as error:
-        raise unreadable(str(words_file), error) from error
-    except UnicodeDecodeError as error:
-        raise not_utf8(str(words_file)) from error
+    lines = read_text(words_file, MAX_WORDS_BYTES).splitlines()
     words = tuple(dict.fromkeys(line.strip() for line in lines if line.strip()))
     if not words:
-        raise InputError(_("holds no word"), where=str(words_file))
+        raise InputError(_("holds no word"), where=words_file.name)
     return words
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from contrechamp.base.i18n import _
-from contrechamp.cli.case_access import shown
+from contrechamp.base.shown_text import shown
 from contrechamp.wording.standing import flag_labels
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from contrechamp.base.i18n import _
-from contrechamp.cli.case_access import shown
+from contrechamp.base.shown_text import shown
 from contrechamp.wording import remains
 
 if TYPE_CHECKING:

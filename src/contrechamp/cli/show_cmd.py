@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from contrechamp.base.i18n import _
-from contrechamp.cli.case_access import case_argument, now, open_case, shown
+from contrechamp.base.shown_text import shown
+from contrechamp.cli.case_access import case_argument, now, open_case
 from contrechamp.cli.options import json_option, language_option, verbose_option
 from contrechamp.cli.record_text import field_lines, flag_line, kind_option, ref_argument
 from contrechamp.cli.secret_input import secret_options, secret_source

@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from contrechamp.base.i18n import _
-from contrechamp.cli.case_access import case_argument, now, open_case, shown
+from contrechamp.base.shown_text import shown
+from contrechamp.cli.case_access import case_argument, now, open_case
 from contrechamp.cli.options import day_option, json_option, language_option, verbose_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 from contrechamp.wording.status import lack_headings, lack_labels

@@ -7,13 +7,13 @@ from typing import Any
 import click
 
 from contrechamp.base.i18n import _
+from contrechamp.base.shown_text import shown
 from contrechamp.cli.case_access import (
     case_argument,
     member_name_option,
     now,
     open_case,
     reason_option,
-    shown,
 )
 from contrechamp.cli.options import language_option, verbose_option
 from contrechamp.cli.secret_input import read_secret, secret_options, secret_source

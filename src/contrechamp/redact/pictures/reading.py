@@ -61,7 +61,7 @@ def read_picture(source: Path) -> Picture:
     kind = kind_of(source, "")
     if kind.kind != "image":
         raise InputError(_("is no picture"))
-    content = _content(source)
+    content = read_bounded(source, MAX_BYTES, where="")
     try:
         rgb, more = _raw(content) if kind.format == "RAW" else _decoded(content, kind)
     except (InputError, MemoryError):
@@ -73,17 +73,6 @@ def read_picture(source: Path) -> Picture:
             )
         ) from error
     return Picture(rgb, kind.format, kind.suffix, (*remains(content, kind.format), *more))
-
-
-def _content(source: Path) -> bytes:
-    content = read_bounded(source, MAX_BYTES, where="")
-    if len(content) > MAX_BYTES:
-        raise InputError(
-            _("is larger than {limit} MiB, and so is no picture that is masked").format(
-                limit=MAX_BYTES >> 20
-            )
-        )
-    return content
 
 
 def _short(error: Exception) -> str:
