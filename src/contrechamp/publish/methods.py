@@ -8,7 +8,7 @@ from contrechamp import __version__
 from contrechamp.base.i18n import _
 from contrechamp.measure.results import Measurement
 from contrechamp.publish.numbers import Numbers
-from contrechamp.publish.table import Table, columns
+from contrechamp.publish.table import ReportTable, columns
 from contrechamp.publish.unknowns import unknown_label
 from contrechamp.scene.service_names import service_label
 from contrechamp.scene.tables import Scene
@@ -48,10 +48,10 @@ def geometry_paragraphs() -> list[str]:
     ]
 
 
-def priors_table(measurement: Measurement, numbers: Numbers) -> Table:
+def priors_table(measurement: Measurement, numbers: Numbers) -> ReportTable:
     """Return what was assumed where nothing is mapped, with the sources."""
     low, mid, high, used = _("First decile"), _("Median"), _("Last decile"), _("Used for")
-    return Table(
+    return ReportTable(
         _("What is assumed where nothing is mapped"),
         columns(
             *(_("Unknown"), _("Applies to"), _("Distribution"), low, mid, high, used, _("Source")),
@@ -82,10 +82,10 @@ def prior_value(value: float, unit: str, numbers: Numbers) -> str:
     return f"{text}°" if unit == "deg" else f"{text}\N{NO-BREAK SPACE}{unit}".rstrip()
 
 
-def inputs_table(scene: Scene, numbers: Numbers) -> Table:
+def inputs_table(scene: Scene, numbers: Numbers) -> ReportTable:
     """Return the files that were read, with their digests."""
     size = _("Bytes")
-    return Table(
+    return ReportTable(
         _("Files that were read"),
         columns(_("File"), _("Format"), size, _("Licence"), _("SHA-256"), numeric=(size,)),
         tuple(
@@ -101,7 +101,7 @@ def inputs_table(scene: Scene, numbers: Numbers) -> Table:
     )
 
 
-def facts_table(measurement: Measurement, scene: Scene, numbers: Numbers) -> Table:
+def facts_table(measurement: Measurement, scene: Scene, numbers: Numbers) -> ReportTable:
     """Return seed, draws, projection and whatever else the run states."""
     facts = [
         (_("Version"), f"contrechamp {__version__}"),
@@ -113,7 +113,7 @@ def facts_table(measurement: Measurement, scene: Scene, numbers: Numbers) -> Tab
         *_stated(measurement.methods, numbers),
         *((_count_label(name), numbers.plain(n)) for name, n in sorted(scene.counts.items())),
     ]
-    return Table(
+    return ReportTable(
         _("Facts of this run"),
         columns(_("What"), _("Value")),
         tuple(facts),
@@ -154,21 +154,21 @@ def _stated_value(value: Any, numbers: Numbers) -> str:
     return unknown_label(str(value))
 
 
-def notice_counts(scene: Scene, numbers: Numbers) -> Table:
+def notice_counts(scene: Scene, numbers: Numbers) -> ReportTable:
     """Return how many notices of each kind there are."""
     count = _("How many")
     kinds = Counter(notice.kind for notice in scene.notices)
-    return Table(
+    return ReportTable(
         _("Notices: what a reader could not use or had to decide"),
         columns(_("Kind"), count, numeric=(count,)),
         tuple((notice_label(kind), numbers.plain(n)) for kind, n in sorted(kinds.items())),
     )
 
 
-def notices_table(scene: Scene, numbers: Numbers) -> Table:
+def notices_table(scene: Scene, numbers: Numbers) -> ReportTable:
     """Return the first `LISTED_NOTICES` notices."""
     left = len(scene.notices) - LISTED_NOTICES
-    return Table(
+    return ReportTable(
         _("All notices") if left <= 0 else _("The first notices"),
         columns(_("Where"), _("Kind"), _("What was found and what was done")),
         tuple(
@@ -179,10 +179,10 @@ def notices_table(scene: Scene, numbers: Numbers) -> Table:
     )
 
 
-def same_cameras_table(scene: Scene, numbers: Numbers) -> Table:
+def same_cameras_table(scene: Scene, numbers: Numbers) -> ReportTable:
     """Return the pairs that may be one camera; they were not merged."""
     distance = _("Apart")
-    return Table(
+    return ReportTable(
         _("Two entries that may be one camera (nothing was merged)"),
         columns(_("Entry"), _("Other entry"), distance, numeric=(distance,)),
         tuple(
@@ -215,9 +215,9 @@ def limits() -> list[str]:
     ]
 
 
-def files_table() -> Table:
+def files_table() -> ReportTable:
     """Return what lies beside the report."""
-    return Table(
+    return ReportTable(
         _("Beside this page"),
         columns(_("File"), _("What is in it")),
         tuple(file_meanings().items()),

@@ -19,7 +19,7 @@ from contrechamp.publish.map_data import CLASSES, map_data, map_frame
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.open_data import OSM_ATTRIBUTION, OSM_LICENCE, is_from_osm
 from contrechamp.publish.static_map import static_map
-from contrechamp.publish.table import Table
+from contrechamp.publish.table import ReportTable
 from contrechamp.scene.tables import Scene
 from contrechamp.wording.figures import certainty_labels
 from contrechamp.wording.levels import level_label
@@ -93,8 +93,8 @@ def index_html(
 
 def _sections(
     measurement: Measurement, scene: Scene, numbers: Numbers
-) -> tuple[dict[str, list[Table]], dict[str, Any]]:
-    def those(*found: Table | None) -> list[Table]:
+) -> tuple[dict[str, list[ReportTable]], dict[str, Any]]:
+    def those(*found: ReportTable | None) -> list[ReportTable]:
         return [table for table in found if table is not None and table.rows]
 
     tables = {

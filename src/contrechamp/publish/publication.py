@@ -10,7 +10,7 @@ from contrechamp.measure.results import Measurement
 from contrechamp.publish import files
 from contrechamp.publish.command import without_folders
 from contrechamp.publish.figures import figures_csv, figures_json, figures_schema
-from contrechamp.publish.files import Written
+from contrechamp.publish.files import ReportFolder
 from contrechamp.publish.folder import new_folder
 from contrechamp.publish.open_data import write_layers
 from contrechamp.publish.page import index_html
@@ -26,7 +26,7 @@ def write(
     command: Sequence[str],
     language: str,
     progress: Progress = silent,
-) -> Written:
+) -> ReportFolder:
     """Write report, map, figures and open data to the folder `out`, all or nothing.
 
     The same measurement, scene, command, language and version give the same bytes: no clock, no
@@ -67,4 +67,4 @@ def write(
         for name, content in texts.items():
             (folder / name).write_bytes(content())
             advance(1)
-    return Written(out, tuple(out / name for name in files.ALL))
+    return ReportFolder(out, tuple(out / name for name in files.ALL))

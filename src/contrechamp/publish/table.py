@@ -13,7 +13,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table:
+class ReportTable:
     """A table: a caption, columns, rows of cells; the first cell of a row is its heading.
 
     Args:
