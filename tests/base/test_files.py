@@ -109,7 +109,7 @@ def test_what_stands_there_stays(when: str, there: Callable[[Path], None], tmp_p
             fill(partial)
             there(target)
 
-    with pytest.raises(OutputError, match="out: is there already; choose another name"):
+    with pytest.raises(OutputError, match="out: already exists; choose another name"):
         make()
     assert bool(begun) == (when == "meanwhile")
     assert [one.name for one in tmp_path.iterdir()] == ["out"]
@@ -159,7 +159,7 @@ def test_only_plain_files_are_opened_and_nothing_is_waited_for(tmp_path: Path) -
     with pytest.raises(InputError, match=r"^f: cannot be read \(Too many levels"):
         files.open_plain(tmp_path / "link", where="f")
     for other in (tmp_path / "pipe", tmp_path):
-        with pytest.raises(InputError, match=r"^f: no plain file$"):
+        with pytest.raises(InputError, match=r"^f: not a regular file$"):
             files.open_plain(other, where="f")
     content = (tmp_path / "file").read_bytes()
     assert files.read_bounded(tmp_path / "file", len(content), where="f") == content

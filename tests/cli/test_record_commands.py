@@ -382,7 +382,7 @@ def test_rights_are_looked_up_by_words_of_any_language(contrechamp: Callable[...
     machine = json.loads(contrechamp("rights", "iccpr-17", "--json").out)
     assert [one["article"] for one in machine] == ["17"]
     nothing = contrechamp("rights", "no such right")
-    assert (nothing.status, nothing.out, nothing.err) == (0, "", "Nothing is found.\n")
+    assert (nothing.status, nothing.out, nothing.err) == (0, "", "Nothing was found.\n")
 
 
 def test_two_copies_are_merged_and_what_differs_is_told(

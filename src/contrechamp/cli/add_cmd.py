@@ -80,8 +80,8 @@ def _add(
         return
     click.echo(
         ngettext(
-            "{count} file is in the case ({duplicates} of content that was in already)",
-            "{count} files are in the case ({duplicates} of content that was in already)",
+            "{count} file is in the case ({duplicates} with content that was there before)",
+            "{count} files are in the case ({duplicates} with content that was there before)",
             counts["added"],
         ).format(count=counts["added"], duplicates=counts["duplicates"])
     )

@@ -17,7 +17,7 @@ def sections() -> dict[str, dict[str, str]]:
         _("Measure what cameras can see"): {
             "measure": _("Files in; figures, map and report out."),
             "sight": _("What each camera has in view: the engine alone."),
-            "demo": _("The same, of central Helsinki."),
+            "demo": _("The same, for central Helsinki."),
         },
         _("Keep evidence"): {
             "new": _("Make a case: an encrypted folder for evidence."),

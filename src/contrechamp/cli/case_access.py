@@ -41,7 +41,7 @@ def member_name_option() -> click.Option:
         ["--name"],
         required=True,
         metavar="NAME",
-        help=_("Of the member; it stands in the case encrypted."),
+        help=_("Name of the member; it stands in the case encrypted."),
     )
 
 

@@ -38,7 +38,7 @@ def command() -> click.Command:
                 ["--form"],
                 type=click.Path(path_type=Path, allow_dash=True),
                 metavar="FILE",
-                help=_("Read the form here instead, - is standard input; no editor is opened."),
+                help=_("Read the form from a file, or - for standard input; no editor is opened."),
             ),
             click.Option(
                 ["--print", "print_only"],
@@ -48,7 +48,7 @@ def command() -> click.Command:
             click.Option(
                 ["--template"],
                 metavar="KEY",
-                help=_("Of a new assessment: begin with the questions of this template."),
+                help=_("For a new assessment: begin with the questions of this template."),
             ),
             reason_option(),
             *secret_options(),

@@ -119,4 +119,6 @@ def _export(
         ).format(count=len(done.items), folder=out, entry=done.entry)
     )
     for key in done.keys:
-        click.echo(_("It is signed with the key {key}: tell it on another way.").format(key=key))
+        click.echo(
+            _("It is signed with the key {key}: pass it on by another channel.").format(key=key)
+        )

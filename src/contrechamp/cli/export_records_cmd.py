@@ -39,7 +39,7 @@ def command() -> click.Command:
             click.Option(
                 ["-o", "--output"], metavar="FOLDER", required=True,
                 type=click.Path(path_type=Path),
-                help=_("Folder to be made; there must be nothing yet."),
+                help=_("Folder to make; it must not exist yet."),
             ),
             click.Option(
                 ["--osm"], metavar="FILE", type=click.Path(path_type=Path),

@@ -22,8 +22,8 @@ def command() -> click.Command:
         help=_(
             "Find records that hold all words, the best first. Accents, Arabic vowel signs, "
             "article and forms of letters, Hebrew vowel points and final letters do not count. "
-            'Words in "quotation marks" stand beside each other; a star ends a word of any ending. '
-            "What is closed is not found."
+            'Words in "quotation marks" stand beside each other; a star stands for any ending of a '
+            "word. What is closed is not found."
         ),
         epilog=_("Example: contrechamp find checkpoint-north caméra hébron"),
         params=[
@@ -36,7 +36,7 @@ def command() -> click.Command:
                 default=50,
                 show_default=True,
                 metavar="N",
-                help=_("Show so many at most."),
+                help=_("Show at most this many."),
             ),
             *secret_options(),
             json_option(),
@@ -75,4 +75,4 @@ def _find(
         if hit.excerpt:
             click.echo(f"    {shown(hit.excerpt)}")
     if not hits:
-        click.echo(_("Nothing is found."), err=True)
+        click.echo(_("Nothing was found."), err=True)

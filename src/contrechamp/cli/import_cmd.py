@@ -37,7 +37,7 @@ def command() -> click.Command:
             ),
             click.Option(
                 ["--as", "told"], type=click.Choice(tuple(FORMATS)),
-                help=_("Format, where the content does not tell it."),
+                help=_("Format, where the content does not show it."),
             ),
             click.Option(
                 ["--mapping"], metavar="FILE", type=click.Path(path_type=Path),
@@ -53,7 +53,7 @@ def command() -> click.Command:
             ),
             click.Option(
                 ["--overwrite"], is_flag=True,
-                help=_("Write also over what was changed in the case; earlier versions stay."),
+                help=_("Overwrite even what was changed in the case; earlier versions stay."),
             ),
             reason_option(),
             *secret_options(),

@@ -109,7 +109,7 @@ def _anchor(
     with open_case(folder, secret_source(**secret), write=True) as case:
         sent = ask(case, authority=tsa, calendars=calendars, random=secrets.token_bytes, post=post)
     if not sent:
-        raise UsageError(_("no anchor waits; name whom to ask with --tsa or --ots"))
+        raise UsageError(_("no anchor is waiting; name whom to ask with --tsa or --ots"))
     for one in sent:
         where = ", ".join(one.addresses)
         if one.problem:

@@ -105,7 +105,7 @@ def _options_of_covering() -> list[click.Parameter]:
             metavar="X",
             help=_(
                 "Cover what the detector gives this score or more; lower covers more faces and "
-                "more that is none."
+                "more that is no face."
             ),
         ),
         click.Option(
@@ -133,8 +133,8 @@ def _options_of_contents() -> list[click.Parameter]:
             type=click.Path(path_type=Path, allow_dash=True),
             metavar="FILE",
             help=_(
-                "Names and words to remove from documents, one a line; - reads them from standard "
-                "input. They are no arguments, for others on the machine see those."
+                "Names and words to remove from documents, one per line; - reads them from "
+                "standard input. They are not arguments, which others on the machine can see."
             ),
         ),
     ]

@@ -33,7 +33,7 @@ def command() -> click.Command:
             click.Argument(["reference"], metavar="FILE", type=click.Path(path_type=Path)),
             click.Option(
                 ["--at-least"], type=FiniteRange(50, 100), default=90, show_default=True,
-                metavar="N", help=_("How alike two names have to be, of 100."),
+                metavar="N", help=_("How alike two names have to be, out of 100."),
             ),
             click.Option(
                 ["--confirm"], metavar="RECORD=ID", multiple=True,

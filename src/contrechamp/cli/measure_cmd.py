@@ -90,7 +90,7 @@ def command() -> click.Command:
                 default=HOMES,
                 show_default=True,
                 metavar="N",
-                help=_("Walk from so many homes at most; 0: no walks."),
+                help=_("Walk from at most this many homes; 0: no walks."),
             ),
             threads_option(),
             json_option(),

@@ -135,7 +135,7 @@ def threads_option() -> click.Option:
         ["--threads"],
         type=click.IntRange(1, 1024),
         metavar="N",
-        help=_("Use at most so many processors; the result is the same. By default all."),
+        help=_("Use at most this many processors; the result is the same. By default all."),
     )
 
 

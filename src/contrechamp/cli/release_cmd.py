@@ -27,7 +27,7 @@ def command() -> click.Command:
             ref_argument(),
             click.Option(
                 ["--on"], default="", metavar="DATE",
-                help=_("Day from which on; by default today."),
+                help=_("Day from which it holds; by default today."),
             ),
             why_option(),
             *secret_options(),

@@ -51,7 +51,7 @@ def _rights(*, words: tuple[str, ...], as_json: bool) -> None:
     for _instrument, articles in itertools.groupby(found, key=lambda one: one.instrument):
         _tell(list(articles))
     if not found:
-        click.echo(_("Nothing is found."), err=True)
+        click.echo(_("Nothing was found."), err=True)
 
 
 def _tell(articles: "list[CatalogueRight]") -> None:

@@ -25,7 +25,7 @@ def command() -> click.Command:
         "sight",
         callback=_sight,
         help=_(
-            "Compute what each camera has in view: one region a camera and level, and one "
+            "Compute what each camera has in view: one region per camera and level, and one "
             "whatever the pixel density."
         ),
         epilog=_(

@@ -24,7 +24,7 @@ def command() -> click.Command:
             click.Option(
                 ["-o", "--output"], metavar="FILE", required=True,
                 type=click.Path(path_type=Path),
-                help=_("File to be made; there must be nothing yet."),
+                help=_("File to make; it must not exist yet."),
             ),
             language_option(),
             verbose_option(),

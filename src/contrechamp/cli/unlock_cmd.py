@@ -34,7 +34,7 @@ def command() -> click.Command:
             click.Option(
                 ["--new-recovery-key"],
                 is_flag=True,
-                help=_("Make a new recovery key; the old one opens nothing any more."),
+                help=_("Make a new recovery key; the old one no longer opens anything."),
             ),
             click.Option(
                 ["--new-signing-key"],
@@ -97,7 +97,7 @@ def _unlock(
                 case, reason=reason, now=now(), random=secrets.token_bytes
             )
             click.echo(
-                _("You sign with the key {key} from now on: tell it on another way.").format(
+                _("You sign with the key {key} from now on: pass it on by another channel.").format(
                     key=key.hex()
                 )
             )

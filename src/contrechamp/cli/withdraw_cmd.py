@@ -32,7 +32,7 @@ def command() -> click.Command:
             ref_argument(metavar="CONSENT"),
             click.Option(
                 ["--on"], default="", metavar="DATE",
-                help=_("Day from which on; by default today."),
+                help=_("Day from which it holds; by default today."),
             ),
             click.Option(["--how"], default="", metavar="TEXT", help=_("How the person said so.")),
             click.Option(["--erase"], is_flag=True, help=_("Erase what was given under it.")),
