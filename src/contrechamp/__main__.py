@@ -6,7 +6,7 @@ from contrechamp.cli.run import run
 
 
 def main() -> None:
-    """Run the command that the process was started with, and end the process."""
+    """Run the command of this process, and exit with its status."""
     sys.exit(run(sys.argv[1:]))
 
 

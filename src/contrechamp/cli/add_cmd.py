@@ -51,7 +51,7 @@ def _add(
     counts = {"added": 0, "duplicates": 0, "passed_over": 0}
     items: list[dict[str, object]] = []
     with open_case(folder, secret_source(**secret), write=True) as case:
-        for one in add(
+        for outcome in add(
             case,
             files,
             now=now,
@@ -59,19 +59,21 @@ def _add(
             reason=reason,
             progress=progress_for(as_json=as_json),
         ):
-            if isinstance(one, Added):
+            if isinstance(outcome, Added):
                 counts["added"] += 1
-                counts["duplicates"] += one.duplicate
+                counts["duplicates"] += outcome.duplicate
                 if as_json:
-                    path = shown(one.path)
-                    items.append({"item": one.item, "path": path, "duplicate": one.duplicate})
+                    path = shown(outcome.path)
+                    items.append(
+                        {"item": outcome.item, "path": path, "duplicate": outcome.duplicate}
+                    )
                 else:
-                    click.echo(f"{one.item}  {shown(one.path)}")
+                    click.echo(f"{outcome.item}  {shown(outcome.path)}")
             else:
                 counts["passed_over"] += 1
                 click.echo(
                     _("{path}: passed over: {reason}").format(
-                        path=shown(one.path), reason=one.reason
+                        path=shown(outcome.path), reason=outcome.reason
                     ),
                     err=True,
                 )

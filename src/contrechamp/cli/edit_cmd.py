@@ -112,7 +112,7 @@ def _edit(
 
 
 def _in_editor(kind: str, text: str, put: Any) -> None:
-    """Let the user edit until the form is right, or is given up."""
+    """Let the user edit until the form is right, or given up."""
     from contrechamp.cli import memory_editor
     from contrechamp.dossier.writing import toml_form as forms
 
@@ -128,7 +128,7 @@ def _in_editor(kind: str, text: str, put: Any) -> None:
                 put(forms.read(kind, changed))
                 return
             except InputError as error:
-                # Where nobody can be asked, what was typed is given up with the reason.
+                # Where nobody can be asked, the form is given up, with the reason.
                 if not sys.stdin.isatty():
                     raise
                 click.echo(str(error), err=True)

@@ -1,4 +1,4 @@
-"""``contrechamp erase``: destroy what must not be kept, and say that it was."""
+"""``contrechamp erase``: destroy what must not be kept, and log that it was destroyed."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from contrechamp.wording.remains import out_of_reach
 if TYPE_CHECKING:
     from contrechamp.dossier.writing.erasing import Erased
 
-#: How records and items are named.
+#: How references to records and items begin.
 RECORD, ITEM = "record/", "item/"
 
 
@@ -63,14 +63,14 @@ def _erase(
 ) -> None:
     from contrechamp.dossier.writing import erasing
 
-    refs = [one if one.startswith((RECORD, ITEM)) else ITEM + one for one in items]
-    if earlier_versions and not all(one.startswith(RECORD) for one in refs):
+    refs = [name if name.startswith((RECORD, ITEM)) else ITEM + name for name in items]
+    if earlier_versions and not all(ref.startswith(RECORD) for ref in refs):
         raise UsageError(_("--earlier-versions is for records: record/ and 16 digits"))
     with open_case(folder, secret_source(**secret), write=True) as case:
         if earlier_versions:
             versions = sum(
-                erasing.forget_versions(case, one.removeprefix(RECORD), reason=reason, now=now())
-                for one in refs
+                erasing.forget_versions(case, ref.removeprefix(RECORD), reason=reason, now=now())
+                for ref in refs
             )
         else:
             done = erasing.erase_refs(

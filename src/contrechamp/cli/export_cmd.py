@@ -1,4 +1,4 @@
-"""``contrechamp export``: hand items of a case out, so that whoever gets them can check them."""
+"""``contrechamp export``: hand out items of a case, with proofs that recipients can check."""
 
 import json
 import secrets

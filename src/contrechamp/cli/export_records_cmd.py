@@ -1,4 +1,4 @@
-"""``contrechamp export-records``: the records of a case in formats of others."""
+"""``contrechamp export-records``: the records of a case in the formats of other programs."""
 
 from pathlib import Path
 from typing import Any
@@ -120,7 +120,9 @@ def _export(
             case, output, format_, day=now().date(), osm=osm, publisher=about, now=now(),
             recipient=Recipient(actor, "" if named else whom, team), reason=reason,
         )  # fmt: skip
-        kinds = {one: left.whole.kind(one) or "" for one in (*left.kept_back, *left.limits)}
+        kinds = {
+            record: left.whole.kind(record) or "" for record in (*left.kept_back, *left.limits)
+        }
     kept_back = len(left.kept_back)
     if kept_back:
         click.echo(
@@ -131,13 +133,15 @@ def _export(
             ).format(count=kept_back),
             err=True,
         )
-        for one, refused in left.kept_back.items():
+        for record, refused in left.kept_back.items():
             why = "; ".join(dict.fromkeys(consent.told(refused)))
-            click.echo(f"  record/{one}  {kinds[one]}  {why}", err=True)
-    for one, limits in left.limits.items():
+            click.echo(f"  record/{record}  {kinds[record]}  {why}", err=True)
+    for record, limits in left.limits.items():
         for limit in limits:
-            told = _("within these limits, which whoever gets it has to be told: {limits}")
-            click.echo(f"record/{one}  {kinds[one]}  {told.format(limits=shown(limit))}", err=True)
+            line = _("within these limits, which whoever gets it has to be told: {limits}")
+            click.echo(
+                f"record/{record}  {kinds[record]}  {line.format(limits=shown(limit))}", err=True
+            )
     for why, many in sorted(left.left_out.items()):
         click.echo(_("left out: {count}: {reason}").format(count=many, reason=why), err=True)
     click.echo(_("{folder} is written; it is not encrypted.").format(folder=output.name))

@@ -1,4 +1,4 @@
-"""``contrechamp find``: words in the records of a case, in any language."""
+"""``contrechamp find``: search the records of a case for words, in any language."""
 
 import json
 from pathlib import Path

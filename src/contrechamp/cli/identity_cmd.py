@@ -1,4 +1,4 @@
-"""``contrechamp identity``: who a source is, for those who must know."""
+"""``contrechamp identity``: seal or read who a source is, for those who must know."""
 
 import secrets
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from contrechamp.base.shown_text import shown
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
 from contrechamp.cli.options import language_option, verbose_option
 from contrechamp.cli.record_text import ref_argument
-from contrechamp.cli.secret_input import read_line, read_secret, secret_options, secret_source
+from contrechamp.cli.secret_input import read_line, read_own_keys, secret_options, secret_source
 
 if TYPE_CHECKING:
     from contrechamp.vault.access.slots import AgeIdentities
@@ -84,9 +84,7 @@ def _identity(
         )  # fmt: skip
     where = secret_source(**secret)
     with open_case(folder, where, write=True) as case:
-        own: Any = None
-        if where.identity is not None and not (seal or erase):
-            own = read_secret(where, log_origin=case.file.log_origin)
+        own = None if seal or erase else read_own_keys(where)
         if source is not None:
             ask = _asking(where.passphrase_fd)
             _of_source(case, source, own, ask if seal else None, erase=erase, reason=reason)

@@ -1,4 +1,4 @@
-"""``contrechamp import``: records from files of others."""
+"""``contrechamp import``: records from other people's files."""
 
 import json
 import secrets
@@ -36,7 +36,7 @@ def command() -> click.Command:
                 type=click.Path(path_type=Path),
             ),
             click.Option(
-                ["--as", "told"], type=click.Choice(tuple(FORMATS)),
+                ["--as", "format_"], type=click.Choice(tuple(FORMATS)),
                 help=_("Format, where the content does not show it."),
             ),
             click.Option(
@@ -68,7 +68,7 @@ def _import(
     *,
     folder: Path,
     files: tuple[Path, ...],
-    told: str | None,
+    format_: str | None,
     mapping: Path | None,
     skip_bad_rows: bool,
     accept: bool,
@@ -84,7 +84,7 @@ def _import(
         outcome = import_files(
             case,
             files,
-            told=told or "",
+            told=format_ or "",
             mapping=mapping,
             accept=accept,
             skip_bad_rows=skip_bad_rows,
@@ -107,7 +107,9 @@ def _as_json(outcome: "Imported") -> dict[str, object]:
         "unchanged": outcome.unchanged,
         "items": outcome.items,
         "left_out": outcome.left_out,
-        "notices": [{"where": one.where, "message": one.message} for one in outcome.notices],
+        "notices": [
+            {"where": notice.where, "message": notice.message} for notice in outcome.notices
+        ],
     }
 
 

@@ -1,4 +1,4 @@
-"""``contrechamp letter``: the words of a letter, from the template in its language."""
+"""``contrechamp letter``: the text of a letter, from the template in its language."""
 
 from datetime import datetime
 from pathlib import Path
@@ -56,7 +56,7 @@ def _letter(*, folder: Path, ref: str, reminder: bool, on: datetime | None, **se
                 _("expected a letter, but this is of the kind {kind}").format(kind=stored.kind),
                 where=stored.ref,
             )
-        actor = lookup.find(case, letter.to)  # who may have been erased since
+        actor = lookup.find(case, letter.to)  # may have been erased since
     name = ""
     if actor is not None and isinstance(actor.record, Actor):
         name = first_text(actor.record.names, letter.language.split("-")[0])

@@ -1,4 +1,4 @@
-"""``contrechamp link``: let a record cite another, or an item."""
+"""``contrechamp link``: let a record cite another record or an item."""
 
 from pathlib import Path
 from typing import Any

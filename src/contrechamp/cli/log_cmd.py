@@ -88,7 +88,7 @@ def _log(
         return
     for line in lines:
         reason = f"  ({line.reason})" if line.reason else ""
-        # Of another copy that was merged: behind the entry that says so.
+        # Entries of a merged copy stand behind the entry of the merge.
         mark = "  | " if line.branch else ""
         click.echo(
             shown(
@@ -110,18 +110,18 @@ def _anchor(
         sent = ask(case, authority=tsa, calendars=calendars, random=secrets.token_bytes, post=post)
     if not sent:
         raise UsageError(_("no anchor is waiting; name whom to ask with --tsa or --ots"))
-    for one in sent:
-        where = ", ".join(one.addresses)
-        if one.problem:
+    for request in sent:
+        where = ", ".join(request.addresses)
+        if request.problem:
             click.echo(
                 _("{address}: not reached ({reason}); it waits for the next --anchor").format(
-                    address=where, reason=one.problem
+                    address=where, reason=request.problem
                 ),
                 err=True,
             )
         else:
             click.echo(
                 _("{address}: the first {size} entries are anchored").format(
-                    address=where, size=one.size
+                    address=where, size=request.size
                 )
             )

@@ -1,4 +1,4 @@
-"""``contrechamp mask``: cover faces, take out what tells who and where, check, and review."""
+"""``contrechamp mask``: cover faces, strip what shows who and where, check, and review."""
 
 import json
 from pathlib import Path
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from contrechamp.redact.run import Masked, Run, Unmasked
     from contrechamp.redact.wish import SoundWish, Style
 
-#: A list of names longer than this was not written for this purpose.
+#: A longer list of words was not written for this purpose.
 MAX_WORDS_BYTES = 1 << 20
 
 
@@ -221,7 +221,7 @@ def _mask(
 
 
 def _words(words_file: Path | None) -> tuple[str, ...]:
-    """Read the words to remove, one a line."""
+    """Return the words to remove, from a file with one per line."""
     if words_file is None:
         return ()
     lines = read_text(words_file, MAX_WORDS_BYTES).splitlines()
@@ -246,7 +246,7 @@ def _credentials(
 
 
 def _tell(one: "Masked | Unmasked", *, as_json: bool) -> None:
-    """Say at once what became of a file that got no copy."""
+    """Print at once why a file got no copy."""
     error = getattr(one, "error", None)
     if error is not None and not as_json:
         click.echo(shown(error), err=True)

@@ -1,4 +1,4 @@
-"""``contrechamp match``: actors of a case against reference data, by name, proposals only."""
+"""``contrechamp match``: propose matches of actors in reference data, by name."""
 
 import secrets
 from pathlib import Path
@@ -76,10 +76,10 @@ def _match(
     from contrechamp.dossier.formats.read.source_file import given
     from contrechamp.dossier.names import matching
 
-    yes = {one.removeprefix("record/") for one in confirm}
-    no = {one.removeprefix("record/") for one in reject}
-    for one in sorted(yes & no):
-        raise InputError(_("confirmed and rejected at once: {text}").format(text=one))
+    yes = {pair.removeprefix("record/") for pair in confirm}
+    no = {pair.removeprefix("record/") for pair in reject}
+    for pair in sorted(yes & no):
+        raise InputError(_("confirmed and rejected at once: {text}").format(text=pair))
     decisions = {**dict.fromkeys(yes, True), **dict.fromkeys(no, False)}
     with open_case(folder, secret_source(**secret), write=bool(decisions)) as case:
         found = matching.decide(
@@ -95,10 +95,10 @@ def _match(
         else:
             about = (*proposal.countries, *proposal.topics, how_label(proposal.how),
                      decision_label(proposal.decided))  # fmt: skip
-            told = ", ".join(one for one in (proposal.schema, *about) if one)
+            details = ", ".join(detail for detail in (proposal.schema, *about) if detail)
             click.echo(
                 f"{proposal.alike:5.1f}  record/{proposal.key}  {shown(proposal.name)} ~ "
-                f"{shown(proposal.called)} ({shown(told)})"
+                f"{shown(proposal.called)} ({shown(details)})"
             )
     if not as_json:
         click.echo(

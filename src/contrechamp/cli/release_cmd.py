@@ -1,4 +1,4 @@
-"""``contrechamp release``: leave to publish a record or an item."""
+"""``contrechamp release``: give leave to publish a record or an item."""
 
 from pathlib import Path
 from typing import Any

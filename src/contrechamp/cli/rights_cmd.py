@@ -1,4 +1,4 @@
-"""``contrechamp rights``: look up the shipped catalogue, and the keys that findings use."""
+"""``contrechamp rights``: look up the shipped catalogue of rights, and the keys for findings."""
 
 import itertools
 import json
@@ -43,12 +43,12 @@ def _rights(*, words: tuple[str, ...], as_json: bool) -> None:
     found = rights.look_up(words)
     if as_json:
         plain = [
-            {name: dict(v) if isinstance(v, Mapping) else v for name, v in vars(one).items()}
-            for one in found
+            {name: dict(v) if isinstance(v, Mapping) else v for name, v in vars(article).items()}
+            for article in found
         ]
         click.echo(json.dumps(plain, ensure_ascii=False))
         return
-    for _instrument, articles in itertools.groupby(found, key=lambda one: one.instrument):
+    for _instrument, articles in itertools.groupby(found, key=lambda article: article.instrument):
         _tell(list(articles))
     if not found:
         click.echo(_("Nothing was found."), err=True)
@@ -63,13 +63,13 @@ def _tell(articles: "list[CatalogueRight]") -> None:
     if first.in_force:
         dates.append(_("in force since {day}").format(day=first.in_force))
     click.echo(f"  {first.reference}; {', '.join(dates)}")
-    for told, languages in (
+    for label, languages in (
         (_("authentic texts: {languages}"), first.authentic),
         (_("official texts, not authentic: {languages}"), first.official),
     ):
         if languages:
-            click.echo(f"  {told.format(languages=', '.join(languages))}")
-    widest = max(len(one.key) for one in articles)
-    for one in articles:
-        click.echo(f"    {one.key:{widest}}  {one.text(active_language())}")
+            click.echo(f"  {label.format(languages=', '.join(languages))}")
+    widest = max(len(article.key) for article in articles)
+    for article in articles:
+        click.echo(f"    {article.key:{widest}}  {article.text(active_language())}")
     click.echo()

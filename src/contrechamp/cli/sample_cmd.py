@@ -60,7 +60,7 @@ def _sample(*, out: Path, as_json: bool) -> None:
 
 
 def _next(out: Path) -> list[str]:
-    """Return commands that show what there is, as they can be typed here."""
+    """Return commands that show what the sample holds, ready to be typed here."""
     from contrechamp.dossier.sample.sample_folder import CASE, PASSPHRASE_FILE, SECOND_MEMBER
     from contrechamp.dossier.sample.sample_texts import ref
 
@@ -87,7 +87,7 @@ def _next(out: Path) -> list[str]:
 
 
 def _program() -> str:
-    """Return what contrechamp is called here: by its name, or by where it lies."""
+    """Return how to call contrechamp here: by its name, or by its path."""
     if shutil.which("contrechamp"):
         return "contrechamp"
     here = Path(sys.executable).with_name("contrechamp")

@@ -1,4 +1,4 @@
-"""``contrechamp share``: somebody gets access to a case."""
+"""``contrechamp share``: give somebody access to a case."""
 
 import secrets
 from pathlib import Path

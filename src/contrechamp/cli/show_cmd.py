@@ -81,8 +81,8 @@ def _list(case: "Case", kind: str, *, closed: bool, as_json: bool) -> None:
         for line in json_lines.written(case, now().date(), kind=kind, closed=closed):
             click.echo(line, nl=False)
         return
-    for one in lookup.listed(case, kind):
-        click.echo(f"record/{one.id}  {one.kind}  {shown(one.title)}")
+    for record in lookup.listed(case, kind):
+        click.echo(f"record/{record.id}  {record.kind}  {shown(record.title)}")
 
 
 def _item(case: "Case", ref: str, *, as_json: bool) -> None:
@@ -132,14 +132,14 @@ def _record(case: "Case", stored: "Stored", *, closed: bool, as_json: bool, newe
         click.echo(f"  = {text}")
     for flag in standings.of(stored.ref):
         click.echo(f"  {flag_line(flag)}")
-    for one in reviews.reviews(case, stored.ref):
-        about = "" if one.current else " " + _("(of an earlier version)")
-        click.echo(f"  = {shown(one.review.record.title())}{about}")
+    for judged in reviews.reviews(case, stored.ref):
+        about = "" if judged.current else " " + _("(of an earlier version)")
+        click.echo(f"  = {shown(judged.review.record.title())}{about}")
     _tell_citations(case, stored.ref)
 
 
 def _naming(case: "Case") -> Callable[[str], str]:
-    """Return what puts behind a reference what it points to; other texts stay as they are."""
+    """Return a function that adds to a reference the title of what it names."""
     from contrechamp.dossier.reading.titles import title_of
     from contrechamp.dossier.records.schema import REF
 
@@ -154,6 +154,6 @@ def _naming(case: "Case") -> Callable[[str], str]:
 def _tell_citations(case: "Case", ref: str) -> None:
     from contrechamp.dossier.reading.titles import citing
 
-    for one in citing(case, ref):
-        part = f"#{one.part} " if one.part else ""
-        click.echo(f"  < {part}{one.ref}  {one.kind}  {shown(one.title)}")
+    for other in citing(case, ref):
+        part = f"#{other.part} " if other.part else ""
+        click.echo(f"  < {part}{other.ref}  {other.kind}  {shown(other.title)}")

@@ -103,7 +103,7 @@ def _sight(
     progress = progress_for(as_json=as_json)
     compile_engine(progress)
     watch = _StopWatch()
-    # The medians of the priors stand for what is not mapped: nothing is drawn, no seed matters.
+    # Medians of the priors stand in for what is not mapped: nothing is drawn, the seed is unused.
     stage = set_stage(
         scene, default(), levels, target_height_m=target_height_m, seed=0, threads=threads
     )
@@ -123,7 +123,7 @@ def _sight(
     regions["moved_m"] = stage.placed.moved_m.repeat(len(levels))
     write_regions(regions, out)
     if as_json:
-        told = {
+        summary = {
             "cameras": len(scene.cameras),
             "cameras_with_assumptions": sum(bool(names) for names in assumed),
             "cameras_on_walls": int(stage.placed.on_wall.sum()),
@@ -139,7 +139,7 @@ def _sight(
             "index_seconds": index_seconds,
             "compile_seconds": compile_seconds,
         }
-        click.echo(json.dumps(told))
+        click.echo(json.dumps(summary))
         return
     tell_notices(scene.notices)
     tell_rows_left_out(scene.counts)
@@ -158,7 +158,7 @@ def _sight(
 
 
 class _StopWatch:
-    """Seconds since it was made, or was last asked."""
+    """Measures the seconds since it was made or last read."""
 
     def __init__(self) -> None:
         self._since = time.perf_counter()

@@ -52,7 +52,7 @@ def _status(*, folder: Path, on: datetime | None, as_json: bool, **secret: Any) 
                 {
                     "on": day.isoformat(),
                     "records": counted,
-                    "lacks": [asdict(one) for one in found],
+                    "lacks": [asdict(lack) for lack in found],
                 },
                 ensure_ascii=False,
             )
@@ -61,11 +61,13 @@ def _status(*, folder: Path, on: datetime | None, as_json: bool, **secret: Any) 
     click.echo(", ".join(f"{kind} {many}" for kind, many in counted.items()) or _("No records."))
     why = lack_labels()
     for what, heading in lack_headings().items():
-        mine = [one for one in found if one.what == what]
-        if mine:
-            click.echo(f"\n{heading} ({len(mine)})")
-        for one in mine:
-            at = f" ({one.at})" if one.at else ""
-            click.echo(f"  {one.ref}  {one.kind}  {shown(one.title)}: {why[one.why]}{shown(at)}")
+        lacking = [lack for lack in found if lack.what == what]
+        if lacking:
+            click.echo(f"\n{heading} ({len(lacking)})")
+        for lack in lacking:
+            at = f" ({lack.at})" if lack.at else ""
+            click.echo(
+                f"  {lack.ref}  {lack.kind}  {shown(lack.title)}: {why[lack.why]}{shown(at)}"
+            )
     if counted and not found:
         click.echo(_("Nothing is lacking."))

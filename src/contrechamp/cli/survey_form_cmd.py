@@ -1,4 +1,4 @@
-"""``contrechamp survey-form``: the form for field work, for ODK and KoboToolbox."""
+"""``contrechamp survey-form``: write the form for field work with ODK and KoboToolbox."""
 
 from pathlib import Path
 

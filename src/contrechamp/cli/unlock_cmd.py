@@ -1,4 +1,4 @@
-"""``contrechamp unlock``: try a key, and put a new one in its place."""
+"""``contrechamp unlock``: try a key, or replace it."""
 
 import secrets
 from pathlib import Path

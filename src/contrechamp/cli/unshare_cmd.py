@@ -1,4 +1,4 @@
-"""``contrechamp unshare``: somebody's access to a case is taken away."""
+"""``contrechamp unshare``: take away somebody's access to a case."""
 
 import secrets
 from pathlib import Path
@@ -16,7 +16,7 @@ from contrechamp.cli.case_access import (
     reason_option,
 )
 from contrechamp.cli.options import language_option, verbose_option
-from contrechamp.cli.secret_input import read_secret, secret_options, secret_source
+from contrechamp.cli.secret_input import read_own_keys, secret_options, secret_source
 
 
 def command() -> click.Command:
@@ -46,23 +46,21 @@ def _unshare(*, folder: Path, name: str, reason: str, **secret: Any) -> None:
 
     where = secret_source(**secret)
     with open_case(folder, where, write=True) as case:
-        own: Any = None
-        if where.identity is not None:
-            own = read_secret(where, log_origin=case.file.log_origin)
+        own = read_own_keys(where)
         left = unshare(case, name, own=own, reason=reason, now=now(), random=secrets.token_bytes)
     click.echo(_("{name} can no longer open the case.").format(name=name))
     if left.dismissed:
         click.echo(_("{name} can no longer read identities.").format(name=shown(name)))
     elif left.still_open and left.can_dismiss:
-        told = _(
+        warning = _(
             "warning: {name} still has the key of the compartment of identities; one of {others} "
             "has to run: contrechamp identity {case} --dismiss {name}"
         )
-        others = ", ".join(shown(one) for one in left.can_dismiss)
-        click.echo(told.format(name=shown(name), others=others, case=folder.name), err=True)
+        others = ", ".join(shown(other) for other in left.can_dismiss)
+        click.echo(warning.format(name=shown(name), others=others, case=folder.name), err=True)
     elif left.still_open:
-        told = _(
+        warning = _(
             "warning: {name} was the only one who could read identities. Nobody who stays can; "
             "erase them (contrechamp identity {case} SOURCE --erase) and seal them anew."
         )
-        click.echo(told.format(name=shown(name), case=folder.name), err=True)
+        click.echo(warning.format(name=shown(name), case=folder.name), err=True)

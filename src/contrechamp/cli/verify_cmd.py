@@ -109,7 +109,7 @@ def _is_bag(folder: Path) -> bool:
 
 
 def _verify_bag(folder: Path, kept: list[str], source: SecretSource, *, as_json: bool) -> None:
-    """Verify a bag: no case is opened, and nothing is asked for but the passphrase of a key."""
+    """Verify a bag without opening any case; only a key's passphrase is asked for."""
     from contrechamp.cli.bars import progress_for
     from contrechamp.vault.bags import verifying
 
@@ -158,16 +158,17 @@ def _tell(found: Sequence["Finding"], about: Mapping[str, object], *, as_json: b
     """Print what is wrong, and what was interrupted.
 
     Raises:
-        CheckFailedError: if anything is.
+        CheckFailedError: if anything is wrong.
     """
     from contrechamp.vault.findings import INTERRUPTED
 
     if as_json:
-        click.echo(json.dumps({**about, "findings": [asdict(one) for one in found]}))
+        click.echo(json.dumps({**about, "findings": [asdict(finding) for finding in found]}))
     else:
-        for one in found:
-            click.echo(shown(f"{finding_label(one.kind)}  {one.subject}: {one.message}"))
-    wrong = [one for one in found if one.kind != INTERRUPTED]
+        for finding in found:
+            label = finding_label(finding.kind)
+            click.echo(shown(f"{label}  {finding.subject}: {finding.message}"))
+    wrong = [finding for finding in found if finding.kind != INTERRUPTED]
     if wrong:
         raise CheckFailedError(
             ngettext(

@@ -1,4 +1,4 @@
-"""``contrechamp withdraw``: somebody takes back a consent."""
+"""``contrechamp withdraw``: record that somebody took back a consent."""
 
 from pathlib import Path
 from typing import Any
@@ -79,8 +79,8 @@ def _withdraw(
         (_("stays, for another consent covers it: {ref}"), done.kept),
     )
     for line, refs in groups:
-        for one in refs:
-            click.echo(line.format(ref=one))
+        for cited in refs:
+            click.echo(line.format(ref=cited))
     show_remains(done.remains)
     if done.erased:
         click.echo(out_of_reach())

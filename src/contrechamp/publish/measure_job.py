@@ -1,4 +1,4 @@
-"""What can be asked of the main job, and what holds where nothing is; imports nothing heavy."""
+"""The options of a measurement and their defaults; imports nothing heavy."""
 
 from dataclasses import dataclass
 from pathlib import Path

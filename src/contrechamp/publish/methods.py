@@ -1,4 +1,4 @@
-"""The methods section: what was assumed, what was read, what was decided, how to do it again."""
+"""The methods section: what was assumed, read and decided, and how to repeat it."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ LISTED_NOTICES = 300
 
 
 def geometry_paragraphs() -> list[str]:
-    """Return how the visible regions come about, in plain words."""
+    """Return how visible regions are computed, in plain words."""
     return [
         _(
             "A building is a block with upright walls, a flat roof and a height; there is no "
@@ -49,7 +49,7 @@ def geometry_paragraphs() -> list[str]:
 
 
 def priors_table(measurement: Measurement, numbers: Numbers) -> ReportTable:
-    """Return what was assumed where nothing is mapped, with the sources."""
+    """Return what was assumed where nothing is mapped, with sources."""
     low, mid, high, used = _("First decile"), _("Median"), _("Last decile"), _("Used for")
     return ReportTable(
         _("What is assumed where nothing is mapped"),
@@ -102,7 +102,7 @@ def inputs_table(scene: Scene, numbers: Numbers) -> ReportTable:
 
 
 def facts_table(measurement: Measurement, scene: Scene, numbers: Numbers) -> ReportTable:
-    """Return seed, draws, projection and whatever else the run states."""
+    """Return seed, draws, projection and all else that describes the run."""
     facts = [
         (_("Version"), f"contrechamp {__version__}"),
         (_("Metric plane"), f"{scene.crs.name} ({scene.crs.to_string()})"),
@@ -131,7 +131,7 @@ def _stated(methods: Mapping[str, Any], numbers: Numbers) -> list[tuple[str, str
 
 
 def _count_label(name: str) -> str:
-    """Return what is counted; ``trips:school`` and the like are said of their service."""
+    """Return the name of a count; ``trips:school`` and the like name their service."""
     what, _colon, service = name.partition(":")
     words = count_label(what) or unknown_label(what).replace("_", " ")
     return f"{words} ({service_label(service)})" if service else words
@@ -155,7 +155,7 @@ def _stated_value(value: Any, numbers: Numbers) -> str:
 
 
 def notice_counts(scene: Scene, numbers: Numbers) -> ReportTable:
-    """Return how many notices of each kind there are."""
+    """Return the number of notices of each kind."""
     count = _("How many")
     kinds = Counter(notice.kind for notice in scene.notices)
     return ReportTable(
@@ -180,7 +180,7 @@ def notices_table(scene: Scene, numbers: Numbers) -> ReportTable:
 
 
 def same_cameras_table(scene: Scene, numbers: Numbers) -> ReportTable:
-    """Return the pairs that may be one camera; they were not merged."""
+    """Return the pairs of entries that may be one camera."""
     distance = _("Apart")
     return ReportTable(
         _("Two entries that may be one camera (nothing was merged)"),
@@ -216,7 +216,7 @@ def limits() -> list[str]:
 
 
 def files_table() -> ReportTable:
-    """Return what lies beside the report."""
+    """Return the files beside the report."""
     return ReportTable(
         _("Beside this page"),
         columns(_("File"), _("What is in it")),
@@ -225,7 +225,7 @@ def files_table() -> ReportTable:
 
 
 def file_meanings() -> dict[str, str]:
-    """Return what each published file is."""
+    """Return published files -> what they hold."""
     layer = _("{what}, as GeoJSON (RFC 7946) and GeoParquet, in longitude and latitude")
     return {
         "index.html": _("this report; needs no network"),
@@ -247,6 +247,6 @@ def file_meanings() -> dict[str, str]:
 
 
 def kind_of_camera(kind: str) -> str:
-    """Return the kind with a capital for a heading."""
+    """Return the name of a kind of camera, capitalised for a heading."""
     label = kind_label(kind)
     return label[:1].upper() + label[1:]

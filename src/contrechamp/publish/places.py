@@ -20,12 +20,12 @@ LISTED_STREETS = 15
 
 
 def parameter_names(names: str) -> str:
-    """Return comma-separated names of parameters in words."""
+    """Return comma-separated parameters by their names in the active language."""
     return ", ".join(unknown_label(name) for name in names.split(",") if name) or "–"
 
 
 def visit_table(measurement: Measurement, scene: Scene, numbers: Numbers) -> ReportTable | None:
-    """Return the cameras that are worth a visit first, with a button to see each on the map."""
+    """Return the cameras to visit first, each with a button that shows it on the map."""
     cameras = measurement.cameras
     first = measurement.levels[0].name
     if "visit_rank" not in cameras or cameras.empty:
@@ -65,7 +65,7 @@ def visit_table(measurement: Measurement, scene: Scene, numbers: Numbers) -> Rep
 
 
 def streets_table(measurement: Measurement, numbers: Numbers) -> ReportTable | None:
-    """Return the named streets with most metres in view: means, for only means may be added."""
+    """Return the named streets with the most metres in view, as means: only means add up."""
     streets = measurement.streets
     level = measurement.levels[0].name
     named = streets[streets["name"].astype(str) != ""]
@@ -107,7 +107,7 @@ def streets_table(measurement: Measurement, numbers: Numbers) -> ReportTable | N
 
 
 def walks_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
-    """Return how the share of the way in view is spread over the walks to each service."""
+    """Return how the share in view is distributed over the walks to each service."""
     trips = measurement.trips
     if trips is None or trips.empty:
         return None
@@ -142,7 +142,7 @@ def walks_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
 
 
 def walks_tables(measurement: Measurement, numbers: Numbers) -> list[ReportTable]:
-    """Return the figures of walks by service: any density, then (the longer one) every level."""
+    """Return the figures of walks by service: at any density, then in full for every level."""
     titles = {
         "seen_share": _("Share in view"),
         "seen_m": _("Metres in view"),
@@ -168,7 +168,7 @@ def walks_tables(measurement: Measurement, numbers: Numbers) -> list[ReportTable
 
 
 def tracks_tables(measurement: Measurement, scene: Scene, numbers: Numbers) -> list[ReportTable]:
-    """Return the figures of recorded walks: any density, then (the longer one) every level."""
+    """Return the figures of recorded walks: at any density, then in full for every level."""
     titles = {
         "seen_share": _("Share in view"),
         "seen_m": _("Metres in view"),
@@ -202,7 +202,7 @@ def _tables_of(
     label: Callable[[str], str],
     note: str,
 ) -> list[ReportTable]:
-    """Return tables with a row a group (and level) and a column a key of `titles`."""
+    """Return tables with one row per group (and level) and one column per key of `titles`."""
     figures = {
         (figure.group, figure.level, figure.key): figure
         for figure in measurement.figures

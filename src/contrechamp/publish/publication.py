@@ -1,4 +1,4 @@
-"""Everything that a measurement is published as, written at once or not at all."""
+"""Everything that is published of a measurement, written as a whole or not at all."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -29,23 +29,20 @@ def write(
 ) -> ReportFolder:
     """Write report, map, figures and open data to the folder `out`, all or nothing.
 
-    The same measurement, scene, command, language and version give the same bytes: no clock, no
-    name of a machine and no path goes in.
+    The same measurement, scene, command, language and version give the same bytes: no time, name
+    of a machine or path goes in.
 
     Args:
-        measurement: what was found.
-        scene: on which it was.
-        out: a new or empty folder, or one that an earlier run wrote (it is replaced).
-        command: the words of the command to run it again; of paths only file names are shown.
+        measurement: what was measured.
+        scene: what it was measured on.
+        out: a new or empty folder, or one that an earlier run wrote, which is replaced.
+        command: the words of the command that repeats it; paths are shortened to file names.
         language: code of the language of the report, e.g. ``fr``.
-        progress: shows how far it is.
-
-    Returns:
-        The folder and the files in it.
+        progress: advances with every file.
 
     Raises:
-        OutputError: if `out` cannot be written or holds what contrechamp did not write; what
-            stood there is untouched.
+        OutputError: if `out` cannot be written or holds what contrechamp did not write; it is left
+            untouched.
     """
     shown = without_folders(command)
     texts: dict[str, Callable[[], bytes]] = {
