@@ -8,7 +8,7 @@ import click
 
 from contrechamp import __version__
 from contrechamp.base.i18n import _
-from contrechamp.cli.options import language_option
+from contrechamp.cli.options import language_option, verbose_option
 
 
 def sections() -> dict[str, dict[str, str]]:
@@ -58,13 +58,15 @@ def sections() -> dict[str, dict[str, str]]:
 class LazyCommands(UserDict[str, Any]):
     """Name -> command, which is imported and built when it is first asked for.
 
-    ``survey-form`` is what `command` of ``survey_form_cmd.py`` returns.
+    ``survey-form`` is what `command` of ``survey_form_cmd.py`` returns, with the options that all
+    commands share.
     """
 
     def __getitem__(self, name: str) -> Any:
         if self.data[name] is None:
             module = import_module(f"contrechamp.cli.{name.replace('-', '_')}_cmd")
             self.data[name] = module.command()
+            self.data[name].params += [language_option(), verbose_option()]
         return self.data[name]
 
 

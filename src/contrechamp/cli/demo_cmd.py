@@ -7,14 +7,7 @@ import click
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
-from contrechamp.cli.options import (
-    draws_option,
-    json_option,
-    language_option,
-    report_option,
-    threads_option,
-    verbose_option,
-)
+from contrechamp.cli.options import draws_option, json_option, report_option, threads_option
 from contrechamp.cli.telling import measure_and_tell
 from contrechamp.publish.measure_job import MeasureJob
 
@@ -37,8 +30,6 @@ def command() -> click.Command:
             draws_option(),
             threads_option(),
             json_option(),
-            language_option(),
-            verbose_option(),
         ],
     )
 

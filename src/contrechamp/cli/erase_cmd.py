@@ -8,7 +8,6 @@ import click
 from contrechamp.base.errors import UsageError
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
-from contrechamp.cli.options import language_option, verbose_option
 from contrechamp.cli.remains_text import show_remains, source_file_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 from contrechamp.wording.remains import out_of_reach
@@ -46,8 +45,6 @@ def command() -> click.Command:
             source_file_option(),
             reason_option(required=True),
             *secret_options(),
-            language_option(),
-            verbose_option(),
         ],
     )
 

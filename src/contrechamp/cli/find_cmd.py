@@ -9,7 +9,7 @@ import click
 from contrechamp.base.i18n import _
 from contrechamp.base.shown_text import shown
 from contrechamp.cli.case_access import case_argument, open_case
-from contrechamp.cli.options import json_option, language_option, verbose_option
+from contrechamp.cli.options import json_option
 from contrechamp.cli.record_text import kind_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 
@@ -40,8 +40,6 @@ def command() -> click.Command:
             ),
             *secret_options(),
             json_option(),
-            language_option(),
-            verbose_option(),
         ],
     )
 

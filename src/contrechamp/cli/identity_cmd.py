@@ -11,7 +11,6 @@ from contrechamp.base.errors import InputError, UsageError
 from contrechamp.base.i18n import _
 from contrechamp.base.shown_text import shown
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
-from contrechamp.cli.options import language_option, verbose_option
 from contrechamp.cli.record_text import ref_argument
 from contrechamp.cli.secret_input import read_line, read_own_keys, secret_options, secret_source
 
@@ -56,8 +55,6 @@ def command() -> click.Command:
             ),
             reason_option(),
             *secret_options(),
-            language_option(),
-            verbose_option(),
         ],
     )  # fmt: skip
 

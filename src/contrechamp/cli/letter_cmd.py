@@ -9,7 +9,7 @@ import click
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.cli.case_access import case_argument, now, open_case
-from contrechamp.cli.options import day_option, language_option, verbose_option
+from contrechamp.cli.options import day_option
 from contrechamp.cli.record_text import ref_argument
 from contrechamp.cli.secret_input import secret_options, secret_source
 
@@ -35,8 +35,6 @@ def command() -> click.Command:
             ),
             day_option(_("As it stands on this day; by default today.")),
             *secret_options(),
-            language_option(),
-            verbose_option(),
         ],
     )
 

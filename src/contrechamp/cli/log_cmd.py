@@ -12,7 +12,7 @@ from contrechamp.base.errors import UsageError
 from contrechamp.base.i18n import _
 from contrechamp.base.shown_text import shown
 from contrechamp.cli.case_access import case_argument, open_case
-from contrechamp.cli.options import json_option, language_option, verbose_option
+from contrechamp.cli.options import json_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 from contrechamp.wording.log import action_label
 
@@ -55,8 +55,6 @@ def command() -> click.Command:
             ),
             *secret_options(),
             json_option(),
-            language_option(),
-            verbose_option(),
         ],
     )
 

@@ -9,14 +9,7 @@ import click
 from contrechamp.base.errors import InputError, UsageError
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.shown_text import shown
-from contrechamp.cli.options import (
-    FiniteRange,
-    is_verbose,
-    json_option,
-    language_option,
-    threads_option,
-    verbose_option,
-)
+from contrechamp.cli.options import FiniteRange, is_verbose, json_option, threads_option
 from contrechamp.cli.secret_input import passphrase_fd_option
 from contrechamp.cli.text_input import read_text
 
@@ -70,8 +63,6 @@ def command() -> click.Command:
             *_options_of_credentials(),
             threads_option(),
             json_option(),
-            language_option(),
-            verbose_option(),
         ],
     )
 

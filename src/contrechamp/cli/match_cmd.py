@@ -10,7 +10,7 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.shown_text import shown
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
-from contrechamp.cli.options import FiniteRange, json_option, language_option, verbose_option
+from contrechamp.cli.options import FiniteRange, json_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 from contrechamp.wording.matching import decision_label, how_label
 
@@ -54,8 +54,6 @@ def command() -> click.Command:
             reason_option(),
             *secret_options(),
             json_option(),
-            language_option(),
-            verbose_option(),
         ],
     )  # fmt: skip
 

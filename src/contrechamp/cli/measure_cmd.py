@@ -11,13 +11,11 @@ from contrechamp.cli.options import (
     crs_option,
     draws_option,
     json_option,
-    language_option,
     levels_option,
     report_option,
     skip_bad_rows_option,
     target_height_option,
     threads_option,
-    verbose_option,
 )
 from contrechamp.cli.telling import measure_and_tell
 from contrechamp.publish.measure_job import HOMES, PIECE_M, SAME_CAMERA_M, SEED, MeasureJob
@@ -94,8 +92,6 @@ def command() -> click.Command:
             ),
             threads_option(),
             json_option(),
-            language_option(),
-            verbose_option(),
         ],
     )
 

@@ -8,7 +8,6 @@ from contrechamp.base.files import refuse_existing
 from contrechamp.base.i18n import _
 from contrechamp.base.machine import no_core_dumps
 from contrechamp.cli.case_access import case_argument, now
-from contrechamp.cli.options import language_option, verbose_option
 from contrechamp.cli.secret_input import SecretSource, passphrase_fd_option, read_new_passphrase
 
 
@@ -31,8 +30,6 @@ def command() -> click.Command:
                 help=_("Your name in the log of the case; it stands in it encrypted."),
             ),
             passphrase_fd_option(),
-            language_option(),
-            verbose_option(),
         ],
     )
 

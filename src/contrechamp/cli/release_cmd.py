@@ -7,7 +7,6 @@ import click
 
 from contrechamp.base.i18n import _
 from contrechamp.cli.case_access import case_argument, now, open_case
-from contrechamp.cli.options import language_option, verbose_option
 from contrechamp.cli.record_text import ref_argument, why_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 
@@ -31,8 +30,6 @@ def command() -> click.Command:
             ),
             why_option(),
             *secret_options(),
-            language_option(),
-            verbose_option(),
         ],
     )  # fmt: skip
 

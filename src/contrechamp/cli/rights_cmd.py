@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from contrechamp.base.i18n import _, active_language
-from contrechamp.cli.options import json_option, language_option, verbose_option
+from contrechamp.cli.options import json_option
 from contrechamp.wording.rights import standing_label
 
 if TYPE_CHECKING:
@@ -31,8 +31,6 @@ def command() -> click.Command:
         params=[
             click.Argument(["words"], metavar="WORD...", nargs=-1),
             json_option(),
-            language_option(),
-            verbose_option(),
         ],
     )
 

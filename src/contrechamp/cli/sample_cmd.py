@@ -13,7 +13,7 @@ from contrechamp.base.errors import OutputError
 from contrechamp.base.i18n import _
 from contrechamp.base.machine import no_core_dumps
 from contrechamp.cli.case_access import now
-from contrechamp.cli.options import json_option, language_option, verbose_option
+from contrechamp.cli.options import json_option
 
 
 def command() -> click.Command:
@@ -37,8 +37,6 @@ def command() -> click.Command:
                 help=_("Folder for the sample: new, empty, or of an earlier run."),
             ),
             json_option(),
-            language_option(),
-            verbose_option(),
         ],
     )
 

@@ -14,7 +14,6 @@ from contrechamp.cli.case_access import (
     open_case,
     reason_option,
 )
-from contrechamp.cli.options import language_option, verbose_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 
 
@@ -36,8 +35,6 @@ def command() -> click.Command:
             ),
             reason_option(),
             *secret_options(),
-            language_option(),
-            verbose_option(),
         ],
     )
 

@@ -10,7 +10,7 @@ import click
 from contrechamp.base.i18n import _
 from contrechamp.base.shown_text import shown
 from contrechamp.cli.case_access import case_argument, now, open_case
-from contrechamp.cli.options import json_option, language_option, verbose_option
+from contrechamp.cli.options import json_option
 from contrechamp.cli.record_text import field_lines, flag_line, kind_option, ref_argument
 from contrechamp.cli.secret_input import secret_options, secret_source
 
@@ -38,8 +38,6 @@ def command() -> click.Command:
             click.Option(["--versions"], is_flag=True, help=_("Show every version of the record.")),
             *secret_options(),
             json_option(),
-            language_option(),
-            verbose_option(),
         ],
     )
 

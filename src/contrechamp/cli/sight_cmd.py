@@ -10,12 +10,10 @@ from contrechamp.base.i18n import _, ngettext
 from contrechamp.cli.options import (
     crs_option,
     json_option,
-    language_option,
     levels_option,
     skip_bad_rows_option,
     target_height_option,
     threads_option,
-    verbose_option,
 )
 
 
@@ -65,8 +63,6 @@ def command() -> click.Command:
             skip_bad_rows_option(),
             threads_option(),
             json_option(),
-            language_option(),
-            verbose_option(),
         ],
     )
 

@@ -11,7 +11,7 @@ import click
 from contrechamp.base.i18n import _
 from contrechamp.base.shown_text import shown
 from contrechamp.cli.case_access import case_argument, now, open_case
-from contrechamp.cli.options import day_option, json_option, language_option, verbose_option
+from contrechamp.cli.options import day_option, json_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 from contrechamp.wording.status import lack_headings, lack_labels
 
@@ -31,8 +31,6 @@ def command() -> click.Command:
             day_option(_("As it stands on this day, such as that of a publication.")),
             *secret_options(),
             json_option(),
-            language_option(),
-            verbose_option(),
         ],
     )
 

@@ -6,7 +6,6 @@ import click
 
 from contrechamp.base.files import new_file, refuse_existing
 from contrechamp.base.i18n import _
-from contrechamp.cli.options import language_option, verbose_option
 
 
 def command() -> click.Command:
@@ -26,8 +25,6 @@ def command() -> click.Command:
                 type=click.Path(path_type=Path),
                 help=_("File to make; it must not exist yet."),
             ),
-            language_option(),
-            verbose_option(),
         ],
     )  # fmt: skip
 

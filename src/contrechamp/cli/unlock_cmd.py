@@ -8,7 +8,6 @@ import click
 
 from contrechamp.base.i18n import _
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
-from contrechamp.cli.options import language_option, verbose_option
 from contrechamp.cli.secret_input import read_new_passphrase, secret_options, secret_source
 
 if TYPE_CHECKING:
@@ -51,8 +50,6 @@ def command() -> click.Command:
             ),
             reason_option(),
             *secret_options(),
-            language_option(),
-            verbose_option(),
         ],
     )
 

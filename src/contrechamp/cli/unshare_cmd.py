@@ -15,7 +15,6 @@ from contrechamp.cli.case_access import (
     open_case,
     reason_option,
 )
-from contrechamp.cli.options import language_option, verbose_option
 from contrechamp.cli.secret_input import read_own_keys, secret_options, secret_source
 
 
@@ -35,8 +34,6 @@ def command() -> click.Command:
             member_name_option(),
             reason_option(),
             *secret_options(),
-            language_option(),
-            verbose_option(),
         ],
     )
 

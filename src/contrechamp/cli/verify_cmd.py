@@ -14,7 +14,7 @@ from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.machine import seen_folder
 from contrechamp.base.shown_text import shown
 from contrechamp.cli.case_access import case_argument, open_case
-from contrechamp.cli.options import json_option, language_option, verbose_option
+from contrechamp.cli.options import json_option
 from contrechamp.cli.secret_input import SecretSource, read_secret, secret_options, secret_source
 from contrechamp.wording.verifying import finding_label
 
@@ -56,8 +56,6 @@ def command() -> click.Command:
             ),
             *secret_options(),
             json_option(),
-            language_option(),
-            verbose_option(),
         ],
     )
 
