@@ -113,7 +113,7 @@ def _in_editor(kind: str, text: str, put: Any) -> None:
     from contrechamp.cli import memory_editor
     from contrechamp.dossier.writing import toml_form as forms
 
-    with memory_editor.MemoryFile() as path:
+    with memory_editor.file_in_memory() as path:
         path.write_text(text)
         while True:
             memory_editor.edit(path)

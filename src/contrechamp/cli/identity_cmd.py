@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,14 +84,10 @@ def _identity(
     with open_case(folder, where, write=True) as case:
         own = None if seal or erase else read_own_keys(where)
         if source is not None:
-            ask = _asking(where.passphrase_fd)
-            _of_source(case, source, own, ask if seal else None, erase=erase, reason=reason)
+            ask = partial(read_line, descriptor=where.passphrase_fd) if seal else None
+            _of_source(case, source, own, ask, erase=erase, reason=reason)
         else:
             _of_members(case, own, admit, dismiss, reason, renew=renew)
-
-
-def _asking(descriptor: int | None) -> Callable[[str], str]:
-    return lambda prompt: read_line(prompt, descriptor)
 
 
 def _of_source(

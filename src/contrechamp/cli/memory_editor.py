@@ -5,6 +5,8 @@ import shlex
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -23,14 +25,11 @@ QUIET = {
 }
 
 
-class MemoryFile:
-    """A file in memory, for the length of a ``with`` block."""
-
-    def __init__(self) -> None:
-        self._folder: Path | None = None
-
-    def __enter__(self) -> Path:
-        self._folder = Path(tempfile.mkdtemp(prefix="contrechamp-", dir=memory_folder()))
+@contextmanager
+def file_in_memory() -> Iterator[Path]:
+    """Yield the name of a file in memory, for the length of a ``with`` block."""
+    folder = Path(tempfile.mkdtemp(prefix="contrechamp-", dir=memory_folder()))
+    try:
         if swap_in_use():
             click.echo(
                 _(
@@ -39,11 +38,9 @@ class MemoryFile:
                 ),
                 err=True,
             )
-        return self._folder / NAME
-
-    def __exit__(self, *_error: object) -> None:
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+        yield folder / NAME
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def memory_folder() -> Path:
