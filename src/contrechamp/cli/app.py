@@ -65,8 +65,10 @@ class LazyCommands(UserDict[str, Any]):
     def __getitem__(self, name: str) -> Any:
         if self.data[name] is None:
             module = import_module(f"contrechamp.cli.{name.replace('-', '_')}_cmd")
-            self.data[name] = module.command()
-            self.data[name].params += [language_option(), verbose_option()]
+            command = self.data[name] = module.command()
+            # An example is copied: its line is not broken, least of all at a hyphen.
+            command.epilog = f"\b\n{command.epilog}"
+            command.params += [language_option(), verbose_option()]
         return self.data[name]
 
 
