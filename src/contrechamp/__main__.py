@@ -8,7 +8,7 @@ NEEDED = ("fcntl", "resource")
 
 
 def main() -> None:
-    """Run the command that the process was started with, and end the process."""
+    """Run the command of this process, and exit with its status."""
     missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:
         sys.exit(_refuse(missing))

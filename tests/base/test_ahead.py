@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from contrechamp.base import compiled
-from contrechamp.base.ahead import Ahead, compile_ahead
+from contrechamp.base.ahead import CompilePlan, compile_ahead
 
 pytestmark = pytest.mark.slow
 
@@ -55,7 +55,7 @@ def progress(bars: list[list[float]]) -> Callable[..., object]:
 def test_a_job_is_done_once_and_tells_of_each_function(
     folder: Path, progress: Callable[..., object], bars: list[list[float]]
 ) -> None:
-    work = Ahead(jobs=("job_of_test:job",), rooms=("sight",))
+    work = CompilePlan(jobs=("job_of_test:job",), rooms=("sight",))
     compile_ahead(work, "compiling", progress)  # type: ignore[arg-type]
     assert bars == [[1, 1, 1]]  # _limits, and the two that it calls
     assert [file.name for file in folder.rglob("*.nbc")] != []
@@ -66,7 +66,7 @@ def test_a_job_is_done_once_and_tells_of_each_function(
 def test_a_job_that_fails_is_left_for_the_first_call(
     folder: Path, progress: Callable[..., object], bars: list[list[float]]
 ) -> None:
-    work = Ahead(jobs=("job_of_test:fails",), rooms=("sight",))
+    work = CompilePlan(jobs=("job_of_test:fails",), rooms=("sight",))
     compile_ahead(work, "compiling", progress)  # type: ignore[arg-type]
     compile_ahead(work, "compiling", progress)  # type: ignore[arg-type]
     assert bars == [[], []]  # tried again: nothing says that it is done
@@ -79,5 +79,5 @@ def test_nothing_is_asked_where_nothing_can_be_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(compiled, "_FOLDER", None)
-    compile_ahead(Ahead(("job_of_test:job",), ("sight",)), "compiling", progress)  # type: ignore[arg-type]
+    compile_ahead(CompilePlan(("job_of_test:job",), ("sight",)), "compiling", progress)  # type: ignore[arg-type]
     assert bars == []

@@ -85,7 +85,7 @@ def test_a_row_with_too_many_cells_is_told_and_the_next_one_read() -> None:
     [
         (b'a,b\n1,"x\ny\n', r"^t\.csv:2: cannot be read \(unexpected end of data\); is a quote"),
         (b"a,b\n1,\xe9\n", r"^t\.csv: the text is not in UTF-8; save it as UTF-8$"),
-        (b"a,b\n1,2\n1,\0\n", r"^t\.csv:3: this is no text; expected a CSV file$"),
+        (b"a,b\n1,2\n1,\0\n", r"^t\.csv:3: this is not text; expected a CSV file$"),
         (b"a,b\n1," + b"x" * (tables.MAX_CELL + 1), r"^t\.csv:2: cannot be read \(field larger"),
     ],
 )
@@ -101,7 +101,7 @@ def test_a_line_that_never_ends_is_not_read_to_its_end(monkeypatch: pytest.Monke
 
 
 def test_a_column_there_twice_is_refused() -> None:
-    with pytest.raises(InputError, match=r"^t: the column a is there twice; keep one$"):
+    with pytest.raises(InputError, match=r"^t: the column a occurs twice; keep one$"):
         tables.check_header(["a", "", "b", "", "a"], "t")
 
 
@@ -159,7 +159,7 @@ def test_a_workbook_that_unpacks_to_too_much_is_not_unpacked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(tables, "MAX_WORKBOOK", 1000)
-    with pytest.raises(InputError, match=r"^b\.xlsx: the workbook unpacks to more"):
+    with pytest.raises(InputError, match=r"^b\.xlsx: it holds more"):
         list(tables.sheets(book_of(("a",)), "b.xlsx"))
 
 

@@ -109,7 +109,7 @@ def test_what_stands_there_stays(when: str, there: Callable[[Path], None], tmp_p
             fill(partial)
             there(target)
 
-    with pytest.raises(OutputError, match="out: is there already; choose another name"):
+    with pytest.raises(OutputError, match="out: already exists; choose another name"):
         make()
     assert bool(begun) == (when == "meanwhile")
     assert [one.name for one in tmp_path.iterdir()] == ["out"]
@@ -159,9 +159,20 @@ def test_only_plain_files_are_opened_and_nothing_is_waited_for(tmp_path: Path) -
     with pytest.raises(InputError, match=r"^f: cannot be read \(Too many levels"):
         files.open_plain(tmp_path / "link", where="f")
     for other in (tmp_path / "pipe", tmp_path):
-        with pytest.raises(InputError, match=r"^f: no plain file$"):
+        with pytest.raises(InputError, match=r"^f: not a regular file$"):
             files.open_plain(other, where="f")
-    assert files.read_bounded(tmp_path / "file", 3, where="f") == b"1234"
+    content = (tmp_path / "file").read_bytes()
+    assert files.read_bounded(tmp_path / "file", len(content), where="f") == content
+    with pytest.raises(InputError, match=r"^f: it holds more than 0 kB"):
+        files.read_bounded(tmp_path / "file", len(content) - 1, where="f")
+
+
+@pytest.mark.parametrize(
+    ("limit", "size"), [(1 << 16, "65 kB"), (10**6, "1 MB"), (1 << 29, "536 MB")]
+)
+def test_a_limit_is_told_in_round_units_and_never_higher_than_it_is(limit: int, size: str) -> None:
+    told = str(files.too_large("f", limit, "split it"))
+    assert told == f"f: it holds more than {size}, which is more than is read at once; split it"
 
 
 def test_what_cannot_be_read_is_told_with_place_reason_and_advice() -> None:

@@ -15,7 +15,7 @@ def test_what_is_added_stands_in_the_log_and_verifies(
     done = case("add", letter, tmp_path / "photos", "--reason", "handed over by the sample")
     assert done.status == 0
     assert done.out.splitlines()[-1] == (
-        "3 files are in the case (1 of content that was in already)"
+        "3 files are in the case (1 with content that was there before)"
     )
     assert done.err == f"{tmp_path}/photos/link: passed over: a link: links are not followed\n"
     lines = case("log").out.splitlines()
@@ -36,7 +36,7 @@ def test_what_is_added_stands_in_the_log_and_verifies(
 
 def test_one_file_is_told_in_the_singular(case: CaseRun, letter: Path) -> None:
     assert case("add", letter).out.endswith(
-        "1 file is in the case (0 of content that was in already)\n"
+        "1 file is in the case (0 with content that was there before)\n"
     )
 
 

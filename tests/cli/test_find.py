@@ -30,7 +30,7 @@ def test_so_many_at_most_and_of_one_kind_only(case: CaseRun) -> None:
 
 def test_what_is_closed_is_not_found(case: CaseRun) -> None:
     nothing = case("find", "closed")
-    assert (nothing.status, nothing.out, nothing.err) == (0, "", "Nothing is found.\n")
+    assert (nothing.status, nothing.out, nothing.err) == (0, "", "Nothing was found.\n")
 
 
 def test_a_kind_that_there_is_not_is_told(case: CaseRun) -> None:

@@ -93,7 +93,7 @@ def test_what_is_asked_reaches_the_masker(
     [
         (b"\n \n", "words.txt: holds no word"),
         (b"\xff\xfeA\0", "words.txt: the text is not in UTF-8"),
-        (b"a" * (1 << 21), "words.txt: is no list of words"),
+        (b"a" * (1 << 21), "words.txt: it holds more than 1 MB"),
         (None, "words.txt: cannot be read"),
     ],
 )

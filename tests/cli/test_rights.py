@@ -27,7 +27,7 @@ def test_machines_are_told_in_json(contrechamp: Run) -> None:
 
 def test_nothing_found_is_no_failure_and_is_said(contrechamp: Run) -> None:
     nothing = contrechamp("rights", "no such right")
-    assert (nothing.status, nothing.out, nothing.err) == (0, "", "Nothing is found.\n")
+    assert (nothing.status, nothing.out, nothing.err) == (0, "", "Nothing was found.\n")
 
 
 def test_an_option_that_there_is_not_is_told(contrechamp: Run) -> None:

@@ -372,7 +372,7 @@ KEY = str(pyrage.x25519.Identity.generate())
         (f"{KEY}\nAGE-PLUGIN-YUBIKEY-1XYZ", "no X25519 key"),
         ("age1xx3uuuuular3x6r6f7j3w9hwvjvakngeljkfnx03355zkqsrrg6qgvtlk2", "no X25519 key"),
         (f"{KEY}\xff".encode("latin-1"), "the text is not in UTF-8"),
-        (KEY.encode() * 2000, "too large"),
+        (KEY.encode() * 2000, "holds more than 65 kB"),
     ],
     ids=range(8),
 )

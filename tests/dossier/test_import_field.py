@@ -396,5 +396,5 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(
 ) -> None:
     survey_form.write(tmp_path / "form.xlsx")
     monkeypatch.setattr("contrechamp.base.tables.MAX_WORKBOOK", 1000)
-    with pytest.raises(InputError, match=r"form\.xlsx: the workbook unpacks to more"):
+    with pytest.raises(InputError, match=r"form\.xlsx: it holds more"):
         take(at, tmp_path / "form.xlsx")

@@ -7,7 +7,7 @@ import pytest
 
 from contrechamp.base.errors import OutputError, UsageError
 from contrechamp.base.i18n import activate
-from contrechamp.publish.measure_job import Job
+from contrechamp.publish.measure_job import MeasureJob
 from contrechamp.publish.measuring import measure_and_publish
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
@@ -23,9 +23,9 @@ def french() -> Iterator[None]:
 
 @pytest.mark.usefixtures("french")
 def test_what_came_out_is_told_in_words_and_numbers(tmp_path: Path) -> None:
-    job = Job(inputs=INPUTS, out=tmp_path / "out", draws=20, homes=0)
+    job = MeasureJob(inputs=INPUTS, out=tmp_path / "out", draws=20, homes=0)
     done = measure_and_publish(job, again=("contrechamp", "measure"))
-    assert done.written.index.is_file()
+    assert done.report.index.is_file()
     assert len(done.scene.cameras) >= 4
     # Each step is known by the label of its bar, whatever the language.
     assert all(spent > 0 for spent in done.for_machines()["seconds"].values())
@@ -36,8 +36,8 @@ def test_what_came_out_is_told_in_words_and_numbers(tmp_path: Path) -> None:
 def test_what_cannot_be_done_is_refused_before_anything_is_read(tmp_path: Path) -> None:
     nowhere = (tmp_path / "nowhere.osm",)
     with pytest.raises(UsageError, match="--levels"):
-        measure_and_publish(Job(nowhere, tmp_path / "out", level_set="x"), again=())
+        measure_and_publish(MeasureJob(nowhere, tmp_path / "out", level_set="x"), again=())
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "notes.txt").write_text("SAMPLE")
     with pytest.raises(OutputError, match="not written by contrechamp"):
-        measure_and_publish(Job(nowhere, tmp_path / "mine"), again=())
+        measure_and_publish(MeasureJob(nowhere, tmp_path / "mine"), again=())

@@ -17,7 +17,7 @@ import shapely
 from pyproj import Geod
 
 from contrechamp.measure.results import Measurement
-from contrechamp.publish.files import ALL, Written
+from contrechamp.publish.files import ALL, ReportFolder
 from contrechamp.publish.publication import write
 from contrechamp.scene.tables import Notice, Scene
 from publish import sample
@@ -26,7 +26,7 @@ COMMAND = ("contrechamp", "measure", "/home/someone/town/sample.osm", "-o", "/sr
 LAYERS = ("cameras", "streets", "seen")
 
 
-def published(folder: Path, *, language: str = "en") -> Written:
+def published(folder: Path, *, language: str = "en") -> ReportFolder:
     town = sample.scene()
     return write(sample.measurement(town), town, folder, command=COMMAND, language=language)
 

@@ -168,7 +168,7 @@ def test_a_wrong_box_is_named(area: object, place: str, says: str) -> None:
         (b'{"format": "contrechamp/boxes-1", "cover": {}}', "expected a list"),
         (b'{"format": "contrechamp/boxes-1", "size": [0, 1]}', "[width, height]"),
         (b'{"format": "contrechamp/boxes-1", "boxes": []}', "unknown field"),
-        (b" " * (sidecar.MAX_BYTES + 1), "larger than"),
+        (b" " * (sidecar.MAX_BYTES + 1), "holds more than"),
     ],
 )
 def test_what_is_no_sidecar_is_refused(content: bytes, says: str) -> None:

@@ -1,1 +1,1 @@
-"""What has no home elsewhere and is small: errors, languages, progress, seeds, output."""
+"""What is small and has no home elsewhere: errors, languages, progress, seeds, files."""

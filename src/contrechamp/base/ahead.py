@@ -1,6 +1,6 @@
-"""Compile before it is used: jobs side by side, each in a process, so that all processors work.
+"""Compile functions before they are used: jobs side by side, one process each, on all processors.
 
-A job is "module:function", a function that calls what is `compiled` as the program will call it.
+A job is "module:function": a function that calls what is `compiled` the way the program will.
 """
 
 import importlib
@@ -16,58 +16,58 @@ from contrechamp.base.progress import Progress
 
 
 @dataclass(frozen=True)
-class Ahead:
+class CompilePlan:
     """What some commands need compiled.
 
     Args:
         jobs: the costliest first.
-        rooms: where the compiled functions stand.
+        rooms: the packages that contain the compiled functions.
     """
 
     jobs: tuple[str, ...]
     rooms: tuple[str, ...]
 
 
-def compile_ahead(work: Ahead, label: str, progress: Progress) -> None:
-    """Do the jobs that this version was never asked to do on this machine, and note that.
+def compile_ahead(plan: CompilePlan, label: str, progress: Progress) -> None:
+    """Run the jobs that this version has not yet run on this machine, and note which succeeded.
 
-    Nothing is done where compiled code cannot be kept. What fails is left for its first call.
+    Nothing is done where compiled code cannot be kept. What fails is compiled at its first call.
 
     Args:
-        work: the jobs.
-        label: of the bar.
-        progress: told of every function that is compiled.
+        plan: the jobs.
+        label: of the progress bar.
+        progress: advances with every function that is compiled.
     """
     from contrechamp.base import compiled
 
     folder = compiled.folder()
     if folder is None:
         return
-    missing = [job for job in work.jobs if not (folder / _mark(job)).exists()]
+    missing = [job for job in plan.jobs if not (folder / _mark(job)).exists()]
     if not missing:
         return
     running: list[subprocess.Popen[str]] = []
-    with progress(label, compiled.kernels_in(work.rooms)) as advance:
-        told: set[str] = set()
+    with progress(label, compiled.kernels_in(plan.rooms)) as advance:
+        compiled_names: set[str] = set()
 
-        def one(job: str) -> None:
-            # -P: the folder that the user works in must not be asked for modules.
+        def run(job: str) -> None:
+            # -P: the folder that the user works in must not be searched for modules.
             command = [sys.executable, "-P", "-m", __name__, job]
             with subprocess.Popen(  # noqa: S603  ourselves
                 command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
             ) as process:
                 running.append(process)
                 for name in process.stdout or ():
-                    if name not in told:
-                        told.add(name)
+                    if name not in compiled_names:
+                        compiled_names.add(name)
                         advance(1)
             if process.returncode == 0:
                 (folder / _mark(job)).touch()
 
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
             try:
-                list(pool.map(one, missing))
-            except BaseException:  # Ctrl-C: do not wait for what is under way
+                list(pool.map(run, missing))
+            except BaseException:  # Ctrl-C: do not wait for running jobs
                 pool.shutdown(wait=False, cancel_futures=True)
                 for process in running:
                     process.kill()
@@ -79,10 +79,10 @@ def _mark(job: str) -> str:
 
 
 def _tell_compiled() -> None:
-    """Print the name of every function of ours once it is compiled."""
+    """Print the name of each of our functions once it is compiled."""
     from numba.core import event
 
-    class Told(event.Listener):
+    class Announcer(event.Listener):
         def on_start(self, event: Any) -> None:
             pass
 
@@ -92,11 +92,11 @@ def _tell_compiled() -> None:
                 sys.stdout.write(f"{function.__module__}.{function.__qualname__}\n")
                 sys.stdout.flush()
 
-    event.register("numba:compile", Told())  # type: ignore[no-untyped-call]
+    event.register("numba:compile", Announcer())  # type: ignore[no-untyped-call]
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Do one job in this process."""
+    """Run one job in this process."""
     _tell_compiled()
     module, _colon, function = arguments[0].partition(":")
     getattr(importlib.import_module(module), function)()

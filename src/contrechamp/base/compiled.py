@@ -1,10 +1,10 @@
-"""One way to compile: ahead of use, kept for later runs, without the interpreter's lock.
+"""How functions are compiled: ahead of use, kept for later runs, free of the interpreter lock.
 
-Numba's cache knows when the file of a function changed, not when a function that it calls did; nor
-does it expect two processors to fill one folder at once. What is compiled is therefore kept in a
-folder named after all compiled sources, Numba, Python and the processor. Its files are pickles: who
-can write them can run code. A folder that is not this user's alone is neither read nor written, and
-where none can be had the code is compiled for this process only.
+Numba's cache notices when a function's own file changes, not when a function that it calls does;
+nor does it expect two processors to fill one folder at once. Compiled code is therefore kept in a
+folder named after all compiled sources, Numba, Python and the processor. Its files are pickles:
+whoever can write them can run code. A folder that is not this user's alone is neither read nor
+written, and without a usable folder the code is compiled for this process only.
 """
 
 import contextlib
@@ -28,9 +28,9 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 PACKAGE = Path(__file__).parent.parent
 ROOMS_WITH_KERNELS = ("base", "sight", "measure", "redact")
 _KERNEL = re.compile(rb"^@compiled", re.MULTILINE)
-#: Folders of earlier versions that are left; each takes some megabytes.
+#: Folders to keep, this version's among them; each takes some megabytes.
 _FOLDERS_KEPT = 6
-#: For this user alone.
+#: Access for this user alone.
 _PRIVATE = 0o700
 
 
@@ -43,28 +43,28 @@ def compiled(function: _F) -> _F:
     options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
     dispatcher: Any = numba.njit(**options)(function)
     if folder() is not None:
-        with contextlib.suppress(OSError, RuntimeError):  # gone again, or full
+        with contextlib.suppress(OSError, RuntimeError):  # the folder is gone, or the disk full
             dispatcher._cache = _Kept(function)  # type: ignore[no-untyped-call]
     return dispatcher  # type: ignore[no-any-return]
 
 
 def compiled_part(function: _F) -> _F:
-    """Let `function` be part of what is `compiled`; Python itself runs it as it is written.
+    """Let `compiled` functions call `function`; called from Python, it runs uncompiled.
 
-    Numba else writes wrappers for each function that unpack and pack every array of every tuple,
-    and compiles it once more for each constant that is passed.
+    Otherwise Numba writes wrappers for each function, which unpack and pack every array of every
+    tuple, and compiles it anew for each constant that is passed.
     """
     within = register_jitable(no_cfunc_wrapper=True, error_model="numpy")
     return within(function)
 
 
 def folder() -> Path | None:
-    """Return where compiled code is kept, made if need be; None where it cannot be kept safely."""
+    """Return the folder of compiled code, made if need be; None where none can be kept safely."""
     return _FOLDER if _FOLDER is not None and _made(_FOLDER) else None
 
 
 def kernels_in(rooms: tuple[str, ...]) -> int:
-    """Return how many functions of some rooms are compiled."""
+    """Return the number of `compiled` functions in some rooms."""
     return sum(len(_KERNEL.findall(source)) for room in rooms for source in _sources(room))
 
 
@@ -85,18 +85,18 @@ def _fingerprint() -> str:
 
 
 def _cache_home() -> Path | None:
-    """Return the folder that the user names, or the one of this program in the user's caches."""
+    """Return the cache folder that the user names, or ours among the user's caches."""
     if named := os.environ.get("NUMBA_CACHE_DIR"):
         return Path(named).absolute()
     home = Path(os.environ.get("XDG_CACHE_HOME", ""))
     try:
         return (home if home.is_absolute() else Path.home() / ".cache") / "contrechamp"
-    except RuntimeError:  # nobody's home
+    except RuntimeError:  # the user has no home
         return None
 
 
 def _made(path: Path) -> bool:
-    """Make the folder, and say whether it and the one above are this user's alone."""
+    """Make the folder; return whether it and its parent belong to this user alone."""
     try:
         path.parent.mkdir(_PRIVATE, parents=True, exist_ok=True)
         if not _private(path.parent):
@@ -110,16 +110,16 @@ def _made(path: Path) -> bool:
 
 
 def _private(path: Path) -> bool:
-    found = path.lstat()
-    if not stat.S_ISDIR(found.st_mode):
+    status = path.lstat()
+    if not stat.S_ISDIR(status.st_mode):
         return False
     if not hasattr(os, "getuid"):
-        return True  # Windows: folders in a profile are its user's
-    return found.st_uid == os.getuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+        return True  # Windows: a profile's folders belong to its user
+    return status.st_uid == os.getuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
 def _forget_earlier(path: Path) -> None:
-    """Remove what the versions before the last few left."""
+    """Remove the folders of all but the last few versions."""
     others = [other for other in path.parent.glob("compiled-*") if other != path]
     others.sort(key=lambda other: other.stat().st_mtime, reverse=True)
     for other in others[_FOLDERS_KEPT - 1 :]:
@@ -131,7 +131,7 @@ class _Place(CompileResultCacheImpl):
 
 
 class _Kept(FunctionCache):
-    """Numba's cache, in our folder only, and no error where a file is damaged or cannot be had."""
+    """Numba's cache, in our folder only; a damaged or missing file is no error."""
 
     _impl_class = _Place
 
@@ -140,7 +140,7 @@ class _Kept(FunctionCache):
             return None
         try:
             return super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
-        except Exception:  # a pickle that was cut short can raise anything
+        except Exception:  # a truncated pickle can raise anything
             with contextlib.suppress(OSError):
                 self._cache_file.flush()  # type: ignore[no-untyped-call]
             return None
@@ -149,7 +149,7 @@ class _Kept(FunctionCache):
         try:
             if folder() is not None:
                 super().save_overload(sig, data)  # type: ignore[no-untyped-call]
-        except Exception:  # a full disk, a folder deleted this moment, an index cut short
+        except Exception:  # a full disk, a folder deleted meanwhile, a truncated index
             return
 
 

@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-#: With fewer files than this, each is waited for: what other programs write is none of ours.
+#: Fewer files than this are synced one by one: syncfs would wait for other programs' files too.
 MANY = 8
 
-#: File systems (``f_type`` of statfs(2)) known to write all out at syncfs(2): ext2 to ext4, XFS,
-#: Btrfs, F2FS, tmpfs. Others, and whatever lies behind FUSE, may take the call and do nothing.
+#: File systems (``f_type`` of statfs(2)) known to write everything at syncfs(2): ext2 to ext4,
+#: XFS, Btrfs, F2FS, tmpfs. Others, and whatever lies behind FUSE, may accept it and do nothing.
 _KNOWN = {0xEF53, 0x58465342, 0x9123683E, 0xF2F52010, 0x01021994}
-#: Older kernels do not tell by syncfs(2) that something could not be written.
+#: The first kernel whose syncfs(2) reports write errors.
 _TELLS_ERRORS = (5, 8)
 
 
@@ -22,7 +22,7 @@ def _syncfs(descriptor: int) -> int:
     return int(ctypes.CDLL(None, use_errno=True).syncfs(descriptor))
 
 
-#: Tests put a disk that fails in its place.
+#: Tests replace it with a disk that fails.
 SYNCFS = _syncfs
 
 
@@ -30,8 +30,8 @@ class Disk:
     """The disk that a folder lies on.
 
     Args:
-        folder: some folder there. Errors are told that come up after this was made, so make it
-            before anything is written.
+        folder: any folder on it. Only errors that occur after this was made are reported, so make
+            it before anything is written.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -80,10 +80,10 @@ def sync(path: Path) -> None:
 
 
 def _at_once(descriptor: int) -> bool:
-    """Return whether one call is known to wait for everything, and to tell errors."""
+    """Return whether one call is known to wait for everything, and to report errors."""
     if platform.system() != "Linux":
         return False
     release = tuple(int(part) for part in platform.release().split(".")[:2] if part.isdigit())
-    about = (ctypes.c_long * 32)()  # f_type is the first word of the structure, whatever follows
-    told = ctypes.CDLL(None).fstatfs(descriptor, about)
-    return release >= _TELLS_ERRORS and told == 0 and about[0] & 0xFFFFFFFF in _KNOWN
+    statfs = (ctypes.c_long * 32)()  # f_type is the first word of the structure, whatever follows
+    failed = ctypes.CDLL(None).fstatfs(descriptor, statfs)
+    return release >= _TELLS_ERRORS and not failed and statfs[0] & 0xFFFFFFFF in _KNOWN

@@ -1,6 +1,6 @@
 """Files and folders of the user: read within bounds, written whole or not at all.
 
-What cannot be read or written is told here and nowhere else; callers give the place and the advice.
+All messages on what cannot be read or written stand here; callers add the place and the advice.
 """
 
 import os
@@ -18,114 +18,131 @@ from contrechamp.base.i18n import _
 
 
 def reason_of(error: BaseException | str) -> str:
-    """Return what the system, or else a library, calls an error."""
+    """Return the reason for an error in the words of the system, or else of a library."""
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
 def unreadable(
     where: str, error: BaseException | str = "", advice: str = "", *, form: str = ""
 ) -> InputError:
-    """Return the error that says that a file cannot be read.
+    """Return an error saying that a file cannot be read.
 
     Args:
         where: the place, as `InputError` has it.
-        error: why; nothing where the words of a library would tell the user nothing.
+        error: why; empty where a library's words would tell the user nothing.
         advice: what to do.
-        form: name of the format that it should have.
+        form: name of the expected format.
     """
     return InputError(unreadable_text(error, advice, form=form), where=where)
 
 
 def unreadable_text(error: BaseException | str = "", advice: str = "", *, form: str = "") -> str:
-    """Return the message of `unreadable`, where it is told in a list."""
-    told = _("cannot be read as {format}").format(format=form) if form else _("cannot be read")
+    """Return the message of `unreadable` without the place, for a list of problems."""
+    problem = _("cannot be read as {format}").format(format=form) if form else _("cannot be read")
     if error:
-        told = f"{told} ({reason_of(error)})"
-    return _("{what}; {advice}").format(what=told, advice=advice) if advice else told
+        problem = f"{problem} ({reason_of(error)})"
+    return _advised(problem, advice)
 
 
 def unwritable(where: str, error: BaseException | str, advice: str = "") -> OutputError:
-    """Return the error that says that a file or folder cannot be written.
+    """Return an error saying that a file or folder cannot be written.
 
     Args:
         where: what was to be written.
         error: why.
-        advice: what to do, or what became of what stood there.
+        advice: what to do, or what became of what was there before.
     """
-    told = _("{file}: cannot be written ({reason})").format(file=where, reason=reason_of(error))
-    return OutputError(_("{what}; {advice}").format(what=told, advice=advice) if advice else told)
+    problem = _("{file}: cannot be written ({reason})").format(file=where, reason=reason_of(error))
+    return OutputError(_advised(problem, advice))
+
+
+def _advised(problem: str, advice: str) -> str:
+    return _("{what}; {advice}").format(what=problem, advice=advice) if advice else problem
 
 
 def check_name_and_rights() -> str:
-    """Return the advice for a file that somebody named."""
-    return _("check its name and its rights")
+    """Return the advice on a file that the user named."""
+    return _("check its name and its permissions")
 
 
 def not_utf8(where: str) -> InputError:
-    """Return the error that says that a file is no text in UTF-8."""
+    """Return an error saying that a file is not text in UTF-8."""
     return InputError(_("the text is not in UTF-8; save it as UTF-8"), where=where)
 
 
 def not_json() -> str:
-    """Return what is wrong with a text that is not JSON; nothing of the text is repeated."""
+    """Return what is wrong with a text that is not JSON, without repeating any of it."""
     return _("it is not JSON")
 
 
 def no_plain_file() -> str:
-    """Return what is wrong with a folder, a pipe or a device in the place of a file."""
-    return _("no plain file")
+    """Return what is wrong with a folder, pipe or device where a file is expected."""
+    return _("not a regular file")
+
+
+def too_large(where: str, limit: int, advice: str = "") -> InputError:
+    """Return an error saying that a file, or what it unpacks to, exceeds `limit` bytes."""
+    if limit < 10**6:
+        size = _("{count} kB").format(count=limit // 1000)
+    else:
+        size = _("{count} MB").format(count=limit // 10**6)
+    problem = _("it holds more than {size}, which is more than is read at once").format(size=size)
+    return InputError(_advised(problem, advice), where=where)
 
 
 def read_bounded(path: Path, limit: int, *, where: str, advice: str = "") -> bytes:
-    """Return what a file holds; where that is too much, a byte more than the limit.
+    """Return the content of a file of at most `limit` bytes.
 
     Raises:
-        InputError: if it cannot be read.
+        InputError: if it cannot be read, or is larger.
     """
     try:
         with path.open("rb") as file:
-            return file.read(limit + 1)
+            content = file.read(limit + 1)
     except OSError as error:
         raise unreadable(where, error, advice) from error
+    if len(content) > limit:
+        raise too_large(where, limit)
+    return content
 
 
 def open_plain(path: Path, *, where: str, follow: bool = False, advice: str = "") -> BinaryIO:
-    """Open a plain file: no pipe or device is waited for.
+    """Open a regular file, without waiting on a pipe or device.
 
     Args:
         path: of the file.
         where: the place, for errors.
-        follow: a link, if it is one.
-        advice: for one that cannot be read.
+        follow: open what a link points to; otherwise a link is an error.
+        advice: what to do where it cannot be read.
 
     Raises:
-        InputError: if it cannot be read, or is something else.
+        InputError: if it cannot be read, or is not a regular file.
     """
     try:
         flags = os.O_RDONLY | os.O_NONBLOCK | (0 if follow else os.O_NOFOLLOW)
         descriptor = os.open(path, flags)
     except OSError as error:
         raise unreadable(where, error, advice) from error
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):  # `open` would refuse a folder its own way
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):  # `open` has its own error for a folder
         os.close(descriptor)
         raise InputError(no_plain_file(), where=where)
     return open(descriptor, "rb")
 
 
 def refuse_existing(path: Path) -> None:
-    """Raise where something stands in the place of a new file or folder.
+    """Check that a path is free for a new file or folder.
 
     Raises:
-        OutputError: if it does.
+        OutputError: if it is not.
     """
     if path.exists() or path.is_symlink():
         raise OutputError(
-            _("{folder}: is there already; choose another name").format(folder=path.name)
+            _("{folder}: already exists; choose another name").format(folder=path.name)
         )
 
 
 def beside(target: Path) -> Path:
-    """Return a hidden name beside `target` that nobody guesses, on the same file system."""
+    """Return a hidden name beside `target`, on the same file system, that nobody can guess."""
     return target.with_name(f".{target.name}.{secrets.token_hex(8)}.partial")
 
 
@@ -138,21 +155,21 @@ def new_folder(
     shown: str = "",
     advice: str = "",
 ) -> Iterator[Path]:
-    """Yield an empty folder; when all went well it becomes `folder`, with what lies in it by then.
+    """Yield an empty folder to be filled; if all goes well, it becomes `folder`.
 
-    It lies beside `folder`, on the same file system, under a name that nobody could plant a link
-    at. All of it is on the disk before it is renamed. Whatever goes wrong, an interruption or a
-    full disk, it is removed, and what stood at `folder` is as it was.
+    It lies beside `folder`, on the same file system, under a name at which nobody could plant a
+    link. All of it is on the disk before it is renamed. Whatever goes wrong, an interruption or a
+    full disk, it is removed, and what stood at `folder` is left as it was.
 
     Args:
-        folder: to be made, with the folders above it; replaced where `refuse` lets that be.
-        refuse: raises where what stands there must stay; asked before and after.
+        folder: made along with its parents; replaced if `refuse` allows it.
+        refuse: raises if what stands there must stay; called before and after.
         mode: of the new folder, before the umask.
         shown: what errors call it; its name by default.
         advice: for errors.
 
     Raises:
-        OutputError: if `refuse` does, or it cannot be written.
+        OutputError: if `refuse` raises it, or the folder cannot be written.
     """
     refuse(folder)
     try:
@@ -173,7 +190,7 @@ def new_folder(
 
 
 def _put_in_place(partial: Path, target: Path) -> None:
-    """Rename a folder; one that stands there is removed only when the new one has its name."""
+    """Rename a folder; an old one is removed only once the new one has its name."""
     if not target.exists():
         partial.rename(target)
     else:
@@ -190,7 +207,7 @@ def _put_in_place(partial: Path, target: Path) -> None:
 
 @contextmanager
 def new_file(path: Path, *, shown: str = "", advice: str = "") -> Iterator[Path]:
-    """Yield the name of a file to be written; when all went well it becomes `path`.
+    """Yield the name of a file to be written; if all goes well, it becomes `path`.
 
     As with `new_folder`, nothing half-written ever has the name, and a file that stood there is
     replaced.

@@ -1,4 +1,4 @@
-"""The user's language: gettext catalogues that lie in ``contrechamp/locale``."""
+"""The user's language: gettext catalogues in ``contrechamp/locale``."""
 
 import gettext as _gettext
 import os
@@ -10,7 +10,7 @@ from typing import Literal
 DOMAIN = "contrechamp"
 LOCALE_DIR = Path(__file__).parent.parent / "locale"
 
-#: Languages that texts for publication are written in; the first is that of the source.
+#: Languages of texts for publication; the first is that of the source.
 TEXT_LANGUAGES = ("en", "fr", "ar", "he")
 
 _active: _gettext.NullTranslations = _gettext.NullTranslations()
@@ -24,7 +24,7 @@ def available_languages() -> tuple[str, ...]:
 
 
 def language_name(code: str, to: str) -> str:
-    """Return what a language is called in another one, or in itself.
+    """Return the name of a language in another one, or in itself.
 
     >>> language_name("ar", "en"), language_name("fr", "fr")
     ('Arabic', 'Français')
@@ -36,7 +36,7 @@ def language_name(code: str, to: str) -> str:
 
 
 def direction_of(language: str) -> Literal["ltr", "rtl"]:
-    """Return which way a language is written, as HTML says it.
+    """Return the direction in which a language is written, as HTML names it.
 
     >>> direction_of("he")
     'rtl'
@@ -49,7 +49,7 @@ def direction_of(language: str) -> Literal["ltr", "rtl"]:
 def language_of(environment: dict[str, str] | None = None) -> str:
     """Return the language that the environment asks for.
 
-    The first that is set of ``CONTRECHAMP_LANG``, ``LC_ALL``, ``LC_MESSAGES`` and ``LANG`` counts.
+    The first of ``CONTRECHAMP_LANG``, ``LC_ALL``, ``LC_MESSAGES`` and ``LANG`` that is set counts.
 
     >>> language_of({"LANG": "fr_FR.UTF-8"})
     'fr'
@@ -80,7 +80,7 @@ def active_language() -> str:
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
-    """Use `language` for a while, and then the one that was in use before."""
+    """Use `language` for the length of a ``with`` block."""
     before = active_language()
     activate(language)
     try:
@@ -90,17 +90,17 @@ def speaking(language: str) -> Iterator[None]:
 
 
 def _(message: str) -> str:
-    """Translate a message (nothing stays nothing: its translation would be the file's header)."""
+    """Translate a message (an empty one would be translated to the catalogue's header)."""
     return "" if not message else _active.gettext(message)
 
 
 def N_(message: str) -> str:  # noqa: N802
-    """Return a message as it is: it stands in data, and is translated where it is shown."""
+    """Mark a message in data for the catalogues; it is translated where it is shown."""
     return message
 
 
 def pgettext(context: str, message: str) -> str:
-    """Translate a message that says different things in different places."""
+    """Translate a message whose meaning depends on its context."""
     return _active.pgettext(context, message)
 
 

@@ -1,4 +1,4 @@
-"""What holds for a process with keys on this machine, whichever door it was started by."""
+"""What a process that holds keys keeps off this machine's disk, and where it notes what it saw."""
 
 import os
 import resource
@@ -6,11 +6,11 @@ from pathlib import Path
 
 
 def no_core_dumps() -> None:
-    """Keep the memory of this process, which holds keys, from being written to a disk."""
+    """Keep the memory of this process, which holds keys, from ending up on a disk."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def seen_folder() -> Path:
-    """Return where this machine notes what it has seen of each case; it need not be there yet."""
+    """Return the folder where this machine notes what it saw of each case; it may not exist yet."""
     state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
     return Path(state, "contrechamp", "seen")

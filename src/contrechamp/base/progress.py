@@ -21,7 +21,7 @@ class Progress(Protocol):
     ) -> AbstractContextManager[Callable[[float], None]]:
         """Return the bar: a context manager that yields ``advance(amount)``.
 
-        Where nobody knows the total yet (None), the bar shows that work goes on.
+        While the total is not known (None), the bar only shows that work goes on.
         """
         ...
 

@@ -1,18 +1,29 @@
-"""Text of others (names of files, what a decoder's process says) as a terminal may show it."""
+"""Text of others (names of files, words of a record or a decoder) as a terminal may show it."""
 
-MAX_CHARACTERS = 2000
-#: Not "printable", and harmless: the spaces of French, the joiners of Persian and Hindi.
-_HARMLESS = "\u00a0\u202f\u200c\u200d"
+from unicodedata import category
+
+#: Not "printable", and harmless: the joiners that Persian and Hindi need.
+_JOINERS = "\u200c\u200d"
 
 
 def shown(text: object) -> str:
-    r"""Return `text` on one line: no control characters, no bad bytes, no turned direction.
+    r"""Return `text` on one line, so that it can neither forge lines nor steer a terminal.
 
-    >>> shown("a\x1b[31m.jpg")
-    'a�[31m.jpg'
+    What cannot be printed, and what turns the direction of writing, is escaped; letters of every
+    script stay, and so do the spaces that French has before a colon.
+
+    >>> shown("a\nb\x1b[31m\udcff")
+    'a\\nb\\x1b[31m\\xff'
     """
-    whole = str(text)[:MAX_CHARACTERS].encode("utf-8", "replace").decode()
     return "".join(
-        letter if letter.isprintable() or letter in _HARMLESS else "\N{REPLACEMENT CHARACTER}"
-        for letter in whole
+        letter
+        if letter.isprintable() or letter in _JOINERS or category(letter) == "Zs"
+        else _escaped(letter)
+        for letter in str(text)
     )
+
+
+def _escaped(letter: str) -> str:
+    if "\udc80" <= letter <= "\udcff":  # a byte of a file name that is not UTF-8 (PEP 383)
+        return f"\\x{ord(letter) & 0xFF:02x}"
+    return letter.encode("unicode_escape").decode()

@@ -1,7 +1,7 @@
-"""Tables as spreadsheets write them, CSV and XLSX: row by row, and never more than the limits.
+"""Tables as spreadsheets write them, CSV and XLSX, read row by row and within limits.
 
-CSV is in UTF-8, or in UTF-16 that says so, with commas, semicolons or tabs. Of a workbook, every
-sheet is a table; its formulas are what they gave when it was saved.
+CSV is in UTF-8, or in UTF-16 with a byte order mark, with commas, semicolons or tabs. Every sheet
+of a workbook is a table; a formula counts as the value that it had when it was saved.
 """
 
 import codecs
@@ -16,21 +16,21 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 
 from contrechamp.base.errors import InputError
-from contrechamp.base.files import not_utf8, unreadable
+from contrechamp.base.files import not_utf8, too_large, unreadable
 from contrechamp.base.i18n import _, ngettext
 
-#: Letters of a cell: a longer one is no shape of a district, but a quote that was never closed.
+#: Characters of a cell: a longer one is not a district's outline but a quote never closed.
 MAX_CELL = 16 * 1024**2
-#: Letters of a line of CSV, whose cells may have more of them.
+#: Characters of a line of CSV; a cell may span several lines.
 MAX_LINE = 64 * 1024**2
 #: Bytes that a workbook may unpack to.
 MAX_WORKBOOK = 10**9
-#: Rows of a sheet (ECMA-376), and cells of a workbook that are looked at: to the last one of each
-#: row, whether anything is in those before it. A file of 2 kB can claim 17 thousand million.
+#: Rows of a sheet (ECMA-376), and cells of a workbook that are looked at: all up to the last one
+#: of each row, empty or not. A file of 2 kB can claim 17 billion.
 MAX_SHEET_ROWS, MAX_CELLS = 1_048_576, 50_000_000
 
 UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-#: A letter that XML has no place for, as workbooks write it (ECMA-376, ST_Xstring).
+#: A character that XML does not allow, as workbooks escape it (ECMA-376, ST_Xstring).
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _QUOTED = re.compile('"[^"]*"')
 
@@ -40,8 +40,8 @@ class Row:
     """A row that is not empty.
 
     Args:
-        number: of the line of a CSV file at which it begins, or of the row of a sheet; from 1.
-        cells: as many as there are columns; "" where there is none.
+        number: line of the CSV file at which it begins, or row of the sheet; from 1.
+        cells: one per column; "" where the row has none.
         problem: why it cannot be used, in the user's language; "" if it can.
     """
 
@@ -56,10 +56,10 @@ class Table:
 
     Args:
         where: file, and sheet if it is one, for errors.
-        title: of the sheet; "" of a CSV file.
-        header: names of the columns, as they stand there, without spaces around them.
+        title: of the sheet; "" for a CSV file.
+        header: names of the columns, without spaces around them.
         rows: those below the header, read as they are asked for.
-        unused: what is filled in though no name stands above it: so many cells, by column from 1.
+        unused: column without a name (from 1) -> number of its cells that are filled in.
     """
 
     where: str
@@ -69,7 +69,7 @@ class Table:
     unused: Counter[int]
 
     def not_used(self) -> Iterator[str]:
-        """Yield what of the table was read and not used, once its rows are read."""
+        """Yield what was left unused of the table; complete once its rows are read."""
         for column, count in sorted(self.unused.items()):
             yield ngettext(
                 "column {column} has no name: {count} cell in it is not used",
@@ -79,12 +79,12 @@ class Table:
 
 
 def decoded(content: bytes, where: str, *, cut: bool = False) -> str:
-    """Return text in UTF-8, or in UTF-16 where it says so.
+    """Return text in UTF-8, or in UTF-16 with a byte order mark.
 
     Args:
         content: of a file.
         where: its name, for errors.
-        cut: it may end within a letter.
+        cut: it may end within a character.
 
     Raises:
         InputError: if it is neither.
@@ -97,7 +97,7 @@ def decoded(content: bytes, where: str, *, cut: bool = False) -> str:
 
 
 def check_header(names: Sequence[str], where: str) -> None:
-    """Check that no column is there twice.
+    """Check that no column occurs twice.
 
     Raises:
         InputError: if one is.
@@ -105,16 +105,16 @@ def check_header(names: Sequence[str], where: str) -> None:
     twice = sorted(name for name, count in Counter(names).items() if name and count > 1)
     if twice:
         raise InputError(
-            _("the column {name} is there twice; keep one").format(name=twice[0]), where=where
+            _("the column {name} occurs twice; keep one").format(name=twice[0]), where=where
         )
 
 
 def csv_header(head: bytes, *, cut: bool) -> tuple[str, ...]:
-    """Return the header of what begins like a CSV file; nothing if it is no table.
+    """Return the header of a CSV file; empty if the file does not begin like one.
 
     Args:
         head: first bytes of the file.
-        cut: there are more.
+        cut: there are more bytes.
     """
     if b"\0" in head[:4096] and not head.startswith(UTF16):
         return ()
@@ -136,11 +136,11 @@ def read_csv(source: IO[bytes], head: bytes, name: str) -> Table:
         name: for errors.
 
     Raises:
-        InputError: now or at a row: if it is no text, a cell or line of it is longer than the
-            limits, or a quote is left open.
+        InputError: now or at a row: if it is not text, a cell or line exceeds the limits, or a
+            quote is left open.
     """
     lines, begun = _lines(source, head, name), []
-    for line in lines:  # up to the first that says how cells are parted
+    for line in lines:  # up to the first that shows the delimiter
         begun.append(line)
         if line.strip():
             break
@@ -154,7 +154,7 @@ def sheets(content: bytes, name: str) -> Iterator[Table]:
     """Yield the sheets of a workbook, each to be read before the next.
 
     Raises:
-        InputError: if it is damaged, or there is more in it than the limits.
+        InputError: if it is damaged, or exceeds the limits.
     """
     import openpyxl
 
@@ -165,30 +165,25 @@ def sheets(content: bytes, name: str) -> Iterator[Table]:
             book = openpyxl.load_workbook(
                 io.BytesIO(content), read_only=True, data_only=True, keep_links=False
             )
-            found = list(book.worksheets)
-    except Exception as error:  # whatever a damaged workbook makes the libraries do
+            worksheets = list(book.worksheets)
+    except Exception as error:  # a damaged workbook makes the libraries raise anything
         raise _damaged(name) from error
     if size > MAX_WORKBOOK:
-        raise InputError(
-            _("the workbook unpacks to more than {size} MB; save it as CSV").format(
-                size=MAX_WORKBOOK // 10**6
-            ),
-            where=name,
-        )
+        raise too_large(name, MAX_WORKBOOK, _("save it as CSV"))
     looked_at: Counter[str] = Counter()
-    for sheet in found:
+    for sheet in worksheets:
         where = f"{name}: {sheet.title}"
         yield _table(where, sheet.title, _sheet_rows(sheet, name, looked_at), stray=True)
 
 
 def _table(where: str, title: str, rows: Iterator[tuple[int, list[str]]], *, stray: bool) -> Table:
-    """Return a table of numbered rows, the first of which is the header.
+    """Return the table of numbered rows, the first of which is the header.
 
     Args:
         where: for errors.
         title: of the sheet.
         rows: none of them empty.
-        stray: what stands right of all columns is a remark, and no slip of a comma.
+        stray: cells right of all columns are remarks, not a stray comma.
     """
     _number, first = next(rows, (0, []))
     header, unused = tuple(cell.strip() for cell in first), Counter[int]()
@@ -215,7 +210,7 @@ def _encoding(head: bytes) -> str:
 
 
 def _delimiter(line: str) -> str:
-    """Return what stands between the cells of a line: what there is most of, quotes left out."""
+    """Return the delimiter of a line: the most frequent candidate outside quotes."""
     return max(",;\t", key=_QUOTED.sub("", line).count)
 
 
@@ -230,11 +225,11 @@ def _lines(source: IO[bytes], head: bytes, name: str) -> Iterator[str]:
             if not line:
                 return
             if len(line) > MAX_LINE:
-                told = _("the line has more than {size} million letters; is a quote left open?")
+                told = _("the line has more than {size} million characters; is a quote left open?")
                 raise InputError(told.format(size=MAX_LINE // 10**6), where=f"{name}:{number}")
             if "\0" in line:
                 raise InputError(
-                    _("this is no text; expected a CSV file"), where=f"{name}:{number}"
+                    _("this is not text; expected a CSV file"), where=f"{name}:{number}"
                 )
             yield line
 
@@ -246,15 +241,15 @@ def _csv_rows(reader: Any, name: str) -> Iterator[tuple[int, list[str]]]:
             row = next(reader)
         except StopIteration:
             return
-        except csv.Error as error:  # where the next row begins is not known any more
+        except csv.Error as error:  # where the next row begins is no longer known
             raise unreadable(f"{name}:{number}", str(error), _("is a quote left open?")) from None
         if any(cell.strip() for cell in row):
             yield number, row
 
 
 def _sheet_rows(sheet: Any, name: str, looked_at: Counter[str]) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows of a sheet, which is read only now: damage shows as late as that."""
-    sheet.reset_dimensions()  # what a file claims would be filled with empty cells
+    """Yield the rows of a sheet. It is read only now, so damage may show as late as this."""
+    sheet.reset_dimensions()  # else all that the file claims is filled with empty cells
     rows = enumerate(sheet.iter_rows(values_only=True, max_row=MAX_SHEET_ROWS), start=1)
     while True:
         try:
@@ -282,7 +277,7 @@ def _damaged(name: str) -> InputError:
 
 
 def _cell(value: Any) -> str:
-    """Return a cell as it would stand in a CSV file."""
+    """Return the value of a cell as it would stand in a CSV file."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):

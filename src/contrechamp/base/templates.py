@@ -1,4 +1,4 @@
-"""Pages from templates: everything escaped unless said otherwise, texts in the active language."""
+"""Pages from templates: text escaped unless marked otherwise, in the active language."""
 
 import jinja2
 
@@ -6,8 +6,8 @@ from contrechamp.base.i18n import _, ngettext
 
 
 def environment(package: str) -> jinja2.Environment:
-    """Return what renders the templates in the folder ``templates`` of a package."""
-    found = jinja2.Environment(
+    """Return the environment that renders the templates in a package's ``templates`` folder."""
+    rendering = jinja2.Environment(
         loader=jinja2.PackageLoader(package),
         extensions=["jinja2.ext.i18n"],
         autoescape=True,
@@ -15,5 +15,5 @@ def environment(package: str) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.install_gettext_callables(_, ngettext, newstyle=False)  # type: ignore[attr-defined]
-    return found
+    rendering.install_gettext_callables(_, ngettext, newstyle=False)  # type: ignore[attr-defined]
+    return rendering

@@ -1,1 +1,1 @@
-"""Commands, thin: parse, call, show progress, print. One file a command."""
+"""Commands, thin: parse, call, show progress, print. One file per command."""

@@ -8,23 +8,17 @@ from typing import Any
 import click
 
 from contrechamp.base.i18n import _, ngettext
-from contrechamp.cli.case_access import (
-    case_argument,
-    now,
-    open_case,
-    reason_option,
-    shown,
-)
-from contrechamp.cli.options import json_option, language_option, verbose_option
+from contrechamp.base.shown_text import shown
+from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
+from contrechamp.cli.options import json_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 
 
-def add_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "add",
         callback=_add,
-        short_help=_("Take files and folders into a case."),
         help=_(
             "Take files, and all files of folders, into a case. They are read, never changed or "
             "moved. An interrupted run goes on when the same folder is added again."
@@ -42,8 +36,6 @@ def add_command() -> click.Command:
             reason_option(),
             *secret_options(),
             json_option(),
-            language_option(),
-            verbose_option(),
         ],
     )
 
@@ -57,7 +49,7 @@ def _add(
     counts = {"added": 0, "duplicates": 0, "passed_over": 0}
     items: list[dict[str, object]] = []
     with open_case(folder, secret_source(**secret), write=True) as case:
-        for one in add(
+        for outcome in add(
             case,
             files,
             now=now,
@@ -65,19 +57,21 @@ def _add(
             reason=reason,
             progress=progress_for(as_json=as_json),
         ):
-            if isinstance(one, Added):
+            if isinstance(outcome, Added):
                 counts["added"] += 1
-                counts["duplicates"] += one.duplicate
+                counts["duplicates"] += outcome.duplicate
                 if as_json:
-                    path = shown(one.path)
-                    items.append({"item": one.item, "path": path, "duplicate": one.duplicate})
+                    path = shown(outcome.path)
+                    items.append(
+                        {"item": outcome.item, "path": path, "duplicate": outcome.duplicate}
+                    )
                 else:
-                    click.echo(f"{one.item}  {shown(one.path)}")
+                    click.echo(f"{outcome.item}  {shown(outcome.path)}")
             else:
                 counts["passed_over"] += 1
                 click.echo(
                     _("{path}: passed over: {reason}").format(
-                        path=shown(one.path), reason=one.reason
+                        path=shown(outcome.path), reason=outcome.reason
                     ),
                     err=True,
                 )
@@ -86,8 +80,8 @@ def _add(
         return
     click.echo(
         ngettext(
-            "{count} file is in the case ({duplicates} of content that was in already)",
-            "{count} files are in the case ({duplicates} of content that was in already)",
+            "{count} file is in the case ({duplicates} with content that was there before)",
+            "{count} files are in the case ({duplicates} with content that was there before)",
             counts["added"],
         ).format(count=counts["added"], duplicates=counts["duplicates"])
     )

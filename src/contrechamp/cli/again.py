@@ -1,18 +1,18 @@
-"""The command that gives the same result again, wherever the result was put."""
+"""The command that repeats a result, wherever the result was put."""
 
 import click
 
 from contrechamp.base.i18n import active_language
 from contrechamp.cli.language import OPTION
 
-#: What changes how a command runs or where it writes, and nothing of what it writes. The command
-#: stands in the report, and the same input, seed and version give the same bytes.
+#: Options that change how a command runs or where it writes, but not what: the command stands in
+#: the report, and the same input, seed and version give the same bytes.
 NOT_IN_THE_RESULT = ("out", "threads", "as_json")
 OUT = ("-o", "report")
 
 
 def command_again(context: click.Context) -> tuple[str, ...]:
-    """Return the words of the command that runs, without what does not change its result.
+    """Return the words of the running command, without what does not change its result.
 
     Args:
         context: of the command.
@@ -22,10 +22,10 @@ def command_again(context: click.Context) -> tuple[str, ...]:
     for parameter in context.command.params:
         name = parameter.name or ""
         value = context.params.get(name)
-        if name in NOT_IN_THE_RESULT or not _given(context, name):
+        if name in NOT_IN_THE_RESULT or not _is_set(context, name):
             continue
         if isinstance(parameter, click.Argument):
-            words += [str(one) for one in context.params[name]]
+            words += [str(argument) for argument in context.params[name]]
         elif value is True:
             options.append(parameter.opts[-1])
         else:
@@ -33,10 +33,10 @@ def command_again(context: click.Context) -> tuple[str, ...]:
     return (*words, *OUT, *options, OPTION, active_language())
 
 
-def _given(context: click.Context, name: str) -> bool:
-    """Return whether a parameter has another value than it would have had without the user."""
+def _is_set(context: click.Context, name: str) -> bool:
+    """Return whether the user gave a parameter a value other than its default."""
     if name not in context.params:
         return False
-    defaults = {one.name: one.get_default(context) for one in context.command.params}
+    defaults = {known.name: known.get_default(context) for known in context.command.params}
     value = context.params[name]
     return value is not None and value is not False and value != defaults.get(name)

@@ -1,102 +1,87 @@
 """The command `contrechamp` and its subcommands, in the language that is active."""
 
-from collections.abc import Sequence
+from collections import UserDict
+from importlib import import_module
+from typing import Any
 
 import click
 
 from contrechamp import __version__
 from contrechamp.base.i18n import _
-from contrechamp.cli.add_cmd import add_command
-from contrechamp.cli.demo_cmd import demo_command
-from contrechamp.cli.edit_cmd import edit_command
-from contrechamp.cli.erase_cmd import erase_command
-from contrechamp.cli.export_cmd import export_command
-from contrechamp.cli.export_records_cmd import export_records_command
-from contrechamp.cli.find_cmd import find_command
-from contrechamp.cli.identity_cmd import identity_command
-from contrechamp.cli.import_cmd import import_command
-from contrechamp.cli.letter_cmd import letter_command
-from contrechamp.cli.link_cmd import link_command
-from contrechamp.cli.log_cmd import log_command
-from contrechamp.cli.mask_cmd import mask_command
-from contrechamp.cli.match_cmd import match_command
-from contrechamp.cli.measure_cmd import measure_command
-from contrechamp.cli.merge_cmd import merge_command
-from contrechamp.cli.new_cmd import new_command
-from contrechamp.cli.options import language_option
-from contrechamp.cli.release_cmd import release_command
-from contrechamp.cli.review_cmd import review_command
-from contrechamp.cli.rights_cmd import rights_command
-from contrechamp.cli.sample_cmd import sample_command
-from contrechamp.cli.share_cmd import share_command
-from contrechamp.cli.show_cmd import show_command
-from contrechamp.cli.sight_cmd import sight_command
-from contrechamp.cli.status_cmd import status_command
-from contrechamp.cli.survey_form_cmd import survey_form_command
-from contrechamp.cli.unlock_cmd import unlock_command
-from contrechamp.cli.unshare_cmd import unshare_command
-from contrechamp.cli.verify_cmd import verify_command
-from contrechamp.cli.withdraw_cmd import withdraw_command
-
-Sections = Sequence[tuple[str, Sequence[click.Command]]]
+from contrechamp.cli.options import language_option, verbose_option
 
 
-def sections() -> Sections:
-    """Return the commands below the headings of the help, in the order of the work."""
-    return (
-        (_("Measure what cameras can see"), (measure_command(), sight_command(), demo_command())),
-        (
-            _("Keep evidence"),
-            (
-                new_command(),
-                add_command(),
-                log_command(),
-                verify_command(),
-                erase_command(),
-                share_command(),
-                unshare_command(),
-                unlock_command(),
-            ),
-        ),
-        (
-            _("Work with records"),
-            (
-                sample_command(),
-                import_command(),
-                edit_command(),
-                show_command(),
-                find_command(),
-                link_command(),
-                review_command(),
-                status_command(),
-                withdraw_command(),
-                identity_command(),
-                letter_command(),
-                rights_command(),
-                match_command(),
-                merge_command(),
-                survey_form_command(),
-            ),
-        ),
-        (
-            _("Let something out"),
-            (mask_command(), release_command(), export_command(), export_records_command()),
-        ),
-    )
+def sections() -> dict[str, dict[str, str]]:
+    """Return heading of the help -> name -> what the command does, in the order of the work."""
+    return {
+        _("Measure what cameras can see"): {
+            "measure": _("Files in; figures, map and report out."),
+            "sight": _("What each camera has in view: the engine alone."),
+            "demo": _("The same, for central Helsinki."),
+        },
+        _("Keep evidence"): {
+            "new": _("Make a case: an encrypted folder for evidence."),
+            "add": _("Take files and folders into a case."),
+            "log": _("Show what was done to a case, by whom, when and why."),
+            "verify": _("Check that a case is what its log says."),
+            "erase": _("Destroy items of a case, and say in its log that it was done."),
+            "share": _("Give somebody access to a case."),
+            "unshare": _("Take away somebody's access to a case."),
+            "unlock": _("Try a key of a case; set a new passphrase or recovery key."),
+        },
+        _("Work with records"): {
+            "sample": _("A worked case to look at and to try things on."),
+            "import": _("Take records of files into a case."),
+            "edit": _("Write or change a record, in your editor."),
+            "show": _("Show the records of a case, and how each stands."),
+            "find": _("Find words in the records of a case."),
+            "link": _("Let a record cite another one, or an item."),
+            "review": _("Say what you think of a record that somebody else wrote."),
+            "status": _("Say what a case lacks: evidence, consent, reply, review, release."),
+            "withdraw": _("Write down that a consent was withdrawn, and erase what was given."),
+            "identity": _("Seal or read who a source is, for those who must know."),
+            "letter": _("Print a letter, to be completed and sent by you."),
+            "rights": _("Look up rights, and the keys by which findings name them."),
+            "match": _("Propose what companies and bodies are called in reference data."),
+            "merge": _("Merge another copy of a case into this one."),
+            "survey-form": _("Write the form for field work, for ODK and KoboToolbox."),
+        },
+        _("Let something out"): {
+            "mask": _("Cover faces and strip what tells who and where, for review."),
+            "release": _("Give leave for a record or an item to be published."),
+            "export": _("Hand out items of a case, with proofs."),
+            "export-records": _("Write the records of a case in other formats."),
+        },
+    }
+
+
+class LazyCommands(UserDict[str, Any]):
+    """Name -> command, which is imported and built when it is first asked for.
+
+    ``survey-form`` is what `command` of ``survey_form_cmd.py`` returns, with the options that all
+    commands share.
+    """
+
+    def __getitem__(self, name: str) -> Any:
+        if self.data[name] is None:
+            module = import_module(f"contrechamp.cli.{name.replace('-', '_')}_cmd")
+            command = self.data[name] = module.command()
+            # An example is copied: its line is not broken, least of all at a hyphen.
+            command.epilog = f"\b\n{command.epilog}"
+            command.params += [language_option(), verbose_option()]
+        return self.data[name]
 
 
 class SectionedGroup(click.Group):
     """A group whose help shows its commands under headings; click knows one list only."""
 
-    def __init__(self, sections: Sections) -> None:
-        self._sections = sections
-        for _heading, commands in sections:
-            for command in commands:
-                # An example is copied: its line is not broken, least of all at a hyphen.
-                command.epilog = f"\b\n{command.epilog}"
+    def __init__(self) -> None:
+        self._sections = sections()
         super().__init__(
             "contrechamp",
-            commands=[command for _heading, commands in sections for command in commands],
+            commands=LazyCommands(
+                dict.fromkeys(name for names in self._sections.values() for name in names)
+            ),
             help=_(
                 "Document surveillance from the side of the watched: measure what cameras can see, "
                 "keep evidence under lock and log, tie findings to it, and let out only what may "
@@ -108,20 +93,16 @@ class SectionedGroup(click.Group):
         )
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write each section; one column of names for all, so that they can be run down."""
-        widest = max(len(name) for name in self.commands)
-        limit = formatter.width - widest - 6
-        for heading, commands in self._sections:
+        """Write each section; all share one width of names, so that the eye can run down them."""
+        widest = max(map(len, self.commands))
+        for heading, commands in self._sections.items():
             with formatter.section(heading):
-                formatter.write_dl(
-                    [(f"{c.name:{widest}}", c.get_short_help_str(limit)) for c in commands]
-                )
+                formatter.write_dl([(f"{name:{widest}}", does) for name, does in commands.items()])
 
 
 def application() -> click.Group:
     """Build the command line; every text is translated now, not when this module was loaded."""
-    group = SectionedGroup(sections())
     add_version = click.version_option(
         __version__, prog_name="contrechamp", help=_("Show the version.")
     )
-    return add_version(group)
+    return add_version(SectionedGroup())

@@ -1,4 +1,4 @@
-"""Progress of a command: bars on a terminal."""
+"""Progress of a command, as bars on a terminal."""
 
 import sys
 

@@ -1,12 +1,10 @@
-"""Opening a case for a command: whose key, which case, and what this machine saw of it last."""
+"""Opens a case for a command, and compares it with what this machine saw of it last."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from unicodedata import category
 
 import click
 
@@ -25,7 +23,7 @@ def case_argument() -> click.Argument:
 
 
 def reason_option(*, required: bool = False) -> click.Option:
-    """``--reason``: why something is done; "" where it may be left out, and is."""
+    """``--reason``: why something is done; "" where it is left out."""
     option = click.Option(
         ["--reason"],
         required=required,
@@ -38,12 +36,12 @@ def reason_option(*, required: bool = False) -> click.Option:
 
 
 def member_name_option() -> click.Option:
-    """``--name``: of a member."""
+    """``--name``: a member's name."""
     return click.Option(
         ["--name"],
         required=True,
         metavar="NAME",
-        help=_("Of the member; it stands in the case encrypted."),
+        help=_("Name of the member; it stands in the case encrypted."),
     )
 
 
@@ -51,17 +49,17 @@ def member_name_option() -> click.Option:
 def open_case(
     folder: Path, source: SecretSource, *, write: bool = False, remember: bool = False
 ) -> Iterator["Case"]:
-    """Open a case with the secret that the user gives; afterwards note its newest checkpoint.
+    """Open a case with the user's secret; note its newest checkpoint afterwards.
 
     Args:
         folder: of the case.
-        source: where the secret is read.
-        write: be the one process that changes it.
-        remember: put the passphrase into the keyring of the system once it has opened the case.
+        source: where to read the secret.
+        write: be the only process that changes it.
+        remember: store the passphrase in the system's keyring once it has opened the case.
 
     Raises:
-        InputError: if it is no case, the secret is wrong, or another process writes to it.
-        UsageError: if what is to be remembered is no passphrase.
+        InputError: if it is not a case, the secret is wrong, or another process is writing to it.
+        UsageError: if the secret to remember is not a passphrase.
     """
     from contrechamp.vault import case, opening, seen
     from contrechamp.vault.access import system_keyring
@@ -88,24 +86,6 @@ def open_case(
         )
 
 
-def shown(text: object) -> str:
-    r"""Return text of others on one line, so that it can neither forge lines nor steer a terminal.
-
-    What cannot be printed, and what turns the direction of writing, is escaped; letters of every
-    script stay, and so do the two joiners that Persian and Hindi need, and the spaces that French
-    has before a colon.
-
-    >>> shown("a\nb")
-    'a\\nb'
-    """
-    text = os.fsencode(str(text)).decode("utf-8", "backslashreplace")
-    return "".join(
-        letter if letter.isprintable() or letter in "\u200c\u200d" or category(letter) == "Zs"
-        else letter.encode("unicode_escape").decode()
-        for letter in text
-    )  # fmt: skip
-
-
 def now() -> datetime:
-    """Return the time, for the log."""
+    """Return the current time, for the log."""
     return datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""Compile the engine at set-up, and say so: `make` calls this."""
+"""Compile the engine at set-up, with a bar; `make` runs this module."""
 
 import sys
 

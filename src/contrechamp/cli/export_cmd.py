@@ -1,4 +1,4 @@
-"""``contrechamp export``: hand items of a case out, so that whoever gets them can check them."""
+"""``contrechamp export``: hand out items of a case, with proofs that recipients can check."""
 
 import json
 import secrets
@@ -9,16 +9,15 @@ import click
 
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
-from contrechamp.cli.options import json_option, language_option, verbose_option
+from contrechamp.cli.options import json_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 
 
-def export_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "export",
         callback=_export,
-        short_help=_("Hand out items of a case, with proofs."),
         help=_(
             "Write items of a case into a folder (a bag: BagIt, RFC 8493), encrypted to whoever "
             "shall read them, with what shows that they are those that the log of the case says. "
@@ -69,8 +68,6 @@ def export_command() -> click.Command:
             reason_option(),
             *secret_options(),
             json_option(),
-            language_option(),
-            verbose_option(),
         ],
     )
 
@@ -120,4 +117,6 @@ def _export(
         ).format(count=len(done.items), folder=out, entry=done.entry)
     )
     for key in done.keys:
-        click.echo(_("It is signed with the key {key}: tell it on another way.").format(key=key))
+        click.echo(
+            _("It is signed with the key {key}: pass it on by another channel.").format(key=key)
+        )

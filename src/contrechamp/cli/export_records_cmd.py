@@ -1,4 +1,4 @@
-"""``contrechamp export-records``: the records of a case in formats of others."""
+"""``contrechamp export-records``: the records of a case in the formats of other programs."""
 
 from pathlib import Path
 from typing import Any
@@ -7,18 +7,17 @@ import click
 
 from contrechamp.base.errors import UsageError
 from contrechamp.base.i18n import _, ngettext
-from contrechamp.cli.case_access import case_argument, now, open_case, reason_option, shown
-from contrechamp.cli.options import language_option, verbose_option
+from contrechamp.base.shown_text import shown
+from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 from contrechamp.dossier.formats.write.registry import WRITERS
 
 
-def export_records_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "export-records",
         callback=_export,
-        short_help=_("Write the records of a case in other formats."),
         help=_(
             "Write the records of a case to a new folder, unencrypted, to work on with other "
             "programs. What is closed and true identities stay in the case. What a source told or "
@@ -39,7 +38,7 @@ def export_records_command() -> click.Command:
             click.Option(
                 ["-o", "--output"], metavar="FOLDER", required=True,
                 type=click.Path(path_type=Path),
-                help=_("Folder to be made; there must be nothing yet."),
+                help=_("Folder to make; it must not exist yet."),
             ),
             click.Option(
                 ["--osm"], metavar="FILE", type=click.Path(path_type=Path),
@@ -83,8 +82,6 @@ def export_records_command() -> click.Command:
             ),
             reason_option(),
             *secret_options(),
-            language_option(),
-            verbose_option(),
         ],
     )  # fmt: skip
 
@@ -120,7 +117,9 @@ def _export(
             case, output, format_, day=now().date(), osm=osm, publisher=about, now=now(),
             recipient=Recipient(actor, "" if named else whom, team), reason=reason,
         )  # fmt: skip
-        kinds = {one: left.whole.kind(one) or "" for one in (*left.kept_back, *left.limits)}
+        kinds = {
+            record: left.whole.kind(record) or "" for record in (*left.kept_back, *left.limits)
+        }
     kept_back = len(left.kept_back)
     if kept_back:
         click.echo(
@@ -131,13 +130,15 @@ def _export(
             ).format(count=kept_back),
             err=True,
         )
-        for one, refused in left.kept_back.items():
+        for record, refused in left.kept_back.items():
             why = "; ".join(dict.fromkeys(consent.told(refused)))
-            click.echo(f"  record/{one}  {kinds[one]}  {why}", err=True)
-    for one, limits in left.limits.items():
+            click.echo(f"  record/{record}  {kinds[record]}  {why}", err=True)
+    for record, limits in left.limits.items():
         for limit in limits:
-            told = _("within these limits, which whoever gets it has to be told: {limits}")
-            click.echo(f"record/{one}  {kinds[one]}  {told.format(limits=shown(limit))}", err=True)
+            line = _("within these limits, which whoever gets it has to be told: {limits}")
+            click.echo(
+                f"record/{record}  {kinds[record]}  {line.format(limits=shown(limit))}", err=True
+            )
     for why, many in sorted(left.left_out.items()):
         click.echo(_("left out: {count}: {reason}").format(count=many, reason=why), err=True)
     click.echo(_("{folder} is written; it is not encrypted.").format(folder=output.name))

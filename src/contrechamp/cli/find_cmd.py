@@ -1,4 +1,4 @@
-"""``contrechamp find``: words in the records of a case, in any language."""
+"""``contrechamp find``: search the records of a case for words, in any language."""
 
 import json
 from pathlib import Path
@@ -7,23 +7,23 @@ from typing import Any
 import click
 
 from contrechamp.base.i18n import _
-from contrechamp.cli.case_access import case_argument, open_case, shown
-from contrechamp.cli.options import json_option, language_option, verbose_option
+from contrechamp.base.shown_text import shown
+from contrechamp.cli.case_access import case_argument, open_case
+from contrechamp.cli.options import json_option
 from contrechamp.cli.record_text import kind_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 
 
-def find_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "find",
         callback=_find,
-        short_help=_("Find words in the records of a case."),
         help=_(
             "Find records that hold all words, the best first. Accents, Arabic vowel signs, "
             "article and forms of letters, Hebrew vowel points and final letters do not count. "
-            'Words in "quotation marks" stand beside each other; a star ends a word of any ending. '
-            "What is closed is not found."
+            'Words in "quotation marks" stand beside each other; a star stands for any ending of a '
+            "word. What is closed is not found."
         ),
         epilog=_("Example: contrechamp find checkpoint-north caméra hébron"),
         params=[
@@ -36,12 +36,10 @@ def find_command() -> click.Command:
                 default=50,
                 show_default=True,
                 metavar="N",
-                help=_("Show so many at most."),
+                help=_("Show at most this many."),
             ),
             *secret_options(),
             json_option(),
-            language_option(),
-            verbose_option(),
         ],
     )
 
@@ -75,4 +73,4 @@ def _find(
         if hit.excerpt:
             click.echo(f"    {shown(hit.excerpt)}")
     if not hits:
-        click.echo(_("Nothing is found."), err=True)
+        click.echo(_("Nothing was found."), err=True)

@@ -1,7 +1,8 @@
-"""``contrechamp identity``: who a source is, for those who must know."""
+"""``contrechamp identity``: seal or read who a source is, for those who must know."""
 
 import secrets
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,22 +10,21 @@ import click
 
 from contrechamp.base.errors import InputError, UsageError
 from contrechamp.base.i18n import _
-from contrechamp.cli.case_access import case_argument, now, open_case, reason_option, shown
-from contrechamp.cli.options import language_option, verbose_option
+from contrechamp.base.shown_text import shown
+from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
 from contrechamp.cli.record_text import ref_argument
-from contrechamp.cli.secret_input import read_line, read_secret, secret_options, secret_source
+from contrechamp.cli.secret_input import read_line, read_own_keys, secret_options, secret_source
 
 if TYPE_CHECKING:
     from contrechamp.vault.access.slots import AgeIdentities
     from contrechamp.vault.case import Case
 
 
-def identity_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "identity",
         callback=_identity,
-        short_help=_("Seal or read who a source is, for those who must know."),
         help=_(
             "Read who a source is, or seal it with --seal: under a key of its own, for members of "
             "its own list. It stands in no record, export, index or message. Each reading is an "
@@ -56,8 +56,6 @@ def identity_command() -> click.Command:
             ),
             reason_option(),
             *secret_options(),
-            language_option(),
-            verbose_option(),
         ],
     )  # fmt: skip
 
@@ -84,18 +82,12 @@ def _identity(
         )  # fmt: skip
     where = secret_source(**secret)
     with open_case(folder, where, write=True) as case:
-        own: Any = None
-        if where.identity is not None and not (seal or erase):
-            own = read_secret(where, log_origin=case.file.log_origin)
+        own = None if seal or erase else read_own_keys(where)
         if source is not None:
-            ask = _asking(where.passphrase_fd)
-            _of_source(case, source, own, ask if seal else None, erase=erase, reason=reason)
+            ask = partial(read_line, descriptor=where.passphrase_fd) if seal else None
+            _of_source(case, source, own, ask, erase=erase, reason=reason)
         else:
             _of_members(case, own, admit, dismiss, reason, renew=renew)
-
-
-def _asking(descriptor: int | None) -> Callable[[str], str]:
-    return lambda prompt: read_line(prompt, descriptor)
 
 
 def _of_source(

@@ -1,4 +1,4 @@
-"""``contrechamp import``: records from files of others."""
+"""``contrechamp import``: records from other people's files."""
 
 import json
 import secrets
@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from contrechamp.base.i18n import _, ngettext
-from contrechamp.cli.case_access import case_argument, now, open_case, reason_option, shown
-from contrechamp.cli.options import json_option, language_option, verbose_option
+from contrechamp.base.shown_text import shown
+from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
+from contrechamp.cli.options import json_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 from contrechamp.dossier.formats.read.registry import FORMATS
 
@@ -17,12 +18,11 @@ if TYPE_CHECKING:
     from contrechamp.dossier.formats.read.importing import Imported
 
 
-def import_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "import",
         callback=_import,
-        short_help=_("Take records of files into a case."),
         help=_(
             "Take the records of files into a case, all of them or none. The format is found from "
             "the content. A file of others is kept in the case, and each record names it. What was "
@@ -36,8 +36,8 @@ def import_command() -> click.Command:
                 type=click.Path(path_type=Path),
             ),
             click.Option(
-                ["--as", "told"], type=click.Choice(tuple(FORMATS)),
-                help=_("Format, where the content does not tell it."),
+                ["--as", "format_"], type=click.Choice(tuple(FORMATS)),
+                help=_("Format, where the content does not show it."),
             ),
             click.Option(
                 ["--mapping"], metavar="FILE", type=click.Path(path_type=Path),
@@ -53,13 +53,11 @@ def import_command() -> click.Command:
             ),
             click.Option(
                 ["--overwrite"], is_flag=True,
-                help=_("Write also over what was changed in the case; earlier versions stay."),
+                help=_("Overwrite even what was changed in the case; earlier versions stay."),
             ),
             reason_option(),
             *secret_options(),
             json_option(),
-            language_option(),
-            verbose_option(),
         ],
     )  # fmt: skip
 
@@ -68,7 +66,7 @@ def _import(
     *,
     folder: Path,
     files: tuple[Path, ...],
-    told: str | None,
+    format_: str | None,
     mapping: Path | None,
     skip_bad_rows: bool,
     accept: bool,
@@ -84,7 +82,7 @@ def _import(
         outcome = import_files(
             case,
             files,
-            told=told or "",
+            told=format_ or "",
             mapping=mapping,
             accept=accept,
             skip_bad_rows=skip_bad_rows,
@@ -107,7 +105,9 @@ def _as_json(outcome: "Imported") -> dict[str, object]:
         "unchanged": outcome.unchanged,
         "items": outcome.items,
         "left_out": outcome.left_out,
-        "notices": [{"where": one.where, "message": one.message} for one in outcome.notices],
+        "notices": [
+            {"where": notice.where, "message": notice.message} for notice in outcome.notices
+        ],
     }
 
 

@@ -1,4 +1,4 @@
-"""The language of a run, settled before click builds its texts."""
+"""The language of a run, chosen before click builds its texts."""
 
 import gettext
 import os
@@ -12,7 +12,7 @@ OPTION = "--lang"
 def speak(arguments: Sequence[str]) -> str:
     """Activate the language that ``--lang`` or the environment asks for; return its code.
 
-    A language without a catalogue is passed over here; click then refuses the option's value.
+    A language without a catalogue is ignored here; click then refuses the option's value.
     """
     asked = _asked_for(arguments)
     language = asked if asked in available_languages() else language_of()

@@ -1,4 +1,4 @@
-"""``contrechamp letter``: the words of a letter, from the template in its language."""
+"""``contrechamp letter``: the text of a letter, from the template in its language."""
 
 from datetime import datetime
 from pathlib import Path
@@ -9,17 +9,16 @@ import click
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.cli.case_access import case_argument, now, open_case
-from contrechamp.cli.options import day_option, language_option, verbose_option
+from contrechamp.cli.options import day_option
 from contrechamp.cli.record_text import ref_argument
 from contrechamp.cli.secret_input import secret_options, secret_source
 
 
-def letter_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "letter",
         callback=_letter,
-        short_help=_("Print a letter, to be completed and sent by you."),
         help=_(
             "Print the text of a letter of the case, in its own language (Arabic, English, French "
             "or Hebrew), with its questions and the day that an answer is asked for. What stands "
@@ -36,8 +35,6 @@ def letter_command() -> click.Command:
             ),
             day_option(_("As it stands on this day; by default today.")),
             *secret_options(),
-            language_option(),
-            verbose_option(),
         ],
     )
 
@@ -57,7 +54,7 @@ def _letter(*, folder: Path, ref: str, reminder: bool, on: datetime | None, **se
                 _("expected a letter, but this is of the kind {kind}").format(kind=stored.kind),
                 where=stored.ref,
             )
-        actor = lookup.find(case, letter.to)  # who may have been erased since
+        actor = lookup.find(case, letter.to)  # may have been erased since
     name = ""
     if actor is not None and isinstance(actor.record, Actor):
         name = first_text(actor.record.names, letter.language.split("-")[0])

@@ -1,4 +1,4 @@
-"""``contrechamp link``: let a record cite another, or an item."""
+"""``contrechamp link``: let a record cite another record or an item."""
 
 from pathlib import Path
 from typing import Any
@@ -7,17 +7,15 @@ import click
 
 from contrechamp.base.i18n import _
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
-from contrechamp.cli.options import language_option, verbose_option
 from contrechamp.cli.record_text import ref_argument
 from contrechamp.cli.secret_input import secret_options, secret_source
 
 
-def link_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "link",
         callback=_link,
-        short_help=_("Let a record cite another one, or an item."),
         help=_(
             "Add to a field of a record, such as evidence, a reference to another record, a "
             "passage of a testimony (record/...#key) or an item. References may be shortened as "
@@ -41,8 +39,6 @@ def link_command() -> click.Command:
             ),
             reason_option(),
             *secret_options(),
-            language_option(),
-            verbose_option(),
         ],
     )  # fmt: skip
 

@@ -10,18 +10,18 @@ import click
 
 from contrechamp.base.errors import UsageError
 from contrechamp.base.i18n import _
-from contrechamp.cli.case_access import case_argument, open_case, shown
-from contrechamp.cli.options import json_option, language_option, verbose_option
+from contrechamp.base.shown_text import shown
+from contrechamp.cli.case_access import case_argument, open_case
+from contrechamp.cli.options import json_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 from contrechamp.wording.log import action_label
 
 
-def log_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "log",
         callback=_log,
-        short_help=_("Show what was done to a case, by whom, when and why."),
         help=_("Show the custody log of a case: what was done, by whom, when and why."),
         epilog=_("Example: contrechamp log checkpoint-north"),
         params=[
@@ -55,8 +55,6 @@ def log_command() -> click.Command:
             ),
             *secret_options(),
             json_option(),
-            language_option(),
-            verbose_option(),
         ],
     )
 
@@ -88,7 +86,7 @@ def _log(
         return
     for line in lines:
         reason = f"  ({line.reason})" if line.reason else ""
-        # Of another copy that was merged: behind the entry that says so.
+        # Entries of a merged copy stand behind the entry of the merge.
         mark = "  | " if line.branch else ""
         click.echo(
             shown(
@@ -109,19 +107,19 @@ def _anchor(
     with open_case(folder, secret_source(**secret), write=True) as case:
         sent = ask(case, authority=tsa, calendars=calendars, random=secrets.token_bytes, post=post)
     if not sent:
-        raise UsageError(_("no anchor waits; name whom to ask with --tsa or --ots"))
-    for one in sent:
-        where = ", ".join(one.addresses)
-        if one.problem:
+        raise UsageError(_("no anchor is waiting; name whom to ask with --tsa or --ots"))
+    for request in sent:
+        where = ", ".join(request.addresses)
+        if request.problem:
             click.echo(
                 _("{address}: not reached ({reason}); it waits for the next --anchor").format(
-                    address=where, reason=one.problem
+                    address=where, reason=request.problem
                 ),
                 err=True,
             )
         else:
             click.echo(
                 _("{address}: the first {size} entries are anchored").format(
-                    address=where, size=one.size
+                    address=where, size=request.size
                 )
             )

@@ -1,4 +1,4 @@
-"""``contrechamp mask``: cover faces, take out what tells who and where, check, and review."""
+"""``contrechamp mask``: cover faces, strip what shows who and where, check, and review."""
 
 import json
 from pathlib import Path
@@ -7,34 +7,26 @@ from typing import TYPE_CHECKING
 import click
 
 from contrechamp.base.errors import InputError, UsageError
-from contrechamp.base.files import not_utf8, unreadable
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.shown_text import shown
-from contrechamp.cli.options import (
-    FiniteRange,
-    is_verbose,
-    json_option,
-    language_option,
-    threads_option,
-    verbose_option,
-)
+from contrechamp.cli.options import FiniteRange, is_verbose, json_option, threads_option
 from contrechamp.cli.secret_input import passphrase_fd_option
+from contrechamp.cli.text_input import read_text
 
 if TYPE_CHECKING:
     from contrechamp.redact.provenance import Credentials
     from contrechamp.redact.request import SoundRequest, Style
     from contrechamp.redact.run import Masked, Run, Unmasked
 
-#: A list of names longer than this was not written for this purpose.
+#: A longer list of words was not written for this purpose.
 MAX_WORDS_BYTES = 1 << 20
 
 
-def mask_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "mask",
         callback=_mask,
-        short_help=_("Cover faces and strip what tells who and where, for review."),
         help=_(
             "Make masked copies of images, videos, sound, PDF and office files: faces covered, "
             "areas and words of your own taken out, metadata left behind. Every copy is checked, "
@@ -71,8 +63,6 @@ def mask_command() -> click.Command:
             *_options_of_credentials(),
             threads_option(),
             json_option(),
-            language_option(),
-            verbose_option(),
         ],
     )
 
@@ -106,7 +96,7 @@ def _options_of_covering() -> list[click.Parameter]:
             metavar="X",
             help=_(
                 "Cover what the detector gives this score or more; lower covers more faces and "
-                "more that is none."
+                "more that is no face."
             ),
         ),
         click.Option(
@@ -134,8 +124,8 @@ def _options_of_contents() -> list[click.Parameter]:
             type=click.Path(path_type=Path, allow_dash=True),
             metavar="FILE",
             help=_(
-                "Names and words to remove from documents, one a line; - reads them from standard "
-                "input. They are no arguments, for others on the machine see those."
+                "Names and words to remove from documents, one per line; - reads them from "
+                "standard input. They are not arguments, which others on the machine can see."
             ),
         ),
     ]
@@ -222,25 +212,13 @@ def _mask(
 
 
 def _words(words_file: Path | None) -> tuple[str, ...]:
-    """Read the words to remove, one a line."""
+    """Return the words to remove, from a file with one per line."""
     if words_file is None:
         return ()
-    try:
-        with click.open_file(str(words_file), "rb") as file:
-            content = file.read(MAX_WORDS_BYTES + 1)
-        if len(content) > MAX_WORDS_BYTES:
-            raise InputError(
-                _("is no list of words: larger than {limit} MiB").format(limit=1),
-                where=str(words_file),
-            )
-        lines = content.decode("utf-8-sig").splitlines()
-    except OSError as error:
-        raise unreadable(str(words_file), error) from error
-    except UnicodeDecodeError as error:
-        raise not_utf8(str(words_file)) from error
+    lines = read_text(words_file, MAX_WORDS_BYTES).splitlines()
     words = tuple(dict.fromkeys(line.strip() for line in lines if line.strip()))
     if not words:
-        raise InputError(_("holds no word"), where=str(words_file))
+        raise InputError(_("holds no word"), where=words_file.name)
     return words
 
 
@@ -259,7 +237,7 @@ def _credentials(
 
 
 def _tell(one: "Masked | Unmasked", *, as_json: bool) -> None:
-    """Say at once what became of a file that got no copy."""
+    """Print at once why a file got no copy."""
     error = getattr(one, "error", None)
     if error is not None and not as_json:
         click.echo(shown(error), err=True)

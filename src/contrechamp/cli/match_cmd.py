@@ -1,4 +1,4 @@
-"""``contrechamp match``: actors of a case against reference data, by name, proposals only."""
+"""``contrechamp match``: propose matches of actors in reference data, by name."""
 
 import secrets
 from pathlib import Path
@@ -8,18 +8,18 @@ import click
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _, ngettext
-from contrechamp.cli.case_access import case_argument, now, open_case, reason_option, shown
-from contrechamp.cli.options import FiniteRange, json_option, language_option, verbose_option
+from contrechamp.base.shown_text import shown
+from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
+from contrechamp.cli.options import FiniteRange, json_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 from contrechamp.wording.matching import decision_label, how_label
 
 
-def match_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "match",
         callback=_match,
-        short_help=_("Propose what companies and bodies are called in reference data."),
         help=_(
             "Compare the names of companies and public bodies of a case with an export of entities "
             "that lies on this machine, such as one of OpenSanctions (entities.ftm.json, or its "
@@ -33,7 +33,7 @@ def match_command() -> click.Command:
             click.Argument(["reference"], metavar="FILE", type=click.Path(path_type=Path)),
             click.Option(
                 ["--at-least"], type=FiniteRange(50, 100), default=90, show_default=True,
-                metavar="N", help=_("How alike two names have to be, of 100."),
+                metavar="N", help=_("How alike two names have to be, out of 100."),
             ),
             click.Option(
                 ["--confirm"], metavar="RECORD=ID", multiple=True,
@@ -54,8 +54,6 @@ def match_command() -> click.Command:
             reason_option(),
             *secret_options(),
             json_option(),
-            language_option(),
-            verbose_option(),
         ],
     )  # fmt: skip
 
@@ -76,10 +74,10 @@ def _match(
     from contrechamp.dossier.formats.read.source_file import given
     from contrechamp.dossier.names import matching
 
-    yes = {one.removeprefix("record/") for one in confirm}
-    no = {one.removeprefix("record/") for one in reject}
-    for one in sorted(yes & no):
-        raise InputError(_("confirmed and rejected at once: {text}").format(text=one))
+    yes = {pair.removeprefix("record/") for pair in confirm}
+    no = {pair.removeprefix("record/") for pair in reject}
+    for pair in sorted(yes & no):
+        raise InputError(_("confirmed and rejected at once: {text}").format(text=pair))
     decisions = {**dict.fromkeys(yes, True), **dict.fromkeys(no, False)}
     with open_case(folder, secret_source(**secret), write=bool(decisions)) as case:
         found = matching.decide(
@@ -95,10 +93,10 @@ def _match(
         else:
             about = (*proposal.countries, *proposal.topics, how_label(proposal.how),
                      decision_label(proposal.decided))  # fmt: skip
-            told = ", ".join(one for one in (proposal.schema, *about) if one)
+            details = ", ".join(detail for detail in (proposal.schema, *about) if detail)
             click.echo(
                 f"{proposal.alike:5.1f}  record/{proposal.key}  {shown(proposal.name)} ~ "
-                f"{shown(proposal.called)} ({shown(told)})"
+                f"{shown(proposal.called)} ({shown(details)})"
             )
     if not as_json:
         click.echo(

@@ -11,24 +11,21 @@ from contrechamp.cli.options import (
     crs_option,
     draws_option,
     json_option,
-    language_option,
     levels_option,
     report_option,
     skip_bad_rows_option,
     target_height_option,
     threads_option,
-    verbose_option,
 )
 from contrechamp.cli.telling import measure_and_tell
-from contrechamp.publish.measure_job import HOMES, PIECE_M, SAME_CAMERA_M, SEED, Job
+from contrechamp.publish.measure_job import HOMES, PIECE_M, SAME_CAMERA_M, SEED, MeasureJob
 
 
-def measure_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "measure",
         callback=_measure,
-        short_help=_("Files in; figures, map and report out."),
         help=_(
             "Measure what mapped cameras can see of streets and ways, with its uncertainty.\n\n"
             "INPUT: OpenStreetMap extracts (.osm, .osm.gz, .osm.bz2, .osm.pbf), surveys (.csv, "
@@ -91,15 +88,13 @@ def measure_command() -> click.Command:
                 default=HOMES,
                 show_default=True,
                 metavar="N",
-                help=_("Walk from so many homes at most; 0: no walks."),
+                help=_("Walk from at most this many homes; 0: no walks."),
             ),
             threads_option(),
             json_option(),
-            language_option(),
-            verbose_option(),
         ],
     )
 
 
 def _measure(*, as_json: bool, **options: Any) -> None:
-    measure_and_tell(Job(**options), as_json=as_json)
+    measure_and_tell(MeasureJob(**options), as_json=as_json)

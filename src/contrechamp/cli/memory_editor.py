@@ -1,10 +1,12 @@
-"""The user's editor on a file that lies in memory: what is typed never touches a disk of ours."""
+"""The user's editor on a file in memory: what is typed is never written to a disk by us."""
 
 import os
 import shlex
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -15,7 +17,7 @@ from contrechamp.base.i18n import _
 #: Kinds of file system whose files are in memory.
 IN_MEMORY = frozenset({"tmpfs", "ramfs"})
 NAME = "form.toml"
-#: What keeps an editor from writing copies elsewhere: swap files, backups, registers, history.
+#: Options that keep editors from writing swap files, backups, registers or history.
 QUIET = {
     "vim": ("-n", "-i", "NONE", "--cmd", "set nobackup nowritebackup noundofile"),
     "nvim": ("-n", "-i", "NONE", "--cmd", "set nobackup nowritebackup noundofile"),
@@ -23,14 +25,11 @@ QUIET = {
 }
 
 
-class MemoryFile:
-    """A file in memory-backed storage, for the length of a ``with`` block."""
-
-    def __init__(self) -> None:
-        self._folder: Path | None = None
-
-    def __enter__(self) -> Path:
-        self._folder = Path(tempfile.mkdtemp(prefix="contrechamp-", dir=memory_folder()))
+@contextmanager
+def file_in_memory() -> Iterator[Path]:
+    """Yield the name of a file in memory, for the length of a ``with`` block."""
+    folder = Path(tempfile.mkdtemp(prefix="contrechamp-", dir=memory_folder()))
+    try:
         if swap_in_use():
             click.echo(
                 _(
@@ -39,15 +38,13 @@ class MemoryFile:
                 ),
                 err=True,
             )
-        return self._folder / NAME
-
-    def __exit__(self, *_error: object) -> None:
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+        yield folder / NAME
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def memory_folder() -> Path:
-    """Return a folder whose files are in memory, and that can be written to.
+    """Return a writable folder whose files are in memory.
 
     Raises:
         UsageError: if there is none.
@@ -67,7 +64,7 @@ def memory_folder() -> Path:
 
 
 def swap_in_use(table: Path = Path("/proc/swaps")) -> bool:
-    """Return whether memory may be written to a disk; compressed memory (zram) is none."""
+    """Return whether memory may be swapped to a disk; compressed memory (zram) is not one."""
     try:
         lines = table.read_text().splitlines()[1:]
     except OSError:
@@ -87,8 +84,7 @@ def edit(path: Path) -> None:
         raise UsageError(_("there is no editor: set VISUAL or EDITOR to one"))
     quiet = QUIET.get(Path(words[0]).name, ())
     environment = {**os.environ, "TMPDIR": str(path.parent)}
-    # The user's own editor, as the user set it.
-    done = subprocess.run([*words, *quiet, str(path)], env=environment, check=False)  # noqa: S603
+    done = subprocess.run([*words, *quiet, str(path)], env=environment, check=False)  # noqa: S603  the user's choice
     if done.returncode != 0:
         raise UsageError(
             _("the editor ended with status {status}; nothing was changed").format(
@@ -100,7 +96,7 @@ def edit(path: Path) -> None:
 
 
 def _file_system(folder: Path) -> str:
-    """Return the kind of file system that a folder lies on; "" where that is not told."""
+    """Return the type of the file system that a folder lies on; "" if unknown."""
     try:
         lines = Path("/proc/self/mountinfo").read_text().splitlines()
     except OSError:
@@ -110,7 +106,7 @@ def _file_system(folder: Path) -> str:
     for line in lines:
         before, _dash, after = line.partition(" - ")
         mount = Path(before.split()[4].encode().decode("unicode_escape"))
-        # Of two mounts in one place the later one counts.
+        # Of two mounts at one place, the later one counts.
         if (real == mount or mount in real.parents) and len(mount.parts) >= best:
             best, kind = len(mount.parts), after.split()[0]
     return kind

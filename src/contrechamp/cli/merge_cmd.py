@@ -9,17 +9,17 @@ from typing import Any
 import click
 
 from contrechamp.base.i18n import _
-from contrechamp.cli.case_access import case_argument, now, open_case, reason_option, shown
-from contrechamp.cli.options import json_option, language_option, verbose_option
-from contrechamp.cli.secret_input import read_secret, secret_options, secret_source
+from contrechamp.base.shown_text import shown
+from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
+from contrechamp.cli.options import json_option
+from contrechamp.cli.secret_input import read_own_keys, secret_options, secret_source
 
 
-def merge_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "merge",
         callback=_merge,
-        short_help=_("Merge another copy of a case into this one."),
         help=_(
             "Merge another copy of the same case, on which somebody else went on, into this one. "
             "The log of the other copy is kept whole. Of a field that both changed in different "
@@ -34,8 +34,6 @@ def merge_command() -> click.Command:
             reason_option(),
             *secret_options(),
             json_option(),
-            language_option(),
-            verbose_option(),
         ],
     )
 
@@ -46,26 +44,23 @@ def _merge(*, folder: Path, other: Path, reason: str, as_json: bool, **secret: A
 
     source = secret_source(**secret)
     with open_case(folder, source, write=True) as case, open_case(other, source) as theirs:
-        own: Any = None
-        if source.identity is not None:
-            own = read_secret(source, log_origin=case.file.log_origin)
         done = merging.merge(
             case,
             theirs,
             reason=reason,
-            own=own,
+            own=read_own_keys(source),
             now=now(),
             random=secrets.token_bytes,
             progress=progress_for(as_json=as_json),
         )
-        told = [_conflict_line(case, ref) for ref in done.conflicts]
+        conflicts = [_conflict_line(case, ref) for ref in done.conflicts]
     if as_json:
         click.echo(json.dumps(asdict(done)))
         return
     groups = (
         (_("taken: {what}"), done.taken),
         (_("joined field by field: {what}"), done.joined),
-        (_("to be decided: {what}"), told),
+        (_("to be decided: {what}"), conflicts),
         (_("erased, for the other copy had erased it: {what}"), done.erased),
         (_("earlier versions erased, for the other copy had erased them: {what}"), done.forgotten),
         (_("stays erased, though the other copy changed it: {what}"), done.stays_erased),
@@ -73,9 +68,9 @@ def _merge(*, folder: Path, other: Path, reason: str, as_json: bool, **secret: A
         (_("member of the other copy, without access to this one: {what}"), done.members),
         (_("can no longer read identities, for one copy changed the key: {what}"), done.dismissed),
     )
-    for line, found in groups:
-        for one in found:
-            click.echo(line.format(what=shown(one)))
+    for line, items in groups:
+        for item in items:
+            click.echo(line.format(what=shown(item)))
     if done.old_key:
         click.echo(
             _("Identities are still sealed to a key that one copy had changed, which only members "

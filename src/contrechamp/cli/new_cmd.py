@@ -8,16 +8,14 @@ from contrechamp.base.files import refuse_existing
 from contrechamp.base.i18n import _
 from contrechamp.base.machine import no_core_dumps
 from contrechamp.cli.case_access import case_argument, now
-from contrechamp.cli.options import language_option, verbose_option
 from contrechamp.cli.secret_input import SecretSource, passphrase_fd_option, read_new_passphrase
 
 
-def new_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "new",
         callback=_new,
-        short_help=_("Make a case: an encrypted folder for evidence."),
         help=_(
             "Make a case: a folder that holds evidence encrypted, and a log in which every change "
             "shows. Prints a recovery key, once: write it down, and keep it apart from the machine."
@@ -32,8 +30,6 @@ def new_command() -> click.Command:
                 help=_("Your name in the log of the case; it stands in it encrypted."),
             ),
             passphrase_fd_option(),
-            language_option(),
-            verbose_option(),
         ],
     )
 

@@ -1,4 +1,4 @@
-"""Options that more than one command has, each written once."""
+"""Options that several commands share."""
 
 import math
 from pathlib import Path
@@ -24,7 +24,7 @@ class FiniteRange(click.FloatRange):
         """Return the number.
 
         Raises:
-            click.BadParameter: if it is none, or out of bounds.
+            click.BadParameter: if it is not a number, or out of bounds.
         """
         number = float(super().convert(value, param, ctx))
         if not math.isfinite(number):
@@ -33,7 +33,7 @@ class FiniteRange(click.FloatRange):
 
 
 def is_verbose(context: click.Context) -> bool:
-    """Return whether ``-v`` was given to the command that runs."""
+    """Return whether the running command was given ``-v``."""
     return bool(context.meta.get(_VERBOSE, False))
 
 
@@ -73,7 +73,7 @@ def json_option() -> click.Option:
 
 
 def day_option(help_text: str) -> click.Option:
-    """``--on``: the day as of which something is said."""
+    """``--on``: the day as of which the case is looked at."""
     return click.Option(["--on"], type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help=help_text)
 
 
@@ -98,7 +98,7 @@ def report_option() -> click.Option:
 
 
 def skip_bad_rows_option() -> click.Option:
-    """``--skip-bad-rows``: go on without them."""
+    """``--skip-bad-rows``: continue without them."""
     return click.Option(
         ["--skip-bad-rows"],
         is_flag=True,
@@ -118,7 +118,7 @@ def levels_option() -> click.Option:
 
 
 def target_height_option() -> click.Option:
-    """``--target-height``: of what is to be seen."""
+    """``--target-height``: height of what is to be seen."""
     return click.Option(
         ["--target-height", "target_height_m"],
         type=FiniteRange(0, 1000),
@@ -135,7 +135,7 @@ def threads_option() -> click.Option:
         ["--threads"],
         type=click.IntRange(1, 1024),
         metavar="N",
-        help=_("Use at most so many processors; the result is the same. By default all."),
+        help=_("Use at most this many processors; the result is the same. By default all."),
     )
 
 

@@ -1,4 +1,4 @@
-"""Records on a command line: how they are named there, and how they are printed."""
+"""Records on the command line: options that name them, and how they are printed."""
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -6,30 +6,30 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from contrechamp.base.i18n import _
-from contrechamp.cli.case_access import shown
+from contrechamp.base.shown_text import shown
 from contrechamp.wording.standing import flag_labels
 
 if TYPE_CHECKING:
     from contrechamp.dossier.permission.standing import Flag
 
-#: Of the lines below a field.
+#: Before the lines below a field.
 INDENT = "  "
 
 
 def ref_argument(name: str = "ref", metavar: str = "RECORD", **more: Any) -> click.Argument:
-    """``RECORD``: a reference, or its beginning."""
+    """``RECORD``: a reference to a record, or its beginning."""
     return click.Argument([name], metavar=metavar, **more)
 
 
 def kind_option() -> click.Option:
-    """``--kind``: of records."""
+    """``--kind``: which records."""
     return click.Option(
         ["--kind"], default="", metavar="KIND", help=_("Only records of this kind.")
     )
 
 
 def why_option() -> click.Option:
-    """``--why``: of a judgement that stands in the case."""
+    """``--why``: the reason for a judgement, kept in the case."""
     return click.Option(
         ["--why"], default="", metavar="TEXT", help=_("Why, in your words; it stands in the case.")
     )
@@ -46,15 +46,15 @@ def flag_line(flag: "Flag") -> str:
 def field_lines(
     value: Any, indent: str = "", *, named: Callable[[str], str] = str
 ) -> Iterator[str]:
-    """Yield the fields of a record, given as JSON, each on lines of its own.
+    """Yield the fields of a record in JSON, each on lines of its own.
 
     Args:
-        value: fields and what they hold.
+        value: field -> content.
         indent: before each line.
-        named: what is printed for a text: of a reference, with what it points to.
+        named: returns what is printed for a text, such as a reference with a title.
     """
-    for name, one in value.items():
-        yield from _lines(name, one, indent, named)
+    for name, content in value.items():
+        yield from _lines(name, content, indent, named)
 
 
 def _lines(name: str, value: Any, indent: str, named: Callable[[str], str]) -> Iterator[str]:
@@ -62,12 +62,12 @@ def _lines(name: str, value: Any, indent: str, named: Callable[[str], str]) -> I
         yield f"{indent}{name}:"
         yield from field_lines(value, indent + INDENT, named=named)
     elif isinstance(value, list) and value and isinstance(value[0], dict):
-        for number, one in enumerate(value, start=1):
+        for number, part in enumerate(value, start=1):
             yield f"{indent}{name}[{number}]:"
-            yield from field_lines(one, indent + INDENT, named=named)
+            yield from field_lines(part, indent + INDENT, named=named)
     elif isinstance(value, list):
-        texts = [named(str(one)) for one in value]
-        if texts != [str(one) for one in value]:  # each with a title: one a line
+        texts = [named(str(part)) for part in value]
+        if texts != [str(part) for part in value]:  # with titles: one per line
             yield f"{indent}{name}:"
             yield from (f"{indent}{INDENT}{shown(text)}" for text in texts)
         else:

@@ -1,4 +1,4 @@
-"""``contrechamp release``: leave to publish a record or an item."""
+"""``contrechamp release``: give leave to publish a record or an item."""
 
 from pathlib import Path
 from typing import Any
@@ -7,17 +7,15 @@ import click
 
 from contrechamp.base.i18n import _
 from contrechamp.cli.case_access import case_argument, now, open_case
-from contrechamp.cli.options import language_option, verbose_option
 from contrechamp.cli.record_text import ref_argument, why_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 
 
-def release_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "release",
         callback=_release,
-        short_help=_("Give leave for a record or an item to be published."),
         help=_(
             "Give leave for the newest version of a record, or an item, to be published. Refused "
             "where its evidence does not stand, or consent does not cover a use: with the list."
@@ -28,12 +26,10 @@ def release_command() -> click.Command:
             ref_argument(),
             click.Option(
                 ["--on"], default="", metavar="DATE",
-                help=_("Day from which on; by default today."),
+                help=_("Day from which it holds; by default today."),
             ),
             why_option(),
             *secret_options(),
-            language_option(),
-            verbose_option(),
         ],
     )  # fmt: skip
 

@@ -1,11 +1,11 @@
-"""What still holds the words of what was erased, printed."""
+"""Print what still holds the words of what was erased."""
 
 from typing import TYPE_CHECKING
 
 import click
 
 from contrechamp.base.i18n import _
-from contrechamp.cli.case_access import shown
+from contrechamp.base.shown_text import shown
 from contrechamp.wording import remains
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def source_file_option() -> click.Option:
-    """``--with-source-file``: what records were read from goes with them."""
+    """``--with-source-file``: erase what records were read from along with them."""
     return click.Option(
         ["--with-source-file"],
         is_flag=True,
@@ -25,9 +25,10 @@ def source_file_option() -> click.Option:
 
 
 def show_remains(left: "Remains") -> None:
-    """Print what still holds words, one a line."""
+    """Print what still holds the words, one item per line."""
     for file in left.files:
-        click.echo(remains.held_file(file.ref, shown(file.name), how=file.how, others=file.others))
+        name = shown(file.name)
+        click.echo(remains.source_file(file.ref, name, how=file.how, others=file.others))
     for ref in left.repeated:
         click.echo(remains.repeated(ref))
     for ref in left.citing:

@@ -7,17 +7,15 @@ import click
 
 from contrechamp.base.i18n import _
 from contrechamp.cli.case_access import case_argument, now, open_case
-from contrechamp.cli.options import language_option, verbose_option
 from contrechamp.cli.record_text import ref_argument, why_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 
 
-def review_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "review",
         callback=_review,
-        short_help=_("Say what you think of a record that somebody else wrote."),
         help=_(
             "Say what you, as a second person, think of the newest version of a record. Whoever "
             "wrote a version cannot review it; a later version needs another review."
@@ -29,8 +27,6 @@ def review_command() -> click.Command:
             click.Argument(["verdict"], type=click.Choice(["agreed", "changes", "not-agreed"])),
             why_option(),
             *secret_options(),
-            language_option(),
-            verbose_option(),
         ],
     )
 

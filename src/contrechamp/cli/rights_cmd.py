@@ -1,4 +1,4 @@
-"""``contrechamp rights``: look up the shipped catalogue, and the keys that findings use."""
+"""``contrechamp rights``: look up the shipped catalogue of rights, and the keys for findings."""
 
 import itertools
 import json
@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING
 import click
 
 from contrechamp.base.i18n import _, active_language
-from contrechamp.cli.options import json_option, language_option, verbose_option
+from contrechamp.cli.options import json_option
 from contrechamp.wording.rights import standing_label
 
 if TYPE_CHECKING:
     from contrechamp.dossier.shipped.rights import CatalogueRight
 
 
-def rights_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "rights",
         callback=_rights,
-        short_help=_("Look up rights, and the keys by which findings name them."),
         help=_(
             "Show the articles of the shipped catalogue that all words are found in, in any "
             "language; without words, all of them. Each begins with the key by which a finding "
@@ -32,8 +31,6 @@ def rights_command() -> click.Command:
         params=[
             click.Argument(["words"], metavar="WORD...", nargs=-1),
             json_option(),
-            language_option(),
-            verbose_option(),
         ],
     )
 
@@ -44,15 +41,15 @@ def _rights(*, words: tuple[str, ...], as_json: bool) -> None:
     found = rights.look_up(words)
     if as_json:
         plain = [
-            {name: dict(v) if isinstance(v, Mapping) else v for name, v in vars(one).items()}
-            for one in found
+            {name: dict(v) if isinstance(v, Mapping) else v for name, v in vars(article).items()}
+            for article in found
         ]
         click.echo(json.dumps(plain, ensure_ascii=False))
         return
-    for _instrument, articles in itertools.groupby(found, key=lambda one: one.instrument):
+    for _instrument, articles in itertools.groupby(found, key=lambda article: article.instrument):
         _tell(list(articles))
     if not found:
-        click.echo(_("Nothing is found."), err=True)
+        click.echo(_("Nothing was found."), err=True)
 
 
 def _tell(articles: "list[CatalogueRight]") -> None:
@@ -64,13 +61,13 @@ def _tell(articles: "list[CatalogueRight]") -> None:
     if first.in_force:
         dates.append(_("in force since {day}").format(day=first.in_force))
     click.echo(f"  {first.reference}; {', '.join(dates)}")
-    for told, languages in (
+    for label, languages in (
         (_("authentic texts: {languages}"), first.authentic),
         (_("official texts, not authentic: {languages}"), first.official),
     ):
         if languages:
-            click.echo(f"  {told.format(languages=', '.join(languages))}")
-    widest = max(len(one.key) for one in articles)
-    for one in articles:
-        click.echo(f"    {one.key:{widest}}  {one.text(active_language())}")
+            click.echo(f"  {label.format(languages=', '.join(languages))}")
+    widest = max(len(article.key) for article in articles)
+    for article in articles:
+        click.echo(f"    {article.key:{widest}}  {article.text(active_language())}")
     click.echo()

@@ -1,7 +1,7 @@
 """One run of a command: its exit status, and one plain message where it went wrong.
 
 Exit status 0: done. 1: a check was carried out and failed. 2: wrong use, bad input, or an error
-of ours. 130 and 143: stopped by Ctrl-C or by a signal; nothing half-written stays behind.
+of ours. 130 and 143: stopped by Ctrl-C or by a signal; nothing half-written is left behind.
 """
 
 import os
@@ -29,14 +29,14 @@ PACKAGE = Path(__file__).parent.parent
 
 
 class StoppedError(BaseException):
-    """Raised by a signal that ends the run, so that what is half-written is cleared away."""
+    """Raised by a signal that ends the run, so that what is half-written is removed."""
 
     def __init__(self, signal_number: int) -> None:
         self.exit_status = 128 + signal_number
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run a command and return its exit status; nothing is raised.
+    """Run a command and return its exit status; no error is raised.
 
     Args:
         arguments: the words after the name of the program.
@@ -90,7 +90,7 @@ def _explain(error: Exception) -> tuple[str, int]:
 
 
 def _place(error: Exception) -> str:
-    """Return the line of ours that `error` passed last, without a path of this machine."""
+    """Return the innermost line of our code in the traceback, without this machine's paths."""
     place = "contrechamp"
     for frame in traceback.extract_tb(error.__traceback__):
         file = Path(frame.filename)
@@ -108,7 +108,7 @@ def _say(message: str) -> None:
 
 
 def _close_quietly() -> None:
-    """Keep Python from complaining at exit that nobody reads what it would still print."""
+    """Keep Python from complaining at exit that nobody reads its remaining output."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for descriptor in (1, 2):
         os.dup2(nowhere, descriptor)
@@ -125,7 +125,7 @@ def _signals_raise() -> Iterator[None]:
     before = {getattr(signal, name): signal.getsignal(getattr(signal, name)) for name in names}
     try:
         for number, handler in before.items():
-            if handler is signal.SIG_DFL:  # who asked to ignore a signal (nohup) still does
+            if handler is signal.SIG_DFL:  # a signal that is ignored (nohup) stays so
                 signal.signal(number, stop)
         yield
     finally:
@@ -136,7 +136,7 @@ def _signals_raise() -> Iterator[None]:
 
 @contextmanager
 def _warnings_hidden(root: click.Context) -> Iterator[None]:
-    """Keep libraries' warnings from the user unless Python's -W asks for them."""
+    """Hide libraries' warnings unless Python's -W asks for them."""
     with warnings.catch_warnings():
         if not sys.warnoptions:
             warnings.simplefilter("ignore")

@@ -13,15 +13,14 @@ from contrechamp.base.errors import OutputError
 from contrechamp.base.i18n import _
 from contrechamp.base.machine import no_core_dumps
 from contrechamp.cli.case_access import now
-from contrechamp.cli.options import json_option, language_option, verbose_option
+from contrechamp.cli.options import json_option
 
 
-def sample_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "sample",
         callback=_sample,
-        short_help=_("A worked case to look at and to try things on."),
         help=_(
             "Make the worked sample case: what public sources say of facial recognition in Hebron "
             "and East Jerusalem, each statement with its reference, and testimonies that are "
@@ -38,8 +37,6 @@ def sample_command() -> click.Command:
                 help=_("Folder for the sample: new, empty, or of an earlier run."),
             ),
             json_option(),
-            language_option(),
-            verbose_option(),
         ],
     )
 
@@ -61,7 +58,7 @@ def _sample(*, out: Path, as_json: bool) -> None:
 
 
 def _next(out: Path) -> list[str]:
-    """Return commands that show what there is, as they can be typed here."""
+    """Return commands that show what the sample holds, ready to be typed here."""
     from contrechamp.dossier.sample.sample_folder import CASE, PASSPHRASE_FILE, SECOND_MEMBER
     from contrechamp.dossier.sample.sample_texts import ref
 
@@ -88,7 +85,7 @@ def _next(out: Path) -> list[str]:
 
 
 def _program() -> str:
-    """Return what contrechamp is called here: by its name, or by where it lies."""
+    """Return how to call contrechamp here: by its name, or by its path."""
     if shutil.which("contrechamp"):
         return "contrechamp"
     here = Path(sys.executable).with_name("contrechamp")

@@ -9,29 +9,29 @@ import os
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from contrechamp.base.errors import InputError, UsageError
 from contrechamp.base.files import unreadable
 from contrechamp.base.i18n import _
-from contrechamp.vault.access import system_keyring
-from contrechamp.vault.access.identity_files import read_identities, secret_text
-from contrechamp.vault.access.keys import check_new_passphrase, parse_recovery_key
-from contrechamp.vault.access.slots import Secret
+
+if TYPE_CHECKING:
+    from contrechamp.vault.access.slots import AgeIdentities, Secret
 
 MAX_BYTES = 4096
 
 
 @dataclass(frozen=True)
 class SecretSource:
-    """Where the user wants the secret to be read; a prompt where nothing is given.
+    """Where to read a secret; from a prompt if nothing is set.
 
     Args:
-        passphrase_fd: number of an open file descriptor; one line is read from it.
+        passphrase_fd: number of an open file descriptor, of which one line is read.
         keyring: ask the system keyring.
-        identity: age identity file.
-        recovery: what is read is a recovery key.
+        identity: an age identity file.
+        recovery: the secret is a recovery key.
     """
 
     passphrase_fd: int | None = None
@@ -41,7 +41,7 @@ class SecretSource:
 
 
 def passphrase_fd_option() -> click.Option:
-    """``--passphrase-fd``: where a passphrase is read that is not typed."""
+    """``--passphrase-fd``: where to read a passphrase that is not typed."""
     return click.Option(
         ["--passphrase-fd"],
         type=click.IntRange(0, 65535),
@@ -79,7 +79,7 @@ def secret_source(
     """Return the source that the options name.
 
     Raises:
-        UsageError: if they do not go together.
+        UsageError: if they contradict each other.
     """
     if (identity is not None) + keyring + recovery > 1 or (keyring and passphrase_fd is not None):
         raise UsageError(
@@ -88,20 +88,38 @@ def secret_source(
     return SecretSource(passphrase_fd, keyring, identity, recovery)
 
 
-def read_secret(source: SecretSource, *, log_origin: str) -> Secret:
-    """Return what shall open a case.
+def read_own_keys(source: SecretSource) -> "AgeIdentities | None":
+    """Return the age keys with which a member opens a compartment; None without ``--identity``.
+
+    Raises:
+        InputError: if the file cannot be read or opened.
+        UsageError: if there is nobody to ask, or the descriptor is not open.
+    """
+    from contrechamp.vault.access.identity_files import read_identities
+
+    if source.identity is None:
+        return None
+    prompt = _("Passphrase of {file}: ").format(file=source.identity.name)
+    return read_identities(source.identity, lambda: _asked(prompt, source))
+
+
+def read_secret(source: SecretSource, *, log_origin: str) -> "Secret":
+    """Return the secret that opens a case.
 
     Args:
         source: where to read it.
-        log_origin: of the case: the name under which a keyring has its passphrase.
+        log_origin: of the case; the keyring stores its passphrase under this name.
 
     Raises:
-        InputError: if there is none, or it cannot be one; it is never part of the message.
+        InputError: if there is none, or it is malformed; it is never part of the message.
         UsageError: if there is nobody to ask, or the descriptor is not open.
     """
-    if source.identity is not None:
-        prompt = _("Passphrase of {file}: ").format(file=source.identity.name)
-        return read_identities(source.identity, lambda: _asked(prompt, source))
+    from contrechamp.vault.access import system_keyring
+    from contrechamp.vault.access.keys import parse_recovery_key
+
+    own = read_own_keys(source)
+    if own is not None:
+        return own
     if source.keyring:
         return system_keyring.passphrase_of(log_origin)
     if source.recovery:
@@ -110,12 +128,14 @@ def read_secret(source: SecretSource, *, log_origin: str) -> Secret:
 
 
 def read_new_passphrase(source: SecretSource) -> str:
-    """Return a new passphrase: asked twice at a prompt, or the next line of a descriptor.
+    """Return a new passphrase: asked for twice at a prompt, or the next line of a descriptor.
 
     Raises:
         InputError: if it is too short, or was typed differently the second time.
         UsageError: if there is nobody to ask, or the descriptor is not open.
     """
+    from contrechamp.vault.access.keys import check_new_passphrase
+
     passphrase = _asked(_("New passphrase: "), source)
     check_new_passphrase(passphrase)
     if source.passphrase_fd is None and passphrase != _asked(_("The same again: "), source):
@@ -124,7 +144,7 @@ def read_new_passphrase(source: SecretSource) -> str:
 
 
 def key_passphrase(key: Path, passphrase_fd: int | None) -> bytes:
-    """Return the passphrase of a private key, asked or read from a descriptor.
+    """Return the passphrase of a private key, asked for or read from a descriptor.
 
     Raises:
         InputError: if there is none.
@@ -135,23 +155,20 @@ def key_passphrase(key: Path, passphrase_fd: int | None) -> bytes:
 
 
 def read_line(prompt: str, descriptor: int | None) -> str:
-    """Return what must not be seen: typed without echo, or the next line of a descriptor.
+    """Return a line that must not be shown: typed without echo, or the next of a descriptor.
 
     Raises:
-        InputError: if it is too long, or no text.
+        InputError: if it is too long, or not text.
         UsageError: if there is nobody to ask, or the descriptor is not open.
     """
-    if descriptor is None:
-        return _from_terminal(prompt)
-    return secret_text(_line(descriptor))
+    from contrechamp.vault.access.identity_files import secret_text
+
+    return _from_terminal(prompt) if descriptor is None else secret_text(_line(descriptor))
 
 
 def _asked(prompt: str, source: SecretSource) -> str:
-    """Return what the user types, or the next line of the descriptor; never nothing."""
-    if source.passphrase_fd is None:
-        answer = _from_terminal(prompt)
-    else:
-        answer = secret_text(_line(source.passphrase_fd))
+    """Return what the user types, or the next line of the descriptor; never empty."""
+    answer = read_line(prompt, source.passphrase_fd)
     if not answer:
         raise InputError(_("the passphrase is empty"))
     if len(answer) > MAX_BYTES:
@@ -161,7 +178,7 @@ def _asked(prompt: str, source: SecretSource) -> str:
 
 def _from_terminal(prompt: str) -> str:
     with warnings.catch_warnings():
-        # Where it cannot switch the echo off, getpass warns and goes on: we do not.
+        # getpass only warns where it cannot switch off the echo; we stop.
         warnings.simplefilter("error", getpass.GetPassWarning)
         try:
             return getpass.getpass(prompt)
@@ -172,7 +189,7 @@ def _from_terminal(prompt: str) -> str:
 
 
 def _line(descriptor: int) -> bytes:
-    """Return one line, and leave what follows to whoever reads next."""
+    """Return one line, leaving what follows to the next reader."""
     line = bytearray()
     try:
         if os.isatty(descriptor):
@@ -185,8 +202,8 @@ def _line(descriptor: int) -> bytes:
                 break
             line += byte
     except OSError as error:
-        told = _("file descriptor {number}").format(number=descriptor)
-        raise UsageError(str(unreadable(told, error))) from error
+        where = _("file descriptor {number}").format(number=descriptor)
+        raise UsageError(str(unreadable(where, error))) from error
     if len(line) > MAX_BYTES:
         raise InputError(_("the passphrase is too long"))
     return bytes(line).removesuffix(b"\r")

@@ -1,4 +1,4 @@
-"""``contrechamp share``: somebody gets access to a case."""
+"""``contrechamp share``: give somebody access to a case."""
 
 import secrets
 from pathlib import Path
@@ -14,16 +14,14 @@ from contrechamp.cli.case_access import (
     open_case,
     reason_option,
 )
-from contrechamp.cli.options import language_option, verbose_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 
 
-def share_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "share",
         callback=_share,
-        short_help=_("Give somebody access to a case."),
         help=_("Give access to a case to the holder of an age key (age-keygen makes one)."),
         epilog=_("Example: contrechamp share checkpoint-north --name Amal --recipient age1..."),
         params=[
@@ -37,8 +35,6 @@ def share_command() -> click.Command:
             ),
             reason_option(),
             *secret_options(),
-            language_option(),
-            verbose_option(),
         ],
     )
 

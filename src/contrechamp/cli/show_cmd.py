@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from contrechamp.base.i18n import _
-from contrechamp.cli.case_access import case_argument, now, open_case, shown
-from contrechamp.cli.options import json_option, language_option, verbose_option
+from contrechamp.base.shown_text import shown
+from contrechamp.cli.case_access import case_argument, now, open_case
+from contrechamp.cli.options import json_option
 from contrechamp.cli.record_text import field_lines, flag_line, kind_option, ref_argument
 from contrechamp.cli.secret_input import secret_options, secret_source
 
@@ -18,12 +19,11 @@ if TYPE_CHECKING:
     from contrechamp.vault.case import Case
 
 
-def show_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "show",
         callback=_show,
-        short_help=_("Show the records of a case, and how each stands."),
         help=_(
             "Show the records of a case, or one of them: what it says, whether its evidence is "
             "there, contested, withdrawn or erased, who cites it. What is closed is shown only "
@@ -38,8 +38,6 @@ def show_command() -> click.Command:
             click.Option(["--versions"], is_flag=True, help=_("Show every version of the record.")),
             *secret_options(),
             json_option(),
-            language_option(),
-            verbose_option(),
         ],
     )
 
@@ -81,8 +79,8 @@ def _list(case: "Case", kind: str, *, closed: bool, as_json: bool) -> None:
         for line in json_lines.written(case, now().date(), kind=kind, closed=closed):
             click.echo(line, nl=False)
         return
-    for one in lookup.listed(case, kind):
-        click.echo(f"record/{one.id}  {one.kind}  {shown(one.title)}")
+    for record in lookup.listed(case, kind):
+        click.echo(f"record/{record.id}  {record.kind}  {shown(record.title)}")
 
 
 def _item(case: "Case", ref: str, *, as_json: bool) -> None:
@@ -132,14 +130,14 @@ def _record(case: "Case", stored: "Stored", *, closed: bool, as_json: bool, newe
         click.echo(f"  = {text}")
     for flag in standings.of(stored.ref):
         click.echo(f"  {flag_line(flag)}")
-    for one in reviews.reviews(case, stored.ref):
-        about = "" if one.current else " " + _("(of an earlier version)")
-        click.echo(f"  = {shown(one.review.record.title())}{about}")
+    for judged in reviews.reviews(case, stored.ref):
+        about = "" if judged.current else " " + _("(of an earlier version)")
+        click.echo(f"  = {shown(judged.review.record.title())}{about}")
     _tell_citations(case, stored.ref)
 
 
 def _naming(case: "Case") -> Callable[[str], str]:
-    """Return what puts behind a reference what it points to; other texts stay as they are."""
+    """Return a function that adds to a reference the title of what it names."""
     from contrechamp.dossier.reading.titles import title_of
     from contrechamp.dossier.records.schema import REF
 
@@ -154,6 +152,6 @@ def _naming(case: "Case") -> Callable[[str], str]:
 def _tell_citations(case: "Case", ref: str) -> None:
     from contrechamp.dossier.reading.titles import citing
 
-    for one in citing(case, ref):
-        part = f"#{one.part} " if one.part else ""
-        click.echo(f"  < {part}{one.ref}  {one.kind}  {shown(one.title)}")
+    for other in citing(case, ref):
+        part = f"#{other.part} " if other.part else ""
+        click.echo(f"  < {part}{other.ref}  {other.kind}  {shown(other.title)}")

@@ -10,23 +10,20 @@ from contrechamp.base.i18n import _, ngettext
 from contrechamp.cli.options import (
     crs_option,
     json_option,
-    language_option,
     levels_option,
     skip_bad_rows_option,
     target_height_option,
     threads_option,
-    verbose_option,
 )
 
 
-def sight_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "sight",
         callback=_sight,
-        short_help=_("What each camera has in view: the engine alone."),
         help=_(
-            "Compute what each camera has in view: one region a camera and level, and one "
+            "Compute what each camera has in view: one region per camera and level, and one "
             "whatever the pixel density."
         ),
         epilog=_(
@@ -66,8 +63,6 @@ def sight_command() -> click.Command:
             skip_bad_rows_option(),
             threads_option(),
             json_option(),
-            language_option(),
-            verbose_option(),
         ],
     )
 
@@ -104,7 +99,7 @@ def _sight(
     progress = progress_for(as_json=as_json)
     compile_engine(progress)
     watch = _StopWatch()
-    # The medians of the priors stand for what is not mapped: nothing is drawn, no seed matters.
+    # Medians of the priors stand in for what is not mapped: nothing is drawn, the seed is unused.
     stage = set_stage(
         scene, default(), levels, target_height_m=target_height_m, seed=0, threads=threads
     )
@@ -124,7 +119,7 @@ def _sight(
     regions["moved_m"] = stage.placed.moved_m.repeat(len(levels))
     write_regions(regions, out)
     if as_json:
-        told = {
+        summary = {
             "cameras": len(scene.cameras),
             "cameras_with_assumptions": sum(bool(names) for names in assumed),
             "cameras_on_walls": int(stage.placed.on_wall.sum()),
@@ -140,7 +135,7 @@ def _sight(
             "index_seconds": index_seconds,
             "compile_seconds": compile_seconds,
         }
-        click.echo(json.dumps(told))
+        click.echo(json.dumps(summary))
         return
     tell_notices(scene.notices)
     tell_rows_left_out(scene.counts)
@@ -159,7 +154,7 @@ def _sight(
 
 
 class _StopWatch:
-    """Seconds since it was made, or was last asked."""
+    """Measures the seconds since it was made or last read."""
 
     def __init__(self) -> None:
         self._since = time.perf_counter()

@@ -9,18 +9,18 @@ from typing import Any
 import click
 
 from contrechamp.base.i18n import _
-from contrechamp.cli.case_access import case_argument, now, open_case, shown
-from contrechamp.cli.options import day_option, json_option, language_option, verbose_option
+from contrechamp.base.shown_text import shown
+from contrechamp.cli.case_access import case_argument, now, open_case
+from contrechamp.cli.options import day_option, json_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 from contrechamp.wording.status import lack_headings, lack_labels
 
 
-def status_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "status",
         callback=_status,
-        short_help=_("Say what a case lacks: evidence, consent, reply, review, release."),
         help=_(
             "Say what the records of a case lack: evidence, consent, reply, review, translation, "
             "release, answers of assessments, and decisions where two copies differed."
@@ -31,8 +31,6 @@ def status_command() -> click.Command:
             day_option(_("As it stands on this day, such as that of a publication.")),
             *secret_options(),
             json_option(),
-            language_option(),
-            verbose_option(),
         ],
     )
 
@@ -52,7 +50,7 @@ def _status(*, folder: Path, on: datetime | None, as_json: bool, **secret: Any) 
                 {
                     "on": day.isoformat(),
                     "records": counted,
-                    "lacks": [asdict(one) for one in found],
+                    "lacks": [asdict(lack) for lack in found],
                 },
                 ensure_ascii=False,
             )
@@ -61,11 +59,13 @@ def _status(*, folder: Path, on: datetime | None, as_json: bool, **secret: Any) 
     click.echo(", ".join(f"{kind} {many}" for kind, many in counted.items()) or _("No records."))
     why = lack_labels()
     for what, heading in lack_headings().items():
-        mine = [one for one in found if one.what == what]
-        if mine:
-            click.echo(f"\n{heading} ({len(mine)})")
-        for one in mine:
-            at = f" ({one.at})" if one.at else ""
-            click.echo(f"  {one.ref}  {one.kind}  {shown(one.title)}: {why[one.why]}{shown(at)}")
+        lacking = [lack for lack in found if lack.what == what]
+        if lacking:
+            click.echo(f"\n{heading} ({len(lacking)})")
+        for lack in lacking:
+            at = f" ({lack.at})" if lack.at else ""
+            click.echo(
+                f"  {lack.ref}  {lack.kind}  {shown(lack.title)}: {why[lack.why]}{shown(at)}"
+            )
     if counted and not found:
         click.echo(_("Nothing is lacking."))

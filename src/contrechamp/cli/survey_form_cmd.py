@@ -1,4 +1,4 @@
-"""``contrechamp survey-form``: the form for field work, for ODK and KoboToolbox."""
+"""``contrechamp survey-form``: write the form for field work with ODK and KoboToolbox."""
 
 from pathlib import Path
 
@@ -6,15 +6,13 @@ import click
 
 from contrechamp.base.files import new_file, refuse_existing
 from contrechamp.base.i18n import _
-from contrechamp.cli.options import language_option, verbose_option
 
 
-def survey_form_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "survey-form",
         callback=_write,
-        short_help=_("Write the form for field work, for ODK and KoboToolbox."),
         help=_(
             "Write an XLSForm of cameras, barriers and observations, in every language of the "
             "interface. Upload it to your own ODK Central or KoboToolbox; what comes back is taken "
@@ -25,10 +23,8 @@ def survey_form_command() -> click.Command:
             click.Option(
                 ["-o", "--output"], metavar="FILE", required=True,
                 type=click.Path(path_type=Path),
-                help=_("File to be made; there must be nothing yet."),
+                help=_("File to make; it must not exist yet."),
             ),
-            language_option(),
-            verbose_option(),
         ],
     )  # fmt: skip
 

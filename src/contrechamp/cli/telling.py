@@ -1,4 +1,4 @@
-"""What a measurement tells on a terminal: notices, warnings, figures, how fast it was."""
+"""What a measurement prints on a terminal: notices, warnings, figures, how fast it was."""
 
 import json
 from collections import Counter
@@ -11,15 +11,15 @@ from contrechamp.base.i18n import _, ngettext
 from contrechamp.cli.options import is_verbose
 
 if TYPE_CHECKING:
-    from contrechamp.publish.measure_job import Job
+    from contrechamp.publish.measure_job import MeasureJob
     from contrechamp.scene.tables import Notice
 
-#: As many notices as one reads; the rest is counted, and all stand in the report.
+#: Notices of each kind that are printed; the rest is counted, and all are in the report.
 SHOWN = 3
 
 
-def measure_and_tell(job: "Job", *, as_json: bool) -> None:
-    """Do the main job, of ``measure`` and of ``demo``, and tell what came out.
+def measure_and_tell(job: "MeasureJob", *, as_json: bool) -> None:
+    """Run the main job, for ``measure`` and ``demo``, and print what came out.
 
     Raises:
         ContrechampError: if an input, an option or the output folder cannot be used.
@@ -52,7 +52,7 @@ def measure_and_tell(job: "Job", *, as_json: bool) -> None:
     )
     for sentence in done.sentences():
         click.echo(sentence)
-    click.echo(_("Report: {index}").format(index=done.written.index))
+    click.echo(_("Report: {index}").format(index=done.report.index))
 
 
 def tell_first_figure(sentence: str) -> None:
@@ -65,12 +65,12 @@ def tell_first_figure(sentence: str) -> None:
 def tell_notices(notices: "Sequence[Notice]") -> None:
     """Print the first notices of each kind, or all with ``-v``, on standard error."""
     limit = len(notices) if is_verbose(click.get_current_context()) else SHOWN
-    told: Counter[str] = Counter()
+    of_kind: Counter[str] = Counter()
     for notice in notices:
-        told[notice.kind] += 1
-        if told[notice.kind] <= limit:
+        of_kind[notice.kind] += 1
+        if of_kind[notice.kind] <= limit:
             click.echo(f"{notice.where}: {notice.message}", err=True)
-    left = sum(max(0, count - limit) for count in told.values())
+    left = sum(max(0, count - limit) for count in of_kind.values())
     if left:
         click.echo(
             ngettext(

@@ -1,4 +1,4 @@
-"""``contrechamp unlock``: try a key, and put a new one in its place."""
+"""``contrechamp unlock``: try a key, or replace it."""
 
 import secrets
 from pathlib import Path
@@ -8,19 +8,17 @@ import click
 
 from contrechamp.base.i18n import _
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
-from contrechamp.cli.options import language_option, verbose_option
 from contrechamp.cli.secret_input import read_new_passphrase, secret_options, secret_source
 
 if TYPE_CHECKING:
     from contrechamp.vault.access.slots import PassphraseKind
 
 
-def unlock_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "unlock",
         callback=_unlock,
-        short_help=_("Try a key of a case; set a new passphrase or recovery key."),
         help=_(
             "Open a case and say whose it is. With --new-passphrase, a new passphrase takes the "
             "place of the old one; with --new-recovery-key, a new recovery key is made and shown "
@@ -35,7 +33,7 @@ def unlock_command() -> click.Command:
             click.Option(
                 ["--new-recovery-key"],
                 is_flag=True,
-                help=_("Make a new recovery key; the old one opens nothing any more."),
+                help=_("Make a new recovery key; the old one no longer opens anything."),
             ),
             click.Option(
                 ["--new-signing-key"],
@@ -52,8 +50,6 @@ def unlock_command() -> click.Command:
             ),
             reason_option(),
             *secret_options(),
-            language_option(),
-            verbose_option(),
         ],
     )
 
@@ -98,7 +94,7 @@ def _unlock(
                 case, reason=reason, now=now(), random=secrets.token_bytes
             )
             click.echo(
-                _("You sign with the key {key} from now on: tell it on another way.").format(
+                _("You sign with the key {key} from now on: pass it on by another channel.").format(
                     key=key.hex()
                 )
             )

@@ -12,8 +12,9 @@ from contrechamp.base import files
 from contrechamp.base.errors import CheckFailedError, UsageError
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.machine import seen_folder
-from contrechamp.cli.case_access import case_argument, open_case, shown
-from contrechamp.cli.options import json_option, language_option, verbose_option
+from contrechamp.base.shown_text import shown
+from contrechamp.cli.case_access import case_argument, open_case
+from contrechamp.cli.options import json_option
 from contrechamp.cli.secret_input import SecretSource, read_secret, secret_options, secret_source
 from contrechamp.wording.verifying import finding_label
 
@@ -21,12 +22,11 @@ if TYPE_CHECKING:
     from contrechamp.vault.findings import Finding
 
 
-def verify_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "verify",
         callback=_verify,
-        short_help=_("Check that a case is what its log says."),
         help=_(
             "Read everything back, and compare it with the log: content, records, entries, "
             "signatures, checkpoints. Says what is wrong, and ends with status 1 if anything is."
@@ -56,8 +56,6 @@ def verify_command() -> click.Command:
             ),
             *secret_options(),
             json_option(),
-            language_option(),
-            verbose_option(),
         ],
     )
 
@@ -109,7 +107,7 @@ def _is_bag(folder: Path) -> bool:
 
 
 def _verify_bag(folder: Path, kept: list[str], source: SecretSource, *, as_json: bool) -> None:
-    """Verify a bag: no case is opened, and nothing is asked for but the passphrase of a key."""
+    """Verify a bag without opening any case; only a key's passphrase is asked for."""
     from contrechamp.cli.bars import progress_for
     from contrechamp.vault.bags import verifying
 
@@ -158,16 +156,17 @@ def _tell(found: Sequence["Finding"], about: Mapping[str, object], *, as_json: b
     """Print what is wrong, and what was interrupted.
 
     Raises:
-        CheckFailedError: if anything is.
+        CheckFailedError: if anything is wrong.
     """
     from contrechamp.vault.findings import INTERRUPTED
 
     if as_json:
-        click.echo(json.dumps({**about, "findings": [asdict(one) for one in found]}))
+        click.echo(json.dumps({**about, "findings": [asdict(finding) for finding in found]}))
     else:
-        for one in found:
-            click.echo(shown(f"{finding_label(one.kind)}  {one.subject}: {one.message}"))
-    wrong = [one for one in found if one.kind != INTERRUPTED]
+        for finding in found:
+            label = finding_label(finding.kind)
+            click.echo(shown(f"{label}  {finding.subject}: {finding.message}"))
+    wrong = [finding for finding in found if finding.kind != INTERRUPTED]
     if wrong:
         raise CheckFailedError(
             ngettext(

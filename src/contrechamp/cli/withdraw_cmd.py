@@ -1,4 +1,4 @@
-"""``contrechamp withdraw``: somebody takes back a consent."""
+"""``contrechamp withdraw``: record that somebody took back a consent."""
 
 from pathlib import Path
 from typing import Any
@@ -8,19 +8,17 @@ import click
 from contrechamp.base.errors import UsageError
 from contrechamp.base.i18n import _
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
-from contrechamp.cli.options import language_option, verbose_option
 from contrechamp.cli.record_text import ref_argument
 from contrechamp.cli.remains_text import show_remains, source_file_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 from contrechamp.wording.remains import out_of_reach
 
 
-def withdraw_command() -> click.Command:
+def command() -> click.Command:
     """Build the command in the active language."""
     return click.Command(
         "withdraw",
         callback=_withdraw,
-        short_help=_("Write down that a consent was withdrawn, and erase what was given."),
         help=_(
             "Write down that a consent was withdrawn. From that day on it shows wherever what was "
             "said or given is used. With --erase, testimonies, exhibits and their items that no "
@@ -33,15 +31,13 @@ def withdraw_command() -> click.Command:
             ref_argument(metavar="CONSENT"),
             click.Option(
                 ["--on"], default="", metavar="DATE",
-                help=_("Day from which on; by default today."),
+                help=_("Day from which it holds; by default today."),
             ),
             click.Option(["--how"], default="", metavar="TEXT", help=_("How the person said so.")),
             click.Option(["--erase"], is_flag=True, help=_("Erase what was given under it.")),
             source_file_option(),
             reason_option(required=True),
             *secret_options(),
-            language_option(),
-            verbose_option(),
         ],
     )  # fmt: skip
 
@@ -80,8 +76,8 @@ def _withdraw(
         (_("stays, for another consent covers it: {ref}"), done.kept),
     )
     for line, refs in groups:
-        for one in refs:
-            click.echo(line.format(ref=one))
+        for cited in refs:
+            click.echo(line.format(ref=cited))
     show_remains(done.remains)
     if done.erased:
         click.echo(out_of_reach())

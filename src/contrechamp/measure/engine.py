@@ -1,11 +1,11 @@
 """The engine, compiled before it is used: what measuring and seeing need, in a bar of its own."""
 
-from contrechamp.base.ahead import Ahead, compile_ahead
+from contrechamp.base.ahead import CompilePlan, compile_ahead
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress
 
 #: Two jobs of about the same length.
-ENGINE = Ahead(
+ENGINE = CompilePlan(
     jobs=("contrechamp.measure.ahead:exposure", "contrechamp.measure.ahead:all_else"),
     rooms=("sight", "measure"),
 )

@@ -1,1 +1,1 @@
-"""Reports, maps and open data: what leaves, and how it reads."""
+"""Reports, maps and open data: what is published of a measurement."""

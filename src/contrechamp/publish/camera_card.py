@@ -1,4 +1,4 @@
-"""What the map tells about one camera: what is mapped, what is assumed, what it has in view."""
+"""What the map says about each camera: what is mapped, assumed, and in view."""
 
 import math
 from typing import Any
@@ -17,17 +17,17 @@ from contrechamp.scene.tables import Scene
 from contrechamp.wording.cameras import kind_label, mount_label, operator_label
 from contrechamp.wording.levels import level_label
 
-#: Parameter -> names under which its prior may stand in the table of priors.
+#: Parameter -> names that its prior may have in the table of priors.
 _PRIORS_OF = {"hfov_deg": ("hfov_deg", "focal_mm", "lens"), "vfov_deg": ("vfov_deg",)}
 
 
 def camera_cards(
     measurement: Measurement, scene: Scene, frame: Frame, numbers: Numbers
 ) -> list[dict[str, Any]]:
-    """Return one card a camera, aligned with the table of cameras.
+    """Return one card per camera, aligned with the table of cameras.
 
     A card has ``at`` (x, y on the map), ``id``, ``title``, ``aimed`` (its direction is mapped or
-    of no effect), ``rank`` (of the visit) and ``parts``: headings with rows of (name, value).
+    irrelevant), ``rank`` (of the visit) and ``parts``: headings with rows of (name, value).
     """
     cameras = measurement.cameras
     at = quantised.points(cameras.geometry.to_numpy(), frame)
@@ -102,9 +102,9 @@ def _assumed(
 
 
 def _prior_of(name: str, kind: str, priors: tuple[Prior, ...]) -> Prior | None:
-    """Return the prior of a parameter; where there are several, the one for the kind of camera.
+    """Return the prior of a parameter; of several, the one for the kind of camera.
 
-    A camera of a kind that is not mapped is taken as a fixed one unless the priors say otherwise.
+    A camera of a kind that is not mapped counts as fixed unless the priors say otherwise.
     """
     rows = [prior for prior in priors if prior.unknown in _PRIORS_OF.get(name, (name,))]
     wanted = "fixed" if kind == "unknown" else kind

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Range:
-    """What a row shows, in the unit of the axis; NaN where there is nothing to show.
+    """The values that a row shows, in the unit of the axis; NaN for none.
 
     Args:
         label: what the row is about.
@@ -35,8 +35,8 @@ class Range:
 
 
 @dataclass(frozen=True)
-class Row:
-    """A `Range` as positions (per cent of the width, with two decimals), "" for nothing."""
+class ChartRow:
+    """A `Range` as positions (per cent of the width, with two decimals); "" for none."""
 
     label: str
     value: str
@@ -55,7 +55,7 @@ class Chart:
     Args:
         title: what is shown.
         note: how to read it.
-        ticks: (position, text) of the axis.
+        ticks: (position, text) along the axis.
         rows: from top to bottom.
         key: (class, text) of the marks.
     """
@@ -63,7 +63,7 @@ class Chart:
     title: str
     note: str
     ticks: tuple[tuple[str, str], ...]
-    rows: tuple[Row, ...]
+    rows: tuple[ChartRow, ...]
     key: tuple[tuple[str, str], ...] = ()
 
 
@@ -76,14 +76,14 @@ def chart(
     at_most: float = math.inf,
     key: tuple[tuple[str, str], ...] = (),
 ) -> Chart:
-    """Lay `ranges` out over an axis from zero to what the largest of them needs.
+    """Lay out `ranges` over an axis from zero to the largest value, rounded up.
 
     Args:
         title: what is shown.
         note: how to read it.
         ranges: what to show.
-        write: turns a value of the axis, and the value at its end, into words.
-        at_most: where the axis ends at the latest (1 for shares).
+        write: turns a value of the axis, and the value at its end, into text.
+        at_most: the axis ends here at the latest (1 for shares).
         key: (class, text) of the marks.
     """
     values = [
@@ -105,7 +105,7 @@ def chart(
             (place(step * i), write(step * i, end)) for i in range(n + 1) if step * i <= end * 1.001
         ),
         rows=tuple(
-            Row(
+            ChartRow(
                 label=row.label,
                 value=row.value,
                 low=place(row.low),

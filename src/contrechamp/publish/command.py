@@ -1,4 +1,4 @@
-"""The command to run it again, without the folders of the machine that it ran on."""
+"""The command that repeats a measurement, without the folders of the machine it ran on."""
 
 import re
 import shlex

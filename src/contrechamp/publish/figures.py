@@ -1,4 +1,4 @@
-"""The figures for machines: canonical JSON with a published schema, and a flat CSV of the same."""
+"""The figures for programs: canonical JSON with a published schema, and the same as flat CSV."""
 
 import csv
 import io
@@ -18,7 +18,7 @@ from contrechamp.publish.files import ALL, SCHEMA_ID
 from contrechamp.scene.tables import Scene
 
 #: Digits after the point of every number in figures.json and figures.csv: a micrometre, or a
-#: millionth of a share, is far below what is known, and above the noise of the last bits.
+#: millionth of a share, is far finer than what is known, and coarser than noise of the last bits.
 DECIMALS = 6
 
 
@@ -30,7 +30,7 @@ def figures_json(
     Args:
         measurement: what is published.
         scene: what it was measured on.
-        command: the words of the command, without folders.
+        command: the words of the command that repeats it, without folders.
         language: code of the language of the messages in it.
     """
     document = {
@@ -98,7 +98,7 @@ CSV_COLUMNS = (
 
 
 def figures_csv(figures: Sequence[Figure]) -> bytes:
-    """Return figures.csv: one row a figure, the columns `CSV_COLUMNS`."""
+    """Return figures.csv: one row per figure, with the columns `CSV_COLUMNS`."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(CSV_COLUMNS)

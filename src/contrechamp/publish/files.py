@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-#: Begins the "schema" of every figures.json of any version: by it a folder is known as ours.
+#: How "schema" begins in figures.json of any version: it marks a folder as ours.
 SCHEMA_FAMILY = "contrechamp/figures-"
 SCHEMA_ID = f"{SCHEMA_FAMILY}1"
 
@@ -13,7 +13,7 @@ FIGURES_SCHEMA = "figures.schema.json"
 FIGURES_CSV = "figures.csv"
 README_TXT = "README.txt"
 LAYERS = ("cameras", "streets", "seen")
-#: The pieces of street that the map colours; as Parquet only, for there are many.
+#: The pieces of street that the map colours; only as Parquet, because there are many.
 PIECES_PARQUET = "pieces.parquet"
 
 ALL = tuple(
@@ -33,13 +33,13 @@ ALL = tuple(
 
 
 @dataclass(frozen=True)
-class Written:
-    """What was written: the folder, and every file in it by its name."""
+class ReportFolder:
+    """A published report: its folder, and every file in it."""
 
     folder: Path
     files: tuple[Path, ...]
 
     @property
     def index(self) -> Path:
-        """The report, to be opened in a browser."""
+        """The page to open in a browser."""
         return self.folder / INDEX_HTML

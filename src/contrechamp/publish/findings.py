@@ -7,7 +7,7 @@ from contrechamp.base.i18n import _
 from contrechamp.measure.results import Figure, Measurement
 from contrechamp.publish.charts import Chart, Range, chart
 from contrechamp.publish.numbers import Numbers, rounding_step
-from contrechamp.publish.table import Table, columns
+from contrechamp.publish.table import ReportTable, columns
 from contrechamp.publish.unknowns import unknown_label
 from contrechamp.scene.service_names import service_label
 from contrechamp.scene.tables import Scene
@@ -16,14 +16,14 @@ from contrechamp.wording.figures import figure_label, group_label, scenario_labe
 from contrechamp.wording.levels import level_label
 
 SCENARIOS = ("p10", "p50", "p90")
-#: Areas are listed up to this many; all are in figures.csv.
+#: At most this many areas are listed; all are in figures.csv.
 LISTED_AREAS = 20
 
 
 def find(
     measurement: Measurement, key: str, level: str | None = None, group: str | None = "all"
 ) -> list[Figure]:
-    """Return the figures of a key, in their order; of any level or group where it is None."""
+    """Return the figures of a key, in order; None stands for any level or group."""
     return [
         figure
         for figure in measurement.figures
@@ -32,14 +32,14 @@ def find(
 
 
 def level_meaning(level: Level, numbers: Numbers) -> str:
-    """Return what a level asks of the picture."""
+    """Return what a level requires of the picture."""
     if level.ppm == 0:
         return _("free line of sight, inside the range and the field of view; any pixel density")
     return _("at least {density} pixels per metre").format(density=numbers.significant(level.ppm))
 
 
 def _group_label(group: str, area_names: Mapping[str, str]) -> str:
-    """Return for whom a figure holds; an area without a name is called by its id."""
+    """Return the name of a group; an area without a name is called by its id."""
     kind, _colon, value = group.partition(":")
     if kind == "service":
         return _("to the nearest: {service}").format(service=service_label(value))
@@ -55,14 +55,14 @@ def figure_table(
     *,
     of: str,
     area_names: Mapping[str, str] | None = None,
-) -> Table:
+) -> ReportTable:
     """Return figures of one key as a table.
 
     Args:
-        caption: what the table holds.
+        caption: what the table shows.
         figures: the rows.
         numbers: how numbers are written.
-        of: "level" or "group": what the rows tell apart.
+        of: "level" or "group": what distinguishes the rows.
         area_names: id -> name of areas.
     """
     median, interval, known = _("Median"), _("90 % interval"), _("Mapped")
@@ -90,7 +90,7 @@ def figure_table(
                 _("yes") if estimate.enough_draws else _("no, draw more"),
             )
         )
-    return Table(
+    return ReportTable(
         caption,
         columns(
             *(heading, median, interval, low, mid, high, known, enough),
@@ -100,8 +100,8 @@ def figure_table(
     )
 
 
-def total_tables(measurement: Measurement, numbers: Numbers) -> list[Table]:
-    """Return the totals of all cameras, one table a figure, one row a level."""
+def total_tables(measurement: Measurement, numbers: Numbers) -> list[ReportTable]:
+    """Return the totals of all cameras: one table per figure, one row per level."""
     keys = (
         "streets.seen_m",
         "streets.seen_share",
@@ -109,16 +109,16 @@ def total_tables(measurement: Measurement, numbers: Numbers) -> list[Table]:
         "streets.cameras_at_once",
         "area.seen_m2",
     )
-    found = ((key, find(measurement, key)) for key in keys)
+    by_key = ((key, find(measurement, key)) for key in keys)
     return [
         figure_table(figure_label(key), figures, numbers, of="level")
-        for key, figures in found
+        for key, figures in by_key
         if figures
     ]
 
 
-def group_tables(measurement: Measurement, scene: Scene, numbers: Numbers) -> list[Table]:
-    """Return what is in view at any density by operator and kind, and by area."""
+def group_tables(measurement: Measurement, scene: Scene, numbers: Numbers) -> list[ReportTable]:
+    """Return what is in view at any density, by operator, kind and area."""
     first = measurement.levels[0].name
     tables = []
     groups = [
@@ -152,7 +152,7 @@ def group_tables(measurement: Measurement, scene: Scene, numbers: Numbers) -> li
 
 
 def totals_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
-    """Return the street within view by level, with its intervals."""
+    """Return the street within view at each level, with intervals."""
     figures = find(measurement, "streets.seen_m")
     if not figures:
         return None
@@ -211,7 +211,7 @@ def _scenario(figure: Figure, name: str, numbers: Numbers) -> str:
 
 
 def drivers_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
-    """Return how far the interval would shrink if one unknown were known, at the first level."""
+    """Return how much the interval would shrink if one unknown were known, at the first level."""
     first = measurement.levels[0].name
     drivers = [driver for driver in measurement.drivers if driver.level == first]
     if not drivers:
@@ -235,14 +235,14 @@ def drivers_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
     )
 
 
-def drivers_table(measurement: Measurement, numbers: Numbers) -> Table | None:
-    """Return for every level which unknown carries the interval."""
+def drivers_table(measurement: Measurement, numbers: Numbers) -> ReportTable | None:
+    """Return how much of the variance each unknown carries, at every level."""
     if not measurement.drivers:
         return None
     level, unknown = _("Pixel density"), _("Unknown")
     first, total = _("Goes away if known"), _("Stays if all else is known")
     now, then = _("Half interval now"), _("Half interval if known")
-    return Table(
+    return ReportTable(
         _("Which unknown carries how much of the variance of the street within view"),
         columns(level, unknown, first, total, now, then, numeric=(first, total, now, then)),
         tuple(
@@ -259,9 +259,9 @@ def drivers_table(measurement: Measurement, numbers: Numbers) -> Table | None:
     )
 
 
-def levels_table(measurement: Measurement, numbers: Numbers) -> Table:
-    """Return what each level asks of the picture."""
-    return Table(
+def levels_table(measurement: Measurement, numbers: Numbers) -> ReportTable:
+    """Return what each level requires of the picture."""
+    return ReportTable(
         _("Pixel densities"),
         columns(_("Level"), _("What it asks")),
         tuple(

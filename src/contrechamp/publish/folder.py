@@ -11,16 +11,16 @@ from contrechamp.base.errors import OutputError
 from contrechamp.base.i18n import _
 from contrechamp.publish.files import FIGURES_JSON, SCHEMA_FAMILY
 
-#: Raises unless a folder is missing, empty, or of an earlier run.
+#: Raises unless a folder may be made or replaced.
 Refuse: TypeAlias = Callable[[Path], None]
 
 
 def check_writable(out: Path, refuse: Refuse | None = None) -> None:
-    """Say before a long computation whether its result can be written to `out`.
+    """Check before a long computation that its result can be written to `out`.
 
     Args:
-        out: the folder that is to be made or, if an earlier run made it, replaced.
-        refuse: tells what is not to be replaced; by default what is no report of ours.
+        out: the folder to make or, if an earlier run made it, to replace.
+        refuse: raises if the folder must not be replaced; by default unless it is our report.
 
     Raises:
         OutputError: if `out` is a file, holds what contrechamp did not write, or lies where
@@ -47,12 +47,12 @@ def check_writable(out: Path, refuse: Refuse | None = None) -> None:
 
 
 def new_folder(out: Path, refuse: Refuse | None = None) -> AbstractContextManager[Path]:
-    """Yield an empty folder; when all went well it becomes `out`, see `contrechamp.base.files`.
+    """Yield an empty folder; if all goes well, it becomes `out` (see `contrechamp.base.files`).
 
-    A folder that an earlier run left at `out` is replaced. The rights are those of any new folder.
+    A folder that an earlier run left at `out` is replaced. Permissions follow the umask.
 
     Args:
-        out: the folder that is to be made or replaced.
+        out: the folder to make or replace.
         refuse: see `check_writable`.
 
     Raises:
@@ -64,7 +64,7 @@ def new_folder(out: Path, refuse: Refuse | None = None) -> AbstractContextManage
 
 
 def names_in(out: Path) -> set[str]:
-    """Return what lies in a folder that is to be replaced; nothing where it is missing.
+    """Return the names in a folder to be replaced; none if it is missing.
 
     Raises:
         OutputError: if it is a file, or cannot be read.
@@ -83,8 +83,8 @@ def names_in(out: Path) -> set[str]:
 
 def _refuse_foreign(out: Path) -> None:
     """Raise unless `out` is missing, empty, or a folder that we wrote and nobody added to."""
-    found = names_in(out)
-    if not found:
+    names = names_in(out)
+    if not names:
         return
     ours = _files_of_earlier_run(out)
     if ours is None:
@@ -94,7 +94,7 @@ def _refuse_foreign(out: Path) -> None:
                 "choose a folder with -o that is new or empty"
             ).format(out=out)
         )
-    added = sorted(found - ours)
+    added = sorted(names - ours)
     if added:
         raise OutputError(
             _(

@@ -1,4 +1,4 @@
-"""What the map of the page draws, as one compact JSON value."""
+"""What the map on the page draws, as one compact JSON value."""
 
 from typing import Any
 
@@ -20,12 +20,12 @@ from contrechamp.scene.tables import Scene
 from contrechamp.wording.figures import certainty_labels
 from contrechamp.wording.levels import level_label
 
-#: Ends of the classes of exposure, in per cent of a piece of street; above the last is the fifth.
+#: Upper ends of the classes of exposure, in per cent of a piece of street; a fifth is above them.
 CLASSES = (20, 40, 60, 80)
-#: Walks that the map can show; more would hide each other.
+#: Number of walks that the map shows; more would hide each other.
 DRAWN_WALKS = 400
 MARGIN_M = 40.0
-#: Around the cameras, where the map begins.
+#: Around the cameras, in the view that the map opens with.
 FOCUS_MARGIN_M = 80.0
 
 
@@ -38,7 +38,7 @@ def map_frame(measurement: Measurement, scene: Scene) -> Frame:
 
 
 def _focus(measurement: Measurement, frame: Frame) -> list[int]:
-    """Return west, south, east, north, in units of the map, of what to look at first."""
+    """Return west, south, east, north of the first view, in units of the map."""
     places = measurement.cameras.geometry.to_numpy()
     if not len(places):
         return [0, 0, frame.width, frame.height]
@@ -52,7 +52,7 @@ def _focus(measurement: Measurement, frame: Frame) -> list[int]:
 
 
 def per_cent(shares: NDArray[np.float64]) -> list[int]:
-    """Return shares (0..1) as whole per cents; what is above nothing is at least one."""
+    """Return shares (0..1) as whole per cents; any share above zero is at least one."""
     whole = np.rint(100 * np.nan_to_num(shares)).astype(int)
     return np.where((shares > 0) & (whole == 0), 1, whole).tolist()  # type: ignore[no-any-return]
 
@@ -63,8 +63,8 @@ def map_data(
     """Return buildings, streets, regions, cameras and all else that the map draws.
 
     Args:
-        measurement: what was found.
-        scene: on which it was.
+        measurement: what was measured.
+        scene: what it was measured on.
         frame: see `map_frame`.
         numbers: how numbers are written.
     """
@@ -106,7 +106,7 @@ def map_data(
 
 
 def _totals(measurement: Measurement, numbers: Numbers) -> dict[str, str]:
-    """Return for each level how much street is in view, in words."""
+    """Return level -> a sentence on how much street is in view."""
     return {
         figure.level: _("All together: {length} of street ({interval}, 90 % interval).").format(
             length=numbers.median(figure.estimate, "m", DIGITS),
@@ -125,7 +125,7 @@ def drawn_buildings(scene: Scene, frame: Frame) -> list[list[int]]:
 
 
 def _regions(measurement: Measurement, frame: Frame) -> dict[str, list[Any]]:
-    """Return for each level [number of the camera, 1 if mapped, rings] of each region."""
+    """Return level -> [number of the camera, 1 if mapped, rings] of each region."""
     regions = measurement.regions
     number = {name: i for i, name in enumerate(measurement.cameras["id"])}
     found: dict[str, list[Any]] = {level.name: [] for level in measurement.levels}

@@ -1,4 +1,4 @@
-"""What can be asked of the main job, and what holds where nothing is; imports nothing heavy."""
+"""The options of a measurement and their defaults; imports nothing heavy."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ HOMES = 200
 
 
 @dataclass(frozen=True)
-class Job:
+class MeasureJob:
     """What is to be measured and how; the options of ``contrechamp measure``."""
 
     inputs: tuple[Path, ...]

@@ -1,4 +1,4 @@
-"""The main job: files in; figures, map and report out; and what there is to tell of it."""
+"""The main job: files in; figures, map and report out."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -11,9 +11,9 @@ from contrechamp.measure.engine import compile_engine
 from contrechamp.measure.priors import Priors, default, from_toml
 from contrechamp.measure.results import Figure, Measurement
 from contrechamp.measure.run import measure
-from contrechamp.publish.files import Written
+from contrechamp.publish.files import ReportFolder
 from contrechamp.publish.folder import check_writable
-from contrechamp.publish.measure_job import Job
+from contrechamp.publish.measure_job import MeasureJob
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.publication import write
 from contrechamp.publish.summary import length_in_view, sentences
@@ -24,19 +24,19 @@ from contrechamp.sight.levels import parse_levels
 
 
 @dataclass(frozen=True)
-class Done:
+class Published:
     """What came out of a job.
 
     Args:
         scene: what was read.
         measurement: what was measured of it.
-        written: the publication.
+        report: what was written of it.
         seconds: that each piece of work took, by the label of its bar.
     """
 
     scene: Scene
     measurement: Measurement
-    written: Written
+    report: ReportFolder
     seconds: Mapping[str, float]
 
     def sentences(self) -> list[str]:
@@ -44,23 +44,23 @@ class Done:
         return sentences(self.measurement, self.scene, Numbers(active_language()))
 
     def draws_a_second(self) -> float:
-        """Return how fast it was; 0 where it took no time."""
+        """Return the rate of draws; 0 where they took no time."""
         spent = self.seconds[steps()["draws"]]
         return float(self.measurement.methods["draws_in_all"]) / spent if spent else 0.0
 
     def for_machines(self) -> dict[str, Any]:
-        """Return what programs are told: ``--json``."""
+        """Return what ``--json`` prints."""
         measurement, scene = self.measurement, self.scene
         return {
-            "report": str(self.written.index),
-            "files": [file.name for file in self.written.files],
+            "report": str(self.report.index),
+            "files": [file.name for file in self.report.files],
             "counts": {
                 "cameras": len(scene.cameras),
                 "buildings": len(scene.buildings),
                 "streets": len(scene.streets),
                 **scene.counts,
             },
-            "figures": [asdict(one) for one in measurement.figures if one.group == "all"],
+            "figures": [asdict(item) for item in measurement.figures if item.group == "all"],
             "notices": len(scene.notices),
             "warnings": list(measurement.warnings),
             "seconds": {name: self.seconds.get(label) for name, label in steps().items()},
@@ -78,19 +78,19 @@ def steps() -> dict[str, str]:
 
 
 def measure_and_publish(
-    job: Job,
+    job: MeasureJob,
     *,
     again: Sequence[str],
     progress: Progress = silent,
     first: Callable[[str], None] | None = None,
-) -> Done:
-    """Read, measure and publish, in the language in use.
+) -> Published:
+    """Read, measure and publish, in the active language.
 
     Args:
         job: what is to be measured, and how.
-        again: the words of the command that gives the same result again; the report has them.
-        progress: one bar a step.
-        first: told the main figure, as a sentence, as soon as it is known.
+        again: the words of the command that repeats the result; they stand in the report.
+        progress: one bar per step.
+        first: called with the main figure, as a sentence, as soon as it is known.
 
     Raises:
         ContrechampError: if an input, an option or the output folder cannot be used.
@@ -110,7 +110,7 @@ def measure_and_publish(
     scene = replace(scene, inputs=(*scene.inputs, *priors_entry))
     compile_engine(progress)
 
-    def tell(seen: Figure) -> None:
+    def tell_first(seen: Figure) -> None:
         if first is not None:
             first(length_in_view(seen, len(scene.cameras), Numbers(active_language())))
 
@@ -125,9 +125,9 @@ def measure_and_publish(
         most_homes=job.homes,
         progress=progress,
         threads=job.threads,
-        first_figure=tell,
+        first_figure=tell_first,
     )
-    written = write(
+    report = write(
         measurement,
         scene,
         job.out,
@@ -135,11 +135,11 @@ def measure_and_publish(
         language=active_language(),
         progress=progress,
     )
-    return Done(scene, measurement, written, seconds)
+    return Published(scene, measurement, report, seconds)
 
 
 def _priors(file: Path | None) -> tuple[Priors, tuple[InputFile, ...]]:
-    """Return the priors, and the file that they came from for the list of inputs."""
+    """Return the priors, and the entry of their file for the list of inputs."""
     if file is None:
         return default(), ()
     opened = open_toml(file)

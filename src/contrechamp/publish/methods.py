@@ -1,4 +1,4 @@
-"""The methods section: what was assumed, what was read, what was decided, how to do it again."""
+"""The methods section: what was assumed, read and decided, and how to repeat it."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from contrechamp import __version__
 from contrechamp.base.i18n import _
 from contrechamp.measure.results import Measurement
 from contrechamp.publish.numbers import Numbers
-from contrechamp.publish.table import Table, columns
+from contrechamp.publish.table import ReportTable, columns
 from contrechamp.publish.unknowns import unknown_label
 from contrechamp.scene.service_names import service_label
 from contrechamp.scene.tables import Scene
@@ -21,7 +21,7 @@ LISTED_NOTICES = 300
 
 
 def geometry_paragraphs() -> list[str]:
-    """Return how the visible regions come about, in plain words."""
+    """Return how visible regions are computed, in plain words."""
     return [
         _(
             "A building is a block with upright walls, a flat roof and a height; there is no "
@@ -48,10 +48,10 @@ def geometry_paragraphs() -> list[str]:
     ]
 
 
-def priors_table(measurement: Measurement, numbers: Numbers) -> Table:
-    """Return what was assumed where nothing is mapped, with the sources."""
+def priors_table(measurement: Measurement, numbers: Numbers) -> ReportTable:
+    """Return what was assumed where nothing is mapped, with sources."""
     low, mid, high, used = _("First decile"), _("Median"), _("Last decile"), _("Used for")
-    return Table(
+    return ReportTable(
         _("What is assumed where nothing is mapped"),
         columns(
             *(_("Unknown"), _("Applies to"), _("Distribution"), low, mid, high, used, _("Source")),
@@ -82,10 +82,10 @@ def prior_value(value: float, unit: str, numbers: Numbers) -> str:
     return f"{text}°" if unit == "deg" else f"{text}\N{NO-BREAK SPACE}{unit}".rstrip()
 
 
-def inputs_table(scene: Scene, numbers: Numbers) -> Table:
+def inputs_table(scene: Scene, numbers: Numbers) -> ReportTable:
     """Return the files that were read, with their digests."""
     size = _("Bytes")
-    return Table(
+    return ReportTable(
         _("Files that were read"),
         columns(_("File"), _("Format"), size, _("Licence"), _("SHA-256"), numeric=(size,)),
         tuple(
@@ -101,8 +101,8 @@ def inputs_table(scene: Scene, numbers: Numbers) -> Table:
     )
 
 
-def facts_table(measurement: Measurement, scene: Scene, numbers: Numbers) -> Table:
-    """Return seed, draws, projection and whatever else the run states."""
+def facts_table(measurement: Measurement, scene: Scene, numbers: Numbers) -> ReportTable:
+    """Return seed, draws, projection and all else that describes the run."""
     facts = [
         (_("Version"), f"contrechamp {__version__}"),
         (_("Metric plane"), f"{scene.crs.name} ({scene.crs.to_string()})"),
@@ -113,7 +113,7 @@ def facts_table(measurement: Measurement, scene: Scene, numbers: Numbers) -> Tab
         *_stated(measurement.methods, numbers),
         *((_count_label(name), numbers.plain(n)) for name, n in sorted(scene.counts.items())),
     ]
-    return Table(
+    return ReportTable(
         _("Facts of this run"),
         columns(_("What"), _("Value")),
         tuple(facts),
@@ -131,7 +131,7 @@ def _stated(methods: Mapping[str, Any], numbers: Numbers) -> list[tuple[str, str
 
 
 def _count_label(name: str) -> str:
-    """Return what is counted; ``trips:school`` and the like are said of their service."""
+    """Return the name of a count; ``trips:school`` and the like name their service."""
     what, _colon, service = name.partition(":")
     words = count_label(what) or unknown_label(what).replace("_", " ")
     return f"{words} ({service_label(service)})" if service else words
@@ -154,21 +154,21 @@ def _stated_value(value: Any, numbers: Numbers) -> str:
     return unknown_label(str(value))
 
 
-def notice_counts(scene: Scene, numbers: Numbers) -> Table:
-    """Return how many notices of each kind there are."""
+def notice_counts(scene: Scene, numbers: Numbers) -> ReportTable:
+    """Return the number of notices of each kind."""
     count = _("How many")
     kinds = Counter(notice.kind for notice in scene.notices)
-    return Table(
+    return ReportTable(
         _("Notices: what a reader could not use or had to decide"),
         columns(_("Kind"), count, numeric=(count,)),
         tuple((notice_label(kind), numbers.plain(n)) for kind, n in sorted(kinds.items())),
     )
 
 
-def notices_table(scene: Scene, numbers: Numbers) -> Table:
+def notices_table(scene: Scene, numbers: Numbers) -> ReportTable:
     """Return the first `LISTED_NOTICES` notices."""
     left = len(scene.notices) - LISTED_NOTICES
-    return Table(
+    return ReportTable(
         _("All notices") if left <= 0 else _("The first notices"),
         columns(_("Where"), _("Kind"), _("What was found and what was done")),
         tuple(
@@ -179,10 +179,10 @@ def notices_table(scene: Scene, numbers: Numbers) -> Table:
     )
 
 
-def same_cameras_table(scene: Scene, numbers: Numbers) -> Table:
-    """Return the pairs that may be one camera; they were not merged."""
+def same_cameras_table(scene: Scene, numbers: Numbers) -> ReportTable:
+    """Return the pairs of entries that may be one camera."""
     distance = _("Apart")
-    return Table(
+    return ReportTable(
         _("Two entries that may be one camera (nothing was merged)"),
         columns(_("Entry"), _("Other entry"), distance, numeric=(distance,)),
         tuple(
@@ -215,9 +215,9 @@ def limits() -> list[str]:
     ]
 
 
-def files_table() -> Table:
-    """Return what lies beside the report."""
-    return Table(
+def files_table() -> ReportTable:
+    """Return the files beside the report."""
+    return ReportTable(
         _("Beside this page"),
         columns(_("File"), _("What is in it")),
         tuple(file_meanings().items()),
@@ -225,7 +225,7 @@ def files_table() -> Table:
 
 
 def file_meanings() -> dict[str, str]:
-    """Return what each published file is."""
+    """Return published files -> what they hold."""
     layer = _("{what}, as GeoJSON (RFC 7946) and GeoParquet, in longitude and latitude")
     return {
         "index.html": _("this report; needs no network"),
@@ -247,6 +247,6 @@ def file_meanings() -> dict[str, str]:
 
 
 def kind_of_camera(kind: str) -> str:
-    """Return the kind with a capital for a heading."""
+    """Return the name of a kind of camera, capitalised for a heading."""
     label = kind_label(kind)
     return label[:1].upper() + label[1:]

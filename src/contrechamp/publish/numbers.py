@@ -1,4 +1,4 @@
-"""Numbers as a reader of the language writes them, and never sharper than they are known."""
+"""Numbers as they are written in a language, and never more precise than they are known."""
 
 import math
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from contrechamp.measure.results import Estimate
 #: Unit of a figure -> unit of CLDR. A share is a percentage, a count of cameras has no unit.
 _CLDR_UNITS = {"m": "length-meter", "km": "length-kilometer", "m2": "area-square-meter"}
 _HECTARE = "area-hectare"
-#: No figure is given finer than this.
+#: No figure is rounded to less than this.
 _FINEST = {"m": 1.0, "m2": 1.0, "share": 0.001, "cameras": 0.01}
 
 
@@ -21,8 +21,7 @@ def rounding_step(estimate: Estimate, digits: int = 2) -> float:
     """Return the power of ten to which `estimate` may be rounded.
 
     Half the 90 % interval keeps `digits` digits: a value of 12 345 known to within 347 is given to
-    the nearest 10 with two digits, to the nearest 100 with one. What is known exactly keeps three
-    digits.
+    the nearest 10 for two digits, to the nearest 100 for one. An exact value keeps three digits.
 
     >>> rounding_step(Estimate(12345, 11998, 12692, 12345, 9, True, 1000))
     10.0
@@ -48,7 +47,7 @@ class Numbers:
     language: str
 
     def plain(self, value: float, step: float = 1.0) -> str:
-        """Return `value` rounded to `step`, a power of ten, with the digits that this leaves."""
+        """Return `value` rounded to `step`, a power of ten, with the digits that leaves."""
         if not math.isfinite(value):
             return "–"
         return str(format_decimal(_rounded(value, step), _pattern(step), locale=self.language))
@@ -59,12 +58,12 @@ class Numbers:
             return "–"
         pattern = Locale.parse(self.language).percent_formats[None].pattern
         pattern = pattern.replace("#,##0", _pattern(step * 100))
-        # As the texts write it, and ISO 80000: CLDR has no space in English.
+        # As our texts and ISO 80000 write it: CLDR has no space in English.
         pattern = pattern.replace("0%", "0\N{NO-BREAK SPACE}%")
         return str(format_percent(_rounded(share, step), pattern, locale=self.language))
 
     def significant(self, value: float, digits: int = 3) -> str:
-        """Return `value` with so many digits at most, and no zeros behind them."""
+        """Return `value` with at most `digits` digits and no trailing zeros."""
         if not value or not math.isfinite(value):
             return self.plain(value)
         step = _power_of_ten(abs(value), digits)
@@ -80,9 +79,9 @@ class Numbers:
         Args:
             value: the number.
             unit: one of those of `Figure.unit`.
-            step: a power of ten to round to; no finer than the unit deserves.
-            size: the number by whose size metres become kilometres, and square metres hectares, so
-                that both ends of an interval have one unit; `value` itself by default.
+            step: a power of ten to round to; the unit sets a lower bound.
+            size: decides whether metres become kilometres, and square metres hectares, so that
+                both ends of an interval share a unit; `value` itself by default.
         """
         step = max(step, _FINEST.get(unit, 0.01))
         size = abs(value) if size is None else abs(size)
@@ -105,19 +104,19 @@ class Numbers:
         return str(text).replace(" ", "\N{NO-BREAK SPACE}")
 
     def about(self, value: float, unit: str) -> str:
-        """Return `value` with its unit and two digits, for what is given without an interval."""
+        """Return `value` with its unit and two digits, for a value without an interval."""
         step = _power_of_ten(abs(value), 2) if value and math.isfinite(value) else 1.0
         return self.quantity(value, unit, step)
 
     def tick(self, value: float, end: float, unit: str) -> str:
-        """Return a round `value` of an axis that ends at `end`, with no zeros after the point."""
+        """Return a round `value` on an axis that ends at `end`, without trailing zeros."""
         digits = f"{value or end:.0f}"
         zeros = len(digits) - (len(digits.rstrip("0")) if value else 1)
         step = 10.0**zeros
         return self.quantity(value, unit, step, size=end)
 
     def median(self, estimate: Estimate, unit: str, digits: int = 2) -> str:
-        """Return the median with its unit, as sharp as the interval allows."""
+        """Return the median with its unit, as precise as the interval allows."""
         step = rounding_step(estimate, digits)
         return self.quantity(estimate.median, unit, step, size=estimate.q95)
 

@@ -12,7 +12,7 @@ from contrechamp.measure.results import Measurement
 from contrechamp.publish.files import PIECES_PARQUET
 from contrechamp.scene.tables import Scene
 
-#: 10^-7 degrees are about a centimetre (RFC 7946, section 11.2, thinks six enough for most).
+#: 10^-7 degrees are about a centimetre (RFC 7946, section 11.2, calls six enough for most uses).
 DEGREE_DECIMALS = 7
 DECIMALS = 4
 
@@ -49,7 +49,7 @@ def write_layers(measurement: Measurement, scene: Scene, folder: Path) -> None:
 
 
 def camera_layer(measurement: Measurement, scene: Scene) -> gpd.GeoDataFrame:
-    """Return what is mapped of every camera beside what was measured; the place that was used."""
+    """Return what is mapped and what was measured of every camera, at the place that was used."""
     mapped = scene.cameras.drop(columns=scene.cameras.geometry.name)
     return gpd.GeoDataFrame(
         pd.concat([mapped, measurement.cameras.drop(columns="id")], axis=1),

@@ -1,4 +1,4 @@
-"""The report: one HTML file that opens from a disk and asks nothing of any network."""
+"""The report: one HTML file that opens from a disk and makes no network request."""
 
 import base64
 import hashlib
@@ -19,15 +19,15 @@ from contrechamp.publish.map_data import CLASSES, map_data, map_frame
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.open_data import OSM_ATTRIBUTION, OSM_LICENCE, is_from_osm
 from contrechamp.publish.static_map import static_map
-from contrechamp.publish.table import Table
+from contrechamp.publish.table import ReportTable
 from contrechamp.scene.tables import Scene
 from contrechamp.wording.figures import certainty_labels
 from contrechamp.wording.levels import level_label
 
 _SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 
-#: The reading of the map before anything is switched: means may be added up, and a piece that is
-#: in view in half of the draws is shown as half, where its median would be all or nothing.
+#: The reading that the map opens with: means add up, and a piece that is in view in half of the
+#: draws is shown as half, where its median would be all or nothing.
 CERTAINTY = "mean"
 
 STYLES = ("vendor/leaflet/leaflet.css", "templates/page.css")
@@ -40,13 +40,13 @@ def index_html(
 ) -> bytes:
     """Return the report.
 
-    Scripts and styles stand in the page and are allowed by their digest alone; nothing else may
-    load or run. All text of the inputs is escaped.
+    Scripts and styles are part of the page and allowed by their digests alone; nothing else may
+    load or run. All text from the inputs is escaped.
 
     Args:
-        measurement: what was found.
-        scene: on which it was.
-        command: to run it again, without folders.
+        measurement: what was measured.
+        scene: what it was measured on.
+        command: repeats it; without folders.
         language: code of the language, already active.
     """
     numbers = Numbers(language)
@@ -93,26 +93,26 @@ def index_html(
 
 def _sections(
     measurement: Measurement, scene: Scene, numbers: Numbers
-) -> tuple[dict[str, list[Table]], dict[str, Any]]:
-    def those(*found: Table | None) -> list[Table]:
-        return [table for table in found if table is not None and table.rows]
+) -> tuple[dict[str, list[ReportTable]], dict[str, Any]]:
+    def filled(*candidates: ReportTable | None) -> list[ReportTable]:
+        return [table for table in candidates if table is not None and table.rows]
 
     tables = {
         "totals": findings.total_tables(measurement, numbers),
         "groups": findings.group_tables(measurement, scene, numbers),
-        "drivers": those(findings.drivers_table(measurement, numbers)),
-        "visits": those(places.visit_table(measurement, scene, numbers)),
-        "streets": those(places.streets_table(measurement, numbers)),
+        "drivers": filled(findings.drivers_table(measurement, numbers)),
+        "visits": filled(places.visit_table(measurement, scene, numbers)),
+        "streets": filled(places.streets_table(measurement, numbers)),
         "walks": places.walks_tables(measurement, numbers),
         "tracks": places.tracks_tables(measurement, scene, numbers),
-        "levels": those(findings.levels_table(measurement, numbers)),
-        "priors": those(methods.priors_table(measurement, numbers)),
-        "facts": those(methods.facts_table(measurement, scene, numbers)),
-        "inputs": those(methods.inputs_table(scene, numbers)),
-        "same": those(methods.same_cameras_table(scene, numbers)),
-        "notice_counts": those(methods.notice_counts(scene, numbers)),
-        "notices": those(methods.notices_table(scene, numbers)),
-        "files": those(methods.files_table()),
+        "levels": filled(findings.levels_table(measurement, numbers)),
+        "priors": filled(methods.priors_table(measurement, numbers)),
+        "facts": filled(methods.facts_table(measurement, scene, numbers)),
+        "inputs": filled(methods.inputs_table(scene, numbers)),
+        "same": filled(methods.same_cameras_table(scene, numbers)),
+        "notice_counts": filled(methods.notice_counts(scene, numbers)),
+        "notices": filled(methods.notices_table(scene, numbers)),
+        "files": filled(methods.files_table()),
     }
     charts = {
         "totals": findings.totals_chart(measurement, numbers),
@@ -149,7 +149,7 @@ def content_policy(scripts: Sequence[str], styles: Sequence[str]) -> str:
 
 
 def json_in_html(value: Any) -> str:
-    r"""Return `value` as JSON that cannot end the element that it stands in.
+    r"""Return `value` as JSON that cannot end the HTML element around it.
 
     >>> json_in_html("</script>")
     '"\\u003c/script\\u003e"'
@@ -167,8 +167,8 @@ def _digest(text: str) -> str:
 def _packaged(name: str) -> str:
     """Return a text of this package as it stands in the page.
 
-    Line ends are those that a browser hashes; a pointer to a source map would make developer
-    tools ask for a file that is not there.
+    Line ends are those that a browser hashes; a reference to a source map would make developer
+    tools ask for a missing file.
     """
     text = (package_files("contrechamp.publish") / name).read_text(encoding="utf-8")
     return _SOURCE_MAP.sub("", text.replace("\r\n", "\n"))

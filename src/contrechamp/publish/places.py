@@ -8,7 +8,7 @@ from contrechamp.base.i18n import _
 from contrechamp.measure.results import Figure, Measurement
 from contrechamp.publish.charts import Chart, Range, chart
 from contrechamp.publish.numbers import Numbers
-from contrechamp.publish.table import Table, columns
+from contrechamp.publish.table import ReportTable, columns
 from contrechamp.publish.unknowns import unknown_label
 from contrechamp.scene.service_names import service_label
 from contrechamp.scene.tables import Scene
@@ -20,12 +20,12 @@ LISTED_STREETS = 15
 
 
 def parameter_names(names: str) -> str:
-    """Return comma-separated names of parameters in words."""
+    """Return comma-separated parameters by their names in the active language."""
     return ", ".join(unknown_label(name) for name in names.split(",") if name) or "–"
 
 
-def visit_table(measurement: Measurement, scene: Scene, numbers: Numbers) -> Table | None:
-    """Return the cameras that are worth a visit first, with a button to see each on the map."""
+def visit_table(measurement: Measurement, scene: Scene, numbers: Numbers) -> ReportTable | None:
+    """Return the cameras to visit first, each with a button that shows it on the map."""
     cameras = measurement.cameras
     first = measurement.levels[0].name
     if "visit_rank" not in cameras or cameras.empty:
@@ -48,7 +48,7 @@ def visit_table(measurement: Measurement, scene: Scene, numbers: Numbers) -> Tab
         )
         for i in order
     )
-    return Table(
+    return ReportTable(
         _("Cameras to visit first"),
         columns(
             *(rank, _("Camera"), _("Kind"), known, _("Assumed"), seen, share),
@@ -64,8 +64,8 @@ def visit_table(measurement: Measurement, scene: Scene, numbers: Numbers) -> Tab
     )
 
 
-def streets_table(measurement: Measurement, numbers: Numbers) -> Table | None:
-    """Return the named streets with most metres in view: means, for only means may be added."""
+def streets_table(measurement: Measurement, numbers: Numbers) -> ReportTable | None:
+    """Return the named streets with the most metres in view, as means: only means add up."""
     streets = measurement.streets
     level = measurement.levels[0].name
     named = streets[streets["name"].astype(str) != ""]
@@ -86,7 +86,7 @@ def streets_table(measurement: Measurement, numbers: Numbers) -> Table | None:
         _("Share"),
         _("Mapped cameras at once"),
     )
-    return Table(
+    return ReportTable(
         _("Streets most within view of mapped cameras ({level})").format(level=level_label(level)),
         columns(*(_("Street"), metres, of, share, cameras), numeric=(metres, of, share, cameras)),
         tuple(
@@ -107,7 +107,7 @@ def streets_table(measurement: Measurement, numbers: Numbers) -> Table | None:
 
 
 def walks_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
-    """Return how the share of the way in view is spread over the walks to each service."""
+    """Return how the share in view is distributed over the walks to each service."""
     trips = measurement.trips
     if trips is None or trips.empty:
         return None
@@ -141,8 +141,8 @@ def walks_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
     )
 
 
-def walks_tables(measurement: Measurement, numbers: Numbers) -> list[Table]:
-    """Return the figures of walks by service: any density, then (the longer one) every level."""
+def walks_tables(measurement: Measurement, numbers: Numbers) -> list[ReportTable]:
+    """Return the figures of walks by service: at any density, then in full for every level."""
     titles = {
         "seen_share": _("Share in view"),
         "seen_m": _("Metres in view"),
@@ -167,8 +167,8 @@ def walks_tables(measurement: Measurement, numbers: Numbers) -> list[Table]:
     )
 
 
-def tracks_tables(measurement: Measurement, scene: Scene, numbers: Numbers) -> list[Table]:
-    """Return the figures of recorded walks: any density, then (the longer one) every level."""
+def tracks_tables(measurement: Measurement, scene: Scene, numbers: Numbers) -> list[ReportTable]:
+    """Return the figures of recorded walks: at any density, then in full for every level."""
     titles = {
         "seen_share": _("Share in view"),
         "seen_m": _("Metres in view"),
@@ -201,8 +201,8 @@ def _tables_of(
     captions: tuple[str, str],
     label: Callable[[str], str],
     note: str,
-) -> list[Table]:
-    """Return tables with a row a group (and level) and a column a key of `titles`."""
+) -> list[ReportTable]:
+    """Return tables with one row per group (and level) and one column per key of `titles`."""
     figures = {
         (figure.group, figure.level, figure.key): figure
         for figure in measurement.figures
@@ -216,13 +216,13 @@ def _tables_of(
     def cells(group: str, level: str) -> tuple[str, ...]:
         return tuple(_with_interval(figures.get((group, level, key)), numbers) for key in keys)
 
-    short = Table(
+    short = ReportTable(
         captions[0].format(level=level_label(first)),
         columns(heading, *numeric, numeric=numeric),
         tuple((label(group), *cells(group, level)) for group, level in pairs if level == first),
         note=note,
     )
-    long = Table(
+    long = ReportTable(
         captions[1],
         columns(heading, _("Pixel density"), *numeric, numeric=numeric),
         tuple((label(group), level_label(level), *cells(group, level)) for group, level in pairs),

@@ -1,4 +1,4 @@
-"""Everything that a measurement is published as, written at once or not at all."""
+"""Everything that is published of a measurement, written as a whole or not at all."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -10,7 +10,7 @@ from contrechamp.measure.results import Measurement
 from contrechamp.publish import files
 from contrechamp.publish.command import without_folders
 from contrechamp.publish.figures import figures_csv, figures_json, figures_schema
-from contrechamp.publish.files import Written
+from contrechamp.publish.files import ReportFolder
 from contrechamp.publish.folder import new_folder
 from contrechamp.publish.open_data import write_layers
 from contrechamp.publish.page import index_html
@@ -26,26 +26,23 @@ def write(
     command: Sequence[str],
     language: str,
     progress: Progress = silent,
-) -> Written:
+) -> ReportFolder:
     """Write report, map, figures and open data to the folder `out`, all or nothing.
 
-    The same measurement, scene, command, language and version give the same bytes: no clock, no
-    name of a machine and no path goes in.
+    The same measurement, scene, command, language and version give the same bytes: no time, name
+    of a machine or path goes in.
 
     Args:
-        measurement: what was found.
-        scene: on which it was.
-        out: a new or empty folder, or one that an earlier run wrote (it is replaced).
-        command: the words of the command to run it again; of paths only file names are shown.
+        measurement: what was measured.
+        scene: what it was measured on.
+        out: a new or empty folder, or one that an earlier run wrote, which is replaced.
+        command: the words of the command that repeats it; paths are shortened to file names.
         language: code of the language of the report, e.g. ``fr``.
-        progress: shows how far it is.
-
-    Returns:
-        The folder and the files in it.
+        progress: advances with every file.
 
     Raises:
-        OutputError: if `out` cannot be written or holds what contrechamp did not write; what
-            stood there is untouched.
+        OutputError: if `out` cannot be written or holds what contrechamp did not write; it is left
+            untouched.
     """
     shown = without_folders(command)
     texts: dict[str, Callable[[], bytes]] = {
@@ -67,4 +64,4 @@ def write(
         for name, content in texts.items():
             (folder / name).write_bytes(content())
             advance(1)
-    return Written(out, tuple(out / name for name in files.ALL))
+    return ReportFolder(out, tuple(out / name for name in files.ALL))

@@ -1,7 +1,7 @@
-"""Geometry for the map of the page: whole decimetres from a corner, as steps from point to point.
+"""Geometry for the map on the page: whole decimetres from a corner, as steps from point to point.
 
-A path is one flat list: x and y of its first point, then the steps to each next. Ten centimetres
-are a tenth of a pixel at the largest scale of the map; the full geometry is in the layers.
+A path is one flat list: x and y of its first point, then the step to each next point. Ten
+centimetres are a tenth of a pixel at the map's largest scale; the layers have full precision.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 Path = list[int]
 
 PER_METRE = 10
-#: Arcs lose points that no eye can tell at the largest scale.
+#: Arcs lose points that no eye can distinguish at the largest scale.
 SIMPLIFIED_TO_M = 0.25
 
 
@@ -29,17 +29,17 @@ class Frame:
 
     @property
     def width(self) -> int:
-        """Of the frame, in units of the map."""
+        """West to east, in units of the map."""
         return round((self.east - self.west) * PER_METRE)
 
     @property
     def height(self) -> int:
-        """Of the frame, in units of the map."""
+        """South to north, in units of the map."""
         return round((self.north - self.south) * PER_METRE)
 
 
 def frame_around(geometries: Sequence[NDArray[np.object_]], margin_m: float) -> Frame:
-    """Return the frame around all `geometries`, or one of a hundred metres where there is none."""
+    """Return the frame around all `geometries`, or one of a hundred metres where there are none."""
     everything = np.concatenate([np.asarray(part, dtype=object) for part in geometries])
     bounds = shapely.total_bounds(everything) if len(everything) else np.full(4, np.nan)
     if np.isnan(bounds).any():
@@ -65,7 +65,7 @@ def points(geometries: NDArray[np.object_], frame: Frame) -> list[list[int]]:
 def rings(geometries: NDArray[np.object_], frame: Frame) -> list[list[Path]]:
     """Return the rings of each polygon: shells counter-clockwise, holes clockwise.
 
-    Filled by the rule of non-zero winding, any number of them gives their union.
+    Filled by the non-zero winding rule, any number of them gives their union.
     """
     simple = shapely.simplify(geometries, SIMPLIFIED_TO_M, preserve_topology=True)
     parts, owner = shapely.get_parts(shapely.orient_polygons(simple), return_index=True)
@@ -86,7 +86,7 @@ def _units(coordinates: NDArray[np.float64], frame: Frame) -> NDArray[np.int64]:
 def _paths(
     coordinates: NDArray[np.float64], index: NDArray[np.int64], n: int, frame: Frame
 ) -> list[Path]:
-    """Return the steps of each of `n` runs of `index`; points that fall together are one."""
+    """Return the path of each of `n` runs of `index`; points that coincide are merged."""
     units = _units(coordinates, frame)
     first = np.ones(len(units), bool)
     first[1:] = index[1:] != index[:-1]

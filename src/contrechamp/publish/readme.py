@@ -1,4 +1,4 @@
-"""README.txt: what each published file is, and on what terms it may be used."""
+"""README.txt: what each published file is, and the terms of its use."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,7 @@ def readme_txt(scene: Scene, command: Sequence[str], version: str) -> bytes:
 
 
 def licence_lines(scene: Scene) -> list[str]:
-    """Return on what terms the data may be used."""
+    """Return the terms on which the data may be used."""
     unstated = _("licence not stated; ask its publisher")
     lines = [f"{file.name}: {file.licence or unstated}" for file in scene.inputs]
     if is_from_osm(scene):

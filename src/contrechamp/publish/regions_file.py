@@ -18,14 +18,14 @@ DEGREE_DECIMALS = 9
 
 
 def check_regions_file(out: Path, inputs: Sequence[Path]) -> None:
-    """Say before a long computation whether its result can be written to `out`.
+    """Check before a long computation that its result can be written to `out`.
 
     Args:
-        out: the file that is to be written or replaced.
+        out: the file to write or replace.
         inputs: files that must not be replaced.
 
     Raises:
-        UsageError: if the name says no format, or is that of an input.
+        UsageError: if the name implies no format, or is that of an input.
         OutputError: if nothing can be written there.
     """
     if out.suffix.lower() not in (*GEOJSON, *PARQUET):
@@ -54,7 +54,7 @@ def write_regions(table: gpd.GeoDataFrame, out: Path) -> None:
         out: see `check_regions_file`.
 
     Raises:
-        OutputError: if it cannot be written; what stood there before is untouched.
+        OutputError: if it cannot be written; an earlier file is untouched.
     """
     degrees = table.to_crs(4326)
     degrees = degrees.set_geometry(

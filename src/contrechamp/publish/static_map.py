@@ -1,7 +1,7 @@
 """The map as a drawing that needs no script: for readers without one, and for print.
 
-It is drawn from the data of the map, so both show the same; when a reader switches, the script of
-the page writes the same paths anew for the level and certainty that were chosen.
+It is drawn from the data of the map, so both show the same; when a reader switches, the page's
+script rewrites these paths for the chosen level and certainty.
 """
 
 import bisect
@@ -10,7 +10,7 @@ from typing import Any
 
 from contrechamp.publish.map_data import CLASSES
 
-#: Length of the scale bar is the first of these, in metres, that is a tenth of the width or more.
+#: The scale bar has the first of these lengths, in metres, that is a tenth of the width or more.
 _BARS_M = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
 
 
@@ -22,7 +22,7 @@ class StaticMap:
         view: left, top, width and height of what is shown.
         buildings: all footprints.
         regions: ("possible" or "mapped", path).
-        streets: one path a class of exposure, from none to the highest.
+        streets: one path per class of exposure, from none to the highest.
         cameras: (x, y, whether its direction is mapped).
         radius: of a camera.
         bar: length of the scale bar in units.

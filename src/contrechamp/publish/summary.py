@@ -1,4 +1,4 @@
-"""The measurement in a few plain sentences, no sharper than it is."""
+"""The measurement in a few plain sentences, no more precise than it is."""
 
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.measure.results import Figure, Measurement
@@ -23,19 +23,19 @@ def headline(scene: Scene, numbers: Numbers) -> str:
 
 
 def sentences(measurement: Measurement, scene: Scene, numbers: Numbers) -> list[str]:
-    """Return three to five sentences that say what was found and how sure it is."""
-    said = [
+    """Return three to five sentences on what was measured and how sure it is."""
+    candidates = [
         _reach(measurement, scene, numbers),
         _density(measurement, numbers),
         _sureness(measurement, numbers),
         _what_would_help(measurement, numbers),
         _walks(measurement, numbers),
     ]
-    return [sentence for sentence in said if sentence]
+    return [sentence for sentence in candidates if sentence]
 
 
 def length_in_view(seen: Figure, n_cameras: int, numbers: Numbers) -> str:
-    """Say how much street lies within view."""
+    """Return how much street lies within view."""
     return ngettext(
         "{length} of walkable street lies within view of the {n} mapped camera "
         "({interval} in 90 % of the draws).",
@@ -70,7 +70,7 @@ def _reach(measurement: Measurement, scene: Scene, numbers: Numbers) -> str:
 
 
 def _cap(measurement: Measurement, numbers: Numbers) -> str:
-    """Say where the view was taken to end: half of that takes away much more than the interval."""
+    """Return the assumed range of view: halving it would change more than the interval covers."""
     caps = {
         prior.p50 for prior in measurement.priors if prior.unknown == "range_m" and prior.n_cameras
     }
@@ -82,7 +82,7 @@ def _cap(measurement: Measurement, numbers: Numbers) -> str:
 
 
 def _density(measurement: Measurement, numbers: Numbers) -> str:
-    """Say what is left at the most demanding level at which anything is in view."""
+    """Return what is in view at the most demanding level at which anything is."""
     for level in reversed(measurement.levels[1:]):
         seen = _only(find(measurement, "streets.seen_m", level.name))
         if seen is not None and seen.estimate.median >= 1.0:

@@ -1,4 +1,4 @@
-"""A table of the report: what the template prints, already in words."""
+"""A table of the report, as the template prints it: all cells are text."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,22 +6,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its heading, and whether it holds numbers (then set flush to the end)."""
+    """A column: its heading, and whether it holds numbers, which are aligned at the end."""
 
     title: str
     numeric: bool = False
 
 
 @dataclass(frozen=True)
-class Table:
+class ReportTable:
     """A table: a caption, columns, rows of cells; the first cell of a row is its heading.
 
     Args:
-        caption: what the table holds.
-        columns: one a column.
+        caption: what the table shows.
+        columns: from first to last.
         rows: each as long as `columns`.
-        cameras: row -> number of the camera that a button of the row shows on the map, or empty.
-        note: what a reader must know besides, or "".
+        cameras: for each row the number of the camera that its button shows on the map, or empty.
+        note: what else a reader must know, or "".
     """
 
     caption: str

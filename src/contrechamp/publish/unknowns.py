@@ -1,4 +1,4 @@
-"""What an unknown is called: a field of a camera by its specification, anything else by wording."""
+"""Names of unknowns: a camera's fields by their specification, all others by `wording`."""
 
 from contrechamp.base.i18n import _
 from contrechamp.scene.camera_fields import BY_NAME
@@ -6,6 +6,6 @@ from contrechamp.wording import cameras
 
 
 def unknown_label(unknown: str) -> str:
-    """Return what a parameter of a camera (or building) is called."""
+    """Return the name of a parameter of a camera (or building)."""
     field = BY_NAME.get(unknown)
     return cameras.unknown_label(unknown) if field is None else _(field.label)

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from contrechamp.base.errors import InputError
-from contrechamp.base.files import read_bounded
+from contrechamp.base.files import read_bounded, too_large
 from contrechamp.base.i18n import _
 
 FORMAT = "contrechamp/boxes-1"
@@ -219,10 +219,7 @@ def parse_sidecar(content: bytes, where: str) -> HandBoxes:
         InputError: it is not a sidecar; the message names box and field.
     """
     if len(content) > MAX_BYTES:
-        raise InputError(
-            _("larger than {limit} MiB; no sidecar is").format(limit=MAX_BYTES // 2**20),
-            where=where,
-        )
+        raise too_large(where, MAX_BYTES)
     try:
         raw = json.loads(
             content.decode("utf-8-sig"),

@@ -16,7 +16,7 @@ import shapely
 from pyproj.exceptions import CRSError
 
 from contrechamp.base.errors import InputError
-from contrechamp.base.files import unreadable
+from contrechamp.base.files import too_large, unreadable
 from contrechamp.base.i18n import _
 from contrechamp.base.tables import check_header
 from contrechamp.scene.columns import WGS84
@@ -111,10 +111,7 @@ def _parquet(opened: Opened) -> gpd.GeoDataFrame:
         groups = pyarrow.parquet.ParquetFile(BytesIO(opened.content)).metadata
         size = sum(groups.row_group(i).total_byte_size for i in range(groups.num_row_groups))
         if size > MAX_UNPACKED_BYTES:
-            raise InputError(
-                _("it unpacks to {size} bytes, more than is read at once").format(size=size),
-                where=opened.name,
-            )
+            raise too_large(opened.name, MAX_UNPACKED_BYTES, _("cut out a smaller area"))
         return gpd.read_parquet(BytesIO(opened.content))
     except (pyarrow.ArrowException, ValueError, OSError, KeyError, TypeError) as error:
         raise unreadable(opened.name, form="GeoParquet") from error

@@ -136,13 +136,7 @@ def _bounded(source: IO[bytes] | gzip.GzipFile | bz2.BZ2File, name: str, limit: 
     while chunk := source.read(_CHUNK):
         size += len(chunk)
         if size > limit:
-            raise InputError(
-                _(
-                    "it holds more than {limit} bytes, which is more than is read at once; "
-                    "cut out a smaller area"
-                ).format(limit=limit),
-                where=name,
-            )
+            raise files.too_large(name, limit, _("cut out a smaller area"))
         chunks.append(chunk)
     return b"".join(chunks)
 

@@ -8,6 +8,7 @@ size; so the sum of what they name bounds what a reader will unpack.
 import struct
 
 from contrechamp.base.errors import InputError
+from contrechamp.base.files import too_large
 from contrechamp.base.i18n import _
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
@@ -36,13 +37,7 @@ def check_unpacked_size(content: bytes, name: str, limit: int) -> None:
         total += fields.get(_RAW_SIZE, fields.get(_RAW, 0))
         at += size
         if total > limit:
-            raise InputError(
-                _(
-                    "it holds more than {limit} bytes, which is more than is read at once; "
-                    "cut out a smaller area"
-                ).format(limit=limit),
-                where=name,
-            )
+            raise too_large(name, limit, _("cut out a smaller area"))
 
 
 def _fields(content: bytes, start: int, end: int) -> dict[int, int]:

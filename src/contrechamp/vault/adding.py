@@ -112,7 +112,7 @@ def add(
 
     Args:
         case: open for writing.
-        paths: files and folders. Links are not followed; what is no plain file is passed over.
+        paths: files and folders. Links are not followed; what is not a regular file is passed over.
         now: for the log.
         random: source of ids.
         reason: why, in the user's words.

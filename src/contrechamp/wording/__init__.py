@@ -1,1 +1,1 @@
-"""Codes to words in the user's language, one place each; knows no type of the rooms above."""
+"""Codes -> words in the user's language, each in one place; knows no type of the rooms above."""

@@ -1,10 +1,10 @@
-"""What is known of cameras, and what their kinds, mounts and operators are called."""
+"""Names of unknowns, and of kinds, mounts and operators of cameras."""
 
 from contrechamp.base.i18n import _
 
 
 def unknown_label(unknown: str) -> str:
-    """Return what an unknown is called that is no field of a camera."""
+    """Return the name of an unknown that is not a field of a camera."""
     labels = {
         "lens": _("lens (field of view)"),
         "focal_mm": _("focal length"),
@@ -14,7 +14,7 @@ def unknown_label(unknown: str) -> str:
 
 
 def kind_label(kind: str) -> str:
-    """Return what a kind of camera is called."""
+    """Return the name of a kind of camera."""
     labels = {
         "fixed": _("fixed camera"),
         "panning": _("panning camera"),
@@ -25,7 +25,7 @@ def kind_label(kind: str) -> str:
 
 
 def mount_label(mount: str) -> str:
-    """Return what a mount is called; other words of the map are kept as they are."""
+    """Return the name of a mount; other values from the map are kept as they are."""
     labels = {
         "wall": _("wall"),
         "pole": _("pole"),
@@ -37,7 +37,7 @@ def mount_label(mount: str) -> str:
 
 
 def operator_label(operator_class: str) -> str:
-    """Return what a class of operator is called."""
+    """Return the name of a class of operator."""
     labels = {
         "public": _("public"),
         "private": _("private"),

@@ -4,7 +4,7 @@ from contrechamp.base.i18n import _
 
 
 def refusal_labels() -> dict[str, str]:
-    """Return what is said of each reason for which a use is refused."""
+    """Return the words for each reason to refuse a use."""
     return {
         "none": _("no consent covers it"),
         "withdrawn": _("the consent was withdrawn"),

@@ -1,4 +1,4 @@
-"""What figures of a measurement are called, and the readings of them."""
+"""Names of the figures of a measurement, their groups, readings and scenarios."""
 
 from contrechamp.base.i18n import _
 
@@ -28,7 +28,7 @@ def figure_label(key: str) -> str:
 
 
 def group_label(group: str) -> str:
-    """Return for whom a figure holds: ``all``, ``operator:public``, ``kind:dome``..."""
+    """Return the name of the cameras that a figure is about: ``all``, ``kind:dome``..."""
     labels = {
         "all": _("all mapped cameras"),
         "operator:public": _("operator: public"),
@@ -43,7 +43,7 @@ def group_label(group: str) -> str:
 
 
 def certainty_labels() -> dict[str, str]:
-    """Return the four readings of an uncertain share, in the order of the switch."""
+    """Return the names of the four readings of an uncertain share, in the order of the switch."""
     return {
         "mean": _("on average"),
         "median": _("median"),
@@ -53,7 +53,7 @@ def certainty_labels() -> dict[str, str]:
 
 
 def scenario_labels() -> dict[str, str]:
-    """Return what the three scenarios are called."""
+    """Return the names of the three scenarios."""
     return {
         "p10": _("all unknowns at the first decile"),
         "p50": _("at the median"),

@@ -1,10 +1,10 @@
-"""What is said of a letter on a day."""
+"""The state of a letter, in words."""
 
 from contrechamp.base.i18n import _
 
 
 def letter_labels() -> dict[str, str]:
-    """Return what each state of a letter is called."""
+    """Return the words for each state of a letter."""
     return {
         "draft": _("not sent"),
         "waiting": _("waiting for an answer"),

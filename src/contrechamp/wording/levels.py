@@ -1,10 +1,10 @@
-"""What levels of detail are called."""
+"""Names of the levels of detail."""
 
 from contrechamp.base.i18n import _
 
 
 def level_label(name: str) -> str:
-    """Return what a level is called; a level of the user's own keeps its name."""
+    """Return the name of a level; one of the user's own keeps the name that it has."""
     labels = {
         "visible": _("in view"),
         "detection": _("detection"),

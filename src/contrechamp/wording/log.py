@@ -1,12 +1,12 @@
-"""What actions of the custody log are called."""
+"""Names of the actions in the custody log."""
 
 from contrechamp.base.i18n import pgettext
 
 
 def action_label(action: str) -> str:
-    """Return what was done (`vault.log.custody.Action`); what another version did keeps its code.
+    """Return the name of an action (`vault.log.custody.Action`); an unknown one keeps its code.
 
-    English says what the format of the log says.
+    In English it is the code that the format of the log has.
     """
     labels = {
         "new": pgettext("log", "new"),

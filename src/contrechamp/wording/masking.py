@@ -1,10 +1,10 @@
-"""What stands in the review of a masked copy: kinds, reasons of covering, what was left out."""
+"""Words of the review of a masked copy: kinds, reasons for covering, what was left out."""
 
 from contrechamp.base.i18n import _
 
 
 def kind_label(kind: str) -> str:
-    """Return what a kind of file is called."""
+    """Return the name of a kind of file."""
     return {
         "image": _("image"),
         "video": _("video"),
@@ -15,7 +15,7 @@ def kind_label(kind: str) -> str:
 
 
 def covered_by_label(by: str) -> str:
-    """Return what an area was covered for."""
+    """Return why an area was covered."""
     return {
         "face": _("found by the detector"),
         "hand": _("drawn by hand"),
@@ -24,7 +24,7 @@ def covered_by_label(by: str) -> str:
 
 
 def style_label(style: str) -> str:
-    """Return what areas are covered with."""
+    """Return what areas were covered with."""
     return {"fill": _("one colour"), "noise": _("random noise")}[style]
 
 
@@ -38,7 +38,7 @@ def sound_label(sound: str) -> str:
 
 
 def confinement_labels() -> dict[str, str]:
-    """Return what the process that reads a source may have given up, by its code."""
+    """Return the words for what the process that reads a source may have given up."""
     return {
         "limits": _("more memory and time than it was given"),
         "files": _("other files"),
@@ -47,7 +47,7 @@ def confinement_labels() -> dict[str, str]:
 
 
 def pdf_removal_labels() -> dict[str, str]:
-    """Return what can be left out of a PDF, in the order in which it is told."""
+    """Return the words for what can be left out of a PDF, in the order of the review."""
     return {
         "information": _("document information and metadata"),
         "attachments": _("attached files"),
@@ -68,7 +68,7 @@ def pdf_removal_labels() -> dict[str, str]:
 
 
 def office_removal_labels() -> dict[str, str]:
-    """Return what can be left out of an office file, in the order in which it is told."""
+    """Return the words for what can be left out of an office file, in the order of the review."""
     return {
         "comments": _("comments"),
         "changes": _("tracked changes"),

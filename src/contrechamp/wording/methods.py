@@ -1,10 +1,10 @@
-"""What the methods of a measurement state, and what they count."""
+"""Names of what the methods of a measurement state and count."""
 
 from contrechamp.base.i18n import _
 
 
 def stated_label(key: str) -> str:
-    """Return what a setting or count of a measurement is called."""
+    """Return the name of a setting or count of a measurement."""
     labels = {
         "seed": _("Seed of the draws"),
         "draws": _("Draws"),
@@ -35,7 +35,7 @@ def stated_label(key: str) -> str:
 
 
 def count_label(what: str) -> str:
-    """Return what is counted: objects, tags, walks; "" for what has no words here."""
+    """Return the name of what is counted (objects, tags, walks); "" if it has none here."""
     labels = {
         "buildings_above_an_open_space": _("Buildings above an open space"),
         "buildings_cut_by_the_edge": _("Buildings cut by the edge of the extract, left out"),

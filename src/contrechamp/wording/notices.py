@@ -1,10 +1,10 @@
-"""What kinds of notices are called: what a reader could not use, or had to decide."""
+"""Names of the kinds of notices: what a reader could not use, or had to decide."""
 
 from contrechamp.base.i18n import _
 
 
 def notice_label(kind: str) -> str:
-    """Return what a kind of notice is called."""
+    """Return the name of a kind of notice."""
     labels = {
         "unreadable-tag": _("tag that cannot be read"),
         "cut-by-the-edge": _("cut by the edge of the extract"),

@@ -1,16 +1,16 @@
-"""What is said of what still holds the words of something that was erased."""
+"""Lines on what still holds the words of something that was erased."""
 
 from contrechamp.base.i18n import _, ngettext
 
 
-def held_file(ref: str, name: str, *, how: str, others: int) -> str:
-    """Return a line on an item of the case.
+def source_file(ref: str, name: str, *, how: str, others: int) -> str:
+    """Return a line on a file that stays in the case.
 
     Args:
-        ref: of the item.
+        ref: of its item.
         name: of the file.
-        how: "given" (it is what was given, or its recording) or "read-from".
-        others: how many records that stay were read from it as well.
+        how: "given" (the file is what was given, or its recording) or "read-from".
+        others: number of the records that stay and were read from it as well.
     """
     if how == "given":
         line = _("still in the case: {ref}  {name}: what was given, or its recording")
@@ -26,17 +26,17 @@ def held_file(ref: str, name: str, *, how: str, others: int) -> str:
 
 
 def repeated(ref: str) -> str:
-    """Return a line on what says the same words."""
+    """Return a line on a record that says the same words."""
     return _("still in the case: {ref}: words of it stand there").format(ref=ref)
 
 
 def citing(ref: str) -> str:
-    """Return a line on what names it."""
+    """Return a line on a record that names what was erased."""
     return _("names it, and may say it in other words: {ref}").format(ref=ref)
 
 
 def handed_out(item: str, *, at: str, bag: str, to: str, team: bool) -> str:
-    """Return a line on a copy that was exported; `to` is "" where everybody can read it."""
+    """Return a line on an exported copy; `to` is "" where everybody can read it."""
     whom = _("those who work on the case") if team else to
     return _("A copy of {item} was exported at {at} as {bag}, readable to: {to}").format(
         item=item, at=at, bag=bag, to=whom or _("everybody (in the clear)")
@@ -44,7 +44,7 @@ def handed_out(item: str, *, at: str, bag: str, to: str, team: bool) -> str:
 
 
 def not_looked_into(count: int) -> str:
-    """Return a line on how many files were not searched."""
+    """Return a line on the number of files that were not searched."""
     return ngettext(
         "{count} file of the case is no text, or very large, and was not looked into.",
         "{count} files of the case are no text, or very large, and were not looked into.",
@@ -53,7 +53,7 @@ def not_looked_into(count: int) -> str:
 
 
 def out_of_reach() -> str:
-    """Return what no program can reach."""
+    """Return a line on what no program can reach."""
     return _(
         "Backups, copies that were handed out, and worn cells of a disk may still hold it: "
         "erase those too."

@@ -1,10 +1,10 @@
-"""What is said of the texts of legal instruments."""
+"""The standing of a legal instrument's texts, in words."""
 
 from contrechamp.base.i18n import _
 
 
 def standing_label(standing: str) -> str:
-    """Return what a text in a language is; nothing where it is the authentic one."""
+    """Return the standing of a text in one language; empty for the authentic one."""
     return {
         "authentic": "",
         "official": _("(official, not authentic)"),

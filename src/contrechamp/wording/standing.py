@@ -1,10 +1,10 @@
-"""What the flags of a record say."""
+"""Flags of a record, in words."""
 
 from contrechamp.base.i18n import _
 
 
 def flag_labels() -> dict[str, str]:
-    """Return what each flag says, by its code."""
+    """Return the words for each flag, by its code."""
     return {
         "no-evidence": _("rests on no evidence that stands"),
         "contested": _("contested"),

@@ -1,4 +1,4 @@
-"""What a case lacks: under which heading, and why."""
+"""What a case lacks, and why, in words."""
 
 from contrechamp.base.i18n import _
 from contrechamp.wording.consent import refusal_labels
@@ -7,7 +7,7 @@ from contrechamp.wording.standing import flag_labels
 
 
 def lack_headings() -> dict[str, str]:
-    """Return what kinds of lacks are called, in the order in which they are told."""
+    """Return the heading of each kind of lack, in the order of the listing."""
     return {
         "decision": _("To be decided"),
         "erasure": _("To be erased"),
@@ -23,10 +23,10 @@ def lack_headings() -> dict[str, str]:
 
 
 def lack_labels() -> dict[str, str]:
-    """Return what is said of each reason for which something is lacking."""
+    """Return the words for each reason why something is lacking."""
     return {
         **refusal_labels(),
-        **flag_labels(),  # "withdrawn" is said of a record, whatever a consent says
+        **flag_labels(),  # after consents: "withdrawn" is said of a record here
         **letter_labels(),
         "not-erased": _("erasure was asked for, and it is still there"),
         "no-answer": _("a question without an answer"),

@@ -1,4 +1,4 @@
-"""What kinds of findings of ``verify`` are called."""
+"""Names of the kinds of findings of ``verify``."""
 
 from contrechamp.base.i18n import pgettext
 

@@ -60,7 +60,7 @@ def read_picture(source: Path) -> DecodedPicture:
     kind = kind_of(source, "")
     if kind.kind != "image":
         raise InputError(_("is no picture"))
-    content = _content(source)
+    content = read_bounded(source, MAX_BYTES, where="")
     try:
         rgb, more = _raw(content) if kind.format == "RAW" else _decoded(content, kind)
     except (InputError, MemoryError):
@@ -72,17 +72,6 @@ def read_picture(source: Path) -> DecodedPicture:
             )
         ) from error
     return DecodedPicture(rgb, kind.suffix, (*remains(content, kind.format), *more))
-
-
-def _content(source: Path) -> bytes:
-    content = read_bounded(source, MAX_BYTES, where="")
-    if len(content) > MAX_BYTES:
-        raise InputError(
-            _("is larger than {limit} MiB, which is too large for a picture").format(
-                limit=MAX_BYTES >> 20
-            )
-        )
-    return content
 
 
 def _short(error: Exception) -> str:

@@ -26,10 +26,16 @@ MEMORY_BYTES = 4 * GIB
 SHARE_OF_MEMORY = 0.75
 #: No masker of ours gives an answer longer than this.
 MAX_ANSWER_BYTES = 256 << 20
+#: Letters of one message of it that are shown.
+MAX_SHOWN = 2000
 #: How many times larger than its source a masked file may be; a small one may reach the minimum.
 MAX_GROWTH, MIN_FILE_BYTES = 10, GIB
 _LOOK_EVERY_S = 0.5
 _HANDED_ON = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH", "SYSTEMROOT")
+
+
+def _shown(text: object) -> str:
+    return shown(str(text)[:MAX_SHOWN])
 
 
 class MaskerError(Exception):
@@ -153,7 +159,7 @@ class _Conversation:
             self.restrictions = [str(name) for name in said["confined"]]
         elif "bar" in said:
             bars.close()
-            bar = progress(shown(said["bar"]), float(said["total"] or 0))
+            bar = progress(_shown(said["bar"]), float(said["total"] or 0))
             self.advance = bars.enter_context(bar)
         elif "advance" in said:
             self.advance(float(said["advance"]))
@@ -204,10 +210,10 @@ class _Conversation:
         return InputError(message, where=self.name)
 
     def _raise(self, said: dict[str, Any]) -> NoReturn:
-        message = shown(str(said.get("message", "")).replace(str(self.job.source), self.name))
+        message = _shown(str(said.get("message", "")).replace(str(self.job.source), self.name))
         match said["error"]:
             case "InputError":
-                where = shown(said.get("where", ""))
+                where = _shown(said.get("where", ""))
                 raise InputError(message, where=self._place(where))
             case "OutputError":
                 raise OutputError(message)
@@ -221,7 +227,7 @@ class _Conversation:
                         name=self.name
                     )
                 )
-        raise MaskerError(shown(said.get("kind")), shown(said.get("place")))
+        raise MaskerError(_shown(said.get("kind")), _shown(said.get("place")))
 
     def _place(self, where: str) -> str:
         """Return a place as a masker named it, but with the user's name for the source."""

@@ -78,10 +78,10 @@ def to_toml(casefile: CaseFile, mac_key: bytes) -> bytes:
 
 
 def read_bounded(path: Path) -> bytes:
-    """Return the bytes of ``case.toml``, or just so many that they are seen to be too many.
+    """Return the bytes of ``case.toml``.
 
     Raises:
-        InputError: if it cannot be read.
+        InputError: if it cannot be read, or is too large.
     """
     # A link, or a pipe that never ends, is not what contrechamp wrote.
     if path.is_symlink() or not path.is_file():

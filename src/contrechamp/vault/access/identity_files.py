@@ -26,8 +26,6 @@ def read_identities(path: Path, passphrase: Callable[[], str]) -> AgeIdentities:
         InputError: if it cannot be read or opened, or holds no identity.
     """
     content = read_bounded(path, MAX_BYTES, where=path.name)
-    if len(content) > MAX_BYTES:
-        raise InputError(_("the file is too large for an age identity"), where=path.name)
     if content.startswith(_ENCRYPTED):
         content = _decrypted(content, path, passphrase())
     lines = [line.strip() for line in secret_text(content, where=path.name).splitlines()]

@@ -23,7 +23,7 @@ from opentimestamps.core.serialize import (
 from opentimestamps.core.timestamp import DetachedTimestampFile, Timestamp
 
 from contrechamp.base.errors import CheckFailedError, InputError
-from contrechamp.base.files import unreadable
+from contrechamp.base.files import too_large, unreadable
 from contrechamp.base.i18n import _
 
 NONCE_BYTES = 16
@@ -180,9 +180,7 @@ def _answer(answer: bytes, committed: bytes, where: str) -> Timestamp:
 
 def _context(raw: bytes, where: str) -> BytesDeserializationContext:
     if len(raw) > MAX_STAMP_BYTES:
-        raise InputError(
-            _("the stamp is longer than {limit} bytes").format(limit=MAX_STAMP_BYTES), where=where
-        )
+        raise too_large(where, MAX_STAMP_BYTES)
     return BytesDeserializationContext(raw)
 
 

@@ -14,6 +14,7 @@ import rfc3161_client
 from cryptography import x509
 
 from contrechamp.base.errors import CheckFailedError, InputError
+from contrechamp.base.files import too_large
 from contrechamp.base.i18n import _
 
 REQUEST_TYPE = "application/timestamp-query"
@@ -130,10 +131,7 @@ def _asked(message: bytes) -> rfc3161_client.TimeStampRequest:
 
 def _granted(reply: bytes, where: str) -> rfc3161_client.TimeStampResponse:
     if len(reply) > MAX_REPLY_BYTES:
-        raise InputError(
-            _("the timestamp is longer than {limit} bytes").format(limit=MAX_REPLY_BYTES),
-            where=where,
-        )
+        raise too_large(where, MAX_REPLY_BYTES)
     try:
         response = rfc3161_client.decode_timestamp_response(_in_der_order(reply))
         granted = response.status == rfc3161_client.PKIStatus.GRANTED

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from contrechamp.base.errors import InputError
-from contrechamp.base.files import not_utf8, open_plain, unreadable, unreadable_text
+from contrechamp.base.files import not_utf8, open_plain, too_large, unreadable, unreadable_text
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.vault.findings import Finding, Kind
@@ -207,7 +207,7 @@ def read_file(bag: Read, path: str, limit: int = MAX_TAG_BYTES) -> bytes:
     if path not in bag.sizes:
         raise InputError(_("the file is missing"), where=path)
     if bag.sizes[path] > limit:
-        raise InputError(_("the file is larger than {limit} bytes").format(limit=limit), where=path)
+        raise too_large(path, limit)
     return b"".join(pieces(bag, path))[: limit + 1]
 
 

@@ -65,12 +65,7 @@ class Given:
         with self.content.opened() as source:
             found = source.read(limit + 1)
         if len(found) > limit:
-            raise InputError(
-                _("the file is larger than {size} MB, and is read whole; split it").format(
-                    size=limit // 10**6
-                ),
-                where=self.name,
-            )
+            raise files.too_large(self.name, limit, _("split it"))
         return found
 
     def text(self) -> str:
