@@ -2,6 +2,7 @@
 
 import json
 import os
+import pkgutil
 import resource
 import stat
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ import pytest
 from contrechamp.base.errors import CheckFailedError, InputError, OutputError, UsageError
 from contrechamp.redact import masking
 from contrechamp.redact.masking import Manner, mask_files
-from contrechamp.redact.outcome import Outcome, to_json
+from contrechamp.redact.outcome import KINDS, Outcome, to_json
 from contrechamp.redact.process.job import Job
 from contrechamp.redact.review import sheets
 from contrechamp.redact.sidecar import FORMAT
@@ -60,6 +61,11 @@ def state(folder: Path) -> dict[str, tuple[bytes, int]]:
 
 
 @pytest.mark.slow
+def test_every_kind_has_a_masker() -> None:
+    assert set(masking.MASKERS) == set(KINDS)
+    assert all(callable(pkgutil.resolve_name(one)) for one in masking.MASKERS.values())
+
+
 def test_copies_have_neutral_names_and_no_date_and_sources_stay(
     photos: Path, tmp_path: Path
 ) -> None:
