@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from contrechamp.base.errors import CheckFailedError, InputError, OutputError, UsageError
 from contrechamp.redact import masking
 from contrechamp.redact.masking import Manner, mask_files
-from contrechamp.redact.outcome import KINDS, Outcome, to_json
+from contrechamp.redact.outcome import Kind, Outcome, to_json
 from contrechamp.redact.process.job import Job
 from contrechamp.redact.review import sheets
 from contrechamp.redact.sidecar import FORMAT
@@ -62,7 +62,7 @@ def state(folder: Path) -> dict[str, tuple[bytes, int]]:
 
 @pytest.mark.slow
 def test_every_kind_has_a_masker() -> None:
-    assert set(masking.MASKERS) == set(KINDS)
+    assert set(masking.MASKERS) == set(get_args(Kind))
     assert all(callable(pkgutil.resolve_name(one)) for one in masking.MASKERS.values())
 
 
