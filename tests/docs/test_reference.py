@@ -13,6 +13,8 @@ import geopandas as gpd
 import pytest
 from examples import DOCS, ROOT
 
+from contrechamp.dossier.formats.read.registry import FORMATS
+from contrechamp.dossier.formats.write.registry import WRITERS
 from contrechamp.measure.priors import from_toml
 from contrechamp.publish.files import ALL
 from contrechamp.scene.input_files import ENDINGS
@@ -92,6 +94,10 @@ def test_every_column_of_the_open_data_is_described(layer: str, report: Path) ->
 
 def test_every_ending_that_can_be_read_is_described() -> None:
     assert set(ENDINGS) <= named("files.md")
+
+
+def test_every_format_of_records_is_described() -> None:
+    assert {*FORMATS, *WRITERS} <= named("import-formats.md")
 
 
 def test_every_column_of_the_camera_table_is_described() -> None:

@@ -257,6 +257,9 @@ def test_a_real_quarter_against_floyd_warshall():
     kind = services["kind"].to_numpy(str)
     for number, kinds in enumerate(GOALS.values()):
         mine = plan.goal == number
+        if not np.isin(kind, kinds).any():
+            assert not mine.any()
+            continue
         nearest = distance[plan.start[mine]][:, service_node[np.isin(kind, kinds)]].min(axis=1)
         np.testing.assert_allclose(plan.length_m[mine], nearest, atol=1e-4)
         assert np.isin(kind[plan.service[mine]], kinds).all()

@@ -2,20 +2,21 @@
 
 import json
 import os
+import pkgutil
 import resource
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from contrechamp.base.errors import CheckFailedError, InputError, OutputError, UsageError
 from contrechamp.redact import masking
 from contrechamp.redact.masking import Settings, mask_files
-from contrechamp.redact.outcome import Outcome, to_json
+from contrechamp.redact.outcome import Kind, Outcome, to_json
 from contrechamp.redact.process.job import MaskingJob
 from contrechamp.redact.request import Request
 from contrechamp.redact.review import sheets
@@ -60,6 +61,11 @@ def state(folder: Path) -> dict[str, tuple[bytes, int]]:
 
 
 @pytest.mark.slow
+def test_every_kind_has_a_masker() -> None:
+    assert set(masking.MASKERS) == set(get_args(Kind))
+    assert all(callable(pkgutil.resolve_name(one)) for one in masking.MASKERS.values())
+
+
 def test_copies_have_neutral_names_and_no_date_and_sources_stay(
     photos: Path, tmp_path: Path
 ) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -90,7 +91,7 @@ def sheet_of(kind: Kind, tmp_path: Path) -> Sheet:
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "ar"])
-@pytest.mark.parametrize("kind", ["image", "video", "sound", "pdf", "office"])
+@pytest.mark.parametrize("kind", get_args(Kind))
 def test_a_sheet_asks_nothing_of_the_network_and_fits_every_window(
     page: Page, tmp_path: Path, kind: Kind, language: str
 ) -> None:
@@ -149,7 +150,7 @@ def test_a_sheet_can_be_printed(page: Page, tmp_path: Path) -> None:
     assert page.paper().startswith(b"%PDF")
 
 
-@pytest.mark.parametrize("kind", ["image", "video", "sound", "pdf", "office"])
+@pytest.mark.parametrize("kind", get_args(Kind))
 def test_nothing_is_called_safe(tmp_path: Path, kind: Kind) -> None:
     for language, words in {
         "en": r"\b(safe|secure|anonymi[sz]ed|guarantee)",
