@@ -383,7 +383,7 @@ def _column(one: CameraField) -> str:
         holds = one.measured_in
         if one.holds == "whole":
             holds += ", a whole number"
-        low = f"more than {one.low:g}, up to" if one.above else f"{one.low:g} to"
+        low = f"more than {one.low:g}, up to" if one.low_excluded else f"{one.low:g} to"
         holds += f", {low} {one.high:.15g}"
     more = [one.help]
     also = [f"`{word}` ({meant})" for word, meant in one.choices.items() if word != meant]
