@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from conftest import Done
 
-from contrechamp.dossier.formats.read.drafts import Format
+from contrechamp.dossier.formats.read.drafts import Reader
 from contrechamp.dossier.formats.read.registry import FORMATS
 from contrechamp.dossier.formats.write.registry import WRITERS
 from vault import cases
@@ -32,7 +32,7 @@ def case(tmp_path: Path, contrechamp: Callable[..., Done]) -> Callable[..., Done
 
 
 def test_every_format_of_the_registries_is_there() -> None:
-    assert all(isinstance(pkgutil.resolve_name(one), Format) for one in FORMATS.values())
+    assert all(isinstance(pkgutil.resolve_name(one), Reader) for one in FORMATS.values())
     assert all(callable(pkgutil.resolve_name(one)) for one in WRITERS.values())
 
 

@@ -3,10 +3,10 @@
 from datetime import date
 from pathlib import Path
 
-from contrechamp.dossier.reading.lookup.state_text import state_text
-from contrechamp.dossier.reading.lookup.titles import citing, title_of
 from samples import actor, desk, finding, item, source, telling, text
 
+from contrechamp.dossier.reading.state_text import state_text
+from contrechamp.dossier.reading.titles import citing, title_of
 from contrechamp.dossier.records.findings import Recommendation
 from contrechamp.dossier.records.letters import Answer, Letter, Question
 from contrechamp.dossier.shipped import assessments
@@ -51,6 +51,6 @@ def test_recommendations_and_assessments_say_what_is_open() -> None:
     assert state_text(asked, day) == "no follow-up yet"
     key = next(iter(assessments.templates()))
     questions = len(assessments.templates()[key].questions)
-    told = state_text(assessments.begun(key), day)
+    told = state_text(assessments.new_assessment(key), day)
     assert told.endswith(f"{questions} of {questions} questions are open")
     assert state_text(actor(), day) == ""

@@ -84,7 +84,7 @@ def _import(
         outcome = import_files(
             case,
             files,
-            told=told or "",
+            format_name=told or "",
             mapping=mapping,
             accept=accept,
             skip_bad_rows=skip_bad_rows,

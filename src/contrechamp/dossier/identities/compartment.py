@@ -18,7 +18,7 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.search import normalised
-from contrechamp.dossier.records.contents import values
+from contrechamp.dossier.records.contents import field_values
 from contrechamp.dossier.records.people import Source
 from contrechamp.vault import case as cases
 from contrechamp.vault import database
@@ -303,8 +303,8 @@ def mentions(case: Case, *, own: AgeIdentities | None = None) -> dict[str, set[s
 
 def _open_texts(case: Case) -> Iterator[tuple[str, str]]:
     for stored in lookup.every(case):
-        for held in values(stored.record):
-            if held.shape.what == "text" and held.shape.points is None:
+        for held in field_values(stored.record):
+            if held.shape.holds == "text" and held.shape.refers_to is None:
                 yield stored.ref, _spaced(str(held.value))
     for subject, state in case.database.execute(
         "SELECT subject, state FROM records WHERE subject LIKE 'item/%' OR subject LIKE 'export/%'"
