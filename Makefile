@@ -20,13 +20,19 @@ FROM_SOURCE := $(addprefix --no-binary ,$(SOURCES))
 # The environment is ours alone, whatever the caller's shell has active.
 unexport VIRTUAL_ENV
 unexport PYTHONPATH
+# What was compiled is kept, or each of the processes that the tests start would compile it anew.
+unexport PYTHONDONTWRITEBYTECODE
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help demo sample test bare soak lint bench fuzz docs figures lock format messages clean
+# A worker a core; each begins with tests that lie together, and takes over from another when done.
+PYTEST := $(BIN)/python -m pytest --numprocesses logical --dist worksteal
+
+.PHONY: help demo sample check test bare soak lint bench fuzz docs figures lock format messages clean
 help:
 	@echo "make demo      measure the cameras of central Helsinki, say where the report lies"
 	@echo "make sample    build the worked sample case, say where it lies and how to open it"
-	@echo "make test      run every test"
+	@echo "make check     lint, and the quick tests: what to run before each commit"
+	@echo "make test      run every test, and say which took longest"
 	@echo "make bare      try demo and sample in minimal Debians, the old stable and the stable one"
 	@echo "make soak      kill what writes to a case 300 times, and in the middle of every write"
 	@echo "make lint      ruff, mypy --strict, import contract"
@@ -60,9 +66,13 @@ demo: $(VENV)/.run
 sample: $(VENV)/.run
 	@$(BIN)/python -m contrechamp sample --out $(SAMPLE_OUT)
 
+check: lint
+	@requirements/install-debian
+	$(PYTEST) -m "not slow" --durations 10
+
 test: $(VENV)/.dev
 	@requirements/install-debian
-	$(BIN)/python -m pytest
+	$(PYTEST) --durations 25
 
 # Needs root, or user namespaces; requirements/bare says so.
 bare:

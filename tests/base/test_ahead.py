@@ -9,6 +9,8 @@ import pytest
 from contrechamp.base import compiled
 from contrechamp.base.ahead import Ahead, compile_ahead
 
+pytestmark = pytest.mark.slow
+
 JOB = """
 import numpy as np
 from contrechamp.sight.ahead import CAMERA, LEVELS

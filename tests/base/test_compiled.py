@@ -11,6 +11,8 @@ import pytest
 
 from contrechamp.base import compiled
 
+pytestmark = pytest.mark.slow
+
 KERNEL = """
 import shutil, sys
 from contrechamp.base import compiled

@@ -1,34 +1,20 @@
-"""Running commands in this process, in English, leaving nothing behind."""
+"""Commands run in this process, in English, leaving nothing behind; cases are copies of one."""
 
-import signal
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import keyring
 import pytest
 
+from cli import forms
+from cli.commands import LETTER, CaseRun, Done, Run, first_word
 from contrechamp.base.i18n import activate
 from contrechamp.cli.run import run
-
-# Who starts the tests in the background, or under nohup, has them, and all that they start, ignore
-# these: a test of them would wait for ever.
-for _number, _handler in (
-    (signal.SIGINT, signal.default_int_handler),
-    (signal.SIGHUP, signal.SIG_DFL),
-    (signal.SIGTERM, signal.SIG_DFL),
-):
-    if signal.getsignal(_number) is signal.SIG_IGN:
-        signal.signal(_number, _handler)
-
-
-@dataclass(frozen=True)
-class Done:
-    """What a command left: its exit status and what it printed."""
-
-    status: int
-    out: str
-    err: str
+from contrechamp.vault.access import keys
+from vault import cases
 
 
 @pytest.fixture(autouse=True)
@@ -41,8 +27,15 @@ def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     activate("en")
 
 
+@pytest.fixture(autouse=True)
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that has seen no case yet, and is slow: so slow that the floor is what it takes."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setattr(keys, "seconds_of", lambda _cost: 60.0)
+
+
 @pytest.fixture
-def contrechamp(capfd: pytest.CaptureFixture[str]) -> Callable[..., Done]:
+def contrechamp(capfd: pytest.CaptureFixture[str]) -> Run:
     def call(*arguments: object) -> Done:
         capfd.readouterr()
         status = run([str(argument) for argument in arguments])
@@ -50,6 +43,74 @@ def contrechamp(capfd: pytest.CaptureFixture[str]) -> Callable[..., Done]:
         return Done(status, out, err)
 
     return call
+
+
+@pytest.fixture(scope="session")
+def empty_case(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A case whose keys cost nothing to derive, to be copied; and its recovery key."""
+    folder = tmp_path_factory.mktemp("made") / "case"
+    return folder, cases.new(folder)
+
+
+@pytest.fixture
+def case(tmp_path: Path, contrechamp: Run, empty_case: tuple[Path, str]) -> CaseRun:
+    """A case of the test's own, and what runs its commands."""
+    made, recovery = empty_case
+    return CaseRun(contrechamp, shutil.copytree(made, tmp_path / "case"), recovery)
+
+
+@pytest.fixture
+def letter(tmp_path: Path) -> Path:
+    """A file to take in."""
+    path = tmp_path / "letter.txt"
+    path.write_bytes(LETTER)
+    return path
+
+
+@pytest.fixture
+def item(case: CaseRun, letter: Path) -> str:
+    """The letter, taken in."""
+    return first_word(case("add", letter))
+
+
+@pytest.fixture
+def put(case: CaseRun, tmp_path: Path) -> Callable[..., str]:
+    """Write a record from a form; return its reference."""
+
+    def call(what: str, form: str, *more: object) -> str:
+        path = tmp_path / "form.toml"
+        path.write_text(form)
+        return first_word(case("edit", what, "--form", path, *more))
+
+    return call
+
+
+@pytest.fixture
+def source(put: Callable[..., str]) -> str:
+    """Somebody who says something; nobody has written down a consent."""
+    return put("source", forms.SOURCE)
+
+
+@pytest.fixture
+def testimony(put: Callable[..., str], source: str) -> str:
+    """What the source said."""
+    return put("testimony", forms.testimony(source))
+
+
+@pytest.fixture
+def finding(put: Callable[..., str]) -> str:
+    """A finding that rests on nothing yet."""
+    return put("finding", forms.FINDING)
+
+
+@pytest.fixture
+def age_key(tmp_path: Path) -> tuple[Path, str]:
+    """A key that age's own program makes, as a new member does; its file and its public half."""
+    file = tmp_path / "key.txt"
+    done = subprocess.run(
+        ["age-keygen", "-o", str(file)], capture_output=True, text=True, check=True
+    )
+    return file, done.stderr.strip().rpartition(" ")[2]
 
 
 @pytest.fixture

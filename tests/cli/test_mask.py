@@ -2,17 +2,14 @@
 
 import json
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Done
 
+from cli.commands import Run
 from contrechamp.redact import masking
 from redact.copies import picture
 from redact.test_provenance import pem_files
-
-Call = Callable[..., Done]
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +26,7 @@ def photo(tmp_path: Path) -> Path:
 
 
 def test_it_says_where_to_look_before_anything_leaves(
-    contrechamp: Call, photo: Path, tmp_path: Path
+    contrechamp: Run, photo: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
     done = contrechamp("mask", photo, "-o", out)
@@ -40,7 +37,7 @@ def test_it_says_where_to_look_before_anything_leaves(
     )
 
 
-def test_french_and_for_machines(contrechamp: Call, photo: Path, tmp_path: Path) -> None:
+def test_french_and_for_machines(contrechamp: Run, photo: Path, tmp_path: Path) -> None:
     done = contrechamp("mask", photo, "-o", tmp_path / "out", "--lang", "fr")
     assert "1 copie masquée. Avant qu’elle sorte, regardez-la en entier" in done.out
     assert '<html lang="fr"' in (tmp_path / "out/review/image-001.jpg.html").read_text()
@@ -53,14 +50,14 @@ def test_french_and_for_machines(contrechamp: Call, photo: Path, tmp_path: Path)
     assert "cannot be read (No such file" in told["unmasked"][0]["reason"]
 
 
-def test_french_spaces_are_spaces(contrechamp: Call, tmp_path: Path) -> None:
+def test_french_spaces_are_spaces(contrechamp: Run, tmp_path: Path) -> None:
     (tmp_path / "anim.gif").write_bytes(b"GIF89a")
     done = contrechamp("mask", tmp_path / "anim.gif", "-o", tmp_path / "out", "--lang", "fr")
     assert "est un GIF, peut-être animé\u202f; enregistrez-le" in done.err
 
 
 def test_exit_status_tells_refused_from_failed(
-    contrechamp: Call, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    contrechamp: Run, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "note.txt").write_text("Dear all")
     done = contrechamp("mask", photo, tmp_path / "note.txt", "-o", tmp_path / "refused")
@@ -76,7 +73,7 @@ def test_exit_status_tells_refused_from_failed(
 
 
 def test_what_is_asked_reaches_the_masker(
-    contrechamp: Call, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    contrechamp: Run, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(masking.MASKERS, "image", "redact.small_maskers:tells_its_wish")
     words = tmp_path / "words.txt"
@@ -101,7 +98,7 @@ def test_what_is_asked_reaches_the_masker(
     ],
 )
 def test_a_bad_list_of_words_is_refused_before_anything_is_made(
-    contrechamp: Call, photo: Path, tmp_path: Path, content: bytes | None, says: str
+    contrechamp: Run, photo: Path, tmp_path: Path, content: bytes | None, says: str
 ) -> None:
     if content is not None:
         (tmp_path / "words.txt").write_bytes(content)
@@ -123,7 +120,7 @@ def test_a_bad_list_of_words_is_refused_before_anything_is_made(
     ],
 )
 def test_wrong_options_are_explained(
-    contrechamp: Call, photo: Path, tmp_path: Path, options: list[str], says: str
+    contrechamp: Run, photo: Path, tmp_path: Path, options: list[str], says: str
 ) -> None:
     done = contrechamp("mask", photo, "-o", tmp_path / "out", *options)
     assert done.status == 2
@@ -131,7 +128,7 @@ def test_wrong_options_are_explained(
     assert not (tmp_path / "out").exists()
 
 
-def test_an_empty_folder_is_told(contrechamp: Call, tmp_path: Path) -> None:
+def test_an_empty_folder_is_told(contrechamp: Run, tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     done = contrechamp("mask", tmp_path / "in", "-o", tmp_path / "out")
     assert done.status == 2
@@ -139,7 +136,7 @@ def test_an_empty_folder_is_told(contrechamp: Call, tmp_path: Path) -> None:
 
 
 def test_the_passphrase_of_a_key_comes_by_a_descriptor(
-    contrechamp: Call, photo: Path, tmp_path: Path
+    contrechamp: Run, photo: Path, tmp_path: Path
 ) -> None:
     chain, key = pem_files(tmp_path, passphrase=b"correct horse")
     reading, writing = os.pipe()
@@ -154,9 +151,3 @@ def test_the_passphrase_of_a_key_comes_by_a_descriptor(
         os.close(reading)
     assert (done.status, done.err) == (0, "")
     assert b"c2pa.edited" in (tmp_path / "out/masked/image-001.jpg").read_bytes()
-
-
-def test_help_has_an_example(contrechamp: Call) -> None:
-    done = contrechamp("mask", "--help")
-    assert done.status == 0
-    assert "Example: contrechamp mask photos/ march.mp4 -o masked-march" in done.out

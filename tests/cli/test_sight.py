@@ -2,19 +2,15 @@
 
 import json
 import math
-from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
 import pytest
 import shapely
-from conftest import Done
 
+from cli.commands import HOUSES, SURVEY, Run
 from scene.worlds import World
 
-EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
-SURVEY, HOUSES = EXAMPLES / "sample-survey.csv", EXAMPLES / "sample-houses.geojson"
-Call = Callable[..., Done]
 CRS = "EPSG:32626"
 HEADER = "id,lon,lat,kind,mount,height_m,heading_deg,tilt_deg,hfov_deg,vfov_deg,width_px,range_m"
 
@@ -50,7 +46,7 @@ def areas(path: Path) -> dict[str, float]:
 
 @pytest.mark.parametrize("ending", [".geojson", ".parquet"])
 def test_one_region_a_camera_and_level(
-    contrechamp: Call, tmp_path: Path, plain: tuple[Path, Path], ending: str
+    contrechamp: Run, tmp_path: Path, plain: tuple[Path, Path], ending: str
 ) -> None:
     cameras, buildings = plain
     out = tmp_path / f"seen{ending}"
@@ -73,7 +69,7 @@ def test_one_region_a_camera_and_level(
 
 
 def test_flat_takes_walls_as_endless(
-    contrechamp: Call, tmp_path: Path, plain: tuple[Path, Path]
+    contrechamp: Run, tmp_path: Path, plain: tuple[Path, Path]
 ) -> None:
     cameras, buildings = plain
     out = tmp_path / "seen.geojson"
@@ -91,7 +87,7 @@ def test_flat_takes_walls_as_endless(
 
 
 def test_what_is_low_is_hidden_further(
-    contrechamp: Call, tmp_path: Path, plain: tuple[Path, Path]
+    contrechamp: Run, tmp_path: Path, plain: tuple[Path, Path]
 ) -> None:
     cameras, buildings = plain
     seen = {}
@@ -106,7 +102,7 @@ def test_what_is_low_is_hidden_further(
     assert seen[1.6] < seen[2.2] < seen[2.9]
 
 
-def test_what_a_row_leaves_out_is_told(contrechamp: Call, tmp_path: Path) -> None:
+def test_what_a_row_leaves_out_is_told(contrechamp: Run, tmp_path: Path) -> None:
     out = tmp_path / "seen.geojson"
     done = contrechamp("sight", "--cameras", SURVEY, "--buildings", HOUSES, "-o", out)
     assert done.status == 0, done.err
@@ -130,7 +126,7 @@ ROWS = {
 }
 
 
-def test_sight_and_measure_say_the_same(contrechamp: Call, tmp_path: Path) -> None:
+def test_sight_and_measure_say_the_same(contrechamp: Run, tmp_path: Path) -> None:
     lines, houses = [HEADER], []
     world = World()
     for number, (name, row) in enumerate(ROWS.items()):
@@ -175,7 +171,7 @@ def test_sight_and_measure_say_the_same(contrechamp: Call, tmp_path: Path) -> No
     ],
 )
 def test_wrong_files(
-    contrechamp: Call, tmp_path: Path, cameras: Path, buildings: Path, said: str
+    contrechamp: Run, tmp_path: Path, cameras: Path, buildings: Path, said: str
 ) -> None:
     out = tmp_path / "seen.geojson"
     out.write_text("before")

@@ -71,6 +71,7 @@ def test_help_loads_nothing_heavy(words: list[str]) -> None:
     assert loaded_by(*words, "--help") == []
 
 
+@pytest.mark.slow
 def test_a_case_is_made_and_read_without_the_engine(tmp_path: Path) -> None:
     case = str(tmp_path / "case")
     (tmp_path / "note.txt").write_text("SAMPLE note")
@@ -93,6 +94,7 @@ def test_a_case_is_made_and_read_without_the_engine(tmp_path: Path) -> None:
     assert loaded == {command[0]: [0, []] for command in words}, done.stderr
 
 
+@pytest.mark.slow
 def test_what_was_compiled_ahead_is_what_a_measurement_calls(tmp_path: Path) -> None:
     """Otherwise the first figure waits for a compilation that no bar tells of."""
     town, survey = EXAMPLES / "sample-town.osm", EXAMPLES / "sample-survey.csv"

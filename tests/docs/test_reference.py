@@ -17,6 +17,7 @@ from contrechamp.measure.priors import from_toml
 from contrechamp.publish.files import ALL
 from contrechamp.scene.input_files import ENDINGS
 from contrechamp.scene.tables import CAMERA_COLUMNS
+from made_once import made_once
 
 REFERENCE = DOCS / "reference"
 LEVELS = ("visible", "detection", "observation", "recognition", "identification")
@@ -40,16 +41,18 @@ def without_level(column: str) -> str:
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a run on all samples."""
-    out = tmp_path_factory.mktemp("reference") / "report"
     inputs = ["sample-town.osm", "sample-survey.csv", "sample-walk.gpx"]
-    options = ["--areas", "sample-districts.geojson", "--draws", "10", "-o", str(out), "--json"]
-    subprocess.run(
-        [sys.executable, "-m", "contrechamp", "measure", *inputs, *options],
-        cwd=DOCS / "examples",
-        check=True,
-        capture_output=True,
-    )
-    return out
+    options = ["--areas", "sample-districts.geojson", "--draws", "10", "--json"]
+
+    def make(folder: Path) -> None:
+        subprocess.run(
+            [sys.executable, "-m", "contrechamp", "measure", *inputs, *options, "-o", folder],
+            cwd=DOCS / "examples",
+            check=True,
+            capture_output=True,
+        )
+
+    return made_once(tmp_path_factory, "report-of-all-samples", make)
 
 
 @pytest.mark.parametrize("page", GENERATED)
@@ -72,11 +75,13 @@ def test_generated_pages_are_the_same_without_docstrings() -> None:
     assert json.loads(done.stdout) == {p: (REFERENCE / p).read_text() for p in GENERATED}
 
 
+@pytest.mark.slow
 def test_every_file_of_a_report_is_described(report: Path) -> None:
     assert {file.name for file in report.iterdir()} == set(ALL)
     assert set(ALL) <= named("files.md")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layer", ["cameras", "streets", "pieces", "seen"])
 def test_every_column_of_the_open_data_is_described(layer: str, report: Path) -> None:
     columns = set(gpd.read_parquet(report / f"{layer}.parquet").columns) - {"geometry"}
@@ -92,6 +97,7 @@ def test_every_column_of_the_camera_table_is_described() -> None:
     assert {*CAMERA_COLUMNS, "lon", "lat"} <= named("camera-table.md")
 
 
+@pytest.mark.slow
 def test_every_figure_and_every_group_is_described(report: Path) -> None:
     figures = json.loads((report / "figures.json").read_bytes())["figures"]
     documented = named("figures.md")
@@ -102,6 +108,7 @@ def test_every_figure_and_every_group_is_described(report: Path) -> None:
     assert {f["unit"] for f in figures} | {*figures[0], *figures[0]["estimate"]} <= documented
 
 
+@pytest.mark.slow
 def test_every_member_of_figures_json_is_described(report: Path) -> None:
     document = json.loads((report / "figures.json").read_bytes())
     services = {name for name in document["methods"]["trips"] if ":" in name}
@@ -111,6 +118,7 @@ def test_every_member_of_figures_json_is_described(report: Path) -> None:
     assert members <= named("figures.md")
 
 
+@pytest.mark.slow
 def test_every_column_of_figures_csv_is_described(report: Path) -> None:
     with (report / "figures.csv").open() as lines:
         assert set(next(csv.reader(lines))) <= named("figures.md")
@@ -141,6 +149,7 @@ def test_samples_say_that_they_are_samples() -> None:
             assert "sample" in file.read_text().lower(), file.name
 
 
+@pytest.mark.slow
 def test_the_built_pages_load_nothing_from_elsewhere(tmp_path: Path) -> None:
     subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "-d", str(tmp_path)],

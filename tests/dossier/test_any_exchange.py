@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from samples import NOW, Desk, camera, source
@@ -29,6 +30,8 @@ from contrechamp.dossier.writing.index_check import problems
 from contrechamp.vault.case import Case
 from contrechamp.vault.verifying import verify
 from vault import cases
+
+pytestmark = pytest.mark.slow
 
 COPIES = 3
 FIELDS = ("name", "mount", "note")

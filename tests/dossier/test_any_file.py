@@ -109,6 +109,7 @@ def test_a_part_that_unpacks_to_more_than_it_says_is_cut_off_there() -> None:
         readers.given(bytes(content)).parts()
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::UserWarning")  # of openpyxl, on what is damaged
 @pytest.mark.parametrize("name", sorted(name for name in WORKBOOK if "docProps" not in name))
 def test_a_damaged_workbook_is_rows_or_an_error_of_ours(name: str) -> None:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from samples import DAY, NOW, Desk, camera, finding, source, telling
@@ -30,6 +31,8 @@ from contrechamp.dossier.writing.index_check import problems
 from contrechamp.vault.case import Case
 from contrechamp.vault.verifying import verify
 from vault import cases
+
+pytestmark = pytest.mark.slow
 
 SHARED = 4  # records that both copies begin with: a source, a testimony, two cameras
 steps = st.lists(

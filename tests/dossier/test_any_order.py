@@ -11,6 +11,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -32,6 +33,8 @@ from contrechamp.dossier.writing.index_check import problems
 from contrechamp.vault import case as vault_case
 from contrechamp.vault.verifying import verify
 from vault import cases
+
+pytestmark = pytest.mark.slow
 
 REFUSED = (InputError, CheckFailedError)
 KEYS = ("", "#p1", "#p2", "#p3")

@@ -181,6 +181,7 @@ money = (
 
 
 # A case is made for each example, so that shrinking one takes minutes.
+@pytest.mark.slow
 @settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck),
           phases=[Phase.explicit, Phase.reuse, Phase.generate])  # fmt: skip
 @given(data=st.data())

@@ -81,6 +81,7 @@ def test_an_assessment_begins_with_every_question_of_its_template() -> None:
         assert len(assessments.gaps(begun)) == len(template.questions)
 
 
+@pytest.mark.slow
 @given(records())
 def test_a_form_gives_back_the_record(record: Record) -> None:
     wanted = without_empty(to_json(record))

@@ -485,6 +485,7 @@ def test_each_entity_of_others_becomes_a_record_or_is_counted(at: Desk, tmp_path
     assert take(at, tmp_path / "out" / "entities.ftm.json").changed == []
 
 
+@pytest.mark.slow
 def test_the_library_itself_validates_and_gathers_what_goes_out(at: Desk, tmp_path: Path) -> None:
     filled(at)
     entities = exported(at, tmp_path / "out")
@@ -583,6 +584,7 @@ def any_record() -> st.SearchStrategy[Any]:
     return st.sampled_from(sorted(KINDS)).flatmap(lambda kind: of_class(KINDS[kind]))
 
 
+@pytest.mark.slow
 @settings(max_examples=120, deadline=None)
 @given(any_record())
 def test_any_record_goes_out_and_comes_back_as_itself(record: Any) -> None:
@@ -635,6 +637,7 @@ def name_texts(names: Any) -> set[tuple[str, str]]:
     return {(text, language) for text, language in cleaned if text}
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(any_record())
 def test_statements_carry_every_field_that_has_a_place_and_its_language(record: Any) -> None:

@@ -169,6 +169,7 @@ def test_different_fields_are_joined_and_the_same_one_is_a_conflict(two: SimpleN
         assert sound(at)
 
 
+@pytest.mark.slow
 def test_copies_that_are_exchanged_again_and_again_take_only_what_is_new(
     two: SimpleNamespace,
 ) -> None:
@@ -285,6 +286,7 @@ def plain(case, root) -> bytes:
     return dump.read_bytes()
 
 
+@pytest.mark.slow
 def test_what_was_erased_stays_erased_however_often_older_copies_are_merged(
     two: SimpleNamespace,
 ) -> None:
@@ -516,6 +518,7 @@ def test_a_third_copy_is_merged_through_the_second(two: SimpleNamespace) -> None
         assert sound(at, (kept,))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "statement",
     [
@@ -648,6 +651,7 @@ def killed(two: SimpleNamespace, number: int) -> bool:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
 
 
+@pytest.mark.slow
 def test_a_merge_that_is_killed_anywhere_is_done_or_can_be_done_again(
     two: SimpleNamespace,
 ) -> None:

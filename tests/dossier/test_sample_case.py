@@ -1,10 +1,10 @@
 """``contrechamp sample``: every statement has its reference, and what is invented says so.
 
-The sample is built through the command, once a language, and read back through the public doors.
+The sample is built through the command, once a language, and read back through the public doors;
+tests/cli/test_sample.py is about the command.
 """
 
 import csv
-import io
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -18,7 +18,6 @@ import jsonschema
 import pytest
 
 from contrechamp.base.errors import InputError
-from contrechamp.base.i18n import activate
 from contrechamp.cli.run import run
 from contrechamp.dossier.permission import status
 from contrechamp.dossier.reading import lookup, search
@@ -32,6 +31,9 @@ from contrechamp.dossier.shipped import assessments
 from contrechamp.dossier.writing import index_check
 from contrechamp.vault.access.slots import AgeIdentities
 from contrechamp.vault.case import Case, opened
+from made_once import Typed
+
+pytestmark = pytest.mark.slow
 
 #: The day of the sample on which its consent is withdrawn has passed.
 DAY = date(2026, 11, 26)
@@ -67,25 +69,12 @@ class Built:
 
 
 @pytest.fixture(scope="module")
-def build(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Built]:
-    known: dict[str, Built] = {}
-
+def build(sample_case: Callable[[str], Typed]) -> Callable[[str], Built]:
     def built(language: str) -> Built:
-        if language not in known:
-            folder = tmp_path_factory.mktemp(language) / "sample-out"
-            known[language] = Built(folder, made(folder, language))
-        return known[language]
+        typed = sample_case(language)
+        return Built(typed.folder / "sample-out", typed.out)
 
     return built
-
-
-def made(folder: Path, language: str) -> str:
-    out = io.StringIO()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sys.stdout", out)
-        assert run(["sample", "--out", str(folder), "--lang", language]) == 0
-    activate("en")
-    return out.getvalue()
 
 
 @pytest.fixture(scope="module")
@@ -395,55 +384,6 @@ def test_the_reader_s_language_comes_first(build: Callable[[str], Built]) -> Non
     assert "EXEMPLE" in french.out
     claims = [line["fields"]["claim"][0] for line in french.lines() if line["kind"] == "finding"]
     assert {claim["language"] for claim in claims} == {"fr"}
-
-
-def test_what_show_prints_can_be_read(
-    build: Callable[[str], Built], capfd: pytest.CaptureFixture[str]
-) -> None:
-    built = build("fr")
-    capfd.readouterr()
-    key, about = built.folder / "second-member.key", sample_texts.ref("passage-by-face")
-    assert run(["show", str(built.folder / "case"), about, "--identity", str(key)]) == 0
-    told = capfd.readouterr().out
-    assert "\\u" not in told, "French has no-break spaces, which are no control characters"
-    source = sample_texts.ref("ban-the-scan")
-    assert f"    ref: {source}  Amnesty International: Exposing Red Wolf (Ban the Scan)\n" in told
-    assert f"    {sample_texts.ref('red-wolf')}  Red Wolf" in told
-
-
-def test_what_was_only_looked_at_is_replaced_and_what_was_changed_is_not(
-    build: Callable[[str], Built], capfd: pytest.CaptureFixture[str]
-) -> None:
-    built = build("fr")
-    case, key = str(built.folder / "case"), str(built.folder / "second-member.key")
-    assert run(["status", case, "--identity", key]) == 0
-    refused = sample_texts.ref("sample-leaflet-en")
-    assert run(["release", case, refused, "--identity", key]) == 1
-    made(built.folder, "fr")
-    added = built.folder / "my-notes.txt"
-    added.write_text("my own")
-    capfd.readouterr()
-    assert run(["sample", "--out", str(built.folder), "--lang", "en"]) == 2
-    told = capfd.readouterr().err
-    assert "my-notes.txt" in told
-    assert added.read_text() == "my own"
-    added.unlink()
-    key = str(built.folder / "second-member.key")
-    fine = sample_texts.ref("cameras-of-two-companies")
-    assert run(["release", case, fine, "--identity", key]) == 0
-    before = (built.folder / "case" / "case.db").read_bytes()
-    assert run(["sample", "--out", str(built.folder), "--lang", "en"]) == 2
-    assert "case/case.db" in capfd.readouterr().err
-    assert (built.folder / "case" / "case.db").read_bytes() == before
-
-
-def test_a_folder_of_somebody_else_is_left_alone(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "case.toml").write_text("mine")
-    assert run(["sample", "--out", str(tmp_path), "--lang", "en"]) == 2
-    assert "was not made by contrechamp sample" in capfd.readouterr().err
-    assert [path.name for path in tmp_path.iterdir()] == ["case.toml"]
 
 
 @pytest.mark.parametrize(

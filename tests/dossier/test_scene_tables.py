@@ -66,6 +66,7 @@ CAMERAS = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.lists(CAMERAS, min_size=1, max_size=6))
 def test_what_records_say_is_what_measure_reads(cameras: list[Camera]) -> None:

@@ -29,6 +29,7 @@ def test_a_record_comes_back_as_it_was(record: Record) -> None:
     assert canonical.dumps(to_json(again)) == raw
 
 
+@pytest.mark.slow
 @given(records())
 def test_what_is_written_fits_the_schema_of_its_kind(record: Record) -> None:
     kind = kind_of(record)
@@ -128,6 +129,7 @@ def test_a_record_holds_something_closed_where_its_open_form_lacks_something(
     assert lacks <= has_closed(record) <= (lacks or shut)
 
 
+@pytest.mark.slow
 @given(records())
 def test_references_are_the_values_that_point(record: Record) -> None:
     wanted = [

@@ -136,6 +136,7 @@ def matrix(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk, lis
         yield at, expected, court
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("whom", "name"),
     [(whom, "jsonl") for whom in ("anyone", "court", "lawyer", "somebody", "team")]

@@ -43,6 +43,7 @@ def test_drafts_come_back_in_their_order_and_some_can_be_taken_out(
     held.close()
 
 
+@pytest.mark.slow
 def test_what_is_written_meanwhile_has_no_name_and_is_encrypted(tmp_path: Path) -> None:
     held = staging.Staging(tmp_path)
     assert list(tmp_path.iterdir()) == []

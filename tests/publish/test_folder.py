@@ -31,6 +31,7 @@ def content_of(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, MemoryError, OSError])
 @pytest.mark.parametrize("after", [0, 1, 4])
 def test_an_interrupted_run_leaves_nothing_behind(

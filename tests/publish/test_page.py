@@ -10,6 +10,8 @@ from contrechamp.publish.publication import write
 from publish import sample
 from publish.browser import Page, chromium
 
+pytestmark = pytest.mark.slow
+
 COMMAND = ("contrechamp", "measure", "sample.osm", "-o", "out")
 STREETS = "[...document.querySelectorAll('#map path.street')].map(p => p.getAttribute('d'))"
 DRAWING = "[...document.querySelectorAll('#drawing .street')].map(p => p.getAttribute('d'))"

@@ -50,6 +50,7 @@ def test_same_input_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None:
         assert (again / name).read_bytes() == (folder / name).read_bytes(), name
 
 
+@pytest.mark.slow
 def test_another_process_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None:
     """Where text hashes differently, sets come in another order."""
     script = (

@@ -184,6 +184,7 @@ PLANTED: list[tuple[str, Callable[[bytes], bytes], str]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("suffix", "plant", "says"), PLANTED)
 def test_our_reader_finds_what_was_planted(
     tmp_path: Path, suffix: str, plant: Callable[[bytes], bytes], says: str

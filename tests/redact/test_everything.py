@@ -15,6 +15,8 @@ from PIL import Image
 from redact import papers
 from redact.copies import media
 
+pytestmark = pytest.mark.slow
+
 #: What must not come out, wherever it was put in.
 NAME = "Amina Planted"
 AREA = [8, 8, 24, 24]

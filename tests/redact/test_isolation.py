@@ -126,6 +126,7 @@ def test_what_lies_in_memory_is_a_source_too(job: Callable[..., Job]) -> None:
         os.close(descriptor)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("masker", "limits", "says"),
     [
@@ -179,6 +180,7 @@ def test_what_it_says_steers_no_terminal(job: Callable[..., Job]) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "line",
     [b"no json", b"[]", b'{"advance": "much"}', b'{"bar": "a"}'],
@@ -229,6 +231,7 @@ def test_limits_leave_memory_to_the_machine(tmp_path: Path) -> None:
     assert isolation.limits_for(source, moving=True).memory_bytes < physical
 
 
+@pytest.mark.slow
 def test_what_is_compiled_is_laid_out_for_the_process(tmp_path: Path) -> None:
     """It can write no cache but in its workshop, and would compile for seconds for every video."""
     kernels.lay_out(tmp_path)

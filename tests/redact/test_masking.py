@@ -59,6 +59,7 @@ def state(folder: Path) -> dict[str, tuple[bytes, int]]:
     }
 
 
+@pytest.mark.slow
 def test_copies_have_neutral_names_and_no_date_and_sources_stay(
     photos: Path, tmp_path: Path
 ) -> None:
@@ -82,6 +83,7 @@ def test_copies_have_neutral_names_and_no_date_and_sources_stay(
     assert "JPEG, though its name says something else" in sheet
 
 
+@pytest.mark.slow
 def test_names_are_kept_on_request(photos: Path, tmp_path: Path) -> None:
     (photos / 'a:b*"c\n.jpg').write_bytes(PHOTO)
     out = tmp_path / "out"
@@ -152,6 +154,7 @@ def test_a_folder_with_something_in_it_is_refused_and_untouched(
     assert names(out) == ["mine"]
 
 
+@pytest.mark.slow
 def test_interrupted_it_keeps_what_was_done_and_nothing_half_done(
     photos: Path, tmp_path: Path
 ) -> None:
@@ -222,6 +225,7 @@ def boxes(*corners: list[float]) -> str:
     return json.dumps({"format": FORMAT, "cover": [{"box": box} for box in corners]})
 
 
+@pytest.mark.slow
 def test_boxes_lie_beside_the_file_or_in_a_folder(photos: Path, tmp_path: Path) -> None:
     photo = photos / "wrong.txt"
     (photos / "wrong.txt.boxes.json").write_text(boxes([0, 0, 5, 5]))

@@ -483,6 +483,7 @@ STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships"
 BOMB = '<!DOCTYPE d [<!ENTITY a "aaaa">]>'
 
 
+@pytest.mark.slow
 def test_what_cannot_be_masked_is_refused(tmp_path):
     usual = {"_rels/.rels": RELS.format(kind=USUAL)}
     locked = (

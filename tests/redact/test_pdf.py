@@ -520,6 +520,7 @@ def test_damaged_bytes_are_refused_or_masked(tmp_path):
         is_nowhere(tmp_path / "out.pdf")
 
 
+@pytest.mark.slow
 def test_faces_in_pictures_are_gone(tmp_path):
     # Grace Hopper, official portrait, public domain; shipped with matplotlib.
     portrait = np.asarray(

@@ -114,6 +114,7 @@ def test_every_kind_of_key_signs(tmp_path: Path, algorithm: str) -> None:
     assert (found["state"], failures(found)) == ("Valid", ["signingCredential.untrusted"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("suffix", "mime", "kind"),
     [

@@ -199,6 +199,7 @@ def test_a_sheet_shows_pixels_of_the_copy_only(
     assert "A face &lt;b&gt;perhaps&lt;/b&gt;" in sheet
 
 
+@pytest.mark.slow
 def test_pictures_of_a_video_are_those_of_the_moments_asked_for(tmp_path: Path) -> None:
     from contrechamp.base.progress import silent
     from contrechamp.redact.review.pictures import take

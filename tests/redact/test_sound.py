@@ -91,6 +91,7 @@ def masked(source, tmp_path, **wish):
     return mask_sound(source, target, Wish(**wish), silent), target
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", KINDS)
 @pytest.mark.parametrize("how", ["drop", "alter", "keep"])
 def test_sound_comes_out_and_nothing_else_does(tmp_path, name, how):

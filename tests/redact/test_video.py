@@ -30,6 +30,8 @@ from contrechamp.redact.video.tracks import Rules, Track
 from contrechamp.redact.wish import Wish
 from redact.made_videos import FindsRed, ffmpeg, picture, read, red_pixels, write
 
+pytestmark = pytest.mark.slow
+
 FRAMES = [picture(number) for number in range(12)]
 
 

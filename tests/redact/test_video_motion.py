@@ -11,6 +11,8 @@ from contrechamp.redact.video import cuts, flow
 from contrechamp.redact.video.dusk import lit
 from contrechamp.redact.video.motion import Motion, reduction
 
+pytestmark = pytest.mark.slow
+
 
 def ground(seed: int, size: tuple[int, int] = (180, 320), fine: float = 2.0) -> NDArray[np.float64]:
     rng = np.random.default_rng(seed)

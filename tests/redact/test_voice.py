@@ -12,6 +12,8 @@ from contrechamp.base.errors import InputError
 from contrechamp.redact.sound.voice import FORMANTS, LEAST, LONGEST_S, Alteration, altered
 from redact.speech import speech
 
+pytestmark = pytest.mark.slow
+
 RATE_HZ = 16_000
 
 

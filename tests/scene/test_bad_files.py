@@ -98,6 +98,7 @@ def test_a_file_that_is_not_there_or_of_no_known_kind(tmp_path: Path) -> None:
     refused(folder)
 
 
+@pytest.mark.slow
 def test_a_building_of_a_million_nodes(tmp_path: Path) -> None:
     corners = 1_000_000
     nodes = "".join(

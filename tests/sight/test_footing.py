@@ -41,6 +41,7 @@ def telling_points(rng, houses):
     return np.concatenate((corners, on_edge, *beside, anywhere, level, border)).T
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(
     st.integers(0, 2**32 - 1),
@@ -62,6 +63,7 @@ def test_in_any_town_shapely_says_the_same(seed, walled, turned, moved):
     assert rows(*prepare(houses).containing(x, y)) == by_shapely(houses, x, y)
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_a_ragged_building_across_many_cells_is_told_from_its_gaps(seed):

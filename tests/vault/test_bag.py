@@ -364,6 +364,7 @@ def test_a_bag_of_others_is_read_as_the_reference_implementation_reads_it(tmp_pa
     assert kinds(source) == {"custody", "extra"}
 
 
+@pytest.mark.slow
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_whatever_the_bytes_are_there_are_findings_or_a_clear_error(

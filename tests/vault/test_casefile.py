@@ -155,6 +155,7 @@ def noticed(changed: bytes, mac_key: bytes) -> bool:
     return False
 
 
+@pytest.mark.slow
 def test_a_flipped_bit_in_any_byte_is_noticed(raw: bytes, mac_key: bytes) -> None:
     for at in range(len(raw)):
         changed = bytearray(raw)

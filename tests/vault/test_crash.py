@@ -9,6 +9,8 @@ import pytest
 from vault.crashing import Worker, killed_run, worker
 from vault.sweeping import DEEDS, Stage, run_with_fault, stage
 
+pytestmark = pytest.mark.slow
+
 #: Runs here; `make soak` does ten times as many (tests/soak).
 RUNS = 30
 

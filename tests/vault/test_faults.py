@@ -14,6 +14,8 @@ from vault import cases
 from vault.crashing import Worker, check, findings, sample, worker
 from vault.sweeping import DEEDS, Stage, every_call, run_with_fault, stage
 
+pytestmark = pytest.mark.slow
+
 #: Nobody in particular: for root, no folder is read-only.
 NOBODY = 65534
 UNPRIVILEGED = {"uid": NOBODY} if os.geteuid() == 0 else {}

@@ -136,6 +136,7 @@ def test_a_recovery_key_is_160_random_bits_in_words_of_the_paper() -> None:
     assert asked == [20]
 
 
+@pytest.mark.slow
 @given(key_bytes, st.data())
 def test_a_recovery_key_is_read_however_it_is_spaced(key: bytes, data: st.DataObject) -> None:
     text = recovery_text(key)

@@ -17,6 +17,8 @@ from contrechamp.vault import database as databases
 from contrechamp.vault.access import keys, members, slots
 from vault import cases
 
+pytestmark = pytest.mark.slow
+
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "case-folder.md"
 (READER,) = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(), re.M | re.S)
 #: What stands for "our code": it and every library that only it uses cannot be imported.

@@ -428,6 +428,7 @@ def told(folder: Path) -> set[str]:
         return {f"refused: {str(error).split(':')[0]}"}
 
 
+@pytest.mark.slow
 def test_200_single_bits_over_the_whole_folder(case: Path) -> None:
     """Every flip is found; or harmless, because the file is read by people only (README.txt, the
     process number in case.lock)."""

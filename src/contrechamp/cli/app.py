@@ -90,6 +90,10 @@ class SectionedGroup(click.Group):
 
     def __init__(self, sections: Sections) -> None:
         self._sections = sections
+        for _heading, commands in sections:
+            for command in commands:
+                # An example is copied: its line is not broken, least of all at a hyphen.
+                command.epilog = f"\b\n{command.epilog}"
         super().__init__(
             "contrechamp",
             commands=[command for _heading, commands in sections for command in commands],

@@ -1,5 +1,6 @@
 """The field form: an XLSForm for cameras, barriers and observations in every interface language."""
 
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -233,7 +234,10 @@ def write(path: Path) -> None:
     settings = book.create_sheet("settings")
     settings.append(("form_title", "form_id", "version", "default_language"))
     settings.append(("contrechamp: field survey", FORM_ID, VERSION, language_title("en")))
-    book.save(path)
+    # In memory first: where it cannot be written, the writer would complain of what it left open.
+    content = io.BytesIO()
+    book.save(content)
+    path.write_bytes(content.getvalue())
 
 
 def _row(question: FormRow, languages: tuple[str, ...]) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""Tests of the commands, one file a command beside its name; what they share is in `commands`."""

@@ -1,0 +1,56 @@
+"""``contrechamp add``: files and folders into a case; they stay as they are."""
+
+from pathlib import Path
+
+from cli.commands import LETTER, CaseRun, one_line
+
+
+def test_what_is_added_stands_in_the_log_and_verifies(
+    case: CaseRun, letter: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "photos" / "north").mkdir(parents=True)
+    (tmp_path / "photos" / "a.txt").write_text("SAMPLE a")
+    (tmp_path / "photos" / "north" / "b.txt").write_bytes(LETTER)
+    (tmp_path / "photos" / "link").symlink_to(letter)
+    done = case("add", letter, tmp_path / "photos", "--reason", "handed over by the sample")
+    assert done.status == 0
+    assert done.out.splitlines()[-1] == (
+        "3 files are in the case (1 of content that was in already)"
+    )
+    assert done.err == f"{tmp_path}/photos/link: passed over: a link: links are not followed\n"
+    lines = case("log").out.splitlines()
+    assert [line.split()[0] for line in lines] == ["0", "1", "2", "3", "4"]
+    for line, name in zip(
+        lines[2:], ("letter.txt", "photos/a.txt", "photos/north/b.txt"), strict=True
+    ):
+        assert "  Sample Member  add  item/" in line
+        assert line.endswith(f"  {name}  (handed over by the sample)")
+    assert (
+        case("verify").out
+        == "Everything is as the log says, from its first entry to the newest, 4.\n"
+    )
+    assert case("verify", "--quick").status == 0
+    # Nothing was changed or moved.
+    assert letter.read_bytes() == LETTER
+
+
+def test_one_file_is_told_in_the_singular(case: CaseRun, letter: Path) -> None:
+    assert case("add", letter).out.endswith(
+        "1 file is in the case (0 of content that was in already)\n"
+    )
+
+
+def test_machines_are_told_in_json(case: CaseRun, letter: Path) -> None:
+    told = case("add", letter, "--json").json()
+    (item,) = told.pop("items")
+    assert told == {"added": 1, "duplicates": 0, "passed_over": 0}
+    assert (item["path"], item["duplicate"]) == (str(letter), False)
+    assert item["item"] in case("log").out
+
+
+def test_a_file_that_is_not_there_is_told_before_anything_is_taken(
+    case: CaseRun, letter: Path
+) -> None:
+    done = case("add", letter, letter.with_name("nowhere"))
+    one_line(done, "nowhere: no such file or folder")
+    assert case("verify", "--json").json()["entries"] == 2

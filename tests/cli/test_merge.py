@@ -1,0 +1,55 @@
+"""``contrechamp merge``: the work of another copy, brought into this one."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cli import forms
+from cli.commands import PASSPHRASE, CaseRun, one_line
+
+BOTH = (PASSPHRASE, PASSPHRASE)
+
+
+@pytest.fixture
+def other(case: CaseRun, put: Callable[..., str], source: str, tmp_path: Path) -> CaseRun:
+    """Another copy of the case, where the source was given other words than here."""
+    copy = replace(case, folder=shutil.copytree(case.folder, tmp_path / "other"))
+    put(source, forms.SOURCE.replace("Heron", "Egret"))
+    form = tmp_path / "theirs.toml"
+    form.write_text(forms.SOURCE.replace("Heron", "Stork") + 'role = "SAMPLE"\n')
+    assert copy("edit", source, "--form", form, "--reason", "SAMPLE theirs").status == 0
+    return copy
+
+
+def test_two_copies_are_merged_and_what_differs_is_told(
+    case: CaseRun, source: str, other: CaseRun
+) -> None:
+    done = case("merge", other.folder, lines=BOTH)
+    assert done.out.splitlines()[0] == f"joined field by field: {source}"
+    assert done.out.splitlines()[1].endswith(f"{source}  pseudonym")
+    assert "pseudonym: Sample Egret" in case("show", source).out
+    assert "two copies of the case said different things (pseudonym)" in case("show", source).out
+    assert "To be decided (1)" in case("status").out
+    logged = [line for line in case("log").out.splitlines() if line.startswith("  | ")]
+    assert len(logged) == 1
+    assert "SAMPLE theirs" in logged[0]
+    assert case("verify").status == 0
+
+
+def test_machines_are_told_in_json(case: CaseRun, source: str, other: CaseRun) -> None:
+    told = case("merge", other.folder, "--json", lines=BOTH).json()
+    assert (told["joined"], len(told["conflicts"]), told["taken"]) == ([source], 1, [])
+
+
+def test_what_is_no_copy_of_this_case_is_told_and_changes_nothing(
+    case: CaseRun, contrechamp: object, tmp_path: Path
+) -> None:
+    from vault import cases
+
+    cases.new(tmp_path / "stranger")
+    one_line(case("merge", tmp_path / "stranger", lines=BOTH))
+    one_line(case("merge", tmp_path / "nowhere", lines=BOTH), "nowhere")
+    assert case("verify", "--json").json() == {"entries": 2, "findings": []}

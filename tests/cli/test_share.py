@@ -1,0 +1,31 @@
+"""``contrechamp share``: somebody gets access to a case."""
+
+from pathlib import Path
+
+from cli.commands import CaseRun, bytes_of, one_line
+
+
+def test_a_member_with_an_age_key_has_access(
+    case: CaseRun, letter: Path, age_key: tuple[Path, str]
+) -> None:
+    key, recipient = age_key
+    done = case("share", "--name", "Other Sample", "--recipient", recipient, "--reason", "helps")
+    assert (done.status, done.out) == (0, "Other Sample can open the case now.\n")
+    assert case("log").out.splitlines()[-1].endswith("(helps)")
+    assert case.with_key("add", letter, key=key).status == 0
+    assert "  Other Sample  add  " in case.with_key("log", key=key).out
+    assert case.with_key("verify", key=key).status == 0
+
+
+def test_sharing_says_what_is_wrong(case: CaseRun, age_key: tuple[Path, str]) -> None:
+    _key, recipient = age_key
+    before = bytes_of(case.folder)
+    one_line(case("share", "--name", "A", "--recipient", "age1nonsense"), "no X25519 key of age")
+    one_line(
+        case("share", "--name", "Sample Member", "--recipient", recipient),
+        "there is a member of this name",
+    )
+    one_line(case("share", "--recipient", recipient), "--name")
+    assert {k: v for k, v in bytes_of(case.folder).items() if k != "case.lock"} == {
+        k: v for k, v in before.items() if k != "case.lock"
+    }

@@ -1,0 +1,71 @@
+"""``contrechamp show``: a record, what it says, how it stands and who cites it."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from cli.commands import CaseRun, one_line
+
+
+@pytest.fixture
+def linked(case: CaseRun, testimony: str, finding: str) -> str:
+    """The finding, resting on the testimony."""
+    done = case("link", finding, "evidence", f"{testimony}#p1", "--says", "SAMPLE says")
+    assert done.status == 0
+    return finding
+
+
+def test_a_record_is_shown_with_how_it_stands_and_who_cites_it(
+    case: CaseRun, testimony: str, linked: str
+) -> None:
+    shown = case("show", linked[:15]).out
+    assert "says: SAMPLE says" in shown
+    assert "! rests on something held without consent" in shown
+    assert f"< #p1 {linked}" in case("show", testimony).out
+    assert case("show", linked, "--versions").out.count("version ") == 2
+    assert [line.split()[1] for line in case("show").out.splitlines()] == [
+        "source", "testimony", "finding",
+    ]  # fmt: skip
+    assert case("show", "--kind", "source").out.count("\n") == 1
+
+
+def test_what_is_closed_is_shown_only_where_it_is_asked_for(case: CaseRun, testimony: str) -> None:
+    assert "closed" in case("show", testimony).out
+    assert "what is closed\n" not in case("show", testimony).out
+    assert "SAMPLE of what is closed" in case("show", testimony, "--closed").out
+
+
+def test_machines_are_told_a_record_a_line(case: CaseRun, source: str, testimony: str) -> None:
+    done = case("show", "--json")
+    assert (done.status, done.err) == (0, "")
+    rows = [json.loads(line) for line in done.out.splitlines()]
+    assert [f"record/{row['id']}" for row in rows] == [source, testimony]
+    one = case("show", testimony, "--json").json()
+    assert (one["kind"], one["fields"]["source"]) == ("testimony", source)
+    assert "SAMPLE of what is closed" not in case("show", testimony, "--json").out
+    assert "SAMPLE of what is closed" in case("show", testimony, "--json", "--closed").out
+
+
+def test_an_item_is_shown_with_what_is_known_of_it(case: CaseRun, item: str) -> None:
+    shown = case("show", f"item/{item}").out
+    assert shown.startswith(f"item/{item}\n")
+    assert "name: letter.txt" in shown
+    assert case("show", f"item/{item}", "--json").json()["name"] == "letter.txt"
+
+
+def test_a_recommendation_shows_what_came_of_it_last(
+    case: CaseRun, put: Callable[..., str]
+) -> None:
+    form = 'to_kind = "state"\nsample = true\n[[what]]\nlanguage = "en"\ntext = "SAMPLE"\n'
+    ref = put("recommendation", form)
+    assert "= no follow-up yet" in case("show", ref).out
+    for on, status in (("2026-05-01", "begun"), ("2026-02-01", "promised")):
+        form += f'[[follow_up]]\non = {on}\nstatus = "{status}"\nsays = "SAMPLE"\n'
+    put(ref, form)
+    assert "= begun\n" in case("show", ref).out
+
+
+def test_what_is_not_there_is_told_in_one_line(case: CaseRun) -> None:
+    one_line(case("show", "ffff"))
+    one_line(case("show", "--kind", "suspect"), "there is no such kind of record")

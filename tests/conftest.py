@@ -1,0 +1,59 @@
+"""What every test runs under, and what takes so long to make that all workers share it."""
+
+import shutil
+import signal
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from made_once import Typed, typed_once
+
+# Who starts the tests in the background, or under nohup, has them, and all that they start, ignore
+# these: a test of them would wait for ever.
+for _number, _handler in (
+    (signal.SIGINT, signal.default_int_handler),
+    (signal.SIGHUP, signal.SIG_DFL),
+    (signal.SIGTERM, signal.SIG_DFL),
+):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, _handler)
+
+# How long an example takes says nothing of us where two workers, or others, share the machine.
+settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tests")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _notes_of_this_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What commands note of the cases that they saw stays out of the home of who runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Typed:
+    """The demo, as the tutorial has it."""
+    return typed_once(tmp_path_factory, "demo", "contrechamp demo --out demo-out 2>&1\n")
+
+
+@pytest.fixture(scope="session")
+def sample_case(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Typed]:
+    """The sample case in a language; a copy for each worker, for opening a case writes to it."""
+    known: dict[str, Typed] = {}
+
+    def sample(language: str) -> Typed:
+        if language not in known:
+            more = "" if language == "en" else f" --lang {language}"
+            typed = typed_once(
+                tmp_path_factory,
+                f"sample-{language}",
+                f"contrechamp sample --out sample-out{more}\n",
+            )
+            own = tmp_path_factory.mktemp(f"sample-{language}") / "made"
+            known[language] = replace(typed, folder=shutil.copytree(typed.folder, own))
+        return known[language]
+
+    return sample
