@@ -393,7 +393,7 @@ def test_the_reader_s_language_comes_first(build: Callable[[str], Built]) -> Non
         ("places.toml", "[place.x]\ncolour = 1", "place x.*colour: there is no such field"),
         ("places.toml", '[place.x]\nevidence = ["@nowhere"]', "place x: evidence: .*@nowhere"),
         ("references.toml", '[x]\ntitle = "SAMPLE"', "x: expected these fields: address, "),
-        ("places.toml", "[place.x]\nnames = x", "no TOML: .*line 2"),
+        ("places.toml", "[place.x]\nnames = x", "not TOML: .*line 2"),
     ],
 )
 def test_who_corrects_the_texts_is_told_the_place_of_a_slip(
