@@ -60,6 +60,7 @@ def test_generated_pages_are_up_to_date(page: str) -> None:
     assert (REFERENCE / page).read_text() == GENERATED[page](), "run: make figures"
 
 
+@pytest.mark.slow
 def test_generated_pages_are_the_same_without_docstrings() -> None:
     """What users read is data: python -OO drops docstrings, and 3.13 indents them anew."""
     generate = (

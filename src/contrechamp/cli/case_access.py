@@ -63,7 +63,7 @@ def open_case(
         InputError: if it is no case, the secret is wrong, or another process writes to it.
         UsageError: if what is to be remembered is no passphrase.
     """
-    from contrechamp.vault import case, seen
+    from contrechamp.vault import case, opening, seen
     from contrechamp.vault.access import system_keyring
 
     no_core_dumps()
@@ -72,7 +72,7 @@ def open_case(
     if remember and not isinstance(secret, str):
         raise UsageError(_("--remember is for passphrases, not for recovery keys and key files"))
     with (
-        case.opened(folder, secret, write=write) as found,
+        opening.opened(folder, secret, write=write) as found,
         seen.following(found, seen_folder(), write=write) as known,
     ):
         if remember and isinstance(secret, str):

@@ -53,7 +53,7 @@ from contrechamp.dossier.records.field_types import ITEM, Evidence, Record
 from contrechamp.dossier.records.kinds import class_of
 from contrechamp.dossier.records.schema import from_json
 from contrechamp.dossier.records.testimony import Exhibit
-from contrechamp.dossier.writing import store
+from contrechamp.dossier.writing import index
 
 ENTITIES, STATEMENTS = "entities.ftm.json", "statements.csv"
 _OWN_ID = re.compile(r"[0-9a-f]{16}")
@@ -217,7 +217,7 @@ def _patched(id_: str, current: Record, imported: Fields, first_pass: _FirstPass
         first_pass.ref, first_pass.ref_if_known, lambda schema, name: mine.get((schema, name), [])
     )
     _kind, exported = from_entity(own, resolver)
-    cited = {ref for _path, ref in store.references(current)}  # pictures of a visit, too
+    cited = {ref for _path, ref in index.references(current)}  # pictures of a visit, too
     evidence = [one for one in imported.get("evidence", []) if one["ref"] not in cited]
     return overlaid(current, exported, imported | {"evidence": evidence})
 

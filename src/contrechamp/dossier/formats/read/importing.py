@@ -28,14 +28,14 @@ from contrechamp.dossier.formats.read.reconciling import (
 )
 from contrechamp.dossier.formats.read.registry import FORMATS, MAPPED
 from contrechamp.dossier.formats.read.source_file import SourceFile, open_source
-from contrechamp.dossier.formats.read.staging import StagedDraft, Staging
+from contrechamp.dossier.formats.read.staging import Staging
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import Citation
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.field_types import ReadFrom
 from contrechamp.dossier.records.kinds import kind_of
 from contrechamp.dossier.records.schema import from_json, to_json
-from contrechamp.dossier.writing import rules, store
+from contrechamp.dossier.writing import store
 from contrechamp.dossier.writing.store import Put
 from contrechamp.vault import adding, database
 from contrechamp.vault.case import Case, Random
@@ -235,17 +235,7 @@ def _check(
         for draft in (one.draft for batch in staging.drafts() for one in batch):
             advance(1)
             try:
-                found = settled.before(case, draft.id)
-                if found is not None and found.kind != kind_of(draft.record):
-                    raise InputError(
-                        _("{id} is a {kind}, and stays one").format(id=draft.id, kind=found.kind)
-                    )
-                if found is not None and draft.version not in {0, found.version}:
-                    raise InputError(
-                        _("{id} was changed meanwhile: it is at version {now}, and you saw {seen}")
-                        .format(id=draft.id, now=found.version, seen=draft.version)
-                    )  # fmt: skip
-                rules.check(view, draft.id, draft.record, found)
+                store.check(view, _put(draft, {}, settled))
             except InputError as error:
                 bad[draft.id] = InputError(str(error), where=draft.where)
     return bad
@@ -277,16 +267,14 @@ def _write(
         database.transaction(case.database),
     ):
         for batch in staging.drafts():
-            puts = [_put(one, items[one.source], settled) for one in batch]
-            before = {one.id: settled.before(case, one.id) for one in puts}
-            for stored in store.write(case, puts, before, reason=reason, now=now()):
+            puts = [_put(one.draft, items[one.source], settled) for one in batch]
+            for stored in store.write(case, puts, reason=reason, now=now()):
                 written = WrittenRecord(stored.id, stored.kind)
                 (outcome.new if stored.version == 1 else outcome.changed).append(written)
             advance(len(puts))
 
 
-def _put(one: StagedDraft, items: dict[str, str], settled: Reconciliation) -> Put:
-    draft = one.draft
+def _put(draft: Draft, items: dict[str, str], settled: Reconciliation) -> Put:
     record = with_items(draft.record, items)
     if THIS_FILE in items:
         at = ReadFrom(item=items[THIS_FILE], at=draft.at[:200])

@@ -14,9 +14,10 @@ from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import Stored
 from contrechamp.dossier.records.field_types import Record
 from contrechamp.dossier.records.schema import members, to_json
-from contrechamp.dossier.writing import store
+from contrechamp.dossier.writing import index
 from contrechamp.vault import adding
 from contrechamp.vault.case import Case
+from contrechamp.vault.log import custody
 
 #: The action of imported versions in the log, which tells them from those that a person wrote.
 ACTION: Final = "import"
@@ -36,10 +37,6 @@ class Reconciliation:
     existing: set[str] = field(default_factory=set)
     unchanged: int = 0
     notices: list[ImportNotice] = field(default_factory=list)
-
-    def before(self, case: Case, record: str) -> Stored | None:
-        """Return the version of a record that a new one will replace, if there is one."""
-        return lookup.find(case, record) if record in self.existing else None
 
 
 def reconcile(
@@ -123,7 +120,7 @@ def _was_erased(case: Case, draft: Draft, context: ImportContext) -> bool:
     """Return whether a draft cites a file that was erased from the case."""
     if not context.kept:
         return False
-    cited = {ref for _path, ref in store.references(draft.record)}
+    cited = {ref for _path, ref in index.references(draft.record)}
     return any(
         adding.is_erased(case, context.digests(ref))
         for ref in context.kept
@@ -176,7 +173,4 @@ def _replaced(value: Any, items: Mapping[str, str]) -> Any:
 
 
 def _action_of(case: Case, found: Stored) -> str:
-    (content,) = case.database.execute(
-        "SELECT content FROM entries WHERE number = ?", (found.entry,)
-    ).fetchone()
-    return str(json.loads(bytes(content))["action"])
+    return custody.entries_of(case.database, [found.entry])[found.entry].action
