@@ -27,10 +27,13 @@ export UV_PYTHON_DOWNLOADS := never
 # A worker a core; each begins with tests that lie together, and takes over from another when done.
 PYTEST := $(BIN)/python -m pytest --numprocesses logical --dist worksteal
 
-.PHONY: help demo sample check test bare soak lint bench fuzz docs figures lock format messages clean
+.PHONY: help demo sample wheel bundle check test bare soak lint bench fuzz docs figures lock format messages clean
 help:
 	@echo "make demo      measure the cameras of central Helsinki, say where the report lies"
 	@echo "make sample    build the worked sample case, say where it lies and how to open it"
+	@echo "make wheel     build the wheel of contrechamp, into dist/"
+	@echo "make bundle    put together what installs without a network, into dist/; for another machine:"
+	@echo "               make bundle BUNDLE_PYTHON=3.13 BUNDLE_PLATFORM=linux-aarch64"
 	@echo "make check     lint, and the quick tests: what to run before each commit"
 	@echo "make test      run every test, and say which took longest"
 	@echo "make bare      try demo and sample in minimal Debians, the old stable and the stable one"
@@ -65,6 +68,12 @@ demo: $(VENV)/.run
 
 sample: $(VENV)/.run
 	@$(BIN)/python -m contrechamp sample --out $(SAMPLE_OUT)
+
+wheel: $(VENV)/.run
+	@$(BIN)/python -m bundling.own_wheel
+
+bundle: $(VENV)/.run requirements/bundle.txt
+	@$(BIN)/python -m bundling $(BUNDLE_PYTHON:%=--python %) $(BUNDLE_PLATFORM:%=--platform %)
 
 check: lint
 	@requirements/install-debian
@@ -123,7 +132,8 @@ lock: $(UV)
 	$(UV_COMPILE) pyproject.toml $(FROM_SOURCE) --group build --group test --group lint --group docs --group bench -c requirements/run.txt -o requirements/dev.txt
 	$(UV_COMPILE) --no-deps requirements/fuzz.in -o requirements/fuzz.txt
 	$(UV_COMPILE) --no-deps requirements/demo.in -o requirements/demo.txt
+	$(UV_COMPILE) --no-deps requirements/bundle.in -o requirements/bundle.txt
 	$(BIN)/python requirements/wheels.py $(UV)
 
 clean:
-	rm -rf $(VENV) $(DEMO_OUT) $(SAMPLE_OUT) $(SAMPLE_OUT)-tables site
+	rm -rf $(VENV) $(DEMO_OUT) $(SAMPLE_OUT) $(SAMPLE_OUT)-tables dist site

@@ -60,7 +60,7 @@ def percent(share: float) -> str:
 def beside_peers(town: Town) -> None:
     """Print what a camera costs by every way, and how far each is from the exact area."""
     ready = walls.prepare(town.footprints)
-    heading(f"{town.name}: {len(town.footprints):,} buildings, {len(ready.x0):,} walls")
+    heading(f"{town.name}: {len(town.footprints):,} buildings, {len(ready.corners):,} walls")
     many = cameras_before_walls(town, engine.CAMERAS)
     few = cameras_before_walls(town, PEER_CAMERAS, seed=2)
     flat, solid = (

@@ -19,6 +19,7 @@ from pathlib import Path
 from benchmarks.memory import memory_mb
 from contrechamp.dossier.formats.read import importing
 from contrechamp.dossier.formats.write import json_lines
+from contrechamp.dossier.index_tables import TABLES
 from contrechamp.dossier.permission import status
 from contrechamp.dossier.reading import search
 from contrechamp.dossier.records.field_types import Evidence, Position, Text
@@ -28,7 +29,7 @@ from contrechamp.dossier.records.kinds import kind_of
 from contrechamp.dossier.records.schema import to_json
 from contrechamp.dossier.writing.store import Put, new_id
 from contrechamp.vault import case as cases
-from contrechamp.vault import database, verifying
+from contrechamp.vault import database, opening, verifying
 from contrechamp.vault.access import keys, slots
 
 PASSPHRASE = "made-up passphrase of a benchmark"
@@ -80,7 +81,9 @@ def made_case(folder: Path) -> None:
     def make_slots(unlocked: keys.Unlocked) -> list[slots.Slot]:
         return [slots.make_passphrase_slot(PASSPHRASE, keys.FLOOR, unlocked, random=os.urandom)]
 
-    cases.create(folder, make_slots, member_name="Sample", now=NOW, random=os.urandom)
+    cases.create(
+        folder, make_slots, tables=TABLES, member_name="Sample", now=NOW, random=os.urandom
+    )
 
 
 def take_in(folder: Path, count: int) -> dict[str, float]:
@@ -91,7 +94,7 @@ def take_in(folder: Path, count: int) -> dict[str, float]:
             told = {"id": one.id, "kind": kind_of(one.record), "fields": to_json(one.record)}
             target.write(json.dumps(told, ensure_ascii=False) + "\n")
     made_case(folder)
-    with cases.opened(folder, PASSPHRASE, write=True) as case:
+    with opening.opened(folder, PASSPHRASE, write=True) as case:
         spent = seconds(
             lambda: importing.import_files(case, [file], now=lambda: NOW, random=os.urandom)
         )
@@ -124,7 +127,7 @@ def use(folder: Path, count: int) -> dict[str, float]:
     keys.kek(PASSPHRASE, b"0" * 32, keys.FLOOR)
     derived = time.perf_counter() - started
     started = time.perf_counter()
-    with cases.opened(folder, PASSPHRASE, write=False) as case:
+    with opening.opened(folder, PASSPHRASE, write=False) as case:
         found = {"key derivation (Argon2id floor)": derived, "open": time.perf_counter() - started}
         for name, query in QUERIES.items():
             first = seconds(lambda query=query: search.find(case, query))

@@ -83,7 +83,7 @@ def at_size(buildings: int) -> dict[str, float]:
     cameras = cameras_before_walls(city, CAMERAS)
     arrays = [value for value in vars(ready).values() if isinstance(value, np.ndarray)]
     found = {
-        "walls": float(len(ready.x0)),
+        "walls": float(len(ready.corners)),
         "prepare_s": prepare_s,
         "index_mb": sum(a.nbytes for a in arrays if a.dtype != object) / 1e6,
     }

@@ -102,8 +102,8 @@ def _is_number(text: str) -> bool:
 def mask_here(source: Path, target: Path, fast: bool) -> None:
     """Mask one clip in this process; print seconds by pass, and the peak of memory."""
     from contrechamp.redact.faces.centerface import CenterFace
+    from contrechamp.redact.request import Request
     from contrechamp.redact.video import masking
-    from contrechamp.redact.wish import Wish
 
     passes: list[float] = []
 
@@ -116,7 +116,7 @@ def mask_here(source: Path, target: Path, fast: bool) -> None:
     net = CenterFace(threads=1)
     _warm()
     began, used = time.perf_counter(), sum(os.times()[:4])
-    outcome = masking.mask_video(source, target, Wish(fast=fast), timed, detector=net)
+    outcome = masking.mask_video(source, target, Request(fast=fast), timed, detector=net)
     print("seconds", time.perf_counter() - began)
     print("core_s", sum(os.times()[:4]) - used)
     for name, seconds in zip(("search_s", "cover_s", "check_s"), passes, strict=True):

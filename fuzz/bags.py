@@ -7,7 +7,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from contrechamp.vault import adding, case
+from contrechamp.dossier.index_tables import TABLES
+from contrechamp.vault import adding, case, opening
 from contrechamp.vault.access import slots
 from contrechamp.vault.access.keys import KdfParameters
 from contrechamp.vault.bags import bag, exporting, verifying
@@ -27,12 +28,13 @@ def sample() -> dict[str, bytes]:
             lambda unlocked: [
                 slots.make_passphrase_slot(PASSPHRASE, WEAK, unlocked, random=os.urandom)
             ],
+            tables=TABLES,
             member_name="SAMPLE",
             now=NOW,
             random=os.urandom,
         )
         (root / "letter.txt").write_text("SAMPLE letter, made up.")
-        with case.opened(root / "case", PASSPHRASE, write=True) as opened:
+        with opening.opened(root / "case", PASSPHRASE, write=True) as opened:
             (added,) = adding.add(opened, [root / "letter.txt"], now=lambda: NOW, random=os.urandom)
             exporting.export(opened, [added.item], root / "bag", recipients=[], plain=True, now=NOW)
         files = (path for path in (root / "bag").rglob("*") if path.is_file())

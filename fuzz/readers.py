@@ -12,8 +12,9 @@ from contrechamp.base.errors import InputError
 from contrechamp.dossier.formats.read import importing, mapped_tables
 from contrechamp.dossier.formats.read.drafts import THIS_FILE, Desk, Draft
 from contrechamp.dossier.formats.read.source_file import HEAD, Given
+from contrechamp.dossier.index_tables import TABLES
 from contrechamp.dossier.records.schema import from_json, to_json
-from contrechamp.vault import case
+from contrechamp.vault import case, opening
 from contrechamp.vault.access import slots
 from contrechamp.vault.adding import Content
 from fuzz.bags import NOW, PASSPHRASE, WEAK
@@ -97,11 +98,12 @@ def _empty_case() -> case.Case:
             lambda unlocked: [
                 slots.make_passphrase_slot(PASSPHRASE, WEAK, unlocked, random=os.urandom)
             ],
+            tables=TABLES,
             member_name="SAMPLE",
             now=NOW,
             random=os.urandom,
         )
-        opened = case.opened(folder, PASSPHRASE, write=False)
+        opened = opening.opened(folder, PASSPHRASE, write=False)
         _OPEN.append(opened.__enter__())
         atexit.register(held.cleanup)
         atexit.register(opened.__exit__, None, None, None)

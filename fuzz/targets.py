@@ -12,7 +12,7 @@ from contrechamp.dossier.records.schema import from_json
 from contrechamp.dossier.writing import toml_form
 from contrechamp.scene.csv_file import read_csv
 from contrechamp.scene.gpx import read_gpx
-from contrechamp.scene.input_files import CSV, GPX, Opened
+from contrechamp.scene.input_files import CSV, GPX, OpenedFile
 from contrechamp.scene.pbf_size import check_unpacked_size
 from contrechamp.scene.tables import InputFile
 from contrechamp.vault.access import casefile
@@ -52,8 +52,8 @@ def _record(content: bytes) -> object:
     return [from_json(cls, found) for cls in list(KINDS.values())[len(content) % 5 :: 5]]
 
 
-def _opened(content: bytes, kind: str) -> Opened:
-    return Opened("fuzz", kind, content, InputFile("fuzz", "", len(content), kind))
+def _opened(content: bytes, kind: str) -> OpenedFile:
+    return OpenedFile("fuzz", kind, content, InputFile("fuzz", "", len(content), kind))
 
 
 WARC = (

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 ROOM = Path(__file__).parent
-LOCKS = ("bootstrap.txt", "run.txt", "demo.txt")
+LOCKS = ("bootstrap.txt", "run.txt", "demo.txt", "bundle.txt")
 #: What may fit CPython 3.11 to 3.14 on the machines that the test asks about.
 FITTING = re.compile(
     r".*-(?:none|abi3|cp31[1-4])"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from contrechamp.base.i18n import activate
+from contrechamp.base.i18n import activate, available_languages, language_name
 from contrechamp.cli.app import application
 from contrechamp.dossier.formats.write import json_lines
 from contrechamp.dossier.formats.write.scene_tables import COLUMNS
@@ -35,7 +35,7 @@ WIDTH = 92
 COMMANDS = """# Commands
 
 Made from the commands themselves (`make figures`), which print the same with `--help`. Every command
-speaks English and French (`--lang`, or `CONTRECHAMP_LANG`, `LC_ALL`, `LC_MESSAGES`, `LANG`), shows
+speaks {languages} (`--lang`, or `CONTRECHAMP_LANG`, `LC_ALL`, `LC_MESSAGES`, `LANG`), shows
 progress on a terminal only, and writes its result aside before it is renamed into place. Figures go
 to standard output, notices and errors to standard error. What `--json` prints is in
 [files](files.md#what-json-prints).
@@ -119,7 +119,9 @@ def commands() -> str:
     helps = {"contrechamp": _help(app)}
     helps |= {f"contrechamp {name}": _help(app, name) for name in app.commands}
     parts = (f"\n## {title}\n\n```text\n{text}```\n" for title, text in helps.items())
-    return "".join((COMMANDS, *parts))
+    *others, last = (language_name(code, "en") for code in available_languages())
+    languages = f"{', '.join(others)} and {last}"
+    return "".join((COMMANDS.format(languages=languages), *parts))
 
 
 def _row(row: Quantiles) -> str:
@@ -381,7 +383,7 @@ def _column(one: CameraField) -> str:
         holds = one.measured_in
         if one.holds == "whole":
             holds += ", a whole number"
-        low = f"more than {one.low:g}, up to" if one.above else f"{one.low:g} to"
+        low = f"more than {one.low:g}, up to" if one.low_excluded else f"{one.low:g} to"
         holds += f", {low} {one.high:.15g}"
     more = [one.help]
     also = [f"`{word}` ({meant})" for word, meant in one.choices.items() if word != meant]

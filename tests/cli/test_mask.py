@@ -68,14 +68,14 @@ def test_exit_status_tells_refused_from_failed(
     monkeypatch.setitem(masking.MASKERS, "image", "redact.small_maskers:finds_a_fault")
     done = contrechamp("mask", photo, tmp_path / "note.txt", "-o", tmp_path / "failed")
     assert done.status == 1
-    assert "did not pass and was deleted: covered pixels constant: 3 pixels" in done.err
+    assert "failed a check and was deleted: covered pixels constant: 3 pixels" in done.err
     assert done.out == ""
 
 
 def test_what_is_asked_reaches_the_masker(
     contrechamp: Run, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(masking.MASKERS, "image", "redact.small_maskers:tells_its_wish")
+    monkeypatch.setitem(masking.MASKERS, "image", "redact.small_maskers:tells_its_request")
     words = tmp_path / "words.txt"
     words.write_bytes("\ufeffAda B.\r\n\r\n  Öz Sample \nAda B.\n".encode())
     done = contrechamp(
@@ -84,7 +84,7 @@ def test_what_is_asked_reaches_the_masker(
     )  # fmt: skip
     told = json.loads(done.out)["masked"][0]["outcome"]["facts"]
     assert told == {
-        "wish": "None False noise True alter 0.3 ('Ada B.', 'Öz Sample') 3",
+        "request": "None False noise True alter 0.3 ('Ada B.', 'Öz Sample') 3",
     }
 
 

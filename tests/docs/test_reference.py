@@ -13,6 +13,8 @@ import geopandas as gpd
 import pytest
 from examples import DOCS, ROOT
 
+from contrechamp.dossier.formats.read.registry import FORMATS
+from contrechamp.dossier.formats.write.registry import WRITERS
 from contrechamp.measure.priors import from_toml
 from contrechamp.publish.files import ALL
 from contrechamp.scene.input_files import ENDINGS
@@ -60,6 +62,7 @@ def test_generated_pages_are_up_to_date(page: str) -> None:
     assert (REFERENCE / page).read_text() == GENERATED[page](), "run: make figures"
 
 
+@pytest.mark.slow
 def test_generated_pages_are_the_same_without_docstrings() -> None:
     """What users read is data: python -OO drops docstrings, and 3.13 indents them anew."""
     generate = (
@@ -91,6 +94,10 @@ def test_every_column_of_the_open_data_is_described(layer: str, report: Path) ->
 
 def test_every_ending_that_can_be_read_is_described() -> None:
     assert set(ENDINGS) <= named("files.md")
+
+
+def test_every_format_of_records_is_described() -> None:
+    assert {*FORMATS, *WRITERS} <= named("import-formats.md")
 
 
 def test_every_column_of_the_camera_table_is_described() -> None:

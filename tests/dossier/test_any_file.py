@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from contrechamp.base.errors import InputError
 from contrechamp.base.tables import MAX_CELL
 from contrechamp.dossier.formats.read import importing
+from contrechamp.dossier.formats.read.registry import FORMATS
 
 
 def _workbook() -> dict[str, bytes]:
@@ -48,6 +49,10 @@ def damaged(draw: Callable[..., object], seed: bytes) -> bytes:
         )
         content[start:end] = piece
     return bytes(content)
+
+
+def test_the_fuzzer_has_a_seed_for_each_format() -> None:
+    assert set(IMPORTS) == set(FORMATS) - {"attachments"}, "attachments are kept, never read"
 
 
 @pytest.mark.parametrize("name", sorted(IMPORTS))

@@ -30,7 +30,7 @@ from contrechamp.dossier.records.schema import REF
 from contrechamp.dossier.records.testimony import Challenge, Passage
 from contrechamp.dossier.writing import erasing, store
 from contrechamp.dossier.writing.index_check import problems
-from contrechamp.vault import case as vault_case
+from contrechamp.vault import opening
 from contrechamp.vault.verifying import verify
 from vault import cases
 
@@ -50,7 +50,7 @@ class AnyOrder(RuleBasedStateMachine):
         photo = self.folder / "sample.jpg"
         photo.write_bytes(b"SAMPLE")
         self.item = f"item/{cases.add(self.folder / 'case', photo)[0].item}"
-        self.open = vault_case.opened(self.folder / "case", cases.PASSPHRASE, write=True)
+        self.open = opening.opened(self.folder / "case", cases.PASSPHRASE, write=True)
         self.case = self.open.__enter__()
         self.refs: list[str] = []
         self.steps = 0

@@ -56,7 +56,7 @@ def test_a_table_and_a_record_take_the_same_numbers(tmp_path: Path) -> None:
         for one, number in [(field, number) for field in NUMBERS for number in edges(field)]:
             case = f"{one.name} {number:f}"
             table.write_text(f"id,lon,lat,{one.name}\nSAMPLE,35.1,31.5,{number:f}\n")
-            good = one.low <= number <= one.high and not (one.above and number == one.low)
+            good = one.low <= number <= one.high and not (one.low_excluded and number == one.low)
             good = good and not (one.holds == "whole" and number % 1)
             taken[good] += 1
             whole = one.holds == "whole" and number % 1 == 0
@@ -94,7 +94,7 @@ from contrechamp.scene import camera_fields
 
 new = camera_fields.CameraField(
     name="ir_range_m", holds="number", help="How far its lamps reach, in metres.", label="lamps",
-    measured_in="metres", low=0.0, high=300.0, above=True, absent=float("nan"),
+    measured_in="metres", low=0.0, high=300.0, low_excluded=True, absent=float("nan"),
     tags=(camera_fields.Tag("camera:ir_range"),), to_osm=True, question="Lamps",
 )
 at = [one.name for one in camera_fields.FIELDS].index("range_m") + 1

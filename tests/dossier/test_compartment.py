@@ -11,7 +11,7 @@ from samples import DAY, NOW, desk, source, telling
 
 from contrechamp.base.errors import InputError
 from contrechamp.dossier.formats.write import json_lines
-from contrechamp.dossier.identities import compartment
+from contrechamp.dossier.identities import compartment, open_mentions
 from contrechamp.dossier.identities.compartment import Identity
 from contrechamp.dossier.permission import reviews
 from contrechamp.dossier.reading import lookup, search
@@ -182,10 +182,10 @@ def test_who_may_read_identities_can_look_where_names_slipped_into_the_open(
         ref, calm = at.put(source()), at.put(source(pseudonym="Sample Egret"))
         seal(at, ref)
         seal(at, calm, Identity(name="Nobody Else"))
-        assert compartment.mentions(at.case) == {ref[7:]: {f"item/{photo}"}}
+        assert open_mentions.mentions(at.case) == {ref[7:]: {f"item/{photo}"}}
         slip = at.put(telling(ref, summary="SAMPLE: ZUBEIDA said"), reason="zubeida called")
         entry = f"entry/{at.case.size - 1}"
-        assert compartment.mentions(at.case)[ref[7:]] == {f"item/{photo}", slip, entry}
+        assert open_mentions.mentions(at.case)[ref[7:]] == {f"item/{photo}", slip, entry}
 
 
 def test_a_case_without_identities_has_no_compartment(tmp_path: Path) -> None:

@@ -752,7 +752,7 @@ def shut_out(two: SimpleNamespace, at: Desk, member: str) -> None:
     with cases.opened(two.root / "old" / "case", two.key) as old:
         (kept,) = compartment._compartments(old).values()
         keys = [compartment._key(old, kept, two.key)]
-    sealed = compartment._identities(at.case)
+    sealed = compartment.sealed_identities(at.case)
     assert sealed
     for _subject, state in sealed:
         assert compartment._decrypted(str(state["sealed"]), keys) is None

@@ -298,10 +298,11 @@ def test_an_assessment_lists_what_it_leaves_open(tmp_path: Path) -> None:
 def test_the_catalogue_has_the_instruments_and_official_names_where_there_are() -> None:
     rights = catalogue()
     instruments = {right.instrument for right in rights.values()}
-    assert instruments == {
+    looked_up = {
         "udhr", "iccpr", "icescr", "icerd", "cedaw", "crc", "crpd", "echr", "eu-charter",
         "geneva-4", "hague-1907", "rome-statute", "apartheid", "ungp",
     }  # fmt: skip
+    assert instruments >= looked_up
     for right in rights.values():
         assert {"en", "fr"} <= set(right.names), right.key
         assert right.reference
@@ -325,7 +326,7 @@ def test_the_catalogue_has_the_instruments_and_official_names_where_there_are() 
     assert rights["hague-1907-43"].authentic == ("fr",)
     assert rights["iccpr-17"].names["fr"].startswith("Pacte international")
     with_heading = {right.instrument for right in rights.values() if right.heading}
-    assert with_heading == {"crpd", "echr", "eu-charter", "rome-statute"}
+    assert with_heading & looked_up == {"crpd", "echr", "eu-charter", "rome-statute"}
 
 
 def test_a_publication_and_its_findings_are_tied(tmp_path: Path) -> None:

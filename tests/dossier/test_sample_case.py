@@ -30,7 +30,8 @@ from contrechamp.dossier.sample import sample_case, sample_texts
 from contrechamp.dossier.shipped import assessments
 from contrechamp.dossier.writing import index_check
 from contrechamp.vault.access.slots import AgeIdentities
-from contrechamp.vault.case import Case, opened
+from contrechamp.vault.case import Case
+from contrechamp.vault.opening import opened
 from made_once import Typed
 
 pytestmark = pytest.mark.slow

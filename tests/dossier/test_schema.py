@@ -10,15 +10,23 @@ from hypothesis import strategies as st
 
 from contrechamp.base.errors import InputError
 from contrechamp.dossier.records.contents import has_closed, open_json, references, values
-from contrechamp.dossier.records.field_types import Record, earliest, latest
+from contrechamp.dossier.records.field_types import EVIDENCE_KINDS, ITEM, Record, earliest, latest
 from contrechamp.dossier.records.json_schema import json_schema
 from contrechamp.dossier.records.kinds import KINDS, class_of, kind_of
 from contrechamp.dossier.records.schema import from_json, members, to_json
+from contrechamp.dossier.records.testimony import MARKABLE
 from contrechamp.vault.log import canonical
 from dossier.made_up import dates, records
 from dossier.samples import camera, source, telling
 
 REF = "record/0123456789abcdef"
+
+
+def test_of_each_kind_it_is_decided_what_may_point_to_it() -> None:
+    marks = {"challenge", "review", "release", "conflict"}
+    assert {*MARKABLE} == {ITEM, *KINDS} - {"source", *marks}
+    ours = {"consent", "actor", "right", "finding", "recommendation", "assessment", "publication"}
+    assert {*EVIDENCE_KINDS} == {*MARKABLE} - ours, "what we say is no evidence for what we say"
 
 
 @given(records())

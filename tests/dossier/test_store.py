@@ -19,6 +19,7 @@ from contrechamp.base.errors import InputError
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.writing import erasing, store
 from contrechamp.dossier.writing.store import Put, new_id
+from contrechamp.vault import database, subjects
 from contrechamp.vault.case import Case
 from contrechamp.vault.log.history import history
 from contrechamp.vault.verifying import verify
@@ -100,6 +101,51 @@ def test_a_batch_may_cite_within_itself_and_is_all_or_nothing(tmp_path: Path) ->
         assert at.case.database.execute("SELECT count(*) FROM checkpoints").fetchone() == (2,)
         with pytest.raises(InputError, match="already"):
             store.put_all(at.case, batch[2:], now=NOW)
+        assert sound(at.case)
+
+
+def test_what_is_written_in_one_transaction_is_checked_once_more(tmp_path: Path) -> None:
+    with desk(tmp_path) as at:
+        ref = at.put(source())
+        gone = at.put(source()).removeprefix("record/")
+        erasing.erase(at.case, [gone], reason="SAMPLE", now=NOW)
+        there, size = ref.removeprefix("record/"), at.case.size
+        refused = {
+            Put(source(), there, new=True): "already",
+            Put(source(), gone, new=True): "already",
+            Put(source(), gone): "was erased",
+            Put(source(), new_id()): "no such record",
+            Put(actor(), there): "is a source, and stays one",
+            Put(source(), there, version=7): "changed meanwhile",
+        }
+        for one, why in refused.items():
+            new = Put(source(), new_id(), new=True)
+            with (
+                pytest.raises(InputError, match=why),
+                database.transaction(at.case.database),
+            ):
+                store.write(at.case, [new, one], now=NOW)
+            assert (at.case.size, lookup.count(at.case)) == (size, {"source": 1})
+        assert sound(at.case)
+
+
+def test_erasing_and_writing_go_into_the_log_together(tmp_path: Path) -> None:
+    with desk(tmp_path) as at:
+        ref, other = at.put(source()), at.put(source())
+        at.put(source(role="SAMPLE neighbour"), ref)
+        size = at.case.size
+        with database.transaction(at.case.database):
+            (new,) = store.write(
+                at.case,
+                [Put(source(role="SAMPLE"), other.removeprefix("record/"))],
+                changes=[store.erasure(ref.removeprefix("record/"), "SAMPLE", NOW)],
+                now=NOW,
+            )
+        lines = history(at.case)[size:]
+        assert [(one.action, one.subject) for one in lines] == [("erase", ref), ("edit", other)]
+        assert (new.version, new.entry) == (2, size + 1)
+        assert subjects.earlier(at.case, ref) == []
+        assert lookup.find(at.case, ref) is None
         assert sound(at.case)
 
 

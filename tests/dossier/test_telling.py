@@ -3,10 +3,10 @@
 from datetime import date
 from pathlib import Path
 
-from contrechamp.dossier.reading.lookup.state_text import state_text
-from contrechamp.dossier.reading.lookup.titles import citing, title_of
 from samples import actor, desk, finding, item, source, telling, text
 
+from contrechamp.dossier.reading.state_text import state_text
+from contrechamp.dossier.reading.titles import citing, title_of
 from contrechamp.dossier.records.findings import Recommendation
 from contrechamp.dossier.records.letters import Answer, Letter, Question
 from contrechamp.dossier.shipped import assessments

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from shapely import LineString
 from shapely.ops import substring
 
-from contrechamp.measure.cutting import NO_CUT_M, cut_lines, ragged_ranges
+from contrechamp.measure.cutting import NO_CUT_M, cut_lines
 
 coordinate = st.integers(-50, 50)  # whole numbers: repeated vertices and vertices on cuts happen
 line = st.lists(st.tuples(coordinate, coordinate), min_size=2, max_size=6)
@@ -69,8 +69,3 @@ def test_a_cut_on_a_bend_goes_through_the_vertex():
 def test_no_line_gives_no_part():
     parts = cut_lines(np.empty(0, object), np.empty(0, np.int64), np.empty(0))
     assert len(parts.line) == len(parts.geometry) == len(parts.x0) == 0
-
-
-def test_ragged_ranges_skip_what_has_no_member():
-    ranges = ragged_ranges(np.array([4, 9, 1]), np.array([2, 0, 3]))
-    assert ranges.tolist() == [4, 5, 1, 2, 3]

@@ -3,7 +3,7 @@ import pytest
 import shapely
 from small_scenes import buildings, cameras
 
-from contrechamp.measure.draws import draw_cameras, drawn_of, uniforms
+from contrechamp.measure.draws import draw_cameras, drawn_unknowns, uniforms
 from contrechamp.measure.heights import building_heights
 from contrechamp.measure.lens import hfov_from_focal
 from contrechamp.measure.priors import default, from_toml
@@ -15,7 +15,7 @@ def draw(table, n=400, *, seed=1, priors=None, free=None, change=lambda numbers:
     priors = priors or default()
     n_cameras = len(table)
     from_deg, width_deg = free or (np.zeros(n_cameras), np.full(n_cameras, 360.0))
-    drawn = drawn_of(table, priors)
+    drawn = drawn_unknowns(table, priors)
     numbers = uniforms(seed, table["id"].tolist(), drawn, NO_BUILDINGS, n)
     zeros = np.zeros(n_cameras)
     return draw_cameras(table, zeros, zeros, from_deg, width_deg, priors, change(numbers))
@@ -36,7 +36,7 @@ NAMES = ("height_m", "heading_deg", "tilt_deg", "hfov_deg", "vfov_deg", "width_p
 
 def test_what_is_mapped_is_never_drawn():
     table = cameras(FULLY_MAPPED)
-    assert not drawn_of(table, default())
+    assert not drawn_unknowns(table, default())
     draws = draw(table, 3)
     for name in NAMES:
         assert np.all(getattr(draws, name) == FULLY_MAPPED[name])
@@ -81,15 +81,15 @@ def test_cameras_that_turn_sweep_everything_and_fixed_ones_their_field_of_view()
 
 
 def test_the_heading_of_a_camera_that_turns_is_not_drawn():
-    drawn = drawn_of(cameras({"kind": "dome"}), default())
+    drawn = drawn_unknowns(cameras({"kind": "dome"}), default())
     assert set(drawn) == {"height_m", "lens", "width_px"}
 
 
 def test_a_camera_of_unknown_kind_is_fixed_unless_probabilities_are_given():
     table = cameras({})
-    assert "kind" not in drawn_of(table, default())
+    assert "kind" not in drawn_unknowns(table, default())
     priors = from_toml('[kind]\nfixed = 0.7\ndome = 0.3\nsource = "count"', name="p.toml")
-    assert "kind" in drawn_of(table, priors)
+    assert "kind" in drawn_unknowns(table, priors)
     draws = draw(table, 5000, priors=priors)
     assert np.mean(draws.sweep_deg == 360.0) == pytest.approx(0.3, abs=0.02)
     turning = from_toml('[kind]\npanning = 1\nsource = "count"', name="p.toml")
@@ -117,7 +117,7 @@ def test_more_draws_begin_with_the_same_ones():
 
 def test_cameras_and_unknowns_and_seeds_are_independent():
     table = cameras({}, {})
-    drawn = drawn_of(table, default())
+    drawn = drawn_unknowns(table, default())
     numbers = uniforms(1, ["a", "b"], drawn, NO_BUILDINGS, 2000)
     other = uniforms(2, ["a", "b"], drawn, NO_BUILDINGS, 2000)
     second = uniforms(1, ["a", "b"], drawn, NO_BUILDINGS, 2000, sample="second")
@@ -132,7 +132,7 @@ def test_indoor_cameras_see_nothing_of_the_street():
     draws = draw(table, 5)
     assert np.all(draws.range_m[:, 0] == 0.0)
     assert np.all(draws.range_m[:, 1] == 100.0)
-    assert not any(mask[0] for mask in drawn_of(table, default()).values())
+    assert not any(mask[0] for mask in drawn_unknowns(table, default()).values())
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_a_scenario_fixes_all_that_has_an_order_and_draws_the_direction(p, heigh
 
 def test_pick_freeze_changes_one_unknown_of_all_cameras():
     table = cameras({}, {})
-    drawn = drawn_of(table, default())
+    drawn = drawn_unknowns(table, default())
     ids = table["id"].tolist()
     second = uniforms(1, ids, drawn, NO_BUILDINGS, 30, sample="second")
     before = draw(table, 30)

@@ -58,6 +58,7 @@ def wanted(*groups: str) -> list[Requirement]:
 def test_there_is_a_lock_for_each_use() -> None:
     assert {lock.name for lock in PYTHON_LOCKS} == {
         "bootstrap.txt",
+        "bundle.txt",
         "demo.txt",
         "dev.txt",
         "fuzz.txt",

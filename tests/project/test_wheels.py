@@ -7,33 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from bundling import locks
+from bundling.targets import MACHINES, Target
 from packaging.markers import Marker
 from packaging.requirements import Requirement
-from packaging.tags import Tag, compatible_tags, cpython_tags
+from packaging.tags import Tag
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
 ROOT = Path(__file__).parents[2]
-LOCKS = ("bootstrap.txt", "run.txt", "demo.txt")
+LOCKS = ("bootstrap.txt", "run.txt", "demo.txt", "bundle.txt")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 PYTHONS = [(3, 11), (3, 12), (3, 13), (3, 14)]
-#: What a machine takes, by what it says of itself: Debian 12 has glibc 2.36; macOS 15 is the
-#: oldest that Apple still mends.
-MACHINES = {
-    ("linux", "x86_64"): [
-        *(f"manylinux_2_{minor}_x86_64" for minor in range(36, 4, -1)),
-        "manylinux2014_x86_64", "manylinux2010_x86_64", "manylinux1_x86_64",
-    ],
-    ("linux", "aarch64"): [
-        *(f"manylinux_2_{minor}_aarch64" for minor in range(36, 16, -1)), "manylinux2014_aarch64",
-    ],
-    ("darwin", "arm64"): [
-        *(f"macosx_{major}_0_{kind}" for major in range(15, 10, -1)
-          for kind in ("arm64", "universal2")),
-        *(f"macosx_10_{minor}_universal2" for minor in range(16, 3, -1)),
-    ],
-    ("win32", "AMD64"): ["win_amd64"],
-}  # fmt: skip
 #: What runs without: package -> machines without a wheel of it, and what the user is told there.
 WITHOUT = {
     "praat-parselmouth": ({("linux", "aarch64")}, "voices cannot be altered on this machine"),
@@ -43,9 +28,8 @@ WITHOUT = {
 def locked() -> Iterator[tuple[str, Marker | None]]:
     """Yield each package as it is locked, and where it is installed."""
     for lock in LOCKS:
-        text = (ROOT / "requirements" / lock).read_text()
-        for package, marker in re.findall(r"(?m)^(\S+==\S+?)(?: ; (.+?))? \\$", text):
-            yield package, Marker(marker) if marker else None
+        for pin in locks.read(locks.ROOM / lock):
+            yield f"{pin.name}=={pin.version}", pin.marker
 
 
 def wheels() -> dict[str, set[Tag]]:
@@ -59,18 +43,6 @@ def wheels() -> dict[str, set[Tag]]:
     return found
 
 
-def environment(python: tuple[int, int], machine: tuple[str, str]) -> dict[str, str]:
-    version = ".".join(map(str, python))
-    return {
-        "python_version": version,
-        "python_full_version": f"{version}.0",
-        "sys_platform": machine[0],
-        "platform_machine": machine[1],
-        "os_name": "nt" if machine[0] == "win32" else "posix",
-        "platform_system": {"linux": "Linux", "darwin": "Darwin", "win32": "Windows"}[machine[0]],
-    }
-
-
 def test_the_list_of_wheels_is_of_these_locks() -> None:
     assert set(wheels()) == {package for package, _marker in locked()}, "make lock"
 
@@ -78,16 +50,11 @@ def test_the_list_of_wheels_is_of_these_locks() -> None:
 @pytest.mark.parametrize("machine", MACHINES, ids="-".join)
 @pytest.mark.parametrize("python", PYTHONS, ids=lambda python: ".".join(map(str, python)))
 def test_each_package_has_a_wheel(python: tuple[int, int], machine: tuple[str, str]) -> None:
-    interpreter, platforms = f"cp{python[0]}{python[1]}", MACHINES[machine]
-    fitting = {
-        *cpython_tags(python, [interpreter], platforms),
-        *compatible_tags(python, interpreter, platforms),
-    }
+    target = Target(python, machine)
+    fitting, environment = target.tags(), target.environment()
     there = wheels()
     wanted = [
-        package
-        for package, marker in locked()
-        if marker is None or marker.evaluate(environment(python, machine))
+        package for package, marker in locked() if marker is None or marker.evaluate(environment)
     ]
     assert len(wanted) > 40
     assert [package for package in wanted if not there[package] & fitting] == []
@@ -105,7 +72,7 @@ def test_what_is_missing_on_a_machine_is_marked_and_said(name: str) -> None:
     without = {
         machine
         for machine in MACHINES
-        if not asked.marker.evaluate(environment(PYTHONS[0], machine))
+        if not asked.marker.evaluate(Target(PYTHONS[0], machine).environment())
     }
     assert without == missing
     sources = (ROOT / "src").rglob("*.py")

@@ -13,71 +13,71 @@ from typing import Any
 from contrechamp.base.errors import InputError
 from contrechamp.base.progress import Progress
 from contrechamp.redact.outcome import Check, Outcome
-from contrechamp.redact.wish import Wish
+from contrechamp.redact.request import Request
 
 
-def copies(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
+def copies(source: Path, target: Path, request: Request, progress: Progress) -> Outcome:
     with progress("Copying", 3) as advance:
         for _step in range(3):
             advance(1)
     target.write_bytes(source.read_bytes())
-    assert wish.hand is None or len(wish.hand.boxes()) == len(wish.hand.cover)
-    return Outcome("image", removed=(*wish.words, wish.sound), checks=(Check("x", True),))
+    assert request.hand is None or len(request.hand.boxes()) == len(request.hand.cover)
+    return Outcome("image", removed=(*request.words, request.sound), checks=(Check("x", True),))
 
 
-def eats_memory(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
+def eats_memory(source: Path, target: Path, request: Request, progress: Progress) -> Outcome:
     hoard = []
     while True:
         hoard.append(bytearray(64 << 20))
 
 
-def loops(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
+def loops(source: Path, target: Path, request: Request, progress: Progress) -> Outcome:
     while True:
         pass
 
 
-def hangs(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
+def hangs(source: Path, target: Path, request: Request, progress: Progress) -> Outcome:
     with progress("Hanging", 1):
         time.sleep(3600)
     return Outcome("image")
 
 
-def crashes(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
+def crashes(source: Path, target: Path, request: Request, progress: Progress) -> Outcome:
     target.write_bytes(b"half")
     ctypes.string_at(0)
     return Outcome("image")
 
 
-def aborts(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
+def aborts(source: Path, target: Path, request: Request, progress: Progress) -> Outcome:
     os.kill(os.getpid(), signal.SIGABRT)
     return Outcome("image")
 
 
-def refuses(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
+def refuses(source: Path, target: Path, request: Request, progress: Progress) -> Outcome:
     raise InputError("is damaged", where=f"{source}: frame 3")
 
 
-def stumbles(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
+def stumbles(source: Path, target: Path, request: Request, progress: Progress) -> Outcome:
     raise ZeroDivisionError("a secret of the file")
 
 
-def chatters(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
+def chatters(source: Path, target: Path, request: Request, progress: Progress) -> Outcome:
     os.write(1, b'{"outcome": {"kind": "image"}}\n')
     os.write(2, b"noise\n")
     raise InputError("said after the chatter", where=source.name)
 
 
-def lies(source: Path, target: Path, wish: Wish, progress: Progress) -> Any:
+def lies(source: Path, target: Path, request: Request, progress: Progress) -> Any:
     return {"kind": "image", "run": "this"}
 
 
-def fills_the_disk(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
+def fills_the_disk(source: Path, target: Path, request: Request, progress: Progress) -> Outcome:
     with target.open("wb") as file:
         while True:
             file.write(bytes(1 << 20))
 
 
-def tries_everything(source: Path, target: Path, wish: Wish, progress: Progress) -> Any:
+def tries_everything(source: Path, target: Path, request: Request, progress: Progress) -> Any:
     """Return what could be done that a masker has no need to do."""
     done = []
     for name, deed in {
@@ -101,15 +101,15 @@ def tries_everything(source: Path, target: Path, wish: Wish, progress: Progress)
     return {"done": done, "temporary": file.name, "environment": sorted(os.environ)}
 
 
-def says(source: Path, target: Path, wish: Wish, progress: Progress, *, line: str) -> Outcome:
+def says(source: Path, target: Path, request: Request, progress: Progress, *, line: str) -> Outcome:
     """Say a line on the descriptor of progress and outcome, as who took a decoder over can."""
     os.write(int(sys.argv[1]), line.encode() + b"\n")
     return Outcome("image")
 
 
-def threatens(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
+def threatens(source: Path, target: Path, request: Request, progress: Progress) -> Outcome:
     raise InputError("is \x1b[2J\nfine", where=source.name)
 
 
-def says_in_french(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
+def says_in_french(source: Path, target: Path, request: Request, progress: Progress) -> Outcome:
     raise InputError("vide\u202f; rien\u00a0: « fin »", where=source.name)

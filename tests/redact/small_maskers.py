@@ -7,15 +7,15 @@ from PIL import Image
 from contrechamp.base.errors import InputError
 from contrechamp.base.progress import Progress
 from contrechamp.redact.outcome import Check, Covered, Look, Outcome
-from contrechamp.redact.wish import Wish
+from contrechamp.redact.request import Request
 
 COLOUR = (0, 0, 255)
 BOX = (8, 8, 40, 40)
 
 
-def paints(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
+def paints(source: Path, target: Path, request: Request, progress: Progress) -> Outcome:
     """Cover one area of an image, and those drawn by hand."""
-    boxes = [BOX, *((wish.hand.boxes().tolist()) if wish.hand else [])]
+    boxes = [BOX, *((request.hand.boxes().tolist()) if request.hand else [])]
     with Image.open(source) as image:
         picture = image.convert("RGB")
     for box in boxes:
@@ -36,7 +36,7 @@ def paints(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcom
     )
 
 
-def leaves_metadata(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
+def leaves_metadata(source: Path, target: Path, request: Request, progress: Progress) -> Outcome:
     with Image.open(source) as image:
         exif = Image.Exif()
         exif[0x010F] = "Sample camera"
@@ -44,18 +44,27 @@ def leaves_metadata(source: Path, target: Path, wish: Wish, progress: Progress) 
     return Outcome("image")
 
 
-def finds_a_fault(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
+def finds_a_fault(source: Path, target: Path, request: Request, progress: Progress) -> Outcome:
     target.write_bytes(source.read_bytes())
     return Outcome("image", checks=(Check("covered pixels constant", False, "3 pixels"),))
 
 
-def refuses(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
+def refuses(source: Path, target: Path, request: Request, progress: Progress) -> Outcome:
     target.write_bytes(b"half-written")
     (target.parent / "more").mkdir()
     raise InputError("is damaged", where=source.name)
 
 
-def tells_its_wish(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
+def tells_its_request(source: Path, target: Path, request: Request, progress: Progress) -> Outcome:
     target.write_bytes(source.read_bytes())
-    told = (wish.hand, wish.boxes_only, wish.style, wish.fast, wish.sound, wish.cover_at)
-    return Outcome("image", facts={"wish": " ".join(map(str, (*told, wish.words, wish.threads)))})
+    told = (
+        request.hand,
+        request.boxes_only,
+        request.style,
+        request.fast,
+        request.sound,
+        request.cover_at,
+    )
+    return Outcome(
+        "image", facts={"request": " ".join(map(str, (*told, request.words, request.threads)))}
+    )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from contrechamp.redact.faces.boxes import as_boxes
 from contrechamp.redact.faces.cover import COLOUR, GRID_PX, draw_covers
-from contrechamp.redact.wish import Style
+from contrechamp.redact.request import Style
 
 
 def picture(height: int, width: int, seed: int = 0) -> np.ndarray:

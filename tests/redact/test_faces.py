@@ -14,7 +14,7 @@ from contrechamp.redact.faces import weights
 from contrechamp.redact.faces.boxes import as_boxes, iou
 from contrechamp.redact.faces.centerface import WEIGHTS, CenterFace
 from contrechamp.redact.faces.hits import Hits
-from contrechamp.redact.faces.search import PLAN, Plan, find_faces
+from contrechamp.redact.faces.search import PLAN, SearchPlan, find_faces
 
 #: Grace Hopper, official portrait, public domain; shipped with matplotlib. The face was marked by
 #: hand: brow to chin, ear to ear.
@@ -78,7 +78,7 @@ def test_tiles_and_scales_put_a_face_where_it_is(
     top = data.draw(st.integers(0, height - side))
     picture = np.zeros((height, width, 3), np.uint8)
     picture[top : top + side, left : left + side] = 255
-    plan = Plan(tile_px=512, overlap_px=256)
+    plan = SearchPlan(tile_px=512, overlap_px=256)
     hits = find_faces(picture, FindsWhite(), plan)
     face = as_boxes([[left, top, left + side, top + side]])
     # A quarter of the side or 4 px: what a coarse pass rounds to.
@@ -95,7 +95,7 @@ def test_each_pass_answers_for_the_sizes_that_it_sees_well() -> None:
             corners = np.stack([0 * sides, 0 * sides, sides, sides], axis=1)
             return Hits(corners, np.full(len(sides), 0.5))
 
-    plan = Plan(same_face_iou=1.0, tile_px=2000)
+    plan = SearchPlan(same_face_iou=1.0, tile_px=2000)
     hits = find_faces(np.zeros((1000, 1000, 3), np.uint8), FindsEverySize(), plan)
     assert plan.scales(1000, 1000) == (2.0, 1.0, 0.5)
     tall = sorted({float(side) for side in hits.boxes[:, 3]})

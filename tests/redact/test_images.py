@@ -20,8 +20,8 @@ from contrechamp.base.progress import silent
 from contrechamp.redact.faces.boxes import as_boxes, iou
 from contrechamp.redact.outcome import Outcome
 from contrechamp.redact.pictures import masking
+from contrechamp.redact.request import Request
 from contrechamp.redact.sidecar import HandBoxes, parse_sidecar
-from contrechamp.redact.wish import Wish
 from redact.made_dng import made_dng
 
 #: Grace Hopper, official portrait, public domain; shipped with matplotlib. Reduced by half; the
@@ -31,16 +31,16 @@ SMALL = Image.fromarray(np.asarray(PORTRAIT.convert("RGB").resize((256, 300))))
 FACE = (89, 59, 179, 168)
 #: Planted in every place of a file that a writer offers, and looked for in what comes out.
 MARK = "SAMPLE-MARK-7f3a"
-BY_HAND = Wish(boxes_only=True, threads=1)
-SEARCHED = Wish(threads=1)
+BY_HAND = Request(boxes_only=True, threads=1)
+SEARCHED = Request(threads=1)
 
 pillow_heif.register_heif_opener()
 
 
-def mask(folder: Path, content: bytes, wish: Wish = BY_HAND, name: str = "source") -> Outcome:
+def mask(folder: Path, content: bytes, request: Request = BY_HAND, name: str = "source") -> Outcome:
     source = folder / name
     source.write_bytes(content)
-    outcome = masking.mask_image(source, folder / "masked", wish, silent)
+    outcome = masking.mask_image(source, folder / "masked", request, silent)
     assert source.read_bytes() == content
     assert all(check.passed for check in outcome.checks), outcome.checks
     return outcome
@@ -166,7 +166,7 @@ def test_nothing_of_the_old_file_but_pixels_comes_out(tmp_path: Path, coded: str
 def test_what_was_left_behind_is_told(tmp_path: Path) -> None:
     told = {"EXIF", "GPS", "thumbnail", "XMP", "IPTC", "ICC", "MPF", "comment"}
     outcome = mask(tmp_path, jpeg_with_everything())
-    assert told | {"bytes behind the picture"} <= set(outcome.removed)
+    assert told | {"data after the picture"} <= set(outcome.removed)
     assert mask(tmp_path, saved(SMALL, "JPEG")).removed == ()
     assert {"EXIF", "GPS", "XMP", "ICC", "text"} <= set(
         mask(tmp_path, png_with_everything()).removed
@@ -298,8 +298,8 @@ def test_a_face_is_covered_with_its_head(tmp_path: Path) -> None:
 
 
 def test_a_hit_marked_as_no_face_stays_uncovered(tmp_path: Path) -> None:
-    wish = replace(SEARCHED, hand=hand((0, 0, 256, 300), kind="leave"))
-    outcome = mask(tmp_path, saved(SMALL, "PNG"), wish)
+    request = replace(SEARCHED, hand=hand((0, 0, 256, 300), kind="leave"))
+    outcome = mask(tmp_path, saved(SMALL, "PNG"), request)
     assert not outcome.covered
     assert (np.asarray(masked(tmp_path)) == np.asarray(SMALL)).all()
 
@@ -447,9 +447,9 @@ def test_the_content_counts_and_not_the_name(tmp_path: Path) -> None:
 
 def test_boxes_drawn_on_another_size_are_refused(tmp_path: Path) -> None:
     text = b'{"format": "contrechamp/boxes-1", "size": [9, 9], "cover": [{"box": [1, 1, 2, 2]}]}'
-    wish = replace(BY_HAND, hand=parse_sidecar(text, "sidecar"))
+    request = replace(BY_HAND, hand=parse_sidecar(text, "sidecar"))
     with pytest.raises(InputError, match="9 x 9"):
-        mask(tmp_path, saved(SMALL, "PNG"), wish)
+        mask(tmp_path, saved(SMALL, "PNG"), request)
 
 
 def test_a_picture_of_one_pixel(tmp_path: Path) -> None:

@@ -20,11 +20,11 @@ from contrechamp.base.errors import InputError, OutputError
 from contrechamp.base.progress import Progress, silent
 from contrechamp.redact.outcome import Check, Outcome, from_json
 from contrechamp.redact.process import isolation, kernels
-from contrechamp.redact.process.job import Job, Limits
+from contrechamp.redact.process.job import MaskingJob, ProcessLimits
+from contrechamp.redact.request import Request
 from contrechamp.redact.sidecar import FORMAT, parse_sidecar
-from contrechamp.redact.wish import Wish
 
-LIMITS = Limits(memory_bytes=1 << 30, cpu_s=60, file_bytes=8 << 20, wall_s=60, stall_s=60)
+LIMITS = ProcessLimits(memory_bytes=1 << 30, cpu_s=60, file_bytes=8 << 20, wall_s=60, stall_s=60)
 
 
 LINUX = sys.platform == "linux" and platform.machine() in ("x86_64", "aarch64")
@@ -51,7 +51,7 @@ def has_landlock() -> bool:
 
 
 @pytest.fixture
-def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Job]:
+def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., MaskingJob]:
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
     monkeypatch.setenv("CASE_PASSPHRASE", "in the environment")
     source = tmp_path / "home" / "photo.jpg"
@@ -61,12 +61,12 @@ def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Job]:
     workshop = tmp_path / "workshop"
     workshop.mkdir()
 
-    def make(masker: str, wish: Wish | None = None, **limits: float) -> Job:
-        return Job(
+    def make(masker: str, request: Request | None = None, **limits: float) -> MaskingJob:
+        return MaskingJob(
             f"redact.rogue_maskers:{masker}",
             source,
             workshop / "target.jpg",
-            wish or Wish(),
+            request or Request(),
             replace(LIMITS, **limits),  # type: ignore[arg-type]
             "en",
             workshop,
@@ -75,11 +75,11 @@ def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Job]:
     return make
 
 
-def run(job: Job, progress: Progress = silent) -> Any:
+def run(job: MaskingJob, progress: Progress = silent) -> Any:
     return isolation.run_isolated(job, "photo.jpg", progress)
 
 
-def test_wish_and_outcome_cross_and_progress_comes_back(job: Callable[..., Job]) -> None:
+def test_request_and_outcome_cross_and_progress_comes_back(job: Callable[..., MaskingJob]) -> None:
     seen: list[object] = []
 
     @contextmanager
@@ -89,21 +89,21 @@ def test_wish_and_outcome_cross_and_progress_comes_back(job: Callable[..., Job])
 
     area = {"format": FORMAT, "cover": [{"box": [0, 0, 5, 5], "note": "é"}]}
     hand = parse_sidecar(json.dumps(area).encode(), "boxes")
-    asked = job("copies", Wish(hand=hand, words=("Ada B.",), sound="alter"))
-    answer, given_up = run(asked, progress)
+    asked = job("copies", Request(hand=hand, words=("Ada B.",), sound="alter"))
+    answer, restrictions = run(asked, progress)
     assert from_json(answer) == Outcome(
         "image", removed=("Ada B.", "alter"), checks=(Check("x", True),)
     )
     assert seen[0] == ("Copying", 3)
     assert sum(amount for amount in seen[1:] if isinstance(amount, float)) == 3
     assert asked.target.read_bytes() == b"of the user"
-    assert given_up[0] == "limits"
+    assert restrictions[0] == "limits"
 
 
-def test_a_process_reaches_nothing_but_its_job(job: Callable[..., Job]) -> None:
+def test_a_process_reaches_nothing_but_its_job(job: Callable[..., MaskingJob]) -> None:
     asked = job("tries_everything")
-    answer, given_up = run(asked)
-    assert given_up == ["limits", "files", "network"], (
+    answer, restrictions = run(asked)
+    assert restrictions == ["limits", "files", "network"], (
         "this kernel has neither Landlock nor seccomp"
     )
     assert answer["done"] == []
@@ -111,7 +111,7 @@ def test_a_process_reaches_nothing_but_its_job(job: Callable[..., Job]) -> None:
     assert "CASE_PASSPHRASE" not in answer["environment"]
 
 
-def test_what_lies_in_memory_is_a_source_too(job: Callable[..., Job]) -> None:
+def test_what_lies_in_memory_is_a_source_too(job: Callable[..., MaskingJob]) -> None:
     descriptor = os.memfd_create("source")
     try:
         os.write(descriptor, b"never on a disk")
@@ -131,7 +131,7 @@ def test_what_lies_in_memory_is_a_source_too(job: Callable[..., Job]) -> None:
     ("masker", "limits", "says"),
     [
         ("eats_memory", {"memory_bytes": 400 << 20}, "needs more than .* GiB of memory"),
-        ("loops", {"cpu_s": 1}, "more memory or time than it may"),
+        ("loops", {"cpu_s": 1}, "more memory or time than allowed"),
         ("hangs", {"stall_s": 0.2}, "took longer than"),
         ("hangs", {"wall_s": 0.2}, "took longer than"),
         ("crashes", {}, "crashed its decoder .SIGSEGV."),
@@ -141,37 +141,37 @@ def test_what_lies_in_memory_is_a_source_too(job: Callable[..., Job]) -> None:
     ],
 )
 def test_what_goes_wrong_is_one_clear_error(
-    job: Callable[..., Job], masker: str, limits: dict[str, float], says: str
+    job: Callable[..., MaskingJob], masker: str, limits: dict[str, float], says: str
 ) -> None:
     with pytest.raises(InputError, match=rf"^photo\.jpg: .*{says}"):
         run(job(masker, **limits))
 
 
-def test_a_full_disk_is_told_as_such(job: Callable[..., Job]) -> None:
+def test_a_full_disk_is_told_as_such(job: Callable[..., MaskingJob]) -> None:
     with pytest.raises(OutputError, match=r"photo\.jpg: no room"):
         run(job("fills_the_disk"))
 
 
-def test_a_fault_of_ours_does_not_show_data_of_the_file(job: Callable[..., Job]) -> None:
+def test_a_fault_of_ours_does_not_show_data_of_the_file(job: Callable[..., MaskingJob]) -> None:
     with pytest.raises(isolation.MaskerError, match="ZeroDivisionError") as fault:
         run(job("stumbles"))
     assert "secret" not in str(fault.value)
 
 
-def test_what_is_no_outcome_is_not_taken_for_one(job: Callable[..., Job]) -> None:
+def test_what_is_no_outcome_is_not_taken_for_one(job: Callable[..., MaskingJob]) -> None:
     answer, _given_up = run(job("lies"))
-    with pytest.raises(ValueError, match="object"):
+    with pytest.raises(ValueError, match="Outcome"):
         from_json(answer)
 
 
-def test_french_spaces_come_through(job: Callable[..., Job]) -> None:
+def test_french_spaces_come_through(job: Callable[..., MaskingJob]) -> None:
     asked = replace(job("says_in_french"), language="fr")
     with pytest.raises(InputError) as refused:
         run(asked)
     assert str(refused.value) == "photo.jpg: vide\u202f; rien\u00a0: « fin »"
 
 
-def test_what_it_says_steers_no_terminal(job: Callable[..., Job]) -> None:
+def test_what_it_says_steers_no_terminal(job: Callable[..., MaskingJob]) -> None:
     with pytest.raises(InputError) as refused:
         run(job("threatens"))
     assert str(refused.value) == r"photo.jpg: is \x1b[2J\nfine"
@@ -182,30 +182,30 @@ def test_what_it_says_steers_no_terminal(job: Callable[..., Job]) -> None:
     "line",
     [b"no json", b"[]", b'{"advance": "much"}', b'{"bar": "a"}'],
 )
-def test_nonsense_refuses_the_file(job: Callable[..., Job], line: bytes) -> None:
+def test_nonsense_refuses_the_file(job: Callable[..., MaskingJob], line: bytes) -> None:
     asked = job("says")
     asked = replace(asked, arguments={"line": line.decode()})
-    with pytest.raises(InputError, match=r"photo\.jpg: made its decoder talk nonsense"):
+    with pytest.raises(InputError, match=r"photo\.jpg: made its decoder send nonsense"):
         run(asked)
 
 
 def test_what_a_taken_over_process_claims_to_have_given_up_does_not_count(
-    job: Callable[..., Job],
+    job: Callable[..., MaskingJob],
 ) -> None:
     asked = replace(job("says"), arguments={"line": '{"confined": ["everything"]}'})
-    _answer, given_up = run(asked)
-    assert "everything" not in given_up
+    _answer, restrictions = run(asked)
+    assert "everything" not in restrictions
 
 
 def test_an_answer_without_end_is_cut(
-    job: Callable[..., Job], monkeypatch: pytest.MonkeyPatch
+    job: Callable[..., MaskingJob], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(isolation, "MAX_ANSWER_BYTES", 10)
-    with pytest.raises(InputError, match="talk without end"):
+    with pytest.raises(InputError, match="send data without end"):
         run(job("copies"))
 
 
-def test_interrupted_it_ends_the_process(job: Callable[..., Job]) -> None:
+def test_interrupted_it_ends_the_process(job: Callable[..., MaskingJob]) -> None:
     started: list[int] = []
 
     @contextmanager

@@ -36,6 +36,8 @@ def raw(tags: list[tuple[int, int, int, int]]) -> bytes:
     return b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries + struct.pack("<I", 0)
 
 
+#: An ID3v2 tag of 200 bytes, as players put before the sound.
+ID3 = b"ID3\x03\0\0\0\0\x01\x48" + bytes(200)
 OFFICE = {"[Content_Types].xml": b"<Types/>"}
 
 KNOWN = {
@@ -60,6 +62,8 @@ KNOWN = {
     "MP4 of sound alone": (lambda: media("mp4", None, "aac"), "sound", ".m4a"),
     "Matroska of sound alone": (lambda: media("matroska", None, "libopus"), "sound", ".ogg"),
     "AAC": (lambda: media("adts", None, "aac"), "sound", ".m4a"),
+    "AAC behind a tag": (lambda: ID3 + media("adts", None, "aac"), "sound", ".m4a"),
+    "FLAC behind a tag": (lambda: ID3 + media("flac", None, "flac"), "sound", ".flac"),
     "WAV": (lambda: media("wav", None, "pcm_s16le"), "sound", ".wav"),
     "FLAC": (lambda: media("flac", None, "flac"), "sound", ".flac"),
     "MP3": (lambda: media("mp3", None, "libmp3lame"), "sound", ".mp3"),
@@ -117,9 +121,9 @@ def test_the_content_tells_and_not_the_name(tmp_path: Path, name: str) -> None:
         (b"PK\x03\x04 cut short", "damaged ZIP"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
         (b"Dear Sir or Madam", "plain text"),
-        (bytes(500), "of no kind that can be masked"),
-        (b"\0\0\0\x18ftypisom\0\0\0\0isommp42", "no track of video or sound"),
-        (b"\0\0\0\x18ftypisom\0\0\0\0isommp42\0\0\0\x01moov", "no track of video or sound"),
+        (bytes(500), "not a kind of file that can be masked"),
+        (b"\0\0\0\x18ftypisom\0\0\0\0isommp42", "no video or sound track"),
+        (b"\0\0\0\x18ftypisom\0\0\0\0isommp42\0\0\0\x01moov", "no video or sound track"),
     ],
 )
 def test_what_cannot_be_masked_is_refused_with_a_reason(

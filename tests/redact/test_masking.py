@@ -2,25 +2,26 @@
 
 import json
 import os
+import pkgutil
 import resource
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from contrechamp.base.errors import CheckFailedError, InputError, OutputError, UsageError
 from contrechamp.redact import masking
-from contrechamp.redact.masking import Manner, mask_files
-from contrechamp.redact.outcome import Outcome, to_json
-from contrechamp.redact.process.job import Job
+from contrechamp.redact.masking import Settings, mask_files
+from contrechamp.redact.outcome import Kind, Outcome, to_json
+from contrechamp.redact.process.job import MaskingJob
+from contrechamp.redact.request import Request
 from contrechamp.redact.review import sheets
 from contrechamp.redact.sidecar import FORMAT
 from contrechamp.redact.sources import gather
-from contrechamp.redact.wish import Wish
 from redact.copies import picture
 
 PHOTO = picture(".jpg")
@@ -60,12 +61,17 @@ def state(folder: Path) -> dict[str, tuple[bytes, int]]:
 
 
 @pytest.mark.slow
+def test_every_kind_has_a_masker() -> None:
+    assert set(masking.MASKERS) == set(get_args(Kind))
+    assert all(callable(pkgutil.resolve_name(one)) for one in masking.MASKERS.values())
+
+
 def test_copies_have_neutral_names_and_no_date_and_sources_stay(
     photos: Path, tmp_path: Path
 ) -> None:
     before = state(photos)
     out = tmp_path / "out"
-    run = mask_files(gather([photos]).files, out, Manner())
+    run = mask_files(gather([photos]).files, out, Settings())
     assert run.exit_status == 0
     assert state(photos) == before
     assert names(out) == ["masked", "review"]
@@ -80,14 +86,14 @@ def test_copies_have_neutral_names_and_no_date_and_sources_stay(
         str(photos / "wrong.txt"): "masked/image-003.jpg",
     }
     sheet = (out / "review" / "image-003.jpg.html").read_text()
-    assert "JPEG, though its name says something else" in sheet
+    assert "JPEG, despite its name" in sheet
 
 
 @pytest.mark.slow
 def test_names_are_kept_on_request(photos: Path, tmp_path: Path) -> None:
     (photos / 'a:b*"c\n.jpg').write_bytes(PHOTO)
     out = tmp_path / "out"
-    mask_files(gather([photos]).files, out, Manner(keep_names=True))
+    mask_files(gather([photos]).files, out, Settings(keep_names=True))
     assert names(out / "masked") == [
         "Ada B. at home-2.jpg",
         "Ada B. at home.jpg",
@@ -99,8 +105,8 @@ def test_names_are_kept_on_request(photos: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("masker", "says"),
     [
-        ("leaves_metadata", r"did not pass and was deleted: .*marker E1.*exiftool"),
-        ("finds_a_fault", r"did not pass and was deleted: covered pixels constant: 3 pixels"),
+        ("leaves_metadata", r"failed a check and was deleted: .*marker E1.*exiftool"),
+        ("finds_a_fault", r"failed a check and was deleted: covered pixels constant: 3 pixels"),
     ],
 )
 def test_a_failed_check_deletes_the_copy_and_says_why(
@@ -108,13 +114,13 @@ def test_a_failed_check_deletes_the_copy_and_says_why(
 ) -> None:
     painting(masker)
     out = tmp_path / "out"
-    run = mask_files(gather([photos / "wrong.txt"]).files, out, Manner())
+    run = mask_files(gather([photos / "wrong.txt"]).files, out, Settings())
     assert run.exit_status == 1
     assert names(out / "masked") == []
     assert names(out / "review") == ["index.html", "run.json"]
     with pytest.raises(CheckFailedError, match=says):
         raise run.unmasked[0].error
-    assert "did not pass" in (out / "review" / "index.html").read_text()
+    assert "failed a check" in (out / "review" / "index.html").read_text()
 
 
 def test_one_refused_file_stops_no_other(photos: Path, tmp_path: Path) -> None:
@@ -123,7 +129,7 @@ def test_one_refused_file_stops_no_other(photos: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     told: list[object] = []
     given = [photos / name for name in ("b.gif", "cut.jpg", "wrong.txt")]
-    run = mask_files(gather(given).files, out, Manner(), tell=told.append)
+    run = mask_files(gather(given).files, out, Settings(), on_done=told.append)
     assert run.exit_status == 2
     assert names(out / "masked") == ["image-001.jpg"]
     assert [one.source for one in run.unmasked] == [str(photos / "b.gif"), str(photos / "cut.jpg")]
@@ -137,7 +143,7 @@ def test_nothing_of_a_refused_file_stays(
 ) -> None:
     painting("refuses")
     out = tmp_path / "out"
-    mask_files(gather([photos / "wrong.txt"]).files, out, Manner())
+    mask_files(gather([photos / "wrong.txt"]).files, out, Settings())
     assert names(out) == ["masked", "review"]
     assert names(out / "masked") == []
 
@@ -149,8 +155,8 @@ def test_a_folder_with_something_in_it_is_refused_and_untouched(
     out.mkdir()
     (out / "mine").write_bytes(b"mine")
     for taken in (out, out / "mine"):
-        with pytest.raises(OutputError, match="choose a folder with -o that is new or empty"):
-            mask_files(gather([photos]).files, taken, Manner())
+        with pytest.raises(OutputError, match="choose a new or empty folder with -o"):
+            mask_files(gather([photos]).files, taken, Settings())
     assert names(out) == ["mine"]
 
 
@@ -167,7 +173,7 @@ def test_interrupted_it_keeps_what_was_done_and_nothing_half_done(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        mask_files(gather([photos]).files, out, Manner(), tell=tell)
+        mask_files(gather([photos]).files, out, Settings(), on_done=tell)
     assert names(out) == ["masked", "review"]
     assert names(out / "masked") == ["image-001.jpg", "image-002.jpg"]
     assert len(json.loads((out / "review" / "run.json").read_text())["masked"]) == 2
@@ -187,7 +193,7 @@ def test_interrupted_in_the_first_file_it_leaves_nothing(
 
     out = tmp_path / "new" / "out"
     with pytest.raises(KeyboardInterrupt):
-        mask_files(gather([photos]).files, out, Manner(), progress=progress)
+        mask_files(gather([photos]).files, out, Settings(), progress=progress)
     assert not out.exists()
 
 
@@ -202,7 +208,7 @@ def test_a_full_disk_leaves_nothing_under_a_final_name(
         lambda path, moving: replace(real(path, moving=moving), file_bytes=1 << 20),
     )
     out = tmp_path / "out"
-    run = mask_files(gather([photos / "wrong.txt"]).files, out, Manner())
+    run = mask_files(gather([photos / "wrong.txt"]).files, out, Settings())
     assert names(out / "masked") == []
     with pytest.raises(OutputError, match=r"wrong\.txt: no room"):
         raise run.unmasked[0].error
@@ -215,7 +221,7 @@ def test_no_room_for_the_review_leaves_no_copy(photos: Path, tmp_path: Path) -> 
     resource.setrlimit(resource.RLIMIT_FSIZE, (2048, before[1]))
     try:
         with pytest.raises(OutputError, match=r"index\.html: cannot be written"):
-            mask_files(gather([photos / "wrong.txt"]).files, out, Manner())
+            mask_files(gather([photos / "wrong.txt"]).files, out, Settings())
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert not out.exists()
@@ -229,12 +235,12 @@ def boxes(*corners: list[float]) -> str:
 def test_boxes_lie_beside_the_file_or_in_a_folder(photos: Path, tmp_path: Path) -> None:
     photo = photos / "wrong.txt"
     (photos / "wrong.txt.boxes.json").write_text(boxes([0, 0, 5, 5]))
-    run = mask_files(gather([photo]).files, tmp_path / "beside", Manner())
+    run = mask_files(gather([photo]).files, tmp_path / "beside", Settings())
     assert len(run.masked[0].outcome.covered) == 2
     elsewhere = tmp_path / "boxes"
     elsewhere.mkdir()
     (elsewhere / "wrong.txt.boxes.json").write_text(boxes([0, 0, 5, 5], [9, 9, 20, 20]))
-    run = mask_files(gather([photo], elsewhere).files, tmp_path / "elsewhere", Manner())
+    run = mask_files(gather([photo], elsewhere).files, tmp_path / "elsewhere", Settings())
     assert len(run.masked[0].outcome.covered) == 3
     sidecar = elsewhere / "wrong.txt.boxes.json"
     assert [one.boxes for one in gather([photo], sidecar).files] == [sidecar]
@@ -247,7 +253,7 @@ def test_boxes_of_one_name_are_not_those_of_two_files(photos: Path, tmp_path: Pa
     (elsewhere / "wrong.txt.boxes.json").write_text(boxes([0, 0, 5, 5]))
     [refused] = gather([photos], elsewhere).refused
     assert "wrong.txt: its boxes" in str(refused)
-    assert "are those of another file of the same name" in str(refused)
+    assert "belong to another file of the same name" in str(refused)
 
 
 def test_boxes_for_no_file_are_told(photos: Path, tmp_path: Path) -> None:
@@ -274,7 +280,7 @@ def test_wrong_or_missing_boxes_refuse_the_file(
 ) -> None:
     if sidecar:
         (photos / "wrong.txt.boxes.json").write_text(sidecar)
-    manner = Manner(Wish(boxes_only=True))
+    manner = Settings(Request(boxes_only=True))
     run = mask_files(gather([photos / "wrong.txt"]).files, tmp_path / "out", manner)
     with pytest.raises(InputError, match=says):
         raise run.unmasked[0].error
@@ -315,13 +321,13 @@ def test_a_link_in_place_of_the_copy_lets_nothing_else_leave(
 ) -> None:
     """As a taken-over masker could do where there is no Landlock; the checks would pass."""
 
-    def links(job: Job, *_rest: object, **_more: object) -> tuple[object, list[str]]:
+    def links(job: MaskingJob, *_rest: object, **_more: object) -> tuple[object, list[str]]:
         make(job.target, photos / "wrong.txt")
         return to_json(Outcome("image")), []
 
     monkeypatch.setattr(masking, "run_isolated", links)
     out = tmp_path / "out"
-    run = mask_files(gather([photos / "wrong.txt"]).files, out, Manner())
+    run = mask_files(gather([photos / "wrong.txt"]).files, out, Settings())
     assert names(out / "masked") == []
     assert "no copy" in str(run.unmasked[0].error)
     assert (photos / "wrong.txt").read_bytes() == PHOTO
@@ -330,15 +336,15 @@ def test_a_link_in_place_of_the_copy_lets_nothing_else_leave(
 def test_who_reads_the_copy_again_cannot_change_it(
     photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[Job] = []
+    asked: list[MaskingJob] = []
     real = sheets.run_isolated
 
-    def noting(job: Job, *rest: Any, **more: Any) -> Any:
+    def noting(job: MaskingJob, *rest: Any, **more: Any) -> Any:
         asked.append(job)
         return real(job, *rest, **more)
 
     monkeypatch.setattr(sheets, "run_isolated", noting)
-    mask_files(gather([photos / "wrong.txt"]).files, tmp_path / "out", Manner())
+    mask_files(gather([photos / "wrong.txt"]).files, tmp_path / "out", Settings())
     [reading] = asked
     assert not reading.source.is_relative_to(reading.workshop)
     assert reading.target.is_relative_to(reading.workshop)
@@ -348,7 +354,7 @@ def test_a_fault_of_ours_is_told_for_its_file_alone(
     photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(masking.MASKERS, "image", "redact.rogue_maskers:lies")
-    run = mask_files(gather([photos / "wrong.txt"]).files, tmp_path / "out", Manner())
+    run = mask_files(gather([photos / "wrong.txt"]).files, tmp_path / "out", Settings())
     [unmasked] = run.unmasked
     assert "wrong.txt: this should not have happened" in str(unmasked.error)
     assert "please report it" in str(unmasked.error)

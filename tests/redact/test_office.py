@@ -23,8 +23,8 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.progress import silent
 from contrechamp.redact import sidecar
 from contrechamp.redact.office.masking import mask_office
-from contrechamp.redact.office.text import BLOCK, without_words
-from contrechamp.redact.wish import Wish
+from contrechamp.redact.office.text import BLOCK, remove_from_text
+from contrechamp.redact.request import Request
 from contrechamp.redact.words import Words
 
 WORD = "Planterose"
@@ -63,10 +63,10 @@ def with_parts(path, extra):
     return path
 
 
-def masked(source, words=(), **wish):
+def masked(source, words=(), **request):
     target = source.with_name(f"out{source.suffix}")
-    wish = {"boxes_only": True, **wish}
-    outcome = mask_office(source, target, Wish(words=tuple(words), **wish), silent)
+    request = {"boxes_only": True, **request}
+    outcome = mask_office(source, target, Request(words=tuple(words), **request), silent)
     assert [check for check in outcome.checks if not check.passed] == []
     return outcome, target
 
@@ -223,7 +223,7 @@ def test_words_are_taken_out_over_runs(tmp_path):
     assert texts[1:] == ["Not Aminata", "Styled"]
     content = b"".join(everything(target).values()).lower()
     assert b"amina" not in content.replace(b"aminata", b"")
-    assert outcome.facts == {"words taken out": "2"}
+    assert outcome.facts == {"words removed": "2"}
 
 
 def workbook(path):
@@ -460,7 +460,7 @@ def test_no_way_to_split_a_word_over_runs_hides_it(parts):
         etree.SubElement(etree.SubElement(paragraph, "r"), "t").text = part
     words = Words(["Amina"])
     before = "".join(paragraph.itertext())
-    without_words(paragraph, words, lambda element: element.tag == "t", lambda element: "")
+    remove_from_text(paragraph, words, lambda element: element.tag == "t", lambda element: "")
     after = "".join(paragraph.itertext())
     assert not words.find(after)
     assert after == re.sub("amina", BLOCK, before, flags=re.IGNORECASE)

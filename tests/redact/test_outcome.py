@@ -1,15 +1,16 @@
 """An outcome crosses between processes as JSON, and nothing else comes through."""
 
 import json
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from contrechamp.redact.outcome import (
-    KINDS,
     Check,
     Covered,
+    Kind,
     Look,
     Outcome,
     from_json,
@@ -26,7 +27,7 @@ places = {
 }
 outcomes = st.builds(
     Outcome,
-    kind=st.sampled_from(KINDS),
+    kind=st.sampled_from(get_args(Kind)),
     width=st.none() | st.integers(1, 9000),
     frames=st.none() | st.integers(0, 9000),
     duration_s=st.none() | numbers,
@@ -70,11 +71,15 @@ def test_it_comes_back_as_it_was(outcome: Outcome) -> None:
         {"kind": "image", "width": 1.5},
         {"kind": "image", "width": True},
         {"kind": "image", "duration_s": float("nan")},
+        {"kind": "image", "duration_s": 10**400},
         {"kind": "image", "removed": "EXIF"},
         {"kind": "image", "facts": {"a": 1}},
         {"kind": "image", "covered": [{"by": "face", "box": [1, 2, 3]}]},
         {"kind": "image", "covered": [{"by": "face", "frames": [1, None]}]},
         {"kind": "image", "looks": [{"code": "a", "message": "b", "urgency": 4}]},
+        {"kind": "image", "looks": [{"code": "a", "message": "b", "urgency": True}]},
+        {"kind": "image", "looks": [{"code": "a"}]},
+        {"kind": "image", "looks": None},
         {"kind": "image", "checks": [{"name": "a", "passed": 1}]},
     ],
 )

@@ -14,7 +14,7 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.progress import silent
 from contrechamp.redact import sidecar
 from contrechamp.redact.pdf.masking import mask_pdf
-from contrechamp.redact.wish import Wish
+from contrechamp.redact.request import Request
 from redact.papers import (
     SIZE,
     drawn,
@@ -34,7 +34,7 @@ from redact.papers import (
 WORD = "Planterose"
 
 
-def masked(source, *areas, words=(), leave=(), **wish):
+def masked(source, *areas, words=(), leave=(), **request):
     target = source.with_name("out.pdf")
     hand = sidecar.from_json(
         {
@@ -43,7 +43,7 @@ def masked(source, *areas, words=(), leave=(), **wish):
         },
         "boxes",
     )
-    asked = Wish(hand=hand, words=tuple(words), boxes_only=True, **wish)
+    asked = Request(hand=hand, words=tuple(words), boxes_only=True, **request)
     outcome = mask_pdf(source, target, asked, silent)
     assert [check for check in outcome.checks if not check.passed] == []
     return outcome, target
@@ -499,7 +499,7 @@ def test_boxes_and_words_must_suit(tmp_path):
         {"format": sidecar.FORMAT, "cover": [{"box": [0, 0, 9, 9], "page": 2}]}, "boxes"
     )
     with pytest.raises(InputError, match="no such page"):
-        mask_pdf(source, tmp_path / "out.pdf", Wish(hand=hand, boxes_only=True), silent)
+        mask_pdf(source, tmp_path / "out.pdf", Request(hand=hand, boxes_only=True), silent)
     with pytest.raises(InputError, match="no letter"):
         masked(source, words=["—"])
 
@@ -514,7 +514,7 @@ def test_damaged_bytes_are_refused_or_masked(tmp_path):
         source = tmp_path / "damaged.pdf"
         source.write_bytes(bytes(damaged[: random.integers(len(content) // 2, len(content))]))
         try:
-            mask_pdf(source, tmp_path / "out.pdf", Wish(boxes_only=True), silent)
+            mask_pdf(source, tmp_path / "out.pdf", Request(boxes_only=True), silent)
         except InputError:
             continue
         is_nowhere(tmp_path / "out.pdf")
@@ -530,7 +530,7 @@ def test_faces_in_pictures_are_gone(tmp_path):
     how = b"q 171 0 0 200 100 150 cm /Im Do Q " + text("Plain text", 50, 50)
     source = saved(draws(pdf, picture(pdf, portrait), how), tmp_path / "a.pdf")
     target = tmp_path / "out.pdf"
-    outcome = mask_pdf(source, target, Wish(), silent)
+    outcome = mask_pdf(source, target, Request(), silent)
     assert all(check.passed for check in outcome.checks)
     [face] = [covered for covered in outcome.covered if covered.by == "face"]
     x0, y0, x1, y1 = face.box
@@ -545,4 +545,4 @@ def test_faces_in_pictures_are_gone(tmp_path):
     left = sidecar.from_json(
         {"format": sidecar.FORMAT, "leave": [{"box": [100, 50, 271, 250], "page": 1}]}, "boxes"
     )
-    assert not mask_pdf(source, target, Wish(hand=left), silent).covered
+    assert not mask_pdf(source, target, Request(hand=left), silent).covered

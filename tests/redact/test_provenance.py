@@ -23,7 +23,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from contrechamp.base.errors import CheckFailedError, InputError
 from contrechamp.redact import masking, provenance
 from contrechamp.redact.checks.copies import check_file
-from contrechamp.redact.masking import Manner, mask_files
+from contrechamp.redact.masking import Settings, mask_files
 from contrechamp.redact.sources import gather
 from redact.copies import MEDIA, media, picture
 
@@ -190,11 +190,11 @@ def test_files_that_cannot_be_credentials_are_named(tmp_path: Path) -> None:
     )
     for arguments, says in (
         ((tmp_path / "none", key, None), "none: cannot be read"),
-        ((key, key, None), "key.pem: is no chain of certificates"),
-        ((chain, chain, None), "chain.pem: is no private key"),
-        ((chain, foreign, None), "key.pem: does not belong to"),
-        ((locked_chain, locked, None), "is no private key in PEM, or its passphrase"),
-        ((locked_chain, locked, b"wrong"), "is no private key in PEM, or its passphrase"),
+        ((key, key, None), "key.pem: is not a certificate chain"),
+        ((chain, chain, None), "chain.pem: is not a private key"),
+        ((chain, foreign, None), "key.pem: does not match"),
+        ((locked_chain, locked, None), "is not a private key in PEM format, or the passphrase"),
+        ((locked_chain, locked, b"wrong"), "is not a private key in PEM format, or the passphrase"),
     ):
         with pytest.raises(InputError, match=says):
             provenance.read_credentials(*arguments)
@@ -217,7 +217,7 @@ def test_the_run_signs_after_its_checks_and_checks_again(
     source = tmp_path / "a.png"
     source.write_bytes(picture(".png"))
     credentials = provenance.read_credentials(*pem_files(tmp_path), None)
-    run = mask_files(gather([source]).files, tmp_path / "out", Manner(credentials=credentials))
+    run = mask_files(gather([source]).files, tmp_path / "out", Settings(credentials=credentials))
     [masked] = run.masked
     assert manifests(masked.copy.read_bytes(), "image/png")["state"] == "Valid"
     assert masked.outcome.checks[-1].name.startswith("signed with Content Credentials")

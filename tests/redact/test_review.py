@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -16,13 +17,13 @@ from contrechamp.base.i18n import activate
 from contrechamp.redact import masking
 from contrechamp.redact.faces.known_recall import BLIND_BELOW_PX, MEASURED
 from contrechamp.redact.kinds import kind_of
-from contrechamp.redact.masking import Manner, mask_files
+from contrechamp.redact.masking import Settings, mask_files
 from contrechamp.redact.outcome import Check, Covered, Kind, Look, Outcome
+from contrechamp.redact.request import Request
 from contrechamp.redact.review import sheets
-from contrechamp.redact.review.sheets import Picture, Sheet
+from contrechamp.redact.review.sheets import Sheet, Thumbnail
 from contrechamp.redact.run import Masked, Run, Unmasked
 from contrechamp.redact.sources import gather
-from contrechamp.redact.wish import Wish
 from publish.browser import Page, chromium
 from redact.copies import MEDIA, media, picture
 from redact.small_maskers import BOX, COLOUR
@@ -42,11 +43,11 @@ def in_english() -> Iterator[None]:
     activate("en")
 
 
-def small_picture(moment: float | None) -> Picture:
+def small_picture(moment: float | None) -> Thumbnail:
     content = io.BytesIO()
     Image.new("RGB", (320, 180), (90, 120, 90)).save(content, "JPEG")
     jpeg = base64.b64encode(content.getvalue()).decode()
-    return Picture(jpeg, 1920, 1080, moment)
+    return Thumbnail(jpeg, 1920, 1080, moment)
 
 
 def sheet_of(kind: Kind, tmp_path: Path) -> Sheet:
@@ -81,7 +82,7 @@ def sheet_of(kind: Kind, tmp_path: Path) -> Sheet:
         f"{kind}-001",
         EVIL,
         kind_of(source, "source"),
-        Wish(words=("a",), cover_at=0.125),
+        Request(words=("a",), cover_at=0.125),
         outcome,
         ("limits", "files", "network"),
         ("exiftool",),
@@ -90,7 +91,7 @@ def sheet_of(kind: Kind, tmp_path: Path) -> Sheet:
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "ar"])
-@pytest.mark.parametrize("kind", ["image", "video", "sound", "pdf", "office"])
+@pytest.mark.parametrize("kind", get_args(Kind))
 def test_a_sheet_asks_nothing_of_the_network_and_fits_every_window(
     page: Page, tmp_path: Path, kind: Kind, language: str
 ) -> None:
@@ -136,7 +137,7 @@ def test_the_sheet_of_an_image_tells_what_was_measured_by_size(tmp_path: Path) -
     for one in MEASURED:
         assert f"<td>{2 * one.low_px:.0f} " in told  # half as close: faces twice as high
         assert f">{100 * one.found:.1f} %<" in told
-    by_hand = replace(sheet, wish=Wish(boxes_only=True))
+    by_hand = replace(sheet, request=Request(boxes_only=True))
     assert "Faces measured" not in sheets.write_sheet(by_hand, tmp_path).read_text()
     assert (
         "Faces measured"
@@ -149,7 +150,7 @@ def test_a_sheet_can_be_printed(page: Page, tmp_path: Path) -> None:
     assert page.paper().startswith(b"%PDF")
 
 
-@pytest.mark.parametrize("kind", ["image", "video", "sound", "pdf", "office"])
+@pytest.mark.parametrize("kind", get_args(Kind))
 def test_nothing_is_called_safe(tmp_path: Path, kind: Kind) -> None:
     for language, words in {
         "en": r"\b(safe|secure|anonymi[sz]ed|guarantee)",
@@ -188,7 +189,7 @@ def test_a_sheet_shows_pixels_of_the_copy_only(
     monkeypatch.setitem(masking.MASKERS, "image", "redact.small_maskers:paints")
     source = tmp_path / "a.png"
     source.write_bytes(picture(".png"))
-    run = mask_files(gather([source]).files, tmp_path / "out", Manner())
+    run = mask_files(gather([source]).files, tmp_path / "out", Settings())
     sheet = run.masked[0].sheet.read_text()
     shown = [
         base64.b64decode(jpeg) for jpeg in re.findall(r"data:image/jpeg;base64,([\w+/=]+)", sheet)
@@ -206,6 +207,6 @@ def test_pictures_of_a_video_are_those_of_the_moments_asked_for(tmp_path: Path) 
 
     path = tmp_path / "copy.mp4"
     path.write_bytes(media("mp4", "libx264", None, **MEDIA[".mp4"][3]))
-    taken = take(path, path, Wish(), silent, kind="video", moments=[0.5, 0.0, 99.0])
+    taken = take(path, path, Request(), silent, kind="video", moments=[0.5, 0.0, 99.0])
     assert [one["moment"] for one in taken] == [0.0, 0.5, 99.0]
     assert {(one["width"], one["height"]) for one in taken} == {(64, 48)}

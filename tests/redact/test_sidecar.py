@@ -117,9 +117,9 @@ def test_a_page_has_its_own_boxes_and_those_of_every_page() -> None:
 def test_hits_that_a_person_marked_as_no_face_stay_open() -> None:
     hand = read(leave=[{"box": [0, 0, 100, 100], "from": 1, "to": 2}])
     hits = np.array([[10, 10, 50, 50], [90, 90, 130, 130], [300, 300, 320, 320]])
-    assert hand.left_open(hits, 1.5).tolist() == [True, False, False]
-    assert hand.left_open(hits, 3).tolist() == [False, False, False]
-    assert hand.left_open(np.zeros((0, 4)), 1.5).shape == (0,)
+    assert hand.marked_no_face(hits, 1.5).tolist() == [True, False, False]
+    assert hand.marked_no_face(hits, 3).tolist() == [False, False, False]
+    assert hand.marked_no_face(np.zeros((0, 4)), 1.5).shape == (0,)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_a_wrong_box_is_named(area: object, place: str, says: str) -> None:
         (b"\xff\xfe", "not JSON"),
         (b"[" * 200_000, "not JSON"),
         (b'{"format": NaN}', "NaN is not a number"),
-        (b'{"format": 1, "format": 2}', "format stands twice"),
+        (b'{"format": 1, "format": 2}', "format occurs twice"),
         (b"[]", "expected an object"),
         (b"{}", 'expected "contrechamp/boxes-1"'),
         (b'{"format": "contrechamp/boxes-2"}', 'expected "contrechamp/boxes-1"'),
@@ -207,7 +207,9 @@ def test_boxes_that_do_not_suit_the_file_are_refused() -> None:
         paged.check_document(2)
     paged.check_document(3)
     timed.check_video(1, 1)
-    with pytest.raises(InputError, match="drawn on 640 x 480 px, but the picture has 480 x 640"):
+    with pytest.raises(
+        InputError, match="drawn on 640 x 480 px, but the upright picture has 480 x 640"
+    ):
         read(size=[640, 480]).check_picture(480, 640)
 
 

@@ -9,8 +9,8 @@ from parselmouth.praat import call
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.progress import silent
+from contrechamp.redact.request import Request
 from contrechamp.redact.sound.masking import mask_sound
-from contrechamp.redact.wish import Wish
 from redact.speech import speech
 
 PLANTED = "Maison-Planted"
@@ -86,9 +86,9 @@ def decoded(path):
     return np.concatenate(frames, axis=1).T
 
 
-def masked(source, tmp_path, **wish):
+def masked(source, tmp_path, **request):
     target = tmp_path / "out"
-    return mask_sound(source, target, Wish(**wish), silent), target
+    return mask_sound(source, target, Request(**request), silent), target
 
 
 @pytest.mark.slow
@@ -167,15 +167,16 @@ def video(path):
 def test_what_is_no_sound_is_refused(tmp_path):
     wav = write(tmp_path / "a.wav", *KINDS["a.wav"]).read_bytes()
     for content, expected in (
-        (b"", "no sound file"),
-        (b"Just text\n", "no sound file"),
-        (b"#EXTM3U\n/etc/hostname\n", "no sound file"),
+        (b"", "is empty"),
+        (b"Just text\n", "plain text"),
+        (b"#EXTM3U\n/etc/hostname\n", "plain text"),
+        (b"%PDF-1.7\n", "no sound file"),
         (b"RIFF\x24\0\0\0WAVE", "damaged"),
         (b"OggS" + bytes(200), "damaged"),
         (b"fLaC" + bytes(200), "damaged"),
         (wav[:44], "damaged"),
         (video(tmp_path / "v.mp4"), "is a video"),
-        (wav[:24] + struct.pack("<I", 3_000_000) + wav[28:], "no recording is like that"),
+        (wav[:24] + struct.pack("<I", 3_000_000) + wav[28:], "as no recording does"),
     ):
         source = tmp_path / "source.wav"
         source.write_bytes(content)

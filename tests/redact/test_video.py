@@ -20,14 +20,14 @@ from contrechamp.base.errors import InputError, OutputError
 from contrechamp.base.progress import silent
 from contrechamp.redact.outcome import Outcome
 from contrechamp.redact.pictures.upright import Turn, turn_of
+from contrechamp.redact.request import Request
 from contrechamp.redact.sidecar import from_json
 from contrechamp.redact.video import masking
 from contrechamp.redact.video.courses import course_of
 from contrechamp.redact.video.masking import mask_video
-from contrechamp.redact.video.reading import LIMITS, Limits
-from contrechamp.redact.video.task import FAST, MOST_WEAK, Found, Schedule
+from contrechamp.redact.video.reading import LIMITS, VideoLimits
+from contrechamp.redact.video.task import FAST, MOST_WEAK, Scan, Schedule
 from contrechamp.redact.video.tracks import Rules, Track
-from contrechamp.redact.wish import Wish
 from redact.made_videos import FindsRed, ffmpeg, picture, read, red_pixels, write
 
 pytestmark = pytest.mark.slow
@@ -36,12 +36,12 @@ FRAMES = [picture(number) for number in range(12)]
 
 
 def masked(
-    source: Path, wish: Wish | None = None, detector: Any = None, limits: Limits = LIMITS
+    source: Path, request: Request | None = None, detector: Any = None, limits: VideoLimits = LIMITS
 ) -> tuple[Path, Outcome]:
     target = source.parent / "out" / "target"
     target.parent.mkdir(exist_ok=True)
     outcome = mask_video(
-        source, target, wish or Wish(threads=1), silent, limits=limits,
+        source, target, request or Request(threads=1), silent, limits=limits,
         detector=detector or FindsRed(),
     )  # fmt: skip
     assert all(check.passed for check in outcome.checks), outcome.checks
@@ -134,7 +134,7 @@ def test_a_phone_held_otherwise_comes_out_upright(tmp_path: Path, degrees: int) 
     player = np.asarray(Image.open(shown).convert("RGB"))
     hand = from_json({"format": "contrechamp/boxes-1", "size": [120, 160],
                       "cover": [{"box": [80, 10, 110, 30]}]}, "test")  # fmt: skip
-    target, outcome = masked(source, Wish(hand=hand, threads=1))
+    target, outcome = masked(source, Request(hand=hand, threads=1))
     assert (outcome.width, outcome.height) == (120, 160)
     rgb = read(target).frames[0]
     assert rgb.shape == player.shape == (160, 120, 3)
@@ -186,7 +186,7 @@ def test_hdr_is_brought_to_the_range_of_ordinary_screens(tmp_path: Path) -> None
     )  # fmt: skip
     with av.open(str(source)) as container:
         assert next(container.decode(video=0)).color_trc == 18
-    target, _outcome = masked(source, Wish(boxes_only=True, threads=1))
+    target, _outcome = masked(source, Request(boxes_only=True, threads=1))
     [stream] = probe(target)["streams"]
     assert (stream["color_transfer"], stream["color_primaries"], stream["pix_fmt"]) == (
         "bt709", "bt709", "yuv420p",
@@ -225,7 +225,7 @@ def test_nothing_but_pictures_leaves_and_sound_only_if_asked(tmp_path: Path, sou
     source = planted(tmp_path)
     kinds = {stream["codec_type"] for stream in probe(source)["streams"]}
     assert {"video", "audio", "subtitle", "data"} <= kinds
-    target, outcome = masked(source, Wish(sound=sound, threads=1))
+    target, outcome = masked(source, Request(sound=sound, threads=1))
     said = probe(target)
     wanted = ["video"] if sound == "drop" else ["video", "audio"]
     assert [stream["codec_type"] for stream in said["streams"]] == wanted
@@ -264,7 +264,7 @@ def sound_of(path: Path) -> np.ndarray:
 
 def test_sound_that_is_kept_sounds_the_same(tmp_path: Path) -> None:
     source = write(tmp_path / "tone.mp4", FRAMES, sound=True)
-    target, _outcome = masked(source, Wish(sound="keep", threads=1))
+    target, _outcome = masked(source, Request(sound="keep", threads=1))
     kept = sound_of(target)
     spectrum = np.abs(np.fft.rfft(kept[4096 : 4096 + 9600]))
     assert np.argmax(spectrum) * 48_000 / 9600 == pytest.approx(440, abs=6)
@@ -273,7 +273,7 @@ def test_sound_that_is_kept_sounds_the_same(tmp_path: Path) -> None:
 
 def test_altered_sound_ends_with_the_pictures(tmp_path: Path) -> None:
     source = write(tmp_path / "tone.mp4", [*FRAMES, *FRAMES, *FRAMES], sound=True)
-    target, _outcome = masked(source, Wish(sound="alter", threads=1))
+    target, _outcome = masked(source, Request(sound="alter", threads=1))
     stream = probe(target)["streams"][1]
     assert (stream["channels"], stream["sample_rate"]) == (1, "16000")
     assert float(stream["duration"]) == pytest.approx(36 / 30, abs=0.1)
@@ -281,7 +281,7 @@ def test_altered_sound_ends_with_the_pictures(tmp_path: Path) -> None:
 
 def test_a_video_without_sound_that_should_be_kept_is_no_error(tmp_path: Path) -> None:
     source = write(tmp_path / "mute.mp4", FRAMES[:3])
-    target, _outcome = masked(source, Wish(sound="keep", threads=1))
+    target, _outcome = masked(source, Request(sound="keep", threads=1))
     assert [stream["codec_type"] for stream in probe(target)["streams"]] == ["video"]
 
 
@@ -307,7 +307,7 @@ def test_fast_searches_every_third_frame_and_covers_every_frame(tmp_path: Path) 
     )
     plain, quick = FindsRed(), FindsRed()
     masked(source, detector=plain)
-    target, _outcome = masked(source, Wish(fast=True, threads=1), detector=quick)
+    target, _outcome = masked(source, Request(fast=True, threads=1), detector=quick)
     assert [red_pixels(rgb) for rgb in read(target).frames] == [0] * 21
     assert quick.calls < plain.calls * 0.6
 
@@ -330,7 +330,7 @@ def test_a_face_that_comes_and_goes_inside_is_told(tmp_path: Path) -> None:
 def test_low_scores_are_not_covered_but_told(tmp_path: Path) -> None:
     source = write(tmp_path / "a.mp4", FRAMES)
     target, outcome = masked(
-        source, Wish(cover_at=0.5, threads=1), FindsRed(score=0.3, misses=lambda call: call > 1)
+        source, Request(cover_at=0.5, threads=1), FindsRed(score=0.3, misses=lambda call: call > 1)
     )
     assert not outcome.covered
     assert red_pixels(read(target).frames[0]) > 300
@@ -362,9 +362,9 @@ def test_boxes_by_hand_come_move_and_go_without_any_detector(tmp_path: Path) -> 
         tmp_path / "a.mp4", [picture(n, lambda n: (30.0 + 4 * n, 60.0)) for n in range(25)]
     )
     path = [{"at": 0.2, "box": [34, 40, 74, 80]}, {"at": 0.6, "box": [82, 40, 122, 80]}]
-    wish = Wish(hand=hand_boxes({"path": path}), boxes_only=True, threads=1)
+    request = Request(hand=hand_boxes({"path": path}), boxes_only=True, threads=1)
     detector = FindsRed()
-    target, outcome = masked(source, wish, detector)
+    target, outcome = masked(source, request, detector)
     assert detector.calls == 0
     reds = [red_pixels(rgb) for rgb in read(target).frames]
     assert reds[6:19] == [0] * 13
@@ -376,8 +376,10 @@ def test_boxes_by_hand_come_move_and_go_without_any_detector(tmp_path: Path) -> 
 def test_a_sliver_at_the_edge_is_no_torn_cover(tmp_path: Path) -> None:
     source = write(tmp_path / "a.mp4", FRAMES)
     slivers = [[-30, 20, 3, 90], [20, -30, 90, 2], [157, 20, 190, 90], [20, 118, 90, 140]]
-    wish = Wish(hand=hand_boxes(*({"box": box} for box in slivers)), boxes_only=True, threads=1)
-    target, outcome = masked(source, wish)
+    request = Request(
+        hand=hand_boxes(*({"box": box} for box in slivers)), boxes_only=True, threads=1
+    )
+    target, outcome = masked(source, request)
     assert len(outcome.covered) == 4
     rgb = read(target).frames[0]
     assert rgb[30:80, 0].max() < 30
@@ -386,8 +388,8 @@ def test_a_sliver_at_the_edge_is_no_torn_cover(tmp_path: Path) -> None:
 
 def test_areas_to_leave_stay_open(tmp_path: Path) -> None:
     source = write(tmp_path / "a.mp4", FRAMES)
-    wish = Wish(hand=hand_boxes(leave=({"box": [40, 30, 80, 70]},)), threads=1)
-    target, outcome = masked(source, wish)
+    request = Request(hand=hand_boxes(leave=({"box": [40, 30, 80, 70]},)), threads=1)
+    target, outcome = masked(source, request)
     assert not outcome.covered
     assert red_pixels(read(target).frames[5]) > 300
 
@@ -396,16 +398,16 @@ def test_boxes_of_another_size_are_refused_before_anything_is_read(tmp_path: Pat
     source = write(tmp_path / "a.mp4", FRAMES[:2])
     hand = from_json({"format": "contrechamp/boxes-1", "size": [640, 480], "cover": []}, "a.json")
     with pytest.raises(InputError, match="640 x 480"):
-        masked(source, Wish(hand=hand, threads=1))
+        masked(source, Request(hand=hand, threads=1))
     assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_noise_has_nothing_to_do_with_the_picture(tmp_path: Path) -> None:
     source = write(tmp_path / "a.mp4", FRAMES)
-    wish = Wish(style="noise", threads=1)
-    one, _ = masked(source, wish)
+    request = Request(style="noise", threads=1)
+    one, _ = masked(source, request)
     first = read(one).frames
-    two, _ = masked(source, wish)
+    two, _ = masked(source, request)
     second = read(two).frames
     area = np.s_[40:60, 50:70]
     assert np.abs(first[3][area].astype(int) - second[3][area]).mean() > 15
@@ -423,7 +425,7 @@ def test_a_real_face_is_found_by_the_net_and_covered(tmp_path: Path) -> None:
         frames.append(np.asarray(canvas))
     source = write(tmp_path / "a.mp4", frames)
     target = tmp_path / "target"
-    outcome = mask_video(source, target, Wish(threads=2), silent)
+    outcome = mask_video(source, target, Request(threads=2), silent)
     assert all(check.passed for check in outcome.checks)
     best = max(outcome.covered, key=lambda covered: covered.score or 0)
     assert best.frames == (0, 5)
@@ -441,8 +443,8 @@ def test_a_cover_that_is_not_there_fails_the_check(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = write(tmp_path / "a.mp4", FRAMES)
-    monkeypatch.setattr(masking.Cloth, "lay", lambda *_arguments: None)
-    outcome = mask_video(source, tmp_path / "t", Wish(threads=1), silent, detector=FindsRed())
+    monkeypatch.setattr(masking.CoverPattern, "paint", lambda *_arguments: None)
+    outcome = mask_video(source, tmp_path / "t", Request(threads=1), silent, detector=FindsRed())
     failed = [check.name for check in outcome.checks if not check.passed]
     assert failed == ["covered areas show the cover and nothing else"]
 
@@ -451,10 +453,10 @@ def test_a_face_that_is_left_fails_the_check(tmp_path: Path) -> None:
     """The net sees in the output what it did not see in the source."""
     source = write(tmp_path / "a.mp4", FRAMES)
     detector = FindsRed(misses=lambda call: call < len(FRAMES))
-    outcome = mask_video(source, tmp_path / "t", Wish(threads=1), silent, detector=detector)
+    outcome = mask_video(source, tmp_path / "t", Request(threads=1), silent, detector=detector)
     assert [check.passed for check in outcome.checks] == [True, True, True, False]
     unsure = FindsRed(score=0.3, misses=lambda call: call < len(FRAMES))
-    outcome = mask_video(source, tmp_path / "t", Wish(threads=1), silent, detector=unsure)
+    outcome = mask_video(source, tmp_path / "t", Request(threads=1), silent, detector=unsure)
     assert all(check.passed for check in outcome.checks)
     assert "found-in-output" in {look.code for look in outcome.looks if look.urgency == 1}
 
@@ -473,7 +475,7 @@ def test_streams_that_should_not_be_there_fail_the_check(
         return False
 
     monkeypatch.setattr(masking, "cover", smuggling)
-    outcome = mask_video(source, tmp_path / "t", Wish(threads=1), silent, detector=FindsRed())
+    outcome = mask_video(source, tmp_path / "t", Request(threads=1), silent, detector=FindsRed())
     failed = {check.name for check in outcome.checks if not check.passed}
     assert "only the streams that were asked for, without metadata" in failed
 
@@ -492,7 +494,7 @@ def test_frames_that_are_missing_fail_the_check(
 
     monkeypatch.setattr(masking, "cover", losing)
     outcome = mask_video(
-        source, tmp_path / "t", Wish(boxes_only=True, threads=1), silent, detector=FindsRed()
+        source, tmp_path / "t", Request(boxes_only=True, threads=1), silent, detector=FindsRed()
     )
     failed = {check.name for check in outcome.checks if not check.passed}
     assert "number and times of frames, and the end, as in the source" in failed
@@ -501,7 +503,7 @@ def test_frames_that_are_missing_fail_the_check(
 # ---- bad input ----
 
 
-def refused(source: Path, match: str, limits: Limits = LIMITS) -> None:
+def refused(source: Path, match: str, limits: VideoLimits = LIMITS) -> None:
     with pytest.raises(InputError, match=match) as caught:
         masked(source, limits=limits)
     assert str(source) in str(caught.value)
@@ -534,7 +536,7 @@ def test_a_file_that_is_cut_off_is_refused(tmp_path: Path, name: str, share: flo
     ffmpeg("-i", whole, "-c", "copy", "-movflags", "+faststart", source)
     content = source.read_bytes()
     source.write_bytes(content[: int(len(content) * share)])
-    refused(source, "ends before its end|cannot be")
+    refused(source, "is cut off|cannot be")
 
 
 def test_sound_alone_is_no_video(tmp_path: Path) -> None:
@@ -554,13 +556,13 @@ def test_a_codec_that_is_not_meant_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("limits", "match"),
     [
-        (Limits(pixels=10_000), "160 x 120 px"),
-        (Limits(frames=5), "longer than"),
-        (Limits(duration_s=0.2), "longer than"),
-        (Limits(wall_s=-1.0), "given up"),
+        (VideoLimits(pixels=10_000), "160 x 120 px"),
+        (VideoLimits(frames=5), "longer than"),
+        (VideoLimits(duration_s=0.2), "longer than"),
+        (VideoLimits(wall_s=-1.0), "given up"),
     ],
 )
-def test_every_limit_holds(tmp_path: Path, limits: Limits, match: str) -> None:
+def test_every_limit_holds(tmp_path: Path, limits: VideoLimits, match: str) -> None:
     refused(write(tmp_path / "a.mp4", FRAMES), match, limits)
 
 
@@ -585,7 +587,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, hard))
     try:
         with pytest.raises(OutputError, match="cannot be written"):
-            masked(source, Wish(boxes_only=True, threads=1))
+            masked(source, Request(boxes_only=True, threads=1))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert list((tmp_path / "out").iterdir()) == []
@@ -594,7 +596,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     source = write(tmp_path / "a.mp4", FRAMES[:3])
     with pytest.raises(OutputError, match="cannot be written"):
-        mask_video(source, tmp_path / "no" / "t", Wish(threads=1), silent, detector=FindsRed())
+        mask_video(source, tmp_path / "no" / "t", Request(threads=1), silent, detector=FindsRed())
 
 
 @pytest.mark.parametrize("pass_", ["Covering", "Checking"])
@@ -617,7 +619,7 @@ def test_an_interruption_leaves_nothing(tmp_path: Path, pass_: str) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         mask_video(
-            source, target, Wish(threads=1), lambda label, total: Interrupting(label),
+            source, target, Request(threads=1), lambda label, total: Interrupting(label),
             detector=FindsRed(),
         )  # fmt: skip
     assert not target.exists()
@@ -629,7 +631,7 @@ def test_the_source_may_come_as_a_descriptor(tmp_path: Path) -> None:
     descriptor = os.open(source, os.O_RDONLY)
     try:
         outcome = mask_video(
-            Path(f"/dev/fd/{descriptor}"), tmp_path / "t", Wish(threads=1), silent,
+            Path(f"/dev/fd/{descriptor}"), tmp_path / "t", Request(threads=1), silent,
             detector=FindsRed(),
         )  # fmt: skip
     finally:
@@ -672,11 +674,11 @@ def test_small_videos_are_enlarged_and_large_ones_reduced() -> None:
 
 def test_of_what_is_not_covered_only_so_much_is_kept() -> None:
     """A long video may show thousands of things that look a little like a face."""
-    found = Found()
+    scan = Scan()
     for number in range(5 * MOST_WEAK):
         track = Track(number, [np.array([0.0, 0, 9, 9])], [0.01 + 0.00001 * number])
-        found.take(course_of(track, Rules(cover_at=0.5, go_on_at=0.01)))
-    assert not found.courses
-    assert len(found.weak) <= 2 * MOST_WEAK
-    assert len(found.weak) + found.weak_forgotten == 5 * MOST_WEAK
-    assert max(course.first for course in found.weak) == 5 * MOST_WEAK - 1
+        scan.take(course_of(track, Rules(cover_at=0.5, continue_at=0.01)))
+    assert not scan.courses
+    assert len(scan.weak) <= 2 * MOST_WEAK
+    assert len(scan.weak) + scan.weak_dropped == 5 * MOST_WEAK
+    assert max(course.first for course in scan.weak) == 5 * MOST_WEAK - 1

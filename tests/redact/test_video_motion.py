@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, map_coordinates
 
 from contrechamp.redact.video import cuts, flow
-from contrechamp.redact.video.dusk import lit
+from contrechamp.redact.video.dusk import brightened
 from contrechamp.redact.video.motion import Motion, reduction
 
 pytestmark = pytest.mark.slow
@@ -96,8 +96,8 @@ def test_a_pan_is_no_cut_and_is_measured(x: float, y: float) -> None:
     whole = ground(8, fine=4)
     motion = Motion(4, 1)
     motion.push(window(whole, 0, 0))
-    passage = motion.push(window(whole, x, y))
-    assert not passage.is_cut
+    frame_change = motion.push(window(whole, x, y))
+    assert not frame_change.is_cut
     assert np.abs(motion.pan(0, 1) + np.array([x, y])).max() <= 3
     assert np.array_equal(motion.pan(1, 0), -motion.pan(0, 1))
 
@@ -119,7 +119,7 @@ def test_another_scene_in_another_light_is_a_cut() -> None:
     for seed in range(20):
         one = window(ground(seed, fine=4), 0, 0)
         other = np.clip(window(ground(seed + 100, fine=4), 0, 0) * 0.7, 0, 255).astype(np.uint8)
-        found += cuts.passage(cuts.tiny(one), cuts.tiny(other), one.shape).is_cut
+        found += cuts.frame_change(cuts.tiny(one), cuts.tiny(other), one.shape).is_cut
     assert found >= 18
 
 
@@ -146,10 +146,10 @@ def test_small_grey_frames_are_about_as_large_for_every_video() -> None:
 
 def test_dark_frames_are_lit_and_others_left() -> None:
     day = np.repeat(window(ground(2), 0, 0)[:, :, None], 3, axis=2)
-    assert lit(day) is day
+    assert brightened(day) is day
     noise = np.random.default_rng(1).normal(0, 4, day.shape)
     night = np.clip(20 + day * 0.15 + noise, 0, 255).astype(np.uint8)
-    seen = lit(night).astype(float)
+    seen = brightened(night).astype(float)
     assert np.ptp(seen) > 2 * np.ptp(night)
     # It shows the day through the noise better than the night does.
     assert (

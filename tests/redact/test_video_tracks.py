@@ -14,7 +14,7 @@ from contrechamp.redact.video.tracks import Rules, Track, Tracker
 
 F8 = NDArray[np.float64]
 SIZE = 400, 300
-RULES = Rules(cover_at=0.3, go_on_at=0.1, prolong=12, hold=3, coast=12, leave=10, weak_coast=4)
+RULES = Rules(cover_at=0.3, continue_at=0.1, prolong=12, hold=3, coast=12, leave=10, weak_coast=4)
 
 
 @dataclass
@@ -204,7 +204,7 @@ def test_low_scores_count_inside_a_track_and_not_alone() -> None:
 def test_low_scores_again_and_again_are_covered() -> None:
     rules_mean = RULES.steady_at + 0.02
     world = World()
-    steady = {n: [(box_at(n, world), max(rules_mean, RULES.go_on_at))] for n in range(10)}
+    steady = {n: [(box_at(n, world), max(rules_mean, RULES.continue_at))] for n in range(10)}
     assert covered(tracks_of(steady, 20, world))
     twice = {n: steady[n] for n in range(2)}
     assert not covered(tracks_of(twice, 20, world))

@@ -9,12 +9,21 @@ from parselmouth.praat import call
 from scipy.signal import welch
 
 from contrechamp.base.errors import InputError
-from contrechamp.redact.sound.voice import FORMANTS, LEAST, LONGEST_S, Alteration, altered
+from contrechamp.redact.sound.voice import FORMANTS, LEAST, LONGEST_S, Alteration
 from redact.speech import speech
 
 pytestmark = pytest.mark.slow
 
 RATE_HZ = 16_000
+
+
+def altered(samples, rate_hz, random):
+    alteration = Alteration(rate_hz, random)
+    step = int(LONGEST_S * rate_hz)
+    pieces = [
+        alteration.feed(samples[at : at + step]) for at in range(0, max(1, len(samples)), step)
+    ]
+    return np.concatenate([*pieces, alteration.end()])
 
 
 def median_pitch_hz(samples):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contrechamp.scene.building_tags import body, dwelling, off_the_ground
+from contrechamp.scene.building_tags import dwelling, off_the_ground, vertical_extent
 from contrechamp.scene.camera_tags import camera_rows, is_camera
 from contrechamp.scene.directions import parse_directions
 from contrechamp.scene.foot_access import under_ground, walkable
@@ -261,7 +261,7 @@ def test_under_ground(tags: dict[str, str], answer: bool) -> None:
     ],
 )
 def test_bodies(tags: dict[str, str], top: float, bottom: float, source: str) -> None:
-    found = body(tags)
+    found = vertical_extent(tags)
     assert found.height_m == pytest.approx(top, nan_ok=True)
     assert found.min_height_m == bottom
     assert found.height_source == source

@@ -5,18 +5,18 @@ import hashlib
 import pytest
 
 from contrechamp.base.errors import InputError
-from contrechamp.scene.found import Found
-from contrechamp.scene.input_files import CSV, Opened
+from contrechamp.scene.input_files import CSV, OpenedFile
 from contrechamp.scene.input_rows import read_input
+from contrechamp.scene.source_tables import SourceTables
 from contrechamp.scene.tables import InputFile
 
 HEADER = b"id,lon,lat,heading_deg"
 SQUARE = b'"POLYGON((0 0,0 1,1 1,0 0))"'
 
 
-def read(content: bytes, *, skip: bool = False) -> Found:
+def read(content: bytes, *, skip: bool = False) -> SourceTables:
     entry = InputFile("t.csv", hashlib.sha256(content).hexdigest(), len(content), CSV)
-    return read_input(Opened("t.csv", CSV, content, entry), skip_bad_rows=skip)
+    return read_input(OpenedFile("t.csv", CSV, content, entry), skip_bad_rows=skip)
 
 
 def test_a_row_with_too_many_cells_can_be_left_out() -> None:

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from contrechamp.vault import adding, case
+from contrechamp.dossier.index_tables import TABLES
+from contrechamp.vault import adding, case, opening
 from contrechamp.vault.access import slots
 from contrechamp.vault.access.keys import KdfParameters, new_recovery_key
 
@@ -30,13 +31,13 @@ def new(folder: Path, passphrase: str = PASSPHRASE) -> str:
             ),
         ]  # fmt: skip
 
-    case.create(folder, make_slots, member_name=MEMBER, now=NOW, random=os.urandom)
+    case.create(folder, make_slots, tables=TABLES, member_name=MEMBER, now=NOW, random=os.urandom)
     return recovery
 
 
 @contextmanager
 def opened(folder: Path, secret=PASSPHRASE, *, write: bool = False) -> Iterator[case.Case]:
-    with case.opened(folder, secret, write=write) as found:
+    with opening.opened(folder, secret, write=write) as found:
         yield found
 
 

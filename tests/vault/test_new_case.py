@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from contrechamp.base.errors import InputError, OutputError
+from contrechamp.dossier.index_tables import TABLES
 from contrechamp.vault.access import casefile, keys, members
 from contrechamp.vault.access.slots import WrongKeyError
 from contrechamp.vault.new_case import make_case
@@ -23,18 +24,20 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_passphrase_and_recovery_key_open_a_new_case_and_the_log_names_the_member(
     tmp_path: Path,
 ) -> None:
-    recovery = make_case(tmp_path / "case", cases.PASSPHRASE, name="SAMPLE", now=cases.NOW)
+    recovery = make_case(
+        tmp_path / "case", cases.PASSPHRASE, tables=TABLES, name="SAMPLE", now=cases.NOW
+    )
     for secret in (cases.PASSPHRASE, keys.parse_recovery_key(recovery)):
         with cases.opened(tmp_path / "case", secret) as case:
             assert [name for _id, name, _left in members.members(case)] == ["SAMPLE"]
             assert {slot.parameters for slot in case.file.slots} == {keys.FLOOR}
     with pytest.raises(OutputError, match="is there already"):
-        make_case(tmp_path / "case", cases.PASSPHRASE, name="SAMPLE", now=cases.NOW)
+        make_case(tmp_path / "case", cases.PASSPHRASE, tables=TABLES, name="SAMPLE", now=cases.NOW)
 
 
 def test_a_new_passphrase_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
     folder = tmp_path / "case"
-    recovery = make_case(folder, cases.PASSPHRASE, name="SAMPLE", now=cases.NOW)
+    recovery = make_case(folder, cases.PASSPHRASE, tables=TABLES, name="SAMPLE", now=cases.NOW)
     with cases.opened(folder, write=True) as case:
         members.set_passphrase(
             case, OTHER, kind="passphrase", reason="", now=cases.NOW, random=os.urandom

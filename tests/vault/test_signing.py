@@ -1,6 +1,7 @@
 """Members sign with a key that only they have, once they made one."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pyrage
@@ -8,7 +9,7 @@ import pytest
 
 from contrechamp.base.errors import InputError
 from contrechamp.vault import case as cases_of
-from contrechamp.vault import verifying
+from contrechamp.vault import mending, verifying
 from contrechamp.vault.access import members
 from contrechamp.vault.access.slots import AgeIdentities
 from contrechamp.vault.bags import exporting
@@ -76,9 +77,7 @@ def test_whoever_gave_access_can_no_longer_sign_for_the_member(
     with opened(shared, write=True) as case:
         entry = custody.Entry(case.size, custody.stamp(NOW), old.member, "add", "case", "0" * 64)
         number = case.size
-        case.unlocked = cases_of.replace(
-            case.unlocked, member=old.member, signing_seed=old.signing_seed
-        )
+        case.unlocked = replace(case.unlocked, member=old.member, signing_seed=old.signing_seed)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(custody, "Entry", lambda **_told: entry)
             # The forger signs under the name of the key that the forger has.
@@ -123,7 +122,7 @@ def test_a_bag_tells_the_new_key(shared: Path, tmp_path: Path) -> None:
     [
         (cases_of, "write_casefile", 4),
         (cases_of, "append", 1),
-        (cases_of, "settle_slots", 1),
+        (mending, "settle_slots", 1),
         (cases_of.database, "change_key", 1),
     ],
 )

@@ -18,7 +18,7 @@ from contrechamp.dossier.shipped import rights as shipped_rights
 from contrechamp.measure import known, priors, run
 from contrechamp.measure.results import Figure
 from contrechamp.publish.unknowns import unknown_label
-from contrechamp.redact import outcome, wish
+from contrechamp.redact import outcome, request
 from contrechamp.scene.camera_fields import BY_NAME
 from contrechamp.sight.levels import LEVEL_SETS, VISIBLE
 from contrechamp.vault import findings
@@ -110,8 +110,8 @@ CASES: dict[str, tuple[Callable[[str], str], set[str]]] = {
     "decisions on names": (matching.decision_label, words(name_matching.Decision) - {""}),
     "kinds of masked files": (masking.kind_label, words(outcome.Kind)),
     "reasons of covering": (masking.covered_by_label, words(outcome.CoveredBy)),
-    "styles of covering": (masking.style_label, words(wish.Style)),
-    "wishes of sound": (masking.sound_label, words(wish.SoundWish)),
+    "styles of covering": (masking.style_label, words(request.Style)),
+    "requests for sound": (masking.sound_label, words(request.SoundRequest)),
     "levels": (
         levels.level_label,
         {VISIBLE.name, "25px_m", *(one.name for names in LEVEL_SETS.values() for one in names)},

@@ -1,1 +1,1 @@
-"""The confined process: what it gives up before it reads bytes of strangers."""
+"""Confinement of a process that is about to read bytes from strangers."""

@@ -1,10 +1,10 @@
-"""What the process of a masker gives up before it meets hostile bytes.
+"""Confines a process before it reads hostile bytes.
 
-Limits of memory, time and file size everywhere; on Linux also, as far as the kernel offers it:
-no new rights, no file but those of the job (Landlock), no socket (seccomp). A decoder that a
-hostile file took over can then neither read a case nor call home.
+Everywhere: limits on memory, time and file size. On Linux also, as far as the kernel supports it:
+no new privileges, no files but those of the job (Landlock), no sockets (seccomp). A decoder taken
+over by a hostile file can then neither read a case nor call home.
 
-Called before anything starts a thread: Landlock and seccomp bind the thread that calls them.
+Call it before any thread starts: Landlock and seccomp bind only the thread that calls them.
 """
 
 import ctypes
@@ -22,31 +22,31 @@ _SECCOMP_FILTER = 2
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _VERSION_FLAG, _PATH_BENEATH = 1, 1
 
-# Landlock's rights over files (linux/landlock.h); those from TRUNCATE on came later.
+# Landlock's file access rights (linux/landlock.h); TRUNCATE and those after it came later.
 _WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 1, 1 << 2, 1 << 3
 _TRUNCATE, _IOCTL_DEV = 1 << 14, 1 << 15
 _RIGHTS_BY_VERSION = {1: (1 << 13) - 1, 2: 1 << 13, 3: _TRUNCATE, 5: _IOCTL_DEV}
-#: Links, devices, pipes and sockets, and running a program: no masker needs them.
+#: Running programs, and making links, devices, pipes and sockets: no masker needs these.
 _NEVER = 1 << 0 | 1 << 6 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 12
 _FILE_RIGHTS = _WRITE_FILE | _READ_FILE | _TRUNCATE
 _READ = _READ_FILE | _READ_DIR
-_TCP = 0b11  # bind and connect, from version 4 on
+_TCP = 0b11  # bind and connect, since version 4
 
-#: (architecture, number of socket, number of io_uring_setup) as seccomp names them.
+#: Architecture as seccomp numbers it, then the numbers of socket and io_uring_setup.
 _SYSCALLS = {"x86_64": (0xC000003E, 41, 425), "aarch64": (0xC00000B7, 198, 425)}
-_ALLOW, _REFUSE = 0x7FFF0000, 0x00050001  # refuse: as errno EPERM
+_ALLOW, _REFUSE = 0x7FFF0000, 0x00050001  # refuse with EPERM
 
-#: Where Python, its libraries and what they ask of the machine lie.
+#: Where Python, its libraries and the system files that they read are.
 _SYSTEM = ("/usr", "/lib", "/lib64", "/etc", "/proc", "/sys", "/dev", "/nix/store")
 
 
 def confine(limits: Mapping[str, float], source: Path, folders: Iterable[Path]) -> list[str]:
-    """Give up what a masker does not need; return what was given up, as stable names.
+    """Confine this process; return the restrictions now in force, as stable names.
 
     Args:
-        limits: as of `contrechamp.redact.process.job.Limits`.
-        source: the one file of the user that may be read.
-        folders: where may be written.
+        limits: as in `contrechamp.redact.process.job.ProcessLimits`.
+        source: the only file of the user's that may be read.
+        folders: the only folders that may be written to.
     """
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_CPU, int(limits["cpu_s"]))
@@ -54,14 +54,14 @@ def confine(limits: Mapping[str, float], source: Path, folders: Iterable[Path]) 
     _limit(resource.RLIMIT_DATA, int(limits["memory_bytes"]))
     _limit(resource.RLIMIT_NOFILE, 256)
     os.umask(0o077)
-    given_up = ["limits"]
+    restrictions = ["limits"]
     if sys.platform == "linux":
         libc = ctypes.CDLL(None, use_errno=True)
         libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0:
-            given_up += ["files"] if _fence(libc, source, folders) else []
-            given_up += ["network"] if _unplug(libc) else []
-    return given_up
+            restrictions += ["files"] if _fence(libc, source, folders) else []
+            restrictions += ["network"] if _unplug(libc) else []
+    return restrictions
 
 
 def _limit(which: int, value: int) -> None:
@@ -71,7 +71,7 @@ def _limit(which: int, value: int) -> None:
 
 
 def _fence(libc: ctypes.CDLL, source: Path, folders: Iterable[Path]) -> bool:
-    """Leave `source` and the system readable and `folders` writable, and no other file."""
+    """Allow reading `source` and the system and writing to `folders`, and nothing else."""
     version = libc.syscall(_CREATE_RULESET, None, 0, _VERSION_FLAG)
     if version < 1:
         return False
@@ -106,18 +106,18 @@ def _allow(libc: ctypes.CDLL, ruleset: int, place: Path, rights: int) -> None:
 
 
 def _unplug(libc: ctypes.CDLL) -> bool:
-    """Refuse every new socket: nothing goes out, and nothing of the machine is asked."""
+    """Refuse every new socket, to the network and to services on this machine alike."""
     known = _SYSCALLS.get(platform.machine())
     if known is None or struct.calcsize("P") != 8:
         return False
     architecture, *refused = known
     load, equal, at_least, end = 0x20, 0x15, 0x35, 0x06  # BPF: ld word, jeq, jge, ret
     steps = [
-        (load, 0, 0, 4),  # the architecture of the call
+        (load, 0, 0, 4),  # the architecture of the system call
         (equal, 1, 0, architecture),
-        (end, 0, 0, _REFUSE),  # a call in the manner of another architecture
+        (end, 0, 0, _REFUSE),  # made for another architecture
         (load, 0, 0, 0),  # its number
-        (at_least, 2, 0, 0x40000000),  # x32 has numbers of its own
+        (at_least, 2, 0, 0x40000000),  # x32 numbers its calls differently
         (equal, 1, 0, refused[0]),
         (equal, 0, 1, refused[1]),
         (end, 0, 0, _REFUSE),

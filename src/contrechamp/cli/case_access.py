@@ -61,7 +61,7 @@ def open_case(
         InputError: if it is not a case, the secret is wrong, or another process is writing to it.
         UsageError: if the secret to remember is not a passphrase.
     """
-    from contrechamp.vault import case, seen
+    from contrechamp.vault import case, opening, seen
     from contrechamp.vault.access import system_keyring
 
     no_core_dumps()
@@ -70,7 +70,7 @@ def open_case(
     if remember and not isinstance(secret, str):
         raise UsageError(_("--remember is for passphrases, not for recovery keys and key files"))
     with (
-        case.opened(folder, secret, write=write) as found,
+        opening.opened(folder, secret, write=write) as found,
         seen.following(found, seen_folder(), write=write) as known,
     ):
         if remember and isinstance(secret, str):

@@ -129,7 +129,7 @@ def _of_members(
     *,
     renew: bool,
 ) -> None:
-    from contrechamp.dossier.identities import compartment
+    from contrechamp.dossier.identities import compartment, open_mentions
 
     if admit is not None:
         member = _member(case, admit)
@@ -145,7 +145,7 @@ def _of_members(
         compartment.renew(case, own=own, reason=reason, now=now(), random=secrets.token_bytes)
         click.echo(_("Identities are sealed under another key, for the same members."))
     else:
-        found = compartment.mentions(case, own=own)
+        found = open_mentions.mentions(case, own=own)
         for source, places in sorted(found.items()):
             for place in sorted(places):
                 click.echo(_("{source}: a part of the name stands in {place}").format(

@@ -15,8 +15,8 @@ from contrechamp.cli.text_input import read_text
 
 if TYPE_CHECKING:
     from contrechamp.redact.provenance import Credentials
+    from contrechamp.redact.request import SoundRequest, Style
     from contrechamp.redact.run import Masked, Run, Unmasked
-    from contrechamp.redact.wish import SoundWish, Style
 
 #: A longer list of words was not written for this purpose.
 MAX_WORDS_BYTES = 1 << 20
@@ -161,7 +161,7 @@ def _mask(
     style: "Style",
     threshold: float | None,
     fast: bool,
-    sound: "SoundWish",
+    sound: "SoundRequest",
     words_file: Path | None,
     keep_names: bool,
     c2pa_cert: Path | None,
@@ -171,13 +171,13 @@ def _mask(
     as_json: bool,
 ) -> None:
     from contrechamp.cli.bars import progress_for
-    from contrechamp.redact.masking import Manner, mask_files
+    from contrechamp.redact.masking import Settings, mask_files
+    from contrechamp.redact.request import Request
     from contrechamp.redact.run import Run, Unmasked
     from contrechamp.redact.sources import gather
-    from contrechamp.redact.wish import Wish
 
     sources = gather(inputs, boxes)
-    wish = Wish(
+    request = Request(
         boxes_only=boxes_only,
         style=style,
         fast=fast,
@@ -186,8 +186,8 @@ def _mask(
         words=_words(words_file),
         threads=threads or 0,
     )
-    manner = Manner(
-        wish,
+    settings = Settings(
+        request,
         keep_names,
         _credentials(c2pa_cert, c2pa_key, passphrase_fd),
         is_verbose(click.get_current_context()),
@@ -201,10 +201,10 @@ def _mask(
     mask_files(
         sources.files,
         out,
-        manner,
+        settings,
         progress=progress_for(as_json=as_json),
         run=run,
-        tell=lambda one: _tell(one, as_json=as_json),
+        on_done=lambda one: _tell(one, as_json=as_json),
     )
     _tell_run(run, as_json=as_json)
     if run.exit_status:

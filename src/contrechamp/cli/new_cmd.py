@@ -35,12 +35,15 @@ def command() -> click.Command:
 
 
 def _new(*, folder: Path, name: str, passphrase_fd: int | None) -> None:
+    from contrechamp.dossier.index_tables import TABLES
     from contrechamp.vault.new_case import make_case
 
     no_core_dumps()
     refuse_existing(folder)
     passphrase = read_new_passphrase(SecretSource(passphrase_fd))
-    recovery = make_case(folder, passphrase, name=name or _("first member"), now=now())
+    recovery = make_case(
+        folder, passphrase, tables=TABLES, name=name or _("first member"), now=now()
+    )
     click.echo(_("Case: {folder}").format(folder=folder))
     click.echo(_("Recovery key, shown this once: {key}").format(key=recovery))
     click.echo(

@@ -124,7 +124,7 @@ def _sight(
             "cameras_with_assumptions": sum(bool(names) for names in assumed),
             "cameras_on_walls": int(stage.placed.on_wall.sum()),
             "buildings": len(scene.buildings),
-            "walls": len(stage.walls.x0),
+            "walls": len(stage.walls.corners),
             "levels": [level.name for level in levels],
             "regions": len(regions),
             "empty_regions": int(regions.is_empty.sum()),

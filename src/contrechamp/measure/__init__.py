@@ -1,1 +1,1 @@
-"""Exposure of streets and ways, with its uncertainty."""
+"""Exposure of streets, trips and ground to cameras, with its uncertainty."""

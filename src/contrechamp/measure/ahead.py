@@ -1,16 +1,16 @@
-"""What calls the engine and the draws on next to nothing, so that they are compiled."""
+"""Jobs that call the engine and the draws on tiny inputs, so that they get compiled."""
 
 import dataclasses
 
 import numpy as np
 
-from contrechamp.measure import ways as foot_ways
+from contrechamp.measure import routes as foot_routes
 from contrechamp.measure.exposure import CameraDraws, Pieces, expose
 from contrechamp.sight.ahead import CAMERA, LEVELS, TOP_M, house, regions
 
 
 def exposure() -> None:
-    """Compile what one draw takes."""
+    """Compile what a draw needs."""
     camera = {field.name: getattr(CAMERA, field.name) for field in dataclasses.fields(CAMERA)}
     x, y = camera.pop("x"), camera.pop("y")
     draws = CameraDraws(x=x, y=y, **{name: one[None] for name, one in camera.items()})
@@ -20,12 +20,12 @@ def exposure() -> None:
 
 
 def all_else() -> None:
-    """Compile what outlines and ways through the streets take."""
+    """Compile what outlines and routes through the streets need."""
     regions()
     tree, node, edge = np.array([[-1, 0]]), np.array([1]), np.array([0])
     graph_start, column = np.array([0, 1, 2]), np.array([1, 0])
     row, indptr = np.array([0]), np.array([0, 1])
-    foot_ways._steps_to_root(tree, row, node)
-    foot_ways._edges_to_root(tree, row, node, indptr, graph_start, column, np.array([0, 0]))
+    foot_routes._steps_to_root(tree, row, node)
+    foot_routes._edges_to_root(tree, row, node, indptr, graph_start, column, np.array([0, 0]))
     seen, free = np.zeros((1, 1, 1), np.float32), np.empty((1, 1, 1), np.bool_)
-    foot_ways._join_unseen(seen, np.array([0, 1]), edge, node, 2, node, edge, free)
+    foot_routes._join_unseen(seen, np.array([0, 1]), edge, node, 2, node, edge, free)

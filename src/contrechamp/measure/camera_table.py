@@ -1,4 +1,4 @@
-"""What the measurement says of each camera: a table."""
+"""The table of what the measurement says about each camera."""
 
 from collections.abc import Sequence
 
@@ -23,9 +23,9 @@ def camera_table(
     """Return the table of cameras as `Measurement.cameras` describes it.
 
     Args:
-        stage: whose cameras.
-        exposure: of the streets, all draws.
-        shares: (n_levels, n_cameras) of `drivers.visit_shares`.
+        stage: with the cameras.
+        exposure: of the streets, in all draws.
+        shares: (n_levels, n_cameras), from `drivers.visit_shares`.
         levels: of the exposure.
     """
     placed = stage.placed

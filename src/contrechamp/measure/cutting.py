@@ -1,4 +1,4 @@
-"""Cut lines at distances along them: many lines, many cuts, no loop."""
+"""Cutting lines at distances along them: many lines and many cuts at once, without a loop."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,28 +11,28 @@ F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 Lines = NDArray[Any]
 
-#: A cut this near to an end of its line is none: distances are summed over all lines at once, and
-#: 100,000 km of them leave errors below this.
+#: A cut this close to an end of its line is ignored. Distances are summed over all lines at once;
+#: over 100,000 km the error stays below this.
 NO_CUT_M = 1e-6
 
 
 @dataclass(frozen=True)
 class LineParts:
-    """What lines fall into when they are cut: line by line, from the first vertex to the last.
+    """The parts of lines that were cut: line by line, from the first vertex to the last.
 
     Two neighbouring parts share the coordinates of the cut exactly, and every vertex of a line is
     in its parts, so the lengths of the parts add up to the length of the line.
 
     Args:
-        line: (n_parts,) which line the part is of, ascending.
-        geometry: (n_parts,) LineStrings, directed as their line.
+        line: (n_parts,) the line that each part belongs to, ascending.
+        geometry: (n_parts,) LineStrings in the direction of their line.
         length_m: (n_parts,) metres.
-        x0: (n_segments,) metres: the straight segments of the parts, as y0, x1, y1. None has
-            length zero, except the only segment of a part that is a single point.
-        y0: first end.
-        x1: second end.
-        y1: second end.
-        part: (n_segments,) which part the segment is of, ascending.
+        x0: (n_segments,) first end of each straight segment, metres east. No segment has length
+            zero, except the only segment of a part that is a single point.
+        y0: its first end, metres north.
+        x1: its second end, metres east.
+        y1: its second end, metres north.
+        part: (n_segments,) the part that each segment belongs to, ascending.
     """
 
     line: I8
@@ -45,27 +45,17 @@ class LineParts:
     part: I8
 
 
-def ragged_ranges(start: I8, count: I8) -> I8:
-    """Return start[0], start[0]+1, ... (count[0] of them), then start[1], ... as one array.
-
-    >>> ragged_ranges(np.array([5, 0]), np.array([2, 3])).tolist()
-    [5, 6, 0, 1, 2]
-    """
-    before = np.cumsum(count) - count
-    return np.repeat(start - before, count) + np.arange(int(count.sum()))
-
-
 def cut_lines(lines: Lines, at_line: I8, at_m: F8) -> LineParts:
     """Cut each of `lines` at distances from its first vertex.
 
     Args:
         lines: (n,) LineStrings with two vertices or more, metric.
         at_line: (k,) int64, the line of each cut, in any order.
-        at_m: (k,) float64, metres along the line. A cut within `NO_CUT_M` of an end,
-            or beyond it, is none.
+        at_m: (k,) float64, metres along the line. A cut within `NO_CUT_M` of an end, or beyond
+            it, is ignored.
 
     Returns:
-        The parts; of a line with c cuts there are c + 1.
+        The parts; a line with c cuts has c + 1 of them.
     """
     xy, vertex_line = shapely.get_coordinates(lines, return_index=True)
     along = _along(xy, vertex_line)
@@ -73,7 +63,7 @@ def cut_lines(lines: Lines, at_line: I8, at_m: F8) -> LineParts:
     inside = (at_m > NO_CUT_M) & (at_m < along[last[at_line]] - NO_CUT_M)
     at_line, at_m = at_line[inside], at_m[inside]
 
-    # Vertices and cuts of a line in one row, in the order in which they are passed.
+    # The vertices and cuts of each line together, in the order in which they come along it.
     is_cut = np.repeat([False, True], [len(xy), len(at_m)])
     point_line = np.concatenate([vertex_line, at_line])
     order = np.lexsort((is_cut, np.concatenate([along, at_m]), point_line))
@@ -87,7 +77,7 @@ def cut_lines(lines: Lines, at_line: I8, at_m: F8) -> LineParts:
     points[is_cut] = xy[before] + fraction[:, None] * (xy[before + 1] - xy[before])
 
     segment = np.flatnonzero(point_line[:-1] == point_line[1:])
-    # Every line opens a part, and so does every cut.
+    # Every line begins a part, and so does every cut.
     part = np.cumsum(is_cut)[segment] + point_line[segment]
     return _parts(points[segment], points[segment + 1], part, point_line[segment])
 
@@ -107,7 +97,7 @@ def _parts(start: F8, end: F8, part: I8, line: I8) -> LineParts:
     part_line = line[opens]
     n_parts = len(part_line)
     part_length = np.bincount(part, weights=length, minlength=n_parts).astype(np.float64)
-    # A cut on a vertex leaves a segment of no length; a part that is a single point keeps one.
+    # A cut at a vertex leaves a segment of length zero; a part that is a single point keeps one.
     keep = (length > 0) | (opens & (part_length[part] == 0))
     start, end, part = start[keep], end[keep], part[keep]
     n_segments = np.bincount(part, minlength=n_parts)

@@ -1,4 +1,4 @@
-"""A figure in every draw, before it is an estimate."""
+"""Figures draw by draw, before they are summarised as estimates."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ F8 = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class DrawnFigure:
-    """What `Figure` says, draw by draw.
+    """One figure in every draw. Key, level, group and unit are those of `Figure`.
 
     Args:
-        key: as in `Figure`, as are level, group and unit.
+        key: what is measured.
         level: name of the level.
         group: for whom.
-        unit: "m", "share", "cameras".
-        values: (n_draws,) or, for what is the same in all draws, (1,).
+        unit: "m", "m2", "share" or "cameras".
+        values: (n_draws,), or (1,) for what is the same in all draws.
     """
 
     key: str
@@ -40,9 +40,9 @@ def as_figures(
 
     Args:
         drawn: the figures.
-        known_share: level -> as in `Figure`, of the cameras together.
-        scenarios: name -> the same figures with the unknowns of that scenario; their means are
-            taken. A figure that a scenario lacks has no value in it.
+        known_share: by level, `Figure.known_share` of the cameras together.
+        scenarios: by name, the same figures in the draws of that scenario, which are averaged. A
+            figure that a scenario lacks has no value in it.
     """
     means = {
         (name, figure.key, figure.level, figure.group): float(figure.values.mean())

@@ -1,8 +1,8 @@
-"""From what is mapped and what is assumed to every parameter of every camera in every draw.
+"""Drawing every parameter of every camera, from what is mapped and what is assumed.
 
 Randomness comes in as uniform numbers, one stream for each camera and unknown, named after both
-(`base.seeds`). A draw is a pure function of them (`draw_cameras`), so that two scenarios, or two
-surveys, differ by what differs and by nothing else. What is mapped is never drawn.
+(`base.seeds`). A draw is a pure function of them (`draw_cameras`), so that the results of two
+scenarios, or of two surveys, differ only because their inputs do. What is mapped is never drawn.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
-#: What is drawn of a camera, and which parameter of the table of priors it follows. Horizontal and
+#: Unknown of a camera -> the row of the table of priors that it is drawn from. Horizontal and
 #: vertical field of view are one unknown, the lens. Heading and kind have no quantiles.
 UNKNOWN_OF: Mapping[str, str] = {
     "kind": "",
@@ -43,8 +43,8 @@ class Uniforms:
     """The randomness behind draws: numbers from 0 to 1.
 
     Args:
-        camera: unknown -> (n_draws, n_cameras); 0.5 where a camera needs none. An unknown that
-            no camera draws is missing.
+        camera: unknown -> (n_draws, n_cameras); 0.5 where the camera does not draw it. An unknown
+            that no camera draws is missing.
         building: (n_draws, n_unknown_buildings).
     """
 
@@ -61,13 +61,13 @@ class Uniforms:
         return Uniforms({name: u[:n] for name, u in self.camera.items()}, self.building[:n])
 
     def with_unknown_of(self, other: "Uniforms", unknown: str) -> "Uniforms":
-        """Return these with one unknown (of all cameras, or buildings) as it is in `other`."""
+        """Return these numbers, with those of one unknown taken from `other`."""
         if unknown == BUILDING:
             return Uniforms(self.camera, other.building)
         return Uniforms({**self.camera, unknown: other.camera[unknown]}, self.building)
 
     def all_at(self, probability: float) -> "Uniforms":
-        """Return these with every ordered unknown at one quantile, all cameras alike."""
+        """Return these numbers with every ordered unknown at one quantile, all cameras alike."""
         camera = {
             name: u if name in UNORDERED else np.full_like(u, probability)
             for name, u in self.camera.items()
@@ -76,7 +76,10 @@ class Uniforms:
 
 
 def possible_kinds(cameras: gpd.GeoDataFrame, priors: Priors) -> Mapping[str, Mask]:
-    """Return for each of `KINDS` which cameras may be of it, (n,) each: all, where not mapped."""
+    """Return for each of `KINDS` which cameras may be of that kind, (n,) each.
+
+    A camera whose kind is not mapped may be of any kind that has a share in the priors.
+    """
     kind = cameras["kind"].to_numpy(str)
     known = np.isin(kind, KINDS)
     return {
@@ -85,12 +88,12 @@ def possible_kinds(cameras: gpd.GeoDataFrame, priors: Priors) -> Mapping[str, Ma
     }
 
 
-def drawn_of(cameras: gpd.GeoDataFrame, priors: Priors) -> Mapping[str, Mask]:
-    """Return which unknowns are drawn of which cameras.
+def drawn_unknowns(cameras: gpd.GeoDataFrame, priors: Priors) -> Mapping[str, Mask]:
+    """Return which unknowns are drawn for which cameras.
 
-    Not drawn is what is mapped, what has only one value in the table of priors, what has no effect
-    (the heading of a camera that turns), and all of indoor cameras, which see nothing of the
-    street.
+    A parameter is not drawn where it is mapped, where the priors give it a single value, or where
+    it has no effect (the heading of a camera that turns). Indoor cameras, which see nothing of the
+    street, draw nothing.
 
     Returns:
         {unknown: (n,) mask}, without the unknowns that no camera draws.
@@ -124,15 +127,16 @@ def uniforms(
 ) -> Uniforms:
     """Draw the numbers behind `n_draws` draws.
 
-    More draws begin with the same ones, and another camera leaves those of the others as they are.
+    A longer run begins with the same draws as a shorter one, and adding a camera does not change
+    the numbers of the others.
 
     Args:
         seed: of the run.
         camera_ids: (n_cameras,).
-        drawn: as `drawn_of` gives it.
+        drawn: from `drawn_unknowns`.
         heights: of buildings.
         n_draws: how many.
-        sample: name of an independent second sample, for pick-freeze.
+        sample: name of an independent second sample, for pick-freeze (see `drivers`).
     """
     again = (sample,) if sample else ()
     camera = {}
@@ -168,9 +172,10 @@ def draw_cameras(
         x: (n,) where they stand, metres east.
         y: (n,) metres north.
         free_from_deg: (n,) first direction that the mount leaves free, clockwise from north.
-        free_width_deg: (n,) how far they run clockwise; 360 where nothing is in the way.
+        free_width_deg: (n,) angle of the free directions, clockwise from there; 360 where nothing
+            is in the way.
         priors: for what is not mapped.
-        numbers: (n_draws, n) each.
+        numbers: of the cameras and draws.
     """
     shape = (numbers.n_draws, len(cameras))
 
@@ -211,9 +216,9 @@ def draw_cameras(
 
 
 def _kinds(kind: NDArray[np.str_], priors: Priors, u: F8) -> I8:
-    """Return the kind of every camera in every draw, as its place in `KINDS`."""
+    """Return the kind of every camera in every draw, as its index in `KINDS`."""
     shares = np.array([priors.kind_shares.get(name, 0.0) for name in KINDS])
-    # The last kind with a share takes the rounding of the sum.
+    # The last kind with a share takes up the rounding error of the sum.
     last = int(np.flatnonzero(shares)[-1])
     codes = np.minimum(np.searchsorted(np.cumsum(shares), u, side="right"), last)
     for code, name in enumerate(KINDS):

@@ -1,4 +1,4 @@
-"""The engine, compiled before it is used: what measuring and seeing need, in a bar of its own."""
+"""Compiling the engine before it is used, with a progress bar of its own."""
 
 from contrechamp.base.ahead import CompilePlan, compile_ahead
 from contrechamp.base.i18n import _
@@ -12,6 +12,6 @@ ENGINE = CompilePlan(
 
 
 def compile_engine(progress: Progress) -> None:
-    """Compile the engine unless that was done."""
+    """Compile the engine unless that has been done."""
     label = _("Compiling the engine, once per version and processor")
     compile_ahead(ENGINE, label, progress)

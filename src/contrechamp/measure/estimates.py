@@ -1,4 +1,4 @@
-"""From draws to an estimate: middle, 90 % interval, and whether there were enough draws."""
+"""From draws to an estimate: median, 90 % interval, and whether there were enough draws."""
 
 import math
 from functools import lru_cache
@@ -11,13 +11,13 @@ from contrechamp.measure.results import Estimate
 
 F8 = NDArray[np.float64]
 
-#: The ends of the interval and its middle.
+#: Probabilities of the ends of the interval and of the median.
 LOW, MIDDLE, HIGH = 0.05, 0.5, 0.95
 #: Draws are enough when the standard error of the least certain of median, q05 and q95 is at most
-#: this share of the width of the interval. Draws of a normal shape get there with some 620.
+#: this share of the width of the interval. For a normal distribution that takes about 620 draws.
 TOLERANCE = 0.03
-#: With fewer draws than this the ends of the interval rest on fewer than five draws each, and
-#: their standard error cannot be told from the draws either.
+#: With fewer draws than this, each end of the interval rests on fewer than five draws, too few to
+#: estimate its standard error from.
 FEWEST_DRAWS = 100
 
 
@@ -58,17 +58,17 @@ def quantiles(values: NDArray[np.floating]) -> F8:
 def standard_error(values: F8) -> float:
     """Return the Monte Carlo standard error of the least certain of q05, median and q95.
 
-    The way of Maritz and Jarrett (JASA 73, 1978, 194-196): if the distribution were that of the
-    draws themselves, the order statistic that stands for a quantile would be each of the sorted
-    draws with a known (beta) probability; the error is the spread under these probabilities. It
-    needs no density and no resampling.
+    The method of Maritz and Jarrett (JASA 73, 1978, 194-196): if the draws themselves were the
+    distribution, the order statistic that estimates a quantile would be each of the sorted draws
+    with a known (beta) probability; the error is the standard deviation under these probabilities.
+    It needs neither a density nor resampling.
 
     Args:
         values: (n_draws,).
     """
     if len(values) < 2:
         return 0.0
-    # From the lowest value, so that squares of large figures do not swallow a small spread.
+    # Measured from the lowest value, so that squares of large figures do not swamp a small spread.
     draws = np.sort(values) - np.min(values)
     weights = _order_statistic_weights(len(draws))
     variance = weights @ draws**2 - (weights @ draws) ** 2
@@ -77,17 +77,17 @@ def standard_error(values: F8) -> float:
 
 @lru_cache(maxsize=8)
 def _order_statistic_weights(n: int) -> F8:
-    """Return (3, n): with which probability the order statistic of a quantile is draw i of n."""
+    """Return (3, n): the probability that the order statistic of each quantile is draw i of n."""
     edges = np.arange(n + 1) / n
     rank = np.clip(np.floor(np.array([[LOW], [MIDDLE], [HIGH]]) * n + 0.5), 1, n)
     return np.asarray(np.diff(betainc(rank, n - rank + 1, edges), axis=1), dtype=np.float64)
 
 
 def draws_needed(of: Estimate) -> int:
-    """Return roughly how many draws bring the standard error of an estimate under `TOLERANCE`.
+    """Return roughly how many draws would bring the error of an estimate down to `TOLERANCE`.
 
-    The error falls with the square root of the number of draws. Not above ``of.n_draws`` where
-    there are enough already.
+    The error falls with the square root of the number of draws. Where there were enough, the
+    result is at most ``of.n_draws``.
     """
     return _needed(of.n_draws, of.standard_error, of.q95 - of.q05)
 
@@ -97,6 +97,6 @@ def _needed(n: int, error: float, width: float) -> int:
         return n
     if n < FEWEST_DRAWS:
         return FEWEST_DRAWS
-    if width == 0.0:  # nine draws in ten agree, but one more of the others would widen the interval
+    if width == 0.0:  # nine draws in ten agree, but one more that differs would widen the interval
         return 4 * n
     return math.ceil(n * (error / (TOLERANCE * width)) ** 2)

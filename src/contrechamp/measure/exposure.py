@@ -1,4 +1,4 @@
-"""How much of every piece of street is within view, in every draw: the engine asked many times."""
+"""How much of every piece of street is in view, in every draw: the engine called many times."""
 
 import os
 from collections import namedtuple
@@ -16,7 +16,13 @@ from contrechamp.base.progress import Progress, silent
 from contrechamp.sight.arrays import Level
 from contrechamp.sight.growing import copy_first
 from contrechamp.sight.placing import off_outlines
-from contrechamp.sight.seen import Given, Lines, new_buffers, record_seen, segments_within
+from contrechamp.sight.seen import (
+    CameraColumns,
+    Segments,
+    new_buffers,
+    record_seen,
+    segments_within,
+)
 from contrechamp.sight.walls import Walls, compressed_rows
 
 F4 = NDArray[np.float32]
@@ -28,8 +34,8 @@ I8 = NDArray[np.int64]
 class CameraDraws:
     """Every parameter of every camera in every draw.
 
-    Position is the same in all draws (shape (n,)); all else has shape (n_draws, n), float64, and
-    the meaning of the fields of `contrechamp.sight.arrays.Cameras`.
+    The position is the same in all draws, shape (n,). Everything else has shape (n_draws, n). The
+    fields mean what those of `contrechamp.sight.arrays.Cameras` mean.
     """
 
     x: F8
@@ -46,15 +52,15 @@ class CameraDraws:
 
 @dataclass(frozen=True)
 class Pieces:
-    """Pieces of street as straight segments; segment i belongs to piece `piece[i]`.
+    """Pieces of street as straight segments.
 
     Args:
-        x0: (n_segments,) metres, as y0, x1, y1.
-        y0: first end.
-        x1: second end.
-        y1: second end.
-        piece: (n_segments,) int64, 0..n_pieces-1, ascending.
-        n_pieces: how many pieces there are.
+        x0: (n_segments,) first end of each segment, metres east.
+        y0: its first end, metres north.
+        x1: its second end, metres east.
+        y1: its second end, metres north.
+        piece: (n_segments,) int64, the piece that each segment belongs to, ascending.
+        n_pieces: number of pieces.
     """
 
     x0: F8
@@ -67,7 +73,7 @@ class Pieces:
 
 @dataclass(frozen=True)
 class Walks:
-    """Ways through the pieces, in compressed rows: way w passes indices[indptr[w]:indptr[w+1]]."""
+    """Walks over the pieces, in compressed rows: walk w passes indices[indptr[w]:indptr[w+1]]."""
 
     indptr: I8
     indices: I8
@@ -78,15 +84,16 @@ class Exposure:
     """What all cameras see of all pieces, in every draw.
 
     Args:
-        seen_m: (n_draws, n_levels, n_pieces) float32: length within view of at least one camera.
+        seen_m: (n_draws, n_levels, n_pieces) float32: length in view of at least one camera.
         cameras_m: (n_levels, n_pieces) float64: mean over draws of the length times the number of
             cameras that have it in view.
-        by_camera_m: (n_draws, n_levels, n_cameras) float32: length within view of this camera.
-        alone_m: (n_draws, n_levels, n_cameras) float32: length within view of no other camera.
-        by_group_m: (n_draws, n_levels, n_groups) float32: length within view of at least one
-            camera of the group.
+        by_camera_m: (n_draws, n_levels, n_cameras) float32: length in view of this camera.
+        alone_m: (n_draws, n_levels, n_cameras) float32: length in view of this camera and no
+            other.
+        by_group_m: (n_draws, n_levels, n_groups) float32: length in view of at least one camera
+            of the group.
         walk_cameras: (n_draws, n_levels, n_walks) int32: how many distinct cameras have part of
-            the way in view.
+            the walk in view.
     """
 
     seen_m: F4
@@ -97,10 +104,10 @@ class Exposure:
     walk_cameras: NDArray[np.int32]
 
 
-# Arrays as the compiled code takes them.
+# The arrays of `Exposure` that the compiled code fills.
 _Result = namedtuple("_Result", "seen_m by_camera_m alone_m by_group_m walk_cameras")
-#: Draws that are done in one go by one thread. Fixed, so that sums are added in the same order
-#: whatever the number of threads.
+#: Draws that one thread does at a time. Fixed, so that sums are added up in the same order whatever
+#: the number of threads.
 DRAWS_AT_ONCE = 8
 
 
@@ -121,10 +128,10 @@ def _cover(
     event_at: Any,
     event_of: Any,
 ) -> float:
-    """Return the length of one segment that at least one of some parts covers.
+    """Return the length of one segment that is covered by at least one of the given parts.
 
-    Adds the length that one camera alone covers to `alone`, and what each group covers to
-    `by_group`. The parts of one camera do not overlap.
+    Adds the length that only one camera covers to `alone`, and the length that each group covers
+    to `by_group`. The parts of one camera do not overlap.
     """
     if last - first == 1:
         k = order[first]
@@ -133,7 +140,7 @@ def _cover(
         for g in range(group_start[camera[k]], group_start[camera[k] + 1]):
             by_group[group_of[g]] += covered
         return covered
-    # Where parts begin and end, sorted by insertion; ends before beginnings where they touch.
+    # The beginnings and ends of parts, sorted by insertion; where they touch, ends come first.
     n = 0
     for i in range(first, last):
         k = order[i]
@@ -148,7 +155,7 @@ def _cover(
             n += 1
     covered = 0.0
     at_once = 0
-    which = 0  # the sum of the numbers of the cameras at once: of one camera, its number
+    which = 0  # sum of the numbers of the cameras at once: with a single camera, its number
     before = 0.0
     in_group[:] = 0
     for i in range(n):
@@ -186,14 +193,9 @@ def _sum_draw(
     result: Any,
     camera_length: Any,
 ) -> None:
-    """Add up the records of one draw: unions, single cameras, groups, and cameras met on walks."""
+    """Add up the records of one draw: by piece, camera and group, and cameras met on walks."""
     x0, y0, x1, y1 = lines.x0, lines.y0, lines.x1, lines.y1
-    key_of, camera_of, start_of, end_of = (
-        buffers.key,
-        buffers.camera,
-        buffers.start,
-        buffers.end,
-    )
+    key_of, camera_of, start_of, end_of = buffers.key, buffers.camera, buffers.start, buffers.end
     seen, by_camera = result.seen_m[draw], result.by_camera_m[draw]
     n_levels, n_pieces = seen.shape
     n_cameras, n_groups, n_segments = by_camera.shape[1], result.by_group_m.shape[2], len(x0)
@@ -216,7 +218,7 @@ def _sum_draw(
     met = np.empty(words, np.uint64)
     first = 0
     for level in range(n_levels):
-        # Sums in double precision; what is kept of them is single.
+        # Added up in double precision; the results are stored in single.
         own, alone = np.zeros(n_cameras), np.zeros(n_cameras)
         group = np.zeros(n_groups)
         covered = np.zeros(n_pieces)
@@ -279,11 +281,11 @@ def _expose_draws(
     walk_piece: Any,
     result: Any,
 ) -> F8:
-    """Do some draws one after the other; return the sum over them of length times cameras."""
+    """Do some draws one after the other; return length times cameras, summed over the draws."""
     camera_length = np.zeros((len(ppm), result.seen_m.shape[2]))
     buffers = new_buffers()
     for draw in range(first_draw, last_draw):
-        given = Given(
+        given = CameraColumns(
             drawn.height_m[draw], drawn.heading_deg[draw], drawn.tilt_deg[draw],
             drawn.hfov_deg[draw], drawn.vfov_deg[draw], drawn.width_px[draw],
             drawn.range_m[draw], drawn.sweep_deg[draw],
@@ -314,16 +316,16 @@ def expose(
     """Find what every camera sees of every piece, in every draw.
 
     Args:
-        cameras: n cameras, placed outside of walls (`sight.placing.place`), in n_draws draws.
+        cameras: n cameras in n_draws draws, placed outside of walls (`sight.placing.place`).
         walls: of all buildings.
         building_height_m: (n_draws, n_buildings) tops above the ground.
         pieces: the streets.
-        levels: the levels; a target is the line of the street at `target_height_m`.
+        levels: pixel densities, each asked about the line of the street at `target_height_m`.
         target_height_m: 1.6 is a face, 0 the ground.
         groups: (n_groups, n) which cameras belong to which group.
-        walks: ways through the pieces, whose distinct cameras are counted.
-        progress: told of every draw.
-        threads: at most so many; the result is the same bit for bit.
+        walks: for which distinct cameras are counted.
+        progress: advanced with every draw.
+        threads: greatest number of threads; the result is the same bit for bit.
 
     Memory: 4 bytes for each draw, level and piece (or camera, group, walk).
     """
@@ -347,10 +349,13 @@ def expose(
     by_group = np.zeros((n_draws, n_levels, len(groups)), np.float32)
     walk_cameras = np.zeros((n_draws, n_levels, n_walks), np.int32)
     ppm = np.array([level.ppm for level in levels], dtype=np.float64)
-    drawn = Given(
-        *(np.ascontiguousarray(getattr(cameras, name), dtype=np.float64) for name in Given._fields)
+    drawn = CameraColumns(
+        *(
+            np.ascontiguousarray(getattr(cameras, name), np.float64)
+            for name in CameraColumns._fields
+        )
     )
-    lines = Lines(pieces.x0, pieces.y0, pieces.x1, pieces.y1, near_start, near_segment)
+    lines = Segments(pieces.x0, pieces.y0, pieces.x1, pieces.y1, near_start, near_segment)
     result = _Result(seen, by_camera, alone, by_group, walk_cameras)
     tops = np.ascontiguousarray(building_height_m, dtype=np.float64)
 

@@ -1,10 +1,11 @@
-"""How much ground is within view of at least one camera: counted along parallel lines."""
+"""How much ground is in view of at least one camera, measured along parallel lines."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from contrechamp.base.ragged import ragged_ranges
 from contrechamp.base.seeds import stream
 from contrechamp.measure.drawn import DrawnFigure
 from contrechamp.measure.exposure import Exposure, Pieces
@@ -14,24 +15,25 @@ F8 = NDArray[np.float64]
 
 #: Distance between two lines.
 SPACING_M = 5.0
-#: Lines are cut to steps of this length; those that no camera reaches are left aside.
+#: Lines are cut into steps of this length; steps that no camera reaches are left out.
 STEP_M = 25.0
 
 
 def scan_lines(
     x: F8, y: F8, reach_m: F8, *, seed: int, spacing_m: float = SPACING_M
 ) -> tuple[Pieces, float]:
-    """Lay parallel lines over all that cameras may see.
+    """Lay parallel lines over everything that cameras may see.
 
-    The length of lines within view times their distance is the area within view, without bias
-    because the first line lies at random (Cavalieri). Overlaps count once, as they do on streets.
-    Lines run 20 degrees off the east, so that a grid of streets does not line up with them.
+    The length of the lines in view times their spacing is the area in view. The estimate is
+    unbiased because the position of the first line is random (Cavalieri). Overlaps count once, as
+    they do on streets. The lines run 20 degrees off east, so that they do not line up with a grid
+    of streets.
 
     Args:
         x: (n,) cameras, metres east.
         y: (n,) metres north.
-        reach_m: (n,) as far as each may see; 0 if nothing.
-        seed: of the place of the first line.
+        reach_m: (n,) how far each may see at most; 0 if nothing.
+        seed: of the position of the first line.
         spacing_m: distance between lines.
 
     Returns:
@@ -47,17 +49,16 @@ def scan_lines(
     # Every step of every line that crosses a camera's circle, each once.
     first = np.ceil((across - reach - offset) / spacing_m).astype(np.int64)
     last = np.floor((across + reach - offset) / spacing_m).astype(np.int64)
-    count = last - first + 1
-    camera = np.repeat(np.arange(len(reach)), count)
-    line = np.arange(len(camera)) - np.repeat(np.cumsum(count) - count, count) + first[camera]
+    camera = np.repeat(np.arange(len(reach)), last - first + 1)
+    line = ragged_ranges(first, last - first + 1)
     half = np.sqrt(
         np.maximum(reach[camera] ** 2 - (line * spacing_m + offset - across[camera]) ** 2, 0.0)
     )
     start = np.floor((along[camera] - half) / STEP_M).astype(np.int64)
     steps = np.ceil((along[camera] + half) / STEP_M).astype(np.int64) - start
-    crossing = np.repeat(np.arange(len(camera)), steps)
-    step = np.arange(len(crossing)) - np.repeat(np.cumsum(steps) - steps, steps) + start[crossing]
-    cells = np.unique(np.column_stack((line[crossing], step)), axis=0)
+    cells = np.unique(
+        np.column_stack((np.repeat(line, steps), ragged_ranges(start, steps))), axis=0
+    )
 
     v, u0 = cells[:, 0] * spacing_m + offset, cells[:, 1] * STEP_M
     u1 = u0 + STEP_M
@@ -79,7 +80,7 @@ def ground_figures(
 
     Args:
         exposure: of the lines of `scan_lines`.
-        m2_per_m: as `scan_lines` says.
+        m2_per_m: from `scan_lines`.
         levels: of the exposure.
     """
     return tuple(

@@ -1,4 +1,4 @@
-"""For whom a figure holds: classes of operators, kinds of cameras, areas."""
+"""The groups that figures are given for: classes of operators, kinds of cameras, areas."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,33 +12,33 @@ from scipy.sparse import csr_array
 F8 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-#: Column of the camera table -> first word of the group.
+#: Column of the camera table -> first part of the group's name.
 GROUPED_BY: Mapping[str, str] = {"operator_class": "operator", "kind": "kind"}
 
 
 def camera_groups(cameras: gpd.GeoDataFrame) -> Mapping[str, Mask]:
     """Return which cameras belong to which group, (n,) each.
 
-    Groups are those that occur: ``operator:public``, ``kind:dome``... A kind is the one that is
-    mapped: a camera that is drawn as a fixed one stays in ``kind:unknown``.
+    Only groups that occur are returned: ``operator:public``, ``kind:dome``... The kind is the
+    mapped one: a camera that is drawn as a fixed one stays in ``kind:unknown``.
     """
-    found = {}
+    groups = {}
     for column, word in GROUPED_BY.items():
         values = cameras[column].to_numpy(str)
         values = np.where(values == "", "unknown", values)
         for value in np.unique(values).tolist():
-            found[f"{word}:{value}"] = values == value
-    return found
+            groups[f"{word}:{value}"] = values == value
+    return groups
 
 
 @dataclass(frozen=True)
 class AreaGroups:
-    """Areas and what of the streets lies in them.
+    """Areas, the pieces of street in them, and the cameras that may see into them.
 
     Args:
         names: (n_areas,) ``area:<id>``.
         piece: (n_areas, n_pieces) sparse, 1 where the middle of the piece lies in the area.
-        camera: (n_areas, n_cameras) whether the camera is within its range of the area.
+        camera: (n_areas, n_cameras) whether the area is within range of the camera.
     """
 
     names: tuple[str, ...]
@@ -49,15 +49,15 @@ class AreaGroups:
 def area_groups(
     areas: gpd.GeoDataFrame, pieces: gpd.GeoSeries, x: F8, y: F8, range_m: F8
 ) -> AreaGroups:
-    """Tell which pieces of street, and which cameras, belong to each area.
+    """Find the pieces of street and the cameras that belong to each area.
 
     Args:
         areas: `AREA_COLUMNS`, metric; areas may overlap.
-        pieces: LineStrings on the same plane. A piece belongs to the areas in which its middle
-            lies: it is some metres long, and is not cut at borders.
+        pieces: LineStrings on the same plane. A piece is a few metres long and is not cut at
+            borders: it belongs to the areas that its middle lies in.
         x: (n_cameras,) metres east.
         y: (n_cameras,) metres north.
-        range_m: (n_cameras,) as far as each may see.
+        range_m: (n_cameras,) how far each may see at most.
     """
     polygons, lines = areas.geometry.to_numpy(), pieces.to_numpy()
     tree = shapely.STRtree(shapely.line_interpolate_point(lines, 0.5, normalized=True))

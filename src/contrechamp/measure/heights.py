@@ -1,4 +1,4 @@
-"""Heights of buildings: mapped, or taken from the buildings around."""
+"""Heights of buildings: mapped, or taken from nearby buildings."""
 
 from dataclasses import dataclass
 
@@ -13,9 +13,9 @@ from contrechamp.measure.priors import Priors, Quantiles
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 
-#: A building without a height takes that of one of so many nearest buildings that have one.
+#: A building without a height takes that of one of this many nearest buildings that have one.
 NEIGHBOURS = 20
-#: With fewer known heights than this in all of the extract, the table of priors is used.
+#: With fewer known heights than this in the whole extract, the table of priors is used.
 FEWEST_KNOWN = 5
 #: A building off the ground is at least one floor higher than its bottom.
 FLOOR_M = 3.0
@@ -26,10 +26,10 @@ class BuildingHeights:
     """What is known of the heights of some buildings.
 
     Args:
-        known_m: (n,) metres above the ground, NaN where not known.
-        bottom_m: (n,) metres above the ground.
-        unknown: (n_unknown,) rows of those that are not known.
-        ids: (n_unknown,) their ids; parts of one building have one id, and draw one height.
+        known_m: (n,) tops, metres above the ground; NaN where not known.
+        bottom_m: (n,) bottoms, metres above the ground.
+        unknown: (n_unknown,) rows of the buildings whose height is not known.
+        ids: (n_unknown,) their ids; parts of one building share its id, and so draw one height.
         around_m: (n_unknown, k) heights of the nearest buildings that have one, ascending; k is 0
             where the table of priors is used.
         prior: the row of that table.
@@ -51,14 +51,14 @@ class BuildingHeights:
         )
 
     def at(self, probability: F8) -> F8:
-        """Return heights at these probabilities of their distributions.
+        """Return the heights at these probabilities of their distributions.
 
         Args:
             probability: (n_draws, n_unknown), 0..1.
 
         Returns:
-            (n_draws, n) metres above the ground: one of the heights around (their empirical
-            distribution, nothing in between), or the quantile of the prior.
+            (n_draws, n) metres above the ground. An unknown height is one of the heights around
+            (their empirical distribution, not interpolated), or the quantile of the prior.
         """
         heights = np.repeat(self.known_m[None, :], len(probability), axis=0)
         k = self.around_m.shape[1]
@@ -72,10 +72,10 @@ class BuildingHeights:
 
 
 def building_heights(buildings: gpd.GeoDataFrame, priors: Priors, rows: I8) -> BuildingHeights:
-    """Collect what is known of the heights of `rows` of the building table.
+    """Collect what is known of the heights of the buildings in `rows` of the building table.
 
-    The heights around a building may be those of buildings that are not in `rows`: leaving out
-    buildings that no camera can reach does not change the others.
+    The heights around a building may be those of buildings that are not in `rows`, so that leaving
+    out buildings beyond the range of all cameras does not change the others.
     """
     height = buildings["height_m"].to_numpy(np.float64)
     bottom = np.nan_to_num(buildings["min_height_m"].to_numpy(np.float64))[rows]

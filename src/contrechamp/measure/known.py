@@ -1,4 +1,4 @@
-"""Which parameters of a camera are mapped, and which are assumed."""
+"""Which parameters of each camera are mapped, and which are assumed."""
 
 from collections.abc import Mapping
 
@@ -12,15 +12,15 @@ from contrechamp.scene.tables import UNKNOWNS
 F8 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-#: What is asked of every camera, in the order in which tables name it.
+#: The parameters that every camera has, in the order in which tables name them.
 PARAMETERS = ("kind", *UNKNOWNS)
 
-#: What has no effect on a camera that sees every direction and tilt over time.
+#: Parameters without effect on a camera that covers every direction and tilt over time.
 _OF_NO_EFFECT_WHEN_TURNING = ("heading_deg", "tilt_deg", "vfov_deg")
 
 
 def mapped(cameras: gpd.GeoDataFrame) -> Mapping[str, Mask]:
-    """Return for each of `PARAMETERS` of which cameras it is mapped, (n,) each."""
+    """Return for each of `PARAMETERS` the cameras for which it is mapped, as (n,) masks."""
     known = {"kind": np.isin(cameras["kind"].to_numpy(str), KINDS)}
     for parameter in UNKNOWNS:
         known[parameter] = ~np.isnan(cameras[parameter].to_numpy(np.float64))
@@ -28,7 +28,7 @@ def mapped(cameras: gpd.GeoDataFrame) -> Mapping[str, Mask]:
 
 
 def matters(cameras: gpd.GeoDataFrame) -> Mapping[str, Mask]:
-    """Return for each of `PARAMETERS` of which cameras it changes what they see, (n,) each."""
+    """Return for each of `PARAMETERS` the cameras whose view depends on it, as (n,) masks."""
     turns = np.isin(cameras["kind"].to_numpy(str), TURNING)
     return {
         parameter: ~turns if parameter in _OF_NO_EFFECT_WHEN_TURNING else np.ones_like(turns)
@@ -37,9 +37,9 @@ def matters(cameras: gpd.GeoDataFrame) -> Mapping[str, Mask]:
 
 
 def known_share(cameras: gpd.GeoDataFrame) -> F8:
-    """Return for each camera the share of its parameters that is mapped, (n,), 0..1.
+    """Return the share of each camera's parameters that is mapped, (n,), 0..1.
 
-    All parameters that matter count alike; those of no effect do not count.
+    All parameters that matter count equally; those without effect do not count.
     """
     known, counted = mapped(cameras), matters(cameras)
     of = np.sum([counted[name] for name in PARAMETERS], axis=0)
@@ -48,9 +48,10 @@ def known_share(cameras: gpd.GeoDataFrame) -> F8:
 
 
 def known_names(cameras: gpd.GeoDataFrame) -> tuple[list[str], list[str]]:
-    """Return for each camera the names of what is mapped, and of what is assumed.
+    """Return the names of the parameters that are mapped, and of those assumed, for each camera.
 
-    Names are separated by commas, in the order of `PARAMETERS`; those of no effect are in neither.
+    Names are separated by commas, in the order of `PARAMETERS`. Parameters without effect are in
+    neither list.
     """
     known, counted = mapped(cameras), matters(cameras)
     names = np.array(PARAMETERS)

@@ -14,10 +14,10 @@ from contrechamp.measure.cutting import Lines, cut_lines
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 
-#: A home or a service further than this from every walkable street has no way in the map.
+#: A home or a service further than this from every walkable street is not on the network.
 SNAP_M = 150.0
 
-#: Stops nearer than half of this to each other, or to a junction, are one node.
+#: Stops closer to each other, or to a junction, than half of this share a node.
 SAME_PLACE_M = 0.001
 
 
@@ -45,7 +45,7 @@ class Snapped:
         return Snapped(self.street[which], self.along_m[which], self.distance_m[which])
 
     def and_then(self, other: "Snapped") -> "Snapped":
-        """Return the rows of both, one after the other."""
+        """Return the stops of both, one after the other."""
         return Snapped(
             np.concatenate([self.street, other.street]),
             np.concatenate([self.along_m, other.along_m]),
@@ -57,8 +57,8 @@ class Snapped:
 class FootNetwork:
     """Walkable streets as an undirected graph: parallel edges, loops and points are all kept.
 
-    Edges stand street by street, and along each street from its first vertex to its last. The
-    first nodes are those of the street table, under its numbers; nodes made by stops come after.
+    Edges are in the order of the streets, and along each street from its first vertex to its last.
+    The first nodes are those of the street table, with its numbers; nodes made by stops follow.
 
     Args:
         edge_u: (n_edges,) int64, node at the first vertex of the edge.
@@ -67,7 +67,7 @@ class FootNetwork:
         length_m: (n_edges,) metres.
         geometry: (n_edges,) LineStrings from u to v.
         node_xy: (n_nodes, 2) metres; NaN for a node that no walkable street touches.
-        component: (n_nodes,) nodes with the same number can be reached from each other on foot.
+        component: (n_nodes,) nodes with the same number can reach each other on foot.
         stop_node: (n_stops,) int64, the node of each stop; -1 where it is not on the network.
     """
 
@@ -82,20 +82,20 @@ class FootNetwork:
 
     @property
     def n_nodes(self) -> int:
-        """How many nodes there are."""
+        """Number of nodes."""
         return len(self.node_xy)
 
 
 def snap(streets: gpd.GeoDataFrame, points: gpd.GeoSeries, within_m: float = SNAP_M) -> Snapped:
-    """Find the nearest walkable street of each point, and the place on it.
+    """Find the walkable street nearest to each point, and the place on it.
 
     Args:
         streets: `STREET_COLUMNS`, metric.
         points: Points on the same plane.
-        within_m: how far a street may be.
+        within_m: greatest distance of a street.
 
     Returns:
-        One row a point. Of streets equally near, the first in the table.
+        One row per point. Of equally near streets, the first in the table is taken.
     """
     walkable = np.flatnonzero(streets["walkable"].to_numpy(bool))
     lines = streets.geometry.to_numpy()[walkable]
@@ -123,7 +123,7 @@ def foot_network(streets: gpd.GeoDataFrame, stops: Snapped) -> FootNetwork:
 
     Args:
         streets: `STREET_COLUMNS`, metric.
-        stops: as `snap` gives them for the same table.
+        stops: from `snap`, for the same table.
     """
     walkable = np.flatnonzero(streets["walkable"].to_numpy(bool))
     lines = streets.geometry.to_numpy()[walkable]
@@ -131,7 +131,7 @@ def foot_network(streets: gpd.GeoDataFrame, stops: Snapped) -> FootNetwork:
     last_node = streets["node_v"].to_numpy(np.int64)[walkable]
     n_junctions = int(max(first_node.max(initial=-1), last_node.max(initial=-1))) + 1
 
-    # Places on streets in whole millimetres: what rounds to the same one is the same node.
+    # Places on streets in whole millimetres: stops that round to the same one share a node.
     on = np.flatnonzero(stops.on_network)
     line = np.searchsorted(walkable, stops.street[on])
     place = np.rint(stops.along_m[on] / SAME_PLACE_M).astype(np.int64)
@@ -177,8 +177,8 @@ def _node_places(lines: Lines, edge_u: I8, edge_v: I8, n_nodes: int) -> F8:
 def _components(edge_u: I8, edge_v: I8, n_nodes: int) -> I8:
     if not n_nodes:
         return np.empty(0, np.int64)
-    # Ones, not lengths: an edge without length would count as no edge.
+    # Ones rather than lengths: an edge of length zero would count as no edge.
     ones = np.ones(len(edge_u), np.int8)
     graph = coo_array((ones, (edge_u, edge_v)), shape=(n_nodes, n_nodes)).tocsr()
-    graph.data[:] = 1  # parallel edges were added up, and 256 of them make zero
+    graph.data[:] = 1  # parallel edges have been added up, and 256 of them wrap round to zero
     return connected_components(graph, directed=False)[1].astype(np.int64)

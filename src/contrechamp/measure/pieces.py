@@ -1,4 +1,4 @@
-"""Pieces of street, some metres long: what the exposure is counted on."""
+"""Streets cut into pieces a few metres long, for which the exposure is measured."""
 
 from dataclasses import dataclass
 
@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
+from contrechamp.base.ragged import ragged_ranges
 from contrechamp.measure.cutting import LineParts, Lines, cut_lines
 from contrechamp.measure.exposure import Pieces
 from contrechamp.measure.network import FootNetwork
@@ -22,7 +23,7 @@ class StreetPieces:
     """The walkable streets in pieces, edge by edge of the foot network, from u to v.
 
     Args:
-        pieces: the straight segments that the engine is asked for.
+        pieces: their straight segments, for the engine.
         table: row i is piece i. Columns: id ("<street>:<number along it>"), street (id), name,
             edge (index in the network), length_m, geometry (LineString).
         street: (n_pieces,) int64, row of the street table, ascending.
@@ -39,12 +40,12 @@ class StreetPieces:
 def cut_streets(
     network: FootNetwork, streets: gpd.GeoDataFrame, piece_m: float = PIECE_M
 ) -> StreetPieces:
-    """Cut every edge of the network to equal pieces of at most `piece_m`.
+    """Cut every edge of the network into equal pieces of at most `piece_m`.
 
     Args:
         network: of `streets`.
         streets: `STREET_COLUMNS`, metric.
-        piece_m: largest length of a piece, metres, above zero.
+        piece_m: greatest length of a piece, metres, above zero.
     """
     parts = equal_parts(network.geometry, network.length_m, piece_m)
     street = network.street[parts.line]
@@ -72,14 +73,14 @@ def cut_streets(
 
 
 def equal_parts(lines: Lines, length_m: F8, piece_m: float) -> LineParts:
-    """Cut each line to as few equal parts of at most `piece_m` as there can be."""
-    # A line of exactly three times piece_m is three parts, whatever its last bit says.
+    """Cut each line into the fewest equal parts of at most `piece_m`."""
+    # A line of exactly three times piece_m makes three parts, whatever its last bit says.
     count = np.maximum(np.ceil(length_m / piece_m - 1e-9), 1).astype(np.int64)
     line = np.repeat(np.arange(len(lines)), count - 1)
-    nth = np.arange(len(line)) - np.repeat(np.cumsum(count - 1) - (count - 1), count - 1) + 1
+    nth = ragged_ranges(np.ones_like(count), count - 1)
     return cut_lines(lines, line, nth * (length_m / count)[line])
 
 
 def as_pieces(parts: LineParts) -> Pieces:
-    """Return the segments of `parts` as the engine takes them: one piece a part."""
+    """Return the segments of `parts` as the engine takes them, each part as one piece."""
     return Pieces(parts.x0, parts.y0, parts.x1, parts.y1, parts.part, len(parts.line))

@@ -1,15 +1,15 @@
-"""The regions that cameras may have in view: one rule, for `sight` and for `measure`.
+"""The regions that cameras may have in view: one rule for both `sight` and `measure`.
 
-A camera of which all is mapped has one region. Where something is not, the rule is: what has no
-order (direction, kind) gives all that it may be, and what has one (height, tilt, lens, range,
-heights of buildings) its median. So
+A camera with all parameters mapped has one region. Of an unknown without an order (direction,
+kind) every possible value counts; of one with an order (height, tilt, lens, range, heights of
+buildings) the median. So
 
-- a camera that turns, or that is of a kind that is not mapped and may turn, sees every direction
-  and every tilt;
-- a fixed one of unknown direction may look wherever its mount lets it: its region runs half a
-  field of view beyond the first and the last of these directions, as far as the wall that holds it
-  does not stand in the way, and keeps to the tilt and the vertical field of its lens;
-- a fixed one of known direction sees its field of view, and an indoor one nothing.
+- a camera that turns, or whose kind is not mapped so that it may turn, sees every direction and
+  every tilt;
+- a fixed camera of unknown direction may look wherever its mount lets it: its region extends half
+  a field of view beyond the first and the last of these directions, as far as the wall that holds
+  it is not in the way, and keeps to the tilt and the vertical field of view of its lens;
+- a fixed camera of known direction sees its field of view, and an indoor camera sees nothing.
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,19 +27,19 @@ from contrechamp.sight.regions import Regions, visible_regions
 
 Mask = NDArray[np.bool_]
 
-#: Cameras that the engine is given at a time, between two steps of a progress bar.
+#: Cameras passed to the engine at a time, between two steps of a progress bar.
 AT_ONCE = 20_000
 
 
 def possible_regions(
     stage: Stage, *, flat: bool = False, at_once: int = AT_ONCE
 ) -> Iterator[Regions]:
-    """Yield what the cameras may have in view at the levels of the stage, some cameras at a time.
+    """Yield what the cameras may have in view at the levels of the stage, in batches of cameras.
 
     Args:
-        stage: cameras where they stand, and the walls around them.
-        flat: take every wall as endless, as a plan without heights does.
-        at_once: so many cameras each.
+        stage: the cameras in their places, and the walls around them.
+        flat: take every wall as infinitely high, as a plan without heights does.
+        at_once: number of cameras in a batch.
     """
     medians = _medians(stage)
     cameras, top_m = possible_cameras(stage), stage.heights.at(medians.building)[0]
@@ -61,15 +61,15 @@ def possible_regions(
 
 
 def region_table(stage: Stage, regions: Sequence[Regions]) -> gpd.GeoDataFrame:
-    """Return one row a camera and level, camera by camera.
+    """Return a table with one row per camera and level, camera by camera.
 
     Args:
-        stage: as given to `possible_regions`.
-        regions: all that it yielded.
+        stage: that was passed to `possible_regions`.
+        regions: everything that it yielded.
 
     Returns:
-        columns camera (id), level (name), area_m2, basis: "mapped" (the camera turns or its
-        direction is mapped, and so is its lens) or "possible"; geometry MultiPolygon, empty where
+        columns camera (id), level (name), area_m2, basis: "mapped" (the lens is mapped, and the
+        camera turns or its direction is mapped) or "possible"; geometry MultiPolygon, empty where
         nothing is in view.
     """
     n_levels = len(stage.levels)
@@ -88,17 +88,17 @@ def region_table(stage: Stage, regions: Sequence[Regions]) -> gpd.GeoDataFrame:
 
 
 def possible_cameras(stage: Stage) -> Cameras:
-    """Return the cameras as the engine takes them, each with all directions that it may look in."""
+    """Return the cameras as the engine takes them, sweeping every direction they may look in."""
     may_turn = replace(stage, cameras=stage.cameras.assign(kind=_kind_that_sees_most(stage)))
     one = may_turn.draw(_medians(stage))
     turns = one.sweep_deg[0] >= 360.0
-    # Just below the whole circle: a camera that does not turn keeps its tilt (see `sight.limits`).
+    # Just below a full circle: a camera that does not turn keeps its tilt (see `sight.limits`).
     all_free = np.minimum(stage.placed.free_width_deg + one.hfov_deg[0], np.nextafter(360.0, 0.0))
     return Cameras(
         x=one.x,
         y=one.y,
         height_m=one.height_m[0],
-        # Of what the mount leaves free the median is the middle.
+        # The median heading is the middle of the directions that the mount leaves free.
         heading_deg=one.heading_deg[0],
         tilt_deg=one.tilt_deg[0],
         hfov_deg=one.hfov_deg[0],
@@ -114,17 +114,17 @@ def _medians(stage: Stage) -> Uniforms:
 
 
 def _kind_that_sees_most(stage: Stage) -> NDArray[np.str_]:
-    """Return the kinds of cameras, (n,): where it is not mapped and may turn, one that turns."""
+    """Return the kind of each camera, (n,); a turning kind where it is not mapped and may turn."""
     kind: NDArray[np.str_] = stage.cameras["kind"].to_numpy(str)
     may_be = possible_kinds(stage.cameras, stage.priors)
-    # Of several the likeliest.
+    # If there are several, the most likely one.
     for name in sorted(TURNING, key=lambda name: stage.priors.kind_shares.get(name, 0.0)):
         kind = np.where(may_be[name], name, kind)
     return kind
 
 
 def _mapped(stage: Stage) -> Mask:
-    """Return of which cameras it is mapped what they have in view, (n,)."""
+    """Return for which cameras the region in view follows from what is mapped, (n,)."""
     kind = stage.cameras["kind"].to_numpy(str)
     may_turn = _kind_that_sees_most(stage) != kind
     turns = np.isin(kind, TURNING) | (stage.cameras["hfov_deg"].to_numpy(float) >= 360.0)

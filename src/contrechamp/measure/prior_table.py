@@ -1,4 +1,4 @@
-"""The table of priors that were used, as the methods section prints it."""
+"""The table of the priors that were used, as the methods section prints it."""
 
 import math
 
@@ -17,12 +17,12 @@ from contrechamp.scene.tables import Scene
 Mask = NDArray[np.bool_]
 
 DECILES = np.array([0.1, 0.5, 0.9])
-#: Unknown of the table -> column of the camera table that makes it unneeded, where they differ.
+#: Unknown of the table -> camera column whose value makes it unnecessary, where the names differ.
 _COLUMN_OF = {"focal_mm": "hfov_deg"}
 
 
 def prior_table(stage: Stage, scene: Scene) -> tuple[Prior, ...]:
-    """Return every assumption with its source, and for how many cameras (buildings) it was used."""
+    """Return every assumption, its source, and for how many cameras (or buildings) it was used."""
     priors, cameras = stage.priors, stage.cameras
     outdoor = ~cameras["indoor"].to_numpy(bool)
     kind_known = np.isin(cameras["kind"].to_numpy(str), KINDS)
@@ -61,7 +61,7 @@ def prior_table(stage: Stage, scene: Scene) -> tuple[Prior, ...]:
             _("fixed cameras"),
             _("9/16 of the horizontal field of view"),
             "deg",
-            _("pictures of 16:9; angles in the ratio of the sides, as wide lenses have it"),
+            _("16:9 pictures; the angles are in the ratio of the sides, as with wide lenses"),
             int((missing("vfov_deg") & may_be_fixed).sum()),
             ("fixed",),
         )
@@ -87,7 +87,7 @@ def _number(value: float) -> str:
 
 
 def _percent(share: float) -> str:
-    """Return a share as the report writes it, with a no-break space."""
+    """Return a share as a percentage, as the report writes it, with a no-break space."""
     return f"{_number(100.0 * share)}\N{NO-BREAK SPACE}%"
 
 
@@ -144,7 +144,7 @@ def _quantile_row(row: Quantiles, deciles: list[float], n: int) -> Prior:
 
 
 def _hfov_row(row: Quantiles, n: int) -> Prior:
-    """Say which fields of view the focal lengths stand for, the first decile of lenses first."""
+    """Return the row of the fields of view that belong to the deciles of the focal length."""
     angles = hfov_from_focal(row.at(DECILES)).tolist()
     return Prior(
         unknown="hfov_deg",
@@ -155,8 +155,8 @@ def _hfov_row(row: Quantiles, n: int) -> Prior:
         p90=angles[2],
         unit="deg",
         source=_(
-            'chart of a vendor for 1/2.7" sensors, {shortest} to {longest} mm; '
-            "longer lenses by the pinhole formula that meets it"
+            "a vendor's chart for 1/2.7\" sensors, {shortest} to {longest} mm; "
+            "for longer lenses the pinhole formula that continues it"
         ).format(shortest=_number(min(CHART)), longest=_number(max(CHART))),
         n_cameras=n,
         kinds=row.kinds,

@@ -1,7 +1,7 @@
-"""What is assumed where the map says nothing: one table, with its sources, and how to change it.
+"""What is assumed where the map says nothing: one table with its sources, and how to change it.
 
-The table is `default()`. A TOML file changes rows of it (`from_toml`); a section is named after
-the unknown, with the kind of camera behind a point where it holds for that kind only::
+The table is `default()`. A TOML file changes rows of it (`from_toml`). A section is named after
+the unknown, followed by a dot and the kind of camera if it holds for that kind only::
 
     [height_m]                       # every camera whose height is not mapped
     quantiles = [[0.1, 2.5], [0.5, 3.5], [0.9, 6.0]]   # [probability, value] pairs
@@ -17,9 +17,9 @@ the unknown, with the kind of camera behind a point where it holds for that kind
     dome = 0.3
     source = "count on the high street"
 
-Unknowns that a section may name: ``focal_mm``, ``width_px``, ``height_m``, ``tilt_deg``,
-``range_m`` (each also by kind), ``building_height_m`` (then used for every building without a
-height, instead of the heights around it) and ``kind``. ``source`` must be given.
+A section may be named ``focal_mm``, ``width_px``, ``height_m``, ``tilt_deg`` or ``range_m`` (each
+also by kind), ``building_height_m`` (which then replaces the heights around each building without
+a height) or ``kind``. ``source`` is required.
 """
 
 import math
@@ -41,8 +41,8 @@ KINDS = ("fixed", "panning", "dome")
 #: Kinds that turn, or look all round: over time they see every direction that is free.
 TURNING = ("panning", "dome")
 
-#: Unknown -> least and greatest value that is taken as meant, and the unit. What holds for most
-#: cameras is narrower than what a camera may be (`scene.camera_fields`).
+#: Unknown -> lowest and highest value that is accepted, and the unit. A prior describes most
+#: cameras, so its bounds are narrower than those of a single camera (`scene.camera_fields`).
 BOUNDS: Mapping[str, tuple[float, float, str]] = {
     "focal_mm": (0.5, 5000.0, "mm"),
     "width_px": (16.0, 100_000.0, "px"),
@@ -61,9 +61,9 @@ class Quantiles:
         unknown: a name of `BOUNDS`.
         kinds: of camera that it applies to; empty for buildings.
         knots: (probability, value) pairs, both ascending. Between two knots the value is
-            interpolated on `scale`; below the first and above the last it is held, so that no
-            value is drawn that the source does not give.
-        scale: "linear", or "log" where the values span factors rather than differences.
+            interpolated on `scale`. Below the first and above the last it stays constant, so that
+            no value is drawn outside of what the source gives.
+        scale: "linear", or "log" for values that differ by factors.
         source: in the user's language.
     """
 
@@ -90,14 +90,14 @@ class Quantiles:
 
 @dataclass(frozen=True)
 class Priors:
-    """All that is assumed.
+    """Everything that is assumed.
 
     Args:
-        rows: for each unknown of a camera, one row for every kind; one for buildings.
-        kind_shares: kind -> probability, of a camera whose kind is not mapped; sums to 1.
-        kind_source: where these come from.
-        heights_around: whether a building without a height takes one of the heights around it;
-            the row for buildings is then used only where too few heights are known.
+        rows: for each unknown of a camera, rows that cover every kind; one row for buildings.
+        kind_shares: probability of each kind for a camera whose kind is not mapped; they sum to 1.
+        kind_source: where these shares come from.
+        heights_around: whether a building without a height takes one of the heights around it. The
+            row for buildings is then used only where too few heights are known.
     """
 
     rows: tuple[Quantiles, ...]
@@ -106,7 +106,7 @@ class Priors:
     heights_around: bool = True
 
     def of(self, unknown: str, kind: str = "") -> Quantiles:
-        """Return the row for this unknown and kind of camera ("" for buildings)."""
+        """Return the row of an unknown, for a kind of camera ("" for buildings)."""
         for row in self.rows:
             if row.unknown == unknown and (kind in row.kinds or not row.kinds):
                 return row
@@ -114,16 +114,16 @@ class Priors:
 
 
 def default() -> Priors:
-    """Return the table of priors, its sources in the user's language."""
+    """Return the table of priors, with its sources in the user's language."""
     market = _(
         "models on the market: 15,220 models of 143 brands, figures published by PanoptiCity "
         "(README, 2025), as first decile, median and last decile"
     )
     practice = _(
-        "practice of OpenStreetMap: 5 m where nothing is said; 3 to 12 m is usual, "
+        "OpenStreetMap practice: 5 m where nothing is said; 3 to 12 m is usual, "
         "taken as first and last decile"
     )
-    tilt = _("practice of OpenStreetMap: 15° below the horizon; held, not drawn")
+    tilt = _("OpenStreetMap practice: 15° below the horizon; held, not drawn")
     cap = _("our choice: a cap on the calculation, not a property of the camera; held, not drawn")
     floors = _(
         "our choice: 2, 4 and 7 floors of 3 m; used only where too few heights are known around"
@@ -143,26 +143,26 @@ def default() -> Priors:
     )
     return Priors(
         rows=rows,
-        # Mappers tag what strikes them: a dome, a camera that turns. The fixed camera is the usual
-        # one, and it sees least: figures do not grow by what nobody wrote down.
+        # Mappers tag what stands out: a dome, a camera that turns. A fixed camera is the usual
+        # case and sees the least, so that figures do not grow with what nobody wrote down.
         kind_shares={"fixed": 1.0},
         kind_source=_(
             "our choice: taken as fixed, the kind that sees the least, "
-            "because mappers tend to tag what is not"
+            "because mappers tend to tag the others"
         ),
     )
 
 
 def from_toml(text: str, *, name: str) -> Priors:
-    """Return the default priors with the rows that a TOML text changes (format: see above).
+    """Return the default priors with the changes of a TOML text (its format is described above).
 
     Args:
         text: content of the file.
         name: of the file, for messages.
 
     Raises:
-        InputError: naming file and key, if the text is not TOML, a name is not known, or numbers
-            make no distribution.
+        InputError: naming file and key, if the text is not TOML, a name is unknown, or the numbers
+            do not make a distribution.
     """
     try:
         sections = tomllib.loads(text)
@@ -186,7 +186,7 @@ def from_toml(text: str, *, name: str) -> Priors:
             for kind, part in section.items():
                 if kind not in KINDS:
                     raise InputError(
-                        _("expected only sections by kind ({kinds}) beside each other").format(
+                        _("expected only sections by kind of camera here ({kinds})").format(
                             kinds=", ".join(KINDS)
                         ),
                         where=f"{where}.{kind}",
@@ -202,7 +202,7 @@ def from_toml(text: str, *, name: str) -> Priors:
 
 
 def _with_row(priors: Priors, row: Quantiles) -> Priors:
-    """Put `row` in the place of what stood for the same unknown and kinds."""
+    """Let `row` replace the rows of the same unknown, for its kinds of camera."""
     kept = []
     for old in priors.rows:
         if old.unknown != row.unknown:

@@ -1,4 +1,4 @@
-"""What a measurement says: figures with their intervals, and tables aligned with the scene."""
+"""The results of a measurement: figures with their intervals, and tables aligned with the scene."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,16 +11,16 @@ from contrechamp.sight.arrays import Level
 
 @dataclass(frozen=True)
 class Estimate:
-    """One number that is not known exactly: from whole draws, never from adding quantiles.
+    """One number that is not known exactly, from whole draws, never from adding up quantiles.
 
     Args:
-        median: the middle draw.
+        median: over draws.
         q05: lower end of the 90 % interval.
         q95: upper end of the 90 % interval.
         mean: over draws.
         standard_error: Monte Carlo standard error of the least certain of median, q05, q95.
-        enough_draws: whether that error is small against the interval (see convergence).
-        n_draws: how many draws stand behind it; 1 where nothing was unknown.
+        enough_draws: whether that error is small relative to the interval (`estimates.TOLERANCE`).
+        n_draws: how many draws it is based on; 1 where nothing was unknown.
     """
 
     median: float
@@ -34,30 +34,30 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure: what, at which level, for whom, how sure.
+    """One figure: what was measured, at which level, for which group, and how certain it is.
 
     Args:
         key: what is measured, a stable word of `figures.json`: "streets.seen_m" (walkable street
-            within view of at least one mapped camera), "streets.seen_share",
-            "streets.cameras_at_once" (mean number over the metres that are seen),
-            "streets.seen_by_one_m" (within view of exactly one), "streets.seen_by_several_m" (of
-            two and more at once),
-            "area.seen_m2" (of the ground, by any mapped camera), "trips.seen_m",
+            in view of at least one mapped camera), "streets.seen_share",
+            "streets.cameras_at_once" (mean number over the metres in view),
+            "streets.seen_by_one_m" (in view of exactly one), "streets.seen_by_several_m" (of two
+            or more at once),
+            "area.seen_m2" (ground in view of any mapped camera), "trips.seen_m",
             "trips.seen_share", "trips.cameras", "trips.least_watched_seen_m",
-            "trips.detour_m", "trips.no_detour_share" (share of trips of which every way, however
-            long, passes something within view); of recorded walks "tracks.seen_m",
-            "tracks.seen_share", "tracks.cameras". "trips.seen_share" is all metres within view by
-            all metres walked; the other trips.* are means per trip.
+            "trips.detour_m", "trips.no_detour_share" (share of trips for which every route,
+            however long, passes something in view); for recorded walks "tracks.seen_m",
+            "tracks.seen_share", "tracks.cameras". "trips.seen_share" is all metres in view divided
+            by all metres walked; the other trips.* are means per trip.
         level: name of the level.
         group: "all", "operator:public", "kind:dome", "area:<id>", "service:<kind>", "track:<id>"
-            (of tracks, "all" is all together)...
+            (for tracks, "all" is all of them together)...
         unit: "m", "m2", "share" (0..1), "cameras".
         estimate: the value and its interval.
-        known_share: of the cameras behind it (weighted by what each contributes), the share of
-            parameters that is mapped and not assumed; 0..1.
+        known_share: share of the parameters of the cameras behind the figure that is mapped rather
+            than assumed, weighted by what each camera contributes; 0..1.
         scenarios: the value with every unknown at the first decile, the median and the last decile
-            of its prior, all cameras alike: {"p10": ..., "p50": ..., "p90": ...}. Direction has no
-            order: it is drawn in each of them, and the mean over draws is given.
+            of its prior, for all cameras alike: {"p10": ..., "p50": ..., "p90": ...}. Direction has
+            no order: it is drawn in each scenario, and the mean over draws is given.
     """
 
     key: str
@@ -71,16 +71,16 @@ class Figure:
 
 @dataclass(frozen=True)
 class Driver:
-    """How much of a figure's variance one unknown carries (all cameras at once).
+    """How much of a figure's variance one unknown explains (for all cameras at once).
 
     Args:
         unknown: "heading_deg", "height_m", "lens" (hfov, vfov), "width_px", "tilt_deg", "range_m",
             "kind", "building_height_m".
-        level: of the figure streets.seen_m that is explained.
-        first_order: share of the variance that goes away if this alone were known (0..1).
-        total: share that stays if all else were known (0..1).
+        level: of the figure streets.seen_m whose variance is explained.
+        first_order: share of the variance that would go if only this were known (0..1).
+        total: share that would remain if everything else were known (0..1).
         half_width_m: half the 90 % interval now.
-        half_width_if_known_m: what is left of it, to first order, if this were known.
+        half_width_if_known_m: what would be left of it, to first order, if this were known.
     """
 
     unknown: str
@@ -98,14 +98,14 @@ class Prior:
     Args:
         unknown: a stable word, as in `Driver`; "focal_mm" and "hfov_deg" make up "lens".
         applies_to: what it is used for, in the user's language.
-        distribution: likewise.
+        distribution: in the user's language.
         p10: first decile; NaN where there is none.
         p50: median.
         p90: last decile.
         unit: "m", "deg", "px", "mm" or "".
         source: where it comes from.
         n_cameras: how many cameras it was used for (buildings, for building heights).
-        kinds: stable words of the kinds of camera that it is for; none where that does not matter.
+        kinds: stable words of the kinds of camera it is for; empty where the kind does not matter.
     """
 
     unknown: str
@@ -122,33 +122,34 @@ class Prior:
 
 @dataclass(frozen=True)
 class Measurement:
-    """All that `measure` found out, on the metric plane of the scene.
+    """Everything that `measure` found out, on the metric plane of the scene.
 
     Args:
         levels: from the least to the most demanding; the first is ``visible`` (no density).
         figures: every figure.
-        drivers: which unknowns drive the interval of streets.seen_m, per level.
-        pieces: walkable streets cut to pieces of at most some metres. Columns: id, street (id of
-            the street), name, length_m, and for each level L: L_mean, L_q05, L_median, L_q95
-            (share of the piece within view, 0..1) and L_cameras (mean number of cameras at once,
-            averaged over the length of the piece and the draws).
-        streets: the same columns for whole streets of the scene that are walkable.
-        cameras: row i is row i of scene.cameras. Geometry: the place that was used (moved to the
-            outer side of a wall where needed). Columns: id, moved_m, on_wall (bool),
+        drivers: how much each unknown contributes to the interval of streets.seen_m, by level.
+        pieces: walkable streets cut into short pieces. Columns: id, street (id of the street),
+            name, length_m, and for each level L: L_mean, L_q05, L_median, L_q95 (share of the
+            piece in view, 0..1) and L_cameras (number of cameras at once, averaged over the
+            length of the piece and the draws).
+        streets: the same columns for the whole walkable streets of the scene.
+        cameras: row i is row i of scene.cameras. Geometry: the position that was used (moved to
+            the outer side of a wall where needed). Columns: id, moved_m, on_wall (bool),
             free_from_deg, free_width_deg (directions that the mount leaves free), known (names of
-            mapped parameters, comma-separated), assumed (the others), L_seen_m (mean metres of
-            street within view) and L_alone_m (of no other camera) for each level L,
-            visit_share_L (share of the variance of streets.seen_m that this camera carries) and
+            mapped parameters, comma-separated), assumed (the others); for each level L, L_seen_m
+            (mean metres of street in view), L_alone_m (in view of no other camera) and
+            visit_share_L (share of the variance of streets.seen_m that this camera explains);
             visit_rank (1: visit this one first).
         regions: visible regions. Columns: camera (id), level, area_m2, basis: "mapped" or
             "possible" (`measure.possible_regions`: the camera sees part of it at a time).
             Geometry: MultiPolygon.
-        trips: one row a trip, or None where no trip could be made. Columns: home, service (id),
+        trips: one row per trip, or None where no trip could be made. Columns: home, service (id),
             kind, length_m, for each level L: L_seen_m_median, _q05, _q95, L_cameras_median,
             L_least_seen_m, L_detour_m, L_no_detour_share (share of draws); geometry LineString.
-        priors: the table of priors that were used.
+        priors: the table of the priors that were used.
         methods: facts for the methods section (all JSON values): seed, draws, target_height_m,
             piece_m, level set, crs, scale_error, counts of notices by kind...
+        warnings: what a reader of the figures must know, in the user's language.
     """
 
     levels: tuple[Level, ...]

@@ -1,10 +1,12 @@
-"""The whole measurement: from a scene to its figures, in the order in which data flows."""
+"""The whole measurement: from a scene to its figures, in the order in which the data flow."""
 
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from typing import Any
 
 import geopandas as gpd
@@ -30,7 +32,7 @@ from contrechamp.measure.possible_regions import possible_regions, region_table
 from contrechamp.measure.prior_table import prior_table
 from contrechamp.measure.priors import Priors, default
 from contrechamp.measure.results import Driver, Estimate, Figure, Measurement
-from contrechamp.measure.stage import Stage, furthest, set_stage
+from contrechamp.measure.stage import Stage, greatest_range_m, set_stage
 from contrechamp.measure.street_figures import (
     area_figures,
     piece_table,
@@ -46,35 +48,85 @@ from contrechamp.sight.arrays import Level
 
 F8 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-#: Figures of the draws, and of each scenario by its name.
-_AndScenarios = tuple[tuple[DrawnFigure, ...], Mapping[str, tuple[DrawnFigure, ...]]]
 
 DRAWS = 1000
 SEED = 1
-#: Scenarios: every unknown at this probability of its prior, all cameras alike.
+#: What computes some figures, draw by draw, from the random numbers behind the draws.
+_Question = Callable[[Uniforms], tuple[DrawnFigure, ...]]
+
+#: Scenarios: every unknown at this quantile of its prior, for all cameras alike.
 SCENARIOS: Mapping[str, float] = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 #: Draws of the direction in each scenario; their mean is given.
 SCENARIO_DRAWS = 100
-#: Pairs of draws for each unknown whose part in the interval is told: a share of one half is then
-#: known to some 0.05, one of nothing to some 0.06.
+#: Pairs of draws for each unknown whose part in the interval is measured: the standard error of a
+#: share is then about 0.05 at one half, and 0.06 at zero.
 DRIVER_PAIRS = 256
-#: Draws of the ground within view in each scenario.
+#: Draws of the ground in view in each scenario.
 GROUND_SCENARIO_DRAWS = 50
 
 
 @dataclass(frozen=True)
-class Ways:
-    """The walkable streets, their pieces, and the trips through them."""
+class Streets:
+    """The walkable streets cut to pieces, the trips through them, and the recorded walks."""
 
     network: FootNetwork
     pieces: StreetPieces
-    plan: TripPlan
+    trips: TripPlan
     tracks: TrackPieces
 
     @property
     def length_m(self) -> F8:
         """(n_pieces,) metres."""
         return np.asarray(self.pieces.table["length_m"], dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class _Draws:
+    """How many draws each part of the measurement takes.
+
+    Args:
+        main: for the figures.
+        scenario: for each question (see `_Run`), in each scenario.
+        pairs: for each unknown whose part in the interval is measured.
+        unknowns: their names.
+    """
+
+    main: int
+    scenario: Mapping[str, int]
+    pairs: int
+    unknowns: tuple[str, ...]
+
+    @property
+    def total(self) -> int:
+        figures = sum(self.main + len(SCENARIOS) * n for n in self.scenario.values())
+        return figures + (1 + len(self.unknowns)) * self.pairs
+
+
+@dataclass(frozen=True)
+class _Run:
+    """A measurement under way.
+
+    Three questions are asked, each in the draws and in every scenario: how much is in view of the
+    streets (with the trips through them), of the ground, and of recorded walks if there are any.
+    """
+
+    scene: Scene
+    stage: Stage
+    streets: Streets
+    areas: AreaGroups
+    draws: _Draws
+    with_trips: bool
+    progress: Progress
+
+    def expose_streets(self, numbers: Uniforms) -> Exposure:
+        """Return what is in view of the streets and trips."""
+        pieces, walks = self.streets.pieces.pieces, self.streets.trips.walks
+        return self.stage.expose(numbers, pieces, walks=walks, progress=self.progress)
+
+    def trip_exposure(self, exposure: Exposure) -> TripExposure:
+        """Return what an exposure of the streets means for the trips."""
+        streets = self.streets
+        return trip_exposure(streets.trips, streets.network, streets.pieces, exposure)
 
 
 def measure(
@@ -91,27 +143,27 @@ def measure(
     threads: int | None = None,
     first_figure: Callable[[Figure], None] | None = None,
 ) -> Measurement:
-    """Measure what the mapped cameras of a scene may have within view, and how sure that is.
+    """Measure what the mapped cameras of a scene may have in view, and how certain that is.
 
     The same scene, options and version give the same numbers, whatever the number of threads.
 
     Args:
         scene: on its metric plane.
         levels: from the least to the most demanding (`sight.levels.parse_levels`).
-        draws: of the figures; one where nothing is unknown.
-        seed: of all that is drawn.
-        target_height_m: height above the ground of what is seen.
-        priors: of what is not mapped; the table of `priors.default` unless given.
-        piece_m: largest length of a piece of street.
-        most_homes: trips begin at so many homes at most; 0: no trips.
-        progress: told of draws.
-        threads: at most so many.
-        first_figure: told the length of street within view at the first level as soon as its draws
-            are done, without scenarios, long before all else is.
+        draws: number of draws; one is enough where nothing is unknown.
+        seed: of everything that is drawn.
+        target_height_m: height of the target above the ground.
+        priors: for what is not mapped; by default the table of `priors.default`.
+        piece_m: greatest length of a piece of street.
+        most_homes: greatest number of homes that trips start from; 0 for no trips.
+        progress: advanced with every draw.
+        threads: greatest number of threads; by default one per processor.
+        first_figure: called with the length of street in view at the first level, without
+            scenarios, as soon as its draws are done, which is long before the rest.
 
     Raises:
         InputError: if there is no camera, no building or no walkable street.
-        UsageError: if there is no draw.
+        UsageError: if the number of draws is below 1.
     """
     _check_whole(scene)
     if draws < 1:
@@ -124,32 +176,28 @@ def measure(
         seed=seed,
         threads=threads,
     )
-    ways = _ways(scene, seed, piece_m, most_homes)
+    streets = _streets(scene, seed, piece_m, most_homes)
     areas = area_groups(
         scene.areas,
-        ways.pieces.table.geometry,
+        streets.pieces.table.geometry,
         stage.placed.x,
         stage.placed.y,
-        furthest(scene.cameras, stage.priors),
+        greatest_range_m(scene.cameras, stage.priors),
     )
     with progress(_("Preparing"), 2) as advance:
-        # The first calls of a kernel compile it, or load what was compiled before.
-        stage.expose(stage.uniforms(1), ways.pieces.pieces, walks=ways.plan.walks)
+        # The first call of a kernel compiles it, or loads what was compiled before.
+        stage.expose(stage.uniforms(1), streets.pieces.pieces, walks=streets.trips.walks)
         advance(1)
         regions = region_table(stage, list(possible_regions(stage)))
         advance(1)
-    plan = _plan_of_draws(
-        stage,
-        draws if stage.anything_drawn else 1,
-        with_tracks=len(scene.tracks) > 0,
-        with_trips=most_homes > 0,
-    )
+    plan = _plan_draws(stage, draws if stage.anything_drawn else 1, tracks=len(scene.tracks) > 0)
     with progress(_("Draws"), plan.total) as advance:
-        return _measure(scene, stage, ways, areas, regions, plan, _part_of(advance), first_figure)
+        run = _Run(scene, stage, streets, areas, plan, most_homes > 0, _part_of(advance))
+        return _measure(run, regions, first_figure)
 
 
 def _check_whole(scene: Scene) -> None:
-    """Refuse a scene without what a figure needs: silence would read as "nothing within view"."""
+    """Refuse a scene that lacks what a figure needs: silence would read as "nothing in view"."""
     missing = ""
     if not len(scene.cameras):
         missing = _(
@@ -169,31 +217,7 @@ def _check_whole(scene: Scene) -> None:
         raise InputError(missing, where=", ".join(file.name for file in scene.inputs))
 
 
-@dataclass(frozen=True)
-class _Draws:
-    """How many draws each part of the measurement takes."""
-
-    main: int
-    scenario: int
-    pairs: int
-    ground_scenario: int
-    tracks: int
-    with_trips: bool
-    unknowns: tuple[str, ...]
-
-    @property
-    def total(self) -> int:
-        ground = self.main
-        return (
-            self.main
-            + ground
-            + self.tracks
-            + len(SCENARIOS) * (self.scenario + self.ground_scenario)
-            + (1 + len(self.unknowns)) * self.pairs
-        )
-
-
-def _plan_of_draws(stage: Stage, draws: int, *, with_tracks: bool, with_trips: bool) -> _Draws:
+def _plan_draws(stage: Stage, draws: int, *, tracks: bool) -> _Draws:
     unknowns = tuple(name for name in UNKNOWN_OF if name in stage.drawn)
     unknowns += (BUILDING,) if stage.heights.drawn else ()
     # Without a direction (or kind) to draw, a scenario is one draw.
@@ -201,164 +225,128 @@ def _plan_of_draws(stage: Stage, draws: int, *, with_tracks: bool, with_trips: b
     scenario = min(SCENARIO_DRAWS, draws) if unordered else 1
     return _Draws(
         main=draws,
-        scenario=scenario,
+        scenario={
+            "streets": scenario,
+            "ground": min(GROUND_SCENARIO_DRAWS, scenario),
+            **({"tracks": scenario} if tracks else {}),
+        },
         pairs=min(DRIVER_PAIRS, draws) if unknowns else 0,
-        tracks=(draws + len(SCENARIOS) * scenario) if with_tracks else 0,
-        ground_scenario=min(GROUND_SCENARIO_DRAWS, scenario),
-        with_trips=with_trips,
         unknowns=unknowns,
     )
 
 
-def _ways(scene: Scene, seed: int, piece_m: float, most_homes: int) -> Ways:
+def _streets(scene: Scene, seed: int, piece_m: float, most_homes: int) -> Streets:
     homes = scene.homes if most_homes > 0 else scene.homes.iloc[:0]
     stops = choose_stops(scene.streets, homes, scene.places, seed=seed, most_homes=most_homes)
     network = foot_network(scene.streets, stops.snapped)
     pieces = cut_streets(network, scene.streets, piece_m)
-    return Ways(
-        network,
-        pieces,
-        plan_trips(network, stops, scene.places, pieces),
-        cut_tracks(scene.tracks, piece_m),
-    )
+    trips = plan_trips(network, stops, scene.places, pieces)
+    return Streets(network, pieces, trips, cut_tracks(scene.tracks, piece_m))
 
 
 def _measure(
-    scene: Scene,
-    stage: Stage,
-    ways: Ways,
-    areas: AreaGroups,
-    regions: gpd.GeoDataFrame,
-    plan: _Draws,
-    progress: Progress,
-    first_figure: Callable[[Figure], None] | None,
+    run: _Run, regions: gpd.GeoDataFrame, first_figure: Callable[[Figure], None] | None
 ) -> Measurement:
-    numbers = stage.uniforms(plan.main)
-
-    def expose(of: Uniforms) -> Exposure:
-        return stage.expose(of, ways.pieces.pieces, walks=ways.plan.walks, progress=progress)
-
-    exposure = expose(numbers)
-    if first_figure is not None and len(ways.length_m):
-        of_streets = street_figures(exposure, ways.length_m, stage.levels[:1], {})
-        in_view = [one for one in of_streets if one.key == "streets.seen_m"]
-        first_figure(_figures(stage, areas, exposure, in_view, {})[0])
-    trips = trip_exposure(ways.plan, ways.network, ways.pieces, exposure)
-    drawn = _street_and_trip_figures(stage, ways, areas, exposure, trips)
-    scenarios = {}
-    for name, probability in SCENARIOS.items():
-        at = expose(numbers.first(plan.scenario).all_at(probability))
-        at_trips = trip_exposure(ways.plan, ways.network, ways.pieces, at)
-        scenarios[name] = _street_and_trip_figures(stage, ways, areas, at, at_trips)
-    ground, ground_scenarios = _ground(stage, numbers, plan, progress)
-    tracks, track_scenarios = _tracks(scene, stage, ways, numbers, plan, progress)
-    figures = _figures(
-        stage,
-        areas,
-        exposure,
-        (*drawn, *ground, *tracks),
-        {
-            name: (*scenarios[name], *ground_scenarios[name], *track_scenarios[name])
-            for name in SCENARIOS
-        },
-    )
+    scene, stage, streets = run.scene, run.stage, run.streets
+    numbers = stage.uniforms(run.draws.main)
+    exposure = run.expose_streets(numbers)
+    if first_figure is not None and len(streets.length_m):
+        of_streets = street_figures(exposure, streets.length_m, stage.levels[:1], {})
+        in_view = [figure for figure in of_streets if figure.key == "streets.seen_m"]
+        first_figure(_figures(run, exposure, in_view, {})[0])
+    trips = run.trip_exposure(exposure)
+    questions: dict[str, _Question] = {
+        "ground": _ground_question(run),
+        "tracks": partial(_track_figures, run),
+    }
+    drawn = [
+        *_street_and_trip_figures(run, exposure, trips),
+        *chain.from_iterable(figures_of(numbers) for figures_of in questions.values()),
+    ]
+    questions["streets"] = lambda of: _street_and_trip_figures(run, run.expose_streets(of))
+    scenarios = {
+        name: [
+            figure
+            for question, n in run.draws.scenario.items()
+            for figure in questions[question](numbers.first(n).all_at(probability))
+        ]
+        for name, probability in SCENARIOS.items()
+    }
+    figures = _figures(run, exposure, drawn, scenarios)
     shares = visit_shares(exposure.alone_m, total_m(exposure), _uncertain(stage))
     return Measurement(
         levels=tuple(stage.levels),
         figures=figures,
-        drivers=_drivers(stage, ways, numbers, exposure, plan, progress),
-        pieces=piece_table(ways.pieces, exposure, stage.levels),
-        streets=street_table(scene.streets, ways.pieces, exposure, stage.levels),
+        drivers=_drivers(run, numbers, exposure),
+        pieces=piece_table(streets.pieces, exposure, stage.levels),
+        streets=street_table(scene.streets, streets.pieces, exposure, stage.levels),
         cameras=camera_table(stage, exposure, shares, stage.levels),
         regions=regions[~regions.is_empty].reset_index(drop=True),
-        trips=trip_table(ways.plan, trips, stage.levels, scene.homes, scene.places),
+        trips=trip_table(streets.trips, trips, stage.levels, scene.homes, scene.places),
         priors=prior_table(stage, scene),
-        methods=_methods(scene, stage, ways, plan, figures),
-        warnings=_warnings(scene, stage, ways, plan, figures),
+        methods=_methods(run, figures),
+        warnings=_warnings(run, figures),
     )
 
 
 def _uncertain(stage: Stage) -> Mask:
     """Return which cameras have anything drawn, (n,)."""
-    anything = np.zeros(len(stage.cameras), bool)
-    for mask in stage.drawn.values():
-        anything |= mask
-    return anything
+    none = np.zeros(len(stage.cameras), bool)
+    return np.asarray(np.any([none, *stage.drawn.values()], axis=0))
 
 
 def _street_and_trip_figures(
-    stage: Stage, ways: Ways, areas: AreaGroups, exposure: Exposure, trips: TripExposure
+    run: _Run, exposure: Exposure, trips: TripExposure | None = None
 ) -> tuple[DrawnFigure, ...]:
-    if not len(ways.length_m):
+    stage, streets = run.stage, run.streets
+    if not len(streets.length_m):
         return ()
     return (
-        *street_figures(exposure, ways.length_m, stage.levels, stage.groups),
-        *area_figures(exposure, ways.length_m, stage.levels, areas),
-        *trip_figures(ways.plan, trips, stage.levels),
+        *street_figures(exposure, streets.length_m, stage.levels, stage.groups),
+        *area_figures(exposure, streets.length_m, stage.levels, run.areas),
+        *trip_figures(streets.trips, trips or run.trip_exposure(exposure), stage.levels),
     )
 
 
-def _ground(stage: Stage, numbers: Uniforms, plan: _Draws, progress: Progress) -> _AndScenarios:
-    """Return the ground within view, in the draws and in each scenario."""
+def _ground_question(run: _Run) -> _Question:
+    """Return the question how much ground is in view; its lines are laid once."""
+    stage = run.stage
     lines, m2_per_m = scan_lines(
-        stage.placed.x, stage.placed.y, furthest(stage.cameras, stage.priors), seed=stage.seed
-    )
+        stage.placed.x, stage.placed.y, greatest_range_m(stage.cameras, stage.priors),
+        seed=stage.seed,
+    )  # fmt: skip
 
-    def within_view(of: Uniforms) -> tuple[DrawnFigure, ...]:
-        exposure = stage.expose(of, lines, with_groups=False, progress=progress)
+    def figures(numbers: Uniforms) -> tuple[DrawnFigure, ...]:
+        exposure = stage.expose(numbers, lines, with_groups=False, progress=run.progress)
         return ground_figures(exposure, m2_per_m, stage.levels)
 
-    return _in_draws_and_scenarios(within_view, numbers, plan.ground_scenario)
+    return figures
 
 
-def _tracks(
-    scene: Scene,
-    stage: Stage,
-    ways: Ways,
-    numbers: Uniforms,
-    plan: _Draws,
-    progress: Progress,
-) -> _AndScenarios:
-    """Return what of recorded walks is within view, in the draws and in each scenario."""
-
-    def within_view(of: Uniforms) -> tuple[DrawnFigure, ...]:
-        if not len(scene.tracks):
-            return ()
-        exposure = stage.expose(
-            of,
-            ways.tracks.pieces,
-            walks=ways.tracks.walks,
-            with_groups=False,
-            progress=progress,
-        )
-        return track_figures(scene.tracks, ways.tracks, exposure, stage.levels)
-
-    return _in_draws_and_scenarios(within_view, numbers, plan.scenario)
-
-
-def _in_draws_and_scenarios(
-    figures: Callable[[Uniforms], tuple[DrawnFigure, ...]], numbers: Uniforms, scenario_draws: int
-) -> _AndScenarios:
-    """Return figures of the draws, and of each scenario with its own number of draws."""
-    return figures(numbers), {
-        name: figures(numbers.first(scenario_draws).all_at(probability))
-        for name, probability in SCENARIOS.items()
-    }
+def _track_figures(run: _Run, numbers: Uniforms) -> tuple[DrawnFigure, ...]:
+    """Return how much of the recorded walks is in view."""
+    tracks, stage = run.streets.tracks, run.stage
+    if not len(run.scene.tracks):
+        return ()
+    exposure = stage.expose(
+        numbers, tracks.pieces, walks=tracks.walks, with_groups=False, progress=run.progress
+    )
+    return track_figures(run.scene.tracks, tracks, exposure, stage.levels)
 
 
 def _figures(
-    stage: Stage,
-    areas: AreaGroups,
+    run: _Run,
     exposure: Exposure,
     drawn: Sequence[DrawnFigure],
     scenarios: Mapping[str, Sequence[DrawnFigure]],
 ) -> tuple[Figure, ...]:
     """Summarise figures group by group, each with what is known of the cameras behind it."""
+    stage, areas = run.stage, run.areas
     everyone = np.ones(len(stage.cameras), bool)
     members = {**stage.groups, **dict(zip(areas.names, areas.camera, strict=True))}
     share = known_share(stage.cameras)
     weight = exposure.by_camera_m.mean(axis=0, dtype=np.float64)
-    found: list[Figure] = []
+    summarised: list[Figure] = []
     for group in dict.fromkeys(figure.group for figure in drawn):
         behind = members.get(group, everyone)
         known = {
@@ -370,34 +358,28 @@ def _figures(
             name: [figure for figure in figures if figure.group == group]
             for name, figures in scenarios.items()
         }
-        found += as_figures(of_group, known, of_scenarios)
-    return tuple(found)
+        summarised += as_figures(of_group, known, of_scenarios)
+    return tuple(summarised)
 
 
 def _weighted(share: F8, weight: F8, members: Mask) -> float:
-    """Return the mean share of some cameras by what each contributes; all alike if nothing."""
+    """Return the mean share of `members`, weighted; unweighted if all the weights are zero."""
     if not members.any():
         return 0.0
-    by = weight[members]
-    return float(np.average(share[members], weights=by if by.sum() > 0.0 else None))
+    weights = weight[members] if weight[members].sum() > 0.0 else None
+    return float(np.average(share[members], weights=weights))
 
 
-def _drivers(
-    stage: Stage,
-    ways: Ways,
-    numbers: Uniforms,
-    exposure: Exposure,
-    plan: _Draws,
-    progress: Progress,
-) -> tuple[Driver, ...]:
-    if not plan.pairs or not len(ways.length_m):
+def _drivers(run: _Run, numbers: Uniforms, exposure: Exposure) -> tuple[Driver, ...]:
+    stage, plan = run.stage, run.draws
+    if not plan.pairs or not len(run.streets.length_m):
         return ()
     first = numbers.first(plan.pairs)
     second = stage.uniforms(plan.pairs, sample="second")
 
     def totals(of: Uniforms) -> F8:
-        pieces = ways.pieces.pieces
-        return total_m(stage.expose(of, pieces, with_groups=False, progress=progress))
+        pieces = run.streets.pieces.pieces
+        return total_m(stage.expose(of, pieces, with_groups=False, progress=run.progress))
 
     draws_m = total_m(exposure)
     second_m = totals(second)
@@ -408,10 +390,10 @@ def _drivers(
     return drivers(draws_m, draws_m[: plan.pairs], second_m, exchanged, stage.levels)
 
 
-def _methods(
-    scene: Scene, stage: Stage, ways: Ways, plan: _Draws, figures: Sequence[Figure]
-) -> dict[str, Any]:
-    """Return the facts of the run, JSON values all of them."""
+def _methods(run: _Run, figures: Sequence[Figure]) -> dict[str, Any]:
+    """Return the facts of the run; all of them are JSON values."""
+    scene, stage, plan = run.scene, run.stage, run.draws
+    length_m = run.streets.length_m
     heights, placed = stage.heights, stage.placed
     known = mapped(stage.cameras)
     source = scene.buildings["height_source"].value_counts()
@@ -419,13 +401,13 @@ def _methods(
         "seed": stage.seed,
         "draws": plan.main,
         "draws_in_all": plan.total,
-        "scenario_draws": plan.scenario,
+        "scenario_draws": plan.scenario["streets"],
         "driver_pairs": plan.pairs,
         "ground_draws": plan.main,
         "ground_line_spacing_m": SPACING_M,
         "target_height_m": stage.target_height_m,
-        "piece_m": float(ways.length_m.max(initial=0.0)),
-        "walkable_m": float(ways.length_m.sum()),
+        "piece_m": float(length_m.max(initial=0.0)),
+        "walkable_m": float(length_m.sum()),
         "levels": {level.name: level.ppm for level in stage.levels},
         "crs": scene.crs.to_string(),
         "scale_error": scene.scale_error,
@@ -441,44 +423,42 @@ def _methods(
         "buildings_without_height": len(heights.unknown),
         "building_height_sources": {str(name) or "none": int(n) for name, n in source.items()},
         "heights_around": NEIGHBOURS if heights.around_m.shape[1] else 0,
-        "trips": dict(ways.plan.counts),
+        "trips": dict(run.streets.trips.counts),
         "notices": dict(sorted(Counter(notice.kind for notice in scene.notices).items())),
     }
 
 
-def _warnings(
-    scene: Scene, stage: Stage, ways: Ways, plan: _Draws, figures: Sequence[Figure]
-) -> tuple[str, ...]:
-    found = []
-    if stage.cameras["indoor"].all():
-        found.append(_("Every camera is mapped as indoor: none has the street within view."))
-    if plan.with_trips:
-        found += ways.plan.warnings
+def _warnings(run: _Run, figures: Sequence[Figure]) -> tuple[str, ...]:
+    warnings = []
+    if run.stage.cameras["indoor"].all():
+        warnings.append(_("Every camera is mapped as indoor: none has the street within view."))
+    if run.with_trips:
+        warnings += run.streets.trips.warnings
     short = [figure.estimate for figure in figures if not figure.estimate.enough_draws]
     if short:
-        found.append(
+        warnings.append(
             _(
                 "{count} of {total} figures need more draws than {draws} for a steady interval "
                 "(--draws {needed} would do for most of them); the tables mark them."
             ).format(
                 count=len(short),
                 total=len(figures),
-                draws=plan.main,
+                draws=run.draws.main,
                 needed=_enough_for_most(short),
             )
         )
-    return tuple(found)
+    return tuple(warnings)
 
 
 def _enough_for_most(short: Sequence[Estimate]) -> int:
-    """Return a round number of draws that is enough for nine in ten of these."""
+    """Return a round number of draws that is enough for nine in ten of these estimates."""
     needed = np.quantile([draws_needed(one) for one in short], 0.9)
     digit = 10.0 ** math.floor(math.log10(needed))
     return int(math.ceil(needed / digit) * digit)
 
 
 def _part_of(advance: Callable[[float], None]) -> Progress:
-    """Return a progress that moves a bar which is open already."""
+    """Return a `Progress` whose steps move a bar that is already open."""
 
     @contextmanager
     def part(label: str, total: float | None) -> Iterator[Callable[[float], None]]:

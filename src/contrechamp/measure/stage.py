@@ -1,4 +1,4 @@
-"""What is the same in all draws: cameras where they stand, buildings within their reach, groups."""
+"""What is the same in all draws: placed cameras, the buildings within their range, groups."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from contrechamp.base.progress import Progress, silent
-from contrechamp.measure.draws import Uniforms, draw_cameras, drawn_of, uniforms
+from contrechamp.measure.draws import Uniforms, draw_cameras, drawn_unknowns, uniforms
 from contrechamp.measure.exposure import CameraDraws, Exposure, Pieces, Walks, expose
 from contrechamp.measure.groups import camera_groups
 from contrechamp.measure.heights import BuildingHeights, building_heights
@@ -24,19 +24,12 @@ F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
-#: Mounts (OSM `camera:mount`) that stand free though a wall may be near.
+#: Mounts (OSM `camera:mount`) that stand free even if a wall is near.
 FREE_STANDING = (
-    "pole",
-    "mast",
-    "street_lamp",
-    "lamp_post",
-    "traffic_signals",
-    "utility_pole",
-    "gantry",
-    "tree",
-    "tripod",
+    *("pole", "mast", "street_lamp", "lamp_post", "traffic_signals", "utility_pole", "gantry"),
+    *("tree", "tripod"),
 )
-#: A camera mapped this near an outline hangs on it: maps are no finer.
+#: A camera mapped this close to an outline is taken to hang on it: maps are not more precise.
 ON_THE_WALL_M = 1.0
 #: A building whose bottom is higher than this (a roof, a bridge between houses) holds no camera.
 HIGHEST_BOTTOM_M = 3.0
@@ -50,13 +43,13 @@ class Stage:
         cameras: row i is camera i.
         placed: where they stand.
         priors: for what is not mapped.
-        drawn: unknown -> which cameras draw it (`draws.drawn_of`).
-        heights: of the buildings within reach.
+        drawn: unknown -> which cameras draw it (`draws.drawn_unknowns`).
+        heights: of the buildings within range of some camera.
         walls: of the same buildings.
         levels: of the figures.
         target_height_m: 1.6 is a face, 0 the ground.
         seed: of all draws.
-        threads: at most so many.
+        threads: greatest number of threads.
     """
 
     cameras: gpd.GeoDataFrame
@@ -81,7 +74,7 @@ class Stage:
         return camera_groups(self.cameras)
 
     def uniforms(self, n_draws: int, *, sample: str = "") -> Uniforms:
-        """Draw the numbers behind `n_draws` draws; `sample` names an independent second set."""
+        """Draw the numbers behind `n_draws` draws; `sample` names an independent second sample."""
         ids = self.cameras["id"].tolist()
         return uniforms(self.seed, ids, self.drawn, self.heights, n_draws, sample=sample)
 
@@ -106,7 +99,7 @@ class Stage:
         with_groups: bool = True,
         progress: Progress = silent,
     ) -> Exposure:
-        """Ask the engine what all cameras see of `pieces` in these draws."""
+        """Return what all cameras see of `pieces` in these draws."""
         return expose(
             self.draw(numbers),
             self.walls,
@@ -132,17 +125,17 @@ def set_stage(
 ) -> Stage:
     """Place the cameras of a scene and collect what is near them.
 
-    Buildings that are out of every camera's range are left aside; that changes no figure.
+    Buildings beyond the range of every camera are left out, which changes no figure.
     """
     cameras = scene.cameras
     placed = place_cameras(cameras, scene.buildings)
-    rows = _within_reach(placed, furthest(cameras, priors), scene.buildings)
+    rows = _within_reach(placed, greatest_range_m(cameras, priors), scene.buildings)
     heights = building_heights(scene.buildings, priors, rows)
     return Stage(
         cameras=cameras,
         placed=placed,
         priors=priors,
-        drawn=drawn_of(cameras, priors),
+        drawn=drawn_unknowns(cameras, priors),
         heights=heights,
         walls=prepare(scene.buildings.geometry.to_numpy()[rows], heights.bottom_m),
         levels=levels,
@@ -153,9 +146,10 @@ def set_stage(
 
 
 def place_cameras(cameras: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> Placed:
-    """Move cameras that a wall holds to its outer side.
+    """Move cameras that hang on a wall to its outer side.
 
-    Inside a footprint stay: indoor cameras, and those that are mapped as higher than the roof.
+    Indoor cameras, and those mapped as higher than the roof, stay where they are inside a
+    footprint.
 
     Args:
         cameras: of a scene.
@@ -172,7 +166,7 @@ def place_cameras(cameras: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> Pla
             shapely.points(x, y), predicate="intersects"
         )
         highest = np.full(len(cameras), -np.inf)
-        # A roof that is not known is taken as higher than any camera.
+        # A roof of unknown height is taken to be higher than any camera.
         np.maximum.at(highest, camera, np.nan_to_num(roof, nan=np.inf)[around])
         inside |= cameras["height_m"].to_numpy(np.float64) > highest
     mount = cameras["mount"].str.lower().to_numpy(str)
@@ -186,8 +180,8 @@ def place_cameras(cameras: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> Pla
     )
 
 
-def furthest(cameras: gpd.GeoDataFrame, priors: Priors) -> F8:
-    """Return how far each camera may see at most, (n,) metres; 0 of indoor cameras."""
+def greatest_range_m(cameras: gpd.GeoDataFrame, priors: Priors) -> F8:
+    """Return how far each camera may see at most, (n,) metres; 0 for indoor cameras."""
     assumed = max(float(priors.of("range_m", kind).at(1.0)) for kind in KINDS)
     mapped = cameras["range_m"].to_numpy(np.float64)
     reach = np.where(np.isnan(mapped), assumed, mapped)
@@ -201,5 +195,5 @@ def _within_reach(placed: Placed, reach_m: F8, buildings: gpd.GeoDataFrame) -> I
         return np.empty(0, np.int64)
     tree = shapely.STRtree(buildings.geometry.to_numpy())
     points = shapely.points(placed.x, placed.y)
-    found = tree.query(points, predicate="dwithin", distance=reach_m)[1]
-    return np.unique(found).astype(np.int64)
+    near = tree.query(points, predicate="dwithin", distance=reach_m)[1]
+    return np.unique(near).astype(np.int64)

@@ -1,4 +1,4 @@
-"""How much of the walkable streets is within view: figures draw by draw, and tables of pieces."""
+"""How much of the walkable streets is in view: figures draw by draw, and tables of pieces."""
 
 from collections.abc import Mapping, Sequence
 
@@ -16,12 +16,12 @@ from contrechamp.sight.arrays import Level
 F8 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-#: Columns of quantiles that are worked on in one go, which bounds the memory.
+#: Columns whose quantiles are computed at a time, which bounds the memory.
 COLUMNS_AT_ONCE = 4096
 
 
 def total_m(exposure: Exposure) -> F8:
-    """Return the length within view of at least one camera, (n_draws, n_levels) metres."""
+    """Return the length in view of at least one camera, (n_draws, n_levels) metres."""
     return np.asarray(exposure.seen_m.sum(axis=2, dtype=np.float64))
 
 
@@ -30,9 +30,9 @@ def street_figures(
 ) -> tuple[DrawnFigure, ...]:
     """Return the ``streets.*`` figures of all cameras and of each group of them, draw by draw.
 
-    "streets.cameras_at_once" is the length times the number of cameras that have it in view, by
-    the length within view; draws in which nothing is within view have none, and a figure without
-    any such draw is left out.
+    "streets.cameras_at_once" is the length times the number of cameras that have it in view,
+    divided by the length in view. Draws with nothing in view do not count, and where that is every
+    draw the figure is left out.
 
     Args:
         exposure: of the pieces; its groups are `groups`.
@@ -62,7 +62,7 @@ def street_figures(
 
 
 def _by_number_of_cameras(exposure: Exposure, levels: Sequence[Level]) -> list[DrawnFigure]:
-    """Part the length within view: of one camera, and of two and more at once."""
+    """Return the length in view of exactly one camera, and of two or more at once."""
     found = []
     total = total_m(exposure)
     one = np.minimum(exposure.alone_m.sum(axis=2, dtype=np.float64), total)
@@ -134,7 +134,7 @@ def _sums(of_piece: NDArray[np.floating], first: NDArray[np.integer]) -> F8:
 def _columns(
     level: Level, seen_m: NDArray[np.floating], cameras_m: F8, length_m: F8
 ) -> dict[str, F8]:
-    """Return the columns of one level: shares within view, and the mean number of cameras."""
+    """Return the columns of one level: shares in view, and the mean number of cameras."""
     low, median, high = _quantiles_of_columns(seen_m)
     names = ("mean", "q05", "median", "q95")
     values = (seen_m.mean(axis=0, dtype=np.float64), low, median, high)
@@ -151,10 +151,10 @@ def _per_metre(value_m: F8, length_m: F8) -> F8:
 
 
 def _quantiles_of_columns(values: NDArray[np.floating]) -> F8:
-    """Return (3, n): q05, median and q95 of each column; most columns of a city are all zero."""
-    found = np.zeros((3, values.shape[1]))
-    some = np.flatnonzero(values.any(axis=0))
-    for first in range(0, len(some), COLUMNS_AT_ONCE):
-        part = some[first : first + COLUMNS_AT_ONCE]
-        found[:, part] = quantiles(values[:, part])
-    return found
+    """Return (3, n): q05, median and q95 of each column; in a city most columns are all zero."""
+    result = np.zeros((3, values.shape[1]))
+    nonzero = np.flatnonzero(values.any(axis=0))
+    for first in range(0, len(nonzero), COLUMNS_AT_ONCE):
+        batch = nonzero[first : first + COLUMNS_AT_ONCE]
+        result[:, batch] = quantiles(values[:, batch])
+    return result

@@ -1,7 +1,7 @@
-"""Walks that somebody recorded (GPX): the line between the fixes is exposed, not the fixes.
+"""Recorded walks (GPX): the exposure of the line between the fixes, not of the fixes.
 
-A receiver that writes one fix a minute leaves 80 m between two of them; whoever asks only how far
-each fix is from a camera misses most cameras that the walk passed.
+A receiver that records one fix a minute leaves 80 m between them; asking only how far each fix is
+from a camera would miss most of the cameras that the walk passed.
 """
 
 from collections.abc import Sequence
@@ -25,9 +25,9 @@ class TrackPieces:
     """Recorded walks in pieces, track by track, each from its first fix to its last.
 
     Args:
-        pieces: the straight segments that the engine is asked for.
-        walks: one a track, and a last one that is all tracks together.
-        length_m: (n_tracks,) metres. What is walked twice counts twice.
+        pieces: their straight segments, for the engine.
+        walks: one per track, and a last one for all tracks together.
+        length_m: (n_tracks,) metres; a stretch that is walked twice counts twice.
     """
 
     pieces: Pieces
@@ -36,11 +36,11 @@ class TrackPieces:
 
 
 def cut_tracks(tracks: gpd.GeoDataFrame, piece_m: float = PIECE_M) -> TrackPieces:
-    """Cut every track to equal pieces of at most `piece_m`.
+    """Cut every track into equal pieces of at most `piece_m`.
 
     Args:
         tracks: `TRACK_COLUMNS`, metric.
-        piece_m: largest length of a piece, metres, above zero.
+        piece_m: greatest length of a piece, metres, above zero.
     """
     lines = tracks.geometry.to_numpy()
     parts = equal_parts(lines, shapely.length(lines), piece_m)
@@ -68,17 +68,15 @@ def track_figures(
     Args:
         tracks: `TRACK_COLUMNS`.
         track_pieces: of these tracks.
-        exposure: whose last pieces and last walks are those of `track_pieces`.
+        exposure: of the pieces and walks of `track_pieces`.
         levels: of the exposure.
     """
-    n_tracks = len(track_pieces.length_m)
-    if not n_tracks:
+    if not len(track_pieces.length_m):
         return ()
-    seen = exposure.seen_m[..., exposure.seen_m.shape[2] - track_pieces.pieces.n_pieces :]
-    cameras = exposure.walk_cameras[..., exposure.walk_cameras.shape[2] - n_tracks - 1 :]
+    seen, cameras = exposure.seen_m, exposure.walk_cameras
     first = track_pieces.walks.indptr[:-2]
     by_track = np.add.reduceat(seen, first, axis=2, dtype=np.float64)
-    # Lengths within view are float32: their sum may pass the length in the last bits.
+    # Lengths in view are float32: their sum may exceed the length in the last bits.
     by_track = np.minimum(by_track, track_pieces.length_m)
     metres = np.concatenate([by_track, by_track.sum(axis=2, keepdims=True)], axis=2)
     length = np.append(track_pieces.length_m, track_pieces.length_m.sum())

@@ -1,4 +1,4 @@
-"""What trips are exposed to, and what a detour would spare: draw by draw, level by level."""
+"""What trips are exposed to, and what a detour would avoid: draw by draw, level by level."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,31 +12,31 @@ from contrechamp.measure.estimates import quantiles
 from contrechamp.measure.exposure import Exposure
 from contrechamp.measure.network import FootNetwork
 from contrechamp.measure.pieces import StreetPieces
+from contrechamp.measure.routes import cheapest_routes, unseen_routes_exist
 from contrechamp.measure.trips import GOALS, TripPlan
-from contrechamp.measure.ways import cheapest_ways, unseen_ways_exist
 from contrechamp.sight.arrays import Level
 
 F4 = NDArray[np.float32]
 F8 = NDArray[np.float64]
 
-#: What a metre of way costs against a metre within view, when the least-watched way is sought: so
-#: little that of two ways with the same metres within view the shorter wins, and that a way may be
-#: a kilometre longer for each metre within view that it spares.
+#: What a metre of route costs, relative to a metre in view, in the search for the least-watched
+#: route: of two routes with the same length in view the shorter wins, and a route may be up to a
+#: kilometre longer for each metre in view that it avoids.
 COST_OF_LENGTH = 0.001
 
 
 @dataclass(frozen=True)
 class TripExposure:
-    """What is within view of mapped cameras on each trip.
+    """What is in view of mapped cameras on each trip.
 
     Args:
-        seen_m: (n_draws, n_levels, n_trips) metres of the shortest way within view.
+        seen_m: (n_draws, n_levels, n_trips) metres of the shortest route in view.
         cameras: (n_draws, n_levels, n_trips) int32, distinct cameras with part of it in view.
-        least_seen_m: (n_draws, n_levels, n_trips) metres within view on the least-watched way
-            between the same ends. That way is sought once a level, with the mean of all draws: a
-            walker cannot know which draw is true.
-        detour_m: (n_levels, n_trips) how much longer than the shortest the least-watched way is.
-        free: (n_draws, n_levels, n_trips) bool: some way, however long, is within view nowhere.
+        least_seen_m: (n_draws, n_levels, n_trips) metres in view on the least-watched route
+            between the same ends. That route is found once per level, from the mean of all draws:
+            a walker cannot know which draw is true.
+        detour_m: (n_levels, n_trips) how much longer it is than the shortest route.
+        free: (n_draws, n_levels, n_trips) bool: some route, however long, is nowhere in view.
     """
 
     seen_m: F8
@@ -53,10 +53,9 @@ def trip_exposure(
 
     Args:
         plan: the trips.
-        network: that they are on.
+        network: the one they are on.
         street_pieces: of the network.
-        exposure: whose first pieces are the street pieces, and whose first walks are
-            ``plan.walks``. More pieces and walks may follow; they are left aside.
+        exposure: of the street pieces, with ``plan.walks``.
     """
     n_draws, n_levels = exposure.seen_m.shape[:2]
     n_trips = len(plan.length_m)
@@ -65,27 +64,26 @@ def trip_exposure(
     for level in range(n_levels) if n_trips else ():
         edge_seen = _seen_of_edges(exposure.seen_m[:, level], street_pieces)
         cost = edge_seen.mean(axis=0) + COST_OF_LENGTH * network.length_m
-        spared = cheapest_ways(network, cost, plan.start, plan.end)
-        seen[:, level] = np.minimum(plan.ways.sums(edge_seen), plan.length_m)
+        spared = cheapest_routes(network, cost, plan.start, plan.end)
+        seen[:, level] = np.minimum(plan.routes.sums(edge_seen), plan.length_m)
         length = spared.sums(network.length_m)
         least[:, level] = np.minimum(spared.sums(edge_seen), length)
-        # Two ways of one length differ in their last bits.
+        # Two routes of the same length may differ in their last bits.
         detour[level] = np.maximum(length - plan.length_m, 0.0)
     return TripExposure(
         seen_m=seen,
-        cameras=exposure.walk_cameras[:, :, :n_trips],
+        cameras=exposure.walk_cameras,
         least_seen_m=least,
         detour_m=detour,
-        free=unseen_ways_exist(
+        free=unseen_routes_exist(
             network, street_pieces.edge_first, exposure.seen_m, plan.start, plan.end
         ),
     )
 
 
 def _seen_of_edges(seen_m: F4, street_pieces: StreetPieces) -> F8:
-    """Return the metres within view of each edge, (n_draws, n_edges), from those of pieces."""
-    first = street_pieces.edge_first
-    edges: F8 = np.add.reduceat(seen_m[:, : first[-1]], first[:-1], axis=1, dtype=np.float64)
+    """Return the metres in view of each edge, (n_draws, n_edges), from those of its pieces."""
+    edges: F8 = np.add.reduceat(seen_m, street_pieces.edge_first[:-1], axis=1, dtype=np.float64)
     return edges
 
 
@@ -94,9 +92,9 @@ def trip_figures(
 ) -> tuple[DrawnFigure, ...]:
     """Return the ``trips.*`` figures of all trips and of those to each goal, draw by draw.
 
-    Metres, cameras and detours are means per trip; "trips.seen_share" is all metres within view
-    by all metres walked; "trips.no_detour_share" is the share of trips with no free way. A goal
-    without trips has no figure.
+    Metres, cameras and detours are means per trip; "trips.seen_share" is all metres in view
+    divided by all metres walked; "trips.no_detour_share" is the share of trips without a free
+    route. A goal without trips has no figure.
     """
     groups = {"all": np.ones(len(plan.goal), bool)}
     groups |= {f"service:{goal}": plan.goal == number for number, goal in enumerate(GOALS)}
@@ -129,10 +127,7 @@ def trip_table(
     homes: gpd.GeoDataFrame,
     places: gpd.GeoDataFrame,
 ) -> gpd.GeoDataFrame | None:
-    """Return the table of trips as `Measurement.trips` describes it; None where there is none.
-
-    The share of a way within view is its metres within view by its length.
-    """
+    """Return the table of trips as `Measurement.trips` describes it; None without trips."""
     if not len(plan.length_m):
         return None
     columns: dict[str, object] = {

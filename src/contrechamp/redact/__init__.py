@@ -1,4 +1,4 @@
-"""What is to leave: faces and places covered, metadata stripped, the result checked and reviewed.
+"""Masks files for release: covers faces, strips metadata, checks the copies, prepares their review.
 
 Faces are found only to be covered. No model that yields an embedding or an identity is loaded.
 """

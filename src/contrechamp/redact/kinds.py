@@ -1,4 +1,4 @@
-"""What a file is, by its content and never by its name; what is not known is refused."""
+"""Tells what kind of file something is, from its content alone; unknown kinds are refused."""
 
 import io
 import struct
@@ -15,7 +15,7 @@ from contrechamp.redact.checks.tiff_tags import is_camera_raw
 from contrechamp.redact.outcome import Kind
 
 HEAD_BYTES = 1 << 20
-#: Brands of ISO base media files (ISO/IEC 14496-12) that are pictures, sound alone, camera raw.
+#: Brands of ISO base media files (ISO/IEC 14496-12) that are pictures.
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 _AVIF_BRANDS = {b"avif", b"avis"}
 _OFFICE_TYPES = {
@@ -29,12 +29,12 @@ _MAX_BOXES = 10_000
 
 @dataclass(frozen=True)
 class FileKind:
-    """What a file is, and what its masked copy will be.
+    """The kind of a file, and of its masked copy.
 
     Args:
         kind: which masker takes it.
-        format: its name, for messages.
-        names: suffixes that such a file usually has.
+        format: what the format is called, in messages too.
+        names: the usual suffixes of such files.
         suffix: of the masked copy.
     """
 
@@ -44,7 +44,7 @@ class FileKind:
     suffix: str
 
     def odd_name(self, source: Path) -> bool:
-        """Tell whether the name of `source` says something else than its content."""
+        """Tell whether the name of `source` does not fit its content."""
         return source.suffix.lower() not in self.names
 
 
@@ -85,7 +85,7 @@ _STARTS = (
 
 
 def kind_of(source: Path, name: str) -> FileKind:
-    """Return what `source` is, by its content.
+    """Return the kind of `source`, judged by its content.
 
     Args:
         source: the file; may be ``/dev/fd/N``.
@@ -106,7 +106,7 @@ def kind_of(source: Path, name: str) -> FileKind:
 
 
 def _known(head: bytes, file: BinaryIO) -> FileKind | str:
-    """Return the kind, or why there is none."""
+    """Return the kind, or the reason why the file is refused."""
     if not head:
         return _("is empty: there is nothing to mask")
     for start, kind in _STARTS:
@@ -124,7 +124,9 @@ def _known(head: bytes, file: BinaryIO) -> FileKind | str:
         return _MATROSKA if _has_matroska_video(head) else _MKA
     if head[:4] == b"OggS":
         return _ogg(head)
-    if head[:3] == b"ID3" or _is_mpeg_audio(head):
+    if head[:3] == b"ID3":
+        return _after_tag(head, file)
+    if _is_mpeg_audio(head):
         return _mpeg_audio(head)
     if b"%PDF-" in head[:1024]:
         return _PDF
@@ -153,13 +155,13 @@ def _iso_media(head: bytes, file: BinaryIO) -> FileKind | str:
 
 
 def _by_tracks(file: BinaryIO) -> FileKind | str:
-    """Tell video from sound by the handlers of the tracks of an ISO base media file."""
+    """Tell video from sound by the track handlers of an ISO base media file."""
     handlers = set(_handlers(file, 0, file.seek(0, io.SEEK_END), _MAX_BOXES))
     if b"vide" in handlers:
         return _MP4
     if b"soun" in handlers:
         return _M4A
-    return _("is cut short or damaged: there is no track of video or sound in it")
+    return _("is cut short or damaged: it has no video or sound track")
 
 
 def _handlers(file: BinaryIO, at: int, end: int, budget: int) -> Iterator[bytes]:
@@ -184,7 +186,7 @@ def _handlers(file: BinaryIO, at: int, end: int, budget: int) -> Iterator[bytes]
 
 
 def _has_matroska_video(head: bytes) -> bool:
-    """Tell whether an element CodecID (0x86) of the first megabyte names a video codec."""
+    """Tell whether a CodecID element (0x86) in the first megabyte names a video codec."""
     at = head.find(b"V_")
     while at > 1:
         if head[at - 2] == 0x86 and head[at - 1] & 0x80:
@@ -203,9 +205,17 @@ def _is_mpeg_audio(head: bytes) -> bool:
     return len(head) > 3 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0 and head[1] & 0x18 != 0x08
 
 
+def _after_tag(head: bytes, file: BinaryIO) -> FileKind:
+    """Return the kind of sound that follows an ID3v2 tag, whose length has seven bits a byte."""
+    length = sum(byte % 128 << 7 * (3 - place) for place, byte in enumerate(head[6:10]))
+    file.seek(10 + length)
+    sound = file.read(4)
+    return _FLAC if sound == b"fLaC" else _mpeg_audio(sound)
+
+
 def _mpeg_audio(head: bytes) -> FileKind:
-    adts = head[0] == 0xFF and head[1] & 0xF6 == 0xF0
-    return _AAC if adts else _MP3
+    is_adts = len(head) > 1 and head[0] == 0xFF and head[1] & 0xF6 == 0xF0  # ADTS: layer 0
+    return _AAC if is_adts else _MP3
 
 
 def _zip(file: BinaryIO) -> FileKind | str:
@@ -232,9 +242,9 @@ def _office(suffix: str) -> FileKind:
 
 
 def _refused(head: bytes) -> str:
-    """Return why a file of a known but unsuitable kind is refused."""
+    """Return why a file of an unsuitable or unknown kind is refused."""
     if head[:6] in (b"GIF87a", b"GIF89a"):
-        return _("is a GIF, which may move; save it as PNG, or as a video, first")
+        return _("is a GIF, which may be animated; save it as PNG, or as a video, first")
     if head[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         if "EncryptedPackage".encode("utf-16-le") in head:
             return _("is locked with a password; save it without one first")
@@ -246,11 +256,12 @@ def _refused(head: bytes) -> str:
     if b"<svg" in head[:4096]:
         return _("is an SVG drawing, which may hold hidden text; save it as PNG first")
     if b"\0" not in head[:4096]:
-        return _("is plain text: take the names out of it by hand, in an editor")
+        return _("is plain text: remove the names by hand, in an editor")
     return _unknown()
 
 
 def _unknown() -> str:
     return _(
-        "is of no kind that can be masked; known are images, video, sound, PDF and office files"
+        "is not a kind of file that can be masked; known are images, video, sound, PDF and office "
+        "files"
     )

@@ -1,8 +1,8 @@
-"""The run: every file through its masker, the checks and the review, into one folder.
+"""Runs each file through its masker, its checks and its review sheet, into one folder.
 
-``OUT/masked/`` holds what may leave after review, ``OUT/review/`` what stays at home. A copy gets
-its final name only when its checks have passed and its review sheet is written; whatever goes
-wrong before that, nothing of it stays.
+``OUT/masked/`` holds what may be passed on after review, ``OUT/review/`` what stays at home. A copy
+gets its final name only once its checks have passed and its review sheet is written; if anything
+goes wrong before that, nothing of it is kept.
 """
 
 import os
@@ -25,13 +25,13 @@ from contrechamp.redact.kinds import FileKind, kind_of
 from contrechamp.redact.outcome import Check, Outcome, from_json
 from contrechamp.redact.process import kernels
 from contrechamp.redact.process.isolation import MaskerError, limits_for, run_isolated
-from contrechamp.redact.process.job import Job
+from contrechamp.redact.process.job import MaskingJob
 from contrechamp.redact.provenance import Credentials, sign
+from contrechamp.redact.request import Request
 from contrechamp.redact.review import sheets
 from contrechamp.redact.run import Masked, Run, Unmasked
 from contrechamp.redact.sidecar import read_sidecar
-from contrechamp.redact.sources import Source
-from contrechamp.redact.wish import Wish
+from contrechamp.redact.sources import SourceFile
 
 MASKED, REVIEW = "masked", "review"
 MASKERS = {
@@ -42,55 +42,55 @@ MASKERS = {
     "office": "contrechamp.redact.office.masking:mask_office",
 }
 _MOVING = ("video", "sound")
-#: A copy says nothing of when it was made: the earliest date that ZIP archives know.
+#: Copies do not tell when they were made: they carry the earliest date that ZIP archives know.
 _NO_DATE = (315_532_800, 315_532_800)
 _MAX_STEM = 80
 
 
 @dataclass(frozen=True)
-class Manner:
-    """How to run.
+class Settings:
+    """Settings of a run.
 
     Args:
-        wish: what is asked for every file; its boxes come from each file's sidecar.
-        keep_names: whether copies are called like their sources.
-        credentials: to sign copies with, if that is asked for.
-        verbose: let decoders speak.
+        request: for every file; its boxes come from each file's sidecar.
+        keep_names: whether copies keep the names of their sources.
+        credentials: to sign copies with, if any.
+        verbose: show what decoders print.
     """
 
-    wish: Wish = field(default_factory=Wish)
+    request: Request = field(default_factory=Request)
     keep_names: bool = False
     credentials: Credentials | None = None
     verbose: bool = False
 
 
 def mask_files(
-    sources: Sequence[Source],
+    sources: Sequence[SourceFile],
     out: Path,
-    manner: Manner,
+    settings: Settings,
     *,
     progress: Progress = silent,
     run: Run | None = None,
-    tell: Callable[[Masked | Unmasked], None] = lambda _one: None,
+    on_done: Callable[[Masked | Unmasked], None] = lambda _one: None,
 ) -> Run:
     """Mask `sources` into the new folder `out`.
 
     Args:
-        sources: as `contrechamp.redact.sources.gather` found them.
+        sources: as found by `contrechamp.redact.sources.gather`.
         out: must be new or empty.
-        manner: how.
-        progress: bars.
-        run: what is known of other files already, to be told with these.
-        tell: called when a file is done.
+        settings: of the run.
+        progress: opens a bar for each step.
+        run: what is already known about other files, to be reported with these.
+        on_done: called after each file.
 
     Raises:
-        OutputError: `out` cannot be made, or holds something.
+        OutputError: `out` cannot be made, or is not empty.
     """
     run = run or Run(out)
     with _workshop(out) as workshop:
         try:
             for source in sources:
-                tell(_one(source, run, manner, workshop, progress))
+                on_done(_one(source, run, settings, workshop, progress))
         finally:
             if run.masked or run.unmasked:
                 sheets.write_index(run, out / REVIEW)
@@ -98,10 +98,10 @@ def mask_files(
 
 
 def _one(
-    source: Source, run: Run, manner: Manner, workshop: Path, progress: Progress
+    source: SourceFile, run: Run, settings: Settings, workshop: Path, progress: Progress
 ) -> Masked | Unmasked:
     try:
-        masked = _mask(source, run, manner, workshop, progress)
+        masked = _mask(source, run, settings, workshop, progress)
         run.masked.append(masked)
         return masked
     except ContrechampError as error:
@@ -118,50 +118,54 @@ def _one(
             ),
         )
     except OSError as error:
-        told = _("masked copy of {name}").format(name=source.name)
-        unmasked = Unmasked(source.name, unwritable(told, error))
+        copy = _("masked copy of {name}").format(name=source.name)
+        unmasked = Unmasked(source.name, unwritable(copy, error))
     finally:
         _empty(workshop)
     run.unmasked.append(unmasked)
     return unmasked
 
 
-def _mask(source: Source, run: Run, manner: Manner, workshop: Path, progress: Progress) -> Masked:
+def _mask(
+    source: SourceFile, run: Run, settings: Settings, workshop: Path, progress: Progress
+) -> Masked:
     kind = kind_of(source.path, source.name)
-    wish = _wish(source, kind, manner.wish)
-    name = _copy_name(source, kind, len(run.masked) + 1, run.out / MASKED, keep=manner.keep_names)
+    request = _request(source, kind, settings.request)
+    name = _copy_name(source, kind, len(run.masked) + 1, run.out / MASKED, keep=settings.keep_names)
     draft = workshop / f"copy{kind.suffix}"
     moving = kind.kind in _MOVING
-    job = Job(
+    job = MaskingJob(
         function=MASKERS[kind.kind],
         source=source.path if source.path.parent == Path("/dev/fd") else source.path.absolute(),
         target=draft,
-        wish=wish,
+        request=request,
         limits=limits_for(source.path, moving=moving),
         language=active_language(),
         workshop=workshop,
     )
     if kind.kind == "video":
         kernels.lay_out(workshop)
-    answer, given_up = run_isolated(job, source.name, progress, verbose=manner.verbose)
+    answer, restrictions = run_isolated(job, source.name, progress, verbose=settings.verbose)
     outcome = _outcome(answer, kind)
     _empty(workshop, but=draft)
     _need_file(draft)
-    checks, absent = check_file(draft, kind.kind, sound=wish.sound != "drop")
+    checks, absent = check_file(draft, kind.kind, sound=request.sound != "drop")
     outcome = replace(outcome, checks=(*outcome.checks, *checks))
     _need_passed(outcome.checks, source.name)
-    if manner.credentials is not None:
-        outcome = _signed(draft, kind, outcome, manner.credentials, source.name, wish)
-    # In a folder of its own: nothing that reads the copy again can write to it after its checks.
+    if settings.credentials is not None:
+        outcome = _signed(draft, outcome, settings.credentials, source.name, request)
+    # In a folder of their own, so that what reads the checked copy cannot write to it.
     aside = workshop / "pictures"
     aside.mkdir()
     pictures = sheets.take_pictures(
         replace(job, source=draft, target=aside / "none", workshop=aside),
         outcome,
-        verbose=manner.verbose,
+        verbose=settings.verbose,
     )
     sheet = sheets.write_sheet(
-        sheets.Sheet(name, source.name, kind, wish, outcome, tuple(given_up), absent, pictures),
+        sheets.Sheet(
+            name, source.name, kind, request, outcome, tuple(restrictions), absent, pictures
+        ),
         workshop,
     )
     return _put_in_place(draft, sheet, name, run.out, source.name, outcome)
@@ -177,27 +181,27 @@ def _outcome(answer: object, kind: FileKind) -> Outcome:
     return outcome
 
 
-def _wish(source: Source, kind: FileKind, wish: Wish) -> Wish:
+def _request(source: SourceFile, kind: FileKind, request: Request) -> Request:
     if source.boxes is None:
-        if wish.boxes_only and kind.kind in ("image", "video"):
+        if request.boxes_only and kind.kind in ("image", "video"):
             raise InputError(
                 _(
-                    "has no boxes, and --boxes-only covers nothing else; draw some into {sidecar}, "
+                    "has no boxes, and --boxes-only covers nothing else; draw some in {sidecar}, "
                     "or leave the option out"
                 ).format(sidecar=f"{Path(source.name).name}.boxes.json"),
                 where=source.name,
             )
-        return wish
+        return request
     if kind.kind in ("sound", "office"):
         raise InputError(
             _("boxes are for images, video and PDF, not for {format}").format(format=kind.format),
             where=shown(source.boxes),
         )
-    return replace(wish, hand=read_sidecar(source.boxes))
+    return replace(request, hand=read_sidecar(source.boxes))
 
 
 def _need_file(draft: Path) -> None:
-    """Refuse what is no file of its own: a link would let something else leave in its place."""
+    """Refuse a copy that is a link: another file would be passed on in its place."""
     status = draft.lstat() if draft.exists() else None
     if status is None or not stat.S_ISREG(status.st_mode) or status.st_nlink != 1:
         raise MaskerError("no copy", "masking.py")
@@ -207,7 +211,7 @@ def _need_passed(checks: Sequence[Check], name: str) -> None:
     failed = [check for check in checks if not check.passed]
     if failed:
         raise CheckFailedError(
-            _("{name}: its masked copy did not pass and was deleted: {checks}").format(
+            _("{name}: its masked copy failed a check and was deleted: {checks}").format(
                 name=name,
                 checks=shown(
                     "; ".join(
@@ -220,18 +224,20 @@ def _need_passed(checks: Sequence[Check], name: str) -> None:
 
 
 def _signed(
-    draft: Path, kind: FileKind, outcome: Outcome, credentials: Credentials, name: str, wish: Wish
+    draft: Path, outcome: Outcome, credentials: Credentials, name: str, request: Request
 ) -> Outcome:
-    """Put a manifest into the copy, and check the container once more with it."""
+    """Sign the copy, and check it once more with its manifest."""
     sign(draft, credentials, name)
-    checks, _absent = check_file(draft, kind.kind, sound=wish.sound != "drop", credentials=True)
+    checks, _absent = check_file(
+        draft, outcome.kind, sound=request.sound != "drop", credentials=True
+    )
     _need_passed(checks, name)
-    signed = Check(_("signed with Content Credentials (C2PA), and read again"), True)
+    signed = Check(_("signed with Content Credentials (C2PA), and read back"), True)
     return replace(outcome, checks=(*outcome.checks, signed))
 
 
-def _copy_name(source: Source, kind: FileKind, number: int, folder: Path, *, keep: bool) -> str:
-    """Return the name of a copy: a neutral one, for the name of a file can name a person."""
+def _copy_name(source: SourceFile, kind: FileKind, number: int, folder: Path, *, keep: bool) -> str:
+    """Return the name of a copy: neutral, unless kept, since a file name can name a person."""
     stem = f"{kind.kind}-{number:03d}"
     if keep:
         kept = "".join(c if c.isprintable() and c not in '/\\:*?"<>|' else "_" for c in source.stem)
@@ -259,13 +265,11 @@ def _put_in_place(
 
 @contextmanager
 def _workshop(out: Path) -> Iterator[Path]:
-    """Make `out` and its folders; yield the one in which unfinished work lies, and remove it."""
+    """Make `out` and its folders; yield the one for unfinished work, which is removed after."""
     try:
         if out.exists() and (not out.is_dir() or any(out.iterdir())):
             raise OutputError(
-                _("{out}: is there already; choose a folder with -o that is new or empty").format(
-                    out=out
-                )
+                _("{out}: already exists; choose a new or empty folder with -o").format(out=out)
             )
         made = not out.exists()
         out.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -278,7 +282,7 @@ def _workshop(out: Path) -> Iterator[Path]:
         yield workshop
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
-        if not any((out / REVIEW).iterdir()):  # nothing came out: leave nothing behind
+        if not any((out / REVIEW).iterdir()):  # no file was handled: leave nothing behind
             for folder in (out / MASKED, out / REVIEW, *([out] if made else [])):
                 folder.rmdir()
 

@@ -1,7 +1,7 @@
-"""Content Credentials (C2PA) in a masked copy: that areas were covered, signed by the user.
+"""Content Credentials (C2PA) in a masked copy: the user signs that areas were covered.
 
-The manifest names no ingredient and holds no thumbnail: nothing of the uncovered original is in
-it. It is a signature: whoever reads the copy learns whose key signed it.
+The manifest names no ingredient and has no thumbnail, so it holds nothing of the uncovered
+original. It is a signature: whoever reads the copy learns whose key signed it.
 """
 
 import json
@@ -14,7 +14,7 @@ from contrechamp.base.errors import CheckFailedError, InputError
 from contrechamp.base.files import read_bounded
 from contrechamp.base.i18n import _
 
-#: Not TIFF: signing one leaves bytes in it that belong to nothing, which our reader refuses.
+#: Not TIFF: signing leaves unreferenced bytes in it, which our strict reader refuses.
 _MIME = {
     ".jpg": "image/jpeg",
     ".png": "image/png",
@@ -24,7 +24,7 @@ _MIME = {
     ".wav": "audio/wav",
 }
 _MAX_PEM_BYTES = 1 << 20
-#: Beginnings of the names of assertions that a manifest of ours may hold.
+#: Prefixes of the assertions that a manifest of ours may hold.
 _ASSERTIONS = ("c2pa.actions.v2", "c2pa.hash.")
 _EDITED_BY_PEOPLE = "http://cv.iptc.org/newscodes/digitalsourcetype/humanEdits"
 _CURVES = {"secp256r1": "ES256", "secp384r1": "ES384", "secp521r1": "ES512"}
@@ -47,12 +47,12 @@ def read_credentials(certificate: Path, key: Path, passphrase: bytes | None) -> 
     """Read a certificate chain and its key from PEM files.
 
     Args:
-        certificate: chain, own certificate first.
-        key: private key, which may be encrypted.
+        certificate: the chain, own certificate first.
+        key: the private key, which may be encrypted.
         passphrase: of the key.
 
     Raises:
-        InputError: one of them cannot be read or used, or they do not belong together.
+        InputError: either cannot be read or used, or the two do not match.
     """
     from cryptography import x509
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
@@ -61,16 +61,18 @@ def read_credentials(certificate: Path, key: Path, passphrase: bytes | None) -> 
     try:
         [own, *_others] = x509.load_pem_x509_certificates(chain)
     except ValueError as error:
-        raise InputError(_("is no chain of certificates in PEM"), where=str(certificate)) from error
+        raise InputError(
+            _("is not a certificate chain in PEM format"), where=str(certificate)
+        ) from error
     try:
         private = load_pem_private_key(_pem(key), passphrase)
     except (ValueError, TypeError) as error:
         raise InputError(
-            _("is no private key in PEM, or its passphrase is another one"), where=str(key)
+            _("is not a private key in PEM format, or the passphrase is wrong"), where=str(key)
         ) from error
     if private.public_key() != own.public_key():
         raise InputError(
-            _("does not belong to {certificate}").format(certificate=certificate), where=str(key)
+            _("does not match {certificate}").format(certificate=certificate), where=str(key)
         )
     return Credentials(chain.decode("ascii"), private, _algorithm(private, key), str(certificate))
 
@@ -85,11 +87,11 @@ def is_encrypted(key: Path) -> bool:
 
 
 def sign(copy: Path, credentials: Credentials, name: str) -> None:
-    """Put a manifest into `copy`, in place, and read it again.
+    """Put a manifest into `copy`, in place, and read it back.
 
     Raises:
-        InputError: files of this kind take no manifest, or the certificate does not do.
-        CheckFailedError: the manifest that was read again is not the one that was wanted.
+        InputError: files of this kind take no manifest, or the certificate cannot sign it.
+        CheckFailedError: the manifest read back is not the one that was written.
     """
     import c2pa
 
@@ -115,20 +117,20 @@ def sign(copy: Path, credentials: Credentials, name: str) -> None:
             signed.open("w+b") as target,
         ):
             builder.sign(signer, mime, source, target)
-        read_again = _read_manifest(signed, mime)
+        manifest = _read_manifest(signed, mime)
     except c2pa.C2paError as error:
         raise InputError(
             _("cannot sign: {reason}").format(reason=str(error)[:200]), where=credentials.where
         ) from error
-    _need_only_ours(read_again, name)
+    _need_only_ours(manifest, name)
     signed.replace(copy)
 
 
 def _manifest() -> str:
-    """Return what the manifest says.
+    """Return the manifest.
 
-    C2PA 2 wants the first action to be that the asset was created or opened, and an opened one
-    needs its original as an ingredient. The copy is a new asset that people's edits made.
+    C2PA 2 requires the first action to be the creation or the opening of the asset, and an opened
+    asset names its original as an ingredient. So the copy is declared as created, by human edits.
     """
     actions = [
         {"action": "c2pa.created", "digitalSourceType": _EDITED_BY_PEOPLE},
@@ -143,7 +145,7 @@ def _manifest() -> str:
 
 
 def _signature(credentials: Credentials, data: bytes) -> bytes:
-    """Sign as COSE wants it (RFC 9053): the two numbers of ECDSA side by side, not in DER."""
+    """Sign as COSE requires (RFC 9053): the two numbers of ECDSA side by side, not in DER."""
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import ec, padding, utils
 
@@ -169,7 +171,7 @@ def _algorithm(key: Any, where: Path) -> str:
         return _CURVES[key.curve.name]
     raise InputError(
         _(
-            "expected a key of Ed25519, of the curves P-256, P-384 or P-521, or of RSA from 2048 "
+            "expected an Ed25519 key, a P-256, P-384 or P-521 key, or an RSA key of at least 2048 "
             "bits"
         ),
         where=str(where),
@@ -184,9 +186,9 @@ def _read_manifest(signed: Path, mime: str) -> dict[str, Any]:
 
 
 def _need_only_ours(found: dict[str, Any], name: str) -> None:
-    """Refuse a copy whose manifest says more than ours, or does not hold."""
+    """Refuse a copy whose manifest is invalid or says more than ours."""
     manifests = list(found.get("manifests", {}).values())
-    labels = [one["label"] for manifest in manifests for one in manifest.get("assertions", [])]
+    labels = [a["label"] for manifest in manifests for a in manifest.get("assertions", [])]
     if (
         found["state"] not in ("Valid", "Trusted")
         or len(manifests) != 1
@@ -196,7 +198,7 @@ def _need_only_ours(found: dict[str, Any], name: str) -> None:
     ):
         raise CheckFailedError(
             _(
-                "{name}: its Content Credentials do not hold, or say too much; it was deleted"
+                "{name}: its Content Credentials are invalid or say too much; the copy was deleted"
             ).format(name=name)
         )
 

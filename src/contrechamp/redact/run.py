@@ -1,4 +1,4 @@
-"""What became of the files of a run of masking: those with a copy, those without, and why."""
+"""The result of a masking run: the files that got a copy, and those that did not, and why."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,7 +9,7 @@ from contrechamp.redact.outcome import Outcome
 
 @dataclass(frozen=True)
 class Masked:
-    """One masked copy: the name of its source, where it and its sheet lie, what came out."""
+    """One masked copy: the name of its source, the paths of the copy and its sheet, the outcome."""
 
     source: str
     copy: Path
@@ -19,20 +19,20 @@ class Masked:
 
 @dataclass(frozen=True)
 class Unmasked:
-    """One file without a copy, and why; a failed check and a refused file differ."""
+    """One file without a copy, and why: it was refused, or its copy failed a check."""
 
     source: str
     error: ContrechampError
 
     @property
     def check_failed(self) -> bool:
-        """Whether the copy was made and did not pass."""
+        """Whether a copy was made but failed a check."""
         return isinstance(self.error, CheckFailedError)
 
 
 @dataclass
 class Run:
-    """What became of every file."""
+    """The result for every file."""
 
     out: Path
     masked: list[Masked] = field(default_factory=list)
@@ -42,6 +42,6 @@ class Run:
     @property
     def exit_status(self) -> int:
         """1 if a check failed, else 2 if a file was refused, else 0."""
-        if any(one.check_failed for one in self.unmasked):
+        if any(file.check_failed for file in self.unmasked):
             return 1
         return 2 if self.unmasked else 0

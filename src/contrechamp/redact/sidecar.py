@@ -41,14 +41,14 @@ Boxes = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class HandBox:
-    """One area: standing or moving, at all times or some, on one page or all.
+    """One area: fixed or moving, always there or for a time, on one page or on all.
 
     Args:
-        times: float64 (k,), seconds, ascending; one for what stands still.
+        times: float64 (k,), seconds, ascending; one for a fixed area.
         boxes: float64 (k, 4), where it is at these times.
-        begin: second in which it appears; None: from the first on.
-        end: second until which it stays; None: to the last.
-        page: of a document, from 1; None: of all pages, or no document.
+        begin: second at which it appears; None: at the start.
+        end: second until which it stays; None: to the end.
+        page: of a document, from 1; None: every page, or not a document.
         note: what it is, for the review.
     """
 
@@ -61,11 +61,11 @@ class HandBox:
 
     @property
     def timed(self) -> bool:
-        """Whether it moves, comes or goes."""
+        """Whether it moves, appears or disappears."""
         return self.begin is not None or self.end is not None
 
     def during(self, first: float, last: float) -> tuple[float, float, float, float] | None:
-        """Return the smallest box around every place of it from `first` to `last`, or None."""
+        """Return the smallest box around the area from `first` to `last`; None if it is absent."""
         begin = first if self.begin is None else max(first, self.begin)
         end = last if self.end is None else min(last, self.end)
         if begin > end:
@@ -86,7 +86,8 @@ class HandBoxes:
 
     Args:
         cover: areas to cover.
-        leave: areas in which hits of the detector stay uncovered: what was seen to be no face.
+        leave: areas in which the detector's hits stay uncovered: a person saw that they are no
+            faces.
         size: width and height of the upright picture that the boxes were drawn on, px.
         where: the sidecar, for messages.
     """
@@ -110,20 +111,20 @@ class HandBoxes:
 
         Args:
             seconds: when the frame is shown.
-            until: when the next one is: an area that moves is then covered wherever it is in
-                between, and one that comes or goes in between is covered too.
+            until: when the next frame is shown: a moving area is covered wherever it goes in
+                between, and one that appears or disappears in between is covered too.
         """
         last = seconds if until is None else until
         return _stack(box.during(seconds, last) for box in self.cover)
 
-    def left_open(
+    def marked_no_face(
         self, boxes: npt.NDArray[Any], seconds: float = 0.0, page: int | None = None
     ) -> npt.NDArray[np.bool_]:
-        """Tell which hits of a detector a person marked as no face.
+        """Tell which of a detector's hits a person marked as no face.
 
         Args:
-            boxes: (n, 4), as the detector found them, before they are made larger.
-            seconds: when.
+            boxes: (n, 4), as the detector found them, before they are enlarged.
+            seconds: when they are shown.
             page: of a document.
 
         Returns:
@@ -173,15 +174,15 @@ class HandBoxes:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Return what the sidecar said."""
+        """Return the content of the sidecar."""
         return self._raw
 
     def _check_size(self, width: int, height: int) -> None:
         if self.size not in (None, (width, height)):
             raise InputError(
                 _(
-                    "drawn on {drawn} px, but the picture has {actual} px upright; draw the boxes "
-                    "on this very file"
+                    "drawn on {drawn} px, but the upright picture has {actual} px; draw the boxes "
+                    "on this file"
                 ).format(drawn="{} x {}".format(*self.size or ()), actual=f"{width} x {height}"),
                 where=f"{self.where}: size",
             )
@@ -194,7 +195,7 @@ class HandBoxes:
 
 
 def sidecar_of(source: Path) -> Path:
-    """Return where the sidecar of `source` lies.
+    """Return the path of the sidecar of `source`.
 
     >>> sidecar_of(Path("march/photo.jpg")).name
     'photo.jpg.boxes.json'
@@ -206,7 +207,7 @@ def read_sidecar(path: Path) -> HandBoxes:
     """Read and check a sidecar.
 
     Raises:
-        InputError: it cannot be read, or is not a sidecar; names the box and the field.
+        InputError: it cannot be read, or is not a sidecar; the message names box and field.
     """
     return parse_sidecar(read_bounded(path, MAX_BYTES, where=str(path)), str(path))
 
@@ -215,7 +216,7 @@ def parse_sidecar(content: bytes, where: str) -> HandBoxes:
     """Read and check the content of a sidecar; `where` names it in messages.
 
     Raises:
-        InputError: it is not a sidecar; names the box and the field.
+        InputError: it is not a sidecar; the message names box and field.
     """
     if len(content) > MAX_BYTES:
         raise too_large(where, MAX_BYTES)
@@ -234,17 +235,16 @@ def parse_sidecar(content: bytes, where: str) -> HandBoxes:
 
 
 def from_json(raw: Any, where: str) -> HandBoxes:
-    """Check what ``json.loads`` made of a sidecar; `where` names it in messages.
+    """Check a sidecar as ``json.loads`` returns it; `where` names it in messages.
 
     Raises:
-        InputError: it is not a sidecar; names the box and the field.
+        InputError: it is not a sidecar; the message names box and field.
     """
-    reader = _Reader(where)
-    return reader.sidecar(raw)
+    return _SidecarReader(where).sidecar(raw)
 
 
-class _Reader:
-    """Reads one sidecar and counts what it holds."""
+class _SidecarReader:
+    """Reads one sidecar, counting its keyframes."""
 
     def __init__(self, where: str) -> None:
         self.where = where
@@ -287,7 +287,7 @@ class _Reader:
     def _box(self, raw: Any, place: str) -> HandBox:
         fields = self._fields(raw, _BOX_FIELDS, place)
         if ("box" in fields) == ("path" in fields):
-            self._refuse(_("expected either box, or path for what moves"), place)
+            self._refuse(_("expected either box, or path for a moving area"), place)
         if "page" in fields and any(name in fields for name in ("from", "to", "path")):
             self._refuse(_("a page has no time: leave out from, to, path"), place, "page")
         if "path" in fields and ("from" in fields or "to" in fields):
@@ -403,7 +403,7 @@ def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     names = dict(pairs)
     if len(names) != len(pairs):
         [(name, _times)] = Counter(name for name, _value in pairs).most_common(1)
-        raise ValueError(_("{name} stands twice in one object").format(name=name[:80]))
+        raise ValueError(_("{name} occurs twice in one object").format(name=name[:80]))
     return names
 
 

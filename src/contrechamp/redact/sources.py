@@ -1,6 +1,6 @@
-"""The files that are to be masked: those given, and those in the folders given.
+"""Finds the files to mask: those that the user names, and those in the folders that they name.
 
-Links and devices are never followed: what they lead to was not what the user looked at.
+Links and devices are never followed: what they lead to is not what the user looked at.
 """
 
 import os
@@ -17,14 +17,14 @@ from contrechamp.redact.sidecar import SUFFIX, sidecar_of
 
 
 @dataclass(frozen=True)
-class Source:
+class SourceFile:
     """One file to mask.
 
     Args:
-        path: where it lies; may be ``/dev/fd/N``.
+        path: may be ``/dev/fd/N``.
         name: what the user calls it.
         boxes: its sidecar, if it has one.
-        stem: of its name, for a copy that keeps it.
+        stem: of its name, for copies that keep their names.
     """
 
     path: Path
@@ -35,9 +35,9 @@ class Source:
 
 @dataclass
 class Sources:
-    """What was found: files to mask, and what was refused or left out, with the reason."""
+    """The files to mask, and those refused or left out, with the reasons."""
 
-    files: list[Source] = field(default_factory=list)
+    files: list[SourceFile] = field(default_factory=list)
     refused: list[InputError] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
 
@@ -47,17 +47,17 @@ def gather(inputs: Sequence[Path], boxes: Path | None = None) -> Sources:
 
     Args:
         inputs: files and folders.
-        boxes: a sidecar for the one file given, or a folder of sidecars; by default each lies
-            beside its file.
+        boxes: a sidecar for a single file, or a folder of sidecars; by default each is beside its
+            file.
 
     Raises:
-        UsageError: one sidecar is given for several files, or `boxes` does not exist.
+        UsageError: there is one sidecar for several files, or `boxes` does not exist.
     """
     found = Sources()
     seen: set[tuple[int, int]] = set()
     used: set[Path] = set()
-    for given in inputs:
-        for path in _within(given, found):
+    for entry in inputs:
+        for path in _within(entry, found):
             status = path.lstat()
             if (status.st_dev, status.st_ino) in seen:
                 continue
@@ -67,7 +67,7 @@ def gather(inputs: Sequence[Path], boxes: Path | None = None) -> Sources:
                 found.refused.append(
                     InputError(
                         _(
-                            "its boxes, {sidecar}, are those of another file of the same name; put "
+                            "its boxes, {sidecar}, belong to another file of the same name; put "
                             "each sidecar beside its file"
                         ).format(sidecar=shown(sidecar)),
                         where=shown(path),
@@ -75,50 +75,50 @@ def gather(inputs: Sequence[Path], boxes: Path | None = None) -> Sources:
                 )
                 continue
             used |= {sidecar} if sidecar else set()
-            found.files.append(Source(path, shown(path), sidecar, shown(path.stem)))
+            found.files.append(SourceFile(path, shown(path), sidecar, shown(path.stem)))
     if boxes and boxes.is_file() and len(found.files) > 1:
         raise UsageError(
-            _("--boxes {file}: is for one file, but there are {count}; give a folder").format(
+            _("--boxes {file}: is for one file, but there are {count}; name a folder").format(
                 file=boxes, count=len(found.files)
             )
         )
-    for lonely in sorted(_sidecars(inputs, boxes) - used):
-        # A wrong name would leave uncovered what a person drew a box round.
+    for orphan in sorted(_sidecars(inputs, boxes) - used):
+        # A misspelt name would leave uncovered what a person drew a box around.
         found.refused.append(
             InputError(
                 _("holds boxes for {name}, which is not among the files").format(
-                    name=shown(lonely.name.removesuffix(SUFFIX))
+                    name=shown(orphan.name.removesuffix(SUFFIX))
                 ),
-                where=shown(lonely),
+                where=shown(orphan),
             )
         )
     return found
 
 
-def _within(given: Path, found: Sources) -> Iterator[Path]:
-    """Yield the regular files that `given` is or holds, in the order of their names."""
+def _within(path: Path, found: Sources) -> Iterator[Path]:
+    """Yield `path` or the regular files in it, in the order of their names."""
     try:
-        mode = given.lstat().st_mode
+        mode = path.lstat().st_mode
         if stat.S_ISREG(mode):
-            if not given.name.endswith(SUFFIX):
-                yield given
+            if not path.name.endswith(SUFFIX):
+                yield path
         elif stat.S_ISDIR(mode):
-            for name in sorted(os.listdir(given)):
+            for name in sorted(os.listdir(path)):
                 if name.startswith("."):
                     found.left_out.append(
-                        _("{file}: hidden, left out").format(file=shown(given / name))
+                        _("{file}: hidden, left out").format(file=shown(path / name))
                     )
                 else:
-                    yield from _within(given / name, found)
+                    yield from _within(path / name, found)
         else:
             found.refused.append(
                 InputError(
-                    _("is a link or a device, which is not followed; give the file itself"),
-                    where=shown(given),
+                    _("is a link or a device, which is not followed; name the file itself"),
+                    where=shown(path),
                 )
             )
     except OSError as error:
-        found.refused.append(unreadable(shown(given), error))
+        found.refused.append(unreadable(shown(path), error))
 
 
 def _sidecar(path: Path, boxes: Path | None) -> Path | None:
@@ -134,9 +134,9 @@ def _sidecar(path: Path, boxes: Path | None) -> Path | None:
 
 
 def _sidecars(inputs: Sequence[Path], boxes: Path | None) -> set[Path]:
-    """Return every sidecar that lies where sidecars are looked for."""
+    """Return every sidecar in the places where sidecars are looked for."""
     if boxes is not None:
         return set(boxes.glob(f"*{SUFFIX}")) if boxes.is_dir() else set()
-    folders = [given for given in inputs if given.is_dir() and not given.is_symlink()]
-    given = {path for path in inputs if path.name.endswith(SUFFIX)}
-    return given.union(*(folder.rglob(f"[!.]*{SUFFIX}") for folder in folders))
+    folders = [path for path in inputs if path.is_dir() and not path.is_symlink()]
+    named = {path for path in inputs if path.name.endswith(SUFFIX)}
+    return named.union(*(folder.rglob(f"[!.]*{SUFFIX}") for folder in folders))

@@ -1,9 +1,9 @@
-"""Words to remove, found however they are written: case, accents, ligatures, hyphens, direction.
+"""Finds words to remove, whatever their case, accents, ligatures, hyphens and direction.
 
-A text is compared by its bare letters: ligatures, full-width letters and Arabic presentation forms
-resolved, case folded, accents, Arabic vowel signs and the tatweel left out. A word is found inside
-longer words too: Arabic joins "and" or "the" to a name, Finnish and Turkish decline it. Covering
-too much can be seen; what was missed can't.
+Texts are compared by their bare letters: ligatures, full-width letters and Arabic presentation
+forms resolved, case folded, accents, Arabic vowel signs and the tatweel left out. A word is found
+inside longer words too: Arabic joins "and" or "the" to a name, Finnish and Turkish decline it.
+A reviewer can see that too much was covered, but not what was missed.
 """
 
 import itertools
@@ -14,10 +14,10 @@ from dataclasses import dataclass
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
-from contrechamp.redact.wish import Wish
+from contrechamp.redact.request import Request
 
 _TATWEEL = "\u0640"
-#: Different letters of one sound in Arabic and Persian, written one for the other.
+#: Letters that are written for one another in Arabic, Persian, Turkish and German.
 _ALIKE = str.maketrans({"ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ı": "i", "ß": "ss"})
 _HYPHENS = "-\u00ad\u2010\u2011\u2012\u2013\ufe63\uff0d"
 
@@ -26,18 +26,18 @@ _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 
 @dataclass(frozen=True)
 class _Bare:
-    """A text reduced to what is compared, and where each of its characters came from."""
+    """A text reduced to its bare letters, and the position that each of them came from."""
 
     text: str
     origins: Sequence[int]
 
 
 class Words:
-    """Finds any of some words in texts.
+    """Finds any of a set of words in texts.
 
     Args:
-        words: as the user typed them; a name of several parts counts as one, its parts apart or
-            joined by whatever stands between them, or by nothing, as in addresses.
+        words: as the user typed them; a name of several parts is one word, whatever stands between
+            its parts, even nothing, as in addresses.
     """
 
     def __init__(self, words: Iterable[str]) -> None:
@@ -49,14 +49,13 @@ class Words:
         return self._pattern is not None
 
     def find(self, text: str) -> list[tuple[int, int]]:
-        """Return where words stand: begin and end in `text`, none overlapping, in order."""
+        """Return begin and end of each match in `text`, in order, without overlaps."""
         return self.find_in_characters(text)
 
     def find_in_characters(self, characters: Sequence[str]) -> list[tuple[int, int]]:
-        """Like `find` for characters (or ligatures of several) one by one, as a page has them.
+        """Like `find`, for single characters or ligatures, as a page has them.
 
-        What is written from right to left may stand in a page in the order of reading or in that of
-        the eye: lines are read in both.
+        A page may hold right-to-left text in logical or in visual order: lines are read both ways.
         """
         found: set[tuple[int, int]] = set()
         if self._pattern:
@@ -67,23 +66,23 @@ class Words:
         return _joined(found)
 
 
-def asked_words(wish: Wish) -> Words:
-    """Return what finds the words of a wish.
+def asked_words(request: Request) -> Words:
+    """Return a finder for the words of a request.
 
     Raises:
-        InputError: one of them has nothing to look for.
+        InputError: one of them has no letter or digit.
     """
-    for word in wish.words:
+    for word in request.words:
         if not Words([word]):
             raise InputError(
                 _("“{word}” has no letter or digit to look for").format(word=word),
                 where="--words-file",
             )
-    return Words(wish.words)
+    return Words(request.words)
 
 
 def _any_of(patterns: Iterable[str]) -> re.Pattern[str] | None:
-    # Longest first, so that "Ana Lima" is one find and not the half of one.
+    # Longest first, so that "Ana Lima" is found whole, not just "Ana".
     ordered = sorted(patterns, key=len, reverse=True)
     return re.compile("|".join(ordered)) if ordered else None
 
@@ -100,7 +99,7 @@ def _matches(
 
 
 def _pattern(word: str) -> str:
-    """Return the regular expression of a word: letters that a line may part, gaps of any kind."""
+    """Return the regular expression of a word, which may be broken across lines."""
     between = rf"(?:[{_HYPHENS}]?\n|[{_HYPHENS}]\s)?"
     parts = [
         between.join(re.escape(letter) for letter in part)
@@ -142,7 +141,7 @@ def _lines(characters: Sequence[str]) -> Iterator[list[int]]:
 
 
 def _runs(places: Sequence[int], characters: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Return runs of neighbouring places: a match across lines read backwards has several."""
+    """Yield runs of neighbouring positions: a match across lines read backwards has several."""
     ordered = sorted(set(places))
     begin = ordered[0]
     for before, after in itertools.pairwise(ordered):

@@ -1,4 +1,4 @@
-"""What OSM tags say of a building: how high, from where, and whether it stands on the ground."""
+"""What OSM tags say about a building: top and bottom, dwellings, whether it is on the ground."""
 
 import math
 from collections.abc import Mapping
@@ -6,40 +6,30 @@ from dataclasses import dataclass
 
 from contrechamp.scene.lengths import parse_length_m
 
-#: Where only levels are tagged (design: priors).
+#: Height of a floor, where only floors are tagged.
 LEVEL_M = 3.0
 
 #: building=* of people's homes.
 RESIDENTIAL = frozenset(
-    [
-        "residential",
-        "apartments",
-        "house",
-        "detached",
-        "semidetached_house",
-        "terrace",
-        "bungalow",
-        "dormitory",
-        "farm",
-        "cabin",
-        "houseboat",
-        "static_caravan",
-    ]
+    (
+        *("residential", "apartments", "house", "detached", "semidetached_house", "terrace"),
+        *("bungalow", "dormitory", "farm", "cabin", "houseboat", "static_caravan"),
+    )
 )
 
-#: Keys that name a use of a building, or of an address, that is no home.
+#: Keys that name a use of a building, or of an address, other than as a home.
 OTHER_USES = ("amenity", "shop", "office", "tourism", "leisure", "healthcare", "craft", "club")
 
 
 @dataclass(frozen=True)
-class Body:
+class VerticalExtent:
     """The vertical extent of a building.
 
     Args:
-        height_m: top above the ground, NaN where nothing is said.
+        height_m: top above the ground, NaN if not tagged.
         min_height_m: bottom above the ground.
         height_source: ``height``, ``levels`` or "".
-        unreadable: tags whose value is no number.
+        unreadable: tags whose value cannot be used.
     """
 
     height_m: float
@@ -48,8 +38,8 @@ class Body:
     unreadable: tuple[str, ...] = ()
 
 
-def body(tags: Mapping[str, str]) -> Body:
-    """Read the vertical extent of a building: heights first, else levels x 3 m."""
+def vertical_extent(tags: Mapping[str, str]) -> VerticalExtent:
+    """Read the vertical extent of a building: its height, or else its floors times 3 m."""
     unreadable = []
 
     def number(tag: str, unit_m: float) -> float:
@@ -76,7 +66,7 @@ def body(tags: Mapping[str, str]) -> Body:
     if bottom >= top:  # never for an unknown top
         unreadable.append("min_height" if "min_height" in tags else "building:min_level")
         bottom = 0.0
-    return Body(top, bottom, source, tuple(unreadable))
+    return VerticalExtent(top, bottom, source, tuple(unreadable))
 
 
 def _levels(text: str) -> float | None:
@@ -87,10 +77,11 @@ def _levels(text: str) -> float | None:
 
 
 def off_the_ground(tags: Mapping[str, str]) -> str:
-    """Return why a building does not stand on the ground and blocks no sight there, or "".
+    """Return why a building is not on the ground, where it would block sight lines, or "".
 
     ``underground``: below the ground or inside another building. ``roof``: a roof on posts or a
-    bridge whose lower side is not tagged; with min_height it is a body off the ground like others.
+    bridge whose lower side is not tagged; with min_height it is a building off the ground like any
+    other.
     """
     if (
         tags.get("location") == "underground"
@@ -106,9 +97,9 @@ def off_the_ground(tags: Mapping[str, str]) -> str:
 
 
 def dwelling(tags: Mapping[str, str]) -> str:
-    """Return whether people may live in a building, by its tags.
+    """Return why people may live in a building, by its tags, or "".
 
-    ``residential``: it says so. ``address``: it has a house number and no other use is named.
+    ``residential``: the tags say so. ``address``: it has a house number, and no other use is named.
     """
     kind = tags.get("building", "no")
     if kind in RESIDENTIAL or tags.get("building:use") == "residential":

@@ -1,4 +1,4 @@
-"""From footprints as they are mapped to buildings: valid, in single parts, with their parts."""
+"""From mapped footprints to buildings: valid single polygons, with building parts in place."""
 
 import geopandas as gpd
 import numpy as np
@@ -7,12 +7,12 @@ import shapely
 from numpy.typing import NDArray
 
 from contrechamp.base.i18n import _
-from contrechamp.scene.columns import rows_of
+from contrechamp.scene.columns import kept_rows
 from contrechamp.scene.tables import BUILDING_COLUMNS, Notice
 
 Mask = NDArray[np.bool_]
 
-#: What building parts leave of an outline is a building of its own if it is larger than this.
+#: What building parts leave over of an outline is a building of its own if it is larger than this.
 SLIVER_M2 = 1.0
 
 
@@ -25,8 +25,8 @@ def repaired(
         shapes: (n,) Polygons or MultiPolygons, metres.
 
     Returns:
-        the same where they were valid; the area that even-odd filling of their rings covers where
-        they were not (empty if that is nothing); a mask of those repaired; a mask of those empty.
+        the shapes, valid ones unchanged and invalid ones as the area that even-odd filling of their
+        rings covers (possibly empty); a mask of those repaired; a mask of those empty.
     """
     bad = ~shapely.is_valid(shapes)
     whole = shapes.copy()
@@ -38,7 +38,7 @@ def repaired(
 
 def _only_area(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
     parts, row = shapely.get_parts(shapes, return_index=True)
-    deeper, of_part = shapely.get_parts(parts, return_index=True)  # of collections of polygons
+    deeper, of_part = shapely.get_parts(parts, return_index=True)  # collections may be nested
     row = row[of_part]
     solid = shapely.get_type_id(deeper) == 3
     only = np.full(len(shapes), shapely.MultiPolygon(), dtype=object)
@@ -50,24 +50,24 @@ def _only_area(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
 def compose(
     footprints: gpd.GeoDataFrame,
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, list[Notice]]:
-    """Make buildings of outlines and building parts.
+    """Make buildings from outlines and building parts.
 
-    Where an outline has parts, they stand in its place (OSM wiki, "Simple 3D Buildings"); what
-    they leave of it stays, with the outline's own height.
+    If an outline has parts, they replace it (OSM wiki, "Simple 3D Buildings"); what they leave
+    over of it stays, with the outline's own height.
 
     Args:
-        footprints: `found.FOOTPRINT_COLUMNS`, in metres.
+        footprints: `source_tables.FOOTPRINT_COLUMNS`, in metres.
 
     Returns:
-        the buildings (`tables.BUILDING_COLUMNS`, one Polygon a row; further parts of one object
+        the buildings (`tables.BUILDING_COLUMNS`, one Polygon per row; further polygons of an object
         get the ids ``...#2``, ``...#3``), the outlines (valid, with the columns of the
         footprints), and a notice for each shape that was repaired or left out.
     """
     whole, bad, gone = repaired(footprints.geometry.to_numpy())
     sound = footprints.assign(geometry=whole)
-    sound = rows_of(sound, ~gone)
+    sound = kept_rows(sound, ~gone)
     is_part = sound["part"].to_numpy(bool)
-    outlines, parts = rows_of(sound, ~is_part), rows_of(sound, is_part)
+    outlines, parts = kept_rows(sound, ~is_part), kept_rows(sound, is_part)
     rest = _without_parts(outlines, parts)
     both = gpd.GeoDataFrame(
         pd.concat([rest, parts], ignore_index=True)[[*footprints.columns]], crs=footprints.crs
@@ -88,15 +88,15 @@ def _without_parts(outlines: gpd.GeoDataFrame, parts: gpd.GeoDataFrame) -> gpd.G
         if len(mine):
             left = shapely.get_parts(shapely.difference(shapes[i], shapely.union_all(mine)))
             left = left[(shapely.get_type_id(left) == 3) & (shapely.area(left) > SLIVER_M2)]
-            # A ribbon along a part is a difference of drawing, no building.
+            # A ribbon along a part comes from imprecise drawing and is not a building.
             left = left[shapely.area(shapely.buffer(left, -0.25)) > 0.0]
             shapes[i] = shapely.multipolygons(left)
     kept = outlines.assign(geometry=shapes)
-    return rows_of(kept, ~shapely.is_empty(shapes))
+    return kept_rows(kept, ~shapely.is_empty(shapes))
 
 
 def _single(buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return one row a polygon, outer rings and holes as they are."""
+    """Return one row per polygon, with its rings and holes as they are."""
     polygons, row = shapely.get_parts(buildings.geometry.to_numpy(), return_index=True)
     number = np.arange(len(row)) - np.searchsorted(row, row) + 1
     table = buildings[[*BUILDING_COLUMNS]].iloc[row].reset_index(drop=True)

@@ -1,8 +1,8 @@
-"""The fields of a camera: one specification, that tables, records, forms and pages are made of.
+"""The fields of a camera: the specification that tables, records, forms and pages are made from.
 
-A field that is added here is a column of the camera table and of the open data, a field of the
-record, checked by its bounds wherever it comes in, read from its tags and from tables, written to
-them, and asked for in the field form if it has a question. Whatever *uses* its value comes after.
+A field added here becomes a column of the camera table and of the open data, and a field of the
+record. It is read from its tags and from tables, checked against its bounds, written back to them,
+and asked for in the field form if it has a question. Using its value is up to other code.
 """
 
 import math
@@ -12,8 +12,8 @@ from typing import Any, Literal
 
 from contrechamp.base.i18n import N_, _
 
-#: What a field holds: a number, a whole number, a word of a list, yes or no, a line of text, or a
-#: date as far as it is known.
+#: What a field holds: a number, a whole number, a word from a list, yes or no, a line of text, or a
+#: date, which may be partly known.
 Holds = Literal["number", "whole", "choice", "flag", "line", "date"]
 
 
@@ -23,7 +23,7 @@ class Tag:
 
     Args:
         key: of the tag.
-        sign: -1 where it counts the other way round than the field.
+        sign: -1 if the tag has the opposite sign of the field.
     """
 
     key: str
@@ -32,7 +32,7 @@ class Tag:
 
 @dataclass(frozen=True, kw_only=True)
 class CameraField:
-    """What one field of a camera is called, holds, allows and maps to. Texts are English.
+    """The specification of one field of a camera. Texts are in English.
 
     Args:
         name: of the column, and of the field of the record; ends in the unit.
@@ -40,15 +40,15 @@ class CameraField:
         help: whole sentences for whoever fills it in.
         label: a few words for it.
         measured_in: the unit in words, with what it is measured from.
-        low: least number that is possible.
-        high: greatest.
-        above: whether `low` itself is too little.
+        low: lowest number that is possible.
+        high: highest number that is possible.
+        low_excluded: whether `low` itself is too low.
         choices: word, in lower case -> word of the list that it stands for.
-        absent: what a table holds where nothing is known; of a record it is None or empty.
-        tags: of OpenStreetMap, the first that can be read counts.
+        absent: value in a table where nothing is known; in a record that is None or empty.
+        tags: of OpenStreetMap; the first that can be read counts.
         to_osm: whether the first of `tags` is written as well.
         drawn: whether `measure` draws it where it is not known.
-        recorded: whether a record has it, under the same name and of the same kind.
+        recorded: whether a record has it, under the same name and with the same content.
         question: of the field form, explained by `help`; a field without one is not asked for.
         offered: word -> what the form calls it, for questions that offer a list.
     """
@@ -60,7 +60,7 @@ class CameraField:
     measured_in: str = ""
     low: float = -math.inf
     high: float = math.inf
-    above: bool = False
+    low_excluded: bool = False
     choices: Mapping[str, str] = field(default_factory=dict)
     absent: float | str | bool = ""
     tags: tuple[Tag, ...] = ()
@@ -77,26 +77,28 @@ class CameraField:
 
     @property
     def unit(self) -> str:
-        """Its unit as figures have it, "" without one; the name ends in it."""
+        """Its unit as the end of its name has it; "" if it has none."""
         return self.name.rpartition("_")[2] if self.is_number else ""
 
     @property
     def dtype(self) -> str:
-        """Type of the column: a number that is not known is NaN, so that no column is whole."""
+        """Type of the column; whole numbers are floats, because unknown ones are NaN."""
         return {"number": "float64", "whole": "float64", "flag": "bool"}.get(self.holds, "str")
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The words of the list, each once."""
+        """The words of the list, without repetitions."""
         return tuple(dict.fromkeys(self.choices.values()))
 
     def allows(self, number: Any) -> Any:
-        """Return whether a number is possible; of an array, which ones."""
-        within = (number > self.low if self.above else number >= self.low) & (number <= self.high)
+        """Return whether a number is possible, or which numbers of an array are."""
+        within = (number > self.low if self.low_excluded else number >= self.low) & (
+            number <= self.high
+        )
         return within & (number % 1 == 0) if self.holds == "whole" else within
 
     def expected(self) -> str:
-        """Return what the field can hold, for whoever wrote something else."""
+        """Return what the field can hold, for messages about anything else."""
         if self.holds == "choice":
             return _("expected one of: {words}").format(words=", ".join(self.words))
         if self.holds == "flag":
@@ -104,7 +106,7 @@ class CameraField:
         low, high = f"{self.low:g}", f"{self.high:.15g}"
         if self.holds == "whole":
             text = _("expected {unit}, a whole number from {low} to {high}")
-        elif self.above:
+        elif self.low_excluded:
             text = _("expected {unit}, more than {low}, up to {high}")
         else:
             text = _("expected {unit}, {low} to {high}")
@@ -118,7 +120,7 @@ FIELDS: tuple[CameraField, ...] = (
         name="id",
         holds="line",
         help=(
-            "The name of the camera, which no other one has. It stands in the report: no names of "
+            "The name of the camera, which no other one has. It appears in the report: no names of "
             "people."
         ),
         recorded=False,
@@ -223,7 +225,7 @@ FIELDS: tuple[CameraField, ...] = (
         measured_in=N_("degrees"),
         low=0.0,
         high=360.0,
-        above=True,
+        low_excluded=True,
         absent=math.nan,
         drawn=True,
     ),
@@ -238,7 +240,7 @@ FIELDS: tuple[CameraField, ...] = (
         measured_in=N_("degrees"),
         low=0.0,
         high=180.0,
-        above=True,
+        low_excluded=True,
         absent=math.nan,
         drawn=True,
     ),
@@ -264,7 +266,7 @@ FIELDS: tuple[CameraField, ...] = (
         measured_in=N_("metres"),
         low=0.0,
         high=100_000.0,
-        above=True,
+        low_excluded=True,
         absent=math.nan,
         drawn=True,
     ),
@@ -307,7 +309,7 @@ FIELDS: tuple[CameraField, ...] = (
     CameraField(
         name="zone",
         holds="line",
-        help="What the camera is there for, in the words of OpenStreetMap's surveillance:zone.",
+        help="What kind of place the camera covers, by OpenStreetMap's surveillance:zone.",
         label=N_("zone"),
         tags=(Tag("surveillance:zone"),),
         recorded=False,
@@ -327,12 +329,12 @@ FIELDS: tuple[CameraField, ...] = (
     CameraField(
         name="source",
         holds="line",
-        help="Where the row comes from. It stands in the open data, behind file and row.",
+        help="Where the row comes from. It appears in the open data, after file and row.",
         recorded=False,
     ),
 )
 
 BY_NAME: Mapping[str, CameraField] = {one.name: one for one in FIELDS}
-#: Those that a record has under the same name, and those that the field form asks for.
+#: The fields that a record has under the same name, and those that the field form asks for.
 RECORDED = tuple(one for one in FIELDS if one.recorded)
 ASKED = tuple(one for one in FIELDS if one.question)

@@ -1,4 +1,4 @@
-"""Cameras by the camera table: CSV with lon and lat, or features that are points."""
+"""Reading the camera table: CSV with lon and lat, or point features."""
 
 import math
 from typing import Any
@@ -9,24 +9,24 @@ from numpy.typing import NDArray
 
 from contrechamp.base.i18n import _
 from contrechamp.scene.camera_fields import FIELDS, CameraField
-from contrechamp.scene.columns import rows_of, table
+from contrechamp.scene.columns import kept_rows, table
 from contrechamp.scene.directions import parse_directions
-from contrechamp.scene.found import Found
+from contrechamp.scene.source_tables import SourceTables
 from contrechamp.scene.table_rows import F8, YES_NO, Mask, Rows, Texts, settle
 from contrechamp.scene.tables import CAMERA_COLUMNS
 
-#: Fields that are read in a way of their own.
+#: Fields that need code of their own.
 _OWN = ("id", "heading_deg", "source")
 
 LON, LAT = ("lon", "longitude", "lng", "long"), ("lat", "latitude")
 
 
-def cameras_of(rows: Rows, *, skip_bad_rows: bool) -> Found:
-    """Check rows of the camera table.
+def cameras_of(rows: Rows, *, skip_bad_rows: bool) -> SourceTables:
+    """Check the rows of a camera table and return the cameras.
 
     Args:
-        rows: of cameras alone.
-        skip_bad_rows: leave out what cannot be read instead of stopping.
+        rows: of cameras only.
+        skip_bad_rows: leave out rows that cannot be read instead of stopping.
 
     Raises:
         InputError: at bad rows that are not to be skipped.
@@ -37,7 +37,7 @@ def cameras_of(rows: Rows, *, skip_bad_rows: bool) -> Found:
     data["id"] = _ids(rows)
     data["heading_deg"] = heading
     data["hfov_deg"] = np.where(np.isnan(data["hfov_deg"]), range_width, data["hfov_deg"])
-    # Which row it was is what a reader needs; what the row says of its source stands beside it.
+    # Readers need to know which row it was; what the row says about its source follows it.
     data["source"] = [
         f"{where} ({what})" if what else where
         for where, what in zip(rows.sources(), rows.texts("source"), strict=True)
@@ -45,15 +45,15 @@ def cameras_of(rows: Rows, *, skip_bad_rows: bool) -> Found:
     notices = settle(rows, skip=skip_bad_rows)
     good = rows.good()
     places = shapely.points(np.where(good, lon, 0.0), np.where(good, lat, 0.0))
-    return Found(
-        cameras=rows_of(table(CAMERA_COLUMNS, data, places), good),
+    return SourceTables(
+        cameras=kept_rows(table(CAMERA_COLUMNS, data, places), good),
         notices=notices,
         counts={"rows_left_out": int((~good).sum())},
     )
 
 
 def _column(rows: Rows, one: CameraField) -> F8 | Mask | Texts:
-    """Return the cells of a column as the specification has them."""
+    """Return the cells of a column, read by the specification of its field."""
     if one.is_number:
         return rows.numbers(one.name, one.allows, one.expected())
     if one.holds == "flag":
@@ -112,7 +112,7 @@ def _refuse_places(rows: Rows, there: Mask, lon: F8, lat: F8, lon_name: str, lat
 
 
 def _heading(rows: Rows) -> tuple[F8, F8]:
-    """Return headings, and the widths of those given as ranges."""
+    """Return the headings, and the widths of those given as ranges."""
     heading, width = np.full(len(rows), math.nan), np.full(len(rows), math.nan)
     bad = np.zeros(len(rows), bool)
     for row, text in enumerate(rows.texts("heading_deg")):

@@ -1,4 +1,4 @@
-"""What OSM tags say of a surveillance camera (wiki: Tag:man_made=surveillance)."""
+"""What OSM tags say about a surveillance camera (wiki: Tag:man_made=surveillance)."""
 
 import math
 from collections.abc import Mapping
@@ -11,15 +11,15 @@ from contrechamp.scene.camera_fields import BY_NAME, FIELDS, CameraField
 from contrechamp.scene.directions import Direction, parse_directions
 from contrechamp.scene.lengths import parse_length_m
 
-#: surveillance:type of objects that are tagged like cameras and are none.
+#: surveillance:type of objects that are tagged like cameras but are not.
 NO_CAMERAS = frozenset({"guard", "gunshot_detector", "acoustic", "wifi", "bluetooth", "drone"})
-#: Fields that are read in a way of their own.
+#: Fields that need code of their own.
 _OWN = ("id", "kind", "heading_deg", "hfov_deg", "indoor")
 
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A tag that could not be read: it is kept in the source and told to the user."""
+    """A tag that could not be read; the user is told."""
 
     tag: str
     value: str
@@ -32,7 +32,7 @@ class _Reading:
     unreadable: list[Unreadable] = field(default_factory=list)
 
     def text(self, *names: str) -> tuple[str, str]:
-        """Return the first of these tags that is there, and its value."""
+        """Return the first of these tags that is present, and its value."""
         for name in names:
             if self.tags.get(name, "").strip():
                 return name, self.tags[name].strip()
@@ -42,7 +42,7 @@ class _Reading:
         self.unreadable.append(Unreadable(tag, self.tags[tag], message))
 
     def value(self, one: CameraField) -> Any:
-        """Return what the tags of a field say; what is absent where they say nothing of use."""
+        """Return what the tags of a field say, or its `absent` value if none can be used."""
         for tag in one.tags:
             text = self.tags.get(tag.key, "").strip()
             if not text:
@@ -54,10 +54,10 @@ class _Reading:
             number = parse_length_m(text) if one.unit == "m" else _degrees(text)
             if number is not None and one.allows(tag.sign * number):
                 return tag.sign * number + 0.0  # no minus zero
-            said = one.expected()
+            expected = one.expected()
             if one.unit == "m":
-                said = _("{expected}; such as 4 or 12 ft").format(expected=said)
-            self.refuse(tag.key, said)
+                expected = _("{expected}; such as 4 or 12 ft").format(expected=expected)
+            self.refuse(tag.key, expected)
         return one.absent
 
     def directions(self) -> tuple[Direction, ...]:
@@ -82,7 +82,7 @@ class _Reading:
 
 
 def is_camera(tags: Mapping[str, str]) -> bool:
-    """Return whether an object is a camera: plate readers are, guards and microphones are not."""
+    """Return whether an object is a camera; plate readers are, guards and microphones are not."""
     if tags.get("man_made") != "surveillance":
         return False
     kinds = {part.strip().lower() for part in tags.get("surveillance:type", "").split(";")}
@@ -92,14 +92,15 @@ def is_camera(tags: Mapping[str, str]) -> bool:
 def camera_rows(
     tags: Mapping[str, str], identity: str
 ) -> tuple[list[dict[str, Any]], list[Unreadable]]:
-    """Return the rows of the camera table that one object stands for, without place and source.
+    """Return the rows of the camera table for one object, without position and source.
 
     Args:
         tags: of the object.
-        identity: such as ``node/123``; the cameras of a list become ``node/123#1``, ``#2``...
+        identity: such as ``node/123``; if it lists several directions, its cameras become
+            ``node/123#1``, ``#2``...
 
     Returns:
-        one row a direction, and the tags that could not be read.
+        one row per direction, and the tags that could not be read.
     """
     reading = _Reading(tags)
     directions = reading.directions()
@@ -122,10 +123,10 @@ def camera_rows(
 
 
 def tags_of(values: Mapping[str, Any]) -> dict[str, str]:
-    """Return the tags that say what fields of a camera do; `camera_rows` reads them back.
+    """Return the tags for the fields of a camera; `camera_rows` reads them back.
 
     Args:
-        values: by the name of the field, numbers as Decimal; None or empty where not known.
+        values: by name of the field, numbers as Decimal; None or empty where not known.
     """
     tags = {}
     for one in FIELDS:

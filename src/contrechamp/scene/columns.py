@@ -1,4 +1,4 @@
-"""Making tables whose columns and types are those of `tables`."""
+"""Making tables with the columns and types of `tables`."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,12 +19,12 @@ def table(
     geometry: Any,
     crs: pyproj.CRS = WGS84,
 ) -> gpd.GeoDataFrame:
-    """Return a table with exactly `columns`, in their order and of their types, RangeIndex.
+    """Return a table with exactly `columns`, in their order and types, and a RangeIndex.
 
     Args:
         columns: name -> dtype.
-        data: values by column, one a row; a column that is not given is not known.
-        geometry: of the rows, shapely.
+        data: column -> a value per row; a column that is not given is filled as not known.
+        geometry: shapely geometries of the rows.
         crs: of the geometry; longitude before latitude in WGS 84.
     """
     n = len(geometry)
@@ -39,10 +39,10 @@ def table(
     )
 
 
-def of_rows(
+def table_of_rows(
     columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]], geometry: Any
 ) -> gpd.GeoDataFrame:
-    """Return a table in WGS 84 of rows, each a mapping from column to value."""
+    """Return a table in WGS 84 from rows, each a mapping from column to value."""
     return table(columns, {name: [row[name] for row in rows] for name in columns}, geometry)
 
 
@@ -52,13 +52,13 @@ def empty(columns: Mapping[str, str], crs: pyproj.CRS = WGS84) -> gpd.GeoDataFra
 
 
 def stacked(columns: Mapping[str, str], tables: Sequence[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
-    """Return tables of the same columns and coordinate system one below the other."""
-    filled = [one for one in tables if len(one)]
+    """Return tables of the same columns and coordinate system stacked into one."""
+    filled = [part for part in tables if len(part)]
     if not filled:
         return empty(columns, tables[0].crs if tables else WGS84)
     return gpd.GeoDataFrame(pd.concat(filled, ignore_index=True), crs=filled[0].crs)
 
 
-def rows_of(whole: gpd.GeoDataFrame, keep: Any) -> gpd.GeoDataFrame:
-    """Return some rows of a table, renumbered."""
+def kept_rows(whole: gpd.GeoDataFrame, keep: Any) -> gpd.GeoDataFrame:
+    """Return the rows of a table that are to be kept, renumbered."""
     return whole.loc[keep].reset_index(drop=True)

@@ -4,30 +4,12 @@ import math
 import re
 from dataclasses import dataclass
 
-_POINTS = [
-    "N",
-    "NNE",
-    "NE",
-    "ENE",
-    "E",
-    "ESE",
-    "SE",
-    "SSE",
-    "S",
-    "SSW",
-    "SW",
-    "WSW",
-    "W",
-    "WNW",
-    "NW",
-    "NNW",
-]
-_NAMES = {name: 22.5 * i for i, name in enumerate(_POINTS)} | {
-    "NORTH": 0.0,
-    "EAST": 90.0,
-    "SOUTH": 180.0,
-    "WEST": 270.0,
-}
+_COMPASS = (
+    *("N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE"),
+    *("S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW"),
+)
+_WORDS = {"NORTH": 0.0, "EAST": 90.0, "SOUTH": 180.0, "WEST": 270.0}
+_NAMES = {name: 22.5 * i for i, name in enumerate(_COMPASS)} | _WORDS
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 _RANGE = re.compile(r"(.+?)\s*(?:-|\u2013|\bto\b)\s*(.+)")
 
@@ -38,7 +20,7 @@ class Direction:
 
     Args:
         heading_deg: clockwise from north, 0 <= heading < 360.
-        hfov_deg: the width of a range, NaN where a single direction is given.
+        hfov_deg: the width of a range; NaN for a single direction.
     """
 
     heading_deg: float
@@ -46,22 +28,22 @@ class Direction:
 
 
 def parse_directions(text: str) -> tuple[Direction, ...] | None:
-    """Return the directions that `text` lists, or None where one of them cannot be read.
+    """Return the directions that `text` lists, or None if one of them cannot be read.
 
     A range runs clockwise: ``270-90`` crosses north. Its middle is the heading, its width the
-    field of view. Each entry of a list is a camera of its own on the same mast.
+    field of view. Each entry of a list is a separate camera on the same mast.
 
     >>> parse_directions("270-90")
     (Direction(heading_deg=0.0, hfov_deg=180.0),)
     >>> [d.heading_deg for d in parse_directions("N;SE")]
     [0.0, 135.0]
     """
-    found = [_one(entry) for entry in text.split(";") if entry.strip()]
-    read = tuple(direction for direction in found if direction is not None)
-    return read if read and len(read) == len(found) else None
+    entries = [_direction(entry) for entry in text.split(";") if entry.strip()]
+    read = tuple(direction for direction in entries if direction is not None)
+    return read if read and len(read) == len(entries) else None
 
 
-def _one(entry: str) -> Direction | None:
+def _direction(entry: str) -> Direction | None:
     single = _degrees(entry)
     if single is not None:
         return Direction(single % 360.0)

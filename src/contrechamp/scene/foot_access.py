@@ -1,43 +1,23 @@
-"""Who may walk where, by the OSM rules (wiki: OSM tags for routing/Access restrictions)."""
+"""Where people may walk, by the OSM rules (wiki: OSM tags for routing/Access restrictions)."""
 
 from collections.abc import Mapping
 
-#: Highways that are open on foot unless a tag says otherwise. Cycleways and bridleways are open
-#: only where foot says so, motorways and trunk roads likewise.
+#: Highways that are open to people on foot unless a tag says otherwise.
 WALKABLE = frozenset(
-    [
-        "footway",
-        "path",
-        "pedestrian",
-        "steps",
-        "living_street",
-        "residential",
-        "service",
-        "unclassified",
-        "road",
-        "track",
-        "tertiary",
-        "tertiary_link",
-        "secondary",
-        "secondary_link",
-        "primary",
-        "primary_link",
-        "platform",
-    ]
+    (
+        *("footway", "path", "pedestrian", "steps", "living_street", "residential", "service"),
+        *("unclassified", "road", "track", "tertiary", "tertiary_link", "secondary"),
+        *("secondary_link", "primary", "primary_link", "platform"),
+    )
 )
+#: Highways that are open only if `foot` says so.
 OPENED_BY_FOOT = frozenset({"cycleway", "bridleway", "trunk", "trunk_link"})
 OPEN = frozenset({"yes", "designated", "permissive", "destination", "official", "customers"})
 CLOSED = frozenset(
-    [
-        "no",
-        "private",
-        "use_sidepath",
-        "agricultural",
-        "forestry",
-        "military",
-        "delivery",
+    (
+        *("no", "private", "use_sidepath", "agricultural", "forestry", "military", "delivery"),
         "discouraged",
-    ]
+    )
 )
 
 

@@ -1,4 +1,4 @@
-"""GeoJSON, GeoPackage and GeoParquet: cells and shapes, in WGS 84."""
+"""Reading GeoJSON, GeoPackage and GeoParquet: cells and shapes, in WGS 84."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -20,11 +20,11 @@ from contrechamp.base.files import too_large, unreadable
 from contrechamp.base.i18n import _
 from contrechamp.base.tables import check_header
 from contrechamp.scene.columns import WGS84
-from contrechamp.scene.input_files import GEOJSON, MAX_UNPACKED_BYTES, PARQUET, Opened
+from contrechamp.scene.input_files import GEOJSON, MAX_UNPACKED_BYTES, PARQUET, OpenedFile
 from contrechamp.scene.table_rows import Rows
 
 
-def read_geo(opened: Opened) -> Rows:
+def read_geo(opened: OpenedFile) -> Rows:
     """Read a file of features.
 
     Raises:
@@ -42,9 +42,9 @@ def read_geo(opened: Opened) -> Rows:
     return Rows(opened.name, labels, frame, shapely.force_2d(shapes))
 
 
-def _geojson(opened: Opened) -> tuple[pd.DataFrame, np.ndarray]:
+def _geojson(opened: OpenedFile) -> tuple[pd.DataFrame, np.ndarray]:
     def refuse(constant: str) -> float:
-        raise ValueError(_("{constant} is no number").format(constant=constant))
+        raise ValueError(_("{constant} is not a number").format(constant=constant))
 
     try:
         document = json.loads(opened.content.decode("utf-8-sig"), parse_constant=refuse)
@@ -71,7 +71,7 @@ def _geojson(opened: Opened) -> tuple[pd.DataFrame, np.ndarray]:
 
 
 def _cells(feature: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the properties; the id of the feature itself stands in where none of them is one."""
+    """Return the properties; if none of them is the id, that of the feature itself is added."""
     properties = dict(feature.get("properties") or {})
     if not any(name.strip().lower() == "id" for name in properties):
         properties["id"] = feature.get("id")
@@ -79,12 +79,12 @@ def _cells(feature: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _names(cells: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return the columns in the order in which they first come up."""
+    """Return the columns in the order of their first appearance."""
     return list(dict.fromkeys(name for row in cells for name in row)) or ["id"]
 
 
 def _old_crs(document: Mapping[str, Any]) -> pyproj.CRS | None:
-    """Return the coordinate system that GeoJSON of before RFC 7946 could name."""
+    """Return the coordinate system that GeoJSON from before RFC 7946 may name."""
     name = ((document.get("crs") or {}).get("properties") or {}).get("name")
     if name is None:
         return None
@@ -92,7 +92,7 @@ def _old_crs(document: Mapping[str, Any]) -> pyproj.CRS | None:
     return WGS84 if crs.to_authority() == ("OGC", "CRS84") else crs
 
 
-def _geopackage(opened: Opened) -> gpd.GeoDataFrame:
+def _geopackage(opened: OpenedFile) -> gpd.GeoDataFrame:
     try:
         layers = pyogrio.list_layers(BytesIO(opened.content))
         with_shapes = [name for name, kind in layers if kind is not None]
@@ -106,7 +106,7 @@ def _geopackage(opened: Opened) -> gpd.GeoDataFrame:
         raise unreadable(opened.name, form="GeoPackage") from error
 
 
-def _parquet(opened: Opened) -> gpd.GeoDataFrame:
+def _parquet(opened: OpenedFile) -> gpd.GeoDataFrame:
     try:
         groups = pyarrow.parquet.ParquetFile(BytesIO(opened.content)).metadata
         size = sum(groups.row_group(i).total_byte_size for i in range(groups.num_row_groups))
@@ -119,10 +119,10 @@ def _parquet(opened: Opened) -> gpd.GeoDataFrame:
 
 def _plain(table: Any, file: str) -> tuple[pd.DataFrame, np.ndarray]:
     if not isinstance(table, gpd.GeoDataFrame):
-        raise InputError(_("it has no column of shapes"), where=file)
+        raise InputError(_("it has no geometry column"), where=file)
     if table.crs is None:
         raise InputError(
-            _("it does not say its coordinate system; set one and write it again"), where=file
+            _("it does not name its coordinate system; set one and save it again"), where=file
         )
     try:
         table = table.to_crs(WGS84)

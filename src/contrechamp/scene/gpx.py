@@ -1,4 +1,4 @@
-"""Recorded walks: GPX tracks and routes."""
+"""Reading recorded walks: GPX tracks and routes."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,9 +11,9 @@ from gpxpy.gpx import GPX, GPXException
 from contrechamp.base.errors import InputError
 from contrechamp.base.files import unreadable
 from contrechamp.base.i18n import _
-from contrechamp.scene.columns import of_rows
-from contrechamp.scene.found import Found
-from contrechamp.scene.input_files import Opened, declares_entities
+from contrechamp.scene.columns import table_of_rows
+from contrechamp.scene.input_files import OpenedFile, declares_entities
+from contrechamp.scene.source_tables import SourceTables
 from contrechamp.scene.tables import TRACK_COLUMNS, Notice
 
 #: id, name, points
@@ -24,11 +24,12 @@ def parsed(content: bytes, name: str) -> GPX:
     """Return the tracks, routes and waypoints of a file.
 
     Raises:
-        InputError: if it is no GPX.
+        InputError: if it is not GPX.
     """
     if declares_entities(content):
         raise InputError(
-            _("a GPX file declares no document type or entities; export it again"), where=name
+            _("it declares a document type or entities, which no GPX file needs; export it again"),
+            where=name,
         )
     try:
         return gpxpy.parse(content)
@@ -36,11 +37,11 @@ def parsed(content: bytes, name: str) -> GPX:
         raise unreadable(name, advice=_("export it again"), form="GPX") from error
 
 
-def read_gpx(opened: Opened) -> Found:
+def read_gpx(opened: OpenedFile) -> SourceTables:
     """Read the segments of all tracks, and all routes. Times and waypoints are not kept.
 
     Raises:
-        InputError: if the file is no GPX, or no walk is in it.
+        InputError: if the file is not GPX, or holds no walk.
     """
     gpx = parsed(opened.content, opened.name)
     runs: list[_Walk] = [
@@ -54,7 +55,7 @@ def read_gpx(opened: Opened) -> Found:
     ]
     walks = [run for run in runs if len(run[2]) > 1]
     if not walks:
-        raise InputError(_("no track or route of two points or more is in it"), where=opened.name)
+        raise InputError(_("it holds no track or route of two points or more"), where=opened.name)
     for identity, _name, points in walks:
         for number, point in enumerate(points, start=1):
             if not (-180.0 <= point.longitude <= 180.0 and -90.0 <= point.latitude <= 90.0):
@@ -63,7 +64,7 @@ def read_gpx(opened: Opened) -> Found:
                     where=f"{opened.name}: {identity}: {number}",
                 )
     short = len(runs) - len(walks)
-    return Found(
+    return SourceTables(
         tracks=_table(opened.name, walks),
         notices=[
             Notice("short-track", opened.name, _("a track of fewer than two points: left out"))
@@ -73,7 +74,7 @@ def read_gpx(opened: Opened) -> Found:
 
 
 def _table(name: str, walks: list[_Walk]) -> gpd.GeoDataFrame:
-    return of_rows(
+    return table_of_rows(
         TRACK_COLUMNS,
         [{"id": identity, "name": title, "source": name} for identity, title, _points in walks],
         [

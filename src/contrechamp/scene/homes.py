@@ -1,4 +1,4 @@
-"""Where trips begin: homes, as far as a map tells of them. Nobody's name or person is known."""
+"""Homes as far as the map shows them, where trips begin. Nothing is known about who lives there."""
 
 import geopandas as gpd
 import numpy as np
@@ -13,14 +13,14 @@ AT_THE_WALL_M = 1.0
 
 
 def find_homes(outlines: gpd.GeoDataFrame, doors: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return homes, none of them twice.
+    """Return the homes, each once.
 
-    A building where people may live stands with its address points; without any, with its
-    entrances; without those, with a point inside. An address outside of any building is a home of
-    its own; one in a building of another use is none.
+    A building where people may live is represented by its address points; if it has none, by its
+    entrances; failing those, by a point inside. An address outside of any building is a home of its
+    own; one in a building with another use is not a home.
 
     Args:
-        outlines: of buildings, valid, with ``id`` and ``dwelling`` (see `found`), in metres.
+        outlines: valid ones of buildings, with ``id`` and ``dwelling``, in metres.
         doors: points of kind "address" or "entrance", in metres.
 
     Returns:
@@ -52,7 +52,7 @@ def find_homes(outlines: gpd.GeoDataFrame, doors: gpd.GeoDataFrame) -> gpd.GeoDa
 
 
 def _building_of(points: np.ndarray, shapes: np.ndarray) -> np.ndarray:
-    """Return for each point the row of the nearest building within a step, or -1."""
+    """Return, for each point, the row of the nearest building within `AT_THE_WALL_M`, or -1."""
     building = np.full(len(points), -1, np.int64)
     if len(points) and len(shapes):
         tree = shapely.STRtree(shapes)

@@ -1,4 +1,4 @@
-"""Opening what the user gives: its format, its digest, and never more than a limit of it."""
+"""Opening the user's input files: their format and digest, and never more bytes than a limit."""
 
 import bz2
 import gzip
@@ -16,8 +16,8 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.scene.tables import InputFile
 
-#: A packed file that unpacks to more than this is refused: 2 GiB is several times the XML of a
-#: large city. Files are held in memory, so this bounds memory too.
+#: A compressed file that unpacks to more than this is refused: 2 GiB is several times the XML of a
+#: large city. Files are read into memory, so this bounds memory too.
 MAX_UNPACKED_BYTES = 2 * 1024**3
 _CHUNK = 1 << 20
 
@@ -26,7 +26,7 @@ CSV, GEOJSON, GPKG, PARQUET, GPX = "CSV", "GeoJSON", "GeoPackage", "GeoParquet",
 TOML = "TOML"
 OSM_FORMATS = frozenset({OSM_XML, OSM_PBF})
 
-#: How the name of a file ends -> what it should be.
+#: Ending of a file's name -> the format that it should have.
 ENDINGS = {
     ".osm.gz": OSM_XML,
     ".osm.bz2": OSM_XML,
@@ -46,14 +46,14 @@ NAMED = ".osm, .osm.gz, .osm.bz2, .osm.pbf, .csv, .geojson, .gpkg, .parquet, .gp
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedFile:
     """The bytes of one file, unpacked.
 
     Args:
-        name: of the file, never its path.
+        name: of the file, without its path.
         format: one of the formats above.
-        content: unpacked where it was packed.
-        entry: for the list of inputs: digest and size of the file as it lies there.
+        content: uncompressed.
+        entry: for the list of inputs, with digest and size of the file as it is on disk.
     """
 
     name: str
@@ -62,12 +62,12 @@ class Opened:
     entry: InputFile
 
 
-def open_input(path: Path, max_unpacked_bytes: int = MAX_UNPACKED_BYTES) -> Opened:
-    """Read a file whole, within limits, and recognise it by its name and its first bytes.
+def open_input(path: Path, max_unpacked_bytes: int = MAX_UNPACKED_BYTES) -> OpenedFile:
+    """Read a whole file, within limits, and recognise its format by its name and first bytes.
 
     Raises:
-        InputError: if it cannot be read, is in no format that is known, is not what its name says,
-            or unpacks to more than `max_unpacked_bytes`.
+        InputError: if it cannot be read, is in an unknown format, is not what its name says, or
+            unpacks to more than `max_unpacked_bytes`.
     """
     name = path.name
     wanted = _by_name(name)
@@ -76,14 +76,14 @@ def open_input(path: Path, max_unpacked_bytes: int = MAX_UNPACKED_BYTES) -> Open
     found = _by_content(content, wanted, name)
     licence = "ODbL 1.0" if found in OSM_FORMATS else ""
     entry = InputFile(name, hashlib.sha256(packed).hexdigest(), len(packed), found, licence)
-    return Opened(name, found, content, entry)
+    return OpenedFile(name, found, content, entry)
 
 
-def open_toml(path: Path) -> Opened:
+def open_toml(path: Path) -> OpenedFile:
     """Read a file of settings.
 
     Raises:
-        InputError: if it cannot be read, or is no text in UTF-8.
+        InputError: if it cannot be read, or is not UTF-8 text.
     """
     content = _read(path, path.name, _CHUNK)
     try:
@@ -91,7 +91,7 @@ def open_toml(path: Path) -> Opened:
     except UnicodeDecodeError as error:
         raise files.not_utf8(path.name) from error
     entry = InputFile(path.name, hashlib.sha256(content).hexdigest(), len(content), TOML)
-    return Opened(path.name, TOML, content, entry)
+    return OpenedFile(path.name, TOML, content, entry)
 
 
 def _by_name(name: str) -> str:
@@ -131,7 +131,7 @@ def _unpacked(packed: bytes, name: str, limit: int) -> bytes:
 
 
 def _bounded(source: IO[bytes] | gzip.GzipFile | bz2.BZ2File, name: str, limit: int) -> bytes:
-    """Read to the end, but stop as soon as there is more than `limit`."""
+    """Read to the end, but raise as soon as there is more than `limit`."""
     chunks, size = [], 0
     while chunk := source.read(_CHUNK):
         size += len(chunk)
@@ -142,7 +142,7 @@ def _bounded(source: IO[bytes] | gzip.GzipFile | bz2.BZ2File, name: str, limit: 
 
 
 def _by_content(content: bytes, wanted: str, name: str) -> str:
-    """Return the format of the content; what the name says decides where bytes leave it open."""
+    """Return the format of the content; where its bytes leave that open, the name decides."""
     head = content[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
     if not content.strip(b"\x00 \t\r\n"):
         raise InputError(_("the file is empty"), where=name)
@@ -160,11 +160,13 @@ def _by_content(content: bytes, wanted: str, name: str) -> str:
     ):
         if wanted == GPX and head[:2] in {b"\xff\xfe", b"\xfe\xff"}:
             return GPX  # XML in UTF-16
-        raise InputError(
-            _("this is no {format} file, though its name says so").format(format=wanted),
-            where=name,
-        )
+        raise _misnamed(wanted, name)
     return found
+
+
+def _misnamed(wanted: str, name: str) -> InputError:
+    text = _("this is not a {format} file, although its name says so").format(format=wanted)
+    return InputError(text, where=name)
 
 
 def declares_entities(content: bytes) -> bool:
@@ -183,8 +185,5 @@ def _xml_kind(head: bytes, wanted: str, name: str) -> str:
             _("this is a web page; the download went wrong, fetch the file again"), where=name
         )
     if wanted not in {OSM_XML, GPX}:
-        raise InputError(
-            _("this is no {format} file, though its name says so").format(format=wanted),
-            where=name,
-        )
+        raise _misnamed(wanted, name)
     return wanted

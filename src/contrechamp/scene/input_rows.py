@@ -1,4 +1,4 @@
-"""One input file, whatever its format: what it holds."""
+"""Reading one input file, whatever its format."""
 
 import numpy as np
 import shapely
@@ -7,18 +7,18 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.scene.camera_table import LON, cameras_of
 from contrechamp.scene.csv_file import read_csv
-from contrechamp.scene.found import Found
 from contrechamp.scene.geo_file import read_geo
 from contrechamp.scene.gpx import read_gpx
-from contrechamp.scene.input_files import CSV, GPX, OSM_FORMATS, Opened
+from contrechamp.scene.input_files import CSV, GPX, OSM_FORMATS, OpenedFile
 from contrechamp.scene.osm_file import read_osm
 from contrechamp.scene.osm_scene import from_osm
 from contrechamp.scene.polygon_table import POLYGONS, areas_of, footprints_of
+from contrechamp.scene.source_tables import SourceTables
 from contrechamp.scene.table_rows import Rows
 
 
-def read_input(opened: Opened, *, skip_bad_rows: bool) -> Found:
-    """Read what a file holds: points of a table are cameras, polygons are buildings.
+def read_input(opened: OpenedFile, *, skip_bad_rows: bool) -> SourceTables:
+    """Return the tables of a file. In a table, points are cameras and polygons are buildings.
 
     Raises:
         InputError: if the file cannot be used.
@@ -40,13 +40,13 @@ def read_input(opened: Opened, *, skip_bad_rows: bool) -> Found:
         return cameras_of(rows, skip_bad_rows=skip_bad_rows)
     if (shapely.get_type_id(rows.shapes) == 0).any():
         raise InputError(
-            _("points and polygons in one file; give cameras and buildings in a file each"),
+            _("points and polygons in one file; give cameras and buildings in separate files"),
             where=opened.name,
         )
     return footprints_of(rows, skip_bad_rows=skip_bad_rows)
 
 
-def read_areas(opened: Opened, *, skip_bad_rows: bool) -> Found:
+def read_areas(opened: OpenedFile, *, skip_bad_rows: bool) -> SourceTables:
     """Read districts or grid cells.
 
     Raises:
@@ -59,7 +59,7 @@ def read_areas(opened: Opened, *, skip_bad_rows: bool) -> Found:
     return areas_of(_table(opened), skip_bad_rows=skip_bad_rows)
 
 
-def _table(opened: Opened) -> Rows:
+def _table(opened: OpenedFile) -> Rows:
     rows = read_csv(opened) if opened.format == CSV else read_geo(opened)
     if not len(rows):
         raise InputError(_("the table has no rows"), where=opened.name)

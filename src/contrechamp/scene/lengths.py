@@ -31,11 +31,11 @@ _FEET_AND_INCHES = re.compile(rf"({_NUMBER})\s*(?:'|ft|feet)\s*({_NUMBER})\s*(?:
 
 
 def parse_length_m(text: str) -> float | None:
-    """Return a length in metres, or None where `text` is no length.
+    """Return a length in metres, or None if `text` is not a length.
 
     Args:
-        text: an OSM value: metres without a unit, or with one; a decimal point or comma; feet and
-            inches (OSM wiki, "Map features/Units").
+        text: an OSM value: a number with a unit, or of metres without one; with a decimal point or
+            comma; or feet and inches (OSM wiki, "Map features/Units").
 
     >>> parse_length_m("3,5 m"), round(parse_length_m("12 ft"), 3), parse_length_m("yes")
     (3.5, 3.658, None)

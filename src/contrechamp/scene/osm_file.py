@@ -1,6 +1,6 @@
 """Reading an OSM file with pyosmium: the tagged objects that a scene is made of, and their shapes.
 
-Nothing is judged here: tags come out as they are, places as longitude and latitude.
+Nothing is interpreted here: tags are returned as they are, positions as longitude and latitude.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -17,16 +17,16 @@ from osmium.osm import WAY
 from contrechamp.base.errors import InputError
 from contrechamp.base.files import unreadable
 from contrechamp.base.i18n import _
-from contrechamp.scene.input_files import MAX_UNPACKED_BYTES, OSM_PBF, Opened, declares_entities
+from contrechamp.scene.input_files import MAX_UNPACKED_BYTES, OSM_PBF, OpenedFile, declares_entities
 from contrechamp.scene.pbf_size import check_unpacked_size
 
 Tags = Mapping[str, str]
 Shapes = NDArray[np.object_]
 
-#: As for packed files: what a PBF file may unpack to.
+#: What a PBF file may unpack to: the limit for compressed files.
 MAX_PBF_BYTES = MAX_UNPACKED_BYTES
 
-#: An object without any of these is passed over inside libosmium.
+#: libosmium skips objects without any of these.
 KEYS = (
     *("man_made", "building", "building:part", "highway", "barrier", "military"),
     *("amenity", "healthcare", "shop", "railway", "public_transport"),
@@ -36,7 +36,7 @@ KEYS = (
 
 @dataclass(frozen=True)
 class Objects:
-    """Objects of one type and their shapes, row by row. Ids such as ``way/123``."""
+    """Objects of one type and their shapes, row by row. Ids are such as ``way/123``."""
 
     ids: Sequence[str]
     tags: Sequence[Tags]
@@ -49,7 +49,7 @@ class Objects:
 
 @dataclass(frozen=True)
 class Highway:
-    """A highway, or one ring of a square, between nodes: row i of `lonlat` is node ``refs[i]``."""
+    """A highway, or one ring of a square: row i of `lonlat` is node ``refs[i]``."""
 
     id: str
     tags: Tags
@@ -59,17 +59,17 @@ class Highway:
 
 @dataclass(frozen=True)
 class OsmObjects:
-    """What an OSM file holds of use.
+    """The objects of an OSM file that are of use.
 
     Args:
         nodes: with Points.
         lines: open ways, with LineStrings; without highways.
-        closed: closed ways, with Polygons as they are drawn, perhaps invalid; without highways.
+        closed: closed ways, with Polygons as they are drawn, possibly invalid; without highways.
         relations: multipolygons, with MultiPolygons.
         highways: in pieces where nodes are missing.
-        cut: ids of ways and relations that reach out of the file, so that nodes are missing.
-        repaired: ids of relations whose rings were put together anew.
-        displaced: ids of nodes without a place on earth.
+        cut: ids of ways and relations that extend beyond the file, so that nodes are missing.
+        repaired: ids of relations whose ways do not simply close to rings.
+        displaced: ids of nodes without a valid position.
     """
 
     nodes: Objects
@@ -86,7 +86,7 @@ class OsmObjects:
 class _Rows:
     ids: list[str] = field(default_factory=list)
     tags: list[Tags] = field(default_factory=list)
-    #: of a point, a line, a ring; or the shape itself
+    #: coordinates of a point, a line or a ring; or the shape itself
     places: list[Any] = field(default_factory=list)
 
     def add(self, identity: str, tags: Tags, places: Any) -> None:
@@ -113,7 +113,7 @@ class _Collected:
     multipolygons: dict[str, tuple[Tags, Mapping[int, str]]] = field(default_factory=dict)
 
 
-def read_osm(opened: Opened) -> OsmObjects:
+def read_osm(opened: OpenedFile) -> OsmObjects:
     """Read the objects of an OSM file.
 
     Raises:
@@ -123,14 +123,14 @@ def read_osm(opened: Opened) -> OsmObjects:
         check_unpacked_size(opened.content, opened.name, MAX_PBF_BYTES)
     elif declares_entities(opened.content):
         raise InputError(
-            _("an OSM file declares no document type or entities; fetch it again"),
+            _("it declares a document type or entities, which no OSM file needs; fetch it again"),
             where=opened.name,
         )
     found = _Collected()
     try:
-        for thing in _things(opened):
-            _collect(thing, found)
-        repaired = _put_together(opened, found)
+        for osm_object in _tagged_objects(opened):
+            _collect(osm_object, found)
+        repaired = _assemble_multipolygons(opened, found)
     except (RuntimeError, ValueError) as error:  # of libosmium; UnicodeDecodeError is one
         reason = str(error).strip(": ")
         raise unreadable(opened.name, reason, _("fetch it again"), form="OSM") from error
@@ -146,28 +146,28 @@ def read_osm(opened: Opened) -> OsmObjects:
     )
 
 
-def _buffer(opened: Opened) -> Any:
+def _buffer(opened: OpenedFile) -> Any:
     kind = "osm.pbf" if opened.format == OSM_PBF else "osm"
     return osmium.io.FileBuffer(opened.content, kind)
 
 
-def _things(opened: Opened) -> Iterable[Any]:
-    """Return the objects that have one of the tags, ways with the places of their nodes."""
+def _tagged_objects(opened: OpenedFile) -> Iterable[Any]:
+    """Return the objects that have one of `KEYS`; ways have the locations of their nodes."""
     return osmium.FileProcessor(_buffer(opened)).with_locations().with_filter(KeyFilter(*KEYS))
 
 
-def _collect(thing: Any, found: _Collected) -> None:
-    if thing.is_node():
-        identity = f"node/{thing.id}"
-        if thing.location.valid():
-            found.nodes.add(identity, dict(thing.tags), (thing.location.lon, thing.location.lat))
+def _collect(item: Any, found: _Collected) -> None:
+    if item.is_node():
+        identity = f"node/{item.id}"
+        if item.location.valid():
+            found.nodes.add(identity, dict(item.tags), (item.location.lon, item.location.lat))
         else:
             found.displaced.append(identity)
-    elif thing.is_way():
-        _collect_way(thing, found)
-    elif thing.is_relation() and thing.tags.get("type") == "multipolygon":
-        ways = {member.ref: member.role for member in thing.members if member.type == "w"}
-        found.multipolygons[f"relation/{thing.id}"] = (dict(thing.tags), ways)
+    elif item.is_way():
+        _collect_way(item, found)
+    elif item.is_relation() and item.tags.get("type") == "multipolygon":
+        ways = {member.ref: member.role for member in item.members if member.type == "w"}
+        found.multipolygons[f"relation/{item.id}"] = (dict(item.tags), ways)
 
 
 def _collect_way(way: Any, found: _Collected) -> None:
@@ -188,7 +188,7 @@ def _collect_way(way: Any, found: _Collected) -> None:
 
 
 def _steps(way: Any) -> list[tuple[int, tuple[float, float]] | None]:
-    """Return the number and place of each node, None for one that the file lacks."""
+    """Return the number and position of each node; None for a node that the file lacks."""
     return [(n.ref, (n.lon, n.lat)) if n.location.valid() else None for n in way.nodes]
 
 
@@ -197,7 +197,7 @@ def _whole(way: Any) -> bool:
 
 
 def _runs(steps: Sequence[tuple[int, tuple[float, float]] | None]) -> list[list[Any]]:
-    """Return the stretches of a way between nodes that the file lacks."""
+    """Return the stretches of a way between the nodes that the file lacks."""
     runs: list[list[Any]] = [[]]
     for step in steps:
         if step is not None:
@@ -211,15 +211,15 @@ def _highway(identity: str, tags: Tags, run: Sequence[tuple[int, tuple[float, fl
     return Highway(identity, tags, [ref for ref, _place in run], [place for _ref, place in run])
 
 
-def _put_together(opened: Opened, found: _Collected) -> list[str]:
-    """Add multipolygons: what their member ways enclose.
+def _assemble_multipolygons(opened: OpenedFile, found: _Collected) -> list[str]:
+    """Add the multipolygons: the areas that their member ways enclose.
 
-    libosmium's own assembler is passed by: its time grows with the square of the crossings of a
-    ring, and what it refuses is lost.
+    libosmium's own assembler is not used: its time grows with the square of the number of
+    crossings of a ring, and what it rejects is lost.
 
     Returns:
-        ids of those whose ways do not just close to rings. Those of which nodes or ways are
-        missing are listed among the `cut` ones: a part of an outline would be another building.
+        ids of those whose ways do not simply close to rings. Those that lack nodes or ways are
+        added to the `cut` ones instead: part of an outline would be a different building.
     """
     wanted = {way for _tags, ways in found.multipolygons.values() for way in ways}
     runs = _runs_of(opened, wanted) if wanted else {}
@@ -240,8 +240,8 @@ def _put_together(opened: Opened, found: _Collected) -> list[str]:
     return repaired
 
 
-def _runs_of(opened: Opened, wanted: set[int]) -> dict[int, list[list[Any]]]:
-    """Return the one stretch of each way that is whole, by the number of the way."""
+def _runs_of(opened: OpenedFile, wanted: set[int]) -> dict[int, list[list[Any]]]:
+    """Return the single stretch of each way that is complete, by the number of the way."""
     only = IdFilter(wanted)
     only.enable_for(WAY)
     ways: Iterable[Any] = osmium.FileProcessor(_buffer(opened)).with_locations().with_filter(only)
@@ -249,13 +249,13 @@ def _runs_of(opened: Opened, wanted: set[int]) -> dict[int, list[list[Any]]]:
 
 
 def enclosed(lines: NDArray[np.object_]) -> tuple[shapely.MultiPolygon | None, bool]:
-    """Return the area inside an odd number of the rings that lines make, whatever their roles.
+    """Return the area inside an odd number of the rings that lines form, whatever their roles.
 
     Args:
         lines: (n,) LineStrings.
 
     Returns:
-        the area, None if there is none, and whether every line is part of a ring.
+        the area (None if there is none), and whether every line is part of a ring.
     """
     faces, *loose = shapely.polygonize_full(shapely.get_parts(shapely.unary_union(lines)))
     faces = shapely.get_parts(faces)

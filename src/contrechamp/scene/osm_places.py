@@ -1,4 +1,4 @@
-"""Services that people walk to, and barriers, by their OSM tags."""
+"""Services that people walk to, barriers, and doors of homes, by their OSM tags."""
 
 from collections.abc import Mapping
 
@@ -10,35 +10,14 @@ SERVICE_TAGS: Mapping[tuple[str, str], str] = {
     tag: one.kind for one in SERVICES for tag in one.tags
 }
 
-#: barrier=* that stands in somebody's way, or lets only some pass.
+#: barrier=* that stands in people's way, or lets only some of them pass.
 BARRIERS = frozenset(
-    [
-        "gate",
-        "checkpoint",
-        "lift_gate",
-        "swing_gate",
-        "sliding_gate",
-        "sliding_beam",
-        "turnstile",
-        "full-height_turnstile",
-        "block",
-        "jersey_barrier",
-        "bollard",
-        "border_control",
-        "toll_booth",
-        "kissing_gate",
-        "hampshire_gate",
-        "chain",
-        "debris",
-        "rope",
-        "spikes",
-        "sally_port",
-        "security_booth",
-        "wall",
-        "fence",
-        "city_wall",
-        "guard_rail",
-    ]
+    (
+        *("gate", "lift_gate", "swing_gate", "sliding_gate", "kissing_gate", "hampshire_gate"),
+        *("sliding_beam", "turnstile", "full-height_turnstile", "sally_port", "security_booth"),
+        *("checkpoint", "border_control", "toll_booth", "block", "jersey_barrier", "bollard"),
+        *("chain", "debris", "rope", "spikes", "wall", "fence", "city_wall", "guard_rail"),
+    )
 )
 
 
@@ -59,10 +38,9 @@ def barrier(tags: Mapping[str, str]) -> str:
 
 
 def home_door(tags: Mapping[str, str]) -> str:
-    """Return "address" or "entrance" where a node may be a door that people live behind, or "".
+    """Return "address" or "entrance" if a node may be the door of a home, else "".
 
-    An address of a shop or office is none; neither is an entrance that is named as one for goods,
-    emergencies or cars.
+    The address of a shop or office is not, nor is an entrance for goods, emergencies or cars.
     """
     if any(key in tags for key in OTHER_USES):
         return ""

@@ -1,4 +1,4 @@
-"""What the objects of an OSM file are to us: cameras, buildings, streets, places, barriers."""
+"""Interpreting the objects of an OSM file: cameras, buildings, streets, places, barriers."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -10,18 +10,18 @@ import numpy as np
 import shapely
 
 from contrechamp.base.i18n import _, ngettext
-from contrechamp.scene.building_tags import body, dwelling, off_the_ground
+from contrechamp.scene.building_tags import dwelling, off_the_ground, vertical_extent
 from contrechamp.scene.camera_tags import camera_rows, is_camera
-from contrechamp.scene.columns import of_rows
+from contrechamp.scene.columns import table_of_rows
 from contrechamp.scene.foot_access import under_ground, walkable
-from contrechamp.scene.found import DOOR_COLUMNS, FOOTPRINT_COLUMNS, Found, Path
 from contrechamp.scene.osm_file import OsmObjects, Tags
 from contrechamp.scene.osm_places import barrier, home_door, service
+from contrechamp.scene.source_tables import DOOR_COLUMNS, FOOTPRINT_COLUMNS, Path, SourceTables
 from contrechamp.scene.tables import BARRIER_COLUMNS, CAMERA_COLUMNS, PLACE_COLUMNS, Notice
 
 
 class _Notes:
-    """Notices and counts of one file, gathered while its objects are looked at."""
+    """Notices and counts of one file, collected while its objects are read."""
 
     def __init__(self, file: str) -> None:
         self.file = file
@@ -41,15 +41,15 @@ class _Notes:
         )
 
 
-def from_osm(objects: OsmObjects, file: str) -> Found:
-    """Make tables of the objects of an OSM file.
+def from_osm(objects: OsmObjects, file: str) -> SourceTables:
+    """Make tables from the objects of an OSM file.
 
     Args:
-        objects: as `osm_file.read_osm` returns them.
+        objects: from `osm_file.read_osm`.
         file: its name, for notices and sources.
     """
     notes = _Notes(file)
-    found = Found(
+    found = SourceTables(
         cameras=_cameras(objects, notes),
         footprints=_footprints(objects, notes),
         paths=_paths(objects, notes),
@@ -59,20 +59,20 @@ def from_osm(objects: OsmObjects, file: str) -> Found:
         notices=notes.notices,
         counts=notes.counts,
     )
-    _tell_of_edges(objects, notes)
+    _note_what_is_missing(objects, notes)
     return found
 
 
-def _solid(objects: OsmObjects) -> Iterator[tuple[str, Tags, Any]]:
+def _polygons(objects: OsmObjects) -> Iterator[tuple[str, Tags, Any]]:
     return chain(objects.closed, objects.relations)
 
 
-def _anywhere(objects: OsmObjects) -> Iterator[tuple[str, Tags, Any]]:
-    return chain(objects.nodes, _solid(objects))
+def _points_and_polygons(objects: OsmObjects) -> Iterator[tuple[str, Tags, Any]]:
+    return chain(objects.nodes, _polygons(objects))
 
 
 def _inside(shape: Any) -> Any:
-    """Return a point that stands for a shape: in it, wherever that can be said."""
+    """Return a point to represent a shape: inside it, if it is valid."""
     if shape.geom_type == "Point":
         return shape
     return shapely.point_on_surface(shape) if shape.is_valid else shapely.centroid(shape)
@@ -80,7 +80,7 @@ def _inside(shape: Any) -> Any:
 
 def _cameras(objects: OsmObjects, notes: _Notes) -> gpd.GeoDataFrame:
     rows, places = [], []
-    for identity, tags, shape in _anywhere(objects):
+    for identity, tags, shape in _points_and_polygons(objects):
         if not is_camera(tags):
             continue
         of_mast, unreadable = camera_rows(tags, identity)
@@ -89,12 +89,12 @@ def _cameras(objects: OsmObjects, notes: _Notes) -> gpd.GeoDataFrame:
         places += [_inside(shape)] * len(of_mast)
         for one in unreadable:
             notes.unreadable(identity, one.tag, one.value, one.message)
-    return of_rows(CAMERA_COLUMNS, rows, places)
+    return table_of_rows(CAMERA_COLUMNS, rows, places)
 
 
 def _footprints(objects: OsmObjects, notes: _Notes) -> gpd.GeoDataFrame:
     rows, shapes = [], []
-    for identity, tags, shape in _solid(objects):
+    for identity, tags, shape in _polygons(objects):
         is_outline = tags.get("building", "no") != "no"
         if not is_outline and tags.get("building:part", "no") == "no":
             continue
@@ -102,7 +102,7 @@ def _footprints(objects: OsmObjects, notes: _Notes) -> gpd.GeoDataFrame:
         if aloft:
             notes.counts[f"buildings_left_out_{aloft}"] += 1
             continue
-        extent = body(tags)
+        extent = vertical_extent(tags)
         for tag in extent.unreadable:
             notes.unreadable(
                 identity, tag, tags[tag], _("expected metres or floors, the top above the bottom")
@@ -120,7 +120,7 @@ def _footprints(objects: OsmObjects, notes: _Notes) -> gpd.GeoDataFrame:
             }
         )
         shapes.append(shape)
-    return of_rows(FOOTPRINT_COLUMNS, rows, shapes)
+    return table_of_rows(FOOTPRINT_COLUMNS, rows, shapes)
 
 
 def _paths(objects: OsmObjects, notes: _Notes) -> list[Path]:
@@ -145,12 +145,12 @@ def _paths(objects: OsmObjects, notes: _Notes) -> list[Path]:
 
 def _places(objects: OsmObjects) -> gpd.GeoDataFrame:
     rows, places = [], []
-    for identity, tags, shape in _anywhere(objects):
+    for identity, tags, shape in _points_and_polygons(objects):
         kind = service(tags)
         if kind:
             rows.append({"id": identity, "kind": kind, "name": tags.get("name", "")})
             places.append(_inside(shape))
-    return of_rows(PLACE_COLUMNS, rows, places)
+    return table_of_rows(PLACE_COLUMNS, rows, places)
 
 
 def _doors(objects: OsmObjects) -> gpd.GeoDataFrame:
@@ -160,7 +160,7 @@ def _doors(objects: OsmObjects) -> gpd.GeoDataFrame:
         if kind:
             rows.append({"id": identity, "kind": kind, "name": ""})
             places.append(shape)
-    return of_rows(DOOR_COLUMNS, rows, places)
+    return table_of_rows(DOOR_COLUMNS, rows, places)
 
 
 def _barriers(objects: OsmObjects) -> gpd.GeoDataFrame:
@@ -170,13 +170,13 @@ def _barriers(objects: OsmObjects) -> gpd.GeoDataFrame:
         if kind:
             rows.append({"id": identity, "kind": kind, "name": tags.get("name", "")})
             shapes.append(shape.exterior if shape.geom_type == "Polygon" else shape)
-    return of_rows(BARRIER_COLUMNS, rows, np.array(shapes, dtype=object))
+    return table_of_rows(BARRIER_COLUMNS, rows, np.array(shapes, dtype=object))
 
 
-def _tell_of_edges(objects: OsmObjects, notes: _Notes) -> None:
-    """Say what is missing at the edge of the extract, and what had to be put together anew."""
+def _note_what_is_missing(objects: OsmObjects, notes: _Notes) -> None:
+    """Add notices of what is missing at the edge of the extract, and of what was repaired."""
     cut = set(objects.cut)
-    whole = {identity for identity, _tags, _shape in _solid(objects)}
+    whole = {identity for identity, _tags, _shape in _polygons(objects)}
     lost = {
         identity
         for identity, tags, _shape in objects.lines
@@ -189,10 +189,10 @@ def _tell_of_edges(objects: OsmObjects, notes: _Notes) -> None:
                 "cut-by-the-edge",
                 notes.file,
                 ngettext(
-                    "{count} building reaches out of the extract and is left out: near its edge "
-                    "views are freer than in the street",
-                    "{count} buildings reach out of the extract and are left out: near its edge "
-                    "views are freer than in the street",
+                    "{count} building extends beyond the extract and is left out: near the edge, "
+                    "views come out wider than they are",
+                    "{count} buildings extend beyond the extract and are left out: near the edge, "
+                    "views come out wider than they are",
                     len(lost),
                 ).format(count=len(lost)),
             )
@@ -201,7 +201,7 @@ def _tell_of_edges(objects: OsmObjects, notes: _Notes) -> None:
         Notice(
             "repaired-polygon",
             f"{notes.file}: {identity}",
-            _("its outline does not close or crosses itself; what its ways enclose is taken"),
+            _("its outline does not close or crosses itself; the area inside its ways is used"),
         )
         for identity in objects.repaired
     ]

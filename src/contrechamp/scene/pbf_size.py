@@ -1,8 +1,8 @@
-"""How large an OSM PBF file is when unpacked, read from its own headers before it is unpacked.
+"""The unpacked size of an OSM PBF file, read from its headers before it is unpacked.
 
-A PBF file is a sequence of blobs, each with a header (OSM wiki: "PBF Format"). A blob names the
-size of its unpacked bytes (``raw_size``), and libosmium refuses a blob whose bytes are of another
-size; so the sum of what they name bounds what a reader will unpack.
+A PBF file is a sequence of blobs, each with a header (OSM wiki: "PBF Format"). A blob states the
+size of its unpacked bytes (``raw_size``), and libosmium refuses a blob whose bytes have another
+size, so the sum of the stated sizes bounds what a reader will unpack.
 """
 
 import struct
@@ -12,7 +12,7 @@ from contrechamp.base.files import too_large
 from contrechamp.base.i18n import _
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
-#: Field numbers: BlobHeader.datasize, Blob.raw (not packed), Blob.raw_size.
+#: Field numbers: BlobHeader.datasize, Blob.raw (uncompressed), Blob.raw_size.
 _DATASIZE, _RAW, _RAW_SIZE = 3, 1, 2
 
 

@@ -1,13 +1,13 @@
-"""Buildings and areas: features that are polygons."""
+"""Reading tables of polygons: buildings and areas."""
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from contrechamp.base.i18n import _
-from contrechamp.scene.building_tags import body
-from contrechamp.scene.columns import rows_of, table
-from contrechamp.scene.found import FOOTPRINT_COLUMNS, Found
+from contrechamp.scene.building_tags import vertical_extent
+from contrechamp.scene.columns import kept_rows, table
+from contrechamp.scene.source_tables import FOOTPRINT_COLUMNS, SourceTables
 from contrechamp.scene.table_rows import F8, Rows, between, settle
 from contrechamp.scene.tables import AREA_COLUMNS
 
@@ -16,14 +16,14 @@ POLYGONS = (3, 6)
 _HEIGHT = between(0.0, 10_000.0)
 
 
-def footprints_of(rows: Rows, *, skip_bad_rows: bool) -> Found:
-    """Check rows of buildings: ``height_m``, or OSM's ``height`` and ``building:levels``.
+def footprints_of(rows: Rows, *, skip_bad_rows: bool) -> SourceTables:
+    """Check rows of buildings, with ``height_m`` or OSM's ``height`` and ``building:levels``.
 
     Raises:
         InputError: at bad rows that are not to be skipped.
     """
     _refuse_shapes(rows)
-    rows.asked.update(_TAGS)
+    rows.used_columns.update(_TAGS)
     ids = _ids_or_rows(rows)
     expected = _("expected metres above the ground, 0 to 10000")
     height = rows.numbers("height_m", _HEIGHT, expected)
@@ -45,8 +45,8 @@ def footprints_of(rows: Rows, *, skip_bad_rows: bool) -> Found:
         "dwelling": np.full(len(rows), "", dtype=object),
         "source": rows.sources(),
     }
-    return Found(
-        footprints=rows_of(table(FOOTPRINT_COLUMNS, data, rows.shapes), good),
+    return SourceTables(
+        footprints=kept_rows(table(FOOTPRINT_COLUMNS, data, rows.shapes), good),
         notices=notices,
         counts={"rows_left_out": int((~good).sum())},
     )
@@ -56,14 +56,14 @@ _TAGS = ("height", "building:levels", "min_height", "building:min_level")
 
 
 def _from_tags(rows: Rows, row: int, height: F8, bottom: F8, source: NDArray[np.object_]) -> None:
-    """Take a height as OSM tags it, where the table has such columns."""
+    """Read a height as OSM tags it, if the table has such columns."""
     tags = {
         tag: str(rows.frame[tag].iloc[row])
         for tag in _TAGS
         if tag in rows.frame and rows.frame[tag].notna().iloc[row]
     }
     if tags:
-        extent = body(tags)
+        extent = vertical_extent(tags)
         height[row], source[row] = extent.height_m, extent.height_source
         if np.isnan(bottom[row]):
             bottom[row] = extent.min_height_m
@@ -72,7 +72,7 @@ def _from_tags(rows: Rows, row: int, height: F8, bottom: F8, source: NDArray[np.
             rows.refuse_text(here, tag, _("expected metres or floors, the top above the bottom"))
 
 
-def areas_of(rows: Rows, *, skip_bad_rows: bool) -> Found:
+def areas_of(rows: Rows, *, skip_bad_rows: bool) -> SourceTables:
     """Check rows of districts or grid cells: ``id``, ``name``, ``population``.
 
     Raises:
@@ -84,8 +84,8 @@ def areas_of(rows: Rows, *, skip_bad_rows: bool) -> Found:
     notices = settle(rows, skip=skip_bad_rows)
     good = rows.good()
     data = {"id": ids, "name": np.where(name == "", ids, name), "population": population}
-    return Found(
-        areas=rows_of(table(AREA_COLUMNS, data, rows.shapes), good),
+    return SourceTables(
+        areas=kept_rows(table(AREA_COLUMNS, data, rows.shapes), good),
         notices=notices,
         counts={"rows_left_out": int((~good).sum())},
     )
@@ -112,7 +112,7 @@ def _refuse_shapes(rows: Rows) -> None:
 
 
 def _ids_or_rows(rows: Rows) -> NDArray[np.object_]:
-    """Return the ids; where one is missing or not the first of its name, with the row's number."""
+    """Return the ids, made unique with the number of the row where missing or repeated."""
     ids, seen = rows.texts("id"), set()
     for row, identity in enumerate(ids):
         if not identity:

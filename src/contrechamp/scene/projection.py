@@ -1,4 +1,4 @@
-"""One metric plane for a case: which one, and how far its scale is off."""
+"""The metric plane of a scene: which one it is, and how far its scale is off."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from contrechamp.scene.columns import WGS84
 
 F8 = NDArray[np.float64]
 
-#: Points each way at which the scale is looked at.
+#: The scale is evaluated at this many points in each direction.
 _GRID = 9
 
 
@@ -26,7 +26,7 @@ class Plane:
     crs: pyproj.CRS
 
     def points(self, lonlat: F8) -> F8:
-        """Project (n, 2) degrees to (n, 2) metres; inf where the projection has no place."""
+        """Project (n, 2) degrees to (n, 2) metres; inf outside the domain of the projection."""
         if not len(lonlat):
             return np.empty((0, 2))
         to_plane = pyproj.Transformer.from_crs(WGS84, self.crs, always_xy=True)
@@ -36,12 +36,12 @@ class Plane:
         """Project a table in WGS 84.
 
         Raises:
-            InputError: if part of it lies where the projection has no place.
+            InputError: if part of it lies outside the domain of the projection.
         """
         shapes = shapely.transform(rows.geometry.to_numpy(), self.points)
         if not np.isfinite(shapely.get_coordinates(shapes)).all():
             raise InputError(
-                _("{crs} has no place for some of the coordinates; choose another --crs").format(
+                _("{crs} does not cover some of the coordinates; choose another --crs").format(
                     crs=self.crs.to_string()
                 )
             )
@@ -61,9 +61,9 @@ class Plane:
 
 
 def choose_plane(bounds: tuple[float, float, float, float], crs: str | None) -> Plane:
-    """Return the plane of an area: the one asked for, or its UTM zone.
+    """Return the plane for an area: the one that `crs` names, or its UTM zone.
 
-    Data across more than one zone get an azimuthal equidistant projection on their centre, in
+    An area across several zones gets an azimuthal equidistant projection around its centre, in
     which distances from the centre are true.
 
     Args:
@@ -71,7 +71,7 @@ def choose_plane(bounds: tuple[float, float, float, float], crs: str | None) -> 
         crs: such as ``EPSG:3067``, or None.
 
     Raises:
-        UsageError: if `crs` is unknown, or is no projection in metres.
+        UsageError: if `crs` is unknown, or not a projection in metres.
     """
     if crs is not None:
         return Plane(_asked_for(crs))
@@ -95,7 +95,7 @@ def _asked_for(text: str) -> pyproj.CRS:
     if not crs.is_projected or not in_metres:
         raise UsageError(
             _(
-                "--crs {crs} is no projection in metres; take one, "
+                "--crs {crs} is not a projection in metres; choose one that is, "
                 "or leave the option out for the UTM zone of the area"
             ).format(crs=text)
         )

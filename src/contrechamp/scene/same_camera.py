@@ -1,4 +1,4 @@
-"""Cameras of two sources that may be one: proposed, never merged."""
+"""Cameras from two sources that may be the same: proposed, never merged."""
 
 import numpy as np
 import shapely
@@ -10,16 +10,16 @@ from contrechamp.scene.tables import SameCamera
 def propose_same(
     ids: NDArray[np.str_], points: NDArray[np.object_], source: NDArray[np.int64], within_m: float
 ) -> tuple[SameCamera, ...]:
-    """Return the pairs of cameras of different sources that are near each other.
+    """Return the pairs of cameras from different sources that are near each other.
 
     Args:
         ids: (n,) of the cameras.
         points: (n,) in metres.
-        source: (n,) number of the file that each is from. Two of one file are two cameras.
+        source: (n,) number of the file that each comes from. Two from one file are two cameras.
         within_m: greatest distance.
 
     Returns:
-        pairs by distance, the earlier row first in each.
+        the pairs by distance, the earlier row first in each.
     """
     tree = shapely.STRtree(points)
     a, b = tree.query(points, predicate="dwithin", distance=within_m)

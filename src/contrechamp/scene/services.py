@@ -1,4 +1,4 @@
-"""Services that people walk to: one list, that the map's tags, words, walks and pages follow."""
+"""Services that people walk to: one list for the tags of the map, names, trips and pages."""
 
 from dataclasses import dataclass
 
@@ -10,11 +10,11 @@ class Service:
     """A kind of service.
 
     Args:
-        kind: stable word of tables and figures.
-        label: what it is called, in English.
-        tags: of OpenStreetMap, each alone enough.
-        goal: of the walks that it will do for: the kind of the service that gives its name to
-            them; "" where nobody is taken to walk there.
+        kind: stable word in tables and figures.
+        label: its name in English.
+        tags: of OpenStreetMap, any of which is enough.
+        goal: of the trips that may end there, named after one kind of service; "" if no trips go
+            there.
     """
 
     kind: str
@@ -23,7 +23,7 @@ class Service:
     goal: str = ""
 
 
-#: An object with tags of several is the first of them.
+#: An object with the tags of several kinds is of the first of them.
 SERVICES: tuple[Service, ...] = (
     Service("school", N_("school"), (("amenity", "school"),), goal="school"),
     Service("kindergarten", N_("kindergarten"), (("amenity", "kindergarten"),)),

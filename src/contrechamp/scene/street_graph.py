@@ -1,4 +1,4 @@
-"""From highways to a graph of streets: ways cut where they meet, nodes numbered."""
+"""From highways to a graph of streets: ways are cut where they meet, and nodes numbered."""
 
 from collections.abc import Sequence
 
@@ -8,8 +8,9 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
+from contrechamp.base.ragged import ragged_ranges
 from contrechamp.scene.columns import empty, table
-from contrechamp.scene.found import Path
+from contrechamp.scene.source_tables import Path
 from contrechamp.scene.tables import STREET_COLUMNS
 
 F8 = NDArray[np.float64]
@@ -22,7 +23,7 @@ def street_graph(paths: Sequence[Path], xy: F8, crs: pyproj.CRS) -> gpd.GeoDataF
     Ways that cross without a common node (a bridge over a street) stay apart.
 
     Args:
-        paths: between nodes.
+        paths: as sequences of nodes.
         xy: (n, 2) metres, the nodes of all paths one after the other.
         crs: of `xy`.
 
@@ -68,8 +69,8 @@ def street_graph(paths: Sequence[Path], xy: F8, crs: pyproj.CRS) -> gpd.GeoDataF
 
 
 def _lines(xy: F8, start: I8, end: I8) -> NDArray[np.object_]:
-    """Return the lines through rows ``start..end`` of `xy`, both included."""
+    """Return the lines through the rows from `start` to `end` of `xy`, both included."""
     sizes = end - start + 1
     line = np.repeat(np.arange(len(start)), sizes)
-    row = np.arange(len(line)) - np.repeat(np.cumsum(sizes) - sizes, sizes) + start[line]
-    return np.asarray(shapely.linestrings(xy[row], indices=line), dtype=object)
+    points = xy[ragged_ranges(start, sizes)]
+    return np.asarray(shapely.linestrings(points, indices=line), dtype=object)

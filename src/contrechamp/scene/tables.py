@@ -1,8 +1,8 @@
-"""The tables that a scene is made of: their columns, types and units, written once.
+"""The tables that a scene is made of: their columns, types and units.
 
-Readers produce these tables in WGS 84; `contrechamp.scene.projection` brings them into one metric
-plane (x east, y north, metres); everything after that is metres. Headings are degrees clockwise
-from north. A number that is not known is NaN, a text that is not known is empty.
+Readers produce these tables in WGS 84; `contrechamp.scene.projection` projects them to one metric
+plane (x east, y north, metres), and everything after that is in metres. Headings are degrees
+clockwise from north. An unknown number is NaN, an unknown text is empty.
 """
 
 from collections.abc import Mapping
@@ -13,20 +13,20 @@ import pyproj
 
 from contrechamp.scene.camera_fields import FIELDS
 
-#: Column -> dtype of the camera table. Geometry is a Point, the place that the source gives; moving
-#: a camera to the outer side of its wall is the engine's work. An id is unique in the scene:
-#: "node/123", "node/123#2" for the second on one mast, or as given.
+#: Column -> dtype of the camera table. The geometry is a Point, the position that the source gives;
+#: the engine moves cameras to the outer side of their wall. Ids are unique in the scene:
+#: "node/123", "node/123#2" for the second camera on a mast, or as given.
 CAMERA_COLUMNS: Mapping[str, str] = {one.name: one.dtype for one in FIELDS}
 
-#: The unknowns of a camera that are drawn where they are NaN (kind: where it is "unknown").
+#: The parameters of a camera that are drawn where they are NaN; kind is drawn where "unknown".
 UNKNOWNS = tuple(one.name for one in FIELDS if one.drawn)
 
-#: Polygon, valid, one part a row, holes kept.
+#: Valid single Polygons, with their holes.
 BUILDING_COLUMNS: Mapping[str, str] = {
     "id": "str",
     "height_m": "float64",  # top above the ground
     "min_height_m": "float64",  # bottom above the ground, 0 where it stands on it
-    "height_source": "str",  # height | levels | "" (not known)
+    "height_source": "str",  # height | levels | "" (unknown)
 }
 
 #: LineString: one edge of the street graph, cut at junctions.
@@ -49,10 +49,10 @@ PLACE_COLUMNS: Mapping[str, str] = {
 #: Point or LineString.
 BARRIER_COLUMNS: Mapping[str, str] = {"id": "str", "kind": "str", "name": "str"}
 
-#: LineString: a walk that was recorded (GPX).
+#: LineString: a recorded walk (GPX).
 TRACK_COLUMNS: Mapping[str, str] = {"id": "str", "name": "str", "source": "str"}
 
-#: Polygon or MultiPolygon: a district, a grid cell; further columns are kept as they came.
+#: Polygon or MultiPolygon: a district, a grid cell.
 AREA_COLUMNS: Mapping[str, str] = {"id": "str", "name": "str", "population": "float64"}
 
 
@@ -61,9 +61,9 @@ class Notice:
     """Something that a reader could not use or had to decide; it never stops a run.
 
     Args:
-        kind: a stable machine word, e.g. ``unreadable-tag``, ``repaired-polygon``.
+        kind: a stable word for programs, e.g. ``unreadable-tag``, ``repaired-polygon``.
         where: file and object, e.g. ``helsinki.osm.pbf: node/123``.
-        message: in the user's language: what was found and what was done with it.
+        message: what was found and what was done about it, in the user's language.
     """
 
     kind: str
@@ -73,7 +73,7 @@ class Notice:
 
 @dataclass(frozen=True)
 class InputFile:
-    """One file that was read: its name (never its path), SHA-256 and size."""
+    """One file that was read: its name (without its path), SHA-256 and size."""
 
     name: str
     sha256: str
@@ -84,7 +84,7 @@ class InputFile:
 
 @dataclass(frozen=True)
 class SameCamera:
-    """A proposal: two rows of two sources that may be one camera. Never merged silently."""
+    """A proposal: two rows from two sources that may be the same camera. Never merged silently."""
 
     id_a: str
     id_b: str
@@ -93,7 +93,7 @@ class SameCamera:
 
 @dataclass(frozen=True)
 class Scene:
-    """What was read, on one metric plane.
+    """Everything that was read, on one metric plane.
 
     Every table has a RangeIndex; row i of a result belongs to row i of its table.
     """
@@ -110,7 +110,7 @@ class Scene:
     notices: tuple[Notice, ...] = ()
     inputs: tuple[InputFile, ...] = ()
     same_cameras: tuple[SameCamera, ...] = ()
-    #: Largest deviation from 1 of the local scale of the projection over the data.
+    #: Largest deviation from 1 of the projection's local scale over the data.
     scale_error: float = 0.0
-    #: What was counted on the way: "buildings off the ground", "rows left out"...
+    #: What was counted while reading: "rows_left_out", "unreadable_tags"...
     counts: Mapping[str, int] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Several inputs as one: no object twice, every id its own, nothing outside of the area."""
+"""Putting several inputs together: no object twice, unique ids, nothing outside of the area."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _, ngettext
-from contrechamp.scene.columns import rows_of, stacked
-from contrechamp.scene.found import DOOR_COLUMNS, FOOTPRINT_COLUMNS, Found, Path
+from contrechamp.scene.columns import kept_rows, stacked
+from contrechamp.scene.source_tables import DOOR_COLUMNS, FOOTPRINT_COLUMNS, Path, SourceTables
 from contrechamp.scene.tables import (
     AREA_COLUMNS,
     BARRIER_COLUMNS,
@@ -26,73 +26,75 @@ Bounds = tuple[float, float, float, float]
 F8 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-#: A camera further than this from every street and building of the input sees none of them.
+#: A camera further than this outside of the streets and buildings of the input sees none of them.
 OUTSIDE_M = 1000.0
 _DEGREE_M = 111_000.0
 
 
-def put_together(founds: Sequence[Found], names: Sequence[str], is_osm: Sequence[bool]) -> Found:
-    """Return one `Found` of several.
+def put_together(
+    sources: Sequence[SourceTables], names: Sequence[str], is_osm: Sequence[bool]
+) -> SourceTables:
+    """Return the tables of several files as one.
 
-    An OSM object that two extracts hold is taken once, from the first. Rows of two tables are two
-    things: where they share an id, the later gets its file's name before it.
+    An OSM object that is in two extracts is taken from the first. Rows of two tables are never the
+    same object: if they share an id, that of the later one is prefixed with its file's name.
 
     Args:
-        founds: one a file.
+        sources: the tables of each file.
         names: of the files.
         is_osm: whether each file holds OSM objects.
     """
     counts: Counter[str] = Counter()
-    for found in founds:
-        counts.update(found.counts)
-    osm = [found for found, osm in zip(founds, is_osm, strict=True) if osm]
-    tables = [
-        (found, name) for found, name, osm in zip(founds, names, is_osm, strict=True) if not osm
+    for source in sources:
+        counts.update(source.counts)
+    extracts = [source for source, osm in zip(sources, is_osm, strict=True) if osm]
+    surveys = [
+        (source, name) for source, name, osm in zip(sources, names, is_osm, strict=True) if not osm
     ]
 
     def once(
-        pick: Callable[[Found], gpd.GeoDataFrame], columns: Mapping[str, str]
+        pick: Callable[[SourceTables], gpd.GeoDataFrame], columns: Mapping[str, str]
     ) -> gpd.GeoDataFrame:
-        both = stacked(columns, [pick(found) for found in osm])
-        whole = rows_of(both, ~both["id"].duplicated())
-        counts["objects_in_two_extracts"] += len(both) - len(whole)
-        for found, name in tables:
-            mine = pick(found)
-            taken = mine["id"].isin(whole["id"])
-            ids = np.where(taken, f"{name}:" + mine["id"].astype(str), mine["id"])
-            whole = stacked(columns, [whole, mine.assign(id=ids)])
+        objects = stacked(columns, [pick(source) for source in extracts])
+        whole = kept_rows(objects, ~objects["id"].duplicated())
+        counts["objects_in_two_extracts"] += len(objects) - len(whole)
+        for source, name in surveys:
+            rows = pick(source)
+            taken = rows["id"].isin(whole["id"])
+            ids = np.where(taken, f"{name}:" + rows["id"].astype(str), rows["id"])
+            whole = stacked(columns, [whole, rows.assign(id=ids)])
         return whole
 
-    return Found(
-        cameras=once(lambda found: found.cameras, CAMERA_COLUMNS),
-        footprints=once(lambda found: found.footprints, FOOTPRINT_COLUMNS),
-        paths=_paths_once(osm),
-        places=once(lambda found: found.places, PLACE_COLUMNS),
-        doors=once(lambda found: found.doors, DOOR_COLUMNS),
-        barriers=once(lambda found: found.barriers, BARRIER_COLUMNS),
-        tracks=once(lambda found: found.tracks, TRACK_COLUMNS),
-        areas=once(lambda found: found.areas, AREA_COLUMNS),
-        notices=[notice for found in founds for notice in found.notices],
+    return SourceTables(
+        cameras=once(lambda source: source.cameras, CAMERA_COLUMNS),
+        footprints=once(lambda source: source.footprints, FOOTPRINT_COLUMNS),
+        paths=_paths_once(extracts),
+        places=once(lambda source: source.places, PLACE_COLUMNS),
+        doors=once(lambda source: source.doors, DOOR_COLUMNS),
+        barriers=once(lambda source: source.barriers, BARRIER_COLUMNS),
+        tracks=once(lambda source: source.tracks, TRACK_COLUMNS),
+        areas=once(lambda source: source.areas, AREA_COLUMNS),
+        notices=[notice for source in sources for notice in source.notices],
         counts=counts,
     )
 
 
-def _paths_once(founds: Sequence[Found]) -> list[Path]:
+def _paths_once(extracts: Sequence[SourceTables]) -> list[Path]:
     paths: list[Path] = []
     seen: set[str] = set()
-    for found in founds:
-        paths += [path for path in found.paths if path.id not in seen]
-        seen |= {path.id for path in found.paths}
+    for extract in extracts:
+        paths += [path for path in extract.paths if path.id not in seen]
+        seen |= {path.id for path in extract.paths}
     return paths
 
 
-def bounds_of(found: Found) -> Bounds | None:
-    """Return west, south, east, north of streets and buildings; of cameras where there are none."""
-    places = [np.asarray(path.lonlat, np.float64) for path in found.paths]
-    places.append(shapely.get_coordinates(found.footprints.geometry.to_numpy()))
+def bounds_of(tables: SourceTables) -> Bounds | None:
+    """Return west, south, east, north of streets and buildings; without any, of the cameras."""
+    places = [np.asarray(path.lonlat, np.float64) for path in tables.paths]
+    places.append(shapely.get_coordinates(tables.footprints.geometry.to_numpy()))
     xy = np.concatenate(places)
     if not len(xy):
-        xy = shapely.get_coordinates(found.cameras.geometry.to_numpy())
+        xy = shapely.get_coordinates(tables.cameras.geometry.to_numpy())
     if not len(xy):
         return None
     west, south = xy.min(axis=0)
@@ -100,25 +102,27 @@ def bounds_of(found: Found) -> Bounds | None:
     return float(west), float(south), float(east), float(north)
 
 
-def only_inside(found: Found, bounds: Bounds, is_osm_camera: Mask, *, skip_bad_rows: bool) -> Found:
+def without_far_cameras(
+    tables: SourceTables, bounds: Bounds, is_osm_camera: Mask, *, skip_bad_rows: bool
+) -> SourceTables:
     """Leave out cameras that lie far outside of the streets and buildings.
 
     Args:
-        found: everything.
-        bounds: of its streets and buildings.
-        is_osm_camera: (n_cameras,) whether each comes from an extract, which holds such ones
-            where relations reach out of it. In a survey it is an error.
+        tables: of all files.
+        bounds: of their streets and buildings.
+        is_osm_camera: (n_cameras,) whether each comes from an extract, which may hold such cameras
+            because relations extend beyond it. In a survey they are an error.
         skip_bad_rows: leave out those of a survey too.
 
     Raises:
-        InputError: that names the rows of a survey that lie outside, and says so where longitude
-            and latitude look swapped.
+        InputError: naming the rows of a survey that lie outside, and those whose longitude and
+            latitude look swapped.
     """
-    lonlat = shapely.get_coordinates(found.cameras.geometry.to_numpy())
+    lonlat = shapely.get_coordinates(tables.cameras.geometry.to_numpy())
     outside = ~_within(lonlat, bounds)
     if not outside.any():
-        return found
-    source = found.cameras["source"].to_numpy(str)
+        return tables
+    source = tables.cameras["source"].to_numpy(str)
     swapped = outside & _within(lonlat[:, ::-1], bounds)
     if (outside & ~is_osm_camera).any() and not skip_bad_rows:
         raise InputError(_outside(source, outside & ~is_osm_camera, swapped))
@@ -132,12 +136,12 @@ def only_inside(found: Found, bounds: Bounds, is_osm_camera: Mask, *, skip_bad_r
         )
         for where in source[outside]
     ]
-    counts = Counter(found.counts)
+    counts = Counter(tables.counts)
     counts["cameras_outside_the_area"] += int(outside.sum())
     return replace(
-        found,
-        cameras=rows_of(found.cameras, ~outside),
-        notices=[*found.notices, *notices],
+        tables,
+        cameras=kept_rows(tables.cameras, ~outside),
+        notices=[*tables.notices, *notices],
         counts=counts,
     )
 
@@ -165,10 +169,10 @@ def _outside(source: NDArray[np.str_], outside: Mask, swapped: Mask) -> str:
     ]
     lines.append(
         ngettext(
-            "{count} camera lies outside: mend its place, give the extract of its area as well, "
-            "or leave it out with --skip-bad-rows",
-            "{count} cameras lie outside: mend their places, give the extract of their area as "
-            "well, or leave them out with --skip-bad-rows",
+            "{count} camera lies outside: correct its position, give the extract of its area as "
+            "well, or leave it out with --skip-bad-rows",
+            "{count} cameras lie outside: correct their positions, give the extract of their area "
+            "as well, or leave them out with --skip-bad-rows",
             len(rows),
         ).format(count=len(rows))
     )

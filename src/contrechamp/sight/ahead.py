@@ -1,4 +1,4 @@
-"""What calls the engine on next to nothing, so that it is compiled (see `base.ahead`)."""
+"""Jobs that call the engine on a tiny scene, so that it gets compiled (see `base.ahead`)."""
 
 import numpy as np
 import shapely
@@ -7,7 +7,7 @@ from contrechamp.sight.arrays import Cameras, Level
 from contrechamp.sight.regions import visible_regions
 from contrechamp.sight.walls import Walls, prepare
 
-#: One house, its top, and one camera before it.
+#: One house, its top, and one camera in front of it.
 TOP_M = np.array([8.0])
 CAMERA = Cameras(
     x=np.array([-5.0]),
@@ -30,5 +30,5 @@ def house() -> Walls:
 
 
 def regions() -> None:
-    """Compile what areas and outlines take."""
+    """Compile what areas and outlines need."""
     visible_regions(CAMERA, house(), TOP_M, LEVELS, threads=1)

@@ -1,4 +1,4 @@
-"""Exact area of what a sweep found, between two distances."""
+"""Exact areas of what a sweep found, between two distances."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import numpy as np
 from contrechamp.base.compiled import compiled_part
 from contrechamp.sight.sweep import NOTHING
 
-#: In place of an area: that of the whole sector of the circle.
+#: Stands in for an area: that of the whole sector of the circle.
 SECTOR = -1.0
 
 
@@ -33,22 +33,22 @@ def area_within(
 
     Args:
         boundary: `NOTHING` where there is no wall up to r.
-        ua: inverse distance of the boundary in the slice's first direction.
-        ub: in its last.
-        ax: first direction, unit vector.
+        ua: inverse distance of the boundary along the slice's first direction.
+        ub: and along its last.
+        ax: first direction, a unit vector.
         ay: its other component.
-        bx: last direction.
+        bx: last direction, a unit vector.
         by: its other component.
         r: metres.
 
     Returns:
-        square metres; `SECTOR` where the circle bounds all of the slice.
+        square metres; `SECTOR` where the circle bounds the whole slice.
     """
     if boundary == NOTHING:
         return SECTOR
     nearer = max(ua, ub) * r
     if 2.0 * nearer * nearer <= 1.0 + ax * bx + ay * by:
-        return SECTOR  # a line is nowhere nearer than its nearer end on the bisector
+        return SECTOR  # a line comes no nearer than its nearer end, projected on the bisector
     if min(ua, ub) * r >= 1.0:
         return 0.5 * (ax * by - ay * bx) / (ua * ub)
     # The wall from p to q crosses the circle, or lies beyond it.
@@ -85,7 +85,7 @@ def level_areas(slices: int, out: Any, near: float, reach: Any, area_m2: Any) ->
         if first == last:
             continue
         ax, ay, bx, by = dir_ax[k], dir_ay[k], dir_bx[k], dir_by[k]
-        angle = SECTOR  # found only where an arc bounds something
+        angle = SECTOR  # computed only where an arc bounds something
         for c in range(first, last):
             inner, in_a, in_b = inners[c], inner_ua[c], inner_ub[c]
             outer, out_a, out_b = outers[c], outer_ua[c], outer_ub[c]

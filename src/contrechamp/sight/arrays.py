@@ -1,4 +1,4 @@
-"""The arrays that go into the engine and come out of it. Metres, x east, y north."""
+"""The arrays that the engine takes and returns. Metres, x east, y north."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ I8 = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Cameras:
-    """Cameras with every parameter known (drawn or mapped); arrays of shape (n,), float64.
+    """Cameras with every parameter known, mapped or drawn. Arrays of shape (n,), float64.
 
     Args:
         x: metres east.
@@ -20,12 +20,12 @@ class Cameras:
         heading_deg: of the optical axis, clockwise from north.
         tilt_deg: of the optical axis below the horizon.
         hfov_deg: horizontal field of view of the lens, 0 < hfov <= 360. With `width_px` it gives
-            the pixel density (design, decision 4).
+            the pixel density (`limits.density_reach`).
         vfov_deg: vertical field of view.
         width_px: horizontal resolution.
-        range_m: largest horizontal distance.
-        sweep_deg: angle of azimuth that the camera covers over time: `hfov_deg` of a fixed
-            camera, 360 of a panning or dome camera, which also covers every tilt.
+        range_m: greatest horizontal distance.
+        sweep_deg: angle of azimuth that the camera covers over time: `hfov_deg` for a fixed
+            camera, 360 for a panning or dome camera, which also covers every tilt.
     """
 
     x: F8
@@ -42,9 +42,9 @@ class Cameras:
 
 @dataclass(frozen=True)
 class Level:
-    """A level of the picture: at least `ppm` pixels a metre at the slant distance.
+    """A level of detail: at least `ppm` pixels per metre at the slant distance.
 
-    ``Level("visible", 0.0)`` leaves density out.
+    ``Level("visible", 0.0)`` ignores pixel density.
     """
 
     name: str

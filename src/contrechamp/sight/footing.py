@@ -1,13 +1,13 @@
 """Which buildings a point stands in, and which outlines it stands on.
 
-From the point a ray runs west along its row of the grid of walls; a building whose walls it crosses
-an odd number of times contains the point. No ray runs farther west than the buildings do that
-touch the point's cell (`west_ends`), so that the cost does not grow with the city.
+A ray runs west from the point along its row of the grid of walls; a building whose walls it crosses
+an odd number of times contains the point. No ray runs further west than the buildings that touch
+the point's cell (`west_ends`), so that the cost does not grow with the city.
 
-A crossing lies west of the point or east of it by the sign of a determinant. Its rounding error is
-a few 1e-16 of its two products, so that the sign can be wrong only if the ray meets the wall within
-some 1e-15 of the wall's length from the point. Points so close to an outline are handed back by
-name, to be decided with more digits; for all others parity is exact.
+The sign of a determinant tells whether a crossing lies west or east of the point. Its rounding
+error is a few 1e-16 of its two products, so the sign can be wrong only if the ray meets the wall
+within some 1e-15 of the wall's length from the point. Points that close to an outline are listed
+separately, for the caller to decide more precisely; for all others parity is exact.
 """
 
 from typing import Any
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contrechamp.base.compiled import compiled
+from contrechamp.base.ragged import ragged_ranges
 from contrechamp.sight.arrays import F8, I8
 from contrechamp.sight.growing import doubled, sort_few
 
@@ -25,7 +26,7 @@ I4 = NDArray[np.int32]
 def west_ends(
     first_column: I4, last_column: I4, first_row: I4, last_row: I4, cells: tuple[int, int]
 ) -> I4:
-    """Return how far west of each grid cell the buildings reach that touch it.
+    """Return, for each grid cell, how far west the buildings that touch it extend.
 
     Args:
         first_column: (n_buildings,) westernmost column of each building's bounding box.
@@ -35,25 +36,23 @@ def west_ends(
         cells: number of columns and rows.
 
     Returns:
-        (n_cells,) int32 westernmost column, row by row from the south-west; the number of columns
-        where no building is.
+        (n_cells,) int32 westernmost column, row by row from the south-west; where there is no
+        building, the number of columns.
     """
     columns, rows = cells
     west = np.full(columns * rows, columns, dtype=np.int32)
     crossed = last_row - first_row + 1
     building = np.repeat(np.arange(len(crossed)), crossed)
-    within = np.arange(len(building)) - np.repeat(np.cumsum(crossed) - crossed, crossed)
-    begin = (first_row[building] + within) * np.int64(columns)
+    begin = ragged_ranges(first_row, crossed) * np.int64(columns)
     first, last = begin + first_column[building], begin + last_column[building]
-    # From the west, each building takes the cells that none before it took: the work is that of
-    # the cells, not of all buildings' bounding boxes.
+    # From the west, each building takes the cells that none before it took: the work grows with
+    # the number of cells, not with the area of all bounding boxes.
     order = np.argsort(first, kind="stable")
     first, last, column = first[order], last[order], first_column[building[order]]
     taken = np.concatenate(([-1], np.maximum.accumulate(last)))[:-1]
     free = np.maximum(first, taken + 1)
     many = np.maximum(last - free + 1, 0)
-    cell = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many - free, many)
-    west[cell] = np.repeat(column, many)
+    west[ragged_ranges(free, many)] = np.repeat(column, many)
     return west
 
 
@@ -65,20 +64,16 @@ def footing(index: Any, x: F8, y: F8, close_m: float) -> tuple[I8, I8, I8, I8]:
         index: `Walls.index`.
         x: (n,) metres east.
         y: (n,) metres north.
-        close_m: far more than rounding errors.
+        close_m: what counts as close; far more than rounding errors.
 
     Returns:
         indptr (n + 1,) and indices: the buildings that contain point i are
-        ``indices[indptr[i]:indptr[i + 1]]``, ascending; and points and buildings, pair by pair,
-        of points closer than `close_m` to an outline, which may repeat. Whether a point is inside
-        a building whose outline it is close to is not to be relied on.
+        ``indices[indptr[i]:indptr[i + 1]]``, ascending. Then pairs of points and buildings, for
+        points closer than `close_m` to an outline; pairs may repeat. Whether such a point is
+        inside that building cannot be relied on.
     """
-    corners, place, cell_start, cell_wall = (
-        index.corners,
-        index.place,
-        index.cell_start,
-        index.cell_wall,
-    )
+    corners, place = index.corners, index.place
+    cell_start, cell_wall = index.cell_start, index.cell_wall
     n = len(x)
     start = np.zeros(n + 1, np.int64)
     inside = np.empty(n + 64, np.int64)
@@ -137,10 +132,10 @@ def footing(index: Any, x: F8, y: F8, close_m: float) -> tuple[I8, I8, I8, I8]:
                 turn = (x1 - x0) * (py - y0) - (y1 - y0) * (px - x0)
                 if (turn < 0.0) != upwards:
                     continue  # east of the point
-                # A wall stands in several cells of the row: it is met in the first of them.
+                # A wall may stand in several cells of the row: it counts in the first of them.
                 if here != max(place[wall, 1], west):
                     continue
-                # The buildings that the ray is within so far: one more, or one fewer.
+                # Crossing a wall, the ray leaves or enters its building.
                 building = place[wall, 0]
                 m = start[i]
                 while m < found and inside[m] != building:
@@ -153,7 +148,7 @@ def footing(index: Any, x: F8, y: F8, close_m: float) -> tuple[I8, I8, I8, I8]:
                         inside = doubled(inside)
                     inside[found] = building
                     found += 1
-        # Of a building that ends before this cell the ray may have met a part only.
+        # The ray may have met only some walls of a building that ends before this cell.
         passed = found
         found = start[i]
         for m in range(start[i], passed):

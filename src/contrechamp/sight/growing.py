@@ -1,7 +1,7 @@
-"""What compiled code does to small arrays, as loops: cheap to compile.
+"""Operations on small arrays for compiled code, written as loops because these compile fast.
 
-NumPy's own way to write them (`a[:n] = b`, `a[:n].sort()`) takes Numba a second each: it compiles
-a sort for any length, and the message of an error about shapes that cannot occur.
+NumPy's notation for them (`a[:n] = b`, `a[:n].sort()`) takes Numba a second each: it compiles a
+sort for any length, and the message of an error about shapes that cannot occur.
 """
 
 from typing import Any
@@ -13,14 +13,14 @@ from contrechamp.base.compiled import compiled_part
 
 @compiled_part
 def copy_first(n: int, source: Any, target: Any) -> None:
-    """Copy the first `n` items of an array into another."""
+    """Copy the first `n` items of `source` to `target`."""
     for i in range(n):
         target[i] = source[i]
 
 
 @compiled_part
 def doubled(array: Any) -> Any:
-    """Return an array twice as long that begins with the same content."""
+    """Return an array of twice the length that begins with the same items."""
     larger = np.empty(2 * len(array), array.dtype)
     copy_first(len(array), array, larger)
     return larger

@@ -1,4 +1,4 @@
-"""Levels of detail as pixel densities: the sets that standards name, or the user's own."""
+"""Levels of detail as pixel densities: those that standards define, or the user's own."""
 
 import math
 
@@ -6,10 +6,10 @@ from contrechamp.base.errors import UsageError
 from contrechamp.base.i18n import _
 from contrechamp.sight.arrays import Level
 
-#: Whatever the density: inside the range and the field of view, and nothing in between.
+#: Within range and field of view with nothing in between, at any pixel density.
 VISIBLE = Level("visible", 0.0)
 
-#: Pixels a metre of the target. IEC 62676-4:2014; and the 2025 edition, its figures from vendors'
+#: Pixels per metre at the target: IEC 62676-4:2014, and the 2025 edition with figures from vendors'
 #: pages (the standard itself was not read).
 LEVEL_SETS: dict[str, tuple[Level, ...]] = {
     "dori2014": (
@@ -34,7 +34,7 @@ def parse_levels(text: str) -> tuple[Level, ...]:
     """Return the levels that `text` names, from the least demanding, `VISIBLE` first.
 
     Args:
-        text: the name of a set (``dori2014``, ``iec2025``) or densities in pixels a metre,
+        text: the name of a set (``dori2014``, ``iec2025``) or densities in pixels per metre,
             separated by commas (``25,62.5``).
 
     Raises:

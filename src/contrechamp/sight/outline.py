@@ -1,13 +1,13 @@
 """From slices to polygons: the exact outline of what is seen, traced edge by edge.
 
-One level's region, between two distances, is a set of stretches in every slice. Its outline runs
+The region of a level, between two distances, is a set of stretches in every slice. Its outline runs
 along their outer boundaries anticlockwise, along their inner boundaries clockwise, and along the
 directions between slices wherever one side is seen and the other is not: always with the region on
 the left. At every junction the sharpest left turn is taken, so that rings never cross themselves;
 two parts that meet in a point become two rings. Anticlockwise rings are shells, the others holes.
 
 Straight boundaries keep the walls' own corners. Arcs of range, density and tilt become chords whose
-middle lies at most the given sagitta inside the arc.
+midpoints lie at most the given sagitta inside the arc.
 """
 
 from collections import namedtuple
@@ -22,12 +22,12 @@ from contrechamp.sight.sweep import NOTHING
 #: Boundaries that are arcs of the far and the near limit.
 FAR = -2
 NEAR = -3
-#: Distances along one direction that are the same junction, metres.
+#: Distances along one direction that differ by no more than this are the same junction.
 SAME_JUNCTION_M = 1e-7
-#: Rings with less area than this (m2) are slivers of rounding.
+#: Rings of less area than this (m2) are artefacts of rounding.
 SLIVER_M2 = 1e-9
 
-#: Stretches of one level: slice by slice, with the distance of both boundaries at both ends.
+#: The stretches of one level, slice by slice, with the distances of both boundaries at both ends.
 Stretches = namedtuple(
     "Stretches",
     "ax ay bx by start inner inner_a inner_b outer outer_a outer_b",
@@ -36,27 +36,20 @@ Stretches = namedtuple(
 
 @compiled_part
 def new_stretches(slices: int, stretches: int) -> Any:
-    """Return room for so many slices and stretches."""
+    """Return room for this many slices and stretches."""
     return Stretches(
-        np.empty(slices),
-        np.empty(slices),
-        np.empty(slices),
-        np.empty(slices),
+        np.empty(slices), np.empty(slices), np.empty(slices), np.empty(slices),
         np.empty(slices + 1, np.int64),
-        np.empty(stretches, np.int64),
-        np.empty(stretches),
-        np.empty(stretches),
-        np.empty(stretches, np.int64),
-        np.empty(stretches),
-        np.empty(stretches),
-    )
+        np.empty(stretches, np.int64), np.empty(stretches), np.empty(stretches),
+        np.empty(stretches, np.int64), np.empty(stretches), np.empty(stretches),
+    )  # fmt: skip
 
 
 @compiled_part
 def cut_at_circle(
     ua: float, ub: float, ax: float, ay: float, bx: float, by: float, r: float, cuts: Any, n: int
 ) -> int:
-    """Append where, in (0, 1) of a slice, a straight boundary crosses the circle of radius r."""
+    """Append the places in a slice, 0 to 1, where a straight boundary crosses the circle."""
     if ua <= 0.0 or ub <= 0.0:
         return n
     # |a + s (b - a)| = r (ua + s (ub - ua)), squared.
@@ -75,8 +68,8 @@ def cut_at_circle(
     if 1e-9 < last < 1.0 - 1e-9:
         cuts[n] = last
         n += 1
-    # Between two crossings the boundary bulges over the circle though it meets it at both ends:
-    # one more cut there lets the ends of every part tell on which side it lies.
+    # Between two crossings the boundary bulges beyond the circle, although both ends lie on it.
+    # One more cut there makes sure that the ends of every part show which side it lies on.
     middle = 0.5 * (first + last)
     if min(first, last) > -1e-9 and max(first, last) < 1.0 + 1e-9 and 1e-9 < middle < 1.0 - 1e-9:
         cuts[n] = middle
@@ -86,7 +79,7 @@ def cut_at_circle(
 
 @compiled_part
 def clip_to_level(slices: int, out: Any, near: float, far: float, room: Any) -> tuple[int, Any]:
-    """Cut what a sweep found to the ring between two distances.
+    """Clip what a sweep found to the ring between two distances.
 
     Returns:
         number of slices, and the stretches (in `room`, or in a larger one).
@@ -97,7 +90,7 @@ def clip_to_level(slices: int, out: Any, near: float, far: float, room: Any) -> 
     most_slices, most_stretches, most_cuts = 1, 1, 1
     for k in range(slices):
         here = cell_start[k + 1] - cell_start[k]
-        most_cuts_here = 12 * here  # of two boundaries and two circles, three each
+        most_cuts_here = 12 * here  # two boundaries, two circles, three cuts each
         most_slices += most_cuts_here + 1
         most_stretches += (most_cuts_here + 1) * here
         most_cuts = max(most_cuts, most_cuts_here)
@@ -153,7 +146,7 @@ def clip_to_level(slices: int, out: Any, near: float, far: float, room: Any) -> 
                     and abs(room_outer_a[count - 1] - inner_a) <= SAME_JUNCTION_M
                     and abs(room_outer_b[count - 1] - inner_b) <= SAME_JUNCTION_M
                 ):
-                    # A shadow without width lies between: one stretch.
+                    # The shadow in between has no width: this is one stretch.
                     room_outer[count - 1] = outer
                     room_outer_a[count - 1], room_outer_b[count - 1] = outer_a, outer_b
                 elif (
@@ -182,7 +175,7 @@ def boundary(
     to_s: float,
     missing: float,
 ) -> tuple[int, float, float]:
-    """Return a boundary's distance at two places of a slice; `missing` where there is none."""
+    """Return a boundary and its distance at two places of a slice; `missing` if it is no wall."""
     if which == NOTHING:
         return which, missing, missing
     x, y = ax + from_s * (bx - ax), ay + from_s * (by - ay)
@@ -192,12 +185,13 @@ def boundary(
     return which, distance_a, distance_b
 
 
-#: The junctions of stretches: distances along the directions between slices.
+#: The junctions of stretches along the directions between slices.
 Junctions = namedtuple(
     "Junctions",
-    # place; the stretch that an outline can follow from here; whether the gap to the next is seen
+    # position; the stretches that an outline can follow from here; whether the gap to the next
+    # junction is seen
     "x y direction inner_back outer_on open_before open_after"
-    # of each stretch: junctions of its inner and outer boundary, at its first and last direction
+    # for each stretch: junctions of its inner and outer boundary, at its first and last direction
     " inner_a outer_a inner_b outer_b",
 )
 
@@ -206,10 +200,10 @@ Junctions = namedtuple(
 def find_junctions(slices: int, room: Any, around: bool) -> Any:
     """Find where stretches begin and end along every direction, and which of them meet there.
 
-    Direction j lies between slice j - 1 ("before") and slice j ("after"). Where the sweep goes all
+    Direction j lies between slice j - 1 ("before") and slice j ("after"). If the sweep goes all
     round, direction `slices` is direction 0 again. Junctions are numbered direction by direction,
     outwards. A stretch that narrows to a point is left out of `inner_back` and `outer_on`: its
-    outline turns back in that point, see `trace`.
+    outline turns back at that point (see `trace`).
     """
     stretches = int(room.start[slices])
     most = 4 * stretches
@@ -252,23 +246,14 @@ def find_junctions(slices: int, room: Any, around: bool) -> Any:
         for k in range(first, total):
             x[k], y[k], direction[k] = dx * distance[k], dy * distance[k], j
     return Junctions(
-        x,
-        y,
-        direction,
-        inner_back,
-        outer_on,
-        open_before,
-        open_after,
-        inner_a,
-        outer_a,
-        inner_b,
-        outer_b,
-    )
+        x, y, direction, inner_back, outer_on, open_before, open_after,
+        inner_a, outer_a, inner_b, outer_b,
+    )  # fmt: skip
 
 
 @compiled_part
 def add_junction(distance: Any, first: int, total: int, value: float) -> int:
-    """Insert a distance among ``distance[first:total]``, sorted, unless it is there already."""
+    """Insert a distance into the sorted ``distance[first:total]`` unless it is there already."""
     k = total
     while k > first and distance[k - 1] > value + SAME_JUNCTION_M:
         k -= 1
@@ -282,7 +267,7 @@ def add_junction(distance: Any, first: int, total: int, value: float) -> int:
 
 @compiled_part
 def junction_at(distance: Any, first: int, total: int, value: float) -> int:
-    """Return the number of the junction at a distance that was added."""
+    """Return the index of the junction at a distance that was added before."""
     nearest = first
     for k in range(first + 1, total):
         if abs(distance[k] - value) < abs(distance[nearest] - value):
@@ -290,8 +275,8 @@ def junction_at(distance: Any, first: int, total: int, value: float) -> int:
     return nearest
 
 
-#: Kinds of edge of an outline: outer boundary, anticlockwise; inner boundary, clockwise; along a
-#: direction away from the camera, or towards it.
+#: Kinds of edges of an outline: along an outer boundary, anticlockwise; along an inner boundary,
+#: clockwise; along a direction away from the camera, or towards it.
 OUTER, INNER, OUTWARD, INWARD = 0, 1, 2, 3
 
 
@@ -299,13 +284,13 @@ OUTER, INNER, OUTWARD, INWARD = 0, 1, 2, 3
 def next_edge(
     kind: int, k: int, inner_back: Any, outer_on: Any, open_before: Any, open_after: Any
 ) -> tuple[int, int]:
-    """Return the edge that follows at a junction, by the sharpest left turn.
+    """Return the next edge at a junction: the one with the sharpest left turn.
 
     Args:
         kind: of the edge that was followed.
         k: the junction where it ended.
-        inner_back: as in `Junctions`, like the others.
-        outer_on: stretch that an outer boundary follows from here.
+        inner_back: of `Junctions`, like the others: the stretch whose inner boundary leads on.
+        outer_on: the stretch whose outer boundary leads on.
         open_before: whether the gap to the next junction is seen before this direction.
         open_after: and after it.
 
@@ -344,26 +329,22 @@ def next_edge(
     return OUTER, on
 
 
-#: Rings of many cameras and levels: corners one after the other, and where each ring begins.
+#: Rings of many cameras and levels: all corners in sequence, and where each ring begins.
 Rings = namedtuple("Rings", "x y start camera level count")
 
 
 @compiled_part
 def new_rings(corners: int, rings: int) -> Any:
-    """Return room for so many corners and rings; `count` holds how many there are of both."""
+    """Return room for this many corners and rings; `count` holds how many of each are in use."""
     return Rings(
-        np.empty(corners),
-        np.empty(corners),
-        np.zeros(rings + 1, np.int64),
-        np.empty(rings, np.int64),
-        np.empty(rings, np.int64),
-        np.zeros(2, np.int64),
-    )
+        np.empty(corners), np.empty(corners), np.zeros(rings + 1, np.int64),
+        np.empty(rings, np.int64), np.empty(rings, np.int64), np.zeros(2, np.int64),
+    )  # fmt: skip
 
 
 @compiled_part
 def with_room(rings: Any, corners: int, more: int) -> Any:
-    """Return rings with room for so many more corners, and so many more rings."""
+    """Return rings with room for this many more corners, and this many more rings."""
     have, count = rings.count[0], rings.count[1]
     if have + corners <= len(rings.x) and count + more < len(rings.start):
         return rings
@@ -383,8 +364,8 @@ def chord_angle(r: float, width: float, sagitta_m: float) -> float:
 
     Args:
         r: metres.
-        width: between the near and the far arc: chords never reach further in than half of it, so
-            that the two do not cross.
+        width: between the near and the far arc. Chords never lie further in than half of it, so
+            that those of the two arcs do not cross.
         sagitta_m: how far chords may lie inside the arc.
     """
     sagitta = min(sagitta_m, 0.5 * width)
@@ -406,14 +387,14 @@ def trace(
     """Trace the outline of one level's stretches and append its rings, relative to the camera.
 
     Args:
-        slices: how many slices stand in `room`.
+        slices: number of slices in `room`.
         room: the stretches.
         around: whether the sweep goes all round.
         radii: of the near and the far limit.
         sagitta_m: how far chords may lie inside an arc.
-        camera: number to note with each ring.
-        level: number to note with each ring.
-        rings: what was traced so far.
+        camera: number to store with each ring.
+        level: number to store with each ring.
+        rings: what has been traced so far.
 
     Returns:
         the rings, larger where they had to grow.
@@ -489,7 +470,7 @@ def trace(
                 break
         rings.count[0] = first_corner
         if key_first == key_before and key_first >= 0 and corners - first_corner > 3:
-            # The ring began in the middle of a straight boundary.
+            # The ring began in the middle of a straight boundary: drop that corner.
             for m in range(first_corner, corners - 1):
                 x[m], y[m] = x[m + 1], y[m + 1]
             corners -= 1

@@ -1,4 +1,4 @@
-"""Which parts of straight segments a camera sees, exactly."""
+"""The exact parts of straight segments that one camera sees."""
 
 from collections import namedtuple
 from typing import Any
@@ -14,7 +14,7 @@ SAME_POINT = 1e-9
 
 @compiled_part
 def slice_at(slices: int, out: Any, angle: float) -> int:
-    """Return the slice that holds a diamond angle; -1 outside of the sweep."""
+    """Return the slice that contains a diamond angle; -1 outside of the sweep."""
     if slices == 0 or angle < out.angle[0] or angle > out.angle[slices]:
         return -1
     low, high = 0, slices
@@ -27,13 +27,13 @@ def slice_at(slices: int, out: Any, angle: float) -> int:
     return low
 
 
-#: Parts of many segments: which segment, and where along it the part starts and ends (0..1).
+#: Parts of many segments: the segment, and where along it the part starts and ends (0..1).
 Parts = namedtuple("Parts", "segment start end")
 
 
 @compiled_part
 def new_parts(parts: int) -> Any:
-    """Return room for so many parts."""
+    """Return room for this many parts."""
     return Parts(np.empty(parts, np.int64), np.empty(parts), np.empty(parts))
 
 
@@ -59,13 +59,13 @@ def visible_parts(
         x: of the camera, metres east.
         y: metres north.
         start_rad: mathematical angle at which the sweep begins.
-        range_m: horizontal distance; pixel density is not looked at.
-        segments: rows of the segments to look at.
+        range_m: horizontal distance; pixel density is not considered.
+        segments: rows of the segments to consider.
         lines: x0, y0, x1, y1 of all segments, metres.
-        parts: filled, segment by segment, parts ascending within each.
+        parts: gets filled segment by segment, with ascending parts in each.
 
     Returns:
-        number of parts; `TOO_SMALL` where there is too little room.
+        number of parts; `TOO_SMALL` if there is too little room.
     """
     if slices == 0:
         return 0
@@ -100,7 +100,7 @@ def visible_parts(
             nx, ny = (qy - py) / twice_area, (px - qx) / twice_area
             a, b = diamond(px, py), diamond(qx, qy)
             for lap in range(2 if a > b else 1):
-                # Across the start of the sweep: first from a to the end, then from the start to b.
+                # Across the start of the sweep: first from a to its end, then from its start to b.
                 lap_a, lap_b = a, b
                 if a > b:
                     lap_a, lap_b = (a, 4.0) if lap == 0 else (0.0, b)
@@ -118,7 +118,7 @@ def visible_parts(
                     past_p_b = px * dir_by[k] - py * dir_bx[k]
                     past_q_a = qx * dir_ay[k] - qy * dir_ax[k]
                     past_q_b = qx * dir_by[k] - qy * dir_bx[k]
-                    # Where the segment enters and leaves the slice, as a part of the slice.
+                    # Where the segment enters and leaves the slice, as fractions of the slice.
                     enter, leave = 0.0, 1.0
                     if past_p_a < 0.0:
                         enter = past_p_a / (past_p_a - past_p_b) if past_p_b > 0.0 else 1.0
@@ -138,7 +138,7 @@ def visible_parts(
                                     inner_ua[c] - ua, inner_ub[c] - ub, low, high_s
                                 )
                             if low < high_s:
-                                # Back from the part of the slice to the part of the segment.
+                                # From fractions of the slice to fractions of the segment.
                                 p_low = past_p_a + low * (past_p_b - past_p_a)
                                 q_low = past_q_a + low * (past_q_b - past_q_a)
                                 p_high = past_p_a + high_s * (past_p_b - past_p_a)
@@ -152,9 +152,9 @@ def visible_parts(
                                         of[n], starts[n], ends[n] = segment, t_low, t_high
                                         n += 1
                     k += 1
-        # Parts may be met in either order along the segment, and touch from slice to slice.
+        # Parts may come in either order along the segment, and touch from slice to slice.
         n = join_parts(starts, ends, first, n)
-        # What lies beyond the range goes.
+        # Drop what lies beyond the range.
         kept = first
         for i in range(first, n):
             low, high_s = max(starts[i], within), min(ends[i], beyond)
@@ -167,7 +167,7 @@ def visible_parts(
 
 @compiled_part
 def where_positive(fa: float, fb: float, low: float, high: float) -> tuple[float, float]:
-    """Return the part of [low, high] where the line from fa at 0 to fb at 1 is not negative."""
+    """Return the part of [low, high] where the line from fa at 0 to fb at 1 is non-negative."""
     if fa >= 0.0 and fb >= 0.0:
         return low, high
     if fa < 0.0 and fb < 0.0:
@@ -178,7 +178,7 @@ def where_positive(fa: float, fb: float, low: float, high: float) -> tuple[float
 
 @compiled_part
 def join_parts(starts: Any, ends: Any, first: int, last: int) -> int:
-    """Sort the parts ``first..last`` by their start and join those that touch; return the end."""
+    """Sort the parts from `first` to before `last`, join those that touch, and return their end."""
     for i in range(first + 1, last):
         start, end = starts[i], ends[i]
         j = i - 1
@@ -208,7 +208,7 @@ def radial_parts(
     parts: Any,
     n: int,
 ) -> int:
-    """Append the parts of a segment that lies on a line through the camera, unsorted."""
+    """Append the visible parts, unsorted, of a segment on a line through the camera."""
     dx, dy = qx - px, qy - py
     length = np.sqrt(dx * dx + dy * dy)
     if length == 0.0:
@@ -216,7 +216,7 @@ def radial_parts(
     dx, dy = dx / length, dy / length
     offset = px * dx + py * dy  # of p along the segment's direction, from the camera
     for side in (-1.0, 1.0):
-        # The half behind the camera, then the half before it.
+        # The half behind the camera, then the half in front of it.
         ex, ey = side * dx, side * dy
         if max(side * offset, side * (offset + length)) <= 0.0:
             continue
@@ -247,7 +247,7 @@ def radial_parts(
 
 @compiled_part
 def within_circle(px: float, py: float, qx: float, qy: float, r: float) -> tuple[float, float]:
-    """Return which part of the segment p-q lies within r of the camera; (1, 0) where none does."""
+    """Return the part of the segment p-q that lies within r of the camera; (1, 0) if none does."""
     dx, dy = qx - px, qy - py
     a = dx * dx + dy * dy
     b = px * dx + py * dy

@@ -1,8 +1,8 @@
-"""Where a camera really stands: on the outer side of the wall that holds it.
+"""Where a camera really is: on the outer side of the wall that holds it.
 
-Surveys and maps put a camera on the outline of a building, or inside it. It hangs on the wall, so
-it is moved to the nearest outer side of the outline that the buildings have together (a wall that
-two houses share has no outer side), and cannot look into that wall.
+Surveys and maps put a camera on the outline of a building, or inside it. Because it hangs on the
+wall, it is moved to the nearest point of the outer outline of all the adjoining buildings (a wall
+shared by two houses has no outer side), and cannot look into that wall.
 """
 
 from dataclasses import dataclass
@@ -14,30 +14,32 @@ from numpy.typing import NDArray
 from contrechamp.sight.arrays import F8, I8
 from contrechamp.sight.walls import Walls
 
-#: A camera so close to an outline is on it, and is put this far before it: on the very line there
-#: is no telling which side it looks from.
+#: A camera this close to an outline is on it, and is put this far in front of it: on the very line
+#: there is no telling which side it looks from.
 ON_OUTLINE_M = 1e-3
-#: A slit whose width is mostly less is what rounding leaves.
+#: A slit of less mean width than this is an artefact of rounding.
 LEAST_SLIT_M = 1e-6
+#: How far the fill of a slit overlaps its walls.
 OVERLAP_M = 1e-5
-#: From 5 cm to less than a millimetre.
+#: Halvings of the distance to a wall: from 5 cm to less than a millimetre.
 MOST_HALVED = 6
-#: Of a right angle it is 1.41 from an offset corner to the corner, in offsets; of 84 degrees this.
+#: Limit of a mitre, in offsets from corner to offset corner: 1.41 at a right angle, this at 84
+#: degrees.
 SHARPEST = 1.5
 
 
 @dataclass(frozen=True)
 class Placed:
-    """Cameras as they stand; arrays of shape (n,), metres and degrees.
+    """Positions of cameras; arrays of shape (n,), metres and degrees.
 
     Args:
         x: metres east.
         y: metres north.
-        moved_m: how far from the place that was given.
+        moved_m: distance from the position that was given.
         on_wall: whether a wall holds the camera.
         free_from_deg: the first direction that the wall leaves free, clockwise from north.
-        free_width_deg: how far the free directions run clockwise from there; 360 without a wall,
-            180 on a straight wall, more on a corner, less in a niche.
+        free_width_deg: angle of the free directions, clockwise from there: 360 without a wall, 180
+            on a straight wall, more on a corner, less in a niche.
     """
 
     x: F8
@@ -59,21 +61,21 @@ def place(
     may_be_inside: NDArray[np.bool_] | None = None,
     tree: shapely.STRtree | None = None,
 ) -> Placed:
-    """Move cameras that a wall holds to its outer side.
+    """Move cameras that hang on a wall to its outer side.
 
-    A camera is held by a wall if it lies inside a footprint or within `tolerance_m` of one.
+    A camera hangs on a wall if it lies inside a footprint or within `tolerance_m` of one.
 
     Args:
         x: (n,) metres east.
         y: (n,) metres north.
         footprints: (m,) valid shapely Polygons.
         tolerance_m: how far from an outline a camera still hangs on it.
-        offset_m: how far before the wall the lens is put.
-        may_be_on_wall: (n,) False for cameras that stand free though a wall is near (on a pole);
+        offset_m: how far in front of the wall the lens is put.
+        may_be_on_wall: (n,) False for cameras that stand free even if a wall is near (on a pole);
             one inside a footprint is moved out all the same.
         may_be_inside: (n,) True for cameras that stay where they are inside a footprint (indoor,
             or on a mast above the roof).
-        tree: over the footprints, where the caller has one: a city's takes a while to make.
+        tree: over the footprints, if the caller has one: building that of a city takes a while.
     """
     n = len(x)
     x, y = np.asarray(x, float).copy(), np.asarray(y, float).copy()
@@ -105,13 +107,13 @@ def place(
     along = np.clip(np.sum((given - start) * direction, axis=1), 0.0, length)
     foot = start + along[:, None] * direction
 
-    # Directions along the outline that leave and reach the foot: two walls in a corner.
+    # Directions of the outline as it leaves and reaches the foot: two walls at a corner.
     ahead, behind = direction.copy(), direction.copy()
     at_start, at_end = along <= 1e-6, along >= length - 1e-6
     behind[at_start] = after[wall[at_start], :2]
     ahead[at_end] = after[wall[at_end], 2:]
-    # The outline has the building on its left: free is what lies clockwise from straight ahead
-    # to straight back.
+    # The building is on the left of the outline: the directions clockwise from straight ahead to
+    # straight back are free.
     first = np.degrees(np.arctan2(ahead[:, 0], ahead[:, 1]))
     last = np.degrees(np.arctan2(-behind[:, 0], -behind[:, 1]))
     width = (last - first) % 360.0
@@ -126,12 +128,12 @@ def place(
 
 
 def _before(foot: F8, out: F8, offset_m: float, tree: shapely.STRtree) -> F8:
-    """Return places before walls; nearer where a sharp niche leaves less room.
+    """Return positions in front of walls, closer where a sharp niche leaves less room.
 
     Args:
-        foot: (n, 2) places on walls.
+        foot: (n, 2) positions on walls.
         out: (n, 2) unit directions away from them.
-        offset_m: how far before the wall, where there is room.
+        offset_m: how far in front of the wall, if there is room.
         tree: over the footprints.
     """
     offset = np.full((len(foot), 1), offset_m)
@@ -149,20 +151,20 @@ def _outer_corners(
     tree: shapely.STRtree,
     slit_m: float,
 ) -> tuple[F8, F8, F8]:
-    """Return the walls of the outline that the buildings around the points have together.
+    """Return the walls of the common outline of the buildings around the points.
 
     Args:
         points: cameras.
         footprints: buildings.
         tree: over them.
-        slit_m: a gap between two walls that is narrower holds no camera, and is closed: maps have
-            such slits where houses that touch were drawn one by one.
+        slit_m: a gap between two walls that is narrower than this holds no camera and is closed:
+            maps have such slits where adjoining houses were drawn one by one.
 
     Returns:
         corners (k, 2) where each wall starts, the wall as a vector (k, 2), and the unit directions
-        of the wall before it and of the wall after it (k, 4). The building is on the left.
+        of the walls before and after it (k, 4). The building is on the left.
     """
-    # Every block that a point touches, whole: a camera deep inside may be far from its outline.
+    # Whole blocks of adjoining buildings: a camera deep inside may be far from the outline.
     blocks = np.unique(tree.query(points, predicate="dwithin", distance=2.0)[1])
     while True:
         across = tree.query(footprints[blocks], predicate="dwithin", distance=slit_m)[1]
@@ -188,30 +190,31 @@ def _outer_corners(
 
 
 def _closed(outline: shapely.Geometry, slit_m: float) -> shapely.Geometry:
-    """Return an outline without slits; where it has none, the very same."""
+    """Return an outline without its slits; the same object if it has none."""
     wider = shapely.buffer(outline, slit_m / 2, join_style="mitre", mitre_limit=10.0)
-    # Back again, but not into what is sharper than a corner of a room: there a wedge is cut off.
+    # Back again, but not into corners sharper than that of a room: there a wedge is cut off.
     closed = shapely.buffer(wider, -slit_m / 2, join_style="mitre", mitre_limit=SHARPEST)
     filled = shapely.difference(closed, outline)
-    # What rounding leaves along every wall is no slit.
-    slits = [part for part in shapely.get_parts(filled) if _is_slit(part)]
+    # Rounding leaves slivers along every wall, which are not slits.
+    slits = [
+        part
+        for part in shapely.get_parts(filled)
+        if shapely.area(part) > LEAST_SLIT_M * shapely.length(part)
+    ]
     if not slits:
         return outline
-    # A little over its walls, or a crack as wide as rounding would stay; then without the ledges.
+    # A slit is filled a little beyond its walls, or rounding would leave a crack; the simplified
+    # outline is then without the ledges.
     over = shapely.buffer(slits, OVERLAP_M, join_style="mitre")
     return shapely.simplify(shapely.union_all([outline, *over]), 5 * OVERLAP_M)
 
 
-def _is_slit(part: shapely.Geometry) -> bool:
-    return bool(shapely.area(part) > LEAST_SLIT_M * shapely.length(part))
-
-
 def off_outlines(x: F8, y: F8, walls: Walls) -> tuple[F8, F8, I8, I8]:
-    """Move cameras that stand on the very outline of a building a millimetre before it.
+    """Move cameras that stand exactly on the outline of a building a millimetre in front of it.
 
     Returns:
-        x and y (n,), and which buildings stand over or under each camera then, as compressed rows
-        (as `Walls.containing` gives them).
+        x and y (n,), and the buildings then above or below each camera, as compressed rows (those
+        of `Walls.containing`).
     """
     start, over, camera, building = walls.footing(x, y)
     if len(camera) == 0:

@@ -1,4 +1,4 @@
-"""What each camera sees, level by level: areas and outlines for many cameras at once."""
+"""The areas and outlines that each camera sees, level by level, for many cameras at once."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -11,6 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from contrechamp.base.compiled import compiled
+from contrechamp.base.ragged import ragged_ranges
 from contrechamp.sight.areas import level_areas
 from contrechamp.sight.arrays import F8, I8, Cameras, Level
 from contrechamp.sight.limits import limits
@@ -20,7 +21,7 @@ from contrechamp.sight.star import star_outlines, star_reach
 from contrechamp.sight.sweep import TOO_SMALL, enlarged, new_scratch, new_slices, sweep_camera
 from contrechamp.sight.walls import Walls
 
-#: How far the chords of the outline may lie inside an arc. Areas do not depend on it.
+#: How far the chords of an outline may lie inside an arc. Areas do not depend on it.
 SAGITTA_M = 0.01
 
 
@@ -29,7 +30,7 @@ class Regions:
     """Areas and outlines of what is seen.
 
     Args:
-        area_m2: (n_cameras, n_levels), exact: arcs are not made of chords here.
+        area_m2: (n_cameras, n_levels), exact: bounded by true arcs, not by chords.
         x: corners of all rings, one ring after the other, metres east.
         y: metres north.
         ring_start: (n_rings + 1,) where each ring begins; rings are open, shells anticlockwise.
@@ -68,16 +69,16 @@ class Regions:
 def _owners(
     shells: NDArray[np.object_], shell_key: I8, holes: NDArray[np.object_], hole_key: I8
 ) -> I8:
-    """Return the smallest shell of the same camera and level around each hole."""
+    """Return, for each hole, the smallest shell of the same camera and level around it."""
     if len(holes) == 0:
         return np.empty(0, np.int64)
     first = np.searchsorted(shell_key, hole_key, side="left")
     count = np.searchsorted(shell_key, hole_key, side="right") - first
     hole = np.repeat(np.arange(len(holes)), count)
-    shell = np.arange(len(hole)) - np.repeat(np.cumsum(count) - count, count) + first[hole]
+    shell = ragged_ranges(first, count)
     around = shapely.polygons(shells)
     covers = shapely.covers(around[shell], holes[hole])
-    # A hole that touches its shell may stick out by the last bit: the largest shell then takes it.
+    # A hole that touches its shell may stick out by the last bit: it then goes to the largest.
     rank = np.where(covers, shapely.area(around)[shell], 1e18 - shapely.area(around)[shell])
     order = np.lexsort((rank, hole))
     _, smallest = np.unique(hole[order], return_index=True)
@@ -105,10 +106,10 @@ def _regions_of(
     outlines: bool,
     sagitta_m: float,
 ) -> tuple[Any, Any]:
-    """Do cameras `first` to `last` one after the other: areas, and rings relative to nothing."""
+    """Return the areas, and the rings on the metric plane, of cameras `first` to before `last`."""
     levels = reach.shape[1]
     area = np.zeros((last - first, levels))
-    # Room is not memory before it is written to: too much costs nothing, growing costs copies.
+    # Room takes no memory until it is written to: too much of it is free, growing means copying.
     guess = (last - first) * levels + 64 if outlines else 1
     rings = new_rings(64 * guess, 2 * guess)
     scratch = new_scratch(64)
@@ -139,7 +140,7 @@ def _regions_of(
             star = 0.0
         level = 0
         while level < levels:
-            # Rings stand in the order of their levels.
+            # Rings must come in the order of their levels.
             first_level = level
             while level < levels and reach[i, level] <= star:
                 level += 1
@@ -164,7 +165,7 @@ def _regions_of(
 
 
 def sweep_angles(cameras: Cameras) -> tuple[F8, F8]:
-    """Return where each sweep begins (radians, anticlockwise from east) and how far it goes."""
+    """Return where each sweep begins (radians, anticlockwise from east), and its angle."""
     sweep = np.radians(np.minimum(cameras.sweep_deg, 360.0))
     return np.radians(90.0 - cameras.heading_deg) - sweep / 2.0, sweep
 
@@ -172,9 +173,9 @@ def sweep_angles(cameras: Cameras) -> tuple[F8, F8]:
 def in_threads(
     work: Callable[[int, int], Any], n: int, threads: int | None, most_at_once: int = 4096
 ) -> list[Any]:
-    """Call ``work(first, last)`` over 0..n in threads; return the results in order.
+    """Call ``work(first, last)`` over 0..n in threads, and return the results in order.
 
-    How the work is cut depends on the number of threads, what comes out does not.
+    How the work is split depends on the number of threads; the results must not.
     """
     threads = threads or os.cpu_count() or 1
     size = max(1, min(most_at_once, -(-n // (4 * threads)) if threads > 1 else n))
@@ -197,22 +198,37 @@ def visible_regions(
     sagitta_m: float = SAGITTA_M,
     threads: int | None = None,
 ) -> Regions:
-    """Find what each camera sees of targets at one height, level by level.
+    """Find where each camera sees targets of one height, level by level.
 
     Args:
-        cameras: (n,) with every parameter known, where they stand (`placing.place`). One on the
-            very outline of a building is put a millimetre before it.
+        cameras: (n,) with every parameter known, in their places (`placing.place`). A camera
+            exactly on the outline of a building is put a millimetre in front of it.
         walls: of all buildings (`walls.prepare`).
         height_m: (n_buildings,) tops above the ground.
-        levels: with `VISIBLE` for what is within range whatever the density.
+        levels: pixel densities; `levels.VISIBLE` asks for what is in view at any density.
         target_height_m: 1.6 is a face, 0 the ground.
-        flat: take every wall as endless, as a plan without heights does.
+        flat: take every wall as infinitely high, as a plan without heights does.
         outlines: whether to trace outlines as well as areas.
         sagitta_m: how far the chords of outlines may lie inside an arc.
-        threads: at most so many; by default one a processor. The result is the same bit for bit.
+        threads: greatest number of threads, by default one per processor. The result is the same
+            bit for bit.
 
     Returns:
-        the regions; nothing of the caller's arrays is changed.
+        the regions; the caller's arrays are not changed.
+
+    A dome 4 m up sees 30 m far, but not behind the house 10 m to its north:
+
+    >>> from contrechamp.sight.levels import VISIBLE
+    >>> from contrechamp.sight.walls import prepare
+    >>> dome = dict(x=0.0, y=0.0, height_m=4.0, heading_deg=0.0, tilt_deg=15.0, hfov_deg=90.0,
+    ...             vfov_deg=60.0, width_px=1920.0, range_m=30.0, sweep_deg=360.0)
+    >>> cameras = Cameras(**{name: np.array([value]) for name, value in dome.items()})
+    >>> house = prepare(np.array([shapely.box(-10.0, 10.0, 10.0, 20.0)]))
+    >>> regions = visible_regions(cameras, house, np.array([8.0]), [VISIBLE], threads=1)
+    >>> round(float(regions.area_m2[0, 0]), 1)
+    2220.6
+    >>> round(float(regions.geometries()[0, 0].area), 1)
+    2219.6
     """
     near, reach = limits(cameras, levels, target_height_m)
     start, sweep = sweep_angles(cameras)
@@ -221,24 +237,9 @@ def visible_regions(
 
     def work(first: int, last: int) -> Any:
         return _regions_of(
-            first,
-            last,
-            walls.index,
-            top,
-            over_start,
-            over,
-            x,
-            y,
-            cameras.height_m,
-            float(target_height_m),
-            start,
-            sweep,
-            near,
-            reach,
-            flat,
-            outlines,
-            sagitta_m,
-        )
+            first, last, walls.index, top, over_start, over, x, y, cameras.height_m,
+            float(target_height_m), start, sweep, near, reach, flat, outlines, sagitta_m,
+        )  # fmt: skip
 
     found = in_threads(work, len(cameras.x), threads)
     area = np.concatenate([a for a, _ in found]) if found else np.zeros((0, len(levels)))

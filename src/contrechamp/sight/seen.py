@@ -1,4 +1,4 @@
-"""The exact parts of straight lines that cameras see: along streets, walks, any set of segments."""
+"""The exact parts of straight lines that cameras see: of streets, walks, or any other segments."""
 
 import os
 from collections import namedtuple
@@ -23,17 +23,17 @@ from contrechamp.sight.walls import Walls, compressed_rows
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 
-# What is known of cameras, as the compiled code takes it.
-Given = namedtuple(
-    "Given", "height_m heading_deg tilt_deg hfov_deg vfov_deg width_px range_m sweep_deg"
+# The parameters of cameras but their position, as the compiled code takes them.
+CameraColumns = namedtuple(
+    "CameraColumns", "height_m heading_deg tilt_deg hfov_deg vfov_deg width_px range_m sweep_deg"
 )
-# Segments, and in compressed rows which of them lie within the range of each camera.
-Lines = namedtuple("Lines", "x0 y0 x1 y1 near_start near_segment")
-# What one thread works with: the engine's buffers, and records of what is seen: level and segment
-# as one key, camera, and where along the segment the part starts and ends (0..1).
+# Segments, and which of them lie within the range of each camera, in compressed rows.
+Segments = namedtuple("Segments", "x0 y0 x1 y1 near_start near_segment")
+# The working memory of one thread: the engine's buffers, and records of what is seen. A record has
+# level and segment as one key, the camera, and where the part starts and ends (0..1).
 Buffers = namedtuple("Buffers", "scratch out parts key camera start end")
 
-#: Cameras that one thread does in one go.
+#: Cameras that one thread does at a time.
 CAMERAS_AT_ONCE = 256
 
 
@@ -42,9 +42,9 @@ class SeenParts:
     """Parts of segments, ordered by camera, level, segment and place along it.
 
     Args:
-        camera: (n_parts,) int64, row of the cameras.
-        level: (n_parts,) int64, number of the level.
-        segment: (n_parts,) int64, row of the segments.
+        camera: (n_parts,) int64, row of the camera.
+        level: (n_parts,) int64, index of the level.
+        segment: (n_parts,) int64, row of the segment.
         start: (n_parts,) where the part begins: 0 at the first end of the segment, 1 at the last.
         end: (n_parts,) where it ends.
     """
@@ -69,27 +69,44 @@ def seen_parts(
     """Find the exact parts of segments that each camera sees, level by level.
 
     Args:
-        cameras: (n,) with every parameter known, where they stand (`placing.place`).
+        cameras: (n,) with every parameter known, in their places (`placing.place`).
         walls: of all buildings (`walls.prepare`).
         height_m: (n_buildings,) tops above the ground.
         segments: (m, 4) metres: x and y of the first end, x and y of the last.
-        levels: with `VISIBLE` for what is within range whatever the density.
+        levels: pixel densities; `levels.VISIBLE` asks for what is in view at any density.
         target_height_m: height of the segments above the ground.
-        threads: at most so many; the result is the same bit for bit.
+        threads: greatest number of threads; the result is the same bit for bit.
+
+    Metres in view along a street that runs from 50 m west to 50 m east, 10 m north of a dome with
+    30 m of range, and passes behind a house:
+
+    >>> from contrechamp.sight.levels import VISIBLE
+    >>> from contrechamp.sight.walls import prepare
+    >>> dome = dict(x=0.0, y=0.0, height_m=4.0, heading_deg=0.0, tilt_deg=15.0, hfov_deg=90.0,
+    ...             vfov_deg=60.0, width_px=1920.0, range_m=30.0, sweep_deg=360.0)
+    >>> cameras = Cameras(**{name: np.array([value]) for name, value in dome.items()})
+    >>> house = prepare(np.array([shapely.box(0.0, 4.0, 5.0, 8.0)]))
+    >>> street = np.array([[-50.0, 10.0, 50.0, 10.0]])
+    >>> parts = seen_parts(cameras, house, np.array([8.0]), street, [VISIBLE], threads=1)
+    >>> [round(float(metres), 2) for metres in 100.0 * (parts.end - parts.start)]
+    [28.28, 15.78]
     """
     x, y, over_start, over = off_outlines(cameras.x, cameras.y, walls)
     x0, y0, x1, y1 = (np.ascontiguousarray(column, dtype=np.float64) for column in segments.T)
     near_start, near_segment = segments_within(x, y, cameras.range_m, x0, y0, x1, y1)
     ppm = np.array([level.ppm for level in levels], dtype=np.float64)
     top = np.ascontiguousarray(height_m, dtype=np.float64)
-    given = [np.ascontiguousarray(getattr(cameras, name), np.float64) for name in Given._fields]
+    given = [
+        np.ascontiguousarray(getattr(cameras, name), np.float64) for name in CameraColumns._fields
+    ]
 
     def work(first: int) -> tuple[I8, I8, F8, F8]:
         last = min(first + CAMERAS_AT_ONCE, len(x))
-        lines = Lines(x0, y0, x1, y1, near_start[first : last + 1], near_segment)
+        lines = Segments(x0, y0, x1, y1, near_start[first : last + 1], near_segment)
+        columns = CameraColumns(*(column[first:last] for column in given))
         camera, key, start, end = _seen_of(
             walls.index, top, over_start[first : last + 1], over, x[first:last], y[first:last],
-            Given(*(column[first:last] for column in given)), float(target_height_m), ppm, lines,
+            columns, float(target_height_m), ppm, lines,
         )  # fmt: skip
         return camera + first, key, start, end
 
@@ -125,16 +142,11 @@ def _seen_of(
 
 @compiled_part
 def new_buffers() -> Any:
-    """Return what one thread works with; it grows as needed."""
+    """Return the working memory of one thread; it grows as needed."""
     return Buffers(
-        new_scratch(64),
-        new_slices(256, 1024),
-        new_parts(1024),
-        np.empty(1024, np.int64),
-        np.empty(1024, np.int64),
-        np.empty(1024),
-        np.empty(1024),
-    )
+        new_scratch(64), new_slices(256, 1024), new_parts(1024),
+        np.empty(1024, np.int64), np.empty(1024, np.int64), np.empty(1024), np.empty(1024),
+    )  # fmt: skip
 
 
 @compiled_part
@@ -151,23 +163,23 @@ def record_seen(
     lines: Any,
     buffers: Any,
 ) -> tuple[int, Any]:
-    """Write down which part of which segment which camera sees at which level.
+    """Record the parts of segments that each camera sees at each level.
 
     Args:
         index: of the walls (`walls.Walls.index`).
         top: (n_buildings,) tops above the ground.
-        over_start: compressed rows of the buildings above or below each camera, see `over`.
-        over: as `placing.off_outlines` returns them.
+        over_start: with `over`, the buildings above or below each camera, in compressed rows.
+        over: both come from `placing.off_outlines`.
         x: (n,) of the cameras, metres east.
         y: (n,) metres north.
-        given: what is known of the cameras, (n,) each.
+        given: the other parameters of the cameras, (n,) each.
         z: height of the targets.
         ppm: (n_levels,) pixels per metre.
         lines: the segments, and which of them are near each camera.
-        buffers: as `new_buffers` makes them.
+        buffers: from `new_buffers`.
 
     Returns:
-        number of records, and the buffers (larger ones where they had to grow).
+        number of records, and the buffers (larger ones if they had to grow).
     """
     height, heading, tilt = given.height_m, given.heading_deg, given.tilt_deg
     hfov, vfov, width = given.hfov_deg, given.vfov_deg, given.width_px
@@ -175,12 +187,7 @@ def record_seen(
     x0, y0, x1, y1 = lines.x0, lines.y0, lines.x1, lines.y1
     near_start, near_segment = lines.near_start, lines.near_segment
     scratch, out, parts = buffers.scratch, buffers.out, buffers.parts
-    key_of, camera_of, start_of, end_of = (
-        buffers.key,
-        buffers.camera,
-        buffers.start,
-        buffers.end,
-    )
+    key_of, camera_of, start_of, end_of = buffers.key, buffers.camera, buffers.start, buffers.end
     n_segments, n_levels = len(x0), len(ppm)
     reach = np.empty(n_levels)
     records = 0
@@ -216,7 +223,7 @@ def record_seen(
         for p in range(found):
             s = parts.segment[p]
             ax, ay, bx, by = x0[s] - x[c], y0[s] - y[c], x1[s] - x[c], y1[s] - y[c]
-            # What lies too near to be in the picture cuts the segment in two.
+            # The stretch that is too near to be in the picture cuts the segment in two.
             hole_start, hole_end = 1.0, 0.0
             if near > 0.0:
                 hole_start, hole_end = within_circle(ax, ay, bx, by, near)

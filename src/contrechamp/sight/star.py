@@ -1,10 +1,10 @@
-"""Outlines without junctions: regions that reach from the near limit to one boundary everywhere.
+"""Outlines without junctions: of regions that extend to a single boundary in every direction.
 
-Where no shadow ends within a level's reach, its region is the part of a disc (or ring) that lies
-before the nearest shadow: along every direction one distance bounds it. Its outline is then read
-off slice by slice, and need not be traced (`contrechamp.sight.outline`) from junction to junction.
-That is the common case by far: flat questions, houses higher than the camera, and every level that
-ends before the ground behind a low house is seen again.
+If no shadow ends within a level's reach, its region is the part of a disc (or ring) in front of the
+nearest shadow: in every direction it is bounded by one distance. Its outline can be read off slice
+by slice, and need not be traced from junction to junction (`contrechamp.sight.outline`). This is by
+far the most common case: with flat walls, with houses higher than the camera, and at every level
+that ends before the ground behind a low house comes into view again.
 """
 
 from typing import Any
@@ -30,15 +30,15 @@ NO_EDGE = -10
 
 @compiled_part
 def star_reach(slices: int, out: Any) -> float:
-    """Return up to which distance one boundary bounds what is seen along every direction.
+    """Return the distance up to which what is seen has a single boundary in every direction.
 
     Returns:
-        metres, inf where nothing is seen again behind a shadow; 0 where the camera's own ground
-        is hidden in some direction.
+        metres; inf if nothing is seen again behind a shadow, and 0 if the ground at the camera's
+        foot is hidden in some direction.
     """
     cell_start, inner = out.cell_start, out.inner
     if cell_start[slices] == slices:
-        # One stretch a slice at most, so that one glance at each is enough.
+        # At most one stretch per slice.
         for k in range(slices):
             if cell_start[k] != k or inner[k] != NOTHING:
                 return 0.0
@@ -49,7 +49,8 @@ def star_reach(slices: int, out: Any) -> float:
         if first == last or inner[first] != NOTHING:
             return 0.0
         if last - first > 1:
-            # A line between two directions is nowhere nearer than its nearer end on their bisector.
+            # A line between two directions comes no nearer than its nearer end, projected on their
+            # bisector.
             u = max(out.inner_ua[first + 1], out.inner_ub[first + 1])
             cos_angle = out.ax[k] * out.bx[k] + out.ay[k] * out.by[k]
             nearest = min(nearest, np.sqrt(0.5 * (1.0 + cos_angle)) / u)
@@ -58,7 +59,7 @@ def star_reach(slices: int, out: Any) -> float:
 
 @compiled_part
 def add_arc(x: Any, y: Any, corners: int, px: float, py: float, turn: float, step: float) -> int:
-    """Append the corners between the ends of an arc from p, anticlockwise for ``turn > 0``."""
+    """Append the corners between the ends of an arc from p, anticlockwise if ``turn > 0``."""
     chords = int(abs(turn) / step) + 1
     c, s = np.cos(turn / chords), np.sin(turn / chords)
     for _ in range(1, chords):
@@ -77,7 +78,7 @@ def turn_between(ax: float, ay: float, bx: float, by: float, span: float) -> flo
         ay: its other component.
         bx: unit vector.
         by: its other component.
-        span: roughly the diamond angle from a to b, 0 to 4: tells all round from nothing.
+        span: roughly the diamond angle from a to b, 0 to 4; tells a full turn from none.
     """
     turn: float = np.arctan2(ax * by - ay * bx, ax * bx + ay * by)
     if turn < 0.0:
@@ -111,8 +112,8 @@ def star_outlines(
         reach: (n_levels,) where each level ends.
         levels: the first of the levels to do, and the one after the last.
         sagitta_m: how far chords may lie inside an arc.
-        camera: number to note with each ring.
-        rings: what was traced so far.
+        camera: number to store with each ring.
+        rings: what has been traced so far.
 
     Returns:
         the rings, larger where they had to grow.
@@ -133,8 +134,8 @@ def star_outlines(
         corners = begin
         far_2 = far * far
         edge = NO_EDGE  # what the outline follows: a wall, or FAR
-        distance = 0.0  # where it stands
-        arc_x, arc_y, arc_angle = 1.0, 0.0, 0.0  # where the arc began that it follows
+        distance = 0.0  # of its end so far
+        arc_x, arc_y, arc_angle = 1.0, 0.0, 0.0  # where the current arc began
         run_x, run_y, run_angle = 1.0, 0.0, 0.0  # where the ring began
         first_edge, first_distance = NO_EDGE, 0.0
         for k in range(slices):
@@ -180,7 +181,7 @@ def star_outlines(
                         distance_b = min(max(distance_b, near), far)
 
                 if now != edge or abs(distance_a - distance) > SAME_JUNCTION_M:
-                    # A new edge begins in this direction, and the one before ends.
+                    # A new edge begins in this direction, and the previous one ends.
                     if edge == FAR:
                         turn = turn_between(arc_x, arc_y, fx, fy, angle[k] - arc_angle)
                         corners = add_arc(x, y, corners, far * arc_x, far * arc_y, turn, step_far)
@@ -236,7 +237,7 @@ def star_outlines(
                 x[corners], y[corners] = distance * ex, distance * ey
                 corners += 1
             elif edge == first_edge and edge != FAR and corners - begin > 3:
-                # The ring began in the middle of a wall.
+                # The ring began in the middle of a wall: drop that corner.
                 for m in range(begin, corners - 1):
                     x[m], y[m] = x[m + 1], y[m + 1]
                 corners -= 1
@@ -254,7 +255,7 @@ def star_outlines(
 def distance_at(
     ua: float, ub: float, ax: float, ay: float, bx: float, by: float, s: float
 ) -> float:
-    """Return the distance of a straight boundary at part s of a slice."""
+    """Return the distance of a straight boundary at fraction s of a slice."""
     x, y = ax + s * (bx - ax), ay + s * (by - ay)
     distance: float = np.sqrt(x * x + y * y) / max(ua + s * (ub - ua), 1e-12)
     return distance

@@ -1,26 +1,26 @@
 """The angular sweep: from the walls around one camera to what it sees along every azimuth.
 
-Design, decision 3. Let the camera stand at height h, the target at z. Along one azimuth a solid
-building is entered at distance d1 and left at d2. The sight line to a target at distance D passes
+Let the camera be at height h and the target at z. Along one azimuth, a sight line enters a solid
+building at distance d1 and leaves it at d2. The sight line to a target at distance D passes
 distance s at height ``h + (z - h) s / D``; it is blocked if somewhere in [d1, min(d2, D)] this
 height lies between bottom and top. Both conditions are linear in s / D, so that the blocked targets
 are exactly those with ``k_lo d1 <= D <= k_hi d2``, where k_lo and k_hi depend on the four heights
-only (`shadow_factors`). A wall that the line enters through (front) thus begins a shadow at k_lo
-times its distance, a wall that it leaves through (back) ends one at k_hi times its distance: along
-the azimuth, a target is visible where as many shadows have ended as have begun. Buildings that
-touch, overlap or repeat need no special case.
+only (`shadow_factors`). A wall through which the line enters (front) thus begins a shadow at k_lo
+times its distance, and a wall through which it leaves (back) ends one at k_hi times its distance.
+Along the azimuth, a target is visible where as many shadows have ended as have begun. Buildings
+that touch, overlap or repeat need no special case.
 
 Seen from the camera, a wall scaled by k is a straight wall again, and the inverse u of its distance
 along the direction a + s (b - a) between two directions a and b is linear in s. Between two
-neighbouring wall ends ("slice") all boundaries are therefore straight lines over s: they cross at
-most once, and the slice is cut where they do.
+neighbouring wall ends (a "slice") all boundaries are therefore straight lines over s: two of them
+cross at most once, and the slice is cut where they do.
 
 Angles are compared by the "diamond angle" in [0, 4), which grows with the true angle and costs one
-division. All coordinates here are relative to the camera and turned so that the sweep begins along
+division. All coordinates here are relative to the camera and rotated so that the sweep begins along
 +x and runs anticlockwise.
 
-Tolerances: wall ends closer than `SAME_ANGLE` (1e-11, at 100 m one nanometre) are one direction;
-crossings closer than `SAME_PART` of a slice to its ends are at its ends. Both only ever misplace a
+Tolerances: wall ends closer than `SAME_ANGLE` (1e-11, one nanometre at 100 m) are one direction;
+crossings closer than `SAME_PART` of a slice to its ends are at its ends. Both misplace at most a
 sliver whose area is below 1e-6 m2 at 100 m.
 """
 
@@ -34,17 +34,17 @@ from contrechamp.sight.growing import doubled
 
 SAME_ANGLE = 1e-11
 SAME_PART = 1e-9
-#: Of a wall and the camera: nearer to one line than this (m2, twice the area of the triangle that
-#: they span) the wall is seen edge-on and hides nothing.
+#: Twice the area of the triangle between a wall and the camera, m2. Below this the wall is seen
+#: edge-on and hides nothing.
 EDGE_ON_M2 = 1e-10
 
-#: Boundaries that are no wall.
-NOTHING = -1  # the camera itself within, no end without
+#: A boundary that is not a wall: the camera itself on the inside, no limit on the outside.
+NOTHING = -1
 
 #: Buffers of one thread; each array grows to what the most crowded camera needs.
 Scratch = namedtuple(
     "Scratch",
-    # walls in play: coefficients of u, whether they end or begin a shadow, their slices
+    # walls in use: coefficients of u, whether they end or begin a shadow, their slices
     "normal_x normal_y ends endless first_slice last_slice end_a end_b wall"
     # directions: diamond angle, unit vector
     " raw_angle raw_x raw_y order bucket angle dir_x dir_y"
@@ -54,7 +54,7 @@ Scratch = namedtuple(
     " near_a near_b entry crossing",
 )
 
-#: What the sweep finds: slices between two directions, each with its visible stretches ("cells").
+#: The result of the sweep: slices between two directions, each with visible stretches ("cells").
 Slices = namedtuple(
     "Slices",
     "angle ax ay bx by cell_start inner inner_ua inner_ub outer outer_ua outer_ub",
@@ -63,7 +63,7 @@ Slices = namedtuple(
 
 @compiled_part
 def shadow_factors(h: float, z: float, bottom: float, top: float) -> tuple[float, float]:
-    """Return (k_lo, k_hi): a building hides targets from k_lo d1 to k_hi d2; k_lo inf: none.
+    """Return (k_lo, k_hi): a building hides targets from k_lo d1 to k_hi d2; none if k_lo is inf.
 
     Args:
         h: height of the camera, metres.
@@ -91,7 +91,7 @@ def shadow_factors(h: float, z: float, bottom: float, top: float) -> tuple[float
 
 @compiled_part
 def diamond(x: float, y: float) -> float:
-    """Return the diamond angle of (x, y) in [0, 4): 0 along +x, 1 along +y, 2, 3."""
+    """Return the diamond angle of (x, y) in [0, 4): 0 along +x, 1 along +y, 2 along -x, 3."""
     if y >= 0.0:
         if x >= 0.0:
             return y / (x + y) if x + y > 0.0 else 0.0
@@ -104,57 +104,33 @@ def diamond(x: float, y: float) -> float:
 
 @compiled_part
 def new_scratch(walls: int) -> Any:
-    """Return buffers for at most `walls` walls in play."""
+    """Return buffers for at most `walls` walls in use."""
     ends = 2 * walls + 8
     return Scratch(
-        np.empty(walls),
-        np.empty(walls),
-        np.empty(walls, np.bool_),
-        np.empty(walls, np.bool_),
-        np.empty(walls, np.int32),
-        np.empty(walls, np.int32),
-        np.empty(walls, np.int32),
-        np.empty(walls, np.int32),
-        np.empty(walls, np.int64),
-        np.empty(ends),
-        np.empty(ends),
-        np.empty(ends),
-        np.empty(ends, np.int32),
-        np.empty(ends + 1, np.int32),
-        np.empty(ends),
-        np.empty(ends),
-        np.empty(ends),
-        np.empty(ends + 2, np.int64),
-        np.empty(max(64, 16 * walls), np.int32),
-        np.empty(walls + 1),
-        np.empty(walls + 1),
-        np.empty(walls + 1, np.int32),
-        np.empty(64),
-    )
+        np.empty(walls), np.empty(walls), np.empty(walls, np.bool_), np.empty(walls, np.bool_),
+        np.empty(walls, np.int32), np.empty(walls, np.int32), np.empty(walls, np.int32),
+        np.empty(walls, np.int32), np.empty(walls, np.int64),
+        np.empty(ends), np.empty(ends), np.empty(ends), np.empty(ends, np.int32),
+        np.empty(ends + 1, np.int32), np.empty(ends), np.empty(ends), np.empty(ends),
+        np.empty(ends + 2, np.int64), np.empty(max(64, 16 * walls), np.int32),
+        np.empty(walls + 1), np.empty(walls + 1), np.empty(walls + 1, np.int32), np.empty(64),
+    )  # fmt: skip
 
 
 @compiled_part
 def new_slices(slices: int, cells: int) -> Any:
-    """Return room for so many slices and cells."""
+    """Return room for this many slices and cells."""
     return Slices(
-        np.empty(slices + 1),
-        np.empty(slices),
-        np.empty(slices),
-        np.empty(slices),
-        np.empty(slices),
-        np.empty(slices + 1, np.int64),
-        np.empty(cells, np.int64),
-        np.empty(cells),
-        np.empty(cells),
-        np.empty(cells, np.int64),
-        np.empty(cells),
-        np.empty(cells),
-    )
+        np.empty(slices + 1), np.empty(slices), np.empty(slices), np.empty(slices),
+        np.empty(slices), np.empty(slices + 1, np.int64),
+        np.empty(cells, np.int64), np.empty(cells), np.empty(cells),
+        np.empty(cells, np.int64), np.empty(cells), np.empty(cells),
+    )  # fmt: skip
 
 
 @compiled_part
 def walls_near(index: Any, x: float, y: float, range_m: float) -> int:
-    """Return an upper bound of how many walls lie within `range_m` of a point."""
+    """Return an upper bound on the number of walls within `range_m` of a point."""
     column_0 = max(0, int(np.floor((x - range_m - index.origin_x) / index.cell_m)))
     column_1 = min(index.cells_x - 1, int(np.floor((x + range_m - index.origin_x) / index.cell_m)))
     row_0 = max(0, int(np.floor((y - range_m - index.origin_y) / index.cell_m)))
@@ -186,26 +162,22 @@ def gather(
 
     Args:
         top_m: (n_buildings,) tops of the buildings.
-        cos_start: of the direction in which the sweep begins (mathematical angle).
+        cos_start: of the mathematical angle at which the sweep begins.
         sweep: diamond angle of the end of the sweep, 4 for all round.
-        flat: take every wall as endless, whatever its height.
+        flat: take every wall as infinitely high.
 
     Returns:
-        number of walls in `scratch`, number of directions in `scratch.raw_*`.
+        number of walls in `scratch`, and number of directions in `scratch.raw_*`.
     """
     column_0 = max(0, int(np.floor((x - range_m - index.origin_x) / index.cell_m)))
     column_1 = min(index.cells_x - 1, int(np.floor((x + range_m - index.origin_x) / index.cell_m)))
     row_0 = max(0, int(np.floor((y - range_m - index.origin_y) / index.cell_m)))
     row_1 = min(index.cells_y - 1, int(np.floor((y + range_m - index.origin_y) / index.cell_m)))
     range_2 = range_m * range_m
-    cell_start, cell_wall, corners, place = (
-        index.cell_start,
-        index.cell_wall,
-        index.corners,
-        index.place,
-    )
-    # First sift without branches (which side a wall shows is a coin's toss to the processor):
-    # walls within range before any scaling, and no far side where a shadow has no end.
+    cell_start, cell_wall = index.cell_start, index.cell_wall
+    corners, place = index.corners, index.place
+    # A first pass without branches (the processor cannot predict which side of a wall faces the
+    # camera): walls within range before any scaling, without far sides whose shadow has no end.
     candidates = scratch.wall
     found = 0
     for row in range(row_0, row_1 + 1):
@@ -222,7 +194,7 @@ def gather(
                 endless = True
                 if not flat:
                     endless = (top_m[place[wall, 0]] >= h) & (h > z)
-                # A wall stands in several cells: it is met in the first of those asked for.
+                # A wall may stand in several cells: it counts in the first of those visited.
                 first = (column == max(place[wall, 1], column_0)) & (
                     row == max(place[wall, 2], row_0)
                 )
@@ -243,7 +215,7 @@ def gather(
         twice_area = px * qy - py * qx
         if abs(twice_area) <= EDGE_ON_M2:
             continue
-        front = twice_area < 0.0  # the building lies on the other side
+        front = twice_area < 0.0  # the building is behind the wall
         endless = True
         k_wall = 1.0
         if flat:
@@ -254,7 +226,7 @@ def gather(
             k_lo, k_hi = shadow_factors(h, z, index.min_height_m[building], top_m[building])
             k_wall = k_lo if front else k_hi
             if k_wall == np.inf:
-                continue  # hides nothing, or a shadow without end
+                continue  # it hides nothing, or its shadow has no end
             endless = k_hi == np.inf
             if k_wall > 1.0:
                 # Is the scaled wall out of range?
@@ -291,19 +263,19 @@ def gather(
 
 @compiled_part
 def sort_directions(ends: int, sweep: float, end_x: float, end_y: float, scratch: Any) -> int:
-    """Sort the directions and join equal ones; give every wall its first and last slice.
+    """Sort the directions, join equal ones, and give every wall its first and last slice.
 
     The start of the sweep, its end and the axes within it are directions too, so that no slice
     is wider than a right angle. Directions past the end of the sweep become its end.
 
     Args:
-        ends: how many directions stand in `scratch.raw_*`.
+        ends: number of directions in `scratch.raw_*`.
         sweep: diamond angle of the end of the sweep.
         end_x: unit vector of the end of the sweep.
         end_y: its other component.
 
     Returns:
-        number of directions in `scratch.angle`, `dir_x`, `dir_y`; slices are one fewer.
+        number of directions in `scratch.angle`, `dir_x`, `dir_y`; there is one slice fewer.
     """
     angle, dir_x, dir_y = scratch.raw_angle, scratch.raw_x, scratch.raw_y
     total = ends
@@ -318,7 +290,7 @@ def sort_directions(ends: int, sweep: float, end_x: float, end_y: float, scratch
     dir_y[total] = end_y
     total += 1
 
-    # Bucket sort, then insertion: the angles are spread, so that both passes are linear.
+    # Bucket sort, then insertion: the angles are spread out, so that both passes are linear.
     order, bucket = scratch.order, scratch.bucket
     buckets = total
     scale = buckets / 4.0
@@ -365,19 +337,19 @@ def sort_directions(ends: int, sweep: float, end_x: float, end_y: float, scratch
 
 @compiled_part
 def walls_by_slice(n: int, directions: int, scratch: Any) -> int:
-    """List the walls of every slice; return their number, or minus the room that is needed."""
+    """List the walls of every slice; return their number, negative if there is too little room."""
     slices = directions - 1
     start, rank, raw_angle = scratch.slice_start, scratch.bucket, scratch.raw_angle
     end_a, end_b = scratch.end_a, scratch.end_b
     first_slice, last_slice = scratch.first_slice, scratch.last_slice
     start[: slices + 2] = 0
-    # How many walls more (or fewer) stand in each slice than in the one before.
+    # How many more (or fewer) walls each slice has than the one before.
     for i in range(n):
         first, last = rank[end_a[i]], rank[end_b[i]]
         start[first + 1] += 1
         start[last + 1] -= 1
         if raw_angle[end_a[i]] > raw_angle[end_b[i]]:
-            # The wall stands across the start of the sweep: it is met there and at the end.
+            # The wall extends across the start of the sweep: it counts there and at the end.
             start[1] += 1
             last += slices
         first_slice[i] = first
@@ -408,32 +380,24 @@ def walls_by_slice(n: int, directions: int, scratch: Any) -> int:
 def cut_slices(directions: int, covered: int, scratch: Any, out: Any) -> int:
     """Find what is visible between neighbouring directions, slice by slice.
 
-    One loop over all slices rather than a function for one: handing over some thirty arrays would
-    cost more than the work on a slice (measured: 600 ns against 90 ns).
+    One loop over all slices rather than a function for each: passing some thirty arrays would cost
+    more than the work on a slice (measured: 600 ns against 90 ns).
 
     Args:
-        directions: how many directions were sorted.
-        covered: how many shadows have begun at the camera itself.
+        directions: number of sorted directions.
+        covered: number of shadows that begin at the camera itself.
         scratch: walls by slice.
-        out: filled with slices and cells.
+        out: gets filled with slices and cells.
 
     Returns:
-        number of slices in `out`; -1 where it is too small.
+        number of slices in `out`; -1 if it is too small.
     """
-    normal_x, normal_y, ends, endless = (
-        scratch.normal_x,
-        scratch.normal_y,
-        scratch.ends,
-        scratch.endless,
-    )
+    normal_x, normal_y = scratch.normal_x, scratch.normal_y
+    ends, endless = scratch.ends, scratch.endless
     wall, entries, slice_start = scratch.wall, scratch.slice_entry, scratch.slice_start
     angle, dir_x, dir_y = scratch.angle, scratch.dir_x, scratch.dir_y
-    near_a, near_b, entry, crossing = (
-        scratch.near_a,
-        scratch.near_b,
-        scratch.entry,
-        scratch.crossing,
-    )
+    near_a, near_b = scratch.near_a, scratch.near_b
+    entry, crossing = scratch.entry, scratch.crossing
     out_angle, out_ax, out_ay, out_bx, out_by = out.angle, out.ax, out.ay, out.bx, out.by
     cell_start = out.cell_start
     inner_wall, inner_ua, inner_ub = out.inner, out.inner_ua, out.inner_ub
@@ -445,7 +409,7 @@ def cut_slices(directions: int, covered: int, scratch: Any, out: Any) -> int:
         bx, by = dir_x[direction + 1], dir_y[direction + 1]
         first, last = slice_start[direction], slice_start[direction + 1]
 
-        # The nearest shadow without end: what lies behind it at both ends does not matter.
+        # The nearest shadow without end: walls that lie behind it at both ends do not matter.
         block_a, block_b, block = 0.0, 0.0, -1
         for k in range(first, last):
             i = entries[k]
@@ -469,7 +433,7 @@ def cut_slices(directions: int, covered: int, scratch: Any, out: Any) -> int:
             m += 1
 
         if covered == 0 and m == 1 and entry[0] == block and slices + 2 < most_slices:
-            # The usual slice, one endless shadow: no crossing, one stretch up to its wall.
+            # The usual slice, with one endless shadow: no crossing, one stretch up to its wall.
             if cells + 1 >= most_cells:
                 return -1
             out_angle[slices], cell_start[slices] = angle[direction], cells
@@ -519,7 +483,7 @@ def cut_slices(directions: int, covered: int, scratch: Any, out: Any) -> int:
                 length = np.sqrt(to_x * to_x + to_y * to_y)
                 to_x, to_y = to_x / length, to_y / length
             if cuts > 0:
-                # Between two cuts the order holds; it may differ from the one before.
+                # The order is constant between two cuts, but may change from cut to cut.
                 for j in range(m):
                     i = entry[j]
                     ua = normal_x[i] * from_x + normal_y[i] * from_y
@@ -536,7 +500,7 @@ def cut_slices(directions: int, covered: int, scratch: Any, out: Any) -> int:
             out_bx[slices], out_by[slices] = to_x, to_y
             cell_start[slices] = cells
 
-            # Walk outwards: visible is where every shadow that began has ended.
+            # Going outwards, targets are visible where every shadow that began has ended.
             open_shadows = covered
             inner, inner_a, inner_b = NOTHING, 0.0, 0.0
             for j in range(m):
@@ -545,16 +509,9 @@ def cut_slices(directions: int, covered: int, scratch: Any, out: Any) -> int:
                 open_shadows += -1 if ends[i] else 1
                 if before == 0 and open_shadows > 0:
                     if inner == NOTHING or inner_a > near_a[j] or inner_b > near_b[j]:
-                        inner_wall[cells], inner_ua[cells], inner_ub[cells] = (
-                            inner,
-                            inner_a,
-                            inner_b,
-                        )
-                        outer_wall[cells], outer_ua[cells], outer_ub[cells] = (
-                            wall[i],
-                            near_a[j],
-                            near_b[j],
-                        )
+                        inner_wall[cells], outer_wall[cells] = inner, wall[i]
+                        inner_ua[cells], inner_ub[cells] = inner_a, inner_b
+                        outer_ua[cells], outer_ub[cells] = near_a[j], near_b[j]
                         cells += 1
                 elif before > 0 and open_shadows == 0:
                     inner, inner_a, inner_b = wall[i], near_a[j], near_b[j]
@@ -584,7 +541,7 @@ def sweep_camera(
     scratch: Any,
     out: Any,
 ) -> int:
-    """Find all that one camera can see within range, along every azimuth of its sweep.
+    """Find everything that one camera can see within range, along every azimuth of its sweep.
 
     Args:
         index: `Walls.index`.
@@ -594,15 +551,15 @@ def sweep_camera(
         y: metres north.
         h: height of the camera.
         z: height of the target.
-        range_m: walls beyond it are left out; what is found holds up to this distance only.
+        range_m: walls beyond it are left out; the result is valid up to this distance only.
         start_rad: mathematical angle at which the sweep begins, anticlockwise from east.
-        sweep_rad: angle that is swept; 2 pi and more is all round.
-        flat: take every wall as endless.
+        sweep_rad: angle of the sweep; 2 pi or more is all round.
+        flat: take every wall as infinitely high.
         scratch: buffers.
-        out: filled with slices; ``out.angle`` and ``out.cell_start`` have one entry more.
+        out: gets filled with slices; ``out.angle`` and ``out.cell_start`` have one entry more.
 
     Returns:
-        number of slices in `out`; `TOO_SMALL` where a buffer is (then `enlarged` and again).
+        number of slices in `out`; `TOO_SMALL` if a buffer is, to be called again with `enlarged`.
     """
     covered = 0
     for k in range(len(over)):
@@ -632,7 +589,7 @@ def sweep_camera(
     return slices
 
 
-#: What `sweep_camera` returns where a buffer is too small.
+#: What `sweep_camera` returns if a buffer is too small.
 TOO_SMALL = -1
 
 
@@ -640,6 +597,6 @@ TOO_SMALL = -1
 def enlarged(
     index: Any, x: float, y: float, range_m: float, scratch: Any, out: Any
 ) -> tuple[Any, Any]:
-    """Return larger buffers: for the walls near this camera, and twice as many of all else."""
+    """Return larger buffers: for the walls near this camera, and twice as much of the rest."""
     walls = max(2 * len(scratch.wall), walls_near(index, x, y, range_m))
     return new_scratch(walls), new_slices(2 * len(out.ax), 2 * len(out.inner))

@@ -1,4 +1,4 @@
-"""The walls of all buildings, indexed so that one camera meets only those near it."""
+"""The walls of all buildings, indexed so that a camera has to deal only with those near it."""
 
 from collections import namedtuple
 from dataclasses import dataclass
@@ -9,18 +9,19 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from contrechamp.base.ragged import ragged_ranges
 from contrechamp.sight.arrays import F8, I8
 from contrechamp.sight.footing import footing, west_ends
 
-#: Side of an index cell. Some eight walls of a European inner city lie in one.
+#: Side of an index cell. In a European inner city it holds about eight walls.
 CELL_M = 32.0
-#: More cells than this cost more memory than the walls; beyond it cells grow instead.
+#: More cells than this would take more memory than the walls; cells then grow instead.
 MOST_CELLS = 1 << 24
-#: A point nearer to an outline than this is close to it: more than `placing.ON_OUTLINE_M`, and far
+#: A point nearer to an outline than this is close to it. More than `placing.ON_OUTLINE_M`, and far
 #: more than rounding errors.
 CLOSE_M = 2e-3
 
-#: What the compiled code needs of `Walls`, in the form that Numba reads.
+#: The fields of `Walls` that compiled code needs, in a form that Numba reads.
 WallIndex = namedtuple(
     "WallIndex",
     "corners place cell_start cell_wall west east origin_x origin_y cell_m cells_x cells_y"
@@ -33,8 +34,8 @@ class Walls:
     """Walls as directed segments with the building on their left.
 
     Args:
-        corners: (n_walls, 4) x0, y0, x1, y1 of both ends, metres: side by side, so that a camera
-            reads each wall at one place of memory.
+        corners: (n_walls, 4) x0, y0, x1, y1 of both ends, metres; side by side, so that each wall
+            is read from one place in memory.
         place: (n_walls, 3) int32: row of the footprint that the wall belongs to; column and row of
             the south-westernmost grid cell that it stands in.
         footprints: (n_buildings,) shapely Polygons, metres.
@@ -42,7 +43,7 @@ class Walls:
         cell_start: (n_cells + 1,) where the walls of each grid cell begin in `cell_wall`, row by
             row from the south-west.
         cell_wall: walls by cell; a wall stands in every cell that its bounding box touches.
-        west: (n_cells,) how far west the buildings reach that touch each cell
+        west: (n_cells,) how far west the buildings that touch each cell extend
             (`footing.west_ends`).
         east: (n_buildings,) easternmost column of each building.
         origin: x and y of the grid's south-west corner.
@@ -62,39 +63,24 @@ class Walls:
     cell_m: float
     cells: tuple[int, int]
 
-    @property
-    def x0(self) -> F8:
-        """(n_walls,) first ends, metres east."""
-        return self.corners[:, 0]
-
     @cached_property
     def tree(self) -> shapely.STRtree:
-        """An index over the footprints, made when a camera first stands on an outline."""
+        """A spatial index of the footprints, built when a camera first stands on an outline."""
         return shapely.STRtree(self.footprints)
 
     @cached_property
     def index(self) -> Any:
         """The arrays as the compiled code takes them."""
         return WallIndex(
-            self.corners,
-            self.place,
-            self.cell_start,
-            self.cell_wall,
-            self.west,
-            self.east,
-            self.origin[0],
-            self.origin[1],
-            self.cell_m,
-            self.cells[0],
-            self.cells[1],
-            self.min_height_m,
-        )
+            self.corners, self.place, self.cell_start, self.cell_wall, self.west, self.east,
+            *self.origin, self.cell_m, *self.cells, self.min_height_m,
+        )  # fmt: skip
 
     def containing(self, x: F8, y: F8) -> tuple[I8, I8]:
-        """Return which buildings stand over or under each point, as compressed rows.
+        """Return the buildings above or below each point, as compressed rows.
 
         Returns:
-            indptr (n + 1,) and indices: buildings of point i are
+            indptr (n + 1,) and indices: the buildings of point i are
             ``indices[indptr[i]:indptr[i + 1]]``. A point on an outline is not inside.
         """
         start, building, close_point, close_building = self.footing(x, y)
@@ -112,12 +98,12 @@ class Walls:
         )
 
     def footing(self, x: F8, y: F8) -> tuple[I8, I8, I8, I8]:
-        """Return what `containing` does, and which points are close to which outlines.
+        """Return what `containing` returns, and which points are close to which outlines.
 
         Returns:
-            indptr and indices, right for all points but those close to an outline; and points and
-            buildings, pair by pair, of all points within a millimetre of an outline and of some
-            within `CLOSE_M`.
+            indptr and indices, correct for all points but those close to an outline; and pairs of
+            points and buildings, for all points within a millimetre of an outline and some within
+            `CLOSE_M`.
         """
         start, building, close_point, close_building = footing(
             self.index,
@@ -141,12 +127,12 @@ def compressed_rows(row: I8, column: I8, rows: int) -> tuple[I8, I8]:
 def prepare(footprints: NDArray[np.object_], min_height_m: F8 | None = None) -> Walls:
     """Index the walls of buildings.
 
+    The heights are not part of the index, because they may differ from draw to draw.
+
     Args:
         footprints: (n_buildings,) valid shapely Polygons in metres, with their holes. They may
-            touch, overlap or repeat: each is counted on its own.
-        min_height_m: (n_buildings,) bottom above the ground; 0 where it is not given.
-
-    Heights are given to each question anew, because they may be drawn.
+            touch, overlap or repeat.
+        min_height_m: (n_buildings,) bottoms above the ground; 0 by default.
     """
     footprints = np.asarray(footprints, dtype=object)
     bottom = np.zeros(len(footprints)) if min_height_m is None else np.asarray(min_height_m, float)
@@ -169,7 +155,7 @@ def prepare(footprints: NDArray[np.object_], min_height_m: F8 | None = None) -> 
     low_x, high_x = cell(np.minimum(x0, x1), origin[0]), cell(np.maximum(x0, x1), origin[0])
     low_y, high_y = cell(np.minimum(y0, y1), origin[1]), cell(np.maximum(y0, y1), origin[1])
 
-    # Walls in the order of their cells, so that a camera reads neighbouring memory.
+    # Walls are sorted by cell, so that a camera reads neighbouring memory.
     order = np.lexsort((low_x, low_y))
     x0, y0, x1, y1, building = x0[order], y0[order], x1[order], y1[order], building[order]
     low_x, high_x, low_y, high_y = low_x[order], high_x[order], low_y[order], high_y[order]
@@ -187,7 +173,7 @@ def prepare(footprints: NDArray[np.object_], min_height_m: F8 | None = None) -> 
     columns, rows = high_x - low_x + 1, high_y - low_y + 1
     touched = columns.astype(np.int64) * rows
     wall = np.repeat(np.arange(len(x0), dtype=np.int32), touched)
-    within = np.arange(len(wall)) - np.repeat(np.cumsum(touched) - touched, touched)
+    within = ragged_ranges(np.zeros_like(touched), touched)
     cell_of = (low_y[wall] + within // columns[wall]) * np.int64(cells[0]) + (
         low_x[wall] + within % columns[wall]
     )
@@ -211,7 +197,7 @@ def prepare(footprints: NDArray[np.object_], min_height_m: F8 | None = None) -> 
 
 
 def _directed_walls(footprints: NDArray[np.object_]) -> tuple[F8, F8, F8, F8, I8]:
-    """Cut outlines into walls with the building on the left: shells anticlockwise, holes not."""
+    """Return the walls of outlines, with the building on the left: shells run anticlockwise."""
     oriented = shapely.orient_polygons(footprints)
     rings, building = shapely.get_rings(oriented, return_index=True)
     corners, ring = shapely.get_coordinates(rings, return_index=True)

@@ -19,9 +19,10 @@ from contrechamp.base.files import no_plain_file, open_plain, unreadable_text
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.vault import case as cases
-from contrechamp.vault import database, objects
+from contrechamp.vault import database, object_keys, objects
 from contrechamp.vault.case import Case, Change
 from contrechamp.vault.metadata import captures, media
+from contrechamp.vault.object_keys import ObjectKey
 from contrechamp.vault.seekable import CHUNK, Seekable
 
 #: Files that go into one transaction: as many, or as many bytes, whichever comes first.
@@ -280,15 +281,10 @@ def _commit(batch: Sequence[_New], intake: _Intake) -> Iterator[Added]:
         for new in batch:
             taken = new.taken
             name = _keyed(name_key, "object", taken.sha256 + taken.blake3).hex()
-            row = case.database.execute(
-                "SELECT identity FROM objects WHERE name = ?", (name,)
-            ).fetchone()
-            known = row is not None and row[0] is not None
+            known = bool(object_keys.held(case, [name]))
             if not known:
-                case.database.execute(
-                    "INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?, ?)",
-                    (name, taken.identity, taken.size, taken.sha256, taken.blake3, taken.incoming),
-                )
+                key = ObjectKey(name, taken.identity, taken.size, taken.sha256, taken.blake3)
+                object_keys.put(case, key, taken.incoming)
                 moves.append((taken.incoming, name))
             item = intake.random(8).hex()
             changes.append(Change("add", f"item/{item}", new.state, name, intake.reason))
@@ -298,8 +294,7 @@ def _commit(batch: Sequence[_New], intake: _Intake) -> Iterator[Added]:
             )
         cases.append(case, changes, intake.now())
     objects.put_in_place(case.folder, moves, intake.disk)
-    with database.transaction(case.database):
-        case.database.execute("UPDATE objects SET incoming = NULL WHERE incoming IS NOT NULL")
+    object_keys.settle(case)
     kept = {incoming for incoming, _name in moves}
     for new in batch:
         if new.taken.incoming not in kept:

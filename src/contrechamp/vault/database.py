@@ -1,6 +1,6 @@
 """``case.db``: records, keys of objects and the log, in SQLCipher."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,11 @@ from contrechamp.base.files import unwritable
 from contrechamp.base.i18n import _
 
 NAME = "case.db"
+#: Values that are asked for in one query.
+AT_A_TIME = 500
 
-#: Every table of format 1. Text is UTF-8, times are ISO 8601 in UTC, digests are raw bytes.
+#: The vault's tables of format 1. Text is UTF-8, times are ISO 8601 in UTC, digests are raw bytes.
+#: Whoever keeps tables of its own in a case declares them itself, and hands them to `make_tables`.
 SCHEMA = """
 CREATE TABLE settings (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE members (
@@ -91,22 +94,6 @@ CREATE TABLE branch_keys (          -- as signing_keys, of the members of that c
     since INTEGER NOT NULL,
     PRIMARY KEY (branch, member, number)
 ) WITHOUT ROWID;
-CREATE TABLE dossier (              -- the newest version of each record/<id>, to list and find them
-    row INTEGER PRIMARY KEY,        -- of search
-    id TEXT NOT NULL UNIQUE,
-    kind TEXT NOT NULL,
-    version INTEGER NOT NULL,       -- from 1
-    title TEXT NOT NULL
-);
-CREATE INDEX dossier_by_kind ON dossier (kind);
-CREATE TABLE citations (            -- which record names which record or item, and in which field
-    citing TEXT NOT NULL,
-    field TEXT NOT NULL,
-    cited TEXT NOT NULL,
-    PRIMARY KEY (citing, field, cited)
-) WITHOUT ROWID;
-CREATE INDEX citations_by_cited ON citations (cited);
-CREATE VIRTUAL TABLE search USING fts5 (text, tokenize = 'unicode61 remove_diacritics 2');
 CREATE TABLE intakes (
     path BLOB NOT NULL,             -- keyed hash of the path that was given to add
     file BLOB NOT NULL,             -- keyed hash of one file of it that is in
@@ -205,19 +192,38 @@ def transaction(database: sqlite.Connection) -> Iterator[None]:
         raise unwritable(_("the case"), error, _("nothing was changed")) from error
 
 
-def make_tables(database: sqlite.Connection) -> None:
-    """Make the tables of an empty database, inside a transaction of the caller."""
-    for statement in SCHEMA.split(";\n"):
+def make_tables(database: sqlite.Connection, more: str) -> None:
+    """Make the tables of an empty database, inside a transaction of the caller.
+
+    Args:
+        database: open, empty.
+        more: statements that make the tables of who uses the case, each with ";" at a line's end.
+    """
+    for statement in (SCHEMA + more).split(";\n"):
         if statement.strip():
             database.execute(statement)
-    # Else words of what was erased would stay in the index until it is next put in order.
-    database.execute("INSERT INTO search (search, rank) VALUES ('secure-delete', 1)")
 
 
 def setting(database: sqlite.Connection, name: str) -> bytes:
     """Return a setting."""
     (value,) = database.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
     return bytes(value)
+
+
+def rows_of(
+    database: sqlite.Connection, query: str, asked: Iterable[object]
+) -> Iterator[tuple[Any, ...]]:
+    """Yield what a query finds for many values, however many they are.
+
+    Args:
+        database: open.
+        query: with "{}" where the marks of the values go: ``... WHERE id IN ({})``.
+        asked: values. The rows come in the query's order within `AT_A_TIME` of them.
+    """
+    values = list(asked)
+    for first in range(0, len(values), AT_A_TIME):
+        some = values[first : first + AT_A_TIME]
+        yield from database.execute(query.format(", ".join("?" * len(some))), some).fetchall()
 
 
 def damage(database: sqlite.Connection) -> list[str]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.vault import case as cases
-from contrechamp.vault import database, objects
+from contrechamp.vault import database, objects, subjects
 from contrechamp.vault.case import Case, Change
 from contrechamp.vault.log import custody
 
@@ -31,17 +31,11 @@ def erase(case: Case, items: Sequence[str], *, reason: str, now: datetime) -> li
         OutputError: if the case cannot be written to. The keys may be gone all the same, and the
             next opening for writing finishes it: the log tells.
     """
-    subjects = list(dict.fromkeys(f"item/{item}" for item in items))
-    rows = {subject: _object_of(case, subject) for subject in subjects}
+    wanted = list(dict.fromkeys(f"item/{item}" for item in items))
+    rows = {subject: _object_of(case, subject) for subject in wanted}
     gone = sorted(set(rows.values()))
-    for name in gone:
-        holders = {
-            str(row[0])
-            for row in case.database.execute(
-                "SELECT subject FROM records WHERE object = ?", (name,)
-            )
-        }
-        staying = sorted(holder.removeprefix("item/") for holder in holders - set(subjects))
+    for holders in subjects.holders(case, gone).values():
+        staying = sorted(one.removeprefix("item/") for one in set(holders) - set(wanted))
         if staying:
             raise InputError(
                 _("the same content is in the case as {items}; name these as well").format(
@@ -51,7 +45,7 @@ def erase(case: Case, items: Sequence[str], *, reason: str, now: datetime) -> li
     erased_at = custody.stamp(now)
     with database.transaction(case.database):
         changes = [
-            Change("erase", subject, {"erased_at": erased_at}, None, reason) for subject in subjects
+            Change("erase", subject, {"erased_at": erased_at}, None, reason) for subject in wanted
         ]
         cases.append(case, changes, now)
         for name in gone:
@@ -60,7 +54,7 @@ def erase(case: Case, items: Sequence[str], *, reason: str, now: datetime) -> li
                 "WHERE name = ?",
                 (name,),
             )
-    # Before the files go: while one is there, `case.recover` knows that this is still to be done.
+    # Before the files go: while one is there, `mending.recover` knows what is still to be done.
     database.forget_deleted(case.database)
     for name in gone:
         objects.remove(objects.path_of(case.folder, name))
@@ -68,10 +62,8 @@ def erase(case: Case, items: Sequence[str], *, reason: str, now: datetime) -> li
 
 
 def _object_of(case: Case, subject: str) -> str:
-    row = case.database.execute(
-        "SELECT object FROM records WHERE subject = ?", (subject,)
-    ).fetchone()
-    if row is None or row[0] is None:
+    state = subjects.newest(case, subject)
+    if state is None or state.object is None:
         item = subject.removeprefix("item/")
         raise InputError(_("no such item in the case: {item}").format(item=item))
-    return str(row[0])
+    return state.object

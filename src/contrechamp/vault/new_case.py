@@ -8,12 +8,13 @@ from contrechamp.vault import case
 from contrechamp.vault.access import keys, slots
 
 
-def make_case(folder: Path, passphrase: str, *, name: str, now: datetime) -> str:
+def make_case(folder: Path, passphrase: str, *, tables: str, name: str, now: datetime) -> str:
     """Make a case with one member; return its recovery key.
 
     Args:
         folder: to be made; there must be nothing yet.
         passphrase: of the member.
+        tables: of who uses the case; see `database.make_tables`.
         name: of the member.
         now: for the log.
 
@@ -38,5 +39,7 @@ def make_case(folder: Path, passphrase: str, *, name: str, now: datetime) -> str
             ),
         ]
 
-    case.create(folder, make_slots, member_name=name, now=now, random=secrets.token_bytes)
+    case.create(
+        folder, make_slots, tables=tables, member_name=name, now=now, random=secrets.token_bytes
+    )
     return recovery

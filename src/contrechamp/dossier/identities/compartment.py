@@ -7,7 +7,7 @@ index, no export and no message; the log holds keyed digests of what is encrypte
 
 import base64
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,10 +18,10 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.search import normalised
-from contrechamp.dossier.records.contents import values
 from contrechamp.dossier.records.people import Source
 from contrechamp.vault import case as cases
-from contrechamp.vault import database
+from contrechamp.vault import database, subjects
+from contrechamp.vault.access.members import recipient_of
 from contrechamp.vault.access.slots import AgeIdentities
 from contrechamp.vault.case import Case, Change, Random
 from contrechamp.vault.log import custody
@@ -87,8 +87,8 @@ def seal(
         raise InputError(_("{record} is no source").format(record=stored.id))
     if not identity.name.strip():
         raise InputError(_("the name is empty"))
-    told = {*_words(stored.record.pseudonym), *_words(stored.record.role), *_words(reason)}
-    if told & _words(identity.name):
+    told = {*words_of(stored.record.pseudonym), *words_of(stored.record.role), *words_of(reason)}
+    if told & words_of(identity.name):
         raise InputError(
             _("the pseudonym, role or reason holds a part of the true name; change that first")
         )
@@ -99,7 +99,7 @@ def seal(
             compartment, change = _made(case, [case.unlocked.member], random)
             changes.append(change)
         subject = next(
-            (subject for subject, state in _identities(case) if state["source"] == stored.id),
+            (subject for subject, state in sealed_identities(case) if state["source"] == stored.id),
             IDENTITY + random(8).hex(),
         )
         changes.append(
@@ -127,10 +127,12 @@ def reveal(
         InputError: if nothing is sealed, or it is not for this member.
     """
     record = lookup.id_of(source)
-    found = [(subject, state) for subject, state in _identities(case) if state["source"] == record]
+    found = [
+        (subject, state) for subject, state in sealed_identities(case) if state["source"] == record
+    ]
     if not found:
         raise InputError(_("no identity is sealed for {record}").format(record=record))
-    identities = [_opened(case, state, own) for _subject, state in found]
+    identities = [unsealed(case, state, own) for _subject, state in found]
     with database.transaction(case.database):
         changes = [Change("reveal", subject, state, None, reason) for subject, state in found]
         cases.append(case, changes, now)
@@ -227,9 +229,8 @@ def renew(
     Raises:
         InputError: if there is no compartment, or a part of it is closed to whoever asks.
     """
-    there = {str(row[0]) for row in case.database.execute(
-        "SELECT id FROM members WHERE left_at IS NULL")}  # fmt: skip
-    _seal_anew(case, [one for one in members(case) if one in there], own, reason, now, random)
+    staying = [one for one in members(case) if recipient_of(case, one) is not None]
+    _seal_anew(case, staying, own, reason, now, random)
 
 
 def _seal_anew(
@@ -243,8 +244,8 @@ def _seal_anew(
     """Put another key, for some members, in the place of those that are there."""
     old = _some_compartments(case)
     found = [
-        (subject, str(state["source"]), _opened(case, state, own))
-        for subject, state in _identities(case)
+        (subject, str(state["source"]), unsealed(case, state, own))
+        for subject, state in sealed_identities(case)
     ]
     new, change = _made(case, staying, random)
     erased = {"erased_at": custody.stamp(now)}
@@ -263,7 +264,7 @@ def erase(case: Case, source: str, *, reason: str, now: datetime) -> int:
         OutputError: if the case cannot be written to.
     """
     record = lookup.id_of(source)
-    found = [subject for subject, state in _identities(case) if state["source"] == record]
+    found = [subject for subject, state in sealed_identities(case) if state["source"] == record]
     if found:
         erased_at = custody.stamp(now)
         changes = [
@@ -275,52 +276,14 @@ def erase(case: Case, source: str, *, reason: str, now: datetime) -> int:
     return len(found)
 
 
-def mentions(case: Case, *, own: AgeIdentities | None = None) -> dict[str, set[str]]:
-    """Return where a part of a true name stands in the open: in records, names of items, reasons.
-
-    Args:
-        case: open, by a member of the compartment.
-        own: see `reveal`.
-
-    Returns:
-        by id of the source, where: references, or entry/<number> for a reason. Never the words.
-
-    Raises:
-        InputError: if the compartment is closed to whoever asks.
-    """
-    wanted: dict[str, set[str]] = {}
-    for _subject, state in _identities(case):
-        words = _words(_opened(case, state, own).name)
-        wanted.setdefault(str(state["source"]), set()).update(words)
-    found: dict[str, set[str]] = {}
-    for where, text in _open_texts(case):
-        there = set(normalised(text).split())
-        for source, words in wanted.items():
-            if words & there:
-                found.setdefault(source, set()).add(where)
-    return found
-
-
-def _open_texts(case: Case) -> Iterator[tuple[str, str]]:
-    for stored in lookup.every(case):
-        for held in values(stored.record):
-            if held.shape.what == "text" and held.shape.points is None:
-                yield stored.ref, _spaced(str(held.value))
-    for subject, state in case.database.execute(
-        "SELECT subject, state FROM records WHERE subject LIKE 'item/%' OR subject LIKE 'export/%'"
-    ):
-        yield str(subject), _spaced(str(json.loads(bytes(state)).get("name", "")))
-    for number, text in case.database.execute("SELECT number, text FROM reasons"):
-        yield f"entry/{number}", _spaced(str(text))
-
-
-def _spaced(text: str) -> str:
-    """Return a text with its words apart, as `_words` parts them."""
+def spaced(text: str) -> str:
+    """Return a text with its words apart, as `words_of` parts them."""
     return "".join(letter if letter.isalnum() else " " for letter in normalised(text))
 
 
-def _words(text: str) -> set[str]:
-    return {word for word in _spaced(text).split() if len(word) >= MIN_WORD}
+def words_of(text: str) -> set[str]:
+    """Return the words of a name that are long enough to be looked for, as they are compared."""
+    return {word for word in spaced(text).split() if len(word) >= MIN_WORD}
 
 
 def _with_reason(change: Change, reason: str) -> Change:
@@ -355,7 +318,12 @@ def _sealed(compartment: _Compartment, source: str, identity: Identity) -> dict[
     }
 
 
-def _opened(case: Case, state: Mapping[str, Any], own: AgeIdentities | None) -> Identity:
+def unsealed(case: Case, state: Mapping[str, Any], own: AgeIdentities | None) -> Identity:
+    """Return the identity that a state holds.
+
+    Raises:
+        InputError: if its key is not in the case, it is not for this member, or it was altered.
+    """
     compartment = _compartments(case).get(str(state["compartment"]))
     if compartment is None:
         raise InputError(_("what is sealed cannot be opened: its key is not in the case"))
@@ -399,27 +367,22 @@ def _newest(case: Case) -> _Compartment | None:
     return next(reversed(_compartments(case).values()), None)
 
 
-def _identities(case: Case) -> list[tuple[str, dict[str, Any]]]:
+def sealed_identities(case: Case) -> list[tuple[str, dict[str, Any]]]:
+    """Return subjects and states of what is sealed, the newest last."""
     return _states(case, IDENTITY)
 
 
 def _states(case: Case, room: str) -> list[tuple[str, dict[str, Any]]]:
     """Return the subjects of a room that are not erased, the newest last."""
-    rows = case.database.execute(
-        "SELECT subject, state FROM records WHERE subject > ? AND subject < ? ORDER BY entry",
-        (room, room + "g"),
-    ).fetchall()
-    states = [(str(subject), dict(json.loads(bytes(state)))) for subject, state in rows]
-    return [(subject, state) for subject, state in states if "erased_at" not in state]
+    found = sorted(subjects.below(case, room), key=lambda one: one.entry)
+    return [(one.subject, one.parsed) for one in found if not one.is_erased]
 
 
 def _recipient_of(case: Case, member: str) -> str:
-    row = case.database.execute(
-        "SELECT recipient FROM members WHERE id = ? AND left_at IS NULL", (member,)
-    ).fetchone()
-    if row is None:
+    recipient = recipient_of(case, member)
+    if recipient is None:
         raise InputError(_("there is no such member"))
-    return str(row[0])
+    return recipient
 
 
 def _encrypted(content: bytes, recipient: str) -> str:

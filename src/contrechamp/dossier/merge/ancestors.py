@@ -7,13 +7,12 @@ merge that comes again takes only what is new, whichever way the copies were han
 
 import hashlib
 import hmac
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from contrechamp.vault import subjects
 from contrechamp.vault.case import Case
-from contrechamp.vault.log import branches, canonical, custody
+from contrechamp.vault.log import branches, custody
 
 #: Whose state follows the other's: both are the same, mine, theirs, or neither.
 Standing = Literal["same", "mine", "theirs", "apart"]
@@ -43,32 +42,19 @@ def known(case: Case) -> Known:
     anywhere: dict[tuple[str, str], int] = {}
     written: dict[tuple[str, str], int] = {}
     forgotten = set()
-    for entry in entries(case):
+    for entry in custody.entries(case.database):
         if entry.action == "forget":
             forgotten.add(entry.subject)
         log.setdefault(entry.subject, []).append(entry.digest)
         anywhere.setdefault((entry.subject, entry.digest), entry.number)
         written[entry.subject, entry.digest] = entry.number
-    came = {
-        json.loads(bytes(state))["branch"]: int(number)
-        for state, number in case.database.execute(
-            "SELECT state, entry FROM records WHERE subject > ? AND subject < ?",
-            (branches.SUBJECT, branches.SUBJECT + "g"),
-        )
-    }
-    for branch, content in case.database.execute("SELECT branch, content FROM branch_entries"):
-        entry = custody.entry_of(canonical.loads(bytes(content)))
+    came = {state.parsed["branch"]: state.entry for state in subjects.below(case, branches.SUBJECT)}
+    for branch, entry in branches.entries(case.database):
         if entry.action == "forget":
             forgotten.add(entry.subject)
-        one, number = (entry.subject, entry.digest), came.get(str(branch), case.size)
+        one, number = (entry.subject, entry.digest), came.get(branch, case.size)
         anywhere[one] = min(number, anywhere.get(one, number))
     return Known(log, anywhere, written, forgotten)
-
-
-def entries(case: Case) -> Iterator[custody.Entry]:
-    """Yield the entries of a copy's own log."""
-    for _number, content in custody.leaves(case.database):
-        yield custody.entry_of(canonical.loads(content))
 
 
 def standing(mine: Known, theirs: Known, subject: str) -> Standing:
@@ -105,25 +91,17 @@ def ancestor(mine: Known, theirs: Known, subject: str) -> str | None:
 def state_of(cases: tuple[Case, Case], subject: str, digest: str | None) -> dict[str, Any] | None:
     """Return the state that a digest is of; None if neither copy holds it any more."""
     for case in cases:
-        for got, state in held(case, subject):
-            if got == digest:
-                return dict(json.loads(state))
+        for state in subjects.all_states(case, subject):
+            if state.digest == digest:
+                return state.parsed
     return None
-
-
-def held(case: Case, subject: str) -> Iterator[tuple[str, bytes]]:
-    """Yield digest and content of every state of a record that a copy holds."""
-    for salt, state in case.database.execute(
-        "SELECT salt, state FROM records WHERE subject = ? UNION ALL "
-        "SELECT salt, state FROM versions WHERE subject = ?",
-        (subject, subject),
-    ):
-        yield custody.digest(bytes(salt), bytes(state)), bytes(state)
 
 
 def gone(case: Case, of: Known) -> set[tuple[str, str]]:
     """Return records and digests of the states that a copy once had and erased to forget them."""
-    there = {(one, digest) for one in of.forgotten for digest, _state in held(case, one)}
+    there = {
+        (one, state.digest) for one in of.forgotten for state in subjects.all_states(case, one)
+    }
     return {one for one in of.anywhere if one[0] in of.forgotten} - there
 
 

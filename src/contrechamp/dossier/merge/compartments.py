@@ -6,7 +6,6 @@ meanwhile; if both have, the members that both lists have. What is still sealed 
 somebody else may have is then sealed anew (`contrechamp.dossier.identities.compartment.renew`).
 """
 
-import json
 from dataclasses import replace
 from typing import Any
 
@@ -14,8 +13,10 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.dossier.identities.compartment import COMPARTMENT, IDENTITY
 from contrechamp.dossier.merge.ancestors import standing
-from contrechamp.dossier.merge.plan import Plan, is_erased, newest, take
+from contrechamp.dossier.merge.plan import Plan, is_erased, take
+from contrechamp.vault import subjects
 from contrechamp.vault.case import Case, Change
+from contrechamp.vault.subjects import newest
 
 
 def gather(plan: Plan) -> None:
@@ -52,9 +53,9 @@ def gather(plan: Plan) -> None:
             # Its key was changed here, while there something was sealed to it: it is needed still.
             renamed[subject] = f"{COMPARTMENT}{plan.random(8).hex()}"
             plan.changes.append(Change("merge", renamed[subject], state))
-        elif state == there.get(subject) and (was is None or state != was[1]):
+        elif state == there.get(subject) and (was is None or state != was.parsed):
             take(plan, subject)
-        elif was is None or state != was[1]:
+        elif was is None or state != was.parsed:
             plan.changes.append(Change("merge", subject, state))
     _rename(plan, renamed)
     for subject in there.keys() | {one for one in plan.theirs.log if one.startswith(COMPARTMENT)}:
@@ -63,7 +64,7 @@ def gather(plan: Plan) -> None:
             continue
         if is_erased(newest(plan.other, subject)):
             if found is not None and readers is not None:
-                plan.dismissed |= found[1]["keys"].keys() - readers
+                plan.dismissed |= found.parsed["keys"].keys() - readers
             take(plan, subject)
         elif found is None and readers is None:
             take(plan, subject)
@@ -80,11 +81,7 @@ def _nobody_left() -> InputError:
 
 
 def _live(case: Case, room: str) -> dict[str, dict[str, Any]]:
-    rows = case.database.execute(
-        "SELECT subject, state FROM records WHERE subject > ? AND subject < ?", (room, room + "g")
-    )
-    found = {str(subject): dict(json.loads(bytes(state))) for subject, state in rows}
-    return {subject: state for subject, state in found.items() if "erased_at" not in state}
+    return {one.subject: one.parsed for one in subjects.below(case, room) if not one.is_erased}
 
 
 def _readers(

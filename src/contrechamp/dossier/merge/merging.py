@@ -7,6 +7,7 @@ of the kind ``conflict`` keeps both, and what was there before, until somebody d
 """
 
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,13 +17,12 @@ from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.dossier.identities import compartment
 from contrechamp.dossier.merge import compartments
-from contrechamp.dossier.merge.ancestors import Known, entries, known
+from contrechamp.dossier.merge.ancestors import Known, known
 from contrechamp.dossier.merge.plan import (
     Plan,
     add_conflicts,
     gather,
     is_erased,
-    newest,
     shared,
     text_of,
 )
@@ -33,14 +33,15 @@ from contrechamp.dossier.records.conflicts import Conflict
 from contrechamp.dossier.records.publications import Release, Review
 from contrechamp.dossier.records.schema import to_json
 from contrechamp.dossier.records.testimony import Testimony
-from contrechamp.dossier.writing import rules, store
+from contrechamp.dossier.writing import index, store
 from contrechamp.dossier.writing.store import Put
-from contrechamp.vault import case as cases
-from contrechamp.vault import database, objects
+from contrechamp.vault import database, object_keys, objects, subjects
 from contrechamp.vault import erasing as vault_erasing
+from contrechamp.vault.access import members
 from contrechamp.vault.access.slots import AgeIdentities
 from contrechamp.vault.case import Case, Change, Random
-from contrechamp.vault.log import branches, custody, history, signing
+from contrechamp.vault.log import branches, custody, history
+from contrechamp.vault.subjects import newest
 from contrechamp.vault.verifying import verify
 
 
@@ -152,7 +153,7 @@ def _is_news(case: Case, other: Case, mine: Known, fork: int) -> bool:
         not entry.subject.startswith(branches.SUBJECT)
         and (entry.subject, entry.digest) not in mine.anywhere
         and not (entry.action == "erase" and is_erased(newest(case, entry.subject)))
-        for entry in entries(other)
+        for entry in custody.entries(other.database)
         if entry.number >= fork
     )
 
@@ -170,7 +171,7 @@ def _keep_passages(plan: Plan) -> None:
     view = _view(plan)
     wanted: dict[str, set[str]] = {}
     for record_id, put in plan.puts.items():
-        for _path, ref in store.references(put.record):
+        for _path, ref in index.references(put.record):
             wanted.setdefault(lookup.id_of(ref), set()).add(ref.partition("#")[2])
         for citation in view.cited_by(SUBJECT + record_id):
             wanted.setdefault(record_id, set()).add(citation.cited.partition("#")[2])
@@ -211,7 +212,7 @@ def _check(plan: Plan) -> None:
         if isinstance(put.record, Review | Release):
             continue  # they were checked where they were given, by whom they are
         try:
-            rules.check(_view(plan), record_id, put.record, lookup.find(plan.case, record_id))
+            store.check(_view(plan), put)
         except (InputError, CheckFailedError):
             subject = SUBJECT + record_id
             mine = newest(plan.case, subject)
@@ -221,7 +222,7 @@ def _check(plan: Plan) -> None:
             theirs = newest(plan.other, subject)
             assert theirs is not None  # noqa: S101
             before = (shared(plan, subject) or {}).get("fields", {})
-            one, two = mine[1]["fields"], theirs[1]["fields"]
+            one, two = mine.parsed["fields"], theirs.parsed["fields"]
             differing = {
                 name: (before.get(name), one.get(name), two.get(name))
                 for name in one.keys() | two.keys()
@@ -237,13 +238,13 @@ def _copy_objects(plan: Plan, progress: Progress) -> dict[str, str]:
     """Copy encrypted objects of the other case into ``incoming``; return their names there."""
     found = {}
     folder = plan.case.folder / objects.FOLDER / objects.INCOMING
-    total = sum(int(row[1]) for row in plan.objects.values())
+    total = sum(key.size for key in plan.objects.values())
     with progress(_("Merging"), total) as advance, objects.storing():
-        for name, (identity, size, sha256, blake3) in plan.objects.items():
+        for name, key in plan.objects.items():
             incoming = plan.random(16).hex()
             shutil.copyfile(objects.path_of(plan.other.folder, name), folder / incoming)
-            got = objects.read_object(plan.other.folder, name, identity, _Nowhere(), advance)
-            if got != (size, bytes(sha256), bytes(blake3)):
+            got = objects.read_object(plan.other.folder, name, key.identity, _Nowhere(), advance)
+            if got != (key.size, key.sha256, key.blake3):
                 raise InputError(_("the content is not what was added"), where=name)
             found[name] = incoming
     return found
@@ -271,8 +272,7 @@ def _erase_items(plan: Plan, reason: str) -> None:
 
 def _write(plan: Plan, incoming: dict[str, str], reason: str) -> Merged:
     case, at = plan.case, custody.stamp(plan.now)
-    erased = {f"{SUBJECT}{one}" for one in (*plan.erase_records, *plan.buried)}
-    before = {one: lookup.find(case, one) for one in plan.puts}
+    erased = sorted({*plan.erase_records, *plan.buried})
     made = [Put(one, store.new_id(plan.random), new=True) for one in plan.conflicts]
     with disk_of(case.folder) as disk, objects.storing():
         objects.make_sure(case.folder, incoming.values(), disk)
@@ -286,27 +286,16 @@ def _write(plan: Plan, incoming: dict[str, str], reason: str) -> Merged:
             }
             subject = f"{branches.SUBJECT}{plan.random(8).hex()}"
             first = Change("merge", subject, state, None, reason)
-            erased_here = [Change("erase", one, {"erased_at": at}) for one in sorted(erased)]
-            members = [_add_member(case, plan.other, *one, at) for one in plan.members]
-            for object_name, row in plan.objects.items():
-                case.database.execute(
-                    "INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?, ?)",
-                    (object_name, *row, incoming[object_name]),
-                )
-            cases.append(case, [first, *members, *plan.changes, *erased_here], plan.now)
-            for one in erased:
-                case.database.execute("DELETE FROM versions WHERE subject = ?", (one,))
-                store.unindex(case, one.removeprefix(SUBJECT))
-            if plan.puts:
-                store.write(case, list(plan.puts.values()), before, reason="", now=plan.now)
-            if made:
-                new = {one.id: None for one in made}
-                store.write(case, made, dict(new), reason="", now=plan.now)
-            forgotten = _forget(plan, erased)
+            came = [members.carry_over(case, plan.other, one, at) for one in plan.members]
+            for key in plan.objects.values():
+                object_keys.put(case, key, incoming[key.name])
+            erased_here = [store.erasure(one, "", plan.now) for one in erased]
+            changes = [first, *came, *plan.changes, *erased_here]
+            store.write(case, [*plan.puts.values(), *made], changes=changes, now=plan.now)
+            forgotten = _forget(plan, {SUBJECT + one for one in erased})
         moves = [(file, object_name) for object_name, file in incoming.items()]
         objects.put_in_place(case.folder, moves, disk)
-        with database.transaction(case.database):
-            case.database.execute("UPDATE objects SET incoming = NULL WHERE incoming IS NOT NULL")
+        object_keys.settle(case)
     if erased or plan.not_again:
         database.forget_deleted(case.database)
     return Merged(
@@ -327,16 +316,16 @@ def _write(plan: Plan, incoming: dict[str, str], reason: str) -> Merged:
             + [f"item/{one}" for one in plan.erase_items]
         ),
         stays_erased=tuple(plan.stays_erased + [SUBJECT + one for one in plan.buried]),
-        members=tuple(member for _id, member, _key in plan.members),
+        members=tuple(_names(case, plan.members)),
         kept=tuple(plan.kept),
         forgotten=tuple(forgotten),
         dismissed=tuple(sorted(_names(case, plan.dismissed))),
     )
 
 
-def _names(case: Case, members: set[str]) -> list[str]:
-    rows = case.database.execute("SELECT id, name FROM members")
-    return [str(name) for member, name in rows if member in members]
+def _names(case: Case, wanted: Iterable[str]) -> list[str]:
+    names = {member: name for member, name, _left in members.members(case)}
+    return [names[member] for member in wanted if member in names]
 
 
 def _forget(plan: Plan, erased: set[str]) -> list[str]:
@@ -345,34 +334,16 @@ def _forget(plan: Plan, erased: set[str]) -> list[str]:
     A log holds all earlier states behind its last entry that forgets, and none before: where such
     a state was in this copy's own log, what this copy wrote before it merged goes as well.
     """
-    database_ = plan.case.database
-    for subject in {one for one, _digest in plan.not_again} - erased:
-        for branch, entry, salt, state in database_.execute(
-            "SELECT branch, entry, salt, state FROM versions WHERE subject = ? AND branch != ''",
-            (subject,),
-        ).fetchall():
-            if (subject, custody.digest(bytes(salt), bytes(state))) in plan.not_again:
-                database_.execute(
-                    "DELETE FROM versions WHERE subject = ? AND branch = ? AND entry = ?",
-                    (subject, branch, entry),
-                )
+    of_branches = [
+        state
+        for subject in {one for one, _digest in plan.not_again} - erased
+        for state in subjects.earlier(plan.case, subject)
+        if state.branch != branches.MAIN and (subject, state.digest) in plan.not_again
+    ]
     changes = []
     for subject in plan.forget:
         found = newest(plan.case, subject)
         if subject not in erased and found is not None and not is_erased(found):
-            changes.append(Change("forget", subject, found[1], salt=found[0]))
-    if changes:
-        cases.append(plan.case, changes, plan.now)
-    for change in changes:
-        database_.execute(
-            "DELETE FROM versions WHERE subject = ? AND branch = ''", (change.subject,)
-        )
+            changes.append(Change("forget", subject, found.parsed, salt=found.salt))
+    store.write(plan.case, changes=changes, forgotten=of_branches, now=plan.now)
     return [change.subject for change in changes]
-
-
-def _add_member(case: Case, other: Case, member: str, name: str, recipient: str, at: str) -> Change:
-    case.database.execute("INSERT INTO members VALUES (?, ?, ?, ?)", (member, name, recipient, at))
-    for key in signing.keys_of(other.database)[member]:
-        signing.put_key(case.database, member, key.public, case.size)
-    state = cases.member_state(case, member) | {"left_at": at}
-    return Change("merge", f"member/{member}", state)

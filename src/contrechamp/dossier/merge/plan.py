@@ -11,7 +11,6 @@ from contrechamp.dossier.merge.ancestors import (
     Standing,
     ancestor,
     gone,
-    held,
     joined_salt,
     standing,
     state_of,
@@ -24,7 +23,10 @@ from contrechamp.dossier.records.kinds import class_of
 from contrechamp.dossier.records.schema import from_json
 from contrechamp.dossier.writing import remains
 from contrechamp.dossier.writing.store import Put
+from contrechamp.vault import object_keys
 from contrechamp.vault.case import Case, Change, Random
+from contrechamp.vault.object_keys import ObjectKey
+from contrechamp.vault.subjects import State, all_states, newest
 
 
 @dataclass
@@ -41,7 +43,7 @@ class Plan:
     changes: list[Change] = field(default_factory=list)
     puts: dict[str, Put] = field(default_factory=dict)
     conflicts: list[Conflict] = field(default_factory=list)
-    objects: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    objects: dict[str, ObjectKey] = field(default_factory=dict)
     items: set[str] = field(default_factory=set)
     erase_items: list[str] = field(default_factory=list)
     erase_records: list[str] = field(default_factory=list)
@@ -50,7 +52,7 @@ class Plan:
     buried: list[str] = field(default_factory=list)
     forget: list[str] = field(default_factory=list)
     not_again: set[tuple[str, str]] = field(default_factory=set)
-    members: list[tuple[str, str, str]] = field(default_factory=list)
+    members: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     dismissed: set[str] = field(default_factory=set)
     renew: bool = False
@@ -74,31 +76,22 @@ def whose(plan: Plan, subject: str) -> Standing:
     return standing(plan.mine, plan.theirs, subject)
 
 
-def newest(case: Case, subject: str) -> tuple[bytes, dict[str, Any], str | None] | None:
-    """Return key, state and object of a subject; None if there is no such subject."""
-    row = case.database.execute(
-        "SELECT salt, state, object FROM records WHERE subject = ?", (subject,)
-    ).fetchone()
-    return None if row is None else (bytes(row[0]), json.loads(bytes(row[1])), row[2])
-
-
 def shared(plan: Plan, subject: str) -> dict[str, Any] | None:
     """Return the newest state that both copies know; None if neither holds it, or ever did."""
     digest = ancestor(plan.mine, plan.theirs, subject)
     return state_of((plan.case, plan.other), subject, digest)
 
 
-def is_erased(found: tuple[bytes, dict[str, Any], str | None] | None) -> bool:
-    """Return whether a subject, as `newest` gives it, was there and is erased."""
-    return found is not None and "erased_at" in found[1]
+def is_erased(found: State | None) -> bool:
+    """Return whether a subject, of which this is the newest state, was there and is erased."""
+    return found is not None and found.is_erased
 
 
 def take(plan: Plan, subject: str) -> None:
     """Take the other copy's state as it is, under the key that it has there."""
     found = newest(plan.other, subject)
     assert found is not None  # noqa: S101
-    salt, state, name = found
-    plan.changes.append(Change("merge", subject, state, name, salt=salt))
+    plan.changes.append(Change("merge", subject, found.parsed, found.object, salt=found.salt))
 
 
 # By kind of subject
@@ -129,29 +122,20 @@ def _item(plan: Plan, subject: str) -> None:
     if whose(plan, subject) == "apart":
         plan.kept.append(subject)
         return
-    name = theirs[2]
+    name = theirs.object
     take(plan, subject)
     if name is None:
         return
     plan.items.add(item)
-    there = plan.case.database.execute(
-        "SELECT 1 FROM objects WHERE name = ? AND identity IS NOT NULL", (name,)
-    ).fetchone()
-    if there is None:
-        plan.objects[name] = plan.other.database.execute(
-            "SELECT identity, size, sha256, blake3 FROM objects WHERE name = ?", (name,)
-        ).fetchone()
+    if not object_keys.held(plan.case, [name]):
+        plan.objects |= object_keys.held(plan.other, [name])
 
 
 def _member(plan: Plan, subject: str) -> None:
     """Write a member that only the other copy has, without access: that is given by share."""
     member = subject.partition("/")[2]
-    if newest(plan.case, subject) is not None:
-        return  # what their slots open is settled in each copy by itself
-    name, recipient = plan.other.database.execute(
-        "SELECT name, recipient FROM members WHERE id = ?", (member,)
-    ).fetchone()
-    plan.members.append((member, str(name), str(recipient)))
+    if newest(plan.case, subject) is None:  # else it is settled in each copy by itself
+        plan.members.append(member)
 
 
 def _identity(plan: Plan, subject: str) -> None:
@@ -162,9 +146,9 @@ def _identity(plan: Plan, subject: str) -> None:
             plan.stays_erased.append(subject)
     elif is_erased(theirs) or whose(plan, subject) == "theirs":
         take(plan, subject)
-    elif mine is not None and mine[1] != theirs[1]:
+    elif mine is not None and mine.parsed != theirs.parsed:
         # Nobody but the members of the compartment can tell them apart: both are kept.
-        plan.changes.append(Change("merge", f"identity/{plan.random(8).hex()}", theirs[1]))
+        plan.changes.append(Change("merge", f"identity/{plan.random(8).hex()}", theirs.parsed))
 
 
 def _record(plan: Plan, subject: str) -> None:
@@ -182,14 +166,15 @@ def _record(plan: Plan, subject: str) -> None:
             about = remains.conflicts_about(plan.case, record_id)
             plan.erase_records += [record_id, *about]
         return
-    kind, fields = str(theirs[1]["kind"]), theirs[1]["fields"]
+    kind, fields = str(theirs.parsed["kind"]), theirs.parsed["fields"]
     cls = class_of(kind)
     if mine is None or whose(plan, subject) == "theirs":
         taken = from_json(cls, fields)
-        plan.puts[record_id] = Put(taken, record_id, mine is None, 0, theirs[0], "merge")
+        plan.puts[record_id] = Put(taken, record_id, mine is None, 0, theirs.salt, "merge")
         return
     before = shared(plan, subject)
-    result = merged(None if before is None else before["fields"], mine[1]["fields"], fields)
+    ours = mine.parsed["fields"]
+    result = merged(None if before is None else before["fields"], ours, fields)
     forgotten = subject in plan.mine.forgotten | plan.theirs.forgotten
     add_conflicts(plan, cls, subject, {
         name: (None if forgotten else was, one, two)
@@ -197,9 +182,9 @@ def _record(plan: Plan, subject: str) -> None:
     })  # fmt: skip
     if cls is Conflict and result.conflicts:
         plan.kept.append(subject)
-    if result.fields == mine[1]["fields"]:
+    if result.fields == ours:
         return
-    salt = theirs[0] if result.fields == fields else joined_salt(mine[0], theirs[0])
+    salt = theirs.salt if result.fields == fields else joined_salt(mine.salt, theirs.salt)
     joined = from_json(cls, result.fields)
     plan.puts[record_id] = Put(joined, record_id, False, 0, salt, "merge")
     plan.joined.append(subject)
@@ -222,7 +207,8 @@ def _forget(plan: Plan) -> None:
     """Note the earlier states that one copy erased: they go from the other, and stay away."""
     plan.not_again = gone(plan.case, plan.mine) | gone(plan.other, plan.theirs)
     for subject in sorted(plan.theirs.forgotten):
-        if any((subject, digest) in plan.not_again for digest, _ in held(plan.case, subject)):
+        held = all_states(plan.case, subject)
+        if any((subject, state.digest) in plan.not_again for state in held):
             plan.forget.append(subject)
 
 

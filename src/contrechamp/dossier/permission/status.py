@@ -22,6 +22,7 @@ from contrechamp.dossier.records.people import Consent
 from contrechamp.dossier.records.publications import Publication
 from contrechamp.dossier.shipped import assessments
 from contrechamp.dossier.writing.erasing import given_under
+from contrechamp.vault.access import members
 from contrechamp.vault.case import Case
 
 What: TypeAlias = Literal[
@@ -77,8 +78,7 @@ def lacks(case: Case, day: date, *, progress: Progress = silent) -> list[Lack]:
             found += _of_record(view, stored, day, judged)
             found += _of_translation(stored, wanted)
             advance(1)
-    gone = {member for (member,) in case.database.execute(
-        "SELECT id FROM members WHERE left_at IS NOT NULL")}  # fmt: skip
+    gone = {member for member, _name, left in members.members(case) if left}
     left = gone & set(compartment.members(case))
     found += [Lack("compartment", f"member/{one}", "member", "", "has-left") for one in left]
     if compartment.key_count(case) > 1:  # a merge that was cut short may leave an old one in use

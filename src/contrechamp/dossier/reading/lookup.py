@@ -1,6 +1,5 @@
 """Reading records: the newest version, earlier ones, and who cites what."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,11 +9,16 @@ from contrechamp.base.i18n import _
 from contrechamp.dossier.records.field_types import Record
 from contrechamp.dossier.records.kinds import KINDS, class_of, kind_of
 from contrechamp.dossier.records.schema import REF, from_json
+from contrechamp.vault import subjects
 from contrechamp.vault.case import Case
+from contrechamp.vault.database import AT_A_TIME
 from contrechamp.vault.log import branches, custody
+from contrechamp.vault.subjects import State
 
 #: Of records in the log.
 SUBJECT = "record/"
+#: What `subjects.joined` takes: the version of each record, in the order in which they came in.
+_LISTED = "SELECT 'record/' || id AS subject, version AS value, row AS place FROM dossier"
 
 
 @dataclass(frozen=True)
@@ -91,14 +95,9 @@ def count(case: Case) -> dict[str, int]:
 
 def every(case: Case, kind: str = "") -> Iterator[Stored]:
     """Yield the newest version of every record of a kind, or of all."""
-    query = (
-        "SELECT dossier.id, dossier.version, records.state, entries.content "
-        "FROM dossier JOIN records ON records.subject = 'record/' || dossier.id "
-        "JOIN entries ON entries.number = records.entry"
-    )
-    where, given = (" WHERE dossier.kind = ?", (kind,)) if kind else ("", ())
-    for row in case.database.execute(f"{query}{where} ORDER BY dossier.row", given):
-        yield _stored(case, str(row[0]), int(row[1]), bytes(row[2]), bytes(row[3]))
+    where, given = (" WHERE kind = ?", (kind,)) if kind else ("", ())
+    for version, state, entry in subjects.joined(case, _LISTED + where, given):
+        yield _stored(case, int(version), state, entry)
 
 
 def get(case: Case, record: str) -> Stored:
@@ -121,15 +120,11 @@ def get(case: Case, record: str) -> Stored:
 
 def find(case: Case, record: str) -> Stored | None:
     """Return the newest version of a record, or None if there is none or it was erased."""
-    row = case.database.execute(
-        "SELECT dossier.version, records.state, entries.content "
-        "FROM dossier JOIN records ON records.subject = 'record/' || dossier.id "
-        "JOIN entries ON entries.number = records.entry WHERE dossier.id = ?",
-        (id_of(record),),
-    ).fetchone()
-    if row is None:
+    found = next(subjects.joined(case, f"{_LISTED} WHERE id = ?", (id_of(record),)), None)
+    if found is None:
         return None
-    return _stored(case, id_of(record), int(row[0]), bytes(row[1]), bytes(row[2]))
+    version, state, entry = found
+    return _stored(case, int(version), state, entry)
 
 
 def versions(case: Case, record: str) -> list[Stored]:
@@ -139,16 +134,14 @@ def versions(case: Case, record: str) -> list[Stored]:
         InputError: if there is none, or it was erased.
     """
     newest = get(case, record)
-    rows = case.database.execute(
-        "SELECT state, content FROM versions "
-        "JOIN entries ON entries.number = versions.entry "
-        "WHERE subject = ? AND branch = '' ORDER BY versions.entry",
-        (newest.ref,),
-    ).fetchall()
-    first = newest.version - len(rows)
+    states = [
+        state for state in subjects.earlier(case, newest.ref) if state.branch == branches.MAIN
+    ]
+    entries = custody.entries_of(case.database, [state.entry for state in states])
+    first = newest.version - len(states)
     older = [
-        _stored(case, newest.id, first + place, bytes(state), bytes(content))
-        for place, (state, content) in enumerate(rows)
+        _stored(case, first + place, state, entries[state.entry])
+        for place, state in enumerate(states)
     ]
     return [*older, newest]
 
@@ -167,10 +160,8 @@ def cited_by(case: Case, ref: str) -> list[Citation]:
 
 def is_erased(case: Case, record: str) -> bool:
     """Return whether a record was in the case and is erased."""
-    row = case.database.execute(
-        "SELECT state FROM records WHERE subject = ?", (SUBJECT + record,)
-    ).fetchone()
-    return row is not None and "erased_at" in json.loads(bytes(row[0]))
+    state = subjects.newest(case, SUBJECT + record)
+    return state is not None and state.is_erased
 
 
 def spoken_of(case: Case, *kinds: str) -> set[str]:
@@ -190,33 +181,30 @@ def is_there(case: Case, record: str) -> bool:
     return row is not None
 
 
-def known(case: Case, records: Sequence[str]) -> dict[str, bool]:
-    """Return which of some ids the case knows: True of a record, False of one that was erased."""
-    marks = ", ".join("?" * len(records))
-    rows = case.database.execute(
-        "SELECT substr(subject, ?), dossier.id IS NOT NULL FROM records "  # noqa: S608
-        "LEFT JOIN dossier ON dossier.id = substr(subject, ?) "
-        f"WHERE subject IN ({marks})",
-        (len(SUBJECT) + 1, len(SUBJECT) + 1, *(SUBJECT + record for record in records)),
-    )
-    return {str(record): bool(there) for record, there in rows}
+def known(case: Case, records: Sequence[str]) -> dict[str, Stored | None]:
+    """Return the newest versions of those of some ids that the case knows; None of erased ones."""
+    there = subjects.there(case, (SUBJECT + record for record in records))
+    found: dict[str, Stored | None] = {one.removeprefix(SUBJECT): None for one in there}
+    ids = list(found)
+    for first in range(0, len(ids), AT_A_TIME):
+        some = ids[first : first + AT_A_TIME]
+        rows = f"{_LISTED} WHERE id IN ({', '.join('?' * len(some))})"
+        for version, state, entry in subjects.joined(case, rows, some):
+            stored = _stored(case, int(version), state, entry)
+            found[stored.id] = stored
+    return found
 
 
 def item_state(case: Case, item: str) -> dict[str, Any] | None:
     """Return what the record of an item of the vault says; None if there is no such item."""
-    row = case.database.execute(
-        "SELECT state FROM records WHERE subject = ?", (f"item/{item}",)
-    ).fetchone()
-    return None if row is None else dict(json.loads(bytes(row[0])))
+    state = subjects.newest(case, f"item/{item}")
+    return None if state is None else state.parsed
 
 
 def digest_of(case: Case, ref: str) -> str:
     """Return the digest that the log has of the newest state of a record or item; "" if none."""
-    row = case.database.execute(
-        "SELECT content FROM records JOIN entries ON number = entry WHERE subject = ?",
-        (ref.partition("#")[0],),
-    ).fetchone()
-    return "" if row is None else str(json.loads(bytes(row[0]))["digest"])
+    entry = subjects.entry_of(case, ref.partition("#")[0])
+    return "" if entry is None else entry.digest
 
 
 def id_of(ref: str) -> str:
@@ -239,13 +227,10 @@ def by_beginning(case: Case, text: str) -> str:
     room, slash, digits = text.rpartition("/")
     rooms = (room,) if slash else ("record", "item")
     found = [
-        str(subject)
+        subject
         for each in rooms
-        for (subject,) in case.database.execute(
-            "SELECT subject FROM records WHERE subject >= ? AND subject < ? LIMIT 3",
-            (f"{each}/{digits}", f"{each}/{digits}g"),
-        )
         if each in {"record", "item"} and digits
+        for subject in subjects.beginning(case, f"{each}/{digits}", 2)
     ]
     if len(found) > 1:
         raise InputError(
@@ -256,9 +241,9 @@ def by_beginning(case: Case, text: str) -> str:
     return found[0] + sharp + key
 
 
-def parsed(state: bytes) -> tuple[str, Record]:
+def parsed(state: State) -> tuple[str, Record]:
     """Return kind and record of a state."""
-    content = json.loads(state)
+    content = state.parsed
     kind = str(content["kind"])
     return kind, from_json(class_of(kind), content["fields"], where=kind)
 
@@ -275,6 +260,6 @@ def with_entry(
     )
 
 
-def _stored(case: Case, record_id: str, version: int, state: bytes, content: bytes) -> Stored:
+def _stored(case: Case, version: int, state: State, entry: custody.Entry) -> Stored:
     _kind, record = parsed(state)
-    return with_entry(case, record_id, record, version, custody.entry_of(json.loads(content)))
+    return with_entry(case, state.subject.removeprefix(SUBJECT), record, version, entry)

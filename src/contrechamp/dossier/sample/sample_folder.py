@@ -8,13 +8,15 @@ import pyrage
 
 from contrechamp.base.i18n import _, active_language
 from contrechamp.dossier.formats.write import exporting
+from contrechamp.dossier.index_tables import TABLES
 from contrechamp.dossier.permission.sharing import Recipient
 from contrechamp.dossier.sample import sample_case
 from contrechamp.dossier.sample.sample_case import Clock
 from contrechamp.vault.access import members
 from contrechamp.vault.access.slots import AgeIdentities
-from contrechamp.vault.case import Random, opened
+from contrechamp.vault.case import Random
 from contrechamp.vault.new_case import make_case
+from contrechamp.vault.opening import opened
 
 #: Printed, and beside the case in a file: what it opens is a sample, and nothing else.
 PASSPHRASE = "sample passphrase, made up"  # noqa: S105
@@ -48,7 +50,7 @@ def make(folder: Path, *, now: Clock, random: Random) -> dict[str, int]:
     """
     language = active_language()
     first, second = sample_case.member_names()
-    recovery = make_case(folder / CASE, PASSPHRASE, name=first, now=now())
+    recovery = make_case(folder / CASE, PASSPHRASE, tables=TABLES, name=first, now=now())
     key = pyrage.x25519.Identity.generate()
     with opened(folder / CASE, PASSPHRASE, write=True) as case:
         counts = sample_case.fill(case, language, now=now, random=random)

@@ -1,7 +1,6 @@
 """Erasing records, with all that was ever written in them; or earlier versions alone."""
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -23,11 +22,9 @@ from contrechamp.dossier.writing.remains import (
     remains,
     same_content,
 )
-from contrechamp.vault import case as cases
-from contrechamp.vault import database
+from contrechamp.vault import database, subjects
 from contrechamp.vault import erasing as vault_erasing
 from contrechamp.vault.case import Case, Change
-from contrechamp.vault.log import custody
 
 
 def erase(case: Case, records: Iterable[str], *, reason: str, now: datetime) -> list[str]:
@@ -54,21 +51,9 @@ def erase(case: Case, records: Iterable[str], *, reason: str, now: datetime) -> 
     if not gone:
         return []
     with database.transaction(case.database):
-        _put_away(case, gone, reason=reason, now=now)
+        store.write(case, changes=[store.erasure(one, reason, now) for one in gone], now=now)
     database.forget_deleted(case.database)
     return gone
-
-
-def _put_away(case: Case, gone: Sequence[str], *, reason: str, now: datetime) -> None:
-    erased_at = custody.stamp(now)
-    cases.append(
-        case,
-        [Change("erase", SUBJECT + one, {"erased_at": erased_at}, None, reason) for one in gone],
-        now,
-    )
-    for one in gone:
-        case.database.execute("DELETE FROM versions WHERE subject = ?", (SUBJECT + one,))
-        store.unindex(case, one)
 
 
 @dataclass(frozen=True)
@@ -136,18 +121,12 @@ def forget_versions(case: Case, record: str, *, reason: str, now: datetime) -> i
         OutputError: if the case cannot be written to.
     """
     subject = lookup.get(case, record).ref
-    (state,) = case.database.execute(
-        "SELECT state FROM records WHERE subject = ?", (subject,)
-    ).fetchone()
-    (many,) = case.database.execute(
-        "SELECT count(*) FROM versions WHERE subject = ?", (subject,)
-    ).fetchone()
+    state, older = subjects.newest_of(case, [subject])[subject], subjects.earlier(case, subject)
+    change = Change("forget", subject, state.parsed, None, reason)
     with database.transaction(case.database):
-        change = Change("forget", subject, json.loads(bytes(state)), None, reason)
-        cases.append(case, [change], now)
-        case.database.execute("DELETE FROM versions WHERE subject = ?", (subject,))
+        store.write(case, changes=[change], forgotten=older, now=now)
     database.forget_deleted(case.database)
-    return int(many)
+    return len(older)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from contrechamp.base.i18n import _
 from contrechamp.dossier.reading import search
 from contrechamp.dossier.reading.lookup import SUBJECT, parsed
 from contrechamp.dossier.records.kinds import kind_of
-from contrechamp.dossier.writing.store import references
+from contrechamp.dossier.writing.index import references
+from contrechamp.vault import subjects
 from contrechamp.vault.case import Case
 from contrechamp.vault.findings import Finding
 
@@ -34,18 +35,16 @@ def _problems(case: Case) -> Iterator[Finding]:
     cited: dict[str, set[tuple[str, str]]] = {}
     for citing, field, target in case.database.execute("SELECT * FROM citations"):
         cited.setdefault(str(citing), set()).add((str(field), str(target)))
-    for subject, state in case.database.execute(
-        "SELECT subject, state FROM records WHERE subject > 'record/' AND subject < 'record/g'"
-    ).fetchall():
-        record_id = str(subject).removeprefix(SUBJECT)
+    for state in subjects.below(case, SUBJECT):
+        subject, record_id = state.subject, state.subject.removeprefix(SUBJECT)
         mine = cited.pop(record_id, set())
-        if b'"erased_at"' in bytes(state) and record_id not in listed and not mine:
+        if b'"erased_at"' in state.content and record_id not in listed and not mine:
             continue
         row, kind, title = listed.pop(record_id, (-1, "", ""))
         try:
-            found, record = parsed(bytes(state))
+            found, record = parsed(state)
         except (ContrechampError, KeyError, TypeError, ValueError):
-            yield Finding("index", str(subject), _("this is no record of a kind that is known"))
+            yield Finding("index", subject, _("this is no record of a kind that is known"))
             continue
         text = texts.pop(row, None)
         if (
@@ -54,7 +53,7 @@ def _problems(case: Case) -> Iterator[Finding]:
             or mine != set(references(record))
             or kind != kind_of(record)
         ):
-            yield Finding("index", str(subject), _("it is listed as another than it is"))
+            yield Finding("index", subject, _("it is listed as another than it is"))
     for record_id in sorted(listed.keys() | cited.keys()):
         yield Finding("index", SUBJECT + record_id, _("it is listed, and there is no such record"))
     if texts:

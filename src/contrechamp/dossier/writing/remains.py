@@ -1,8 +1,6 @@
 """What still holds the words of records that are to be erased: files, other records, exports."""
 
 import html
-import io
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,9 +13,11 @@ from contrechamp.dossier.reading.search import normalised
 from contrechamp.dossier.records.conflicts import Conflict
 from contrechamp.dossier.records.field_types import ITEM
 from contrechamp.dossier.records.testimony import Exhibit, Testimony
-from contrechamp.vault import objects
+from contrechamp.vault import object_keys, subjects
 from contrechamp.vault.bags import exporting
 from contrechamp.vault.case import Case
+from contrechamp.vault.log import custody
+from contrechamp.vault.object_keys import ObjectKey
 
 #: So many words in a row that stand elsewhere too are a copy; of shorter texts all of them.
 RUN, SHORTEST = 5, 3
@@ -126,10 +126,7 @@ def handed_out(case: Case, refs: Sequence[str]) -> list[Outside]:
     """Return the copies of records and items that were handed out, the oldest first."""
     wanted = set(refs)
     found = []
-    for (content,) in case.database.execute(
-        "SELECT state FROM records WHERE subject LIKE ? || '%'", (exporting.SUBJECT,)
-    ):
-        state = json.loads(bytes(content))
+    for state in (one.parsed for one in subjects.below(case, exporting.SUBJECT)):
         held = [f"{ITEM}/{one}" for one in state.get("items", [])]
         held += [SUBJECT + one for one in state.get("records", [])]
         inside = tuple(one for one in held if one in wanted)
@@ -152,15 +149,9 @@ def conflicts_about(case: Case, record: str) -> list[str]:
 
 def same_content(case: Case, items: Iterable[str]) -> list[str]:
     """Return references to items, and to all that hold the same content."""
-    rows = [
-        case.database.execute(
-            "SELECT subject FROM records WHERE object = "
-            "(SELECT object FROM records WHERE subject = ?) ORDER BY subject",
-            (ref,),
-        ).fetchall()
-        for ref in items
-    ]
-    return list(dict.fromkeys(str(subject) for found in rows for (subject,) in found))
+    states = subjects.newest_of(case, items).values()
+    found = subjects.holders(case, [one.object for one in states if one.object is not None])
+    return sorted({subject for several in found.values() for subject in several})
 
 
 def _files(case: Case, records: Sequence[str], going: set[str]) -> list[HeldFile]:
@@ -192,12 +183,8 @@ def _said(case: Case, ref: str) -> Iterator[str]:
     """Yield every text of every version of a record, closed ones too; of copies merged as well."""
     if not ref.startswith(SUBJECT):
         return
-    for (state,) in case.database.execute(
-        "SELECT state FROM records WHERE subject = ? "
-        "UNION ALL SELECT state FROM versions WHERE subject = ?",
-        (ref, ref),
-    ).fetchall():
-        yield from _texts(json.loads(bytes(state)))
+    for state in subjects.all_states(case, ref):
+        yield from _texts(state.parsed)
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -247,47 +234,43 @@ def _repeated(case: Case, runs: _Runs, known: set[str]) -> tuple[list[str], int]
     if not runs:
         return [], 0
     found: list[str] = []
-    texts: list[tuple[str, str, str, int]] = []
-    unread = 0
-    rows = case.database.execute(
-        "SELECT subject, state, name, identity, size FROM records "
-        "LEFT JOIN objects ON name = object ORDER BY entry"
-    )
-    for subject, content, name, identity, size in rows:
-        if subject in known:
+    items: list[tuple[str, str, bool]] = []  # what may be in their content: object, is text
+    for state in subjects.every(case):
+        if state.subject in known:
             continue
-        state = json.loads(bytes(content))
-        if any(runs.stand_in(text) for text in _texts(state)):
-            found.append(str(subject))
-        elif identity is not None:
-            if str(state.get("media_type", "")).startswith("text/") and size <= MAX_FILE:
-                texts.append((str(subject), str(name), str(identity), int(size)))
-            else:
-                unread += 1
-    for subject, entry, content in case.database.execute(
-        "SELECT subject, entry, state FROM versions ORDER BY subject, entry"
-    ):
-        if subject not in known and any(
-            runs.stand_in(text) for text in _texts(json.loads(bytes(content)))
-        ):
-            found.append(f"{subject} (entry {entry})")
-    for number, text in case.database.execute("SELECT number, text FROM reasons ORDER BY number"):
-        if runs.stand_in(str(text)):
-            found.append(f"entry/{number}")
-    for subject, name, identity, _size in texts:
-        if any(runs.stand_in(text) for text in _readings(case, name, identity)):
+        says = state.parsed
+        if any(runs.stand_in(text) for text in _texts(says)):
+            found.append(state.subject)
+        elif state.object is not None:
+            is_text = str(says.get("media_type", "")).startswith("text/")
+            items.append((state.subject, state.object, is_text))
+    found += [
+        f"{state.subject} (entry {state.entry})"
+        for state in subjects.every_earlier(case)
+        if state.subject not in known and any(map(runs.stand_in, _texts(state.parsed)))
+    ]
+    reasons = custody.reasons(case.database).items()
+    found += [f"entry/{number}" for number, text in reasons if runs.stand_in(text)]
+    unread = 0
+    keys = object_keys.held(case, [name for _subject, name, _is_text in items])
+    for subject, name, is_text in items:
+        key = keys.get(name)
+        if key is None:
+            continue
+        if not is_text or key.size > MAX_FILE:
+            unread += 1
+        elif any(runs.stand_in(text) for text in _readings(case, key)):
             found.append(subject)
     return found, unread
 
 
-def _readings(case: Case, name: str, identity: str) -> Iterator[str]:
+def _readings(case: Case, key: ObjectKey) -> Iterator[str]:
     """Yield what a file of text may say, as it stands and with what is escaped in it written."""
-    target = io.BytesIO()
     try:
-        objects.read_object(case.folder, name, identity, target, lambda _bytes: None)
+        content = object_keys.read(case, key)
     except InputError:
         return  # `verify` tells
-    text = target.getvalue().decode("utf-8", "replace")
+    text = content.decode("utf-8", "replace")
     yield text
     if "\\" in text or "&" in text:
         plain = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)

@@ -2,27 +2,25 @@
 
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
-from contrechamp.dossier.reading import lookup, search
+from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import SUBJECT, Stored
 from contrechamp.dossier.reading.view import View
-from contrechamp.dossier.records import contents
 from contrechamp.dossier.records.field_types import Record
 from contrechamp.dossier.records.kinds import kind_of
 from contrechamp.dossier.records.schema import REF, from_json, to_json
-from contrechamp.dossier.writing import rules
+from contrechamp.dossier.writing import index, rules
 from contrechamp.vault import case as cases
-from contrechamp.vault import database
+from contrechamp.vault import database, subjects
 from contrechamp.vault.case import Case, Change, Random
+from contrechamp.vault.log import custody
 from contrechamp.vault.log.custody import Action
-
-#: Ids that are asked for at a time.
-AT_A_TIME = 500
+from contrechamp.vault.subjects import ERASED_AT, State
 
 
 @dataclass(frozen=True)
@@ -93,134 +91,137 @@ def put_all(case: Case, wanted: Iterable[Put], *, reason: str = "", now: datetim
         InputError: if a rule forbids one of them; the case is as before.
         OutputError: if the case cannot be written to.
     """
-    puts = [_checked(one) for one in wanted]
+    puts = [_as_read_back(one) for one in wanted]
     if not puts:
         return []
     view = View(case, {one.id: one.record for one in puts})
     if len(view.batch) != len(puts):
         raise InputError(_("a record stands twice in what is to be written"))
-    before = {one.id: _before(case, one) for one in puts}
     for one in puts:
-        rules.check(view, one.id, one.record, before[one.id])
+        check(view, one)
     with database.transaction(case.database):
-        return write(case, puts, before, reason=reason, now=now)
+        return write(case, puts, reason=reason, now=now)
+
+
+def check(view: View, one: Put) -> None:
+    """Check what is to be written: that it follows what is there, and the rules.
+
+    Args:
+        view: the case as it will be.
+        one: of it.
+
+    Raises:
+        InputError: with what does not hold.
+    """
+    before = None if one.new else lookup.get(view.case, one.id)
+    if before is not None:
+        _check_follows(one, before.kind, before.version)
+    rules.check(view, one.id, one.record, before)
 
 
 def write(
     case: Case,
-    puts: Sequence[Put],
-    before: dict[str, Stored | None],
+    puts: Sequence[Put] = (),
     *,
-    reason: str,
+    changes: Sequence[Change] = (),
+    forgotten: Iterable[State] = (),
+    reason: str = "",
     now: datetime,
 ) -> list[Stored]:
-    """Write records that were checked, inside a transaction of the caller."""
-    entries = cases.append(
-        case,
-        [
-            Change(
-                one.action or ("record" if before[one.id] is None else "edit"),
-                SUBJECT + one.id,
-                {"kind": kind_of(one.record), "fields": to_json(one.record)},
-                None,
-                reason,
-                one.salt,
-            )
-            for one in puts
-        ],
-        now,
-    )
-    stored = []
-    for one, entry in zip(puts, entries, strict=True):
-        earlier = before[one.id]
-        version = 1 if earlier is None else earlier.version + 1
-        stored.append(lookup.with_entry(case, one.id, one.record, version, entry))
-    index(case, stored)
+    """Write records that were checked, inside a transaction of the caller.
+
+    Whatever is written of a record, by whichever way it came, is written here: its state, its
+    entry in the log, and its place in the tables that list, find and cite it. Of a record that is
+    erased every earlier state goes with it; of one that forgets, those of the case's own log.
+
+    Args:
+        case: open for writing.
+        puts: no record twice.
+        changes: of other subjects, and what erases or forgets records; they come first.
+        forgotten: earlier states that are erased besides.
+        reason: of `puts`, in the user's words.
+        now: for the log.
+
+    Raises:
+        InputError: if a record is not as `Put` says; the caller's transaction is void.
+    """
+    there = _rows(case, puts)
+    coming = [*changes, *(_change(one, reason) for one in puts)]
+    entries = cases.append(case, coming, now) if coming else []
+    _put_away(case, changes, forgotten)
+    stored = [
+        lookup.with_entry(
+            case, one.id, one.record, there[one.id].version + 1 if one.id in there else 1, entry
+        )
+        for one, entry in zip(puts, entries[len(changes) :], strict=True)
+    ]
+    index.put(case, stored, there)
     return stored
 
 
-def index(case: Case, newest: Sequence[Stored]) -> None:
-    """Bring the tables that list, find and cite records up to their newest versions."""
-    rows = _rows(case, newest)
-    again = [(one, rows[one.id]) for one in newest if one.id in rows]
-    new = [one for one in newest if one.id not in rows]
-    execute, execute_many = case.database.execute, case.database.executemany
-    (last,) = execute("SELECT ifnull(max(row), 0) FROM dossier").fetchone()
-    numbered = list(enumerate(new, start=last + 1))
-    execute_many(
-        "INSERT INTO dossier (row, id, kind, version, title) VALUES (?, ?, ?, ?, ?)",
-        [(row, one.id, one.kind, one.version, one.record.title()) for row, one in numbered],
-    )
-    execute_many(
-        "INSERT INTO search (rowid, text) VALUES (?, ?)",
-        [(row, search.text_of(one.record)) for row, one in numbered],
-    )
-    execute_many(
-        "UPDATE dossier SET version = ?, title = ? WHERE row = ?",
-        [(one.version, one.record.title(), row) for one, row in again],
-    )
-    execute_many(
-        "UPDATE search SET text = ? WHERE rowid = ?",
-        [(search.text_of(one.record), row) for one, row in again],
-    )
-    execute_many("DELETE FROM citations WHERE citing = ?", [(one.id,) for one, _row in again])
-    execute_many(
-        "INSERT OR IGNORE INTO citations VALUES (?, ?, ?)",
-        [(one.id, path, ref) for one in newest for path, ref in references(one.record)],
+def erasure(record_id: str, reason: str, now: datetime) -> Change:
+    """Return the change that erases a record."""
+    state: dict[str, object] = {ERASED_AT: custody.stamp(now)}
+    return Change("erase", SUBJECT + record_id, state, None, reason)
+
+
+def _change(one: Put, reason: str) -> Change:
+    return Change(
+        one.action or ("record" if one.new else "edit"),
+        SUBJECT + one.id,
+        {"kind": kind_of(one.record), "fields": to_json(one.record)},
+        None,
+        reason,
+        one.salt,
     )
 
 
-def _rows(case: Case, records: Sequence[Stored]) -> dict[str, int]:
-    """Return the row of each record that the tables have."""
-    found: dict[str, int] = {}
-    for first in range(0, len(records), AT_A_TIME):
-        some = [one.id for one in records[first : first + AT_A_TIME]]
-        marks = ", ".join("?" * len(some))
-        found |= case.database.execute(
-            f"SELECT id, row FROM dossier WHERE id IN ({marks})",  # noqa: S608
-            some,
-        ).fetchall()
-    return found
+def _put_away(case: Case, changes: Sequence[Change], forgotten: Iterable[State]) -> None:
+    """Erase what earlier states say of records that are erased or forget."""
+    records = [one for one in changes if one.subject.startswith(SUBJECT)]
+    erased = [one.subject for one in records if ERASED_AT in one.state]
+    subjects.forget_earlier(case, erased)
+    index.remove(case, [subject.removeprefix(SUBJECT) for subject in erased])
+    forget = {one.subject for one in records if one.action == "forget"}
+    own = [
+        state
+        for subject in forget
+        for state in subjects.earlier(case, subject)
+        if state.branch == subjects.MAIN
+    ]
+    subjects.forget(case, [*own, *forgotten])
 
 
-def unindex(case: Case, record_id: str) -> None:
-    """Take a record out of the tables that list, find and cite it."""
-    row = case.database.execute("SELECT row FROM dossier WHERE id = ?", (record_id,)).fetchone()
-    if row is not None:
-        case.database.execute("DELETE FROM search WHERE rowid = ?", (row[0],))
-    case.database.execute("DELETE FROM dossier WHERE id = ?", (record_id,))
-    case.database.execute("DELETE FROM citations WHERE citing = ?", (record_id,))
+def _rows(case: Case, puts: Sequence[Put]) -> dict[str, index.Row]:
+    """Return the rows of the records that are there; each has to be as its `Put` says."""
+    rows = index.rows(case, [one.id for one in puts])
+    known = subjects.there(case, [SUBJECT + one.id for one in puts if one.new])
+    for one in puts:
+        if one.new and SUBJECT + one.id in known:
+            raise InputError(_("there is a record of this id already: {id}").format(id=one.id))
+        if not one.new and one.id not in rows:
+            lookup.get(case, one.id)  # which says why there is none
+        if one.id in rows:
+            _check_follows(one, rows[one.id].kind, rows[one.id].version)
+    return rows
 
 
-def references(record: Record) -> list[tuple[str, str]]:
-    """Return every reference in a record with its place."""
-    return [(one.path, str(one.value)) for one in contents.references(record)]
+def _check_follows(one: Put, kind: str, version: int) -> None:
+    """Check that a record is what it was, and nobody has changed it meanwhile."""
+    if kind != kind_of(one.record):
+        raise InputError(_("{id} is a {kind}, and stays one").format(id=one.id, kind=kind))
+    if one.version and one.version != version:
+        raise InputError(
+            _("{id} was changed meanwhile: it is at version {now}, and you saw {seen}").format(
+                id=one.id, now=version, seen=one.version
+            )
+        )
 
 
-def _checked(one: Put) -> Put:
+def _as_read_back(one: Put) -> Put:
     """Return what is to be written as it will be read back: a class alone checks no field."""
     if REF.fullmatch(SUBJECT + one.id) is None:
         raise InputError(_("expected an id: 16 hexadecimal digits"))
     kind = kind_of(one.record)
     record = from_json(type(one.record), to_json(one.record), where=f"{kind} {one.id}")
-    return Put(record, one.id, one.new, one.version, one.salt, one.action)
-
-
-def _before(case: Case, one: Put) -> Stored | None:
-    """Return the version that is replaced."""
-    found = lookup.find(case, one.id)
-    if one.new:
-        if found is not None or lookup.is_erased(case, one.id):
-            raise InputError(_("there is a record of this id already: {id}").format(id=one.id))
-        return None
-    if found is None:
-        found = lookup.get(case, one.id)  # which says why there is none
-    if found.kind != kind_of(one.record):
-        raise InputError(_("{id} is a {kind}, and stays one").format(id=one.id, kind=found.kind))
-    if one.version and one.version != found.version:
-        raise InputError(
-            _("{id} was changed meanwhile: it is at version {now}, and you saw {seen}").format(
-                id=one.id, now=found.version, seen=one.version
-            )
-        )
-    return found
+    return replace(one, record=record)

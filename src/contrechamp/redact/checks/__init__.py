@@ -1,1 +1,1 @@
-"""Checks of a masked copy, by readers that had no part in making it."""
+"""Checks of a masked copy, by readers that took no part in making it."""

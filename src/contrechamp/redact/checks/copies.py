@@ -1,6 +1,6 @@
-"""Checks of a masked copy, whatever made it: nothing is in the file but what it shows or sounds.
+"""Checks that a masked copy holds nothing but what can be seen or heard, whatever made it.
 
-What only the masker knows (covered pixels, hidden text) it checks itself.
+What only the masker knows (covered pixels, hidden text), the masker checks itself.
 """
 
 from collections.abc import Callable, Iterable
@@ -28,23 +28,23 @@ _SHOWN = 5
 def check_file(
     target: Path, kind: Kind, *, sound: bool = False, credentials: bool = False
 ) -> tuple[tuple[Check, ...], tuple[str, ...]]:
-    """Check what is in a masked copy beside what it shows.
+    """Check that a masked copy holds nothing but its content.
 
     Args:
-        target: the copy; its suffix says what it must be.
+        target: the copy; its suffix says what format it must have.
         kind: of the masker that made it.
-        sound: whether a video may have a track of sound.
-        credentials: whether a C2PA manifest was put in.
+        sound: whether a video may have a sound track.
+        credentials: whether it was given a C2PA manifest.
 
     Returns:
-        The checks, and the names of the programs that were not there to ask.
+        The checks, and the names of the checking programs that are not installed.
     """
     video = kind == "video"
     checks, absent = [], []
     if kind in ("image", "video", "sound"):
         checks.append(
             _check(
-                _("nothing in the file but what it shows or sounds ({reader})").format(
+                _("nothing in the file but what can be seen or heard ({reader})").format(
                     reader=_("our own strict reader")
                 ),
                 lambda: _strictly(target, video, sound, credentials=credentials),
@@ -63,7 +63,7 @@ def check_file(
         if ffprobe := outside_readers.installed("ffprobe"):
             checks.append(
                 _check(
-                    _("no stream or tag but those wanted ({reader})").format(reader="ffprobe"),
+                    _("no unwanted streams or tags ({reader})").format(reader="ffprobe"),
                     lambda: outside_readers.ffprobe_finds(
                         ffprobe, target, video=video, sound=sound
                     ),
@@ -89,12 +89,12 @@ def _strictly(target: Path, video: bool, sound: bool, *, credentials: bool) -> I
 
 
 def _check(name: str, find: Callable[[], Iterable[str]]) -> Check:
-    """Return the check that holds if `find` finds nothing; a file that it cannot read fails."""
+    """Return a check that passes if `find` can read the file and finds nothing."""
     try:
         found = list(find())
     except (ValueError, KeyError, IndexError, ArithmeticError, OSError) as error:
         return Check(name, False, unreadable_text(str(error)))
-    except Exception as error:  # struct and zlib have errors of their own
+    except Exception as error:  # struct and zlib raise their own
         return Check(name, False, unreadable_text(repr(error)))
     more = ", …" if len(found) > _SHOWN else ""
     return Check(name, not found, ", ".join(found[:_SHOWN]) + more)

@@ -1,7 +1,7 @@
-"""Other people's readers, asked about our output where they are installed: exiftool and ffprobe.
+"""Checks our output with other people's readers, exiftool and ffprobe, where they are installed.
 
-They know thousands of tags that our own readers do not; what they find beside the structure of the
-file is metadata.
+They know thousands of tags that our own readers do not; what they find apart from the structure of
+the file is metadata.
 """
 
 import json
@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 _PATIENCE_S = 600
-#: exiftool reads no configuration; -ee looks into the frames of a video, -G1 names each group.
+#: exiftool reads no configuration file; -ee looks inside video frames, -G1 names each group.
 _EXIFTOOL = ("-config", "", "-json", "-G1", "-a", "-n", "-ee")
 _FFPROBE = ("-v", "error", "-of", "json", "-show_format", "-show_streams", "-show_chapters")
 
-#: Groups that say how the file is built or where it lies, and tags of others that do.
+#: Groups that tell how the file is built or where it is, and such tags of other groups.
 _STRUCTURE_GROUPS = {"SourceFile", "ExifTool", "System", "Composite", "Opus", "MPEG"}
 _STRUCTURE = {
     "File": "FileType FileTypeExtension MIMEType ImageWidth ImageHeight EncodingProcess "
@@ -55,27 +55,29 @@ _STRUCTURE = {
 _STRUCTURE_TAGS = {
     f"{group}:{name}" for group, names in _STRUCTURE.items() for name in names.split()
 }
-#: Tags of structure that must hold nothing.
+#: Structure tags that must be empty.
 _EMPTY = {"CreateDate", "ModifyDate", "TrackCreateDate", "TrackModifyDate"}
 _EMPTY |= {"MediaCreateDate", "MediaModifyDate", "MediaLanguageCode", "HandlerDescription"}
 _EMPTY |= {"CompressorName", "ZipModifyDate"}
 _NOTHING = {"0000:00:00 00:00:00", "und", "VideoHandler", "SoundHandler", "", 0, "0"}
-_NOTHING |= {"1980:01:01 00:00:00"}  # the first date that a ZIP can say
-#: Where a C2PA manifest shows itself.
+_NOTHING |= {"1980:01:01 00:00:00"}  # the earliest date in ZIP
+#: Where a C2PA manifest shows.
 _CREDENTIAL_GROUPS = {"JUMBF", "CBOR", "C2PA"}
 _CREDENTIAL_TAGS = {"Jpeg2000:C2paActionsV2Salt", "Jpeg2000:C2paHashDataSalt"}
 
 _FORMAT_TAGS = {"major_brand", "minor_version", "compatible_brands"}
 _STREAM_TAGS = {"language", "handler_name", "vendor_id"}
+#: Tags that every MP4 writer writes; they tell nothing about the source.
+MP4_TAGS = frozenset(_FORMAT_TAGS | _STREAM_TAGS)
 
 
 def installed(program: str) -> str | None:
-    """Return the path of `program` where it is installed."""
+    """Return the path of `program`, or None where it is not installed."""
     return shutil.which(program)
 
 
 def exiftool_finds(program: str, file: Path, *, credentials: bool = False) -> list[str]:
-    """Return the tags that exiftool finds in `file` beside its structure.
+    """Return the tags that exiftool finds in `file`, apart from its structure.
 
     Raises:
         ValueError: exiftool could not read it.
@@ -96,7 +98,7 @@ def exiftool_finds(program: str, file: Path, *, credentials: bool = False) -> li
 
 
 def ffprobe_finds(program: str, file: Path, *, video: bool, sound: bool) -> list[str]:
-    """Return the tags, chapters, side data and streams that ffprobe finds beside those wanted.
+    """Return the unwanted tags, chapters, side data and streams that ffprobe finds.
 
     Raises:
         ValueError: ffprobe could not read it.
@@ -113,14 +115,14 @@ def ffprobe_finds(program: str, file: Path, *, video: bool, sound: bool) -> list
             if name not in _STREAM_TAGS and not (name == "encoder" and value.startswith("Lavc")):
                 found.append(f"stream tag {name}")
         found += [
-            f"side data {one.get('side_data_type')}" for one in stream.get("side_data_list", [])
+            f"side data {item.get('side_data_type')}" for item in stream.get("side_data_list", [])
         ]
     return found + ["chapters"] * bool(said.get("chapters"))
 
 
 def _asked(command: list[str]) -> Any:
     try:
-        answer = subprocess.run(  # noqa: S603  a program of the system, on a file of ours
+        answer = subprocess.run(  # noqa: S603  a system program, on our own file
             command,
             capture_output=True,
             check=True,

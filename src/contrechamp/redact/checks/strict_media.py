@@ -1,6 +1,6 @@
-"""Readers of video and sound that we wrote: they report anything but frames and what they need.
+"""Our own strict readers of video and sound: they report all but frames and what these need.
 
-Each takes the open file and returns what should not be there; it raises ValueError where the file
+Each takes an open file and yields what should not be there; it raises ValueError where the file
 does not follow its specification.
 """
 
@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from contrechamp.redact.checks.strict_pictures import riff_chunks
+from contrechamp.redact.checks.strict_pictures import need, riff_chunks
 
-#: ISO/IEC 14496-12: what may stand in what.
+#: ISO/IEC 14496-12: which boxes may be in which.
 _INSIDE: Mapping[bytes, frozenset[bytes]] = {
     b"": frozenset({b"ftyp", b"moov", b"mdat", b"free"}),
     b"moov": frozenset({b"mvhd", b"trak", b"udta"}),
@@ -34,7 +34,7 @@ _IDENTITY = struct.pack(">9i", 1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30)
 _C2PA_UUID = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 _UND = 0x55C4
 _MAX_TABLE = 1 << 28
-#: What FFmpeg writes where it has nothing to say: a list of metadata that is empty.
+#: The empty metadata list that FFmpeg writes where there is no metadata.
 _EMPTY_METADATA = bytes.fromhex(
     "0000003d 75647461 00000035 6d657461 00000000 00000021 68646c72 00000000 00000000 6d646972"
     "6170706c 00000000 00000000 00 0000000869 6c7374"
@@ -43,7 +43,7 @@ _EMPTY_METADATA = bytes.fromhex(
 
 @dataclass
 class _Found:
-    """What the boxes told: tracks by handler, bytes of samples and of media data."""
+    """Totals over all boxes: track handlers, bytes of samples and of media data."""
 
     tracks: list[bytes] = field(default_factory=list)
     samples: int = 0
@@ -53,13 +53,13 @@ class _Found:
 def mp4(
     file: BinaryIO, *, video: bool = True, sound: bool = False, credentials: bool = False
 ) -> Iterator[str]:
-    """Yield what an MP4 holds beside its tracks, in which nothing tells of where or when.
+    """Yield what an MP4 holds apart from its tracks, and what in them tells where or when.
 
     Args:
         file: open for reading.
-        video: whether there is one track of video; else there is one of sound alone.
-        sound: whether there may be one of sound.
-        credentials: whether a C2PA manifest may stand in it.
+        video: whether there is a video track; else there is one sound track and no other.
+        sound: whether there may be a sound track beside the video.
+        credentials: whether there may be a C2PA manifest.
     """
     found = _Found()
     end = file.seek(0, io.SEEK_END)
@@ -94,15 +94,15 @@ def _boxes(
 
 
 def _box(file: BinaryIO, at: int, end: int) -> tuple[bytes, int, int]:
-    """Return kind, start of the content and end of the box at `at`."""
+    """Return the kind of the box at `at`, and where its content begins and ends."""
     header = _read(file, at, min(at + 16, end))
-    _need(len(header) >= 8, "box")
+    need(len(header) >= 8, "box")
     size, start = struct.unpack(">I", header[:4])[0], at + 8
     if size == 1:
-        _need(len(header) == 16, "box")
+        need(len(header) == 16, "box")
         size, start = struct.unpack(">Q", header[8:])[0], at + 16
     stop = end if size == 0 else at + size
-    _need(start <= stop <= end, "box")
+    need(start <= stop <= end, "box")
     return header[4:8], start, stop
 
 
@@ -110,7 +110,7 @@ def _leaf(file: BinaryIO, kind: bytes, start: int, stop: int, found: _Found) -> 
     if kind == b"mdat":
         found.media += stop - start
         return
-    _need(stop - start <= _MAX_TABLE, "table")
+    need(stop - start <= _MAX_TABLE, "table")
     body = _read(file, start, stop)
     if kind == b"free":
         if body.strip(b"\0"):
@@ -164,16 +164,16 @@ def _descriptions(body: bytes, handler: bytes) -> Iterator[str]:
 
 
 def wav(file: BinaryIO, *, credentials: bool = False) -> Iterator[str]:
-    """Yield what a WAV holds beside its samples."""
+    """Yield what a WAV holds apart from its samples."""
     for kind, body in riff_chunks(_whole(file)):
         if kind not in (b"fmt ", b"data", b"fact") and not (kind == b"C2PA" and credentials):
             yield f"chunk {kind.decode('latin-1')} ({len(body)} bytes)"
 
 
 def flac(file: BinaryIO) -> Iterator[str]:
-    """Yield what a FLAC holds beside its samples (RFC 9639)."""
+    """Yield what a FLAC holds apart from its samples (RFC 9639)."""
     content = _whole(file)
-    _need(content[:4] == b"fLaC", "fLaC")
+    need(content[:4] == b"fLaC", "fLaC")
     at, last = 4, False
     while not last:
         last, kind = bool(content[at] & 0x80), content[at] & 0x7F
@@ -185,15 +185,15 @@ def flac(file: BinaryIO) -> Iterator[str]:
             yield from _comments(body)
         elif kind not in (0, 1, 3):
             yield f"metadata block {kind} ({len(body)} bytes)"
-    _need(content[at : at + 1] == b"\xff" and content[at + 1] & 0xFC == 0xF8, "frame")
+    need(content[at : at + 1] == b"\xff" and content[at + 1] & 0xFC == 0xF8, "frame")
 
 
 def ogg(file: BinaryIO) -> Iterator[str]:
-    """Yield what an Ogg file holds beside one stream of Opus (RFC 3533, RFC 7845)."""
+    """Yield what an Ogg file holds apart from one Opus stream (RFC 3533, RFC 7845)."""
     content = _whole(file)
     at, serials, packets = 0, set[bytes](), [b""]
     while at < len(content):
-        _need(content[at : at + 5] == b"OggS\0" and len(content) >= at + 27, "page")
+        need(content[at : at + 5] == b"OggS\0" and len(content) >= at + 27, "page")
         serials.add(content[at + 14 : at + 18])
         count = content[at + 26]
         sizes, at = content[at + 27 : at + 27 + count], at + 27 + count
@@ -202,17 +202,17 @@ def ogg(file: BinaryIO) -> Iterator[str]:
                 packets[-1] += content[at : at + size]
                 packets += [b""] if size < 255 else []
             at += size
-    _need(at == len(content), "page")
+    need(at == len(content), "page")
     if len(serials) != 1:
         yield f"{len(serials)} streams"
-    _need(
+    need(
         len(packets) > 2 and packets[0][:8] == b"OpusHead" and packets[1][:8] == b"OpusTags", "Opus"
     )
     yield from _comments(packets[1][8:])
 
 
 def _comments(body: bytes) -> Iterator[str]:
-    """Yield what a Vorbis comment holds beside the name of the encoding library."""
+    """Yield what a Vorbis comment holds apart from the name of the encoder."""
     (vendor,) = struct.unpack("<I", body[:4])
     (count,) = struct.unpack("<I", body[4 + vendor : 8 + vendor])
     rest = body[8 + vendor :]
@@ -225,7 +225,7 @@ def _comments(body: bytes) -> Iterator[str]:
         yield f"{len(rest)} bytes after the comments"
 
 
-#: Kilobits a second of layer III, of MPEG 1 and of MPEG 2 and 2.5; sampling rates of MPEG 1.
+#: Layer III bit rates in kbit/s, of MPEG 1 and of MPEG 2 and 2.5; sampling rates of MPEG 1.
 _MP3_RATES = (
     (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
     (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
@@ -234,7 +234,7 @@ _MP3_HZ = (44_100, 48_000, 32_000)
 
 
 def mp3(file: BinaryIO) -> Iterator[str]:
-    """Yield what an MP3 holds beside frames that follow each other (ISO/IEC 11172-3)."""
+    """Yield what an MP3 holds apart from an unbroken run of frames (ISO/IEC 11172-3)."""
     content = _whole(file)
     at = 0
     while at < len(content):
@@ -243,12 +243,12 @@ def mp3(file: BinaryIO) -> Iterator[str]:
             yield f"{len(content) - at} bytes that are no frame: {content[at : at + 4]!r}"
             return
         version, padding = (head[1] >> 3) & 3, (head[2] >> 1) & 1
-        _need(head[2] >> 4 != 15 and (head[2] >> 2) & 3 != 3 and version != 1, "frame")
+        need(head[2] >> 4 != 15 and (head[2] >> 2) & 3 != 3 and version != 1, "frame")
         kilobits = _MP3_RATES[0 if version == 3 else 1][head[2] >> 4]
         rate = _MP3_HZ[(head[2] >> 2) & 3] // {3: 1, 2: 2, 0: 4}[version]
-        _need(kilobits > 0, "frame")
+        need(kilobits > 0, "frame")
         at += (144 if version == 3 else 72) * kilobits * 1000 // rate + padding
-    _need(at == len(content), "frame")
+    need(at == len(content), "frame")
 
 
 def _whole(file: BinaryIO) -> bytes:
@@ -259,8 +259,3 @@ def _whole(file: BinaryIO) -> bytes:
 def _read(file: BinaryIO, start: int, stop: int) -> bytes:
     file.seek(start)
     return file.read(stop - start)
-
-
-def _need(true: bool, what: str) -> None:
-    if not true:
-        raise ValueError(what)

@@ -1,6 +1,6 @@
-"""Readers of pictures that we wrote: they know what a picture needs, and report anything else.
+"""Our own strict readers of pictures: they know what a picture needs, and report everything else.
 
-Each takes the whole content and returns what should not be there, in words of the format's own
+Each takes the whole content and yields what should not be there, in the terms of the format's
 specification; it raises ValueError where the file does not follow the specification.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from contrechamp.redact.checks.tiff_tags import directories
 
-#: JPEG (ITU-T T.81): tables, frame headers baseline and progressive, restart interval.
+#: JPEG (ITU-T T.81): tables, baseline and progressive frame headers, restart interval.
 _JPEG_TABLES = {0xDB, 0xC4, 0xC0, 0xC1, 0xC2, 0xDD}
 _SOI, _EOI, _SOS, _APP0, _APP11 = 0xD8, 0xD9, 0xDA, 0xE0, 0xEB
 _PNG_CHUNKS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
@@ -26,17 +26,17 @@ _ORIENTATION, _STRIPS, _TILES = 274, (273, 279), (324, 325)
 
 
 def jpeg(content: bytes, *, credentials: bool = False) -> Iterator[str]:
-    """Yield what a JPEG holds beside its picture."""
-    _need(content[:2] == b"\xff\xd8", "SOI")
+    """Yield what a JPEG holds apart from its picture."""
+    need(content[:2] == b"\xff\xd8", "SOI")
     at, scans = 2, 0
     while True:
-        _need(content[at : at + 1] == b"\xff" and at + 2 <= len(content), "marker")
+        need(content[at : at + 1] == b"\xff" and at + 2 <= len(content), "marker")
         marker, at = content[at + 1], at + 2
         if marker == _EOI:
             break
         (length,) = struct.unpack(">H", content[at : at + 2])
         body, at = content[at + 2 : at + length], at + length
-        _need(length >= 2 and at <= len(content), "segment")
+        need(length >= 2 and at <= len(content), "segment")
         if marker == _SOS:
             scans += 1
             at = _end_of_scan(content, at)
@@ -47,30 +47,30 @@ def jpeg(content: bytes, *, credentials: bool = False) -> Iterator[str]:
             continue  # JUMBF: the manifest, which its own reader checks
         elif marker not in _JPEG_TABLES:
             yield f"marker {marker:02X} ({length} bytes)"
-    _need(scans > 0, "scan")
+    need(scans > 0, "scan")
     if at != len(content):
         yield f"{len(content) - at} bytes after EOI"
 
 
 def _end_of_scan(content: bytes, at: int) -> int:
-    """Return where the marker after a scan begins; stuffed bytes and restarts are none."""
+    """Return where the marker after a scan begins, skipping stuffed bytes and restarts."""
     while True:
         at = content.find(b"\xff", at)
-        _need(0 <= at < len(content) - 1, "EOI")
+        need(0 <= at < len(content) - 1, "EOI")
         if content[at + 1] != 0 and not 0xD0 <= content[at + 1] <= 0xD7:
             return at
         at += 2
 
 
 def png(content: bytes, *, credentials: bool = False) -> Iterator[str]:
-    """Yield what a PNG holds beside its picture."""
-    _need(content[:8] == b"\x89PNG\r\n\x1a\n", "signature")
+    """Yield what a PNG holds apart from its picture."""
+    need(content[:8] == b"\x89PNG\r\n\x1a\n", "signature")
     at, kind, header, pixels = 8, b"", b"", []
     while kind != b"IEND":
         length, kind = struct.unpack(">I4s", content[at : at + 8])
         body = content[at + 8 : at + 8 + length]
         check = content[at + 8 + length : at + 12 + length]
-        _need(check == struct.pack(">I", zlib.crc32(kind + body)), "CRC")
+        need(check == struct.pack(">I", zlib.crc32(kind + body)), "CRC")
         at += 12 + length
         if kind == b"IHDR":
             header = body
@@ -87,7 +87,7 @@ def _png_pixels(header: bytes, pixels: list[bytes]) -> Iterator[str]:
     width, height, depth, colour, _compression, _filter, interlace = struct.unpack(
         ">IIBBBBB", header
     )
-    _need(interlace == 0, "interlace")
+    need(interlace == 0, "interlace")
     row = 1 + (width * depth * {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[colour] + 7) // 8
     stream = zlib.decompressobj()
     size = 0
@@ -95,17 +95,17 @@ def _png_pixels(header: bytes, pixels: list[bytes]) -> Iterator[str]:
         while piece:
             size += len(stream.decompress(piece, 1 << 24))
             piece = stream.unconsumed_tail
-            _need(size <= row * height, "pixels")
+            need(size <= row * height, "pixels")
         if stream.unused_data:
             yield f"{len(stream.unused_data)} bytes after the pixels"
             return
     size += len(stream.flush())
-    _need(size == row * height and stream.eof, "pixels")
+    need(size == row * height and stream.eof, "pixels")
 
 
 def webp(content: bytes, *, credentials: bool = False) -> Iterator[str]:
-    """Yield what a WebP holds beside its picture."""
-    _need(content[:4] == b"RIFF" and content[8:12] == b"WEBP", "RIFF")
+    """Yield what a WebP holds apart from its picture."""
+    need(content[:4] == b"RIFF" and content[8:12] == b"WEBP", "RIFF")
     for kind, body in riff_chunks(content):
         if kind == b"VP8X":
             if body[0] & ~_WEBP_ALPHA:
@@ -115,21 +115,21 @@ def webp(content: bytes, *, credentials: bool = False) -> Iterator[str]:
 
 
 def riff_chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield name and content of each chunk of a RIFF file, which must end where it says."""
-    _need(struct.unpack("<I", content[4:8])[0] == len(content) - 8, "RIFF size")
+    """Yield the name and content of each chunk of a RIFF file, which must end where it says."""
+    need(struct.unpack("<I", content[4:8])[0] == len(content) - 8, "RIFF size")
     at = 12
     while at < len(content):
         kind, length = struct.unpack("<4sI", content[at : at + 8])
-        _need(at + 8 + length <= len(content), "chunk")
+        need(at + 8 + length <= len(content), "chunk")
         yield kind, content[at + 8 : at + 8 + length]
         at += 8 + length
         if length % 2:
-            _need(content[at : at + 1] == b"\0", "padding")
+            need(content[at : at + 1] == b"\0", "padding")
             at += 1
 
 
 def tiff(content: bytes, *, credentials: bool = False) -> Iterator[str]:
-    """Yield what a TIFF holds beside its picture; every byte must belong to something known."""
+    """Yield what a TIFF holds apart from its picture, unreferenced bytes included."""
     found = list(directories(io.BytesIO(content)))
     if len(found) != 1:
         yield f"{len(found)} directories"
@@ -152,11 +152,12 @@ def tiff(content: bytes, *, credentials: bool = False) -> Iterator[str]:
         if start > end and content[end:start].strip(b"\0"):
             yield f"{start - end} bytes that belong to nothing"
         end = max(end, stop)
-    _need(end <= len(content), "end")
+    need(end <= len(content), "end")
     if content[end:].strip(b"\0"):
         yield f"{len(content) - end} bytes after the picture"
 
 
-def _need(true: bool, what: str) -> None:
-    if not true:
+def need(condition: bool, what: str) -> None:
+    """Raise ValueError, which names `what`, unless `condition` holds."""
+    if not condition:
         raise ValueError(what)

@@ -1,11 +1,11 @@
-"""Directories of TIFF files: the tags of each, read without trusting them (TIFF 6.0, section 2)."""
+"""Reads the directories of untrusted TIFF files and their tags (TIFF 6.0, section 2)."""
 
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-#: Bytes of one value, by field type; 16 to 18 are those of BigTIFF.
+#: Bytes of one value, by field type; 16 to 18 are BigTIFF's.
 VALUE_BYTES = {
     1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4,
     16: 8, 17: 8, 18: 8,
@@ -15,21 +15,21 @@ MAX_DIRECTORIES = 64
 
 SUB_DIRECTORIES = 330
 _COMPRESSION, _PHOTOMETRIC, _DNG_VERSION, _CR2_SLICES = 259, 262, 50706, 50752
-#: Colour filter array, linear raw; Sony, Nikon, Kodak, Pentax and Samsung compressions.
+#: Colour filter array and linear raw; Sony, Nikon, Kodak, Pentax and Samsung compressions.
 _RAW_PHOTOMETRIC = {32803, 34892}
 _RAW_COMPRESSIONS = {32767, 32769, 32770, 32772, 34713, 65000, 65535}
 
 
 @dataclass(frozen=True)
-class Tag:
+class TiffTag:
     """One entry of a directory.
 
     Args:
-        number: which tag.
-        start: of its values in the file.
+        number: of the tag.
+        start: offset of its values in the file.
         size: of its values, bytes.
-        values: the first values where they are whole numbers.
-        inside: whether the values lie in the entry itself.
+        values: the first values, if they are whole numbers.
+        inside: whether the values are in the entry itself.
     """
 
     number: int
@@ -41,16 +41,16 @@ class Tag:
 
 @dataclass(frozen=True)
 class Directory:
-    """One directory: where it lies, how long it is, its tags, and where the next is (0: none)."""
+    """One directory: its offset, size and tags, and the offset of the next one (0: none)."""
 
     start: int
     size: int
-    tags: dict[int, Tag]
+    tags: dict[int, TiffTag]
     next: int
 
 
 def is_camera_raw(file: BinaryIO) -> bool:
-    """Tell whether a TIFF file is a camera's raw file; a damaged one is not."""
+    """Tell whether a TIFF file is a camera raw file; a damaged one is not."""
     try:
         return any(_is_raw(directory) for directory in directories(file))
     except (ValueError, struct.error):
@@ -58,10 +58,10 @@ def is_camera_raw(file: BinaryIO) -> bool:
 
 
 def directories(file: BinaryIO) -> Iterator[Directory]:
-    """Yield the directories of a TIFF file, each followed by those within it.
+    """Yield the directories of a TIFF file, and their subdirectories.
 
     Raises:
-        ValueError: it is no TIFF file, or its directories run in circles or out of the file.
+        ValueError: it is not a TIFF file, or its directories form a loop or leave the file.
     """
     file.seek(0)
     head = file.read(16)
@@ -107,7 +107,7 @@ def _directory(file: BinaryIO, at: int, order: str, *, big: bool) -> Directory:
     return Directory(at, size, tags, following)
 
 
-def _tag(file: BinaryIO, entry: bytes, at: int, order: str, pointer: str) -> Tag:
+def _tag(file: BinaryIO, entry: bytes, at: int, order: str, pointer: str) -> TiffTag:
     number, kind, count = struct.unpack(
         order + "HH" + pointer, entry[: 4 + struct.calcsize(pointer)]
     )
@@ -121,7 +121,7 @@ def _tag(file: BinaryIO, entry: bytes, at: int, order: str, pointer: str) -> Tag
     if whole:
         shown = min(count, MAX_ENTRIES)
         values = struct.unpack(f"{order}{shown}{whole}", _exactly(file, shown * VALUE_BYTES[kind]))
-    return Tag(number, start, size, values, inside)
+    return TiffTag(number, start, size, values, inside)
 
 
 def _is_raw(directory: Directory) -> bool:

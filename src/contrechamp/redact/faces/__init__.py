@@ -1,1 +1,1 @@
-"""Where faces are in a picture, and what is put over them. Never whose they are."""
+"""Finds where faces are in a picture and covers them. Never whose they are."""

@@ -1,7 +1,7 @@
-"""Boxes of faces, as pure geometry.
+"""Geometry of face boxes.
 
-Boxes are float64 of shape (n, 4): left, top, right, bottom in pixels of the upright picture, the
-origin in its top left corner, right and bottom exclusive: ``[0, 0, w, h]`` is the whole picture.
+Boxes are float64 of shape (n, 4): left, top, right, bottom in pixels of the upright picture, with
+the origin in its top left corner, right and bottom exclusive: ``[0, 0, w, h]`` is all of it.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from numpy.typing import ArrayLike, NDArray
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 
-#: A detector's box ends at the brow and the chin; the head with hair and ears is this much wider
-#: and higher. The factor of `deface` too, so that covered areas can be compared.
+#: A detector's box runs from brow to chin; the head with hair and ears is this much wider and
+#: higher. `deface` uses the same factor, so covered areas can be compared.
 WHOLE_HEAD = 1.3
 
 
 def as_boxes(boxes: ArrayLike) -> F8:
-    """Return boxes as float64 of shape (n, 4); nothing becomes no boxes."""
+    """Return boxes as float64 of shape (n, 4); an empty list becomes (0, 4)."""
     return np.asarray(boxes, np.float64).reshape(-1, 4)
 
 
 def areas(boxes: F8) -> F8:
-    """Return the area of each box in px², 0 for a box that is turned inside out; shape (n,)."""
+    """Return the area of each box in px², 0 for an inverted box; shape (n,)."""
     return np.clip(boxes[:, 2] - boxes[:, 0], 0, None) * np.clip(boxes[:, 3] - boxes[:, 1], 0, None)
 
 
@@ -46,10 +46,10 @@ def iou(one: F8, other: F8) -> F8:
 
 
 def suppress(boxes: F8, scores: F8, at_iou: float) -> I8:
-    """Return indices of the boxes that stay when the best of each heap is kept, best first.
+    """Return the indices of the boxes that non-maximum suppression keeps, best first.
 
-    Greedy non-maximum suppression: a box goes when one with a higher score overlaps it by more
-    than `at_iou`. Of equal scores the earlier box counts as the better.
+    It is greedy: a box goes if one with a higher score overlaps it by more than `at_iou`. Of equal
+    scores the earlier box wins.
     """
     left = np.argsort(-scores, kind="stable")
     kept = []
@@ -68,14 +68,14 @@ def enlarge(boxes: F8, factor: float = WHOLE_HEAD) -> F8:
 
 
 def clip(boxes: F8, width: float, height: float) -> F8:
-    """Return boxes cut to the picture; one that lies outside is left without area on its edge."""
+    """Return boxes clipped to the picture; one outside it becomes an empty box on its edge."""
     return np.clip(boxes, 0.0, [width, height, width, height])
 
 
 def outward(boxes: F8, width: int, height: int) -> I8:
-    """Return the whole pixels that boxes touch, cut to the picture; boxes of no pixel are left out.
+    """Return boxes rounded out to whole pixels and clipped to the picture, without empty ones.
 
-    A pixel that is touched counts: what is covered is never smaller than the box.
+    Every pixel that a box touches counts, so the covered area is never smaller than the box.
     """
     low, high = np.floor(boxes[:, :2]), np.ceil(boxes[:, 2:])
     touched = clip(np.hstack([low, high]), width, height).astype(np.int64)
@@ -83,10 +83,9 @@ def outward(boxes: F8, width: int, height: int) -> I8:
 
 
 def covered_share(boxes: F8, covers: F8) -> F8:
-    """Return which share of each box's area lies under any of `covers`; shape (n,), 0 to 1.
+    """Return the share of each box's area that lies under any of `covers`; shape (n,), 0 to 1.
 
-    Exact: the union of the covers is taken, so that what two of them share counts once. A box
-    without area counts as covered where a cover holds its centre.
+    Exact: overlapping covers count once. An empty box counts as covered where a cover touches it.
     """
     share = np.zeros(len(boxes))
     for index, box in enumerate(boxes):
@@ -96,7 +95,7 @@ def covered_share(boxes: F8, covers: F8) -> F8:
             continue
         cut = cut[(cut[:, 2] > cut[:, 0]) & (cut[:, 3] > cut[:, 1])]
         x, y = np.unique(cut[:, [0, 2]]), np.unique(cut[:, [1, 3]])
-        # Between neighbouring edges every cell is under a cover whole or not at all.
+        # Between neighbouring edges, each cell is wholly under a cover or not at all.
         across = (cut[:, None, 0] <= x[None, :-1]) & (x[None, 1:] <= cut[:, None, 2])
         down = (cut[:, None, 1] <= y[None, :-1]) & (y[None, 1:] <= cut[:, None, 3])
         cells = np.any(across[:, :, None] & down[:, None, :], axis=0)

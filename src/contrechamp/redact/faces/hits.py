@@ -1,4 +1,4 @@
-"""What a detector found: boxes and how sure it is. Never who, never anything to compare."""
+"""What a detector finds: boxes and scores. Never identities, nor anything to compare faces by."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from contrechamp.redact.faces.boxes import F8
+from contrechamp.redact.faces.boxes import F8, I8
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Hits:
 
     Args:
         boxes: (n, 4), as in `contrechamp.redact.faces.boxes`.
-        scores: (n,), 0 to 1, of the detector; no probability.
+        scores: (n,), 0 to 1, the detector's; not probabilities.
     """
 
     boxes: F8
@@ -27,33 +27,35 @@ class Hits:
     def __len__(self) -> int:
         return len(self.scores)
 
-    def at_least(self, score: float) -> Hits:
-        """Return the hits of this score and more."""
-        chosen = self.scores >= score
+    def __getitem__(self, chosen: NDArray[np.bool_] | I8) -> Hits:
+        """Return the hits that a mask or a list of indices selects."""
         return Hits(self.boxes[chosen], self.scores[chosen])
+
+    def at_least(self, score: float) -> Hits:
+        """Return the hits with at least this score."""
+        return self[self.scores >= score]
 
     def below(self, score: float) -> Hits:
-        """Return the hits of less than this score."""
-        chosen = self.scores < score
-        return Hits(self.boxes[chosen], self.scores[chosen])
+        """Return the hits with a lower score."""
+        return self[self.scores < score]
 
     def moved(self, scale: float, x: float = 0.0, y: float = 0.0) -> Hits:
-        """Return the hits as they lie after scaling by `scale`, then shifting by (x, y) px."""
+        """Return the hits scaled by `scale`, then shifted by (x, y) px."""
         return Hits(self.boxes * scale + np.array([x, y, x, y]), self.scores)
 
 
-def together(several: Iterable[Hits]) -> Hits:
-    """Return the hits of all, one after the other."""
+def concatenated(several: Iterable[Hits]) -> Hits:
+    """Return all hits in one."""
     found = [Hits(np.empty((0, 4)), np.empty(0)), *several]
     return Hits(np.vstack([h.boxes for h in found]), np.concatenate([h.scores for h in found]))
 
 
 class Detector(Protocol):
-    """One net at one scale."""
+    """A net that finds faces at one scale."""
 
     @property
     def name(self) -> str:
-        """What the net is called, for review sheets."""
+        """Name of the net, for review sheets."""
 
     def __call__(self, rgb: NDArray[np.uint8], report_at: float) -> Hits:
-        """Find faces in (height, width, 3) as it is; hits in its pixels."""
+        """Return the faces in a picture (height, width, 3), in its pixels, at its own size."""

@@ -1,4 +1,4 @@
-"""Finding faces: several scales and tiles of one picture, merged."""
+"""Finds faces in a still picture, at several scales and in tiles."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,39 +8,39 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from contrechamp.redact.faces.boxes import suppress
-from contrechamp.redact.faces.hits import Detector, Hits, together
+from contrechamp.redact.faces.hits import Detector, Hits, concatenated
 
-#: Hits from this score on are covered unless the user says otherwise: the lowest at which at most
-#: 2 % of photographs without faces is covered. Chosen on one half of the test pictures, reported
-#: on the other (docs/explanation/covering-faces.md).
+#: Hits of at least this score are covered unless the user says otherwise: the lowest score at
+#: which at most 2 % of photographs without faces is covered. Chosen on one half of the test
+#: pictures, reported on the other (docs/explanation/covering-faces.md).
 COVER_AT = 0.1
-#: Hits from this score on are told to the reviewer.
+#: Hits of at least this score are shown to the reviewer.
 REPORT_AT = 0.06
-#: A box that comes so near to the rim of a tile, or over it, is part of a face.
+#: A box this close to the rim of a tile, or beyond it, is only part of a face.
 RIM_PX = 2.0
-#: Which way is out, at the left, top, right and bottom rim.
+#: The direction outwards at the left, top, right and bottom rim.
 OUTSIDE = np.array([-1.0, -1.0, 1.0, 1.0])
 
 
 @dataclass(frozen=True)
-class Plan:
+class SearchPlan:
     """How thoroughly a still picture is searched.
 
-    The picture is searched at twice its size, at its size, at half of it and so on. Each pass
-    answers for faces of `smallest_face_px` to `largest_face_px` as high as they are in the pass:
-    the net's boxes of other sizes are mostly wrong, and another pass sees those faces better.
-    The largest pass answers for everything smaller, the smallest for everything larger. Measured:
-    this halves the area that is covered in vain.
+    The picture is searched at twice its size, at its own size, at half of it and so on. Each pass
+    reports only faces that are `smallest_face_px` to `largest_face_px` high in the pass: the net's
+    boxes of other sizes are mostly wrong, and another pass sees those faces better. The largest
+    pass also reports anything smaller, the smallest anything larger. Measured: this halves the
+    area that is covered needlessly.
 
     Args:
-        report_at: lowest score that is reported.
-        enlarge: scale of the largest pass; the next ones are half as large each.
-        most_pixels: a pass of more is left out, if a smaller one is left.
-        coarsest_px: long side that the smallest pass stays above (if the picture allows).
-        tile_px: a pass of more than this on a side is searched in tiles.
+        report_at: lowest score to report.
+        enlarge: scale of the largest pass; each of the next is half as large.
+        most_pixels: a larger pass is left out, if there is a smaller one.
+        coarsest_px: the long side of the smallest pass is at least this, if the picture's is.
+        tile_px: a pass with a longer side is searched in tiles.
         overlap_px: what neighbouring tiles share: room for the largest face with its head.
-        smallest_face_px: height in the pass, but for the largest pass.
-        largest_face_px: height in the pass, but for the smallest pass.
+        smallest_face_px: height in the pass, except in the largest one.
+        largest_face_px: height in the pass, except in the smallest one.
         same_face_iou: hits of different passes that overlap by more are one face.
     """
 
@@ -55,7 +55,7 @@ class Plan:
     same_face_iou: float = 0.4
 
     def scales(self, width: int, height: int) -> tuple[float, ...]:
-        """Return the scales that a picture of this size is searched at, largest first."""
+        """Return the scales at which a picture of this size is searched, largest first."""
         scale = self.enlarge
         while scale > 1 and width * height * scale**2 > self.most_pixels:
             scale /= 2
@@ -65,25 +65,24 @@ class Plan:
         return tuple(found)
 
 
-PLAN = Plan()
+PLAN = SearchPlan()
 
 
-def find_faces(rgb: NDArray[np.uint8], detector: Detector, plan: Plan = PLAN) -> Hits:
+def find_faces(rgb: NDArray[np.uint8], detector: Detector, plan: SearchPlan = PLAN) -> Hits:
     """Find faces of every size in a still picture.
 
     Args:
         rgb: (height, width, 3), upright.
-        detector: one net.
-        plan: how thoroughly.
+        detector: the net.
+        plan: how thoroughly to search.
 
     Returns:
-        Hits in pixels of `rgb`, best first, everything from ``plan.report_at`` on.
+        Hits in pixels of `rgb` with at least the score ``plan.report_at``, best first.
     """
     height, width = rgb.shape[:2]
     scales = plan.scales(width, height)
-    found = together(_pass(rgb, scale, scales, detector, plan) for scale in scales)
-    kept = suppress(found.boxes, found.scores, plan.same_face_iou)
-    return Hits(found.boxes[kept], found.scores[kept])
+    found = concatenated(_pass(rgb, scale, scales, detector, plan) for scale in scales)
+    return found[suppress(found.boxes, found.scores, plan.same_face_iou)]
 
 
 def _pass(
@@ -91,9 +90,9 @@ def _pass(
     scale: float,
     scales: tuple[float, ...],
     detector: Detector,
-    plan: Plan,
+    plan: SearchPlan,
 ) -> Hits:
-    """Return what one pass answers for, in pixels of `rgb`."""
+    """Return the hits that one pass reports, in pixels of `rgb`."""
     hits = _in_tiles(_scaled(rgb, scale), detector, plan, whole=scale != scales[-1])
     tall = hits.boxes[:, 3] - hits.boxes[:, 1]
     chosen = np.ones(len(hits), bool)
@@ -101,7 +100,7 @@ def _pass(
         chosen &= tall >= plan.smallest_face_px
     if scale != scales[-1]:
         chosen &= tall < plan.largest_face_px
-    return Hits(hits.boxes[chosen], hits.scores[chosen]).moved(1 / scale)
+    return hits[chosen].moved(1 / scale)
 
 
 def _scaled(rgb: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
@@ -112,12 +111,12 @@ def _scaled(rgb: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
     return np.asarray(Image.fromarray(rgb).resize(size, Image.Resampling.BILINEAR))
 
 
-def _in_tiles(rgb: NDArray[np.uint8], detector: Detector, plan: Plan, whole: bool) -> Hits:
+def _in_tiles(rgb: NDArray[np.uint8], detector: Detector, plan: SearchPlan, whole: bool) -> Hits:
     """Search tile by tile.
 
     Args:
-        whole: leave out what reaches to the rim of a tile inside the picture: part of a face,
-            which the neighbouring tile has whole.
+        whole: leave out hits at a rim between tiles: they are parts of faces that the
+            neighbouring tile shows whole.
     """
     height, width = rgb.shape[:2]
     found = []
@@ -129,14 +128,13 @@ def _in_tiles(rgb: NDArray[np.uint8], detector: Detector, plan: Plan, whole: boo
                 rim = np.array([columns.start, rows.start, columns.stop, rows.stop], float)
                 inner = rim != [0, 0, width, height]
                 cut = (np.abs(hits.boxes - rim) < RIM_PX) | ((hits.boxes - rim) * OUTSIDE > 0)
-                kept = ~(cut & inner).any(axis=1)
-                hits = Hits(hits.boxes[kept], hits.scores[kept])
+                hits = hits[~(cut & inner).any(axis=1)]
             found.append(hits)
-    return together(found)
+    return concatenated(found)
 
 
-def _tiles(length: int, plan: Plan) -> Iterator[slice]:
-    """Cut a side into as few tiles as may be, of one size, that overlap."""
+def _tiles(length: int, plan: SearchPlan) -> Iterator[slice]:
+    """Divide a side into as few overlapping tiles of one size as possible."""
     count = max(1, -(-(length - plan.overlap_px) // (plan.tile_px - plan.overlap_px)))
     size = -(-(length + (count - 1) * plan.overlap_px) // count)
     for start in np.linspace(0, length - size, count).astype(int):

@@ -1,1 +1,1 @@
-"""Masking office files: built anew from the parts that show something."""
+"""Masking office files: rebuilt from the parts that show something."""

@@ -1,4 +1,4 @@
-"""Office files: built anew from the parts that show something, cleaned of what nothing shows."""
+"""Masks office files: rebuilds them from what they show, without words to remove."""
 
 import re
 from collections import Counter
@@ -14,10 +14,11 @@ from contrechamp.redact.office import zip_package
 from contrechamp.redact.office.odf import Odf
 from contrechamp.redact.office.ooxml import Ooxml
 from contrechamp.redact.office.pictures import Pictures
+from contrechamp.redact.office.rebuilding import Rebuilder
 from contrechamp.redact.office.text import local, names_in
 from contrechamp.redact.office.zip_package import Package
 from contrechamp.redact.outcome import Check, Look, Outcome
-from contrechamp.redact.wish import Wish
+from contrechamp.redact.request import Request
 from contrechamp.redact.words import Words, asked_words
 from contrechamp.wording.masking import office_removal_labels
 
@@ -28,34 +29,34 @@ _PARTS = re.compile(
 )
 
 
-def mask_office(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
-    """Write `source` to `target`: what it shows, without words, and nothing of who wrote it.
+def mask_office(source: Path, target: Path, request: Request, progress: Progress) -> Outcome:
+    """Write to `target` what `source` shows, without the words and anything about its authors.
 
     Args:
         source: DOCX, XLSX, PPTX, ODT, ODS or ODP.
-        target: written here; a file that stood there is overwritten.
-        wish: `words`, and for pictures `boxes_only`, `cover_at`, `style` and `threads`; boxes have
-            no place in a text that flows.
+        target: overwritten if it exists.
+        request: `words`, and for pictures `boxes_only`, `cover_at`, `style` and `threads`; flowing
+            text has no place for boxes.
         progress: opens a bar.
 
     Raises:
-        InputError: `source` cannot be read, is locked, is larger than any document, or is asked to
-            be covered by boxes; or a word has nothing to look for.
+        InputError: `source` cannot be read, is locked or is larger than any document; or there are
+            boxes, or a word without letter or digit.
     """
-    if wish.hand is not None and wish.hand.cover:
+    if request.hand is not None and request.hand.cover:
         raise InputError(
             _("an office file has no fixed pages to draw boxes on; save it as PDF first"),
-            where=wish.hand.where,
+            where=request.hand.where,
         )
-    words = asked_words(wish)
+    words = asked_words(request)
     package = Package(source)
     left_out: Counter[str] = Counter()
-    pictures = Pictures(wish, target.parent, left_out=left_out)
+    pictures = Pictures(request, target.parent, left_out=left_out)
     open_document = "mimetype" in package.names
-    made = (Odf if open_document else Ooxml)(package, words, pictures, left_out)
+    rebuilder = (Odf if open_document else Ooxml)(package, words, pictures, left_out)
     with progress(_("Parts of {file}").format(file=source.name), 1) as advance:
         try:
-            parts = made.parts()
+            parts = rebuilder.parts()
         except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
             raise package.damaged(error) from error
         advance(1)
@@ -63,27 +64,24 @@ def mask_office(source: Path, target: Path, wish: Wish, progress: Progress) -> O
     return Outcome(
         kind="office",
         covered=tuple(pictures.covered),
-        looks=tuple(sorted(_looks(left_out, words, made.found, pictures), key=_urgency)),
+        looks=tuple(sorted(_looks(rebuilder), key=lambda look: look.urgency)),
         checks=_checks(target, words),
         removed=_removed(left_out),
-        facts={_("words taken out"): str(made.found)} if words else {},
+        facts={_("words removed"): str(rebuilder.found)} if words else {},
     )
 
 
-def _urgency(look: Look) -> int:
-    return look.urgency
-
-
-def _looks(left_out: Counter[str], words: Words, found: int, pictures: Pictures) -> Iterator[Look]:
+def _looks(rebuilder: Rebuilder) -> Iterator[Look]:
+    left_out, words, pictures = rebuilder.left_out, rebuilder.words, rebuilder.pictures
     yield from pictures.looks
     for code, counted, message, urgency in (
         (
             "not-taken-over",
             left_out["charts"] + left_out["embedded"] + left_out["pictures"] + left_out["unknown"],
             _(
-                "Some of what the file shows is not in the copy: charts, diagrams, embedded files, "
-                "drawings of old kinds, or pictures of kinds that can't be masked. Compare them; "
-                "save as PDF where they are needed."
+                "Some of what the file shows is missing from the copy: charts, diagrams, embedded "
+                "files, drawings of old kinds, or pictures of kinds that can't be masked. Compare "
+                "the two; save the file as PDF if these are needed."
             ),
             1,
         ),
@@ -91,7 +89,7 @@ def _looks(left_out: Counter[str], words: Words, found: int, pictures: Pictures)
             "without-value",
             left_out["without value"],
             _(
-                "Some formulas had no result stored; their cells are empty. Open the file in an "
+                "Some formulas had no stored result; their cells are empty. Open the file in an "
                 "office program, save it, and mask it again."
             ),
             1,
@@ -110,14 +108,14 @@ def _looks(left_out: Counter[str], words: Words, found: int, pictures: Pictures)
         ),
         (
             "no-word-found",
-            bool(words) and not found,
+            bool(words) and not rebuilder.found,
             _("None of the words was found in the text."),
             1,
         ),
         (
             "words-in-pictures",
             bool(words) and len(pictures.masked),
-            _("Words are not searched in pictures. Read what they show, and draw boxes."),
+            _("Words are not searched for in pictures. Read what they show, and draw boxes."),
             1,
         ),
     ):
@@ -126,8 +124,9 @@ def _looks(left_out: Counter[str], words: Words, found: int, pictures: Pictures)
     yield Look(
         "unseen-text",
         _(
-            "Text in the colour of the paper, under something, or beside a slide is still there. "
-            "Select everything and look; a PDF of the file can be searched for such text."
+            "Text in the colour of the paper, under something else, or outside a slide is still "
+            "there. Select everything and look, or mask a PDF of the file instead: it is searched "
+            "for such text."
         ),
         2,
     )
@@ -139,7 +138,7 @@ def _removed(left_out: Counter[str]) -> tuple[str, ...]:
 
 
 def _checks(target: Path, words: Words) -> tuple[Check, ...]:
-    """Read the output again."""
+    """Read the output back."""
     package = Package(target)
     odd = sorted(name for name in package.names if not _PARTS.fullmatch(name))
     left = []
@@ -155,13 +154,13 @@ def _checks(target: Path, words: Words) -> tuple[Check, ...]:
     )
 
 
-#: Text of elements that is of the format: where something stands, which field, which shared text.
+#: Elements whose text belongs to the format: positions, fields, shared texts.
 _FORMAT = frozenset({"instrText", "posOffset", "align", "pctWidth", "pctHeight", "pctPosHOffset",
                      "pctPosVOffset", "col", "row", "colOff", "rowOff"})  # fmt: skip
 
 
 def _texts(root: etree._Element) -> Iterator[str]:
-    """Yield the text of every paragraph, and of every element with text of its own."""
+    """Yield the text of every paragraph, and of every other element that has any."""
     for element in root.iter(etree.Element):
         name = local(element)
         shared = name == "v" and element.getparent().get("t") == "s"

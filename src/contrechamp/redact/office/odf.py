@@ -1,15 +1,14 @@
-"""ODT, ODS, ODP (OASIS OpenDocument 1.3): content, styles and pictures, and no other part."""
+"""Rebuilds ODT, ODS and ODP (OASIS OpenDocument 1.3) from content, styles and pictures alone."""
 
-from collections import Counter
+from dataclasses import dataclass, field
 from typing import Any
 
 from lxml import etree
 
 from contrechamp.redact.office import text
-from contrechamp.redact.office.pictures import Pictures
-from contrechamp.redact.office.text import local, namespace, remove, unwrap, without_words
-from contrechamp.redact.office.zip_package import Package, serialised
-from contrechamp.redact.words import Words
+from contrechamp.redact.office.rebuilding import Rebuilder
+from contrechamp.redact.office.text import local, namespace, remove, remove_from_text, unwrap
+from contrechamp.redact.office.zip_package import serialised
 
 _OASIS = "urn:oasis:names:tc:opendocument:xmlns:"
 _NS = {
@@ -39,7 +38,7 @@ _REMOVED = frozenset(
         "macro", "execute-macro", "dde-connection", "section-source",
     }
 )  # fmt: skip
-#: Fields give way to what they show.
+#: Fields are replaced by the text that they show.
 _UNWRAPPED = frozenset(
     {
         "a", "author-name", "author-initials", "creator", "initial-creator", "printed-by",
@@ -61,25 +60,11 @@ _ATTRIBUTES_REMOVED = frozenset(
 )  # fmt: skip
 
 
-class Odf:
-    """Rebuilds one package.
+@dataclass
+class Odf(Rebuilder):
+    """Rebuilds an OpenDocument package."""
 
-    Args:
-        package: the source.
-        words: to take out.
-        pictures: masks what is shown.
-        left_out: counts what is left behind.
-    """
-
-    def __init__(
-        self, package: Package, words: Words, pictures: Pictures, left_out: Counter[str]
-    ) -> None:
-        self._package = package
-        self._words = words
-        self._pictures = pictures
-        self.left_out = left_out
-        self.found = 0
-        self._hidden: dict[str, set[str]] = {}
+    _hidden: dict[str, set[str]] = field(default_factory=dict)
 
     def parts(self) -> dict[str, bytes]:
         """Return the new package: bytes by name, in order.
@@ -87,21 +72,21 @@ class Odf:
         Raises:
             InputError: a part cannot be read, or is locked.
         """
-        manifest = self._package.xml("META-INF/manifest.xml")
+        manifest = self.package.xml("META-INF/manifest.xml")
         if next(manifest.iter(f"{{{_NS['manifest']}}}encryption-data"), None) is not None:
-            raise self._package.locked()
-        mimetype = self._package.read("mimetype").strip()
+            raise self.package.locked()
+        mimetype = self.package.read("mimetype").strip()
         roots = {
-            name: self._package.xml(name)
+            name: self.package.xml(name)
             for name in ("styles.xml", "content.xml")
-            if name in self._package.names
+            if name in self.package.names
         }
         for root in roots.values():
             self._note_hidden(root)
         for root in roots.values():
             self._clean(root)
         self._count_other_parts()
-        media = {f"Pictures/{name}": data for name, data in self._pictures.masked.items()}
+        media = {f"Pictures/{name}": data for name, data in self.pictures.masked.items()}
         return {
             "mimetype": mimetype,
             **{name: serialised(root) for name, root in roots.items()},
@@ -110,14 +95,14 @@ class Odf:
         }
 
     def _count_other_parts(self) -> None:
-        for name in self._package.names:
+        for name in self.package.names:
             self.left_out["information"] += name == "meta.xml"
             self.left_out["macros"] += name.startswith(("Basic/", "Scripts/"))
             self.left_out["thumbnails"] += name.startswith("Thumbnails/")
             self.left_out["embedded"] += name.startswith("Object") and name.endswith("content.xml")
 
     def _note_hidden(self, root: Any) -> None:
-        """Note the styles of what is not shown."""
+        """Note the styles that hide what they are applied to."""
         for style in root.iter(_tag("style", "style")):
             name = style.get(_tag("style", "name"))
             for properties in style:
@@ -156,7 +141,7 @@ class Odf:
                 self.left_out[_counted_as(name, where)] += 1
                 remove(element)
             elif name == "table-column":
-                continue  # hidden ones keep their place, their cells are gone
+                continue  # hidden columns stay, for their place; their cells were emptied
             elif self._is_hidden(element):
                 self.left_out["notes" if name == "notes" else "hidden"] += 1
                 if name == "table-row":
@@ -174,12 +159,12 @@ class Odf:
                 unwrap(element)
         for element in root.iter(etree.Element):
             self._attributes(element)
-        if self._words:
+        if self.words:
             self._remove_words(root)
-            text.in_names(root, self._words)
+            text.remove_from_names(root, self.words)
 
     def _hidden_columns(self, root: Any) -> None:
-        """Empty the cells of hidden columns; columns and cells are counted by repetition."""
+        """Empty the cells of hidden columns; one element may stand for several columns or cells."""
         for table in root.iter(_tag("table", "table")):
             hidden, place = set(), 0
             for column in table.iter(_tag("table", "table-column")):
@@ -201,8 +186,8 @@ class Odf:
     def _picture(self, image: Any) -> None:
         part = image.get(f"{{{_XLINK}}}href", "").removeprefix("./")
         name = None
-        if part in self._package.names:
-            name = self._pictures.name_of(part, self._package.read(part))
+        if part in self.package.names:
+            name = self.pictures.name_of(part, self.package.read(part))
         else:
             self.left_out["external"] += 1
         if name is None:
@@ -230,24 +215,24 @@ class Odf:
 
     def _remove_words(self, root: Any) -> None:
         for paragraph in root.iter(_tag("text", "p"), _tag("text", "h")):
-            found = without_words(
+            found = remove_from_text(
                 paragraph,
-                self._words,
+                self.words,
                 lambda element: namespace(element.tag) == _NS["text"],
                 lambda element: {"tab": " ", "s": " ", "line-break": "\n"}.get(local(element), ""),
             )
             cell = paragraph.getparent()
             if found and cell is not None and namespace(cell.tag) == _NS["table"]:
-                for name in list(cell.attrib):  # the value would tell again what the text told
+                for name in list(cell.attrib):  # the value repeats the text
                     if namespace(name) == _NS["office"]:
                         del cell.attrib[name]
             self.found += found
         for table in root.iter(_tag("table", "table")):
-            self.found += len(self._words.find(table.get(_tag("table", "name"), "")))
+            self.found += len(self.words.find(table.get(_tag("table", "name"), "")))
 
 
 def _is_inside(element: Any, root: Any) -> bool:
-    """Tell whether an element was not taken out with one around it."""
+    """Tell whether an element is still in the tree, not removed with one around it."""
     return element.getroottree().getroot() is root
 
 

@@ -1,12 +1,13 @@
-"""DOCX, XLSX, PPTX (ECMA-376): the parts that show something, followed from the first one on.
+"""Rebuilds DOCX, XLSX and PPTX (ECMA-376) from the parts that show something.
 
-Only parts of known kinds are taken over, each under a new name; only elements of known namespaces
-stay in them. Hidden text, sheets, rows, columns, slides and shapes are left out, changes that were
-tracked are settled (insertions stay, deletions go), fields and formulas give way to their results.
+Parts are followed from the main one. Only those of known kinds are taken over, each under a new
+name, and only elements of known namespaces stay in them. Hidden text, sheets, rows, columns, slides
+and shapes are left out, tracked changes are settled (insertions stay, deletions go), fields and
+formulas are replaced by their results.
 """
 
 import posixpath
-from collections import Counter
+from dataclasses import dataclass, field
 from typing import Any
 
 from lxml import etree
@@ -14,17 +15,17 @@ from lxml import etree
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.redact.office import ooxml_sheets, ooxml_slides, ooxml_writing, text
-from contrechamp.redact.office.pictures import UNCROPPED, Crop, Pictures
+from contrechamp.redact.office.pictures import UNCROPPED, Crop
+from contrechamp.redact.office.rebuilding import Rebuilder
 from contrechamp.redact.office.text import local, namespace, remove, unwrap
-from contrechamp.redact.office.zip_package import Package, serialised
-from contrechamp.redact.words import Words
+from contrechamp.redact.office.zip_package import serialised
 
 _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE_R = "http://schemas.openxmlformats.org/package/2006/relationships"
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 _MAIN = "application/vnd.openxmlformats-officedocument."
 
-#: Kind of part (the end of its relationship's type): content type.
+#: Content type of each kind of part (the end of its relationship's type).
 _PARTS = {
     "word": {
         "officeDocument": "wordprocessingml.document.main+xml",
@@ -54,7 +55,7 @@ _PARTS = {
         "tableStyles": "presentationml.tableStyles+xml",
     },
 }
-#: What is counted of parts that are left out, by the end of their relationship's type.
+#: What parts that are left out are counted as, by the end of their relationship's type.
 _COUNTED = {
     "comments": "comments", "commentsExtended": "comments", "threadedComment": "comments",
     "commentAuthors": "comments", "people": "comments", "person": "comments",
@@ -86,7 +87,7 @@ _KNOWN = {
     _MICROSOFT + "wordprocessingCanvas",
     _MICROSOFT + "wordprocessingDrawing",
 }
-#: Parts that no element names: they are found by their kind.
+#: Kinds of parts that no element refers to.
 _UNNAMED = frozenset(
     {
         "styles", "numbering", "settings", "theme", "sharedStrings", "slideLayout", "slideMaster",
@@ -94,7 +95,7 @@ _UNNAMED = frozenset(
     }
 )  # fmt: skip
 _XML = "http://www.w3.org/XML/1998/namespace"
-#: A reference to a part that is left out takes with it the nearest of these around it.
+#: With a reference to a part that is left out goes the nearest of these around it.
 _CONTAINERS = frozenset(
     {
         "drawing", "pict", "object", "pic", "graphicFrame", "twoCellAnchor", "oneCellAnchor",
@@ -103,40 +104,31 @@ _CONTAINERS = frozenset(
 )  # fmt: skip
 _DRAWN = frozenset({"pic", "wsp", "cNvCnPr"})
 _MERELY_LINKS = frozenset({"hyperlink", "hlinkClick", "hlinkHover", "hlinkMouseOver"})
-#: Names and descriptions that nothing shows.
-_TOLD = frozenset({"descr", "title", "alt", "tooltip", "macro", "href"})
+#: Attributes with names and descriptions that nothing shows.
+_DESCRIPTIONS = frozenset({"descr", "title", "alt", "tooltip", "macro", "href"})
 _TEXTS = frozenset({"t", "v", "oddHeader", "oddFooter", "evenHeader", "evenFooter",
                     "firstHeader", "firstFooter", "posOffset", "align", "pctWidth", "pctHeight",
                     "pctPosHOffset", "pctPosVOffset", "instrText", "formula1", "from", "col", "row",
                     "colOff", "rowOff"})  # fmt: skip
-_ROOMS: dict[str, Any] = {"word": ooxml_writing, "xl": ooxml_sheets, "ppt": ooxml_slides}
+_MODULES: dict[str, Any] = {"word": ooxml_writing, "xl": ooxml_sheets, "ppt": ooxml_slides}
 
 
-class Ooxml:
-    """Rebuilds one package.
+@dataclass
+class Ooxml(Rebuilder):
+    """Rebuilds an Office Open XML package.
 
     Args:
-        package: the source.
-        words: to take out.
-        pictures: masks what is shown.
-        left_out: counts what is left behind.
+        folder: that of the main part, which names the kind of document.
+        roots: the new parts, by new name.
+        facts: what a module notes about one part for another, such as hidden styles.
     """
 
-    def __init__(
-        self, package: Package, words: Words, pictures: Pictures, left_out: Counter[str]
-    ) -> None:
-        self._package = package
-        self._words = words
-        self._pictures = pictures
-        self.left_out = left_out
-        self.found = 0
-        self.roots: dict[str, Any] = {}
-        self._types: dict[str, str] = {}
-        self._links: dict[str, dict[str, tuple[str, str]]] = {}
-        self._done: dict[str, str | None] = {}
-        self.folder = ""
-        #: Facts that one part tells of another, as hidden styles: room's own business.
-        self.facts: dict[str, Any] = {}
+    folder: str = ""
+    roots: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+    _types: dict[str, str] = field(default_factory=dict)
+    _links: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
+    _taken: dict[str, str] = field(default_factory=dict)
 
     def parts(self) -> dict[str, bytes]:
         """Return the new package: bytes by name, in order.
@@ -144,15 +136,15 @@ class Ooxml:
         Raises:
             InputError: a part cannot be read, or there is no first one.
         """
-        first = self._first()
+        first = self._main_part()
         self.folder = first.partition("/")[0]
-        if self.folder not in _ROOMS:
-            raise self._package.damaged(first)
+        if self.folder not in _MODULES:
+            raise self.package.damaged(first)
         self._take(first, "officeDocument")
-        _ROOMS[self.folder].finish(self)
+        _MODULES[self.folder].finish(self)
         parts = {
             "[Content_Types].xml": self._content_types(),
-            "_rels/.rels": _relationships({"rId1": ("officeDocument", self._done[first] or "")}),
+            "_rels/.rels": _relationships({"rId1": ("officeDocument", self._taken[first])}),
         }
         for name, root in self.roots.items():
             parts[name] = serialised(root)
@@ -165,30 +157,30 @@ class Ooxml:
                     }
                 )
         used = {target for name in self.roots for _kind, target in self._links[name].values()}
-        for name, content in self._pictures.masked.items():
+        for name, content in self.pictures.masked.items():
             if (part := f"{self.folder}/media/{name}") in used:
                 parts[part] = content
         return parts
 
-    def _first(self) -> str:
+    def _main_part(self) -> str:
         for kind, target, external in self._relationships_of("").values():
             if kind == "officeDocument" and not external:
                 return target
-        raise self._package.damaged("officeDocument")
+        raise self.package.damaged("officeDocument")
 
     def _relationships_of(self, part: str) -> dict[str, tuple[str, str, bool]]:
-        """Return kind, target and whether it lies outside, by identifier."""
+        """Return the kind and target of each relationship, and whether it is external, by id."""
         folder, file = posixpath.split(part)
         name = posixpath.join(folder, "_rels", f"{file}.rels")
-        if name not in self._package.names:
+        if name not in self.package.names:
             return {}
         found = {}
-        for link in self._package.xml(name):
+        for link in self.package.xml(name):
             kind_url = link.get("Type", "")
             if kind_url.startswith("http://purl.oclc.org/"):
                 raise InputError(
                     _("is in the strict form of its format; save it in the usual one first"),
-                    where=self._package.name,
+                    where=self.package.name,
                 )
             external = link.get("TargetMode") == "External"
             target = link.get("Target", "")
@@ -198,31 +190,31 @@ class Ooxml:
         return found
 
     def _take(self, part: str, kind: str) -> str | None:
-        """Take a part over, once; return its new name."""
-        if part in self._done:
-            return self._done[part]
+        """Take over a part, once; return its new name."""
+        if part in self._taken:
+            return self._taken[part]
         content_type = _PARTS[self.folder].get(kind)
-        if content_type is None or part not in self._package.names:
+        if content_type is None or part not in self.package.names:
             return None
         number = sum(known == kind for known in self.facts.setdefault("kinds", []))
         self.facts["kinds"].append(kind)
         new = f"{self.folder}/{kind}{number + 1}.xml"
-        self._done[part] = new
+        self._taken[part] = new
         self._types[new] = _MAIN + content_type
-        root = self._package.xml(part)
+        root = self.package.xml(part)
         self.roots[new] = root
         self._links[new] = {}
         _resolve_alternatives(root)
-        _ROOMS[self.folder].clean(self, root, kind)
+        _MODULES[self.folder].clean(self, root, kind)
         self._follow(root, part, new)
         self._sweep(root)
-        if self._words:
-            self.found += _ROOMS[self.folder].remove_words(root, self._words)
-            text.in_names(root, self._words)
+        if self.words:
+            self.found += _MODULES[self.folder].remove_words(root, self.words)
+            text.remove_from_names(root, self.words)
         return new
 
     def _follow(self, root: Any, part: str, new: str) -> None:
-        """Take over the parts that a part refers to, and take out references to all others."""
+        """Take over the parts that a part refers to; remove the references to all others."""
         links = self._relationships_of(part)
         for kind, _target, external in links.values():
             if kind in _COUNTED or external:
@@ -237,10 +229,10 @@ class Ooxml:
                     made = self._take(target, kind)
                 del element.attrib[attribute]
                 if made is None:
-                    self._without(element)
+                    self._remove_reference(element)
                 else:
                     element.set(attribute, self._link(new, kind, made))
-        for kind, target, external in links.values():  # those that no element names
+        for kind, target, external in links.values():  # those that no element refers to
             if kind in _UNNAMED and not external:
                 made = self._take(target, kind)
                 if made:
@@ -256,11 +248,11 @@ class Ooxml:
         return key
 
     def target_of(self, part: str, key: str | None) -> str:
-        """Return the new part that an identifier in a new part stands for."""
+        """Return the new part that an id in the new part `part` refers to."""
         return self._links[part].get(key or "", ("", ""))[1]
 
     def drop_links(self, part: str, targets: set[str]) -> None:
-        """Forget what leads from a new part to others."""
+        """Drop the links from a new part to `targets`."""
         links = self._links[part]
         self._links[part] = {key: link for key, link in links.items() if link[1] not in targets}
 
@@ -273,13 +265,13 @@ class Ooxml:
             crop = (left, top, right, bottom)
             if min(crop) >= 0:
                 cut.attrib.clear()
-        name = self._pictures.name_of(part, self._package.read(part), crop)
+        name = self.pictures.name_of(part, self.package.read(part), crop)
         for child in list(blip):
             if local(child) == "extLst":
                 remove(child)
         return None if name is None else f"{self.folder}/media/{name}"
 
-    def _without(self, element: Any) -> None:
+    def _remove_reference(self, element: Any) -> None:
         if local(element) in _MERELY_LINKS:
             if namespace(element.tag) == _W:
                 unwrap(element)
@@ -294,12 +286,12 @@ class Ooxml:
         doomed = element if around is None or around.getparent() is None else around
         drawing = next(doomed.iterancestors(f"{{{_W}}}drawing"), None)
         remove(doomed)
-        # A drawing of which nothing is left is damage to an office program.
+        # Office programs take an empty drawing for damage.
         if drawing is not None and not any(local(part) in _DRAWN for part in drawing.iter("*")):
             remove(drawing)
 
     def _sweep(self, root: Any) -> None:
-        """Take out what is of no known namespace, what nothing shows, and text out of place."""
+        """Remove unknown namespaces, what nothing shows, and text where none belongs."""
         for element in list(root.iter(etree.Element)):
             if namespace(element.tag) not in _KNOWN or local(element) == "extLst":
                 if element is not root and element.getparent() is not None:
@@ -310,7 +302,7 @@ class Ooxml:
                 element.text = None
             element.tail = None
             for name in list(element.attrib):
-                if _is_told(name, element):
+                if _is_description(name, element):
                     del element.attrib[name]
             if local(element) in ("docPr", "cNvPr"):
                 element.set("name", "")
@@ -334,7 +326,7 @@ class Ooxml:
         return serialised(root)
 
 
-def _is_told(name: str, element: Any) -> bool:
+def _is_description(name: str, element: Any) -> bool:
     where = namespace(name)
     if where == _R:
         return False
@@ -343,7 +335,10 @@ def _is_told(name: str, element: Any) -> bool:
     bare = name.rpartition("}")[2]
     return (
         bare.startswith("rsid")
-        or (bare in _TOLD and local(element) in ("docPr", "cNvPr", "shape", "hyperlink", "f"))
+        or (
+            bare in _DESCRIPTIONS
+            and local(element) in ("docPr", "cNvPr", "shape", "hyperlink", "f")
+        )
         or bare in ("codeName", "author", "date", "initials", "dbsheet", "uid")
     )
 
@@ -358,7 +353,7 @@ def _relationships(links: dict[str, tuple[str, str]]) -> bytes:
 
 
 def _resolve_alternatives(root: Any) -> None:
-    """Keep the first way that a thing is given in, which is the one that is shown."""
+    """Keep the first of several alternatives, which is the one that is shown."""
     for alternative in list(root.iter(f"{{{_MC}}}AlternateContent")):
         choices = [child for child in alternative if local(child) in ("Choice", "Fallback")]
         for other in choices[1:]:

@@ -1,11 +1,11 @@
-"""Tables of XLSX: hidden sheets, rows and columns, formulas, and texts that cells share."""
+"""Workbooks (XLSX): hidden sheets, rows and columns, formulas, and the texts that cells share."""
 
 import re
 from typing import Any
 
 from lxml import etree
 
-from contrechamp.redact.office.text import BLOCK, local, remove, replaced, without_words
+from contrechamp.redact.office.text import BLOCK, local, remove, remove_from_runs, replaced
 from contrechamp.redact.words import Words
 
 _S = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -24,7 +24,7 @@ _HEADERS = {
 
 
 def clean(ooxml: Any, root: Any, kind: str) -> None:
-    """Take out hidden sheets, rows, columns and cells, and every formula."""
+    """Remove hidden sheets, rows, columns and cells, and all formulas."""
     for child in list(root) if kind in _KEPT else ():
         if local(child) not in _KEPT[kind]:
             ooxml.left_out["unknown"] += local(child) in ("scenarios", "dataValidations")
@@ -90,7 +90,7 @@ def _is_on(value: str | None) -> bool:
 
 
 def finish(ooxml: Any) -> None:
-    """Take out cells of a format that shows nothing, and shared texts that no cell shows."""
+    """Remove cells whose number format shows nothing, and shared texts that no cell shows."""
     invisible = _invisible_formats(ooxml.facts.get("styles"))
     strings = ooxml.facts.get("strings")
     items = [] if strings is None else list(strings)
@@ -126,21 +126,14 @@ def _invisible_formats(styles: Any) -> set[int]:
     formats = styles.find(f"{{{_S}}}cellXfs")
     return {
         place
-        for place, one in enumerate(formats if formats is not None else ())
-        if one.get("numFmtId") in hiding
+        for place, cell_format in enumerate(formats if formats is not None else ())
+        if cell_format.get("numFmtId") in hiding
     }
 
 
 def remove_words(root: Any, words: Words) -> int:
-    """Take words out of texts, numbers, headers and drawings; return how many."""
-    found = 0
-    for text in root.iter(f"{{{_S}}}si", f"{{{_S}}}is", f"{{{_A}}}p"):
-        found += without_words(
-            text,
-            words,
-            lambda element: local(element) == "t",
-            lambda element: "\n" if local(element) == "br" else "",
-        )
+    """Remove words from texts, numbers, headers and drawings; return how many."""
+    found = remove_from_runs(root, words, f"{{{_S}}}si", f"{{{_S}}}is", f"{{{_A}}}p")
     for header in root.iter(*(f"{{{_S}}}{name}" for name in _HEADERS)):
         found += len(words.find(header.text or ""))
         header.text = replaced(header.text or "", words)

@@ -1,10 +1,10 @@
-"""Slides of PPTX: hidden slides and shapes, timing, fields."""
+"""Presentations (PPTX): hidden slides and shapes, timing, fields."""
 
 from typing import Any
 
 from lxml import etree
 
-from contrechamp.redact.office.text import local, remove, without_words
+from contrechamp.redact.office.text import local, remove, remove_from_runs
 from contrechamp.redact.words import Words
 
 _P = "http://schemas.openxmlformats.org/presentationml/2006/main"
@@ -21,7 +21,7 @@ _SHAPES = frozenset({"sp", "pic", "graphicFrame", "grpSp", "cxnSp"})
 
 
 def clean(ooxml: Any, root: Any, kind: str) -> None:
-    """Take out what a slide does not show."""
+    """Remove what a slide does not show."""
     for element in list(root.iter(etree.Element)):
         if element.getparent() is None:
             continue
@@ -40,9 +40,9 @@ def clean(ooxml: Any, root: Any, kind: str) -> None:
 
 
 def finish(ooxml: Any) -> None:
-    """Take out hidden slides: of the list, and as parts."""
+    """Remove hidden slides, both the parts and their entries in the list."""
     hidden = ooxml.facts.get("hidden slides", [])
-    gone = {name for name, root in ooxml.roots.items() if any(root is one for one in hidden)}
+    gone = {name for name, root in ooxml.roots.items() if any(root is slide for slide in hidden)}
     for name in gone:
         ooxml.left_out["hidden"] += 1
         del ooxml.roots[name]
@@ -54,13 +54,5 @@ def finish(ooxml: Any) -> None:
 
 
 def remove_words(root: Any, words: Words) -> int:
-    """Take words out of every paragraph; return how many."""
-    return sum(
-        without_words(
-            paragraph,
-            words,
-            lambda element: local(element) == "t",
-            lambda element: "\n" if local(element) == "br" else "",
-        )
-        for paragraph in root.iter(f"{{{_A}}}p")
-    )
+    """Remove words from every paragraph; return how many."""
+    return remove_from_runs(root, words, f"{{{_A}}}p")

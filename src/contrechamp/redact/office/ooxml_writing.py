@@ -1,10 +1,10 @@
-"""Documents of DOCX: tracked changes, fields, comments and hidden text."""
+"""Text documents (DOCX): tracked changes, fields, comments and hidden text."""
 
 from typing import Any
 
 from lxml import etree
 
-from contrechamp.redact.office.text import local, namespace, remove, unwrap, without_words
+from contrechamp.redact.office.text import local, namespace, remove, remove_from_runs, unwrap
 from contrechamp.redact.words import Words
 
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -27,7 +27,7 @@ _REMOVED = _CHANGES | {
     "rsid", "rsids", "nsid", "tmpl",
 }  # fmt: skip
 _UNWRAPPED = frozenset({"ins", "moveTo", "sdt", "sdtContent", "smartTag", "customXml", "fldSimple"})
-#: Fields that say nothing but where they stand.
+#: Fields that tell nothing but where they are.
 _FIELDS_KEPT = frozenset({"PAGE", "NUMPAGES", "SECTIONPAGES"})
 _SETTINGS = frozenset(
     {"defaultTabStop", "evenAndOddHeaders", "mirrorMargins", "gutterAtTop", "autoHyphenation",
@@ -38,7 +38,7 @@ _BREAKS = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen
 
 
 def clean(ooxml: Any, root: Any, kind: str) -> None:
-    """Settle changes and take out what does not show."""
+    """Settle changes and remove what is not shown."""
     if kind == "settings":
         for child in list(root):
             if local(child) not in _SETTINGS:
@@ -62,7 +62,7 @@ def clean(ooxml: Any, root: Any, kind: str) -> None:
 
 
 def _settle_changes(ooxml: Any, root: Any) -> None:
-    """Take out rows and paragraphs whose deletion was tracked, before their marks go."""
+    """Remove rows and cells whose deletion was tracked, before the marks of it are removed."""
     for row in list(root.iter(f"{{{_W}}}tr")):
         if row.find(f"{{{_W}}}trPr/{{{_W}}}del") is not None:
             ooxml.left_out["changes"] += 1
@@ -74,7 +74,7 @@ def _settle_changes(ooxml: Any, root: Any) -> None:
                 remove(paragraph)
     for mark in list(root.iter(f"{{{_W}}}cellDel")):
         remove(mark)
-    # Marks on paragraphs and rows are empty; wrappers of text are settled with the rest.
+    # Marks on paragraphs and rows are empty; those around text are settled with the rest.
     for name in ("ins", "moveTo"):
         for mark in list(root.iter(f"{{{_W}}}{name}")):
             ooxml.left_out["changes"] += 1
@@ -93,7 +93,7 @@ def _counted_as(name: str) -> str:
 
 
 def _settle_fields(root: Any) -> None:
-    """Keep results of fields, and of instructions only those that say nothing of anyone."""
+    """Keep the results of fields, and the instructions of those that tell nothing of anyone."""
     open_fields: list[list[Any]] = []  # begin, instructions, separator
     doomed: list[Any] = []
     for element in root.iter(f"{{{_W}}}fldChar", f"{{{_W}}}instrText"):
@@ -123,7 +123,7 @@ def _settle_fields(root: Any) -> None:
 
 
 def finish(ooxml: Any) -> None:
-    """Take out text in hidden runs and styles, once all styles are known."""
+    """Remove text in hidden runs and styles, now that all styles are known."""
     hidden = ooxml.facts.get("hidden styles", set())
     for root in ooxml.roots.values():
         for run in list(root.iter(f"{{{_W}}}r")):
@@ -137,7 +137,7 @@ def finish(ooxml: Any) -> None:
                 for run in list(paragraph.iter(f"{{{_W}}}r")):
                     remove(run)
         for cell in root.iter(f"{{{_W}}}tc"):
-            if not len(cell) or local(cell[-1]) != "p":  # a cell without a paragraph is damage
+            if not len(cell) or local(cell[-1]) != "p":  # a cell must end with one
                 etree.SubElement(cell, f"{{{_W}}}p")
 
 
@@ -151,13 +151,5 @@ def _is_on(mark: Any) -> bool:
 
 
 def remove_words(root: Any, words: Words) -> int:
-    """Take words out of every paragraph; return how many."""
-    return sum(
-        without_words(
-            paragraph,
-            words,
-            lambda element: local(element) == "t",
-            lambda element: _BREAKS.get(local(element), ""),
-        )
-        for paragraph in root.iter(f"{{{_W}}}p", f"{{{_A}}}p")
-    )
+    """Remove words from every paragraph; return how many."""
+    return remove_from_runs(root, words, f"{{{_W}}}p", f"{{{_A}}}p", breaks=_BREAKS)

@@ -1,4 +1,4 @@
-"""Pictures inside office files: cropped to what is shown, masked like any picture, named anew."""
+"""Pictures in office files: cropped to what is shown, masked like any other, and renamed."""
 
 import tempfile
 from collections import Counter
@@ -14,9 +14,9 @@ from contrechamp.base.progress import silent
 from contrechamp.redact.kinds import kind_of
 from contrechamp.redact.outcome import Covered, Look
 from contrechamp.redact.pictures.masking import mask_image
-from contrechamp.redact.wish import Wish
+from contrechamp.redact.request import Request
 
-#: Left, top, right, bottom: shares of the picture that are cut off.
+#: The shares of the picture that are cropped at the left, top, right and bottom.
 Crop = tuple[float, float, float, float]
 UNCROPPED: Crop = (0.0, 0.0, 0.0, 0.0)
 _CONVERTED = ("GIF", "BMP")
@@ -28,11 +28,11 @@ class Pictures:
     """Masks the pictures of one document, each once.
 
     Args:
-        wish: of the document; boxes drawn by hand are not for its pictures.
-        folder: where parts lie while they are worked on.
+        request: for the document; boxes drawn by hand do not apply to its pictures.
+        folder: for temporary files.
     """
 
-    wish: Wish
+    request: Request
     folder: Path
     masked: dict[str, bytes] = field(default_factory=dict)
     covered: list[Covered] = field(default_factory=list)
@@ -41,7 +41,7 @@ class Pictures:
     _known: dict[tuple[str, Crop], str | None] = field(default_factory=dict)
 
     def name_of(self, part: str, content: bytes, crop: Crop = UNCROPPED) -> str | None:
-        """Return the new name of a picture, without folder; None where it can't be masked."""
+        """Return the new name of a picture, without folder; None if it can't be masked."""
         key = (part, crop)
         if key not in self._known:
             self._known[key] = self._mask(content, crop)
@@ -56,7 +56,7 @@ class Pictures:
                 if kind.kind != "image":
                     raise InputError(_("no picture"))
                 target = Path(folder) / f"masked{kind.suffix}"
-                outcome = mask_image(source, target, self.wish, silent)
+                outcome = mask_image(source, target, self.request, silent)
                 if not all(check.passed for check in outcome.checks):
                     raise InputError(_("a check failed"))
                 masked = target.read_bytes()
@@ -80,7 +80,7 @@ class Pictures:
 
 
 def _prepared(content: bytes, crop: Crop) -> bytes:
-    """Return a picture cut to what is shown, of a kind that can be masked."""
+    """Return a picture cropped to what is shown, in a format that can be masked."""
     with Image.open(BytesIO(content)) as image:
         if image.width * image.height > _MAX_PIXELS:
             raise ValueError

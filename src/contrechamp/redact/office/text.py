@@ -1,13 +1,14 @@
-"""Words in office files: taken out of text that is split over runs, and out of names."""
+"""Removes words from office files: from text that is split into runs, and from names."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from contrechamp.redact.words import Words
 
-#: Stands for a word whatever its length, so that the length tells nothing.
+#: Replaces a word of any length, so that the length tells nothing.
 BLOCK = "█████"
-#: The same in names and identifiers, where only letters may stand.
+#: The same in names and identifiers, which may have letters only.
 NAME = "x"
 
 
@@ -21,16 +22,16 @@ def namespace(name: Any) -> str:
     return str(name)[1:].partition("}")[0] if str(name).startswith("{") else ""
 
 
-def without_words(
+def remove_from_text(
     paragraph: Any, words: Words, is_text: Callable[[Any], bool], gap: Callable[[Any], str]
 ) -> int:
-    """Take words out of the text of one paragraph; return how many.
+    """Remove words from the text of one paragraph; return how many.
 
     Args:
         paragraph: an element.
-        words: what to look for.
+        words: to remove.
         is_text: tells whether the text of an element is shown.
-        gap: returns what an element without text stands for: a tab, a line break, or nothing.
+        gap: returns the text that an element stands for: a tab, a line break, or nothing.
     """
     pieces = [*_pieces(paragraph, is_text, gap)]
     joined = "".join(text for _element, _place, text in pieces)
@@ -41,6 +42,24 @@ def without_words(
         if element is not None:
             setattr(element, place, text)
     return len(found)
+
+
+def remove_from_runs(
+    root: Any, words: Words, *tags: str, breaks: Mapping[str, str] = MappingProxyType({"br": "\n"})
+) -> int:
+    """Remove words from the paragraphs `tags` of OOXML, whose text is in ``t``; return how many.
+
+    `breaks` says what other elements stand for, by their local names.
+    """
+    return sum(
+        remove_from_text(
+            paragraph,
+            words,
+            lambda element: local(element) == "t",
+            lambda element: breaks.get(local(element), ""),
+        )
+        for paragraph in root.iter(*tags)
+    )
 
 
 def _pieces(
@@ -69,7 +88,7 @@ def _cut(pieces: list[list[Any]], begin: int, end: int) -> None:
         put = True
 
 
-#: Attributes that somebody wrote freely; in others only words of the format stand, as "left".
+#: Attributes with free text; the values of others belong to the format, such as "left".
 _FREE = frozenset({"name", "styleId", "style-name", "display-name", "parent-style-name", "descr",
                    "next-style-name", "master-page-name", "list-style-name",
                    "label", "text"})  # fmt: skip
@@ -85,14 +104,14 @@ def _free(element: Any) -> Iterator[tuple[str, str]]:
 
 
 def names_in(root: Any) -> Iterator[str]:
-    """Yield names and the like in the attributes of a tree."""
+    """Yield the names and other free texts in the attributes of a tree."""
     for element in root.iter("*"):
         for _name, value in _free(element):
             yield value
 
 
-def in_names(root: Any, words: Words) -> None:
-    """Take words out of names in a tree, the same everywhere, so that they still fit."""
+def remove_from_names(root: Any, words: Words) -> None:
+    """Remove words from names in a tree, the same way everywhere, so that they still match."""
     for element in root.iter("*"):
         for name, value in list(_free(element)):
             if words.find(value):
@@ -100,14 +119,14 @@ def in_names(root: Any, words: Words) -> None:
 
 
 def replaced(text: str, words: Words, by: str = BLOCK) -> str:
-    """Return a text without words."""
+    """Return a text with each word replaced."""
     for begin, end in reversed(words.find(text)):
         text = text[:begin] + by + text[end:]
     return text
 
 
 def remove(element: Any) -> None:
-    """Take an element out of its parent; what follows it stays."""
+    """Remove an element from its parent; the text after it stays."""
     parent = element.getparent()
     if parent is None:
         return
@@ -116,7 +135,7 @@ def remove(element: Any) -> None:
 
 
 def unwrap(element: Any) -> None:
-    """Put what an element holds in its place."""
+    """Replace an element by its content."""
     parent = element.getparent()
     place = parent.index(element)
     children = list(element)

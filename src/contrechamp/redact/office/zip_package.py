@@ -1,4 +1,4 @@
-"""The ZIP around an office file: read within limits, written plain."""
+"""Reads the ZIP package of an office file within limits, and writes a plain one."""
 
 import zipfile
 import zlib
@@ -16,10 +16,10 @@ MAX_PART_BYTES, MAX_TOTAL_BYTES = 256 << 20, 1 << 30
 
 
 class Package:
-    """The parts of an office file by name; a part is unpacked when it is asked for.
+    """The parts of an office file by name, each unpacked when it is read.
 
     Raises:
-        InputError: it is no ZIP, is locked, or unpacks to more than any document needs.
+        InputError: it is not a ZIP, is locked, or unpacks to more than any document needs.
     """
 
     def __init__(self, source: Path) -> None:
@@ -34,7 +34,7 @@ class Package:
             raise self._too_large()
         if len(self.names) < len(entries):
             raise InputError(
-                _("holds two parts of one name; save it anew in an office program first"),
+                _("holds two parts of the same name; save it again in an office program first"),
                 where=self.name,
             )
         if any(entry.flag_bits & 1 for entry in entries):
@@ -42,7 +42,7 @@ class Package:
         self._unpacked = 0
 
     def read(self, part: str) -> bytes:
-        """Return the bytes of a part, nothing where it is not there."""
+        """Return the bytes of a part, none if it does not exist."""
         if part not in self.names:
             return b""
         try:
@@ -63,10 +63,10 @@ class Package:
         return content
 
     def xml(self, part: str) -> Any:
-        """Return the root of a part; no entity is resolved, no file or network reached.
+        """Return the root of a part, without resolving entities or reaching files or the network.
 
         Raises:
-            InputError: it is not there, is not XML, or has a document type.
+            InputError: it does not exist, is not XML, or has a document type.
         """
         parser = etree.XMLParser(
             resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True,
@@ -78,40 +78,40 @@ class Package:
             raise self.damaged(f"{part}: {error}") from error
         if root.getroottree().docinfo.doctype:
             raise InputError(
-                _("{part} has a document type, as no office program writes it").format(part=part),
+                _("{part} has a document type, which no office program writes").format(part=part),
                 where=self.name,
             )
         return root
 
     def damaged(self, error: object) -> InputError:
-        """Return what to say of a file that can't be read."""
+        """Return the error for a file that can't be read."""
         return InputError(
-            _("is damaged: {reason}. Open it in an office program and save it anew first").format(
+            _("is damaged: {reason}. Open it in an office program and save it again first").format(
                 reason=str(error)[:200]
             ),
             where=self.name,
         )
 
     def locked(self) -> InputError:
-        """Return what to say of a file with a password."""
+        """Return the error for a file with a password."""
         return InputError(
             _("is locked with a password; save it without one first"), where=self.name
         )
 
     def _too_large(self) -> InputError:
         return InputError(
-            _("unpacks to more than any document needs; save it anew, or as PDF, first"),
+            _("unpacks to more than any document needs; save it again, or as PDF, first"),
             where=self.name,
         )
 
 
 def write(target: Path, parts: Mapping[str, bytes], *, stored: str = "") -> None:
-    """Write parts in their order: one time for all, no comments, no fields of any system.
+    """Write parts in their order, all with one date, without comments or system-specific fields.
 
     Args:
         target: overwritten.
         parts: bytes by name.
-        stored: one that is not compressed.
+        stored: name of the part that is not compressed.
     """
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as out:
         for name, content in parts.items():
@@ -122,6 +122,6 @@ def write(target: Path, parts: Mapping[str, bytes], *, stored: str = "") -> None
 
 
 def serialised(root: Any) -> bytes:
-    """Return a root as a part, without namespaces that nothing uses any more."""
+    """Return the bytes of a part, without namespaces that are no longer used."""
     etree.cleanup_namespaces(root)
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))

@@ -1,1 +1,1 @@
-"""Masking a PDF: built anew from what its pages draw."""
+"""Masking PDFs: rebuilt from what their pages draw."""

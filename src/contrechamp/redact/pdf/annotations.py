@@ -1,4 +1,4 @@
-"""Annotations of PDFs: what they show is drawn into the page, the rest is left out."""
+"""Draws into the pages of a PDF what its annotations show, and leaves the rest out."""
 
 from collections import Counter
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary
 
-#: What shows something on the page itself. Notes, pop-ups, links, attachments, sound, video and
-#: the like do not, or show a mere sign.
+#: The kinds that show something on the page itself. Notes, pop-ups, links, attachments, sound,
+#: video and the like show nothing or just an icon.
 _SHOWING = frozenset(
     {
         "/Widget", "/FreeText", "/Stamp", "/Ink", "/Line", "/Square", "/Circle", "/Polygon",
@@ -19,11 +19,11 @@ MAX_ANNOTATIONS = 100_000
 
 
 def drawn_into_pages(pdf: pikepdf.Pdf, left_out: Counter[str]) -> dict[int, list[Any]]:
-    """Draw what annotations show into the pages of `pdf`, and take all of them out.
+    """Draw what annotations show into the pages of `pdf`, and remove all annotations.
 
     Returns:
-        For each page, from 0: the boxes that somebody marked to be redacted and left so, in
-        points from the bottom left: they are covered as if drawn by hand.
+        For each page, from 0: the boxes that were marked for redaction but never redacted, in
+        points from the bottom left; they are covered as if drawn by hand.
     """
     asked: dict[int, list[Any]] = {}
     form = pdf.Root.get("/AcroForm", None)

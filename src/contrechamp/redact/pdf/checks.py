@@ -1,4 +1,4 @@
-"""What is beside the pages of a PDF: in a source, to be told; in an output, to be found nowhere."""
+"""Finds what a PDF holds apart from its pages: reported of a source, not allowed in an output."""
 
 import re
 from collections import Counter
@@ -16,7 +16,7 @@ from contrechamp.wording.masking import pdf_removal_labels
 _CATALOG = {"/Type", "/Pages", "/Version"}
 _PAGE = {"/Type", "/Parent", "/MediaBox", "/Resources", "/Contents", "/Rotate", "/Group"}
 _TRAILER = {"/Root", "/Size", "/ID", "/Type", "/W", "/Index", "/Length", "/Filter", "/DecodeParms"}
-#: Entries that no object of an output has: texts, scripts, files, links, and what others kept.
+#: Entries that no object of an output may have: texts, scripts, files, links, private data.
 _NEVER = frozenset(
     {
         "/A", "/AA", "/ActualText", "/AF", "/Alt", "/Annots", "/Author", "/Contents_", "/Dests",
@@ -30,7 +30,7 @@ _HEX = re.compile(rb"<([0-9A-Fa-f\s]{4,})>")
 
 
 def beside_pages(pdf: pikepdf.Pdf, content: bytes) -> Counter[str]:
-    """Count what a source holds beside what its pages draw."""
+    """Count what a source holds apart from what its pages draw."""
     root = pdf.Root
     names = root.get("/Names", Dictionary())
     found: Counter[str] = Counter()
@@ -55,7 +55,7 @@ def removed(left_out: Counter[str]) -> tuple[str, ...]:
 
 
 def only_pages(content: bytes) -> tuple[bool, str]:
-    """Tell whether a file is pages and what they draw, and if not, what else is there."""
+    """Tell whether a file holds only pages and what they draw, and name what else it holds."""
     with pikepdf.open(BytesIO(content)) as pdf:
         odd = {str(name) for name in pdf.trailer if name not in _TRAILER}
         odd |= {str(name) for name in pdf.Root if name not in _CATALOG}
@@ -70,19 +70,19 @@ def only_pages(content: bytes) -> tuple[bool, str]:
 
 
 def has_tiles(content: bytes) -> bool:
-    """Tell whether anything is filled with a pattern of tiles."""
+    """Tell whether anything is filled with a tiling pattern."""
     with pikepdf.open(BytesIO(content)) as pdf:
         return any(
             isinstance(item, Stream) and item.get("/PatternType", None) == 1 for item in pdf.objects
         )
 
 
-def in_bytes(content: bytes, words: Iterable[str]) -> bool:
-    """Tell whether a word stands in a string, a name that somebody chose, or an unpacked stream.
+def words_in_bytes(content: bytes, words: Iterable[str]) -> bool:
+    """Tell whether a word occurs in a string, a freely chosen name, or an unpacked stream.
 
-    Pixels, font programs and the vocabulary of PDF (in which there are Roman, Alpha and Rose) are
-    left out. Short words would be met by chance, for letters here need not be those that they
-    look like: they are left to the search in the text.
+    Pixels, font programs and the vocabulary of PDF (which includes Roman, Alpha and Rose) are left
+    out, and so are short words, which would turn up by chance, since fonts encode letters as they
+    like. Those are left to the search in the text.
     """
     long_words = Words(word for word in words if sum(map(str.isalnum, word)) >= _LONG)
     if not long_words:
@@ -107,13 +107,13 @@ def _texts(item: Any) -> Iterator[str]:
         yield from _readings(bytes(item))
     elif isinstance(item, Array):
         for part in item:
-            if not part_is_indirect(part):
+            if not _is_indirect(part):
                 yield from _texts(part)
     elif isinstance(item, Dictionary | Stream):
         for name, part in item.items():
             if name not in VOCABULARY:
                 yield name[1:]
-            if not part_is_indirect(part):
+            if not _is_indirect(part):
                 yield from _texts(part)
 
 
@@ -129,8 +129,8 @@ def _stream_texts(item: Any, programs: set[tuple[int, int]]) -> Iterator[str]:
         yield from _readings(bytes.fromhex((digits + b"0")[: (len(digits) + 1) // 2 * 2].decode()))
 
 
-def part_is_indirect(item: Any) -> bool:
-    """Tell whether a value is an object of its own, which is looked at on its own."""
+def _is_indirect(item: Any) -> bool:
+    """Tell whether a value is an indirect object, which is searched by itself."""
     return bool(getattr(item, "is_indirect", False))
 
 

@@ -1,4 +1,4 @@
-"""Content streams of PDFs, written anew: operators that draw, and nothing beside them."""
+"""Rewrites content streams of PDFs with drawing operators only."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -8,13 +8,13 @@ import pikepdf
 from pikepdf import Name, Operator
 
 #: ISO 32000-1, Annex A, without marked content (whose properties hold texts: ActualText, Alt) and
-#: without compatibility sections (in which anything may stand).
+#: without compatibility sections (which may hold anything).
 _DRAWING = frozenset(
     "b B b* B* BT c cm CS cs d d0 d1 Do ET f F f* G g gs h i j J k K l M m n q Q re RG rg ri s S "  # noqa: SIM905
     "SC sc SCN scn sh T* Tc Td TD Tf Tj TJ TL Tm Tr Ts Tw Tz v w W W* y ' \"".split()
 )
 _SHOWING = frozenset({"Tj", "TJ", "'", '"'})
-#: In a section of a hidden layer the state goes on changing, and nothing is painted.
+#: In a hidden layer these are dropped; the graphics state still changes, but nothing is painted.
 _PATHS = frozenset({"b", "B", "b*", "B*", "f", "F", "f*", "s", "S"})
 _PAINTING = _PATHS | _SHOWING | {"sh", "Do"}
 
@@ -25,13 +25,13 @@ def drawing_only(
     shown: Callable[[Any], bool],
     left_out: Counter[str],
 ) -> bytes:
-    """Return a content stream without comments, marked content and what a hidden layer draws.
+    """Return a content stream without comments, marked content and hidden layers.
 
     Args:
         content: a page, a form or another stream.
-        resources: what its names mean.
-        shown: tells whether something with this ``/OC`` value is switched on.
-        left_out: counts ``layers`` and ``operators`` that were left out.
+        resources: what its names refer to.
+        shown: tells whether content with a given ``/OC`` value is visible.
+        left_out: counts ``layers`` and ``operators`` that are left out.
 
     Raises:
         pikepdf.PdfError: it cannot be parsed.
@@ -58,7 +58,7 @@ def drawing_only(
                 kept.append(_bare("n"))
             elif operator in ("'", '"'):
                 kept.append(_bare("T*"))
-        elif operator == "Do" and not _is_there(operands, resources):
+        elif operator == "Do" and not _exists(operands, resources):
             left_out["operators"] += 1
         else:
             kept.append(instruction)
@@ -70,7 +70,7 @@ def _bare(operator: str) -> Any:
 
 
 def _layer(operands: Any, resources: Any) -> Any:
-    """Return the ``/OC`` that a BDC names, or None."""
+    """Return the ``/OC`` value that a BDC names, or None."""
     if len(operands) < 2 or operands[0] != Name.OC:
         return None
     named = operands[1]
@@ -79,6 +79,6 @@ def _layer(operands: Any, resources: Any) -> Any:
     return named
 
 
-def _is_there(operands: Any, resources: Any) -> bool:
+def _exists(operands: Any, resources: Any) -> bool:
     objects = resources.get("/XObject", pikepdf.Dictionary())
     return len(operands) == 1 and isinstance(operands[0], Name) and str(operands[0]) in objects

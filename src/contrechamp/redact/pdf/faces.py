@@ -1,4 +1,4 @@
-"""Faces in the pictures of a PDF's page."""
+"""Finds faces in the pictures on a page of a PDF."""
 
 from typing import Any
 
@@ -8,22 +8,22 @@ import pymupdf
 from contrechamp.base.i18n import _
 from contrechamp.redact.faces.boxes import clip, enlarge
 from contrechamp.redact.faces.hits import Detector
-from contrechamp.redact.faces.search import COVER_AT, Plan, find_faces
+from contrechamp.redact.faces.search import COVER_AT, SearchPlan, find_faces
 from contrechamp.redact.outcome import Covered, Look
 from contrechamp.redact.pdf import page as pdf_page
-from contrechamp.redact.wish import Wish
+from contrechamp.redact.request import Request
 
-#: Pages are searched at this size: a face of 20 px is 3.4 mm high on paper.
+#: Pages are searched at 150 dpi, where a face of 20 px is 3.4 mm high on paper.
 _ZOOM = 150 / 72
 _MAX_PIXELS = 8e6
 #: At that size enlarging finds little more, and takes four times as long.
-_PLAN = Plan(enlarge=1.0)
+_PLAN = SearchPlan(enlarge=1.0)
 
 
-def faces_on(page: Any, detector: Detector, wish: Wish) -> tuple[list[Covered], list[Look]]:
-    """Return whole heads to cover, and hits that are too weak; boxes in points.
+def faces_on(page: Any, detector: Detector, request: Request) -> tuple[list[Covered], list[Look]]:
+    """Return the heads to cover, and hits that are too weak to cover; boxes in points.
 
-    What is drawn as text or lines is no face: only hits that touch a picture count.
+    Only hits that touch a picture count: text and lines are no faces.
     """
     pictures = [box for kind, box in page.get_bboxlog() if kind == "fill-image"]
     covered: list[Covered] = []
@@ -33,14 +33,14 @@ def faces_on(page: Any, detector: Detector, wish: Wish) -> tuple[list[Covered], 
     pixels = pdf_page.rendered(page, _ZOOM, _MAX_PIXELS)
     hits = find_faces(np.ascontiguousarray(pixels), detector, _PLAN)
     hits = hits.moved(page.rect.width / pixels.shape[1])
-    cover_at = COVER_AT if wish.cover_at is None else wish.cover_at
+    cover_at = COVER_AT if request.cover_at is None else request.cover_at
     number = page.number + 1
     heads = clip(enlarge(hits.boxes), page.rect.width, page.rect.height)
     for box, head, score in zip(hits.boxes, heads, hits.scores, strict=True):
         found = pymupdf.Rect(*map(float, box))
         if not any(found.intersects(picture) for picture in pictures):
             continue
-        if wish.hand is not None and wish.hand.left_open(box[None], page=number)[0]:
+        if request.hand is not None and request.hand.marked_no_face(box[None], page=number)[0]:
             continue
         x0, y0, x1, y1 = map(float, head)
         if score >= cover_at:

@@ -1,4 +1,4 @@
-"""Layers of PDFs (optional content, ISO 32000-1, 8.11): which of them are shown."""
+"""Tells which layers of a PDF are shown (optional content, ISO 32000-1, 8.11)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,11 +9,11 @@ from pikepdf import Array, Dictionary
 _MAX_DEPTH = 16
 
 
-def reader_of(pdf: pikepdf.Pdf) -> Callable[[Any], bool]:
-    """Return what tells whether something with a given ``/OC`` value (or None) is shown.
+def visibility_of(pdf: pikepdf.Pdf) -> Callable[[Any], bool]:
+    """Return a function that tells whether content with a given ``/OC`` value (or None) is shown.
 
-    The default configuration counts, as on a screen. What cannot be made out is hidden: then it is
-    left out, and a person sees that it is not there.
+    The default configuration counts, as on a screen. What cannot be determined counts as hidden:
+    it is left out, and a person can see that it is missing.
     """
     properties = pdf.Root.get("/OCProperties", Dictionary())
     default = properties.get("/D", Dictionary())

@@ -1,4 +1,4 @@
-"""PDFs: areas, words and faces taken out of the content, and everything that no page shows."""
+"""Masks PDFs: removes areas, words and faces from the content, and all that no page shows."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -14,14 +14,14 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.progress import Progress
 from contrechamp.redact.faces.centerface import CenterFace
-from contrechamp.redact.outcome import Check, Covered, Look, Outcome
+from contrechamp.redact.outcome import Box, Check, Covered, Look, Outcome
 from contrechamp.redact.pdf import checks as pdf_checks
 from contrechamp.redact.pdf import page as pdf_page
 from contrechamp.redact.pdf.annotations import drawn_into_pages
 from contrechamp.redact.pdf.faces import faces_on
-from contrechamp.redact.pdf.page import Glyph, Rect
+from contrechamp.redact.pdf.page import Glyph
 from contrechamp.redact.pdf.rebuild import TooLargeError, rebuilt
-from contrechamp.redact.wish import Wish
+from contrechamp.redact.request import Request
 from contrechamp.redact.words import Words, asked_words
 
 MAX_BYTES = 512 << 20
@@ -31,42 +31,42 @@ _UNREADABLE = ("\ufffd",)
 _ROUNDS = 4
 
 
-def mask_pdf(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
-    """Write `source` to `target` without the areas, words and faces, and with nothing unseen.
+def mask_pdf(source: Path, target: Path, request: Request, progress: Progress) -> Outcome:
+    """Write `source` to `target` without the areas, words and faces, and without anything unseen.
 
     Boxes are in points (1/72 inch) from the top left of the page as displayed.
 
     Args:
         source: a PDF that opens without a password.
-        target: written here; a file that stood there is overwritten.
-        wish: `hand`, `words`, `boxes_only`, `cover_at` and `threads` count here; boxes are black
-            whatever its style: random pixels would be taken for print.
+        target: overwritten if it exists.
+        request: `hand`, `words`, `boxes_only`, `cover_at` and `threads` apply; boxes are always
+            black, since noise could be mistaken for print.
         progress: opens a bar.
 
     Raises:
-        InputError: `source` cannot be read, is locked, is larger than any document, or a box or
+        InputError: `source` cannot be read, is locked or is larger than any document; or a box or
             word does not suit it.
     """
     pymupdf.TOOLS.mupdf_display_errors(False)
-    words = asked_words(wish)
-    run = _Run(source, words, wish)
-    detector = None if wish.boxes_only else CenterFace(wish.threads)
+    words = asked_words(request)
+    masker = _DocumentMasker(source, words, request)
+    detector = None if request.boxes_only else CenterFace(request.threads)
     with _refusing(source.name):
-        document = run.opened()
+        document = masker.rebuilt_document()
         with progress(_("Pages of {file}").format(file=source.name), len(document)) as advance:
             for number in range(len(document)):
-                run.page(document, number, detector)
+                masker.mask_page(document, number, detector)
                 advance(1)
         document.subset_fonts()
         content = rebuilt(pikepdf.open(BytesIO(document.tobytes(garbage=4))), Counter())
-        outcome = run.outcome(content)
+        outcome = masker.outcome(content)
     target.write_bytes(content)
     return outcome
 
 
 @contextmanager
 def _refusing(name: str) -> Iterator[None]:
-    """Say of a hostile or damaged file what to do; its objects may be of any kind anywhere."""
+    """Turn what a hostile or damaged file raises, which may be anything, into an InputError."""
     try:
         yield
     except pikepdf.PasswordError as error:
@@ -95,26 +95,22 @@ def _refusing(name: str) -> Iterator[None]:
         ) from error
 
 
-class _Run:
-    """What is known of one document while it is worked on."""
+class _DocumentMasker:
+    """Masks one document, and gathers what its outcome reports."""
 
-    def __init__(self, source: Path, words: Words, wish: Wish) -> None:
+    def __init__(self, source: Path, words: Words, request: Request) -> None:
         self._name = source.name
         self._source = source
         self._words = words
-        self._wish = wish
+        self._request = request
         self._left_out: Counter[str] = Counter()
         self._covered: list[Covered] = []
         self._looks: list[Look] = []
-        self._boxes: list[list[Rect]] = []
+        self._boxes: list[list[Box]] = []
         self._pictures: set[int] = set()
         self._patterned = False
         self._unchanged: Any = None
         self._asked: dict[int, list[Any]] = {}
-
-    def opened(self) -> Any:
-        """Return the document rebuilt, all pages upright."""
-        return self._rebuilt(self._read())
 
     def _read(self) -> bytes:
         with self._source.open("rb") as file:
@@ -123,7 +119,9 @@ class _Run:
             raise TooLargeError
         return content
 
-    def _rebuilt(self, content: bytes) -> Any:
+    def rebuilt_document(self) -> Any:
+        """Return the document rebuilt, with all pages upright."""
+        content = self._read()
         with pikepdf.open(BytesIO(content)) as pdf:
             if not 0 < len(pdf.pages) <= MAX_PAGES:
                 raise InputError(
@@ -132,8 +130,8 @@ class _Run:
                     ),
                     where=self._name,
                 )
-            if self._wish.hand is not None:
-                self._wish.hand.check_document(len(pdf.pages))
+            if self._request.hand is not None:
+                self._request.hand.check_document(len(pdf.pages))
             if pdf.get_warnings():
                 self._looks.append(
                     Look("damaged", _("The file is damaged; compare every page."), 1)
@@ -141,7 +139,7 @@ class _Run:
             self._left_out += pdf_checks.beside_pages(pdf, content)
             self._asked = drawn_into_pages(pdf, self._left_out)
             new = rebuilt(pdf, self._left_out)
-        # What tiles are made of lies nowhere on the page: under an area, it can't be looked at.
+        # The content of tiles is nowhere on the page, so it can't be checked under an area.
         self._patterned = pdf_checks.has_tiles(new)
         document: Any = pymupdf.open(stream=new, filetype="pdf")
         for page in document:
@@ -156,27 +154,27 @@ class _Run:
                 for box in self._asked.get(page.number, ())
             ]
             page.remove_rotation()
-        # What was turned upright is written once, so that every page is read from a plain file.
+        # Written once after turning, so that every page is read from a plain file.
         plain = document.tobytes(garbage=4)
         self._unchanged = pymupdf.open(stream=plain, filetype="pdf")
         return pymupdf.open(stream=plain, filetype="pdf")
 
-    def page(self, document: Any, number: int, detector: CenterFace | None) -> None:
-        """Take out of one page what is to go."""
+    def mask_page(self, document: Any, number: int, detector: CenterFace | None) -> None:
+        """Remove from one page what must go."""
         page = document[number]
-        shown = pdf_page.look(page)
+        shown = pdf_page.appearance(page)
         glyphs = pdf_page.glyphs(page, document)
         areas = self._areas(page, detector)
         words = self._word_boxes(glyphs, number)
         boxes = [*areas, *words]
-        self._boxes.append(boxes)  # those that are found later are added to it
-        self._tell_of_text(page, glyphs, number)
+        self._boxes.append(boxes)  # the same list: boxes found later are added to it
+        self._report_text(page, glyphs, number)
         pdf_page.remove_unseen(page, glyphs)
         pdf_page.remove_outside(page)
         clean = pdf_page.remove(page, areas, words) and not (self._patterned and areas)
-        clean = self._what_came_together(page, boxes) and clean
+        clean = self._remove_joined_words(page, boxes) and clean
         places = pdf_page.pixel_boxes(page, shown, boxes)
-        if not clean or not pdf_page.same_outside(shown, pdf_page.look(page), places):
+        if not clean or not pdf_page.same_outside(shown, pdf_page.appearance(page), places):
             picture = pdf_page.picture_of(self._unchanged[number], boxes)
             pdf_page.replace(document, number, picture)
             self._pictures.add(number)
@@ -184,16 +182,16 @@ class _Run:
                 Look(
                     "page-became-picture",
                     _(
-                        "This page is a picture now, without text to select: it could not be shown "
-                        "that everything was gone from under the boxes otherwise."
+                        "This page is now a picture, without text to select: nothing else could "
+                        "ensure that everything under the boxes is gone."
                     ),
                     3,
                     page=number + 1,
                 )
             )
 
-    def _what_came_together(self, page: Any, boxes: list[Rect]) -> bool:
-        """Remove words that the ends of two lines make once a word between them is gone."""
+    def _remove_joined_words(self, page: Any, boxes: list[Box]) -> bool:
+        """Remove words that two pieces of text form once a word between them is gone."""
         for _round in range(_ROUNDS):
             left = [Glyph(text, box) for text, box in pdf_page.characters(page)]
             more = self._word_boxes(left, page.number)
@@ -203,30 +201,30 @@ class _Run:
             pdf_page.remove(page, [], more)
         return False
 
-    def _areas(self, page: Any, detector: CenterFace | None) -> list[Rect]:
+    def _areas(self, page: Any, detector: CenterFace | None) -> list[Box]:
         number = page.number + 1
-        hand = self._wish.hand
+        hand = self._request.hand
         boxes: list[Any] = [*self._asked.get(page.number, ())]
         if hand is not None:
             boxes += [tuple(map(float, box)) for box in hand.boxes_on(number)]
         boxes = [box for box in boxes if not (pymupdf.Rect(box) & page.rect).is_empty]
         self._covered += [Covered("hand", box, page=number) for box in boxes]
         if detector is not None:
-            covered, looks = faces_on(page, detector, self._wish)
+            covered, looks = faces_on(page, detector, self._request)
             boxes += [face.box for face in covered]
             self._covered += covered
             self._looks += looks
         return boxes
 
-    def _word_boxes(self, glyphs: list[Glyph], number: int) -> list[Rect]:
-        boxes: list[Rect] = []
+    def _word_boxes(self, glyphs: list[Glyph], number: int) -> list[Box]:
+        boxes: list[Box] = []
         for begin, end in self._words.find_in_characters([glyph.text for glyph in glyphs]):
             for line in _lines(glyphs[begin:end]):
                 boxes.append(line)
                 self._covered.append(Covered("word", line, page=number + 1))
         return boxes
 
-    def _tell_of_text(self, page: Any, glyphs: list[Glyph], number: int) -> None:
+    def _report_text(self, page: Any, glyphs: list[Glyph], number: int) -> None:
         hidden = sum(glyph.box is not None and not glyph.seen for glyph in glyphs)
         if hidden:
             self._left_out["hidden"] += hidden
@@ -234,12 +232,12 @@ class _Run:
                 Look(
                     "hidden-text",
                     ngettext(
-                        "{n} character that nobody sees was taken out: invisible, covered, off "
-                        "the page, tiny, or in the colour of the paper. The text of scanned pages "
-                        "is so.",
-                        "{n} characters that nobody sees were taken out: invisible, covered, off "
-                        "the page, tiny, or in the colour of the paper. The text of scanned pages "
-                        "is so.",
+                        "{n} character that nobody sees was removed: invisible, covered, off the "
+                        "page, tiny, or in the colour of the paper. Scanned pages usually have "
+                        "such text.",
+                        "{n} characters that nobody sees were removed: invisible, covered, off the "
+                        "page, tiny, or in the colour of the paper. Scanned pages usually have "
+                        "such text.",
                         hidden,
                     ).format(n=hidden),
                     3,
@@ -253,7 +251,7 @@ class _Run:
                 Look(
                     "unreadable-text",
                     _(
-                        "Not every letter on this page says which one it is: words may have been "
+                        "Not every letter on this page can be identified: words may have been "
                         "missed. Read the page, and draw boxes."
                     ),
                     1,
@@ -264,14 +262,17 @@ class _Run:
             self._looks.append(
                 Look(
                     "words-in-pictures",
-                    _("Words are not searched in pictures. Read what they show, and draw boxes."),
+                    _(
+                        "Words are not searched for in pictures. Read what they show, and draw "
+                        "boxes."
+                    ),
                     1,
                     page=number + 1,
                 )
             )
 
     def outcome(self, content: bytes) -> Outcome:
-        """Check the finished file and say what was done."""
+        """Check the finished file and return the outcome."""
         checks, different = self._checks(content)
         looks = [*self._looks, *different, *self._general_looks()]
         return Outcome(
@@ -288,7 +289,7 @@ class _Run:
             same, changed = len(document) == len(self._boxes), []
             texts = []
             for page, old, boxes in zip(document, self._unchanged, self._boxes, strict=False):
-                shown, after = pdf_page.look(old), pdf_page.look(page)
+                shown, after = pdf_page.appearance(old), pdf_page.appearance(page)
                 places = pdf_page.pixel_boxes(page, after, boxes)
                 picture = page.number in self._pictures
                 if not pdf_page.same_outside(shown, after, places, picture=picture):
@@ -297,13 +298,13 @@ class _Run:
         left = any(self._words.find_in_characters(text) for text in texts)
         return (
             Check(
-                _("only pages, and of them only what they draw"),
+                _("only pages and what they draw"),
                 *pdf_checks.only_pages(content),
             ),
             Check(_("words are gone from the text"), not left),
             Check(
                 _("words are nowhere in the bytes of the file"),
-                not pdf_checks.in_bytes(content, self._wish.words),
+                not pdf_checks.words_in_bytes(content, self._request.words),
             ),
             Check(
                 _("black inside the boxes, unchanged outside"),
@@ -313,14 +314,14 @@ class _Run:
         ), self._differences()
 
     def _differences(self) -> list[Look]:
-        """Compare with the source as a reader shows it: colours may differ, things may be lost."""
+        """Compare with the source as readers show it: colours may differ, content may be lost."""
         try:
             with pymupdf.open(stream=self._read(), filetype="pdf") as document:
                 different = [
                     page.number + 1
                     for page, old in zip(document, self._unchanged, strict=True)
                     if not pdf_page.same_outside(
-                        pdf_page.look(page, annotations=True), pdf_page.look(old), ()
+                        pdf_page.appearance(page, annotations=True), pdf_page.appearance(old), ()
                     )
                 ]
         except (pymupdf.FileDataError, pymupdf.mupdf.FzErrorBase, ValueError):
@@ -333,13 +334,13 @@ class _Run:
             yield Look(
                 "comments-drawn",
                 _(
-                    "What comments, stamps and form fields showed is part of the pages now; look "
-                    "whether it is meant to leave."
+                    "What comments, stamps and form fields showed is now part of the pages; check "
+                    "whether it may be passed on."
                 ),
                 1,
             )
         if self._left_out["xfa"]:
-            yield Look("xfa", _("A form of the kind XFA was taken out: pages may be empty."), 1)
+            yield Look("xfa", _("An XFA form was removed: pages may be empty."), 1)
         found = sum(covered.by == "word" for covered in self._covered)
         if self._words and not found:
             yield Look("no-word-found", _("None of the words was found in the text."), 1)
@@ -347,8 +348,8 @@ class _Run:
             yield Look(
                 "length-of-words",
                 _(
-                    "The width of a black box and what stands beside it can tell which word fits. "
-                    "Cover more of the line where there are few to choose from."
+                    "The width of a black box and the text around it can reveal which word fits. "
+                    "Cover more of the line where few words would fit."
                 ),
                 2,
             )
@@ -356,20 +357,19 @@ class _Run:
             yield Look(
                 "cropped-pictures",
                 _(
-                    "Pictures may hold more than the page shows of them, where a program cropped "
-                    "them. Faces are looked for only in what is shown."
+                    "Pictures that a program cropped may hold more than the page shows. Faces are "
+                    "searched for only in what is shown."
                 ),
                 2,
             )
 
 
-def _lines(glyphs: list[Glyph]) -> Iterator[Rect]:
-    """Yield the boxes around found glyphs, one a line."""
-    line: list[Rect] = []
+def _lines(glyphs: list[Glyph]) -> Iterator[Box]:
+    """Yield one box around the glyphs of each line."""
+    line: list[Box] = []
     for glyph in [*glyphs, Glyph("\n", None)]:
         if glyph.box is not None:
             line.append(glyph.box)
         elif line:
-            x0, y0, x1, y1 = zip(*line, strict=True)
-            yield min(x0), min(y0), max(x1), max(y1)
+            yield pdf_page.around(line)
             line = []

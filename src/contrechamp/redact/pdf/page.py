@@ -1,9 +1,9 @@
-"""One page of a rebuilt PDF: areas and words taken out of what it draws, and looked at afterwards.
+"""Removes areas and words from one page of a rebuilt PDF, and verifies that they are gone.
 
-Content is removed by MuPDF's redaction (text, paths, pixels), never covered alone. Then the page is
-looked at: what a renderer draws outside of the areas must be as before, inside nothing may be drawn
-any more, and only then a box is drawn there. Where that cannot be shown, the page becomes a picture
-of itself with the areas painted over: a picture holds nothing but what it shows.
+Content is removed by MuPDF's redaction (text, paths, pixels), never just covered. Then the page is
+rendered: outside the areas it must look as before, inside nothing may be drawn any more; only then
+is a box drawn there. Where that cannot be verified, the page becomes a picture of itself with the
+areas painted over: a picture holds nothing but what it shows.
 """
 
 import itertools
@@ -16,57 +16,57 @@ import numpy as np
 import numpy.typing as npt
 import pymupdf
 
-Pixels = npt.NDArray[np.uint8]
-#: x0, y0, x1, y1 from the top left of the page as displayed, in points.
-Rect = tuple[float, float, float, float]
+from contrechamp.redact.outcome import Box
 
-#: Pages are looked at with so many pixels a point, and made pictures with so many.
+Pixels = npt.NDArray[np.uint8]
+
+#: Pixels per point of renderings to compare, and of pages that become pictures.
 LOOK_ZOOM, PICTURE_ZOOM = 2.0, 200 / 72
 MAX_LOOK_PIXELS, MAX_PICTURE_PIXELS = 12e6, 40e6
-#: A glyph that changes no pixel by more than this (of 255) is not seen by anyone.
+#: Nobody sees a glyph that changes no pixel by more than this (of 255).
 LEAST_CONTRAST = 24
-#: Nor is one that is lower than this, points.
+#: Nor one that is lower than this, points.
 LEAST_HEIGHT_PT = 1.2
-#: Renderers draw edges a little differently when what lies beside them goes.
+#: Renderers draw edges a little differently once their surroundings are gone.
 _EDGE_PX, _EDGE_CHANGE, _EDGE_SHARE = 3, 48, 2e-4
 _TOUCH_PT = 0.75
-#: MuPDF takes a line for larger than it is, by its width and what a sharp corner would need.
+#: MuPDF takes a line to be larger than it is, by its width and the room for a sharp corner.
 _MITRE_PT = 12.0
 _TEXT_FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_PRESERVE_SPANS
-#: What the log of a page calls things whose inside varies and is neither text nor a picture.
+#: Names, in the log of a page, of shaded content that is neither text nor a picture.
 _SHADES = ("fill-shade", "fill-imgmask", "clip-imgmask")
-#: A page that became a picture is compared in squares of so many pixels.
+#: A page that became a picture is compared in squares of this many pixels.
 _SQUARE_PX, _SQUARE_CHANGE, _SQUARE_SHARE = 8, 40, 5e-3
 
 
 @dataclass(frozen=True)
 class Glyph:
-    """One character as it stands on a page; a line ends with one that has no place."""
+    """One character on a page; each line ends with one that has no box."""
 
     text: str
-    box: Rect | None
+    box: Box | None
     seen: bool = True
 
 
 def rendered(page: Any, zoom: float, limit: float, *, annotations: bool = False) -> Pixels:
-    """Return the page as displayed, (height, width, 3), smaller where that would be too much."""
+    """Return the page as displayed, (height, width, 3), zoomed less if it exceeds `limit` px."""
     area = page.rect.width * page.rect.height * zoom * zoom
     zoom *= min(1.0, (limit / area) ** 0.5) if area > 0 else 1.0
     pixels = page.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), alpha=False, annots=annotations)
     return np.frombuffer(pixels.samples, np.uint8).reshape(pixels.h, pixels.w, pixels.n)[:, :, :3]
 
 
-def look(page: Any, *, annotations: bool = False) -> Pixels:
-    """Return the page as it is looked at."""
+def appearance(page: Any, *, annotations: bool = False) -> Pixels:
+    """Return the page rendered for comparison."""
     return rendered(page, LOOK_ZOOM, MAX_LOOK_PIXELS, annotations=annotations)
 
 
 def glyphs(page: Any, document: Any) -> list[Glyph]:
-    """Return every character of a page in the order of its content, also those outside of it.
+    """Return every character of a page, even outside its edges, in the order of its content.
 
-    A character is seen if the page looks different without any text.
+    A character is seen if the page looks different there without any text.
     """
-    shown = look(page)
+    shown = appearance(page)
     without = _without_text(page, document)
     height, width = shown.shape[:2]
     scale = (width / page.rect.width, height / page.rect.height)
@@ -84,8 +84,8 @@ def glyphs(page: Any, document: Any) -> list[Glyph]:
     return found
 
 
-def characters(page: Any) -> Iterator[tuple[str, Rect | None]]:
-    """Yield every character with its box, in the order of the content; a line ends without one."""
+def characters(page: Any) -> Iterator[tuple[str, Box | None]]:
+    """Yield each character and its box, in the order of the content; line ends have none."""
     for block in page.get_text("rawdict", flags=_TEXT_FLAGS)["blocks"]:
         for line in block.get("lines", ()):
             for span in line["spans"]:
@@ -99,7 +99,7 @@ def _without_text(page: Any, document: Any) -> Pixels:
     copy.insert_pdf(document, from_page=page.number, to_page=page.number)
     bare: Any = copy[0]
     _redact(bare, [_everywhere(bare)], graphics=0, images=0)
-    return look(bare)
+    return appearance(bare)
 
 
 def _everywhere(page: Any) -> Any:
@@ -107,13 +107,13 @@ def _everywhere(page: Any) -> Any:
 
 
 def _inked(text: str) -> bool:
-    """Tell whether a character is one that leaves ink: no blank, and no mark of direction."""
+    """Tell whether a character leaves ink, unlike blanks and control or direction marks."""
     return bool(text.strip()) and unicodedata.category(text[0]) not in ("Cf", "Cc")
 
 
 def remove_unseen(page: Any, glyphs: Sequence[Glyph]) -> None:
-    """Take text out of a page that nobody sees; pictures and paths stay."""
-    boxes: list[Rect] = []
+    """Remove from a page the text that nobody sees; pictures and paths stay."""
+    boxes: list[Box] = []
     for line in _lines(glyphs):
         for seen, run in itertools.groupby(line, lambda glyph: glyph.seen):
             if not seen:
@@ -121,21 +121,21 @@ def remove_unseen(page: Any, glyphs: Sequence[Glyph]) -> None:
     _redact(page, [_inside(box) for box in boxes], graphics=0, images=0)
 
 
-def _run_boxes(boxes: Sequence[Rect]) -> Sequence[Rect]:
-    """Return one box around a run, blanks and all, or its boxes where the run lies aslant."""
-    around = (
-        min(box[0] for box in boxes),
-        min(box[1] for box in boxes),
-        max(box[2] for box in boxes),
-        max(box[3] for box in boxes),
-    )
+def _run_boxes(boxes: Sequence[Box]) -> Sequence[Box]:
+    """Return one box around a run, blanks included, or its boxes where the run is slanted."""
+    x0, y0, x1, y1 = around(boxes)
     alone = sum((box[2] - box[0]) * (box[3] - box[1]) for box in boxes)
-    whole = (around[2] - around[0]) * (around[3] - around[1])
-    return [around] if whole <= 2 * alone else boxes
+    return [(x0, y0, x1, y1)] if (x1 - x0) * (y1 - y0) <= 2 * alone else boxes
+
+
+def around(boxes: Sequence[Box]) -> Box:
+    """Return the smallest box around others."""
+    x0, y0, x1, y1 = zip(*boxes, strict=True)
+    return min(x0), min(y0), max(x1), max(y1)
 
 
 def _lines(glyphs: Sequence[Glyph]) -> Iterator[list[Glyph]]:
-    """Yield the glyphs of each line; blanks are seen if what is beside them is."""
+    """Yield the glyphs of each line; blanks count as seen if a neighbour is."""
     for placed, line in itertools.groupby(glyphs, lambda glyph: glyph.box is not None):
         if not placed:
             continue
@@ -151,7 +151,7 @@ def _lines(glyphs: Sequence[Glyph]) -> Iterator[list[Glyph]]:
 
 
 def remove_outside(page: Any) -> None:
-    """Take out what lies beside the page: text, paths, and pixels of pictures cut by its edge."""
+    """Remove what lies outside the page: text, paths, and pixels of pictures across its edge."""
     x0, y0, x1, y1 = page.rect
     far = 1e4
     strips = [
@@ -163,20 +163,20 @@ def remove_outside(page: Any) -> None:
     _redact(page, strips, graphics=1)
 
 
-def _inside(box: Rect) -> Rect:
-    """Return a box a little smaller, so that neighbouring letters stay."""
+def _inside(box: Box) -> Box:
+    """Return a slightly smaller box, so that neighbouring letters stay."""
     x0, y0, x1, y1 = box
     across, down = min(0.6, 0.2 * (x1 - x0)), min(2.0, 0.2 * (y1 - y0))
     return x0 + across, y0 + down, x1 - across, y1 - down
 
 
-def remove(page: Any, areas: Sequence[Rect], words: Sequence[Rect]) -> bool:
-    """Take everything out of `areas`, and text and pixels out of `words`; draw boxes there.
+def remove(page: Any, areas: Sequence[Box], words: Sequence[Box]) -> bool:
+    """Remove everything in `areas`, and text and pixels in `words`; draw boxes there.
 
     Returns:
-        Whether it can be shown that all of it is gone; if not, the page must become a picture.
+        Whether all of it is verifiably gone; if not, the page must become a picture.
     """
-    # A frame or a ground that merely passes by stays; what has an edge in an area goes as a whole.
+    # A frame or background that merely spans an area stays; a path with an edge in it goes wholly.
     _redact(page, areas, graphics=1)
     for graphics, margin in ((1, _MITRE_PT), (2, 0.0)):
         left = [box for box in areas if not _nothing_drawn(page, box)]
@@ -187,22 +187,22 @@ def remove(page: Any, areas: Sequence[Rect], words: Sequence[Rect]) -> bool:
     return clean
 
 
-def _grown(box: Rect, margin: float) -> Rect:
+def _grown(box: Box, margin: float) -> Box:
     x0, y0, x1, y1 = box
     return x0 - margin, y0 - margin, x1 + margin, y1 + margin
 
 
 def _redact(
-    page: Any, boxes: Sequence[Rect], graphics: int, *, images: int = 2, text: int = 0
+    page: Any, boxes: Sequence[Box], graphics: int, *, images: int = 2, text: int = 0
 ) -> None:
-    """Take out of boxes what is in them.
+    """Remove what is in boxes.
 
     Args:
         page: of a document.
         boxes: in points.
-        graphics: paths: 0 none, 1 those inside, 2 all that touch.
-        images: 0 none, 2 the pixels in the boxes.
-        text: 0 all of it, 1 none.
+        graphics: paths to remove: 0 none, 1 those inside, 2 all that touch.
+        images: pixels to remove: 0 none, 2 those in the boxes.
+        text: text to remove: 0 all of it, 1 none.
     """
     for box in boxes:
         page.add_redact_annot(box, fill=False, cross_out=False)
@@ -210,10 +210,10 @@ def _redact(
         page.apply_redactions(images=images, graphics=graphics, text=text)
 
 
-def _nothing_drawn(page: Any, box: Rect) -> bool:
+def _nothing_drawn(page: Any, box: Box) -> bool:
     """Tell whether no edge of a path crosses a box, nothing shades it, and its pixels are alike.
 
-    Inside of a path, or outside of it, and away from its edges, everything is of one colour.
+    Away from its edges, a path is of one colour, and so is what is outside it.
     """
     inner = pymupdf.Rect(box) & page.rect
     shrunk = inner + (_TOUCH_PT, _TOUCH_PT, -_TOUCH_PT, -_TOUCH_PT)  # noqa: RUF005
@@ -224,29 +224,21 @@ def _nothing_drawn(page: Any, box: Rect) -> bool:
             return False
     if any(bool(edge.intersects(shrunk)) for edge in _edges(page)):
         return False
-    pixels = look(page)
+    pixels = appearance(page)
     [(x0, y0, x1, y1)] = pixel_boxes(page, pixels, [tuple(inner)])
     part = pixels[y0 + 2 : y1 - 2, x0 + 2 : x1 - 2].reshape(-1, 3)
     return not len(part) or bool((part == part[0]).all())
 
 
 def _edges(page: Any) -> Iterator[Any]:
-    """Yield a box around each edge of every path, with half of its pen."""
+    """Yield a box around each edge of every path, half of the line width included."""
     for drawing in page.get_drawings():
         pen = (drawing.get("width") or 0) / 2 + 0.01
         for item in drawing["items"]:
-            if item[0] == "re":
-                corners = item[1].quad
-                runs = [(corners.ul, corners.ur), (corners.ur, corners.lr)]
-                runs += [(corners.lr, corners.ll), (corners.ll, corners.ul)]
-            elif item[0] == "qu":
-                quad = item[1]
-                runs = [
-                    (quad.ul, quad.ur),
-                    (quad.ur, quad.lr),
-                    (quad.lr, quad.ll),
-                    (quad.ll, quad.ul),
-                ]
+            if item[0] in ("re", "qu"):
+                quad = item[1].quad if item[0] == "re" else item[1]
+                corners = [quad.ul, quad.ur, quad.lr, quad.ll, quad.ul]
+                runs = list(itertools.pairwise(corners))
             else:  # a line, or a curve within its control points
                 runs = [tuple(item[1:])]
             for points in runs:
@@ -256,7 +248,7 @@ def _edges(page: Any) -> Iterator[Any]:
                 )
 
 
-def _text_left(page: Any, areas: Sequence[Rect], words: Sequence[Rect]) -> bool:
+def _text_left(page: Any, areas: Sequence[Box], words: Sequence[Box]) -> bool:
     inner = [pymupdf.Rect(box) for box in areas] + [pymupdf.Rect(_inside(box)) for box in words]
     for text, box in characters(page):
         if box is None or not _inked(text):
@@ -267,8 +259,8 @@ def _text_left(page: Any, areas: Sequence[Rect], words: Sequence[Rect]) -> bool:
     return False
 
 
-def draw_boxes(page: Any, boxes: Sequence[Rect]) -> None:
-    """Draw black boxes over everything."""
+def draw_boxes(page: Any, boxes: Sequence[Box]) -> None:
+    """Draw black boxes on top of everything."""
     for box in boxes:
         page.draw_rect(pymupdf.Rect(box), color=None, fill=(0, 0, 0), overlay=True)
 
@@ -276,11 +268,11 @@ def draw_boxes(page: Any, boxes: Sequence[Rect]) -> None:
 def same_outside(
     before: Pixels, after: Pixels, boxes: Sequence[tuple[int, ...]], *, picture: bool = False
 ) -> bool:
-    """Tell whether two renderings are alike but for some boxes of pixels, and black in these.
+    """Tell whether two renderings are alike outside boxes, and the second is black inside them.
 
     Args:
-        before: as it was, (height, width, 3).
-        after: as it is.
+        before: (height, width, 3).
+        after: likewise.
         boxes: in their pixels.
         picture: `after` shows a picture of the page, whose lines are a little softer.
     """
@@ -300,17 +292,15 @@ def same_outside(
 
 
 def _squares(pixels: Pixels) -> npt.NDArray[np.float64]:
-    """Return means of squares."""
+    """Return the mean of each square."""
     side = _SQUARE_PX
     down, across = pixels.shape[0] // side, pixels.shape[1] // side
     cut = pixels[: down * side, : across * side]
     return np.asarray(cut.reshape(down, side, across, side, 3).mean(axis=(1, 3)), np.float64)
 
 
-def pixel_boxes(
-    page: Any, pixels: Pixels, boxes: Sequence[Rect]
-) -> list[tuple[int, int, int, int]]:
-    """Return boxes in pixels of a rendering, cut to it."""
+def pixel_boxes(page: Any, pixels: Pixels, boxes: Sequence[Box]) -> list[tuple[int, int, int, int]]:
+    """Return boxes in pixels of a rendering, clipped to it."""
     height, width = pixels.shape[:2]
     across, down = width / page.rect.width, height / page.rect.height
     return [
@@ -324,7 +314,7 @@ def pixel_boxes(
     ]
 
 
-def picture_of(page: Any, boxes: Sequence[Rect]) -> Pixels:
+def picture_of(page: Any, boxes: Sequence[Box]) -> Pixels:
     """Return the page as pixels with boxes painted black: (height, width, 3)."""
     pixels = rendered(page, PICTURE_ZOOM, MAX_PICTURE_PIXELS).copy()
     for x0, y0, x1, y1 in pixel_boxes(page, pixels, boxes):
@@ -333,7 +323,7 @@ def picture_of(page: Any, boxes: Sequence[Rect]) -> Pixels:
 
 
 def replace(document: Any, number: int, pixels: Pixels) -> None:
-    """Put a picture of a page in the place of the page."""
+    """Replace a page by a picture of it."""
     old = document[number].rect
     document.delete_page(number)
     page = document.new_page(number, width=old.width, height=old.height)

@@ -1,18 +1,18 @@
-"""Pictures inside PDFs: compressed pixels without what stands beside them."""
+"""Strips metadata from the compressed pictures in PDFs."""
 
 import struct
 
-#: Segments of JPEG that decoding needs: JFIF's density is left out, Adobe's colour transform stays.
+#: The one APP segment that decoding needs, for Adobe's colour transform; JFIF's density is not.
 _ADOBE = 0xEE
 _MAX_SEGMENTS = 10_000
 _JP2_BOXES = (b"jP  ", b"ftyp", b"jp2h", b"jp2c")
 
 
 def without_metadata(data: bytes, pdf_filter: str) -> bytes:
-    """Return the picture without metadata; what is no such picture becomes nothing.
+    """Return a picture without metadata; nothing, if it is not in the format of its filter.
 
     Args:
-        data: as it stands in the file.
+        data: as in the file.
         pdf_filter: ``/DCTDecode``, ``/JPXDecode``, or another whose pictures carry no metadata.
     """
     if pdf_filter == "/DCTDecode":
@@ -23,7 +23,7 @@ def without_metadata(data: bytes, pdf_filter: str) -> bytes:
 
 
 def bare_jpeg(data: bytes) -> bytes:
-    """Return a JPEG without application segments, comments, and what follows its end."""
+    """Return a JPEG without application segments, comments, and data after its end."""
     start = data.find(b"\xff\xd8")
     if start < 0:
         return b""
@@ -51,7 +51,7 @@ def bare_jpeg(data: bytes) -> bytes:
 
 
 def _scan_end(data: bytes, at: int) -> int:
-    """Return where compressed pixels end: at a marker that is neither stuffed nor a restart."""
+    """Return where compressed pixels end: at a marker, not at a stuffed byte or a restart."""
     while True:
         at = data.find(b"\xff", at)
         if at < 0 or at + 1 >= len(data):
@@ -65,7 +65,7 @@ def _scan_end(data: bytes, at: int) -> int:
 
 
 def bare_jpeg_2000(data: bytes) -> bytes:
-    """Return a JP2 file with the boxes that decoding needs; a bare codestream stays as it is."""
+    """Return a JP2 file with only the boxes that decoding needs; a bare codestream stays so."""
     if data.startswith(b"\xff\x4f"):
         return _ended(data)
     kept, at = [], 0

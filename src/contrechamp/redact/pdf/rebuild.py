@@ -1,9 +1,9 @@
-"""A PDF built anew from what its pages draw: nothing is taken over that is not on a list.
+"""Rebuilds a PDF from what its pages draw: only what is on a list is taken over.
 
 The new file has pages with content and resources, and nothing else: no document information, XMP,
 attachments, scripts, forms, comments, links, outlines, names, structure tree, layers, thumbnails,
-private data, earlier revisions or objects that nothing refers to. What annotations show on a page
-(filled-in fields, stamps, drawings, text boxes) is drawn into it first.
+private data, earlier revisions or unreferenced objects. What annotations show on a page (filled-in
+fields, stamps, drawings, text boxes) is drawn into it before.
 """
 
 import re
@@ -24,8 +24,8 @@ MAX_DEPTH = 24
 MAX_OBJECTS = 500_000
 MAX_CONTENT = 256 << 20
 
-#: What is taken over of each kind of dictionary, and as what: a kind of this table, ``value``
-#: (numbers, names, booleans and arrays of them) or one of `_Rebuilder`'s own ways.
+#: The entries that are taken over from each kind of dictionary, and as what: a kind of this table,
+#: ``value`` (numbers, names, booleans and arrays of them), or a kind that `_PageRebuilder` handles.
 _KINDS: dict[str, dict[str, str]] = {
     "resources": {
         "Font": "fonts", "XObject": "objects", "ExtGState": "states", "ColorSpace": "colours",
@@ -100,13 +100,13 @@ _KINDS: dict[str, dict[str, str]] = {
         "JBIG2Globals": "bytes",
     },
 }  # fmt: skip
-#: Every name that an entry of a rebuilt file may have, but for those that somebody chose.
+#: Every name that an entry of a rebuilt file may have, apart from freely chosen ones.
 VOCABULARY = frozenset(
     {f"/{name}" for entries in _KINDS.values() for name in entries}
     | {"/Pages", "/Kids", "/Count", "/Parent", "/MediaBox", "/Contents", "/Rotate", "/Group"}
     | {"/Filter", "/DecodeParms", "/Length", "/Resources", "/Root", "/Type"}
 )
-#: Resources are maps of names that somebody chose to things of one kind.
+#: Resources map freely chosen names to objects of one kind.
 _MAPS = {
     "fonts": "font", "objects": "object", "states": "state", "colours": "colour",
     "patterns": "pattern", "shadings": "shading", "glyphs": "glyph",
@@ -130,15 +130,15 @@ def rebuilt(source: pikepdf.Pdf, left_out: Counter[str]) -> bytes:
     """Return the new file.
 
     Args:
-        source: open, its annotations already drawn into the pages.
-        left_out: counts what was left out.
+        source: open, with its annotations already drawn into the pages.
+        left_out: counts what is left out.
 
     Raises:
         pikepdf.PdfError: a page cannot be parsed.
         TooLargeError: it unpacks to more than any document needs.
     """
     new = pikepdf.new()
-    rebuilder = _Rebuilder(new, layers.reader_of(source), left_out)
+    rebuilder = _PageRebuilder(new, layers.visibility_of(source), left_out)
     for page in source.pages:
         page.externalize_inline_images()
         rebuilder.page(page)
@@ -153,7 +153,7 @@ def rebuilt(source: pikepdf.Pdf, left_out: Counter[str]) -> bytes:
     return out.getvalue()
 
 
-class _Rebuilder:
+class _PageRebuilder:
     def __init__(
         self, new: pikepdf.Pdf, shown: Callable[[Any], bool], left_out: Counter[str]
     ) -> None:
@@ -188,7 +188,7 @@ class _Rebuilder:
         return content
 
     def _of(self, value: Any, kind: str, depth: int) -> Any:
-        """Return `value` anew as a `kind`, or None for what is not to be taken over."""
+        """Return a new object for `value` as a `kind`, or None if it is not to be taken over."""
         self._objects += 1
         if self._objects > MAX_OBJECTS:
             raise TooLargeError
@@ -199,7 +199,7 @@ class _Rebuilder:
         if key[0] == (0, 0):
             return self._anew(value, kind, depth)
         if key not in self._done:
-            # Before its parts, that may lead back to it.
+            # Noted before its parts, which may refer back to it.
             self._done[key] = None
             made = self._anew(value, kind, depth)
             self._done[key] = self._new.make_indirect(made) if _is_container(made) else made
@@ -266,7 +266,7 @@ class _Rebuilder:
         except pikepdf.PdfError:
             self._left_out["objects"] += 1
             return None
-        if kind == "image":  # packed at once, so that no more than one lies in memory as pixels
+        if kind == "image":  # compressed at once, so that only one is in memory unpacked
             stream = Stream(
                 self._new,
                 zlib.compress(data[: _bytes_of(value, made.get("/ColorSpace", None))]),
@@ -279,9 +279,9 @@ class _Rebuilder:
         return Stream(self._new, self._counted(data), made)
 
     def _picture(self, value: Any, filters: list[str], made: Any, depth: int) -> Any:
-        """Take over compressed pixels as they are, without what a camera wrote beside them."""
+        """Take over compressed pixels as they are, without the metadata around them."""
         data = value.read_raw_bytes()
-        if len(filters) > 1:  # a JPEG that was packed again
+        if len(filters) > 1:  # a JPEG that was compressed again
             outer = Stream(self._new, data)
             outer.Filter = Array([Name(name) for name in filters[:-1]])
             data = outer.read_bytes()
@@ -307,7 +307,7 @@ class _Rebuilder:
     def _glyph(self, value: Any) -> Any:
         if not isinstance(value, Stream):
             return None
-        # Names of a glyph's objects are resources of its font; all of them are taken for there.
+        # The objects of a glyph are resources of its font; they are taken to exist.
         data = drawing_only(value, _Everything(), self._shown, self._left_out)
         return Stream(self._new, self._counted(data))
 
@@ -335,7 +335,7 @@ class _Rebuilder:
         return value[0]
 
     def _without_profile(self, profile: Any, depth: int) -> Any:
-        """Return the plain colour space for an ICC profile, whose texts may name a device."""
+        """Return the plain colour space for an ICC profile, which may name a device."""
         self._left_out["profiles"] += 1
         alternate = profile.get("/Alternate", None)
         if isinstance(alternate, Array):
@@ -350,7 +350,7 @@ class _Rebuilder:
 
 
 class _Everything:
-    """Resources in which every name is found, and none is a layer."""
+    """Resources in which every object exists, and none is a layer."""
 
     def get(self, name: str, default: Any) -> Any:
         return self if name == "/XObject" else default
@@ -375,10 +375,10 @@ def _filters(stream: Any) -> list[str]:
 
 
 def _bytes_of(image: Any, colour: Any) -> int:
-    """Return how many bytes of pixels an image has at the most; what follows is not shown.
+    """Return the most bytes of pixels that an image can have; what follows them is not shown.
 
     Args:
-        image: its dictionary says width, height and bits.
+        image: its dictionary gives width, height and bits.
         colour: its colour space, rebuilt.
     """
     width, height = int(image.get("/Width", 0)), int(image.get("/Height", 0))
@@ -389,12 +389,12 @@ def _bytes_of(image: Any, colour: Any) -> int:
 
 
 def _is_program(stream: Any) -> bool:
-    """Tell whether a stream is PostScript, in which comments may stand."""
+    """Tell whether a stream is PostScript, which may have comments."""
     return int(stream.get("/FunctionType", 4)) == 4
 
 
 def _inherited(page: Any, name: str) -> Any:
-    """Return what a page takes from the nodes above it."""
+    """Return an entry that a page inherits from the nodes above it."""
     node, steps = page, 0
     while node is not None and steps < MAX_DEPTH:
         if name in node:
@@ -404,7 +404,7 @@ def _inherited(page: Any, name: str) -> Any:
 
 
 def _visible_part(page: pikepdf.Page) -> tuple[float, float, float, float]:
-    """Return the part of a page that is shown: the crop box, within the media box."""
+    """Return the visible part of a page: the crop box within the media box."""
     media, crop = _box(page.mediabox), _box(page.cropbox)
     x0, y0 = max(media[0], crop[0]), max(media[1], crop[1])
     x1, y1 = min(media[2], crop[2]), min(media[3], crop[3])

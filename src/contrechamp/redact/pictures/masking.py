@@ -1,4 +1,4 @@
-"""Pictures: faces and areas covered, written anew from pixels alone, read again and checked."""
+"""Masks pictures: covers faces and areas, writes the copy from pixels alone, and checks it."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,23 +10,23 @@ from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.progress import Progress
 from contrechamp.redact.faces.boxes import F8, as_boxes, clip, covered_share, enlarge
 from contrechamp.redact.faces.cover import RGB, draw_covers
-from contrechamp.redact.faces.hits import Detector, Hits, together
+from contrechamp.redact.faces.hits import Detector, Hits, concatenated
 from contrechamp.redact.faces.known_recall import blind_below_px
-from contrechamp.redact.faces.search import COVER_AT, PLAN, REPORT_AT, Plan, find_faces
+from contrechamp.redact.faces.search import COVER_AT, PLAN, REPORT_AT, SearchPlan, find_faces
 from contrechamp.redact.outcome import Box, Check, Covered, Look, Outcome
 from contrechamp.redact.pictures.reading import our_limit_of_pixels, read_picture
-from contrechamp.redact.wish import Style, Wish
+from contrechamp.redact.request import Request, Style
 
-#: As often, at the most, is the covered picture searched, and what is found then covered as well.
-#: Two or three times are usual; at a threshold of 0.01, where covers breed hits, more than six.
+#: The covered picture is searched at most this often, and what is found is covered as well. Two
+#: or three rounds are usual; more than six at a threshold of 0.01, where covers cause new hits.
 ROUNDS = 20
-#: A hit of which so much lies under covers is the covers' own look, not a face.
+#: A hit with at least this share under covers is caused by the covers, not by a face.
 UNDER_COVERS = 0.5
-#: JPEG's rounding: a block of one colour may come out this much brighter or darker.
+#: JPEG's rounding can make a block of one colour this much brighter or darker.
 TOLERANCE = 2
-#: So many doubtful hits are told one by one, the best first.
+#: At most this many doubtful hits are listed one by one, best first.
 LOOKS = 12
-#: Faces up to this many times the size where the search is blind call for a second look.
+#: Faces of up to this many times the smallest size that is found call for a second look.
 NEARLY_BLIND = 1.5
 
 _SAVED_AS: dict[str, dict[str, object]] = {
@@ -40,11 +40,11 @@ _SAVED_AS: dict[str, dict[str, object]] = {
 
 @dataclass(frozen=True)
 class _Written:
-    """What was written, read again.
+    """The written picture, read back.
 
     Args:
         rgb: (height, width, 3).
-        off_by: largest difference, of 255, between a covered pixel and its cover.
+        off_by: largest difference (of 255) between a covered pixel and its cover.
         share: of the picture that is covered.
     """
 
@@ -55,73 +55,71 @@ class _Written:
 
 @dataclass(frozen=True)
 class _Search:
-    """Finds what is to be covered, by the wish.
+    """Finds what to cover for a request.
 
     Args:
-        detector: one net; None: only areas drawn by hand are covered.
-        plan: how thoroughly is searched.
-        cover_at: score from which a hit is covered.
-        wish: what is asked.
+        detector: the net; None: only areas drawn by hand are covered.
+        plan: how thoroughly to search.
+        cover_at: lowest score of a hit to cover.
+        request: what the user asks for.
     """
 
     detector: Detector | None
-    plan: Plan
+    plan: SearchPlan
     cover_at: float
-    wish: Wish
+    request: Request
 
     def everything(self, rgb: RGB) -> Hits:
         """Return every hit that a person did not mark as no face."""
         if self.detector is None:
-            return together(())
+            return concatenated(())
         hits = find_faces(rgb, self.detector, self.plan)
-        if self.wish.hand is None:
+        if self.request.hand is None:
             return hits
-        shown = ~self.wish.hand.left_open(hits.boxes)
-        return Hits(hits.boxes[shown], hits.scores[shown])
+        return hits[~self.request.hand.marked_no_face(hits.boxes)]
 
     def covers(self, faces: Hits) -> F8:
         """Return the areas to cover: whole heads, and what was drawn by hand."""
-        drawn = self.wish.hand.boxes() if self.wish.hand else as_boxes([])
+        drawn = self.request.hand.boxes() if self.request.hand else as_boxes([])
         return np.vstack([enlarge(faces.boxes), drawn])
 
     def outside(self, hits: Hits, covers: F8) -> Hits:
-        """Return the hits that do not lie under covers."""
-        seen = covered_share(hits.boxes, covers) < UNDER_COVERS
-        return Hits(hits.boxes[seen], hits.scores[seen])
+        """Return the hits that are not under covers."""
+        return hits[covered_share(hits.boxes, covers) < UNDER_COVERS]
 
 
-def mask_image(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
+def mask_image(source: Path, target: Path, request: Request, progress: Progress) -> Outcome:
     """Write a copy of the picture with faces and areas covered, and nothing else of the file.
 
     Args:
         source: the picture; its content counts, not its name.
-        target: what is written: JPEG, PNG, WebP or TIFF, as the source is; JPEG for the others.
-        wish: what is asked.
-        progress: bars.
+        target: JPEG, PNG, WebP or TIFF, as the source; JPEG for other sources.
+        request: what the user asks for.
+        progress: opens a bar.
 
     Returns:
-        The outcome; where a check in it failed, `target` must not be kept.
+        The outcome; if one of its checks failed, `target` must not be kept.
 
     Raises:
-        InputError: the file is no picture that can be masked, or the detector is not the one
+        InputError: the file is not a picture that can be masked, or the detector is not the one
             that was measured.
     """
-    search = _search(wish)
+    search = _search(request)
     picture = read_picture(source)
     height, width = picture.rgb.shape[:2]
-    if wish.hand:
-        wish.hand.check_picture(width, height)
+    if request.hand:
+        request.hand.check_picture(width, height)
     with progress(_("covering faces"), 2) as advance:
         found = search.everything(picture.rgb)
         faces = found.at_least(search.cover_at)
         advance(1)
         for _round in range(ROUNDS):
             covers = search.covers(faces)
-            written = _write(picture.rgb, covers, target, picture.suffix, wish.style)
+            written = _write(picture.rgb, covers, target, picture.suffix, request.style)
             left = search.outside(search.everything(written.rgb).at_least(search.cover_at), covers)
             if not len(left):
                 break
-            faces = together([faces, left])
+            faces = concatenated([faces, left])
         advance(1)
     doubtful = search.outside(found.below(search.cover_at), covers)
     scales = PLAN.scales(width, height)
@@ -129,7 +127,7 @@ def mask_image(source: Path, target: Path, wish: Wish, progress: Progress) -> Ou
         kind="image",
         width=width,
         height=height,
-        covered=_covered(faces, wish, width, height),
+        covered=_covered(faces, request, width, height),
         looks=_looks(search, faces, doubtful, written.share, blind_below_px(scales[0])),
         checks=_checks(search, picture.rgb, written, left),
         removed=picture.removed,
@@ -138,18 +136,18 @@ def mask_image(source: Path, target: Path, wish: Wish, progress: Progress) -> Ou
     )
 
 
-def _search(wish: Wish) -> _Search:
-    cover_at = COVER_AT if wish.cover_at is None else wish.cover_at
+def _search(request: Request) -> _Search:
+    cover_at = COVER_AT if request.cover_at is None else request.cover_at
     detector: Detector | None = None
-    if not wish.boxes_only:
+    if not request.boxes_only:
         from contrechamp.redact.faces.centerface import CenterFace
 
-        detector = CenterFace(wish.threads)
-    return _Search(detector, Plan(report_at=min(REPORT_AT, cover_at)), cover_at, wish)
+        detector = CenterFace(request.threads)
+    return _Search(detector, SearchPlan(report_at=min(REPORT_AT, cover_at)), cover_at, request)
 
 
 def _write(rgb: RGB, covers: F8, target: Path, suffix: str, style: Style) -> _Written:
-    """Write the covered picture, and read what was written."""
+    """Write the covered picture, and read it back."""
     covered, under = draw_covers(rgb, covers, style)
     Image.fromarray(covered).save(target, **_SAVED_AS[suffix])  # type: ignore[arg-type]
     with our_limit_of_pixels(), Image.open(target) as image:
@@ -160,9 +158,9 @@ def _write(rgb: RGB, covers: F8, target: Path, suffix: str, style: Style) -> _Wr
     return _Written(again, off_by, float(under.mean()))
 
 
-def _covered(faces: Hits, wish: Wish, width: int, height: int) -> tuple[Covered, ...]:
+def _covered(faces: Hits, request: Request, width: int, height: int) -> tuple[Covered, ...]:
     heads = clip(enlarge(faces.boxes), width, height)
-    drawn = clip(wish.hand.boxes(), width, height) if wish.hand else as_boxes([])
+    drawn = clip(request.hand.boxes(), width, height) if request.hand else as_boxes([])
     by_face = zip(heads, faces.scores, strict=True)
     return (
         *(Covered("face", _box(box), score=float(score)) for box, score in by_face),
@@ -178,7 +176,7 @@ def _box(box: F8) -> Box:
 def _looks(
     search: _Search, faces: Hits, doubtful: Hits, share: float, blind_below: float
 ) -> tuple[Look, ...]:
-    """Return what a person must look at, the most urgent first."""
+    """Return what a person must look at, most urgent first."""
     looks = []
     if search.detector is None:
         looks.append(
@@ -194,8 +192,8 @@ def _looks(
         height = float(box[3] - box[1])
         if height < NEARLY_BLIND * blind_below:
             text = _(
-                "A face only {height} px high was found: others as small are often missed, so look"
-                " around it."
+                "A face only {height} px high was found: others this small are often missed, so"
+                " look around it."
             ).format(height=f"{height:.0f}")
             looks.append(Look("small-face", text, 1, _box(box)))
             break
@@ -211,7 +209,7 @@ def _looks(
         ).format(count=len(doubtful) - LOOKS)
         looks.append(Look("more-uncovered", text, 3))
     if share > 0.5:
-        text = _("More than half of the picture is covered: perhaps more than there is to cover.")
+        text = _("More than half of the picture is covered: perhaps more than it needs to be.")
         looks.append(Look("much-covered", text, 2))
     return tuple(sorted(looks, key=lambda look: look.urgency))
 
@@ -233,7 +231,7 @@ def _checks(search: _Search, rgb: RGB, written: _Written, left: Hits) -> tuple[C
     if search.detector:
         checks.append(
             Check(
-                _("a search of the written picture finds no face beside the covers"),
+                _("a search of the written picture finds no face outside the covers"),
                 not len(left),
                 _("found: {count}").format(count=len(left)),
             )

@@ -1,4 +1,4 @@
-"""Reading pictures that nobody vouches for: as plain pixels, upright, in sRGB, or not at all."""
+"""Reads untrusted pictures as plain pixels, upright and in sRGB, or refuses them."""
 
 import contextlib
 import io
@@ -18,45 +18,44 @@ from contrechamp.base.i18n import _, ngettext
 from contrechamp.redact.kinds import FileKind, kind_of
 from contrechamp.redact.pictures.remains import remains
 
-#: No picture of a camera or telephone is larger.
+#: No picture from a camera or phone is larger.
 MAX_BYTES = 1 << 29
 MAX_PIXELS = 120_000_000
-#: What the format, as `contrechamp.redact.kinds` names it, may be opened as.
+#: The Pillow formats that each format of `contrechamp.redact.kinds` may be opened as.
 _OPENED_AS = {
     "JPEG": ("JPEG", "MPO"), "PNG": ("PNG",), "WebP": ("WEBP",), "TIFF": ("TIFF",),
     "HEIC": ("HEIF",), "AVIF": ("AVIF",),
 }  # fmt: skip
 _TO_SRGB = {"RGB": "RGB", "L": "GRAY", "CMYK": "CMYK", "LAB": "Lab"}
 _WHITE = (255, 255, 255)
-#: The tag of EXIF under which the place stands.
+#: The EXIF tag of the location.
 _GPS = 0x8825
 
 
 @dataclass(frozen=True)
-class Picture:
+class DecodedPicture:
     """A picture as it is shown.
 
     Args:
-        rgb: (height, width, 3), upright, sRGB; what was transparent lies on white.
-        format: of the file, as `contrechamp.redact.kinds` names it.
-        suffix: that a masked copy has.
-        removed: what the file held beside these pixels.
+        rgb: (height, width, 3), upright, sRGB; transparent parts on white.
+        suffix: of a masked copy.
+        removed: what the file held apart from these pixels.
     """
 
     rgb: NDArray[np.uint8]
-    format: str
     suffix: str
     removed: tuple[str, ...]
 
 
-def read_picture(source: Path) -> Picture:
+def read_picture(source: Path) -> DecodedPicture:
     """Read a picture file.
 
     Args:
         source: the file; its content counts, not its name.
 
     Raises:
-        InputError: it is no picture, cut short, damaged, too large, moves, or has several pages.
+        InputError: it is not a picture, or is cut short, damaged, too large, animated or of several
+            pages.
     """
     kind = kind_of(source, "")
     if kind.kind != "image":
@@ -72,7 +71,7 @@ def read_picture(source: Path) -> Picture:
                 reason=_short(error)
             )
         ) from error
-    return Picture(rgb, kind.format, kind.suffix, (*remains(content, kind.format), *more))
+    return DecodedPicture(rgb, kind.suffix, (*remains(content, kind.format), *more))
 
 
 def _short(error: Exception) -> str:
@@ -82,7 +81,7 @@ def _short(error: Exception) -> str:
 def _check_size(width: int, height: int) -> None:
     if width * height > MAX_PIXELS:
         raise InputError(
-            _("has {megapixels} million pixels; more than {limit} are not decoded").format(
+            _("has {megapixels} million pixels; at most {limit} million are decoded").format(
                 megapixels=f"{width * height / 1e6:,.0f}", limit=f"{MAX_PIXELS / 1e6:,.0f}"
             )
         )
@@ -90,12 +89,12 @@ def _check_size(width: int, height: int) -> None:
 
 @contextlib.contextmanager
 def our_limit_of_pixels() -> Iterator[None]:
-    """Let `MAX_PIXELS` stand in place of Pillow's own limit, which warns first and refuses late."""
+    """Replace Pillow's own limit, which warns first and refuses late, by `MAX_PIXELS`."""
     before = Image.MAX_IMAGE_PIXELS
     Image.MAX_IMAGE_PIXELS = None
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of odd metadata, which is not kept
+            warnings.simplefilter("ignore")  # about odd metadata, which is not kept
             yield
     finally:
         Image.MAX_IMAGE_PIXELS = before
@@ -115,22 +114,21 @@ def _decoded(content: bytes, kind: FileKind) -> tuple[NDArray[np.uint8], tuple[s
             ) from error
         with image:
             _check_size(*image.size)
-            more = _one_picture(image, kind) + _place(image)
+            more = _other_pictures(image, kind) + _location(image)
             image.load()
             if kind.format == "JPEG":
                 _check_whole(content)
             upright = ImageOps.exif_transpose(image)
-            clear = _is_clear(upright)
-            if clear:
-                more += (_("transparency"),)
-            return _srgb(upright, clear), more
+            transparent = _is_transparent(upright)
+            more += (_("transparency"),) if transparent else ()
+            return _srgb(upright, transparent), more
 
 
 def _check_whole(content: bytes) -> None:
     """Refuse a JPEG that ends before its last line.
 
-    libjpeg fills the missing lines with grey and only warns, which Pillow does not tell; FFmpeg's
-    decoder can be asked to be strict.
+    libjpeg fills the missing lines with grey and only warns, which Pillow hides; FFmpeg's decoder
+    can be strict.
     """
     import av
 
@@ -145,11 +143,11 @@ def _check_whole(content: bytes) -> None:
             )
         ) from error
     except av.FFmpegError:
-        pass  # a rare kind of JPEG, which only the other decoder knows
+        pass  # a rare kind of JPEG that only libjpeg knows
 
 
-def _one_picture(image: Any, kind: FileKind) -> tuple[str, ...]:
-    """Refuse what moves or has pages; tell of pictures that stand beside the one that is shown."""
+def _other_pictures(image: Any, kind: FileKind) -> tuple[str, ...]:
+    """Refuse animations and pages; name any pictures besides the one that is shown."""
     count = getattr(image, "n_frames", 1)
     if count == 1 and "default_image" not in image.info:
         return ()
@@ -163,29 +161,28 @@ def _one_picture(image: Any, kind: FileKind) -> tuple[str, ...]:
     raise InputError(_("is a moving picture; save it as a video first, or one frame as PNG"))
 
 
-def _place(image: Image.Image) -> tuple[str, ...]:
-    """Tell whether the file says where it was taken: the first that a reviewer wants to know."""
+def _location(image: Image.Image) -> tuple[str, ...]:
+    """Name a location in the metadata: the first thing that a reviewer wants to know."""
     try:
         return ("GPS",) if image.getexif().get_ifd(_GPS) else ()
-    except Exception:  # whatever damaged metadata, which is not kept, makes its reader raise
+    except Exception:  # damaged metadata, which is not kept, may raise anything
         return ()
 
 
-def _is_clear(image: Image.Image) -> bool:
+def _is_transparent(image: Image.Image) -> bool:
     return "transparency" in image.info or image.mode in ("RGBA", "LA", "PA", "La", "RGBa")
 
 
-def _srgb(image: Image.Image, clear: bool) -> NDArray[np.uint8]:
-    """Return the picture as it is shown: colours by its profile, on white where it is clear.
+def _srgb(image: Image.Image, transparent: bool) -> NDArray[np.uint8]:
+    """Return the picture as it is shown: with its colour profile, and transparent parts on white.
 
-    What transparent pixels hide, by an alpha of nought or near it, is not kept: it may be what
-    was cut away.
+    The colours of transparent pixels are not kept: they may show what was cut away.
     """
     profile = image.info.get("icc_profile")
     if image.mode.startswith("I") or image.mode == "F":
         image = _eight_bits(image)
     alpha = None
-    if clear:
+    if transparent:
         image = image.convert("RGBA")
         alpha = image.getchannel("A")
         image = image.convert("RGB")
@@ -199,7 +196,7 @@ def _srgb(image: Image.Image, clear: bool) -> NDArray[np.uint8]:
 
 
 def _by_profile(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """Convert to sRGB by the picture's own profile; without a usable one, as everybody does."""
+    """Convert to sRGB with the picture's own profile; without a usable one, take it for sRGB."""
     srgb = ImageCms.createProfile("sRGB")
     if image.mode == "LAB":
         return _converted(image, ImageCms.createProfile("LAB"), srgb) or image
@@ -221,22 +218,22 @@ def _converted(image: Image.Image, source: Any, target: Any) -> Image.Image | No
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
-    """Return a picture of 16 bits of grey with 8; of whole numbers or fractions beyond, refuse."""
+    """Return a 16-bit grey picture with 8 bits; refuse values that are no such brightness."""
     values = np.asarray(image)
     if image.mode == "F" or values.min() < 0 or values.max() > 0xFFFF:
         raise InputError(
-            _("has values that are no brightness of 8 or 16 bits; save it with 8 bits first")
+            _("has brightness values that are not of 8 or 16 bits; save it with 8 bits first")
         )
     return Image.fromarray((values.astype(np.uint16) >> 8).astype(np.uint8))
 
 
 def _raw(content: bytes) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
-    """Develop a camera's raw file, as a camera would."""
+    """Develop a camera raw file, as a camera would."""
     import rawpy
 
     with rawpy.imread(io.BytesIO(content)) as raw:
         _check_size(raw.sizes.raw_width, raw.sizes.raw_height)
         rgb = raw.postprocess(use_camera_wb=True, output_bps=8, output_color=rawpy.ColorSpace.sRGB)
-    if rgb.ndim != 3 or rgb.shape[2] != 3:  # a sensor without colours
+    if rgb.ndim != 3 or rgb.shape[2] != 3:  # a monochrome sensor
         rgb = np.atleast_3d(rgb)[:, :, :1].repeat(3, axis=2)
-    return np.ascontiguousarray(rgb), (_("raw values of the sensor"),)
+    return np.ascontiguousarray(rgb), (_("raw sensor data"),)

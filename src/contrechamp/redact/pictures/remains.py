@@ -1,6 +1,6 @@
-"""What a picture file holds beside its pixels, so that a review can say what was left behind.
+"""Names what a picture file holds apart from its pixels, for the review.
 
-Only told, never relied on: a masked picture is made of pixels alone, whatever stands here.
+This is only reported, never relied on: a masked picture is made from pixels alone in any case.
 """
 
 from collections.abc import Iterator
@@ -16,12 +16,12 @@ _SIGNS = (
     (b"MPF\0", "MPF"),
     (b"jumbf", "C2PA"),
 )
-#: Metadata stands at the beginning; what stands behind the picture is found otherwise.
+#: Metadata is at the beginning; data after the picture is found in another way.
 _HEAD = 1 << 22
 
 
 def remains(content: bytes, format_name: str) -> tuple[str, ...]:
-    """Return the names of what a file holds beside its pixels."""
+    """Return the names of what a file holds apart from its pixels."""
     if format_name == "JPEG":
         return tuple(dict.fromkeys(_of_jpeg(content)))
     if format_name == "PNG":
@@ -54,22 +54,11 @@ def _of_jpeg(content: bytes) -> Iterator[str]:
         at += 2 + size
     end = content.rfind(b"\xff\xd9")
     if 0 <= end < len(content) - 2:
-        yield _("bytes behind the picture")
+        yield _("data after the picture")
 
 
 def _of_png(content: bytes) -> Iterator[str]:
-    kept = (
-        b"IHDR",
-        b"IDAT",
-        b"IEND",
-        b"PLTE",
-        b"tRNS",
-        b"gAMA",
-        b"cHRM",
-        b"sRGB",
-        b"pHYs",
-        b"sBIT",
-    )
+    kept = b"IHDR IDAT IEND PLTE tRNS gAMA cHRM sRGB pHYs sBIT".split()
     named = {b"eXIf": "EXIF", b"iCCP": "ICC", b"tEXt": _("text"), b"zTXt": _("text")}
     at = 8
     while at + 8 <= len(content):
@@ -82,4 +71,4 @@ def _of_png(content: bytes) -> Iterator[str]:
         if kind == b"IEND":
             break
     if at < len(content):
-        yield _("bytes behind the picture")
+        yield _("data after the picture")

@@ -1,4 +1,4 @@
-"""Brings a stored picture upright: the eight ways in which a phone can have been held."""
+"""Turns stored pictures upright, from any of the eight orientations."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Turn:
-    """How stored pixels become the picture as displayed: transposed first, then mirrored.
+    """How stored pixels become the displayed picture: transposed first, then mirrored.
 
     Args:
-        transposed: rows become columns.
-        left_right: then mirrored left to right.
-        top_bottom: then mirrored top to bottom.
+        transposed: whether rows become columns.
+        left_right: whether left and right are then swapped.
+        top_bottom: whether top and bottom are then swapped.
     """
 
     transposed: bool = False
@@ -21,7 +21,7 @@ class Turn:
     top_bottom: bool = False
 
     def size(self, width: int, height: int) -> tuple[int, int]:
-        """Return width and height after (or, it being symmetric, before) the turn.
+        """Return width and height after the turn, or, given those, before it.
 
         >>> Turn(transposed=True).size(1920, 1080)
         (1080, 1920)
@@ -30,7 +30,7 @@ class Turn:
 
     @property
     def filters(self) -> tuple[tuple[str, str], ...]:
-        """Names and arguments of FFmpeg's filters that do it."""
+        """Names and arguments of the FFmpeg filters that do this."""
         # "cclock_flip" is the plain transposition.
         steps = [("transpose", "cclock_flip")] if self.transposed else []
         steps += [("hflip", "")] if self.left_right else []
@@ -39,7 +39,7 @@ class Turn:
 
 
 def turn_of(matrix: Sequence[int] | None) -> Turn:
-    """Return the turn that a display matrix asks for, to the nearest quarter.
+    """Return the turn that a display matrix describes, to the nearest quarter.
 
     Args:
         matrix: nine numbers, row by row, as in ISO/IEC 14496-12 (``tkhd``): a stored point (x, y)

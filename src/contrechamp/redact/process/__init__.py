@@ -1,1 +1,1 @@
-"""The process in which a masker meets hostile bytes."""
+"""The confined process in which a masker reads hostile bytes."""

@@ -1,4 +1,4 @@
-"""Runs a masker in a process of its own: what a hostile file does to it stays there."""
+"""Runs a masker in a process of its own, to contain whatever a hostile file does to it."""
 
 import contextlib
 import json
@@ -18,17 +18,17 @@ from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.base.shown_text import shown
 from contrechamp.redact.process import kernels
-from contrechamp.redact.process.job import Job, Limits, written
+from contrechamp.redact.process.job import MaskingJob, ProcessLimits, encoded
 
 GIB = 1 << 30
 MEMORY_BYTES = 4 * GIB
-#: Of the memory of the machine, at the most; the rest is for everything else that runs.
+#: Largest share of the machine's memory; the rest is for everything else that runs.
 SHARE_OF_MEMORY = 0.75
-#: An answer longer than this comes from no masker of ours.
+#: No masker of ours gives an answer longer than this.
 MAX_ANSWER_BYTES = 256 << 20
 #: Letters of one message of it that are shown.
 MAX_SHOWN = 2000
-#: What a masked file may be larger than its source, and how large a small one may become.
+#: How many times larger than its source a masked file may be; a small one may reach the minimum.
 MAX_GROWTH, MIN_FILE_BYTES = 10, GIB
 _LOOK_EVERY_S = 0.5
 _HANDED_ON = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH", "SYSTEMROOT")
@@ -39,17 +39,17 @@ def _shown(text: object) -> str:
 
 
 class MaskerError(Exception):
-    """Raised when a masker failed through a fault of ours, not of the file."""
+    """Raised when a masker failed through our fault, not the file's."""
 
     def __init__(self, kind: str, place: str) -> None:
         self.place = place
         super().__init__(f"{kind} in {place}")
 
 
-def limits_for(source: Path, *, moving: bool) -> Limits:
-    """Return what masking `source` may cost; what moves (video, sound) may take long."""
+def limits_for(source: Path, *, moving: bool) -> ProcessLimits:
+    """Return what masking `source` may cost; `moving` content (video, sound) may take longer."""
     physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return Limits(
+    return ProcessLimits(
         memory_bytes=min(MEMORY_BYTES, int(physical * SHARE_OF_MEMORY)),
         cpu_s=14 * 86_400 if moving else 3600 * 4,
         file_bytes=max(MIN_FILE_BYTES, MAX_GROWTH * source.stat().st_size),
@@ -59,23 +59,23 @@ def limits_for(source: Path, *, moving: bool) -> Limits:
 
 
 def run_isolated(
-    job: Job, name: str, progress: Progress = silent, *, verbose: bool = False
+    job: MaskingJob, name: str, progress: Progress = silent, *, verbose: bool = False
 ) -> tuple[Any, list[str]]:
-    """Do `job` in a process of its own.
+    """Run `job` in a process of its own.
 
     Args:
         job: what to do.
         name: what the user calls the source, for messages.
-        progress: bars, in this process.
-        verbose: let what decoders print through to standard error.
+        progress: opens bars in this process.
+        verbose: let through what decoders print.
 
     Returns:
-        What the function returned, as JSON, and what the process had given up (stable names).
+        What the function returned, as JSON, and the restrictions that the process ran under.
 
     Raises:
-        InputError: the masker refused the file, or the file broke it or its limits.
+        InputError: the masker refused the file, or the file crashed it or exceeded its limits.
         OutputError: there is no room for the result.
-        CheckFailedError: the masker found its own output wrong.
+        CheckFailedError: the masker's checks of its own output failed.
         MaskerError: the fault is ours.
     """
     reading, writing = os.pipe()
@@ -101,7 +101,7 @@ def run_isolated(
     try:
         assert process.stdin is not None  # noqa: S101  for the type
         with contextlib.suppress(BrokenPipeError), process.stdin:
-            process.stdin.write(written(job))
+            process.stdin.write(encoded(job))
         with ExitStack() as bars:
             return conversation.follow(progress, bars)
     finally:
@@ -121,30 +121,30 @@ def _environment(workshop: Path) -> dict[str, str]:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the process and what it started, whatever state it is in."""
+    """Kill the process and all that it started, whatever state they are in."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 
 class _Conversation:
-    """What one process says, until it ends or has to be ended."""
+    """Reads the messages of one process, until it ends or must be killed."""
 
     def __init__(
-        self, job: Job, name: str, process: subprocess.Popen[bytes], descriptor: int
+        self, job: MaskingJob, name: str, process: subprocess.Popen[bytes], descriptor: int
     ) -> None:
         self.job = job
         self.name = name
         self.process = process
         self.descriptor = descriptor
-        self.given_up: list[str] = []
+        self.restrictions: list[str] = []
         self.advance: Callable[[float], None] = lambda _amount: None
 
     def follow(self, progress: Progress, bars: ExitStack) -> tuple[Any, list[str]]:
         for line in self._lines():
             said = self._parsed(line)
             if "outcome" in said:
-                return said["outcome"], self.given_up
+                return said["outcome"], self.restrictions
             if "error" in said:
                 self._raise(said)
             try:
@@ -154,9 +154,9 @@ class _Conversation:
         self._died()
 
     def _note(self, said: dict[str, Any], progress: Progress, bars: ExitStack) -> None:
-        """Take what the process says of itself before it met the file, and of its progress."""
-        if "confined" in said and not self.given_up:
-            self.given_up = [str(name) for name in said["confined"]]
+        """Note a message about progress, or the restrictions, sent before the file is read."""
+        if "confined" in said and not self.restrictions:
+            self.restrictions = [str(name) for name in said["confined"]]
         elif "bar" in said:
             bars.close()
             bar = progress(_shown(said["bar"]), float(said["total"] or 0))
@@ -177,10 +177,10 @@ class _Conversation:
         return said
 
     def _nonsense(self) -> InputError:
-        return self._refused(_("made its decoder talk nonsense; nothing of it was kept"))
+        return self._refused(_("made its decoder send nonsense; nothing of it was kept"))
 
     def _lines(self) -> Iterator[bytes]:
-        """Yield what the process says line by line; refuse the file when it takes too long."""
+        """Yield the lines that the process sends; refuse the file when they take too long."""
         limits, started = self.job.limits, time.monotonic()
         heard_at, received, rest = started, 0, b""
         with selectors.DefaultSelector() as selector:
@@ -192,7 +192,7 @@ class _Conversation:
                         return
                     received += len(piece)
                     if received > MAX_ANSWER_BYTES:
-                        raise self._refused(_("made its decoder talk without end"))
+                        raise self._refused(_("made its decoder send data without end"))
                     *lines, rest = (rest + piece).split(b"\n")
                     yield from lines
                     heard_at = time.monotonic()
@@ -230,7 +230,7 @@ class _Conversation:
         raise MaskerError(_shown(said.get("kind")), _shown(said.get("place")))
 
     def _place(self, where: str) -> str:
-        """Return the place that a masker named, by the name that the user knows."""
+        """Return a place as a masker named it, but with the user's name for the source."""
         for own in (str(self.job.source), self.job.source.name):
             if where == own or where.startswith(f"{own}:"):
                 return self.name + where[len(own) :]
@@ -238,17 +238,17 @@ class _Conversation:
 
     def _too_much_memory(self) -> ContrechampError:
         return self._refused(
-            _("needs more than {limit} GiB of memory; make it smaller, or cut it").format(
+            _("needs more than {limit} GiB of memory; make it smaller, or split it").format(
                 limit=f"{self.job.limits.memory_bytes / GIB:.2g}"
             )
         )
 
     def _died(self) -> NoReturn:
-        """Say what a process that ended without a word died of."""
+        """Raise the reason why a process ended without an answer."""
         status = self.process.wait()
         if status in (-signal.SIGXCPU, -signal.SIGKILL):
             raise self._refused(
-                _("took more memory or time than it may, and its decoder was ended")
+                _("took more memory or time than allowed, and its decoder was stopped")
             )
         if status < 0:
             raise self._refused(

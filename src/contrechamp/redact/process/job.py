@@ -1,4 +1,4 @@
-"""What the parent tells a masker's process, and what comes back: one JSON object a line."""
+"""The job that the parent process sends to a masker's process, as one JSON object."""
 
 import json
 from collections.abc import Mapping
@@ -7,19 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from contrechamp.redact import sidecar
-from contrechamp.redact.wish import Wish
+from contrechamp.redact.request import Request
 
 
 @dataclass(frozen=True)
-class Limits:
-    """What one file may cost; beyond it the process is ended and the file refused.
+class ProcessLimits:
+    """What one file may cost; beyond that the process is killed and the file refused.
 
     Args:
-        memory_bytes: data of the process (RLIMIT_DATA).
-        cpu_s: of all cores together.
+        memory_bytes: data segment of the process (RLIMIT_DATA).
+        cpu_s: processor time, of all cores together.
         file_bytes: largest file that it may write.
-        wall_s: of the clock.
-        stall_s: of the clock without any progress.
+        wall_s: elapsed time.
+        stall_s: elapsed time without any progress.
     """
 
     memory_bytes: int
@@ -30,41 +30,41 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Job:
-    """One piece of work.
+class MaskingJob:
+    """A call of one masker.
 
     Args:
-        function: ``module:function`` of a masker.
+        function: ``module:function`` of the masker.
         source: may be ``/dev/fd/N``.
-        target: written; its suffix says as what.
-        wish: what is asked for.
+        target: written; its suffix tells the format.
+        request: what the user asks for.
         limits: what it may cost.
         language: of messages.
-        workshop: the only folder that may be written; `target` lies in it, and temporary files.
-        arguments: more of the function, by name; JSON.
+        workshop: the only folder that may be written to: for `target` and temporary files.
+        arguments: further keyword arguments, which JSON can hold.
     """
 
     function: str
     source: Path
     target: Path
-    wish: Wish
-    limits: Limits
+    request: Request
+    limits: ProcessLimits
     language: str
     workshop: Path
     arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
-def written(job: Job) -> bytes:
-    """Return `job` as a line for the process."""
-    wish = {one.name: getattr(job.wish, one.name) for one in fields(Wish)}
-    if job.wish.hand is not None:
-        wish["hand"] = {"where": job.wish.hand.where, "said": job.wish.hand.to_json()}
+def encoded(job: MaskingJob) -> bytes:
+    """Return `job` as JSON for the process."""
+    request = {f.name: getattr(job.request, f.name) for f in fields(Request)}
+    if job.request.hand is not None:
+        request["hand"] = {"where": job.request.hand.where, "said": job.request.hand.to_json()}
     return json.dumps(
         {
             "function": job.function,
             "source": str(job.source),
             "target": str(job.target),
-            "wish": wish,
+            "request": request,
             "limits": asdict(job.limits),
             "language": job.language,
             "workshop": str(job.workshop),
@@ -73,22 +73,22 @@ def written(job: Job) -> bytes:
     ).encode()
 
 
-def read(data: dict[str, Any]) -> Job:
-    """Return the job that the process was told."""
-    wish = data["wish"]
-    hand = wish["hand"]
-    return Job(
+def decoded(data: dict[str, Any]) -> MaskingJob:
+    """Return the job in the JSON that the process was sent."""
+    request = data["request"]
+    hand = request["hand"]
+    return MaskingJob(
         function=data["function"],
         source=Path(data["source"]),
         target=Path(data["target"]),
-        wish=Wish(
+        request=Request(
             **{
-                **wish,
-                "words": tuple(wish["words"]),
+                **request,
+                "words": tuple(request["words"]),
                 "hand": hand and sidecar.from_json(hand["said"], hand["where"]),
             }
         ),
-        limits=Limits(**data["limits"]),
+        limits=ProcessLimits(**data["limits"]),
         language=data["language"],
         workshop=Path(data["workshop"]),
         arguments=data["arguments"],

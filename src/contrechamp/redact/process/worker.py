@@ -1,8 +1,7 @@
-"""The process that meets hostile bytes: takes one job, gives itself up to its limits, works.
+"""The process that reads hostile bytes: takes one job, confines itself, and runs it.
 
-Run as ``python -m contrechamp.redact.process.worker N``: the job stands on standard input;
-progress and outcome go to file descriptor N, so that what a decoder prints cannot be taken for
-either.
+Run as ``python -m contrechamp.redact.process.worker N``: the job comes on standard input; progress
+and outcome go to file descriptor N, so that nothing a decoder prints can be mistaken for either.
 """
 
 import errno
@@ -28,12 +27,12 @@ _PACKAGE = Path(__file__).parents[2]
 
 
 def main() -> int:
-    """Do the job on standard input."""
+    """Run the job on standard input."""
     out = os.fdopen(int(sys.argv[1]), "wb")
     job: dict[str, Any] = json.loads(sys.stdin.buffer.read())
     i18n.activate(job["language"])
-    given_up = confine(job["limits"], Path(job["source"]), (Path(job["workshop"]),))
-    _say(out, {"confined": given_up})
+    restrictions = confine(job["limits"], Path(job["source"]), (Path(job["workshop"]),))
+    _say(out, {"confined": restrictions})
     try:
         _say(out, {"outcome": _outcome(job, out)})
     except (InputError, OutputError, CheckFailedError) as error:
@@ -54,16 +53,16 @@ def main() -> int:
 
 def _outcome(said: dict[str, Any], out: BinaryIO) -> Any:
     from contrechamp.redact.outcome import Outcome, to_json
-    from contrechamp.redact.process.job import read  # now, for NumPy starts threads
+    from contrechamp.redact.process.job import decoded  # not before: NumPy starts threads
 
-    job = read(said)
+    job = decoded(said)
     function = pkgutil.resolve_name(job.function)
-    outcome = function(job.source, job.target, job.wish, _progress_to(out), **job.arguments)
+    outcome = function(job.source, job.target, job.request, _progress_to(out), **job.arguments)
     return to_json(outcome) if isinstance(outcome, Outcome) else outcome
 
 
 def _is_full(folder: Path) -> bool:
-    """Tell whether the disk is full; not every encoder says so (Pillow's error has no number)."""
+    """Tell whether the disk is full, which some errors do not say (Pillow's has no number)."""
     disk = os.statvfs(folder)
     return disk.f_bavail * disk.f_frsize < _ROOM_BYTES
 
@@ -88,7 +87,7 @@ def _progress_to(out: BinaryIO) -> Any:
 
 
 def _say(out: BinaryIO, what: dict[str, Any]) -> None:
-    # What NumPy counted is no number to json: item() makes it one.
+    # item() turns NumPy's numbers into Python's, which json takes.
     out.write(json.dumps(what, default=lambda value: value.item()).encode() + b"\n")
     out.flush()
 

@@ -1,1 +1,1 @@
-"""The sheets with which a person reviews masked copies."""
+"""The sheets that a person reviews masked copies with."""

@@ -1,6 +1,6 @@
-"""Small pictures of a masked copy for its review sheet; never of the source.
+"""Takes small pictures of a masked copy, never of the source, for its review sheet.
 
-Runs in a process of its own, as a masker does (`contrechamp.redact.process.isolation`).
+Runs in a process of its own, like a masker (`contrechamp.redact.process.isolation`).
 """
 
 import base64
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contrechamp.base.progress import Progress
-from contrechamp.redact.wish import Wish
+from contrechamp.redact.request import Request
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -22,7 +22,7 @@ _QUALITY = 80
 def take(
     source: Path,
     target: Path,
-    wish: Wish,
+    request: Request,
     progress: Progress,
     *,
     kind: str,
@@ -33,13 +33,14 @@ def take(
     Args:
         source: the copy.
         target: not used.
-        wish: not used.
+        request: not used.
         progress: not used.
         kind: of the copy.
         moments: seconds of a video, or pages (from 1) of a PDF.
 
     Returns:
-        For each ``jpeg`` (base64), ``width`` and ``height`` in the units of boxes, ``moment``.
+        For each picture: ``jpeg`` (base64), ``width`` and ``height`` in the units of boxes, and
+        ``moment``.
     """
     takers: dict[str, Callable[[Path, Sequence[float]], Iterator[dict[str, Any]]]]
     takers = {"image": _of_image, "video": _of_video, "pdf": _of_pdf}
@@ -49,7 +50,7 @@ def take(
 def _of_image(source: Path, moments: Sequence[float]) -> Iterator[dict[str, Any]]:
     from PIL import Image
 
-    Image.MAX_IMAGE_PIXELS = None  # our own copy: its size was refused or allowed before
+    Image.MAX_IMAGE_PIXELS = None  # our own copy, whose size was checked before
     with Image.open(source) as image:
         yield _small(image, IMAGE_PX, image.width, image.height, None)
 

@@ -1,13 +1,13 @@
-"""The review of a masked copy: what a person must look at before it may leave. HTML, no script.
+"""Review sheets of masked copies: what a person must check before one is passed on. No scripts.
 
-A sheet shows pixels of the copy, never of the source, and no sheet calls a copy safe.
+A sheet shows pixels of the copy, never of the source, and never calls a copy safe.
 """
 
 import base64
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib.resources import files as package_files
 from pathlib import Path
@@ -21,25 +21,25 @@ from contrechamp.base.files import new_file
 from contrechamp.base.i18n import _, active_language, direction_of
 from contrechamp.base.templates import environment
 from contrechamp.redact.kinds import FileKind
-from contrechamp.redact.outcome import Look, Outcome, to_json
+from contrechamp.redact.outcome import Covered, Look, Outcome, to_json
 from contrechamp.redact.process.isolation import MaskerError, run_isolated
-from contrechamp.redact.process.job import Job
+from contrechamp.redact.process.job import MaskingJob
+from contrechamp.redact.request import Request
 from contrechamp.redact.review import texts
 from contrechamp.redact.run import Run
-from contrechamp.redact.wish import Wish
 from contrechamp.wording.masking import covered_by_label, kind_label
 
 INDEX, RUN_JSON, RUN_SCHEMA = "index.html", "run.json", "contrechamp/masking-1"
-#: Pictures of one sheet; what is beyond them stands in the list without one.
+#: Most pictures on one sheet; looks beyond that are listed without one.
 MAX_PICTURES = 24
 MAX_ROWS = 500
-#: Two looks at a video this close are one picture.
+#: Looks at a video closer together than this share a picture.
 _SAME_MOMENT_S = 0.2
 
 
 @dataclass(frozen=True)
-class Picture:
-    """A small picture of the copy: JPEG in base64, and the size that boxes are measured in."""
+class Thumbnail:
+    """A small picture of the copy: JPEG in base64, its size in the units of boxes, its moment."""
 
     jpeg: str
     width: float
@@ -49,85 +49,81 @@ class Picture:
 
 @dataclass(frozen=True)
 class Sheet:
-    """What the sheet of one copy tells.
+    """The content of the sheet of one copy.
 
     Args:
         copy: name of the copy.
         source: what the user calls the source.
         kind: of the source.
-        wish: what was asked for.
-        outcome: what came out.
-        given_up: what the masker's process had given up (`confinement`).
-        absent: programs that were not there to check with.
+        request: what the user asked for.
+        outcome: of the masker.
+        restrictions: that the masker's process ran under (`confinement`).
+        absent: checking programs that are not installed.
         pictures: of the copy.
     """
 
     copy: str
     source: str
     kind: FileKind
-    wish: Wish
+    request: Request
     outcome: Outcome
-    given_up: tuple[str, ...]
+    restrictions: tuple[str, ...]
     absent: tuple[str, ...]
-    pictures: tuple[Picture, ...]
+    pictures: tuple[Thumbnail, ...]
 
 
-def take_pictures(job: Job, outcome: Outcome, *, verbose: bool = False) -> tuple[Picture, ...]:
+def take_pictures(
+    job: MaskingJob, outcome: Outcome, *, verbose: bool = False
+) -> tuple[Thumbnail, ...]:
     """Take pictures of the copy for its sheet, in a process of its own.
 
     Args:
         job: whose source is the copy.
-        outcome: says which moments or pages to look at.
-        verbose: let decoders speak.
+        outcome: tells which moments or pages to look at.
+        verbose: show what decoders print.
 
     Raises:
-        CheckFailedError: the copy cannot be read again.
+        CheckFailedError: the copy cannot be read back.
     """
     if outcome.kind not in ("image", "video", "pdf"):
         return ()
-    taking = Job(
+    taking = replace(
+        job,
         function="contrechamp.redact.review.pictures:take",
-        source=job.source,
-        target=job.target,
-        wish=Wish(),
-        limits=job.limits,
-        language=job.language,
-        workshop=job.workshop,
+        request=Request(),
         arguments={"kind": outcome.kind, "moments": _moments(outcome)},
     )
     try:
         answer, _given_up = run_isolated(taking, job.source.name, verbose=verbose)
     except InputError as error:
         raise CheckFailedError(
-            _("the masked copy cannot be read again and was deleted ({reason})").format(
-                reason=error
-            )
+            _("the masked copy cannot be read back and was deleted ({reason})").format(reason=error)
         ) from error
     try:
         return tuple(
-            Picture(
-                str(one["jpeg"]),
-                float(one["width"]),
-                float(one["height"]),
-                None if one["moment"] is None else float(one["moment"]),
+            Thumbnail(
+                str(picture["jpeg"]),
+                float(picture["width"]),
+                float(picture["height"]),
+                None if picture["moment"] is None else float(picture["moment"]),
             )
-            for one in answer
+            for picture in answer
         )
     except (ValueError, TypeError, KeyError) as error:
         raise MaskerError("pictures", "review.py") from error
 
 
 def _moments(outcome: Outcome) -> list[float]:
-    """Return the seconds or pages worth a picture, the urgent ones first where there are many."""
+    """Return the seconds or pages to take pictures of, the most urgent first."""
     if outcome.kind == "image":
         return [0.0]
     wanted: list[float] = []
     for look in sorted_looks(outcome):
         moment = look.page if outcome.kind == "pdf" else look.seconds
-        if moment is not None and all(abs(moment - one) >= _SAME_MOMENT_S for one in wanted):
+        if moment is not None and all(abs(moment - other) >= _SAME_MOMENT_S for other in wanted):
             wanted.append(float(moment))
     if outcome.kind == "pdf":
-        pages = [one.page for one in outcome.covered if one.page]
+        pages = [covered.page for covered in outcome.covered if covered.page]
         wanted += [*pages, *range(1, (outcome.pages or 0) + 1)]
     elif not wanted:
         wanted = [(outcome.duration_s or 0) * share for share in (0.1, 0.37, 0.63, 0.9)]
@@ -135,7 +131,7 @@ def _moments(outcome: Outcome) -> list[float]:
 
 
 def sorted_looks(outcome: Outcome) -> list[Look]:
-    """Return what to look at, most urgent first, then in the order of pages and time."""
+    """Return what to look at, by urgency, then page, then time."""
     return sorted(
         outcome.looks, key=lambda look: (look.urgency, look.page or 0, look.seconds or 0.0)
     )
@@ -150,13 +146,13 @@ def write_sheet(sheet: Sheet, folder: Path) -> Path:
         sheet=sheet,
         outcome=outcome,
         looks=[_with_picture(look, sheet) for look in sorted_looks(outcome)],
-        rows=[_row(number, one) for number, one in enumerate(outcome.covered, start=1)][:MAX_ROWS],
+        rows=[_row(*row) for row in enumerate(outcome.covered[:MAX_ROWS], start=1)],
         more_rows=max(0, len(outcome.covered) - MAX_ROWS),
         shown=list(_shown(sheet)),
         facts=texts.facts(sheet.source, sheet.kind, outcome),
-        settings=texts.settings(sheet.wish, outcome.kind, sheet.given_up),
+        settings=texts.settings(sheet.request, outcome.kind, sheet.restrictions),
         checklist=texts.checklist(outcome.kind),
-        recall=texts.recall(sheet.wish, outcome),
+        recall=texts.recall(sheet.request, outcome),
     )
     path = folder / "sheet.html"
     path.write_bytes(html)
@@ -164,22 +160,22 @@ def write_sheet(sheet: Sheet, folder: Path) -> Path:
 
 
 def write_index(run: Run, folder: Path) -> None:
-    """Write the index over all files, and the same for machines, into `folder`."""
+    """Write the index of all files into `folder`, as a page and as JSON."""
     html = _rendered(
         "index.html.jinja",
         title=_("Review of masked copies"),
         run=run,
         rows=[
             {
-                "name": one.copy.name,
-                "sheet": one.sheet.name,
-                "source": one.source,
-                "kind": kind_label(one.outcome.kind),
-                "covered": len(one.outcome.covered),
-                "urgent": sum(look.urgency == 1 for look in one.outcome.looks),
-                "looks": len(one.outcome.looks),
+                "name": masked.copy.name,
+                "sheet": masked.sheet.name,
+                "source": masked.source,
+                "kind": kind_label(masked.outcome.kind),
+                "covered": len(masked.outcome.covered),
+                "urgent": sum(look.urgency == 1 for look in masked.outcome.looks),
+                "looks": len(masked.outcome.looks),
             }
-            for one in run.masked
+            for masked in run.masked
         ],
     )
     data = json.dumps(run_json(run), ensure_ascii=False, indent=1).encode("utf-8", "replace")
@@ -189,36 +185,36 @@ def write_index(run: Run, folder: Path) -> None:
 
 
 def run_json(run: Run) -> dict[str, Any]:
-    """Return what became of every file, for machines."""
+    """Return the result for every file, as JSON can hold it."""
     return {
         "schema": RUN_SCHEMA,
         "version": __version__,
         "masked": [
             {
-                "source": one.source,
-                "copy": f"{one.copy.parent.name}/{one.copy.name}",
-                "sheet": f"{one.sheet.parent.name}/{one.sheet.name}",
-                "outcome": to_json(one.outcome),
+                "source": masked.source,
+                "copy": f"{masked.copy.parent.name}/{masked.copy.name}",
+                "sheet": f"{masked.sheet.parent.name}/{masked.sheet.name}",
+                "outcome": to_json(masked.outcome),
             }
-            for one in run.masked
+            for masked in run.masked
         ],
         "unmasked": [
-            {"source": one.source, "reason": str(one.error), "check_failed": one.check_failed}
-            for one in run.unmasked
+            {"source": file.source, "reason": str(file.error), "check_failed": file.check_failed}
+            for file in run.unmasked
         ],
         "left_out": run.left_out,
     }
 
 
 def _with_picture(look: Look, sheet: Sheet) -> dict[str, Any]:
-    """Return a look with the frame that it is about; images and pages stand by themselves."""
+    """Return a look with its frame of a video; images and pages are shown by themselves."""
     pictures = [
-        one
-        for one in sheet.pictures
+        picture
+        for picture in sheet.pictures
         if sheet.outcome.kind == "video"
         and look.seconds is not None
-        and one.moment is not None
-        and abs(one.moment - look.seconds) < _SAME_MOMENT_S
+        and picture.moment is not None
+        and abs(picture.moment - look.seconds) < _SAME_MOMENT_S
     ]
     return {
         **asdict(look),
@@ -227,18 +223,19 @@ def _with_picture(look: Look, sheet: Sheet) -> dict[str, Any]:
     }
 
 
-def _row(number: int, one: Any) -> dict[str, Any]:
+def _row(number: int, covered: Covered) -> dict[str, Any]:
+    box = covered.box
     return {
-        **asdict(one),
+        **asdict(covered),
         "number": number,
-        "label": covered_by_label(one.by),
-        "place": texts.place(one),
-        "size": max(one.box[2] - one.box[0], one.box[3] - one.box[1]) if one.box else None,
+        "label": covered_by_label(covered.by),
+        "place": texts.place(covered),
+        "size": max(box[2] - box[0], box[3] - box[1]) if box else None,
     }
 
 
 def _shown(sheet: Sheet) -> Iterator[dict[str, Any]]:
-    """Yield pictures that stand by themselves: the image, or pages; with the boxes on them."""
+    """Yield the pictures shown by themselves, of an image or of pages, with their boxes."""
     outcome = sheet.outcome
     if outcome.kind == "video":
         return
@@ -248,9 +245,9 @@ def _shown(sheet: Sheet) -> Iterator[dict[str, Any]]:
             "picture": picture,
             "page": page,
             "covered": [
-                (number, one)
-                for number, one in enumerate(outcome.covered[:MAX_ROWS], start=1)
-                if one.box and one.page == page
+                (number, covered)
+                for number, covered in enumerate(outcome.covered[:MAX_ROWS], start=1)
+                if covered.box and covered.page == page
             ],
             "looks": [
                 (number, look)

@@ -1,4 +1,4 @@
-"""What the stable words of an outcome are called on a review sheet, in the reader's language."""
+"""The texts of a review sheet about an outcome, in the reader's language."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from contrechamp.base.i18n import _, active_language
 from contrechamp.redact.faces.known_recall import BLIND_BELOW_PX, MEASURED
 from contrechamp.redact.kinds import FileKind
 from contrechamp.redact.outcome import Covered, Kind, Look, Outcome
-from contrechamp.redact.wish import Wish
+from contrechamp.redact.request import Request
 from contrechamp.wording.masking import confinement_labels, sound_label, style_label
 
 
@@ -19,7 +19,7 @@ def number(value: float, digits: int = 0) -> str:
 
 
 def place(what: Look | Covered) -> str:
-    """Return where in a video or document something is; nothing for an image."""
+    """Return where in a document or recording something is; nothing for an image."""
     if what.page is not None:
         return _("page {page}").format(page=what.page)
     if what.seconds is not None:
@@ -28,7 +28,7 @@ def place(what: Look | Covered) -> str:
 
 
 def clock(seconds: float) -> str:
-    """Return a moment of a recording.
+    """Return a moment of a recording as minutes and seconds.
 
     >>> clock(83.25)
     '1:23.2'
@@ -38,10 +38,10 @@ def clock(seconds: float) -> str:
 
 
 def facts(source: str, source_kind: FileKind, outcome: Outcome) -> list[tuple[str, str]]:
-    """Return what the copy is: label and value."""
+    """Return facts about the copy: label and value."""
     kind = source_kind.format
     if source_kind.odd_name(Path(source)):
-        kind = _("{format}, though its name says something else").format(format=kind)
+        kind = _("{format}, despite its name").format(format=kind)
     found = [(_("Made from"), source), (_("Kind of the source"), kind)]
     if outcome.width and outcome.height:
         found.append((_("Size"), f"{outcome.width} × {outcome.height} px"))
@@ -54,29 +54,29 @@ def facts(source: str, source_kind: FileKind, outcome: Outcome) -> list[tuple[st
     return [*found, *outcome.facts.items()]
 
 
-def settings(wish: Wish, kind: Kind, given_up: tuple[str, ...]) -> list[tuple[str, str]]:
+def settings(request: Request, kind: Kind, restrictions: tuple[str, ...]) -> list[tuple[str, str]]:
     """Return how the copy was made: label and value."""
     found = []
     if kind in ("image", "video"):
-        found.append((_("Covered with"), style_label(wish.style)))
-    if kind in ("image", "video", "pdf") and wish.boxes_only:
-        found.append((_("Detector of faces"), _("not used (--boxes-only)")))
+        found.append((_("Covered with"), style_label(request.style)))
+    if kind in ("image", "video", "pdf") and request.boxes_only:
+        found.append((_("Face detector"), _("not used (--boxes-only)")))
     if kind in ("video", "sound"):
-        altered = kind == "sound" and wish.sound == "drop"
-        found.append((_("Sound"), sound_label("alter" if altered else wish.sound)))
+        altered = kind == "sound" and request.sound == "drop"
+        found.append((_("Sound"), sound_label("alter" if altered else request.sound)))
     if kind in ("pdf", "office"):
-        found.append((_("Words to remove"), number(len(wish.words))))
-    found.append((_("The process that read the source could not use"), _confined(given_up)))
+        found.append((_("Words to remove"), number(len(request.words))))
+    found.append((_("The process that read the source could not use"), _confined(restrictions)))
     return found
 
 
-def _confined(given_up: tuple[str, ...]) -> str:
+def _confined(restrictions: tuple[str, ...]) -> str:
     names = confinement_labels()
-    return ", ".join(names[name] for name in given_up if name in names)
+    return ", ".join(names[name] for name in restrictions if name in names)
 
 
 def checklist(kind: Kind) -> list[str]:
-    """Return what a person confirms before a copy may leave."""
+    """Return what a person must confirm before a copy is passed on."""
     pictures = [
         _(
             "Every face that must be covered is covered: from the side and from behind, in the "
@@ -100,8 +100,8 @@ def checklist(kind: Kind) -> list[str]:
     }
     spoken = [
         _(
-            "No name, nickname, place, voice in the background or accent that must stay unknown "
-            "is heard."
+            "No name, nickname, place, background voice or accent that must stay unknown can be "
+            "heard."
         )
     ]
     written = [
@@ -115,28 +115,28 @@ def checklist(kind: Kind) -> list[str]:
             "The people who can still be recognised in it agreed to this use; where nobody could "
             "ask them, I weighed what it may do to them."
         ),
-        _("I thought of what else is known: this copy beside other pictures, posts and news."),
+        _("I considered this copy together with what else is known: pictures, posts, news."),
     ]
 
 
-def recall(wish: Wish, outcome: Outcome) -> list[tuple[str, str, str]]:
-    """Return how many faces of each height were found when that was measured, on still pictures.
+def recall(request: Request, outcome: Outcome) -> list[tuple[str, str, str]]:
+    """Return the measured recall by height of face, on still pictures.
 
-    Heights are those in a picture that is searched at twice its size; in one that was searched
-    less closely, faces must be larger by as much as the size where the search is blind is.
+    It was measured on pictures searched at twice their size; where the search was coarser, the
+    heights are scaled up, like the size below which faces are missed.
     """
-    if wish.boxes_only or outcome.kind != "image" or outcome.blind_below_px is None:
+    if request.boxes_only or outcome.kind != "image" or outcome.blind_below_px is None:
         return []
-    larger = outcome.blind_below_px / BLIND_BELOW_PX
+    scale = outcome.blind_below_px / BLIND_BELOW_PX
     return [
         (
-            _("{low} px and higher").format(low=number(larger * one.low_px))
-            if one.high_px is None
+            _("{low} px and higher").format(low=number(scale * measured.low_px))
+            if measured.high_px is None
             else _("{low} to {high} px").format(
-                low=number(larger * one.low_px), high=number(larger * one.high_px)
+                low=number(scale * measured.low_px), high=number(scale * measured.high_px)
             ),
-            _("{percent} %").format(percent=number(100 * one.found, 1)),
-            number(one.faces),
+            _("{percent} %").format(percent=number(100 * measured.found, 1)),
+            number(measured.faces),
         )
-        for one in MEASURED
+        for measured in MEASURED
     ]

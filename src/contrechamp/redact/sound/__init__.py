@@ -1,1 +1,1 @@
-"""Masking a sound file: voices altered, everything that is not sound left behind."""
+"""Masking sound files: voices altered, everything but the sound left out."""

@@ -1,4 +1,4 @@
-"""Sound files: voices altered, everything that is not sound left behind."""
+"""Masks sound files: alters voices, and leaves out everything but the sound."""
 
 import contextlib
 from collections.abc import Iterator
@@ -11,122 +11,86 @@ import av.container
 import numpy as np
 
 from contrechamp.base.errors import InputError
-from contrechamp.base.files import unwritable
+from contrechamp.base.files import reason_of, unwritable
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.progress import Progress
+from contrechamp.redact.checks.outside_readers import MP4_TAGS
+from contrechamp.redact.kinds import kind_of
 from contrechamp.redact.outcome import Check, Look, Outcome
+from contrechamp.redact.request import Request
 from contrechamp.redact.sound.voice import Alteration, Samples
-from contrechamp.redact.wish import Wish
 
-#: Altered sound is one channel of this rate: nothing lies above what `Alteration` leaves.
+#: Altered sound has one channel of this rate, enough for the band that `Alteration` leaves.
 ALTERED_RATE_HZ = 16_000
-#: Sound that is kept is cut down to this, and then so many hours fit into a WAV file.
+#: Kept sound is reduced to this at most, so that the longest recording fits into a WAV file.
 KEPT_RATE_HZ, KEPT_CHANNELS = 48_000, 2
 MAX_HOURS = 6
 MAX_CHANNELS = 16
 RATES_HZ = (4_000, 384_000)
-#: What writers of MP4 always write.
-_OF_WRITERS = frozenset(
-    ("major_brand", "minor_version", "compatible_brands", "language", "handler_name", "vendor_id")
-)
-#: Coders add so much at the ends, at the most, and leave off as much.
+#: Coders add or drop up to this much at the ends.
 CODER_PADDING_S = 0.25
 
 
 @dataclass(frozen=True)
-class Format:
-    """How one kind of file is read and written: reader, writer, coder, rates, channels."""
+class SoundFormat:
+    """How one kind of file is read and written, with FFmpeg's names; no rates: it takes any."""
 
     reader: str
     writer: str
     coder: str
-    suffix: str
     rates_hz: tuple[int, ...] = ()
     options: tuple[tuple[str, str], ...] = ()
 
 
-_ANY: tuple[int, ...] = ()
-_OF_MP3 = (16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
-_OF_AAC = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
-_OF_OPUS = (8_000, 12_000, 16_000, 24_000, 48_000)
-#: No header of an encoder, no table of contents: pieces of sound, and nothing beside them.
-_MP3 = (("write_xing", "0"), ("id3v2_version", "0"), ("write_id3v1", "0"))
-
-WAV = Format("wav", "wav", "pcm_s16le", ".wav", _ANY)
-MP3 = Format("mp3", "mp3", "libmp3lame", ".mp3", _OF_MP3, _MP3)
-M4A = Format("mov", "ipod", "aac", ".m4a", _OF_AAC)
-ADTS = Format("aac", "ipod", "aac", ".m4a", _OF_AAC)
-OGG = Format("ogg", "ogg", "libopus", ".ogg", _OF_OPUS)
-FLAC = Format("flac", "flac", "flac", ".flac", _ANY)
-#: Nothing writes AMR freely; what telephones recorded with it they play as AAC too.
-AMR = Format("amr", "ipod", "aac", ".m4a", _OF_AAC)
-WEBM = Format("matroska", "ogg", "libopus", ".ogg", _OF_OPUS)
-
-
-def format_of(file: IO[bytes]) -> Format | None:
-    """Return how a sound file is read and written, or None if it is none, by its first bytes.
-
-    An MP4 or Matroska file may be a video as well; `mask_sound` refuses those.
-    """
-    file.seek(0)
-    head = file.read(64)
-    if head.startswith(b"ID3") and len(head) > 10:  # a tag that may stand before any of them
-        length = sum((byte & 0x7F) << 7 * (3 - place) for place, byte in enumerate(head[6:10]))
-        file.seek(10 + length)
-        return _format_at(file.read(64)) or MP3
-    return _format_at(head)
+_MP3_RATES = (16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
+_AAC_RATES = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
+_OPUS_RATES = (8_000, 12_000, 16_000, 24_000, 48_000)
+#: No encoder header and no table of contents: frames of sound, and nothing else.
+_BARE_MP3 = (("write_xing", "0"), ("id3v2_version", "0"), ("write_id3v1", "0"))
+_M4A = SoundFormat("mov", "ipod", "aac", _AAC_RATES)
+#: By the format that `kind_of` names. MP4 and Matroska may turn out to be video; that is refused.
+_FORMATS = {
+    "WAV": SoundFormat("wav", "wav", "pcm_s16le"),
+    "MP3": SoundFormat("mp3", "mp3", "libmp3lame", _MP3_RATES, _BARE_MP3),
+    "M4A": _M4A,
+    "MP4": _M4A,
+    "AAC": SoundFormat("aac", "ipod", "aac", _AAC_RATES),
+    "Ogg": SoundFormat("ogg", "ogg", "libopus", _OPUS_RATES),
+    "FLAC": SoundFormat("flac", "flac", "flac"),
+    # No free encoder writes AMR; the phones that recorded it play AAC too.
+    "AMR": SoundFormat("amr", "ipod", "aac", _AAC_RATES),
+    "Matroska": SoundFormat("matroska", "ogg", "libopus", _OPUS_RATES),
+}
 
 
-def _format_at(head: bytes) -> Format | None:
-    if head[:4] in (b"RIFF", b"RF64", b"BW64") and head[8:12] == b"WAVE":
-        return WAV
-    if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"):
-        return M4A
-    for start, known in (
-        (b"OggS", OGG),
-        (b"fLaC", FLAC),
-        (b"#!AMR", AMR),
-        (b"\x1a\x45\xdf\xa3", WEBM),
-    ):
-        if head.startswith(start):
-            return known
-    if len(head) > 1 and head[0] == 0xFF:
-        if head[1] & 0xF6 == 0xF0:  # ADTS: layer is 0
-            return ADTS
-        if head[1] & 0xE0 == 0xE0 and head[1] & 0x06:
-            return MP3
-    return None
+def mask_sound(source: Path, target: Path, request: Request, progress: Progress) -> Outcome:
+    """Write the sound of `source` to `target`, with voices altered, and nothing else.
 
-
-def mask_sound(source: Path, target: Path, wish: Wish, progress: Progress) -> Outcome:
-    """Write `source` to `target` with its voices altered, and nothing else of it.
-
-    Asked to drop the sound of a sound file, it alters it: nothing would be left to write. The
-    kind of file stays as it is, but for AMR (to AAC) and WebM (to Ogg Opus).
+    A request to drop the sound alters it, since nothing would be left to write. The format stays
+    the same, except for AMR (to AAC) and WebM (to Ogg Opus).
 
     Args:
         source: WAV, MP3, M4A or AAC, Ogg, FLAC, AMR, or WebM without pictures.
-        target: written here; a file that stood there is overwritten.
-        wish: `sound` is ``keep`` for voices as they are.
+        target: overwritten if it exists.
+        request: `sound` is ``keep`` to leave voices unaltered.
         progress: opens a bar.
 
     Raises:
         InputError: `source` is none of these, is damaged, or is larger than any recording.
     """
+    known = _FORMATS.get(kind_of(source, source.name).format)
+    if known is None:
+        raise InputError(
+            _(
+                "is no sound file that can be masked: expected WAV, MP3, M4A, AAC, Ogg, FLAC, "
+                "AMR or WebM; convert it to WAV first"
+            ),
+            where=source.name,
+        )
     with source.open("rb") as file:
-        known = format_of(file)
-        file.seek(0)
-        if known is None:
-            raise InputError(
-                _(
-                    "is no sound file that can be masked: expected WAV, MP3, M4A, AAC, Ogg, FLAC, "
-                    "AMR or WebM; convert it to WAV first"
-                ),
-                where=source.name,
-            )
         with _reading(file, known, source.name) as container:
             stream, removed = _chosen(container, source.name)
-            keep = wish.sound == "keep"
+            keep = request.sound == "keep"
             sound = _Sound(
                 min(stream.rate, KEPT_RATE_HZ) if keep else ALTERED_RATE_HZ,
                 "stereo" if keep and stream.channels >= KEPT_CHANNELS else "mono",
@@ -160,8 +124,10 @@ class _Sound:
 
 
 @contextlib.contextmanager
-def _reading(file: IO[bytes], known: Format, name: str) -> Iterator[av.container.InputContainer]:
-    """Open with the one reader that fits: no other is tried, none follows a name to other files."""
+def _reading(
+    file: IO[bytes], known: SoundFormat, name: str
+) -> Iterator[av.container.InputContainer]:
+    """Open `file` with the one reader that fits: others, such as playlists, may open more files."""
     try:
         container = av.open(file, "r", format=known.reader, metadata_errors="replace")
     except av.error.FFmpegError as error:
@@ -173,15 +139,15 @@ def _reading(file: IO[bytes], known: Format, name: str) -> Iterator[av.container
 def _damaged(name: str, error: Exception) -> InputError:
     return InputError(
         _(
-            "is damaged or cut off and cannot be decoded ({reason}); play it in another program "
-            "and save it anew as WAV"
-        ).format(reason=getattr(error, "strerror", None) or error),
+            "is damaged or cut off and cannot be decoded ({reason}); open it in another program "
+            "and save it as WAV"
+        ).format(reason=reason_of(error)),
         where=name,
     )
 
 
 def _chosen(container: av.container.InputContainer, name: str) -> tuple[Any, list[str]]:
-    """Return the stream of sound to work on, and what else there is that is left behind."""
+    """Return the sound stream to mask, and the names of what is left out."""
     if any(not _is_cover(stream) for stream in container.streams.video):
         raise InputError(_("is a video: it has moving pictures"), where=name)
     if not container.streams.audio:
@@ -190,12 +156,12 @@ def _chosen(container: av.container.InputContainer, name: str) -> tuple[Any, lis
     rate_hz, channels = stream.rate or 0, stream.channels or 0
     if not RATES_HZ[0] <= rate_hz <= RATES_HZ[1] or not 1 <= channels <= MAX_CHANNELS:
         raise InputError(
-            _("{rate} samples a second in {channels} channels: no recording is like that").format(
+            _("has {rate} samples a second in {channels} channels, as no recording does").format(
                 rate=rate_hz, channels=channels
             ),
             where=name,
         )
-    tags = sum(len(set(part.metadata) - _OF_WRITERS) for part in (container, *container.streams))
+    tags = sum(len(set(part.metadata) - MP4_TAGS) for part in (container, *container.streams))
     covers, others = len(container.streams.video), len(container.streams) - 1
     removed = [
         ngettext("{n} tag", "{n} tags", tags).format(n=tags) if tags else "",
@@ -250,15 +216,15 @@ def _altered(pieces: Iterator[Samples], alteration: Alteration) -> Iterator[Samp
     yield alteration.end()
 
 
-def _write(pieces: Iterator[Samples], sound: _Sound, target: Path, known: Format) -> int:
-    """Encode; return how many samples were written."""
+def _write(pieces: Iterator[Samples], sound: _Sound, target: Path, known: SoundFormat) -> int:
+    """Encode the sound; return how many samples were written."""
     try:
         return _encode(pieces, sound, target, known)
     except av.error.FFmpegError as error:
         raise unwritable(str(target), error) from error
 
 
-def _encode(pieces: Iterator[Samples], sound: _Sound, target: Path, known: Format) -> int:
+def _encode(pieces: Iterator[Samples], sound: _Sound, target: Path, known: SoundFormat) -> int:
     rate_hz = sound.rate_hz
     if known.rates_hz and rate_hz not in known.rates_hz:
         rate_hz = min((rate for rate in known.rates_hz if rate > rate_hz), default=48_000)
@@ -286,8 +252,8 @@ def _looks(keep: bool) -> Iterator[Look]:
         yield Look(
             "voice-unaltered",
             _(
-                "The voices are as they were recorded, because that was asked for: whoever knows "
-                "a voice, or has a recording of it, recognises it."
+                "The voices are as they were recorded, as requested: anyone who knows a voice, or "
+                "has a recording of it, can recognise it."
             ),
             1,
         )
@@ -296,7 +262,7 @@ def _looks(keep: bool) -> Iterator[Look]:
             "voice-alteration-weak",
             _(
                 "Voices were altered, not made anonymous: people who know them may recognise them, "
-                "and the alteration can be estimated and largely undone. If the voice must not be "
+                "and the alteration can be estimated and largely undone. If a voice must not be "
                 "recognised, do not publish the sound: publish what is said, as text or spoken by "
                 "someone else."
             ),
@@ -305,25 +271,25 @@ def _looks(keep: bool) -> Iterator[Look]:
     yield Look(
         "sound-content",
         _(
-            "Listen to all of it: names, places, accent, choice of words, and sounds behind the "
-            "voice (announcements, bells, other people, the hum of the mains) tell who and where "
-            "too, and are still there."
+            "Listen to all of it: names, places, accent, choice of words and background sounds "
+            "(announcements, bells, other people, mains hum) also tell who and where, and are "
+            "still there."
         ),
     )
 
 
 def _checks(target: Path, expected_s: float) -> tuple[Check, ...]:
-    """Read the output again, whatever it looks like."""
+    """Read the output back."""
     with av.open(str(target)) as container:
         streams: list[Any] = list(container.streams)
         tags = {key for part in (container, *streams) for key in part.metadata}
-        tags -= _OF_WRITERS | {"encoder"}
+        tags -= MP4_TAGS | {"encoder"}
         frames: Iterator[Any] = container.decode(streams[0])
         samples = sum(frame.samples for frame in frames)
         seconds = samples / streams[0].rate
         lone = len(streams) == 1 and streams[0].type == "audio" and not container.chapters()
     return (
-        Check(_("one track of sound and nothing else"), lone, str(len(streams))),
+        Check(_("one sound track and nothing else"), lone, str(len(streams))),
         Check(_("no tags"), not tags, ", ".join(sorted(tags))),
         Check(
             _("as long as the source"),

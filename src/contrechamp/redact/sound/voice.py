@@ -1,8 +1,8 @@
-"""Voices altered: pitch and formants moved by random amounts that nobody is told.
+"""Alters voices: shifts pitch and formants by random amounts that are kept secret.
 
-The method is Praat's "Change gender": the sound is played at another speed, which moves the
-formants, and its pitch and length are put right again by overlap-add (PSOLA; Moulines and
-Charpentier 1990). How weak that is: docs/explanation/altering-voices.md.
+The method is Praat's "Change gender": the sound is played at another speed, which shifts the
+formants, and its pitch and length are restored by overlap-add (PSOLA; Moulines and Charpentier
+1990). docs/explanation/altering-voices.md says how weak that is.
 """
 
 import warnings
@@ -19,34 +19,34 @@ from contrechamp.base.i18n import _
 Samples = npt.NDArray[np.float32]
 _Mono = npt.NDArray[np.float64]
 
-#: Formants are multiplied or divided by 1.14 to 1.28, pitch by 1.18 to 1.45: never by about 1.
+#: Formants are multiplied or divided by 1.14 to 1.28, pitch by 1.18 to 1.45, so never by about 1.
 FORMANTS = (1.14, 1.28)
 PITCH = (1.18, 1.45)
-#: Where a voice may be put, Hz: lower creaks, higher squeaks.
+#: Range that pitch is moved to: lower voices creak, higher ones squeak.
 PITCH_FROM_HZ, PITCH_TO_HZ = 85.0, 270.0
-#: No block's median pitch is moved by a factor less than this.
+#: The median pitch of each block is moved by at least this factor.
 LEAST = 1.12
-#: How a voice rises and falls is its owner's: intonation is made flatter by such a factor.
+#: Intonation, which is personal, is flattened by a factor in this range.
 FLATTER = (0.6, 0.8)
-#: From block to block both drift by up to this much, so that no single factor undoes the whole.
+#: Both factors vary by up to this much between blocks, so that no single factor undoes it all.
 FORMANT_DRIFT, PITCH_DRIFT = 0.015, 0.04
 
-#: What remains of the spectrum. The lower edge takes out the mains hum (50 or 60 Hz, not its
-#: harmonics) wherever the formant factor puts it; the upper edge is a share of the band that there
-#: was, so that where the sound ends does not tell the factor.
+#: The band that remains. The lower edge removes the mains hum (50 or 60 Hz, not its harmonics)
+#: wherever the formant factor moves it; the upper edge is a share of the source's band, so that
+#: where the spectrum ends does not reveal the factor.
 LOW_HZ, HIGH_HZ = 140.0, 5_700.0
 HIGH_SHARE = 0.76
 
-#: A block ends at the quietest place between these two.
+#: A block ends at its quietest point between these two.
 SHORTEST_S, LONGEST_S = 6.0, 9.0
 FADE_S = 0.03
-#: Praat needs as much to look for a pitch.
+#: Praat needs at least this much to find a pitch.
 LEAST_S = 0.2
 VOICE_FROM_HZ, VOICE_TO_HZ = 70.0, 500.0
 
 
 def _praat() -> Any:
-    """Return Praat, which has no wheel for every machine: pyproject.toml says for which."""
+    """Import Praat, which does not have wheels for every machine (see pyproject.toml)."""
     try:
         import parselmouth
         import parselmouth.praat
@@ -54,7 +54,7 @@ def _praat() -> Any:
         raise InputError(
             _(
                 "voices cannot be altered on this machine: praat-parselmouth, which does it, is "
-                "not installed, since there is none ready-made for Linux on ARM. Leave the sound "
+                "not installed, since there is no ready-made one for Linux on ARM. Leave the sound "
                 "out or keep it as it is, or install a C++ compiler and then praat-parselmouth"
             )
         ) from None
@@ -72,17 +72,17 @@ class _Setting:
 class Alteration:
     """Alters one recording piece by piece, in memory that does not grow with its length.
 
-    What comes out is as long as what went in, and the same in every channel: differences between
-    channels say where somebody stood.
+    The output is as long as the input, and the same in every channel: differences between channels
+    tell where somebody stood.
 
     Args:
-        rate_hz: sampling rate of what goes in and comes out.
-        random: draws the factors; take a fresh ``np.random.default_rng()``, so that no seed is
-            known to anyone.
-        bandwidth_hz: up to where there is sound, where that is less than half of `rate_hz`.
+        rate_hz: sampling rate of input and output.
+        random: draws the factors; pass a fresh ``np.random.default_rng()``, whose seed nobody
+            knows.
+        bandwidth_hz: of the source, if less than half of `rate_hz`.
 
     Raises:
-        InputError: Praat is not there.
+        InputError: Praat is not installed.
     """
 
     def __init__(
@@ -100,8 +100,8 @@ class Alteration:
         self._band = butter(6, (LOW_HZ, top), "bandpass", fs=rate_hz, output="sos")
         self._band_state = np.zeros((len(self._band), 2))
         self._fade = int(FADE_S * rate_hz)
-        self._waiting: list[_Mono] = []
-        self._held = 0
+        self._pending: list[_Mono] = []
+        self._pending_count = 0
         self._tail: _Mono = np.zeros(0)
         self._channels = 1
 
@@ -109,31 +109,31 @@ class Alteration:
         """Take float32 (n, channels), -1 to 1; return what is ready, (m, channels)."""
         self._channels = samples.shape[1]
         if len(samples):
-            self._waiting.append(samples.mean(axis=1, dtype=np.float64))
-            self._held += len(samples)
+            self._pending.append(samples.mean(axis=1, dtype=np.float64))
+            self._pending_count += len(samples)
         ready: list[_Mono] = [np.zeros(0)]
         longest = int(LONGEST_S * self._rate_hz)
-        while self._held > longest + self._fade:
-            held = np.concatenate(self._waiting)
-            cut = self._quietest(held[:longest])
-            ready.append(self._block(held[: cut + self._fade], last=False))
-            self._waiting, self._held = [held[cut:]], len(held) - cut
+        while self._pending_count > longest + self._fade:
+            pending = np.concatenate(self._pending)
+            cut = self._quietest(pending[:longest])
+            ready.append(self._block(pending[: cut + self._fade], last=False))
+            self._pending, self._pending_count = [pending[cut:]], len(pending) - cut
         return self._out(np.concatenate(ready))
 
     def end(self) -> Samples:
         """Return the rest."""
-        held: _Mono = np.concatenate([np.zeros(0), *self._waiting])
-        self._waiting, self._held = [], 0
-        return self._out(self._block(held, last=True))
+        pending: _Mono = np.concatenate([np.zeros(0), *self._pending])
+        self._pending, self._pending_count = [], 0
+        return self._out(self._block(pending, last=True))
 
     def _quietest(self, block: _Mono) -> int:
-        """Return where the quietest fade lies, so that no word is cut where it can be helped."""
+        """Return where the quietest stretch begins, so that words are not cut if possible."""
         first = int(SHORTEST_S * self._rate_hz)
         energy = np.concatenate([[0.0], np.cumsum(block[first:] ** 2)])
         return first + int(np.argmin(energy[self._fade :] - energy[: -self._fade]))
 
     def _block(self, block: _Mono, *, last: bool) -> _Mono:
-        """Alter a block, blend its beginning with the end of the one before, keep its own end."""
+        """Alter a block and cross-fade it with the end of the last one; hold back its own end."""
         altered = self._altered(block)
         over = min(len(self._tail), len(altered))
         rising = np.linspace(0, 1, over, endpoint=False)
@@ -154,7 +154,7 @@ class Alteration:
         median_hz = float(call(pitch, "Get quantile...", 0, 0, 0.5, "Hertz"))
         formant_drift, pitch_drift = self._random.uniform(-1, 1, size=2)
         with warnings.catch_warnings():
-            # Where there is no voice only the spectrum is moved; Praat tells that as a warning.
+            # Praat warns where there is no voice, and only the spectrum is shifted.
             warnings.simplefilter("ignore")
             altered = call(
                 [sound, pitch],
@@ -169,14 +169,14 @@ class Alteration:
         return out
 
     def _target_hz(self, median_hz: float, drift: float) -> float:
-        """Return where the median pitch of a block is put: near the same place for every voice.
+        """Return the median pitch that a block is moved to: nearly the same for every voice.
 
-        The first voice decides where. What is put in one place is not merely multiplied: how high
-        somebody speaks is gone, even for one who knew the factor.
+        The first voice decides it. As pitch is not merely multiplied, how high somebody speaks is
+        lost even to those who know the factor.
         """
         setting = self._setting
         if not np.isfinite(median_hz):
-            return 0.0  # Praat's word for "as it is"
+            return 0.0  # Praat leaves the pitch as it is
         if setting.target_hz is None:
             there = median_hz * setting.pitch
             if not PITCH_FROM_HZ <= there <= PITCH_TO_HZ:
@@ -192,25 +192,6 @@ class Alteration:
             mono, self._band_state = sosfilt(self._band, mono, zi=self._band_state)
         flat = np.clip(mono, -1, 1).astype(np.float32)
         return np.repeat(flat[:, None], self._channels, axis=1)
-
-
-def altered(samples: Samples, rate_hz: int, random: np.random.Generator) -> Samples:
-    """Return a whole recording with its voices altered (`Alteration` in one go).
-
-    Args:
-        samples: float32 (n, channels), -1 to 1.
-        rate_hz: sampling rate.
-        random: draws the factors, which are kept nowhere.
-
-    Returns:
-        float32 (n, channels), the same in every channel.
-    """
-    alteration = Alteration(rate_hz, random)
-    step = int(LONGEST_S * rate_hz)
-    pieces = [
-        alteration.feed(samples[at : at + step]) for at in range(0, max(1, len(samples)), step)
-    ]
-    return np.concatenate([*pieces, alteration.end()])
 
 
 def _away_from_one(random: np.random.Generator, factors: tuple[float, float]) -> float:

@@ -1,1 +1,1 @@
-"""Masking a video: searched in a first pass, covered and encoded in a second one."""
+"""Masking videos: searched in a first pass, covered and encoded in a second."""

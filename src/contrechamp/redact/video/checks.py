@@ -1,4 +1,4 @@
-"""Checks of a masked video, read anew from its file: streams, times, covers, faces left."""
+"""Checks a masked video, read back from its file: streams, times, covers, remaining faces."""
 
 from __future__ import annotations
 
@@ -11,31 +11,28 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from contrechamp.base.i18n import _
+from contrechamp.redact.checks.outside_readers import MP4_TAGS
 from contrechamp.redact.faces.boxes import F8, covered_share
 from contrechamp.redact.outcome import Check
-from contrechamp.redact.video.planes import Cloth, planes, whole_pixels
+from contrechamp.redact.video.planes import CoverPattern, planes, whole_pixels
 from contrechamp.redact.video.search import hits_of
-from contrechamp.redact.video.task import Advance, Found, Task
+from contrechamp.redact.video.task import Advance, Scan, Task
 
-#: What the writer of MP4 always writes; it says nothing of the source.
-_OF_THE_WRITER = frozenset(
-    ("major_brand", "minor_version", "compatible_brands", "language", "handler_name", "vendor_id")
-)
-#: Frames that are searched again, evenly, and as many where tracks begin or end: at the most, and
-#: of a short video one of so many (a search costs as much as six frames of the first pass).
+#: At most this many frames are searched again at even distances, and as many where tracks begin or
+#: end; in a short video one frame of so many (a search costs as much as six of the first pass).
 SAMPLED, SAMPLED_OF = 24, 40
-#: A hit of the output, outside of the covers, of this score fails the check. Between the threshold
-#: and this it is told to the reviewer: encoding moves scores a little, and a cover on a shoulder
-#: can make a face of a bag.
+#: A hit of this score in the output, outside the covers, fails the check. Below that, down to the
+#: threshold, it is shown to the reviewer: encoding changes scores a little, and a cover on a
+#: shoulder can make a bag look like a face.
 SURE = 0.5
-#: Share of a hit under covers from which on it is covered.
+#: A hit counts as covered from this share under covers on.
 _UNDER_COVER = 0.5
-#: Covers are compared this far from their edges, px, in cells of `_CELL`, to `_OFF` grey levels.
+#: Covers are compared this far inside their edges, px, in cells of `_CELL`, to `_OFF` grey levels.
 _EDGE, _CELL, _OFF = 6, 8, 16.0
 
 
 @dataclass(frozen=True)
-class Left:
+class UncoveredHit:
     """A hit in the output outside of all covers."""
 
     number: int
@@ -44,67 +41,69 @@ class Left:
 
 
 @dataclass
-class Seen:
-    """What one reading of the whole output showed.
+class Readback:
+    """What reading back the whole output showed.
 
     Args:
         covers: how many were compared.
-        torn: numbers of the frames in which one shows something else than it should.
-        searched: in how many frames faces were searched again.
-        left: what was found there outside of the covers.
+        wrong_frames: numbers of the frames in which a cover does not look as it should.
+        searched: in how many frames faces were searched for again.
+        uncovered: what was found there outside the covers.
     """
 
     covers: int = 0
-    torn: list[int] = field(default_factory=list)
+    wrong_frames: list[int] = field(default_factory=list)
     searched: int = 0
-    left: list[Left] = field(default_factory=list)
+    uncovered: list[UncoveredHit] = field(default_factory=list)
 
 
 def check(
     task: Task,
-    found: Found,
+    scan: Scan,
     areas: Callable[[int], F8],
-    cloth: Cloth,
+    pattern: CoverPattern,
     has_sound: bool,
     advance: Advance,
-) -> tuple[tuple[Check, ...], list[Left]]:
-    """Read the output anew.
+) -> tuple[tuple[Check, ...], list[UncoveredHit]]:
+    """Read the output back and check it.
 
     Args:
-        task: what was asked; its target is read.
-        found: in the first pass.
-        areas: what is covered in a frame, by its number.
-        cloth: what covered areas look like.
+        task: the masking, whose target is read.
+        scan: of the first pass.
+        areas: returns what is covered in a frame, by its number.
+        pattern: what covered areas look like.
         has_sound: whether sound was written.
-        advance: told one for each frame.
+        advance: called with 1 for each frame.
 
     Returns:
-        The checks, and hits in the output outside of all covers that a person must judge.
+        The checks, and hits in the output outside all covers, which a person must judge.
     """
-    seen = _read_again(task, found, areas, cloth, advance)
-    sure = [left for left in seen.left if left.score >= SURE]
+    readback = _read_back(task, scan, areas, pattern, advance)
+    sure = [hit for hit in readback.uncovered if hit.score >= SURE]
     checks = [
         _streams(task, has_sound),
-        _times(task, found),
+        _times(task, scan),
         Check(
             _("covered areas show the cover and nothing else"),
-            not seen.torn,
+            not readback.wrong_frames,
             _("{count} covers in all frames compared; wrong in {wrong} frames").format(
-                count=f"{seen.covers:,}", wrong=len(seen.torn)
+                count=f"{readback.covers:,}", wrong=len(readback.wrong_frames)
             ),
         ),
     ]
     if task.detector is not None:
         checks.append(
             Check(
-                _("no face outside of the covers that the detector is sure of"),
+                _("no face outside the covers that the detector is sure of"),
                 not sure,
                 _("{count} frames searched again; sure of {sure}, unsure of {unsure}").format(
-                    count=seen.searched, sure=len(sure), unsure=len(seen.left) - len(sure)
+                    count=readback.searched,
+                    sure=len(sure),
+                    unsure=len(readback.uncovered) - len(sure),
                 ),
             )
         )
-    return tuple(checks), seen.left
+    return tuple(checks), readback.uncovered
 
 
 def _streams(task: Task, has_sound: bool) -> Check:
@@ -113,7 +112,7 @@ def _streams(task: Task, has_sound: bool) -> Check:
         kinds = [str(stream.type) for stream in container.streams]
         names = {*container.metadata, *(name for s in container.streams for name in s.metadata)}
         chapters = len(container.chapters())
-    names -= _OF_THE_WRITER
+    names -= MP4_TAGS
     return Check(
         _("only the streams that were asked for, without metadata"),
         kinds == wanted and not names and not chapters,
@@ -123,7 +122,7 @@ def _streams(task: Task, has_sound: bool) -> Check:
     )
 
 
-def _times(task: Task, found: Found) -> Check:
+def _times(task: Task, scan: Scan) -> Check:
     with av.open(str(task.target)) as container:
         stream = container.streams.video[0]
         base = stream.time_base or task.film.time_base
@@ -131,8 +130,8 @@ def _times(task: Task, found: Found) -> Check:
         times = sorted(packet.pts for packet in packets if packet.pts is not None)
         end = (stream.start_time or 0) + (stream.duration or 0)
     scale = float(task.film.time_base / base)
-    wanted = (np.asarray(found.ticks, np.float64) + found.late) * scale
-    wanted_end = (found.end + found.late) * scale
+    wanted = (np.asarray(scan.ticks, np.float64) + scan.late) * scale
+    wanted_end = (scan.end + scan.late) * scale
     same = len(times) == len(wanted) and bool(np.all(np.abs(np.asarray(times) - wanted) < 1))
     return Check(
         _("number and times of frames, and the end, as in the source"),
@@ -146,51 +145,51 @@ def _times(task: Task, found: Found) -> Check:
     )
 
 
-def _read_again(
-    task: Task, found: Found, areas: Callable[[int], F8], cloth: Cloth, advance: Advance
-) -> Seen:
-    seen = Seen()
-    sampled = _sampled(task, found)
+def _read_back(
+    task: Task, scan: Scan, areas: Callable[[int], F8], pattern: CoverPattern, advance: Advance
+) -> Readback:
+    readback = Readback()
+    sampled = _sampled(task, scan)
     with av.open(str(task.target)) as container:
         stream = container.streams.video[0]
         stream.thread_type = "AUTO"
         stream.codec_context.thread_count = task.threads
         for number, frame in enumerate(container.decode(stream)):
-            if number >= len(found.ticks):
+            if number >= len(scan.ticks):
                 break
             boxes = areas(number)
             brightness = planes(frame)[0]
             for x0, y0, x1, y1 in whole_pixels(boxes, frame.width, frame.height):
-                seen.covers += 1
+                readback.covers += 1
                 if min(x1 - x0, y1 - y0) < 2 * _EDGE + _CELL:
-                    continue  # an encoder's blocks leave nothing of it that could be compared
+                    continue  # too small to compare, next to an encoder's blocks
                 part = np.s_[y0 + _EDGE : y1 - _EDGE, x0 + _EDGE : x1 - _EDGE]
-                if not _same(brightness[part], cloth.brightness()[part]):
-                    seen.torn.append(number)
+                if not _same(brightness[part], pattern.brightness()[part]):
+                    readback.wrong_frames.append(number)
                     break
             if number in sampled:
-                seen.searched += 1
-                seen.left += _left(task, found, frame, number, boxes)
+                readback.searched += 1
+                readback.uncovered += _uncovered_hits(task, scan, frame, number, boxes)
             advance(1)
-    return seen
+    return readback
 
 
-def _sampled(task: Task, found: Found) -> set[int]:
-    """Return numbers of frames to search again: some evenly, and some where tracks begin or end."""
+def _sampled(task: Task, scan: Scan) -> set[int]:
+    """Return the frames to search again: some at even distances, some where tracks begin or end."""
     if task.detector is None:
         return set()
-    count = len(found.ticks)
+    count = len(scan.ticks)
     most = min(SAMPLED, 2 + count // SAMPLED_OF)
     even = np.linspace(0, count - 1, min(count, most)).astype(int)
-    ends = [n for c in found.courses for n in (c.first - 1, c.last + 1)]
+    ends = [n for c in scan.courses for n in (c.first - 1, c.last + 1)]
     ends = ends[:: max(1, len(ends) // most)][:most]
-    # The nearest frame before it that is looked at whole: glances are no proof.
+    # The last frame up to each that is searched as a whole: glances prove nothing.
     cycle = task.schedule.cycle
     return {int(n) // cycle * cycle for n in (*even, *ends) if 0 <= n < count}
 
 
 def _same(shown: NDArray[np.uint8], wanted: NDArray[np.uint8]) -> bool:
-    """Whether two pieces are the same but for what an encoder does, cell by cell."""
+    """Tell whether two pieces are the same, cell by cell, but for what an encoder changes."""
     rows, columns = shown.shape[0] // _CELL * _CELL, shown.shape[1] // _CELL * _CELL
     if rows <= 0 or columns <= 0:
         return True
@@ -199,16 +198,18 @@ def _same(shown: NDArray[np.uint8], wanted: NDArray[np.uint8]) -> bool:
     return bool(cells.max() <= _OFF)
 
 
-def _left(task: Task, found: Found, frame: VideoFrame, number: int, boxes: F8) -> list[Left]:
+def _uncovered_hits(
+    task: Task, scan: Scan, frame: VideoFrame, number: int, boxes: F8
+) -> list[UncoveredHit]:
     look = task.schedule.look(number, frame.width, frame.height)
     if look is None or task.detector is None:
         return []
-    hits = hits_of(frame, look, task.detector, max(task.rules.cover_at, look.begins_at))
+    hits = hits_of(frame, look, task.detector, max(task.rules.cover_at, look.starts_at))
     open_ = covered_share(hits.boxes, boxes) < _UNDER_COVER
-    if task.wish.hand is not None:
-        seconds = found.seconds(found.ticks[number], task.film)
-        open_ &= ~task.wish.hand.left_open(hits.boxes, seconds)
+    if task.request.hand is not None:
+        seconds = scan.seconds(scan.ticks[number], task.film)
+        open_ &= ~task.request.hand.marked_no_face(hits.boxes, seconds)
     return [
-        Left(number, (box[0], box[1], box[2], box[3]), float(score))
+        UncoveredHit(number, (box[0], box[1], box[2], box[3]), float(score))
         for box, score in zip(hits.boxes[open_].tolist(), hits.scores[open_], strict=True)
     ]

@@ -1,4 +1,4 @@
-"""What is covered in which frame of a video: the courses of tracks, and of boxes by hand."""
+"""Turns the tracks of a video into covers, frame by frame."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from scipy.ndimage import maximum_filter1d
 from contrechamp.redact.faces.boxes import F8, enlarge
 from contrechamp.redact.video.tracks import End, Rules, Track
 
-#: A cover is as large as the largest box of so many frames before and after: boxes of a detector
-#: tremble.
+#: A cover is as large as the largest box within so many frames before and after, since the boxes
+#: of a detector jitter.
 _AROUND = 2
-#: For each frame since a face was last found a cover grows by this share, up to the second figure.
+#: A cover grows by this share for each frame away from a hit, up to the second figure.
 _GROWTH, _LARGEST_GROWTH = 0.01, 1.25
-#: And by this on each side, px: a quarter of a pixel matters for a face of ten.
+#: It grows by this on each side, px, which matters for a face of ten.
 _MARGIN_PX = 1.5
 
 
 @dataclass(frozen=True)
 class Course:
-    """Where one track is covered.
+    """The covers of one track, and what the review needs of it.
 
     Args:
         first: number of the first frame.
         covers: float32 (n, 4), px, whole heads.
-        covered: it is taken for a face; else it is only told to the reviewer.
+        covered: whether it is taken for a face; if not, it is only shown to the reviewer.
         score: the highest one.
         best: number of the frame with that score.
-        box: (4,), of the hit in that frame, px.
+        box: of the hit in that frame, px.
         hits: in how many frames it was found.
-        began: as of `Track`.
+        began: as in `Track`.
         ended: likewise.
     """
 
@@ -54,12 +54,12 @@ class Course:
 
 
 def by_weight(course: Course) -> tuple[int, float]:
-    """Return what weighs for a face: what was seen in several frames is more than a shadow."""
+    """Return a sort key for how likely a face is: first by frames with hits, then by score."""
     return course.hits, course.score
 
 
 def course_of(track: Track, rules: Rules) -> Course:
-    """Make of a closed track what the second pass and the review need of it."""
+    """Return the course of an ended track."""
     scores = np.asarray(track.scores)
     best = int(scores.argmax())
     covered = track.is_covered(rules)
@@ -79,14 +79,14 @@ def course_of(track: Track, rules: Rules) -> Course:
 
 
 def covers_of(boxes: F8, seen: NDArray[np.bool_]) -> F8:
-    """Return what to cover, never less than the boxes.
+    """Return the covers of one track, never smaller than its boxes.
 
     Args:
-        boxes: (n, 4) of one track, frame by frame, px.
+        boxes: (n, 4), frame by frame, px.
         seen: (n,), whether it was found in that frame.
 
     Returns:
-        (n, 4), px; may reach over the edge of the picture.
+        (n, 4), px; may extend beyond the edge of the picture.
     """
     if not len(boxes):
         return boxes
@@ -107,10 +107,10 @@ def covers_of(boxes: F8, seen: NDArray[np.bool_]) -> F8:
 
 
 class Covers:
-    """What to cover, by frame.
+    """All covers of a video, by frame.
 
     Args:
-        courses: that are covered, in any order.
+        courses: to cover, in any order.
     """
 
     def __init__(self, courses: Iterable[Course]) -> None:

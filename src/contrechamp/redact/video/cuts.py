@@ -1,7 +1,7 @@
 """Finds cuts: where one shot ends and another begins.
 
-A cut that is overlooked lets a cover stand some frames too long. A cut that is none ends a cover
-too early. So a cut is called only where the two frames share neither picture nor light.
+A missed cut leaves a cover in place some frames too long. A false one ends a cover too early. So a
+cut is reported only where two frames share neither picture nor light.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ from contrechamp.redact.video import flow
 
 #: Tiny frames are at most this wide or high, px.
 TINY_PX = 120
-#: Farthest movement of the whole picture between two frames that is looked for, as share of it.
+#: Largest movement of the whole picture between two frames that is tried, as a share of its side.
 FARTHEST = 0.15
-#: Two frames are alike (ZNCC, the pan taken out) below this across a cut.
+#: Across a cut, two frames are less alike than this (ZNCC, after removing the pan).
 ALIKE_BELOW = 0.45
-#: And their light differs by more: half the sum of differences of two histograms, 0 to 1.
+#: And their light differs by more than this: half the summed difference of histograms, 0 to 1.
 LIGHT_ABOVE = 0.2
 _BINS = 16
 
 
 @dataclass(frozen=True)
-class Passage:
-    """From one frame to the next.
+class FrameChange:
+    """What changes from one frame to the next.
 
     Args:
-        shift: (x, y), how the whole picture moved, in pixels of the small grey frame.
-        alike: ZNCC of the two frames, the movement taken out.
-        light: how far their histograms differ, 0 to 1.
+        shift: (x, y), movement of the whole picture, in pixels of the small grey frame.
+        alike: ZNCC of the two frames, after removing the movement.
+        light: how much their histograms differ, 0 to 1.
     """
 
     shift: tuple[float, float]
@@ -45,21 +45,23 @@ class Passage:
 
 
 def tiny(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return a small grey frame reduced to some `TINY_PX` pixels."""
+    """Return a small grey frame reduced to at most about `TINY_PX` pixels a side."""
     return flow.shrunk(grey, _times(grey.shape))
 
 
-def passage(old: NDArray[np.uint8], new: NDArray[np.uint8], grey_shape: tuple[int, int]) -> Passage:
+def frame_change(
+    old: NDArray[np.uint8], new: NDArray[np.uint8], grey_shape: tuple[int, int]
+) -> FrameChange:
     """Compare two frames.
 
     Args:
-        old: of `tiny`.
-        new: likewise, the frame after it.
-        grey_shape: of the small grey frames that they come from, for the unit of the shift.
+        old: as returned by `tiny`.
+        new: likewise, the next frame.
+        grey_shape: of the small grey frames that they come from, in whose pixels the shift is.
     """
     x, y, alike = flow.shift(old, new, max(2, int(FARTHEST * max(old.shape))))
     times = _times(grey_shape)
-    return Passage((float(x * times), float(y * times)), alike, _light(old, new))
+    return FrameChange((float(x * times), float(y * times)), alike, _light(old, new))
 
 
 def _times(shape: tuple[int, ...]) -> int:

@@ -1,7 +1,7 @@
-"""How a piece of picture moved from one frame to the next: block matching, compiled.
+"""Finds how a patch of a picture moved from one frame to the next: block matching, compiled.
 
-Frames are small grey pictures, uint8 (height, width). Two pieces are alike by their zero-mean
-normalised cross-correlation (ZNCC, -1 to 1): brighter, darker or paler light does not change it.
+Frames are small grey pictures, uint8 (height, width). Patches are compared by their zero-mean
+normalised cross-correlation (ZNCC, -1 to 1), which brightness and contrast do not change.
 """
 
 import numpy as np
@@ -12,13 +12,13 @@ from contrechamp.base.compiled import compiled, compiled_part
 U1 = NDArray[np.uint8]
 F8 = NDArray[np.float64]
 
-#: Points along a side of a piece that are compared.
+#: Points compared along each side of a patch.
 _POINTS = 20
-#: A piece is at least this wide and high, in pixels of the small frame: less has no texture.
+#: Least width and height of a patch, in pixels of the small frame: smaller ones lack texture.
 LEAST_SIDE = 12.0
 #: Share of the points that must lie inside both frames.
 _LEAST_INSIDE = 0.3
-#: Below this variance (grey levels squared) there is nothing to match: wall, night, sky.
+#: Below this variance (grey levels squared) there is nothing to match, as on walls or in the sky.
 _LEAST_VARIANCE = 1.0
 
 
@@ -26,7 +26,7 @@ _LEAST_VARIANCE = 1.0
 def _alike(
     old: U1, new: U1, rows: NDArray[np.int64], columns: NDArray[np.int64], dy: int, dx: int
 ) -> float:
-    """ZNCC of the points (rows x columns) of `old` with those moved by (dy, dx) in `new`."""
+    """Return the ZNCC of the points rows x columns of `old` with those at (dy, dx) in `new`."""
     height, width = new.shape
     n = 0
     sa = sb = saa = sbb = sab = 0.0
@@ -53,7 +53,7 @@ def _alike(
 
 @compiled_part
 def _grid(low: float, high: float) -> NDArray[np.int64]:
-    """Whole pixels, some `_POINTS` of them, spread over low..high, made wider where too narrow."""
+    """Return about `_POINTS` whole pixels spread over low..high, which is widened if too narrow."""
     if high - low < LEAST_SIDE:
         middle = (low + high) / 2
         low, high = middle - LEAST_SIDE / 2, middle + LEAST_SIDE / 2
@@ -65,7 +65,7 @@ def _grid(low: float, high: float) -> NDArray[np.int64]:
 
 @compiled_part
 def _vertex(before: float, at: float, after: float) -> float:
-    """Where between -0.5 and 0.5 the parabola through three values has its top."""
+    """Return where, from -0.5 to 0.5, the parabola through three values has its vertex."""
     bend = before - 2.0 * at + after
     if bend >= -1e-12 or before < -0.99 or after < -0.99:
         return 0.0
@@ -74,21 +74,21 @@ def _vertex(before: float, at: float, after: float) -> float:
 
 @compiled
 def follow(old: U1, new: U1, box: F8, guesses: F8, reach: int) -> tuple[float, float, float]:
-    """Find where the piece of `old` under `box` went in `new`.
+    """Find where the patch of `old` under `box` is in `new`.
 
     Args:
         old: (height, width).
         new: likewise, of the same size.
-        box: (4,), left, top, right, bottom in pixels of the small frame; may reach over its edge.
+        box: (4,), left, top, right, bottom in pixels of the small frame; may extend beyond it.
         guesses: (k, 2), movements (x, y) to search around, in pixels.
-        reach: how far around each guess, in pixels.
+        reach: how far to search around each guess, in pixels.
 
     Returns:
-        Movement along x and y in pixels, and the ZNCC there. -1: outside of the frame.
+        Movement along x and y in pixels, and the ZNCC there, -1 outside the frame.
     """
     columns, rows = _grid(box[0], box[2]), _grid(box[1], box[3])
     best, best_dx, best_dy = -2.0, 0, 0
-    # Every third position first, at every second point; then finer around the best.
+    # Coarsely first, at every third position and second point; then finely around the best.
     some_rows, some_columns = rows[::2], columns[::2]
     for k in range(len(guesses)):
         gx, gy = int(np.round(guesses[k, 0])), int(np.round(guesses[k, 1]))
@@ -97,7 +97,7 @@ def follow(old: U1, new: U1, box: F8, guesses: F8, reach: int) -> tuple[float, f
                 value = _alike(old, new, some_rows, some_columns, dy, dx)
                 if value > best:
                     best, best_dx, best_dy = value, dx, dy
-        # A guess is often right to the pixel.
+        # A guess is often exact.
         value = _alike(old, new, some_rows, some_columns, gy, gx) + 1e-9
         if value > best:
             best, best_dx, best_dy = value, gx, gy
@@ -123,7 +123,7 @@ def follow(old: U1, new: U1, box: F8, guesses: F8, reach: int) -> tuple[float, f
 
 @compiled
 def shrunk(grey: U1, times: int) -> U1:
-    """Return `grey` with each block of `times` x `times` pixels as one, their mean."""
+    """Return `grey` with each block of `times` x `times` pixels replaced by its mean."""
     height, width = grey.shape[0] // times, grey.shape[1] // times
     out = np.empty((height, width), np.uint8)
     for row in range(height):
@@ -138,7 +138,7 @@ def shrunk(grey: U1, times: int) -> U1:
 
 @compiled_part
 def _moved_alike(old: U1, new: U1, dy: int, dx: int, step: int) -> float:
-    """ZNCC of two whole frames where they overlap once the old one is moved."""
+    """Return the ZNCC of two whole frames where they overlap once the old one is moved."""
     height, width = old.shape
     rows = np.arange(max(0, -dy), min(height, height - dy), step)
     columns = np.arange(max(0, -dx), min(width, width - dx), step)
@@ -150,9 +150,9 @@ def shift(old: U1, new: U1, reach: int) -> tuple[int, int, float]:
     """Find how the whole picture moved: a pan of the camera.
 
     Args:
-        old: (height, width), tiny: some 100 pixels wide.
+        old: (height, width), tiny: about 100 pixels wide.
         new: likewise.
-        reach: farthest movement, in pixels.
+        reach: largest movement to try, in pixels.
 
     Returns:
         Movement along x and y in whole pixels, and the ZNCC there.

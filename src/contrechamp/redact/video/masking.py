@@ -1,4 +1,4 @@
-"""Masks a video: finds faces in a first pass, covers and encodes in a second one, checks."""
+"""Masks a video: finds faces in a first pass, covers and encodes in a second, then checks."""
 
 from __future__ import annotations
 
@@ -14,52 +14,52 @@ from contrechamp.redact.faces.boxes import F8
 from contrechamp.redact.faces.hits import Detector
 from contrechamp.redact.faces.search import COVER_AT
 from contrechamp.redact.outcome import Outcome
+from contrechamp.redact.request import Request
 from contrechamp.redact.video.checks import check
 from contrechamp.redact.video.courses import Covers
-from contrechamp.redact.video.planes import Cloth
-from contrechamp.redact.video.reading import LIMITS, Limits, examine, frames
+from contrechamp.redact.video.planes import CoverPattern
+from contrechamp.redact.video.reading import LIMITS, VideoLimits, examine, frames
 from contrechamp.redact.video.report import outcome_of
 from contrechamp.redact.video.search import search
 from contrechamp.redact.video.sound import Soundtrack
-from contrechamp.redact.video.task import FAST, Advance, Found, Schedule, Task
+from contrechamp.redact.video.task import FAST, Advance, Scan, Schedule, Task
 from contrechamp.redact.video.tracks import Rules
 from contrechamp.redact.video.writing import VideoWriter
-from contrechamp.redact.wish import Wish
 
 
 def mask_video(
     source: Path,
     target: Path,
-    wish: Wish,
+    request: Request,
     progress: Progress,
     *,
-    limits: Limits = LIMITS,
+    limits: VideoLimits = LIMITS,
     detector: Detector | None = None,
 ) -> Outcome:
-    """Write `source` to `target` as MP4 with H.264: faces covered, and nothing but pictures.
+    """Write `source` to `target` as H.264 in MP4, with faces covered and without metadata.
 
-    Rotation and mirroring of a phone are carried out on the pixels; times of frames, duration and
-    the shape of pixels stay. HDR becomes BT.709, 10 bits become 8, odd sides lose a pixel.
+    A phone's rotation and mirroring are applied to the pixels; frame times, duration and pixel
+    aspect ratio stay. HDR becomes BT.709, 10 bits become 8, odd sides lose a pixel.
 
     Args:
         source: MP4, MOV, MKV or WebM with H.264, H.265, VP8, VP9 or AV1; opened several times.
-        target: written over; removed when anything goes wrong.
-        wish: what is asked.
-        progress: shows each pass.
+        target: overwritten if it exists, removed if anything goes wrong.
+        request: what the user asks for.
+        progress: opens a bar for each pass.
         limits: what the video may cost.
-        detector: to search with, may be called by several threads at once; None: CenterFace.
+        detector: to search with, from several threads at once; None: CenterFace.
 
     Raises:
-        InputError: the source is none of these, is damaged or past a limit.
+        InputError: the source is none of these, is damaged or exceeds a limit.
         OutputError: `target` cannot be written.
     """
     film = examine(source, limits)
-    if wish.hand is not None:
-        wish.hand.check_video(*film.source_size)
-    if wish.boxes_only:
+    if request.hand is not None:
+        request.hand.check_video(*film.source_size)
+    if request.boxes_only:
         detector = None
     elif detector is None:
-        # Here, for it takes a second, and boxes by hand need no net.
+        # Imported here: it takes a second, and boxes by hand need no net.
         from contrechamp.redact.faces.centerface import CenterFace
 
         detector = CenterFace(threads=1)
@@ -67,85 +67,85 @@ def mask_video(
         source=source,
         target=target,
         film=film,
-        wish=wish,
-        rules=rules_of(wish),
-        schedule=FAST if wish.fast else Schedule(),
+        request=request,
+        rules=rules_of(request),
+        schedule=FAST if request.fast else Schedule(),
         detector=detector,
         limits=limits,
-        threads=wish.threads or os.cpu_count() or 1,
+        threads=request.threads or os.cpu_count() or 1,
     )
     with progress(_("Searching for faces"), film.expected_frames) as advance:
-        found = search(task, advance)
-    areas = Areas(task, found)
+        scan = search(task, advance)
+    areas = Areas(task, scan)
     random = np.random.default_rng()
-    cloth = Cloth(film.width, film.height, wish.style, film.is_full_range, random)
-    with progress(_("Covering"), len(found.ticks)) as advance:
-        has_sound = cover(task, found, areas, cloth, advance)
+    pattern = CoverPattern(film.width, film.height, request.style, film.is_full_range, random)
+    with progress(_("Covering"), len(scan.ticks)) as advance:
+        has_sound = cover(task, scan, areas, pattern, advance)
     try:
-        with progress(_("Checking"), len(found.ticks)) as advance:
-            checks, left = check(task, found, areas.at, cloth, has_sound, advance)
+        with progress(_("Checking"), len(scan.ticks)) as advance:
+            checks, uncovered = check(task, scan, areas.at, pattern, has_sound, advance)
     except BaseException:
         target.unlink(missing_ok=True)
         raise
-    return outcome_of(task, found, checks, left, has_sound)
+    return outcome_of(task, scan, checks, uncovered, has_sound)
 
 
-def rules_of(wish: Wish) -> Rules:
-    """Return how tracks are made for what is asked."""
-    cover_at = COVER_AT if wish.cover_at is None else wish.cover_at
-    return Rules(cover_at=cover_at, go_on_at=cover_at / 2)
+def rules_of(request: Request) -> Rules:
+    """Return the rules of tracks for a request."""
+    cover_at = COVER_AT if request.cover_at is None else request.cover_at
+    return Rules(cover_at=cover_at, continue_at=cover_at / 2)
 
 
 class Areas:
-    """What is covered in each frame: tracks, and boxes by hand."""
+    """What is covered in each frame: tracks, and boxes drawn by hand."""
 
-    def __init__(self, task: Task, found: Found) -> None:
-        self._covers = Covers(found.courses)
-        self._film, self._found, self._hand = task.film, found, task.wish.hand
+    def __init__(self, task: Task, scan: Scan) -> None:
+        self._covers = Covers(scan.courses)
+        self._film, self._scan, self._hand = task.film, scan, task.request.hand
 
     def at(self, number: int) -> F8:
         """Return the boxes to cover in frame `number`: (n, 4), px."""
         boxes = self._covers.at(number)
         if self._hand is None:
             return boxes
-        # Until the next frame, so that what moves is covered wherever it is meanwhile.
-        ticks = self._found.ticks
-        until = ticks[number + 1] if number + 1 < len(ticks) else self._found.end
-        first, last = (self._found.seconds(tick, self._film) for tick in (ticks[number], until))
+        # Up to the next frame, so that a moving area is covered wherever it goes meanwhile.
+        ticks = self._scan.ticks
+        until = ticks[number + 1] if number + 1 < len(ticks) else self._scan.end
+        first, last = (self._scan.seconds(tick, self._film) for tick in (ticks[number], until))
         return np.vstack([boxes, self._hand.boxes_at(first, last)])
 
 
-def cover(task: Task, found: Found, areas: Areas, cloth: Cloth, advance: Advance) -> bool:
-    """Write the target: the second pass; return whether there is sound in it.
+def cover(task: Task, scan: Scan, areas: Areas, pattern: CoverPattern, advance: Advance) -> bool:
+    """Write the target, in the second pass; return whether it has sound.
 
     Raises:
-        InputError: the source is another one than in the first pass.
+        InputError: the source has changed since the first pass.
         OutputError: the target cannot be written.
     """
-    film, wish = task.film, task.wish
+    film, request = task.film, task.request
     sound = None
-    if wish.sound != "drop" and film.sound_streams:
-        sound = Soundtrack(task.source, wish, float(found.late * film.time_base))
+    if request.sound != "drop" and film.sound_streams:
+        sound = Soundtrack(task.source, request, float(scan.late * film.time_base))
     rate_hz, channels = (sound.rate_hz, sound.channels) if sound else (0, 2)
-    with VideoWriter(task.target, film, rate_hz, channels, wish.threads) as writer:
+    with VideoWriter(task.target, film, rate_hz, channels, request.threads) as writer:
         count = 0
-        for shown in frames(task.source, film, task.limits, wish.threads):
-            if count >= len(found.ticks) or shown.ticks != found.ticks[count]:
+        for shown in frames(task.source, film, task.limits, request.threads):
+            if count >= len(scan.ticks) or shown.ticks != scan.ticks[count]:
                 raise _changed(task.source)
             shown.frame.make_writable()
-            cloth.lay(shown.frame, areas.at(count))
-            ticks = shown.ticks + found.late
+            pattern.paint(shown.frame, areas.at(count))
+            ticks = shown.ticks + scan.late
             writer.picture(shown.frame, ticks)
             if sound:
                 for samples, at in sound.until(float(ticks * film.time_base)):
                     writer.sound(samples, at)
             count += 1
             advance(1)
-        if count != len(found.ticks):
+        if count != len(scan.ticks):
             raise _changed(task.source)
-        writer.last_for(found.last_lasts)
+        writer.last_for(scan.last_lasts)
         if sound:
-            for samples, at in sound.rest(float((found.end + found.late) * film.time_base)):
+            for samples, at in sound.rest(float((scan.end + scan.late) * film.time_base)):
                 writer.sound(samples, at)
     return sound is not None
 
@@ -153,8 +153,8 @@ def cover(task: Task, found: Found, areas: Areas, cloth: Cloth, advance: Advance
 def _changed(source: Path) -> InputError:
     return InputError(
         _(
-            "did not give the same frames when it was read again: it is changing or damaged; copy "
-            "or repair it first"
+            "gave different frames when it was read again: it is changing or damaged; copy or "
+            "repair it first"
         ),
         where=str(source),
     )

@@ -1,4 +1,4 @@
-"""Draws covers straight into the planes of a 4:2:0 frame, without a way over RGB and back."""
+"""Draws covers straight into the planes of 4:2:0 frames, without converting to RGB and back."""
 
 from __future__ import annotations
 
@@ -9,25 +9,26 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from contrechamp.redact.faces.boxes import F8, outward
-from contrechamp.redact.wish import Style
+from contrechamp.redact.faces.cover import noise
+from contrechamp.redact.request import Style
 
 U1 = NDArray[np.uint8]
 
-#: The fill: near black, no colour. In "studio" and in full range the same look.
+#: The fill: black without colour, which looks the same in studio and full range.
 _STUDIO_BLACK, _FULL_BLACK, _NO_COLOUR = 16, 0, 128
-#: Side of one patch of noise, px: coarse, so that it survives the encoder and looks like itself.
+#: Side of one patch of noise, px: coarse, so that the encoder preserves it.
 NOISE_PX = 16
 
 
-class Cloth:
-    """What covered areas look like: one colour, or noise that has nothing to do with the picture.
+class CoverPattern:
+    """What covered areas look like: one colour, or noise unrelated to the picture.
 
     Args:
         width: of the frame, px, even.
         height: likewise.
-        style: see `Wish`.
-        full_range: brightness goes from 0 to 255, not from 16 to 235.
-        random: where noise comes from; it is the same in every frame.
+        style: see `Request`.
+        full_range: whether brightness goes from 0 to 255, not from 16 to 235.
+        random: source of the noise, which is the same in every frame.
     """
 
     def __init__(
@@ -41,26 +42,26 @@ class Cloth:
             ]
         else:
             self._planes = [
-                _noise(height, width, NOISE_PX, 40, 216, random),
-                *(_noise(height // 2, width // 2, NOISE_PX // 2, 108, 149, random) for _ in "uv"),
+                noise(height, width, NOISE_PX, 40, 216, random),
+                *(noise(height // 2, width // 2, NOISE_PX // 2, 108, 149, random) for _ in "uv"),
             ]
 
-    def lay(self, frame: VideoFrame, boxes: F8) -> None:
+    def paint(self, frame: VideoFrame, boxes: F8) -> None:
         """Cover `boxes`, (n, 4) in px, in a frame that may be written to."""
         for x0, y0, x1, y1 in whole_pixels(boxes, frame.width, frame.height):
-            for plane, cloth, half in zip(planes(frame), self._planes, (1, 2, 2), strict=True):
+            for plane, pattern, half in zip(planes(frame), self._planes, (1, 2, 2), strict=True):
                 rows, columns = slice(y0 // half, y1 // half), slice(x0 // half, x1 // half)
-                plane[rows, columns] = cloth[rows, columns]
+                plane[rows, columns] = pattern[rows, columns]
 
     def brightness(self) -> U1:
-        """Return the brightness of the whole cloth, (height, width)."""
+        """Return the brightness of the whole pattern, (height, width)."""
         return self._planes[0]
 
 
 def whole_pixels(boxes: F8, width: int, height: int) -> NDArray[np.int64]:
-    """Return the pixels that boxes touch, outward to even ones: (n, 4).
+    """Return boxes rounded out to even pixels: (n, 4).
 
-    Two by two pixels share their colour in 4:2:0, so a box never ends between them.
+    In 4:2:0 two by two pixels share their colour, so a box must not end between them.
     """
     touched = outward(boxes, width, height)
     low = touched[:, :2] // 2 * 2
@@ -69,7 +70,7 @@ def whole_pixels(boxes: F8, width: int, height: int) -> NDArray[np.int64]:
 
 
 def planes(frame: VideoFrame) -> tuple[U1, U1, U1]:
-    """Return brightness and the two colours of a 4:2:0 frame: views, not copies."""
+    """Return views of the brightness and the two colour planes of a 4:2:0 frame."""
     return cast(
         tuple[U1, U1, U1],
         tuple(
@@ -92,16 +93,5 @@ def cropped(frame: VideoFrame, area: tuple[int, int, int, int]) -> VideoFrame:
 
 
 def luma(frame: VideoFrame) -> U1:
-    """Return the brightness of a 4:2:0 frame, (height, width), without gaps."""
+    """Return the brightness of a 4:2:0 frame, (height, width), contiguous in memory."""
     return np.ascontiguousarray(planes(frame)[0])
-
-
-def _noise(
-    height: int, width: int, side: int, low: int, high: int, random: np.random.Generator
-) -> U1:
-    coarse = random.integers(
-        low, high, (-(-height // side), -(-width // side)), np.uint8, endpoint=True
-    )
-    return np.ascontiguousarray(
-        np.repeat(np.repeat(coarse, side, axis=0), side, axis=1)[:height, :width]
-    )

@@ -1,4 +1,4 @@
-"""Reads a video: every frame upright, 8 bits, 4:2:0, with its time; within limits."""
+"""Reads videos within limits: frames upright, in 4:2:0 with 8 bits, each with its time."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from contrechamp.base.errors import InputError
-from contrechamp.base.files import unreadable
+from contrechamp.base.files import reason_of, unreadable
 from contrechamp.base.i18n import _
 from contrechamp.redact.pictures.upright import Turn, turn_of
 
-#: Nothing but these is opened: other demuxers (playlists, image sequences) read further files.
+#: Only these are opened: other demuxers (playlists, image sequences) read more files.
 _CONTAINERS = "mov,mp4,matroska,webm"
 _VIDEO_CODECS = ("h264", "hevc", "vp8", "vp9", "libdav1d", "mpeg4")
 _SOUND_CODECS = ("aac", "opus", "vorbis", "mp3float", "mp3", "alac", "flac", "ac3", "eac3",
@@ -31,23 +31,23 @@ _SOUND_CODECS = ("aac", "opus", "vorbis", "mp3float", "mp3", "alac", "flac", "ac
 
 _PQ, _HLG = 16, 18
 STUDIO_RANGE, FULL_RANGE = 1, 2
-#: Share of packets that may be broken; the frames that they held are lost in the source too.
+#: Share of packets that may be broken; their frames are lost in the source too.
 MOST_BAD_PACKETS = 0.05
-#: A Matroska file is cut off when this much of the promised duration is missing.
+#: A Matroska file counts as cut off if this much of the duration in its header is missing.
 CUT_OFF_S = 0.5
-#: A frame whose time is missing or not later than the one before is put this much later, ticks.
+#: A frame without a time, or with one not later than the last, is put this much later, ticks.
 _NEXT_TICK = 1
 
 
 @dataclass(frozen=True)
-class Limits:
-    """What a video may cost before it is refused.
+class VideoLimits:
+    """Limits beyond which a video is refused.
 
     Args:
         pixels: of one frame.
-        frames: in the whole.
-        duration_s: of the whole.
-        wall_s: that one pass may take.
+        frames: in total.
+        duration_s: in total.
+        wall_s: elapsed time of one pass.
     """
 
     pixels: int = 8192 * 4320
@@ -56,27 +56,27 @@ class Limits:
     wall_s: float = 24 * 3600.0
 
 
-LIMITS = Limits()
+LIMITS = VideoLimits()
 
 
 @dataclass(frozen=True)
 class Film:
-    """What is known of a video before all of it was decoded.
+    """What is known of a video before all of it is decoded.
 
     Args:
         width: of the upright picture as it will be written, px, even.
         height: likewise.
         source_size: of the upright picture in the source; odd sides lose their last pixel.
         time_base: seconds per tick.
-        turn: how the stored picture is brought upright.
-        aspect: shape of a pixel, upright; 1 is square.
-        codec: of the source, as it is called.
-        high_range: the source is HDR (PQ or HLG), and is brought to BT.709.
-        colours: matrix, primaries, transfer and range of what will be written, as FFmpeg counts.
-        expected_frames: as the container says, or as duration and rate make likely; 0: unknown.
+        turn: how the stored picture is turned upright.
+        aspect: aspect ratio of an upright pixel; 1 is square.
+        codec: name of the source's codec.
+        high_range: whether the source is HDR (PQ or HLG), to be converted to BT.709.
+        colours: matrix, primaries, transfer and range of the output, as FFmpeg numbers them.
+        expected_frames: by the container, or by duration and rate; 0: unknown.
         sound_streams: how many.
-        other_streams: kinds of what is neither the video read nor sound.
-        tags: whether the container or a stream carries metadata.
+        other_streams: kinds of the streams that are neither this video nor sound.
+        tags: names of the metadata of the container and the streams.
         chapters: how many.
     """
 
@@ -102,16 +102,16 @@ class Film:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownFrame:
     """One frame.
 
     Args:
         number: from 0.
         ticks: when it is shown, in the time base of the film.
-        lasts: how long, in ticks, as the container says; 0: it does not.
-        frame: yuv420p, upright, even sides. Its memory may be shared with the decoder: make it
+        lasts: for how long, in ticks, as the container says; 0: it does not say.
+        frame: yuv420p, upright, with even sides. It may share memory with the decoder: make it
             writable before drawing.
-        damaged: the decoder met an error in it.
+        damaged: whether the decoder met an error in it.
     """
 
     number: int
@@ -123,10 +123,10 @@ class Shown:
 
 @contextmanager
 def opened(source: Path) -> Iterator[InputContainer]:
-    """Open a video with nothing but the demuxers and decoders that are meant.
+    """Open a video with the allowed demuxers and decoders only.
 
     Raises:
-        InputError: it is none, or is damaged.
+        InputError: it is not a video, or is damaged.
     """
     options = {
         "format_whitelist": _CONTAINERS,
@@ -136,17 +136,17 @@ def opened(source: Path) -> Iterator[InputContainer]:
     try:
         container = av.open(str(source), "r", options=options, metadata_errors="replace")
     except (av.error.FFmpegError, ValueError) as error:
-        advice = _("expected MP4, MOV, MKV or WebM, whole and not damaged")
-        raise unreadable(str(source), _reason(error), advice, form=_("a video")) from error
+        advice = _("expected MP4, MOV, MKV or WebM, complete and undamaged")
+        raise unreadable(str(source), error, advice, form=_("a video")) from error
     with container:
         yield container
 
 
-def examine(source: Path, limits: Limits = LIMITS) -> Film:
-    """Say what is known of `source` from its headers and its first frame.
+def examine(source: Path, limits: VideoLimits = LIMITS) -> Film:
+    """Return what the headers and the first frame of `source` tell.
 
     Raises:
-        InputError: no video, a codec that is not read, or past a limit.
+        InputError: it is not a video, has an unsupported codec, or exceeds a limit.
     """
     with opened(source) as container:
         stream = _video_stream(container, source)
@@ -166,7 +166,7 @@ def examine(source: Path, limits: Limits = LIMITS) -> Film:
         size = turn.size(first.width, first.height)
         if min(size) < 16:
             raise InputError(
-                _("is {width} x {height} px; expected 16 or more a side").format(
+                _("is {width} x {height} px; expected at least 16 px a side").format(
                     width=size[0], height=size[1]
                 ),
                 where=str(source),
@@ -205,17 +205,19 @@ def examine(source: Path, limits: Limits = LIMITS) -> Film:
         )
 
 
-def frames(source: Path, film: Film, limits: Limits = LIMITS, threads: int = 0) -> Iterator[Shown]:
-    """Decode every frame of `source` in the order shown.
+def frames(
+    source: Path, film: Film, limits: VideoLimits = LIMITS, threads: int = 0
+) -> Iterator[ShownFrame]:
+    """Decode every frame of `source` in display order.
 
     Args:
         source: the video.
-        film: what `examine` said of it.
+        film: as returned by `examine`.
         limits: what it may cost.
         threads: of the decoder; 0: as many as there are cores.
 
     Raises:
-        InputError: past a limit, the size of the picture changes, or nothing can be decoded on.
+        InputError: the video exceeds a limit, changes its size, or cannot be decoded further.
     """
     until = time.monotonic() + limits.wall_s
     stored = film.turn.size(*film.source_size)
@@ -244,17 +246,17 @@ def frames(source: Path, film: Film, limits: Limits = LIMITS, threads: int = 0) 
                 _refuse_long(source, limits)
             if time.monotonic() > until:
                 raise InputError(
-                    _("took longer than {seconds:.0f} s to go through, and was given up").format(
+                    _("took longer than {seconds:.0f} s to read, and was given up").format(
                         seconds=limits.wall_s
                     ),
                     where=str(source),
                 )
             lasts = int(frame.duration or 0)
-            yield Shown(number, last, lasts, convert(frame), bool(frame.is_corrupt))
+            yield ShownFrame(number, last, lasts, convert(frame), bool(frame.is_corrupt))
 
 
 def _decoded(container: InputContainer, stream: VideoStream, source: Path) -> Iterator[VideoFrame]:
-    """Decode in the order shown; a bad packet is passed over, a file of bad packets is not."""
+    """Decode in display order; skip single bad packets, but refuse a file with many."""
     read = bad = 0
     end_s = 0.0
     reason = ""
@@ -262,7 +264,7 @@ def _decoded(container: InputContainer, stream: VideoStream, source: Path) -> It
         for packet in container.demux():
             if packet.pts is not None and packet.time_base is not None:
                 end_s = max(end_s, float((packet.pts + (packet.duration or 0)) * packet.time_base))
-            # Not `stream_index`: the packets that empty the decoders at the end have none.
+            # Not `stream_index`, which the packets that flush the decoders do not have.
             if packet.stream.index != stream.index:
                 continue
             read += bool(packet.size)
@@ -270,11 +272,11 @@ def _decoded(container: InputContainer, stream: VideoStream, source: Path) -> It
                 yield from cast(list[VideoFrame], packet.decode())
             except av.error.InvalidDataError as error:
                 bad += 1
-                reason = _reason(error)
+                reason = reason_of(error)
     except av.error.EOFError:
         pass
     except (av.error.FFmpegError, ValueError) as error:
-        reason = _reason(error)
+        reason = reason_of(error)
         bad = read
     if bad > read * MOST_BAD_PACKETS:
         raise InputError(
@@ -285,23 +287,23 @@ def _decoded(container: InputContainer, stream: VideoStream, source: Path) -> It
         )
     if read < stream.frames or _ends_before(container, end_s):
         raise InputError(
-            _("ends before its end: the file is cut off; copy it again, or repair it first"),
+            _("is cut off before its end; copy it again, or repair it first"),
             where=str(source),
         )
 
 
 def _ends_before(container: InputContainer, end_s: float) -> bool:
-    """Whether what was read ends well before what the header of a Matroska file promises."""
+    """Whether a Matroska file ends well before the duration that its header gives."""
     if "matroska" not in container.format.name or container.duration is None:
         return False
     return end_s < container.duration / av.time_base - CUT_OFF_S
 
 
 def _converter(stream: VideoStream, film: Film) -> Any:
-    """Return what makes a decoded frame upright, 4:2:0 of 8 bits with even sides, BT.709 if HDR."""
+    """Return a function that makes a decoded frame as in `ShownFrame`, in BT.709 if it is HDR."""
     stages: list[tuple[str, str]] = []
     if film.high_range:
-        # swscale maps tones itself once the transfer that comes out differs from what goes in.
+        # swscale maps tones by itself once the output transfer differs from the input's.
         target = "out_transfer=bt709:out_primaries=bt709:out_color_matrix=bt709:out_range=tv"
         stages.append(("scale", target))
     stages += [("format", "yuv420p")]
@@ -352,7 +354,7 @@ def _display_matrix(frame: VideoFrame) -> list[int] | None:
 
 
 def _video_stream(container: InputContainer, source: Path) -> VideoStream:
-    """Return the one stream of moving pictures (a cover picture is none)."""
+    """Return the first stream of moving pictures; cover pictures do not count."""
     moving = [
         stream
         for stream in container.streams.video
@@ -363,10 +365,10 @@ def _video_stream(container: InputContainer, source: Path) -> VideoStream:
             _("has no video; sound alone is masked as a sound file"), where=str(source)
         )
     stream = moving[0]
-    # The list of codecs that FFmpeg is given holds for its probing only.
+    # FFmpeg applies its codec whitelist only when probing.
     if stream.codec_context is None or stream.codec_context.codec.name not in _VIDEO_CODECS:
         raise InputError(
-            _("its video is in a codec that is not read; expected H.264, H.265, VP8, VP9 or AV1"),
+            _("has a video codec that is not supported; expected H.264, H.265, VP8, VP9 or AV1"),
             where=str(source),
         )
     return stream
@@ -382,7 +384,7 @@ def _stream_tags(container: InputContainer) -> set[str]:
     return {name for stream in container.streams for name in stream.metadata}
 
 
-def _refuse_long(source: Path, limits: Limits) -> None:
+def _refuse_long(source: Path, limits: VideoLimits) -> None:
     raise InputError(
         _("is longer than {hours:g} hours or {frames} frames; cut it into parts first").format(
             hours=limits.duration_s / 3600, frames=f"{limits.frames:,}"
@@ -391,14 +393,10 @@ def _refuse_long(source: Path, limits: Limits) -> None:
     )
 
 
-def _refuse_large(source: Path, width: int, height: int, limits: Limits) -> None:
+def _refuse_large(source: Path, width: int, height: int, limits: VideoLimits) -> None:
     raise InputError(
-        _("has {width} x {height} px; at most {limit} million pixels are read").format(
+        _("has {width} x {height} px; at most {limit} million pixels are allowed").format(
             width=width, height=height, limit=limits.pixels // 1_000_000
         ),
         where=str(source),
     )
-
-
-def _reason(error: Exception) -> str:
-    return str(getattr(error, "strerror", None) or error)[:200]

@@ -1,7 +1,7 @@
 """The first pass over a video: finds faces in its frames, and follows them.
 
-Nets run side by side, one thread each (two frames on two cores take less time than one frame on
-both); frames come back in their order and go to the tracker.
+Several frames are searched at once, in one thread each (two frames on two cores take less time than
+one frame on both); the results go to the tracker in the order of the frames.
 """
 
 from __future__ import annotations
@@ -18,91 +18,90 @@ from numpy.typing import NDArray
 from contrechamp.redact.faces.hits import Detector, Hits
 from contrechamp.redact.video import flow
 from contrechamp.redact.video.courses import course_of
-from contrechamp.redact.video.dusk import lit
+from contrechamp.redact.video.dusk import brightened
 from contrechamp.redact.video.motion import Motion, reduction
 from contrechamp.redact.video.planes import cropped, luma
-from contrechamp.redact.video.reading import Shown, frames
-from contrechamp.redact.video.task import Advance, Found, Look, Task
+from contrechamp.redact.video.reading import ShownFrame, frames
+from contrechamp.redact.video.task import Advance, FrameSearch, Scan, Task
 from contrechamp.redact.video.tracks import Tracker
 
-#: Small grey frames that are kept: as far back as a track can be prolonged, and some.
+#: Number of small grey frames to keep: more than a track can be prolonged backwards.
 KEPT_FRAMES = 64
 
 
-def search(task: Task, advance: Advance) -> Found:
-    """Go through the video once; `advance` is told one for each frame.
+def search(task: Task, advance: Advance) -> Scan:
+    """Go through the video once; `advance` is called with 1 for each frame.
 
     Raises:
         InputError: as `frames`.
     """
-    found = Found()
+    scan = Scan()
     if task.detector is None:
         for shown in frames(task.source, task.film, task.limits, task.threads):
-            _note(found, shown)
+            _note(scan, shown)
             advance(1)
-        return found
+        return scan
     film, rules = task.film, task.rules
     motion = Motion(KEPT_FRAMES, reduction(film.width, film.height))
     tracker = Tracker(film.width, film.height, rules)
     for shown, grey, hits in _searched(task, task.detector):
-        _note(found, shown)
+        _note(scan, shown)
         if motion.push(grey).is_cut:
-            found.cuts.append(shown.number)
-        if hits is not None and task.wish.hand is not None:
-            left = task.wish.hand.left_open(hits.boxes, found.seconds(shown.ticks, film))
-            hits = Hits(hits.boxes[~left], hits.scores[~left])
+            scan.cuts.append(shown.number)
+        if hits is not None and task.request.hand is not None:
+            hits = hits[
+                ~task.request.hand.marked_no_face(hits.boxes, scan.seconds(shown.ticks, film))
+            ]
         look = task.schedule.look(shown.number, film.width, film.height)
-        ended = tracker.step(shown.number, hits, motion, look.begins_at if look else 0.0)
+        ended = tracker.step(shown.number, hits, motion, look.starts_at if look else 0.0)
         for track in ended:
-            found.take(course_of(track, rules))
+            scan.take(course_of(track, rules))
         advance(1)
     for track in tracker.finish(motion):
-        found.take(course_of(track, rules))
-    return found
+        scan.take(course_of(track, rules))
+    return scan
 
 
-def hits_of(frame: VideoFrame, look: Look, detector: Detector, report_at: float) -> Hits:
+def hits_of(frame: VideoFrame, look: FrameSearch, detector: Detector, report_at: float) -> Hits:
     """Search a 4:2:0 frame once; return hits in pixels of the frame."""
     left, top, right, bottom = look.area
     whole = (right - left, bottom - top) == (frame.width, frame.height)
     part = frame if whole else cropped(frame, look.area)
     scaled = part.reformat(*look.size, format="rgb24", interpolation="BILINEAR")
     rgb = cast(NDArray[np.uint8], scaled.to_ndarray())
-    # A close look stays as it is: in the dark the two see different faces.
-    hits = detector(lit(rgb) if whole else rgb, report_at)
+    # A close look is not brightened: in the dark, the two kinds of look see different faces.
+    hits = detector(brightened(rgb) if whole else rgb, report_at)
     scale = np.array([(right - left) / look.size[0], (bottom - top) / look.size[1]] * 2)
     boxes = hits.boxes * scale + np.array([left, top, left, top])
     tall = boxes[:, 3] - boxes[:, 1]
-    answered = (tall >= look.smallest_px) & (tall < look.largest_px)
-    return Hits(boxes[answered], hits.scores[answered])
+    reported = (tall >= look.smallest_px) & (tall < look.largest_px)
+    return Hits(boxes[reported], hits.scores[reported])
 
 
-def _note(found: Found, shown: Shown) -> None:
-    found.ticks.append(shown.ticks)
-    # A container may not say how long the last frame lasts: as long as the one before it.
-    found.last_lasts = shown.lasts or (
-        found.ticks[-1] - found.ticks[-2] if len(found.ticks) > 1 else 1
-    )
-    if shown.damaged and len(found.damaged) < 1000:
-        found.damaged.append(shown.number)
+def _note(scan: Scan, shown: ShownFrame) -> None:
+    scan.ticks.append(shown.ticks)
+    # If the container does not say how long the last frame lasts, take that of the one before.
+    scan.last_lasts = shown.lasts or (scan.ticks[-1] - scan.ticks[-2] if len(scan.ticks) > 1 else 1)
+    if shown.damaged and len(scan.damaged) < 1000:
+        scan.damaged.append(shown.number)
 
 
 _Searched = tuple[NDArray[np.uint8], Hits | None]
 
 
-def _searched(task: Task, detector: Detector) -> Iterator[tuple[Shown, *_Searched]]:
-    """Yield frames in their order, small and grey, with what was found in them."""
+def _searched(task: Task, detector: Detector) -> Iterator[tuple[ShownFrame, *_Searched]]:
+    """Yield frames in their order, each also small and grey, with the hits in it."""
     film = task.film
     times = reduction(film.width, film.height)
 
-    def work(shown: Shown) -> _Searched:
+    def work(shown: ShownFrame) -> _Searched:
         look = task.schedule.look(shown.number, film.width, film.height)
         hits = None
         if look is not None:
-            hits = hits_of(shown.frame, look, detector, task.rules.go_on_at)
+            hits = hits_of(shown.frame, look, detector, task.rules.continue_at)
         return flow.shrunk(luma(shown.frame), times), hits
 
-    waiting: deque[tuple[Shown, Future[_Searched]]] = deque()
+    waiting: deque[tuple[ShownFrame, Future[_Searched]]] = deque()
     with ThreadPoolExecutor(task.threads) as pool:
         try:
             for shown in frames(task.source, film, task.limits, task.threads):

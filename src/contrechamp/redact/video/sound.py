@@ -1,4 +1,4 @@
-"""The sound of a video, decoded beside its pictures: as it was, or with voices altered."""
+"""Decodes the sound of a video alongside its pictures, and alters voices if requested."""
 
 from __future__ import annotations
 
@@ -13,35 +13,35 @@ from numpy.typing import NDArray
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
+from contrechamp.redact.request import Request
 from contrechamp.redact.video.reading import opened
-from contrechamp.redact.wish import Wish
 
-#: Altered sound is one channel of this rate; kept sound is brought to the other.
+#: Altered sound has one channel of the first rate; kept sound is resampled to the second.
 ALTERED_RATE_HZ, KEPT_RATE_HZ = 16_000, 48_000
-#: Sound that comes later than it should by more than this is preceded by silence.
+#: Sound that comes late by more than this is preceded by silence.
 _GAP_S = 0.05
-#: A pause longer than this is no pause but a damaged file.
+#: A longer gap means that the file is damaged.
 _LONGEST_GAP_S = 6 * 3600.0
 
 Samples = NDArray[np.float32]
 
 
 class Soundtrack:
-    """The first sound stream of a video; what others there are is left behind.
+    """The first sound stream of a video; any others are left out.
 
     Args:
         source: the video.
-        wish: ``sound`` is ``keep`` or ``alter``.
+        request: its ``sound`` is ``keep`` or ``alter``.
         late_s: added to every time, so that pictures begin at 0 or later.
 
     Raises:
-        InputError: it cannot be decoded (each method may find that out).
+        InputError: it cannot be decoded, which may show in any method.
     """
 
-    def __init__(self, source: Path, wish: Wish, late_s: float) -> None:
+    def __init__(self, source: Path, request: Request, late_s: float) -> None:
         self._source = source
         self._late_s = late_s
-        altered = wish.sound == "alter"
+        altered = request.sound == "alter"
         self.rate_hz = ALTERED_RATE_HZ if altered else KEPT_RATE_HZ
         with opened(source) as container:
             stream = container.streams.audio[0]
@@ -52,36 +52,36 @@ class Soundtrack:
         if altered:
             from contrechamp.redact.sound.voice import Alteration
 
-            # A fresh generator: nobody knows a seed.
+            # A fresh generator, whose seed nobody knows.
             self._alteration = Alteration(
                 self.rate_hz, np.random.default_rng(), (own_rate_hz or self.rate_hz) / 2
             )
-        self._at = 0  # samples given out
-        self._read = 0  # samples read
+        self._yielded = 0  # samples
+        self._read = 0  # samples
         self._pieces = self._decoded()
 
     def until(self, seconds: float) -> Iterator[tuple[Samples, int]]:
-        """Yield what sounds before `seconds`: samples (n, channels), and where they begin."""
+        """Yield the sound before `seconds`: samples (n, channels), and where they begin."""
         while self._read < seconds * self.rate_hz:
             piece = next(self._pieces, None)
             if piece is None:
                 return
             self._read += len(piece)
-            yield from self._given(self._alteration.feed(piece) if self._alteration else piece)
+            yield from self._numbered(self._alteration.feed(piece) if self._alteration else piece)
 
     def rest(self, seconds: float) -> Iterator[tuple[Samples, int]]:
-        """Yield what is left before `seconds`, the end of the pictures; once, at the end."""
+        """Yield the remaining sound before `seconds`, the end of the pictures; call it once."""
         yield from self.until(seconds)
         if self._alteration:
-            yield from self._given(self._alteration.end())
+            yield from self._numbered(self._alteration.end())
 
-    def _given(self, samples: Samples) -> Iterator[tuple[Samples, int]]:
+    def _numbered(self, samples: Samples) -> Iterator[tuple[Samples, int]]:
         if len(samples):
-            yield samples[:, : self.channels], self._at
-            self._at += len(samples)
+            yield samples[:, : self.channels], self._yielded
+            self._yielded += len(samples)
 
     def _decoded(self) -> Iterator[Samples]:
-        """Yield pieces without gaps from time 0 on, (n, channels)."""
+        """Yield pieces (n, channels) from time 0 on, without gaps."""
         layout = "mono" if self.channels == 1 else "stereo"
         resampler = av.AudioResampler(format="fltp", layout=layout, rate=self.rate_hz)
         reached = 0
@@ -111,7 +111,7 @@ class Soundtrack:
 
     def _damaged(self, reason: str) -> InputError:
         return InputError(
-            _("its sound cannot be decoded to its end ({reason}); leave the sound out").format(
+            _("its sound cannot be decoded to the end ({reason}); leave the sound out").format(
                 reason=reason[:200]
             ),
             where=str(self._source),

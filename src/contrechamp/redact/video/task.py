@@ -1,4 +1,4 @@
-"""What one masking of a video is about: passed from pass to pass, and never changed."""
+"""What the passes over a video share: the task, the schedule of searches, the scan's results."""
 
 from __future__ import annotations
 
@@ -8,56 +8,56 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from contrechamp.redact.faces.hits import Detector
+from contrechamp.redact.request import Request
 from contrechamp.redact.video.courses import Course, by_weight
-from contrechamp.redact.video.reading import Film, Limits
+from contrechamp.redact.video.reading import Film, VideoLimits
 from contrechamp.redact.video.tracks import Rules
-from contrechamp.redact.wish import Wish
 
-#: Tracks that are not covered and are kept for the review; memory must not grow with the length.
+#: Most uncovered tracks kept for the review, so that memory does not grow with the length.
 MOST_WEAK = 500
-#: Told how many frames are done.
+#: Called with the number of frames done.
 Advance = Callable[[float], None]
 
 
 @dataclass(frozen=True)
-class Look:
-    """One search of one frame.
+class FrameSearch:
+    """How one frame is searched.
 
     Args:
-        area: left, top, right, bottom of what is searched, px, even.
-        size: width and height that it is brought to.
-        smallest_px: height of the smallest face that this look answers for, px of the frame.
+        area: left, top, right, bottom of the part to search, px, even.
+        size: width and height that it is scaled to.
+        smallest_px: height of the smallest face that is reported, px of the frame.
         largest_px: likewise, the largest.
-        begins_at: score from which on a hit of this look may begin a track.
+        starts_at: lowest score of a hit that may begin a track.
     """
 
     area: tuple[int, int, int, int]
     size: tuple[int, int]
     smallest_px: float
     largest_px: float
-    begins_at: float
+    starts_at: float
 
 
 @dataclass(frozen=True)
 class Schedule:
     """Which frames are searched, and how closely.
 
-    Small faces need many pixels, and many pixels need time. As what was found is followed through
-    the frames between, it is better to look closely now and then than coarsely all the time
-    (measured: docs/explanation/covering-video.md). In `cycle` frames:
+    Small faces need many pixels, and many pixels take time. Since faces are followed through the
+    frames in between, it is better to look closely now and then than coarsely all the time
+    (measured: docs/explanation/covering-video.md). In each `cycle` of frames there are:
 
-    - one *look* at the whole frame, as large as it is (at most `look_px`);
-    - halfway between two of them one *close look* at a quarter of the frame, enlarged; the next
+    - one *look* at the whole frame at its own size (at most `look_px`);
+    - halfway between two looks, one *close look* at an enlarged quarter of the frame; the next
       cycle takes the next quarter;
-    - every `glance_every` frames, where neither is due, a *glance* at a small copy, for large faces
-      that come and go between two looks.
+    - every `glance_every` frames, if neither is due, a *glance* at a small copy, for large faces
+      that appear and disappear between two looks.
 
     Args:
-        cycle: frames.
-        glance_every: frames.
-        glance_px: long side that the frame is brought to.
-        look_px: likewise.
-        close_px: likewise, of the whole frame that a quarter is taken from.
+        cycle: in frames.
+        glance_every: in frames.
+        glance_px: long side that the frame is scaled to for a glance.
+        look_px: likewise, for a look.
+        close_px: likewise, for the frame that a close look takes a quarter of.
     """
 
     cycle: int = 6
@@ -66,8 +66,8 @@ class Schedule:
     look_px: int = 1920
     close_px: int = 3840
 
-    def look(self, number: int, width: int, height: int) -> Look | None:
-        """Return how frame `number` of this size is searched; None: not at all."""
+    def look(self, number: int, width: int, height: int) -> FrameSearch | None:
+        """Return how frame `number` is searched, None if not at all; width and height in px."""
         long_side = max(width, height)
         whole = (0, 0, width, height)
         look_scale = min(self.look_px / long_side, MOST_ENLARGED)
@@ -84,26 +84,26 @@ class Schedule:
         return _look(whole, scale, SMALLEST_PX / scale, float("inf"), GLANCE_BEGINS_AT)
 
 
-#: With `Wish.fast`: every third frame is searched, half as often closely.
+#: For `Request.fast`: only every third frame is searched, and closely half as often.
 FAST = Schedule(cycle=12, glance_every=3)
 
-#: A frame is enlarged at most so much: more shows nothing new.
+#: Frames are enlarged at most this much: more shows nothing new.
 MOST_ENLARGED = 2.0
-#: A look answers for faces up to this height in what is searched, a glance from the other on: the
-#: net's boxes of other sizes are mostly wrong, and another look sees those faces better.
+#: A look reports faces up to the first height in the scaled frame, a glance faces from the second
+#: on: the net's boxes of other sizes are mostly wrong, and another look sees those faces better.
 LARGEST_PX, SMALLEST_PX = 200.0, 10.0
-#: A glance is wrong more often, and a face that it sees so weakly the next look sees better.
+#: Glances are wrong more often, and the next look sees better a face with a lower score than this.
 GLANCE_BEGINS_AT = 0.3
-#: What neighbouring quarters share, as a part of the frame's side.
+#: How far each quarter extends beyond the middle, as a share of the frame's side.
 _OVERLAP = 0.06
 
 
 def _look(
     area: tuple[int, int, int, int], scale: float, smallest: float, largest: float, begins: float
-) -> Look:
+) -> FrameSearch:
     left, top, right, bottom = area
     size = max(8, round((right - left) * scale)), max(8, round((bottom - top) * scale))
-    return Look(area, size, smallest, largest, begins)
+    return FrameSearch(area, size, smallest, largest, begins)
 
 
 def _quarter(which: int, width: int, height: int) -> tuple[int, int, int, int]:
@@ -116,41 +116,41 @@ def _quarter(which: int, width: int, height: int) -> tuple[int, int, int, int]:
 
 @dataclass(frozen=True)
 class Task:
-    """One masking.
+    """The masking of one video; it never changes.
 
     Args:
         source: the video.
-        target: what is written.
+        target: the file to write.
         film: what is known of the source.
-        wish: what is asked.
-        rules: how tracks are made.
-        schedule: which frames are searched, and at which size.
-        detector: may be called by several threads at once; None: nothing is searched for.
+        request: what the user asks for.
+        rules: of tracks.
+        schedule: which frames are searched, and how closely.
+        detector: called from several threads at once; None: faces are not searched for.
         limits: what the video may cost.
-        threads: that work side by side.
+        threads: how many work at once.
     """
 
     source: Path
     target: Path
     film: Film
-    wish: Wish
+    request: Request
     rules: Rules
     schedule: Schedule
     detector: Detector | None
-    limits: Limits
+    limits: VideoLimits
     threads: int
 
 
 @dataclass
-class Found:
-    """What the first pass keeps.
+class Scan:
+    """The results of the first pass.
 
     Args:
         ticks: when each frame is shown.
-        last_lasts: ticks that the last frame is shown.
+        last_lasts: how many ticks the last frame is shown.
         courses: of the tracks that are covered.
-        weak: of tracks that are not, those that weigh most.
-        weak_forgotten: how many more of these there were.
+        weak: courses of tracks that are not covered, those most likely to be faces.
+        weak_dropped: how many more of these there were.
         cuts: numbers of the frames that begin a shot.
         damaged: numbers of the frames in which the decoder met errors (the first thousand).
     """
@@ -159,24 +159,24 @@ class Found:
     last_lasts: int = 1
     courses: list[Course] = field(default_factory=list)
     weak: list[Course] = field(default_factory=list)
-    weak_forgotten: int = 0
+    weak_dropped: int = 0
     cuts: list[int] = field(default_factory=list)
     damaged: list[int] = field(default_factory=list)
 
     def take(self, course: Course) -> None:
-        """Keep a course; of what is not covered no more than the review can tell."""
+        """Keep a course; of uncovered ones, no more than the review can show."""
         if course.covered:
             self.courses.append(course)
             return
         self.weak.append(course)
         if len(self.weak) > 2 * MOST_WEAK:
             self.weak.sort(key=by_weight, reverse=True)
-            self.weak_forgotten += len(self.weak) - MOST_WEAK
+            self.weak_dropped += len(self.weak) - MOST_WEAK
             del self.weak[MOST_WEAK:]
 
     @property
     def late(self) -> int:
-        """Ticks that are added to every time, so that none is below 0."""
+        """Ticks to add to every time, so that none is below 0."""
         return max(0, -self.ticks[0])
 
     @property
@@ -185,5 +185,5 @@ class Found:
         return self.ticks[-1] + self.last_lasts
 
     def seconds(self, ticks: int, film: Film) -> float:
-        """Return the time from the first frame on."""
+        """Return the time since the first frame."""
         return float((ticks - self.ticks[0]) * film.time_base)

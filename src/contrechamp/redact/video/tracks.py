@@ -1,9 +1,9 @@
-"""Links what was found in single frames into tracks, and says what to cover in every frame.
+"""Links hits in single frames into tracks, so that a face is covered in every frame.
 
-A detector misses a face in some frames: turned, blurred, dark, half hidden. Between two frames in
-which it was found a face was not gone. So hits are linked forward; where one is missing the box is
-carried on by the motion of the picture; a track is prolonged at both ends, to the edge of the
-picture if it goes there; nothing is carried over a cut.
+A detector misses a face in some frames: turned, blurred, dark, half hidden. But between two frames
+in which it was found, the face was not gone. So hits are linked forward; where one is missing, the
+box moves on with the picture; a track is prolonged at both ends, up to the edge of the picture if
+it goes there; nothing is carried over a cut.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from scipy.optimize import linear_sum_assignment
 from contrechamp.redact.faces.boxes import F8, iou
 from contrechamp.redact.faces.hits import Hits
 
-#: Why a track has an end there: ``film``: the first or last frame; ``inside``: nobody knows.
+#: Why a track begins or ends: ``film``: at the first or last frame; ``inside``: unknown.
 End = Literal["film", "cut", "edge", "inside"]
 
 _BIG = 1e6
@@ -26,24 +26,24 @@ _BIG = 1e6
 
 @dataclass(frozen=True)
 class Rules:
-    """When hits are one track, and how far a track reaches.
+    """When hits belong to one track, and how far a track extends.
 
     Args:
-        cover_at: a track with one hit of this score is covered.
-        go_on_at: hits from this score on are linked into tracks.
-        steady_hits: so many hits of lower scores in one track are as good as one high score...
-        steady_at: ...when their mean score is this.
-        prolong: frames that a track is carried on at each end by the motion of the picture.
-        hold: frames that it is carried on where the picture no longer shows the same thing.
-        coast: frames after which a track that is no longer seen is given up.
-        leave: frames that it may take to leave the picture over its edge.
-        weak_coast: likewise as `coast`, of a track that is not covered (so far).
-        same_thing: ZNCC from which on a piece of picture shows the same thing.
+        cover_at: a track with one hit of at least this score is covered.
+        continue_at: lowest score of a hit that continues a track.
+        steady_hits: this many hits with lower scores count like one with a high score...
+        steady_at: ...if their mean score is at least this.
+        prolong: frames by which a track is carried on at each end with the motion of the picture.
+        hold: frames by which it is carried on where the picture no longer matches.
+        coast: frames without a hit after which a track is ended.
+        leave: further frames that it may take to leave the picture over its edge.
+        weak_coast: like `coast`, for a track that is not covered (so far).
+        same_patch: ZNCC from which on a patch of the picture counts as the same.
         gate: distance of centres, in sides of the box, up to which a hit continues a track.
     """
 
     cover_at: float
-    go_on_at: float
+    continue_at: float
     steady_hits: int = 4
     steady_at: float = 0.09
     prolong: int = 30
@@ -51,37 +51,42 @@ class Rules:
     coast: int = 30
     leave: int = 20
     weak_coast: int = 6
-    same_thing: float = 0.5
+    same_patch: float = 0.5
     gate: float = 0.7
 
 
 class Follower(Protocol):
-    """Where boxes go between frames: `video.motion.Motion`, or a made-up world."""
+    """Follows boxes between frames: `video.motion.Motion`, or a simulated scene in tests."""
 
     @property
     def oldest(self) -> int:
-        """Oldest frame that can be followed back to."""
+        """Number of the oldest frame that boxes can be followed back to."""
 
     def pan(self, start: int, end: int) -> F8:
-        """How the whole picture moves from frame `start` to its neighbour: (2,), px."""
+        """Return how the whole picture moves from `start` to its neighbour `end`: (2,), px."""
 
     def is_cut(self, number: int) -> bool:
         """Whether frame `number` begins a shot."""
 
     def follow(self, box: F8, start: int, end: int, guess: F8) -> tuple[F8, float]:
-        """How `box` moves from frame `start` to its neighbour, and the ZNCC there."""
+        """Return how `box` moves from frame `start` to its neighbour `end`, and the ZNCC there."""
 
 
 @dataclass
 class Track:
-    """One thing that was taken for a face, frame by frame.
+    """One possible face, frame by frame.
 
     Args:
         first: number of the frame of ``boxes[0]``.
-        boxes: (4,) each, px, as large as the detector says.
-        scores: of the hit in that frame; 0 where there was none.
+        boxes: (4,) each, px, of the detector's size.
+        scores: of the hit in each frame; 0 without a hit.
         began: why it begins there.
         ended: why it ends there.
+        own_motion: smoothed motion relative to the picture, px a frame.
+        unseen: frames since the last hit.
+        mismatched: frames since the picture last matched.
+        trusted: boxes up to here stay if the track ends without another hit.
+        reached_back: whether its beginning has been carried back.
     """
 
     first: int
@@ -91,8 +96,8 @@ class Track:
     ended: End = "inside"
     own_motion: F8 = field(default_factory=lambda: np.zeros(2))
     unseen: int = 0
-    strange: int = 0
-    trusted: int = 0  # boxes up to here stay when the track ends without another hit
+    mismatched: int = 0
+    trusted: int = 0
     reached_back: bool = False
 
     @property
@@ -115,12 +120,12 @@ class Track:
 
 
 class Tracker:
-    """Takes frame after frame; gives tracks that have ended.
+    """Takes hits frame by frame, and returns the tracks that end.
 
     Args:
         width: of the picture, px.
         height: likewise.
-        rules: how tracks are made.
+        rules: of tracks.
     """
 
     def __init__(self, width: int, height: int, rules: Rules) -> None:
@@ -129,15 +134,15 @@ class Tracker:
         self._open: list[Track] = []
 
     def step(
-        self, number: int, hits: Hits | None, motion: Follower, begins_at: float = 0.0
+        self, number: int, hits: Hits | None, motion: Follower, starts_at: float = 0.0
     ) -> list[Track]:
         """Go on to frame `number`.
 
         Args:
-            number: one more than the last time; the first is 0.
-            hits: what was found in it; None: it was not searched.
-            motion: knows this frame and the ones before it.
-            begins_at: hits of lower scores go on a track and begin none.
+            number: one more than in the last call; the first is 0.
+            hits: in that frame; None: it was not searched.
+            motion: has this frame and those before it.
+            starts_at: hits with lower scores continue tracks but begin none.
 
         Returns:
             Tracks that have ended.
@@ -146,7 +151,7 @@ class Tracker:
         for track in self._open:
             self._carry_on(track, number, motion)
         if hits is not None:
-            self._link(number, hits.at_least(self._rules.go_on_at), motion, begins_at)
+            self._link(number, hits.at_least(self._rules.continue_at), motion, starts_at)
         still_open = []
         for track in self._open:
             if not track.reached_back and track.is_covered(self._rules) and len(track.boxes) >= 3:
@@ -160,43 +165,43 @@ class Tracker:
         return ended
 
     def finish(self, motion: Follower) -> list[Track]:
-        """Return the tracks that go on to the last frame."""
+        """Return the tracks that last until the last frame."""
         return self._end_all("film", motion)
 
     # ---- one frame on ----
 
     def _carry_on(self, track: Track, number: int, motion: Follower) -> None:
         box, alike = self._moved(track.boxes[-1], number - 1, number, track.own_motion, motion)
-        if alike >= self._rules.same_thing:
+        if alike >= self._rules.same_patch:
             moved = _centre(box) - _centre(track.boxes[-1]) - motion.pan(number - 1, number)
             track.own_motion = 0.6 * track.own_motion + 0.4 * moved
-            track.strange = 0
+            track.mismatched = 0
         else:
-            track.strange += 1
+            track.mismatched += 1
         track.boxes.append(box)
         track.scores.append(0.0)
         track.unseen += 1
         motion_now = track.own_motion + motion.pan(number - 1, number)
-        if self._is_trusted(track.strange, track.unseen, box, motion_now):
+        if self._is_trusted(track.mismatched, track.unseen, box, motion_now):
             track.trusted = len(track.boxes)
 
-    def _is_trusted(self, strange: int, away: int, box: F8, motion: F8) -> bool:
-        """Whether a box that was carried on for `away` frames is still worth covering."""
-        if strange <= self._rules.hold and away <= self._rules.prolong:
+    def _is_trusted(self, mismatched: int, away: int, box: F8, motion: F8) -> bool:
+        """Tell whether a box that was carried on for `away` frames is still worth covering."""
+        if mismatched <= self._rules.hold and away <= self._rules.prolong:
             return True
         return away <= self._rules.prolong + self._rules.leave and self._is_leaving(box, motion)
 
     def _moved(
         self, box: F8, start: int, end: int, own_motion: F8, motion: Follower
     ) -> tuple[F8, float]:
-        """Where a box goes: by what the picture shows, or else as it went so far."""
+        """Move a box with the picture or, where that does not match, with its motion so far."""
         expected = own_motion + motion.pan(start, end)
         by, alike = motion.follow(box, start, end, expected)
-        if alike < self._rules.same_thing:
+        if alike < self._rules.same_patch:
             by = expected
         return box + np.tile(by, 2), alike
 
-    def _link(self, number: int, hits: Hits, motion: Follower, begins_at: float) -> None:
+    def _link(self, number: int, hits: Hits, motion: Follower, starts_at: float) -> None:
         expected = np.asarray([track.boxes[-1] for track in self._open]).reshape(-1, 4)
         rows, columns = self._assigned(expected, hits)
         linked = np.zeros(len(hits), np.bool_)
@@ -208,16 +213,16 @@ class Tracker:
                 track.own_motion = 0.5 * track.own_motion + 0.5 * own
             _close_gap(track, hits.boxes[column])
             track.scores[-1] = float(hits.scores[column])
-            track.unseen = track.strange = 0
+            track.unseen = track.mismatched = 0
             track.trusted = len(track.boxes)
             linked[column] = True
         now = np.asarray([track.boxes[-1] for track in self._open]).reshape(-1, 4)
         for column in np.flatnonzero(~linked):
             box, score = hits.boxes[column], float(hits.scores[column])
-            if score < begins_at:
+            if score < starts_at:
                 continue
             same = iou(box[None], now)[0] if len(now) else np.empty(0)
-            # A second hit on a face that has its track; not if that track may not be covered.
+            # A second hit on a face with a track is dropped, unless that track may stay uncovered.
             if any(
                 same[i] > 0.4 and track.unseen == 0 and track.score >= min(score, 1.0)
                 for i, track in enumerate(self._open[: len(now)])
@@ -234,8 +239,8 @@ class Tracker:
         centre_b = (hits.boxes[None, :, :2] + hits.boxes[None, :, 2:]) / 2
         apart = np.linalg.norm((centre_a - centre_b) / ((size_a + size_b) / 2), axis=2)
         larger = np.abs(np.log(np.prod(size_a, axis=2) / np.prod(size_b, axis=2)))
-        # Where it is grows more doubtful with every frame in which it was not seen.
-        gate = np.array([self._rules.gate * (1 + 0.08 * track.strange) for track in self._open])
+        # The position grows more uncertain with each frame in which the picture does not match.
+        gate = np.array([self._rules.gate * (1 + 0.08 * track.mismatched) for track in self._open])
         weak = np.array([not track.is_covered(self._rules) for track in self._open])
         cost = apart + 0.3 * larger - 0.3 * hits.scores[None, :] + 0.2 * weak[:, None]
         allowed = ((apart < gate[:, None]) | (iou(expected, hits.boxes) > 0.2)) & (larger < 1.8)
@@ -250,7 +255,7 @@ class Tracker:
             return "edge"
         coast = self._rules.coast if track.score >= self._rules.cover_at else self._rules.weak_coast
         if track.unseen > max(coast, self._rules.prolong) or (
-            track.strange > coast and track.trusted < len(track.boxes)
+            track.mismatched > coast and track.trusted < len(track.boxes)
         ):
             return "inside"
         if track.unseen > self._rules.weak_coast and not track.is_covered(self._rules):
@@ -261,7 +266,7 @@ class Tracker:
         if not track.reached_back and track.is_covered(self._rules):
             self._reach_back(track, motion)
         if reason in ("film", "cut"):
-            # Up to the last frame of the shot it stays covered only where it is still trusted.
+            # It lasts until the end of the shot only if its last box is still trusted.
             reason = reason if track.trusted == len(track.boxes) else "inside"
         del track.boxes[track.trusted :], track.scores[track.trusted :]
         if reason == "inside" and self._touches_edge(track.boxes[-1]):
@@ -275,12 +280,12 @@ class Tracker:
         return ended
 
     def _reach_back(self, track: Track, motion: Follower) -> None:
-        """Carry the beginning of a track back: to an edge, a cut, or as far as is trusted."""
+        """Carry the beginning of a track back, to an edge, a cut, or as far as it is trusted."""
         track.reached_back = True
         rules = self._rules
         own = -track.own_motion
         box, number = track.boxes[0], track.first
-        strange = trusted = 0
+        mismatched = trusted = 0
         boxes: list[F8] = []
         began: End = "inside"
         while True:
@@ -294,19 +299,19 @@ class Tracker:
                 break
             pan = motion.pan(number, number - 1)
             box, alike = self._moved(box, number, number - 1, own, motion)
-            if alike >= rules.same_thing:
-                strange = 0
+            if alike >= rules.same_patch:
+                mismatched = 0
                 own = 0.6 * own + 0.4 * (
                     _centre(box) - _centre(boxes[-1] if boxes else track.boxes[0]) - pan
                 )
             else:
-                strange += 1
+                mismatched += 1
             if self._is_outside(box):
                 began = "edge"
                 break
             boxes.append(box)
             number -= 1
-            if not self._is_trusted(strange, len(boxes), box, own + pan):
+            if not self._is_trusted(mismatched, len(boxes), box, own + pan):
                 break
             trusted = len(boxes)
         began = began if trusted == len(boxes) else "inside"
@@ -329,7 +334,7 @@ class Tracker:
         return bool(np.any(box[:2] <= margin) or np.any(box[2:] >= self._size - margin))
 
     def _is_leaving(self, box: F8, motion: F8) -> bool:
-        """Whether it touches the edge and moves on over it."""
+        """Tell whether a box touches the edge and is moving out."""
         margin = 0.35 * (box[2:] - box[:2])
         low = (box[:2] <= margin) & (motion < -0.2)
         high = (box[2:] >= self._size - margin) & (motion > 0.2)
@@ -341,10 +346,10 @@ def _centre(box: F8) -> F8:
 
 
 def _close_gap(track: Track, hit: F8) -> None:
-    """Put `hit` in place of the last box, and bend what was carried on since the last hit to it.
+    """Replace the last box by `hit`, and correct the boxes carried on since the last hit.
 
-    Each box in the gap becomes the smallest around where the motion of the picture carried it
-    (less the drift that the hit shows) and the straight line between the two hits.
+    Each box in the gap becomes the smallest one around two others: the box that moved with the
+    picture (corrected for the drift that `hit` shows), and the interpolation between the two hits.
     """
     gap = track.unseen - 1
     if gap > 0:

@@ -1,4 +1,4 @@
-"""Writes a video: H.264 in MP4, one stream of pictures, at most one of sound, and nothing else."""
+"""Writes H.264 in MP4: one stream of pictures, at most one of sound, and nothing else."""
 
 from __future__ import annotations
 
@@ -23,26 +23,25 @@ from contrechamp.base.errors import OutputError
 from contrechamp.base.files import unwritable
 from contrechamp.redact.video.reading import Film
 
-#: x264: fast enough for a laptop; the rate factor looks like the source to most eyes.
+#: x264: fast enough for a laptop; with this rate factor most people see no loss.
 PRESET, RATE_FACTOR = "veryfast", "21"
 SOUND_BITS_PER_S = 128_000
-#: Supplemental information (NAL unit 6) holds x264's version and settings; nothing that plays the
-#: video needs it.
+#: Supplemental information (NAL unit type 6) holds x264's version and settings; no player needs it.
 _WITHOUT_SEI = "filter_units=remove_types=6"
 
 
 class VideoWriter:
-    """A new video; as a context manager it removes what it wrote when anything goes wrong.
+    """A new video; as a context manager, it removes the file if anything goes wrong.
 
     Args:
-        target: where; what lies there is written over.
-        film: what is being written.
+        target: overwritten if it exists.
+        film: properties of the pictures.
         rate_hz: samples per second of the sound; 0: no sound.
         channels: of the sound, 1 or 2.
         threads: of the encoder; 0: as many as there are cores.
 
     Raises:
-        OutputError: `target` cannot be written (each method may find that out).
+        OutputError: `target` cannot be written, which may show in any method.
     """
 
     def __init__(
@@ -50,11 +49,11 @@ class VideoWriter:
     ) -> None:
         self._target = target
         self._ticks = film.time_base
-        self._held: tuple[VideoFrame, int] | None = None
+        self._pending: tuple[VideoFrame, int] | None = None
         self._durations: dict[int, int] = {}
         self._rate_hz, self._layout = rate_hz, "mono" if channels == 1 else "stereo"
         try:
-            # bitexact: the name and version of the library stay out of the file.
+            # bitexact keeps the name and version of the library out of the file.
             options = {"fflags": "+bitexact", "movflags": "+faststart"}
             self._container = av.open(str(target), "w", format="mp4", options=options)
         except (av.error.FFmpegError, OSError) as error:
@@ -85,19 +84,19 @@ class VideoWriter:
 
     def picture(self, frame: VideoFrame, ticks: int) -> None:
         """Take one frame, upright 4:2:0 of 8 bits, shown at `ticks`, later than the one before."""
-        # How long a frame is shown is known when the next one comes.
-        if self._held is not None:
-            self._encode(ticks - self._held[1])
-        self._held = (frame, ticks)
+        # How long a frame is shown is known only when the next one comes.
+        if self._pending is not None:
+            self._encode(ticks - self._pending[1])
+        self._pending = (frame, ticks)
 
     def last_for(self, ticks: int) -> None:
-        """Say how long the last frame is shown; after the last `picture`."""
-        if self._held is not None:
+        """Set how long the last frame is shown; call it after the last `picture`."""
+        if self._pending is not None:
             self._encode(max(1, ticks))
-        self._held = None
+        self._pending = None
 
     def sound(self, samples: NDArray[np.float32], at: int) -> None:
-        """Take samples, (n, channels) from -1 to 1, that begin at sample `at` of the sound."""
+        """Take samples, (n, channels), -1 to 1, that begin at sample `at` of the sound."""
         frame = AudioFrame.from_ndarray(
             np.ascontiguousarray(samples.T, np.float32), format="fltp", layout=self._layout
         )
@@ -114,8 +113,8 @@ class VideoWriter:
         stream.time_base = film.time_base
         context = stream.codec_context
         context.time_base = film.time_base
-        # Without B-frames pictures are stored in the order shown, and MP4 keeps any times exactly,
-        # the end of the last frame too; with them it rounds the end of videos of varying rate.
+        # Without B-frames pictures are stored in display order, and MP4 keeps all times exactly,
+        # also the end of the last frame too; with them it rounds the end of variable-rate videos.
         context.max_b_frames = 0
         context.thread_type, context.thread_count = "FRAME", threads
         context.sample_aspect_ratio = film.aspect
@@ -127,16 +126,16 @@ class VideoWriter:
     def _sound_stream(self) -> Any:
         stream: Any = self._container.add_stream("aac", rate=self._rate_hz, layout=self._layout)
         stream.bit_rate = SOUND_BITS_PER_S
-        stream.codec_context.flags |= Flags.bitexact  # else it names itself between samples
+        stream.codec_context.flags |= Flags.bitexact  # or it writes its name between samples
         return stream
 
     def _encode(self, duration: int) -> None:
-        frame, ticks = self._held or (None, 0)
+        frame, ticks = self._pending or (None, 0)
         if frame is None:
             return
         self._durations[ticks] = duration
         frame.pts, frame.time_base = ticks, self._ticks
-        # What kind of picture it was in the source is no order to the encoder.
+        # The picture type in the source must not steer the encoder.
         frame.pict_type = PictureType.NONE
         with self._writing():
             self._mux(self._video.encode(frame))
@@ -161,11 +160,11 @@ class VideoWriter:
         try:
             self._container.close()
         except (av.error.FFmpegError, OSError, ValueError):
-            return  # the first error is the one to tell, and the file goes
+            return  # the first error is reported, and the file is removed
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """Turn what goes wrong in the library into one error that a user can read."""
+        """Turn errors of the library into one that users can read."""
         try:
             yield
         except (av.error.FFmpegError, OSError) as error:

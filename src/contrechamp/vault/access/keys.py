@@ -215,7 +215,7 @@ def new_recovery_key(random: Callable[[int], bytes]) -> str:
     groups, and all but one in 2^32 of everything else.
 
     >>> new_recovery_key(bytes)
-    'babab-babab-babab-babab-babab-babab-babab-babab-babab-babab-mivug-vahik'
+    'babab-babab-babab-babab-babab-babab-babab-babab-babab-babab-buzij-novat'
     """
     return recovery_text(random(RECOVERY_BYTES))
 

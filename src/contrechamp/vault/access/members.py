@@ -7,7 +7,7 @@ from datetime import datetime
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.vault import case as cases
-from contrechamp.vault import database
+from contrechamp.vault import database, mending
 from contrechamp.vault.access import slots
 from contrechamp.vault.access.keys import Unlocked, tuned_here
 from contrechamp.vault.case import Case, Change
@@ -22,6 +22,36 @@ def members(case: Case) -> list[tuple[str, str, str]]:
             "SELECT id, name, left_at FROM members ORDER BY name"
         )
     ]
+
+
+def recipient_of(case: Case, member: str) -> str | None:
+    """Return the age recipient of a member who has access; None if there is no such member."""
+    row = case.database.execute(
+        "SELECT recipient FROM members WHERE id = ? AND left_at IS NULL", (member,)
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
+def carry_over(case: Case, other: Case, member: str, at: str) -> Change:
+    """Write a member of another copy of the case, without access: that is given by `share`.
+
+    Args:
+        case: open for writing, in a transaction.
+        other: the other copy.
+        member: id, of nobody here.
+        at: since when there is no access; now.
+
+    Returns:
+        the change for the log.
+    """
+    theirs = cases.member_state(other, member)
+    case.database.execute(
+        "INSERT INTO members VALUES (?, ?, ?, ?)", (member, theirs["name"], theirs["recipient"], at)
+    )
+    for key in signing.keys_of(other.database)[member]:
+        signing.put_key(case.database, member, key.public, case.size)
+    state = cases.member_state(case, member) | {"left_at": at}
+    return Change("merge", f"member/{member}", state)
 
 
 def share(
@@ -90,7 +120,7 @@ def unshare(case: Case, name: str, *, reason: str, now: datetime, random: cases.
         change = Change("unshare", f"member/{member}", state, None, reason)
         cases.append(case, [change], now)
     # From here on `recover` goes on wherever this is interrupted: the log comes first.
-    cases.settle_slots(case, random)
+    mending.settle_slots(case, random)
 
 
 def change_passphrase(
@@ -142,7 +172,7 @@ def change_passphrase(
         cases.append(case, [Change(action, subject, state, None, reason)], now)
     case.file = both
     # From here on `recover` goes on wherever this is interrupted: the log comes first.
-    cases.settle_slots(case, random)
+    mending.settle_slots(case, random)
 
 
 def set_passphrase(
@@ -219,7 +249,7 @@ def renew_signing_key(case: Case, *, reason: str, now: datetime, random: cases.R
         cases.append(case, [Change("new-key", f"member/{member}", state, None, reason)], now)
     case.file = both
     # From here on `recover` goes on wherever this is interrupted: the log comes first.
-    cases.settle_slots(case, random)
+    mending.settle_slots(case, random)
     return public
 
 

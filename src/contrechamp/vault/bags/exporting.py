@@ -3,9 +3,8 @@
 import base64
 import os
 import secrets
-import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,12 +13,13 @@ import pyrage
 
 from contrechamp import __version__
 from contrechamp.base.errors import InputError, UsageError
-from contrechamp.base.files import new_folder, unwritable
+from contrechamp.base.files import new_folder
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.vault import case as cases
-from contrechamp.vault import database, objects
+from contrechamp.vault import database, subjects
 from contrechamp.vault.bags import bag, branches, texts
+from contrechamp.vault.bags.contents import Item, item_of, writing
 from contrechamp.vault.case import Case, Change
 from contrechamp.vault.log import canonical, custody, history, merkle, signing
 from contrechamp.vault.log.checkpoint import parse
@@ -64,17 +64,6 @@ class Copy:
     to: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class _Item:
-    id: str
-    state: dict[str, Any] = field(repr=False)
-    salt: bytes = field(repr=False)
-    content: bytes = field(repr=False)
-    object: str
-    identity: str = field(repr=False)
-    size: int
-
-
 def export(
     case: Case,
     items: Sequence[str],
@@ -113,15 +102,15 @@ def export(
     """
     check_audience(recipients, plain=plain)
     keys = [_recipient(text) for text in dict.fromkeys(recipients)]
-    found = [_item(case, item) for item in dict.fromkeys(items)]
+    found = [item_of(case, item) for item in dict.fromkeys(items)]
     if not found:
         raise UsageError(_("name at least one item"))
     with new_folder(target) as partial:
         writer = bag.Writer(partial)
         paths = {one.id: _path(one, encrypted=not plain, named=open_records) for one in found}
-        with progress(_("Exporting"), sum(one.size for one in found)) as advance:
+        with progress(_("Exporting"), sum(one.key.size for one in found)) as advance:
             for one in found:
-                writer.put(paths[one.id], _content(case.folder, one, keys, advance))
+                writer.put(paths[one.id], writing(case.folder, one, keys, advance))
         entry = _log(case, found, target, sorted(str(key) for key in keys), reason, now, random)
         _describe(case, found, writer, paths, keys, open_records=open_records or plain, now=now)
     return Exported(target, tuple(one.id for one in found), entry, tuple(_keys(case)[1]))
@@ -148,12 +137,7 @@ def check_audience(recipients: Sequence[str], *, plain: bool) -> None:
 def copies(case: Case, items: Sequence[str]) -> list[Copy]:
     """Return the copies of items that were handed out, as the log has them, the oldest first."""
     wanted = set(items)
-    states = [
-        canonical.loads(bytes(state))
-        for (state,) in case.database.execute(
-            "SELECT state FROM records WHERE subject LIKE ? || '%'", (SUBJECT,)
-        )
-    ]
+    states = [one.parsed for one in subjects.below(case, SUBJECT)]
     return sorted(
         (
             Copy(item, str(state["name"]), str(state["at"]), tuple(state["to"]))
@@ -174,109 +158,16 @@ def _recipient(text: str) -> Any:
         ) from error
 
 
-def _item(case: Case, item: str) -> _Item:
-    row = case.database.execute(
-        "SELECT salt, state, name, identity, size FROM records JOIN objects ON name = object "
-        "WHERE subject = ? AND identity IS NOT NULL",
-        (f"item/{item}",),
-    ).fetchone()
-    if row is None:
-        raise InputError(_("no such item in the case: {item}").format(item=item))
-    salt, content, name, identity, size = row
-    state = canonical.loads(bytes(content))
-    return _Item(item, state, bytes(salt), bytes(content), str(name), str(identity), int(size))
-
-
-def _path(one: _Item, *, encrypted: bool, named: bool) -> str:
+def _path(one: Item, *, encrypted: bool, named: bool) -> str:
     """Return where the content of an item lies: its id keeps the names of two from meeting."""
     named = named or not encrypted
     name = bag.safe_name(str(one.state.get("name", ""))) if named else "content"
     return f"{bag.PAYLOAD}/{one.id}/{name}{'.age' if encrypted else ''}"
 
 
-def _content(
-    folder: Path, one: _Item, keys: Sequence[Any], advance: Callable[[float], None]
-) -> Callable[[bag.HashedFile], None]:
-    def check(got: tuple[int, bytes, bytes]) -> None:
-        said = (str(got[0]), got[1].hex(), got[2].hex())
-        if said != (one.state["size"], one.state["sha256"], one.state["blake3"]):
-            raise InputError(_("the content is not what was added"), where=one.id)
-
-    def in_the_clear(file: bag.HashedFile) -> None:
-        try:
-            got = objects.read_object(folder, one.object, one.identity, file, advance)
-        except InputError:
-            if file.failed is not None:  # not the object, but the disk that it was to go to
-                raise unwritable(_("the bag"), file.failed) from None
-            raise
-        check(got)
-
-    def encrypted(file: bag.HashedFile) -> None:
-        with _Decrypting(folder, one, advance) as source:
-            _encrypt(source, file, keys)
-        check(source.result())
-
-    return encrypted if keys else in_the_clear
-
-
-class _Decrypting:
-    """The content of an object as a source: decrypted in a thread, through a pipe of the kernel.
-
-    What decrypts pushes and what encrypts pulls; a pipe is the shortest way between them on which
-    the plaintext is never on a disk and never in memory as a whole.
-    """
-
-    def __init__(self, folder: Path, one: _Item, advance: Callable[[float], None]) -> None:
-        self._arguments = (folder, one.object, one.identity)
-        self._advance = advance
-        self._got: tuple[int, bytes, bytes] | None = None
-        self._error: Exception | None = None
-
-    def __enter__(self) -> "_Decrypting":
-        reading, self._writing = os.pipe()
-        self._source = open(reading, "rb", buffering=1 << 18)
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self._source.close()  # a writer that still writes meets a broken pipe, and ends
-        self._thread.join()
-
-    def read(self, size: int = -1) -> bytes:
-        """Return what comes next."""
-        return self._source.read(size)
-
-    def result(self) -> tuple[int, bytes, bytes]:
-        """Return size and hashes of all that was decrypted.
-
-        Raises:
-            InputError: if the object is missing or damaged.
-        """
-        if self._error is not None:
-            raise self._error
-        if self._got is None:
-            raise InputError(_("the object cannot be decrypted: it was altered or cut off"))
-        return self._got
-
-    def _run(self) -> None:
-        try:
-            with open(self._writing, "wb", buffering=1 << 18) as target:
-                self._got = objects.read_object(*self._arguments, target, self._advance)
-        except Exception as error:  # it is raised where the content is asked for
-            self._got, self._error = None, error
-
-
-def _encrypt(source: Any, file: bag.HashedFile, keys: Sequence[Any]) -> None:
-    try:
-        pyrage.encrypt_io(source, file, list(keys))
-    except (pyrage.EncryptError, OSError) as error:
-        raise unwritable(_("the bag"), file.failed or error) from error
-
-
 def _log(
     case: Case,
-    found: Sequence[_Item],
+    found: Sequence[Item],
     target: Path,
     recipients: Sequence[str],
     reason: str,
@@ -299,7 +190,7 @@ def _log(
 
 def _describe(
     case: Case,
-    found: Sequence[_Item],
+    found: Sequence[Item],
     writer: bag.Writer,
     paths: dict[str, str],
     keys: Sequence[Any],

@@ -45,6 +45,12 @@ def branches(database: sqlite.Connection) -> dict[str, Branch]:
     return {str(row[0]): Branch(str(row[0]), str(row[1]), int(row[2])) for row in rows}
 
 
+def entries(database: sqlite.Connection) -> Iterator[tuple[str, custody.Entry]]:
+    """Yield branch and entry of all that stands in branches alone."""
+    for branch, content in database.execute("SELECT branch, content FROM branch_entries"):
+        yield str(branch), custody.entry_of(canonical.loads(bytes(content)))
+
+
 def leaves_of(database: sqlite.Connection, branch: str) -> list[bytes]:
     """Return the entries of a branch from the first on, with those that it shares.
 

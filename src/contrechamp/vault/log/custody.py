@@ -7,14 +7,16 @@ with them.
 
 import hashlib
 import hmac
+import json
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias
 
 from sqlcipher3 import dbapi2 as sqlite
 
+from contrechamp.vault.database import rows_of
 from contrechamp.vault.log import canonical
 
 FORMAT = 1
@@ -151,6 +153,29 @@ def put_reason(database: sqlite.Connection, number: int, reason: str) -> str:
     salt = secrets.token_bytes(SALT)
     database.execute("INSERT INTO reasons VALUES (?, ?, ?)", (number, salt, reason))
     return digest(salt, reason.encode())
+
+
+def reasons(database: sqlite.Connection) -> dict[int, str]:
+    """Return why things were done, by the numbers of the entries, in their order."""
+    rows = database.execute("SELECT number, text FROM reasons ORDER BY number")
+    return {int(number): str(text) for number, text in rows}
+
+
+def entries(database: sqlite.Connection) -> Iterator[Entry]:
+    """Yield the entries of the case's own log, in order."""
+    for _number, content in leaves(database):
+        yield entry_of(canonical.loads(content))
+
+
+def entries_of(database: sqlite.Connection, numbers: Iterable[int]) -> dict[int, Entry]:
+    """Return some entries of the case's own log by their numbers."""
+    rows = rows_of(database, "SELECT number, content FROM entries WHERE number IN ({})", numbers)
+    return {int(number): read_entry(content) for number, content in rows}
+
+
+def read_entry(content: bytes) -> Entry:
+    """Return the entry of a leaf of this case, whose form was checked when it was written."""
+    return entry_of(json.loads(bytes(content).decode()))
 
 
 def leaves(database: sqlite.Connection) -> Iterator[tuple[int, bytes]]:

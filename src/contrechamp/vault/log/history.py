@@ -42,10 +42,7 @@ def history(case: Case) -> list[Line]:
         str(member): str(name)
         for member, name in case.database.execute("SELECT id, name FROM members")
     }
-    reasons = {
-        int(number): str(text)
-        for number, text in case.database.execute("SELECT number, text FROM reasons")
-    }
+    reasons = custody.reasons(case.database)
     merges = {
         str(subject): str(canonical.loads(bytes(state)).get("branch", ""))
         for subject, state in case.database.execute(

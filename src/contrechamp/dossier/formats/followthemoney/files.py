@@ -46,7 +46,7 @@ from contrechamp.dossier.records.field_types import ITEM, Evidence, Record
 from contrechamp.dossier.records.kinds import class_of
 from contrechamp.dossier.records.schema import from_json
 from contrechamp.dossier.records.testimony import Exhibit
-from contrechamp.dossier.writing import store
+from contrechamp.dossier.writing import index
 
 ENTITIES, STATEMENTS = "entities.ftm.json", "statements.csv"
 _OWN_ID = re.compile(r"[0-9a-f]{16}")
@@ -208,7 +208,7 @@ def _patched(id_: str, current: Record, told: Fields, survey: _Survey) -> Fields
         mine[(WITH.get(other.schema) and other.schema) or "License", about].append(other)
     around = Around(survey.ref, survey.optional, lambda schema, name: mine.get((schema, name), []))
     _kind, was = from_entity(own, around)
-    cited = {ref for _path, ref in store.references(current)}  # pictures of a visit, too
+    cited = {ref for _path, ref in index.references(current)}  # pictures of a visit, too
     evidence = [one for one in told.get("evidence", []) if one["ref"] not in cited]
     return overlaid(current, was, told | {"evidence": evidence})
 

@@ -55,7 +55,7 @@ def read(given: Given, desk: Desk) -> Iterator[Read]:
         )
     called = str(getattr(input_files, kind, ""))
     entry = InputFile(given.name, digest, len(content), called)
-    opened = input_files.Opened(given.name, called, content, entry)
+    opened = input_files.OpenedFile(given.name, called, content, entry)
     found = read_input(opened, skip_bad_rows=desk.skip_bad_rows)
     for notice in found.notices:
         yield Notice(notice.where, notice.message)

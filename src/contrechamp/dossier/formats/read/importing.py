@@ -23,14 +23,14 @@ from contrechamp.dossier.formats.read.drafts import (
 from contrechamp.dossier.formats.read.registry import FORMATS, MAPPED
 from contrechamp.dossier.formats.read.settling import ACTION, Settled, content, settle, with_items
 from contrechamp.dossier.formats.read.source_file import Given, given
-from contrechamp.dossier.formats.read.staging import Coming, Staging
+from contrechamp.dossier.formats.read.staging import Staging
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import Citation
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.field_types import ReadFrom
 from contrechamp.dossier.records.kinds import kind_of
 from contrechamp.dossier.records.schema import from_json, to_json
-from contrechamp.dossier.writing import rules, store
+from contrechamp.dossier.writing import store
 from contrechamp.dossier.writing.store import Put
 from contrechamp.vault import adding, database
 from contrechamp.vault.case import Case, Random
@@ -222,17 +222,7 @@ def _check(
         for draft in (one.draft for some in staging.drafts() for one in some):
             advance(1)
             try:
-                found = settled.before(case, draft.id)
-                if found is not None and found.kind != kind_of(draft.record):
-                    raise InputError(
-                        _("{id} is a {kind}, and stays one").format(id=draft.id, kind=found.kind)
-                    )
-                if found is not None and draft.version not in {0, found.version}:
-                    raise InputError(
-                        _("{id} was changed meanwhile: it is at version {now}, and you saw {seen}")
-                        .format(id=draft.id, now=found.version, seen=draft.version)
-                    )  # fmt: skip
-                rules.check(view, draft.id, draft.record, found)
+                store.check(view, _put(draft, {}, settled))
             except InputError as error:
                 bad[draft.id] = InputError(str(error), where=draft.where)
     return bad
@@ -264,16 +254,14 @@ def _write(
         database.transaction(case.database),
     ):
         for some in staging.drafts():
-            puts = [_put(one, items[one.desk], settled) for one in some]
-            before = {one.id: settled.before(case, one.id) for one in puts}
-            for stored in store.write(case, puts, before, reason=reason, now=now()):
+            puts = [_put(one.draft, items[one.desk], settled) for one in some]
+            for stored in store.write(case, puts, reason=reason, now=now()):
                 written = Written(stored.id, stored.kind)
                 (outcome.new if stored.version == 1 else outcome.changed).append(written)
             advance(len(puts))
 
 
-def _put(one: Coming, known: dict[str, str], settled: Settled) -> Put:
-    draft = one.draft
+def _put(draft: Draft, known: dict[str, str], settled: Settled) -> Put:
     record = with_items(draft.record, known)
     if THIS_FILE in known:
         at = ReadFrom(item=known[THIS_FILE], at=draft.at[:200])

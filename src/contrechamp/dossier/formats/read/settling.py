@@ -14,9 +14,10 @@ from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import Stored
 from contrechamp.dossier.records.field_types import Record
 from contrechamp.dossier.records.schema import members, to_json
-from contrechamp.dossier.writing import store
+from contrechamp.dossier.writing import index
 from contrechamp.vault import adding
 from contrechamp.vault.case import Case
+from contrechamp.vault.log import custody
 
 #: Of records that a file brought; by it what a person wrote since is told from it.
 ACTION: Final = "import"
@@ -36,10 +37,6 @@ class Settled:
     there: set[str] = field(default_factory=set)
     unchanged: int = 0
     notices: list[Notice] = field(default_factory=list)
-
-    def before(self, case: Case, record: str) -> Stored | None:
-        """Return the version of a record that is replaced, if there is one."""
-        return lookup.find(case, record) if record in self.there else None
 
 
 def settle(case: Case, staging: Staging, desks: Sequence[Desk], *, overwrite: bool) -> Settled:
@@ -69,7 +66,7 @@ def _is_wanted(
     one: Coming,
     desk: Desk,
     settled: Settled,
-    there: Mapping[str, bool],
+    there: Mapping[str, Stored | None],
     *,
     overwrite: bool,
 ) -> bool:
@@ -80,11 +77,11 @@ def _is_wanted(
         return False
     if draft.id not in there:
         return True
-    if not there[draft.id]:
+    found = there[draft.id]
+    if found is None:
         gone = _("it was erased from the case, and is not taken again")
         settled.notices.append(Notice(draft.where, gone))
         return False
-    found = lookup.get(case, draft.id)
     if draft.shared:
         settled.unchanged += 1
         return False
@@ -117,7 +114,7 @@ def _was_erased(case: Case, draft: Draft, desk: Desk) -> bool:
     """Return whether a record cites a content that was in the case and was erased."""
     if not desk.kept:
         return False
-    cited = {ref for _path, ref in store.references(draft.record)}
+    cited = {ref for _path, ref in index.references(draft.record)}
     return any(
         adding.is_erased(case, desk.digests(ref))
         for ref in desk.kept
@@ -170,7 +167,4 @@ def _replaced(value: Any, items: Mapping[str, str]) -> Any:
 
 
 def _action_of(case: Case, found: Stored) -> str:
-    (content,) = case.database.execute(
-        "SELECT content FROM entries WHERE number = ?", (found.entry,)
-    ).fetchone()
-    return str(json.loads(bytes(content))["action"])
+    return custody.entries_of(case.database, [found.entry])[found.entry].action

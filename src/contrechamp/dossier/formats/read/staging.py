@@ -21,7 +21,7 @@ from contrechamp.dossier.reading.lookup import Citation
 from contrechamp.dossier.records.field_types import Record
 from contrechamp.dossier.records.kinds import class_of, kind_of
 from contrechamp.dossier.records.schema import from_json, to_json
-from contrechamp.dossier.writing.store import references
+from contrechamp.dossier.writing.index import references
 from contrechamp.vault import database
 
 #: Records that are kept in memory at a time, of those that others cite.

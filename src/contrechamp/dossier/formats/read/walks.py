@@ -39,12 +39,12 @@ def _walk(given: Given, desk: Desk, content: bytes, gpx: Any) -> Draft:
     import pyproj
 
     from contrechamp.scene.gpx import read_gpx
-    from contrechamp.scene.input_files import GPX, Opened
+    from contrechamp.scene.input_files import GPX, OpenedFile
     from contrechamp.scene.tables import InputFile
 
     digest = hashlib.sha256(content).hexdigest()
     tracks = read_gpx(
-        Opened(given.name, GPX, content, InputFile(given.name, digest, len(content), GPX))
+        OpenedFile(given.name, GPX, content, InputFile(given.name, digest, len(content), GPX))
     ).tracks
     metres = sum(pyproj.Geod(ellps="WGS84").geometry_length(line) for line in tracks.geometry)
     bounds = gpx.get_time_bounds()

@@ -19,7 +19,7 @@ from contrechamp.dossier.records.actors import Actor
 from contrechamp.dossier.records.field_types import ITEM
 from contrechamp.dossier.records.fieldwork import Area, Camera
 from contrechamp.scene.camera_fields import FIELDS, RECORDED, CameraField
-from contrechamp.vault import objects
+from contrechamp.vault import object_keys, subjects
 from contrechamp.vault.case import Case
 
 CAMERAS, CAMERAS_CSV, AREAS = "cameras.geojson", "cameras.csv", "areas.geojson"
@@ -179,17 +179,15 @@ def _cell(one: CameraField, value: Any) -> str:
 
 def _polygons(case: Case, item: str) -> list[dict[str, Any]]:
     """Return the polygons of an item of GeoJSON; none if it is something else, or was erased."""
-    row = case.database.execute(
-        "SELECT name, identity, size FROM records JOIN objects ON name = object "
-        "WHERE subject = ? AND identity IS NOT NULL",
-        (f"{ITEM}/{lookup.id_of(item)}",),
-    ).fetchone()
-    if row is None or int(row[2]) > MAX_BOUNDARY:
+    state = subjects.newest(case, f"{ITEM}/{lookup.id_of(item)}")
+    if state is None or state.object is None:
         return []
-    target = io.BytesIO()
-    objects.read_object(case.folder, str(row[0]), str(row[1]), target, lambda _bytes: None)
+    key = object_keys.held(case, [state.object]).get(state.object)
+    if key is None or key.size > MAX_BOUNDARY:
+        return []
+    content = object_keys.read(case, key)
     try:
-        return list(_geometries(json.loads(target.getvalue())))
+        return list(_geometries(json.loads(content)))
     except (ValueError, RecursionError):
         return []
 

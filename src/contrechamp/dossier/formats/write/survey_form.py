@@ -51,7 +51,7 @@ class Question:
 def _of_camera(one: CameraField) -> Question:
     """Return the question of a field of the specification, bounds and all."""
     kinds = {"number": "decimal", "whole": "integer", "date": "date"}
-    bounds = f". {'>' if one.above else '>='} {one.low:g} and . <= {one.high:.15g}"
+    bounds = f". {'>' if one.low_excluded else '>='} {one.low:g} and . <= {one.high:.15g}"
     return Question(
         type="select_one" if one.offered else kinds.get(one.holds, "text"),
         name=f"camera_{one.name}",

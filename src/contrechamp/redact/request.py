@@ -1,4 +1,4 @@
-"""What the user asks of a masker."""
+"""What the user asks a masker to do."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -7,22 +7,22 @@ from contrechamp.redact.sidecar import HandBoxes
 
 #: ``fill``: one fixed colour. ``noise``: coarse random pixels, never made from the picture.
 Style = Literal["fill", "noise"]
-#: ``drop``: no sound comes out. ``alter``: voice changed, weakly. ``keep``: as it was.
-SoundWish = Literal["drop", "alter", "keep"]
+#: ``drop``: leave sound out. ``alter``: change voices, weakly. ``keep``: leave it as it is.
+SoundRequest = Literal["drop", "alter", "keep"]
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What is asked for one file.
+class Request:
+    """What the user asks for one file.
 
     Args:
-        hand: boxes drawn by hand, of this file.
+        hand: boxes drawn by hand for this file.
         boxes_only: cover what was drawn by hand and nothing else; no detector is loaded.
-        style: how a covered area looks.
+        style: how covered areas look.
         fast: video: search every third frame instead of every frame.
-        sound: what happens to sound.
-        cover_at: cover hits with this score and more; None: the measured default of the detector.
-        words: documents: words and names to remove from the content.
+        sound: what to do with sound.
+        cover_at: cover hits of at least this score; None: the detector's measured default.
+        words: documents: words and names to remove.
         threads: cores to use; 0: all of them.
     """
 
@@ -30,7 +30,7 @@ class Wish:
     boxes_only: bool = False
     style: Style = "fill"
     fast: bool = False
-    sound: SoundWish = "drop"
+    sound: SoundRequest = "drop"
     cover_at: float | None = None
     words: tuple[str, ...] = ()
     threads: int = 0

@@ -1,4 +1,4 @@
-"""What one input file holds: rows in longitude and latitude, before files are put together."""
+"""The tables of an input file, in longitude and latitude, before files are put together."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,30 +16,30 @@ from contrechamp.scene.tables import (
     Notice,
 )
 
-#: Buildings as they are mapped: Polygon or MultiPolygon, perhaps invalid; outlines and the parts
-#: that stand in their place.
+#: Buildings as they are mapped: Polygon or MultiPolygon, possibly invalid; outlines, and the parts
+#: that replace them.
 FOOTPRINT_COLUMNS: Mapping[str, str] = {
     **BUILDING_COLUMNS,
     "part": "bool",  # a building:part
     "dwelling": "str",  # residential | address (somebody may live there) | ""
-    "source": "str",  # file name, and object or row in it
+    "source": "str",  # file name, and the object or row in it
 }
 
-#: Points at which somebody may live: kind is "address" or "entrance".
+#: Points where somebody may live: kind is "address" or "entrance".
 DOOR_COLUMNS: Mapping[str, str] = PLACE_COLUMNS
 
 
 @dataclass(frozen=True)
 class Path:
-    """A highway, or one ring of a square, between nodes.
+    """A highway, or one ring of a square, as a sequence of nodes.
 
     Args:
         id: such as ``way/123``.
         name: of the street.
         highway: its class.
         walkable: by the OSM rules of foot access.
-        nodes: of the source; the same number is the same place in every OSM file.
-        lonlat: one a node.
+        nodes: their numbers in OpenStreetMap, which are the same in every file.
+        lonlat: of each node.
     """
 
     id: str
@@ -51,8 +51,8 @@ class Path:
 
 
 @dataclass(frozen=True)
-class Found:
-    """The tables of one file in WGS 84, see `tables` for their columns."""
+class SourceTables:
+    """The tables of one input file, or of several put together, in WGS 84 (columns: `tables`)."""
 
     cameras: gpd.GeoDataFrame = field(default_factory=lambda: empty(CAMERA_COLUMNS))
     footprints: gpd.GeoDataFrame = field(default_factory=lambda: empty(FOOTPRINT_COLUMNS))

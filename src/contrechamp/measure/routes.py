@@ -1,7 +1,7 @@
-"""Cheapest ways over the foot network, for whatever its edges cost: metres, or metres within view.
+"""Cheapest routes over the foot network, for any cost of its edges: metres, or metres in view.
 
-The trees are scipy's (`scipy.sparse.csgraph.dijkstra`); here are the graph that it is given, the
-way back from a tree to edges, and what of the network nobody has in view.
+The search trees are scipy's (`scipy.sparse.csgraph.dijkstra`). This module builds the graph for
+them, turns trees into edges, and finds the routes that no camera has in view.
 """
 
 import math
@@ -15,7 +15,8 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from contrechamp.base.compiled import compiled, compiled_part
-from contrechamp.measure.cutting import Lines, ragged_ranges
+from contrechamp.base.ragged import ragged_ranges
+from contrechamp.measure.cutting import Lines
 from contrechamp.measure.network import FootNetwork
 
 B1 = NDArray[np.bool_]
@@ -23,24 +24,24 @@ F4 = NDArray[np.float32]
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 
-#: What no edge costs less than: csgraph may take an edge of cost zero for no edge.
+#: Every edge costs at least this: csgraph may take an edge of cost zero for no edge.
 LEAST_COST = 1e-6
 
-#: Trees that are grown in one go, which bounds the memory: 12 bytes a tree and node.
+#: Trees grown at a time, which bounds the memory: 12 bytes per tree and node.
 TREES_AT_ONCE = 64
 
-#: An edge with less than this in view counts as not seen: lengths are float32.
+#: An edge with less than this in view counts as unseen: lengths are float32.
 UNSEEN_M = 0.01
 
 
 @dataclass(frozen=True)
-class Ways:
-    """Ways over the network: way w passes the edges edge[indptr[w]:indptr[w+1]], in this order.
+class Routes:
+    """Routes over the network: route r passes the edges edge[indptr[r]:indptr[r+1]], in order.
 
     Args:
-        indptr: (n_ways + 1,) int64.
+        indptr: (n_routes + 1,) int64.
         edge: int64, edges of the network.
-        forward: whether the edge is passed from u to v.
+        forward: whether each edge is passed from u to v.
     """
 
     indptr: I8
@@ -48,17 +49,21 @@ class Ways:
     forward: B1
 
     def sums(self, of_edge: F8) -> F8:
-        """Return the sum over the edges of each way: (..., n_edges) to (..., n_ways)."""
-        n_ways, n_edges = len(self.indptr) - 1, of_edge.shape[-1]
+        """Return the sum over the edges of each route: (..., n_edges) to (..., n_routes)."""
+        n_routes, n_edges = len(self.indptr) - 1, of_edge.shape[-1]
         ones = np.ones(len(self.edge))
-        matrix = csr_array((ones, self.edge, self.indptr), shape=(n_ways, n_edges))
+        matrix = csr_array((ones, self.edge, self.indptr), shape=(n_routes, n_edges))
         flat = of_edge.reshape(math.prod(of_edge.shape[:-1]), n_edges)
-        return np.asarray((matrix @ flat.T).T).reshape(*of_edge.shape[:-1], n_ways)
+        return np.asarray((matrix @ flat.T).T).reshape(*of_edge.shape[:-1], n_routes)
+
+
+#: No route at all.
+NO_ROUTES = Routes(np.zeros(1, np.int64), np.empty(0, np.int64), np.empty(0, bool))
 
 
 @dataclass(frozen=True)
 class _Graph:
-    """Both directions of the cheapest edge between each two nodes; no loops."""
+    """Both directions of the cheapest edge between every two nodes; no loops."""
 
     matrix: Any  # csr_array, (n_nodes, n_nodes)
     edge: I8  # of each entry of the matrix
@@ -67,7 +72,7 @@ class _Graph:
 def _graph(network: FootNetwork, cost: F8) -> _Graph:
     low = np.minimum(network.edge_u, network.edge_v)
     high = np.maximum(network.edge_u, network.edge_v)
-    # A coordinate matrix would add parallel edges up; the cheapest of them is what a walk takes.
+    # A coordinate matrix would add parallel edges up; a walk takes the cheapest of them.
     order = np.lexsort((np.arange(len(low)), cost, high, low))
     order = order[low[order] != high[order]]
     first = np.ones(len(order), bool)
@@ -83,18 +88,22 @@ def _graph(network: FootNetwork, cost: F8) -> _Graph:
     return _Graph(csr_array((data, column[order], indptr), shape=shape), edge[order])
 
 
-def ways_to_nearest(network: FootNetwork, cost: F8, start: I8, goals: I8) -> tuple[B1, I8, Ways]:
-    """Find the cheapest way from each start to whichever goal is nearest by cost.
+def routes_to_nearest(
+    network: FootNetwork, cost: F8, start: I8, goals: I8
+) -> tuple[B1, I8, Routes]:
+    """Find the cheapest route from each start to the goal that is nearest by cost.
 
     Args:
         network: the foot network.
-        cost: (n_edges,) what an edge costs, zero or more.
+        cost: (n_edges,) cost of each edge, zero or more.
         start: (k,) int64 nodes.
-        goals: int64 nodes, one or more.
+        goals: int64 nodes.
 
     Returns:
-        Which starts reach a goal, (k,); and of those only: the node of the goal, and the way.
+        Which starts reach a goal, (k,); and for those only: the node of the goal, and the route.
     """
+    if not len(start) or not len(goals):
+        return np.zeros(len(start), bool), np.empty(0, np.int64), NO_ROUTES
     graph = _graph(network, cost)
     distance, predecessor, root = dijkstra(
         graph.matrix, indices=np.unique(goals), min_only=True, return_predecessors=True
@@ -102,16 +111,16 @@ def ways_to_nearest(network: FootNetwork, cost: F8, start: I8, goals: I8) -> tup
     reached = np.isfinite(distance[start])
     begin = start[reached]
     row = np.zeros(len(begin), np.int64)
-    ways = _follow(network, graph, predecessor[None, :], row, begin)
-    return reached, root[begin].astype(np.int64), ways
+    routes = _follow(network, graph, predecessor[None, :], row, begin)
+    return reached, root[begin].astype(np.int64), routes
 
 
-def cheapest_ways(network: FootNetwork, cost: F8, start: I8, goal: I8) -> Ways:
-    """Find the cheapest way from each start to its own goal.
+def cheapest_routes(network: FootNetwork, cost: F8, start: I8, goal: I8) -> Routes:
+    """Find the cheapest route from each start to its own goal.
 
     Args:
         network: the foot network.
-        cost: (n_edges,) what an edge costs, zero or more.
+        cost: (n_edges,) cost of each edge, zero or more.
         start: (k,) int64 nodes.
         goal: (k,) int64 nodes, each in the component of its start.
     """
@@ -120,32 +129,32 @@ def cheapest_ways(network: FootNetwork, cost: F8, start: I8, goal: I8) -> Ways:
     by_tree = np.argsort(tree, kind="stable")
     counts, edges, forward = np.zeros(len(start), np.int64), [], []
     for first in range(0, len(roots), TREES_AT_ONCE):
-        some = roots[first : first + TREES_AT_ONCE]
-        _, predecessor = dijkstra(graph.matrix, indices=some, return_predecessors=True)
-        low, high = np.searchsorted(tree[by_tree], [first, first + len(some)])
+        batch = roots[first : first + TREES_AT_ONCE]
+        _, predecessor = dijkstra(graph.matrix, indices=batch, return_predecessors=True)
+        low, high = np.searchsorted(tree[by_tree], [first, first + len(batch)])
         which = by_tree[low:high]
-        ways = _follow(network, graph, predecessor, tree[which] - first, start[which])
-        counts[which] = np.diff(ways.indptr)
-        edges.append(ways.edge)
-        forward.append(ways.forward)
+        routes = _follow(network, graph, predecessor, tree[which] - first, start[which])
+        counts[which] = np.diff(routes.indptr)
+        edges.append(routes.edge)
+        forward.append(routes.forward)
     if not edges:
-        return Ways(np.zeros(1, np.int64), np.empty(0, np.int64), np.empty(0, bool))
-    # The ways came tree by tree: put them back in the order of their starts.
+        return NO_ROUTES
+    # The routes came tree by tree: put them back in the order of their starts.
     at = np.empty(len(start), np.int64)
     at[by_tree] = np.cumsum(counts[by_tree]) - counts[by_tree]
     back = ragged_ranges(at, counts)
     indptr = np.concatenate([[0], np.cumsum(counts)])
-    return Ways(indptr, np.concatenate(edges)[back], np.concatenate(forward)[back])
+    return Routes(indptr, np.concatenate(edges)[back], np.concatenate(forward)[back])
 
 
-def _follow(network: FootNetwork, graph: _Graph, predecessor: Any, row: I8, start: I8) -> Ways:
-    """Walk from each start along its tree, row of `predecessor`, to the root."""
+def _follow(network: FootNetwork, graph: _Graph, predecessor: Any, row: I8, start: I8) -> Routes:
+    """Follow each start's tree (its row of `predecessor`) from the start to the root."""
     tree = np.ascontiguousarray(predecessor, dtype=np.int64)
     counts = _steps_to_root(tree, row, start)
     indptr = np.concatenate([[0], np.cumsum(counts)])
     entries = (graph.matrix.indptr.astype(np.int64), graph.matrix.indices.astype(np.int64))
     edge, node = _edges_to_root(tree, row, start, indptr, *entries, graph.edge)
-    return Ways(indptr, edge, network.edge_u[edge] == node)
+    return Routes(indptr, edge, network.edge_u[edge] == node)
 
 
 @compiled
@@ -169,7 +178,7 @@ def _edges_to_root(
     column: Any,
     of_entry: Any,
 ) -> tuple[I8, I8]:
-    """Return the edges of each way and the node from which each is passed."""
+    """Return the edges of each route, and the node from which each edge is entered."""
     edge, passed_from = np.empty(indptr[-1], np.int64), np.empty(indptr[-1], np.int64)
     for w in range(len(start)):
         node = start[w]
@@ -184,43 +193,45 @@ def _edges_to_root(
     return edge, passed_from
 
 
-def way_lines(network: FootNetwork, ways: Ways, start: I8) -> Lines:
-    """Return the line of each way; of a way without edges, its start twice."""
-    n_ways = len(ways.indptr) - 1
-    if not n_ways:
+def route_lines(network: FootNetwork, routes: Routes, start: I8) -> Lines:
+    """Return the line of each route; for a route without edges, its start twice."""
+    n_routes = len(routes.indptr) - 1
+    if not n_routes:
         return np.empty(0, object)
     xy, owner = shapely.get_coordinates(network.geometry, return_index=True)
     first = np.searchsorted(owner, np.arange(len(network.geometry) + 1))
-    count = np.diff(first)[ways.edge]
+    count = np.diff(first)[routes.edge]
     vertex = ragged_ranges(np.zeros(len(count), np.int64), count)
     step = np.repeat(np.arange(len(count)), count)
-    begin, forward = first[:-1][ways.edge][step], ways.forward[step]
+    begin, forward = first[:-1][routes.edge][step], routes.forward[step]
     points = xy[begin + np.where(forward, vertex, count[step] - 1 - vertex)]
-    way = np.repeat(np.arange(n_ways), np.diff(ways.indptr))
-    # Where an edge ends the next begins: its first vertex stands there already.
+    route = np.repeat(np.arange(n_routes), np.diff(routes.indptr))
+    # An edge begins where the one before it ends: only the first keeps its first vertex.
     opens = np.zeros(len(count), bool)
-    opens[ways.indptr[:-1][np.diff(ways.indptr) > 0]] = True
+    opens[routes.indptr[:-1][np.diff(routes.indptr) > 0]] = True
     keep = (vertex > 0) | opens[step]
-    still = np.flatnonzero(np.diff(ways.indptr) == 0)
+    still = np.flatnonzero(np.diff(routes.indptr) == 0)
     points = np.concatenate([points[keep], np.repeat(network.node_xy[start[still]], 2, axis=0)])
-    index = np.concatenate([way[step[keep]], np.repeat(still, 2)])
+    index = np.concatenate([route[step[keep]], np.repeat(still, 2)])
     order = np.argsort(index, kind="stable")
     return np.asarray(shapely.linestrings(points[order], indices=index[order]))
 
 
-def unseen_ways_exist(network: FootNetwork, edge_first: I8, seen_m: F4, start: I8, goal: I8) -> B1:
-    """Tell, draw by draw, whether a way leads from start to goal that nobody has in view.
+def unseen_routes_exist(
+    network: FootNetwork, edge_first: I8, seen_m: F4, start: I8, goal: I8
+) -> B1:
+    """Return, draw by draw, whether some route from start to goal is in nobody's view.
 
     Args:
-        network: the foot network. An edge of which part is in view counts as in view: to pass it
-            is to be in view.
+        network: the foot network. An edge that is partly in view counts as in view, because whoever
+            passes it is.
         edge_first: (n_edges + 1,) the pieces of each edge (`StreetPieces.edge_first`).
-        seen_m: (n_draws, n_levels, n_pieces or more) float32, metres within view.
+        seen_m: (n_draws, n_levels, n_pieces or more) float32, metres in view.
         start: (k,) int64 nodes.
         goal: (k,) int64 nodes.
 
     Returns:
-        (n_draws, n_levels, k) bool. Somebody who is at the goal already needs no way: True.
+        (n_draws, n_levels, k) bool; True where start and goal are the same node.
     """
     free = np.empty((*seen_m.shape[:2], len(start)), np.bool_)
     _join_unseen(
@@ -233,7 +244,7 @@ def unseen_ways_exist(network: FootNetwork, edge_first: I8, seen_m: F4, start: I
 def _join_unseen(
     seen: Any, edge_first: Any, u: Any, v: Any, n_nodes: int, start: Any, goal: Any, free: Any
 ) -> None:
-    """Join the ends of every edge that is not seen (union-find with path halving)."""
+    """Join the ends of every unseen edge (union-find with path halving)."""
     parent = np.empty(n_nodes, np.int64)
     for draw in range(seen.shape[0]):
         for level in range(seen.shape[1]):

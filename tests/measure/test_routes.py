@@ -7,11 +7,11 @@ from scipy.sparse.csgraph import connected_components, floyd_warshall
 
 from contrechamp.measure.network import foot_network, snap
 from contrechamp.measure.pieces import cut_streets
-from contrechamp.measure.ways import (
-    cheapest_ways,
-    unseen_ways_exist,
-    way_lines,
-    ways_to_nearest,
+from contrechamp.measure.routes import (
+    cheapest_routes,
+    route_lines,
+    routes_to_nearest,
+    unseen_routes_exist,
 )
 from towns import places, streets
 
@@ -59,7 +59,7 @@ def test_ways_to_the_nearest_are_as_long_as_floyd_warshall_says(drawn, goals, se
     cost = network.length_m * np.random.default_rng(seed).uniform(0.5, 2, len(network.length_m))
     goals = np.unique(np.minimum(goals, network.n_nodes - 1))
     start = np.arange(network.n_nodes)
-    reached, goal, ways = ways_to_nearest(network, cost, start, goals)
+    reached, goal, ways = routes_to_nearest(network, cost, start, goals)
     best = all_distances(network, cost)[:, goals].min(axis=1)
     assert np.array_equal(reached, np.isfinite(best))
     np.testing.assert_allclose(ways.sums(cost), best[reached], atol=1e-4)
@@ -78,13 +78,13 @@ def test_cheapest_ways_cost_what_floyd_warshall_says(drawn, seed):
     joined = network.component[start] == network.component[goal]
     joined &= ~np.isnan(network.node_xy[start, 0])  # a number that no street has is no place
     start, goal = start[joined], goal[joined]
-    ways = cheapest_ways(network, cost, start, goal)
+    ways = cheapest_routes(network, cost, start, goal)
     np.testing.assert_allclose(
         ways.sums(cost), all_distances(network, cost)[start, goal], atol=1e-4
     )
     for w in range(len(start)):
         assert passed(network, ways, w, start[w])[-1] == goal[w]
-    lines = way_lines(network, ways, start)
+    lines = route_lines(network, ways, start)
     np.testing.assert_allclose(shapely.length(lines), ways.sums(network.length_m), atol=1e-9)
     for w, line in enumerate(lines):
         assert line.coords[0] == tuple(network.node_xy[start[w]])
@@ -100,7 +100,7 @@ def test_unseen_ways_are_components_of_the_unseen_edges(drawn, seed):
     seen = rng.uniform(1, 10, (4, 2, cut.pieces.n_pieces + 3)).astype(np.float32)
     seen *= rng.random(seen.shape) < 0.2
     start, goal = np.divmod(np.arange(network.n_nodes**2), network.n_nodes)
-    free = unseen_ways_exist(network, cut.edge_first, seen, start, goal)
+    free = unseen_routes_exist(network, cut.edge_first, seen, start, goal)
     for draw, level in np.ndindex(4, 2):
         pieces = seen[draw, level, : cut.pieces.n_pieces]
         edge_seen = np.add.reduceat(pieces, cut.edge_first[:-1])
@@ -118,10 +118,10 @@ def test_of_parallel_streets_the_shorter_is_taken_and_not_their_sum():
         (1, 0, [(60, 0), (60, -10), (0, -10), (0, 0)]),
     )
     network = network_of(bow)
-    _, _, ways = ways_to_nearest(network, network.length_m, np.array([0]), np.array([1]))
+    _, _, ways = routes_to_nearest(network, network.length_m, np.array([0]), np.array([1]))
     assert ways.edge.tolist() == [1]
     dear = np.array([5.0, 9.0, 4.0])
-    ways = cheapest_ways(network, dear, np.array([0]), np.array([1]))
+    ways = cheapest_routes(network, dear, np.array([0]), np.array([1]))
     assert ways.edge.tolist() == [2]
     assert ways.forward.tolist() == [False]
 
@@ -131,7 +131,7 @@ def test_a_street_without_length_is_a_street():
         (0, 1, [(0, 0), (30, 0)]), (1, 2, [(30, 0), (30, 0)]), (2, 3, [(30, 0), (30, 9)])
     )
     network = network_of(hinge)
-    reached, _, ways = ways_to_nearest(network, network.length_m, np.array([0]), np.array([3]))
+    reached, _, ways = routes_to_nearest(network, network.length_m, np.array([0]), np.array([3]))
     assert reached.all()
     assert ways.edge.tolist() == [0, 1, 2]
     assert ways.sums(network.length_m) == pytest.approx([39])
@@ -140,7 +140,7 @@ def test_a_street_without_length_is_a_street():
 def test_round_a_block_the_shorter_side_is_taken():
     block = streets((0, 0, [(0, 0), (100, 0), (100, 40), (0, 40), (0, 0)]))
     network = network_of(block, places(("home", 80, 0), ("school", 0, 10)))
-    ways = cheapest_ways(network, network.length_m, *network.stop_node[:, None])
+    ways = cheapest_routes(network, network.length_m, *network.stop_node[:, None])
     assert ways.sums(network.length_m) == pytest.approx([90])
 
 
@@ -151,5 +151,5 @@ def test_a_street_seen_in_part_is_no_unseen_way_but_both_of_its_free_ends_are():
     seen = np.array([[[0, 0, 3, 0, 0]]], np.float32)  # somewhere between home and school
     home, school = network.stop_node
     start, goal = np.array([home, 0, school, home]), np.array([school, home, 1, home])
-    free = unseen_ways_exist(network, cut.edge_first, seen, start, goal)
+    free = unseen_routes_exist(network, cut.edge_first, seen, start, goal)
     assert free[0, 0].tolist() == [False, True, True, True]

@@ -1,0 +1,1 @@
+"""What people without ``make`` are given: a wheel, and a folder that installs without a network."""

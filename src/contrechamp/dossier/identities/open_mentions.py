@@ -1,0 +1,51 @@
+"""Where a part of a true name stands in the open, outside of the compartment."""
+
+from collections.abc import Iterator
+
+from contrechamp.dossier.identities.compartment import sealed_identities, spaced, unsealed, words_of
+from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.reading.search import normalised
+from contrechamp.dossier.records.contents import values
+from contrechamp.vault import subjects
+from contrechamp.vault.access.slots import AgeIdentities
+from contrechamp.vault.bags import exporting
+from contrechamp.vault.case import Case
+from contrechamp.vault.log import custody
+
+
+def mentions(case: Case, *, own: AgeIdentities | None = None) -> dict[str, set[str]]:
+    """Return where a part of a true name stands in the open: in records, names of items, reasons.
+
+    Args:
+        case: open, by a member of the compartment.
+        own: see `reveal`.
+
+    Returns:
+        by id of the source, where: references, or entry/<number> for a reason. Never the words.
+
+    Raises:
+        InputError: if the compartment is closed to whoever asks.
+    """
+    wanted: dict[str, set[str]] = {}
+    for _subject, state in sealed_identities(case):
+        words = words_of(unsealed(case, state, own).name)
+        wanted.setdefault(str(state["source"]), set()).update(words)
+    found: dict[str, set[str]] = {}
+    for where, text in _open_texts(case):
+        there = set(normalised(text).split())
+        for source, words in wanted.items():
+            if words & there:
+                found.setdefault(source, set()).add(where)
+    return found
+
+
+def _open_texts(case: Case) -> Iterator[tuple[str, str]]:
+    for stored in lookup.every(case):
+        for held in values(stored.record):
+            if held.shape.what == "text" and held.shape.points is None:
+                yield stored.ref, spaced(str(held.value))
+    for room in ("item/", exporting.SUBJECT):
+        for state in subjects.below(case, room):
+            yield state.subject, spaced(str(state.parsed.get("name", "")))
+    for number, text in custody.reasons(case.database).items():
+        yield f"entry/{number}", spaced(text)

@@ -1,0 +1,141 @@
+"""Contents of items on their way into a bag: from our keys to those of who gets it, and checked."""
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyrage
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.files import unwritable
+from contrechamp.base.i18n import _
+from contrechamp.vault import object_keys, objects, subjects
+from contrechamp.vault.bags import bag
+from contrechamp.vault.case import Case
+from contrechamp.vault.log import canonical
+from contrechamp.vault.object_keys import ObjectKey
+
+
+@dataclass(frozen=True)
+class Item:
+    """An item that is to leave.
+
+    Args:
+        id: of it.
+        state: what its record says.
+        salt: key of the record's digest.
+        content: of the record, canonical JSON.
+        key: of its object.
+    """
+
+    id: str
+    state: dict[str, Any] = field(repr=False)
+    salt: bytes = field(repr=False)
+    content: bytes = field(repr=False)
+    key: ObjectKey
+
+
+def item_of(case: Case, item: str) -> Item:
+    """Return an item of the case.
+
+    Raises:
+        InputError: if it is not in the case, or was erased.
+    """
+    state = subjects.newest(case, f"item/{item}")
+    name = None if state is None else state.object
+    key = None if name is None else object_keys.held(case, [name]).get(name)
+    if state is None or key is None:
+        raise InputError(_("no such item in the case: {item}").format(item=item))
+    return Item(item, canonical.loads(state.content), state.salt, state.content, key)
+
+
+def writing(
+    folder: Path, one: Item, keys: Sequence[Any], advance: Callable[[float], None]
+) -> Callable[[bag.HashedFile], None]:
+    """Return what writes the content of an item into a file, and checks it on the way.
+
+    Args:
+        folder: of the case.
+        one: the item.
+        keys: age recipients that it is encrypted to; none to write it in the clear.
+        advance: told of bytes.
+    """
+
+    def check(got: tuple[int, bytes, bytes]) -> None:
+        said = (str(got[0]), got[1].hex(), got[2].hex())
+        if said != (one.state["size"], one.state["sha256"], one.state["blake3"]):
+            raise InputError(_("the content is not what was added"), where=one.id)
+
+    def in_the_clear(file: bag.HashedFile) -> None:
+        try:
+            got = objects.read_object(folder, one.key.name, one.key.identity, file, advance)
+        except InputError:
+            if file.failed is not None:  # not the object, but the disk that it was to go to
+                raise unwritable(_("the bag"), file.failed) from None
+            raise
+        check(got)
+
+    def encrypted(file: bag.HashedFile) -> None:
+        with _Decrypting(folder, one, advance) as source:
+            _encrypt(source, file, keys)
+        check(source.result())
+
+    return encrypted if keys else in_the_clear
+
+
+class _Decrypting:
+    """The content of an object as a source: decrypted in a thread, through a pipe of the kernel.
+
+    What decrypts pushes and what encrypts pulls; a pipe is the shortest way between them on which
+    the plaintext is never on a disk and never in memory as a whole.
+    """
+
+    def __init__(self, folder: Path, one: Item, advance: Callable[[float], None]) -> None:
+        self._arguments = (folder, one.key.name, one.key.identity)
+        self._advance = advance
+        self._got: tuple[int, bytes, bytes] | None = None
+        self._error: Exception | None = None
+
+    def __enter__(self) -> "_Decrypting":
+        reading, self._writing = os.pipe()
+        self._source = open(reading, "rb", buffering=1 << 18)
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._source.close()  # a writer that still writes meets a broken pipe, and ends
+        self._thread.join()
+
+    def read(self, size: int = -1) -> bytes:
+        """Return what comes next."""
+        return self._source.read(size)
+
+    def result(self) -> tuple[int, bytes, bytes]:
+        """Return size and hashes of all that was decrypted.
+
+        Raises:
+            InputError: if the object is missing or damaged.
+        """
+        if self._error is not None:
+            raise self._error
+        if self._got is None:
+            raise InputError(_("the object cannot be decrypted: it was altered or cut off"))
+        return self._got
+
+    def _run(self) -> None:
+        try:
+            with open(self._writing, "wb", buffering=1 << 18) as target:
+                self._got = objects.read_object(*self._arguments, target, self._advance)
+        except Exception as error:  # it is raised where the content is asked for
+            self._got, self._error = None, error
+
+
+def _encrypt(source: Any, file: bag.HashedFile, keys: Sequence[Any]) -> None:
+    try:
+        pyrage.encrypt_io(source, file, list(keys))
+    except (pyrage.EncryptError, OSError) as error:
+        raise unwritable(_("the bag"), file.failed or error) from error

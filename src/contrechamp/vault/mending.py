@@ -1,0 +1,89 @@
+"""Mending a case: an interrupted command is finished as far as it was sure, or undone."""
+
+import secrets
+from dataclasses import replace
+from pathlib import Path
+
+from contrechamp.base.disk import disk_of
+from contrechamp.base.errors import InputError
+from contrechamp.vault import case as cases
+from contrechamp.vault import database, object_keys, objects
+from contrechamp.vault.access import casefile, slots
+from contrechamp.vault.access.keys import casefile_key, database_key
+from contrechamp.vault.case import Case, Random
+
+
+def recover(case: Case) -> None:
+    """Finish what an interrupted run had made sure of, and clear away what it had not."""
+    settle_slots(case, secrets.token_bytes)
+    _settle_casefile(case)
+    pending = case.database.execute(
+        "SELECT name, incoming FROM objects WHERE incoming IS NOT NULL"
+    ).fetchall()
+    if pending:
+        with objects.storing(), disk_of(case.folder) as disk:
+            moves = [(incoming, name) for name, incoming in pending]
+            objects.put_in_place(case.folder, moves, disk)
+        object_keys.settle(case)
+    for leftover in objects.leftovers(case.folder):
+        objects.remove(leftover)
+    with objects.storing():
+        (case.folder / objects.FOLDER / objects.INCOMING).mkdir(parents=True, exist_ok=True)
+    rows = case.database.execute("SELECT name FROM objects WHERE identity IS NULL").fetchall()
+    erased = [objects.path_of(case.folder, name) for (name,) in rows]
+    left = [path for path in erased if path.exists()]
+    if left:
+        database.forget_deleted(case.database)
+    for path in left:
+        objects.remove(path)
+
+
+def _settle_casefile(case: Case) -> None:
+    """Write case.toml and its copy anew where they are not both what was read, or one is lost."""
+    content = casefile.to_toml(case.file, casefile_key(case.unlocked.root_key))
+    if any(_content(case.folder / name) != content for name in (casefile.NAME, casefile.COPY)):
+        cases.write_casefile(case.folder, case.file, case.unlocked.root_key)
+    for name in (casefile.NAME, casefile.COPY):
+        objects.remove(cases.partial_of(case.folder, name))
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return casefile.read_bounded(path)
+    except InputError:
+        return b""
+
+
+def settle_slots(case: Case, random: Random) -> None:
+    """Bring case.toml to the slots that the database knows; without the others, under a new key.
+
+    The database, and with it the log, decides: a slot that it does not know was taken away, or was
+    never finished. Nothing is done where all slots are known and no change of key is under way.
+    """
+    known = cases.recipients(case)
+    staying = tuple(slot for slot in case.file.slots if slot.id in known)
+    if case.next_root_key is None and len(staying) == len(case.file.slots):
+        return
+    if case.next_root_key is None:
+        case.next_root_key = random(32)
+        case.file = replace(
+            case.file, slots=slots.with_next_root(staying, known, case.next_root_key)
+        )
+        cases.write_casefile(case.folder, case.file, case.unlocked.root_key)
+    change_root(case, case.next_root_key)
+
+
+def change_root(case: Case, root_key: bytes) -> None:
+    """Bring the database and case.toml under a root key that the slots already hold as the next.
+
+    An interruption leaves a case that opens under the old or the new key; `recover` goes on.
+    """
+    if case.unlocked.root_key != root_key:
+        path = case.folder / database.NAME
+        database.change_key(case.database, path, database_key(root_key))
+        case.unlocked = replace(case.unlocked, root_key=root_key)
+    kept = cases.recipients(case)
+    staying = tuple(slot for slot in case.file.slots if slot.id in kept)
+    case.file = replace(case.file, slots=slots.with_root(staying, kept, root_key))
+    cases.write_casefile(case.folder, case.file, root_key)
+    case.next_root_key = None

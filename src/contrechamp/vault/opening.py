@@ -1,0 +1,129 @@
+"""Opening a case: which key it is, which copy of case.toml counts, and whose slot."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlcipher3 import dbapi2 as sqlite
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+from contrechamp.vault import database, lock
+from contrechamp.vault.access import casefile, slots
+from contrechamp.vault.access.keys import Unlocked, casefile_key, database_key
+from contrechamp.vault.case import Case, read_casefile
+from contrechamp.vault.log import custody, merkle, signing
+from contrechamp.vault.mending import recover
+
+
+@contextmanager
+def opened(folder: Path, secret: slots.Secret, *, write: bool) -> Iterator[Case]:
+    """Open a case for the length of a ``with`` block.
+
+    Args:
+        folder: of the case.
+        secret: passphrase, recovery key or age identity.
+        write: be the one process that changes it; what an interrupted one left is put right.
+
+    Raises:
+        InputError: if it is no case, the secret is wrong, another process writes to it, or what is
+            read of the database inside of the block turns out to be damaged.
+        OutputError: if it cannot be written to.
+    """
+    if write:
+        with lock.writing(folder), database.telling():
+            case = _open(folder, secret, read_only=False)
+            try:
+                recover(case)
+                yield case
+            finally:
+                case.close()
+        return
+    with database.telling():
+        case = _open(folder, secret, read_only=not os.access(folder, os.W_OK))
+        try:
+            yield case
+        finally:
+            case.close()
+
+
+def _open(folder: Path, secret: slots.Secret, *, read_only: bool) -> Case:
+    file, content, from_copy = read_casefile(folder)
+    try:
+        return _open_with(folder, file, content, secret, read_only=read_only)
+    except InputError:
+        copy = folder / casefile.COPY
+        if from_copy or not copy.is_file():
+            raise
+        # A wrong secret is not tried twice: only where one of the two files is damaged.
+        other = casefile.read_bounded(copy)
+        if other == content:
+            raise
+        file = casefile.from_toml(other, casefile.COPY)
+        return _open_with(folder, file, other, secret, read_only=read_only)
+
+
+def _open_with(
+    folder: Path,
+    file: casefile.CaseFile,
+    content: bytes,
+    secret: slots.Secret,
+    *,
+    read_only: bool,
+) -> Case:
+    opened = slots.open_any(file.slots, secret)
+    path = folder / database.NAME
+    if not path.is_file():
+        raise InputError(_("the database is missing"), where=path.name)
+    # While the root key is being changed, case.toml is still under the one before.
+    casefile.check_mac(file, content, casefile_key(opened[0][0].root_key))
+    unlocked, db = _connect(path, opened[0], read_only=read_only)
+    try:
+        candidates = _current(db, opened, unlocked.root_key)
+        unlocked = candidates[0] if candidates[0].root_key == unlocked.root_key else candidates[1]
+        frontier, size = merkle.Frontier(), 0
+        for _number, leaf in custody.leaves(db):
+            frontier.append(merkle.leaf_hash(leaf))
+            size += 1
+    except BaseException:
+        db.close()
+        raise
+    next_root = candidates[1].root_key if len(candidates) > 1 else None
+    return Case(folder, file, unlocked, db, frontier, size, read_only, next_root)
+
+
+def _current(
+    db: sqlite.Connection, opened: Sequence[tuple[Unlocked, ...]], root_key: bytes
+) -> tuple[Unlocked, ...]:
+    """Return what the slot holds whose member has access and signs with its key.
+
+    The slot of somebody who left, or never was in, may outlive an interruption; so may one with a
+    key that was replaced, or never came to be used.
+
+    Raises:
+        WrongKeyError: if there is none.
+    """
+    keys = signing.keys_of(db)
+    for slot in opened:
+        member, seed = slot[0].member, slot[0].signing_seed
+        query = "SELECT 1 FROM members WHERE id = ? AND left_at IS NULL"
+        there = db.execute(query, (member,)).fetchone() is not None
+        current = [key.public for key in keys.get(member, ())][-1:] == [signing.public_key(seed)]
+        if there and current and root_key in {one.root_key for one in slot}:
+            return slot
+    raise slots.WrongKeyError
+
+
+def _connect(
+    path: Path, candidates: Sequence[Unlocked], *, read_only: bool
+) -> tuple[Unlocked, sqlite.Connection]:
+    """Open the database under the root key, or the next one if a change was interrupted."""
+    failed: InputError | None = None
+    for unlocked in candidates:
+        try:
+            key = database_key(unlocked.root_key)
+            return unlocked, database.connect(path, key, read_only=read_only)
+        except InputError as error:
+            failed = failed or error
+    raise failed or InputError(_("the case has no key"), where=path.name)

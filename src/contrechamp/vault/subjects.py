@@ -1,0 +1,210 @@
+"""Subjects and their states: what others read of the vault's records, and all that they read.
+
+A subject is what an entry of the log speaks of: ``item/<id>``, ``record/<id>``, ``merge/<id>``, ...
+The vault holds its newest state; of records the earlier ones too, in the case's own log and in
+those of copies that were merged. Rooms above ask here and write no SQL over the vault's tables.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from contrechamp.vault import database
+from contrechamp.vault.case import Case
+from contrechamp.vault.log import custody
+
+#: Key of a state that tells that nothing else is left of its subject.
+ERASED_AT = "erased_at"
+#: Branch of states that are of the case's own log.
+MAIN = ""
+
+_COLUMNS = "records.subject, entry, salt, state, object, ''"
+_NEWEST = f"SELECT {_COLUMNS} FROM records"  # noqa: S608
+_EARLIER = "SELECT subject, entry, salt, state, NULL, branch FROM versions"
+
+
+class State(NamedTuple):
+    """What the case holds of a subject: its newest state, or an earlier one.
+
+    Args:
+        subject: of which it is.
+        entry: number of its entry in the log, or in the branch.
+        salt: key of its digest.
+        content: canonical JSON.
+        object: name of an item's object; None of other subjects, and of what was erased.
+        branch: log of a copy that was merged; `MAIN` for the case's own.
+    """
+
+    subject: str
+    entry: int
+    salt: bytes
+    content: bytes
+    object: str | None
+    branch: str
+
+    def __repr__(self) -> str:
+        return (
+            f"State({self.subject}, {self.branch or 'log'} {self.entry})"  # nothing of its content
+        )
+
+    @property
+    def parsed(self) -> dict[str, Any]:
+        """What it says; read anew each time."""
+        found: dict[str, Any] = json.loads(self.content.decode())
+        return found
+
+    @property
+    def digest(self) -> str:
+        """By which its entry in the log names it."""
+        return custody.digest(self.salt, self.content)
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether the subject was erased, and this says when."""
+        return ERASED_AT in self.parsed
+
+
+def newest(case: Case, subject: str) -> State | None:
+    """Return the newest state of a subject; None if there is no such subject."""
+    row = case.database.execute(f"{_NEWEST} WHERE subject = ?", (subject,)).fetchone()
+    return None if row is None else _state(row)
+
+
+def entry_of(case: Case, subject: str) -> custody.Entry | None:
+    """Return the entry of the newest state of a subject; None if there is no such subject."""
+    row = case.database.execute(
+        "SELECT content FROM records JOIN entries ON number = entry WHERE subject = ?", (subject,)
+    ).fetchone()
+    return None if row is None else custody.read_entry(row[0])
+
+
+def newest_of(case: Case, subjects: Iterable[str]) -> dict[str, State]:
+    """Return the newest states of those of many subjects that there are."""
+    rows = database.rows_of(case.database, f"{_NEWEST} WHERE subject IN ({{}})", subjects)
+    return {state.subject: state for state in map(_state, rows)}
+
+
+def joined(
+    case: Case, rows: str, given: Sequence[object] = ()
+) -> Iterator[tuple[Any, State, custody.Entry]]:
+    """Yield what somebody else's table says of subjects, with their newest states and entries.
+
+    In one statement, and so of one time, whatever another process writes meanwhile.
+
+    Args:
+        case: open.
+        rows: SELECT over that table of the columns ``subject``, ``value`` (which is yielded) and
+            ``place`` (by which the rows are ordered). Subjects that there are not are left out.
+        given: values for the marks in it.
+    """
+    return map(_joined, case.database.execute(_join(rows), given))
+
+
+@lru_cache(maxsize=64)
+def _join(rows: str) -> str:
+    return (
+        f"SELECT value, {_COLUMNS}, content FROM ({rows}) AS mine "  # noqa: S608
+        "JOIN records ON records.subject = mine.subject JOIN entries ON number = entry "
+        "ORDER BY place"
+    )
+
+
+def _joined(row: Sequence[Any]) -> tuple[Any, State, custody.Entry]:
+    return row[0], _state(row[1:7]), custody.read_entry(row[7])
+
+
+def there(case: Case, subjects: Iterable[str]) -> set[str]:
+    """Return those of many subjects that the case knows, erased ones too."""
+    rows = database.rows_of(
+        case.database, "SELECT subject FROM records WHERE subject IN ({})", subjects
+    )
+    return {str(subject) for (subject,) in rows}
+
+
+def below(case: Case, room: str) -> Iterator[State]:
+    """Yield the newest states of all subjects of a room such as ``item/``, in their order."""
+    return map(
+        _state,
+        case.database.execute(
+            f"{_NEWEST} WHERE subject > ? AND subject < ? ORDER BY subject", _bounds(room)
+        ),
+    )
+
+
+def beginning(case: Case, text: str, limit: int) -> list[str]:
+    """Return the first subjects that begin with a room and some letters of an id."""
+    rows = case.database.execute(
+        "SELECT subject FROM records WHERE subject >= ? AND subject < ? ORDER BY subject LIMIT ?",
+        (text, f"{text}g", limit),
+    )
+    return [str(subject) for (subject,) in rows]
+
+
+def every(case: Case) -> Iterator[State]:
+    """Yield the newest states of all subjects, in the order of their entries."""
+    return map(_state, case.database.execute(f"{_NEWEST} ORDER BY entry"))
+
+
+def earlier(case: Case, subject: str) -> list[State]:
+    """Return the earlier states of a record: of the case's own log, then of branches."""
+    rows = case.database.execute(
+        f"{_EARLIER} WHERE subject = ? ORDER BY branch, entry", (subject,)
+    ).fetchall()
+    return [_state(row) for row in rows]
+
+
+def every_earlier(case: Case) -> Iterator[State]:
+    """Yield the earlier states of all records, by record and entry."""
+    return map(_state, case.database.execute(f"{_EARLIER} ORDER BY subject, entry"))
+
+
+def all_states(case: Case, subject: str) -> list[State]:
+    """Return every state of a subject that the case holds, the newest first."""
+    found = newest(case, subject)
+    return ([] if found is None else [found]) + earlier(case, subject)
+
+
+def forget(case: Case, states: Iterable[State]) -> None:
+    """Erase earlier states, inside a transaction of the caller."""
+    case.database.executemany(
+        "DELETE FROM versions WHERE subject = ? AND branch = ? AND entry = ?",
+        [(state.subject, state.branch, state.entry) for state in states],
+    )
+
+
+def forget_earlier(case: Case, subjects: Sequence[str]) -> None:
+    """Erase all earlier states of records, those of branches too, inside a transaction."""
+    case.database.executemany(
+        "DELETE FROM versions WHERE subject = ?", [(subject,) for subject in subjects]
+    )
+
+
+def holders(case: Case, objects: Iterable[str]) -> dict[str, list[str]]:
+    """Return the items that have the same object, by its name, in their order."""
+    found: dict[str, list[str]] = {}
+    for name, subject in database.rows_of(
+        case.database,
+        "SELECT object, subject FROM records WHERE object IN ({}) ORDER BY subject",
+        objects,
+    ):
+        found.setdefault(str(name), []).append(str(subject))
+    return found
+
+
+def _bounds(room: str) -> tuple[str, str]:
+    """Return what stands before and behind all subjects of a room: "0" comes after "/"."""
+    return room, room.removesuffix("/") + "0"
+
+
+def _state(row: Sequence[Any]) -> State:
+    """Return the state that a row holds: the one place where columns become values."""
+    subject, entry, salt, content, name, branch = row
+    return State(
+        str(subject),
+        int(entry),
+        bytes(salt),
+        bytes(content),
+        None if name is None else str(name),
+        str(branch),
+    )
