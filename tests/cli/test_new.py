@@ -47,7 +47,7 @@ def test_a_new_case_overwrites_nothing_and_asks_for_nothing_before_it_says_so(
     tmp_path: Path, contrechamp: Run
 ) -> None:
     (tmp_path / "there").write_text("SAMPLE")
-    one_line(contrechamp("new", tmp_path / "there", "--passphrase-fd", 9999), "is there already")
+    one_line(contrechamp("new", tmp_path / "there", "--passphrase-fd", 9999), "already exists")
     assert (tmp_path / "there").read_text() == "SAMPLE"
 
 

@@ -14,7 +14,7 @@ def test_the_form_is_written_once(contrechamp: Run, tmp_path: Path) -> None:
     assert contrechamp("survey-form", "-o", form).out == "survey.xlsx is written.\n"
     assert openpyxl.load_workbook(form).sheetnames == ["survey", "choices", "settings"]
     before = form.read_bytes()
-    one_line(contrechamp("survey-form", "-o", form), "is there already")
+    one_line(contrechamp("survey-form", "-o", form), "already exists")
     assert form.read_bytes() == before
 
 

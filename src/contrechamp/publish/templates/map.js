@@ -1,5 +1,5 @@
 // Draws the map of the report with Leaflet on the metric plane: one unit of the map is a metre.
-// Many streets become few paths, one a class of exposure, so that the page stays fluid.
+// Many streets become few paths, one per class of exposure, so that the page stays fluid.
 "use strict";
 (function () {
   const data = JSON.parse(document.getElementById("map-data").textContent);
@@ -245,7 +245,7 @@
     if (event.key === "Escape" && shown.camera >= 0) dismiss();
   });
 
-  // A click on a street tells of the nearest piece.
+  // A click on a street shows the nearest piece.
   const NEAR_PX = 12;
   function nearestPiece(place) {
     const reach = NEAR_PX / map.getZoomScale(map.getZoom(), 0);
