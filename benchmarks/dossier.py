@@ -136,7 +136,7 @@ def use(folder: Path, count: int) -> dict[str, float]:
             found[f"find {name}, again"] = again
             assert search.find(case, query), name
         found["one line of JSON a record"] = seconds(
-            lambda: sum(1 for _line in json_lines.written(case, date(2026, 5, 1)))
+            lambda: sum(1 for _line in json_lines.record_lines(case, date(2026, 5, 1)))
         )
         found["status"] = seconds(lambda: status.lacks(case, date(2026, 5, 1)))
         found["verify"] = seconds(lambda: verifying.verify(case))

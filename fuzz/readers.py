@@ -10,8 +10,8 @@ from pathlib import Path
 
 from contrechamp.base.errors import InputError
 from contrechamp.dossier.formats.read import importing, mapped_tables
-from contrechamp.dossier.formats.read.drafts import THIS_FILE, Desk, Draft
-from contrechamp.dossier.formats.read.source_file import HEAD, Given
+from contrechamp.dossier.formats.read.drafts import THIS_FILE, Draft, ImportContext
+from contrechamp.dossier.formats.read.source_file import HEAD, SourceFile
 from contrechamp.dossier.index_tables import TABLES
 from contrechamp.dossier.records.schema import from_json, to_json
 from contrechamp.vault import case, opening
@@ -38,10 +38,10 @@ operator = { column = "o", kind = "company" }
 """
 
 
-def given(content: bytes, name: str = "fuzz") -> Given:
+def given(content: bytes, name: str = "fuzz") -> SourceFile:
     """Return bytes as a file that is given."""
     opened = Content(name, lambda: io.BytesIO(content))
-    return Given(name, opened, content[:HEAD], len(content))
+    return SourceFile(name, opened, content[:HEAD], len(content))
 
 
 def reader(name: str = "") -> Callable[[bytes], object]:
@@ -56,7 +56,7 @@ def reader(name: str = "") -> Callable[[bytes], object]:
         file = given(content)
         format_ = importing.format_of(file, name)
         mapping = given(MAPPING, "m.toml") if format_ is mapped_tables.FORMAT else None
-        desk = Desk(empty, file, [file], mapping, accept=True)
+        desk = ImportContext(empty, file, [file], mapping, accept=True)
         desk.kept[THIS_FILE] = file.content
         made = [one for one in format_.read(file, desk) if isinstance(one, Draft)]
         for draft in made:
@@ -72,7 +72,7 @@ def reader(name: str = "") -> Callable[[bytes], object]:
 def mapping(content: bytes) -> object:
     """Read bytes as a mapping, and a table by it."""
     file = given(b"id,a\n1,b\n", "t.csv")
-    desk = Desk(_empty_case(), file, [file], given(content, "m.toml"))
+    desk = ImportContext(_empty_case(), file, [file], given(content, "m.toml"))
     return list(importing.format_of(file, "mapped").read(file, desk))
 
 

@@ -198,18 +198,18 @@ Computed whenever it is shown, of what is cited and what is said of that, and fo
 
 def _holds(shape: Shape) -> str:
     """Return what a field holds, in a few words."""
-    if shape.what == "list" and shape.inner is not None:
+    if shape.holds == "list" and shape.inner is not None:
         return f"list of {_holds(shape.inner)}"
-    if shape.what == "object" and shape.cls is not None:
+    if shape.holds == "object" and shape.cls is not None:
         return f"[{shape.cls.__name__}](#{shape.cls.__name__.lower()})"
-    if shape.what == "choice":
+    if shape.holds == "choice":
         return ", ".join(f"`{choice}`" for choice in shape.choices)
-    if shape.points is not None:
-        return "reference: " + ", ".join(shape.points.kinds)
-    if shape.what == "flag":
+    if shape.refers_to is not None:
+        return "reference: " + ", ".join(shape.refers_to.kinds)
+    if shape.holds == "flag":
         return "true or false"
-    if shape.what in {"whole", "number"}:
-        return {"whole": "whole number", "number": "number"}[shape.what]
+    if shape.holds in {"whole", "number"}:
+        return {"whole": "whole number", "number": "number"}[shape.holds]
     return shape.form.name if shape.form is not None else "text"
 
 
@@ -221,7 +221,7 @@ def _fields(cls: type, *, common: bool = False) -> str:
         name = f"**`{member.name}`**" if member.shape.required else f"`{member.name}`"
         closed = " (closed)" if member.shape.closed else ""
         rows.append(
-            f"| {name} | {_holds(member.shape)}{closed} | {html.escape(member.says, quote=False)} |"
+            f"| {name} | {_holds(member.shape)}{closed} | {html.escape(member.help, quote=False)} |"
         )
     return "\n".join(rows) + "\n"
 

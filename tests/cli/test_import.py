@@ -6,12 +6,12 @@ from pathlib import Path
 
 from cli import forms
 from cli.commands import CaseRun, one_line
-from contrechamp.dossier.formats.read.drafts import Format
+from contrechamp.dossier.formats.read.drafts import Reader
 from contrechamp.dossier.formats.read.registry import FORMATS
 
 
 def test_every_format_of_the_registry_is_there() -> None:
-    assert all(isinstance(pkgutil.resolve_name(one), Format) for one in FORMATS.values())
+    assert all(isinstance(pkgutil.resolve_name(one), Reader) for one in FORMATS.values())
 
 
 def test_a_bad_row_keeps_everything_out_or_is_left_out(case: CaseRun, tmp_path: Path) -> None:

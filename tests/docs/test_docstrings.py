@@ -8,6 +8,8 @@ import pytest
 
 from docs.examples import ROOT
 
+pytestmark = pytest.mark.slow  # one of many that load the whole program
+
 SOURCE = ROOT / "src"
 EXAMPLE = re.compile(r"^\s*>>> ", re.MULTILINE)
 MODULES = [

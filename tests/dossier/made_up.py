@@ -44,22 +44,22 @@ FORMS: dict[Form, st.SearchStrategy[str]] = {
 
 
 def of_shape(shape: Shape) -> st.SearchStrategy[Any]:
-    if shape.what == "object":
+    if shape.holds == "object":
         return of_class(shape.cls)
-    if shape.what == "list":
+    if shape.holds == "list":
         return st.lists(of_shape(shape.inner), min_size=shape.required, max_size=2).map(tuple)
-    if shape.what == "flag":
+    if shape.holds == "flag":
         return st.booleans()
-    if shape.what == "whole":
+    if shape.holds == "whole":
         return st.integers(-(2**53) + 1, 2**53 - 1)
-    if shape.what == "number":
+    if shape.holds == "number":
         return st.decimals(-180, 180, places=7, allow_nan=False).map(
             lambda number: number.normalize() + 0
         )
-    if shape.what == "choice":
+    if shape.holds == "choice":
         return st.sampled_from(shape.choices)
-    if shape.points is not None:
-        room = "item" if shape.points.kinds == ("item",) else "record"
+    if shape.refers_to is not None:
+        room = "item" if shape.refers_to.kinds == ("item",) else "record"
         return ids.map(lambda text: f"{room}/{text}")
     if shape.form in FORMS:
         return FORMS[shape.form]

@@ -23,7 +23,7 @@ from contrechamp.dossier.permission.standing import Standings
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records import testimony as told_room
-from contrechamp.dossier.records.contents import values
+from contrechamp.dossier.records.contents import field_values
 from contrechamp.dossier.records.fieldwork import Camera
 from contrechamp.dossier.records.schema import REF, to_json
 from contrechamp.dossier.writing import erasing, store
@@ -117,8 +117,8 @@ def _nothing_dangles(case: Case) -> None:
     standings = Standings(View(case), DAY)
     for stored in lookup.every(case):
         told = {flag.because for flag in standings.of(stored.ref)}
-        for held in values(stored.record):
-            if held.shape.points is None:
+        for held in field_values(stored.record):
+            if held.shape.refers_to is None:
                 continue
             _room, target, key = REF.fullmatch(held.value).groups()  # type: ignore[union-attr]
             cited = lookup.find(case, target)

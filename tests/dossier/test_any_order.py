@@ -23,7 +23,7 @@ from contrechamp.dossier.permission.standing import Standings
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records import testimony
-from contrechamp.dossier.records.contents import values
+from contrechamp.dossier.records.contents import field_values
 from contrechamp.dossier.records.findings import Recommendation
 from contrechamp.dossier.records.letters import Letter
 from contrechamp.dossier.records.schema import REF
@@ -142,8 +142,8 @@ class AnyOrder(RuleBasedStateMachine):
         standings = Standings(View(self.case), DAY)
         for stored in lookup.every(self.case):
             told = {flag.because for flag in standings.of(stored.ref)}
-            for held in values(stored.record):
-                if held.shape.points is None:
+            for held in field_values(stored.record):
+                if held.shape.refers_to is None:
                     continue
                 room, target, key = REF.fullmatch(held.value).groups()
                 if room == "item":
@@ -154,7 +154,7 @@ class AnyOrder(RuleBasedStateMachine):
                     assert lookup.is_erased(self.case, target)
                     assert held.value in told
                     continue
-                assert cited.kind in held.shape.points.kinds
+                assert cited.kind in held.shape.refers_to.kinds
                 if key:
                     assert key in {passage.key for passage in cited.record.passages}
 

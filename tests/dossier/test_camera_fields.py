@@ -31,8 +31,8 @@ def test_a_record_has_every_field_that_is_recorded_of_its_kind_and_with_its_help
     what = {"line": "text", "date": "text"}
     for one in RECORDED:
         member = of_record[one.name]
-        assert member.shape.what == what.get(one.holds, one.holds), one.name
-        assert member.says == one.help
+        assert member.shape.holds == what.get(one.holds, one.holds), one.name
+        assert member.help == one.help
     hints = get_type_hints(Camera)
     assert set(get_args(hints["kind"])) == set(BY_NAME["kind"].words)
     assert [m.name for m in members(Camera) if m.name in BY_NAME and m.name != "operator"] == [

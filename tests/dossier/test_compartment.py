@@ -53,7 +53,7 @@ def holds(content: bytes) -> list[str]:
 
 def everything(at, tmp_path: Path) -> bytes:
     """Return all that the case gives out: database in the clear, exports, log, findings."""
-    exported = "".join(json_lines.written(at.case, DAY, closed=True))
+    exported = "".join(json_lines.record_lines(at.case, DAY, closed=True))
     logged = "".join(map(str, history(at.case)))
     return plain(at, tmp_path) + exported.encode() + logged.encode() + told(at.case).encode()
 

@@ -142,7 +142,7 @@ def test_what_was_written_from_a_case_is_not_doubled_in_it(at: Desk, tmp_path: P
     exported(at, tmp_path / "out")
     done = take(at, tmp_path / "out" / "releases.json")
     assert (done.new, done.changed) == ([], [])
-    assert ["written from this case" in one.message for one in done.notices] == [True, True]
+    assert ["exported from this case" in one.message for one in done.notices] == [True, True]
 
 
 def test_ids_of_ocds_stay_what_they_were(at: Desk, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ _ELSEWHERE = """
 import json
 from contrechamp.dossier.records.field_help import every_class
 from contrechamp.dossier.records.schema import members
-print(json.dumps({c.__name__: [c.__doc__, {m.name: m.says for m in members(c)}]
+print(json.dumps({c.__name__: [c.__doc__, {m.name: m.help for m in members(c)}]
                   for c in every_class()}))
 """
 
@@ -44,7 +44,7 @@ def in_french() -> Iterator[None]:
 @pytest.mark.parametrize("cls", [*CLASSES, Record])
 def test_the_help_of_a_field_is_a_whole_sentence_of_its_own(cls: type) -> None:
     assert _SENTENCE.fullmatch(cls.__doc__ or "")
-    texts = [member.says for member in members(cls)]
+    texts = [member.help for member in members(cls)]
     for text in texts:
         assert _SENTENCE.fullmatch(text), text
         assert len(text.split()) >= FEWEST_WORDS, text
@@ -55,22 +55,22 @@ def test_the_help_of_a_field_is_a_whole_sentence_of_its_own(cls: type) -> None:
 @pytest.mark.parametrize("cls", [*CLASSES, Record])
 def test_help_does_not_repeat_the_name_of_its_field_and_no_more(cls: type) -> None:
     for member in members(cls):
-        said = re.findall(r"[a-z0-9]+", member.says.lower())
+        said = re.findall(r"[a-z0-9]+", member.help.lower())
         told = set(said) - set(member.name.split("_")) - {"the", "a", "an", "of", "it", "in", "is"}
-        assert len(told) >= 2, member.says
+        assert len(told) >= 2, member.help
 
 
 @pytest.mark.parametrize("cls", [*CLASSES, Record])
 def test_the_help_of_what_is_closed_says_so_and_of_nothing_else(cls: type) -> None:
     for member in members(cls):
-        assert member.shape.closed == member.says.endswith("Closed: never published."), member.name
+        assert member.shape.closed == member.help.endswith("Closed: never published."), member.name
 
 
 def test_help_does_not_go_with_the_docstrings() -> None:
     done = subprocess.run(
         [sys.executable, "-OO", "-c", _ELSEWHERE], check=True, capture_output=True, text=True
     )
-    wanted = {c.__name__: [c.__doc__, {m.name: m.says for m in members(c)}] for c in CLASSES}
+    wanted = {c.__name__: [c.__doc__, {m.name: m.help for m in members(c)}] for c in CLASSES}
     assert json.loads(done.stdout) == wanted
 
 
@@ -82,7 +82,7 @@ def test_the_schema_describes_every_field_and_every_object(kind: str) -> None:
     for cls, described in objects.items():
         assert described["description"] == cls.__doc__
         found = {name: one["description"] for name, one in described["properties"].items()}
-        assert found == {member.name: member.says for member in members(cls)}
+        assert found == {member.name: member.help for member in members(cls)}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -96,7 +96,7 @@ def test_a_form_shows_the_help_of_every_field_that_it_has(kind: str) -> None:
 
     blank = toml_form.blank(kind)
     for member in below(KINDS[kind]):
-        assert re.search(rf"\b{member.name}\b.*  # {re.escape(member.says)}", blank), member.context
+        assert re.search(rf"\b{member.name}\b.*  # {re.escape(member.help)}", blank), member.context
 
 
 def test_the_data_dictionary_explains_every_column_in_a_whole_sentence() -> None:
@@ -110,7 +110,7 @@ def test_every_field_is_explained_in_french_in_a_whole_sentence() -> None:
         texts = [field_text(member) for member in members(cls)]
         assert len(set(texts)) == len(texts), cls
         for member, text in zip(members(cls), texts, strict=True):
-            assert text != member.says
+            assert text != member.help
             assert re.fullmatch(r"[A-ZÀÉÊ][^\n]*[^\s.,;:]\.", text), text
             assert member.shape.closed == text.endswith("Fermé\u00a0: jamais publié."), text
 
@@ -118,5 +118,5 @@ def test_every_field_is_explained_in_french_in_a_whole_sentence() -> None:
 def test_translators_get_every_text_once_with_the_field_that_it_is_of() -> None:
     found = [message for _line, _function, message, _comments in extract()]
     assert len(set(found)) == len(found)
-    assert ("Record.note", members(Record)[0].says) in found
-    assert set(found) == {(m.context, m.says) for cls in CLASSES for m in members(cls)}
+    assert ("Record.note", members(Record)[0].help) in found
+    assert set(found) == {(m.context, m.help) for cls in CLASSES for m in members(cls)}

@@ -70,7 +70,7 @@ def test_a_form_explains_its_fields_in_the_language_of_whoever_fills_it_in() -> 
 
 def test_an_assessment_begins_with_every_question_of_its_template() -> None:
     for key, template in assessments.templates().items():
-        begun = assessments.begun(key)
+        begun = assessments.new_assessment(key)
         text = toml_form.filled(begun)
         assert toml_form.read("assessment", text) == begun
         for question in template.questions:

@@ -223,5 +223,5 @@ def test_what_cannot_be_read_is_told_with_its_place(
 def test_what_bayanat_keeps_from_who_exports_is_told(at: Desk, tmp_path: Path) -> None:
     file = written(tmp_path / "e.json", "bulletin", [bulletin(1), {"id": 2, "restricted": True}])
     done = take(at, file)
-    assert ["left out: 1 that Bayanat keeps" in one.message for one in done.notices] == [True]
+    assert ["left out: 1 that Bayanat hides" in one.message for one in done.notices] == [True]
     assert len(done.new) == 1

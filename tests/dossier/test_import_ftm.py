@@ -26,11 +26,11 @@ from samples import DAY, NOW, Desk, actor, consent, desk, exhibit, item, source,
 
 from contrechamp.base.errors import InputError
 from contrechamp.dossier.formats.followthemoney.entities import from_entity, to_entities
-from contrechamp.dossier.formats.followthemoney.model import Around, Entity, Names, overlaid
+from contrechamp.dossier.formats.followthemoney.model import Entity, EntityNames, Resolver, overlaid
 from contrechamp.dossier.formats.followthemoney.statements import COLUMNS, DATASET
 from contrechamp.dossier.formats.followthemoney.statements import entities as entities_in
 from contrechamp.dossier.formats.followthemoney.statements import statements as statements_of
-from contrechamp.dossier.formats.read.source_file import Given
+from contrechamp.dossier.formats.read.source_file import SourceFile
 from contrechamp.dossier.formats.write import exporting
 from contrechamp.dossier.permission import reviews
 from contrechamp.dossier.permission.sharing import Recipient
@@ -432,7 +432,7 @@ def test_each_entity_of_others_becomes_a_record_or_is_counted(at: Desk, tmp_path
         "left out: 1 of Family", "left out: 1 of Folder",
         "left out: 1 of Ownership", "left out: 1 of Project", "left out: 1 of ProjectParticipant",
         "left out: 1 of Sanction", "left out: 1 of UnknownLink", "left out: 1 of Vessel",
-        "left out: 1 that are named",
+        "left out: 1 that the file names",
         "left out: 2 of Address",
     ]  # fmt: skip
     stored = [lookup.get(at.case, one.ref) for one in done.new]
@@ -538,7 +538,7 @@ KINDS = {"actor": Actor, "relation": Relation, "contract": Contract, "tender": T
          "deployment": Deployment}  # fmt: skip
 #: Of an entity that is read with another one, which one that is.
 ABOUT = {"ContractAward": "contract", "ProjectParticipant": "project", "UnknownLink": "object"}
-NAMES = Names(lookup.id_of, lambda _ref: "Company", lambda _evidence: [])
+NAMES = EntityNames(lookup.id_of, lambda _ref: "Company", lambda _evidence: [])
 
 
 def out(record: Any) -> list[Entity]:
@@ -555,7 +555,7 @@ def back(found: list[Entity]) -> tuple[str, dict[str, Any]]:
     def ref(name: str) -> str:
         return f"record/{name}"
 
-    return from_entity(found[0], Around(ref, ref, by))
+    return from_entity(found[0], Resolver(ref, ref, by))
 
 
 def in_statements(found: list[Entity]) -> list[Entity]:
@@ -574,7 +574,9 @@ def in_statements(found: list[Entity]) -> list[Entity]:
         theirs.close()
         content = table.getvalue()
     assert ours.getvalue().encode() == content
-    given_file = Given("s.csv", Content("s.csv", lambda: BytesIO(content)), content, len(content))
+    given_file = SourceFile(
+        "s.csv", Content("s.csv", lambda: BytesIO(content)), content, len(content)
+    )
     return [one for _where, one in entities_in(given_file) if isinstance(one, Entity)]
 
 

@@ -12,7 +12,7 @@ from followthemoney.statement.serialize import get_statement_writer
 from samples import NOW, Desk, actor, desk, source, telling, text
 
 from contrechamp.base.errors import InputError
-from contrechamp.dossier.formats.read.source_file import given
+from contrechamp.dossier.formats.read.source_file import open_source
 from contrechamp.dossier.names import matching
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.records.actors import Actor
@@ -31,7 +31,7 @@ def reference(folder: Path, *entities: dict[str, Any]) -> Path:
 
 
 def found(at: Desk, file: Path, **more: Any) -> list[matching.Proposal]:
-    return list(matching.proposals(at.case, given(file), **more))
+    return list(matching.proposals(at.case, open_source(file), **more))
 
 
 def test_names_are_proposed_whatever_their_accents_and_order(tmp_path: Path) -> None:

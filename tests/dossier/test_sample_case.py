@@ -23,7 +23,7 @@ from contrechamp.dossier.permission import status
 from contrechamp.dossier.reading import lookup, search
 from contrechamp.dossier.reading.lookup import Stored
 from contrechamp.dossier.reading.view import View
-from contrechamp.dossier.records.contents import parts, values
+from contrechamp.dossier.records.contents import field_values, parts
 from contrechamp.dossier.records.field_types import Evidence, Position, Record, Text
 from contrechamp.dossier.records.testimony import Exhibit
 from contrechamp.dossier.sample import sample_case, sample_texts
@@ -96,10 +96,10 @@ def case(english: Built) -> Iterator[Case]:
 
 def plain(record: Record) -> Iterator[tuple[str, str]]:
     """Yield every text of a record that people read, with its place."""
-    for held in values(record):
+    for held in field_values(record):
         shape = held.shape
         line = shape.form is None or shape.form.name == "line"
-        if shape.what == "text" and shape.points is None and line and held.value:
+        if shape.holds == "text" and shape.refers_to is None and line and held.value:
             yield held.path.removeprefix(": "), str(held.value)
 
 
@@ -226,8 +226,8 @@ def test_no_factual_record_cites_an_invented_one(records: dict[str, Stored]) -> 
     for stored in records.values():
         if stored.record.sample or stored.kind in {"review", "release"}:
             continue
-        for held in values(stored.record):
-            if held.shape.points is not None and str(held.value).startswith("record/"):
+        for held in field_values(stored.record):
+            if held.shape.refers_to is not None and str(held.value).startswith("record/"):
                 cited = records[lookup.id_of(str(held.value))]
                 assert not cited.record.sample, (stored.record.title(), held.path)
 
@@ -394,7 +394,7 @@ def test_the_reader_s_language_comes_first(build: Callable[[str], Built]) -> Non
         ("places.toml", "[place.x]\ncolour = 1", "place x.*colour: there is no such field"),
         ("places.toml", '[place.x]\nevidence = ["@nowhere"]', "place x: evidence: .*@nowhere"),
         ("references.toml", '[x]\ntitle = "SAMPLE"', "x: expected these fields: address, "),
-        ("places.toml", "[place.x]\nnames = x", "no TOML: .*line 2"),
+        ("places.toml", "[place.x]\nnames = x", "not TOML: .*line 2"),
     ],
 )
 def test_who_corrects_the_texts_is_told_the_place_of_a_slip(

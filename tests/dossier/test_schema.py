@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contrechamp.base.errors import InputError
-from contrechamp.dossier.records.contents import has_closed, open_json, references, values
+from contrechamp.dossier.records.contents import field_values, has_closed, open_json, references
 from contrechamp.dossier.records.field_types import EVIDENCE_KINDS, ITEM, Record, earliest, latest
 from contrechamp.dossier.records.json_schema import json_schema
 from contrechamp.dossier.records.kinds import KINDS, class_of, kind_of
@@ -49,7 +49,7 @@ def test_what_is_written_fits_the_schema_of_its_kind(record: Record) -> None:
 def test_the_schemas_are_schemas_and_say_what_every_field_is() -> None:
     for kind, cls in KINDS.items():
         jsonschema.Draft202012Validator.check_schema(json_schema(cls, kind=kind))
-        assert all(member.says for member in members(cls)), kind
+        assert all(member.help for member in members(cls)), kind
 
 
 @given(
@@ -133,12 +133,14 @@ def test_a_record_holds_something_closed_where_its_open_form_lacks_something(
     record: Record,
 ) -> None:
     lacks = to_json(record) != open_json(record)
-    shut = any(held.closed and held.value not in ("", None) for held in values(record))
+    shut = any(held.closed and held.value not in ("", None) for held in field_values(record))
     assert lacks <= has_closed(record) <= (lacks or shut)
 
 
 @pytest.mark.slow
 @given(records())
 def test_references_are_the_values_that_point(record: Record) -> None:
-    wanted = [held for held in values(record) if held.shape.points is not None and held.value]
+    wanted = [
+        held for held in field_values(record) if held.shape.refers_to is not None and held.value
+    ]
     assert list(references(record)) == wanted

@@ -246,7 +246,7 @@ def test_the_log_says_what_went_to_whom_and_limits_are_told(tmp_path: Path) -> N
         assert not verify(at.case)
         exporting.write(at.case, tmp_path / "open", "jsonl", day=DAY)
         assert at.case.size == size + 1
-        with pytest.raises(InputError, match="no actor"):
+        with pytest.raises(InputError, match="not an actor"):
             exporting.write(
                 at.case, tmp_path / "x", "jsonl", day=DAY, recipient=Recipient(told), now=NOW
             )

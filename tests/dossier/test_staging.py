@@ -69,7 +69,7 @@ def test_an_import_in_parts_is_one_transaction(
         for number in range(7):
             at.put(observation(number))
         file = tmp_path / "records.jsonl"
-        file.write_text("".join(json_lines.written(at.case, DAY)))
+        file.write_text("".join(json_lines.record_lines(at.case, DAY)))
         wanted = file.read_text()
 
     def imported(into: Desk) -> int:
@@ -93,7 +93,7 @@ def test_an_import_in_parts_is_one_transaction(
         assert lookup.count(other.case) == {}
         assert not verify(other.case)
         assert imported(other) == 7
-        again = "".join(json_lines.written(other.case, DAY))
+        again = "".join(json_lines.record_lines(other.case, DAY))
         assert [line.split('"fields"')[1] for line in again.splitlines()] == [
             line.split('"fields"')[1] for line in wanted.splitlines()
         ]

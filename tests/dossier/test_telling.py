@@ -51,6 +51,6 @@ def test_recommendations_and_assessments_say_what_is_open() -> None:
     assert state_text(asked, day) == "no follow-up yet"
     key = next(iter(assessments.templates()))
     questions = len(assessments.templates()[key].questions)
-    told = state_text(assessments.begun(key), day)
+    told = state_text(assessments.new_assessment(key), day)
     assert told.endswith(f"{questions} of {questions} questions are open")
     assert state_text(actor(), day) == ""

@@ -3,6 +3,7 @@
 All messages on what cannot be read or written stand here; callers add the place and the advice.
 """
 
+import json
 import os
 import secrets
 import shutil
@@ -10,7 +11,7 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from contrechamp.base.disk import disk_of, sync
 from contrechamp.base.errors import InputError, OutputError
@@ -232,3 +233,9 @@ def new_file(path: Path, *, shown: str = "", advice: str = "") -> Iterator[Path]
             partial.unlink(missing_ok=True)
     except OSError as error:
         raise unwritable(shown or path.name, error, advice) from error
+
+
+def write_json(path: Path, document: Any) -> None:
+    """Write a file of JSON that people can read: indented, letters of any script as themselves."""
+    text = json.dumps(document, ensure_ascii=False, indent=1)
+    path.write_text(text + "\n", encoding="utf-8")

@@ -73,7 +73,7 @@ def _edit(
 
     if template is not None and what != "assessment":
         raise UsageError(_("--template goes with a new assessment"))
-    begun = assessments.begun(template) if template is not None else None
+    begun = assessments.new_assessment(template) if template is not None else None
 
     source = secret_source(**secret)
     new = forms.filled(begun) if begun else forms.blank(what) if what in KINDS else ""

@@ -117,9 +117,7 @@ def _export(
             case, output, format_, day=now().date(), osm=osm, publisher=about, now=now(),
             recipient=Recipient(actor, "" if named else whom, team), reason=reason,
         )  # fmt: skip
-        kinds = {
-            record: left.whole.kind(record) or "" for record in (*left.kept_back, *left.limits)
-        }
+        kinds = {one: left.full_view.kind(one) or "" for one in (*left.kept_back, *left.limits)}
     kept_back = len(left.kept_back)
     if kept_back:
         click.echo(
@@ -142,13 +140,13 @@ def _export(
     for why, many in sorted(left.left_out.items()):
         click.echo(_("left out: {count}: {reason}").format(count=many, reason=why), err=True)
     click.echo(_("{folder} is written; it is not encrypted.").format(folder=output.name))
-    if left.given:
+    if left.from_sources:
         click.echo(
             ngettext(
                 "{count} record in it holds what somebody told or gave; the log says whom it is "
                 "for.",
                 "{count} records in it hold what somebody told or gave; the log says whom they "
                 "are for.",
-                len(left.given),
-            ).format(count=len(left.given))
+                len(left.from_sources),
+            ).format(count=len(left.from_sources))
         )

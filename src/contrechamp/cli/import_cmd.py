@@ -82,7 +82,7 @@ def _import(
         outcome = import_files(
             case,
             files,
-            told=format_ or "",
+            format_name=format_ or "",
             mapping=mapping,
             accept=accept,
             skip_bad_rows=skip_bad_rows,

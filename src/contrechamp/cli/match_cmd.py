@@ -71,7 +71,7 @@ def _match(
     as_json: bool,
     **secret: Any,
 ) -> None:
-    from contrechamp.dossier.formats.read.source_file import given
+    from contrechamp.dossier.formats.read.source_file import open_source
     from contrechamp.dossier.names import matching
 
     yes = {pair.removeprefix("record/") for pair in confirm}
@@ -80,9 +80,10 @@ def _match(
         raise InputError(_("confirmed and rejected at once: {text}").format(text=pair))
     decisions = {**dict.fromkeys(yes, True), **dict.fromkeys(no, False)}
     with open_case(folder, secret_source(**secret), write=bool(decisions)) as case:
+        source = open_source(reference)
         found = matching.decide(
-            case, matching.proposals(case, given(reference), at_least=at_least, scheme=scheme),
-            decisions, scheme=scheme, reason=reason, now=now, random=secrets.token_bytes,
+            case, matching.proposals(case, source, at_least=at_least, scheme=scheme), decisions,
+            scheme=scheme, reason=reason, now=now, random=secrets.token_bytes,
         )  # fmt: skip
     before = 0
     for proposal in found:

@@ -53,7 +53,7 @@ def _sample(*, out: Path, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"case": str(case), "records": counts}))
         return
-    for line in (*sample_folder.told(counts, out), "", _("To try next:"), *_next(out)):
+    for line in (*sample_folder.summary(counts, out), "", _("To try next:"), *_next(out)):
         click.echo(line)
 
 

@@ -76,7 +76,7 @@ def _list(case: "Case", kind: str, *, closed: bool, as_json: bool) -> None:
     from contrechamp.dossier.reading import lookup
 
     if as_json:
-        for line in json_lines.written(case, now().date(), kind=kind, closed=closed):
+        for line in json_lines.record_lines(case, now().date(), kind=kind, closed=closed):
             click.echo(line, nl=False)
         return
     for record in lookup.listed(case, kind):

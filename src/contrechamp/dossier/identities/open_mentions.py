@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contrechamp.dossier.identities.compartment import sealed_identities, spaced, unsealed, words_of
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.search import normalised
-from contrechamp.dossier.records.contents import values
+from contrechamp.dossier.records.contents import field_values
 from contrechamp.vault import subjects
 from contrechamp.vault.access.slots import AgeIdentities
 from contrechamp.vault.bags import exporting
@@ -41,8 +41,8 @@ def mentions(case: Case, *, own: AgeIdentities | None = None) -> dict[str, set[s
 
 def _open_texts(case: Case) -> Iterator[tuple[str, str]]:
     for stored in lookup.every(case):
-        for held in values(stored.record):
-            if held.shape.what == "text" and held.shape.points is None:
+        for held in field_values(stored.record):
+            if held.shape.holds == "text" and held.shape.refers_to is None:
                 yield stored.ref, spaced(str(held.value))
     for room in ("item/", exporting.SUBJECT):
         for state in subjects.below(case, room):

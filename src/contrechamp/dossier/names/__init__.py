@@ -1,1 +1,1 @@
-"""Names of companies and public bodies, compared across scripts."""
+"""Comparison of the names of companies and public bodies across scripts."""

@@ -1,8 +1,8 @@
-"""Names of companies and public bodies against reference data on this machine: proposals only.
+"""Proposals of which actors are entities in reference data on this machine, by name alone.
 
-What is compared is what actors of the dossier are called with what entities of a FollowTheMoney
-export, such as one of OpenSanctions, are called. Persons are passed over on both sides, and nothing
-but names is looked at. Nothing is written before a person says that the two are one, or are not.
+The names of actors are compared with those of the entities in a FollowTheMoney export, such as
+OpenSanctions'. Persons are skipped on both sides, and nothing but names is looked at. Nothing is
+written until a person confirms or rejects a proposal.
 """
 
 import dataclasses
@@ -16,7 +16,7 @@ from typing import Literal, TypeAlias
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.dossier.formats.followthemoney import statements
-from contrechamp.dossier.formats.read.source_file import Given
+from contrechamp.dossier.formats.read.source_file import SourceFile
 from contrechamp.dossier.names import name_keys
 from contrechamp.dossier.names.name_keys import How
 from contrechamp.dossier.reading import lookup
@@ -28,33 +28,33 @@ from contrechamp.vault import adding
 from contrechamp.vault.adding import Content
 from contrechamp.vault.case import Case, Random
 
-#: Of reference data: what an actor that is no person can be.
+#: The schemata of the entities that are compared: an actor that is not a person.
 SCHEMATA = frozenset({"Company", "Organization", "PublicBody", "LegalEntity"})
-#: Names that are less alike than this, of 100, are not proposed.
+#: The least likeness of names, of 100, that is proposed by default.
 AT_LEAST = 90.0
-#: Name of the reference data, unless another is told.
+#: The default name of the reference data.
 SCHEME = "opensanctions"
 
-#: What a person said of a proposal; "" if nobody did.
+#: What a person decided about a proposal; "" if nobody has yet.
 Decision: TypeAlias = Literal["", "confirmed", "rejected"]
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """An entity that an actor of the dossier may be.
+    """An entity that an actor of the case may be.
 
     Args:
-        actor: record of the case.
-        name: of the actor, that was compared.
-        entity: id there.
+        actor: the record.
+        name: the actor's name that was compared.
+        entity: id of the entity.
         schema: of the entity.
-        called: its name that is most like it.
-        alike: 0 to 100.
-        how: in which form the two names are alike.
+        called: the entity's name that is most like the actor's.
+        alike: likeness of the two names, from 0 to 100.
+        how: the form in which the names are alike.
         countries: of the entity.
-        topics: what the reference data say of it, as they call it.
-        decided: what a person said of it before; "" if nobody did.
-        line: the entity as it stands there.
+        topics: of the entity, in the words of the reference data.
+        decided: what a person decided before.
+        line: the entity as the reference data have it.
     """
 
     actor: Stored
@@ -71,13 +71,13 @@ class Proposal:
 
     @property
     def key(self) -> str:
-        """Actor and entity: by it a person says which proposal is meant."""
+        """Names the proposal to the user, by actor and entity."""
         return f"{self.actor.id}={self.entity}"
 
 
 @dataclass(frozen=True)
 class _Alike:
-    """How alike two names are."""
+    """A name of an entity that is like a name of an actor."""
 
     alike: float
     how: How
@@ -86,8 +86,8 @@ class _Alike:
     actor: Stored
 
 
-class _Names:
-    """The names of the actors of a case, in every form in which they are compared."""
+class _ActorNames:
+    """The names of the actors of a case, in each form in which they are compared."""
 
     def __init__(self, case: Case, at_least: float) -> None:
         self._at_least = at_least
@@ -101,22 +101,22 @@ class _Names:
 
     def _add(self, stored: Stored, name: str) -> None:
         abjad = name_keys.is_abjad(name)
-        of = (stored, name)
-        self._written.setdefault(name_keys.written(name), []).append(of)
+        named = (stored, name)
+        self._written.setdefault(name_keys.written(name), []).append(named)
         if not abjad:
             foreign = name_keys.is_foreign(name)
-            self._latin[foreign].setdefault(name_keys.latin(name), []).append(of)
-        self._consonants[abjad].setdefault(name_keys.consonants(name), []).append(of)
+            self._latin[foreign].setdefault(name_keys.latin(name), []).append(named)
+        self._consonants[abjad].setdefault(name_keys.consonants(name), []).append(named)
 
     def like(self, called: str) -> Iterator[_Alike]:
-        """Yield the names that are like one of an entity."""
+        """Yield the actors' names that are like a name of an entity."""
         yield from self._among(called, "written", name_keys.written, self._written)
         abjad = name_keys.is_abjad(called)
-        if not abjad:  # one of the two in another alphabet, such as Cyrillic
+        if not abjad:  # at least one of the two is in another alphabet, such as Cyrillic
             foreign = name_keys.is_foreign(called)
             for wanted in (False, True) if foreign else (True,):
                 yield from self._among(called, "latin", name_keys.latin, self._latin[wanted])
-        # One of the two without most vowels; both so are compared as written.
+        # One of the two is in a script without most vowels; if both are, they compare as written.
         yield from self._among(
             called, "consonants", name_keys.consonants, self._consonants[not abjad]
         )
@@ -140,24 +140,24 @@ class _Names:
 
 
 def proposals(
-    case: Case, reference: Given, *, at_least: float = AT_LEAST, scheme: str = SCHEME
+    case: Case, reference: SourceFile, *, at_least: float = AT_LEAST, scheme: str = SCHEME
 ) -> Iterator[Proposal]:
-    """Yield entities whose names are like those of actors of a case; the file is read once.
+    """Yield the entities whose names are like those of actors of a case.
 
-    One entity is in memory at a time. In a table of statements those of an entity stand together,
-    as the library writes them.
+    The file is read once, and one entity is in memory at a time. In a table of statements, those
+    about an entity have to follow one another, as the library writes them.
 
     Args:
         case: open.
         reference: entities, one a line, or a table of statements.
-        at_least: how alike two names have to be, of 100.
-        scheme: name of the reference data, by which it is known what was decided before.
+        at_least: the least likeness of two names, of 100.
+        scheme: name of the reference data, by which earlier decisions are found.
 
     Raises:
-        InputError: if a line is no entity.
+        InputError: if a line is not an entity.
     """
-    names = _Names(case, at_least)
-    told: set[tuple[str, str]] = set()
+    names = _ActorNames(case, at_least)
+    proposed: set[tuple[str, str]] = set()
     for line, entity in statements.of_schemata(reference, SCHEMATA):
         best: dict[str, _Alike] = {}
         for called in dict.fromkeys(entity.all("name") + entity.all("alias")):
@@ -165,9 +165,9 @@ def proposals(
                 if found.actor.id not in best or best[found.actor.id].alike < found.alike:
                     best[found.actor.id] = found
         for found in best.values():
-            if (found.actor.id, entity.id) in told:  # its statements stand in two places
+            if (found.actor.id, entity.id) in proposed:  # its statements were in two places
                 continue
-            told.add((found.actor.id, entity.id))
+            proposed.add((found.actor.id, entity.id))
             yield Proposal(
                 found.actor, found.name, entity.id, entity.schema, found.called,
                 round(found.alike, 1), found.how,
@@ -195,13 +195,13 @@ def confirm(
     now: Callable[[], datetime],
     random: Random,
 ) -> Stored:
-    """Write down that an actor is an entity; the entity, as it stood there, stays as evidence.
+    """Record that an actor is an entity, and keep the entity as it is now as evidence.
 
     Args:
         case: open for writing.
-        proposal: that a person looked at.
+        proposal: that a person confirms.
         scheme: name of the reference data.
-        reason: why, in the user's words.
+        reason: for the log, in the user's words.
         now: for the log.
         random: source of ids.
     """
@@ -210,7 +210,7 @@ def confirm(
     (item,) = adding.add_contents(
         case, [Content(name, lambda: BytesIO(content))], now=now, random=random, reason=reason
     )
-    stored = lookup.get(case, proposal.actor.id)  # as it is by now: there may be two of it
+    stored = lookup.get(case, proposal.actor.id)  # another proposal may have changed it since
     actor = stored.record
     assert isinstance(actor, Actor)  # noqa: S101
     outside = OutsideId(scheme=scheme, id=proposal.entity)
@@ -231,14 +231,9 @@ def confirm(
 def reject(
     case: Case, proposal: Proposal, *, scheme: str, reason: str = "", now: datetime
 ) -> Stored:
-    """Write down that an actor is not an entity, though their names are alike.
+    """Record that an actor is not an entity, though their names are alike.
 
-    Args:
-        case: open for writing.
-        proposal: that a person looked at.
-        scheme: name of the reference data.
-        reason: why, in the user's words.
-        now: for the log.
+    See `confirm` for the arguments.
 
     Raises:
         InputError: if it was confirmed before.
@@ -266,20 +261,17 @@ def decide(
     now: Callable[[], datetime],
     random: Random,
 ) -> list[Proposal]:
-    """Write down what a person decided of proposals; return all, as they are decided by now.
+    """Record what a person decided about proposals; return all proposals with their decisions.
 
     Args:
-        case: open; for writing where anything is decided.
+        case: open; for writing if anything is decided.
         found: proposals.
-        decisions: whether the two are one, by `Proposal.key`.
-        scheme: name of the reference data.
-        reason: why, in the user's words.
-        now: for the log.
-        random: source of ids.
+        decisions: whether actor and entity are the same, by `Proposal.key`.
+        scheme, reason, now, random: see `confirm`.
 
     Raises:
         InputError: if there is no such proposal, or one that is rejected was confirmed before;
-            then nothing is written.
+            nothing is written then.
     """
     by_key = {one.key: one for one in found}
     for key in sorted(decisions.keys() - by_key.keys()):
@@ -313,18 +305,6 @@ def check_rejecting(proposal: Proposal) -> None:
 
 def as_json(proposal: Proposal) -> str:
     """Return a proposal as a line of JSON."""
-    return json.dumps(
-        {
-            "actor": proposal.actor.ref,
-            "name": proposal.name,
-            "entity": proposal.entity,
-            "schema": proposal.schema,
-            "called": proposal.called,
-            "alike": proposal.alike,
-            "how": proposal.how,
-            "countries": list(proposal.countries),
-            "topics": list(proposal.topics),
-            "decided": proposal.decided,
-        },
-        ensure_ascii=False,
-    )
+    names = ("name", "entity", "schema", "called", "alike", "how", "countries", "topics", "decided")
+    fields = {name: getattr(proposal, name) for name in names}
+    return json.dumps({"actor": proposal.actor.ref, **fields}, ensure_ascii=False)

@@ -1,6 +1,6 @@
-"""How names in different scripts are made comparable: as written, in Latin letters, by consonants.
+"""Keys that make names in different scripts comparable: as written, in Latin letters, consonants.
 
-Letters are compared, never meanings: a name that was translated is another name.
+Only letters are compared, not meanings: a translated name is a different name.
 """
 
 import re
@@ -10,15 +10,15 @@ from typing import Any, Literal, TypeAlias
 
 from contrechamp.dossier.reading.search import normalised
 
-#: In which form two names are alike.
+#: The form in which two names are compared.
 How: TypeAlias = Literal["written", "latin", "consonants"]
-#: Names of fewer consonants are like too many others: Zain, Teva.
+#: A name with fewer consonants is like too many others: Zain, Teva.
 LEAST_CONSONANTS = 4
 
 _ABJAD = re.compile("[\u0590-\u05ff\u0600-\u06ff]")
 _FOREIGN = re.compile("[^\\W\\d_a-z\u00aa-\u024f\u1e00-\u1eff]")
-#: Consonants of Hebrew and Arabic as one Latin letter each. Letters that are vowels in the Latin
-#: writing of most names, and breathings that it leaves out, are not here: א ה ו י ע, ا ه و ي ع ء.
+#: Hebrew and Arabic consonants as one Latin letter each. Missing are the letters that become vowels
+#: in the Latin spelling of most names, or that it leaves out: א ה ו י ע, ا ه و ي ع ء.
 _CONSONANTS = str.maketrans(
     {
         "ב": "b", "ג": "g", "ד": "d", "ז": "z", "ח": "k", "ט": "t", "כ": "k", "ל": "l", "מ": "m",
@@ -29,28 +29,28 @@ _CONSONANTS = str.maketrans(
         "ن": "n",
     }
 )  # fmt: skip
-#: Likewise of Latin letters, in this order.
+#: The same for Latin letters, replaced in this order.
 _LATIN = (
     ("ph", "b"), ("sh", "s"), ("ch", "k"), ("kh", "k"), ("gh", "g"), ("th", "t"), ("tz", "s"),
     ("ts", "s"), ("ck", "k"), ("x", "ks"), ("q", "k"), ("p", "b"), ("f", "b"), ("v", "b"),
 )  # fmt: skip
-#: Letters that sound otherwise together than one by one: Greek (ISO 843, by sound), Armenian,
-#: Cyrillic (as CLDR has it, and as names are mostly written).
+#: Letters that sound different together: Greek (ISO 843, by sound), Armenian, Cyrillic (CLDR, and
+#: the usual spelling of names).
 _TOGETHER = (
     ("ου", "ou"), ("αυ", "av"), ("ευ", "ev"), ("ηυ", "iv"), ("γγ", "ng"), ("γχ", "nch"),
     ("μπ", "b"), ("ντ", "d"), ("γκ", "g"), ("ու", "u"), ("иї", "yi"),
 )  # fmt: skip
-#: Accents go, but not the two dots by which Greek letters stand apart; Armenian schwa and rolled r,
-#: Cyrillic short i.
+#: Greek letters without accents, but with the dots that separate them from the letter before;
+#: Armenian schwa and rolled r; Cyrillic short i.
 _OWN_LATIN = str.maketrans("άέήίόύώըռ", "αεηιουωar") | {ord("й"): "i"}
 _ENDING = re.compile(r"[иы]й\b")
 _SOFT = re.compile("c(?=[eiy])")
-#: Words that are not written, or written together with the next, in the other script.
+#: Words that the other script leaves out, or joins to the next word.
 _SMALL = frozenset({"al", "el", "the", "of"})
 
 
 def written(name: str) -> str:
-    """Return a name as it is written, its words in order, without accents, signs and legal form.
+    """Return a name without accents, punctuation and legal form, its words sorted.
 
     >>> written("Société EXEMPLE, S.A.")
     'exemple societe'
@@ -67,13 +67,13 @@ def latin(name: str) -> str:
     from anyascii import anyascii
 
     plain = _ENDING.sub("y", _bare(name).casefold()).translate(_OWN_LATIN)
-    for letters, told in _TOGETHER:
-        plain = plain.replace(letters, told)
+    for letters, latin_letters in _TOGETHER:
+        plain = plain.replace(letters, latin_letters)
     return _in_order(anyascii(plain).casefold().replace("'", ""))
 
 
 def consonants(name: str) -> str:
-    """Return the consonants of a name, those that sound alike as one; "" where they are too few.
+    """Return the consonants of a name, similar ones as the same letter; "" if there are too few.
 
     >>> consonants("בנק הפועלים") == consonants("Bank Hapoalim") == "blm bnk"
     True
@@ -84,14 +84,14 @@ def consonants(name: str) -> str:
 
 
 def _bare(name: str) -> str:
-    """Return a name without what says of which legal form it is: Ltd, ООО, בע״מ."""
+    """Return a name without its legal form, such as Ltd, ООО or בע״מ."""
     bare = _legal_forms().sub("", name.casefold().replace("״", '"'))
     return bare if bare.strip(" .,") else name
 
 
 @cache
 def _legal_forms() -> re.Pattern[str]:
-    """Return what finds a legal form that stands by itself: of two at one place the longer."""
+    """Return a pattern that finds a legal form as a word of its own, the longest that fits."""
     file = resources.files("contrechamp.dossier.names") / "data" / "legal_forms.txt"
     tree: dict[str, Any] = {}
     for form in file.read_text(encoding="utf-8").splitlines():
@@ -130,5 +130,5 @@ def is_abjad(name: str) -> bool:
 
 
 def is_foreign(name: str) -> bool:
-    """Return whether a name has letters that are not Latin ones."""
+    """Return whether a name has letters that are not Latin."""
     return _FOREIGN.search(name.casefold()) is not None

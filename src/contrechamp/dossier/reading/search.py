@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contrechamp.dossier.reading.lookup import Listed, get
-from contrechamp.dossier.records.contents import values
+from contrechamp.dossier.records.contents import field_values
 from contrechamp.dossier.records.field_types import Record
 from contrechamp.vault.case import Case
 
@@ -99,8 +99,8 @@ def text_of(record: Record) -> str:
     """Return the words of a record that may be found: nothing that is closed."""
     return " ".join(
         normalised(held.value)
-        for held in values(record)
-        if not held.closed and held.shape.what == "text" and held.shape.points is None
+        for held in field_values(record)
+        if not held.closed and held.shape.holds == "text" and held.shape.refers_to is None
     )
 
 
@@ -172,9 +172,9 @@ def excerpt(record: Record, wanted: Sequence[str], around: int = 6) -> str:
         wanted: words, normalised.
         around: so many words before and behind.
     """
-    for held in values(record):
+    for held in field_values(record):
         form = held.shape.form.name if held.shape.form is not None else "line"
-        if held.closed or held.shape.what != "text" or held.shape.points is not None:
+        if held.closed or held.shape.holds != "text" or held.shape.refers_to is not None:
             continue
         if form != "line":  # a key or a date says nothing to who looks for words
             continue

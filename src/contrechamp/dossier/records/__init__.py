@@ -1,1 +1,1 @@
-"""What a record is: its kinds, their fields, their help, and how each is written as JSON."""
+"""The kinds of records: their fields, the help of each field, and their form as JSON."""

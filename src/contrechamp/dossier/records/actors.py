@@ -1,4 +1,4 @@
-"""Who makes, sells, buys, licenses and runs it: actors, their links, products and papers."""
+"""Who makes, sells, buys, licenses and runs surveillance: actors, products, contracts."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,9 +14,9 @@ from contrechamp.dossier.records.field_types import (
     Money,
     OutsideId,
     PartialDate,
-    Points,
     Prose,
     Record,
+    RefersTo,
     Statement,
     Text,
     first_text,
@@ -24,7 +24,7 @@ from contrechamp.dossier.records.field_types import (
 )
 from contrechamp.dossier.records.fieldwork import DeploymentRef, ProductRef
 
-TenderRef: TypeAlias = Annotated[str, Points(("tender",))]
+TenderRef: TypeAlias = Annotated[str, RefersTo(("tender",))]
 ActorKind: TypeAlias = Literal[
     "company", "public-body", "unit", "person", "international-body", "organisation", "state"
 ]
@@ -78,7 +78,6 @@ class Actor(Record):
     ] = ()
 
     def title(self) -> str:
-        """Return a few words that name it."""
         return first_text(self.names)
 
 
@@ -108,7 +107,6 @@ class Relation(Record):
     evidence: Annotated[tuple[Evidence, ...], Doc("What the knowledge of the link rests on.")] = ()
 
     def title(self) -> str:
-        """Return a few words that name it."""
         return f"{self.kind}: {shortened(self.says, 60)}".removesuffix(": ")
 
 
@@ -133,7 +131,6 @@ class Product(Record):
     ] = ()
 
     def title(self) -> str:
-        """Return a few words that name it."""
         return f"{self.make} {self.model}"
 
 
@@ -156,7 +153,6 @@ class Tender(Record):
     evidence: Annotated[tuple[Evidence, ...], Doc("The documents of the call for offers.")] = ()
 
     def title(self) -> str:
-        """Return a few words that name it."""
         return self.name
 
 
@@ -185,7 +181,6 @@ class Contract(Record):
     evidence: Annotated[tuple[Evidence, ...], Doc("The documents of the contract itself.")] = ()
 
     def title(self) -> str:
-        """Return a few words that name it."""
         return self.name
 
 
@@ -214,5 +209,4 @@ class Licence(Record):
     evidence: Annotated[tuple[Evidence, ...], Doc("What the record of the licence rests on.")] = ()
 
     def title(self) -> str:
-        """Return a few words that name it."""
         return self.name

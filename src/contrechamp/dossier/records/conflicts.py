@@ -1,9 +1,9 @@
-"""Where two copies of a case said different things: kept until somebody decides."""
+"""Conflicts between two copies of a case, kept until somebody decides them."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from contrechamp.dossier.records.field_types import Closed, Doc, Line, Points, Prose, Record
+from contrechamp.dossier.records.field_types import Closed, Doc, Line, Prose, Record, RefersTo
 from contrechamp.dossier.records.testimony import MARKABLE
 
 
@@ -13,7 +13,7 @@ class Conflict(Record):
 
     about: Annotated[
         str,
-        Points((*MARKABLE, "source", "challenge", "review", "release")),
+        RefersTo((*MARKABLE, "source", "challenge", "review", "release")),
         Doc("The record that two copies of the case changed in different ways."),
     ]
     field: Annotated[Line, Doc("The field of the record that the two copies changed.")]
@@ -47,5 +47,4 @@ class Conflict(Record):
     ] = ""
 
     def title(self) -> str:
-        """Return a few words that name it."""
         return f"{self.outcome}: {self.field}"

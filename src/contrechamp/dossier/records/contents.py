@@ -1,4 +1,4 @@
-"""What a record holds: every value with its place, references, parts, and what of it is closed."""
+"""Walks through a record: its values with their paths, references, parts, and what is closed."""
 
 import dataclasses
 import functools
@@ -10,14 +10,14 @@ from contrechamp.dossier.records.schema import Member, Shape, below, members, to
 
 
 @dataclass(frozen=True)
-class Held:
+class FieldValue:
     """One value in a record.
 
     Args:
-        path: such as passages[2].text; places of a list count from 1.
-        shape: of the place.
-        value: that stands there.
-        closed: the place, or one that it lies in, is closed.
+        path: such as passages[2].text; list indices count from 1.
+        shape: of the field or list element.
+        value: of the field or list element.
+        closed: the field, or a part that it is in, is closed.
     """
 
     path: str
@@ -26,40 +26,40 @@ class Held:
     closed: bool
 
 
-def values(record: Any, path: str = "", *, closed: bool = False) -> Iterator[Held]:
-    """Yield every value of a record that is no list and no object, with its place.
+def field_values(record: Any, path: str = "", *, closed: bool = False) -> Iterator[FieldValue]:
+    """Yield every value of a record other than lists and objects.
 
-    A part with a field ``closed`` that is true is closed as a whole.
+    A part whose field ``closed`` is true is closed as a whole.
     """
     closed = closed or bool(getattr(record, "closed", False))
     for member in members(type(record)):
         value = getattr(record, member.name)
-        shut = closed or member.shape.closed
-        yield from _values(member.shape, value, below(path, member.name), closed=shut)
+        is_closed = closed or member.shape.closed
+        yield from _values(member.shape, value, below(path, member.name), closed=is_closed)
 
 
-def _values(shape: Shape, value: Any, path: str, *, closed: bool) -> Iterator[Held]:
+def _values(shape: Shape, value: Any, path: str, *, closed: bool) -> Iterator[FieldValue]:
     if value is None:
         return
-    if shape.what == "list":
+    if shape.holds == "list":
         assert shape.inner is not None  # noqa: S101
         for number, one in enumerate(value, start=1):
             yield from _values(shape.inner, one, f"{path}[{number}]", closed=closed)
-    elif shape.what == "object":
-        yield from values(value, path, closed=closed)
+    elif shape.holds == "object":
+        yield from field_values(value, path, closed=closed)
     else:
-        yield Held(path, shape, value, closed or shape.closed)
+        yield FieldValue(path, shape, value, closed or shape.closed)
 
 
-def references(record: Any, path: str = "", *, closed: bool = False) -> Iterator[Held]:
-    """Yield every reference of a record, as `values` does; other fields are not looked at."""
+def references(record: Any, path: str = "", *, closed: bool = False) -> Iterator[FieldValue]:
+    """Yield every reference in a record, as `field_values` does, but without visiting the rest."""
     closed = closed or bool(getattr(record, "closed", False))
     cls: Any = type(record)
-    for member in _pointing(cls):
+    for member in _with_references(cls):
         value = getattr(record, member.name)
         if not value:
             continue
-        shut, place = closed or member.shape.closed, below(path, member.name)
+        is_closed, place = closed or member.shape.closed, below(path, member.name)
         shape, inner = member.shape, member.shape.inner
         placed = [(value, place)]
         if inner is not None:
@@ -67,32 +67,32 @@ def references(record: Any, path: str = "", *, closed: bool = False) -> Iterator
             placed = [(one, f"{place}[{number}]") for number, one in enumerate(value, start=1)]
         for one, where in placed:
             if shape.cls is not None:
-                yield from references(one, where, closed=shut)
+                yield from references(one, where, closed=is_closed)
             else:
-                yield Held(where, shape, one, shut or shape.closed)
+                yield FieldValue(where, shape, one, is_closed or shape.closed)
 
 
 @functools.cache
-def _pointing(cls: Any) -> tuple[Member, ...]:
-    """Return the fields of a class that hold a reference, however deep."""
+def _with_references(cls: Any) -> tuple[Member, ...]:
+    """Return the fields of a class that hold references, at any depth."""
 
-    def leads_there(shape: Shape) -> bool:
+    def has_reference(shape: Shape) -> bool:
         inner = shape.inner or shape
-        return inner.points is not None or (inner.cls is not None and bool(_pointing(inner.cls)))
+        return inner.refers_to is not None or bool(inner.cls and _with_references(inner.cls))
 
-    return tuple(member for member in members(cls) if leads_there(member.shape))
+    return tuple(member for member in members(cls) if has_reference(member.shape))
 
 
 def parts(value: Any, path: str = "") -> Iterator[tuple[Any, str]]:
-    """Yield a record and every part of it, with its place behind a colon."""
+    """Yield a record and every part of it, each with its path after a colon."""
     yield value, path
     cls: Any = type(value)
-    for member in _parted(cls):
+    for member in _with_parts(cls):
         inside = getattr(value, member.name)
         if not inside:
             continue
         place = f"{path}.{member.name}" if path else f": {member.name}"
-        if member.shape.what == "object":
+        if member.shape.holds == "object":
             yield from parts(inside, place)
         else:
             for number, one in enumerate(inside, start=1):
@@ -100,7 +100,7 @@ def parts(value: Any, path: str = "") -> Iterator[tuple[Any, str]]:
 
 
 @functools.cache
-def _parted(cls: Any) -> tuple[Member, ...]:
+def _with_parts(cls: Any) -> tuple[Member, ...]:
     """Return the fields of a class that hold parts."""
     return tuple(
         member for member in members(cls) if (member.shape.inner or member.shape).cls is not None
@@ -108,7 +108,7 @@ def _parted(cls: Any) -> tuple[Member, ...]:
 
 
 def has_closed(value: Any) -> bool:
-    """Return whether a record, or a part of it, holds anything that is closed."""
+    """Return whether a record, or a part of one, holds anything closed."""
     if getattr(value, "closed", False):
         return True
     cls: Any = type(value)
@@ -116,15 +116,15 @@ def has_closed(value: Any) -> bool:
         inside = getattr(value, member.name)
         if inside == member.default:
             continue
-        some = inside if member.shape.what == "list" else (inside,)
-        if member.shape.closed or any(map(has_closed, some)):
+        elements = inside if member.shape.holds == "list" else (inside,)
+        if member.shape.closed or any(map(has_closed, elements)):
             return True
     return False
 
 
 @functools.cache
 def _closable(cls: Any) -> tuple[Member, ...]:
-    """Return the fields of a class that are closed, or hold parts that may be."""
+    """Return the fields of a class that are closed, or hold parts that may be closed."""
 
     def may_be(member: Member) -> bool:
         part: Any = (member.shape.inner or member.shape).cls
@@ -136,20 +136,23 @@ def _closable(cls: Any) -> tuple[Member, ...]:
 
 
 def open_json(value: Any, *, closed: bool = False) -> Any:
-    """Return a record as JSON without what is closed: closed fields, and parts marked closed.
+    """Return a record as JSON without closed fields and closed parts.
 
-    Of a closed part its short text fields that are not prose stay out too; only its key is kept,
-    so that a citation of it still points somewhere.
+    Only the key of a closed part is kept, so that citations of it still resolve.
     """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        shut = closed or bool(getattr(value, "closed", False))
+        is_closed = closed or bool(getattr(value, "closed", False))
         kept = {}
         for member in members(type(value)):
             one = getattr(value, member.name)
             wanted = member.shape.required or one != member.default
-            if not wanted or member.shape.closed or (shut and member.name not in {"key", "closed"}):
+            if (
+                not wanted
+                or member.shape.closed
+                or (is_closed and member.name not in {"key", "closed"})
+            ):
                 continue
-            kept[member.name] = open_json(one, closed=shut)
+            kept[member.name] = open_json(one, closed=is_closed)
         return kept
     if isinstance(value, tuple):
         return [open_json(one, closed=closed) for one in value]

@@ -1,4 +1,4 @@
-"""The help of each field in the user's language; its English stands beside the field (`Doc`)."""
+"""The help of each field in the user's language; the English is beside the field (`Doc`)."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,12 +10,12 @@ from contrechamp.dossier.records.schema import Member, members
 
 def field_text(member: Member) -> str:
     """Return the help of a field in the active language."""
-    return pgettext(member.context, member.says)
+    return pgettext(member.context, member.help)
 
 
 def extract(*_babel: Any, **_options: Any) -> Iterator[tuple[int, str, tuple[str, str], list[str]]]:
-    """Yield every text with its context, as Babel asks for it (``make messages``)."""
-    texts = dict.fromkeys((m.context, m.says) for cls in every_class() for m in members(cls))
+    """Yield every help text with its context in the form that Babel expects (``make messages``)."""
+    texts = dict.fromkeys((m.context, m.help) for cls in every_class() for m in members(cls))
     for context, says in texts:
         yield 1, "pgettext", (context, says), []
 

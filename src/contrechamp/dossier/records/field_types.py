@@ -1,4 +1,4 @@
-"""What fields of records hold: dates as far as they are known, languages, texts, references."""
+"""The types of record fields: dates as far as they are known, languages, texts, references."""
 
 import re
 from calendar import monthrange
@@ -13,12 +13,12 @@ from contrechamp.base.i18n import _
 
 @dataclass(frozen=True)
 class Form:
-    """How a text is checked, and what was expected where it does not fit.
+    """The form that a text must have.
 
     Args:
-        name: a word for it.
-        pattern: a regular expression of the whole text.
-        example: of such a text.
+        name: of the form; see `form_name`.
+        pattern: a regular expression for the whole text.
+        example: to show in an error; "" for none.
     """
 
     name: str
@@ -27,25 +27,24 @@ class Form:
 
 
 @dataclass(frozen=True)
-class Points:
-    """A reference.
+class RefersTo:
+    """Marks a field as a reference.
 
     Args:
-        kinds: of the records that it may point to; ``item`` is one of the vault.
-        places: it may point into the record: ``record/<id>#<key>``.
+        kinds: of the records that it may refer to; ``item`` is an item of the vault.
+        parts: it may refer to a part of a record: ``record/<id>#<key>``.
     """
 
     kinds: tuple[str, ...]
-    places: bool = False
+    parts: bool = False
 
 
 @dataclass(frozen=True)
 class Doc:
-    """What to write in a field, in one or two whole English sentences: see `field_help`.
+    """The help of a field: what to write in it, in one or two whole English sentences.
 
-    It stands in the annotation, where neither ``python -OO`` nor another version of Python takes it
-    away, as they do with docstrings. For the same reason what a class is stands in its ``__doc__``
-    as a plain assignment.
+    It is part of the annotation, because ``python -OO`` drops docstrings and versions of Python
+    differ in how they indent them. For the same reason a class sets its ``__doc__`` by assignment.
     """
 
     text: str
@@ -53,7 +52,7 @@ class Doc:
 
 @dataclass(frozen=True)
 class Closed:
-    """A field that is neither found by words, nor exported, nor shown unless it is asked for."""
+    """Marks a field that is not searched, not exported, and shown only on request."""
 
 
 DATE = Form("date", r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?[~?]?", "2022-05~")
@@ -68,9 +67,9 @@ KEY = Form("key", r"[a-z0-9][a-z0-9-]{0,39}", "gate-2")
 Line: TypeAlias = Annotated[str, Form("line", r"[^\r\n]*", "")]
 #: Text of any length.
 Prose: TypeAlias = str
-#: A date as far as it is known: 2022, 2022-05, 2022-05-14; about then (~), or perhaps (?).
+#: A date as far as it is known: 2022, 2022-05, 2022-05-14; with ~ if approximate, ? if uncertain.
 PartialDate: TypeAlias = Annotated[str, DATE]
-#: Time of the day, of the place.
+#: Local time of day.
 Time: TypeAlias = Annotated[str, TIME]
 #: BCP 47.
 Language: TypeAlias = Annotated[str, LANGUAGE]
@@ -78,24 +77,24 @@ Language: TypeAlias = Annotated[str, LANGUAGE]
 Country: TypeAlias = Annotated[str, COUNTRY]
 #: ISO 4217.
 Currency: TypeAlias = Annotated[str, CURRENCY]
-#: Name of a part of a record, by which it is cited.
+#: The name by which a part of a record is cited.
 Key: TypeAlias = Annotated[str, KEY]
 
 #: How sure a statement is.
 Confidence: TypeAlias = Literal["confirmed", "corroborated", "single-source", "alleged", "inferred"]
 
 ITEM = "item"
-#: What a statement may rest on. A source is not cited: what the person said is (a testimony).
+#: What can be cited as evidence: not a source, but the testimony in which they said it.
 EVIDENCE_KINDS = (
     ITEM, "exhibit", "testimony", "observation", "camera", "barrier", "place", "area",
     "deployment", "product", "relation", "contract", "tender", "licence", "letter",
 )  # fmt: skip
 
-ItemRef: TypeAlias = Annotated[str, Points((ITEM,))]
-SourceRef: TypeAlias = Annotated[str, Points(("source",))]
-ActorRef: TypeAlias = Annotated[str, Points(("actor",))]
-PlaceRef: TypeAlias = Annotated[str, Points(("place",))]
-EvidenceRef: TypeAlias = Annotated[str, Points(EVIDENCE_KINDS, places=True)]
+ItemRef: TypeAlias = Annotated[str, RefersTo((ITEM,))]
+SourceRef: TypeAlias = Annotated[str, RefersTo(("source",))]
+ActorRef: TypeAlias = Annotated[str, RefersTo(("actor",))]
+PlaceRef: TypeAlias = Annotated[str, RefersTo(("place",))]
+EvidenceRef: TypeAlias = Annotated[str, RefersTo(EVIDENCE_KINDS, parts=True)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -234,7 +233,7 @@ def first_text(texts: tuple[Text, ...], language: str = "") -> str:
 
 
 def shortened(text: str, limit: int = 80) -> str:
-    r"""Return the beginning of a text on one line.
+    r"""Return a text on one line, cut off at a limit of characters.
 
     >>> shortened("One line.\nAnother one.", 12)
     'One line. A…'
@@ -269,23 +268,23 @@ def latest(text: str) -> date:
 
 
 def check_form(text: str, form: Form, where: str) -> None:
-    """Check a text; the message never repeats it, for it may be what must not be seen.
+    """Check the form of a text.
 
     Raises:
-        InputError: if it has another form.
+        InputError: if the form is wrong; the message never repeats the text, which may be secret.
     """
     if re.fullmatch(form.pattern, text) is None or (form is DATE and not _is_day(text)):
         if form.example:
             message = _("expected {form}, such as {example}").format(
-                form=name_of(form.name), example=form.example
+                form=form_name(form.name), example=form.example
             )
         else:
-            message = _("expected {form}").format(form=name_of(form.name))
+            message = _("expected {form}").format(form=form_name(form.name))
         raise InputError(message, where=where)
 
 
-def name_of(form: str) -> str:
-    """Return what a form of text is called in the user's language."""
+def form_name(form: str) -> str:
+    """Return the name of a form of text in the user's language."""
     return {
         "line": _("one line of text"),
         "date": _("a date as far as it is known"),
@@ -294,7 +293,7 @@ def name_of(form: str) -> str:
         "country": _("a country of two letters"),
         "currency": _("a currency of three letters"),
         "digest": _("a digest of the log: 64 hexadecimal digits"),
-        "key": _("a short name of small letters and digits"),
+        "key": _("a short name of lower-case letters, digits and hyphens"),
     }[form]
 
 

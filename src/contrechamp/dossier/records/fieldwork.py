@@ -15,10 +15,10 @@ from contrechamp.dossier.records.field_types import (
     Line,
     PartialDate,
     PlaceRef,
-    Points,
     Position,
     Prose,
     Record,
+    RefersTo,
     Text,
     Time,
     first_text,
@@ -28,9 +28,9 @@ from contrechamp.scene.camera_fields import RECORDED
 
 _Class = TypeVar("_Class", bound=type)
 
-DeploymentRef: TypeAlias = Annotated[str, Points(("deployment",))]
-ProductRef: TypeAlias = Annotated[str, Points(("product",))]
-AreaRef: TypeAlias = Annotated[str, Points(("area",))]
+DeploymentRef: TypeAlias = Annotated[str, RefersTo(("deployment",))]
+ProductRef: TypeAlias = Annotated[str, RefersTo(("product",))]
+AreaRef: TypeAlias = Annotated[str, RefersTo(("area",))]
 Day: TypeAlias = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
@@ -43,7 +43,7 @@ class Count:
         int, Doc("How many were found; 0 if they were looked for and there were none.")
     ]
     refs: Annotated[
-        tuple[Annotated[str, Points(("camera", "barrier"))], ...],
+        tuple[Annotated[str, RefersTo(("camera", "barrier"))], ...],
         Doc("The records of the cameras and barriers that were counted."),
     ] = ()
 
@@ -82,11 +82,10 @@ class Observation(Record):
     ] = ()
 
     def title(self) -> str:
-        """Return a few words that name it."""
         return f"{self.date}: {shortened(self.seen, 60)}"
 
 
-#: What a field of the camera table is in a record.
+#: The type in a record of each type of field in the camera table.
 _IN_RECORD: Mapping[str, Any] = {
     "number": Decimal | None,
     "whole": int | None,
@@ -97,9 +96,9 @@ _IN_RECORD: Mapping[str, Any] = {
 
 
 def _with_fields_of_the_table(cls: _Class) -> _Class:
-    """Give a class the fields of `camera_fields.RECORDED` that it lacks, and the help of all.
+    """Add the fields of `camera_fields.RECORDED` that a class lacks, and the help of all of them.
 
-    One that it lacks comes after the one that is before it in the specification.
+    A field that is added comes after the one that precedes it in the specification.
     """
     hints, before = inspect.get_annotations(cls), ""
     order = list(hints)
@@ -119,8 +118,7 @@ def _with_fields_of_the_table(cls: _Class) -> _Class:
 class Camera(Record):
     __doc__ = "A camera; its fields are those of the camera table."
 
-    # What the rest of the code calls by name stands here; what else `camera_fields` has is added,
-    # and so is the help of all of them.
+    # Only the fields that other code uses by name are declared here.
 
     position: Annotated[
         Position, Doc("Where the camera hangs, in degrees of longitude and latitude (WGS 84).")
@@ -141,7 +139,6 @@ class Camera(Record):
     ] = ()
 
     def title(self) -> str:
-        """Return a few words that name it."""
         return self.name or f"{self.kind} {self.position.lat}, {self.position.lon}"
 
 
@@ -219,7 +216,6 @@ class Barrier(Record):
     ] = ()
 
     def title(self) -> str:
-        """Return a few words that name it."""
         return first_text(self.names)
 
 
@@ -243,7 +239,6 @@ class Place(Record):
     ] = ()
 
     def title(self) -> str:
-        """Return a few words that name it."""
         return first_text(self.names)
 
 
@@ -283,5 +278,4 @@ class Area(Record):
     evidence: Annotated[tuple[Evidence, ...], Doc("What the boundary of the area rests on.")] = ()
 
     def title(self) -> str:
-        """Return a few words that name it."""
         return first_text(self.names)

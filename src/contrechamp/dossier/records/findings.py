@@ -1,4 +1,4 @@
-"""What is found, what speaks for and against it, which rights it engages, what should follow."""
+"""Findings with their evidence and the rights that they engage; recommendations; assessments."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,9 +12,9 @@ from contrechamp.dossier.records.field_types import (
     Key,
     Line,
     PartialDate,
-    Points,
     Prose,
     Record,
+    RefersTo,
     Statement,
     Text,
     earliest,
@@ -22,8 +22,8 @@ from contrechamp.dossier.records.field_types import (
     shortened,
 )
 
-RightRef: TypeAlias = Annotated[str, Points(("right",))]
-FindingRef: TypeAlias = Annotated[str, Points(("finding",))]
+RightRef: TypeAlias = Annotated[str, RefersTo(("right",))]
+FindingRef: TypeAlias = Annotated[str, RefersTo(("finding",))]
 FollowUpStatus: TypeAlias = Literal["ignored", "promised", "begun", "done", "reversed"]
 
 
@@ -91,12 +91,11 @@ class Finding(Record):
         Doc("The rights that the finding engages, each with its limitation test."),
     ] = ()
     about: Annotated[
-        tuple[Annotated[str, Points(("deployment", "actor", "place", "area"))], ...],
+        tuple[Annotated[str, RefersTo(("deployment", "actor", "place", "area"))], ...],
         Doc("The deployments, actors, places and areas that the finding speaks of."),
     ] = ()
 
     def title(self) -> str:
-        """Return a few words that name it."""
         return shortened(first_text(self.claim))
 
 
@@ -115,7 +114,6 @@ class Right(Record):
     subject: Annotated[Line, Doc("What the right protects, in a few words.")]
 
     def title(self) -> str:
-        """Return a few words that name it."""
         return f"{shortened(first_text(self.instrument), 60)} {self.article}"
 
 
@@ -154,14 +152,13 @@ class Recommendation(Record):
     ] = ()
 
     def title(self) -> str:
-        """Return a few words that name it."""
         return shortened(first_text(self.what))
 
 
 def follow_up_on(recommendation: Recommendation, day: date) -> FollowUp | None:
-    """Return the follow-up that holds on a day; None before the first."""
+    """Return the follow-up that applies on a day; None before the first."""
     known = [one for one in recommendation.follow_up if earliest(one.on) <= day]
-    # Of two on one day the later one in the list holds.
+    # If there are two on one day, the later one in the list applies.
     return max(reversed(known), key=lambda one: earliest(one.on), default=None)
 
 
@@ -185,7 +182,7 @@ class Assessment(Record):
     template: Annotated[Key, Doc("The key of the template whose questions are answered.")]
     name: Annotated[Line, Doc("A name that tells this assessment from others.")]
     about: Annotated[
-        tuple[Annotated[str, Points(("deployment", "actor", "contract", "product"))], ...],
+        tuple[Annotated[str, RefersTo(("deployment", "actor", "contract", "product"))], ...],
         Doc("The deployments, actors, contracts or products that are assessed."),
     ] = ()
     by: Annotated[Line, Doc("Who carries out the assessment, a person or a team.")] = ""
@@ -195,5 +192,4 @@ class Assessment(Record):
     ] = ()
 
     def title(self) -> str:
-        """Return a few words that name it."""
         return self.name

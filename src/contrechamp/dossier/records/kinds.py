@@ -1,4 +1,4 @@
-"""The kinds of records, each by its name."""
+"""The kinds of records by name."""
 
 from types import MappingProxyType
 

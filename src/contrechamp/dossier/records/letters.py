@@ -1,4 +1,4 @@
-"""The right of reply: what was asked of whom, and what came back; its state on a day."""
+"""The right of reply: letters, their questions and answers, and the state of a letter on a day."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -13,9 +13,9 @@ from contrechamp.dossier.records.field_types import (
     Language,
     Line,
     PartialDate,
-    Points,
     Prose,
     Record,
+    RefersTo,
     earliest,
     latest,
 )
@@ -63,7 +63,8 @@ class Letter(Record):
     ] = ()
     about: Annotated[
         tuple[
-            Annotated[str, Points(("finding", "deployment", "contract", "licence", "product"))], ...
+            Annotated[str, RefersTo(("finding", "deployment", "contract", "licence", "product"))],
+            ...,
         ],
         Doc("The findings and other records that the letter puts to the addressee."),
     ] = ()
@@ -86,21 +87,20 @@ class Letter(Record):
     ] = ()
 
     def title(self) -> str:
-        """Return a few words that name it."""
         return self.subject
 
 
 @dataclass(frozen=True)
 class StateOfLetter:
-    """How a letter stands on a day.
+    """The state of a letter on a day.
 
     Args:
         state: draft, waiting, no-reply, partly-answered, answered.
         on: the day.
         due: last day for an answer, if one was set.
-        answered: last answer that had come by then.
-        open: keys of questions that no answer is to.
-        late: the last answer came after the day that it was due.
+        answered: day of the last answer that had come by then.
+        open: keys of the questions that are not answered.
+        late: the last answer came after the due day.
     """
 
     state: LetterState
@@ -112,27 +112,22 @@ class StateOfLetter:
 
 
 def state_on(letter: Letter, day: date) -> StateOfLetter:
-    """Return how a letter stands on a day, such as that of a publication.
+    """Return the state of a letter on a day, such as that of a publication.
 
-    A date that is known to the month only counts for those who were asked: sent on its last day,
-    due on its last day, answered on its first.
+    A date that is known only to the month is read in favour of those who were asked: sent and due
+    on its last day, answered on its first.
     """
     due = latest(letter.due_on) if letter.due_on else None
     if letter.sent_on is None or latest(letter.sent_on) > day:
         return StateOfLetter("draft", day, due)
+    keys = tuple(question.key for question in letter.questions)
     came = [answer for answer in letter.answers if earliest(answer.on) <= day]
+    state: LetterState
     if not came:
-        state: LetterState = "no-reply" if due is not None and day > due else "waiting"
-        return StateOfLetter(state, day, due, None, tuple(one.key for one in letter.questions))
-    whole = any(not answer.to for answer in came)
-    told = {key for answer in came for key in answer.to}
-    left = tuple(one.key for one in letter.questions if not whole and one.key not in told)
+        state = "no-reply" if due is not None and day > due else "waiting"
+        return StateOfLetter(state, day, due, None, keys)
+    answered = {key for answer in came for key in answer.to or keys}
+    left = tuple(key for key in keys if key not in answered)
+    state = "partly-answered" if left else "answered"
     last = max(earliest(answer.on) for answer in came)
-    return StateOfLetter(
-        "partly-answered" if left else "answered",
-        day,
-        due,
-        last,
-        left,
-        due is not None and last > due,
-    )
+    return StateOfLetter(state, day, due, last, left, late=due is not None and last > due)

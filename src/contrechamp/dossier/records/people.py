@@ -1,4 +1,4 @@
-"""People who tell or give, and what they consent to."""
+"""Sources, the people who tell or give something, and what they consent to."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
@@ -11,19 +11,19 @@ from contrechamp.dossier.records.field_types import (
     Language,
     Line,
     PartialDate,
-    Points,
     Prose,
     Record,
+    RefersTo,
     SourceRef,
 )
 
-#: What can be consented to. A use covers what it says and nothing else: whoever may be quoted
-#: under a pseudonym may not be named.
+#: What can be consented to. No use implies another: who may be quoted under a pseudonym may not be
+#: named.
 ConsentUse: TypeAlias = Literal["held", "pseudonym", "quoted", "voice", "image", "name", "shared"]
 
-#: What a source may have given or said: what a consent can be narrowed to, and a use be of.
+#: What a source may have given or said: a consent can be limited to it, and a use is of it.
 GIVEN_KINDS = ("item", "exhibit", "testimony")
-GivenRef: TypeAlias = Annotated[str, Points(GIVEN_KINDS, places=True)]
+GivenRef: TypeAlias = Annotated[str, RefersTo(GIVEN_KINDS, parts=True)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +76,6 @@ class Source(Record):
     ] = None
 
     def title(self) -> str:
-        """Return a few words that name it."""
         return self.pseudonym
 
 
@@ -169,5 +168,4 @@ class Consent(Record):
     ] = False
 
     def title(self) -> str:
-        """Return a few words that name it."""
         return f"{self.given_on}: {', '.join(grant.use for grant in self.grants)}"

@@ -1,4 +1,4 @@
-"""What leaves the case: publications with what they use, reviews by a second person, releases."""
+"""What leaves a case: publications and what they use, reviews by a second person, releases."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -11,9 +11,9 @@ from contrechamp.dossier.records.field_types import (
     Language,
     Line,
     PartialDate,
-    Points,
     Prose,
     Record,
+    RefersTo,
     shortened,
 )
 from contrechamp.dossier.records.people import ConsentUse, GivenRef
@@ -53,7 +53,7 @@ class Publication(Record):
         PartialDate | None, Doc("The day on which the publication comes out or came out.")
     ] = None
     cites: Annotated[
-        tuple[Annotated[str, Points(CITED_KINDS)], ...],
+        tuple[Annotated[str, RefersTo(CITED_KINDS)], ...],
         Doc("The findings and other records that the publication shows."),
     ] = ()
     uses: Annotated[
@@ -69,7 +69,6 @@ class Publication(Record):
     address: Annotated[Line, Doc("The address where the publication can be found.")] = ""
 
     def title(self) -> str:
-        """Return a few words that name it."""
         return self.name
 
 
@@ -79,7 +78,7 @@ class Review(Record):
 
     about: Annotated[
         str,
-        Points(tuple(one for one in MARKABLE if one != "item")),
+        RefersTo(tuple(one for one in MARKABLE if one != "item")),
         Doc("The record that the review is about."),
     ]
     state: Annotated[
@@ -97,7 +96,6 @@ class Review(Record):
     why: Annotated[Prose, Doc("The reasons for the verdict, in the reviewer's own words.")] = ""
 
     def title(self) -> str:
-        """Return a few words that name it."""
         return f"{self.verdict}: {shortened(self.why, 60)}".removesuffix(": ")
 
 
@@ -105,7 +103,7 @@ class Review(Record):
 class Release(Record):
     __doc__ = "Leave for one version of a record, or an item, to be published."
 
-    about: Annotated[str, Points(MARKABLE), Doc("The record or item that is released.")]
+    about: Annotated[str, RefersTo(MARKABLE), Doc("The record or item that is released.")]
     state: Annotated[
         str,
         DIGEST,
@@ -127,5 +125,4 @@ class Release(Record):
     ] = ""
 
     def title(self) -> str:
-        """Return a few words that name it."""
         return f"{self.on} {shortened(self.why, 60)}".strip()

@@ -1,4 +1,4 @@
-"""Records as JSON and back, checked field by field."""
+"""Records to JSON and back, checked field by field."""
 
 import dataclasses
 import functools
@@ -12,14 +12,15 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
-from contrechamp.dossier.records.field_types import Closed, Doc, Form, Points, check_form
+from contrechamp.dossier.records.field_types import Closed, Doc, Form, RefersTo, check_form
 
-#: A reference, as text.
+#: A reference to a record or item, and perhaps to a part of it.
 REF = re.compile(r"(record|item)/([0-9a-f]{16})(?:#([a-z0-9][a-z0-9-]{0,39}))?")
-#: Lone surrogates, and what ends texts in C.
+#: What text cannot hold: lone surrogates, and the character that ends strings in C.
 _NO_TEXT = re.compile("[\ud800-\udfff\0]")
-#: What JSON can hold exactly whoever reads it.
+#: The largest whole number that every JSON reader keeps exact.
 MAX_WHOLE = 2**53 - 1
+#: The most characters of a decimal number.
 MAX_DIGITS = 30
 
 _Record = TypeVar("_Record")
@@ -27,25 +28,25 @@ _Record = TypeVar("_Record")
 
 @dataclass(frozen=True)
 class Shape:
-    """What one place of a record holds.
+    """What a field, or an element of a list, may hold.
 
     Args:
-        what: text, flag, whole, number, choice, list or object.
-        required: there must be something.
-        optional: it may be None.
+        holds: text, flag, whole, number, choice, list or object.
+        required: a value must be given.
+        optional: the value may be None.
         form: of a text.
-        points: of a reference.
+        refers_to: what a reference may refer to.
         closed: see `Closed`.
-        choices: that there are.
-        inner: of each element of a list.
-        cls: of an object.
+        choices: the values of a choice.
+        inner: the shape of a list's elements.
+        cls: the class of an object.
     """
 
-    what: str
+    holds: str
     required: bool = False
     optional: bool = False
     form: Form | None = None
-    points: Points | None = None
+    refers_to: RefersTo | None = None
     closed: bool = False
     choices: tuple[str, ...] = ()
     inner: "Shape | None" = None
@@ -57,22 +58,22 @@ class Member:
     """A field of a record or of a part of one.
 
     Args:
-        name: as in the class.
-        shape: what it holds.
-        default: where nothing is said.
-        says: its help in English, from its `Doc`.
+        name: in the class.
+        shape: what it may hold.
+        default: its value if none is given.
+        help: in English, from its `Doc`.
         context: class and field, such as Source.role: the message context in the catalogues.
     """
 
     name: str
     shape: Shape
     default: Any
-    says: str
+    help: str
     context: str
 
 
 def members(cls: type) -> tuple[Member, ...]:
-    """Return the fields of a class, those of every record last."""
+    """Return the fields of a class; those that it inherits from `Record` come last."""
     return _members(cls)
 
 
@@ -95,7 +96,7 @@ def _members(cls: Any) -> tuple[Member, ...]:
 
 
 def to_json(value: Any) -> Any:
-    """Return a record, or a part of one, as JSON; what is empty is left out."""
+    """Return a record, or a part of one, as JSON without the fields that have their default."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {
             member.name: to_json(getattr(value, member.name))
@@ -107,22 +108,22 @@ def to_json(value: Any) -> Any:
     return _decimal_text(value) if isinstance(value, Decimal) else value
 
 
-def from_json(cls: type[_Record], given: Any, *, where: str = "") -> _Record:
-    """Return the record that JSON stands for.
+def from_json(cls: type[_Record], fields: Any, *, where: str = "") -> _Record:
+    """Return the record that a JSON object holds.
 
     Args:
         cls: of the record.
-        given: an object, as `to_json` makes it; numbers may stand as numbers or as text.
+        fields: an object, as `to_json` returns it; numbers may be numbers or text.
         where: the place to name in errors.
 
     Raises:
-        InputError: if a field is missing, unknown, or not of its form; the message never repeats
-            what stood there.
+        InputError: if a field is missing, unknown, or has a wrong value; the message never repeats
+            the value.
     """
-    if not isinstance(given, Mapping):
+    if not isinstance(fields, Mapping):
         raise InputError(_("expected fields and their values"), where=where)
     known = {member.name: member for member in members(cls)}
-    for name in given:
+    for name in fields:
         if name not in known:
             raise InputError(
                 _("there is no such field; there are: {fields}").format(fields=", ".join(known)),
@@ -131,7 +132,7 @@ def from_json(cls: type[_Record], given: Any, *, where: str = "") -> _Record:
     values = {}
     for name, member in known.items():
         place = below(where, name)
-        value = given.get(name)
+        value = fields.get(name)
         if value is None or (member.shape.required and value in ("", [], ())):
             if member.shape.required:
                 raise InputError(_("this must be given"), where=place)
@@ -141,24 +142,24 @@ def from_json(cls: type[_Record], given: Any, *, where: str = "") -> _Record:
 
 
 def _value(shape: Shape, value: Any, where: str) -> Any:
-    if shape.what == "object":
+    if shape.holds == "object":
         assert shape.cls is not None  # noqa: S101
         return from_json(shape.cls, value, where=where)
-    if shape.what == "list":
+    if shape.holds == "list":
         assert shape.inner is not None  # noqa: S101
         if not isinstance(value, list | tuple):
             raise InputError(_("expected a list"), where=where)
         inner = shape.inner
         return tuple(_value(inner, one, f"{where}[{n}]") for n, one in enumerate(value, start=1))
-    if shape.what == "flag":
+    if shape.holds == "flag":
         if not isinstance(value, bool):
             raise InputError(_("expected true or false"), where=where)
         return value
-    if shape.what == "whole":
+    if shape.holds == "whole":
         if isinstance(value, bool) or not isinstance(value, int) or abs(value) > MAX_WHOLE:
             raise InputError(_("expected a whole number"), where=where)
         return value
-    if shape.what == "number":
+    if shape.holds == "number":
         return _decimal(value, where)
     return _text(shape, value, where)
 
@@ -168,14 +169,14 @@ def _text(shape: Shape, value: Any, where: str) -> str:
         raise InputError(_("expected text"), where=where)
     if _NO_TEXT.search(value) is not None:
         raise InputError(_("some text in it is not valid Unicode"), where=where)
-    if shape.what == "choice" and value not in shape.choices:
+    if shape.holds == "choice" and value not in shape.choices:
         expected = ", ".join(shape.choices)
         raise InputError(_("expected one of: {words}").format(words=expected), where=where)
     if shape.form is not None:
         check_form(value, shape.form, where)
-    if shape.points is not None:
+    if shape.refers_to is not None:
         found = REF.fullmatch(value)
-        if found is None or (found[3] and not shape.points.places):
+        if found is None or (found[3] and not shape.refers_to.parts):
             raise InputError(
                 _("expected a reference: record/ or item/ and its 16 digits"), where=where
             )
@@ -195,7 +196,7 @@ def _decimal(value: Any, where: str) -> Decimal:
 
 
 def _decimal_text(number: Decimal) -> str:
-    """Return a number the one way that it is written here: 3.50 and 35E-1 are 3.5."""
+    """Return the canonical form of a number: 3.5 for 3.50 and 35E-1."""
     text = f"{number:f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text in {"-0", ""} else text
@@ -208,8 +209,8 @@ def _shape(hint: Any) -> Shape:
         for mark in marks:
             if isinstance(mark, Form):
                 shape = dataclasses.replace(shape, form=mark)
-            elif isinstance(mark, Points):
-                shape = dataclasses.replace(shape, points=mark)
+            elif isinstance(mark, RefersTo):
+                shape = dataclasses.replace(shape, refers_to=mark)
             elif isinstance(mark, Closed):
                 shape = dataclasses.replace(shape, closed=True)
         return shape
@@ -227,11 +228,11 @@ def _shape(hint: Any) -> Shape:
 
 
 def below(where: str, name: str) -> str:
-    """Return the path of a field: that of what holds it, then its name."""
+    """Return the path of a field, given the path of the object that has it."""
     return f"{where}.{name}" if where else name
 
 
 def _printable(name: object) -> str:
-    """Return the name of an unknown field, if it can be one: content may have slipped there."""
+    """Return the name of an unknown field, or "?" if it looks like content that slipped there."""
     text = str(name)
     return text if re.fullmatch(r"[a-z_]{1,30}", text) else "?"

@@ -1,4 +1,4 @@
-"""Systems under scrutiny: what they are for, what they do with whose data, where they were seen."""
+"""Systems under scrutiny: their purposes, what they do with whose data, where they were seen."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
@@ -11,9 +11,9 @@ from contrechamp.dossier.records.field_types import (
     Key,
     Line,
     PartialDate,
-    Points,
     Prose,
     Record,
+    RefersTo,
     Statement,
     Text,
     first_text,
@@ -83,7 +83,7 @@ class SeenAt:
 
     where: Annotated[
         str,
-        Points(("place", "area", "barrier", "camera")),
+        RefersTo(("place", "area", "barrier", "camera")),
         Doc("The place, area, barrier or camera where the system was seen."),
     ]
     confidence: Annotated[Confidence, Doc("How sure it is that what was seen is this system.")]
@@ -169,5 +169,4 @@ class Deployment(Record):
     ] = None
 
     def title(self) -> str:
-        """Return a few words that name it."""
         return first_text(self.names)

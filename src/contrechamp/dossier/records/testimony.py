@@ -1,4 +1,4 @@
-"""What people said and gave: testimonies in passages, and what is known of each item."""
+"""What people said and gave: testimonies in passages, exhibits, and challenges to either."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -13,9 +13,9 @@ from contrechamp.dossier.records.field_types import (
     Line,
     PartialDate,
     PlaceRef,
-    Points,
     Prose,
     Record,
+    RefersTo,
     SourceRef,
     Text,
     shortened,
@@ -85,7 +85,6 @@ class Testimony(Record):
     ] = ""
 
     def title(self) -> str:
-        """Return a few words that name it."""
         return f"{self.interview.date}: {shortened(self.summary)}".removesuffix(": ")
 
 
@@ -127,7 +126,6 @@ class Exhibit(Record):
     ] = ()
 
     def title(self) -> str:
-        """Return a few words that name it."""
         return shortened(f"{self.publisher}: {self.what}".removeprefix(": "))
 
 
@@ -145,7 +143,7 @@ class Challenge(Record):
 
     about: Annotated[
         str,
-        Points(MARKABLE, places=True),
+        RefersTo(MARKABLE, parts=True),
         Doc("The item, record or passage that is contested or withdrawn."),
     ]
     kind: Annotated[
@@ -168,5 +166,4 @@ class Challenge(Record):
     outcome_why: Annotated[Prose, Doc("Why the challenge was upheld or dismissed.")] = ""
 
     def title(self) -> str:
-        """Return a few words that name it."""
         return f"{self.kind}: {shortened(self.why, 60)}"

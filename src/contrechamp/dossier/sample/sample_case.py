@@ -1,8 +1,7 @@
-"""The worked sample case: its records, and what two members do with them, through public doors.
+"""The worked sample case: its records, and what two members do with them.
 
-What it says is written down in ``data/`` (see `sample_texts`). Here it becomes items and
-records of an open case, reviews, releases and a withdrawn consent: everything as a user would do
-it, with the same functions.
+Its content is in ``data/`` (see `sample_texts`). Here it becomes items and records of a case,
+reviews, releases and a withdrawn consent, by the same functions that a user's commands call.
 """
 
 import io
@@ -27,28 +26,28 @@ Clock = Callable[[], datetime]
 
 
 def member_names() -> tuple[str, str]:
-    """Return what the two invented members are called in the log."""
+    """Return the names of the two invented members in the log."""
     members = sample_texts.load(sample_texts.STEPS)["members"]
     return members["first"], members["second"]
 
 
 def recipient_name() -> str:
-    """Return whom an invented source lets what they told be shared with."""
+    """Return the name of the invented recipient with whom a source consents to sharing."""
     name: str = sample_texts.load(sample_texts.STEPS)["recipient"]["name"]
     return name
 
 
 def fill(case: Case, language: str, *, now: Clock, random: Random) -> dict[str, int]:
-    """Write the sheets of the references, every record, and a sealed identity.
+    """Add the sheets of the references, every record, and a sealed identity to the case.
 
     Args:
         case: new, open for writing by the first member.
-        language: that comes first, where a text stands in two.
+        language: that comes first in texts with both languages.
         now: for the log.
-        random: source of ids of what has none of its own.
+        random: source of ids that the sample does not fix.
 
     Returns:
-        how many records there are of each kind.
+        the number of records of each kind.
     """
     for reference in sample_texts.references():
         content = adding.Content(
@@ -57,7 +56,7 @@ def fill(case: Case, language: str, *, now: Clock, random: Random) -> dict[str, 
         )
 
         def ids(size: int, key: str = reference.key) -> bytes:
-            """Return the id of the item; it is all that is asked for with 8 bytes."""
+            """Return the fixed id of the item, the only request for 8 bytes."""
             return sample_texts.item_bytes(key) if size == 8 else random(size)
 
         adding.add_contents(case, [content], now=now, random=ids)
@@ -73,10 +72,10 @@ def fill(case: Case, language: str, *, now: Clock, random: Random) -> dict[str, 
 
 
 def review_and_release(case: Case, language: str, *, now: Clock) -> None:
-    """Review, release, and withdraw a consent.
+    """Review and release records, and withdraw a consent.
 
     Args:
-        case: open for writing by the second member: nobody reviews what they wrote.
+        case: open for writing by the second member, as nobody reviews their own records.
         language: see `fill`.
         now: for the log.
     """
@@ -98,7 +97,7 @@ def review_and_release(case: Case, language: str, *, now: Clock) -> None:
 
 
 def letters(case: Case, *, on: date) -> dict[str, str]:
-    """Return the letters that the sample drafts, as text, by a name for each.
+    """Return the text of each letter that the sample drafts, by file name.
 
     Args:
         case: open.

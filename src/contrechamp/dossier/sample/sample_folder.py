@@ -1,4 +1,4 @@
-"""The folder of the worked sample: the case, and beside it what opens it and what it gives."""
+"""The folder of the worked sample: the case, the keys to it, and what is exported from it."""
 
 import hashlib
 import json
@@ -18,7 +18,7 @@ from contrechamp.vault.case import Random
 from contrechamp.vault.new_case import make_case
 from contrechamp.vault.opening import opened
 
-#: Printed, and beside the case in a file: what it opens is a sample, and nothing else.
+#: No secret: it is printed, kept in a file beside the case, and opens nothing but a sample.
 PASSPHRASE = "sample passphrase, made up"  # noqa: S105
 CASE = "case"
 PASSPHRASE_FILE = "passphrase.txt"  # noqa: S105
@@ -26,27 +26,27 @@ RECOVERY_FILE = "recovery-key.txt"
 SECOND_MEMBER = "second-member.key"
 LETTERS = "letters"
 README = "README.txt"
-#: Says which files were made, and what was in them.
+#: Lists the files that were made, with their digests.
 MANIFEST = "sample.json"
 MADE_BY = "contrechamp sample"
-#: Formats of the records that are written out for anyone, each into ``records-FORMAT``.
+#: The formats in which records are exported for anyone, each into ``records-FORMAT``.
 FORMATS = ("jsonl", "csv", "ftm")
-#: The records with what consent lets go to the one recipient whom it names.
-FOR_ONE = "records-for-sample-lawyer"
-#: Files of a case that come and go while it is only read.
-PASSING = ("case.db-wal", "case.db-shm", "case.lock")
+#: The export for the one recipient whom a consent names.
+FOR_RECIPIENT = "records-for-sample-lawyer"
+#: Files of a case that come and go even when it is only read.
+TRANSIENT = ("case.db-wal", "case.db-shm", "case.lock")
 
 
 def make(folder: Path, *, now: Clock, random: Random) -> dict[str, int]:
-    """Make the sample, in the language in use.
+    """Make the sample in the active language.
 
     Args:
-        folder: there, and empty.
+        folder: an empty folder.
         now: for the log.
         random: source of keys and ids.
 
     Returns:
-        how many records there are of each kind.
+        the number of records of each kind.
     """
     language = active_language()
     first, second = sample_case.member_names()
@@ -61,7 +61,7 @@ def make(folder: Path, *, now: Clock, random: Random) -> dict[str, int]:
         for format_ in FORMATS:
             exporting.write(case, folder / f"records-{format_}", format_, day=today)
         exporting.write(
-            case, folder / FOR_ONE, "jsonl", day=today, now=now(),
+            case, folder / FOR_RECIPIENT, "jsonl", day=today, now=now(),
             recipient=Recipient(name=sample_case.recipient_name()),
         )  # fmt: skip
         (folder / LETTERS).mkdir()
@@ -70,14 +70,14 @@ def make(folder: Path, *, now: Clock, random: Random) -> dict[str, int]:
     (folder / PASSPHRASE_FILE).write_text(PASSPHRASE + "\n")
     (folder / RECOVERY_FILE).write_text(recovery + "\n")
     (folder / SECOND_MEMBER).write_text(f"# SAMPLE / EXEMPLE\n{key}\n")
-    (folder / README).write_text("\n".join(told(counts, Path())) + "\n", encoding="utf-8")
+    (folder / README).write_text("\n".join(summary(counts, Path())) + "\n", encoding="utf-8")
     manifest = {"made_by": MADE_BY, "files": _digests(folder)}
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
     return counts
 
 
-def told(counts: dict[str, int], out: Path) -> list[str]:
-    """Return lines that say what was made, and where below `out` it lies."""
+def summary(counts: dict[str, int], out: Path) -> list[str]:
+    """Return lines that say what was made, and where in the folder `out` it is."""
     records = ", ".join(f"{kind} {many}" for kind, many in counts.items())
     return [
         _("This is a SAMPLE. Its facts are from public sources, each with its reference; its "
@@ -91,13 +91,13 @@ def told(counts: dict[str, int], out: Path) -> list[str]:
         _("The same in other formats, without what is closed or was told: {folders}").format(
             folders=", ".join(str(out / f"records-{one}") for one in FORMATS)),
         _("For an invented lawyer, with what consent lets go to them: {folder}").format(
-            folder=out / FOR_ONE),
+            folder=out / FOR_RECIPIENT),
         _("Letters, drafted and never sent: {folder}").format(folder=out / LETTERS),
     ]  # fmt: skip
 
 
 def changed(folder: Path) -> list[str] | None:
-    """Return which files of a sample are not as they were made; None: it is no sample at all."""
+    """Return the files of a sample that were changed, added or removed; None if it is no sample."""
     try:
         manifest = json.loads((folder / MANIFEST).read_bytes())
         made = dict(manifest["files"]) if manifest["made_by"] == MADE_BY else None
@@ -105,14 +105,14 @@ def changed(folder: Path) -> list[str] | None:
         made = None
     if made is None:
         return None
-    there = _digests(folder)
-    return sorted(name for name in made.keys() | there.keys() if made.get(name) != there.get(name))
+    now = _digests(folder)
+    return sorted(name for name in made.keys() | now.keys() if made.get(name) != now.get(name))
 
 
 def _digests(folder: Path) -> dict[str, str]:
-    """Return the SHA-256 of every file below a folder, by its name there."""
+    """Return the SHA-256 of every file below a folder, by its path in the folder."""
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name not in (MANIFEST, *PASSING)
+        if path.is_file() and path.name not in (MANIFEST, *TRANSIENT)
     }

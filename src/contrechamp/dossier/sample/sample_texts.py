@@ -1,12 +1,11 @@
-"""The worked sample case as it is written down: TOML files, every text in English and French.
+"""The content of the worked sample case: TOML files with every text in English and French.
 
-In ``data/sample/`` a record is a table ``[kind.key]`` with the fields of its kind. What is short
-there stands for more here:
+In ``data/`` a record is a table ``[kind.key]`` with the fields of its kind, and these shorthands:
 
-- ``{ en = "...", fr = "..." }`` is a text in both languages. Where a field holds a text in each
-  language it becomes two of them; where it holds one text, both stand in it.
-- ``@key`` is a reference to the record of that key, or to the sheet of a public reference where
-  the field wants an item; alone in a list of evidence it stands for evidence.
+- ``{ en = "...", fr = "..." }`` is a text in both languages. A field with a text for each language
+  gets two texts; a field with one text gets both in it.
+- ``@key`` is a reference to the record with that key or, if the field takes an item, to the sheet
+  of a public reference; by itself in a list of evidence it is a whole entry.
 """
 
 import dataclasses
@@ -32,7 +31,7 @@ FILES = (
     "actors.toml", "places.toml", "systems.toml", "letters.toml", "findings.toml",
     "recommendations.toml", "people.toml",
 )  # fmt: skip
-#: What is done with the records once they are there.
+#: What the members do with the records.
 STEPS = "steps.toml"
 
 
@@ -42,9 +41,9 @@ class Reference:
 
     Args:
         key: by which records cite it.
-        title: as its publisher gave it.
-        publisher: of it.
-        date: of publication, as far as it is known; "" where the page has none.
+        title: as published.
+        publisher: who published it.
+        date: of publication, as far as it is known; "" if the page has none.
         address: on the web.
         consulted: day on which it was read.
         read: how much of it was read, and where, by language.
@@ -65,7 +64,7 @@ def references() -> tuple[Reference, ...]:
     """Return the public sources, in the order of their file.
 
     Raises:
-        InputError: with file and key, if one lacks something.
+        InputError: with file and key, if one lacks a field or a language.
     """
     wanted = {field.name for field in dataclasses.fields(Reference)} - {"key"}
     found = []
@@ -83,10 +82,10 @@ def references() -> tuple[Reference, ...]:
 
 
 def records(language: str) -> dict[str, Record]:
-    """Return every record by the key that the files give it.
+    """Return every record by its key in the files.
 
     Args:
-        language: that comes first, where both stand in one text.
+        language: that comes first in texts with both languages.
 
     Raises:
         InputError: with file, kind and key, if one cannot be read.
@@ -112,30 +111,30 @@ def records(language: str) -> dict[str, Record]:
 
 
 def load(file: str) -> dict[str, Any]:
-    """Return what a file of the sample says.
+    """Return the content of a file of the sample.
 
     Raises:
-        InputError: with file and line, if it is no TOML.
+        InputError: with file and line, if it is not TOML.
     """
     path = resources.files("contrechamp.dossier.sample") / "data" / file
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
     except ValueError as error:
-        raise InputError(_("this is no TOML: {reason}").format(reason=error), where=file) from error
+        raise InputError(_("it is not TOML: {reason}").format(reason=error), where=file) from error
 
 
 def record_id(key: str) -> str:
-    """Return the id of the record of a key: the same each time that the sample is made."""
+    """Return the id of the record with a key: the same in every sample."""
     return hashlib.sha256(f"contrechamp sample record {key}".encode()).hexdigest()[:16]
 
 
 def item_bytes(key: str) -> bytes:
-    """Return the bytes of the id of a reference's sheet."""
+    """Return the item id of a public reference's sheet, as bytes."""
     return hashlib.sha256(f"contrechamp sample item {key}".encode()).digest()[:8]
 
 
 def ref(key: str) -> str:
-    """Return the reference to a record; a passage may stand behind ``#``."""
+    """Return the reference to the record of a key, and to a passage of it after ``#``."""
     name, mark, passage = key.removeprefix("@").partition("#")
     return f"{SUBJECT}{record_id(name)}{mark}{passage}"
 
@@ -151,7 +150,7 @@ def both(texts: Mapping[str, str], languages: list[str], *, line: bool) -> str:
 
 
 def sheet(reference: Reference) -> str:
-    """Return what the case keeps of a public source: where it is, and what we read there."""
+    """Return the text file that the case keeps of a public source: where it is, what it says."""
     head = [reference.title, reference.publisher, reference.date, reference.address]
     parts = ["\n".join(line for line in head if line), f"({reference.consulted})"]
     for language in LANGUAGES:
@@ -179,43 +178,43 @@ def _exhibit(reference: Reference, languages: list[str]) -> Record:
     return from_json(KINDS["exhibit"], fields, where=f"{REFERENCES}: {reference.key}")
 
 
-def _object(cls: type, given: Any, languages: list[str], where: str) -> Any:
-    """Return the fields of an object as JSON, with what is short written out."""
-    if not isinstance(given, Mapping):
-        return given  # the schema says what was expected
+def _object(cls: type, fields: Any, languages: list[str], where: str) -> Any:
+    """Return the fields of an object as JSON, with shorthands expanded."""
+    if not isinstance(fields, Mapping):
+        return fields  # `from_json` reports it
     shapes = {member.name: member.shape for member in members(cls)}
     return {
         name: _value(shapes[name], value, languages, f"{where}: {name}")
         if name in shapes
         else value
-        for name, value in given.items()
+        for name, value in fields.items()
     }
 
 
 def _value(shape: Shape, value: Any, languages: list[str], where: str) -> Any:
-    if shape.what == "list" and shape.inner is not None:
+    if shape.holds == "list" and shape.inner is not None:
         if isinstance(value, Mapping) and shape.inner.cls is Text:
             _check_languages(value, where)
             return [{"language": language, "text": value[language]} for language in languages]
         if not isinstance(value, list):
             return value
         return [_value(shape.inner, one, languages, where) for one in value]
-    if shape.what == "object" and shape.cls is not None:
+    if shape.holds == "object" and shape.cls is not None:
         if shape.cls is Evidence and isinstance(value, str):
             value = {"ref": value}
         return _object(shape.cls, value, languages, where)
-    if shape.points is not None and isinstance(value, str) and value.startswith("@"):
-        if shape.points.kinds == (ITEM,):
+    if shape.refers_to is not None and isinstance(value, str) and value.startswith("@"):
+        if shape.refers_to.kinds == (ITEM,):
             return f"{ITEM}/{item_bytes(value.removeprefix('@')).hex()}"
         return ref(value)
-    if shape.what == "text" and isinstance(value, Mapping):
+    if shape.holds == "text" and isinstance(value, Mapping):
         _check_languages(value, where)
         return both(value, languages, line=shape.form is not None)
     return value
 
 
 def _check_keys(fields: Any, keys: set[str], where: str) -> None:
-    """Refuse what refers to a key that no file has."""
+    """Refuse a reference to a key that no file has."""
     if isinstance(fields, Mapping):
         for name, one in fields.items():
             _check_keys(one, keys, f"{where}: {name}")

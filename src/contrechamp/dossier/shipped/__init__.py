@@ -1,1 +1,1 @@
-"""What comes with the program as data: rights, templates of letters and of assessments."""
+"""Data that comes with the program: a catalogue of rights, templates of letters and assessments."""

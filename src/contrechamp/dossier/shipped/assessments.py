@@ -1,4 +1,4 @@
-"""Templates of assessments, and what an assessment still leaves open."""
+"""Templates of assessments, and the gaps in an assessment."""
 
 import functools
 import tomllib
@@ -18,7 +18,7 @@ class TemplateQuestion:
     """One question of a template.
 
     Args:
-        key: by which responses name it.
+        key: by which responses refer to it.
         text: by language.
     """
 
@@ -28,12 +28,12 @@ class TemplateQuestion:
 
 @dataclass(frozen=True)
 class Template:
-    """A template.
+    """A template of an assessment.
 
     Args:
-        key: by which assessments name it.
+        key: by which assessments refer to it.
         name: by language.
-        based_on: what its questions go back to.
+        based_on: the source of its questions.
         questions: in their order.
     """
 
@@ -45,11 +45,11 @@ class Template:
 
 @dataclass(frozen=True)
 class Gap:
-    """What an assessment leaves open.
+    """A gap in an assessment.
 
     Args:
-        question: key.
-        lacks: an answer, or evidence for the one that it has.
+        question: key of the question.
+        lacks: an answer, or evidence for its answer.
     """
 
     question: str
@@ -78,18 +78,18 @@ def templates() -> Mapping[str, Template]:
 
 
 def in_language(texts: Mapping[str, str]) -> str:
-    """Return a text of a template in the user's language, or in English."""
+    """Return a text of a template in the user's language, or else in English."""
     return texts.get(active_language()) or texts["en"]
 
 
 def questions(template: str) -> Mapping[str, str]:
-    """Return what a template asks, by key, in the user's language; nothing of an unknown one."""
+    """Return the questions of a template by key, in the user's language; none if it is unknown."""
     known = templates().get(template)
     return {one.key: in_language(one.text) for one in known.questions} if known else {}
 
 
-def begun(template: str) -> Assessment:
-    """Return an assessment with every question of a template, none answered yet.
+def new_assessment(template: str) -> Assessment:
+    """Return an assessment with every question of a template, none of them answered.
 
     Raises:
         InputError: if there is no such template.
@@ -109,14 +109,14 @@ def begun(template: str) -> Assessment:
 
 
 def gaps(assessment: Assessment) -> list[Gap]:
-    """Return the questions without an answer, or with one that rests on nothing.
+    """Return the questions that have no answer, or an answer without evidence.
 
-    That something is not applicable needs no evidence; that it is unknown is a gap.
+    An answer of not applicable needs no evidence; unknown is no answer.
     """
-    given = {response.question: response for response in assessment.responses}
+    responses = {response.question: response for response in assessment.responses}
     found = []
     for question in templates()[assessment.template].questions:
-        response = given.get(question.key)
+        response = responses.get(question.key)
         if response is None or response.outcome == "unknown":
             found.append(Gap(question.key, "answer"))
         elif response.outcome != "not-applicable" and not response.evidence:

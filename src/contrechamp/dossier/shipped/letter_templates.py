@@ -1,4 +1,4 @@
-"""The words of a letter: from the shipped templates, in the language of whoever gets it."""
+"""Letters written from shipped templates, in the language of the addressee."""
 
 import functools
 import tomllib
@@ -13,17 +13,17 @@ from contrechamp.dossier.records.letters import Letter, state_on
 
 
 def languages() -> tuple[str, ...]:
-    """Return the languages that there are templates in."""
+    """Return the languages of the templates."""
     return tuple(_templates()["request"])
 
 
 def text(letter: Letter, to: str, *, template: Literal["request", "reminder"], on: date) -> str:
-    """Return a letter as text, to be completed and sent by a person.
+    """Return the text of a letter, to be completed and sent by a person.
 
     Args:
-        letter: whose subject, questions and dates it has.
-        to: name of whoever gets it, in the language of the letter.
-        template: the first letter, or a reminder, with the questions that are open on that day.
+        letter: the record with its subject, questions and dates.
+        to: name of the addressee, in the language of the letter.
+        template: the first letter, or a reminder of the questions that are open on the day.
         on: day of writing.
 
     Raises:
@@ -46,7 +46,7 @@ def text(letter: Letter, to: str, *, template: Literal["request", "reminder"], o
         "due": letter.due_on or "[…]",
         "sent": letter.sent_on or "[…]",
     }
-    # Only the template's own fields are filled in: a question may well hold braces.
+    # Questions are not formatted: they may contain braces.
     subject, opening, due, closing = (
         str(words[name]).format(**filled) for name in ("subject", "opening", "due", "closing")
     )

@@ -1,4 +1,4 @@
-"""The shipped catalogue of rights: instruments with their official names, and articles."""
+"""The shipped catalogue of rights: legal instruments with their official names, and articles."""
 
 import functools
 import tomllib
@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 
 from contrechamp.dossier.reading.search import normalised
 
-#: Of a text in a language: that of what is no treaty counts as authentic where it is official.
+#: The standing of a text in a language. An official text of what is not a treaty is authentic.
 Standing: TypeAlias = Literal["authentic", "official", "translation"]
 
 
@@ -20,17 +20,17 @@ class CatalogueRight:
 
     Args:
         key: such as iccpr-17.
-        instrument: its key.
-        short: how the instrument is called among lawyers.
+        instrument: key of the instrument.
+        short: short name of the instrument among lawyers.
         names: official names of the instrument, by language.
         reference: official reference of the instrument.
-        article: number.
-        heading: official heading of the article, by language; empty where it has none.
-        subject: what it protects, in our words, by language; empty where it has a heading.
-        adopted: when the instrument was.
-        in_force: since when; "" of what is no treaty.
-        authentic: languages whose texts the instrument makes authentic; none of what is no treaty.
-        official: languages in which it is published officially as well, and does not decide.
+        article: number of the article.
+        heading: official heading of the article, by language; empty if it has none.
+        subject: what the article protects, in our words, by language; empty if it has a heading.
+        adopted: date on which the instrument was adopted.
+        in_force: date since which it is in force; "" if it is not a treaty.
+        authentic: languages of the authentic texts; none if it is not a treaty.
+        official: further languages with an official text, which is not decisive.
     """
 
     key: str
@@ -47,14 +47,14 @@ class CatalogueRight:
     official: tuple[str, ...]
 
     def text(self, language: str) -> str:
-        """Return what it is about, in a language or in English."""
+        """Return the heading or subject in a language, or else in English."""
         for found in (self.heading, self.subject):
             if language in found:
                 return found[language]
         return self.heading.get("en") or self.subject.get("en", "")
 
     def standing(self, language: str) -> Standing:
-        """Return whether the text of the instrument in a language decides what it says."""
+        """Return the standing of the instrument's text in a language."""
         if language in self.authentic or (language in self.official and not self.authentic):
             return "authentic"
         return "official" if language in self.official else "translation"
@@ -74,10 +74,10 @@ def catalogue() -> Mapping[str, CatalogueRight]:
 
 
 def look_up(words: Sequence[str]) -> list[CatalogueRight]:
-    """Return the rights that all words are found in, whatever the language, in their order.
+    """Return the rights in which all words are found, in any language, in catalogue order.
 
     Args:
-        words: accents, capitals, Arabic vowel signs and Hebrew points do not count.
+        words: compared without accents, capitals, Arabic vowel signs and Hebrew points.
     """
     wanted = [one for word in words for one in normalised(word).split()]
     return [right for right in catalogue().values() if all(one in _all(right) for one in wanted)]

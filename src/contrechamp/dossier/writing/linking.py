@@ -46,7 +46,8 @@ def link(
     citable = [
         name
         for name, member in fields.items()
-        if (inner := member.shape.inner or member.shape).points is not None or inner.cls is Evidence
+        if (inner := member.shape.inner or member.shape).refers_to is not None
+        or inner.cls is Evidence
     ]
     if field not in citable:
         raise InputError(
@@ -56,7 +57,7 @@ def link(
             where=f"{stored.kind} {stored.id}",
         )
     member, there = fields[field], getattr(stored.record, field)
-    if member.shape.what != "list":
+    if member.shape.holds != "list":
         value: object = cited
     elif member.shape.inner is not None and member.shape.inner.cls is Evidence:
         one = Evidence(ref=cited, at=at, says=says)

@@ -13,7 +13,7 @@ from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import SUBJECT, Stored
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.actors import Actor, Relation
-from contrechamp.dossier.records.contents import Held, parts, references
+from contrechamp.dossier.records.contents import FieldValue, parts, references
 from contrechamp.dossier.records.field_types import ITEM, Position, Record, earliest, latest
 from contrechamp.dossier.records.fieldwork import Camera, Count, Population
 from contrechamp.dossier.records.findings import Assessment, EngagedRight, Finding
@@ -43,8 +43,8 @@ def check(view: View, record_id: str, record: Record, before: Stored | None) -> 
     """
     where = f"{kind_of(record)} {record_id}"
     cited = set() if before is None else _refs(before.record)
-    for held in references(record):
-        _check_ref(view, held, cited, f"{where}: {held.path}")
+    for reference in references(record):
+        _check_ref(view, reference, cited, f"{where}: {reference.path}")
     for part, path in parts(record):
         _check_order_of_dates(part, f"{where}{path}")
         _check_bounds(part, f"{where}{path}")
@@ -69,11 +69,11 @@ class Checked:
 
 
 def _refs(record: Record) -> set[str]:
-    return {str(held.value) for held in references(record)}
+    return {str(reference.value) for reference in references(record)}
 
 
-def _check_ref(view: View, held: Held, cited_before: set[str], where: str) -> None:
-    points, ref = held.shape.points, str(held.value)
+def _check_ref(view: View, reference: FieldValue, cited_before: set[str], where: str) -> None:
+    points, ref = reference.shape.refers_to, str(reference.value)
     assert points is not None  # noqa: S101
     found = REF.fullmatch(ref)
     assert found is not None  # noqa: S101

@@ -125,9 +125,9 @@ def _table(
         if not _nested(member.shape):
             continue
         below = f"{path}.{member.name}" if path else member.name
-        shape = member.shape.inner if member.shape.what == "list" else member.shape
+        shape = member.shape.inner if member.shape.holds == "list" else member.shape
         assert shape is not None and shape.cls is not None  # noqa: S101, PT018
-        many = member.shape.what == "list"
+        many = member.shape.holds == "list"
         header = f"[[{below}]]" if many else f"[{below}]"
         found = given.get(member.name)
         parts = (found or []) if many else ([found] if found is not None else [])
@@ -146,7 +146,7 @@ def _table(
 
 
 def _nested(shape: Shape) -> bool:
-    return shape.what == "object" or (shape.inner is not None and shape.inner.what == "object")
+    return shape.holds == "object" or (shape.inner is not None and shape.inner.holds == "object")
 
 
 def _explanation(member: Member) -> str:
@@ -156,8 +156,8 @@ def _explanation(member: Member) -> str:
     inner = member.shape.inner or member.shape
     if inner.choices:
         marks.append(" | ".join(inner.choices))
-    if inner.points is not None and len(inner.points.kinds) <= FEW:
-        marks.append(", ".join(inner.points.kinds))
+    if inner.refers_to is not None and len(inner.refers_to.kinds) <= FEW:
+        marks.append(", ".join(inner.refers_to.kinds))
     return field_text(member) + (f" [{'; '.join(marks)}]" if marks else "")
 
 
@@ -165,7 +165,7 @@ def _line(member: Member, value: Any, explanation: str, *, off: bool) -> Iterato
     """Yield the line of a value, explained behind it, or above where that would be far off."""
     if value is None:
         empty = {"list": "[]", "flag": "false", "whole": "0", "number": "0"}
-        line = f"{member.name} = " + empty.get(member.shape.what, '""')
+        line = f"{member.name} = " + empty.get(member.shape.holds, '""')
         mark = "# " if off or not member.shape.required else ""
         yield f"{mark}{line}{explanation}"
         return

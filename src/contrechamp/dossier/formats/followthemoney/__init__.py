@@ -1,1 +1,1 @@
-"""FollowTheMoney (OpenAleph), both ways."""
+"""Import and export of FollowTheMoney, the format of OpenAleph."""

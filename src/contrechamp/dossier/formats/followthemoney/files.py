@@ -1,4 +1,4 @@
-"""FollowTheMoney files: a case opens in OpenAleph, and what was done there comes back."""
+"""Import and export of FollowTheMoney files: a case opens in OpenAleph, and changes come back."""
 
 import csv
 import re
@@ -10,7 +10,7 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.dossier.formats.followthemoney import actors, papers, vocabulary
 from contrechamp.dossier.formats.followthemoney.entities import (
-    WITH,
+    PART_OF,
     from_entity,
     is_document,
     is_read,
@@ -18,12 +18,12 @@ from contrechamp.dossier.formats.followthemoney.entities import (
 )
 from contrechamp.dossier.formats.followthemoney.model import (
     SCHEME,
-    Around,
     Entity,
+    EntityNames,
     Fields,
-    Names,
+    Resolver,
     from_this_file,
-    outside,
+    outside_ids,
     overlaid,
 )
 from contrechamp.dossier.formats.followthemoney.statements import (
@@ -33,8 +33,15 @@ from contrechamp.dossier.formats.followthemoney.statements import (
     fits,
     statements,
 )
-from contrechamp.dossier.formats.read.drafts import Desk, Draft, Format, Notice, Problem, Read
-from contrechamp.dossier.formats.read.source_file import Given
+from contrechamp.dossier.formats.read.drafts import (
+    Draft,
+    ImportContext,
+    ImportNotice,
+    Read,
+    Reader,
+    attempt,
+)
+from contrechamp.dossier.formats.read.source_file import SourceFile
 from contrechamp.dossier.formats.write.outgoing import Outgoing
 from contrechamp.dossier.permission import consent, releasing
 from contrechamp.dossier.permission.standing import Standings
@@ -50,210 +57,212 @@ from contrechamp.dossier.writing import index
 
 ENTITIES, STATEMENTS = "entities.ftm.json", "statements.csv"
 _OWN_ID = re.compile(r"[0-9a-f]{16}")
-#: What was refuted or withdrawn as a whole, or is held without consent.
+#: Flags of what was refuted or withdrawn as a whole, or has no consent.
 _FALLEN = frozenset({"refuted", "withdrawn", "no-consent", "consent-withdrawn"})
 _LICENCE_ROLES = (papers.EXPORTER, papers.END_USER)
 
 
-class _Survey:
-    """What of a file has to be known before its entities can be read one by one."""
+class _FirstPass:
+    """What has to be known of a whole file before its entities can be read one by one."""
 
-    def __init__(self, given: Given, desk: Desk) -> None:
-        self.view = View(desk.case)
-        self._desk = desk
-        self._by: dict[tuple[str, str], list[Entity]] = defaultdict(list)
-        self.here: set[str] = set()  # will be records
-        self.left: set[str] = set()  # will be none
+    def __init__(self, source: SourceFile, context: ImportContext) -> None:
+        self.view = View(context.case)
+        self._context = context
+        self._entities_naming: dict[tuple[str, str], list[Entity]] = defaultdict(list)
+        self.records: set[str] = set()  # ids of the entities that become records
+        self.not_read: set[str] = set()  # ids of those that do not
         self._actors: set[str] = set()
         self._people: set[str] = set()
-        self.of_licences: set[str] = set()
-        self.lost: Counter[str] = Counter()
+        self.licence_links: set[str] = set()
+        self.unresolved: Counter[str] = Counter()
         licences: set[str] = set()
         ends: list[Entity] = []
         homes: set[str] = set()
-        for _where, found in entities(given):
+        for _where, found in entities(source):
             if isinstance(found, InputError):
                 continue
-            if found.schema in WITH:
-                for name in found.all(WITH[found.schema]):
-                    self._by[found.schema, name].append(found)
+            if found.schema in PART_OF:
+                for name in found.all(PART_OF[found.schema]):
+                    self._entities_naming[found.schema, name].append(found)
             elif found.schema == "Position":
-                self._by[found.schema, found.id].append(found)
+                self._entities_naming[found.schema, found.id].append(found)
             elif is_read(found):
-                self.here.add(found.id)
+                self.records.add(found.id)
             else:
-                self.left.add(found.id)
+                self.not_read.add(found.id)
             if found.schema in actors.ACTOR_SCHEMATA:
-                (self._people if found.schema == "Person" else self._actors).add(found.id)
+                self._actors.add(found.id)
             if found.schema == "License":
                 licences.add(found.id)
             elif found.schema == "Person":  # where a person lives is nobody's business
                 homes.update(found.all("addressEntity"))
+                self._people.add(found.id)
             elif found.schema == "UnknownLink" and found.first("role") in _LICENCE_ROLES:
                 ends.append(found)
         for link in ends:
             if link.first("object") in licences:
-                self._by["License", link.first("object")].append(link)
-                self.of_licences.add(link.id)
-        self.here -= homes
-        self.left |= homes
-        self.around = Around(self.ref, self.optional, self.by)
+                self._entities_naming["License", link.first("object")].append(link)
+                self.licence_links.add(link.id)
+        self.records -= homes
+        self.not_read |= homes
+        self.resolver = Resolver(self.ref, self.ref_if_known, self.naming)
 
     def id_of(self, name: str) -> str:
-        return name if _OWN_ID.fullmatch(name) else self._desk.id(SCHEME, name)
+        return name if _OWN_ID.fullmatch(name) else self._context.id(SCHEME, name)
 
     def ref(self, name: str) -> str:
         return SUBJECT + self.id_of(name)
 
-    def optional(self, name: str) -> str:
+    def ref_if_known(self, name: str) -> str:
         if self.is_item(name):
             return f"{ITEM}/{name}"
         id_ = self.id_of(name)
-        if name in self.here or self.view.kind(id_) is not None:
+        if name in self.records or self.view.kind(id_) is not None:
             return SUBJECT + id_
-        self.lost[name] += 1
+        self.unresolved[name] += 1
         return ""
 
-    def by(self, schema: str, name: str) -> Sequence[Entity]:
-        return self._by.get((schema, name), ())
+    def naming(self, schema: str, name: str) -> Sequence[Entity]:
+        return self._entities_naming.get((schema, name), ())
 
     def is_item(self, name: str) -> bool:
-        """Return whether an entity stands for an item of this case."""
+        """Return whether an entity is the document of an item of this case."""
         return _OWN_ID.fullmatch(name) is not None and self.view.has_item(name)
 
     def is_left(self, entity: Entity) -> bool:
-        """Return whether an entity is left out: itself, or with what it is about."""
-        if entity.schema in WITH:
-            about = entity.first(WITH[entity.schema])
-            if entity.schema == "Sanction":  # of persons none is taken
-                return about not in self._actors
-            return about not in self.here
+        """Return whether an entity is left out, for itself or because what it is about is."""
+        if entity.schema in PART_OF:
+            about = entity.first(PART_OF[entity.schema])
+            if entity.schema == "Sanction":  # those on persons are left out
+                return about not in self._actors or about in self._people
+            return about not in self.records
         if entity.schema in actors.LINK_SCHEMATA:
             _kind, *ends = actors.ENDS[entity.schema]
-            named = [entity.first(end) for end in ends]
-            return (
-                any(
-                    name in self.left
-                    or (name in self.here and name not in self._actors and name not in self._people)
-                    for name in named
-                )
-                and entity.id not in self.of_licences
+            is_left = any(
+                name in self.not_read or (name in self.records and name not in self._actors)
+                for name in map(entity.first, ends)
             )
-        return entity.id in self.left and entity.schema != "Position"
+            return is_left and entity.id not in self.licence_links
+        return entity.id in self.not_read and entity.schema != "Position"
 
 
-def read(given: Given, desk: Desk) -> Iterator[Read]:
-    """Yield the records of entities; what the dossier has no kind for is told by count."""
-    survey = _Survey(given, desk)
+def read(source: SourceFile, context: ImportContext) -> Iterator[Read]:
+    """Yield the records of entities, and notices of how many have no kind of record."""
+    first_pass = _FirstPass(source, context)
     left: Counter[str] = Counter()
-    for where, found in entities(given):
+    for where, found in entities(source):
         if isinstance(found, InputError):
-            yield Problem(found)
+            yield found
         elif vocabulary.schema(found.schema) is None:
-            yield Problem(InputError(_("there is no such schema in FollowTheMoney"), where=where))
-        elif survey.is_left(found):
+            problem = _("there is no such schema in FollowTheMoney")
+            yield InputError(problem, where=where)
+        elif first_pass.is_left(found):
             left[found.schema] += 1
-        elif found.id in survey.here and found.id not in survey.of_licences:
-            if is_document(found.schema) and survey.is_item(found.id):
-                continue  # it stands for an item that is here
-            try:
-                yield _draft(found, where, desk, survey)
-            except InputError as error:
-                yield Problem(error)
+        elif found.id in first_pass.records and found.id not in first_pass.licence_links:
+            if is_document(found.schema) and first_pass.is_item(found.id):
+                continue  # the case has its item
+            yield attempt(_draft, found, where, context, first_pass)
     for schema, many in sorted(left.items()):
-        told = _("left out: {count} of {schema}, for which there is no kind of record")
-        yield Notice(given.name, told.format(count=many, schema=schema))
-    if survey.lost:
-        told = _("left out: {count} that are named, and are neither in the file nor in the case")
-        yield Notice(given.name, told.format(count=len(survey.lost)))
+        message = _("left out: {count} of {schema}, for which there is no kind of record")
+        yield ImportNotice(source.name, message.format(count=many, schema=schema))
+    if first_pass.unresolved:
+        message = _(
+            "left out: {count} that the file names, but that are neither in it nor in the case"
+        )
+        yield ImportNotice(source.name, message.format(count=len(first_pass.unresolved)))
 
 
-FORMAT = Format(fits, read)
+FORMAT = Reader(fits, read)
 
 
-def _draft(entity: Entity, where: str, desk: Desk, survey: _Survey) -> Draft:
-    kind, told = from_entity(entity, survey.around)
-    id_ = survey.id_of(entity.id)
-    current = lookup.find(desk.case, id_)
+def _draft(entity: Entity, where: str, context: ImportContext, first_pass: _FirstPass) -> Draft:
+    kind, imported = from_entity(entity, first_pass.resolver)
+    id_ = first_pass.id_of(entity.id)
+    current = lookup.find(context.case, id_)
     if current is None:
         if not _OWN_ID.fullmatch(entity.id):
             lossy = entity.schema in actors.LOSSY_SCHEMATA
-            # Not its name when it goes out: it is something else then, and the two would clash.
+            # Kept under another scheme, so that it is not exported under its old id: it would be
+            # of another schema then, and the two would clash.
             scheme = f"{SCHEME}-{entity.schema.lower()}" if lossy else SCHEME
-            told["ids"] = [{"scheme": scheme, "id": entity.id}, *told.get("ids", [])]
+            imported["ids"] = [{"scheme": scheme, "id": entity.id}, *imported.get("ids", [])]
         if kind == "relation":
-            told["evidence"] = [from_this_file(entity), *told.get("evidence", [])]
+            imported["evidence"] = [from_this_file(entity), *imported.get("evidence", [])]
     elif current.kind == kind:
-        told = _patched(current.id, current.record, told, survey)
-    record = from_json(class_of(kind), told, where=f"{where}: {entity.schema}")
+        imported = _patched(current.id, current.record, imported, first_pass)
+    record = from_json(class_of(kind), imported, where=f"{where}: {entity.schema}")
     return Draft(record, id_, where, entity.id)
 
 
-def _patched(id_: str, current: Record, told: Fields, survey: _Survey) -> Fields:
-    """Return a record that is here with what an entity tells otherwise than its own entity."""
-    if isinstance(current, Exhibit):  # its item and its place here are not the file's to say
+def _patched(id_: str, current: Record, imported: Fields, first_pass: _FirstPass) -> Fields:
+    """Return the fields of a record with the changes that were made to its entity elsewhere."""
+    if isinstance(current, Exhibit):  # the case alone decides its item and its place
         own = papers.document_out(id_, current, "", "")
-        _kind, was = from_entity(own, survey.around)
-        for fields in (was, told):
+        _kind, exported = from_entity(own, first_pass.resolver)
+        for fields in (exported, imported):
             for name in ("item", "place"):
                 fields.pop(name, None)
-        return overlaid(current, was, told)
-    names = Names(
-        lambda ref: name_of(survey.view, ref), lambda ref: schema_of(survey.view, ref), lambda _: []
+        return overlaid(current, exported, imported)
+    names = EntityNames(
+        lambda ref: entity_id_of(first_pass.view, ref),
+        lambda ref: schema_of(first_pass.view, ref),
+        lambda _: [],
     )
-    own, *others = to_entities(name_of(survey.view, SUBJECT + id_), current, names)
+    own, *others = to_entities(entity_id_of(first_pass.view, SUBJECT + id_), current, names)
     mine: dict[tuple[str, str], list[Entity]] = defaultdict(list)
     for other in others:
-        about = other.first(WITH.get(other.schema, "object"))
-        mine[(WITH.get(other.schema) and other.schema) or "License", about].append(other)
-    around = Around(survey.ref, survey.optional, lambda schema, name: mine.get((schema, name), []))
-    _kind, was = from_entity(own, around)
+        about = other.first(PART_OF.get(other.schema, "object"))
+        mine[other.schema if other.schema in PART_OF else "License", about].append(other)
+    resolver = Resolver(
+        first_pass.ref, first_pass.ref_if_known, lambda schema, name: mine.get((schema, name), [])
+    )
+    _kind, exported = from_entity(own, resolver)
     cited = {ref for _path, ref in index.references(current)}  # pictures of a visit, too
-    evidence = [one for one in told.get("evidence", []) if one["ref"] not in cited]
-    return overlaid(current, was, told | {"evidence": evidence})
+    evidence = [one for one in imported.get("evidence", []) if one["ref"] not in cited]
+    return overlaid(current, exported, imported | {"evidence": evidence})
 
 
-def name_of(view: View, ref: str) -> str:
-    """Return what the entity of a record is called: as it was where it came from."""
+def entity_id_of(view: View, ref: str) -> str:
+    """Return the entity id of a record: the one that it came with, or else the record's own."""
     record = view.record(lookup.id_of(ref))
-    names = outside(record, SCHEME) if record is not None else []
+    names = outside_ids(record, SCHEME) if record is not None else []
     return next(iter(names), lookup.id_of(ref))
 
 
 def schema_of(view: View, ref: str) -> str:
-    """Return what an actor is there; "" if there is no such actor."""
+    """Return the schema of an actor; "" if there is no such actor."""
     record = view.record(lookup.id_of(ref))
     return actors.schema_of(record) if isinstance(record, Actor) else ""
 
 
-class _Going:
-    """What of a case goes out, and which documents stand for exhibits and items."""
+class _EntityWriter:
+    """Makes the entities of an export, and the documents that stand for exhibits and items."""
 
     def __init__(self, outgoing: Outgoing) -> None:
         self._outgoing, self._view = outgoing, outgoing.view
-        self._standings = Standings(outgoing.whole, outgoing.day)
+        self._standings = Standings(outgoing.full_view, outgoing.day)
         self._may: dict[str, bool] = {}
         self._items: dict[str, None] = {}
-        self._names = Names(
-            lambda ref: name_of(self._view, ref),
+        self._names = EntityNames(
+            lambda ref: entity_id_of(self._view, ref),
             lambda ref: schema_of(self._view, ref),
             self._proofs,
         )
 
     def entities(self, stored: Stored) -> tuple[list[Entity], str]:
-        """Return the entities of a record; why there is none, with a place for its kind."""
-        record, called = stored.record, name_of(self._view, stored.ref)
+        """Return the entities of a record, and why there are none, with a gap for its kind."""
+        record, id_ = stored.record, entity_id_of(self._view, stored.ref)
         if not self._stands(stored.ref):
             return [], _("{kind}: refuted or withdrawn")
         ends = (record.from_actor, record.to_actor) if isinstance(record, Relation) else ()
         if not all(map(self._goes, ends)):
-            return [], _("{kind}: an end of it stays")
+            return [], _("{kind}: one of its ends stays in the case")
         if isinstance(record, Exhibit):
             place = self._names.of(record.place) if record.place else ""
             name = self._file_name(record.item)
-            return [papers.document_out(called, record, name, place)], ""
-        found = list(to_entities(called, record, self._names))
-        return found, _("{kind}: FollowTheMoney has no place for it, or it does not leave so")
+            return [papers.document_out(id_, record, name, place)], ""
+        found = list(to_entities(id_, record, self._names))
+        return found, _("{kind}: FollowTheMoney has no place for it, or it may not leave this way")
 
     def items(self) -> Iterator[tuple[str, Entity]]:
         """Yield the documents of the items that were named as proof."""
@@ -268,13 +277,13 @@ class _Going:
 
     def _may_leave(self, item: str) -> bool:
         if item not in self._may:
-            # What a source gave goes as its exhibit or not at all: that is what is logged.
-            given = consent.sources_of(self._outgoing.whole, item)
-            self._may[item] = not given and releasing.may_leave(self._standings, item)
+            # What a source gave leaves as its exhibit or not at all, because exhibits are logged.
+            source = consent.sources_of(self._outgoing.full_view, item)
+            self._may[item] = not source and releasing.may_leave(self._standings, item)
         return self._may[item]
 
     def _proofs(self, evidence: Sequence[Evidence]) -> list[str]:
-        """Return the documents that stand for evidence; items among them are remembered."""
+        """Return the ids of the documents for some evidence, remembering the items among them."""
         found = []
         for one in evidence:
             if one.ref.startswith(f"{ITEM}/"):
@@ -291,13 +300,13 @@ class _Going:
 
 
 def write(outgoing: Outgoing, folder: Path) -> None:
-    """Write entities, one a line, and statements with where each comes from.
+    """Write entities, one a line, and a table of statements with their origins.
 
-    Nobody who told or gave anything leaves: sources, consents and testimonies have no place here,
-    and neither have observers. Exhibits leave as documents without content or hash, and so do
-    items that are released. What was refuted or withdrawn stays: nothing there would say so.
+    Sources, consents, testimonies and observers do not leave. Exhibits and released items leave as
+    documents without content or hash. What was refuted or withdrawn stays, because nothing in the
+    format would say so.
     """
-    going = _Going(outgoing)
+    writer = _EntityWriter(outgoing)
     with (
         (folder / ENTITIES).open("w", encoding="utf-8") as lines,
         (folder / STATEMENTS).open("w", encoding="utf-8", newline="") as table,
@@ -310,11 +319,11 @@ def write(outgoing: Outgoing, folder: Path) -> None:
             rows.writerows(statements(entity, origin=origin, first_seen=first_seen))
 
         for stored in outgoing.records():
-            found, told = going.entities(stored)
+            found, reason = writer.entities(stored)
             if not found:
-                outgoing.left_out[told.format(kind=stored.kind)] += 1
-                outgoing.given.pop(stored.id, None)
+                outgoing.left_out[reason.format(kind=stored.kind)] += 1
+                outgoing.from_sources.pop(stored.id, None)
             for entity in found:
                 put(entity, f"{stored.ref} version {stored.version}", stored.at)
-        for ref, entity in going.items():
+        for ref, entity in writer.items():
             put(entity, ref, None)

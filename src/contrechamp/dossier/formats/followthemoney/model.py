@@ -1,11 +1,11 @@
-"""What a FollowTheMoney entity is here, and how its values are written, read and laid over."""
+"""FollowTheMoney entities: how record values become properties and back, and how changes merge."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from contrechamp.dossier.formats.followthemoney import vocabulary
-from contrechamp.dossier.formats.read.drafts import THIS_FILE
+from contrechamp.dossier.formats.read.drafts import THIS_FILE, one_line
 from contrechamp.dossier.records.field_types import (
     Confidence,
     Evidence,
@@ -16,13 +16,13 @@ from contrechamp.dossier.records.field_types import (
 )
 from contrechamp.dossier.records.schema import to_json
 
-#: By which entities of others are named in ids of elsewhere.
+#: Scheme of entity ids in `Record.ids`.
 SCHEME = "ftm"
-#: Written before the confidence of a link, for which there is no property.
+#: Marks the confidence of a link in its description, as there is no property for it.
 _CONFIDENCE = "confidence: "
 _CONFIDENCES = ("confirmed", "corroborated", "single-source", "alleged", "inferred")
-#: A text whose language nobody told.
-UNTOLD = "und"
+#: The language of a text in an unknown one.
+UNKNOWN_LANGUAGE = "und"
 
 Properties = dict[str, list[tuple[str, str | None]]]
 Fields = dict[str, Any]
@@ -30,12 +30,12 @@ Fields = dict[str, Any]
 
 @dataclass(frozen=True)
 class Entity:
-    """An entity as it is written or was read.
+    """An entity to write, or one that was read.
 
     Args:
-        id: without the signature of a namespace.
+        id: without a namespace signature.
         schema: of FollowTheMoney.
-        properties: values with their language, where one is told.
+        properties: by name, each value with its language or None.
     """
 
     id: str
@@ -43,7 +43,7 @@ class Entity:
     properties: Properties
 
     def first(self, *names: str) -> str:
-        """Return the first value of the first of these properties that has one."""
+        """Return the first value of the first of these properties that has one; "" if none has."""
         for name in names:
             for value, _language in self.properties.get(name, ()):
                 return value
@@ -53,19 +53,19 @@ class Entity:
         """Return the values of a property."""
         return [value for value, _language in self.properties.get(name, ())]
 
-    def told(self, *names: str) -> list[tuple[str, str | None]]:
+    def with_languages(self, *names: str) -> list[tuple[str, str | None]]:
         """Return the values of these properties with their languages."""
-        return [told for name in names for told in self.properties.get(name, ())]
+        return [value for name in names for value in self.properties.get(name, ())]
 
 
 @dataclass(frozen=True)
-class Names:
-    """What else of a case is called there, for what is written.
+class EntityNames:
+    """How entities that are written refer to others.
 
     Args:
-        of: what the entity of a reference is called.
-        schema: what the entity of a reference is; "" if it is none.
-        proofs: which documents stand for evidence: those that may leave.
+        of: returns the entity id of a reference.
+        schema: returns the schema of a reference's entity; "" unless it is an actor.
+        proofs: returns the ids of the documents among some evidence that may leave.
     """
 
     of: Callable[[str], str]
@@ -74,30 +74,34 @@ class Names:
 
 
 @dataclass(frozen=True)
-class Around:
-    """What else a file says, for what is read.
+class Resolver:
+    """How references of entities that are read are resolved.
 
     Args:
-        ref: reference to the record of an entity.
-        optional: likewise; "" if there is no record of it, in the file or in the case.
-        by: entities of a schema that name another one, such as the awards of a contract.
+        ref: returns the reference to the record of an entity id.
+        ref_if_known: likewise; "" if neither the file nor the case has such a record.
+        naming: returns the entities of a schema that name another one, such as the awards of a
+            contract.
     """
 
     ref: Callable[[str], str]
-    optional: Callable[[str], str]
-    by: Callable[[str, str], Sequence[Entity]]
+    ref_if_known: Callable[[str], str]
+    naming: Callable[[str, str], Sequence[Entity]]
 
 
 def built(id_: str, schema: str, properties: Mapping[str, Any]) -> Entity:
-    """Return an entity with the values that FollowTheMoney takes; a language may come with each."""
+    """Return an entity with those values that FollowTheMoney accepts, cleaned.
+
+    A property has a value or a list of them; each may be a pair with its language.
+    """
     kept: Properties = {}
-    for name, given in properties.items():
-        values = given if isinstance(given, list) else [given]
+    for name, listed in properties.items():
+        values = listed if isinstance(listed, list) else [listed]
         type_ = vocabulary.the_schema(schema).properties[name].type
         for value in values:
             text, language = value if isinstance(value, tuple) else (value, None)
-            # What cannot be cleaned, such as a country that is none there, is no value there.
-            # A text stays as it is: clean would take its line breaks.
+            # A value that cannot be cleaned, such as an unknown country, is left out. A text stays
+            # as it is, for clean would remove its line breaks.
             clean = text if type_ in {"text", "string", "entity", "number"} else (
                 vocabulary.clean(type_, text) if text else None
             )  # fmt: skip
@@ -107,7 +111,7 @@ def built(id_: str, schema: str, properties: Mapping[str, Any]) -> Entity:
 
 
 def names_out(names: Sequence[Text]) -> Fields:
-    """Return names as they are written: the first is the name, the others are aliases."""
+    """Return names as properties: the first is the name, the others are aliases."""
     first, *others = names
     return {
         "name": [(first.text, first.language)],
@@ -116,18 +120,18 @@ def names_out(names: Sequence[Text]) -> Fields:
 
 
 def names_in(entity: Entity, *properties: str) -> list[dict[str, str]]:
-    """Return the names of an entity, each in its language where a statement tells it."""
-    told = entity.told(*(properties or ("name", "alias", "previousName")))
+    """Return the names of an entity, each with its language if a statement gives one."""
+    values = entity.with_languages(*(properties or ("name", "alias", "previousName")))
     names: dict[tuple[str, str], dict[str, str]] = {}
-    for value, language in told:
-        if text := line(value):
-            one = {"language": language or UNTOLD, "text": text}
+    for value, language in values:
+        if text := one_line(value):
+            one = {"language": language or UNKNOWN_LANGUAGE, "text": text}
             names.setdefault((one["language"], text), one)
     return list(names.values())
 
 
 def lang_out(language: str) -> str | None:
-    """Return the code that a statement has for a language: of three letters, without a region.
+    """Return the code of a language in statements: three letters, without a region.
 
     >>> lang_out("en-GB"), lang_out("und")
     ('eng', None)
@@ -136,7 +140,7 @@ def lang_out(language: str) -> str | None:
 
 
 def lang_in(code: str) -> str | None:
-    """Return the language of a statement as records write it.
+    """Return the language of a statement as records write it; None if it is unknown.
 
     >>> lang_in("eng"), lang_in("mis")
     ('en', None)
@@ -146,12 +150,12 @@ def lang_in(code: str) -> str | None:
 
 
 def confidence_out(confidence: Confidence) -> str:
-    """Return how sure a link is, in words."""
+    """Return the confidence of a link as a description."""
     return _CONFIDENCE + confidence
 
 
 def confidence_in(entity: Entity) -> Confidence:
-    """Return how sure a link is; what somebody's table says, and nothing else, is one source."""
+    """Return the confidence in a link's description; a foreign file by itself is one source."""
     for text in entity.all("description"):
         for known in _CONFIDENCES:
             if text == _CONFIDENCE + known:
@@ -159,26 +163,26 @@ def confidence_in(entity: Entity) -> Confidence:
     return "single-source"
 
 
-def evidence_in(entity: Entity, around: Around) -> list[dict[str, str]]:
+def evidence_in(entity: Entity, resolver: Resolver) -> list[dict[str, str]]:
     """Return the documents that an entity names as proof."""
-    refs = (around.optional(name) for name in entity.all("proof"))
+    refs = (resolver.ref_if_known(name) for name in entity.all("proof"))
     return [{"ref": ref} for ref in dict.fromkeys(refs) if ref]
 
 
-def ref_in(entity: Entity, name: str, around: Around) -> str:
-    """Return the reference that stands in a property; "" if none."""
+def ref_in(entity: Entity, name: str, resolver: Resolver) -> str:
+    """Return the reference in a property; "" if there is none."""
     found = entity.first(name)
-    return around.ref(found) if found else ""
+    return resolver.ref(found) if found else ""
 
 
-def optional_in(entity: Entity, name: str, around: Around) -> str:
-    """Return the reference that stands in a property, if there is a record of it."""
+def optional_in(entity: Entity, name: str, resolver: Resolver) -> str:
+    """Return the reference in a property; "" if there is none, or no record of it."""
     found = entity.first(name)
-    return around.optional(found) if found else ""
+    return resolver.ref_if_known(found) if found else ""
 
 
 def day_out(date: str | None) -> str | None:
-    """Return a date as FollowTheMoney writes it: how sure it is has no place there."""
+    """Return a date as FollowTheMoney writes it, without the mark of an uncertain one."""
     return date.rstrip("~?") if date else None
 
 
@@ -187,29 +191,19 @@ def day_in(text: str) -> str:
     return text[:10]
 
 
-def line(text: str) -> str:
-    """Return a text on one line."""
-    return " ".join(text.split())
-
-
 def money_out(value: Money | None) -> dict[str, str]:
     """Return an amount and its currency as properties."""
     return {"amount": f"{value.amount:f}", "currency": value.currency} if value else {}
 
 
 def money_in(entity: Entity) -> dict[str, str] | None:
-    """Return an amount, where its currency is told."""
+    """Return an amount with its currency; None if either is missing."""
     amount, currency = entity.first("amount"), entity.first("currency").upper()
     return {"amount": amount, "currency": currency} if amount and len(currency) == 3 else None
 
 
-def given(fields: Fields) -> Fields:
-    """Return the fields that say something."""
-    return {name: value for name, value in fields.items() if value not in (None, "", [], ())}
-
-
-#: By what an entry of a list is known again: what it says more stays, and so does its place.
-_KNOWN_BY: dict[str, Callable[[Fields], Any]] = {
+#: The key by which an entry of a list is recognised: the rest of it, and its position, are kept.
+_KEYS: dict[str, Callable[[Fields], Any]] = {
     "names": lambda one: as_name(one["text"]),
     "evidence": lambda one: one["ref"],
     "ids": lambda one: (one["scheme"], one["id"]),
@@ -218,59 +212,60 @@ _KNOWN_BY: dict[str, Callable[[Fields], Any]] = {
 }
 
 
-#: What changes in an entry of a list that is there already.
-_CHANGING = ("confidence", "from_date", "to_date")
+#: The fields that are updated in an entry that is in the list already.
+_UPDATED = ("confidence", "from_date", "to_date")
 
 
-def overlaid(current: Record, was: Fields, told: Fields) -> Fields:
-    """Return the fields of a record with what an entity tells otherwise than the record itself.
+def overlaid(current: Record, exported: Fields, imported: Fields) -> Fields:
+    """Return the fields of a record with the changes that were made to its entity elsewhere.
 
     Args:
-        current: as it stands in the case.
-        was: fields that its own entity would give.
-        told: fields that the entity gives that was read.
+        current: the record in the case.
+        exported: fields of the entity that it would be exported as.
+        imported: fields of the entity that was read.
     """
     fields = dict(to_json(current))
-    for name in was.keys() | told.keys():
-        if _same(was.get(name), told.get(name)):
+    for name in exported.keys() | imported.keys():
+        if _same(exported.get(name), imported.get(name)):
             continue
-        if name in _KNOWN_BY:
-            entries = _together(
-                fields.get(name, []), was.get(name, []), told.get(name, []),
-                _KNOWN_BY[name], only_more=name == "evidence",
+        if name in _KEYS:
+            entries = _merged_list(
+                fields.get(name, []), exported.get(name, []), imported.get(name, []),
+                _KEYS[name], only_add=name == "evidence",
             )  # fmt: skip
             if entries:
                 fields[name] = entries
             else:
                 fields.pop(name, None)
-        elif name in told:
-            fields[name] = told[name]
+        elif name in imported:
+            fields[name] = imported[name]
         else:
             fields.pop(name, None)
     return fields
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Return whether two values say the same: programs put the lines of a text together."""
+    """Return whether two values are the same, up to line breaks, which other programs remove."""
     if isinstance(one, str) and isinstance(other, str):
-        return line(one) == line(other)
+        return one_line(one) == one_line(other)
     return bool(one == other)
 
 
-def _together(
+def _merged_list(
     current: list[Fields],
-    was: list[Fields],
-    told: list[Fields],
+    exported: list[Fields],
+    imported: list[Fields],
     key: Callable[[Fields], Any],
     *,
-    only_more: bool,
+    only_add: bool,
 ) -> list[Fields]:
-    """Return a list without what is not told any more, and with what is told anew at its end.
+    """Return a list without the entries that were removed elsewhere, and with new ones at its end.
 
-    Evidence is never taken away: what may leave, and so what was told there, changes with the day.
+    Evidence is only ever added: what may leave changes from day to day, and so does what an
+    entity cites.
     """
-    before, now = {key(one): one for one in was}, {key(one): one for one in told}
-    gone = set() if only_more else before.keys() - now.keys()
+    before, now = {key(one): one for one in exported}, {key(one): one for one in imported}
+    gone = set() if only_add else before.keys() - now.keys()
     kept = [
         _updated(one, before.get(key(one), {}), now.get(key(one), {}))
         for one in current
@@ -280,30 +275,33 @@ def _together(
     return kept + [one for known, one in now.items() if known not in have]
 
 
-def _updated(one: Fields, was: Fields, told: Fields) -> Fields:
-    """Return an entry with what changed of it, and in a language where none was known."""
-    changed = {name: told[name] for name in _CHANGING
-               if told.get(name) and was and told[name] != was.get(name)}  # fmt: skip
-    if one.get("language") == UNTOLD and told.get("language"):
-        changed["language"] = told["language"]
+def _updated(one: Fields, exported: Fields, imported: Fields) -> Fields:
+    """Return an entry with what changed in it, and with its language if that was unknown."""
+    changed = {
+        name: imported[name]
+        for name in _UPDATED
+        if imported.get(name) and exported and imported[name] != exported.get(name)
+    }
+    if one.get("language") == UNKNOWN_LANGUAGE and imported.get("language"):
+        changed["language"] = imported["language"]
     return one | changed
 
 
 def as_name(text: str) -> str:
-    """Return a name as FollowTheMoney writes it; "" if it is none there."""
+    """Return a name as FollowTheMoney writes it; "" if it is not a valid name there."""
     return vocabulary.clean("name", text) or ""
 
 
-def outside(record: Record, scheme: str) -> list[str]:
-    """Return what a record is called in a scheme."""
+def outside_ids(record: Record, scheme: str) -> list[str]:
+    """Return the ids of a record in a scheme."""
     return [one.id for one in record.ids if one.scheme == scheme]
 
 
 def from_this_file(entity: Entity) -> dict[str, str]:
-    """Return the file itself as evidence, at the entity."""
+    """Return the imported file as evidence, with the entity as the place in it."""
     return {"ref": THIS_FILE, "at": entity.id[:200]}
 
 
 def ids_in(entity: Entity, scheme: str, name: str) -> list[Fields]:
-    """Return an identifier of elsewhere."""
-    return [to_json(OutsideId(scheme=scheme, id=line(one))) for one in entity.all(name)]
+    """Return the values of a property as ids in a scheme."""
+    return [to_json(OutsideId(scheme=scheme, id=one_line(one))) for one in entity.all(name)]

@@ -3,30 +3,28 @@
 from collections.abc import Iterator
 
 from contrechamp.dossier.formats.followthemoney.model import (
-    Around,
     Entity,
+    EntityNames,
     Fields,
-    Names,
+    Resolver,
     built,
     day_in,
     day_out,
     evidence_in,
-    given,
-    line,
     money_in,
     money_out,
     optional_in,
 )
-from contrechamp.dossier.formats.read.drafts import THIS_FILE
+from contrechamp.dossier.formats.read.drafts import THIS_FILE, one_line
 from contrechamp.dossier.records.actors import Contract, Licence, Tender
 from contrechamp.dossier.records.testimony import Exhibit
 
-#: Who a licence is for, as the role of a link to it: there is no property.
+#: Roles of the links to a licence, as there are no properties for who applied and who gets it.
 EXPORTER, END_USER = "exporter", "end user"
 _DECISIONS = frozenset({"pending", "granted", "refused", "revoked"})
 
 
-def tender_out(id_: str, tender: Tender, names: Names) -> Entity:
+def tender_out(id_: str, tender: Tender, names: EntityNames) -> Entity:
     """Return the entity of a tender."""
     properties = {
         "title": tender.name,
@@ -40,22 +38,20 @@ def tender_out(id_: str, tender: Tender, names: Names) -> Entity:
     return built(id_, "CallForTenders", properties)
 
 
-def tender_in(entity: Entity, around: Around) -> Fields:
+def tender_in(entity: Entity, resolver: Resolver) -> Fields:
     """Return the fields of a tender."""
-    return given(
-        {
-            "name": line(entity.first("title", "name")),
-            "buyer": optional_in(entity, "authority", around),
-            "number": line(entity.first("callId", "authorityReferenceId")),
-            "published_on": day_in(entity.first("publicationDate")),
-            "closes_on": day_in(entity.first("submissionDeadline")),
-            "says": entity.first("summary", "description"),
-            "evidence": evidence_in(entity, around),
-        }
-    )
+    return {
+        "name": one_line(entity.first("title", "name")),
+        "buyer": optional_in(entity, "authority", resolver),
+        "number": one_line(entity.first("callId", "authorityReferenceId")),
+        "published_on": day_in(entity.first("publicationDate")),
+        "closes_on": day_in(entity.first("submissionDeadline")),
+        "says": entity.first("summary", "description"),
+        "evidence": evidence_in(entity, resolver),
+    }
 
 
-def contract_out(id_: str, contract: Contract, names: Names) -> Iterator[Entity]:
+def contract_out(id_: str, contract: Contract, names: EntityNames) -> Iterator[Entity]:
     """Yield the entity of a contract, and one for each supplier."""
     properties = {
         "title": contract.name,
@@ -79,31 +75,31 @@ def contract_out(id_: str, contract: Contract, names: Names) -> Iterator[Entity]
         yield built(f"award-{id_}-{supplier}", "ContractAward", award)
 
 
-def contract_in(entity: Entity, around: Around) -> Fields:
-    """Return the fields of a contract with what its awards say."""
-    awards = around.by("ContractAward", entity.id)
-    tenders = [around.optional(name) for award in awards for name in award.all("callForTenders")]
-    suppliers = [around.optional(name) for award in awards for name in award.all("supplier")]
-    return given(
-        {
-            "name": line(entity.first("title", "name")),
-            "buyer": optional_in(entity, "authority", around),
-            "suppliers": [one for one in dict.fromkeys(suppliers) if one],
-            "tender": tenders[0] if tenders else "",
-            "deployment": optional_in(entity, "project", around),
-            "number": line(entity.first("procedureNumber", "noticeId")),
-            "signed_on": day_in(entity.first("contractDate")),
-            "from_date": day_in(next((one.first("startDate") for one in awards), "")),
-            "to_date": day_in(next((one.first("endDate") for one in awards), "")),
-            "value": money_in(entity),
-            "says": entity.first("summary", "description"),
-            "evidence": evidence_in(entity, around),
-        }
-    )
+def contract_in(entity: Entity, resolver: Resolver) -> Fields:
+    """Return the fields of a contract, including those in its awards."""
+    awards = resolver.naming("ContractAward", entity.id)
+    tenders = [
+        resolver.ref_if_known(name) for award in awards for name in award.all("callForTenders")
+    ]
+    suppliers = [resolver.ref_if_known(name) for award in awards for name in award.all("supplier")]
+    return {
+        "name": one_line(entity.first("title", "name")),
+        "buyer": optional_in(entity, "authority", resolver),
+        "suppliers": [one for one in dict.fromkeys(suppliers) if one],
+        "tender": tenders[0] if tenders else "",
+        "deployment": optional_in(entity, "project", resolver),
+        "number": one_line(entity.first("procedureNumber", "noticeId")),
+        "signed_on": day_in(entity.first("contractDate")),
+        "from_date": day_in(next((one.first("startDate") for one in awards), "")),
+        "to_date": day_in(next((one.first("endDate") for one in awards), "")),
+        "value": money_in(entity),
+        "says": entity.first("summary", "description"),
+        "evidence": evidence_in(entity, resolver),
+    }
 
 
-def licence_out(id_: str, licence: Licence, names: Names) -> Iterator[Entity]:
-    """Yield the entity of an export licence, and a link to who asked and who gets it."""
+def licence_out(id_: str, licence: Licence, names: EntityNames) -> Iterator[Entity]:
+    """Yield the entity of an export licence, and links to its exporter and end user."""
     properties = {
         "name": licence.name,
         "title": licence.name,
@@ -122,36 +118,34 @@ def licence_out(id_: str, licence: Licence, names: Names) -> Iterator[Entity]:
             yield built(f"{role.replace(' ', '-')}-{id_}", "UnknownLink", link)
 
 
-def licence_in(entity: Entity, around: Around) -> Fields:
-    """Return the fields of an export licence with what the links to it say."""
-    links = around.by("License", entity.id)
-    ends = {one.first("role"): around.optional(one.first("subject")) for one in links}
+def licence_in(entity: Entity, resolver: Resolver) -> Fields:
+    """Return the fields of an export licence, including those in links to it."""
+    links = resolver.naming("License", entity.id)
+    ends = {one.first("role"): resolver.ref_if_known(one.first("subject")) for one in links}
     country = entity.first("country").upper()
     status = entity.first("status")
-    return given(
-        {
-            "name": line(entity.first("name", "title")),
-            "authority": optional_in(entity, "authority", around),
-            "exporter": ends.get(EXPORTER, ""),
-            "end_user": ends.get(END_USER, ""),
-            "to_country": country if len(country) == 2 else "",
-            "law": line(entity.first("description")),
-            "decision": status if status in _DECISIONS else "",
-            "decided_on": day_in(entity.first("contractDate")),
-            "value": money_in(entity),
-            "evidence": evidence_in(entity, around),
-        }
-    )
+    return {
+        "name": one_line(entity.first("name", "title")),
+        "authority": optional_in(entity, "authority", resolver),
+        "exporter": ends.get(EXPORTER, ""),
+        "end_user": ends.get(END_USER, ""),
+        "to_country": country if len(country) == 2 else "",
+        "law": one_line(entity.first("description")),
+        "decision": status if status in _DECISIONS else "",
+        "decided_on": day_in(entity.first("contractDate")),
+        "value": money_in(entity),
+        "evidence": evidence_in(entity, resolver),
+    }
 
 
 def document_out(id_: str, exhibit: Exhibit | None, file_name: str, place: str) -> Entity:
-    """Return the entity of a document: what it is called and where it was found; no content.
+    """Return the entity of a document: what it is and where it was found, without content.
 
     Args:
-        id_: what the entity is called.
+        id_: of the entity.
         exhibit: that describes the item, if it may leave.
-        file_name: of the item, if that may leave.
-        place: entity of the place where it was made; "" if none.
+        file_name: of the item, if it may leave.
+        place: entity id of the place where it was made; "" if none.
     """
     properties: dict[str, object] = {"fileName": file_name}
     if exhibit is not None:
@@ -166,16 +160,14 @@ def document_out(id_: str, exhibit: Exhibit | None, file_name: str, place: str) 
     return built(id_, "Document", properties)
 
 
-def document_in(entity: Entity, around: Around) -> Fields:
-    """Return the fields of an exhibit; its item is the file that tells of it."""
-    return given(
-        {
-            "item": THIS_FILE,
-            "what": line(entity.first("title", "subject", "name", "fileName")) or entity.id,
-            "made_on": day_in(entity.first("date", "authoredAt", "publishedAt")),
-            "address": line(entity.first("sourceUrl")),
-            "publisher": line(entity.first("publisher")),
-            "consulted_on": day_in(entity.first("retrievedAt")),
-            "place": optional_in(entity, "addressEntity", around),
-        }
-    )
+def document_in(entity: Entity, resolver: Resolver) -> Fields:
+    """Return the fields of an exhibit; its item is the imported file, which describes it."""
+    return {
+        "item": THIS_FILE,
+        "what": one_line(entity.first("title", "subject", "name", "fileName")) or entity.id,
+        "made_on": day_in(entity.first("date", "authoredAt", "publishedAt")),
+        "address": one_line(entity.first("sourceUrl")),
+        "publisher": one_line(entity.first("publisher")),
+        "consulted_on": day_in(entity.first("retrievedAt")),
+        "place": optional_in(entity, "addressEntity", resolver),
+    }

@@ -1,4 +1,4 @@
-"""Entities as lines and as tables of statements: read one by one, written with their origin."""
+"""The two file forms of entities: one a line as JSON, and tables of statements with origins."""
 
 import hashlib
 import json
@@ -12,11 +12,11 @@ from contrechamp.base.i18n import _
 from contrechamp.dossier.formats.followthemoney import vocabulary
 from contrechamp.dossier.formats.followthemoney.model import Entity, Properties, lang_in, lang_out
 from contrechamp.dossier.formats.followthemoney.vocabulary import WITHOUT_LANGUAGE, the_schema
-from contrechamp.dossier.formats.read.source_file import Given, parsed
+from contrechamp.dossier.formats.read.source_file import SourceFile, parsed
 
-#: Of every statement that is written.
+#: The dataset of every statement that is written.
 DATASET = "contrechamp"
-#: Of a table of statements, in the order of the library `followthemoney`.
+#: The columns of a table of statements, in the order of the library `followthemoney`.
 COLUMNS = (
     "canonical_id", "entity_id", "prop", "prop_type", "schema", "value", "dataset", "origin",
     "lang", "original_value", "external", "first_seen", "last_seen", "id",
@@ -24,53 +24,53 @@ COLUMNS = (
 _NEEDED = {"canonical_id", "entity_id", "prop", "schema", "value"}
 
 
-def fits(given: Given) -> bool:
+def fits(source: SourceFile) -> bool:
     """Return whether a file looks like entities, one a line, or like statements."""
-    first = next(iter(given.head.lstrip(b"\xef\xbb\xbf\r\n\t ").splitlines()), b"")
+    first = source.first_line
     if first.startswith(b"{"):
         return b'"schema"' in first and b'"properties"' in first
-    return is_table(given)
+    return is_table(source)
 
 
-def is_table(given: Given) -> bool:
+def is_table(source: SourceFile) -> bool:
     """Return whether a file is a table of statements."""
-    return set(given.header()) >= _NEEDED
+    return set(source.header()) >= _NEEDED
 
 
-def entities(given: Given) -> Iterator[tuple[str, Entity | InputError]]:
-    """Yield the entities of a file, each with its place in it, or why it is none."""
-    if is_table(given):
-        yield from _of_table(given)
+def entities(source: SourceFile) -> Iterator[tuple[str, Entity | InputError]]:
+    """Yield the place and entity of each line or set of statements, or the error in its place."""
+    if is_table(source):
+        yield from _of_table(source)
         return
-    for where, line in given.lines():
+    for where, line in source.lines():
         try:
             yield where, _of_line(parsed(line, where), where)
         except InputError as error:
             yield where, error
 
 
-def of_schemata(given: Given, schemata: Set[str]) -> Iterator[tuple[str, Entity]]:
-    """Yield the entities of some schemata, each with its line ("" of a table); one is in memory.
+def of_schemata(source: SourceFile, schemata: Set[str]) -> Iterator[tuple[str, Entity]]:
+    """Yield the entities of some schemata, each with its line ("" in a table), one at a time.
 
-    Of a table it is read as long as the statements stand that are about one entity.
+    In a table, the statements about an entity have to follow one another.
 
     Raises:
-        InputError: if a line is no entity, or a row no statement.
+        InputError: if a line is not an entity, or a row not a statement.
     """
-    if is_table(given):
-        yield from _of_sorted_table(given, schemata)
+    if is_table(source):
+        yield from _of_sorted_table(source, schemata)
         return
     marks = tuple(f'"{schema}"' for schema in schemata)
-    for where, text in given.lines():
-        if any(mark in text for mark in marks):  # others are not even parsed
+    for where, text in source.lines():
+        if any(mark in text for mark in marks):  # saves parsing the others
             entity = _of_line(parsed(text, where), where)
             if entity.schema in schemata:
                 yield text, entity
 
 
-def _of_sorted_table(given: Given, schemata: Set[str]) -> Iterator[tuple[str, Entity]]:
+def _of_sorted_table(source: SourceFile, schemata: Set[str]) -> Iterator[tuple[str, Entity]]:
     entity = Entity("", "", {})
-    for where, row in _streamed(given):
+    for where, row in _streamed(source):
         if row["schema"] not in schemata:
             continue
         if row["canonical_id"] != entity.id:
@@ -87,9 +87,9 @@ def _of_sorted_table(given: Given, schemata: Set[str]) -> Iterator[tuple[str, En
         yield "", entity
 
 
-def _streamed(given: Given) -> Iterator[tuple[str, dict[str, str]]]:
+def _streamed(source: SourceFile) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield the rows of a table of any size, one at a time."""
-    for row in given.rows():
+    for row in source.rows():
         if isinstance(row, InputError):
             raise row
         if not row.cells.keys() >= _NEEDED:
@@ -98,14 +98,14 @@ def _streamed(given: Given) -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def plain_line(entity: Entity) -> str:
-    """Return an entity as a line, as it was read."""
+    """Return an entity as a line of JSON, with its values as they were read."""
     values = {name: entity.all(name) for name in entity.properties}
-    told = {"id": entity.id, "schema": entity.schema, "properties": values}
-    return json.dumps(told, ensure_ascii=False)
+    document = {"id": entity.id, "schema": entity.schema, "properties": values}
+    return json.dumps(document, ensure_ascii=False)
 
 
 def as_line(entity: Entity) -> str:
-    """Return an entity as the library writes it; the language of a value has no place there."""
+    """Return an entity as the library writes it: each value once, without its language."""
     return plain_line(
         Entity(entity.id, entity.schema, {
             name: [(value, None) for value in dict.fromkeys(entity.all(name))]
@@ -115,17 +115,17 @@ def as_line(entity: Entity) -> str:
 
 
 def statements(entity: Entity, *, origin: str, first_seen: str | None) -> Iterator[list[str]]:
-    """Yield what an entity says as rows of `COLUMNS`: value by value, with where it is from."""
+    """Yield a row of `COLUMNS` for each value of an entity, with its origin."""
     schema = the_schema(entity.schema)
     seen = first_seen or ""
     for prop, values in entity.properties.items():
         type_ = schema.properties[prop].type
-        for value, told in values:
-            lang = lang_out(told) if told and type_ not in WITHOUT_LANGUAGE else None
+        for value, language in values:
+            lang = lang_out(language) if language and type_ not in WITHOUT_LANGUAGE else None
             key = f"{DATASET}.{entity.id}.{prop}.{value}" + (f"@{lang}" if lang else "")
-            called = hashlib.sha1(key.encode(), usedforsecurity=False).hexdigest()
+            id_ = hashlib.sha1(key.encode(), usedforsecurity=False).hexdigest()
             yield [entity.id, entity.id, prop, type_, entity.schema, value, DATASET, origin,
-                   lang or "", "", "f", seen, seen, called]  # fmt: skip
+                   lang or "", "", "f", seen, seen, id_]  # fmt: skip
 
 
 def _of_line(found: Any, where: str) -> Entity:
@@ -137,7 +137,7 @@ def _of_line(found: Any, where: str) -> Entity:
     properties: Properties = {}
     for name, texts in values.items():
         listed = texts if isinstance(texts, list) else [texts]
-        # OpenAleph can write the entity itself in the place of its id.
+        # OpenAleph can write an entity in place of its id.
         plain = [one.get("id") if isinstance(one, dict) else one for one in listed]
         if not all(isinstance(one, str) for one in plain):
             raise InputError(_("expected text"), where=f"{where}: {str(name)[:40]}")
@@ -145,13 +145,13 @@ def _of_line(found: Any, where: str) -> Entity:
     return Entity(plain_id(id_), schema, properties)
 
 
-def _of_table(given: Given) -> Iterator[tuple[str, Entity | InputError]]:
-    """Yield the entities that the statements of a table are about."""
+def _of_table(source: SourceFile) -> Iterator[tuple[str, Entity | InputError]]:
+    """Yield the entities that the statements of a table, in any order, are about."""
     found: dict[str, Entity] = {}
     wheres: dict[str, str] = {}
-    for row in given.rows():
+    for row in source.rows():
         if isinstance(row, InputError):
-            yield given.name, row
+            yield source.name, row
             continue
         name, schema = row.cells.get("canonical_id", ""), row.cells.get("schema", "")
         prop, value = row.cells.get("prop", ""), row.cells.get("value", "")
@@ -160,16 +160,16 @@ def _of_table(given: Given) -> Iterator[tuple[str, Entity | InputError]]:
         entity = found.setdefault(name, Entity(plain_id(name), schema, {}))
         wheres.setdefault(name, row.where)
         if prop != "id":
-            told = (_stripped(schema, prop, value), lang_in(row.cells.get("lang", "")))
+            stated = (_stripped(schema, prop, value), lang_in(row.cells.get("lang", "")))
             listed = entity.properties.setdefault(prop, [])
-            if told not in listed:  # one value is stated by each dataset that has it
-                listed.append(told)
+            if stated not in listed:  # every dataset that has a value states it
+                listed.append(stated)
     for name, entity in found.items():
         yield wheres[name], entity
 
 
 def plain_id(name: str) -> str:
-    """Return an id without the signature that OpenAleph puts behind it."""
+    """Return an id without the signature that OpenAleph appends."""
     found = re.fullmatch(r"([0-9A-Za-z][0-9A-Za-z.-]*)\.[0-9a-f]{40}", name)
     return found[1] if found else name
 

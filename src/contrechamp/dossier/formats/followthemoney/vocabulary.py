@@ -1,8 +1,8 @@
-"""The vocabulary of FollowTheMoney: its schemata, its codes, and in which form a value stands.
+"""The vocabulary of FollowTheMoney: its schemata, its codes and the form of its values.
 
 The schemata and codes are data of the library `followthemoney` (MIT licence), taken from the
-release that the file names. The library itself cannot be installed without building ICU's binding;
-tests compare what is here with it.
+release that the data file names. The library itself cannot be installed without building ICU's
+binding; tests compare this module with it.
 """
 
 import json
@@ -17,12 +17,12 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlparse, urlunparse
 
-#: Kinds of values that are in no language.
+#: Types of values that are not in a language.
 WITHOUT_LANGUAGE = frozenset(
     {"checksum", "country", "date", "email", "entity", "gender", "ip", "language", "mimetype",
      "phone", "topic", "url"}
 )  # fmt: skip
-#: What is written as a space, and what is left out of every value: signs that nobody sees.
+#: Characters that become a space, and invisible ones that are removed from every value.
 _SPACES = "\u0a00\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _UNSEEN = (
     "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2060-\u2064\ufeff\ud800-\udfff"
@@ -35,7 +35,7 @@ _HOST_LABEL = re.compile(r"(?=.*[^\W_])[\w-]{1,63}", re.DOTALL)
 
 @dataclass(frozen=True)
 class Property:
-    """What a property holds: the kind of its values and, of references, the schema they name."""
+    """The type of a property's values and, for references, the schema that they refer to."""
 
     type: str
     range: str
@@ -43,11 +43,11 @@ class Property:
 
 @dataclass(frozen=True)
 class Schema:
-    """A schema with all that it inherits.
+    """A schema with everything that it inherits.
 
     Args:
         name: of the schema.
-        ancestors: the names of what it is, itself among them.
+        ancestors: names of the schemata that it is a kind of, itself included.
         properties: by name.
     """
 
@@ -56,7 +56,7 @@ class Schema:
     properties: Mapping[str, Property]
 
     def is_a(self, name: str) -> bool:
-        """Return whether this is that schema or one of its kinds."""
+        """Return whether this is the named schema or a kind of it."""
         return name in self.ancestors
 
 
@@ -68,7 +68,7 @@ def _data() -> dict[str, Any]:
 
 @cache
 def schema(name: str) -> Schema | None:
-    """Return a schema; None if there is none of that name."""
+    """Return a schema by name; None if there is no such schema."""
     found = _data()["schemata"].get(name)
     if found is None:
         return None
@@ -76,21 +76,21 @@ def schema(name: str) -> Schema | None:
     properties: dict[str, Property] = {}
     for parent in reversed(parents):
         properties |= parent.properties
-    for own, told in found["properties"].items():
-        type_, _space, range_ = told.partition(" ")
+    for own, definition in found["properties"].items():
+        type_, _space, range_ = definition.partition(" ")
         properties[own] = Property(type_, range_)
     return Schema(name, frozenset({name}).union(*(one.ancestors for one in parents)), properties)
 
 
 def the_schema(name: str) -> Schema:
-    """Return a schema that is there."""
+    """Return a schema by the name of one that exists."""
     found = schema(name)
     assert found is not None, name  # noqa: S101
     return found
 
 
 def language(code: str) -> str | None:
-    """Return the code of three letters of a language; None if it has none in FollowTheMoney.
+    """Return the three-letter code of a language; None if FollowTheMoney has none for it.
 
     >>> language("de"), language("ger"), language("tlh")
     ('deu', 'deu', None)
@@ -101,7 +101,7 @@ def language(code: str) -> str | None:
 
 
 def two_letters(code: str) -> str | None:
-    """Return the code of two letters of a language that has one of three.
+    """Return the two-letter code for a three-letter one; None if there is none.
 
     >>> two_letters("deu"), two_letters("fil")
     ('de', None)
@@ -111,7 +111,7 @@ def two_letters(code: str) -> str | None:
 
 
 def clean(type_: str, text: str) -> str | None:
-    """Return a value in the form in which FollowTheMoney has it; None if it is none there.
+    """Return a value in FollowTheMoney's form; None if it is not a valid one.
 
     >>> clean("country", "UK"), clean("url", "a.example"), clean("date", "2026-2-3?")
     ('gb', 'http://a.example/', '2026-02-03')
@@ -134,21 +134,21 @@ def _country(code: str) -> str:
 
 
 def _date(text: str) -> str:
-    """Return a year, month or day, as precise as it is told; "" if there is no such day."""
+    """Return a year, month or day, as precise as the text is; "" if there is no such day."""
     found = _DATE.match(text)
     if found is None:
         return ""
-    told = [int(part) for part in found.groups() if part]
-    known = told.index(0) if 0 in told else len(told)  # a month or day of naught is not known
+    parts = [int(part) for part in found.groups() if part]
+    known = parts.index(0) if 0 in parts else len(parts)  # a month or day of 00 is unknown
     try:
-        day = date(*(max(part, 1) for part in (*told, 1, 1)[:3]))
+        day = date(*(max(part, 1) for part in (*parts, 1, 1)[:3]))
     except ValueError:
         return ""
     return day.isoformat()[: (4, 7, 10)[known - 1]]
 
 
 def _url(text: str) -> str:
-    """Return an address of the web with what it is reached by; "" if it names no host."""
+    """Return a web address with its scheme and path; "" if it names no valid host."""
     try:
         parts = urlparse(text)
         host, _port = parts.hostname, parts.port

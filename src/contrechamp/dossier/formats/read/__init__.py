@@ -1,1 +1,1 @@
-"""Files of others become records: a reader for each format, and one way in."""
+"""The import of records: a reader for each format, and one way into the case (`importing`)."""

@@ -1,4 +1,4 @@
-"""Parts of an archive: never more than a limit, one error for whatever is broken in it."""
+"""Files inside a ZIP archive, read within limits, with one error for whatever is damaged."""
 
 import io
 import lzma
@@ -15,9 +15,9 @@ from contrechamp.base.files import unreadable
 from contrechamp.base.i18n import _
 from contrechamp.vault.adding import Content
 
-#: Of an archive: parts, bytes of all of them unpacked, and bytes of one that is taken in.
+#: Limits of an archive: number of files, their bytes in total when unpacked, and of a single one.
 MAX_PARTS, MAX_UNPACKED, MAX_PART = 20_000, 8 * 1024**3, 2 * 1024**3
-#: What a damaged archive makes the library raise, by the way in which its parts are packed.
+#: What the library raises for a damaged archive, depending on the compression.
 BROKEN = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, OSError, ValueError, RuntimeError,
     EOFError, LookupError,
@@ -28,7 +28,7 @@ def check(infos: list[zipfile.ZipInfo], where: str) -> None:
     """Check the directory of an archive.
 
     Raises:
-        InputError: if it holds more than the limits, or names files outside of itself.
+        InputError: if it exceeds the limits or names files outside itself.
     """
     if (
         len(infos) > MAX_PARTS
@@ -45,12 +45,12 @@ def check(infos: list[zipfile.ZipInfo], where: str) -> None:
         path = PurePosixPath(info.filename)
         if path.is_absolute() or ".." in path.parts or "\\" in info.filename:
             raise InputError(
-                _("the archive holds a file outside of itself; do not trust it"), where=where
+                _("the archive names a file outside itself; do not trust it"), where=where
             )
 
 
 def broken(where: str) -> InputError:
-    """Return the error that says that an archive is damaged."""
+    """Return the error for a damaged archive."""
     return unreadable(where, advice=_("export it again"), form=_("an archive"))
 
 
@@ -62,27 +62,29 @@ class Part:
     info: zipfile.ZipInfo
 
     def opened(self) -> IO[bytes]:
-        """Open the part; never more comes out of it than the archive says, whatever is in it."""
+        """Open the part; it yields no more bytes than the archive's directory says it has."""
         archive = self.archive.opened()
         try:
-            return _Both(zipfile.ZipFile(archive).open(self.info), archive, self.info.filename)
+            return _PartReader(
+                zipfile.ZipFile(archive).open(self.info), archive, self.info.filename
+            )
         except BROKEN as error:
             archive.close()
             raise broken(self.info.filename) from error
 
 
-class _Both(io.BufferedReader):
-    """A part of an archive that closes the archive with it."""
+class _PartReader(io.BufferedReader):
+    """A part of an archive that closes the archive together with itself."""
 
     def __init__(self, part: IO[bytes], archive: IO[bytes], name: str) -> None:
         super().__init__(part)  # type: ignore[arg-type]  # ZipExtFile is a BufferedIOBase
         self._archive, self._name = archive, name
 
     def read(self, size: int | None = -1, /) -> bytes:
-        return self._attempt(lambda: super(_Both, self).read(size))
+        return self._attempt(lambda: super(_PartReader, self).read(size))
 
     def readline(self, size: int | None = -1, /) -> bytes:
-        return self._attempt(lambda: super(_Both, self).readline(size))
+        return self._attempt(lambda: super(_PartReader, self).readline(size))
 
     def _attempt(self, read: Callable[[], bytes]) -> bytes:
         try:

@@ -1,33 +1,23 @@
-"""Files that lie beside an export, or in its archive, and that its rows name."""
+"""Files that the rows of an export name, such as photos: beside the export or in its archive."""
 
 from pathlib import PurePosixPath
 
-from contrechamp.dossier.formats.read.drafts import Desk
-from contrechamp.dossier.formats.read.source_file import Given
-
-
-def is_archive(given: Given) -> bool:
-    """Return whether a file is an archive, and no workbook."""
-    return given.is_zip and not given.is_xlsx
-
-
-def is_table(part: Given) -> bool:
-    """Return whether a part of an archive may be an export, by its name."""
-    return part.name.lower().endswith((".csv", ".json"))
+from contrechamp.dossier.formats.read.drafts import ImportContext
+from contrechamp.dossier.formats.read.source_file import SourceFile
 
 
 class Attachments:
-    """Files of rows, wherever they lie among those that were given."""
+    """The files of an import, and those in its archives, by name."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._parts: dict[str, list[Given]] = {}
-        for given in desk.beside:
-            parts = given.parts() if is_archive(given) else [given]
+    def __init__(self, context: ImportContext) -> None:
+        self._parts: dict[str, list[SourceFile]] = {}
+        for source in context.beside:
+            parts = source.parts() if source.is_archive else [source]
             for part in parts:
                 self._parts.setdefault(PurePosixPath(part.name).name, []).append(part)
 
-    def find(self, name: str, row: str) -> Given | None:
-        """Return a file by its name; its path tells which of several is that of the row."""
+    def find(self, name: str, row: str) -> SourceFile | None:
+        """Return the file of a name; of several, the one whose path has the id of the row."""
         parts = self._parts.get(PurePosixPath(name).name, [])
         found = [part for part in parts if row in part.name] or parts
         return found[0] if len(found) == 1 else None

@@ -1,4 +1,4 @@
-"""Exports of Bayanat: bulletins, entities, incidents and places, and how they hang together."""
+"""Import of Bayanat exports: bulletins, entities, incidents and places, and their relations."""
 
 import re
 from collections import Counter
@@ -9,18 +9,19 @@ from typing import Any
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.dossier.formats.read import bayanat_files
-from contrechamp.dossier.formats.read.attachments import is_archive, is_table
-from contrechamp.dossier.formats.read.bayanat_files import ACTOR, BULLETIN, INCIDENT, Found
+from contrechamp.dossier.formats.read.bayanat_files import ACTOR, BULLETIN, INCIDENT, BayanatObject
 from contrechamp.dossier.formats.read.drafts import (
     THIS_FILE,
-    Desk,
     Draft,
-    Format,
-    Notice,
-    Problem,
+    ImportContext,
+    ImportNotice,
     Read,
+    Reader,
+    all_or_error,
+    one_line,
+    without_empty,
 )
-from contrechamp.dossier.formats.read.source_file import Given
+from contrechamp.dossier.formats.read.source_file import SourceFile
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.records.actors import Actor, Relation
 from contrechamp.dossier.records.field_types import DATE, Record
@@ -32,35 +33,29 @@ from contrechamp.dossier.records.testimony import Exhibit
 SCHEME = "bayanat"
 
 
-def read(given: Given, desk: Desk) -> Iterator[Read]:
-    """Yield exhibits of bulletins, actors of entities, findings of incidents, places, relations.
+def read(source: SourceFile, context: ImportContext) -> Iterator[Read]:
+    """Yield bulletins as exhibits, entities as actors, incidents as findings; places, relations.
 
-    Persons are left out, and the file is kept without them: nobody is an actor here but in a
-    public role, and Bayanat does not say who has one.
+    Persons are left out, and the case keeps an excerpt of the file without them: only people in a
+    public role are actors, and Bayanat does not say who has one.
     """
-    everything: list[Found] = []
+    objects: list[BayanatObject] = []
     restricted = 0
-    for one in bayanat_files.objects(given):
+    for one in bayanat_files.objects(source):
         if isinstance(one, InputError):
-            yield Problem(one)
+            yield one
         elif one is None:
             restricted += 1
         else:
-            everything.append(one)
-    desk.kept[THIS_FILE] = bayanat_files.kept(everything, given.name)
-    reader = _Reader(everything, desk)
-    for found in everything:
-        if found.is_person:
-            continue
-        try:
-            made = list(reader.drafts(found))
-        except InputError as error:
-            yield Problem(error)
-        else:
-            yield from made
-    persons = sum(found.is_person for found in everything)
+            objects.append(one)
+    context.kept[THIS_FILE] = bayanat_files.excerpt(objects, source.name)
+    reader = _BayanatReader(objects, context)
+    for one in objects:
+        if not one.is_person:
+            yield from all_or_error(reader.drafts(one))
+    persons = sum(one.is_person for one in objects)
     if persons:
-        told = ngettext(
+        message = ngettext(
             "left out: {count} person. Whoever tells or gives something is a source, and has a "
             "pseudonym; whoever answers for something in a public role is an actor. Write them "
             "with contrechamp edit",
@@ -69,32 +64,35 @@ def read(given: Given, desk: Desk) -> Iterator[Read]:
             "with contrechamp edit",
             persons,
         )
-        yield Notice(given.name, told.format(count=persons))
+        yield ImportNotice(source.name, message.format(count=persons))
     if restricted:
-        told = _("left out: {count} that Bayanat keeps from who exported")
-        yield Notice(given.name, told.format(count=restricted))
-    for told, many in reader.left_out.items():
-        yield Notice(given.name, _("left out: {count}: {reason}").format(count=many, reason=told))
+        message = _("left out: {count} that Bayanat hides from whoever exported them")
+        yield ImportNotice(source.name, message.format(count=restricted))
+    for reason, many in reader.left_out.items():
+        message = _("left out: {count}: {reason}").format(count=many, reason=reason)
+        yield ImportNotice(source.name, message)
 
 
-FORMAT = Format(bayanat_files.fits, read)
+FORMAT = Reader(bayanat_files.fits, read)
 
 
-class _Reader:
-    """Makes records of what is in an export."""
+class _BayanatReader:
+    """Makes drafts of the objects of an export."""
 
-    def __init__(self, everything: list[Found], desk: Desk) -> None:
-        self.desk = desk
+    def __init__(self, objects: list[BayanatObject], context: ImportContext) -> None:
+        self.context = context
         self.left_out: Counter[str] = Counter()
-        self.here = {one.name for one in everything if not one.is_person}
-        for other in desk.beside:
-            if other is not desk.given and bayanat_files.fits(other):
-                self.here |= {one.name for one in bayanat_files.objects(other)
-                              if isinstance(one, Found) and not one.is_person}  # fmt: skip
-        self.media = {PurePosixPath(part.name).name: part for part in _media(desk)}
+        others = (one for one in context.beside if one is not context.source)
+        everything: list[BayanatObject | InputError | None] = [*objects]
+        for other in filter(bayanat_files.fits, others):
+            everything += bayanat_files.objects(other)
+        self.imported = {
+            one.name for one in everything if isinstance(one, BayanatObject) and not one.is_person
+        }
+        self.media = {PurePosixPath(part.name).name: part for part in _media(context)}
 
-    def drafts(self, found: Found) -> Iterator[Draft]:
-        """Yield the record of a thing, and those of its places and relations."""
+    def drafts(self, found: BayanatObject) -> Iterator[Draft]:
+        """Yield the record of an object, and those of its places and relations."""
         places = list(self._places(found))
         yield from places
         if found.kind == BULLETIN:
@@ -104,85 +102,87 @@ class _Reader:
         else:
             yield self._actor(found)
             for relation in found.related(ACTOR):
-                # Both ends say it; the one with the lower id is read.
+                # Both ends have the relation; it is read from the one with the lower id.
                 if int(found.id) < _whole(relation["id"], found.where):
                     yield from self._relation(found, relation)
 
-    def _refs(self, found: Found, kind: str) -> list[str]:
-        """Return references to things of a kind that a thing hangs together with."""
+    def _refs(self, found: BayanatObject, kind: str) -> list[str]:
+        """Return the references to the objects of a kind that an object is related to."""
         names = [f"{kind}/{relation['id']}" for relation in found.related(kind)]
-        return [self.desk.ref(SCHEME, name) for name in dict.fromkeys(names) if self._is_here(name)]
+        return [
+            self.context.ref(SCHEME, name) for name in dict.fromkeys(names) if self._is_here(name)
+        ]
 
     def _is_here(self, name: str) -> bool:
-        known = self.desk.id(SCHEME, name)
-        return name in self.here or lookup.is_there(self.desk.case, known)
+        known = self.context.id(SCHEME, name)
+        return name in self.imported or lookup.is_there(self.context.case, known)
 
-    def _exhibits(self, found: Found, places: list[Draft]) -> Iterator[Draft]:
+    def _exhibits(self, found: BayanatObject, places: list[Draft]) -> Iterator[Draft]:
         titles = ("title", "title_ar", "sjac_title", "sjac_title_ar")
         dates = {name: found.text(name)[:10] for name in ("publish_date", "documentation_date")}
-        told = [str(found.says.get("description") or "")]
-        told += [f"{name}: {text}" for name, text in dates.items() if text]
+        note = [str(found.fields.get("description") or "")]
+        note += [f"{name}: {text}" for name, text in dates.items() if text]
         if others := [f"bulletin {one['id']}" for one in found.related(BULLETIN)]:
-            told.append(f"related: {', '.join(others)}")
+            note.append(f"related: {', '.join(others)}")
         day = dates["publish_date"]
-        media = [self.media[name] for one in found.says.get("medias", ())
+        media = [self.media[name] for one in found.fields.get("medias", ())
                  if (name := str(one.get("filename"))) in self.media]  # fmt: skip
-        parts: list[Given | None] = [*media] or [None]
+        parts: list[SourceFile | None] = [*media] or [None]
         for number, part in enumerate(parts):
             fields = {
-                "item": THIS_FILE if part is None else self.desk.keep(part.content),
+                "item": THIS_FILE if part is None else self.context.keep(part.content),
                 "what": " / ".join(dict.fromkeys(filter(None, map(found.text, titles)))),
                 "made_on": day if re.fullmatch(DATE.pattern, day) else "",
                 "origin": "Bayanat",
                 "address": found.text("source_link"),
                 "place": self._place(found, places),
-                "note": "\n".join(line for line in told if line),
+                "note": "\n".join(filter(None, note)),
             }
             name = PurePosixPath(part.name).name if part else ""
             yield self._draft(found, Exhibit, fields, f"{found.name}/{name}" if number else "")
 
-    def _actor(self, found: Found) -> Draft:
+    def _actor(self, found: BayanatObject) -> Draft:
         bulletins = [{"ref": ref} for ref in self._refs(found, BULLETIN)]
         fields = {
             "names": _texts(found, "name"),
             "kind": "organisation",
-            "note": str(found.says.get("comments") or ""),
+            "note": str(found.fields.get("comments") or ""),
             "evidence": [{"ref": THIS_FILE, "at": found.name}, *bulletins],
         }
         return self._draft(found, Actor, fields)
 
-    def _relation(self, found: Found, relation: dict[str, Any]) -> Iterator[Draft]:
+    def _relation(self, found: BayanatObject, relation: dict[str, Any]) -> Iterator[Draft]:
         other = f"{ACTOR}/{relation['id']}"
         if not self._is_here(other):
             self.left_out[_("a relation to an actor that is not in the case")] += 1
             return
         certain = relation.get("probability") == 2
         fields = {
-            "from_actor": self.desk.ref(SCHEME, found.name),
+            "from_actor": self.context.ref(SCHEME, found.name),
             "kind": "linked",
-            "to_actor": self.desk.ref(SCHEME, other),
+            "to_actor": self.context.ref(SCHEME, other),
             "confidence": "single-source" if certain else "alleged",
             "says": f"Bayanat: related_as {relation.get('related_as', '?')}",
             "evidence": [{"ref": THIS_FILE, "at": found.name}],
         }
         yield self._draft(found, Relation, fields, f"atoa/{found.id}-{relation['id']}")
 
-    def _finding(self, found: Found, places: list[Draft]) -> Draft:
+    def _finding(self, found: BayanatObject, places: list[Draft]) -> Draft:
         bulletins = [{"ref": ref} for ref in self._refs(found, BULLETIN)]
         fields = {
             "claim": _texts(found, "title"),
             "confidence": "alleged",
-            "note": str(found.says.get("description") or ""),
+            "note": str(found.fields.get("description") or ""),
             "evidence": [{"ref": THIS_FILE, "at": found.name}, *bulletins],
             "about": [*self._refs(found, ACTOR), *(f"record/{place.id}" for place in places)],
         }
         return self._draft(found, Finding, fields)
 
-    def _places(self, found: Found) -> Iterator[Draft]:
-        """Yield the places of a thing; markers, which are exact, before towns and quarters."""
+    def _places(self, found: BayanatObject) -> Iterator[Draft]:
+        """Yield the places of an object: markers, which are exact, before towns and quarters."""
         for kind in ("geoLocations", "locations"):
-            for place in found.says.get(kind, ()):
-                title = " ".join(str(place.get("title") or found.text("title")).split())
+            for place in found.fields.get(kind, ()):
+                title = one_line(place.get("title") or found.text("title"))
                 if not title or not place.get("id"):
                     self.left_out[_("a place without a name")] += 1
                     continue
@@ -193,31 +193,30 @@ class _Reader:
                     "names": [{"language": "und", "text": title}],
                     "position": {"lon": lon, "lat": lat} if known else "",
                     "evidence": [{"ref": THIS_FILE, "at": found.name}],
-                    "note": " ".join(str(place.get("full_string") or "").split()),
+                    "note": one_line(place.get("full_string")),
                 }
                 yield self._draft(found, Place, fields, name, shared=True)
 
-    def _place(self, found: Found, places: list[Draft]) -> str:
-        """Return the one place of a thing, or the one marked as the main one; "" of several."""
-        marks = found.says.get("geoLocations", ())
-        main = [self.desk.ref(SCHEME, f"geolocation/{mark.get('id')}")
+    def _place(self, found: BayanatObject, places: list[Draft]) -> str:
+        """Return an object's main place, or its only one; "" if there are several or none."""
+        marks = found.fields.get("geoLocations", ())
+        main = [self.context.ref(SCHEME, f"geolocation/{mark.get('id')}")
                 for mark in marks if mark.get("main") is True]  # fmt: skip
         known = [f"record/{place.id}" for place in places]
         one = [ref for ref in main if ref in known] or known
         return one[0] if len(one) == 1 else ""
 
-    def _draft(self, found: Found, cls: type[Record], fields: dict[str, Any], name: str = "", *,
-               shared: bool = False) -> Draft:  # fmt: skip
+    def _draft(self, found: BayanatObject, cls: type[Record], fields: dict[str, Any],
+               name: str = "", *, shared: bool = False) -> Draft:  # fmt: skip
         name = name or found.name
-        given = {key: value for key, value in fields.items() if value not in ("", [], None)}
-        given["ids"] = [{"scheme": SCHEME, "id": name[:200]}]
-        record = from_json(cls, given, where=found.where)
+        fields = {**without_empty(fields), "ids": [{"scheme": SCHEME, "id": name[:200]}]}
+        record = from_json(cls, fields, where=found.where)
         at = f"{found.kind} {found.id}"
-        return Draft(record, self.desk.id(SCHEME, name), found.where, at, shared=shared)
+        return Draft(record, self.context.id(SCHEME, name), found.where, at, shared=shared)
 
 
-def _texts(found: Found, name: str) -> list[dict[str, str]]:
-    """Return a text, and what it is in Arabic; what language the other is in is not said."""
+def _texts(found: BayanatObject, name: str) -> list[dict[str, str]]:
+    """Return a text and its Arabic version; Bayanat does not say what language the first is in."""
     texts = {"und": found.text(name), "ar": found.text(f"{name}_ar")}
     return [{"language": language, "text": text} for language, text in texts.items() if text]
 
@@ -228,10 +227,10 @@ def _whole(text: str, where: str) -> int:
     return int(text)
 
 
-def _media(desk: Desk) -> Iterator[Given]:
-    """Yield the files beside an export, in its own archive too."""
-    for one in desk.beside:
-        if is_archive(one):
-            yield from (part for part in one.parts() if not is_table(part))
-        elif one is not desk.given:
+def _media(context: ImportContext) -> Iterator[SourceFile]:
+    """Yield the media of an export: in archives, its own included, and among the files."""
+    for one in context.beside:
+        if one.is_archive:
+            yield from (part for part in one.parts() if not part.is_named_as_table)
+        elif one is not context.source:
             yield one

@@ -1,4 +1,4 @@
-"""Export files of Bayanat: what is in them, without the persons and users that they name."""
+"""The objects in Bayanat export files, without the persons and users that they name."""
 
 import io
 import json
@@ -11,16 +11,16 @@ from typing import Any
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
-from contrechamp.dossier.formats.read.attachments import is_archive, is_table
-from contrechamp.dossier.formats.read.source_file import Given, parsed
+from contrechamp.dossier.formats.read.drafts import objects_in, one_line, without_empty
+from contrechamp.dossier.formats.read.source_file import SourceFile, parsed
 from contrechamp.vault.adding import Content
 
 BULLETIN, ACTOR, INCIDENT = "bulletin", "actor", "incident"
-#: Columns that only an export of bulletins, or of actors, has all of.
+#: Columns by which an export of bulletins, or of actors, is recognised: only it has all of them.
 _BULLETINS = {"id", "title", "origin_id", "source_link", "sjac_title", "documentation_date"}
 _ACTORS = {"id", "name", "name_ar", "mother_name", "civilian", "type"}
 _TOP = re.compile(rb'\s*\{\s*"(bulletin|actor|incident)s"\s*:\s*\[')
-#: What is read of an object, and all that is kept of it: nobody's name but that of an entity.
+#: The fields that are read and kept of an object; the only names among them are those of entities.
 _TEXTS = {
     BULLETIN: ("title", "title_ar", "sjac_title", "sjac_title_ar", "description", "source_link",
                "publish_date", "documentation_date"),
@@ -29,76 +29,75 @@ _TEXTS = {
 }  # fmt: skip
 _PLACES = {"locations": ("id", "title", "full_string", "lat", "lng"),
            "geoLocations": ("id", "title", "lat", "lng", "main")}  # fmt: skip
-#: Of a relation, who stands at its other end; by the column of a table of such relations.
+#: The field that holds the relations of an object to objects of a kind.
 _RELATIONS = {BULLETIN: "bulletin_relations", ACTOR: "actor_relations",
               INCIDENT: "incident_relations"}  # fmt: skip
 _COLUMN = re.compile(r"related_(bulletin|actor|incident)s\.\1-\d+")
 
 
 @dataclass(frozen=True)
-class Found:
-    """One bulletin, actor or incident, cut down to what is read of it.
+class BayanatObject:
+    """One bulletin, actor or incident, reduced to the fields that are read.
 
     Args:
-        kind: which of the three.
-        id: that Bayanat gave it.
+        kind: which of the three it is.
+        id: from Bayanat.
         where: file and place in it, for errors.
-        says: its fields; relations as ids, without names.
+        fields: as exported, but relations hold ids and no names.
     """
 
     kind: str
     id: str
     where: str
-    says: dict[str, Any] = field(repr=False)
+    fields: dict[str, Any] = field(repr=False)
 
     @property
     def name(self) -> str:
-        """Return what it is called among all that comes of Bayanat."""
+        """The name that it has in no other kind: kind and id."""
         return f"{self.kind}/{self.id}"
 
     @property
     def is_person(self) -> bool:
-        """Whether it is an actor that is no entity: a person, or not said."""
-        return self.kind == ACTOR and self.says.get("type") != "Entity"
+        """Whether it is an actor that is not said to be an entity, and so may be a person."""
+        return self.kind == ACTOR and self.fields.get("type") != "Entity"
 
     def related(self, kind: str) -> list[dict[str, Any]]:
-        """Return its relations to things of a kind."""
-        return list(self.says.get(_RELATIONS[kind], ()))
+        """Return its relations to objects of a kind."""
+        return list(self.fields.get(_RELATIONS[kind], ()))
 
     def text(self, name: str) -> str:
-        """Return a text on one line."""
-        return " ".join(str(self.says.get(name) or "").split())
+        """Return a text field on one line."""
+        return one_line(self.fields.get(name))
 
 
-def fits(given: Given) -> bool:
-    """Return whether a file looks like an export of Bayanat: CSV, JSON, or the archive of one."""
-    if is_archive(given):
-        return any(is_table(part) and fits(part) for part in given.parts())
-    if set(given.header()) >= _BULLETINS or set(given.header()) >= _ACTORS:
+def fits(source: SourceFile) -> bool:
+    """Return whether a file looks like a Bayanat export: CSV, JSON, or an archive of them."""
+    if source.is_archive:
+        return any(map(fits, source.table_files()))
+    if any(set(source.header()) >= columns for columns in (_BULLETINS, _ACTORS)):
         return True
-    head = given.head.removeprefix(b"\xef\xbb\xbf")
+    head = source.head.removeprefix(b"\xef\xbb\xbf")
     return b'"class"' in head and (_TOP.match(head) is not None or b'"sjac_title"' in head)
 
 
-def objects(given: Given) -> Iterator[Found | InputError | None]:
-    """Yield what is in an export; None for what its users may not see there.
+def objects(source: SourceFile) -> Iterator[BayanatObject | InputError | None]:
+    """Yield the objects of an export, an error for a bad one, None for a restricted one.
 
     Raises:
-        InputError: if the file is no export.
+        InputError: if the file is not an export.
     """
-    if is_archive(given):
-        for part in given.parts():
-            if is_table(part) and fits(part):
-                yield from objects(part)
+    if source.is_archive:
+        for part in filter(fits, source.table_files()):
+            yield from objects(part)
         return
-    if header := set(given.header()):
+    if header := set(source.header()):
         kind = BULLETIN if header >= _BULLETINS else ACTOR
-        for row in given.rows():
+        for row in source.rows():
             yield row if isinstance(row, InputError) else _of_row(kind, row.where, row.cells)
         return
-    for kind, listed in _lists(given):
+    for kind, listed in _lists(source):
         for number, one in enumerate(listed, start=1):
-            where = f"{given.name}: {kind}s[{number}]"
+            where = f"{source.name}: {kind}s[{number}]"
             if not isinstance(one, dict):
                 yield InputError(_("expected fields and their values"), where=where)
             elif one.get("restricted"):
@@ -107,9 +106,9 @@ def objects(given: Given) -> Iterator[Found | InputError | None]:
                 yield _found(str(one.get("class") or kind).lower(), where, one)
 
 
-def kept(found: list[Found], name: str) -> Content:
-    """Return what the case keeps in the place of an export: what was read, and no more."""
-    listed = [{"class": one.kind, "id": one.id, **one.says} for one in found if not one.is_person]
+def excerpt(found: list[BayanatObject], name: str) -> Content:
+    """Return the file that the case keeps in place of an export: only what was read of it."""
+    listed = [{"class": one.kind, "id": one.id, **one.fields} for one in found if not one.is_person]
     content = json.dumps(listed, ensure_ascii=False, indent=1, default=_plain).encode()
     return Content(f"{PurePosixPath(name).stem}.excerpt.json", lambda: io.BytesIO(content))
 
@@ -118,14 +117,14 @@ def _plain(value: Any) -> Any:
     return float(value) if isinstance(value, Decimal) else str(value)
 
 
-def _lists(given: Given) -> Iterator[tuple[str, list[Any]]]:
-    text = given.text()
+def _lists(source: SourceFile) -> Iterator[tuple[str, list[Any]]]:
+    text = source.text()
     try:
-        found = parsed(text, given.name)
+        found = parsed(text, source.name)
     except InputError:
-        # Bayanat (2025) writes some hundred objects at a time, and no comma between two such times;
-        # objects themselves stand on one line each.
-        found = parsed(re.sub(r"\}[ \r]*\n[ \r]*\{", "},\n{", text), given.name)
+        # Bayanat (2025) writes batches of some hundred objects, one a line, and forgets the comma
+        # between two batches.
+        found = parsed(re.sub(r"\}[ \r]*\n[ \r]*\{", "},\n{", text), source.name)
     if isinstance(found, dict) and "class" not in found:
         for kind in (BULLETIN, ACTOR, INCIDENT):
             listed = found.get(f"{kind}s")
@@ -134,10 +133,10 @@ def _lists(given: Given) -> Iterator[tuple[str, list[Any]]]:
     elif isinstance(found, dict | list):
         yield BULLETIN, found if isinstance(found, list) else [found]
     else:
-        raise InputError(_("expected fields and their values"), where=given.name)
+        raise InputError(_("expected fields and their values"), where=source.name)
 
 
-def _found(kind: str, where: str, one: dict[str, Any]) -> Found | InputError:
+def _found(kind: str, where: str, one: dict[str, Any]) -> BayanatObject | InputError:
     id_ = str(one.get("id") or "")
     if kind not in _TEXTS:
         return InputError(
@@ -145,18 +144,17 @@ def _found(kind: str, where: str, one: dict[str, Any]) -> Found | InputError:
         )
     if not re.fullmatch(r"\d{1,18}", id_):
         return InputError(_("expected a whole number"), where=f"{where}: id")
-    says: dict[str, Any] = {name: one[name] for name in _TEXTS[kind] if one.get(name)}
+    fields: dict[str, Any] = {name: one[name] for name in _TEXTS[kind] if one.get(name)}
     for name, members in _PLACES.items():
-        if places := [_only(place, members) for place in _objects(one.get(name))]:
-            says[name] = places
-    says["medias"] = [_only(media, ("filename", "title")) for media in _objects(one.get("medias"))]
+        fields[name] = [_only(place, members) for place in objects_in(one.get(name))]
+    fields["medias"] = [_only(one, ("filename", "title")) for one in objects_in(one.get("medias"))]
     for other, name in _RELATIONS.items():
-        says[name] = [
+        fields[name] = [
             {**_only(relation, ("related_as", "probability")), "id": str(_inner(relation, other))}
-            for relation in _objects(one.get(name))
+            for relation in objects_in(one.get(name))
             if _inner(relation, other)
         ]
-    return Found(kind, id_, where, {name: value for name, value in says.items() if value})
+    return BayanatObject(kind, id_, where, without_empty(fields))
 
 
 def _inner(relation: dict[str, Any], kind: str) -> Any:
@@ -164,16 +162,12 @@ def _inner(relation: dict[str, Any], kind: str) -> Any:
     return other.get("id") if isinstance(other, dict) else None
 
 
-def _objects(value: Any) -> list[dict[str, Any]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
-
-
 def _only(found: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     return {name: found[name] for name in names if found.get(name) is not None}
 
 
-def _of_row(kind: str, where: str, cells: dict[str, str]) -> Found | InputError:
-    """Return what a row says; places have no position in a table, and media no name of a file."""
+def _of_row(kind: str, where: str, cells: dict[str, str]) -> BayanatObject | InputError:
+    """Return the object in a row of a table, which has neither positions nor file names."""
     one: dict[str, Any] = {name: cells[name] for name in _TEXTS[kind] if name in cells}
     for column, text in cells.items():
         if found := _COLUMN.fullmatch(column):

@@ -1,33 +1,35 @@
-"""What a reader of a format gives: records to be written, and what could not be read."""
+"""What a reader of a format is given and what it yields: records to write, errors, notices."""
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, ParamSpec, TypeAlias
 
 from contrechamp.base.errors import InputError
-from contrechamp.dossier.formats.read.source_file import Given
+from contrechamp.dossier.formats.read.source_file import SourceFile
 from contrechamp.dossier.records.field_types import Record
 from contrechamp.vault.adding import Content, digests_of
 from contrechamp.vault.case import Case
 
-#: Stands for the file that is read until it is an item of the case.
+_Args = ParamSpec("_Args")
+
+#: Stands for the imported file until it is an item of the case.
 THIS_FILE = "item/" + "0" * 16
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A record as a file tells it.
+    """A record read from a file, not yet in the case.
 
     Args:
-        record: what it says; it may cite other drafts, `THIS_FILE`, and what `Desk.keep` gave.
-        id: that it has, or gets.
+        record: may cite other drafts, `THIS_FILE`, and what `ImportContext.keep` returned.
+        id: of the record, old or new.
         where: file and row or id, for errors.
         at: row or id in the file.
-        own: it is a record of the case itself, written down anew: what it says counts.
-        version: of the record that it was made from; 0: not told.
-        shared: many rows name it, such as a buyer or a make: what is known of it first counts.
+        own: it was exported from this case, so that it replaces the record as it stands.
+        version: that it was exported from; 0 if the file does not say.
+        shared: many rows name it, such as a buyer or a make; the first one to do so counts.
     """
 
     record: Record = field(repr=False)
@@ -40,87 +42,104 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class Problem:
-    """A row, or an object, that cannot be read."""
-
-    error: InputError
-
-
-@dataclass(frozen=True)
-class Notice:
-    """Something that was read and left out, or is for a person to decide."""
+class ImportNotice:
+    """Something that was left out, or that a person has to decide."""
 
     where: str
     message: str
 
 
-Read: TypeAlias = Draft | Problem | Notice
+#: An error takes the place of a row or object that cannot be read.
+Read: TypeAlias = Draft | InputError | ImportNotice
 
 
 @dataclass
-class Desk:
-    """What a reader may ask for while it reads.
+class ImportContext:
+    """The import of one file, as its reader sees it.
 
     Args:
         case: open.
-        given: the file.
-        beside: all files that were given, this one too.
-        mapping: file that says what the columns of a table are, if one was given.
-        accept: what is proposed is confirmed by the person who gives the file.
-        skip_bad_rows: what cannot be read is left out, and told.
-        kept: contents to be taken in, by what stands for their items.
+        source: the file.
+        beside: all files of the import, this one included.
+        mapping: the mapping file, if there is one.
+        accept: write proposals, which the user has confirmed, rather than report them.
+        skip_bad_rows: leave out and report what cannot be read.
+        kept: contents to add to the case, each by the placeholder of its item.
     """
 
     case: Case
-    given: Given
-    beside: Sequence[Given] = ()
-    mapping: Given | None = None
+    source: SourceFile
+    beside: Sequence[SourceFile] = ()
+    mapping: SourceFile | None = None
     accept: bool = False
     skip_bad_rows: bool = False
     kept: dict[str, Content] = field(default_factory=dict)
     _digests: dict[str, bytes] = field(default_factory=dict)
 
     def id(self, scheme: str, name: str) -> str:
-        """Return the id of what a source calls by a name: the same each time, in this case only."""
+        """Return the record id for a name in a scheme: stable, and different in every case."""
         return hmac.new(
             self.case.name_key, f"import\0{scheme}\0{name}".encode(), hashlib.sha256
         ).hexdigest()[:16]
 
     def ref(self, scheme: str, name: str) -> str:
-        """Return the reference to what a source calls by a name."""
+        """Return the reference to the record for a name in a scheme."""
         return f"record/{self.id(scheme, name)}"
 
     def keep(self, content: Content) -> str:
-        """Return what stands for the item of a content that is to be taken into the case."""
-        ref = f"item/{self.id('content', f'{self.given.name}/{content.name}')}"
+        """Add a content to the case with the import; return the placeholder of its item."""
+        ref = f"item/{self.id('content', f'{self.source.name}/{content.name}')}"
         self.kept[ref] = content
         return ref
 
     def digests(self, ref: str) -> bytes:
-        """Return the digests of a content that is to be taken in, read once for all records."""
+        """Return the digests of a kept content, which is read only once."""
         if ref not in self._digests:
             self._digests[ref] = digests_of(self.kept[ref])
         return self._digests[ref]
 
 
 @dataclass(frozen=True)
-class Format:
-    """A format that can be read.
+class Reader:
+    """A format that can be imported.
 
     Args:
-        fits: whether a file looks like it.
-        read: it.
-        kept: the file itself becomes an item of the case: it is evidence.
+        fits: tells whether a file looks like this format.
+        read: yields what a file holds.
+        kept: the file is evidence and becomes an item of the case.
     """
 
-    fits: Callable[[Given], bool]
-    read: Callable[[Given, Desk], Iterator[Read]]
+    fits: Callable[[SourceFile], bool]
+    read: Callable[[SourceFile, ImportContext], Iterator[Read]]
     kept: bool = True
 
 
-def attempt(make: Callable[[], Draft]) -> Read:
-    """Return a draft, or why there is none."""
+def attempt(make: Callable[_Args, Draft], *args: _Args.args, **kwargs: _Args.kwargs) -> Read:
+    """Return the draft that a function makes of its arguments, or the error that it raises."""
     try:
-        return make()
+        return make(*args, **kwargs)
     except InputError as error:
-        return Problem(error)
+        return error
+
+
+def all_or_error(made: Iterator[Draft | ImportNotice]) -> Sequence[Read]:
+    """Return everything that is made of one row, or only the error that it raises."""
+    try:
+        return list(made)
+    except InputError as error:
+        return [error]
+
+
+def one_line(value: object) -> str:
+    """Return a value as text on one line; "" for None."""
+    return " ".join(str(value or "").split())
+
+
+def objects_in(value: Any) -> list[dict[str, Any]]:
+    """Return the objects in a JSON list; none if the value is not a list."""
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def without_empty(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields that have a value."""
+    return {name: value for name, value in fields.items() if value not in (None, "", [], (), {})}

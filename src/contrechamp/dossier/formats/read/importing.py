@@ -1,4 +1,4 @@
-"""Records from files of others: recognised, read, checked, written together or not at all."""
+"""The import of files: recognised, read, checked, and written to the case all at once or not."""
 
 import contextlib
 import dataclasses
@@ -14,15 +14,20 @@ from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.progress import Progress, silent
 from contrechamp.dossier.formats.read.drafts import (
     THIS_FILE,
-    Desk,
     Draft,
-    Format,
-    Notice,
-    Problem,
+    ImportContext,
+    ImportNotice,
+    Reader,
+)
+from contrechamp.dossier.formats.read.reconciling import (
+    ACTION,
+    Reconciliation,
+    content,
+    reconcile,
+    with_items,
 )
 from contrechamp.dossier.formats.read.registry import FORMATS, MAPPED
-from contrechamp.dossier.formats.read.settling import ACTION, Settled, content, settle, with_items
-from contrechamp.dossier.formats.read.source_file import Given, given
+from contrechamp.dossier.formats.read.source_file import SourceFile, open_source
 from contrechamp.dossier.formats.read.staging import Staging
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import Citation
@@ -35,13 +40,13 @@ from contrechamp.dossier.writing.store import Put
 from contrechamp.vault import adding, database
 from contrechamp.vault.case import Case, Random
 
-#: So many problems are told at once.
-TOLD = 20
+#: How many problems one error lists.
+MAX_LISTED = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """A record that was written, by id and kind: there may be very many."""
+class WrittenRecord:
+    """The id and kind of a record that was written; small, because there may be very many."""
 
     id: str
     kind: str
@@ -54,30 +59,30 @@ class Written:
 
 @dataclass
 class Imported:
-    """What came of an import.
+    """The outcome of an import.
 
     Args:
-        new: records that were not there.
-        changed: records that have a new version.
-        unchanged: records that say what they said.
-        items: of the vault, by the name of the file or attachment.
-        left_out: rows that could not be read or written, where that was asked for.
-        notices: what is for a person to read.
+        new: records that were not in the case.
+        changed: records that got a new version.
+        unchanged: how many records say the same as in the case.
+        items: ids of the items that were added, by file or attachment name.
+        left_out: errors of the rows that were skipped, where that was asked for.
+        notices: for the user.
     """
 
-    new: list[Written] = field(default_factory=list)
-    changed: list[Written] = field(default_factory=list)
+    new: list[WrittenRecord] = field(default_factory=list)
+    changed: list[WrittenRecord] = field(default_factory=list)
     unchanged: int = 0
     items: dict[str, str] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
-    notices: list[Notice] = field(default_factory=list)
+    notices: list[ImportNotice] = field(default_factory=list)
 
 
 def import_files(
     case: Case,
     paths: Sequence[Path],
     *,
-    told: str = "",
+    format_name: str = "",
     mapping: Path | None = None,
     accept: bool = False,
     skip_bad_rows: bool = False,
@@ -87,119 +92,123 @@ def import_files(
     random: Random,
     progress: Progress = silent,
 ) -> Imported:
-    """Read files and write their records: all, or none where one cannot be read or written.
+    """Import the records of files: all of them, or none if any cannot be read or written.
 
-    A record that a file brought before is not doubled: it stays where the file says what it said,
-    gets a new version where the file says something else, and stays as it is, with a notice,
-    where a person changed it since.
+    A record that was imported before is not duplicated. It is left alone if the file has not
+    changed, and gets a new version if it has; but if a person has changed the record since, it
+    stays as it is, with a notice.
 
     Args:
         case: open for writing.
         paths: of the files.
-        told: name of their format; "" to recognise it.
-        mapping: file that says what the columns of a table are.
-        accept: what is proposed is confirmed by the person who gives the files.
-        skip_bad_rows: leave out what cannot be read or written, and take the rest.
-        overwrite: write also where a person changed a record since; what they wrote stays as an
-            earlier version.
-        reason: why, in the user's words.
+        format_name: of all files; "" to recognise the format of each.
+        mapping: a file that says what the columns of a table mean.
+        accept: write proposals, which the user has confirmed, rather than report them.
+        skip_bad_rows: leave out what cannot be read or written, and import the rest.
+        overwrite: replace a record even if a person has changed it since it was imported; what
+            they wrote stays as an earlier version.
+        reason: for the log, in the user's words.
         now: for the log.
         random: source of ids.
-        progress: shows how far it is.
+        progress: reports how far the import is.
 
     Raises:
-        InputError: with file, row and field of what cannot be read or written; nothing changed.
+        InputError: with file, row and field, if something cannot be read or written; the case is
+            then unchanged.
         OutputError: if the case cannot be written to.
     """
     outcome = Imported()
     with contextlib.closing(Staging(case.folder)) as staging:
-        beside = [given(path) for path in paths]
-        opened = given(mapping) if mapping else None
-        desks = [Desk(case, one, beside, opened, accept, skip_bad_rows) for one in beside]
+        sources = [open_source(path) for path in paths]
+        mapping_file = open_source(mapping) if mapping else None
+        contexts = [
+            ImportContext(case, source, sources, mapping_file, accept, skip_bad_rows)
+            for source in sources
+        ]
         problems: list[InputError] = []
-        for number, desk in enumerate(desks):
-            format_ = format_of(desk.given, told or (MAPPED if mapping else ""))
+        for number, context in enumerate(contexts):
+            format_ = format_of(context.source, format_name or (MAPPED if mapping else ""))
             if format_.kept:
-                desk.kept[THIS_FILE] = desk.given.content
-            with progress(_("Reading {file}").format(file=desk.given.name), None) as advance:
-                for read in format_.read(desk.given, desk):
+                context.kept[THIS_FILE] = context.source.content
+            with progress(_("Reading {file}").format(file=context.source.name), None) as advance:
+                for read in format_.read(context.source, context):
                     advance(1)
-                    if isinstance(read, Notice):
+                    if isinstance(read, ImportNotice):
                         outcome.notices.append(read)
                     else:
                         problems += _staged(staging, read, number)
-            outcome.notices += [Notice(where, told) for where, told in desk.given.not_used]
+            outcome.notices += [ImportNotice(*one) for one in context.source.not_used]
         if problems and not skip_bad_rows:
             raise together(problems)
-        settled = settle(case, staging, desks, overwrite=overwrite)
+        settled = reconcile(case, staging, contexts, overwrite=overwrite)
         outcome.unchanged, outcome.notices = settled.unchanged, outcome.notices + settled.notices
-        bad = _check(case, staging, settled, desks, progress)
+        bad = _check(case, staging, settled, contexts, progress)
         if bad and not skip_bad_rows:
             raise together(list(bad.values()))
-        while bad:  # without them, others may cite what is not there
+        while bad:  # those left may cite the ones removed
             problems += bad.values()
             staging.remove(bad)
-            bad = _check(case, staging, settled, desks, progress)
+            bad = _check(case, staging, settled, contexts, progress)
         outcome.left_out = [str(error) for error in problems]
-        _write(case, staging, settled, desks, outcome, reason, now, random, progress)
+        _write(case, staging, settled, contexts, outcome, reason, now, random, progress)
     return outcome
 
 
-def format_of(opened: Given, told: str = "") -> Format:
-    """Return the format of a file, by its content, or as it was told.
+def format_of(source: SourceFile, format_name: str = "") -> Reader:
+    """Return the format of a given name, or else the one that a file's content looks like.
 
     Raises:
-        InputError: if no format fits, or there is none of that name.
+        InputError: if no format fits, or none has that name.
     """
     names = ", ".join(FORMATS)
-    if told and told not in FORMATS:
+    if format_name and format_name not in FORMATS:
         raise InputError(_("there is no such format; there are: {names}").format(names=names))
-    for name in [told] if told else FORMATS:
-        found: Format = pkgutil.resolve_name(FORMATS[name])
-        if told or found.fits(opened):
+    for name in [format_name] if format_name else FORMATS:
+        found: Reader = pkgutil.resolve_name(FORMATS[name])
+        if format_name or found.fits(source):
             return found
     raise InputError(
-        _("no format is known that looks like this; tell it with --as, one of: {names}").format(
+        _("no known format looks like this; name it with --as, one of: {names}").format(
             names=names
         ),
-        where=opened.name,
+        where=source.name,
     )
 
 
 def together(problems: Sequence[InputError]) -> InputError:
-    """Return one error that tells of all, or of the first ones."""
-    lines = [str(error) for error in problems[:TOLD]]
+    """Return one error that lists all problems, or the first `MAX_LISTED`."""
+    lines = [str(error) for error in problems[:MAX_LISTED]]
     more = len(problems) - len(lines)
     if more:
         lines.append(ngettext("and {count} more", "and {count} more", more).format(count=more))
     return InputError("\n".join(lines))
 
 
-def _staged(staging: Staging, read: Draft | Problem, desk: int) -> list[InputError]:
-    """Take a draft among those on their way; return what is wrong with it."""
-    if isinstance(read, Problem):
-        return [read.error]
+def _staged(staging: Staging, read: Draft | InputError, source: int) -> list[InputError]:
+    """Add a draft to the staging; return what is wrong with it."""
+    if isinstance(read, InputError):
+        return [read]
     try:
-        if not read.own:  # a class alone checks no field
+        if not read.own:  # built by a reader: constructing a record checks no field
             kind = kind_of(read.record)
             from_json(type(read.record), to_json(read.record), where=kind)
     except InputError as error:
         return [InputError(str(error), where=read.where)]
-    if staging.add(read, desk) or read.shared:
+    if staging.add(read, source) or read.shared:
         return []
     before = staging.draft(read.id).draft
     if content(before.record) == content(read.record):
         return []
     return [
         InputError(
-            _("the same id stands at {place}, with other content").format(place=before.where),
+            _("the same id is at {place}, with other content").format(place=before.where),
             where=read.where,
         )
     ]
 
 
-class _Soon(View):
-    """The case with the records and items that are about to be taken in."""
+class _CaseWithDrafts(View):
+    """The case as it will be with the drafts and their items."""
 
     def __init__(self, case: Case, staging: Staging, items: set[str]) -> None:
         super().__init__(case, staging, coming={item.removeprefix("item/") for item in items})
@@ -213,13 +222,17 @@ class _Soon(View):
 
 
 def _check(
-    case: Case, staging: Staging, settled: Settled, desks: Sequence[Desk], progress: Progress
+    case: Case,
+    staging: Staging,
+    settled: Reconciliation,
+    contexts: Sequence[ImportContext],
+    progress: Progress,
 ) -> dict[str, InputError]:
-    """Return what the rules forbid, before anything is taken into the case."""
-    view = _Soon(case, staging, {ref for desk in desks for ref in desk.kept})
+    """Return what the rules forbid, by record id, before anything is written to the case."""
+    view = _CaseWithDrafts(case, staging, {ref for context in contexts for ref in context.kept})
     bad = {}
     with progress(_("Checking"), len(staging)) as advance:
-        for draft in (one.draft for some in staging.drafts() for one in some):
+        for draft in (one.draft for batch in staging.drafts() for one in batch):
             advance(1)
             try:
                 store.check(view, _put(draft, {}, settled))
@@ -231,8 +244,8 @@ def _check(
 def _write(
     case: Case,
     staging: Staging,
-    settled: Settled,
-    desks: Sequence[Desk],
+    settled: Reconciliation,
+    contexts: Sequence[ImportContext],
     outcome: Imported,
     reason: str,
     now: Callable[[], datetime],
@@ -240,42 +253,42 @@ def _write(
     progress: Progress,
 ) -> None:
     items: list[dict[str, str]] = []
-    for number, desk in enumerate(desks):
-        used = _used(staging, number, desk)
+    for number, context in enumerate(contexts):
+        used = _used(staging, number, context)
         ids = adding.add_contents(
-            case, [desk.kept[ref] for ref in used], now=now, random=random, reason=reason
+            case, [context.kept[ref] for ref in used], now=now, random=random, reason=reason
         )
         items.append({ref: f"item/{item}" for ref, item in zip(used, ids, strict=True)})
-        outcome.items |= {desk.kept[ref].name: item for ref, item in zip(used, ids, strict=True)}
+        outcome.items |= {context.kept[ref].name: item for ref, item in zip(used, ids, strict=True)}
     if not len(staging):
         return
     with (
         progress(_("Writing"), len(staging)) as advance,
         database.transaction(case.database),
     ):
-        for some in staging.drafts():
-            puts = [_put(one.draft, items[one.desk], settled) for one in some]
+        for batch in staging.drafts():
+            puts = [_put(one.draft, items[one.source], settled) for one in batch]
             for stored in store.write(case, puts, reason=reason, now=now()):
-                written = Written(stored.id, stored.kind)
+                written = WrittenRecord(stored.id, stored.kind)
                 (outcome.new if stored.version == 1 else outcome.changed).append(written)
             advance(len(puts))
 
 
-def _put(draft: Draft, known: dict[str, str], settled: Settled) -> Put:
-    record = with_items(draft.record, known)
-    if THIS_FILE in known:
-        at = ReadFrom(item=known[THIS_FILE], at=draft.at[:200])
+def _put(draft: Draft, items: dict[str, str], settled: Reconciliation) -> Put:
+    record = with_items(draft.record, items)
+    if THIS_FILE in items:
+        at = ReadFrom(item=items[THIS_FILE], at=draft.at[:200])
         record = dataclasses.replace(record, read_from=at)
-    new = draft.id not in settled.there
+    new = draft.id not in settled.existing
     return Put(record, draft.id, new, draft.version, action="" if draft.own else ACTION)
 
 
-def _used(staging: Staging, number: int, desk: Desk) -> list[str]:
-    """Return what stands for contents that a record cites; the file itself comes with any of it."""
-    cited = staging.cited(number)
-    return [ref for ref in desk.kept if (ref == THIS_FILE and staging.has(number)) or ref in cited]
+def _used(staging: Staging, number: int, context: ImportContext) -> list[str]:
+    """Return the placeholders of what drafts of a file cite, and of the file itself."""
+    used = staging.cited_items(number) | ({THIS_FILE} if staging.has_any(number) else set())
+    return [ref for ref in context.kept if ref in used]
 
 
-def counted(records: Sequence[Written]) -> dict[str, int]:
-    """Return how many records there are of each kind."""
+def counted(records: Sequence[WrittenRecord]) -> dict[str, int]:
+    """Return the number of records of each kind."""
     return dict(sorted(Counter(one.kind for one in records).items()))

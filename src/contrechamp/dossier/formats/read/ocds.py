@@ -1,4 +1,4 @@
-"""Releases and records of the Open Contracting Data Standard: tenders, contracts, and who."""
+"""Import of Open Contracting Data Standard packages: tenders, contracts, buyers and suppliers."""
 
 import dataclasses
 import re
@@ -7,49 +7,58 @@ from typing import Any
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
-from contrechamp.dossier.formats.read.drafts import THIS_FILE, Desk, Draft, Format, Notice, Read
-from contrechamp.dossier.formats.read.source_file import Given
+from contrechamp.dossier.formats.read.drafts import (
+    THIS_FILE,
+    Draft,
+    ImportContext,
+    ImportNotice,
+    Read,
+    Reader,
+    objects_in,
+    one_line,
+    without_empty,
+)
+from contrechamp.dossier.formats.read.source_file import SourceFile
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.records.actors import Actor, Contract, Tender
 from contrechamp.dossier.records.field_types import LANGUAGE, Record
 from contrechamp.dossier.records.schema import from_json
 
 SCHEME, PARTY_SCHEME = "ocid", "ocds-party"
-#: Ids that a case gave where the source gave none: the same record wherever they stand.
+#: An id that an export made from a record's id because the record had no other.
 OWN = re.compile(r"contrechamp-[0-9a-f]{16}")
 _OF_A_CASE = re.compile(r"ocds-[a-z0-9]{6}-([0-9a-f]{16})")
 
 
-def fits(given: Given) -> bool:
-    """Return whether a file looks like a package of releases or of records."""
-    is_object = given.head.lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(b"{")
-    known = b'"releases"' in given.head or b'"records"' in given.head or b'"awards"' in given.head
-    return is_object and b'"ocid"' in given.head and known
+def fits(source: SourceFile) -> bool:
+    """Return whether a file looks like a package of releases or of records, or one release."""
+    has_one_of = any(key in source.head for key in (b'"releases"', b'"records"', b'"awards"'))
+    return source.start.startswith(b"{") and b'"ocid"' in source.head and has_one_of
 
 
-def read(given: Given, desk: Desk) -> Iterator[Read]:
-    """Yield buyers and suppliers, tenders, contracts of each process.
+def read(source: SourceFile, context: ImportContext) -> Iterator[Read]:
+    """Yield the buyers and suppliers, the tender and the contracts of each process.
 
     Raises:
-        InputError: if the file is no package.
+        InputError: if the file is not a package.
     """
     seen: set[str] = set()
-    for where, process in _processes(given.json(), given.name):
+    for where, process in _processes(source.json(), source.name):
         ours = _OF_A_CASE.fullmatch(process["ocid"])
-        if ours and lookup.is_there(desk.case, ours[1]):
+        if ours and lookup.is_there(context.case, ours[1]):
             seen.add(ours[1])
-            yield Notice(where, _("this process was written from this case: left out"))
+            yield ImportNotice(where, _("left out: this process was exported from this case"))
             continue
-        for draft in _Process(process, where, desk).drafts():
-            if draft.id in seen:  # an authority stands in many processes: the first one counts
+        for draft in _ProcessReader(process, where, context).drafts():
+            if draft.id in seen:  # an authority is named in many processes; the first one counts
                 continue
             seen.add(draft.id)
             yield draft
     if not seen:
-        yield Notice(given.name, _("no process of tendering is in it"))
+        yield ImportNotice(source.name, _("it holds no contracting process"))
 
 
-FORMAT = Format(fits, read)
+FORMAT = Reader(fits, read)
 
 
 def _processes(found: Any, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -72,7 +81,7 @@ def _processes(found: Any, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
         where = f"{name}: [{number}]"
         if not isinstance(release, dict) or not isinstance(release.get("ocid"), str):
             raise InputError(_("expected a release with an ocid"), where=where)
-    # A later release says what changed; what it leaves out stands as it stood.
+    # A later release says what changed; what it leaves out has not.
     for release in sorted(releases, key=lambda one: str(one.get("date", ""))):
         known = by_ocid.setdefault(release["ocid"], {})
         by_ocid[release["ocid"]] = _merged(known, release)
@@ -81,7 +90,7 @@ def _processes(found: Any, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _merged(before: Any, after: Any) -> Any:
-    """Return JSON with what a later release says, by the rules of OCDS for objects with ids."""
+    """Return a release updated with a later one, by OCDS's rules for merging objects with ids."""
     if isinstance(before, dict) and isinstance(after, dict):
         merged = dict(before)
         for key, value in after.items():
@@ -102,28 +111,28 @@ def _have_ids(listed: list[Any]) -> bool:
     return all(isinstance(one, dict) and "id" in one for one in listed)
 
 
-class _Process:
-    """One process of tendering, and the records that it is."""
+class _ProcessReader:
+    """Makes drafts of one contracting process."""
 
-    def __init__(self, process: dict[str, Any], where: str, desk: Desk) -> None:
-        self.process, self.where, self.desk = process, where, desk
+    def __init__(self, process: dict[str, Any], where: str, context: ImportContext) -> None:
+        self.process, self.where, self.context = process, where, context
         self.ocid = process["ocid"]
         self.language = str(process.get("language") or "und")
-        self.parties = {str(one.get("id")): one for one in _objects(process.get("parties"))}
+        self.parties = {str(one.get("id")): one for one in objects_in(process.get("parties"))}
 
     def drafts(self) -> Iterator[Draft]:
-        """Yield what is in it; actors before those who name them."""
+        """Yield its drafts, actors before what names them."""
         tender = _object(self.process.get("tender"))
         caller = _object(tender.get("procuringEntity"))
         buyer = _object(self.process.get("buyer")) or caller
-        awards = _objects(self.process.get("awards"))
-        contracts = _objects(self.process.get("contracts"))
+        awards = objects_in(self.process.get("awards"))
+        contracts = objects_in(self.process.get("contracts"))
         if buyer:
             yield self._actor(buyer, "public-body")
         if caller and caller is not buyer:
             yield self._actor(caller, "public-body")
         for award in awards:
-            for supplier in _objects(award.get("suppliers")):
+            for supplier in objects_in(award.get("suppliers")):
                 yield self._actor(supplier, "company")
         if tender:
             yield self._tender(tender, caller or buyer)
@@ -147,7 +156,7 @@ class _Process:
             "registered": " ".join(
                 str(identifier[name]) for name in ("scheme", "id") if identifier.get(name)
             ),
-            "address": _line(_object(known.get("contactPoint")).get("url")),
+            "address": one_line(_object(known.get("contactPoint")).get("url")),
             "ids": [{"scheme": PARTY_SCHEME, "id": self._party(party)}],
             "evidence": self._evidence("parties"),
         }
@@ -155,7 +164,7 @@ class _Process:
         return dataclasses.replace(draft, shared=True)
 
     def _party(self, party: dict[str, Any]) -> str:
-        """Return what a party is called everywhere, or in this process where it is told no more."""
+        """Return a party's identifier: its official one, or one that is unique to the process."""
         known = self.parties.get(str(party.get("id")), {})
         identifier = _object(known.get("identifier")) or _object(party.get("identifier"))
         if identifier.get("scheme") and identifier.get("id"):
@@ -167,9 +176,9 @@ class _Process:
     def _tender(self, tender: dict[str, Any], buyer: dict[str, Any]) -> Draft:
         period = _object(tender.get("tenderPeriod"))
         record = {
-            "name": _line(tender.get("title") or self.ocid),
+            "name": one_line(tender.get("title") or self.ocid),
             "buyer": self._ref(buyer),
-            "number": _line(tender.get("id")) if tender.get("id") != self.ocid else "",
+            "number": one_line(tender.get("id")) if tender.get("id") != self.ocid else "",
             "published_on": _day(period.get("startDate")),
             "closes_on": _day(period.get("endDate")),
             "value": _money(tender.get("value")),
@@ -184,38 +193,38 @@ class _Process:
         period = _object(contract.get("period")) or _object(award.get("contractPeriod"))
         id_ = contract.get("id") or award.get("id")
         at = f"contracts/{id_}" if contract else f"awards/{id_}"
-        called = [at, f"awards/{award['id']}"] if contract and award.get("id") else [at]
+        names = [at, f"awards/{award['id']}"] if contract and award.get("id") else [at]
         title = contract.get("title") or award.get("title") or tender.get("title") or self.ocid
-        refs = [self._ref(one) for one in _objects(award.get("suppliers"))]
+        refs = [self._ref(one) for one in objects_in(award.get("suppliers"))]
         record = {
-            "name": _line(title),
+            "name": one_line(title),
             "buyer": self._ref(buyer),
             "suppliers": list(dict.fromkeys(ref for ref in refs if ref)),
-            "tender": self.desk.ref("ocds-tender", self.ocid) if tender else "",
-            "number": "" if OWN.fullmatch(str(id_)) else _line(id_),
+            "tender": self.context.ref("ocds-tender", self.ocid) if tender else "",
+            "number": "" if OWN.fullmatch(str(id_)) else one_line(id_),
             "signed_on": _day(contract.get("dateSigned")),
             "from_date": _day(period.get("startDate")),
             "to_date": _day(period.get("endDate")),
             "value": _money(contract.get("value") or award.get("value")),
             "says": contract.get("description") or award.get("description"),
-            # An award is not a contract yet: whoever reads it must see which it is.
+            # An award is not a contract yet, and the reader must see that.
             "note": "" if contract else f"OCDS award of {_day(award.get('date'))}, no contract",
-            "ids": [{"scheme": SCHEME, "id": f"{self.ocid}/{name}"} for name in called],
+            "ids": [{"scheme": SCHEME, "id": f"{self.ocid}/{name}"} for name in names],
             "evidence": self._evidence(at),
         }
         return self._draft("contract", f"{self.ocid}/{at}", Contract, record, at)
 
     def _ref(self, party: dict[str, Any]) -> str:
-        return self.desk.ref("ocds-party", self._party(party)) if party else ""
+        return self.context.ref("ocds-party", self._party(party)) if party else ""
 
     def _texts(self, party: dict[str, Any]) -> list[dict[str, str]]:
-        """Return the name of a party, in the languages that it is given in."""
+        """Return the name of a party in each language that it has one in."""
         texts = {
-            key.removeprefix("name_"): _line(text)
+            key.removeprefix("name_"): one_line(text)
             for key, text in party.items()
             if key.startswith("name_") and re.fullmatch(LANGUAGE.pattern, key[5:])
         }
-        name = _line(party.get("name"))
+        name = one_line(party.get("name"))
         if name and (self.language != "und" or name not in texts.values()):
             texts = {self.language: name, **texts}
         return [{"language": language, "text": text} for language, text in texts.items() if text]
@@ -225,21 +234,12 @@ class _Process:
 
     def _draft(self, kind: str, name: str, cls: type[Record], record: dict[str, Any],
                at: str) -> Draft:  # fmt: skip
-        given = {key: value for key, value in record.items() if value not in (None, "", [])}
-        made = from_json(cls, given, where=f"{self.where}: {at}")
-        return Draft(made, self.desk.id(f"ocds-{kind}", name), self.where, f"{self.ocid} {at}")
+        made = from_json(cls, without_empty(record), where=f"{self.where}: {at}")
+        return Draft(made, self.context.id(f"ocds-{kind}", name), self.where, f"{self.ocid} {at}")
 
 
 def _object(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
-
-
-def _objects(value: Any) -> list[dict[str, Any]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
-
-
-def _line(value: Any) -> str:
-    return " ".join(str(value or "").split())
 
 
 def _day(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""Where a photo was taken, as its EXIF data say: proposed, and written where a person says so."""
+"""Import of the place where a photo was taken, from its EXIF data, once the user confirms it."""
 
 import hashlib
 import re
@@ -7,57 +7,64 @@ from decimal import Decimal
 from fractions import Fraction
 
 from contrechamp.base.i18n import _
-from contrechamp.dossier.formats.read.drafts import THIS_FILE, Desk, Draft, Format, Notice, Read
-from contrechamp.dossier.formats.read.source_file import Given
+from contrechamp.dossier.formats.read.drafts import (
+    THIS_FILE,
+    Draft,
+    ImportContext,
+    ImportNotice,
+    Read,
+    Reader,
+)
+from contrechamp.dossier.formats.read.source_file import SourceFile
 from contrechamp.dossier.records.field_types import Evidence, Position, Text
 from contrechamp.dossier.records.fieldwork import Place
 from contrechamp.dossier.records.testimony import Exhibit
 from contrechamp.vault.metadata import media
 
-#: Digits of a degree: six are 11 cm, more than any receiver has.
+#: Decimals of a degree: six are 11 cm, finer than any receiver.
 DIGITS = 6
 
 
-def fits(given: Given) -> bool:
+def fits(source: SourceFile) -> bool:
     """Return whether a file is a picture."""
-    return media.media_type(given.head, whole=False).startswith("image/")
+    return media.media_type(source.head, whole=False).startswith("image/")
 
 
-def read(given: Given, desk: Desk) -> Iterator[Read]:
-    """Yield the place of a photo, and what is known of the photo; or what is proposed."""
-    with given.content.opened() as content:
+def read(source: SourceFile, context: ImportContext) -> Iterator[Read]:
+    """Yield the place of a photo and the photo as an exhibit, or a notice that proposes them."""
+    with source.content.opened() as content:
         tags: Mapping[str, str] = media.describe(content).get("exif", {})
     lat = degrees(tags, "GPS GPSLatitude", "S")
     lon = degrees(tags, "GPS GPSLongitude", "W")
     if lat is None or lon is None or (not lat and not lon):
-        yield Notice(given.name, _("the picture does not say where it was taken: left out"))
+        yield ImportNotice(source.name, _("the picture does not say where it was taken: left out"))
         return
-    if not desk.accept:
-        told = _("proposed: a place at {lat}, {lon}, where the picture says that it was taken; "
+    if not context.accept:
+        message = _("proposed: a place at {lat}, {lon}, where the picture says that it was taken; "
                  "look at it on a map, then import the picture with --accept")  # fmt: skip
-        yield Notice(given.name, told.format(lat=lat, lon=lon))
+        yield ImportNotice(source.name, message.format(lat=lat, lon=lon))
         return
-    digest = hashlib.sha256(given.whole()).hexdigest()
+    digest = hashlib.sha256(source.whole()).hexdigest()
     place = Place(
-        names=(Text(language="und", text=given.name),),
+        names=(Text(language="und", text=source.name),),
         position=Position(lon=lon, lat=lat),
         evidence=(Evidence(ref=THIS_FILE, at="EXIF"),),
     )
-    yield Draft(place, desk.id("photo-place", digest), given.name)
+    yield Draft(place, context.id("photo-place", digest), source.name)
     exhibit = Exhibit(
         item=THIS_FILE,
-        what=given.name,
-        place=desk.ref("photo-place", digest),
+        what=source.name,
+        place=context.ref("photo-place", digest),
         made_on=day(tags.get("EXIF DateTimeOriginal", "")),
     )
-    yield Draft(exhibit, desk.id("photo", digest), given.name)
+    yield Draft(exhibit, context.id("photo", digest), source.name)
 
 
-FORMAT = Format(fits, read)
+FORMAT = Reader(fits, read)
 
 
 def degrees(tags: Mapping[str, str], name: str, negative: str) -> Decimal | None:
-    """Return degrees of EXIF data; None if there are none that can be.
+    """Return a coordinate from EXIF data in degrees; None if there is no valid one.
 
     >>> degrees({"G": "[31, 30, 36]", "GRef": "S"}, "G", "S")
     Decimal('-31.51')
@@ -78,7 +85,7 @@ def degrees(tags: Mapping[str, str], name: str, negative: str) -> Decimal | None
 
 
 def day(text: str) -> str | None:
-    """Return the day of a time of EXIF data; None if it is none.
+    """Return the day of an EXIF time; None if it is not a valid time.
 
     >>> day("2026:05:01 10:00:00")
     '2026-05-01'

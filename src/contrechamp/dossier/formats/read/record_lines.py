@@ -1,27 +1,27 @@
-"""JSON Lines of records of a case: what `contrechamp show --json` prints."""
+"""Import of records as JSON Lines, as `contrechamp show --json` prints them."""
 
 from collections.abc import Iterator
 
-from contrechamp.dossier.formats.read.drafts import Desk, Draft, Format, Read, attempt
-from contrechamp.dossier.formats.read.source_file import Given
+from contrechamp.dossier.formats.read.drafts import Draft, ImportContext, Read, Reader, attempt
+from contrechamp.dossier.formats.read.source_file import SourceFile
 from contrechamp.dossier.formats.write.json_lines import read_line
 
 
-def fits(given: Given) -> bool:
+def fits(source: SourceFile) -> bool:
     """Return whether a file looks like records, one a line."""
-    first = next(iter(given.head.lstrip(b"\xef\xbb\xbf\r\n\t ").splitlines()), b"")
+    first = source.first_line
     return first.startswith(b"{") and b'"kind"' in first and b'"fields"' in first
 
 
-def read(given: Given, desk: Desk) -> Iterator[Read]:
+def read(source: SourceFile, context: ImportContext) -> Iterator[Read]:
     """Yield the record of each line."""
-    for where, line in given.lines():
-        yield attempt(lambda line=line, where=where: _draft(desk, line, where))  # type: ignore[misc]
+    for where, line in source.lines():
+        yield attempt(_draft, context, line, where)
 
 
-def _draft(desk: Desk, line: str, where: str) -> Draft:
-    put = read_line(desk.case, line, where=where)
+def _draft(context: ImportContext, line: str, where: str) -> Draft:
+    put = read_line(context.case, line, where=where)
     return Draft(put.record, put.id, where, own=True)
 
 
-FORMAT = Format(fits, read, kept=False)
+FORMAT = Reader(fits, read, kept=False)

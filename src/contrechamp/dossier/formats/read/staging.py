@@ -1,8 +1,8 @@
-"""Drafts on their way: in an encrypted file that only this process can read, not in memory.
+"""Drafts of an import, held in an encrypted file that only this process can read.
 
-All records of an import are read before the first is written, and may cite each other in any
-order. The file has a random key that is written nowhere, and no name any more once it is open:
-whatever happens, nothing of it can be found or read afterwards.
+All records of an import are read before the first is written, because they may cite each other in
+any order; there may be too many for memory. The file's random key is stored nowhere and its name
+is removed as soon as it is open, so that nothing of it can be found or read after a crash.
 """
 
 import json
@@ -24,20 +24,19 @@ from contrechamp.dossier.records.schema import from_json, to_json
 from contrechamp.dossier.writing.index import references
 from contrechamp.vault import database
 
-#: Records that are kept in memory at a time, of those that others cite.
+#: How many cited records are cached.
 KEPT = 2_000
-#: Rows that are read at a time.
+#: How many rows are read at a time.
 AT_A_TIME = 500
-#: Memory of the database, in kB.
+#: Cache of the database, in kB.
 CACHE_KB = 16_000
 
-#: What a draft is read from and written to.
-_COLUMNS = "id, desk, kind, fields, place, at, own, version, shared"
+_COLUMNS = "id, source, kind, fields, place, at, own, version, shared"
 _TABLES = """
 CREATE TABLE drafts (
     row INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
-    desk INTEGER NOT NULL,
+    source INTEGER NOT NULL,
     kind TEXT NOT NULL,
     fields TEXT NOT NULL,
     place TEXT NOT NULL,
@@ -53,21 +52,21 @@ CREATE INDEX citations_by_citing ON citations (citing);
 
 
 @dataclass(frozen=True)
-class Coming:
-    """A draft on its way, and the number of the desk that it was read at."""
+class StagedDraft:
+    """A draft, and the number of the source file that it was read from."""
 
     draft: Draft
-    desk: int
+    source: int
 
 
 class Staging(Mapping[str, Record]):
-    """Drafts by the id of their record, in the order in which they came.
+    """The records of drafts by id, in the order in which they were read.
 
     Args:
-        folder: where there is room and what is written is the case's: its own folder.
+        folder: to put the file in: the case's own.
 
     Raises:
-        OutputError: if it cannot be written to.
+        OutputError: if the folder cannot be written to.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -77,7 +76,7 @@ class Staging(Mapping[str, Record]):
             path.unlink()
         except (OSError, sqlite.Error) as error:
             raise unwritable(_("the case"), error) from error
-        # It is thrown away whatever happens: nothing has to be safe, and no journal is written.
+        # The file is thrown away in any event, so it needs no journal and no syncing.
         for pragma in ("journal_mode = OFF", "synchronous = OFF", "secure_delete = OFF",
                        f"cache_size = -{CACHE_KB}"):  # fmt: skip
             self._database.execute(f"PRAGMA {pragma}")
@@ -86,17 +85,17 @@ class Staging(Mapping[str, Record]):
         self._known: dict[str, Record] = {}
 
     def close(self) -> None:
-        """Throw all of it away."""
+        """Discard everything."""
         self._database.close()
 
-    def add(self, draft: Draft, desk: int) -> bool:
-        """Take a draft; return False where there is one of this id already."""
+    def add(self, draft: Draft, source: int) -> bool:
+        """Add a draft; return False if there is one with its id already."""
         record = draft.record
         fields = json.dumps(to_json(record), ensure_ascii=False)
         done = self._database.execute(
             f"INSERT OR IGNORE INTO drafts ({_COLUMNS}) "  # noqa: S608
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (draft.id, desk, kind_of(record), fields, draft.where, draft.at, draft.own,
+            (draft.id, source, kind_of(record), fields, draft.where, draft.at, draft.own,
              draft.version, draft.shared),
         )  # fmt: skip
         if not done.rowcount:
@@ -106,26 +105,26 @@ class Staging(Mapping[str, Record]):
             self._database.executemany("INSERT INTO citations VALUES (?, ?, ?)", cited)
         return True
 
-    def drafts(self) -> Iterator[list[Coming]]:
-        """Yield all drafts, some at a time; those that were yielded may be removed meanwhile."""
-        for rows in self._some(_COLUMNS):
-            yield [_coming(row) for _number, *row in rows]
+    def drafts(self) -> Iterator[list[StagedDraft]]:
+        """Yield all drafts in batches; those already yielded may be removed meanwhile."""
+        for rows in self._batches(_COLUMNS):
+            yield [_staged_draft(row) for _number, *row in rows]
 
     def ids(self) -> Iterator[list[tuple[str, int]]]:
-        """Yield the id and desk of all drafts, as `drafts` does, without what they say."""
-        for rows in self._some("id, desk"):
-            yield [(str(record), int(desk)) for _number, record, desk in rows]
+        """Yield the id and source number of all drafts in batches, as `drafts` does."""
+        for rows in self._batches("id, source"):
+            yield [(str(record), int(source)) for _number, record, source in rows]
 
-    def draft(self, record: str) -> Coming:
-        """Return one draft."""
+    def draft(self, record: str) -> StagedDraft:
+        """Return the draft of a record."""
         (row,) = self._database.execute(
             f"SELECT {_COLUMNS} FROM drafts WHERE id = ?",  # noqa: S608
             (record,),
         )
-        return _coming(row)
+        return _staged_draft(row)
 
-    def _some(self, columns: str) -> Iterator[list[Any]]:
-        """Yield the number and some columns of all rows, so many at a time."""
+    def _batches(self, columns: str) -> Iterator[list[Any]]:
+        """Yield the number and the given columns of all rows, `AT_A_TIME` rows each."""
         last = 0
         while rows := self._database.execute(
             f"SELECT row, {columns} FROM drafts WHERE row > ? ORDER BY row LIMIT ?",  # noqa: S608
@@ -135,7 +134,7 @@ class Staging(Mapping[str, Record]):
             yield rows
 
     def remove(self, records: Iterable[str]) -> None:
-        """Take drafts out."""
+        """Remove drafts."""
         gone = [(record,) for record in records]
         self._database.executemany("DELETE FROM drafts WHERE id = ?", gone)
         self._database.executemany("DELETE FROM citations WHERE citing = ?", gone)
@@ -143,12 +142,12 @@ class Staging(Mapping[str, Record]):
             self._known.pop(record, None)
 
     def kind(self, record: str) -> str | None:
-        """Return the kind of a record; None if there is none of this id."""
+        """Return the kind of a staged record; None if there is no such record."""
         row = self._database.execute("SELECT kind FROM drafts WHERE id = ?", (record,)).fetchone()
         return None if row is None else str(row[0])
 
     def cited_by(self, ref: str) -> list[Citation]:
-        """Return which drafts name a record, a part of it, or an item."""
+        """Return the citations in drafts of a record, a part of it, or an item."""
         rows = self._database.execute(
             "SELECT citing, field, cited FROM citations "
             "WHERE cited = ? OR (cited > ? AND cited < ?)",
@@ -156,17 +155,17 @@ class Staging(Mapping[str, Record]):
         )
         return [Citation(str(citing), str(field), str(cited)) for citing, field, cited in rows]
 
-    def cited(self, desk: int) -> set[str]:
-        """Return which items the drafts of a desk name."""
+    def cited_items(self, source: int) -> set[str]:
+        """Return the items that the drafts from a source file cite."""
         rows = self._database.execute(
             "SELECT DISTINCT cited FROM citations JOIN drafts ON citing = id "
-            "WHERE desk = ? AND cited LIKE 'item/%'", (desk,),
+            "WHERE source = ? AND cited LIKE 'item/%'", (source,),
         )  # fmt: skip
         return {str(cited) for (cited,) in rows}
 
-    def has(self, desk: int) -> bool:
-        """Return whether anything that was read at a desk is on its way."""
-        found = self._database.execute("SELECT 1 FROM drafts WHERE desk = ? LIMIT 1", (desk,))
+    def has_any(self, source: int) -> bool:
+        """Return whether there is any draft from a source file."""
+        found = self._database.execute("SELECT 1 FROM drafts WHERE source = ? LIMIT 1", (source,))
         return found.fetchone() is not None
 
     def __getitem__(self, record: str) -> Record:
@@ -183,17 +182,17 @@ class Staging(Mapping[str, Record]):
         return found is not None
 
     def __iter__(self) -> Iterator[str]:
-        for some in self.ids():
-            yield from (record for record, _desk in some)
+        for batch in self.ids():
+            yield from (record for record, _source in batch)
 
     def __len__(self) -> int:
         return int(self._database.execute("SELECT count(*) FROM drafts").fetchone()[0])
 
 
-def _coming(row: Any) -> Coming:
-    record_id, desk, kind, fields, place, at, own, version, shared = row
+def _staged_draft(row: Any) -> StagedDraft:
+    record_id, source, kind, fields, place, at, own, version, shared = row
     record = from_json(class_of(str(kind)), json.loads(fields), where=str(kind))
     draft = Draft(
         record, str(record_id), str(place), str(at), bool(own), int(version), bool(shared)
     )
-    return Coming(draft, int(desk))
+    return StagedDraft(draft, int(source))

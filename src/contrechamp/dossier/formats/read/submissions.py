@@ -1,4 +1,4 @@
-"""Submissions of the field form, as ODK Central and KoboToolbox export them."""
+"""Import of submissions of the field form, as ODK Central and KoboToolbox export them."""
 
 import re
 from collections.abc import Iterator
@@ -8,18 +8,19 @@ from typing import Any
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
-from contrechamp.dossier.formats.read.attachments import Attachments, is_archive, is_table
+from contrechamp.dossier.formats.read.attachments import Attachments
 from contrechamp.dossier.formats.read.drafts import (
     THIS_FILE,
-    Desk,
     Draft,
-    Format,
-    Notice,
-    Problem,
+    ImportContext,
+    ImportNotice,
     Read,
+    Reader,
+    all_or_error,
+    without_empty,
 )
-from contrechamp.dossier.formats.read.mapped_rows import flat
-from contrechamp.dossier.formats.read.source_file import Cells, Given
+from contrechamp.dossier.formats.read.mapped_rows import json_rows
+from contrechamp.dossier.formats.read.source_file import SourceFile
 from contrechamp.dossier.formats.write.survey_form import NAMES, PHOTOS
 from contrechamp.dossier.records.actors import Product
 from contrechamp.dossier.records.field_types import Record
@@ -27,11 +28,11 @@ from contrechamp.dossier.records.fieldwork import Barrier, Camera, Observation, 
 from contrechamp.dossier.records.schema import from_json
 from contrechamp.scene.camera_fields import ASKED
 
-#: By which submissions are named in ids of elsewhere: both services give the same uuid.
+#: Scheme of submission ids in `Record.ids`: both services export the same uuid.
 SCHEME = "odk"
 _IDS = ("rootUuid", "KEY", "__id", "instanceID", "_uuid")
 _MARKS = frozenset({"KEY", "__id", "instanceID", "_uuid"})
-#: What may lie in an archive beside an export.
+#: File name endings in an archive of media that belongs to an export.
 MEDIA = {".jpg", ".jpeg", ".png", ".heic", ".webp", ".mp4", ".mov", ".mp3", ".m4a", ".wav", ".pdf"}
 _PART_OF_POINT = {"Latitude": 0, "Longitude": 1, "Altitude": 2, "Accuracy": 3}
 
@@ -41,9 +42,9 @@ class Submission:
     """One submission.
 
     Args:
-        id: uuid that stays when it is edited.
+        id: uuid, the same after the submission is edited.
         where: file and row, for errors.
-        answers: by the name of the question; points as latitude, longitude, altitude, accuracy.
+        answers: by question name; points as latitude, longitude, altitude, accuracy.
     """
 
     id: str
@@ -51,82 +52,64 @@ class Submission:
     answers: dict[str, str] = field(repr=False)
 
 
-def fits(given: Given) -> bool:
+def fits(source: SourceFile) -> bool:
     """Return whether a file looks like an export of submissions of the form."""
-    if given.is_zip and not given.is_xlsx:
-        return any(is_table(part) and fits(part) for part in given.parts())
-    if given.head.lstrip(b"\xef\xbb\xbf\r\n\t ")[:1] in {b"{", b"["}:
+    if source.is_archive:
+        return any(map(fits, source.table_files()))
+    if source.is_json:
         marks = (b'"__id"', b'"_uuid"', b'"instanceID"', b'"meta/instanceID"')
-        return any(mark in given.head for mark in marks) and b'"what"' in given.head
-    names = {_plain(name) for name in given.header()}
+        return any(mark in source.head for mark in marks) and b'"what"' in source.head
+    names = {_plain(name) for name in source.header()}
     return "what" in names and bool(names & _MARKS)
 
 
-def read(given: Given, desk: Desk) -> Iterator[Read]:
-    """Yield the records of each submission: what it describes, its product, its place."""
-    tables = [part for part in given.parts() if is_table(part)] if is_archive(given) else [given]
-    attachments = Attachments(desk)
-    for table in tables:
-        if table is not given and not fits(table):
-            yield Notice(table.name, _("no submissions of the form that is known here: left out"))
+def read(source: SourceFile, context: ImportContext) -> Iterator[Read]:
+    """Yield the records of each submission: what was observed, and its product or place."""
+    attachments = Attachments(context)
+    for table in source.table_files():
+        if table is not source and not fits(table):
+            yield ImportNotice(table.name, _("left out: not submissions of the field form"))
             continue
         for submission in _submissions(table):
-            if isinstance(submission, Problem):
+            if isinstance(submission, InputError):
                 yield submission
-                continue
-            try:
-                made = list(_records(submission, desk, attachments))
-            except InputError as error:
-                yield Problem(error)
             else:
-                yield from made
+                yield from all_or_error(_records(submission, context, attachments))
 
 
-def fits_attachments(given: Given) -> bool:
-    """Return whether a file is an archive of media that comes beside an export."""
-    if not is_archive(given):
+def fits_attachments(source: SourceFile) -> bool:
+    """Return whether a file is an archive of the media of an export."""
+    if not source.is_archive:
         return False
-    parts = given.parts()
+    parts = source.parts()
     endings = {PurePosixPath(part.name).suffix.lower() for part in parts}
     return bool(parts) and endings <= MEDIA
 
 
-def read_attachments(given: Given, desk: Desk) -> Iterator[Read]:
-    """Yield nothing: exports that are given beside it find their media in it."""
-    if len(desk.beside) < 2:
-        yield Notice(given.name, _("pictures without the export that they belong to: give both"))
+def read_attachments(source: SourceFile, context: ImportContext) -> Iterator[Read]:
+    """Yield no record: the export that is imported with the archive finds its media in it."""
+    if len(context.beside) < 2:
+        yield ImportNotice(
+            source.name, _("pictures without the export that they belong to: import both together")
+        )
 
 
-FORMAT = Format(fits, read)
-ATTACHMENTS = Format(fits_attachments, read_attachments, kept=False)
+FORMAT = Reader(fits, read)
+ATTACHMENTS = Reader(fits_attachments, read_attachments, kept=False)
 
 
-def _submissions(table: Given) -> Iterator[Submission | Problem]:
-    is_json = table.head.lstrip(b"\xef\xbb\xbf\r\n\t ")[:1] in {b"{", b"["}
-    for row in _json_rows(table) if is_json else table.rows():
+def _submissions(table: SourceFile) -> Iterator[Submission | InputError]:
+    for row in json_rows(table) if table.is_json else table.rows():
         if isinstance(row, InputError):
-            yield Problem(row)
+            yield row
             continue
         where, answers = row.where, _answers(row.cells)
         id_ = next((answers[name] for name in _IDS if answers.get(name)), "")
         if not id_:
             problem = _("a submission without an id; export it with its instanceID")
-            yield Problem(InputError(problem, where=where))
+            yield InputError(problem, where=where)
         else:
             yield Submission(id_.removeprefix("uuid:")[:100], where, answers)
-
-
-def _json_rows(table: Given) -> Iterator[Cells]:
-    found = table.json()
-    if isinstance(found, dict):  # KoboToolbox; OData of ODK Central
-        found = found.get("results", found.get("value"))
-    if not isinstance(found, list):
-        raise InputError(_("expected a list of submissions"), where=table.name)
-    for number, one in enumerate(found, start=1):
-        where = f"{table.name}: [{number}]"
-        if not isinstance(one, dict):
-            raise InputError(_("expected fields and their values"), where=where)
-        yield Cells(where, str(number), dict(flat(one)))
 
 
 def _answers(cells: dict[str, str]) -> dict[str, str]:
@@ -146,23 +129,23 @@ def _answers(cells: dict[str, str]) -> dict[str, str]:
 
 
 def _plain(column: str) -> str:
-    """Return the name of a question without the groups that it stands in."""
+    """Return the name of a question without its groups."""
     return re.split(r"[-/]", column)[-1]
 
 
 def _records(
-    submission: Submission, desk: Desk, attachments: Attachments
-) -> Iterator[Draft | Notice]:
+    submission: Submission, context: ImportContext, attachments: Attachments
+) -> Iterator[Draft | ImportNotice]:
     answers = submission.answers
     photos = []
     for question in PHOTOS:
         if name := answers.get(question):
             part = attachments.find(name, submission.id)
             if part is None:
-                told = _("the picture {name} is not among the files that were given")
-                yield Notice(submission.where, told.format(name=name))
+                missing = _("the picture {name} is not among the files that were given")
+                yield ImportNotice(submission.where, missing.format(name=name))
             else:
-                photos.append(desk.keep(part.content))
+                photos.append(context.keep(part.content))
     what = answers.get("what", "")
     make = {"camera": _camera, "barrier": _barrier, "observation": _observation}.get(what)
     if make is None:
@@ -170,14 +153,13 @@ def _records(
         raise InputError(
             _("expected one of: {words}").format(words=expected), where=f"{submission.where}: what"
         )
-    yield from make(submission, desk, tuple(photos))
+    yield from make(submission, context, tuple(photos))
 
 
 def _draft(submission: Submission, name: str, record: dict[str, Any], cls: type[Record],
-           desk: Desk, id_: str = "") -> Draft:  # fmt: skip
-    told = {key: value for key, value in record.items() if value not in (None, "", (), [], {})}
-    made = from_json(cls, told, where=f"{submission.where}: {name}")
-    return Draft(made, id_ or desk.id(SCHEME, submission.id), submission.where, submission.id)
+           context: ImportContext, id_: str = "") -> Draft:  # fmt: skip
+    made = from_json(cls, without_empty(record), where=f"{submission.where}: {name}")
+    return Draft(made, id_ or context.id(SCHEME, submission.id), submission.where, submission.id)
 
 
 def _common(submission: Submission, *, observer: bool = True) -> dict[str, Any]:
@@ -203,14 +185,16 @@ def _position(submission: Submission, name: str) -> dict[str, str] | None:
     return position | ({"within_m": accuracy} if accuracy else {})
 
 
-def _camera(submission: Submission, desk: Desk, photos: tuple[str, ...]) -> Iterator[Draft]:
+def _camera(
+    submission: Submission, context: ImportContext, photos: tuple[str, ...]
+) -> Iterator[Draft]:
     answers = submission.answers
     make, model = answers.get("camera_make", ""), answers.get("camera_model", "")
     product = ""
     if make and model:
         name = f"{make.casefold()}\0{model.casefold()}"
-        product = desk.ref("product", name)
-        yield Draft(Product(make=make, model=model, kind="camera"), desk.id("product", name),
+        product = context.ref("product", name)
+        yield Draft(Product(make=make, model=model, kind="camera"), context.id("product", name),
                     submission.where, submission.id, shared=True)  # fmt: skip
     common = _common(submission)
     signs = [common["note"], answers.get("camera_sign") and f"sign: {answers['camera_sign']}"]
@@ -227,10 +211,12 @@ def _camera(submission: Submission, desk: Desk, photos: tuple[str, ...]) -> Iter
         "last_seen": answers.get("date"),
         "evidence": _evidence(submission, photos),
     }
-    yield _draft(submission, "camera", record, Camera, desk)
+    yield _draft(submission, "camera", record, Camera, context)
 
 
-def _barrier(submission: Submission, desk: Desk, photos: tuple[str, ...]) -> Iterator[Draft]:
+def _barrier(
+    submission: Submission, context: ImportContext, photos: tuple[str, ...]
+) -> Iterator[Draft]:
     answers = submission.answers
     name = {"language": answers.get("language", "und"), "text": answers.get("barrier_name", "")}
     passing = {
@@ -251,10 +237,12 @@ def _barrier(submission: Submission, desk: Desk, photos: tuple[str, ...]) -> Ite
         "last_seen": answers.get("date"),
         "evidence": _evidence(submission, photos),
     }
-    yield _draft(submission, "barrier", record, Barrier, desk)
+    yield _draft(submission, "barrier", record, Barrier, context)
 
 
-def _observation(submission: Submission, desk: Desk, photos: tuple[str, ...]) -> Iterator[Draft]:
+def _observation(
+    submission: Submission, context: ImportContext, photos: tuple[str, ...]
+) -> Iterator[Draft]:
     answers = submission.answers
     place, position = (
         answers.get("observation_place"),
@@ -263,14 +251,14 @@ def _observation(submission: Submission, desk: Desk, photos: tuple[str, ...]) ->
     place_ref = ""
     if place or position:
         name = f"{submission.id}/place"
-        place_ref = desk.ref(SCHEME, name)
+        place_ref = context.ref(SCHEME, name)
         called = place or answers.get("date", "") or submission.id
         where = {
             "names": [{"language": answers.get("language", "und"), "text": called}],
             "position": position,
             "evidence": _evidence(submission, ()),
         }
-        yield _draft(submission, "place", where, Place, desk, desk.id(SCHEME, name))
+        yield _draft(submission, "place", where, Place, context, context.id(SCHEME, name))
     counts = [
         {"what": what, "found": _whole(answers[name], f"{submission.where}: {name}")}
         for what, name in (("cameras", "cameras_found"), ("barriers", "barriers_found"))
@@ -288,7 +276,7 @@ def _observation(submission: Submission, desk: Desk, photos: tuple[str, ...]) ->
         "photos": list(photos),
         "conditions": answers.get("conditions"),
     }
-    yield _draft(submission, "observation", record, Observation, desk)
+    yield _draft(submission, "observation", record, Observation, context)
 
 
 def _whole(text: str, where: str) -> int:

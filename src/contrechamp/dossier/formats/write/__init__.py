@@ -1,1 +1,1 @@
-"""Records become files for others: a writer for each format, and one way out."""
+"""The export of records: a writer for each format, and one way out of the case (`exporting`)."""

@@ -1,4 +1,4 @@
-"""Records in formats of others: one door out, past which nothing closed goes."""
+"""The export of records, by one way out of the case that lets nothing closed pass."""
 
 import os
 import pkgutil
@@ -19,10 +19,10 @@ from contrechamp.vault.bags import exporting
 from contrechamp.vault.case import Case, Change
 from contrechamp.vault.log import custody
 
-#: Says in the folder whom it is for.
+#: The file in the folder that says whom the export is for.
 FOR_WHOM = "FOR-WHOM.txt"
-#: Ids in one entry of the log: what it says is at most 1 MiB.
-_TOGETHER = 20_000
+#: How many record ids one entry of the log lists: an entry holds at most 1 MiB.
+_IDS_PER_ENTRY = 20_000
 
 
 def write(
@@ -37,28 +37,28 @@ def write(
     now: datetime | None = None,
     reason: str = "",
 ) -> Outgoing:
-    """Write the records of a case, but for what is closed, to a new folder.
+    """Write the records of a case to a new folder, unencrypted and without what is closed.
 
-    Closed fields, closed passages and true identities stay in the case; so does what no consent
-    lets go to whom it is for. What is written is not encrypted. Where anything that a source told
-    or gave leaves, the log says what went to whom.
+    Closed fields, closed passages and true identities stay in the case, and so does whatever no
+    consent allows the recipient to have. If anything that a source told or gave leaves, the log
+    says what went to whom.
 
     Args:
-        case: open; for writing, where there is a recipient.
-        folder: to be made; there whole, or not at all.
+        case: open; for writing if there is a recipient.
+        folder: to make; after an error it does not exist.
         format_: one of `WRITERS`.
-        day: for which it is said how each record stands, and whether consent holds.
+        day: for which the standing of records and consents is given.
         osm: see `Outgoing`.
-        publisher: likewise.
-        recipient: whom it is for; by default whoever gets hold of it, who gets nothing that a
-            source told or gave.
-        now: for the log; needed where there is a recipient.
+        publisher: see `Outgoing`.
+        recipient: whom the export is for; by default anyone, who gets nothing that a source told
+            or gave.
+        now: for the log; required if there is a recipient.
         reason: for the log, in the user's words.
 
     Raises:
         InputError: if there is no such format, it has no place for what a record says, or the
-            recipient is no actor of the case.
-        OutputError: if the folder is there, or cannot be written.
+            recipient is not an actor of the case.
+        OutputError: if the folder exists already, or cannot be written.
     """
     if format_ not in WRITERS:
         raise InputError(
@@ -66,42 +66,44 @@ def write(
         )
     refuse_existing(folder)
     outgoing = Outgoing(case, day, recipient, osm=osm, publisher=publisher)
-    whom = _whom(outgoing)
+    for_whom = _for_whom(outgoing)
     writer: Writer = pkgutil.resolve_name(WRITERS[format_])
     with new_folder(folder) as partial:
         writer(outgoing, partial)
-        if whom:
-            (partial / FOR_WHOM).write_text(f"{whom}\n", encoding="utf-8")
-        if outgoing.given:
-            assert now is not None  # noqa: S101 - only where there is a recipient
+        if for_whom:
+            (partial / FOR_WHOM).write_text(f"{for_whom}\n", encoding="utf-8")
+        if outgoing.from_sources:
+            assert now is not None  # noqa: S101 - only if there is a recipient
             _log(outgoing, folder, format_, now, reason)
     return outgoing
 
 
-def _whom(outgoing: Outgoing) -> str:
-    """Return for whom an export is, as it stands in its folder."""
+def _for_whom(outgoing: Outgoing) -> str:
+    """Return the text of `FOR_WHOM`; "" if the export is for anyone."""
     recipient = outgoing.recipient
     if recipient.team:
         return _(
-            "For those who work on the case alone: not to be handed to others. It holds what "
-            "people agreed to be held, and to nothing more."
+            "Only for those who work on the case, and not to be passed on. People agreed that what "
+            "they told or gave is kept in the case, and to nothing more."
         )
     name = recipient.name
     if recipient.actor:
-        if outgoing.whole.kind(lookup.id_of(recipient.actor)) != "actor":
-            raise InputError(_("this is no actor of the case: {ref}").format(ref=recipient.actor))
+        if outgoing.full_view.kind(lookup.id_of(recipient.actor)) != "actor":
+            raise InputError(
+                _("this is not an actor of the case: {ref}").format(ref=recipient.actor)
+            )
         name = lookup.get(outgoing.case, recipient.actor).record.title()
     if not name:
         return ""
     return _(
-        "For {name}, and not to be handed on: what people told or gave is in here because they "
-        "agreed that {name} gets it."
+        "Only for {name}, and not to be passed on: what people told or gave is in here because "
+        "they agreed that {name} may have it."
     ).format(name=name)
 
 
 def _log(outgoing: Outgoing, folder: Path, format_: str, now: datetime, reason: str) -> None:
-    """Write the entry of the export: rather without the folder than the folder without it."""
-    whom, given = outgoing.recipient, list(outgoing.given)
+    """Log the export, before its folder is in place: better a logged export that failed."""
+    recipient, records = outgoing.recipient, list(outgoing.from_sources)
     state: dict[str, object] = {
         "name": os.fsencode(folder.name).decode("utf-8", "backslashreplace"),
         "at": custody.stamp(now),
@@ -109,18 +111,18 @@ def _log(outgoing: Outgoing, folder: Path, format_: str, now: datetime, reason: 
         "to": [],
         "encryption": "none",
         "format": format_,
-        "team": whom.team,
-        "for": whom.actor or whom.name,
+        "team": recipient.team,
+        "for": recipient.actor or recipient.name,
     }
     changes = [
         Change(
             "export",
             f"{exporting.SUBJECT}{secrets.token_hex(8)}",
-            {**state, "records": given[first : first + _TOGETHER]},
+            {**state, "records": records[first : first + _IDS_PER_ENTRY]},
             None,
             reason,
         )
-        for first in range(0, len(given), _TOGETHER)
+        for first in range(0, len(records), _IDS_PER_ENTRY)
     ]
     with database.transaction(outgoing.case.database):
         cases.append(outgoing.case, changes, now)

@@ -1,4 +1,4 @@
-"""JSON Lines: every record a line, with its JSON Schema."""
+"""Records as JSON Lines, one a line, and their JSON Schema."""
 
 import json
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from contrechamp.base.errors import InputError
+from contrechamp.base.files import write_json
 from contrechamp.base.i18n import _
 from contrechamp.dossier.formats.read.source_file import parsed
 from contrechamp.dossier.formats.write.outgoing import Outgoing
@@ -22,19 +23,19 @@ from contrechamp.dossier.writing import store
 from contrechamp.dossier.writing.store import Put
 from contrechamp.vault.case import Case
 
-#: Longer lines are refused: a record is at most 1 MiB in the case.
+#: The longest line that is read; a record has at most 1 MiB in the case.
 MAX_LINE = 1 << 21
 _MEMBERS = ("id", "kind", "version", "at", "standing", "closed_left_out", "fields")
 
 
-def written(case: Case, day: date, *, kind: str = "", closed: bool = False) -> Iterator[str]:
+def record_lines(case: Case, day: date, *, kind: str = "", closed: bool = False) -> Iterator[str]:
     """Yield the newest version of every record as a line of JSON.
 
     Args:
         case: open.
-        day: for which it is said how each record stands.
-        kind: of records; "" for all.
-        closed: with what is closed. True identities are in no record, and so never here.
+        day: for which the standing of each record is given.
+        kind: of the records; "" for all kinds.
+        closed: include what is closed. True identities are in no record, and never included.
     """
     view = View(case)
     standings = Standings(view, day)
@@ -44,18 +45,17 @@ def written(case: Case, day: date, *, kind: str = "", closed: bool = False) -> I
 
 
 def write(outgoing: Outgoing, folder: Path) -> None:
-    """Write what may leave as lines, and their schema."""
-    standings = Standings(outgoing.whole, outgoing.day)
+    """Write the records of an export as lines, and their schema."""
+    standings = Standings(outgoing.full_view, outgoing.day)
     with (folder / "records.jsonl").open("w", encoding="utf-8") as target:
         for stored in outgoing.records():
             target.write(json.dumps(as_object(stored, standings), ensure_ascii=False) + "\n")
-    told = json.dumps(schema(), ensure_ascii=False, indent=1)
-    (folder / "records.schema.json").write_text(told + "\n", encoding="utf-8")
+    write_json(folder / "records.schema.json", schema())
 
 
 def as_object(stored: Stored, standings: Standings, *, closed: bool = False) -> dict[str, Any]:
-    """Return a record as an object of JSON, with how it stands."""
-    shut = not closed and has_closed(stored.record)
+    """Return a record and its standing as a JSON object."""
+    without_closed = not closed and has_closed(stored.record)
     return {
         "id": stored.id,
         "kind": stored.kind,
@@ -65,18 +65,18 @@ def as_object(stored: Stored, standings: Standings, *, closed: bool = False) -> 
             {"code": flag.code, "at": flag.at, "because": flag.because}
             for flag in standings.of(stored.ref)
         ],
-        **({"closed_left_out": True} if shut or not stored.whole else {}),
-        "fields": open_json(stored.record) if shut else to_json(stored.record),
+        **({"closed_left_out": True} if without_closed or not stored.whole else {}),
+        "fields": open_json(stored.record) if without_closed else to_json(stored.record),
     }
 
 
 def read_line(case: Case, line: str, *, where: str) -> Put:
-    """Return what a line asks to be written: a new record, or a new version of one that is there.
+    """Return the new record, or the new version of a record, that a line holds.
 
     Args:
         case: open.
-        line: as `written` gives it. ``id``, ``fields`` and ``kind`` count; the rest, which follows
-            from the case, does not.
+        line: as `record_lines` yields it. Only ``id``, ``kind`` and ``fields`` are read; the rest
+            follows from the case.
         where: file and line, for errors.
 
     Raises:

@@ -10,29 +10,31 @@ from pathlib import Path
 from typing import Any
 
 from contrechamp.base.errors import InputError
+from contrechamp.base.files import write_json
 from contrechamp.base.i18n import _
+from contrechamp.dossier.formats.read.drafts import without_empty
 from contrechamp.dossier.formats.read.ocds import PARTY_SCHEME, SCHEME
 from contrechamp.dossier.formats.write.outgoing import Outgoing
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.records.actors import Actor, Contract, Tender
 from contrechamp.dossier.records.field_types import Money, Record, Text
 
-#: Kinds of records that a package can hold; actors, where a tender or contract names them.
+#: Kinds of records that a package can hold; actors only if a tender or contract names them.
 CARRIED = ("tender", "contract", "actor")
 RELEASES, RECORDS, VERSION = "releases.json", "records.json", "1.1"
-#: What the Open Contracting Partnership gives a publisher.
+#: A prefix as the Open Contracting Partnership assigns it to a publisher.
 _PREFIX = re.compile(r"ocds-[a-z0-9]{6}")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
-#: A code of a list of org-id.guide, and a number there.
+#: The code of a register in org-id.guide, and a number in it.
 _REGISTERED = re.compile(r"([A-Z]{2,3}-[A-Z0-9_-]+) (\S+)")
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:[!-~]+")
-#: Digits that a reader of JSON keeps, whatever it makes of numbers.
+#: Significant digits that every JSON reader keeps, even one that reads numbers as doubles.
 _DIGITS = 15
 
 
 @dataclass
-class _Process:
-    """One process of tendering: a tender, or contracts without one."""
+class _ProcurementProcess:
+    """One contracting process: a tender and its contracts, or contracts without a tender."""
 
     ocid: str
     tender: Tender | None = None
@@ -40,18 +42,18 @@ class _Process:
     changed: str = ""
 
     def actors(self) -> list[str]:
-        """Return whom its papers name."""
-        called = (self.tender.buyer if self.tender else None) or ""
-        buyers = [called, *(one.buyer or "" for one in self.contracts.values())]
+        """Return the actors that its tender and contracts name."""
+        papers = [one for one in (self.tender, *self.contracts.values()) if one is not None]
         suppliers = [ref for contract in self.contracts.values() for ref in contract.suppliers]
-        return list(dict.fromkeys(ref for ref in [*buyers, *suppliers] if ref))
+        named = [*(one.buyer for one in papers), *suppliers]
+        return list(dict.fromkeys(ref for ref in named if ref))
 
 
 def write(outgoing: Outgoing, folder: Path) -> None:
-    """Write a package of releases and one of records, which say the same.
+    """Write a package of releases and one of records, with the same content.
 
     Raises:
-        InputError: if it is not said who publishes, or a prefix is none.
+        InputError: if the publisher has no name, or a prefix or address is not valid.
     """
     publisher = outgoing.publisher
     if publisher is None or not publisher.name:
@@ -69,8 +71,8 @@ def write(outgoing: Outgoing, folder: Path) -> None:
                 )
             )
     processes = _processes(outgoing, publisher.prefix)
-    everywhere = _named_in_several(processes)
-    releases = [_Release(one, outgoing, everywhere).made() for one in processes]
+    shared = _named_in_several(processes)
+    releases = [_Release(one, outgoing, shared).as_json() for one in processes]
     if not releases:
         reasons = [f"{many}: {reason}" for reason, many in sorted(outgoing.left_out.items())]
         raise InputError(
@@ -78,38 +80,34 @@ def write(outgoing: Outgoing, folder: Path) -> None:
         )
     counts = lookup.count(outgoing.case)
     if others := sum(counts.values()) - sum(counts.get(kind, 0) for kind in CARRIED):
-        told = _("records for which the Open Contracting Data Standard has no place")
-        outgoing.left_out[told] += others
+        reason = _("records for which the Open Contracting Data Standard has no place")
+        outgoing.left_out[reason] += others
     package = {
         "uri": publisher.uri or uuid.uuid4().urn,
         "version": VERSION,
-        # Of a package made on demand: when what is in it changed last.
+        # For a package made on demand, the standard asks for the last change of its content.
         "publishedDate": max(one["date"] for one in releases),
         "publisher": {"name": publisher.name},
         **({"license": publisher.licence} if publisher.licence else {}),
     }
-    _write(folder / RELEASES, {**package, "releases": releases})
+    write_json(folder / RELEASES, {**package, "releases": releases})
     records = [
         {"ocid": one["ocid"], "releases": [one], "compiledRelease": _compiled(one)}
         for one in releases
     ]
-    _write(folder / RECORDS, {**package, "records": records})
-
-
-def _write(path: Path, package: dict[str, Any]) -> None:
-    path.write_text(json.dumps(package, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    write_json(folder / RECORDS, {**package, "records": records})
 
 
 def _compiled(release: dict[str, Any]) -> dict[str, Any]:
-    """Return what a process is now; of one release, that release."""
+    """Return the present state of a process, which is that of its only release."""
     id_ = f"{release['ocid']}-{release['date']}"
     return {**release, "id": id_, "tag": ["compiled"]}
 
 
-def _processes(outgoing: Outgoing, prefix: str) -> list[_Process]:
-    """Return tenders with their contracts, and contracts without a tender."""
-    found: dict[str, _Process] = {}
-    of_tender: dict[str, _Process] = {}
+def _processes(outgoing: Outgoing, prefix: str) -> list[_ProcurementProcess]:
+    """Return the processes: tenders with their contracts, and contracts without a tender."""
+    found: dict[str, _ProcurementProcess] = {}
+    of_tender: dict[str, _ProcurementProcess] = {}
     for stored in [*outgoing.records("tender"), *outgoing.records("contract")]:
         record = stored.record
         if not isinstance(record, Tender | Contract) or record.sample:
@@ -118,14 +116,14 @@ def _processes(outgoing: Outgoing, prefix: str) -> list[_Process]:
         known = of_tender.get(str(record.tender)) if isinstance(record, Contract) else None
         ocid = _ocid(record) or (known.ocid if known else "")
         if not ocid and not prefix:
-            told = _(
+            reason = _(
                 "{kind}: it has no OCID of its own; ask the Open Contracting Partnership for a "
                 "prefix, and give it with --ocid-prefix"
             )
-            outgoing.left_out[told.format(kind=stored.kind)] += 1
+            outgoing.left_out[reason.format(kind=stored.kind)] += 1
             continue
         ocid = ocid or f"{prefix}-{stored.id}"
-        process = found.setdefault(ocid, _Process(ocid))
+        process = found.setdefault(ocid, _ProcurementProcess(ocid))
         if isinstance(record, Contract):
             process.contracts[stored.id] = record
         elif process.tender is None:
@@ -137,22 +135,22 @@ def _processes(outgoing: Outgoing, prefix: str) -> list[_Process]:
     return list(found.values())
 
 
-def _named_in_several(processes: list[_Process]) -> set[str]:
-    """Return the actors whose id has to mean the same in more than one process."""
+def _named_in_several(processes: list[_ProcurementProcess]) -> set[str]:
+    """Return the actors that more than one process names, so that their ids must agree."""
     named = Counter(ref for process in processes for ref in process.actors())
     return {ref for ref, many in named.items() if many > 1}
 
 
 def _ocid(record: Record) -> str:
-    """Return the OCID of the process that a record is of, where it came with one."""
+    """Return the OCID of the process that a record belongs to; "" if the record has none."""
     return next((one.id.split("/")[0] for one in record.ids if one.scheme == SCHEME), "")
 
 
 class _Release:
     """The release of one process."""
 
-    def __init__(self, process: _Process, outgoing: Outgoing, everywhere: set[str]) -> None:
-        self.process, self.outgoing, self.everywhere = process, outgoing, everywhere
+    def __init__(self, process: _ProcurementProcess, outgoing: Outgoing, shared: set[str]) -> None:
+        self.process, self.outgoing, self.shared_actors = process, outgoing, shared
         self.actors = {
             ref: actor
             for ref in process.actors()
@@ -163,15 +161,15 @@ class _Release:
         self.awards: dict[str, dict[str, Any]] = {}
         self.contracts: dict[str, dict[str, Any]] = {}
 
-    def made(self) -> dict[str, Any]:
-        """Return it as JSON."""
+    def as_json(self) -> dict[str, Any]:
+        """Return the release as JSON."""
         buyer = self._buyer()
         self._party(buyer, "buyer")
         tender = self._tender(self.process.tender, buyer) if self.process.tender else {}
         for id_, contract in self.process.contracts.items():
             self._contract(id_, contract, buyer)
         tags = {"tender": tender, "award": self.awards, "contract": self.contracts}
-        release = _without_empty({
+        release = without_empty({
             "date": self.process.changed,
             "tag": [tag for tag, part in tags.items() if part],
             "initiationType": "tender",
@@ -186,7 +184,7 @@ class _Release:
         return {"ocid": self.process.ocid, "id": digest[:16], **release}
 
     def _buyer(self) -> str:
-        """Return who pays: of most contracts, else who calls for offers."""
+        """Return who pays for most of the contracts, or else who calls for offers."""
         paying = [one.buyer for one in self.process.contracts.values() if one.buyer]
         if paying:
             return Counter(paying).most_common(1)[0][0]
@@ -195,7 +193,7 @@ class _Release:
     def _tender(self, record: Tender, buyer: str) -> dict[str, Any]:
         other = record.buyer if record.buyer and record.buyer != buyer else ""
         self._party(other, "procuringEntity")
-        return _without_empty({
+        return without_empty({
             "id": record.number or self.process.ocid,
             "title": record.name,
             "description": record.says,
@@ -205,7 +203,7 @@ class _Release:
         })  # fmt: skip
 
     def _contract(self, record_id: str, record: Contract, buyer: str) -> None:
-        """Put a contract and its award among the others; an award alone where it is no more."""
+        """Add a contract and its award, or only an award if the record was read from one."""
         if record.buyer and record.buyer != buyer:
             self._leave_out(_("contract: its buyer, as its process has another one"))
         own = _own_ids(record, self.process.ocid)
@@ -217,7 +215,7 @@ class _Release:
             self._leave_out(_("contract: its number, as it has another id in its process"))
         for ref in record.suppliers:
             self._party(ref, "supplier")
-        said = _without_empty({
+        common = without_empty({
             "title": record.name,
             "description": record.says,
             "value": self._money(record.value),
@@ -225,28 +223,28 @@ class _Release:
         period = self._period(record.from_date, record.to_date)
         suppliers = [self._named(ref) for ref in record.suppliers]
         if alone:
-            award = {"id": id_, **said, "suppliers": suppliers, "contractPeriod": period}
-            self.awards[id_] = _without_empty(award)
+            award = {"id": id_, **common, "suppliers": suppliers, "contractPeriod": period}
+            self.awards[id_] = without_empty(award)
             return
         award_id = own.get("awards") or id_
         known = self.awards.get(award_id)
         if known is not None and known.get("suppliers", []) != suppliers:
             award_id = f"contrechamp-{record_id}"
-        # A contract has an award, by the standard; all that is known of it is to whom.
+        # The standard wants an award for each contract; all we know of it is the suppliers.
         award = {"id": award_id, "suppliers": suppliers}
-        self.awards.setdefault(award_id, _without_empty(award))
-        contract = {"id": id_, "awardID": award_id, **said, "period": period,
+        self.awards.setdefault(award_id, without_empty(award))
+        contract = {"id": id_, "awardID": award_id, **common, "period": period,
                     "dateSigned": self._time(record.signed_on)}  # fmt: skip
-        self.contracts[id_] = _without_empty(contract)
+        self.contracts[id_] = without_empty(contract)
 
     def _party(self, ref: str, role: str) -> None:
-        """Put an actor among the parties, with a role."""
+        """Add an actor to the parties, or a role to one that is there."""
         actor = self.actors.get(ref)
         if actor is None:
             return
         if ref not in self.parties:
             is_page = re.fullmatch(r"https?://[!-~]+", actor.address)
-            self.parties[ref] = _without_empty({
+            self.parties[ref] = without_empty({
                 "id": self._party_id(ref, actor),
                 **_names(actor.names, self.language),
                 "identifier": _identifier(actor.registered),
@@ -264,18 +262,18 @@ class _Release:
         ocid, bar, local = own.partition("/")
         if own and not bar:
             return own
-        if local and ocid == self.process.ocid and ref not in self.everywhere:
+        if local and ocid == self.process.ocid and ref not in self.shared_actors:
             return local
         return f"contrechamp-{lookup.id_of(ref)}"
 
     def _named(self, ref: str) -> dict[str, str]:
-        """Return a party by its id and name."""
+        """Return the id and name of a party, by which others refer to it."""
         if ref not in self.parties:
             return {}
         return {name: self.parties[ref][name] for name in ("id", "name")}
 
     def _language(self) -> str:
-        """Return the language that all parties are named in first; "" where there is none."""
+        """Return the language that the first names of all parties share; "" if there is none."""
         first = {actor.names[0].language for actor in self.actors.values()}
         return first.pop() if len(first) == 1 and first != {"und"} else ""
 
@@ -284,16 +282,16 @@ class _Release:
             return {}
         amount = money.amount
         if len(amount.normalize().as_tuple().digits) > _DIGITS:
-            self._leave_out(_("an amount of more digits than JSON surely keeps"))
+            self._leave_out(_("an amount with more digits than JSON reliably keeps"))
             return {}
         whole = amount == amount.to_integral_value()
         return {"amount": int(amount) if whole else float(amount), "currency": money.currency}
 
     def _period(self, start: str | None, end: str | None) -> dict[str, str]:
-        return _without_empty({"startDate": self._time(start), "endDate": self._time(end)})
+        return without_empty({"startDate": self._time(start), "endDate": self._time(end)})
 
     def _time(self, day: str | None) -> str:
-        """Return a day as the standard has it; "" of a date that is not known to the day."""
+        """Return a day as the standard writes it; "" if the date is not known to the day."""
         if not day:
             return ""
         if _DAY.fullmatch(day) is None:
@@ -301,12 +299,12 @@ class _Release:
             return ""
         return f"{day}T00:00:00Z"
 
-    def _leave_out(self, told: str) -> None:
-        self.outgoing.left_out[told] += 1
+    def _leave_out(self, reason: str) -> None:
+        self.outgoing.left_out[reason] += 1
 
 
 def _own_ids(record: Contract, ocid: str) -> dict[str, str]:
-    """Return what a contract, and its award, are called in their process."""
+    """Return the ids of a contract and of its award in their process."""
     found = {}
     for outside in record.ids:
         name, _bar, rest = outside.id.removeprefix(f"{ocid}/").partition("/")
@@ -323,14 +321,10 @@ def _identifier(registered: str) -> dict[str, str]:
 
 
 def _names(names: tuple[Text, ...], language: str) -> dict[str, str]:
-    """Return the name of a party, and what it is called in other languages than the release."""
+    """Return the name of a party, and its names in languages other than the release's."""
     by_language: dict[str, str] = {}
     for name in names:
         by_language.setdefault(name.language, name.text)
     others = {f"name_{code}": text for code, text in by_language.items()
               if code not in {language, "und"}}  # fmt: skip
     return {"name": names[0].text, **others}
-
-
-def _without_empty(found: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in found.items() if value}

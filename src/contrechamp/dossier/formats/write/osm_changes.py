@@ -1,6 +1,5 @@
-"""Cameras for OpenStreetMap, new and corrected, for the user to look at and upload: never by us."""
+"""New and corrected cameras for OpenStreetMap, for the user to check and upload: we never do."""
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from xml.etree import ElementTree
 
 from contrechamp import __version__
 from contrechamp.base.errors import InputError
-from contrechamp.base.files import unreadable
+from contrechamp.base.files import unreadable, write_json
 from contrechamp.base.i18n import _
 from contrechamp.dossier.formats.write.outgoing import Outgoing
 from contrechamp.dossier.reading import lookup
@@ -22,12 +21,12 @@ from contrechamp.dossier.records.fieldwork import Camera
 from contrechamp.scene import camera_tags
 from contrechamp.scene.camera_fields import RECORDED
 
-#: By which nodes are named in ids of elsewhere: node/123.
+#: Scheme of node ids in `Record.ids`, such as node/123.
 SCHEME = "osm"
 CHANGE, NEW, CORRECTED = "cameras.osc", "new.geojson", "corrected.geojson"
-#: A place that is known less well is not put on a map of others, metres.
+#: A camera whose position is less certain than this, in metres, is not offered to OpenStreetMap.
 WITHIN_M = 25
-#: Letters that XML has no place for.
+#: Characters that XML cannot hold.
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _NODE = re.compile(r"node/([1-9]\d{0,18})")
 
@@ -44,7 +43,7 @@ class _Node:
 
 
 def tags_of(camera: Camera, view: View) -> dict[str, str]:
-    """Return what OSM tags say of a camera; `scene.camera_tags` reads them back."""
+    """Return the OSM tags of a camera; `scene.camera_tags` reads them back."""
     product = view.record(lookup.id_of(camera.product)) if camera.product else None
     operator = view.record(lookup.id_of(camera.operator)) if camera.operator else None
     tags = {
@@ -60,10 +59,10 @@ def tags_of(camera: Camera, view: View) -> dict[str, str]:
 
 
 def write(outgoing: Outgoing, folder: Path) -> None:
-    """Write an osmChange, and GeoJSON whose properties are tags, as JOSM opens it.
+    """Write an osmChange file, and GeoJSON with tags as properties, which JOSM opens.
 
-    A camera that is in OpenStreetMap (its ids name node/123) is corrected only where an extract
-    says what the node is now: all its tags, and its version, have to be written again.
+    A camera that is in OpenStreetMap (its ids have node/123) is corrected only if an extract says
+    what the node is like now, because a change repeats all of its tags and its version.
     """
     nodes = _nodes(outgoing)
     change = ElementTree.Element("osmChange", version="0.6", generator=f"contrechamp {__version__}")
@@ -82,12 +81,12 @@ def write(outgoing: Outgoing, folder: Path) -> None:
             ] += 1
         elif int(node[1]) not in nodes:
             corrected.append(_feature(stored, place, tags))
-            told = _("in OpenStreetMap already: give an extract with --osm to correct it")
-            outgoing.left_out[told] += 1
+            reason = _("in OpenStreetMap already: give an extract with --osm to correct it")
+            outgoing.left_out[reason] += 1
         else:
             known = nodes[int(node[1])]
-            after = known.tags | _otherwise(known.tags, tags, camera)
-            if after == known.tags and (known.lon, known.lat) == _seven(place):
+            after = known.tags | _differing_tags(known.tags, tags, camera)
+            if after == known.tags and (known.lon, known.lat) == _rounded(place):
                 outgoing.left_out[_("OpenStreetMap says the same")] += 1
                 continue
             _put(modify, {"id": node[1], "version": str(known.version)}, place, after)
@@ -96,13 +95,11 @@ def write(outgoing: Outgoing, folder: Path) -> None:
     ElementTree.indent(change)
     ElementTree.ElementTree(change).write(folder / CHANGE, encoding="utf-8", xml_declaration=True)
     for name, features in ((NEW, new), (CORRECTED, corrected)):
-        document = {"type": "FeatureCollection", "features": features}
-        text = json.dumps(document, ensure_ascii=False, indent=1)
-        (folder / name).write_text(text + "\n", encoding="utf-8")
+        write_json(folder / name, {"type": "FeatureCollection", "features": features})
 
 
-def _otherwise(known: dict[str, str], tags: dict[str, str], camera: Camera) -> dict[str, str]:
-    """Return the tags that say something else than the node does, however the node writes it."""
+def _differing_tags(known: dict[str, str], tags: dict[str, str], camera: Camera) -> dict[str, str]:
+    """Return the tags whose meaning differs from the node's, not just their spelling."""
     rows, _unreadable = camera_tags.camera_rows(known, "")
     same = {"man_made", "surveillance:type"}  # it is a camera there already
     if len(rows) == 1:
@@ -125,8 +122,8 @@ def _cameras(outgoing: Outgoing) -> Iterator[tuple[Stored, Camera]]:
         if camera.sample:
             outgoing.left_out[_("made up, to show how a record looks")] += 1
         elif camera.position.within_m is not None and camera.position.within_m > WITHIN_M:
-            told = _("its place is not known within {metres} m").format(metres=WITHIN_M)
-            outgoing.left_out[told] += 1
+            reason = _("its place is not known within {metres} m").format(metres=WITHIN_M)
+            outgoing.left_out[reason] += 1
         else:
             yield stored, camera
 
@@ -138,10 +135,10 @@ def _osm_id(camera: Camera) -> str:
 def _put(
     parent: ElementTree.Element, about: dict[str, str], place: tuple[str, str], tags: dict[str, str]
 ) -> None:
-    lon, lat = _seven(place)
+    lon, lat = _rounded(place)
     node = ElementTree.SubElement(parent, "node", {**about, "lon": lon, "lat": lat})
     for key, value in sorted((key, _UNWRITABLE.sub("", value)) for key, value in tags.items()):
-        # A tag of OpenStreetMap has room for 255 letters.
+        # OpenStreetMap limits keys and values to 255 characters.
         ElementTree.SubElement(node, "tag", {"k": key[:255], "v": value[:255]})
 
 
@@ -150,14 +147,14 @@ def _feature(stored: Stored, place: tuple[str, str], tags: dict[str, str]) -> di
     return {"type": "Feature", "id": stored.id, "geometry": point, "properties": tags}
 
 
-def _seven(place: tuple[str, str]) -> tuple[str, str]:
-    """Return a place to the seven digits that OpenStreetMap keeps."""
+def _rounded(place: tuple[str, str]) -> tuple[str, str]:
+    """Return a position with the seven decimals that OpenStreetMap keeps."""
     lon, lat = (f"{round(Decimal(one), 7):.7f}" for one in place)
     return lon, lat
 
 
 def _nodes(outgoing: Outgoing) -> dict[int, _Node]:
-    """Return the nodes of an extract that cameras of the case are."""
+    """Return the nodes of the extract that the case has as cameras, by id."""
     import osmium
 
     if outgoing.osm is None:
@@ -172,13 +169,13 @@ def _nodes(outgoing: Outgoing) -> dict[int, _Node]:
         for node in osmium.FileProcessor(str(outgoing.osm), osmium.osm.NODE):
             assert isinstance(node, osmium.osm.Node)  # noqa: S101
             if node.id in wanted and node.location.valid():
-                lon, lat = _seven((str(node.location.lon), str(node.location.lat)))
+                lon, lat = _rounded((str(node.location.lon), str(node.location.lat)))
                 nodes[node.id] = _Node(node.id, node.version, lon, lat, dict(node.tags))
     except (RuntimeError, ValueError) as error:
         raise unreadable(outgoing.osm.name, advice=_("fetch it again"), form="OSM") from error
     if any(not node.version for node in nodes.values()):
         raise InputError(
-            _("the extract does not say the versions of its objects; take one with metadata"),
+            _("the extract does not give the versions of its objects; take one with metadata"),
             where=outgoing.osm.name,
         )
     return nodes

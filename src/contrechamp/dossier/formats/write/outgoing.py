@@ -1,4 +1,4 @@
-"""The records of a case that may leave it, as every writer of a format gets them."""
+"""What every writer of a format works from: the records of a case that may leave it."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -17,13 +17,13 @@ from contrechamp.vault.case import Case
 
 @dataclass(frozen=True)
 class Publisher:
-    """What a package says of who publishes it.
+    """The publisher of a package of tenders and contracts.
 
     Args:
-        name: of who publishes; the standard asks for it.
-        prefix: before the id of each process that has none yet; see `_PREFIX`.
-        uri: of the package; "" for one that names nothing but itself.
-        licence: address of the licence.
+        name: of the publisher; the standard requires it.
+        prefix: OCID prefix, for processes that have no OCID yet.
+        uri: of the package; "" to make one up.
+        licence: web address of the licence.
     """
 
     name: str
@@ -34,17 +34,17 @@ class Publisher:
 
 @dataclass
 class Outgoing:
-    """The records of a case that may leave it, and what is told of them.
+    """An export: the records that may leave the case, and an account of what does and does not.
 
     Args:
         case: open.
-        day: for which it is said whether consent holds.
-        recipient: whom they go to.
-        kept_back: records that do not leave, by id, with what no consent covers.
-        given: ids of records that leave and hold what a source told or gave.
-        limits: of what leaves, by id, in the words of who told or gave it.
-        left_out: what a format has no place for, by reason.
-        osm: extract that says what objects of OpenStreetMap are now.
+        day: on which consent has to hold.
+        recipient: whom the export is for.
+        kept_back: records that stay, by id, with the uses that no consent covers.
+        from_sources: ids of the records that leave and hold what a source told or gave.
+        limits: that sources set on what leaves, by record id, in their own words.
+        left_out: how many records the format has no place for, by reason.
+        osm: an extract with the present state of OpenStreetMap's objects.
         publisher: of packages of tenders and contracts.
     """
 
@@ -52,32 +52,32 @@ class Outgoing:
     day: date
     recipient: Recipient = ANYONE
     kept_back: dict[str, tuple[Refusal, ...]] = field(default_factory=dict)
-    given: dict[str, None] = field(default_factory=dict)
+    from_sources: dict[str, None] = field(default_factory=dict)
     limits: dict[str, list[str]] = field(default_factory=dict)
     left_out: Counter[str] = field(default_factory=Counter)
     osm: Path | None = None
     publisher: Publisher | None = None
 
     def __post_init__(self) -> None:
-        self.whole = View(self.case)
-        self.sharing = Sharing(self.whole, self.day, self.recipient)
-        #: The case without what stays in it: what a writer may follow references with.
+        self.full_view = View(self.case)
+        self.sharing = Sharing(self.full_view, self.day, self.recipient)
+        #: The case without the records that stay in it, for writers to follow references with.
         self.view: View = Outward(self.sharing)
 
     def records(self, kind: str = "") -> Iterator[Stored]:
-        """Yield the newest versions of what consent lets go, without words about what stays."""
+        """Yield the newest version of each record that may leave, without words on what stays."""
         for stored in lookup.every(self.case, kind):
             refused = self.sharing.refused(stored.id, stored.record)
             if refused:
                 self.kept_back[stored.id] = refused
                 continue
             if self.sharing.is_given(stored.id, stored.record):
-                self.given[stored.id] = None
+                self.from_sources[stored.id] = None
                 if limits := self.sharing.limits(stored.id, stored.record):
                     self.limits[stored.id] = limits
             thin = self.sharing.thinned(stored.record)
             yield stored if thin is stored.record else replace(stored, record=thin, whole=False)
 
 
-#: Writes what may leave into a folder.
+#: Writes the records of an export to a folder.
 Writer: TypeAlias = Callable[[Outgoing, Path], None]

@@ -1,6 +1,6 @@
-"""The formats in which records leave a case: a new one is a module and a line here."""
+"""The formats that records can be exported to: a new one is a module and a line here."""
 
-#: By the name by which a format is asked for: its `outgoing.Writer`, loaded only when it is used.
+#: The `outgoing.Writer` of each format by its name, loaded when it is used.
 WRITERS = {
     "jsonl": "contrechamp.dossier.formats.write.json_lines:write",
     "csv": "contrechamp.dossier.formats.write.table_files:write_csv",

@@ -1,4 +1,4 @@
-"""Records of cameras and areas as the tables that `contrechamp measure` reads."""
+"""Camera and area records as the files that `contrechamp measure` reads."""
 
 import csv
 import io
@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from contrechamp.base.files import write_json
 from contrechamp.base.i18n import _
 from contrechamp.base.spreadsheets import without_formula
 from contrechamp.dossier.formats.write.outgoing import Outgoing
@@ -23,7 +24,7 @@ from contrechamp.vault import object_keys, subjects
 from contrechamp.vault.case import Case
 
 CAMERAS, CAMERAS_CSV, AREAS = "cameras.geojson", "cameras.csv", "areas.geojson"
-#: Of the camera table, in the order of its page; a record has no word for the others.
+#: The columns of the camera table that a record has a value for, in the order of its docs page.
 COLUMNS = (
     "id", "lon", "lat",
     *(one.name for one in FIELDS if one.recorded or one.name in ("operator", "operator_class")),
@@ -33,32 +34,32 @@ _CLASSES = {
     "company": "private", "organisation": "private", "public-body": "public", "state": "public",
 }  # fmt: skip
 _POLYGONS = {"Polygon", "MultiPolygon"}
-#: Larger boundaries are no districts.
+#: The largest boundary that is read, in bytes.
 MAX_BOUNDARY = 64 << 20
 
 
 def camera_rows(view: View, cameras: Iterable[Stored]) -> list[dict[str, str]]:
-    """Return the row of the camera table for each camera record, every value as text.
+    """Return a row of the camera table for each camera record, every value as text.
 
-    What a record leaves open stays empty, and is drawn from the priors. The id is the one that the
-    camera had in OpenStreetMap or in the table that it was read from, or else that of the record;
+    A value that the record does not have is empty, and `measure` draws it from the priors. The id
+    is the camera's in OpenStreetMap or in the table that it was read from, or else the record's;
     ``source`` names the record and its version.
 
     Args:
         view: the case, for the names of operators.
-        cameras: newest versions of records; others are passed over.
+        cameras: newest versions of records; those of other kinds are skipped.
     """
     found = [(one, one.record) for one in cameras if isinstance(one.record, Camera)]
-    called = {stored.id: _outside_id(camera) or stored.id for stored, camera in found}
-    many = Counter(called.values())
+    outside_ids = {stored.id: _outside_id(camera) or stored.id for stored, camera in found}
+    uses = Counter(outside_ids.values())
     rows = []
     for stored, camera in found:
-        name = called[stored.id]
+        outside_id = outside_ids[stored.id]
         operator = view.record(lookup.id_of(camera.operator)) if camera.operator else None
         known = operator if isinstance(operator, Actor) else None
         made_up = " SAMPLE" if camera.sample else ""
         row = {
-            "id": name if many[name] == 1 else stored.id,
+            "id": outside_id if uses[outside_id] == 1 else stored.id,
             "lon": f"{camera.position.lon:f}",
             "lat": f"{camera.position.lat:f}",
             "operator": "" if known is None else known.title(),
@@ -70,9 +71,9 @@ def camera_rows(view: View, cameras: Iterable[Stored]) -> list[dict[str, str]]:
 
 
 def _outside_id(camera: Camera) -> str:
-    """Return what the camera is called where `formats.camera_tables` read it."""
-    names = {one.scheme: one.id for one in camera.ids}
-    return names.get("osm") or names.get("camera-table", "")
+    """Return the camera's id in the file that `formats.read.camera_tables` read it from."""
+    ids = {one.scheme: one.id for one in camera.ids}
+    return ids.get("osm") or ids.get("camera-table", "")
 
 
 def camera_features(rows: Iterable[dict[str, str]]) -> dict[str, Any]:
@@ -99,7 +100,7 @@ def camera_features(rows: Iterable[dict[str, str]]) -> dict[str, Any]:
 
 
 def camera_csv(rows: Iterable[dict[str, str]]) -> str:
-    """Return rows of the camera table as CSV; no cell of it is a formula."""
+    """Return rows of the camera table as CSV in which no spreadsheet finds a formula."""
     target = io.StringIO(newline="")
     writer = csv.writer(target)
     writer.writerow(COLUMNS)
@@ -112,14 +113,14 @@ def camera_csv(rows: Iterable[dict[str, str]]) -> str:
 
 
 def area_features(case: Case, areas: Iterable[Stored]) -> tuple[dict[str, Any], list[str]]:
-    """Return areas as GeoJSON that ``measure --areas`` takes, and ids of those without a boundary.
+    """Return areas as GeoJSON for ``measure --areas``, and the ids of those without a boundary.
 
-    A boundary is the polygons of the item that the record names; the newest figure of all who live
-    there goes with it.
+    A boundary is made of the polygons in the item that the record names; with it goes the newest
+    figure of the whole population.
 
     Args:
         case: open.
-        areas: newest versions of records; others are passed over.
+        areas: newest versions of records; those of other kinds are skipped.
     """
     features: list[dict[str, Any]] = []
     without = []
@@ -143,10 +144,10 @@ def area_features(case: Case, areas: Iterable[Stored]) -> tuple[dict[str, Any], 
 
 
 def write(outgoing: Outgoing, folder: Path) -> None:
-    """Write cameras, twice, and areas, of what may leave the case."""
+    """Write the cameras of an export as GeoJSON and CSV, and its areas as GeoJSON."""
     rows = camera_rows(outgoing.view, outgoing.records("camera"))
     (folder / CAMERAS_CSV).write_text(camera_csv(rows), encoding="utf-8", newline="")
-    _put(folder / CAMERAS, camera_features(rows))
+    write_json(folder / CAMERAS, camera_features(rows))
     areas = [
         stored
         for stored in outgoing.records("area")
@@ -158,18 +159,13 @@ def write(outgoing: Outgoing, folder: Path) -> None:
     ]
     document, without = area_features(outgoing.case, areas)
     if document["features"]:
-        _put(folder / AREAS, document)
+        write_json(folder / AREAS, document)
     if without:
         outgoing.left_out[_("area: it has no boundary of polygons")] += len(without)
 
 
-def _put(path: Path, document: dict[str, Any]) -> None:
-    text = json.dumps(document, ensure_ascii=False, indent=1)
-    path.write_text(text + "\n", encoding="utf-8")
-
-
 def _cell(one: CameraField, value: Any) -> str:
-    """Return a value as the table has it, nothing where the table would refuse it."""
+    """Return a value as the table writes it; "" for one that the table would refuse."""
     if not one.is_number:
         return value or ""
     if value is None or not one.allows(value):
@@ -178,7 +174,7 @@ def _cell(one: CameraField, value: Any) -> str:
 
 
 def _polygons(case: Case, item: str) -> list[dict[str, Any]]:
-    """Return the polygons of an item of GeoJSON; none if it is something else, or was erased."""
+    """Return the polygons of a GeoJSON item; none if it is something else or was erased."""
     state = subjects.newest(case, f"{ITEM}/{lookup.id_of(item)}")
     if state is None or state.object is None:
         return []

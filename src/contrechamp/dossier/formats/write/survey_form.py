@@ -1,4 +1,4 @@
-"""The field form: an XLSForm of cameras, barriers and observations, in every interface language."""
+"""The field form: an XLSForm for cameras, barriers and observations in every interface language."""
 
 import io
 from collections.abc import Mapping
@@ -14,27 +14,27 @@ from contrechamp.dossier.records.fieldwork import Camera, Observation, Passing
 from contrechamp.dossier.records.schema import members
 from contrechamp.scene.camera_fields import ASKED, CameraField
 
-#: Of the form; the version goes up when a question changes.
+#: The version goes up when a question changes.
 FORM_ID, VERSION = "contrechamp_field_survey", "2"
-#: Photos are evidence: they are not to be made smaller than a telephone takes them.
-AS_TAKEN = "max-pixels=20000"
+#: Photos are evidence: the app must not scale them down.
+FULL_SIZE = "max-pixels=20000"
 PHOTOS = ("photo_1", "photo_2", "photo_3")
-#: Of counts.
-MOST_FOUND = 10_000
+#: The highest count that the form takes.
+MAX_COUNT = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
-    """A question of the form, or where a group of them begins or ends. Texts are English.
+class FormRow:
+    """A row of the form: a question, or the beginning or end of a group. Texts are English.
 
     Args:
-        type: of XLSForm, without the list of a choice.
-        name: by which the answer comes back; that of a list of choices too.
-        label: what is asked.
-        hint: below it; see also `FILLS`.
-        offered: word -> label; of a choice.
-        bounds: of a number, as XLSForm writes a constraint.
-        camera: the field of the specification that it asks for.
+        type: in XLSForm, without the name of a list of choices.
+        name: of the answer, and of the list of choices.
+        label: the question.
+        hint: below the question; see also `FILLS`.
+        offered: choices, value -> label.
+        bounds: of a number, as an XLSForm constraint.
+        camera: the field of the camera specification that it asks for.
         more: further columns of XLSForm.
     """
 
@@ -48,11 +48,11 @@ class Question:
     more: Mapping[str, str] = field(default_factory=dict)
 
 
-def _of_camera(one: CameraField) -> Question:
-    """Return the question of a field of the specification, bounds and all."""
+def _of_camera(one: CameraField) -> FormRow:
+    """Return the question for a field of the camera specification, with its bounds."""
     kinds = {"number": "decimal", "whole": "integer", "date": "date"}
     bounds = f". {'>' if one.low_excluded else '>='} {one.low:g} and . <= {one.high:.15g}"
-    return Question(
+    return FormRow(
         type="select_one" if one.offered else kinds.get(one.holds, "text"),
         name=f"camera_{one.name}",
         label=one.question,
@@ -62,20 +62,20 @@ def _of_camera(one: CameraField) -> Question:
     )
 
 
-def _count(name: str, label: str) -> Question:
-    return Question(type="integer", name=name, label=label, bounds=f". >= 0 and . <= {MOST_FOUND}")
+def _count(name: str, label: str) -> FormRow:
+    return FormRow(type="integer", name=name, label=label, bounds=f". >= 0 and . <= {MAX_COUNT}")
 
 
 _REQUIRED = {"required": "yes"}
 _LONG = {"appearance": "multiline"}
 _SOMETHING_ELSE = N_("Something else")
 
-#: No question asks the device, the account or the telephone number of who looks: what is not
-#: collected cannot be taken away.
-QUESTIONS: tuple[Question, ...] = (
-    Question(type="start", name="start"),
-    Question(type="end", name="end"),
-    Question(
+#: Nothing asks for the device, account or telephone number of the observer: what is not collected
+#: cannot be seized.
+QUESTIONS: tuple[FormRow, ...] = (
+    FormRow(type="start", name="start"),
+    FormRow(type="end", name="end"),
+    FormRow(
         type="select_one",
         name="what",
         label=N_("What is here?"),
@@ -86,49 +86,49 @@ QUESTIONS: tuple[Question, ...] = (
         },
         more=_REQUIRED,
     ),
-    Question(type="date", name="date", label=N_("Day"), more={**_REQUIRED, "default": "today()"}),
-    Question(
+    FormRow(type="date", name="date", label=N_("Day"), more={**_REQUIRED, "default": "today()"}),
+    FormRow(
         type="text",
         name="observer",
         label=N_("Who looks, as you want to be named"),
         hint=N_("A pseudonym will do."),
     ),
-    Question(
+    FormRow(
         type="select_one",
         name="language",
         label=N_("Language of what you write"),
-        # What they are called is said in each language, see `_offered`.
+        # The languages' own names are filled in by `_offered`.
         offered={**dict.fromkeys(sorted(i18n.TEXT_LANGUAGES), ""), "und": N_("Another one")},
         more={**_REQUIRED, "default": "en"},
     ),
-    Question(
+    FormRow(
         type="begin_group",
         name="camera",
         label=N_("Camera"),
         more={"relevant": "${what} = 'camera'"},
     ),
-    Question(
+    FormRow(
         type="geopoint",
         name="camera_position",
         label=N_("Where it hangs"),
         hint=N_("Stand below it, if that is safe."),
         more=_REQUIRED,
     ),
-    Question(type="text", name="camera_name", label=N_("Name or number in your survey")),
+    FormRow(type="text", name="camera_name", label=N_("Name or number in your survey")),
     *(_of_camera(one) for one in ASKED),
-    Question(type="text", name="camera_make", label=N_("Make")),
-    Question(type="text", name="camera_model", label=N_("Model")),
-    Question(type="text", name="camera_sign", label=N_("What a sign says of who runs it")),
-    Question(type="end_group", name="camera"),
-    Question(
+    FormRow(type="text", name="camera_make", label=N_("Make")),
+    FormRow(type="text", name="camera_model", label=N_("Model")),
+    FormRow(type="text", name="camera_sign", label=N_("What a sign says of who runs it")),
+    FormRow(type="end_group", name="camera"),
+    FormRow(
         type="begin_group",
         name="barrier",
         label=N_("Barrier"),
         more={"relevant": "${what} = 'barrier'"},
     ),
-    Question(type="geopoint", name="barrier_position", label=N_("Where it stands")),
-    Question(type="text", name="barrier_name", label=N_("Name"), more=_REQUIRED),
-    Question(
+    FormRow(type="geopoint", name="barrier_position", label=N_("Where it stands")),
+    FormRow(type="text", name="barrier_name", label=N_("Name"), more=_REQUIRED),
+    FormRow(
         type="select_one",
         name="barrier_kind",
         label=N_("What it is"),
@@ -143,29 +143,29 @@ QUESTIONS: tuple[Question, ...] = (
         },
         more=_REQUIRED,
     ),
-    Question(type="text", name="barrier_hours", label=N_("When it is open")),
-    Question(type="text", name="barrier_who", label=N_("Who wants to pass")),
-    Question(
+    FormRow(type="text", name="barrier_hours", label=N_("When it is open")),
+    FormRow(type="text", name="barrier_who", label=N_("Who wants to pass")),
+    FormRow(
         type="select_one",
         name="barrier_allowed",
         label=N_("May they pass?"),
         offered={"yes": N_("Yes"), "no": N_("No"), "unclear": N_("Unclear")},
         more={"relevant": "${barrier_who} != ''", **_REQUIRED},
     ),
-    Question(type="text", name="barrier_how", label=N_("How they pass")),
-    Question(type="text", name="barrier_permit", label=N_("Permit")),
-    Question(type="end_group", name="barrier"),
-    Question(
+    FormRow(type="text", name="barrier_how", label=N_("How they pass")),
+    FormRow(type="text", name="barrier_permit", label=N_("Permit")),
+    FormRow(type="end_group", name="barrier"),
+    FormRow(
         type="begin_group",
         name="observation",
         label=N_("Observation"),
         more={"relevant": "${what} = 'observation'"},
     ),
-    Question(type="geopoint", name="observation_position", label=N_("Where")),
-    Question(type="text", name="observation_place", label=N_("Name of the place")),
-    Question(type="time", name="observation_from", label=N_("From")),
-    Question(type="time", name="observation_to", label=N_("To")),
-    Question(
+    FormRow(type="geopoint", name="observation_position", label=N_("Where")),
+    FormRow(type="text", name="observation_place", label=N_("Name of the place")),
+    FormRow(type="time", name="observation_from", label=N_("From")),
+    FormRow(type="time", name="observation_to", label=N_("To")),
+    FormRow(
         type="text",
         name="observation_seen",
         label=N_("What was seen"),
@@ -173,22 +173,22 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     _count("cameras_found", N_("Cameras found; 0 if you looked for some and found none")),
     _count("barriers_found", N_("Barriers found; likewise")),
-    Question(type="text", name="conditions", label=N_("What kept you from seeing")),
-    Question(type="end_group", name="observation"),
+    FormRow(type="text", name="conditions", label=N_("What kept you from seeing")),
+    FormRow(type="end_group", name="observation"),
     *(
-        Question(
+        FormRow(
             type="image",
             name=name,
             label=N_("Photo {number}"),
             hint=N_("No faces, if you can: step back, or wait.") if name == PHOTOS[0] else "",
-            more={"parameters": AS_TAKEN},
+            more={"parameters": FULL_SIZE},
         )
         for name in PHOTOS
     ),
-    Question(type="text", name="note", label=N_("Note"), more=_LONG),
+    FormRow(type="text", name="note", label=N_("Note"), more=_LONG),
 )
 
-#: What fills one field of a record has the help of that field as its hint.
+#: A question that fills one field of a record has the help of that field as its hint.
 FILLS: dict[str, tuple[type, str]] = {
     "camera_name": (Camera, "name"),
     **{f"camera_{one.name}": (Camera, one.name) for one in ASKED},
@@ -204,17 +204,17 @@ FILLS: dict[str, tuple[type, str]] = {
     "note": (Record, "note"),
 }
 
-#: Every question that there is, by which an export of submissions is known.
+#: The names of all questions, by which an export of submissions is recognised.
 NAMES = frozenset(one.name for one in QUESTIONS if not one.type.endswith("_group"))
 
 
 def language_title(code: str) -> str:
-    """Return what XLSForm calls a language: its own name, and its code."""
+    """Return the name of a language in XLSForm columns: its own name, and its code."""
     return f"{i18n.language_name(code, code)} ({code})"
 
 
 def write(path: Path) -> None:
-    """Write the form as an XLSForm, for ODK Central, KoboToolbox and their like."""
+    """Write the form as an XLSForm, for ODK Central, KoboToolbox and the like."""
     import openpyxl
 
     languages = i18n.available_languages()
@@ -240,8 +240,8 @@ def write(path: Path) -> None:
     path.write_bytes(content.getvalue())
 
 
-def _row(question: Question, languages: tuple[str, ...]) -> dict[str, str]:
-    """Return the row of a question by the columns of XLSForm; texts in each language."""
+def _row(question: FormRow, languages: tuple[str, ...]) -> dict[str, str]:
+    """Return the row of a question by XLSForm column, with its texts in each language."""
     choice = f" {question.name}" if question.offered else ""
     row = {"type": f"{question.type}{choice}", "name": question.name}
     for column, texts in (
@@ -255,11 +255,11 @@ def _row(question: Question, languages: tuple[str, ...]) -> dict[str, str]:
     return {**row, **question.more}
 
 
-def _label(question: Question) -> str:
+def _label(question: FormRow) -> str:
     return _(question.label).format(number=question.name[-1])
 
 
-def _hint(question: Question) -> str:
+def _hint(question: FormRow) -> str:
     if question.name not in FILLS:
         return _(question.hint)
     cls, name = FILLS[question.name]
@@ -267,15 +267,15 @@ def _hint(question: Question) -> str:
     return field_text(member)
 
 
-def _expected(question: Question) -> str:
+def _expected(question: FormRow) -> str:
     if not question.bounds:
         return ""
     if question.camera is not None:
         return question.camera.expected()
-    return _("expected a number from {low} to {high}").format(low=0, high=MOST_FOUND)
+    return _("expected a number from {low} to {high}").format(low=0, high=MAX_COUNT)
 
 
-def _offered(question: Question, word: str, to: str) -> str:
+def _offered(question: FormRow, word: str, to: str) -> str:
     if not question.offered[word]:
         return i18n.language_name(word, to)
     with i18n.speaking(to):

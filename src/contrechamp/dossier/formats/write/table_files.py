@@ -1,4 +1,4 @@
-"""Tables of records as CSV and XLSX, with a data dictionary that says what each column holds."""
+"""Records as tables, in CSV or XLSX, with a data dictionary that explains each column."""
 
 import csv
 import re
@@ -12,21 +12,21 @@ from contrechamp.base.spreadsheets import without_formula
 from contrechamp.dossier.formats.read.record_tables import COMMON, ID, KIND, LEFT_OUT, VERSION, cell
 from contrechamp.dossier.formats.write.outgoing import Outgoing
 from contrechamp.dossier.reading.lookup import Stored
-from contrechamp.dossier.records.contents import has_closed, open_json, values
+from contrechamp.dossier.records.contents import field_values, has_closed, open_json
 from contrechamp.dossier.records.field_help import field_text
 from contrechamp.dossier.records.kinds import KINDS
 from contrechamp.dossier.records.schema import Shape, members
 
-#: Of a workbook: letters of a cell, rows of a sheet.
+#: Limits of a workbook: characters in a cell, rows in a sheet.
 MAX_XLSX_CELL, MAX_XLSX_ROWS = 32_767, 1_048_576
-#: Letters that XML has no place for; a workbook writes them by their number.
+#: Characters that XML cannot hold; a workbook writes them by number.
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 
 DICTIONARY = ("kind", "column", "holds", "required", "values", "says")
 
 
 def write_csv(outgoing: Outgoing, folder: Path) -> None:
-    """Write a table for each kind that there is, and what every column of every kind holds."""
+    """Write a table for each kind that has records, and the data dictionary of all kinds."""
     for kind in KINDS:
         columns = _columns(outgoing.records(kind))
         if columns:
@@ -44,10 +44,10 @@ def _write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]
 
 
 def write_xlsx(outgoing: Outgoing, folder: Path) -> None:
-    """Write a workbook with a sheet for each kind that there is, and the data dictionary.
+    """Write a workbook with a sheet for each kind that has records, and the data dictionary.
 
     Raises:
-        InputError: if a text is longer than a cell, or a table than a sheet, can be.
+        InputError: if a text is too long for a cell, or a table for a sheet.
     """
     import openpyxl
 
@@ -76,7 +76,7 @@ def write_xlsx(outgoing: Outgoing, folder: Path) -> None:
 
 
 def dictionary() -> Iterator[tuple[str, ...]]:
-    """Yield what each column of each kind holds, places of lists as ``[n]``."""
+    """Yield the rows of the data dictionary; a list index in a column name is ``[n]``."""
     for kind, cls in KINDS.items():
         says = _("The kind of the record.")
         yield kind, KIND, "choice", "yes", kind, says
@@ -105,19 +105,19 @@ def _described(kind: str, cls: type, path: str, *, required: bool) -> Iterator[t
 
 
 def _holds(shape: Shape) -> str:
-    if shape.points is not None:
+    if shape.refers_to is not None:
         return "reference"
-    return shape.form.name if shape.form is not None else shape.what
+    return shape.form.name if shape.form is not None else shape.holds
 
 
 def _values(shape: Shape) -> str:
-    if shape.points is not None:
-        return " | ".join(shape.points.kinds)
+    if shape.refers_to is not None:
+        return " | ".join(shape.refers_to.kinds)
     return " | ".join(shape.choices) or (shape.form.example if shape.form else "")
 
 
 def _columns(records: Iterable[Stored]) -> list[str]:
-    """Return the columns that any of the records needs, in the order of its fields."""
+    """Return the columns that any of the records needs, in the order of the fields."""
     seen: dict[str, None] = {}
     for stored in records:
         seen |= dict.fromkeys(_cells(stored))
@@ -131,7 +131,7 @@ def _order(column: str) -> list[tuple[str, int]]:
 
 
 def _cells(stored: Stored) -> dict[str, str]:
-    """Return what a row says: nothing that is closed."""
+    """Return the cells of a record's row by column, without what is closed."""
     left_out = not stored.whole or has_closed(stored.record)
     cells = {
         KIND: stored.kind,
@@ -140,12 +140,12 @@ def _cells(stored: Stored) -> dict[str, str]:
         LEFT_OUT: "true" if left_out else "",
     }
     shown = _paths(open_json(stored.record))
-    for held in values(stored.record):
-        # A part that is closed shows its key and that it is closed, as in JSON.
-        if held.path in shown:
-            text = cell(held.shape, held.value)
-            plain = held.shape.what in {"number", "whole", "flag"}
-            cells[held.path] = text if plain else without_formula(text)
+    for one in field_values(stored.record):
+        # Of a closed part only its key, and that it is closed, are shown, as in JSON.
+        if one.path in shown:
+            text = cell(one.shape, one.value)
+            plain = one.shape.holds in {"number", "whole", "flag"}
+            cells[one.path] = text if plain else without_formula(text)
     return cells
 
 

@@ -1,4 +1,4 @@
-"""A GPX track as the way that was walked on a visit, and what was marked on it."""
+"""Import of GPX files: tracks as the route of a visit, waypoints as what was marked on the way."""
 
 import hashlib
 from collections.abc import Iterator
@@ -6,36 +6,36 @@ from typing import Any
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
-from contrechamp.dossier.formats.read import waypoints
-from contrechamp.dossier.formats.read.drafts import THIS_FILE, Desk, Draft, Format, Read
-from contrechamp.dossier.formats.read.source_file import Given
+from contrechamp.dossier.formats.read import gpx_waypoints
+from contrechamp.dossier.formats.read.drafts import THIS_FILE, Draft, ImportContext, Read, Reader
+from contrechamp.dossier.formats.read.source_file import SourceFile
 from contrechamp.dossier.records.fieldwork import Observation
 
 
-def fits(given: Given) -> bool:
+def fits(source: SourceFile) -> bool:
     """Return whether a file looks like GPX."""
-    return b"<gpx" in given.head[:4096]
+    return b"<gpx" in source.head[:4096]
 
 
-def read(given: Given, desk: Desk) -> Iterator[Read]:
-    """Yield one observation of the walk, and its waypoints; what was seen is for a person to write.
+def read(source: SourceFile, context: ImportContext) -> Iterator[Read]:
+    """Yield one observation of the walk, and its waypoints; what was seen is the user's to write.
 
     Raises:
-        InputError: if the file is no GPX, nothing is in it, or no point of a walk has a time.
+        InputError: if the file is not GPX, is empty, or no point of a track has a time.
     """
     from contrechamp.scene.gpx import parsed
 
-    content = given.whole()
-    gpx = parsed(content, given.name)
+    content = source.whole()
+    gpx = parsed(content, source.name)
     if gpx.tracks or gpx.routes or not gpx.waypoints:
-        yield _walk(given, desk, content, gpx)
-    yield from waypoints.read(given, desk, gpx.waypoints)
+        yield _walk(source, context, content, gpx)
+    yield from gpx_waypoints.read(source, context, gpx.waypoints)
 
 
-FORMAT = Format(fits, read)
+FORMAT = Reader(fits, read)
 
 
-def _walk(given: Given, desk: Desk, content: bytes, gpx: Any) -> Draft:
+def _walk(source: SourceFile, context: ImportContext, content: bytes, gpx: Any) -> Draft:
     import pyproj
 
     from contrechamp.scene.gpx import read_gpx
@@ -44,7 +44,7 @@ def _walk(given: Given, desk: Desk, content: bytes, gpx: Any) -> Draft:
 
     digest = hashlib.sha256(content).hexdigest()
     tracks = read_gpx(
-        OpenedFile(given.name, GPX, content, InputFile(given.name, digest, len(content), GPX))
+        OpenedFile(source.name, GPX, content, InputFile(source.name, digest, len(content), GPX))
     ).tracks
     metres = sum(pyproj.Geod(ellps="WGS84").geometry_length(line) for line in tracks.geometry)
     bounds = gpx.get_time_bounds()
@@ -52,7 +52,7 @@ def _walk(given: Given, desk: Desk, content: bytes, gpx: Any) -> Draft:
         raise InputError(
             _("no point of the walk has a time, and a visit has a day; write the observation with "
               "contrechamp edit, and link the track to it as its route"),
-            where=given.name,
+            where=source.name,
         )  # fmt: skip
     names = ", ".join(dict.fromkeys(name for name in tracks["name"] if name))
     record = Observation(
@@ -61,4 +61,4 @@ def _walk(given: Given, desk: Desk, content: bytes, gpx: Any) -> Draft:
         route=THIS_FILE,
         note=f"UTC {bounds.start_time:%H:%M}-{bounds.end_time:%H:%M}",
     )
-    return Draft(record, desk.id("gpx", digest), given.name)
+    return Draft(record, context.id("gpx", digest), source.name)

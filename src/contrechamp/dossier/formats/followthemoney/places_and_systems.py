@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from contrechamp.dossier.formats.followthemoney.model import (
-    UNTOLD,
-    Around,
+    UNKNOWN_LANGUAGE,
     Entity,
+    EntityNames,
     Fields,
-    Names,
+    Resolver,
     as_name,
     built,
     confidence_in,
@@ -15,22 +15,21 @@ from contrechamp.dossier.formats.followthemoney.model import (
     day_in,
     day_out,
     evidence_in,
-    given,
-    line,
     names_in,
     names_out,
     optional_in,
 )
+from contrechamp.dossier.formats.read.drafts import one_line, without_empty
 from contrechamp.dossier.records.field_types import CoarsePlace, Evidence
 from contrechamp.dossier.records.fieldwork import Observation, Place
 from contrechamp.dossier.records.systems import Deployment
 
-#: Tells a system under scrutiny from the projects of others.
+#: The keyword that tells a system under scrutiny from other projects.
 SURVEILLANCE = "surveillance"
 
 
-def place_out(id_: str, place: Place, names: Names) -> Entity:
-    """Return the entity of a place: no more than may be published of it, where it says what."""
+def place_out(id_: str, place: Place, names: EntityNames) -> Entity:
+    """Return the entity of a place; if it has a coarse place, no more than that is exported."""
     coarse = place.coarse or CoarsePlace()
     point = None if place.coarse is not None else place.position
     full = (place.title(), coarse.locality, coarse.region)
@@ -46,35 +45,34 @@ def place_out(id_: str, place: Place, names: Names) -> Entity:
     return built(id_, "Address", properties)
 
 
-def place_in(entity: Entity, around: Around) -> Fields:
+def place_in(entity: Entity, resolver: Resolver) -> Fields:
     """Return the fields of a place."""
     country = entity.first("country").upper()
-    coarse = given(
+    coarse = without_empty(
         {
             "country": country if len(country) == 2 else "",
-            "region": line(entity.first("region", "state")),
-            "locality": line(entity.first("city")),
+            "region": one_line(entity.first("region", "state")),
+            "locality": one_line(entity.first("city")),
         }
     )
     lon, lat = entity.first("longitude"), entity.first("latitude")
-    full = line(entity.first("full"))
-    return given(
-        {
-            "names": names_in(entity) or ([{"language": UNTOLD, "text": full}] if full else []),
-            "position": {"lon": lon, "lat": lat} if lon and lat else None,
-            "coarse": coarse or None,
-            "evidence": evidence_in(entity, around),
-        }
-    )
+    full = one_line(entity.first("full"))
+    return {
+        "names": names_in(entity)
+        or ([{"language": UNKNOWN_LANGUAGE, "text": full}] if full else []),
+        "position": {"lon": lon, "lat": lat} if lon and lat else None,
+        "coarse": coarse or None,
+        "evidence": evidence_in(entity, resolver),
+    }
 
 
 def is_place(entity: Entity) -> bool:
-    """Return whether an address has a name or a point: not only lines for an envelope."""
+    """Return whether an address has a name or a position, and is not only a postal address."""
     return bool(entity.first("name") or (entity.first("latitude") and entity.first("longitude")))
 
 
-def observation_out(id_: str, visit: Observation, names: Names) -> Entity:
-    """Return the entity of a visit; who looked stays behind."""
+def observation_out(id_: str, visit: Observation, names: EntityNames) -> Entity:
+    """Return the entity of a visit, without its observers."""
     items = (*visit.photos, *([visit.route] if visit.route else []))
     event = {
         "name": visit.title(),
@@ -86,22 +84,21 @@ def observation_out(id_: str, visit: Observation, names: Names) -> Entity:
     return built(id_, "Event", event)
 
 
-def observation_in(entity: Entity, around: Around) -> Fields:
-    """Return the fields of a visit; its pictures come back as evidence."""
-    return given(
-        {
-            "date": day_in(entity.first("date", "startDate")),
-            "seen": entity.first("summary", "description", "name"),
-            "place": optional_in(entity, "addressEntity", around),
-            "evidence": evidence_in(entity, around),
-        }
-    )
+def observation_in(entity: Entity, resolver: Resolver) -> Fields:
+    """Return the fields of a visit; its photos come back as evidence."""
+    return {
+        "date": day_in(entity.first("date", "startDate")),
+        "seen": entity.first("summary", "description", "name"),
+        "place": optional_in(entity, "addressEntity", resolver),
+        "evidence": evidence_in(entity, resolver),
+    }
 
 
-def deployment_out(id_: str, system: Deployment, names: Names) -> Iterator[Entity]:
-    """Yield the entity of a system, and one for each who runs or orders it.
+def deployment_out(id_: str, system: Deployment, names: EntityNames) -> Iterator[Entity]:
+    """Yield the entity of a system, and one for each operator.
 
-    When it was last known is not said there: an end would say that it is no more.
+    The day on which it was last known is left out: as an end date it would say that the system is
+    no longer there.
     """
     properties = names_out(system.names) | {
         "startDate": day_out(system.first_known),
@@ -121,31 +118,29 @@ def deployment_out(id_: str, system: Deployment, names: Names) -> Iterator[Entit
         yield built(f"operator-{id_}-{number}", "ProjectParticipant", participant)
 
 
-def deployment_in(entity: Entity, around: Around) -> Fields:
+def deployment_in(entity: Entity, resolver: Resolver) -> Fields:
     """Return the fields of a system."""
     operators = [
-        given(
+        without_empty(
             {
                 "actor": actor,
-                "role": line(one.first("role")) or "participant",
+                "role": one_line(one.first("role")) or "participant",
                 "confidence": confidence_in(one),
                 "from_date": day_in(one.first("startDate")),
                 "to_date": day_in(one.first("endDate")),
-                "evidence": evidence_in(one, around),
+                "evidence": evidence_in(one, resolver),
             }
         )
-        for one in around.by("ProjectParticipant", entity.id)
-        if (actor := optional_in(one, "participant", around))
+        for one in resolver.naming("ProjectParticipant", entity.id)
+        if (actor := optional_in(one, "participant", resolver))
     ]
-    return given(
-        {
-            "names": names_in(entity),
-            "operators": operators,
-            "first_known": day_in(entity.first("startDate")),
-        }
-    )
+    return {
+        "names": names_in(entity),
+        "operators": operators,
+        "first_known": day_in(entity.first("startDate")),
+    }
 
 
 def is_system(entity: Entity) -> bool:
-    """Return whether a project is a system under scrutiny, and says so."""
+    """Return whether a project is marked as a system under scrutiny."""
     return SURVEILLANCE in entity.all("keywords")
