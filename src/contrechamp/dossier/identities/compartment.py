@@ -96,7 +96,7 @@ def seal(
         changes = []
         compartment = _newest(case)
         if compartment is None:
-            compartment, change = _made(case, [case.unlocked.member], random)
+            compartment, change = _new_compartment(case, [case.unlocked.member], random)
             changes.append(change)
         subject = next(
             (subject for subject, state in sealed_identities(case) if state["source"] == stored.id),
@@ -167,10 +167,12 @@ def admit(
     """
     recipient = _recipient_of(case, member)
     changes = []
-    for one in _some_compartments(case):
+    for one in _require_compartments(case):
         key = _key(case, one, own)
         keys = {**one.keys, member: _encrypted(key.encode(), recipient)}
-        changes.append(Change("admit", COMPARTMENT + one.id, _state(one.recipient, keys)))
+        changes.append(
+            Change("admit", COMPARTMENT + one.id, _compartment_state(one.recipient, keys))
+        )
     with database.transaction(case.database):
         cases.append(case, [_with_reason(change, reason) for change in changes], now)
 
@@ -242,12 +244,12 @@ def _seal_anew(
     random: Random,
 ) -> None:
     """Put another key, for some members, in the place of those that are there."""
-    old = _some_compartments(case)
+    old = _require_compartments(case)
     found = [
         (subject, str(state["source"]), unsealed(case, state, own))
         for subject, state in sealed_identities(case)
     ]
-    new, change = _made(case, staying, random)
+    new, change = _new_compartment(case, staying, random)
     erased = {"erased_at": custody.stamp(now)}
     changes = [change]
     changes += [Change("seal", each, _sealed(new, source, who)) for each, source, who in found]
@@ -290,11 +292,11 @@ def _with_reason(change: Change, reason: str) -> Change:
     return Change(change.action, change.subject, change.state, None, reason)
 
 
-def _state(recipient: str, keys: Mapping[str, str]) -> dict[str, object]:
+def _compartment_state(recipient: str, keys: Mapping[str, str]) -> dict[str, object]:
     return {"recipient": recipient, "keys": dict(keys)}
 
 
-def _made(case: Case, who: Sequence[str], random: Random) -> tuple[_Compartment, Change]:
+def _new_compartment(case: Case, who: Sequence[str], random: Random) -> tuple[_Compartment, Change]:
     """Return a new compartment for some members, and the change that writes it."""
     identity = pyrage.x25519.Identity.generate()
     recipient = str(identity.to_public())
@@ -302,7 +304,7 @@ def _made(case: Case, who: Sequence[str], random: Random) -> tuple[_Compartment,
         member: _encrypted(str(identity).encode(), _recipient_of(case, member)) for member in who
     }
     one = _Compartment(random(8).hex(), recipient, keys)
-    return one, Change("compartment", COMPARTMENT + one.id, _state(recipient, keys))
+    return one, Change("compartment", COMPARTMENT + one.id, _compartment_state(recipient, keys))
 
 
 def _sealed(compartment: _Compartment, source: str, identity: Identity) -> dict[str, object]:
@@ -356,7 +358,7 @@ def _compartments(case: Case) -> dict[str, _Compartment]:
     return found
 
 
-def _some_compartments(case: Case) -> list[_Compartment]:
+def _require_compartments(case: Case) -> list[_Compartment]:
     found = list(_compartments(case).values())
     if not found:
         raise InputError(_("no identity is sealed in this case"))

@@ -11,7 +11,7 @@ from contrechamp.vault.case import Case, Random
 
 
 @dataclass(frozen=True)
-class Left:
+class Dismissal:
     """What happened when access was taken away.
 
     Args:
@@ -33,7 +33,7 @@ def unshare(
     reason: str,
     now: datetime,
     random: Random,
-) -> Left:
+) -> Dismissal:
     """Take access away from a member; from the compartment too, if whoever asks can open it.
 
     The compartment comes first: where this is interrupted, the member can still open the case, and
@@ -56,7 +56,7 @@ def unshare(
     me = case.unlocked.member
     if len(ids) != 1 or ids[0] == me or ids[0] not in within:
         members.unshare(case, name, reason=reason, now=now, random=random)
-        return Left()
+        return Dismissal()
     can = False
     if me in within:
         try:
@@ -66,7 +66,7 @@ def unshare(
             can = False  # of several compartments, one is not open to whoever asks
     members.unshare(case, name, reason=reason, now=now, random=random)
     if can:
-        return Left(dismissed=True)
+        return Dismissal(dismissed=True)
     others = [one for one in within if one != ids[0]]
     names = tuple(other for member, other, left in there if member in others and not left)
-    return Left(still_open=True, can_dismiss=names)
+    return Dismissal(still_open=True, can_dismiss=names)

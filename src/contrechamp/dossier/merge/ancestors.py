@@ -15,11 +15,11 @@ from contrechamp.vault.case import Case
 from contrechamp.vault.log import branches, custody
 
 #: Whose state follows the other's: both are the same, mine, theirs, or neither.
-Standing = Literal["same", "mine", "theirs", "apart"]
+Precedence = Literal["same", "mine", "theirs", "apart"]
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownStates:
     """The states that a copy has an entry of.
 
     Args:
@@ -36,7 +36,7 @@ class Known:
     forgotten: set[str]
 
 
-def known(case: Case) -> Known:
+def known_states(case: Case) -> KnownStates:
     """Return what a copy knows."""
     log: dict[str, list[str]] = {}
     anywhere: dict[tuple[str, str], int] = {}
@@ -54,10 +54,10 @@ def known(case: Case) -> Known:
             forgotten.add(entry.subject)
         one, number = (entry.subject, entry.digest), came.get(branch, case.size)
         anywhere[one] = min(number, anywhere.get(one, number))
-    return Known(log, anywhere, written, forgotten)
+    return KnownStates(log, anywhere, written, forgotten)
 
 
-def standing(mine: Known, theirs: Known, subject: str) -> Standing:
+def precedence(mine: KnownStates, theirs: KnownStates, subject: str) -> Precedence:
     """Return whose state of a subject follows the other's; there is one of it there."""
     two = theirs.log[subject][-1]
     one = mine.log.get(subject, [""])[-1]
@@ -72,7 +72,7 @@ def standing(mine: Known, theirs: Known, subject: str) -> Standing:
     return "mine" if seen_here else "apart"
 
 
-def ancestor(mine: Known, theirs: Known, subject: str) -> str | None:
+def ancestor(mine: KnownStates, theirs: KnownStates, subject: str) -> str | None:
     """Return the digest of the newest state that both copies know; None if there is none."""
     one, two = mine.log.get(subject, []), theirs.log.get(subject, [])
     of_mine = [digest for digest in one if (subject, digest) in theirs.anywhere]
@@ -97,7 +97,7 @@ def state_of(cases: tuple[Case, Case], subject: str, digest: str | None) -> dict
     return None
 
 
-def gone(case: Case, of: Known) -> set[tuple[str, str]]:
+def forgotten_states(case: Case, of: KnownStates) -> set[tuple[str, str]]:
     """Return records and digests of the states that a copy once had and erased to forget them."""
     there = {
         (one, state.digest) for one in of.forgotten for state in subjects.all_states(case, one)

@@ -12,14 +12,14 @@ from typing import Any
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.dossier.identities.compartment import COMPARTMENT, IDENTITY
-from contrechamp.dossier.merge.ancestors import standing
-from contrechamp.dossier.merge.plan import Plan, is_erased, take
+from contrechamp.dossier.merge.ancestors import precedence
+from contrechamp.dossier.merge.plan import MergePlan, is_erased, take
 from contrechamp.vault import subjects
 from contrechamp.vault.case import Case, Change
 from contrechamp.vault.subjects import newest
 
 
-def gather(plan: Plan) -> None:
+def gather(plan: MergePlan) -> None:
     """Note the keys that are needed: of all that an identity is sealed to after the merge.
 
     Raises:
@@ -31,7 +31,7 @@ def gather(plan: Plan) -> None:
     renamed: dict[str, str] = {}
     for subject in sorted(needed):
         mine, theirs = here.get(subject), there.get(subject)
-        whose = standing(plan.mine, plan.theirs, subject) if theirs is not None else "mine"
+        whose = precedence(plan.mine, plan.theirs, subject) if theirs is not None else "mine"
         if whose in {"mine", "same"} and mine is not None:
             theirs = None  # what they have was here before
         if whose == "theirs":
@@ -85,7 +85,7 @@ def _live(case: Case, room: str) -> dict[str, dict[str, Any]]:
 
 
 def _readers(
-    plan: Plan, here: dict[str, dict[str, Any]], there: dict[str, dict[str, Any]]
+    plan: MergePlan, here: dict[str, dict[str, Any]], there: dict[str, dict[str, Any]]
 ) -> set[str] | None:
     """Return the members who may read identities; None where neither copy has changed the key."""
     changed_here = any(is_erased(newest(plan.case, subject)) for subject in there)
@@ -93,7 +93,7 @@ def _readers(
     both = (changed_here and changed_there) or any(
         is_erased(newest(plan.case, subject))
         and is_erased(newest(plan.other, subject))
-        and standing(plan.mine, plan.theirs, subject) == "apart"
+        and precedence(plan.mine, plan.theirs, subject) == "apart"
         for subject in plan.theirs.log
         if subject.startswith(COMPARTMENT)
     )
@@ -111,7 +111,7 @@ def _members(live: dict[str, dict[str, Any]]) -> set[str]:
     return {member for state in live.values() for member in state["keys"]}
 
 
-def _needed(plan: Plan) -> set[str]:
+def _needed(plan: MergePlan) -> set[str]:
     states: dict[str, Any] = dict(_live(plan.case, IDENTITY))
     for change in plan.changes:
         if change.subject.startswith(IDENTITY):
@@ -121,7 +121,7 @@ def _needed(plan: Plan) -> set[str]:
     }
 
 
-def _rename(plan: Plan, renamed: dict[str, str]) -> None:
+def _rename(plan: MergePlan, renamed: dict[str, str]) -> None:
     """Let identities that are taken name the compartment under which their key comes."""
     names = {old.removeprefix(COMPARTMENT): new.removeprefix(COMPARTMENT)
              for old, new in renamed.items()}  # fmt: skip

@@ -17,13 +17,13 @@ from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.dossier.identities import compartment
 from contrechamp.dossier.merge import compartments
-from contrechamp.dossier.merge.ancestors import Known, known
+from contrechamp.dossier.merge.ancestors import KnownStates, known_states
 from contrechamp.dossier.merge.plan import (
-    Plan,
+    MergePlan,
     add_conflicts,
+    common_state,
     gather,
     is_erased,
-    shared,
     text_of,
 )
 from contrechamp.dossier.reading import lookup
@@ -113,11 +113,11 @@ def merge(
                 what=f"{wrong[0].kind} {wrong[0].subject}"
             )
         )
-    mine, theirs = known(case), known(other)
+    mine, theirs = known_states(case), known_states(other)
     _parent, fork = branches.place(case, branches.leaves_of(other.database, branches.MAIN))
     if not _is_news(case, other, mine, fork):
         raise InputError(_("the other copy holds nothing that this one does not"))
-    plan = Plan(case, other, fork, now, random, mine, theirs)
+    plan = MergePlan(case, other, fork, now, random, mine, theirs)
     gather(plan)
     compartments.gather(plan)
     _keep_passages(plan)
@@ -144,7 +144,7 @@ def _check_same(case: Case, other: Case) -> None:
         raise InputError(_("this is no copy of the same case"))
 
 
-def _is_news(case: Case, other: Case, mine: Known, fork: int) -> bool:
+def _is_news(case: Case, other: Case, mine: KnownStates, fork: int) -> bool:
     """Return whether the other log says anything behind the fork that is not said here.
 
     That there was a merge is no news by itself, nor that something is erased that is erased here.
@@ -161,12 +161,12 @@ def _is_news(case: Case, other: Case, mine: Known, fork: int) -> bool:
 # What must hold of both together
 
 
-def _view(plan: Plan) -> View:
+def _view(plan: MergePlan) -> View:
     batch = {record_id: put.record for record_id, put in plan.puts.items()}
     return View(plan.case, batch, coming=plan.items, merging=True)
 
 
-def _keep_passages(plan: Plan) -> None:
+def _keep_passages(plan: MergePlan) -> None:
     """Put passages back that one copy took out while the other began to cite them."""
     view = _view(plan)
     wanted: dict[str, set[str]] = {}
@@ -205,7 +205,7 @@ def _keep_passages(plan: Plan) -> None:
         plan.puts[record_id] = Put(whole, record_id, new, 0, None, "merge")
 
 
-def _check(plan: Plan) -> None:
+def _check(plan: MergePlan) -> None:
     """Check the rules; of what both changed and breaks one together, this copy's stays."""
     for record_id in list(plan.puts):
         put = plan.puts[record_id]
@@ -221,7 +221,7 @@ def _check(plan: Plan) -> None:
             del plan.puts[record_id]
             theirs = newest(plan.other, subject)
             assert theirs is not None  # noqa: S101
-            before = (shared(plan, subject) or {}).get("fields", {})
+            before = (common_state(plan, subject) or {}).get("fields", {})
             one, two = mine.parsed["fields"], theirs.parsed["fields"]
             differing = {
                 name: (before.get(name), one.get(name), two.get(name))
@@ -234,7 +234,7 @@ def _check(plan: Plan) -> None:
 # Writing
 
 
-def _copy_objects(plan: Plan, progress: Progress) -> dict[str, str]:
+def _copy_objects(plan: MergePlan, progress: Progress) -> dict[str, str]:
     """Copy encrypted objects of the other case into ``incoming``; return their names there."""
     found = {}
     folder = plan.case.folder / objects.FOLDER / objects.INCOMING
@@ -243,14 +243,14 @@ def _copy_objects(plan: Plan, progress: Progress) -> dict[str, str]:
         for name, key in plan.objects.items():
             incoming = plan.random(16).hex()
             shutil.copyfile(objects.path_of(plan.other.folder, name), folder / incoming)
-            got = objects.read_object(plan.other.folder, name, key.identity, _Nowhere(), advance)
+            got = objects.read_object(plan.other.folder, name, key.identity, _Discard(), advance)
             if got != (key.size, key.sha256, key.blake3):
                 raise InputError(_("the content is not what was added"), where=name)
             found[name] = incoming
     return found
 
 
-class _Nowhere:
+class _Discard:
     """A target that keeps nothing."""
 
     def write(self, data: bytes) -> int:
@@ -259,7 +259,7 @@ class _Nowhere:
     def flush(self) -> None: ...
 
 
-def _erase_items(plan: Plan, reason: str) -> None:
+def _erase_items(plan: MergePlan, reason: str) -> None:
     """Erase items first: who is interrupted behind it merges again, and nothing comes back."""
     why = reason or _("erased in a copy that was merged")
     try:
@@ -270,7 +270,7 @@ def _erase_items(plan: Plan, reason: str) -> None:
         plan.erase_items = []
 
 
-def _write(plan: Plan, incoming: dict[str, str], reason: str) -> Merged:
+def _write(plan: MergePlan, incoming: dict[str, str], reason: str) -> Merged:
     case, at = plan.case, custody.stamp(plan.now)
     erased = sorted({*plan.erase_records, *plan.buried})
     made = [Put(one, store.new_id(plan.random), new=True) for one in plan.conflicts]
@@ -296,7 +296,7 @@ def _write(plan: Plan, incoming: dict[str, str], reason: str) -> Merged:
         moves = [(file, object_name) for object_name, file in incoming.items()]
         objects.put_in_place(case.folder, moves, disk)
         object_keys.settle(case)
-    if erased or plan.not_again:
+    if erased or plan.stay_forgotten:
         database.forget_deleted(case.database)
     return Merged(
         branch=name,
@@ -328,7 +328,7 @@ def _names(case: Case, wanted: Iterable[str]) -> list[str]:
     return [names[member] for member in wanted if member in names]
 
 
-def _forget(plan: Plan, erased: set[str]) -> list[str]:
+def _forget(plan: MergePlan, erased: set[str]) -> list[str]:
     """Erase earlier versions that either copy erased, inside a transaction; return of which.
 
     A log holds all earlier states behind its last entry that forgets, and none before: where such
@@ -336,9 +336,9 @@ def _forget(plan: Plan, erased: set[str]) -> list[str]:
     """
     of_branches = [
         state
-        for subject in {one for one, _digest in plan.not_again} - erased
+        for subject in {one for one, _digest in plan.stay_forgotten} - erased
         for state in subjects.earlier(plan.case, subject)
-        if state.branch != branches.MAIN and (subject, state.digest) in plan.not_again
+        if state.branch != branches.MAIN and (subject, state.digest) in plan.stay_forgotten
     ]
     changes = []
     for subject in plan.forget:

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from contrechamp.dossier.merge.ancestors import (
-    Known,
-    Standing,
+    KnownStates,
+    Precedence,
     ancestor,
-    gone,
+    forgotten_states,
     joined_salt,
-    standing,
+    precedence,
     state_of,
 )
 from contrechamp.dossier.merge.three_way import merged
@@ -30,7 +30,7 @@ from contrechamp.vault.subjects import State, all_states, newest
 
 
 @dataclass
-class Plan:
+class MergePlan:
     """What is to be done, gathered before anything is written."""
 
     case: Case
@@ -38,8 +38,8 @@ class Plan:
     fork: int
     now: datetime
     random: Random
-    mine: Known
-    theirs: Known
+    mine: KnownStates
+    theirs: KnownStates
     changes: list[Change] = field(default_factory=list)
     puts: dict[str, Put] = field(default_factory=dict)
     conflicts: list[Conflict] = field(default_factory=list)
@@ -51,14 +51,14 @@ class Plan:
     stays_erased: list[str] = field(default_factory=list)
     buried: list[str] = field(default_factory=list)
     forget: list[str] = field(default_factory=list)
-    not_again: set[tuple[str, str]] = field(default_factory=set)
+    stay_forgotten: set[tuple[str, str]] = field(default_factory=set)
     members: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     dismissed: set[str] = field(default_factory=set)
     renew: bool = False
 
 
-def gather(plan: Plan) -> None:
+def gather(plan: MergePlan) -> None:
     """Go through what the other copy has and this one never saw, and note what follows from it."""
     for subject in plan.theirs.log:
         if whose(plan, subject) not in {"theirs", "apart"}:
@@ -71,12 +71,12 @@ def gather(plan: Plan) -> None:
 # What a subject was and is
 
 
-def whose(plan: Plan, subject: str) -> Standing:
+def whose(plan: MergePlan, subject: str) -> Precedence:
     """Return which copy's state of a subject follows the other's."""
-    return standing(plan.mine, plan.theirs, subject)
+    return precedence(plan.mine, plan.theirs, subject)
 
 
-def shared(plan: Plan, subject: str) -> dict[str, Any] | None:
+def common_state(plan: MergePlan, subject: str) -> dict[str, Any] | None:
     """Return the newest state that both copies know; None if neither holds it, or ever did."""
     digest = ancestor(plan.mine, plan.theirs, subject)
     return state_of((plan.case, plan.other), subject, digest)
@@ -87,7 +87,7 @@ def is_erased(found: State | None) -> bool:
     return found is not None and found.is_erased
 
 
-def take(plan: Plan, subject: str) -> None:
+def take(plan: MergePlan, subject: str) -> None:
     """Take the other copy's state as it is, under the key that it has there."""
     found = newest(plan.other, subject)
     assert found is not None  # noqa: S101
@@ -97,18 +97,18 @@ def take(plan: Plan, subject: str) -> None:
 # By kind of subject
 
 
-def _nothing(plan: Plan, subject: str) -> None:
+def _nothing(plan: MergePlan, subject: str) -> None:
     """The case itself never changes; its compartments come with the identities."""
 
 
-def _plain(plan: Plan, subject: str) -> None:
+def _plain(plan: MergePlan, subject: str) -> None:
     if whose(plan, subject) == "theirs":
         take(plan, subject)
     else:
         plan.kept.append(subject)
 
 
-def _item(plan: Plan, subject: str) -> None:
+def _item(plan: MergePlan, subject: str) -> None:
     mine, theirs = newest(plan.case, subject), newest(plan.other, subject)
     assert theirs is not None  # noqa: S101
     item = subject.partition("/")[2]
@@ -131,14 +131,14 @@ def _item(plan: Plan, subject: str) -> None:
         plan.objects |= object_keys.held(plan.other, [name])
 
 
-def _member(plan: Plan, subject: str) -> None:
+def _member(plan: MergePlan, subject: str) -> None:
     """Write a member that only the other copy has, without access: that is given by share."""
     member = subject.partition("/")[2]
     if newest(plan.case, subject) is None:  # else it is settled in each copy by itself
         plan.members.append(member)
 
 
-def _identity(plan: Plan, subject: str) -> None:
+def _identity(plan: MergePlan, subject: str) -> None:
     mine, theirs = newest(plan.case, subject), newest(plan.other, subject)
     assert theirs is not None  # noqa: S101
     if is_erased(mine):
@@ -151,7 +151,7 @@ def _identity(plan: Plan, subject: str) -> None:
         plan.changes.append(Change("merge", f"identity/{plan.random(8).hex()}", theirs.parsed))
 
 
-def _record(plan: Plan, subject: str) -> None:
+def _record(plan: MergePlan, subject: str) -> None:
     mine, theirs = newest(plan.case, subject), newest(plan.other, subject)
     assert theirs is not None  # noqa: S101
     record_id = subject.removeprefix(SUBJECT)
@@ -172,7 +172,7 @@ def _record(plan: Plan, subject: str) -> None:
         taken = from_json(cls, fields)
         plan.puts[record_id] = Put(taken, record_id, mine is None, 0, theirs.salt, "merge")
         return
-    before = shared(plan, subject)
+    before = common_state(plan, subject)
     ours = mine.parsed["fields"]
     result = merged(None if before is None else before["fields"], ours, fields)
     forgotten = subject in plan.mine.forgotten | plan.theirs.forgotten
@@ -190,7 +190,7 @@ def _record(plan: Plan, subject: str) -> None:
     plan.joined.append(subject)
 
 
-def _bury_conflicts(plan: Plan) -> None:
+def _bury_conflicts(plan: MergePlan) -> None:
     """Leave out conflicts that hold what was said in a record that is erased."""
     for record_id, put in list(plan.puts.items()):
         if not isinstance(put.record, Conflict) or not put.new:
@@ -203,17 +203,19 @@ def _bury_conflicts(plan: Plan) -> None:
             plan.buried.append(record_id)
 
 
-def _forget(plan: Plan) -> None:
+def _forget(plan: MergePlan) -> None:
     """Note the earlier states that one copy erased: they go from the other, and stay away."""
-    plan.not_again = gone(plan.case, plan.mine) | gone(plan.other, plan.theirs)
+    plan.stay_forgotten = forgotten_states(plan.case, plan.mine) | forgotten_states(
+        plan.other, plan.theirs
+    )
     for subject in sorted(plan.theirs.forgotten):
         held = all_states(plan.case, subject)
-        if any((subject, state.digest) in plan.not_again for state in held):
+        if any((subject, state.digest) in plan.stay_forgotten for state in held):
             plan.forget.append(subject)
 
 
 def add_conflicts(
-    plan: Plan, cls: type[Record], subject: str, fields: Mapping[str, tuple[Any, Any, Any]]
+    plan: MergePlan, cls: type[Record], subject: str, fields: Mapping[str, tuple[Any, Any, Any]]
 ) -> None:
     """Note fields in conflict (before, mine, theirs), each to be a record of its own."""
     if cls is Conflict:

@@ -6,7 +6,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Result:
+class MergedFields:
     """What comes of it.
 
     Args:
@@ -20,7 +20,7 @@ class Result:
 
 def merged(
     before: Mapping[str, Any] | None, mine: Mapping[str, Any], theirs: Mapping[str, Any]
-) -> Result:
+) -> MergedFields:
     """Merge field by field; a field that is not there is None.
 
     Lists that both only added to are joined: mine, then what is new in theirs.
@@ -45,7 +45,7 @@ def merged(
                     value = joined
         if value is not None:
             fields[name] = value
-    return Result(fields, conflicts)
+    return MergedFields(fields, conflicts)
 
 
 def _joined(was: Any, one: Any, two: Any) -> list[Any] | None:

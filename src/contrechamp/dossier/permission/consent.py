@@ -207,11 +207,11 @@ def _uses_in_sharing(view: View, ref: str) -> tuple[ConsentUse, ...]:
 
 def _refuse(refused: Sequence[Refusal]) -> None:
     if refused:
-        lines = "\n".join(f"  {line}" for line in told(refused))
+        lines = "\n".join(f"  {line}" for line in refusal_lines(refused))
         raise CheckFailedError(_("consent does not cover this:") + f"\n{lines}")
 
 
-def told(refused: Iterable[Refusal]) -> list[str]:
+def refusal_lines(refused: Iterable[Refusal]) -> list[str]:
     """Return refusals as lines in the user's language."""
     why = refusal_labels()
     return [

@@ -45,7 +45,7 @@ def check(view: View, release: Release, *, where: str) -> None:
     elif record is None or isinstance(record, Testimony | Exhibit):
         refused = [consent.lacking(view, ref, use, day) for use in _SHOWING]
         if all(refused):
-            lines = "\n".join(f"  {line}" for one in refused for line in consent.told(one))
+            lines = "\n".join(f"  {line}" for one in refused for line in consent.refusal_lines(one))
             raise CheckFailedError(_("consent does not cover this:") + f"\n{lines}")
 
 
@@ -60,7 +60,7 @@ def _blocking(flags: Iterable[Flag]) -> list[str]:
     )
 
 
-def may_leave(standings: Standings, ref: str) -> bool:
+def may_be_published(standings: Standings, ref: str) -> bool:
     """Return whether an item is released, and whether that still holds on the day."""
     view, day = standings.view, standings.day
     return (

@@ -153,7 +153,7 @@ class Sharing:
         return dataclasses.replace(value, **changed) if changed else value
 
 
-class Outward(View):
+class RecipientView(View):
     """A case as its recipient sees it: what stays in it is not there.
 
     Args:

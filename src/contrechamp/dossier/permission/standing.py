@@ -85,7 +85,7 @@ class Standings:
         self.view = view
         self.day = day
         self._found: dict[str, tuple[Flag, ...]] = {}
-        self._marked = _marked(view)
+        self._disputed = _disputed(view)
         self._open: set[str] = set()
 
     def of(self, ref: str) -> tuple[Flag, ...]:
@@ -126,7 +126,7 @@ class Standings:
         whole = ref.partition("#")[0]
         about = {ref, whole, *self._same_thing(whole)}
         for one in sorted(about):
-            if one not in self._marked:
+            if one not in self._disputed:
                 continue
             for citation in self.view.cited_by(one):
                 record = self.view.record(citation.citing)
@@ -156,7 +156,7 @@ class Standings:
                 yield SUBJECT + citation.citing
 
     def _conflicts(self, ref: str) -> Iterator[Flag]:
-        if ref not in self._marked:
+        if ref not in self._disputed:
             return
         for citation in self.view.cited_by(ref):
             if self.view.kind(citation.citing) == "conflict" and citation.field == "about":
@@ -210,9 +210,9 @@ class Standings:
         return isinstance(record, Exhibit) and self._is_erased(record.item)
 
 
-def _marked(view: View) -> set[str]:
+def _disputed(view: View) -> set[str]:
     """Return what a challenge or a conflict is about, with and without the part."""
-    found = lookup.spoken_of(view.case, "challenge", "conflict")
+    found = lookup.targets_of(view.case, "challenge", "conflict")
     for record in view.batch.values():
         if isinstance(record, Challenge | Conflict):
             found.add(record.about)

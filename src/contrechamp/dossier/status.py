@@ -69,11 +69,11 @@ def lacks(case: Case, day: date, *, progress: Progress = silent) -> list[Lack]:
     view = View(case)
     standings = Standings(view, day)
     wanted = _languages(case)
-    judged = lookup.spoken_of(case, "review", "release")
+    judged = lookup.targets_of(case, "review", "release")
     found: list[Lack] = []
     with progress(_("Looking through the records"), sum(lookup.count(case).values())) as advance:
         for stored in lookup.every(case):
-            view.know(stored.id, stored.record)
+            view.remember(stored.id, stored.record)
             found += _of_standing(stored, standings)
             found += _of_record(view, stored, day, judged)
             found += _of_translation(stored, wanted)
