@@ -1,9 +1,10 @@
-"""Compartments of identities in two copies: who was dismissed in one stays dismissed.
+"""Merging compartments of identities: whoever was dismissed in one copy stays dismissed.
 
-A member is dismissed by another key for those who stay. If one copy has changed the key, its list
-of members counts, and of the other's keys only what these members need to read what was sealed
-meanwhile; if both have, the members that both lists have. What is still sealed to a key that
-somebody else may have is then sealed anew (`contrechamp.dossier.identities.compartment.renew`).
+Dismissing a member means a new key for those who stay. If one copy has changed the key, its list
+of members counts, and the other's keys are taken only as far as these members need them to read
+what was sealed meanwhile. If both have, only members on both lists remain. Whatever is still sealed
+to a key that somebody else may have is then sealed again
+(`contrechamp.dossier.identities.compartment.renew`).
 """
 
 from dataclasses import replace
@@ -20,10 +21,10 @@ from contrechamp.vault.subjects import newest
 
 
 def gather(plan: MergePlan) -> None:
-    """Note the keys that are needed: of all that an identity is sealed to after the merge.
+    """Plan for the keys that are needed: all that any identity is sealed to after the merge.
 
     Raises:
-        InputError: if nobody could read an identity then.
+        InputError: if nobody could read an identity afterwards.
     """
     here, there = _live(plan.case, COMPARTMENT), _live(plan.other, COMPARTMENT)
     readers = _readers(plan, here, there)
@@ -33,7 +34,7 @@ def gather(plan: MergePlan) -> None:
         mine, theirs = here.get(subject), there.get(subject)
         whose = precedence(plan.mine, plan.theirs, subject) if theirs is not None else "mine"
         if whose in {"mine", "same"} and mine is not None:
-            theirs = None  # what they have was here before
+            theirs = None  # they have nothing newer
         if whose == "theirs":
             mine = None
         one = mine or theirs
@@ -50,7 +51,7 @@ def gather(plan: MergePlan) -> None:
             plan.dismissed |= keys.keys() - left.keys()
             plan.renew = True
         if tomb:
-            # Its key was changed here, while there something was sealed to it: it is needed still.
+            # The key was changed here, but the other copy sealed something to it: still needed.
             renamed[subject] = f"{COMPARTMENT}{plan.random(8).hex()}"
             plan.changes.append(Change("merge", renamed[subject], state))
         elif state == there.get(subject) and (was is None or state != was.parsed):
@@ -80,14 +81,14 @@ def _nobody_left() -> InputError:
     )
 
 
-def _live(case: Case, room: str) -> dict[str, dict[str, Any]]:
-    return {one.subject: one.parsed for one in subjects.below(case, room) if not one.is_erased}
+def _live(case: Case, prefix: str) -> dict[str, dict[str, Any]]:
+    return {one.subject: one.parsed for one in subjects.below(case, prefix) if not one.is_erased}
 
 
 def _readers(
     plan: MergePlan, here: dict[str, dict[str, Any]], there: dict[str, dict[str, Any]]
 ) -> set[str] | None:
-    """Return the members who may read identities; None where neither copy has changed the key."""
+    """Return the members who may read identities; None if neither copy has changed the key."""
     changed_here = any(is_erased(newest(plan.case, subject)) for subject in there)
     changed_there = any(is_erased(newest(plan.other, subject)) for subject in here)
     both = (changed_here and changed_there) or any(
@@ -122,7 +123,7 @@ def _needed(plan: MergePlan) -> set[str]:
 
 
 def _rename(plan: MergePlan, renamed: dict[str, str]) -> None:
-    """Let identities that are taken name the compartment under which their key comes."""
+    """Point identities that are taken over to the new names of their compartments."""
     names = {old.removeprefix(COMPARTMENT): new.removeprefix(COMPARTMENT)
              for old, new in renamed.items()}  # fmt: skip
     plan.changes = [

@@ -1,4 +1,4 @@
-"""What is to be done to merge two copies, subject by subject, before anything is written."""
+"""Planning a merge of two copies, subject by subject, before anything is written."""
 
 import json
 from collections.abc import Mapping
@@ -31,7 +31,11 @@ from contrechamp.vault.subjects import State, all_states, newest
 
 @dataclass
 class MergePlan:
-    """What is to be done, gathered before anything is written."""
+    """What a merge will do, gathered before anything is written.
+
+    `buried` are new conflicts about records that are erased; `stay_forgotten` are the subjects and
+    digests of states that either copy forgot and that must not return.
+    """
 
     case: Case
     other: Case
@@ -59,7 +63,7 @@ class MergePlan:
 
 
 def gather(plan: MergePlan) -> None:
-    """Go through what the other copy has and this one never saw, and note what follows from it."""
+    """Go through the states that this copy has not seen, and plan what to do with each."""
     for subject in plan.theirs.log:
         if whose(plan, subject) not in {"theirs", "apart"}:
             continue
@@ -72,23 +76,23 @@ def gather(plan: MergePlan) -> None:
 
 
 def whose(plan: MergePlan, subject: str) -> Precedence:
-    """Return which copy's state of a subject follows the other's."""
+    """Return which copy's state of a subject came after the other's."""
     return precedence(plan.mine, plan.theirs, subject)
 
 
 def common_state(plan: MergePlan, subject: str) -> dict[str, Any] | None:
-    """Return the newest state that both copies know; None if neither holds it, or ever did."""
+    """Return the newest state that both copies know; None if there is none, or neither holds it."""
     digest = ancestor(plan.mine, plan.theirs, subject)
     return state_of((plan.case, plan.other), subject, digest)
 
 
 def is_erased(found: State | None) -> bool:
-    """Return whether a subject, of which this is the newest state, was there and is erased."""
+    """Return whether a subject whose newest state this is existed and was erased."""
     return found is not None and found.is_erased
 
 
 def take(plan: MergePlan, subject: str) -> None:
-    """Take the other copy's state as it is, under the key that it has there."""
+    """Take the other copy's state as it is, with the digest key that it has there."""
     found = newest(plan.other, subject)
     assert found is not None  # noqa: S101
     plan.changes.append(Change("merge", subject, found.parsed, found.object, salt=found.salt))
@@ -98,7 +102,7 @@ def take(plan: MergePlan, subject: str) -> None:
 
 
 def _nothing(plan: MergePlan, subject: str) -> None:
-    """The case itself never changes; its compartments come with the identities."""
+    """Do nothing: the case itself never changes, and `compartments.gather` handles compartments."""
 
 
 def _plain(plan: MergePlan, subject: str) -> None:
@@ -132,9 +136,9 @@ def _item(plan: MergePlan, subject: str) -> None:
 
 
 def _member(plan: MergePlan, subject: str) -> None:
-    """Write a member that only the other copy has, without access: that is given by share."""
+    """Add a member whom only the other copy has, without access: `share` gives that."""
     member = subject.partition("/")[2]
-    if newest(plan.case, subject) is None:  # else it is settled in each copy by itself
+    if newest(plan.case, subject) is None:  # otherwise each copy keeps its own
         plan.members.append(member)
 
 
@@ -147,7 +151,7 @@ def _identity(plan: MergePlan, subject: str) -> None:
     elif is_erased(theirs) or whose(plan, subject) == "theirs":
         take(plan, subject)
     elif mine is not None and mine.parsed != theirs.parsed:
-        # Nobody but the members of the compartment can tell them apart: both are kept.
+        # Only members of the compartment can tell whether they differ: both are kept.
         plan.changes.append(Change("merge", f"identity/{plan.random(8).hex()}", theirs.parsed))
 
 
@@ -191,7 +195,7 @@ def _record(plan: MergePlan, subject: str) -> None:
 
 
 def _bury_conflicts(plan: MergePlan) -> None:
-    """Leave out conflicts that hold what was said in a record that is erased."""
+    """Leave out conflicts that quote a record that is erased."""
     for record_id, put in list(plan.puts.items()):
         if not isinstance(put.record, Conflict) or not put.new:
             continue
@@ -204,22 +208,22 @@ def _bury_conflicts(plan: MergePlan) -> None:
 
 
 def _forget(plan: MergePlan) -> None:
-    """Note the earlier states that one copy erased: they go from the other, and stay away."""
+    """Plan to erase earlier states that either copy forgot, and keep them from returning."""
     plan.stay_forgotten = forgotten_states(plan.case, plan.mine) | forgotten_states(
         plan.other, plan.theirs
     )
     for subject in sorted(plan.theirs.forgotten):
-        held = all_states(plan.case, subject)
-        if any((subject, state.digest) in plan.stay_forgotten for state in held):
+        states = all_states(plan.case, subject)
+        if any((subject, state.digest) in plan.stay_forgotten for state in states):
             plan.forget.append(subject)
 
 
 def add_conflicts(
     plan: MergePlan, cls: type[Record], subject: str, fields: Mapping[str, tuple[Any, Any, Any]]
 ) -> None:
-    """Note fields in conflict (before, mine, theirs), each to be a record of its own."""
+    """Plan one conflict record for each field in conflict (before, mine, theirs)."""
     if cls is Conflict:
-        return  # decided in one copy, open in the other: what this copy has stays
+        return  # decided in one copy, open in the other: this copy's state stays
     for name, (before, mine, theirs) in sorted(fields.items()):
         plan.conflicts.append(
             Conflict(
@@ -233,7 +237,7 @@ def add_conflicts(
 
 
 def text_of(value: Any) -> str:
-    """Return what stands in a field as the text that a conflict keeps."""
+    """Return the value of a field as the text that a conflict stores."""
     return "" if value is None else json.dumps(value, ensure_ascii=False)
 
 

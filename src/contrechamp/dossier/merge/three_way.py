@@ -1,4 +1,4 @@
-"""Three versions of a record's fields, as JSON: what both had, what each made of it."""
+"""Three-way merge of a record's fields, as JSON: the common version, mine and theirs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,11 +7,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class MergedFields:
-    """What comes of it.
+    """The outcome of a merge.
 
     Args:
-        fields: together; of what is in conflict, mine.
-        conflicts: fields that both changed in different ways: before, mine and theirs.
+        fields: merged; for those in conflict, mine.
+        conflicts: fields that both changed in different ways, as (before, mine, theirs).
     """
 
     fields: dict[str, Any]
@@ -21,9 +21,9 @@ class MergedFields:
 def merged(
     before: Mapping[str, Any] | None, mine: Mapping[str, Any], theirs: Mapping[str, Any]
 ) -> MergedFields:
-    """Merge field by field; a field that is not there is None.
+    """Merge field by field; a missing field counts as None.
 
-    Lists that both only added to are joined: mine, then what is new in theirs.
+    Lists that both sides only added to are joined: mine, then what is new in theirs.
 
     >>> merged({"a": 1, "b": [1]}, {"a": 2, "b": [1, 2]}, {"a": 1, "b": [1, 3], "c": 4}).fields
     {'a': 2, 'b': [1, 2, 3], 'c': 4}
@@ -49,7 +49,7 @@ def merged(
 
 
 def _joined(was: Any, one: Any, two: Any) -> list[Any] | None:
-    """Return two lists as one, if both hold all that was there before."""
+    """Return two lists joined, if both still hold everything from before; otherwise None."""
     if not isinstance(one, list) or not isinstance(two, list):
         return None
     if not isinstance(was, list | None):
