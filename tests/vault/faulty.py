@@ -16,7 +16,7 @@ from pathlib import Path
 
 from contrechamp.base import disk
 
-LIBC = ctypes.CDLL(None, use_errno=True)
+LIBC = ctypes.CDLL("libc.so.6", use_errno=True)
 _INT, _SIZE, _LONG = ctypes.c_int, ctypes.c_size_t, ctypes.c_int64
 _PATH, _BUFFER = ctypes.c_char_p, ctypes.c_void_p
 
