@@ -84,7 +84,7 @@ def seal(
     """
     stored = lookup.get(case, source)
     if not isinstance(stored.record, Source):
-        raise InputError(_("{record} is no source").format(record=stored.id))
+        raise InputError(_("{record} is not a source").format(record=stored.id))
     if not identity.name.strip():
         raise InputError(_("the name is empty"))
     shown = {*words_of(stored.record.pseudonym), *words_of(stored.record.role), *words_of(reason)}
@@ -328,10 +328,10 @@ def unsealed(case: Case, state: Mapping[str, Any], own: AgeIdentities | None) ->
     """
     compartment = _compartments(case).get(str(state["compartment"]))
     if compartment is None:
-        raise InputError(_("what is sealed cannot be opened: its key is not in the case"))
+        raise InputError(_("the sealed identity cannot be opened: its key is not in the case"))
     content = _decrypted(str(state["sealed"]), [_key(case, compartment, own)])
     if content is None:
-        raise InputError(_("what is sealed cannot be opened: it was altered"))
+        raise InputError(_("the sealed identity cannot be opened: it was altered"))
     return Identity(**json.loads(content))
 
 

@@ -234,7 +234,7 @@ def by_beginning(case: Case, text: str) -> str:
     ]
     if len(found) > 1:
         raise InputError(
-            _("more than one record or item begins so; write more of it: {text}").format(text=text)
+            _("more than one record or item begins like this; give more of it: {text}").format(text=text)
         )
     if not found:
         raise InputError(_("no such record or item in the case: {text}").format(text=text))

@@ -103,7 +103,7 @@ def records(language: str) -> dict[str, Record]:
                 _check_keys(fields, keys, where)
                 if key in found:
                     raise InputError(
-                        _("the key {key} stands there twice").format(key=key), where=where
+                        _("the key {key} occurs twice").format(key=key), where=where
                     )
                 cls = class_of(kind, where=where)
                 found[key] = from_json(cls, _object(cls, fields, languages, where), where=where)

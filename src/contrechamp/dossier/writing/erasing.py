@@ -182,7 +182,7 @@ def withdraw(
     """
     stored = lookup.get(case, consent_id)
     if not isinstance(stored.record, Consent):
-        raise InputError(_("this is no consent: {record}").format(record=stored.id))
+        raise InputError(_("this is not a consent: {record}").format(record=stored.id))
     if stored.record.withdrawn_on is None:
         changed = replace(
             stored.record,

@@ -44,7 +44,7 @@ def _problems(case: Case) -> Iterator[Finding]:
         try:
             found, record = parsed(state)
         except (ContrechampError, KeyError, TypeError, ValueError):
-            yield Finding("index", subject, _("this is no record of a kind that is known"))
+            yield Finding("index", subject, _("this is not a record of a known kind"))
             continue
         text = texts.pop(row, None)
         if (
@@ -53,8 +53,8 @@ def _problems(case: Case) -> Iterator[Finding]:
             or mine != set(references(record))
             or kind != kind_of(record)
         ):
-            yield Finding("index", subject, _("it is listed as another than it is"))
+            yield Finding("index", subject, _("its row in the index does not match it"))
     for record_id in sorted(listed.keys() | cited.keys()):
-        yield Finding("index", SUBJECT + record_id, _("it is listed, and there is no such record"))
+        yield Finding("index", SUBJECT + record_id, _("it is in the index, but there is no such record"))
     if texts:
-        yield Finding("index", "search", _("words of no record are in the index"))
+        yield Finding("index", "search", _("the index holds words that belong to no record"))

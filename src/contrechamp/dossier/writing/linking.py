@@ -51,7 +51,7 @@ def link(
     ]
     if field not in citable:
         raise InputError(
-            _("there is no such field to cite in; there are: {fields}").format(
+            _("there is no such field to cite in; expected one of: {fields}").format(
                 fields=", ".join(citable)
             ),
             where=f"{stored.kind} {stored.id}",

@@ -159,7 +159,7 @@ def _keys(one: RecordCheck, field: str, keys: Iterable[str]) -> set[str]:
     counted = Counter(keys)
     for key, many in counted.items():
         if many > 1:
-            raise one.refuse(field, _("the key {key} stands there twice").format(key=key))
+            raise one.refuse(field, _("the key {key} occurs twice").format(key=key))
     return set(counted)
 
 
@@ -210,7 +210,7 @@ def _consent(one: RecordCheck) -> None:
         named = bool(grant.with_actors or grant.with_whom)
         if named != (grant.use == "shared"):
             raise one.refuse(
-                f"grants[{number}]", _("to whom is said of what is shared, and of nothing else")
+                f"grants[{number}]", _("recipients are named for the use shared, and for no other")
             )
     for number, ref in enumerate(consent.about, start=1):
         given = one.view.record(lookup.id_of(ref)) if ref.startswith(SUBJECT) else None
@@ -232,7 +232,7 @@ def _actor(one: RecordCheck) -> None:
 
 def _relation(one: RecordCheck) -> None:
     if one.record.from_actor == one.record.to_actor:
-        raise one.refuse("to_actor", _("an actor is not linked with itself"))
+        raise one.refuse("to_actor", _("an actor cannot be linked to itself"))
 
 
 def _deployment(one: RecordCheck) -> None:
@@ -248,7 +248,7 @@ def _letter(one: RecordCheck) -> None:
         _known(one, f"answers[{number}].to", answer.to, keys)
         if letter.sent_on is None or latest(answer.on) < earliest(letter.sent_on):
             raise one.refuse(
-                f"answers[{number}].on", _("an answer comes after the letter was sent")
+                f"answers[{number}].on", _("an answer must come after the letter was sent")
             )
 
 
@@ -259,7 +259,7 @@ def _finding(one: RecordCheck) -> None:
 
 def _right(one: RecordCheck, engaged: EngagedRight, field: str) -> None:
     if (engaged.right is None) == (engaged.own_right is None):
-        raise one.refuse(field, _("give right, of the catalogue, or own_right, a record"))
+        raise one.refuse(field, _("give either right, from the catalogue, or own_right, a record"))
     _known(one, f"{field}.right", (engaged.right,), rights.catalogue())
 
 
@@ -274,14 +274,14 @@ def _assessment(one: RecordCheck) -> None:
 def _review(one: RecordCheck) -> None:
     review: Review = one.record
     if one.before is not None and one.before.member != one.view.member:
-        raise one.refuse("", _("a review is changed by whoever wrote it"))
+        raise one.refuse("", _("a review can be changed only by whoever wrote it"))
     versions = lookup.versions(one.view.case, lookup.id_of(review.about))
     authors = {stored.digest: stored.member for stored in versions}
     if review.state not in authors:
         raise one.refuse("state", _("there is no such version, or it was erased"))
     if one.view.member == authors[review.state]:
         raise one.refuse(
-            "about", _("a review is by a second person, not by who wrote this version")
+            "about", _("a review must be by a second person, not by whoever wrote this version")
         )
 
 

@@ -96,7 +96,7 @@ def put_all(case: Case, wanted: Iterable[Put], *, reason: str = "", now: datetim
         return []
     view = View(case, {one.id: one.record for one in puts})
     if len(view.batch) != len(puts):
-        raise InputError(_("a record stands twice in what is to be written"))
+        raise InputError(_("a record occurs twice in what is to be written"))
     for one in puts:
         check(view, one)
     with database.transaction(case.database):
@@ -198,7 +198,7 @@ def _rows(case: Case, puts: Sequence[Put]) -> dict[str, index.Row]:
     known = subjects.there(case, [SUBJECT + one.id for one in puts if one.new])
     for one in puts:
         if one.new and SUBJECT + one.id in known:
-            raise InputError(_("there is a record of this id already: {id}").format(id=one.id))
+            raise InputError(_("there is already a record with this id: {id}").format(id=one.id))
         if not one.new and one.id not in rows:
             lookup.get(case, one.id)  # which says why there is none
         if one.id in rows:
@@ -209,7 +209,7 @@ def _rows(case: Case, puts: Sequence[Put]) -> dict[str, index.Row]:
 def _check_follows(one: Put, kind: str, version: int) -> None:
     """Check that a record is what it was, and nobody has changed it meanwhile."""
     if kind != kind_of(one.record):
-        raise InputError(_("{id} is a {kind}, and stays one").format(id=one.id, kind=kind))
+        raise InputError(_("{id} is a {kind}: a record cannot change its kind").format(id=one.id, kind=kind))
     if one.version and one.version != version:
         raise InputError(
             _("{id} was changed meanwhile: it is at version {now}, and you saw {seen}").format(
