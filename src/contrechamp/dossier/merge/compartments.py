@@ -74,8 +74,8 @@ def gather(plan: MergePlan) -> None:
 def _nobody_left() -> InputError:
     return InputError(
         _(
-            "each copy has closed identities to everyone who can still read them in the other: once "
-            "merged, nobody could read what is sealed. Admit one of them again in one copy "
+            "each copy has closed identities to everyone who can still read them in the other: "
+            "once merged, nobody could read what is sealed. Admit one of them again in one copy "
             "(contrechamp identity --admit), then merge; nothing was changed"
         )
     )

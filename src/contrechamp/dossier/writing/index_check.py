@@ -1,4 +1,4 @@
-"""Whether the tables that list, find and cite records say what the records say."""
+"""Checking that the tables that list, find and cite records match the records."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from contrechamp.vault.findings import Finding
 
 
 def problems(case: Case) -> list[Finding]:
-    """Return what is wrong with the records and the tables made from them.
+    """Return what is wrong with the records and the tables derived from them.
 
     `contrechamp.vault.verifying.verify` compares the records with the log; this compares the
     tables with the records.
@@ -55,6 +55,8 @@ def _problems(case: Case) -> Iterator[Finding]:
         ):
             yield Finding("index", subject, _("its row in the index does not match it"))
     for record_id in sorted(listed.keys() | cited.keys()):
-        yield Finding("index", SUBJECT + record_id, _("it is in the index, but there is no such record"))
+        yield Finding(
+            "index", SUBJECT + record_id, _("it is in the index, but there is no such record")
+        )
     if texts:
         yield Finding("index", "search", _("the index holds words that belong to no record"))

@@ -1,4 +1,4 @@
-"""What must hold of every record before it is written, whatever the order of edits."""
+"""The rules that every record must meet before it is written, whatever the order of edits."""
 
 from collections import Counter
 from collections.abc import Callable, Container, Iterable
@@ -34,12 +34,12 @@ def check(view: View, record_id: str, record: Record, before: Stored | None) -> 
     Args:
         view: the case as it will be.
         record_id: of the record.
-        record: what it will say.
+        record: its new content.
         before: the version that it replaces.
 
     Raises:
-        InputError: with the kind, id and field of what does not hold. What stands there is not
-            repeated, for it may be what must not be seen.
+        InputError: naming the kind, id and field that break a rule. The value is not repeated: it
+            may be confidential.
     """
     where = f"{kind_of(record)} {record_id}"
     cited = set() if before is None else _refs(before.record)
@@ -55,7 +55,7 @@ def check(view: View, record_id: str, record: Record, before: Stored | None) -> 
 
 @dataclass(frozen=True)
 class RecordCheck:
-    """One record that is being checked; see `check`."""
+    """The check of one record; see `check`."""
 
     view: View
     id: str
@@ -64,7 +64,7 @@ class RecordCheck:
     where: str
 
     def refuse(self, field: str, message: str) -> InputError:
-        """Return the error of a field."""
+        """Return the error for a field."""
         return InputError(message, where=f"{self.where}: {field}" if field else self.where)
 
 
@@ -89,7 +89,7 @@ def _check_ref(view: View, reference: FieldValue, cited_before: set[str], where:
         return
     kind = view.kind(target)
     if kind is None:
-        # What was erased stays cited by those who cited it, and shows there as erased.
+        # Records that cited what was erased may still cite it, and show it as erased.
         if (ref in cited_before or view.merging) and lookup.is_erased(view.case, target):
             return
         raise InputError(
@@ -110,7 +110,7 @@ def _wrong_kind(kinds: Iterable[str], where: str) -> InputError:
     return InputError(_("expected one of: {words}").format(words=", ".join(kinds)), where=where)
 
 
-#: Fields that must not lie before one another.
+#: Pairs of dates of which the second must not be before the first.
 _PERIODS = (
     ("from_date", "to_date"), ("first_seen", "last_seen"), ("first_known", "last_known"),
     ("given_on", "until"), ("given_on", "withdrawn_on"), ("published_on", "closes_on"),
@@ -127,7 +127,7 @@ def _check_order_of_dates(part: Any, where: str) -> None:
             )
 
 
-#: Bounds of numbers, by class and field; those of a camera are in `scene.camera_fields`.
+#: Bounds of numbers by class and field; those of a camera are in `scene.camera_fields`.
 _BOUNDS: dict[type, dict[str, tuple[int, int]]] = {
     Position: {"lon": (-180, 180), "lat": (-90, 90), "within_m": (0, 100_000)},
     Count: {"found": (0, 10_000_000)},
@@ -190,7 +190,7 @@ def _exhibit(one: RecordCheck) -> None:
 
 
 def _keep_source(one: RecordCheck, was: str | None, will_be: str | None, field: str) -> None:
-    """Keep what a consent is narrowed to with the source whose consent it is."""
+    """Refuse another source for a record that a consent is limited to."""
     consents = [
         citation.citing
         for citation in one.view.cited_by(SUBJECT + one.id)
