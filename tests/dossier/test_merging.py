@@ -560,7 +560,7 @@ def test_a_copy_that_was_altered_and_another_case_are_not_merged(two: SimpleName
         cases.new(two.root / "another")
         with (
             cases.opened(two.root / "another") as other,
-            pytest.raises(InputError, match="no copy of the same case"),
+            pytest.raises(InputError, match="not a copy of the same case"),
         ):
             merging.merge(at.case, other, now=NOW, random=os.urandom)
         assert at.case.size == size

@@ -115,7 +115,7 @@ def test_what_is_written_in_one_transaction_is_checked_once_more(tmp_path: Path)
             Put(source(), gone, new=True): "already",
             Put(source(), gone): "was erased",
             Put(source(), new_id()): "no such record",
-            Put(actor(), there): "is a source, and stays one",
+            Put(actor(), there): "is a source: a record cannot change its kind",
             Put(source(), there, version=7): "changed meanwhile",
         }
         for one, why in refused.items():
@@ -152,7 +152,7 @@ def test_erasing_and_writing_go_into_the_log_together(tmp_path: Path) -> None:
 def test_a_record_stays_of_its_kind(tmp_path: Path) -> None:
     with desk(tmp_path) as at:
         ref = at.put(source())
-        with pytest.raises(InputError, match="is a source, and stays one"):
+        with pytest.raises(InputError, match="is a source: a record cannot change its kind"):
             at.put(actor(), ref)
 
 

@@ -92,10 +92,9 @@ def _lack(stored: Stored, what: What, why: Why, at: str = "") -> Lack:
 
 def _of_standing(stored: Stored, standings: Standings) -> Iterator[Lack]:
     for flag in standings.of(stored.ref):
-        if flag.code in _CONSENT:
-            yield _lack(stored, "consent", flag.code, flag.at)
-        elif flag.code != "conflict":  # _of_record reports it with the conflict itself
-            yield _lack(stored, "evidence", flag.code, flag.at)
+        if flag.code != "conflict":  # _of_record reports it with the conflict itself
+            what: What = "consent" if flag.code in _CONSENT else "evidence"
+            yield _lack(stored, what, flag.code, flag.at)
 
 
 def _of_record(view: View, stored: Stored, day: date, judged: set[str]) -> Iterator[Lack]:

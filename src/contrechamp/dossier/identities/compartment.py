@@ -8,7 +8,7 @@ version, index, export or message; the log holds keyed digests of the ciphertext
 import base64
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -84,7 +84,7 @@ def seal(
     """
     stored = lookup.get(case, source)
     if not isinstance(stored.record, Source):
-        raise InputError(_("{record} is no source").format(record=stored.id))
+        raise InputError(_("{record} is not a source").format(record=stored.id))
     if not identity.name.strip():
         raise InputError(_("the name is empty"))
     shown = {*words_of(stored.record.pseudonym), *words_of(stored.record.role), *words_of(reason)}
@@ -174,7 +174,7 @@ def admit(
             Change("admit", COMPARTMENT + one.id, _compartment_state(one.recipient, keys))
         )
     with database.transaction(case.database):
-        cases.append(case, [_with_reason(change, reason) for change in changes], now)
+        cases.append(case, [replace(change, reason=reason) for change in changes], now)
 
 
 def dismiss(
@@ -255,7 +255,7 @@ def _seal_anew(
     changes += [Change("seal", each, _sealed(new, source, who)) for each, source, who in found]
     changes += [Change("erase", COMPARTMENT + one.id, dict(erased)) for one in old]
     with database.transaction(case.database):
-        cases.append(case, [_with_reason(one, reason) for one in changes], now)
+        cases.append(case, [replace(one, reason=reason) for one in changes], now)
     database.forget_deleted(case.database)
 
 
@@ -286,10 +286,6 @@ def spaced(text: str) -> str:
 def words_of(text: str) -> set[str]:
     """Return the words of a name that are long enough to search for, normalised."""
     return {word for word in spaced(text).split() if len(word) >= MIN_WORD}
-
-
-def _with_reason(change: Change, reason: str) -> Change:
-    return Change(change.action, change.subject, change.state, None, reason)
 
 
 def _compartment_state(recipient: str, keys: Mapping[str, str]) -> dict[str, object]:
@@ -328,10 +324,10 @@ def unsealed(case: Case, state: Mapping[str, Any], own: AgeIdentities | None) ->
     """
     compartment = _compartments(case).get(str(state["compartment"]))
     if compartment is None:
-        raise InputError(_("what is sealed cannot be opened: its key is not in the case"))
+        raise InputError(_("the sealed identity cannot be opened: its key is not in the case"))
     content = _decrypted(str(state["sealed"]), [_key(case, compartment, own)])
     if content is None:
-        raise InputError(_("what is sealed cannot be opened: it was altered"))
+        raise InputError(_("the sealed identity cannot be opened: it was altered"))
     return Identity(**json.loads(content))
 
 

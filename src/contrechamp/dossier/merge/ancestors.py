@@ -48,13 +48,11 @@ def known_states(case: Case) -> KnownStates:
         log.setdefault(entry.subject, []).append(entry.digest)
         anywhere.setdefault((entry.subject, entry.digest), entry.number)
         written[entry.subject, entry.digest] = entry.number
-    since = {
-        state.parsed["branch"]: state.entry for state in subjects.below(case, branches.SUBJECT)
-    }
+    came = {state.parsed["branch"]: state.entry for state in subjects.below(case, branches.SUBJECT)}
     for branch, entry in branches.entries(case.database):
         if entry.action == "forget":
             forgotten.add(entry.subject)
-        one, number = (entry.subject, entry.digest), since.get(branch, case.size)
+        one, number = (entry.subject, entry.digest), came.get(branch, case.size)
         anywhere[one] = min(number, anywhere.get(one, number))
     return KnownStates(log, anywhere, written, forgotten)
 
@@ -101,7 +99,7 @@ def state_of(cases: tuple[Case, Case], subject: str, digest: str | None) -> dict
 
 
 def forgotten_states(case: Case, of: KnownStates) -> set[tuple[str, str]]:
-    """Return the records and digests of states that a copy had and has since forgotten."""
+    """Return the records and digests of states that a copy had and has came forgotten."""
     remaining = {
         (one, state.digest) for one in of.forgotten for state in subjects.all_states(case, one)
     }

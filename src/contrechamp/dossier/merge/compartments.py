@@ -74,9 +74,9 @@ def gather(plan: MergePlan) -> None:
 def _nobody_left() -> InputError:
     return InputError(
         _(
-            "each copy has closed identities to all whom the other lets read them: merged, nobody "
-            "could read what is sealed. Let one of them in again in one copy (contrechamp identity "
-            "--admit), and merge then; nothing was changed"
+            "each copy has closed identities to everyone who can still read them in the other: "
+            "once merged, nobody could read what is sealed. Admit one of them again in one copy "
+            "(contrechamp identity --admit), then merge; nothing was changed"
         )
     )
 

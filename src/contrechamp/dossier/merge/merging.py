@@ -141,7 +141,7 @@ def _check_same(case: Case, other: Case) -> None:
         InputError: if they are not.
     """
     if case.file.log_origin != other.file.log_origin or case.name_key != other.name_key:
-        raise InputError(_("this is no copy of the same case"))
+        raise InputError(_("this is not a copy of the same case"))
 
 
 def _is_news(case: Case, other: Case, mine: KnownStates, fork: int) -> bool:

@@ -127,7 +127,7 @@ def require(view: View, publication: Publication, day: date) -> None:
     Raises:
         CheckFailedError: with the list of refusals.
     """
-    _refuse(check(view, publication, day))
+    refuse(check(view, publication, day))
 
 
 def require_sharing(
@@ -148,7 +148,7 @@ def require_sharing(
     refused: list[Refusal] = []
     for ref in refs:
         refused += lacking_to_share(view, ref, day, to=to, to_whom=to_whom)
-    _refuse(refused)
+    refuse(refused)
 
 
 def lacking_to_share(
@@ -205,7 +205,8 @@ def _uses_in_sharing(view: View, ref: str) -> tuple[ConsentUse, ...]:
     return ("shared", *next(more, ()))
 
 
-def _refuse(refused: Sequence[Refusal]) -> None:
+def refuse(refused: Sequence[Refusal]) -> None:
+    """Raise a `CheckFailedError` that lists the refusals, if there are any."""
     if refused:
         lines = "\n".join(f"  {line}" for line in refusal_lines(refused))
         raise CheckFailedError(_("consent does not cover this:") + f"\n{lines}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from contrechamp.base.errors import CheckFailedError, InputError
+from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.dossier.permission import consent, standing
 from contrechamp.dossier.permission.standing import Flag, Standings
@@ -45,8 +45,7 @@ def check(view: View, release: Release, *, where: str) -> None:
     elif record is None or isinstance(record, Testimony | Exhibit):
         refused = [consent.lacking(view, ref, use, day) for use in _SHOWING]
         if all(refused):
-            lines = "\n".join(f"  {line}" for one in refused for line in consent.refusal_lines(one))
-            raise CheckFailedError(_("consent does not cover this:") + f"\n{lines}")
+            consent.refuse([one for each in refused for one in each])
 
 
 def _blocking(flags: Iterable[Flag]) -> list[str]:

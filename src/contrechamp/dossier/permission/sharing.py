@@ -40,7 +40,7 @@ class Sharing:
 
     - What nobody said or gave goes.
     - A testimony or an exhibit goes if a consent covers sharing it with the recipient; for a
-      picture, sound or video, the image or voice must be covered as well.
+      picture, sound or video, its image, its voice or both must be covered as well.
     - A source goes if a consent without an ``about`` covers sharing and the pseudonym.
     - What was read from a file that somebody gave goes if the file would.
     - A challenge, review, release or conflict goes if the record it is about does.

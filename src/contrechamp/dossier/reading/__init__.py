@@ -1,1 +1,1 @@
-"""Reading a case: records by id, by words, and as they will be once a batch is written."""
+"""Reading a case: records by id, by their words, and as they will be once a batch is written."""

@@ -15,9 +15,9 @@ from contrechamp.vault.database import AT_A_TIME
 from contrechamp.vault.log import branches, custody
 from contrechamp.vault.subjects import State
 
-#: Of records in the log.
+#: What the subjects of records in the log begin with.
 SUBJECT = "record/"
-#: What `subjects.joined` takes: the version of each record, in the order in which they came in.
+#: A query for `subjects.joined`: the version of each record, in the order in which they came in.
 _LISTED = "SELECT 'record/' || id AS subject, version AS value, row AS place FROM dossier"
 
 
@@ -28,13 +28,13 @@ class Stored:
     Args:
         id: 16 hexadecimal digits.
         kind: of record.
-        record: what it says.
+        record: its content.
         version: from 1.
         entry: number of its entry in the log.
-        at: when, UTC, ISO 8601.
-        member: id of who wrote it.
-        digest: that the log has of it: it names this version in every copy of the case.
-        whole: the record says all that the version does.
+        at: when it was written, UTC, ISO 8601.
+        member: id of whoever wrote it.
+        digest: in its log entry; it identifies this version in every copy of the case.
+        whole: nothing was left out of `record`.
     """
 
     id: str
@@ -55,7 +55,7 @@ class Stored:
 
 @dataclass(frozen=True)
 class ListedRecord:
-    """A record by its title."""
+    """A record in a list."""
 
     id: str
     kind: str
@@ -70,7 +70,7 @@ class Citation:
     Args:
         citing: id of the record.
         field: where in it.
-        cited: what it names.
+        cited: reference to what it names.
     """
 
     citing: str
@@ -79,7 +79,7 @@ class Citation:
 
 
 def listed(case: Case, kind: str = "") -> Iterator[ListedRecord]:
-    """Yield the records of a kind, or all, in the order in which they came in."""
+    """Yield the records of a kind, or of all kinds, in the order in which they came in."""
     query = "SELECT id, kind, version, title FROM dossier"
     where, given = (" WHERE kind = ?", (kind,)) if kind else ("", ())
     for row in case.database.execute(f"{query}{where} ORDER BY row", given):
@@ -87,14 +87,14 @@ def listed(case: Case, kind: str = "") -> Iterator[ListedRecord]:
 
 
 def count(case: Case) -> dict[str, int]:
-    """Return how many records there are of each kind that there are any of, in their order."""
+    """Return the number of records of each kind that the case has, in the order of `KINDS`."""
     query = "SELECT kind, count(*) FROM dossier GROUP BY kind"
     found = {str(kind): int(many) for kind, many in case.database.execute(query)}
     return {kind: found[kind] for kind in KINDS if kind in found}
 
 
 def every(case: Case, kind: str = "") -> Iterator[Stored]:
-    """Yield the newest version of every record of a kind, or of all."""
+    """Yield the newest version of every record of a kind, or of all kinds."""
     where, given = (" WHERE kind = ?", (kind,)) if kind else ("", ())
     for version, state, entry in subjects.joined(case, _LISTED + where, given):
         yield _stored(case, int(version), state, entry)
@@ -147,8 +147,8 @@ def versions(case: Case, record: str) -> list[Stored]:
 
 
 def cited_by(case: Case, ref: str) -> list[Citation]:
-    """Return who names a record (or a part of it) or an item."""
-    # A part of it, record/<id>#<key>, sorts between the record and this end.
+    """Return the citations of a record (or a part of it) or an item."""
+    # Its parts, record/<id>#<key>, sort between the record and this end.
     end = ref + "$" if "#" not in ref else ref
     rows = case.database.execute(
         "SELECT citing, field, cited FROM citations WHERE cited = ? OR (cited > ? AND cited < ?) "
@@ -159,13 +159,13 @@ def cited_by(case: Case, ref: str) -> list[Citation]:
 
 
 def is_erased(case: Case, record: str) -> bool:
-    """Return whether a record was in the case and is erased."""
+    """Return whether a record existed in the case and was erased."""
     state = subjects.newest(case, SUBJECT + record)
     return state is not None and state.is_erased
 
 
 def targets_of(case: Case, *kinds: str) -> set[str]:
-    """Return what records of some kinds, such as reviews, are about."""
+    """Return the references that records of some kinds, such as reviews, are about."""
     marks = ", ".join("?" * len(kinds))
     rows = case.database.execute(
         "SELECT cited FROM citations JOIN dossier ON dossier.id = citing "  # noqa: S608
@@ -182,9 +182,9 @@ def is_there(case: Case, record: str) -> bool:
 
 
 def known(case: Case, records: Sequence[str]) -> dict[str, Stored | None]:
-    """Return the newest versions of those of some ids that the case knows; None of erased ones."""
-    there = subjects.there(case, (SUBJECT + record for record in records))
-    found: dict[str, Stored | None] = {one.removeprefix(SUBJECT): None for one in there}
+    """Return the newest version of each given record that the case knows; None for erased ones."""
+    existing = subjects.there(case, (SUBJECT + record for record in records))
+    found: dict[str, Stored | None] = {one.removeprefix(SUBJECT): None for one in existing}
     ids = list(found)
     for first in range(0, len(ids), AT_A_TIME):
         some = ids[first : first + AT_A_TIME]
@@ -196,32 +196,32 @@ def known(case: Case, records: Sequence[str]) -> dict[str, Stored | None]:
 
 
 def item_state(case: Case, item: str) -> dict[str, Any] | None:
-    """Return what the record of an item of the vault says; None if there is no such item."""
+    """Return the newest state of an item of the vault; None if there is no such item."""
     state = subjects.newest(case, f"item/{item}")
     return None if state is None else state.parsed
 
 
 def digest_of(case: Case, ref: str) -> str:
-    """Return the digest that the log has of the newest state of a record or item; "" if none."""
+    """Return the log's digest of the newest state of a record or item; "" if there is none."""
     entry = subjects.entry_of(case, ref.partition("#")[0])
     return "" if entry is None else entry.digest
 
 
 def id_of(ref: str) -> str:
-    """Return the id in a reference; an id stays as it is."""
+    """Return the id in a reference; a bare id is returned unchanged."""
     found = REF.fullmatch(ref)
     return found[2] if found else ref
 
 
 def by_beginning(case: Case, text: str) -> str:
-    """Return the reference that some text begins: an id or reference, or its first letters.
+    """Return the one reference that a text begins: an id, a reference, or the start of either.
 
     Args:
         case: open.
         text: such as 3f2a, record/3f2a, item/90c1, record/3f2a...#passage.
 
     Raises:
-        InputError: if nothing, or more than one thing, begins so.
+        InputError: if no reference, or more than one, begins like this.
     """
     text, sharp, key = text.partition("#")
     room, slash, digits = text.rpartition("/")
@@ -234,7 +234,9 @@ def by_beginning(case: Case, text: str) -> str:
     ]
     if len(found) > 1:
         raise InputError(
-            _("more than one record or item begins so; write more of it: {text}").format(text=text)
+            _("more than one record or item begins like this; give more of it: {text}").format(
+                text=text
+            )
         )
     if not found:
         raise InputError(_("no such record or item in the case: {text}").format(text=text))
@@ -242,7 +244,7 @@ def by_beginning(case: Case, text: str) -> str:
 
 
 def parsed(state: State) -> tuple[str, Record]:
-    """Return kind and record of a state."""
+    """Return the kind and the record that a state holds."""
     content = state.parsed
     kind = str(content["kind"])
     return kind, from_json(class_of(kind), content["fields"], where=kind)
@@ -251,9 +253,9 @@ def parsed(state: State) -> tuple[str, Record]:
 def with_entry(
     case: Case, record_id: str, record: Record, version: int, entry: custody.Entry
 ) -> Stored:
-    """Return a version of a record that is known already, with what its entry says."""
+    """Return a record already in memory as the version that its log entry describes."""
     member, at = entry.member, entry.at
-    if entry.action == "merge":  # by whoever wrote it in the copy that was merged
+    if entry.action == "merge":  # the author is whoever wrote it in the copy that was merged
         member, at = branches.author(case, SUBJECT + record_id, entry.digest) or (member, at)
     return Stored(
         record_id, kind_of(record), record, version, entry.number, at, member, entry.digest

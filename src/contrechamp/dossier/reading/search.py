@@ -1,4 +1,4 @@
-"""Full text in every language: how words are written alike, what is indexed, what is found."""
+"""Full-text search in every language: normalising words, what is indexed, and finding it."""
 
 import re
 import unicodedata
@@ -11,8 +11,8 @@ from contrechamp.dossier.records.contents import field_values
 from contrechamp.dossier.records.field_types import Record
 from contrechamp.vault.case import Case
 
-#: Letters that are written for one another. NFKD has taken off accents, vowel signs, niqqud and
-#: the hamza on its carriers before, and casefold has made ß ss and the final sigma a sigma.
+#: Letters used for one another. By then NFKD has split off accents, vowel signs, niqqud and
+#: the hamza on its carriers, and casefold has turned ß into ss and final sigma into sigma.
 _ALIKE = {
     # Arabic: forms of alef, alef maksura and Persian yeh, teh marbuta, Persian kaf, tatweel
     "ٱ": "ا", "ى": "ي", "ی": "ي", "ة": "ه", "ۀ": "ه", "ک": "ك", "ـ": "", "ء": "",
@@ -25,7 +25,7 @@ _ALIKE = {
 
 
 class _Letters(dict[int, str]):
-    """What each letter is written as in the index; found out when it is first met."""
+    """How each letter is written in the index; worked out when it is first met."""
 
     def __missing__(self, code: int) -> str:
         letter = chr(code)
@@ -33,22 +33,22 @@ class _Letters(dict[int, str]):
             alike = _ALIKE[letter]
         elif unicodedata.category(letter) in {"Mn", "Cf"}:  # accents, vowel signs, marks of writing
             alike = ""
-        else:  # digits of any script are ours
+        else:  # digits of every script become 0 to 9
             alike = str(unicodedata.decimal(letter, letter))
         self[code] = alike
         return alike
 
 
 _LETTERS = _Letters()
-#: Quotation marks inside of a Hebrew word (צה"ל) are gershayim as most keyboards have them.
+#: Quotation marks inside a Hebrew word (צה"ל) are gershayim as most keyboards type them.
 _HEBREW_QUOTE = re.compile(r"(?<=[א-ת])[\"'’”](?=[א-ת])")
-#: The Arabic article, alone or behind one of the letters that are written together with it.
+#: The Arabic article, alone or after one of the prefixes that are joined to it.
 _ARTICLE = re.compile(r"\b(?:[وفبك]?ال|لل)(?=[\u0621-\u064a]{3})")
-#: A word of the index: what the tokenizer unicode61 of SQLite parts at, we part at.
+#: A word of the index, split where SQLite's tokenizer unicode61 splits.
 _WORD = re.compile(r"\w+")
 
 
-#: What so many records say ranks none of them, and would have to be weighed in each.
+#: With this many matches ranking says little, and would have to score every one of them.
 COMMON = 5_000
 _MATCHING = (
     "FROM search WHERE search MATCH ? "
@@ -69,7 +69,7 @@ class Hit:
 
     Args:
         record: which.
-        excerpt: a few words around the first that fits, as they were written.
+        excerpt: a few words around the first match, as they were written.
     """
 
     record: ListedRecord
@@ -77,7 +77,7 @@ class Hit:
 
 
 def normalised(text: str) -> str:
-    """Return a text as it is indexed and looked for.
+    """Return a text in the form in which it is indexed and searched for.
 
     >>> normalised("Hébron")
     'hebron'
@@ -89,14 +89,14 @@ def normalised(text: str) -> str:
     text = text.casefold()
     if text.isascii():
         return text.replace("_", " ")
-    # Twice, for some letters have small ones only once they are taken apart.
+    # Twice, because some letters have a lower case only once they are decomposed.
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     text = _HEBREW_QUOTE.sub("", text.translate(_LETTERS))
     return _ARTICLE.sub("", text).replace("_", " ")
 
 
 def text_of(record: Record) -> str:
-    """Return the words of a record that may be found: nothing that is closed."""
+    """Return the searchable words of a record: nothing that is closed."""
     return " ".join(
         normalised(held.value)
         for held in field_values(record)
@@ -105,9 +105,9 @@ def text_of(record: Record) -> str:
 
 
 def query_of(words: str) -> str:
-    """Return what FTS5 is asked for: every word; the last letters may be missing with a star.
+    """Return the FTS5 query for all of the words; one with a star matches as a prefix.
 
-    Words in quotation marks have to stand beside each other.
+    Words in quotation marks must stand next to each other.
 
     >>> query_of('camera* "porte nord"')
     '"camera" * AND "porte nord"'
@@ -123,13 +123,13 @@ def query_of(words: str) -> str:
 
 
 def find(case: Case, words: str, *, kind: str = "", limit: int = 50) -> list[Hit]:
-    """Return the records that hold all words, the best first; of very many, the newest.
+    """Return the records that hold all words, the best first; if very many do, the newest first.
 
     Args:
         case: open.
         words: see `query_of`.
         kind: of records; "" for all.
-        limit: so many at most.
+        limit: at most this many.
     """
     query = query_of(words)
     if not query:
@@ -151,9 +151,9 @@ def find(case: Case, words: str, *, kind: str = "", limit: int = 50) -> list[Hit
 
 
 def _newest(case: Case, asked: tuple[str, str, str], limit: int) -> list[Any]:
-    """Return the newest that fit, looked for among ever more of the newest records.
+    """Return the newest matches, looking among ever more of the newest records.
 
-    FTS5 goes upwards fast; to go downwards it first gathers all that a beginning of words fits.
+    FTS5 walks upwards fast; to walk downwards it first collects all matches of a prefix.
     """
     (top,) = case.database.execute("SELECT max(row) FROM dossier").fetchone()
     among = 4 * limit
@@ -165,18 +165,18 @@ def _newest(case: Case, asked: tuple[str, str, str], limit: int) -> list[Any]:
 
 
 def excerpt(record: Record, wanted: Sequence[str], around: int = 6) -> str:
-    """Return the words around the first that fits, as they were written.
+    """Return the words around the first match, as they were written.
 
     Args:
         record: that was found.
         wanted: words, normalised.
-        around: so many words before and behind.
+        around: number of words before and after.
     """
     for held in field_values(record):
         form = held.shape.form.name if held.shape.form is not None else "line"
         if held.closed or held.shape.holds != "text" or held.shape.refers_to is not None:
             continue
-        if form != "line":  # a key or a date says nothing to who looks for words
+        if form != "line":  # a key or a date tells nothing to somebody searching for words
             continue
         written = str(held.value).split()
         for place, word in enumerate(written):

@@ -1,4 +1,4 @@
-"""What follows from a record on a day, though it does not stand in it, in the user's language."""
+"""How a record stands on a day, worked out from its content, in the user's language."""
 
 from datetime import date
 
@@ -11,7 +11,7 @@ from contrechamp.wording.letters import letter_labels
 
 
 def state_text(record: Record, day: date) -> str:
-    """Return how a letter, recommendation or assessment stands on a day; "" of other records."""
+    """Return how a letter, recommendation or assessment stands on a day; "" for other records."""
     if isinstance(record, Letter):
         return _of_letter(record, day)
     if isinstance(record, Recommendation):

@@ -1,4 +1,4 @@
-"""What references of a case point to, in a few words: for lists, and for who cites what."""
+"""The titles of what references point to, for lists and for showing who cites what."""
 
 from dataclasses import dataclass, field
 
@@ -25,7 +25,7 @@ class CitingRecord:
 
 
 def title_of(case: Case, ref: str) -> str:
-    """Return the title of a record, or the name of an item; "" where it has none, or is gone."""
+    """Return the title of a record, or the name of an item; "" if it has none or was erased."""
     if ref.startswith("item/"):
         return str((lookup.item_state(case, lookup.id_of(ref)) or {}).get("name", ""))
     found = lookup.find(case, lookup.id_of(ref))
@@ -33,13 +33,13 @@ def title_of(case: Case, ref: str) -> str:
 
 
 def citing(case: Case, ref: str) -> list[CitingRecord]:
-    """Return who names a record (or a part of it) or an item; each once a part."""
+    """Return the records that name a record (or a part of it) or an item; each once per part."""
     known: dict[str, lookup.Stored] = {}
-    told = []
+    found = []
     for citation in lookup.cited_by(case, ref):
         if citation.citing not in known:
             known[citation.citing] = lookup.get(case, citation.citing)
         one = known[citation.citing]
         part = citation.cited.partition("#")[2]
-        told.append(CitingRecord(SUBJECT + one.id, one.kind, one.record.title(), part))
-    return list(dict.fromkeys(told))  # one record may cite it in many places
+        found.append(CitingRecord(SUBJECT + one.id, one.kind, one.record.title(), part))
+    return list(dict.fromkeys(found))  # a record may cite the same part in many places

@@ -1,4 +1,4 @@
-"""The case as it will be once records that are about to be written are in it."""
+"""The case as it will be once the records about to be written are in it."""
 
 from collections.abc import Collection, Mapping
 
@@ -9,20 +9,20 @@ from contrechamp.dossier.records.field_types import Record
 from contrechamp.dossier.records.kinds import kind_of
 from contrechamp.vault.case import Case
 
-#: Records that are kept in memory at a time.
+#: At most this many records are kept in memory.
 KEPT = 5_000
 
 
 class View:
     """The case as it will be once a batch of records is written.
 
-    What was read once is kept: a view does not outlive the next change of the case.
+    Records that were read are cached, so a view must not outlive the next change to the case.
 
     Args:
         case: open.
-        batch: records by id.
-        coming: ids of items that come in with it.
-        merging: what was erased may be cited by who cited it in the other copy.
+        batch: records to be written, by id.
+        coming: ids of items that come in with the batch.
+        merging: records may cite what was erased, as they did in the other copy.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class View:
 
     @property
     def member(self) -> str:
-        """Who writes."""
+        """The id of the member who is writing."""
         return self.case.unlocked.member
 
     def kind(self, record: str) -> str | None:
@@ -69,7 +69,7 @@ class View:
         return self._records[record]
 
     def remember(self, record_id: str, record: Record) -> None:
-        """Keep a record that was read already."""
+        """Cache a record that was already read."""
         if len(self._records) < KEPT:
             self._records[record_id] = record
 
@@ -81,18 +81,18 @@ class View:
         return state is not None and "erased_at" not in state
 
     def cited_by(self, ref: str) -> list[Citation]:
-        """Return who will name a record, a part of it, or an item."""
+        """Return the citations that a record, a part of it, or an item will have."""
         staying = [one for one in lookup.cited_by(self.case, ref) if one.citing not in self.batch]
         return staying + self._cited_by_batch(ref)
 
     def _cited_by_batch(self, ref: str) -> list[Citation]:
-        """Return who in the batch names it; the batch is looked through once for all of it."""
+        """Return the citations in the batch, which is indexed when first needed."""
         if self._citing is None:
             self._citing = {}
             for citing, record in self.batch.items():
-                for held in references(record):
-                    whole = str(held.value).partition("#")[0]
-                    citation = Citation(citing, held.path, str(held.value))
-                    self._citing.setdefault(whole, []).append(citation)
+                for reference in references(record):
+                    cited = str(reference.value)
+                    citation = Citation(citing, reference.path, cited)
+                    self._citing.setdefault(cited.partition("#")[0], []).append(citation)
         coming = self._citing.get(ref.partition("#")[0], [])
         return [one for one in coming if one.cited == ref or "#" not in ref]

@@ -102,9 +102,7 @@ def records(language: str) -> dict[str, Record]:
                 where = f"{file}: {kind} {key}"
                 _check_keys(fields, keys, where)
                 if key in found:
-                    raise InputError(
-                        _("the key {key} stands there twice").format(key=key), where=where
-                    )
+                    raise InputError(_("the key {key} occurs twice").format(key=key), where=where)
                 cls = class_of(kind, where=where)
                 found[key] = from_json(cls, _object(cls, fields, languages, where), where=where)
     return found

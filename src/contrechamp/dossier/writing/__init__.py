@@ -1,1 +1,1 @@
-"""Writing a case: one door for every record, the rules that it must meet, and erasing."""
+"""Writing a case: the one way in for records, the rules that they must meet, and erasing."""

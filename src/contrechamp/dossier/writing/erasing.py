@@ -1,4 +1,4 @@
-"""Erasing records, with all that was ever written in them; or earlier versions alone."""
+"""Erasing records with every version of them, or only their earlier versions."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -28,9 +28,9 @@ from contrechamp.vault.case import Case, Change
 
 
 def erase(case: Case, records: Iterable[str], *, reason: str, now: datetime) -> list[str]:
-    """Erase records, every version of them, and what conflicts say of them.
+    """Erase records, every version of them, and the conflicts about them.
 
-    Who cites them still does, and shows that they were erased.
+    Records that cite them still do, and show that they were erased.
 
     Args:
         case: open for writing.
@@ -39,10 +39,10 @@ def erase(case: Case, records: Iterable[str], *, reason: str, now: datetime) -> 
         now: for the log.
 
     Returns:
-        ids of all that is gone.
+        ids of all erased records.
 
     Raises:
-        InputError: if one is not in the case, or erased already.
+        InputError: if one is not in the case, or was erased already.
         OutputError: if the case cannot be written to.
     """
     gone = [lookup.get(case, one).id for one in dict.fromkeys(records)]
@@ -58,14 +58,14 @@ def erase(case: Case, records: Iterable[str], *, reason: str, now: datetime) -> 
 
 @dataclass(frozen=True)
 class Erased:
-    """What is gone, and what still holds its words.
+    """What was erased, and what still holds its words.
 
     Args:
         refs: what was asked for, and the source files that went with it.
-        records: ids of the records that are gone, conflicts about them among these.
-        items: ids of the items.
+        records: ids of the erased records, including conflicts about them.
+        items: ids of the erased items.
         objects: names of the objects that nothing needs any more.
-        remains: what still holds the words of it, or is a copy of it.
+        remains: what still holds its words, or is a copy of it.
     """
 
     refs: tuple[str, ...]
@@ -83,19 +83,19 @@ def erase_refs(
     reason: str,
     now: datetime,
 ) -> Erased:
-    """Erase records and items, and look for what still holds the same words.
+    """Erase records and items, and report what still holds the same words.
 
     Args:
         case: open for writing.
-        refs: record/... and item/..., whole.
-        with_source_files: erase the files that they were read from as well, whatever else was read
-            from these.
+        refs: record/... and item/..., in full.
+        with_source_files: also erase the files that they were read from, whatever else was read
+            from those.
         reason: why, in the user's words; it is kept in the case.
         now: for the log.
 
     Raises:
-        InputError: if one is not in the case or erased already, or an item shares its content with
-            one that stays.
+        InputError: if one is not in the case or was erased already, or an item shares its content
+            with one that stays.
         OutputError: if the case cannot be written to.
     """
     gone = list(refs)
@@ -104,7 +104,7 @@ def erase_refs(
         gone += [ref for ref in source_files(case, left) if ref not in gone]
     records = [ref.removeprefix(SUBJECT) for ref in gone if ref.startswith(SUBJECT)]
     items = [ref.removeprefix(f"{ITEM}/") for ref in gone if not ref.startswith(SUBJECT)]
-    # Items first: they may be refused, because others hold the same content.
+    # Items first: erasing them may be refused, because others hold the same content.
     objects = vault_erasing.erase(case, items, reason=reason, now=now) if items else []
     records = erase(case, records, reason=reason, now=now)
     return Erased(tuple(gone), tuple(records), tuple(items), tuple(objects), left.without(gone))
@@ -114,7 +114,7 @@ def forget_versions(case: Case, record: str, *, reason: str, now: datetime) -> i
     """Erase the earlier versions of a record, and keep the newest.
 
     Returns:
-        how many versions are gone.
+        number of versions erased.
 
     Raises:
         InputError: if there is no such record.
@@ -135,11 +135,12 @@ class Withdrawn:
 
     Args:
         given: references to what the source had said or given under this consent.
-        used_by: references to what uses it, however far: findings, recommendations, publications.
+        used_by: references to all that uses it, directly or not: findings, recommendations,
+            publications.
         erased: references to what was erased.
         kept: references to what stays because another consent covers it.
-        remains: what still holds the words of what was erased, or is a copy of it; where nothing
-            was to be erased, copies that were handed out.
+        remains: what still holds the words of what was erased, or is a copy of it; if nothing was
+            to be erased, copies that were handed out.
     """
 
     given: tuple[str, ...]
@@ -160,29 +161,29 @@ def withdraw(
     reason: str,
     now: datetime,
 ) -> Withdrawn:
-    """Write down that a consent is withdrawn; from then on it shows wherever it was used.
+    """Record that a consent is withdrawn; from then on this shows wherever it was relied on.
 
     Args:
         case: open for writing.
         consent_id: of the consent.
         on: when, a partial date.
-        how: the person said so.
-        erase_given: erase what no other consent covers: testimonies, exhibits, and their items;
-            and the sealed identity of the source where no consent is left.
-        with_source_files: erase the files that they were read from as well, whatever else was read
-            from these.
+        how: how the person said so.
+        erase_given: erase what no other consent covers: testimonies, exhibits and their items; and
+            the sealed identity of the source if no consent is left.
+        with_source_files: also erase the files that they were read from, whatever else was read
+            from those.
         reason: for the log, kept in the case.
         now: for the log.
 
     Raises:
-        InputError: if it is no consent, or is withdrawn already; or if an item that is to go
-            shares its content with one that stays.
+        InputError: if it is not a consent, or an item to be erased shares its content with one that
+            stays.
         OutputError: if the case cannot be written to. The consent may be withdrawn all the same;
-            `status` then says what is still to be erased.
+            `status` then shows what is still to be erased.
     """
     stored = lookup.get(case, consent_id)
     if not isinstance(stored.record, Consent):
-        raise InputError(_("this is no consent: {record}").format(record=stored.id))
+        raise InputError(_("this is not a consent: {record}").format(record=stored.id))
     if stored.record.withdrawn_on is None:
         changed = replace(
             stored.record,
@@ -205,32 +206,32 @@ def withdraw(
 
 
 def source_files(case: Case, left: Remains) -> list[str]:
-    """Return the items that records were read from, with all that have the same content."""
+    """Return the items that records were read from, and all items with the same content."""
     return same_content(case, [one.ref for one in left.files if one.how == "read-from"])
 
 
 def _is_held(view: View, source: str, day: date) -> bool:
-    """Return whether any consent of a source still holds: then who it is may have to be known."""
+    """Return whether any consent of a source is in force: its identity may then be needed."""
     return any(
         consent.state_on(one, day) == "in-force" for _ref, one in consent.consents_of(view, source)
     )
 
 
 def given_under(view: View, of: Consent) -> tuple[str, ...]:
-    """Return what a source said or gave that a consent speaks of: records first, then items."""
+    """Return what a source said or gave that a consent covers: records first, then items."""
     records, items = [], []
     for citation in view.cited_by(of.source):
         record = view.record(citation.citing)
         ref = SUBJECT + citation.citing
         if isinstance(record, Testimony) and citation.field == "source":
-            mine = list(record.recordings)
+            own_items = list(record.recordings)
         elif isinstance(record, Exhibit) and citation.field == "given_by":
-            mine = [record.item]
+            own_items = [record.item]
         else:
             continue
         if consent.is_about(view, of, ref):
             records.append(ref)
-        items += [item for item in mine if consent.is_about(view, of, item)]
+        items += [item for item in own_items if consent.is_about(view, of, item)]
     return tuple(dict.fromkeys([*records, *items]))
 
 
@@ -239,13 +240,13 @@ def _to_erase(view: View, given: Iterable[str], day: date) -> tuple[list[str], l
     kept: list[str] = []
     for ref in given:
         if not ref.startswith(SUBJECT) and not view.has_item(lookup.id_of(ref)):
-            continue  # erased before
+            continue  # already erased
         (gone if consent.lacking(view, ref, "held", day) else kept).append(ref)
     return gone, kept
 
 
 def _used_by(view: View, refs: Iterable[str]) -> list[str]:
-    """Return the records that name something, and those that name these, each once."""
+    """Return the records that cite something, directly or through others, each once."""
     found: dict[str, None] = {}
     given = set(refs)
     waiting = list(given)

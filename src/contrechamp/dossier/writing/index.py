@@ -12,10 +12,10 @@ from contrechamp.vault.database import rows_of
 
 
 class Row(NamedTuple):
-    """A record that is listed.
+    """The row of a record in the index.
 
     Args:
-        number: of its row, and of its words.
+        number: of the row, and of its words in `search`.
         kind: of record.
         version: the newest, from 1.
     """
@@ -26,7 +26,7 @@ class Row(NamedTuple):
 
 
 def rows(case: Case, records: Sequence[str]) -> dict[str, Row]:
-    """Return those of some records, by id, that are listed."""
+    """Return the rows of those of the given records that are in the index, by id."""
     query = "SELECT id, row, kind, version FROM dossier WHERE id IN ({})"
     return {
         str(record): Row(int(number), str(kind), int(version))
@@ -35,12 +35,12 @@ def rows(case: Case, records: Sequence[str]) -> dict[str, Row]:
 
 
 def put(case: Case, newest: Sequence[Stored], there: Mapping[str, Row]) -> None:
-    """List records in their newest versions, inside a transaction of the caller.
+    """Index the newest versions of records, inside the caller's transaction.
 
     Args:
         case: open for writing.
         newest: no record twice.
-        there: their rows, of those that are listed.
+        there: the rows of those already in the index, by id.
     """
     again = [(one, there[one.id].number) for one in newest if one.id in there]
     new = [one for one in newest if one.id not in there]
@@ -71,7 +71,7 @@ def put(case: Case, newest: Sequence[Stored], there: Mapping[str, Row]) -> None:
 
 
 def remove(case: Case, records: Sequence[str]) -> None:
-    """Take records, by id, out of the tables, inside a transaction of the caller."""
+    """Remove records, by id, from the tables, inside the caller's transaction."""
     numbers = [(row.number,) for row in rows(case, records).values()]
     case.database.executemany("DELETE FROM search WHERE rowid = ?", numbers)
     case.database.executemany("DELETE FROM dossier WHERE row = ?", numbers)
@@ -81,5 +81,5 @@ def remove(case: Case, records: Sequence[str]) -> None:
 
 
 def references(record: Record) -> list[tuple[str, str]]:
-    """Return every reference in a record with its place."""
+    """Return every reference in a record as (path of the field, reference)."""
     return [(one.path, str(one.value)) for one in contents.references(record)]

@@ -1,4 +1,4 @@
-"""Whether the tables that list, find and cite records say what the records say."""
+"""Checking that the tables that list, find and cite records match the records."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from contrechamp.vault.findings import Finding
 
 
 def problems(case: Case) -> list[Finding]:
-    """Return what is wrong with the records and the tables made from them.
+    """Return what is wrong with the records and the tables derived from them.
 
     `contrechamp.vault.verifying.verify` compares the records with the log; this compares the
     tables with the records.
@@ -44,7 +44,7 @@ def _problems(case: Case) -> Iterator[Finding]:
         try:
             found, record = parsed(state)
         except (ContrechampError, KeyError, TypeError, ValueError):
-            yield Finding("index", subject, _("this is no record of a kind that is known"))
+            yield Finding("index", subject, _("this is not a record of a known kind"))
             continue
         text = texts.pop(row, None)
         if (
@@ -53,8 +53,10 @@ def _problems(case: Case) -> Iterator[Finding]:
             or mine != set(references(record))
             or kind != kind_of(record)
         ):
-            yield Finding("index", subject, _("it is listed as another than it is"))
+            yield Finding("index", subject, _("its row in the index does not match it"))
     for record_id in sorted(listed.keys() | cited.keys()):
-        yield Finding("index", SUBJECT + record_id, _("it is listed, and there is no such record"))
+        yield Finding(
+            "index", SUBJECT + record_id, _("it is in the index, but there is no such record")
+        )
     if texts:
-        yield Finding("index", "search", _("words of no record are in the index"))
+        yield Finding("index", "search", _("the index holds words that belong to no record"))

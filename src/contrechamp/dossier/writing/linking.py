@@ -1,4 +1,4 @@
-"""Citing: a reference is added to a field of a record."""
+"""Citing: adding a reference to a field of a record."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -25,15 +25,15 @@ def link(
     reason: str = "",
     now: datetime,
 ) -> Stored:
-    """Add a reference to a field of a record; one that is there already is not added again.
+    """Add a reference to a field of a record, unless it is already there.
 
     Args:
         case: open for writing.
-        citing: reference of the record.
-        field: of it: evidence, a list of references, or a single reference.
-        cited: reference of a record, a passage, or an item.
-        at: where in it; of evidence.
-        says: what it shows; of evidence.
+        citing: reference to the record.
+        field: of that record: evidence, a list of references, or a single reference.
+        cited: reference to a record, a passage, or an item.
+        at: for evidence: where in it.
+        says: for evidence: what it shows.
         reason: why, in the user's words.
         now: for the log.
 
@@ -51,23 +51,23 @@ def link(
     ]
     if field not in citable:
         raise InputError(
-            _("there is no such field to cite in; there are: {fields}").format(
+            _("there is no such field to cite in; expected one of: {fields}").format(
                 fields=", ".join(citable)
             ),
             where=f"{stored.kind} {stored.id}",
         )
-    member, there = fields[field], getattr(stored.record, field)
+    member, before = fields[field], getattr(stored.record, field)
     if member.shape.holds != "list":
         value: object = cited
     elif member.shape.inner is not None and member.shape.inner.cls is Evidence:
         one = Evidence(ref=cited, at=at, says=says)
-        value = there if one in there else (*there, one)
+        value = before if one in before else (*before, one)
     else:
-        value = there if cited in there else (*there, cited)
-    if value == there:
+        value = before if cited in before else (*before, cited)
+    if value == before:
         return stored
-    given: dict[str, Any] = {field: value}
-    changed = replace(stored.record, **given)
+    change: dict[str, Any] = {field: value}
+    changed = replace(stored.record, **change)
     return store.put(
         case, changed, record_id=stored.id, version=stored.version, reason=reason, now=now
     )

@@ -1,4 +1,4 @@
-"""What still holds the words of records that are to be erased: files, other records, exports."""
+"""Finding what else holds the words of records to be erased: files, other records, exports."""
 
 import html
 import re
@@ -19,9 +19,10 @@ from contrechamp.vault.case import Case
 from contrechamp.vault.log import custody
 from contrechamp.vault.object_keys import ObjectKey
 
-#: So many words in a row that stand elsewhere too are a copy; of shorter texts all of them.
+#: `RUN` words in a row that appear elsewhere too count as a copy; of shorter texts all words, but
+#: at least `SHORTEST`.
 RUN, SHORTEST = 5, 3
-#: Larger files are not looked into.
+#: Larger files are not searched.
 MAX_FILE = 64 << 20
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 
@@ -35,7 +36,7 @@ class HeldFile:
         name: of the file.
         how: read-from (the records were read from it) or given (it is their recording, or what
             they describe).
-        others: how many records that stay were read from it as well.
+        others: number of other records read from it that stay.
     """
 
     ref: str
@@ -51,9 +52,9 @@ class HandedOut:
     Args:
         name: of the folder that was written.
         at: when, UTC, ISO 8601.
-        to: whom, as the log has it: names, references, age recipients; "" if it is not known.
-        team: it was for those who work on the case.
-        of: references to what is in it.
+        to: the recipients as logged: names, references, age recipients; "" if unknown.
+        team: whether it was for those who work on the case.
+        of: references to what it contains.
     """
 
     name: str
@@ -65,16 +66,16 @@ class HandedOut:
 
 @dataclass(frozen=True)
 class Remains:
-    """What holds the words of records beside these records.
+    """What else holds the words of records, apart from these records themselves.
 
     Args:
         files: items that the records were read from, or that are their recordings.
-        repeated: references to records and items, and ``entry/<number>`` of reasons in the log, in
-            which words of theirs stand, `RUN` or more in a row; earlier versions as
-            ``record/<id> (entry <number>)``.
-        citing: references to records that name them, and may say it in words of their own.
+        repeated: where `RUN` or more of their words in a row appear: references to records and
+            items, ``entry/<number>`` for reasons in the log, ``record/<id> (entry <number>)`` for
+            earlier versions.
+        citing: references to records that cite them, and may paraphrase them.
         outside: copies that were handed out.
-        unread: how many items were not looked into: neither text nor small.
+        unread: number of items that were not searched, as no text or too large.
     """
 
     files: tuple[HeldFile, ...] = ()
@@ -84,7 +85,7 @@ class Remains:
     unread: int = 0
 
     def without(self, gone: Iterable[str]) -> "Remains":
-        """Return what is left once records and items are erased."""
+        """Return what is left once some records and items are erased."""
         erased = set(gone)
         return replace(
             self,
@@ -95,18 +96,18 @@ class Remains:
 
 
 def remains(case: Case, refs: Sequence[str]) -> Remains:
-    """Return what holds the words of records, or is a copy of items, beside themselves.
+    """Return what else holds the words of records, or is a copy of items.
 
     Args:
-        case: open; before they are erased, for nobody knows their words afterwards.
+        case: open, before they are erased: afterwards nobody knows their words.
         refs: references to records and items.
     """
     going = set(refs)
     going |= {SUBJECT + one for ref in refs for one in conflicts_about(case, lookup.id_of(ref))}
     files = _files(case, [ref for ref in refs if ref.startswith(SUBJECT)], going)
     runs = _Runs(text for ref in refs for text in _said(case, ref))
-    held = {one.ref for one in files}
-    repeated, unread = _repeated(case, runs, going | held)
+    file_refs = {one.ref for one in files}
+    repeated, unread = _repeated(case, runs, going | file_refs)
     citing = {
         SUBJECT + citation.citing
         for ref in refs
@@ -117,7 +118,7 @@ def remains(case: Case, refs: Sequence[str]) -> Remains:
         files=tuple(files),
         repeated=tuple(repeated),
         citing=tuple(sorted(citing - going)),
-        outside=tuple(handed_out(case, [*refs, *held])),
+        outside=tuple(handed_out(case, [*refs, *file_refs])),
         unread=unread,
     )
 
@@ -127,9 +128,9 @@ def handed_out(case: Case, refs: Sequence[str]) -> list[HandedOut]:
     wanted = set(refs)
     found = []
     for state in (one.parsed for one in subjects.below(case, exporting.SUBJECT)):
-        held = [f"{ITEM}/{one}" for one in state.get("items", [])]
-        held += [SUBJECT + one for one in state.get("records", [])]
-        inside = tuple(one for one in held if one in wanted)
+        contents = [f"{ITEM}/{one}" for one in state.get("items", [])]
+        contents += [SUBJECT + one for one in state.get("records", [])]
+        inside = tuple(one for one in contents if one in wanted)
         if inside:
             to = str(state.get("for", "")) or ", ".join(state.get("to", []))
             team = bool(state.get("team", False))
@@ -138,7 +139,7 @@ def handed_out(case: Case, refs: Sequence[str]) -> list[HandedOut]:
 
 
 def conflicts_about(case: Case, record: str) -> list[str]:
-    """Return the conflicts that hold what two copies said in a record."""
+    """Return the ids of conflicts, which quote what two copies said in a record."""
     return [
         citation.citing
         for citation in lookup.cited_by(case, SUBJECT + record)
@@ -148,7 +149,7 @@ def conflicts_about(case: Case, record: str) -> list[str]:
 
 
 def same_content(case: Case, items: Iterable[str]) -> list[str]:
-    """Return references to items, and to all that hold the same content."""
+    """Return references to items and to all others with the same content."""
     states = subjects.newest_of(case, items).values()
     found = subjects.holders(case, [one.object for one in states if one.object is not None])
     return sorted({subject for several in found.values() for subject in several})
@@ -180,7 +181,7 @@ def _files(case: Case, records: Sequence[str], going: set[str]) -> list[HeldFile
 
 
 def _said(case: Case, ref: str) -> Iterator[str]:
-    """Yield every text of every version of a record, closed ones too; of copies merged as well."""
+    """Yield every text of every version of a record, closed texts and merged copies included."""
     if not ref.startswith(SUBJECT):
         return
     for state in subjects.all_states(case, ref):
@@ -199,7 +200,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 class _Runs:
-    """Words in a row, to be looked for elsewhere."""
+    """Runs of words, to be looked for elsewhere."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         self._found: dict[int, set[tuple[str, ...]]] = {}
@@ -230,11 +231,11 @@ def _in_a_row(words: Sequence[str], long: int) -> Iterator[tuple[str, ...]]:
 
 
 def _repeated(case: Case, runs: _Runs, known: set[str]) -> tuple[list[str], int]:
-    """Return where else the words stand, and how many items were not looked into."""
+    """Return where else the words appear, and how many items were not searched."""
     if not runs:
         return [], 0
     found: list[str] = []
-    items: list[tuple[str, str, bool]] = []  # what may be in their content: object, is text
+    items: list[tuple[str, str, bool]] = []  # whose content may hold them: subject, object, is text
     for state in subjects.every(case):
         if state.subject in known:
             continue
@@ -265,11 +266,11 @@ def _repeated(case: Case, runs: _Runs, known: set[str]) -> tuple[list[str], int]
 
 
 def _readings(case: Case, key: ObjectKey) -> Iterator[str]:
-    """Yield what a file of text may say, as it stands and with what is escaped in it written."""
+    """Yield the text of a file, as it is and with its escapes decoded."""
     try:
         content = object_keys.read(case, key)
     except InputError:
-        return  # `verify` tells
+        return  # `verify` reports it
     text = content.decode("utf-8", "replace")
     yield text
     if "\\" in text or "&" in text:

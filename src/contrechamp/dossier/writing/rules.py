@@ -1,4 +1,4 @@
-"""What must hold of every record before it is written, whatever the order of edits."""
+"""The rules that every record must meet before it is written, whatever the order of edits."""
 
 from collections import Counter
 from collections.abc import Callable, Container, Iterable
@@ -34,12 +34,12 @@ def check(view: View, record_id: str, record: Record, before: Stored | None) -> 
     Args:
         view: the case as it will be.
         record_id: of the record.
-        record: what it will say.
+        record: its new content.
         before: the version that it replaces.
 
     Raises:
-        InputError: with the kind, id and field of what does not hold. What stands there is not
-            repeated, for it may be what must not be seen.
+        InputError: naming the kind, id and field that break a rule. The value is not repeated: it
+            may be confidential.
     """
     where = f"{kind_of(record)} {record_id}"
     cited = set() if before is None else _refs(before.record)
@@ -55,7 +55,7 @@ def check(view: View, record_id: str, record: Record, before: Stored | None) -> 
 
 @dataclass(frozen=True)
 class RecordCheck:
-    """One record that is being checked; see `check`."""
+    """The check of one record; see `check`."""
 
     view: View
     id: str
@@ -64,7 +64,7 @@ class RecordCheck:
     where: str
 
     def refuse(self, field: str, message: str) -> InputError:
-        """Return the error of a field."""
+        """Return the error for a field."""
         return InputError(message, where=f"{self.where}: {field}" if field else self.where)
 
 
@@ -89,7 +89,7 @@ def _check_ref(view: View, reference: FieldValue, cited_before: set[str], where:
         return
     kind = view.kind(target)
     if kind is None:
-        # What was erased stays cited by those who cited it, and shows there as erased.
+        # Records that cited what was erased may still cite it, and show it as erased.
         if (ref in cited_before or view.merging) and lookup.is_erased(view.case, target):
             return
         raise InputError(
@@ -110,7 +110,7 @@ def _wrong_kind(kinds: Iterable[str], where: str) -> InputError:
     return InputError(_("expected one of: {words}").format(words=", ".join(kinds)), where=where)
 
 
-#: Fields that must not lie before one another.
+#: Pairs of dates of which the second must not be before the first.
 _PERIODS = (
     ("from_date", "to_date"), ("first_seen", "last_seen"), ("first_known", "last_known"),
     ("given_on", "until"), ("given_on", "withdrawn_on"), ("published_on", "closes_on"),
@@ -127,7 +127,7 @@ def _check_order_of_dates(part: Any, where: str) -> None:
             )
 
 
-#: Bounds of numbers, by class and field; those of a camera are in `scene.camera_fields`.
+#: Bounds of numbers by class and field; those of a camera are in `scene.camera_fields`.
 _BOUNDS: dict[type, dict[str, tuple[int, int]]] = {
     Position: {"lon": (-180, 180), "lat": (-90, 90), "within_m": (0, 100_000)},
     Count: {"found": (0, 10_000_000)},
@@ -159,7 +159,7 @@ def _keys(one: RecordCheck, field: str, keys: Iterable[str]) -> set[str]:
     counted = Counter(keys)
     for key, many in counted.items():
         if many > 1:
-            raise one.refuse(field, _("the key {key} stands there twice").format(key=key))
+            raise one.refuse(field, _("the key {key} occurs twice").format(key=key))
     return set(counted)
 
 
@@ -190,7 +190,7 @@ def _exhibit(one: RecordCheck) -> None:
 
 
 def _keep_source(one: RecordCheck, was: str | None, will_be: str | None, field: str) -> None:
-    """Keep what a consent is narrowed to with the source whose consent it is."""
+    """Refuse another source for a record that a consent is limited to."""
     consents = [
         citation.citing
         for citation in one.view.cited_by(SUBJECT + one.id)
@@ -210,7 +210,7 @@ def _consent(one: RecordCheck) -> None:
         named = bool(grant.with_actors or grant.with_whom)
         if named != (grant.use == "shared"):
             raise one.refuse(
-                f"grants[{number}]", _("to whom is said of what is shared, and of nothing else")
+                f"grants[{number}]", _("recipients are named for the use shared, and for no other")
             )
     for number, ref in enumerate(consent.about, start=1):
         given = one.view.record(lookup.id_of(ref)) if ref.startswith(SUBJECT) else None
@@ -232,7 +232,7 @@ def _actor(one: RecordCheck) -> None:
 
 def _relation(one: RecordCheck) -> None:
     if one.record.from_actor == one.record.to_actor:
-        raise one.refuse("to_actor", _("an actor is not linked with itself"))
+        raise one.refuse("to_actor", _("an actor cannot be linked to itself"))
 
 
 def _deployment(one: RecordCheck) -> None:
@@ -248,7 +248,7 @@ def _letter(one: RecordCheck) -> None:
         _known(one, f"answers[{number}].to", answer.to, keys)
         if letter.sent_on is None or latest(answer.on) < earliest(letter.sent_on):
             raise one.refuse(
-                f"answers[{number}].on", _("an answer comes after the letter was sent")
+                f"answers[{number}].on", _("an answer must come after the letter was sent")
             )
 
 
@@ -259,7 +259,7 @@ def _finding(one: RecordCheck) -> None:
 
 def _right(one: RecordCheck, engaged: EngagedRight, field: str) -> None:
     if (engaged.right is None) == (engaged.own_right is None):
-        raise one.refuse(field, _("give right, of the catalogue, or own_right, a record"))
+        raise one.refuse(field, _("give either right, from the catalogue, or own_right, a record"))
     _known(one, f"{field}.right", (engaged.right,), rights.catalogue())
 
 
@@ -274,14 +274,14 @@ def _assessment(one: RecordCheck) -> None:
 def _review(one: RecordCheck) -> None:
     review: Review = one.record
     if one.before is not None and one.before.member != one.view.member:
-        raise one.refuse("", _("a review is changed by whoever wrote it"))
+        raise one.refuse("", _("a review can be changed only by whoever wrote it"))
     versions = lookup.versions(one.view.case, lookup.id_of(review.about))
     authors = {stored.digest: stored.member for stored in versions}
     if review.state not in authors:
         raise one.refuse("state", _("there is no such version, or it was erased"))
     if one.view.member == authors[review.state]:
         raise one.refuse(
-            "about", _("a review is by a second person, not by who wrote this version")
+            "about", _("a review must be by a second person, not by whoever wrote this version")
         )
 
 

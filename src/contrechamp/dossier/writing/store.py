@@ -1,4 +1,4 @@
-"""Writing records: each version with its entry in the log, in one transaction, or not at all."""
+"""Writing records: each version with its log entry, in one transaction or not at all."""
 
 import secrets
 from collections.abc import Iterable, Sequence
@@ -28,12 +28,12 @@ class Put:
     """A record to be written.
 
     Args:
-        record: what it is to say.
-        id: of a record that is there; or, with `new`, that the new one gets.
+        record: its new content.
+        id: of an existing record or, with `new`, for the new one.
         new: there is no such record yet.
-        version: that was read before it was changed; 0: whatever is there is replaced.
-        salt: key of the digest, where a merged copy of the case has one for this state already.
-        action: in the log; "" for what it is by itself.
+        version: the version that the change started from; 0 replaces whatever is there.
+        salt: the digest key, if a merged copy of the case already has one for this state.
+        action: in the log; "" for "record" or "edit", as `new` says.
     """
 
     record: Record = field(repr=False)
@@ -45,7 +45,7 @@ class Put:
 
 
 def new_id(random: Random = secrets.token_bytes) -> str:
-    """Return an id for a record that is not there yet: others of one batch can cite it."""
+    """Return an id for a record not yet written, so that others in its batch can cite it."""
     return random(8).hex()
 
 
@@ -63,9 +63,9 @@ def put(
 
     Args:
         case: open for writing.
-        record: what it is to say.
-        record_id: of the record that is changed; "" for a new one.
-        version: that was read before it was changed; 0: whatever is there is replaced.
+        record: its new content.
+        record_id: of the record to change; "" for a new one.
+        version: the version that the change started from; 0 replaces whatever is there.
         reason: why, in the user's words.
         now: for the log.
         random: source of ids.
@@ -88,7 +88,7 @@ def put_all(case: Case, wanted: Iterable[Put], *, reason: str = "", now: datetim
         now: for the log.
 
     Raises:
-        InputError: if a rule forbids one of them; the case is as before.
+        InputError: if a rule forbids one of them; the case is then unchanged.
         OutputError: if the case cannot be written to.
     """
     puts = [_as_read_back(one) for one in wanted]
@@ -96,7 +96,7 @@ def put_all(case: Case, wanted: Iterable[Put], *, reason: str = "", now: datetim
         return []
     view = View(case, {one.id: one.record for one in puts})
     if len(view.batch) != len(puts):
-        raise InputError(_("a record stands twice in what is to be written"))
+        raise InputError(_("a record occurs twice in what is to be written"))
     for one in puts:
         check(view, one)
     with database.transaction(case.database):
@@ -104,14 +104,14 @@ def put_all(case: Case, wanted: Iterable[Put], *, reason: str = "", now: datetim
 
 
 def check(view: View, one: Put) -> None:
-    """Check what is to be written: that it follows what is there, and the rules.
+    """Check that a record to be written follows its stored version and meets the rules.
 
     Args:
         view: the case as it will be.
-        one: of it.
+        one: the record to be written.
 
     Raises:
-        InputError: with what does not hold.
+        InputError: naming what does not hold.
     """
     before = None if one.new else lookup.get(view.case, one.id)
     if before is not None:
@@ -128,27 +128,27 @@ def write(
     reason: str = "",
     now: datetime,
 ) -> list[Stored]:
-    """Write records that were checked, inside a transaction of the caller.
+    """Write records that were checked, inside the caller's transaction.
 
-    Whatever is written of a record, by whichever way it came, is written here: its state, its
-    entry in the log, and its place in the tables that list, find and cite it. Of a record that is
-    erased every earlier state goes with it; of one that forgets, those of the case's own log.
+    Every write of a record, wherever it comes from, happens here: its state, its log entry, and its
+    rows in the tables that list, find and cite it. Erasing a record also erases every earlier
+    state; a "forget" erases the earlier states in the case's own log.
 
     Args:
         case: open for writing.
         puts: no record twice.
-        changes: of other subjects, and what erases or forgets records; they come first.
-        forgotten: earlier states that are erased besides.
-        reason: of `puts`, in the user's words.
+        changes: to other subjects, and those that erase or forget records; written first.
+        forgotten: further earlier states to erase.
+        reason: for `puts`, in the user's words.
         now: for the log.
 
     Raises:
-        InputError: if a record is not as `Put` says; the caller's transaction is void.
+        InputError: if a record is not as its `Put` says; the caller must roll back.
     """
     there = _rows(case, puts)
     coming = [*changes, *(_change(one, reason) for one in puts)]
     entries = cases.append(case, coming, now) if coming else []
-    _put_away(case, changes, forgotten)
+    _erase_earlier(case, changes, forgotten)
     stored = [
         lookup.with_entry(
             case, one.id, one.record, there[one.id].version + 1 if one.id in there else 1, entry
@@ -176,8 +176,8 @@ def _change(one: Put, reason: str) -> Change:
     )
 
 
-def _put_away(case: Case, changes: Sequence[Change], forgotten: Iterable[State]) -> None:
-    """Erase what earlier states say of records that are erased or forget."""
+def _erase_earlier(case: Case, changes: Sequence[Change], forgotten: Iterable[State]) -> None:
+    """Erase the earlier states of records that are erased or forgotten by some changes."""
     records = [one for one in changes if one.subject.startswith(SUBJECT)]
     erased = [one.subject for one in records if ERASED_AT in one.state]
     subjects.forget_earlier(case, erased)
@@ -193,23 +193,25 @@ def _put_away(case: Case, changes: Sequence[Change], forgotten: Iterable[State])
 
 
 def _rows(case: Case, puts: Sequence[Put]) -> dict[str, index.Row]:
-    """Return the rows of the records that are there; each has to be as its `Put` says."""
+    """Return the rows of existing records, checking that each is as its `Put` says."""
     rows = index.rows(case, [one.id for one in puts])
     known = subjects.there(case, [SUBJECT + one.id for one in puts if one.new])
     for one in puts:
         if one.new and SUBJECT + one.id in known:
-            raise InputError(_("there is a record of this id already: {id}").format(id=one.id))
+            raise InputError(_("there is already a record with this id: {id}").format(id=one.id))
         if not one.new and one.id not in rows:
-            lookup.get(case, one.id)  # which says why there is none
+            lookup.get(case, one.id)  # raises, and says why there is none
         if one.id in rows:
             _check_follows(one, rows[one.id].kind, rows[one.id].version)
     return rows
 
 
 def _check_follows(one: Put, kind: str, version: int) -> None:
-    """Check that a record is what it was, and nobody has changed it meanwhile."""
+    """Check that a record keeps its kind, and that nobody has changed it meanwhile."""
     if kind != kind_of(one.record):
-        raise InputError(_("{id} is a {kind}, and stays one").format(id=one.id, kind=kind))
+        raise InputError(
+            _("{id} is a {kind}: a record cannot change its kind").format(id=one.id, kind=kind)
+        )
     if one.version and one.version != version:
         raise InputError(
             _("{id} was changed meanwhile: it is at version {now}, and you saw {seen}").format(
@@ -219,7 +221,7 @@ def _check_follows(one: Put, kind: str, version: int) -> None:
 
 
 def _as_read_back(one: Put) -> Put:
-    """Return what is to be written as it will be read back: a class alone checks no field."""
+    """Return a record as it will be read back, because constructing one checks no field."""
     if REF.fullmatch(SUBJECT + one.id) is None:
         raise InputError(_("expected an id: 16 hexadecimal digits"))
     kind = kind_of(one.record)

@@ -1,4 +1,4 @@
-"""A record as a form that people fill in with any editor: TOML, with every field explained."""
+"""A record as a form to fill in with any editor: TOML, with every field explained."""
 
 import datetime
 import re
@@ -16,16 +16,16 @@ from contrechamp.dossier.records.kinds import KINDS, class_of, kind_of
 from contrechamp.dossier.records.schema import Member, Shape, from_json, members, to_json
 from contrechamp.dossier.shipped import assessments
 
-#: A line of so many characters has its explanation above.
+#: A longer line has its explanation above it.
 LONG = 60
-#: Of so many kinds that a reference may point to, at most, each is named.
+#: The kinds that a reference may point to are named if they are at most this many.
 FEW = 6
 _PLACE = re.compile(r"at line (\d+)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def blank(kind: str) -> str:
-    """Return an empty form of a kind: what must be given is open, all else behind #.
+    """Return an empty form of a kind; all fields but the required ones are commented out.
 
     Raises:
         InputError: if there is no such kind.
@@ -34,7 +34,7 @@ def blank(kind: str) -> str:
 
 
 def filled(record: Record) -> str:
-    """Return the form of a record, with all that is in it, closed parts too."""
+    """Return the form of a record with everything in it, closed parts too."""
     kind = kind_of(record)
     asked = assessments.questions(record.template) if isinstance(record, Assessment) else {}
     return "\n".join([*_head(kind), *_table(KINDS[kind], to_json(record), "", asked)]) + "\n"
@@ -49,7 +49,7 @@ def read(kind: str, text: str, *, name: str = "") -> Record:
         name: of the file, for errors.
 
     Raises:
-        InputError: with line or field, and what was expected; content is not repeated.
+        InputError: naming the line or field and what was expected; content is not repeated.
     """
     line, found = "", {}
     try:
@@ -57,7 +57,7 @@ def read(kind: str, text: str, *, name: str = "") -> Record:
     except (ValueError, RecursionError) as error:
         place = _PLACE.search(str(error))
         line = place[1] if place else "?"
-    if line:  # raised out here: the error of the parser carries what stands there
+    if line:  # raised outside the handler: the parser's error quotes the content
         raise InputError(
             _('the form cannot be read at line {line}: expected name = "text"').format(line=line),
             where=name,
@@ -73,7 +73,7 @@ def read(kind: str, text: str, *, name: str = "") -> Record:
 
 
 def _plain(value: Any) -> Any:
-    """Return what TOML gave as JSON: dates as text, and without what was left empty."""
+    """Return parsed TOML as JSON: dates as text, without what was left empty."""
     if isinstance(value, Mapping):
         plain = {name: _plain(one) for name, one in value.items()}
         return {name: one for name, one in plain.items() if one not in ("", {}, [])}
@@ -107,15 +107,15 @@ def _table(
     off: bool = False,
     again: bool = False,
 ) -> Iterator[str]:
-    """Yield the lines of an object, plain values first: after a table's header they would be its.
+    """Yield the lines of an object, plain values first: below a table's header they would be its.
 
     Args:
         cls: of the object.
-        given: what it holds, as JSON.
+        given: its values, as JSON.
         path: of the object in the record.
-        asked: the questions of a template, by key: above the response to each.
-        off: the object is not there; its lines show what could be.
-        again: one like it stands above; what was explained there is not repeated.
+        asked: the questions of a template by key, each to be shown above its response.
+        off: the object is absent, and its lines only show what could be there.
+        again: one like it precedes it, so explanations are not repeated.
     """
     for member in members(cls):
         if not _nested(member.shape):
@@ -162,7 +162,7 @@ def _explanation(member: Member) -> str:
 
 
 def _line(member: Member, value: Any, explanation: str, *, off: bool) -> Iterator[str]:
-    """Yield the line of a value, explained behind it, or above where that would be far off."""
+    """Yield the line of a value, explained after it, or above it if the line is long."""
     if value is None:
         empty = {"list": "[]", "flag": "false", "whole": "0", "number": "0"}
         line = f"{member.name} = " + empty.get(member.shape.holds, '""')
