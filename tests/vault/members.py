@@ -7,12 +7,9 @@ from dataclasses import dataclass
 import pyrage
 
 from contrechamp.vault.access.casefile import CaseFile, new_log_origin
-from contrechamp.vault.access.keys import (
-    KdfParameters,
-    Unlocked,
-    new_recovery_key,
-    parse_recovery_key,
-)
+from contrechamp.vault.access.keys import Unlocked
+from contrechamp.vault.access.passphrases import KdfParameters
+from contrechamp.vault.access.recovery_keys import new_recovery_key, parse_recovery_key
 from contrechamp.vault.access.slots import (
     AgeIdentities,
     Secret,

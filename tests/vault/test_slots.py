@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from contrechamp.base.errors import InputError
 from contrechamp.vault.access import slots as slots_module
-from contrechamp.vault.access.keys import KdfParameters, new_recovery_key, parse_recovery_key
+from contrechamp.vault.access.passphrases import KdfParameters
+from contrechamp.vault.access.recovery_keys import new_recovery_key, parse_recovery_key
 from contrechamp.vault.access.slots import (
     AgeIdentities,
     Secret,

@@ -274,14 +274,14 @@ def _take(
 def _commit(batch: Sequence[_New], intake: _Intake) -> Iterator[Added]:
     """Make a batch part of the case, then say so."""
     case = intake.case
-    objects.make_sure(case.folder, (new.taken.incoming for new in batch), intake.disk)
+    objects.sync_incoming(case.folder, (new.taken.incoming for new in batch), intake.disk)
     name_key = case.name_key
     changes, added, moves = [], [], []
     with database.transaction(case.database):
         for new in batch:
             taken = new.taken
             name = _keyed(name_key, "object", taken.sha256 + taken.blake3).hex()
-            known = bool(object_keys.held(case, [name]))
+            known = bool(object_keys.by_name(case, [name]))
             if not known:
                 key = ObjectKey(name, taken.identity, taken.size, taken.sha256, taken.blake3)
                 object_keys.put(case, key, taken.incoming)
@@ -305,7 +305,7 @@ def _commit(batch: Sequence[_New], intake: _Intake) -> Iterator[Added]:
 def _state(folder: Path, shown: str, modified_ns: int, taken: objects.Taken) -> dict[str, object]:
     """Return what the record of an item says; digests as hexadecimal, sizes as text (RFC 8785)."""
     # What cannot be read back now would be lost: it is not taken in.
-    with objects.storing(), _content(folder, taken) as content:
+    with objects.write_errors(), _content(folder, taken) as content:
         metadata = media.describe(content)
         capture = captures.listing(content)
     return {

@@ -226,7 +226,7 @@ def write_casefile(folder: Path, file: casefile.CaseFile, root_key: bytes) -> No
     content = casefile.to_toml(file, casefile_key(root_key))
     for name in (casefile.COPY, casefile.NAME):
         partial = partial_of(folder, name)
-        with objects.storing():
+        with objects.write_errors():
             with partial.open("wb") as target:
                 target.write(content)
                 target.flush()

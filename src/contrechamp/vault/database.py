@@ -153,7 +153,7 @@ _DISK = {5, 6, 8, 10, 13, 14}
 
 
 @contextmanager
-def telling() -> Iterator[None]:
+def clear_errors() -> Iterator[None]:
     """Tell what goes wrong with a database outside of a transaction in our own words.
 
     Raises:
@@ -239,7 +239,7 @@ def forget_deleted(database: sqlite.Connection) -> None:
     Raises:
         OutputError: if it cannot be written.
     """
-    with telling():
+    with clear_errors():
         database.execute("VACUUM")
 
 
@@ -254,7 +254,7 @@ def change_key(database: sqlite.Connection, path: Path, key: bytes) -> None:
     Raises:
         OutputError: if it cannot be written.
     """
-    with telling():
+    with clear_errors():
         database.execute(f"PRAGMA rekey = \"x'{key.hex()}'\"")
     # The statement succeeds whatever happens: only what the file says under the new key counts.
     problem = "rekey"

@@ -21,13 +21,13 @@ def recover(case: Case) -> None:
         "SELECT name, incoming FROM objects WHERE incoming IS NOT NULL"
     ).fetchall()
     if pending:
-        with objects.storing(), disk_of(case.folder) as disk:
+        with objects.write_errors(), disk_of(case.folder) as disk:
             moves = [(incoming, name) for name, incoming in pending]
             objects.put_in_place(case.folder, moves, disk)
         object_keys.settle(case)
     for leftover in objects.leftovers(case.folder):
         objects.remove(leftover)
-    with objects.storing():
+    with objects.write_errors():
         (case.folder / objects.FOLDER / objects.INCOMING).mkdir(parents=True, exist_ok=True)
     rows = case.database.execute("SELECT name FROM objects WHERE identity IS NULL").fetchall()
     erased = [objects.path_of(case.folder, name) for (name,) in rows]

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from contrechamp.vault import case
-from contrechamp.vault.access import keys, slots
+from contrechamp.vault.access import keys, passphrases, recovery_keys, slots
 
 
 def make_case(folder: Path, passphrase: str, *, tables: str, name: str, now: datetime) -> str:
@@ -21,8 +21,8 @@ def make_case(folder: Path, passphrase: str, *, tables: str, name: str, now: dat
     Raises:
         OutputError: if the folder is there already or cannot be made.
     """
-    parameters = keys.tuned_here()
-    recovery = keys.new_recovery_key(secrets.token_bytes)
+    parameters = passphrases.tuned_here()
+    recovery = recovery_keys.new_recovery_key(secrets.token_bytes)
 
     def make_slots(unlocked: keys.Unlocked) -> list[slots.Slot]:
         return [

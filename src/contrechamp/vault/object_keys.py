@@ -27,7 +27,7 @@ class ObjectKey:
     blake3: bytes = field(repr=False)
 
 
-def held(case: Case, names: Iterable[str]) -> dict[str, ObjectKey]:
+def by_name(case: Case, names: Iterable[str]) -> dict[str, ObjectKey]:
     """Return the keys of those of many objects that are in the case and not erased, by name."""
     rows = database.rows_of(
         case.database,

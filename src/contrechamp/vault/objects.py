@@ -30,7 +30,7 @@ class UnreadableError(OSError):
 
 
 @contextlib.contextmanager
-def storing() -> Iterator[None]:
+def write_errors() -> Iterator[None]:
     """Tell errors of the case's own disk in one way.
 
     Raises:
@@ -52,6 +52,17 @@ class Target(Protocol):
 
     def flush(self) -> None:
         """Hand on what was taken."""
+
+
+class Discard:
+    """A target that keeps nothing: the content is only hashed on its way here."""
+
+    def write(self, data: bytes, /) -> int:
+        """Count `data` as written."""
+        return len(data)
+
+    def flush(self) -> None:
+        """Do nothing."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +119,7 @@ class _Hashing:
 def take(source: IO[bytes], folder: Path, advance: Callable[[float], None]) -> Taken:
     """Read a source to its end and write it, encrypted, to ``objects/incoming``.
 
-    It is not yet part of the case, and not surely on the disk before `make_sure` says so.
+    It is not yet part of the case, and not surely on the disk before `sync_incoming` says so.
 
     Args:
         source: read once, from where it stands.
@@ -123,7 +134,7 @@ def take(source: IO[bytes], folder: Path, advance: Callable[[float], None]) -> T
     path = folder / FOLDER / INCOMING / incoming
     hashing = _Hashing(source, advance)
     try:
-        with storing(), path.open("xb") as file:
+        with write_errors(), path.open("xb") as file:
             _encrypt(hashing, file, identity)
     except BaseException:
         with contextlib.suppress(OSError):  # the next writer clears it away
@@ -171,7 +182,7 @@ class _Noting:
         self._file.flush()
 
 
-def make_sure(folder: Path, incoming: Iterable[str], disk: Disk) -> None:
+def sync_incoming(folder: Path, incoming: Iterable[str], disk: Disk) -> None:
     """Wait until files in ``incoming`` are on the disk, and their names.
 
     Many at a time: the disk has written most of them by the time that it is asked.
@@ -180,7 +191,7 @@ def make_sure(folder: Path, incoming: Iterable[str], disk: Disk) -> None:
         OutputError: if that fails.
     """
     root = folder / FOLDER / INCOMING
-    with storing():
+    with write_errors():
         disk.settle([root, *(root / name for name in incoming)])
 
 
@@ -196,7 +207,7 @@ def put_in_place(folder: Path, moves: Iterable[tuple[str, str]], disk: Disk) -> 
         OutputError: if that fails.
     """
     shards = set()
-    with storing():
+    with write_errors():
         for incoming, name in moves:
             target = path_of(folder, name)
             if target.parent not in shards:
@@ -214,7 +225,7 @@ def remove(path: Path) -> None:
     Raises:
         OutputError: if it cannot be removed.
     """
-    with storing():
+    with write_errors():
         path.unlink(missing_ok=True)
 
 
@@ -257,7 +268,7 @@ def read_object(
         InputError: if it is missing, or not what was encrypted.
         OSError: of the target.
     """
-    out = _Sink(target, advance)
+    out = _HashingTarget(target, advance)
     try:
         # A pipe or a device in the place of an object is not waited for.
         descriptor = os.open(path_of(folder, name), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -282,7 +293,7 @@ def read_object(
     return out.size, out.sha256.digest(), out.blake3.digest()
 
 
-class _Sink:
+class _HashingTarget:
     """A target that hashes what passes."""
 
     def __init__(self, target: Target, advance: Callable[[float], None]) -> None:
@@ -312,5 +323,5 @@ def sync_folder(folder: Path) -> None:
     Raises:
         OutputError: if they are not.
     """
-    with storing():
+    with write_errors():
         sync(folder)

@@ -32,7 +32,7 @@ def opened(folder: Path, secret: slots.Secret, *, write: bool) -> Iterator[Case]
         OutputError: if it cannot be written to.
     """
     if write:
-        with lock.writing(folder), database.telling():
+        with lock.writing(folder), database.clear_errors():
             case = _open(folder, secret, read_only=False)
             try:
                 recover(case)
@@ -40,7 +40,7 @@ def opened(folder: Path, secret: slots.Secret, *, write: bool) -> Iterator[Case]
             finally:
                 case.close()
         return
-    with database.telling():
+    with database.clear_errors():
         case = _open(folder, secret, read_only=not os.access(folder, os.W_OK))
         try:
             yield case

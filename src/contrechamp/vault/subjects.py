@@ -114,7 +114,7 @@ def _joined(row: Sequence[Any]) -> tuple[Any, State, custody.Entry]:
     return row[0], _state(row[1:7]), custody.read_entry(row[7])
 
 
-def there(case: Case, subjects: Iterable[str]) -> set[str]:
+def known(case: Case, subjects: Iterable[str]) -> set[str]:
     """Return those of many subjects that the case knows, erased ones too."""
     rows = database.rows_of(
         case.database, "SELECT subject FROM records WHERE subject IN ({})", subjects
@@ -132,7 +132,7 @@ def below(case: Case, room: str) -> Iterator[State]:
     )
 
 
-def beginning(case: Case, text: str, limit: int) -> list[str]:
+def with_prefix(case: Case, text: str, limit: int) -> list[str]:
     """Return the first subjects that begin with a room and some letters of an id."""
     rows = case.database.execute(
         "SELECT subject FROM records WHERE subject >= ? AND subject < ? ORDER BY subject LIMIT ?",
@@ -141,7 +141,7 @@ def beginning(case: Case, text: str, limit: int) -> list[str]:
     return [str(subject) for (subject,) in rows]
 
 
-def every(case: Case) -> Iterator[State]:
+def all_newest(case: Case) -> Iterator[State]:
     """Yield the newest states of all subjects, in the order of their entries."""
     return map(_state, case.database.execute(f"{_NEWEST} ORDER BY entry"))
 
@@ -154,7 +154,7 @@ def earlier(case: Case, subject: str) -> list[State]:
     return [_state(row) for row in rows]
 
 
-def every_earlier(case: Case) -> Iterator[State]:
+def all_earlier(case: Case) -> Iterator[State]:
     """Yield the earlier states of all records, by record and entry."""
     return map(_state, case.database.execute(f"{_EARLIER} ORDER BY subject, entry"))
 

@@ -127,8 +127,8 @@ def _item(plan: Plan, subject: str) -> None:
     if name is None:
         return
     plan.items.add(item)
-    if not object_keys.held(plan.case, [name]):
-        plan.objects |= object_keys.held(plan.other, [name])
+    if not object_keys.by_name(plan.case, [name]):
+        plan.objects |= object_keys.by_name(plan.other, [name])
 
 
 def _member(plan: Plan, subject: str) -> None:

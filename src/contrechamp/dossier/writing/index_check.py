@@ -10,10 +10,10 @@ from contrechamp.dossier.records.kinds import kind_of
 from contrechamp.dossier.writing.index import references
 from contrechamp.vault import subjects
 from contrechamp.vault.case import Case
-from contrechamp.vault.findings import Finding
+from contrechamp.vault.discrepancies import Discrepancy
 
 
-def problems(case: Case) -> list[Finding]:
+def problems(case: Case) -> list[Discrepancy]:
     """Return what is wrong with the records and the tables made from them.
 
     `contrechamp.vault.verifying.verify` compares the records with the log; this compares the
@@ -22,7 +22,7 @@ def problems(case: Case) -> list[Finding]:
     return list(_problems(case))
 
 
-def _problems(case: Case) -> Iterator[Finding]:
+def _problems(case: Case) -> Iterator[Discrepancy]:
     listed = {
         str(record): (int(row), str(kind), str(title))
         for row, record, kind, title in case.database.execute(
@@ -44,7 +44,7 @@ def _problems(case: Case) -> Iterator[Finding]:
         try:
             found, record = parsed(state)
         except (ContrechampError, KeyError, TypeError, ValueError):
-            yield Finding("index", subject, _("this is no record of a kind that is known"))
+            yield Discrepancy("index", subject, _("this is no record of a kind that is known"))
             continue
         text = texts.pop(row, None)
         if (
@@ -53,8 +53,10 @@ def _problems(case: Case) -> Iterator[Finding]:
             or mine != set(references(record))
             or kind != kind_of(record)
         ):
-            yield Finding("index", subject, _("it is listed as another than it is"))
+            yield Discrepancy("index", subject, _("it is listed as another than it is"))
     for record_id in sorted(listed.keys() | cited.keys()):
-        yield Finding("index", SUBJECT + record_id, _("it is listed, and there is no such record"))
+        yield Discrepancy(
+            "index", SUBJECT + record_id, _("it is listed, and there is no such record")
+        )
     if texts:
-        yield Finding("index", "search", _("words of no record are in the index"))
+        yield Discrepancy("index", "search", _("words of no record are in the index"))

@@ -195,7 +195,7 @@ def _put_away(case: Case, changes: Sequence[Change], forgotten: Iterable[State])
 def _rows(case: Case, puts: Sequence[Put]) -> dict[str, index.Row]:
     """Return the rows of the records that are there; each has to be as its `Put` says."""
     rows = index.rows(case, [one.id for one in puts])
-    known = subjects.there(case, [SUBJECT + one.id for one in puts if one.new])
+    known = subjects.known(case, [SUBJECT + one.id for one in puts if one.new])
     for one in puts:
         if one.new and SUBJECT + one.id in known:
             raise InputError(_("there is a record of this id already: {id}").format(id=one.id))

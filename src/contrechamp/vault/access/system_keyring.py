@@ -1,4 +1,4 @@
-"""The passphrase of a case in the keyring of the system, where that is one that encrypts."""
+"""The passphrase of a case in the system keyring, if that keyring encrypts what it stores."""
 
 import contextlib
 from typing import Any
@@ -11,10 +11,11 @@ SERVICE = "contrechamp"
 
 
 def passphrase_of(log_origin: str) -> str:
-    """Return the passphrase that the keyring has of a case.
+    """Return the passphrase of a case from the system keyring.
 
     Raises:
-        InputError: if there is no keyring, only one that writes in the clear, or no passphrase.
+        InputError: if there is no keyring, it stores in the clear, or it has no passphrase of the
+            case.
     """
     ring = _keyring()
     found: str | None = None
@@ -29,7 +30,7 @@ def keep(passphrase: str, *, log_origin: str) -> None:
     """Put the passphrase of a case into the system keyring.
 
     Raises:
-        InputError: if there is none, or only one that writes it down in the clear.
+        InputError: if there is no keyring, or it stores in the clear.
     """
     ring = _keyring()
     kept = False
@@ -41,7 +42,7 @@ def keep(passphrase: str, *, log_origin: str) -> None:
 
 
 def _keyring() -> Any:
-    """Return the backend in use, if it is one that encrypts."""
+    """Return the keyring backend in use, if it encrypts."""
     try:
         import keyring
     except ImportError as error:

@@ -8,7 +8,7 @@ from contrechamp.base.errors import UsageError
 from contrechamp.base.i18n import _
 
 SECONDS = 30.0
-MOST_BYTES = 1 << 20
+MAX_BYTES = 1 << 20
 
 
 def post(address: str, body: bytes, media_type: str) -> bytes:
@@ -21,7 +21,7 @@ def post(address: str, body: bytes, media_type: str) -> bytes:
         web_address(address), body, {"Content-Type": media_type, "User-Agent": "contrechamp"}
     )
     with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
-        return bytes(answer.read(MOST_BYTES))
+        return bytes(answer.read(MAX_BYTES))
 
 
 def web_address(address: str) -> str:

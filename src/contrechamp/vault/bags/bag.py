@@ -19,7 +19,7 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.files import not_utf8, open_plain, too_large, unreadable, unreadable_text
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
-from contrechamp.vault.findings import Finding, Kind
+from contrechamp.vault.discrepancies import Discrepancy, Kind
 
 DECLARATION, INFO, PAYLOAD = "bagit.txt", "bag-info.txt", "data"
 DECLARED = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
@@ -150,7 +150,7 @@ class HashedFile:
 
 
 @dataclass
-class Read:
+class ReceivedBag:
     """What a bag of others holds.
 
     Args:
@@ -161,11 +161,11 @@ class Read:
 
     folder: Path
     sizes: dict[str, int] = field(default_factory=dict)
-    problems: list[Finding] = field(default_factory=list)
+    problems: list[Discrepancy] = field(default_factory=list)
 
-    def say(self, kind: Kind, subject: str, message: str) -> None:
+    def report(self, kind: Kind, subject: str, message: str) -> None:
         """Note a problem."""
-        self.problems.append(Finding(kind, subject, message))
+        self.problems.append(Discrepancy(kind, subject, message))
 
 
 def is_bag(folder: Path) -> bool:
@@ -173,8 +173,8 @@ def is_bag(folder: Path) -> bool:
     return (folder / DECLARATION).is_file()
 
 
-def read(folder: Path, *, progress: Progress = silent) -> Read:
-    """Read a bag, and compare every file with every manifest.
+def read(folder: Path, *, progress: Progress = silent) -> ReceivedBag:
+    """ReceivedBag a bag, and compare every file with every manifest.
 
     Nothing outside of the folder is opened, no link is followed, nothing is fetched.
 
@@ -185,12 +185,12 @@ def read(folder: Path, *, progress: Progress = silent) -> Read:
     Raises:
         InputError: if it is no bag, or larger than the bounds of this module.
     """
-    bag = Read(folder)
+    bag = ReceivedBag(folder)
     _list_files(bag)
     _check_declaration(bag)
     expected = _expected(bag)
     if "fetch.txt" in bag.sizes:
-        bag.say("fetch", "fetch.txt", _("parts of the bag lie elsewhere; they are not fetched"))
+        bag.report("fetch", "fetch.txt", _("parts of the bag lie elsewhere; they are not fetched"))
     listed = {path for path in expected if path in bag.sizes}
     with progress(_("Verifying"), sum(bag.sizes[path] for path in listed)) as advance:
         for path in sorted(listed):
@@ -198,7 +198,7 @@ def read(folder: Path, *, progress: Progress = silent) -> Read:
     return bag
 
 
-def read_file(bag: Read, path: str, limit: int = MAX_TAG_BYTES) -> bytes:
+def read_file(bag: ReceivedBag, path: str, limit: int = MAX_TAG_BYTES) -> bytes:
     """Return a file of a bag.
 
     Raises:
@@ -211,7 +211,7 @@ def read_file(bag: Read, path: str, limit: int = MAX_TAG_BYTES) -> bytes:
     return b"".join(pieces(bag, path))[: limit + 1]
 
 
-def pieces(bag: Read, path: str) -> Iterator[bytes]:
+def pieces(bag: ReceivedBag, path: str) -> Iterator[bytes]:
     """Yield the content of a file of a bag, as much as it had when the bag was listed.
 
     Raises:
@@ -224,7 +224,7 @@ def pieces(bag: Read, path: str) -> Iterator[bytes]:
             yield piece
 
 
-def open_file(bag: Read, path: str) -> IO[bytes]:
+def open_file(bag: ReceivedBag, path: str) -> IO[bytes]:
     """Open a plain file of a bag.
 
     Raises:
@@ -233,7 +233,7 @@ def open_file(bag: Read, path: str) -> IO[bytes]:
     return open_plain(bag.folder / path, where=path)
 
 
-def _list_files(bag: Read) -> None:
+def _list_files(bag: ReceivedBag) -> None:
     stack = [(bag.folder, "", 0)]
     while stack:
         folder, above, depth = stack.pop()
@@ -250,14 +250,14 @@ def _list_files(bag: Read) -> None:
             elif entry.is_file(follow_symlinks=False):
                 bag.sizes[path] = entry.stat(follow_symlinks=False).st_size
             else:
-                bag.say("link", path, _("a link or device: it is not opened"))
+                bag.report("link", path, _("a link or device: it is not opened"))
         if len(bag.sizes) + len(stack) > MAX_FILES:
             raise InputError(
                 _("more than {limit} files").format(limit=MAX_FILES), where=bag.folder.name
             )
 
 
-def _check_declaration(bag: Read) -> None:
+def _check_declaration(bag: ReceivedBag) -> None:
     text = _text(read_file(bag, DECLARATION, 1 << 12), DECLARATION)
     version, newline, encoding = text.partition("\n")
     if not _VERSION.fullmatch(version + newline) or not _ENCODING.fullmatch(encoding):
@@ -266,7 +266,7 @@ def _check_declaration(bag: Read) -> None:
         )
 
 
-def _expected(bag: Read) -> dict[str, Digests]:
+def _expected(bag: ReceivedBag) -> dict[str, Digests]:
     """Return the digests that manifests have for each path; say what they leave out or make up."""
     expected: dict[str, Digests] = {}
     for tag in ("", "tag"):
@@ -277,9 +277,11 @@ def _expected(bag: Read) -> dict[str, Digests]:
         }
         known = {name: found[name] for name in ALGORITHMS if name in found}
         if not known:
-            bag.say("manifest", f"{tag}manifest-sha256.txt", _("no manifest that can be checked"))
+            bag.report(
+                "manifest", f"{tag}manifest-sha256.txt", _("no manifest that can be checked")
+            )
         for name in sorted(set(found) - set(known)):
-            bag.say("manifest", found[name], _("its kind of digest is not checked"))
+            bag.report("manifest", found[name], _("its kind of digest is not checked"))
         wanted = {
             path
             for path in bag.sizes
@@ -288,15 +290,15 @@ def _expected(bag: Read) -> dict[str, Digests]:
         for algorithm, name in known.items():
             listed = _manifest(bag, name, algorithm, payload=not tag)
             for path in sorted(wanted - listed.keys()):
-                bag.say("extra", path, _("it is not in {manifest}").format(manifest=name))
+                bag.report("extra", path, _("it is not in {manifest}").format(manifest=name))
             for path in sorted(listed.keys() - bag.sizes.keys()):
-                bag.say("missing", path, _("the file is missing"))
+                bag.report("missing", path, _("the file is missing"))
             for path, digest in listed.items():
                 expected.setdefault(path, {})[algorithm] = digest
     return expected
 
 
-def _manifest(bag: Read, name: str, algorithm: str, *, payload: bool) -> Digests:
+def _manifest(bag: ReceivedBag, name: str, algorithm: str, *, payload: bool) -> Digests:
     listed: Digests = {}
     text = _text(read_file(bag, name, MAX_MANIFEST_BYTES), name)
     length = hashlib.new(algorithm).digest_size * 2
@@ -307,9 +309,9 @@ def _manifest(bag: Read, name: str, algorithm: str, *, payload: bool) -> Digests
         match = _LINE.fullmatch(line)
         path = _decoded(match[2]) if match else ""
         if match is None or len(match[1]) != length or not _is_inside(path, payload=payload):
-            bag.say("manifest", f"{name}:{number}", _("expected a digest and a path in the bag"))
+            bag.report("manifest", f"{name}:{number}", _("expected a digest and a path in the bag"))
         elif path in listed:
-            bag.say("manifest", f"{name}:{number}", _("this path stands there twice"))
+            bag.report("manifest", f"{name}:{number}", _("this path stands there twice"))
         else:
             listed[path] = match[1].lower()
     return listed
@@ -328,7 +330,9 @@ def _is_inside(path: str, *, payload: bool) -> bool:
     return clean and "\x00" not in path and parts[0] != "/" and (parts[0] == PAYLOAD) == payload
 
 
-def _compare(bag: Read, path: str, expected: Digests, advance: Callable[[float], None]) -> None:
+def _compare(
+    bag: ReceivedBag, path: str, expected: Digests, advance: Callable[[float], None]
+) -> None:
     hashes = {name: hashlib.new(name) for name in expected}
     size = 0
     try:
@@ -338,12 +342,12 @@ def _compare(bag: Read, path: str, expected: Digests, advance: Callable[[float],
             for one in hashes.values():
                 one.update(piece)
     except (InputError, OSError):
-        bag.say("altered", path, unreadable_text())
+        bag.report("altered", path, unreadable_text())
         return
     if size != bag.sizes[path] or any(
         one.hexdigest() != expected[name] for name, one in hashes.items()
     ):
-        bag.say("altered", path, _("it is not what the manifest says"))
+        bag.report("altered", path, _("it is not what the manifest says"))
 
 
 def _text(content: bytes, where: str) -> str:

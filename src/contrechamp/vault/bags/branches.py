@@ -23,7 +23,7 @@ MAX_KEYS, MAX_ENTRIES, MAX_BRANCHES = MAX_SIGNATURES, 10_000, 1_000
 
 
 @dataclass(frozen=True)
-class Branch:
+class BranchProof:
     """What a bag holds of a log that was merged.
 
     Args:
@@ -41,7 +41,7 @@ class Branch:
     entries: tuple[Proved, ...]
 
 
-def proofs(case: Case, item: str, tree: Sequence[Sequence[bytes]]) -> list[Branch]:
+def proofs(case: Case, item: str, tree: Sequence[Sequence[bytes]]) -> list[BranchProof]:
     """Return what branches say of an item, with proofs.
 
     Args:
@@ -85,7 +85,7 @@ def _branch(
     entries: Sequence[custody.Entry],
     merge: tuple[bytes, bytes, int, bytes],
     tree: Sequence[Sequence[bytes]],
-) -> Branch:
+) -> BranchProof:
     salt, state, number, content = merge
     note = str(canonical.loads(state)["checkpoint"])
     names = {one.key_name for one in checkpoint.parse(note)[1]}
@@ -97,7 +97,7 @@ def _branch(
     known = signing.public_keys(case.file.log_origin, keys)
     leaves = branches.leaves_of(case.database, name)
     theirs = merkle.levels([merkle.leaf_hash(leaf) for leaf in leaves])
-    return Branch(
+    return BranchProof(
         note=note,
         keys={one: key for one, key in known.items() if one in names},
         merge=(content, tuple(merkle.inclusion_proof(number, tree))),
@@ -109,7 +109,7 @@ def _branch(
     )
 
 
-def to_fields(branch: Branch) -> dict[str, Any]:
+def to_fields(branch: BranchProof) -> dict[str, Any]:
     """Return what stands of a branch in custody/<item>.json."""
     return {
         "checkpoint": branch.note,
@@ -137,7 +137,7 @@ def keys_of(fields: Mapping[str, Any]) -> dict[str, bytes]:
     return {name: bytes_of(key, 32) for name, key in fields.items()}
 
 
-def branch_of(fields: Any) -> Branch:
+def branch_of(fields: Any) -> BranchProof:
     """Return what stands of a branch in custody/<item>.json, its form checked and nothing else.
 
     Raises:
@@ -154,7 +154,7 @@ def branch_of(fields: Any) -> Branch:
         or not 0 < len(entries) <= MAX_ENTRIES
     ):
         raise ValueError("branch")
-    return Branch(
+    return BranchProof(
         note=signed,
         keys=keys_of(keys),
         merge=proved_of(fields["merge"]),
@@ -185,7 +185,7 @@ def record_of(fields: Any) -> tuple[bytes, bytes]:
     """
     if not isinstance(fields, dict) or set(fields) != {"salt", "state"}:
         raise ValueError("record")
-    return bytes_of(fields["salt"], custody.SALT), bytes_of(fields["state"])
+    return bytes_of(fields["salt"], custody.SALT_BYTES), bytes_of(fields["state"])
 
 
 def bytes_of(text: Any, length: int | None = None) -> bytes:
@@ -202,7 +202,7 @@ def bytes_of(text: Any, length: int | None = None) -> bytes:
     return content
 
 
-def is_in(proved: Proved, signed: checkpoint.Checkpoint) -> custody.Entry:
+def included_entry(proved: Proved, signed: checkpoint.Checkpoint) -> custody.Entry:
     """Return the entry whose way to the root of a checkpoint is right.
 
     Raises:
@@ -221,13 +221,13 @@ def is_in(proved: Proved, signed: checkpoint.Checkpoint) -> custody.Entry:
     return entry
 
 
-def check(branch: Branch, item: str, signed: checkpoint.Checkpoint) -> list[custody.Entry]:
+def check(branch: BranchProof, item: str, signed: checkpoint.Checkpoint) -> list[custody.Entry]:
     """Check a branch against the checkpoint of the bag; return the entries of the item in it.
 
     Raises:
         ContrechampError: if anything of it is not right.
     """
-    merge = is_in(branch.merge, signed)
+    merge = included_entry(branch.merge, signed)
     if (
         not merge.subject.startswith(branches.SUBJECT)
         or custody.digest(*branch.record) != merge.digest
@@ -243,7 +243,7 @@ def check(branch: Branch, item: str, signed: checkpoint.Checkpoint) -> list[cust
     told = (state.get("checkpoint"), state.get("branch")) if isinstance(state, dict) else None
     if theirs.origin != signed.origin or told != (branch.note, theirs.root.hex()):
         raise InputError(_("a checkpoint of another log"))
-    found = [is_in(one, theirs) for one in branch.entries]
+    found = [included_entry(one, theirs) for one in branch.entries]
     numbers = [entry.number for entry in found]
     if {entry.subject for entry in found} != {f"item/{item}"} or numbers != sorted(set(numbers)):
         raise InputError(_("an entry of something else, or out of order"))

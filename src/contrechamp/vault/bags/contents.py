@@ -46,13 +46,13 @@ def item_of(case: Case, item: str) -> Item:
     """
     state = subjects.newest(case, f"item/{item}")
     name = None if state is None else state.object
-    key = None if name is None else object_keys.held(case, [name]).get(name)
+    key = None if name is None else object_keys.by_name(case, [name]).get(name)
     if state is None or key is None:
         raise InputError(_("no such item in the case: {item}").format(item=item))
     return Item(item, canonical.loads(state.content), state.salt, state.content, key)
 
 
-def writing(
+def content_writer(
     folder: Path, one: Item, keys: Sequence[Any], advance: Callable[[float], None]
 ) -> Callable[[bag.HashedFile], None]:
     """Return what writes the content of an item into a file, and checks it on the way.

@@ -19,7 +19,7 @@ from contrechamp.base.progress import Progress, silent
 from contrechamp.vault import case as cases
 from contrechamp.vault import database, subjects
 from contrechamp.vault.bags import bag, branches, texts
-from contrechamp.vault.bags.contents import Item, item_of, writing
+from contrechamp.vault.bags.contents import Item, content_writer, item_of
 from contrechamp.vault.case import Case, Change
 from contrechamp.vault.log import canonical, custody, history, merkle, signing
 from contrechamp.vault.log.checkpoint import parse
@@ -110,7 +110,7 @@ def export(
         paths = {one.id: _path(one, encrypted=not plain, named=open_records) for one in found}
         with progress(_("Exporting"), sum(one.key.size for one in found)) as advance:
             for one in found:
-                writer.put(paths[one.id], writing(case.folder, one, keys, advance))
+                writer.put(paths[one.id], content_writer(case.folder, one, keys, advance))
         entry = _log(case, found, target, sorted(str(key) for key in keys), reason, now, random)
         _describe(case, found, writer, paths, keys, open_records=open_records or plain, now=now)
     return Exported(target, tuple(one.id for one in found), entry, tuple(_keys(case)[1]))
@@ -234,7 +234,7 @@ def _describe(
         writer.put_bytes(f"{CUSTODY}/{one.id}.json", canonical.dumps(document))
         there = [content for branch in came for content, _proof in branch.entries]
         first = min([mine[0].at, *(str(canonical.loads(content)["at"]) for content in there)])
-        listed.append(texts.Listed(one.id, paths[one.id], one.state, first))
+        listed.append(texts.ExportedItem(one.id, paths[one.id], one.state, first))
     table = texts.items_csv(listed)
     crate = texts.crate(listed, published=published, origin=origin)
     if open_records:

@@ -17,7 +17,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Listed:
+class ExportedItem:
     """One exported item.
 
     Args:
@@ -33,7 +33,7 @@ class Listed:
     added_at: str
 
 
-def items_csv(items: Sequence[Listed]) -> bytes:
+def items_csv(items: Sequence[ExportedItem]) -> bytes:
     """Return a table of the items, with the columns `COLUMNS`; no cell is a formula."""
     text = io.StringIO(newline="")
     # With these ends of lines (RFC 4180) the writer also quotes cells with a carriage return.
@@ -53,7 +53,7 @@ def items_csv(items: Sequence[Listed]) -> bytes:
     return text.getvalue().encode()
 
 
-def crate(items: Sequence[Listed], *, published: str, origin: str) -> bytes:
+def crate(items: Sequence[ExportedItem], *, published: str, origin: str) -> bytes:
     """Return ro-crate-metadata.json (RO-Crate 1.1) with what the records say of each item.
 
     Args:
@@ -108,7 +108,7 @@ def _crate(entities: Sequence[Mapping[str, Any]], published: str, origin: str) -
     return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
-def _described(one: Listed) -> dict[str, Any]:
+def _described(one: ExportedItem) -> dict[str, Any]:
     state = one.state
     return {
         "@id": _id(one.file),

@@ -23,7 +23,7 @@ from contrechamp.vault.bags.exporting import (
     SEALED_TABLE,
     record_path,
 )
-from contrechamp.vault.findings import Finding, Kind
+from contrechamp.vault.discrepancies import Discrepancy, Kind
 from contrechamp.vault.log import canonical, checkpoint, custody, note
 
 _DOCUMENT = re.compile(rf"{CUSTODY}/([0-9a-f]{{16}})\.json", re.ASCII)
@@ -44,7 +44,7 @@ class Verified:
         signed: the checkpoint; None if no signature is right.
     """
 
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[Discrepancy] = field(default_factory=list)
     items: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     unopened: list[str] = field(default_factory=list)
@@ -62,7 +62,7 @@ class _Document:
     note: str
     keys: Mapping[str, bytes]
     entries: tuple[bag_branches.Proved, ...]
-    branches: tuple[bag_branches.Branch, ...]
+    branches: tuple[bag_branches.BranchProof, ...]
     record: tuple[bytes, bytes] | None = field(repr=False)
 
 
@@ -96,7 +96,7 @@ def verify(
             _check(read, document, keys, done, advance)
     for path in sorted(read.sizes):
         if path.startswith(f"{bag.PAYLOAD}/") and path not in covered:
-            done.findings.append(Finding("extra", path, _("it belongs to no item of the bag")))
+            done.findings.append(Discrepancy("extra", path, _("it belongs to no item of the bag")))
     _compare_checkpoints(documents, since, done)
     return done
 
@@ -108,7 +108,7 @@ def _identity(text: str) -> Any:
         raise InputError(_("this is no age identity")) from None
 
 
-def _documents(read: bag.Read, done: Verified) -> list[_Document]:
+def _documents(read: bag.ReceivedBag, done: Verified) -> list[_Document]:
     documents = []
     for path in sorted(read.sizes):
         if not path.startswith(f"{CUSTODY}/"):
@@ -122,10 +122,10 @@ def _documents(read: bag.Read, done: Verified) -> list[_Document]:
         except (ContrechampError, ValueError) as error:
             message = str(error) if isinstance(error, ContrechampError) else ""
             done.findings.append(
-                Finding("custody", path, message or _("it is not what an export writes"))
+                Discrepancy("custody", path, message or _("it is not what an export writes"))
             )
     if not documents:
-        done.findings.append(Finding("custody", CUSTODY, _("the bag has no item with a proof")))
+        done.findings.append(Discrepancy("custody", CUSTODY, _("the bag has no item with a proof")))
     return documents
 
 
@@ -173,7 +173,7 @@ def _document(fields: Any, item: str) -> _Document:
 
 
 def _check(
-    read: bag.Read,
+    read: bag.ReceivedBag,
     document: _Document,
     keys: Sequence[Any],
     done: Verified,
@@ -185,7 +185,7 @@ def _check(
         done.items.append(document.item)
         record = document.record
         if record is None and record_path(document.item) not in read.sizes:
-            raise _WrongError("missing", _("the record is missing"))
+            raise _CheckError("missing", _("the record is missing"))
         if record is None and not keys:
             done.unopened.append(document.item)
             done.unread.append(document.item)
@@ -198,19 +198,19 @@ def _check(
             done.unread.append(document.item)
             return
         got = _content(read, document, keys, advance)
-    except _WrongError as wrong:
-        done.findings.append(Finding(wrong.kind, document.item, str(wrong)))
+    except _CheckError as wrong:
+        done.findings.append(Discrepancy(wrong.kind, document.item, str(wrong)))
         return
     except ContrechampError as error:
-        done.findings.append(Finding("custody", document.item, str(error)))
+        done.findings.append(Discrepancy("custody", document.item, str(error)))
         return
     if any(state.get(name) != value for name, value in got.items()):
         done.findings.append(
-            Finding("altered", document.item, _("the content is not what was added"))
+            Discrepancy("altered", document.item, _("the content is not what was added"))
         )
 
 
-class _WrongError(Exception):
+class _CheckError(Exception):
     """Raised where a check fails; it becomes a finding of this kind."""
 
     def __init__(self, kind: Kind, message: str) -> None:
@@ -224,21 +224,21 @@ def _entries(document: _Document, done: Verified) -> custody.Entry:
         signed = checkpoint.check(document.note, document.keys)
         names = note.signers(document.note, document.keys)
     except CheckFailedError as error:
-        raise _WrongError("checkpoint", str(error)) from error
+        raise _CheckError("checkpoint", str(error)) from error
     except ValueError as error:  # 32 bytes that are no public key
-        raise _WrongError("checkpoint", _("a key is no Ed25519 key")) from error
+        raise _CheckError("checkpoint", _("a key is no Ed25519 key")) from error
     if any(name.rpartition("/")[0] != signed.origin for name in names):
-        raise _WrongError("checkpoint", _("a checkpoint of another log"))
+        raise _CheckError("checkpoint", _("a checkpoint of another log"))
     done.signed = signed
     done.signers |= {name: document.keys[name].hex() for name in names}
     found: list[custody.Entry] = []
     for proved in document.entries:
         try:
-            entry = bag_branches.is_in(proved, signed)
+            entry = bag_branches.included_entry(proved, signed)
         except InputError as error:
-            raise _WrongError("proof", str(error)) from error
+            raise _CheckError("proof", str(error)) from error
         if entry.subject != f"item/{document.item}" or (found and found[-1].number >= entry.number):
-            raise _WrongError("entry", _("an entry of something else, or out of order"))
+            raise _CheckError("entry", _("an entry of something else, or out of order"))
         found.append(entry)
     _branches(document, signed, found)
     return found[-1]
@@ -254,12 +254,12 @@ def _branches(
             found = bag_branches.check(branch, document.item, signed)
         except ContrechampError as error:
             message = _("in a copy that was merged: {what}").format(what=error)
-            raise _WrongError("branch", message) from error
+            raise _CheckError("branch", message) from error
         known |= {entry.digest for entry in found}
     for entry in entries:
         if entry.action == "merge" and entry.digest not in known:
             message = _("entry {number} is of a merge, and no entry of the merged copy is with it")
-            raise _WrongError("branch", message.format(number=entry.number))
+            raise _CheckError("branch", message.format(number=entry.number))
         known.add(entry.digest)
 
 
@@ -267,33 +267,36 @@ def _opened_record(sealed: bytes, keys: Sequence[Any], where: str) -> tuple[byte
     try:
         content = bytes(pyrage.decrypt(sealed, list(keys)))
     except pyrage.DecryptError:
-        raise _WrongError(
+        raise _CheckError(
             "identity", _("this key does not decrypt it, or it was altered")
         ) from None
     try:
         return bag_branches.record_of(canonical.loads(content, where=where))
     except ValueError:
-        raise _WrongError("record", _("the record is not readable")) from None
+        raise _CheckError("record", _("the record is not readable")) from None
 
 
 def _state(record: tuple[bytes, bytes], last: custody.Entry) -> Mapping[str, Any]:
     if custody.digest(*record) != last.digest:
-        raise _WrongError(
+        raise _CheckError(
             "record", _("the record is not what entry {number} says").format(number=last.number)
         )
     state = canonical.loads(record[1])
     if not isinstance(state, dict) or "erased_at" in state:
-        raise _WrongError("record", _("the record is of an item that was erased"))
+        raise _CheckError("record", _("the record is of an item that was erased"))
     return state
 
 
 def _content(
-    read: bag.Read, document: _Document, keys: Sequence[Any], advance: Callable[[float], None]
+    read: bag.ReceivedBag,
+    document: _Document,
+    keys: Sequence[Any],
+    advance: Callable[[float], None],
 ) -> dict[str, str]:
     """Return size and hashes of the content of an item."""
     if document.file not in read.sizes:
         raise InputError(_("the file is missing"), where=document.file)
-    sink = _Sink()
+    sink = _Digester()
     try:
         with bag.open_file(read, document.file) as file:
             source = _Counted(file, advance)
@@ -303,7 +306,7 @@ def _content(
                 while piece := source.read(bag.CHUNK):
                     sink.write(piece)
     except pyrage.DecryptError:
-        raise _WrongError(
+        raise _CheckError(
             "identity", _("this key does not decrypt it, or it was altered")
         ) from None
     except OSError as error:
@@ -323,7 +326,7 @@ class _Counted:
         return piece
 
 
-class _Sink:
+class _Digester:
     """A target that keeps nothing but size and hashes."""
 
     def __init__(self) -> None:
@@ -355,7 +358,7 @@ def _compare_checkpoints(
     """
     if len({(one.note, tuple(sorted(one.keys.items()))) for one in documents}) > 1:
         done.findings.append(
-            Finding("checkpoint", CUSTODY, _("the items stand under different checkpoints"))
+            Discrepancy("checkpoint", CUSTODY, _("the items stand under different checkpoints"))
         )
     keys = {name: bytes.fromhex(key) for name, key in done.signers.items()}
     for kept in since:
@@ -363,17 +366,17 @@ def _compare_checkpoints(
             seen = checkpoint.check(kept, keys)
         except ContrechampError as error:
             message = _("kept elsewhere: ") + str(error)
-            done.findings.append(Finding("checkpoint", "", message))
+            done.findings.append(Discrepancy("checkpoint", "", message))
             continue
         now = done.signed
         same = now is not None and seen.size == now.size
         if now is None or seen.origin != now.origin:
             done.findings.append(
-                Finding("checkpoint", str(seen.size), _("a checkpoint of another log"))
+                Discrepancy("checkpoint", str(seen.size), _("a checkpoint of another log"))
             )
         elif same and seen.root != now.root:
             done.findings.append(
-                Finding(
+                Discrepancy(
                     "rewritten",
                     str(seen.size),
                     _("the first {size} entries are not those that were signed").format(

@@ -108,7 +108,7 @@ def author(case: Case, subject: str, digest: str) -> tuple[str, str] | None:
     return found
 
 
-def place(case: Case, leaves: Sequence[bytes]) -> tuple[str, int]:
+def nearest_log(case: Case, leaves: Sequence[bytes]) -> tuple[str, int]:
     """Return which log of a case shares most with another one, and how many entries they share."""
     found = (MAIN, -1)
     for branch in (MAIN, *branches(case.database)):
@@ -155,7 +155,7 @@ def _keep_one(case: Case, other: Case, branch: str) -> None:
     name = branch or head(other)
     if name in branches(case.database):
         return
-    parent, fork = place(case, leaves_of(other.database, branch))
+    parent, fork = nearest_log(case, leaves_of(other.database, branch))
     case.database.execute("INSERT INTO branches VALUES (?, ?, ?)", (name, parent, fork))
     for query, put in _OF_LOG if branch == MAIN else _OF_BRANCH:
         rows = other.database.execute(query, {"branch": branch, "fork": fork}).fetchall()

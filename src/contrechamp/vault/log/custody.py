@@ -21,7 +21,7 @@ from contrechamp.vault.log import canonical
 
 FORMAT = 1
 #: Bytes of the random key of a digest.
-SALT = 32
+SALT_BYTES = 32
 #: Subjects whose earlier states are kept.
 VERSIONED = "record/"
 #: What can be done to a case, and stands in its log: `wording.log` has a word for each.
@@ -126,7 +126,7 @@ def put_record(
         object_name: of an item.
         salt: a key that a merged copy of the case has given to this state already.
     """
-    salt, content = salt or secrets.token_bytes(SALT), canonical.dumps(dict(state))
+    salt, content = salt or secrets.token_bytes(SALT_BYTES), canonical.dumps(dict(state))
     new = database.execute(
         "INSERT OR IGNORE INTO records (subject, salt, state, object, entry) "
         "VALUES (?, ?, ?, ?, ?)",
@@ -150,7 +150,7 @@ def put_reason(database: sqlite.Connection, number: int, reason: str) -> str:
     """Write why something was done; return its digest, "" if there is no reason."""
     if not reason:
         return ""
-    salt = secrets.token_bytes(SALT)
+    salt = secrets.token_bytes(SALT_BYTES)
     database.execute("INSERT INTO reasons VALUES (?, ?, ?)", (number, salt, reason))
     return digest(salt, reason.encode())
 

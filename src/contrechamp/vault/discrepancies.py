@@ -14,7 +14,7 @@ INTERRUPTED: Final = "interrupted"
 
 
 @dataclass(frozen=True)
-class Finding:
+class Discrepancy:
     """Something that is not as the log or a manifest says, or was left by an interrupted command.
 
     Args:
@@ -28,6 +28,6 @@ class Finding:
     message: str
 
 
-def is_sound(found: list[Finding]) -> bool:
+def is_sound(found: list[Discrepancy]) -> bool:
     """Return whether nothing is lost or altered, though something may have been interrupted."""
     return all(one.kind == INTERRUPTED for one in found)
