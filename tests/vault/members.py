@@ -85,6 +85,6 @@ def members() -> Members:
             slot_id=member_id("ana's recovery key"),
         ),
         make_passphrase_slot("bo's passphrase", SMALL, bo, random=os.urandom),
-        make_age_slot(recipient_of(age_identity), chi, random=os.urandom),
+        make_age_slot(recipient_of(age_identity), chi),
     )
     return Members(root_key, ana, bo, chi, recovery_key, age_identity, slots)

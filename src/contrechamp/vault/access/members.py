@@ -79,7 +79,7 @@ def share(
         member=random(8).hex(),
         signing_seed=random(32),
     )
-    slot = slots.make_age_slot(recipient, unlocked, random=random)
+    slot = slots.make_age_slot(recipient, unlocked)
     file = replace(case.file, slots=(*case.file.slots, slot))
     with database.transaction(case.database):
         change = cases.add_member(case, name, recipient, unlocked)

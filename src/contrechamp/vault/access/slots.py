@@ -130,7 +130,6 @@ def make_age_slot(
     recipient: str,
     unlocked: Unlocked,
     *,
-    random: Callable[[int], bytes] | None = None,
     slot_id: str | None = None,
 ) -> Slot:
     """Return a slot that opens with an age identity, which the case itself never holds.
@@ -138,7 +137,6 @@ def make_age_slot(
     Args:
         recipient: ``age1...``, X25519.
         unlocked: what the slot is to hold; its identity is left out.
-        random: not used: age draws its own random bytes.
         slot_id: 16 hexadecimal digits; by default the member's id.
 
     Raises:
