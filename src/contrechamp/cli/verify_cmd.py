@@ -126,7 +126,7 @@ def _verify_bag(folder: Path, kept: list[str], source: SecretSource, *, as_json:
         "unopened": done.unopened,
         "signers": done.signers,
     }
-    _tell(done.findings, about, as_json=as_json)
+    _tell(done.discrepancies, about, as_json=as_json)
     if as_json:
         return
     click.echo(

@@ -1,8 +1,8 @@
-"""BagIt 1.0 (RFC 8493) folders: writing them, and reading those of others without trusting them.
+"""BagIt 1.0 (RFC 8493) folders: writing them, and reading other people's without trusting them.
 
 bagit.txt, bag-info.txt
 manifest-sha256.txt, manifest-sha512.txt          of every file below data/
-tagmanifest-sha256.txt, tagmanifest-sha512.txt    of every other file, but these two
+tagmanifest-sha256.txt, tagmanifest-sha512.txt    of every other file except these two
 data/...
 """
 
@@ -25,11 +25,11 @@ DECLARATION, INFO, PAYLOAD = "bagit.txt", "bag-info.txt", "data"
 DECLARED = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 ALGORITHMS = ("sha256", "sha512")
 
-#: Bounds of what is read of others. A manifest of so many files is larger than any tag file.
+#: Bounds on bags of others. A manifest of that many files is larger than any other tag file.
 MAX_FILES, MAX_DEPTH = 100_000, 32
 MAX_MANIFEST_BYTES = 64 << 20
 MAX_TAG_BYTES = 4 << 20
-#: Bytes of a name that we give: every file system takes so many, with an ending of ours.
+#: Longest name that we give, in bytes: every file system takes it, even with a suffix of ours.
 MAX_NAME_BYTES = 120
 CHUNK = 1 << 20
 
@@ -46,10 +46,10 @@ Digests = dict[str, str]
 
 
 def safe_name(name: str, *, fallback: str = "content") -> str:
-    r"""Return the last part of a name of others as every file system can take it.
+    r"""Return the last part of somebody else's file name, in a form that every file system takes.
 
-    Letters and digits of every script stay; what could leave the folder, hide, steer a terminal,
-    or means something to a shell, to a manifest or to Windows does not.
+    Letters and digits of every script stay. What could leave the folder, hide the file, control a
+    terminal, or has a meaning to a shell, a manifest or Windows is replaced.
 
     >>> safe_name("../../etc/passwd\n"), safe_name("NUL.txt"), safe_name(".profile")
     ('passwd_', '_NUL.txt', '_profile')
@@ -76,7 +76,7 @@ class Writer:
     """A bag that is being written, in a folder that nobody else uses.
 
     Args:
-        folder: where to; it is there, and empty.
+        folder: an empty folder.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -85,9 +85,9 @@ class Writer:
         self.sizes: dict[str, int] = {}
 
     def put(self, path: str, fill: Callable[["HashedFile"], object]) -> None:
-        """Let `fill` write a file; its digests are those of what went through to the disk."""
+        """Let `fill` write a file; its digests are of the bytes that reached the disk."""
         target = self.folder / path
-        for above in reversed(PurePosixPath(path).parents):  # `parents=True` would open these
+        for above in reversed(PurePosixPath(path).parents):  # `parents=True` ignores the mode
             (self.folder / above).mkdir(exist_ok=True, mode=0o700)
         descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with open(descriptor, "wb") as file:
@@ -97,14 +97,14 @@ class Writer:
         self.sizes[path] = hashed.size
 
     def put_bytes(self, path: str, content: bytes) -> None:
-        """Write a file."""
+        """Write a file with this content."""
         self.put(path, lambda file: file.write(content))
 
     def finish(self, info: Mapping[str, str]) -> None:
-        """Write what makes the folder a bag. Nothing is surely on the disk yet.
+        """Write the tag files that make the folder a bag, without syncing anything to the disk.
 
         Args:
-            info: for bag-info.txt, in this order; Payload-Oxum is added.
+            info: lines of bag-info.txt, in this order; Payload-Oxum is added.
         """
         payload = sorted(path for path in self.digests if path.startswith(f"{PAYLOAD}/"))
         oxum = f"{sum(self.sizes[path] for path in payload)}.{len(payload)}"
@@ -122,7 +122,7 @@ class Writer:
 
 
 class HashedFile:
-    """A file that is written, and hashed on the way."""
+    """A file being written whose content is hashed on the way."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self.file, self.size = file, 0
@@ -130,7 +130,7 @@ class HashedFile:
         self.failed: OSError | None = None
 
     def write(self, data: bytes) -> int:
-        """Write all of `data`; what goes wrong is kept, for libraries that hide it."""
+        """Write all of `data`; an error is kept in `failed`, because some libraries hide it."""
         try:
             self.file.write(data)
         except OSError as error:
@@ -151,11 +151,11 @@ class HashedFile:
 
 @dataclass
 class ReceivedBag:
-    """What a bag of others holds.
+    """A bag that somebody else may have written, and what it holds.
 
     Args:
-        folder: where it lies.
-        sizes: of every plain file, by its path in the bag.
+        folder: folder of the bag.
+        sizes: size of every plain file, by its path in the bag.
         problems: what is wrong with the bag as such.
     """
 
@@ -169,21 +169,21 @@ class ReceivedBag:
 
 
 def is_bag(folder: Path) -> bool:
-    """Return whether a folder says that it is a bag."""
+    """Return whether a folder declares itself to be a bag."""
     return (folder / DECLARATION).is_file()
 
 
 def read(folder: Path, *, progress: Progress = silent) -> ReceivedBag:
-    """ReceivedBag a bag, and compare every file with every manifest.
+    """Read a bag, and compare every file with every manifest.
 
     Nothing outside of the folder is opened, no link is followed, nothing is fetched.
 
     Args:
-        folder: of the bag.
-        progress: told of bytes.
+        folder: folder of the bag.
+        progress: is told how many bytes were read.
 
     Raises:
-        InputError: if it is no bag, or larger than the bounds of this module.
+        InputError: if it is not a bag, or exceeds the bounds of this module.
     """
     bag = ReceivedBag(folder)
     _list_files(bag)
@@ -199,10 +199,10 @@ def read(folder: Path, *, progress: Progress = silent) -> ReceivedBag:
 
 
 def read_file(bag: ReceivedBag, path: str, limit: int = MAX_TAG_BYTES) -> bytes:
-    """Return a file of a bag.
+    """Return the content of a file of a bag.
 
     Raises:
-        InputError: if it is missing, larger than `limit`, or cannot be read.
+        InputError: if the file is missing, larger than `limit`, or cannot be read.
     """
     if path not in bag.sizes:
         raise InputError(_("the file is missing"), where=path)
@@ -212,7 +212,7 @@ def read_file(bag: ReceivedBag, path: str, limit: int = MAX_TAG_BYTES) -> bytes:
 
 
 def pieces(bag: ReceivedBag, path: str) -> Iterator[bytes]:
-    """Yield the content of a file of a bag, as much as it had when the bag was listed.
+    """Yield the content of a file of a bag, no more than it had when the bag was listed.
 
     Raises:
         InputError: if it cannot be read.
@@ -267,7 +267,7 @@ def _check_declaration(bag: ReceivedBag) -> None:
 
 
 def _expected(bag: ReceivedBag) -> dict[str, Digests]:
-    """Return the digests that manifests have for each path; say what they leave out or make up."""
+    """Return the digests that the manifests give for each path; report missing and extra files."""
     expected: dict[str, Digests] = {}
     for tag in ("", "tag"):
         found = {
@@ -318,7 +318,7 @@ def _manifest(bag: ReceivedBag, name: str, algorithm: str, *, payload: bool) -> 
 
 
 def _decoded(path: str) -> str:
-    """Undo what RFC 8493 2.1.3 does to line ends and the percent sign."""
+    """Undo the escaping of line ends and percent signs (RFC 8493 2.1.3)."""
     return re.sub(
         "%(0A|0D|25)", lambda found: bytes.fromhex(found[1]).decode(), path, flags=re.IGNORECASE
     )

@@ -1,4 +1,4 @@
-"""Verifying an exported bag: by whoever received it, without the case and without its secrets."""
+"""Verifying an exported bag, by whoever received it, without the case or its secrets."""
 
 import hashlib
 import re
@@ -35,16 +35,16 @@ class Verified:
     """What verifying a bag found.
 
     Args:
-        findings: everything that is wrong.
+        discrepancies: everything that is wrong.
         items: ids of the items whose entries were checked.
-        unread: ids of those whose content is encrypted and was not decrypted.
-        unopened: ids of those whose record, too, is encrypted and was not decrypted.
-        signers: public keys, hexadecimal, that signed the checkpoint, by name. That they belong to
-            who they should is not shown by the bag: it brings them along.
+        unread: ids of the items whose content is encrypted and was not decrypted.
+        unopened: ids of the items whose record, too, is encrypted and was not decrypted.
+        signers: public keys, hexadecimal, that signed the checkpoint, by name. Whose they are
+            cannot be told from the bag, because it brings them along itself.
         signed: the checkpoint; None if no signature is right.
     """
 
-    findings: list[Discrepancy] = field(default_factory=list)
+    discrepancies: list[Discrepancy] = field(default_factory=list)
     items: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     unopened: list[str] = field(default_factory=list)
@@ -54,7 +54,7 @@ class Verified:
 
 @dataclass(frozen=True)
 class _Document:
-    """custody/<item>.json, its form checked and nothing else."""
+    """custody/<item>.json; only its form has been checked."""
 
     item: str
     file: str
@@ -73,16 +73,16 @@ def verify(
     since: Sequence[str] = (),
     progress: Progress = silent,
 ) -> Verified:
-    """Verify a bag that `contrechamp.vault.bags.exporting` wrote, whoever sends it.
+    """Verify a bag that `contrechamp.vault.bags.exporting` wrote, without trusting its sender.
 
     Args:
-        folder: of the bag; nothing outside of it is read, and nothing is written.
-        identities: age secret keys; with one of a recipient, encrypted content is compared too.
-        since: checkpoints (signed notes) of the same case that the receiver holds.
-        progress: told of bytes.
+        folder: folder of the bag; nothing outside of it is read, and nothing is written.
+        identities: age secret keys; with a recipient's, encrypted content is compared too.
+        since: checkpoints (signed notes) of the same case that the recipient already has.
+        progress: is told how many bytes were read.
 
     Raises:
-        InputError: if it is no bag, or an identity is none.
+        InputError: if it is not a bag, or an identity is not valid.
     """
     keys = [_identity(text) for text in identities]
     read = bag.read(folder, progress=progress)
@@ -96,7 +96,9 @@ def verify(
             _check(read, document, keys, done, advance)
     for path in sorted(read.sizes):
         if path.startswith(f"{bag.PAYLOAD}/") and path not in covered:
-            done.findings.append(Discrepancy("extra", path, _("it belongs to no item of the bag")))
+            done.discrepancies.append(
+                Discrepancy("extra", path, _("it belongs to no item of the bag"))
+            )
     _compare_checkpoints(documents, since, done)
     return done
 
@@ -121,20 +123,22 @@ def _documents(read: bag.ReceivedBag, done: Verified) -> list[_Document]:
             documents.append(_document(canonical.loads(content), match[1]))
         except (ContrechampError, ValueError) as error:
             message = str(error) if isinstance(error, ContrechampError) else ""
-            done.findings.append(
+            done.discrepancies.append(
                 Discrepancy("custody", path, message or _("it is not what an export writes"))
             )
     if not documents:
-        done.findings.append(Discrepancy("custody", CUSTODY, _("the bag has no item with a proof")))
+        done.discrepancies.append(
+            Discrepancy("custody", CUSTODY, _("the bag has no item with a proof"))
+        )
     return documents
 
 
 def _document(fields: Any, item: str) -> _Document:
-    """Return what custody/<item>.json holds.
+    """Read the fields of custody/<item>.json.
 
     Raises:
-        InputError: if it is of a newer format.
-        ValueError: if it has another form.
+        InputError: if they are of a newer format.
+        ValueError: if they have another form.
     """
     if not isinstance(fields, dict):
         raise ValueError("document")
@@ -179,7 +183,7 @@ def _check(
     done: Verified,
     advance: Callable[[float], None],
 ) -> None:
-    """Check signature, proofs, record and content of an item; the first error ends it."""
+    """Check signature, proofs, record and content of an item, up to the first error."""
     try:
         last = _entries(document, done)
         done.items.append(document.item)
@@ -199,19 +203,19 @@ def _check(
             return
         got = _content(read, document, keys, advance)
     except _CheckError as wrong:
-        done.findings.append(Discrepancy(wrong.kind, document.item, str(wrong)))
+        done.discrepancies.append(Discrepancy(wrong.kind, document.item, str(wrong)))
         return
     except ContrechampError as error:
-        done.findings.append(Discrepancy("custody", document.item, str(error)))
+        done.discrepancies.append(Discrepancy("custody", document.item, str(error)))
         return
     if any(state.get(name) != value for name, value in got.items()):
-        done.findings.append(
+        done.discrepancies.append(
             Discrepancy("altered", document.item, _("the content is not what was added"))
         )
 
 
 class _CheckError(Exception):
-    """Raised where a check fails; it becomes a finding of this kind."""
+    """Raised where a check fails; it becomes a discrepancy of this kind."""
 
     def __init__(self, kind: Kind, message: str) -> None:
         self.kind = kind
@@ -219,7 +223,7 @@ class _CheckError(Exception):
 
 
 def _entries(document: _Document, done: Verified) -> custody.Entry:
-    """Check the signature and the way of every entry to the root; return the last entry."""
+    """Check the signature, and the proof of every entry; return the last entry."""
     try:
         signed = checkpoint.check(document.note, document.keys)
         names = note.signers(document.note, document.keys)
@@ -247,7 +251,7 @@ def _entries(document: _Document, done: Verified) -> custody.Entry:
 def _branches(
     document: _Document, signed: checkpoint.Checkpoint, entries: Sequence[custody.Entry]
 ) -> None:
-    """Check what was written in copies that were merged, and that all that was taken over is it."""
+    """Check the entries in merged copies, and that all states taken over were written there."""
     known: set[str] = set()
     for branch in document.branches:
         try:
@@ -296,26 +300,26 @@ def _content(
     """Return size and hashes of the content of an item."""
     if document.file not in read.sizes:
         raise InputError(_("the file is missing"), where=document.file)
-    sink = _Digester()
+    digester = _Digester()
     try:
         with bag.open_file(read, document.file) as file:
             source = _Counted(file, advance)
             if document.encrypted:
-                pyrage.decrypt_io(source, sink, list(keys))
+                pyrage.decrypt_io(source, digester, list(keys))
             else:
                 while piece := source.read(bag.CHUNK):
-                    sink.write(piece)
+                    digester.write(piece)
     except pyrage.DecryptError:
         raise _CheckError(
             "identity", _("this key does not decrypt it, or it was altered")
         ) from None
     except OSError as error:
         raise unreadable(document.file, error) from error
-    return sink.found()
+    return digester.found()
 
 
 class _Counted:
-    """A source that tells how far it is."""
+    """A source that reports how much of it was read."""
 
     def __init__(self, file: IO[bytes], advance: Callable[[float], None]) -> None:
         self.file, self.advance = file, advance
@@ -327,7 +331,7 @@ class _Counted:
 
 
 class _Digester:
-    """A target that keeps nothing but size and hashes."""
+    """A target that keeps only size and hashes of the content."""
 
     def __init__(self) -> None:
         self.size, self.sha256, self.blake3 = 0, hashlib.sha256(), blake3.blake3()
@@ -351,13 +355,13 @@ class _Digester:
 def _compare_checkpoints(
     documents: Sequence[_Document], since: Sequence[str], done: Verified
 ) -> None:
-    """All items have to be of one checkpoint, and it must not speak against those of the receiver.
+    """Check that all items are under one checkpoint that does not contradict the recipient's own.
 
-    That the log goes on from a smaller checkpoint cannot be seen from a bag; that the same key
-    signed both can.
+    A bag cannot show that its log continues that of a smaller checkpoint; it can show that the same
+    key signed both.
     """
     if len({(one.note, tuple(sorted(one.keys.items()))) for one in documents}) > 1:
-        done.findings.append(
+        done.discrepancies.append(
             Discrepancy("checkpoint", CUSTODY, _("the items stand under different checkpoints"))
         )
     keys = {name: bytes.fromhex(key) for name, key in done.signers.items()}
@@ -366,16 +370,16 @@ def _compare_checkpoints(
             seen = checkpoint.check(kept, keys)
         except ContrechampError as error:
             message = _("kept elsewhere: ") + str(error)
-            done.findings.append(Discrepancy("checkpoint", "", message))
+            done.discrepancies.append(Discrepancy("checkpoint", "", message))
             continue
         now = done.signed
         same = now is not None and seen.size == now.size
         if now is None or seen.origin != now.origin:
-            done.findings.append(
+            done.discrepancies.append(
                 Discrepancy("checkpoint", str(seen.size), _("a checkpoint of another log"))
             )
         elif same and seen.root != now.root:
-            done.findings.append(
+            done.discrepancies.append(
                 Discrepancy(
                     "rewritten",
                     str(seen.size),

@@ -298,11 +298,11 @@ class _Stream:
     """Lines and blocks out of pieces."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
-        self.pieces, self.held, self.at, self.lines = pieces, b"", 0, 0
+        self.pieces, self.buffer, self.at, self.lines = pieces, b"", 0, 0
 
     def _more(self) -> bool:
         piece = next(self.pieces, b"")
-        self.held, self.at = self.held[self.at :] + piece, 0
+        self.buffer, self.at = self.buffer[self.at :] + piece, 0
         return bool(piece)
 
     def line(self) -> bytes:
@@ -310,30 +310,30 @@ class _Stream:
         self.lines += 1
         if self.lines > MAX_LINES:
             raise _StopError(LIMIT)
-        while (end := self.held.find(b"\n", self.at)) < 0:
-            if len(self.held) - self.at > MAX_HEADER:
+        while (end := self.buffer.find(b"\n", self.at)) < 0:
+            if len(self.buffer) - self.at > MAX_HEADER:
                 raise _StopError(DAMAGED)
             if not self._more():
-                if self.held:
+                if self.buffer:
                     raise _StopError(DAMAGED)
                 return b""
-        line, self.at = self.held[self.at : end + 1], end + 1
+        line, self.at = self.buffer[self.at : end + 1], end + 1
         return line
 
     def take(self, size: int) -> bytes:
         """Return so many bytes."""
-        while len(self.held) - self.at < size:
+        while len(self.buffer) - self.at < size:
             if not self._more():
                 raise _StopError(DAMAGED)
-        block = self.held[self.at : self.at + size]
+        block = self.buffer[self.at : self.at + size]
         self.at += size
         return block
 
     def skip(self, size: int) -> None:
         """Pass over so many bytes, a piece at a time."""
-        while size > len(self.held) - self.at:
-            size -= len(self.held) - self.at
-            self.at = len(self.held)
+        while size > len(self.buffer) - self.at:
+            size -= len(self.buffer) - self.at
+            self.at = len(self.buffer)
             if not self._more():
                 raise _StopError(DAMAGED)
         self.at += size
