@@ -1,4 +1,4 @@
-"""Verifying a case: everything is computed anew from the bytes up, and compared with the log."""
+"""Verifying a case: everything is recomputed from the bytes up, and compared with the log."""
 
 import bisect
 import contextlib
@@ -33,14 +33,13 @@ def verify(
 
     Args:
         case: open.
-        since: checkpoints (signed notes) that were kept elsewhere: the log must contain them.
+        since: checkpoints (signed notes) that were kept elsewhere, which the log must contain.
         trusted: root certificates of timestamp authorities, for anchors.
         quick: do not read the content of objects.
-        progress: told of bytes.
+        progress: is told how many bytes were read.
 
     Returns:
-        everything that is wrong, and what was interrupted; nothing if the case is what its log
-        says.
+        Everything that is wrong or was interrupted; an empty list if the case is what its log says.
     """
     found = list(_casefile(case))
     found += [
@@ -52,7 +51,7 @@ def verify(
         if not quick:
             found += _contents(case, progress)
     except (sqlite.DatabaseError, TypeError, ValueError, OverflowError) as error:
-        # A page that cannot be read, or a column that holds another type than it should.
+        # A page cannot be read, or a column holds a value of the wrong type.
         message = _("a page was altered: {what}").format(what=type(error).__name__)
         found.append(Discrepancy("database", database.NAME, message))
     return found
@@ -81,14 +80,14 @@ def _against_log(
 def _casefile(case: Case) -> Iterator[Discrepancy]:
     if case.next_root_key is None:
         expected = casefile.to_toml(case.file, casefile_key(case.unlocked.root_key))
-    else:  # interrupted, and opened by a reader, who puts nothing right
+    else:  # interrupted, and opened only for reading, which repairs nothing
         expected = read_casefile(case.folder)[1]
-    main, copy = (_read(case.folder / name) for name in (casefile.NAME, casefile.COPY))
+    main, copy = casefile.read_both(case.folder)
     if main != expected:
         message = _("it is damaged or missing; its copy was used")
         yield Discrepancy("case.toml", casefile.NAME, message)
     if copy != expected:
-        if _is_ours(case, copy):  # of the two, it is written first
+        if _is_ours(case, copy):  # the copy is written before case.toml
             message = _("the copy is of a change that was interrupted")
             yield Discrepancy(INTERRUPTED, casefile.COPY, message)
         else:
@@ -103,15 +102,8 @@ def _casefile(case: Case) -> Iterator[Discrepancy]:
         yield Discrepancy("case.toml", casefile.NAME, message)
 
 
-def _read(path: Path) -> bytes:
-    try:
-        return casefile.read_bounded(path)
-    except InputError:
-        return b""
-
-
 def _is_ours(case: Case, content: bytes) -> bool:
-    """Return whether somebody wrote a case.toml who had the key of the case, or the next one."""
+    """Return whether a case.toml was written with the root key of the case, or the next one."""
     keys = [key for key in (case.unlocked.root_key, case.next_root_key) if key is not None]
     for key in keys:
         with contextlib.suppress(InputError):
@@ -142,7 +134,7 @@ def _entries(leaves: list[tuple[int, bytes]]) -> tuple[list[custody.Entry], list
 
 
 def _checkpoints(case: Case, leaves: list[bytes], since: Sequence[str]) -> Iterator[Discrepancy]:
-    """Check every signed checkpoint against the tree of the entries that are there."""
+    """Check every signed checkpoint against the tree over the log's entries."""
     hashes = [merkle.leaf_hash(content) for content in leaves]
     keys = signing.public_keys(case.file.log_origin, signing.keys_of(case.database))
     frontier = merkle.Frontier()
@@ -163,7 +155,7 @@ def _checkpoints(case: Case, leaves: list[bytes], since: Sequence[str]) -> Itera
         if signed.origin != case.file.log_origin or (size >= 0 and signed.size != size):
             yield Discrepancy("checkpoint", str(signed.size), _("a checkpoint of another log"))
         elif origin and branches.contains(case, signed.size, signed.root):
-            continue  # it was kept of a copy that was merged
+            continue  # it was kept from a copy that was merged
         elif signed.size > len(hashes):
             yield Discrepancy(
                 "rolled-back",
@@ -193,15 +185,15 @@ def _checkpoints(case: Case, leaves: list[bytes], since: Sequence[str]) -> Itera
 
 
 def _signers(case: Case, entries: list[custody.Entry]) -> Iterator[Discrepancy]:
-    """Check that whom an entry names signed the first checkpoint over it.
+    """Check that the member whom an entry names signed the first checkpoint over it.
 
-    Every member has the root key, and could write entries in the name of another; not sign them.
+    Every member has the root key and could write entries in another's name, but not sign them.
     """
     origin, keys = case.file.log_origin, signing.keys_of(case.database)
     signers: dict[int, set[str]] = {}
     public = signing.public_keys(origin, keys)
     for size, text in case.database.execute("SELECT size, note FROM checkpoints"):
-        with contextlib.suppress(ContrechampError):  # told with the checkpoints
+        with contextlib.suppress(ContrechampError):  # reported by `_checkpoints`
             signers.setdefault(int(size), set()).update(note.signers(str(text), public))
     sizes = sorted(signers)
     for entry in entries:
@@ -213,7 +205,7 @@ def _signers(case: Case, entries: list[custody.Entry]) -> Iterator[Discrepancy]:
 
 
 def _records(case: Case, entries: list[custody.Entry]) -> Iterator[Discrepancy]:
-    """Compare every record with the last digest of it in the log, and every reason with its own."""
+    """Compare every record with its latest digest in the log, and every reason with its digest."""
     last = {entry.subject: entry for entry in entries}
     records = {
         str(subject): (bytes(salt), bytes(state))
@@ -246,7 +238,7 @@ def _records(case: Case, entries: list[custody.Entry]) -> Iterator[Discrepancy]:
 
 
 def _versions(case: Case, entries: list[custody.Entry]) -> Iterator[Discrepancy]:
-    """Compare every earlier state of a record with its entry; none is missing but the erased."""
+    """Compare every earlier state of a record with its entry; only erased ones may be missing."""
     digests = {
         (str(subject), int(number)): custody.digest(bytes(salt), bytes(state))
         for subject, number, salt, state in case.database.execute(
@@ -289,7 +281,7 @@ def _branches(case: Case) -> Iterator[Discrepancy]:
 
 
 def _items(case: Case) -> Iterator[Discrepancy]:
-    """Compare what the record of every item says with the object that it is given with."""
+    """Compare what the record of every item says with the object that the record refers to."""
     for subject, state, *of_object in case.database.execute(
         "SELECT subject, state, identity IS NOT NULL, objects.size, sha256, blake3 FROM records "
         "LEFT JOIN objects ON objects.name = records.object WHERE subject LIKE 'item/%'"
@@ -313,7 +305,7 @@ def _items(case: Case) -> Iterator[Discrepancy]:
 
 
 def _members(case: Case) -> Iterator[Discrepancy]:
-    """Compare the table of members, whose keys and names are used, with their records."""
+    """Compare the table of members, whose names and keys are in use, with the members' records."""
     records = {
         str(subject): _fields(state)
         for subject, state in case.database.execute(
@@ -341,7 +333,7 @@ def _members(case: Case) -> Iterator[Discrepancy]:
 
 
 def _fields(state: bytes) -> dict[str, Any]:
-    """Return what a record says; nothing if it cannot be read, which its digest tells as well."""
+    """Return what a record says, or nothing if it is unreadable: `_records` reports that."""
     try:
         return dict(canonical.loads(bytes(state)))
     except (TypeError, ValueError, ContrechampError):
@@ -349,7 +341,7 @@ def _fields(state: bytes) -> dict[str, Any]:
 
 
 def _objects(case: Case) -> Iterator[Discrepancy]:
-    """Compare the files of objects with the rows of objects, and these with the items."""
+    """Compare the files of objects with their rows in the database."""
     rows = {
         str(name): (identity is not None, incoming)
         for name, identity, incoming in case.database.execute(
@@ -389,7 +381,7 @@ def _content(
     advance: Callable[[float], None],
 ) -> Iterator[Discrepancy]:
     if not objects.path_of(folder, name).exists():
-        return  # told among the missing ones
+        return  # reported as missing by `_objects`
     try:
         got = objects.read_object(folder, name, identity, objects.Discard(), advance)
     except InputError as error:

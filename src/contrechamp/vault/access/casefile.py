@@ -7,6 +7,7 @@ open.
 
 import base64
 import binascii
+import contextlib
 import hmac
 import re
 import tomllib
@@ -88,6 +89,15 @@ def read_bounded(path: Path) -> bytes:
     if path.is_symlink() or not path.is_file():
         raise InputError(_("the file is missing"), where=path.name)
     return files.read_bounded(path, MAX_BYTES, where=path.name)
+
+
+def read_both(folder: Path) -> list[bytes]:
+    """Return the bytes of ``case.toml`` and of its copy; b"" for one that cannot be read."""
+    contents = [b"", b""]
+    for place, name in enumerate((NAME, COPY)):
+        with contextlib.suppress(InputError):
+            contents[place] = read_bounded(folder / name)
+    return contents
 
 
 def from_toml(raw: bytes, where: str) -> CaseFile:

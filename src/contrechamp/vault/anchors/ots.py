@@ -153,7 +153,7 @@ def bitcoin_time(attestation: Attestation, header: bytes, *, where: str = "") ->
             where=where,
         )
     if header[36:68] != attestation.commitment:
-        raise CheckFailedError(_at(where, _("the block does not hold what is stamped")))
+        raise CheckFailedError(_("the block does not hold what is stamped"), where=where)
     return datetime.fromtimestamp(int.from_bytes(header[68:72], "little"), UTC)
 
 
@@ -164,7 +164,7 @@ def _read(stamp_file: bytes, message: bytes, where: str) -> Timestamp:
     except (DeserializationError, ValueError) as error:
         raise InputError(_("it is not an OpenTimestamps file"), where=where) from error
     if read.file_hash_op != OpSHA256() or read.file_digest != sha256(message).digest():
-        raise CheckFailedError(_at(where, _("the stamp is of something else")))
+        raise CheckFailedError(_("the stamp is of something else"), where=where)
     return read.timestamp
 
 
@@ -206,7 +206,3 @@ def _attestation(committed: bytes, leads_to: object) -> Attestation:
     if isinstance(leads_to, BitcoinBlockHeaderAttestation):
         return Attestation("bitcoin", committed, height=leads_to.height)
     return Attestation("other", committed)
-
-
-def _at(where: str, message: str) -> str:
-    return f"{where}: {message}" if where else message

@@ -93,7 +93,7 @@ def check(
     # Manipulated certificates raise errors of many kinds; whichever it is, the check failed.
     except Exception as error:
         untrusted = _("the timestamp was altered, or signed by no authority that is trusted")
-        raise CheckFailedError(_at(where, untrusted)) from error
+        raise CheckFailedError(untrusted, where=where) from error
     said = response.tst_info
     return Timestamp(
         said.gen_time,
@@ -116,7 +116,7 @@ def check_is_reply(reply: bytes, message: bytes, *, where: str = "") -> None:
     wanted = _asked(message).message_imprint
     got = _granted(reply, where).tst_info.message_imprint
     if (got.hash_algorithm, got.message) != (wanted.hash_algorithm, wanted.message):
-        raise CheckFailedError(_at(where, _("the timestamp is of something else")))
+        raise CheckFailedError(_("the timestamp is of something else"), where=where)
 
 
 def _asked(message: bytes) -> rfc3161_client.TimeStampRequest:
@@ -207,7 +207,3 @@ def _part(der: bytes, start: int) -> tuple[int, int, int, int]:
         body += length & 0x7F
         length = int.from_bytes(der[start + 2 : body])
     return der[start], start, body, body + length
-
-
-def _at(where: str, message: str) -> str:
-    return f"{where}: {message}" if where else message

@@ -101,8 +101,7 @@ def check(text: str, keys: Mapping[str, bytes], *, where: str = "") -> Checkpoin
     """
     checkpoint, _signatures = parse(text, where=where)
     if not note.signers(text, keys, where=where):
-        missing = _("no signature of the checkpoint is by a known key")
-        raise CheckFailedError(f"{where}: {missing}" if where else missing)
+        raise CheckFailedError(_("no signature of the checkpoint is by a known key"), where=where)
     return checkpoint
 
 

@@ -108,7 +108,7 @@ def signers(note: str, keys: Mapping[str, bytes], *, where: str = "") -> tuple[s
             continue
         if not _verifies(public, each.signature, text.encode()):
             wrong = _("the signature by {key} is wrong").format(key=each.key_name)
-            raise CheckFailedError(f"{where}: {wrong}" if where else wrong)
+            raise CheckFailedError(wrong, where=where)
         names.append(each.key_name)
     return tuple(dict.fromkeys(names))
 
