@@ -174,7 +174,7 @@ def add_contents(
                 if taken.sha256 + taken.blake3 != digests:
                     objects.remove(case.folder / objects.FOLDER / objects.INCOMING / taken.incoming)
                     raise InputError(
-                        _("it changes while it is read; add it when it is finished"),
+                        _("it changed while being read; add it again once nothing writes to it"),
                         where=content.name,
                     )
                 new = _New(Path(content.name), b"", replace(taken, head=b""), state)
@@ -269,7 +269,7 @@ def _take(
         if same and taken.size == after.st_size:
             return taken, ""
         objects.remove(folder / objects.FOLDER / objects.INCOMING / taken.incoming)
-    return None, _("it changes while it is read; add it when it is finished")
+    return None, _("it changed while being read; add it again once nothing writes to it")
 
 
 def _commit(batch: Sequence[_New], intake: _Intake) -> Iterator[Added]:

@@ -247,7 +247,7 @@ def read_casefile(folder: Path) -> tuple[casefile.CaseFile, bytes, bool]:
         InputError: if the folder is not a case, or neither file can be read.
     """
     if not folder.is_dir():
-        raise InputError(_("this is no case: expected a folder"), where=folder.name)
+        raise InputError(_("this is not a case: expected a folder"), where=folder.name)
     first: InputError | None = None
     for name in (casefile.NAME, casefile.COPY):
         try:
@@ -257,4 +257,4 @@ def read_casefile(folder: Path) -> tuple[casefile.CaseFile, bytes, bool]:
             first = first or error
         except OSError as error:
             first = first or unreadable(name, error)
-    raise first or InputError(_("this is no case"), where=folder.name)
+    raise first or InputError(_("this is not a case"), where=folder.name)

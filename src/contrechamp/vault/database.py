@@ -139,8 +139,8 @@ def connect(path: Path, key: bytes, *, read_only: bool = False) -> sqlite.Connec
     except sqlite.Error as error:
         raise InputError(
             _(
-                "the database is damaged, or is not the one of this case.toml: an older case.toml "
-                "was put back, or one of another case"
+                "the database is damaged, or does not belong to this case.toml: an older "
+                "case.toml was put back, or one of another case"
             ),
             where=path.name,
         ) from error

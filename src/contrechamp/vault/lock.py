@@ -32,7 +32,7 @@ def writing(folder: Path) -> Iterator[None]:
         except BlockingIOError as error:
             holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
             raise InputError(
-                _("process {number} is writing to this case; wait for its end").format(
+                _("process {number} is writing to this case; wait until it has finished").format(
                     number=holder or "?"
                 ),
                 where=folder.name,

@@ -88,14 +88,14 @@ def _casefile(case: Case) -> Iterator[Discrepancy]:
         yield Discrepancy("case.toml", casefile.NAME, message)
     if copy != expected:
         if _is_ours(case, copy):  # the copy is written before case.toml
-            message = _("the copy is of a change that was interrupted")
+            message = _("the copy is from a change that was interrupted")
             yield Discrepancy(INTERRUPTED, casefile.COPY, message)
         else:
-            message = _("the copy is damaged, missing or another")
+            message = _("the copy is damaged, missing or different")
             yield Discrepancy("case.toml", casefile.COPY, message)
     there, known = {slot.id for slot in case.file.slots}, recipients(case).keys()
     if there > known:
-        message = _("it has a slot of a change of access that was interrupted")
+        message = _("it has a slot from a change of access that was interrupted")
         yield Discrepancy(INTERRUPTED, casefile.NAME, message)
     elif there != known:
         message = _("its slots are not those of the members: an older copy was put back")
@@ -125,7 +125,7 @@ def _entries(leaves: list[tuple[int, bytes]]) -> tuple[list[custody.Entry], list
             )
             continue
         if entry.number != place or number != place:
-            message = _("entry {number} stands at place {place}: one is missing, or out of order")
+            message = _("entry {number} is at position {place}: one is missing, or out of order")
             found.append(
                 Discrepancy("entry", str(number), message.format(number=entry.number, place=place))
             )
@@ -161,8 +161,8 @@ def _checkpoints(case: Case, leaves: list[bytes], since: Sequence[str]) -> Itera
                 "rolled-back",
                 str(signed.size),
                 origin
-                + _("a checkpoint tells of {size} entries, the log has {there}: an older copy, or "
-                    "entries were cut off").format(size=signed.size, there=len(hashes)),
+                + _("a checkpoint is of {size} entries, but the log has {there}: this is an older "
+                    "copy, or entries were cut off").format(size=signed.size, there=len(hashes)),
             )  # fmt: skip
         elif roots.get(signed.size) != signed.root:
             yield Discrepancy(
@@ -178,9 +178,7 @@ def _checkpoints(case: Case, leaves: list[bytes], since: Sequence[str]) -> Itera
         yield Discrepancy(
             "unsigned",
             str(newest),
-            _("the last {count} entries stand under no checkpoint").format(
-                count=len(hashes) - newest
-            ),
+            _("no checkpoint covers the last {count} entries").format(count=len(hashes) - newest),
         )
 
 
@@ -216,10 +214,10 @@ def _records(case: Case, entries: list[custody.Entry]) -> Iterator[Discrepancy]:
     for subject in sorted(last.keys() | records.keys()):
         if subject not in records:
             yield Discrepancy(
-                "record", subject, _("the log knows it, and there is no record of it")
+                "record", subject, _("the log knows it, but there is no record of it")
             )
         elif subject not in last:
-            yield Discrepancy("record", subject, _("it is in no entry of the log"))
+            yield Discrepancy("record", subject, _("no entry of the log mentions it"))
         elif custody.digest(*records[subject]) != last[subject].digest:
             yield Discrepancy(
                 "record",
@@ -253,7 +251,7 @@ def _versions(case: Case, entries: list[custody.Entry]) -> Iterator[Discrepancy]
     for subject, history in histories.items():
         if newest.get(subject) not in {None, history[-1].number}:
             # The next change would keep this state under the number of another entry.
-            message = _("its newest state is said to be of another entry than {number}")
+            message = _("its newest state refers to an entry other than {number}")
             yield Discrepancy("version", subject, message.format(number=history[-1].number))
         kept = True
         for entry in reversed(history):
@@ -264,7 +262,7 @@ def _versions(case: Case, entries: list[custody.Entry]) -> Iterator[Discrepancy]
                 yield Discrepancy("version", subject, message.format(number=entry.number))
             kept = kept and entry.action not in custody.ERASING
     for subject, number in digests:
-        message = _("entry {number} of the log is not of its earlier state")
+        message = _("entry {number} of the log is not about this earlier state")
         yield Discrepancy("version", subject, message.format(number=number))
 
 
@@ -292,7 +290,7 @@ def _items(case: Case) -> Iterator[Discrepancy]:
         there, size, sha256, blake3 = of_object
         if not there:
             yield Discrepancy(
-                "missing", str(subject), _("its content is gone, and the log says nothing")
+                "missing", str(subject), _("its content is gone, but the log does not say so")
             )
         elif (told.get("size"), told.get("sha256"), told.get("blake3")) != (
             str(size),
@@ -300,7 +298,7 @@ def _items(case: Case) -> Iterator[Discrepancy]:
             bytes(blake3).hex(),
         ):
             yield Discrepancy(
-                "swapped", str(subject), _("the object is not the one that its record tells of")
+                "swapped", str(subject), _("the object is not the one that its record describes")
             )
 
 
@@ -327,9 +325,7 @@ def _members(case: Case) -> Iterator[Discrepancy]:
     for subject in sorted(rows.keys() | records.keys()):
         told = {k: v for k, v in records.get(subject, {}).items() if k != "changed"}
         if rows.get(subject) != told:
-            yield Discrepancy(
-                "record", subject, _("the member is not the one that the record tells of")
-            )
+            yield Discrepancy("record", subject, _("the member is not as the record says"))
 
 
 def _fields(state: bytes) -> dict[str, Any]:
@@ -357,7 +353,7 @@ def _objects(case: Case) -> Iterator[Discrepancy]:
     for name in sorted(there - wanted - erased):
         yield Discrepancy("extra", name, _("this file belongs to no item of the case"))
     for name in sorted(there & erased):
-        message = _("its key is erased, and the file is still there")
+        message = _("its key is erased, but the file is still there")
         yield Discrepancy(INTERRUPTED, name, message)
 
 

@@ -212,7 +212,7 @@ def _damaged(where: str, reason: str) -> InputError:
 
 def _casefile(content: dict[str, Any], where: str) -> tuple[CaseFile, bytes]:
     if content.keys() != {"format", "log_origin", "mac", "slot"}:
-        raise _damaged(where, _("it lacks a part, or has one too many"))
+        raise _damaged(where, _("a part is missing, or there is one too many"))
     tables = content["slot"]
     if not isinstance(tables, list) or not 1 <= len(tables) <= MAX_SLOTS:
         raise _damaged(where, _("it has no slots, or too many"))

@@ -72,7 +72,7 @@ def share(
         InputError: if `recipient` is not such a key, or a member of this name has access already.
     """
     if any(name == other and not left for _id, other, left in members(case)):
-        raise InputError(_("there is a member of this name: {name}").format(name=name))
+        raise InputError(_("there is already a member of this name: {name}").format(name=name))
     unlocked = Unlocked(
         root_key=case.unlocked.root_key,
         identity=None,
@@ -111,7 +111,7 @@ def unshare(case: Case, name: str, *, reason: str, now: datetime, random: cases.
         raise InputError(_("there is no member of this name: {name}").format(name=name))
     (member,) = found
     if member == case.unlocked.member:
-        raise InputError(_("nobody can take away the own access; another member can"))
+        raise InputError(_("you cannot take away your own access; another member can"))
     left_at = custody.stamp(now)
     with database.transaction(case.database):
         case.database.execute("UPDATE members SET left_at = ? WHERE id = ?", (left_at, member))
@@ -156,7 +156,9 @@ def change_passphrase(
         )
     }
     if case.unlocked.identity is None:
-        raise InputError(_("this member opens the case with an own key file: it has no passphrase"))
+        raise InputError(
+            _("this member opens the case with their own key file and has no passphrase")
+        )
     new = make_slot(case.unlocked)
     kept = [slot for slot in case.file.slots if not (slot.id in mine and slot.kind == kind)]
     # The old slot and the new one coexist until the log has the change: one of them always opens.

@@ -58,8 +58,8 @@ def check_new_passphrase(passphrase: str) -> None:
     if len(unicodedata.normalize("NFKC", passphrase)) < MIN_CHARACTERS:
         raise InputError(
             _(
-                "a passphrase has at least {count} characters: some five words that you choose by "
-                "dice are better than a short one with odd signs"
+                "a passphrase has at least {count} characters: about five words chosen by rolling "
+                "dice are better than a short one with unusual characters"
             ).format(count=MIN_CHARACTERS)
         )
 
@@ -110,8 +110,9 @@ def check_parameters(parameters: KdfParameters, *, where: str = "") -> None:
     ):
         raise InputError(
             _(
-                "no case is locked like this: memory {memory} KiB, passes {passes}, lanes {lanes}; "
-                "at most {most_memory}, {most_passes} and {most_lanes} are used"
+                "these cannot be the Argon2id parameters of a case: memory {memory} KiB, passes "
+                "{passes}, lanes {lanes}; at most {most_memory}, {most_passes} and {most_lanes} "
+                "are used"
             ).format(
                 memory=parameters.memory_kib,
                 passes=parameters.passes,

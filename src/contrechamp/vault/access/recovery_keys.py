@@ -64,7 +64,7 @@ def parse_recovery_key(text: str) -> bytes:
     key, checksum = content[:RECOVERY_BYTES], content[RECOVERY_BYTES:]
     if checksum != _checksum(key):
         raise InputError(
-            _("the recovery key is mistyped: compare it with the print, letter by letter")
+            _("the recovery key is mistyped: compare it with the printed one, letter by letter")
         )
     return key
 

@@ -351,5 +351,5 @@ def _parsed(parse: Callable[[str], _Parsed], text: str) -> _Parsed:
     with contextlib.suppress(pyrage.IdentityError, pyrage.RecipientError, ValueError):
         found = parse(text)
     if found is None:
-        raise InputError(_("this is no X25519 key of age (age1..., AGE-SECRET-KEY-1...)"))
+        raise InputError(_("this is not an X25519 key of age (age1..., AGE-SECRET-KEY-1...)"))
     return found

@@ -22,7 +22,7 @@ def passphrase_of(log_origin: str) -> str:
     with contextlib.suppress(_keyring_error()):
         found = ring.get_password(SERVICE, log_origin)
     if not found:
-        raise InputError(_("the keyring of the system has no passphrase of this case"))
+        raise InputError(_("the system keyring has no passphrase for this case"))
     return found
 
 
@@ -38,7 +38,7 @@ def keep(passphrase: str, *, log_origin: str) -> None:
         ring.set_password(SERVICE, log_origin, passphrase)
         kept = True
     if not kept:
-        raise InputError(_("the keyring of the system did not take the passphrase"))
+        raise InputError(_("the system keyring did not accept the passphrase"))
 
 
 def _keyring() -> Any:
@@ -52,11 +52,9 @@ def _keyring() -> Any:
     ring = keyring.get_keyring()
     used = [ring, *getattr(ring, "backends", [])]
     if any(type(each).__module__.startswith("keyrings.alt") for each in used):
-        raise InputError(
-            _("the keyring of this system would write the passphrase down in the clear")
-        )
+        raise InputError(_("the system keyring would store the passphrase unencrypted"))
     if getattr(ring, "priority", 1) <= 0:
-        raise InputError(_("this system has no keyring that is set up"))
+        raise InputError(_("no keyring is set up on this system"))
     return ring
 
 

@@ -127,4 +127,4 @@ def _ask(calendar: str, commitment: bytes, post: Post) -> bytes:
 
 
 def _wrong() -> str:
-    return _("it is not an anchor that waits to be sent")
+    return _("it is not an anchor that is waiting to be sent")

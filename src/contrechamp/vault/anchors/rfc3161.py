@@ -92,7 +92,7 @@ def check(
         signer = _signer(response)
     # Manipulated certificates raise errors of many kinds; whichever it is, the check failed.
     except Exception as error:
-        untrusted = _("the timestamp was altered, or signed by no authority that is trusted")
+        untrusted = _("the timestamp was altered, or no trusted authority signed it")
         raise CheckFailedError(untrusted, where=where) from error
     said = response.tst_info
     return Timestamp(

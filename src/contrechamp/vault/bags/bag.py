@@ -190,7 +190,7 @@ def read(folder: Path, *, progress: Progress = silent) -> ReceivedBag:
     _check_declaration(bag)
     expected = _expected(bag)
     if "fetch.txt" in bag.sizes:
-        bag.report("fetch", "fetch.txt", _("parts of the bag lie elsewhere; they are not fetched"))
+        bag.report("fetch", "fetch.txt", _("parts of the bag are elsewhere; they are not fetched"))
     listed = {path for path in expected if path in bag.sizes}
     with progress(_("Verifying"), sum(bag.sizes[path] for path in listed)) as advance:
         for path in sorted(listed):
@@ -245,7 +245,7 @@ def _list_files(bag: ReceivedBag) -> None:
             path = above + os.fsencode(entry.name).decode("utf-8", "backslashreplace")
             if entry.is_dir(follow_symlinks=False):
                 if depth >= MAX_DEPTH:
-                    raise InputError(_("folders are nested too deep"), where=bag.folder.name)
+                    raise InputError(_("folders are nested too deeply"), where=bag.folder.name)
                 stack.append((Path(entry.path), f"{path}/", depth + 1))
             elif entry.is_file(follow_symlinks=False):
                 bag.sizes[path] = entry.stat(follow_symlinks=False).st_size
@@ -311,7 +311,7 @@ def _manifest(bag: ReceivedBag, name: str, algorithm: str, *, payload: bool) -> 
         if match is None or len(match[1]) != length or not _is_inside(path, payload=payload):
             bag.report("manifest", f"{name}:{number}", _("expected a digest and a path in the bag"))
         elif path in listed:
-            bag.report("manifest", f"{name}:{number}", _("this path stands there twice"))
+            bag.report("manifest", f"{name}:{number}", _("this path is listed twice"))
         else:
             listed[path] = match[1].lower()
     return listed

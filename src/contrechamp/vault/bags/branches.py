@@ -238,7 +238,7 @@ def check(branch: BranchProof, item: str, signed: checkpoint.Checkpoint) -> list
     try:
         theirs = checkpoint.check(branch.note, branch.keys)
     except ValueError as error:  # 32 bytes that are no public key
-        raise InputError(_("a key is no Ed25519 key")) from error
+        raise InputError(_("a key is not an Ed25519 key")) from error
     state = canonical.loads(branch.record[1])
     told = (state.get("checkpoint"), state.get("branch")) if isinstance(state, dict) else None
     if theirs.origin != signed.origin or told != (branch.note, theirs.root.hex()):

@@ -107,7 +107,7 @@ def _identity(text: str) -> Any:
     try:
         return pyrage.x25519.Identity.from_str(text)
     except pyrage.IdentityError:
-        raise InputError(_("this is no age identity")) from None
+        raise InputError(_("this is not an age identity")) from None
 
 
 def _documents(read: bag.ReceivedBag, done: Verified) -> list[_Document]:
@@ -144,7 +144,9 @@ def _document(fields: Any, item: str) -> _Document:
         raise ValueError("document")
     version = fields.get("v")
     if isinstance(version, int) and version > FORMAT:
-        raise InputError(_("the bag is of a newer format; a newer contrechamp can verify it"))
+        raise InputError(
+            _("the bag has a newer format; use a newer version of contrechamp to verify it")
+        )
     record, merged = fields.pop("record", None), fields.pop("branches", [])
     keys, entries = fields.get("keys"), fields.get("entries")
     file, signed = fields.get("file"), fields.get("checkpoint")
@@ -230,7 +232,7 @@ def _entries(document: _Document, done: Verified) -> custody.Entry:
     except CheckFailedError as error:
         raise _CheckError("checkpoint", str(error)) from error
     except ValueError as error:  # 32 bytes that are no public key
-        raise _CheckError("checkpoint", _("a key is no Ed25519 key")) from error
+        raise _CheckError("checkpoint", _("a key is not an Ed25519 key")) from error
     if any(name.rpartition("/")[0] != signed.origin for name in names):
         raise _CheckError("checkpoint", _("a checkpoint of another log"))
     done.signed = signed
@@ -262,7 +264,9 @@ def _branches(
         known |= {entry.digest for entry in found}
     for entry in entries:
         if entry.action == "merge" and entry.digest not in known:
-            message = _("entry {number} is of a merge, and no entry of the merged copy is with it")
+            message = _(
+                "entry {number} is of a merge, but the bag lacks the entry of the merged copy"
+            )
             raise _CheckError("branch", message.format(number=entry.number))
         known.add(entry.digest)
 
@@ -362,7 +366,7 @@ def _compare_checkpoints(
     """
     if len({(one.note, tuple(sorted(one.keys.items()))) for one in documents}) > 1:
         done.discrepancies.append(
-            Discrepancy("checkpoint", CUSTODY, _("the items stand under different checkpoints"))
+            Discrepancy("checkpoint", CUSTODY, _("the items are under different checkpoints"))
         )
     keys = {name: bytes.fromhex(key) for name, key in done.signers.items()}
     for kept in since:

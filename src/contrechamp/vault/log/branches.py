@@ -220,7 +220,7 @@ def problems(case: Case, records: Mapping[str, Any]) -> Iterator[tuple[str, str]
         try:
             leaves = leaves_of(database, branch.id)
         except ValueError:
-            yield branch.id, _("the log that it left is missing")
+            yield branch.id, _("the log that it forked from is missing")
             continue
         if _root(leaves).hex() != branch.id:
             yield branch.id, _("its entries are not those that were merged")
@@ -231,12 +231,12 @@ def problems(case: Case, records: Mapping[str, Any]) -> Iterator[tuple[str, str]
     # A branch that came along with another is recorded only in a log that is a branch itself.
     direct = {branch.id for branch in known.values() if branch.parent == MAIN}
     for name in sorted(told - known.keys()):
-        yield name, _("the log says that it was merged, and it is missing")
+        yield name, _("the log says that it was merged, but it is missing")
     if direct and not told:
         yield min(direct), _("no entry of the log says that it was merged")
     rows = database.execute("SELECT DISTINCT branch FROM versions WHERE branch != ''")
     for name in sorted({str(row[0]) for row in rows} - known.keys()):
-        yield name, _("the log that it left is missing")
+        yield name, _("the log that it forked from is missing")
 
 
 def _signed(case: Case, branch: Branch, leaves: Sequence[bytes]) -> Iterator[str]:

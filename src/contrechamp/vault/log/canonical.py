@@ -121,7 +121,7 @@ def _problem(value: Any, depth: int) -> str:
             return _("a name in it is not text")
         inner = value.values() if isinstance(value, dict) else value
         return next(filter(None, (_problem(each, depth - 1) for each in inner)), "")
-    return _("JSON has no form for a value of the kind {kind}").format(kind=type(value).__name__)
+    return _("JSON cannot hold a value of type {kind}").format(kind=type(value).__name__)
 
 
 def _is_plain(value: Any) -> bool:
@@ -151,7 +151,7 @@ def _nesting(raw: bytes) -> int:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise _RefusedError(_("a name stands twice in one object"))
+        raise _RefusedError(_("a name occurs twice in one object"))
     return members
 
 

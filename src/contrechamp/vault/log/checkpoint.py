@@ -51,7 +51,7 @@ def to_note(checkpoint: Checkpoint) -> bytes:
     lines = (checkpoint.origin, str(checkpoint.size), encoded, *checkpoint.extensions)
     text = "".join(f"{line}\n" for line in lines)
     if _read(text) != checkpoint:
-        raise InputError(_("a line of the checkpoint holds another line"))
+        raise InputError(_("a line of the checkpoint contains a line break"))
     note.check_text(text)
     return text.encode()
 

@@ -67,14 +67,14 @@ def parse(note: str, *, where: str = "") -> tuple[str, tuple[Signature, ...]]:
     """
     if len(note) > MAX_LENGTH:
         raise InputError(
-            _("the signed note is longer than {limit} letters").format(limit=MAX_LENGTH),
+            _("the signed note is longer than {limit} characters").format(limit=MAX_LENGTH),
             where=where,
         )
     check_text(note, where=where)
     text, gap, signed = note.rpartition("\n\n")
     if not gap or not signed.endswith("\n"):
         raise InputError(
-            _("expected a text, an empty line and signatures, each line with its end"),
+            _("expected a text, an empty line and signatures, each line ending in a newline"),
             where=where,
         )
     lines = signed[:-1].split("\n")
@@ -120,7 +120,9 @@ def check_text(text: str, *, where: str = "") -> None:
         InputError: it has another control character or a lone surrogate.
     """
     if not _is_plain(text.replace("\n", "")):
-        raise InputError(_("a signed note holds Unicode text without controls"), where=where)
+        raise InputError(
+            _("a signed note holds only Unicode text without control characters"), where=where
+        )
 
 
 def from_base64(text: str) -> bytes | None:
