@@ -17,10 +17,10 @@ from decimal import Decimal
 from pathlib import Path
 
 from benchmarks.memory import memory_mb
+from contrechamp.dossier import status
 from contrechamp.dossier.formats.read import importing
 from contrechamp.dossier.formats.write import json_lines
 from contrechamp.dossier.index_tables import TABLES
-from contrechamp.dossier.permission import status
 from contrechamp.dossier.reading import search
 from contrechamp.dossier.records.field_types import Evidence, Position, Text
 from contrechamp.dossier.records.fieldwork import Camera, Observation

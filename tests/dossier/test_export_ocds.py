@@ -20,7 +20,8 @@ from contrechamp.base.errors import InputError
 from contrechamp.dossier.formats.write import exporting
 from contrechamp.dossier.formats.write.outgoing import Publisher
 from contrechamp.dossier.reading import lookup
-from contrechamp.dossier.records.actors import Actor, Contract, Tender
+from contrechamp.dossier.records.actors import Actor
+from contrechamp.dossier.records.contracts import Contract, Tender
 from contrechamp.dossier.records.field_types import Money, OutsideId, Text
 from contrechamp.dossier.records.schema import to_json
 

@@ -35,7 +35,8 @@ from contrechamp.dossier.formats.write import exporting
 from contrechamp.dossier.permission import reviews
 from contrechamp.dossier.permission.sharing import Recipient
 from contrechamp.dossier.reading import lookup
-from contrechamp.dossier.records.actors import Actor, Contract, Licence, Relation, Tender
+from contrechamp.dossier.records.actors import Actor, Relation
+from contrechamp.dossier.records.contracts import Contract, Licence, Tender
 from contrechamp.dossier.records.field_types import (
     DATE,
     CoarsePlace,

@@ -8,10 +8,10 @@ import pytest
 from samples import NOW, Desk, desk, source
 
 from contrechamp.base.errors import InputError
+from contrechamp.dossier import status
 from contrechamp.dossier.identities import compartment
 from contrechamp.dossier.identities.compartment import Identity
-from contrechamp.dossier.identities.dismissal import Left, unshare
-from contrechamp.dossier.permission import status
+from contrechamp.dossier.identities.dismissal import Dismissal, unshare
 from contrechamp.vault.access import members
 from contrechamp.vault.access.slots import AgeIdentities
 from contrechamp.vault.verifying import verify
@@ -26,7 +26,7 @@ def share(at: Desk, name: str) -> tuple[str, AgeIdentities]:
     return member, AgeIdentities((str(key),))
 
 
-def leave(at: Desk, name: str, own: AgeIdentities | None = None) -> Left:
+def leave(at: Desk, name: str, own: AgeIdentities | None = None) -> Dismissal:
     return unshare(at.case, name, own=own, reason="SAMPLE", now=NOW, random=os.urandom)
 
 
@@ -46,7 +46,7 @@ def test_who_is_in_the_compartment_is_dismissed_by_one_who_is(tmp_path: Path) ->
         ref = seal(at)
         other, key = share(at, "Other Sample")
         compartment.admit(at.case, other, now=NOW)
-        assert leave(at, "Other Sample") == Left(dismissed=True)
+        assert leave(at, "Other Sample") == Dismissal(dismissed=True)
         assert compartment.members(at.case) == [at.case.unlocked.member]
         assert not has_left(at)
         (found,) = compartment.reveal(at.case, ref, reason="", now=NOW)
@@ -64,7 +64,7 @@ def test_with_a_key_file_too(tmp_path: Path) -> None:
         compartment.admit(at.case, other, now=NOW)
         compartment.admit(at.case, third, now=NOW)
     with desk(tmp_path, secret=key) as at:
-        assert leave(at, "Third Sample", key) == Left(dismissed=True)
+        assert leave(at, "Third Sample", key) == Dismissal(dismissed=True)
         assert third not in compartment.members(at.case)
 
 
@@ -75,9 +75,11 @@ def test_who_cannot_open_it_is_told_who_can(tmp_path: Path) -> None:
         third, _key = share(at, "Third Sample")
         compartment.admit(at.case, third, now=NOW)
     with desk(tmp_path, secret=key) as at:
-        assert leave(at, "Third Sample", key) == Left(still_open=True, can_dismiss=(cases.MEMBER,))
+        assert leave(at, "Third Sample", key) == Dismissal(
+            still_open=True, can_dismiss=(cases.MEMBER,)
+        )
         assert has_left(at)
-        assert leave(at, cases.MEMBER, key) == Left(still_open=True)
+        assert leave(at, cases.MEMBER, key) == Dismissal(still_open=True)
         assert not verify(at.case)
 
 
@@ -85,7 +87,7 @@ def test_who_is_not_in_it_just_leaves(tmp_path: Path) -> None:
     with desk(tmp_path) as at:
         seal(at)
         share(at, "Other Sample")
-        assert leave(at, "Other Sample") == Left()
+        assert leave(at, "Other Sample") == Dismissal()
         for name in ("Other Sample", cases.MEMBER):
             with pytest.raises(InputError, match=r"no member of this name|own access"):
                 leave(at, name)

@@ -24,8 +24,8 @@ from contrechamp.dossier.identities.compartment import Identity
 from contrechamp.dossier.merge import merging
 from contrechamp.dossier.merge.three_way import merged
 from contrechamp.dossier.permission import reviews
-from contrechamp.dossier.permission.status import lacks
 from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.status import lacks
 from contrechamp.dossier.writing import erasing
 from contrechamp.dossier.writing.index_check import problems
 from contrechamp.vault import adding

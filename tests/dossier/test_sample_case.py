@@ -19,7 +19,7 @@ import pytest
 
 from contrechamp.base.errors import InputError
 from contrechamp.cli.run import run
-from contrechamp.dossier.permission import status
+from contrechamp.dossier import status
 from contrechamp.dossier.reading import lookup, search
 from contrechamp.dossier.reading.lookup import Stored
 from contrechamp.dossier.reading.view import View

@@ -152,7 +152,7 @@ def test_only_the_first_bad_rows_are_listed(tmp_path: Path) -> None:
         ("", "is empty"),
         ("id,lon,lat\n", "no rows"),
         ("name,street\nx,y\n", "expected a table with the columns id, lon and lat"),
-        ("id,lon,lat,lon\na,1,2,3\n", "the column lon is there twice"),
+        ("id,lon,lat,lon\na,1,2,3\n", "the column lon occurs twice"),
         ("id,lon,lat\na,1,2,3\n", "survey.csv:2: 4 cells under 3 columns"),
         ('id,lon,lat\n"a,1,2\n', "quote"),
     ],

@@ -10,9 +10,10 @@ from typing import Any, Literal, get_args, get_origin
 import pytest
 
 from contrechamp.base import i18n
+from contrechamp.dossier import status
 from contrechamp.dossier.names import matching as name_matching
 from contrechamp.dossier.names import name_keys
-from contrechamp.dossier.permission import consent, standing, status
+from contrechamp.dossier.permission import consent, standing
 from contrechamp.dossier.records import letters as dossier_letters
 from contrechamp.dossier.shipped import rights as shipped_rights
 from contrechamp.measure import known, priors, run

@@ -129,7 +129,7 @@ def _export(
             err=True,
         )
         for record, refused in left.kept_back.items():
-            why = "; ".join(dict.fromkeys(consent.told(refused)))
+            why = "; ".join(dict.fromkeys(consent.refusal_lines(refused)))
             click.echo(f"  record/{record}  {kinds[record]}  {why}", err=True)
     for record, limits in left.limits.items():
         for limit in limits:

@@ -37,7 +37,7 @@ def command() -> click.Command:
 
 def _status(*, folder: Path, on: datetime | None, as_json: bool, **secret: Any) -> None:
     from contrechamp.cli.bars import progress_for
-    from contrechamp.dossier.permission import status
+    from contrechamp.dossier import status
     from contrechamp.dossier.reading import lookup
 
     day: date = on.date() if on else now().date()

@@ -1,11 +1,11 @@
-"""The tables that list, find and cite records: made from what the vault holds, beside it.
+"""The tables that list, find and cite records, derived from what the vault holds.
 
-They lie in the vault's database, and whoever makes a case hands them to `vault.case.create`. The
-vault itself knows nothing of them; what `vault.subjects` gives is all that they are made from.
+They are kept in the vault's database, and whoever creates a case passes them to
+`vault.case.create`. The vault itself knows nothing of them; they are built only from what
+`vault.subjects` returns.
 """
 
-#: Statements of format 1. The last keeps words of what was erased from staying in the index until
-#: it is next put in order.
+#: Statements of format 1. The last one makes FTS5 drop erased words at once, not at its next merge.
 TABLES = """
 CREATE TABLE dossier (              -- the newest version of each record/<id>, to list and find them
     row INTEGER PRIMARY KEY,        -- of search

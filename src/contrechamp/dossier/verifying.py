@@ -1,4 +1,4 @@
-"""Verifying a whole case: what the log says, the tables of records, and what was seen before."""
+"""Verifying a whole case: against its log, its record tables, and what was seen of it before."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,12 +21,12 @@ def verify_case(
     quick: bool = False,
     progress: Progress = silent,
 ) -> list[Discrepancy]:
-    """Verify a case, and note what this machine saw of it where nothing is wrong.
+    """Verify a case; if it is sound, note what this machine has seen of it.
 
     Args:
         case: open.
         seen_folder: where this machine notes what it has seen of each case.
-        since: checkpoints that were kept elsewhere: the log must contain them.
+        since: checkpoints kept elsewhere, which the log must contain.
         trusted: root certificates of timestamp authorities.
         quick: do not read the content of objects.
         progress: told of bytes.
@@ -34,7 +34,7 @@ def verify_case(
     last = seen.last(case, seen_folder)
     notes = [*since, *([] if last is None else [last])]
     found = verifying.verify(case, since=notes, trusted=trusted, quick=quick, progress=progress)
-    if not found:  # else the tables may be unreadable, or no worse than what they are made from
+    if not found:  # otherwise the tables may be unreadable, or merely repeat those faults
         found = problems(case)
     if is_sound(found):
         seen.note(case, seen_folder)

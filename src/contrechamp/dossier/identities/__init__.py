@@ -1,1 +1,1 @@
-"""Who a source is: kept apart, under a key of its own, for members of its own."""
+"""Who a source is: kept apart, under a separate key, readable only by chosen members."""

@@ -1,8 +1,8 @@
-"""True identities of sources: under a key of their own, for a list of members of their own.
+"""True identities of sources: under a separate key, readable only by the compartment's members.
 
-An identity is an age file to the compartment's recipient, so that whoever takes a testimony can
-seal it and only members of the compartment can read it. It stands in no record, no version, no
-index, no export and no message; the log holds keyed digests of what is encrypted.
+An identity is an age file encrypted to the compartment's recipient, so that whoever takes a
+testimony can seal it and only members of the compartment can read it. It appears in no record,
+version, index, export or message; the log holds keyed digests of the ciphertext.
 """
 
 import base64
@@ -27,10 +27,10 @@ from contrechamp.vault.case import Case, Change, Random
 from contrechamp.vault.log import custody
 
 COMPARTMENT, IDENTITY = "compartment/", "identity/"
-#: Lengths of sealed identities are multiples of this: they do not tell how long a name is.
+#: Sealed identities are padded to multiples of this, so that lengths do not reveal names.
 BLOCK = 1024
 MAX_BLOCKS = 64
-#: Shorter words of a name are too common to be looked for.
+#: Shorter words of a name are too common to search for.
 MIN_WORD = 3
 
 
@@ -41,7 +41,7 @@ class Identity:
     Args:
         name: in full, in every spelling that may be needed.
         contact: how the person can be reached.
-        other: what else must be known by few.
+        other: whatever else only few may know.
     """
 
     name: str = field(repr=False)
@@ -65,21 +65,21 @@ def seal(
     now: datetime,
     random: Random,
 ) -> None:
-    """Put the true identity of a source into the compartment; it takes the place of an earlier one.
+    """Seal the true identity of a source in the compartment, replacing any earlier one.
 
-    The first identity of a case makes the compartment, with whoever seals it as its one member.
+    The first identity of a case creates the compartment, with whoever seals it as its only member.
 
     Args:
         case: open for writing.
         source: id of the record.
         identity: who it is.
-        reason: why, in the user's words; it stands outside of the compartment.
+        reason: why, in the user's words; it is stored outside the compartment.
         now: for the log.
         random: source of ids.
 
     Raises:
-        InputError: if there is no such source, the name is empty, or the pseudonym or the reason
-            tells a part of it.
+        InputError: if there is no such source, the name is empty, or the pseudonym, role or
+            reason contains part of it.
         OutputError: if the case cannot be written to.
     """
     stored = lookup.get(case, source)
@@ -87,8 +87,8 @@ def seal(
         raise InputError(_("{record} is no source").format(record=stored.id))
     if not identity.name.strip():
         raise InputError(_("the name is empty"))
-    told = {*words_of(stored.record.pseudonym), *words_of(stored.record.role), *words_of(reason)}
-    if told & words_of(identity.name):
+    shown = {*words_of(stored.record.pseudonym), *words_of(stored.record.role), *words_of(reason)}
+    if shown & words_of(identity.name):
         raise InputError(
             _("the pseudonym, role or reason holds a part of the true name; change that first")
         )
@@ -96,7 +96,7 @@ def seal(
         changes = []
         compartment = _newest(case)
         if compartment is None:
-            compartment, change = _made(case, [case.unlocked.member], random)
+            compartment, change = _new_compartment(case, [case.unlocked.member], random)
             changes.append(change)
         subject = next(
             (subject for subject, state in sealed_identities(case) if state["source"] == stored.id),
@@ -111,20 +111,20 @@ def seal(
 def reveal(
     case: Case, source: str, *, own: AgeIdentities | None = None, reason: str, now: datetime
 ) -> list[Identity]:
-    """Return who a source is, and say in the log that this was asked for, and by whom.
+    """Return who a source is, and log that this was asked for, and by whom.
 
     Args:
         case: open for writing, by a member of the compartment.
         source: id of the record.
-        own: of a member who opens the case with an own age key.
+        own: the age key of a member who opens the case with their own.
         reason: why, in the user's words.
         now: for the log.
 
     Returns:
-        one; more where two copies of the case were merged that had different ones.
+        one identity; more if copies of the case with different ones were merged.
 
     Raises:
-        InputError: if nothing is sealed, or it is not for this member.
+        InputError: if nothing is sealed for the source, or this member cannot open it.
     """
     record = lookup.id_of(source)
     found = [
@@ -145,7 +145,7 @@ def members(case: Case) -> list[str]:
 
 
 def key_count(case: Case) -> int:
-    """Return how many keys identities are sealed to: one, unless copies were merged."""
+    """Return how many keys identities are sealed to: at most one, unless copies were merged."""
     return len(_compartments(case))
 
 
@@ -162,15 +162,17 @@ def admit(
         now: for the log.
 
     Raises:
-        InputError: if there is no compartment, it is closed to whoever asks, or there is no such
+        InputError: if there is no compartment, it is closed to the caller, or there is no such
             member.
     """
     recipient = _recipient_of(case, member)
     changes = []
-    for one in _some_compartments(case):
+    for one in _require_compartments(case):
         key = _key(case, one, own)
         keys = {**one.keys, member: _encrypted(key.encode(), recipient)}
-        changes.append(Change("admit", COMPARTMENT + one.id, _state(one.recipient, keys)))
+        changes.append(
+            Change("admit", COMPARTMENT + one.id, _compartment_state(one.recipient, keys))
+        )
     with database.transaction(case.database):
         cases.append(case, [_with_reason(change, reason) for change in changes], now)
 
@@ -184,9 +186,9 @@ def dismiss(
     now: datetime,
     random: Random,
 ) -> None:
-    """Close the compartment to a member: another key, and every identity sealed anew.
+    """Close the compartment to a member: a new key, and every identity sealed to it again.
 
-    What the member has read stays read, and an older copy of the case stays open to them.
+    The member still knows what they have read, and can still open an older copy of the case.
 
     Args:
         case: open for writing, by another member of the compartment.
@@ -197,7 +199,7 @@ def dismiss(
         random: source of ids.
 
     Raises:
-        InputError: if the compartment is closed to whoever asks, or was not open to the member.
+        InputError: if the compartment is closed to the caller, or was not open to the member.
     """
     staying = [one for one in members(case) if one != member]
     if member not in members(case):
@@ -215,9 +217,9 @@ def renew(
     now: datetime,
     random: Random,
 ) -> None:
-    """Seal every identity anew, under another key for the same members.
+    """Seal every identity again, to a new key for the same members.
 
-    After a merge: what one copy sealed to a key that the other had changed meanwhile.
+    Needed after a merge, when one copy sealed to a key that the other had meanwhile changed.
 
     Args:
         case: open for writing, by a member of the compartment.
@@ -227,7 +229,7 @@ def renew(
         random: source of ids.
 
     Raises:
-        InputError: if there is no compartment, or a part of it is closed to whoever asks.
+        InputError: if there is no compartment, or part of it is closed to the caller.
     """
     staying = [one for one in members(case) if recipient_of(case, one) is not None]
     _seal_anew(case, staying, own, reason, now, random)
@@ -241,13 +243,13 @@ def _seal_anew(
     now: datetime,
     random: Random,
 ) -> None:
-    """Put another key, for some members, in the place of those that are there."""
-    old = _some_compartments(case)
+    """Replace the keys in use with a new one for some members, and seal every identity to it."""
+    old = _require_compartments(case)
     found = [
         (subject, str(state["source"]), unsealed(case, state, own))
         for subject, state in sealed_identities(case)
     ]
-    new, change = _made(case, staying, random)
+    new, change = _new_compartment(case, staying, random)
     erased = {"erased_at": custody.stamp(now)}
     changes = [change]
     changes += [Change("seal", each, _sealed(new, source, who)) for each, source, who in found]
@@ -258,7 +260,7 @@ def _seal_anew(
 
 
 def erase(case: Case, source: str, *, reason: str, now: datetime) -> int:
-    """Erase what is sealed for a source; return how many identities that were.
+    """Erase what is sealed for a source; return the number of identities erased.
 
     Raises:
         OutputError: if the case cannot be written to.
@@ -277,12 +279,12 @@ def erase(case: Case, source: str, *, reason: str, now: datetime) -> int:
 
 
 def spaced(text: str) -> str:
-    """Return a text with its words apart, as `words_of` parts them."""
+    """Return a normalised text with everything but letters and digits replaced by spaces."""
     return "".join(letter if letter.isalnum() else " " for letter in normalised(text))
 
 
 def words_of(text: str) -> set[str]:
-    """Return the words of a name that are long enough to be looked for, as they are compared."""
+    """Return the words of a name that are long enough to search for, normalised."""
     return {word for word in spaced(text).split() if len(word) >= MIN_WORD}
 
 
@@ -290,19 +292,19 @@ def _with_reason(change: Change, reason: str) -> Change:
     return Change(change.action, change.subject, change.state, None, reason)
 
 
-def _state(recipient: str, keys: Mapping[str, str]) -> dict[str, object]:
+def _compartment_state(recipient: str, keys: Mapping[str, str]) -> dict[str, object]:
     return {"recipient": recipient, "keys": dict(keys)}
 
 
-def _made(case: Case, who: Sequence[str], random: Random) -> tuple[_Compartment, Change]:
-    """Return a new compartment for some members, and the change that writes it."""
+def _new_compartment(case: Case, who: Sequence[str], random: Random) -> tuple[_Compartment, Change]:
+    """Return a new compartment for some members, and the change that records it."""
     identity = pyrage.x25519.Identity.generate()
     recipient = str(identity.to_public())
     keys = {
         member: _encrypted(str(identity).encode(), _recipient_of(case, member)) for member in who
     }
     one = _Compartment(random(8).hex(), recipient, keys)
-    return one, Change("compartment", COMPARTMENT + one.id, _state(recipient, keys))
+    return one, Change("compartment", COMPARTMENT + one.id, _compartment_state(recipient, keys))
 
 
 def _sealed(compartment: _Compartment, source: str, identity: Identity) -> dict[str, object]:
@@ -322,7 +324,7 @@ def unsealed(case: Case, state: Mapping[str, Any], own: AgeIdentities | None) ->
     """Return the identity that a state holds.
 
     Raises:
-        InputError: if its key is not in the case, it is not for this member, or it was altered.
+        InputError: if its key is not in the case or closed to this member, or it was altered.
     """
     compartment = _compartments(case).get(str(state["compartment"]))
     if compartment is None:
@@ -337,7 +339,7 @@ def _key(case: Case, compartment: _Compartment, own: AgeIdentities | None) -> st
     """Return the secret key of a compartment.
 
     Raises:
-        InputError: if it is not for whoever has the case open.
+        InputError: if whoever has the case open cannot open the compartment.
     """
     mine = list(own.keys) if own is not None else []
     mine += [case.unlocked.identity] if case.unlocked.identity is not None else []
@@ -356,7 +358,7 @@ def _compartments(case: Case) -> dict[str, _Compartment]:
     return found
 
 
-def _some_compartments(case: Case) -> list[_Compartment]:
+def _require_compartments(case: Case) -> list[_Compartment]:
     found = list(_compartments(case).values())
     if not found:
         raise InputError(_("no identity is sealed in this case"))
@@ -368,13 +370,13 @@ def _newest(case: Case) -> _Compartment | None:
 
 
 def sealed_identities(case: Case) -> list[tuple[str, dict[str, Any]]]:
-    """Return subjects and states of what is sealed, the newest last."""
+    """Return the subjects and states of sealed identities, the newest last."""
     return _states(case, IDENTITY)
 
 
-def _states(case: Case, room: str) -> list[tuple[str, dict[str, Any]]]:
-    """Return the subjects of a room that are not erased, the newest last."""
-    found = sorted(subjects.below(case, room), key=lambda one: one.entry)
+def _states(case: Case, prefix: str) -> list[tuple[str, dict[str, Any]]]:
+    """Return the subjects with a prefix that are not erased, and their states, the newest last."""
+    found = sorted(subjects.below(case, prefix), key=lambda one: one.entry)
     return [(one.subject, one.parsed) for one in found if not one.is_erased]
 
 
@@ -391,7 +393,7 @@ def _encrypted(content: bytes, recipient: str) -> str:
 
 
 def _decrypted(sealed: str, keys: Sequence[str]) -> bytes | None:
-    """Return what an age file holds; None if no key opens it (no error that carries anything)."""
+    """Return what an age file holds; None if no key opens it (an error might carry secrets)."""
     if not keys:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Taking away a member's access to a case, and to the compartment of identities with it."""
+"""Removing a member's access to a case and to its compartment of identities."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,13 +11,13 @@ from contrechamp.vault.case import Case, Random
 
 
 @dataclass(frozen=True)
-class Left:
-    """What happened when access was taken away.
+class Dismissal:
+    """What became of the compartment when a member's access was removed.
 
     Args:
-        dismissed: the compartment was open to the member, and is closed now.
-        still_open: it was, and still is: whoever took the access away cannot open it.
-        can_dismiss: names of those who can close it; nobody if the member was the only one.
+        dismissed: it was open to the member, and is closed now.
+        still_open: it was and still is, because whoever removed the access cannot open it.
+        can_dismiss: names of those who can close it; empty if the member was the only one.
     """
 
     dismissed: bool = False
@@ -33,40 +33,40 @@ def unshare(
     reason: str,
     now: datetime,
     random: Random,
-) -> Left:
-    """Take access away from a member; from the compartment too, if whoever asks can open it.
+) -> Dismissal:
+    """Remove a member's access, to the compartment too if the caller can open it.
 
-    The compartment comes first: where this is interrupted, the member can still open the case, and
-    the same command goes on.
+    The compartment comes first: if this is interrupted, the member can still open the case, and
+    repeating the command finishes the work.
 
     Args:
         case: open for writing.
         name: of the member.
-        own: keys that the case was opened with, if it was with a key file.
+        own: the keys in the key file that the case was opened with, if any.
         reason: why, in the user's words.
         now: for the log.
         random: source of keys.
 
     Raises:
-        InputError: if there is no such member, or it is the one who asks.
+        InputError: if there is no such member, or it is the caller.
     """
-    there = members.members(case)
-    ids = [member for member, other, left in there if other == name and not left]
+    everyone = members.members(case)
+    ids = [member for member, other, left in everyone if other == name and not left]
     within = compartment.members(case)
     me = case.unlocked.member
     if len(ids) != 1 or ids[0] == me or ids[0] not in within:
         members.unshare(case, name, reason=reason, now=now, random=random)
-        return Left()
-    can = False
+        return Dismissal()
+    dismissed = False
     if me in within:
         try:
             compartment.dismiss(case, ids[0], own=own, reason=reason, now=now, random=random)
-            can = True
+            dismissed = True
         except InputError:
-            can = False  # of several compartments, one is not open to whoever asks
+            pass  # there are several compartments, and one is closed to the caller
     members.unshare(case, name, reason=reason, now=now, random=random)
-    if can:
-        return Left(dismissed=True)
+    if dismissed:
+        return Dismissal(dismissed=True)
     others = [one for one in within if one != ids[0]]
-    names = tuple(other for member, other, left in there if member in others and not left)
-    return Left(still_open=True, can_dismiss=names)
+    names = tuple(other for member, other, left in everyone if member in others and not left)
+    return Dismissal(still_open=True, can_dismiss=names)

@@ -1,4 +1,4 @@
-"""Where a part of a true name stands in the open, outside of the compartment."""
+"""Finding parts of true names that appear in the open, outside the compartment."""
 
 from collections.abc import Iterator
 
@@ -14,17 +14,17 @@ from contrechamp.vault.log import custody
 
 
 def mentions(case: Case, *, own: AgeIdentities | None = None) -> dict[str, set[str]]:
-    """Return where a part of a true name stands in the open: in records, names of items, reasons.
+    """Return where parts of true names appear in the open: in records, item names, reasons.
 
     Args:
         case: open, by a member of the compartment.
-        own: see `reveal`.
+        own: see `compartment.reveal`.
 
     Returns:
-        by id of the source, where: references, or entry/<number> for a reason. Never the words.
+        places by source id: references, or entry/<number> for a reason; never the words.
 
     Raises:
-        InputError: if the compartment is closed to whoever asks.
+        InputError: if the compartment is closed to the caller.
     """
     wanted: dict[str, set[str]] = {}
     for _subject, state in sealed_identities(case):
@@ -41,11 +41,11 @@ def mentions(case: Case, *, own: AgeIdentities | None = None) -> dict[str, set[s
 
 def _open_texts(case: Case) -> Iterator[tuple[str, str]]:
     for stored in lookup.every(case):
-        for held in field_values(stored.record):
-            if held.shape.holds == "text" and held.shape.refers_to is None:
-                yield stored.ref, spaced(str(held.value))
-    for room in ("item/", exporting.SUBJECT):
-        for state in subjects.below(case, room):
+        for field in field_values(stored.record):
+            if field.shape.holds == "text" and field.shape.refers_to is None:
+                yield stored.ref, spaced(str(field.value))
+    for prefix in ("item/", exporting.SUBJECT):
+        for state in subjects.below(case, prefix):
             yield state.subject, spaced(str(state.parsed.get("name", "")))
     for number, text in custody.reasons(case.database).items():
         yield f"entry/{number}", spaced(text)

@@ -1,8 +1,8 @@
-"""What each of two copies knows of the other's work, and the newest state that both have.
+"""What each of two copies knows of the other's work, and the newest state that both know.
 
-A state is named by the digest that its entry holds, and keeps it where it is taken over. Who has an
-entry of a state, in the log or in a branch, has seen it: what stands there now came after it. So a
-merge that comes again takes only what is new, whichever way the copies were handed about before.
+A state is identified by the digest in its entry, and keeps it when another copy takes it over. A
+copy with an entry for a state, in its log or in a branch, has seen that state, and whatever it has
+now came later. So a repeated merge takes only what is new, however the copies travelled before.
 """
 
 import hashlib
@@ -14,20 +14,20 @@ from contrechamp.vault import subjects
 from contrechamp.vault.case import Case
 from contrechamp.vault.log import branches, custody
 
-#: Whose state follows the other's: both are the same, mine, theirs, or neither.
-Standing = Literal["same", "mine", "theirs", "apart"]
+#: Whose state came after the other's: they are the same, mine, theirs, or neither did.
+Precedence = Literal["same", "mine", "theirs", "apart"]
 
 
 @dataclass(frozen=True)
-class Known:
-    """The states that a copy has an entry of.
+class KnownStates:
+    """The states for which a copy has entries.
 
     Args:
-        log: digests of the states of a subject, in the order of the copy's own log.
-        anywhere: every subject and digest, of the branches as well, with the number of the entry
-            of the copy's own log by which it was first known.
-        written: subjects and digests of the copy's own log, with the number of their last entry.
-        forgotten: records of which earlier states were erased, by any entry.
+        log: the digests of each subject's states, in the order of the copy's own log.
+        anywhere: every subject and digest, those of branches included, with the number of the entry
+            in the copy's own log that first made it known.
+        written: subjects and digests in the copy's own log, with the number of their last entry.
+        forgotten: records whose earlier states were erased, by an entry of the log or a branch.
     """
 
     log: dict[str, list[str]]
@@ -36,8 +36,8 @@ class Known:
     forgotten: set[str]
 
 
-def known(case: Case) -> Known:
-    """Return what a copy knows."""
+def known_states(case: Case) -> KnownStates:
+    """Return the states that a copy knows."""
     log: dict[str, list[str]] = {}
     anywhere: dict[tuple[str, str], int] = {}
     written: dict[tuple[str, str], int] = {}
@@ -48,17 +48,19 @@ def known(case: Case) -> Known:
         log.setdefault(entry.subject, []).append(entry.digest)
         anywhere.setdefault((entry.subject, entry.digest), entry.number)
         written[entry.subject, entry.digest] = entry.number
-    came = {state.parsed["branch"]: state.entry for state in subjects.below(case, branches.SUBJECT)}
+    since = {
+        state.parsed["branch"]: state.entry for state in subjects.below(case, branches.SUBJECT)
+    }
     for branch, entry in branches.entries(case.database):
         if entry.action == "forget":
             forgotten.add(entry.subject)
-        one, number = (entry.subject, entry.digest), came.get(branch, case.size)
+        one, number = (entry.subject, entry.digest), since.get(branch, case.size)
         anywhere[one] = min(number, anywhere.get(one, number))
-    return Known(log, anywhere, written, forgotten)
+    return KnownStates(log, anywhere, written, forgotten)
 
 
-def standing(mine: Known, theirs: Known, subject: str) -> Standing:
-    """Return whose state of a subject follows the other's; there is one of it there."""
+def precedence(mine: KnownStates, theirs: KnownStates, subject: str) -> Precedence:
+    """Return whose state of a subject came after the other's; the other copy must have one."""
     two = theirs.log[subject][-1]
     one = mine.log.get(subject, [""])[-1]
     if one == two:
@@ -67,29 +69,30 @@ def standing(mine: Known, theirs: Known, subject: str) -> Standing:
         return "theirs"
     seen_here = (subject, two) in mine.anywhere
     if (subject, one) in theirs.anywhere:
-        # Each may have seen the other's and kept its own: both copies then settle on one of them.
+        # Each may have seen the other's and kept its own: then both must settle on the same one.
         return "mine" if seen_here and one < two else "theirs"
     return "mine" if seen_here else "apart"
 
 
-def ancestor(mine: Known, theirs: Known, subject: str) -> str | None:
+def ancestor(mine: KnownStates, theirs: KnownStates, subject: str) -> str | None:
     """Return the digest of the newest state that both copies know; None if there is none."""
     one, two = mine.log.get(subject, []), theirs.log.get(subject, [])
     of_mine = [digest for digest in one if (subject, digest) in theirs.anywhere]
     of_theirs = [digest for digest in two if (subject, digest) in mine.anywhere]
     if not of_mine or not of_theirs:
         return None
-    # The later one of the two is that before which, where it was written, the other was known. If
-    # neither is, each copy has merged what the other had before: then mine are the changes.
-    one_is_later = (
+    # The later of the two is the one whose copy already knew the other when writing it. If neither
+    # is, each copy has merged what the other had before: then take theirs, so that mine count as
+    # the changes.
+    mine_is_later = (
         mine.anywhere[subject, of_theirs[-1]] <= mine.written[subject, of_mine[-1]]
         and theirs.anywhere[subject, of_mine[-1]] > theirs.written[subject, of_theirs[-1]]
     )
-    return of_mine[-1] if one_is_later else of_theirs[-1]
+    return of_mine[-1] if mine_is_later else of_theirs[-1]
 
 
 def state_of(cases: tuple[Case, Case], subject: str, digest: str | None) -> dict[str, Any] | None:
-    """Return the state that a digest is of; None if neither copy holds it any more."""
+    """Return the state with a digest; None if neither copy still holds it."""
     for case in cases:
         for state in subjects.all_states(case, subject):
             if state.digest == digest:
@@ -97,14 +100,14 @@ def state_of(cases: tuple[Case, Case], subject: str, digest: str | None) -> dict
     return None
 
 
-def gone(case: Case, of: Known) -> set[tuple[str, str]]:
-    """Return records and digests of the states that a copy once had and erased to forget them."""
-    there = {
+def forgotten_states(case: Case, of: KnownStates) -> set[tuple[str, str]]:
+    """Return the records and digests of states that a copy had and has since forgotten."""
+    remaining = {
         (one, state.digest) for one in of.forgotten for state in subjects.all_states(case, one)
     }
-    return {one for one in of.anywhere if one[0] in of.forgotten} - there
+    return {one for one in of.anywhere if one[0] in of.forgotten} - remaining
 
 
 def joined_salt(one: bytes, two: bytes) -> bytes:
-    """Return the key of a state that is joined of two: the same in either copy that joins them."""
+    """Return the digest key for a state joined from two: the same in whichever copy joins them."""
     return hmac.digest(b"".join(sorted((one, two))), b"joined", hashlib.sha256)

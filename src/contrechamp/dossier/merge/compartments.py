@@ -1,9 +1,10 @@
-"""Compartments of identities in two copies: who was dismissed in one stays dismissed.
+"""Merging compartments of identities: whoever was dismissed in one copy stays dismissed.
 
-A member is dismissed by another key for those who stay. If one copy has changed the key, its list
-of members counts, and of the other's keys only what these members need to read what was sealed
-meanwhile; if both have, the members that both lists have. What is still sealed to a key that
-somebody else may have is then sealed anew (`contrechamp.dossier.identities.compartment.renew`).
+Dismissing a member means a new key for those who stay. If one copy has changed the key, its list
+of members counts, and the other's keys are taken only as far as these members need them to read
+what was sealed meanwhile. If both have, only members on both lists remain. Whatever is still sealed
+to a key that somebody else may have is then sealed again
+(`contrechamp.dossier.identities.compartment.renew`).
 """
 
 from dataclasses import replace
@@ -12,18 +13,18 @@ from typing import Any
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.dossier.identities.compartment import COMPARTMENT, IDENTITY
-from contrechamp.dossier.merge.ancestors import standing
-from contrechamp.dossier.merge.plan import Plan, is_erased, take
+from contrechamp.dossier.merge.ancestors import precedence
+from contrechamp.dossier.merge.plan import MergePlan, is_erased, take
 from contrechamp.vault import subjects
 from contrechamp.vault.case import Case, Change
 from contrechamp.vault.subjects import newest
 
 
-def gather(plan: Plan) -> None:
-    """Note the keys that are needed: of all that an identity is sealed to after the merge.
+def gather(plan: MergePlan) -> None:
+    """Plan for the keys that are needed: all that any identity is sealed to after the merge.
 
     Raises:
-        InputError: if nobody could read an identity then.
+        InputError: if nobody could read an identity afterwards.
     """
     here, there = _live(plan.case, COMPARTMENT), _live(plan.other, COMPARTMENT)
     readers = _readers(plan, here, there)
@@ -31,9 +32,9 @@ def gather(plan: Plan) -> None:
     renamed: dict[str, str] = {}
     for subject in sorted(needed):
         mine, theirs = here.get(subject), there.get(subject)
-        whose = standing(plan.mine, plan.theirs, subject) if theirs is not None else "mine"
+        whose = precedence(plan.mine, plan.theirs, subject) if theirs is not None else "mine"
         if whose in {"mine", "same"} and mine is not None:
-            theirs = None  # what they have was here before
+            theirs = None  # they have nothing newer
         if whose == "theirs":
             mine = None
         one = mine or theirs
@@ -50,7 +51,7 @@ def gather(plan: Plan) -> None:
             plan.dismissed |= keys.keys() - left.keys()
             plan.renew = True
         if tomb:
-            # Its key was changed here, while there something was sealed to it: it is needed still.
+            # The key was changed here, but the other copy sealed something to it: still needed.
             renamed[subject] = f"{COMPARTMENT}{plan.random(8).hex()}"
             plan.changes.append(Change("merge", renamed[subject], state))
         elif state == there.get(subject) and (was is None or state != was.parsed):
@@ -80,20 +81,20 @@ def _nobody_left() -> InputError:
     )
 
 
-def _live(case: Case, room: str) -> dict[str, dict[str, Any]]:
-    return {one.subject: one.parsed for one in subjects.below(case, room) if not one.is_erased}
+def _live(case: Case, prefix: str) -> dict[str, dict[str, Any]]:
+    return {one.subject: one.parsed for one in subjects.below(case, prefix) if not one.is_erased}
 
 
 def _readers(
-    plan: Plan, here: dict[str, dict[str, Any]], there: dict[str, dict[str, Any]]
+    plan: MergePlan, here: dict[str, dict[str, Any]], there: dict[str, dict[str, Any]]
 ) -> set[str] | None:
-    """Return the members who may read identities; None where neither copy has changed the key."""
+    """Return the members who may read identities; None if neither copy has changed the key."""
     changed_here = any(is_erased(newest(plan.case, subject)) for subject in there)
     changed_there = any(is_erased(newest(plan.other, subject)) for subject in here)
     both = (changed_here and changed_there) or any(
         is_erased(newest(plan.case, subject))
         and is_erased(newest(plan.other, subject))
-        and standing(plan.mine, plan.theirs, subject) == "apart"
+        and precedence(plan.mine, plan.theirs, subject) == "apart"
         for subject in plan.theirs.log
         if subject.startswith(COMPARTMENT)
     )
@@ -111,7 +112,7 @@ def _members(live: dict[str, dict[str, Any]]) -> set[str]:
     return {member for state in live.values() for member in state["keys"]}
 
 
-def _needed(plan: Plan) -> set[str]:
+def _needed(plan: MergePlan) -> set[str]:
     states: dict[str, Any] = dict(_live(plan.case, IDENTITY))
     for change in plan.changes:
         if change.subject.startswith(IDENTITY):
@@ -121,8 +122,8 @@ def _needed(plan: Plan) -> set[str]:
     }
 
 
-def _rename(plan: Plan, renamed: dict[str, str]) -> None:
-    """Let identities that are taken name the compartment under which their key comes."""
+def _rename(plan: MergePlan, renamed: dict[str, str]) -> None:
+    """Point identities that are taken over to the new names of their compartments."""
     names = {old.removeprefix(COMPARTMENT): new.removeprefix(COMPARTMENT)
              for old, new in renamed.items()}  # fmt: skip
     plan.changes = [

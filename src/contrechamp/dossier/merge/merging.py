@@ -1,9 +1,9 @@
-"""Merging another copy of a case: what only one of them changed is taken; the rest is compared.
+"""Merging another copy of a case: what only one copy changed is taken; the rest is compared.
 
-The log of the copy that is merged stays whole (`vault.log.branches`). A state that is taken over
-keeps the key of its digest, so that its entry here and its entry there hold the same digest.
-Where both copies changed one field of a record in different ways, this copy's stays, and a record
-of the kind ``conflict`` keeps both, and what was there before, until somebody decides.
+The log of the merged copy is kept whole (`vault.log.branches`). A state that is taken over keeps
+its digest key, so that its entries in both copies hold the same digest. Where both copies changed
+a field of a record in different ways, this copy's value stays, and a record of the kind
+``conflict`` keeps both, with the value from before, until somebody decides.
 """
 
 import shutil
@@ -17,13 +17,13 @@ from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.dossier.identities import compartment
 from contrechamp.dossier.merge import compartments
-from contrechamp.dossier.merge.ancestors import Known, known
+from contrechamp.dossier.merge.ancestors import KnownStates, known_states
 from contrechamp.dossier.merge.plan import (
-    Plan,
+    MergePlan,
     add_conflicts,
+    common_state,
     gather,
     is_erased,
-    shared,
     text_of,
 )
 from contrechamp.dossier.reading import lookup
@@ -51,18 +51,18 @@ class Merged:
 
     Args:
         branch: id of the other copy's log, now a branch.
-        fork: number of entries that both copies had.
-        taken: subjects whose state was taken as the other copy had it.
+        fork: number of entries that both logs have in common.
+        taken: subjects whose state was taken from the other copy as it was.
         joined: references to records that both had changed, in different fields.
-        conflicts: references to conflicts that are to be decided.
-        erased: subjects that are erased here because they were in the other copy.
-        stays_erased: subjects that the other copy changed and that stay erased.
+        conflicts: references to conflicts to be decided.
+        erased: subjects erased here because the other copy had erased them.
+        stays_erased: subjects erased here, whose changes in the other copy were dropped.
         members: names of members of the other copy, who have no access to this one.
         kept: other subjects that both changed, of which this copy's state stays.
-        forgotten: records whose earlier versions are erased here as they were in the other copy.
-        dismissed: names of members who can no longer read identities, for one copy changed the key.
+        forgotten: records whose earlier versions are erased here as in the other copy.
+        dismissed: names of members who can no longer read identities, as one copy changed the key.
         old_key: some identity is still sealed to a key that one copy had changed, and whoever
-            merges cannot open it: a member of the compartment seals it anew.
+            merged cannot open it: a member of the compartment must seal it again.
     """
 
     branch: str
@@ -95,14 +95,14 @@ def merge(
         case: open for writing.
         other: another copy of the same case, open.
         reason: why, in the user's words.
-        own: of a member who opens the case with an own age key: to seal identities anew.
+        own: the age key of a member who opens the case with their own, to seal identities again.
         now: for the log.
         random: source of ids.
         progress: told of bytes.
 
     Raises:
-        InputError: if it is another case, or holds nothing that is not here already.
-        CheckFailedError: if the other copy is not what its log says: it is not merged then.
+        InputError: if it is another case, or holds nothing new.
+        CheckFailedError: if the other copy is not what its log says; it is then not merged.
         OutputError: if the case cannot be written to.
     """
     _check_same(case, other)
@@ -113,11 +113,11 @@ def merge(
                 what=f"{wrong[0].kind} {wrong[0].subject}"
             )
         )
-    mine, theirs = known(case), known(other)
+    mine, theirs = known_states(case), known_states(other)
     _parent, fork = branches.nearest_log(case, branches.leaves_of(other.database, branches.MAIN))
     if not _is_news(case, other, mine, fork):
         raise InputError(_("the other copy holds nothing that this one does not"))
-    plan = Plan(case, other, fork, now, random, mine, theirs)
+    plan = MergePlan(case, other, fork, now, random, mine, theirs)
     gather(plan)
     compartments.gather(plan)
     _keep_passages(plan)
@@ -129,7 +129,7 @@ def merge(
         return done
     try:
         compartment.renew(case, own=own, reason=reason, now=now, random=random)
-    except InputError:  # whoever merges is no member of the compartment
+    except InputError:  # whoever merges is not a member of the compartment
         return replace(done, old_key=True)
     return done
 
@@ -144,10 +144,10 @@ def _check_same(case: Case, other: Case) -> None:
         raise InputError(_("this is no copy of the same case"))
 
 
-def _is_news(case: Case, other: Case, mine: Known, fork: int) -> bool:
-    """Return whether the other log says anything behind the fork that is not said here.
+def _is_news(case: Case, other: Case, mine: KnownStates, fork: int) -> bool:
+    """Return whether the other log has anything after the fork that is unknown here.
 
-    That there was a merge is no news by itself, nor that something is erased that is erased here.
+    A merge alone is no news, nor is the erasure of something already erased here.
     """
     return any(
         not entry.subject.startswith(branches.SUBJECT)
@@ -161,13 +161,13 @@ def _is_news(case: Case, other: Case, mine: Known, fork: int) -> bool:
 # What must hold of both together
 
 
-def _view(plan: Plan) -> View:
+def _view(plan: MergePlan) -> View:
     batch = {record_id: put.record for record_id, put in plan.puts.items()}
     return View(plan.case, batch, coming=plan.items, merging=True)
 
 
-def _keep_passages(plan: Plan) -> None:
-    """Put passages back that one copy took out while the other began to cite them."""
+def _keep_passages(plan: MergePlan) -> None:
+    """Restore passages that one copy removed while the other began to cite them."""
     view = _view(plan)
     wanted: dict[str, set[str]] = {}
     for record_id, put in plan.puts.items():
@@ -205,12 +205,12 @@ def _keep_passages(plan: Plan) -> None:
         plan.puts[record_id] = Put(whole, record_id, new, 0, None, "merge")
 
 
-def _check(plan: Plan) -> None:
-    """Check the rules; of what both changed and breaks one together, this copy's stays."""
+def _check(plan: MergePlan) -> None:
+    """Check the rules; where both copies' changes together break one, mine stays."""
     for record_id in list(plan.puts):
         put = plan.puts[record_id]
         if isinstance(put.record, Review | Release):
-            continue  # they were checked where they were given, by whom they are
+            continue  # they were checked in the copy where their authors wrote them
         try:
             store.check(_view(plan), put)
         except (InputError, CheckFailedError):
@@ -221,7 +221,7 @@ def _check(plan: Plan) -> None:
             del plan.puts[record_id]
             theirs = newest(plan.other, subject)
             assert theirs is not None  # noqa: S101
-            before = (shared(plan, subject) or {}).get("fields", {})
+            before = (common_state(plan, subject) or {}).get("fields", {})
             one, two = mine.parsed["fields"], theirs.parsed["fields"]
             differing = {
                 name: (before.get(name), one.get(name), two.get(name))
@@ -234,8 +234,8 @@ def _check(plan: Plan) -> None:
 # Writing
 
 
-def _copy_objects(plan: Plan, progress: Progress) -> dict[str, str]:
-    """Copy encrypted objects of the other case into ``incoming``; return their names there."""
+def _copy_objects(plan: MergePlan, progress: Progress) -> dict[str, str]:
+    """Copy the other case's encrypted objects into ``incoming``; return their file names there."""
     found = {}
     folder = plan.case.folder / objects.FOLDER / objects.INCOMING
     total = sum(key.size for key in plan.objects.values())
@@ -252,18 +252,18 @@ def _copy_objects(plan: Plan, progress: Progress) -> dict[str, str]:
     return found
 
 
-def _erase_items(plan: Plan, reason: str) -> None:
-    """Erase items first: who is interrupted behind it merges again, and nothing comes back."""
+def _erase_items(plan: MergePlan, reason: str) -> None:
+    """Erase items before all else: after an interruption, merging again brings nothing back."""
     why = reason or _("erased in a copy that was merged")
     try:
         if plan.erase_items:
             vault_erasing.erase(plan.case, plan.erase_items, reason=why, now=plan.now)
-    except InputError:  # something here, unknown there, holds the same content: a person decides
+    except InputError:  # an item unknown there shares the content: a person must decide
         plan.kept += [f"item/{item}" for item in plan.erase_items]
         plan.erase_items = []
 
 
-def _write(plan: Plan, incoming: dict[str, str], reason: str) -> Merged:
+def _write(plan: MergePlan, incoming: dict[str, str], reason: str) -> Merged:
     case, at = plan.case, custody.stamp(plan.now)
     erased = sorted({*plan.erase_records, *plan.buried})
     made = [Put(one, store.new_id(plan.random), new=True) for one in plan.conflicts]
@@ -279,17 +279,17 @@ def _write(plan: Plan, incoming: dict[str, str], reason: str) -> Merged:
             }
             subject = f"{branches.SUBJECT}{plan.random(8).hex()}"
             first = Change("merge", subject, state, None, reason)
-            came = [members.carry_over(case, plan.other, one, at) for one in plan.members]
+            joining = [members.carry_over(case, plan.other, one, at) for one in plan.members]
             for key in plan.objects.values():
                 object_keys.put(case, key, incoming[key.name])
             erased_here = [store.erasure(one, "", plan.now) for one in erased]
-            changes = [first, *came, *plan.changes, *erased_here]
+            changes = [first, *joining, *plan.changes, *erased_here]
             store.write(case, [*plan.puts.values(), *made], changes=changes, now=plan.now)
             forgotten = _forget(plan, {SUBJECT + one for one in erased})
         moves = [(file, object_name) for object_name, file in incoming.items()]
         objects.put_in_place(case.folder, moves, disk)
         object_keys.settle(case)
-    if erased or plan.not_again:
+    if erased or plan.stay_forgotten:
         database.forget_deleted(case.database)
     return Merged(
         branch=name,
@@ -321,17 +321,18 @@ def _names(case: Case, wanted: Iterable[str]) -> list[str]:
     return [names[member] for member in wanted if member in names]
 
 
-def _forget(plan: Plan, erased: set[str]) -> list[str]:
-    """Erase earlier versions that either copy erased, inside a transaction; return of which.
+def _forget(plan: MergePlan, erased: set[str]) -> list[str]:
+    """Erase earlier versions that either copy erased, and return the records concerned.
 
-    A log holds all earlier states behind its last entry that forgets, and none before: where such
-    a state was in this copy's own log, what this copy wrote before it merged goes as well.
+    The caller opens the transaction. A log holds every earlier state after its last "forget" entry
+    and none before it: where this copy's own log held such a state, everything that it wrote before
+    the merge goes as well.
     """
     of_branches = [
         state
-        for subject in {one for one, _digest in plan.not_again} - erased
+        for subject in {one for one, _digest in plan.stay_forgotten} - erased
         for state in subjects.earlier(plan.case, subject)
-        if state.branch != branches.MAIN and (subject, state.digest) in plan.not_again
+        if state.branch != branches.MAIN and (subject, state.digest) in plan.stay_forgotten
     ]
     changes = []
     for subject in plan.forget:

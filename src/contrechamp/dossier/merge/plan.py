@@ -1,4 +1,4 @@
-"""What is to be done to merge two copies, subject by subject, before anything is written."""
+"""Planning a merge of two copies, subject by subject, before anything is written."""
 
 import json
 from collections.abc import Mapping
@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from contrechamp.dossier.merge.ancestors import (
-    Known,
-    Standing,
+    KnownStates,
+    Precedence,
     ancestor,
-    gone,
+    forgotten_states,
     joined_salt,
-    standing,
+    precedence,
     state_of,
 )
 from contrechamp.dossier.merge.three_way import merged
@@ -30,16 +30,20 @@ from contrechamp.vault.subjects import State, all_states, newest
 
 
 @dataclass
-class Plan:
-    """What is to be done, gathered before anything is written."""
+class MergePlan:
+    """What a merge will do, gathered before anything is written.
+
+    `buried` are new conflicts about records that are erased; `stay_forgotten` are the subjects and
+    digests of states that either copy forgot and that must not return.
+    """
 
     case: Case
     other: Case
     fork: int
     now: datetime
     random: Random
-    mine: Known
-    theirs: Known
+    mine: KnownStates
+    theirs: KnownStates
     changes: list[Change] = field(default_factory=list)
     puts: dict[str, Put] = field(default_factory=dict)
     conflicts: list[Conflict] = field(default_factory=list)
@@ -51,15 +55,15 @@ class Plan:
     stays_erased: list[str] = field(default_factory=list)
     buried: list[str] = field(default_factory=list)
     forget: list[str] = field(default_factory=list)
-    not_again: set[tuple[str, str]] = field(default_factory=set)
+    stay_forgotten: set[tuple[str, str]] = field(default_factory=set)
     members: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     dismissed: set[str] = field(default_factory=set)
     renew: bool = False
 
 
-def gather(plan: Plan) -> None:
-    """Go through what the other copy has and this one never saw, and note what follows from it."""
+def gather(plan: MergePlan) -> None:
+    """Go through the states that this copy has not seen, and plan what to do with each."""
     for subject in plan.theirs.log:
         if whose(plan, subject) not in {"theirs", "apart"}:
             continue
@@ -71,24 +75,24 @@ def gather(plan: Plan) -> None:
 # What a subject was and is
 
 
-def whose(plan: Plan, subject: str) -> Standing:
-    """Return which copy's state of a subject follows the other's."""
-    return standing(plan.mine, plan.theirs, subject)
+def whose(plan: MergePlan, subject: str) -> Precedence:
+    """Return which copy's state of a subject came after the other's."""
+    return precedence(plan.mine, plan.theirs, subject)
 
 
-def shared(plan: Plan, subject: str) -> dict[str, Any] | None:
-    """Return the newest state that both copies know; None if neither holds it, or ever did."""
+def common_state(plan: MergePlan, subject: str) -> dict[str, Any] | None:
+    """Return the newest state that both copies know; None if there is none, or neither holds it."""
     digest = ancestor(plan.mine, plan.theirs, subject)
     return state_of((plan.case, plan.other), subject, digest)
 
 
 def is_erased(found: State | None) -> bool:
-    """Return whether a subject, of which this is the newest state, was there and is erased."""
+    """Return whether a subject whose newest state this is existed and was erased."""
     return found is not None and found.is_erased
 
 
-def take(plan: Plan, subject: str) -> None:
-    """Take the other copy's state as it is, under the key that it has there."""
+def take(plan: MergePlan, subject: str) -> None:
+    """Take the other copy's state as it is, with the digest key that it has there."""
     found = newest(plan.other, subject)
     assert found is not None  # noqa: S101
     plan.changes.append(Change("merge", subject, found.parsed, found.object, salt=found.salt))
@@ -97,18 +101,18 @@ def take(plan: Plan, subject: str) -> None:
 # By kind of subject
 
 
-def _nothing(plan: Plan, subject: str) -> None:
-    """The case itself never changes; its compartments come with the identities."""
+def _nothing(plan: MergePlan, subject: str) -> None:
+    """Do nothing: the case itself never changes, and `compartments.gather` handles compartments."""
 
 
-def _plain(plan: Plan, subject: str) -> None:
+def _plain(plan: MergePlan, subject: str) -> None:
     if whose(plan, subject) == "theirs":
         take(plan, subject)
     else:
         plan.kept.append(subject)
 
 
-def _item(plan: Plan, subject: str) -> None:
+def _item(plan: MergePlan, subject: str) -> None:
     mine, theirs = newest(plan.case, subject), newest(plan.other, subject)
     assert theirs is not None  # noqa: S101
     item = subject.partition("/")[2]
@@ -131,14 +135,14 @@ def _item(plan: Plan, subject: str) -> None:
         plan.objects |= object_keys.by_name(plan.other, [name])
 
 
-def _member(plan: Plan, subject: str) -> None:
-    """Write a member that only the other copy has, without access: that is given by share."""
+def _member(plan: MergePlan, subject: str) -> None:
+    """Add a member whom only the other copy has, without access: `share` gives that."""
     member = subject.partition("/")[2]
-    if newest(plan.case, subject) is None:  # else it is settled in each copy by itself
+    if newest(plan.case, subject) is None:  # otherwise each copy keeps its own
         plan.members.append(member)
 
 
-def _identity(plan: Plan, subject: str) -> None:
+def _identity(plan: MergePlan, subject: str) -> None:
     mine, theirs = newest(plan.case, subject), newest(plan.other, subject)
     assert theirs is not None  # noqa: S101
     if is_erased(mine):
@@ -147,11 +151,11 @@ def _identity(plan: Plan, subject: str) -> None:
     elif is_erased(theirs) or whose(plan, subject) == "theirs":
         take(plan, subject)
     elif mine is not None and mine.parsed != theirs.parsed:
-        # Nobody but the members of the compartment can tell them apart: both are kept.
+        # Only members of the compartment can tell whether they differ: both are kept.
         plan.changes.append(Change("merge", f"identity/{plan.random(8).hex()}", theirs.parsed))
 
 
-def _record(plan: Plan, subject: str) -> None:
+def _record(plan: MergePlan, subject: str) -> None:
     mine, theirs = newest(plan.case, subject), newest(plan.other, subject)
     assert theirs is not None  # noqa: S101
     record_id = subject.removeprefix(SUBJECT)
@@ -172,7 +176,7 @@ def _record(plan: Plan, subject: str) -> None:
         taken = from_json(cls, fields)
         plan.puts[record_id] = Put(taken, record_id, mine is None, 0, theirs.salt, "merge")
         return
-    before = shared(plan, subject)
+    before = common_state(plan, subject)
     ours = mine.parsed["fields"]
     result = merged(None if before is None else before["fields"], ours, fields)
     forgotten = subject in plan.mine.forgotten | plan.theirs.forgotten
@@ -190,8 +194,8 @@ def _record(plan: Plan, subject: str) -> None:
     plan.joined.append(subject)
 
 
-def _bury_conflicts(plan: Plan) -> None:
-    """Leave out conflicts that hold what was said in a record that is erased."""
+def _bury_conflicts(plan: MergePlan) -> None:
+    """Leave out conflicts that quote a record that is erased."""
     for record_id, put in list(plan.puts.items()):
         if not isinstance(put.record, Conflict) or not put.new:
             continue
@@ -203,21 +207,23 @@ def _bury_conflicts(plan: Plan) -> None:
             plan.buried.append(record_id)
 
 
-def _forget(plan: Plan) -> None:
-    """Note the earlier states that one copy erased: they go from the other, and stay away."""
-    plan.not_again = gone(plan.case, plan.mine) | gone(plan.other, plan.theirs)
+def _forget(plan: MergePlan) -> None:
+    """Plan to erase earlier states that either copy forgot, and keep them from returning."""
+    plan.stay_forgotten = forgotten_states(plan.case, plan.mine) | forgotten_states(
+        plan.other, plan.theirs
+    )
     for subject in sorted(plan.theirs.forgotten):
-        held = all_states(plan.case, subject)
-        if any((subject, state.digest) in plan.not_again for state in held):
+        states = all_states(plan.case, subject)
+        if any((subject, state.digest) in plan.stay_forgotten for state in states):
             plan.forget.append(subject)
 
 
 def add_conflicts(
-    plan: Plan, cls: type[Record], subject: str, fields: Mapping[str, tuple[Any, Any, Any]]
+    plan: MergePlan, cls: type[Record], subject: str, fields: Mapping[str, tuple[Any, Any, Any]]
 ) -> None:
-    """Note fields in conflict (before, mine, theirs), each to be a record of its own."""
+    """Plan one conflict record for each field in conflict (before, mine, theirs)."""
     if cls is Conflict:
-        return  # decided in one copy, open in the other: what this copy has stays
+        return  # decided in one copy, open in the other: this copy's state stays
     for name, (before, mine, theirs) in sorted(fields.items()):
         plan.conflicts.append(
             Conflict(
@@ -231,7 +237,7 @@ def add_conflicts(
 
 
 def text_of(value: Any) -> str:
-    """Return what stands in a field as the text that a conflict keeps."""
+    """Return the value of a field as the text that a conflict stores."""
     return "" if value is None else json.dumps(value, ensure_ascii=False)
 
 

@@ -1,4 +1,4 @@
-"""Three versions of a record's fields, as JSON: what both had, what each made of it."""
+"""Three-way merge of a record's fields, as JSON: the common version, mine and theirs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Result:
-    """What comes of it.
+class MergedFields:
+    """The outcome of a merge.
 
     Args:
-        fields: together; of what is in conflict, mine.
-        conflicts: fields that both changed in different ways: before, mine and theirs.
+        fields: merged; for those in conflict, mine.
+        conflicts: fields that both changed in different ways, as (before, mine, theirs).
     """
 
     fields: dict[str, Any]
@@ -20,10 +20,10 @@ class Result:
 
 def merged(
     before: Mapping[str, Any] | None, mine: Mapping[str, Any], theirs: Mapping[str, Any]
-) -> Result:
-    """Merge field by field; a field that is not there is None.
+) -> MergedFields:
+    """Merge field by field; a missing field counts as None.
 
-    Lists that both only added to are joined: mine, then what is new in theirs.
+    Lists that both sides only added to are joined: mine, then what is new in theirs.
 
     >>> merged({"a": 1, "b": [1]}, {"a": 2, "b": [1, 2]}, {"a": 1, "b": [1, 3], "c": 4}).fields
     {'a': 2, 'b': [1, 2, 3], 'c': 4}
@@ -45,11 +45,11 @@ def merged(
                     value = joined
         if value is not None:
             fields[name] = value
-    return Result(fields, conflicts)
+    return MergedFields(fields, conflicts)
 
 
 def _joined(was: Any, one: Any, two: Any) -> list[Any] | None:
-    """Return two lists as one, if both hold all that was there before."""
+    """Return two lists joined, if both still hold everything from before; otherwise None."""
     if not isinstance(one, list) or not isinstance(two, list):
         return None
     if not isinstance(was, list | None):

@@ -1,1 +1,1 @@
-"""What may be done with a record: consent, sharing, review, release, and how it stands."""
+"""What may be done with a record: consent, sharing, review, release, and standing."""

@@ -1,4 +1,4 @@
-"""Whether what people said and gave may be used as it is to be: refused with a list, if not."""
+"""Whether consent covers a use of what people said or gave; if not, a list of refusals says why."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from contrechamp.dossier.records.publications import Publication, Use
 from contrechamp.dossier.records.testimony import Exhibit, Testimony
 from contrechamp.wording.consent import refusal_labels
 
-#: Fields by which an exhibit, or a testimony, names the item that was given.
+#: Fields in which an exhibit or a testimony names the item that was given.
 _GIVING = ("item", "recordings[")
 
 Why: TypeAlias = Literal[
@@ -27,9 +27,9 @@ Why: TypeAlias = Literal[
     "withdrawn",
     "ended",
     "not-yet",
-    "closed",  # a closed passage is used in no publication
-    "unsaid",  # how it is used
-    "team",  # it is for those who work on the case alone
+    "closed",  # a closed passage may not be published
+    "unsaid",  # the publication does not say how it uses it
+    "team",  # only for those who work on the case
 ]
 
 
@@ -39,10 +39,10 @@ class Refusal:
 
     Args:
         of: what is used.
-        use: how.
+        use: how it is used.
         why: the reason.
-        consent: reference to the consent that is withdrawn, ended or not given yet; "" if none.
-        source: id of whose consent it is; "" if that is not the reason.
+        consent: reference to the consent that is withdrawn, ended or not yet given; "" if none.
+        source: id of the source whose consent is lacking; "" if the reason is another.
     """
 
     of: str
@@ -52,8 +52,8 @@ class Refusal:
     source: str = ""
 
 
-#: What a picture, sound or video that somebody gave needs beside, by the beginning of its media
-#: type. What is not known can be any of them.
+#: The further uses that must be granted to share a picture, sound or video, by the beginning of its
+#: media type. A file of unknown type may be any of them.
 _MEDIA_USES: tuple[tuple[str, tuple[ConsentUse, ...]], ...] = (
     ("image/", ("image",)),
     ("audio/", ("voice",)),
@@ -65,17 +65,17 @@ _MEDIA_USES: tuple[tuple[str, tuple[ConsentUse, ...]], ...] = (
 def lacking(
     view: View, ref: str, use: ConsentUse, day: date, *, to: str = "", to_whom: str = ""
 ) -> list[Refusal]:
-    """Return why something may not be used so on a day; nothing if it may.
+    """Return why something may not be used in this way on a day; an empty list if it may.
 
-    What nobody gave, such as an own photo or an open source, needs no consent.
+    What nobody gave, such as the team's own photo or an open source, needs no consent.
 
     Args:
         view: the case.
         ref: testimony, passage, exhibit or item.
-        use: how.
+        use: how it would be used.
         day: when.
-        to: for shared: actor.
-        to_whom: for shared: whom, where there is no record of them.
+        to: for "shared": reference to the actor who would receive it.
+        to_whom: for "shared": the recipient's name, where there is no record of them.
     """
     found = []
     for source in sorted(sources_of(view, ref)):
@@ -86,28 +86,28 @@ def lacking(
 
 
 def uses_of(view: View, publication: Publication) -> list[Use]:
-    """Return every use that a publication makes: those it states, and those that follow.
+    """Return every use that a publication makes: those it states, and those that follow from them.
 
-    Who cites a finding uses the passages and exhibits under it; unless it is said how, they are
-    taken as quoted without saying by whom.
+    To cite a finding is to use the passages and exhibits under it; unless stated otherwise, they
+    count as quoted anonymously.
     """
     stated = list(publication.uses)
-    told = {use.of for use in stated}
-    wholes = {ref for ref in told if "#" not in ref}
-    followed = [
+    named = {use.of for use in stated}
+    wholes = {ref for ref in named if "#" not in ref}
+    implied = [
         Use(of=ref, use="quoted")
         for ref in dict.fromkeys(_used_below(view, publication.cites))
-        if ref not in told and ref.partition("#")[0] not in wholes
+        if ref not in named and ref.partition("#")[0] not in wholes
     ]
-    return stated + followed
+    return stated + implied
 
 
 def check(view: View, publication: Publication, day: date) -> list[Refusal]:
-    """Return every use of a publication that is not covered on a day."""
+    """Return every use in a publication that consent does not cover on a day."""
     refused = []
     stated = {use.of for use in publication.uses}
     for ref in publication.cites:
-        # A picture or recording that is shown: which of its uses is it?
+        # Showing a picture or recording: the publication must say which use that is.
         if ref not in stated and view.kind(lookup.id_of(ref)) == "exhibit":
             refused += [
                 Refusal(ref, "image", "unsaid", "", source) for source in sources_of(view, ref)
@@ -122,10 +122,10 @@ def check(view: View, publication: Publication, day: date) -> list[Refusal]:
 
 
 def require(view: View, publication: Publication, day: date) -> None:
-    """Refuse a publication that uses what consent does not cover.
+    """Refuse a publication that uses anything that consent does not cover.
 
     Raises:
-        CheckFailedError: with the list.
+        CheckFailedError: with the list of refusals.
     """
     _refuse(check(view, publication, day))
 
@@ -133,17 +133,17 @@ def require(view: View, publication: Publication, day: date) -> None:
 def require_sharing(
     view: View, refs: Iterable[str], day: date, *, to: str = "", to_whom: str = ""
 ) -> None:
-    """Refuse to hand out what its source does not consent to be shared with whom it goes to.
+    """Refuse to hand anything out whose source has not consented to sharing it with the recipient.
 
     Args:
         view: the case.
         refs: testimonies, exhibits or items.
         day: when.
-        to: actor.
-        to_whom: whom, where there is no record of them.
+        to: reference to the actor who would receive it.
+        to_whom: the recipient's name, where there is no record of them.
 
     Raises:
-        CheckFailedError: with the list.
+        CheckFailedError: with the list of refusals.
     """
     refused: list[Refusal] = []
     for ref in refs:
@@ -154,14 +154,14 @@ def require_sharing(
 def lacking_to_share(
     view: View, ref: str, day: date, *, to: str = "", to_whom: str = ""
 ) -> list[Refusal]:
-    """Return why something may not be handed to somebody on a day; nothing if it may.
+    """Return why something may not be handed to somebody on a day; an empty list if it may.
 
     Args:
         view: the case.
         ref: source, testimony, exhibit or item.
         day: when.
-        to: actor.
-        to_whom: whom, where there is no record of them.
+        to: reference to the actor who would receive it.
+        to_whom: the recipient's name, where there is no record of them.
     """
     refused = lacking(view, ref, "held", day)
     if refused:
@@ -172,14 +172,14 @@ def lacking_to_share(
 
 
 def limits(view: View, ref: str, day: date, *, to: str = "", to_whom: str = "") -> list[str]:
-    """Return the limits within which something may be handed to somebody, in its source's words.
+    """Return the limits that sources set, in their own words, on handing something to somebody.
 
     Args:
         view: the case.
         ref: source, testimony, exhibit or item.
         day: when.
-        to: actor.
-        to_whom: whom, where there is no record of them.
+        to: reference to the actor who would receive it.
+        to_whom: the recipient's name, where there is no record of them.
     """
     uses = _uses_in_sharing(view, ref)
     return [
@@ -207,12 +207,12 @@ def _uses_in_sharing(view: View, ref: str) -> tuple[ConsentUse, ...]:
 
 def _refuse(refused: Sequence[Refusal]) -> None:
     if refused:
-        lines = "\n".join(f"  {line}" for line in told(refused))
+        lines = "\n".join(f"  {line}" for line in refusal_lines(refused))
         raise CheckFailedError(_("consent does not cover this:") + f"\n{lines}")
 
 
-def told(refused: Iterable[Refusal]) -> list[str]:
-    """Return refusals as lines in the user's language."""
+def refusal_lines(refused: Iterable[Refusal]) -> list[str]:
+    """Return one line for each refusal, in the user's language."""
     why = refusal_labels()
     return [
         f"{one.of}: {one.use}: {why[one.why]}" + (f" ({one.consent})" if one.consent else "")
@@ -221,7 +221,7 @@ def told(refused: Iterable[Refusal]) -> list[str]:
 
 
 def sources_of(view: View, ref: str) -> set[str]:
-    """Return the ids of those who said or gave something."""
+    """Return the ids of the sources who said or gave something."""
     if ref.startswith(f"{ITEM}/"):
         found = set()
         for citation in view.cited_by(ref):
@@ -240,7 +240,7 @@ def sources_of(view: View, ref: str) -> set[str]:
         return {lookup.id_of(record.source)}
     if isinstance(record, Exhibit):
         given_by = {lookup.id_of(record.given_by)} if record.given_by else set()
-        return given_by | (sources_of(view, record.item))
+        return given_by | sources_of(view, record.item)
     return set()
 
 
@@ -253,7 +253,7 @@ def consents_of(view: View, source: str) -> Iterator[tuple[str, Consent]]:
 
 
 def is_about(view: View, consent: Consent, ref: str) -> bool:
-    """Return whether a consent speaks of something: of all, or of it, or of what it is part of."""
+    """Return whether a consent covers something: everything, the thing itself, or its whole."""
     if not consent.about:
         return True
     whole = ref.partition("#")[0]
@@ -272,10 +272,10 @@ def is_about(view: View, consent: Consent, ref: str) -> bool:
 
 
 def state_on(consent: Consent, day: date) -> Literal["in-force", "withdrawn", "ended", "not-yet"]:
-    """Return whether a consent holds on a day.
+    """Return the state of a consent on a day.
 
-    A date known to the month or year only counts for the person: given on its last day, ended and
-    withdrawn on its first.
+    A date known only to the month or year is read in the person's favour: given on the last day of
+    it, ended or withdrawn on the first.
     """
     if consent.withdrawn_on is not None and day >= earliest(consent.withdrawn_on):
         return "withdrawn"
@@ -294,7 +294,7 @@ def _of_source(
         state = state_on(consent, day)
         if state == "in-force":
             return None
-        # A withdrawal weighs more than an end.
+        # A withdrawal outweighs an expiry.
         if best is None or state == "withdrawn":
             best = Refusal(ref, use, state, consent_ref, source)
     return best or Refusal(ref, use, "none", "", source)
@@ -305,7 +305,7 @@ def _grants(consent: Consent, use: ConsentUse, to: str, to_whom: str) -> bool:
 
 
 def _is_granted(grant: Grant, use: ConsentUse, to: str, to_whom: str) -> bool:
-    if use != "shared":  # whoever consents to any use consents to its being held for it
+    if use != "shared":  # consent to any use implies consent to hold it for that use
         return use in {grant.use, "held"}
     named = {normalised(one) for one in grant.with_whom}
     return grant.use == "shared" and (
@@ -323,7 +323,7 @@ def _closed(view: View, use: Use) -> Iterator[Refusal]:
 
 
 def _used_below(view: View, refs: Iterable[str]) -> Iterator[str]:
-    """Yield testimonies, passages, exhibits and items under what is cited, however deep."""
+    """Yield the testimonies, passages, exhibits and items under what is cited, at any depth."""
     seen: set[str] = set()
     waiting = list(refs)
     while waiting:

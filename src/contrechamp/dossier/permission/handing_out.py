@@ -1,4 +1,4 @@
-"""Handing out items of a case: only to whom those who gave them consented to."""
+"""Handing out items of a case, only to recipients that those who gave them consented to."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -26,25 +26,25 @@ def hand_out(
     random: Random,
     progress: Progress = silent,
 ) -> Exported:
-    """Export items, after looking whether consent covers whom they go to.
+    """Export items after checking that consent covers the recipient.
 
     Args:
         case: open for writing.
         items: ids.
-        out: folder to be made.
-        to: whom it goes to, by name or by record/... or its beginning.
-        recipients: see `vault.bags.exporting.export`, as the rest.
+        out: folder to create.
+        to: the recipient: a name, or record/... or the beginning of one.
+        recipients: as all that follow, see `vault.bags.exporting.export`.
         plain: not encrypted.
         open_records: records readable, content encrypted.
         reason: why, in the user's words.
-        now: for the log, and the day of consents.
+        now: for the log; consents must hold on this day.
         random: source of keys.
         progress: told of bytes.
 
     Raises:
-        CheckFailedError: if consent does not cover it, with the list.
+        CheckFailedError: if consent does not cover it, with the list of refusals.
         InputError: if there is no such item, record or key.
-        OutputError: if the folder cannot be made.
+        OutputError: if the folder cannot be created.
     """
     actor = lookup.by_beginning(case, to) if to.startswith(lookup.SUBJECT) else ""
     refs = [f"item/{item}" for item in items]

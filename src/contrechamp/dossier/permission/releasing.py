@@ -1,4 +1,4 @@
-"""The lock of the door: what has to hold before a record, or an item, may be published."""
+"""The last check: what must hold before a record or an item may be published."""
 
 from collections.abc import Iterable
 
@@ -13,20 +13,20 @@ from contrechamp.dossier.records.people import ConsentUse
 from contrechamp.dossier.records.publications import Publication, Release
 from contrechamp.dossier.records.testimony import Exhibit, Testimony
 
-#: One of these is needed to show what somebody said or gave.
+#: Consent to at least one of these is needed to show what somebody said or gave.
 _SHOWING: tuple[ConsentUse, ...] = ("quoted", "pseudonym", "voice", "image", "name")
-#: Flags of the record as a whole with which nothing is released.
+#: Flags on a record as a whole that prevent its release.
 _BLOCKING = frozenset(
     {"no-evidence", "refuted", "withdrawn", "no-consent", "consent-withdrawn", "conflict"}
 )
 
 
 def check(view: View, release: Release, *, where: str) -> None:
-    """Check that what is to be released may be.
+    """Check that what a release is about may be published.
 
     Raises:
         InputError: if it is not the newest version, or does not stand.
-        CheckFailedError: if consent does not cover it, with the list.
+        CheckFailedError: if consent does not cover it, with the list of refusals.
     """
     ref, day = release.about, latest(release.on)
     record = None if ref.startswith(f"{ITEM}/") else view.record(lookup.id_of(ref))
@@ -45,12 +45,12 @@ def check(view: View, release: Release, *, where: str) -> None:
     elif record is None or isinstance(record, Testimony | Exhibit):
         refused = [consent.lacking(view, ref, use, day) for use in _SHOWING]
         if all(refused):
-            lines = "\n".join(f"  {line}" for one in refused for line in consent.told(one))
+            lines = "\n".join(f"  {line}" for one in refused for line in consent.refusal_lines(one))
             raise CheckFailedError(_("consent does not cover this:") + f"\n{lines}")
 
 
 def _blocking(flags: Iterable[Flag]) -> list[str]:
-    """Return the flags with which nothing is released."""
+    """Return the codes of the flags that prevent a release."""
     return sorted(
         {
             flag.code
@@ -60,8 +60,8 @@ def _blocking(flags: Iterable[Flag]) -> list[str]:
     )
 
 
-def may_leave(standings: Standings, ref: str) -> bool:
-    """Return whether an item is released, and whether that still holds on the day."""
+def may_be_published(standings: Standings, ref: str) -> bool:
+    """Return whether an item is released and may still be published on the day."""
     view, day = standings.view, standings.day
     return (
         is_released(view, ref)
@@ -71,7 +71,7 @@ def may_leave(standings: Standings, ref: str) -> bool:
 
 
 def is_released(view: View, ref: str) -> bool:
-    """Return whether the newest version of a record, or an item, may be published."""
+    """Return whether the newest version of a record, or an item, has a release in force."""
     newest = (ref, lookup.digest_of(view.case, ref), None)
     return any(
         isinstance(record, Release) and (record.about, record.state, record.revoked_on) == newest

@@ -1,4 +1,4 @@
-"""What a person says of a record: reviewed, released, contested; and whether that still holds."""
+"""Reviewing and releasing records, and whether a review still holds for the newest version."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,8 +20,8 @@ class Reviewed:
     """A review of a record.
 
     Args:
-        review: the record of it.
-        current: it is of the newest version.
+        review: the stored review.
+        current: whether it is of the newest version.
     """
 
     review: Stored
@@ -29,17 +29,17 @@ class Reviewed:
 
 
 def review(case: Case, ref: str, verdict: Verdict, *, why: str = "", now: datetime) -> Stored:
-    """Write down what a second person thinks of the newest version of a record.
+    """Record a second person's verdict on the newest version of a record.
 
     Args:
         case: open for writing, by that person.
         ref: of the record.
-        verdict: of the person.
+        verdict: theirs.
         why: in their words.
         now: for the log.
 
     Raises:
-        InputError: if the person wrote this version, or there is none.
+        InputError: if the person wrote this version, or there is no such record.
     """
     about = lookup.get(case, ref)
     given = Review(about=about.ref, state=about.digest, verdict=verdict, why=why)
@@ -58,7 +58,7 @@ def reviews(case: Case, ref: str) -> list[Reviewed]:
 
 
 def is_reviewed(case: Case, ref: str) -> bool:
-    """Return whether a second person agreed to the newest version, and nobody since objected."""
+    """Return whether the newest version has reviewers and the last verdict of each is "agreed"."""
     verdicts = {
         one.review.member: one.review.record.verdict
         for one in reviews(case, ref)
@@ -68,7 +68,7 @@ def is_reviewed(case: Case, ref: str) -> bool:
 
 
 def release(case: Case, ref: str, *, on: str, why: str = "", now: datetime) -> Stored:
-    """Give leave for the newest version of a record, or an item, to be published.
+    """Release the newest version of a record, or an item, for publication.
 
     Args:
         case: open for writing.
@@ -79,7 +79,7 @@ def release(case: Case, ref: str, *, on: str, why: str = "", now: datetime) -> S
 
     Raises:
         InputError: if it does not stand.
-        CheckFailedError: if consent does not cover it, with the list.
+        CheckFailedError: if consent does not cover it, with the list of refusals.
     """
     state = lookup.digest_of(case, ref)
     if not state:

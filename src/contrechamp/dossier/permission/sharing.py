@@ -1,4 +1,4 @@
-"""What of a case may go to whom, record by record, by the consents of those who told or gave it."""
+"""Which records may go to whom, by the consents of those who said or gave what is in them."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ from contrechamp.dossier.records.testimony import Challenge, Exhibit, Testimony
 
 @dataclass(frozen=True)
 class Recipient:
-    """Whom records go to. With neither actor, name nor team: whoever gets hold of them.
+    """Whom records go to. Without actor, name and team: anyone who gets hold of them.
 
     Args:
         actor: reference to its record; "" where there is none.
-        name: of whom there is no record of.
-        team: those who work on the case, for a copy of their own or another machine.
+        name: of a recipient whom there is no record of.
+        team: for those who work on the case: a copy of their own, or another machine.
     """
 
     actor: str = ""
@@ -36,14 +36,16 @@ ANYONE = Recipient()
 
 
 class Sharing:
-    """What may go to a recipient on a day; what was found out once is kept.
+    """What may go to a recipient on a day; answers are cached.
 
-    What nobody told or gave goes. A testimony or an exhibit goes where a consent covers that it is
-    shared with the recipient; an exhibit of a picture, sound or video where one covers image or
-    voice as well; a source where one that is narrowed to nothing covers sharing and the pseudonym.
-    What was read from a file that somebody gave goes as the file would; a challenge, review,
-    release or conflict as what it is about. Consents stay with the team. To the team goes what may
-    be held.
+    - What nobody said or gave goes.
+    - A testimony or an exhibit goes if a consent covers sharing it with the recipient; for a
+      picture, sound or video, the image or voice must be covered as well.
+    - A source goes if a consent without an ``about`` covers sharing and the pseudonym.
+    - What was read from a file that somebody gave goes if the file would.
+    - A challenge, review, release or conflict goes if the record it is about does.
+    - Consents stay with the team.
+    - Everything that may be held goes to the team.
 
     Args:
         view: the case.
@@ -57,7 +59,7 @@ class Sharing:
         self._files: dict[str, tuple[bool, list[str]]] = {}
 
     def refused(self, record_id: str, record: Record) -> tuple[Refusal, ...]:
-        """Return why a record does not go; nothing if it does."""
+        """Return why a record is withheld; nothing if it goes."""
         ref = SUBJECT + record_id
         if ref not in self._found:
             refused = self._of_kind(ref, record)
@@ -67,7 +69,7 @@ class Sharing:
         return self._found[ref]
 
     def refused_of(self, ref: str) -> tuple[Refusal, ...]:
-        """Return why a record, or an item, does not go; nothing if it does, or was erased."""
+        """Return why a record or an item is withheld; nothing if it goes, or was erased."""
         if not ref.startswith(SUBJECT):
             if ref not in self._found:
                 self._found[ref] = self._of_given(ref)
@@ -76,15 +78,15 @@ class Sharing:
         return () if record is None else self.refused(lookup.id_of(ref), record)
 
     def thinned(self, record: Record) -> Record:
-        """Return a record that goes without the words that it has about what stays.
+        """Return a record that goes, without its words about what is withheld.
 
-        References stay in it: they say nothing.
+        References remain in it: they reveal nothing.
         """
         thin: Record = self._thin(record)
         return thin
 
     def is_given(self, record_id: str, record: Record) -> bool:
-        """Return whether a record holds what a source told or gave, or says who it is."""
+        """Return whether a record holds what a source said or gave, or describes the source."""
         own = isinstance(record, Source | Testimony | Exhibit) and consent.sources_of(
             self.view, SUBJECT + record_id
         )
@@ -93,14 +95,14 @@ class Sharing:
         )
 
     def limits(self, record_id: str, record: Record) -> list[str]:
-        """Return what those whom a record is of said must be kept to, in their words."""
+        """Return the limits that the sources of a record set on sharing it, in their words."""
         found = self._limits(SUBJECT + record_id)
         if record.read_from is not None:
             found += self._of_file(record.read_from.item)[1]
         return list(dict.fromkeys(found))
 
     def _of_file(self, item: str) -> tuple[bool, list[str]]:
-        """Return whether somebody gave an item, and within which limits: once for each item.
+        """Return whether somebody gave an item, and the limits they set; looked up only once.
 
         Thousands of records may have been read from one file, and each of them names it.
         """
@@ -153,8 +155,8 @@ class Sharing:
         return dataclasses.replace(value, **changed) if changed else value
 
 
-class Outward(View):
-    """A case as its recipient sees it: what stays in it is not there.
+class RecipientView(View):
+    """A case as its recipient sees it, without what is withheld.
 
     Args:
         sharing: what may go.
@@ -165,6 +167,6 @@ class Outward(View):
         self._sharing = sharing
 
     def record(self, record: str) -> Record | None:
-        """Return what a record says; None if there is none, or it stays."""
+        """Return what a record says; None if there is none, or it is withheld."""
         found = self._sharing.view.record(record)
         return None if found is None or self._sharing.refused(record, found) else found

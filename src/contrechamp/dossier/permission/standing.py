@@ -1,7 +1,7 @@
-"""How a record stands: whether its evidence is there, contested, withdrawn or erased.
+"""How a record stands: whether its evidence is present, contested, withdrawn or erased.
 
-Nothing of it is stored. It follows from what is cited, and so it shows everywhere and cannot be
-forgotten.
+None of this is stored. It is computed from what is cited, so it shows everywhere and nobody can
+forget to update it.
 """
 
 from collections.abc import Iterator
@@ -22,13 +22,13 @@ from contrechamp.dossier.records.schema import REF
 from contrechamp.dossier.records.testimony import Challenge, Exhibit, Testimony
 
 Code: TypeAlias = Literal[
-    "no-evidence",  # a statement without any, or none that stands
+    "no-evidence",  # a statement has none, or none that stands
     "contested",
     "refuted",  # a challenge was upheld
     "withdrawn",
     "no-consent",
     "consent-withdrawn",
-    "erased",  # something that it names
+    "erased",  # something that it refers to was erased
     "conflict",  # two copies of the case differ
     "evidence-contested",
     "evidence-refuted",
@@ -38,7 +38,7 @@ Code: TypeAlias = Literal[
     "evidence-without-consent",
 ]
 
-#: What a flag of something cited means for who cites it.
+#: What a flag on something cited means for the record that cites it.
 _OF_EVIDENCE: dict[str, Code] = {
     "contested": "evidence-contested",
     "evidence-contested": "evidence-contested",
@@ -54,18 +54,18 @@ _OF_EVIDENCE: dict[str, Code] = {
     "no-evidence": "evidence-lacking",
     "evidence-lacking": "evidence-lacking",
 }
-#: Evidence that does not hold anything up any more.
+#: Evidence with one of these no longer supports anything.
 _FALLEN = frozenset({"evidence-refuted", "evidence-withdrawn", "evidence-erased"})
 
 
 @dataclass(frozen=True)
 class Flag:
-    """One thing that is not as it should be.
+    """One problem with a record.
 
     Args:
-        code: what.
+        code: which problem.
         at: field of the record; "" for the record as a whole.
-        because: reference to what it comes from; "" where that is the record itself.
+        because: reference to its cause; "" where that is the record itself.
     """
 
     code: Code
@@ -74,22 +74,22 @@ class Flag:
 
 
 class Standings:
-    """How records stand on a day; what was found out once is kept.
+    """How records stand on a day; answers are cached.
 
     Args:
         view: the case.
-        day: on which; challenges and withdrawals of later days do not count yet.
+        day: challenges and withdrawals of later days do not count yet.
     """
 
     def __init__(self, view: View, day: date) -> None:
         self.view = view
         self.day = day
         self._found: dict[str, tuple[Flag, ...]] = {}
-        self._marked = _marked(view)
+        self._disputed = _disputed(view)
         self._open: set[str] = set()
 
     def of(self, ref: str) -> tuple[Flag, ...]:
-        """Return what is not as it should be of a record, a part of it, or an item."""
+        """Return the problems with a record, a part of it, or an item."""
         if ref in self._found:
             return self._found[ref]
         if ref in self._open:  # records that rest on each other add nothing of their own
@@ -97,7 +97,7 @@ class Standings:
         self._open.add(ref)
         flags = tuple(dict.fromkeys(self._flags(ref)))
         self._open.discard(ref)
-        if not self._open:  # what was found within a circle is not the whole of it
+        if not self._open:  # within a cycle the answer is incomplete: do not cache it
             self._found[ref] = flags
         return flags
 
@@ -112,27 +112,28 @@ class Standings:
         yield from self._conflicts(ref)
         if isinstance(record, Testimony | Exhibit):
             yield from self._consents(ref)
-        resting = {
+        evidence_refs = {
             f"{path.removeprefix(': ')}.ref"
             for part, path in parts(record)
             if isinstance(part, Evidence)
         }
-        for held in references(record):
-            if held.path not in resting and self._is_erased(str(held.value)):
-                yield Flag("erased", held.path, str(held.value))
+        for reference in references(record):
+            target = str(reference.value)
+            if reference.path not in evidence_refs and self._is_erased(target):
+                yield Flag("erased", reference.path, target)
         yield from self._evidence(record)
 
     def _challenges(self, ref: str) -> Iterator[Flag]:
         whole = ref.partition("#")[0]
         about = {ref, whole, *self._same_thing(whole)}
         for one in sorted(about):
-            if one not in self._marked:
+            if one not in self._disputed:
                 continue
             for citation in self.view.cited_by(one):
                 record = self.view.record(citation.citing)
                 if not isinstance(record, Challenge) or citation.field != "about":
                     continue
-                # A passage is not contested because another one is.
+                # A challenge to one passage does not contest another.
                 if record.about not in about and "#" in ref:
                     continue
                 if record.outcome == "dismissed" or earliest(record.on) > self.day:
@@ -156,7 +157,7 @@ class Standings:
                 yield SUBJECT + citation.citing
 
     def _conflicts(self, ref: str) -> Iterator[Flag]:
-        if ref not in self._marked:
+        if ref not in self._disputed:
             return
         for citation in self.view.cited_by(ref):
             if self.view.kind(citation.citing) == "conflict" and citation.field == "about":
@@ -172,11 +173,13 @@ class Standings:
     def _evidence(self, record: Record) -> Iterator[Flag]:
         for part, path in parts(record):
             at = path.removeprefix(": ")
-            resting = getattr(part, "evidence", None)
-            if resting is not None and hasattr(part, "confidence"):
-                fallen = [one for one in resting if self._has_fallen(one.ref)]
-                if len(fallen) == len(resting):
-                    yield Flag("no-evidence", at)
+            evidence = getattr(part, "evidence", None)
+            if (
+                evidence is not None
+                and hasattr(part, "confidence")
+                and all(self._has_fallen(one.ref) for one in evidence)
+            ):
+                yield Flag("no-evidence", at)
             if isinstance(part, Evidence):
                 yield from self._of_cited(part.ref, at)
         if isinstance(record, Recommendation):
@@ -187,12 +190,11 @@ class Standings:
                 yield from self._of_cited(ref, f"cites[{number}]")
 
     def _of_cited(self, ref: str, at: str) -> Iterator[Flag]:
-        codes = [flag.code for flag in self.of(ref)]
         if self._is_erased(ref):
             yield Flag("evidence-erased", at, ref)
-        for code in codes:
-            if code in _OF_EVIDENCE:
-                yield Flag(_OF_EVIDENCE[code], at, ref)
+        for flag in self.of(ref):
+            if flag.code in _OF_EVIDENCE:
+                yield Flag(_OF_EVIDENCE[flag.code], at, ref)
 
     def _has_fallen(self, ref: str) -> bool:
         own = (_OF_EVIDENCE.get(flag.code, "") for flag in self.of(ref) if not flag.at)
@@ -210,9 +212,9 @@ class Standings:
         return isinstance(record, Exhibit) and self._is_erased(record.item)
 
 
-def _marked(view: View) -> set[str]:
-    """Return what a challenge or a conflict is about, with and without the part."""
-    found = lookup.spoken_of(view.case, "challenge", "conflict")
+def _disputed(view: View) -> set[str]:
+    """Return what challenges and conflicts are about, with and without the part."""
+    found = lookup.targets_of(view.case, "challenge", "conflict")
     for record in view.batch.values():
         if isinstance(record, Challenge | Conflict):
             found.add(record.about)
@@ -220,5 +222,5 @@ def _marked(view: View) -> set[str]:
 
 
 def standing(view: View, ref: str, day: date) -> tuple[Flag, ...]:
-    """Return how one record stands; for many, keep one `Standings`."""
+    """Return how one record stands; for many, use one `Standings`."""
     return Standings(view, day).of(ref)

@@ -54,7 +54,7 @@ class Stored:
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListedRecord:
     """A record by its title."""
 
     id: str
@@ -78,12 +78,12 @@ class Citation:
     cited: str
 
 
-def listed(case: Case, kind: str = "") -> Iterator[Listed]:
+def listed(case: Case, kind: str = "") -> Iterator[ListedRecord]:
     """Yield the records of a kind, or all, in the order in which they came in."""
     query = "SELECT id, kind, version, title FROM dossier"
     where, given = (" WHERE kind = ?", (kind,)) if kind else ("", ())
     for row in case.database.execute(f"{query}{where} ORDER BY row", given):
-        yield Listed(str(row[0]), str(row[1]), int(row[2]), str(row[3]))
+        yield ListedRecord(str(row[0]), str(row[1]), int(row[2]), str(row[3]))
 
 
 def count(case: Case) -> dict[str, int]:
@@ -164,7 +164,7 @@ def is_erased(case: Case, record: str) -> bool:
     return state is not None and state.is_erased
 
 
-def spoken_of(case: Case, *kinds: str) -> set[str]:
+def targets_of(case: Case, *kinds: str) -> set[str]:
     """Return what records of some kinds, such as reviews, are about."""
     marks = ", ".join("?" * len(kinds))
     rows = case.database.execute(

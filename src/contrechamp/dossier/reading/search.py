@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from contrechamp.dossier.reading.lookup import Listed, get
+from contrechamp.dossier.reading.lookup import ListedRecord, get
 from contrechamp.dossier.records.contents import field_values
 from contrechamp.dossier.records.field_types import Record
 from contrechamp.vault.case import Case
@@ -72,7 +72,7 @@ class Hit:
         excerpt: a few words around the first that fits, as they were written.
     """
 
-    record: Listed
+    record: ListedRecord
     excerpt: str = field(repr=False)
 
 
@@ -143,7 +143,7 @@ def find(case: Case, words: str, *, kind: str = "", limit: int = 50) -> list[Hit
     wanted = [normalised(word) for word in _WORD.findall(words)]
     return [
         Hit(
-            Listed(str(row[0]), str(row[1]), int(row[2]), str(row[3])),
+            ListedRecord(str(row[0]), str(row[1]), int(row[2]), str(row[3])),
             excerpt(get(case, str(row[0])).record, wanted),
         )
         for row in rows

@@ -8,7 +8,7 @@ from contrechamp.vault.case import Case
 
 
 @dataclass(frozen=True)
-class Citing:
+class CitingRecord:
     """A record that names another record, a part of it, or an item.
 
     Args:
@@ -32,7 +32,7 @@ def title_of(case: Case, ref: str) -> str:
     return "" if found is None else found.record.title()
 
 
-def citing(case: Case, ref: str) -> list[Citing]:
+def citing(case: Case, ref: str) -> list[CitingRecord]:
     """Return who names a record (or a part of it) or an item; each once a part."""
     known: dict[str, lookup.Stored] = {}
     told = []
@@ -41,5 +41,5 @@ def citing(case: Case, ref: str) -> list[Citing]:
             known[citation.citing] = lookup.get(case, citation.citing)
         one = known[citation.citing]
         part = citation.cited.partition("#")[2]
-        told.append(Citing(SUBJECT + one.id, one.kind, one.record.title(), part))
+        told.append(CitingRecord(SUBJECT + one.id, one.kind, one.record.title(), part))
     return list(dict.fromkeys(told))  # one record may cite it in many places

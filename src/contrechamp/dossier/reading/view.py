@@ -68,7 +68,7 @@ class View:
             self._records[record] = None if found is None else found.record
         return self._records[record]
 
-    def know(self, record_id: str, record: Record) -> None:
+    def remember(self, record_id: str, record: Record) -> None:
         """Keep a record that was read already."""
         if len(self._records) < KEPT:
             self._records[record_id] = record

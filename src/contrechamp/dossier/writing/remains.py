@@ -45,7 +45,7 @@ class HeldFile:
 
 
 @dataclass(frozen=True)
-class Outside:
+class HandedOut:
     """A copy that was handed out.
 
     Args:
@@ -80,7 +80,7 @@ class Remains:
     files: tuple[HeldFile, ...] = ()
     repeated: tuple[str, ...] = ()
     citing: tuple[str, ...] = ()
-    outside: tuple[Outside, ...] = ()
+    outside: tuple[HandedOut, ...] = ()
     unread: int = 0
 
     def without(self, gone: Iterable[str]) -> "Remains":
@@ -122,7 +122,7 @@ def remains(case: Case, refs: Sequence[str]) -> Remains:
     )
 
 
-def handed_out(case: Case, refs: Sequence[str]) -> list[Outside]:
+def handed_out(case: Case, refs: Sequence[str]) -> list[HandedOut]:
     """Return the copies of records and items that were handed out, the oldest first."""
     wanted = set(refs)
     found = []
@@ -133,7 +133,7 @@ def handed_out(case: Case, refs: Sequence[str]) -> list[Outside]:
         if inside:
             to = str(state.get("for", "")) or ", ".join(state.get("to", []))
             team = bool(state.get("team", False))
-            found.append(Outside(str(state["name"]), str(state["at"]), to, team, inside))
+            found.append(HandedOut(str(state["name"]), str(state["at"]), to, team, inside))
     return sorted(found, key=lambda one: (one.at, one.name))
 
 

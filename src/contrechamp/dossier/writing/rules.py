@@ -50,11 +50,11 @@ def check(view: View, record_id: str, record: Record, before: Stored | None) -> 
         _check_bounds(part, f"{where}{path}")
     rule = _OWN.get(type(record))
     if rule is not None:
-        rule(Checked(view, record_id, record, before, where))
+        rule(RecordCheck(view, record_id, record, before, where))
 
 
 @dataclass(frozen=True)
-class Checked:
+class RecordCheck:
     """One record that is being checked; see `check`."""
 
     view: View
@@ -155,7 +155,7 @@ def _field(where: str, name: str) -> str:
     return f"{where}.{name}" if ": " in where else f"{where}: {name}"
 
 
-def _keys(one: Checked, field: str, keys: Iterable[str]) -> set[str]:
+def _keys(one: RecordCheck, field: str, keys: Iterable[str]) -> set[str]:
     counted = Counter(keys)
     for key, many in counted.items():
         if many > 1:
@@ -163,13 +163,13 @@ def _keys(one: Checked, field: str, keys: Iterable[str]) -> set[str]:
     return set(counted)
 
 
-def _known(one: Checked, field: str, keys: Iterable[str | None], known: Container[str]) -> None:
+def _known(one: RecordCheck, field: str, keys: Iterable[str | None], known: Container[str]) -> None:
     for key in keys:
         if key is not None and key not in known:
             raise one.refuse(field, _("there is no {key}").format(key=key))
 
 
-def _testimony(one: Checked) -> None:
+def _testimony(one: RecordCheck) -> None:
     keys = _keys(one, "passages", (passage.key for passage in one.record.passages))
     for citation in one.view.cited_by(SUBJECT + one.id):
         key = citation.cited.partition("#")[2]
@@ -184,12 +184,12 @@ def _testimony(one: Checked) -> None:
         _keep_source(one, one.before.record.source, one.record.source, "source")
 
 
-def _exhibit(one: Checked) -> None:
+def _exhibit(one: RecordCheck) -> None:
     if one.before is not None and isinstance(one.before.record, Exhibit):
         _keep_source(one, one.before.record.given_by, one.record.given_by, "given_by")
 
 
-def _keep_source(one: Checked, was: str | None, will_be: str | None, field: str) -> None:
+def _keep_source(one: RecordCheck, was: str | None, will_be: str | None, field: str) -> None:
     """Keep what a consent is narrowed to with the source whose consent it is."""
     consents = [
         citation.citing
@@ -204,7 +204,7 @@ def _keep_source(one: Checked, was: str | None, will_be: str | None, field: str)
         )  # fmt: skip
 
 
-def _consent(one: Checked) -> None:
+def _consent(one: RecordCheck) -> None:
     consent: Consent = one.record
     for number, grant in enumerate(consent.grants, start=1):
         named = bool(grant.with_actors or grant.with_whom)
@@ -221,7 +221,7 @@ def _consent(one: Checked) -> None:
             )
 
 
-def _actor(one: Checked) -> None:
+def _actor(one: RecordCheck) -> None:
     if one.record.kind == "person" and not one.record.public_role:
         raise one.refuse(
             "public_role",
@@ -230,18 +230,18 @@ def _actor(one: Checked) -> None:
         )  # fmt: skip
 
 
-def _relation(one: Checked) -> None:
+def _relation(one: RecordCheck) -> None:
     if one.record.from_actor == one.record.to_actor:
         raise one.refuse("to_actor", _("an actor is not linked with itself"))
 
 
-def _deployment(one: Checked) -> None:
+def _deployment(one: RecordCheck) -> None:
     keys = _keys(one, "components", (part.key for part in one.record.components))
     for number, flow in enumerate(one.record.flows, start=1):
         _known(one, f"flows[{number}]", (flow.from_key, flow.to_key), keys)
 
 
-def _letter(one: Checked) -> None:
+def _letter(one: RecordCheck) -> None:
     letter: Letter = one.record
     keys = _keys(one, "questions", (question.key for question in letter.questions))
     for number, answer in enumerate(letter.answers, start=1):
@@ -252,18 +252,18 @@ def _letter(one: Checked) -> None:
             )
 
 
-def _finding(one: Checked) -> None:
+def _finding(one: RecordCheck) -> None:
     for number, engaged in enumerate(one.record.rights, start=1):
         _right(one, engaged, f"rights[{number}]")
 
 
-def _right(one: Checked, engaged: EngagedRight, field: str) -> None:
+def _right(one: RecordCheck, engaged: EngagedRight, field: str) -> None:
     if (engaged.right is None) == (engaged.own_right is None):
         raise one.refuse(field, _("give right, of the catalogue, or own_right, a record"))
     _known(one, f"{field}.right", (engaged.right,), rights.catalogue())
 
 
-def _assessment(one: Checked) -> None:
+def _assessment(one: RecordCheck) -> None:
     assessment: Assessment = one.record
     _known(one, "template", (assessment.template,), assessments.templates())
     asked = {question.key for question in assessments.templates()[assessment.template].questions}
@@ -271,7 +271,7 @@ def _assessment(one: Checked) -> None:
     _keys(one, "responses", (response.question for response in assessment.responses))
 
 
-def _review(one: Checked) -> None:
+def _review(one: RecordCheck) -> None:
     review: Review = one.record
     if one.before is not None and one.before.member != one.view.member:
         raise one.refuse("", _("a review is changed by whoever wrote it"))
@@ -285,13 +285,13 @@ def _review(one: Checked) -> None:
         )
 
 
-def _release(one: Checked) -> None:
+def _release(one: RecordCheck) -> None:
     release: Release = one.record
     if release.revoked_on is None:
         releasing.check(one.view, release, where=one.where)
 
 
-_OWN: dict[type, Callable[[Checked], None]] = {
+_OWN: dict[type, Callable[[RecordCheck], None]] = {
     Testimony: _testimony,
     Exhibit: _exhibit,
     Consent: _consent,

@@ -14,7 +14,8 @@ from contrechamp.dossier.formats.followthemoney import (
 )
 from contrechamp.dossier.formats.followthemoney.model import Entity, EntityNames, Fields, Resolver
 from contrechamp.dossier.formats.read.drafts import without_empty
-from contrechamp.dossier.records.actors import Actor, Contract, Licence, Relation, Tender
+from contrechamp.dossier.records.actors import Actor, Relation
+from contrechamp.dossier.records.contracts import Contract, Licence, Tender
 from contrechamp.dossier.records.field_types import Record
 from contrechamp.dossier.records.fieldwork import Observation, Place
 from contrechamp.dossier.records.systems import Deployment

@@ -279,7 +279,7 @@ class _EntityWriter:
         if item not in self._may:
             # What a source gave leaves as its exhibit or not at all, because exhibits are logged.
             source = consent.sources_of(self._outgoing.full_view, item)
-            self._may[item] = not source and releasing.may_leave(self._standings, item)
+            self._may[item] = not source and releasing.may_be_published(self._standings, item)
         return self._may[item]
 
     def _proofs(self, evidence: Sequence[Evidence]) -> list[str]:

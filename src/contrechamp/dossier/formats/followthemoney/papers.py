@@ -16,7 +16,7 @@ from contrechamp.dossier.formats.followthemoney.model import (
     optional_in,
 )
 from contrechamp.dossier.formats.read.drafts import THIS_FILE, one_line
-from contrechamp.dossier.records.actors import Contract, Licence, Tender
+from contrechamp.dossier.records.contracts import Contract, Licence, Tender
 from contrechamp.dossier.records.testimony import Exhibit
 
 #: Roles of the links to a licence, as there are no properties for who applied and who gets it.

@@ -20,7 +20,8 @@ from contrechamp.dossier.formats.read.drafts import (
 )
 from contrechamp.dossier.formats.read.source_file import SourceFile
 from contrechamp.dossier.reading import lookup
-from contrechamp.dossier.records.actors import Actor, Contract, Tender
+from contrechamp.dossier.records.actors import Actor
+from contrechamp.dossier.records.contracts import Contract, Tender
 from contrechamp.dossier.records.field_types import LANGUAGE, Record
 from contrechamp.dossier.records.schema import from_json
 

@@ -40,7 +40,7 @@ def record_lines(case: Case, day: date, *, kind: str = "", closed: bool = False)
     view = View(case)
     standings = Standings(view, day)
     for stored in lookup.every(case, kind):
-        view.know(stored.id, stored.record)
+        view.remember(stored.id, stored.record)
         yield json.dumps(as_object(stored, standings, closed=closed), ensure_ascii=False) + "\n"
 
 

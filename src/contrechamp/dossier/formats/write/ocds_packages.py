@@ -16,7 +16,8 @@ from contrechamp.dossier.formats.read.drafts import without_empty
 from contrechamp.dossier.formats.read.ocds import PARTY_SCHEME, SCHEME
 from contrechamp.dossier.formats.write.outgoing import Outgoing
 from contrechamp.dossier.reading import lookup
-from contrechamp.dossier.records.actors import Actor, Contract, Tender
+from contrechamp.dossier.records.actors import Actor
+from contrechamp.dossier.records.contracts import Contract, Tender
 from contrechamp.dossier.records.field_types import Money, Record, Text
 
 #: Kinds of records that a package can hold; actors only if a tender or contract names them.

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from contrechamp.dossier.permission.consent import Refusal
-from contrechamp.dossier.permission.sharing import ANYONE, Outward, Recipient, Sharing
+from contrechamp.dossier.permission.sharing import ANYONE, Recipient, RecipientView, Sharing
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import Stored
 from contrechamp.dossier.reading.view import View
@@ -62,7 +62,7 @@ class Outgoing:
         self.full_view = View(self.case)
         self.sharing = Sharing(self.full_view, self.day, self.recipient)
         #: The case without the records that stay in it, for writers to follow references with.
-        self.view: View = Outward(self.sharing)
+        self.view: View = RecipientView(self.sharing)
 
     def records(self, kind: str = "") -> Iterator[Stored]:
         """Yield the newest version of each record that may leave, without words on what stays."""

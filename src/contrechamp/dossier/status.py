@@ -39,10 +39,10 @@ _CONSENT = frozenset({"no-consent", "consent-withdrawn", "evidence-without-conse
 
 @dataclass(frozen=True)
 class Lack:
-    """One thing that is missing.
+    """Something that a record lacks.
 
     Args:
-        what: by kind.
+        what: the kind of thing lacking.
         ref: of the record that lacks it.
         kind: of the record.
         title: of the record.
@@ -63,25 +63,25 @@ def lacks(case: Case, day: date, *, progress: Progress = silent) -> list[Lack]:
 
     Args:
         case: open.
-        day: such as that of a publication: letters, consents and challenges count as on it.
+        day: such as that of a publication; letters, consents and challenges count as of it.
         progress: shows how far it is.
     """
     view = View(case)
     standings = Standings(view, day)
     wanted = _languages(case)
-    judged = lookup.spoken_of(case, "review", "release")
+    judged = lookup.targets_of(case, "review", "release")
     found: list[Lack] = []
     with progress(_("Looking through the records"), sum(lookup.count(case).values())) as advance:
         for stored in lookup.every(case):
-            view.know(stored.id, stored.record)
+            view.remember(stored.id, stored.record)
             found += _of_standing(stored, standings)
             found += _of_record(view, stored, day, judged)
             found += _of_translation(stored, wanted)
             advance(1)
-    gone = {member for member, _name, left in members.members(case) if left}
-    left = gone & set(compartment.members(case))
-    found += [Lack("compartment", f"member/{one}", "member", "", "has-left") for one in left]
-    if compartment.key_count(case) > 1:  # a merge that was cut short may leave an old one in use
+    former = {member for member, _name, left in members.members(case) if left}
+    for member in former & set(compartment.members(case)):
+        found.append(Lack("compartment", f"member/{member}", "member", "", "has-left"))
+    if compartment.key_count(case) > 1:  # an interrupted merge may leave an old one in use
         found.append(Lack("compartment", "case", "case", "", "several-keys"))
     return found
 
@@ -94,7 +94,7 @@ def _of_standing(stored: Stored, standings: Standings) -> Iterator[Lack]:
     for flag in standings.of(stored.ref):
         if flag.code in _CONSENT:
             yield _lack(stored, "consent", flag.code, flag.at)
-        elif flag.code != "conflict":  # told where it is to be decided
+        elif flag.code != "conflict":  # _of_record reports it with the conflict itself
             yield _lack(stored, "evidence", flag.code, flag.at)
 
 
@@ -112,21 +112,21 @@ def _of_record(view: View, stored: Stored, day: date, judged: set[str]) -> Itera
         yield _lack(stored, "decision", "conflict", record.field)
     if isinstance(record, Assessment):
         for gap in assessments.gaps(record):
-            none: Why = "no-answer" if gap.lacks == "answer" else "no-evidence"
-            yield _lack(stored, "answer", none, gap.question)
+            why: Why = "no-answer" if gap.lacks == "answer" else "no-evidence"
+            yield _lack(stored, "answer", why, gap.question)
     if isinstance(record, Publication):
         for refusal in consent.check(view, record, day):
             yield _lack(stored, "consent", refusal.why, f"{refusal.of}: {refusal.use}")
     if isinstance(record, Finding | Recommendation | Publication):
-        known = stored.ref in judged  # of most records nobody has said anything
-        if not (known and reviews.is_reviewed(view.case, stored.ref)):
+        is_judged = stored.ref in judged  # saves looking up reviews of the many that have none
+        if not (is_judged and reviews.is_reviewed(view.case, stored.ref)):
             yield _lack(stored, "review", "not-reviewed")
-        if not (known and releasing.is_released(view, stored.ref)):
+        if not (is_judged and releasing.is_released(view, stored.ref)):
             yield _lack(stored, "release", "not-released")
 
 
 def _languages(case: Case) -> dict[str, set[str]]:
-    """Return the languages that a record is published in, by its reference."""
+    """Return the languages that records are published in, by reference."""
     wanted: dict[str, set[str]] = {}
     for stored in lookup.every(case, "publication"):
         if isinstance(stored.record, Publication):
@@ -141,13 +141,12 @@ def _of_translation(stored: Stored, wanted: dict[str, set[str]]) -> Iterator[Lac
         if isinstance(part, Text) and part.made != "original" and not part.checked_by:
             why: Why = "machine-unchecked" if part.made == "machine" else "unchecked"
             yield _lack(stored, "translation", why, path.removeprefix(": "))
-    told: tuple[Text, ...] = ()
     if isinstance(record, Finding):
-        told = record.claim
+        texts = record.claim
     elif isinstance(record, Recommendation):
-        told = record.what
+        texts = record.what
     else:
         return
-    there = {text.language.split("-")[0] for text in told}
-    for language in sorted(wanted.get(stored.ref, set()) - there):
+    present = {text.language.split("-")[0] for text in texts}
+    for language in sorted(wanted.get(stored.ref, set()) - present):
         yield _lack(stored, "translation", "missing", language)
