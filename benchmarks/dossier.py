@@ -30,7 +30,7 @@ from contrechamp.dossier.records.schema import to_json
 from contrechamp.dossier.writing.store import Put, new_id
 from contrechamp.vault import case as cases
 from contrechamp.vault import database, opening, verifying
-from contrechamp.vault.access import keys, slots
+from contrechamp.vault.access import keys, passphrases, slots
 
 PASSPHRASE = "made-up passphrase of a benchmark"
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
@@ -79,7 +79,9 @@ def made_case(folder: Path) -> None:
     """Make an empty case, locked as the weakest that the program makes."""
 
     def make_slots(unlocked: keys.Unlocked) -> list[slots.Slot]:
-        return [slots.make_passphrase_slot(PASSPHRASE, keys.FLOOR, unlocked, random=os.urandom)]
+        return [
+            slots.make_passphrase_slot(PASSPHRASE, passphrases.FLOOR, unlocked, random=os.urandom)
+        ]
 
     cases.create(
         folder, make_slots, tables=TABLES, member_name="Sample", now=NOW, random=os.urandom
@@ -124,7 +126,7 @@ def use(folder: Path, count: int) -> dict[str, float]:
     """Open a case, look for words, and ask what it lacks."""
     del count
     started = time.perf_counter()
-    keys.kek(PASSPHRASE, b"0" * 32, keys.FLOOR)
+    passphrases.kek(PASSPHRASE, b"0" * 32, passphrases.FLOOR)
     derived = time.perf_counter() - started
     started = time.perf_counter()
     with opening.opened(folder, PASSPHRASE, write=False) as case:

@@ -10,7 +10,7 @@ from pathlib import Path
 from contrechamp.dossier.index_tables import TABLES
 from contrechamp.vault import adding, case, opening
 from contrechamp.vault.access import slots
-from contrechamp.vault.access.keys import KdfParameters
+from contrechamp.vault.access.passphrases import KdfParameters
 from contrechamp.vault.bags import bag, exporting, verifying
 
 PASSPHRASE = "SAMPLE passphrase"

@@ -13,7 +13,7 @@ from cli import forms
 from cli.commands import LETTER, CaseRun, Done, Run, first_word
 from contrechamp.base.i18n import activate
 from contrechamp.cli.run import run
-from contrechamp.vault.access import keys
+from contrechamp.vault.access import passphrases
 from vault import cases
 
 
@@ -31,7 +31,7 @@ def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine that has seen no case yet, and is slow: so slow that the floor is what it takes."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setattr(keys, "seconds_of", lambda _cost: 60.0)
+    monkeypatch.setattr(passphrases, "seconds_of", lambda _cost: 60.0)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cli.commands import PASSPHRASE, Run, one_line, read_from
 from contrechamp.vault.access import casefile
-from contrechamp.vault.access.keys import FLOOR
+from contrechamp.vault.access.passphrases import FLOOR
 
 
 def test_a_new_case_is_a_folder_and_a_recovery_key_that_is_shown_once(

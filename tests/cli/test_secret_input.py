@@ -32,13 +32,8 @@ from contrechamp.cli.secret_input import (
     secret_options,
     secret_source,
 )
-from contrechamp.vault.access.keys import (
-    MIN_CHARACTERS,
-    KdfParameters,
-    parse_recovery_key,
-    recovery_text,
-    seconds_of,
-)
+from contrechamp.vault.access.passphrases import MIN_CHARACTERS, KdfParameters, seconds_of
+from contrechamp.vault.access.recovery_keys import parse_recovery_key, recovery_text
 from contrechamp.vault.access.slots import AgeIdentities
 from contrechamp.vault.access.system_keyring import keep
 from vault.leaks import told

@@ -23,7 +23,7 @@ def test_sharing_says_what_is_wrong(case: CaseRun, age_key: tuple[Path, str]) ->
     one_line(case("share", "--name", "A", "--recipient", "age1nonsense"), "no X25519 key of age")
     one_line(
         case("share", "--name", "Sample Member", "--recipient", recipient),
-        "there is a member of this name",
+        "there is already a member of this name",
     )
     one_line(case("share", "--recipient", recipient), "--name")
     assert {k: v for k, v in bytes_of(case.folder).items() if k != "case.lock"} == {

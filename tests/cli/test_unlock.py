@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cli.commands import OTHER_PASSPHRASE, PASSPHRASE, CaseRun, one_line
 from cli.rings import Ring
-from contrechamp.vault.access.keys import recovery_text
+from contrechamp.vault.access.recovery_keys import recovery_text
 
 BOTH = (PASSPHRASE, OTHER_PASSPHRASE)
 OTHER = (OTHER_PASSPHRASE,)

@@ -39,7 +39,7 @@ def test_what_was_interrupted_is_told_and_is_not_wrong(
     stored.write_bytes(kept)
     done = case("verify")
     assert done.status == 0
-    assert "its key is erased, and the file is still there" in done.out
+    assert "its key is erased, but the file is still there" in done.out
     assert "was interrupted" in done.out
     findings = case("verify", "--json").json()["findings"]
     assert [one["kind"] for one in findings] == ["interrupted"]

@@ -7,7 +7,7 @@ from samples import actor, desk
 
 from contrechamp.dossier.verifying import verify_case
 from contrechamp.vault import seen
-from contrechamp.vault.findings import INTERRUPTED, Finding, is_sound
+from contrechamp.vault.discrepancies import INTERRUPTED, Discrepancy, is_sound
 
 
 def kinds(tmp_path: Path) -> list[str]:
@@ -41,5 +41,7 @@ def test_tables_of_records_are_verified_with_the_log(tmp_path: Path) -> None:
 
 
 def test_what_was_interrupted_is_sound() -> None:
-    assert is_sound([Finding(INTERRUPTED, "case.toml", "")])
-    assert not is_sound([Finding(INTERRUPTED, "case.toml", ""), Finding("index", "search", "")])
+    assert is_sound([Discrepancy(INTERRUPTED, "case.toml", "")])
+    assert not is_sound(
+        [Discrepancy(INTERRUPTED, "case.toml", ""), Discrepancy("index", "search", "")]
+    )

@@ -1,8 +1,10 @@
 """A headless Chromium that tests speak to over its DevTools socket; nothing more than they need."""
 
 import base64
+import ctypes
 import json
 import os
+import resource
 import shutil
 import subprocess
 import time
@@ -14,6 +16,7 @@ from typing import Any
 import websocket
 
 PATIENCE_S = 60
+_PR_CAPBSET_DROP, _CAP_SYS_NICE = 24, 23
 #: Key -> (code, virtual key, text that it types).
 KEYS = {
     "Tab": ("Tab", 9, ""),
@@ -151,7 +154,10 @@ def chromium(folder: Path) -> Iterator[Page]:
     if os.geteuid() == 0:  # its sandbox does not work for root
         command.append("--no-sandbox")
     with subprocess.Popen(
-        [*command, "about:blank"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [*command, "about:blank"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=_without_real_time,
     ) as process:
         try:
             port, path = _socket_of(folder / "DevToolsActivePort", process)
@@ -163,6 +169,16 @@ def chromium(folder: Path) -> Iterator[Page]:
         finally:
             process.terminate()
             process.wait(PATIENCE_S)
+
+
+def _without_real_time() -> None:
+    """Keep Chromium from real-time priority, which root may take.
+
+    Two of its processes that wait for a third would take both processors, and never give them back.
+    """
+    libc = ctypes.CDLL("libc.so.6")
+    libc.prctl(_PR_CAPBSET_DROP, _CAP_SYS_NICE, 0, 0, 0)
+    resource.setrlimit(resource.RLIMIT_RTPRIO, (0, 0))
 
 
 def _socket_of(file: Path, process: subprocess.Popen[bytes]) -> tuple[str, str]:

@@ -9,7 +9,8 @@ from pathlib import Path
 from contrechamp.dossier.index_tables import TABLES
 from contrechamp.vault import adding, case, opening
 from contrechamp.vault.access import slots
-from contrechamp.vault.access.keys import KdfParameters, new_recovery_key
+from contrechamp.vault.access.passphrases import KdfParameters
+from contrechamp.vault.access.recovery_keys import new_recovery_key
 
 PASSPHRASE = "correct horse battery staple"
 NOW = datetime(2026, 5, 1, 12, 0, 0, tzinfo=UTC)

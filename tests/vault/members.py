@@ -7,12 +7,9 @@ from dataclasses import dataclass
 import pyrage
 
 from contrechamp.vault.access.casefile import CaseFile, new_log_origin
-from contrechamp.vault.access.keys import (
-    KdfParameters,
-    Unlocked,
-    new_recovery_key,
-    parse_recovery_key,
-)
+from contrechamp.vault.access.keys import Unlocked
+from contrechamp.vault.access.passphrases import KdfParameters
+from contrechamp.vault.access.recovery_keys import new_recovery_key, parse_recovery_key
 from contrechamp.vault.access.slots import (
     AgeIdentities,
     Secret,
@@ -88,6 +85,6 @@ def members() -> Members:
             slot_id=member_id("ana's recovery key"),
         ),
         make_passphrase_slot("bo's passphrase", SMALL, bo, random=os.urandom),
-        make_age_slot(recipient_of(age_identity), chi, random=os.urandom),
+        make_age_slot(recipient_of(age_identity), chi),
     )
     return Members(root_key, ana, bo, chi, recovery_key, age_identity, slots)

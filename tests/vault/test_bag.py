@@ -60,7 +60,7 @@ def sealed(made: Path, tmp_path: Path) -> Path:
 
 
 def kinds(folder: Path, **options: object) -> set[str]:
-    return {one.kind for one in verifying.verify(folder, **options).findings}
+    return {one.kind for one in verifying.verify(folder, **options).discrepancies}
 
 
 def written_anew(folder: Path) -> None:
@@ -96,14 +96,14 @@ def edited(path: Path, change: Callable[[dict], object]) -> None:
 
 def test_a_bag_is_right_as_it_was_written(folder: Path) -> None:
     found = verifying.verify(folder, identities=KEYS)
-    assert (found.findings, found.unread, found.unopened) == ([], [], [])
+    assert (found.discrepancies, found.unread, found.unopened) == ([], [], [])
     assert len(found.items) == 2
     assert len(found.signers) == 1
 
 
 def test_what_a_key_is_missing_for_is_said(folder: Path) -> None:
     found = verifying.verify(folder)
-    assert found.findings == []
+    assert found.discrepancies == []
     assert len(found.items) == 2
     encrypted = folder.name != "plain"
     assert found.unread == (found.items if encrypted else [])
@@ -291,7 +291,7 @@ def test_links_are_told_and_never_followed(plain: Path, tmp_path: Path) -> None:
     path.write_bytes(content)
     (plain / "data" / "folder").symlink_to(tmp_path)
     os.mkfifo(plain / "data" / "pipe")
-    found = verifying.verify(plain).findings
+    found = verifying.verify(plain).discrepancies
     assert {(one.kind, one.subject) for one in found} == {
         ("link", "data/folder"), ("link", "data/pipe"),
     }  # fmt: skip
@@ -318,7 +318,7 @@ def test_paths_that_leave_the_bag_are_refused(plain: Path, tmp_path: Path, line:
     digest = hashlib.sha256(b"SAMPLE secret").hexdigest()
     with (plain / "manifest-sha256.txt").open("a") as file:
         file.write(line.format(digest=digest) + "\n")
-    found = verifying.verify(plain).findings
+    found = verifying.verify(plain).discrepancies
     assert {one.kind for one in found} >= {"altered"}
     assert {one.kind for one in found} & {"manifest", "missing"}
 

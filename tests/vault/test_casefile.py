@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contrechamp.base.errors import InputError
-from contrechamp.vault.access import keys, slots
+from contrechamp.vault.access import passphrases, slots
 from contrechamp.vault.access.casefile import (
     MAX_BYTES,
     MAX_SLOTS,
@@ -181,7 +181,7 @@ def test_slots_that_were_taken_out_added_or_reordered_are_noticed(
     """Somebody who cannot open the case writes it anew, as well as contrechamp would."""
     foreign = casefile_key(os.urandom(32))
     spare = replace(casefile.slots[3], id="0" * 16)
-    weaker = replace(casefile.slots[0], parameters=keys.KdfParameters(16, 1, 1))
+    weaker = replace(casefile.slots[0], parameters=passphrases.KdfParameters(16, 1, 1))
     for changed in (
         replace(casefile, slots=casefile.slots[1:]),
         replace(casefile, slots=(*casefile.slots, spare)),
@@ -264,12 +264,13 @@ def test_a_damaged_file_is_refused_and_says_where_its_copy_is(
 def test_absurd_parameters_are_refused_before_anything_is_derived(
     raw: bytes, bomb: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keys, "hash_secret_raw", lambda *_a, **_k: pytest.fail("derived"))
+    monkeypatch.setattr(passphrases, "hash_secret_raw", lambda *_a, **_k: pytest.fail("derived"))
     name = bomb.split()[0].encode()
     lines = raw.split(b"\n")
     first = next(at for at, line in enumerate(lines) if line.startswith(name + b" = "))
     lines[first] = bomb.encode()
-    with pytest.raises(InputError, match=r"case\.toml: slot number 1: no case is locked like this"):
+    refused = r"case\.toml: slot number 1: these cannot be the Argon2id parameters"
+    with pytest.raises(InputError, match=refused):
         from_toml(b"\n".join(lines), "case.toml")
 
 

@@ -11,20 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contrechamp.base.errors import InputError
-from contrechamp.vault.access import keys
-from contrechamp.vault.access.keys import (
+from contrechamp.vault.access import passphrases
+from contrechamp.vault.access.keys import Unlocked, casefile_key, database_key
+from contrechamp.vault.access.passphrases import (
     CEILING,
     FLOOR,
     TUNED_MEMORY_KIB,
     KdfParameters,
-    Unlocked,
-    casefile_key,
-    database_key,
     kek,
+    tuned,
+)
+from contrechamp.vault.access.recovery_keys import (
     new_recovery_key,
     parse_recovery_key,
     recovery_text,
-    tuned,
 )
 from vault.leaks import told
 
@@ -67,8 +67,8 @@ def test_a_passphrase_is_the_same_however_the_keyboard_composed_it() -> None:
 def test_absurd_parameters_are_refused_before_anything_is_computed(
     absurd: KdfParameters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keys, "hash_secret_raw", lambda *_a, **_k: pytest.fail("computed"))
-    with pytest.raises(InputError, match="no case is locked like this"):
+    monkeypatch.setattr(passphrases, "hash_secret_raw", lambda *_a, **_k: pytest.fail("computed"))
+    with pytest.raises(InputError, match="these cannot be the Argon2id parameters"):
         kek("passphrase", SALT.encode(), absurd)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from contrechamp.base.errors import InputError, OutputError
 from contrechamp.dossier.index_tables import TABLES
-from contrechamp.vault.access import casefile, keys, members
+from contrechamp.vault.access import casefile, members, passphrases, recovery_keys
 from contrechamp.vault.access.slots import WrongKeyError
 from contrechamp.vault.new_case import make_case
 from vault import cases
@@ -18,7 +18,7 @@ OTHER = "lampe citron rivage tambour"
 @pytest.fixture(autouse=True)
 def slow(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine so slow that the floor is what it takes."""
-    monkeypatch.setattr(keys, "seconds_of", lambda _parameters: 60.0)
+    monkeypatch.setattr(passphrases, "seconds_of", lambda _parameters: 60.0)
 
 
 def test_passphrase_and_recovery_key_open_a_new_case_and_the_log_names_the_member(
@@ -27,10 +27,10 @@ def test_passphrase_and_recovery_key_open_a_new_case_and_the_log_names_the_membe
     recovery = make_case(
         tmp_path / "case", cases.PASSPHRASE, tables=TABLES, name="SAMPLE", now=cases.NOW
     )
-    for secret in (cases.PASSPHRASE, keys.parse_recovery_key(recovery)):
+    for secret in (cases.PASSPHRASE, recovery_keys.parse_recovery_key(recovery)):
         with cases.opened(tmp_path / "case", secret) as case:
             assert [name for _id, name, _left in members.members(case)] == ["SAMPLE"]
-            assert {slot.parameters for slot in case.file.slots} == {keys.FLOOR}
+            assert {slot.parameters for slot in case.file.slots} == {passphrases.FLOOR}
     with pytest.raises(OutputError, match="is there already"):
         make_case(tmp_path / "case", cases.PASSPHRASE, tables=TABLES, name="SAMPLE", now=cases.NOW)
 
@@ -44,13 +44,13 @@ def test_a_new_passphrase_takes_the_place_of_the_old_one(tmp_path: Path) -> None
         )
     with pytest.raises(WrongKeyError), cases.opened(folder):
         pass
-    for secret in (OTHER, keys.parse_recovery_key(recovery)):
+    for secret in (OTHER, recovery_keys.parse_recovery_key(recovery)):
         with cases.opened(folder, secret):
             pass
     assert (folder / casefile.NAME).is_file()
 
 
 def test_a_passphrase_that_is_soon_guessed_is_refused() -> None:
-    keys.check_new_passphrase("p\u00eache" * 3)
+    passphrases.check_new_passphrase("p\u00eache" * 3)
     with pytest.raises(InputError, match="at least 12 characters"):
-        keys.check_new_passphrase("pe\u0302che" * 2)
+        passphrases.check_new_passphrase("pe\u0302che" * 2)

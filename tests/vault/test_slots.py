@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from contrechamp.base.errors import InputError
 from contrechamp.vault.access import slots as slots_module
-from contrechamp.vault.access.keys import KdfParameters, new_recovery_key, parse_recovery_key
+from contrechamp.vault.access.passphrases import KdfParameters
+from contrechamp.vault.access.recovery_keys import new_recovery_key, parse_recovery_key
 from contrechamp.vault.access.slots import (
     AgeIdentities,
     Secret,
@@ -238,7 +239,7 @@ def test_what_cannot_be_made_is_refused(case: Members) -> None:
         make_passphrase_slot(
             case.recovery_key[:-1], SMALL, case.ana, random=os.urandom, kind="recovery"
         )
-    with pytest.raises(InputError, match="no case is locked like this"):
+    with pytest.raises(InputError, match="these cannot be the Argon2id parameters"):
         make_passphrase_slot("x", KdfParameters(2**31, 1, 1), case.ana, random=os.urandom)
     for recipient in ("", "age1foo", case.age_identity, "ssh-ed25519 AAAA"):
         with pytest.raises(InputError, match="no X25519 key") as caught:

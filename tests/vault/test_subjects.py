@@ -41,7 +41,7 @@ def test_the_newest_state_is_what_was_written_last(case: Case) -> None:
     }  # fmt: skip
     assert entries[older.entry].digest == older.digest
     assert subjects.all_states(case, "record/aa") == [newest, older]
-    assert list(subjects.every_earlier(case)) == [older]
+    assert list(subjects.all_earlier(case)) == [older]
 
 
 def test_printing_a_state_shows_nothing_of_it(case: Case) -> None:
@@ -56,7 +56,7 @@ def test_more_are_asked_for_at_once_than_a_query_takes(case: Case) -> None:
     many = [f"record/{number:016x}" for number in range(2 * database.AT_A_TIME + 1)]
     write(case, *(Change("record", one, {"n": one}) for one in many))
     asked = [*reversed(many), "record/none"]
-    assert subjects.there(case, asked) == set(many)
+    assert subjects.known(case, asked) == set(many)
     assert {one: state.parsed["n"] for one, state in subjects.newest_of(case, asked).items()} == {
         one: one for one in many
     }
@@ -69,9 +69,9 @@ def test_a_room_ends_where_the_next_begins(case: Case) -> None:
         *(Change("record", one, {}) for one in ("record/ff", "record/00", "recorder/1", "record0")),
     )
     assert [one.subject for one in subjects.below(case, "record/")] == ["record/00", "record/ff"]
-    assert subjects.beginning(case, "record/f", 2) == ["record/ff"]
-    assert subjects.beginning(case, "record/", 1) == ["record/00"]
-    entries = [one.entry for one in subjects.every(case)]
+    assert subjects.with_prefix(case, "record/f", 2) == ["record/ff"]
+    assert subjects.with_prefix(case, "record/", 1) == ["record/00"]
+    entries = [one.entry for one in subjects.all_newest(case)]
     assert entries == sorted(entries)
 
 
@@ -115,11 +115,11 @@ def test_items_of_one_content_are_found_by_its_key_until_it_is_erased(tmp_path: 
         assert subjects.holders(case, [state.object, "none"]) == {
             state.object: sorted([f"item/{one}", f"item/{two}"])
         }
-        key = object_keys.held(case, [state.object])[state.object]
+        key = object_keys.by_name(case, [state.object])[state.object]
         assert (object_keys.read(case, key), key.size) == (b"SAMPLE text", 11)
         assert key.identity not in repr(key)
         erasing.erase(case, [one, two], reason="SAMPLE", now=cases.NOW)
-        assert object_keys.held(case, [state.object]) == {}
+        assert object_keys.by_name(case, [state.object]) == {}
         assert subjects.holders(case, [state.object]) == {}
         gone = subjects.newest(case, f"item/{one}")
         assert gone is not None

@@ -12,22 +12,22 @@ already in the user's language when the error is raised.
 
 
 class ContrechampError(Exception):
-    """The root: anything that is reported to the user in one line, without a traceback."""
-
-    exit_status = 2
-
-
-class InputError(ContrechampError):
-    """Raised when a file, a row or a field cannot be used as it is.
+    """The root: anything that is reported to the user in one line, without a traceback.
 
     Args:
         message: what is wrong, what was expected, what to do.
         where: the place, as ``file``, ``file:row: column`` or ``file: node/123``.
     """
 
+    exit_status = 2
+
     def __init__(self, message: str, *, where: str = "") -> None:
         self.where = where
         super().__init__(f"{where}: {message}" if where else message)
+
+
+class InputError(ContrechampError):
+    """Raised when a file, a row or a field cannot be used as it is."""
 
 
 class UsageError(ContrechampError):

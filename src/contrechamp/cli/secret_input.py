@@ -115,7 +115,7 @@ def read_secret(source: SecretSource, *, log_origin: str) -> "Secret":
         UsageError: if there is nobody to ask, or the descriptor is not open.
     """
     from contrechamp.vault.access import system_keyring
-    from contrechamp.vault.access.keys import parse_recovery_key
+    from contrechamp.vault.access.recovery_keys import parse_recovery_key
 
     own = read_own_keys(source)
     if own is not None:
@@ -134,7 +134,7 @@ def read_new_passphrase(source: SecretSource) -> str:
         InputError: if it is too short, or was typed differently the second time.
         UsageError: if there is nobody to ask, or the descriptor is not open.
     """
-    from contrechamp.vault.access.keys import check_new_passphrase
+    from contrechamp.vault.access.passphrases import check_new_passphrase
 
     passphrase = _asked(_("New passphrase: "), source)
     check_new_passphrase(passphrase)

@@ -64,7 +64,7 @@ def _unlock(
     reason: str,
     **secret: Any,
 ) -> None:
-    from contrechamp.vault.access import keys, members, system_keyring
+    from contrechamp.vault.access import members, recovery_keys, system_keyring
 
     source = secret_source(**secret)
     with open_case(
@@ -86,7 +86,7 @@ def _unlock(
             if remember:
                 system_keyring.keep(passphrase, log_origin=case.file.log_origin)
         if new_recovery_key:
-            recovery = keys.new_recovery_key(secrets.token_bytes)
+            recovery = recovery_keys.new_recovery_key(secrets.token_bytes)
             replace_slot(recovery, "recovery")
             click.echo(_("Recovery key, shown this once: {key}").format(key=recovery))
         if new_signing_key:

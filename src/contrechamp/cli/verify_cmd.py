@@ -19,7 +19,7 @@ from contrechamp.cli.secret_input import SecretSource, read_secret, secret_optio
 from contrechamp.wording.verifying import finding_label
 
 if TYPE_CHECKING:
-    from contrechamp.vault.findings import Finding
+    from contrechamp.vault.discrepancies import Discrepancy
 
 
 def command() -> click.Command:
@@ -126,7 +126,7 @@ def _verify_bag(folder: Path, kept: list[str], source: SecretSource, *, as_json:
         "unopened": done.unopened,
         "signers": done.signers,
     }
-    _tell(done.findings, about, as_json=as_json)
+    _tell(done.discrepancies, about, as_json=as_json)
     if as_json:
         return
     click.echo(
@@ -152,13 +152,13 @@ def _verify_bag(folder: Path, kept: list[str], source: SecretSource, *, as_json:
         )
 
 
-def _tell(found: Sequence["Finding"], about: Mapping[str, object], *, as_json: bool) -> None:
+def _tell(found: Sequence["Discrepancy"], about: Mapping[str, object], *, as_json: bool) -> None:
     """Print what is wrong, and what was interrupted.
 
     Raises:
         CheckFailedError: if anything is wrong.
     """
-    from contrechamp.vault.findings import INTERRUPTED
+    from contrechamp.vault.discrepancies import INTERRUPTED
 
     if as_json:
         click.echo(json.dumps({**about, "findings": [asdict(finding) for finding in found]}))

@@ -9,7 +9,7 @@ from contrechamp.base.progress import Progress, silent
 from contrechamp.dossier.writing.index_check import problems
 from contrechamp.vault import seen, verifying
 from contrechamp.vault.case import Case
-from contrechamp.vault.findings import Finding, is_sound
+from contrechamp.vault.discrepancies import Discrepancy, is_sound
 
 
 def verify_case(
@@ -20,7 +20,7 @@ def verify_case(
     trusted: Sequence[x509.Certificate] = (),
     quick: bool = False,
     progress: Progress = silent,
-) -> list[Finding]:
+) -> list[Discrepancy]:
     """Verify a case; if it is sound, note what this machine has seen of it.
 
     Args:

@@ -1,4 +1,4 @@
-"""Taking files into a case: each read once, on the disk before it is said to be in."""
+"""Adding files to a case: each is read once, and is on the disk before it is reported as added."""
 
 import hashlib
 import hmac
@@ -25,18 +25,18 @@ from contrechamp.vault.metadata import captures, media
 from contrechamp.vault.object_keys import ObjectKey
 from contrechamp.vault.seekable import CHUNK, Seekable
 
-#: Files that go into one transaction: as many, or as many bytes, whichever comes first.
+#: Most files and most bytes of one transaction, whichever is reached first.
 BATCH_FILES, BATCH_BYTES = 1024, 256 * 1024**2
 
 
 @dataclass(frozen=True)
 class Added:
-    """One file that is in: whatever happens now, it is not lost.
+    """One file that is now in the case and on the disk.
 
     Args:
-        path: as it was given, or under the folder that was given.
+        path: the path that was given, or one under the folder that was given.
         item: its id in the case.
-        duplicate: whether the same content was in already.
+        duplicate: whether the same content was in the case already.
     """
 
     path: Path
@@ -46,7 +46,7 @@ class Added:
 
 @dataclass(frozen=True)
 class PassedOver:
-    """One thing that was not taken in, and why."""
+    """A file, folder, link or device that was not added, and why."""
 
     path: Path
     reason: str
@@ -54,12 +54,12 @@ class PassedOver:
 
 @dataclass(frozen=True)
 class Content:
-    """Something to be taken in that may be no file of its own, such as a part of an archive.
+    """Content to be added that need not be a file of its own, such as a part of an archive.
 
     Args:
-        name: that its item gets.
-        opened: gives it from its beginning, each time that it is called.
-        modified_ns: when it was last changed, since 1970.
+        name: name of its item.
+        opened: opens the content at its beginning, each time that it is called.
+        modified_ns: when it was last modified, nanoseconds since 1970.
     """
 
     name: str
@@ -69,13 +69,13 @@ class Content:
 
 @dataclass(frozen=True)
 class _New:
-    """A file that was read, and is not yet in the case.
+    """A file that was read, but is not yet in the case.
 
     Args:
-        path: of it.
-        mark: what tells that it is in.
-        taken: without its first bytes, which a batch has no room for.
-        state: what its record shall say.
+        path: path of the file.
+        mark: keyed hash by which a resumed `add` recognises the file.
+        taken: what was read, without the first bytes, which a batch has no room for.
+        state: what its record is to say.
     """
 
     path: Path
@@ -86,7 +86,7 @@ class _New:
 
 @dataclass(frozen=True)
 class _Intake:
-    """What all batches of one path have in common."""
+    """What all batches of one given path have in common."""
 
     case: Case
     key: bytes
@@ -105,22 +105,23 @@ def add(
     reason: str = "",
     progress: Progress = silent,
 ) -> Iterator[Added | PassedOver]:
-    """Take files, and all files of folders, into a case.
+    """Add files, and all files of folders, to a case.
 
-    What is yielded as `Added` is in the case and on the disk. An `add` of a folder that was
-    interrupted goes on where it stopped when the same folder is added again.
+    What is yielded as `Added` is in the case and on the disk. When the `add` of a folder was
+    interrupted, adding the same folder again resumes it.
 
     Args:
         case: open for writing.
-        paths: files and folders. Links are not followed; what is not a regular file is passed over.
+        paths: files and folders. Links are not followed; anything but a regular file is passed
+            over.
         now: for the log.
         random: source of ids.
         reason: why, in the user's words.
-        progress: told of bytes.
+        progress: is told how many bytes were read.
 
     Raises:
         InputError: if a path does not exist.
-        OutputError: if the case cannot be written to; all that was yielded is in it.
+        OutputError: if the case cannot be written to; everything that was yielded is in it.
     """
     for path in paths:
         if not path.exists() and not path.is_symlink():
@@ -142,17 +143,17 @@ def add_contents(
     random: cases.Random,
     reason: str = "",
 ) -> list[str]:
-    """Take contents into a case; what is in it already is not taken again.
+    """Add contents to a case, except those that are in it already.
 
     Args:
         case: open for writing.
-        contents: read twice each.
+        contents: what to add; each is read twice.
         now: for the log.
         random: source of ids.
         reason: why, in the user's words.
 
     Returns:
-        the item of each content, in their order.
+        The item of each content, in order.
 
     Raises:
         OutputError: if the case cannot be written to.
@@ -169,11 +170,11 @@ def add_contents(
                 with content.opened() as source:
                     taken = objects.take(source, case.folder, lambda _bytes: None)
                 state = _state(case.folder, content.name, content.modified_ns, taken)
-                # What was hashed first is what the caller looked at.
+                # The first reading is the one that the caller has examined.
                 if taken.sha256 + taken.blake3 != digests:
                     objects.remove(case.folder / objects.FOLDER / objects.INCOMING / taken.incoming)
                     raise InputError(
-                        _("it changes while it is read; add it when it is finished"),
+                        _("it changed while being read; add it again once nothing writes to it"),
                         where=content.name,
                     )
                 new = _New(Path(content.name), b"", replace(taken, head=b""), state)
@@ -185,7 +186,7 @@ def add_contents(
 
 
 def digests_of(content: Content) -> bytes:
-    """Return SHA-256 and BLAKE3 of a content, one behind the other."""
+    """Return SHA-256 and BLAKE3 of a content, concatenated."""
     sha256, other = hashlib.sha256(), blake3.blake3()
     with content.opened() as source:
         while part := source.read(CHUNK):
@@ -195,7 +196,7 @@ def digests_of(content: Content) -> bytes:
 
 
 def item_of(case: Case, digests: bytes) -> str | None:
-    """Return an item of the case that has a content; None if there is none."""
+    """Return the first item of the case with this content; None if there is none."""
     name = _keyed(case.name_key, "object", digests).hex()
     row = case.database.execute(
         "SELECT subject FROM records JOIN objects ON objects.name = records.object "
@@ -207,7 +208,7 @@ def item_of(case: Case, digests: bytes) -> str | None:
 
 
 def is_erased(case: Case, digests: bytes) -> bool:
-    """Return whether a content was in the case, and was erased from it."""
+    """Return whether this content was in the case and has been erased."""
     name = _keyed(case.name_key, "object", digests).hex()
     row = case.database.execute("SELECT identity FROM objects WHERE name = ?", (name,)).fetchone()
     return row is not None and row[0] is None
@@ -251,7 +252,7 @@ def _add_one(
 def _take(
     folder: Path, path: Path, advance: Callable[[float], None]
 ) -> tuple[objects.Taken | None, str]:
-    """Read a file that must not change meanwhile: once more if it did, then give up."""
+    """Read a file that must not change meanwhile; if it does, try once more, then give up."""
     for _attempt in range(2):
         try:
             source = open_plain(path, where="")
@@ -268,20 +269,20 @@ def _take(
         if same and taken.size == after.st_size:
             return taken, ""
         objects.remove(folder / objects.FOLDER / objects.INCOMING / taken.incoming)
-    return None, _("it changes while it is read; add it when it is finished")
+    return None, _("it changed while being read; add it again once nothing writes to it")
 
 
 def _commit(batch: Sequence[_New], intake: _Intake) -> Iterator[Added]:
-    """Make a batch part of the case, then say so."""
+    """Make a batch part of the case, then yield what was added."""
     case = intake.case
-    objects.make_sure(case.folder, (new.taken.incoming for new in batch), intake.disk)
+    objects.sync_incoming(case.folder, (new.taken.incoming for new in batch), intake.disk)
     name_key = case.name_key
     changes, added, moves = [], [], []
     with database.transaction(case.database):
         for new in batch:
             taken = new.taken
             name = _keyed(name_key, "object", taken.sha256 + taken.blake3).hex()
-            known = bool(object_keys.held(case, [name]))
+            known = bool(object_keys.by_name(case, [name]))
             if not known:
                 key = ObjectKey(name, taken.identity, taken.size, taken.sha256, taken.blake3)
                 object_keys.put(case, key, taken.incoming)
@@ -303,9 +304,9 @@ def _commit(batch: Sequence[_New], intake: _Intake) -> Iterator[Added]:
 
 
 def _state(folder: Path, shown: str, modified_ns: int, taken: objects.Taken) -> dict[str, object]:
-    """Return what the record of an item says; digests as hexadecimal, sizes as text (RFC 8785)."""
-    # What cannot be read back now would be lost: it is not taken in.
-    with objects.storing(), _content(folder, taken) as content:
+    """Return the state of a new item; digests are hexadecimal, whole numbers text (RFC 8785)."""
+    # This reads back what was written: content that cannot be read back is not added.
+    with objects.write_errors(), _content(folder, taken) as content:
         metadata = media.describe(content)
         capture = captures.listing(content)
     return {
@@ -320,7 +321,7 @@ def _state(folder: Path, shown: str, modified_ns: int, taken: objects.Taken) -> 
 
 
 def _content(folder: Path, taken: objects.Taken) -> IO[bytes]:
-    """Return the content of what was just taken: the source is read once, and not for this."""
+    """Return the content that was just encrypted; the source itself is not read again."""
     if taken.size == len(taken.head):
         return io.BytesIO(taken.head)
     incoming = folder / objects.FOLDER / objects.INCOMING / taken.incoming
@@ -328,7 +329,7 @@ def _content(folder: Path, taken: objects.Taken) -> IO[bytes]:
 
 
 def _files_below(given: Path, case_folder: Path) -> Iterator[tuple[Path, str | PassedOver]]:
-    """Yield plain files with their names under what was given, and what is passed over."""
+    """Yield the regular files below a path with their names, and what is passed over."""
     stack = [given]
     while stack:
         path = stack.pop()
@@ -336,7 +337,7 @@ def _files_below(given: Path, case_folder: Path) -> Iterator[tuple[Path, str | P
         if stat.S_ISLNK(mode):
             yield path, PassedOver(path, _("a link: links are not followed"))
         elif stat.S_ISDIR(mode) and path.samefile(case_folder):
-            # It grows while it is read, and nothing in it is evidence.
+            # It would grow while being read, and nothing in it is evidence.
             yield path, PassedOver(path, _("this is the case itself"))
         elif stat.S_ISDIR(mode):
             try:
@@ -352,7 +353,7 @@ def _files_below(given: Path, case_folder: Path) -> Iterator[tuple[Path, str | P
 
 
 def _name(path: Path, given: Path) -> str:
-    """Return the name of a file under what was given; bytes that are no UTF-8 are escaped."""
+    """Return a file's path from the given folder on, with bytes that are not UTF-8 escaped."""
     below = path.relative_to(given.parent) if path != given else Path(path.name)
     return os.fsencode(below).decode("utf-8", "backslashreplace")
 
@@ -366,7 +367,7 @@ def _size_below(path: Path, case_folder: Path) -> int:
 
 
 def _mark(name_key: bytes, shown: str, about: os.stat_result) -> bytes:
-    """Return what tells that a file of an intake is in: its name, size and time."""
+    """Return a keyed hash of a file's name, size and time, by which `add` knows it again."""
     text = f"{shown}\x00{about.st_size}\x00{about.st_mtime_ns}"
     return _keyed(name_key, "file", text.encode())
 

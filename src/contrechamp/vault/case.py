@@ -1,4 +1,4 @@
-"""A case: one folder, open, with its keys in memory for as long as it is used."""
+"""A case: one folder that is open, with its keys in memory for as long as it is in use."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -36,14 +36,14 @@ class Case:
     """An open case.
 
     Args:
-        folder: where it lies.
+        folder: folder of the case.
         file: what case.toml says.
         unlocked: keys of the member who opened it.
-        database: open.
-        frontier: of the log's tree, up to the newest entry.
-        size: number of entries.
-        read_only: nothing can be changed.
-        next_root_key: that an interrupted change of the root key was about to bring.
+        database: open connection.
+        frontier: frontier of the log's tree, up to the newest entry.
+        size: number of entries in the log.
+        read_only: whether nothing can be changed.
+        next_root_key: the root key that an interrupted change was about to introduce.
     """
 
     folder: Path
@@ -57,7 +57,7 @@ class Case:
 
     @property
     def name_key(self) -> bytes:
-        """The key under which objects are named."""
+        """The key of the hashes by which objects are named."""
         return database.setting(self.database, NAME_KEY)
 
     def close(self) -> None:
@@ -74,18 +74,18 @@ def create(
     now: datetime,
     random: Random,
 ) -> None:
-    """Make a new case; the folder is there whole, or not at all.
+    """Make a new case; the folder is made whole, or not at all.
 
     Args:
-        folder: to be made; there must be nothing yet.
-        make_slots: makes the first member's slot, and a recovery slot, of fresh keys.
-        tables: of who uses the case; see `database.make_tables`.
-        member_name: of the first member.
+        folder: folder to be made; it must not exist yet.
+        make_slots: makes the first member's slot, and a recovery slot, for fresh keys.
+        tables: SQL of the caller's own tables; see `database.make_tables`.
+        member_name: name of the first member.
         now: for the log.
         random: source of keys.
 
     Raises:
-        OutputError: if the folder is there already or cannot be made.
+        OutputError: if the folder exists already or cannot be made.
     """
     with new_folder(folder) as partial:
         (partial / objects.FOLDER / objects.INCOMING).mkdir(parents=True)
@@ -128,15 +128,15 @@ def _fill(
 
 @dataclass(frozen=True)
 class Change:
-    """One change of a case, before it is an entry.
+    """One change of a case, before it becomes an entry.
 
     Args:
         action: what was done.
-        subject: to what.
-        state: of the subject after it.
-        object: name of the object of an item.
+        subject: what it was done to.
+        state: state of the subject afterwards.
+        object: name of an item's object.
         reason: why, in the user's words.
-        salt: key of the digest, where a merged copy of the case has one for this state already.
+        salt: key of the digest, if a merged copy of the case has one for this state already.
     """
 
     action: custody.Action
@@ -148,13 +148,13 @@ class Change:
 
 
 def append(case: Case, changes: Sequence[Change], now: datetime) -> list[custody.Entry]:
-    """Write records, their entries and one signed checkpoint, inside a transaction of the caller.
+    """Write records, their entries and one signed checkpoint, inside the caller's transaction.
 
-    The case's own count of entries moves on only when the caller's transaction holds: after an
-    error the case has to be opened again.
+    `case` counts the new entries even if that transaction is rolled back: after an error the case
+    has to be opened again.
 
     Returns:
-        the entry of each change.
+        The entry of each change.
     """
     at = custody.stamp(now)
     entries = []
@@ -185,7 +185,7 @@ def append(case: Case, changes: Sequence[Change], now: datetime) -> list[custody
 
 
 def add_member(case: Case, name: str, recipient: str, unlocked: Unlocked) -> Change:
-    """Write a member, inside a transaction of the caller; return the change for the log."""
+    """Write a member, inside the caller's transaction; return the change for the log."""
     member = unlocked.member
     case.database.execute("INSERT INTO members VALUES (?, ?, ?, NULL)", (member, name, recipient))
     public = signing.public_key(unlocked.signing_seed)
@@ -194,7 +194,7 @@ def add_member(case: Case, name: str, recipient: str, unlocked: Unlocked) -> Cha
 
 
 def member_state(case: Case, member: str) -> dict[str, object]:
-    """Return what the record of a member says, but for times."""
+    """Return what the record of a member says, except for times."""
     name, recipient = case.database.execute(
         "SELECT name, recipient FROM members WHERE id = ?", (member,)
     ).fetchone()
@@ -218,7 +218,7 @@ def _signing_name(case: Case) -> str:
 
 
 def write_casefile(folder: Path, file: casefile.CaseFile, root_key: bytes) -> None:
-    """Write case.toml and its copy, one after the other, each whole or not at all.
+    """Write the copy of case.toml, then case.toml itself, each whole or not at all.
 
     Raises:
         OutputError: if one cannot be written.
@@ -226,7 +226,7 @@ def write_casefile(folder: Path, file: casefile.CaseFile, root_key: bytes) -> No
     content = casefile.to_toml(file, casefile_key(root_key))
     for name in (casefile.COPY, casefile.NAME):
         partial = partial_of(folder, name)
-        with objects.storing():
+        with objects.write_errors():
             with partial.open("wb") as target:
                 target.write(content)
                 target.flush()
@@ -236,7 +236,7 @@ def write_casefile(folder: Path, file: casefile.CaseFile, root_key: bytes) -> No
 
 
 def partial_of(folder: Path, name: str) -> Path:
-    """Return where a file of a case is written before it takes its place."""
+    """Return the path where a file of a case is written before it is moved into place."""
     return folder / f"{name}.partial"
 
 
@@ -244,10 +244,10 @@ def read_casefile(folder: Path) -> tuple[casefile.CaseFile, bytes, bool]:
     """Return what case.toml says, its bytes, and whether its copy had to stand in.
 
     Raises:
-        InputError: if the folder is no case, or neither file can be read.
+        InputError: if the folder is not a case, or neither file can be read.
     """
     if not folder.is_dir():
-        raise InputError(_("this is no case: expected a folder"), where=folder.name)
+        raise InputError(_("this is not a case: expected a folder"), where=folder.name)
     first: InputError | None = None
     for name in (casefile.NAME, casefile.COPY):
         try:
@@ -257,4 +257,4 @@ def read_casefile(folder: Path) -> tuple[casefile.CaseFile, bytes, bool]:
             first = first or error
         except OSError as error:
             first = first or unreadable(name, error)
-    raise first or InputError(_("this is no case"), where=folder.name)
+    raise first or InputError(_("this is not a case"), where=folder.name)

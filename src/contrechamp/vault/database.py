@@ -1,4 +1,4 @@
-"""``case.db``: records, keys of objects and the log, in SQLCipher."""
+"""``case.db``: records, keys of objects, and the log, in SQLCipher."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -12,11 +12,11 @@ from contrechamp.base.files import unwritable
 from contrechamp.base.i18n import _
 
 NAME = "case.db"
-#: Values that are asked for in one query.
+#: Most values that one query asks for.
 AT_A_TIME = 500
 
 #: The vault's tables of format 1. Text is UTF-8, times are ISO 8601 in UTC, digests are raw bytes.
-#: Whoever keeps tables of its own in a case declares them itself, and hands them to `make_tables`.
+#: Rooms that keep tables of their own in a case declare them, and pass them to `make_tables`.
 SCHEMA = """
 CREATE TABLE settings (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE members (
@@ -106,12 +106,12 @@ def connect(path: Path, key: bytes, *, read_only: bool = False) -> sqlite.Connec
     """Open a database.
 
     Args:
-        path: of the file; it is made unless `read_only`.
+        path: path of the file; it is made unless `read_only`.
         key: 32 bytes.
-        read_only: nothing is written beside it either: for media that cannot be written to.
+        read_only: write nothing, not even beside the file: for media that cannot be written to.
 
     Raises:
-        InputError: if the file is no database under this key.
+        InputError: if the file is not a database under this key.
     """
     mode = "mode=ro&immutable=1" if read_only else "mode=rwc"
     if read_only and _is_hot(_journal_of(path)):
@@ -126,9 +126,9 @@ def connect(path: Path, key: bytes, *, read_only: bool = False) -> sqlite.Connec
         database = sqlite.connect(
             f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None, timeout=30.0
         )
-        # Else the library writes to the terminal what we tell in our own words.
+        # Otherwise the library writes to the terminal what we report in our own words.
         database.execute("PRAGMA cipher_log_level = NONE")
-        # The key is hex digits only: nothing of it can end the statement.
+        # The key is only hexadecimal digits: nothing in it can end the statement.
         database.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         database.execute("PRAGMA cipher_memory_security = ON")
         database.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -139,22 +139,22 @@ def connect(path: Path, key: bytes, *, read_only: bool = False) -> sqlite.Connec
     except sqlite.Error as error:
         raise InputError(
             _(
-                "the database is damaged, or is not the one of this case.toml: an older case.toml "
-                "was put back, or one of another case"
+                "the database is damaged, or does not belong to this case.toml: an older "
+                "case.toml was put back, or one of another case"
             ),
             where=path.name,
         ) from error
     return database
 
 
-#: Primary result codes of SQLite (sqlite.org/rescode.html) that tell of the disk, not of content:
-#: BUSY, LOCKED, READONLY, IOERR, FULL, CANTOPEN.
+#: Primary result codes of SQLite (sqlite.org/rescode.html) that are about the disk, not the
+#: content: BUSY, LOCKED, READONLY, IOERR, FULL, CANTOPEN.
 _DISK = {5, 6, 8, 10, 13, 14}
 
 
 @contextmanager
-def telling() -> Iterator[None]:
-    """Tell what goes wrong with a database outside of a transaction in our own words.
+def clear_errors() -> Iterator[None]:
+    """Report errors of a database outside of a transaction in our own words.
 
     Raises:
         InputError: if a page was altered.
@@ -166,7 +166,7 @@ def telling() -> Iterator[None]:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DISK:
             raise unwritable(_("the case"), error) from error
         if type(error) not in {sqlite.DatabaseError, sqlite.OperationalError}:
-            raise  # a mistake of ours
+            raise  # a bug of ours
         raise InputError(
             _("the database is damaged, or belongs to another case"), where=NAME
         ) from error
@@ -174,10 +174,10 @@ def telling() -> Iterator[None]:
 
 @contextmanager
 def transaction(database: sqlite.Connection) -> Iterator[None]:
-    """All of what is written inside, or nothing of it.
+    """Commit everything that is written in the ``with`` block, or nothing of it.
 
     Raises:
-        OutputError: if it cannot be written: the disk is full, or the folder cannot be written to.
+        OutputError: if it cannot be written: the disk is full, or the folder is not writable.
     """
     try:
         database.execute("BEGIN IMMEDIATE")
@@ -193,11 +193,11 @@ def transaction(database: sqlite.Connection) -> Iterator[None]:
 
 
 def make_tables(database: sqlite.Connection, more: str) -> None:
-    """Make the tables of an empty database, inside a transaction of the caller.
+    """Make the tables of an empty database, inside the caller's transaction.
 
     Args:
-        database: open, empty.
-        more: statements that make the tables of who uses the case, each with ";" at a line's end.
+        database: open and empty.
+        more: SQL that makes the caller's own tables, each statement ending in ";" at a line's end.
     """
     for statement in (SCHEMA + more).split(";\n"):
         if statement.strip():
@@ -213,12 +213,12 @@ def setting(database: sqlite.Connection, name: str) -> bytes:
 def rows_of(
     database: sqlite.Connection, query: str, asked: Iterable[object]
 ) -> Iterator[tuple[Any, ...]]:
-    """Yield what a query finds for many values, however many they are.
+    """Yield the rows that a query finds for any number of values.
 
     Args:
         database: open.
-        query: with "{}" where the marks of the values go: ``... WHERE id IN ({})``.
-        asked: values. The rows come in the query's order within `AT_A_TIME` of them.
+        query: has "{}" where the placeholders of the values go: ``... WHERE id IN ({})``.
+        asked: the values. Rows are in the query's order only within each `AT_A_TIME` of them.
     """
     values = list(asked)
     for first in range(0, len(values), AT_A_TIME):
@@ -227,36 +227,36 @@ def rows_of(
 
 
 def damage(database: sqlite.Connection) -> list[str]:
-    """Return what SQLCipher and SQLite find wrong with the pages of the database."""
+    """Return what SQLCipher and SQLite find wrong with the pages of a database."""
     found: list[Any] = database.execute("PRAGMA cipher_integrity_check").fetchall()
     found += [row for row in database.execute("PRAGMA integrity_check") if row[0] != "ok"]
     return [str(row[0]) for row in found]
 
 
 def forget_deleted(database: sqlite.Connection) -> None:
-    """Write the database anew, without the pages that deleted rows stood on.
+    """Rewrite the database without the pages that deleted rows were on.
 
     Raises:
         OutputError: if it cannot be written.
     """
-    with telling():
+    with clear_errors():
         database.execute("VACUUM")
 
 
 def change_key(database: sqlite.Connection, path: Path, key: bytes) -> None:
-    """Encrypt the whole database under another key; an interruption leaves it under the old one.
+    """Re-encrypt the whole database under another key; if interrupted, it stays under the old one.
 
     Args:
         database: open; after an error it has to be opened again.
-        path: of its file.
+        path: path of its file.
         key: 32 bytes.
 
     Raises:
         OutputError: if it cannot be written.
     """
-    with telling():
+    with clear_errors():
         database.execute(f"PRAGMA rekey = \"x'{key.hex()}'\"")
-    # The statement succeeds whatever happens: only what the file says under the new key counts.
+    # The statement never fails: only reading the file under the new key shows whether it worked.
     problem = "rekey"
     if not _journal_of(path).exists():
         try:
@@ -272,7 +272,7 @@ def change_key(database: sqlite.Connection, path: Path, key: bytes) -> None:
 
 
 def _is_hot(journal: Path) -> bool:
-    """Return whether a journal may hold pages that belong back into the database."""
+    """Return whether a journal may hold pages that have to be put back into the database."""
     try:
         with journal.open("rb") as file:
             return file.read(1) not in {b"", b"\0"}

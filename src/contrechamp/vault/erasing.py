@@ -1,4 +1,4 @@
-"""Erasing: the key of an object is destroyed; that it was there, and why it went, stays."""
+"""Erasing items: an object's key is destroyed; that it was in the case, and why it went, stays."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,21 +15,21 @@ def erase(case: Case, items: Sequence[str], *, reason: str, now: datetime) -> li
     """Erase items, with their content, from a case.
 
     Their records, the keys of their digests and the keys of their objects are overwritten, and the
-    encrypted objects removed. Copies elsewhere (backups, exports, worn cells of a disk) stay.
+    encrypted objects removed. Copies elsewhere (backups, exports, worn cells of a disk) remain.
 
     Args:
         case: open for writing.
-        items: ids.
+        items: ids of the items.
         reason: why, in the user's words; it is kept in the case.
         now: for the log.
 
     Returns:
-        names of the objects that are gone.
+        The names of the objects that are gone.
 
     Raises:
         InputError: if an item is not in the case, or shares its content with one that stays.
-        OutputError: if the case cannot be written to. The keys may be gone all the same, and the
-            next opening for writing finishes it: the log tells.
+        OutputError: if the case cannot be written to. The log then shows whether the keys are gone
+            all the same; if so, the next opening for writing finishes the erasure.
     """
     wanted = list(dict.fromkeys(f"item/{item}" for item in items))
     rows = {subject: _object_of(case, subject) for subject in wanted}
@@ -54,7 +54,7 @@ def erase(case: Case, items: Sequence[str], *, reason: str, now: datetime) -> li
                 "WHERE name = ?",
                 (name,),
             )
-    # Before the files go: while one is there, `mending.recover` knows what is still to be done.
+    # Before the files are removed: while one remains, `mending.recover` knows what is left to do.
     database.forget_deleted(case.database)
     for name in gone:
         objects.remove(objects.path_of(case.folder, name))

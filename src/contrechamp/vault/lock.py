@@ -1,4 +1,4 @@
-"""One writer at a time: a lock that a process holds, and that its end, however it ends, frees."""
+"""One writer at a time: a lock that a process holds until it ends, however it ends."""
 
 import contextlib
 import fcntl
@@ -19,7 +19,7 @@ def writing(folder: Path) -> Iterator[None]:
     """Be the one process that writes to a case.
 
     Raises:
-        InputError: if another process is, with its number.
+        InputError: if another process is writing; the message gives its number.
         OutputError: if the folder cannot be written to.
     """
     try:
@@ -32,12 +32,12 @@ def writing(folder: Path) -> Iterator[None]:
         except BlockingIOError as error:
             holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
             raise InputError(
-                _("process {number} is writing to this case; wait for its end").format(
+                _("process {number} is writing to this case; wait until it has finished").format(
                     number=holder or "?"
                 ),
                 where=folder.name,
             ) from error
-        # The number is only told to others: a full disk does not keep it from being read.
+        # The number is only for messages: the lock holds even if a full disk cannot take it.
         with contextlib.suppress(OSError):
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, str(os.getpid()).encode(), 0)

@@ -1,11 +1,9 @@
-"""Mending a case: an interrupted command is finished as far as it was sure, or undone."""
+"""Mending a case: what an interrupted command had committed is finished, the rest is undone."""
 
 import secrets
 from dataclasses import replace
-from pathlib import Path
 
 from contrechamp.base.disk import disk_of
-from contrechamp.base.errors import InputError
 from contrechamp.vault import case as cases
 from contrechamp.vault import database, object_keys, objects
 from contrechamp.vault.access import casefile, slots
@@ -14,20 +12,20 @@ from contrechamp.vault.case import Case, Random
 
 
 def recover(case: Case) -> None:
-    """Finish what an interrupted run had made sure of, and clear away what it had not."""
+    """Finish what an interrupted command had committed, and clear away what it had not."""
     settle_slots(case, secrets.token_bytes)
     _settle_casefile(case)
     pending = case.database.execute(
         "SELECT name, incoming FROM objects WHERE incoming IS NOT NULL"
     ).fetchall()
     if pending:
-        with objects.storing(), disk_of(case.folder) as disk:
+        with objects.write_errors(), disk_of(case.folder) as disk:
             moves = [(incoming, name) for name, incoming in pending]
             objects.put_in_place(case.folder, moves, disk)
         object_keys.settle(case)
     for leftover in objects.leftovers(case.folder):
         objects.remove(leftover)
-    with objects.storing():
+    with objects.write_errors():
         (case.folder / objects.FOLDER / objects.INCOMING).mkdir(parents=True, exist_ok=True)
     rows = case.database.execute("SELECT name FROM objects WHERE identity IS NULL").fetchall()
     erased = [objects.path_of(case.folder, name) for (name,) in rows]
@@ -39,26 +37,19 @@ def recover(case: Case) -> None:
 
 
 def _settle_casefile(case: Case) -> None:
-    """Write case.toml and its copy anew where they are not both what was read, or one is lost."""
+    """Rewrite case.toml and its copy unless both are what they should be."""
     content = casefile.to_toml(case.file, casefile_key(case.unlocked.root_key))
-    if any(_content(case.folder / name) != content for name in (casefile.NAME, casefile.COPY)):
+    if casefile.read_both(case.folder) != [content, content]:
         cases.write_casefile(case.folder, case.file, case.unlocked.root_key)
     for name in (casefile.NAME, casefile.COPY):
         objects.remove(cases.partial_of(case.folder, name))
 
 
-def _content(path: Path) -> bytes:
-    try:
-        return casefile.read_bounded(path)
-    except InputError:
-        return b""
-
-
 def settle_slots(case: Case, random: Random) -> None:
-    """Bring case.toml to the slots that the database knows; without the others, under a new key.
+    """Remove from case.toml the slots that the database does not know, and change the root key.
 
-    The database, and with it the log, decides: a slot that it does not know was taken away, or was
-    never finished. Nothing is done where all slots are known and no change of key is under way.
+    The database decides, as the log does with it: a slot that it does not know was taken away, or
+    was never finished. Nothing is done if all slots are known and no change of key is under way.
     """
     known = cases.recipients(case)
     staying = tuple(slot for slot in case.file.slots if slot.id in known)
@@ -74,9 +65,9 @@ def settle_slots(case: Case, random: Random) -> None:
 
 
 def change_root(case: Case, root_key: bytes) -> None:
-    """Bring the database and case.toml under a root key that the slots already hold as the next.
+    """Re-encrypt database and case.toml under the root key that the slots hold as the next one.
 
-    An interruption leaves a case that opens under the old or the new key; `recover` goes on.
+    If interrupted, it leaves a case that opens under the old or the new key; `recover` resumes it.
     """
     if case.unlocked.root_key != root_key:
         path = case.folder / database.NAME

@@ -1,28 +1,28 @@
-"""A new case with its first member, as every command and page makes one."""
+"""Making a new case with its first member, the one way for every command and page."""
 
 import secrets
 from datetime import datetime
 from pathlib import Path
 
 from contrechamp.vault import case
-from contrechamp.vault.access import keys, slots
+from contrechamp.vault.access import keys, passphrases, recovery_keys, slots
 
 
 def make_case(folder: Path, passphrase: str, *, tables: str, name: str, now: datetime) -> str:
     """Make a case with one member; return its recovery key.
 
     Args:
-        folder: to be made; there must be nothing yet.
-        passphrase: of the member.
-        tables: of who uses the case; see `database.make_tables`.
-        name: of the member.
+        folder: folder to be made; it must not exist yet.
+        passphrase: passphrase of the member.
+        tables: SQL of the caller's own tables; see `database.make_tables`.
+        name: name of the member.
         now: for the log.
 
     Raises:
-        OutputError: if the folder is there already or cannot be made.
+        OutputError: if the folder exists already or cannot be made.
     """
-    parameters = keys.tuned_here()
-    recovery = keys.new_recovery_key(secrets.token_bytes)
+    parameters = passphrases.tuned_here()
+    recovery = recovery_keys.new_recovery_key(secrets.token_bytes)
 
     def make_slots(unlocked: keys.Unlocked) -> list[slots.Slot]:
         return [

@@ -1,4 +1,4 @@
-"""Keys of objects: what the case knows of each, and without which its file says nothing."""
+"""Keys of objects: what the case knows about each, and without which its file is unreadable."""
 
 import io
 from collections.abc import Iterable
@@ -13,11 +13,11 @@ class ObjectKey:
     """An object whose content can be read.
 
     Args:
-        name: of its file.
+        name: name of its file.
         identity: age secret key.
-        size: of the content, bytes.
-        sha256: of the content.
-        blake3: of the content.
+        size: size of the content in bytes.
+        sha256: SHA-256 of the content.
+        blake3: BLAKE3 of the content.
     """
 
     name: str
@@ -27,8 +27,8 @@ class ObjectKey:
     blake3: bytes = field(repr=False)
 
 
-def held(case: Case, names: Iterable[str]) -> dict[str, ObjectKey]:
-    """Return the keys of those of many objects that are in the case and not erased, by name."""
+def by_name(case: Case, names: Iterable[str]) -> dict[str, ObjectKey]:
+    """Return the keys of objects by name; those that are unknown or erased are left out."""
     rows = database.rows_of(
         case.database,
         "SELECT name, identity, size, sha256, blake3 FROM objects "
@@ -42,7 +42,7 @@ def held(case: Case, names: Iterable[str]) -> dict[str, ObjectKey]:
 
 
 def put(case: Case, key: ObjectKey, incoming: str) -> None:
-    """Write the key of an object whose file waits in ``incoming``, inside a transaction."""
+    """Write the key of an object whose file is in ``incoming``, inside the caller's transaction."""
     case.database.execute(
         "INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?, ?)",
         (key.name, key.identity, key.size, key.sha256, key.blake3, incoming),
@@ -50,7 +50,7 @@ def put(case: Case, key: ObjectKey, incoming: str) -> None:
 
 
 def settle(case: Case) -> None:
-    """Note that all files that were waiting are in place now."""
+    """Note that all files from ``incoming`` are in place now."""
     with database.transaction(case.database):
         case.database.execute("UPDATE objects SET incoming = NULL WHERE incoming IS NOT NULL")
 

@@ -1,4 +1,4 @@
-"""``objects/``: content, each under a key of its own, encrypted while it is read."""
+"""``objects/``: contents of items, each encrypted under a key of its own while it is read."""
 
 import contextlib
 import hashlib
@@ -19,19 +19,19 @@ from contrechamp.base.files import unreadable, unwritable
 from contrechamp.base.i18n import _
 
 FOLDER, INCOMING = "objects", "incoming"
-#: Read from the disk, and hashed, at a time.
+#: Bytes that are read from the disk and hashed at a time.
 CHUNK = 1 << 20
-#: As much of the beginning is kept in memory as readers of metadata need.
+#: Bytes of the beginning that are kept in memory, as many as readers of metadata need.
 HEAD = 1 << 18
 
 
 class UnreadableError(OSError):
-    """Raised when a source, not the case, cannot be read."""
+    """Raised when the source cannot be read, as opposed to an error of the case's own disk."""
 
 
 @contextlib.contextmanager
-def storing() -> Iterator[None]:
-    """Tell errors of the case's own disk in one way.
+def write_errors() -> Iterator[None]:
+    """Report every error of the case's own disk in the same way.
 
     Raises:
         OutputError: for every OSError but that of a source.
@@ -54,16 +54,27 @@ class Target(Protocol):
         """Hand on what was taken."""
 
 
+class Discard:
+    """A target that keeps nothing: the content is only hashed on its way here."""
+
+    def write(self, data: bytes, /) -> int:
+        """Count `data` as written."""
+        return len(data)
+
+    def flush(self) -> None:
+        """Do nothing."""
+
+
 @dataclass(frozen=True)
 class Taken:
-    """One file that was read once and lies encrypted in ``incoming``.
+    """One file that was read and is now encrypted in ``incoming``.
 
     Args:
-        incoming: name of the file there.
+        incoming: name of the encrypted file there.
         identity: age secret key of the content.
-        size: of the content, bytes.
-        sha256: of the content.
-        blake3: of the content.
+        size: size of the content in bytes.
+        sha256: SHA-256 of the content.
+        blake3: BLAKE3 of the content.
         head: first bytes of the content.
     """
 
@@ -76,7 +87,7 @@ class Taken:
 
 
 class _Hashing:
-    """A source that is read in pieces of any size, and hashed in large ones on the way."""
+    """A source that is read in pieces of any size, but hashed in large ones on the way."""
 
     def __init__(self, source: IO[bytes], advance: Callable[[float], None]) -> None:
         self.source, self.advance = source, advance
@@ -108,12 +119,12 @@ class _Hashing:
 def take(source: IO[bytes], folder: Path, advance: Callable[[float], None]) -> Taken:
     """Read a source to its end and write it, encrypted, to ``objects/incoming``.
 
-    It is not yet part of the case, and not surely on the disk before `make_sure` says so.
+    It is not yet part of the case, and only `sync_incoming` makes sure that it is on the disk.
 
     Args:
-        source: read once, from where it stands.
-        folder: of the case.
-        advance: told of bytes.
+        source: read once, from its current position.
+        folder: folder of the case.
+        advance: is told how many bytes were read.
 
     Raises:
         OutputError: if it cannot be written; nothing is left behind.
@@ -123,10 +134,10 @@ def take(source: IO[bytes], folder: Path, advance: Callable[[float], None]) -> T
     path = folder / FOLDER / INCOMING / incoming
     hashing = _Hashing(source, advance)
     try:
-        with storing(), path.open("xb") as file:
+        with write_errors(), path.open("xb") as file:
             _encrypt(hashing, file, identity)
     except BaseException:
-        with contextlib.suppress(OSError):  # the next writer clears it away
+        with contextlib.suppress(OSError):  # the next writer removes it
             path.unlink(missing_ok=True)
         raise
     return Taken(
@@ -143,7 +154,7 @@ def _encrypt(source: _Hashing, file: IO[bytes], identity: Any) -> None:
     noting = _Noting(file)
     try:
         pyrage.encrypt_io(source, noting, [identity.to_public()])
-        # The library says nothing where only its last write fails: all of a small file.
+        # The library hides an error of its last write, which of a small file is the only one.
         if noting.failed is not None:
             raise noting.failed
     except (pyrage.EncryptError, OSError) as error:
@@ -154,7 +165,7 @@ def _encrypt(source: _Hashing, file: IO[bytes], identity: Any) -> None:
 
 
 class _Noting:
-    """Pass on what is written; keep the error, which the library turns into its own."""
+    """Pass on what is written, and keep any error, which the library turns into its own."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
@@ -171,60 +182,60 @@ class _Noting:
         self._file.flush()
 
 
-def make_sure(folder: Path, incoming: Iterable[str], disk: Disk) -> None:
-    """Wait until files in ``incoming`` are on the disk, and their names.
+def sync_incoming(folder: Path, incoming: Iterable[str], disk: Disk) -> None:
+    """Wait until files in ``incoming``, and their names, are on the disk.
 
-    Many at a time: the disk has written most of them by the time that it is asked.
+    Many files at a time: the disk has written most of them by the time that it is asked.
 
     Raises:
         OutputError: if that fails.
     """
     root = folder / FOLDER / INCOMING
-    with storing():
+    with write_errors():
         disk.settle([root, *(root / name for name in incoming)])
 
 
 def put_in_place(folder: Path, moves: Iterable[tuple[str, str]], disk: Disk) -> None:
-    """Move files from ``incoming`` to where their names say; nothing happens to those in place.
+    """Move files from ``incoming`` to the paths of their objects, unless they are there already.
 
     Args:
-        folder: of the case.
-        moves: file in ``incoming``, and name of the object.
-        disk: that the case lies on.
+        folder: folder of the case.
+        moves: pairs of a file in ``incoming`` and the name of its object.
+        disk: disk of the case.
 
     Raises:
         OutputError: if that fails.
     """
     shards = set()
-    with storing():
+    with write_errors():
         for incoming, name in moves:
             target = path_of(folder, name)
             if target.parent not in shards:
                 target.parent.mkdir(exist_ok=True)
                 shards.add(target.parent)
             source = folder / FOLDER / INCOMING / incoming
-            with contextlib.suppress(FileNotFoundError):  # an interrupted run had come so far
+            with contextlib.suppress(FileNotFoundError):  # an interrupted run had moved it
                 source.replace(target)
         disk.settle([*sorted(shards), folder / FOLDER])
 
 
 def remove(path: Path) -> None:
-    """Remove a file of the case; nothing happens if it is gone.
+    """Remove a file of the case, unless it is gone already.
 
     Raises:
         OutputError: if it cannot be removed.
     """
-    with storing():
+    with write_errors():
         path.unlink(missing_ok=True)
 
 
 def path_of(folder: Path, name: str) -> Path:
-    """Return where the object of this name lies."""
+    """Return the path of the object of this name."""
     return folder / FOLDER / name[:2] / name
 
 
 def names_of(folder: Path) -> set[str]:
-    """Return the files that lie where objects lie, as ``xx/name``."""
+    """Return the files in the folders of objects, as ``xx/name``."""
     root = folder / FOLDER
     try:
         return {
@@ -240,7 +251,7 @@ def names_of(folder: Path) -> set[str]:
 
 
 def leftovers(folder: Path) -> list[Path]:
-    """Return what lies in ``incoming``, which copies of a case may lack: it is mostly empty."""
+    """Return the files in ``incoming``; copies of a case may lack that folder, mostly empty."""
     incoming = folder / FOLDER / INCOMING
     return sorted(incoming.iterdir()) if incoming.is_dir() else []
 
@@ -251,15 +262,15 @@ def read_object(
     """Decrypt an object into `target`.
 
     Returns:
-        size, SHA-256 and BLAKE3 of what came out.
+        Size, SHA-256 and BLAKE3 of the content.
 
     Raises:
-        InputError: if it is missing, or not what was encrypted.
-        OSError: of the target.
+        InputError: if the object is missing, or was altered or cut off.
+        OSError: if the target cannot be written to.
     """
-    out = _Sink(target, advance)
+    out = _HashingTarget(target, advance)
     try:
-        # A pipe or a device in the place of an object is not waited for.
+        # Opening a pipe or a device in the place of an object must not block.
         descriptor = os.open(path_of(folder, name), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except FileNotFoundError as error:
         raise InputError(_("the object is missing"), where=name) from error
@@ -271,19 +282,19 @@ def read_object(
                 raise OSError
             pyrage.decrypt_io(file, out, [pyrage.x25519.Identity.from_str(identity)])
     except (pyrage.DecryptError, pyrage.IdentityError, OSError) as error:
-        if out.failed is not None:  # where it was to go, not what was read
+        if out.failed is not None:  # an error of the target, not of the object
             raise out.failed from None
         raise InputError(
             _("the object cannot be decrypted: it was altered or cut off"), where=name
         ) from error
-    # The library says nothing where only its last write fails.
+    # The library hides an error of its last write.
     if out.failed is not None:
         raise out.failed
     return out.size, out.sha256.digest(), out.blake3.digest()
 
 
-class _Sink:
-    """A target that hashes what passes."""
+class _HashingTarget:
+    """A target that hashes what it passes on."""
 
     def __init__(self, target: Target, advance: Callable[[float], None]) -> None:
         self.target, self.advance = target, advance
@@ -307,10 +318,10 @@ class _Sink:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make sure that names in a folder are on the disk.
+    """Make sure that the names in a folder are on the disk.
 
     Raises:
-        OutputError: if they are not.
+        OutputError: if that fails.
     """
-    with storing():
+    with write_errors():
         sync(folder)

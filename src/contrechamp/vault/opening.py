@@ -1,4 +1,4 @@
-"""Opening a case: which key it is, which copy of case.toml counts, and whose slot."""
+"""Opening a case: finding the slot, the root key and the copy of case.toml that count."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -22,17 +22,17 @@ def opened(folder: Path, secret: slots.Secret, *, write: bool) -> Iterator[Case]
     """Open a case for the length of a ``with`` block.
 
     Args:
-        folder: of the case.
-        secret: passphrase, recovery key or age identity.
-        write: be the one process that changes it; what an interrupted one left is put right.
+        folder: folder of the case.
+        secret: passphrase, recovery key or age identities.
+        write: be the one process that changes the case, and mend what an interrupted one left.
 
     Raises:
-        InputError: if it is no case, the secret is wrong, another process writes to it, or what is
-            read of the database inside of the block turns out to be damaged.
+        InputError: if it is not a case, the secret is wrong, another process is writing to it, or a
+            damaged part of the database is read inside the block.
         OutputError: if it cannot be written to.
     """
     if write:
-        with lock.writing(folder), database.telling():
+        with lock.writing(folder), database.clear_errors():
             case = _open(folder, secret, read_only=False)
             try:
                 recover(case)
@@ -40,7 +40,7 @@ def opened(folder: Path, secret: slots.Secret, *, write: bool) -> Iterator[Case]
             finally:
                 case.close()
         return
-    with database.telling():
+    with database.clear_errors():
         case = _open(folder, secret, read_only=not os.access(folder, os.W_OK))
         try:
             yield case
@@ -56,7 +56,7 @@ def _open(folder: Path, secret: slots.Secret, *, read_only: bool) -> Case:
         copy = folder / casefile.COPY
         if from_copy or not copy.is_file():
             raise
-        # A wrong secret is not tried twice: only where one of the two files is damaged.
+        # A wrong secret is not tried twice: the copy counts only if the two files differ.
         other = casefile.read_bounded(copy)
         if other == content:
             raise
@@ -76,7 +76,7 @@ def _open_with(
     path = folder / database.NAME
     if not path.is_file():
         raise InputError(_("the database is missing"), where=path.name)
-    # While the root key is being changed, case.toml is still under the one before.
+    # While the root key is being changed, the MAC of case.toml is still under the old one.
     casefile.check_mac(file, content, casefile_key(opened[0][0].root_key))
     unlocked, db = _connect(path, opened[0], read_only=read_only)
     try:
@@ -96,13 +96,13 @@ def _open_with(
 def _current(
     db: sqlite.Connection, opened: Sequence[tuple[Unlocked, ...]], root_key: bytes
 ) -> tuple[Unlocked, ...]:
-    """Return what the slot holds whose member has access and signs with its key.
+    """Return the content of the slot whose member has access and signs with the key in it.
 
-    The slot of somebody who left, or never was in, may outlive an interruption; so may one with a
-    key that was replaced, or never came to be used.
+    After an interruption there may be slots of somebody who left, or was never quite admitted, and
+    slots with a signing key that was replaced, or was never put to use.
 
     Raises:
-        WrongKeyError: if there is none.
+        WrongKeyError: if there is no such slot.
     """
     keys = signing.keys_of(db)
     for slot in opened:
@@ -118,7 +118,7 @@ def _current(
 def _connect(
     path: Path, candidates: Sequence[Unlocked], *, read_only: bool
 ) -> tuple[Unlocked, sqlite.Connection]:
-    """Open the database under the root key, or the next one if a change was interrupted."""
+    """Open the database under the root key, or under the next one if a change was interrupted."""
     failed: InputError | None = None
     for unlocked in candidates:
         try:

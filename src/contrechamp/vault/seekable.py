@@ -1,9 +1,9 @@
-"""One encrypted object as a file that can be searched: any part of it, decrypted in memory.
+"""One encrypted object as a seekable file, of which any part can be decrypted in memory.
 
-`pyrage` decrypts from the first byte to the last. Readers of what lies at the end of a file, or in
-the middle of a large one (an archive's list of contents, a video's metadata), want a file with
-``seek``: age's payload is made of chunks that can each be decrypted, and are each authenticated,
-by themselves (age-encryption.org/v1, "Payload": STREAM). Only X25519 keys, as objects have.
+`pyrage` decrypts only from the first byte to the last. Reading something at the end of a file or in
+the middle of a large one (an archive's list of contents, a video's metadata) takes ``seek``. An age
+payload is made of chunks, each of which can be decrypted and authenticated by itself
+(age-encryption.org/v1, "Payload": STREAM). Only X25519 keys are supported: objects have no others.
 """
 
 import base64
@@ -19,25 +19,25 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 CHUNK, TAG, NONCE = 64 << 10, 16, 16
-#: Of a header; those of objects have some 200 bytes.
+#: Longest header that is read; those of objects have some 200 bytes.
 MAX_HEADER = 8 << 10
 _FIRST = b"age-encryption.org/v1\n"
 _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 
 
 class DamagedError(OSError):
-    """Raised where the bytes are not those of an age file for this identity."""
+    """Raised when the bytes are not those of an age file for this identity."""
 
 
 class Seekable(io.RawIOBase):
     """The content of an age file, read only.
 
     Args:
-        file: of the encrypted bytes, from 0; it is read when this is, and closed with it.
+        file: the encrypted file, at its beginning; it is read on demand, and closed with this one.
         identity: ``AGE-SECRET-KEY-1...``.
 
     Raises:
-        DamagedError: here and at every read, if the file was altered or cut off.
+        DamagedError: on opening and on every read, if the file was altered or cut off.
     """
 
     def __init__(self, file: IO[bytes], identity: str) -> None:
@@ -54,12 +54,12 @@ class Seekable(io.RawIOBase):
             raise DamagedError("the payload is cut off")
         self._at = 0
         self._number, self._chunk = -1, b""
-        # The last chunk says that it is: a file cut at the border of a chunk is found now.
+        # The last chunk is marked as such: a file cut off between two chunks is detected here.
         self._load(self._chunks - 1)
 
     @property
     def size(self) -> int:
-        """Bytes of the content."""
+        """Size of the content in bytes."""
         return self._size
 
     def readable(self) -> bool:
@@ -71,11 +71,11 @@ class Seekable(io.RawIOBase):
         return True
 
     def tell(self) -> int:
-        """Return the place that is read next."""
+        """Return the position of the next read."""
         return self._at
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go to a place of the content.
+        """Move to a position in the content.
 
         Raises:
             ValueError: if it is before the beginning.
@@ -87,7 +87,7 @@ class Seekable(io.RawIOBase):
         return self._at
 
     def readinto(self, buffer, /) -> int:  # type: ignore[no-untyped-def]  # any writable buffer
-        """Read up to the end of a chunk."""
+        """Read at most up to the end of the current chunk."""
         if self._at >= self._size:
             return 0
         number, place = divmod(self._at, CHUNK)
@@ -171,7 +171,7 @@ def _unpadded(text: bytes) -> bytes:
 
 
 def _secret(identity: str) -> bytes:
-    """Return the 32 bytes of an identity (Bech32, BIP 173; its checksum the library has seen)."""
+    """Return the 32 bytes of an identity (Bech32, BIP 173; the library checks its checksum)."""
     digits = [_BECH32.index(letter) for letter in identity.lower().rpartition("1")[2][:-6]]
     number = 0
     for digit in digits:

@@ -1,6 +1,6 @@
-"""What this machine saw of a case last: only so an older copy that was put back can be told.
+"""What this machine last saw of a case: the only way to notice that an older copy was put back.
 
-It lies outside of the case, in a folder of the machine that the caller names. What is kept there is
+It is kept outside of the case, in a folder of the machine that the caller names, and consists of
 a random name, a count and a hash.
 """
 
@@ -16,15 +16,15 @@ from contrechamp.vault.log import branches, checkpoint, custody, merkle
 
 @contextmanager
 def following(case: Case, folder: Path, *, write: bool) -> Iterator[bool]:
-    """Yield whether a case goes on from what was seen; where it does, note what was written.
+    """Yield whether a case continues what was last seen; if so, note its state afterwards.
 
-    Where it does not, what was seen must stay: noting what is there instead would make an older
-    copy that was put back, and then added to, look like the right one.
+    If it does not, the note must stay: replacing it would make an older copy that was put back, and
+    then added to, look like the right one.
 
     Args:
         case: open.
         folder: where this machine notes what it has seen.
-        write: the case is open to be changed; else nothing is compared, and nothing is noted.
+        write: whether the case is open for writing; if not, nothing is compared or noted.
     """
     known = not write or goes_on(case, folder)
     yield known
@@ -41,14 +41,14 @@ def last(case: Case, folder: Path) -> str | None:
 
 
 def goes_on(case: Case, folder: Path) -> bool:
-    """Return whether the log still begins with the entries that this machine has seen of it."""
+    """Return whether the log still begins with the entries that this machine has seen in it."""
     noted = last(case, folder)
     if noted is None:
         return True
     try:
         seen, _signatures = checkpoint.parse(noted)
     except InputError:
-        return True  # half-written by a machine that crashed: it tells nothing
+        return True  # half-written when the machine crashed: no evidence either way
     frontier = merkle.Frontier()
     for number, leaf in custody.leaves(case.database):
         if number == seen.size:
@@ -56,12 +56,12 @@ def goes_on(case: Case, folder: Path) -> bool:
         frontier.append(merkle.leaf_hash(leaf))
     if seen.size <= case.size and frontier.root() == seen.root:
         return True
-    # Of a copy that was merged since, this machine has seen what is a branch now.
+    # What this machine has seen may be the log of a copy that was merged, and is now a branch.
     return branches.contains(case, seen.size, seen.root)
 
 
 def note(case: Case, folder: Path) -> None:
-    """Keep the newest checkpoint; a machine on which nothing can be kept is no error."""
+    """Note the newest checkpoint; it is no error if this machine cannot keep a note."""
     row = case.database.execute(
         "SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1"
     ).fetchone()

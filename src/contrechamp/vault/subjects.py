@@ -1,8 +1,8 @@
-"""Subjects and their states: what others read of the vault's records, and all that they read.
+"""Subjects and their states: how other rooms read the vault's records.
 
-A subject is what an entry of the log speaks of: ``item/<id>``, ``record/<id>``, ``merge/<id>``, ...
-The vault holds its newest state; of records the earlier ones too, in the case's own log and in
-those of copies that were merged. Rooms above ask here and write no SQL over the vault's tables.
+A subject is what an entry of the log is about: ``item/<id>``, ``record/<id>``, ``merge/<id>``, ...
+The vault keeps its newest state, and of records also the earlier ones, in the case's own log and in
+those of merged copies. Rooms above ask here and write no SQL over the vault's tables.
 """
 
 import json
@@ -14,9 +14,9 @@ from contrechamp.vault import database
 from contrechamp.vault.case import Case
 from contrechamp.vault.log import custody
 
-#: Key of a state that tells that nothing else is left of its subject.
+#: Key in the state of an erased subject, of which nothing else is left.
 ERASED_AT = "erased_at"
-#: Branch of states that are of the case's own log.
+#: Branch of states in the case's own log.
 MAIN = ""
 
 _COLUMNS = "records.subject, entry, salt, state, object, ''"
@@ -25,15 +25,15 @@ _EARLIER = "SELECT subject, entry, salt, state, NULL, branch FROM versions"
 
 
 class State(NamedTuple):
-    """What the case holds of a subject: its newest state, or an earlier one.
+    """A state of a subject: its newest, or an earlier one.
 
     Args:
-        subject: of which it is.
-        entry: number of its entry in the log, or in the branch.
+        subject: whose state it is.
+        entry: number of its entry in the log or branch.
         salt: key of its digest.
         content: canonical JSON.
-        object: name of an item's object; None of other subjects, and of what was erased.
-        branch: log of a copy that was merged; `MAIN` for the case's own.
+        object: name of an item's object; None for other subjects, and once it was erased.
+        branch: id of the merged branch that it is in; `MAIN` for the case's own log.
     """
 
     subject: str
@@ -50,18 +50,18 @@ class State(NamedTuple):
 
     @property
     def parsed(self) -> dict[str, Any]:
-        """What it says; read anew each time."""
+        """The state as a dict, parsed anew each time."""
         found: dict[str, Any] = json.loads(self.content.decode())
         return found
 
     @property
     def digest(self) -> str:
-        """By which its entry in the log names it."""
+        """The digest by which its entry in the log commits to it."""
         return custody.digest(self.salt, self.content)
 
     @property
     def is_erased(self) -> bool:
-        """Whether the subject was erased, and this says when."""
+        """Whether the subject was erased; the state then says only when."""
         return ERASED_AT in self.parsed
 
 
@@ -80,7 +80,7 @@ def entry_of(case: Case, subject: str) -> custody.Entry | None:
 
 
 def newest_of(case: Case, subjects: Iterable[str]) -> dict[str, State]:
-    """Return the newest states of those of many subjects that there are."""
+    """Return the newest states of subjects, by subject; those that do not exist are left out."""
     rows = database.rows_of(case.database, f"{_NEWEST} WHERE subject IN ({{}})", subjects)
     return {state.subject: state for state in map(_state, rows)}
 
@@ -88,15 +88,15 @@ def newest_of(case: Case, subjects: Iterable[str]) -> dict[str, State]:
 def joined(
     case: Case, rows: str, given: Sequence[object] = ()
 ) -> Iterator[tuple[Any, State, custody.Entry]]:
-    """Yield what somebody else's table says of subjects, with their newest states and entries.
+    """Yield values from another room's table with the newest states and entries of their subjects.
 
-    In one statement, and so of one time, whatever another process writes meanwhile.
+    One statement reads all of it, and so at one moment, whatever another process writes meanwhile.
 
     Args:
         case: open.
         rows: SELECT over that table of the columns ``subject``, ``value`` (which is yielded) and
-            ``place`` (by which the rows are ordered). Subjects that there are not are left out.
-        given: values for the marks in it.
+            ``place`` (which orders the rows). Rows whose subject does not exist are left out.
+        given: values for its placeholders.
     """
     return map(_joined, case.database.execute(_join(rows), given))
 
@@ -114,26 +114,26 @@ def _joined(row: Sequence[Any]) -> tuple[Any, State, custody.Entry]:
     return row[0], _state(row[1:7]), custody.read_entry(row[7])
 
 
-def there(case: Case, subjects: Iterable[str]) -> set[str]:
-    """Return those of many subjects that the case knows, erased ones too."""
+def known(case: Case, subjects: Iterable[str]) -> set[str]:
+    """Return those of `subjects` that the case knows, erased ones included."""
     rows = database.rows_of(
         case.database, "SELECT subject FROM records WHERE subject IN ({})", subjects
     )
     return {str(subject) for (subject,) in rows}
 
 
-def below(case: Case, room: str) -> Iterator[State]:
-    """Yield the newest states of all subjects of a room such as ``item/``, in their order."""
+def below(case: Case, prefix: str) -> Iterator[State]:
+    """Yield the newest states of all subjects below a prefix such as ``item/``, in order."""
     return map(
         _state,
         case.database.execute(
-            f"{_NEWEST} WHERE subject > ? AND subject < ? ORDER BY subject", _bounds(room)
+            f"{_NEWEST} WHERE subject > ? AND subject < ? ORDER BY subject", _bounds(prefix)
         ),
     )
 
 
-def beginning(case: Case, text: str, limit: int) -> list[str]:
-    """Return the first subjects that begin with a room and some letters of an id."""
+def with_prefix(case: Case, text: str, limit: int) -> list[str]:
+    """Return the first subjects that begin with a prefix and some digits of an id, in order."""
     rows = case.database.execute(
         "SELECT subject FROM records WHERE subject >= ? AND subject < ? ORDER BY subject LIMIT ?",
         (text, f"{text}g", limit),
@@ -141,20 +141,20 @@ def beginning(case: Case, text: str, limit: int) -> list[str]:
     return [str(subject) for (subject,) in rows]
 
 
-def every(case: Case) -> Iterator[State]:
+def all_newest(case: Case) -> Iterator[State]:
     """Yield the newest states of all subjects, in the order of their entries."""
     return map(_state, case.database.execute(f"{_NEWEST} ORDER BY entry"))
 
 
 def earlier(case: Case, subject: str) -> list[State]:
-    """Return the earlier states of a record: of the case's own log, then of branches."""
+    """Return the earlier states of a record: in the case's own log, then in branches."""
     rows = case.database.execute(
         f"{_EARLIER} WHERE subject = ? ORDER BY branch, entry", (subject,)
     ).fetchall()
     return [_state(row) for row in rows]
 
 
-def every_earlier(case: Case) -> Iterator[State]:
+def all_earlier(case: Case) -> Iterator[State]:
     """Yield the earlier states of all records, by record and entry."""
     return map(_state, case.database.execute(f"{_EARLIER} ORDER BY subject, entry"))
 
@@ -166,7 +166,7 @@ def all_states(case: Case, subject: str) -> list[State]:
 
 
 def forget(case: Case, states: Iterable[State]) -> None:
-    """Erase earlier states, inside a transaction of the caller."""
+    """Erase these earlier states, inside the caller's transaction."""
     case.database.executemany(
         "DELETE FROM versions WHERE subject = ? AND branch = ? AND entry = ?",
         [(state.subject, state.branch, state.entry) for state in states],
@@ -174,14 +174,14 @@ def forget(case: Case, states: Iterable[State]) -> None:
 
 
 def forget_earlier(case: Case, subjects: Sequence[str]) -> None:
-    """Erase all earlier states of records, those of branches too, inside a transaction."""
+    """Erase all earlier states of records, branches included, inside the caller's transaction."""
     case.database.executemany(
         "DELETE FROM versions WHERE subject = ?", [(subject,) for subject in subjects]
     )
 
 
 def holders(case: Case, objects: Iterable[str]) -> dict[str, list[str]]:
-    """Return the items that have the same object, by its name, in their order."""
+    """Return, for each object by name, the items that have it, in order."""
     found: dict[str, list[str]] = {}
     for name, subject in database.rows_of(
         case.database,
@@ -192,13 +192,13 @@ def holders(case: Case, objects: Iterable[str]) -> dict[str, list[str]]:
     return found
 
 
-def _bounds(room: str) -> tuple[str, str]:
-    """Return what stands before and behind all subjects of a room: "0" comes after "/"."""
-    return room, room.removesuffix("/") + "0"
+def _bounds(prefix: str) -> tuple[str, str]:
+    """Return what sorts before and after all subjects below a prefix: "0" follows "/"."""
+    return prefix, prefix.removesuffix("/") + "0"
 
 
 def _state(row: Sequence[Any]) -> State:
-    """Return the state that a row holds: the one place where columns become values."""
+    """Return the state in a row; columns become values only here."""
     subject, entry, salt, content, name, branch = row
     return State(
         str(subject),

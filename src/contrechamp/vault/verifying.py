@@ -1,4 +1,4 @@
-"""Verifying a case: everything is computed anew from the bytes up, and compared with the log."""
+"""Verifying a case: everything is recomputed from the bytes up, and compared with the log."""
 
 import bisect
 import contextlib
@@ -17,17 +17,8 @@ from contrechamp.vault.access import casefile
 from contrechamp.vault.access.keys import casefile_key
 from contrechamp.vault.anchors import anchoring
 from contrechamp.vault.case import Case, read_casefile, recipients
-from contrechamp.vault.findings import INTERRUPTED, Finding
+from contrechamp.vault.discrepancies import INTERRUPTED, Discrepancy
 from contrechamp.vault.log import branches, canonical, checkpoint, custody, merkle, note, signing
-
-
-class _Nowhere:
-    """A target that keeps nothing: plaintext is hashed and gone."""
-
-    def write(self, data: bytes) -> int:
-        return len(data)
-
-    def flush(self) -> None: ...
 
 
 def verify(
@@ -37,23 +28,22 @@ def verify(
     trusted: Sequence[x509.Certificate] = (),
     quick: bool = False,
     progress: Progress = silent,
-) -> list[Finding]:
+) -> list[Discrepancy]:
     """Verify a case.
 
     Args:
         case: open.
-        since: checkpoints (signed notes) that were kept elsewhere: the log must contain them.
+        since: checkpoints (signed notes) that were kept elsewhere, which the log must contain.
         trusted: root certificates of timestamp authorities, for anchors.
         quick: do not read the content of objects.
-        progress: told of bytes.
+        progress: is told how many bytes were read.
 
     Returns:
-        everything that is wrong, and what was interrupted; nothing if the case is what its log
-        says.
+        Everything that is wrong or was interrupted; an empty list if the case is what its log says.
     """
     found = list(_casefile(case))
     found += [
-        Finding("database", database.NAME, _("a page was altered: {what}").format(what=what))
+        Discrepancy("database", database.NAME, _("a page was altered: {what}").format(what=what))
         for what in database.damage(case.database)
     ]
     try:
@@ -61,21 +51,22 @@ def verify(
         if not quick:
             found += _contents(case, progress)
     except (sqlite.DatabaseError, TypeError, ValueError, OverflowError) as error:
-        # A page that cannot be read, or a column that holds another type than it should.
+        # A page cannot be read, or a column holds a value of the wrong type.
         message = _("a page was altered: {what}").format(what=type(error).__name__)
-        found.append(Finding("database", database.NAME, message))
+        found.append(Discrepancy("database", database.NAME, message))
     return found
 
 
 def _against_log(
     case: Case, since: Sequence[str], trusted: Sequence[x509.Certificate]
-) -> list[Finding]:
+) -> list[Discrepancy]:
     leaves = list(custody.leaves(case.database))
     entries, found = _entries(leaves)
     found += _checkpoints(case, [content for _number, content in leaves], since)
     found += _signers(case, entries)
     found += [
-        Finding("anchor", str(size), message) for size, message in anchoring.problems(case, trusted)
+        Discrepancy("anchor", str(size), message)
+        for size, message in anchoring.problems(case, trusted)
     ]
     found += _records(case, entries)
     found += _versions(case, entries)
@@ -86,40 +77,33 @@ def _against_log(
     return found
 
 
-def _casefile(case: Case) -> Iterator[Finding]:
+def _casefile(case: Case) -> Iterator[Discrepancy]:
     if case.next_root_key is None:
         expected = casefile.to_toml(case.file, casefile_key(case.unlocked.root_key))
-    else:  # interrupted, and opened by a reader, who puts nothing right
+    else:  # interrupted, and opened only for reading, which repairs nothing
         expected = read_casefile(case.folder)[1]
-    main, copy = (_read(case.folder / name) for name in (casefile.NAME, casefile.COPY))
+    main, copy = casefile.read_both(case.folder)
     if main != expected:
         message = _("it is damaged or missing; its copy was used")
-        yield Finding("case.toml", casefile.NAME, message)
+        yield Discrepancy("case.toml", casefile.NAME, message)
     if copy != expected:
-        if _is_ours(case, copy):  # of the two, it is written first
-            message = _("the copy is of a change that was interrupted")
-            yield Finding(INTERRUPTED, casefile.COPY, message)
+        if _is_ours(case, copy):  # the copy is written before case.toml
+            message = _("the copy is from a change that was interrupted")
+            yield Discrepancy(INTERRUPTED, casefile.COPY, message)
         else:
-            message = _("the copy is damaged, missing or another")
-            yield Finding("case.toml", casefile.COPY, message)
+            message = _("the copy is damaged, missing or different")
+            yield Discrepancy("case.toml", casefile.COPY, message)
     there, known = {slot.id for slot in case.file.slots}, recipients(case).keys()
     if there > known:
-        message = _("it has a slot of a change of access that was interrupted")
-        yield Finding(INTERRUPTED, casefile.NAME, message)
+        message = _("it has a slot from a change of access that was interrupted")
+        yield Discrepancy(INTERRUPTED, casefile.NAME, message)
     elif there != known:
         message = _("its slots are not those of the members: an older copy was put back")
-        yield Finding("case.toml", casefile.NAME, message)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return casefile.read_bounded(path)
-    except InputError:
-        return b""
+        yield Discrepancy("case.toml", casefile.NAME, message)
 
 
 def _is_ours(case: Case, content: bytes) -> bool:
-    """Return whether somebody wrote a case.toml who had the key of the case, or the next one."""
+    """Return whether a case.toml was written with the root key of the case, or the next one."""
     keys = [key for key in (case.unlocked.root_key, case.next_root_key) if key is not None]
     for key in keys:
         with contextlib.suppress(InputError):
@@ -128,29 +112,29 @@ def _is_ours(case: Case, content: bytes) -> bool:
     return False
 
 
-def _entries(leaves: list[tuple[int, bytes]]) -> tuple[list[custody.Entry], list[Finding]]:
+def _entries(leaves: list[tuple[int, bytes]]) -> tuple[list[custody.Entry], list[Discrepancy]]:
     entries, found = [], []
     for place, (number, content) in enumerate(leaves):
         try:
             entry = custody.entry_of(canonical.loads(content))
         except (ValueError, ContrechampError):
             found.append(
-                Finding(
+                Discrepancy(
                     "entry", str(number), _("entry {number} is not readable").format(number=number)
                 )
             )
             continue
         if entry.number != place or number != place:
-            message = _("entry {number} stands at place {place}: one is missing, or out of order")
+            message = _("entry {number} is at position {place}: one is missing, or out of order")
             found.append(
-                Finding("entry", str(number), message.format(number=entry.number, place=place))
+                Discrepancy("entry", str(number), message.format(number=entry.number, place=place))
             )
         entries.append(entry)
     return entries, found
 
 
-def _checkpoints(case: Case, leaves: list[bytes], since: Sequence[str]) -> Iterator[Finding]:
-    """Check every signed checkpoint against the tree of the entries that are there."""
+def _checkpoints(case: Case, leaves: list[bytes], since: Sequence[str]) -> Iterator[Discrepancy]:
+    """Check every signed checkpoint against the tree over the log's entries."""
     hashes = [merkle.leaf_hash(content) for content in leaves]
     keys = signing.public_keys(case.file.log_origin, signing.keys_of(case.database))
     frontier = merkle.Frontier()
@@ -166,22 +150,22 @@ def _checkpoints(case: Case, leaves: list[bytes], since: Sequence[str]) -> Itera
         try:
             signed = checkpoint.check(text, keys)
         except ContrechampError as error:
-            yield Finding("checkpoint", str(size), origin + str(error))
+            yield Discrepancy("checkpoint", str(size), origin + str(error))
             continue
         if signed.origin != case.file.log_origin or (size >= 0 and signed.size != size):
-            yield Finding("checkpoint", str(signed.size), _("a checkpoint of another log"))
+            yield Discrepancy("checkpoint", str(signed.size), _("a checkpoint of another log"))
         elif origin and branches.contains(case, signed.size, signed.root):
-            continue  # it was kept of a copy that was merged
+            continue  # it was kept from a copy that was merged
         elif signed.size > len(hashes):
-            yield Finding(
+            yield Discrepancy(
                 "rolled-back",
                 str(signed.size),
                 origin
-                + _("a checkpoint tells of {size} entries, the log has {there}: an older copy, or "
-                    "entries were cut off").format(size=signed.size, there=len(hashes)),
+                + _("a checkpoint is of {size} entries, but the log has {there}: this is an older "
+                    "copy, or entries were cut off").format(size=signed.size, there=len(hashes)),
             )  # fmt: skip
         elif roots.get(signed.size) != signed.root:
-            yield Finding(
+            yield Discrepancy(
                 "rewritten",
                 str(signed.size),
                 origin
@@ -191,25 +175,23 @@ def _checkpoints(case: Case, leaves: list[bytes], since: Sequence[str]) -> Itera
             )
         newest = max(newest, signed.size)
     if newest < len(hashes):
-        yield Finding(
+        yield Discrepancy(
             "unsigned",
             str(newest),
-            _("the last {count} entries stand under no checkpoint").format(
-                count=len(hashes) - newest
-            ),
+            _("no checkpoint covers the last {count} entries").format(count=len(hashes) - newest),
         )
 
 
-def _signers(case: Case, entries: list[custody.Entry]) -> Iterator[Finding]:
-    """Check that whom an entry names signed the first checkpoint over it.
+def _signers(case: Case, entries: list[custody.Entry]) -> Iterator[Discrepancy]:
+    """Check that the member whom an entry names signed the first checkpoint over it.
 
-    Every member has the root key, and could write entries in the name of another; not sign them.
+    Every member has the root key and could write entries in another's name, but not sign them.
     """
     origin, keys = case.file.log_origin, signing.keys_of(case.database)
     signers: dict[int, set[str]] = {}
     public = signing.public_keys(origin, keys)
     for size, text in case.database.execute("SELECT size, note FROM checkpoints"):
-        with contextlib.suppress(ContrechampError):  # told with the checkpoints
+        with contextlib.suppress(ContrechampError):  # reported by `_checkpoints`
             signers.setdefault(int(size), set()).update(note.signers(str(text), public))
     sizes = sorted(signers)
     for entry in entries:
@@ -217,11 +199,11 @@ def _signers(case: Case, entries: list[custody.Entry]) -> Iterator[Finding]:
         name = signing.name_at(origin, entry.member, keys.get(entry.member, ()), entry.number)
         if place < len(sizes) and name not in signers[sizes[place]]:
             message = _("entry {number} is not signed by the member whom it names")
-            yield Finding("entry", str(entry.number), message.format(number=entry.number))
+            yield Discrepancy("entry", str(entry.number), message.format(number=entry.number))
 
 
-def _records(case: Case, entries: list[custody.Entry]) -> Iterator[Finding]:
-    """Compare every record with the last digest of it in the log, and every reason with its own."""
+def _records(case: Case, entries: list[custody.Entry]) -> Iterator[Discrepancy]:
+    """Compare every record with its latest digest in the log, and every reason with its digest."""
     last = {entry.subject: entry for entry in entries}
     records = {
         str(subject): (bytes(salt), bytes(state))
@@ -231,11 +213,13 @@ def _records(case: Case, entries: list[custody.Entry]) -> Iterator[Finding]:
     }
     for subject in sorted(last.keys() | records.keys()):
         if subject not in records:
-            yield Finding("record", subject, _("the log knows it, and there is no record of it"))
+            yield Discrepancy(
+                "record", subject, _("the log knows it, but there is no record of it")
+            )
         elif subject not in last:
-            yield Finding("record", subject, _("it is in no entry of the log"))
+            yield Discrepancy("record", subject, _("no entry of the log mentions it"))
         elif custody.digest(*records[subject]) != last[subject].digest:
-            yield Finding(
+            yield Discrepancy(
                 "record",
                 subject,
                 _("the record is not what entry {number} says").format(number=last[subject].number),
@@ -246,11 +230,13 @@ def _records(case: Case, entries: list[custody.Entry]) -> Iterator[Finding]:
     }
     for entry in entries:
         if reasons.get(entry.number, "") != entry.reason:
-            yield Finding("reason", str(entry.number), _("its reason was altered or is missing"))
+            yield Discrepancy(
+                "reason", str(entry.number), _("its reason was altered or is missing")
+            )
 
 
-def _versions(case: Case, entries: list[custody.Entry]) -> Iterator[Finding]:
-    """Compare every earlier state of a record with its entry; none is missing but the erased."""
+def _versions(case: Case, entries: list[custody.Entry]) -> Iterator[Discrepancy]:
+    """Compare every earlier state of a record with its entry; only erased ones may be missing."""
     digests = {
         (str(subject), int(number)): custody.digest(bytes(salt), bytes(state))
         for subject, number, salt, state in case.database.execute(
@@ -265,22 +251,22 @@ def _versions(case: Case, entries: list[custody.Entry]) -> Iterator[Finding]:
     for subject, history in histories.items():
         if newest.get(subject) not in {None, history[-1].number}:
             # The next change would keep this state under the number of another entry.
-            message = _("its newest state is said to be of another entry than {number}")
-            yield Finding("version", subject, message.format(number=history[-1].number))
+            message = _("its newest state refers to an entry other than {number}")
+            yield Discrepancy("version", subject, message.format(number=history[-1].number))
         kept = True
         for entry in reversed(history):
             got = digests.pop((subject, entry.number), None)
             wanted = entry.digest if kept and entry is not history[-1] else None
             if got != wanted:
                 message = _("its earlier state is not what entry {number} says")
-                yield Finding("version", subject, message.format(number=entry.number))
+                yield Discrepancy("version", subject, message.format(number=entry.number))
             kept = kept and entry.action not in custody.ERASING
     for subject, number in digests:
-        message = _("entry {number} of the log is not of its earlier state")
-        yield Finding("version", subject, message.format(number=number))
+        message = _("entry {number} of the log is not about this earlier state")
+        yield Discrepancy("version", subject, message.format(number=number))
 
 
-def _branches(case: Case) -> Iterator[Finding]:
+def _branches(case: Case) -> Iterator[Discrepancy]:
     """Check the logs of other copies that were merged."""
     records = {
         str(subject): _fields(state)
@@ -289,11 +275,11 @@ def _branches(case: Case) -> Iterator[Finding]:
         )
     }
     for name, message in branches.problems(case, records):
-        yield Finding("branch", name, message)
+        yield Discrepancy("branch", name, message)
 
 
-def _items(case: Case) -> Iterator[Finding]:
-    """Compare what the record of every item says with the object that it is given with."""
+def _items(case: Case) -> Iterator[Discrepancy]:
+    """Compare what the record of every item says with the object that the record refers to."""
     for subject, state, *of_object in case.database.execute(
         "SELECT subject, state, identity IS NOT NULL, objects.size, sha256, blake3 FROM records "
         "LEFT JOIN objects ON objects.name = records.object WHERE subject LIKE 'item/%'"
@@ -303,21 +289,21 @@ def _items(case: Case) -> Iterator[Finding]:
             continue
         there, size, sha256, blake3 = of_object
         if not there:
-            yield Finding(
-                "missing", str(subject), _("its content is gone, and the log says nothing")
+            yield Discrepancy(
+                "missing", str(subject), _("its content is gone, but the log does not say so")
             )
         elif (told.get("size"), told.get("sha256"), told.get("blake3")) != (
             str(size),
             bytes(sha256).hex(),
             bytes(blake3).hex(),
         ):
-            yield Finding(
-                "swapped", str(subject), _("the object is not the one that its record tells of")
+            yield Discrepancy(
+                "swapped", str(subject), _("the object is not the one that its record describes")
             )
 
 
-def _members(case: Case) -> Iterator[Finding]:
-    """Compare the table of members, whose keys and names are used, with their records."""
+def _members(case: Case) -> Iterator[Discrepancy]:
+    """Compare the table of members, whose names and keys are in use, with the members' records."""
     records = {
         str(subject): _fields(state)
         for subject, state in case.database.execute(
@@ -339,21 +325,19 @@ def _members(case: Case) -> Iterator[Finding]:
     for subject in sorted(rows.keys() | records.keys()):
         told = {k: v for k, v in records.get(subject, {}).items() if k != "changed"}
         if rows.get(subject) != told:
-            yield Finding(
-                "record", subject, _("the member is not the one that the record tells of")
-            )
+            yield Discrepancy("record", subject, _("the member is not as the record says"))
 
 
 def _fields(state: bytes) -> dict[str, Any]:
-    """Return what a record says; nothing if it cannot be read, which its digest tells as well."""
+    """Return what a record says, or nothing if it is unreadable: `_records` reports that."""
     try:
         return dict(canonical.loads(bytes(state)))
     except (TypeError, ValueError, ContrechampError):
         return {}
 
 
-def _objects(case: Case) -> Iterator[Finding]:
-    """Compare the files of objects with the rows of objects, and these with the items."""
+def _objects(case: Case) -> Iterator[Discrepancy]:
+    """Compare the files of objects with their rows in the database."""
     rows = {
         str(name): (identity is not None, incoming)
         for name, identity, incoming in case.database.execute(
@@ -365,15 +349,15 @@ def _objects(case: Case) -> Iterator[Finding]:
     erased = {f"{name[:2]}/{name}" for name in rows} - wanted
     there = objects.names_of(case.folder)
     for name in sorted(wanted - there - waiting):
-        yield Finding("missing", name, _("the object is missing"))
+        yield Discrepancy("missing", name, _("the object is missing"))
     for name in sorted(there - wanted - erased):
-        yield Finding("extra", name, _("this file belongs to no item of the case"))
+        yield Discrepancy("extra", name, _("this file belongs to no item of the case"))
     for name in sorted(there & erased):
-        message = _("its key is erased, and the file is still there")
-        yield Finding(INTERRUPTED, name, message)
+        message = _("its key is erased, but the file is still there")
+        yield Discrepancy(INTERRUPTED, name, message)
 
 
-def _contents(case: Case, progress: Progress) -> Iterator[Finding]:
+def _contents(case: Case, progress: Progress) -> Iterator[Discrepancy]:
     rows = case.database.execute(
         "SELECT name, identity, size, sha256, blake3 FROM objects WHERE identity IS NOT NULL "
         "AND incoming IS NULL ORDER BY name"
@@ -391,13 +375,13 @@ def _content(
     identity: str,
     expected: tuple[int, bytes, bytes],
     advance: Callable[[float], None],
-) -> Iterator[Finding]:
+) -> Iterator[Discrepancy]:
     if not objects.path_of(folder, name).exists():
-        return  # told among the missing ones
+        return  # reported as missing by `_objects`
     try:
-        got = objects.read_object(folder, name, identity, _Nowhere(), advance)
+        got = objects.read_object(folder, name, identity, objects.Discard(), advance)
     except InputError as error:
-        yield Finding("altered", f"{name[:2]}/{name}", str(error))
+        yield Discrepancy("altered", f"{name[:2]}/{name}", str(error))
         return
     if got != expected:
-        yield Finding("altered", f"{name[:2]}/{name}", _("the content is not what was added"))
+        yield Discrepancy("altered", f"{name[:2]}/{name}", _("the content is not what was added"))

@@ -4,7 +4,7 @@ from contrechamp.base.i18n import pgettext
 
 
 def finding_label(kind: str) -> str:
-    """Return what is wrong, in a word or two (`vault.findings.Kind`)."""
+    """Return what is wrong, in a word or two (`vault.discrepancies.Kind`)."""
     return {
         "altered": pgettext("verify", "altered"),
         "anchor": pgettext("verify", "anchor"),

@@ -114,7 +114,7 @@ def merge(
             )
         )
     mine, theirs = known_states(case), known_states(other)
-    _parent, fork = branches.place(case, branches.leaves_of(other.database, branches.MAIN))
+    _parent, fork = branches.nearest_log(case, branches.leaves_of(other.database, branches.MAIN))
     if not _is_news(case, other, mine, fork):
         raise InputError(_("the other copy holds nothing that this one does not"))
     plan = MergePlan(case, other, fork, now, random, mine, theirs)
@@ -239,24 +239,17 @@ def _copy_objects(plan: MergePlan, progress: Progress) -> dict[str, str]:
     found = {}
     folder = plan.case.folder / objects.FOLDER / objects.INCOMING
     total = sum(key.size for key in plan.objects.values())
-    with progress(_("Merging"), total) as advance, objects.storing():
+    with progress(_("Merging"), total) as advance, objects.write_errors():
         for name, key in plan.objects.items():
             incoming = plan.random(16).hex()
             shutil.copyfile(objects.path_of(plan.other.folder, name), folder / incoming)
-            got = objects.read_object(plan.other.folder, name, key.identity, _Discard(), advance)
+            got = objects.read_object(
+                plan.other.folder, name, key.identity, objects.Discard(), advance
+            )
             if got != (key.size, key.sha256, key.blake3):
                 raise InputError(_("the content is not what was added"), where=name)
             found[name] = incoming
     return found
-
-
-class _Discard:
-    """A writable file that discards everything."""
-
-    def write(self, data: bytes) -> int:
-        return len(data)
-
-    def flush(self) -> None: ...
 
 
 def _erase_items(plan: MergePlan, reason: str) -> None:
@@ -274,8 +267,8 @@ def _write(plan: MergePlan, incoming: dict[str, str], reason: str) -> Merged:
     case, at = plan.case, custody.stamp(plan.now)
     erased = sorted({*plan.erase_records, *plan.buried})
     made = [Put(one, store.new_id(plan.random), new=True) for one in plan.conflicts]
-    with disk_of(case.folder) as disk, objects.storing():
-        objects.make_sure(case.folder, incoming.values(), disk)
+    with disk_of(case.folder) as disk, objects.write_errors():
+        objects.sync_incoming(case.folder, incoming.values(), disk)
         with database.transaction(case.database):
             name = branches.keep(case, plan.other)
             state: dict[str, object] = {

@@ -131,8 +131,8 @@ def _item(plan: MergePlan, subject: str) -> None:
     if name is None:
         return
     plan.items.add(item)
-    if not object_keys.held(plan.case, [name]):
-        plan.objects |= object_keys.held(plan.other, [name])
+    if not object_keys.by_name(plan.case, [name]):
+        plan.objects |= object_keys.by_name(plan.other, [name])
 
 
 def _member(plan: MergePlan, subject: str) -> None:

@@ -183,7 +183,7 @@ def is_there(case: Case, record: str) -> bool:
 
 def known(case: Case, records: Sequence[str]) -> dict[str, Stored | None]:
     """Return the newest version of each given record that the case knows; None for erased ones."""
-    existing = subjects.there(case, (SUBJECT + record for record in records))
+    existing = subjects.known(case, (SUBJECT + record for record in records))
     found: dict[str, Stored | None] = {one.removeprefix(SUBJECT): None for one in existing}
     ids = list(found)
     for first in range(0, len(ids), AT_A_TIME):
@@ -230,7 +230,7 @@ def by_beginning(case: Case, text: str) -> str:
         subject
         for each in rooms
         if each in {"record", "item"} and digits
-        for subject in subjects.beginning(case, f"{each}/{digits}", 2)
+        for subject in subjects.with_prefix(case, f"{each}/{digits}", 2)
     ]
     if len(found) > 1:
         raise InputError(

@@ -10,10 +10,10 @@ from contrechamp.dossier.records.kinds import kind_of
 from contrechamp.dossier.writing.index import references
 from contrechamp.vault import subjects
 from contrechamp.vault.case import Case
-from contrechamp.vault.findings import Finding
+from contrechamp.vault.discrepancies import Discrepancy
 
 
-def problems(case: Case) -> list[Finding]:
+def problems(case: Case) -> list[Discrepancy]:
     """Return what is wrong with the records and the tables derived from them.
 
     `contrechamp.vault.verifying.verify` compares the records with the log; this compares the
@@ -22,7 +22,7 @@ def problems(case: Case) -> list[Finding]:
     return list(_problems(case))
 
 
-def _problems(case: Case) -> Iterator[Finding]:
+def _problems(case: Case) -> Iterator[Discrepancy]:
     listed = {
         str(record): (int(row), str(kind), str(title))
         for row, record, kind, title in case.database.execute(
@@ -44,7 +44,7 @@ def _problems(case: Case) -> Iterator[Finding]:
         try:
             found, record = parsed(state)
         except (ContrechampError, KeyError, TypeError, ValueError):
-            yield Finding("index", subject, _("this is not a record of a known kind"))
+            yield Discrepancy("index", subject, _("this is not a record of a known kind"))
             continue
         text = texts.pop(row, None)
         if (
@@ -53,10 +53,10 @@ def _problems(case: Case) -> Iterator[Finding]:
             or mine != set(references(record))
             or kind != kind_of(record)
         ):
-            yield Finding("index", subject, _("its row in the index does not match it"))
+            yield Discrepancy("index", subject, _("its row in the index does not match it"))
     for record_id in sorted(listed.keys() | cited.keys()):
-        yield Finding(
+        yield Discrepancy(
             "index", SUBJECT + record_id, _("it is in the index, but there is no such record")
         )
     if texts:
-        yield Finding("index", "search", _("the index holds words that belong to no record"))
+        yield Discrepancy("index", "search", _("the index holds words that belong to no record"))

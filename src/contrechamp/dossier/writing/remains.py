@@ -236,7 +236,7 @@ def _repeated(case: Case, runs: _Runs, known: set[str]) -> tuple[list[str], int]
         return [], 0
     found: list[str] = []
     items: list[tuple[str, str, bool]] = []  # whose content may hold them: subject, object, is text
-    for state in subjects.every(case):
+    for state in subjects.all_newest(case):
         if state.subject in known:
             continue
         says = state.parsed
@@ -247,13 +247,13 @@ def _repeated(case: Case, runs: _Runs, known: set[str]) -> tuple[list[str], int]
             items.append((state.subject, state.object, is_text))
     found += [
         f"{state.subject} (entry {state.entry})"
-        for state in subjects.every_earlier(case)
+        for state in subjects.all_earlier(case)
         if state.subject not in known and any(map(runs.stand_in, _texts(state.parsed)))
     ]
     reasons = custody.reasons(case.database).items()
     found += [f"entry/{number}" for number, text in reasons if runs.stand_in(text)]
     unread = 0
-    keys = object_keys.held(case, [name for _subject, name, _is_text in items])
+    keys = object_keys.by_name(case, [name for _subject, name, _is_text in items])
     for subject, name, is_text in items:
         key = keys.get(name)
         if key is None:

@@ -195,7 +195,7 @@ def _erase_earlier(case: Case, changes: Sequence[Change], forgotten: Iterable[St
 def _rows(case: Case, puts: Sequence[Put]) -> dict[str, index.Row]:
     """Return the rows of existing records, checking that each is as its `Put` says."""
     rows = index.rows(case, [one.id for one in puts])
-    known = subjects.there(case, [SUBJECT + one.id for one in puts if one.new])
+    known = subjects.known(case, [SUBJECT + one.id for one in puts if one.new])
     for one in puts:
         if one.new and SUBJECT + one.id in known:
             raise InputError(_("there is already a record with this id: {id}").format(id=one.id))

@@ -1,11 +1,13 @@
-"""``case.toml``: the format of the case, the name of its log, and its slots. Nothing is secret.
+"""``case.toml``: the format of the case, the name of its log, and its slots. None of it is secret.
 
-There is one way to write each case file. A file that is written otherwise is refused, so that no
-byte of it can change without being noticed: either here, or by its MAC once a slot is open.
+There is exactly one way to write a given case file, and a file written in any other way is refused.
+No byte of it can therefore change unnoticed: it fails either here, or at the MAC once a slot is
+open.
 """
 
 import base64
 import binascii
+import contextlib
 import hmac
 import re
 import tomllib
@@ -19,7 +21,7 @@ import rfc8785
 from contrechamp.base import files
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
-from contrechamp.vault.access.keys import KdfParameters, check_parameters
+from contrechamp.vault.access.passphrases import KdfParameters, check_parameters
 from contrechamp.vault.access.slots import Kind, Slot
 
 NAME, COPY = "case.toml", "case.toml.copy"
@@ -27,7 +29,7 @@ FORMAT = 1
 
 MAX_BYTES = 1 << 18
 MAX_SLOTS = 64
-#: Ciphertexts of a slot have a few hundred bytes.
+#: A slot's ciphertexts take a few hundred bytes.
 MAX_FIELD_BYTES = 2048
 
 _FIRST_LINE = "# The lock of a contrechamp case. Nothing in it is secret; README.txt says more."
@@ -35,7 +37,7 @@ _LOG_ORIGIN = re.compile(r"contrechamp\.case/[0-9a-f]{16}")
 _SLOT_ID = re.compile(r"[0-9a-f]{16}")
 _SALT = re.compile(r"[0-9a-f]{32}")
 _FORMAT_LINE = re.compile(r"^format = ([0-9]{1,9})$", re.MULTILINE)
-#: Every line is one of these: nothing can nest, and a parser has no way to be led astray.
+#: Every line has one of these forms: nothing can nest, so nothing can mislead a TOML parser.
 _LINE = re.compile(
     r'#[ -~]{0,200}|\[\[slot\]\]||[a-z_]{1,20} = (?:[0-9]{1,9}|"[0-9A-Za-z+/=._-]{0,4000}")'
 )
@@ -47,9 +49,9 @@ class CaseFile:
     """What ``case.toml`` says, without its MAC.
 
     Args:
-        format: version; this is 1.
+        format: version of the format, 1.
         log_origin: first line of the log's checkpoints.
-        slots: ways into the case, one at least, each id once.
+        slots: ways into the case: at least one, with distinct ids.
     """
 
     format: int
@@ -66,7 +68,7 @@ def to_toml(casefile: CaseFile, mac_key: bytes) -> bytes:
     """Return the bytes of ``case.toml``.
 
     Args:
-        casefile: what it shall say.
+        casefile: what the file is to say.
         mac_key: from `contrechamp.vault.access.keys.casefile_key`.
 
     Raises:
@@ -81,40 +83,49 @@ def read_bounded(path: Path) -> bytes:
     """Return the bytes of ``case.toml``.
 
     Raises:
-        InputError: if it cannot be read, or is too large.
+        InputError: if the file is missing, cannot be read, or is too large.
     """
-    # A link, or a pipe that never ends, is not what contrechamp wrote.
+    # contrechamp writes plain files: a link, or a pipe that never ends, is somebody else's.
     if path.is_symlink() or not path.is_file():
         raise InputError(_("the file is missing"), where=path.name)
     return files.read_bounded(path, MAX_BYTES, where=path.name)
 
 
+def read_both(folder: Path) -> list[bytes]:
+    """Return the bytes of ``case.toml`` and of its copy; b"" for one that cannot be read."""
+    contents = [b"", b""]
+    for place, name in enumerate((NAME, COPY)):
+        with contextlib.suppress(InputError):
+            contents[place] = read_bounded(folder / name)
+    return contents
+
+
 def from_toml(raw: bytes, where: str) -> CaseFile:
-    """Read ``case.toml``. Its MAC is not checked yet: that takes a slot to be opened.
+    """Read ``case.toml``, without checking its MAC: the key for that is inside a slot.
 
     Args:
         raw: bytes of the file.
-        where: to name in messages.
+        where: name of the file for messages.
 
     Raises:
-        InputError: if it is damaged, of a newer format, or not of this kind.
+        InputError: if it is damaged, of a newer format, or not a case file.
     """
     return _read(raw, where)[0]
 
 
 def check_mac(casefile: CaseFile, raw: bytes, mac_key: bytes) -> None:
-    """Check that ``case.toml`` says what somebody wrote who had the root key.
+    """Check that ``case.toml`` was written by somebody who had the root key.
 
     Args:
-        casefile: what is going to be used.
+        casefile: what was read from the file and is going to be used.
         raw: bytes of the file.
         mac_key: from `contrechamp.vault.access.keys.casefile_key`.
 
     Raises:
-        InputError: if it does not.
+        InputError: if its MAC is wrong.
     """
     _same, mac = _read(raw, NAME)
-    # Over what is going to be used: if the bytes said something else, it would not fit.
+    # Computed over what is going to be used: if the bytes said anything else, it would not match.
     if not hmac.compare_digest(mac, _mac(casefile, mac_key)):
         raise InputError(
             _("the file was altered by somebody who could not open the case"), where=NAME
@@ -122,7 +133,7 @@ def check_mac(casefile: CaseFile, raw: bytes, mac_key: bytes) -> None:
 
 
 def _mac(casefile: CaseFile, mac_key: bytes) -> bytes:
-    """HMAC-SHA256 of everything but the MAC, as canonical JSON (RFC 8785)."""
+    """Return the HMAC-SHA256 of everything but the MAC, as canonical JSON (RFC 8785)."""
     content: dict[str, Any] = {
         "format": casefile.format,
         "log_origin": casefile.log_origin,
@@ -132,7 +143,7 @@ def _mac(casefile: CaseFile, mac_key: bytes) -> bytes:
 
 
 def _fields(slot: Slot) -> dict[str, str | int]:
-    """Return the fields of a slot in the order in which they are written."""
+    """Return the fields of a slot, in the order in which they are written."""
     fields: dict[str, str | int] = {"id": slot.id, "kind": slot.kind}
     if slot.salt is not None:
         fields["salt"] = slot.salt
@@ -201,7 +212,7 @@ def _damaged(where: str, reason: str) -> InputError:
 
 def _casefile(content: dict[str, Any], where: str) -> tuple[CaseFile, bytes]:
     if content.keys() != {"format", "log_origin", "mac", "slot"}:
-        raise _damaged(where, _("it lacks a part, or has one too many"))
+        raise _damaged(where, _("a part is missing, or there is one too many"))
     tables = content["slot"]
     if not isinstance(tables, list) or not 1 <= len(tables) <= MAX_SLOTS:
         raise _damaged(where, _("it has no slots, or too many"))

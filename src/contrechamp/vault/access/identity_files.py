@@ -16,14 +16,14 @@ _ENCRYPTED = (b"age-encryption.org/", b"-----BEGIN AGE ENCRYPTED FILE-----")
 
 
 def read_identities(path: Path, passphrase: Callable[[], str]) -> AgeIdentities:
-    """Read an age identity file, itself encrypted with a passphrase or not.
+    """Read an age identity file, which may itself be encrypted with a passphrase.
 
     Args:
         path: of the file.
-        passphrase: called where the file needs one.
+        passphrase: called if the file is encrypted.
 
     Raises:
-        InputError: if it cannot be read or opened, or holds no identity.
+        InputError: if the file cannot be read or decrypted, or holds no identity.
     """
     content = read_bounded(path, MAX_BYTES, where=path.name)
     if content.startswith(_ENCRYPTED):
@@ -41,13 +41,13 @@ def read_identities(path: Path, passphrase: Callable[[], str]) -> AgeIdentities:
 
 
 def secret_text(content: bytes, *, where: str = "") -> str:
-    """Return what was read as text, without an error that holds it.
+    """Decode a secret as UTF-8 text; an error about it does not carry the secret.
 
     Raises:
         InputError: if it is not UTF-8.
     """
     text = None
-    # Raised outside, because the decoder's error holds the passphrase.
+    # Our error is raised outside of this block, because the decoder's error holds the secret.
     with contextlib.suppress(UnicodeDecodeError):
         text = content.decode()
     if text is None:

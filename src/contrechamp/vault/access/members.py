@@ -1,4 +1,4 @@
-"""Who has access: sharing a case, taking access away, other passphrases, recovery."""
+"""Who has access: sharing a case, taking access away, changing passphrases and keys."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,13 +9,14 @@ from contrechamp.base.i18n import _
 from contrechamp.vault import case as cases
 from contrechamp.vault import database, mending
 from contrechamp.vault.access import slots
-from contrechamp.vault.access.keys import Unlocked, tuned_here
+from contrechamp.vault.access.keys import Unlocked
+from contrechamp.vault.access.passphrases import tuned_here
 from contrechamp.vault.case import Case, Change
 from contrechamp.vault.log import custody, signing
 
 
 def members(case: Case) -> list[tuple[str, str, str]]:
-    """Return id, name and, for those who left, when, of every member."""
+    """Return id, name and time of leaving ("" for those who have access) of every member."""
     return [
         (str(member), str(name), str(left or ""))
         for member, name, left in case.database.execute(
@@ -33,16 +34,16 @@ def recipient_of(case: Case, member: str) -> str | None:
 
 
 def carry_over(case: Case, other: Case, member: str, at: str) -> Change:
-    """Write a member of another copy of the case, without access: that is given by `share`.
+    """Write a member of another copy of the case, without access: only `share` gives that.
 
     Args:
         case: open for writing, in a transaction.
         other: the other copy.
-        member: id, of nobody here.
-        at: since when there is no access; now.
+        member: id of the member, unknown in this copy.
+        at: the time now, from which on the member counts as having left.
 
     Returns:
-        the change for the log.
+        The change for the log.
     """
     theirs = cases.member_state(other, member)
     case.database.execute(
@@ -62,38 +63,38 @@ def share(
     Args:
         case: open for writing.
         recipient: ``age1...``, the public key of whoever gets access.
-        name: of the member, kept inside the case only.
+        name: name of the member, kept only inside the case.
         reason: why, in the user's words.
         now: for the log.
         random: source of keys.
 
     Raises:
-        InputError: if the recipient is no such key, or has access already.
+        InputError: if `recipient` is not such a key, or a member of this name has access already.
     """
     if any(name == other and not left for _id, other, left in members(case)):
-        raise InputError(_("there is a member of this name: {name}").format(name=name))
+        raise InputError(_("there is already a member of this name: {name}").format(name=name))
     unlocked = Unlocked(
         root_key=case.unlocked.root_key,
         identity=None,
         member=random(8).hex(),
         signing_seed=random(32),
     )
-    slot = slots.make_age_slot(recipient, unlocked, random=random)
+    slot = slots.make_age_slot(recipient, unlocked)
     file = replace(case.file, slots=(*case.file.slots, slot))
     with database.transaction(case.database):
         change = cases.add_member(case, name, recipient, unlocked)
         case.database.execute("INSERT INTO slots VALUES (?, ?)", (slot.id, unlocked.member))
         cases.append(case, [replace(change, reason=reason)], now)
-        # Inside the transaction: a slot that no row knows is harmless, a row without one is not.
+        # Inside the transaction: a slot without a row is harmless, a row without a slot is not.
         cases.write_casefile(case.folder, file, case.unlocked.root_key)
     case.file = file
     return unlocked.member
 
 
 def unshare(case: Case, name: str, *, reason: str, now: datetime, random: cases.Random) -> None:
-    """Take access away from a member: the root key is changed, and given to those who stay.
+    """Take access away from a member: the root key is changed, and given only to those who stay.
 
-    Whoever had access may have kept a copy of the case as it was until now.
+    Whoever had access may still have a copy of the case as it was until now.
 
     Args:
         case: open for writing.
@@ -103,19 +104,19 @@ def unshare(case: Case, name: str, *, reason: str, now: datetime, random: cases.
         random: source of keys.
 
     Raises:
-        InputError: if there is no such member, or it is the one who asks.
+        InputError: if there is no such member, or it is the member who asks.
     """
     found = [member for member, other, left in members(case) if other == name and not left]
     if not found:
         raise InputError(_("there is no member of this name: {name}").format(name=name))
     (member,) = found
     if member == case.unlocked.member:
-        raise InputError(_("nobody can take away the own access; another member can"))
+        raise InputError(_("you cannot take away your own access; another member can"))
     left_at = custody.stamp(now)
     with database.transaction(case.database):
         case.database.execute("UPDATE members SET left_at = ? WHERE id = ?", (left_at, member))
         case.database.execute("DELETE FROM slots WHERE member = ?", (member,))
-        # With name and key: who signed what stays bound to the log.
+        # The record keeps name and key, so that the log still proves who signed what.
         state = cases.member_state(case, member) | {"left_at": left_at}
         change = Change("unshare", f"member/{member}", state, None, reason)
         cases.append(case, [change], now)
@@ -132,21 +133,21 @@ def change_passphrase(
     now: datetime,
     random: cases.Random,
 ) -> None:
-    """Put a new passphrase (or recovery key) in place of the member's old one.
+    """Replace the member's passphrase (or recovery key) with a new one.
 
-    The root key is changed with it: who kept an older case.toml, and knows the old passphrase,
-    opens nothing that the case holds from now on.
+    The root key is changed with it: somebody who kept an older case.toml, and knows the old
+    passphrase, can open nothing that is written from now on.
 
     Args:
-        case: open for writing, by a member who has an identity of the case.
+        case: open for writing, by a member whose age identity is held in a slot.
         make_slot: makes the new slot.
-        kind: "passphrase" or "recovery": of the slot that goes.
+        kind: "passphrase" or "recovery": kind of the slot that is replaced.
         reason: why, in the user's words.
         now: for the log.
         random: source of keys.
 
     Raises:
-        InputError: if the member uses an own age key.
+        InputError: if the member opens the case with their own age key.
     """
     mine = {
         str(slot)
@@ -155,10 +156,12 @@ def change_passphrase(
         )
     }
     if case.unlocked.identity is None:
-        raise InputError(_("this member opens the case with an own key file: it has no passphrase"))
+        raise InputError(
+            _("this member opens the case with their own key file and has no passphrase")
+        )
     new = make_slot(case.unlocked)
     kept = [slot for slot in case.file.slots if not (slot.id in mine and slot.kind == kind)]
-    # The old slot and the new one stand side by side until the log has it: one always opens.
+    # The old slot and the new one coexist until the log has the change: one of them always opens.
     both = replace(case.file, slots=(*case.file.slots, new))
     cases.write_casefile(case.folder, both, case.unlocked.root_key)
     with database.transaction(case.database):
@@ -184,7 +187,7 @@ def set_passphrase(
     now: datetime,
     random: cases.Random,
 ) -> None:
-    """Put a passphrase or recovery key, as hard to try as this machine affords, for the old one.
+    """Replace a passphrase or recovery key, at the Argon2id cost that suits this machine.
 
     Args:
         case: see `change_passphrase`.
@@ -195,7 +198,7 @@ def set_passphrase(
         random: source of keys.
 
     Raises:
-        InputError: if the member uses an own age key.
+        InputError: if the member opens the case with their own age key.
     """
     parameters = tuned_here()
     change_passphrase(
@@ -211,23 +214,23 @@ def set_passphrase(
 
 
 def renew_signing_key(case: Case, *, reason: str, now: datetime, random: cases.Random) -> bytes:
-    """Put a signing key that only the member has in the place of the one that came with access.
+    """Replace the signing key that came with access by one that only the member has.
 
-    Whoever gave access made the first one, and could sign in the member's name. What that key
-    signed stays the member's, up to here.
+    Whoever gave access made the first key, and could sign in the member's name. What it has signed
+    up to now still counts as the member's.
 
     Args:
-        case: open for writing, by a member who has an own age key; after an error it has to be
-            opened again.
+        case: open for writing, by a member who uses their own age key; after an error it has to
+            be opened again.
         reason: why, in the user's words.
         now: for the log.
         random: source of keys.
 
     Returns:
-        the public key, 32 bytes: what others should be told on another way.
+        The public key, 32 bytes: the member should tell it to others through another channel.
 
     Raises:
-        InputError: if the member has no age key: then nobody else ever had the signing key.
+        InputError: if the member has no age key of their own: nobody else ever had the signing key.
     """
     if case.unlocked.identity is not None:
         raise InputError(_("nobody but you ever had your signing key: it was made with the case"))

@@ -1,8 +1,8 @@
 """Slots of ``case.toml``: what each passphrase, recovery key or age identity opens.
 
-A slot holds the member's own secrets, under the passphrase's key or encrypted to the age identity,
-and the root key of the case, encrypted with age to the member's recipient. So the root key can be
-changed for everybody without anybody's passphrase.
+A slot holds the member's own secrets, encrypted under the passphrase's key or to the age identity,
+and the root key of the case, encrypted with age to the member's recipient. The root key can thus be
+changed for everybody without knowing anybody's passphrase.
 """
 
 import base64
@@ -21,14 +21,9 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
-from contrechamp.vault.access.keys import (
-    KEY_BYTES,
-    KdfParameters,
-    Unlocked,
-    kek,
-    parse_recovery_key,
-    recovery_text,
-)
+from contrechamp.vault.access.keys import KEY_BYTES, Unlocked
+from contrechamp.vault.access.passphrases import KdfParameters, kek
+from contrechamp.vault.access.recovery_keys import parse_recovery_key, recovery_text
 
 PassphraseKind: TypeAlias = Literal["passphrase", "recovery"]
 Kind: TypeAlias = PassphraseKind | Literal["age"]
@@ -39,7 +34,7 @@ _ID = re.compile(r"[0-9a-f]{16}")
 
 
 class WrongKeyError(InputError):
-    """Raised when no slot opens; it says the same whatever the reason."""
+    """Raised when no slot opens; the message is the same whatever the reason."""
 
     def __init__(self, *, where: str = "") -> None:
         super().__init__(
@@ -53,17 +48,17 @@ class WrongKeyError(InputError):
 
 @dataclass(frozen=True)
 class Slot:
-    """One way into a case, as ``case.toml`` has it: nothing in it is secret.
+    """One way into a case, as it stands in ``case.toml``: nothing in it is secret.
 
     Args:
         id: 16 hexadecimal digits.
         kind: what opens it.
         secret: the member's secrets, encrypted.
-        root: the root key, an age file to the member's recipient.
-        next_root: the root key that the case is being changed to, likewise.
-        salt: of Argon2id, 32 hexadecimal digits, taken as the text that they are, so that the
-            command ``argon2`` can be given it; None for an age identity.
-        parameters: of Argon2id; None for an age identity.
+        root: the root key, age-encrypted to the member's recipient.
+        next_root: the root key that the case is being changed to, encrypted likewise.
+        salt: salt of Argon2id, 32 hexadecimal digits, used as ASCII text, so that it can be given
+            to the command ``argon2``; None for an age identity.
+        parameters: cost of Argon2id; None for an age identity.
     """
 
     id: str
@@ -82,8 +77,8 @@ class AgeIdentities:
     keys: tuple[str, ...] = field(repr=False)
 
 
-#: What opens slots: a passphrase, the bytes of a recovery key, age identities. Each is tried on
-#: slots of its kind.
+#: What opens slots: a passphrase, the bytes of a recovery key, or age identities. Each is tried
+#: on the slots of its kind.
 Secret: TypeAlias = str | bytes | AgeIdentities
 
 
@@ -96,16 +91,16 @@ def make_passphrase_slot(
     kind: PassphraseKind = "passphrase",
     slot_id: str | None = None,
 ) -> Slot:
-    """Return a slot that a passphrase opens, or a recovery key.
+    """Return a slot that a passphrase or a recovery key opens.
 
     Args:
-        passphrase: or, for the kind ``recovery``, a recovery key as it is printed.
-        parameters: of Argon2id, from `contrechamp.vault.access.keys.tuned`.
-        unlocked: what the slot shall hold, an age identity with it.
-        random: returns so many random bytes.
-        kind: of the slot.
-        slot_id: 16 hexadecimal digits; by default the member's id. The second slot of a member
-            needs one of its own.
+        passphrase: the passphrase or, for the kind ``recovery``, a recovery key as printed.
+        parameters: cost of Argon2id, from `contrechamp.vault.access.passphrases.tuned`.
+        unlocked: what the slot is to hold, including an age identity.
+        random: returns that many random bytes.
+        kind: kind of the slot.
+        slot_id: 16 hexadecimal digits; by default the member's id. A member's second slot needs
+            one of its own.
 
     Raises:
         InputError: if the passphrase is empty, or the recovery key mistyped.
@@ -135,19 +130,17 @@ def make_age_slot(
     recipient: str,
     unlocked: Unlocked,
     *,
-    random: Callable[[int], bytes] | None = None,  # age takes its own
     slot_id: str | None = None,
 ) -> Slot:
-    """Return a slot that an age identity opens, which the case never holds.
+    """Return a slot that opens with an age identity, which the case itself never holds.
 
     Args:
         recipient: ``age1...``, X25519.
-        unlocked: what the slot shall hold; its identity stays out.
-        random: not used: age takes its random bytes itself.
+        unlocked: what the slot is to hold; its identity is left out.
         slot_id: 16 hexadecimal digits; by default the member's id.
 
     Raises:
-        InputError: if the recipient is none.
+        InputError: if `recipient` is not an age recipient.
     """
     name = _checked_id(slot_id or unlocked.member)
     return Slot(
@@ -159,14 +152,14 @@ def make_age_slot(
 
 
 def open_slot(slot: Slot, secret: Secret) -> tuple[Unlocked, ...]:
-    """Return what a slot holds, or nothing if the secret does not open it.
+    """Return what a slot holds, or an empty tuple if the secret does not open it.
 
     Returns:
-        one, with the root key; while that is being changed a second, with the next root key: only
-        the database can tell which of them it is under.
+        One element, with the root key. While the root key is being changed there is a second, with
+        the next root key: only the database can tell under which of them it is encrypted.
 
     Raises:
-        InputError: if the secret opens it and what is in it is damaged.
+        InputError: if the secret opens the slot, but its content is damaged.
     """
     if isinstance(secret, AgeIdentities):
         identities = [_identity(key) for key in secret.keys] if slot.kind == "age" else []
@@ -178,15 +171,15 @@ def open_slot(slot: Slot, secret: Secret) -> tuple[Unlocked, ...]:
 
 
 def open_any(slots: Iterable[Slot], secret: Secret) -> list[tuple[Unlocked, ...]]:
-    """Return what the slots that this secret opens hold, each as `open_slot` does; never nothing.
+    """Return the contents of the slots that a secret opens, each as `open_slot` returns it.
 
     Every slot of the secret's kind is tried, so that neither the time nor the message tells which
-    one opened, or how near a wrong passphrase came. It is more than one while an interrupted change
-    of a slot has not been finished: the database knows which of them counts.
+    one opened, or how close a wrong passphrase came. More than one opens while an interrupted
+    change of a slot is unfinished: the database knows which of them counts.
 
     Raises:
-        WrongKeyError: if there is none.
-        InputError: if there is one and what is in it is damaged.
+        WrongKeyError: if the secret opens none.
+        InputError: if every slot that it opens has damaged content.
     """
     opened: list[tuple[Unlocked, ...]] = []
     failed: list[InputError] = []
@@ -205,16 +198,16 @@ def open_any(slots: Iterable[Slot], secret: Secret) -> list[tuple[Unlocked, ...]
 def with_root(
     slots: Iterable[Slot], recipients_by_slot: Mapping[str, str], root_key: bytes
 ) -> tuple[Slot, ...]:
-    """Return slots that hold this root key, and no next one.
+    """Return the slots with this root key in them, and no next one.
 
     Args:
-        slots: all that shall open the case from now on.
-        recipients_by_slot: id of each slot, its member's ``age1...``.
+        slots: all slots that are to open the case from now on.
+        recipients_by_slot: the member's recipient (``age1...``) by slot id.
         root_key: 32 bytes.
 
     Raises:
         KeyError: if a slot has no recipient.
-        InputError: if a recipient is none.
+        InputError: if a recipient is not valid.
     """
     return tuple(
         replace(slot, root=_to_recipient(root_key, recipients_by_slot[slot.id]), next_root=None)
@@ -225,7 +218,7 @@ def with_root(
 def with_next_root(
     slots: Iterable[Slot], recipients_by_slot: Mapping[str, str], root_key: bytes
 ) -> tuple[Slot, ...]:
-    """Return slots that hold this root key as the next one; see `with_root`."""
+    """Return the slots with this root key added as the next one; see `with_root`."""
     return tuple(
         replace(slot, next_root=_to_recipient(root_key, recipients_by_slot[slot.id]))
         for slot in slots
@@ -236,13 +229,13 @@ def recipient_of(identity: str) -> str:
     """Return the recipient (``age1...``) of an age identity.
 
     Raises:
-        InputError: if it is none.
+        InputError: if `identity` is not an age identity.
     """
     return str(_identity(identity).to_public())
 
 
 def _content(name: str, unlocked: Unlocked, **more: str) -> bytes:
-    """The member's secrets, as canonical JSON."""
+    """Return the member's secrets as canonical JSON."""
     return rfc8785.dumps(
         {
             "member": unlocked.member,
@@ -254,7 +247,7 @@ def _content(name: str, unlocked: Unlocked, **more: str) -> bytes:
 
 
 def _unlocked(slot: Slot, content: bytes, secret: Secret) -> tuple[Unlocked, ...]:
-    """Read the member's secrets, and with them the root keys."""
+    """Read the member's secrets, and decrypt the root keys with them."""
     fields = _fields(content)
     wanted = {"member", "signing", "slot"} | ({"identity"} if slot.kind != "age" else set())
     if fields.keys() != wanted or fields["slot"] != slot.id or not _ID.fullmatch(fields["member"]):
@@ -299,7 +292,7 @@ def _aad(name: str) -> bytes:
 
 
 def _from_passphrase(slot: Slot, secret: str | bytes) -> bytes | None:
-    """Decrypt the member's secrets; the work does not depend on whether it succeeds."""
+    """Decrypt the member's secrets; this takes the same work whether or not it succeeds."""
     if slot.salt is None or slot.parameters is None:
         return None
     passphrase = secret if isinstance(secret, str) else recovery_text(secret)
@@ -311,12 +304,12 @@ def _from_passphrase(slot: Slot, secret: str | bytes) -> bytes | None:
         return None
 
 
-# What follows returns None instead of raising from an error, because that error holds the secret
-# (a JSON error has the document, an encoder's the text), and would be kept as the context.
+# The functions below return None or nothing instead of raising, because the library's error holds
+# the secret (a JSON error the document, an encoder's error the text) and would be kept as context.
 
 
 def _fields(content: bytes) -> dict[str, str]:
-    """Return the fields of a JSON object of text; none if it is something else."""
+    """Return the fields of a JSON object whose values are all text; no fields for anything else."""
     try:
         found = json.loads(content)
     except (ValueError, RecursionError):
@@ -358,5 +351,5 @@ def _parsed(parse: Callable[[str], _Parsed], text: str) -> _Parsed:
     with contextlib.suppress(pyrage.IdentityError, pyrage.RecipientError, ValueError):
         found = parse(text)
     if found is None:
-        raise InputError(_("this is no X25519 key of age (age1..., AGE-SECRET-KEY-1...)"))
+        raise InputError(_("this is not an X25519 key of age (age1..., AGE-SECRET-KEY-1...)"))
     return found

@@ -1,4 +1,4 @@
-"""The passphrase of a case in the keyring of the system, where that is one that encrypts."""
+"""The passphrase of a case in the system keyring, if that keyring encrypts what it stores."""
 
 import contextlib
 from typing import Any
@@ -11,17 +11,18 @@ SERVICE = "contrechamp"
 
 
 def passphrase_of(log_origin: str) -> str:
-    """Return the passphrase that the keyring has of a case.
+    """Return the passphrase of a case from the system keyring.
 
     Raises:
-        InputError: if there is no keyring, only one that writes in the clear, or no passphrase.
+        InputError: if there is no keyring, it stores in the clear, or it has no passphrase of the
+            case.
     """
     ring = _keyring()
     found: str | None = None
     with contextlib.suppress(_keyring_error()):
         found = ring.get_password(SERVICE, log_origin)
     if not found:
-        raise InputError(_("the keyring of the system has no passphrase of this case"))
+        raise InputError(_("the system keyring has no passphrase for this case"))
     return found
 
 
@@ -29,7 +30,7 @@ def keep(passphrase: str, *, log_origin: str) -> None:
     """Put the passphrase of a case into the system keyring.
 
     Raises:
-        InputError: if there is none, or only one that writes it down in the clear.
+        InputError: if there is no keyring, or it stores in the clear.
     """
     ring = _keyring()
     kept = False
@@ -37,11 +38,11 @@ def keep(passphrase: str, *, log_origin: str) -> None:
         ring.set_password(SERVICE, log_origin, passphrase)
         kept = True
     if not kept:
-        raise InputError(_("the keyring of the system did not take the passphrase"))
+        raise InputError(_("the system keyring did not accept the passphrase"))
 
 
 def _keyring() -> Any:
-    """Return the backend in use, if it is one that encrypts."""
+    """Return the keyring backend in use, if it encrypts."""
     try:
         import keyring
     except ImportError as error:
@@ -51,11 +52,9 @@ def _keyring() -> Any:
     ring = keyring.get_keyring()
     used = [ring, *getattr(ring, "backends", [])]
     if any(type(each).__module__.startswith("keyrings.alt") for each in used):
-        raise InputError(
-            _("the keyring of this system would write the passphrase down in the clear")
-        )
+        raise InputError(_("the system keyring would store the passphrase unencrypted"))
     if getattr(ring, "priority", 1) <= 0:
-        raise InputError(_("this system has no keyring that is set up"))
+        raise InputError(_("no keyring is set up on this system"))
     return ring
 
 

@@ -1,1 +1,1 @@
-"""Anchors: proof from outside of when a checkpoint existed (RFC 3161, OpenTimestamps)."""
+"""Anchors: outside proof of when a checkpoint existed (RFC 3161, OpenTimestamps)."""

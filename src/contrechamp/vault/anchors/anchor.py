@@ -1,7 +1,7 @@
-"""Anchors: a checkpoint shown to somebody outside, so that it cannot be made up later.
+"""Anchors: a checkpoint is shown to somebody outside, so that it cannot be made up later.
 
-A queue entry holds all that is needed to ask, so that it can wait, as bytes, until the user is
-online. The network is a function that is given in: who calls decides whether and how to reach it.
+A queue entry holds everything that the request needs, so that it can wait, as bytes, until the user
+is online. The network is a function that the caller passes in, and so decides how to reach.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,8 +15,8 @@ from contrechamp.vault.log import canonical
 RFC3161 = "rfc3161"
 OPENTIMESTAMPS = "opentimestamps"
 
-#: Posts a body of a media type to an address and returns the body of the answer; OSError if
-#: that fails.
+#: Posts to an address a body of a media type, and returns the body of the answer; raises OSError
+#: if that fails.
 Post = Callable[[str, bytes, str], bytes]
 
 _STAMP_TYPE = "application/octet-stream"
@@ -25,12 +25,12 @@ _FIELDS = {"addresses", "kind", "nonce", "note"}
 
 @dataclass(frozen=True)
 class Anchor:
-    """What is to be shown to whom.
+    """A checkpoint to be dated, and by whom.
 
     Args:
         kind: `RFC3161` or `OPENTIMESTAMPS`.
-        note: the signed checkpoint, whole: so the anchor dates its signatures as well.
-        addresses: of the timestamp authority (one), or of the calendars.
+        note: the whole signed checkpoint, so that the anchor dates its signatures as well.
+        addresses: address of the one timestamp authority, or addresses of the calendars.
         nonce: random bytes that hide the digest from calendars; empty for an authority.
     """
 
@@ -65,7 +65,7 @@ def to_bytes(anchor: Anchor) -> bytes:
 
 
 def from_bytes(entry: bytes, *, where: str = "") -> Anchor:
-    """Return the anchor that waits in a queue entry.
+    """Read an anchor from its queue entry.
 
     Raises:
         InputError: it is not a queue entry.
@@ -89,13 +89,13 @@ def from_bytes(entry: bytes, *, where: str = "") -> Anchor:
 
 
 def send(anchor: Anchor, post: Post) -> bytes:
-    """Return the proof that an anchor gets: a timestamp reply (DER) or a stamp file.
+    """Send an anchor, and return its proof: a timestamp reply (DER) or a stamp file.
 
-    Of several calendars some may fail, as long as one answers. A proof is of the right bytes, but
-    not trusted yet: see `rfc3161.check` and `ots.attestations`.
+    Some of several calendars may fail, as long as one answers. The proof is known to be about the
+    right bytes, but is not verified yet: see `rfc3161.check` and `ots.attestations`.
 
     Args:
-        anchor: what to show to whom.
+        anchor: what is to be dated by whom.
         post: reaches the network.
 
     Raises:
@@ -127,4 +127,4 @@ def _ask(calendar: str, commitment: bytes, post: Post) -> bytes:
 
 
 def _wrong() -> str:
-    return _("it is not an anchor that waits to be sent")
+    return _("it is not an anchor that is waiting to be sent")

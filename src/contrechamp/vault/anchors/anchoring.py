@@ -1,4 +1,4 @@
-"""The anchors of a case: they wait in it until they are sent, and their proofs are kept in it."""
+"""The anchors of a case: they wait there until they are sent, and their proofs are kept there."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ from contrechamp.vault.log.history import newest_checkpoint
 
 @dataclass(frozen=True)
 class Sent:
-    """What came of an anchor.
+    """What became of an anchor.
 
     Args:
         kind: `anchor.RFC3161` or `anchor.OPENTIMESTAMPS`.
-        addresses: that were asked.
+        addresses: addresses that were asked.
         size: number of entries of the checkpoint.
-        problem: why it still waits; "" where it holds a proof now.
+        problem: why it is still waiting; "" if it has a proof now.
     """
 
     kind: str
@@ -35,13 +35,13 @@ class Sent:
 def ask(
     case: Case, *, authority: str | None, calendars: Sequence[str], random: Random, post: Post
 ) -> list[Sent]:
-    """Have the newest checkpoint dated by others, and send what waited.
+    """Have the newest checkpoint dated by others, and send the anchors that were waiting.
 
     Args:
         case: open for writing.
         authority: address of a timestamp authority (RFC 3161).
         calendars: addresses of OpenTimestamps calendars.
-        random: source of what keeps a calendar from learning the checkpoint.
+        random: source of the nonce that hides the checkpoint from calendars.
         post: reaches the network.
     """
     note = newest_checkpoint(case)
@@ -53,7 +53,7 @@ def ask(
 
 
 def queue(case: Case, wanted: Anchor) -> None:
-    """Let an anchor wait in a case that is open for writing."""
+    """Put an anchor into the queue of a case that is open for writing."""
     size = checkpoint.parse(wanted.note)[0].size
     with database.transaction(case.database):
         case.database.execute(
@@ -62,7 +62,7 @@ def queue(case: Case, wanted: Anchor) -> None:
 
 
 def send_waiting(case: Case, post: Post) -> list[Sent]:
-    """Send every anchor that waits; what cannot be reached waits on.
+    """Send every waiting anchor; those that cannot be sent keep waiting.
 
     Args:
         case: open for writing.
@@ -93,8 +93,8 @@ def problems(case: Case, trusted: Sequence[x509.Certificate]) -> list[tuple[int,
 
     Args:
         case: open.
-        trusted: root certificates of timestamp authorities. Without any, a timestamp is checked to
-            be of its checkpoint, not for who signed it.
+        trusted: root certificates of timestamp authorities. Without any, a timestamp is only
+            checked to be of its checkpoint, whoever signed it.
     """
     found = []
     notes = {
@@ -104,18 +104,18 @@ def problems(case: Case, trusted: Sequence[x509.Certificate]) -> list[tuple[int,
         "SELECT size, entry, proof FROM anchors WHERE proof IS NOT NULL ORDER BY id"
     ).fetchall():
         try:
-            of = anchor.from_bytes(bytes(entry))
-            _check(of, bytes(proof), trusted)
-            if of.note not in notes:
+            dated = anchor.from_bytes(bytes(entry))
+            _check(dated, bytes(proof), trusted)
+            if dated.note not in notes:
                 raise InputError(_("it is of a checkpoint that the case does not have"))
         except ContrechampError as error:
             found.append((int(size), str(error)))
     return found
 
 
-def _check(of: Anchor, proof: bytes, trusted: Sequence[x509.Certificate]) -> None:
-    message = of.note.encode()
-    if of.kind == anchor.OPENTIMESTAMPS:
+def _check(dated: Anchor, proof: bytes, trusted: Sequence[x509.Certificate]) -> None:
+    message = dated.note.encode()
+    if dated.kind == anchor.OPENTIMESTAMPS:
         ots.attestations(proof, message)
     elif trusted:
         rfc3161.check(proof, message, trusted)

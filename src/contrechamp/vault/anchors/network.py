@@ -1,4 +1,4 @@
-"""The one door to the network: opened when the user asks for an anchor, and for nothing else."""
+"""The only code that uses the network, and only when the user asks for an anchor."""
 
 import urllib.error
 import urllib.parse
@@ -8,27 +8,27 @@ from contrechamp.base.errors import UsageError
 from contrechamp.base.i18n import _
 
 SECONDS = 30.0
-MOST_BYTES = 1 << 20
+MAX_BYTES = 1 << 20
 
 
 def post(address: str, body: bytes, media_type: str) -> bytes:
     """Post a body and return the body of the answer.
 
     Raises:
-        OSError: if nobody answers, or answers that it cannot.
+        OSError: if there is no answer, or it is an error.
     """
     request = urllib.request.Request(  # noqa: S310  (checked by `web_address`)
         web_address(address), body, {"Content-Type": media_type, "User-Agent": "contrechamp"}
     )
     with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
-        return bytes(answer.read(MOST_BYTES))
+        return bytes(answer.read(MAX_BYTES))
 
 
 def web_address(address: str) -> str:
-    """Return an address if it is one of the web.
+    """Return an address after checking that it is http or https.
 
     Raises:
-        UsageError: if it is another.
+        UsageError: if it is not.
     """
     parts = urllib.parse.urlsplit(address)
     if parts.scheme not in {"http", "https"} or not parts.hostname:

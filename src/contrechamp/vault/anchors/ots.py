@@ -4,7 +4,7 @@ Making one takes two steps. Calendars answer at once with a promise (*pending*);
 can say which block holds it (*bitcoin*), and `upgrade` adds that. Stamp files are those of
 opentimestamps.org, so that its own tools read them: `ots verify -f NOTE STAMP`.
 
-A calendar sees a hash over the digest and a nonce, so not even the digest of what is stamped.
+A calendar sees only a hash over the digest and a nonce, not even the digest of what is stamped.
 """
 
 from collections.abc import Callable, Container, Iterable, Sequence
@@ -30,19 +30,19 @@ NONCE_BYTES = 16
 MAX_STAMP_BYTES = 1 << 18
 HEADER_BYTES = 80
 
-#: Calendars that a stamp may send us to: those that the OpenTimestamps client trusts by default.
+#: Calendars that a stamp may refer us to: those that the OpenTimestamps client trusts by default.
 CALENDARS: Container[str] = DEFAULT_CALENDAR_WHITELIST
 
 
 @dataclass(frozen=True)
 class Attestation:
-    """Where a stamp leads to.
+    """What a stamp leads to.
 
     Args:
         kind: ``pending`` (a calendar's promise), ``bitcoin`` or ``other``.
-        commitment: the bytes that the calendar holds, or that are the block's Merkle root.
-        calendar: the address of the calendar, where pending.
-        height: the number of the block, for bitcoin.
+        commitment: the bytes that the calendar holds, or the Merkle root of the block.
+        calendar: the address of the calendar, if pending.
+        height: the height of the block, if bitcoin.
     """
 
     kind: str
@@ -66,12 +66,12 @@ def check_answer(answer: bytes, committed: bytes, *, where: str = "") -> None:
 
 
 def stamp(message: bytes, nonce: bytes, answers: Sequence[bytes], *, where: str = "") -> bytes:
-    """Return the stamp file that calendars' answers make.
+    """Return the stamp file made from calendars' answers.
 
     Args:
         message: what is stamped.
         nonce: `NONCE_BYTES` random bytes, the same as for `commitment`.
-        answers: what the calendars answered, one at least.
+        answers: what the calendars answered, at least one answer.
         where: the place to name in errors.
 
     Raises:
@@ -87,11 +87,11 @@ def stamp(message: bytes, nonce: bytes, answers: Sequence[bytes], *, where: str 
 
 
 def attestations(stamp_file: bytes, message: bytes, *, where: str = "") -> tuple[Attestation, ...]:
-    """Return where a stamp leads to, bitcoin first.
+    """Return what a stamp leads to, bitcoin first.
 
     Raises:
         InputError: it is not a stamp file.
-        CheckFailedError: it is of other bytes.
+        CheckFailedError: it is a stamp of other bytes.
     """
     found = [_attestation(*each) for each in _read(stamp_file, message, where).all_attestations()]
     order = {"bitcoin": 0, "pending": 1, "other": 2}
@@ -106,18 +106,18 @@ def upgrade(
     calendars: Container[str] = CALENDARS,
     where: str = "",
 ) -> bytes:
-    """Return a stamp with what its calendars know by now; the same bytes where that is nothing.
+    """Return a stamp with what its calendars know by now; the same bytes if that is nothing new.
 
     Args:
         stamp_file: the stamp.
         message: what is stamped.
-        get: fetches an address, None where the calendar has nothing yet.
-        calendars: the addresses that may be asked; a stamp names others in vain.
+        get: fetches an address; returns None if the calendar has nothing yet.
+        calendars: the addresses that may be asked; others that a stamp names are ignored.
         where: the place to name in errors.
 
     Raises:
-        InputError: stamp or answer cannot be read.
-        CheckFailedError: the stamp is of other bytes.
+        InputError: the stamp or an answer cannot be read.
+        CheckFailedError: it is a stamp of other bytes.
     """
     top = _read(stamp_file, message, where)
     known = set(_leads(top))
@@ -139,12 +139,12 @@ def bitcoin_time(attestation: Attestation, header: bytes, *, where: str = "") ->
     Args:
         attestation: one of kind ``bitcoin``.
         header: the header of the block at its height, 80 bytes, from a node that the user
-            trusts (``bitcoin-cli getblockheader HASH false``). Whether it is of the longest
-            chain is for that node to say.
+            trusts (``bitcoin-cli getblockheader HASH false``). Whether the block is in the
+            longest chain is for that node to say.
         where: the place to name in errors.
 
     Raises:
-        InputError: it is not a block header, or the attestation is none of bitcoin.
+        InputError: it is not a block header, or the attestation is not of kind ``bitcoin``.
         CheckFailedError: the block does not hold what is stamped.
     """
     if len(header) != HEADER_BYTES or attestation.kind != "bitcoin":
@@ -153,7 +153,7 @@ def bitcoin_time(attestation: Attestation, header: bytes, *, where: str = "") ->
             where=where,
         )
     if header[36:68] != attestation.commitment:
-        raise CheckFailedError(_at(where, _("the block does not hold what is stamped")))
+        raise CheckFailedError(_("the block does not hold what is stamped"), where=where)
     return datetime.fromtimestamp(int.from_bytes(header[68:72], "little"), UTC)
 
 
@@ -164,7 +164,7 @@ def _read(stamp_file: bytes, message: bytes, where: str) -> Timestamp:
     except (DeserializationError, ValueError) as error:
         raise InputError(_("it is not an OpenTimestamps file"), where=where) from error
     if read.file_hash_op != OpSHA256() or read.file_digest != sha256(message).digest():
-        raise CheckFailedError(_at(where, _("the stamp is of something else")))
+        raise CheckFailedError(_("the stamp is of something else"), where=where)
     return read.timestamp
 
 
@@ -206,7 +206,3 @@ def _attestation(committed: bytes, leads_to: object) -> Attestation:
     if isinstance(leads_to, BitcoinBlockHeaderAttestation):
         return Attestation("bitcoin", committed, height=leads_to.height)
     return Attestation("other", committed)
-
-
-def _at(where: str, message: str) -> str:
-    return f"{where}: {message}" if where else message

@@ -30,8 +30,8 @@ class Timestamp:
     Args:
         at: the time, UTC.
         authority: the subject of the certificate that signed (RFC 4514).
-        serial: the authority's number of the timestamp.
-        policy: the object identifier of the policy that it was made under.
+        serial: the authority's serial number of the timestamp.
+        policy: the object identifier of the policy under which it was made.
     """
 
     at: datetime
@@ -43,8 +43,9 @@ class Timestamp:
 def request(message: bytes) -> bytes:
     """Return the request for a timestamp of a message, DER.
 
-    It asks for the authority's certificates, so that the reply can be checked without it later.
-    It has no nonce: an older reply for the same bytes says an earlier time, which is as true.
+    It asks for the authority's certificates, so that the reply can be checked later without asking
+    the authority. It has no nonce: an older reply for the same bytes gives an earlier time, which
+    is just as true.
 
     Args:
         message: what to have stamped, not empty.
@@ -56,7 +57,7 @@ def roots(pem: bytes, *, where: str = "") -> list[x509.Certificate]:
     """Return the certificates of a PEM file: authorities that the user trusts.
 
     Raises:
-        InputError: there is none in it, or one cannot be read.
+        InputError: the file has no certificate, or one cannot be read.
     """
     try:
         return x509.load_pem_x509_certificates(pem)
@@ -71,17 +72,17 @@ def check(
 ) -> Timestamp:
     """Return what a timestamp says, checked against the authorities that the user trusts.
 
-    The certificates have to be valid at the time that the timestamp says, not today.
+    The certificates have to be valid at the time that the timestamp gives, not today.
 
     Args:
         reply: the authority's answer, DER, as it came.
         message: what was stamped.
-        trusted: root certificates, one at least; `roots` reads them.
+        trusted: root certificates, at least one; `roots` reads them.
         where: the place to name in errors.
 
     Raises:
-        InputError: it is no timestamp reply, or one that refuses.
-        CheckFailedError: it is of other bytes, altered, or signed by nobody that is trusted.
+        InputError: it is not a timestamp reply, or is a refusal.
+        CheckFailedError: it is of other bytes, was altered, or no trusted authority signed it.
     """
     check_is_reply(reply, message, where=where)
     response = _granted(reply, where)
@@ -89,10 +90,10 @@ def check(
     try:
         verifier.verify_message(response, message)
         signer = _signer(response)
-    # Certificates that somebody bent raise errors of many kinds; whichever it is, it failed.
+    # Manipulated certificates raise errors of many kinds; whichever it is, the check failed.
     except Exception as error:
-        untrusted = _("the timestamp was altered, or signed by no authority that is trusted")
-        raise CheckFailedError(_at(where, untrusted)) from error
+        untrusted = _("the timestamp was altered, or no trusted authority signed it")
+        raise CheckFailedError(untrusted, where=where) from error
     said = response.tst_info
     return Timestamp(
         said.gen_time,
@@ -105,17 +106,17 @@ def check(
 def check_is_reply(reply: bytes, message: bytes, *, where: str = "") -> None:
     """Check that a reply is a timestamp of a message, whoever signed it.
 
-    For what has just come from the network: that it is worth keeping. Whether to trust it is
-    for `check`.
+    This shows that what has just come from the network is worth keeping. Whether it can be trusted
+    is for `check`.
 
     Raises:
-        InputError: it is no timestamp reply, or one that refuses.
+        InputError: it is not a timestamp reply, or is a refusal.
         CheckFailedError: it is of other bytes.
     """
     wanted = _asked(message).message_imprint
     got = _granted(reply, where).tst_info.message_imprint
     if (got.hash_algorithm, got.message) != (wanted.hash_algorithm, wanted.message):
-        raise CheckFailedError(_at(where, _("the timestamp is of something else")))
+        raise CheckFailedError(_("the timestamp is of something else"), where=where)
 
 
 def _asked(message: bytes) -> rfc3161_client.TimeStampRequest:
@@ -148,16 +149,16 @@ def _granted(reply: bytes, where: str) -> rfc3161_client.TimeStampResponse:
 
 
 def _read_through(response: rfc3161_client.TimeStampResponse) -> None:
-    """Read all that is read later: the library parses late, and a damaged part shows then."""
+    """Read every part that is needed later: the library parses lazily, and may raise only then."""
     said = response.tst_info
     _all = (said.gen_time, said.serial_number, said.policy, said.message_imprint)
 
 
 def _signer(response: rfc3161_client.TimeStampResponse) -> x509.Certificate:
-    """The certificate that the signature names.
+    """Return the certificate that the signature names.
 
-    The library looks at the purpose of *a* certificate of that name; a second one of the same
-    name, put among those that are not signed, must not answer for the first.
+    The library checks the purpose of *a* certificate of that name; a second one of the same name,
+    slipped in among those that are not signed, must not stand in for the first.
     """
     (info,) = response.signed_data.signer_infos
     embedded = map(x509.load_der_x509_certificate, response.signed_data.certificates)
@@ -170,10 +171,10 @@ def _signer(response: rfc3161_client.TimeStampResponse) -> x509.Certificate:
 
 
 def _in_der_order(reply: bytes) -> bytes:
-    """The reply with its certificates in the order that DER has for sets.
+    """Return the reply with its certificates in the order that DER requires of sets.
 
-    OpenSSL writes them as they come, and so do the authorities that run it; the library refuses
-    that. They are outside of what is signed, and sorting moves bytes without changing a length.
+    OpenSSL, and so every authority that runs it, writes them in any order, which the library
+    refuses. They are not part of what is signed, and sorting them changes no length.
     """
     try:
         response = list(_parts(reply, *_part(reply, 0)[2:]))
@@ -186,12 +187,12 @@ def _in_der_order(reply: bytes) -> bytes:
                 )
                 return reply[:body] + b"".join(each) + reply[end:]
     except (IndexError, ValueError):
-        pass  # not what it should be: the library says so
+        pass  # malformed: the library will say so
     return reply
 
 
 def _parts(der: bytes, start: int, end: int) -> Iterator[tuple[int, int, int, int]]:
-    """Tag, start, start of content and end of each value between two places (X.690 8.1)."""
+    """Yield tag, start, start of content and end of each value between two offsets (X.690 8.1)."""
     while start < end:
         part = _part(der, start)
         if part[3] > end:
@@ -206,7 +207,3 @@ def _part(der: bytes, start: int) -> tuple[int, int, int, int]:
         body += length & 0x7F
         length = int.from_bytes(der[start + 2 : body])
     return der[start], start, body, body + length
-
-
-def _at(where: str, message: str) -> str:
-    return f"{where}: {message}" if where else message

@@ -1,8 +1,8 @@
-"""BagIt 1.0 (RFC 8493) folders: writing them, and reading those of others without trusting them.
+"""BagIt 1.0 (RFC 8493) folders: writing them, and reading other people's without trusting them.
 
 bagit.txt, bag-info.txt
 manifest-sha256.txt, manifest-sha512.txt          of every file below data/
-tagmanifest-sha256.txt, tagmanifest-sha512.txt    of every other file, but these two
+tagmanifest-sha256.txt, tagmanifest-sha512.txt    of every other file except these two
 data/...
 """
 
@@ -19,17 +19,17 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.files import not_utf8, open_plain, too_large, unreadable, unreadable_text
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
-from contrechamp.vault.findings import Finding, Kind
+from contrechamp.vault.discrepancies import Discrepancy, Kind
 
 DECLARATION, INFO, PAYLOAD = "bagit.txt", "bag-info.txt", "data"
 DECLARED = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 ALGORITHMS = ("sha256", "sha512")
 
-#: Bounds of what is read of others. A manifest of so many files is larger than any tag file.
+#: Bounds on bags of others. A manifest of that many files is larger than any other tag file.
 MAX_FILES, MAX_DEPTH = 100_000, 32
 MAX_MANIFEST_BYTES = 64 << 20
 MAX_TAG_BYTES = 4 << 20
-#: Bytes of a name that we give: every file system takes so many, with an ending of ours.
+#: Longest name that we give, in bytes: every file system takes it, even with a suffix of ours.
 MAX_NAME_BYTES = 120
 CHUNK = 1 << 20
 
@@ -46,10 +46,10 @@ Digests = dict[str, str]
 
 
 def safe_name(name: str, *, fallback: str = "content") -> str:
-    r"""Return the last part of a name of others as every file system can take it.
+    r"""Return the last part of somebody else's file name, in a form that every file system takes.
 
-    Letters and digits of every script stay; what could leave the folder, hide, steer a terminal,
-    or means something to a shell, to a manifest or to Windows does not.
+    Letters and digits of every script stay. What could leave the folder, hide the file, control a
+    terminal, or has a meaning to a shell, a manifest or Windows is replaced.
 
     >>> safe_name("../../etc/passwd\n"), safe_name("NUL.txt"), safe_name(".profile")
     ('passwd_', '_NUL.txt', '_profile')
@@ -76,7 +76,7 @@ class Writer:
     """A bag that is being written, in a folder that nobody else uses.
 
     Args:
-        folder: where to; it is there, and empty.
+        folder: an empty folder.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -85,9 +85,9 @@ class Writer:
         self.sizes: dict[str, int] = {}
 
     def put(self, path: str, fill: Callable[["HashedFile"], object]) -> None:
-        """Let `fill` write a file; its digests are those of what went through to the disk."""
+        """Let `fill` write a file; its digests are of the bytes that reached the disk."""
         target = self.folder / path
-        for above in reversed(PurePosixPath(path).parents):  # `parents=True` would open these
+        for above in reversed(PurePosixPath(path).parents):  # `parents=True` ignores the mode
             (self.folder / above).mkdir(exist_ok=True, mode=0o700)
         descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with open(descriptor, "wb") as file:
@@ -97,14 +97,14 @@ class Writer:
         self.sizes[path] = hashed.size
 
     def put_bytes(self, path: str, content: bytes) -> None:
-        """Write a file."""
+        """Write a file with this content."""
         self.put(path, lambda file: file.write(content))
 
     def finish(self, info: Mapping[str, str]) -> None:
-        """Write what makes the folder a bag. Nothing is surely on the disk yet.
+        """Write the tag files that make the folder a bag, without syncing anything to the disk.
 
         Args:
-            info: for bag-info.txt, in this order; Payload-Oxum is added.
+            info: lines of bag-info.txt, in this order; Payload-Oxum is added.
         """
         payload = sorted(path for path in self.digests if path.startswith(f"{PAYLOAD}/"))
         oxum = f"{sum(self.sizes[path] for path in payload)}.{len(payload)}"
@@ -122,7 +122,7 @@ class Writer:
 
 
 class HashedFile:
-    """A file that is written, and hashed on the way."""
+    """A file being written whose content is hashed on the way."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self.file, self.size = file, 0
@@ -130,7 +130,7 @@ class HashedFile:
         self.failed: OSError | None = None
 
     def write(self, data: bytes) -> int:
-        """Write all of `data`; what goes wrong is kept, for libraries that hide it."""
+        """Write all of `data`; an error is kept in `failed`, because some libraries hide it."""
         try:
             self.file.write(data)
         except OSError as error:
@@ -150,47 +150,47 @@ class HashedFile:
 
 
 @dataclass
-class Read:
-    """What a bag of others holds.
+class ReceivedBag:
+    """A bag that somebody else may have written, and what it holds.
 
     Args:
-        folder: where it lies.
-        sizes: of every plain file, by its path in the bag.
+        folder: folder of the bag.
+        sizes: size of every plain file, by its path in the bag.
         problems: what is wrong with the bag as such.
     """
 
     folder: Path
     sizes: dict[str, int] = field(default_factory=dict)
-    problems: list[Finding] = field(default_factory=list)
+    problems: list[Discrepancy] = field(default_factory=list)
 
-    def say(self, kind: Kind, subject: str, message: str) -> None:
+    def report(self, kind: Kind, subject: str, message: str) -> None:
         """Note a problem."""
-        self.problems.append(Finding(kind, subject, message))
+        self.problems.append(Discrepancy(kind, subject, message))
 
 
 def is_bag(folder: Path) -> bool:
-    """Return whether a folder says that it is a bag."""
+    """Return whether a folder declares itself to be a bag."""
     return (folder / DECLARATION).is_file()
 
 
-def read(folder: Path, *, progress: Progress = silent) -> Read:
+def read(folder: Path, *, progress: Progress = silent) -> ReceivedBag:
     """Read a bag, and compare every file with every manifest.
 
     Nothing outside of the folder is opened, no link is followed, nothing is fetched.
 
     Args:
-        folder: of the bag.
-        progress: told of bytes.
+        folder: folder of the bag.
+        progress: is told how many bytes were read.
 
     Raises:
-        InputError: if it is no bag, or larger than the bounds of this module.
+        InputError: if it is not a bag, or exceeds the bounds of this module.
     """
-    bag = Read(folder)
+    bag = ReceivedBag(folder)
     _list_files(bag)
     _check_declaration(bag)
     expected = _expected(bag)
     if "fetch.txt" in bag.sizes:
-        bag.say("fetch", "fetch.txt", _("parts of the bag lie elsewhere; they are not fetched"))
+        bag.report("fetch", "fetch.txt", _("parts of the bag are elsewhere; they are not fetched"))
     listed = {path for path in expected if path in bag.sizes}
     with progress(_("Verifying"), sum(bag.sizes[path] for path in listed)) as advance:
         for path in sorted(listed):
@@ -198,11 +198,11 @@ def read(folder: Path, *, progress: Progress = silent) -> Read:
     return bag
 
 
-def read_file(bag: Read, path: str, limit: int = MAX_TAG_BYTES) -> bytes:
-    """Return a file of a bag.
+def read_file(bag: ReceivedBag, path: str, limit: int = MAX_TAG_BYTES) -> bytes:
+    """Return the content of a file of a bag.
 
     Raises:
-        InputError: if it is missing, larger than `limit`, or cannot be read.
+        InputError: if the file is missing, larger than `limit`, or cannot be read.
     """
     if path not in bag.sizes:
         raise InputError(_("the file is missing"), where=path)
@@ -211,8 +211,8 @@ def read_file(bag: Read, path: str, limit: int = MAX_TAG_BYTES) -> bytes:
     return b"".join(pieces(bag, path))[: limit + 1]
 
 
-def pieces(bag: Read, path: str) -> Iterator[bytes]:
-    """Yield the content of a file of a bag, as much as it had when the bag was listed.
+def pieces(bag: ReceivedBag, path: str) -> Iterator[bytes]:
+    """Yield the content of a file of a bag, no more than it had when the bag was listed.
 
     Raises:
         InputError: if it cannot be read.
@@ -224,7 +224,7 @@ def pieces(bag: Read, path: str) -> Iterator[bytes]:
             yield piece
 
 
-def open_file(bag: Read, path: str) -> IO[bytes]:
+def open_file(bag: ReceivedBag, path: str) -> IO[bytes]:
     """Open a plain file of a bag.
 
     Raises:
@@ -233,7 +233,7 @@ def open_file(bag: Read, path: str) -> IO[bytes]:
     return open_plain(bag.folder / path, where=path)
 
 
-def _list_files(bag: Read) -> None:
+def _list_files(bag: ReceivedBag) -> None:
     stack = [(bag.folder, "", 0)]
     while stack:
         folder, above, depth = stack.pop()
@@ -245,19 +245,19 @@ def _list_files(bag: Read) -> None:
             path = above + os.fsencode(entry.name).decode("utf-8", "backslashreplace")
             if entry.is_dir(follow_symlinks=False):
                 if depth >= MAX_DEPTH:
-                    raise InputError(_("folders are nested too deep"), where=bag.folder.name)
+                    raise InputError(_("folders are nested too deeply"), where=bag.folder.name)
                 stack.append((Path(entry.path), f"{path}/", depth + 1))
             elif entry.is_file(follow_symlinks=False):
                 bag.sizes[path] = entry.stat(follow_symlinks=False).st_size
             else:
-                bag.say("link", path, _("a link or device: it is not opened"))
+                bag.report("link", path, _("a link or device: it is not opened"))
         if len(bag.sizes) + len(stack) > MAX_FILES:
             raise InputError(
                 _("more than {limit} files").format(limit=MAX_FILES), where=bag.folder.name
             )
 
 
-def _check_declaration(bag: Read) -> None:
+def _check_declaration(bag: ReceivedBag) -> None:
     text = _text(read_file(bag, DECLARATION, 1 << 12), DECLARATION)
     version, newline, encoding = text.partition("\n")
     if not _VERSION.fullmatch(version + newline) or not _ENCODING.fullmatch(encoding):
@@ -266,8 +266,8 @@ def _check_declaration(bag: Read) -> None:
         )
 
 
-def _expected(bag: Read) -> dict[str, Digests]:
-    """Return the digests that manifests have for each path; say what they leave out or make up."""
+def _expected(bag: ReceivedBag) -> dict[str, Digests]:
+    """Return the digests that the manifests give for each path; report missing and extra files."""
     expected: dict[str, Digests] = {}
     for tag in ("", "tag"):
         found = {
@@ -277,9 +277,11 @@ def _expected(bag: Read) -> dict[str, Digests]:
         }
         known = {name: found[name] for name in ALGORITHMS if name in found}
         if not known:
-            bag.say("manifest", f"{tag}manifest-sha256.txt", _("no manifest that can be checked"))
+            bag.report(
+                "manifest", f"{tag}manifest-sha256.txt", _("no manifest that can be checked")
+            )
         for name in sorted(set(found) - set(known)):
-            bag.say("manifest", found[name], _("its kind of digest is not checked"))
+            bag.report("manifest", found[name], _("its kind of digest is not checked"))
         wanted = {
             path
             for path in bag.sizes
@@ -288,15 +290,15 @@ def _expected(bag: Read) -> dict[str, Digests]:
         for algorithm, name in known.items():
             listed = _manifest(bag, name, algorithm, payload=not tag)
             for path in sorted(wanted - listed.keys()):
-                bag.say("extra", path, _("it is not in {manifest}").format(manifest=name))
+                bag.report("extra", path, _("it is not in {manifest}").format(manifest=name))
             for path in sorted(listed.keys() - bag.sizes.keys()):
-                bag.say("missing", path, _("the file is missing"))
+                bag.report("missing", path, _("the file is missing"))
             for path, digest in listed.items():
                 expected.setdefault(path, {})[algorithm] = digest
     return expected
 
 
-def _manifest(bag: Read, name: str, algorithm: str, *, payload: bool) -> Digests:
+def _manifest(bag: ReceivedBag, name: str, algorithm: str, *, payload: bool) -> Digests:
     listed: Digests = {}
     text = _text(read_file(bag, name, MAX_MANIFEST_BYTES), name)
     length = hashlib.new(algorithm).digest_size * 2
@@ -307,16 +309,16 @@ def _manifest(bag: Read, name: str, algorithm: str, *, payload: bool) -> Digests
         match = _LINE.fullmatch(line)
         path = _decoded(match[2]) if match else ""
         if match is None or len(match[1]) != length or not _is_inside(path, payload=payload):
-            bag.say("manifest", f"{name}:{number}", _("expected a digest and a path in the bag"))
+            bag.report("manifest", f"{name}:{number}", _("expected a digest and a path in the bag"))
         elif path in listed:
-            bag.say("manifest", f"{name}:{number}", _("this path stands there twice"))
+            bag.report("manifest", f"{name}:{number}", _("this path is listed twice"))
         else:
             listed[path] = match[1].lower()
     return listed
 
 
 def _decoded(path: str) -> str:
-    """Undo what RFC 8493 2.1.3 does to line ends and the percent sign."""
+    """Undo the escaping of line ends and percent signs (RFC 8493 2.1.3)."""
     return re.sub(
         "%(0A|0D|25)", lambda found: bytes.fromhex(found[1]).decode(), path, flags=re.IGNORECASE
     )
@@ -328,7 +330,9 @@ def _is_inside(path: str, *, payload: bool) -> bool:
     return clean and "\x00" not in path and parts[0] != "/" and (parts[0] == PAYLOAD) == payload
 
 
-def _compare(bag: Read, path: str, expected: Digests, advance: Callable[[float], None]) -> None:
+def _compare(
+    bag: ReceivedBag, path: str, expected: Digests, advance: Callable[[float], None]
+) -> None:
     hashes = {name: hashlib.new(name) for name in expected}
     size = 0
     try:
@@ -338,12 +342,12 @@ def _compare(bag: Read, path: str, expected: Digests, advance: Callable[[float],
             for one in hashes.values():
                 one.update(piece)
     except (InputError, OSError):
-        bag.say("altered", path, unreadable_text())
+        bag.report("altered", path, unreadable_text())
         return
     if size != bag.sizes[path] or any(
         one.hexdigest() != expected[name] for name, one in hashes.items()
     ):
-        bag.say("altered", path, _("it is not what the manifest says"))
+        bag.report("altered", path, _("it is not what the manifest says"))
 
 
 def _text(content: bytes, where: str) -> str:

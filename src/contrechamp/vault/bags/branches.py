@@ -1,7 +1,7 @@
-"""Of an item that came by a merge: who added it in the other copy, provable from the bag alone.
+"""Proof, from the bag alone, of who added an item in another copy that was merged into the case.
 
-The entry ``merge/<id>`` stands in the log that the bag's checkpoint is of. Its record names the
-newest checkpoint of the other copy's log; the entries of the item there are under that one.
+The entry ``merge/<id>`` is in the log that the bag's checkpoint is of. Its record names the newest
+checkpoint of the other copy's log, and that checkpoint covers the item's entries there.
 """
 
 import base64
@@ -18,20 +18,20 @@ from contrechamp.vault.log.note import MAX_SIGNATURES
 #: An entry, and the hashes that lead from it to the root.
 Proved = tuple[bytes, tuple[bytes, ...]]
 FIELDS = {"checkpoint", "keys", "merge", "record", "entries"}
-#: As many keys as a note may have signatures, and more entries than an item has in years.
+#: As many keys as a note may have signatures, and more entries than an item gets in years.
 MAX_KEYS, MAX_ENTRIES, MAX_BRANCHES = MAX_SIGNATURES, 10_000, 1_000
 
 
 @dataclass(frozen=True)
-class Branch:
-    """What a bag holds of a log that was merged.
+class BranchProof:
+    """What a bag holds of a log that was merged: the item's entries in it, with their proofs.
 
     Args:
-        note: its newest checkpoint.
-        keys: public keys of who signed that, by name.
-        merge: entry of the log that commits to it.
+        note: newest checkpoint of the branch.
+        keys: public keys that signed the checkpoint, by name.
+        merge: entry of the case's log that commits to the branch.
         record: salt and state of that entry's record.
-        entries: of the item, in the branch.
+        entries: entries of the item in the branch.
     """
 
     note: str
@@ -41,13 +41,13 @@ class Branch:
     entries: tuple[Proved, ...]
 
 
-def proofs(case: Case, item: str, tree: Sequence[Sequence[bytes]]) -> list[Branch]:
-    """Return what branches say of an item, with proofs.
+def proofs(case: Case, item: str, tree: Sequence[Sequence[bytes]]) -> list[BranchProof]:
+    """Return what each branch says about an item, with proofs.
 
     Args:
         case: open.
-        item: id.
-        tree: of the case's log.
+        item: id of the item.
+        tree: levels of the Merkle tree over the case's log.
     """
     wanted: dict[str, list[custody.Entry]] = {}
     for branch, content in case.database.execute(
@@ -85,7 +85,7 @@ def _branch(
     entries: Sequence[custody.Entry],
     merge: tuple[bytes, bytes, int, bytes],
     tree: Sequence[Sequence[bytes]],
-) -> Branch:
+) -> BranchProof:
     salt, state, number, content = merge
     note = str(canonical.loads(state)["checkpoint"])
     names = {one.key_name for one in checkpoint.parse(note)[1]}
@@ -97,7 +97,7 @@ def _branch(
     known = signing.public_keys(case.file.log_origin, keys)
     leaves = branches.leaves_of(case.database, name)
     theirs = merkle.levels([merkle.leaf_hash(leaf) for leaf in leaves])
-    return Branch(
+    return BranchProof(
         note=note,
         keys={one: key for one, key in known.items() if one in names},
         merge=(content, tuple(merkle.inclusion_proof(number, tree))),
@@ -109,8 +109,8 @@ def _branch(
     )
 
 
-def to_fields(branch: Branch) -> dict[str, Any]:
-    """Return what stands of a branch in custody/<item>.json."""
+def to_fields(branch: BranchProof) -> dict[str, Any]:
+    """Return the fields of a branch in custody/<item>.json."""
     return {
         "checkpoint": branch.note,
         "keys": {name: _text(key) for name, key in branch.keys.items()},
@@ -129,19 +129,19 @@ def _text(content: bytes) -> str:
 
 
 def keys_of(fields: Mapping[str, Any]) -> dict[str, bytes]:
-    """Return public keys by name.
+    """Read public keys by name.
 
     Raises:
-        ValueError: if it has another form.
+        ValueError: if the fields have another form.
     """
     return {name: bytes_of(key, 32) for name, key in fields.items()}
 
 
-def branch_of(fields: Any) -> Branch:
-    """Return what stands of a branch in custody/<item>.json, its form checked and nothing else.
+def branch_of(fields: Any) -> BranchProof:
+    """Read a branch from custody/<item>.json, checking only its form.
 
     Raises:
-        ValueError: if it has another form.
+        ValueError: if the fields have another form.
     """
     if not isinstance(fields, dict) or set(fields) != FIELDS:
         raise ValueError("branch")
@@ -154,7 +154,7 @@ def branch_of(fields: Any) -> Branch:
         or not 0 < len(entries) <= MAX_ENTRIES
     ):
         raise ValueError("branch")
-    return Branch(
+    return BranchProof(
         note=signed,
         keys=keys_of(keys),
         merge=proved_of(fields["merge"]),
@@ -164,10 +164,10 @@ def branch_of(fields: Any) -> Branch:
 
 
 def proved_of(fields: Any) -> Proved:
-    """Return an entry with its proof.
+    """Read an entry with its proof.
 
     Raises:
-        ValueError: if it has another form.
+        ValueError: if the fields have another form.
     """
     if not isinstance(fields, dict) or set(fields) != {"entry", "proof"}:
         raise ValueError("entry")
@@ -178,21 +178,21 @@ def proved_of(fields: Any) -> Proved:
 
 
 def record_of(fields: Any) -> tuple[bytes, bytes]:
-    """Return salt and state.
+    """Read salt and state of a record.
 
     Raises:
-        ValueError: if it has another form.
+        ValueError: if the fields have another form.
     """
     if not isinstance(fields, dict) or set(fields) != {"salt", "state"}:
         raise ValueError("record")
-    return bytes_of(fields["salt"], custody.SALT), bytes_of(fields["state"])
+    return bytes_of(fields["salt"], custody.SALT_BYTES), bytes_of(fields["state"])
 
 
 def bytes_of(text: Any, length: int | None = None) -> bytes:
-    """Return what base64 says, of a given length.
+    """Decode base64.
 
     Raises:
-        ValueError: if it has another form.
+        ValueError: if `text` is not base64, or not of `length` bytes where that is given.
     """
     if not isinstance(text, str):
         raise ValueError("text")
@@ -202,11 +202,11 @@ def bytes_of(text: Any, length: int | None = None) -> bytes:
     return content
 
 
-def is_in(proved: Proved, signed: checkpoint.Checkpoint) -> custody.Entry:
-    """Return the entry whose way to the root of a checkpoint is right.
+def included_entry(proved: Proved, signed: checkpoint.Checkpoint) -> custody.Entry:
+    """Check that an entry is in the tree of a checkpoint, and return it.
 
     Raises:
-        InputError: if it is not.
+        InputError: if its proof does not lead to the root.
     """
     content, proof = proved
     try:
@@ -221,13 +221,13 @@ def is_in(proved: Proved, signed: checkpoint.Checkpoint) -> custody.Entry:
     return entry
 
 
-def check(branch: Branch, item: str, signed: checkpoint.Checkpoint) -> list[custody.Entry]:
-    """Check a branch against the checkpoint of the bag; return the entries of the item in it.
+def check(branch: BranchProof, item: str, signed: checkpoint.Checkpoint) -> list[custody.Entry]:
+    """Check a branch against the checkpoint of the bag; return its entries of the item.
 
     Raises:
-        ContrechampError: if anything of it is not right.
+        ContrechampError: if any part of it is wrong.
     """
-    merge = is_in(branch.merge, signed)
+    merge = included_entry(branch.merge, signed)
     if (
         not merge.subject.startswith(branches.SUBJECT)
         or custody.digest(*branch.record) != merge.digest
@@ -238,12 +238,12 @@ def check(branch: Branch, item: str, signed: checkpoint.Checkpoint) -> list[cust
     try:
         theirs = checkpoint.check(branch.note, branch.keys)
     except ValueError as error:  # 32 bytes that are no public key
-        raise InputError(_("a key is no Ed25519 key")) from error
+        raise InputError(_("a key is not an Ed25519 key")) from error
     state = canonical.loads(branch.record[1])
     told = (state.get("checkpoint"), state.get("branch")) if isinstance(state, dict) else None
     if theirs.origin != signed.origin or told != (branch.note, theirs.root.hex()):
         raise InputError(_("a checkpoint of another log"))
-    found = [is_in(one, theirs) for one in branch.entries]
+    found = [included_entry(one, theirs) for one in branch.entries]
     numbers = [entry.number for entry in found]
     if {entry.subject for entry in found} != {f"item/{item}"} or numbers != sorted(set(numbers)):
         raise InputError(_("an entry of something else, or out of order"))

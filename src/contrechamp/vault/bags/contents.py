@@ -1,4 +1,4 @@
-"""Contents of items on their way into a bag: from our keys to those of who gets it, and checked."""
+"""Contents of items on their way into a bag: decrypted, checked, encrypted to its recipients."""
 
 import os
 import threading
@@ -21,14 +21,14 @@ from contrechamp.vault.object_keys import ObjectKey
 
 @dataclass(frozen=True)
 class Item:
-    """An item that is to leave.
+    """An item that is to be exported.
 
     Args:
-        id: of it.
+        id: id of the item.
         state: what its record says.
         salt: key of the record's digest.
-        content: of the record, canonical JSON.
-        key: of its object.
+        content: the record as canonical JSON.
+        key: key of its object.
     """
 
     id: str
@@ -46,40 +46,40 @@ def item_of(case: Case, item: str) -> Item:
     """
     state = subjects.newest(case, f"item/{item}")
     name = None if state is None else state.object
-    key = None if name is None else object_keys.held(case, [name]).get(name)
+    key = None if name is None else object_keys.by_name(case, [name]).get(name)
     if state is None or key is None:
         raise InputError(_("no such item in the case: {item}").format(item=item))
     return Item(item, canonical.loads(state.content), state.salt, state.content, key)
 
 
-def writing(
-    folder: Path, one: Item, keys: Sequence[Any], advance: Callable[[float], None]
+def content_writer(
+    folder: Path, item: Item, keys: Sequence[Any], advance: Callable[[float], None]
 ) -> Callable[[bag.HashedFile], None]:
-    """Return what writes the content of an item into a file, and checks it on the way.
+    """Return a function that writes the content of an item into a file, and checks it on the way.
 
     Args:
-        folder: of the case.
-        one: the item.
-        keys: age recipients that it is encrypted to; none to write it in the clear.
-        advance: told of bytes.
+        folder: folder of the case.
+        item: the item.
+        keys: age recipients to encrypt it to; none to write it in the clear.
+        advance: is told how many bytes were read.
     """
 
     def check(got: tuple[int, bytes, bytes]) -> None:
         said = (str(got[0]), got[1].hex(), got[2].hex())
-        if said != (one.state["size"], one.state["sha256"], one.state["blake3"]):
-            raise InputError(_("the content is not what was added"), where=one.id)
+        if said != (item.state["size"], item.state["sha256"], item.state["blake3"]):
+            raise InputError(_("the content is not what was added"), where=item.id)
 
     def in_the_clear(file: bag.HashedFile) -> None:
         try:
-            got = objects.read_object(folder, one.key.name, one.key.identity, file, advance)
+            got = objects.read_object(folder, item.key.name, item.key.identity, file, advance)
         except InputError:
-            if file.failed is not None:  # not the object, but the disk that it was to go to
+            if file.failed is not None:  # the disk it was written to, not the object
                 raise unwritable(_("the bag"), file.failed) from None
             raise
         check(got)
 
     def encrypted(file: bag.HashedFile) -> None:
-        with _Decrypting(folder, one, advance) as source:
+        with _Decrypting(folder, item, advance) as source:
             _encrypt(source, file, keys)
         check(source.result())
 
@@ -87,14 +87,14 @@ def writing(
 
 
 class _Decrypting:
-    """The content of an object as a source: decrypted in a thread, through a pipe of the kernel.
+    """The content of an object as a readable source: decrypted in a thread, through a kernel pipe.
 
-    What decrypts pushes and what encrypts pulls; a pipe is the shortest way between them on which
-    the plaintext is never on a disk and never in memory as a whole.
+    The decrypting library pushes and the encrypting one pulls. A pipe joins them so that the
+    plaintext is never on a disk, and never in memory as a whole.
     """
 
-    def __init__(self, folder: Path, one: Item, advance: Callable[[float], None]) -> None:
-        self._arguments = (folder, one.key.name, one.key.identity)
+    def __init__(self, folder: Path, item: Item, advance: Callable[[float], None]) -> None:
+        self._arguments = (folder, item.key.name, item.key.identity)
         self._advance = advance
         self._got: tuple[int, bytes, bytes] | None = None
         self._error: Exception | None = None
@@ -107,15 +107,15 @@ class _Decrypting:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self._source.close()  # a writer that still writes meets a broken pipe, and ends
+        self._source.close()  # if the thread is still writing, the broken pipe ends it
         self._thread.join()
 
     def read(self, size: int = -1) -> bytes:
-        """Return what comes next."""
+        """Return the next bytes."""
         return self._source.read(size)
 
     def result(self) -> tuple[int, bytes, bytes]:
-        """Return size and hashes of all that was decrypted.
+        """Return size and hashes of everything that was decrypted.
 
         Raises:
             InputError: if the object is missing or damaged.
@@ -130,7 +130,7 @@ class _Decrypting:
         try:
             with open(self._writing, "wb", buffering=1 << 18) as target:
                 self._got = objects.read_object(*self._arguments, target, self._advance)
-        except Exception as error:  # it is raised where the content is asked for
+        except Exception as error:  # raised by `result`, in the caller's thread
             self._got, self._error = None, error
 
 

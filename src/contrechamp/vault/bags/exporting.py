@@ -1,4 +1,4 @@
-"""Handing items out: a bag that its receiver can check, and an entry in the log that says so."""
+"""Exporting items: a bag that its recipient can check, and an entry about it in the log."""
 
 import base64
 import os
@@ -19,26 +19,26 @@ from contrechamp.base.progress import Progress, silent
 from contrechamp.vault import case as cases
 from contrechamp.vault import database, subjects
 from contrechamp.vault.bags import bag, branches, texts
-from contrechamp.vault.bags.contents import Item, item_of, writing
+from contrechamp.vault.bags.contents import Item, content_writer, item_of
 from contrechamp.vault.case import Case, Change
 from contrechamp.vault.log import canonical, custody, history, merkle, signing
 from contrechamp.vault.log.checkpoint import parse
 
 FORMAT = 1
 CUSTODY = "custody"
-#: Subjects of entries of exports in the log: export/<id>.
+#: Exports are logged under the subject export/<id>.
 SUBJECT = "export/"
 
 
 @dataclass(frozen=True)
 class Exported:
-    """A bag that was written, and is in the log.
+    """A bag that was written and logged.
 
     Args:
-        folder: of the bag.
+        folder: folder of the bag.
         items: ids of the items in it.
         entry: number of its entry in the log.
-        keys: public signing keys (hexadecimal) that the checkpoint is signed with.
+        keys: public signing keys (hexadecimal) with which the checkpoint is signed.
     """
 
     folder: Path
@@ -52,10 +52,10 @@ class Copy:
     """A copy of an item that was handed out.
 
     Args:
-        item: id.
+        item: id of the item.
         bag: name of the folder that was written.
         at: when, UTC, ISO 8601.
-        to: age recipients; nobody if it was written in the clear.
+        to: age recipients; empty if it was written in the clear.
     """
 
     item: str
@@ -77,27 +77,27 @@ def export(
     random: cases.Random = secrets.token_bytes,
     progress: Progress = silent,
 ) -> Exported:
-    """Write items of a case into a bag, with the proofs that they are what the log says.
+    """Write items of a case into a bag, with proofs that they are what the log says.
 
-    The bag is there whole, or not at all; and never without an entry in the log. (A run that is
-    interrupted at its very end can leave the entry without the bag: rather said once too often.)
+    The bag is written whole or not at all, and never without an entry in the log. (A run that is
+    interrupted at its very end can leave the entry without the bag: better one entry too many.)
 
     Args:
         case: open for writing.
-        items: ids.
-        target: folder to be made; there must be nothing yet.
-        recipients: age recipients that the content is encrypted to.
+        items: ids of the items.
+        target: folder to be made; it must not exist yet.
+        recipients: age recipients to whom the content is encrypted.
         plain: write the content in the clear instead.
         open_records: leave the records (names, metadata, digests of content) readable, so that
             they can be checked without a key; by default they are encrypted like the content.
         reason: why, in the user's words.
         now: for the log.
         random: source of ids.
-        progress: told of bytes.
+        progress: is told how many bytes were read.
 
     Raises:
         UsageError: if there is neither a recipient nor `plain`, or both.
-        InputError: if an item is not in the case or was erased, or a recipient is none.
+        InputError: if an item is not in the case or was erased, or a recipient is not valid.
         OutputError: if the bag cannot be written.
     """
     check_audience(recipients, plain=plain)
@@ -110,18 +110,18 @@ def export(
         paths = {one.id: _path(one, encrypted=not plain, named=open_records) for one in found}
         with progress(_("Exporting"), sum(one.key.size for one in found)) as advance:
             for one in found:
-                writer.put(paths[one.id], writing(case.folder, one, keys, advance))
+                writer.put(paths[one.id], content_writer(case.folder, one, keys, advance))
         entry = _log(case, found, target, sorted(str(key) for key in keys), reason, now, random)
         _describe(case, found, writer, paths, keys, open_records=open_records or plain, now=now)
     return Exported(target, tuple(one.id for one in found), entry, tuple(_keys(case)[1]))
 
 
 def check_audience(recipients: Sequence[str], *, plain: bool) -> None:
-    """Check that somebody is named to read a bag, or that it was said that everybody may.
+    """Check that either recipients are named or the bag is declared readable by everybody.
 
     Raises:
-        UsageError: if neither, or both.
-        InputError: if a recipient is none.
+        UsageError: if neither is the case, or both.
+        InputError: if a recipient is not valid.
     """
     if bool(recipients) == plain:
         raise UsageError(
@@ -135,7 +135,7 @@ def check_audience(recipients: Sequence[str], *, plain: bool) -> None:
 
 
 def copies(case: Case, items: Sequence[str]) -> list[Copy]:
-    """Return the copies of items that were handed out, as the log has them, the oldest first."""
+    """Return the copies of items that were handed out according to the log, oldest first."""
     wanted = set(items)
     states = [one.parsed for one in subjects.below(case, SUBJECT)]
     return sorted(
@@ -154,12 +154,12 @@ def _recipient(text: str) -> Any:
         return pyrage.x25519.Recipient.from_str(text)
     except pyrage.RecipientError as error:
         raise InputError(
-            _("this is no age recipient: expected age1...; age-keygen makes one")
+            _("this is not an age recipient: expected age1...; age-keygen makes one")
         ) from error
 
 
 def _path(one: Item, *, encrypted: bool, named: bool) -> str:
-    """Return where the content of an item lies: its id keeps the names of two from meeting."""
+    """Return the path of an item's content; the id in it keeps equal names apart."""
     named = named or not encrypted
     name = bag.safe_name(str(one.state.get("name", ""))) if named else "content"
     return f"{bag.PAYLOAD}/{one.id}/{name}{'.age' if encrypted else ''}"
@@ -174,7 +174,7 @@ def _log(
     now: datetime,
     random: cases.Random,
 ) -> int:
-    """Write the entry of the export; items and their records stay as they are."""
+    """Log the export, and return the number of its entry; the items' records are not changed."""
     state: dict[str, object] = {
         "name": os.fsencode(target.name).decode("utf-8", "backslashreplace"),
         "at": custody.stamp(now),
@@ -198,7 +198,7 @@ def _describe(
     open_records: bool,
     now: datetime,
 ) -> None:
-    """Write all but the content: proofs, records, tables, and what makes it a bag."""
+    """Write everything but the content: proofs, records, tables, and the tag files of the bag."""
     note, signers = _keys(case)
     origin = case.file.log_origin
     published = custody.stamp(now)[:10]
@@ -234,7 +234,7 @@ def _describe(
         writer.put_bytes(f"{CUSTODY}/{one.id}.json", canonical.dumps(document))
         there = [content for branch in came for content, _proof in branch.entries]
         first = min([mine[0].at, *(str(canonical.loads(content)["at"]) for content in there)])
-        listed.append(texts.Listed(one.id, paths[one.id], one.state, first))
+        listed.append(texts.ExportedItem(one.id, paths[one.id], one.state, first))
     table = texts.items_csv(listed)
     crate = texts.crate(listed, published=published, origin=origin)
     if open_records:
@@ -262,7 +262,7 @@ SEALED_TABLE, SEALED_CRATE = "data/items.csv.age", "data/ro-crate-metadata.json.
 
 
 def record_path(item: str) -> str:
-    """Return where the encrypted record of an item lies in a bag."""
+    """Return the path of an item's encrypted record in a bag."""
     return f"{bag.PAYLOAD}/{item}/record.json.age"
 
 
@@ -271,7 +271,7 @@ def _put_sealed(writer: bag.Writer, path: str, content: bytes, keys: Sequence[An
 
 
 def _keys(case: Case) -> tuple[str, dict[str, str]]:
-    """Return the newest checkpoint, and names of the keys that signed it by key (hexadecimal)."""
+    """Return the newest checkpoint, and the names of its signing keys by key (hexadecimal)."""
     note = history.newest_checkpoint(case)
     _checkpoint, signatures = parse(note)
     names = {one.key_name for one in signatures}

@@ -1,4 +1,4 @@
-"""What stands in an exported bag for people and for other programs: README, table, RO-Crate."""
+"""Files of an exported bag for people and for other programs: README, table, RO-Crate, check.py."""
 
 import csv
 import io
@@ -17,14 +17,14 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Listed:
+class ExportedItem:
     """One exported item.
 
     Args:
-        item: id.
-        file: path in the bag.
+        item: id of the item.
+        file: path of its content in the bag.
         state: what its record says.
-        added_at: when it came into the case, UTC, ISO 8601.
+        added_at: when it was added to the case, UTC, ISO 8601.
     """
 
     item: str
@@ -33,10 +33,10 @@ class Listed:
     added_at: str
 
 
-def items_csv(items: Sequence[Listed]) -> bytes:
+def items_csv(items: Sequence[ExportedItem]) -> bytes:
     """Return a table of the items, with the columns `COLUMNS`; no cell is a formula."""
     text = io.StringIO(newline="")
-    # With these ends of lines (RFC 4180) the writer also quotes cells with a carriage return.
+    # With these line ends (RFC 4180) the writer also quotes cells that hold a carriage return.
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for one in items:
@@ -53,11 +53,11 @@ def items_csv(items: Sequence[Listed]) -> bytes:
     return text.getvalue().encode()
 
 
-def crate(items: Sequence[Listed], *, published: str, origin: str) -> bytes:
-    """Return ro-crate-metadata.json (RO-Crate 1.1) with what the records say of each item.
+def crate(items: Sequence[ExportedItem], *, published: str, origin: str) -> bytes:
+    """Return ro-crate-metadata.json (RO-Crate 1.1) with what the record of each item says.
 
     Args:
-        items: that are exported.
+        items: the exported items.
         published: ISO 8601 date.
         origin: name of the log.
     """
@@ -68,7 +68,7 @@ def closed_crate(files: Mapping[str, int], *, published: str, origin: str) -> by
     """Return ro-crate-metadata.json that tells no more than a look into the folder does.
 
     Args:
-        files: encrypted ones: path in the bag and size in bytes.
+        files: size in bytes of each encrypted file, by its path in the bag.
         published: ISO 8601 date.
         origin: name of the log.
     """
@@ -108,7 +108,7 @@ def _crate(entities: Sequence[Mapping[str, Any]], published: str, origin: str) -
     return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
-def _described(one: Listed) -> dict[str, Any]:
+def _described(one: ExportedItem) -> dict[str, Any]:
     state = one.state
     return {
         "@id": _id(one.file),
@@ -124,7 +124,7 @@ def _described(one: Listed) -> dict[str, Any]:
 
 
 def _id(path: str) -> str:
-    """Return a path as a relative URI: our names need no more than their spaces escaped."""
+    """Return a path as a relative URI; of our names only spaces and percent signs need escaping."""
     return path.replace("%", "%25").replace(" ", "%20")
 
 
@@ -169,7 +169,7 @@ way, whether the key that the program prints is theirs. Signed are entries, chec
 them records and content. All else in this folder is not.
 """
 
-#: check.py of a bag: the whole check of an item, without a line of ours.
+#: check.py of a bag: checks an item completely, without using contrechamp.
 PROGRAM = """\
 import base64, hashlib, hmac, json, sys
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey

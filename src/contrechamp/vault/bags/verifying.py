@@ -1,4 +1,4 @@
-"""Verifying an exported bag: by whoever received it, without the case and without its secrets."""
+"""Verifying an exported bag, by whoever received it, without the case or its secrets."""
 
 import hashlib
 import re
@@ -23,7 +23,7 @@ from contrechamp.vault.bags.exporting import (
     SEALED_TABLE,
     record_path,
 )
-from contrechamp.vault.findings import Finding, Kind
+from contrechamp.vault.discrepancies import Discrepancy, Kind
 from contrechamp.vault.log import canonical, checkpoint, custody, note
 
 _DOCUMENT = re.compile(rf"{CUSTODY}/([0-9a-f]{{16}})\.json", re.ASCII)
@@ -35,16 +35,16 @@ class Verified:
     """What verifying a bag found.
 
     Args:
-        findings: everything that is wrong.
+        discrepancies: everything that is wrong.
         items: ids of the items whose entries were checked.
-        unread: ids of those whose content is encrypted and was not decrypted.
-        unopened: ids of those whose record, too, is encrypted and was not decrypted.
-        signers: public keys, hexadecimal, that signed the checkpoint, by name. That they belong to
-            who they should is not shown by the bag: it brings them along.
+        unread: ids of the items whose content is encrypted and was not decrypted.
+        unopened: ids of the items whose record, too, is encrypted and was not decrypted.
+        signers: public keys, hexadecimal, that signed the checkpoint, by name. Whose they are
+            cannot be told from the bag, because it brings them along itself.
         signed: the checkpoint; None if no signature is right.
     """
 
-    findings: list[Finding] = field(default_factory=list)
+    discrepancies: list[Discrepancy] = field(default_factory=list)
     items: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     unopened: list[str] = field(default_factory=list)
@@ -54,7 +54,7 @@ class Verified:
 
 @dataclass(frozen=True)
 class _Document:
-    """custody/<item>.json, its form checked and nothing else."""
+    """custody/<item>.json; only its form has been checked."""
 
     item: str
     file: str
@@ -62,7 +62,7 @@ class _Document:
     note: str
     keys: Mapping[str, bytes]
     entries: tuple[bag_branches.Proved, ...]
-    branches: tuple[bag_branches.Branch, ...]
+    branches: tuple[bag_branches.BranchProof, ...]
     record: tuple[bytes, bytes] | None = field(repr=False)
 
 
@@ -73,16 +73,16 @@ def verify(
     since: Sequence[str] = (),
     progress: Progress = silent,
 ) -> Verified:
-    """Verify a bag that `contrechamp.vault.bags.exporting` wrote, whoever sends it.
+    """Verify a bag that `contrechamp.vault.bags.exporting` wrote, without trusting its sender.
 
     Args:
-        folder: of the bag; nothing outside of it is read, and nothing is written.
-        identities: age secret keys; with one of a recipient, encrypted content is compared too.
-        since: checkpoints (signed notes) of the same case that the receiver holds.
-        progress: told of bytes.
+        folder: folder of the bag; nothing outside of it is read, and nothing is written.
+        identities: age secret keys; with a recipient's, encrypted content is compared too.
+        since: checkpoints (signed notes) of the same case that the recipient already has.
+        progress: is told how many bytes were read.
 
     Raises:
-        InputError: if it is no bag, or an identity is none.
+        InputError: if it is not a bag, or an identity is not valid.
     """
     keys = [_identity(text) for text in identities]
     read = bag.read(folder, progress=progress)
@@ -96,7 +96,9 @@ def verify(
             _check(read, document, keys, done, advance)
     for path in sorted(read.sizes):
         if path.startswith(f"{bag.PAYLOAD}/") and path not in covered:
-            done.findings.append(Finding("extra", path, _("it belongs to no item of the bag")))
+            done.discrepancies.append(
+                Discrepancy("extra", path, _("it belongs to no item of the bag"))
+            )
     _compare_checkpoints(documents, since, done)
     return done
 
@@ -105,10 +107,10 @@ def _identity(text: str) -> Any:
     try:
         return pyrage.x25519.Identity.from_str(text)
     except pyrage.IdentityError:
-        raise InputError(_("this is no age identity")) from None
+        raise InputError(_("this is not an age identity")) from None
 
 
-def _documents(read: bag.Read, done: Verified) -> list[_Document]:
+def _documents(read: bag.ReceivedBag, done: Verified) -> list[_Document]:
     documents = []
     for path in sorted(read.sizes):
         if not path.startswith(f"{CUSTODY}/"):
@@ -121,26 +123,30 @@ def _documents(read: bag.Read, done: Verified) -> list[_Document]:
             documents.append(_document(canonical.loads(content), match[1]))
         except (ContrechampError, ValueError) as error:
             message = str(error) if isinstance(error, ContrechampError) else ""
-            done.findings.append(
-                Finding("custody", path, message or _("it is not what an export writes"))
+            done.discrepancies.append(
+                Discrepancy("custody", path, message or _("it is not what an export writes"))
             )
     if not documents:
-        done.findings.append(Finding("custody", CUSTODY, _("the bag has no item with a proof")))
+        done.discrepancies.append(
+            Discrepancy("custody", CUSTODY, _("the bag has no item with a proof"))
+        )
     return documents
 
 
 def _document(fields: Any, item: str) -> _Document:
-    """Return what custody/<item>.json holds.
+    """Read the fields of custody/<item>.json.
 
     Raises:
-        InputError: if it is of a newer format.
-        ValueError: if it has another form.
+        InputError: if they are of a newer format.
+        ValueError: if they have another form.
     """
     if not isinstance(fields, dict):
         raise ValueError("document")
     version = fields.get("v")
     if isinstance(version, int) and version > FORMAT:
-        raise InputError(_("the bag is of a newer format; a newer contrechamp can verify it"))
+        raise InputError(
+            _("the bag has a newer format; use a newer version of contrechamp to verify it")
+        )
     record, merged = fields.pop("record", None), fields.pop("branches", [])
     keys, entries = fields.get("keys"), fields.get("entries")
     file, signed = fields.get("file"), fields.get("checkpoint")
@@ -173,19 +179,19 @@ def _document(fields: Any, item: str) -> _Document:
 
 
 def _check(
-    read: bag.Read,
+    read: bag.ReceivedBag,
     document: _Document,
     keys: Sequence[Any],
     done: Verified,
     advance: Callable[[float], None],
 ) -> None:
-    """Check signature, proofs, record and content of an item; the first error ends it."""
+    """Check signature, proofs, record and content of an item, up to the first error."""
     try:
         last = _entries(document, done)
         done.items.append(document.item)
         record = document.record
         if record is None and record_path(document.item) not in read.sizes:
-            raise _WrongError("missing", _("the record is missing"))
+            raise _CheckError("missing", _("the record is missing"))
         if record is None and not keys:
             done.unopened.append(document.item)
             done.unread.append(document.item)
@@ -198,20 +204,20 @@ def _check(
             done.unread.append(document.item)
             return
         got = _content(read, document, keys, advance)
-    except _WrongError as wrong:
-        done.findings.append(Finding(wrong.kind, document.item, str(wrong)))
+    except _CheckError as wrong:
+        done.discrepancies.append(Discrepancy(wrong.kind, document.item, str(wrong)))
         return
     except ContrechampError as error:
-        done.findings.append(Finding("custody", document.item, str(error)))
+        done.discrepancies.append(Discrepancy("custody", document.item, str(error)))
         return
     if any(state.get(name) != value for name, value in got.items()):
-        done.findings.append(
-            Finding("altered", document.item, _("the content is not what was added"))
+        done.discrepancies.append(
+            Discrepancy("altered", document.item, _("the content is not what was added"))
         )
 
 
-class _WrongError(Exception):
-    """Raised where a check fails; it becomes a finding of this kind."""
+class _CheckError(Exception):
+    """Raised where a check fails; it becomes a discrepancy of this kind."""
 
     def __init__(self, kind: Kind, message: str) -> None:
         self.kind = kind
@@ -219,26 +225,26 @@ class _WrongError(Exception):
 
 
 def _entries(document: _Document, done: Verified) -> custody.Entry:
-    """Check the signature and the way of every entry to the root; return the last entry."""
+    """Check the signature, and the proof of every entry; return the last entry."""
     try:
         signed = checkpoint.check(document.note, document.keys)
         names = note.signers(document.note, document.keys)
     except CheckFailedError as error:
-        raise _WrongError("checkpoint", str(error)) from error
+        raise _CheckError("checkpoint", str(error)) from error
     except ValueError as error:  # 32 bytes that are no public key
-        raise _WrongError("checkpoint", _("a key is no Ed25519 key")) from error
+        raise _CheckError("checkpoint", _("a key is not an Ed25519 key")) from error
     if any(name.rpartition("/")[0] != signed.origin for name in names):
-        raise _WrongError("checkpoint", _("a checkpoint of another log"))
+        raise _CheckError("checkpoint", _("a checkpoint of another log"))
     done.signed = signed
     done.signers |= {name: document.keys[name].hex() for name in names}
     found: list[custody.Entry] = []
     for proved in document.entries:
         try:
-            entry = bag_branches.is_in(proved, signed)
+            entry = bag_branches.included_entry(proved, signed)
         except InputError as error:
-            raise _WrongError("proof", str(error)) from error
+            raise _CheckError("proof", str(error)) from error
         if entry.subject != f"item/{document.item}" or (found and found[-1].number >= entry.number):
-            raise _WrongError("entry", _("an entry of something else, or out of order"))
+            raise _CheckError("entry", _("an entry of something else, or out of order"))
         found.append(entry)
     _branches(document, signed, found)
     return found[-1]
@@ -247,19 +253,21 @@ def _entries(document: _Document, done: Verified) -> custody.Entry:
 def _branches(
     document: _Document, signed: checkpoint.Checkpoint, entries: Sequence[custody.Entry]
 ) -> None:
-    """Check what was written in copies that were merged, and that all that was taken over is it."""
+    """Check the entries in merged copies, and that all states taken over were written there."""
     known: set[str] = set()
     for branch in document.branches:
         try:
             found = bag_branches.check(branch, document.item, signed)
         except ContrechampError as error:
             message = _("in a copy that was merged: {what}").format(what=error)
-            raise _WrongError("branch", message) from error
+            raise _CheckError("branch", message) from error
         known |= {entry.digest for entry in found}
     for entry in entries:
         if entry.action == "merge" and entry.digest not in known:
-            message = _("entry {number} is of a merge, and no entry of the merged copy is with it")
-            raise _WrongError("branch", message.format(number=entry.number))
+            message = _(
+                "entry {number} is of a merge, but the bag lacks the entry of the merged copy"
+            )
+            raise _CheckError("branch", message.format(number=entry.number))
         known.add(entry.digest)
 
 
@@ -267,52 +275,55 @@ def _opened_record(sealed: bytes, keys: Sequence[Any], where: str) -> tuple[byte
     try:
         content = bytes(pyrage.decrypt(sealed, list(keys)))
     except pyrage.DecryptError:
-        raise _WrongError(
+        raise _CheckError(
             "identity", _("this key does not decrypt it, or it was altered")
         ) from None
     try:
         return bag_branches.record_of(canonical.loads(content, where=where))
     except ValueError:
-        raise _WrongError("record", _("the record is not readable")) from None
+        raise _CheckError("record", _("the record is not readable")) from None
 
 
 def _state(record: tuple[bytes, bytes], last: custody.Entry) -> Mapping[str, Any]:
     if custody.digest(*record) != last.digest:
-        raise _WrongError(
+        raise _CheckError(
             "record", _("the record is not what entry {number} says").format(number=last.number)
         )
     state = canonical.loads(record[1])
     if not isinstance(state, dict) or "erased_at" in state:
-        raise _WrongError("record", _("the record is of an item that was erased"))
+        raise _CheckError("record", _("the record is of an item that was erased"))
     return state
 
 
 def _content(
-    read: bag.Read, document: _Document, keys: Sequence[Any], advance: Callable[[float], None]
+    read: bag.ReceivedBag,
+    document: _Document,
+    keys: Sequence[Any],
+    advance: Callable[[float], None],
 ) -> dict[str, str]:
     """Return size and hashes of the content of an item."""
     if document.file not in read.sizes:
         raise InputError(_("the file is missing"), where=document.file)
-    sink = _Sink()
+    digester = _Digester()
     try:
         with bag.open_file(read, document.file) as file:
             source = _Counted(file, advance)
             if document.encrypted:
-                pyrage.decrypt_io(source, sink, list(keys))
+                pyrage.decrypt_io(source, digester, list(keys))
             else:
                 while piece := source.read(bag.CHUNK):
-                    sink.write(piece)
+                    digester.write(piece)
     except pyrage.DecryptError:
-        raise _WrongError(
+        raise _CheckError(
             "identity", _("this key does not decrypt it, or it was altered")
         ) from None
     except OSError as error:
         raise unreadable(document.file, error) from error
-    return sink.found()
+    return digester.found()
 
 
 class _Counted:
-    """A source that tells how far it is."""
+    """A source that reports how much of it was read."""
 
     def __init__(self, file: IO[bytes], advance: Callable[[float], None]) -> None:
         self.file, self.advance = file, advance
@@ -323,8 +334,8 @@ class _Counted:
         return piece
 
 
-class _Sink:
-    """A target that keeps nothing but size and hashes."""
+class _Digester:
+    """A target that keeps only size and hashes of the content."""
 
     def __init__(self) -> None:
         self.size, self.sha256, self.blake3 = 0, hashlib.sha256(), blake3.blake3()
@@ -348,14 +359,14 @@ class _Sink:
 def _compare_checkpoints(
     documents: Sequence[_Document], since: Sequence[str], done: Verified
 ) -> None:
-    """All items have to be of one checkpoint, and it must not speak against those of the receiver.
+    """Check that all items are under one checkpoint that does not contradict the recipient's own.
 
-    That the log goes on from a smaller checkpoint cannot be seen from a bag; that the same key
-    signed both can.
+    A bag cannot show that its log continues that of a smaller checkpoint; it can show that the same
+    key signed both.
     """
     if len({(one.note, tuple(sorted(one.keys.items()))) for one in documents}) > 1:
-        done.findings.append(
-            Finding("checkpoint", CUSTODY, _("the items stand under different checkpoints"))
+        done.discrepancies.append(
+            Discrepancy("checkpoint", CUSTODY, _("the items are under different checkpoints"))
         )
     keys = {name: bytes.fromhex(key) for name, key in done.signers.items()}
     for kept in since:
@@ -363,17 +374,17 @@ def _compare_checkpoints(
             seen = checkpoint.check(kept, keys)
         except ContrechampError as error:
             message = _("kept elsewhere: ") + str(error)
-            done.findings.append(Finding("checkpoint", "", message))
+            done.discrepancies.append(Discrepancy("checkpoint", "", message))
             continue
         now = done.signed
         same = now is not None and seen.size == now.size
         if now is None or seen.origin != now.origin:
-            done.findings.append(
-                Finding("checkpoint", str(seen.size), _("a checkpoint of another log"))
+            done.discrepancies.append(
+                Discrepancy("checkpoint", str(seen.size), _("a checkpoint of another log"))
             )
         elif same and seen.root != now.root:
-            done.findings.append(
-                Finding(
+            done.discrepancies.append(
+                Discrepancy(
                     "rewritten",
                     str(seen.size),
                     _("the first {size} entries are not those that were signed").format(

@@ -1,10 +1,10 @@
 """Logs of other copies of a case that were merged into it: kept whole, and each still provable.
 
-A log is append-only, so two copies that both went on cannot become one sequence without breaking
-the checkpoints of one of them. The log of the copy that is merged into goes on; what the other one
-has behind the last entry that both share is kept beside it as a branch, entry by entry, with its
-checkpoints. Every checkpoint that was ever signed is thus of a tree that is still there; and an
-entry of the log, of the subject ``merge/<id>``, commits to the root of the branch.
+A log is append-only, so the logs of two copies that have diverged cannot become one sequence
+without breaking the checkpoints of one of them. The log of the copy that is merged into continues;
+what the other log has after their last common entry is kept beside it as a branch, entry by entry,
+with its checkpoints. The tree of every checkpoint that was ever signed is thus still there, and an
+entry of the log with the subject ``merge/<id>`` commits to the root of the branch.
 """
 
 import bisect
@@ -30,8 +30,8 @@ class Branch:
 
     Args:
         id: root of the tree up to its newest entry, hexadecimal.
-        parent: branch that it left, or `MAIN`.
-        fork: number of entries that both have.
+        parent: id of the branch that it forked from, or `MAIN`.
+        fork: number of entries that it shares with its parent.
     """
 
     id: str
@@ -46,16 +46,16 @@ def branches(database: sqlite.Connection) -> dict[str, Branch]:
 
 
 def entries(database: sqlite.Connection) -> Iterator[tuple[str, custody.Entry]]:
-    """Yield branch and entry of all that stands in branches alone."""
+    """Yield the entries that are only in branches, each with the id of its branch."""
     for branch, content in database.execute("SELECT branch, content FROM branch_entries"):
         yield str(branch), custody.entry_of(canonical.loads(bytes(content)))
 
 
 def leaves_of(database: sqlite.Connection, branch: str) -> list[bytes]:
-    """Return the entries of a branch from the first on, with those that it shares.
+    """Return all entries of a branch from the first on, including those that it shares.
 
     Raises:
-        ValueError: if a branch that it left is missing, or it left itself.
+        ValueError: if a branch that it descends from is missing, or is the branch itself.
     """
     known, parts, end = branches(database), [], None
     seen: set[str] = set()
@@ -76,7 +76,7 @@ def leaves_of(database: sqlite.Connection, branch: str) -> list[bytes]:
 
 
 def contains(case: Case, size: int, root: bytes) -> bool:
-    """Return whether the log, or a branch that was merged, begins with the tree of a checkpoint."""
+    """Return whether the log or a merged branch begins with the tree of a checkpoint."""
     for branch in (MAIN, *branches(case.database)):
         leaves = leaves_of(case.database, branch)
         if size <= len(leaves) and _root(leaves[:size]) == root:
@@ -85,12 +85,12 @@ def contains(case: Case, size: int, root: bytes) -> bool:
 
 
 def head(case: Case) -> str:
-    """Return the root of a case's log up to its newest entry, hexadecimal."""
+    """Return the root of the tree over a case's whole log, hexadecimal."""
     return case.frontier.root().hex()
 
 
 def author(case: Case, subject: str, digest: str) -> tuple[str, str] | None:
-    """Return who wrote a state that came in by a merge, and when; None if it is of the merge."""
+    """Return who wrote a state that a merge brought in, and when; None if the merge wrote it."""
     rows = case.database.execute(
         "SELECT content FROM versions JOIN branch_entries "
         "ON branch_entries.branch = versions.branch AND number = entry WHERE subject = :subject "
@@ -104,12 +104,12 @@ def author(case: Case, subject: str, digest: str) -> tuple[str, str] | None:
         if entry.digest == digest:
             found = entry.member, entry.at
             if entry.action != "merge":
-                break  # else somebody joined it there, or took it over from a third copy
+                break  # else it was merged or taken over there: the author may be in a third copy
     return found
 
 
-def place(case: Case, leaves: Sequence[bytes]) -> tuple[str, int]:
-    """Return which log of a case shares most with another one, and how many entries they share."""
+def nearest_log(case: Case, leaves: Sequence[bytes]) -> tuple[str, int]:
+    """Return the log of a case that shares most entries with another one, and how many."""
     found = (MAIN, -1)
     for branch in (MAIN, *branches(case.database)):
         mine = leaves_of(case.database, branch)
@@ -124,18 +124,19 @@ def place(case: Case, leaves: Sequence[bytes]) -> tuple[str, int]:
 
 
 def keep(case: Case, other: Case) -> str:
-    """Write the log of another copy as a branch, and its own branches, inside a transaction.
+    """Write the log of another copy as a branch, and the branches of that copy, in a transaction.
 
-    Each is kept from where it leaves what is here already: the case's log, or a branch of an
-    earlier merge. One that is all here, as an earlier state of the case's own log is, has no
-    entries of its own. Of what is erased in one of the copies no state is kept.
+    Each is kept from the point where it forks from what is here already: the case's log, or a
+    branch of an earlier merge. A log that is here as a whole, such as an earlier state of the
+    case's own log, gets no entries of its own. States of records that either copy has erased are
+    not kept.
 
     Args:
         case: open for writing.
         other: the other copy.
 
     Returns:
-        id of the branch.
+        The id of the branch.
     """
     there = branches(other.database)
     waiting = [MAIN, *there]
@@ -143,7 +144,7 @@ def keep(case: Case, other: Case) -> str:
     while waiting:
         one = waiting.pop(0)
         if one != MAIN and there[one].parent not in done:
-            waiting.append(one)  # what it leaves has to be here before
+            waiting.append(one)  # its parent has to be here first
             continue
         done.add(one)
         _keep_one(case, other, one)
@@ -151,11 +152,11 @@ def keep(case: Case, other: Case) -> str:
 
 
 def _keep_one(case: Case, other: Case, branch: str) -> None:
-    """Write one log of another copy as a branch, if it is not one already."""
+    """Write one log of another copy as a branch, unless it is one already."""
     name = branch or head(other)
     if name in branches(case.database):
         return
-    parent, fork = place(case, leaves_of(other.database, branch))
+    parent, fork = nearest_log(case, leaves_of(other.database, branch))
     case.database.execute("INSERT INTO branches VALUES (?, ?, ?)", (name, parent, fork))
     for query, put in _OF_LOG if branch == MAIN else _OF_BRANCH:
         rows = other.database.execute(query, {"branch": branch, "fork": fork}).fetchall()
@@ -182,7 +183,7 @@ _OF_BRANCH = (
 
 
 def _keep_versions(case: Case, other: Case, branch: str, name: str, fork: int) -> None:
-    """Write the states that stand behind the entries of a branch."""
+    """Write the states that the entries of a branch commit to."""
     erased = _erased_records(case.database) | _erased_records(other.database)
     rows = other.database.execute(
         "SELECT subject, entry, salt, state FROM versions "
@@ -206,11 +207,11 @@ def _erased_records(database: sqlite.Connection) -> set[str]:
 
 
 def problems(case: Case, records: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield branch and message of everything about branches that is not as it was signed.
+    """Yield everything about branches that is not as it was signed: branch and message.
 
     Args:
         case: open.
-        records: what the records of ``merge/<id>`` say, by subject.
+        records: what the records ``merge/<id>`` say, by subject.
     """
     database, known = case.database, branches(case.database)
     told = {str(state.get("branch")) for state in records.values()}
@@ -219,7 +220,7 @@ def problems(case: Case, records: Mapping[str, Any]) -> Iterator[tuple[str, str]
         try:
             leaves = leaves_of(database, branch.id)
         except ValueError:
-            yield branch.id, _("the log that it left is missing")
+            yield branch.id, _("the log that it forked from is missing")
             continue
         if _root(leaves).hex() != branch.id:
             yield branch.id, _("its entries are not those that were merged")
@@ -227,19 +228,19 @@ def problems(case: Case, records: Mapping[str, Any]) -> Iterator[tuple[str, str]
         yield from ((branch.id, message) for message in _signed(case, branch, leaves))
         yield from ((branch.id, message) for message in _reasons(database, branch))
         yield from ((branch.id, message) for message in _versions(database, branch, erased))
-    # A branch that came with another one is told of in a log that is a branch itself.
+    # A branch that came along with another is recorded only in a log that is a branch itself.
     direct = {branch.id for branch in known.values() if branch.parent == MAIN}
     for name in sorted(told - known.keys()):
-        yield name, _("the log says that it was merged, and it is missing")
+        yield name, _("the log says that it was merged, but it is missing")
     if direct and not told:
         yield min(direct), _("no entry of the log says that it was merged")
     rows = database.execute("SELECT DISTINCT branch FROM versions WHERE branch != ''")
     for name in sorted({str(row[0]) for row in rows} - known.keys()):
-        yield name, _("the log that it left is missing")
+        yield name, _("the log that it forked from is missing")
 
 
 def _signed(case: Case, branch: Branch, leaves: Sequence[bytes]) -> Iterator[str]:
-    """Check the checkpoints of a branch, and that each entry is signed by whom it names."""
+    """Check the checkpoints of a branch, and that each entry is signed by the member it names."""
     origin = case.file.log_origin
     keys: dict[str, list[signing.Key]] = {}
     for member, number, public, since in case.database.execute(
@@ -322,7 +323,7 @@ def _versions(
 
 
 def _erased(database: sqlite.Connection, known: Mapping[str, Branch]) -> dict[str, set[str]]:
-    """Return the subjects of which states were erased, by the log or a branch; by the action."""
+    """Return, by erasing action, the subjects that the log or any branch erased states of."""
     found: dict[str, set[str]] = {}
     contents = [content for _number, content in custody.leaves(database)] if known else []
     contents += [bytes(row[0]) for row in database.execute("SELECT content FROM branch_entries")]
@@ -340,7 +341,7 @@ def _entry(content: bytes) -> custody.Entry | None:
 
 
 def _roots(leaves: Sequence[bytes]) -> dict[int, bytes]:
-    """Return the root of the tree at each of its sizes."""
+    """Return the root of the tree over the first `size` leaves, by size."""
     frontier, roots = merkle.Frontier(), {}
     for size, leaf in enumerate(leaves, start=1):
         frontier.append(merkle.leaf_hash(leaf))

@@ -1,9 +1,9 @@
 """Canonical JSON (RFC 8785): one value, one sequence of bytes, so that its digest can be checked.
 
-Of JSON's numbers only whole ones that every reader holds exactly are written or read
+The only numbers that are written or read are whole ones that every reader holds exactly
 (-(2**53 - 1) to 2**53 - 1): how some program rounds a fraction thirty years from now must not
-decide whether a digest fits. What is written here can be read here; both ways keep the same
-bounds. Errors never repeat content, and never carry it along as their cause either.
+decide whether a digest matches. Writing and reading keep the same bounds, so what is written here
+can be read here. Errors never repeat content, and never carry it as their cause either.
 """
 
 import json
@@ -20,8 +20,8 @@ MAX_BYTES = 1 << 20
 MAX_DEPTH = 16
 MAX_INTEGER = 2**53 - 1
 
-# A string counts as one piece, so that brackets in it do not count as nesting. One that does not
-# end is taken to the last byte: searched again from each quote in it, it would take for ever.
+# A string counts as one piece, so that brackets in it do not count as nesting. An unterminated one
+# is taken up to the last byte: starting again at each quote in it would take quadratic time.
 _STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[{\]}]', re.DOTALL)
 
 
@@ -37,8 +37,8 @@ def dumps(value: Any, *, where: str = "") -> bytes:
         where: the place to name in errors.
 
     Raises:
-        InputError: something else is in it, text that is not Unicode (a lone surrogate, as
-            file names can have), a number out of bounds, or it is too deep or too long.
+        InputError: if it holds anything else, text that is not Unicode (a lone surrogate, as
+            file names can have) or a number out of bounds, or is too deep or too long.
     """
     if problem := _problem(value, MAX_DEPTH):
         raise InputError(problem, where=where)
@@ -61,8 +61,8 @@ def loads(raw: bytes, *, where: str = "") -> Any:
         where: the place to name in errors.
 
     Raises:
-        InputError: not JSON, too long, nested deeper than `MAX_DEPTH`, a name twice in one
-            object, a number that is not whole or out of bounds, or JSON in another than its
+        InputError: if it is not JSON, too long or nested deeper than `MAX_DEPTH`, has a name
+            twice in one object or a number that is not whole or out of bounds, or is not in
             canonical form (spaces, order of names, escapes).
     """
     if len(raw) > MAX_BYTES:
@@ -89,11 +89,11 @@ def loads(raw: bytes, *, where: str = "") -> Any:
 
 
 class _RefusedError(Exception):
-    """JSON that is well formed and yet not read; the message is for the user."""
+    """Raised for well-formed JSON that is refused; the message is for the user."""
 
 
-#: Writes what is plain as RFC 8785 does: the same escapes, names in their order. Ten times as
-#: fast, and nearly all that is written is plain.
+#: Writes plain values exactly as RFC 8785 does, with the same escapes and order of names, but ten
+#: times as fast; nearly everything that is written is plain.
 _PLAIN = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -107,7 +107,7 @@ def _encoded(value: Any) -> bytes | None:
 
 
 def _problem(value: Any, depth: int) -> str:
-    """What keeps a value from being written, or nothing."""
+    """Return what keeps a value from being written, or "" if nothing does."""
     if value is None or isinstance(value, bool | str):
         return ""
     if isinstance(value, int | float):
@@ -121,11 +121,11 @@ def _problem(value: Any, depth: int) -> str:
             return _("a name in it is not text")
         inner = value.values() if isinstance(value, dict) else value
         return next(filter(None, (_problem(each, depth - 1) for each in inner)), "")
-    return _("JSON has no form for a value of the kind {kind}").format(kind=type(value).__name__)
+    return _("JSON cannot hold a value of type {kind}").format(kind=type(value).__name__)
 
 
 def _is_plain(value: Any) -> bool:
-    """Whether there is no float in it, and no name that UTF-16 sorts otherwise than Unicode."""
+    """Return whether a value has no float, and no name that UTF-16 and Unicode sort differently."""
     if isinstance(value, dict):
         return all(name.isascii() and _is_plain(each) for name, each in value.items())
     if isinstance(value, list | tuple):
@@ -134,7 +134,7 @@ def _is_plain(value: Any) -> bool:
 
 
 def _nesting(raw: bytes) -> int:
-    """How deep objects and lists nest; no more than one past `MAX_DEPTH` is counted."""
+    """Return how deep objects and lists nest, counting no further than one past `MAX_DEPTH`."""
     depth = deepest = 0
     for piece in _STRING_OR_BRACKET.finditer(raw):
         opener = raw[piece.start()]
@@ -151,12 +151,12 @@ def _nesting(raw: bytes) -> int:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise _RefusedError(_("a name stands twice in one object"))
+        raise _RefusedError(_("a name occurs twice in one object"))
     return members
 
 
 def _integer(digits: str) -> int:
-    # Measured before it is converted: conversion takes time with the square of the length.
+    # The length is checked first: conversion takes time quadratic in it.
     if len(digits) > len(str(-MAX_INTEGER)) or abs(int(digits)) > MAX_INTEGER:
         raise _RefusedError(_number_refused())
     return int(digits)

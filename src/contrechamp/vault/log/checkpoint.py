@@ -32,7 +32,7 @@ class Checkpoint:
         origin: the log.
         size: the number of its entries.
         root: the Merkle root over them, 32 bytes.
-        extensions: further lines; we write none, and keep those of others.
+        extensions: further lines; we write none, but preserve those that others wrote.
     """
 
     origin: str
@@ -45,13 +45,13 @@ def to_note(checkpoint: Checkpoint) -> bytes:
     """Return the text of the note, UTF-8: what is signed, hashed and anchored.
 
     Raises:
-        InputError: the checkpoint has no such form (an origin of two lines, a short root).
+        InputError: the checkpoint cannot be written so (an origin of two lines, a short root).
     """
     encoded = base64.b64encode(checkpoint.root).decode()
     lines = (checkpoint.origin, str(checkpoint.size), encoded, *checkpoint.extensions)
     text = "".join(f"{line}\n" for line in lines)
     if _read(text) != checkpoint:
-        raise InputError(_("a line of the checkpoint holds another line"))
+        raise InputError(_("a line of the checkpoint contains a line break"))
     note.check_text(text)
     return text.encode()
 
@@ -87,8 +87,8 @@ def parse(text: str, *, where: str = "") -> tuple[Checkpoint, tuple[note.Signatu
 def check(text: str, keys: Mapping[str, bytes], *, where: str = "") -> Checkpoint:
     """Return what a note says, its signatures checked.
 
-    Signatures by keys that are not known are passed over. Every one by a known key has to be
-    right, and there has to be one. Who they are, `note.signers` says.
+    Signatures by unknown keys are ignored. Those by known keys all have to be right, and there has
+    to be at least one. `note.signers` says whose they are.
 
     Args:
         text: the note.
@@ -101,8 +101,7 @@ def check(text: str, keys: Mapping[str, bytes], *, where: str = "") -> Checkpoin
     """
     checkpoint, _signatures = parse(text, where=where)
     if not note.signers(text, keys, where=where):
-        missing = _("no signature of the checkpoint is by a known key")
-        raise CheckFailedError(f"{where}: {missing}" if where else missing)
+        raise CheckFailedError(_("no signature of the checkpoint is by a known key"), where=where)
     return checkpoint
 
 

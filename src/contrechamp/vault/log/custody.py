@@ -1,8 +1,8 @@
 """The custody log: entries that are only ever added, as leaves of an RFC 6962 tree.
 
-An entry holds nothing that could be guessed: what a record says, and why something was done, stand
-in the database and can be erased; the log holds keyed digests of them, whose random keys are erased
-with them.
+An entry holds nothing from which content could be guessed. What a record says, and why something
+was done, is in the database and can be erased; the log holds keyed digests of it, whose random keys
+are erased along with it.
 """
 
 import hashlib
@@ -20,11 +20,11 @@ from contrechamp.vault.database import rows_of
 from contrechamp.vault.log import canonical
 
 FORMAT = 1
-#: Bytes of the random key of a digest.
-SALT = 32
+#: Length of the random key of a digest.
+SALT_BYTES = 32
 #: Subjects whose earlier states are kept.
 VERSIONED = "record/"
-#: What can be done to a case, and stands in its log: `wording.log` has a word for each.
+#: What can be done to a case and is then logged; `wording.log` has a word for each.
 Action: TypeAlias = Literal[
     "new", "add", "erase", "export", "share", "unshare",
     "new-passphrase", "new-recovery", "new-key",
@@ -32,22 +32,22 @@ Action: TypeAlias = Literal[
     "compartment", "admit", "seal", "reveal",
     "merge",
 ]  # fmt: skip
-#: Actions after which earlier states of a subject are gone.
+#: Actions that erase the earlier states of a subject.
 ERASING = frozenset({"erase", "forget"})
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the log.
+    """One entry of the log.
 
     Args:
-        number: from 0, without gaps.
+        number: position in the log, from 0, without gaps.
         at: UTC, ISO 8601 with a Z, to the second.
-        member: id of who did it.
-        action: an `Action`, or what a later version of contrechamp does.
-        subject: item/<id>, record/<id>, member/<id> or case.
-        digest: HMAC-SHA-256 of the state of the subject after it, hexadecimal.
-        reason: of the reason, likewise; "" where none was given.
+        member: id of the member who did it.
+        action: an `Action`, or one that a later version of contrechamp knows.
+        subject: what it was done to, such as item/<id>, record/<id>, member/<id> or case.
+        digest: HMAC-SHA-256 of the state of the subject afterwards, hexadecimal.
+        reason: HMAC-SHA-256 of the reason, hexadecimal; "" if none was given.
     """
 
     number: int
@@ -78,7 +78,7 @@ def entry_of(fields: Any) -> Entry:
     """Return the entry that a parsed leaf holds.
 
     Raises:
-        ValueError: if a field is missing, of the wrong type, or one too many.
+        ValueError: if a field is missing, unknown or of the wrong type.
     """
     if not isinstance(fields, Mapping):
         raise ValueError("no object")
@@ -96,7 +96,7 @@ def entry_of(fields: Any) -> Entry:
 
 
 def stamp(now: datetime) -> str:
-    """Return a time as entries hold it."""
+    """Return a time in the form that entries use."""
     return now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -115,18 +115,18 @@ def put_record(
 ) -> str:
     """Write the state of a subject under a new random key; return its digest.
 
-    Inside a transaction of the caller. What stood there before is kept as a version where the
-    subject is of a kind that has versions; of others it is overwritten, its key with it.
+    To be called inside a transaction. The previous state is kept as a version if the subject is of
+    a kind that has versions; otherwise it is overwritten together with its key.
 
     Args:
-        database: of the case.
-        number: of the entry.
+        database: database of the case.
+        number: number of the entry.
         subject: whose state it is.
-        state: what is written.
-        object_name: of an item.
-        salt: a key that a merged copy of the case has given to this state already.
+        state: the new state.
+        object_name: name of an item's object.
+        salt: the key that a merged copy of the case has already given to this state.
     """
-    salt, content = salt or secrets.token_bytes(SALT), canonical.dumps(dict(state))
+    salt, content = salt or secrets.token_bytes(SALT_BYTES), canonical.dumps(dict(state))
     new = database.execute(
         "INSERT OR IGNORE INTO records (subject, salt, state, object, entry) "
         "VALUES (?, ?, ?, ?, ?)",
@@ -147,16 +147,16 @@ def put_record(
 
 
 def put_reason(database: sqlite.Connection, number: int, reason: str) -> str:
-    """Write why something was done; return its digest, "" if there is no reason."""
+    """Write the reason of an entry; return its digest, or "" if there is no reason."""
     if not reason:
         return ""
-    salt = secrets.token_bytes(SALT)
+    salt = secrets.token_bytes(SALT_BYTES)
     database.execute("INSERT INTO reasons VALUES (?, ?, ?)", (number, salt, reason))
     return digest(salt, reason.encode())
 
 
 def reasons(database: sqlite.Connection) -> dict[int, str]:
-    """Return why things were done, by the numbers of the entries, in their order."""
+    """Return the reasons of entries by number, in order."""
     rows = database.execute("SELECT number, text FROM reasons ORDER BY number")
     return {int(number): str(text) for number, text in rows}
 
@@ -168,13 +168,13 @@ def entries(database: sqlite.Connection) -> Iterator[Entry]:
 
 
 def entries_of(database: sqlite.Connection, numbers: Iterable[int]) -> dict[int, Entry]:
-    """Return some entries of the case's own log by their numbers."""
+    """Return the entries of the case's own log that have these numbers, by number."""
     rows = rows_of(database, "SELECT number, content FROM entries WHERE number IN ({})", numbers)
     return {int(number): read_entry(content) for number, content in rows}
 
 
 def read_entry(content: bytes) -> Entry:
-    """Return the entry of a leaf of this case, whose form was checked when it was written."""
+    """Return the entry in a leaf of this case; its canonical form was checked on writing."""
     return entry_of(json.loads(bytes(content).decode()))
 
 

@@ -1,4 +1,4 @@
-"""The custody log as people read it: with the names and reasons that the case still holds."""
+"""The custody log as people read it, with the names and reasons that the case still holds."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ class Line:
     """One entry of the log.
 
     Args:
-        number: from 0.
+        number: position in the log, from 0.
         at: UTC, ISO 8601.
-        member: name of who did it.
+        member: name of the member who did it.
         action: what was done.
-        subject: to what.
-        name: of the item or member; "" where it was erased, or has none.
-        reason: why; "" where none was given.
-        branch: id of the log that it is in, of another copy that was merged; "" for the case's own.
+        subject: what it was done to.
+        name: name of the item or member; "" if it was erased or there is none.
+        reason: why; "" if no reason was given.
+        branch: id of the merged branch that has the entry; "" for the case's own log.
     """
 
     number: int
@@ -33,7 +33,7 @@ class Line:
 
 
 def history(case: Case) -> list[Line]:
-    """Return the entries of a case, the oldest first. What they say is not verified here."""
+    """Return the entries of a case's log, the oldest first, without verifying them."""
     names = {
         str(subject): str(canonical.loads(bytes(state)).get("name", ""))
         for subject, state in case.database.execute("SELECT subject, state FROM records")
@@ -64,7 +64,7 @@ def history(case: Case) -> list[Line]:
         )
 
     def followed(one: Line) -> Iterator[Line]:
-        """Yield a line and, of a merge, what the other copy's log has beyond the fork."""
+        """Yield a line and, if it is of a merge, the entries of the other log after the fork."""
         yield one
         branch = merges.get(one.subject, "")
         for content, reason in case.database.execute(

@@ -34,7 +34,7 @@ def root(leaf_hashes: Sequence[bytes]) -> bytes:
 
 
 def levels(leaf_hashes: Sequence[bytes]) -> list[Sequence[bytes]]:
-    """Return the levels of the tree, leaves first, root last: with them many proofs are cheap."""
+    """Return the levels of the tree, leaves first, root last; with them, many proofs are cheap."""
     found = [leaf_hashes]
     while len(found[-1]) > 1:
         found.append(_parents(found[-1]))
@@ -61,7 +61,7 @@ def inclusion_proof(index: int, tree: Sequence[Sequence[bytes]]) -> list[bytes]:
 def check_inclusion(
     leaf: bytes, index: int, size: int, proof: Sequence[bytes], tree_root: bytes
 ) -> bool:
-    """Say whether `proof` leads from a leaf to the root (RFC 9162 2.1.3.2).
+    """Return whether `proof` leads from a leaf to the root (RFC 9162 2.1.3.2).
 
     Args:
         leaf: the leaf's hash.
@@ -123,7 +123,7 @@ class Frontier:
 
 
 def _parents(level: Sequence[bytes]) -> list[bytes]:
-    """The level above: pairs hashed; a last one without a sibling moves up as it is."""
+    """Return the level above: pairs are hashed; a last node without a sibling moves up as it is."""
     parents = [node_hash(level[i], level[i + 1]) for i in range(0, len(level) - 1, 2)]
     if len(level) & 1:
         parents.append(level[-1])

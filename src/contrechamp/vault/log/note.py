@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from contrechamp.base.errors import CheckFailedError, InputError
 from contrechamp.base.i18n import _
 
-# The specification asks for 16 signatures at least, and says that one can take 5 kB.
+# The specification asks for room for at least 16 signatures, and says that one can take 5 kB.
 MAX_LENGTH = 1 << 18
 MAX_SIGNATURES = 64
 
@@ -29,7 +29,7 @@ _KEY_ID_BYTES = 4
 
 @dataclass(frozen=True)
 class Signature:
-    """One signature line: who is said to have signed, and the bytes; nothing is checked yet."""
+    """One signature line: who is said to have signed, and the bytes; not verified yet."""
 
     key_name: str
     key_id: bytes
@@ -37,7 +37,7 @@ class Signature:
 
 
 def key_id(key_name: str, public: bytes) -> bytes:
-    """Return the four bytes that, with the name, point to an Ed25519 key of 32 bytes."""
+    """Return the four bytes that, with the name, identify an Ed25519 public key."""
     return sha256(key_name.encode() + b"\n" + _ED25519 + public).digest()[:_KEY_ID_BYTES]
 
 
@@ -67,14 +67,14 @@ def parse(note: str, *, where: str = "") -> tuple[str, tuple[Signature, ...]]:
     """
     if len(note) > MAX_LENGTH:
         raise InputError(
-            _("the signed note is longer than {limit} letters").format(limit=MAX_LENGTH),
+            _("the signed note is longer than {limit} characters").format(limit=MAX_LENGTH),
             where=where,
         )
     check_text(note, where=where)
     text, gap, signed = note.rpartition("\n\n")
     if not gap or not signed.endswith("\n"):
         raise InputError(
-            _("expected a text, an empty line and signatures, each line with its end"),
+            _("expected a text, an empty line and signatures, each line ending in a newline"),
             where=where,
         )
     lines = signed[:-1].split("\n")
@@ -87,9 +87,9 @@ def parse(note: str, *, where: str = "") -> tuple[str, tuple[Signature, ...]]:
 
 
 def signers(note: str, keys: Mapping[str, bytes], *, where: str = "") -> tuple[str, ...]:
-    """Return the names of the known keys that signed a note, in its order, each once.
+    """Return the names of the known keys that signed a note, in the note's order, each once.
 
-    A signature by a key that is not known by both its name and its id is passed over.
+    A signature is ignored unless a key with both its name and its id is known.
 
     Args:
         note: the note.
@@ -108,23 +108,25 @@ def signers(note: str, keys: Mapping[str, bytes], *, where: str = "") -> tuple[s
             continue
         if not _verifies(public, each.signature, text.encode()):
             wrong = _("the signature by {key} is wrong").format(key=each.key_name)
-            raise CheckFailedError(f"{where}: {wrong}" if where else wrong)
+            raise CheckFailedError(wrong, where=where)
         names.append(each.key_name)
     return tuple(dict.fromkeys(names))
 
 
 def check_text(text: str, *, where: str = "") -> None:
-    """Check that a note may hold a text: Unicode, and of the ASCII controls the newline alone.
+    """Check that a note may hold a text: Unicode, without any ASCII control but the newline.
 
     Raises:
-        InputError: it holds another control or a lone surrogate.
+        InputError: it has another control character or a lone surrogate.
     """
     if not _is_plain(text.replace("\n", "")):
-        raise InputError(_("a signed note holds Unicode text without controls"), where=where)
+        raise InputError(
+            _("a signed note holds only Unicode text without control characters"), where=where
+        )
 
 
 def from_base64(text: str) -> bytes | None:
-    """Return what base64 stands for, or None if it is not the one way to write it (RFC 4648 4)."""
+    """Decode base64; return None unless it is the canonical encoding (RFC 4648 4)."""
     try:
         raw = base64.b64decode(text, validate=True)
     except ValueError:
@@ -156,7 +158,7 @@ def _signature_line(text: str, key_name: str, seed: bytes) -> str:
 
 
 def _signature(line: str, where: str) -> Signature:
-    # Parted at U+0020 alone: a name with any other space is refused, not cut.
+    # Split at U+0020 only: a name with any other kind of space is refused, not cut.
     words = line.split(" ")
     raw = from_base64(words[2]) if len(words) == 3 else None
     if words[0] != "—" or raw is None or len(raw) <= _KEY_ID_BYTES or not _is_key_name(words[1]):
@@ -172,7 +174,7 @@ def _is_key_name(name: str) -> bool:
 
 
 def _is_plain(text: str) -> bool:
-    """Say whether a line is Unicode (no lone surrogate) without ASCII controls."""
+    """Return whether a line is Unicode (no lone surrogate) without ASCII controls."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -1,7 +1,7 @@
-"""Whose signature is whose: the signing keys that members have, and had.
+"""Signing keys that members have and had, and which key signs which entry.
 
-A member's first key is made by whoever gives access, the next ones by the member alone. Each key
-signs from an entry of the log on, until the next one does; what it signed stays its own.
+A member's first key is made by whoever gives access, later ones by the member alone. A key signs
+from a certain entry of the log until the next key takes over; what it has signed stays valid.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,8 +16,8 @@ class Key:
     """One signing key of a member.
 
     Args:
-        number: of the member's keys, from 1.
-        public: Ed25519, 32 bytes.
+        number: position among the member's keys, from 1.
+        public: Ed25519 public key, 32 bytes.
         since: number of the first entry that it signs.
     """
 
@@ -32,12 +32,12 @@ def public_key(seed: bytes) -> bytes:
 
 
 def key_name(origin: str, member: str, number: int) -> str:
-    """Return the name under which a key signs checkpoints: that of the first has no number."""
+    """Return the name under which a key signs checkpoints; a member's first key has no number."""
     return f"{origin}/{member}" + (f"/{number}" if number > 1 else "")
 
 
 def put_key(database: sqlite.Connection, member: str, public: bytes, since: int) -> None:
-    """Write a member's next key, inside a transaction of the caller."""
+    """Write a member's next key; to be called inside a transaction."""
     number = len(keys_of(database).get(member, ())) + 1
     database.execute(
         "INSERT INTO signing_keys VALUES (?, ?, ?, ?)", (member, number, public, since)
@@ -45,7 +45,7 @@ def put_key(database: sqlite.Connection, member: str, public: bytes, since: int)
 
 
 def keys_of(database: sqlite.Connection) -> dict[str, list[Key]]:
-    """Return the keys of every member there ever was, the oldest first."""
+    """Return the keys of every member, past ones included, the oldest key first."""
     found: dict[str, list[Key]] = {}
     for member, number, public, since in database.execute(
         "SELECT member, number, public, since FROM signing_keys ORDER BY member, number"
@@ -64,11 +64,11 @@ def public_keys(origin: str, keys: Mapping[str, Sequence[Key]]) -> dict[str, byt
 
 
 def name_at(origin: str, member: str, keys: Sequence[Key], entry: int) -> str:
-    """Return the name of the key that signs an entry of a member; "" if there is none yet."""
+    """Return the name of the key that signs a member's entry; "" if there was none yet."""
     numbers = [key.number for key in keys if key.since <= entry]
     return key_name(origin, member, max(numbers)) if numbers else ""
 
 
 def as_state(keys: Sequence[Key]) -> list[dict[str, str]]:
-    """Return what the record of a member says of the keys."""
+    """Return keys in the form in which a member's record holds them."""
     return [{"key": key.public.hex(), "since": str(key.since)} for key in keys]

@@ -1,1 +1,1 @@
-"""What files say of themselves: kind, metadata, credentials, what a web capture holds."""
+"""What files say about themselves: kind, metadata, credentials, contents of web captures."""

@@ -1,7 +1,7 @@
-"""Web captures, WARC (ISO 28500) and WACZ: what they hold, listed within bounds.
+"""Contents of web captures, WARC (ISO 28500) and WACZ, listed within bounds.
 
-Nothing that a capture says is trusted: compressed data may unpack to more than any disk holds,
-lines may never end, counts may lie. Whatever the bytes are, there is an answer, in the same form:
+Nothing that a capture says is trusted: compressed data may expand to more than any disk holds,
+lines may never end, counts may lie. Whatever the bytes are, the answer has the same form:
 
     {"format": "warc" | "wacz", "complete": "yes" | "no", "problem": "...",
      "records": 3, "types": {"response": 2, ...}, "statuses": {"200": 2},
@@ -9,8 +9,8 @@ lines may never end, counts may lie. Whatever the bytes are, there is an answer,
      "urls": [{"url", "time", "status", "type"}, ...], "not_listed": 0,
      WACZ: "title", "created", "software", "version", "pages": [{"url", "time", "title"}, ...]}
 
-All of it text and whole numbers, so that it has one canonical form; fields that are empty are
-left out, but for those of the first two lines.
+Everything is text or whole numbers, so that it has one canonical form. Empty fields are left out,
+except those of the first two lines.
 """
 
 import io
@@ -24,21 +24,21 @@ from typing import IO, Any, Protocol
 
 from contrechamp.vault.metadata.foreign_text import cleaned
 
-#: As much is unpacked of one capture, all parts together.
+#: Most bytes that are decompressed from one capture, all parts together.
 MAX_UNPACKED = 512 << 20
 MAX_RECORDS, MAX_LINES = 200_000, 4_000_000
-#: What is listed of one capture: so many URLs, in so many bytes of UTF-8.
+#: Most URLs that are listed of one capture, and most bytes of UTF-8 for them.
 MAX_LISTED, MAX_LISTED_BYTES = 1_000, 192 << 10
 MAX_PAGES_BYTES = 32 << 10
 MAX_KINDS = 32
-#: Of names, headers and texts; a longer one is cut, and longer headers are damage.
+#: Longest text, which is cut beyond that, and longest headers, which are damage beyond that.
 LONGEST, MAX_HEADER = 2_000, 64 << 10
 MAX_PART_JSON = 1 << 20
-#: Of a zip's list of contents: a hundred times what a capture of today needs.
+#: Largest list of contents of a zip: a hundred times what a capture needs today.
 MAX_DIRECTORY = 2 << 20
 PIECE = 1 << 16
 
-#: Stable words for what ended the reading of a capture; they stand in records.
+#: Stable words for why reading a capture ended early; records hold them.
 LIMIT, DAMAGED = "beyond the limits of listing", "damaged"
 
 _GZIP, _ZIP, _WARC = b"\x1f\x8b", b"PK\x03\x04", b"WARC/"
@@ -49,7 +49,7 @@ class _Reads(Protocol):
 
 
 class _StopError(Exception):
-    """Raised where reading ends early; the text is one of the stable words."""
+    """Raised when reading ends early; the text is one of the stable words."""
 
 
 @dataclass
@@ -89,7 +89,7 @@ class _Listing:
 
 
 def may_be_capture(head: bytes) -> bool:
-    """Return whether content may be a capture, by its first bytes: a zip may be a WACZ."""
+    """Return whether content may be a capture, judged by its first bytes: a zip may be a WACZ."""
     if head.startswith(_GZIP):
         try:
             return zlib.decompressobj(31).decompress(head, 16).startswith(_WARC)
@@ -102,10 +102,10 @@ def listing(content: IO[bytes]) -> dict[str, Any] | None:
     """List what a capture holds.
 
     Args:
-        content: of the file; it can be searched.
+        content: content of the file, seekable.
 
     Returns:
-        see the head of this module; None if it is no capture.
+        See the docstring of this module; None if it is not a capture.
     """
     content.seek(0)
     head = content.read(PIECE)
@@ -119,7 +119,7 @@ def listing(content: IO[bytes]) -> dict[str, Any] | None:
         _warc(content, listed)
     except _StopError as stop:
         return listed.state(str(stop))
-    except OSError:  # of an object that was altered; `verify` says so
+    except OSError:  # the object was altered; `verify` reports that
         return listed.state(DAMAGED)
     return listed.state("")
 
@@ -128,7 +128,7 @@ def listing(content: IO[bytes]) -> dict[str, Any] | None:
 
 
 class _Zip:
-    """A zip whose list of contents is not read if it is larger than any honest one."""
+    """A zip file whose list of contents is refused if it is larger than any honest one."""
 
     def __init__(self, content: IO[bytes]) -> None:
         self._content = content
@@ -154,10 +154,10 @@ def _wacz(content: IO[bytes]) -> dict[str, Any] | None:
         return None
 
 
-#: Of these the library unpacks no more than it is asked for; WACZ has no others.
+#: Compressions of which the library unpacks no more than is asked for; WACZ has no others.
 _BOUNDED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
-#: What a damaged zip makes the library raise: of errors, not all are declared.
+#: What a damaged zip makes the library raise; not all of it is documented.
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -201,7 +201,7 @@ def _parts(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo], listed: _List
 
 
 def _part(archive: zipfile.ZipFile, name: str, listed: _Listing) -> bytes:
-    """Return the beginning of a small part; nothing if it is missing or damaged."""
+    """Return the beginning of a small part; empty if it is missing or damaged."""
     try:
         if archive.getinfo(name).compress_type not in _BOUNDED:
             return b""
@@ -243,7 +243,7 @@ def _warc(file: _Reads, listed: _Listing) -> None:
     """List the records of a WARC.
 
     Raises:
-        _StopError: where it cannot be read on.
+        _StopError: if reading cannot go on.
     """
     stream = _Stream(_unpacked(file, listed))
     while True:
@@ -266,7 +266,7 @@ def _warc(file: _Reads, listed: _Listing) -> None:
 
 
 def _unpacked(file: _Reads, listed: _Listing) -> Iterator[bytes]:
-    """Yield the content of a WARC in pieces, unpacked if it is of gzip members."""
+    """Yield the content of a WARC in pieces, decompressed if it is made of gzip members."""
     piece = file.read(PIECE)
     if not piece.startswith(_GZIP):
         while piece:
@@ -280,7 +280,7 @@ def _unpacked(file: _Reads, listed: _Listing) -> Iterator[bytes]:
             out = packed.decompress(piece, PIECE)
         except zlib.error:
             raise _StopError(DAMAGED) from None
-        # A member of nothing costs time as well: each counts as if it held something.
+        # An empty member costs time too: each counts as if it held something.
         listed.spend(len(out) + (1 << 10) if packed.eof else len(out))
         if out:
             yield out
@@ -295,45 +295,45 @@ def _unpacked(file: _Reads, listed: _Listing) -> Iterator[bytes]:
 
 
 class _Stream:
-    """Lines and blocks out of pieces."""
+    """Lines and blocks read from pieces."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
-        self.pieces, self.held, self.at, self.lines = pieces, b"", 0, 0
+        self.pieces, self.buffer, self.at, self.lines = pieces, b"", 0, 0
 
     def _more(self) -> bool:
         piece = next(self.pieces, b"")
-        self.held, self.at = self.held[self.at :] + piece, 0
+        self.buffer, self.at = self.buffer[self.at :] + piece, 0
         return bool(piece)
 
     def line(self) -> bytes:
-        """Return the next line with its end; nothing at the end of all."""
+        """Return the next line with its line end; empty at the end of the stream."""
         self.lines += 1
         if self.lines > MAX_LINES:
             raise _StopError(LIMIT)
-        while (end := self.held.find(b"\n", self.at)) < 0:
-            if len(self.held) - self.at > MAX_HEADER:
+        while (end := self.buffer.find(b"\n", self.at)) < 0:
+            if len(self.buffer) - self.at > MAX_HEADER:
                 raise _StopError(DAMAGED)
             if not self._more():
-                if self.held:
+                if self.buffer:
                     raise _StopError(DAMAGED)
                 return b""
-        line, self.at = self.held[self.at : end + 1], end + 1
+        line, self.at = self.buffer[self.at : end + 1], end + 1
         return line
 
     def take(self, size: int) -> bytes:
-        """Return so many bytes."""
-        while len(self.held) - self.at < size:
+        """Return the next `size` bytes."""
+        while len(self.buffer) - self.at < size:
             if not self._more():
                 raise _StopError(DAMAGED)
-        block = self.held[self.at : self.at + size]
+        block = self.buffer[self.at : self.at + size]
         self.at += size
         return block
 
     def skip(self, size: int) -> None:
-        """Pass over so many bytes, a piece at a time."""
-        while size > len(self.held) - self.at:
-            size -= len(self.held) - self.at
-            self.at = len(self.held)
+        """Skip `size` bytes, a piece at a time."""
+        while size > len(self.buffer) - self.at:
+            size -= len(self.buffer) - self.at
+            self.at = len(self.buffer)
             if not self._more():
                 raise _StopError(DAMAGED)
         self.at += size

@@ -1,7 +1,7 @@
 """Content Credentials (C2PA): what a file's manifest says, and whether it fits the file.
 
-The library is asked for what can be told from the file alone. Nothing is fetched: a manifest that
-lies on a server, and the state of a certificate, would tell that server who holds the file.
+The library is asked only for what the file alone can tell. Nothing is fetched: asking a server for
+a manifest, or for the status of a certificate, would tell that server who holds the file.
 """
 
 import json
@@ -9,13 +9,13 @@ from typing import IO, Any
 
 from contrechamp.vault.metadata.foreign_text import cleaned
 
-#: Of a picture: the library holds them whole. Of video and sound it does not.
+#: Largest picture that is read, because the library loads pictures whole; it streams everything
+#: else.
 MAX_PICTURE = 64 << 20
-#: As much of beginning and end is searched for a sign that there is a manifest.
+#: Bytes at the beginning and at the end that are searched for signs of a manifest.
 SEARCHED = 1 << 18
 LONGEST, MAX_LISTED = 200, 20
 
-#: Kinds of pictures: everything else is read in pieces.
 _PICTURE = "image/"
 _NO_NETWORK = {
     "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False, "verify_trust": False}
@@ -23,25 +23,25 @@ _NO_NETWORK = {
 
 
 def describe(content: IO[bytes], size: int, media_type: str) -> dict[str, Any]:
-    """Return what the manifest of a file says; nothing where there is no sign of one.
+    """Return what the manifest of a file says; an empty dict if there is no sign of one.
 
     Args:
-        content: of the file; it can be searched.
-        size: of it, bytes.
-        media_type: of it.
+        content: content of the file, seekable.
+        size: its size in bytes.
+        media_type: its media type.
 
     Returns:
-        ``state``: ``valid`` (file and signature fit; whose the certificate is has not been asked),
+        ``state``: ``valid`` (file and signature match; whose certificate it is was not checked),
         ``invalid``, ``elsewhere`` (on a server, which is not asked), ``unreadable`` or ``too
-        large``; of a manifest that was read also ``manifest``, ``generator``, ``title``,
-        ``signer``, ``issuer``, ``signed``, ``actions`` and ``problems`` (codes of C2PA), each
-        where it is stated.
+        large``. For a manifest that was read also ``manifest``, ``generator``, ``title``,
+        ``signer``, ``issuer``, ``signed``, ``actions`` and ``problems`` (C2PA codes), each if
+        it is stated.
     """
     if not _is_announced(content, size):
         return {}
     if media_type.startswith(_PICTURE) and size > MAX_PICTURE:
         return {"state": "too large"}
-    import c2pa  # with a large library, and few files need it
+    import c2pa  # it loads a large library, which few files need
 
     content.seek(0)
     context = c2pa.Context(settings=c2pa.Settings.from_dict(_NO_NETWORK))
@@ -86,7 +86,7 @@ def _stated(store: dict[str, Any]) -> dict[str, Any]:
 
 
 def _codes(store: dict[str, Any]) -> list[str]:
-    """Return what the library found wrong, but for a signer whom nobody was asked to trust."""
+    """Return the codes of what is wrong, except that the signer is not on any list of trust."""
     found = {_text(_object(one).get("code")) for one in _list(store.get("validation_status"))}
     return sorted(found - {"", "signingCredential.untrusted"})[:MAX_LISTED]
 

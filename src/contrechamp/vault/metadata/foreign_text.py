@@ -1,8 +1,8 @@
-"""Text that strangers wrote into files, as a record can hold it."""
+"""Text that strangers wrote into files, made fit for a record."""
 
 
 def cleaned(value: object, longest: int) -> str:
-    """Return text as Unicode on one line, cut where it is too long; nothing of what is no text."""
+    """Return text as valid Unicode on one line, cut to `longest`; "" for anything but text."""
     if not isinstance(value, str):
         return ""
     text = value[:longest].encode("utf-8", "backslashreplace").decode()

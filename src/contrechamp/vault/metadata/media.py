@@ -1,4 +1,4 @@
-"""What kind of content a file has, by its first bytes, and what its metadata says."""
+"""What kind of content a file has, judged by its first bytes, and what its metadata says."""
 
 import io
 import logging
@@ -9,10 +9,10 @@ import filetype
 
 from contrechamp.vault.metadata import credentials, movie
 
-#: The library would tell the terminal of every file without metadata.
+#: Otherwise the library logs every file without metadata to the terminal.
 logging.getLogger("exifread").setLevel(logging.CRITICAL + 1)
 
-#: First bytes that tell what a file is.
+#: How many first bytes are looked at to tell what a file is.
 HEAD = 1 << 16
 
 
@@ -20,10 +20,10 @@ def describe(content: IO[bytes]) -> dict[str, Any]:
     """Return media type and metadata.
 
     Args:
-        content: of the file, never written anywhere; it can be searched.
+        content: content of the file, seekable; it is never written anywhere.
 
     Returns:
-        ``media_type``, and where there is any ``exif`` and ``movie``: tags as text; ``c2pa``: see
+        ``media_type``, and if there is any: ``exif`` and ``movie``, tags as text, and ``c2pa``, see
         `credentials`. Nothing is raised whatever the bytes are: content that nobody understands is
         evidence too.
     """
@@ -40,11 +40,11 @@ def describe(content: IO[bytes]) -> dict[str, Any]:
 
 
 def media_type(head: bytes, *, whole: bool) -> str:
-    """Return the media type that content begins like.
+    """Return the media type of content, judged by its first bytes.
 
     Args:
         head: first bytes.
-        whole: that is all of it: no character is cut in its middle.
+        whole: whether that is all of the content, so that no character is cut in two.
     """
     kind = filetype.guess_mime(head)
     if kind:
@@ -57,13 +57,13 @@ def media_type(head: bytes, *, whole: bool) -> str:
     return "application/octet-stream" if b"\x00" in head or not head else "text/plain"
 
 
-#: A tag longer than this is a picture or a maker's own data.
+#: A longer tag is a thumbnail or a manufacturer's own data, and is left out.
 LONGEST = 200
 
 
 def _exif(content: IO[bytes]) -> dict[str, str]:
     try:
-        bounded = cast(BinaryIO, _Bounded(content))  # it only reads and searches
+        bounded = cast(BinaryIO, _Bounded(content))  # the library only reads and seeks
         tags = exifread.process_file(bounded, details=False)
         texts = {str(name): str(value) for name, value in tags.items()}
     except Exception:  # whatever a hostile file makes the library do
@@ -72,14 +72,14 @@ def _exif(content: IO[bytes]) -> dict[str, str]:
 
 
 class _Bounded(io.RawIOBase):
-    """A file of which only so much can be read: offsets of a hostile one may lead in circles."""
+    """A file with a budget for reading: offsets in a hostile file may lead in circles."""
 
     def __init__(self, content: IO[bytes]) -> None:
         content.seek(0)
         self._content, self._bytes, self._reads = content, 4 << 20, 20_000
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """Read, as long as there is something left to spend."""
+        """Read, as long as the budget lasts."""
         part = self._content.read(self._bytes + 1 if size is None or size < 0 else size)
         self._bytes -= len(part)
         self._reads -= 1
@@ -88,9 +88,9 @@ class _Bounded(io.RawIOBase):
         return part
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go to a place."""
+        """Move to a position."""
         return self._content.seek(offset, whence)
 
     def tell(self) -> int:
-        """Return the place that is read next."""
+        """Return the position of the next read."""
         return self._content.tell()

@@ -1,9 +1,10 @@
-"""When and where an MP4 or MOV was taken, and with what, as its own metadata says.
+"""When, where and with what an MP4 or MOV was recorded, according to its own metadata.
 
-Phones write it into the box ``moov``, which mostly stands at the end of the file, behind the
-pictures. ISO/IEC 14496-12 (boxes, ``mvhd``, ``udta``), Apple's QuickTime File Format Specification
-(``©`` texts, ``meta`` with ``keys`` and ``ilst``). Read here, and not by a library of decoders:
-keys are in the memory of this process, and a stranger's file is not to meet code in C beside them.
+Phones write that into the box ``moov``, which is mostly at the end of the file, after the frames.
+Sources: ISO/IEC 14496-12 (boxes, ``mvhd``, ``udta``), Apple's QuickTime File Format Specification
+(``©`` texts, ``meta`` with ``keys`` and ``ilst``). It is read here rather than by a
+decoder library, because this process has keys in memory, and code in C must not meet a stranger's
+file beside them.
 """
 
 import struct
@@ -13,15 +14,15 @@ from typing import IO
 
 from contrechamp.vault.metadata.foreign_text import cleaned
 
-#: Of the box itself; that of an hour of video has some 4 MB.
+#: Largest ``moov`` that is read; that of an hour of video has some 4 MB.
 MAX_MOOV = 32 << 20
-#: Boxes that are looked at in all, and texts that are kept.
+#: Most boxes that are looked at in one box or file, and most texts that are kept.
 MAX_BOXES, MAX_TEXTS = 4_000, 64
 LONGEST = 200
 
-#: Times in boxes count from here.
+#: Times in boxes are seconds since then.
 _EPOCH = datetime(1904, 1, 1, tzinfo=UTC)
-#: Kinds of boxes that a file begins with.
+#: Kinds of boxes with which a file may begin.
 _FIRST = {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"}
 #: Type of a value of ``ilst`` that is UTF-8 (QuickTime, well-known types).
 _UTF8 = 1
@@ -33,15 +34,15 @@ def may_be_movie(head: bytes) -> bool:
 
 
 def describe(content: IO[bytes], size: int) -> dict[str, str]:
-    """Return what the metadata says: nothing where there is none, or it cannot be read.
+    """Return what the metadata says; an empty dict if there is none, or it cannot be read.
 
     Args:
-        content: of the file; it can be searched.
-        size: of it, bytes.
+        content: content of the file, seekable.
+        size: its size in bytes.
 
     Returns:
-        ``created`` (UTC, ISO 8601) and ``duration_s`` where they are stated, and every text under
-        the name that it has in the file, such as ``com.apple.quicktime.location.ISO6709``.
+        ``created`` (UTC, ISO 8601) and ``duration_s`` if they are stated, and every text under its
+        name in the file, such as ``com.apple.quicktime.location.ISO6709``.
     """
     try:
         moov = _moov(content, size)
@@ -79,7 +80,7 @@ def _header(header: bytes | memoryview, rest: int) -> tuple[int, bytes, int]:
 
 
 def _boxes(content: memoryview) -> Iterator[tuple[bytes, memoryview]]:
-    """Yield the boxes in a box; it ends where one does not fit."""
+    """Yield the boxes in a box, up to the first that does not fit."""
     at = 0
     for _count in range(MAX_BOXES):
         if at + 8 > len(content):
@@ -127,17 +128,17 @@ def _header_facts(content: memoryview) -> dict[str, str]:
 
 
 def _quicktime_text(content: memoryview) -> str:
-    """Return the first text of a list of texts with their lengths and languages."""
+    """Return the first of a list of texts, each of which has its length and language before it."""
     (length,) = struct.unpack_from(">H", content)
     text = bytes(content[4 : 4 + length])
-    if text[4:8] == b"data":  # in the manner of iTunes
+    if text[4:8] == b"data":  # as iTunes writes it
         return bytes(content[16:]).decode("utf-8", "replace")
     return text.decode("utf-8", "replace")
 
 
 def _keyed(meta: memoryview) -> dict[str, str]:
-    """Return the texts of a ``meta`` box: names stand in ``keys``, or are kinds of boxes."""
-    # In ISO files the box has a version before its boxes, in QuickTime it has none.
+    """Return the texts of a ``meta`` box by name: names are in ``keys``, or are kinds of boxes."""
+    # In ISO files the box has a version before its boxes, in QuickTime files it does not.
     inner = meta[4:] if bytes(meta[4:8]) != b"hdlr" else meta
     parts = dict(_boxes(inner))
     names = list(_key_names(parts[b"keys"])) if b"keys" in parts else []

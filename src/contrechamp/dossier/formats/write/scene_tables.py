@@ -178,7 +178,7 @@ def _polygons(case: Case, item: str) -> list[dict[str, Any]]:
     state = subjects.newest(case, f"{ITEM}/{lookup.id_of(item)}")
     if state is None or state.object is None:
         return []
-    key = object_keys.held(case, [state.object]).get(state.object)
+    key = object_keys.by_name(case, [state.object]).get(state.object)
     if key is None or key.size > MAX_BOUNDARY:
         return []
     content = object_keys.read(case, key)

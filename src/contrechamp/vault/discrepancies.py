@@ -1,9 +1,9 @@
-"""What a case or a bag can have wrong, as `verify` tells it."""
+"""What can be wrong with a case or a bag, as `verify` reports it."""
 
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-#: `wording.verifying` has words for each.
+#: `wording.verifying` has a word for each.
 Kind: TypeAlias = Literal[
     "altered", "anchor", "branch", "case.toml", "checkpoint", "custody", "database", "entry",
     "extra", "fetch", "identity", "index", "interrupted", "link", "manifest", "missing", "proof",
@@ -14,12 +14,12 @@ INTERRUPTED: Final = "interrupted"
 
 
 @dataclass(frozen=True)
-class Finding:
-    """Something that is not as the log or a manifest says, or was left by an interrupted command.
+class Discrepancy:
+    """Something that is not as the log or a manifest says, or that an interrupted command left.
 
     Args:
         kind: a stable word.
-        subject: what it concerns; of a bag, the path in it.
+        subject: what it concerns; in a bag, a path.
         message: in the user's language.
     """
 
@@ -28,6 +28,6 @@ class Finding:
     message: str
 
 
-def is_sound(found: list[Finding]) -> bool:
+def is_sound(found: list[Discrepancy]) -> bool:
     """Return whether nothing is lost or altered, though something may have been interrupted."""
     return all(one.kind == INTERRUPTED for one in found)
