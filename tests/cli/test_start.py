@@ -26,11 +26,11 @@ print(json.dumps([status, heavy]), file=sys.stderr)
 """
 CASE = """
 import json, os, sys
-from contrechamp.cli import new_cmd
+from contrechamp.vault.access import passphrases
 from contrechamp.cli.run import run
 
 heavy, loaded = json.loads(sys.argv[1]), {}
-new_cmd.seconds_of = lambda _parameters: 60.0  # a slow machine: the floor of key derivation
+passphrases.seconds_of = lambda _parameters: 60.0  # a slow machine: the floor of key derivation
 for words in json.loads(sys.argv[2]):
     reading, writing = os.pipe()
     os.write(writing, b"tiroir velours orage\\n")
