@@ -260,12 +260,12 @@ def test_the_keyring_has_the_passphrase_under_a_name_that_tells_nothing(
 ) -> None:
     ring = Ring()
     use_ring(ring)
-    with pytest.raises(InputError, match="no passphrase of this case"):
+    with pytest.raises(InputError, match="no passphrase for this case"):
         read_secret(IN_KEYRING, log_origin=CASE)
     keep(PASSPHRASE, log_origin=CASE)
     assert ring.kept == {("contrechamp", CASE): PASSPHRASE}
     assert read_secret(IN_KEYRING, log_origin=CASE) == PASSPHRASE
-    with pytest.raises(InputError, match="no passphrase of this case"):
+    with pytest.raises(InputError, match="no passphrase for this case"):
         read_secret(IN_KEYRING, log_origin=CASE[:-1] + "0")
 
 
@@ -290,20 +290,20 @@ def test_a_keyring_that_writes_passphrases_down_is_refused(
     chain.backends = [Ring(), plain]  # type: ignore[attr-defined]
     for ring in (plain, chain):
         use_ring(ring)
-        both("in the clear")
+        both("unencrypted")
         assert not ring.kept
 
 
 def test_a_system_without_a_keyring_says_so(use_ring: Callable[[Any], None]) -> None:
     use_ring(keyring.backends.fail.Keyring())
-    both("no keyring that is set up")
+    both("no keyring is set up")
 
 
 def test_a_locked_keyring_is_an_error_that_tells_no_secret(
     use_ring: Callable[[Any], None],
 ) -> None:
     use_ring(LockedRing())
-    assert not any("SECRETIVE" in told(error) for error in both("keyring of the system"))
+    assert not any("SECRETIVE" in told(error) for error in both("system keyring"))
 
 
 def test_the_package_keyring_is_asked_for_where_it_is_missing(
@@ -362,10 +362,10 @@ KEY = str(pyrage.x25519.Identity.generate())
     [
         ("", "no age identity"),
         ("# only a remark\n\n", "no age identity"),
-        (KEY[:-1], "no X25519 key"),
-        (f"{KEY}\n{KEY}x", "no X25519 key"),
-        (f"{KEY}\nAGE-PLUGIN-YUBIKEY-1XYZ", "no X25519 key"),
-        ("age1xx3uuuuular3x6r6f7j3w9hwvjvakngeljkfnx03355zkqsrrg6qgvtlk2", "no X25519 key"),
+        (KEY[:-1], "not an X25519 key"),
+        (f"{KEY}\n{KEY}x", "not an X25519 key"),
+        (f"{KEY}\nAGE-PLUGIN-YUBIKEY-1XYZ", "not an X25519 key"),
+        ("age1xx3uuuuular3x6r6f7j3w9hwvjvakngeljkfnx03355zkqsrrg6qgvtlk2", "not an X25519 key"),
         (f"{KEY}\xff".encode("latin-1"), "the text is not in UTF-8"),
         (KEY.encode() * 2000, "holds more than 65 kB"),
     ],

@@ -48,7 +48,7 @@ def test_a_new_case_verifies(case: Path) -> None:
 
 def test_a_case_is_never_made_over_something(case: Path) -> None:
     before = (case / "case.toml").read_bytes()
-    with pytest.raises(OutputError, match="is there already"):
+    with pytest.raises(OutputError, match="already exists"):
         new(case)
     assert (case / "case.toml").read_bytes() == before
     assert [path.name for path in case.parent.iterdir()] == ["case"]

@@ -222,7 +222,7 @@ def test_a_newer_format_is_refused_in_so_many_words(newer: bytes) -> None:
         (b"format = 1", b"format = 01", "damaged"),
         (b"format = 1", b"format = 1\nformat = 1", "damaged"),
         (b"format = 1", b'format = "1"', "does not say its format"),
-        (b"log_origin = ", b"origin = ", "lacks a part"),
+        (b"log_origin = ", b"origin = ", "part is missing"),
         (b"contrechamp.case/", b"example.org/", "name of its log"),
         (b'mac = "', b'mac = "AAAA', "MAC cannot be read"),
         (b"[[slot]]", b"[slot]", "line 6 cannot be read"),
@@ -283,7 +283,7 @@ def test_each_id_is_there_once(casefile: CaseFile, mac_key: bytes) -> None:
 def test_slots_are_bounded(casefile: CaseFile, mac_key: bytes) -> None:
     for count in (0, MAX_SLOTS + 1):
         many = tuple(replace(casefile.slots[3], id=f"{at:016x}") for at in range(count))
-        with pytest.raises(InputError, match=r"no slots|lacks a part"):
+        with pytest.raises(InputError, match=r"no slots|part is missing"):
             to_toml(replace(casefile, slots=many), mac_key)
     full = tuple(replace(casefile.slots[0], id=f"{at:016x}") for at in range(MAX_SLOTS))
     full = tuple(replace(slot, next_root=slot.root) for slot in full)

@@ -213,7 +213,7 @@ def test_a_bag_is_never_written_over_something(
     (tmp_path / "out").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "nowhere")
     for name in ("out", "link"):
-        with pytest.raises(OutputError, match="is there already"):
+        with pytest.raises(OutputError, match="already exists"):
             export(case, items, tmp_path / name)
     assert list((tmp_path / "out").iterdir()) == []
 

@@ -31,7 +31,7 @@ def test_passphrase_and_recovery_key_open_a_new_case_and_the_log_names_the_membe
         with cases.opened(tmp_path / "case", secret) as case:
             assert [name for _id, name, _left in members.members(case)] == ["SAMPLE"]
             assert {slot.parameters for slot in case.file.slots} == {passphrases.FLOOR}
-    with pytest.raises(OutputError, match="is there already"):
+    with pytest.raises(OutputError, match="already exists"):
         make_case(tmp_path / "case", cases.PASSPHRASE, tables=TABLES, name="SAMPLE", now=cases.NOW)
 
 
