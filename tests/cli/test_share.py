@@ -20,7 +20,9 @@ def test_a_member_with_an_age_key_has_access(
 def test_sharing_says_what_is_wrong(case: CaseRun, age_key: tuple[Path, str]) -> None:
     _key, recipient = age_key
     before = bytes_of(case.folder)
-    one_line(case("share", "--name", "A", "--recipient", "age1nonsense"), "not an X25519 key of age")
+    one_line(
+        case("share", "--name", "A", "--recipient", "age1nonsense"), "not an X25519 key of age"
+    )
     one_line(
         case("share", "--name", "Sample Member", "--recipient", recipient),
         "there is already a member of this name",

@@ -338,7 +338,7 @@ def test_a_waypoint_that_is_nowhere_and_a_file_with_nothing_are_refused(
     with pytest.raises(InputError, match=r"m\.gpx: 2: expected degrees"):
         take(at, tmp_path / "m.gpx", accept=True)
     (tmp_path / "e.gpx").write_text('<gpx version="1.1"/>')
-    with pytest.raises(InputError, match=r"e\.gpx: no track or route"):
+    with pytest.raises(InputError, match=r"e\.gpx: it holds no track or route"):
         take(at, tmp_path / "e.gpx")
 
 

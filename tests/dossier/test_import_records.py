@@ -186,7 +186,7 @@ def test_any_record_comes_back_from_its_cells(record: Any) -> None:
         (",names[2].text\nactor,,x\n", "t.csv:2: an entry of a list is empty"),
         (
             ",record_kind\nactor,,x\n",
-            "t.csv: the column record_kind is there twice",
+            "t.csv: the column record_kind occurs twice",
         ),
         (
             ",sample\nactor,,perhaps\n",
