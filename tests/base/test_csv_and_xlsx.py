@@ -8,13 +8,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from contrechamp.base import tables
+from contrechamp.base import csv_and_xlsx
+from contrechamp.base.csv_and_xlsx import Row, Table
 from contrechamp.base.errors import InputError
-from contrechamp.base.tables import Row, Table
 
 
 def csv_of(content: bytes, name: str = "t.csv") -> Table:
-    return tables.read_csv(io.BytesIO(content), content[:4], name)
+    return csv_and_xlsx.read_csv(io.BytesIO(content), content[:4], name)
 
 
 def book_of(*rows: tuple[object, ...]) -> bytes:
@@ -57,7 +57,7 @@ def test_spreadsheets_write_csv_in_many_ways(delimiter: str, encoding: str) -> N
     bom = "\ufeff" if encoding in {"utf-16-le", "utf-16-be"} else ""
     content = (bom + text).encode(encoding)
     found = csv_of(content)
-    assert found.header == ("id", "é name") == tables.csv_header(content, cut=False)
+    assert found.header == ("id", "é name") == csv_and_xlsx.csv_header(content, cut=False)
     assert list(found.rows) == [Row(2, ["1", "ü"])]
 
 
@@ -86,7 +86,10 @@ def test_a_row_with_too_many_cells_is_told_and_the_next_one_read() -> None:
         (b'a,b\n1,"x\ny\n', r"^t\.csv:2: cannot be read \(unexpected end of data\); is a quote"),
         (b"a,b\n1,\xe9\n", r"^t\.csv: the text is not in UTF-8; save it as UTF-8$"),
         (b"a,b\n1,2\n1,\0\n", r"^t\.csv:3: this is not text; expected a CSV file$"),
-        (b"a,b\n1," + b"x" * (tables.MAX_CELL + 1), r"^t\.csv:2: cannot be read \(field larger"),
+        (
+            b"a,b\n1," + b"x" * (csv_and_xlsx.MAX_CELL + 1),
+            r"^t\.csv:2: cannot be read \(field larger",
+        ),
     ],
 )
 def test_what_is_no_table_is_an_error_with_its_line(content: bytes, message: str) -> None:
@@ -95,14 +98,14 @@ def test_what_is_no_table_is_an_error_with_its_line(content: bytes, message: str
 
 
 def test_a_line_that_never_ends_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "MAX_LINE", 1000)
+    monkeypatch.setattr(csv_and_xlsx, "MAX_LINE", 1000)
     with pytest.raises(InputError, match=r"^t\.csv:2: the line has more than"):
         list(csv_of(b"a,b\n" + b"1,2," * 300).rows)
 
 
 def test_a_column_there_twice_is_refused() -> None:
     with pytest.raises(InputError, match=r"^t: the column a occurs twice; keep one$"):
-        tables.check_header(["a", "", "b", "", "a"], "t")
+        csv_and_xlsx.check_header(["a", "", "b", "", "a"], "t")
 
 
 def test_cells_below_no_name_are_told() -> None:
@@ -115,7 +118,9 @@ def test_cells_below_no_name_are_told() -> None:
 
 
 def test_a_remark_beside_a_sheet_is_told_and_harms_nothing() -> None:
-    [found] = tables.sheets(book_of((), ("id", "n"), (1, 2.0), (), (True, None, "see")), "b.xlsx")
+    [found] = csv_and_xlsx.sheets(
+        book_of((), ("id", "n"), (1, 2.0), (), (True, None, "see")), "b.xlsx"
+    )
     assert (found.where, found.title, found.header) == ("b.xlsx: Sheet", "Sheet", ("id", "n"))
     assert [(row.number, list(row.cells)) for row in found.rows] == [
         (3, ["1", "2"]),
@@ -132,17 +137,17 @@ def test_what_a_sheet_claims_to_hold_is_not_gone_through(monkeypatch: pytest.Mon
         "A1:XFD1048576",
     )
     assert len(content) < 8000
-    monkeypatch.setattr(tables, "MAX_CELLS", 16_384 + 2)
-    [found] = tables.sheets(content, "b.xlsx")
+    monkeypatch.setattr(csv_and_xlsx, "MAX_CELLS", 16_384 + 2)
+    [found] = csv_and_xlsx.sheets(content, "b.xlsx")
     assert [(row.number, list(row.cells)) for row in found.rows] == [(2, ["x"]), (1048576, [""])]
     assert list(found.not_used()) == ["column 16384 has no name: 1 cell in it is not used"]
 
 
 def test_cells_far_to_the_right_of_every_row_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "MAX_CELLS", 1_000_000)
+    monkeypatch.setattr(csv_and_xlsx, "MAX_CELLS", 1_000_000)
     rows = "".join(f'<row r="{n}">{cell(f"XFD{n}", "far")}</row>' for n in range(2, 100))
     content = sheet_of(f'<row r="1">{cell("A1", "id")}</row>{rows}', "A1:A1")
-    [found] = tables.sheets(content, "b.xlsx")
+    [found] = csv_and_xlsx.sheets(content, "b.xlsx")
     with pytest.raises(InputError, match=r"^b\.xlsx: the workbook has more than 1 million cells"):
         list(found.rows)
 
@@ -150,7 +155,7 @@ def test_cells_far_to_the_right_of_every_row_are_refused(monkeypatch: pytest.Mon
 @pytest.mark.parametrize("place", ["AAAAAA2", "A99999999999", "2", "A"])
 def test_a_cell_outside_of_any_sheet_is_an_error_or_left_out(place: str) -> None:
     rows = f'<row r="1">{cell("A1", "id")}</row><row r="{place.strip("A") or 2}">'
-    [found] = tables.sheets(sheet_of(f"{rows}{cell(place, 'x')}</row>", "A1:A2"), "b.xlsx")
+    [found] = csv_and_xlsx.sheets(sheet_of(f"{rows}{cell(place, 'x')}</row>", "A1:A2"), "b.xlsx")
     with contextlib.suppress(InputError):  # and no other
         assert len(list(found.rows)) <= 1
 
@@ -158,11 +163,11 @@ def test_a_cell_outside_of_any_sheet_is_an_error_or_left_out(place: str) -> None
 def test_a_workbook_that_unpacks_to_too_much_is_not_unpacked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(tables, "MAX_WORKBOOK", 1000)
+    monkeypatch.setattr(csv_and_xlsx, "MAX_WORKBOOK", 1000)
     with pytest.raises(InputError, match=r"^b\.xlsx: it holds more"):
-        list(tables.sheets(book_of(("a",)), "b.xlsx"))
+        list(csv_and_xlsx.sheets(book_of(("a",)), "b.xlsx"))
 
 
 def test_what_is_no_table_has_no_header(tmp_path: Path) -> None:
     for content in (b"", b"{}", b"[1]", b"<a/>", b"\0\1\2", b"\xff", b'"'):
-        assert tables.csv_header(content, cut=False) in {(), ("",)}
+        assert csv_and_xlsx.csv_header(content, cut=False) in {(), ("",)}

@@ -12,8 +12,8 @@ from fuzz.targets import IMPORTS, TARGETS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contrechamp.base.csv_and_xlsx import MAX_CELL
 from contrechamp.base.errors import InputError
-from contrechamp.base.tables import MAX_CELL
 from contrechamp.dossier.formats.read import importing
 from contrechamp.dossier.formats.read.registry import FORMATS
 

@@ -19,7 +19,6 @@ from PIL import Image
 from contrechamp.base.errors import InputError, OutputError
 from contrechamp.base.progress import silent
 from contrechamp.redact.outcome import Outcome
-from contrechamp.redact.pictures.upright import Turn, turn_of
 from contrechamp.redact.request import Request
 from contrechamp.redact.sidecar import from_json
 from contrechamp.redact.video import masking
@@ -28,6 +27,7 @@ from contrechamp.redact.video.masking import mask_video
 from contrechamp.redact.video.reading import LIMITS, VideoLimits
 from contrechamp.redact.video.task import FAST, MOST_WEAK, Scan, Schedule
 from contrechamp.redact.video.tracks import Rules, Track
+from contrechamp.redact.video.upright import Turn, turn_of
 from redact.made_videos import FindsRed, ffmpeg, picture, read, red_pixels, write
 
 pytestmark = pytest.mark.slow

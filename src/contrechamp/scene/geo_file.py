@@ -15,10 +15,10 @@ import pyproj
 import shapely
 from pyproj.exceptions import CRSError
 
+from contrechamp.base.csv_and_xlsx import check_header
 from contrechamp.base.errors import InputError
 from contrechamp.base.files import too_large, unreadable
 from contrechamp.base.i18n import _
-from contrechamp.base.tables import check_header
 from contrechamp.scene.columns import WGS84
 from contrechamp.scene.input_files import GEOJSON, MAX_UNPACKED_BYTES, PARQUET, OpenedFile
 from contrechamp.scene.table_rows import Rows

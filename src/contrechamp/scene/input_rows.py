@@ -6,7 +6,6 @@ import shapely
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.scene.camera_table import LON, cameras_of
-from contrechamp.scene.csv_file import read_csv
 from contrechamp.scene.geo_file import read_geo
 from contrechamp.scene.gpx import read_gpx
 from contrechamp.scene.input_files import CSV, GPX, OSM_FORMATS, OpenedFile
@@ -14,6 +13,7 @@ from contrechamp.scene.osm_file import read_osm
 from contrechamp.scene.osm_scene import from_osm
 from contrechamp.scene.polygon_table import POLYGONS, areas_of, footprints_of
 from contrechamp.scene.source_tables import SourceTables
+from contrechamp.scene.table_file import read_csv
 from contrechamp.scene.table_rows import Rows
 
 

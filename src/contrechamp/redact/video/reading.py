@@ -21,7 +21,7 @@ from av.video.stream import VideoStream
 from contrechamp.base.errors import InputError
 from contrechamp.base.files import reason_of, unreadable
 from contrechamp.base.i18n import _
-from contrechamp.redact.pictures.upright import Turn, turn_of
+from contrechamp.redact.video.upright import Turn, turn_of
 
 #: Only these are opened: other demuxers (playlists, image sequences) read more files.
 _CONTAINERS = "mov,mp4,matroska,webm"

@@ -11,10 +11,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from contrechamp.base import files, tables
+from contrechamp.base import csv_and_xlsx, files
+from contrechamp.base.csv_and_xlsx import Table
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
-from contrechamp.base.tables import Table
 from contrechamp.dossier.formats.read import archives
 from contrechamp.vault.adding import Content
 
@@ -72,7 +72,7 @@ class SourceFile:
 
     def text(self) -> str:
         """Return the whole content as text, decoded from UTF-8 or UTF-16."""
-        return tables.decoded(self.whole(), self.name)
+        return csv_and_xlsx.decoded(self.whole(), self.name)
 
     def lines(self) -> Iterator[tuple[str, str]]:
         """Yield the place and text of each line that is not blank, reading one at a time."""
@@ -83,7 +83,7 @@ class SourceFile:
                 where = f"{self.name}:{number}"
                 if len(line) > MAX_LINE:
                     raise InputError(_("the line is longer than a record can be"), where=where)
-                text = tables.decoded(line, where)
+                text = csv_and_xlsx.decoded(line, where)
                 if text.strip():
                     yield where, text
 
@@ -94,7 +94,7 @@ class SourceFile:
     def rows(self) -> Iterator[TableRow | InputError]:
         """Yield the rows of a CSV or XLSX table, or the error in place of a bad row."""
         for table in self._tables():
-            tables.check_header(table.header, table.where)
+            csv_and_xlsx.check_header(table.header, table.where)
             for row in table.rows:
                 where, at = f"{table.where}:{row.number}", f"{row.number}"
                 if row.problem:
@@ -109,8 +109,8 @@ class SourceFile:
 
     def _tables(self) -> Iterator[Table]:
         if self.is_xlsx:
-            return tables.sheets(self.whole(), self.name)
-        return iter([tables.read_csv(self.content.opened(), self.head, self.name)])
+            return csv_and_xlsx.sheets(self.whole(), self.name)
+        return iter([csv_and_xlsx.read_csv(self.content.opened(), self.head, self.name)])
 
     @property
     def start(self) -> bytes:
@@ -157,7 +157,7 @@ class SourceFile:
         """Return the column names; none if the file is not a table."""
         if self.is_zip:
             return next((one.header for one in self._tables()), ()) if self.is_xlsx else ()
-        return tables.csv_header(self.head, cut=self.size > len(self.head))
+        return csv_and_xlsx.csv_header(self.head, cut=self.size > len(self.head))
 
     def parts(self) -> list["SourceFile"]:
         """Return the files in an archive; folders and encrypted files are skipped.

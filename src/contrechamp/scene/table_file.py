@@ -7,7 +7,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from contrechamp.base import tables
+from contrechamp.base import csv_and_xlsx
 from contrechamp.scene.input_files import OpenedFile
 from contrechamp.scene.table_rows import RowProblem, Rows
 from contrechamp.scene.tables import Notice
@@ -22,9 +22,9 @@ def read_csv(opened: OpenedFile) -> Rows:
     Raises:
         InputError: if the file is not text, or a column occurs twice.
     """
-    found = tables.read_csv(BytesIO(opened.content), opened.content[:4], opened.name)
+    found = csv_and_xlsx.read_csv(BytesIO(opened.content), opened.content[:4], opened.name)
     header = [name.lower() for name in found.header]
-    tables.check_header(header, opened.name)
+    csv_and_xlsx.check_header(header, opened.name)
     rows = list(found.rows)
     frame = pd.DataFrame([row.cells for row in rows], columns=header, dtype=object)
     labels = np.array([row.number for row in rows], np.int64)
