@@ -35,7 +35,7 @@ def test_what_a_source_gave_goes_only_to_whom_consent_names(tmp_path: Path) -> N
                 handed(at, given, to)
         assert (at.case.size, (tmp_path / "bag").exists()) == (size, False)
         bag = handed(at, given, court[:14], reason="SAMPLE hearing")
-        assert not verifying.verify(bag).findings
+        assert not verifying.verify(bag).discrepancies
         assert at.case.size == size + 1
 
 

@@ -418,7 +418,7 @@ def test_a_bag_proves_by_itself_who_added_an_item_in_a_copy_that_was_merged(
             at.case, [added.item], two.root / "bag", recipients=[], plain=True, now=NOW
         )
     done = verifying.verify(two.root / "bag")
-    assert (done.findings, done.items) == ([], [added.item])
+    assert (done.discrepancies, done.items) == ([], [added.item])
     path = two.root / "bag" / "custody" / f"{added.item}.json"
     document = json.loads(path.read_text())
     (branch,) = document["branches"]
@@ -432,7 +432,7 @@ def test_a_bag_proves_by_itself_who_added_an_item_in_a_copy_that_was_merged(
     assert checked.stdout.endswith("right\n"), checked.stderr
     for spoil in (_without, _of_another_member, _of_another_merge):
         path.write_bytes(canonical.dumps(spoil(json.loads(json.dumps(document)))))
-        kinds = {one.kind for one in verifying.verify(two.root / "bag").findings}
+        kinds = {one.kind for one in verifying.verify(two.root / "bag").discrepancies}
         assert "branch" in kinds, spoil
 
 
@@ -612,7 +612,7 @@ def test_an_interrupted_merge_leaves_the_case_as_before_or_merged(
         raise PulledPlugError
 
     place = {
-        "before": (merging.objects, "make_sure"),
+        "before": (merging.objects, "sync_incoming"),
         "within": (merging.branches, "_keep_versions"),
         "behind": (merging.objects, "put_in_place"),
     }[breaks]

@@ -22,7 +22,7 @@ from contrechamp.publish.unknowns import unknown_label
 from contrechamp.redact import outcome, request
 from contrechamp.scene.camera_fields import BY_NAME
 from contrechamp.sight.levels import LEVEL_SETS, VISIBLE
-from contrechamp.vault import findings
+from contrechamp.vault import discrepancies
 from contrechamp.vault.log import custody
 from contrechamp.wording import (
     cameras,
@@ -105,7 +105,7 @@ CASES: dict[str, tuple[Callable[[str], str], set[str]]] = {
     "refusals": (of(refusal_labels), words(consent.Why)),
     "headings of status": (of(lack_headings), words(status.What)),
     "reasons of status": (of(lack_labels), words(status.Why)),
-    "findings of verify": (verifying.finding_label, words(findings.Kind)),
+    "findings of verify": (verifying.finding_label, words(discrepancies.Kind)),
     "forms of names": (matching.how_label, words(name_keys.How) - {"written"}),
     "standings of texts": (rights.standing_label, words(shipped_rights.Standing) - {"authentic"}),
     "decisions on names": (matching.decision_label, words(name_matching.Decision) - {""}),
