@@ -20,6 +20,7 @@ def test_the_demo_draws_helsinki(demo: Typed) -> None:
     assert figures["inputs"][0]["name"] == "Helsinki.osm.pbf"
 
 
+@pytest.mark.slow
 def test_it_is_the_main_job_on_an_extract_that_is_at_hand(
     contrechamp: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

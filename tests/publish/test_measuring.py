@@ -22,6 +22,7 @@ def french() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("french")
+@pytest.mark.slow
 def test_what_came_out_is_told_in_words_and_numbers(tmp_path: Path) -> None:
     job = MeasureJob(inputs=INPUTS, out=tmp_path / "out", draws=20, homes=0)
     done = measure_and_publish(job, again=("contrechamp", "measure"))
