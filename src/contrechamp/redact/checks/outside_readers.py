@@ -6,6 +6,7 @@ the file is metadata.
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -63,7 +64,7 @@ _NOTHING = {"0000:00:00 00:00:00", "und", "VideoHandler", "SoundHandler", "", 0,
 _NOTHING |= {"1980:01:01 00:00:00"}  # the earliest date in ZIP
 #: Where a C2PA manifest shows.
 _CREDENTIAL_GROUPS = {"JUMBF", "CBOR", "C2PA"}
-_CREDENTIAL_TAGS = {"Jpeg2000:C2paActionsV2Salt", "Jpeg2000:C2paHashDataSalt"}
+_CREDENTIAL_TAG = re.compile(r"Jpeg2000:C2PA(ActionsV2|HashData|HashBmffV\d)Salt", re.IGNORECASE)
 
 _FORMAT_TAGS = {"major_brand", "minor_version", "compatible_brands"}
 _STREAM_TAGS = {"language", "handler_name", "vendor_id"}
@@ -90,7 +91,7 @@ def exiftool_finds(program: str, file: Path, *, credentials: bool = False) -> li
         family = "Track" if group.startswith("Track") else group
         if family in _STRUCTURE_GROUPS:
             continue
-        if credentials and (family in _CREDENTIAL_GROUPS or name in _CREDENTIAL_TAGS):
+        if credentials and (family in _CREDENTIAL_GROUPS or _CREDENTIAL_TAG.fullmatch(name)):
             continue
         if f"{family}:{tag}" not in _STRUCTURE_TAGS or (tag in _EMPTY and value not in _NOTHING):
             found.append(name)
