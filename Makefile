@@ -27,7 +27,7 @@ export UV_PYTHON_DOWNLOADS := never
 # A worker a core; each begins with tests that lie together, and takes over from another when done.
 PYTEST := $(BIN)/python -m pytest --numprocesses logical --dist worksteal
 
-.PHONY: help demo sample wheel bundle check test bare soak lint bench fuzz docs figures lock format messages clean
+.PHONY: help demo sample wheel bundle check quick test bare soak lint bench fuzz docs figures lock format messages clean
 help:
 	@echo "make demo      measure the cameras of central Helsinki, say where the report lies"
 	@echo "make sample    build the worked sample case, say where it lies and how to open it"
@@ -75,7 +75,9 @@ wheel: $(VENV)/.run
 bundle: $(VENV)/.run requirements/bundle.txt
 	@$(BIN)/python -m bundling $(BUNDLE_PYTHON:%=--python %) $(BUNDLE_PLATFORM:%=--platform %)
 
-check: lint
+check: lint quick
+
+quick: $(VENV)/.dev
 	@requirements/install-debian
 	$(PYTEST) -m "not slow" --durations 10
 
