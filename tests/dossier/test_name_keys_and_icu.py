@@ -56,6 +56,6 @@ def found(code: str, *, with_icu: bool) -> int:
 
 
 @pytest.mark.parametrize("code", ["ru", "uk", "bg", "sr", "mk", "el", "hy", "ka", "ko", "mn", "zh"])
-def test_no_fewer_names_of_other_alphabets_are_found_than_with_icu(code: str) -> None:
+def test_about_as_many_names_of_other_alphabets_are_found_as_with_icu(code: str) -> None:
     theirs = found(code, with_icu=True)
     assert found(code, with_icu=False) >= 0.97 * theirs
