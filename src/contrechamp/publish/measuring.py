@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -109,11 +110,6 @@ def measure_and_publish(
     )
     scene = replace(scene, inputs=(*scene.inputs, *priors_entry))
     compile_engine(progress)
-
-    def tell_first(seen: Figure) -> None:
-        if first is not None:
-            first(length_in_view(seen, len(scene.cameras), Numbers(active_language())))
-
     measurement = measure(
         scene,
         levels=levels,
@@ -125,7 +121,7 @@ def measure_and_publish(
         most_homes=job.homes,
         progress=progress,
         threads=job.threads,
-        first_figure=tell_first,
+        first_figure=None if first is None else partial(_tell_first, first, scene),
     )
     report = write(
         measurement,
@@ -136,6 +132,11 @@ def measure_and_publish(
         progress=progress,
     )
     return Published(scene, measurement, report, seconds)
+
+
+def _tell_first(first: Callable[[str], None], scene: Scene, seen: Figure) -> None:
+    """Tell the main figure as a sentence of the report."""
+    first(length_in_view(seen, len(scene.cameras), Numbers(active_language())))
 
 
 def _priors(file: Path | None) -> tuple[Priors, tuple[InputFile, ...]]:
