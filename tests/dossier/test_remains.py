@@ -1,6 +1,5 @@
 """What is erased is nowhere any more, and what still holds its words is told; SAMPLE words."""
 
-import io
 import json
 import os
 from pathlib import Path
@@ -19,7 +18,7 @@ from contrechamp.dossier.records.testimony import Challenge, Passage
 from contrechamp.dossier.writing import erasing, store
 from contrechamp.dossier.writing.remains import remains
 from contrechamp.vault import erasing as vault_erasing
-from contrechamp.vault import objects
+from contrechamp.vault import object_keys
 from contrechamp.vault.case import Case
 from contrechamp.vault.verifying import verify
 from vault import cases
@@ -39,12 +38,9 @@ def holding(case: Case, words: tuple[str, ...] = WORDS) -> set[str]:
                 content = value if isinstance(value, bytes) else str(value).encode()
                 if any(word.encode() in content.lower() for word in words):
                     found.add(str(table))
-    for name, identity in db.execute("SELECT name, identity FROM objects").fetchall():
-        if identity is not None:
-            target = io.BytesIO()
-            objects.read_object(case.folder, name, identity, target, lambda _n: None)
-            if any(word.encode() in target.getvalue().lower() for word in words):
-                found.add("object")
+    for key in object_keys.every(case):
+        if any(word.encode() in object_keys.read(case, key).lower() for word in words):
+            found.add("object")
     assert db.execute("PRAGMA freelist_count").fetchone() == (0,)
     return found
 

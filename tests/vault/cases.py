@@ -40,7 +40,9 @@ def new(folder: Path, passphrase: str = PASSPHRASE) -> str:
 def opened(
     folder: Path, secret=PASSPHRASE, *, write: bool = False, tolerant: bool = False
 ) -> Iterator[case.Case]:
-    with opening.opened(folder, secret, tables=TABLES, write=write, tolerant=tolerant) as found:
+    with opening.opened(
+        folder, secret, tables=TABLES, write=write, tolerant=tolerant, now=lambda: NOW
+    ) as found:
         yield found
 
 

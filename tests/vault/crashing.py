@@ -15,9 +15,10 @@ from pathlib import Path
 import pyrage
 
 from contrechamp.base.errors import InputError
-from contrechamp.vault import objects, verifying
+from contrechamp.vault import object_keys, objects, subjects, verifying
 from contrechamp.vault.access import members
 from contrechamp.vault.access.slots import AgeIdentities
+from contrechamp.vault.object_keys import ObjectKey
 from vault import cases
 
 TESTS = Path(__file__).parents[1]
@@ -121,11 +122,11 @@ class Known:
                 self.maybe = {}
 
 
-def sample(folder: Path, source: Path) -> Known:
+def sample(folder: Path, source: Path, size: int = 3000) -> Known:
     """Make a case with three SAMPLE items and one member beside its maker."""
     known = Known()
     cases.new(folder)
-    cases.files(source, count=3)
+    cases.files(source, count=3, size=size)
     for one in cases.add(folder, source):
         known.added[one.item] = one.path.read_bytes()
     identity = pyrage.x25519.Identity.generate()
@@ -169,7 +170,8 @@ def check(folder: Path, known: Known) -> None:
             if item not in in_doubt:
                 assert read(case, item) == content
         for item in known.erased:
-            assert objects_of(case, item) is None
+            state = subjects.newest(case, f"item/{item}")
+            assert state is None or state.object is None
             assert any('"erase"' in text and item in text for text in map(_text, log))
         for name in known.others:
             assert name in there or name == maybe.get("name"), name
@@ -223,11 +225,12 @@ def recipients_of(case) -> list[str]:
     return [slot for (slot,) in case.database.execute("SELECT id FROM slots")]
 
 
-def objects_of(case, item: str) -> tuple | None:
-    return case.database.execute(
-        "SELECT name, identity FROM records JOIN objects ON object = name WHERE subject = ?",
-        (f"item/{item}",),
+def key_of(case, item: str) -> ObjectKey:
+    """Return the key of an item's object."""
+    (name,) = case.database.execute(
+        "SELECT object FROM records WHERE subject = ?", (f"item/{item}",)
     ).fetchone()
+    return object_keys.by_name(case, [name])[name]
 
 
 def read(case, item: str) -> bytes:
@@ -241,7 +244,8 @@ def read(case, item: str) -> bytes:
         def flush(self) -> None: ...
 
     kept = Kept()
-    objects.read_object(case.folder, *objects_of(case, item), kept, lambda _n: None)
+    key = key_of(case, item)
+    objects.read_object(case.folder, key.place, key.identity, kept, lambda _n: None)
     return kept.content
 
 

@@ -7,7 +7,7 @@ import pyrage
 import pytest
 
 from contrechamp.base.errors import InputError, OutputError
-from contrechamp.vault import adding, erasing, objects, verifying
+from contrechamp.vault import adding, erasing, object_keys, objects, verifying
 from contrechamp.vault.access import members
 from contrechamp.vault.access.slots import AgeIdentities
 from vault.cases import NOW, PASSPHRASE, add, files, new, opened
@@ -60,12 +60,11 @@ def test_what_was_added_comes_out_again(case: Path, tmp_path: Path) -> None:
     assert [one.path.name for one in added] == [f"sample-{n}.txt" for n in range(7)]
     assert findings(case) == []
     with opened(case) as found:
-        rows = found.database.execute("SELECT name, identity FROM objects").fetchall()
         contents = set()
-        for name, identity in rows:
-            target = tmp_path / name
+        for key in object_keys.every(found):
+            target = tmp_path / key.name
             with target.open("wb") as out:
-                objects.read_object(found.folder, name, identity, out, lambda _n: None)
+                objects.read_object(found.folder, key.place, key.identity, out, lambda _n: None)
             contents.add(target.read_bytes())
     assert contents == {path.read_bytes() for path in source.iterdir()}
 
@@ -135,7 +134,7 @@ def test_one_writer_at_a_time(case: Path) -> None:
 
 
 def test_erasing_destroys_the_key_and_still_verifies(case: Path, tmp_path: Path) -> None:
-    source = files(tmp_path / "field", count=3)
+    source = files(tmp_path / "field", count=3, size=70_000)
     items = [one.item for one in add(case, source)]
     with opened(case, write=True) as found:
         identity = found.database.execute(

@@ -206,7 +206,7 @@ def test_what_is_checked_is_what_is_used(casefile: CaseFile, raw: bytes, mac_key
 @pytest.mark.parametrize(
     "newer",
     [
-        b"format = 2\n",
+        b"format = 3\n",
         b"# The lock of a case\nformat = 12\nkdf = { argon2id = [[1, 2], [3]] }\n[[member]]\n",
         b'format = 999999999\n"\xc3\xa9" = 1e9\n',
     ],

@@ -77,13 +77,11 @@ def test_objects_are_on_the_disk_before_the_database_tells_of_them(
     def watched(db):
         with transaction(db):
             yield
-            rows = db.execute("SELECT name, incoming FROM objects").fetchall()
-            for name, incoming in rows:
-                root = power.folder / objects.FOLDER
+            for name, waiting in db.execute("SELECT name, waiting FROM files").fetchall():
                 where = power.folder / objects.path_of(name)
-                where = root / objects.INCOMING / incoming if incoming else where
+                where = power.folder / objects.FOLDER / waiting if waiting else where
                 assert power.is_safe(where), (where, len(commits))
-            commits.append(len(rows))
+            commits.append(db.execute("SELECT count(*) FROM objects").fetchone()[0])
 
     monkeypatch.setattr(database, "transaction", watched)
     cases.files(tmp_path / "source", count=12)
@@ -100,7 +98,7 @@ def test_a_disk_that_could_not_write_is_told(
 
     monkeypatch.setattr(disk, "SYNCFS", failing)
     cases.new(tmp_path / "case")
-    cases.files(tmp_path / "source", count=12)
+    cases.files(tmp_path / "source", count=12, size=70_000)
     with pytest.raises(OutputError, match="Input/output error"):
         cases.add(tmp_path / "case", tmp_path / "source")
     monkeypatch.undo()

@@ -16,10 +16,11 @@ import pyrage
 import pytest
 
 from contrechamp.base.errors import InputError, OutputError, UsageError
-from contrechamp.vault import erasing, objects, verifying
+from contrechamp.vault import erasing, verifying
 from contrechamp.vault.bags import bag, exporting, texts
 from contrechamp.vault.log import history
 from vault.cases import NOW, add, files, new, opened
+from vault.crashing import key_of
 
 IDENTITY = pyrage.x25519.Identity.generate()
 RECIPIENT = str(IDENTITY.to_public())
@@ -180,10 +181,7 @@ def test_what_fails_leaves_no_bag_and_no_entry(
 ) -> None:
     with opened(case) as found:
         size = found.size
-        (name,) = found.database.execute(
-            "SELECT object FROM records WHERE subject = ?", (f"item/{items[0]}",)
-        ).fetchone()
-    path = case / objects.path_of(name)
+        path = case / key_of(found, items[0]).place.path
     kept = path.read_bytes()
     before = sorted(tmp_path.iterdir())
     for damaged in (kept[:-1], kept[: len(kept) // 2], kept[:70_000] + b"x" + kept[70_001:]):

@@ -16,6 +16,7 @@ from contrechamp.vault import adding, erasing
 from contrechamp.vault import database as databases
 from contrechamp.vault.access import keys, members, slots
 from vault import cases
+from vault.old_cases import FACTS, laid_out
 
 pytestmark = pytest.mark.slow
 
@@ -139,6 +140,27 @@ def test_a_case_is_read_after_all_that_can_happen_to_it(
     assert len(printed) == 10 + 3
 
 
+def test_a_case_of_format_1_is_read(tmp_path: Path, read: Read) -> None:
+    laid_out(tmp_path, "everything").rename(tmp_path / "sample-case")
+    printed = lines(read(FACTS["passphrase"]))
+    names = sorted(one["name"] for one in FACTS["items"].values())
+    assert sorted(line.split()[1] for line in printed if line.startswith("item/")) == names
+    assert any("SAMPLE: handed over by Wagtail" in line for line in printed)
+
+
+def test_a_case_that_was_carried_over_is_read(tmp_path: Path, read: Read) -> None:
+    folder = laid_out(tmp_path, "everything").rename(tmp_path / "sample-case")
+    with cases.opened(folder, write=True) as case:
+        (tmp_path / "d.txt").write_bytes(b"SAMPLE d")
+        (one,) = adding.add(
+            case, [tmp_path / "d.txt"], now=lambda: cases.NOW, random=os.urandom, reason="SAMPLE"
+        )
+        assert isinstance(one, adding.Added)
+        erasing.erase(case, [one.item], reason="SAMPLE asked", now=cases.NOW)
+    printed = lines(read(FACTS["passphrase"]))
+    assert len([line for line in printed if line.startswith("item/")]) == len(FACTS["items"])
+
+
 def age_key() -> tuple[str, str]:
     done = subprocess.run(["age-keygen"], capture_output=True, text=True, check=True)
     return done.stdout.split()[-1], done.stderr.split()[-1]
@@ -152,8 +174,7 @@ def flip(file: Path, at: int) -> None:
 
 def test_the_reader_stops_at_what_was_altered(case: Path, read: Read) -> None:
     """So that its silence above says something."""
-    (folder,) = {path.parent for path in case.glob("objects/??/*") if path.stat().st_size < 1000}
-    (file,) = folder.iterdir()
+    (file,) = (path for path in case.glob("objects/??/*") if path.stat().st_size < 1000)
     for path, at in (
         (file, -1),
         (case / "case.db", 8192 + 100),

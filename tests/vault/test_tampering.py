@@ -8,15 +8,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlcipher3 import dbapi2 as sqlcipher
 
 from contrechamp.base.errors import ContrechampError, InputError
 from contrechamp.vault import adding, erasing
 from contrechamp.vault import objects as stored
-from contrechamp.vault.access import casefile, members
+from contrechamp.vault.access import casefile, keys, members
 from contrechamp.vault.log import canonical, checkpoint, custody, merkle, signing
+from contrechamp.vault.taking import Incoming
 from vault import cases
 from vault.crash_worker import new_passphrase_slot
-from vault.crashing import Known, findings, objects_of, sample
+from vault.crashing import Known, findings, key_of, sample
 
 #: Bits that are flipped, over all files of a case.
 FLIPS = 200
@@ -25,7 +27,7 @@ FLIPS = 200
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Known]:
     root = tmp_path_factory.mktemp("tampering")
-    known = sample(root / "case", root / "source")
+    known = sample(root / "case", root / "source", size=70_000)  # each a file of its own
     with cases.opened(root / "case", write=True) as case:
         last = list(known.added)[-1]
         erasing.erase(case, [last], reason="SAMPLE consent withdrawn", now=cases.NOW)
@@ -57,15 +59,30 @@ def newest(folder: Path) -> str:
 
 def object_path(folder: Path, item: str) -> Path:
     with cases.opened(folder) as case:
-        return folder / stored.path_of(objects_of(case, item)[0])
+        return folder / key_of(case, item).place.path
 
 
 def with_key(folder: Path, *statements: tuple) -> None:
-    """Change the database as a member could who leaves the doors aside."""
-    with cases.opened(folder, write=True) as case:
-        for statement in statements:
-            changed = case.database.execute(*statement)
-            assert changed.rowcount, statement
+    """Change the database as a member could who leaves the doors aside, and STRICT as well."""
+    with cases.opened(folder) as case:
+        key = keys.database_key(case.unlocked.root_key).hex()
+    db = sqlcipher.connect(str(folder / "case.db"), isolation_level=None)
+    db.execute(f"PRAGMA key = \"x'{key}'\"")
+    db.execute("PRAGMA writable_schema = ON")
+    schema = db.execute("SELECT rowid, sql FROM sqlite_master").fetchall()
+    for row, sql in schema:
+        loose = sql and sql.replace(", STRICT", "").replace("STRICT", "")
+        db.execute("UPDATE sqlite_master SET sql = ? WHERE rowid = ?", (loose, row))
+    db.close()
+    db = sqlcipher.connect(str(folder / "case.db"), isolation_level=None)
+    db.execute(f"PRAGMA key = \"x'{key}'\"")
+    for statement in statements:
+        changed = db.execute(*statement)
+        assert changed.rowcount, statement
+    db.execute("PRAGMA writable_schema = ON")
+    for row, sql in schema:
+        db.execute("UPDATE sqlite_master SET sql = ? WHERE rowid = ?", (sql, row))
+    db.close()
 
 
 # Objects, by a hand without the key.
@@ -339,20 +356,24 @@ def test_content_put_in_the_place_of_another_by_a_member(
     fake = tmp_path / "fake"
     fake.write_bytes(b"SAMPLE of another content")
     with cases.opened(case, write=True) as found, fake.open("rb") as source:
-        taken = stored.take(source, found.folder, lambda _n: None)
-        name, _identity = objects_of(found, items[0])
+        incoming = Incoming(found.folder)
+        taken = incoming.take(source, lambda _n: None)
+        key = key_of(found, items[0])
         found.database.execute(
-            "UPDATE objects SET identity = ?, size = ?, sha256 = ?, blake3 = ? WHERE name = ?",
-            (taken.identity, taken.size, taken.sha256, taken.blake3, name),
+            "UPDATE objects SET identity = ?, size = ?, sha256 = ?, blake3 = ?, length = ? "
+            "WHERE name = ?",
+            (taken.identity, taken.size, taken.sha256, taken.blake3, taken.length, key.name),
         )
         with found.folder.disk() as disk:
-            stored.put_in_place(found.folder, [(taken.incoming, name)], disk)
+            (file,) = incoming.settle(disk)
+            moves = [(stored.waiting_in_incoming(file), Path(key.place.path).name)]
+            stored.put_in_place(found.folder, moves, disk)
     assert findings(case) == [f"swapped item/{items[0]}"]
 
 
 def test_items_that_a_member_gave_the_object_of_each_other(case: Path, items: list[str]) -> None:
     with cases.opened(case) as found:
-        one, two = (objects_of(found, item)[0] for item in items)
+        one, two = (key_of(found, item).name for item in items)
     put = "UPDATE records SET object = ? WHERE subject = ?"
     with_key(case, (put, (two, f"item/{items[0]}")), (put, (one, f"item/{items[1]}")))
     assert sorted(findings(case)) == sorted(f"swapped item/{item}" for item in items)
@@ -363,7 +384,8 @@ def test_content_that_a_member_took_away_without_a_word(case: Path, items: list[
     subject = f"item/{items[0]}"
     with_key(
         case,
-        ("DELETE FROM objects WHERE name = ?", (path.name,)),
+        ("DELETE FROM objects WHERE file = ?", (path.name,)),
+        ("DELETE FROM files WHERE name = ?", (path.name,)),
         ("UPDATE records SET object = NULL WHERE subject = ?", (subject,)),
     )
     path.unlink()
@@ -464,3 +486,94 @@ def test_200_single_bits_over_the_whole_folder(case: Path) -> None:
             assert found <= expected.get(path.name, {"altered"}), (path, bit, found)
     assert met == {path.name for path in files}
     assert findings(case) == []
+
+
+# Packs, in which small contents lie behind each other.
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    """Return the file of a case that holds three small contents, of which one was erased."""
+    folder = tmp_path / "packed"
+    cases.new(folder)
+    added = cases.add(folder, cases.files(tmp_path / "small", count=3))
+    with cases.opened(folder, write=True) as case:
+        erasing.erase(case, [added[1].item], reason="SAMPLE asked", now=cases.NOW)
+    (file,) = folder.glob("objects/??/*")
+    assert findings(folder) == []
+    return file
+
+
+def case_of(pack: Path) -> Path:
+    return pack.parents[2]
+
+
+def test_what_is_hidden_in_a_pack_is_found(pack: Path) -> None:
+    whole = pack.read_bytes()
+    where = f"{pack.parent.name}/{pack.name}"
+    hole = whole.index(b"\0" * 1000)
+    for content in (whole + b"x", whole[: hole + 500] + b"x" + whole[hole + 501 :], b"x" + whole):
+        pack.write_bytes(content)
+        assert f"extra {where}" in findings(case_of(pack)) or content[0] == ord("x")
+        assert findings(case_of(pack))
+    pack.write_bytes(whole + bytes(5000))  # zeros hide nothing
+    assert findings(case_of(pack)) == []
+
+
+@pytest.mark.parametrize("at", [0, 100, 1000, -1, -1000])
+def test_any_byte_of_a_pack_counts(pack: Path, at: int) -> None:
+    content = bytearray(pack.read_bytes())
+    content[at] ^= 1
+    pack.write_bytes(content)
+    assert findings(case_of(pack)) == [f"altered {pack.parent.name}/{pack.name}"]
+
+
+@pytest.mark.parametrize(
+    ("change", "kinds_told"),
+    [
+        ("UPDATE objects SET start = (SELECT min(start) FROM objects), length = "
+         "(SELECT length FROM objects ORDER BY start LIMIT 1)", {"altered"}),
+        ("UPDATE objects SET length = 1000000000000", {"altered"}),
+        ("UPDATE objects SET length = -1", {"database"}),
+        ("UPDATE objects SET start = 9223372036854775807", {"altered", "database"}),
+        ("UPDATE objects SET start = -1", {"database"}),
+        ("UPDATE objects SET start = 'x'", {"database"}),
+        ("UPDATE objects SET size = 1000000000000, sha256 = 1000000000000", {"database"}),
+        ("UPDATE objects SET file = '../../../etc/passwd'", {"database", "missing", "refused"}),
+        ("UPDATE files SET waiting = '../../case.toml'", {"database", "refused"}),
+        ("UPDATE objects SET identity = 'AGE-SECRET-KEY-1'", {"altered"}),
+        ("UPDATE objects SET identity = zeroblob(3)", {"database"}),
+        ("UPDATE entries SET content = 1000000000000", {"database", "entry"}),
+        ("UPDATE reasons SET salt = 1000000000000", {"database"}),
+        ("UPDATE records SET state = 1000000000000", {"database"}),
+        ("UPDATE signing_keys SET public = 1000000000000", {"database", "refused"}),
+        ("UPDATE checkpoints SET note = zeroblob(10)", {"database", "checkpoint"}),
+    ],
+)  # fmt: skip
+def test_places_and_values_that_nobody_wrote_are_told_and_cost_nothing(
+    pack: Path, change: str, kinds_told: set[str]
+) -> None:
+    with_key(case_of(pack), (change,))
+    found = {text.split(":")[0] for text in told(case_of(pack))}
+    assert found, change
+    assert found & kinds_told, found
+
+
+def test_a_range_of_another_object_is_not_erased_with_one(pack: Path) -> None:
+    """Somebody with the key may point an object at the bytes of another, which stays."""
+    with_key(
+        case_of(pack),
+        ("UPDATE objects SET start = 0, length = (SELECT max(start) + 9000 FROM objects) "
+         "WHERE start = (SELECT max(start) FROM objects)",),
+    )  # fmt: skip
+    with cases.opened(case_of(pack), write=True) as case:
+        rows = case.database.execute(
+            "SELECT subject, length FROM records JOIN objects ON object = name ORDER BY length"
+        ).fetchall()
+        (kept, length), (gone, _length) = rows
+        erasing.erase(case, [str(gone).removeprefix("item/")], reason="SAMPLE", now=cases.NOW)
+    content = pack.read_bytes()
+    assert content[:length].strip(b"\0")
+    assert content[length:].strip(b"\0") == b""
+    assert kept
+    assert findings(case_of(pack)) == []

@@ -8,7 +8,7 @@ import click
 from contrechamp.base.errors import UsageError
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
-from contrechamp.cli.remains_text import show_remains, source_file_option
+from contrechamp.cli.remains_text import keep_reasons_option, show_remains, source_file_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 from contrechamp.wording.remains import out_of_reach
 
@@ -43,6 +43,7 @@ def command() -> click.Command:
                 help=_("Erase the earlier versions of records, and keep the newest."),
             ),
             source_file_option(),
+            keep_reasons_option(),
             reason_option(required=True),
             *secret_options(),
         ],
@@ -55,6 +56,7 @@ def _erase(
     items: tuple[str, ...],
     earlier_versions: bool,
     with_source_file: bool,
+    keep_reasons: bool,
     reason: str,
     **secret: Any,
 ) -> None:
@@ -66,12 +68,23 @@ def _erase(
     with open_case(folder, secret_source(**secret), write=True) as case:
         if earlier_versions:
             versions = sum(
-                erasing.forget_versions(case, ref.removeprefix(RECORD), reason=reason, now=now())
+                erasing.forget_versions(
+                    case,
+                    ref.removeprefix(RECORD),
+                    reason=reason,
+                    keep_reasons=keep_reasons,
+                    now=now(),
+                )
                 for ref in refs
             )
         else:
             done = erasing.erase_refs(
-                case, refs, with_source_files=with_source_file, reason=reason, now=now()
+                case,
+                refs,
+                with_source_files=with_source_file,
+                reason=reason,
+                keep_reasons=keep_reasons,
+                now=now(),
             )
     if earlier_versions:
         click.echo(

@@ -24,6 +24,18 @@ def source_file_option() -> click.Option:
     )
 
 
+def keep_reasons_option() -> click.Option:
+    """``--keep-reasons``: keep why the erased things were done, and from whom they came."""
+    return click.Option(
+        ["--keep-reasons"],
+        is_flag=True,
+        help=_(
+            "Keep the reasons that were given when it was added or changed; otherwise they are "
+            "erased with it, since they may say from whom it came."
+        ),
+    )
+
+
 def show_remains(left: "Remains") -> None:
     """Print what still holds the words, one item per line."""
     for file in left.files:
@@ -31,6 +43,8 @@ def show_remains(left: "Remains") -> None:
         click.echo(remains.source_file(file.ref, name, how=file.how, others=file.others))
     for ref in left.repeated:
         click.echo(remains.repeated(ref))
+    for ref in left.reasons:
+        click.echo(remains.kept_reason(ref))
     for ref in left.citing:
         click.echo(remains.citing(ref))
     for copy in left.outside:

@@ -9,7 +9,7 @@ from contrechamp.base.errors import UsageError
 from contrechamp.base.i18n import _
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
 from contrechamp.cli.record_text import ref_argument
-from contrechamp.cli.remains_text import show_remains, source_file_option
+from contrechamp.cli.remains_text import keep_reasons_option, show_remains, source_file_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 from contrechamp.wording.remains import out_of_reach
 
@@ -36,6 +36,7 @@ def command() -> click.Command:
             click.Option(["--how"], default="", metavar="TEXT", help=_("How the person said so.")),
             click.Option(["--erase"], is_flag=True, help=_("Erase what was given under it.")),
             source_file_option(),
+            keep_reasons_option(),
             reason_option(required=True),
             *secret_options(),
         ],
@@ -50,6 +51,7 @@ def _withdraw(
     how: str,
     erase: bool,
     with_source_file: bool,
+    keep_reasons: bool,
     reason: str,
     **secret: Any,
 ) -> None:
@@ -67,6 +69,7 @@ def _withdraw(
             erase_given=erase,
             with_source_files=with_source_file,
             reason=reason,
+            keep_reasons=keep_reasons,
             now=now(),
         )
     groups = (

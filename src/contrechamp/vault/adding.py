@@ -1,12 +1,13 @@
 """Adding files to a case: each is read once, and is on the disk before it is reported as added."""
 
 import hashlib
-import hmac
 import io
+import json
 import os
+import secrets
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -22,9 +23,12 @@ from contrechamp.base.progress import Progress, silent
 from contrechamp.vault import case as cases
 from contrechamp.vault import database, object_keys, objects
 from contrechamp.vault.case import Case, Change
+from contrechamp.vault.database import blob
+from contrechamp.vault.log import custody
 from contrechamp.vault.metadata import captures, media
 from contrechamp.vault.object_keys import ObjectKey
 from contrechamp.vault.seekable import CHUNK, Seekable
+from contrechamp.vault.taking import Incoming, Taken
 
 #: Most files and most bytes of one transaction, whichever is reached first.
 BATCH_FILES, BATCH_BYTES = 1024, 256 * 1024**2
@@ -74,14 +78,12 @@ class _New:
 
     Args:
         path: path of the file.
-        mark: keyed hash by which a resumed `add` recognises the file.
         taken: what was read, without the first bytes, which a batch has no room for.
         state: what its record is to say.
     """
 
     path: Path
-    mark: bytes
-    taken: objects.Taken
+    taken: Taken
     state: dict[str, object] = field(repr=False)
 
 
@@ -91,6 +93,7 @@ class _Intake:
 
     case: Case
     key: bytes
+    incoming: Incoming
     disk: Disk
     now: Callable[[], datetime]
     random: cases.Random
@@ -131,9 +134,11 @@ def add(
         progress(_("Adding"), sum(_size_below(path, case.folder) for path in paths)) as advance,
         case.folder.disk() as disk,
     ):
+        incoming = Incoming(case.folder)
         for path in paths:
-            key = _keyed(case.name_key, "intake", os.fsencode(path.absolute()))
-            yield from _add_one(path, _Intake(case, key, disk, now, random, reason), advance)
+            key = hashlib.sha256(os.fsencode(path.absolute())).digest()
+            intake = _Intake(case, key, incoming, disk, now, random, reason)
+            yield from _add_one(path, intake, advance)
 
 
 def add_contents(
@@ -162,23 +167,24 @@ def add_contents(
     items: dict[bytes, str] = {}
     order = []
     with case.folder.disk() as disk:
-        intake = _Intake(case, random(32), disk, now, random, reason)
+        incoming = Incoming(case.folder)
+        intake = _Intake(case, random(32), incoming, disk, now, random, reason)
         for content in contents:
             digests = digests_of(content)
             order.append(digests)
             known = items.get(digests) or item_of(case, digests)
             if known is None:
                 with content.opened() as source:
-                    taken = objects.take(source, case.folder, lambda _bytes: None)
+                    taken = incoming.take(source, lambda _bytes: None)
                 state = _state(case.folder, content.name, content.modified_ns, taken)
                 # The first reading is the one that the caller has examined.
-                if taken.sha256 + taken.blake3 != digests:
-                    objects.remove(case.folder, objects.incoming_path(taken.incoming))
+                if taken.digests != digests:
+                    incoming.discard(taken.incoming, taken.start, taken.length)
                     raise InputError(
                         _("it changed while being read; add it again once nothing writes to it"),
                         where=content.name,
                     )
-                new = _New(Path(content.name), b"", replace(taken, head=b""), state)
+                new = _New(Path(content.name), taken.without_head(), state)
                 known = next(_commit([new], intake)).item
             items[digests] = known
         with database.transaction(case.database):
@@ -198,48 +204,36 @@ def digests_of(content: Content) -> bytes:
 
 def item_of(case: Case, digests: bytes) -> str | None:
     """Return the first item of the case with this content; None if there is none."""
-    name = _keyed(case.name_key, "object", digests).hex()
+    name = object_keys.by_content(case, [digests]).get(digests)
     row = case.database.execute(
-        "SELECT subject FROM records JOIN objects ON objects.name = records.object "
-        "WHERE object = ? AND identity IS NOT NULL AND subject LIKE 'item/%' "
+        "SELECT subject FROM records WHERE object = ? AND subject LIKE 'item/%' "
         "ORDER BY entry LIMIT 1",
         (name,),
     ).fetchone()
     return None if row is None else str(row[0]).removeprefix("item/")
 
 
-def is_erased(case: Case, digests: bytes) -> bool:
-    """Return whether this content was in the case and has been erased."""
-    name = _keyed(case.name_key, "object", digests).hex()
-    row = case.database.execute("SELECT identity FROM objects WHERE name = ?", (name,)).fetchone()
-    return row is not None and row[0] is None
-
-
 def _add_one(
     given: Path, intake: _Intake, advance: Callable[[float], None]
 ) -> Iterator[Added | PassedOver]:
-    case, name_key = intake.case, intake.case.name_key
-    done = {
-        bytes(row[0])
-        for row in case.database.execute("SELECT file FROM intakes WHERE path = ?", (intake.key,))
-    }
+    case = intake.case
+    done = _taken_before(intake)
     batch: list[_New] = []
     size = 0
-    for path, shown in _files_below(given, case.folder):
-        if isinstance(shown, PassedOver):
-            yield shown
+    for found in _files_below(given, case.folder):
+        if isinstance(found, PassedOver):
+            yield found
             continue
-        about = os.lstat(path)
-        mark = _mark(name_key, shown, about)
-        if mark in done:
+        path, shown, about = found
+        if (shown, str(about.st_size), str(about.st_mtime_ns)) in done:
             advance(about.st_size)
             continue
-        taken, problem = _take(case.folder, path, advance)
+        taken, problem = _take(intake.incoming, path, advance)
         if taken is None:
             yield PassedOver(path, problem)
             continue
         state = _state(case.folder, shown, about.st_mtime_ns, taken)
-        batch.append(_New(path, mark, replace(taken, head=b""), state))
+        batch.append(_New(path, taken.without_head(), state))
         size += taken.size
         if len(batch) >= BATCH_FILES or size >= BATCH_BYTES:
             yield from _commit(batch, intake)
@@ -250,9 +244,26 @@ def _add_one(
         case.database.execute("DELETE FROM intakes WHERE path = ?", (intake.key,))
 
 
+def _taken_before(intake: _Intake) -> set[tuple[str, str, str]]:
+    """Return name, size and time of the files that an interrupted `add` of this path took in.
+
+    What was erased since is not among them: nothing is left by which it could be known again.
+    """
+    return {
+        (str(told["name"]), str(told["size"]), str(told["modified_ns"]))
+        for (state,) in intake.case.database.execute(
+            "SELECT state FROM intakes JOIN records ON entry BETWEEN first AND last "
+            "WHERE path = ? AND subject LIKE 'item/%'",
+            (intake.key,),
+        )
+        for told in [json.loads(blob(state, "records.state"))]
+        if custody.ERASED_AT not in told
+    }
+
+
 def _take(
-    folder: HeldFolder, path: Path, advance: Callable[[float], None]
-) -> tuple[objects.Taken | None, str]:
+    incoming: Incoming, path: Path, advance: Callable[[float], None]
+) -> tuple[Taken | None, str]:
     """Read a file that must not change meanwhile; if it does, try once more, then give up."""
     for _attempt in range(2):
         try:
@@ -262,51 +273,54 @@ def _take(
         with source:
             before = os.fstat(source.fileno())
             try:
-                taken = objects.take(source, folder, advance)
+                taken = incoming.take(source, advance)
             except objects.UnreadableError as error:
                 return None, unreadable_text(error)
             after = os.fstat(source.fileno())
         same = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
         if same and taken.size == after.st_size:
             return taken, ""
-        objects.remove(folder, objects.incoming_path(taken.incoming))
+        incoming.discard(taken.incoming, taken.start, taken.length)
     return None, _("it changed while being read; add it again once nothing writes to it")
 
 
 def _commit(batch: Sequence[_New], intake: _Intake) -> Iterator[Added]:
     """Make a batch part of the case, then yield what was added."""
     case = intake.case
-    objects.sync_incoming(case.folder, (new.taken.incoming for new in batch), intake.disk)
-    name_key = case.name_key
-    changes, added, moves = [], [], []
+    names = object_keys.by_content(case, {new.taken.digests for new in batch})
+    keys, changes, added = [], [], []
+    for new in batch:
+        taken = new.taken
+        known = taken.digests in names
+        if known:
+            intake.incoming.discard(taken.incoming, taken.start, taken.length)
+        else:
+            name = names[taken.digests] = secrets.token_hex(16)
+            keys.append((_key(name, taken), taken.incoming))
+        item = intake.random(8).hex()
+        name = names[taken.digests]
+        changes.append(Change("add", f"item/{item}", new.state, name, intake.reason))
+        added.append(Added(new.path, item, known))
+    files = intake.incoming.settle(intake.disk)
     with database.transaction(case.database):
-        for new in batch:
-            taken = new.taken
-            name = _keyed(name_key, "object", taken.sha256 + taken.blake3).hex()
-            known = bool(object_keys.by_name(case, [name]))
-            if not known:
-                key = ObjectKey(name, taken.identity, taken.size, taken.sha256, taken.blake3)
-                object_keys.put(case, key, taken.incoming)
-                moves.append((taken.incoming, name))
-            item = intake.random(8).hex()
-            changes.append(Change("add", f"item/{item}", new.state, name, intake.reason))
-            added.append(Added(new.path, item, known))
-            case.database.execute(
-                "INSERT OR IGNORE INTO intakes VALUES (?, ?)", (intake.key, new.mark)
-            )
-        cases.append(case, changes, intake.now())
+        object_keys.put(case, keys)
+        entries = cases.append(case, changes, intake.now())
+        case.database.execute(
+            "INSERT INTO intakes VALUES (?, ?, ?)",
+            (intake.key, entries[0].number, entries[-1].number),
+        )
+    moves = [(objects.waiting_in_incoming(file), file) for file in files]
     objects.put_in_place(case.folder, moves, intake.disk)
     object_keys.settle(case)
-    kept = {incoming for incoming, _name in moves}
-    for new in batch:
-        if new.taken.incoming not in kept:
-            objects.remove(case.folder, objects.incoming_path(new.taken.incoming))
     yield from added
 
 
-def _state(
-    folder: HeldFolder, shown: str, modified_ns: int, taken: objects.Taken
-) -> dict[str, object]:
+def _key(name: str, taken: Taken) -> ObjectKey:
+    place = objects.Place(objects.path_of(taken.incoming), taken.start, taken.length)
+    return ObjectKey(name, taken.identity, taken.size, taken.sha256, taken.blake3, place)
+
+
+def _state(folder: HeldFolder, shown: str, modified_ns: int, taken: Taken) -> dict[str, object]:
     """Return the state of a new item; digests are hexadecimal, whole numbers text (RFC 8785)."""
     # This reads back what was written: content that cannot be read back is not added.
     with objects.write_errors(), _content(folder, taken) as content:
@@ -323,7 +337,7 @@ def _state(
     }
 
 
-def _content(folder: HeldFolder, taken: objects.Taken) -> IO[bytes]:
+def _content(folder: HeldFolder, taken: Taken) -> IO[bytes]:
     """Return the content that was just encrypted; the source itself is not read again."""
     if taken.size == len(taken.head):
         return io.BytesIO(taken.head)
@@ -331,49 +345,46 @@ def _content(folder: HeldFolder, taken: objects.Taken) -> IO[bytes]:
     return io.BufferedReader(Seekable(incoming, taken.identity), CHUNK)
 
 
-def _files_below(given: Path, case_folder: HeldFolder) -> Iterator[tuple[Path, str | PassedOver]]:
-    """Yield the regular files below a path with their names, and what is passed over."""
-    stack = [given]
+def _files_below(
+    given: Path, case_folder: HeldFolder
+) -> Iterator[tuple[Path, str, os.stat_result] | PassedOver]:
+    """Yield the regular files below a path, and what is passed over.
+
+    Of a file: its path, its name from the given folder on (with bytes that are not UTF-8 escaped),
+    and what the system says of it.
+    """
+    first = os.fspath(given.relative_to(given.parent)) if given.name else ""
+    stack = [(os.fspath(given), first if first != "." else "", os.lstat(given))]
     while stack:
-        path = stack.pop()
-        mode = os.lstat(path).st_mode
-        if stat.S_ISLNK(mode):
-            yield path, PassedOver(path, _("a link: links are not followed"))
-        elif stat.S_ISDIR(mode) and case_folder.same_as(path):
+        path, shown, about = stack.pop()
+        mode = about.st_mode
+        if stat.S_ISREG(mode):
+            yield Path(path), os.fsencode(shown).decode("utf-8", "backslashreplace"), about
+        elif stat.S_ISLNK(mode):
+            yield PassedOver(Path(path), _("a link: links are not followed"))
+        elif not stat.S_ISDIR(mode):
+            yield PassedOver(Path(path), no_plain_file())
+        elif case_folder.same_as(Path(path)):
             # It would grow while being read, and nothing in it is evidence.
-            yield path, PassedOver(path, _("this is the case itself"))
-        elif stat.S_ISDIR(mode):
-            try:
-                below = sorted(path.iterdir(), reverse=True)
-            except OSError as error:
-                yield path, PassedOver(path, unreadable_text(error))
-                continue
-            stack += below
-        elif stat.S_ISREG(mode):
-            yield path, _name(path, given)
+            yield PassedOver(Path(path), _("this is the case itself"))
         else:
-            yield path, PassedOver(path, no_plain_file())
+            try:
+                stack += _in_folder(path, shown)
+            except OSError as error:
+                yield PassedOver(Path(path), unreadable_text(error))
 
 
-def _name(path: Path, given: Path) -> str:
-    """Return a file's path from the given folder on, with bytes that are not UTF-8 escaped."""
-    below = path.relative_to(given.parent) if path != given else Path(path.name)
-    return os.fsencode(below).decode("utf-8", "backslashreplace")
+def _in_folder(path: str, shown: str) -> list[tuple[str, str, os.stat_result]]:
+    """Return what is in a folder, the last name first."""
+    with os.scandir(path) as entries:
+        there = sorted(entries, key=lambda one: one.name, reverse=True)
+    before = f"{shown}/" if shown else ""
+    return [(one.path, before + one.name, one.stat(follow_symlinks=False)) for one in there]
 
 
 def _size_below(path: Path, case_folder: HeldFolder) -> int:
     return sum(
-        os.lstat(file).st_size
-        for file, shown in _files_below(path, case_folder)
-        if not isinstance(shown, PassedOver)
+        found[2].st_size
+        for found in _files_below(path, case_folder)
+        if not isinstance(found, PassedOver)
     )
-
-
-def _mark(name_key: bytes, shown: str, about: os.stat_result) -> bytes:
-    """Return a keyed hash of a file's name, size and time, by which `add` knows it again."""
-    text = f"{shown}\x00{about.st_size}\x00{about.st_mtime_ns}"
-    return _keyed(name_key, "file", text.encode())
-
-
-def _keyed(key: bytes, purpose: str, content: bytes) -> bytes:
-    return hmac.new(key, purpose.encode() + b"\x00" + content, hashlib.sha256).digest()

@@ -25,11 +25,11 @@ This folder is a case of contrechamp. What it holds is encrypted; whoever finds 
 without a passphrase, a recovery key or a key file of one of its members.
 If you found it, please do not change anything in it.
 case.toml, case.db and objects/ belong together: keep a copy of the whole folder.
-How to read it with other tools: docs/reference/case-folder.md of contrechamp, format 1.
+How to read it with other tools: docs/reference/case-folder.md of contrechamp, format 2.
 """
 
-#: Keys of settings in the database.
-NAME_KEY = "name_key"
+#: A setting in the database: the key of the ids of records that are imported.
+IMPORT_KEY = "import_key"
 
 
 @dataclass
@@ -46,6 +46,8 @@ class Case:
         size: number of entries in the log.
         read_only: whether nothing can be changed.
         next_root_key: the root key that an interrupted change was about to introduce.
+        stored: the database as it lies in the folder; another one than `database` where that is a
+            copy in memory, of a case of an earlier format that is only read.
     """
 
     folder: HeldFolder
@@ -57,15 +59,23 @@ class Case:
     size: int
     read_only: bool
     next_root_key: bytes | None = field(default=None, repr=False)
+    stored: sqlite.Connection | None = field(default=None, repr=False)
 
     @property
-    def name_key(self) -> bytes:
-        """The key of the hashes by which objects are named."""
-        return database.setting(self.database, NAME_KEY)
+    def import_key(self) -> bytes:
+        """The key of the ids of records that are imported."""
+        return database.setting(self.database, IMPORT_KEY)
+
+    @property
+    def pages(self) -> sqlite.Connection:
+        """The database as it lies in the folder."""
+        return self.database if self.stored is None else self.stored
 
     def close(self) -> None:
         """Close the database; whoever opened the folder closes that."""
         self.database.close()
+        if self.stored is not None:
+            self.stored.close()
 
 
 def create(
@@ -118,7 +128,7 @@ def _fill(
     db = database.connect(folder.path_of(database.NAME), database_key(unlocked.root_key))
     with database.transaction(db):
         database.make_tables(db, tables)
-        db.execute("INSERT INTO settings VALUES (?, ?)", (NAME_KEY, random(32)))
+        db.execute("INSERT INTO settings VALUES (?, ?)", (IMPORT_KEY, random(32)))
         case = Case(folder, file, unlocked, db, tables, merkle.Frontier(), 0, read_only=False)
         member = add_member(case, member_name, str(identity.to_public()), unlocked)
         for slot in file.slots:
@@ -126,7 +136,17 @@ def _fill(
         append(case, [Change("new", "case", {"format": file.format}), member], now)
     case.close()
     write_casefile(folder, file, unlocked.root_key)
-    folder.write_whole(README_NAME, README.encode())
+    write_readme(folder)
+
+
+def write_readme(folder: HeldFolder) -> None:
+    """Write what whoever finds the folder reads.
+
+    Raises:
+        OutputError: if it cannot be written.
+    """
+    with objects.write_errors():
+        folder.write_whole(README_NAME, README.encode())
 
 
 @dataclass(frozen=True)
@@ -140,6 +160,7 @@ class Change:
         object: name of an item's object.
         reason: why, in the user's words.
         salt: key of the digest, if a merged copy of the case has one for this state already.
+        keeps_reasons: if it erases: the reasons of earlier entries of the subject stay.
     """
 
     action: custody.Action
@@ -148,6 +169,12 @@ class Change:
     object: str | None = None
     reason: str = field(default="", repr=False)
     salt: bytes | None = field(default=None, repr=False)
+    keeps_reasons: bool = False
+
+    @property
+    def erases(self) -> bool:
+        """Whether nothing is left of the subject afterwards."""
+        return custody.ERASED_AT in self.state
 
 
 def append(case: Case, changes: Sequence[Change], now: datetime) -> list[custody.Entry]:
@@ -159,25 +186,37 @@ def append(case: Case, changes: Sequence[Change], now: datetime) -> list[custody
     Returns:
         The entry of each change.
     """
-    at = custody.stamp(now)
-    entries = []
-    for change in changes:
-        entry = custody.Entry(
-            number=case.size,
+    at, first = custody.stamp(now), case.size
+    digests = custody.put_records(
+        case.database,
+        [
+            custody.NewState(number, one.subject, one.state, one.object, one.salt)
+            for number, one in enumerate(changes, start=first)
+        ],
+    )
+    reasons = custody.put_reasons(
+        case.database, [(number, one.reason) for number, one in enumerate(changes, start=first)]
+    )
+    entries = [
+        custody.Entry(
+            number=number,
             at=at,
             member=case.unlocked.member,
             action=change.action,
             subject=change.subject,
-            digest=custody.put_record(
-                case.database, case.size, change.subject, change.state, change.object, change.salt
-            ),
-            reason=custody.put_reason(case.database, case.size, change.reason),
+            digest=digest,
+            reason=reason,
         )
-        content = entry.to_bytes()
-        case.database.execute("INSERT INTO entries VALUES (?, ?)", (entry.number, content))
+        for number, change, digest, reason in zip(
+            range(first, first + len(changes)), changes, digests, reasons, strict=True
+        )
+    ]
+    leaves = [(entry.number, entry.to_bytes()) for entry in entries]
+    case.database.executemany("INSERT INTO entries VALUES (?, ?)", leaves)
+    for _number, content in leaves:
         case.frontier.append(merkle.leaf_hash(content))
         case.size += 1
-        entries.append(entry)
+    _forget_reasons(case, [change for change in changes if not change.keeps_reasons], first)
     note = checkpoint.sign(
         checkpoint.Checkpoint(case.file.log_origin, case.size, case.frontier.root()),
         _signing_name(case),
@@ -185,6 +224,19 @@ def append(case: Case, changes: Sequence[Change], now: datetime) -> list[custody
     )
     case.database.execute("INSERT INTO checkpoints VALUES (?, ?)", (case.size, note))
     return entries
+
+
+def _forget_reasons(case: Case, changes: Sequence[Change], first: int) -> None:
+    """Erase the reasons of what is erased: they may say from whom it came.
+
+    Reasons from the entry `first` on stay: they say why it was erased.
+    """
+    erased = {change.subject for change in changes if change.erases}
+    forgotten = {change.subject for change in changes if change.action == "forget"}
+    if erased | forgotten:
+        custody.forget_reasons(case.database, erased | forgotten, first)
+    if erased:
+        custody.forget_branch_reasons(case.database, erased)
 
 
 def add_member(case: Case, name: str, recipient: str, unlocked: Unlocked) -> Change:
@@ -202,13 +254,17 @@ def member_state(case: Case, member: str) -> dict[str, object]:
         "SELECT name, recipient FROM members WHERE id = ?", (member,)
     ).fetchone()
     keys = signing.as_state(signing.keys_of(case.database)[member])
-    return {"name": str(name), "recipient": str(recipient), "signing": keys}
+    return {
+        "name": database.text(name, "members.name"),
+        "recipient": database.text(recipient, "members.recipient"),
+        "signing": keys,
+    }
 
 
 def recipients(case: Case) -> dict[str, str]:
     """Return the recipient of every slot that the database knows."""
     return {
-        str(slot): str(recipient)
+        database.text(slot, "slots.id"): database.text(recipient, "members.recipient")
         for slot, recipient in case.database.execute(
             "SELECT slots.id, recipient FROM slots JOIN members ON members.id = slots.member"
         )

@@ -14,47 +14,57 @@ from contrechamp.base.files import unwritable
 from contrechamp.base.held_folder import HeldFolder
 from contrechamp.base.i18n import _
 from contrechamp.base.shown_text import shown
+from contrechamp.vault import format_1
 
 NAME = "case.db"
 JOURNAL = f"{NAME}-journal"
 #: Most values that one query asks for.
 AT_A_TIME = 500
 
-#: The vault's tables of format 1. Text is UTF-8, times are ISO 8601 in UTC, digests are raw bytes.
+#: Of the tables below; those of a case of format 1 have 0 (`PRAGMA user_version`).
+FORMAT = 2
+#: The vault's tables of format 2. Text is UTF-8, times are ISO 8601 in UTC, digests are raw bytes.
 #: Rooms that keep tables of their own in a case declare them, and pass them to `make_tables`.
 SCHEMA = """
-CREATE TABLE settings (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE settings (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID, STRICT;
 CREATE TABLE members (
     id TEXT PRIMARY KEY,
     name TEXT NOT NULL,
     recipient TEXT NOT NULL,        -- age X25519
     left_at TEXT                    -- when access was taken away
-) WITHOUT ROWID;
+) WITHOUT ROWID, STRICT;
 CREATE TABLE signing_keys (
     member TEXT NOT NULL REFERENCES members,
     number INTEGER NOT NULL,        -- of the member's keys, from 1
     public BLOB NOT NULL,           -- Ed25519
     since INTEGER NOT NULL,         -- number of the first entry that it signs
     PRIMARY KEY (member, number)
-) WITHOUT ROWID;
+) WITHOUT ROWID, STRICT;
 CREATE TABLE slots (
     id TEXT PRIMARY KEY,            -- of a slot in case.toml
     member TEXT NOT NULL REFERENCES members
-) WITHOUT ROWID;
+) WITHOUT ROWID, STRICT;
+CREATE TABLE files (                -- below objects/xx/
+    name TEXT PRIMARY KEY,          -- random
+    waiting TEXT                    -- where below objects/ it lies until it is moved; then NULL
+) WITHOUT ROWID, STRICT;
 CREATE TABLE objects (
-    name TEXT PRIMARY KEY,          -- keyed hash of the content; its file lies in objects/xx/
+    name TEXT PRIMARY KEY,          -- random
     identity TEXT,                  -- age secret key; NULL once erased
     size INTEGER,                   -- of the content in bytes; NULL once erased
     sha256 BLOB, blake3 BLOB,       -- of the content; NULL once erased
-    incoming TEXT                   -- its file in objects/incoming/ until it is moved into place
-) WITHOUT ROWID;
+    file TEXT NOT NULL REFERENCES files,
+    start INTEGER NOT NULL,         -- of its bytes in the file
+    length INTEGER                  -- how many there are; NULL if the file is all its own
+) WITHOUT ROWID, STRICT;
+CREATE INDEX objects_by_sha256 ON objects (sha256);
 CREATE TABLE records (
     subject TEXT PRIMARY KEY,       -- item/<id>, record/<id>, member/<id>, case, ...
     salt BLOB NOT NULL,             -- key of the digest in the log
     state BLOB NOT NULL,            -- canonical JSON
     object TEXT,                    -- of an item
     entry INTEGER NOT NULL          -- number of the entry that this state is of
-);
+) STRICT;
 CREATE INDEX records_by_object ON records (object);
 CREATE TABLE versions (             -- earlier states of record/<id>
     subject TEXT NOT NULL,
@@ -63,34 +73,36 @@ CREATE TABLE versions (             -- earlier states of record/<id>
     salt BLOB NOT NULL,
     state BLOB NOT NULL,
     PRIMARY KEY (subject, branch, entry)
-);
-CREATE TABLE entries (number INTEGER PRIMARY KEY, content BLOB NOT NULL);
-CREATE TABLE reasons (number INTEGER PRIMARY KEY, salt BLOB NOT NULL, text TEXT NOT NULL);
-CREATE TABLE checkpoints (size INTEGER NOT NULL, note TEXT NOT NULL, PRIMARY KEY (size, note));
+) STRICT;
+CREATE TABLE entries (number INTEGER PRIMARY KEY, content BLOB NOT NULL) STRICT;
+CREATE TABLE reasons (number INTEGER PRIMARY KEY, salt BLOB NOT NULL, text TEXT NOT NULL) STRICT;
+CREATE TABLE checkpoints (
+    size INTEGER NOT NULL, note TEXT NOT NULL, PRIMARY KEY (size, note)
+) STRICT;
 CREATE TABLE anchors (
     id INTEGER PRIMARY KEY,
     size INTEGER NOT NULL,          -- entries of the checkpoint
     entry BLOB NOT NULL,            -- what to show to whom; canonical JSON
     proof BLOB                      -- what came back; NULL while it waits
-);
+) STRICT;
 CREATE TABLE branches (             -- logs of other copies of the case that were merged
     id TEXT PRIMARY KEY,            -- root of the tree up to its newest entry, hexadecimal
     parent TEXT NOT NULL,           -- branch that it left, '' for the log itself
     fork INTEGER NOT NULL           -- entries that both have
-) WITHOUT ROWID;
+) WITHOUT ROWID, STRICT;
 CREATE TABLE branch_entries (
     branch TEXT NOT NULL REFERENCES branches,
     number INTEGER NOT NULL,        -- from the fork
     content BLOB NOT NULL,
     salt BLOB, reason TEXT,         -- as in reasons; NULL where there is none
     PRIMARY KEY (branch, number)
-);
+) STRICT;
 CREATE TABLE branch_checkpoints (
     branch TEXT NOT NULL REFERENCES branches,
     size INTEGER NOT NULL,
     note TEXT NOT NULL,
     PRIMARY KEY (branch, size, note)
-);
+) STRICT;
 CREATE TABLE branch_keys (          -- as signing_keys, of the members of that copy
     branch TEXT NOT NULL REFERENCES branches,
     member TEXT NOT NULL,
@@ -98,12 +110,13 @@ CREATE TABLE branch_keys (          -- as signing_keys, of the members of that c
     public BLOB NOT NULL,
     since INTEGER NOT NULL,
     PRIMARY KEY (branch, member, number)
-) WITHOUT ROWID;
-CREATE TABLE intakes (
-    path BLOB NOT NULL,             -- keyed hash of the path that was given to add
-    file BLOB NOT NULL,             -- keyed hash of one file of it that is in
-    PRIMARY KEY (path, file)
-) WITHOUT ROWID;
+) WITHOUT ROWID, STRICT;
+CREATE TABLE intakes (              -- what an add that is not finished has taken in
+    path BLOB NOT NULL,             -- hash of the path that was given to it
+    first INTEGER NOT NULL,         -- number of the first entry of a batch
+    last INTEGER NOT NULL,          -- and of the last
+    PRIMARY KEY (path, first)
+) WITHOUT ROWID, STRICT;
 """
 
 
@@ -173,6 +186,25 @@ def _authorized(
     return _DENY if action == _ATTACH and one else _OK
 
 
+def format_of(database: sqlite.Connection) -> int:
+    """Return the format of a database.
+
+    Raises:
+        InputError: if it is none that this version knows.
+    """
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    found = {0: 1, FORMAT: FORMAT}.get(version)
+    if found is None:
+        raise InputError(
+            _(
+                "the database has format {found}, which this version of contrechamp does not "
+                "know ({known}); use a newer version. Nothing was changed"
+            ).format(found=version, known=FORMAT),
+            where=NAME,
+        )
+    return found
+
+
 def check_schema(database: sqlite.Connection, more: str) -> None:
     """Check that a database has our tables and indices, as we write them, and nothing else.
 
@@ -200,16 +232,16 @@ def strange_parts(database: sqlite.Connection, more: str) -> list[str]:
     Whoever has the key can add a trigger that keeps what is erased, or an index that lies. SQL is
     compared word for word, but for comments, before anything else is read.
     """
-    found, wanted = _schema_of(database), _schema(more)
+    found, wanted = _schema_of(database), _schema(more, format_of(database))
     return [name for name in sorted(found.keys() | wanted.keys())
             if found.get(name) != wanted.get(name)]  # fmt: skip
 
 
 @lru_cache(maxsize=4)
-def _schema(more: str) -> dict[str, tuple[Any, ...]]:
+def _schema(more: str, of_format: int) -> dict[str, tuple[Any, ...]]:
     empty = sqlite.connect(":memory:")
     try:
-        make_tables(empty, more)
+        make_tables(empty, more, of_format)
         return _schema_of(empty)
     finally:
         empty.close()
@@ -273,22 +305,88 @@ def transaction(database: sqlite.Connection) -> Iterator[None]:
         raise unwritable(_("the case"), error, _("nothing was changed")) from error
 
 
-def make_tables(database: sqlite.Connection, more: str) -> None:
+def make_tables(database: sqlite.Connection, more: str, of_format: int = FORMAT) -> None:
     """Make the tables of an empty database, inside the caller's transaction.
 
     Args:
         database: open and empty.
         more: SQL that makes the caller's own tables, each statement ending in ";" at a line's end.
+        of_format: whose tables.
     """
-    for statement in (SCHEMA + more).split(";\n"):
-        if statement.strip():
-            database.execute(statement)
+    old = of_format < FORMAT
+    for statement in statements(format_1.SCHEMA + format_1.loose(more) if old else SCHEMA + more):
+        database.execute(statement)
+    mark_format(database, of_format)
+
+
+def statements(sql: str) -> list[str]:
+    """Return the statements in SQL of which each ends in ";" at a line's end."""
+    return [statement for statement in sql.split(";\n") if statement.strip()]
+
+
+def mark_format(database: sqlite.Connection, of_format: int = FORMAT) -> None:
+    """Write down the format of a database, inside the caller's transaction."""
+    database.execute(f"PRAGMA user_version = {of_format if of_format > 1 else 0}")
 
 
 def setting(database: sqlite.Connection, name: str) -> bytes:
-    """Return a setting."""
-    (value,) = database.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
-    return bytes(value)
+    """Return a setting.
+
+    Raises:
+        InputError: if there is none, or it is not one of ours.
+    """
+    row = database.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
+    return blob(None if row is None else row[0], "settings.value", 1 << 10)
+
+
+#: Most bytes or letters of a value, where no narrower bound is given: SQLite's own limit is 10^9.
+MOST = 1 << 28
+
+
+def blob(value: object, column: str, most: int = MOST) -> bytes:
+    """Return a value of a column of bytes.
+
+    Whoever has the key can write anything anywhere, and ``bytes(10**12)`` is a terabyte of zeros.
+
+    Args:
+        value: as SQLite gives it.
+        column: ``table.column``, for messages.
+        most: bytes.
+
+    Raises:
+        InputError: if it is of another type, or longer.
+    """
+    if type(value) is not bytes or len(value) > most:
+        raise _foreign(column)
+    return value
+
+
+def text(value: object, column: str, most: int = MOST) -> str:
+    """Return a value of a column of text; as `blob`."""
+    if type(value) is not str or len(value) > most:
+        raise _foreign(column)
+    return value
+
+
+def whole(value: object, column: str) -> int:
+    """Return a value of a column of whole numbers, none of which we write below 0; as `blob`."""
+    if type(value) is not int or value < 0:
+        raise _foreign(column)
+    return value
+
+
+class ForeignValueError(InputError):
+    """Raised where a column holds what we do not write there."""
+
+
+def _foreign(column: str) -> ForeignValueError:
+    return ForeignValueError(
+        _(
+            "{column} holds a value of a kind or size that contrechamp does not write there: "
+            "somebody with a key of the case altered it, or it is damaged"
+        ).format(column=column),
+        where=NAME,
+    )
 
 
 def rows_of(

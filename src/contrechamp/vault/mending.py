@@ -4,10 +4,11 @@ import secrets
 from dataclasses import replace
 
 from contrechamp.vault import case as cases
-from contrechamp.vault import database, object_keys, objects, strangers
+from contrechamp.vault import database, erasing, object_keys, objects, strangers
 from contrechamp.vault.access import casefile, slots
 from contrechamp.vault.access.keys import casefile_key, database_key
 from contrechamp.vault.case import Case, Random
+from contrechamp.vault.database import text
 
 
 def recover(case: Case) -> None:
@@ -15,23 +16,32 @@ def recover(case: Case) -> None:
     settle_slots(case, secrets.token_bytes)
     _settle_casefile(case)
     objects.make_folders(case.folder)
-    pending = case.database.execute(
-        "SELECT name, incoming FROM objects WHERE incoming IS NOT NULL"
-    ).fetchall()
-    if pending:
-        with objects.write_errors(), case.folder.disk() as disk:
-            moves = [(incoming, name) for name, incoming in pending]
-            objects.put_in_place(case.folder, moves, disk)
-        object_keys.settle(case)
+    upgraded = case.file.format < casefile.FORMAT  # the database first, case.toml last
+    if upgraded:
+        database.forget_deleted(case.database)
+    _settle_files(case)
     for leftover in (*objects.leftovers(case.folder), *strangers.partials(case.folder)):
         objects.remove(case.folder, leftover)
-    rows = case.database.execute("SELECT name FROM objects WHERE identity IS NULL").fetchall()
-    erased = [objects.path_of(name) for (name,) in rows]
-    left = [path for path in erased if case.folder.stat(path) is not None]
-    if left:
-        database.forget_deleted(case.database)
-    for path in left:
-        objects.remove(case.folder, path)
+    erasing.finish(case)
+    if upgraded:
+        cases.write_readme(case.folder)
+        case.file = replace(case.file, format=casefile.FORMAT)
+        _settle_casefile(case)
+
+
+def _settle_files(case: Case) -> None:
+    """Move files of objects into place that were still waiting."""
+    pending = [
+        (objects.checked_path(text(waiting, "files.waiting", 128)),
+         objects.checked_name(text(name, "files.name", 64)))
+        for name, waiting in case.database.execute(
+            "SELECT name, waiting FROM files WHERE waiting IS NOT NULL"
+        ).fetchall()
+    ]  # fmt: skip
+    if pending:
+        with objects.write_errors(), case.folder.disk() as disk:
+            objects.put_in_place(case.folder, pending, disk)
+        object_keys.settle(case)
 
 
 def _settle_casefile(case: Case) -> None:

@@ -1,13 +1,18 @@
-"""``objects/``: contents of items, each encrypted under a key of its own while it is read."""
+"""``objects/``: contents of items, each encrypted under a key of its own.
+
+A large content is a file, small ones lie behind each other in a pack. Whatever reads one, or
+destroys one, does it here.
+"""
 
 import contextlib
+import ctypes
 import hashlib
+import io
+import os
 import re
-import secrets
 import stat
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import IO, Any, Protocol
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import BinaryIO, NamedTuple, Protocol
 
 import blake3
 import pyrage
@@ -17,15 +22,18 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.files import unreadable, unwritable
 from contrechamp.base.held_folder import HeldFolder
 from contrechamp.base.i18n import _
+from contrechamp.base.shown_text import shown
 
 FOLDER, INCOMING = "objects", "incoming"
 _INCOMING = f"{FOLDER}/{INCOMING}"
-#: Names of objects; the shorter ones are random, the longer ones of older versions.
+#: Names of files of objects; the shorter ones are random, the longer ones of format 1.
 NAME = re.compile(r"[0-9a-f]{32}|[0-9a-f]{64}")
-#: Bytes that are read from the disk and hashed at a time.
+#: Contents of at most so many bytes share a file; each is then one chunk of age.
+SMALL = 1 << 16
+#: Most bytes of an object in a pack: age adds a header of some hundred bytes.
+MOST_PACKED = SMALL + (1 << 13)
+#: Bytes that are read, or overwritten, at a time.
 CHUNK = 1 << 20
-#: Bytes of the beginning that are kept in memory, as many as readers of metadata need.
-HEAD = 1 << 18
 
 
 class UnreadableError(OSError):
@@ -45,6 +53,20 @@ def write_errors() -> Iterator[None]:
         raise
     except OSError as error:
         raise unwritable(_("the case"), error) from error
+
+
+class Place(NamedTuple):
+    """Where the encrypted bytes of an object lie.
+
+    Args:
+        path: of their file, below the folder of the case.
+        start: of the first byte.
+        length: number of bytes; None if the file is all its own.
+    """
+
+    path: str
+    start: int = 0
+    length: int | None = None
 
 
 class Target(Protocol):
@@ -68,122 +90,6 @@ class Discard:
         """Do nothing."""
 
 
-@dataclass(frozen=True)
-class Taken:
-    """One file that was read and is now encrypted in ``incoming``.
-
-    Args:
-        incoming: name of the encrypted file there.
-        identity: age secret key of the content.
-        size: size of the content in bytes.
-        sha256: SHA-256 of the content.
-        blake3: BLAKE3 of the content.
-        head: first bytes of the content.
-    """
-
-    incoming: str
-    identity: str = field(repr=False)
-    size: int
-    sha256: bytes
-    blake3: bytes
-    head: bytes = field(repr=False)
-
-
-class _Hashing:
-    """A source that is read in pieces of any size, but hashed in large ones on the way."""
-
-    def __init__(self, source: IO[bytes], advance: Callable[[float], None]) -> None:
-        self.source, self.advance = source, advance
-        self.sha256, self.blake3 = hashlib.sha256(), blake3.blake3()
-        self.size, self.head = 0, b""
-        self.chunk, self.at = memoryview(b""), 0
-        self.failed: UnreadableError | None = None
-
-    def read(self, size: int = -1) -> bytes:
-        if self.at == len(self.chunk):
-            try:
-                content = self.source.read(CHUNK)
-            except OSError as error:
-                self.failed = UnreadableError(error.errno, error.strerror)
-                raise self.failed from error
-            self.sha256.update(content)
-            self.blake3.update(content)
-            self.size += len(content)
-            if len(self.head) < HEAD:
-                self.head += content[: HEAD - len(self.head)]
-            self.advance(len(content))
-            self.chunk, self.at = memoryview(content), 0
-        end = len(self.chunk) if size < 0 else min(self.at + size, len(self.chunk))
-        part = bytes(self.chunk[self.at : end])
-        self.at = end
-        return part
-
-
-def take(source: IO[bytes], folder: HeldFolder, advance: Callable[[float], None]) -> Taken:
-    """Read a source to its end and write it, encrypted, to ``objects/incoming``.
-
-    It is not yet part of the case, and only `sync_incoming` makes sure that it is on the disk.
-
-    Args:
-        source: read once, from its current position.
-        folder: folder of the case.
-        advance: is told how many bytes were read.
-
-    Raises:
-        OutputError: if it cannot be written; nothing is left behind.
-    """
-    identity = pyrage.x25519.Identity.generate()
-    incoming = secrets.token_hex(16)
-    hashing = _Hashing(source, advance)
-    try:
-        with write_errors(), folder.create(incoming_path(incoming)) as file:
-            _encrypt(hashing, file, identity)
-    except BaseException:
-        with contextlib.suppress(OSError):  # the next writer removes it
-            folder.remove(incoming_path(incoming))
-        raise
-    return Taken(
-        incoming,
-        str(identity),
-        hashing.size,
-        hashing.sha256.digest(),
-        hashing.blake3.digest(),
-        hashing.head,
-    )
-
-
-def _encrypt(source: _Hashing, file: IO[bytes], identity: Any) -> None:
-    noting = _Noting(file)
-    try:
-        pyrage.encrypt_io(source, noting, [identity.to_public()])
-        # The library hides an error of its last write, which of a small file is the only one.
-        if noting.failed is not None:
-            raise noting.failed
-    except (pyrage.EncryptError, OSError) as error:
-        if source.failed is not None:
-            raise source.failed from None
-        cause = noting.failed or error
-        raise unwritable(_("the case"), cause, _("what was added before is in it")) from cause
-
-
-class _Noting:
-    """Pass on what is written, and keep any error, which the library turns into its own."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self.failed: OSError | None = None
-
-    def write(self, data: bytes) -> int:
-        try:
-            return self._file.write(data)
-        except OSError as error:
-            self.failed = self.failed or error
-            raise
-
-    def flush(self) -> None:
-        self._file.flush()
-
-
 def sync_incoming(folder: HeldFolder, incoming: Iterable[str], disk: Disk) -> None:
     """Wait until files in ``incoming``, and their names, are on the disk.
 
@@ -197,11 +103,11 @@ def sync_incoming(folder: HeldFolder, incoming: Iterable[str], disk: Disk) -> No
 
 
 def put_in_place(folder: HeldFolder, moves: Iterable[tuple[str, str]], disk: Disk) -> None:
-    """Move files from ``incoming`` to the paths of their objects, unless they are there already.
+    """Move files to where they stay, unless they are there already.
 
     Args:
         folder: folder of the case.
-        moves: pairs of a file in ``incoming`` and the name of its object.
+        moves: pairs of the path below ``objects`` where a file waits, and its name.
         disk: disk of the case.
 
     Raises:
@@ -209,14 +115,26 @@ def put_in_place(folder: HeldFolder, moves: Iterable[tuple[str, str]], disk: Dis
     """
     shards = set()
     with write_errors():
-        for incoming, name in moves:
+        for waiting, name in moves:
             shard = f"{FOLDER}/{name[:2]}"
             if shard not in shards:
                 folder.make_folder(shard)
                 shards.add(shard)
             with contextlib.suppress(FileNotFoundError):  # an interrupted run had moved it
-                folder.move(incoming_path(incoming), path_of(name))
+                folder.move(f"{FOLDER}/{waiting}", path_of(name))
         folder.settle(disk, [*sorted(shards), FOLDER])
+
+
+def sync_names(folder: HeldFolder, shards: Iterable[str]) -> None:
+    """Wait until what was removed from folders is gone on the disk as well.
+
+    Raises:
+        OutputError: if that fails.
+    """
+    with write_errors():
+        for shard in shards:
+            with contextlib.suppress(FileNotFoundError):
+                folder.sync(shard)
 
 
 def remove(folder: HeldFolder, path: str) -> None:
@@ -229,14 +147,44 @@ def remove(folder: HeldFolder, path: str) -> None:
         folder.remove(path)
 
 
+_WAITING = re.compile(r"incoming/[0-9a-f]{32}|[0-9a-f]{2}/[0-9a-f]{64}")
+
+
+def checked_name(name: str) -> str:
+    """Return a name of a file that the database holds, if it is one of ours.
+
+    Raises:
+        InputError: if it is not.
+    """
+    if not NAME.fullmatch(name):
+        raise InputError(_("no file of a case has this name"), where=shown(name))
+    return name
+
+
+def checked_path(waiting: str) -> str:
+    """Return a path below ``objects`` at which a file waits, if it is one of ours.
+
+    Raises:
+        InputError: if it is not.
+    """
+    if not _WAITING.fullmatch(waiting):
+        raise InputError(_("no file of a case has this name"), where=shown(waiting))
+    return waiting
+
+
 def path_of(name: str) -> str:
-    """Return the path of the object of this name, below the folder of the case."""
+    """Return the path of a file of objects, below the folder of the case."""
     return f"{FOLDER}/{name[:2]}/{name}"
 
 
 def incoming_path(incoming: str) -> str:
     """Return the path of a file in ``incoming``, below the folder of the case."""
     return f"{_INCOMING}/{incoming}"
+
+
+def waiting_in_incoming(incoming: str) -> str:
+    """Return the path of a file in ``incoming``, below ``objects``."""
+    return f"{INCOMING}/{incoming}"
 
 
 def make_folders(folder: HeldFolder) -> None:
@@ -273,8 +221,45 @@ def leftovers(folder: HeldFolder) -> list[str]:
         return []
 
 
+def opened(folder: HeldFolder, place: Place) -> BinaryIO:
+    """Open the encrypted bytes of an object, as a file of their own.
+
+    Raises:
+        InputError: if the file is missing or cannot be read, or the place is none of ours.
+    """
+    try:
+        file = folder.open(place.path)
+    except FileNotFoundError as error:
+        raise InputError(_("the object is missing"), where=place.path) from error
+    except OSError as error:
+        raise unreadable(place.path, error) from error
+    if place.length is None:
+        return file
+    with file:
+        return io.BytesIO(packed(file, place))
+
+
+def packed(pack: BinaryIO, place: Place) -> bytes:
+    """Return the encrypted bytes of an object in a pack that is open; fewer if they are not there.
+
+    Raises:
+        InputError: if the place is none of ours, or the pack cannot be read.
+    """
+    if place.length is None or place.length > MOST_PACKED:
+        raise InputError(_("an object in a pack cannot be as large as this one"), where=place.path)
+    try:
+        pack.seek(place.start)
+        return pack.read(place.length)
+    except OSError as error:
+        raise unreadable(place.path, error) from error
+
+
 def read_object(
-    folder: HeldFolder, name: str, identity: str, target: Target, advance: Callable[[float], None]
+    folder: HeldFolder,
+    place: Place,
+    identity: str,
+    target: Target,
+    advance: Callable[[float], None],
 ) -> tuple[int, bytes, bytes]:
     """Decrypt an object into `target`.
 
@@ -285,26 +270,128 @@ def read_object(
         InputError: if the object is missing, or was altered or cut off.
         OSError: if the target cannot be written to.
     """
+    with opened(folder, place) as file:
+        return _decrypted(file, place, identity, target, advance)
+
+
+def check_packed(
+    pack: BinaryIO, place: Place, identity: str, advance: Callable[[float], None]
+) -> tuple[int, bytes, bytes]:
+    """Decrypt an object in a pack that is open, to nowhere: as `read_object`."""
+    encrypted = packed(pack, place)
+    try:
+        content = bytes(pyrage.decrypt(encrypted, [pyrage.x25519.Identity.from_str(identity)]))
+    except (pyrage.DecryptError, pyrage.IdentityError) as error:
+        raise _undecryptable(place) from error
+    advance(len(content))
+    return len(content), hashlib.sha256(content).digest(), blake3.blake3(content).digest()
+
+
+def _decrypted(
+    file: BinaryIO,
+    place: Place,
+    identity: str,
+    target: Target,
+    advance: Callable[[float], None],
+) -> tuple[int, bytes, bytes]:
     out = _HashingTarget(target, advance)
     try:
-        file = folder.open(path_of(name))
-    except FileNotFoundError as error:
-        raise InputError(_("the object is missing"), where=name) from error
-    except OSError as error:
-        raise unreadable(name, error) from error
-    try:
-        with file:
-            pyrage.decrypt_io(file, out, [pyrage.x25519.Identity.from_str(identity)])
+        pyrage.decrypt_io(file, out, [pyrage.x25519.Identity.from_str(identity)])
     except (pyrage.DecryptError, pyrage.IdentityError, OSError) as error:
         if out.failed is not None:  # an error of the target, not of the object
             raise out.failed from None
-        raise InputError(
-            _("the object cannot be decrypted: it was altered or cut off"), where=name
-        ) from error
+        raise _undecryptable(place) from error
     # The library hides an error of its last write.
     if out.failed is not None:
         raise out.failed
     return out.size, out.sha256.digest(), out.blake3.digest()
+
+
+def _undecryptable(place: Place) -> InputError:
+    return InputError(
+        _("the object cannot be decrypted: it was altered or cut off"), where=place.path
+    )
+
+
+def is_zero(file: BinaryIO, start: int, end: int) -> bool:
+    """Return whether there are only zeros in a part of a file."""
+    file.seek(start)
+    while start < end:
+        part = file.read(min(CHUNK, end - start))
+        if not part or part.strip(b"\0"):
+            return not part
+        start += len(part)
+    return True
+
+
+def overwrite(folder: HeldFolder, path: str, ranges: Iterable[tuple[int, int]]) -> None:
+    """Overwrite parts of a file of objects with zeros, and wait until they are on the disk.
+
+    Args:
+        folder: folder of the case.
+        path: of the file.
+        ranges: start and end of each part; what lies behind the end of the file is left out.
+
+    Raises:
+        InputError: if it is no plain file.
+        OutputError: if it cannot be written to.
+    """
+    with write_errors():
+        try:
+            descriptor = folder.open_for_update(path)
+        except FileNotFoundError:
+            return
+        try:
+            size = os.fstat(descriptor).st_size
+            parts = [(start, min(end, size)) for start, end in ranges]
+            for start, end in parts:
+                for at in range(start, end, CHUNK):
+                    _write_all(descriptor, bytes(min(CHUNK, end - at)), at)
+            os.fsync(descriptor)
+            for start, end in parts:
+                _give_back(descriptor, start, end - start)
+        finally:
+            os.close(descriptor)
+
+
+def _write_all(descriptor: int, content: bytes, at: int) -> None:
+    while content:
+        written = os.pwrite(descriptor, content, at)
+        content, at = content[written:], at + written
+
+
+#: FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE (fallocate(2)).
+_PUNCH_HOLE = 0x01 | 0x02
+
+
+def _give_back(descriptor: int, start: int, length: int) -> None:
+    """Let the file system free what holds only zeros, if it can: a disk may then discard it."""
+    if length <= 0:
+        return
+    fallocate = getattr(ctypes.CDLL(None, use_errno=True), "fallocate", None)
+    if fallocate is not None:
+        offset = ctypes.c_int64
+        fallocate(
+            ctypes.c_int(descriptor), ctypes.c_int(_PUNCH_HOLE), offset(start), offset(length)
+        )
+
+
+def uncovered(start: int, end: int, ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the parts from `start` to `end` that no range covers.
+
+    Args:
+        start: of the whole.
+        end: of the whole.
+        ranges: start and end of each, in order of their starts.
+    """
+    found, at = [], start
+    for first, last in ranges:
+        if first > at and at < end:
+            found.append((at, min(first, end)))
+        at = max(at, last)
+    if at < end:
+        found.append((at, end))
+    return found
 
 
 class _HashingTarget:

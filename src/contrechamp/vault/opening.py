@@ -1,7 +1,8 @@
 """Opening a case: finding the slot, the root key and the copy of case.toml that count."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlcipher3 import dbapi2 as sqlite
@@ -9,7 +10,7 @@ from sqlcipher3 import dbapi2 as sqlite
 from contrechamp.base.errors import InputError
 from contrechamp.base.held_folder import HeldFolder
 from contrechamp.base.i18n import _
-from contrechamp.vault import database, lock, strangers
+from contrechamp.vault import database, lock, strangers, upgrading
 from contrechamp.vault.access import casefile, slots
 from contrechamp.vault.access.keys import Unlocked, casefile_key, database_key
 from contrechamp.vault.case import Case, held, read_casefile
@@ -17,14 +18,25 @@ from contrechamp.vault.log import custody, merkle, signing
 from contrechamp.vault.mending import recover
 
 
+def _clock() -> datetime:
+    return datetime.now(UTC)
+
+
 @contextmanager
 def opened(
-    folder: Path, secret: slots.Secret, *, tables: str, write: bool, tolerant: bool = False
+    folder: Path,
+    secret: slots.Secret,
+    *,
+    tables: str,
+    write: bool,
+    tolerant: bool = False,
+    now: Callable[[], datetime] = _clock,
 ) -> Iterator[Case]:
     """Open a case for the length of a ``with`` block.
 
     The folder, and the database in it, may have been filled by somebody who means harm: nothing in
-    it is followed, run, written or removed before it was found to be ours.
+    it is followed, run, written or removed before it was found to be ours. A case of an earlier
+    format is carried over when it is opened for writing; otherwise it is read as it is.
 
     Args:
         folder: folder of the case.
@@ -32,6 +44,7 @@ def opened(
         tables: SQL of the caller's own tables, as they were passed to `case.create`.
         write: be the one process that changes the case, and mend what an interrupted one left.
         tolerant: open for `verify`, which names what is not ours; it is only read then.
+        now: for the log, where it says that the case was carried over.
 
     Raises:
         InputError: if it is not a case, the secret is wrong, another process is writing to it, a
@@ -46,6 +59,8 @@ def opened(
             with lock.writing(found), database.clear_errors():
                 case = _open(found, secret, tables, read_only=False, tolerant=False)
                 try:
+                    if database.format_of(case.database) < database.FORMAT:
+                        upgrading.in_place(case, now())
                     recover(case)
                     yield case
                 finally:
@@ -55,9 +70,20 @@ def opened(
             read_only = not found.is_writable()
             case = _open(found, secret, tables, read_only=read_only, tolerant=tolerant)
             try:
+                _carry_over_in_memory(case)
                 yield case
             finally:
                 case.close()
+
+
+def _carry_over_in_memory(case: Case) -> None:
+    """Let a case of an earlier format be read like any other, unless its schema is not ours."""
+    stored = case.database
+    if database.format_of(stored) < database.FORMAT and not database.strange_parts(
+        stored, case.tables
+    ):
+        case.database = upgrading.in_memory(stored, case.folder, case.tables)
+        case.stored = stored
 
 
 def _open(

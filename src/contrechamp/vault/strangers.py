@@ -22,7 +22,7 @@ _INCOMING = re.compile(r"[0-9a-f]{32}")
 #: While case.toml is replaced, and while records are imported; the first form is of older versions.
 _PARTIAL = re.compile(
     r"case\.toml(\.copy)?\.partial|case\.toml(\.copy)?\.[0-9a-f]{16}\.partial"
-    r"|staging-[0-9a-f]{16}\.partial"
+    r"|README\.txt\.[0-9a-f]{16}\.partial|staging-[0-9a-f]{16}\.partial"
 )
 _FILES = frozenset(
     {casefile.NAME, casefile.COPY, database.NAME, database.JOURNAL, lock.NAME, README_NAME}

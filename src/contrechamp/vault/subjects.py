@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 from contrechamp.vault import database
 from contrechamp.vault.case import Case
+from contrechamp.vault.database import blob, text, whole
 from contrechamp.vault.log import custody
+from contrechamp.vault.log.custody import ERASED_AT
 
-#: Key in the state of an erased subject, of which nothing else is left.
-ERASED_AT = "erased_at"
 #: Branch of states in the case's own log.
 MAIN = ""
 
@@ -132,11 +132,11 @@ def below(case: Case, prefix: str) -> Iterator[State]:
     )
 
 
-def with_prefix(case: Case, text: str, limit: int) -> list[str]:
+def with_prefix(case: Case, beginning: str, limit: int) -> list[str]:
     """Return the first subjects that begin with a prefix and some digits of an id, in order."""
     rows = case.database.execute(
         "SELECT subject FROM records WHERE subject >= ? AND subject < ? ORDER BY subject LIMIT ?",
-        (text, f"{text}g", limit),
+        (beginning, f"{beginning}g", limit),
     )
     return [str(subject) for (subject,) in rows]
 
@@ -165,12 +165,21 @@ def all_states(case: Case, subject: str) -> list[State]:
     return ([] if found is None else [found]) + earlier(case, subject)
 
 
-def forget(case: Case, states: Iterable[State]) -> None:
-    """Erase these earlier states, inside the caller's transaction."""
+def forget(case: Case, states: Iterable[State], *, keep_reasons: bool = False) -> None:
+    """Erase these earlier states, inside the caller's transaction.
+
+    With those of merged copies go the reasons of their entries there, unless they are to be kept;
+    the case's own log is seen to where the entry is written (`case.append`).
+    """
+    gone = [(state.subject, state.branch, state.entry) for state in states]
     case.database.executemany(
-        "DELETE FROM versions WHERE subject = ? AND branch = ? AND entry = ?",
-        [(state.subject, state.branch, state.entry) for state in states],
+        "DELETE FROM versions WHERE subject = ? AND branch = ? AND entry = ?", gone
     )
+    if not keep_reasons:
+        case.database.executemany(
+            "UPDATE branch_entries SET salt = NULL, reason = NULL WHERE branch = ? AND number = ?",
+            [(branch, entry) for _subject, branch, entry in gone if branch != MAIN],
+        )
 
 
 def forget_earlier(case: Case, subjects: Sequence[str]) -> None:
@@ -201,10 +210,10 @@ def _state(row: Sequence[Any]) -> State:
     """Return the state in a row; columns become values only here."""
     subject, entry, salt, content, name, branch = row
     return State(
-        str(subject),
-        int(entry),
-        bytes(salt),
-        bytes(content),
-        None if name is None else str(name),
-        str(branch),
+        text(subject, "records.subject"),
+        whole(entry, "records.entry"),
+        blob(salt, "records.salt", 64),
+        blob(content, "records.state"),
+        None if name is None else text(name, "records.object", 64),
+        text(branch, "versions.branch"),
     )

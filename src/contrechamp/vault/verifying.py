@@ -2,24 +2,29 @@
 
 import bisect
 import contextlib
+import io
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from itertools import groupby, pairwise
+from typing import Any, BinaryIO
 
 from cryptography import x509
 from sqlcipher3 import dbapi2 as sqlite
 
 from contrechamp.base.errors import ContrechampError, InputError
-from contrechamp.base.held_folder import HeldFolder
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
-from contrechamp.vault import database, objects
+from contrechamp.vault import database, object_keys, objects
 from contrechamp.vault.access import casefile
 from contrechamp.vault.access.keys import casefile_key
 from contrechamp.vault.anchors import anchoring
 from contrechamp.vault.case import Case, read_casefile, recipients
 from contrechamp.vault.discrepancies import INTERRUPTED, Discrepancy
 from contrechamp.vault.log import branches, canonical, checkpoint, custody, merkle, note, signing
+from contrechamp.vault.object_keys import ObjectKey
+from contrechamp.vault.objects import Place
 from contrechamp.vault.strangers import strangers
+
+_STATE = "records.state"
 
 
 def verify(
@@ -45,16 +50,18 @@ def verify(
     found = [Discrepancy("stranger", one.path, one.problem) for one in strangers(case.folder)]
     found += _casefile(case)
     try:
-        if strange := database.strange_parts(case.database, case.tables):
+        if strange := database.strange_parts(case.pages, case.tables):
             # Nothing that it says can be relied on: a view may stand in the place of a table.
             return found + [_strange_part(name) for name in strange]
         found += [
             Discrepancy("database", database.NAME, _page_altered(what))
-            for what in database.damage(case.database)
+            for what in database.damage(case.pages)
         ]
         found += _against_log(case, since, trusted)
         if not quick:
             found += _contents(case, progress)
+    except database.ForeignValueError as error:
+        found.append(Discrepancy("database", database.NAME, str(error)))
     except (sqlite.DatabaseError, TypeError, ValueError, OverflowError) as error:
         # A page cannot be read, or a column holds a value of the wrong type.
         found.append(Discrepancy("database", database.NAME, _page_altered(type(error).__name__)))
@@ -216,10 +223,13 @@ def _signers(case: Case, entries: list[custody.Entry]) -> Iterator[Discrepancy]:
 
 
 def _records(case: Case, entries: list[custody.Entry]) -> Iterator[Discrepancy]:
-    """Compare every record with its latest digest in the log, and every reason with its digest."""
+    """Compare every record with its latest digest in the log, and every reason with its digest.
+
+    A reason may be missing only where its subject was erased later, or its versions were.
+    """
     last = {entry.subject: entry for entry in entries}
     records = {
-        str(subject): (bytes(salt), bytes(state))
+        str(subject): (database.blob(salt, "records.salt", 64), database.blob(state, _STATE))
         for subject, salt, state in case.database.execute(
             "SELECT subject, salt, state FROM records"
         )
@@ -238,20 +248,36 @@ def _records(case: Case, entries: list[custody.Entry]) -> Iterator[Discrepancy]:
                 _("the record is not what entry {number} says").format(number=last[subject].number),
             )
     reasons = {
-        int(number): custody.digest(bytes(salt), str(text).encode())
+        int(number): custody.digest(
+            database.blob(salt, "reasons.salt", 64), database.text(text, "reasons.text").encode()
+        )
         for number, salt, text in case.database.execute("SELECT number, salt, text FROM reasons")
     }
-    for entry in entries:
-        if reasons.get(entry.number, "") != entry.reason:
-            yield Discrepancy(
-                "reason", str(entry.number), _("its reason was altered or is missing")
-            )
+    gone: set[str] = set()
+    wrong = []
+    for entry in reversed(entries):
+        got = reasons.get(entry.number, "")
+        if got != entry.reason and (got or entry.subject not in gone):
+            wrong.append(entry.number)
+        if entry.action in custody.ERASING or (
+            entry is last[entry.subject] and _is_erased(records.get(entry.subject))
+        ):
+            gone.add(entry.subject)
+    for number in sorted(wrong):
+        yield Discrepancy("reason", str(number), _("its reason was altered or is missing"))
+
+
+def _is_erased(record: tuple[bytes, bytes] | None) -> bool:
+    """Return whether a record says that its subject was erased, as after a merge."""
+    return record is not None and custody.ERASED_AT in _fields(record[1])
 
 
 def _versions(case: Case, entries: list[custody.Entry]) -> Iterator[Discrepancy]:
     """Compare every earlier state of a record with its entry; only erased ones may be missing."""
     digests = {
-        (str(subject), int(number)): custody.digest(bytes(salt), bytes(state))
+        (str(subject), int(number)): custody.digest(
+            database.blob(salt, "versions.salt", 64), database.blob(state, "versions.state")
+        )
         for subject, number, salt, state in case.database.execute(
             "SELECT subject, entry, salt, state FROM versions WHERE branch = ''"
         )
@@ -307,8 +333,8 @@ def _items(case: Case) -> Iterator[Discrepancy]:
             )
         elif (told.get("size"), told.get("sha256"), told.get("blake3")) != (
             str(size),
-            bytes(sha256).hex(),
-            bytes(blake3).hex(),
+            database.blob(sha256, "objects.sha256", 32).hex(),
+            database.blob(blake3, "objects.blake3", 32).hex(),
         ):
             yield Discrepancy(
                 "swapped", str(subject), _("the object is not the one that its record describes")
@@ -344,57 +370,118 @@ def _members(case: Case) -> Iterator[Discrepancy]:
 def _fields(state: bytes) -> dict[str, Any]:
     """Return what a record says, or nothing if it is unreadable: `_records` reports that."""
     try:
-        return dict(canonical.loads(bytes(state)))
+        return dict(canonical.loads(database.blob(state, _STATE)))
     except (TypeError, ValueError, ContrechampError):
         return {}
 
 
 def _objects(case: Case) -> Iterator[Discrepancy]:
     """Compare the files of objects with their rows in the database."""
-    rows = {
-        str(name): (identity is not None, incoming)
-        for name, identity, incoming in case.database.execute(
-            "SELECT name, identity, incoming FROM objects"
-        )
+    files = {
+        database.text(name, "files.name", 64): None
+        if waiting is None
+        else database.text(waiting, "files.waiting")
+        for name, waiting in case.database.execute("SELECT name, waiting FROM files")
     }
-    wanted = {f"{name[:2]}/{name}" for name, (kept, _incoming) in rows.items() if kept}
-    waiting = {f"{name[:2]}/{name}" for name, (_kept, incoming) in rows.items() if incoming}
-    erased = {f"{name[:2]}/{name}" for name in rows} - wanted
-    there = objects.names_of(case.folder)
-    for name in sorted(wanted - there - waiting):
-        yield Discrepancy("missing", name, _("the object is missing"))
-    for name in sorted(there - wanted - erased):
-        yield Discrepancy("extra", name, _("this file belongs to no item of the case"))
-    for name in sorted(there & erased):
-        message = _("its key is erased, but the file is still there")
-        yield Discrepancy(INTERRUPTED, name, message)
+    paths = {
+        name: object_keys.place_of(case, name, waiting, 0, None).path
+        for name, waiting in files.items()
+    }
+    used = _used(case)
+    kept = {str(file) for file, identity in used if identity}
+    there = {f"{objects.FOLDER}/{name}" for name in objects.names_of(case.folder)}
+    for name in sorted(kept):
+        waits = files.get(name) is not None
+        if paths.get(name) not in there and not waits:
+            yield Discrepancy("missing", _shown_path(name), _("the object is missing"))
+    for path in sorted(there - set(paths.values())):
+        message = _("this file belongs to no item of the case")
+        yield Discrepancy("extra", path.removeprefix(f"{objects.FOLDER}/"), message)
+    for name in sorted({str(file) for file, identity in used if not identity}):
+        if paths.get(name) in there:
+            message = _("a key is erased, but what it encrypted is still there")
+            yield Discrepancy(INTERRUPTED, _shown_path(name), message)
+    for (name,) in case.database.execute(
+        "SELECT name FROM objects WHERE identity IS NOT NULL AND name NOT IN "
+        "(SELECT object FROM records WHERE object IS NOT NULL)"
+    ):
+        yield Discrepancy("extra", str(name), _("the object belongs to no item of the case"))
+
+
+def _used(case: Case) -> list[tuple[str, bool]]:
+    """Return which files hold objects, and whether any with a key."""
+    rows = case.database.execute("SELECT DISTINCT file, identity IS NOT NULL FROM objects")
+    return [(database.text(file, "objects.file", 64), bool(kept)) for file, kept in rows]
+
+
+def _shown_path(file: str) -> str:
+    return objects.path_of(file).removeprefix(f"{objects.FOLDER}/")
 
 
 def _contents(case: Case, progress: Progress) -> Iterator[Discrepancy]:
-    rows = case.database.execute(
-        "SELECT name, identity, size, sha256, blake3 FROM objects WHERE identity IS NOT NULL "
-        "AND incoming IS NULL ORDER BY name"
-    ).fetchall()
-    with progress(_("Verifying"), sum(int(row[2]) for row in rows)) as advance:
-        for name, identity, size, sha256, blake3 in rows:
-            yield from _content(
-                case.folder, str(name), str(identity), (size, bytes(sha256), bytes(blake3)), advance
-            )
+    keys = list(object_keys.every(case))
+    erasing = object_keys.erasing(case)
+    with progress(_("Verifying"), sum(key.size for key in keys)) as advance:
+        for path, several in groupby(keys, key=lambda key: key.place.path):
+            if case.folder.stat(path) is not None:  # else reported as missing by `_objects`
+                yield from _in_file(case, path, list(several), erasing.get(path, []), advance)
+
+
+def _in_file(
+    case: Case,
+    path: str,
+    keys: Sequence[ObjectKey],
+    erasing: Sequence[Place],
+    advance: Callable[[float], None],
+) -> Iterator[Discrepancy]:
+    """Check the objects in one file, and that there is nothing else in it."""
+    where = path.removeprefix(f"{objects.FOLDER}/")
+    own = keys[0].place.length is None
+    try:
+        with case.folder.open(path) as file:
+            for key in keys:
+                yield from _content(case, file, key, where, advance)
+            if own and len(keys) > 1:
+                yield Discrepancy("altered", where, _("objects overlap in it"))
+            elif not own:
+                yield from _between(file, where, [key.place for key in keys], erasing)
+    except (InputError, OSError) as error:
+        yield Discrepancy("altered", where, str(error))
 
 
 def _content(
-    folder: HeldFolder,
-    name: str,
-    identity: str,
-    expected: tuple[int, bytes, bytes],
-    advance: Callable[[float], None],
+    case: Case, file: BinaryIO, key: ObjectKey, where: str, advance: Callable[[float], None]
 ) -> Iterator[Discrepancy]:
-    if folder.stat(objects.path_of(name)) is None:
-        return  # reported as missing by `_objects`
+    place = key.place
     try:
-        got = objects.read_object(folder, name, identity, objects.Discard(), advance)
+        if place.length is None:
+            got = objects.read_object(case.folder, place, key.identity, objects.Discard(), advance)
+        else:
+            got = objects.check_packed(file, place, key.identity, advance)
     except InputError as error:
-        yield Discrepancy("altered", f"{name[:2]}/{name}", str(error))
+        yield Discrepancy("altered", where, str(error))
         return
-    if got != expected:
-        yield Discrepancy("altered", f"{name[:2]}/{name}", _("the content is not what was added"))
+    if got != (key.size, key.sha256, key.blake3):
+        yield Discrepancy("altered", where, _("the content is not what was added"))
+
+
+def _between(
+    file: BinaryIO, where: str, places: Sequence[Place], erasing: Sequence[Place]
+) -> Iterator[Discrepancy]:
+    """Check that objects in a pack do not overlap, and that only zeros lie beside them.
+
+    Args:
+        file: the pack.
+        where: its name.
+        places: of the objects in it.
+        erasing: of those whose keys are erased, and whose bytes may not be yet.
+    """
+    ranges = sorted(
+        (place.start, place.start + (place.length or 0)) for place in (*places, *erasing)
+    )
+    if any(one[1] > two[0] for one, two in pairwise(ranges)):
+        yield Discrepancy("altered", where, _("objects overlap in it"))
+    for start, end in objects.uncovered(0, file.seek(0, io.SEEK_END), ranges):
+        if not objects.is_zero(file, start, end):
+            message = _("it holds bytes from {start} to {end} that belong to no item of the case")
+            yield Discrepancy("extra", where, message.format(start=start, end=end))

@@ -27,5 +27,6 @@ def action_label(action: str) -> str:
         "seal": pgettext("log", "seal"),
         "reveal": pgettext("log", "reveal"),
         "merge": pgettext("log", "merge"),
+        "upgrade": pgettext("log", "upgrade"),
     }
     return labels.get(action, action)

@@ -30,6 +30,11 @@ def repeated(ref: str) -> str:
     return _("still in the case: {ref}: words of it stand there").format(ref=ref)
 
 
+def kept_reason(ref: str) -> str:
+    """Return a line on a reason that is kept."""
+    return _("still in the case, as you asked: the reason of {ref}").format(ref=ref)
+
+
 def citing(ref: str) -> str:
     """Return a line on a record that names what was erased."""
     return _("names it, and may say it in other words: {ref}").format(ref=ref)

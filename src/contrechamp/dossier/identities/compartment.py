@@ -253,13 +253,18 @@ def _seal_anew(
     erased = {"erased_at": custody.stamp(now)}
     changes = [change]
     changes += [Change("seal", each, _sealed(new, source, who)) for each, source, who in found]
-    changes += [Change("erase", COMPARTMENT + one.id, dict(erased)) for one in old]
+    # A key that is changed is not something that somebody wants gone: why who was let in stays.
+    changes += [
+        Change("erase", COMPARTMENT + one.id, dict(erased), keeps_reasons=True) for one in old
+    ]
     with database.transaction(case.database):
         cases.append(case, [replace(one, reason=reason) for one in changes], now)
     database.forget_deleted(case.database)
 
 
-def erase(case: Case, source: str, *, reason: str, now: datetime) -> int:
+def erase(
+    case: Case, source: str, *, reason: str, keep_reasons: bool = False, now: datetime
+) -> int:
     """Erase what is sealed for a source; return the number of identities erased.
 
     Raises:
@@ -270,7 +275,10 @@ def erase(case: Case, source: str, *, reason: str, now: datetime) -> int:
     if found:
         erased_at = custody.stamp(now)
         changes = [
-            Change("erase", subject, {"erased_at": erased_at}, None, reason) for subject in found
+            Change(
+                "erase", subject, {"erased_at": erased_at}, None, reason, keeps_reasons=keep_reasons
+            )
+            for subject in found
         ]
         with database.transaction(case.database):
             cases.append(case, changes, now)

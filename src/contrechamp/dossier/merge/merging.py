@@ -6,7 +6,6 @@ a field of a record in different ways, this copy's value stays, and a record of 
 ``conflict`` keeps both, with the value from before, until somebody decides.
 """
 
-import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -40,7 +39,10 @@ from contrechamp.vault.access import members
 from contrechamp.vault.access.slots import AgeIdentities
 from contrechamp.vault.case import Case, Change, Random
 from contrechamp.vault.log import branches, custody, history
+from contrechamp.vault.object_keys import ObjectKey
+from contrechamp.vault.objects import Place
 from contrechamp.vault.subjects import newest
+from contrechamp.vault.taking import Incoming
 from contrechamp.vault.verifying import verify
 
 
@@ -121,9 +123,10 @@ def merge(
     compartments.gather(plan)
     _keep_passages(plan)
     _check(plan)
-    incoming = _copy_objects(plan, progress)
+    incoming = Incoming(case.folder)
+    copied = _copy_objects(plan, incoming, progress)
     _erase_items(plan, reason)
-    done = _write(plan, incoming, reason)
+    done = _write(plan, incoming, copied, reason)
     if not plan.renew:
         return done
     try:
@@ -139,17 +142,21 @@ def _check_same(case: Case, other: Case) -> None:
     Raises:
         InputError: if they are not.
     """
-    if case.file.log_origin != other.file.log_origin or case.name_key != other.name_key:
+    first = [next(custody.leaves(one.database), None) for one in (case, other)]
+    # The name of a log can be claimed; its first entry holds a digest under a random key.
+    if case.file.log_origin != other.file.log_origin or first[0] != first[1]:
         raise InputError(_("this is not a copy of the same case"))
 
 
 def _is_news(case: Case, other: Case, mine: KnownStates, fork: int) -> bool:
     """Return whether the other log has anything after the fork that is unknown here.
 
-    A merge alone is no news, nor is the erasure of something already erased here.
+    A merge alone is no news, nor a change of the format, nor the erasure of something already
+    erased here.
     """
     return any(
         not entry.subject.startswith(branches.SUBJECT)
+        and entry.action != "upgrade"
         and (entry.subject, entry.digest) not in mine.anywhere
         and not (entry.action == "erase" and is_erased(newest(case, entry.subject)))
         for entry in custody.entries(other.database)
@@ -233,24 +240,23 @@ def _check(plan: MergePlan) -> None:
 # Writing
 
 
-def _copy_objects(plan: MergePlan, progress: Progress) -> dict[str, str]:
-    """Copy the other case's encrypted objects into ``incoming``; return their file names there."""
-    found = {}
+def _copy_objects(
+    plan: MergePlan, incoming: Incoming, progress: Progress
+) -> list[tuple[ObjectKey, str]]:
+    """Copy the other case's encrypted objects; return their keys, and the names of their files."""
+    found = []
     total = sum(key.size for key in plan.objects.values())
     with progress(_("Merging"), total) as advance, objects.write_errors():
         for name, key in plan.objects.items():
-            incoming = plan.random(16).hex()
-            with (
-                plan.other.folder.open(objects.path_of(name)) as source,
-                plan.case.folder.create(objects.incoming_path(incoming)) as target,
-            ):
-                shutil.copyfileobj(source, target)
+            with objects.opened(plan.other.folder, key.place) as source:
+                file, start = incoming.copy(source, key.place.length)
             got = objects.read_object(
-                plan.other.folder, name, key.identity, objects.Discard(), advance
+                plan.other.folder, key.place, key.identity, objects.Discard(), advance
             )
             if got != (key.size, key.sha256, key.blake3):
                 raise InputError(_("the content is not what was added"), where=name)
-            found[name] = incoming
+            place = Place(objects.path_of(file), start, key.place.length)
+            found.append((replace(key, name=plan.names[name], place=place), file))
     return found
 
 
@@ -265,12 +271,14 @@ def _erase_items(plan: MergePlan, reason: str) -> None:
         plan.erase_items = []
 
 
-def _write(plan: MergePlan, incoming: dict[str, str], reason: str) -> Merged:
+def _write(
+    plan: MergePlan, incoming: Incoming, copied: list[tuple[ObjectKey, str]], reason: str
+) -> Merged:
     case, at = plan.case, custody.stamp(plan.now)
     erased = sorted({*plan.erase_records, *plan.buried})
     made = [Put(one, store.new_id(plan.random), new=True) for one in plan.conflicts]
     with case.folder.disk() as disk, objects.write_errors():
-        objects.sync_incoming(case.folder, incoming.values(), disk)
+        files = incoming.settle(disk)
         with database.transaction(case.database):
             name = branches.keep(case, plan.other)
             state: dict[str, object] = {
@@ -282,13 +290,12 @@ def _write(plan: MergePlan, incoming: dict[str, str], reason: str) -> Merged:
             subject = f"{branches.SUBJECT}{plan.random(8).hex()}"
             first = Change("merge", subject, state, None, reason)
             joining = [members.carry_over(case, plan.other, one, at) for one in plan.members]
-            for key in plan.objects.values():
-                object_keys.put(case, key, incoming[key.name])
+            object_keys.put(case, copied)
             erased_here = [store.erasure(one, "", plan.now) for one in erased]
             changes = [first, *joining, *plan.changes, *erased_here]
             store.write(case, [*plan.puts.values(), *made], changes=changes, now=plan.now)
             forgotten = _forget(plan, {SUBJECT + one for one in erased})
-        moves = [(file, object_name) for object_name, file in incoming.items()]
+        moves = [(objects.waiting_in_incoming(file), file) for file in files]
         objects.put_in_place(case.folder, moves, disk)
         object_keys.settle(case)
     if erased or plan.stay_forgotten:

@@ -33,8 +33,9 @@ from contrechamp.vault.subjects import State, all_states, newest
 class MergePlan:
     """What a merge will do, gathered before anything is written.
 
-    `buried` are new conflicts about records that are erased; `stay_forgotten` are the subjects and
-    digests of states that either copy forgot and that must not return.
+    `objects` are those to be copied, and `names` what they and others are called here, both by
+    their name there. `buried` are new conflicts about records that are erased; `stay_forgotten` are
+    the subjects and digests of states that either copy forgot and that must not return.
     """
 
     case: Case
@@ -48,6 +49,7 @@ class MergePlan:
     puts: dict[str, Put] = field(default_factory=dict)
     conflicts: list[Conflict] = field(default_factory=list)
     objects: dict[str, ObjectKey] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
     items: set[str] = field(default_factory=set)
     erase_items: list[str] = field(default_factory=list)
     erase_records: list[str] = field(default_factory=list)
@@ -91,11 +93,11 @@ def is_erased(found: State | None) -> bool:
     return found is not None and found.is_erased
 
 
-def take(plan: MergePlan, subject: str) -> None:
+def take(plan: MergePlan, subject: str, object_name: str | None = None) -> None:
     """Take the other copy's state as it is, with the digest key that it has there."""
     found = newest(plan.other, subject)
     assert found is not None  # noqa: S101
-    plan.changes.append(Change("merge", subject, found.parsed, found.object, salt=found.salt))
+    plan.changes.append(Change("merge", subject, found.parsed, object_name, salt=found.salt))
 
 
 # By kind of subject
@@ -126,13 +128,27 @@ def _item(plan: MergePlan, subject: str) -> None:
     if whose(plan, subject) == "apart":
         plan.kept.append(subject)
         return
-    name = theirs.object
-    take(plan, subject)
-    if name is None:
-        return
-    plan.items.add(item)
-    if not object_keys.by_name(plan.case, [name]):
-        plan.objects |= object_keys.by_name(plan.other, [name])
+    name = None if theirs.object is None else _object_here(plan, theirs.object)
+    take(plan, subject, name)
+    if name is not None:
+        plan.items.add(item)
+
+
+def _object_here(plan: MergePlan, name: str) -> str | None:
+    """Return the name in this copy of an object of the other, which is planned to be copied.
+
+    Names are random: that of the other copy may be one of ours, put there by somebody who means to
+    have ours replaced.
+    """
+    if name not in plan.names:
+        key = object_keys.by_name(plan.other, [name]).get(name)
+        if key is None:
+            return None
+        known = object_keys.by_content(plan.case, [key.digests]).get(key.digests)
+        if known is None:
+            plan.objects[name] = key
+        plan.names[name] = known or plan.random(16).hex()
+    return plan.names[name]
 
 
 def _member(plan: MergePlan, subject: str) -> None:

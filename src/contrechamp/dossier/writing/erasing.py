@@ -27,7 +27,14 @@ from contrechamp.vault import erasing as vault_erasing
 from contrechamp.vault.case import Case, Change
 
 
-def erase(case: Case, records: Iterable[str], *, reason: str, now: datetime) -> list[str]:
+def erase(
+    case: Case,
+    records: Iterable[str],
+    *,
+    reason: str,
+    keep_reasons: bool = False,
+    now: datetime,
+) -> list[str]:
     """Erase records, every version of them, and the conflicts about them.
 
     Records that cite them still do, and show that they were erased.
@@ -36,6 +43,7 @@ def erase(case: Case, records: Iterable[str], *, reason: str, now: datetime) -> 
         case: open for writing.
         records: ids.
         reason: why, in the user's words; it is kept in the case.
+        keep_reasons: keep the reasons that were given for earlier entries of the records.
         now: for the log.
 
     Returns:
@@ -51,7 +59,8 @@ def erase(case: Case, records: Iterable[str], *, reason: str, now: datetime) -> 
     if not gone:
         return []
     with database.transaction(case.database):
-        store.write(case, changes=[store.erasure(one, reason, now) for one in gone], now=now)
+        changes = [store.erasure(one, reason, now, keep_reasons=keep_reasons) for one in gone]
+        store.write(case, changes=changes, now=now)
     database.forget_deleted(case.database)
     return gone
 
@@ -81,6 +90,7 @@ def erase_refs(
     *,
     with_source_files: bool = False,
     reason: str,
+    keep_reasons: bool = False,
     now: datetime,
 ) -> Erased:
     """Erase records and items, and report what still holds the same words.
@@ -91,6 +101,7 @@ def erase_refs(
         with_source_files: also erase the files that they were read from, whatever else was read
             from those.
         reason: why, in the user's words; it is kept in the case.
+        keep_reasons: keep the reasons that were given for earlier entries, and report them.
         now: for the log.
 
     Raises:
@@ -99,19 +110,32 @@ def erase_refs(
         OutputError: if the case cannot be written to.
     """
     gone = list(refs)
-    left = remains(case, gone)
+    left = remains(case, gone, keep_reasons=keep_reasons)
     if with_source_files:
         gone += [ref for ref in source_files(case, left) if ref not in gone]
     records = [ref.removeprefix(SUBJECT) for ref in gone if ref.startswith(SUBJECT)]
     items = [ref.removeprefix(f"{ITEM}/") for ref in gone if not ref.startswith(SUBJECT)]
     # Items first: erasing them may be refused, because others hold the same content.
-    objects = vault_erasing.erase(case, items, reason=reason, now=now) if items else []
-    records = erase(case, records, reason=reason, now=now)
+    objects: list[str] = []
+    if items:
+        objects = vault_erasing.erase(
+            case, items, reason=reason, keep_reasons=keep_reasons, now=now
+        )
+    records = erase(case, records, reason=reason, keep_reasons=keep_reasons, now=now)
     return Erased(tuple(gone), tuple(records), tuple(items), tuple(objects), left.without(gone))
 
 
-def forget_versions(case: Case, record: str, *, reason: str, now: datetime) -> int:
+def forget_versions(
+    case: Case, record: str, *, reason: str, keep_reasons: bool = False, now: datetime
+) -> int:
     """Erase the earlier versions of a record, and keep the newest.
+
+    Args:
+        case: open for writing.
+        record: id.
+        reason: why, in the user's words; it is kept in the case.
+        keep_reasons: keep the reasons that were given for its entries so far.
+        now: for the log.
 
     Returns:
         number of versions erased.
@@ -122,7 +146,7 @@ def forget_versions(case: Case, record: str, *, reason: str, now: datetime) -> i
     """
     subject = lookup.get(case, record).ref
     state, older = subjects.newest_of(case, [subject])[subject], subjects.earlier(case, subject)
-    change = Change("forget", subject, state.parsed, None, reason)
+    change = Change("forget", subject, state.parsed, None, reason, keeps_reasons=keep_reasons)
     with database.transaction(case.database):
         store.write(case, changes=[change], forgotten=older, now=now)
     database.forget_deleted(case.database)
@@ -159,6 +183,7 @@ def withdraw(
     erase_given: bool = False,
     with_source_files: bool = False,
     reason: str,
+    keep_reasons: bool = False,
     now: datetime,
 ) -> Withdrawn:
     """Record that a consent is withdrawn; from then on this shows wherever it was relied on.
@@ -173,6 +198,7 @@ def withdraw(
         with_source_files: also erase the files that they were read from, whatever else was read
             from those.
         reason: for the log, kept in the case.
+        keep_reasons: keep the reasons that were given for earlier entries of what is erased.
         now: for the log.
 
     Raises:
@@ -198,10 +224,17 @@ def withdraw(
     if not erase_given:
         return Withdrawn(given, used_by, (), (), Remains(outside=tuple(handed_out(case, given))))
     gone, kept = _to_erase(view, given, now.date())
-    done = erase_refs(case, gone, with_source_files=with_source_files, reason=reason, now=now)
+    done = erase_refs(
+        case,
+        gone,
+        with_source_files=with_source_files,
+        reason=reason,
+        keep_reasons=keep_reasons,
+        now=now,
+    )
     source = lookup.id_of(stored.record.source)
     if not _is_held(View(case), source, now.date()):
-        compartment.erase(case, source, reason=reason, now=now)
+        compartment.erase(case, source, reason=reason, keep_reasons=keep_reasons, now=now)
     return Withdrawn(given, used_by, done.refs, tuple(kept), done.remains)
 
 

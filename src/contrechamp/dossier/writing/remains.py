@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any, Literal
 
 from contrechamp.base.errors import InputError
@@ -16,7 +17,7 @@ from contrechamp.dossier.records.testimony import Exhibit, Testimony
 from contrechamp.vault import object_keys, subjects
 from contrechamp.vault.bags import exporting
 from contrechamp.vault.case import Case
-from contrechamp.vault.log import custody
+from contrechamp.vault.log import branches, custody
 from contrechamp.vault.object_keys import ObjectKey
 
 #: `RUN` words in a row that appear elsewhere too count as a copy; of shorter texts all words, but
@@ -75,6 +76,7 @@ class Remains:
             earlier versions.
         citing: references to records that cite them, and may paraphrase them.
         outside: copies that were handed out.
+        reasons: ``entry/<number>`` of their own entries whose reasons are kept on purpose.
         unread: number of items that were not searched, as no text or too large.
     """
 
@@ -83,6 +85,7 @@ class Remains:
     citing: tuple[str, ...] = ()
     outside: tuple[HandedOut, ...] = ()
     unread: int = 0
+    reasons: tuple[str, ...] = ()
 
     def without(self, gone: Iterable[str]) -> "Remains":
         """Return what is left once some records and items are erased."""
@@ -95,19 +98,23 @@ class Remains:
         )
 
 
-def remains(case: Case, refs: Sequence[str]) -> Remains:
+def remains(case: Case, refs: Sequence[str], *, keep_reasons: bool = False) -> Remains:
     """Return what else holds the words of records, or is a copy of items.
 
     Args:
         case: open, before they are erased: afterwards nobody knows their words.
         refs: references to records and items.
+        keep_reasons: whether the reasons of their entries are to be kept.
     """
     going = set(refs)
     going |= {SUBJECT + one for ref in refs for one in conflicts_about(case, lookup.id_of(ref))}
     files = _files(case, [ref for ref in refs if ref.startswith(SUBJECT)], going)
-    runs = _Runs(text for ref in refs for text in _said(case, ref))
+    own = [n for numbers in custody.reasons_of(case.database, going).values() for n in numbers]
+    said = custody.reasons(case.database)
+    runs = _Runs(chain((text for ref in refs for text in _said(case, ref)), (said[n] for n in own)))
     file_refs = {one.ref for one in files}
-    repeated, unread = _repeated(case, runs, going | file_refs)
+    entries = {_entry_ref(number) for number in own}
+    repeated, unread = _repeated(case, runs, going | file_refs | entries)
     citing = {
         SUBJECT + citation.citing
         for ref in refs
@@ -120,6 +127,7 @@ def remains(case: Case, refs: Sequence[str]) -> Remains:
         citing=tuple(sorted(citing - going)),
         outside=tuple(handed_out(case, [*refs, *file_refs])),
         unread=unread,
+        reasons=tuple(_entry_ref(number) for number in own) if keep_reasons else (),
     )
 
 
@@ -250,8 +258,7 @@ def _repeated(case: Case, runs: _Runs, known: set[str]) -> tuple[list[str], int]
         for state in subjects.all_earlier(case)
         if state.subject not in known and any(map(runs.stand_in, _texts(state.parsed)))
     ]
-    reasons = custody.reasons(case.database).items()
-    found += [f"entry/{number}" for number, text in reasons if runs.stand_in(text)]
+    found += [ref for ref, text in _reasons(case, known) if runs.stand_in(text)]
     unread = 0
     keys = object_keys.by_name(case, [name for _subject, name, _is_text in items])
     for subject, name, is_text in items:
@@ -263,6 +270,20 @@ def _repeated(case: Case, runs: _Runs, known: set[str]) -> tuple[list[str], int]
         elif any(runs.stand_in(text) for text in _readings(case, key)):
             found.append(subject)
     return found, unread
+
+
+def _reasons(case: Case, known: set[str]) -> Iterator[tuple[str, str]]:
+    """Yield the reasons of other entries, those of merged copies included, each with its entry."""
+    for number, text in custody.reasons(case.database).items():
+        if _entry_ref(number) not in known:
+            yield _entry_ref(number), text
+    for branch, entry, text in branches.reasons(case.database):
+        if entry.subject not in known:
+            yield f"{_entry_ref(entry.number)} ({branch[:16]}, {entry.subject})", text
+
+
+def _entry_ref(number: int) -> str:
+    return f"entry/{number}"
 
 
 def _readings(case: Case, key: ObjectKey) -> Iterator[str]:

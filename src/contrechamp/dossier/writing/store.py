@@ -19,8 +19,8 @@ from contrechamp.vault import case as cases
 from contrechamp.vault import database, subjects
 from contrechamp.vault.case import Case, Change, Random
 from contrechamp.vault.log import custody
-from contrechamp.vault.log.custody import Action
-from contrechamp.vault.subjects import ERASED_AT, State
+from contrechamp.vault.log.custody import ERASED_AT, Action
+from contrechamp.vault.subjects import State
 
 
 @dataclass(frozen=True)
@@ -159,10 +159,11 @@ def write(
     return stored
 
 
-def erasure(record_id: str, reason: str, now: datetime) -> Change:
+def erasure(record_id: str, reason: str, now: datetime, *, keep_reasons: bool = False) -> Change:
     """Return the change that erases a record."""
     state: dict[str, object] = {ERASED_AT: custody.stamp(now)}
-    return Change("erase", SUBJECT + record_id, state, None, reason)
+    subject = SUBJECT + record_id
+    return Change("erase", subject, state, None, reason, keeps_reasons=keep_reasons)
 
 
 def _change(one: Put, reason: str) -> Change:
@@ -189,7 +190,8 @@ def _erase_earlier(case: Case, changes: Sequence[Change], forgotten: Iterable[St
         for state in subjects.earlier(case, subject)
         if state.branch == subjects.MAIN
     ]
-    subjects.forget(case, [*own, *forgotten])
+    keep = any(one.keeps_reasons for one in records)
+    subjects.forget(case, [*own, *forgotten], keep_reasons=keep)
 
 
 def _rows(case: Case, puts: Sequence[Put]) -> dict[str, index.Row]:

@@ -24,7 +24,8 @@ from contrechamp.vault.access.passphrases import KdfParameters, check_parameters
 from contrechamp.vault.access.slots import Kind, Slot
 
 NAME, COPY = "case.toml", "case.toml.copy"
-FORMAT = 1
+#: Of new cases. Those of format 1 differ in their database and the names of their objects.
+FORMAT = 2
 
 MAX_BYTES = 1 << 18
 MAX_SLOTS = 64
@@ -48,7 +49,7 @@ class CaseFile:
     """What ``case.toml`` says, without its MAC.
 
     Args:
-        format: version of the format, 1.
+        format: version of the format, 1 or 2.
         log_origin: first line of the log's checkpoints.
         slots: ways into the case: at least one, with distinct ids.
     """
@@ -212,7 +213,7 @@ def _casefile(content: dict[str, Any], where: str) -> tuple[CaseFile, bytes]:
     tables = content["slot"]
     if not isinstance(tables, list) or not 1 <= len(tables) <= MAX_SLOTS:
         raise _damaged(where, _("it has no slots, or too many"))
-    if content["format"] != FORMAT or not _is(content["log_origin"], _LOG_ORIGIN):
+    if content["format"] not in range(1, FORMAT + 1) or not _is(content["log_origin"], _LOG_ORIGIN):
         raise _damaged(where, _("its format or the name of its log cannot be read"))
     mac = _bytes(content["mac"])
     if mac is None or len(mac) != _MAC_BYTES:
@@ -224,7 +225,7 @@ def _casefile(content: dict[str, Any], where: str) -> tuple[CaseFile, bytes]:
     if len({slot.id for slot in slots}) < len(slots):
         raise _damaged(where, _("two slots have the same id"))
     check_total([slot.parameters for slot in slots if slot.parameters is not None], where=where)
-    return CaseFile(FORMAT, content["log_origin"], slots), mac
+    return CaseFile(content["format"], content["log_origin"], slots), mac
 
 
 _AGE_FIELDS = {"id", "kind", "secret", "root"}

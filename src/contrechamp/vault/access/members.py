@@ -12,13 +12,14 @@ from contrechamp.vault.access import slots
 from contrechamp.vault.access.keys import Unlocked
 from contrechamp.vault.access.passphrases import tuned_here
 from contrechamp.vault.case import Case, Change
+from contrechamp.vault.database import text
 from contrechamp.vault.log import custody, signing
 
 
 def members(case: Case) -> list[tuple[str, str, str]]:
     """Return id, name and time of leaving ("" for those who have access) of every member."""
     return [
-        (str(member), str(name), str(left or ""))
+        (text(member, "members.id"), text(name, "members.name"), str(left or ""))
         for member, name, left in case.database.execute(
             "SELECT id, name, left_at FROM members ORDER BY name"
         )
@@ -30,7 +31,7 @@ def recipient_of(case: Case, member: str) -> str | None:
     row = case.database.execute(
         "SELECT recipient FROM members WHERE id = ? AND left_at IS NULL", (member,)
     ).fetchone()
-    return None if row is None else str(row[0])
+    return None if row is None else text(row[0], "members.recipient")
 
 
 def carry_over(case: Case, other: Case, member: str, at: str) -> Change:

@@ -11,6 +11,7 @@ from contrechamp.vault import database
 from contrechamp.vault.anchors import anchor, ots, rfc3161
 from contrechamp.vault.anchors.anchor import Anchor, Post
 from contrechamp.vault.case import Case, Random
+from contrechamp.vault.database import blob
 from contrechamp.vault.log import checkpoint
 from contrechamp.vault.log.history import newest_checkpoint
 
@@ -73,7 +74,7 @@ def send_waiting(case: Case, post: Post) -> list[Sent]:
         "SELECT id, size, entry FROM anchors WHERE proof IS NULL ORDER BY id"
     ).fetchall()
     for row, size, entry in rows:
-        waiting = anchor.from_bytes(bytes(entry))
+        waiting = anchor.from_bytes(blob(entry, "anchors.entry"))
         try:
             proof = anchor.send(waiting, post)
         except OSError as error:
@@ -104,8 +105,8 @@ def problems(case: Case, trusted: Sequence[x509.Certificate]) -> list[tuple[int,
         "SELECT size, entry, proof FROM anchors WHERE proof IS NOT NULL ORDER BY id"
     ).fetchall():
         try:
-            dated = anchor.from_bytes(bytes(entry))
-            _check(dated, bytes(proof), trusted)
+            dated = anchor.from_bytes(blob(entry, "anchors.entry"))
+            _check(dated, blob(proof, "anchors.proof"), trusted)
             if dated.note not in notes:
                 raise InputError(_("it is of a checkpoint that the case does not have"))
         except ContrechampError as error:

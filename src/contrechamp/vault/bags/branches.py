@@ -12,6 +12,7 @@ from typing import Any
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.vault.case import Case
+from contrechamp.vault.database import blob
 from contrechamp.vault.log import branches, canonical, checkpoint, custody, merkle, signing
 from contrechamp.vault.log.note import MAX_SIGNATURES
 
@@ -55,7 +56,7 @@ def proofs(case: Case, item: str, tree: Sequence[Sequence[bytes]]) -> list[Branc
         "ORDER BY branch, number",
         (f"item/{item}",),
     ):
-        entry = custody.entry_of(canonical.loads(bytes(content)))
+        entry = custody.entry_of(canonical.loads(blob(content, "branch_entries.content")))
         if entry.subject == f"item/{item}":
             wanted.setdefault(str(branch), []).append(entry)
     merges = _merges(case) if wanted else {}
@@ -74,8 +75,10 @@ def _merges(case: Case) -> dict[str, tuple[bytes, bytes, int, bytes]]:
         "WHERE subject > ? AND subject < ? ORDER BY number DESC",
         (branches.SUBJECT, branches.SUBJECT + "g"),
     ):
-        name = str(canonical.loads(bytes(state))["branch"])
-        found[name] = (bytes(salt), bytes(state), int(number), bytes(content))
+        says = blob(state, "records.state")
+        name = str(canonical.loads(says)["branch"])
+        leaf = blob(content, "entries.content")
+        found[name] = (blob(salt, "records.salt", 64), says, int(number), leaf)
     return found
 
 
@@ -93,7 +96,7 @@ def _branch(
     for member, place, public, since in case.database.execute(
         "SELECT member, number, public, since FROM branch_keys WHERE branch = ?", (name,)
     ):
-        keys.setdefault(str(member), []).append(signing.Key(int(place), bytes(public), int(since)))
+        keys.setdefault(str(member), []).append(signing.key_of(place, public, since))
     known = signing.public_keys(case.file.log_origin, keys)
     leaves = branches.leaves_of(case.database, name)
     theirs = merkle.levels([merkle.leaf_hash(leaf) for leaf in leaves])

@@ -71,7 +71,7 @@ def content_writer(
 
     def in_the_clear(file: bag.HashedFile) -> None:
         try:
-            got = objects.read_object(folder, item.key.name, item.key.identity, file, advance)
+            got = objects.read_object(folder, item.key.place, item.key.identity, file, advance)
         except InputError:
             if file.failed is not None:  # the disk it was written to, not the object
                 raise unwritable(_("the bag"), file.failed) from None
@@ -94,7 +94,7 @@ class _Decrypting:
     """
 
     def __init__(self, folder: HeldFolder, item: Item, advance: Callable[[float], None]) -> None:
-        self._arguments = (folder, item.key.name, item.key.identity)
+        self._arguments = (folder, item.key.place, item.key.identity)
         self._advance = advance
         self._got: tuple[int, bytes, bytes] | None = None
         self._error: Exception | None = None

@@ -17,11 +17,13 @@ from sqlcipher3 import dbapi2 as sqlite
 from contrechamp.base.errors import ContrechampError
 from contrechamp.base.i18n import _
 from contrechamp.vault.case import Case
+from contrechamp.vault.database import blob, text, whole
 from contrechamp.vault.log import canonical, checkpoint, custody, merkle, note, signing
 
 SUBJECT = "merge/"
 #: Name of the case's own log among the branches.
 MAIN = ""
+_CONTENT = "branch_entries.content"
 
 
 @dataclass(frozen=True)
@@ -42,13 +44,24 @@ class Branch:
 def branches(database: sqlite.Connection) -> dict[str, Branch]:
     """Return the branches of a case by id."""
     rows = database.execute("SELECT id, parent, fork FROM branches ORDER BY id")
-    return {str(row[0]): Branch(str(row[0]), str(row[1]), int(row[2])) for row in rows}
+    return {
+        str(row[0]): Branch(str(row[0]), str(row[1]), whole(row[2], "branches.fork"))
+        for row in rows
+    }
 
 
 def entries(database: sqlite.Connection) -> Iterator[tuple[str, custody.Entry]]:
     """Yield the entries that are only in branches, each with the id of its branch."""
     for branch, content in database.execute("SELECT branch, content FROM branch_entries"):
-        yield str(branch), custody.entry_of(canonical.loads(bytes(content)))
+        yield str(branch), custody.entry_of(canonical.loads(blob(content, _CONTENT)))
+
+
+def reasons(database: sqlite.Connection) -> Iterator[tuple[str, custody.Entry, str]]:
+    """Yield the reasons of entries that are only in branches: branch, entry and reason."""
+    for branch, content, reason in database.execute(
+        "SELECT branch, content, reason FROM branch_entries WHERE reason IS NOT NULL"
+    ):
+        yield str(branch), custody.read_entry(content), str(reason)
 
 
 def leaves_of(database: sqlite.Connection, branch: str) -> list[bytes]:
@@ -66,7 +79,13 @@ def leaves_of(database: sqlite.Connection, branch: str) -> list[bytes]:
         rows = database.execute(
             "SELECT number, content FROM branch_entries WHERE branch = ? ORDER BY number", (branch,)
         )
-        parts.append([bytes(row[1]) for row in rows if end is None or int(row[0]) < end])
+        parts.append(
+            [
+                blob(content, _CONTENT)
+                for number, content in rows
+                if end is None or whole(number, "branch_entries.number") < end
+            ]
+        )
         end = known[branch].fork if end is None else min(end, known[branch].fork)
         branch = known[branch].parent
     shared = [
@@ -100,7 +119,7 @@ def author(case: Case, subject: str, digest: str) -> tuple[str, str] | None:
     )
     found = None
     for (content,) in rows:
-        entry = custody.entry_of(canonical.loads(bytes(content)))
+        entry = custody.entry_of(canonical.loads(blob(content, _CONTENT)))
         if entry.digest == digest:
             found = entry.member, entry.at
             if entry.action != "merge":
@@ -161,6 +180,7 @@ def _keep_one(case: Case, other: Case, branch: str) -> None:
     for query, put in _OF_LOG if branch == MAIN else _OF_BRANCH:
         rows = other.database.execute(query, {"branch": branch, "fork": fork}).fetchall()
         case.database.executemany(put, [(name, *row) for row in rows])
+    custody.forget_branch_reasons(case.database, _erased_subjects(case.database))
     _keep_versions(case, other, branch, name, fork)
 
 
@@ -184,7 +204,7 @@ _OF_BRANCH = (
 
 def _keep_versions(case: Case, other: Case, branch: str, name: str, fork: int) -> None:
     """Write the states that the entries of a branch commit to."""
-    erased = _erased_records(case.database) | _erased_records(other.database)
+    erased = _erased_subjects(case.database) | _erased_subjects(other.database)
     rows = other.database.execute(
         "SELECT subject, entry, salt, state FROM versions "
         "WHERE branch = :branch AND entry >= :fork "
@@ -198,10 +218,11 @@ def _keep_versions(case: Case, other: Case, branch: str, name: str, fork: int) -
     )
 
 
-def _erased_records(database: sqlite.Connection) -> set[str]:
+def _erased_subjects(database: sqlite.Connection) -> set[str]:
     rows = database.execute(
-        "SELECT subject FROM records WHERE subject > 'record/' AND subject < 'record/g' "
-        "AND json_extract(CAST(state AS TEXT), '$.erased_at') IS NOT NULL"
+        "SELECT subject FROM records "
+        "WHERE json_extract(CAST(state AS TEXT), '$.erased_at') IS NOT NULL "
+        "AND subject NOT LIKE 'compartment/%'"  # a key that was changed
     )
     return {str(subject) for (subject,) in rows}
 
@@ -226,7 +247,7 @@ def problems(case: Case, records: Mapping[str, Any]) -> Iterator[tuple[str, str]
             yield branch.id, _("its entries are not those that were merged")
             continue
         yield from ((branch.id, message) for message in _signed(case, branch, leaves))
-        yield from ((branch.id, message) for message in _reasons(database, branch))
+        yield from ((branch.id, message) for message in _reasons(database, branch, erased))
         yield from ((branch.id, message) for message in _versions(database, branch, erased))
     # A branch that came along with another is recorded only in a log that is a branch itself.
     direct = {branch.id for branch in known.values() if branch.parent == MAIN}
@@ -248,7 +269,7 @@ def _signed(case: Case, branch: Branch, leaves: Sequence[bytes]) -> Iterator[str
         "ORDER BY member, number",
         (branch.id,),
     ):
-        keys.setdefault(str(member), []).append(signing.Key(int(number), bytes(public), int(since)))
+        keys.setdefault(str(member), []).append(signing.key_of(number, public, since))
     if branch.parent == MAIN:
         mine = signing.keys_of(case.database)
         for member, theirs in keys.items():
@@ -258,14 +279,14 @@ def _signed(case: Case, branch: Branch, leaves: Sequence[bytes]) -> Iterator[str
     public_keys = signing.public_keys(origin, keys)
     roots = _roots(leaves)
     signers: dict[int, tuple[str, ...]] = {}
-    for size, text in case.database.execute(
+    for size, signed_note in case.database.execute(
         "SELECT size, note FROM branch_checkpoints WHERE branch = ? ORDER BY size", (branch.id,)
     ):
         try:
-            signed = checkpoint.check(str(text), public_keys)
+            signed = checkpoint.check(str(signed_note), public_keys)
             if (signed.origin, signed.size, signed.root) != (origin, size, roots.get(size)):
                 yield _("the first {size} entries are not those that were signed").format(size=size)
-            signers[int(size)] = note.signers(str(text), public_keys)
+            signers[int(size)] = note.signers(str(signed_note), public_keys)
         except ContrechampError as error:
             yield str(error)
     sizes = sorted(signers)
@@ -283,13 +304,22 @@ def _signed(case: Case, branch: Branch, leaves: Sequence[bytes]) -> Iterator[str
             )
 
 
-def _reasons(database: sqlite.Connection, branch: Branch) -> Iterator[str]:
+def _reasons(
+    database: sqlite.Connection, branch: Branch, erased: Mapping[str, set[str]]
+) -> Iterator[str]:
+    """Check reasons; only those of what was erased, or forgotten, may be missing."""
+    gone = set[str]().union(*erased.values())
     for content, salt, reason in database.execute(
         "SELECT content, salt, reason FROM branch_entries WHERE branch = ?", (branch.id,)
     ):
         entry = _entry(content)
-        got = custody.digest(bytes(salt), str(reason).encode()) if salt is not None else ""
-        if entry is not None and got != entry.reason:
+        got = ""
+        if salt is not None:
+            said = text(reason, "branch_entries.reason").encode()
+            got = custody.digest(blob(salt, "branch_entries.salt", 64), said)
+        if entry is None or got == entry.reason:
+            continue
+        if salt is not None or entry.subject not in gone or entry.action == "erase":
             yield _("the reason of entry {number} was altered or is missing").format(
                 number=entry.number
             )
@@ -299,7 +329,9 @@ def _versions(
     database: sqlite.Connection, branch: Branch, erased: Mapping[str, set[str]]
 ) -> Iterator[str]:
     digests = {
-        (str(subject), int(number)): custody.digest(bytes(salt), bytes(state))
+        (str(subject), int(number)): custody.digest(
+            blob(salt, "versions.salt", 64), blob(state, "versions.state")
+        )
         for subject, number, salt, state in database.execute(
             "SELECT subject, entry, salt, state FROM versions WHERE branch = ?", (branch.id,)
         )
@@ -326,7 +358,8 @@ def _erased(database: sqlite.Connection, known: Mapping[str, Branch]) -> dict[st
     """Return, by erasing action, the subjects that the log or any branch erased states of."""
     found: dict[str, set[str]] = {}
     contents = [content for _number, content in custody.leaves(database)] if known else []
-    contents += [bytes(row[0]) for row in database.execute("SELECT content FROM branch_entries")]
+    rows = database.execute("SELECT content FROM branch_entries")
+    contents += [blob(row[0], _CONTENT) for row in rows]
     for entry in map(_entry, contents):
         if entry is not None and entry.action in custody.ERASING:
             found.setdefault(entry.action, set()).add(entry.subject)
@@ -335,7 +368,7 @@ def _erased(database: sqlite.Connection, known: Mapping[str, Branch]) -> dict[st
 
 def _entry(content: bytes) -> custody.Entry | None:
     try:
-        return custody.entry_of(canonical.loads(bytes(content)))
+        return custody.entry_of(canonical.loads(blob(content, _CONTENT)))
     except (ValueError, ContrechampError):
         return None
 

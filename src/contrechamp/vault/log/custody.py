@@ -9,14 +9,14 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from sqlcipher3 import dbapi2 as sqlite
 
-from contrechamp.vault.database import rows_of
+from contrechamp.vault.database import blob, rows_of, text
 from contrechamp.vault.log import canonical
 
 FORMAT = 1
@@ -30,8 +30,10 @@ Action: TypeAlias = Literal[
     "new-passphrase", "new-recovery", "new-key",
     "record", "edit", "import", "forget",
     "compartment", "admit", "seal", "reveal",
-    "merge",
+    "merge", "upgrade",
 ]  # fmt: skip
+#: Key in the state of an erased subject, of which nothing else is left.
+ERASED_AT = "erased_at"
 #: Actions that erase the earlier states of a subject.
 ERASING = frozenset({"erase", "forget"})
 
@@ -105,60 +107,139 @@ def digest(salt: bytes, content: bytes) -> str:
     return hmac.new(salt, content, hashlib.sha256).hexdigest()
 
 
-def put_record(
-    database: sqlite.Connection,
-    number: int,
-    subject: str,
-    state: Mapping[str, Any],
-    object_name: str | None,
-    salt: bytes | None = None,
-) -> str:
-    """Write the state of a subject under a new random key; return its digest.
+class NewState(NamedTuple):
+    """A state of a subject that is to be written.
+
+    Args:
+        number: of its entry.
+        subject: whose state it is.
+        state: the new state.
+        object: name of an item's object.
+        salt: the key of its digest; None for a new one. A merged copy may have one for it already.
+    """
+
+    number: int
+    subject: str
+    state: Mapping[str, Any]
+    object: str | None
+    salt: bytes | None
+
+
+def put_records(database: sqlite.Connection, states: Sequence[NewState]) -> list[str]:
+    """Write states of subjects, each under a random key; return their digests.
 
     To be called inside a transaction. The previous state is kept as a version if the subject is of
     a kind that has versions; otherwise it is overwritten together with its key.
-
-    Args:
-        database: database of the case.
-        number: number of the entry.
-        subject: whose state it is.
-        state: the new state.
-        object_name: name of an item's object.
-        salt: the key that a merged copy of the case has already given to this state.
     """
-    salt, content = salt or secrets.token_bytes(SALT_BYTES), canonical.dumps(dict(state))
-    new = database.execute(
-        "INSERT OR IGNORE INTO records (subject, salt, state, object, entry) "
-        "VALUES (?, ?, ?, ?, ?)",
-        (subject, salt, content, object_name, number),
-    )
-    if not new.rowcount:
-        if subject.startswith(VERSIONED):
-            database.execute(
-                "INSERT INTO versions SELECT subject, '', entry, salt, state FROM records "
-                "WHERE subject = ?",
-                (subject,),
-            )
-        database.execute(
-            "UPDATE records SET salt = ?, state = ?, object = ?, entry = ? WHERE subject = ?",
-            (salt, content, object_name, number, subject),
+    salted = [
+        (one, one.salt or secrets.token_bytes(SALT_BYTES), canonical.dumps(dict(one.state)))
+        for one in states
+    ]
+    seen = {
+        str(subject)
+        for (subject,) in rows_of(
+            database,
+            "SELECT subject FROM records WHERE subject IN ({})",
+            {one.subject for one in states},
         )
-    return digest(salt, content)
+    }
+    new = []
+    for one, salt, content in salted:
+        if one.subject not in seen:
+            new.append((one.subject, salt, content, one.object, one.number))
+            seen.add(one.subject)
+            continue
+        _put_new(database, new)
+        _replace(database, one, salt, content)
+    _put_new(database, new)
+    return [digest(salt, content) for _one, salt, content in salted]
 
 
-def put_reason(database: sqlite.Connection, number: int, reason: str) -> str:
-    """Write the reason of an entry; return its digest, or "" if there is no reason."""
-    if not reason:
-        return ""
-    salt = secrets.token_bytes(SALT_BYTES)
-    database.execute("INSERT INTO reasons VALUES (?, ?, ?)", (number, salt, reason))
-    return digest(salt, reason.encode())
+def _put_new(database: sqlite.Connection, rows: list[tuple[Any, ...]]) -> None:
+    """Write states of subjects that have none yet, and empty the list."""
+    if rows:
+        database.executemany(
+            "INSERT INTO records (subject, salt, state, object, entry) VALUES (?, ?, ?, ?, ?)", rows
+        )
+        rows.clear()
+
+
+def _replace(database: sqlite.Connection, one: NewState, salt: bytes, content: bytes) -> None:
+    if one.subject.startswith(VERSIONED):
+        database.execute(
+            "INSERT INTO versions SELECT subject, '', entry, salt, state FROM records "
+            "WHERE subject = ?",
+            (one.subject,),
+        )
+    database.execute(
+        "UPDATE records SET salt = ?, state = ?, object = ?, entry = ? WHERE subject = ?",
+        (salt, content, one.object, one.number, one.subject),
+    )
+
+
+def put_reasons(database: sqlite.Connection, reasons: Sequence[tuple[int, str]]) -> list[str]:
+    """Write reasons of entries, by number; return their digests, "" where there is no reason."""
+    salted = [
+        (number, secrets.token_bytes(SALT_BYTES) if reason else b"", reason)
+        for number, reason in reasons
+    ]
+    database.executemany("INSERT INTO reasons VALUES (?, ?, ?)", [one for one in salted if one[2]])
+    return [digest(salt, reason.encode()) if reason else "" for _n, salt, reason in salted]
 
 
 def reasons(database: sqlite.Connection) -> dict[int, str]:
     """Return the reasons of entries by number, in order."""
     rows = database.execute("SELECT number, text FROM reasons ORDER BY number")
-    return {int(number): str(text) for number, text in rows}
+    return {int(number): text(reason, "reasons.text") for number, reason in rows}
+
+
+def reasons_of(database: sqlite.Connection, subjects: Collection[str]) -> dict[str, list[int]]:
+    """Return the numbers of the entries of subjects that have a reason, by subject and in order.
+
+    Only entries of the case's own log count.
+    """
+    found: dict[str, list[int]] = {}
+    rows = database.execute(
+        "SELECT number, CAST(content AS BLOB) FROM entries WHERE number IN "
+        "(SELECT number FROM reasons) ORDER BY number"
+    )
+    for number, content in rows:
+        subject = read_entry(content).subject
+        if subject in subjects:
+            found.setdefault(subject, []).append(int(number))
+    return found
+
+
+def forget_reasons(database: sqlite.Connection, subjects: Collection[str], before: int) -> None:
+    """Erase why something was done to subjects, inside the caller's transaction.
+
+    Args:
+        database: database of the case.
+        subjects: that are erased, or whose earlier states are.
+        before: number of the entry from which on reasons stay: it says why they were erased.
+    """
+    gone = [
+        (number,)
+        for numbers in reasons_of(database, subjects).values()
+        for number in numbers
+        if number < before
+    ]
+    database.executemany("DELETE FROM reasons WHERE number = ?", gone)
+
+
+def forget_branch_reasons(database: sqlite.Connection, subjects: Collection[str]) -> None:
+    """Erase the same in the logs of merged copies; why they were erased there stays."""
+    gone = [
+        (branch, number)
+        for branch, number, content in database.execute(
+            "SELECT branch, number, content FROM branch_entries WHERE reason IS NOT NULL"
+        ).fetchall()
+        for entry in [read_entry(content)]
+        if entry.subject in subjects and entry.action != "erase"
+    ]
+    database.executemany(
+        "UPDATE branch_entries SET salt = NULL, reason = NULL WHERE branch = ? AND number = ?", gone
+    )
 
 
 def entries(database: sqlite.Connection) -> Iterator[Entry]:
@@ -175,7 +256,7 @@ def entries_of(database: sqlite.Connection, numbers: Iterable[int]) -> dict[int,
 
 def read_entry(content: bytes) -> Entry:
     """Return the entry in a leaf of this case; its canonical form was checked on writing."""
-    return entry_of(json.loads(bytes(content).decode()))
+    return entry_of(json.loads(blob(content, "entries.content").decode()))
 
 
 def leaves(database: sqlite.Connection) -> Iterator[tuple[int, bytes]]:
@@ -183,4 +264,4 @@ def leaves(database: sqlite.Connection) -> Iterator[tuple[int, bytes]]:
     for number, content in database.execute(
         "SELECT number, CAST(content AS BLOB) FROM entries ORDER BY number"
     ):
-        yield number, bytes(content)
+        yield number, blob(content, "entries.content")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from contrechamp.vault.case import Case
+from contrechamp.vault.database import blob, text
 from contrechamp.vault.log import canonical, custody
 
 
@@ -35,7 +36,7 @@ class Line:
 def history(case: Case) -> list[Line]:
     """Return the entries of a case's log, the oldest first, without verifying them."""
     names = {
-        str(subject): str(canonical.loads(bytes(state)).get("name", ""))
+        str(subject): str(canonical.loads(blob(state, "records.state")).get("name", ""))
         for subject, state in case.database.execute("SELECT subject, state FROM records")
     }
     members = {
@@ -44,7 +45,7 @@ def history(case: Case) -> list[Line]:
     }
     reasons = custody.reasons(case.database)
     merges = {
-        str(subject): str(canonical.loads(bytes(state)).get("branch", ""))
+        str(subject): str(canonical.loads(blob(state, "records.state")).get("branch", ""))
         for subject, state in case.database.execute(
             "SELECT subject, state FROM records WHERE subject LIKE 'merge/%'"
         )
@@ -70,7 +71,8 @@ def history(case: Case) -> list[Line]:
         for content, reason in case.database.execute(
             "SELECT content, reason FROM branch_entries WHERE branch = ? ORDER BY number", (branch,)
         ).fetchall():
-            yield from followed(line(bytes(content), str(reason or ""), branch))
+            leaf = blob(content, "branch_entries.content")
+            yield from followed(line(leaf, str(reason or ""), branch))
 
     return [
         found
@@ -84,4 +86,4 @@ def newest_checkpoint(case: Case) -> str:
     (note,) = case.database.execute(
         "SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1"
     ).fetchone()
-    return str(note)
+    return text(note, "checkpoints.note")

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlcipher3 import dbapi2 as sqlite
 
+from contrechamp.vault.database import blob, whole
+
 
 @dataclass(frozen=True)
 class Key:
@@ -50,8 +52,21 @@ def keys_of(database: sqlite.Connection) -> dict[str, list[Key]]:
     for member, number, public, since in database.execute(
         "SELECT member, number, public, since FROM signing_keys ORDER BY member, number"
     ):
-        found.setdefault(str(member), []).append(Key(int(number), bytes(public), int(since)))
+        found.setdefault(str(member), []).append(key_of(number, public, since))
     return found
+
+
+def key_of(number: object, public: object, since: object) -> Key:
+    """Return a key from its columns.
+
+    Raises:
+        InputError: if they are not as we write them.
+    """
+    return Key(
+        whole(number, "signing_keys.number"),
+        blob(public, "signing_keys.public", 32),
+        whole(since, "signing_keys.since"),
+    )
 
 
 def public_keys(origin: str, keys: Mapping[str, Sequence[Key]]) -> dict[str, bytes]:

@@ -79,7 +79,7 @@ class ImportContext:
     def id(self, scheme: str, name: str) -> str:
         """Return the record id for a name in a scheme: stable, and different in every case."""
         return hmac.new(
-            self.case.name_key, f"import\0{scheme}\0{name}".encode(), hashlib.sha256
+            self.case.import_key, f"import\0{scheme}\0{name}".encode(), hashlib.sha256
         ).hexdigest()[:16]
 
     def ref(self, scheme: str, name: str) -> str:

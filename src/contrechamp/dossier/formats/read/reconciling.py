@@ -15,7 +15,7 @@ from contrechamp.dossier.reading.lookup import Stored
 from contrechamp.dossier.records.field_types import Record
 from contrechamp.dossier.records.schema import members, to_json
 from contrechamp.dossier.writing import index
-from contrechamp.vault import adding
+from contrechamp.vault import adding, subjects
 from contrechamp.vault.case import Case
 from contrechamp.vault.log import custody
 
@@ -77,10 +77,6 @@ def _is_wanted(
     *,
     overwrite: bool,
 ) -> bool:
-    if _was_erased(case, draft, context):
-        gone = _("one of its files was erased from the case, so it is not imported again")
-        outcome.notices.append(ImportNotice(draft.where, gone))
-        return False
     if draft.id not in known:
         return True
     found = known[draft.id]
@@ -90,6 +86,10 @@ def _is_wanted(
         return False
     if draft.shared:
         outcome.unchanged += 1
+        return False
+    if _lost_a_file(case, draft, context, found):
+        gone = _("one of its files was erased from the case, so it is not imported again")
+        outcome.notices.append(ImportNotice(draft.where, gone))
         return False
     says = content(draft.record, _items_in(case, draft, context, found))
     if says == content(found.record):
@@ -116,16 +116,21 @@ def _is_wanted(
     return False
 
 
-def _was_erased(case: Case, draft: Draft, context: ImportContext) -> bool:
-    """Return whether a draft cites a file that was erased from the case."""
+def _lost_a_file(case: Case, draft: Draft, context: ImportContext, found: Stored) -> bool:
+    """Return whether an item was erased that a record has where its draft brings a file.
+
+    Nothing is left of the item by which the file could be known again, so a draft of a record that
+    the case does not have is imported with its files.
+    """
     if not context.kept:
         return False
-    cited = {ref for _path, ref in index.references(draft.record)}
-    return any(
-        adding.is_erased(case, context.digests(ref))
-        for ref in context.kept
-        if ref == THIS_FILE or ref in cited
-    )
+    there = dict(index.references(found.record))
+    places = [path for path, ref in index.references(draft.record) if ref in context.kept]
+    items = [there[path] for path in places if path in there]
+    if THIS_FILE in context.kept and found.record.read_from is not None:
+        items.append(found.record.read_from.item)
+    states = subjects.newest_of(case, items)
+    return any(state.is_erased for state in states.values())
 
 
 def _items_in(case: Case, draft: Draft, context: ImportContext, found: Stored) -> dict[str, str]:
