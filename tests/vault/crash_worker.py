@@ -95,6 +95,13 @@ def look(folder: Path, secret: str, quick: bool = False) -> None:
         say(verified=found, size=case.size)
 
 
+def upgrade(folder: Path, secret: str) -> None:
+    """Open a case of an earlier format for writing."""
+    with cases.opened(folder, secret, write=True):
+        pass
+    say(upgraded=True)
+
+
 def churn(folder: Path, secret: str, seed: int, scratch: str) -> None:
     """Do one thing after the other, as the seed says, until the process is killed."""
     dice = random.Random(seed)
@@ -138,8 +145,9 @@ def churn(folder: Path, secret: str, seed: int, scratch: str) -> None:
 
 DEEDS = {
     each.__name__: each
-    for each in (add, add_until_locked, erase, share, unshare, passphrase, create, look, churn)
-}
+    for each in (add, add_until_locked, erase, share, unshare, passphrase, create, look, churn,
+                 upgrade)
+}  # fmt: skip
 
 
 def obey(order: dict) -> None:

@@ -2,6 +2,9 @@
 
 import io
 import os
+import random
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +21,7 @@ from contrechamp.vault.case import Case
 from contrechamp.vault.log import history
 from contrechamp.vault.verifying import verify
 from vault import cases
+from vault.crashing import Worker, worker
 from vault.old_cases import FACTS, files_of, laid_out
 
 RECOVERY = parse_recovery_key(FACTS["recovery"])
@@ -153,3 +157,116 @@ def test_content_of_format_1_is_known_again(old: Path, tmp_path: Path) -> None:
     (added,) = cases.add(old, tmp_path / "again.txt")
     assert isinstance(added, adding.Added)
     assert added.duplicate
+
+
+@pytest.fixture(scope="module")
+def hands() -> Iterator[Worker]:
+    with worker() as started:
+        yield started
+
+
+def carried_over_with_fault(hands: Worker, old: Path, root: Path, fault: dict) -> dict | None:
+    """Carry a copy over under a fault, check it, and return what the attempt ended with.
+
+    Read only, it says nothing worse than that something was interrupted; opened for writing the
+    next time, everything is there.
+    """
+    folder = root / f"copy-{os.urandom(4).hex()}"
+    shutil.copytree(old, folder)
+    said = hands.run("upgrade", folder, conditions={"fault": fault}, secret=cases.PASSPHRASE)
+    with cases.opened(folder) as case:
+        assert {one.kind for one in verify(case)} <= {"interrupted"}, fault
+    with cases.opened(folder, write=True) as case:
+        everything_is_there(case)
+        actions = [line.action for line in history.history(case)]
+        assert actions.count("upgrade") == 1, fault
+    assert "format = 2" in (folder / "case.toml").read_text()
+    assert all(len(path.name) == 32 for path in folder.glob("objects/??/*"))
+    shutil.rmtree(folder)
+    return next((told for told in said if "calls" in told), None)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kill", [True, False])
+def test_killed_or_failing_anywhere_it_goes_on_at_the_next_opening(
+    hands: Worker, old: Path, tmp_path: Path, kill: bool
+) -> None:
+    """At calls drawn from all; tests/soak takes every one."""
+    whole = carried_over_with_fault(hands, old, tmp_path, {})
+    assert whole is not None
+    assert whole["error"] is None
+    calls = len(whole["calls"])
+    wanted = {1, calls // 2, calls - 1, *random.Random(1).sample(range(1, calls + 1), 9)}
+    for at in sorted(wanted):
+        fault = {"at": at, "kill": True} if kill else {"at": at}
+        carried_over_with_fault(hands, old, tmp_path, fault)
+
+
+@pytest.mark.slow
+def test_killed_at_any_statement_it_goes_on_at_the_next_opening(
+    old: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tables are made anew in one transaction: stopped within it, nothing was changed."""
+    from contrechamp.vault import upgrading
+
+    real, seen = upgrading.database.statements, []
+
+    def stopping(sql: str) -> Iterator[str]:
+        for number, statement in enumerate(real(sql)):
+            if number == stop:
+                raise KeyboardInterrupt
+            seen.append(statement)
+            yield statement
+
+    for stop in (0, 1, 5, 12, 20):
+        folder = tmp_path / f"stopped-{stop}"
+        shutil.copytree(old, folder)
+        before = files_of(folder)
+        whole = upgrading.database
+        monkeypatch.setattr(upgrading, "database", _With(whole, statements=stopping))
+        with pytest.raises(KeyboardInterrupt), cases.opened(folder, write=True):
+            pass
+        monkeypatch.setattr(upgrading, "database", whole)
+        after = files_of(folder)
+        assert before["case.toml"] == after["case.toml"]
+        assert {n for n in before if "objects" in n} == {n for n in after if "objects" in n}
+        with cases.opened(folder) as case:
+            everything_is_there(case)
+        with cases.opened(folder, write=True) as case:
+            everything_is_there(case)
+    assert seen
+
+
+class _With:
+    """A module with something else in it."""
+
+    def __init__(self, module: object, **more: object) -> None:
+        self.__dict__ |= {"_module": module, **more}
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._module, name)
+
+
+def test_a_table_with_a_value_that_format_1_never_wrote_is_refused_and_nothing_changed(
+    old: Path,
+) -> None:
+    from sqlcipher3 import dbapi2 as sqlcipher
+
+    from contrechamp.base.errors import InputError
+    from contrechamp.vault.access import keys
+
+    with cases.opened(old) as case:
+        key = keys.database_key(case.unlocked.root_key).hex()
+    db = sqlcipher.connect(str(old / "case.db"), isolation_level=None)
+    db.execute(f"PRAGMA key = \"x'{key}'\"")
+    db.execute("UPDATE reasons SET salt = 'text'")
+    db.close()
+    before = files_of(old)
+    for write in (True, False):
+        with (
+            pytest.raises(InputError, match=r"case\.db: a value in the database is of a kind"),
+            cases.opened(old, write=write),
+        ):
+            pass
+    after = files_of(old)
+    assert {n: c for n, c in after.items() if "journal" not in n and n != "case.lock"} == before

@@ -224,7 +224,7 @@ def _add_one(
         if isinstance(found, PassedOver):
             yield found
             continue
-        path, shown, about = found
+        path, shown, about = Path(found[0]), found[1], found[2]
         if (shown, str(about.st_size), str(about.st_mtime_ns)) in done:
             advance(about.st_size)
             continue
@@ -347,7 +347,7 @@ def _content(folder: HeldFolder, taken: Taken) -> IO[bytes]:
 
 def _files_below(
     given: Path, case_folder: HeldFolder
-) -> Iterator[tuple[Path, str, os.stat_result] | PassedOver]:
+) -> Iterator[tuple[str, str, os.stat_result] | PassedOver]:
     """Yield the regular files below a path, and what is passed over.
 
     Of a file: its path, its name from the given folder on (with bytes that are not UTF-8 escaped),
@@ -359,7 +359,7 @@ def _files_below(
         path, shown, about = stack.pop()
         mode = about.st_mode
         if stat.S_ISREG(mode):
-            yield Path(path), os.fsencode(shown).decode("utf-8", "backslashreplace"), about
+            yield path, os.fsencode(shown).decode("utf-8", "backslashreplace"), about
         elif stat.S_ISLNK(mode):
             yield PassedOver(Path(path), _("a link: links are not followed"))
         elif not stat.S_ISDIR(mode):

@@ -40,9 +40,10 @@ def dumps(value: Any, *, where: str = "") -> bytes:
         InputError: if it holds anything else, text that is not Unicode (a lone surrogate, as
             file names can have) or a number out of bounds, or is too deep or too long.
     """
-    if not _is_flat(value) and (problem := _problem(value, MAX_DEPTH)):
+    flat = _is_flat(value)
+    if not flat and (problem := _problem(value, MAX_DEPTH)):
         raise InputError(problem, where=where)
-    raw = _encoded(value)
+    raw = _encoded(value, flat=flat)
     if raw is None:
         raise InputError(_("some text in it is not valid Unicode"), where=where)
     if len(raw) > MAX_BYTES:
@@ -77,7 +78,8 @@ def loads(raw: bytes, *, where: str = "") -> Any:
     except ValueError:  # not UTF-8, not JSON; the error itself carries the content
         problem = not_json()
     else:
-        problem = "" if _encoded(value) == raw else _("it is not in canonical form (RFC 8785)")
+        same = _encoded(value, flat=_is_flat(value)) == raw
+        problem = "" if same else _("it is not in canonical form (RFC 8785)")
     if problem:  # raised out here, so that what was caught is not kept as its context
         raise InputError(problem, where=where)
     return value
@@ -92,9 +94,9 @@ class _RefusedError(Exception):
 _PLAIN = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def _encoded(value: Any) -> bytes | None:
+def _encoded(value: Any, *, flat: bool) -> bytes | None:
     try:
-        if _is_flat(value) or _is_plain(value):
+        if flat or _is_plain(value):
             return _PLAIN.encode(value).encode("utf-8")
         return rfc8785.dumps(value)
     except ValueError:  # surrogates: CanonicalizationError in text, UnicodeEncodeError in names
@@ -103,12 +105,15 @@ def _encoded(value: Any) -> bytes | None:
 
 def _is_flat(value: Any) -> bool:
     """Return whether a value is one object of texts and whole numbers, as nearly all are."""
-    return type(value) is dict and all(
-        type(name) is str
-        and name.isascii()
-        and (type(each) is str or (type(each) is int and -MAX_INTEGER <= each <= MAX_INTEGER))
-        for name, each in value.items()
-    )
+    if type(value) is not dict:
+        return False
+    for name, each in value.items():
+        kind = type(each)
+        if kind is not str and (kind is not int or not -MAX_INTEGER <= each <= MAX_INTEGER):
+            return False
+        if type(name) is not str or not name.isascii():
+            return False
+    return True
 
 
 def _problem(value: Any, depth: int) -> str:
