@@ -8,7 +8,7 @@ import pytest
 
 from cli import forms
 from cli.commands import CaseRun, one_line
-from contrechamp.cli import memory_editor
+from contrechamp.cli import memory_editor, memory_files
 
 
 def test_a_record_is_written_and_changed_from_a_form(
@@ -102,7 +102,7 @@ def test_nothing_is_edited_where_files_are_on_a_disk(
     case: CaseRun, monkeypatch: pytest.MonkeyPatch, editor: Callable[[str], Path]
 ) -> None:
     seen = editor(":")
-    monkeypatch.setattr(memory_editor, "IN_MEMORY", frozenset())
+    monkeypatch.setattr(memory_files, "IN_MEMORY", frozenset())
     done = case("edit", "source")
     assert done.status == 2
     assert "no memory-backed folder" in done.err

@@ -10,8 +10,10 @@ import click
 
 from contrechamp.base.errors import UsageError
 from contrechamp.base.i18n import _
-from contrechamp.base.machine import no_core_dumps, seen_folder
+from contrechamp.base.machine import keep_memory_private, seen_folder
+from contrechamp.cli import memory_files
 from contrechamp.cli.secret_input import SecretSource, read_secret
+from contrechamp.cli.text_input import Line
 
 if TYPE_CHECKING:
     from contrechamp.vault.case import Case
@@ -27,8 +29,13 @@ def reason_option(*, required: bool = False) -> click.Option:
     option = click.Option(
         ["--reason"],
         required=required,
+        type=Line(_("Reason")),
         metavar="TEXT",
-        help=_("Why; it is kept in the case, encrypted."),
+        help=_(
+            "Why; it is kept in the case, encrypted. With - it is read as one line, and stands "
+            "in no list of processes and no history of the shell. What it names stays after an "
+            "erasure only where the reason is of the erasure itself: no names there."
+        ),
     )
     if not required:  # given to the constructor, None too would count as a value
         option.default = ""
@@ -40,8 +47,11 @@ def member_name_option() -> click.Option:
     return click.Option(
         ["--name"],
         required=True,
+        type=Line(_("Name of the member")),
         metavar="NAME",
-        help=_("Name of the member; it stands in the case encrypted."),
+        help=_(
+            "Name of the member; it stands in the case encrypted. With - it is read as one line."
+        ),
     )
 
 
@@ -71,7 +81,8 @@ def open_case(
     from contrechamp.vault import case, opening, seen
     from contrechamp.vault.access import system_keyring
 
-    no_core_dumps()
+    keep_memory_private()
+    memory_files.clear_leftovers()
     with case.held(folder) as held:
         file, _content, _copy = case.read_casefile(held)
     secret = read_secret(source, log_origin=file.log_origin)

@@ -1,6 +1,7 @@
 """``contrechamp edit``: write or change a record as a form, in the user's editor."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,8 +10,9 @@ import click
 from contrechamp.base.errors import InputError, UsageError
 from contrechamp.base.i18n import _
 from contrechamp.base.shown_text import shown
+from contrechamp.cli.apart import done_apart
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
-from contrechamp.cli.secret_input import secret_options, secret_source
+from contrechamp.cli.secret_input import again, secret_options, secret_source
 from contrechamp.cli.text_input import read_text
 
 if TYPE_CHECKING:
@@ -73,56 +75,64 @@ def _edit(
 
     if template is not None and what != "assessment":
         raise UsageError(_("--template goes with a new assessment"))
-    begun = assessments.new_assessment(template) if template is not None else None
+    assessment = assessments.new_assessment(template) if template is not None else None
 
     source = secret_source(**secret)
-    new = forms.filled(begun) if begun else forms.blank(what) if what in KINDS else ""
+    new = forms.filled(assessment) if assessment else forms.blank(what) if what in KINDS else ""
     if print_only and new:
         click.echo(new, nl=False)
         return
-    with open_case(folder, source, write=not print_only) as case:
-        before = None if what in KINDS else lookup.get(case, lookup.by_beginning(case, what))
-        kind = what if before is None else before.kind
-        text = new if before is None else forms.filled(before.record)
-        if print_only:
-            click.echo(text, nl=False)
-            return
 
-        def put(record: "Record") -> None:
+    def begin() -> dict[str, Any]:
+        """Return the form, and what it is of."""
+        with open_case(folder, secret_again()) as case:
+            if what in KINDS:
+                return {"kind": what, "id": "", "version": 0, "text": new}
+            before = lookup.get(case, lookup.by_beginning(case, what))
+            text = forms.filled(before.record)
+            return {"kind": before.kind, "id": before.id, "version": before.version, "text": text}
+
+    def put(begun: dict[str, Any], record: "Record") -> None:
+        with open_case(folder, secret_again(), write=True) as case:
             stored = store.put(
                 case,
                 record,
-                record_id="" if before is None else before.id,
-                version=0 if before is None else before.version,
+                record_id=begun["id"],
+                version=begun["version"],
                 reason=reason,
                 now=now(),
             )
-            click.echo(
-                f"{stored.ref}  {stored.kind}  {shown(stored.record.title())}  "
-                + _("version {number}").format(number=stored.version)
-            )
+        click.echo(
+            f"{stored.ref}  {stored.kind}  {shown(stored.record.title())}  "
+            + _("version {number}").format(number=stored.version)
+        )
 
+    with again(source) as secret_again:
+        if print_only:
+            click.echo(begin()["text"], nl=False)
+            return
+        begun = done_apart(begin)
         if form is not None:
-            put(forms.read(kind, read_text(form, MAX_FORM), name=form.name))
+            put(begun, forms.read(begun["kind"], read_text(form, MAX_FORM), name=form.name))
         else:
-            _in_editor(kind, text, put)
+            _in_editor(begun, put)
 
 
-def _in_editor(kind: str, text: str, put: Any) -> None:
-    """Let the user edit until the form is right, or given up."""
+def _in_editor(begun: dict[str, Any], put: Callable[[dict[str, Any], "Record"], None]) -> None:
+    """Let the user edit until the form is right, or given up; meanwhile nothing holds a key."""
     from contrechamp.cli import memory_editor
     from contrechamp.dossier.writing import toml_form as forms
 
-    with memory_editor.file_in_memory() as path:
-        path.write_text(text)
+    with memory_editor.file_in_memory() as file:
+        file.path.write_text(begun["text"])
         while True:
-            memory_editor.edit(path)
-            changed = read_text(path, MAX_FORM)
-            if changed == text:
+            memory_editor.edit(file)
+            changed = read_text(file.path, MAX_FORM)
+            if changed == begun["text"]:
                 click.echo(_("Nothing was changed."), err=True)
                 return
             try:
-                put(forms.read(kind, changed))
+                put(begun, forms.read(begun["kind"], changed))
                 return
             except InputError as error:
                 # Where nobody can be asked, the form is given up, with the reason.

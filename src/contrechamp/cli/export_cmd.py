@@ -11,6 +11,7 @@ from contrechamp.base.i18n import _, ngettext
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
 from contrechamp.cli.options import json_option
 from contrechamp.cli.secret_input import secret_options, secret_source
+from contrechamp.cli.text_input import Line
 
 
 def command() -> click.Command:
@@ -59,6 +60,7 @@ def command() -> click.Command:
             click.Option(
                 ["--to"],
                 default="",
+                type=Line(_("Handed to")),
                 metavar="NAME-or-ACTOR",
                 help=_(
                     "Whom it goes to, by name or by record/...: what a source gave leaves the case "

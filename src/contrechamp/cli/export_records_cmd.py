@@ -10,6 +10,7 @@ from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.shown_text import shown
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
 from contrechamp.cli.secret_input import secret_options, secret_source
+from contrechamp.cli.text_input import Line
 from contrechamp.dossier.formats.write.registry import WRITERS
 
 
@@ -67,7 +68,7 @@ def command() -> click.Command:
                 help=_("Address at which the package will stand; for ocds."),
             ),
             click.Option(
-                ["--for", "whom"], default="", metavar="NAME-or-ACTOR",
+                ["--for", "whom"], default="", metavar="NAME-or-ACTOR", type=Line(_("Handed to")),
                 help=_(
                     "Whom it is for, by name as consents have it or by record/...; without it, "
                     "nothing that a source told or gave leaves."

@@ -14,6 +14,7 @@ from contrechamp.base.shown_text import shown
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
 from contrechamp.cli.record_text import ref_argument
 from contrechamp.cli.secret_input import read_line, read_own_keys, secret_options, secret_source
+from contrechamp.cli.text_input import Line
 
 if TYPE_CHECKING:
     from contrechamp.vault.access.slots import AgeIdentities
@@ -40,10 +41,13 @@ def command() -> click.Command:
             ),
             click.Option(["--erase"], is_flag=True, help=_("Erase what is sealed.")),
             click.Option(
-                ["--admit"], metavar="NAME", help=_("Let a member of the case read identities.")
+                ["--admit"],
+                metavar="NAME",
+                type=Line(_("Name of the member")),
+                help=_("Let a member of the case read identities."),
             ),
             click.Option(
-                ["--dismiss"], metavar="NAME",
+                ["--dismiss"], metavar="NAME", type=Line(_("Name of the member")),
                 help=_("No longer let a member read identities: the key is changed."),
             ),
             click.Option(

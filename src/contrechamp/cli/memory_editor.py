@@ -4,18 +4,17 @@ import os
 import shlex
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from contrechamp.base.errors import OutputError, UsageError
 from contrechamp.base.i18n import _
+from contrechamp.cli.memory_files import folder_in_memory
 
-#: Kinds of file system whose files are in memory.
-IN_MEMORY = frozenset({"tmpfs", "ramfs"})
 NAME = "form.toml"
 #: Options that keep editors from writing swap files, backups, registers or history.
 QUIET = {
@@ -25,11 +24,23 @@ QUIET = {
 }
 
 
+@dataclass(frozen=True)
+class FileInMemory:
+    """A file to be edited.
+
+    Args:
+        path: of it; it is not there yet.
+        lock: descriptor by which others see that it is in use.
+    """
+
+    path: Path
+    lock: int
+
+
 @contextmanager
-def file_in_memory() -> Iterator[Path]:
-    """Yield the name of a file in memory, for the length of a ``with`` block."""
-    folder = Path(tempfile.mkdtemp(prefix="contrechamp-", dir=memory_folder()))
-    try:
+def file_in_memory() -> Iterator[FileInMemory]:
+    """Yield a file in memory that is yet to be made, for the length of a ``with`` block."""
+    with folder_in_memory() as (folder, lock):
         if swap_in_use():
             click.echo(
                 _(
@@ -38,29 +49,7 @@ def file_in_memory() -> Iterator[Path]:
                 ),
                 err=True,
             )
-        yield folder / NAME
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def memory_folder() -> Path:
-    """Return a writable folder whose files are in memory.
-
-    Raises:
-        UsageError: if there is none.
-    """
-    for candidate in (os.environ.get("XDG_RUNTIME_DIR"), "/dev/shm"):  # noqa: S108
-        if not candidate:
-            continue
-        folder = Path(candidate)
-        if folder.is_dir() and os.access(folder, os.W_OK) and _file_system(folder) in IN_MEMORY:
-            return folder
-    raise UsageError(
-        _(
-            "there is no memory-backed folder to edit in (XDG_RUNTIME_DIR or /dev/shm on tmpfs); "
-            "give the form with --form - instead"
-        )
-    )
+        yield FileInMemory(folder / NAME, lock)
 
 
 def swap_in_use(table: Path = Path("/proc/swaps")) -> bool:
@@ -72,7 +61,7 @@ def swap_in_use(table: Path = Path("/proc/swaps")) -> bool:
     return any(line.strip() and not line.startswith("/dev/zram") for line in lines)
 
 
-def edit(path: Path) -> None:
+def edit(file: FileInMemory) -> None:
     """Let the user edit a file.
 
     Raises:
@@ -83,8 +72,11 @@ def edit(path: Path) -> None:
     if not words or shutil.which(words[0]) is None:
         raise UsageError(_("there is no editor: set VISUAL or EDITOR to one"))
     quiet = QUIET.get(Path(words[0]).name, ())
+    path = file.path
     environment = {**os.environ, "TMPDIR": str(path.parent)}
-    done = subprocess.run([*words, *quiet, str(path)], env=environment, check=False)  # noqa: S603  the user's choice
+    done = subprocess.run(  # noqa: S603  the user's choice
+        [*words, *quiet, str(path)], env=environment, check=False, pass_fds=(file.lock,)
+    )
     if done.returncode != 0:
         raise UsageError(
             _("the editor ended with status {status}; nothing was changed").format(
@@ -93,20 +85,3 @@ def edit(path: Path) -> None:
         )
     if not path.is_file():
         raise OutputError(_("the form is gone; nothing was changed"))
-
-
-def _file_system(folder: Path) -> str:
-    """Return the type of the file system that a folder lies on; "" if unknown."""
-    try:
-        lines = Path("/proc/self/mountinfo").read_text().splitlines()
-    except OSError:
-        return ""
-    real = folder.resolve()
-    best, kind = -1, ""
-    for line in lines:
-        before, _dash, after = line.partition(" - ")
-        mount = Path(before.split()[4].encode().decode("unicode_escape"))
-        # Of two mounts at one place, the later one counts.
-        if (real == mount or mount in real.parents) and len(mount.parts) >= best:
-            best, kind = len(mount.parts), after.split()[0]
-    return kind

@@ -6,9 +6,10 @@ import click
 
 from contrechamp.base.files import refuse_existing
 from contrechamp.base.i18n import _
-from contrechamp.base.machine import no_core_dumps
+from contrechamp.base.machine import keep_memory_private
 from contrechamp.cli.case_access import case_argument, now
 from contrechamp.cli.secret_input import SecretSource, passphrase_fd_option, read_new_passphrase
+from contrechamp.cli.text_input import Line
 
 
 def command() -> click.Command:
@@ -26,6 +27,7 @@ def command() -> click.Command:
             click.Option(
                 ["--name"],
                 default="",
+                type=Line(_("Your name")),
                 metavar="NAME",
                 help=_("Your name in the log of the case; it stands in it encrypted."),
             ),
@@ -38,7 +40,7 @@ def _new(*, folder: Path, name: str, passphrase_fd: int | None) -> None:
     from contrechamp.dossier.index_tables import TABLES
     from contrechamp.vault.new_case import make_case
 
-    no_core_dumps()
+    keep_memory_private()
     refuse_existing(folder)
     passphrase = read_new_passphrase(SecretSource(passphrase_fd))
     recovery = make_case(

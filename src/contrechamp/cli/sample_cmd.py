@@ -11,7 +11,7 @@ import click
 
 from contrechamp.base.errors import OutputError
 from contrechamp.base.i18n import _
-from contrechamp.base.machine import no_core_dumps
+from contrechamp.base.machine import keep_memory_private
 from contrechamp.cli.case_access import now
 from contrechamp.cli.options import json_option
 
@@ -45,7 +45,7 @@ def _sample(*, out: Path, as_json: bool) -> None:
     from contrechamp.dossier.sample import sample_folder
     from contrechamp.publish.folder import check_writable, new_folder
 
-    no_core_dumps()
+    keep_memory_private()
     check_writable(out, _refuse_changed)
     with new_folder(out, _refuse_changed) as folder:
         counts = sample_folder.make(folder, now=now, random=secrets.token_bytes)

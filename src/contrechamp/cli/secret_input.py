@@ -7,15 +7,18 @@ environment variable, which child processes inherit.
 import getpass
 import os
 import warnings
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from contrechamp.base.errors import InputError, UsageError
 from contrechamp.base.files import unreadable
 from contrechamp.base.i18n import _
+from contrechamp.cli.apart import done_apart
 
 if TYPE_CHECKING:
     from contrechamp.vault.access.slots import AgeIdentities, Secret
@@ -86,6 +89,36 @@ def secret_source(
             _("use one of --keyring, --identity and --recovery; --keyring reads no descriptor")
         )
     return SecretSource(passphrase_fd, keyring, identity, recovery)
+
+
+@contextmanager
+def again(source: SecretSource) -> Iterator[Callable[[], SecretSource]]:
+    """Yield what returns a source of the same secret each time, for the length of a ``with`` block.
+
+    What is asked for is asked again. What comes through a pipe can be read only once: it is kept in
+    a file that lies in memory and has no name, until the block ends.
+
+    Raises:
+        UsageError: if the descriptor is not open.
+    """
+    if source.passphrase_fd is None:
+        yield lambda: source
+        return
+
+    def rewound() -> SecretSource:
+        os.lseek(kept, 0, os.SEEK_SET)
+        return replace(source, passphrase_fd=kept)
+
+    descriptor, kept = source.passphrase_fd, os.memfd_create("secret", os.MFD_CLOEXEC)
+
+    def keep() -> dict[str, Any]:
+        return {"written": os.write(kept, _line(descriptor) + b"\n")}
+
+    try:
+        done_apart(keep)  # so that it was never in the memory of this process
+        yield rewound
+    finally:
+        os.close(kept)
 
 
 def read_own_keys(source: SecretSource) -> "AgeIdentities | None":

@@ -11,6 +11,7 @@ from contrechamp.cli.case_access import case_argument, now, open_case, reason_op
 from contrechamp.cli.record_text import ref_argument
 from contrechamp.cli.remains_text import keep_reasons_option, show_remains, source_file_option
 from contrechamp.cli.secret_input import secret_options, secret_source
+from contrechamp.cli.text_input import Line
 from contrechamp.wording.remains import out_of_reach
 
 
@@ -33,7 +34,10 @@ def command() -> click.Command:
                 ["--on"], default="", metavar="DATE",
                 help=_("Day from which it holds; by default today."),
             ),
-            click.Option(["--how"], default="", metavar="TEXT", help=_("How the person said so.")),
+            click.Option(
+                ["--how"], default="", metavar="TEXT", type=Line(_("How the person said so")),
+                help=_("How the person said so."),
+            ),
             click.Option(["--erase"], is_flag=True, help=_("Erase what was given under it.")),
             source_file_option(),
             keep_reasons_option(),
