@@ -101,9 +101,9 @@ def _verify(
 
 def _is_bag(folder: Path) -> bool:
     from contrechamp.vault.access import casefile
-    from contrechamp.vault.bags import bag
+    from contrechamp.vault.bags import received
 
-    return bag.is_bag(folder) and not (folder / casefile.NAME).exists()
+    return received.is_bag(folder) and not (folder / casefile.NAME).exists()
 
 
 def _verify_bag(folder: Path, kept: list[str], source: SecretSource, *, as_json: bool) -> None:
@@ -125,6 +125,8 @@ def _verify_bag(folder: Path, kept: list[str], source: SecretSource, *, as_json:
         "unread": done.unread,
         "unopened": done.unopened,
         "signers": done.signers,
+        "digest": done.digest,
+        "format": done.format,
     }
     _tell(done.discrepancies, about, as_json=as_json)
     if as_json:
@@ -143,6 +145,19 @@ def _verify_bag(folder: Path, kept: list[str], source: SecretSource, *, as_json:
                 "The content of {count} is encrypted and was not compared: --identity does that.",
                 len(done.unread),
             ).format(count=len(done.unread))
+        )
+    if not done.is_signed_as_a_whole:
+        click.echo(
+            _(
+                "An earlier version of contrechamp made the bag, and signed its items alone: that "
+                "none was taken out, in which order and when they were exported cannot be proved."
+            )
+        )
+    elif done.digest:
+        click.echo(
+            _("Everything in the bag is signed, under the digest {digest}.").format(
+                digest=done.digest
+            )
         )
     for name, key in done.signers.items():
         click.echo(

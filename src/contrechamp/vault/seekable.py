@@ -144,7 +144,9 @@ def _open_header(header: bytes, secret: bytes) -> tuple[int, bytes]:
         file_key = _unwrap(arguments, body, secret) if kind == b"X25519" else None
         if file_key is None:
             continue
-        mac = hmac.digest(_hkdf(file_key, b"", b"header"), header[: match.start("mac") - 1], "sha256")
+        mac = hmac.digest(
+            _hkdf(file_key, b"", b"header"), header[: match.start("mac") - 1], "sha256"
+        )
         if not hmac.compare_digest(mac, _unpadded(match["mac"])):
             raise DamagedError("the header was altered")
         return match.end(), file_key
