@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,21 @@ def test_what_was_interrupted_is_told_and_is_not_wrong(
     case("add", letter)
     assert case("verify", "--json").out.count("interrupted") == 0
     assert not stored.exists() or stored.read_bytes() != kept
+
+
+def test_a_clock_that_was_set_back_is_told_and_is_not_wrong(
+    case: CaseRun, letter: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("contrechamp.cli.add_cmd.now", lambda: datetime(2020, 1, 1, tzinfo=UTC))
+    case("add", letter)
+    done = case("verify")
+    assert (done.status, done.err) == (0, "")
+    assert done.out.startswith("clock  2: entry 2 is earlier than the entry before it")
+    assert "which entry came first is proved all the same" in done.out
+    assert "interrupted" not in done.out
+    marked = ["[earlier than the entry before it]" in line for line in case("log").out.splitlines()]
+    assert marked == [False, False, True]
+    assert [line["set_back"] for line in case("log", "--json").json()] == marked
 
 
 # An older copy that was put back

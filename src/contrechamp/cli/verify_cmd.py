@@ -168,12 +168,12 @@ def _verify_bag(folder: Path, kept: list[str], source: SecretSource, *, as_json:
 
 
 def _tell(found: Sequence["Discrepancy"], about: Mapping[str, object], *, as_json: bool) -> None:
-    """Print what is wrong, and what was interrupted.
+    """Print what is wrong, and what there is to tell besides.
 
     Raises:
         CheckFailedError: if anything is wrong.
     """
-    from contrechamp.vault.discrepancies import INTERRUPTED
+    from contrechamp.vault.discrepancies import CLOCK, INTERRUPTED, REMARKS
 
     if as_json:
         click.echo(json.dumps({**about, "findings": [asdict(finding) for finding in found]}))
@@ -181,7 +181,7 @@ def _tell(found: Sequence["Discrepancy"], about: Mapping[str, object], *, as_jso
         for finding in found:
             label = finding_label(finding.kind)
             click.echo(shown(f"{label}  {finding.subject}: {finding.message}"))
-    wrong = [finding for finding in found if finding.kind != INTERRUPTED]
+    wrong = [finding for finding in found if finding.kind not in REMARKS]
     if wrong:
         raise CheckFailedError(
             ngettext(
@@ -190,11 +190,21 @@ def _tell(found: Sequence["Discrepancy"], about: Mapping[str, object], *, as_jso
                 len(wrong),
             ).format(count=len(wrong))
         )
-    if found and not as_json:
+    if as_json:
+        return
+    kinds = {finding.kind for finding in found}
+    if INTERRUPTED in kinds:
         click.echo(
             _(
                 "A command was interrupted: nothing is lost, and the next one that writes to the "
                 "case finishes it."
+            )
+        )
+    if CLOCK in kinds:
+        click.echo(
+            _(
+                "Times that cannot all be right are those of a machine's clock. Nothing is lost or "
+                "altered; which entry came first is proved all the same."
             )
         )
 

@@ -17,8 +17,17 @@ from contrechamp.vault.access import casefile
 from contrechamp.vault.access.keys import casefile_key
 from contrechamp.vault.anchors import anchoring
 from contrechamp.vault.case import Case, read_casefile, recipients
-from contrechamp.vault.discrepancies import INTERRUPTED, Discrepancy
-from contrechamp.vault.log import branches, canonical, checkpoint, custody, merkle, note, signing
+from contrechamp.vault.discrepancies import CLOCK, INTERRUPTED, Discrepancy
+from contrechamp.vault.log import (
+    branches,
+    canonical,
+    checkpoint,
+    clock,
+    custody,
+    merkle,
+    note,
+    signing,
+)
 
 
 def verify(
@@ -68,6 +77,7 @@ def _against_log(
         Discrepancy("anchor", str(size), message)
         for size, message in anchoring.problems(case, trusted)
     ]
+    found += _clocks(case, entries, trusted)
     found += _records(case, entries)
     found += _versions(case, entries)
     found += _branches(case)
@@ -200,6 +210,26 @@ def _signers(case: Case, entries: list[custody.Entry]) -> Iterator[Discrepancy]:
         if place < len(sizes) and name not in signers[sizes[place]]:
             message = _("entry {number} is not signed by the member whom it names")
             yield Discrepancy("entry", str(entry.number), message.format(number=entry.number))
+
+
+def _clocks(
+    case: Case, entries: list[custody.Entry], trusted: Sequence[x509.Certificate]
+) -> Iterator[Discrepancy]:
+    """Tell which times cannot be right; that is no fault of the case."""
+    for (_branch, number), before in sorted(clock.set_back(case.database).items()):
+        message = _(
+            "entry {number} is earlier than the entry before it, of {time}: a clock was set back, or "
+            "another machine has another time. The order is proved, the time is not"
+        )
+        yield Discrepancy(CLOCK, str(number), message.format(number=number, time=before))
+    for entry, latest in clock.ahead(entries, anchoring.dates(case, trusted)):
+        message = _(
+            "entry {number} says {at}, but an authority saw it at {time} already: the clock was ahead"
+        )
+        time = custody.stamp(latest)
+        yield Discrepancy(
+            CLOCK, str(entry.number), message.format(number=entry.number, at=entry.at, time=time)
+        )
 
 
 def _records(case: Case, entries: list[custody.Entry]) -> Iterator[Discrepancy]:
