@@ -218,13 +218,14 @@ def _clocks(
     """Tell which times cannot be right; that is no fault of the case."""
     for (_branch, number), before in sorted(clock.set_back(case.database).items()):
         message = _(
-            "entry {number} is earlier than the entry before it, of {time}: a clock was set back, or "
-            "another machine has another time. The order is proved, the time is not"
+            "entry {number} is earlier than the entry before it, of {time}: a clock was set back, "
+            "or another machine has another time. The order is proved, the time is not"
         )
         yield Discrepancy(CLOCK, str(number), message.format(number=number, time=before))
     for entry, latest in clock.ahead(entries, anchoring.dates(case, trusted)):
         message = _(
-            "entry {number} says {at}, but an authority saw it at {time} already: the clock was ahead"
+            "entry {number} says {at}, but an authority saw it at {time} already: the clock was "
+            "ahead"
         )
         time = custody.stamp(latest)
         yield Discrepancy(
