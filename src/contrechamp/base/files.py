@@ -3,6 +3,7 @@
 All messages on what cannot be read or written stand here; callers add the place and the advice.
 """
 
+import errno
 import json
 import os
 import secrets
@@ -17,9 +18,10 @@ from contrechamp.base.disk import disk_of, sync
 from contrechamp.base.errors import InputError, OutputError
 from contrechamp.base.i18n import _
 
-
 #: Modes of what is written: no rights for the group, none for others.
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
+#: What a file system answers that cannot keep them.
+_NO_SUCH_RIGHTS = {errno.EPERM, errno.ENOTSUP, errno.ENOSYS}
 
 
 def reason_of(error: BaseException | str) -> str:
@@ -150,14 +152,20 @@ def keep_private(path: Path) -> None:
     """Let nobody but the user read or change a file, or a folder with all that is in it.
 
     What we write tells where somebody works, on what and with whom, whatever the umask is; who
-    wants to show it to others says so with ``chmod``.
+    wants to show it to others says so with ``chmod``. A file system without such rights (FAT, on
+    sticks) is left as it is.
 
     Raises:
         OSError: if that is not possible.
     """
     if path.is_symlink():
         return
-    path.chmod(PRIVATE_FOLDER if path.is_dir() else PRIVATE_FILE)
+    mode = PRIVATE_FOLDER if path.is_dir() else PRIVATE_FILE
+    try:
+        path.chmod(mode)
+    except OSError as error:
+        if error.errno not in _NO_SUCH_RIGHTS:
+            raise
     if path.is_dir():
         for below in path.iterdir():
             keep_private(below)
@@ -179,8 +187,9 @@ def new_folder(
     """Yield an empty folder to be filled; if all goes well, it becomes `folder`.
 
     It lies beside `folder`, on the same file system, under a name at which nobody could plant a
-    link. All of it is on the disk, and for the user alone, before it is renamed. Whatever goes wrong, an interruption or a
-    full disk, it is removed, and what stood at `folder` is left as it was.
+    link. All of it is on the disk, and for the user alone, before it is renamed. Whatever goes
+    wrong, an interruption or a full disk, it is removed, and what stood at `folder` is left as it
+    was.
 
     Args:
         folder: made along with its parents; replaced if `refuse` allows it.
@@ -201,7 +210,7 @@ def new_folder(
             with disk_of(partial) as disk:
                 yield partial
                 keep_private(partial)
-                disk.settle([partial, *partial.rglob("*")])
+                disk.settle([partial, *partial.rglob("*")], sync)
             refuse(folder)
             _put_in_place(partial, target)
         finally:

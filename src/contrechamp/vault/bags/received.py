@@ -1,7 +1,6 @@
 """Reading bags (RFC 8493) that somebody else may have written, or still writes to.
 
-Nothing outside of the folder is opened, no link is followed, nothing is fetched. Files are opened
-by way of their folders' descriptors, so that no link can take the place of one meanwhile.
+Nothing outside of the folder is opened, no link is followed, nothing is fetched.
 """
 
 import hashlib
@@ -17,6 +16,7 @@ from typing import IO
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.files import not_utf8, too_large, unreadable, unreadable_text
+from contrechamp.base.held_folder import HeldFolder, unplain
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.vault.bags import bag
@@ -34,7 +34,6 @@ _VERSION = re.compile(r"BagIt-Version: (?:0\.97|1\.\d+)\r?\n", re.ASCII)
 _ENCODING = re.compile(r"Tag-File-Character-Encoding: UTF-8\r?\n?", re.ASCII | re.IGNORECASE)
 _LINE = re.compile(r"([0-9A-Fa-f]{1,128})[ \t]+\*?(.+)", re.ASCII)
 _MANIFEST = re.compile(r"(tag)?manifest-([a-z0-9]{1,16})\.txt", re.ASCII)
-_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 #: What tells that a file is still the same one: size, time of change of content, and of anything.
 Stamp = tuple[int, int, int]
@@ -45,8 +44,7 @@ class ReceivedBag:
     """A bag that is open for reading, and what it holds.
 
     Args:
-        root: descriptor of its folder.
-        name: of its folder, for errors.
+        root: its folder.
         stamps: size and times of every plain file, by its path in the bag.
         folders: paths of all folders in it.
         digests: of every file that a manifest lists and that could be read.
@@ -55,8 +53,7 @@ class ReceivedBag:
         untold: how many more problems there are.
     """
 
-    root: int
-    name: str
+    root: HeldFolder
     stamps: dict[str, Stamp] = field(default_factory=dict)
     folders: set[str] = field(default_factory=set)
     digests: dict[str, Digests] = field(default_factory=dict)
@@ -95,18 +92,12 @@ def opened(folder: Path) -> Iterator[ReceivedBag]:
     Raises:
         InputError: if it is not a bag, or exceeds the bounds of this module.
     """
-    try:
-        root = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except OSError as error:
-        raise unreadable(folder.name, error) from error
-    try:
-        found = ReceivedBag(root, folder.name)
+    with HeldFolder(folder) as root:
+        found = ReceivedBag(root)
         found.stamps, found.folders = _files_of(found, found.report)
         _check_declaration(found)
         _check_names(found)
         yield found
-    finally:
-        os.close(root)
 
 
 def compare_files(found: ReceivedBag, *, progress: Progress = silent) -> None:
@@ -139,7 +130,7 @@ def finish(found: ReceivedBag) -> None:
     if found.untold:
         message = _("{count} more things are wrong with it; they are not listed")
         found.problems.append(
-            Discrepancy("manifest", found.name, message.format(count=found.untold))
+            Discrepancy("manifest", found.root.name, message.format(count=found.untold))
         )
 
 
@@ -175,41 +166,22 @@ def open_file(found: ReceivedBag, path: str) -> IO[bytes]:
     Raises:
         InputError: if it cannot be read, or is no longer the file that was listed.
     """
-    *above, name = path.split("/")
     try:
-        with _folder(found.root, above) as folder:
-            descriptor = os.open(name, _FLAGS | os.O_NONBLOCK, dir_fd=folder)
+        file = found.root.open(path)
     except OSError as error:
         raise unreadable(path, error) from error
-    if _stamp(os.fstat(descriptor)) != found.stamps.get(path):
-        os.close(descriptor)
+    if _stamp(os.fstat(file.fileno())) != found.stamps.get(path):
+        file.close()
         raise InputError(_changed(), where=path)
-    return open(descriptor, "rb")
+    return file
 
 
 def _changed() -> str:
     return _("it changed while it was read")
 
 
-def _stamp(state: os.stat_result) -> Stamp | None:
-    """Return size and times of a plain file; None of anything else."""
-    if not stat.S_ISREG(state.st_mode):
-        return None
+def _stamp(state: os.stat_result) -> Stamp:
     return state.st_size, state.st_mtime_ns, state.st_ctime_ns
-
-
-@contextmanager
-def _folder(root: int, parts: list[str]) -> Iterator[int]:
-    """Yield a descriptor of a folder in the bag, reached without following any link."""
-    descriptor = os.dup(root)
-    try:
-        for part in parts:
-            below = os.open(part, _FLAGS | os.O_DIRECTORY, dir_fd=descriptor)
-            os.close(descriptor)
-            descriptor = below
-        yield descriptor
-    finally:
-        os.close(descriptor)
 
 
 def _files_of(
@@ -225,45 +197,29 @@ def _files_of(
     stack = [""]
     while stack:
         above = stack.pop()
-        for name, state in _entries(found, above, MAX_FILES - len(stamps) - len(folders)):
-            path = above + name
+        try:
+            entries = found.root.entries(above)
+        except OSError as error:
+            raise unreadable(above or found.root.name, error) from error
+        if len(entries) + len(stamps) + len(folders) > MAX_FILES:
+            raise InputError(
+                _("more than {limit} files").format(limit=MAX_FILES), where=found.root.name
+            )
+        for name, state in entries:
+            path = f"{above}/{name}" if above else name
             if _not_utf8(name):
                 shown = os.fsencode(path).decode("utf-8", "backslashreplace")
                 report("extra", shown, _("its name is not in UTF-8"))
             elif stat.S_ISDIR(state.st_mode):
                 if path.count("/") >= MAX_DEPTH:
-                    raise InputError(_("folders are nested too deeply"), where=found.name)
+                    raise InputError(_("folders are nested too deeply"), where=found.root.name)
                 folders.add(path)
-                stack.append(f"{path}/")
-            elif (stamp := _stamp(state)) is None:
-                report("link", path, _("a link or device: it is not opened"))
+                stack.append(path)
+            elif problem := unplain(state):
+                report("link", path, problem)
             else:
-                stamps[path] = stamp
-                if state.st_nlink > 1:
-                    message = _(
-                        "it has another name elsewhere (a hard link): copy the bag as files"
-                    )
-                    report("link", path, message)
+                stamps[path] = _stamp(state)
     return stamps, folders
-
-
-def _entries(found: ReceivedBag, above: str, room: int) -> list[tuple[str, os.stat_result]]:
-    """Return name and state of everything in a folder, given with a slash at its end, or ""."""
-    entries: list[tuple[str, os.stat_result]] = []
-    try:
-        with (
-            _folder(found.root, above.split("/")[:-1]) as folder,
-            os.scandir(folder) as listing,
-        ):
-            for entry in listing:
-                if len(entries) >= room:
-                    raise InputError(
-                        _("more than {limit} files").format(limit=MAX_FILES), where=found.name
-                    )
-                entries.append((entry.name, entry.stat(follow_symlinks=False)))
-    except OSError as error:
-        raise unreadable(above.rstrip("/") or found.name, error) from error
-    return sorted(entries, key=lambda one: one[0])
 
 
 def _not_utf8(name: str) -> bool:
