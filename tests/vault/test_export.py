@@ -278,7 +278,7 @@ def test_two_items_of_one_name_do_not_meet(case: Path, tmp_path: Path) -> None:
 
 
 def test_no_cell_of_the_table_is_a_formula(case: Path, tmp_path: Path) -> None:
-    names = ["=HYPERLINK(A1)", "+1", "-1", "@SUM(A1)", "\tx", "\rx", 'a,"b"\n=c']
+    names = ["=HYPERLINK(A1)", "+1", "-1", "@SUM(A1)", "\tx", "\rx", 'a,"b"\n=c', "\x1b[2J\x9b"]
     for number, name in enumerate(names):
         (tmp_path / name).write_text(f"SAMPLE {number}")
     added = add(case, *(tmp_path / name for name in names))
@@ -289,6 +289,8 @@ def test_no_cell_of_the_table_is_a_formula(case: Path, tmp_path: Path) -> None:
     assert len(rows) == len(names)
     assert not [cell for row in rows for cell in row.values() if cell[:1] in tuple("=+-@\t\r")]
     assert {row["name"].lstrip("'") for row in rows} >= {"=HYPERLINK(A1)", "+1", "-1"}
+    assert "\x1b" not in table
+    assert "_x001B_[2J_x009B_" in {row["name"] for row in rows}
 
 
 def test_the_crate_describes_every_file_that_is_there(

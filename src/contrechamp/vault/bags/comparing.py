@@ -9,6 +9,7 @@ import pyrage
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
+from contrechamp.base.spreadsheets import as_cell, without_formula
 from contrechamp.vault.bags import bag, derived, document, former, received, texts
 from contrechamp.vault.bags.derived import Outline
 from contrechamp.vault.bags.document import FIRST_FORMAT, Document
@@ -145,6 +146,7 @@ def _compare_tables(
         ExportedItem(one.item, one.file, proven.states[one.item], proven.added_at[one.item])
         for one in proven.documents
     )
+    cell = without_formula if is_former else as_cell
     for path in derived.tables(outline, items):
         try:
             content = _opened(read, path, proven.keys)
@@ -153,7 +155,7 @@ def _compare_tables(
             continue
         if is_former:
             items = _former_order(items, path, content)
-        if content != derived.tables(outline, items)[path]:
+        if content != derived.tables(outline, items, cell=cell)[path]:
             read.report("altered", path, _differs())
 
 

@@ -4,9 +4,10 @@ Whoever exports writes what these functions return, and whoever verifies compare
 byte. What a bag of some format looks like never changes: a new look is a new format.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from contrechamp.base.spreadsheets import as_cell
 from contrechamp.vault.bags import bag, texts
 from contrechamp.vault.bags.signed import Making
 from contrechamp.vault.bags.texts import ExportedItem
@@ -83,16 +84,19 @@ def frame(outline: Outline, sizes: Mapping[str, int]) -> dict[str, bytes]:
     return {bag.DECLARATION: bag.DECLARED.encode(), bag.INFO: bag.info(told, sizes)}
 
 
-def tables(outline: Outline, items: Sequence[ExportedItem]) -> dict[str, bytes]:
+def tables(
+    outline: Outline, items: Sequence[ExportedItem], *, cell: Callable[[str], str] = as_cell
+) -> dict[str, bytes]:
     """Return the files that tell of the items, to be encrypted if their records are.
 
     Args:
         outline: the bag.
         items: in the order in which they are told.
+        cell: makes of a text what stands in a cell.
     """
     table, crate = (TABLE, CRATE) if outline.open_records else (SEALED_TABLE, SEALED_CRATE)
     told = texts.crate(items, published=outline.made.at[:10], origin=outline.origin)
-    return {table: texts.items_csv(items), crate: told}
+    return {table: texts.items_csv(items, cell=cell), crate: told}
 
 
 def closed_crate(outline: Outline, sizes: Mapping[str, int]) -> bytes:

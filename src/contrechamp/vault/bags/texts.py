@@ -3,12 +3,12 @@
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from contrechamp.base.spreadsheets import without_formula
+from contrechamp.base.spreadsheets import as_cell
 
 COLUMNS = (
     *("item", "file", "name", "media_type", "size", "sha256", "blake3", "modified"),
@@ -33,8 +33,13 @@ class ExportedItem:
     added_at: str
 
 
-def items_csv(items: Sequence[ExportedItem]) -> bytes:
-    """Return a table of the items, with the columns `COLUMNS`; no cell is a formula."""
+def items_csv(items: Sequence[ExportedItem], *, cell: Callable[[str], str] = as_cell) -> bytes:
+    """Return a table of the items, with the columns `COLUMNS`.
+
+    Args:
+        items: in this order.
+        cell: makes of a text what stands in a cell.
+    """
     text = io.StringIO(newline="")
     # With these line ends (RFC 4180) the writer also quotes cells that hold a carriage return.
     writer = csv.writer(text, lineterminator="\r\n")
@@ -49,7 +54,7 @@ def items_csv(items: Sequence[ExportedItem]) -> bytes:
             "added_at": one.added_at,
             "capture": capture.get("format", "") if isinstance(capture, dict) else "",
         }
-        writer.writerow([without_formula(str(cells[name])) for name in COLUMNS])
+        writer.writerow([cell(str(cells[name])) for name in COLUMNS])
     return text.getvalue().encode()
 
 
