@@ -37,7 +37,7 @@ help:
 	@echo "make check     lint, and the quick tests: what to run before each commit"
 	@echo "make test      run every test, and say which took longest"
 	@echo "make bare      try demo and sample in minimal Debians, the old stable and the stable one"
-	@echo "make soak      kill what writes to a case 300 times, and in the middle of every write"
+	@echo "make soak      kill what writes to a case 300 times, and every command in the middle of every write"
 	@echo "make lint      ruff, mypy --strict, import contract"
 	@echo "make bench     measure the engine against its peers"
 	@echo "make fuzz      feed every reader of foreign bytes with what breaks it, a minute each"
