@@ -190,7 +190,9 @@ DEEDS = {
         "withdraw {case} {consent} --erase --reason SAMPLE", "edit erase", _withdrawn_and_erased
     ),
     "seal": _deed("identity {case} {second} --seal", "seal", _sealed, SECRET, NAME, "", ""),
-    "admit": Deed(("identity", "{case}", "--admit", "Third Sample"), frozenset({"admit"}), _admitted),
+    "admit": Deed(
+        ("identity", "{case}", "--admit", "Third Sample"), frozenset({"admit"}), _admitted
+    ),
     "dismiss": Deed(("identity", "{case}", "--dismiss", OTHER), frozenset({"seal"}), _dismissed),
     "renew": _deed("identity {case} --renew", "seal", _renewed),
     "export": _deed("export {case} {item} -o {out} --plain", "export", _exported),
