@@ -93,7 +93,7 @@ bare:
 
 soak: $(VENV)/.dev
 	@requirements/install-debian
-	$(BIN)/python -m pytest tests/soak/soak_crashes.py
+	$(BIN)/python -m pytest tests/soak/soak_crashes.py tests/soak/soak_bags.py
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
