@@ -149,8 +149,9 @@ def _verify_bag(folder: Path, kept: list[str], source: SecretSource, *, as_json:
     if not done.is_signed_as_a_whole:
         click.echo(
             _(
-                "An earlier version of contrechamp made the bag, and signed its items alone: that "
-                "none was taken out, in which order and when they were exported cannot be proved."
+                "An earlier version of contrechamp made the bag, or somebody made it look so: its "
+                "items are signed, but not that none was taken out, in which order and when they "
+                "were exported. Ask the sender for one that is made anew."
             )
         )
     elif done.digest:
