@@ -1,7 +1,6 @@
 """The two file forms of entities: one a line as JSON, and tables of statements with origins."""
 
 import hashlib
-import json
 import re
 from collections.abc import Iterator, Set
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 from contrechamp.base.errors import InputError
 from contrechamp.base.files import unreadable
 from contrechamp.base.i18n import _
+from contrechamp.base.json_text import json_text
 from contrechamp.base.spreadsheets import restored
 from contrechamp.dossier.formats.followthemoney import vocabulary
 from contrechamp.dossier.formats.followthemoney.model import Entity, Properties, lang_in, lang_out
@@ -102,7 +102,7 @@ def plain_line(entity: Entity) -> str:
     """Return an entity as a line of JSON, with its values as they were read."""
     values = {name: entity.all(name) for name in entity.properties}
     document = {"id": entity.id, "schema": entity.schema, "properties": values}
-    return json.dumps(document, ensure_ascii=False)
+    return json_text(document)
 
 
 def as_line(entity: Entity) -> str:
