@@ -240,7 +240,8 @@ def new_file(path: Path, *, shown: str = "", advice: str = "") -> Iterator[Path]
     """Yield the name of a file to be written; if all goes well, it becomes `path`.
 
     As with `new_folder`, nothing half-written ever has the name, nobody but the user can read it,
-    and a file that stood there is replaced.
+    and a file that stood there is replaced. A link that stood there is, too: in a folder of
+    somebody else's, it could lead to any file of the user's.
 
     Args:
         path: of the file.
@@ -250,7 +251,7 @@ def new_file(path: Path, *, shown: str = "", advice: str = "") -> Iterator[Path]
     Raises:
         OutputError: if it cannot be written.
     """
-    target = path.resolve()
+    target = path.parent.resolve() / path.name
     partial = beside(target)
     try:
         try:
