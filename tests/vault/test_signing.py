@@ -13,6 +13,7 @@ from contrechamp.vault import mending, verifying
 from contrechamp.vault.access import members
 from contrechamp.vault.access.slots import AgeIdentities
 from contrechamp.vault.bags import exporting
+from contrechamp.vault.bags import verifying as bag_verifying
 from contrechamp.vault.log import custody, history, note, signing
 from vault import cases
 from vault.cases import NOW, PASSPHRASE, add, files, new, opened
@@ -115,6 +116,8 @@ def test_a_bag_tells_the_new_key(shared: Path, tmp_path: Path) -> None:
             case, [one.item], tmp_path / "bag", recipients=[], plain=True, now=NOW
         )
     assert done.key == key.hex()
+    checked = bag_verifying.verify(tmp_path / "bag")
+    assert (checked.discrepancies, list(checked.signers.values())) == ([], [key.hex()])
 
 
 @pytest.mark.parametrize(

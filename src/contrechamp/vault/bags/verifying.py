@@ -241,7 +241,7 @@ def _entries(
         raise _CheckError("checkpoint", str(error)) from error
     except ValueError as error:  # 32 bytes that are no public key
         raise _CheckError("checkpoint", _("a key is not an Ed25519 key")) from error
-    if any(name.rpartition("/")[0] != log.origin for name in names):
+    if not all(name.startswith(f"{log.origin}/") for name in names):
         raise _CheckError("checkpoint", _("a checkpoint of another log"))
     done.signed = log
     done.signers |= {name: document.keys[name].hex() for name in names}
