@@ -18,9 +18,10 @@ import pytest
 
 from contrechamp.base.errors import InputError, OutputError
 from contrechamp.base.progress import Progress, silent
+from contrechamp.cell.limits import ProcessLimits
 from contrechamp.redact.outcome import Check, Outcome, from_json
 from contrechamp.redact.process import isolation, kernels
-from contrechamp.redact.process.job import MaskingJob, ProcessLimits
+from contrechamp.redact.process.job import MaskingJob
 from contrechamp.redact.request import Request
 from contrechamp.redact.sidecar import FORMAT, parse_sidecar
 

@@ -10,12 +10,16 @@ Call it before any thread starts: Landlock and seccomp bind only the thread that
 import ctypes
 import os
 import platform
-import resource
 import signal
 import struct
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
+
+from contrechamp.cell.limits import ProcessLimits, hold
+
+#: Names of the restrictions without which the cell is not closed: bytes of strangers are refused.
+REQUIRED = ("limits", "files", "network")
 
 _PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 22, 38
 _SECCOMP_FILTER = 2
@@ -40,38 +44,32 @@ _ALLOW, _REFUSE = 0x7FFF0000, 0x00050001  # refuse with EPERM
 _SYSTEM = ("/usr", "/lib", "/lib64", "/etc", "/proc", "/sys", "/dev", "/nix/store")
 
 
-def confine(limits: Mapping[str, float], source: Path, folders: Iterable[Path]) -> list[str]:
-    """Confine this process; return the restrictions now in force, as stable names.
+def confine(
+    limits: ProcessLimits, *, readable: Iterable[Path] = (), writable: Iterable[Path] = ()
+) -> tuple[str, ...]:
+    """Confine this process, for good; return the names of the restrictions now in force.
+
+    Where one of `REQUIRED` is missing among them, the cell is not closed: the caller decides, and
+    tells the user, before a byte is read.
 
     Args:
-        limits: as in `contrechamp.redact.process.job.ProcessLimits`.
-        source: the only file of the user's that may be read.
-        folders: the only folders that may be written to.
+        limits: what it may cost.
+        readable: the only files of the user's that may be read; may be ``/dev/fd/N``.
+        writable: the only folders that may be read and written.
     """
-    _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_CPU, int(limits["cpu_s"]))
-    _limit(resource.RLIMIT_FSIZE, int(limits["file_bytes"]))
-    _limit(resource.RLIMIT_DATA, int(limits["memory_bytes"]))
-    _limit(resource.RLIMIT_NOFILE, 256)
-    os.umask(0o077)
+    hold(limits)
     restrictions = ["limits"]
     if sys.platform == "linux":
         libc = ctypes.CDLL(None, use_errno=True)
         libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0:
-            restrictions += ["files"] if _fence(libc, source, folders) else []
+            restrictions += ["files"] if _fence(libc, readable, writable) else []
             restrictions += ["network"] if _unplug(libc) else []
-    return restrictions
+    return tuple(restrictions)
 
 
-def _limit(which: int, value: int) -> None:
-    _soft, hard = resource.getrlimit(which)
-    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    resource.setrlimit(which, (value, value))
-
-
-def _fence(libc: ctypes.CDLL, source: Path, folders: Iterable[Path]) -> bool:
-    """Allow reading `source` and the system and writing to `folders`, and nothing else."""
+def _fence(libc: ctypes.CDLL, readable: Iterable[Path], writable: Iterable[Path]) -> bool:
+    """Allow reading `readable` and the system and writing to `writable`, and nothing else."""
     version = libc.syscall(_CREATE_RULESET, None, 0, _VERSION_FLAG)
     if version < 1:
         return False
@@ -86,9 +84,10 @@ def _fence(libc: ctypes.CDLL, source: Path, folders: Iterable[Path]) -> bool:
             _allow(libc, ruleset, Path(place), _READ)
         for device in ("/dev/null", "/dev/zero"):
             _allow(libc, ruleset, Path(device), rights & _FILE_RIGHTS)
-        for folder in folders:
+        for folder in writable:
             _allow(libc, ruleset, folder, rights & ~_NEVER)
-        _allow(libc, ruleset, source, _READ_FILE)
+        for file in readable:
+            _allow(libc, ruleset, file, _READ_FILE)
         return bool(libc.syscall(_RESTRICT_SELF, ruleset, 0) == 0)
     finally:
         os.close(ruleset)

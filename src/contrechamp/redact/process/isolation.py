@@ -17,8 +17,9 @@ from contrechamp.base.errors import CheckFailedError, ContrechampError, InputErr
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.base.shown_text import shown
+from contrechamp.cell.limits import ProcessLimits
 from contrechamp.redact.process import kernels
-from contrechamp.redact.process.job import MaskingJob, ProcessLimits, encoded
+from contrechamp.redact.process.job import MaskingJob, encoded
 
 GIB = 1 << 30
 MEMORY_BYTES = 4 * GIB

@@ -6,27 +6,9 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from contrechamp.cell.limits import ProcessLimits
 from contrechamp.redact import sidecar
 from contrechamp.redact.request import Request
-
-
-@dataclass(frozen=True)
-class ProcessLimits:
-    """What one file may cost; beyond that the process is killed and the file refused.
-
-    Args:
-        memory_bytes: data segment of the process (RLIMIT_DATA).
-        cpu_s: processor time, of all cores together.
-        file_bytes: largest file that it may write.
-        wall_s: elapsed time.
-        stall_s: elapsed time without any progress.
-    """
-
-    memory_bytes: int
-    cpu_s: int
-    file_bytes: int
-    wall_s: float
-    stall_s: float
 
 
 @dataclass(frozen=True)

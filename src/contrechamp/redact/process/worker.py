@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 from contrechamp.base import i18n
 from contrechamp.base.errors import CheckFailedError, InputError, OutputError
 from contrechamp.cell.confinement import confine
+from contrechamp.cell.limits import ProcessLimits
 
 _SAY_EVERY_S = 0.1
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -31,7 +32,11 @@ def main() -> int:
     out = os.fdopen(int(sys.argv[1]), "wb")
     job: dict[str, Any] = json.loads(sys.stdin.buffer.read())
     i18n.activate(job["language"])
-    restrictions = confine(job["limits"], Path(job["source"]), (Path(job["workshop"]),))
+    restrictions = confine(
+        ProcessLimits(**job["limits"]),
+        readable=[Path(job["source"])],
+        writable=[Path(job["workshop"])],
+    )
     _say(out, {"confined": restrictions})
     try:
         _say(out, {"outcome": _outcome(job, out)})
