@@ -67,7 +67,12 @@ def confine(
 
 
 def confine_program(
-    limits: ProcessLimits, *, programs: Iterable[Path], readable: Iterable[Path]
+    limits: ProcessLimits,
+    *,
+    programs: Iterable[Path],
+    libraries: Iterable[Path],
+    readable: Iterable[Path],
+    descriptors: Collection[int],
 ) -> tuple[str, ...]:
     """Confine this process, which is about to become an outside program, for good.
 
@@ -76,7 +81,9 @@ def confine_program(
     Args:
         limits: what it may cost.
         programs: the only files that may be executed: the program, and what interprets it.
+        libraries: of the programs, beside those of the system.
         readable: the only files of the user's that may be read.
+        descriptors: what stays open, beside the standard streams.
 
     Returns:
         The names of the restrictions now in force, as `confine` does.
@@ -87,9 +94,10 @@ def confine_program(
     readable = tuple(readable)
     places = [
         *((place, landlock.READ_FILE) for place in readable),
-        *((place, landlock.READ_FILE | landlock.EXECUTE) for place in programs),
+        *((place, landlock.READ) for place in libraries),
+        *((place, landlock.READ | landlock.EXECUTE) for place in programs),
     ]
-    return _confined(limits, readable, places, (), program=True)
+    return _confined(limits, readable, places, descriptors, program=True)
 
 
 def _confined(

@@ -57,12 +57,14 @@ class Settings:
         keep_names: whether copies keep the names of their sources.
         credentials: to sign copies with, if any.
         verbose: show what decoders print.
+        unconfined: read files also where this system cannot confine what reads them.
     """
 
     request: Request = field(default_factory=Request)
     keep_names: bool = False
     credentials: Credentials | None = None
     verbose: bool = False
+    unconfined: bool = False
 
 
 def mask_files(
@@ -146,15 +148,23 @@ def _mask(
     )
     if kind.kind == "video":
         kernels.lay_out(workshop)
-    answer, restrictions = run_isolated(job, source.name, progress, verbose=settings.verbose)
+    answer, restrictions = run_isolated(
+        job,
+        source.name,
+        progress,
+        verbose=settings.verbose,
+        unconfined=settings.unconfined,
+    )
     outcome = _outcome(answer, kind)
     _empty(workshop, but=draft)
     _need_file(draft)
-    checks, absent = check_file(draft, kind.kind, sound=request.sound != "drop")
+    checks, absent = check_file(
+        draft, kind.kind, sound=request.sound != "drop", unconfined=settings.unconfined
+    )
     outcome = replace(outcome, checks=(*outcome.checks, *checks))
     _need_passed(outcome.checks, source.name)
     if settings.credentials is not None:
-        outcome = _signed(draft, outcome, settings.credentials, source.name, request)
+        outcome = _signed(draft, outcome, settings, source.name, request)
     # In a folder of their own, so that what reads the checked copy cannot write to it.
     aside = workshop / "pictures"
     aside.mkdir()
@@ -162,14 +172,14 @@ def _mask(
         replace(job, source=draft, target=aside / "none", workshop=aside),
         outcome,
         verbose=settings.verbose,
+        unconfined=settings.unconfined,
     )
     sheet = sheets.write_sheet(
-        sheets.Sheet(
-            name, source.name, kind, request, outcome, tuple(restrictions), absent, pictures
-        ),
+        sheets.Sheet(name, source.name, kind, request, outcome, restrictions, absent, pictures),
         workshop,
     )
-    return _put_in_place(draft, sheet, name, run.out, source.name, outcome)
+    copy, final_sheet = _put_in_place(draft, sheet, name, run.out)
+    return Masked(source.name, copy, final_sheet, outcome, restrictions)
 
 
 def _outcome(answer: object, kind: FileKind) -> Outcome:
@@ -225,12 +235,17 @@ def _need_passed(checks: Sequence[Check], name: str) -> None:
 
 
 def _signed(
-    draft: Path, outcome: Outcome, credentials: Credentials, name: str, request: Request
+    draft: Path, outcome: Outcome, settings: Settings, name: str, request: Request
 ) -> Outcome:
     """Sign the copy, and check it once more with its manifest."""
-    sign(draft, credentials, name)
+    assert settings.credentials is not None  # noqa: S101  for the type
+    sign(draft, settings.credentials, name)
     checks, _absent = check_file(
-        draft, outcome.kind, sound=request.sound != "drop", credentials=True
+        draft,
+        outcome.kind,
+        sound=request.sound != "drop",
+        credentials=True,
+        unconfined=settings.unconfined,
     )
     _need_passed(checks, name)
     signed = Check(_("signed with Content Credentials (C2PA), and read back"), True)
@@ -249,9 +264,7 @@ def _copy_name(source: SourceFile, kind: FileKind, number: int, folder: Path, *,
     return name
 
 
-def _put_in_place(
-    draft: Path, sheet: Path, name: str, out: Path, source: str, outcome: Outcome
-) -> Masked:
+def _put_in_place(draft: Path, sheet: Path, name: str, out: Path) -> tuple[Path, Path]:
     for path in (draft, sheet):
         sync(path)
     os.utime(draft, _NO_DATE)
@@ -261,7 +274,7 @@ def _put_in_place(
     except BaseException:
         final_sheet.unlink(missing_ok=True)
         raise
-    return Masked(source, copy, final_sheet, outcome)
+    return copy, final_sheet
 
 
 @contextmanager

@@ -6,6 +6,7 @@ What only the masker knows (covered pixels, hidden text), the masker checks itse
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from contrechamp.base.errors import ContrechampError
 from contrechamp.base.files import unreadable_text
 from contrechamp.base.i18n import _
 from contrechamp.redact.checks import outside_readers, strict_media, strict_pictures
@@ -26,7 +27,12 @@ _SHOWN = 5
 
 
 def check_file(
-    target: Path, kind: Kind, *, sound: bool = False, credentials: bool = False
+    target: Path,
+    kind: Kind,
+    *,
+    sound: bool = False,
+    credentials: bool = False,
+    unconfined: bool = False,
 ) -> tuple[tuple[Check, ...], tuple[str, ...]]:
     """Check that a masked copy holds nothing but its content.
 
@@ -35,9 +41,13 @@ def check_file(
         kind: of the masker that made it.
         sound: whether a video may have a sound track.
         credentials: whether it was given a C2PA manifest.
+        unconfined: ask programs also where this system cannot confine them.
 
     Returns:
         The checks, and the names of the checking programs that are not installed.
+
+    Raises:
+        InputError: a program cannot be confined, and it was not said to go on.
     """
     video = kind == "video"
     checks, absent = [], []
@@ -54,7 +64,9 @@ def check_file(
         checks.append(
             _check(
                 _("no metadata ({reader})").format(reader="exiftool"),
-                lambda: outside_readers.exiftool_finds(exiftool, target, credentials=credentials),
+                lambda: outside_readers.exiftool_finds(
+                    exiftool, target, credentials=credentials, unconfined=unconfined
+                ),
             )
         )
     else:
@@ -65,7 +77,7 @@ def check_file(
                 _check(
                     _("no unwanted streams or tags ({reader})").format(reader="ffprobe"),
                     lambda: outside_readers.ffprobe_finds(
-                        ffprobe, target, video=video, sound=sound
+                        ffprobe, target, video=video, sound=sound, unconfined=unconfined
                     ),
                 )
             )
@@ -92,6 +104,8 @@ def _check(name: str, find: Callable[[], Iterable[str]]) -> Check:
     """Return a check that passes if `find` can read the file and finds nothing."""
     try:
         found = list(find())
+    except ContrechampError:
+        raise
     except (ValueError, KeyError, IndexError, ArithmeticError, OSError) as error:
         return Check(name, False, unreadable_text(str(error)))
     except Exception as error:  # struct and zlib raise their own

@@ -74,7 +74,7 @@ class Sheet:
 
 
 def take_pictures(
-    job: MaskingJob, outcome: Outcome, *, verbose: bool = False
+    job: MaskingJob, outcome: Outcome, *, verbose: bool = False, unconfined: bool = False
 ) -> tuple[Thumbnail, ...]:
     """Take pictures of the copy for its sheet, in a process of its own.
 
@@ -82,6 +82,7 @@ def take_pictures(
         job: whose source is the copy.
         outcome: tells which moments or pages to look at.
         verbose: show what decoders print.
+        unconfined: read it also where this system cannot confine what reads it.
 
     Raises:
         CheckFailedError: the copy cannot be read back.
@@ -95,7 +96,9 @@ def take_pictures(
         arguments={"kind": outcome.kind, "moments": _moments(outcome)},
     )
     try:
-        answer, _given_up = run_isolated(taking, job.source.name, verbose=verbose)
+        answer, _given_up = run_isolated(
+            taking, job.source.name, verbose=verbose, unconfined=unconfined
+        )
     except InputError as error:
         raise CheckFailedError(
             _("the masked copy cannot be read back and was deleted ({reason})").format(reason=error)
@@ -166,6 +169,7 @@ def write_index(run: Run, folder: Path) -> None:
         "index.html.jinja",
         title=_("Review of masked copies"),
         run=run,
+        unconfined=[masked.source for masked in run.masked if not masked.confined],
         rows=[
             {
                 "name": masked.copy.name,
@@ -195,6 +199,7 @@ def run_json(run: Run) -> dict[str, Any]:
                 "source": masked.source,
                 "copy": f"{masked.copy.parent.name}/{masked.copy.name}",
                 "sheet": f"{masked.sheet.parent.name}/{masked.sheet.name}",
+                "confined": masked.confined,
                 "outcome": to_json(masked.outcome),
             }
             for masked in run.masked
