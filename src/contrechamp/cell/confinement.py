@@ -13,7 +13,6 @@ import ctypes
 import os
 import pwd
 import sys
-import sysconfig
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
@@ -147,7 +146,6 @@ def _system() -> Iterator[tuple[Path, int]]:
 def _of_python() -> set[Path]:
     """Return the folders that Python, its libraries and this program are in."""
     folders = {Path(prefix) / "lib" for prefix in (sys.prefix, sys.base_prefix)}
-    folders |= {Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib")}
     folders |= {Path(place) for place in sys.path if os.path.isdir(place)}
     return {folder for folder in folders if not _home().is_relative_to(folder)}
 
