@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 
-from cell import payload
 from cell.payload import ATTEMPTS, SEEN, WORK, Scene
 from contrechamp.cell import landlock
 
