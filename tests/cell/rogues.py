@@ -57,3 +57,7 @@ def writes_many_files(said: dict[str, Any], _progress: Progress) -> None:
 
 def starts_a_program(_said: Any, _progress: Progress) -> None:
     os.setresuid(os.getuid(), os.getuid(), os.getuid())
+
+
+def waits(_said: Any, _progress: Progress) -> None:
+    time.sleep(60)

@@ -96,6 +96,6 @@ def test_what_goes_wrong_is_no_answer(
 
 
 def test_what_is_no_program_is_no_answer(file: Path) -> None:
-    with pytest.raises(NoAnswerError, match="Exec format|No such file|Permission"):
+    with pytest.raises(NoAnswerError, match=r"Exec format|No such file|Permission"):
         ask(str(file), [], file, "file")
     assert os.access(file, os.R_OK)

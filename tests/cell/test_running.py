@@ -1,4 +1,4 @@
-"""A task in the cell: what it may reach and cost, and what is said where the cell does not close."""
+"""What the process of a cell may reach and cost, and what is said where it does not close."""
 
 import json
 import os
@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from contrechamp.base.errors import InputError
 from contrechamp.cell import landlock, limits
 from contrechamp.cell.confinement import REQUIRED, confine
 from contrechamp.cell.limits import ProcessLimits
-from contrechamp.cell.running import Task, run
+from contrechamp.cell.running import Cell, OurError, Room
 from redact.copies import picture
 
 LIMITS = ProcessLimits(memory_bytes=1 << 30, cpu_s=60, file_bytes=8 << 20, wall_s=60, stall_s=60)
@@ -26,43 +27,56 @@ as_root = pytest.mark.skipif(os.getuid() != 0, reason="for root only")
 
 
 @pytest.fixture
-def task(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Task]:
+def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     monkeypatch.setenv("PYTHONPATH", str(TESTS))
     (tmp_path / "home").mkdir()
     (tmp_path / "home/file").write_text("of the user")
     (tmp_path / "workshop").mkdir()
+    room = Room(LIMITS, "en", (tmp_path / "home/file",), tmp_path / "workshop")
 
-    def make(name: str, **said: object) -> Task:
-        return Task(
-            f"cell.rogues:{name}",
-            {"workshop": str(tmp_path / "workshop"), "file": str(tmp_path / "home/file"), **said},
-            LIMITS,
-            "en",
-            (tmp_path / "home/file",),
-            tmp_path / "workshop",
-        )
+    def call(name: str, *, verbose: bool = False, **said: object) -> Any:
+        said = {"workshop": str(room.workshop), "file": str(room.readable[0]), **said}
+        with Cell(room, "file", verbose=verbose) as cell:
+            assert cell.restrictions == REQUIRED
+            return cell.call(f"cell.rogues:{name}", said)
 
-    return make
+    return call
 
 
 @closes
-def test_what_was_asked_comes_back_with_what_held_it(task: Callable[..., Task]) -> None:
-    assert run(task("reads"), "file") == ("of the user", REQUIRED)
+def test_what_was_asked_comes_back(call: Callable[..., Any]) -> None:
+    assert call("reads") == "of the user"
+
+
+@closes
+def test_one_process_answers_several_calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(TESTS))
+    (tmp_path / "file").write_text("of the user")
+    workshop = tmp_path / "workshop"
+    workshop.mkdir()
+    with Cell(Room(LIMITS, "en", (tmp_path / "file",), workshop), "file") as cell:
+        said = {"file": str(tmp_path / "file"), "workshop": str(workshop)}
+        assert cell.call("cell.rogues:reads", said) == "of the user"
+        with pytest.raises(OurError, match="FileNotFoundError"):
+            cell.call("cell.rogues:reads", {"file": "/none"})
+        cell.call("cell.rogues:leaves_a_mark", said)
+        assert (workshop / "mark").exists()
+        hurried = replace(LIMITS, wall_s=0.2)
+        with pytest.raises(InputError, match="took longer than"):
+            cell.call("cell.rogues:waits", said, limits=hurried)
 
 
 @closes
 @as_root
-def test_root_reads_the_one_file_of_somebody_else(
-    task: Callable[..., Task], tmp_path: Path
-) -> None:
+def test_root_reads_the_one_file_of_somebody_else(call: Callable[..., Any], tmp_path: Path) -> None:
     """Root has given up all rights but this one; without it, the mask of a user's photo fails."""
     (tmp_path / "home/other").write_bytes(b"")
     for path in (tmp_path / "home", tmp_path / "home/file", tmp_path / "home/other"):
         os.chown(path, NOBODY, NOBODY)
         path.chmod(0o700)
-    assert run(task("reads"), "file")[0] == "of the user"
+    assert call("reads") == "of the user"
     files = [str(tmp_path / "home/file"), str(tmp_path / "home/other")]
-    assert run(task("tries_to_read", files=files), "file")[0] == files[:1]
+    assert call("tries_to_read", files=files) == files[:1]
 
 
 @closes
@@ -86,10 +100,10 @@ def test_root_reads_the_one_file_of_somebody_else(
     ],
 )
 def test_what_the_kernel_does_not_count_is_watched(
-    task: Callable[..., Task], rogue: str, said: dict[str, int], says: str
+    call: Callable[..., Any], rogue: str, said: dict[str, int], says: str
 ) -> None:
     with pytest.raises(InputError, match=rf"^file: {says}"):
-        run(task(rogue, **said), "file")
+        call(rogue, **said)
 
 
 @closes
@@ -107,11 +121,11 @@ def test_threads_are_not_left_free() -> None:
 
 @closes
 def test_what_decoders_print_is_seen_and_steers_no_terminal(
-    task: Callable[..., Task], capfd: pytest.CaptureFixture[str]
+    call: Callable[..., Any], capfd: pytest.CaptureFixture[str]
 ) -> None:
-    run(task("prints", text="\x1b[2Jseen\n"), "file")
+    call("prints", text="\x1b[2Jseen\n")
     assert capfd.readouterr() == ("", "")
-    run(task("prints", text="\x1b[2Jseen\n"), "file", verbose=True)
+    call("prints", text="\x1b[2Jseen\n", verbose=True)
     assert capfd.readouterr() == ("", "\\x1b[2Jseen\n" * 2)
 
 
@@ -120,12 +134,14 @@ def test_what_decoders_print_is_seen_and_steers_no_terminal(
 CALL = (
     "import json, sys; from pathlib import Path;"
     "from contrechamp.cell.limits import ProcessLimits;"
-    "from contrechamp.cell.running import Task, run;"
+    "from contrechamp.cell.running import Cell, Room;"
     "place = Path(sys.argv[1]);"
     "limits = ProcessLimits(1 << 30, 60, 1 << 20, 60, 60);"
     "said = {'workshop': str(place)};"
-    "task = Task('cell.rogues:leaves_a_mark', said, limits, 'en', (place / 'file',), place);"
-    "print(json.dumps(run(task, 'file', unconfined='--unconfined' in sys.argv)))"
+    "room = Room(limits, 'en', (place / 'file',), place);"
+    "cell = Cell(room, 'file', unconfined='--unconfined' in sys.argv);"
+    "cell.call('cell.rogues:leaves_a_mark', said);"
+    "print(json.dumps(cell.restrictions))"
 )
 
 
@@ -157,7 +173,7 @@ def test_without_confinement_nothing_is_read_unless_it_is_said(
     assert not (tmp_path / "mark").exists()
     done = on_a_system_without(lacking, "-c", CALL, tmp_path, "--unconfined")
     assert (tmp_path / "mark").exists(), done.stderr
-    [_outcome, restrictions] = json.loads(done.stdout)
+    restrictions = json.loads(done.stdout)
     assert "limits" in restrictions
     assert set(restrictions) < set(REQUIRED)
 

@@ -5,10 +5,14 @@ What only the masker knows (covered pixels, hidden text), the masker checks itse
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from contrechamp.base.errors import ContrechampError
 from contrechamp.base.files import unreadable_text
 from contrechamp.base.i18n import _
+from contrechamp.base.progress import Progress
+from contrechamp.base.shown_text import shown
+from contrechamp.cell.running import Cell
 from contrechamp.redact.checks import outside_readers, strict_media, strict_pictures
 from contrechamp.redact.outcome import Check, Kind
 
@@ -33,6 +37,7 @@ def check_file(
     sound: bool = False,
     credentials: bool = False,
     unconfined: bool = False,
+    cell: Cell | None = None,
 ) -> tuple[tuple[Check, ...], tuple[str, ...]]:
     """Check that a masked copy holds nothing but its content.
 
@@ -42,6 +47,7 @@ def check_file(
         sound: whether a video may have a sound track.
         credentials: whether it was given a C2PA manifest.
         unconfined: ask programs also where this system cannot confine them.
+        cell: in which our own reader reads the copy; None where it is known to be ours.
 
     Returns:
         The checks, and the names of the checking programs that are not installed.
@@ -57,7 +63,7 @@ def check_file(
                 _("nothing in the file but what can be seen or heard ({reader})").format(
                     reader=_("our own strict reader")
                 ),
-                lambda: _strictly(target, video, sound, credentials=credentials),
+                lambda: _strictly_in(cell, target, video, sound, credentials=credentials),
             )
         )
     if exiftool := outside_readers.installed("exiftool"):
@@ -84,6 +90,31 @@ def check_file(
         else:
             absent.append("ffprobe")
     return tuple(checks), tuple(absent)
+
+
+def _strictly_in(
+    cell: Cell | None, target: Path, video: bool, sound: bool, *, credentials: bool
+) -> Iterable[str]:
+    if cell is None:
+        return _strictly(target, video, sound, credentials=credentials)
+    said = {"copy": str(target), "video": video, "sound": sound, "credentials": credentials}
+    answer = cell.call("contrechamp.redact.checks.copies:strictly", said)
+    if not isinstance(answer, dict):
+        raise ValueError("answer")
+    if answer.get("unreadable") is not None:
+        raise ValueError(str(answer["unreadable"]))
+    return [shown(part) for part in answer["found"]]
+
+
+def strictly(said: dict[str, Any], _progress: Progress) -> dict[str, Any]:
+    """Return, in the cell, what our own reader finds in a copy that is not needed."""
+    try:
+        found = _strictly(
+            *(Path(said["copy"]), said["video"], said["sound"]), credentials=said["credentials"]
+        )
+        return {"found": list(found)}
+    except Exception as error:  # struct and zlib raise their own
+        return {"unreadable": str(error) or repr(error)}
 
 
 def _strictly(target: Path, video: bool, sound: bool, *, credentials: bool) -> Iterable[str]:
