@@ -157,7 +157,6 @@ def _environment(workshop: Path) -> dict[str, str]:
     handed_on = {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
     return {
         **handed_on,
-        "HOME": "/nonexistent",
         "TMPDIR": str(workshop),
         "NUMBA_CACHE_DIR": str(workshop / COMPILED),
         "PYTHONDONTWRITEBYTECODE": "1",
