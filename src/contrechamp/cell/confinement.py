@@ -144,7 +144,8 @@ def _system() -> Iterator[tuple[Path, int]]:
 
 def _of_python() -> set[Path]:
     """Return the folders that Python, its libraries and this program are in."""
+    named = [*sys.path, *os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep)]
     folders = {Path(prefix) / "lib" for prefix in (sys.prefix, sys.base_prefix)}
-    folders |= {Path(place) for place in sys.path if os.path.isdir(place)}
+    folders |= {Path(place) for place in named if os.path.isdir(place)}
     home = Path(os.path.expanduser("~"))
     return {folder for folder in folders if not home.is_relative_to(folder)}
