@@ -288,6 +288,21 @@ def remove_what_it_wrote(scene: Scene) -> object:
 
 
 @attempt
+def hide_what_it_writes_in_a_folder_that_is_shut(scene: Scene) -> object:
+    """It would then fill a disk with what the parent cannot count."""
+    (scene.workshop / "shut").mkdir(mode=0o300)
+    return (scene.workshop / "shut/much").write_bytes(b"")
+
+
+@attempt
+def hide_what_it_writes_too_deep_for_a_path(scene: Scene) -> object:
+    (scene.workshop / "deep").mkdir()
+    folder = os.open(scene.workshop / "deep", os.O_RDONLY)
+    os.mkdir("deeper", dir_fd=folder)
+    return os.open("deeper/much", os.O_WRONLY | os.O_CREAT, dir_fd=folder)
+
+
+@attempt
 def write_a_file_without_a_name(scene: Scene) -> object:
     return os.open(scene.workshop, os.O_TMPFILE | os.O_RDWR)
 
