@@ -281,6 +281,12 @@ def link_out_of_the_workshop(scene: Scene) -> object:
 
 
 @attempt
+def write_a_file_of_somebody_else(scene: Scene) -> object:
+    """It lies where it may write, so that only a right of root is missing."""
+    return (scene.workshop / "theirs").write_bytes(b"")
+
+
+@attempt
 def remove_what_it_wrote(scene: Scene) -> object:
     """It would then fill a disk with what the parent cannot count."""
     (scene.workshop / "removed").write_bytes(b"")

@@ -27,7 +27,14 @@ pytestmark = pytest.mark.skipif(
 )
 #: What a system may forbid whoever runs the tests, or an ordinary user, without the cell too.
 MAY_FAIL_ANYWAY = {
-    *("make a device", "open by handle", "change its root", "watch all files", "open a raw socket"),
+    *(
+        "write a file of somebody else",
+        "make a device",
+        "open by handle",
+        "change its root",
+        "watch all files",
+        "open a raw socket",
+    ),
     *("write a file without a name", "mark by name", "mark by descriptor", "mark by proc"),
     *("start its own program", "read the environment of the parent", "signal the parent"),
     *("type into a terminal", "type into a terminal by another number"),
@@ -95,6 +102,10 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
     shared.write_bytes(b"of another program")
     for path in (base, *base.rglob("*"), shared):
         os.chown(path, user or os.getuid(), user or os.getgid(), follow_symlinks=False)
+    (workshop / "theirs").write_bytes(b"")
+    (workshop / "theirs").chmod(0o600 if os.getuid() == 0 else 0)
+    if os.getuid() == 0:
+        os.chown(workshop / "theirs", NOBODY - 1, NOBODY - 1)
     other = subprocess.Popen(
         ["sleep", "600"], **({"user": user, "group": user, "extra_groups": []} if user else {})
     )
