@@ -5,9 +5,9 @@ from typing import Final, Literal, TypeAlias
 
 #: `wording.verifying` has a word for each.
 Kind: TypeAlias = Literal[
-    "altered", "anchor", "branch", "case.toml", "checkpoint", "custody", "database", "entry",
-    "extra", "fetch", "identity", "index", "interrupted", "link", "manifest", "missing", "proof",
-    "reason", "record", "rewritten", "rolled-back", "swapped", "unsigned", "version",
+    "altered", "anchor", "authority", "branch", "case.toml", "checkpoint", "custody", "database",
+    "entry", "extra", "fetch", "identity", "index", "interrupted", "link", "manifest", "missing",
+    "proof", "reason", "record", "rewritten", "rolled-back", "swapped", "unsigned", "version",
 ]  # fmt: skip
 #: Nothing is lost or altered, and the next command that writes to the case puts it right.
 INTERRUPTED: Final = "interrupted"

@@ -8,6 +8,7 @@ def finding_label(kind: str) -> str:
     return {
         "altered": pgettext("verify", "altered"),
         "anchor": pgettext("verify", "anchor"),
+        "authority": pgettext("verify", "authority"),
         "branch": pgettext("verify", "branch"),
         "case.toml": pgettext("verify", "case.toml"),
         "checkpoint": pgettext("verify", "checkpoint"),
