@@ -300,13 +300,19 @@ def member_state(case: Case, member: str) -> dict[str, object]:
     return {"name": str(name), "recipient": str(recipient), "signing": keys}
 
 
+def slots_of(case: Case) -> dict[str, str]:
+    """Return the member of every slot that the database knows."""
+    rows = case.database.execute("SELECT id, member FROM slots")
+    return {str(slot): str(member) for slot, member in rows}
+
+
 def recipients(case: Case) -> dict[str, str]:
     """Return the recipient of every slot whose member has access, as the log says."""
     members = case.chain.members
     return {
-        str(slot): members[str(member)].recipient
-        for slot, member in case.database.execute("SELECT id, member FROM slots")
-        if case.chain.has_access(str(member))
+        slot: members[member].recipient
+        for slot, member in slots_of(case).items()
+        if case.chain.has_access(member)
     }
 
 

@@ -15,7 +15,7 @@ from contrechamp.vault import database, objects
 from contrechamp.vault.access import casefile
 from contrechamp.vault.access.keys import casefile_key
 from contrechamp.vault.anchors import anchoring
-from contrechamp.vault.case import Case, read_casefile, recipients
+from contrechamp.vault.case import Case, read_casefile, slots_of
 from contrechamp.vault.discrepancies import INTERRUPTED, Discrepancy
 from contrechamp.vault.log import (
     authority,
@@ -103,7 +103,7 @@ def _casefile(case: Case) -> Iterator[Discrepancy]:
         else:
             message = _("the copy is damaged, missing or different")
             yield Discrepancy("case.toml", casefile.COPY, message)
-    there, known = {slot.id for slot in case.file.slots}, recipients(case).keys()
+    there, known = {slot.id for slot in case.file.slots}, slots_of(case).keys()
     if there > known:
         message = _("it has a slot from a change of access that was interrupted")
         yield Discrepancy(INTERRUPTED, casefile.NAME, message)
@@ -354,6 +354,10 @@ def _members(case: Case, known: authority.Chain) -> Iterator[Discrepancy]:
             yield Discrepancy("record", subject, _("the member is not as the record says"))
     if not known.birth:
         return
+    for slot, member in sorted(slots_of(case).items()):
+        if not known.has_access(member):
+            message = _("it opens the case for somebody who is no member by the entries of the log")
+            yield Discrepancy("authority", f"slot/{slot}", message)
     for member in sorted(known.members.keys() | {one.partition("/")[2] for one in rows}):
         subject = authority.MEMBER + member
         one, row = known.members.get(member), rows.get(subject, {})
