@@ -1,5 +1,6 @@
 """Any history of members who keep to the rules is accepted; one who does not gains nothing."""
 
+import copy
 from collections.abc import Iterator
 from hashlib import sha256
 
@@ -33,6 +34,8 @@ class Log:
 
     def __init__(self) -> None:
         self.chain, self.number, self.fresh = Chain("log"), 0, 100
+        self.merged: dict[str, Chain] = {}
+        self.place = "here"
         self.write(FIRST, "new", "case")
         self.write(
             FIRST, "share", f"member/{FIRST}", keys=Keys(recipient(0), public(0)), fresh=True
@@ -59,10 +62,21 @@ class Log:
             keys = more["keys"]
             name = subject.removeprefix("member/")
             names.add((key_name("log", name, keys.number), bytes.fromhex(keys.signing)))
-        digest = sha256(str(self.number).encode()).hexdigest()
+        digest = sha256(f"{self.place} {self.number}".encode()).hexdigest()
         entry = Entry(self.number, "2026-05-01T12:00:00Z", member, action, subject, digest, **more)
-        follow(self.chain, entry, lambda name, key: (name, key) in names, lambda _branch: None)
+        follow(self.chain, entry, lambda name, key: (name, key) in names, self.merged.get)
         self.number += 1
+
+    def copy(self) -> "Log":
+        """Return the log of a copy, which goes on by itself."""
+        made = copy.copy(self)
+        made.chain, made.merged, made.place = self.chain.copy(), {}, "there"
+        return made
+
+    def merge(self, member: str, other: "Log") -> None:
+        """Write the entry of a merge."""
+        self.merged["branch"] = other.chain
+        self.write(member, "merge", f"merge/{self.number}", branch="branch")
 
     def next_keys(self, member: str) -> Keys:
         self.fresh += 1
