@@ -65,6 +65,45 @@ def verify(
     return found
 
 
+def remarks(case: Case) -> list[Discrepancy]:
+    """Return what is as the log says, and still for a person to ask about: keys of members.
+
+    Args:
+        case: open.
+    """
+    known, found = case.chain, []
+    if not known.birth:
+        message = _(
+            "the log is of the older form, which proves neither the keys of members nor those of "
+            "the compartment; the next command that writes to the case takes them over"
+        )
+        return [Discrepancy("unproven", "case", message)]
+    names = {
+        str(member): str(name)
+        for member, name in case.database.execute("SELECT id, name FROM members")
+    }
+    if known.adopter:
+        message = _(
+            "members, their keys and the compartment were taken over by {name} in entry {number}, "
+            "from a log that did not prove them: what was before rests on that"
+        )
+        name = names.get(known.adopter, known.adopter)
+        text = message.format(name=name, number=known.begun)
+        found.append(Discrepancy("unproven", str(known.begun), text))
+    for one in known.members.values():
+        for number in one.replaced:
+            (content,) = case.database.execute(
+                "SELECT CAST(content AS BLOB) FROM entries WHERE number = ?", (number,)
+            ).fetchone()
+            by = custody.read_entry(content).member
+            message = _("in entry {number} {other} gave {name} another key: ask both")
+            text = message.format(
+                number=number, other=names.get(by, by), name=names.get(one.id, one.id)
+            )
+            found.append(Discrepancy("replaced", f"member/{one.id}", text))
+    return found
+
+
 def _against_log(
     case: Case, since: Sequence[str], trusted: Sequence[x509.Certificate]
 ) -> list[Discrepancy]:

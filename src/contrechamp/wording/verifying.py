@@ -26,9 +26,11 @@ def finding_label(kind: str) -> str:
         "proof": pgettext("verify", "proof"),
         "reason": pgettext("verify", "reason"),
         "record": pgettext("verify", "record"),
+        "replaced": pgettext("verify", "replaced"),
         "rewritten": pgettext("verify", "rewritten"),
         "rolled-back": pgettext("verify", "rolled-back"),
         "swapped": pgettext("verify", "swapped"),
+        "unproven": pgettext("verify", "unproven"),
         "unsigned": pgettext("verify", "unsigned"),
         "version": pgettext("verify", "version"),
     }[kind]

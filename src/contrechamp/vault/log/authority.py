@@ -122,7 +122,7 @@ class Chain:
             the older form. Two logs with the same one began as one.
         begun: number of the first of these entries; -1 if there is none.
         adopter: who took members and keys over from a log of the older form; "" if nobody did.
-        adopting: number of the entry that may still belong to that; -1 if none.
+        adopting: signatures of the checkpoint over that, which covers all of it.
         problems: entries that were refused.
         source: chain of the log that was merged last, if it proves anything here.
         erasures: by id of a compartment, the digests of the entries that erased it, here or there.
@@ -136,7 +136,7 @@ class Chain:
     birth: str = ""
     begun: int = -1
     adopter: str = ""
-    adopting: int = -1
+    adopting: SignedBy | None = None
     problems: list[Problem] = field(default_factory=list)
     source: "Chain | None" = None
     erasures: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -195,7 +195,8 @@ def step(chain: Chain, entry: Entry, signed_by: SignedBy, source_of: SourceOf) -
     Args:
         chain: is changed.
         entry: the next one of the log; entries about no `SUBJECTS` may be left out.
-        signed_by: of the first checkpoint that covers the entry.
+        signed_by: of the first checkpoint that covers the entry; the same object for all that it
+            covers.
         source_of: finds the chains of merged logs.
 
     Raises:
@@ -290,7 +291,7 @@ def _adopt(chain: Chain, entry: Entry, signed_by: SignedBy) -> None:
     begins = not chain.birth
     if begins and (entry.number == 0 or entry.subject != MEMBER + entry.member):
         raise _refused(entry, _("whoever takes members over begins with themselves"))
-    if not begins and (chain.adopting != entry.number or chain.adopter != entry.member):
+    if not begins and (chain.adopting is not signed_by or chain.adopter != entry.member):
         raise _refused(entry, _("members are taken over only where the newer form begins"))
     if not begins:
         _check_author(chain, entry, signed_by)
@@ -311,7 +312,7 @@ def _adopt(chain: Chain, entry: Entry, signed_by: SignedBy) -> None:
         raise _refused(entry, _("it takes over nothing, or something twice"))
     if begins:
         chain.begun = entry.number
-    chain.adopter, chain.adopting = entry.member, entry.number + 1
+    chain.adopter, chain.adopting = entry.member, signed_by
     chain.birth = _joined(chain.birth, entry)
 
 
