@@ -11,7 +11,7 @@ from cli.commands import LETTER, CaseRun, Run, bytes_of, one_line
 
 
 def test_machines_are_told_in_json(case: CaseRun, item: str) -> None:
-    assert case("verify", "--json").json() == {"entries": 3, "findings": []}
+    assert case("verify", "--json").json() == {"entries": 3, "findings": [], "remarks": []}
 
 
 def test_what_was_altered_is_named_and_the_status_is_1(case: CaseRun, item: str) -> None:

@@ -350,7 +350,7 @@ def test_the_log_shows_for_ever_whose_key_was_replaced_and_by_whom(three: Three)
         compartment.admit(case, three.them, now=NOW)
     with three.as_evil() as case:
         members.replace_key(
-            case, "Victim Sample", recipient, reason="lost", now=NOW, random=os.urandom
+            case, recipient, name="Victim Sample", reason="lost", now=NOW, random=os.urandom
         )
     assert kinds(three.folder) == set()
     with cases.opened(three.folder, own, write=True) as case:
@@ -504,7 +504,9 @@ def test_whose_key_was_replaced_reads_nothing_by_a_merge_either(
         store.put(case, Source(pseudonym="Sample Egret", sample=True), now=NOW)
     own, recipient = age_key()
     with three.as_evil() as case, cases.opened(old, three.evil) as other:
-        members.replace_key(case, "Victim Sample", recipient, reason="", now=NOW, random=os.urandom)
+        members.replace_key(
+            case, recipient, name="Victim Sample", reason="", now=NOW, random=os.urandom
+        )
         (had,) = other.chain.current()
         (state,) = other.database.execute(
             "SELECT state FROM records WHERE subject = ?", (f"compartment/{had.id}",)

@@ -72,6 +72,7 @@ def _verify(
     from contrechamp.cli.bars import progress_for
     from contrechamp.dossier.verifying import verify_case
     from contrechamp.vault.anchors.rfc3161 import roots
+    from contrechamp.vault.verifying import remarks
 
     kept = [_checkpoint(since)] if since else []
     if _is_bag(folder):
@@ -89,8 +90,8 @@ def _verify(
             quick=quick,
             progress=progress_for(as_json=as_json),
         )
-        entries = case.size
-    _tell(found, {"entries": entries}, as_json=as_json)
+        entries, told = case.size, remarks(case)
+    _tell(found, {"entries": entries}, told, as_json=as_json)
     if not as_json:
         click.echo(
             _(
@@ -126,7 +127,7 @@ def _verify_bag(folder: Path, kept: list[str], source: SecretSource, *, as_json:
         "unopened": done.unopened,
         "signers": done.signers,
     }
-    _tell(done.discrepancies, about, as_json=as_json)
+    _tell(done.discrepancies, about, done.remarks, as_json=as_json)
     if as_json:
         return
     click.echo(
@@ -152,8 +153,14 @@ def _verify_bag(folder: Path, kept: list[str], source: SecretSource, *, as_json:
         )
 
 
-def _tell(found: Sequence["Discrepancy"], about: Mapping[str, object], *, as_json: bool) -> None:
-    """Print what is wrong, and what was interrupted.
+def _tell(
+    found: Sequence["Discrepancy"],
+    about: Mapping[str, object],
+    remarks: Sequence["Discrepancy"],
+    *,
+    as_json: bool,
+) -> None:
+    """Print what is wrong, what was interrupted, and what somebody may want to ask about.
 
     Raises:
         CheckFailedError: if anything is wrong.
@@ -161,9 +168,13 @@ def _tell(found: Sequence["Discrepancy"], about: Mapping[str, object], *, as_jso
     from contrechamp.vault.discrepancies import INTERRUPTED
 
     if as_json:
-        click.echo(json.dumps({**about, "findings": [asdict(finding) for finding in found]}))
+        told = {
+            "findings": [asdict(one) for one in found],
+            "remarks": [asdict(one) for one in remarks],
+        }
+        click.echo(json.dumps({**about, **told}))
     else:
-        for finding in found:
+        for finding in (*found, *remarks):
             label = finding_label(finding.kind)
             click.echo(shown(f"{label}  {finding.subject}: {finding.message}"))
     wrong = [finding for finding in found if finding.kind != INTERRUPTED]

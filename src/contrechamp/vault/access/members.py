@@ -269,7 +269,7 @@ def renew_signing_key(case: Case, *, reason: str, now: datetime, random: cases.R
 
 
 def replace_key(
-    case: Case, name: str, recipient: str, *, reason: str, now: datetime, random: cases.Random
+    case: Case, recipient: str, *, name: str, reason: str, now: datetime, random: cases.Random
 ) -> None:
     """Give a member who lost their key access by another one; the log shows for ever who did so.
 
@@ -278,8 +278,8 @@ def replace_key(
 
     Args:
         case: open for writing, by another member; after an error it has to be opened again.
-        name: of the member.
         recipient: ``age1...``, the member's new public key.
+        name: of the member.
         reason: why, in the user's words.
         now: for the log.
         random: source of keys.

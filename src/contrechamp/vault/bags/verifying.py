@@ -42,6 +42,7 @@ class Verified:
         signers: public keys, hexadecimal, that signed the checkpoint, by name. Whose they are
             cannot be told from the bag, because it brings them along itself.
         signed: the checkpoint; None if no signature is right.
+        remarks: what is not wrong, and somebody may want to ask about: how the keys came about.
     """
 
     discrepancies: list[Discrepancy] = field(default_factory=list)
@@ -50,6 +51,7 @@ class Verified:
     unopened: list[str] = field(default_factory=list)
     signers: dict[str, str] = field(default_factory=dict)
     signed: checkpoint.Checkpoint | None = None
+    remarks: list[Discrepancy] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
