@@ -280,7 +280,7 @@ def test_a_member_in_the_tables_only_is_none(three: Three) -> None:
         slot = slots.make_age_slot(recipient, Unlocked(case.unlocked.root_key, None, fake, seed))
         db.execute("INSERT INTO slots VALUES (?, ?)", (slot.id, fake))
         file = replace(case.file, slots=(*case.file.slots, slot))
-        cases_of.write_casefile(three.folder, file, case.unlocked.root_key)
+        cases_of.write_casefile(case.folder, file, case.unlocked.root_key)
     assert "authority" in kinds(three.folder)
     with cases.opened(three.folder, write=True) as case:
         with pytest.raises(InputError, match="no such member"):

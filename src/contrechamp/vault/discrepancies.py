@@ -7,8 +7,8 @@ from typing import Final, Literal, TypeAlias
 Kind: TypeAlias = Literal[
     "altered", "anchor", "authority", "branch", "case.toml", "checkpoint", "custody", "database",
     "entry", "extra", "fetch", "identity", "index", "interrupted", "link", "manifest", "missing",
-    "proof", "reason", "record", "replaced", "rewritten", "rolled-back", "swapped", "unproven",
-    "unsigned", "version",
+    "proof", "reason", "record", "replaced", "rewritten", "rolled-back", "stranger", "swapped",
+    "unproven", "unsigned", "version",
 ]  # fmt: skip
 #: Kinds of what `verify` says besides: nothing is wrong, and somebody may want to ask about it.
 REMARKS: Final = frozenset({"replaced", "unproven"})

@@ -29,6 +29,7 @@ def finding_label(kind: str) -> str:
         "replaced": pgettext("verify", "replaced"),
         "rewritten": pgettext("verify", "rewritten"),
         "rolled-back": pgettext("verify", "rolled-back"),
+        "stranger": pgettext("verify", "not ours"),
         "swapped": pgettext("verify", "swapped"),
         "unproven": pgettext("verify", "unproven"),
         "unsigned": pgettext("verify", "unsigned"),
