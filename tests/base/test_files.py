@@ -40,10 +40,18 @@ def test_a_new_folder_has_its_name_only_when_it_is_whole(tmp_path: Path) -> None
     assert stat.S_IMODE(target.stat().st_mode) == 0o700
 
 
-def test_its_rights_are_those_that_were_asked_for(tmp_path: Path) -> None:
-    with files.new_folder(tmp_path / "out", mode=0o777):
-        pass
-    assert stat.S_IMODE((tmp_path / "out").stat().st_mode) == 0o755
+def test_where_there_are_no_rights_it_is_written_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a stick with FAT, which lets nobody take rights away."""
+
+    def refuse(*_arguments: object, **_more: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "chmod", refuse)
+    with files.new_folder(tmp_path / "out") as partial:
+        (partial / "file").write_text("SAMPLE")
+    assert (tmp_path / "out" / "file").read_text() == "SAMPLE"
 
 
 @pytest.mark.parametrize(

@@ -52,4 +52,4 @@ def test_what_is_no_copy_of_this_case_is_told_and_changes_nothing(
     cases.new(tmp_path / "stranger")
     one_line(case("merge", tmp_path / "stranger", lines=BOTH))
     one_line(case("merge", tmp_path / "nowhere", lines=BOTH), "nowhere")
-    assert case("verify", "--json").json() == {"entries": 2, "findings": [], "remarks": []}
+    assert case("verify", "--json").json() == {"entries": 2, "findings": []}

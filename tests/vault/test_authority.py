@@ -352,7 +352,7 @@ def test_the_log_shows_for_ever_whose_key_was_replaced_and_by_whom(three: Three)
         members.replace_key(
             case, recipient, name="Victim Sample", reason="lost", now=NOW, random=os.urandom
         )
-    assert kinds(three.folder) == set()
+    assert kinds(three.folder) == {"replaced"}
     with cases.opened(three.folder, own, write=True) as case:
         number = case.chain.members[three.them].replaced
         assert len(number) == 1
@@ -367,7 +367,7 @@ def test_the_log_shows_for_ever_whose_key_was_replaced_and_by_whom(three: Three)
         assert not opens(case, own)
         compartment.admit(case, three.them, now=NOW)
         assert opens(case, own)
-    assert kinds(three.folder) == set()
+    assert kinds(three.folder) == {"replaced"}
 
 
 @pytest.mark.parametrize("version", [1, 2])

@@ -104,7 +104,7 @@ def test_a_bag_tells_the_new_key(shared: Path, tmp_path: Path) -> None:
         done = exporting.export(
             case, [one.item], tmp_path / "bag", recipients=[], plain=True, now=NOW
         )
-    assert done.keys == (key.hex(),)
+    assert done.key == key.hex()
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,6 @@ def _verify(
     from contrechamp.cli.bars import progress_for
     from contrechamp.dossier.verifying import verify_case
     from contrechamp.vault.anchors.rfc3161 import roots
-    from contrechamp.vault.verifying import remarks
 
     kept = [_checkpoint(since)] if since else []
     if _is_bag(folder):
@@ -90,8 +89,8 @@ def _verify(
             quick=quick,
             progress=progress_for(as_json=as_json),
         )
-        entries, told = case.size, remarks(case)
-    _tell(found, {"entries": entries}, told, as_json=as_json)
+        entries = case.size
+    _tell(found, {"entries": entries}, as_json=as_json)
     if not as_json:
         click.echo(
             _(
@@ -102,9 +101,9 @@ def _verify(
 
 def _is_bag(folder: Path) -> bool:
     from contrechamp.vault.access import casefile
-    from contrechamp.vault.bags import bag
+    from contrechamp.vault.bags import received
 
-    return bag.is_bag(folder) and not (folder / casefile.NAME).exists()
+    return received.is_bag(folder) and not (folder / casefile.NAME).exists()
 
 
 def _verify_bag(folder: Path, kept: list[str], source: SecretSource, *, as_json: bool) -> None:
@@ -126,8 +125,10 @@ def _verify_bag(folder: Path, kept: list[str], source: SecretSource, *, as_json:
         "unread": done.unread,
         "unopened": done.unopened,
         "signers": done.signers,
+        "digest": done.digest,
+        "format": done.format,
     }
-    _tell(done.discrepancies, about, done.remarks, as_json=as_json)
+    _tell(done.discrepancies, about, as_json=as_json)
     if as_json:
         return
     click.echo(
@@ -145,6 +146,20 @@ def _verify_bag(folder: Path, kept: list[str], source: SecretSource, *, as_json:
                 len(done.unread),
             ).format(count=len(done.unread))
         )
+    if not done.is_signed_as_a_whole:
+        click.echo(
+            _(
+                "An earlier version of contrechamp made the bag, or somebody made it look so: its "
+                "items are signed, but not that none was taken out, in which order and when they "
+                "were exported. Ask the sender for one that is made anew."
+            )
+        )
+    elif done.digest:
+        click.echo(
+            _("Everything in the bag is signed, under the digest {digest}.").format(
+                digest=done.digest
+            )
+        )
     for name, key in done.signers.items():
         click.echo(
             _("Signed by {name} with the key {key}: ask the sender whether it is theirs.").format(
@@ -153,31 +168,21 @@ def _verify_bag(folder: Path, kept: list[str], source: SecretSource, *, as_json:
         )
 
 
-def _tell(
-    found: Sequence["Discrepancy"],
-    about: Mapping[str, object],
-    remarks: Sequence["Discrepancy"],
-    *,
-    as_json: bool,
-) -> None:
-    """Print what is wrong, what was interrupted, and what somebody may want to ask about.
+def _tell(found: Sequence["Discrepancy"], about: Mapping[str, object], *, as_json: bool) -> None:
+    """Print what is wrong, and what there is to tell besides.
 
     Raises:
         CheckFailedError: if anything is wrong.
     """
-    from contrechamp.vault.discrepancies import INTERRUPTED
+    from contrechamp.vault.discrepancies import CLOCK, INTERRUPTED, REMARKS
 
     if as_json:
-        told = {
-            "findings": [asdict(one) for one in found],
-            "remarks": [asdict(one) for one in remarks],
-        }
-        click.echo(json.dumps({**about, **told}))
+        click.echo(json.dumps({**about, "findings": [asdict(finding) for finding in found]}))
     else:
-        for finding in (*found, *remarks):
+        for finding in found:
             label = finding_label(finding.kind)
             click.echo(shown(f"{label}  {finding.subject}: {finding.message}"))
-    wrong = [finding for finding in found if finding.kind != INTERRUPTED]
+    wrong = [finding for finding in found if finding.kind not in REMARKS]
     if wrong:
         raise CheckFailedError(
             ngettext(
@@ -186,11 +191,21 @@ def _tell(
                 len(wrong),
             ).format(count=len(wrong))
         )
-    if found and not as_json:
+    if as_json:
+        return
+    kinds = {finding.kind for finding in found}
+    if INTERRUPTED in kinds:
         click.echo(
             _(
                 "A command was interrupted: nothing is lost, and the next one that writes to the "
                 "case finishes it."
+            )
+        )
+    if CLOCK in kinds:
+        click.echo(
+            _(
+                "Times that cannot all be right are those of a machine's clock. Nothing is lost or "
+                "altered; which entry came first is proved all the same."
             )
         )
 

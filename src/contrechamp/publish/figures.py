@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from contrechamp import __version__
-from contrechamp.base.spreadsheets import without_formula
+from contrechamp.base.spreadsheets import as_cell
 from contrechamp.measure.results import Figure, Measurement
 from contrechamp.publish.files import ALL, SCHEMA_ID
 from contrechamp.scene.tables import Scene
@@ -109,7 +109,7 @@ def figures_csv(figures: Sequence[Figure]) -> bytes:
         scenarios = (figure.scenarios.get(name) for name in ("p10", "p50", "p90"))
         writer.writerow(
             (
-                *(without_formula(word) for word in words),
+                *(as_cell(word) for word in words),
                 *(_cell(number) for number in (*numbers, estimate.standard_error)),
                 "true" if estimate.enough_draws else "false",
                 estimate.n_draws,

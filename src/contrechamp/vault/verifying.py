@@ -16,13 +16,14 @@ from contrechamp.vault.access import casefile
 from contrechamp.vault.access.keys import casefile_key
 from contrechamp.vault.anchors import anchoring
 from contrechamp.vault.case import Case, read_casefile, slots_of
-from contrechamp.vault.discrepancies import INTERRUPTED, Discrepancy
+from contrechamp.vault.discrepancies import CLOCK, INTERRUPTED, REPLACED, UNPROVEN, Discrepancy
 from contrechamp.vault.log import (
     authority,
     branches,
     canonical,
     chain,
     checkpoint,
+    clock,
     custody,
     merkle,
     signing,
@@ -69,19 +70,15 @@ def verify(
     return found
 
 
-def remarks(case: Case) -> list[Discrepancy]:
-    """Return what is as the log says, and still for a person to ask about: keys of members.
-
-    Args:
-        case: open.
-    """
+def _remarks(case: Case) -> list[Discrepancy]:
+    """Return what is as the log says, and still for a person to ask about: keys of members."""
     known, found = case.chain, []
     if not known.birth:
         message = _(
             "the log is of the older form, which proves neither the keys of members nor those of "
             "the compartment; the next command that writes to the case takes them over"
         )
-        return [Discrepancy("unproven", "case", message)]
+        return [Discrepancy(UNPROVEN, "case", message)]
     names = {
         str(member): str(name)
         for member, name in case.database.execute("SELECT id, name FROM members")
@@ -93,7 +90,7 @@ def remarks(case: Case) -> list[Discrepancy]:
         )
         name = names.get(known.adopter, known.adopter)
         text = message.format(name=name, number=known.begun)
-        found.append(Discrepancy("unproven", str(known.begun), text))
+        found.append(Discrepancy(UNPROVEN, str(known.begun), text))
     for one in known.members.values():
         for number in one.replaced:
             (content,) = case.database.execute(
@@ -104,7 +101,7 @@ def remarks(case: Case) -> list[Discrepancy]:
             text = message.format(
                 number=number, other=names.get(by, by), name=names.get(one.id, one.id)
             )
-            found.append(Discrepancy("replaced", f"member/{one.id}", text))
+            found.append(Discrepancy(REPLACED, f"member/{one.id}", text))
     return found
 
 
@@ -129,6 +126,7 @@ def _against_log(
         Discrepancy("anchor", str(size), message)
         for size, message in anchoring.problems(case, trusted)
     ]
+    found += _clocks(case, entries, trusted)
     found += _records(case, entries)
     found += _versions(case, entries)
     found += _branches(case, reader)
@@ -136,6 +134,7 @@ def _against_log(
     found += _members(case, _chain(reader))
     found += _compartments(case, _chain(reader))
     found += _objects(case)
+    found += _remarks(case)
     return found
 
 
@@ -278,6 +277,27 @@ def _chain(reader: chain.Reader) -> authority.Chain:
     found = reader.chain()
     assert found is not None  # noqa: S101
     return found
+
+
+def _clocks(
+    case: Case, entries: list[custody.Entry], trusted: Sequence[x509.Certificate]
+) -> Iterator[Discrepancy]:
+    """Tell which times cannot be right; that is no fault of the case."""
+    for (_branch, number), before in sorted(clock.set_back(case.database).items()):
+        message = _(
+            "entry {number} is earlier than the entry before it, of {time}: a clock was set back, "
+            "or another machine has another time. The order is proved, the time is not"
+        )
+        yield Discrepancy(CLOCK, str(number), message.format(number=number, time=before))
+    for entry, latest in clock.ahead(entries, anchoring.dates(case, trusted)):
+        message = _(
+            "entry {number} says {at}, but an authority saw it at {time} already: the clock was "
+            "ahead"
+        )
+        time = custody.stamp(latest)
+        yield Discrepancy(
+            CLOCK, str(entry.number), message.format(number=entry.number, at=entry.at, time=time)
+        )
 
 
 def _records(case: Case, entries: list[custody.Entry]) -> Iterator[Discrepancy]:

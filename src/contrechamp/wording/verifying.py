@@ -12,6 +12,7 @@ def finding_label(kind: str) -> str:
         "branch": pgettext("verify", "branch"),
         "case.toml": pgettext("verify", "case.toml"),
         "checkpoint": pgettext("verify", "checkpoint"),
+        "clock": pgettext("verify", "clock"),
         "custody": pgettext("verify", "custody"),
         "database": pgettext("verify", "database"),
         "entry": pgettext("verify", "entry"),

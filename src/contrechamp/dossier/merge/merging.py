@@ -39,6 +39,7 @@ from contrechamp.vault import erasing as vault_erasing
 from contrechamp.vault.access import members
 from contrechamp.vault.access.slots import AgeIdentities
 from contrechamp.vault.case import Case, Change, Random
+from contrechamp.vault.discrepancies import is_whole
 from contrechamp.vault.log import branches, custody, history
 from contrechamp.vault.subjects import newest
 from contrechamp.vault.verifying import verify
@@ -108,8 +109,9 @@ def merge(
         OutputError: if the case cannot be written to.
     """
     _check_same(case, other)
-    wrong = verify(other, quick=True)
-    if wrong:
+    found = verify(other, quick=True)
+    if not is_whole(found):
+        wrong = [one for one in found if not is_whole([one])]
         raise CheckFailedError(
             _("the other copy is not what its log says ({what}); verify it first").format(
                 what=f"{wrong[0].kind} {wrong[0].subject}"
