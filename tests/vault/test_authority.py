@@ -283,10 +283,9 @@ def test_a_member_in_the_tables_only_is_none(three: Three) -> None:
         cases_of.write_casefile(case.folder, file, case.unlocked.root_key)
     assert "authority" in kinds(three.folder)
     with cases.opened(three.folder, write=True) as case:
+        seal(case, three.source)
         with pytest.raises(InputError, match="no such member"):
-            compartment.admit(case, fake, now=NOW) if compartment.members(case) else (
-                compartment._recipient_of(case, fake)
-            )
+            compartment.admit(case, fake, now=NOW)
     with pytest.raises(InputError), cases.opened(three.folder, own):
         pass  # the key of the case was changed, and not given to them
 

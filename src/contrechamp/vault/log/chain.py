@@ -25,6 +25,11 @@ _ABOUT = re.compile(
 ).search
 
 
+def is_about(leaf: bytes) -> bool:
+    """Return whether the rules are about an entry, given as its bytes."""
+    return _ABOUT(leaf) is not None
+
+
 @dataclass
 class _Log:
     """What is read of one log.
