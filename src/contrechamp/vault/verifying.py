@@ -118,8 +118,9 @@ def _against_log(
     case: Case, since: Sequence[str], trusted: Sequence[x509.Certificate]
 ) -> list[Discrepancy]:
     leaves = list(custody.leaves(case.database))
-    entries, found = _entries(leaves)
-    reader = chain.Reader(case.database, case.file.log_origin, everything=True)
+    parsed, found = _entries(leaves)
+    entries = list(parsed.values())
+    reader = chain.Reader(case.database, case.file.log_origin, everything=True, parsed=parsed)
     found += _checkpoints(case, [content for _number, content in leaves], since, reader)
     found += _authority(case, reader)
     found += [
@@ -173,8 +174,11 @@ def _is_ours(case: Case, content: bytes) -> bool:
     return False
 
 
-def _entries(leaves: list[tuple[int, bytes]]) -> tuple[list[custody.Entry], list[Discrepancy]]:
-    entries, found = [], []
+def _entries(
+    leaves: list[tuple[int, bytes]],
+) -> tuple[dict[bytes, custody.Entry], list[Discrepancy]]:
+    parsed: dict[bytes, custody.Entry] = {}
+    found: list[Discrepancy] = []
     for place, (number, content) in enumerate(leaves):
         try:
             entry = custody.entry_of(canonical.loads(content))
@@ -190,8 +194,8 @@ def _entries(leaves: list[tuple[int, bytes]]) -> tuple[list[custody.Entry], list
             found.append(
                 Discrepancy("entry", str(number), message.format(number=entry.number, place=place))
             )
-        entries.append(entry)
-    return entries, found
+        parsed[content] = entry
+    return parsed, found
 
 
 def _checkpoints(

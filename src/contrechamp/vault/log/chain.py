@@ -7,7 +7,7 @@ at the entries that the rules are about; verifying looks at all.
 
 import bisect
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlcipher3 import dbapi2 as sqlite
@@ -38,13 +38,15 @@ class _Log:
         entries: those that count, from the first on, those shared with the parent included, each
             with the size of the first checkpoint that covers it; -1 if none does.
         roots: root of the tree by size, for these checkpoints.
-        frontier: of the tree up to the newest entry.
+        size: number of its entries.
+        frontier: of the tree up to the newest entry, if trees are computed.
         frontiers: of the tree, by size, where branches leave it.
         is_read: whether the whole tree was computed; it is not if nothing in a branch counts.
     """
 
     entries: list[tuple[custody.Entry, int]] = field(default_factory=list)
     roots: dict[int, bytes] = field(default_factory=dict)
+    size: int = 0
     frontier: merkle.Frontier = field(default_factory=merkle.Frontier)
     frontiers: dict[int, merkle.Frontier] = field(default_factory=dict)
     is_read: bool = True
@@ -58,10 +60,19 @@ class Reader:
         origin: name of the log.
         everything: look at all entries, not only at those that the rules are about. Whether notes
             are of the tree is then left to whoever verifies all of it.
+        parsed: entries that were read already, by their bytes.
     """
 
-    def __init__(self, database: sqlite.Connection, origin: str, *, everything: bool = False):
+    def __init__(
+        self,
+        database: sqlite.Connection,
+        origin: str,
+        *,
+        everything: bool = False,
+        parsed: Mapping[bytes, custody.Entry] | None = None,
+    ):
         self.database, self.origin, self.everything = database, origin, everything
+        self._parsed = parsed or {}
         self.branches = {
             str(name): (str(parent), int(fork))
             for name, parent, fork in database.execute("SELECT id, parent, fork FROM branches")
@@ -158,22 +169,35 @@ class Reader:
         forks: set[int],
         covering: Callable[[int], int],
     ) -> None:
-        marks, append, everything = set(forks), log.frontier.append, self.everything
-        if log.frontier.size in forks:
-            log.frontiers[log.frontier.size] = log.frontier.copy()
-        for place, (_number, leaf) in enumerate(leaves, start=log.frontier.size):
+        if self.everything:
+            self._take_all(log, leaves, covering)
+            return
+        marks, append = set(forks), log.frontier.append
+        if log.size in forks:
+            log.frontiers[log.size] = log.frontier.copy()
+        for place, (_number, leaf) in enumerate(leaves, start=log.size):
             append(merkle.leaf_hash(leaf))
-            if everything or _ABOUT(leaf):
+            if _ABOUT(leaf):
                 entry = _entry(leaf)
                 if entry is not None and entry.number == place:
                     size = covering(place)
                     log.entries.append((entry, size))
-                    if not everything:
-                        marks.add(size)
+                    marks.add(size)
             if place + 1 in marks:
                 log.roots[place + 1] = log.frontier.root()
                 if place + 1 in forks:
                     log.frontiers[place + 1] = log.frontier.copy()
+        log.size = log.frontier.size
+
+    def _take_all(
+        self, log: _Log, leaves: Iterable[tuple[int, bytes]], covering: Callable[[int], int]
+    ) -> None:
+        place = log.size
+        for place, (_number, leaf) in enumerate(leaves, start=log.size + 1):
+            entry = self._parsed.get(leaf) or _entry(leaf)
+            if entry is not None and entry.number == place - 1:
+                log.entries.append((entry, covering(place - 1)))
+        log.size = place
 
     def _signed_by(self, ancestors: Sequence[str], log: _Log, size: int) -> authority.SignedBy:
         """Return who signed the tree of a size, by any of its notes in the log or its parents."""
@@ -214,6 +238,7 @@ def _begun(parent: _Log, fork: int) -> _Log:
     return _Log(
         entries=[(entry, size) for entry, size in parent.entries if entry.number < fork],
         roots={size: root for size, root in parent.roots.items() if size <= fork},
+        size=min(fork, parent.size),
         frontier=parent.frontiers[fork].copy() if fork in parent.frontiers else merkle.Frontier(),
         frontiers={size: one for size, one in parent.frontiers.items() if size <= fork},
     )
