@@ -168,7 +168,7 @@ def _recipient(text: str) -> Any:
         return pyrage.x25519.Recipient.from_str(text)
     except pyrage.RecipientError as error:
         raise InputError(
-            _("this is not an age recipient: expected age1...; age-keygen makes one")
+            _("this is not an age recipient: expected age1...; contrechamp keygen makes one")
         ) from error
 
 
