@@ -544,7 +544,9 @@ def test_what_is_changed_in_a_branch_is_found(statement: str, two: SimpleNamespa
         assert sound(at)
         at.case.database.execute("PRAGMA foreign_keys = OFF")
         at.case.database.execute(statement)
-        assert {one.kind for one in verify(at.case)} == {"branch"}
+        kinds = {one.kind for one in verify(at.case)}
+        # Without the table, the entry of the merge is of a log that is not there.
+        assert kinds - ({"authority"} if "FROM branches" in statement else set()) == {"branch"}
 
 
 def test_a_copy_that_was_altered_and_another_case_are_not_merged(two: SimpleNamespace) -> None:

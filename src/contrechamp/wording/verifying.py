@@ -8,6 +8,7 @@ def finding_label(kind: str) -> str:
     return {
         "altered": pgettext("verify", "altered"),
         "anchor": pgettext("verify", "anchor"),
+        "authority": pgettext("verify", "authority"),
         "branch": pgettext("verify", "branch"),
         "case.toml": pgettext("verify", "case.toml"),
         "checkpoint": pgettext("verify", "checkpoint"),
@@ -26,10 +27,12 @@ def finding_label(kind: str) -> str:
         "proof": pgettext("verify", "proof"),
         "reason": pgettext("verify", "reason"),
         "record": pgettext("verify", "record"),
+        "replaced": pgettext("verify", "replaced"),
         "rewritten": pgettext("verify", "rewritten"),
         "rolled-back": pgettext("verify", "rolled-back"),
         "stranger": pgettext("verify", "not ours"),
         "swapped": pgettext("verify", "swapped"),
+        "unproven": pgettext("verify", "unproven"),
         "unsigned": pgettext("verify", "unsigned"),
         "version": pgettext("verify", "version"),
     }[kind]

@@ -8,8 +8,9 @@ from typing import Any
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
-from contrechamp.vault.bags import bag, branches, signed
+from contrechamp.vault.bags import bag, branches, membership, signed
 from contrechamp.vault.bags.branches import BranchProof, Proved
+from contrechamp.vault.bags.membership import MemberProof
 from contrechamp.vault.log import canonical
 
 FOLDER = "custody"
@@ -33,6 +34,7 @@ class Document:
         branches: its entries in logs that were merged.
         record: salt and state of the item's record, if everybody may read it.
         note: in format 1, the checkpoint.
+        members: entries that made the keys.
     """
 
     format: int
@@ -44,6 +46,7 @@ class Document:
     branches: tuple[BranchProof, ...]
     record: tuple[bytes, bytes] | None = field(repr=False)
     note: str = ""
+    members: tuple[MemberProof, ...] = ()
 
 
 def path(item: str) -> str:
@@ -63,6 +66,8 @@ def to_bytes(document: Document) -> bytes:
     }
     if document.branches:
         fields["branches"] = [branches.to_fields(branch) for branch in document.branches]
+    if document.members:
+        fields["members"] = [membership.to_fields(one) for one in document.members]
     if document.record is not None:
         fields["record"] = record_fields(*document.record)
     return canonical.dumps(fields)
@@ -93,10 +98,12 @@ def read(content: bytes, item: str) -> Document:
             _("the bag has a newer format; use a newer version of contrechamp to verify it")
         )
     record, merged = fields.pop("record", None), fields.pop("branches", [])
-    note = fields.pop("checkpoint", None)
+    note, members = fields.pop("checkpoint", None), fields.pop("members", [])
     if isinstance(note, str) != (version == FIRST_FORMAT):
         raise ValueError("checkpoint")
     _check(fields, item, merged)
+    if not _is_list(members, membership.MAX_ENTRIES):
+        raise ValueError("members")
     return Document(
         format=fields["v"],
         item=item,
@@ -107,6 +114,7 @@ def read(content: bytes, item: str) -> Document:
         branches=tuple(branches.branch_of(one) for one in merged),
         record=None if record is None else branches.record_of(record),
         note=note or "",
+        members=tuple(membership.proof_of(one) for one in members),
     )
 
 

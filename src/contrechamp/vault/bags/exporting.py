@@ -16,7 +16,7 @@ from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.vault import case as cases
 from contrechamp.vault import database, subjects
-from contrechamp.vault.bags import bag, branches, derived, document, signed
+from contrechamp.vault.bags import bag, branches, derived, document, membership, signed
 from contrechamp.vault.bags.contents import Item, content_writer, item_of
 from contrechamp.vault.bags.derived import Outline
 from contrechamp.vault.bags.document import Document
@@ -168,7 +168,7 @@ def _recipient(text: str) -> Any:
         return pyrage.x25519.Recipient.from_str(text)
     except pyrage.RecipientError as error:
         raise InputError(
-            _("this is not an age recipient: expected age1...; age-keygen makes one")
+            _("this is not an age recipient: expected age1...; contrechamp keygen makes one")
         ) from error
 
 
@@ -212,7 +212,7 @@ def _describe(
     """Write what is encrypted besides the contents; return the other tag files: proofs, tables."""
     leaves = [content for _number, content in custody.leaves(case.database)]
     tree = merkle.levels([merkle.leaf_hash(leaf) for leaf in leaves])
-    entries = _entries(leaves)
+    entries, members = _entries(leaves), membership.proofs(case, leaves)
     files: dict[str, bytes] = {}
     listed = []
     for one in found:
@@ -229,6 +229,7 @@ def _describe(
                 entries=tuple(proved),
                 branches=came,
                 record=(one.salt, one.content) if outline.open_records else None,
+                members=members,
             )
         )
         if not outline.open_records:
@@ -259,7 +260,7 @@ def _put_sealed(writer: bag.Writer, path: str, content: bytes, keys: Sequence[An
 def _signer(case: Case) -> tuple[str, bytes]:
     """Return name and public key of the key that the open case signs with."""
     member = case.unlocked.member
-    newest = signing.keys_of(case.database)[member][-1]
+    newest = case.chain.members[member].keys[-1]
     return signing.key_name(case.file.log_origin, member, newest.number), newest.public
 
 

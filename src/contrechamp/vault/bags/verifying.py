@@ -13,7 +13,7 @@ from contrechamp.base.errors import CheckFailedError, ContrechampError, InputErr
 from contrechamp.base.files import unreadable
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
-from contrechamp.vault.bags import bag, comparing, derived, received, signed
+from contrechamp.vault.bags import bag, comparing, derived, membership, received, signed
 from contrechamp.vault.bags import branches as bag_branches
 from contrechamp.vault.bags import document as documents
 from contrechamp.vault.bags.comparing import Proven
@@ -196,6 +196,7 @@ def _check(
     try:
         last = _entries(document, signature, done, proven)
         done.items.append(document.item)
+        _report_keys(read, document, done)
         record = document.record
         sealed_path = derived.record_path(document.item)
         if record is None and not read.has(sealed_path):
@@ -220,6 +221,24 @@ def _check(
         return
     if any(state.get(name) != value for name, value in got.items()):
         read.report("altered", document.item, _("the content is not what was added"))
+
+
+def _report_keys(read: ReceivedBag, document: Document, done: Verified) -> None:
+    """Tell how the keys that signed the bag came about, and what is wrong with that."""
+    if done.signed is None or document.format == FIRST_FORMAT:
+        return
+    if not document.members and any(
+        custody.read_entry(leaf).v > 1 for leaf, _proof in document.entries
+    ):
+        message = _("the entries that made the key that signed the bag were taken out")
+        read.report("authority", bag.CHECKPOINT, message)
+        return
+    keys = {name: bytes.fromhex(key) for name, key in done.signers.items()}
+    try:
+        for kind, message in membership.check(document.members, done.signed, keys):
+            read.report(kind, bag.CHECKPOINT, message)
+    except ContrechampError as error:
+        read.report("authority", bag.CHECKPOINT, membership.problem(error))
 
 
 class _CheckError(Exception):
