@@ -131,6 +131,7 @@ CASES: dict[str, tuple[Callable[[str], str], set[str]]] = {
     "unknowns": (unknown_label, {*known.PARAMETERS, "building_height_m", "lens"}),
     "kinds of cameras": (cameras.kind_label, {*priors.KINDS, "unknown"}),
     "operators": (cameras.operator_label, {*BY_NAME["operator_class"].choices.values(), "unknown"}),
+    "reasons of not reading": (reading.unread_label, words(cell_reading.Reason)),
     "notices": (notices.notice_label, notice_kinds()),
 }
 

@@ -40,6 +40,8 @@ MIB, GIB = 1 << 20, 1 << 30
 #: Letters of one message of a child that are shown.
 MAX_SHOWN = 2000
 _HANDED_ON = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH", "SYSTEMROOT")
+#: A child that was stopped after this share of its processor time was stopped for that.
+_NEARLY = 0.9
 #: How long a child that closed its end may take to be gone, and the template to end, in seconds.
 _GONE_WITHIN_S = 5.0
 
@@ -159,6 +161,9 @@ class _Template:
                     env=_environment(),
                     start_new_session=True,
                 )  # fmt: skip
+        except OSError as error:
+            ours.close()
+            raise _not_started() from error
         except BaseException:
             ours.close()
             raise
@@ -185,7 +190,7 @@ class _Template:
                 socket.send_fds(self._control, [order], [theirs.fileno()])
             except OSError as error:
                 ours.close()
-                raise CellError("failed", _("the process that reads files has ended")) from error
+                raise _not_started() from error
         self._alive.add(self._count)
         return self._count, ours
 
@@ -373,7 +378,7 @@ class _Child:
         if os.WIFSIGNALED(status):
             name = signal.Signals(os.WTERMSIG(status)).name
             if name in ("SIGKILL", "SIGXCPU"):
-                if used_s >= self._limits.process.cpu_s:
+                if used_s >= self._limits.process.cpu_s * _NEARLY:
                     raise self._took_long() from error
                 raise self._too_much_memory() from error
             raise self._error(
@@ -411,6 +416,10 @@ class _Child:
 
     def _error(self, reason: Reason, message: str) -> CellError:
         return CellError(reason, message, where=self._where)
+
+
+def _not_started() -> CellError:
+    return CellError("failed", _("the process that reads files of others cannot be started"))
 
 
 def _environment() -> dict[str, str]:

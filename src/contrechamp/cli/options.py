@@ -149,3 +149,15 @@ def draws_option() -> click.Option:
         metavar="N",
         help=_("How often to draw what is not mapped."),
     )
+
+
+def unconfined_option() -> click.Option:
+    """``--unconfined``: read files of others even where the process that does so is not closed."""
+    return click.Option(
+        ["--unconfined"],
+        is_flag=True,
+        help=_(
+            "Read files of others even where this machine cannot confine the process that does "
+            "so; the record says it."
+        ),
+    )

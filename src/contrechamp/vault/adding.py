@@ -18,10 +18,11 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.files import no_plain_file, open_plain, unreadable_text
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
+from contrechamp.cell.reading import Cell, opened_cell
 from contrechamp.vault import case as cases
 from contrechamp.vault import database, object_keys, objects
 from contrechamp.vault.case import Case, Change
-from contrechamp.vault.metadata import captures, media
+from contrechamp.vault.metadata import reading
 from contrechamp.vault.object_keys import ObjectKey
 from contrechamp.vault.seekable import CHUNK, Seekable
 
@@ -37,11 +38,13 @@ class Added:
         path: the path that was given, or one under the folder that was given.
         item: its id in the case.
         duplicate: whether the same content was in the case already.
+        unread: why its metadata could not be read, see `cell.reading.Reason`; "" if it could.
     """
 
     path: Path
     item: str
     duplicate: bool
+    unread: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,7 @@ class _Intake:
     now: Callable[[], datetime]
     random: cases.Random
     reason: str
+    cell: Cell
 
 
 def add(
@@ -103,6 +107,7 @@ def add(
     now: Callable[[], datetime],
     random: cases.Random,
     reason: str = "",
+    unconfined: bool = False,
     progress: Progress = silent,
 ) -> Iterator[Added | PassedOver]:
     """Add files, and all files of folders, to a case.
@@ -117,6 +122,7 @@ def add(
         now: for the log.
         random: source of ids.
         reason: why, in the user's words.
+        unconfined: read metadata even where the process that does so cannot be confined.
         progress: is told how many bytes were read.
 
     Raises:
@@ -129,10 +135,11 @@ def add(
     with (
         progress(_("Adding"), sum(_size_below(path, case.folder) for path in paths)) as advance,
         disk_of(case.folder) as disk,
+        opened_cell(reading.LIMITS, reading.MODULES, unconfined=unconfined) as cell,
     ):
         for path in paths:
             key = _keyed(case.name_key, "intake", os.fsencode(path.absolute()))
-            yield from _add_one(path, _Intake(case, key, disk, now, random, reason), advance)
+            yield from _add_one(path, _Intake(case, key, disk, now, random, reason, cell), advance)
 
 
 def add_contents(
@@ -142,6 +149,7 @@ def add_contents(
     now: Callable[[], datetime],
     random: cases.Random,
     reason: str = "",
+    unconfined: bool = False,
 ) -> list[str]:
     """Add contents to a case, except those that are in it already.
 
@@ -151,6 +159,7 @@ def add_contents(
         now: for the log.
         random: source of ids.
         reason: why, in the user's words.
+        unconfined: as of `add`.
 
     Returns:
         The item of each content, in order.
@@ -160,8 +169,11 @@ def add_contents(
     """
     items: dict[bytes, str] = {}
     order = []
-    with disk_of(case.folder) as disk:
-        intake = _Intake(case, random(32), disk, now, random, reason)
+    with (
+        disk_of(case.folder) as disk,
+        opened_cell(reading.LIMITS, reading.MODULES, unconfined=unconfined) as cell,
+    ):
+        intake = _Intake(case, random(32), disk, now, random, reason, cell)
         for content in contents:
             digests = digests_of(content)
             order.append(digests)
@@ -169,7 +181,7 @@ def add_contents(
             if known is None:
                 with content.opened() as source:
                     taken = objects.take(source, case.folder, lambda _bytes: None)
-                state = _state(case.folder, content.name, content.modified_ns, taken)
+                state = _state(intake, content.name, content.modified_ns, taken)
                 # The first reading is the one that the caller has examined.
                 if taken.sha256 + taken.blake3 != digests:
                     objects.remove(case.folder / objects.FOLDER / objects.INCOMING / taken.incoming)
@@ -237,7 +249,7 @@ def _add_one(
         if taken is None:
             yield PassedOver(path, problem)
             continue
-        state = _state(case.folder, shown, about.st_mtime_ns, taken)
+        state = _state(intake, shown, about.st_mtime_ns, taken)
         batch.append(_New(path, mark, replace(taken, head=b""), state))
         size += taken.size
         if len(batch) >= BATCH_FILES or size >= BATCH_BYTES:
@@ -289,7 +301,8 @@ def _commit(batch: Sequence[_New], intake: _Intake) -> Iterator[Added]:
                 moves.append((taken.incoming, name))
             item = intake.random(8).hex()
             changes.append(Change("add", f"item/{item}", new.state, name, intake.reason))
-            added.append(Added(new.path, item, known))
+            unread = str(new.state.get(reading.UNREAD, ""))
+            added.append(Added(new.path, item, known, unread))
             case.database.execute(
                 "INSERT OR IGNORE INTO intakes VALUES (?, ?)", (intake.key, new.mark)
             )
@@ -303,12 +316,11 @@ def _commit(batch: Sequence[_New], intake: _Intake) -> Iterator[Added]:
     yield from added
 
 
-def _state(folder: Path, shown: str, modified_ns: int, taken: objects.Taken) -> dict[str, object]:
+def _state(intake: _Intake, shown: str, modified_ns: int, taken: objects.Taken) -> dict[str, object]:
     """Return the state of a new item; digests are hexadecimal, whole numbers text (RFC 8785)."""
     # This reads back what was written: content that cannot be read back is not added.
-    with objects.write_errors(), _content(folder, taken) as content:
-        metadata = media.describe(content)
-        capture = captures.listing(content)
+    with objects.write_errors(), _content(intake.case.folder, taken) as content:
+        metadata = reading.described(content, intake.cell)
     return {
         "name": shown,
         "size": str(taken.size),
@@ -316,7 +328,6 @@ def _state(folder: Path, shown: str, modified_ns: int, taken: objects.Taken) -> 
         "blake3": taken.blake3.hex(),
         "modified_ns": str(modified_ns),
         **metadata,
-        **({"capture": capture} if capture else {}),
     }
 
 
