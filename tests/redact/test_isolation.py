@@ -18,7 +18,10 @@ import pytest
 
 from contrechamp.base.errors import InputError, OutputError
 from contrechamp.base.progress import Progress, silent
+from contrechamp.cell import running
+from contrechamp.cell.confinement import REQUIRED
 from contrechamp.cell.limits import ProcessLimits
+from contrechamp.cell.running import COMPILED, OurError
 from contrechamp.redact.outcome import Check, Outcome, from_json
 from contrechamp.redact.process import isolation, kernels
 from contrechamp.redact.process.job import MaskingJob
@@ -104,9 +107,7 @@ def test_request_and_outcome_cross_and_progress_comes_back(job: Callable[..., Ma
 def test_a_process_reaches_nothing_but_its_job(job: Callable[..., MaskingJob]) -> None:
     asked = job("tries_everything")
     answer, restrictions = run(asked)
-    assert restrictions == ["limits", "files", "network"], (
-        "this kernel has neither Landlock nor seccomp"
-    )
+    assert restrictions == REQUIRED, "this kernel has neither Landlock nor seccomp"
     assert answer["done"] == []
     assert Path(answer["temporary"]).parent == asked.workshop
     assert "CASE_PASSPHRASE" not in answer["environment"]
@@ -154,7 +155,7 @@ def test_a_full_disk_is_told_as_such(job: Callable[..., MaskingJob]) -> None:
 
 
 def test_a_fault_of_ours_does_not_show_data_of_the_file(job: Callable[..., MaskingJob]) -> None:
-    with pytest.raises(isolation.MaskerError, match="ZeroDivisionError") as fault:
+    with pytest.raises(OurError, match="ZeroDivisionError") as fault:
         run(job("stumbles"))
     assert "secret" not in str(fault.value)
 
@@ -201,7 +202,7 @@ def test_what_a_taken_over_process_claims_to_have_given_up_does_not_count(
 def test_an_answer_without_end_is_cut(
     job: Callable[..., MaskingJob], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(isolation, "MAX_ANSWER_BYTES", 10)
+    monkeypatch.setattr(running, "MAX_ANSWER_BYTES", 10)
     with pytest.raises(InputError, match="send data without end"):
         run(job("copies"))
 
@@ -233,7 +234,7 @@ def test_limits_leave_memory_to_the_machine(tmp_path: Path) -> None:
 def test_what_is_compiled_is_laid_out_for_the_process(tmp_path: Path) -> None:
     """It can write no cache but in its workshop, and would compile for seconds for every video."""
     kernels.lay_out(tmp_path)
-    laid = {path.name for path in (tmp_path / kernels.FOLDER).rglob("flow.follow*")}
+    laid = {path.name for path in (tmp_path / COMPILED).rglob("flow.follow*")}
     assert any(name.endswith(".nbi") for name in laid)
     code = (
         "import numba.core.caching as c; saved = c.Cache.save_overload;"
@@ -242,7 +243,7 @@ def test_what_is_compiled_is_laid_out_for_the_process(tmp_path: Path) -> None:
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
-        env={**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / kernels.FOLDER)},
+        env={**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / COMPILED)},
         check=False,
     )
     assert done.returncode == 0

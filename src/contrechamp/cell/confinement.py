@@ -1,51 +1,48 @@
-"""Confines a process before it reads hostile bytes.
+"""Confines a process before it reads bytes of strangers.
 
 Everywhere: limits on memory, time and file size. On Linux also, as far as the kernel supports it:
-no new privileges, no files but those of the job (Landlock), no sockets (seccomp). A decoder taken
+no rights but those of an ordinary user, no files but those of the job (Landlock), no system calls
+but those that decoders need (seccomp), and so no network and no other processes. A decoder taken
 over by a hostile file can then neither read a case nor call home.
 
-Call it before any thread starts: Landlock and seccomp bind only the thread that calls them.
+Call it before any thread starts: Landlock binds only the thread that calls it.
 """
 
+import contextlib
 import ctypes
 import os
-import platform
-import signal
-import struct
+import pwd
 import sys
-from collections.abc import Iterable
+import sysconfig
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
+from contrechamp.cell import landlock, privileges, seccomp
 from contrechamp.cell.limits import ProcessLimits, hold
 
 #: Names of the restrictions without which the cell is not closed: bytes of strangers are refused.
-REQUIRED = ("limits", "files", "network")
+REQUIRED = ("limits", "files", "network", "processes")
 
-_PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 22, 38
-_SECCOMP_FILTER = 2
-_CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
-_VERSION_FLAG, _PATH_BENEATH = 1, 1
-
-# Landlock's file access rights (linux/landlock.h); TRUNCATE and those after it came later.
-_WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 1, 1 << 2, 1 << 3
-_TRUNCATE, _IOCTL_DEV = 1 << 14, 1 << 15
-_RIGHTS_BY_VERSION = {1: (1 << 13) - 1, 2: 1 << 13, 3: _TRUNCATE, 5: _IOCTL_DEV}
-#: Running programs, and making links, devices, pipes and sockets: no masker needs these.
-_NEVER = 1 << 0 | 1 << 6 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 12
-_FILE_RIGHTS = _WRITE_FILE | _READ_FILE | _TRUNCATE
-_READ = _READ_FILE | _READ_DIR
-_TCP = 0b11  # bind and connect, since version 4
-
-#: Architecture as seccomp numbers it, then the numbers of socket and io_uring_setup.
-_SYSCALLS = {"x86_64": (0xC000003E, 41, 425), "aarch64": (0xC00000B7, 198, 425)}
-_ALLOW, _REFUSE = 0x7FFF0000, 0x00050001  # refuse with EPERM
-
-#: Where Python, its libraries and the system files that they read are.
-_SYSTEM = ("/usr", "/lib", "/lib64", "/etc", "/proc", "/sys", "/dev", "/nix/store")
+#: Where the system has its libraries and what belongs to them.
+_LIBRARIES = (
+    *("/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libexec", "/usr/local/lib", "/usr/share"),
+    *("/lib", "/lib32", "/lib64", "/nix/store", "/gnu/store"),
+)
+#: What libraries ask the system: where other libraries are, and what the machine has.
+_FACTS = (
+    *("/etc/ld.so.cache", "/etc/localtime", "/proc/cpuinfo", "/proc/meminfo"),
+    *("/sys/devices/system/cpu", "/sys/devices/system/node"),
+)
+_CHANCE = ("/dev/urandom", "/dev/random")
+_NOWHERE = ("/dev/null", "/dev/zero")
 
 
 def confine(
-    limits: ProcessLimits, *, readable: Iterable[Path] = (), writable: Iterable[Path] = ()
+    limits: ProcessLimits,
+    *,
+    readable: Iterable[Path] = (),
+    writable: Iterable[Path] = (),
+    descriptors: Collection[int] | None = None,
 ) -> tuple[str, ...]:
     """Confine this process, for good; return the names of the restrictions now in force.
 
@@ -55,74 +52,100 @@ def confine(
     Args:
         limits: what it may cost.
         readable: the only files of the user's that may be read; may be ``/dev/fd/N``.
-        writable: the only folders that may be read and written.
+        writable: the only folders that may be read and written; nothing is removed in them.
+        descriptors: what stays open, beside the standard streams and `readable`; None for all.
+
+    Raises:
+        RuntimeError: there are threads, which would stay free.
     """
-    hold(limits)
+    readable, writable = tuple(readable), tuple(writable)
+    places = [
+        *((place, landlock.READ_FILE) for place in readable),
+        *((place, landlock.WRITE) for place in writable),
+    ]
+    return _confined(limits, readable, places, descriptors, program=False)
+
+
+def confine_program(
+    limits: ProcessLimits, *, programs: Iterable[Path], readable: Iterable[Path]
+) -> tuple[str, ...]:
+    """Confine this process, which is about to become an outside program, for good.
+
+    It can write nothing, but what its standard streams take.
+
+    Args:
+        limits: what it may cost.
+        programs: the only files that may be executed: the program, and what interprets it.
+        readable: the only files of the user's that may be read.
+
+    Returns:
+        The names of the restrictions now in force, as `confine` does.
+
+    Raises:
+        RuntimeError: there are threads, which would stay free.
+    """
+    readable = tuple(readable)
+    places = [
+        *((place, landlock.READ_FILE) for place in readable),
+        *((place, landlock.READ_FILE | landlock.EXECUTE) for place in programs),
+    ]
+    return _confined(limits, readable, places, (), program=True)
+
+
+def _confined(
+    limits: ProcessLimits,
+    readable: Collection[Path],
+    places: Iterable[tuple[Path, int]],
+    descriptors: Collection[int] | None,
+    *,
+    program: bool,
+) -> tuple[str, ...]:
+    if descriptors is not None:
+        privileges.close_others({*descriptors, *_descriptors_of(readable)})
     restrictions = ["limits"]
     if sys.platform == "linux":
+        if len(os.listdir("/proc/self/task")) != 1:
+            raise RuntimeError("confined with threads running")
         libc = ctypes.CDLL(None, use_errno=True)
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0:
-            restrictions += ["files"] if _fence(libc, readable, writable) else []
-            restrictions += ["network"] if _unplug(libc) else []
+        privileges.leave_session(libc)
+        hold(limits)
+        if privileges.drop(libc, readable):
+            restrictions += ["files"] if landlock.fence([*_system(), *places]) else []
+            restrictions += ["network", "processes"] if seccomp.install(program=program) else []
+    else:
+        hold(limits)
     return tuple(restrictions)
 
 
-def _fence(libc: ctypes.CDLL, readable: Iterable[Path], writable: Iterable[Path]) -> bool:
-    """Allow reading `readable` and the system and writing to `writable`, and nothing else."""
-    version = libc.syscall(_CREATE_RULESET, None, 0, _VERSION_FLAG)
-    if version < 1:
-        return False
-    rights = sum(right for since, right in _RIGHTS_BY_VERSION.items() if since <= version)
-    attributes = struct.pack("=QQ", rights, _TCP if version >= 4 else 0)
-    ruleset = libc.syscall(_CREATE_RULESET, attributes, 16 if version >= 4 else 8, 0)
-    if ruleset < 0:
-        return False
+def _descriptors_of(readable: Iterable[Path]) -> Iterator[int]:
+    for place in readable:
+        if place.parent == Path("/dev/fd"):
+            with contextlib.suppress(ValueError):
+                yield int(place.name)
+
+
+def _system() -> Iterator[tuple[Path, int]]:
+    """Yield the places of the system that any process may read, and what it may do there."""
+    for place in (*_LIBRARIES, *_FACTS):
+        yield Path(place), landlock.READ
+    for place in _CHANCE:
+        yield Path(place), landlock.READ_FILE
+    for place in _NOWHERE:
+        yield Path(place), landlock.READ_FILE | landlock.WRITE_FILE
+    for folder in sorted(_of_python()):
+        yield folder, landlock.READ
+
+
+def _of_python() -> set[Path]:
+    """Return the folders that Python, its libraries and this program are in."""
+    folders = {Path(prefix) / "lib" for prefix in (sys.prefix, sys.base_prefix)}
+    folders |= {Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib")}
+    folders |= {Path(place) for place in sys.path if os.path.isdir(place)}
+    return {folder for folder in folders if not _home().is_relative_to(folder)}
+
+
+def _home() -> Path:
     try:
-        python = {sys.prefix, sys.base_prefix, *filter(os.path.isdir, sys.path)}
-        for place in (*_SYSTEM, *sorted(python)):
-            _allow(libc, ruleset, Path(place), _READ)
-        for device in ("/dev/null", "/dev/zero"):
-            _allow(libc, ruleset, Path(device), rights & _FILE_RIGHTS)
-        for folder in writable:
-            _allow(libc, ruleset, folder, rights & ~_NEVER)
-        for file in readable:
-            _allow(libc, ruleset, file, _READ_FILE)
-        return bool(libc.syscall(_RESTRICT_SELF, ruleset, 0) == 0)
-    finally:
-        os.close(ruleset)
-
-
-def _allow(libc: ctypes.CDLL, ruleset: int, place: Path, rights: int) -> None:
-    try:
-        descriptor = os.open(place, os.O_PATH | os.O_CLOEXEC)
-    except OSError:  # not on this machine
-        return
-    try:
-        libc.syscall(_ADD_RULE, ruleset, _PATH_BENEATH, struct.pack("=Qi", rights, descriptor), 0)
-    finally:
-        os.close(descriptor)
-
-
-def _unplug(libc: ctypes.CDLL) -> bool:
-    """Refuse every new socket, to the network and to services on this machine alike."""
-    known = _SYSCALLS.get(platform.machine())
-    if known is None or struct.calcsize("P") != 8:
-        return False
-    architecture, *refused = known
-    load, equal, at_least, end = 0x20, 0x15, 0x35, 0x06  # BPF: ld word, jeq, jge, ret
-    steps = [
-        (load, 0, 0, 4),  # the architecture of the system call
-        (equal, 1, 0, architecture),
-        (end, 0, 0, _REFUSE),  # made for another architecture
-        (load, 0, 0, 0),  # its number
-        (at_least, 2, 0, 0x40000000),  # x32 numbers its calls differently
-        (equal, 1, 0, refused[0]),
-        (equal, 0, 1, refused[1]),
-        (end, 0, 0, _REFUSE),
-        (end, 0, 0, _ALLOW),
-    ]
-    code = b"".join(struct.pack("=HBBI", *step) for step in steps)
-    memory = ctypes.create_string_buffer(code, len(code))
-    program = struct.pack("@HP", len(steps), ctypes.addressof(memory))
-    return bool(libc.prctl(_PR_SET_SECCOMP, _SECCOMP_FILTER, program, 0, 0) == 0)
+        return Path(pwd.getpwuid(os.getuid()).pw_dir)
+    except KeyError:
+        return Path.home()

@@ -1,8 +1,23 @@
-"""What one file may cost: bounds that the kernel holds, and bounds that the parent watches."""
+"""What one file may cost: bounds that the kernel holds, and bounds that the parent watches.
+
+The kernel counts each kind of memory apart, and files and threads hardly at all; so the parent
+looks from time to time at what the process has, and kills it when that is too much.
+"""
 
 import os
 import resource
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
+
+GIB = 1 << 30
+#: Address space is also reserved: by libraries, by the C library for each thread, by compilers.
+_RESERVED_BYTES, _RESERVED_BYTES_A_PROCESSOR = 4 * GIB, GIB // 4
+_MAX_DESCRIPTORS = 256
+#: Threads that any library of ours starts, for all processors of a large machine.
+MAX_THREADS = 1024
+#: Files and folders that a process may make.
+MAX_FILES = 10_000
 
 
 @dataclass(frozen=True)
@@ -10,9 +25,9 @@ class ProcessLimits:
     """What one file may cost; beyond that the process is killed and the file refused.
 
     Args:
-        memory_bytes: memory of the process, whatever kind it is of.
+        memory_bytes: memory of the process, of every kind together.
         cpu_s: processor time, of all cores together.
-        file_bytes: largest file that it may write.
+        file_bytes: largest file that it may write; all of them together may hold twice that.
         wall_s: elapsed time.
         stall_s: elapsed time without any progress.
     """
@@ -23,14 +38,31 @@ class ProcessLimits:
     wall_s: float
     stall_s: float
 
+    @property
+    def total_bytes(self) -> int:
+        """Bytes that all files that it writes may hold together."""
+        return 2 * self.file_bytes
+
 
 def hold(limits: ProcessLimits) -> None:
     """Have the kernel hold this process to `limits`, and to no more than it needs otherwise."""
-    _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_CPU, limits.cpu_s)
-    _limit(resource.RLIMIT_FSIZE, limits.file_bytes)
-    _limit(resource.RLIMIT_DATA, limits.memory_bytes)
-    _limit(resource.RLIMIT_NOFILE, 256)
+    processors = os.cpu_count() or 1
+    reserved = _RESERVED_BYTES + _RESERVED_BYTES_A_PROCESSOR * processors
+    for which, value in {
+        "CORE": 0,
+        "CPU": limits.cpu_s,
+        "FSIZE": limits.file_bytes,
+        "DATA": limits.memory_bytes,
+        "AS": limits.memory_bytes + reserved,  # shared mappings count here only
+        "NOFILE": _MAX_DESCRIPTORS,
+        "NPROC": _tasks_now() + MAX_THREADS,  # the kernel counts all that this user runs
+        "MEMLOCK": 0,
+        "MSGQUEUE": 0,
+        "RTPRIO": 0,
+        "NICE": 0,
+    }.items():
+        if (number := getattr(resource, f"RLIMIT_{which}", None)) is not None:
+            _limit(number, value)
     os.umask(0o077)
 
 
@@ -38,3 +70,56 @@ def _limit(which: int, value: int) -> None:
     _soft, hard = resource.getrlimit(which)
     value = value if hard == resource.RLIM_INFINITY else min(value, hard)
     resource.setrlimit(which, (value, value))
+
+
+def _tasks_now() -> int:
+    """Return how many threads this machine runs, which is at least what this user does."""
+    try:
+        running_of_all = Path("/proc/loadavg").read_text("ascii").split()[3]
+        return int(running_of_all.partition("/")[2])
+    except (OSError, ValueError, IndexError):
+        return MAX_THREADS
+
+
+@dataclass(frozen=True)
+class Use:
+    """What a process has at a moment: memory that is its own or shared, and threads."""
+
+    memory_bytes: int
+    threads: int
+
+
+def use_of(process: int) -> Use | None:
+    """Return what a process has; None where the kernel does not tell, or it has ended."""
+    try:
+        told = Path(f"/proc/{process}/status").read_text("ascii", "replace")
+        said = dict(line.split(":", 1) for line in told.splitlines() if ":" in line)
+        # Pages of files are not counted: the kernel takes them back when it needs memory.
+        kilobytes = sum(int(said[name].split()[0]) for name in ("RssAnon", "RssShmem", "VmSwap"))
+        return Use(kilobytes << 10, int(said["Threads"]))
+    except (OSError, ValueError, KeyError, IndexError):
+        return None
+
+
+def written(folders: Iterable[Path], *, at_most: int = MAX_FILES) -> tuple[int, int]:
+    """Return how many files and folders lie in `folders`, and their bytes on disk.
+
+    Args:
+        folders: what a process may write to.
+        at_most: stop counting beyond that many.
+    """
+    count = size = 0
+    waiting = list(folders)
+    while waiting and count <= at_most:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    count += 1
+                    size += entry.stat(follow_symlinks=False).st_blocks * 512
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(Path(entry.path))
+                    if count > at_most:
+                        break
+        except OSError:  # gone meanwhile, or not readable
+            continue
+    return count, size

@@ -20,11 +20,12 @@ from contrechamp.base.files import unwritable
 from contrechamp.base.i18n import _, active_language
 from contrechamp.base.progress import Progress, silent
 from contrechamp.base.shown_text import shown
+from contrechamp.cell.running import OurError
 from contrechamp.redact.checks.copies import check_file
 from contrechamp.redact.kinds import FileKind, kind_of
 from contrechamp.redact.outcome import Check, Outcome, from_json
 from contrechamp.redact.process import kernels
-from contrechamp.redact.process.isolation import MaskerError, limits_for, run_isolated
+from contrechamp.redact.process.isolation import limits_for, run_isolated
 from contrechamp.redact.process.job import MaskingJob
 from contrechamp.redact.provenance import Credentials, sign
 from contrechamp.redact.request import Request
@@ -106,7 +107,7 @@ def _one(
         return masked
     except ContrechampError as error:
         unmasked = Unmasked(source.name, error)
-    except MaskerError as fault:
+    except OurError as fault:
         unmasked = Unmasked(
             source.name,
             OutputError(
@@ -175,9 +176,9 @@ def _outcome(answer: object, kind: FileKind) -> Outcome:
     try:
         outcome = from_json(answer)
     except (ValueError, TypeError) as error:
-        raise MaskerError(f"outcome: {error}", "outcome.py") from error
+        raise OurError(f"outcome: {error}", "outcome.py") from error
     if outcome.kind != kind.kind:
-        raise MaskerError("outcome: kind", "outcome.py")
+        raise OurError("outcome: kind", "outcome.py")
     return outcome
 
 
@@ -204,7 +205,7 @@ def _need_file(draft: Path) -> None:
     """Refuse a copy that is a link: another file would be passed on in its place."""
     status = draft.lstat() if draft.exists() else None
     if status is None or not stat.S_ISREG(status.st_mode) or status.st_nlink != 1:
-        raise MaskerError("no copy", "masking.py")
+        raise OurError("no copy", "masking.py")
 
 
 def _need_passed(checks: Sequence[Check], name: str) -> None:

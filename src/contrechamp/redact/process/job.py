@@ -1,6 +1,5 @@
-"""The job that the parent process sends to a masker's process, as one JSON object."""
+"""The job that the parent process sends to a masker's process, as JSON."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -36,27 +35,25 @@ class MaskingJob:
     arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
-def encoded(job: MaskingJob) -> bytes:
-    """Return `job` as JSON for the process."""
+def encoded(job: MaskingJob) -> dict[str, Any]:
+    """Return `job` for the process, as JSON can hold it."""
     request = {f.name: getattr(job.request, f.name) for f in fields(Request)}
     if job.request.hand is not None:
         request["hand"] = {"where": job.request.hand.where, "said": job.request.hand.to_json()}
-    return json.dumps(
-        {
-            "function": job.function,
-            "source": str(job.source),
-            "target": str(job.target),
-            "request": request,
-            "limits": asdict(job.limits),
-            "language": job.language,
-            "workshop": str(job.workshop),
-            "arguments": dict(job.arguments),
-        }
-    ).encode()
+    return {
+        "function": job.function,
+        "source": str(job.source),
+        "target": str(job.target),
+        "request": request,
+        "limits": asdict(job.limits),
+        "language": job.language,
+        "workshop": str(job.workshop),
+        "arguments": dict(job.arguments),
+    }
 
 
 def decoded(data: dict[str, Any]) -> MaskingJob:
-    """Return the job in the JSON that the process was sent."""
+    """Return the job that `encoded` made into JSON."""
     request = data["request"]
     hand = request["hand"]
     return MaskingJob(

@@ -20,9 +20,10 @@ from contrechamp.base.errors import CheckFailedError, InputError
 from contrechamp.base.files import new_file
 from contrechamp.base.i18n import _, active_language, direction_of
 from contrechamp.base.templates import environment
+from contrechamp.cell.running import OurError
 from contrechamp.redact.kinds import FileKind
 from contrechamp.redact.outcome import Covered, Look, Outcome, to_json
-from contrechamp.redact.process.isolation import MaskerError, run_isolated
+from contrechamp.redact.process.isolation import run_isolated
 from contrechamp.redact.process.job import MaskingJob
 from contrechamp.redact.request import Request
 from contrechamp.redact.review import texts
@@ -110,7 +111,7 @@ def take_pictures(
             for picture in answer
         )
     except (ValueError, TypeError, KeyError) as error:
-        raise MaskerError("pictures", "review.py") from error
+        raise OurError("pictures", "review.py") from error
 
 
 def _moments(outcome: Outcome) -> list[float]:

@@ -1,7 +1,7 @@
-"""The process that reads hostile bytes: takes one job, confines itself, and runs it.
+"""The process that reads bytes of strangers: takes one task, confines itself, and does it.
 
-Run as ``python -m contrechamp.redact.process.worker N``: the job comes on standard input; progress
-and outcome go to file descriptor N, so that nothing a decoder prints can be mistaken for either.
+Run as ``python -m contrechamp.cell.worker N``: the task comes on standard input; progress and
+outcome go to file descriptor N, so that nothing a decoder prints can be mistaken for either.
 """
 
 import errno
@@ -9,6 +9,7 @@ import json
 import os
 import pkgutil
 import sys
+import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -21,25 +22,33 @@ from contrechamp.base.errors import CheckFailedError, InputError, OutputError
 from contrechamp.cell.confinement import confine
 from contrechamp.cell.limits import ProcessLimits
 
+GO = b"go\n"
 _SAY_EVERY_S = 0.1
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _ROOM_BYTES = 1 << 16
-_PACKAGE = Path(__file__).parents[2]
+_PACKAGE = Path(__file__).parents[1]
 
 
 def main() -> int:
-    """Run the job on standard input."""
-    out = os.fdopen(int(sys.argv[1]), "wb")
-    job: dict[str, Any] = json.loads(sys.stdin.buffer.read())
-    i18n.activate(job["language"])
+    """Do the task on standard input, once the parent has seen under which restrictions."""
+    descriptor = int(sys.argv[1])
+    out = os.fdopen(descriptor, "wb")
+    task: dict[str, Any] = json.loads(sys.stdin.buffer.readline())
+    i18n.activate(task["language"])
     restrictions = confine(
-        ProcessLimits(**job["limits"]),
-        readable=[Path(job["source"])],
-        writable=[Path(job["workshop"])],
+        ProcessLimits(**task["limits"]),
+        readable=map(Path, task["readable"]),
+        writable=[Path(task["workshop"])],
+        descriptors=[descriptor],
     )
     _say(out, {"confined": restrictions})
+    if sys.stdin.buffer.readline() != GO:
+        return 1
+    tempfile.tempdir = task["workshop"]  # looking for one tries to remove a file
     try:
-        _say(out, {"outcome": _outcome(job, out)})
+        # Not imported before: NumPy starts threads.
+        function = pkgutil.resolve_name(task["function"])
+        _say(out, {"outcome": function(task["said"], _progress_to(out))})
     except (InputError, OutputError, CheckFailedError) as error:
         where = error.where if isinstance(error, InputError) else ""
         message = str(error).removeprefix(f"{where}: ") if where else str(error)
@@ -48,22 +57,12 @@ def main() -> int:
         number = getattr(error, "errno", None)
         if isinstance(error, MemoryError) or number == errno.ENOMEM or "bad_alloc" in str(error):
             _say(out, {"error": "memory"})
-        elif number in _FULL or _is_full(Path(job["workshop"])):
+        elif number in _FULL or _is_full(Path(task["workshop"])):
             _say(out, {"error": "full"})
         else:
             traceback.print_exc()
             _say(out, {"error": "ours", "kind": type(error).__name__, "place": _place(error)})
     return 0
-
-
-def _outcome(said: dict[str, Any], out: BinaryIO) -> Any:
-    from contrechamp.redact.outcome import Outcome, to_json
-    from contrechamp.redact.process.job import decoded  # not before: NumPy starts threads
-
-    job = decoded(said)
-    function = pkgutil.resolve_name(job.function)
-    outcome = function(job.source, job.target, job.request, _progress_to(out), **job.arguments)
-    return to_json(outcome) if isinstance(outcome, Outcome) else outcome
 
 
 def _is_full(folder: Path) -> bool:
