@@ -1,6 +1,7 @@
 """Readers that do what hostile content can make a reader do."""
 
 import ctypes
+import mmap
 import os
 import signal
 import socket
@@ -44,10 +45,18 @@ def backwards(content: IO[bytes]) -> Iterator[str]:
 
 def names(_content: IO[bytes]) -> Iterator[Any]:
     yield {
-        "files": sorted(os.listdir("/proc/self/fd")),
+        "files": [one for one in range(1024) if _is_open(one)],
         "environment": sorted(os.environ),
         "arguments": sys.argv,
     }
+
+
+def _is_open(descriptor: int) -> bool:
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return False
+    return True
 
 
 def refuses(_content: IO[bytes]) -> Iterator[Any]:
@@ -81,6 +90,15 @@ def eats_memory(_content: IO[bytes]) -> Iterator[Any]:
     hoard = []
     while True:
         hoard.append(bytearray(16 << 20))
+    yield
+
+
+def eats_shared_memory(_content: IO[bytes]) -> Iterator[Any]:
+    hoard = []
+    while True:
+        hoard.append(mmap.mmap(-1, 16 << 20))
+        hoard[-1].write(b"x" * (16 << 20))
+        time.sleep(0.01)
     yield
 
 
@@ -169,7 +187,7 @@ def stays_behind(content: IO[bytes]) -> Iterator[Any]:
     time.sleep(3600)
 
 
-def _channel(content: IO[bytes]) -> socket.socket:
+def _channel(content: IO[bytes]) -> frames.Channel:
     return content.raw._channel  # type: ignore[attr-defined,no-any-return]
 
 

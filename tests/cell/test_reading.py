@@ -20,9 +20,10 @@ from hypothesis import strategies as st
 
 from cell.rogue_readers import header
 from contrechamp.base.errors import InputError
-from contrechamp.cell import frames, reading
-from contrechamp.cell.limits import ProcessLimits
-from contrechamp.cell.reading import Cell, CellError, ReadingLimits, opened_cell
+from contrechamp.cell import closed, frames
+from contrechamp.cell.failures import CellError
+from contrechamp.cell.limits import ProcessLimits, ReadingLimits
+from contrechamp.cell.reading import Cell, opened_cell
 
 TESTS = Path(__file__).parents[1]
 PROCESS = ProcessLimits(memory_bytes=1 << 30, cpu_s=60, file_bytes=0, wall_s=60, stall_s=60)
@@ -112,8 +113,7 @@ def test_a_child_has_no_key_no_path_and_no_other_pipe(cell: Cell) -> None:
     for other in others:
         next(other)
     (found,) = read(cell, "names")
-    # 0 to 2 lead nowhere; its channel; and the folder that lists this.
-    assert len(found["files"]) == 5
+    assert len(found["files"]) == 4  # 0 to 2 lead nowhere; and its channel
     assert "CASE_PASSPHRASE" not in found["environment"]
     assert not any(str(TESTS) in word for word in found["arguments"][1:])
     for other in others:
@@ -178,6 +178,7 @@ def test_whatever_a_child_sends_ends_in_an_error_or_an_answer(path: None, sent: 
     ("function", "limits", "reason", "says"),
     [
         ("eats_memory", {"memory_bytes": 300 << 20}, "memory", "more than .* GiB of memory"),
+        ("eats_shared_memory", {"memory_bytes": 300 << 20}, "memory", "more than .* GiB"),
         ("loops", {"cpu_s": 1}, "time", "more than 1 seconds"),
         ("hangs", {"stall_s": 0.2}, "time", "more than 0 seconds"),
         ("hangs", {"wall_s": 0.2}, "time", "more than 0 seconds"),
@@ -217,7 +218,7 @@ def test_a_child_that_stays_is_ended(cell: Cell) -> None:
 def test_without_confinement_nothing_is_read(
     path: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "REQUIRED", ("limits", "what no machine has"))
+    monkeypatch.setattr(closed, "REQUIRED", ("limits", "what no machine has"))
     with opened_cell(LIMITS, MODULES) as cell:
         with pytest.raises(CellError, match="--unconfined") as refused:
             read(cell, "echoes", b"content")
@@ -248,9 +249,9 @@ def test_nothing_is_left_open(path: None) -> None:
 
 PARENT = """
 import io, os, sys
-from contrechamp.cell.limits import ProcessLimits
-from contrechamp.cell.reading import ReadingLimits, opened_cell
-with opened_cell(ReadingLimits(ProcessLimits(**{limits}))) as cell:
+from contrechamp.cell.limits import ProcessLimits, ReadingLimits
+from contrechamp.cell.reading import opened_cell
+with opened_cell(ReadingLimits(ProcessLimits(**{limits}), 1 << 20, 1 << 20)) as cell:
     for value in cell.read("cell.rogue_readers:{function}", io.BytesIO(b"x"), {{}}):
         print(value, flush=True)
 """

@@ -1,7 +1,6 @@
 """Content as a child of the cell sees it: a file without a name, of which it asks for ranges."""
 
 import io
-import socket
 from collections.abc import Callable
 
 from contrechamp.cell import frames
@@ -19,7 +18,7 @@ class AskedContent(io.RawIOBase):
         before: called before each question, so that answers already made go first.
     """
 
-    def __init__(self, channel: socket.socket, size: int, before: Callable[[], None]) -> None:
+    def __init__(self, channel: frames.Channel, size: int, before: Callable[[], None]) -> None:
         self._channel, self._size, self._before, self._at = channel, size, before, 0
 
     def readable(self) -> bool:

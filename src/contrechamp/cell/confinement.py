@@ -14,11 +14,11 @@ import os
 import pwd
 import sys
 import sysconfig
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 from contrechamp.cell import landlock, privileges, seccomp
-from contrechamp.cell.limits import ProcessLimits, hold
+from contrechamp.cell.limits import ProcessLimits, hold, hold_to, values_for
 
 #: Names of the restrictions without which the cell is not closed: bytes of strangers are refused.
 REQUIRED = ("limits", "files", "network", "processes")
@@ -64,6 +64,39 @@ def confine(
         *((place, landlock.WRITE) for place in writable),
     ]
     return _confined(limits, readable, places, descriptors, program=False)
+
+
+def prepared(limits: ProcessLimits) -> Callable[[], tuple[str, ...]]:
+    """Return what confines a child that is forked from this process as `confine(limits)` would.
+
+    What takes time is done here, once. This process itself gives up all rights beyond those of an
+    ordinary user.
+    """
+    values = values_for(limits)
+    if sys.platform != "linux":
+
+        def hold_only() -> tuple[str, ...]:
+            hold_to(values)
+            return ("limits",)
+
+        return hold_only
+    libc = ctypes.CDLL(None, use_errno=True)
+    dropped = privileges.drop(libc, ())
+    rules = landlock.ruleset(_system()) if dropped else None
+    code = seccomp.prepared() if dropped else None
+
+    def confine_child() -> tuple[str, ...]:
+        privileges.leave_session(libc)
+        hold_to(values)
+        files = rules is not None and landlock.restrict(rules)
+        calls = code is not None and seccomp.load(code)
+        return (
+            "limits",
+            *(("files",) if files else ()),
+            *(("network", "processes") if calls else ()),
+        )
+
+    return confine_child
 
 
 def confine_program(

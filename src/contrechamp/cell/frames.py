@@ -6,10 +6,9 @@ that it is bytes. Values cross as JSON, never as pickles.
 
 import json
 import re
-import socket
 import struct
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 #: From the child: how it is confined; a range of the content that it asks for; a batch of values; a
 #: piece of bytes; an error; that it has finished.
@@ -40,28 +39,34 @@ class NonsenseError(ValueError):
     """Raised when what arrived is not what this side can have been sent."""
 
 
-def put(channel: socket.socket, kind: bytes, content: bytes = b"") -> None:
+class Channel(Protocol):
+    """One end of what connects the two sides."""
+
+    def recv(self, size: int, /) -> bytes:
+        """Receive what is there, at most `size` bytes; none at the end."""
+
+    def sendall(self, content: bytes, /) -> None:
+        """Send everything."""
+
+
+def put(channel: Channel, kind: bytes, content: bytes = b"") -> None:
     """Send a frame.
 
     Raises:
         CutOffError: if nobody is there to read it.
-        TimeoutError: if the other side does not read it.
     """
     try:
         channel.sendall(HEADER.pack(kind, len(content)) + content)
-    except TimeoutError:
-        raise
     except OSError as error:
         raise CutOffError from error
 
 
-def take(channel: socket.socket, longest: int) -> tuple[bytes, bytearray]:
+def take(channel: Channel, longest: int) -> tuple[bytes, bytearray]:
     """Receive a frame of at most `longest` bytes.
 
     Raises:
         CutOffError: if the other side has gone.
         NonsenseError: if it is longer.
-        TimeoutError: if nothing arrives.
     """
     kind, size = HEADER.unpack(_exactly(channel, HEADER.size))
     if size > longest:
@@ -69,14 +74,12 @@ def take(channel: socket.socket, longest: int) -> tuple[bytes, bytearray]:
     return kind, _exactly(channel, size)
 
 
-def _exactly(channel: socket.socket, size: int) -> bytearray:
+def _exactly(channel: Channel, size: int) -> bytearray:
     # What was announced need never come: memory is taken as bytes arrive.
     found = bytearray()
     while len(found) < size:
         try:
             part = channel.recv(min(size - len(found), MAX_PIECE))
-        except TimeoutError:
-            raise
         except OSError as error:
             raise CutOffError from error
         if not part:

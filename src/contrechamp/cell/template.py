@@ -19,6 +19,7 @@ import socket
 import struct
 import sys
 import traceback
+from collections.abc import Callable
 from io import BufferedReader
 from pathlib import Path
 from typing import Any, Final
@@ -27,7 +28,7 @@ from contrechamp.base import i18n
 from contrechamp.base.errors import InputError
 from contrechamp.cell import frames
 from contrechamp.cell.asked_content import BUFFER, AskedContent
-from contrechamp.cell.confinement import confine
+from contrechamp.cell.confinement import prepared
 from contrechamp.cell.limits import ProcessLimits
 
 #: What the parent asks of this process: a letter and the number of a child. A socket for the child
@@ -44,10 +45,10 @@ _PACKAGE = Path(__file__).parents[1]
 def main() -> int:
     """Import the readers, then fork children until the parent closes its end."""
     control = socket.socket(fileno=int(sys.argv[1]))
-    limits = ProcessLimits(**json.loads(sys.argv[2]))
     i18n.activate(sys.argv[3])
     for name in sys.argv[4:]:
         importlib.import_module(name)
+    confine = prepared(ProcessLimits(**json.loads(sys.argv[2])))
     gc.collect()
     gc.freeze()  # else the first collection in each child copies all that is shared
     woken, waker = socket.socketpair()
@@ -55,19 +56,19 @@ def main() -> int:
         end.setblocking(False)
     signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
-    _Template(limits, control, woken, waker).serve()
+    _Template(confine, control, woken, waker).serve()
     return 0
 
 
 class _Template:
     def __init__(
         self,
-        limits: ProcessLimits,
+        confine: Callable[[], tuple[str, ...]],
         control: socket.socket,
         woken: socket.socket,
         waker: socket.socket,
     ) -> None:
-        self._limits = limits
+        self._confine = confine
         self._control, self._mine = control, (control, woken, waker)
         self._woken = woken
         self._numbers: dict[int, int] = {}  # by process id
@@ -107,20 +108,17 @@ class _Template:
     def _fork(self, number: int, channel: socket.socket, selector: selectors.BaseSelector) -> None:
         process = os.fork()
         if process:
-            with contextlib.suppress(OSError):  # the child does it too: whoever comes first
-                os.setpgid(process, process)
             channel.close()
             self._numbers[process] = number
             return
         status = 1
         try:
-            os.setpgid(0, 0)
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             selector.close()
             for one in self._mine:
                 one.close()
-            _be_child(channel, self._limits)
+            _be_child(channel.detach(), self._confine)
             status = 0
         finally:
             os._exit(status)
@@ -140,13 +138,30 @@ class _Template:
 
 
 def _kill(process: int) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process, signal.SIGKILL)
+    for kill in (os.killpg, os.kill):  # it may not have a group of its own yet
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            kill(process, signal.SIGKILL)
 
 
-def _be_child(channel: socket.socket, limits: ProcessLimits) -> None:
+class _Pipe:
+    """A child's end of its socket; a child may read and write, but make no calls for sockets."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def recv(self, size: int) -> bytes:
+        return os.read(self._descriptor, size)
+
+    def sendall(self, content: bytes) -> None:
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(self._descriptor, rest) :]
+
+
+def _be_child(descriptor: int, confine: Callable[[], tuple[str, ...]]) -> None:
     """Be confined, take a job, and send what its function yields."""
-    _say(channel, frames.CONFINED, list(confine(limits)))
+    channel = _Pipe(descriptor)
+    _say(channel, frames.CONFINED, {"process": os.getpid(), "in_force": list(confine())})
     try:
         kind, said = frames.take(channel, frames.MAX_PIECE)
     except frames.CutOffError:  # nothing more is to be read
@@ -155,7 +170,7 @@ def _be_child(channel: socket.socket, limits: ProcessLimits) -> None:
         _read(channel, frames.parsed(said))
 
 
-def _read(channel: socket.socket, job: dict[str, Any]) -> None:
+def _read(channel: frames.Channel, job: dict[str, Any]) -> None:
     telling = _Telling(channel)
     try:
         content = AskedContent(channel, job["size"], telling.flush)
@@ -174,14 +189,14 @@ def _read(channel: socket.socket, job: dict[str, Any]) -> None:
         _say(channel, frames.FAILED, _described(error))
 
 
-def _say(channel: socket.socket, kind: bytes, what: Any) -> None:
+def _say(channel: frames.Channel, kind: bytes, what: Any) -> None:
     frames.put(channel, kind, frames.encoded(frames.written(what)))
 
 
 class _Telling:
     """Values on their way to the parent, gathered into batches."""
 
-    def __init__(self, channel: socket.socket) -> None:
+    def __init__(self, channel: frames.Channel) -> None:
         self._channel = channel
         self._waiting: list[str] = []
         self._letters = 0

@@ -38,7 +38,7 @@ class Added:
         path: the path that was given, or one under the folder that was given.
         item: its id in the case.
         duplicate: whether the same content was in the case already.
-        unread: why its metadata could not be read, see `cell.reading.Reason`; "" if it could.
+        unread: why its metadata could not be read, see `cell.failures.Reason`; "" if it could.
     """
 
     path: Path

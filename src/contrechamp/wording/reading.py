@@ -4,7 +4,7 @@ from contrechamp.base.i18n import _
 
 
 def unread_label(reason: str) -> str:
-    """Return why metadata was not read, see `cell.reading.Reason`; a new word keeps its name."""
+    """Return why metadata was not read, see `cell.failures.Reason`; a new word keeps its name."""
     told = {
         "unconfined": _(
             "metadata not read: this machine cannot confine the process that reads it; "

@@ -4,21 +4,22 @@ from collections.abc import Mapping
 from typing import IO, Any, Final
 
 from contrechamp.base.errors import InputError
-from contrechamp.cell.limits import ProcessLimits
-from contrechamp.cell.reading import GIB, MIB, Cell, CellError, ReadingLimits
+from contrechamp.cell.failures import CellError
+from contrechamp.cell.limits import GIB, ProcessLimits, ReadingLimits
+from contrechamp.cell.reading import Cell
 from contrechamp.vault.log import canonical
 from contrechamp.vault.metadata import first_bytes
 
 #: What one file may cost. Whoever signed a video signed all of it, and all of it is read again.
 LIMITS = ReadingLimits(
     ProcessLimits(memory_bytes=GIB, cpu_s=900, file_bytes=0, wall_s=900, stall_s=30),
-    value_bytes=2 * MIB,
-    answer_bytes=2 * MIB,
+    value_bytes=2 << 20,
+    answer_bytes=2 << 20,
 )
 #: What every file needs; the rest is imported by a child that meets it.
 MODULES = ("contrechamp.vault.metadata.in_cell",)
 
-#: Members of a record that say how it went: why nothing was read (see `cell.reading.Reason`), and
+#: Members of a record that say how it went: why nothing was read (see `cell.failures.Reason`), and
 #: that it was read without confinement.
 UNREAD: Final = "metadata_unread"
 UNCONFINED: Final = "read_unconfined"
