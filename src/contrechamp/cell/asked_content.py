@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 from contrechamp.cell import frames
 
-#: How much is asked for at a time.
+#: How much is asked for at a time, and kept until something else is asked for: readers look at the
+#: beginning of a small file again and again.
 BUFFER = 1 << 18
 
 
@@ -20,6 +21,7 @@ class AskedContent(io.RawIOBase):
 
     def __init__(self, channel: frames.Channel, size: int, before: Callable[[], None]) -> None:
         self._channel, self._size, self._before, self._at = channel, size, before, 0
+        self._kept_from, self._kept = 0, b""
 
     def readable(self) -> bool:
         """Return True."""
@@ -46,15 +48,23 @@ class AskedContent(io.RawIOBase):
         return self._at
 
     def readinto(self, buffer, /) -> int:  # type: ignore[no-untyped-def]  # any writable buffer
-        """Ask for as much as fits, or as is sent at once."""
-        wanted = min(len(buffer), frames.MAX_PIECE, max(0, self._size - self._at))
-        if not wanted:
+        """Read as much as fits and is there at once."""
+        if self._at >= self._size or not len(buffer):
             return 0
+        start = self._at - self._kept_from
+        if not 0 <= start < len(self._kept):
+            self._ask(len(buffer))
+            start = 0
+        part = self._kept[start : start + len(buffer)]
+        buffer[: len(part)] = part
+        self._at += len(part)
+        return len(part)
+
+    def _ask(self, size: int) -> None:
+        wanted = min(max(size, BUFFER), frames.MAX_PIECE, self._size - self._at)
         self._before()
         frames.put(self._channel, frames.WANTED, frames.RANGE.pack(self._at, wanted))
         kind, content = frames.take(self._channel, frames.MAX_PIECE)
-        if kind != frames.CONTENT or len(content) > wanted:
+        if kind != frames.CONTENT or not content:  # it is shorter than it was
             raise frames.CutOffError
-        buffer[: len(content)] = content
-        self._at += len(content)
-        return len(content)
+        self._kept_from, self._kept = self._at, bytes(content)

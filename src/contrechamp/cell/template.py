@@ -48,6 +48,7 @@ def main() -> int:
     i18n.activate(sys.argv[3])
     for name in sys.argv[4:]:
         importlib.import_module(name)
+    pkgutil.resolve_name(f"{__name__}:main")  # what it prepares on its first call, children have
     confine = prepared(ProcessLimits(**json.loads(sys.argv[2])))
     gc.collect()
     gc.freeze()  # else the first collection in each child copies all that is shared
