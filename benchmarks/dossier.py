@@ -96,7 +96,7 @@ def take_in(folder: Path, count: int) -> dict[str, float]:
             told = {"id": one.id, "kind": kind_of(one.record), "fields": to_json(one.record)}
             target.write(json.dumps(told, ensure_ascii=False) + "\n")
     made_case(folder)
-    with opening.opened(folder, PASSPHRASE, write=True) as case:
+    with opening.opened(folder, PASSPHRASE, tables=TABLES, write=True) as case:
         spent = seconds(
             lambda: importing.import_files(case, [file], now=lambda: NOW, random=os.urandom)
         )
@@ -129,7 +129,7 @@ def use(folder: Path, count: int) -> dict[str, float]:
     passphrases.kek(PASSPHRASE, b"0" * 32, passphrases.FLOOR)
     derived = time.perf_counter() - started
     started = time.perf_counter()
-    with opening.opened(folder, PASSPHRASE, write=False) as case:
+    with opening.opened(folder, PASSPHRASE, tables=TABLES, write=False) as case:
         found = {"key derivation (Argon2id floor)": derived, "open": time.perf_counter() - started}
         for name, query in QUERIES.items():
             first = seconds(lambda query=query: search.find(case, query))

@@ -141,9 +141,10 @@ def test_the_case_speaks_french(case: CaseRun, letter: Path) -> None:
 def test_a_case_that_somebody_writes_to_can_be_read_and_not_written(
     case: CaseRun, letter: Path
 ) -> None:
+    from contrechamp.base.held_folder import HeldFolder
     from contrechamp.vault import lock
 
-    with lock.writing(case.folder):
+    with HeldFolder(case.folder) as held, lock.writing(held):
         done = case("add", letter)
         assert done.status == 2
         assert f"process {os.getpid()} is writing to this case" in done.err

@@ -37,8 +37,10 @@ def new(folder: Path, passphrase: str = PASSPHRASE) -> str:
 
 
 @contextmanager
-def opened(folder: Path, secret=PASSPHRASE, *, write: bool = False) -> Iterator[case.Case]:
-    with opening.opened(folder, secret, write=write) as found:
+def opened(
+    folder: Path, secret=PASSPHRASE, *, write: bool = False, tolerant: bool = False
+) -> Iterator[case.Case]:
+    with opening.opened(folder, secret, tables=TABLES, write=write, tolerant=tolerant) as found:
         yield found
 
 

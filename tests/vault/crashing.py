@@ -181,7 +181,7 @@ def check(folder: Path, known: Known) -> None:
         "README.txt", "case.db", "case.lock", "case.toml", "case.toml.copy", "objects",
     ]  # fmt: skip
     assert (folder / "case.toml").read_bytes() == (folder / "case.toml.copy").read_bytes()
-    assert objects.leftovers(folder) == []
+    assert list(folder.glob("objects/incoming/*")) == []
     for name, identity in known.others.items():
         access = opens(folder, AgeIdentities((identity,)))
         assert access == (not (name == maybe.get("name") and happened)), name
@@ -206,7 +206,7 @@ def use_further(folder: Path, secret: str) -> None:
 
 
 def findings(folder: Path, secret=cases.PASSPHRASE, **options) -> list[str]:
-    with cases.opened(folder, secret) as case:
+    with cases.opened(folder, secret, tolerant=True) as case:
         return [f"{f.kind} {f.subject}" for f in verifying.verify(case, **options)]
 
 

@@ -18,11 +18,14 @@ from contrechamp.base import disk
 
 LIBC = ctypes.CDLL("libc.so.6", use_errno=True)
 _INT, _SIZE, _LONG = ctypes.c_int, ctypes.c_size_t, ctypes.c_int64
+AT_FDCWD = -100
 _PATH, _BUFFER = ctypes.c_char_p, ctypes.c_void_p
 
-#: Calls that change a folder: result, arguments; the first one is a path or a descriptor.
+#: Calls that change a folder: result, arguments; first a path, a descriptor, or a folder and a
+#: name in it.
 CALLS = {
     "open64": (_INT, _PATH, _INT, _INT),
+    "openat64": (_INT, _INT, _PATH, _INT, _INT),
     "write": (_LONG, _INT, _BUFFER, _SIZE),
     "pwrite64": (_LONG, _INT, _BUFFER, _SIZE, _LONG),
     "ftruncate64": (_INT, _INT, _LONG),
@@ -30,8 +33,11 @@ CALLS = {
     "fdatasync": (_INT, _INT),
     "syncfs": (_INT, _INT),
     "rename": (_INT, _PATH, _PATH),
+    "renameat": (_INT, _INT, _PATH, _INT, _PATH),
     "unlink": (_INT, _PATH),
+    "unlinkat": (_INT, _INT, _PATH, _INT),
     "mkdir": (_INT, _PATH, _INT),
+    "mkdirat": (_INT, _INT, _PATH, _INT),
 }
 
 
@@ -72,7 +78,8 @@ def install() -> None:
             turned.add(name)
     disk.SYNCFS = _counting("syncfs", disk.SYNCFS)  # called by its address, through no slot
     # fdatasync and friends depend on how the libraries were built; these do not.
-    assert {"open64", "write", "pwrite64", "fsync", "rename", "unlink", "mkdir"} <= turned, turned
+    wanted = {"open64", "openat64", "write", "pwrite64", "fsync", "renameat", "unlinkat", "mkdirat"}
+    assert wanted <= turned, wanted - turned
 
 
 def _pythons() -> set[str]:
@@ -113,15 +120,24 @@ def _counting(name: str, real: Callable[..., int]) -> Callable[..., int]:
 
 
 def _counts(name: str, arguments: tuple, folder: str) -> bool:
-    if name == "open64" and not arguments[1] & os.O_CREAT:
+    flags = {"open64": 1, "openat64": 2}.get(name)
+    if flags is not None and not arguments[flags] & os.O_CREAT:
         return False
     place = arguments[0]
     try:
-        where = os.fsdecode(place) if isinstance(place, bytes) else f"/proc/self/fd/{place}"
-        where = where if isinstance(place, bytes) else os.readlink(where)
+        if isinstance(place, bytes):
+            where = os.fsdecode(place)
+        elif name.endswith(("at", "at64")):
+            where = os.path.join(_folder(place), os.fsdecode(arguments[1]))
+        else:
+            where = os.readlink(f"/proc/self/fd/{place}")
     except OSError:
         return False
     return where.startswith(folder)
+
+
+def _folder(descriptor: int) -> str:
+    return os.getcwd() if descriptor == AT_FDCWD else os.readlink(f"/proc/self/fd/{descriptor}")
 
 
 def _slots(library: Path) -> Iterator[tuple[str, int]]:

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import subprocess
 import tomllib
 from dataclasses import replace
@@ -17,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contrechamp.base.errors import InputError
+from contrechamp.base.held_folder import HeldFolder
 from contrechamp.vault.access import passphrases, slots
 from contrechamp.vault.access.casefile import (
     MAX_BYTES,
@@ -24,7 +26,7 @@ from contrechamp.vault.access.casefile import (
     CaseFile,
     check_mac,
     from_toml,
-    read_bounded,
+    read,
     to_toml,
 )
 from contrechamp.vault.access.keys import casefile_key
@@ -341,20 +343,37 @@ def test_lines_of_a_real_file_mixed_up_give_clear_errors(raw: bytes, data: st.Da
 
 def test_reading_is_bounded_and_follows_no_link(raw: bytes, tmp_path: Path) -> None:
     file = tmp_path / "case.toml"
-    with pytest.raises(InputError, match="missing"):
-        read_bounded(file)
-    file.write_bytes(raw)
-    assert read_bounded(file) == raw
-    link = tmp_path / "link"
-    link.symlink_to(file)
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    for odd in (link, pipe, tmp_path):
+    with HeldFolder(tmp_path) as folder:
         with pytest.raises(InputError, match="missing"):
-            read_bounded(odd)
-    file.write_bytes(bytes(MAX_BYTES * 3))
-    with pytest.raises(InputError, match="holds more than 262 kB"):
-        from_toml(read_bounded(file), "case.toml")
+            read(folder, "case.toml")
+        file.write_bytes(raw)
+        assert read(folder, "case.toml") == raw
+        (tmp_path / "link").symlink_to(file)
+        os.mkfifo(tmp_path / "pipe")
+        (tmp_path / "below").mkdir()
+        for odd, kind in (("link", "a link"), ("pipe", "a pipe"), ("below", "a folder")):
+            with pytest.raises(InputError, match=kind):
+                read(folder, odd)
+        os.link(file, tmp_path / "second-name")
+        with pytest.raises(InputError, match="second name"):
+            read(folder, "case.toml")
+        (tmp_path / "second-name").unlink()
+        file.write_bytes(bytes(MAX_BYTES * 3))
+        with pytest.raises(InputError, match="holds more than 262 kB"):
+            from_toml(read(folder, "case.toml"), "case.toml")
+
+
+def test_slots_that_would_take_hours_are_refused_before_any_is_tried(raw: bytes) -> None:
+    text = raw.decode()
+    head, *tables = text.split("[[slot]]")
+    costly = next(table for table in tables if "memory_kib" in table)
+    costly = re.sub(r"memory_kib = \d+", "memory_kib = 1048576", costly)
+    costly = re.sub(r"passes = \d+", "passes = 16", costly)
+    many = [re.sub(r'id = "\w+"', f'id = "{number:016x}"', costly) for number in range(64)]
+    last = [table if table.endswith("\n\n") else f"{table}\n" for table in many[:-1]]
+    hostile = "[[slot]]".join([head, *last, many[-1].rstrip("\n") + "\n"])
+    with pytest.raises(InputError, match="minutes or hours"):
+        from_toml(hostile.encode(), "case.toml")
 
 
 def test_a_file_that_was_restored_by_hand_opens_again(

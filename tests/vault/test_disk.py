@@ -80,7 +80,7 @@ def test_objects_are_on_the_disk_before_the_database_tells_of_them(
             rows = db.execute("SELECT name, incoming FROM objects").fetchall()
             for name, incoming in rows:
                 root = power.folder / objects.FOLDER
-                where = objects.path_of(power.folder, name)
+                where = power.folder / objects.path_of(name)
                 where = root / objects.INCOMING / incoming if incoming else where
                 assert power.is_safe(where), (where, len(commits))
             commits.append(len(rows))
@@ -118,7 +118,7 @@ def test_a_disk_that_is_not_known_is_asked_for_each_file(
     for path in paths:
         path.touch()
     with disk.disk_of(tmp_path) as here:
-        here.settle(paths)
+        here.settle(paths, disk.sync)
     assert len(synced) == 20
 
 
@@ -132,7 +132,7 @@ def test_the_disk_of_these_tests_is_asked_at_once(tmp_path: Path) -> None:
     disk.SYNCFS = lambda descriptor: asked.append(descriptor) or real(descriptor)
     try:
         with disk.disk_of(tmp_path) as here:
-            here.settle(paths)
+            here.settle(paths, disk.sync)
     finally:
         disk.SYNCFS = real
     assert len(asked) == 1

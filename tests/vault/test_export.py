@@ -183,7 +183,7 @@ def test_what_fails_leaves_no_bag_and_no_entry(
         (name,) = found.database.execute(
             "SELECT object FROM records WHERE subject = ?", (f"item/{items[0]}",)
         ).fetchone()
-    path = objects.path_of(case, name)
+    path = case / objects.path_of(name)
     kept = path.read_bytes()
     before = sorted(tmp_path.iterdir())
     for damaged in (kept[:-1], kept[: len(kept) // 2], kept[:70_000] + b"x" + kept[70_001:]):

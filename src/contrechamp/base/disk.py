@@ -3,9 +3,12 @@
 import ctypes
 import os
 import platform
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
+
+Place = TypeVar("Place")
 
 #: Fewer files than this are synced one by one: syncfs would wait for other programs' files too.
 MANY = 8
@@ -38,8 +41,12 @@ class Disk:
         self._descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         self._at_once = _at_once(self._descriptor)
 
-    def settle(self, paths: Collection[Path]) -> None:
+    def settle(self, paths: Collection[Place], wait: Callable[[Place], None]) -> None:
         """Wait until files, and the names in folders, are on the disk.
+
+        Args:
+            paths: which, in whatever form `wait` takes.
+            wait: waits for one of them, such as `sync`.
 
         Raises:
             OSError: if one could not be written.
@@ -49,7 +56,7 @@ class Disk:
                 raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
             return
         for path in paths:
-            sync(path)
+            wait(path)
 
     def close(self) -> None:
         """Let go of the folder."""

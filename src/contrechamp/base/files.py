@@ -181,7 +181,7 @@ def new_folder(
         try:
             with disk_of(partial) as disk:
                 yield partial
-                disk.settle([partial, *partial.rglob("*")])
+                disk.settle([partial, *partial.rglob("*")], sync)
             refuse(folder)
             _put_in_place(partial, target)
         finally:

@@ -47,7 +47,12 @@ def member_name_option() -> click.Option:
 
 @contextmanager
 def open_case(
-    folder: Path, source: SecretSource, *, write: bool = False, remember: bool = False
+    folder: Path,
+    source: SecretSource,
+    *,
+    write: bool = False,
+    remember: bool = False,
+    tolerant: bool = False,
 ) -> Iterator["Case"]:
     """Open a case with the user's secret; note its newest checkpoint afterwards.
 
@@ -56,21 +61,24 @@ def open_case(
         source: where to read the secret.
         write: be the only process that changes it.
         remember: store the passphrase in the system's keyring once it has opened the case.
+        tolerant: open a case with things in it that are not ours, for `verify` to name them.
 
     Raises:
         InputError: if it is not a case, the secret is wrong, or another process is writing to it.
         UsageError: if the secret to remember is not a passphrase.
     """
+    from contrechamp.dossier.index_tables import TABLES
     from contrechamp.vault import case, opening, seen
     from contrechamp.vault.access import system_keyring
 
     no_core_dumps()
-    file, _content, _copy = case.read_casefile(folder)
+    with case.held(folder) as held:
+        file, _content, _copy = case.read_casefile(held)
     secret = read_secret(source, log_origin=file.log_origin)
     if remember and not isinstance(secret, str):
         raise UsageError(_("--remember is for passphrases, not for recovery keys and key files"))
     with (
-        opening.opened(folder, secret, write=write) as found,
+        opening.opened(folder, secret, tables=TABLES, write=write, tolerant=tolerant) as found,
         seen.following(found, seen_folder(), write=write) as known,
     ):
         if remember and isinstance(secret, str):

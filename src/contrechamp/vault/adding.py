@@ -13,9 +13,10 @@ from typing import IO
 
 import blake3
 
-from contrechamp.base.disk import Disk, disk_of
+from contrechamp.base.disk import Disk
 from contrechamp.base.errors import InputError
 from contrechamp.base.files import no_plain_file, open_plain, unreadable_text
+from contrechamp.base.held_folder import HeldFolder
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.cell.reading import Cell, opened_cell
@@ -134,7 +135,7 @@ def add(
             raise InputError(_("no such file or folder"), where=path.name)
     with (
         progress(_("Adding"), sum(_size_below(path, case.folder) for path in paths)) as advance,
-        disk_of(case.folder) as disk,
+        case.folder.disk() as disk,
         opened_cell(reading.LIMITS, reading.MODULES, unconfined=unconfined) as cell,
     ):
         for path in paths:
@@ -170,7 +171,7 @@ def add_contents(
     items: dict[bytes, str] = {}
     order = []
     with (
-        disk_of(case.folder) as disk,
+        case.folder.disk() as disk,
         opened_cell(reading.LIMITS, reading.MODULES, unconfined=unconfined) as cell,
     ):
         intake = _Intake(case, random(32), disk, now, random, reason, cell)
@@ -184,7 +185,7 @@ def add_contents(
                 state = _state(intake, content.name, content.modified_ns, taken)
                 # The first reading is the one that the caller has examined.
                 if taken.sha256 + taken.blake3 != digests:
-                    objects.remove(case.folder / objects.FOLDER / objects.INCOMING / taken.incoming)
+                    objects.remove(case.folder, objects.incoming_path(taken.incoming))
                     raise InputError(
                         _("it changed while being read; add it again once nothing writes to it"),
                         where=content.name,
@@ -262,7 +263,7 @@ def _add_one(
 
 
 def _take(
-    folder: Path, path: Path, advance: Callable[[float], None]
+    folder: HeldFolder, path: Path, advance: Callable[[float], None]
 ) -> tuple[objects.Taken | None, str]:
     """Read a file that must not change meanwhile; if it does, try once more, then give up."""
     for _attempt in range(2):
@@ -280,7 +281,7 @@ def _take(
         same = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
         if same and taken.size == after.st_size:
             return taken, ""
-        objects.remove(folder / objects.FOLDER / objects.INCOMING / taken.incoming)
+        objects.remove(folder, objects.incoming_path(taken.incoming))
     return None, _("it changed while being read; add it again once nothing writes to it")
 
 
@@ -312,11 +313,17 @@ def _commit(batch: Sequence[_New], intake: _Intake) -> Iterator[Added]:
     kept = {incoming for incoming, _name in moves}
     for new in batch:
         if new.taken.incoming not in kept:
-            objects.remove(case.folder / objects.FOLDER / objects.INCOMING / new.taken.incoming)
+            objects.remove(case.folder, objects.incoming_path(new.taken.incoming))
     yield from added
 
 
+<<<<<<< HEAD
 def _state(intake: _Intake, shown: str, modified_ns: int, taken: objects.Taken) -> dict[str, object]:
+=======
+def _state(
+    folder: HeldFolder, shown: str, modified_ns: int, taken: objects.Taken
+) -> dict[str, object]:
+>>>>>>> main
     """Return the state of a new item; digests are hexadecimal, whole numbers text (RFC 8785)."""
     # This reads back what was written: content that cannot be read back is not added.
     with objects.write_errors(), _content(intake.case.folder, taken) as content:
@@ -331,15 +338,15 @@ def _state(intake: _Intake, shown: str, modified_ns: int, taken: objects.Taken) 
     }
 
 
-def _content(folder: Path, taken: objects.Taken) -> IO[bytes]:
+def _content(folder: HeldFolder, taken: objects.Taken) -> IO[bytes]:
     """Return the content that was just encrypted; the source itself is not read again."""
     if taken.size == len(taken.head):
         return io.BytesIO(taken.head)
-    incoming = folder / objects.FOLDER / objects.INCOMING / taken.incoming
-    return io.BufferedReader(Seekable(incoming.open("rb"), taken.identity), CHUNK)
+    incoming = folder.open(objects.incoming_path(taken.incoming))
+    return io.BufferedReader(Seekable(incoming, taken.identity), CHUNK)
 
 
-def _files_below(given: Path, case_folder: Path) -> Iterator[tuple[Path, str | PassedOver]]:
+def _files_below(given: Path, case_folder: HeldFolder) -> Iterator[tuple[Path, str | PassedOver]]:
     """Yield the regular files below a path with their names, and what is passed over."""
     stack = [given]
     while stack:
@@ -347,7 +354,7 @@ def _files_below(given: Path, case_folder: Path) -> Iterator[tuple[Path, str | P
         mode = os.lstat(path).st_mode
         if stat.S_ISLNK(mode):
             yield path, PassedOver(path, _("a link: links are not followed"))
-        elif stat.S_ISDIR(mode) and path.samefile(case_folder):
+        elif stat.S_ISDIR(mode) and case_folder.same_as(path):
             # It would grow while being read, and nothing in it is evidence.
             yield path, PassedOver(path, _("this is the case itself"))
         elif stat.S_ISDIR(mode):
@@ -369,7 +376,7 @@ def _name(path: Path, given: Path) -> str:
     return os.fsencode(below).decode("utf-8", "backslashreplace")
 
 
-def _size_below(path: Path, case_folder: Path) -> int:
+def _size_below(path: Path, case_folder: HeldFolder) -> int:
     return sum(
         os.lstat(file).st_size
         for file, shown in _files_below(path, case_folder)

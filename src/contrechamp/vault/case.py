@@ -1,6 +1,5 @@
 """A case: one folder that is open, with its keys in memory for as long as it is in use."""
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,7 +9,8 @@ import pyrage
 from sqlcipher3 import dbapi2 as sqlite
 
 from contrechamp.base.errors import InputError
-from contrechamp.base.files import new_folder, unreadable
+from contrechamp.base.files import new_folder
+from contrechamp.base.held_folder import HeldFolder
 from contrechamp.base.i18n import _
 from contrechamp.vault import database, objects
 from contrechamp.vault.access import casefile, slots
@@ -19,6 +19,7 @@ from contrechamp.vault.log import checkpoint, custody, merkle, signing
 
 Random = Callable[[int], bytes]
 
+README_NAME = "README.txt"
 README = """\
 This folder is a case of contrechamp. What it holds is encrypted; whoever finds it cannot read it
 without a passphrase, a recovery key or a key file of one of its members.
@@ -36,20 +37,22 @@ class Case:
     """An open case.
 
     Args:
-        folder: folder of the case.
+        folder: folder of the case, held open.
         file: what case.toml says.
         unlocked: keys of the member who opened it.
         database: open connection.
+        tables: SQL of the tables of other rooms in it.
         frontier: frontier of the log's tree, up to the newest entry.
         size: number of entries in the log.
         read_only: whether nothing can be changed.
         next_root_key: the root key that an interrupted change was about to introduce.
     """
 
-    folder: Path
+    folder: HeldFolder
     file: casefile.CaseFile
     unlocked: Unlocked = field(repr=False)
     database: sqlite.Connection = field(repr=False)
+    tables: str = field(repr=False)
     frontier: merkle.Frontier = field(repr=False)
     size: int
     read_only: bool
@@ -61,7 +64,7 @@ class Case:
         return database.setting(self.database, NAME_KEY)
 
     def close(self) -> None:
-        """Close the database."""
+        """Close the database; whoever opened the folder closes that."""
         self.database.close()
 
 
@@ -87,13 +90,13 @@ def create(
     Raises:
         OutputError: if the folder exists already or cannot be made.
     """
-    with new_folder(folder) as partial:
-        (partial / objects.FOLDER / objects.INCOMING).mkdir(parents=True)
-        _fill(partial, make_slots, tables, member_name, now, random)
+    with new_folder(folder) as partial, HeldFolder(partial) as held:
+        objects.make_folders(held)
+        _fill(held, make_slots, tables, member_name, now, random)
 
 
 def _fill(
-    folder: Path,
+    folder: HeldFolder,
     make_slots: Callable[[Unlocked], Sequence[slots.Slot]],
     tables: str,
     member_name: str,
@@ -112,18 +115,18 @@ def _fill(
         log_origin=casefile.new_log_origin(random),
         slots=tuple(make_slots(unlocked)),
     )
-    db = database.connect(folder / database.NAME, database_key(unlocked.root_key))
+    db = database.connect(folder.path_of(database.NAME), database_key(unlocked.root_key))
     with database.transaction(db):
         database.make_tables(db, tables)
         db.execute("INSERT INTO settings VALUES (?, ?)", (NAME_KEY, random(32)))
-        case = Case(folder, file, unlocked, db, merkle.Frontier(), 0, read_only=False)
+        case = Case(folder, file, unlocked, db, tables, merkle.Frontier(), 0, read_only=False)
         member = add_member(case, member_name, str(identity.to_public()), unlocked)
         for slot in file.slots:
             db.execute("INSERT INTO slots VALUES (?, ?)", (slot.id, unlocked.member))
         append(case, [Change("new", "case", {"format": file.format}), member], now)
     case.close()
     write_casefile(folder, file, unlocked.root_key)
-    (folder / "README.txt").write_text(README)
+    folder.write_whole(README_NAME, README.encode())
 
 
 @dataclass(frozen=True)
@@ -217,7 +220,7 @@ def _signing_name(case: Case) -> str:
     return signing.key_name(case.file.log_origin, case.unlocked.member, keys[-1].number)
 
 
-def write_casefile(folder: Path, file: casefile.CaseFile, root_key: bytes) -> None:
+def write_casefile(folder: HeldFolder, file: casefile.CaseFile, root_key: bytes) -> None:
     """Write the copy of case.toml, then case.toml itself, each whole or not at all.
 
     Raises:
@@ -225,36 +228,33 @@ def write_casefile(folder: Path, file: casefile.CaseFile, root_key: bytes) -> No
     """
     content = casefile.to_toml(file, casefile_key(root_key))
     for name in (casefile.COPY, casefile.NAME):
-        partial = partial_of(folder, name)
         with objects.write_errors():
-            with partial.open("wb") as target:
-                target.write(content)
-                target.flush()
-                os.fsync(target.fileno())
-            partial.replace(folder / name)
-        objects.sync_folder(folder)
+            folder.write_whole(name, content)
 
 
-def partial_of(folder: Path, name: str) -> Path:
-    """Return the path where a file of a case is written before it is moved into place."""
-    return folder / f"{name}.partial"
+def held(folder: Path) -> HeldFolder:
+    """Open the folder of a case; the caller closes it.
+
+    Raises:
+        InputError: if it is no folder.
+    """
+    try:
+        return HeldFolder(folder)
+    except InputError as error:
+        raise InputError(_("this is not a case: expected a folder"), where=folder.name) from error
 
 
-def read_casefile(folder: Path) -> tuple[casefile.CaseFile, bytes, bool]:
+def read_casefile(folder: HeldFolder) -> tuple[casefile.CaseFile, bytes, bool]:
     """Return what case.toml says, its bytes, and whether its copy had to stand in.
 
     Raises:
         InputError: if the folder is not a case, or neither file can be read.
     """
-    if not folder.is_dir():
-        raise InputError(_("this is not a case: expected a folder"), where=folder.name)
     first: InputError | None = None
     for name in (casefile.NAME, casefile.COPY):
         try:
-            content = casefile.read_bounded(folder / name)
+            content = casefile.read(folder, name)
             return casefile.from_toml(content, name), content, name == casefile.COPY
         except InputError as error:
             first = first or error
-        except OSError as error:
-            first = first or unreadable(name, error)
     raise first or InputError(_("this is not a case"), where=folder.name)

@@ -1,7 +1,9 @@
 """``case.db``: records, keys of objects, and the log, in SQLCipher."""
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +11,12 @@ from sqlcipher3 import dbapi2 as sqlite
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.files import unwritable
+from contrechamp.base.held_folder import HeldFolder
 from contrechamp.base.i18n import _
+from contrechamp.base.shown_text import shown
 
 NAME = "case.db"
+JOURNAL = f"{NAME}-journal"
 #: Most values that one query asks for.
 AT_A_TIME = 500
 
@@ -105,6 +110,9 @@ CREATE TABLE intakes (
 def connect(path: Path, key: bytes, *, read_only: bool = False) -> sqlite.Connection:
     """Open a database.
 
+    Whoever wrote it may have had the key and meant harm: nothing that a schema can make SQLite run
+    is run, and `check_schema` has to come before anything is read.
+
     Args:
         path: path of the file; it is made unless `read_only`.
         key: 32 bytes.
@@ -114,14 +122,6 @@ def connect(path: Path, key: bytes, *, read_only: bool = False) -> sqlite.Connec
         InputError: if the file is not a database under this key.
     """
     mode = "mode=ro&immutable=1" if read_only else "mode=rwc"
-    if read_only and _is_hot(_journal_of(path)):
-        raise InputError(
-            _(
-                "a command was interrupted while it wrote to the case; copy the whole folder to a "
-                "disk that can be written to, and open it there"
-            ),
-            where=path.name,
-        )
     try:
         database = sqlite.connect(
             f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None, timeout=30.0
@@ -131,6 +131,9 @@ def connect(path: Path, key: bytes, *, read_only: bool = False) -> sqlite.Connec
         # The key is only hexadecimal digits: nothing in it can end the statement.
         database.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         database.execute("PRAGMA cipher_memory_security = ON")
+        for pragma in _DEFENCES:
+            database.execute(f"PRAGMA {pragma}")
+        database.set_authorizer(_authorized)
         database.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if not read_only:
             database.execute("PRAGMA journal_mode = DELETE")
@@ -145,6 +148,84 @@ def connect(path: Path, key: bytes, *, read_only: bool = False) -> sqlite.Connec
             where=path.name,
         ) from error
     return database
+
+
+#: A schema may call no function of an extension, cells are checked before they are used, and what
+#: a query takes is bounded.
+_DEFENCES = ("trusted_schema = OFF", "cell_size_check = ON", f"hard_heap_limit = {2 << 30}")
+#: What the authorizer is asked (sqlite.org/c3ref/c_alter_table.html), and its answers.
+_ATTACH, _CREATE_TRIGGERS, _CREATE_VIEWS = 24, {5, 7}, {6, 8}
+_OK, _DENY = 0, 1
+
+
+def _authorized(
+    action: int, one: str | None, _two: str | None, _database: str | None, source: str | None
+) -> int:
+    """Tell SQLite whether a part of a statement may be run.
+
+    Args:
+        action: what it does.
+        one: of ATTACH, the file; VACUUM attaches one without a name.
+        source: the trigger or view that asks; we have none.
+    """
+    if source is not None or action in _CREATE_TRIGGERS | _CREATE_VIEWS:
+        return _DENY
+    return _DENY if action == _ATTACH and one else _OK
+
+
+def check_schema(database: sqlite.Connection, more: str) -> None:
+    """Check that a database has our tables and indices, as we write them, and nothing else.
+
+    Args:
+        database: open.
+        more: SQL of the caller's own tables, as for `make_tables`.
+
+    Raises:
+        InputError: naming the first thing that differs.
+    """
+    for name in strange_parts(database, more):
+        raise InputError(
+            _(
+                "its part {name} is not as contrechamp makes it: somebody with a key of the case "
+                "altered or added it. Nothing was changed; contrechamp verify names everything of "
+                "this kind"
+            ).format(name=shown(name)),
+            where=NAME,
+        )
+
+
+def strange_parts(database: sqlite.Connection, more: str) -> list[str]:
+    """Return the tables, indices, triggers and views that are missing, added or altered.
+
+    Whoever has the key can add a trigger that keeps what is erased, or an index that lies. SQL is
+    compared word for word, but for comments, before anything else is read.
+    """
+    found, wanted = _schema_of(database), _schema(more)
+    return [name for name in sorted(found.keys() | wanted.keys())
+            if found.get(name) != wanted.get(name)]  # fmt: skip
+
+
+@lru_cache(maxsize=4)
+def _schema(more: str) -> dict[str, tuple[Any, ...]]:
+    empty = sqlite.connect(":memory:")
+    try:
+        make_tables(empty, more)
+        return _schema_of(empty)
+    finally:
+        empty.close()
+
+
+def _schema_of(database: sqlite.Connection) -> dict[str, tuple[Any, ...]]:
+    rows = database.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall()
+    return {f"{kind} {name}": (kind, name, table, _words(sql)) for kind, name, table, sql in rows}
+
+
+def _words(sql: str | None) -> str | None:
+    """Return SQL without its comments and line breaks: what a later version writes otherwise.
+
+    A comment that SQLite takes for something else stands behind a quote, which ours do not have.
+    """
+    return None if sql is None else " ".join(re.sub(r"--[^\n]*", "", sql).split())
 
 
 #: Primary result codes of SQLite (sqlite.org/rescode.html) that are about the disk, not the
@@ -243,12 +324,12 @@ def forget_deleted(database: sqlite.Connection) -> None:
         database.execute("VACUUM")
 
 
-def change_key(database: sqlite.Connection, path: Path, key: bytes) -> None:
+def change_key(database: sqlite.Connection, folder: HeldFolder, key: bytes) -> None:
     """Re-encrypt the whole database under another key; if interrupted, it stays under the old one.
 
     Args:
         database: open; after an error it has to be opened again.
-        path: path of its file.
+        folder: of the case.
         key: 32 bytes.
 
     Raises:
@@ -258,9 +339,9 @@ def change_key(database: sqlite.Connection, path: Path, key: bytes) -> None:
         database.execute(f"PRAGMA rekey = \"x'{key.hex()}'\"")
     # The statement never fails: only reading the file under the new key shows whether it worked.
     problem = "rekey"
-    if not _journal_of(path).exists():
+    if folder.stat(JOURNAL) is None:
         try:
-            check = connect(path, key, read_only=True)
+            check = connect(folder.path_of(NAME), key, read_only=True)
             try:
                 problem = ", ".join(damage(check))
             finally:
@@ -271,14 +352,10 @@ def change_key(database: sqlite.Connection, path: Path, key: bytes) -> None:
         raise unwritable(_("the case"), problem, _("nothing was changed"))
 
 
-def _is_hot(journal: Path) -> bool:
-    """Return whether a journal may hold pages that have to be put back into the database."""
+def is_hot(folder: HeldFolder) -> bool:
+    """Return whether the journal may hold pages that have to be put back into the database."""
     try:
-        with journal.open("rb") as file:
-            return file.read(1) not in {b"", b"\0"}
+        with folder.open(JOURNAL) as journal:
+            return journal.read(1) not in {b"", b"\0"}
     except FileNotFoundError:
         return False
-
-
-def _journal_of(path: Path) -> Path:
-    return path.with_name(f"{path.name}-journal")

@@ -7,7 +7,7 @@ from typing import Final, Literal, TypeAlias
 Kind: TypeAlias = Literal[
     "altered", "anchor", "branch", "case.toml", "checkpoint", "custody", "database", "entry",
     "extra", "fetch", "identity", "index", "interrupted", "link", "manifest", "missing", "proof",
-    "reason", "record", "rewritten", "rolled-back", "swapped", "unsigned", "version",
+    "reason", "record", "rewritten", "rolled-back", "stranger", "swapped", "unsigned", "version",
 ]  # fmt: skip
 #: Nothing is lost or altered, and the next command that writes to the case puts it right.
 INTERRUPTED: Final = "interrupted"

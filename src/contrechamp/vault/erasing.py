@@ -57,7 +57,7 @@ def erase(case: Case, items: Sequence[str], *, reason: str, now: datetime) -> li
     # Before the files are removed: while one remains, `mending.recover` knows what is left to do.
     database.forget_deleted(case.database)
     for name in gone:
-        objects.remove(objects.path_of(case.folder, name))
+        objects.remove(case.folder, objects.path_of(name))
     return gone
 
 

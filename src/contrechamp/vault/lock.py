@@ -5,25 +5,26 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.files import unwritable
+from contrechamp.base.held_folder import HeldFolder
 from contrechamp.base.i18n import _
 
 NAME = "case.lock"
 
 
 @contextmanager
-def writing(folder: Path) -> Iterator[None]:
+def writing(folder: HeldFolder) -> Iterator[None]:
     """Be the one process that writes to a case.
 
     Raises:
-        InputError: if another process is writing; the message gives its number.
+        InputError: if another process is writing; the message gives its number. Also if the lock
+            is no plain file of this folder.
         OutputError: if the folder cannot be written to.
     """
     try:
-        descriptor = os.open(folder / NAME, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        descriptor = folder.open_for_update(NAME, make=True)
     except OSError as error:
         raise unwritable(folder.name, error) from error
     try:

@@ -3,9 +3,8 @@
 import secrets
 from dataclasses import replace
 
-from contrechamp.base.disk import disk_of
 from contrechamp.vault import case as cases
-from contrechamp.vault import database, object_keys, objects
+from contrechamp.vault import database, object_keys, objects, strangers
 from contrechamp.vault.access import casefile, slots
 from contrechamp.vault.access.keys import casefile_key, database_key
 from contrechamp.vault.case import Case, Random
@@ -15,25 +14,24 @@ def recover(case: Case) -> None:
     """Finish what an interrupted command had committed, and clear away what it had not."""
     settle_slots(case, secrets.token_bytes)
     _settle_casefile(case)
+    objects.make_folders(case.folder)
     pending = case.database.execute(
         "SELECT name, incoming FROM objects WHERE incoming IS NOT NULL"
     ).fetchall()
     if pending:
-        with objects.write_errors(), disk_of(case.folder) as disk:
+        with objects.write_errors(), case.folder.disk() as disk:
             moves = [(incoming, name) for name, incoming in pending]
             objects.put_in_place(case.folder, moves, disk)
         object_keys.settle(case)
-    for leftover in objects.leftovers(case.folder):
-        objects.remove(leftover)
-    with objects.write_errors():
-        (case.folder / objects.FOLDER / objects.INCOMING).mkdir(parents=True, exist_ok=True)
+    for leftover in (*objects.leftovers(case.folder), *strangers.partials(case.folder)):
+        objects.remove(case.folder, leftover)
     rows = case.database.execute("SELECT name FROM objects WHERE identity IS NULL").fetchall()
-    erased = [objects.path_of(case.folder, name) for (name,) in rows]
-    left = [path for path in erased if path.exists()]
+    erased = [objects.path_of(name) for (name,) in rows]
+    left = [path for path in erased if case.folder.stat(path) is not None]
     if left:
         database.forget_deleted(case.database)
     for path in left:
-        objects.remove(path)
+        objects.remove(case.folder, path)
 
 
 def _settle_casefile(case: Case) -> None:
@@ -41,8 +39,6 @@ def _settle_casefile(case: Case) -> None:
     content = casefile.to_toml(case.file, casefile_key(case.unlocked.root_key))
     if casefile.read_both(case.folder) != [content, content]:
         cases.write_casefile(case.folder, case.file, case.unlocked.root_key)
-    for name in (casefile.NAME, casefile.COPY):
-        objects.remove(cases.partial_of(case.folder, name))
 
 
 def settle_slots(case: Case, random: Random) -> None:
@@ -70,8 +66,7 @@ def change_root(case: Case, root_key: bytes) -> None:
     If interrupted, it leaves a case that opens under the old or the new key; `recover` resumes it.
     """
     if case.unlocked.root_key != root_key:
-        path = case.folder / database.NAME
-        database.change_key(case.database, path, database_key(root_key))
+        database.change_key(case.database, case.folder, database_key(root_key))
         case.unlocked = replace(case.unlocked, root_key=root_key)
     kept = cases.recipients(case)
     staying = tuple(slot for slot in case.file.slots if slot.id in kept)

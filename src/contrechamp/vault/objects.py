@@ -2,23 +2,26 @@
 
 import contextlib
 import hashlib
-import os
+import re
 import secrets
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import IO, Any, Protocol
 
 import blake3
 import pyrage
 
-from contrechamp.base.disk import Disk, sync
+from contrechamp.base.disk import Disk
 from contrechamp.base.errors import InputError
 from contrechamp.base.files import unreadable, unwritable
+from contrechamp.base.held_folder import HeldFolder
 from contrechamp.base.i18n import _
 
 FOLDER, INCOMING = "objects", "incoming"
+_INCOMING = f"{FOLDER}/{INCOMING}"
+#: Names of objects; the shorter ones are random, the longer ones of older versions.
+NAME = re.compile(r"[0-9a-f]{32}|[0-9a-f]{64}")
 #: Bytes that are read from the disk and hashed at a time.
 CHUNK = 1 << 20
 #: Bytes of the beginning that are kept in memory, as many as readers of metadata need.
@@ -116,7 +119,7 @@ class _Hashing:
         return part
 
 
-def take(source: IO[bytes], folder: Path, advance: Callable[[float], None]) -> Taken:
+def take(source: IO[bytes], folder: HeldFolder, advance: Callable[[float], None]) -> Taken:
     """Read a source to its end and write it, encrypted, to ``objects/incoming``.
 
     It is not yet part of the case, and only `sync_incoming` makes sure that it is on the disk.
@@ -131,14 +134,13 @@ def take(source: IO[bytes], folder: Path, advance: Callable[[float], None]) -> T
     """
     identity = pyrage.x25519.Identity.generate()
     incoming = secrets.token_hex(16)
-    path = folder / FOLDER / INCOMING / incoming
     hashing = _Hashing(source, advance)
     try:
-        with write_errors(), path.open("xb") as file:
+        with write_errors(), folder.create(incoming_path(incoming)) as file:
             _encrypt(hashing, file, identity)
     except BaseException:
         with contextlib.suppress(OSError):  # the next writer removes it
-            path.unlink(missing_ok=True)
+            folder.remove(incoming_path(incoming))
         raise
     return Taken(
         incoming,
@@ -182,7 +184,7 @@ class _Noting:
         self._file.flush()
 
 
-def sync_incoming(folder: Path, incoming: Iterable[str], disk: Disk) -> None:
+def sync_incoming(folder: HeldFolder, incoming: Iterable[str], disk: Disk) -> None:
     """Wait until files in ``incoming``, and their names, are on the disk.
 
     Many files at a time: the disk has written most of them by the time that it is asked.
@@ -190,12 +192,11 @@ def sync_incoming(folder: Path, incoming: Iterable[str], disk: Disk) -> None:
     Raises:
         OutputError: if that fails.
     """
-    root = folder / FOLDER / INCOMING
     with write_errors():
-        disk.settle([root, *(root / name for name in incoming)])
+        folder.settle(disk, [_INCOMING, *map(incoming_path, incoming)])
 
 
-def put_in_place(folder: Path, moves: Iterable[tuple[str, str]], disk: Disk) -> None:
+def put_in_place(folder: HeldFolder, moves: Iterable[tuple[str, str]], disk: Disk) -> None:
     """Move files from ``incoming`` to the paths of their objects, unless they are there already.
 
     Args:
@@ -209,55 +210,71 @@ def put_in_place(folder: Path, moves: Iterable[tuple[str, str]], disk: Disk) -> 
     shards = set()
     with write_errors():
         for incoming, name in moves:
-            target = path_of(folder, name)
-            if target.parent not in shards:
-                target.parent.mkdir(exist_ok=True)
-                shards.add(target.parent)
-            source = folder / FOLDER / INCOMING / incoming
+            shard = f"{FOLDER}/{name[:2]}"
+            if shard not in shards:
+                folder.make_folder(shard)
+                shards.add(shard)
             with contextlib.suppress(FileNotFoundError):  # an interrupted run had moved it
-                source.replace(target)
-        disk.settle([*sorted(shards), folder / FOLDER])
+                folder.move(incoming_path(incoming), path_of(name))
+        folder.settle(disk, [*sorted(shards), FOLDER])
 
 
-def remove(path: Path) -> None:
+def remove(folder: HeldFolder, path: str) -> None:
     """Remove a file of the case, unless it is gone already.
 
     Raises:
         OutputError: if it cannot be removed.
     """
     with write_errors():
-        path.unlink(missing_ok=True)
+        folder.remove(path)
 
 
-def path_of(folder: Path, name: str) -> Path:
-    """Return the path of the object of this name."""
-    return folder / FOLDER / name[:2] / name
+def path_of(name: str) -> str:
+    """Return the path of the object of this name, below the folder of the case."""
+    return f"{FOLDER}/{name[:2]}/{name}"
 
 
-def names_of(folder: Path) -> set[str]:
-    """Return the files in the folders of objects, as ``xx/name``."""
-    root = folder / FOLDER
+def incoming_path(incoming: str) -> str:
+    """Return the path of a file in ``incoming``, below the folder of the case."""
+    return f"{_INCOMING}/{incoming}"
+
+
+def make_folders(folder: HeldFolder) -> None:
+    """Make the folders that objects need, where a copy of the case lacks them: mostly empty ones.
+
+    Raises:
+        OutputError: if one cannot be made.
+    """
+    with write_errors():
+        folder.make_folder(FOLDER)
+        folder.make_folder(_INCOMING)
+
+
+def names_of(folder: HeldFolder) -> set[str]:
+    """Return the files that are named as objects are, as ``xx/name``; `strangers` has the rest."""
+    found: set[str] = set()
     try:
-        return {
-            f"{shard.name}/{file.name}"
-            for shard in root.iterdir()
-            if shard.name != INCOMING
-            for file in (shard.iterdir() if shard.is_dir() and not shard.is_symlink() else [shard])
-        }
-    except FileNotFoundError:
-        return set()
+        for shard, about in folder.entries(FOLDER):
+            if shard != INCOMING and stat.S_ISDIR(about.st_mode):
+                names = filter(NAME.fullmatch, folder.names(f"{FOLDER}/{shard}"))
+                found.update(f"{shard}/{name}" for name in names)
+    except (FileNotFoundError, NotADirectoryError):
+        return found
     except OSError as error:
         raise unreadable(FOLDER, error) from error
+    return found
 
 
-def leftovers(folder: Path) -> list[Path]:
-    """Return the files in ``incoming``; copies of a case may lack that folder, mostly empty."""
-    incoming = folder / FOLDER / INCOMING
-    return sorted(incoming.iterdir()) if incoming.is_dir() else []
+def leftovers(folder: HeldFolder) -> list[str]:
+    """Return the paths of files in ``incoming``; copies of a case may lack that folder."""
+    try:
+        return [incoming_path(name) for name in folder.names(_INCOMING)]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
 
 
 def read_object(
-    folder: Path, name: str, identity: str, target: Target, advance: Callable[[float], None]
+    folder: HeldFolder, name: str, identity: str, target: Target, advance: Callable[[float], None]
 ) -> tuple[int, bytes, bytes]:
     """Decrypt an object into `target`.
 
@@ -270,16 +287,13 @@ def read_object(
     """
     out = _HashingTarget(target, advance)
     try:
-        # Opening a pipe or a device in the place of an object must not block.
-        descriptor = os.open(path_of(folder, name), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        file = folder.open(path_of(name))
     except FileNotFoundError as error:
         raise InputError(_("the object is missing"), where=name) from error
     except OSError as error:
         raise unreadable(name, error) from error
     try:
-        with open(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise OSError
+        with file:
             pyrage.decrypt_io(file, out, [pyrage.x25519.Identity.from_str(identity)])
     except (pyrage.DecryptError, pyrage.IdentityError, OSError) as error:
         if out.failed is not None:  # an error of the target, not of the object
@@ -315,13 +329,3 @@ class _HashingTarget:
 
     def flush(self) -> None:
         self.target.flush()
-
-
-def sync_folder(folder: Path) -> None:
-    """Make sure that the names in a folder are on the disk.
-
-    Raises:
-        OutputError: if that fails.
-    """
-    with write_errors():
-        sync(folder)

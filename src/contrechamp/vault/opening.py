@@ -1,6 +1,5 @@
 """Opening a case: finding the slot, the root key and the copy of case.toml that count."""
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,78 +7,93 @@ from pathlib import Path
 from sqlcipher3 import dbapi2 as sqlite
 
 from contrechamp.base.errors import InputError
+from contrechamp.base.held_folder import HeldFolder
 from contrechamp.base.i18n import _
-from contrechamp.vault import database, lock
+from contrechamp.vault import database, lock, strangers
 from contrechamp.vault.access import casefile, slots
 from contrechamp.vault.access.keys import Unlocked, casefile_key, database_key
-from contrechamp.vault.case import Case, read_casefile
+from contrechamp.vault.case import Case, held, read_casefile
 from contrechamp.vault.log import custody, merkle, signing
 from contrechamp.vault.mending import recover
 
 
 @contextmanager
-def opened(folder: Path, secret: slots.Secret, *, write: bool) -> Iterator[Case]:
+def opened(
+    folder: Path, secret: slots.Secret, *, tables: str, write: bool, tolerant: bool = False
+) -> Iterator[Case]:
     """Open a case for the length of a ``with`` block.
+
+    The folder, and the database in it, may have been filled by somebody who means harm: nothing in
+    it is followed, run, written or removed before it was found to be ours.
 
     Args:
         folder: folder of the case.
         secret: passphrase, recovery key or age identities.
+        tables: SQL of the caller's own tables, as they were passed to `case.create`.
         write: be the one process that changes the case, and mend what an interrupted one left.
+        tolerant: open for `verify`, which names what is not ours; it is only read then.
 
     Raises:
-        InputError: if it is not a case, the secret is wrong, another process is writing to it, or a
-            damaged part of the database is read inside the block.
+        InputError: if it is not a case, the secret is wrong, another process is writing to it, a
+            damaged part of the database is read inside the block, or (unless `tolerant`) there is
+            anything in the folder or the database that is not ours.
         OutputError: if it cannot be written to.
     """
-    if write:
-        with lock.writing(folder), database.clear_errors():
-            case = _open(folder, secret, read_only=False)
+    with held(folder) as found:
+        if not tolerant:
+            strangers.refuse(found)
+        if write:
+            with lock.writing(found), database.clear_errors():
+                case = _open(found, secret, tables, read_only=False, tolerant=False)
+                try:
+                    recover(case)
+                    yield case
+                finally:
+                    case.close()
+            return
+        with database.clear_errors():
+            read_only = not found.is_writable()
+            case = _open(found, secret, tables, read_only=read_only, tolerant=tolerant)
             try:
-                recover(case)
                 yield case
             finally:
                 case.close()
-        return
-    with database.clear_errors():
-        case = _open(folder, secret, read_only=not os.access(folder, os.W_OK))
-        try:
-            yield case
-        finally:
-            case.close()
 
 
-def _open(folder: Path, secret: slots.Secret, *, read_only: bool) -> Case:
+def _open(
+    folder: HeldFolder, secret: slots.Secret, tables: str, *, read_only: bool, tolerant: bool
+) -> Case:
     file, content, from_copy = read_casefile(folder)
+    more = {"read_only": read_only, "tolerant": tolerant}
     try:
-        return _open_with(folder, file, content, secret, read_only=read_only)
+        return _open_with(folder, file, content, secret, tables, **more)
     except InputError:
-        copy = folder / casefile.COPY
-        if from_copy or not copy.is_file():
-            raise
         # A wrong secret is not tried twice: the copy counts only if the two files differ.
-        other = casefile.read_bounded(copy)
-        if other == content:
+        other = casefile.read_both(folder)[1]
+        if from_copy or other in {b"", content}:
             raise
         file = casefile.from_toml(other, casefile.COPY)
-        return _open_with(folder, file, other, secret, read_only=read_only)
+        return _open_with(folder, file, other, secret, tables, **more)
 
 
 def _open_with(
-    folder: Path,
+    folder: HeldFolder,
     file: casefile.CaseFile,
     content: bytes,
     secret: slots.Secret,
+    tables: str,
     *,
     read_only: bool,
+    tolerant: bool,
 ) -> Case:
     opened = slots.open_any(file.slots, secret)
-    path = folder / database.NAME
-    if not path.is_file():
-        raise InputError(_("the database is missing"), where=path.name)
+    strangers.refuse_database(folder)
     # While the root key is being changed, the MAC of case.toml is still under the old one.
     casefile.check_mac(file, content, casefile_key(opened[0][0].root_key))
-    unlocked, db = _connect(path, opened[0], read_only=read_only)
+    unlocked, db = _connect(folder, opened[0], read_only=read_only)
     try:
+        if not tolerant:
+            database.check_schema(db, tables)
         candidates = _current(db, opened, unlocked.root_key)
         unlocked = candidates[0] if candidates[0].root_key == unlocked.root_key else candidates[1]
         frontier, size = merkle.Frontier(), 0
@@ -90,7 +104,7 @@ def _open_with(
         db.close()
         raise
     next_root = candidates[1].root_key if len(candidates) > 1 else None
-    return Case(folder, file, unlocked, db, frontier, size, read_only, next_root)
+    return Case(folder, file, unlocked, db, tables, frontier, size, read_only, next_root)
 
 
 def _current(
@@ -116,14 +130,23 @@ def _current(
 
 
 def _connect(
-    path: Path, candidates: Sequence[Unlocked], *, read_only: bool
+    folder: HeldFolder, candidates: Sequence[Unlocked], *, read_only: bool
 ) -> tuple[Unlocked, sqlite.Connection]:
     """Open the database under the root key, or under the next one if a change was interrupted."""
+    if read_only and database.is_hot(folder):
+        raise InputError(
+            _(
+                "a command was interrupted while it wrote to the case; copy the whole folder to a "
+                "disk that can be written to, and open it there"
+            ),
+            where=database.NAME,
+        )
     failed: InputError | None = None
     for unlocked in candidates:
         try:
             key = database_key(unlocked.root_key)
+            path = folder.path_of(database.NAME)
             return unlocked, database.connect(path, key, read_only=read_only)
         except InputError as error:
             failed = failed or error
-    raise failed or InputError(_("the case has no key"), where=path.name)
+    raise failed or InputError(_("the case has no key"), where=database.NAME)

@@ -3,13 +3,13 @@
 import bisect
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 from cryptography import x509
 from sqlcipher3 import dbapi2 as sqlite
 
 from contrechamp.base.errors import ContrechampError, InputError
+from contrechamp.base.held_folder import HeldFolder
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.vault import database, objects
@@ -19,6 +19,7 @@ from contrechamp.vault.anchors import anchoring
 from contrechamp.vault.case import Case, read_casefile, recipients
 from contrechamp.vault.discrepancies import INTERRUPTED, Discrepancy
 from contrechamp.vault.log import branches, canonical, checkpoint, custody, merkle, note, signing
+from contrechamp.vault.strangers import strangers
 
 
 def verify(
@@ -41,20 +42,32 @@ def verify(
     Returns:
         Everything that is wrong or was interrupted; an empty list if the case is what its log says.
     """
-    found = list(_casefile(case))
-    found += [
-        Discrepancy("database", database.NAME, _("a page was altered: {what}").format(what=what))
-        for what in database.damage(case.database)
-    ]
+    found = [Discrepancy("stranger", one.path, one.problem) for one in strangers(case.folder)]
+    found += _casefile(case)
     try:
+        if strange := database.strange_parts(case.database, case.tables):
+            # Nothing that it says can be relied on: a view may stand in the place of a table.
+            return found + [_strange_part(name) for name in strange]
+        found += [
+            Discrepancy("database", database.NAME, _page_altered(what))
+            for what in database.damage(case.database)
+        ]
         found += _against_log(case, since, trusted)
         if not quick:
             found += _contents(case, progress)
     except (sqlite.DatabaseError, TypeError, ValueError, OverflowError) as error:
         # A page cannot be read, or a column holds a value of the wrong type.
-        message = _("a page was altered: {what}").format(what=type(error).__name__)
-        found.append(Discrepancy("database", database.NAME, message))
+        found.append(Discrepancy("database", database.NAME, _page_altered(type(error).__name__)))
     return found
+
+
+def _page_altered(what: str) -> str:
+    return _("a page was altered: {what}").format(what=what)
+
+
+def _strange_part(name: str) -> Discrepancy:
+    message = _("not as contrechamp makes it: somebody with a key of the case altered or added it")
+    return Discrepancy("database", name, message)
 
 
 def _against_log(
@@ -370,13 +383,13 @@ def _contents(case: Case, progress: Progress) -> Iterator[Discrepancy]:
 
 
 def _content(
-    folder: Path,
+    folder: HeldFolder,
     name: str,
     identity: str,
     expected: tuple[int, bytes, bytes],
     advance: Callable[[float], None],
 ) -> Iterator[Discrepancy]:
-    if not objects.path_of(folder, name).exists():
+    if folder.stat(objects.path_of(name)) is None:
         return  # reported as missing by `_objects`
     try:
         got = objects.read_object(folder, name, identity, objects.Discard(), advance)

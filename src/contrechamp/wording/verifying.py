@@ -27,6 +27,7 @@ def finding_label(kind: str) -> str:
         "record": pgettext("verify", "record"),
         "rewritten": pgettext("verify", "rewritten"),
         "rolled-back": pgettext("verify", "rolled-back"),
+        "stranger": pgettext("verify", "not ours"),
         "swapped": pgettext("verify", "swapped"),
         "unsigned": pgettext("verify", "unsigned"),
         "version": pgettext("verify", "version"),

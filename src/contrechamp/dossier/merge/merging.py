@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from contrechamp.base.disk import disk_of
 from contrechamp.base.errors import CheckFailedError, InputError
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
@@ -237,12 +236,15 @@ def _check(plan: MergePlan) -> None:
 def _copy_objects(plan: MergePlan, progress: Progress) -> dict[str, str]:
     """Copy the other case's encrypted objects into ``incoming``; return their file names there."""
     found = {}
-    folder = plan.case.folder / objects.FOLDER / objects.INCOMING
     total = sum(key.size for key in plan.objects.values())
     with progress(_("Merging"), total) as advance, objects.write_errors():
         for name, key in plan.objects.items():
             incoming = plan.random(16).hex()
-            shutil.copyfile(objects.path_of(plan.other.folder, name), folder / incoming)
+            with (
+                plan.other.folder.open(objects.path_of(name)) as source,
+                plan.case.folder.create(objects.incoming_path(incoming)) as target,
+            ):
+                shutil.copyfileobj(source, target)
             got = objects.read_object(
                 plan.other.folder, name, key.identity, objects.Discard(), advance
             )
@@ -267,7 +269,7 @@ def _write(plan: MergePlan, incoming: dict[str, str], reason: str) -> Merged:
     case, at = plan.case, custody.stamp(plan.now)
     erased = sorted({*plan.erase_records, *plan.buried})
     made = [Put(one, store.new_id(plan.random), new=True) for one in plan.conflicts]
-    with disk_of(case.folder) as disk, objects.write_errors():
+    with case.folder.disk() as disk, objects.write_errors():
         objects.sync_incoming(case.folder, incoming.values(), disk)
         with database.transaction(case.database):
             name = branches.keep(case, plan.other)

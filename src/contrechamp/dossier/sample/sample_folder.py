@@ -52,10 +52,10 @@ def make(folder: Path, *, now: Clock, random: Random) -> dict[str, int]:
     first, second = sample_case.member_names()
     recovery = make_case(folder / CASE, PASSPHRASE, tables=TABLES, name=first, now=now())
     key = pyrage.x25519.Identity.generate()
-    with opened(folder / CASE, PASSPHRASE, write=True) as case:
+    with opened(folder / CASE, PASSPHRASE, tables=TABLES, write=True) as case:
         counts = sample_case.fill(case, language, now=now, random=random)
         members.share(case, str(key.to_public()), name=second, reason="", now=now(), random=random)
-    with opened(folder / CASE, AgeIdentities((str(key),)), write=True) as case:
+    with opened(folder / CASE, AgeIdentities((str(key),)), tables=TABLES, write=True) as case:
         sample_case.review_and_release(case, language, now=now)
         today = now().date()
         for format_ in FORMATS:

@@ -13,15 +13,14 @@ import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import astuple, dataclass
-from pathlib import Path
 from typing import Any
 
 import rfc8785
 
-from contrechamp.base import files
 from contrechamp.base.errors import InputError
+from contrechamp.base.held_folder import HeldFolder
 from contrechamp.base.i18n import _
-from contrechamp.vault.access.passphrases import KdfParameters, check_parameters
+from contrechamp.vault.access.passphrases import KdfParameters, check_parameters, check_total
 from contrechamp.vault.access.slots import Kind, Slot
 
 NAME, COPY = "case.toml", "case.toml.copy"
@@ -79,24 +78,21 @@ def to_toml(casefile: CaseFile, mac_key: bytes) -> bytes:
     return raw
 
 
-def read_bounded(path: Path) -> bytes:
-    """Return the bytes of ``case.toml``.
+def read(folder: HeldFolder, name: str) -> bytes:
+    """Return the bytes of ``case.toml`` or of its copy.
 
     Raises:
-        InputError: if the file is missing, cannot be read, or is too large.
+        InputError: if the file is missing, cannot be read, is no plain file, or is too large.
     """
-    # contrechamp writes plain files: a link, or a pipe that never ends, is somebody else's.
-    if path.is_symlink() or not path.is_file():
-        raise InputError(_("the file is missing"), where=path.name)
-    return files.read_bounded(path, MAX_BYTES, where=path.name)
+    return folder.read(name, MAX_BYTES)
 
 
-def read_both(folder: Path) -> list[bytes]:
+def read_both(folder: HeldFolder) -> list[bytes]:
     """Return the bytes of ``case.toml`` and of its copy; b"" for one that cannot be read."""
     contents = [b"", b""]
     for place, name in enumerate((NAME, COPY)):
         with contextlib.suppress(InputError):
-            contents[place] = read_bounded(folder / name)
+            contents[place] = read(folder, name)
     return contents
 
 
@@ -227,6 +223,7 @@ def _casefile(content: dict[str, Any], where: str) -> tuple[CaseFile, bytes]:
     )
     if len({slot.id for slot in slots}) < len(slots):
         raise _damaged(where, _("two slots have the same id"))
+    check_total([slot.parameters for slot in slots if slot.parameters is not None], where=where)
     return CaseFile(FORMAT, content["log_origin"], slots), mac
 
 

@@ -7,7 +7,7 @@ what an exception was raised from.
 import secrets
 import time
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import argon2.exceptions
@@ -40,6 +40,10 @@ FLOOR = KdfParameters(memory_kib=64 * 1024, passes=3, lanes=4)
 #: Nothing costlier is chosen, or read from a file: a case that was made on a large machine must
 #: open on a small one, and an altered case.toml must not be able to exhaust it.
 CEILING = KdfParameters(memory_kib=1024 * 1024, passes=16, lanes=16)
+#: Most work of all slots that one secret is tried on, in KiB times passes: a passphrase of this
+#: version costs at most 2 GiB, and 16 members with one each must still open; what a hostile
+#: case.toml asks for ends within a minute.
+CEILING_OF_ALL = 32 * 1024 * 1024
 #: Opening a new case takes no more memory than this; further cost goes into passes. Adding files
 #: must need less than 200 MB in all, whatever their size.
 TUNED_MEMORY_KIB = 128 * 1024
@@ -121,6 +125,22 @@ def check_parameters(parameters: KdfParameters, *, where: str = "") -> None:
                 most_passes=CEILING.passes,
                 most_lanes=CEILING.lanes,
             ),
+            where=where,
+        )
+
+
+def check_total(all_slots: Sequence[KdfParameters], *, where: str = "") -> None:
+    """Check that trying one secret on every slot ends within a minute.
+
+    Raises:
+        InputError: if it would cost more than `CEILING_OF_ALL`.
+    """
+    if sum(one.memory_kib * one.passes for one in all_slots) > CEILING_OF_ALL:
+        raise InputError(
+            _(
+                "trying a passphrase on its {count} slots would take minutes or hours: no case is "
+                "made like that, somebody altered the file"
+            ).format(count=len(all_slots)),
             where=where,
         )
 

@@ -4,13 +4,13 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pyrage
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.files import unwritable
+from contrechamp.base.held_folder import HeldFolder
 from contrechamp.base.i18n import _
 from contrechamp.vault import object_keys, objects, subjects
 from contrechamp.vault.bags import bag
@@ -53,7 +53,7 @@ def item_of(case: Case, item: str) -> Item:
 
 
 def content_writer(
-    folder: Path, item: Item, keys: Sequence[Any], advance: Callable[[float], None]
+    folder: HeldFolder, item: Item, keys: Sequence[Any], advance: Callable[[float], None]
 ) -> Callable[[bag.HashedFile], None]:
     """Return a function that writes the content of an item into a file, and checks it on the way.
 
@@ -93,7 +93,7 @@ class _Decrypting:
     plaintext is never on a disk, and never in memory as a whole.
     """
 
-    def __init__(self, folder: Path, item: Item, advance: Callable[[float], None]) -> None:
+    def __init__(self, folder: HeldFolder, item: Item, advance: Callable[[float], None]) -> None:
         self._arguments = (folder, item.key.name, item.key.identity)
         self._advance = advance
         self._got: tuple[int, bytes, bytes] | None = None

@@ -9,12 +9,12 @@ import json
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from sqlcipher3 import dbapi2 as sqlite
 
 from contrechamp.base.files import unwritable
+from contrechamp.base.held_folder import HeldFolder
 from contrechamp.base.i18n import _
 from contrechamp.dossier.formats.read.drafts import Draft
 from contrechamp.dossier.reading.lookup import Citation
@@ -69,11 +69,11 @@ class Staging(Mapping[str, Record]):
         OutputError: if the folder cannot be written to.
     """
 
-    def __init__(self, folder: Path) -> None:
-        path = folder / f"staging-{secrets.token_hex(8)}.partial"
+    def __init__(self, folder: HeldFolder) -> None:
+        name = f"staging-{secrets.token_hex(8)}.partial"
         try:
-            self._database = database.connect(path, secrets.token_bytes(32))
-            path.unlink()
+            self._database = database.connect(folder.path_of(name), secrets.token_bytes(32))
+            folder.remove(name)
         except (OSError, sqlite.Error) as error:
             raise unwritable(_("the case"), error) from error
         # The file is thrown away in any event, so it needs no journal and no syncing.
