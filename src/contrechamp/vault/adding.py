@@ -317,13 +317,9 @@ def _commit(batch: Sequence[_New], intake: _Intake) -> Iterator[Added]:
     yield from added
 
 
-<<<<<<< HEAD
-def _state(intake: _Intake, shown: str, modified_ns: int, taken: objects.Taken) -> dict[str, object]:
-=======
 def _state(
-    folder: HeldFolder, shown: str, modified_ns: int, taken: objects.Taken
+    intake: _Intake, shown: str, modified_ns: int, taken: objects.Taken
 ) -> dict[str, object]:
->>>>>>> main
     """Return the state of a new item; digests are hexadecimal, whole numbers text (RFC 8785)."""
     # This reads back what was written: content that cannot be read back is not added.
     with objects.write_errors(), _content(intake.case.folder, taken) as content:
