@@ -140,12 +140,16 @@ def _refused(name: str) -> None:
 def _is_shallow(value: Any) -> bool:
     level = [value]
     for _depth in range(DEEPEST):
-        level = [
-            one
-            for outer in level
-            for one in (outer.values() if isinstance(outer, dict) else outer)
-            if isinstance(one, dict | list)
-        ] if isinstance(value, dict | list) else []
+        level = (
+            [
+                one
+                for outer in level
+                for one in (outer.values() if isinstance(outer, dict) else outer)
+                if isinstance(one, dict | list)
+            ]
+            if isinstance(value, dict | list)
+            else []
+        )
         if not level:
             return True
     return False

@@ -6,10 +6,10 @@
 
 A warm process (`cell.template`) is started with the first content and forks a child for each, so
 that what one content does to its reader cannot touch the answer about the next; the child for the
-next is made ready meanwhile. It is confined before it is told what to read. It is given no path and no key: it asks for ranges of the content, which
-this process takes from whatever it has (an open file, decrypted bytes), and yields JSON values and
-pieces of bytes. It may have been taken over, so whatever it sends is checked: here for size, depth
-and form, by the caller for what it is to mean.
+next is made ready meanwhile. It is confined before it is told what to read. It is given no path and
+no key: it asks for ranges of the content, which this process takes from whatever it has (an open
+file, decrypted bytes), and yields JSON values and pieces of bytes. It may have been taken over, so
+whatever it sends is checked: here for size, depth and form, by the caller for what it is to mean.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -5,11 +5,11 @@ import hmac
 import io
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import blake3
 
@@ -64,11 +64,15 @@ class Content:
         name: name of its item.
         opened: opens the content at its beginning, each time that it is called.
         modified_ns: when it was last modified, nanoseconds since 1970.
+        digests: as `digests_of` returns them, if they are known.
+        metadata: as `reading.described` returns it, if it was read already.
     """
 
     name: str
     opened: Callable[[], IO[bytes]] = field(repr=False)
     modified_ns: int = 0
+    digests: bytes = field(default=b"", repr=False)
+    metadata: Mapping[str, Any] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -156,7 +160,7 @@ def add_contents(
 
     Args:
         case: open for writing.
-        contents: what to add; each is read twice.
+        contents: what to add; each is read twice, unless its digests are known.
         now: for the log.
         random: source of ids.
         reason: why, in the user's words.
@@ -176,13 +180,13 @@ def add_contents(
     ):
         intake = _Intake(case, random(32), disk, now, random, reason, cell)
         for content in contents:
-            digests = digests_of(content)
+            digests = content.digests or digests_of(content)
             order.append(digests)
             known = items.get(digests) or item_of(case, digests)
             if known is None:
                 with content.opened() as source:
                     taken = objects.take(source, case.folder, lambda _bytes: None)
-                state = _state(intake, content.name, content.modified_ns, taken)
+                state = _state(intake, content.name, content.modified_ns, taken, content.metadata)
                 # The first reading is the one that the caller has examined.
                 if taken.sha256 + taken.blake3 != digests:
                     objects.remove(case.folder, objects.incoming_path(taken.incoming))
@@ -318,12 +322,16 @@ def _commit(batch: Sequence[_New], intake: _Intake) -> Iterator[Added]:
 
 
 def _state(
-    intake: _Intake, shown: str, modified_ns: int, taken: objects.Taken
+    intake: _Intake,
+    shown: str,
+    modified_ns: int,
+    taken: objects.Taken,
+    known: Mapping[str, Any] | None = None,
 ) -> dict[str, object]:
     """Return the state of a new item; digests are hexadecimal, whole numbers text (RFC 8785)."""
     # This reads back what was written: content that cannot be read back is not added.
     with objects.write_errors(), _content(intake.case.folder, taken) as content:
-        metadata = reading.described(content, intake.cell)
+        metadata = reading.described(content, intake.cell) if known is None else known
     return {
         "name": shown,
         "size": str(taken.size),

@@ -1,12 +1,11 @@
 """Metadata of a file for its record: read in the cell, and checked here."""
 
-from collections.abc import Mapping
-from typing import IO, Any, Final
+from collections.abc import Iterator, Mapping
+from typing import IO, Any, Final, Protocol
 
 from contrechamp.base.errors import InputError
 from contrechamp.cell.failures import CellError
 from contrechamp.cell.limits import GIB, ProcessLimits, ReadingLimits
-from contrechamp.cell.reading import Cell
 from contrechamp.vault.log import canonical
 from contrechamp.vault.metadata import first_bytes
 
@@ -18,6 +17,7 @@ LIMITS = ReadingLimits(
 )
 #: What every file needs; the rest is imported by a child that meets it.
 MODULES = ("contrechamp.vault.metadata.in_cell",)
+READER = "contrechamp.vault.metadata.in_cell:described"
 
 #: Members of a record that say how it went: why nothing was read (see `cell.failures.Reason`), and
 #: that it was read without confinement.
@@ -31,7 +31,19 @@ _MEMBERS: Mapping[str, type] = {"media_type": str, "exif": dict, "movie": dict, 
 _TEXTS = ("exif", "movie")
 
 
-def described(content: IO[bytes], cell: Cell) -> dict[str, Any]:
+class Reads(Protocol):
+    """What reads content: a `contrechamp.cell.reading.Cell`."""
+
+    #: Whether anything was read without all of the restrictions in force.
+    read_unconfined: bool
+
+    def read(
+        self, function: str, content: IO[bytes], arguments: Mapping[str, Any], *, where: str = ""
+    ) -> Iterator[Any]:
+        """Yield what a function yields that is given some content."""
+
+
+def described(content: IO[bytes], cell: Reads) -> dict[str, Any]:
     """Return media type and metadata of content, or why they were not read.
 
     Evidence is taken in whatever its reader makes of it: nothing is raised for that.
@@ -54,7 +66,9 @@ def described(content: IO[bytes], cell: Cell) -> dict[str, Any]:
         return {"media_type": kind}
     before, cell.read_unconfined = cell.read_unconfined, False
     try:
-        found = _checked(list(cell.read("contrechamp.vault.metadata.in_cell:described", content, {})))
+        found = _checked(
+            list(cell.read("contrechamp.vault.metadata.in_cell:described", content, {}))
+        )
     except CellError as error:
         found = {"media_type": kind, UNREAD: error.reason}
     except InputError:
@@ -80,6 +94,6 @@ def _checked(answers: list[Any]) -> dict[str, Any]:
     for name, value in found.items():
         if not isinstance(value, _MEMBERS.get(name, type(None))):
             raise InputError("")
-        if name in _TEXTS and not all(isinstance(text, str) for text in value.values()):
+        if name in _TEXTS and not all(isinstance(text, str) for text in found[name].values()):
             raise InputError("")
     return found
