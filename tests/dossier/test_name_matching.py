@@ -31,7 +31,7 @@ def reference(folder: Path, *entities: dict[str, Any]) -> Path:
 
 
 def found(at: Desk, file: Path, **more: Any) -> list[matching.Proposal]:
-    return list(matching.proposals(at.case, open_source(file), **more))
+    return list(matching.proposals(at.case, open_source(file, cell()), **more))
 
 
 def test_names_are_proposed_whatever_their_accents_and_order(tmp_path: Path) -> None:

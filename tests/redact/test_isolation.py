@@ -80,7 +80,12 @@ def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Maskin
 
 
 def run(job: MaskingJob, progress: Progress = silent) -> Any:
-    return isolation.run_isolated(job, "photo.jpg", progress)
+    return run_as(job, "photo.jpg", progress)
+
+
+def run_as(job: MaskingJob, name: str, progress: Progress = silent) -> Any:
+    with isolation.cell_for(job.source, job.workshop, name, job.limits) as cell:
+        return isolation.run_job(cell, job, progress), cell.restrictions
 
 
 def test_request_and_outcome_cross_and_progress_comes_back(job: Callable[..., MaskingJob]) -> None:
@@ -121,9 +126,7 @@ def test_what_lies_in_memory_is_a_source_too(job: Callable[..., MaskingJob]) -> 
         run(asked)
         assert asked.target.read_bytes() == b"never on a disk"
         with pytest.raises(InputError, match=r"^item 3: frame 3: is damaged$"):
-            isolation.run_isolated(
-                replace(asked, function="redact.rogue_maskers:refuses"), "item 3"
-            )
+            run_as(replace(asked, function="redact.rogue_maskers:refuses"), "item 3")
     finally:
         os.close(descriptor)
 

@@ -13,7 +13,6 @@ import ctypes
 import os
 import pwd
 import sys
-import sysconfig
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
@@ -100,7 +99,12 @@ def prepared(limits: ProcessLimits) -> Callable[[], tuple[str, ...]]:
 
 
 def confine_program(
-    limits: ProcessLimits, *, programs: Iterable[Path], readable: Iterable[Path]
+    limits: ProcessLimits,
+    *,
+    programs: Iterable[Path],
+    libraries: Iterable[Path],
+    readable: Iterable[Path],
+    descriptors: Collection[int],
 ) -> tuple[str, ...]:
     """Confine this process, which is about to become an outside program, for good.
 
@@ -109,7 +113,9 @@ def confine_program(
     Args:
         limits: what it may cost.
         programs: the only files that may be executed: the program, and what interprets it.
+        libraries: of the programs, beside those of the system.
         readable: the only files of the user's that may be read.
+        descriptors: what stays open, beside the standard streams.
 
     Returns:
         The names of the restrictions now in force, as `confine` does.
@@ -120,9 +126,10 @@ def confine_program(
     readable = tuple(readable)
     places = [
         *((place, landlock.READ_FILE) for place in readable),
-        *((place, landlock.READ_FILE | landlock.EXECUTE) for place in programs),
+        *((place, landlock.READ) for place in libraries),
+        *((place, landlock.READ | landlock.EXECUTE) for place in programs),
     ]
-    return _confined(limits, readable, places, (), program=True)
+    return _confined(limits, readable, places, descriptors, program=True)
 
 
 def _confined(
@@ -172,7 +179,6 @@ def _system() -> Iterator[tuple[Path, int]]:
 def _of_python() -> set[Path]:
     """Return the folders that Python, its libraries and this program are in."""
     folders = {Path(prefix) / "lib" for prefix in (sys.prefix, sys.base_prefix)}
-    folders |= {Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib")}
     folders |= {Path(place) for place in sys.path if os.path.isdir(place)}
     return {folder for folder in folders if not _home().is_relative_to(folder)}
 

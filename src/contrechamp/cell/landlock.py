@@ -5,6 +5,7 @@ import functools
 import os
 import stat
 import struct
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -32,6 +33,8 @@ _SCOPES = 0b11
 
 def version() -> int:
     """Return the version of Landlock that this kernel has; below 1 where there is none."""
+    if sys.platform != "linux":
+        return 0
     return int(_libc().syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), _VERSION_FLAG))
 
 

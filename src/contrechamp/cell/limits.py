@@ -101,7 +101,7 @@ def _limit(which: int, value: int) -> None:
 def _tasks_now() -> int:
     """Return how many threads this machine runs, which is at least what this user does."""
     try:
-        running_of_all = Path("/proc/loadavg").read_text("ascii").split()[3]
+        running_of_all = Path("/proc/loadavg").read_text("utf-8").split()[3]
         return int(running_of_all.partition("/")[2])
     except (OSError, ValueError, IndexError):
         return MAX_THREADS
@@ -118,7 +118,7 @@ class Use:
 def use_of(process: int) -> Use | None:
     """Return what a process has; None where the kernel does not tell, or it has ended."""
     try:
-        told = Path(f"/proc/{process}/status").read_text("ascii", "replace")
+        told = Path(f"/proc/{process}/status").read_text("utf-8", "replace")
         said = dict(line.split(":", 1) for line in told.splitlines() if ":" in line)
         # Pages of files are not counted: the kernel takes them back when it needs memory.
         kilobytes = sum(int(said[name].split()[0]) for name in ("RssAnon", "RssShmem", "VmSwap"))

@@ -57,7 +57,7 @@ def drop(libc: ctypes.CDLL, readable: Iterable[Path]) -> bool:
 
 
 def _permitted() -> int:
-    for line in Path("/proc/self/status").read_text("ascii", "replace").splitlines():
+    for line in Path("/proc/self/status").read_text("utf-8", "replace").splitlines():
         if line.startswith("CapPrm:"):
             return int(line.split()[1], 16)
     return 0

@@ -1,7 +1,7 @@
-"""Does a task in the cell: starts its process, talks with it, watches it, and ends it.
+"""The cell from outside: starts its process, calls functions in it, watches it, and ends it.
 
-The process says under which restrictions it runs before it reads a byte, and waits; it is told to
-go on where the cell is closed, or where the user said to do without.
+The process says under which restrictions it runs before it reads a byte, and waits; it is called
+where the cell is closed, or where the user said to do without.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Self
 
 from contrechamp.base.errors import CheckFailedError, ContrechampError, InputError, OutputError
 from contrechamp.base.i18n import _
@@ -24,7 +24,6 @@ from contrechamp.base.progress import Progress, silent
 from contrechamp.base.shown_text import shown
 from contrechamp.cell.closed import need_closed
 from contrechamp.cell.limits import GIB, MAX_FILES, MAX_THREADS, ProcessLimits, use_of, written
-from contrechamp.cell.worker import GO
 
 #: Nothing of ours gives an answer longer than this.
 MAX_ANSWER_BYTES = 256 << 20
@@ -45,77 +44,109 @@ class OurError(Exception):
 
 
 @dataclass(frozen=True)
-class Task:
-    """A call of one function.
+class Room:
+    """What the process of a cell has: fixed before it reads a byte.
 
     Args:
-        function: ``module:function``, called with `said` and a way to tell progress.
-        said: for it, as JSON can hold it.
         limits: what it may cost.
         language: of messages.
         readable: the files that may be read; may be ``/dev/fd/N``.
         workshop: the only folder that may be written to.
     """
 
-    function: str
-    said: Any
     limits: ProcessLimits
     language: str
     readable: tuple[Path, ...]
     workshop: Path
 
 
-def run(
-    task: Task,
-    name: str,
-    progress: Progress = silent,
-    *,
-    verbose: bool = False,
-    unconfined: bool = False,
-) -> tuple[Any, tuple[str, ...]]:
-    """Do `task` in the cell.
-
-    Args:
-        task: what to do.
-        name: what the user calls the file that is read, for messages.
-        progress: opens bars in this process.
-        verbose: show what decoders print.
-        unconfined: go on where this system cannot confine the process.
-
-    Returns:
-        What the function returned, as JSON, and the restrictions that the process ran under.
+class Cell:
+    """One confined process, of which functions are called; it ends with the block.
 
     Raises:
-        InputError: the file was refused, or it crashed its reader or exceeded its limits; or the
-            cell is not closed.
-        OutputError: there is no room for the result.
-        CheckFailedError: the function's checks of its own output failed.
-        OurError: the fault is ours.
+        InputError: this system cannot confine it, and the user did not say to go on without.
     """
-    reading, writing = os.pipe()
-    try:
-        process = subprocess.Popen(  # noqa: S603  our own interpreter and module
-            [sys.executable, "-P", "-m", "contrechamp.cell.worker", str(writing)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE if verbose else subprocess.DEVNULL,
-            stderr=subprocess.STDOUT if verbose else subprocess.DEVNULL,
-            pass_fds=[writing, *_descriptors(task.readable)],
-            env=_environment(task.workshop),
-            start_new_session=True,
-        )
-    except BaseException:
-        os.close(reading)
-        raise
-    finally:
-        os.close(writing)
-    conversation = _Conversation(task, name, process, reading, unconfined=unconfined)
-    try:
-        conversation.tell(json.dumps(asdict(task), default=str).encode() + b"\n")
+
+    def __init__(
+        self, room: Room, name: str, *, verbose: bool = False, unconfined: bool = False
+    ) -> None:
+        """Start the process.
+
+        Args:
+            room: what it has.
+            name: what the user calls the file that is read, for messages.
+            verbose: show what decoders print.
+            unconfined: go on where this system cannot confine it.
+        """
+        reading, writing = os.pipe()
+        try:
+            self._process = subprocess.Popen(  # noqa: S603  our own interpreter and module
+                [sys.executable, "-P", "-m", "contrechamp.cell.worker", str(writing)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE if verbose else subprocess.DEVNULL,
+                stderr=subprocess.STDOUT if verbose else subprocess.DEVNULL,
+                pass_fds=[writing, *_descriptors(room.readable)],
+                env=_environment(room.workshop),
+                start_new_session=True,
+            )
+        except BaseException:
+            os.close(reading)
+            raise
+        finally:
+            os.close(writing)
+        self._conversation = _Conversation(room, name, self._process, reading)
+        try:
+            self._conversation.tell(asdict(room))
+            #: Those that the process runs under, by name.
+            self.restrictions = self._conversation.heard_restrictions()
+            need_closed(self.restrictions, name, unconfined=unconfined)
+        except BaseException:
+            self.close()
+            raise
+
+    def call(
+        self,
+        function: str,
+        said: Any,
+        progress: Progress = silent,
+        *,
+        limits: ProcessLimits | None = None,
+    ) -> Any:
+        """Call a function in the process; return what it returned, as JSON.
+
+        Args:
+            function: ``module:function``, called with `said` and a way to tell progress.
+            said: for it, as JSON can hold it.
+            progress: opens bars in this process.
+            limits: of this call, where they are tighter than those of the room.
+
+        Raises:
+            InputError: the file was refused, or it crashed its reader or exceeded its limits.
+            OutputError: there is no room for the result.
+            CheckFailedError: the function's checks of its own output failed.
+            OurError: the fault is ours.
+        """
+        self._conversation.limits = limits or self._conversation.room.limits
+        self._conversation.tell({"function": function, "said": said})
         with ExitStack() as bars:
-            return conversation.follow(progress, bars)
-    finally:
-        os.close(reading)
-        _end(process)
+            return self._conversation.answer(progress, bars)
+
+    def close(self) -> None:
+        """End the process, and whatever it started before it was confined."""
+        os.close(self._conversation.descriptor)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+        self._process.wait()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
 
 
 def _descriptors(readable: tuple[Path, ...]) -> list[int]:
@@ -133,58 +164,43 @@ def _environment(workshop: Path) -> dict[str, str]:
     }
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Kill the process, and whatever it started before it was confined."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            with contextlib.suppress(OSError):
-                pipe.close()
-    process.wait()
-
-
 def _shown(text: object) -> str:
     return shown(str(text)[:MAX_SHOWN])
 
 
 class _Conversation:
-    """Reads the messages of one process, until it ends or must be killed."""
+    """What is said with one process: it is sent calls, and answers in lines of JSON."""
 
     def __init__(
-        self,
-        task: Task,
-        name: str,
-        process: subprocess.Popen[bytes],
-        descriptor: int,
-        *,
-        unconfined: bool,
+        self, room: Room, name: str, process: subprocess.Popen[bytes], descriptor: int
     ) -> None:
-        self.task = task
+        self.room = room
+        self.limits = room.limits
         self.name = name
         self.process = process
         self.descriptor = descriptor
-        self.unconfined = unconfined
-        self.restrictions: tuple[str, ...] | None = None
         self.advance: Callable[[float], None] = lambda _amount: None
+        self._received, self._rest = 0, b""
 
-    def tell(self, line: bytes) -> None:
-        """Send a line to the process; where it has ended, that shows elsewhere."""
+    def tell(self, what: dict[str, Any]) -> None:
+        """Send one object to the process; where it has ended, that shows elsewhere."""
         assert self.process.stdin is not None  # noqa: S101  for the type
         with contextlib.suppress(BrokenPipeError):
-            self.process.stdin.write(line)
+            self.process.stdin.write(json.dumps(what, default=str).encode() + b"\n")
             self.process.stdin.flush()
 
-    def follow(self, progress: Progress, bars: ExitStack) -> tuple[Any, tuple[str, ...]]:
+    def heard_restrictions(self) -> tuple[str, ...]:
+        """Return what the process says that it runs under; it has read nothing of the user's."""
+        for line in self._lines():
+            return tuple(str(name) for name in self._parsed(line)["confined"])
+        self._died()
+
+    def answer(self, progress: Progress, bars: ExitStack) -> Any:
+        """Return the outcome of a call, or raise what went wrong with it."""
         for line in self._lines():
             said = self._parsed(line)
-            if self.restrictions is None:  # sent before the file is read
-                self.restrictions = tuple(str(name) for name in said["confined"])
-                need_closed(self.restrictions, self.name, unconfined=self.unconfined)
-                self.tell(GO)
-                continue
             if "outcome" in said:
-                return said["outcome"], self.restrictions
+                return said["outcome"]
             if "error" in said:
                 self._raise(said)
             try:
@@ -220,7 +236,6 @@ class _Conversation:
     def _lines(self) -> Iterator[bytes]:
         """Yield the lines that the process sends; refuse the file where it takes too much."""
         started = heard_at = looked_at = time.monotonic()
-        received, rest = 0, b""
         with selectors.DefaultSelector() as selector:
             selector.register(self.descriptor, selectors.EVENT_READ)
             if self.process.stdout is not None:
@@ -235,10 +250,10 @@ class _Conversation:
                         continue
                     if not piece:
                         return
-                    received += len(piece)
-                    if received > MAX_ANSWER_BYTES:
+                    self._received += len(piece)
+                    if self._received > MAX_ANSWER_BYTES:
                         raise self._refused(_("made its decoder send data without end"))
-                    *lines, rest = (rest + piece).split(b"\n")
+                    *lines, self._rest = (self._rest + piece).split(b"\n")
                     yield from lines
                     heard_at = time.monotonic()
                 now = time.monotonic()
@@ -248,7 +263,7 @@ class _Conversation:
                     looked_at = time.monotonic()
 
     def _need_in_time(self, taken_s: float, silent_s: float) -> None:
-        limits = self.task.limits
+        limits = self.limits
         if taken_s > limits.wall_s or silent_s > limits.stall_s:
             raise self._refused(
                 _("took longer than {minutes} minutes and was given up").format(
@@ -258,12 +273,12 @@ class _Conversation:
 
     def _need_within_limits(self) -> None:
         """Refuse the file where the process has more than the kernel holds it to."""
-        limits, use = self.task.limits, use_of(self.process.pid)
+        limits, use = self.limits, use_of(self.process.pid)
         if use is not None and use.memory_bytes > limits.memory_bytes:
             raise self._too_much_memory()
         if use is not None and use.threads > MAX_THREADS:
             raise self._refused(_("made its decoder start threads without end"))
-        files, size = written([self.task.workshop])
+        files, size = written([self.room.workshop])
         if files > MAX_FILES or size > limits.total_bytes:
             raise self._refused(_("made its decoder write data without end"))
 
@@ -272,7 +287,7 @@ class _Conversation:
 
     def _raise(self, said: dict[str, Any]) -> NoReturn:
         message = str(said.get("message", ""))
-        for place in self.task.readable:
+        for place in self.room.readable:
             message = message.replace(str(place), self.name)
         message = _shown(message)
         match said["error"]:
@@ -295,7 +310,7 @@ class _Conversation:
 
     def _place(self, where: str) -> str:
         """Return a place as the function named it, but with the user's name for the file."""
-        for place in self.task.readable:
+        for place in self.room.readable:
             for own in (str(place), place.name):
                 if where == own or where.startswith(f"{own}:"):
                     return self.name + where[len(own) :]
@@ -304,7 +319,7 @@ class _Conversation:
     def _too_much_memory(self) -> ContrechampError:
         return self._refused(
             _("needs more than {limit} GiB of memory; make it smaller, or split it").format(
-                limit=f"{self.task.limits.memory_bytes / GIB:.2g}"
+                limit=f"{self.limits.memory_bytes / GIB:.2g}"
             )
         )
 

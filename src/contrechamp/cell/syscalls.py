@@ -43,8 +43,8 @@ KILLED = _set(
     "setregid setresuid setresgid setgroups setfsuid setfsgid capset fanotify_init "
     "lookup_dcookie syslog vhangup"
 )
-#: What an outside program needs beyond that: to be started, and what its start-up asks.
-OF_PROGRAMS = _set("execve getgroups getpgid getsid")
+#: What an outside program needs beyond that: to be started, and to find what belongs to it.
+OF_PROGRAMS = _set("execve getgroups getpgid getsid readlink readlinkat")
 
 #: Machines that have a table below: as `platform.machine` calls them, and as seccomp does.
 MACHINES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
@@ -168,6 +168,8 @@ _NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "pwritev": (296, 70),
     "quotactl": (179, 60),
     "read": (0, 63),
+    "readlink": (89, None),
+    "readlinkat": (267, 78),
     "readv": (19, 65),
     "reboot": (169, 142),
     "request_key": (249, 218),

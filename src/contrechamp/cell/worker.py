@@ -1,7 +1,7 @@
-"""The process that reads bytes of strangers: takes one task, confines itself, and does it.
+"""The process that reads bytes of strangers: confines itself, and does what it is told.
 
-Run as ``python -m contrechamp.cell.worker N``: the task comes on standard input; progress and
-outcome go to file descriptor N, so that nothing a decoder prints can be mistaken for either.
+Run as ``python -m contrechamp.cell.worker N``: what to do comes on standard input;
+progress and outcomes go to file descriptor N, so that nothing a decoder prints can be mistaken for either.
 """
 
 import errno
@@ -22,47 +22,47 @@ from contrechamp.base.errors import CheckFailedError, InputError, OutputError
 from contrechamp.cell.confinement import confine
 from contrechamp.cell.limits import ProcessLimits
 
-GO = b"go\n"
 _SAY_EVERY_S = 0.1
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _ROOM_BYTES = 1 << 16
 _PACKAGE = Path(__file__).parents[1]
 
 
-def main() -> int:
-    """Do the task on standard input, once the parent has seen under which restrictions."""
+def main() -> None:
+    """Do what standard input says, once the parent has seen under which restrictions."""
     descriptor = int(sys.argv[1])
     out = os.fdopen(descriptor, "wb")
-    task: dict[str, Any] = json.loads(sys.stdin.buffer.readline())
-    i18n.activate(task["language"])
+    room: dict[str, Any] = json.loads(sys.stdin.buffer.readline())
+    i18n.activate(room["language"])
     restrictions = confine(
-        ProcessLimits(**task["limits"]),
-        readable=map(Path, task["readable"]),
-        writable=[Path(task["workshop"])],
+        ProcessLimits(**room["limits"]),
+        readable=map(Path, room["readable"]),
+        writable=[Path(room["workshop"])],
         descriptors=[descriptor],
     )
     _say(out, {"confined": restrictions})
-    if sys.stdin.buffer.readline() != GO:
-        return 1
-    tempfile.tempdir = task["workshop"]  # looking for one tries to remove a file
+    tempfile.tempdir = room["workshop"]  # looking for one tries to remove a file
+    for line in iter(sys.stdin.buffer.readline, b""):
+        _say(out, _answer(json.loads(line), out, Path(room["workshop"])))
+
+
+def _answer(call: dict[str, Any], out: BinaryIO, workshop: Path) -> dict[str, Any]:
     try:
-        # Not imported before: NumPy starts threads.
-        function = pkgutil.resolve_name(task["function"])
-        _say(out, {"outcome": function(task["said"], _progress_to(out))})
+        # Not imported before it is confined: NumPy starts threads.
+        function = pkgutil.resolve_name(call["function"])
+        return {"outcome": function(call["said"], _progress_to(out))}
     except (InputError, OutputError, CheckFailedError) as error:
         where = error.where if isinstance(error, InputError) else ""
         message = str(error).removeprefix(f"{where}: ") if where else str(error)
-        _say(out, {"error": type(error).__name__, "message": message, "where": where})
+        return {"error": type(error).__name__, "message": message, "where": where}
     except Exception as error:
         number = getattr(error, "errno", None)
         if isinstance(error, MemoryError) or number == errno.ENOMEM or "bad_alloc" in str(error):
-            _say(out, {"error": "memory"})
-        elif number in _FULL or _is_full(Path(task["workshop"])):
-            _say(out, {"error": "full"})
-        else:
-            traceback.print_exc()
-            _say(out, {"error": "ours", "kind": type(error).__name__, "place": _place(error)})
-    return 0
+            return {"error": "memory"}
+        if number in _FULL or _is_full(workshop):
+            return {"error": "full"}
+        traceback.print_exc()
+        return {"error": "ours", "kind": type(error).__name__, "place": _place(error)}
 
 
 def _is_full(folder: Path) -> bool:
@@ -106,4 +106,4 @@ def _place(error: Exception) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,12 +1,14 @@
-"""Runs a masker in the cell, to contain whatever a hostile file does to it."""
+"""The cell in which a file of the user's is masked: what it has, and what that may cost."""
 
 import os
 from pathlib import Path
 from typing import Any
 
+from contrechamp.base.i18n import active_language
 from contrechamp.base.progress import Progress, silent
 from contrechamp.cell.limits import GIB, ProcessLimits
-from contrechamp.cell.running import Task, run
+from contrechamp.cell.running import Cell, OurError, Room
+from contrechamp.redact.kinds import FileKind, known_kind
 from contrechamp.redact.process.job import MaskingJob, encoded
 
 MEMORY_BYTES = 4 * GIB
@@ -28,25 +30,36 @@ def limits_for(source: Path, *, moving: bool) -> ProcessLimits:
     )
 
 
-def run_isolated(
-    job: MaskingJob,
+def cell_for(
+    source: Path,
+    workshop: Path,
     name: str,
-    progress: Progress = silent,
+    limits: ProcessLimits,
     *,
     verbose: bool = False,
     unconfined: bool = False,
-) -> tuple[Any, tuple[str, ...]]:
-    """Run `job` in the cell; all else as in `contrechamp.cell.running.run`.
+) -> Cell:
+    """Return a cell that can read `source`; all else as in `contrechamp.cell.running.Cell`."""
+    room = Room(limits, active_language(), (source,), workshop)
+    return Cell(room, name, verbose=verbose, unconfined=unconfined)
 
-    Returns:
-        What the function returned, as JSON, and the restrictions that the process ran under.
+
+def kind_in(cell: Cell, source: Path, name: str) -> FileKind:
+    """Return the kind of `source`, judged in the cell.
+
+    Raises:
+        InputError: it cannot be read, is empty, or is of a kind that cannot be masked.
+        OurError: the answer is none.
     """
-    task = Task(
-        function="contrechamp.redact.process.work:work",
-        said=encoded(job),
-        limits=job.limits,
-        language=job.language,
-        readable=(job.source,),
-        workshop=job.workshop,
-    )
-    return run(task, name, progress, verbose=verbose, unconfined=unconfined)
+    said = {"source": str(source), "name": name}
+    answer = cell.call("contrechamp.redact.process.work:kind", said)
+    try:
+        return known_kind(*answer)
+    except (TypeError, KeyError) as error:
+        raise OurError("kind", "kinds.py") from error
+
+
+def run_job(cell: Cell, job: MaskingJob, progress: Progress = silent) -> Any:
+    """Run `job` in the cell; return what its function returned, as JSON."""
+    function = "contrechamp.redact.process.work:work"
+    return cell.call(function, encoded(job), progress, limits=job.limits)

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _, ngettext
@@ -40,12 +42,15 @@ from contrechamp.dossier.records.schema import from_json, to_json
 from contrechamp.dossier.writing import store
 from contrechamp.dossier.writing.store import Put
 from contrechamp.vault import adding, database
+from contrechamp.vault.adding import Content
 from contrechamp.vault.case import Case, Random
 from contrechamp.vault.log import custody
 from contrechamp.vault.metadata import reading
 
 #: How many problems one error lists.
 MAX_LISTED = 20
+#: Largest file in an archive whose metadata is read before it is in the case, in bytes.
+MAX_IN_MEMORY = 64 << 20
 #: Stands at the end of the reason of what was read without confinement.
 UNCONFINED = "(--unconfined)"
 
@@ -203,12 +208,22 @@ def _describe(
     with opened_cell(reading.LIMITS, reading.MODULES, unconfined=unconfined) as cell:
         for context in contexts:
             for ref, content in context.kept.items():
-                with content.opened() as source:
-                    metadata = reading.described(source, cell)
-                if read_unconfined:
+                metadata = _metadata(content, cell)
+                if metadata is not None and read_unconfined:
                     metadata[reading.UNCONFINED] = "yes"
                 digests = context.digests(ref)
-                context.kept[ref] = dataclasses.replace(content, digests=digests, metadata=metadata)
+                context.kept[ref] = dataclasses.replace(
+                    content, digests=digests, metadata=metadata
+                )
+
+
+def _metadata(content: Content, cell: Cell) -> dict[str, Any] | None:
+    """Return the metadata of a content; None if it has to be read from the case's own copy."""
+    with content.opened() as source:
+        if source.seekable():
+            return reading.described(source, cell)
+        found = source.read(MAX_IN_MEMORY + 1)
+    return reading.described(BytesIO(found), cell) if len(found) <= MAX_IN_MEMORY else None
 
 
 def write_files(
