@@ -44,11 +44,12 @@ operator = { column = "o", kind = "company" }
 class Direct:
     """Reads as the cell does, but in this process, so that what breaks a reader is seen."""
 
-    read_unconfined = False
+    read_unconfined = unconfined = False
 
     def read(
         self, function: str, content: IO[bytes], arguments: Mapping[str, Any], *, where: str = ""
     ) -> Iterator[Any]:
+        """Yield what a function yields."""
         for value in pkgutil.resolve_name(function)(content, **arguments):
             whole = isinstance(value, bytes)
             yield value if whole else frames.parsed(frames.encoded(frames.written(value)))

@@ -149,7 +149,7 @@ def tries_everything(_content: IO[bytes], *, folder: str, process: int) -> Itera
         "read another file": lambda: Path(folder, "other").read_bytes(),
         "list a folder": lambda: os.listdir(folder),
         "write a file": lambda: Path(folder, "made").write_bytes(b"x"),
-        "change a file": lambda: Path(folder, "other").open("r+b"),
+        "change a file": lambda: os.open(Path(folder, "other"), os.O_RDWR),
         "make a link": lambda: Path(folder, "link").symlink_to("/"),
         "start a program": lambda: os.execv("/bin/true", ["true"]),
         "open a socket": lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM),

@@ -215,9 +215,7 @@ def test_a_child_that_stays_is_ended(cell: Cell) -> None:
     _wait_for(lambda: not _is_there(process))
 
 
-def test_without_confinement_nothing_is_read(
-    path: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_confinement_nothing_is_read(path: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(closed, "REQUIRED", ("limits", "what no machine has"))
     with opened_cell(LIMITS, MODULES) as cell:
         with pytest.raises(CellError, match="--unconfined") as refused:

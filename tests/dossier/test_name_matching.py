@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from followthemoney import Dataset, StatementEntity
 from followthemoney.statement.serialize import get_statement_writer
-from samples import NOW, Desk, actor, desk, source, telling, text
+from samples import NOW, Desk, actor, cell, desk, source, telling, text
 
 from contrechamp.base.errors import InputError
 from contrechamp.dossier.formats.read.source_file import open_source

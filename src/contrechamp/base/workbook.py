@@ -5,6 +5,7 @@ rows, cells and shared strings are read; each is counted as it comes, and all el
 (merged ranges, dimensions, spans, rules) is passed over. `openpyxl` says what a cell holds.
 """
 
+import mimetypes
 import re
 import zipfile
 from collections.abc import Iterator
@@ -105,6 +106,8 @@ def _opened(archive: zipfile.ZipFile, name: str) -> Any:
     from openpyxl.styles.stylesheet import apply_stylesheet
     from openpyxl.xml.constants import SHARED_STRINGS
 
+    if not mimetypes.inited:  # else openpyxl reads the system's list, which is of no use here
+        mimetypes.init([])
     book = ExcelReader.__new__(ExcelReader)
     book.archive, book.valid_files = _Bounded(archive, name), archive.namelist()
     book.read_only, book.data_only, book.keep_vba, book.keep_links = True, True, False, False

@@ -212,9 +212,7 @@ def _describe(
                 if metadata is not None and read_unconfined:
                     metadata[reading.UNCONFINED] = "yes"
                 digests = context.digests(ref)
-                context.kept[ref] = dataclasses.replace(
-                    content, digests=digests, metadata=metadata
-                )
+                context.kept[ref] = dataclasses.replace(content, digests=digests, metadata=metadata)
 
 
 def _metadata(content: Content, cell: Cell) -> dict[str, Any] | None:
