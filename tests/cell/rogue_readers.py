@@ -200,3 +200,12 @@ def stays_quietly(_content: IO[bytes]) -> Iterator[Any]:
     yield [os.getpid(), os.getppid()]
     yield "x" * (1 << 16)  # so that the batch goes out
     time.sleep(3600)
+
+
+def crashes_on_some(content: IO[bytes]) -> Iterator[Any]:
+    """Crash where the content says so; else read it as it is read."""
+    if b"hostile" in content.read():
+        ctypes.string_at(0)
+    from contrechamp.vault.metadata.in_cell import described
+
+    yield from described(content)

@@ -102,12 +102,12 @@ def _check(infos: list[zipfile.ZipInfo], name: str) -> None:
 
 def _opened(archive: zipfile.ZipFile, name: str) -> Any:
     """Return openpyxl's reader of a workbook, with what is needed to tell what cells hold."""
+    if not mimetypes.inited:  # else openpyxl reads the system's list, which is of no use here
+        mimetypes.init([])
     from openpyxl.reader.excel import ExcelReader
     from openpyxl.styles.stylesheet import apply_stylesheet
     from openpyxl.xml.constants import SHARED_STRINGS
 
-    if not mimetypes.inited:  # else openpyxl reads the system's list, which is of no use here
-        mimetypes.init([])
     book = ExcelReader.__new__(ExcelReader)
     book.archive, book.valid_files = _Bounded(archive, name), archive.namelist()
     book.read_only, book.data_only, book.keep_vba, book.keep_links = True, True, False, False

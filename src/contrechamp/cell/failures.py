@@ -11,8 +11,9 @@ from contrechamp.cell.limits import GIB, ProcessLimits
 #: Records hold these words: they are never changed.
 Reason = Literal["unconfined", "crashed", "memory", "time", "endless", "nonsense", "failed"]
 
-#: A child that was stopped after this share of its processor time was stopped for that.
-_NEARLY = 0.9
+#: A child that was stopped after this share of its processor time was stopped for that: the kernel
+#: tells the time that it took in another way than it watches it.
+_NEARLY = 0.5
 
 
 class CellError(InputError):

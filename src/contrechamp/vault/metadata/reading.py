@@ -1,6 +1,7 @@
 """Metadata of a file for its record: read in the cell, and checked here."""
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import IO, Any, Final, Protocol
 
 from contrechamp.base.errors import InputError
@@ -17,7 +18,9 @@ LIMITS = ReadingLimits(
 )
 #: What every file needs; the rest is imported by a child that meets it.
 MODULES = ("contrechamp.vault.metadata.in_cell",)
+#: What is called there, with which arguments.
 READER = "contrechamp.vault.metadata.in_cell:described"
+ARGUMENTS: Mapping[str, Any] = MappingProxyType({})
 
 #: Members of a record that say how it went: why nothing was read (see `cell.failures.Reason`), and
 #: that it was read without confinement.
@@ -66,9 +69,8 @@ def described(content: IO[bytes], cell: Reads) -> dict[str, Any]:
         return {"media_type": kind}
     before, cell.read_unconfined = cell.read_unconfined, False
     try:
-        found = _checked(
-            list(cell.read("contrechamp.vault.metadata.in_cell:described", content, {}))
-        )
+        answers = list(cell.read(READER, content, ARGUMENTS))
+        found = _checked(answers) | {"media_type": kind}
     except CellError as error:
         found = {"media_type": kind, UNREAD: error.reason}
     except InputError:
