@@ -120,7 +120,7 @@ def _empty_case() -> case.Case:
             now=NOW,
             random=os.urandom,
         )
-        opened = opening.opened(folder, PASSPHRASE, write=False)
+        opened = opening.opened(folder, PASSPHRASE, tables=TABLES, write=False)
         _OPEN.append(opened.__enter__())
         atexit.register(held.cleanup)
         atexit.register(opened.__exit__, None, None, None)

@@ -30,7 +30,6 @@ def parts() -> dict[str, bytes]:
 PARTS = parts()
 
 
-
 def book(changed: dict[str, bytes]) -> bytes:
     types = PARTS[TYPES].replace(
         b"</Types>",
@@ -69,12 +68,10 @@ def test_what_a_workbook_holds() -> None:
 def test_only_what_is_text_of_a_shared_string_is_read() -> None:
     strings = (
         f'<sst xmlns="{MAIN}"><si><t>id</t></si><si><r><rPr><b/></rPr><t>SAM</t></r><r>'
-        '<t xml:space="preserve">PLE </t></r></si><si><t>漢字</t><rPh sb="0" eb="1"><t>kan</t></rPh>'
-        "</si></sst>"
+        '<t xml:space="preserve">PLE </t></r></si><si><t>漢字</t><rPh sb="0" eb="1"><t>kan'
+        "</t></rPh></si></sst>"
     )
-    rows = "".join(
-        f'<row r="{n}"><c r="A{n}" t="s"><v>{n - 1}</v></c></row>' for n in (1, 2, 3)
-    )
+    rows = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>{n - 1}</v></c></row>' for n in (1, 2, 3))
     content = book({STRINGS: strings.encode(), SHEET: sheet(rows)})
     assert rows_of(content) == [["SAMPLE "], ["漢字"]]
 
@@ -86,9 +83,7 @@ FREE: dict[str, Callable[[], dict[str, bytes]]] = {
             HEAD, "<mergeCells>" + '<mergeCell ref="A1:XFD1048576"/>' * 20_000 + "</mergeCells>"
         )
     },
-    "a dimension": lambda: {
-        SHEET: sheet(HEAD, before='<dimension ref="A1:XFD1048576"/>')
-    },
+    "a dimension": lambda: {SHEET: sheet(HEAD, before='<dimension ref="A1:XFD1048576"/>')},
     "spans of columns": lambda: {
         SHEET: sheet(HEAD, before='<cols><col min="1" max="16384" width="9"/></cols>' * 10)
     },
@@ -96,13 +91,9 @@ FREE: dict[str, Callable[[], dict[str, bytes]]] = {
         SHEET: sheet(HEAD + '<row r="1048575"/><row r="1048576" spans="1:16384"/>')
     },
     "rows beyond the last": lambda: {SHEET: sheet(HEAD + '<row r="99999999999999"/>' * 1_000)},
-    "rows that go back": lambda: {
-        SHEET: sheet(HEAD + '<row r="1048576"/><row r="1"/>' * 10_000)
-    },
+    "rows that go back": lambda: {SHEET: sheet(HEAD + '<row r="1048576"/><row r="1"/>' * 10_000)},
     "empty rows": lambda: {SHEET: sheet(HEAD + "<row/>" * 200_000)},
-    "rules": lambda: {
-        SHEET: sheet(HEAD, '<conditionalFormatting sqref="A1:XFD9999"/>' * 20_000)
-    },
+    "rules": lambda: {SHEET: sheet(HEAD, '<conditionalFormatting sqref="A1:XFD9999"/>' * 20_000)},
     "other elements": lambda: {SHEET: sheet(HEAD + "<x/>" * 200_000)},
     "a theme": lambda: {"xl/theme/theme1.xml": b"<a>" * 100_000},
     "properties": lambda: {"docProps/core.xml": b"<a>" * 100_000},
