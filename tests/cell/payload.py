@@ -32,6 +32,9 @@ MACHINE = os.uname().machine
 _MORE = {
     "fchmodat2": (452, 452),
     "flock": (73, 32),
+    "io_uring_setup": (425, 425),
+    "name_to_handle_at": (303, 264),
+    "pidfd_open": (434, 434),
     "inotify_init1": (294, 26),
     "memfd_create": (319, 279),
     "mincore": (27, 232),

@@ -137,6 +137,7 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
         shutil.rmtree(base)
 
 
+@pytest.mark.slow
 def test_every_attempt_fails(stage: Stage) -> None:
     outcomes = stage.play(*ATTEMPTS)
     assert len(outcomes) > 100
@@ -144,6 +145,7 @@ def test_every_attempt_fails(stage: Stage) -> None:
     assert {name: what for name, what in outcomes.items() if "not confined" in what} == {}
 
 
+@pytest.mark.slow
 def test_the_same_attempts_succeed_outside(stage: Stage) -> None:
     """Otherwise that they fail in the cell would say nothing of the cell."""
     outcomes = stage.play(*ATTEMPTS, confined=False)

@@ -67,6 +67,17 @@ def test_one_process_answers_several_calls(tmp_path: Path, monkeypatch: pytest.M
 
 
 @closes
+def test_who_listens_no_more_does_not_hold_us_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(TESTS))
+    with Cell(Room(LIMITS, "en", (), tmp_path), "file") as cell:
+        assert cell.call("cell.rogues:answers_and_listens_no_more", None) == "done"
+        with pytest.raises(InputError, match="took longer than"):
+            cell.call("cell.rogues:reads", "x" * (1 << 20), limits=replace(LIMITS, wall_s=0.2))
+
+
+@closes
 @as_root
 def test_root_reads_the_one_file_of_somebody_else(call: Callable[..., Any], tmp_path: Path) -> None:
     """Root has given up all rights but this one; without it, the mask of a user's photo fails."""

@@ -11,7 +11,6 @@ Call it before any thread starts: Landlock binds only the thread that calls it.
 import contextlib
 import ctypes
 import os
-import pwd
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
@@ -178,13 +177,8 @@ def _system() -> Iterator[tuple[Path, int]]:
 
 def _of_python() -> set[Path]:
     """Return the folders that Python, its libraries and this program are in."""
+    named = [*sys.path, *os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep)]
     folders = {Path(prefix) / "lib" for prefix in (sys.prefix, sys.base_prefix)}
-    folders |= {Path(place) for place in sys.path if os.path.isdir(place)}
-    return {folder for folder in folders if not _home().is_relative_to(folder)}
-
-
-def _home() -> Path:
-    try:
-        return Path(pwd.getpwuid(os.getuid()).pw_dir)
-    except KeyError:
-        return Path.home()
+    folders |= {Path(place) for place in named if os.path.isdir(place)}
+    home = Path(os.path.expanduser("~"))
+    return {folder for folder in folders if not home.is_relative_to(folder)}

@@ -157,7 +157,6 @@ def _environment(workshop: Path) -> dict[str, str]:
     handed_on = {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
     return {
         **handed_on,
-        "HOME": "/nonexistent",
         "TMPDIR": str(workshop),
         "NUMBA_CACHE_DIR": str(workshop / COMPILED),
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -183,11 +182,22 @@ class _Conversation:
         self._received, self._rest = 0, b""
 
     def tell(self, what: dict[str, Any]) -> None:
-        """Send one object to the process; where it has ended, that shows elsewhere."""
+        """Send one object to the process; where it has ended, that shows elsewhere.
+
+        Raises:
+            InputError: it takes nothing, as who took it over may want.
+        """
         assert self.process.stdin is not None  # noqa: S101  for the type
-        with contextlib.suppress(BrokenPipeError):
-            self.process.stdin.write(json.dumps(what, default=str).encode() + b"\n")
-            self.process.stdin.flush()
+        descriptor = self.process.stdin.fileno()
+        os.set_blocking(descriptor, False)
+        rest, started = json.dumps(what, default=str).encode() + b"\n", time.monotonic()
+        with selectors.DefaultSelector() as selector, contextlib.suppress(BrokenPipeError):
+            selector.register(descriptor, selectors.EVENT_WRITE)
+            while rest:
+                if selector.select(_LOOK_EVERY_S):
+                    rest = rest[os.write(descriptor, rest) :]
+                waited = time.monotonic() - started
+                self._need_in_time(waited, waited)
 
     def heard_restrictions(self) -> tuple[str, ...]:
         """Return what the process says that it runs under; it has read nothing of the user's."""

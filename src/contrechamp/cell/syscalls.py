@@ -31,16 +31,16 @@ FILTERED = _set(
 )
 #: Said to be unknown to this kernel: the C library then does without.
 UNKNOWN = _set("clone3 openat2")
-#: No decoder ever calls these, harmless as some may be: who does has taken it over, and is killed.
+#: No decoder ever calls these, not even to see whether they are there: who does has taken it over,
+#: and is killed.
 KILLED = _set(
-    "ptrace process_vm_readv process_vm_writev process_madvise kcmp pidfd_open pidfd_getfd "
-    "pidfd_send_signal add_key request_key keyctl unshare setns mount umount2 pivot_root "
-    "chroot move_mount open_tree fsopen fsconfig fsmount fspick mount_setattr "
-    "name_to_handle_at open_by_handle_at bpf perf_event_open userfaultfd io_uring_setup "
-    "io_uring_enter io_uring_register init_module finit_module delete_module kexec_load "
-    "kexec_file_load reboot swapon swapoff acct quotactl settimeofday clock_settime "
-    "clock_adjtime adjtimex sethostname setdomainname iopl ioperm setuid setgid setreuid "
-    "setregid setresuid setresgid setgroups setfsuid setfsgid capset fanotify_init "
+    "ptrace process_vm_readv process_vm_writev process_madvise kcmp pidfd_getfd "
+    "pidfd_send_signal add_key request_key keyctl unshare setns mount umount2 pivot_root chroot "
+    "move_mount open_tree fsopen fsconfig fsmount fspick mount_setattr open_by_handle_at bpf "
+    "perf_event_open userfaultfd io_uring_enter io_uring_register init_module finit_module "
+    "delete_module kexec_load kexec_file_load reboot swapon swapoff acct quotactl settimeofday "
+    "clock_settime clock_adjtime adjtimex sethostname setdomainname iopl ioperm setuid setgid "
+    "setreuid setregid setresuid setresgid setgroups setfsuid setfsgid capset fanotify_init "
     "lookup_dcookie syslog vhangup"
 )
 #: What an outside program needs beyond that: to be started, and to find what belongs to it.
@@ -114,7 +114,6 @@ _NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "init_module": (175, 105),
     "io_uring_enter": (426, 426),
     "io_uring_register": (427, 427),
-    "io_uring_setup": (425, 425),
     "ioctl": (16, 29),
     "ioperm": (173, None),
     "iopl": (172, None),
@@ -137,7 +136,6 @@ _NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "mprotect": (10, 226),
     "mremap": (25, 216),
     "munmap": (11, 215),
-    "name_to_handle_at": (303, 264),
     "nanosleep": (35, 101),
     "newfstatat": (262, 79),
     "open": (2, None),
@@ -147,7 +145,6 @@ _NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "openat2": (437, 437),
     "perf_event_open": (298, 241),
     "pidfd_getfd": (438, 438),
-    "pidfd_open": (434, 434),
     "pidfd_send_signal": (424, 424),
     "pipe": (22, None),
     "pipe2": (293, 59),

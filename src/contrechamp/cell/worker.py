@@ -1,7 +1,7 @@
 """The process that reads bytes of strangers: confines itself, and does what it is told.
 
-Run as ``python -m contrechamp.cell.worker N``: what to do comes on standard input;
-progress and outcomes go to file descriptor N, so that nothing a decoder prints can be mistaken for either.
+Run as ``python -m contrechamp.cell.worker N``: what to do comes on standard input; progress and
+outcomes go to file descriptor N, so that nothing a decoder prints can be mistaken for either.
 """
 
 import errno
