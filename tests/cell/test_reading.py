@@ -291,3 +291,11 @@ def _is_there(process: int) -> bool:
 
 def _children() -> set[str]:
     return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
+
+
+def test_a_template_that_cannot_start_is_told(path: None) -> None:
+    with opened_cell(LIMITS, ["no.such.module"]) as cell:
+        for _again in range(2):
+            with pytest.raises(CellError, match="cannot be started") as told:
+                read(cell, "says", what=[1])
+            assert told.value.reason == "failed"

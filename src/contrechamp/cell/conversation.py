@@ -168,5 +168,8 @@ class Conversation:
 
     def _died(self, error: frames.CutOffError) -> NoReturn:
         """Raise the reason why the child ended without an answer."""
-        status, used_s = self._warm.how_it_ended(self._number)
+        ended = self._warm.how_it_ended(self._number)
+        if ended is None:
+            raise failures.not_started() from error
+        status, used_s = ended
         raise failures.crashed(status, used_s, self._limits.process, self._where) from error

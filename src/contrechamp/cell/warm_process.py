@@ -91,13 +91,16 @@ class WarmProcess:
             with contextlib.suppress(OSError):
                 self._control.sendall(template.ORDER.pack(template.KILL, number))
 
-    def how_it_ended(self, number: int) -> tuple[int, float]:
-        """Return status, as of `wait`, and processor time of a child that has closed its end."""
+    def how_it_ended(self, number: int) -> tuple[int, float] | None:
+        """Return status, as of `wait`, and processor time of a child that has closed its end.
+
+        None if the template has ended itself.
+        """
         deadline = time.monotonic() + _GONE_WITHIN_S
         while number not in self._ended and (left := deadline - time.monotonic()) > 0:
             if not self._hear(left):
                 break
-        return self._ended.pop(number, (0, 0.0))
+        return self._ended.pop(number, None)
 
     def _hear(self, seconds: float) -> bool:
         """Note which children have ended; return whether the template may say more."""

@@ -272,7 +272,7 @@ def write_files(
     outcome.left_out = [str(error) for error in problems]
     if found.unconfined:
         reason = f"{reason} {UNCONFINED}".strip()
-    _write(case, staging, settled, contexts, outcome, reason, now, random, progress)
+    _write(case, found, settled, outcome, reason, now, random, progress)
     return outcome
 
 
@@ -382,21 +382,22 @@ def _check(
 
 def _write(
     case: Case,
-    staging: Staging,
+    found: ReadFiles,
     settled: Reconciliation,
-    contexts: Sequence[ImportContext],
     outcome: Imported,
     reason: str,
     now: Callable[[], datetime],
     random: Random,
     progress: Progress,
 ) -> None:
+    staging, contexts = found.staging, found.contexts
     items: list[dict[str, str]] = []
     for number, context in enumerate(contexts):
         used = _used(staging, number, context)
         ids = adding.add_contents(
-            case, [context.kept[ref] for ref in used], now=now, random=random, reason=reason
-        )
+            case, [context.kept[ref] for ref in used], now=now, random=random, reason=reason,
+            unconfined=found.unconfined,
+        )  # fmt: skip
         items.append({ref: f"item/{item}" for ref, item in zip(used, ids, strict=True)})
         outcome.items |= {context.kept[ref].name: item for ref, item in zip(used, ids, strict=True)}
     if not len(staging):
