@@ -102,8 +102,8 @@ def _check(infos: list[zipfile.ZipInfo], name: str) -> None:
 
 def _opened(archive: zipfile.ZipFile, name: str) -> Any:
     """Return openpyxl's reader of a workbook, with what is needed to tell what cells hold."""
-    if not mimetypes.inited:  # else openpyxl reads the system's list, which is of no use here
-        mimetypes.init([])
+    if not mimetypes.inited:  # openpyxl would read the system's lists, which are of no use here
+        mimetypes.knownfiles.clear()
     from openpyxl.reader.excel import ExcelReader
     from openpyxl.styles.stylesheet import apply_stylesheet
     from openpyxl.xml.constants import SHARED_STRINGS
