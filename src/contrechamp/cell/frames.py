@@ -111,7 +111,7 @@ def parsed(content: bytes | bytearray) -> Any:
         )
     except (ValueError, RecursionError) as error:
         raise NonsenseError("not JSON") from error
-    if not _is_shallow(value):
+    if not is_shallow(value, DEEPEST):
         raise NonsenseError("too deep")
     return value
 
@@ -137,19 +137,16 @@ def _refused(name: str) -> None:
     raise NonsenseError(name)
 
 
-def _is_shallow(value: Any) -> bool:
-    level = [value]
-    for _depth in range(DEEPEST):
-        level = (
-            [
-                one
-                for outer in level
-                for one in (outer.values() if isinstance(outer, dict) else outer)
-                if isinstance(one, dict | list)
-            ]
-            if isinstance(value, dict | list)
-            else []
-        )
+def is_shallow(value: Any, deepest: int) -> bool:
+    """Return whether no more than `deepest` objects and lists lie in each other in a value."""
+    level = [value] if isinstance(value, dict | list) else []
+    for _depth in range(deepest):
+        level = [
+            one
+            for outer in level
+            for one in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(one, dict | list)
+        ]
         if not level:
             return True
-    return False
+    return not level

@@ -1,5 +1,6 @@
 """JSON that is imported: whole, a value a line, or a list of objects as rows of a table."""
 
+import contextlib
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -9,12 +10,15 @@ from typing import IO, Any, NoReturn
 from contrechamp.base import csv_and_xlsx, files
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
+from contrechamp.cell import frames
 from contrechamp.dossier.formats.in_cell import archives
 
 #: Limits in bytes: of a file that is read whole (one read line by line may be larger), and of a
 #: line.
 MAX_WHOLE = 256 * 1024**2
 MAX_LINE = 1 << 21
+#: Most lists and objects that lie in each other; less than may cross, in a list of answers.
+DEEPEST = frames.DEEPEST - 4
 #: Separates several values in one cell, as in the tables that Uwazi exports.
 SEPARATOR = "|"
 #: Keys that hold the list of rows: of KoboToolbox, OData of ODK Central, and two versions of Uwazi.
@@ -58,12 +62,12 @@ def parsed(text: str, where: str) -> Any:
     """Parse JSON; decimals stay exact.
 
     Raises:
-        InputError: if it is not JSON; the message repeats none of the text.
+        InputError: if it is not JSON, or too deep; the message repeats none of the text.
     """
-    try:
-        return json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
-    except (ValueError, RecursionError, InvalidOperation):
-        pass
+    with contextlib.suppress(ValueError, RecursionError, InvalidOperation):
+        found = json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
+        if frames.is_shallow(found, DEEPEST):
+            return found
     # Raised out here, because the parser's error carries the content.
     raise InputError(files.not_json(), where=where)
 
