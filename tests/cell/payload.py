@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contrechamp.cell import syscalls
-from contrechamp.cell.confinement import confine
+from contrechamp.cell.confinement import confine, prepared
 from contrechamp.cell.limits import ProcessLimits
 
 MEMORY = 512 << 20
@@ -281,10 +281,31 @@ def link_out_of_the_workshop(scene: Scene) -> object:
 
 
 @attempt
+def write_a_file_of_somebody_else(scene: Scene) -> object:
+    """It lies where it may write, so that only a right of root is missing."""
+    return (scene.workshop / "theirs").write_bytes(b"")
+
+
+@attempt
 def remove_what_it_wrote(scene: Scene) -> object:
     """It would then fill a disk with what the parent cannot count."""
     (scene.workshop / "removed").write_bytes(b"")
     return (scene.workshop / "removed").unlink()
+
+
+@attempt
+def hide_what_it_writes_in_a_folder_that_is_shut(scene: Scene) -> object:
+    """It would then fill a disk with what the parent cannot count."""
+    (scene.workshop / "shut").mkdir(mode=0o300)
+    return (scene.workshop / "shut/much").write_bytes(b"")
+
+
+@attempt
+def hide_what_it_writes_too_deep_for_a_path(scene: Scene) -> object:
+    (scene.workshop / "deep").mkdir()
+    folder = os.open(scene.workshop / "deep", os.O_RDONLY)
+    os.mkdir("deeper", dir_fd=folder)
+    return os.open("deeper/much", os.O_WRONLY | os.O_CREAT, dir_fd=folder)
 
 
 @attempt
@@ -964,15 +985,21 @@ def main() -> None:
         os.setresgid(said["user"], said["user"], said["user"])
         os.setresuid(said["user"], said["user"], said["user"])
     wanted = said["attempts"] or list(ATTEMPTS)
-    sys.stdout.write(json.dumps({name: _came_of(name, scene, said["confined"]) for name in wanted}))
+    confine_child = prepared(LIMITS) if said["prepared"] else None
+    how = (said["confined"], confine_child)
+    sys.stdout.write(json.dumps({name: _came_of(name, scene, *how) for name in wanted}))
 
 
-def _came_of(name: str, scene: Scene, confined: bool) -> str:
+def _came_of(
+    name: str, scene: Scene, confined: bool, confine_child: Callable[[list[int]], object] | None
+) -> str:
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         try:
-            if confined:
+            if confine_child is not None:  # as a child that reads, which has no file of its own
+                confine_child([writing, scene.terminal])
+            elif confined:
                 confine(
                     LIMITS,
                     readable=[scene.source],

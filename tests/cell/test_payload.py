@@ -27,7 +27,14 @@ pytestmark = pytest.mark.skipif(
 )
 #: What a system may forbid whoever runs the tests, or an ordinary user, without the cell too.
 MAY_FAIL_ANYWAY = {
-    *("make a device", "open by handle", "change its root", "watch all files", "open a raw socket"),
+    *(
+        "write a file of somebody else",
+        "make a device",
+        "open by handle",
+        "change its root",
+        "watch all files",
+        "open a raw socket",
+    ),
     *("write a file without a name", "mark by name", "mark by descriptor", "mark by proc"),
     *("start its own program", "read the environment of the parent", "signal the parent"),
     *("type into a terminal", "type into a terminal by another number"),
@@ -50,7 +57,7 @@ class Stage:
     scene: Scene
     user: int
 
-    def play(self, *attempts: str, confined: bool = True) -> dict[str, str]:
+    def play(self, *attempts: str, confined: bool = True, prepared: bool = False) -> dict[str, str]:
         said = {
             "scene": {
                 name: value if isinstance(value, (int, str)) else str(value)
@@ -59,6 +66,7 @@ class Stage:
             "user": self.user,
             "attempts": attempts,
             "confined": confined,
+            "prepared": prepared,
         }
         done = subprocess.run(
             [sys.executable, "-m", "cell.payload"],
@@ -95,6 +103,10 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
     shared.write_bytes(b"of another program")
     for path in (base, *base.rglob("*"), shared):
         os.chown(path, user or os.getuid(), user or os.getgid(), follow_symlinks=False)
+    (workshop / "theirs").write_bytes(b"")
+    (workshop / "theirs").chmod(0o600 if os.getuid() == 0 else 0)
+    if os.getuid() == 0:
+        os.chown(workshop / "theirs", NOBODY - 1, NOBODY - 1)
     other = subprocess.Popen(
         ["sleep", "600"], **({"user": user, "group": user, "extra_groups": []} if user else {})
     )
@@ -141,6 +153,13 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
 def test_every_attempt_fails(stage: Stage) -> None:
     outcomes = stage.play(*ATTEMPTS)
     assert len(outcomes) > 100
+    assert {name: what for name, what in outcomes.items() if what in SUCCEEDED} == {}
+    assert {name: what for name, what in outcomes.items() if "not confined" in what} == {}
+
+
+@pytest.mark.slow
+def test_every_attempt_fails_in_a_child_that_was_forked_to_read(stage: Stage) -> None:
+    outcomes = stage.play(*ATTEMPTS, prepared=True)
     assert {name: what for name, what in outcomes.items() if what in SUCCEEDED} == {}
     assert {name: what for name, what in outcomes.items() if "not confined" in what} == {}
 

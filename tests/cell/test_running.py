@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 from contrechamp.base.errors import InputError
-from contrechamp.cell import landlock, limits
+from contrechamp.cell import landlock
 from contrechamp.cell.confinement import REQUIRED, confine
 from contrechamp.cell.limits import ProcessLimits
 from contrechamp.cell.running import Cell, OurError, Room
+from contrechamp.cell.workshop import MAX_FILES
 from redact.copies import picture
 
 LIMITS = ProcessLimits(memory_bytes=1 << 30, cpu_s=60, file_bytes=8 << 20, wall_s=60, stall_s=60)
@@ -99,7 +100,7 @@ def test_root_reads_the_one_file_of_somebody_else(call: Callable[..., Any], tmp_
         ("shares_memory", {"bytes": 2 << 30}, "needs more than 1 GiB of memory"),
         (
             "writes_many_files",
-            {"files": limits.MAX_FILES + 1, "bytes": 0},
+            {"files": MAX_FILES + 1, "bytes": 0},
             "made its decoder write data without end",
         ),
         (

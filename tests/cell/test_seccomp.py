@@ -73,6 +73,10 @@ CASES: Sequence[tuple[str, tuple[int, ...], str | int]] = [
     ("prctl", (15,), ALLOWED),
     ("prctl", (4, 1), REFUSED),  # to be looked into
     ("prctl", (22, 2), REFUSED),
+    ("mkdirat", (2**64 - 100, 0, 0o777), ALLOWED),
+    ("mkdirat", (2**32 - 100, 0, 0o700), ALLOWED),
+    ("mkdirat", (2**32 - 100, 0, 0o300), REFUSED),  # shut
+    ("mkdirat", (3, 0, 0o777), REFUSED),  # deeper than a path
     ("openat", (0, 0, 0), ALLOWED),
     ("openat", (0, 0, 0o20200002), REFUSED),  # without a name
     ("sched_setaffinity", (0,), ALLOWED),

@@ -1,9 +1,7 @@
 """What a hostile file does to a decoder stays in the process of the decoder."""
 
-import ctypes
 import json
 import os
-import platform
 import signal
 import subprocess
 import sys
@@ -29,29 +27,6 @@ from contrechamp.redact.request import Request
 from contrechamp.redact.sidecar import FORMAT, parse_sidecar
 
 LIMITS = ProcessLimits(memory_bytes=1 << 30, cpu_s=60, file_bytes=8 << 20, wall_s=60, stall_s=60)
-
-
-LINUX = sys.platform == "linux" and platform.machine() in ("x86_64", "aarch64")
-#: What a masker might do -> what it must have given up not to.
-DEEDS = {
-    "read another file": "files",
-    "list the folder": "files",
-    "change the source": "files",
-    "write beside the source": "files",
-    "make a link": "files",
-    "start a program": "files",
-    "open a socket": "network",
-    "open a local socket": "network",
-    "dump core": "limits",
-}
-
-
-def has_landlock() -> bool:
-    """Ask the kernel by another way than the code under test."""
-    modules = Path("/sys/kernel/security/lsm")
-    if modules.exists():
-        return "landlock" in modules.read_text()
-    return LINUX and ctypes.CDLL(None).syscall(444, None, 0, 1) >= 1
 
 
 @pytest.fixture

@@ -215,6 +215,16 @@ def test_a_full_disk_leaves_nothing_under_a_final_name(
         raise run.unmasked[0].error
 
 
+def test_folders_however_deep_leave_nothing_behind(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(masking.MASKERS, "image", "redact.rogue_maskers:digs")
+    out = tmp_path / "out"
+    run = mask_files(gather([photos / "wrong.txt"]).files, out, Settings())
+    assert "is dug" in str(run.unmasked[0].error)
+    assert names(out) == ["masked", "review"]
+
+
 def test_no_room_for_the_review_leaves_no_copy(photos: Path, tmp_path: Path) -> None:
     """Only this process is short of room: the masker's own limit is its own."""
     out = tmp_path / "out"

@@ -20,6 +20,7 @@ def main() -> None:
     descriptor = int(sys.argv[1])
     os.set_inheritable(descriptor, False)
     said = json.loads(sys.stdin.buffer.readline())
+    os.chdir("/")
     nothing = os.open(os.devnull, os.O_RDONLY)
     restrictions = confine_program(
         ProcessLimits(**said["limits"]),

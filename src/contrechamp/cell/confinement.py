@@ -64,16 +64,24 @@ def confine(
     return _confined(limits, readable, places, descriptors, program=False)
 
 
-def prepared(limits: ProcessLimits) -> Callable[[], tuple[str, ...]]:
-    """Return what confines a child that is forked from this process as `confine(limits)` would.
+def prepared(limits: ProcessLimits) -> Callable[[Collection[int]], tuple[str, ...]]:
+    """Return what confines a child that is forked from this process as `confine` would.
 
     What takes time is done here, once. This process itself gives up all rights beyond those of an
     ordinary user.
+
+    Args:
+        limits: what each child may cost.
+
+    Returns:
+        A function, to be called in the child with the descriptors that stay open beside the
+        standard streams.
     """
     values = values_for(limits)
     if sys.platform != "linux":
 
-        def hold_only() -> tuple[str, ...]:
+        def hold_only(keep: Collection[int]) -> tuple[str, ...]:
+            privileges.close_others(keep)
             hold_to(values)
             return ("limits",)
 
@@ -83,7 +91,8 @@ def prepared(limits: ProcessLimits) -> Callable[[], tuple[str, ...]]:
     rules = landlock.ruleset(_system()) if dropped else None
     code = seccomp.prepared() if dropped else None
 
-    def confine_child() -> tuple[str, ...]:
+    def confine_child(keep: Collection[int]) -> tuple[str, ...]:
+        privileges.close_others([*keep, *([] if rules is None else [rules])])
         privileges.leave_session(libc)
         hold_to(values)
         files = rules is not None and landlock.restrict(rules)

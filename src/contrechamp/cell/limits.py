@@ -6,7 +6,7 @@ looks from time to time at what the process has, and kills it when that is too m
 
 import os
 import resource
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,8 +16,6 @@ _RESERVED_BYTES, _RESERVED_BYTES_A_PROCESSOR = 4 * GIB, GIB // 4
 _MAX_DESCRIPTORS = 256
 #: Threads that any library of ours starts, for all processors of a large machine.
 MAX_THREADS = 1024
-#: Files and folders that a process may make.
-MAX_FILES = 10_000
 
 
 @dataclass(frozen=True)
@@ -125,27 +123,3 @@ def use_of(process: int) -> Use | None:
         return Use(kilobytes << 10, int(said["Threads"]))
     except (OSError, ValueError, KeyError, IndexError):
         return None
-
-
-def written(folders: Iterable[Path], *, at_most: int = MAX_FILES) -> tuple[int, int]:
-    """Return how many files and folders lie in `folders`, and their bytes on disk.
-
-    Args:
-        folders: what a process may write to.
-        at_most: stop counting beyond that many.
-    """
-    count = size = 0
-    waiting = list(folders)
-    while waiting and count <= at_most:
-        try:
-            with os.scandir(waiting.pop()) as entries:
-                for entry in entries:
-                    count += 1
-                    size += entry.stat(follow_symlinks=False).st_blocks * 512
-                    if entry.is_dir(follow_symlinks=False):
-                        waiting.append(Path(entry.path))
-                    if count > at_most:
-                        break
-        except OSError:  # gone meanwhile, or not readable
-            continue
-    return count, size

@@ -20,7 +20,7 @@ from contrechamp.cell.closed import need_closed
 from contrechamp.cell.limits import GIB, MAX_THREADS, ProcessLimits, use_of
 
 #: An answer about one file is never longer.
-MAX_ANSWER_BYTES = 64 << 20
+MAX_ANSWER_BYTES = 16 << 20
 _PATIENCE_S = 600
 _LIMITS = ProcessLimits(
     memory_bytes=4 * GIB, cpu_s=_PATIENCE_S, file_bytes=0, wall_s=_PATIENCE_S, stall_s=_PATIENCE_S
@@ -51,7 +51,7 @@ def ask(
         InputError: the cell is not closed.
         NoAnswerError: there is no answer.
     """
-    file = file.absolute()
+    program, file = os.path.abspath(program), file.absolute()
     programs = list(dict.fromkeys(_executed(Path(program))))
     said = {
         "command": [program, *arguments, str(file)],

@@ -23,10 +23,11 @@ from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.base.shown_text import shown
 from contrechamp.cell.closed import need_closed
-from contrechamp.cell.limits import GIB, MAX_FILES, MAX_THREADS, ProcessLimits, use_of, written
+from contrechamp.cell.limits import GIB, MAX_THREADS, ProcessLimits, use_of
+from contrechamp.cell.workshop import MAX_FILES, written
 
-#: Nothing of ours gives an answer longer than this.
-MAX_ANSWER_BYTES = 256 << 20
+#: Nothing of ours gives an answer longer than this; as Python's lists, one can take 20 times more.
+MAX_ANSWER_BYTES = 64 << 20
 #: Letters of one message of it that are shown.
 MAX_SHOWN = 2000
 #: Folder of compiled code in the workshop of a task, if somebody laid some out.
@@ -96,7 +97,13 @@ class Cell:
             os.close(writing)
         self._conversation = _Conversation(room, name, self._process, reading)
         try:
-            self._conversation.tell(asdict(room))
+            self._conversation.tell(
+                {
+                    **asdict(room),
+                    "readable": [str(place.absolute()) for place in room.readable],
+                    "workshop": str(room.workshop.absolute()),
+                }
+            )
             #: Those that the process runs under, by name.
             self.restrictions = self._conversation.heard_restrictions()
             need_closed(self.restrictions, name, unconfined=unconfined)
@@ -288,7 +295,7 @@ class _Conversation:
             raise self._too_much_memory()
         if use is not None and use.threads > MAX_THREADS:
             raise self._refused(_("made its decoder start threads without end"))
-        files, size = written([self.room.workshop])
+        files, size = written(self.room.workshop)
         if files > MAX_FILES or size > limits.total_bytes:
             raise self._refused(_("made its decoder write data without end"))
 

@@ -31,6 +31,8 @@ _ALL = 0xFFFFFFFF
 _CLONE_VM, _CLONE_SIGHAND, _CLONE_THREAD = 0x100, 0x800, 0x10000
 _CLONE_UNWANTED = 0x7E020000 | 0x2000 | 0x800000 | 0x80000000  # namespaces, ptrace, untraced, io
 _O_TMPFILE = 0o20000000
+_OWNER = 0o700  # may read, write and enter
+_FROM_HERE = 0xFFFFFF9C  # AT_FDCWD, -100
 _PR_GET_DUMPABLE, _PR_SET_NAME, _PR_GET_NAME, _PR_SET_VMA = 3, 15, 16, 0x53564D41
 _TCGETS, _TIOCGWINSZ, _FIONCLEX, _FIOCLEX = 0x5401, 0x5413, 0x5450, 0x5451
 _F_DUPFD, _F_GETFD, _F_SETFD, _F_GETFL, _F_SETFL = range(5)
@@ -75,6 +77,9 @@ def _rules(process: int) -> dict[str, list[tuple[_Test, ...]]]:
         # A file without a name is one that the parent cannot count.
         "open": [(_Test(1, 0, _O_TMPFILE),)],
         "openat": [(_Test(2, 0, _O_TMPFILE),)],
+        # Nor may it make a folder that its owner cannot look into, or that no path leads to.
+        "mkdir": [(_Test(1, _OWNER, _OWNER),)],
+        "mkdirat": [(_Test(0, _FROM_HERE), _Test(2, _OWNER, _OWNER))],
         "prctl": _one_of(0, (_PR_GET_DUMPABLE, _PR_SET_NAME, _PR_GET_NAME, _PR_SET_VMA)),
         # Not TIOCSTI, which types into a terminal.
         "ioctl": _one_of(1, (_TCGETS, _TIOCGWINSZ, _FIONCLEX, _FIOCLEX)),

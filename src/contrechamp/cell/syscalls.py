@@ -16,7 +16,7 @@ ALLOWED = _set(
     "fstat fstatfs getdents64 ftruncate fallocate fsync fdatasync fadvise64 sendfile "
     "copy_file_range dup dup2 dup3 pipe pipe2 poll ppoll select pselect6 "
     # names; neither removing nor renaming, so that all that was written can be counted
-    "stat lstat newfstatat statx statfs access faccessat faccessat2 getcwd mkdir mkdirat "
+    "stat lstat newfstatat statx statfs access faccessat faccessat2 getcwd "
     # memory and threads
     "mmap munmap mprotect mremap brk madvise membarrier futex set_robust_list set_tid_address "
     "rseq sched_yield sched_getaffinity getcpu exit exit_group "
@@ -27,7 +27,8 @@ ALLOWED = _set(
 )
 #: What `contrechamp.cell.seccomp` allows with some arguments only.
 FILTERED = _set(
-    "open openat clone prctl ioctl fcntl kill tgkill prlimit64 sched_setaffinity arch_prctl"
+    "open openat mkdir mkdirat clone prctl ioctl fcntl kill tgkill prlimit64 sched_setaffinity "
+    "arch_prctl"
 )
 #: Said to be unknown to this kernel: the C library then does without.
 UNKNOWN = _set("clone3 openat2")

@@ -19,10 +19,10 @@ import socket
 import struct
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from io import BufferedReader
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from contrechamp.base import i18n
 from contrechamp.base.errors import InputError
@@ -39,6 +39,8 @@ FORK, KILL = b"F", b"K"
 #: processor time that it took, in seconds.
 ENDED: Final = struct.Struct(">Iid")
 
+#: Confines this process; is told which descriptors it keeps.
+Confine: TypeAlias = Callable[[Collection[int]], tuple[str, ...]]
 _PACKAGE = Path(__file__).parents[1]
 
 
@@ -64,7 +66,7 @@ def main() -> int:
 class _Template:
     def __init__(
         self,
-        confine: Callable[[], tuple[str, ...]],
+        confine: Confine,
         control: socket.socket,
         woken: socket.socket,
         waker: socket.socket,
@@ -159,10 +161,12 @@ class _Pipe:
             rest = rest[os.write(self._descriptor, rest) :]
 
 
-def _be_child(descriptor: int, confine: Callable[[], tuple[str, ...]]) -> None:
+def _be_child(descriptor: int, confine: Confine) -> None:
     """Be confined, take a job, and send what its function yields."""
     channel = _Pipe(descriptor)
-    _say(channel, frames.CONFINED, {"process": os.getpid(), "in_force": list(confine())})
+    _say(
+        channel, frames.CONFINED, {"process": os.getpid(), "in_force": list(confine([descriptor]))}
+    )
     try:
         kind, said = frames.take(channel, frames.MAX_PIECE)
     except frames.CutOffError:  # nothing more is to be read

@@ -34,6 +34,7 @@ def main() -> None:
     out = os.fdopen(descriptor, "wb")
     room: dict[str, Any] = json.loads(sys.stdin.buffer.readline())
     i18n.activate(room["language"])
+    os.chdir("/")  # from elsewhere it could reach what has too long a path for the parent
     restrictions = confine(
         ProcessLimits(**room["limits"]),
         readable=map(Path, room["readable"]),

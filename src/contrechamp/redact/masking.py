@@ -5,9 +5,9 @@ gets its final name only once its checks have passed and its review sheet is wri
 goes wrong before that, nothing of it is kept.
 """
 
+import contextlib
 import os
 import secrets
-import shutil
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +21,7 @@ from contrechamp.base.i18n import _, active_language
 from contrechamp.base.progress import Progress, silent
 from contrechamp.base.shown_text import shown
 from contrechamp.cell.running import Cell, OurError
+from contrechamp.cell.workshop import empty
 from contrechamp.redact.checks.copies import check_file
 from contrechamp.redact.kinds import FileKind
 from contrechamp.redact.outcome import Check, Outcome, from_json
@@ -124,7 +125,7 @@ def _one(
         copy = _("masked copy of {name}").format(name=source.name)
         unmasked = Unmasked(source.name, unwritable(copy, error))
     finally:
-        _empty(workshop)
+        empty(workshop)
     run.unmasked.append(unmasked)
     return unmasked
 
@@ -148,7 +149,7 @@ def _mask(
         if kind.kind == "video":
             kernels.lay_out(workshop)
         outcome = _outcome(run_job(cell, job, progress), kind)
-    _empty(workshop, but=job.target)
+    empty(workshop, but=job.target)
     _need_file(job.target)
     outcome, absent, pictures = _looked_at(job, outcome, source.name, settings)
     name = _copy_name(source, kind, len(run.masked) + 1, run.out / MASKED, keep=settings.keep_names)
@@ -305,17 +306,9 @@ def _workshop(out: Path) -> Iterator[Path]:
     try:
         yield workshop
     finally:
-        shutil.rmtree(workshop, ignore_errors=True)
+        empty(workshop)
+        with contextlib.suppress(OSError):
+            workshop.rmdir()
         if not any((out / REVIEW).iterdir()):  # no file was handled: leave nothing behind
             for folder in (out / MASKED, out / REVIEW, *([out] if made else [])):
                 folder.rmdir()
-
-
-def _empty(folder: Path, but: Path | None = None) -> None:
-    for path in folder.iterdir():
-        if path == but:
-            continue
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
