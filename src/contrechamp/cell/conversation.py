@@ -10,7 +10,6 @@ from typing import IO, Any, NoReturn
 from contrechamp.base.errors import InputError
 from contrechamp.base.shown_text import shown
 from contrechamp.cell import failures, frames
-from contrechamp.cell.closed import is_closed
 from contrechamp.cell.limits import ProcessLimits, ReadingLimits, use_of
 from contrechamp.cell.warm_process import WarmProcess
 
@@ -85,14 +84,14 @@ class Conversation:
         self._channel.close()
         self._warm.dismiss(self._number)
 
-    def is_closed(self) -> bool:
-        """Return whether the child, which does not know yet what to read, is confined."""
+    def in_force(self) -> list[str]:
+        """Return the restrictions on the child, which does not know yet what to read."""
         kind, content = self._take(frames.BATCH)
         said = self._parsed(content) if kind == frames.CONFINED else None
         match said:
             case {"process": int(process), "in_force": list(in_force)}:
                 self._line.process = process
-                return is_closed([str(name) for name in in_force])
+                return [str(name) for name in in_force]
         raise failures.nonsense(self._where)
 
     def answers(self, function: str, arguments: Mapping[str, Any]) -> Iterator[Any]:

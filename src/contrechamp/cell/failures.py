@@ -2,10 +2,12 @@
 
 import os
 import signal
+from collections.abc import Collection
 from typing import Literal
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
+from contrechamp.cell.closed import refusal
 from contrechamp.cell.limits import GIB, ProcessLimits
 
 #: Records hold these words: they are never changed.
@@ -30,16 +32,9 @@ class CellError(InputError):
         super().__init__(message, where=where)
 
 
-def unconfined(where: str) -> CellError:
-    """Return the error for content that is not read because nothing would confine its reader."""
-    return CellError(
-        "unconfined",
-        _(
-            "not read: this machine cannot confine the process that reads files of others; "
-            "--unconfined reads it all the same"
-        ),
-        where=where,
-    )
+def unconfined(restrictions: Collection[str], where: str) -> CellError:
+    """Return the error for content that is not read because its reader would not be confined."""
+    return CellError("unconfined", refusal(restrictions), where=where)
 
 
 def crashed(status: int, used_s: float, limits: ProcessLimits, where: str) -> CellError:

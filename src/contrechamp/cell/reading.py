@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from typing import IO, Any
 
 from contrechamp.cell import failures
+from contrechamp.cell.closed import is_closed
 from contrechamp.cell.conversation import Conversation
 from contrechamp.cell.limits import ReadingLimits
 from contrechamp.cell.warm_process import WarmProcess
@@ -62,9 +63,10 @@ class Cell:
             self._warm = WarmProcess(self.limits.process, self._modules)
         child = Conversation(self._warm, self.limits, content, where)
         try:
-            if not child.is_closed():
+            in_force = child.in_force()
+            if not is_closed(in_force):
                 if not self.unconfined:
-                    raise failures.unconfined(where)
+                    raise failures.unconfined(in_force, where)
                 self.read_unconfined = True
             yield from child.answers(function, arguments)
         finally:

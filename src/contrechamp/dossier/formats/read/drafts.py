@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ParamSpec, TypeAlias
 
 from contrechamp.base.errors import InputError
@@ -78,7 +78,6 @@ class ImportContext:
     skip_bad_rows: bool = False
     kept: dict[str, Content] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set, repr=False)
-    _digests: dict[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._name_key = self.case.name_key
@@ -114,9 +113,10 @@ class ImportContext:
 
     def digests(self, ref: str) -> bytes:
         """Return the digests of a kept content, which is read only once."""
-        if ref not in self._digests:
-            self._digests[ref] = digests_of(self.kept[ref])
-        return self._digests[ref]
+        content = self.kept[ref]
+        if not content.digests:
+            self.kept[ref] = content = replace(content, digests=digests_of(content))
+        return content.digests
 
 
 class _NotingView(View):

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _, ngettext
@@ -208,20 +207,30 @@ def _describe(
     with opened_cell(reading.LIMITS, reading.MODULES, unconfined=unconfined) as cell:
         for context in contexts:
             for ref, content in context.kept.items():
-                metadata = _metadata(content, cell)
-                if metadata is not None and read_unconfined:
-                    metadata[reading.UNCONFINED] = "yes"
-                digests = context.digests(ref)
-                context.kept[ref] = dataclasses.replace(content, digests=digests, metadata=metadata)
+                small = _in_memory(content)
+                metadata = None
+                if small is not None:
+                    with small.opened() as source:
+                        metadata = reading.described(source, cell)
+                    if read_unconfined:
+                        metadata[reading.UNCONFINED] = "yes"
+                context.kept[ref] = dataclasses.replace(
+                    content, digests=adding.digests_of(small or content), metadata=metadata
+                )
 
 
-def _metadata(content: Content, cell: Cell) -> dict[str, Any] | None:
-    """Return the metadata of a content; None if it has to be read from the case's own copy."""
+def _in_memory(content: Content) -> Content | None:
+    """Return a content in which one can seek: itself, or, of an archive, what it unpacks to.
+
+    None if that is too large: its metadata is read from the case's own copy then.
+    """
     with content.opened() as source:
         if source.seekable():
-            return reading.described(source, cell)
+            return content
         found = source.read(MAX_IN_MEMORY + 1)
-    return reading.described(BytesIO(found), cell) if len(found) <= MAX_IN_MEMORY else None
+    if len(found) > MAX_IN_MEMORY:
+        return None
+    return dataclasses.replace(content, opened=lambda: BytesIO(found))
 
 
 def write_files(
