@@ -88,6 +88,8 @@ def _item(case: "Case", ref: str, *, as_json: bool) -> None:
     from contrechamp.dossier.permission.standing import standing
     from contrechamp.dossier.reading import lookup
     from contrechamp.dossier.reading.view import View
+    from contrechamp.vault.metadata.reading import UNCONFINED, UNREAD
+    from contrechamp.wording.reading import unconfined_label, unread_label
 
     state = lookup.item_state(case, lookup.id_of(ref)) or {}
     if as_json:
@@ -96,6 +98,10 @@ def _item(case: "Case", ref: str, *, as_json: bool) -> None:
     click.echo(ref)
     for line in field_lines(state):
         click.echo(f"  {line}")
+    if reason := state.get(UNREAD):
+        click.echo(f"  = {unread_label(str(reason))}")
+    if state.get(UNCONFINED):
+        click.echo(f"  = {unconfined_label()}")
     for flag in standing(View(case), ref, now().date()):
         click.echo(f"  {flag_line(flag)}")
     _tell_citations(case, ref)

@@ -277,6 +277,9 @@ def decide(
     for key in sorted(decisions.keys() - by_key.keys()):
         raise InputError(_("no such proposal: {text}").format(text=key))
     for key, same in decisions.items():
+        one = by_key[key]  # the case may have been changed since it was proposed
+        decided = _decided(lookup.get(case, one.actor.id), one.entity, scheme)
+        by_key[key] = dataclasses.replace(one, decided=decided)
         if not same:
             check_rejecting(by_key[key])
     for key, same in sorted(decisions.items(), key=lambda one: (not one[1], one[0])):

@@ -13,7 +13,7 @@ from contrechamp.base.spreadsheets import restored
 from contrechamp.dossier.formats.followthemoney import vocabulary
 from contrechamp.dossier.formats.followthemoney.model import Entity, Properties, lang_in, lang_out
 from contrechamp.dossier.formats.followthemoney.vocabulary import WITHOUT_LANGUAGE, the_schema
-from contrechamp.dossier.formats.read.source_file import SourceFile, parsed
+from contrechamp.dossier.formats.read.source_file import SourceFile
 
 #: The dataset of every statement that is written.
 DATASET = "contrechamp"
@@ -43,11 +43,11 @@ def entities(source: SourceFile) -> Iterator[tuple[str, Entity | InputError]]:
     if is_table(source):
         yield from _of_table(source)
         return
-    for where, line in source.lines():
+    for line in source.lines():
         try:
-            yield where, _of_line(parsed(line, where), where)
+            yield line.where, _of_line(line.found(), line.where)
         except InputError as error:
-            yield where, error
+            yield line.where, error
 
 
 def of_schemata(source: SourceFile, schemata: Set[str]) -> Iterator[tuple[str, Entity]]:
@@ -61,12 +61,11 @@ def of_schemata(source: SourceFile, schemata: Set[str]) -> Iterator[tuple[str, E
     if is_table(source):
         yield from _of_sorted_table(source, schemata)
         return
-    marks = tuple(f'"{schema}"' for schema in schemata)
-    for where, text in source.lines():
-        if any(mark in text for mark in marks):  # saves parsing the others
-            entity = _of_line(parsed(text, where), where)
-            if entity.schema in schemata:
-                yield text, entity
+    marks = tuple(f'"{schema}"' for schema in schemata)  # saves parsing the others
+    for line in source.lines(marks, texts=True):
+        entity = _of_line(line.found(), line.where)
+        if entity.schema in schemata:
+            yield line.text, entity
 
 
 def _of_sorted_table(source: SourceFile, schemata: Set[str]) -> Iterator[tuple[str, Entity]]:
