@@ -112,6 +112,8 @@ def drawn_unknowns(cameras: gpd.GeoDataFrame, priors: Priors) -> Mapping[str, Ma
             if unknown == "heading_deg" or not priors.of(prior, name).fixed:
                 varies |= may_be[name]
         missing = np.isnan(cameras[column.get(unknown, unknown)].to_numpy(np.float64))
+        if unknown == "heading_deg":  # a lens that looks all round has none
+            missing &= ~(cameras["hfov_deg"].to_numpy(np.float64) >= 360.0)
         drawn[unknown] = outdoor & missing & varies
     return {unknown: mask for unknown, mask in drawn.items() if mask.any()}
 
@@ -158,6 +160,7 @@ def draw_cameras(
     y: F8,
     free_from_deg: F8,
     free_width_deg: F8,
+    convergence_deg: F8,
     priors: Priors,
     numbers: Uniforms,
 ) -> CameraDraws:
@@ -171,9 +174,12 @@ def draw_cameras(
         cameras: `CAMERA_COLUMNS`, metric.
         x: (n,) where they stand, metres east.
         y: (n,) metres north.
-        free_from_deg: (n,) first direction that the mount leaves free, clockwise from north.
+        free_from_deg: (n,) first direction that the mount leaves free, clockwise from the plane's
+            north.
         free_width_deg: (n,) angle of the free directions, clockwise from there; 360 where nothing
             is in the way.
+        convergence_deg: (n,) how far the plane's north lies east of true north, which mapped
+            headings are from; what is returned is from the plane's.
         priors: for what is not mapped.
         numbers: of the cameras and draws.
     """
@@ -192,8 +198,8 @@ def draw_cameras(
             values[of_kind] = priors.of(UNKNOWN_OF[unknown], name).at(u[of_kind])
         return values
 
-    def mapped_or(column: str, values: F8) -> F8:
-        known = cameras[column].to_numpy(np.float64)
+    def mapped_or(column: str, values: F8, turned_deg: F8 | float = 0.0) -> F8:
+        known = cameras[column].to_numpy(np.float64) - turned_deg
         return np.ascontiguousarray(np.where(np.isnan(known), values, known))
 
     hfov = mapped_or("hfov_deg", hfov_from_focal(from_prior("lens")))
@@ -205,7 +211,7 @@ def draw_cameras(
         x=x,
         y=y,
         height_m=mapped_or("height_m", from_prior("height_m")),
-        heading_deg=mapped_or("heading_deg", free),
+        heading_deg=mapped_or("heading_deg", free, turned_deg=convergence_deg),
         tilt_deg=mapped_or("tilt_deg", from_prior("tilt_deg")),
         hfov_deg=hfov,
         vfov_deg=mapped_or("vfov_deg", vfov_from_hfov(hfov)),

@@ -30,10 +30,12 @@ def mapped(cameras: gpd.GeoDataFrame) -> Mapping[str, Mask]:
 def matters(cameras: gpd.GeoDataFrame) -> Mapping[str, Mask]:
     """Return for each of `PARAMETERS` the cameras whose view depends on it, as (n,) masks."""
     turns = np.isin(cameras["kind"].to_numpy(str), TURNING)
-    return {
+    effect = {
         parameter: ~turns if parameter in _OF_NO_EFFECT_WHEN_TURNING else np.ones_like(turns)
         for parameter in PARAMETERS
     }
+    all_round = cameras["hfov_deg"].to_numpy(np.float64) >= 360.0
+    return {**effect, "heading_deg": effect["heading_deg"] & ~all_round}
 
 
 def known_share(cameras: gpd.GeoDataFrame) -> F8:

@@ -15,6 +15,7 @@ from contrechamp.measure.exposure import CameraDraws, Exposure, Pieces, Walks, e
 from contrechamp.measure.groups import camera_groups
 from contrechamp.measure.heights import BuildingHeights, building_heights
 from contrechamp.measure.priors import KINDS, Priors
+from contrechamp.scene.projection import convergence_deg
 from contrechamp.scene.tables import Scene
 from contrechamp.sight.arrays import Level
 from contrechamp.sight.placing import Placed, place
@@ -42,6 +43,7 @@ class Stage:
     Args:
         cameras: row i is camera i.
         placed: where they stand.
+        convergence_deg: (n,) how far the plane's north lies east of true north at each.
         priors: for what is not mapped.
         drawn: unknown -> which cameras draw it (`draws.drawn_unknowns`).
         heights: of the buildings within range of some camera.
@@ -54,6 +56,7 @@ class Stage:
 
     cameras: gpd.GeoDataFrame
     placed: Placed
+    convergence_deg: F8
     priors: Priors
     drawn: Mapping[str, Mask]
     heights: BuildingHeights
@@ -86,6 +89,7 @@ class Stage:
             self.placed.y,
             self.placed.free_from_deg,
             self.placed.free_width_deg,
+            self.convergence_deg,
             self.priors,
             numbers,
         )
@@ -134,6 +138,7 @@ def set_stage(
     return Stage(
         cameras=cameras,
         placed=placed,
+        convergence_deg=convergence_deg(scene.crs, np.column_stack((placed.x, placed.y))),
         priors=priors,
         drawn=drawn_unknowns(cameras, priors),
         heights=heights,

@@ -10,11 +10,27 @@ from contrechamp.base.i18n import _
 from contrechamp.scene.camera_fields import BY_NAME, FIELDS, CameraField
 from contrechamp.scene.directions import Direction, parse_directions
 from contrechamp.scene.lengths import parse_length_m
+from contrechamp.scene.lifecycle import FORMER
 
 #: surveillance:type of objects that are tagged like cameras but are not.
 NO_CAMERAS = frozenset({"guard", "gunshot_detector", "acoustic", "wifi", "bluetooth", "drone"})
 #: Fields that need code of their own.
 _OWN = ("id", "kind", "heading_deg", "hfov_deg", "indoor")
+#: Words for `camera:type` of lenses that look all round at once, from where they hang.
+ALL_ROUND = frozenset({"panorama", "panoramic", "fisheye", "fish_eye", "360", "360°"})
+#: Values of `surveillance` that say nothing against seeing the street, and those that do.
+_OUTDOORS, _INDOORS = frozenset({"public", "outdoor", "outdoors"}), frozenset({"indoor", "indoors"})
+#: Keys that are read of a camera.
+USED_KEYS = frozenset(
+    {
+        *(tag.key for one in FIELDS for tag in one.tags),
+        *("man_made", "surveillance:type", "revolving", "location", "tunnel", "level", "layer"),
+        *FORMER,
+        *(f"{word}:man_made" for word in FORMER),
+    }
+)
+#: Beginnings of the keys that somebody who maps a camera means to be read.
+_OF_CAMERAS = ("camera:", "camera_", "surveillance")
 
 
 @dataclass(frozen=True)
@@ -60,20 +76,47 @@ class _Reading:
             self.refuse(tag.key, expected)
         return one.absent
 
-    def directions(self) -> tuple[Direction, ...]:
+    def directions(self, way_deg: float) -> tuple[Direction, ...]:
+        """Return the directions of the cameras of a mast; one that is not known if none is.
+
+        Args:
+            way_deg: direction of the way that the camera lies on; NaN if there is none or several.
+        """
         tag, value = self.text(*(tag.key for tag in BY_NAME["heading_deg"].tags))
-        unknown = (Direction(math.nan),)
-        if not tag:
-            return unknown
         found = parse_directions(value)
-        if found is None:
-            self.refuse(tag, _("expected degrees, a name such as NNE, a range 90-180 or a list"))
-            return unknown
-        return found
+        for entry in found.unread:
+            message = _("expected degrees, a name such as NNE, a range 90-180 or a list")
+            self.unreadable.append(Unreadable(tag, entry, message))
+        if math.isnan(way_deg) and any(one.along_way for one in found.read):
+            message = _("the camera lies on no way, or on several: along which one is not known")
+            self.unreadable.append(Unreadable(tag, value, message))
+        return tuple(one.on_way(way_deg) for one in found.read) or (Direction(math.nan),)
+
+    def is_indoors(self) -> bool:
+        """Return whether the camera hangs indoors or underground, and sees nothing of a street."""
+        said = {part.strip().lower() for part in self.tags.get("surveillance", "").split(";")}
+        if said & _INDOORS and said & _OUTDOORS:
+            message = _(
+                "it says indoors and outdoors; it is counted as outdoors, and whether it sees the "
+                "street is not known"
+            )
+            self.refuse("surveillance", message)
+            return False
+        below = [_degrees(part) for key in ("level", "layer")
+                 for part in self.tags.get(key, "").split(";") if part.strip()]  # fmt: skip
+        return (
+            bool(said & _INDOORS)
+            or self.tags.get("indoor", "no") != "no"
+            or self.tags.get("location", "") in {"underground", "indoor"}
+            or self.tags.get("tunnel", "no") != "no"
+            or any(number is not None and number < 0.0 for number in below)
+        )
 
     def kind(self) -> str:
         kind, tag = BY_NAME["kind"], BY_NAME["kind"].tags[0].key
         value = self.tags.get(tag, "").strip().lower()
+        if value in ALL_ROUND:
+            return "fixed"
         if value in kind.choices:
             return kind.choices[value]
         if value:
@@ -81,16 +124,48 @@ class _Reading:
         return "panning" if self.tags.get("revolving") == "yes" else "unknown"
 
 
+def is_surveillance(tags: Mapping[str, str]) -> bool:
+    """Return whether an object is there to watch, whether it is a camera or not."""
+    return "surveillance" in _parts(tags.get("man_made", ""))
+
+
 def is_camera(tags: Mapping[str, str]) -> bool:
-    """Return whether an object is a camera; plate readers are, guards and microphones are not."""
-    if tags.get("man_made") != "surveillance":
-        return False
-    kinds = {part.strip().lower() for part in tags.get("surveillance:type", "").split(";")}
-    return not kinds <= NO_CAMERAS
+    """Return whether an object is a camera in use: guards and microphones are none."""
+    return (
+        is_surveillance(tags)
+        and not _parts(tags.get("surveillance:type", "")) <= NO_CAMERAS
+        and not is_former(tags)
+    )
+
+
+def is_former(tags: Mapping[str, str]) -> bool:
+    """Return whether an object that watches is gone, out of use or not yet there."""
+    return any(
+        (tags.get(word, "no") not in {"no", "false"} and is_surveillance(tags))
+        or "surveillance" in _parts(tags.get(f"{word}:man_made", ""))
+        for word in FORMER
+    )
+
+
+def not_used(tags: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return the tags of a camera that somebody meant to be read, and that nothing reads."""
+    return [
+        (key, value)
+        for key, value in sorted(tags.items())
+        if key.startswith(_OF_CAMERAS)
+        and (key not in USED_KEYS or (key == "surveillance" and not _parts(value) <= _KNOWN))
+    ]
+
+
+_KNOWN = _OUTDOORS | _INDOORS
+
+
+def _parts(value: str) -> set[str]:
+    return {part.strip().lower() for part in value.split(";")}
 
 
 def camera_rows(
-    tags: Mapping[str, str], identity: str
+    tags: Mapping[str, str], identity: str, way_deg: float = math.nan
 ) -> tuple[list[dict[str, Any]], list[Unreadable]]:
     """Return the rows of the camera table for one object, without position and source.
 
@@ -103,19 +178,20 @@ def camera_rows(
         one row per direction, and the tags that could not be read.
     """
     reading = _Reading(tags)
-    directions = reading.directions()
+    directions = reading.directions(way_deg)
+    all_round = tags.get("camera:type", "").strip().lower() in ALL_ROUND
     common = {one.name: reading.value(one) for one in FIELDS if one.name not in _OWN}
     common |= {
         "kind": reading.kind(),
         "mount": common["mount"].lower(),
-        "indoor": tags.get("surveillance") == "indoor" or tags.get("indoor", "no") != "no",
+        "indoor": reading.is_indoors(),
     }
     rows = [
         common
         | {
             "id": identity if len(directions) == 1 else f"{identity}#{i}",
             "heading_deg": direction.heading_deg,
-            "hfov_deg": direction.hfov_deg,
+            "hfov_deg": 360.0 if all_round else direction.hfov_deg,
         }
         for i, direction in enumerate(directions, start=1)
     ]
