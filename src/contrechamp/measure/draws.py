@@ -23,9 +23,10 @@ I8 = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 #: Unknown of a camera -> the row of the table of priors that it is drawn from. Horizontal and
-#: vertical field of view are one unknown, the lens. Heading and kind have no quantiles.
+#: vertical field of view are one unknown, the lens. Kind, indoor and heading have no quantiles.
 UNKNOWN_OF: Mapping[str, str] = {
     "kind": "",
+    "indoor": "",
     "heading_deg": "",
     "height_m": "height_m",
     "tilt_deg": "tilt_deg",
@@ -33,9 +34,12 @@ UNKNOWN_OF: Mapping[str, str] = {
     "width_px": "width_px",
     "range_m": "range_m",
 }
+#: How often a camera hangs indoors whose sources say that it does and that it does not: neither is
+#: known to be the better one.
+INDOOR_SHARE = 0.5
 BUILDING = "building_height_m"
 #: Unknowns without an order: a scenario "all at the first decile" still draws them.
-UNORDERED = ("kind", "heading_deg")
+UNORDERED = ("kind", "indoor", "heading_deg")
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,9 @@ def drawn_unknowns(cameras: gpd.GeoDataFrame, priors: Priors) -> Mapping[str, Ma
     drawn = {"kind": outdoor & (np.sum(list(may_be.values()), axis=0) > 1)}
     for unknown, prior in UNKNOWN_OF.items():
         if unknown == "kind":
+            continue
+        if unknown == "indoor":
+            drawn[unknown] = outdoor & cameras["indoor_doubtful"].to_numpy(bool)
             continue
         varies = np.zeros(len(cameras), bool)
         for name in KINDS:
@@ -206,6 +213,7 @@ def draw_cameras(
     turns = np.isin(kind, [KINDS.index(name) for name in TURNING])
     range_m = mapped_or("range_m", from_prior("range_m"))
     range_m[:, cameras["indoor"].to_numpy(bool)] = 0.0
+    range_m[(number("indoor") < INDOOR_SHARE) & cameras["indoor_doubtful"].to_numpy(bool)] = 0.0
     free = (free_from_deg + number("heading_deg") * free_width_deg) % 360.0
     return CameraDraws(
         x=x,

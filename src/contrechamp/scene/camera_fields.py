@@ -290,6 +290,17 @@ FIELDS: tuple[CameraField, ...] = (
         recorded=False,
     ),
     CameraField(
+        name="indoor_doubtful",
+        holds="flag",
+        help=(
+            "Whether the sources contradict each other on whether the camera hangs indoors: both "
+            "are then drawn, alike often."
+        ),
+        label=N_("contradiction on whether it hangs indoors"),
+        absent=False,
+        recorded=False,
+    ),
+    CameraField(
         name="operator",
         holds="line",
         help="Who runs the camera, if it is written there.",

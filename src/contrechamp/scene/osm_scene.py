@@ -14,11 +14,11 @@ import shapely
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.scene.building_tags import dwelling, off_the_ground, vertical_extent
 from contrechamp.scene.camera_tags import (
-    camera_rows,
     is_camera,
     is_former,
     is_surveillance,
-    not_used,
+    notices_of_unused,
+    read_camera,
 )
 from contrechamp.scene.columns import table_of_rows
 from contrechamp.scene.foot_access import under_ground, walkable
@@ -47,19 +47,6 @@ class _Notes:
                 ),
             )
         )
-
-    def not_used(self, tags: Counter[str]) -> None:
-        """Tell the tags of cameras that nothing uses, with how many cameras have each."""
-        if not tags:
-            return
-        named = [f"{tag} ({count})" for tag, count in sorted(tags.items())]
-        text = ngettext(
-            "tag of cameras that is not used: {names}",
-            "tags of cameras that are not used: {names}",
-            len(named),
-        ).format(names=", ".join(named))
-        self.counts["tags_not_used"] += len(named)
-        self.notices.append(Notice("tag-not-used", self.file, text))
 
 
 _ELLIPSOID = pyproj.Geod(ellps="WGS84")
@@ -104,7 +91,7 @@ def _inside(shape: Any) -> Any:
 
 def _cameras(objects: OsmObjects, notes: _Notes) -> gpd.GeoDataFrame:
     rows, places = [], []
-    unused: Counter[str] = Counter()
+    unused: Counter[tuple[str, str]] = Counter()
     way_deg = way_directions(objects)
     for identity, tags, shape in chain(_points_and_polygons(objects), objects.lines):
         if not is_camera(tags):
@@ -112,14 +99,15 @@ def _cameras(objects: OsmObjects, notes: _Notes) -> gpd.GeoDataFrame:
             notes.counts["cameras_not_in_use"] += former
             notes.counts["watchers_that_are_no_cameras"] += is_surveillance(tags) and not former
             continue
-        of_mast, unreadable = camera_rows(tags, identity, way_deg.get(identity, math.nan))
+        found = read_camera(tags, identity, way_deg.get(identity, math.nan))
         source = {"source": f"{notes.file}: {identity}"}
-        rows += [row | source for row in of_mast]
-        places += [_of_camera(identity, shape, notes)] * len(of_mast)
-        unused.update(f"{key}={value}" for key, value in not_used(tags))
-        for one in unreadable:
+        rows += [row | source for row in found.rows]
+        places += [_of_camera(identity, shape, notes)] * len(found.rows)
+        unused.update(found.unused)
+        for one in found.unreadable:
             notes.unreadable(identity, one.tag, one.value, one.message)
-    notes.not_used(unused)
+    notes.counts["tags_not_used"] += len(unused)
+    notes.notices += notices_of_unused(notes.file, unused)
     return table_of_rows(CAMERA_COLUMNS, rows, places)
 
 

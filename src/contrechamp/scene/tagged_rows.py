@@ -1,5 +1,6 @@
 """Tables whose columns are tags of OpenStreetMap, as Overpass Turbo and others export them."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -10,7 +11,13 @@ import shapely
 
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.scene.camera_fields import FIELDS
-from contrechamp.scene.camera_tags import USED_KEYS, camera_rows, is_camera, is_former
+from contrechamp.scene.camera_tags import (
+    USED_KEYS,
+    is_camera,
+    is_former,
+    notices_of_unused,
+    read_camera,
+)
 from contrechamp.scene.table_rows import Rows
 from contrechamp.scene.tables import Notice
 
@@ -46,12 +53,14 @@ def cameras_among(rows: Rows) -> Rows:
     notices = [*rows.notices, *_left_out(rows.file, len(tags) - len(keep) - former, former)]
     cells: list[dict[str, Any]] = []
     origin: list[int] = []
+    unused: Counter[tuple[str, str]] = Counter()
     for number in keep:
-        found, unreadable = camera_rows(tags[number], _identity(rows, number))
+        found = read_camera(tags[number], _identity(rows, number))
+        unused.update(one for one in found.unused if one[0] in USED_KEYS)
         own = {one.name: tags[number][one.name] for one in FIELDS if one.name in tags[number]}
         own.pop("id", None)
-        cells += [{**_cells(one), **own} for one in found]
-        origin += [number] * len(found)
+        cells += [{**_cells(one), **own} for one in found.rows]
+        origin += [number] * len(found.rows)
         where = f"{rows.file}:{rows.labels[number]}"
         notices += [
             Notice(
@@ -61,8 +70,9 @@ def cameras_among(rows: Rows) -> Rows:
                     tag=one.tag, value=one.value, message=one.message
                 ),
             )
-            for one in unreadable
+            for one in found.unreadable
         ]
+    notices += notices_of_unused(rows.file, unused)
     place = [name for name in names if name not in USED_KEYS and name not in _IDS]
     frame = pd.DataFrame(
         {name: rows.frame[name].to_numpy(object)[origin] for name in place}
