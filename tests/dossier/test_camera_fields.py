@@ -117,6 +117,7 @@ def follow_the_made_up_field(folder: Path) -> None:
     from contrechamp.dossier.formats.write import exporting, osm_changes, survey_form
     from contrechamp.dossier.reading import lookup
     from contrechamp.publish.unknowns import unknown_label
+    from contrechamp.scene.camera_tags import read_camera
 
     table = folder / "survey.csv"
     table.write_text("id,lon,lat,kind,ir_range_m\nSAMPLE,35.1,31.5,dome,42.5\n")
