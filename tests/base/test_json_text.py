@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from contrechamp.base.json_text import json_text
 
-TEXTS = st.text() | st.text("a\x1b\x7f\x9b\x85\u202e\u2066\u200f\\\"é雨", max_size=12)
+TEXTS = st.text() | st.text('a\x1b\x7f\x9b\x85\u202e\u2066\u200f\\"é雨', max_size=12)
 
 
 @given(st.recursive(TEXTS, lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner)))

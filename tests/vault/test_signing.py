@@ -13,7 +13,7 @@ from contrechamp.vault.access import members
 from contrechamp.vault.access.slots import AgeIdentities
 from contrechamp.vault.bags import exporting
 from contrechamp.vault.bags import verifying as bag_verifying
-from contrechamp.vault.log import custody, history, note, signing
+from contrechamp.vault.log import history, note, signing
 from vault import cases, forging
 from vault.cases import NOW, PASSPHRASE, add, files, new, opened
 from vault.test_interrupted_members import StoppedError, stop_at
