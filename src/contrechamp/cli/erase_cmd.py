@@ -44,7 +44,7 @@ def command() -> click.Command:
             ),
             source_file_option(),
             keep_reasons_option(),
-            reason_option(required=True),
+            reason_option(required=True, stays=True),
             *secret_options(),
         ],
     )

@@ -41,7 +41,7 @@ def command() -> click.Command:
             click.Option(["--erase"], is_flag=True, help=_("Erase what was given under it.")),
             source_file_option(),
             keep_reasons_option(),
-            reason_option(required=True),
+            reason_option(required=True, stays=True),
             *secret_options(),
         ],
     )  # fmt: skip

@@ -8,7 +8,7 @@ into memory, and carried over there.
 
 import re
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 
 from sqlcipher3 import dbapi2 as sqlite
@@ -20,6 +20,7 @@ from contrechamp.vault import case as cases
 from contrechamp.vault import database, format_1, objects
 from contrechamp.vault.case import IMPORT_KEY, Case, Change
 from contrechamp.vault.database import text
+from contrechamp.vault.log import adoption
 
 #: A table of format 1 while that of the same name is made anew.
 _OLD = "of_format_1"
@@ -35,17 +36,16 @@ _COPIES = {
     "LEFT JOIN temp.carried ON carried.old = object",
 }
 
-#: What a change of the format writes into the log, besides that it was one.
-MoreChanges = Callable[[Case], Sequence[Change]]
 
-
-def in_place(case: Case, now: datetime, more: MoreChanges = lambda _case: ()) -> None:
+def in_place(case: Case, now: datetime) -> None:
     """Carry a case over, in one transaction.
+
+    A log of the older form cannot go on before its members are taken over (`log.adoption`), so that
+    comes first, under the same checkpoint.
 
     Args:
         case: open for writing, of format 1; the caller has compared its schema with format 1.
         now: for the log.
-        more: what else is to stand in the log from then on.
 
     Raises:
         InputError: if a row is not as format 1 wrote it; nothing was changed.
@@ -53,8 +53,9 @@ def in_place(case: Case, now: datetime, more: MoreChanges = lambda _case: ()) ->
     """
     with database.transaction(case.database):
         _carry_over(case.database, case.folder, case.tables, renamed=True)
-        change = Change("upgrade", "case", {"format": database.FORMAT})
-        cases.append(case, [change, *more(case)], now)
+        adopted = adoption.changes(case) if adoption.is_due(case) else []
+        upgraded = Change("upgrade", "case", {"format": database.FORMAT})
+        cases.append(case, [*adopted, upgraded], now)
 
 
 def in_memory(stored: sqlite.Connection, folder: HeldFolder, tables: str) -> sqlite.Connection:
