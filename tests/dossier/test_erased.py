@@ -25,6 +25,7 @@ from contrechamp.dossier.writing.store import Put
 from contrechamp.vault import adding, database
 from contrechamp.vault import erasing as vault_erasing
 from contrechamp.vault.access import members
+from contrechamp.vault.bags import exporting
 from contrechamp.vault.case import Case
 from contrechamp.vault.log import history
 from contrechamp.vault.verifying import verify
@@ -268,6 +269,21 @@ def test_nothing_is_left_in_the_branches_of_merged_copies(
             merge(case)
         assert where(case, {name, given_by}) == set()
         assert verify(case) == []
+
+
+def test_nothing_is_left_of_an_item_that_was_exported_but_who_got_it(
+    case: Case, tmp_path: Path
+) -> None:
+    name, word, receiver = token(), token(), token()
+    item = add(case, tmp_path / "in", name, word.encode())
+    exporting.export(
+        case, [item], tmp_path / "bag", recipients=[], plain=True, reason="SAMPLE", now=NOW
+    )
+    done = erasing.erase_refs(case, [f"item/{item}"], reason=f"asked by {receiver}", now=NOW)
+    assert [one.name for one in done.remains.outside] == ["bag"]
+    assert where(case, {name, word}) == set()
+    assert {found for found, _place in where(case, {receiver})} == {receiver}
+    assert verify(case) == []
 
 
 def test_reasons_are_kept_where_somebody_wants_them_and_that_is_told(

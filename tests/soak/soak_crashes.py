@@ -9,6 +9,7 @@ import pytest
 
 from vault import deeds
 from vault.crashing import Worker, killed_run, worker
+from vault.old_cases import carried_over_with_fault, laid_out
 from vault.sweeping import DEEDS, Stage, every_call, stage
 
 RUNS = 300
@@ -51,6 +52,18 @@ def test_a_disk_that_never_takes_anything_again(
     for _at, ended in every_call(scene, hands, deed, lasting=True, error=error):
         assert ended is not None
         assert ended["error"] is None or ended["clear"], ended["trace"]
+
+
+@pytest.mark.parametrize("kill", [True, False])
+def test_carrying_a_case_over_is_stopped_at_every_call(
+    hands: Worker, tmp_path: Path, kill: bool
+) -> None:
+    old = laid_out(tmp_path, "everything")
+    whole = carried_over_with_fault(hands, old, tmp_path, {})
+    assert whole is not None
+    for at in range(1, len(whole["calls"]) + 1):
+        fault = {"at": at, "kill": True} if kill else {"at": at}
+        carried_over_with_fault(hands, old, tmp_path, fault)
 
 
 @pytest.mark.parametrize("name", deeds.DEEDS)
