@@ -3,7 +3,7 @@
 import os
 import random
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from contrechamp.vault import adding
 from contrechamp.vault.access import slots
 from contrechamp.vault.access.recovery_keys import parse_recovery_key
 from contrechamp.vault.log import history
+from contrechamp.vault.verifying import verify
 from vault import cases
 from vault.crashing import Worker, worker
 from vault.old_cases import (
@@ -225,3 +226,20 @@ def test_a_table_with_a_value_that_format_1_never_wrote_is_refused_and_nothing_c
             pass
     after = files_of(old)
     assert {n: c for n, c in after.items() if "journal" not in n and n != "case.lock"} == before
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [(lambda path: path.unlink(), "missing"),
+     (lambda path: path.write_bytes(path.read_bytes()[:-1]), "altered")],
+)  # fmt: skip
+def test_what_is_missing_or_altered_in_a_case_of_format_1_is_told(
+    old: Path, change: Callable[[Path], object], told: str
+) -> None:
+    file = max(old.glob("objects/??/*"))
+    change(file)
+    where = f"{file.parent.name}/{file.name}"
+    with cases.opened(old) as case:
+        assert (told, where) in {(one.kind, one.subject) for one in verify(case)}
+    with cases.opened(old, write=True) as case:
+        assert told in wrong(case)

@@ -366,7 +366,7 @@ _PUNCH_HOLE = 0x01 | 0x02
 
 def _give_back(descriptor: int, start: int, length: int) -> None:
     """Let the file system free what holds only zeros, if it can: a disk may then discard it."""
-    if length <= 0:
+    if length <= 0 or ctypes.sizeof(ctypes.c_long) < 8:  # where offsets may be shorter than ours
         return
     fallocate = getattr(ctypes.CDLL(None, use_errno=True), "fallocate", None)
     if fallocate is not None:

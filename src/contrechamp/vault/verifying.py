@@ -516,8 +516,7 @@ def _objects(case: Case) -> Iterator[Discrepancy]:
     kept = {str(file) for file, identity in used if identity}
     there = {f"{objects.FOLDER}/{name}" for name in objects.names_of(case.folder)}
     for name in sorted(kept):
-        waits = files.get(name) is not None
-        if paths.get(name) not in there and not waits:
+        if name not in paths or case.folder.stat(paths[name]) is None:
             yield Discrepancy("missing", _shown_path(name), _("the object is missing"))
     for path in sorted(there - set(paths.values())):
         message = _("this file belongs to no item of the case")
