@@ -141,6 +141,10 @@ def _merged_compartment(chain: Chain, entry: Entry, one: Compartment | None) -> 
         return replace(one or theirs, erased=True, digest=entry.digest)
     if one is not None and (one.erased or one.recipient != new.recipient):
         raise refused(entry, _("it says another key than that of the compartment"))
+    if one is None and (_has(chain, new.recipient) or not _has(chain.source, new.recipient)):
+        raise refused(
+            entry, _("its key is here already, or the log that was merged has no such key")
+        )
     if not new.readers or not _entitled(chain, new.recipient).issuperset(new.readers):
         raise refused(entry, _("the log that was merged does not prove this key or its readers"))
     shut_out = one is not None and not chain.readers(one).issubset(new.readers)
@@ -149,6 +153,11 @@ def _merged_compartment(chain: Chain, entry: Entry, one: Compartment | None) -> 
         raise refused(entry, _("it shuts out a reader whom the merged log does not shut out"))
     made = new_compartment(entry)
     return made if one is None else replace(made, since=one.since, by=one.by, adopted=one.adopted)
+
+
+def _has(chain: Chain | None, recipient: str) -> bool:
+    """Return whether a compartment of this key is in use."""
+    return chain is not None and any(one.recipient == recipient for one in _living(chain).values())
 
 
 def _entitled(chain: Chain, recipient: str) -> frozenset[str]:
