@@ -188,3 +188,14 @@ def test_what_cannot_be_read_is_told_with_place_reason_and_advice() -> None:
     told = str(files.unreadable("f", error, "look again"))
     assert told == "f: cannot be read (No such file or directory); look again"
     assert str(files.unreadable("f", form="GPX")) == "f: cannot be read as GPX"
+
+
+def test_a_planted_link_is_replaced_and_what_it_leads_to_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "own.txt").write_text("mine")
+    (tmp_path / "stick").mkdir()
+    (tmp_path / "stick" / "out.geojson").symlink_to(tmp_path / "own.txt")
+    with files.new_file(tmp_path / "stick" / "out.geojson") as partial:
+        partial.write_text("SAMPLE")
+    assert (tmp_path / "own.txt").read_text() == "mine"
+    assert not (tmp_path / "stick" / "out.geojson").is_symlink()
+    assert (tmp_path / "stick" / "out.geojson").read_text() == "SAMPLE"

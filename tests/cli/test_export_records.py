@@ -43,6 +43,8 @@ def test_no_table_steers_a_terminal_and_nothing_is_lost(
     for table in (tmp_path / name).glob("*.csv"):
         assert not set(table.read_bytes()) & (set(range(32)) - set(b"\t\r\n") | {0x7F}), table.name
         assert "\x9b" not in table.read_bytes().decode()
+    for command in (("show", "--json"), ("find", "SAMPLE", "--json"), ("log", "--json")):
+        assert not set(case(*command).out) & set("\x1b\x07\x9b\r")
     for table in ("actor.csv", "records.xlsx", "statements.csv"):
         if (tmp_path / name / table).exists():
             told = case("import", tmp_path / name / table, "--as", back, "--json").json()

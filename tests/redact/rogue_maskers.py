@@ -77,6 +77,16 @@ def fills_the_disk(source: Path, target: Path, request: Request, progress: Progr
             file.write(bytes(1 << 20))
 
 
+def digs(source: Path, target: Path, request: Request, progress: Progress) -> Outcome:
+    """Make folders in each other, as deep as a path can say, and leave something in all of them."""
+    folder = target.parent
+    while len(str(folder)) < 4080:
+        folder /= "d"
+        folder.mkdir()
+        (folder / "f").write_bytes(b"")
+    raise InputError("is dug", where=source.name)
+
+
 def tries_everything(source: Path, target: Path, request: Request, progress: Progress) -> Any:
     """Return what could be done that a masker has no need to do."""
     done = []

@@ -1,9 +1,7 @@
 """What a hostile file does to a decoder stays in the process of the decoder."""
 
-import ctypes
 import json
 import os
-import platform
 import signal
 import subprocess
 import sys
@@ -18,36 +16,17 @@ import pytest
 
 from contrechamp.base.errors import InputError, OutputError
 from contrechamp.base.progress import Progress, silent
+from contrechamp.cell import running
+from contrechamp.cell.confinement import REQUIRED
+from contrechamp.cell.limits import ProcessLimits
+from contrechamp.cell.running import COMPILED, OurError
 from contrechamp.redact.outcome import Check, Outcome, from_json
 from contrechamp.redact.process import isolation, kernels
-from contrechamp.redact.process.job import MaskingJob, ProcessLimits
+from contrechamp.redact.process.job import MaskingJob
 from contrechamp.redact.request import Request
 from contrechamp.redact.sidecar import FORMAT, parse_sidecar
 
 LIMITS = ProcessLimits(memory_bytes=1 << 30, cpu_s=60, file_bytes=8 << 20, wall_s=60, stall_s=60)
-
-
-LINUX = sys.platform == "linux" and platform.machine() in ("x86_64", "aarch64")
-#: What a masker might do -> what it must have given up not to.
-DEEDS = {
-    "read another file": "files",
-    "list the folder": "files",
-    "change the source": "files",
-    "write beside the source": "files",
-    "make a link": "files",
-    "start a program": "files",
-    "open a socket": "network",
-    "open a local socket": "network",
-    "dump core": "limits",
-}
-
-
-def has_landlock() -> bool:
-    """Ask the kernel by another way than the code under test."""
-    modules = Path("/sys/kernel/security/lsm")
-    if modules.exists():
-        return "landlock" in modules.read_text()
-    return LINUX and ctypes.CDLL(None).syscall(444, None, 0, 1) >= 1
 
 
 @pytest.fixture
@@ -76,7 +55,12 @@ def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Maskin
 
 
 def run(job: MaskingJob, progress: Progress = silent) -> Any:
-    return isolation.run_isolated(job, "photo.jpg", progress)
+    return run_as(job, "photo.jpg", progress)
+
+
+def run_as(job: MaskingJob, name: str, progress: Progress = silent) -> Any:
+    with isolation.cell_for(job.source, job.workshop, name, job.limits) as cell:
+        return isolation.run_job(cell, job, progress), cell.restrictions
 
 
 def test_request_and_outcome_cross_and_progress_comes_back(job: Callable[..., MaskingJob]) -> None:
@@ -103,9 +87,7 @@ def test_request_and_outcome_cross_and_progress_comes_back(job: Callable[..., Ma
 def test_a_process_reaches_nothing_but_its_job(job: Callable[..., MaskingJob]) -> None:
     asked = job("tries_everything")
     answer, restrictions = run(asked)
-    assert restrictions == ["limits", "files", "network"], (
-        "this kernel has neither Landlock nor seccomp"
-    )
+    assert restrictions == REQUIRED, "this kernel has neither Landlock nor seccomp"
     assert answer["done"] == []
     assert Path(answer["temporary"]).parent == asked.workshop
     assert "CASE_PASSPHRASE" not in answer["environment"]
@@ -119,9 +101,7 @@ def test_what_lies_in_memory_is_a_source_too(job: Callable[..., MaskingJob]) -> 
         run(asked)
         assert asked.target.read_bytes() == b"never on a disk"
         with pytest.raises(InputError, match=r"^item 3: frame 3: is damaged$"):
-            isolation.run_isolated(
-                replace(asked, function="redact.rogue_maskers:refuses"), "item 3"
-            )
+            run_as(replace(asked, function="redact.rogue_maskers:refuses"), "item 3")
     finally:
         os.close(descriptor)
 
@@ -153,7 +133,7 @@ def test_a_full_disk_is_told_as_such(job: Callable[..., MaskingJob]) -> None:
 
 
 def test_a_fault_of_ours_does_not_show_data_of_the_file(job: Callable[..., MaskingJob]) -> None:
-    with pytest.raises(isolation.MaskerError, match="ZeroDivisionError") as fault:
+    with pytest.raises(OurError, match="ZeroDivisionError") as fault:
         run(job("stumbles"))
     assert "secret" not in str(fault.value)
 
@@ -200,7 +180,7 @@ def test_what_a_taken_over_process_claims_to_have_given_up_does_not_count(
 def test_an_answer_without_end_is_cut(
     job: Callable[..., MaskingJob], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(isolation, "MAX_ANSWER_BYTES", 10)
+    monkeypatch.setattr(running, "MAX_ANSWER_BYTES", 10)
     with pytest.raises(InputError, match="send data without end"):
         run(job("copies"))
 
@@ -232,7 +212,7 @@ def test_limits_leave_memory_to_the_machine(tmp_path: Path) -> None:
 def test_what_is_compiled_is_laid_out_for_the_process(tmp_path: Path) -> None:
     """It can write no cache but in its workshop, and would compile for seconds for every video."""
     kernels.lay_out(tmp_path)
-    laid = {path.name for path in (tmp_path / kernels.FOLDER).rglob("flow.follow*")}
+    laid = {path.name for path in (tmp_path / COMPILED).rglob("flow.follow*")}
     assert any(name.endswith(".nbi") for name in laid)
     code = (
         "import numba.core.caching as c; saved = c.Cache.save_overload;"
@@ -241,7 +221,7 @@ def test_what_is_compiled_is_laid_out_for_the_process(tmp_path: Path) -> None:
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
-        env={**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / kernels.FOLDER)},
+        env={**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / COMPILED)},
         check=False,
     )
     assert done.returncode == 0

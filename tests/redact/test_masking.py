@@ -14,12 +14,13 @@ from typing import Any, get_args
 import pytest
 
 from contrechamp.base.errors import CheckFailedError, InputError, OutputError, UsageError
+from contrechamp.base.progress import Progress
+from contrechamp.cell.running import Cell, Room
 from contrechamp.redact import masking
 from contrechamp.redact.masking import Settings, mask_files
 from contrechamp.redact.outcome import Kind, Outcome, to_json
 from contrechamp.redact.process.job import MaskingJob
 from contrechamp.redact.request import Request
-from contrechamp.redact.review import sheets
 from contrechamp.redact.sidecar import FORMAT
 from contrechamp.redact.sources import gather
 from redact.copies import picture
@@ -214,6 +215,16 @@ def test_a_full_disk_leaves_nothing_under_a_final_name(
         raise run.unmasked[0].error
 
 
+def test_folders_however_deep_leave_nothing_behind(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(masking.MASKERS, "image", "redact.rogue_maskers:digs")
+    out = tmp_path / "out"
+    run = mask_files(gather([photos / "wrong.txt"]).files, out, Settings())
+    assert "is dug" in str(run.unmasked[0].error)
+    assert names(out) == ["masked", "review"]
+
+
 def test_no_room_for_the_review_leaves_no_copy(photos: Path, tmp_path: Path) -> None:
     """Only this process is short of room: the masker's own limit is its own."""
     out = tmp_path / "out"
@@ -321,11 +332,11 @@ def test_a_link_in_place_of_the_copy_lets_nothing_else_leave(
 ) -> None:
     """As a taken-over masker could do where there is no Landlock; the checks would pass."""
 
-    def links(job: MaskingJob, *_rest: object, **_more: object) -> tuple[object, list[str]]:
+    def links(_cell: Cell, job: MaskingJob, _progress: Progress) -> object:
         make(job.target, photos / "wrong.txt")
-        return to_json(Outcome("image")), []
+        return to_json(Outcome("image"))
 
-    monkeypatch.setattr(masking, "run_isolated", links)
+    monkeypatch.setattr(masking, "run_job", links)
     out = tmp_path / "out"
     run = mask_files(gather([photos / "wrong.txt"]).files, out, Settings())
     assert names(out / "masked") == []
@@ -336,18 +347,19 @@ def test_a_link_in_place_of_the_copy_lets_nothing_else_leave(
 def test_who_reads_the_copy_again_cannot_change_it(
     photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[MaskingJob] = []
-    real = sheets.run_isolated
+    rooms: list[Room] = []
+    real = Cell.__init__
 
-    def noting(job: MaskingJob, *rest: Any, **more: Any) -> Any:
-        asked.append(job)
-        return real(job, *rest, **more)
+    def noting(cell: Cell, room: Room, *rest: Any, **more: Any) -> None:
+        rooms.append(room)
+        real(cell, room, *rest, **more)
 
-    monkeypatch.setattr(sheets, "run_isolated", noting)
+    monkeypatch.setattr(Cell, "__init__", noting)
     mask_files(gather([photos / "wrong.txt"]).files, tmp_path / "out", Settings())
-    [reading] = asked
-    assert not reading.source.is_relative_to(reading.workshop)
-    assert reading.target.is_relative_to(reading.workshop)
+    [_masking, reading] = rooms
+    [copy] = reading.readable
+    assert copy.name == "copy.jpg"
+    assert not copy.is_relative_to(reading.workshop)
 
 
 def test_a_fault_of_ours_is_told_for_its_file_alone(

@@ -14,6 +14,7 @@ from PIL import Image
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import activate
+from contrechamp.cell.confinement import REQUIRED
 from contrechamp.redact import masking
 from contrechamp.redact.faces.known_recall import BLIND_BELOW_PX, MEASURED
 from contrechamp.redact.kinds import kind_of
@@ -165,7 +166,15 @@ def test_the_index_tells_every_file_and_leads_to_its_sheet(page: Page, tmp_path:
     outcome = Outcome("image", covered=(Covered("hand"),), looks=(Look("a", "b", 1),))
     run = Run(
         tmp_path,
-        [Masked(EVIL, tmp_path / "masked/image-001.jpg", tmp_path / "image-001.jpg.html", outcome)],
+        [
+            Masked(
+                EVIL,
+                tmp_path / "masked/image-001.jpg",
+                tmp_path / "image-001.jpg.html",
+                outcome,
+                REQUIRED,
+            )
+        ],
         [Unmasked("b", InputError("is <b>damaged</b>", where="b"))],
         [".hidden: hidden, left out"],
     )

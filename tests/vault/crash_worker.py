@@ -15,7 +15,6 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 
 import pyrage
@@ -134,8 +133,7 @@ def churn(folder: Path, secret: str, seed: int, scratch: str) -> None:
                 path.write_bytes(f"{turn} {path.name} ".encode() + path.read_bytes())
             say(begin=kind)
             with cases.opened(folder, secret, write=True) as case:
-                now = cases.NOW + timedelta(seconds=turn)
-                for one in adding.add(case, [source], now=lambda: now, random=os.urandom):  # noqa: B023
+                for one in adding.add(case, [source], now=lambda: cases.NOW, random=os.urandom):
                     say(added=one.item, file=str(one.path))
                     there.append(one.item)
         elif kind == "erase":

@@ -12,6 +12,7 @@ from contrechamp.vault import mending, verifying
 from contrechamp.vault.access import members
 from contrechamp.vault.access.slots import AgeIdentities
 from contrechamp.vault.bags import exporting
+from contrechamp.vault.bags import verifying as bag_verifying
 from contrechamp.vault.log import history, note, signing
 from vault import cases, forging
 from vault.cases import NOW, PASSPHRASE, add, files, new, opened
@@ -105,6 +106,8 @@ def test_a_bag_tells_the_new_key(shared: Path, tmp_path: Path) -> None:
             case, [one.item], tmp_path / "bag", recipients=[], plain=True, now=NOW
         )
     assert done.key == key.hex()
+    checked = bag_verifying.verify(tmp_path / "bag")
+    assert (checked.discrepancies, list(checked.signers.values())) == ([], [key.hex()])
 
 
 @pytest.mark.parametrize(

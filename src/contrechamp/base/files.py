@@ -4,7 +4,6 @@ All messages on what cannot be read or written stand here; callers add the place
 """
 
 import errno
-import json
 import os
 import secrets
 import shutil
@@ -17,6 +16,7 @@ from typing import Any, BinaryIO
 from contrechamp.base.disk import disk_of, sync
 from contrechamp.base.errors import InputError, OutputError
 from contrechamp.base.i18n import _
+from contrechamp.base.json_text import json_text
 
 #: Modes of what is written: no rights for the group, none for others.
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
@@ -240,7 +240,8 @@ def new_file(path: Path, *, shown: str = "", advice: str = "") -> Iterator[Path]
     """Yield the name of a file to be written; if all goes well, it becomes `path`.
 
     As with `new_folder`, nothing half-written ever has the name, nobody but the user can read it,
-    and a file that stood there is replaced.
+    and a file that stood there is replaced. A link that stood there is, too: in a folder of
+    somebody else's, it could lead to any file of the user's.
 
     Args:
         path: of the file.
@@ -250,7 +251,7 @@ def new_file(path: Path, *, shown: str = "", advice: str = "") -> Iterator[Path]
     Raises:
         OutputError: if it cannot be written.
     """
-    target = path.resolve()
+    target = path.parent.resolve() / path.name
     partial = beside(target)
     try:
         try:
@@ -268,5 +269,5 @@ def new_file(path: Path, *, shown: str = "", advice: str = "") -> Iterator[Path]
 
 def write_json(path: Path, document: Any) -> None:
     """Write a file of JSON that people can read: indented, letters of any script as themselves."""
-    text = json.dumps(document, ensure_ascii=False, indent=1)
+    text = json_text(document, indent=1)
     path.write_text(text + "\n", encoding="utf-8")

@@ -1,129 +1,201 @@
-"""Confines a process before it reads hostile bytes.
+"""Confines a process before it reads bytes of strangers.
 
 Everywhere: limits on memory, time and file size. On Linux also, as far as the kernel supports it:
-no new privileges, no files but those of the job (Landlock), no sockets (seccomp). A decoder taken
+no rights but those of an ordinary user, no files but those of the job (Landlock), no system calls
+but those that decoders need (seccomp), and so no network and no other processes. A decoder taken
 over by a hostile file can then neither read a case nor call home.
 
-Call it before any thread starts: Landlock and seccomp bind only the thread that calls them.
+Call it before any thread starts: Landlock binds only the thread that calls it.
 """
 
+import contextlib
 import ctypes
 import os
-import platform
-import resource
-import signal
-import struct
 import sys
-from collections.abc import Iterable, Mapping
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
-_PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 22, 38
-_SECCOMP_FILTER = 2
-_CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
-_VERSION_FLAG, _PATH_BENEATH = 1, 1
+from contrechamp.cell import landlock, privileges, seccomp
+from contrechamp.cell.limits import ProcessLimits, hold, hold_to, values_for
 
-# Landlock's file access rights (linux/landlock.h); TRUNCATE and those after it came later.
-_WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 1, 1 << 2, 1 << 3
-_TRUNCATE, _IOCTL_DEV = 1 << 14, 1 << 15
-_RIGHTS_BY_VERSION = {1: (1 << 13) - 1, 2: 1 << 13, 3: _TRUNCATE, 5: _IOCTL_DEV}
-#: Running programs, and making links, devices, pipes and sockets: no masker needs these.
-_NEVER = 1 << 0 | 1 << 6 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 12
-_FILE_RIGHTS = _WRITE_FILE | _READ_FILE | _TRUNCATE
-_READ = _READ_FILE | _READ_DIR
-_TCP = 0b11  # bind and connect, since version 4
+#: Names of the restrictions without which the cell is not closed: bytes of strangers are refused.
+REQUIRED = ("limits", "files", "network", "processes")
 
-#: Architecture as seccomp numbers it, then the numbers of socket and io_uring_setup.
-_SYSCALLS = {"x86_64": (0xC000003E, 41, 425), "aarch64": (0xC00000B7, 198, 425)}
-_ALLOW, _REFUSE = 0x7FFF0000, 0x00050001  # refuse with EPERM
-
-#: Where Python, its libraries and the system files that they read are.
-_SYSTEM = ("/usr", "/lib", "/lib64", "/etc", "/proc", "/sys", "/dev", "/nix/store")
+#: Where the system has its libraries and what belongs to them.
+_LIBRARIES = (
+    *("/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libexec", "/usr/local/lib", "/usr/share"),
+    *("/lib", "/lib32", "/lib64", "/nix/store", "/gnu/store"),
+)
+#: What libraries ask the system: where other libraries are, and what the machine has.
+_FACTS = (
+    *("/etc/ld.so.cache", "/etc/localtime", "/proc/cpuinfo", "/proc/meminfo"),
+    *("/sys/devices/system/cpu", "/sys/devices/system/node"),
+)
+_CHANCE = ("/dev/urandom", "/dev/random")
+_NOWHERE = ("/dev/null", "/dev/zero")
 
 
-def confine(limits: Mapping[str, float], source: Path, folders: Iterable[Path]) -> list[str]:
-    """Confine this process; return the restrictions now in force, as stable names.
+def confine(
+    limits: ProcessLimits,
+    *,
+    readable: Iterable[Path] = (),
+    writable: Iterable[Path] = (),
+    descriptors: Collection[int] | None = None,
+) -> tuple[str, ...]:
+    """Confine this process, for good; return the names of the restrictions now in force.
+
+    Where one of `REQUIRED` is missing among them, the cell is not closed: the caller decides, and
+    tells the user, before a byte is read.
 
     Args:
-        limits: as in `contrechamp.redact.process.job.ProcessLimits`.
-        source: the only file of the user's that may be read.
-        folders: the only folders that may be written to.
+        limits: what it may cost.
+        readable: the only files of the user's that may be read; may be ``/dev/fd/N``.
+        writable: the only folders that may be read and written; nothing is removed in them.
+        descriptors: what stays open, beside the standard streams and `readable`; None for all.
+
+    Raises:
+        RuntimeError: there are threads, which would stay free.
     """
-    _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_CPU, int(limits["cpu_s"]))
-    _limit(resource.RLIMIT_FSIZE, int(limits["file_bytes"]))
-    _limit(resource.RLIMIT_DATA, int(limits["memory_bytes"]))
-    _limit(resource.RLIMIT_NOFILE, 256)
-    os.umask(0o077)
+    readable, writable = tuple(readable), tuple(writable)
+    places = [
+        *((place, landlock.READ_FILE) for place in readable),
+        *((place, landlock.WRITE) for place in writable),
+    ]
+    return _confined(limits, readable, places, descriptors, program=False)
+
+
+def prepared(limits: ProcessLimits) -> Callable[[Collection[int]], tuple[str, ...]]:
+    """Return what confines a child that is forked from this process as `confine` would.
+
+    What takes time is done here, once. This process itself gives up all rights beyond those of an
+    ordinary user.
+
+    Args:
+        limits: what each child may cost.
+
+    Returns:
+        A function, to be called in the child with the descriptors that stay open beside the
+        standard streams.
+    """
+    values = values_for(limits)
+    if sys.platform != "linux":
+
+        def hold_only(keep: Collection[int]) -> tuple[str, ...]:
+            privileges.close_others(keep)
+            hold_to(values)
+            return ("limits",)
+
+        return hold_only
+    libc = ctypes.CDLL(None, use_errno=True)
+    dropped = privileges.drop(libc, ())
+    rules = landlock.ruleset(_system()) if dropped else None
+    code = seccomp.prepared() if dropped else None
+
+    def confine_child(keep: Collection[int]) -> tuple[str, ...]:
+        privileges.close_others([*keep, *([] if rules is None else [rules])])
+        privileges.leave_session(libc)
+        hold_to(values)
+        files = rules is not None and landlock.restrict(rules)
+        calls = code is not None and seccomp.load(code)
+        return (
+            "limits",
+            *(("files",) if files else ()),
+            *(("network", "processes") if calls else ()),
+        )
+
+    return confine_child
+
+
+def confine_program(
+    limits: ProcessLimits,
+    *,
+    programs: Iterable[Path],
+    libraries: Iterable[Path],
+    readable: Iterable[Path],
+    descriptors: Collection[int],
+) -> tuple[str, ...]:
+    """Confine this process, which is about to become an outside program, for good.
+
+    It can write nothing, but what its standard streams take.
+
+    Args:
+        limits: what it may cost.
+        programs: the only files that may be executed: the program, and what interprets it.
+        libraries: of the programs, beside those of the system.
+        readable: the only files of the user's that may be read.
+        descriptors: what stays open, beside the standard streams.
+
+    Returns:
+        The names of the restrictions now in force, as `confine` does.
+
+    Raises:
+        RuntimeError: there are threads, which would stay free.
+    """
+    readable = tuple(readable)
+    places = [
+        *((place, landlock.READ_FILE) for place in readable),
+        *((place, landlock.READ) for place in libraries),
+        *((place, landlock.READ | landlock.EXECUTE) for place in programs),
+    ]
+    return _confined(limits, readable, places, descriptors, program=True)
+
+
+def _confined(
+    limits: ProcessLimits,
+    readable: Collection[Path],
+    places: Iterable[tuple[Path, int]],
+    descriptors: Collection[int] | None,
+    *,
+    program: bool,
+) -> tuple[str, ...]:
+    if descriptors is not None:
+        privileges.close_others({*descriptors, *_descriptors_of(readable)})
     restrictions = ["limits"]
     if sys.platform == "linux":
+        if _threads() != 1:
+            raise RuntimeError("confined with threads running")
         libc = ctypes.CDLL(None, use_errno=True)
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0:
-            restrictions += ["files"] if _fence(libc, source, folders) else []
-            restrictions += ["network"] if _unplug(libc) else []
-    return restrictions
+        privileges.leave_session(libc)
+        hold(limits)
+        if privileges.drop(libc, readable):
+            restrictions += ["files"] if landlock.fence([*_system(), *places]) else []
+            restrictions += ["network", "processes"] if seccomp.install(program=program) else []
+    else:
+        hold(limits)
+    return tuple(restrictions)
 
 
-def _limit(which: int, value: int) -> None:
-    _soft, hard = resource.getrlimit(which)
-    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    resource.setrlimit(which, (value, value))
-
-
-def _fence(libc: ctypes.CDLL, source: Path, folders: Iterable[Path]) -> bool:
-    """Allow reading `source` and the system and writing to `folders`, and nothing else."""
-    version = libc.syscall(_CREATE_RULESET, None, 0, _VERSION_FLAG)
-    if version < 1:
-        return False
-    rights = sum(right for since, right in _RIGHTS_BY_VERSION.items() if since <= version)
-    attributes = struct.pack("=QQ", rights, _TCP if version >= 4 else 0)
-    ruleset = libc.syscall(_CREATE_RULESET, attributes, 16 if version >= 4 else 8, 0)
-    if ruleset < 0:
-        return False
+def _threads() -> int:
     try:
-        python = {sys.prefix, sys.base_prefix, *filter(os.path.isdir, sys.path)}
-        for place in (*_SYSTEM, *sorted(python)):
-            _allow(libc, ruleset, Path(place), _READ)
-        for device in ("/dev/null", "/dev/zero"):
-            _allow(libc, ruleset, Path(device), rights & _FILE_RIGHTS)
-        for folder in folders:
-            _allow(libc, ruleset, folder, rights & ~_NEVER)
-        _allow(libc, ruleset, source, _READ_FILE)
-        return bool(libc.syscall(_RESTRICT_SELF, ruleset, 0) == 0)
-    finally:
-        os.close(ruleset)
+        return len(os.listdir("/proc/self/task"))
+    except FileNotFoundError:  # in a folder that is taken for the whole system, without /proc
+        return threading.active_count()
 
 
-def _allow(libc: ctypes.CDLL, ruleset: int, place: Path, rights: int) -> None:
-    try:
-        descriptor = os.open(place, os.O_PATH | os.O_CLOEXEC)
-    except OSError:  # not on this machine
-        return
-    try:
-        libc.syscall(_ADD_RULE, ruleset, _PATH_BENEATH, struct.pack("=Qi", rights, descriptor), 0)
-    finally:
-        os.close(descriptor)
+def _descriptors_of(readable: Iterable[Path]) -> Iterator[int]:
+    for place in readable:
+        if place.parent == Path("/dev/fd"):
+            with contextlib.suppress(ValueError):
+                yield int(place.name)
 
 
-def _unplug(libc: ctypes.CDLL) -> bool:
-    """Refuse every new socket, to the network and to services on this machine alike."""
-    known = _SYSCALLS.get(platform.machine())
-    if known is None or struct.calcsize("P") != 8:
-        return False
-    architecture, *refused = known
-    load, equal, at_least, end = 0x20, 0x15, 0x35, 0x06  # BPF: ld word, jeq, jge, ret
-    steps = [
-        (load, 0, 0, 4),  # the architecture of the system call
-        (equal, 1, 0, architecture),
-        (end, 0, 0, _REFUSE),  # made for another architecture
-        (load, 0, 0, 0),  # its number
-        (at_least, 2, 0, 0x40000000),  # x32 numbers its calls differently
-        (equal, 1, 0, refused[0]),
-        (equal, 0, 1, refused[1]),
-        (end, 0, 0, _REFUSE),
-        (end, 0, 0, _ALLOW),
-    ]
-    code = b"".join(struct.pack("=HBBI", *step) for step in steps)
-    memory = ctypes.create_string_buffer(code, len(code))
-    program = struct.pack("@HP", len(steps), ctypes.addressof(memory))
-    return bool(libc.prctl(_PR_SET_SECCOMP, _SECCOMP_FILTER, program, 0, 0) == 0)
+def _system() -> Iterator[tuple[Path, int]]:
+    """Yield the places of the system that any process may read, and what it may do there."""
+    for place in (*_LIBRARIES, *_FACTS):
+        yield Path(place), landlock.READ
+    for place in _CHANCE:
+        yield Path(place), landlock.READ_FILE
+    for place in _NOWHERE:
+        yield Path(place), landlock.READ_FILE | landlock.WRITE_FILE
+    for folder in sorted(_of_python()):
+        yield folder, landlock.READ
+
+
+def _of_python() -> set[Path]:
+    """Return the folders that Python, its libraries and this program are in."""
+    named = [*sys.path, *os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep)]
+    folders = {Path(prefix) / "lib" for prefix in (sys.prefix, sys.base_prefix)}
+    folders |= {Path(place) for place in named if os.path.isdir(place)}
+    home = Path(os.path.expanduser("~"))
+    return {folder for folder in folders if not home.is_relative_to(folder)}

@@ -9,7 +9,13 @@ import click
 from contrechamp.base.errors import InputError, UsageError
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.shown_text import shown
-from contrechamp.cli.options import FiniteRange, is_verbose, json_option, threads_option
+from contrechamp.cli.options import (
+    FiniteRange,
+    is_verbose,
+    json_option,
+    threads_option,
+    unconfined_option,
+)
 from contrechamp.cli.secret_input import passphrase_fd_option
 from contrechamp.cli.text_input import read_text
 
@@ -61,6 +67,7 @@ def command() -> click.Command:
                 ),
             ),
             *_options_of_credentials(),
+            unconfined_option(),
             threads_option(),
             json_option(),
         ],
@@ -167,6 +174,7 @@ def _mask(
     c2pa_cert: Path | None,
     c2pa_key: Path | None,
     passphrase_fd: int | None,
+    unconfined: bool,
     threads: int | None,
     as_json: bool,
 ) -> None:
@@ -191,6 +199,7 @@ def _mask(
         keep_names,
         _credentials(c2pa_cert, c2pa_key, passphrase_fd),
         is_verbose(click.get_current_context()),
+        unconfined,
     )
     run = Run(out, left_out=sources.left_out)
     for error in sources.refused:

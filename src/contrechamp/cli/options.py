@@ -139,6 +139,18 @@ def threads_option() -> click.Option:
     )
 
 
+def unconfined_option() -> click.Option:
+    """``--unconfined``: read foreign files also where nothing confines what reads them."""
+    return click.Option(
+        ["--unconfined"],
+        is_flag=True,
+        help=_(
+            "Read files also where this system cannot confine what reads them (no Landlock or "
+            "seccomp): a file made to do harm can then reach all that you can. It is noted."
+        ),
+    )
+
+
 def draws_option() -> click.Option:
     """``--draws``: how often what is not known is drawn."""
     return click.Option(

@@ -84,6 +84,15 @@ _STARTS = (
 )
 
 
+def known_kind(kind: str, format_name: str) -> FileKind:
+    """Return one of the kinds that there are.
+
+    Raises:
+        KeyError: there is none of this kind and format.
+    """
+    return _KINDS[kind, format_name]
+
+
 def kind_of(source: Path, name: str) -> FileKind:
     """Return the kind of `source`, judged by its content.
 
@@ -239,6 +248,18 @@ def _zip(file: BinaryIO) -> FileKind | str:
 def _office(suffix: str) -> FileKind:
     macros = {"docx": (".docm",), "xlsx": (".xlsm",), "pptx": (".pptm",)}.get(suffix, ())
     return FileKind("office", suffix.upper(), (f".{suffix}", *macros), f".{suffix}")
+
+
+_KINDS: dict[tuple[str, str], FileKind] = {
+    (one.kind, one.format): one
+    for one in (
+        *(_JPEG, _PNG, _WEBP, _TIFF, _HEIF, _AVIF, _RAW),
+        *(_MP4, _MATROSKA, _AVI, _MPEG),
+        *(_M4A, _MKA, _WAV, _FLAC, _MP3, _AAC, _AMR, _OGG),
+        _PDF,
+        *map(_office, (*_OFFICE_TYPES.values(), *_OFFICE_PARTS.values())),
+    )
+}
 
 
 def _refused(head: bytes) -> str:

@@ -5,9 +5,9 @@ gets its final name only once its checks have passed and its review sheet is wri
 goes wrong before that, nothing of it is kept.
 """
 
+import contextlib
 import os
 import secrets
-import shutil
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,15 +16,17 @@ from pathlib import Path
 
 from contrechamp.base.disk import sync
 from contrechamp.base.errors import CheckFailedError, ContrechampError, InputError, OutputError
-from contrechamp.base.files import keep_private, unwritable
+from contrechamp.base.files import keep_private, unreadable, unwritable
 from contrechamp.base.i18n import _, active_language
 from contrechamp.base.progress import Progress, silent
 from contrechamp.base.shown_text import shown
+from contrechamp.cell.running import Cell, OurError
+from contrechamp.cell.workshop import empty
 from contrechamp.redact.checks.copies import check_file
-from contrechamp.redact.kinds import FileKind, kind_of
+from contrechamp.redact.kinds import FileKind
 from contrechamp.redact.outcome import Check, Outcome, from_json
 from contrechamp.redact.process import kernels
-from contrechamp.redact.process.isolation import MaskerError, limits_for, run_isolated
+from contrechamp.redact.process.isolation import cell_for, kind_in, limits_for, run_job
 from contrechamp.redact.process.job import MaskingJob
 from contrechamp.redact.provenance import Credentials, sign
 from contrechamp.redact.request import Request
@@ -56,12 +58,14 @@ class Settings:
         keep_names: whether copies keep the names of their sources.
         credentials: to sign copies with, if any.
         verbose: show what decoders print.
+        unconfined: read files also where this system cannot confine what reads them.
     """
 
     request: Request = field(default_factory=Request)
     keep_names: bool = False
     credentials: Credentials | None = None
     verbose: bool = False
+    unconfined: bool = False
 
 
 def mask_files(
@@ -106,7 +110,7 @@ def _one(
         return masked
     except ContrechampError as error:
         unmasked = Unmasked(source.name, error)
-    except MaskerError as fault:
+    except OurError as fault:
         unmasked = Unmasked(
             source.name,
             OutputError(
@@ -121,7 +125,7 @@ def _one(
         copy = _("masked copy of {name}").format(name=source.name)
         unmasked = Unmasked(source.name, unwritable(copy, error))
     finally:
-        _empty(workshop)
+        empty(workshop)
     run.unmasked.append(unmasked)
     return unmasked
 
@@ -129,55 +133,91 @@ def _one(
 def _mask(
     source: SourceFile, run: Run, settings: Settings, workshop: Path, progress: Progress
 ) -> Masked:
-    kind = kind_of(source.path, source.name)
-    request = _request(source, kind, settings.request)
+    path = source.path if source.path.parent == Path("/dev/fd") else source.path.absolute()
+    with _cell(path, workshop, source.name, settings) as cell:
+        kind = kind_in(cell, path, source.name)
+        request = _request(source, kind, settings.request)
+        job = MaskingJob(
+            function=MASKERS[kind.kind],
+            source=path,
+            target=workshop / f"copy{kind.suffix}",
+            request=request,
+            limits=limits_for(path, moving=kind.kind in _MOVING),
+            language=active_language(),
+            workshop=workshop,
+        )
+        if kind.kind == "video":
+            kernels.lay_out(workshop)
+        outcome = _outcome(run_job(cell, job, progress), kind)
+    empty(workshop, but=job.target)
+    _need_file(job.target)
+    outcome, absent, pictures = _looked_at(job, outcome, source.name, settings)
     name = _copy_name(source, kind, len(run.masked) + 1, run.out / MASKED, keep=settings.keep_names)
-    draft = workshop / f"copy{kind.suffix}"
-    moving = kind.kind in _MOVING
-    job = MaskingJob(
-        function=MASKERS[kind.kind],
-        source=source.path if source.path.parent == Path("/dev/fd") else source.path.absolute(),
-        target=draft,
-        request=request,
-        limits=limits_for(source.path, moving=moving),
-        language=active_language(),
-        workshop=workshop,
-    )
-    if kind.kind == "video":
-        kernels.lay_out(workshop)
-    answer, restrictions = run_isolated(job, source.name, progress, verbose=settings.verbose)
-    outcome = _outcome(answer, kind)
-    _empty(workshop, but=draft)
-    _need_file(draft)
-    checks, absent = check_file(draft, kind.kind, sound=request.sound != "drop")
-    outcome = replace(outcome, checks=(*outcome.checks, *checks))
-    _need_passed(outcome.checks, source.name)
-    if settings.credentials is not None:
-        outcome = _signed(draft, outcome, settings.credentials, source.name, request)
-    # In a folder of their own, so that what reads the checked copy cannot write to it.
-    aside = workshop / "pictures"
-    aside.mkdir()
-    pictures = sheets.take_pictures(
-        replace(job, source=draft, target=aside / "none", workshop=aside),
-        outcome,
-        verbose=settings.verbose,
-    )
     sheet = sheets.write_sheet(
         sheets.Sheet(
-            name, source.name, kind, request, outcome, tuple(restrictions), absent, pictures
+            *(name, source.name, kind, request, outcome, cell.restrictions, absent, pictures)
         ),
         workshop,
     )
-    return _put_in_place(draft, sheet, name, run.out, source.name, outcome)
+    copy, final_sheet = _put_in_place(job.target, sheet, name, run.out)
+    return Masked(source.name, copy, final_sheet, outcome, cell.restrictions)
+
+
+def _cell(source: Path, workshop: Path, name: str, settings: Settings) -> Cell:
+    """Return a cell for whatever `source` turns out to be: each call has limits of its own."""
+    try:
+        limits = limits_for(source, moving=True)
+    except OSError as error:
+        raise unreadable(name, error) from error
+    return cell_for(
+        *(source, workshop, name, limits),
+        verbose=settings.verbose,
+        unconfined=settings.unconfined,
+    )
+
+
+def _looked_at(
+    job: MaskingJob, outcome: Outcome, name: str, settings: Settings
+) -> tuple[Outcome, tuple[str, ...], tuple[sheets.Thumbnail, ...]]:
+    """Check the copy, and sign it if that is wanted; return also pictures of it.
+
+    Whoever took its masker over made it what it is: it is read in cells of its own, which cannot
+    write to it.
+    """
+    aside = job.workshop / "aside"
+    aside.mkdir()
+    looking = replace(job, source=job.target, target=aside / "none", workshop=aside)
+    sound = job.request.sound != "drop"
+    with _cell(job.target, aside, job.target.name, settings) as cell:
+        checks, absent = check_file(
+            job.target, outcome.kind, sound=sound, unconfined=settings.unconfined, cell=cell
+        )
+        outcome = replace(outcome, checks=(*outcome.checks, *checks))
+        _need_passed(outcome.checks, name)
+        if settings.credentials is None:
+            return outcome, absent, sheets.take_pictures(cell, looking, outcome)
+    sign(job.target, settings.credentials, name)
+    with _cell(job.target, aside, job.target.name, settings) as cell:
+        checks, _absent = check_file(
+            *(job.target, outcome.kind),
+            sound=sound,
+            credentials=True,
+            unconfined=settings.unconfined,
+            cell=cell,
+        )
+        _need_passed(checks, name)
+        signed = Check(_("signed with Content Credentials (C2PA), and read back"), True)
+        outcome = replace(outcome, checks=(*outcome.checks, signed))
+        return outcome, absent, sheets.take_pictures(cell, looking, outcome)
 
 
 def _outcome(answer: object, kind: FileKind) -> Outcome:
     try:
         outcome = from_json(answer)
     except (ValueError, TypeError) as error:
-        raise MaskerError(f"outcome: {error}", "outcome.py") from error
+        raise OurError(f"outcome: {error}", "outcome.py") from error
     if outcome.kind != kind.kind:
-        raise MaskerError("outcome: kind", "outcome.py")
+        raise OurError("outcome: kind", "outcome.py")
     return outcome
 
 
@@ -204,7 +244,7 @@ def _need_file(draft: Path) -> None:
     """Refuse a copy that is a link: another file would be passed on in its place."""
     status = draft.lstat() if draft.exists() else None
     if status is None or not stat.S_ISREG(status.st_mode) or status.st_nlink != 1:
-        raise MaskerError("no copy", "masking.py")
+        raise OurError("no copy", "masking.py")
 
 
 def _need_passed(checks: Sequence[Check], name: str) -> None:
@@ -223,19 +263,6 @@ def _need_passed(checks: Sequence[Check], name: str) -> None:
         )
 
 
-def _signed(
-    draft: Path, outcome: Outcome, credentials: Credentials, name: str, request: Request
-) -> Outcome:
-    """Sign the copy, and check it once more with its manifest."""
-    sign(draft, credentials, name)
-    checks, _absent = check_file(
-        draft, outcome.kind, sound=request.sound != "drop", credentials=True
-    )
-    _need_passed(checks, name)
-    signed = Check(_("signed with Content Credentials (C2PA), and read back"), True)
-    return replace(outcome, checks=(*outcome.checks, signed))
-
-
 def _copy_name(source: SourceFile, kind: FileKind, number: int, folder: Path, *, keep: bool) -> str:
     """Return the name of a copy: neutral, unless kept, since a file name can name a person."""
     stem = f"{kind.kind}-{number:03d}"
@@ -248,9 +275,7 @@ def _copy_name(source: SourceFile, kind: FileKind, number: int, folder: Path, *,
     return name
 
 
-def _put_in_place(
-    draft: Path, sheet: Path, name: str, out: Path, source: str, outcome: Outcome
-) -> Masked:
+def _put_in_place(draft: Path, sheet: Path, name: str, out: Path) -> tuple[Path, Path]:
     for path in (draft, sheet):
         keep_private(path)
         sync(path)
@@ -261,7 +286,7 @@ def _put_in_place(
     except BaseException:
         final_sheet.unlink(missing_ok=True)
         raise
-    return Masked(source, copy, final_sheet, outcome)
+    return copy, final_sheet
 
 
 @contextmanager
@@ -282,17 +307,9 @@ def _workshop(out: Path) -> Iterator[Path]:
     try:
         yield workshop
     finally:
-        shutil.rmtree(workshop, ignore_errors=True)
+        empty(workshop)
+        with contextlib.suppress(OSError):
+            workshop.rmdir()
         if not any((out / REVIEW).iterdir()):  # no file was handled: leave nothing behind
             for folder in (out / MASKED, out / REVIEW, *([out] if made else [])):
                 folder.rmdir()
-
-
-def _empty(folder: Path, but: Path | None = None) -> None:
-    for path in folder.iterdir():
-        if path == but:
-            continue
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)

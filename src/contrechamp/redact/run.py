@@ -4,17 +4,32 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from contrechamp.base.errors import CheckFailedError, ContrechampError
+from contrechamp.cell.closed import is_closed
 from contrechamp.redact.outcome import Outcome
 
 
 @dataclass(frozen=True)
 class Masked:
-    """One masked copy: the name of its source, the paths of the copy and its sheet, the outcome."""
+    """One masked copy.
+
+    Args:
+        source: its name.
+        copy: path of the copy.
+        sheet: path of its sheet.
+        outcome: of the masker.
+        restrictions: that the process which read the source ran under.
+    """
 
     source: str
     copy: Path
     sheet: Path
     outcome: Outcome
+    restrictions: tuple[str, ...]
+
+    @property
+    def confined(self) -> bool:
+        """Whether the source was read in a closed cell."""
+        return is_closed(self.restrictions)
 
 
 @dataclass(frozen=True)

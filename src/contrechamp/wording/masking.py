@@ -43,6 +43,7 @@ def confinement_labels() -> dict[str, str]:
         "limits": _("more memory and time than it was given"),
         "files": _("other files"),
         "network": _("the network"),
+        "processes": _("other processes"),
     }
 
 

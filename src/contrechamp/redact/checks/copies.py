@@ -5,9 +5,14 @@ What only the masker knows (covered pixels, hidden text), the masker checks itse
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
+from contrechamp.base.errors import ContrechampError
 from contrechamp.base.files import unreadable_text
 from contrechamp.base.i18n import _
+from contrechamp.base.progress import Progress
+from contrechamp.base.shown_text import shown
+from contrechamp.cell.running import Cell
 from contrechamp.redact.checks import outside_readers, strict_media, strict_pictures
 from contrechamp.redact.outcome import Check, Kind
 
@@ -26,7 +31,13 @@ _SHOWN = 5
 
 
 def check_file(
-    target: Path, kind: Kind, *, sound: bool = False, credentials: bool = False
+    target: Path,
+    kind: Kind,
+    *,
+    sound: bool = False,
+    credentials: bool = False,
+    unconfined: bool = False,
+    cell: Cell | None = None,
 ) -> tuple[tuple[Check, ...], tuple[str, ...]]:
     """Check that a masked copy holds nothing but its content.
 
@@ -35,9 +46,14 @@ def check_file(
         kind: of the masker that made it.
         sound: whether a video may have a sound track.
         credentials: whether it was given a C2PA manifest.
+        unconfined: ask programs also where this system cannot confine them.
+        cell: in which our own reader reads the copy; None where it is known to be ours.
 
     Returns:
         The checks, and the names of the checking programs that are not installed.
+
+    Raises:
+        InputError: a program cannot be confined, and it was not said to go on.
     """
     video = kind == "video"
     checks, absent = [], []
@@ -47,14 +63,16 @@ def check_file(
                 _("nothing in the file but what can be seen or heard ({reader})").format(
                     reader=_("our own strict reader")
                 ),
-                lambda: _strictly(target, video, sound, credentials=credentials),
+                lambda: _strictly_in(cell, target, video, sound, credentials=credentials),
             )
         )
     if exiftool := outside_readers.installed("exiftool"):
         checks.append(
             _check(
                 _("no metadata ({reader})").format(reader="exiftool"),
-                lambda: outside_readers.exiftool_finds(exiftool, target, credentials=credentials),
+                lambda: outside_readers.exiftool_finds(
+                    exiftool, target, credentials=credentials, unconfined=unconfined
+                ),
             )
         )
     else:
@@ -65,13 +83,38 @@ def check_file(
                 _check(
                     _("no unwanted streams or tags ({reader})").format(reader="ffprobe"),
                     lambda: outside_readers.ffprobe_finds(
-                        ffprobe, target, video=video, sound=sound
+                        ffprobe, target, video=video, sound=sound, unconfined=unconfined
                     ),
                 )
             )
         else:
             absent.append("ffprobe")
     return tuple(checks), tuple(absent)
+
+
+def _strictly_in(
+    cell: Cell | None, target: Path, video: bool, sound: bool, *, credentials: bool
+) -> Iterable[str]:
+    if cell is None:
+        return _strictly(target, video, sound, credentials=credentials)
+    said = {"copy": str(target), "video": video, "sound": sound, "credentials": credentials}
+    answer = cell.call("contrechamp.redact.checks.copies:strictly", said)
+    if not isinstance(answer, dict):
+        raise ValueError("answer")
+    if answer.get("unreadable") is not None:
+        raise ValueError(str(answer["unreadable"]))
+    return [shown(part) for part in answer["found"]]
+
+
+def strictly(said: dict[str, Any], _progress: Progress) -> dict[str, Any]:
+    """Return, in the cell, what our own reader finds in a copy that is not needed."""
+    try:
+        found = _strictly(
+            *(Path(said["copy"]), said["video"], said["sound"]), credentials=said["credentials"]
+        )
+        return {"found": list(found)}
+    except Exception as error:  # struct and zlib raise their own
+        return {"unreadable": str(error) or repr(error)}
 
 
 def _strictly(target: Path, video: bool, sound: bool, *, credentials: bool) -> Iterable[str]:
@@ -92,6 +135,8 @@ def _check(name: str, find: Callable[[], Iterable[str]]) -> Check:
     """Return a check that passes if `find` can read the file and finds nothing."""
     try:
         found = list(find())
+    except ContrechampError:
+        raise
     except (ValueError, KeyError, IndexError, ArithmeticError, OSError) as error:
         return Check(name, False, unreadable_text(str(error)))
     except Exception as error:  # struct and zlib raise their own

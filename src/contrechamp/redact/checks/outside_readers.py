@@ -5,16 +5,16 @@ the file is metadata.
 """
 
 import json
-import os
 import re
 import shutil
-import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-_PATIENCE_S = 600
+from contrechamp.cell.programs import NoAnswerError, ask
+
 #: exiftool reads no configuration file; -ee looks inside video frames, -G1 names each group.
-_EXIFTOOL = ("-config", "", "-json", "-G1", "-a", "-n", "-ee")
+_EXIFTOOL = ("-config", "", "-json", "-G1", "-a", "-n", "-ee", "--")
 _FFPROBE = ("-v", "error", "-of", "json", "-show_format", "-show_streams", "-show_chapters")
 
 #: Groups that tell how the file is built or where it is, and such tags of other groups.
@@ -77,13 +77,16 @@ def installed(program: str) -> str | None:
     return shutil.which(program)
 
 
-def exiftool_finds(program: str, file: Path, *, credentials: bool = False) -> list[str]:
+def exiftool_finds(
+    program: str, file: Path, *, credentials: bool = False, unconfined: bool = False
+) -> list[str]:
     """Return the tags that exiftool finds in `file`, apart from its structure.
 
     Raises:
+        InputError: the cell is not closed, and it was not said to go on `unconfined`.
         ValueError: exiftool could not read it.
     """
-    said = _asked([program, *_EXIFTOOL, "--", str(file)])
+    said = _asked(program, _EXIFTOOL, file, unconfined=unconfined)
     tags: dict[str, Any] = said[0]
     found = []
     for name, value in tags.items():
@@ -98,13 +101,16 @@ def exiftool_finds(program: str, file: Path, *, credentials: bool = False) -> li
     return found
 
 
-def ffprobe_finds(program: str, file: Path, *, video: bool, sound: bool) -> list[str]:
+def ffprobe_finds(
+    program: str, file: Path, *, video: bool, sound: bool, unconfined: bool = False
+) -> list[str]:
     """Return the unwanted tags, chapters, side data and streams that ffprobe finds.
 
     Raises:
+        InputError: the cell is not closed, and it was not said to go on `unconfined`.
         ValueError: ffprobe could not read it.
     """
-    said = _asked([program, *_FFPROBE, str(file)])
+    said = _asked(program, _FFPROBE, file, unconfined=unconfined)
     kinds = sorted(stream.get("codec_type", "?") for stream in said["streams"])
     wanted = [["video"], ["audio", "video"]][: 1 + sound] if video else [["audio"]]
     found = [] if kinds in wanted else ["streams: " + ", ".join(kinds)]
@@ -121,16 +127,9 @@ def ffprobe_finds(program: str, file: Path, *, video: bool, sound: bool) -> list
     return found + ["chapters"] * bool(said.get("chapters"))
 
 
-def _asked(command: list[str]) -> Any:
+def _asked(program: str, arguments: Sequence[str], file: Path, *, unconfined: bool) -> Any:
     try:
-        answer = subprocess.run(  # noqa: S603  a system program, on our own file
-            command,
-            capture_output=True,
-            check=True,
-            timeout=_PATIENCE_S,
-            stdin=subprocess.DEVNULL,
-            env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "HOME": "/nonexistent"},
-        )
-        return json.loads(answer.stdout)
-    except (subprocess.SubprocessError, OSError, ValueError) as error:
+        answer = ask(program, arguments, file, file.name, unconfined=unconfined)
+        return json.loads(answer)
+    except (NoAnswerError, ValueError) as error:
         raise ValueError(type(error).__name__) from error

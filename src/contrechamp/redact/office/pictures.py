@@ -1,6 +1,5 @@
 """Pictures in office files: cropped to what is shown, masked like any other, and renamed."""
 
-import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -29,7 +28,7 @@ class Pictures:
 
     Args:
         request: for the document; boxes drawn by hand do not apply to its pictures.
-        folder: for temporary files.
+        folder: for temporary files, which stay: the cell lets nothing be removed.
     """
 
     request: Request
@@ -48,21 +47,22 @@ class Pictures:
         return self._known[key]
 
     def _mask(self, content: bytes, crop: Crop) -> str | None:
-        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
-            source = Path(folder) / "picture"
-            try:
-                source.write_bytes(_prepared(content, crop))
-                kind = kind_of(source, "picture")
-                if kind.kind != "image":
-                    raise InputError(_("no picture"))
-                target = Path(folder) / f"masked{kind.suffix}"
-                outcome = mask_image(source, target, self.request, silent)
-                if not all(check.passed for check in outcome.checks):
-                    raise InputError(_("a check failed"))
-                masked = target.read_bytes()
-            except (InputError, Image.DecompressionBombError, OSError, ValueError, SyntaxError):
-                self.left_out["pictures"] += 1
-                return None
+        folder = self.folder / "pictures"
+        source = folder / "picture"
+        try:
+            folder.mkdir(exist_ok=True)
+            source.write_bytes(_prepared(content, crop))
+            kind = kind_of(source, "picture")
+            if kind.kind != "image":
+                raise InputError(_("no picture"))
+            target = folder / f"masked{kind.suffix}"
+            outcome = mask_image(source, target, self.request, silent)
+            if not all(check.passed for check in outcome.checks):
+                raise InputError(_("a check failed"))
+            masked = target.read_bytes()
+        except (InputError, Image.DecompressionBombError, OSError, ValueError, SyntaxError):
+            self.left_out["pictures"] += 1
+            return None
         number = len(self.masked) + 1
         name = f"image{number}{kind.suffix.replace('.tif', '.tiff').replace('.jpg', '.jpeg')}"
         self.masked[name] = masked

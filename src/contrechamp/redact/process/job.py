@@ -1,32 +1,13 @@
-"""The job that the parent process sends to a masker's process, as one JSON object."""
+"""The job that the parent process sends to a masker's process, as JSON."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from contrechamp.cell.limits import ProcessLimits
 from contrechamp.redact import sidecar
 from contrechamp.redact.request import Request
-
-
-@dataclass(frozen=True)
-class ProcessLimits:
-    """What one file may cost; beyond that the process is killed and the file refused.
-
-    Args:
-        memory_bytes: data segment of the process (RLIMIT_DATA).
-        cpu_s: processor time, of all cores together.
-        file_bytes: largest file that it may write.
-        wall_s: elapsed time.
-        stall_s: elapsed time without any progress.
-    """
-
-    memory_bytes: int
-    cpu_s: int
-    file_bytes: int
-    wall_s: float
-    stall_s: float
 
 
 @dataclass(frozen=True)
@@ -54,27 +35,25 @@ class MaskingJob:
     arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
-def encoded(job: MaskingJob) -> bytes:
-    """Return `job` as JSON for the process."""
+def encoded(job: MaskingJob) -> dict[str, Any]:
+    """Return `job` for the process, as JSON can hold it."""
     request = {f.name: getattr(job.request, f.name) for f in fields(Request)}
     if job.request.hand is not None:
         request["hand"] = {"where": job.request.hand.where, "said": job.request.hand.to_json()}
-    return json.dumps(
-        {
-            "function": job.function,
-            "source": str(job.source),
-            "target": str(job.target),
-            "request": request,
-            "limits": asdict(job.limits),
-            "language": job.language,
-            "workshop": str(job.workshop),
-            "arguments": dict(job.arguments),
-        }
-    ).encode()
+    return {
+        "function": job.function,
+        "source": str(job.source),
+        "target": str(job.target),
+        "request": request,
+        "limits": asdict(job.limits),
+        "language": job.language,
+        "workshop": str(job.workshop),
+        "arguments": dict(job.arguments),
+    }
 
 
 def decoded(data: dict[str, Any]) -> MaskingJob:
-    """Return the job in the JSON that the process was sent."""
+    """Return the job that `encoded` made into JSON."""
     request = data["request"]
     hand = request["hand"]
     return MaskingJob(

@@ -7,8 +7,8 @@ import functools
 import shutil
 from pathlib import Path
 
-#: Folder of the compiled code in the workshop of a job.
-FOLDER = "compiled"
+from contrechamp.cell.running import COMPILED
+
 #: Numba names the folders of its cache after that of the source.
 ROOM = "video"
 
@@ -22,7 +22,7 @@ def lay_out(workshop: Path) -> None:
     kept = _compiled()
     if kept is None:
         return
-    laid = workshop / FOLDER / kept.name
+    laid = workshop / COMPILED / kept.name
     for folder in (laid.parent, laid):
         folder.mkdir(0o700)  # code that others can write to is not loaded
     for folder in kept.glob(f"{ROOM}_*"):

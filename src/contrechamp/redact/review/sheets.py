@@ -5,7 +5,6 @@ A sheet shows pixels of the copy, never of the source, and never calls a copy sa
 
 import base64
 import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from functools import cache
@@ -19,10 +18,12 @@ from contrechamp import __version__
 from contrechamp.base.errors import CheckFailedError, InputError
 from contrechamp.base.files import new_file
 from contrechamp.base.i18n import _, active_language, direction_of
+from contrechamp.base.json_text import json_text
 from contrechamp.base.templates import environment
+from contrechamp.cell.running import Cell, OurError
 from contrechamp.redact.kinds import FileKind
 from contrechamp.redact.outcome import Covered, Look, Outcome, to_json
-from contrechamp.redact.process.isolation import MaskerError, run_isolated
+from contrechamp.redact.process.isolation import run_job
 from contrechamp.redact.process.job import MaskingJob
 from contrechamp.redact.request import Request
 from contrechamp.redact.review import texts
@@ -72,15 +73,13 @@ class Sheet:
     pictures: tuple[Thumbnail, ...]
 
 
-def take_pictures(
-    job: MaskingJob, outcome: Outcome, *, verbose: bool = False
-) -> tuple[Thumbnail, ...]:
-    """Take pictures of the copy for its sheet, in a process of its own.
+def take_pictures(cell: Cell, job: MaskingJob, outcome: Outcome) -> tuple[Thumbnail, ...]:
+    """Take pictures of the copy for its sheet.
 
     Args:
+        cell: that can read the copy.
         job: whose source is the copy.
         outcome: tells which moments or pages to look at.
-        verbose: show what decoders print.
 
     Raises:
         CheckFailedError: the copy cannot be read back.
@@ -94,7 +93,7 @@ def take_pictures(
         arguments={"kind": outcome.kind, "moments": _moments(outcome)},
     )
     try:
-        answer, _given_up = run_isolated(taking, job.source.name, verbose=verbose)
+        answer = run_job(cell, taking)
     except InputError as error:
         raise CheckFailedError(
             _("the masked copy cannot be read back and was deleted ({reason})").format(reason=error)
@@ -110,7 +109,7 @@ def take_pictures(
             for picture in answer
         )
     except (ValueError, TypeError, KeyError) as error:
-        raise MaskerError("pictures", "review.py") from error
+        raise OurError("pictures", "review.py") from error
 
 
 def _moments(outcome: Outcome) -> list[float]:
@@ -165,6 +164,7 @@ def write_index(run: Run, folder: Path) -> None:
         "index.html.jinja",
         title=_("Review of masked copies"),
         run=run,
+        unconfined=[masked.source for masked in run.masked if not masked.confined],
         rows=[
             {
                 "name": masked.copy.name,
@@ -178,7 +178,7 @@ def write_index(run: Run, folder: Path) -> None:
             for masked in run.masked
         ],
     )
-    data = json.dumps(run_json(run), ensure_ascii=False, indent=1).encode("utf-8", "replace")
+    data = json_text(run_json(run), indent=1).encode("utf-8", "replace")
     for name, content in ((INDEX, html), (RUN_JSON, data)):
         with new_file(folder / name, shown=str(folder / name)) as partial:
             partial.write_bytes(content)
@@ -194,6 +194,7 @@ def run_json(run: Run) -> dict[str, Any]:
                 "source": masked.source,
                 "copy": f"{masked.copy.parent.name}/{masked.copy.name}",
                 "sheet": f"{masked.sheet.parent.name}/{masked.sheet.name}",
+                "confined": masked.confined,
                 "outcome": to_json(masked.outcome),
             }
             for masked in run.masked

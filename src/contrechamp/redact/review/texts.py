@@ -5,6 +5,7 @@ from pathlib import Path
 from babel.numbers import format_decimal
 
 from contrechamp.base.i18n import _, active_language
+from contrechamp.cell.closed import is_closed
 from contrechamp.redact.faces.known_recall import BLIND_BELOW_PX, MEASURED
 from contrechamp.redact.kinds import FileKind
 from contrechamp.redact.outcome import Covered, Kind, Look, Outcome
@@ -67,6 +68,16 @@ def settings(request: Request, kind: Kind, restrictions: tuple[str, ...]) -> lis
     if kind in ("pdf", "office"):
         found.append((_("Words to remove"), number(len(request.words))))
     found.append((_("The process that read the source could not use"), _confined(restrictions)))
+    if not is_closed(restrictions):
+        found.append(
+            (
+                _("Read without confinement"),
+                _(
+                    "This system cannot confine what reads a file, and --unconfined was said: a "
+                    "source made to do harm could reach all that its reader can."
+                ),
+            )
+        )
     return found
 
 

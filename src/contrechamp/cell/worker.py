@@ -1,7 +1,7 @@
-"""The process that reads hostile bytes: takes one job, confines itself, and runs it.
+"""The process that reads bytes of strangers: confines itself, and does what it is told.
 
-Run as ``python -m contrechamp.redact.process.worker N``: the job comes on standard input; progress
-and outcome go to file descriptor N, so that nothing a decoder prints can be mistaken for either.
+Run as ``python -m contrechamp.cell.worker N``: what to do comes on standard input; progress and
+outcomes go to file descriptor N, so that nothing a decoder prints can be mistaken for either.
 """
 
 import errno
@@ -9,6 +9,7 @@ import json
 import os
 import pkgutil
 import sys
+import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -19,46 +20,50 @@ from typing import Any, BinaryIO
 from contrechamp.base import i18n
 from contrechamp.base.errors import CheckFailedError, InputError, OutputError
 from contrechamp.cell.confinement import confine
+from contrechamp.cell.limits import ProcessLimits
 
 _SAY_EVERY_S = 0.1
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _ROOM_BYTES = 1 << 16
-_PACKAGE = Path(__file__).parents[2]
+_PACKAGE = Path(__file__).parents[1]
 
 
-def main() -> int:
-    """Run the job on standard input."""
-    out = os.fdopen(int(sys.argv[1]), "wb")
-    job: dict[str, Any] = json.loads(sys.stdin.buffer.read())
-    i18n.activate(job["language"])
-    restrictions = confine(job["limits"], Path(job["source"]), (Path(job["workshop"]),))
+def main() -> None:
+    """Do what standard input says, once the parent has seen under which restrictions."""
+    descriptor = int(sys.argv[1])
+    out = os.fdopen(descriptor, "wb")
+    room: dict[str, Any] = json.loads(sys.stdin.buffer.readline())
+    i18n.activate(room["language"])
+    os.chdir("/")  # from elsewhere it could reach what has too long a path for the parent
+    restrictions = confine(
+        ProcessLimits(**room["limits"]),
+        readable=map(Path, room["readable"]),
+        writable=[Path(room["workshop"])],
+        descriptors=[descriptor],
+    )
     _say(out, {"confined": restrictions})
+    tempfile.tempdir = room["workshop"]  # looking for one tries to remove a file
+    for line in iter(sys.stdin.buffer.readline, b""):
+        _say(out, _answer(json.loads(line), out, Path(room["workshop"])))
+
+
+def _answer(call: dict[str, Any], out: BinaryIO, workshop: Path) -> dict[str, Any]:
     try:
-        _say(out, {"outcome": _outcome(job, out)})
+        # Not imported before it is confined: NumPy starts threads.
+        function = pkgutil.resolve_name(call["function"])
+        return {"outcome": function(call["said"], _progress_to(out))}
     except (InputError, OutputError, CheckFailedError) as error:
         where = error.where if isinstance(error, InputError) else ""
         message = str(error).removeprefix(f"{where}: ") if where else str(error)
-        _say(out, {"error": type(error).__name__, "message": message, "where": where})
+        return {"error": type(error).__name__, "message": message, "where": where}
     except Exception as error:
         number = getattr(error, "errno", None)
         if isinstance(error, MemoryError) or number == errno.ENOMEM or "bad_alloc" in str(error):
-            _say(out, {"error": "memory"})
-        elif number in _FULL or _is_full(Path(job["workshop"])):
-            _say(out, {"error": "full"})
-        else:
-            traceback.print_exc()
-            _say(out, {"error": "ours", "kind": type(error).__name__, "place": _place(error)})
-    return 0
-
-
-def _outcome(said: dict[str, Any], out: BinaryIO) -> Any:
-    from contrechamp.redact.outcome import Outcome, to_json
-    from contrechamp.redact.process.job import decoded  # not before: NumPy starts threads
-
-    job = decoded(said)
-    function = pkgutil.resolve_name(job.function)
-    outcome = function(job.source, job.target, job.request, _progress_to(out), **job.arguments)
-    return to_json(outcome) if isinstance(outcome, Outcome) else outcome
+            return {"error": "memory"}
+        if number in _FULL or _is_full(workshop):
+            return {"error": "full"}
+        traceback.print_exc()
+        return {"error": "ours", "kind": type(error).__name__, "place": _place(error)}
 
 
 def _is_full(folder: Path) -> bool:
@@ -102,4 +107,4 @@ def _place(error: Exception) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

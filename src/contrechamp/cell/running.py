@@ -1,0 +1,371 @@
+"""The cell from outside: starts its process, calls functions in it, watches it, and ends it.
+
+The process says under which restrictions it runs before it reads a byte, and waits; it is called
+where the cell is closed, or where the user said to do without.
+"""
+
+import contextlib
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, NoReturn, Self
+
+from contrechamp.base.errors import CheckFailedError, ContrechampError, InputError, OutputError
+from contrechamp.base.i18n import _
+from contrechamp.base.progress import Progress, silent
+from contrechamp.base.shown_text import shown
+from contrechamp.cell.closed import need_closed
+from contrechamp.cell.limits import GIB, MAX_THREADS, ProcessLimits, use_of
+from contrechamp.cell.workshop import MAX_FILES, written
+
+#: Nothing of ours gives an answer longer than this; as Python's lists, one can take 20 times more.
+MAX_ANSWER_BYTES = 64 << 20
+#: Letters of one message of it that are shown.
+MAX_SHOWN = 2000
+#: Folder of compiled code in the workshop of a task, if somebody laid some out.
+COMPILED = "compiled"
+_LOOK_EVERY_S = 0.1
+_HANDED_ON = ("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PYTHONPATH", "SYSTEMROOT")
+
+
+class OurError(Exception):
+    """Raised when something failed through our fault, not the file's."""
+
+    def __init__(self, kind: str, place: str) -> None:
+        self.place = place
+        super().__init__(f"{kind} in {place}")
+
+
+@dataclass(frozen=True)
+class Room:
+    """What the process of a cell has: fixed before it reads a byte.
+
+    Args:
+        limits: what it may cost.
+        language: of messages.
+        readable: the files that may be read; may be ``/dev/fd/N``.
+        workshop: the only folder that may be written to.
+    """
+
+    limits: ProcessLimits
+    language: str
+    readable: tuple[Path, ...]
+    workshop: Path
+
+
+class Cell:
+    """One confined process, of which functions are called; it ends with the block.
+
+    Raises:
+        InputError: this system cannot confine it, and the user did not say to go on without.
+    """
+
+    def __init__(
+        self, room: Room, name: str, *, verbose: bool = False, unconfined: bool = False
+    ) -> None:
+        """Start the process.
+
+        Args:
+            room: what it has.
+            name: what the user calls the file that is read, for messages.
+            verbose: show what decoders print.
+            unconfined: go on where this system cannot confine it.
+        """
+        reading, writing = os.pipe()
+        try:
+            self._process = subprocess.Popen(  # noqa: S603  our own interpreter and module
+                [sys.executable, "-P", "-m", "contrechamp.cell.worker", str(writing)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE if verbose else subprocess.DEVNULL,
+                stderr=subprocess.STDOUT if verbose else subprocess.DEVNULL,
+                pass_fds=[writing, *_descriptors(room.readable)],
+                env=_environment(room.workshop),
+                start_new_session=True,
+            )
+        except BaseException:
+            os.close(reading)
+            raise
+        finally:
+            os.close(writing)
+        self._conversation = _Conversation(room, name, self._process, reading)
+        try:
+            self._conversation.tell(
+                {
+                    **asdict(room),
+                    "readable": [str(place.absolute()) for place in room.readable],
+                    "workshop": str(room.workshop.absolute()),
+                }
+            )
+            #: Those that the process runs under, by name.
+            self.restrictions = self._conversation.heard_restrictions()
+            need_closed(self.restrictions, name, unconfined=unconfined)
+        except BaseException:
+            self.close()
+            raise
+
+    def call(
+        self,
+        function: str,
+        said: Any,
+        progress: Progress = silent,
+        *,
+        limits: ProcessLimits | None = None,
+    ) -> Any:
+        """Call a function in the process; return what it returned, as JSON.
+
+        Args:
+            function: ``module:function``, called with `said` and a way to tell progress.
+            said: for it, as JSON can hold it.
+            progress: opens bars in this process.
+            limits: of this call, where they are tighter than those of the room.
+
+        Raises:
+            InputError: the file was refused, or it crashed its reader or exceeded its limits.
+            OutputError: there is no room for the result.
+            CheckFailedError: the function's checks of its own output failed.
+            OurError: the fault is ours.
+        """
+        self._conversation.limits = limits or self._conversation.room.limits
+        self._conversation.tell({"function": function, "said": said})
+        with ExitStack() as bars:
+            return self._conversation.answer(progress, bars)
+
+    def close(self) -> None:
+        """End the process, and whatever it started before it was confined."""
+        os.close(self._conversation.descriptor)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+        self._process.wait()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+
+def _descriptors(readable: tuple[Path, ...]) -> list[int]:
+    return [int(place.name) for place in readable if place.parent == Path("/dev/fd")]
+
+
+def _environment(workshop: Path) -> dict[str, str]:
+    handed_on = {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
+    return {
+        **handed_on,
+        "TMPDIR": str(workshop),
+        "NUMBA_CACHE_DIR": str(workshop / COMPILED),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
+def _shown(text: object) -> str:
+    return shown(str(text)[:MAX_SHOWN])
+
+
+class _Conversation:
+    """What is said with one process: it is sent calls, and answers in lines of JSON."""
+
+    def __init__(
+        self, room: Room, name: str, process: subprocess.Popen[bytes], descriptor: int
+    ) -> None:
+        self.room = room
+        self.limits = room.limits
+        self.name = name
+        self.process = process
+        self.descriptor = descriptor
+        self.advance: Callable[[float], None] = lambda _amount: None
+        self._received, self._rest = 0, b""
+
+    def tell(self, what: dict[str, Any]) -> None:
+        """Send one object to the process; where it has ended, that shows elsewhere.
+
+        Raises:
+            InputError: it takes nothing, as who took it over may want.
+        """
+        assert self.process.stdin is not None  # noqa: S101  for the type
+        descriptor = self.process.stdin.fileno()
+        os.set_blocking(descriptor, False)
+        rest, started = json.dumps(what, default=str).encode() + b"\n", time.monotonic()
+        with selectors.DefaultSelector() as selector, contextlib.suppress(BrokenPipeError):
+            selector.register(descriptor, selectors.EVENT_WRITE)
+            while rest:
+                if selector.select(_LOOK_EVERY_S):
+                    rest = rest[os.write(descriptor, rest) :]
+                waited = time.monotonic() - started
+                self._need_in_time(waited, waited)
+
+    def heard_restrictions(self) -> tuple[str, ...]:
+        """Return what the process says that it runs under; it has read nothing of the user's."""
+        for line in self._lines():
+            return tuple(str(name) for name in self._parsed(line)["confined"])
+        self._died()
+
+    def answer(self, progress: Progress, bars: ExitStack) -> Any:
+        """Return the outcome of a call, or raise what went wrong with it."""
+        for line in self._lines():
+            said = self._parsed(line)
+            if "outcome" in said:
+                return said["outcome"]
+            if "error" in said:
+                self._raise(said)
+            try:
+                self._note(said, progress, bars)
+            except (ValueError, TypeError, KeyError, ArithmeticError) as error:
+                raise self._nonsense() from error
+        self._died()
+
+    def _note(self, said: dict[str, Any], progress: Progress, bars: ExitStack) -> None:
+        """Note a message about progress."""
+        if "bar" in said:
+            bars.close()
+            bar = progress(_shown(said["bar"]), float(said["total"] or 0))
+            self.advance = bars.enter_context(bar)
+        elif "advance" in said:
+            self.advance(float(said["advance"]))
+            if said.get("end"):
+                bars.close()
+                self.advance = lambda _amount: None
+
+    def _parsed(self, line: bytes) -> dict[str, Any]:
+        try:
+            said = json.loads(line)
+        except (ValueError, RecursionError):
+            said = None
+        if not isinstance(said, dict):
+            raise self._nonsense()
+        return said
+
+    def _nonsense(self) -> InputError:
+        return self._refused(_("made its decoder send nonsense; nothing of it was kept"))
+
+    def _lines(self) -> Iterator[bytes]:
+        """Yield the lines that the process sends; refuse the file where it takes too much."""
+        started = heard_at = looked_at = time.monotonic()
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.descriptor, selectors.EVENT_READ)
+            if self.process.stdout is not None:
+                selector.register(self.process.stdout, selectors.EVENT_READ)
+            while True:
+                for key, _events in selector.select(_LOOK_EVERY_S):
+                    piece = os.read(key.fd, 1 << 16)
+                    if key.fd != self.descriptor:
+                        if not piece:
+                            selector.unregister(key.fileobj)
+                        _show(piece)
+                        continue
+                    if not piece:
+                        return
+                    self._received += len(piece)
+                    if self._received > MAX_ANSWER_BYTES:
+                        raise self._refused(_("made its decoder send data without end"))
+                    *lines, self._rest = (self._rest + piece).split(b"\n")
+                    yield from lines
+                    heard_at = time.monotonic()
+                now = time.monotonic()
+                self._need_in_time(now - started, now - heard_at)
+                if now - looked_at >= _LOOK_EVERY_S:
+                    self._need_within_limits()
+                    looked_at = time.monotonic()
+
+    def _need_in_time(self, taken_s: float, silent_s: float) -> None:
+        limits = self.limits
+        if taken_s > limits.wall_s or silent_s > limits.stall_s:
+            raise self._refused(
+                _("took longer than {minutes} minutes and was given up").format(
+                    minutes=round(min(taken_s, max(silent_s, limits.stall_s)) / 60)
+                )
+            )
+
+    def _need_within_limits(self) -> None:
+        """Refuse the file where the process has more than the kernel holds it to."""
+        limits, use = self.limits, use_of(self.process.pid)
+        if use is not None and use.memory_bytes > limits.memory_bytes:
+            raise self._too_much_memory()
+        if use is not None and use.threads > MAX_THREADS:
+            raise self._refused(_("made its decoder start threads without end"))
+        files, size = written(self.room.workshop)
+        if files > MAX_FILES or size > limits.total_bytes:
+            raise self._refused(_("made its decoder write data without end"))
+
+    def _refused(self, message: str) -> InputError:
+        return InputError(message, where=self.name)
+
+    def _raise(self, said: dict[str, Any]) -> NoReturn:
+        message = str(said.get("message", ""))
+        for place in self.room.readable:
+            message = message.replace(str(place), self.name)
+        message = _shown(message)
+        match said["error"]:
+            case "InputError":
+                where = _shown(said.get("where", ""))
+                raise InputError(message, where=self._place(where))
+            case "OutputError":
+                raise OutputError(message)
+            case "CheckFailedError":
+                raise CheckFailedError(message)
+            case "memory":
+                raise self._too_much_memory()
+            case "full":
+                raise OutputError(
+                    _("{name}: no room for what is made of it; make room, then run again").format(
+                        name=self.name
+                    )
+                )
+        raise OurError(_shown(said.get("kind")), _shown(said.get("place")))
+
+    def _place(self, where: str) -> str:
+        """Return a place as the function named it, but with the user's name for the file."""
+        for place in self.room.readable:
+            for own in (str(place), place.name):
+                if where == own or where.startswith(f"{own}:"):
+                    return self.name + where[len(own) :]
+        return where or self.name
+
+    def _too_much_memory(self) -> ContrechampError:
+        return self._refused(
+            _("needs more than {limit} GiB of memory; make it smaller, or split it").format(
+                limit=f"{self.limits.memory_bytes / GIB:.2g}"
+            )
+        )
+
+    def _died(self) -> NoReturn:
+        """Raise the reason why a process ended without an answer."""
+        status = self.process.wait()
+        if status in (-signal.SIGXCPU, -signal.SIGKILL):
+            raise self._refused(
+                _("took more memory or time than allowed, and its decoder was stopped")
+            )
+        if status == -signal.SIGSYS:
+            raise self._refused(
+                _(
+                    "made its decoder do what none needs to, and was stopped: it is made to do "
+                    "harm; nothing of it was kept"
+                )
+            )
+        if status < 0:
+            raise self._refused(
+                _(
+                    "crashed its decoder ({signal}): it is damaged, or made to do harm; nothing "
+                    "of it was kept"
+                ).format(signal=signal.Signals(-status).name)
+            )
+        raise OurError(f"exit status {status}", "worker")
+
+
+def _show(printed: bytes) -> None:
+    """Show what decoders print, so that it steers no terminal."""
+    for line in printed.decode("utf-8", "surrogateescape").splitlines():
+        sys.stderr.write(_shown(line) + "\n")
+    sys.stderr.flush()
