@@ -212,7 +212,7 @@ def _describe(
     """Write what is encrypted besides the contents; return the other tag files: proofs, tables."""
     leaves = [content for _number, content in custody.leaves(case.database)]
     tree = merkle.levels([merkle.leaf_hash(leaf) for leaf in leaves])
-    entries, members = _entries(leaves), membership.proofs(case, leaves)
+    entries, members = _entries(leaves), membership.proofs(case, leaves, keys)
     files: dict[str, bytes] = {}
     listed = []
     for one in found:
