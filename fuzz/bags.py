@@ -34,7 +34,7 @@ def sample() -> dict[str, bytes]:
             random=os.urandom,
         )
         (root / "letter.txt").write_text("SAMPLE letter, made up.")
-        with opening.opened(root / "case", PASSPHRASE, write=True) as opened:
+        with opening.opened(root / "case", PASSPHRASE, tables=TABLES, write=True) as opened:
             (added,) = adding.add(opened, [root / "letter.txt"], now=lambda: NOW, random=os.urandom)
             exporting.export(opened, [added.item], root / "bag", recipients=[], plain=True, now=NOW)
         files = (path for path in (root / "bag").rglob("*") if path.is_file())

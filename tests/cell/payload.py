@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contrechamp.cell import syscalls
-from contrechamp.cell.confinement import confine
+from contrechamp.cell.confinement import confine, prepared
 from contrechamp.cell.limits import ProcessLimits
 
 MEMORY = 512 << 20
@@ -985,15 +985,21 @@ def main() -> None:
         os.setresgid(said["user"], said["user"], said["user"])
         os.setresuid(said["user"], said["user"], said["user"])
     wanted = said["attempts"] or list(ATTEMPTS)
-    sys.stdout.write(json.dumps({name: _came_of(name, scene, said["confined"]) for name in wanted}))
+    confine_child = prepared(LIMITS) if said["prepared"] else None
+    how = (said["confined"], confine_child)
+    sys.stdout.write(json.dumps({name: _came_of(name, scene, *how) for name in wanted}))
 
 
-def _came_of(name: str, scene: Scene, confined: bool) -> str:
+def _came_of(
+    name: str, scene: Scene, confined: bool, confine_child: Callable[[list[int]], object] | None
+) -> str:
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         try:
-            if confined:
+            if confine_child is not None:  # as a child that reads, which has no file of its own
+                confine_child([writing, scene.terminal])
+            elif confined:
                 confine(
                     LIMITS,
                     readable=[scene.source],

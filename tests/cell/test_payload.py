@@ -57,7 +57,7 @@ class Stage:
     scene: Scene
     user: int
 
-    def play(self, *attempts: str, confined: bool = True) -> dict[str, str]:
+    def play(self, *attempts: str, confined: bool = True, prepared: bool = False) -> dict[str, str]:
         said = {
             "scene": {
                 name: value if isinstance(value, (int, str)) else str(value)
@@ -66,6 +66,7 @@ class Stage:
             "user": self.user,
             "attempts": attempts,
             "confined": confined,
+            "prepared": prepared,
         }
         done = subprocess.run(
             [sys.executable, "-m", "cell.payload"],
@@ -152,6 +153,13 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
 def test_every_attempt_fails(stage: Stage) -> None:
     outcomes = stage.play(*ATTEMPTS)
     assert len(outcomes) > 100
+    assert {name: what for name, what in outcomes.items() if what in SUCCEEDED} == {}
+    assert {name: what for name, what in outcomes.items() if "not confined" in what} == {}
+
+
+@pytest.mark.slow
+def test_every_attempt_fails_in_a_child_that_was_forked_to_read(stage: Stage) -> None:
+    outcomes = stage.play(*ATTEMPTS, prepared=True)
     assert {name: what for name, what in outcomes.items() if what in SUCCEEDED} == {}
     assert {name: what for name, what in outcomes.items() if "not confined" in what} == {}
 

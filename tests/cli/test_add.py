@@ -1,8 +1,13 @@
 """``contrechamp add``: files and folders into a case; they stay as they are."""
 
+import json
 from pathlib import Path
 
+import pytest
+from PIL import Image
+
 from cli.commands import LETTER, CaseRun, one_line
+from contrechamp.cell import closed
 
 
 def test_what_is_added_stands_in_the_log_and_verifies(
@@ -43,7 +48,7 @@ def test_one_file_is_told_in_the_singular(case: CaseRun, letter: Path) -> None:
 def test_machines_are_told_in_json(case: CaseRun, letter: Path) -> None:
     told = case("add", letter, "--json").json()
     (item,) = told.pop("items")
-    assert told == {"added": 1, "duplicates": 0, "passed_over": 0}
+    assert told == {"added": 1, "duplicates": 0, "passed_over": 0, "unread": 0}
     assert (item["path"], item["duplicate"]) == (str(letter), False)
     assert item["item"] in case("log").out
 
@@ -54,3 +59,24 @@ def test_a_file_that_is_not_there_is_told_before_anything_is_taken(
     done = case("add", letter, letter.with_name("nowhere"))
     one_line(done, "nowhere: no such file or folder")
     assert case("verify", "--json").json()["entries"] == 2
+
+
+def test_what_is_not_read_is_told_and_shown(
+    case: CaseRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(closed, "REQUIRED", ("limits", "what no machine has"))
+    exif = Image.Exif()
+    exif[271] = "SAMPLE maker"
+    Image.new("RGB", (8, 6)).save(tmp_path / "a.jpg", exif=exif)
+    Image.new("RGB", (9, 6)).save(tmp_path / "b.jpg", exif=exif)
+    done = case("add", tmp_path / "a.jpg", "--json")
+    told = json.loads(done.out)
+    assert (done.status, told["added"], told["unread"]) == (0, 1, 1)
+    assert done.err.startswith(f"{tmp_path}/a.jpg: metadata not read: this machine cannot confine")
+    shown = case("show", f"item/{told['items'][0]['item']}").out
+    assert "metadata_unread: unconfined" in shown
+    assert "= metadata not read: this machine cannot confine" in shown
+    told = case("add", tmp_path / "b.jpg", "--unconfined", "--json").json()
+    shown = case("show", f"item/{told['items'][0]['item']}").out
+    assert "Image Make: SAMPLE maker" in shown
+    assert "read_unconfined: yes" in shown

@@ -1,5 +1,7 @@
 """SAMPLE records for tests: made-up people, places and papers, each labelled as such."""
 
+import atexit
+import functools
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +11,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from contrechamp.cell.reading import Cell
 from contrechamp.dossier.formats.read.importing import Imported, import_files
+from contrechamp.dossier.formats.read.source_file import source_cell
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.records.actors import Actor
 from contrechamp.dossier.records.field_types import Evidence, Position, Record, Text
@@ -121,7 +125,17 @@ def item(tmp_path: Path, content: bytes = b"SAMPLE photo, made up.") -> str:
 
 def take(at: Desk, *paths: Path, **more: Any) -> Imported:
     """Import files."""
+    more = {"cell": cell(), **more}
     return import_files(at.case, paths, now=lambda: NOW, random=os.urandom, **more)
+
+
+@functools.cache
+def cell() -> Cell:
+    """Return the cell in which the files of all tests are read."""
+    opened = source_cell()
+    found = opened.__enter__()
+    atexit.register(opened.__exit__, None, None, None)
+    return found
 
 
 def contents(at: Desk) -> dict[str, list[Any]]:

@@ -99,7 +99,7 @@ def test_a_damaged_part_of_an_archive_is_an_error_of_ours(method: int) -> None:
             bytes(content[:place]) + bytes([content[place] ^ 0xFF]) + bytes(content[place + 1 :])
         )
         file = readers.given(broken)
-        for read in (lambda one: one.text(), lambda one: list(one.lines())):
+        for read in (lambda one: one.json(), lambda one: list(one.lines())):
             with contextlib.suppress(InputError):  # and no other
                 for part in file.parts():
                     read(part)
@@ -137,3 +137,17 @@ def test_a_cell_larger_than_the_limit_is_an_error_of_ours() -> None:
     table = b"id,a\n1," + b"x" * (MAX_CELL + 1) + b"\n"
     with pytest.raises(InputError, match=r"fuzz:\d+: cannot be read"):
         list(readers.given(table).rows())
+
+
+@pytest.mark.parametrize("deep", [97, 990, 100_000])
+def test_json_that_is_too_deep_is_refused(deep: int) -> None:
+    for start, end in ((b"[", b"]"), (b'{"a":', b"}")):
+        content = start * deep + (b"" if start == b"[" else b"1") + end * deep
+        with pytest.raises(InputError, match="it is not JSON"):
+            readers.given(content).json()
+        (line,) = readers.given(content).lines()
+        with pytest.raises(InputError, match="it is not JSON"):
+            line.found()
+    shallow = b"[" * 96 + b"]" * 96
+    assert len(str(readers.given(shallow).json())) == 192
+    assert [line.found() for line in readers.given(shallow).lines()] != []

@@ -18,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from samples import DAY, NOW, camera, consent, exhibit, finding, publication, source, telling, text
 
 from contrechamp.base.errors import CheckFailedError, InputError
+from contrechamp.dossier.index_tables import TABLES
 from contrechamp.dossier.permission import reviews
 from contrechamp.dossier.permission.standing import Standings
 from contrechamp.dossier.reading import lookup
@@ -50,7 +51,9 @@ class AnyOrder(RuleBasedStateMachine):
         photo = self.folder / "sample.jpg"
         photo.write_bytes(b"SAMPLE")
         self.item = f"item/{cases.add(self.folder / 'case', photo)[0].item}"
-        self.open = opening.opened(self.folder / "case", cases.PASSPHRASE, write=True)
+        self.open = opening.opened(
+            self.folder / "case", cases.PASSPHRASE, tables=TABLES, write=True
+        )
         self.case = self.open.__enter__()
         self.refs: list[str] = []
         self.steps = 0

@@ -2,7 +2,6 @@
 
 import csv
 import dataclasses
-import os
 import subprocess
 import sys
 from decimal import Decimal
@@ -10,10 +9,9 @@ from pathlib import Path
 from typing import get_args, get_type_hints
 
 import pytest
-from samples import NOW, camera, desk
+from samples import camera, desk
 
 from contrechamp.base.errors import InputError
-from contrechamp.dossier.formats.read.importing import import_files
 from contrechamp.dossier.formats.write.scene_tables import camera_rows
 from contrechamp.dossier.reading.lookup import Stored
 from contrechamp.dossier.records.fieldwork import Camera
@@ -112,19 +110,20 @@ def follow_the_made_up_field(folder: Path) -> None:
     """Take a table with a field that the specification was given, all the way."""
     import geopandas as gpd
     import openpyxl
+    from fuzz import readers
     from samples import DAY, take
 
     from contrechamp.dossier.formats.write import exporting, osm_changes, survey_form
     from contrechamp.dossier.reading import lookup
     from contrechamp.publish.unknowns import unknown_label
-    from contrechamp.scene.camera_tags import camera_rows as rows_of_tags
+    from contrechamp.scene.camera_tags import read_camera
 
     table = folder / "survey.csv"
     table.write_text("id,lon,lat,kind,ir_range_m\nSAMPLE,35.1,31.5,dome,42.5\n")
     read = read_input(open_input(table), skip_bad_rows=False).cameras
     assert read["ir_range_m"].tolist() == [42.5]
     with desk(folder) as at:
-        import_files(at.case, [table], now=lambda: NOW, random=os.urandom)
+        take(at, table, cell=readers.Direct())  # the cell's own process knows no made-up field
         (stored,) = lookup.every(at.case, "camera")
         assert to_json(stored.record)["ir_range_m"] == "42.5"
         with pytest.raises(InputError, match="ir_range_m: expected metres, more than 0, up"):
@@ -139,11 +138,12 @@ def follow_the_made_up_field(folder: Path) -> None:
         export = folder / "export.csv"
         with export.open("w", newline="") as target:
             csv.writer(target).writerows([submission, submission.values()])
-        (new,) = [one for one in take(at, export).new if one.kind == "camera"]
+        direct = readers.Direct()
+        (new,) = [one for one in take(at, export, cell=direct).new if one.kind == "camera"]
         assert lookup.get(at.case, new.id).record.ir_range_m == 7
     assert tags["camera:ir_range"] == "42.5"
-    (row,), unreadable = rows_of_tags({"man_made": "surveillance", "camera:ir_range": "40 m"}, "n")
-    assert (row["ir_range_m"], unreadable) == (40.0, [])
+    found = read_camera({"man_made": "surveillance", "camera:ir_range": "40 m"}, "n")
+    assert (found.rows[0]["ir_range_m"], found.unreadable, found.unused) == (40.0, [], [])
     out = gpd.read_file(folder / "out" / "cameras.geojson")
     assert out["ir_range_m"].tolist() == [42.5]
     form = folder / "form.xlsx"

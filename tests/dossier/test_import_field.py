@@ -11,6 +11,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from fuzz import readers
 from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
 from pyxform.xls2xform import convert
@@ -395,6 +396,6 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(
     at: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     survey_form.write(tmp_path / "form.xlsx")
-    monkeypatch.setattr("contrechamp.base.csv_and_xlsx.MAX_WORKBOOK", 1000)
+    monkeypatch.setattr("contrechamp.base.workbook.MAX_WORKBOOK", 1000)
     with pytest.raises(InputError, match=r"form\.xlsx: it holds more"):
-        take(at, tmp_path / "form.xlsx")
+        take(at, tmp_path / "form.xlsx", cell=readers.Direct())

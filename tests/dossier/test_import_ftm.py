@@ -22,7 +22,21 @@ from followthemoney.types import registry
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up import of_class
-from samples import DAY, NOW, Desk, actor, consent, desk, exhibit, item, source, take, telling, text
+from samples import (
+    DAY,
+    NOW,
+    Desk,
+    actor,
+    cell,
+    consent,
+    desk,
+    exhibit,
+    item,
+    source,
+    take,
+    telling,
+    text,
+)
 
 from contrechamp.base.errors import InputError
 from contrechamp.dossier.formats.followthemoney.entities import from_entity, to_entities
@@ -576,7 +590,7 @@ def in_statements(found: list[Entity]) -> list[Entity]:
         content = table.getvalue()
     assert ours.getvalue().encode() == content
     given_file = SourceFile(
-        "s.csv", Content("s.csv", lambda: BytesIO(content)), content, len(content)
+        "s.csv", Content("s.csv", lambda: BytesIO(content)), content, len(content), cell()
     )
     return [one for _where, one in entities_in(given_file) if isinstance(one, Entity)]
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from followthemoney import Dataset, StatementEntity
 from followthemoney.statement.serialize import get_statement_writer
-from samples import NOW, Desk, actor, desk, source, telling, text
+from samples import NOW, Desk, actor, cell, desk, source, telling, text
 
 from contrechamp.base.errors import InputError
 from contrechamp.dossier.formats.read.source_file import open_source
@@ -31,7 +31,7 @@ def reference(folder: Path, *entities: dict[str, Any]) -> Path:
 
 
 def found(at: Desk, file: Path, **more: Any) -> list[matching.Proposal]:
-    return list(matching.proposals(at.case, open_source(file), **more))
+    return list(matching.proposals(at.case, open_source(file, cell()), **more))
 
 
 def test_names_are_proposed_whatever_their_accents_and_order(tmp_path: Path) -> None:

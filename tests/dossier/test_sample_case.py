@@ -20,6 +20,7 @@ import pytest
 from contrechamp.base.errors import InputError
 from contrechamp.cli.run import run
 from contrechamp.dossier import status
+from contrechamp.dossier.index_tables import TABLES
 from contrechamp.dossier.reading import lookup, search
 from contrechamp.dossier.reading.lookup import Stored
 from contrechamp.dossier.reading.view import View
@@ -60,7 +61,7 @@ class Built:
 
     def records(self) -> dict[str, Stored]:
         """Every record of the case by its id."""
-        with opened(self.folder / "case", self.secret, write=False) as case:
+        with opened(self.folder / "case", self.secret, tables=TABLES, write=False) as case:
             return {stored.id: stored for stored in lookup.every(case)}
 
     def lines(self) -> list[dict[str, Any]]:
@@ -90,7 +91,7 @@ def records(english: Built) -> dict[str, Stored]:
 
 @pytest.fixture
 def case(english: Built) -> Iterator[Case]:
-    with opened(english.folder / "case", english.secret, write=False) as found:
+    with opened(english.folder / "case", english.secret, tables=TABLES, write=False) as found:
         yield found
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from samples import Desk, desk
 
+from contrechamp.base.held_folder import HeldFolder
 from contrechamp.dossier.formats.read import staging
 from contrechamp.dossier.formats.read.drafts import Draft
 from contrechamp.dossier.formats.read.importing import import_files
@@ -32,7 +33,8 @@ def test_drafts_come_back_in_their_order_and_some_can_be_taken_out(
 ) -> None:
     monkeypatch.setattr(staging, "AT_A_TIME", 3)
     made = drafts(10)
-    held = staging.Staging(tmp_path)
+    folder = HeldFolder(tmp_path)
+    held = staging.Staging(folder)
     assert all(held.add(draft, 0) for draft in made)
     assert not held.add(made[4], 0)
     assert [one.draft for some in held.drafts() for one in some] == made
@@ -41,23 +43,26 @@ def test_drafts_come_back_in_their_order_and_some_can_be_taken_out(
     assert list(held) == [draft.id for draft in made[::2]]
     assert (len(held), held[made[2].id], made[3].id in held) == (5, made[2].record, False)
     held.close()
+    folder.close()
 
 
 @pytest.mark.slow
 def test_what_is_written_meanwhile_has_no_name_and_is_encrypted(tmp_path: Path) -> None:
-    held = staging.Staging(tmp_path)
+    folder = HeldFolder(tmp_path)
+    held = staging.Staging(folder)
     assert list(tmp_path.iterdir()) == []
     for draft in drafts(40_000):  # more than its memory holds
         held.add(draft, 0)
     written = b""
     for number in os.listdir("/proc/self/fd"):
         link = Path(f"/proc/self/fd/{number}")
-        if link.is_symlink() and str(tmp_path) in os.readlink(link):
+        if link.is_symlink() and str(tmp_path) in os.readlink(link) and link.is_file():
             written += link.read_bytes()
     assert len(written) > 1_000_000
     assert WORD.encode() not in written
     assert not written.startswith(b"SQLite")
     held.close()
+    folder.close()
     assert list(tmp_path.iterdir()) == []
 
 

@@ -44,9 +44,9 @@ def opened(
         yield found
 
 
-def add(folder: Path, *paths: Path, reason: str = "") -> list:
+def add(folder: Path, *paths: Path, **more) -> list:
     with opened(folder, write=True) as found:
-        return list(adding.add(found, paths, now=lambda: NOW, random=os.urandom, reason=reason))
+        return list(adding.add(found, paths, now=lambda: NOW, random=os.urandom, **more))
 
 
 def files(folder: Path, count: int = 5, size: int = 3000) -> Path:

@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args, get_origin
 import pytest
 
 from contrechamp.base import i18n
+from contrechamp.cell import failures
 from contrechamp.dossier import status
 from contrechamp.dossier.names import matching as name_matching
 from contrechamp.dossier.names import name_keys
@@ -32,6 +33,7 @@ from contrechamp.wording import (
     masking,
     matching,
     notices,
+    reading,
     rights,
     verifying,
 )
@@ -131,6 +133,7 @@ CASES: dict[str, tuple[Callable[[str], str], set[str]]] = {
     "unknowns": (unknown_label, {*known.PARAMETERS, "building_height_m", "lens"}),
     "kinds of cameras": (cameras.kind_label, {*priors.KINDS, "unknown"}),
     "operators": (cameras.operator_label, {*BY_NAME["operator_class"].choices.values(), "unknown"}),
+    "reasons of not reading": (reading.unread_label, words(failures.Reason)),
     "notices": (notices.notice_label, notice_kinds()),
 }
 

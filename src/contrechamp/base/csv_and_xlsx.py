@@ -9,29 +9,24 @@ import csv
 import io
 import itertools
 import re
-import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
 
+from contrechamp.base import workbook
 from contrechamp.base.errors import InputError
-from contrechamp.base.files import not_utf8, too_large, unreadable
+from contrechamp.base.files import not_utf8, unreadable
 from contrechamp.base.i18n import _, ngettext
 
 #: Characters of a cell: a longer one is not a district's outline but a quote never closed.
 MAX_CELL = 16 * 1024**2
 #: Characters of a line of CSV; a cell may span several lines.
 MAX_LINE = 64 * 1024**2
-#: Bytes that a workbook may unpack to.
-MAX_WORKBOOK = 10**9
-#: Rows of a sheet (ECMA-376), and cells of a workbook that are looked at: all up to the last one
-#: of each row, empty or not. A file of 2 kB can claim 17 billion.
-MAX_SHEET_ROWS, MAX_CELLS = 1_048_576, 50_000_000
+#: Columns of a table, as many as a sheet of a workbook can have.
+MAX_COLUMNS = 16_384
 
 UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-#: A character that XML does not allow, as workbooks escape it (ECMA-376, ST_Xstring).
-_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _QUOTED = re.compile('"[^"]*"')
 
 
@@ -41,7 +36,7 @@ class Row:
 
     Args:
         number: line of the CSV file at which it begins, or row of the sheet; from 1.
-        cells: one per column; "" where the row has none.
+        cells: one per column, but that those missing at the end are empty.
         problem: why it cannot be used, in the user's language; "" if it can.
     """
 
@@ -150,30 +145,18 @@ def read_csv(source: IO[bytes], head: bytes, name: str) -> Table:
     return _table(name, "", _csv_rows(reader, name), stray=False)
 
 
-def sheets(content: bytes, name: str) -> Iterator[Table]:
+def sheets(content: IO[bytes], name: str) -> Iterator[Table]:
     """Yield the sheets of a workbook, each to be read before the next.
 
-    Raises:
-        InputError: if it is damaged, or exceeds the limits.
-    """
-    import openpyxl
+    Args:
+        content: of the workbook, seekable.
+        name: for errors.
 
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            size = sum(info.file_size for info in archive.infolist())
-        if size <= MAX_WORKBOOK:
-            book = openpyxl.load_workbook(
-                io.BytesIO(content), read_only=True, data_only=True, keep_links=False
-            )
-            worksheets = list(book.worksheets)
-    except Exception as error:  # a damaged workbook makes the libraries raise anything
-        raise _damaged(name) from error
-    if size > MAX_WORKBOOK:
-        raise too_large(name, MAX_WORKBOOK, _("save it as CSV"))
-    looked_at: Counter[str] = Counter()
-    for sheet in worksheets:
-        where = f"{name}: {sheet.title}"
-        yield _table(where, sheet.title, _sheet_rows(sheet, name, looked_at), stray=True)
+    Raises:
+        InputError: now or at a row: if it is damaged, or exceeds the limits.
+    """
+    for title, rows in workbook.sheets(content, name):
+        yield _table(f"{name}: {title}", title, rows, stray=True)
 
 
 def _table(where: str, title: str, rows: Iterator[tuple[int, list[str]]], *, stray: bool) -> Table:
@@ -187,6 +170,13 @@ def _table(where: str, title: str, rows: Iterator[tuple[int, list[str]]], *, str
     """
     _number, first = next(rows, (0, []))
     header, unused = tuple(cell.strip() for cell in first), Counter[int]()
+    if len(header) > MAX_COLUMNS:
+        raise InputError(
+            _("the table has more than {count} columns; keep those that are needed").format(
+                count=MAX_COLUMNS
+            ),
+            where=where,
+        )
     unnamed = [at for at, name in enumerate(header) if not name]
 
     def below() -> Iterator[Row]:
@@ -195,11 +185,11 @@ def _table(where: str, title: str, rows: Iterator[tuple[int, list[str]]], *, str
             if more and not stray:
                 told = _("{found} cells under {wanted} columns; expected as many")
                 problem = told.format(found=len(cells), wanted=len(header))
-                yield Row(number, [""] * len(header), problem)
+                yield Row(number, [], problem)
                 continue
-            cells += [""] * (len(header) - len(cells))
             if unnamed or more:
-                unused.update(at + 1 for at in [*unnamed, *more] if cells[at].strip())
+                here = [at for at in [*unnamed, *more] if at < len(cells)]
+                unused.update(at + 1 for at in here if cells[at].strip())
             yield Row(number, cells[: len(header)])
 
     return Table(where, title, header, below(), unused)
@@ -245,44 +235,3 @@ def _csv_rows(reader: Any, name: str) -> Iterator[tuple[int, list[str]]]:
             raise unreadable(f"{name}:{number}", str(error), _("is a quote left open?")) from None
         if any(cell.strip() for cell in row):
             yield number, row
-
-
-def _sheet_rows(sheet: Any, name: str, looked_at: Counter[str]) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows of a sheet. It is read only now, so damage may show as late as this."""
-    sheet.reset_dimensions()  # else all that the file claims is filled with empty cells
-    rows = enumerate(sheet.iter_rows(values_only=True, max_row=MAX_SHEET_ROWS), start=1)
-    while True:
-        try:
-            number, values = next(rows, (0, ()))
-        except Exception as error:
-            raise _damaged(name) from error
-        if not number:
-            return
-        looked_at[name] += len(values)
-        if looked_at[name] > MAX_CELLS:
-            raise InputError(
-                _(
-                    "the workbook has more than {count} million cells, most of them empty "
-                    "perhaps; delete what stands far to the right, or save it as CSV"
-                ).format(count=MAX_CELLS // 10**6),
-                where=name,
-            )
-        cells = ["" if value is None else _cell(value) for value in values]
-        if any(cell.strip() for cell in cells):
-            yield number, cells
-
-
-def _damaged(name: str) -> InputError:
-    return unreadable(name, advice=_("save it again as .xlsx"), form=_("a workbook"))
-
-
-def _cell(value: Any) -> str:
-    """Return the value of a cell as it would stand in a CSV file."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(value)
-    if hasattr(value, "isoformat"):
-        text = str(value.isoformat())
-        return text.removesuffix("T00:00:00")
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), str(value))

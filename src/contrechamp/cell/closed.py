@@ -28,12 +28,14 @@ def need_closed(restrictions: Collection[str], name: str, *, unconfined: bool = 
     """
     if is_closed(restrictions) or unconfined:
         return
+    raise InputError(refusal(restrictions), where=name)
+
+
+def refusal(restrictions: Collection[str]) -> str:
+    """Return why a file is not read where only these restrictions are in force."""
     lacking = [_GIVEN_BY.get(name, name) for name in REQUIRED if name not in restrictions]
-    raise InputError(
-        _(
-            "is not read: this system lacks {what}, and without it a file made to do harm could "
-            "reach all that you can. Read it on a Linux that has it; --unconfined reads it here "
-            "all the same"
-        ).format(what=", ".join(dict.fromkeys(lacking))),
-        where=name,
-    )
+    return _(
+        "is not read: this system lacks {what}, and without it a file made to do harm could "
+        "reach all that you can. Read it on a Linux that has it; --unconfined reads it here "
+        "all the same"
+    ).format(what=", ".join(dict.fromkeys(lacking)))

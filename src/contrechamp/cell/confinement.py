@@ -13,11 +13,11 @@ import ctypes
 import os
 import sys
 import threading
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 from contrechamp.cell import landlock, privileges, seccomp
-from contrechamp.cell.limits import ProcessLimits, hold
+from contrechamp.cell.limits import ProcessLimits, hold, hold_to, values_for
 
 #: Names of the restrictions without which the cell is not closed: bytes of strangers are refused.
 REQUIRED = ("limits", "files", "network", "processes")
@@ -63,6 +63,48 @@ def confine(
         *((place, landlock.WRITE) for place in writable),
     ]
     return _confined(limits, readable, places, descriptors, program=False)
+
+
+def prepared(limits: ProcessLimits) -> Callable[[Collection[int]], tuple[str, ...]]:
+    """Return what confines a child that is forked from this process as `confine` would.
+
+    What takes time is done here, once. This process itself gives up all rights beyond those of an
+    ordinary user.
+
+    Args:
+        limits: what each child may cost.
+
+    Returns:
+        A function, to be called in the child with the descriptors that stay open beside the
+        standard streams.
+    """
+    values = values_for(limits)
+    if sys.platform != "linux":
+
+        def hold_only(keep: Collection[int]) -> tuple[str, ...]:
+            privileges.close_others(keep)
+            hold_to(values)
+            return ("limits",)
+
+        return hold_only
+    libc = ctypes.CDLL(None, use_errno=True)
+    dropped = privileges.drop(libc, ())
+    rules = landlock.ruleset(_system()) if dropped else None
+    code = seccomp.prepared() if dropped else None
+
+    def confine_child(keep: Collection[int]) -> tuple[str, ...]:
+        privileges.close_others([*keep, *([] if rules is None else [rules])])
+        privileges.leave_session(libc)
+        hold_to(values)
+        files = rules is not None and landlock.restrict(rules)
+        calls = code is not None and seccomp.load(code)
+        return (
+            "limits",
+            *(("files",) if files else ()),
+            *(("network", "processes") if calls else ()),
+        )
+
+    return confine_child
 
 
 def confine_program(

@@ -1,6 +1,7 @@
 """Lets a process open the files and folders that are named, and no others (Linux Landlock)."""
 
 import ctypes
+import functools
 import os
 import stat
 import struct
@@ -43,21 +44,36 @@ def fence(rights_by_place: Iterable[tuple[Path, int]]) -> bool:
     Args:
         rights_by_place: places not on this machine are passed over.
     """
+    rules = ruleset(rights_by_place)
+    return rules is not None and restrict(rules)
+
+
+def ruleset(rights_by_place: Iterable[tuple[Path, int]]) -> int | None:
+    """Return the descriptor of a set of rules, for `restrict`; None where there is no Landlock."""
     libc, since = _libc(), version()
     if since < 1:
-        return False
+        return None
     handled = sum(right for first, right in _OF_VERSION.items() if first <= since)
     size = 24 if since >= 6 else 16 if since >= 4 else 8
     attributes = struct.pack("=QQQ", handled, _TCP, _SCOPES)[:size]
-    ruleset = libc.syscall(_CREATE_RULESET, attributes, ctypes.c_size_t(size), 0)
-    if ruleset < 0:
-        return False
+    rules = int(libc.syscall(_CREATE_RULESET, attributes, ctypes.c_size_t(size), 0))
+    if rules < 0:
+        return None
     try:
         for place, rights in rights_by_place:
-            _allow(libc, ruleset, place, rights & handled)
-        return bool(libc.syscall(_RESTRICT_SELF, ruleset, 0) == 0)
+            _allow(libc, rules, place, rights & handled)
+    except BaseException:
+        os.close(rules)
+        raise
+    return rules
+
+
+def restrict(rules: int) -> bool:
+    """Bind this thread to a set of rules, and close it; return whether they are in force."""
+    try:
+        return bool(_libc().syscall(_RESTRICT_SELF, rules, 0) == 0)
     finally:
-        os.close(ruleset)
+        os.close(rules)
 
 
 def _allow(libc: ctypes.CDLL, ruleset: int, place: Path, rights: int) -> None:
@@ -73,5 +89,6 @@ def _allow(libc: ctypes.CDLL, ruleset: int, place: Path, rights: int) -> None:
         os.close(descriptor)
 
 
+@functools.cache
 def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)

@@ -6,6 +6,7 @@ looks from time to time at what the process has, and kills it when that is too m
 
 import os
 import resource
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,11 +42,31 @@ class ProcessLimits:
         return 2 * self.file_bytes
 
 
+@dataclass(frozen=True)
+class ReadingLimits:
+    """What reading one content may cost.
+
+    Args:
+        process: memory and time of the child.
+        value_bytes: of the longest batch of values; a value is never longer.
+        answer_bytes: of everything that the child sends.
+    """
+
+    process: ProcessLimits
+    value_bytes: int
+    answer_bytes: int
+
+
 def hold(limits: ProcessLimits) -> None:
     """Have the kernel hold this process to `limits`, and to no more than it needs otherwise."""
+    hold_to(values_for(limits))
+
+
+def values_for(limits: ProcessLimits) -> dict[int, int]:
+    """Return what the kernel is told to hold a process to: resource -> value."""
     processors = os.cpu_count() or 1
     reserved = _RESERVED_BYTES + _RESERVED_BYTES_A_PROCESSOR * processors
-    for which, value in {
+    named = {
         "CORE": 0,
         "CPU": limits.cpu_s,
         "FSIZE": limits.file_bytes,
@@ -57,9 +78,15 @@ def hold(limits: ProcessLimits) -> None:
         "MSGQUEUE": 0,
         "RTPRIO": 0,
         "NICE": 0,
-    }.items():
-        if (number := getattr(resource, f"RLIMIT_{which}", None)) is not None:
-            _limit(number, value)
+    }
+    numbers = {name: getattr(resource, f"RLIMIT_{name}", None) for name in named}
+    return {number: named[name] for name, number in numbers.items() if number is not None}
+
+
+def hold_to(values: Mapping[int, int]) -> None:
+    """Have the kernel hold this process to what `values_for` returned."""
+    for which, value in values.items():
+        _limit(which, value)
     os.umask(0o077)
 
 

@@ -7,6 +7,7 @@ Landlock.
 
 import ctypes
 import errno
+import functools
 import os
 import platform
 import struct
@@ -101,28 +102,52 @@ def _rules(process: int) -> dict[str, list[tuple[_Test, ...]]]:
     }
 
 
+#: Stands in a filter for the number of a process that does not exist yet.
+_LATER = 0x5EEDF11E
+_STEP, _WORD = struct.Struct("=HBBI"), struct.Struct("=I")
+
+
 def install(*, program: bool = False) -> bool:
     """Bind every thread of this process to the filter, for good; return whether it is in force.
 
     Args:
         program: whether the process is about to become an outside program.
     """
+    code = prepared(program=program)
+    return code is not None and load(code)
+
+
+def prepared(*, program: bool = False) -> bytes | None:
+    """Return the filter, for `load` in this process or its children; None for other machines."""
     machine = platform.machine()
     if machine not in syscalls.MACHINES or struct.calcsize("P") != 8:
-        return False
-    steps = list(_filter(machine, os.getpid(), program=program))
-    code = b"".join(struct.pack("=HBBI", *step) for step in steps)
+        return None
+    steps = [_STEP.pack(*step) for step in _filter(machine, _LATER, program=program)]
+    code, later = b"".join(steps), _WORD.pack(_LATER)
+    assert code.count(later) == sum(step.endswith(later) for step in steps)  # noqa: S101
+    return code
+
+
+def load(code: bytes) -> bool:
+    """Bind every thread of this process to what `prepared` returned, as `install` does."""
+    code = code.replace(_WORD.pack(_LATER), _WORD.pack(os.getpid()))
     memory = ctypes.create_string_buffer(code, len(code))
-    filter_program = struct.pack("@HP", len(steps), ctypes.addressof(memory))
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.syscall.restype = ctypes.c_long
+    filter_program = struct.pack("@HP", len(code) // _STEP.size, ctypes.addressof(memory))
+    libc = _libc()
     done = libc.syscall(
-        ctypes.c_long(_SECCOMP[machine]),
+        ctypes.c_long(_SECCOMP[platform.machine()]),
         ctypes.c_ulong(_SECCOMP_SET_MODE_FILTER),
         ctypes.c_ulong(_FLAG_TSYNC),
         filter_program,
     )
     return bool(done == 0)
+
+
+@functools.cache
+def _libc() -> ctypes.CDLL:
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.syscall.restype = ctypes.c_long
+    return libc
 
 
 def _filter(machine: str, process: int, *, program: bool) -> Iterator[_Step]:

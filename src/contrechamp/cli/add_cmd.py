@@ -10,8 +10,9 @@ import click
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.shown_text import shown
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
-from contrechamp.cli.options import json_option
+from contrechamp.cli.options import json_option, unconfined_option
 from contrechamp.cli.secret_input import secret_options, secret_source
+from contrechamp.wording.reading import unread_label
 
 
 def command() -> click.Command:
@@ -34,6 +35,7 @@ def command() -> click.Command:
                 type=click.Path(path_type=Path),
             ),
             reason_option(),
+            unconfined_option(),
             *secret_options(),
             json_option(),
         ],
@@ -41,12 +43,18 @@ def command() -> click.Command:
 
 
 def _add(
-    *, folder: Path, files: tuple[Path, ...], reason: str, as_json: bool, **secret: Any
+    *,
+    folder: Path,
+    files: tuple[Path, ...],
+    reason: str,
+    unconfined: bool,
+    as_json: bool,
+    **secret: Any,
 ) -> None:
     from contrechamp.cli.bars import progress_for
     from contrechamp.vault.adding import Added, add
 
-    counts = {"added": 0, "duplicates": 0, "passed_over": 0}
+    counts = {"added": 0, "duplicates": 0, "passed_over": 0, "unread": 0}
     items: list[dict[str, object]] = []
     with open_case(folder, secret_source(**secret), write=True) as case:
         for outcome in add(
@@ -55,11 +63,16 @@ def _add(
             now=now,
             random=secrets.token_bytes,
             reason=reason,
+            unconfined=unconfined,
             progress=progress_for(as_json=as_json),
         ):
             if isinstance(outcome, Added):
                 counts["added"] += 1
                 counts["duplicates"] += outcome.duplicate
+                counts["unread"] += bool(outcome.unread)
+                if outcome.unread:
+                    told = unread_label(outcome.unread)
+                    click.echo(f"{shown(outcome.path)}: {told}", err=True)
                 if as_json:
                     path = shown(outcome.path)
                     items.append(

@@ -1,10 +1,10 @@
 """Opens a case for a command, and compares it with what this machine saw of it last."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
@@ -14,7 +14,11 @@ from contrechamp.base.machine import no_core_dumps, seen_folder
 from contrechamp.cli.secret_input import SecretSource, read_secret
 
 if TYPE_CHECKING:
+    from contrechamp.vault.access.slots import Secret
     from contrechamp.vault.case import Case
+
+    #: Opens a case, for writing or not.
+    Opening: TypeAlias = Callable[[bool], AbstractContextManager[Case]]
 
 
 def case_argument() -> click.Argument:
@@ -67,22 +71,59 @@ def open_case(
         InputError: if it is not a case, the secret is wrong, or another process is writing to it.
         UsageError: if the secret to remember is not a passphrase.
     """
-    from contrechamp.dossier.index_tables import TABLES
-    from contrechamp.vault import case, opening, seen
-    from contrechamp.vault.access import system_keyring
+    no_core_dumps()
+    secret = _secret(folder, source, remember=remember)
+    with _opened(folder, secret, write=write, tolerant=tolerant, remember=remember) as found:
+        yield found
+
+
+@contextmanager
+def reopen_case(folder: Path, source: SecretSource) -> Iterator["Opening"]:
+    """Ask for the user's secret once, and yield what opens a case with it as often as needed.
+
+    It is for commands that read for long before they write: others can write meanwhile.
+
+    Raises:
+        InputError: if it is not a case.
+    """
+    from contrechamp.vault.access import passphrases
 
     no_core_dumps()
+    secret = _secret(folder, source, remember=False)
+    with passphrases.once():
+        yield lambda write: _opened(folder, secret, write=write)
+
+
+def _secret(folder: Path, source: SecretSource, *, remember: bool) -> "Secret":
+    from contrechamp.vault import case
+
     with case.held(folder) as held:
         file, _content, _copy = case.read_casefile(held)
     secret = read_secret(source, log_origin=file.log_origin)
     if remember and not isinstance(secret, str):
         raise UsageError(_("--remember is for passphrases, not for recovery keys and key files"))
+    return secret
+
+
+@contextmanager
+def _opened(
+    folder: Path,
+    secret: "Secret",
+    *,
+    write: bool,
+    tolerant: bool = False,
+    remember: bool = False,
+) -> Iterator["Case"]:
+    from contrechamp.dossier.index_tables import TABLES
+    from contrechamp.vault import opening, seen
+    from contrechamp.vault.access import system_keyring
+
     with (
         opening.opened(folder, secret, tables=TABLES, write=write, tolerant=tolerant) as found,
         seen.following(found, seen_folder(), write=write) as known,
     ):
         if remember and isinstance(secret, str):
-            system_keyring.keep(secret, log_origin=file.log_origin)
+            system_keyring.keep(secret, log_origin=found.file.log_origin)
         yield found
     if not known:
         click.echo(

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,8 +10,8 @@ import click
 
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.shown_text import shown
-from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
-from contrechamp.cli.options import json_option
+from contrechamp.cli.case_access import case_argument, now, reason_option, reopen_case
+from contrechamp.cli.options import json_option, unconfined_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 from contrechamp.dossier.formats.read.registry import FORMATS
 
@@ -56,6 +57,7 @@ def command() -> click.Command:
                 help=_("Overwrite even what was changed in the case; earlier versions stay."),
             ),
             reason_option(),
+            unconfined_option(),
             *secret_options(),
             json_option(),
         ],
@@ -72,26 +74,44 @@ def _import(
     accept: bool,
     overwrite: bool,
     reason: str,
+    unconfined: bool,
     as_json: bool,
     **secret: Any,
 ) -> None:
     from contrechamp.cli.bars import progress_for
-    from contrechamp.dossier.formats.read.importing import import_files
+    from contrechamp.dossier.formats.read.importing import read_files, write_files
+    from contrechamp.dossier.formats.read.source_file import source_cell
 
-    with open_case(folder, secret_source(**secret), write=True) as case:
-        outcome = import_files(
-            case,
-            files,
-            format_name=format_ or "",
-            mapping=mapping,
-            accept=accept,
-            skip_bad_rows=skip_bad_rows,
-            overwrite=overwrite,
-            reason=reason,
-            now=now,
-            random=secrets.token_bytes,
-            progress=progress_for(as_json=as_json),
-        )
+    progress = progress_for(as_json=as_json)
+    with (
+        reopen_case(folder, secret_source(**secret)) as opened,
+        source_cell(unconfined=unconfined) as cell,
+        ExitStack() as staged,
+    ):
+        with opened(False) as case:
+            found = staged.enter_context(
+                read_files(
+                    case,
+                    files,
+                    cell,
+                    format_name=format_ or "",
+                    mapping=mapping,
+                    accept=accept,
+                    skip_bad_rows=skip_bad_rows,
+                    progress=progress,
+                )
+            )
+        with opened(True) as case:
+            outcome = write_files(
+                case,
+                found,
+                skip_bad_rows=skip_bad_rows,
+                overwrite=overwrite,
+                reason=reason,
+                now=now,
+                random=secrets.token_bytes,
+                progress=progress,
+            )
     if as_json:
         click.echo(json.dumps(_as_json(outcome)))
         return

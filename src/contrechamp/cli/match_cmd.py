@@ -9,8 +9,8 @@ import click
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.shown_text import shown
-from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
-from contrechamp.cli.options import FiniteRange, json_option
+from contrechamp.cli.case_access import case_argument, now, reason_option, reopen_case
+from contrechamp.cli.options import FiniteRange, json_option, unconfined_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 from contrechamp.wording.matching import decision_label, how_label
 
@@ -52,6 +52,7 @@ def command() -> click.Command:
                 help=_("Name of the reference data, in the ids of the actor."),
             ),
             reason_option(),
+            unconfined_option(),
             *secret_options(),
             json_option(),
         ],
@@ -68,10 +69,11 @@ def _match(
     show_all: bool,
     scheme: str,
     reason: str,
+    unconfined: bool,
     as_json: bool,
     **secret: Any,
 ) -> None:
-    from contrechamp.dossier.formats.read.source_file import open_source
+    from contrechamp.dossier.formats.read.source_file import open_source, source_cell
     from contrechamp.dossier.names import matching
 
     yes = {pair.removeprefix("record/") for pair in confirm}
@@ -79,12 +81,18 @@ def _match(
     for pair in sorted(yes & no):
         raise InputError(_("confirmed and rejected at once: {text}").format(text=pair))
     decisions = {**dict.fromkeys(yes, True), **dict.fromkeys(no, False)}
-    with open_case(folder, secret_source(**secret), write=bool(decisions)) as case:
-        source = open_source(reference)
-        found = matching.decide(
-            case, matching.proposals(case, source, at_least=at_least, scheme=scheme), decisions,
-            scheme=scheme, reason=reason, now=now, random=secrets.token_bytes,
-        )  # fmt: skip
+    with (
+        reopen_case(folder, secret_source(**secret)) as opened,
+        source_cell(unconfined=unconfined) as cell,
+    ):
+        with opened(False) as case:
+            source = open_source(reference, cell)
+            proposed = list(matching.proposals(case, source, at_least=at_least, scheme=scheme))
+        with opened(bool(decisions)) as case:
+            found = matching.decide(
+                case, proposed, decisions, scheme=scheme, reason=reason, now=now,
+                random=secrets.token_bytes,
+            )  # fmt: skip
     before = 0
     for proposal in found:
         if proposal.decided and not show_all and proposal.key not in decisions:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from contrechamp.base.i18n import _
+from contrechamp.base.json_text import json_text
 from contrechamp.base.shown_text import shown
 from contrechamp.cli.case_access import case_argument, now, open_case
 from contrechamp.cli.options import json_option
@@ -87,6 +88,8 @@ def _item(case: "Case", ref: str, *, as_json: bool) -> None:
     from contrechamp.dossier.permission.standing import standing
     from contrechamp.dossier.reading import lookup
     from contrechamp.dossier.reading.view import View
+    from contrechamp.vault.metadata.reading import UNCONFINED, UNREAD
+    from contrechamp.wording.reading import unconfined_label, unread_label
 
     state = lookup.item_state(case, lookup.id_of(ref)) or {}
     if as_json:
@@ -95,6 +98,10 @@ def _item(case: "Case", ref: str, *, as_json: bool) -> None:
     click.echo(ref)
     for line in field_lines(state):
         click.echo(f"  {line}")
+    if reason := state.get(UNREAD):
+        click.echo(f"  = {unread_label(str(reason))}")
+    if state.get(UNCONFINED):
+        click.echo(f"  = {unconfined_label()}")
     for flag in standing(View(case), ref, now().date()):
         click.echo(f"  {flag_line(flag)}")
     _tell_citations(case, ref)
@@ -112,7 +119,7 @@ def _record(case: "Case", stored: "Stored", *, closed: bool, as_json: bool, newe
     standings = Standings(View(case), now().date())
     if as_json:
         found = json_lines.as_object(stored, standings, closed=closed)
-        click.echo(json.dumps(found, ensure_ascii=False))
+        click.echo(json_text(found))
         return
     click.echo(
         f"{stored.ref}  {stored.kind}  "

@@ -1,5 +1,6 @@
 """Reading tables from CSV, with shapes as well-known text if there are any."""
 
+from collections.abc import Iterator
 from io import BytesIO
 
 import numpy as np
@@ -8,10 +9,15 @@ import shapely
 from numpy.typing import NDArray
 
 from contrechamp.base import csv_and_xlsx
+from contrechamp.base.csv_and_xlsx import Row
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
 from contrechamp.scene.input_files import OpenedFile
 from contrechamp.scene.table_rows import RowProblem, Rows
 from contrechamp.scene.tables import Notice
 
+#: Cells of a table, empty ones too, which all are in memory.
+MAX_CELLS = 200_000_000
 #: Columns that hold shapes as well-known text (OGC), longitude before latitude.
 WKT = ("wkt", "geometry", "geom", "the_geom")
 
@@ -25,12 +31,26 @@ def read_csv(opened: OpenedFile) -> Rows:
     found = csv_and_xlsx.read_csv(BytesIO(opened.content), opened.content[:4], opened.name)
     header = [name.lower() for name in found.header]
     csv_and_xlsx.check_header(header, opened.name)
-    rows = list(found.rows)
-    frame = pd.DataFrame([row.cells for row in rows], columns=header, dtype=object)
+    rows = list(_bounded(found.rows, len(header), opened.name))
+    cells = [[*row.cells, *[""] * (len(header) - len(row.cells))] for row in rows]
+    frame = pd.DataFrame(cells, columns=header, dtype=object)
     labels = np.array([row.number for row in rows], np.int64)
     problems = [RowProblem(at, "", row.problem) for at, row in enumerate(rows) if row.problem]
     notices = [Notice("column-not-used", opened.name, told) for told in found.not_used()]
     return Rows(opened.name, labels, frame, _shapes(frame), problems, notices, set(WKT))
+
+
+def _bounded(rows: Iterator[Row], width: int, name: str) -> Iterator[Row]:
+    """Yield rows, as long as a table of them is not larger than any map needs."""
+    for number, row in enumerate(rows, start=1):
+        if number * width > MAX_CELLS:
+            raise InputError(
+                _("the table has more than {count} million cells; split it").format(
+                    count=MAX_CELLS // 10**6
+                ),
+                where=name,
+            )
+        yield row
 
 
 def _shapes(frame: pd.DataFrame) -> NDArray[np.object_]:

@@ -5,11 +5,11 @@ import hmac
 import io
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import blake3
 
@@ -19,10 +19,11 @@ from contrechamp.base.files import no_plain_file, open_plain, unreadable_text
 from contrechamp.base.held_folder import HeldFolder
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
+from contrechamp.cell.reading import Cell, opened_cell
 from contrechamp.vault import case as cases
 from contrechamp.vault import database, object_keys, objects
 from contrechamp.vault.case import Case, Change
-from contrechamp.vault.metadata import captures, media
+from contrechamp.vault.metadata import reading
 from contrechamp.vault.object_keys import ObjectKey
 from contrechamp.vault.seekable import CHUNK, Seekable
 
@@ -38,11 +39,13 @@ class Added:
         path: the path that was given, or one under the folder that was given.
         item: its id in the case.
         duplicate: whether the same content was in the case already.
+        unread: why its metadata could not be read, see `cell.failures.Reason`; "" if it could.
     """
 
     path: Path
     item: str
     duplicate: bool
+    unread: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,11 +64,15 @@ class Content:
         name: name of its item.
         opened: opens the content at its beginning, each time that it is called.
         modified_ns: when it was last modified, nanoseconds since 1970.
+        digests: as `digests_of` returns them, if they are known.
+        metadata: as `reading.described` returns it, if it was read already.
     """
 
     name: str
     opened: Callable[[], IO[bytes]] = field(repr=False)
     modified_ns: int = 0
+    digests: bytes = field(default=b"", repr=False)
+    metadata: Mapping[str, Any] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -95,6 +102,7 @@ class _Intake:
     now: Callable[[], datetime]
     random: cases.Random
     reason: str
+    cell: Cell
 
 
 def add(
@@ -104,6 +112,7 @@ def add(
     now: Callable[[], datetime],
     random: cases.Random,
     reason: str = "",
+    unconfined: bool = False,
     progress: Progress = silent,
 ) -> Iterator[Added | PassedOver]:
     """Add files, and all files of folders, to a case.
@@ -118,6 +127,7 @@ def add(
         now: for the log.
         random: source of ids.
         reason: why, in the user's words.
+        unconfined: read metadata even where the process that does so cannot be confined.
         progress: is told how many bytes were read.
 
     Raises:
@@ -130,10 +140,11 @@ def add(
     with (
         progress(_("Adding"), sum(_size_below(path, case.folder) for path in paths)) as advance,
         case.folder.disk() as disk,
+        opened_cell(reading.LIMITS, reading.MODULES, unconfined=unconfined) as cell,
     ):
         for path in paths:
             key = _keyed(case.name_key, "intake", os.fsencode(path.absolute()))
-            yield from _add_one(path, _Intake(case, key, disk, now, random, reason), advance)
+            yield from _add_one(path, _Intake(case, key, disk, now, random, reason, cell), advance)
 
 
 def add_contents(
@@ -143,15 +154,17 @@ def add_contents(
     now: Callable[[], datetime],
     random: cases.Random,
     reason: str = "",
+    unconfined: bool = False,
 ) -> list[str]:
     """Add contents to a case, except those that are in it already.
 
     Args:
         case: open for writing.
-        contents: what to add; each is read twice.
+        contents: what to add; each is read twice, unless its digests are known.
         now: for the log.
         random: source of ids.
         reason: why, in the user's words.
+        unconfined: as of `add`.
 
     Returns:
         The item of each content, in order.
@@ -161,16 +174,19 @@ def add_contents(
     """
     items: dict[bytes, str] = {}
     order = []
-    with case.folder.disk() as disk:
-        intake = _Intake(case, random(32), disk, now, random, reason)
+    with (
+        case.folder.disk() as disk,
+        opened_cell(reading.LIMITS, reading.MODULES, unconfined=unconfined) as cell,
+    ):
+        intake = _Intake(case, random(32), disk, now, random, reason, cell)
         for content in contents:
-            digests = digests_of(content)
+            digests = content.digests or digests_of(content)
             order.append(digests)
             known = items.get(digests) or item_of(case, digests)
             if known is None:
                 with content.opened() as source:
                     taken = objects.take(source, case.folder, lambda _bytes: None)
-                state = _state(case.folder, content.name, content.modified_ns, taken)
+                state = _state(intake, content.name, content.modified_ns, taken, content.metadata)
                 # The first reading is the one that the caller has examined.
                 if taken.sha256 + taken.blake3 != digests:
                     objects.remove(case.folder, objects.incoming_path(taken.incoming))
@@ -238,7 +254,7 @@ def _add_one(
         if taken is None:
             yield PassedOver(path, problem)
             continue
-        state = _state(case.folder, shown, about.st_mtime_ns, taken)
+        state = _state(intake, shown, about.st_mtime_ns, taken)
         batch.append(_New(path, mark, replace(taken, head=b""), state))
         size += taken.size
         if len(batch) >= BATCH_FILES or size >= BATCH_BYTES:
@@ -290,7 +306,8 @@ def _commit(batch: Sequence[_New], intake: _Intake) -> Iterator[Added]:
                 moves.append((taken.incoming, name))
             item = intake.random(8).hex()
             changes.append(Change("add", f"item/{item}", new.state, name, intake.reason))
-            added.append(Added(new.path, item, known))
+            unread = str(new.state.get(reading.UNREAD, ""))
+            added.append(Added(new.path, item, known, unread))
             case.database.execute(
                 "INSERT OR IGNORE INTO intakes VALUES (?, ?)", (intake.key, new.mark)
             )
@@ -305,13 +322,16 @@ def _commit(batch: Sequence[_New], intake: _Intake) -> Iterator[Added]:
 
 
 def _state(
-    folder: HeldFolder, shown: str, modified_ns: int, taken: objects.Taken
+    intake: _Intake,
+    shown: str,
+    modified_ns: int,
+    taken: objects.Taken,
+    known: Mapping[str, Any] | None = None,
 ) -> dict[str, object]:
     """Return the state of a new item; digests are hexadecimal, whole numbers text (RFC 8785)."""
     # This reads back what was written: content that cannot be read back is not added.
-    with objects.write_errors(), _content(folder, taken) as content:
-        metadata = media.describe(content)
-        capture = captures.listing(content)
+    with objects.write_errors(), _content(intake.case.folder, taken) as content:
+        metadata = reading.described(content, intake.cell) if known is None else known
     return {
         "name": shown,
         "size": str(taken.size),
@@ -319,7 +339,6 @@ def _state(
         "blake3": taken.blake3.hex(),
         "modified_ns": str(modified_ns),
         **metadata,
-        **({"capture": capture} if capture else {}),
     }
 
 

@@ -7,7 +7,8 @@ what an exception was raised from.
 import secrets
 import time
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import argon2.exceptions
@@ -145,6 +146,21 @@ def check_total(all_slots: Sequence[KdfParameters], *, where: str = "") -> None:
         )
 
 
+#: Keys that were worked out within `once`; None outside of it.
+_worked_out: dict[tuple[str, bytes, KdfParameters], bytes] | None = None
+
+
+@contextmanager
+def once() -> Iterator[None]:
+    """Work out the key of a passphrase once for each slot, while a case is opened several times."""
+    global _worked_out
+    before, _worked_out = _worked_out, {}
+    try:
+        yield
+    finally:
+        _worked_out = before
+
+
 def kek(passphrase: str, salt: bytes, parameters: KdfParameters) -> bytes:
     """Return the key-encryption key of a passphrase: Argon2id (RFC 9106) of its NFKC form in UTF-8.
 
@@ -160,6 +176,15 @@ def kek(passphrase: str, salt: bytes, parameters: KdfParameters) -> bytes:
         InputError: if the parameters are out of bounds (nothing is computed then), there is not
             enough memory, or the passphrase is not valid text.
     """
+    if _worked_out is None:
+        return _kek(passphrase, salt, parameters)
+    key = (passphrase, salt, parameters)
+    if key not in _worked_out:
+        _worked_out[key] = _kek(passphrase, salt, parameters)
+    return _worked_out[key]
+
+
+def _kek(passphrase: str, salt: bytes, parameters: KdfParameters) -> bytes:
     check_parameters(parameters)
     # Checked here, because an encoder's error would carry the passphrase.
     if any("\ud800" <= letter <= "\udfff" for letter in passphrase):

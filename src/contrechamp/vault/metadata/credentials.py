@@ -7,13 +7,12 @@ a manifest, or for the status of a certificate, would tell that server who holds
 import json
 from typing import IO, Any
 
+from contrechamp.vault.metadata.first_bytes import announces_credentials
 from contrechamp.vault.metadata.foreign_text import cleaned
 
 #: Largest picture that is read, because the library loads pictures whole; it streams everything
 #: else.
 MAX_PICTURE = 64 << 20
-#: Bytes at the beginning and at the end that are searched for signs of a manifest.
-SEARCHED = 1 << 18
 LONGEST, MAX_LISTED = 200, 20
 
 _PICTURE = "image/"
@@ -37,7 +36,7 @@ def describe(content: IO[bytes], size: int, media_type: str) -> dict[str, Any]:
         ``signer``, ``issuer``, ``signed``, ``actions`` and ``problems`` (C2PA codes), each if
         it is stated.
     """
-    if not _is_announced(content, size):
+    if not announces_credentials(content, size):
         return {}
     if media_type.startswith(_PICTURE) and size > MAX_PICTURE:
         return {"state": "too large"}
@@ -55,15 +54,6 @@ def describe(content: IO[bytes], size: int, media_type: str) -> dict[str, Any]:
         return {"state": "elsewhere" if kind.startswith("Remote") else "unreadable"}
     except (ValueError, RecursionError, OSError):
         return {"state": "unreadable"}
-
-
-def _is_announced(content: IO[bytes], size: int) -> bool:
-    for start in {0, max(0, size - SEARCHED)}:
-        content.seek(start)
-        part = content.read(SEARCHED)
-        if b"c2pa" in part or b"dcterms:provenance" in part:
-            return True
-    return False
 
 
 def _stated(store: dict[str, Any]) -> dict[str, Any]:

@@ -1,19 +1,16 @@
-"""What kind of content a file has, judged by its first bytes, and what its metadata says."""
+"""What the metadata of a file says. This is run in the cell."""
 
 import io
 import logging
 from typing import IO, Any, BinaryIO, cast
 
 import exifread
-import filetype
 
 from contrechamp.vault.metadata import credentials, movie
+from contrechamp.vault.metadata.first_bytes import HEAD, media_type, size_of
 
 #: Otherwise the library logs every file without metadata to the terminal.
 logging.getLogger("exifread").setLevel(logging.CRITICAL + 1)
-
-#: How many first bytes are looked at to tell what a file is.
-HEAD = 1 << 16
 
 
 def describe(content: IO[bytes]) -> dict[str, Any]:
@@ -27,8 +24,7 @@ def describe(content: IO[bytes]) -> dict[str, Any]:
         `credentials`. Nothing is raised whatever the bytes are: content that nobody understands is
         evidence too.
     """
-    size = content.seek(0, io.SEEK_END)
-    content.seek(0)
+    size = size_of(content)
     head = content.read(HEAD)
     found: dict[str, Any] = {"media_type": media_type(head, whole=size <= HEAD)}
     more = {
@@ -37,24 +33,6 @@ def describe(content: IO[bytes]) -> dict[str, Any]:
         "c2pa": credentials.describe(content, size, found["media_type"]),
     }
     return found | {name: facts for name, facts in more.items() if facts}
-
-
-def media_type(head: bytes, *, whole: bool) -> str:
-    """Return the media type of content, judged by its first bytes.
-
-    Args:
-        head: first bytes.
-        whole: whether that is all of the content, so that no character is cut in two.
-    """
-    kind = filetype.guess_mime(head)
-    if kind:
-        return str(kind)
-    try:
-        head.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if whole or error.start < len(head) - 4:
-            return "application/octet-stream"
-    return "application/octet-stream" if b"\x00" in head or not head else "text/plain"
 
 
 #: A longer tag is a thumbnail or a manufacturer's own data, and is left out.

@@ -2,9 +2,8 @@
 
 Phones write that into the box ``moov``, which is mostly at the end of the file, after the frames.
 Sources: ISO/IEC 14496-12 (boxes, ``mvhd``, ``udta``), Apple's QuickTime File Format Specification
-(``©`` texts, ``meta`` with ``keys`` and ``ilst``). It is read here rather than by a
-decoder library, because this process has keys in memory, and code in C must not meet a stranger's
-file beside them.
+(``©`` texts, ``meta`` with ``keys`` and ``ilst``). It is read here rather than by a decoder
+library, which would run a hundred thousand lines of C on a stranger's file for a few texts.
 """
 
 import struct

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
+from contrechamp.base.spreadsheets import visible
 from contrechamp.dossier.formats.followthemoney import actors, papers, vocabulary
 from contrechamp.dossier.formats.followthemoney.entities import (
     PART_OF,
@@ -50,7 +51,7 @@ from contrechamp.dossier.reading.lookup import SUBJECT, Stored
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.actors import Actor, Relation
 from contrechamp.dossier.records.field_types import ITEM, Evidence, Record
-from contrechamp.dossier.records.kinds import class_of
+from contrechamp.dossier.records.kinds import class_of, kind_of
 from contrechamp.dossier.records.schema import from_json
 from contrechamp.dossier.records.testimony import Exhibit
 from contrechamp.dossier.writing import index
@@ -66,7 +67,7 @@ class _FirstPass:
     """What has to be known of a whole file before its entities can be read one by one."""
 
     def __init__(self, source: SourceFile, context: ImportContext) -> None:
-        self.view = View(context.case)
+        self.view = context.view()
         self._context = context
         self._entities_naming: dict[tuple[str, str], list[Entity]] = defaultdict(list)
         self.records: set[str] = set()  # ids of the entities that become records
@@ -178,7 +179,7 @@ FORMAT = Reader(fits, read)
 def _draft(entity: Entity, where: str, context: ImportContext, first_pass: _FirstPass) -> Draft:
     kind, imported = from_entity(entity, first_pass.resolver)
     id_ = first_pass.id_of(entity.id)
-    current = lookup.find(context.case, id_)
+    current = first_pass.view.record(id_)
     if current is None:
         if not _OWN_ID.fullmatch(entity.id):
             lossy = entity.schema in actors.LOSSY_SCHEMATA
@@ -188,8 +189,8 @@ def _draft(entity: Entity, where: str, context: ImportContext, first_pass: _Firs
             imported["ids"] = [{"scheme": scheme, "id": entity.id}, *imported.get("ids", [])]
         if kind == "relation":
             imported["evidence"] = [from_this_file(entity), *imported.get("evidence", [])]
-    elif current.kind == kind:
-        imported = _patched(current.id, current.record, imported, first_pass)
+    elif kind_of(current) == kind:
+        imported = _patched(id_, current, imported, first_pass)
     record = from_json(class_of(kind), imported, where=f"{where}: {entity.schema}")
     return Draft(record, id_, where, entity.id)
 
@@ -316,7 +317,8 @@ def write(outgoing: Outgoing, folder: Path) -> None:
 
         def put(entity: Entity, origin: str, first_seen: str | None) -> None:
             lines.write(as_line(entity) + "\n")
-            rows.writerows(statements(entity, origin=origin, first_seen=first_seen))
+            for row in statements(entity, origin=origin, first_seen=first_seen):
+                rows.writerow([visible(text) for text in row])
 
         for stored in outgoing.records():
             found, reason = writer.entities(stored)

@@ -22,7 +22,6 @@ from contrechamp.dossier.formats.read.drafts import (
     without_empty,
 )
 from contrechamp.dossier.formats.read.source_file import SourceFile
-from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.records.actors import Actor, Relation
 from contrechamp.dossier.records.field_types import DATE, Record
 from contrechamp.dossier.records.fieldwork import Place
@@ -115,7 +114,7 @@ class _BayanatReader:
 
     def _is_here(self, name: str) -> bool:
         known = self.context.id(SCHEME, name)
-        return name in self.imported or lookup.is_there(self.context.case, known)
+        return name in self.imported or self.context.is_there(known)
 
     def _exhibits(self, found: BayanatObject, places: list[Draft]) -> Iterator[Draft]:
         titles = ("title", "title_ar", "sjac_title", "sjac_title_ar")

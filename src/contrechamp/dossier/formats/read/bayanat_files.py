@@ -12,7 +12,7 @@ from typing import Any
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.dossier.formats.read.drafts import objects_in, one_line, without_empty
-from contrechamp.dossier.formats.read.source_file import SourceFile, parsed
+from contrechamp.dossier.formats.read.source_file import SourceFile
 from contrechamp.vault.adding import Content
 
 BULLETIN, ACTOR, INCIDENT = "bulletin", "actor", "incident"
@@ -118,13 +118,7 @@ def _plain(value: Any) -> Any:
 
 
 def _lists(source: SourceFile) -> Iterator[tuple[str, list[Any]]]:
-    text = source.text()
-    try:
-        found = parsed(text, source.name)
-    except InputError:
-        # Bayanat (2025) writes batches of some hundred objects, one a line, and forgets the comma
-        # between two batches.
-        found = parsed(re.sub(r"\}[ \r]*\n[ \r]*\{", "},\n{", text), source.name)
+    found = source.json(lenient=True)
     if isinstance(found, dict) and "class" not in found:
         for kind in (BULLETIN, ACTOR, INCIDENT):
             listed = found.get(f"{kind}s")

@@ -1,14 +1,14 @@
 """Import of cameras from OSM extracts, GeoJSON and camera tables, as `scene` reads them."""
 
-import hashlib
-import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
+from contrechamp.cell import failures
+from contrechamp.dossier.formats.read import answers
 from contrechamp.dossier.formats.read.drafts import (
     THIS_FILE,
     Draft,
@@ -42,27 +42,23 @@ def read(source: SourceFile, context: ImportContext) -> Iterator[Read]:
     Raises:
         InputError: if the file cannot be read.
     """
-    from contrechamp.scene import input_files
-    from contrechamp.scene.input_rows import read_input
-    from contrechamp.scene.tables import InputFile
-
-    content = source.whole()
-    digest = hashlib.sha256(content).hexdigest()
     kind = _format(source)
     if not kind:
         raise InputError(
             _("expected an OSM extract, GeoJSON, or a table with lon and lat"), where=source.name
         )
-    format_name = str(getattr(input_files, kind, ""))
-    entry = InputFile(source.name, digest, len(content), format_name)
-    opened = input_files.OpenedFile(source.name, format_name, content, entry)
-    found = read_input(opened, skip_bad_rows=context.skip_bad_rows)
-    for notice in found.notices:
-        yield ImportNotice(notice.where, notice.message)
-    if not len(found.cameras):
+    any_camera = False
+    for answer in source.ask("maps:cameras", kind=kind, skip_bad_rows=context.skip_bad_rows):
+        match answer:
+            case {"notice": [str(where), str(message)]}:
+                yield ImportNotice(where, message)
+            case {"camera": dict(row)}:
+                any_camera = True
+                yield attempt(_draft, row, source, context, kind)
+            case _:
+                raise failures.nonsense(source.name)
+    if not any_camera:
         yield ImportNotice(source.name, _("no camera in it"))
-    for row in found.cameras.itertuples():
-        yield attempt(_draft, row, source, context, kind)
 
 
 FORMAT = Reader(fits, read)
@@ -79,29 +75,34 @@ def _format(source: SourceFile) -> str:
     return CSV if not source.is_zip and any(place <= names for place in _PLACES) else ""
 
 
-def _draft(row: Any, source: SourceFile, context: ImportContext, kind: str) -> Draft:
+def _draft(row: Mapping[str, Any], source: SourceFile, context: ImportContext, kind: str) -> Draft:
+    lon, lat = (answers.number(row.get(name), source.name) for name in ("lon", "lat"))
+    if lon is None or lat is None:
+        raise failures.nonsense(source.name)
+    id_, where = (answers.text(row.get(name), source.name) for name in ("id", "source"))
     is_osm = kind in {OSM_PBF, OSM_XML}
     scheme = "osm" if is_osm else "camera-table"
-    name = row.id if is_osm else f"{source.name}/{row.id}"
-    where = str(row.source)
-    note = [f"{word}: {text}" for word in _FOR_NOTE if (text := getattr(row, word))]
+    name = id_ if is_osm else f"{source.name}/{id_}"
+    note = [f"{word}: {text}" for word in _FOR_NOTE
+            if (text := answers.text(row.get(word) or "", source.name))]  # fmt: skip
     fields: dict[str, Any] = {
-        "position": {"lon": _decimal(row.geometry.x), "lat": _decimal(row.geometry.y)},
-        "ids": [{"scheme": scheme, "id": str(row.id)}],
-        "evidence": [{"ref": THIS_FILE, "at": str(row.id)}],
+        "position": {"lon": _decimal(lon), "lat": _decimal(lat)},
+        "ids": [{"scheme": scheme, "id": id_}],
+        "evidence": [{"ref": THIS_FILE, "at": id_}],
     }
     for one in RECORDED:
-        value = getattr(row, one.name)
+        value = row.get(one.name)
         if one.is_number:
-            if not math.isnan(value):
-                fields[one.name] = int(value) if one.holds == "whole" else _decimal(value)
-        elif one.holds != "date" or not value or re.fullmatch(DATE.pattern, value):
+            number = answers.number(value, source.name)
+            if number is not None:
+                fields[one.name] = int(number) if one.holds == "whole" else _decimal(number)
+        elif one.holds != "date" or not value or re.fullmatch(DATE.pattern, str(value)):
             fields[one.name] = value or None
         else:
             note.append(f"{one.name}: {value}")
     fields["note"] = "\n".join(note)
     camera = from_json(Camera, fields, where=where)
-    return Draft(camera, context.id(scheme, name), where, str(row.id))
+    return Draft(camera, context.id(scheme, name), where, id_)
 
 
 def _decimal(number: float) -> str:

@@ -3,12 +3,14 @@
 import hashlib
 import hmac
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ParamSpec, TypeAlias
 
 from contrechamp.base.errors import InputError
 from contrechamp.dossier.formats.read.source_file import SourceFile
-from contrechamp.dossier.records.field_types import Record
+from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.reading.view import View
+from contrechamp.dossier.records.field_types import ITEM, Record
 from contrechamp.vault.adding import Content, digests_of
 from contrechamp.vault.case import Case
 
@@ -65,21 +67,38 @@ class ImportContext:
         accept: write proposals, which the user has confirmed, rather than report them.
         skip_bad_rows: leave out and report what cannot be read.
         kept: contents to add to the case, each by the placeholder of its item.
+        asked: subjects of the case that the reader has asked about: its drafts may rest on them.
     """
 
-    case: Case
+    case: Case = field(repr=False)
     source: SourceFile
     beside: Sequence[SourceFile] = ()
     mapping: SourceFile | None = None
     accept: bool = False
     skip_bad_rows: bool = False
     kept: dict[str, Content] = field(default_factory=dict)
-    _digests: dict[str, bytes] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set, repr=False)
+
+    def __post_init__(self) -> None:
+        self._name_key = self.case.name_key
+
+    def is_there(self, record: str) -> bool:
+        """Return whether the case has a record, by id."""
+        self.asked.add(lookup.SUBJECT + record)
+        return lookup.is_there(self.case, record)
+
+    def view(self) -> View:
+        """Return a view of the case, which notes what it is asked."""
+        return _NotingView(self.case, self.asked)
+
+    def is_of(self, case: Case) -> bool:
+        """Return whether ids are still made in the same way in a case that was opened again."""
+        return case.name_key == self._name_key
 
     def id(self, scheme: str, name: str) -> str:
         """Return the record id for a name in a scheme: stable, and different in every case."""
         return hmac.new(
-            self.case.name_key, f"import\0{scheme}\0{name}".encode(), hashlib.sha256
+            self._name_key, f"import\0{scheme}\0{name}".encode(), hashlib.sha256
         ).hexdigest()[:16]
 
     def ref(self, scheme: str, name: str) -> str:
@@ -94,9 +113,28 @@ class ImportContext:
 
     def digests(self, ref: str) -> bytes:
         """Return the digests of a kept content, which is read only once."""
-        if ref not in self._digests:
-            self._digests[ref] = digests_of(self.kept[ref])
-        return self._digests[ref]
+        content = self.kept[ref]
+        if not content.digests:
+            self.kept[ref] = content = replace(content, digests=digests_of(content))
+        return content.digests
+
+
+class _NotingView(View):
+    def __init__(self, case: Case, asked: set[str]) -> None:
+        super().__init__(case)
+        self._asked = asked
+
+    def kind(self, record: str) -> str | None:
+        self._asked.add(lookup.SUBJECT + record)
+        return super().kind(record)
+
+    def record(self, record: str) -> Record | None:
+        self._asked.add(lookup.SUBJECT + record)
+        return super().record(record)
+
+    def has_item(self, item: str) -> bool:
+        self._asked.add(f"{ITEM}/{item}")
+        return super().has_item(item)
 
 
 @dataclass(frozen=True)

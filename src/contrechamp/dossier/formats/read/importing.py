@@ -4,14 +4,17 @@ import contextlib
 import dataclasses
 import pkgutil
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.progress import Progress, silent
+from contrechamp.cell.reading import Cell, opened_cell
 from contrechamp.dossier.formats.read.drafts import (
     THIS_FILE,
     Draft,
@@ -27,7 +30,7 @@ from contrechamp.dossier.formats.read.reconciling import (
     with_items,
 )
 from contrechamp.dossier.formats.read.registry import FORMATS, MAPPED
-from contrechamp.dossier.formats.read.source_file import SourceFile, open_source
+from contrechamp.dossier.formats.read.source_file import SourceFile, open_source, source_cell
 from contrechamp.dossier.formats.read.staging import Staging
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import Citation
@@ -38,10 +41,17 @@ from contrechamp.dossier.records.schema import from_json, to_json
 from contrechamp.dossier.writing import store
 from contrechamp.dossier.writing.store import Put
 from contrechamp.vault import adding, database
+from contrechamp.vault.adding import Content
 from contrechamp.vault.case import Case, Random
+from contrechamp.vault.log import custody
+from contrechamp.vault.metadata import reading
 
 #: How many problems one error lists.
 MAX_LISTED = 20
+#: Largest file in an archive whose metadata is read before it is in the case, in bytes.
+MAX_IN_MEMORY = 64 << 20
+#: Stands at the end of the reason of what was read without confinement.
+UNCONFINED = "(--unconfined)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +88,27 @@ class Imported:
     notices: list[ImportNotice] = field(default_factory=list)
 
 
+@dataclass
+class ReadFiles:
+    """What was read of the files of an import, before anything of it is in the case.
+
+    Args:
+        staging: the drafts.
+        contexts: one for each file.
+        problems: of rows that cannot be read.
+        notices: for the user.
+        size: number of entries of the log when they were read.
+        unconfined: they were read without confinement.
+    """
+
+    staging: Staging
+    contexts: list[ImportContext]
+    size: int
+    problems: list[InputError] = field(default_factory=list)
+    notices: list[ImportNotice] = field(default_factory=list)
+    unconfined: bool = False
+
+
 def import_files(
     case: Case,
     paths: Sequence[Path],
@@ -88,44 +119,68 @@ def import_files(
     skip_bad_rows: bool = False,
     overwrite: bool = False,
     reason: str = "",
+    unconfined: bool = False,
+    cell: Cell | None = None,
     now: Callable[[], datetime],
     random: Random,
     progress: Progress = silent,
 ) -> Imported:
-    """Import the records of files: all of them, or none if any cannot be read or written.
+    """Read files and write their records, in a case that is open for writing all the while.
 
-    A record that was imported before is not duplicated. It is left alone if the file has not
-    changed, and gets a new version if it has; but if a person has changed the record since, it
-    stays as it is, with a notice.
+    See `read_files` and `write_files` for arguments and errors.
 
     Args:
-        case: open for writing.
+        unconfined: see `cell.reading.opened_cell`.
+        cell: reads the files; by default one that is started for them.
+    """
+    with (
+        contextlib.nullcontext(cell) if cell else source_cell(unconfined=unconfined) as reads,
+        read_files(
+            case, paths, reads, format_name=format_name, mapping=mapping, accept=accept,
+            skip_bad_rows=skip_bad_rows, progress=progress,
+        ) as found,
+    ):  # fmt: skip
+        return write_files(
+            case, found, skip_bad_rows=skip_bad_rows, overwrite=overwrite, reason=reason, now=now,
+            random=random, progress=progress,
+        )  # fmt: skip
+
+
+@contextmanager
+def read_files(
+    case: Case,
+    paths: Sequence[Path],
+    cell: Cell,
+    *,
+    format_name: str = "",
+    mapping: Path | None = None,
+    accept: bool = False,
+    skip_bad_rows: bool = False,
+    progress: Progress = silent,
+) -> Iterator[ReadFiles]:
+    """Read the records of files into a staging; nothing is written to the case.
+
+    Args:
+        case: open, for reading is enough; it may be closed once this has yielded.
         paths: of the files.
+        cell: reads them.
         format_name: of all files; "" to recognise the format of each.
         mapping: a file that says what the columns of a table mean.
         accept: write proposals, which the user has confirmed, rather than report them.
         skip_bad_rows: leave out what cannot be read or written, and import the rest.
-        overwrite: replace a record even if a person has changed it since it was imported; what
-            they wrote stays as an earlier version.
-        reason: for the log, in the user's words.
-        now: for the log.
-        random: source of ids.
         progress: reports how far the import is.
 
     Raises:
-        InputError: with file, row and field, if something cannot be read or written; the case is
-            then unchanged.
-        OutputError: if the case cannot be written to.
+        InputError: with file, row and field, if something cannot be read.
     """
-    outcome = Imported()
     with contextlib.closing(Staging(case.folder)) as staging:
-        sources = [open_source(path) for path in paths]
-        mapping_file = open_source(mapping) if mapping else None
+        sources = [open_source(path, cell) for path in paths]
+        mapping_file = open_source(mapping, cell) if mapping else None
         contexts = [
             ImportContext(case, source, sources, mapping_file, accept, skip_bad_rows)
             for source in sources
         ]
-        problems: list[InputError] = []
+        found = ReadFiles(staging, contexts, case.size)
         for number, context in enumerate(contexts):
             format_ = format_of(context.source, format_name or (MAPPED if mapping else ""))
             if format_.kept:
@@ -134,24 +189,117 @@ def import_files(
                 for read in format_.read(context.source, context):
                     advance(1)
                     if isinstance(read, ImportNotice):
-                        outcome.notices.append(read)
+                        found.notices.append(read)
                     else:
-                        problems += _staged(staging, read, number)
-            outcome.notices += [ImportNotice(*one) for one in context.source.not_used]
-        if problems and not skip_bad_rows:
-            raise together(problems)
-        settled = reconcile(case, staging, contexts, overwrite=overwrite)
-        outcome.unchanged, outcome.notices = settled.unchanged, outcome.notices + settled.notices
+                        found.problems += _staged(staging, read, number)
+            found.notices += [ImportNotice(*one) for one in context.source.not_used]
+        if found.problems and not skip_bad_rows:
+            raise together(found.problems)
+        found.unconfined = cell.read_unconfined
+        _describe(contexts, unconfined=cell.unconfined, read_unconfined=found.unconfined)
+        yield found
+
+
+def _describe(
+    contexts: Sequence[ImportContext], *, unconfined: bool, read_unconfined: bool
+) -> None:
+    """Look at what the case is to keep: unpacking and parsing are done before it is locked."""
+    with opened_cell(reading.LIMITS, reading.MODULES, unconfined=unconfined) as cell:
+        for context in contexts:
+            for ref, content in context.kept.items():
+                small = _in_memory(content)
+                metadata = None
+                if small is not None:
+                    with small.opened() as source:
+                        metadata = reading.described(source, cell)
+                    if read_unconfined:
+                        metadata[reading.UNCONFINED] = "yes"
+                context.kept[ref] = dataclasses.replace(
+                    content, digests=adding.digests_of(small or content), metadata=metadata
+                )
+
+
+def _in_memory(content: Content) -> Content | None:
+    """Return a content in which one can seek: itself, or, of an archive, what it unpacks to.
+
+    None if that is too large: its metadata is read from the case's own copy then.
+    """
+    with content.opened() as source:
+        if source.seekable():
+            return content
+        found = source.read(MAX_IN_MEMORY + 1)
+    if len(found) > MAX_IN_MEMORY:
+        return None
+    return dataclasses.replace(content, opened=lambda: BytesIO(found))
+
+
+def write_files(
+    case: Case,
+    found: ReadFiles,
+    *,
+    skip_bad_rows: bool = False,
+    overwrite: bool = False,
+    reason: str = "",
+    now: Callable[[], datetime],
+    random: Random,
+    progress: Progress = silent,
+) -> Imported:
+    """Write what was read of files: all of it, or nothing if any of it cannot be written.
+
+    A record that was imported before is not duplicated. It is left alone if the file has not
+    changed, and gets a new version if it has; but if a person has changed the record since, it
+    stays as it is, with a notice.
+
+    Args:
+        case: open for writing.
+        found: what was read.
+        skip_bad_rows: leave out what cannot be written, and import the rest.
+        overwrite: replace a record even if a person has changed it since it was imported; what
+            they wrote stays as an earlier version.
+        reason: for the log, in the user's words.
+        now: for the log.
+        random: source of ids.
+        progress: reports how far the import is.
+
+    Raises:
+        InputError: with file, row and field, if something cannot be written, or the case was
+            changed meanwhile in what the files rest on; it is unchanged then.
+        OutputError: if the case cannot be written to.
+    """
+    _check_unchanged(case, found)
+    staging, contexts = found.staging, found.contexts
+    problems, outcome = list(found.problems), Imported()
+    settled = reconcile(case, staging, contexts, overwrite=overwrite)
+    outcome.unchanged, outcome.notices = settled.unchanged, found.notices + settled.notices
+    bad = _check(case, staging, settled, contexts, progress)
+    if bad and not skip_bad_rows:
+        raise together(list(bad.values()))
+    while bad:  # those left may cite the ones removed
+        problems += bad.values()
+        staging.remove(bad)
         bad = _check(case, staging, settled, contexts, progress)
-        if bad and not skip_bad_rows:
-            raise together(list(bad.values()))
-        while bad:  # those left may cite the ones removed
-            problems += bad.values()
-            staging.remove(bad)
-            bad = _check(case, staging, settled, contexts, progress)
-        outcome.left_out = [str(error) for error in problems]
-        _write(case, staging, settled, contexts, outcome, reason, now, random, progress)
+    outcome.left_out = [str(error) for error in problems]
+    if found.unconfined:
+        reason = f"{reason} {UNCONFINED}".strip()
+    _write(case, found, settled, outcome, reason, now, random, progress)
     return outcome
+
+
+def _check_unchanged(case: Case, found: ReadFiles) -> None:
+    """Check that nothing that readers asked the case about has changed since.
+
+    Raises:
+        InputError: if something has.
+    """
+    since = custody.entries_of(case.database, range(found.size, case.size))
+    changed = {entry.subject for entry in since.values()}
+    if any(
+        not context.asked.isdisjoint(changed) or not context.is_of(case)
+        for context in found.contexts
+    ):
+        raise InputError(
+            _("the case was changed in what the files name while they were read; import again")
+        )
 
 
 def format_of(source: SourceFile, format_name: str = "") -> Reader:
@@ -243,21 +391,22 @@ def _check(
 
 def _write(
     case: Case,
-    staging: Staging,
+    found: ReadFiles,
     settled: Reconciliation,
-    contexts: Sequence[ImportContext],
     outcome: Imported,
     reason: str,
     now: Callable[[], datetime],
     random: Random,
     progress: Progress,
 ) -> None:
+    staging, contexts = found.staging, found.contexts
     items: list[dict[str, str]] = []
     for number, context in enumerate(contexts):
         used = _used(staging, number, context)
         ids = adding.add_contents(
-            case, [context.kept[ref] for ref in used], now=now, random=random, reason=reason
-        )
+            case, [context.kept[ref] for ref in used], now=now, random=random, reason=reason,
+            unconfined=found.unconfined,
+        )  # fmt: skip
         items.append({ref: f"item/{item}" for ref, item in zip(used, ids, strict=True)})
         outcome.items |= {context.kept[ref].name: item for ref, item in zip(used, ids, strict=True)}
     if not len(staging):

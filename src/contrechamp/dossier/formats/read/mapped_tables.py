@@ -9,6 +9,7 @@ from typing import Any
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _, ngettext
+from contrechamp.dossier.formats.in_cell.json_files import SEPARATOR
 from contrechamp.dossier.formats.read.attachments import Attachments
 from contrechamp.dossier.formats.read.drafts import (
     THIS_FILE,
@@ -19,7 +20,7 @@ from contrechamp.dossier.formats.read.drafts import (
     Reader,
     all_or_error,
 )
-from contrechamp.dossier.formats.read.mapped_rows import SEPARATOR, columns, rows
+from contrechamp.dossier.formats.read.mapped_rows import columns, rows
 from contrechamp.dossier.formats.read.record_tables import fields_of, shape_at
 from contrechamp.dossier.formats.read.source_file import SourceFile, TableRow
 from contrechamp.dossier.records.actors import Actor
@@ -144,7 +145,7 @@ def read_mapping(source: SourceFile) -> ColumnMapping:
         InputError: if it is not TOML, or has unknown keys.
     """
     try:
-        found = tomllib.loads(source.text())
+        found = tomllib.loads(source.settings())
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InputError(_("it is not TOML: {reason}").format(reason=error), where=source.name
                          ) from None  # fmt: skip

@@ -19,7 +19,6 @@ from contrechamp.dossier.formats.read.drafts import (
     without_empty,
 )
 from contrechamp.dossier.formats.read.source_file import SourceFile
-from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.records.actors import Actor
 from contrechamp.dossier.records.contracts import Contract, Tender
 from contrechamp.dossier.records.field_types import LANGUAGE, Record
@@ -46,7 +45,7 @@ def read(source: SourceFile, context: ImportContext) -> Iterator[Read]:
     seen: set[str] = set()
     for where, process in _processes(source.json(), source.name):
         ours = _OF_A_CASE.fullmatch(process["ocid"])
-        if ours and lookup.is_there(context.case, ours[1]):
+        if ours and context.is_there(ours[1]):
             seen.add(ours[1])
             yield ImportNotice(where, _("left out: this process was exported from this case"))
             continue

@@ -1,11 +1,11 @@
 """Import of the place where a photo was taken, from its EXIF data, once the user confirms it."""
 
-import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
+from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.dossier.formats.read.drafts import (
     THIS_FILE,
@@ -19,7 +19,8 @@ from contrechamp.dossier.formats.read.source_file import SourceFile
 from contrechamp.dossier.records.field_types import Evidence, Position, Text
 from contrechamp.dossier.records.fieldwork import Place
 from contrechamp.dossier.records.testimony import Exhibit
-from contrechamp.vault.metadata import media
+from contrechamp.vault.metadata import first_bytes, reading
+from contrechamp.wording.reading import unread_label
 
 #: Decimals of a degree: six are 11 cm, finer than any receiver.
 DIGITS = 6
@@ -27,13 +28,16 @@ DIGITS = 6
 
 def fits(source: SourceFile) -> bool:
     """Return whether a file is a picture."""
-    return media.media_type(source.head, whole=False).startswith("image/")
+    return first_bytes.media_type(source.head, whole=False).startswith("image/")
 
 
 def read(source: SourceFile, context: ImportContext) -> Iterator[Read]:
     """Yield the place of a photo and the photo as an exhibit, or a notice that proposes them."""
     with source.content.opened() as content:
-        tags: Mapping[str, str] = media.describe(content).get("exif", {})
+        found = reading.described(content, source.cell)
+    if reason := found.get(reading.UNREAD):
+        raise InputError(unread_label(str(reason)), where=source.name)
+    tags: Mapping[str, str] = found.get("exif", {})
     lat = degrees(tags, "GPS GPSLatitude", "S")
     lon = degrees(tags, "GPS GPSLongitude", "W")
     if lat is None or lon is None or (not lat and not lon):
@@ -44,7 +48,7 @@ def read(source: SourceFile, context: ImportContext) -> Iterator[Read]:
                  "look at it on a map, then import the picture with --accept")  # fmt: skip
         yield ImportNotice(source.name, message.format(lat=lat, lon=lon))
         return
-    digest = hashlib.sha256(source.whole()).hexdigest()
+    digest = source.sha256
     place = Place(
         names=(Text(language="und", text=source.name),),
         position=Position(lon=lon, lat=lat),

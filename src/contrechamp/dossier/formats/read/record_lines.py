@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from contrechamp.dossier.formats.read.drafts import Draft, ImportContext, Read, Reader, attempt
-from contrechamp.dossier.formats.read.source_file import SourceFile
-from contrechamp.dossier.formats.write.json_lines import read_line
+from contrechamp.dossier.formats.read.source_file import Line, SourceFile
+from contrechamp.dossier.formats.write.json_lines import read_object
 
 
 def fits(source: SourceFile) -> bool:
@@ -15,13 +15,13 @@ def fits(source: SourceFile) -> bool:
 
 def read(source: SourceFile, context: ImportContext) -> Iterator[Read]:
     """Yield the record of each line."""
-    for where, line in source.lines():
-        yield attempt(_draft, context, line, where)
+    for line in source.lines():
+        yield attempt(_draft, context, line)
 
 
-def _draft(context: ImportContext, line: str, where: str) -> Draft:
-    put = read_line(context.case, line, where=where)
-    return Draft(put.record, put.id, where, own=True)
+def _draft(context: ImportContext, line: Line) -> Draft:
+    put = read_object(line.found(), context.is_there, where=line.where)
+    return Draft(put.record, put.id, line.where, own=True)
 
 
 FORMAT = Reader(fits, read, kept=False)

@@ -6,10 +6,9 @@ from typing import Any
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
-from contrechamp.base.spreadsheets import with_formula
+from contrechamp.base.spreadsheets import from_cell
 from contrechamp.dossier.formats.read.drafts import Draft, ImportContext, Read, Reader, attempt
 from contrechamp.dossier.formats.read.source_file import SourceFile, TableRow
-from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.records.field_types import Record
 from contrechamp.dossier.records.kinds import class_of
 from contrechamp.dossier.records.schema import REF, Shape, from_json, members
@@ -50,7 +49,7 @@ def _draft(context: ImportContext, row: TableRow) -> Draft:
         raise InputError(_("expected an id: 16 hexadecimal digits"), where=f"{row.where}: {ID}")
     if version and not re.fullmatch(r"\d{1,9}", version):
         raise InputError(_("expected a whole number"), where=f"{row.where}: {VERSION}")
-    if left_out == "true" and lookup.is_there(context.case, record_id):
+    if left_out == "true" and context.is_there(record_id):
         raise InputError(
             _("the row lacks what is closed in the record, which would be lost; write it with "
               "what is closed"),
@@ -91,7 +90,7 @@ def fields_of(cells: dict[str, str], cls: type[Record], *, where: str) -> dict[s
 
 
 def _value(shape: Shape, text: str, where: str) -> Any:
-    text = with_formula(text) if shape.holds in {"text", "choice"} else text.strip()
+    text = from_cell(text) if shape.holds in {"text", "choice"} else text.strip()
     if shape.holds == "flag":
         if text.lower() not in {"true", "false"}:
             raise InputError(_("expected true or false"), where=where)

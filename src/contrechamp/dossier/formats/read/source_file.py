@@ -1,28 +1,56 @@
-"""A file to be imported, read within limits: as text, lines, JSON, a table or an archive."""
+"""A file to be imported: which parts it has, its rows, lines and values, all read in the cell."""
 
-import contextlib
 import functools
-import json
+import hashlib
+import io
 import os
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from contrechamp.base import csv_and_xlsx, files
-from contrechamp.base.csv_and_xlsx import Table
+from contrechamp.base import files
+from contrechamp.base.csv_and_xlsx import UTF16, decoded
 from contrechamp.base.errors import InputError
-from contrechamp.base.i18n import _
-from contrechamp.dossier.formats.read import archives
+from contrechamp.cell import failures
+from contrechamp.cell.limits import GIB, ProcessLimits, ReadingLimits
+from contrechamp.cell.reading import Cell, opened_cell
+from contrechamp.dossier.formats.read import answers
 from contrechamp.vault.adding import Content
+from contrechamp.vault.metadata.reading import Reads
 
-#: Limits in bytes: of a file that is read whole (one read line by line may be larger), of a line,
-#: and of what is looked at to recognise a format.
-MAX_WHOLE = 256 * 1024**2
-MAX_LINE = 1 << 21
+#: What is looked at of a file to recognise its format, in bytes.
 HEAD = 1 << 16
+#: Largest file of settings that is read whole.
+MAX_SETTINGS = 1 << 20
+_PIECE = 1 << 20
+
+_IN_CELL = "contrechamp.dossier.formats.in_cell"
+#: What every import needs; the rest is imported by a child that meets it.
+MODULES = (f"{_IN_CELL}.tables", f"{_IN_CELL}.json_files")
+
+
+def limits() -> ReadingLimits:
+    """Return what reading one file of an import may cost on this machine."""
+    physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return ReadingLimits(
+        ProcessLimits(
+            memory_bytes=min(4 * GIB, physical * 3 // 4),
+            cpu_s=3600,
+            file_bytes=0,
+            wall_s=7200,
+            stall_s=300,
+        ),
+        value_bytes=GIB // 2,
+        answer_bytes=16 * GIB,
+    )
+
+
+def source_cell(*, unconfined: bool = False) -> AbstractContextManager[Cell]:
+    """Open the cell in which files of an import are read; see `cell.reading.opened_cell`."""
+    return opened_cell(limits(), MODULES, unconfined=unconfined)
 
 
 @dataclass(frozen=True)
@@ -41,6 +69,31 @@ class TableRow:
 
 
 @dataclass(frozen=True)
+class Line:
+    """One line of JSON.
+
+    Args:
+        where: file and line, for errors.
+        value: what it holds, or why it cannot be read.
+        text: the line itself, where it was asked for.
+    """
+
+    where: str
+    value: Any = field(repr=False)
+    text: str = field(default="", repr=False)
+
+    def found(self) -> Any:
+        """Return the value.
+
+        Raises:
+            InputError: if the line cannot be read.
+        """
+        if isinstance(self.value, InputError):
+            raise self.value
+        return self.value
+
+
+@dataclass(frozen=True)
 class SourceFile:
     """A file, or a file inside an archive.
 
@@ -49,68 +102,118 @@ class SourceFile:
         content: the bytes.
         head: the first `HEAD` bytes.
         size: in bytes.
+        cell: reads it.
         not_used: what its tables hold that was not read, each with its place.
+        archive: the file that it is in, and its number there.
     """
 
     name: str
     content: Content = field(repr=False)
     head: bytes = field(repr=False)
     size: int
+    cell: Reads = field(repr=False)
     not_used: list[tuple[str, str]] = field(default_factory=list, repr=False)
+    archive: tuple[Content, int] | None = field(default=None, repr=False)
 
-    def whole(self, limit: int = MAX_WHOLE) -> bytes:
-        """Return the whole content.
+    def ask(self, function: str, **arguments: Any) -> Iterator[Any]:
+        """Yield what a function of `dossier.formats.in_cell` yields about a file that was given.
+
+        Args:
+            function: ``module:function``.
+            arguments: further ones than the name.
+        """
+        content, _part = self.archive or (self.content, None)
+        with content.opened() as source:
+            yield from self.cell.read(
+                f"{_IN_CELL}.{function}", source, {"name": self.name, **arguments}, where=self.name
+            )
+
+    def _ask(self, function: str, **arguments: Any) -> Iterator[Any]:
+        """Yield what a function yields that knows of archives."""
+        return self.ask(function, part=self.archive[1] if self.archive else None, **arguments)
+
+    def settings(self) -> str:
+        """Return the content of a file of settings, which is the user's own, as text.
 
         Raises:
-            InputError: if it is longer than the limit.
+            InputError: if it is not in UTF-8, or larger than `MAX_SETTINGS`.
         """
         with self.content.opened() as source:
-            found = source.read(limit + 1)
-        if len(found) > limit:
-            raise files.too_large(self.name, limit, _("split it"))
-        return found
+            found = source.read(MAX_SETTINGS + 1)
+        if len(found) > MAX_SETTINGS:
+            raise files.too_large(self.name, MAX_SETTINGS)
+        return decoded(found, self.name)
 
-    def text(self) -> str:
-        """Return the whole content as text, decoded from UTF-8 or UTF-16."""
-        return csv_and_xlsx.decoded(self.whole(), self.name)
-
-    def lines(self) -> Iterator[tuple[str, str]]:
-        """Yield the place and text of each line that is not blank, reading one at a time."""
+    @functools.cached_property
+    def sha256(self) -> str:
+        """SHA-256 of the content, in hexadecimal digits."""
+        digest = hashlib.sha256()
         with self.content.opened() as source:
-            number = 0
-            while line := source.readline(MAX_LINE + 1):
-                number += 1
-                where = f"{self.name}:{number}"
-                if len(line) > MAX_LINE:
-                    raise InputError(_("the line is longer than a record can be"), where=where)
-                text = csv_and_xlsx.decoded(line, where)
-                if text.strip():
-                    yield where, text
+            while piece := source.read(_PIECE):
+                digest.update(piece)
+        return digest.hexdigest()
 
-    def json(self) -> Any:
-        """Return the content parsed as JSON; decimals stay exact."""
-        return parsed(self.text(), self.name)
+    def lines(self, marks: Sequence[str] = (), *, texts: bool = False) -> Iterator[Line]:
+        """Yield the values of a file that has one in JSON a line.
+
+        Args:
+            marks: texts of which a line must have one; none for every line.
+            texts: yield also the lines themselves.
+        """
+        for answer in self._ask("json_files:lines", marks=list(marks), texts=texts):
+            match answer:
+                case {"number": int(number), "problem": str(problem)}:
+                    where = f"{self.name}:{number}"
+                    yield Line(where, InputError(problem, where=where))
+                case [int(number), value]:
+                    yield Line(f"{self.name}:{number}", value)
+                case [int(number), value, str(text)]:
+                    yield Line(f"{self.name}:{number}", value, text)
+                case _:
+                    raise failures.nonsense(self.name)
+
+    def json(self, *, lenient: bool = False) -> Any:
+        """Return the content parsed as JSON; decimals stay exact.
+
+        Args:
+            lenient: see `in_cell.json_files.whole`.
+        """
+        found = list(self._ask("json_files:whole", lenient=lenient))
+        if len(found) != 1:
+            raise failures.nonsense(self.name)
+        return found[0]
+
+    def json_rows(self) -> Iterator[TableRow | InputError]:
+        """Yield the objects in a JSON list as rows, or the error in place of what is no object."""
+        for answer in self._ask("json_files:rows"):
+            match answer:
+                case [int(number), str(problem)]:
+                    yield InputError(problem, where=f"{self.name}: [{number}]")
+                case [int(number), cells]:
+                    where = f"{self.name}: [{number}]"
+                    yield TableRow(where, str(number), answers.cells(cells, where))
+                case _:
+                    raise failures.nonsense(self.name)
 
     def rows(self) -> Iterator[TableRow | InputError]:
         """Yield the rows of a CSV or XLSX table, or the error in place of a bad row."""
-        for table in self._tables():
-            csv_and_xlsx.check_header(table.header, table.where)
-            for row in table.rows:
-                where, at = f"{table.where}:{row.number}", f"{row.number}"
-                if row.problem:
-                    yield InputError(row.problem, where=where)
-                    continue
-                named = zip(table.header, row.cells, strict=True)
-                cells = {name: cell for name, cell in named if name and cell}
-                if cells:
-                    yield TableRow(where, f"{table.title}:{at}" if table.title else at, cells)
-            not_used = [(table.where, one) for one in table.not_used()]
-            self.not_used.extend(one for one in not_used if one not in self.not_used)
-
-    def _tables(self) -> Iterator[Table]:
-        if self.is_xlsx:
-            return csv_and_xlsx.sheets(self.whole(), self.name)
-        return iter([csv_and_xlsx.read_csv(self.content.opened(), self.head, self.name)])
+        table, title, header = "", "", [""]
+        for answer in self._ask("tables:rows", xlsx=self.is_xlsx):
+            match answer:
+                case [int(number), str(problem)]:
+                    yield InputError(problem, where=f"{table}:{number}")
+                case [int(number), list(row)] if len(row) <= len(header):
+                    where, at = f"{table}:{number}", f"{number}"
+                    named = zip(header, answers.texts(row, where), strict=False)
+                    if cells := {name: cell for name, cell in named if name and cell}:
+                        yield TableRow(where, f"{title}:{at}" if title else at, cells)
+                case {"table": [str(table), str(title)], "header": list(header)}:
+                    answers.texts(header, self.name)
+                case {"not_used": str(told)}:
+                    if (table, told) not in self.not_used:
+                        self.not_used.append((table, told))
+                case _:
+                    raise failures.nonsense(self.name)
 
     @property
     def start(self) -> bytes:
@@ -155,9 +258,23 @@ class SourceFile:
 
     def header(self) -> tuple[str, ...]:
         """Return the column names; none if the file is not a table."""
-        if self.is_zip:
-            return next((one.header for one in self._tables()), ()) if self.is_xlsx else ()
-        return csv_and_xlsx.csv_header(self.head, cut=self.size > len(self.head))
+        return self._header
+
+    @functools.cached_property
+    def _header(self) -> tuple[str, ...]:
+        if self.is_zip and not self.is_xlsx:
+            return ()
+        if not self.is_zip and (self.start[:1] in {b"{", b"[", b"<", b""} or self._is_binary):
+            return ()
+        how = {"name": self.name, "xlsx": self.is_xlsx, "cut": self.size > len(self.head)}
+        with self.content.opened() if self.is_xlsx else BytesIO(self.head) as source:
+            for names in self.cell.read(f"{_IN_CELL}.tables:header", source, how, where=self.name):
+                return tuple(answers.texts(names, self.name))
+        return ()
+
+    @property
+    def _is_binary(self) -> bool:
+        return b"\0" in self.head[:4096] and not self.head.startswith(UTF16)
 
     def parts(self) -> list["SourceFile"]:
         """Return the files in an archive; folders and encrypted files are skipped.
@@ -169,29 +286,54 @@ class SourceFile:
 
     @functools.cached_property
     def _parts(self) -> list["SourceFile"]:
-        found: list[SourceFile] = []
-        try:
-            with self.content.opened() as source, zipfile.ZipFile(source) as archive:
-                infos = archive.infolist()
-                archives.check(infos, self.name)
-                for info in infos:
-                    if not info.filename or info.is_dir() or info.flag_bits & 1:  # 1: encrypted
-                        continue
-                    head = b""
-                    if info.filename.lower().endswith((".csv", ".json", ".jsonl", ".ndjson")):
-                        with archive.open(info) as part:
-                            head = part.read(HEAD)
-                    content = Content(info.filename, archives.Part(self.content, info).opened)
-                    found.append(
-                        SourceFile(info.filename, content, head, info.file_size, self.not_used)
-                    )
-        except archives.BROKEN as error:
-            raise archives.broken(self.name) from error
-        return found
+        return [self._part(one) for one in self.ask("archives:listed")]
+
+    def _part(self, answer: Any) -> "SourceFile":
+        match answer:
+            case {"number": int(number), "name": str(name), "size": int(size), "head": str(head)}:
+                pass
+            case _:
+                raise failures.nonsense(self.name)
+        if not all(ord(letter) < 256 for letter in head):
+            raise failures.nonsense(self.name)
+        first = head.encode("latin-1")
+        content = Content(name, lambda: io.BufferedReader(_Unpacked(part), _PIECE))
+        part = SourceFile(
+            name, content, first, size, self.cell, self.not_used, (self.content, number)
+        )
+        return part
 
 
-def open_source(path: Path) -> SourceFile:
+class _Unpacked(io.RawIOBase):
+    """A file in an archive, as a child of the cell unpacks it."""
+
+    def __init__(self, part: SourceFile) -> None:
+        self._name, self._rest = part.name, b""
+        self._pieces = part._ask("archives:unpacked")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer, /) -> int:  # type: ignore[no-untyped-def]  # any writable buffer
+        if not self._rest:
+            self._rest = next(self._pieces, b"")
+            if not isinstance(self._rest, bytes):
+                raise failures.nonsense(self._name)
+        part, self._rest = self._rest[: len(buffer)], self._rest[len(buffer) :]
+        buffer[: len(part)] = part
+        return len(part)
+
+    def close(self) -> None:
+        self._pieces.close()  # type: ignore[attr-defined]  # it is a generator
+        super().close()
+
+
+def open_source(path: Path, cell: Reads) -> SourceFile:
     """Open a file for import.
+
+    Args:
+        path: of the file.
+        cell: reads it.
 
     Raises:
         InputError: if it cannot be read.
@@ -201,16 +343,4 @@ def open_source(path: Path) -> SourceFile:
         about = os.fstat(source.fileno())
         head = source.read(HEAD)
     content = Content(path.name, lambda: path.open("rb"), about.st_mtime_ns)
-    return SourceFile(path.name, content, head, about.st_size)
-
-
-def parsed(text: str, where: str) -> Any:
-    """Parse JSON; decimals stay exact.
-
-    Raises:
-        InputError: if it is not JSON; the message repeats none of the text.
-    """
-    with contextlib.suppress(ValueError, RecursionError):
-        return json.loads(text, parse_float=Decimal)
-    # Raised out here, because the parser's error carries the content.
-    raise InputError(files.not_json(), where=where)
+    return SourceFile(path.name, content, head, about.st_size, cell)

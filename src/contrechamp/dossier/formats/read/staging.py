@@ -5,6 +5,7 @@ any order; there may be too many for memory. The file's random key is stored now
 is removed as soon as it is open, so that nothing of it can be found or read after a crash.
 """
 
+import contextlib
 import json
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
@@ -73,7 +74,8 @@ class Staging(Mapping[str, Record]):
         name = f"staging-{secrets.token_hex(8)}.partial"
         try:
             self._database = database.connect(folder.path_of(name), secrets.token_bytes(32))
-            folder.remove(name)
+            with contextlib.suppress(FileNotFoundError):  # whoever writes tidies up leftovers
+                folder.remove(name)
         except (OSError, sqlite.Error) as error:
             raise unwritable(_("the case"), error) from error
         # The file is thrown away in any event, so it needs no journal and no syncing.

@@ -19,7 +19,6 @@ from contrechamp.dossier.formats.read.drafts import (
     all_or_error,
     without_empty,
 )
-from contrechamp.dossier.formats.read.mapped_rows import json_rows
 from contrechamp.dossier.formats.read.source_file import SourceFile
 from contrechamp.dossier.formats.write.survey_form import NAMES, PHOTOS
 from contrechamp.dossier.records.actors import Product
@@ -99,7 +98,7 @@ ATTACHMENTS = Reader(fits_attachments, read_attachments, kept=False)
 
 
 def _submissions(table: SourceFile) -> Iterator[Submission | InputError]:
-    for row in json_rows(table) if table.is_json else table.rows():
+    for row in table.json_rows() if table.is_json else table.rows():
         if isinstance(row, InputError):
             yield row
             continue

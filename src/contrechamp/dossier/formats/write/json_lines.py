@@ -1,7 +1,6 @@
 """Records as JSON Lines, one a line, and their JSON Schema."""
 
-import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 from contrechamp.base.errors import InputError
 from contrechamp.base.files import write_json
 from contrechamp.base.i18n import _
-from contrechamp.dossier.formats.read.source_file import parsed
+from contrechamp.base.json_text import json_text
 from contrechamp.dossier.formats.write.outgoing import Outgoing
 from contrechamp.dossier.permission.standing import Standings
 from contrechamp.dossier.reading import lookup
@@ -23,8 +22,6 @@ from contrechamp.dossier.writing import store
 from contrechamp.dossier.writing.store import Put
 from contrechamp.vault.case import Case
 
-#: The longest line that is read; a record has at most 1 MiB in the case.
-MAX_LINE = 1 << 21
 _MEMBERS = ("id", "kind", "version", "at", "standing", "closed_left_out", "fields")
 
 
@@ -41,7 +38,7 @@ def record_lines(case: Case, day: date, *, kind: str = "", closed: bool = False)
     standings = Standings(view, day)
     for stored in lookup.every(case, kind):
         view.remember(stored.id, stored.record)
-        yield json.dumps(as_object(stored, standings, closed=closed), ensure_ascii=False) + "\n"
+        yield json_text(as_object(stored, standings, closed=closed)) + "\n"
 
 
 def write(outgoing: Outgoing, folder: Path) -> None:
@@ -49,7 +46,7 @@ def write(outgoing: Outgoing, folder: Path) -> None:
     standings = Standings(outgoing.full_view, outgoing.day)
     with (folder / "records.jsonl").open("w", encoding="utf-8") as target:
         for stored in outgoing.records():
-            target.write(json.dumps(as_object(stored, standings), ensure_ascii=False) + "\n")
+            target.write(json_text(as_object(stored, standings)) + "\n")
     write_json(folder / "records.schema.json", schema())
 
 
@@ -70,19 +67,19 @@ def as_object(stored: Stored, standings: Standings, *, closed: bool = False) -> 
     }
 
 
-def read_line(case: Case, line: str, *, where: str) -> Put:
+def read_object(found: Any, is_there: Callable[[str], bool], *, where: str) -> Put:
     """Return the new record, or the new version of a record, that a line holds.
 
     Args:
-        case: open.
-        line: as `record_lines` yields it. Only ``id``, ``kind`` and ``fields`` are read; the rest
-            follows from the case.
+        found: what is in a line as `record_lines` yields it. Only ``id``, ``kind`` and ``fields``
+            are read; the rest follows from the case.
+        is_there: tells whether the case has a record.
         where: file and line, for errors.
 
     Raises:
         InputError: with file, line, field and reason.
     """
-    return _put(case, _object(line, where), where)
+    return _put(is_there, _object(found, where), where)
 
 
 def schema() -> dict[str, Any]:
@@ -123,10 +120,7 @@ def schema() -> dict[str, Any]:
     }
 
 
-def _object(line: str, where: str) -> dict[str, Any]:
-    if len(line) > MAX_LINE:
-        raise InputError(_("the line is longer than a record can be"), where=where)
-    found = parsed(line, where)
+def _object(found: Any, where: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise InputError(_("expected fields and their values"), where=where)
     unknown = [member for member in found if member not in _MEMBERS]
@@ -138,13 +132,13 @@ def _object(line: str, where: str) -> dict[str, Any]:
     return found
 
 
-def _put(case: Case, found: dict[str, Any], where: str) -> Put:
+def _put(is_there: Callable[[str], bool], found: dict[str, Any], where: str) -> Put:
     kind = found.get("kind")
     cls = class_of(kind if isinstance(kind, str) else "", where=where)
     record_id = found.get("id") or store.new_id()
     if not isinstance(record_id, str):
         raise InputError(_("expected an id: 16 hexadecimal digits"), where=where)
-    there = lookup.is_there(case, record_id)
+    there = is_there(record_id)
     if there and found.get("closed_left_out"):
         raise InputError(
             _(

@@ -1,0 +1,70 @@
+"""Content as a child of the cell sees it: a file without a name, of which it asks for ranges."""
+
+import io
+from collections.abc import Callable
+
+from contrechamp.cell import frames
+
+#: How much is asked for at a time, and kept until something else is asked for: readers look at the
+#: beginning of a small file again and again.
+BUFFER = 1 << 18
+
+
+class AskedContent(io.RawIOBase):
+    """Content that the parent has, read only and seekable.
+
+    Args:
+        channel: to the parent.
+        size: of the content in bytes.
+        before: called before each question, so that answers already made go first.
+    """
+
+    def __init__(self, channel: frames.Channel, size: int, before: Callable[[], None]) -> None:
+        self._channel, self._size, self._before, self._at = channel, size, before, 0
+        self._kept_from, self._kept = 0, b""
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def seekable(self) -> bool:
+        """Return True."""
+        return True
+
+    def tell(self) -> int:
+        """Return the position of the next read."""
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Move to a position in the content.
+
+        Raises:
+            ValueError: if it is before the beginning.
+        """
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
+        if start + offset < 0:
+            raise ValueError("negative place")
+        self._at = start + offset
+        return self._at
+
+    def readinto(self, buffer, /) -> int:  # type: ignore[no-untyped-def]  # any writable buffer
+        """Read as much as fits and is there at once."""
+        if self._at >= self._size or not len(buffer):
+            return 0
+        start = self._at - self._kept_from
+        if not 0 <= start < len(self._kept):
+            self._ask(len(buffer))
+            start = 0
+        part = self._kept[start : start + len(buffer)]
+        buffer[: len(part)] = part
+        self._at += len(part)
+        return len(part)
+
+    def _ask(self, size: int) -> None:
+        wanted = min(max(size, BUFFER), frames.MAX_PIECE, self._size - self._at)
+        self._before()
+        frames.put(self._channel, frames.WANTED, frames.RANGE.pack(self._at, wanted))
+        kind, content = frames.take(self._channel, frames.MAX_PIECE)
+        if kind != frames.CONTENT or not content:  # it is shorter than it was
+            raise frames.CutOffError
+        self._kept_from, self._kept = self._at, bytes(content)

@@ -1,0 +1,241 @@
+"""The process that waits, warm, and forks a child for each content that is to be read.
+
+Run as ``python -m contrechamp.cell.template N LIMITS LANGUAGE MODULE...`` with a socket to the
+parent at file descriptor N. It imports the modules with the readers once and reads nothing itself.
+Each child confines itself before it is told what to read, has a socket of its own to the parent,
+and neither keys nor the sockets of other children.
+"""
+
+import contextlib
+import errno
+import gc
+import importlib
+import json
+import os
+import pkgutil
+import selectors
+import signal
+import socket
+import struct
+import sys
+import traceback
+from collections.abc import Callable, Collection
+from io import BufferedReader
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+from contrechamp.base import i18n
+from contrechamp.base.errors import InputError
+from contrechamp.cell import frames
+from contrechamp.cell.asked_content import BUFFER, AskedContent
+from contrechamp.cell.confinement import prepared
+from contrechamp.cell.limits import ProcessLimits
+
+#: What the parent asks of this process: a letter and the number of a child. A socket for the child
+#: comes along with `FORK`.
+ORDER: Final = struct.Struct(">cI")
+FORK, KILL = b"F", b"K"
+#: What the parent is told when a child has ended: its number, its status as of `wait`, and the
+#: processor time that it took, in seconds.
+ENDED: Final = struct.Struct(">Iid")
+
+#: Confines this process; is told which descriptors it keeps.
+Confine: TypeAlias = Callable[[Collection[int]], tuple[str, ...]]
+_PACKAGE = Path(__file__).parents[1]
+
+
+def main() -> int:
+    """Import the readers, then fork children until the parent closes its end."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    i18n.activate(sys.argv[3])
+    for name in sys.argv[4:]:
+        importlib.import_module(name)
+    pkgutil.resolve_name(f"{__name__}:main")  # what it prepares on its first call, children have
+    confine = prepared(ProcessLimits(**json.loads(sys.argv[2])))
+    gc.collect()
+    gc.freeze()  # else the first collection in each child copies all that is shared
+    woken, waker = socket.socketpair()
+    for end in (woken, waker):
+        end.setblocking(False)
+    signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    _Template(confine, control, woken, waker).serve()
+    return 0
+
+
+class _Template:
+    def __init__(
+        self,
+        confine: Confine,
+        control: socket.socket,
+        woken: socket.socket,
+        waker: socket.socket,
+    ) -> None:
+        self._confine = confine
+        self._control, self._mine = control, (control, woken, waker)
+        self._woken = woken
+        self._numbers: dict[int, int] = {}  # by process id
+
+    def serve(self) -> None:
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._control, selectors.EVENT_READ)
+            selector.register(self._woken, selectors.EVENT_READ)
+            try:
+                while self._served({key.fileobj for key, _events in selector.select()}, selector):
+                    pass
+            finally:
+                for process in self._numbers:
+                    _kill(process)
+
+    def _served(self, ready: set[Any], selector: selectors.BaseSelector) -> bool:
+        """Do what is asked for; return whether the parent is still there."""
+        if self._woken in ready:
+            with contextlib.suppress(BlockingIOError):
+                while self._woken.recv(1 << 10):
+                    pass
+            self._report()
+        if self._control not in ready:
+            return True
+        order, handed, _flags, _address = socket.recv_fds(self._control, ORDER.size, 1)
+        if len(order) < ORDER.size:
+            return False
+        what, number = ORDER.unpack(order)
+        if what == FORK:
+            self._fork(number, socket.socket(fileno=handed[0]), selector)
+        else:
+            for process, other in self._numbers.items():
+                if other == number:
+                    _kill(process)
+        return True
+
+    def _fork(self, number: int, channel: socket.socket, selector: selectors.BaseSelector) -> None:
+        process = os.fork()
+        if process:
+            channel.close()
+            self._numbers[process] = number
+            return
+        status = 1
+        try:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            selector.close()
+            for one in self._mine:
+                one.close()
+            _be_child(channel.detach(), self._confine)
+            status = 0
+        finally:
+            os._exit(status)
+
+    def _report(self) -> None:
+        """Tell the parent which children have ended."""
+        while self._numbers:
+            process, status, used = os.wait4(-1, os.WNOHANG)
+            if not process:
+                return
+            number = self._numbers.pop(process)
+            told = ENDED.pack(number, status, used.ru_utime + used.ru_stime)
+            try:
+                self._control.sendall(told)
+            except OSError:
+                return
+
+
+def _kill(process: int) -> None:
+    for kill in (os.killpg, os.kill):  # it may not have a group of its own yet
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            kill(process, signal.SIGKILL)
+
+
+class _Pipe:
+    """A child's end of its socket; a child may read and write, but make no calls for sockets."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def recv(self, size: int) -> bytes:
+        return os.read(self._descriptor, size)
+
+    def sendall(self, content: bytes) -> None:
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(self._descriptor, rest) :]
+
+
+def _be_child(descriptor: int, confine: Confine) -> None:
+    """Be confined, take a job, and send what its function yields."""
+    channel = _Pipe(descriptor)
+    _say(
+        channel, frames.CONFINED, {"process": os.getpid(), "in_force": list(confine([descriptor]))}
+    )
+    try:
+        kind, said = frames.take(channel, frames.MAX_PIECE)
+    except frames.CutOffError:  # nothing more is to be read
+        return
+    if kind == frames.JOB:
+        _read(channel, frames.parsed(said))
+
+
+def _read(channel: frames.Channel, job: dict[str, Any]) -> None:
+    telling = _Telling(channel)
+    try:
+        content = AskedContent(channel, job["size"], telling.flush)
+        function = pkgutil.resolve_name(job["function"])
+        for value in function(BufferedReader(content, BUFFER), **job["arguments"]):
+            telling.tell(value)
+        telling.flush()
+        frames.put(channel, frames.DONE)
+    except frames.CutOffError:
+        pass
+    except InputError as error:  # what was read before it counts
+        telling.flush()
+        message = str(error).removeprefix(f"{error.where}: ") if error.where else str(error)
+        _say(channel, frames.FAILED, {"problem": message, "where": error.where})
+    except Exception as error:
+        _say(channel, frames.FAILED, _described(error))
+
+
+def _say(channel: frames.Channel, kind: bytes, what: Any) -> None:
+    frames.put(channel, kind, frames.encoded(frames.written(what)))
+
+
+class _Telling:
+    """Values on their way to the parent, gathered into batches."""
+
+    def __init__(self, channel: frames.Channel) -> None:
+        self._channel = channel
+        self._waiting: list[str] = []
+        self._letters = 0
+
+    def tell(self, value: Any) -> None:
+        if isinstance(value, bytes):
+            self.flush()
+            for at in range(0, len(value), frames.MAX_PIECE):
+                frames.put(self._channel, frames.PIECE, value[at : at + frames.MAX_PIECE])
+            return
+        text = frames.written(value)
+        self._waiting.append(text)
+        self._letters += len(text)
+        if self._letters >= frames.BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        if self._waiting:
+            batch = frames.encoded(f"[{','.join(self._waiting)}]")
+            self._waiting, self._letters = [], 0
+            frames.put(self._channel, frames.VALUES, batch)
+
+
+def _described(error: Exception) -> dict[str, str]:
+    """Return what went wrong in a reader, without anything of what it read."""
+    if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:
+        return {"memory": "beyond"}
+    place = ""
+    for frame in traceback.extract_tb(error.__traceback__):
+        file = Path(frame.filename)
+        if file.is_relative_to(_PACKAGE):
+            place = f"{file.relative_to(_PACKAGE).as_posix()}:{frame.lineno}"
+    return {"kind": type(error).__name__, "place": place}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

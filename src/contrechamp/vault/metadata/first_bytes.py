@@ -1,0 +1,71 @@
+"""What content is, judged by its first bytes, and whether a reader has to look into it.
+
+These are comparisons of a few bytes, in this process: nothing is unpacked and no structure is
+followed, so that content that no reader is needed for costs nothing.
+"""
+
+import io
+from typing import IO
+
+import filetype
+
+from contrechamp.vault.metadata import movie
+
+#: How many first bytes are looked at to tell what a file is.
+HEAD = 1 << 16
+#: Bytes at the beginning and at the end that are searched for signs of Content Credentials.
+SEARCHED = 1 << 18
+
+_GZIP, _ZIP, _WARC = b"\x1f\x8b", b"PK\x03\x04", b"WARC/"
+
+
+def media_type(head: bytes, *, whole: bool) -> str:
+    """Return the media type of content, judged by its first bytes.
+
+    Args:
+        head: first bytes.
+        whole: whether that is all of the content, so that no character is cut in two.
+    """
+    kind = filetype.guess_mime(head)
+    if kind:
+        return str(kind)
+    try:
+        head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if whole or error.start < len(head) - 4:
+            return "application/octet-stream"
+    return "application/octet-stream" if b"\x00" in head or not head else "text/plain"
+
+
+def needs_reader(content: IO[bytes], size: int, head: bytes, kind: str) -> bool:
+    """Return whether content may hold metadata that a reader has to look for.
+
+    Args:
+        content: seekable.
+        size: of it in bytes.
+        head: first `HEAD` bytes of it.
+        kind: its media type.
+    """
+    return (
+        kind.startswith("image/")
+        or movie.may_be_movie(head)
+        or head.startswith((_GZIP, _ZIP, _WARC))
+        or announces_credentials(content, size)
+    )
+
+
+def announces_credentials(content: IO[bytes], size: int) -> bool:
+    """Return whether content has a sign of Content Credentials near its beginning or end."""
+    for start in {0, max(0, size - SEARCHED)}:
+        content.seek(start)
+        part = content.read(SEARCHED)
+        if b"c2pa" in part or b"dcterms:provenance" in part:
+            return True
+    return False
+
+
+def size_of(content: IO[bytes]) -> int:
+    """Return the size of content in bytes; it is left at its beginning."""
+    size = content.seek(0, io.SEEK_END)
+    content.seek(0)
+    return size

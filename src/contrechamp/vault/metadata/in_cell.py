@@ -1,0 +1,12 @@
+"""What a child of the cell does with a file that is added: this is all that reads into one."""
+
+from collections.abc import Iterator
+from typing import IO, Any
+
+from contrechamp.vault.metadata import captures, media
+
+
+def described(content: IO[bytes]) -> Iterator[dict[str, Any]]:
+    """Yield what `media.describe` and `captures.listing` say about content, in one value."""
+    capture = captures.listing(content)
+    yield media.describe(content) | ({"capture": capture} if capture else {})
