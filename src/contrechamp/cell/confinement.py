@@ -12,6 +12,7 @@ import contextlib
 import ctypes
 import os
 import sys
+import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
@@ -152,7 +153,7 @@ def _confined(
         privileges.close_others({*descriptors, *_descriptors_of(readable)})
     restrictions = ["limits"]
     if sys.platform == "linux":
-        if len(os.listdir("/proc/self/task")) != 1:
+        if _threads() != 1:
             raise RuntimeError("confined with threads running")
         libc = ctypes.CDLL(None, use_errno=True)
         privileges.leave_session(libc)
@@ -163,6 +164,13 @@ def _confined(
     else:
         hold(limits)
     return tuple(restrictions)
+
+
+def _threads() -> int:
+    try:
+        return len(os.listdir("/proc/self/task"))
+    except FileNotFoundError:  # in a folder that is taken for the whole system, without /proc
+        return threading.active_count()
 
 
 def _descriptors_of(readable: Iterable[Path]) -> Iterator[int]:

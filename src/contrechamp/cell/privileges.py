@@ -47,7 +47,9 @@ def drop(libc: ctypes.CDLL, readable: Iterable[Path]) -> bool:
     libc.prctl(_PR_CAP_AMBIENT, _AMBIENT_CLEAR_ALL, 0, 0, 0)
     for capability in range(_HIGHEST_CAPABILITY + 1):
         libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)  # without the right to, there is none
-    permitted = _permitted()
+    permitted = _permitted(libc)
+    if permitted is None:
+        return False
     if permitted == 0:
         return True
     keep = permitted & 1 << _DAC_READ_SEARCH
@@ -56,11 +58,12 @@ def drop(libc: ctypes.CDLL, readable: Iterable[Path]) -> bool:
     )
 
 
-def _permitted() -> int:
-    for line in Path("/proc/self/status").read_text("utf-8", "replace").splitlines():
-        if line.startswith("CapPrm:"):
-            return int(line.split()[1], 16)
-    return 0
+def _permitted(libc: ctypes.CDLL) -> int | None:
+    data = ctypes.create_string_buffer(24)
+    if libc.capget(struct.pack("=Ii", _CAPABILITIES_V3, 0), data) != 0:
+        return None
+    _effective, low, _inheritable, _effective, high, _inheritable = struct.unpack("=6I", data)
+    return int(low | high << 32)
 
 
 def _set(libc: ctypes.CDLL, effective: int, permitted: int) -> bool:
@@ -76,7 +79,7 @@ def _set(libc: ctypes.CDLL, effective: int, permitted: int) -> bool:
 
 def _opens(place: Path) -> bool:
     try:
-        os.close(os.open(place, os.O_RDONLY | os.O_CLOEXEC))
+        os.close(os.open(place, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC))
     except PermissionError:
         return False
     except OSError:  # the reader will say so
