@@ -9,7 +9,8 @@ SAMPLE_OUT ?= sample-out
 LOCALE := src/contrechamp/locale
 
 # Nothing is built at install but this project itself, from the checkout: the locks are whole, and
-# hold wheels only. Of the tests' packages these have none; they are plain Python.
+# hold wheels only. Of the tests' packages these have none; they are plain Python, and what builds
+# them is locked in requirements/sources.txt: else each build would fetch what is newest that day.
 SOURCES := bagit odfpy zc-zlibstorage
 WHEELS_ONLY := --only-binary :all:
 UV_INSTALL := $(UV) pip install --quiet --python $(BIN)/python --no-deps
@@ -37,7 +38,7 @@ help:
 	@echo "make check     lint, and the quick tests: what to run before each commit"
 	@echo "make test      run every test, and say which took longest"
 	@echo "make bare      try demo and sample in minimal Debians, the old stable and the stable one"
-	@echo "make soak      kill what writes to a case 300 times, and in the middle of every write"
+	@echo "make soak      kill what writes to a case 300 times, and every command in the middle of every write"
 	@echo "make lint      ruff, mypy --strict, import contract"
 	@echo "make bench     measure the engine against its peers"
 	@echo "make fuzz      feed every reader of foreign bytes with what breaks it, a minute each"
@@ -59,8 +60,9 @@ $(VENV)/.run: $(UV) requirements/run.txt requirements/demo.txt pyproject.toml
 	@$(BIN)/python -m contrechamp.cli.compiling
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.run requirements/dev.txt
-	$(UV_LOCKED) $(FROM_SOURCE) -r requirements/dev.txt
+$(VENV)/.dev: $(VENV)/.run requirements/dev.txt requirements/sources.txt
+	$(UV_LOCKED) -r requirements/sources.txt
+	$(UV_LOCKED) --no-build-isolation $(FROM_SOURCE) -r requirements/dev.txt
 	@touch $@
 
 demo: $(VENV)/.run
@@ -91,7 +93,7 @@ bare:
 
 soak: $(VENV)/.dev
 	@requirements/install-debian
-	$(BIN)/python -m pytest tests/soak/soak_crashes.py
+	$(BIN)/python -m pytest tests/soak/soak_crashes.py tests/soak/soak_bags.py
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -132,6 +134,7 @@ lock: $(UV)
 	$(UV_COMPILE) requirements/bootstrap.in -o requirements/bootstrap.txt
 	$(UV_COMPILE) pyproject.toml --group build -o requirements/run.txt
 	$(UV_COMPILE) pyproject.toml $(FROM_SOURCE) --group build --group test --group lint --group docs --group bench -c requirements/run.txt -o requirements/dev.txt
+	$(UV_COMPILE) requirements/sources.in -c requirements/dev.txt -o requirements/sources.txt
 	$(UV_COMPILE) --no-deps requirements/fuzz.in -o requirements/fuzz.txt
 	$(UV_COMPILE) --no-deps requirements/demo.in -o requirements/demo.txt
 	$(UV_COMPILE) --no-deps requirements/bundle.in -o requirements/bundle.txt

@@ -322,8 +322,13 @@ Made from the specification of the fields (`scene.camera_fields`, by `make figur
 survey form and exports follow too.
 
 One row a camera: CSV, or points in GeoJSON (columns as properties), GeoPackage or GeoParquet. Names of
-columns are matched without regard to case, and other columns are ignored. All but `id` and the position
-may be empty; what is empty is drawn from the [priors](priors.md).
+columns are matched without regard to case. Names that others use are read where all cells of the column fit, and
+told: `type` (`kind`), `height`, `direction`, `heading`, `azimuth` or `bearing`, `tilt`, `fov` or `hfov`, `vfov`, `range`, in the
+unit of our column. Columns that are not used are listed. All but `id` and the position may be empty; what is empty is drawn
+from the [priors](priors.md).
+
+A file whose columns are tags of OpenStreetMap (`man_made`, `camera:type`, ..., as Overpass Turbo exports them) is read by
+its tags, [as below](#from-openstreetmap): features that are no cameras are left out and counted. Columns of ours in it count before its tags.
 
 """
 
@@ -332,7 +337,8 @@ COLUMN_NOTES = {
     "id": "In GeoJSON the feature's own `id` will do.",
     "mount": "A camera within a metre of a wall is taken as hanging there, unless it is on a {free}.",
     "heading_deg": "Also below 0, names (`N`, `NNE`, `west`), and ranges clockwise: `90-180` looks to "
-    "135 with a field of view of 90; `270-90` crosses north. One direction a row.",
+    "135 with a field of view of 90; `270-90` crosses north, `0-360` is all round. A list (`90;270`) is as many cameras on "
+    "one mast, `id#1` and `id#2`. Degrees are from true north: what a compass shows has to be corrected by the declination.",
     "hfov_deg": "Goes before the width of a range.",
     "first_seen": "Kept as it is written.",
     "last_seen": "Kept as it is written.",
@@ -353,24 +359,30 @@ spreadsheet; give one of the two.) `id` is what the camera was called where it w
 ## From OpenStreetMap
 
 Objects tagged `man_made=surveillance`, but for those whose `surveillance:type` is `guard`,
-`gunshot_detector`, `acoustic`, `wifi`, `bluetooth` or `drone` alone. Plate readers (`ALPR`) are cameras.
-`id` is the object, `node/123`.
+`gunshot_detector`, `acoustic`, `wifi`, `bluetooth` or `drone` alone, and for what is no longer there or in use, or not yet
+(`disused=yes`, `abandoned=yes`, `removed:man_made=surveillance`, ...), which is counted. Plate readers (`ALPR`) are cameras.
+`id` is the object, `node/123`. A camera that is drawn as a line or an area hangs at a point of it, and is told. Objects that JOSM has
+marked as deleted are left out; files of changes and histories are refused.
 
 """
 
 #: How a tag's odd values are read, where more is to be said than the specification does.
 TAG_NOTES = {
-    "kind": "`revolving=yes` is panning, where it says nothing that can be read",
+    "kind": "`revolving=yes` is panning, where it says nothing that can be read; `panorama`, `fisheye` and `360` are fixed, with a "
+    "field of view of 360",
     "mount": "as it is, in lower case",
-    "heading_deg": "`0` and `N` are north. Names (`NNE`, `west`), `45°`, ranges (`90-180`, `270 to 90`: the "
-    "width is the field of view), lists (`90;270`: two cameras on one mast, `node/123#1` and `#2`)",
-    "indoor": "`surveillance=indoor`, or `indoor` with any value but `no`",
+    "heading_deg": "`0` and `N` are true north. Names (`NNE`, `west`, `northeast`, `NB`), `45°`, ranges (`90-180`, `270 to 90`: the "
+    "width is the field of view; `0-360` and `360-0` are all round), lists (`90;270`, `90,180`: two cameras on one mast, `node/123#1` "
+    "and `#2`; an entry that cannot be read is left out and told). `22,5` has a decimal comma, `90,18` is not clear and told. `forward`, "
+    "`backward` and `both` are along the way that the node lies on, if it is a single one",
+    "indoor": "`surveillance=indoor`, `indoor=yes` (or `room`, ...), `location=underground`, `tunnel=yes`, a `level` or `layer` "
+    "below 0. `surveillance=public;indoor` says both: each is drawn in half of the draws",
     "operator_class": "`surveillance=public` says what is looked at, not who looks: it tells nothing here",
 }
 
 CAMERA_TAGS = """
 A tag that cannot be read is taken as not known, counted, and listed as a notice with its object; it never
-stops a run.
+stops a run. Tags of cameras (`camera:*`, `surveillance*`) that nothing uses are listed once a file, with how many cameras have each.
 """
 
 

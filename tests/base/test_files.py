@@ -40,10 +40,18 @@ def test_a_new_folder_has_its_name_only_when_it_is_whole(tmp_path: Path) -> None
     assert stat.S_IMODE(target.stat().st_mode) == 0o700
 
 
-def test_its_rights_are_those_that_were_asked_for(tmp_path: Path) -> None:
-    with files.new_folder(tmp_path / "out", mode=0o777):
-        pass
-    assert stat.S_IMODE((tmp_path / "out").stat().st_mode) == 0o755
+def test_where_there_are_no_rights_it_is_written_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a stick with FAT, which lets nobody take rights away."""
+
+    def refuse(*_arguments: object, **_more: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "chmod", refuse)
+    with files.new_folder(tmp_path / "out") as partial:
+        (partial / "file").write_text("SAMPLE")
+    assert (tmp_path / "out" / "file").read_text() == "SAMPLE"
 
 
 @pytest.mark.parametrize(
@@ -180,3 +188,14 @@ def test_what_cannot_be_read_is_told_with_place_reason_and_advice() -> None:
     told = str(files.unreadable("f", error, "look again"))
     assert told == "f: cannot be read (No such file or directory); look again"
     assert str(files.unreadable("f", form="GPX")) == "f: cannot be read as GPX"
+
+
+def test_a_planted_link_is_replaced_and_what_it_leads_to_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "own.txt").write_text("mine")
+    (tmp_path / "stick").mkdir()
+    (tmp_path / "stick" / "out.geojson").symlink_to(tmp_path / "own.txt")
+    with files.new_file(tmp_path / "stick" / "out.geojson") as partial:
+        partial.write_text("SAMPLE")
+    assert (tmp_path / "own.txt").read_text() == "mine"
+    assert not (tmp_path / "stick" / "out.geojson").is_symlink()
+    assert (tmp_path / "stick" / "out.geojson").read_text() == "SAMPLE"

@@ -29,6 +29,28 @@ def test_records_go_out_once_in_each_format(case: CaseRun, tmp_path: Path, name:
         assert (told["unchanged"], told["new"], told["changed"]) == (1, [], [])
 
 
+STEERING = "SAMPLE\x1b[2J\x1b]0;title\x07\x9b2J\rover"
+
+
+@pytest.mark.parametrize(("name", "back"), [("csv", "tables"), ("xlsx", "tables"), ("ftm", "ftm")])
+def test_no_table_steers_a_terminal_and_nothing_is_lost(
+    case: CaseRun, tmp_path: Path, name: str, back: str
+) -> None:
+    file = tmp_path / "r.jsonl"
+    file.write_text(forms.lines(forms.actor_row(STEERING), forms.actor_row("SAMPLE _x001B_")))
+    assert case("import", file).status == 0
+    assert case("export-records", "--as", name, "-o", tmp_path / name).status == 0
+    for table in (tmp_path / name).glob("*.csv"):
+        assert not set(table.read_bytes()) & (set(range(32)) - set(b"\t\r\n") | {0x7F}), table.name
+        assert "\x9b" not in table.read_bytes().decode()
+    for command in (("show", "--json"), ("find", "SAMPLE", "--json"), ("log", "--json")):
+        assert not set(case(*command).out) & set("\x1b\x07\x9b\r")
+    for table in ("actor.csv", "records.xlsx", "statements.csv"):
+        if (tmp_path / name / table).exists():
+            told = case("import", tmp_path / name / table, "--as", back, "--json").json()
+            assert (told["unchanged"], told["new"], told["changed"]) == (2, [], [])
+
+
 def test_what_somebody_told_leaves_to_whom_it_may_alone(case: CaseRun, tmp_path: Path) -> None:
     told, who = "a" * 16, "b" * 16
     rows = [

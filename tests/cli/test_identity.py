@@ -16,7 +16,8 @@ def sealed(case: CaseRun, source: str) -> str:
     """The source, whose name is sealed."""
     lines = (PASSPHRASE, NAME, "SAMPLE contact", "")
     done = case("identity", source, "--seal", lines=lines)
-    assert (done.status, done.out, done.err) == (0, f"Sealed for {source}.\n", "")
+    assert (done.status, done.out) == (0, f"Sealed for {source}.\n")
+    assert done.err.startswith("Who can read what is sealed, each with their key in words:\n  ")
     return source
 
 

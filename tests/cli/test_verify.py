@@ -3,6 +3,8 @@
 import hashlib
 import json
 import shutil
+import tarfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -46,6 +48,21 @@ def test_what_was_interrupted_is_told_and_is_not_wrong(
     case("add", letter)
     assert case("verify", "--json").out.count("interrupted") == 0
     assert not stored.exists() or stored.read_bytes() != kept
+
+
+def test_a_clock_that_was_set_back_is_told_and_is_not_wrong(
+    case: CaseRun, letter: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("contrechamp.cli.add_cmd.now", lambda: datetime(2020, 1, 1, tzinfo=UTC))
+    case("add", letter)
+    done = case("verify")
+    assert (done.status, done.err) == (0, "")
+    assert done.out.startswith("clock  2: entry 2 is earlier than the entry before it")
+    assert "which entry came first is proved all the same" in done.out
+    assert "interrupted" not in done.out
+    marked = ["[earlier than the entry before it]" in line for line in case("log").out.splitlines()]
+    assert marked == [False, False, True]
+    assert [line["set_back"] for line in case("log", "--json").json()] == marked
 
 
 # An older copy that was put back
@@ -142,6 +159,21 @@ def test_a_bag_is_verified_without_the_case(contrechamp: Run, bag: Path) -> None
     done = contrechamp("verify", bag)
     assert (done.status, done.err) == (0, "")
     assert done.out.startswith("The bag is complete, and 1 item is in the log that was signed.\n")
+    digest = hashlib.sha256((bag / "tagmanifest-sha256.txt").read_bytes()).hexdigest()
+    assert f"Everything in the bag is signed, under the digest {digest}." in done.out
+
+
+def test_what_cannot_be_proved_of_a_bag_of_the_version_before_is_said(
+    contrechamp: Run, tmp_path: Path
+) -> None:
+    older = Path(__file__).parents[1] / "vault" / "older" / "bags-format-1.tar.xz"
+    with tarfile.open(older) as archive:
+        archive.extractall(tmp_path, filter="data")
+    done = contrechamp("verify", tmp_path / "plain")
+    assert (done.status, done.err) == (0, "")
+    assert "not that none was taken out" in done.out
+    assert "Everything in the bag is signed" not in done.out
+    assert contrechamp("verify", tmp_path / "plain", "--json").json()["format"] == 1
 
 
 def test_a_checkpoint_that_the_receiver_holds(

@@ -116,7 +116,7 @@ def follow_the_made_up_field(folder: Path) -> None:
     from contrechamp.dossier.formats.write import exporting, osm_changes, survey_form
     from contrechamp.dossier.reading import lookup
     from contrechamp.publish.unknowns import unknown_label
-    from contrechamp.scene.camera_tags import camera_rows as rows_of_tags
+    from contrechamp.scene.camera_tags import read_camera
 
     table = folder / "survey.csv"
     table.write_text("id,lon,lat,kind,ir_range_m\nSAMPLE,35.1,31.5,dome,42.5\n")
@@ -142,8 +142,8 @@ def follow_the_made_up_field(folder: Path) -> None:
         (new,) = [one for one in take(at, export, cell=direct).new if one.kind == "camera"]
         assert lookup.get(at.case, new.id).record.ir_range_m == 7
     assert tags["camera:ir_range"] == "42.5"
-    (row,), unreadable = rows_of_tags({"man_made": "surveillance", "camera:ir_range": "40 m"}, "n")
-    assert (row["ir_range_m"], unreadable) == (40.0, [])
+    found = read_camera({"man_made": "surveillance", "camera:ir_range": "40 m"}, "n")
+    assert (found.rows[0]["ir_range_m"], found.unreadable, found.unused) == (40.0, [], [])
     out = gpd.read_file(folder / "out" / "cameras.geojson")
     assert out["ir_range_m"].tolist() == [42.5]
     form = folder / "form.xlsx"

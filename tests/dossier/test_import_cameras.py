@@ -16,7 +16,7 @@ from contrechamp.dossier.formats.write import exporting
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.records.actors import Product
 from contrechamp.dossier.records.field_types import OutsideId, Position
-from contrechamp.scene.camera_tags import camera_rows, is_camera
+from contrechamp.scene.camera_tags import is_camera, read_camera
 
 OSM = """<osm version="0.6">
 <node id="7" version="{version}" lon="35.1" lat="31.5"><tag k="man_made" v="surveillance"/>
@@ -84,7 +84,8 @@ def test_new_cameras_go_out_as_osm_reads_them(at: Desk, tmp_path: Path) -> None:
     ((version, lon, lat, tags),) = read_change(tmp_path / "out" / "cameras.osc").values()
     assert (version, lon, lat) == (0, 35.1, 31.5)
     assert is_camera(tags)
-    (row,), unreadable = camera_rows(tags, "node/-1")
+    found = read_camera(tags, "node/-1")
+    (row,), unreadable = found.rows, found.unreadable
     assert unreadable == []
     assert (row["kind"], row["mount"], row["last_seen"]) == ("panning", "pole", "2026-05-01")
     assert (row["height_m"], row["heading_deg"], row["tilt_deg"]) == (3.5, 0.0, 15.0)

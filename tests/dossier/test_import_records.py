@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
 import jsonschema
 import openpyxl
@@ -17,7 +18,7 @@ from samples import DAY, NOW, Desk, actor, camera, consent, desk, source, take, 
 
 from contrechamp.base import i18n
 from contrechamp.base.errors import InputError
-from contrechamp.base.spreadsheets import with_formula, without_formula
+from contrechamp.base.spreadsheets import as_cell, from_cell
 from contrechamp.dossier.formats.read import record_tables
 from contrechamp.dossier.formats.write import exporting, json_lines, table_files
 from contrechamp.dossier.permission.sharing import Recipient
@@ -156,10 +157,21 @@ def test_no_cell_of_a_table_is_a_formula(at: Desk, tmp_path: Path) -> None:
     assert all(cell.data_type != "f" for cell in rows)
 
 
-@given(st.text(max_size=10) | st.text("'=+-@\t\r a", max_size=6))
-def test_a_text_that_looks_like_a_formula_comes_back(words: str) -> None:
-    assert with_formula(without_formula(words)) == words
-    assert not without_formula(words).startswith(("=", "+", "-", "@", "\t", "\r"))
+@given(
+    st.text(max_size=10)
+    | st.text("'=+-@\t\r a", max_size=6)
+    | st.text("_x0015BF\x1b\x9b\x7f\r\n", max_size=24)
+    | st.sampled_from(["_x001B_", "_x005F_x001B_", "_x0041_", "'=\x1b", "\x1b=", "_x005F_"])
+)
+def test_a_text_that_looks_like_a_formula_or_steers_a_terminal_comes_back(words: str) -> None:
+    cell = as_cell(words)
+    assert from_cell(cell) == words
+    assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+    # Bare ends of lines and tabs are text; a carriage return alone writes over a line.
+    assert not [
+        letter for letter in cell.replace("\r\n", "") if category(letter) == "Cc"
+        and letter not in "\t\n"
+    ]  # fmt: skip
 
 
 @settings(max_examples=60, deadline=None)

@@ -91,3 +91,38 @@ def test_who_is_not_in_it_just_leaves(tmp_path: Path) -> None:
         for name in ("Other Sample", cases.MEMBER):
             with pytest.raises(InputError, match=r"no member of this name|own access"):
                 leave(at, name)
+
+
+def test_when_no_reader_is_left_the_next_identity_is_sealed_for_whoever_seals_it(
+    tmp_path: Path,
+) -> None:
+    with desk(tmp_path) as at:
+        ref = seal(at)
+        _other, key = share(at, "Other Sample")
+    with desk(tmp_path, secret=key) as at:
+        assert leave(at, cases.MEMBER, key) == Dismissal(still_open=True)
+        assert compartment.audience(at.case) == [at.case.unlocked.member]
+        assert compartment.erase(at.case, ref, reason="SAMPLE", now=NOW) == 1
+        new = seal(at)
+        (found,) = compartment.reveal(at.case, new, own=key, reason="", now=NOW)
+        assert found.name == "Zubeida Quartzfeather"
+        compartment.renew(at.case, own=key, now=NOW, random=os.urandom)
+        assert compartment.key_count(at.case) == 1
+        assert not verify(at.case)
+
+
+def test_what_fails_for_another_reason_is_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with desk(tmp_path) as at:
+        seal(at)
+        other, _key = share(at, "Other Sample")
+        compartment.admit(at.case, other, now=NOW)
+
+        def fails(*_arguments: object, **_more: object) -> None:
+            raise InputError("SAMPLE: altered")
+
+        monkeypatch.setattr(compartment, "_seal_anew", fails)
+        with pytest.raises(InputError, match="SAMPLE: altered"):
+            leave(at, "Other Sample")
+        assert other in {one for one, _name, left in members.members(at.case) if not left}

@@ -429,7 +429,7 @@ def test_a_bag_proves_by_itself_who_added_an_item_in_a_copy_that_was_merged(
         check=False,
     )  # fmt: skip
     assert f"add by {adder}" in checked.stdout
-    assert checked.stdout.endswith("right\n"), checked.stderr
+    assert checked.stdout.endswith("right, as far as this program can tell\n"), checked.stderr
     for spoil in (_without, _of_another_member, _of_another_merge):
         path.write_bytes(canonical.dumps(spoil(json.loads(json.dumps(document)))))
         kinds = {one.kind for one in verifying.verify(two.root / "bag").discrepancies}
@@ -544,7 +544,9 @@ def test_what_is_changed_in_a_branch_is_found(statement: str, two: SimpleNamespa
         assert sound(at)
         at.case.database.execute("PRAGMA foreign_keys = OFF")
         at.case.database.execute(statement)
-        assert {one.kind for one in verify(at.case)} == {"branch"}
+        kinds = {one.kind for one in verify(at.case)}
+        # Without the table, the entry of the merge is of a log that is not there.
+        assert kinds - ({"authority"} if "FROM branches" in statement else set()) == {"branch"}
 
 
 def test_a_copy_that_was_altered_and_another_case_are_not_merged(two: SimpleNamespace) -> None:

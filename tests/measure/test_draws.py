@@ -18,7 +18,7 @@ def draw(table, n=400, *, seed=1, priors=None, free=None, change=lambda numbers:
     drawn = drawn_unknowns(table, priors)
     numbers = uniforms(seed, table["id"].tolist(), drawn, NO_BUILDINGS, n)
     zeros = np.zeros(n_cameras)
-    return draw_cameras(table, zeros, zeros, from_deg, width_deg, priors, change(numbers))
+    return draw_cameras(table, zeros, zeros, from_deg, width_deg, zeros, priors, change(numbers))
 
 
 FULLY_MAPPED = {

@@ -92,7 +92,13 @@ def test_set_up_takes_wheels_only_but_of_what_is_listed() -> None:
     make = (ROOT / "Makefile").read_text()
     sources = set(re.findall(r"(?m)^SOURCES := (.+)$", make)[0].split())
     installs = re.findall(r"(?m)^\t.*(?:pip install|\$\(UV_LOCKED\)).*-r .+$", make)
-    assert len(installs) == 4
+    assert len(installs) == 5
+    # What builds a source is locked like all else: isolated, a build fetches what is newest.
+    built = [line for line in installs if "$(FROM_SOURCE)" in line]
+    assert len(built) == 1
+    assert "--no-build-isolation" in built[0]
+    first = installs[installs.index(built[0]) - 1]
+    assert first.endswith("-r requirements/sources.txt")
     assert all("$(WHEELS_ONLY)" in line or "$(UV_LOCKED)" in line for line in installs)
     assert re.search(r"(?m)^UV_LOCKED := .*\$\(WHEELS_ONLY\)", make)
     assert "WHEELS_ONLY := --only-binary :all:" in make

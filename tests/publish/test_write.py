@@ -145,7 +145,8 @@ def test_a_spreadsheet_runs_nothing_of_it(start: str, tmp_path: Path) -> None:
     write(replace(found, figures=(figure,)), town, tmp_path / "out", command=COMMAND, language="en")
     with (tmp_path / "out/figures.csv").open(newline="") as file:
         row = next(csv.DictReader(file))
-    assert row["group"] == "'" + group
+    # A carriage return alone is written by its number, which begins no formula.
+    assert row["group"] == ("_x000D_" + group[1:] if start == "\r" else "'" + group)
     assert row["level"] == "area:1, 2"
 
 

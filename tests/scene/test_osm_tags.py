@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contrechamp.scene.building_tags import dwelling, off_the_ground, vertical_extent
-from contrechamp.scene.camera_tags import camera_rows, is_camera
-from contrechamp.scene.directions import parse_directions
+from contrechamp.scene.camera_tags import is_camera, read_camera
+from contrechamp.scene.directions import Directions, parse_directions
 from contrechamp.scene.foot_access import under_ground, walkable
 from contrechamp.scene.lengths import parse_length_m
 from contrechamp.scene.osm_places import barrier, home_door, service
@@ -60,24 +60,50 @@ def test_what_is_no_length(text: str) -> None:
         ("90;270", [(90.0, math.nan), (270.0, math.nan)]),
         ("90-180; 270", [(135.0, 90.0), (270.0, math.nan)]),
         ("12,5", [(12.5, math.nan)]),
+        ("360-0", [(180.0, 360.0)]),
+        ("-180-180", [(0.0, 360.0)]),
+        ("90,180", [(90.0, math.nan), (180.0, math.nan)]),
+        ("N, SE", [(0.0, math.nan), (135.0, math.nan)]),
+        ("NB", [(0.0, math.nan)]),
+        ("Westbound", [(270.0, math.nan)]),
+        ("northeast", [(45.0, math.nan)]),
+        ("South-West", [(225.0, math.nan)]),
+        ("north-northeast", [(22.5, math.nan)]),
+        ("112,5-157,5", [(135.0, 45.0)]),
     ],
 )
 def test_directions(text: str, expected: list[tuple[float, float]]) -> None:
-    found = parse_directions(text)
-    assert found is not None
+    found = parse_directions(text).read
     assert [d.heading_deg for d in found] == pytest.approx([e[0] for e in expected])
     assert [d.hfov_deg for d in found] == pytest.approx([e[1] for e in expected], nan_ok=True)
+    assert parse_directions(text).unread == ()
 
 
-@pytest.mark.parametrize("text", ["street", "90;somewhere", "1000", "", ";", "forward", "90-90"])
+@pytest.mark.parametrize("text", ["street", "1000", "90-90", "90,18", "112,50", "N-", "O", "-"])
 def test_what_is_no_direction(text: str) -> None:
-    assert parse_directions(text) is None
+    """O is east in German and west in French; a comma before two digits may part two directions."""
+    assert parse_directions(text) == Directions((), (text,))
+
+
+def test_what_cannot_be_read_of_a_list_leaves_the_rest() -> None:
+    found = parse_directions("90; somewhere; 270")
+    assert [one.heading_deg for one in found.read] == [90.0, 270.0]
+    assert found.unread == ("somewhere",)
+    assert parse_directions(";") == parse_directions("") == Directions((), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("forward", [30.0]), ("backward", [210.0]), ("both", [30.0, 210.0])]
+)
+def test_directions_along_a_way(text: str, expected: list[float]) -> None:
+    found = parse_directions(text).read
+    assert [one.on_way(30.0).heading_deg for one in found] == expected
+    assert all(math.isnan(one.on_way(math.nan).heading_deg) for one in found)
 
 
 @given(st.integers(0, 359), st.integers(1, 359))
 def test_a_range_runs_clockwise_from_its_first_end(start: int, width: int) -> None:
-    found = parse_directions(f"{start}-{(start + width) % 360}")
-    assert found is not None
+    found = parse_directions(f"{start}-{(start + width) % 360}").read
     assert found[0].hfov_deg == pytest.approx(width)
     first = (found[0].heading_deg - found[0].hfov_deg / 2) % 360
     assert math.cos(math.radians(first - start)) == pytest.approx(1.0)
@@ -85,7 +111,7 @@ def test_a_range_runs_clockwise_from_its_first_end(start: int, width: int) -> No
 
 @given(st.text(max_size=30))
 def test_no_text_breaks_the_readers(text: str) -> None:
-    for found in parse_directions(text) or ():
+    for found in parse_directions(text).read:
         assert 0.0 <= found.heading_deg < 360.0
     length = parse_length_m(text)
     assert length is None or math.isfinite(length)
@@ -95,13 +121,12 @@ def test_no_text_breaks_the_readers(text: str) -> None:
         "height": text,
         "camera:tilt": text,
     }
-    rows, _unreadable = camera_rows(tags, "node/1")
-    assert all(not row["height_m"] < 0.0 for row in rows)
+    assert all(not row["height_m"] < 0.0 for row in read_camera(tags, "node/1").rows)
 
 
 def camera(**tags: str) -> tuple[list[dict[str, object]], list[str]]:
-    rows, unreadable = camera_rows({k.replace("__", ":"): v for k, v in tags.items()}, "node/7")
-    return rows, [one.tag for one in unreadable]
+    found = read_camera({k.replace("__", ":"): v for k, v in tags.items()}, "node/7")
+    return found.rows, [one.tag for one in found.unreadable]
 
 
 def test_a_list_of_directions_is_as_many_cameras_on_one_mast() -> None:
@@ -336,3 +361,94 @@ def test_every_service_is_read_from_each_of_its_tags_and_has_a_word() -> None:
         assert service_label(one.kind) == one.label
         assert one.goal in ("", *kinds)
     assert service({"amenity": "bench"}) == ""
+
+
+@pytest.mark.parametrize(
+    ("tags", "indoor"),
+    [
+        ({"surveillance": "outdoor"}, False),
+        ({"indoor": "no"}, False),
+        ({"indoor": "room"}, True),
+        ({"location": "underground"}, True),
+        ({"location": "outdoor"}, False),
+        ({"level": "-1"}, True),
+        ({"level": "0;-1"}, True),
+        ({"level": "2"}, False),
+        ({"layer": "-1"}, True),
+        ({"tunnel": "yes"}, True),
+        ({"covered": "yes"}, False),
+    ],
+)
+def test_what_hangs_indoors_or_underground_sees_no_street(
+    tags: dict[str, str], indoor: bool
+) -> None:
+    (row,) = camera(**tags)[0]
+    assert (row["indoor"], row["indoor_doubtful"]) == (indoor, False)
+
+
+def test_tags_that_contradict_each_other_leave_it_in_doubt() -> None:
+    rows, told = camera(surveillance="public;indoor")
+    assert (rows[0]["indoor"], rows[0]["indoor_doubtful"]) == (False, True)
+    assert told == ["surveillance"]
+
+
+@pytest.mark.parametrize("word", ["panorama", "Fisheye", "360"])
+def test_lenses_that_look_all_round(word: str) -> None:
+    rows, told = camera(camera__type=word, camera__direction="90")
+    assert (rows[0]["kind"], rows[0]["hfov_deg"], told) == ("fixed", 360.0, [])
+
+
+@pytest.mark.parametrize(
+    ("tags", "answer"),
+    [
+        ({"man_made": "surveillance;mast"}, True),
+        ({"man_made": "surveillance", "disused": "yes"}, False),
+        ({"man_made": "surveillance", "disused": "no"}, True),
+        ({"man_made": "surveillance", "abandoned": "yes"}, False),
+        ({"disused:man_made": "surveillance"}, False),
+        ({"was:man_made": "surveillance", "man_made": "mast"}, False),
+        ({"man_made": "surveillance", "surveillance:type": "guard;camera"}, True),
+    ],
+)
+def test_what_is_out_of_use_is_no_camera(tags: dict[str, str], answer: bool) -> None:
+    assert is_camera(tags) is answer
+
+
+def test_a_second_tag_stands_in_for_one_that_cannot_be_read() -> None:
+    rows, told = camera(camera__direction="street", direction="90")
+    assert rows[0]["heading_deg"] == 90.0
+    assert told == ["camera:direction"]
+
+
+#: Keys of cameras as they stand in the map (after taginfo's list of camera:* and surveillance*).
+KEYS = (
+    *("camera:type", "camera:mount", "camera:direction", "camera:angle", "camera:tilt"),
+    *("camera:count", "camera:model", "camera:brand", "camera:range", "camera:focal_length"),
+    *("camera:height", "camera:status", "camera:url", "camera:pole", "camera:ir", "camera_type"),
+    *("camera:direction:1", "camera:type:2", "camera:zoom", "camera:resolution", "camera:webcam"),
+    *("surveillance", "surveillance:type", "surveillance:zone", "surveillance:operator"),
+    *("surveillance:camera", "surveillance:number", "surveillance_type", "surveillance:target"),
+    *("height", "est_height", "direction", "operator:type", "indoor", "level", "layer", "location"),
+    *("tunnel", "revolving", "start_date", "check_date"),
+)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(KEYS),
+        st.sampled_from(
+            ["yes", "no", "90", "N", "dome", "wall", "public", "indoor", "camera", "-1", "fixed",
+             "4 m", "odd value", "360", "2021-05-01", "police", "traffic", "1;2", "forward"]
+        ),
+        max_size=6,
+    )
+)  # fmt: skip
+def test_every_tag_is_used_or_told(tags: dict[str, str]) -> None:
+    """A tag counts as used if the camera comes out otherwise without it."""
+    tags = {"man_made": "surveillance", **tags}
+    whole = read_camera(tags, "node/1")
+    told = {one.tag for one in whole.unreadable} | {key for key, _value in whole.unused}
+    for key in set(tags) - {"man_made", "surveillance:type"} - told:
+        without = read_camera({k: v for k, v in tags.items() if k != key}, "node/1")
+        says_default = tags[key] in {"no", "public", "unknown", "90", "360", "1;2", "4 m", "-1"}
+        assert repr(without.rows) != repr(whole.rows) or says_default, key

@@ -1,5 +1,6 @@
 """Reading OSM files whole: what comes out of `read_scene`, whatever the packing."""
 
+import math
 from importlib import metadata
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 import shapely
 from osmium.filter import KeyFilter
 
+from contrechamp.base.errors import InputError
 from contrechamp.scene.input_files import open_input
 from contrechamp.scene.osm_file import read_osm
 from contrechamp.scene.read import read_scene
@@ -223,3 +225,66 @@ def test_multipolygons_are_those_of_libosmium() -> None:
         assert shapely.normalize(ours[identity]).equals_exact(shapely.normalize(shape), 1e-9) or (
             ours[identity].symmetric_difference(shape).area == pytest.approx(0.0, abs=1e-16)
         )
+
+
+def one_camera(body: str, *, root: str = "osm", attributes: str = "") -> str:
+    tags = '<tag k="man_made" v="surveillance"/><tag k="direction" v="forward"/>'
+    return (
+        f'<?xml version="1.0"?><{root} version="0.6">'
+        f'<node id="1" version="1" lat="45.0" lon="7.0"/>'
+        f'<node id="2" version="1" lat="45.0" lon="7.001"{attributes}>{tags}</node>'
+        f'<node id="3" version="1" lat="45.0" lon="7.002"/>{body}</{root}>'
+    )
+
+
+WAY = ('<way id="4" version="1"><nd ref="1"/><nd ref="2"/><nd ref="3"/>'
+       '<tag k="highway" v="residential"/></way>')  # fmt: skip
+
+
+def test_forward_is_along_the_way_that_the_camera_lies_on(tmp_path: Path) -> None:
+    file = tmp_path / "way.osm"
+    file.write_text(one_camera(WAY))
+    (heading,) = read_scene([file]).cameras["heading_deg"]
+    assert heading == pytest.approx(90.0, abs=0.01)
+
+
+def test_forward_where_ways_meet_or_none_is_is_not_known(tmp_path: Path) -> None:
+    for name, body in (("two", WAY + WAY.replace('id="4"', 'id="5"')), ("none", "")):
+        file = tmp_path / f"{name}.osm"
+        file.write_text(one_camera(body))
+        scene = read_scene([file])
+        assert math.isnan(scene.cameras["heading_deg"].iloc[0])
+        assert [notice.kind for notice in scene.notices] == ["unreadable-tag"]
+
+
+def test_a_history_or_a_file_of_changes_is_refused(tmp_path: Path) -> None:
+    history = tmp_path / "history.osm"
+    tags = '<tag k="man_made" v="surveillance"/>'
+    older = f'<node id="2" version="2" lat="45.0" lon="7.001">{tags}</node>'
+    history.write_text(one_camera(older))
+    with pytest.raises(InputError, match="history, not a map"):
+        read_scene([history])
+    gone = tmp_path / "gone.osm"
+    gone.write_text(one_camera(WAY, attributes=' visible="false"'))
+    with pytest.raises(InputError, match="history, not a map"):
+        read_scene([gone])
+    change = tmp_path / "change.osm"
+    change.write_text('<?xml version="1.0"?><osmChange version="0.6"><delete/></osmChange>')
+    with pytest.raises(InputError, match="file of changes"):
+        read_scene([change])
+
+
+def test_json_of_overpass_is_refused_with_what_to_ask_for(tmp_path: Path) -> None:
+    file = tmp_path / "overpass.json"
+    file.write_text('{"version": 0.6, "elements": [{"type": "node", "id": 1}]}')
+    with pytest.raises(InputError, match="out:xml"):
+        read_scene([file])
+
+
+def test_tags_that_nothing_uses_are_told_once_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "tags.osm"
+    more = '<tag k="camera:count" v="3"/><tag k="operator:type" v="martian"/>'
+    file.write_text(one_camera(WAY).replace('v="forward"/>', f'v="90"/>{more}'))
+    scene = read_scene([file])
+    assert {notice.kind for notice in scene.notices} == {"tag-not-used", "unreadable-tag"}
+    assert any("camera:count=3 (1)" in notice.message for notice in scene.notices)

@@ -102,7 +102,7 @@ def test_a_range_of_headings_is_a_field_of_view(tmp_path: Path) -> None:
         ("height_m", "-3", 'height_m: "-3": expected metres'),
         ("height_m", "tall", 'height_m: "tall": expected metres'),
         ("heading_deg", "street", 'heading_deg: "street": expected degrees'),
-        ("heading_deg", "90;270", "one camera a row"),
+        ("heading_deg", "forward", "or a list 90;270"),
         ("tilt_deg", "120", 'tilt_deg: "120": expected degrees'),
         ("hfov_deg", "0", 'hfov_deg: "0": expected degrees'),
         ("hfov_deg", "361", 'hfov_deg: "361": expected degrees'),
@@ -281,13 +281,15 @@ def test_cameras_of_two_sources_are_proposed_and_not_merged(tmp_path: Path) -> N
     )
     scene = read_scene([world, survey], same_camera_m=5.0)
     assert len(scene.cameras) == 4
-    # `near` and `beside` are two rows of one source: two cameras.
+    # `near` and `beside` are two rows of one source, in one place.
     assert [(pair.id_a, pair.id_b) for pair in scene.same_cameras] == [
+        ("near", "beside"),
         ("node/17", "near"),
         ("node/17", "beside"),
     ]
-    assert scene.same_cameras[0].distance_m == pytest.approx(2.0, abs=0.02)
-    assert read_scene([world, survey], same_camera_m=1.0).same_cameras == ()
+    assert scene.same_cameras[1].distance_m == pytest.approx(2.0, abs=0.02)
+    (only,) = read_scene([world, survey], same_camera_m=1.0).same_cameras
+    assert (only.id_a, only.id_b) == ("near", "beside")
 
 
 def test_ids_stay_apart_across_files(tmp_path: Path) -> None:

@@ -1,15 +1,19 @@
 """The runs of tests/vault/test_crash.py and test_faults.py that take minutes: `make soak`."""
 
 import errno
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from vault import deeds
 from vault.crashing import Worker, killed_run, worker
 from vault.sweeping import DEEDS, Stage, every_call, stage
 
 RUNS = 300
+#: Moments at which each command is killed.
+MOMENTS = 25
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +25,11 @@ def hands() -> Iterator[Worker]:
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Stage:
     return stage(tmp_path_factory.mktemp("soak"))
+
+
+@pytest.fixture(scope="module")
+def desk(hands: Worker, tmp_path_factory: pytest.TempPathFactory) -> deeds.Scene:
+    return deeds.scene(tmp_path_factory.mktemp("desk"), hands)
 
 
 @pytest.mark.parametrize("seed", range(1000, 1000 + RUNS))
@@ -42,3 +51,27 @@ def test_a_disk_that_never_takes_anything_again(
     for _at, ended in every_call(scene, hands, deed, lasting=True, error=error):
         assert ended is not None
         assert ended["error"] is None or ended["clear"], ended["trace"]
+
+
+@pytest.mark.parametrize("name", deeds.DEEDS)
+def test_a_command_that_is_killed_in_the_middle_of_any_write(desk: deeds.Scene, name: str) -> None:
+    """At every call; of those that rewrite the whole case, at every third."""
+    step = 1 if len(deeds.undisturbed(desk, name)) < 150 else 3
+    *killed, last = deeds.every_call(desk, name, step=step, kill=True)
+    assert len(killed) > 20
+    assert all(one["end"] < 0 for one in killed)
+    assert last["command"] == 0
+
+
+@pytest.mark.parametrize("name", deeds.DEEDS)
+def test_a_command_that_is_killed_at_any_moment(desk: deeds.Scene, name: str) -> None:
+    moments = random.Random(name)
+    for _each in range(MOMENTS):
+        deeds.killed_after(desk, name, moments.uniform(0.0, 0.4))
+
+
+@pytest.mark.parametrize("name", deeds.DEEDS)
+def test_a_command_whose_disk_is_full_from_some_moment_on(desk: deeds.Scene, name: str) -> None:
+    for done in deeds.every_call(desk, name, step=5, lasting=True, error=errno.ENOSPC):
+        assert done["error"] is None
+        assert done["command"] == 0 or done["out"].startswith("contrechamp: "), done

@@ -5,23 +5,28 @@ child says, a line each, as soon as it is so. The child is a copy of a process t
 loaded, so that hundreds of runs take seconds.
 """
 
+import importlib
 import json
 import os
+import pkgutil
 import random
 import resource
 import sys
 import tempfile
 import traceback
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 
 import pyrage
 
+import contrechamp.cli
+import contrechamp.dossier
+import contrechamp.vault
 from contrechamp.base import disk
 from contrechamp.base.errors import ContrechampError
+from contrechamp.cli.run import run
 from contrechamp.vault import adding, erasing, verifying
-from contrechamp.vault.access import members, slots
+from contrechamp.vault.access import members, passphrases, slots
 from vault import cases, faulty
 
 Say = Callable[..., None]
@@ -95,6 +100,22 @@ def look(folder: Path, secret: str, quick: bool = False) -> None:
         say(verified=found, size=case.size)
 
 
+def command(folder: Path, words: list[str], lines: list[str]) -> None:
+    """Run a command as it is typed, and say its status and what it printed."""
+    reading, writing = os.pipe()
+    os.write(writing, "".join(f"{line}\n" for line in lines).encode())
+    os.close(writing)
+    printed, kept = os.memfd_create("printed"), (os.dup(1), os.dup(2))
+    os.dup2(printed, 1)
+    os.dup2(printed, 2)
+    status = run([*words, *(["--passphrase-fd", str(reading)] if lines else [])])
+    sys.stdout.flush()
+    for descriptor, before in enumerate(kept, start=1):
+        os.dup2(before, descriptor)
+    out = os.pread(printed, 1 << 20, 0).decode()
+    say(command=status, out=out)
+
+
 def churn(folder: Path, secret: str, seed: int, scratch: str) -> None:
     """Do one thing after the other, as the seed says, until the process is killed."""
     dice = random.Random(seed)
@@ -112,8 +133,7 @@ def churn(folder: Path, secret: str, seed: int, scratch: str) -> None:
                 path.write_bytes(f"{turn} {path.name} ".encode() + path.read_bytes())
             say(begin=kind)
             with cases.opened(folder, secret, write=True) as case:
-                now = cases.NOW + timedelta(seconds=turn)
-                for one in adding.add(case, [source], now=lambda: now, random=os.urandom):  # noqa: B023
+                for one in adding.add(case, [source], now=lambda: cases.NOW, random=os.urandom):
                     say(added=one.item, file=str(one.path))
                     there.append(one.item)
         elif kind == "erase":
@@ -138,7 +158,9 @@ def churn(folder: Path, secret: str, seed: int, scratch: str) -> None:
 
 DEEDS = {
     each.__name__: each
-    for each in (add, add_until_locked, erase, share, unshare, passphrase, create, look, churn)
+    for each in (
+        *(add, add_until_locked, erase, share, unshare, passphrase, create, look, churn, command),
+    )
 }
 
 
@@ -152,7 +174,7 @@ def obey(order: dict) -> None:
         os.setgid(order["uid"])
         os.setuid(order["uid"])
     plan = faulty.Plan(folder=str(folder), calls=[], **order.get("fault", {}))
-    if order["deed"] == "create":  # which is made beside its place first
+    if order["deed"] in {"create", "command"}:  # which write beside the case, too
         plan.folder = str(folder.parent)
     faulty.plan = plan
     error = None
@@ -180,11 +202,16 @@ def warm_up() -> None:
         cases.add(folder, source)
         with cases.opened(folder) as case:
             assert verifying.verify(case) == []
+    for room in (contrechamp.vault, contrechamp.dossier, contrechamp.cli):
+        for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
+            if not module.name.endswith("__main__"):
+                importlib.import_module(module.name)
     traceback.format_exception(ValueError())
 
 
 def main() -> None:
     adding.BATCH_FILES = 2  # so that a few files are several transactions
+    passphrases.FLOOR, passphrases.seconds_of = cases.WEAK, lambda _cost: 60.0
     disk.MANY = 3  # so that a full batch is waited for at once, and a last single file by itself
     faulty.install()
     warm_up()

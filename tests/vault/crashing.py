@@ -61,7 +61,9 @@ class Worker:
 
 @contextmanager
 def worker() -> Iterator[Worker]:
-    environment = {**os.environ, "PYTHONPATH": str(TESTS)}
+    # Copies of one case are not to be told from each other by what this machine has seen.
+    state = {"XDG_STATE_HOME": os.devnull, "LANG": "C.UTF-8", "LANGUAGE": "en"}
+    environment = {**os.environ, "PYTHONPATH": str(TESTS), **state}
     process = subprocess.Popen(
         [sys.executable, str(TESTS / "vault/crash_worker.py")],
         stdin=subprocess.PIPE,

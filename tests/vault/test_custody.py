@@ -16,7 +16,7 @@ def test_an_entry_reads_back_as_it_was_written() -> None:
 def test_a_leaf_is_canonical_json() -> None:
     text = ENTRY.to_bytes().decode()
     assert text.startswith('{"action":"add","at":"2026-05-01T12:00:00Z","digest":"cdcd')
-    assert text.endswith('"subject":"item/1","v":1}')
+    assert text.endswith('"subject":"item/1","v":2}')
 
 
 @pytest.mark.parametrize(

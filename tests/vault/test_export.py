@@ -16,9 +16,9 @@ import pyrage
 import pytest
 
 from contrechamp.base.errors import InputError, OutputError, UsageError
-from contrechamp.vault import erasing, objects, verifying
+from contrechamp.vault import erasing, objects, subjects, verifying
 from contrechamp.vault.bags import bag, exporting, texts
-from contrechamp.vault.log import history
+from contrechamp.vault.log import custody, history
 from vault.cases import NOW, add, files, new, opened
 
 IDENTITY = pyrage.x25519.Identity.generate()
@@ -86,6 +86,8 @@ def test_age_and_a_page_of_python_are_enough_to_check_it(
     out = tmp_path / "out"
     key = tmp_path / "key"
     key.write_text(f"{IDENTITY}\n")
+    listed = "grep tagmanifest checkpoint.txt | sha256sum --quiet -c"
+    subprocess.run(["sh", "-c", listed], cwd=out, check=True)
     for manifest in ("manifest-sha256.txt", "tagmanifest-sha256.txt"):
         subprocess.run(["sha256sum", "--quiet", "-c", manifest], cwd=out, check=True)
     subprocess.run(["sha512sum", "--quiet", "-c", "manifest-sha512.txt"], cwd=out, check=True)
@@ -102,8 +104,12 @@ def test_age_and_a_page_of_python_are_enough_to_check_it(
     document = out / f"custody/{items[0]}.json"
     checked = check(document, tmp_path / "record.json", tmp_path / "content")
     assert checked.returncode == 0, checked.stderr
-    assert done.keys[0] in checked.stdout
-    assert "contrechamp" not in (out / "check.py").read_text()
+    assert done.key in checked.stdout
+    assert "proves nothing" in checked.stdout
+    assert "import contrechamp" not in (out / "check.py").read_text()
+    readme = (out / "README.txt").read_text()
+    assert "proves nothing" in readme
+    assert "from the project, not from who gave you this bag" in readme
 
     (tmp_path / "content").write_bytes(CONTENT + b"x")
     assert check(document, tmp_path / "record.json", tmp_path / "content").returncode
@@ -115,8 +121,14 @@ def test_age_and_a_page_of_python_are_enough_to_check_it(
     fields = json.loads(document.read_text())
     entry = base64.b64decode(fields["entries"][0]["entry"]).replace(b"2026", b"2025")
     fields["entries"][0]["entry"] = base64.b64encode(entry).decode()
+    kept = document.read_bytes()
     document.write_text(json.dumps(fields))
     assert "proof" in check(document).stderr
+    document.write_bytes(kept)
+    assert check(document).returncode == 0
+    for path in ("items.csv.age", f"{items[1]}/content.age"):
+        (out / "data" / path).write_bytes(b"SAMPLE of something else")
+        assert path in check(document).stderr
 
 
 def test_in_the_clear_the_content_lies_there_under_its_name(
@@ -160,6 +172,24 @@ def test_the_log_says_what_went_to_whom(case: Path, items: list[str], tmp_path: 
         done.entry, "export", "out", "for the court",
     )  # fmt: skip
     assert handed_out == [exporting.Copy(items[0], "out", "2026-05-01T12:00:00Z", (RECIPIENT,))]
+
+
+def test_the_log_and_the_checkpoint_tell_the_digest_of_all_tag_files(
+    case: Path, items: list[str], tmp_path: Path
+) -> None:
+    done = export(case, items, tmp_path / "out")
+    listed = (tmp_path / "out/tagmanifest-sha256.txt").read_bytes()
+    assert done.digest == hashlib.sha256(listed).hexdigest()
+    assert (
+        f"{done.digest}  tagmanifest-sha256.txt\n" in (tmp_path / "out/checkpoint.txt").read_text()
+    )
+    with opened(case) as found:
+        entry = list(custody.entries(found.database))[done.entry]
+        state = subjects.newest(found, entry.subject)
+    assert state.parsed["digest"] == done.digest
+    tag_files = {path for path in paths(tmp_path / "out") if not path.startswith("data/")}
+    unlisted = {"checkpoint.txt", "tagmanifest-sha256.txt", "tagmanifest-sha512.txt"}
+    assert {line.split("  ")[1] for line in listed.decode().splitlines()} == tag_files - unlisted
 
 
 def test_copies_are_still_known_when_the_item_is_erased(
@@ -248,7 +278,7 @@ def test_two_items_of_one_name_do_not_meet(case: Path, tmp_path: Path) -> None:
 
 
 def test_no_cell_of_the_table_is_a_formula(case: Path, tmp_path: Path) -> None:
-    names = ["=HYPERLINK(A1)", "+1", "-1", "@SUM(A1)", "\tx", "\rx", 'a,"b"\n=c']
+    names = ["=HYPERLINK(A1)", "+1", "-1", "@SUM(A1)", "\tx", "\rx", 'a,"b"\n=c', "\x1b[2J\x9b"]
     for number, name in enumerate(names):
         (tmp_path / name).write_text(f"SAMPLE {number}")
     added = add(case, *(tmp_path / name for name in names))
@@ -259,6 +289,8 @@ def test_no_cell_of_the_table_is_a_formula(case: Path, tmp_path: Path) -> None:
     assert len(rows) == len(names)
     assert not [cell for row in rows for cell in row.values() if cell[:1] in tuple("=+-@\t\r")]
     assert {row["name"].lstrip("'") for row in rows} >= {"=HYPERLINK(A1)", "+1", "-1"}
+    assert "\x1b" not in table
+    assert "_x001B_[2J_x009B_" in {row["name"] for row in rows}
 
 
 def test_the_crate_describes_every_file_that_is_there(

@@ -1,7 +1,6 @@
 """Members sign with a key that only they have, once they made one."""
 
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import pyrage
@@ -13,8 +12,9 @@ from contrechamp.vault import mending, verifying
 from contrechamp.vault.access import members
 from contrechamp.vault.access.slots import AgeIdentities
 from contrechamp.vault.bags import exporting
-from contrechamp.vault.log import custody, history, note, signing
-from vault import cases
+from contrechamp.vault.bags import verifying as bag_verifying
+from contrechamp.vault.log import history, note, signing
+from vault import cases, forging
 from vault.cases import NOW, PASSPHRASE, add, files, new, opened
 from vault.test_interrupted_members import StoppedError, stop_at
 
@@ -75,18 +75,9 @@ def test_whoever_gave_access_can_no_longer_sign_for_the_member(
     renew(shared)
     assert findings(shared) == []
     with opened(shared, write=True) as case:
-        entry = custody.Entry(case.size, custody.stamp(NOW), old.member, "add", "case", "0" * 64)
         number = case.size
-        case.unlocked = replace(case.unlocked, member=old.member, signing_seed=old.signing_seed)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(custody, "Entry", lambda **_told: entry)
-            # The forger signs under the name of the key that the forger has.
-            patch.setattr(
-                cases_of, "_signing_name", lambda case: f"{case.file.log_origin}/{old.member}"
-            )
-            state = {"format": 1}
-            with cases_of.database.transaction(case.database):
-                cases_of.append(case, [cases_of.Change("add", "case", state)], NOW)
+        with_old = [(1, old.member, old.signing_seed)]
+        forging.write(case, old.member, "add", "case", {"format": 1}, signers=with_old)
     assert f"entry {number}" in findings(shared)
 
 
@@ -114,7 +105,9 @@ def test_a_bag_tells_the_new_key(shared: Path, tmp_path: Path) -> None:
         done = exporting.export(
             case, [one.item], tmp_path / "bag", recipients=[], plain=True, now=NOW
         )
-    assert done.keys == (key.hex(),)
+    assert done.key == key.hex()
+    checked = bag_verifying.verify(tmp_path / "bag")
+    assert (checked.discrepancies, list(checked.signers.values())) == ([], [key.hex()])
 
 
 @pytest.mark.parametrize(

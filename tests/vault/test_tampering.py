@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from contrechamp.base.errors import ContrechampError, InputError
-from contrechamp.vault import adding, erasing
+from contrechamp.vault import erasing
 from contrechamp.vault import objects as stored
-from contrechamp.vault.access import casefile, members
+from contrechamp.vault.access import casefile, members, slots
 from contrechamp.vault.log import canonical, checkpoint, custody, merkle, signing
-from vault import cases
+from vault import cases, forging
 from vault.crash_worker import new_passphrase_slot
 from vault.crashing import Known, findings, objects_of, sample
 
@@ -217,7 +217,8 @@ def test_entries_cut_off(case: Path) -> None:
     with_key(case, ("DELETE FROM entries WHERE number >= 5", ()))
     assert "rolled-back" in kinds(case)
     with_key(case, ("DELETE FROM checkpoints WHERE size > 5", ()))
-    assert kinds(case) == {"record", "reason", "unsigned", "swapped"} & kinds(case)
+    allowed = {"record", "reason", "unsigned", "swapped", "authority", "case.toml"}
+    assert kinds(case) <= allowed
     assert findings(case)
 
 
@@ -231,7 +232,7 @@ def rewrite(folder: Path, seed: bytes | None = None) -> None:
     """Rewrite the log with all that one member has: nothing inside of the case can tell."""
     with cases.opened(folder, write=True) as case:
         log = [json.loads(content) for _number, content in custody.leaves(case.database)]
-        log[3]["at"] = "2020-01-01T00:00:00Z"
+        log[-1]["at"] = "2030-01-01T00:00:00Z"
         frontier = merkle.Frontier()
         case.database.execute("DELETE FROM entries")
         case.database.execute("DELETE FROM checkpoints")
@@ -250,7 +251,7 @@ def rewrite(folder: Path, seed: bytes | None = None) -> None:
 def test_a_log_that_a_member_wrote_anew_is_told_by_a_checkpoint_kept_elsewhere(case: Path) -> None:
     seen = newest(case)
     rewrite(case)
-    assert findings(case) == []
+    assert kinds(case) == set()
     assert kinds(case, since=[seen]) == {"rewritten"}
 
 
@@ -269,19 +270,12 @@ def test_a_checkpoint_that_is_none(case: Path, text: str) -> None:
     assert kinds(case, since=[text]) == {"checkpoint"}
 
 
-def test_a_member_cannot_write_in_the_name_of_another(
-    case: Path, kept: tuple[Path, Known], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from contrechamp.vault.access.slots import AgeIdentities
-
+def test_a_member_cannot_write_in_the_name_of_another(case: Path, kept: tuple[Path, Known]) -> None:
     maker = json.loads(entries(case)[0][1])["member"]
-    theirs = AgeIdentities((kept[1].others["Sample Two"],))
-    real = custody.Entry
-    monkeypatch.setattr(custody, "Entry", lambda **told: real(**{**told, "member": maker}))
-    source = cases.files(tmp_path / "more", count=1, size=50)
+    theirs = slots.AgeIdentities((kept[1].others["Sample Two"],))
     with cases.opened(case, theirs, write=True) as found:
-        list(adding.add(found, [source], now=lambda: cases.NOW, random=random.randbytes))
-    monkeypatch.undo()
+        mine = (1, found.unlocked.member, found.unlocked.signing_seed)
+        forging.write(found, maker, "add", "export/1", {"name": "SAMPLE"}, signers=[mine])
     assert findings(case) == [f"entry {len(entries(case)) - 1}"]
 
 

@@ -1,9 +1,9 @@
-"""Files and folders of the user: read within bounds, written whole or not at all.
+"""Files and folders of the user: read within bounds, written whole or not at all, for nobody else.
 
 All messages on what cannot be read or written stand here; callers add the place and the advice.
 """
 
-import json
+import errno
 import os
 import secrets
 import shutil
@@ -16,6 +16,12 @@ from typing import Any, BinaryIO
 from contrechamp.base.disk import disk_of, sync
 from contrechamp.base.errors import InputError, OutputError
 from contrechamp.base.i18n import _
+from contrechamp.base.json_text import json_text
+
+#: Modes of what is written: no rights for the group, none for others.
+PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
+#: What a file system answers that cannot keep them.
+_NO_SUCH_RIGHTS = {errno.EPERM, errno.ENOTSUP, errno.ENOSYS}
 
 
 def reason_of(error: BaseException | str) -> str:
@@ -142,6 +148,29 @@ def refuse_existing(path: Path) -> None:
         )
 
 
+def keep_private(path: Path) -> None:
+    """Let nobody but the user read or change a file, or a folder with all that is in it.
+
+    What we write tells where somebody works, on what and with whom, whatever the umask is; who
+    wants to show it to others says so with ``chmod``. A file system without such rights (FAT, on
+    sticks) is left as it is.
+
+    Raises:
+        OSError: if that is not possible.
+    """
+    if path.is_symlink():
+        return
+    mode = PRIVATE_FOLDER if path.is_dir() else PRIVATE_FILE
+    try:
+        path.chmod(mode)
+    except OSError as error:
+        if error.errno not in _NO_SUCH_RIGHTS:
+            raise
+    if path.is_dir():
+        for below in path.iterdir():
+            keep_private(below)
+
+
 def beside(target: Path) -> Path:
     """Return a hidden name beside `target`, on the same file system, that nobody can guess."""
     return target.with_name(f".{target.name}.{secrets.token_hex(8)}.partial")
@@ -152,20 +181,19 @@ def new_folder(
     folder: Path,
     *,
     refuse: Callable[[Path], None] = refuse_existing,
-    mode: int = 0o700,
     shown: str = "",
     advice: str = "",
 ) -> Iterator[Path]:
     """Yield an empty folder to be filled; if all goes well, it becomes `folder`.
 
     It lies beside `folder`, on the same file system, under a name at which nobody could plant a
-    link. All of it is on the disk before it is renamed. Whatever goes wrong, an interruption or a
-    full disk, it is removed, and what stood at `folder` is left as it was.
+    link. All of it is on the disk, and for the user alone, before it is renamed. Whatever goes
+    wrong, an interruption or a full disk, it is removed, and what stood at `folder` is left as it
+    was.
 
     Args:
         folder: made along with its parents; replaced if `refuse` allows it.
         refuse: raises if what stands there must stay; called before and after.
-        mode: of the new folder, before the umask.
         shown: what errors call it; its name by default.
         advice: for errors.
 
@@ -177,10 +205,11 @@ def new_folder(
         target = folder.resolve()
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = beside(target)
-        partial.mkdir(mode=mode)
+        partial.mkdir(mode=PRIVATE_FOLDER)
         try:
             with disk_of(partial) as disk:
                 yield partial
+                keep_private(partial)
                 disk.settle([partial, *partial.rglob("*")], sync)
             refuse(folder)
             _put_in_place(partial, target)
@@ -210,8 +239,9 @@ def _put_in_place(partial: Path, target: Path) -> None:
 def new_file(path: Path, *, shown: str = "", advice: str = "") -> Iterator[Path]:
     """Yield the name of a file to be written; if all goes well, it becomes `path`.
 
-    As with `new_folder`, nothing half-written ever has the name, and a file that stood there is
-    replaced.
+    As with `new_folder`, nothing half-written ever has the name, nobody but the user can read it,
+    and a file that stood there is replaced. A link that stood there is, too: in a folder of
+    somebody else's, it could lead to any file of the user's.
 
     Args:
         path: of the file.
@@ -221,11 +251,13 @@ def new_file(path: Path, *, shown: str = "", advice: str = "") -> Iterator[Path]
     Raises:
         OutputError: if it cannot be written.
     """
-    target = path.resolve()
+    target = path.parent.resolve() / path.name
     partial = beside(target)
     try:
         try:
+            os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
             yield partial
+            keep_private(partial)
             sync(partial)
             partial.replace(target)
             sync(target.parent)
@@ -237,5 +269,5 @@ def new_file(path: Path, *, shown: str = "", advice: str = "") -> Iterator[Path]
 
 def write_json(path: Path, document: Any) -> None:
     """Write a file of JSON that people can read: indented, letters of any script as themselves."""
-    text = json.dumps(document, ensure_ascii=False, indent=1)
+    text = json_text(document, indent=1)
     path.write_text(text + "\n", encoding="utf-8")

@@ -25,6 +25,8 @@ def sections() -> dict[str, dict[str, str]]:
             "log": _("Show what was done to a case, by whom, when and why."),
             "verify": _("Check that a case is what its log says."),
             "erase": _("Destroy items of a case, and say in its log that it was done."),
+            "keygen": _("Make a key to be let into a case with."),
+            "members": _("Show who has access to a case, and what to check their keys by."),
             "share": _("Give somebody access to a case."),
             "unshare": _("Take away somebody's access to a case."),
             "unlock": _("Try a key of a case; set a new passphrase or recovery key."),

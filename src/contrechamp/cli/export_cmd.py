@@ -106,7 +106,14 @@ def _export(
         )
     if as_json:
         click.echo(
-            json.dumps({"items": list(done.items), "entry": done.entry, "keys": list(done.keys)})
+            json.dumps(
+                {
+                    "items": list(done.items),
+                    "entry": done.entry,
+                    "keys": [done.key],
+                    "digest": done.digest,
+                }
+            )
         )
         return
     click.echo(
@@ -116,7 +123,11 @@ def _export(
             len(done.items),
         ).format(count=len(done.items), folder=out, entry=done.entry)
     )
-    for key in done.keys:
-        click.echo(
-            _("It is signed with the key {key}: pass it on by another channel.").format(key=key)
+    click.echo(
+        _("It is signed with the key {key}: pass it on by another channel.").format(key=done.key)
+    )
+    click.echo(
+        _("Everything in it is under the digest {digest}: pass it on as well.").format(
+            digest=done.digest
         )
+    )

@@ -1,12 +1,12 @@
 """``contrechamp find``: search the records of a case for words, in any language."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
 
 from contrechamp.base.i18n import _
+from contrechamp.base.json_text import json_text
 from contrechamp.base.shown_text import shown
 from contrechamp.cli.case_access import case_argument, open_case
 from contrechamp.cli.options import json_option
@@ -66,7 +66,7 @@ def _find(
              "excerpt": hit.excerpt}
             for hit in hits
         ]  # fmt: skip
-        click.echo(json.dumps(found, ensure_ascii=False))
+        click.echo(json_text(found))
         return
     for hit in hits:
         click.echo(f"record/{hit.record.id}  {hit.record.kind}  {shown(hit.record.title)}")

@@ -104,6 +104,7 @@ def _of_source(
 
     ref = lookup.by_beginning(case, source)
     if ask is not None:
+        _tell_readers(case)
         who = compartment.Identity(
             name=ask(_("Name: ")), contact=ask(_("Contact: ")), other=ask(_("Other: "))
         )
@@ -118,6 +119,25 @@ def _of_source(
             for line in (found.contact, found.other):
                 if line:
                     click.echo(f"  {shown(line)}")
+
+
+def _tell_readers(case: "Case") -> None:
+    """Say who reads what is sealed, before anything is.
+
+    Raises:
+        InputError: if that is not settled.
+    """
+    from contrechamp.dossier.identities import compartment
+    from contrechamp.vault.access.roster import roster
+
+    readers = compartment.audience(case)
+    click.echo(_("Who can read what is sealed, each with their key in words:"), err=True)
+    for one in roster(case):
+        if one.id in readers:
+            click.echo(f"  {shown(one.name)}  {one.key}", err=True)
+            for number in one.replaced:
+                warning = _("WARNING: somebody else replaced this key in entry {number}: ask")
+                click.echo(f"    {warning.format(number=number)}", err=True)
 
 
 def _of_members(

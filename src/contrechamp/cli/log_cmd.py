@@ -86,12 +86,13 @@ def _log(
         return
     for line in lines:
         reason = f"  ({line.reason})" if line.reason else ""
+        clock = "  " + _("[earlier than the entry before it]") if line.set_back else ""
         # Entries of a merged copy stand behind the entry of the merge.
         mark = "  | " if line.branch else ""
         click.echo(
             shown(
                 f"{mark}{line.number:>6}  {line.at}  {line.member}  {action_label(line.action)}"
-                f"  {line.subject}  {line.name}{reason}"
+                f"  {line.subject}  {line.name}{reason}{clock}"
             )
         )
 

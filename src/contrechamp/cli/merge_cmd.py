@@ -66,6 +66,7 @@ def _merge(*, folder: Path, other: Path, reason: str, as_json: bool, **secret: A
         (_("stays erased, though the other copy changed it: {what}"), done.stays_erased),
         (_("stays as it is here, though the other copy changed it: {what}"), done.kept),
         (_("member of the other copy, without access to this one: {what}"), done.members),
+        (_("stays in the other copy, whose log does not prove it: {what}"), done.unproven),
         (_("can no longer read identities, for one copy changed the key: {what}"), done.dismissed),
     )
     for line, items in groups:

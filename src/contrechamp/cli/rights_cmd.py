@@ -1,13 +1,13 @@
 """``contrechamp rights``: look up the shipped catalogue of rights, and the keys for findings."""
 
 import itertools
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
 
 from contrechamp.base.i18n import _, active_language
+from contrechamp.base.json_text import json_text
 from contrechamp.cli.options import json_option
 from contrechamp.wording.rights import standing_label
 
@@ -44,7 +44,7 @@ def _rights(*, words: tuple[str, ...], as_json: bool) -> None:
             {name: dict(v) if isinstance(v, Mapping) else v for name, v in vars(article).items()}
             for article in found
         ]
-        click.echo(json.dumps(plain, ensure_ascii=False))
+        click.echo(json_text(plain))
         return
     for _instrument, articles in itertools.groupby(found, key=lambda article: article.instrument):
         _tell(list(articles))

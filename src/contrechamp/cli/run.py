@@ -43,6 +43,15 @@ def run(arguments: Sequence[str]) -> int:
         arguments: the words after the name of the program.
     """
     speak(arguments)
+    # Of what others write for us too: SQLite beside its database, libraries, programs.
+    mask = os.umask(0o077)
+    try:
+        return _run(arguments)
+    finally:
+        os.umask(mask)
+
+
+def _run(arguments: Sequence[str]) -> int:
     app = application()
     root: click.Context | None = None
     try:

@@ -22,7 +22,10 @@ def command() -> click.Command:
     return click.Command(
         "share",
         callback=_share,
-        help=_("Give access to a case to the holder of an age key (age-keygen makes one)."),
+        help=_(
+            "Give access to a case to the holder of an age key (contrechamp keygen makes one). "
+            "Compare the words that are shown with the holder, over another channel."
+        ),
         epilog=_("Example: contrechamp share checkpoint-north --name Amal --recipient age1..."),
         params=[
             case_argument(),
@@ -33,15 +36,33 @@ def command() -> click.Command:
                 metavar="KEY",
                 help=_("Public age key of the new member: age1..."),
             ),
+            click.Option(
+                ["--replace-key"],
+                is_flag=True,
+                help=_(
+                    "The member lost their key: give access to this one in its place. The log, "
+                    "members and verify show that for ever."
+                ),
+            ),
             reason_option(),
             *secret_options(),
         ],
     )
 
 
-def _share(*, folder: Path, name: str, recipient: str, reason: str, **secret: Any) -> None:
+def _share(
+    *, folder: Path, name: str, recipient: str, replace_key: bool, reason: str, **secret: Any
+) -> None:
+    from contrechamp.vault.access.members import replace_key as replace
     from contrechamp.vault.access.members import share
+    from contrechamp.vault.access.roster import words_of_recipient
 
+    give = replace if replace_key else share
     with open_case(folder, secret_source(**secret), write=True) as case:
-        share(case, recipient, name=name, reason=reason, now=now(), random=secrets.token_bytes)
+        give(case, recipient, name=name, reason=reason, now=now(), random=secrets.token_bytes)
     click.echo(_("{name} can open the case now.").format(name=name))
+    click.echo(
+        _("Compare the key in words with {name}, over another channel: {words}").format(
+            name=name, words=words_of_recipient(recipient)
+        )
+    )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from contrechamp.base.i18n import _
+from contrechamp.base.json_text import json_text
 from contrechamp.base.shown_text import shown
 from contrechamp.cli.case_access import case_argument, now, open_case
 from contrechamp.cli.options import json_option
@@ -118,7 +119,7 @@ def _record(case: "Case", stored: "Stored", *, closed: bool, as_json: bool, newe
     standings = Standings(View(case), now().date())
     if as_json:
         found = json_lines.as_object(stored, standings, closed=closed)
-        click.echo(json.dumps(found, ensure_ascii=False))
+        click.echo(json_text(found))
         return
     click.echo(
         f"{stored.ref}  {stored.kind}  "

@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -86,7 +87,7 @@ def _sight(
     from contrechamp.measure.known import known_names
     from contrechamp.measure.possible_regions import possible_regions, region_table
     from contrechamp.measure.priors import default
-    from contrechamp.measure.stage import set_stage
+    from contrechamp.measure.stage import set_stage, wall_notices
     from contrechamp.publish.regions_file import check_regions_file, write_regions
     from contrechamp.scene.read import read_cameras_and_buildings
     from contrechamp.sight.levels import parse_levels
@@ -96,6 +97,7 @@ def _sight(
     scene = read_cameras_and_buildings(
         cameras_file, buildings_file, crs=crs, skip_bad_rows=skip_bad_rows
     )
+    scene = replace(scene, notices=(*scene.notices, *wall_notices(scene)))
     progress = progress_for(as_json=as_json)
     compile_engine(progress)
     watch = _StopWatch()
@@ -114,7 +116,7 @@ def _sight(
     engine_seconds = watch.lap()
 
     regions = region_table(stage, seen)
-    assumed = known_names(scene.cameras)[1]
+    assumed = known_names(stage.cameras)[1]
     regions["assumed"] = [names for names in assumed for _level in levels]
     regions["moved_m"] = stage.placed.moved_m.repeat(len(levels))
     write_regions(regions, out)

@@ -1,6 +1,5 @@
 """``contrechamp status``: what a case still lacks."""
 
-import json
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 import click
 
 from contrechamp.base.i18n import _
+from contrechamp.base.json_text import json_text
 from contrechamp.base.shown_text import shown
 from contrechamp.cli.case_access import case_argument, now, open_case
 from contrechamp.cli.options import day_option, json_option
@@ -46,13 +46,12 @@ def _status(*, folder: Path, on: datetime | None, as_json: bool, **secret: Any) 
         counted = lookup.count(case)
     if as_json:
         click.echo(
-            json.dumps(
+            json_text(
                 {
                     "on": day.isoformat(),
                     "records": counted,
                     "lacks": [asdict(lack) for lack in found],
                 },
-                ensure_ascii=False,
             )
         )
         return

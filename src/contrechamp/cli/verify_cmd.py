@@ -101,9 +101,9 @@ def _verify(
 
 def _is_bag(folder: Path) -> bool:
     from contrechamp.vault.access import casefile
-    from contrechamp.vault.bags import bag
+    from contrechamp.vault.bags import received
 
-    return bag.is_bag(folder) and not (folder / casefile.NAME).exists()
+    return received.is_bag(folder) and not (folder / casefile.NAME).exists()
 
 
 def _verify_bag(folder: Path, kept: list[str], source: SecretSource, *, as_json: bool) -> None:
@@ -125,6 +125,8 @@ def _verify_bag(folder: Path, kept: list[str], source: SecretSource, *, as_json:
         "unread": done.unread,
         "unopened": done.unopened,
         "signers": done.signers,
+        "digest": done.digest,
+        "format": done.format,
     }
     _tell(done.discrepancies, about, as_json=as_json)
     if as_json:
@@ -144,6 +146,20 @@ def _verify_bag(folder: Path, kept: list[str], source: SecretSource, *, as_json:
                 len(done.unread),
             ).format(count=len(done.unread))
         )
+    if not done.is_signed_as_a_whole:
+        click.echo(
+            _(
+                "An earlier version of contrechamp made the bag, or somebody made it look so: its "
+                "items are signed, but not that none was taken out, in which order and when they "
+                "were exported. Ask the sender for one that is made anew."
+            )
+        )
+    elif done.digest:
+        click.echo(
+            _("Everything in the bag is signed, under the digest {digest}.").format(
+                digest=done.digest
+            )
+        )
     for name, key in done.signers.items():
         click.echo(
             _("Signed by {name} with the key {key}: ask the sender whether it is theirs.").format(
@@ -153,12 +169,12 @@ def _verify_bag(folder: Path, kept: list[str], source: SecretSource, *, as_json:
 
 
 def _tell(found: Sequence["Discrepancy"], about: Mapping[str, object], *, as_json: bool) -> None:
-    """Print what is wrong, and what was interrupted.
+    """Print what is wrong, and what there is to tell besides.
 
     Raises:
         CheckFailedError: if anything is wrong.
     """
-    from contrechamp.vault.discrepancies import INTERRUPTED
+    from contrechamp.vault.discrepancies import CLOCK, INTERRUPTED, REMARKS
 
     if as_json:
         click.echo(json.dumps({**about, "findings": [asdict(finding) for finding in found]}))
@@ -166,7 +182,7 @@ def _tell(found: Sequence["Discrepancy"], about: Mapping[str, object], *, as_jso
         for finding in found:
             label = finding_label(finding.kind)
             click.echo(shown(f"{label}  {finding.subject}: {finding.message}"))
-    wrong = [finding for finding in found if finding.kind != INTERRUPTED]
+    wrong = [finding for finding in found if finding.kind not in REMARKS]
     if wrong:
         raise CheckFailedError(
             ngettext(
@@ -175,11 +191,21 @@ def _tell(found: Sequence["Discrepancy"], about: Mapping[str, object], *, as_jso
                 len(wrong),
             ).format(count=len(wrong))
         )
-    if found and not as_json:
+    if as_json:
+        return
+    kinds = {finding.kind for finding in found}
+    if INTERRUPTED in kinds:
         click.echo(
             _(
                 "A command was interrupted: nothing is lost, and the next one that writes to the "
                 "case finishes it."
+            )
+        )
+    if CLOCK in kinds:
+        click.echo(
+            _(
+                "Times that cannot all be right are those of a machine's clock. Nothing is lost or "
+                "altered; which entry came first is proved all the same."
             )
         )
 

@@ -9,7 +9,7 @@ from contrechamp.base.progress import Progress, silent
 from contrechamp.dossier.writing.index_check import problems
 from contrechamp.vault import seen, verifying
 from contrechamp.vault.case import Case
-from contrechamp.vault.discrepancies import Discrepancy, is_sound
+from contrechamp.vault.discrepancies import Discrepancy, is_sound, is_whole
 
 
 def verify_case(
@@ -34,8 +34,9 @@ def verify_case(
     last = seen.last(case, seen_folder)
     notes = [*since, *([] if last is None else [last])]
     found = verifying.verify(case, since=notes, trusted=trusted, quick=quick, progress=progress)
-    if not found:  # otherwise the tables may be unreadable, or merely repeat those faults
-        found = problems(case)
+    # With other faults the tables may be unreadable, or merely repeat them.
+    if is_whole(found):
+        found += problems(case)
     if is_sound(found):
         seen.note(case, seen_folder)
     return found

@@ -34,7 +34,7 @@ def camera_table(
         "id": stage.cameras["id"],
         "moved_m": placed.moved_m,
         "on_wall": placed.on_wall,
-        "free_from_deg": placed.free_from_deg,
+        "free_from_deg": (placed.free_from_deg + stage.convergence_deg) % 360.0,  # from true north
         "free_width_deg": placed.free_width_deg,
         "known": pd.Series(known, dtype="str"),
         "assumed": pd.Series(assumed, dtype="str"),

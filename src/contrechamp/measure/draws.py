@@ -23,9 +23,10 @@ I8 = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 #: Unknown of a camera -> the row of the table of priors that it is drawn from. Horizontal and
-#: vertical field of view are one unknown, the lens. Heading and kind have no quantiles.
+#: vertical field of view are one unknown, the lens. Kind, indoor and heading have no quantiles.
 UNKNOWN_OF: Mapping[str, str] = {
     "kind": "",
+    "indoor": "",
     "heading_deg": "",
     "height_m": "height_m",
     "tilt_deg": "tilt_deg",
@@ -33,9 +34,12 @@ UNKNOWN_OF: Mapping[str, str] = {
     "width_px": "width_px",
     "range_m": "range_m",
 }
+#: How often a camera hangs indoors whose sources say that it does and that it does not: neither is
+#: known to be the better one.
+INDOOR_SHARE = 0.5
 BUILDING = "building_height_m"
 #: Unknowns without an order: a scenario "all at the first decile" still draws them.
-UNORDERED = ("kind", "heading_deg")
+UNORDERED = ("kind", "indoor", "heading_deg")
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,9 @@ def drawn_unknowns(cameras: gpd.GeoDataFrame, priors: Priors) -> Mapping[str, Ma
     for unknown, prior in UNKNOWN_OF.items():
         if unknown == "kind":
             continue
+        if unknown == "indoor":
+            drawn[unknown] = outdoor & cameras["indoor_doubtful"].to_numpy(bool)
+            continue
         varies = np.zeros(len(cameras), bool)
         for name in KINDS:
             if name in TURNING and unknown in ("heading_deg", "tilt_deg"):
@@ -112,6 +119,8 @@ def drawn_unknowns(cameras: gpd.GeoDataFrame, priors: Priors) -> Mapping[str, Ma
             if unknown == "heading_deg" or not priors.of(prior, name).fixed:
                 varies |= may_be[name]
         missing = np.isnan(cameras[column.get(unknown, unknown)].to_numpy(np.float64))
+        if unknown == "heading_deg":  # a lens that looks all round has none
+            missing &= ~(cameras["hfov_deg"].to_numpy(np.float64) >= 360.0)
         drawn[unknown] = outdoor & missing & varies
     return {unknown: mask for unknown, mask in drawn.items() if mask.any()}
 
@@ -158,6 +167,7 @@ def draw_cameras(
     y: F8,
     free_from_deg: F8,
     free_width_deg: F8,
+    convergence_deg: F8,
     priors: Priors,
     numbers: Uniforms,
 ) -> CameraDraws:
@@ -171,9 +181,12 @@ def draw_cameras(
         cameras: `CAMERA_COLUMNS`, metric.
         x: (n,) where they stand, metres east.
         y: (n,) metres north.
-        free_from_deg: (n,) first direction that the mount leaves free, clockwise from north.
+        free_from_deg: (n,) first direction that the mount leaves free, clockwise from the plane's
+            north.
         free_width_deg: (n,) angle of the free directions, clockwise from there; 360 where nothing
             is in the way.
+        convergence_deg: (n,) how far the plane's north lies east of true north, which mapped
+            headings are from; what is returned is from the plane's.
         priors: for what is not mapped.
         numbers: of the cameras and draws.
     """
@@ -192,20 +205,21 @@ def draw_cameras(
             values[of_kind] = priors.of(UNKNOWN_OF[unknown], name).at(u[of_kind])
         return values
 
-    def mapped_or(column: str, values: F8) -> F8:
-        known = cameras[column].to_numpy(np.float64)
+    def mapped_or(column: str, values: F8, turned_deg: F8 | float = 0.0) -> F8:
+        known = cameras[column].to_numpy(np.float64) - turned_deg
         return np.ascontiguousarray(np.where(np.isnan(known), values, known))
 
     hfov = mapped_or("hfov_deg", hfov_from_focal(from_prior("lens")))
     turns = np.isin(kind, [KINDS.index(name) for name in TURNING])
     range_m = mapped_or("range_m", from_prior("range_m"))
     range_m[:, cameras["indoor"].to_numpy(bool)] = 0.0
+    range_m[(number("indoor") < INDOOR_SHARE) & cameras["indoor_doubtful"].to_numpy(bool)] = 0.0
     free = (free_from_deg + number("heading_deg") * free_width_deg) % 360.0
     return CameraDraws(
         x=x,
         y=y,
         height_m=mapped_or("height_m", from_prior("height_m")),
-        heading_deg=mapped_or("heading_deg", free),
+        heading_deg=mapped_or("heading_deg", free, turned_deg=convergence_deg),
         tilt_deg=mapped_or("tilt_deg", from_prior("tilt_deg")),
         hfov_deg=hfov,
         vfov_deg=mapped_or("vfov_deg", vfov_from_hfov(hfov)),

@@ -12,8 +12,9 @@ from contrechamp.scene.tables import UNKNOWNS
 F8 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-#: The parameters that every camera has, in the order in which tables name them.
-PARAMETERS = ("kind", *UNKNOWNS)
+#: The parameters of cameras, in the order in which tables name them. Whether one hangs indoors
+#: counts only where its sources contradict each other.
+PARAMETERS = ("kind", "indoor", *UNKNOWNS)
 
 #: Parameters without effect on a camera that covers every direction and tilt over time.
 _OF_NO_EFFECT_WHEN_TURNING = ("heading_deg", "tilt_deg", "vfov_deg")
@@ -21,7 +22,10 @@ _OF_NO_EFFECT_WHEN_TURNING = ("heading_deg", "tilt_deg", "vfov_deg")
 
 def mapped(cameras: gpd.GeoDataFrame) -> Mapping[str, Mask]:
     """Return for each of `PARAMETERS` the cameras for which it is mapped, as (n,) masks."""
-    known = {"kind": np.isin(cameras["kind"].to_numpy(str), KINDS)}
+    known = {
+        "kind": np.isin(cameras["kind"].to_numpy(str), KINDS),
+        "indoor": ~cameras["indoor_doubtful"].to_numpy(bool),
+    }
     for parameter in UNKNOWNS:
         known[parameter] = ~np.isnan(cameras[parameter].to_numpy(np.float64))
     return known
@@ -30,9 +34,15 @@ def mapped(cameras: gpd.GeoDataFrame) -> Mapping[str, Mask]:
 def matters(cameras: gpd.GeoDataFrame) -> Mapping[str, Mask]:
     """Return for each of `PARAMETERS` the cameras whose view depends on it, as (n,) masks."""
     turns = np.isin(cameras["kind"].to_numpy(str), TURNING)
-    return {
+    effect = {
         parameter: ~turns if parameter in _OF_NO_EFFECT_WHEN_TURNING else np.ones_like(turns)
         for parameter in PARAMETERS
+    }
+    all_round = cameras["hfov_deg"].to_numpy(np.float64) >= 360.0
+    return {
+        **effect,
+        "indoor": cameras["indoor_doubtful"].to_numpy(bool),
+        "heading_deg": effect["heading_deg"] & ~all_round,
     }
 
 

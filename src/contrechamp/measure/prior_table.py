@@ -44,6 +44,19 @@ def prior_table(stage: Stage, scene: Scene) -> tuple[Prior, ...]:
             ("fixed",),
         ),
     ]
+    doubtful = int((outdoor & cameras["indoor_doubtful"].to_numpy(bool)).sum())
+    if doubtful:
+        rows.append(
+            _plain_row(
+                "indoor",
+                _("cameras whose sources say both"),
+                _("indoors in half of the draws"),
+                "",
+                _("our choice: neither of two contradicting sources is known to be right"),
+                doubtful,
+                KINDS,
+            )
+        )
     for row in priors.rows:
         if row.unknown == "building_height_m":
             continue

@@ -415,7 +415,11 @@ def _methods(run: _Run, figures: Sequence[Figure]) -> dict[str, Any]:
         "draws_needed": max((draws_needed(figure.estimate) for figure in figures), default=1),
         "drawn": {name: int(mask.sum()) for name, mask in stage.drawn.items()},
         "held": sorted({row.unknown for row in stage.priors.rows if row.fixed}),
-        "mapped": {name: int(known[name].sum()) for name in PARAMETERS},
+        "mapped": {
+            name: int(known[name].sum())
+            for name in PARAMETERS
+            if name != "indoor" or not known[name].all()
+        },
         "cameras_indoor": int(stage.cameras["indoor"].sum()),
         "cameras_on_wall": int(placed.on_wall.sum()),
         "cameras_moved_m": float(placed.moved_m.max(initial=0.0)),

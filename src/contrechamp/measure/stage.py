@@ -9,13 +9,15 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.measure.draws import Uniforms, draw_cameras, drawn_unknowns, uniforms
 from contrechamp.measure.exposure import CameraDraws, Exposure, Pieces, Walks, expose
 from contrechamp.measure.groups import camera_groups
 from contrechamp.measure.heights import BuildingHeights, building_heights
-from contrechamp.measure.priors import KINDS, Priors
-from contrechamp.scene.tables import Scene
+from contrechamp.measure.priors import KINDS, TURNING, Priors
+from contrechamp.scene.projection import convergence_deg
+from contrechamp.scene.tables import Notice, Scene
 from contrechamp.sight.arrays import Level
 from contrechamp.sight.placing import Placed, place
 from contrechamp.sight.walls import Walls, prepare
@@ -42,6 +44,7 @@ class Stage:
     Args:
         cameras: row i is camera i.
         placed: where they stand.
+        convergence_deg: (n,) how far the plane's north lies east of true north at each.
         priors: for what is not mapped.
         drawn: unknown -> which cameras draw it (`draws.drawn_unknowns`).
         heights: of the buildings within range of some camera.
@@ -54,6 +57,7 @@ class Stage:
 
     cameras: gpd.GeoDataFrame
     placed: Placed
+    convergence_deg: F8
     priors: Priors
     drawn: Mapping[str, Mask]
     heights: BuildingHeights
@@ -86,6 +90,7 @@ class Stage:
             self.placed.y,
             self.placed.free_from_deg,
             self.placed.free_width_deg,
+            self.convergence_deg,
             self.priors,
             numbers,
         )
@@ -127,13 +132,14 @@ def set_stage(
 
     Buildings beyond the range of every camera are left out, which changes no figure.
     """
-    cameras = scene.cameras
-    placed = place_cameras(cameras, scene.buildings)
+    placed = place_cameras(scene.cameras, scene.buildings)
+    cameras = without_contradictions(scene.cameras, placed)
     rows = _within_reach(placed, greatest_range_m(cameras, priors), scene.buildings)
     heights = building_heights(scene.buildings, priors, rows)
     return Stage(
         cameras=cameras,
         placed=placed,
+        convergence_deg=convergence_deg(scene.crs, np.column_stack((placed.x, placed.y))),
         priors=priors,
         drawn=drawn_unknowns(cameras, priors),
         heights=heights,
@@ -170,6 +176,10 @@ def place_cameras(cameras: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> Pla
         np.maximum.at(highest, camera, np.nan_to_num(roof, nan=np.inf)[around])
         inside |= cameras["height_m"].to_numpy(np.float64) > highest
     mount = cameras["mount"].str.lower().to_numpy(str)
+    turned = convergence_deg(cameras.crs, np.column_stack((x, y)))
+    all_round = cameras["hfov_deg"].to_numpy(np.float64) >= 360.0
+    turns = all_round | np.isin(cameras["kind"].to_numpy(str), TURNING)
+    heading = np.where(turns, np.nan, cameras["heading_deg"].to_numpy(np.float64) - turned)
     return place(
         x,
         y,
@@ -177,6 +187,35 @@ def place_cameras(cameras: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> Pla
         tolerance_m=ON_THE_WALL_M,
         may_be_on_wall=~np.isin(mount, FREE_STANDING),
         may_be_inside=inside,
+        heading_deg=heading,
+    )
+
+
+def without_contradictions(cameras: gpd.GeoDataFrame, placed: Placed) -> gpd.GeoDataFrame:
+    """Return cameras without the directions that point into the walls that they hang on.
+
+    Either the direction is wrong or the wall: the direction counts as not known, and is drawn over
+    those that the wall leaves free.
+    """
+    if not placed.into_wall.any():
+        return cameras
+    heading = cameras["heading_deg"].to_numpy(np.float64)
+    return cameras.assign(heading_deg=np.where(placed.into_wall, np.nan, heading))
+
+
+def wall_notices(scene: Scene) -> tuple[Notice, ...]:
+    """Return a notice of each camera whose direction points into the wall that it hangs on."""
+    placed = place_cameras(scene.cameras, scene.buildings)
+    return tuple(
+        Notice(
+            "looks-into-its-wall",
+            str(source),
+            _(
+                "its direction points into the wall that it hangs on: one of the two is wrong. The "
+                "direction is taken as not known"
+            ),
+        )
+        for source in scene.cameras["source"].to_numpy(str)[placed.into_wall]
     )
 
 

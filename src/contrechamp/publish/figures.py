@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -12,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from contrechamp import __version__
-from contrechamp.base.spreadsheets import without_formula
+from contrechamp.base.json_text import json_text
+from contrechamp.base.spreadsheets import as_cell
 from contrechamp.measure.results import Figure, Measurement
 from contrechamp.publish.files import ALL, SCHEMA_ID
 from contrechamp.scene.tables import Scene
@@ -64,9 +64,7 @@ def figures_json(
 
 def canonical_json(value: Any) -> bytes:
     """Return `value` as UTF-8 JSON with sorted keys and rounded numbers; NaN becomes null."""
-    return json.dumps(
-        _plain(value), sort_keys=True, ensure_ascii=False, allow_nan=False, indent=1
-    ).encode()
+    return json_text(_plain(value), sort_keys=True, allow_nan=False, indent=1).encode()
 
 
 def _plain(value: Any) -> Any:
@@ -109,7 +107,7 @@ def figures_csv(figures: Sequence[Figure]) -> bytes:
         scenarios = (figure.scenarios.get(name) for name in ("p10", "p50", "p90"))
         writer.writerow(
             (
-                *(without_formula(word) for word in words),
+                *(as_cell(word) for word in words),
                 *(_cell(number) for number in (*numbers, estimate.standard_error)),
                 "true" if estimate.enough_draws else "false",
                 estimate.n_draws,

@@ -49,7 +49,7 @@ def check_writable(out: Path, refuse: Refuse | None = None) -> None:
 def new_folder(out: Path, refuse: Refuse | None = None) -> AbstractContextManager[Path]:
     """Yield an empty folder; if all goes well, it becomes `out` (see `contrechamp.base.files`).
 
-    A folder that an earlier run left at `out` is replaced. Permissions follow the umask.
+    A folder that an earlier run left at `out` is replaced.
 
     Args:
         out: the folder to make or replace.
@@ -59,7 +59,7 @@ def new_folder(out: Path, refuse: Refuse | None = None) -> AbstractContextManage
         OutputError: if `out` holds what contrechamp did not write, or cannot be written.
     """
     return files.new_folder(
-        out, refuse=refuse or _refuse_foreign, mode=0o777, shown=str(out), advice=_another()
+        out, refuse=refuse or _refuse_foreign, shown=str(out), advice=_another()
     )
 
 

@@ -12,6 +12,7 @@ from contrechamp.measure.engine import compile_engine
 from contrechamp.measure.priors import Priors, default, from_toml
 from contrechamp.measure.results import Figure, Measurement
 from contrechamp.measure.run import measure
+from contrechamp.measure.stage import wall_notices
 from contrechamp.publish.files import ReportFolder
 from contrechamp.publish.folder import check_writable
 from contrechamp.publish.measure_job import MeasureJob
@@ -108,7 +109,8 @@ def measure_and_publish(
         same_camera_m=job.same_camera_m,
         progress=progress,
     )
-    scene = replace(scene, inputs=(*scene.inputs, *priors_entry))
+    notices = (*scene.notices, *wall_notices(scene))
+    scene = replace(scene, inputs=(*scene.inputs, *priors_entry), notices=notices)
     compile_engine(progress)
     measurement = measure(
         scene,

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from contrechamp.base.disk import sync
 from contrechamp.base.errors import CheckFailedError, ContrechampError, InputError, OutputError
-from contrechamp.base.files import unreadable, unwritable
+from contrechamp.base.files import keep_private, unreadable, unwritable
 from contrechamp.base.i18n import _, active_language
 from contrechamp.base.progress import Progress, silent
 from contrechamp.base.shown_text import shown
@@ -277,6 +277,7 @@ def _copy_name(source: SourceFile, kind: FileKind, number: int, folder: Path, *,
 
 def _put_in_place(draft: Path, sheet: Path, name: str, out: Path) -> tuple[Path, Path]:
     for path in (draft, sheet):
+        keep_private(path)
         sync(path)
     os.utime(draft, _NO_DATE)
     final_sheet = sheet.rename(out / REVIEW / f"{name}.html")

@@ -46,6 +46,7 @@ class CameraField:
         choices: word, in lower case -> word of the list that it stands for.
         absent: value in a table where nothing is known; in a record that is None or empty.
         tags: of OpenStreetMap; the first that can be read counts.
+        aliases: other names for the column, in the same unit; used where all of its cells fit.
         to_osm: whether the first of `tags` is written as well.
         drawn: whether `measure` draws it where it is not known.
         recorded: whether a record has it, under the same name and with the same content.
@@ -64,6 +65,7 @@ class CameraField:
     choices: Mapping[str, str] = field(default_factory=dict)
     absent: float | str | bool = ""
     tags: tuple[Tag, ...] = ()
+    aliases: tuple[str, ...] = ()
     to_osm: bool = False
     drawn: bool = False
     recorded: bool = True
@@ -148,6 +150,7 @@ FIELDS: tuple[CameraField, ...] = (
             "dome": N_("Dome"),
             "unknown": N_("Not known"),
         },
+        aliases=("type", "camera_type"),
     ),
     CameraField(
         name="mount",
@@ -164,6 +167,7 @@ FIELDS: tuple[CameraField, ...] = (
             "roof": N_("Roof"),
             "other": N_("Something else"),
         },
+        aliases=("camera_mount", "mounted_on"),
     ),
     CameraField(
         name="height_m",
@@ -178,6 +182,7 @@ FIELDS: tuple[CameraField, ...] = (
         to_osm=True,
         drawn=True,
         question=N_("Height"),
+        aliases=("height",),
     ),
     CameraField(
         name="heading_deg",
@@ -195,6 +200,7 @@ FIELDS: tuple[CameraField, ...] = (
         to_osm=True,
         drawn=True,
         question=N_("Direction"),
+        aliases=("heading", "direction", "azimuth", "bearing"),
     ),
     CameraField(
         name="tilt_deg",
@@ -213,6 +219,7 @@ FIELDS: tuple[CameraField, ...] = (
         to_osm=True,
         drawn=True,
         question=N_("Tilt"),
+        aliases=("tilt",),
     ),
     CameraField(
         name="hfov_deg",
@@ -228,6 +235,7 @@ FIELDS: tuple[CameraField, ...] = (
         low_excluded=True,
         absent=math.nan,
         drawn=True,
+        aliases=("hfov", "fov", "field_of_view"),
     ),
     CameraField(
         name="vfov_deg",
@@ -243,6 +251,7 @@ FIELDS: tuple[CameraField, ...] = (
         low_excluded=True,
         absent=math.nan,
         drawn=True,
+        aliases=("vfov",),
     ),
     CameraField(
         name="width_px",
@@ -269,6 +278,7 @@ FIELDS: tuple[CameraField, ...] = (
         low_excluded=True,
         absent=math.nan,
         drawn=True,
+        aliases=("range",),
     ),
     CameraField(
         name="indoor",
@@ -277,6 +287,17 @@ FIELDS: tuple[CameraField, ...] = (
         label=N_("indoors"),
         absent=False,
         tags=(Tag("surveillance"), Tag("indoor")),
+        recorded=False,
+    ),
+    CameraField(
+        name="indoor_doubtful",
+        holds="flag",
+        help=(
+            "Whether the sources contradict each other on whether the camera hangs indoors: both "
+            "are then drawn, alike often."
+        ),
+        label=N_("contradiction on whether it hangs indoors"),
+        absent=False,
         recorded=False,
     ),
     CameraField(

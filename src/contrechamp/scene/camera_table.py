@@ -1,6 +1,7 @@
 """Reading the camera table: CSV with lon and lat, or point features."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,12 +9,13 @@ import shapely
 from numpy.typing import NDArray
 
 from contrechamp.base.i18n import _
-from contrechamp.scene.camera_fields import FIELDS, CameraField
+from contrechamp.scene.camera_fields import BY_NAME, FIELDS, CameraField
 from contrechamp.scene.columns import kept_rows, table
-from contrechamp.scene.directions import parse_directions
+from contrechamp.scene.directions import Direction, parse_directions
 from contrechamp.scene.source_tables import SourceTables
 from contrechamp.scene.table_rows import F8, YES_NO, Mask, Rows, Texts, settle
-from contrechamp.scene.tables import CAMERA_COLUMNS
+from contrechamp.scene.tables import CAMERA_COLUMNS, Notice
+from contrechamp.scene.tagged_rows import cameras_among, has_tags
 
 #: Fields that need code of their own.
 _OWN = ("id", "heading_deg", "source")
@@ -31,6 +33,7 @@ def cameras_of(rows: Rows, *, skip_bad_rows: bool) -> SourceTables:
     Raises:
         InputError: at bad rows that are not to be skipped.
     """
+    rows = one_row_a_direction(named_as_ours(cameras_among(rows) if has_tags(rows) else rows))
     lon, lat = _place(rows)
     heading, range_width = _heading(rows)
     data: dict[str, Any] = {one.name: _column(rows, one) for one in FIELDS if one.name not in _OWN}
@@ -50,6 +53,91 @@ def cameras_of(rows: Rows, *, skip_bad_rows: bool) -> SourceTables:
         notices=notices,
         counts={"rows_left_out": int((~good).sum())},
     )
+
+
+def named_as_ours(rows: Rows) -> Rows:
+    """Return rows with our names of columns in the place of others that mean the same.
+
+    A column of ours counts before another name for it. Another name counts where all of its cells
+    are what the field can hold: a column `type` may be of anything.
+    """
+    names = {str(name) for name in rows.frame.columns}
+    new: dict[str, str] = {}
+    for one in FIELDS:
+        if one.name not in names:
+            fitting = (name for name in one.aliases if name in names and _all_fit(rows, name, one))
+            new |= dict.fromkeys(list(fitting)[:1], one.name)
+    notices = [
+        Notice(
+            "column-read-as",
+            rows.file,
+            _("the column {name} is read as {ours} ({label})").format(
+                name=name, ours=ours, label=_(BY_NAME[ours].measured_in or BY_NAME[ours].label)
+            ),
+        )
+        for name, ours in new.items()
+    ]
+    frame = rows.frame.rename(columns=new)
+    return replace(rows, frame=frame, notices=[*rows.notices, *notices]) if new else rows
+
+
+def _all_fit(rows: Rows, name: str, one: CameraField) -> bool:
+    texts = [text for text in rows.texts(name) if text]
+    rows.used_columns.discard(name)
+    if one.name == "heading_deg":
+        return bool(texts) and not any(parse_directions(text).unread for text in texts)
+    if one.holds == "choice":
+        return bool(texts) and all(text.lower() in one.choices for text in texts)
+    if not one.is_number:
+        return bool(texts)
+    try:
+        numbers = [float(text.replace(",", ".")) for text in texts]
+    except ValueError:
+        return False
+    return bool(texts) and all(math.isfinite(number) and one.allows(number) for number in numbers)
+
+
+def one_row_a_direction(rows: Rows) -> Rows:
+    """Return rows in which each camera of a mast has one of its own.
+
+    An entry of a list that cannot be read is left out and told; where none can be, the cell stays
+    as it is, to be refused.
+    """
+    origin: list[int] = []
+    headings: list[str] = []
+    number: list[int] = []
+    notices = list(rows.notices)
+    for row, text in enumerate(rows.texts("heading_deg")):
+        found = parse_directions(text)
+        several = len(found.read) > 1 or (found.read and found.unread)
+        entries = [_as_text(one) for one in found.read] if several else [text]
+        origin += [row] * len(entries)
+        headings += entries
+        number += range(1, len(entries) + 1) if len(entries) > 1 else [0]
+        notices += [
+            Notice(
+                "unreadable-direction",
+                f"{rows.file}:{rows.labels[row]}",
+                _("{entry} is no direction and is left out of the list").format(entry=entry),
+            )
+            for entry in (found.unread if several else ())
+        ]
+    if len(notices) == len(rows.notices) and len(origin) == len(rows):
+        return rows
+    frame = rows.frame.iloc[origin].reset_index(drop=True)
+    ids = rows.texts("id")[origin]
+    frame["id"] = [f"{one}#{n}" if n and one else one for one, n in zip(ids, number, strict=True)]
+    frame["heading_deg"] = headings
+    return replace(
+        rows, labels=rows.labels[origin], frame=frame, shapes=rows.shapes[origin], notices=notices
+    )
+
+
+def _as_text(one: Direction) -> str:
+    if math.isnan(one.hfov_deg):
+        return f"{one.heading_deg}"
+    start = one.heading_deg - one.hfov_deg / 2.0
+    return f"{start % 360.0}-{start % 360.0 + one.hfov_deg}" if one.hfov_deg < 360.0 else "0-360"
 
 
 def _column(rows: Rows, one: CameraField) -> F8 | Mask | Texts:
@@ -118,14 +206,14 @@ def _heading(rows: Rows) -> tuple[F8, F8]:
     for row, text in enumerate(rows.texts("heading_deg")):
         if not text:
             continue
-        found = parse_directions(text)
-        if found is None or len(found) != 1:
+        found = parse_directions(text).read
+        if len(found) != 1 or found[0].along_way:
             bad[row] = True
             continue
         heading[row], width[row] = found[0].heading_deg, found[0].hfov_deg
     rows.refuse_text(
         bad,
         "heading_deg",
-        _("expected degrees from north, a name such as NNE or a range 90-180; one camera a row"),
+        _("expected degrees from north, a name such as NNE, a range 90-180 or a list 90;270"),
     )
     return heading, width

@@ -1,4 +1,4 @@
-"""Directions as people tag them: ``0``, ``N``, ``NNE``, ``90-180``, ``90;270``."""
+"""Directions as people write them: ``0``, ``N``, ``NNE``, ``northeast``, ``90-180``, ``90;270``."""
 
 import math
 import re
@@ -8,10 +8,15 @@ _COMPASS = (
     *("N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE"),
     *("S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW"),
 )
-_WORDS = {"NORTH": 0.0, "EAST": 90.0, "SOUTH": 180.0, "WEST": 270.0}
-_NAMES = {name: 22.5 * i for i, name in enumerate(_COMPASS)} | _WORDS
+_WORDS = {"NORTH": "N", "EAST": "E", "SOUTH": "S", "WEST": "W"}
+#: Where traffic goes that a camera covers; it looks that way, as plate readers are mapped.
+_BOUND = {f"{letter}B": letter for letter in "NESW"}
+_NAMES = {name: 22.5 * i for i, name in enumerate(_COMPASS)}
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
-_RANGE = re.compile(r"(.+?)\s*(?:-|\u2013|\bto\b)\s*(.+)")
+#: A comma is that of a decimal before one digit: ``22,5``. What ``90,18`` means cannot be told.
+_UNCLEAR = re.compile(r"[+-]?\d+,\d\d")
+_LIST = re.compile(r"\s*;\s*|\s*,\s+|,(?=[+-]?\d{3}(?!\d))|,(?=\D)|(?<=\D),")
+_RANGE = re.compile(r"(.+?)\s*(?:-|\u2013|\bto\b)\s*(.+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -19,49 +24,99 @@ class Direction:
     """Where one camera looks.
 
     Args:
-        heading_deg: clockwise from north, 0 <= heading < 360.
-        hfov_deg: the width of a range; NaN for a single direction.
+        heading_deg: clockwise from true north, 0 <= heading < 360.
+        hfov_deg: the width of a range, 360 for all round; NaN for a single direction.
+        along_way: 0 for the heading as it stands; 1 if it is relative to the direction of the way
+            that the camera lies on, to which the heading has to be added.
     """
 
     heading_deg: float
     hfov_deg: float = math.nan
+    along_way: int = 0
+
+    def on_way(self, way_deg: float) -> "Direction":
+        """Return the direction on a way that runs towards `way_deg`; NaN if that is not known."""
+        if not self.along_way:
+            return self
+        return Direction((self.heading_deg + way_deg) % 360.0, self.hfov_deg)
 
 
-def parse_directions(text: str) -> tuple[Direction, ...] | None:
-    """Return the directions that `text` lists, or None if one of them cannot be read.
+#: ``forward`` and ``backward`` are said of a way (wiki: Key:direction), ``both`` of its two ways.
+_ALONG = {
+    "FORWARD": (Direction(0.0, along_way=1),),
+    "BACKWARD": (Direction(180.0, along_way=1),),
+    "BOTH": (Direction(0.0, along_way=1), Direction(180.0, along_way=1)),
+}
+
+
+@dataclass(frozen=True)
+class Directions:
+    """What a list of directions says.
+
+    Args:
+        read: one for each camera on the mast.
+        unread: the entries that cannot be read, as they stand.
+    """
+
+    read: tuple[Direction, ...]
+    unread: tuple[str, ...] = ()
+
+
+def parse_directions(text: str) -> Directions:
+    """Return the directions that `text` lists.
 
     A range runs clockwise: ``270-90`` crosses north. Its middle is the heading, its width the
-    field of view. Each entry of a list is a separate camera on the same mast.
+    field of view; ``0-360`` and ``360-0`` are all round. Each entry of a list is a separate camera
+    on the same mast; one that cannot be read is left out of `read`.
 
-    >>> parse_directions("270-90")
-    (Direction(heading_deg=0.0, hfov_deg=180.0),)
-    >>> [d.heading_deg for d in parse_directions("N;SE")]
+    >>> parse_directions("270-90").read
+    (Direction(heading_deg=0.0, hfov_deg=180.0, along_way=0),)
+    >>> [d.heading_deg for d in parse_directions("N;SE").read]
     [0.0, 135.0]
+    >>> parse_directions("90,180;up").unread
+    ('up',)
     """
-    entries = [_direction(entry) for entry in text.split(";") if entry.strip()]
-    read = tuple(direction for direction in entries if direction is not None)
-    return read if read and len(read) == len(entries) else None
+    read: list[Direction] = []
+    unread: list[str] = []
+    for entry in _LIST.split(text):
+        if not entry.strip():
+            continue
+        found = _entry(entry.strip())
+        read += found
+        unread += [] if found else [entry.strip()]
+    return Directions(tuple(read), tuple(unread))
 
 
-def _direction(entry: str) -> Direction | None:
+def _entry(entry: str) -> tuple[Direction, ...]:
+    """Return the directions of one entry; none if it cannot be read."""
+    if along := _ALONG.get(entry.upper()):
+        return along
     single = _degrees(entry)
     if single is not None:
-        return Direction(single % 360.0)
-    both = _RANGE.fullmatch(entry.strip())
-    if not both:
-        return None
-    start, end = _degrees(both[1]), _degrees(both[2])
+        return (Direction(single % 360.0),)
+    both = _RANGE.fullmatch(entry)
+    start, end = (_degrees(both[1]), _degrees(both[2])) if both else (None, None)
     if start is None or end is None or start == end:
-        return None
-    width = 360.0 if end - start == 360.0 else (end - start) % 360.0
-    return Direction((start + width / 2.0) % 360.0, width)
+        return ()
+    width = (end - start) % 360.0 or 360.0
+    return (Direction((start + width / 2.0) % 360.0, width),)
 
 
 def _degrees(text: str) -> float | None:
     plain = text.strip().upper().removesuffix("°").removesuffix("DEG").strip()
-    if plain in _NAMES:
-        return _NAMES[plain]
-    if not _NUMBER.fullmatch(plain):
+    named = _named(plain)
+    if named is not None:
+        return named
+    if not _NUMBER.fullmatch(plain) or _UNCLEAR.fullmatch(plain):
         return None
     value = float(plain.replace(",", "."))
     return value if -360.0 <= value <= 360.0 else None
+
+
+def _named(text: str) -> float | None:
+    """Return the direction that a name stands for: NE, north-east, northeast, NB, northbound."""
+    plain = text.removesuffix("BOUND").rstrip(" -") if text.endswith("BOUND") else text
+    plain = _BOUND.get(plain, plain)
+    for word, letter in _WORDS.items():
+        plain = re.sub(rf"(?<=[A-Z])[\s-]{word}|{word}", letter, plain)
+    return _NAMES.get(plain)

@@ -48,6 +48,14 @@ def _geojson(opened: OpenedFile) -> tuple[pd.DataFrame, np.ndarray]:
 
     try:
         document = json.loads(opened.content.decode("utf-8-sig"), parse_constant=refuse)
+        if "elements" in document and "features" not in document:
+            raise InputError(
+                _(
+                    "this is JSON as Overpass gives it; ask for XML instead ([out:xml]), or export "
+                    "it as GeoJSON"
+                ),
+                where=opened.name,
+            )
         features = document["features"]
         crs = _old_crs(document)
         cells = [_cells(feature) for feature in features]

@@ -176,6 +176,14 @@ def declares_entities(content: bytes) -> bool:
 
 def _xml_kind(head: bytes, wanted: str, name: str) -> str:
     lower = head.lower()
+    if b"<osmchange" in lower:
+        raise InputError(
+            _(
+                "this is a file of changes, not of a map: apply it to an extract first, such as "
+                "with osmium apply-changes"
+            ),
+            where=name,
+        )
     if b"<osm" in lower:
         return OSM_XML
     if b"<gpx" in lower:

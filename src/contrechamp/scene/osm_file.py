@@ -6,6 +6,7 @@ Nothing is interpreted here: tags are returned as they are, positions as longitu
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from xml.parsers import expat
 
 import numpy as np
 import osmium
@@ -18,6 +19,7 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.files import unreadable
 from contrechamp.base.i18n import _
 from contrechamp.scene.input_files import MAX_UNPACKED_BYTES, OSM_PBF, OpenedFile, declares_entities
+from contrechamp.scene.lifecycle import FORMER
 from contrechamp.scene.pbf_size import check_unpacked_size
 
 Tags = Mapping[str, str]
@@ -28,7 +30,15 @@ MAX_PBF_BYTES = MAX_UNPACKED_BYTES
 
 #: libosmium skips objects without any of these.
 KEYS = (
-    *("man_made", "building", "building:part", "highway", "barrier", "military"),
+    *(
+        "man_made",
+        *(f"{word}:man_made" for word in FORMER),
+        "building",
+        "building:part",
+        "highway",
+        "barrier",
+        "military",
+    ),
     *("amenity", "healthcare", "shop", "railway", "public_transport"),
     *("addr:housenumber", "entrance"),
 )
@@ -126,9 +136,17 @@ def read_osm(opened: OpenedFile) -> OsmObjects:
             _("it declares a document type or entities, which no OSM file needs; fetch it again"),
             where=opened.name,
         )
+    deleted = _deleted(opened)
     found = _Collected()
+    seen: set[tuple[str, int]] = set()
     try:
         for osm_object in _tagged_objects(opened):
+            name = (osm_object.type_str(), osm_object.id)
+            if name in deleted:
+                continue
+            if name in seen or not osm_object.visible:
+                raise _history(opened.name)
+            seen.add(name)
             _collect(osm_object, found)
         repaired = _assemble_multipolygons(opened, found)
     except (RuntimeError, ValueError) as error:  # of libosmium; UnicodeDecodeError is one
@@ -144,6 +162,42 @@ def read_osm(opened: OpenedFile) -> OsmObjects:
         repaired=repaired,
         displaced=found.displaced,
     )
+
+
+def _history(name: str) -> InputError:
+    return InputError(
+        _(
+            "it holds earlier versions of objects, or deleted ones: it is a history, not a map; "
+            "take one state out of it first, such as with osmium time-filter"
+        ),
+        where=name,
+    )
+
+
+def _deleted(opened: OpenedFile) -> frozenset[tuple[str, int]]:
+    """Return type and number of the objects that JOSM has marked as deleted in its file.
+
+    libosmium knows nothing of this attribute, which only files have that were not uploaded yet.
+    """
+    if opened.format == OSM_PBF or b"action=" not in opened.content:
+        return frozenset()
+    found: set[tuple[str, int]] = set()
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        if name in _LETTERS and attributes.get("action") == "delete":
+            found.add((_LETTERS[name], int(attributes["id"])))
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = start
+    try:
+        parser.Parse(opened.content, True)
+    except (expat.ExpatError, KeyError, ValueError) as error:
+        raise unreadable(opened.name, "", _("fetch it again"), form="OSM") from error
+    return frozenset(found)
+
+
+#: Elements of OSM XML, and how libosmium calls them.
+_LETTERS = {"node": "n", "way": "w", "relation": "r"}
 
 
 def _buffer(opened: OpenedFile) -> Any:

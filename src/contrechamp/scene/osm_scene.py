@@ -1,5 +1,6 @@
 """Interpreting the objects of an OSM file: cameras, buildings, streets, places, barriers."""
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
@@ -7,11 +8,18 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pyproj
 import shapely
 
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.scene.building_tags import dwelling, off_the_ground, vertical_extent
-from contrechamp.scene.camera_tags import camera_rows, is_camera
+from contrechamp.scene.camera_tags import (
+    is_camera,
+    is_former,
+    is_surveillance,
+    notices_of_unused,
+    read_camera,
+)
 from contrechamp.scene.columns import table_of_rows
 from contrechamp.scene.foot_access import under_ground, walkable
 from contrechamp.scene.osm_file import OsmObjects, Tags
@@ -39,6 +47,9 @@ class _Notes:
                 ),
             )
         )
+
+
+_ELLIPSOID = pyproj.Geod(ellps="WGS84")
 
 
 def from_osm(objects: OsmObjects, file: str) -> SourceTables:
@@ -80,16 +91,67 @@ def _inside(shape: Any) -> Any:
 
 def _cameras(objects: OsmObjects, notes: _Notes) -> gpd.GeoDataFrame:
     rows, places = [], []
-    for identity, tags, shape in _points_and_polygons(objects):
+    unused: Counter[tuple[str, str]] = Counter()
+    way_deg = way_directions(objects)
+    for identity, tags, shape in chain(_points_and_polygons(objects), objects.lines):
         if not is_camera(tags):
+            former = is_former(tags)
+            notes.counts["cameras_not_in_use"] += former
+            notes.counts["watchers_that_are_no_cameras"] += is_surveillance(tags) and not former
             continue
-        of_mast, unreadable = camera_rows(tags, identity)
+        found = read_camera(tags, identity, way_deg.get(identity, math.nan))
         source = {"source": f"{notes.file}: {identity}"}
-        rows += [row | source for row in of_mast]
-        places += [_inside(shape)] * len(of_mast)
-        for one in unreadable:
+        rows += [row | source for row in found.rows]
+        places += [_of_camera(identity, shape, notes)] * len(found.rows)
+        unused.update(found.unused)
+        for one in found.unreadable:
             notes.unreadable(identity, one.tag, one.value, one.message)
+    notes.counts["tags_not_used"] += len(unused)
+    notes.notices += notices_of_unused(notes.file, unused)
     return table_of_rows(CAMERA_COLUMNS, rows, places)
+
+
+def _of_camera(identity: str, shape: Any, notes: _Notes) -> Any:
+    """Return the point of a camera; of one that is drawn as a way, a point on it."""
+    if shape.geom_type == "Point":
+        return shape
+    notes.counts["cameras_drawn_as_ways"] += 1
+    notes.notices.append(
+        Notice(
+            "camera-drawn-as-a-way",
+            f"{notes.file}: {identity}",
+            _("the camera is drawn as a line or an area: it is taken to hang at a point of it"),
+        )
+    )
+    if shape.geom_type == "LineString":
+        return shapely.line_interpolate_point(shape, 0.5, normalized=True)
+    return _inside(shape)
+
+
+def way_directions(objects: OsmObjects) -> dict[str, float]:
+    """Return the direction of the way, clockwise from north, at each camera that lies on one.
+
+    Cameras at which several ways meet are left out: `forward` says nothing there.
+    """
+    wanted = {
+        int(identity.removeprefix("node/")): identity
+        for identity, tags, _shape in objects.nodes
+        if is_camera(tags)
+    }
+    found: dict[str, list[float]] = {}
+    for way in objects.highways if wanted else ():
+        for place, ref in enumerate(way.refs):
+            if ref in wanted:
+                before, after = max(place - 1, 0), min(place + 1, len(way.refs) - 1)
+                bearing = _bearing_deg(way.lonlat[before], way.lonlat[after])
+                found.setdefault(wanted[ref], []).append(bearing)
+    return {identity: bearings[0] for identity, bearings in found.items() if len(bearings) == 1}
+
+
+def _bearing_deg(one: tuple[float, float], two: tuple[float, float]) -> float:
+    """Return the initial bearing of the geodesic between two places (lon, lat), in WGS 84."""
+    forward, _back, _distance = _ELLIPSOID.inv(*one, *two)
+    return float(forward) % 360.0
 
 
 def _footprints(objects: OsmObjects, notes: _Notes) -> gpd.GeoDataFrame:

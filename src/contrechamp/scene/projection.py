@@ -15,6 +15,9 @@ from contrechamp.scene.columns import WGS84
 
 F8 = NDArray[np.float64]
 
+#: Length of the step to the north that shows where it lies: about ten metres.
+_STEP_DEG = 1e-4
+
 #: The scale is evaluated at this many points in each direction.
 _GRID = 9
 
@@ -51,13 +54,39 @@ class Plane:
         """Return the largest deviation of the local scale from 1 over an area.
 
         Args:
-            bounds: west, south, east, north in degrees.
+            bounds: west, south, east, north in degrees; east may be beyond 180.
         """
         west, south, east, north = bounds
         lon, lat = np.meshgrid(np.linspace(west, east, _GRID), np.linspace(south, north, _GRID))
-        factors = pyproj.Proj(self.crs).get_factors(lon.ravel(), lat.ravel())
+        factors = pyproj.Proj(self.crs).get_factors(
+            (lon.ravel() + 180.0) % 360.0 - 180.0, lat.ravel()
+        )
         scales = np.concatenate([factors.meridional_scale, factors.parallel_scale])
         return float(np.abs(scales - 1.0).max())
+
+
+def convergence_deg(crs: pyproj.CRS, xy: F8) -> F8:
+    """Return the meridian convergence at places of a plane, (n,) degrees.
+
+    It is measured, not taken from the projection's factors: a step to the north is projected, and
+    its direction on the plane read. So it holds for every projection.
+
+    Args:
+        crs: projected, in metres.
+        xy: (n, 2) metres.
+    """
+    if not len(xy):
+        return np.empty(0)
+    to_earth = pyproj.Transformer.from_crs(crs, WGS84, always_xy=True)
+    lon, lat = to_earth.transform(xy[:, 0], xy[:, 1])
+    step = np.where(np.asarray(lat) > 0.0, -_STEP_DEG, _STEP_DEG)  # never across a pole
+    to_plane = pyproj.Transformer.from_crs(WGS84, crs, always_xy=True)
+    x, y = to_plane.transform(lon, np.asarray(lat) + step)
+    x0, y0 = to_plane.transform(lon, lat)
+    east, north = (np.asarray(x) - x0) * np.sign(step), (np.asarray(y) - y0) * np.sign(step)
+    # Where true north points, clockwise from the plane's north, with the sign turned.
+    turned: F8 = -np.degrees(np.arctan2(east, north))
+    return turned
 
 
 def choose_plane(bounds: tuple[float, float, float, float], crs: str | None) -> Plane:
@@ -67,7 +96,7 @@ def choose_plane(bounds: tuple[float, float, float, float], crs: str | None) -> 
     which distances from the centre are true.
 
     Args:
-        bounds: west, south, east, north in degrees.
+        bounds: west, south, east, north in degrees; east may be beyond 180.
         crs: such as ``EPSG:3067``, or None.
 
     Raises:
@@ -80,7 +109,8 @@ def choose_plane(bounds: tuple[float, float, float, float], crs: str | None) -> 
     if len(zones) == 1 and south >= -80.0 and north <= 84.0:
         hemisphere = 326 if (south + north) / 2.0 >= 0.0 else 327
         return Plane(pyproj.CRS.from_epsg(hemisphere * 100 + zones.pop()))
-    centre = {"lon_0": round((west + east) / 2.0, 6), "lat_0": round((south + north) / 2.0, 6)}
+    middle = ((west + east) / 2.0 + 180.0) % 360.0 - 180.0
+    centre = {"lon_0": round(middle, 6), "lat_0": round((south + north) / 2.0, 6)}
     return Plane(pyproj.CRS.from_dict({"proj": "aeqd", "datum": "WGS84", "units": "m", **centre}))
 
 

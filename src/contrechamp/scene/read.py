@@ -158,6 +158,7 @@ def _scene(
         same_cameras=propose_same(
             cameras["id"].to_numpy(str),
             cameras.geometry.to_numpy(),
+            cameras["heading_deg"].to_numpy(np.float64),
             _file_of(cameras["source"].to_numpy(str), names),
             same_camera_m,
         ),

@@ -1,4 +1,4 @@
-"""Cameras from two sources that may be the same: proposed, never merged."""
+"""Cameras that may be the same, from two sources or drawn twice in one: proposed, never merged."""
 
 import numpy as np
 import shapely
@@ -6,16 +6,29 @@ from numpy.typing import NDArray
 
 from contrechamp.scene.tables import SameCamera
 
+#: Two cameras of one source that are this near each other are drawn in one place.
+ONE_PLACE_M = 1.0
+#: Headings that differ by more than this are of two cameras.
+SAME_WAY_DEG = 15.0
+
 
 def propose_same(
-    ids: NDArray[np.str_], points: NDArray[np.object_], source: NDArray[np.int64], within_m: float
+    ids: NDArray[np.str_],
+    points: NDArray[np.object_],
+    heading_deg: NDArray[np.float64],
+    source: NDArray[np.int64],
+    within_m: float,
 ) -> tuple[SameCamera, ...]:
-    """Return the pairs of cameras from different sources that are near each other.
+    """Return the pairs of cameras that may be the same one.
+
+    Two from different sources may be if they are near each other. Two from one source are two
+    cameras as a rule: they may be the same only in one place, and unless they look different ways.
 
     Args:
-        ids: (n,) of the cameras.
+        ids: (n,) of the cameras; those of one mast, ``node/1#1`` and ``node/1#2``, are several.
         points: (n,) in metres.
-        source: (n,) number of the file that each comes from. Two from one file are two cameras.
+        heading_deg: (n,) clockwise from north, NaN where not known.
+        source: (n,) number of the file that each comes from.
         within_m: greatest distance.
 
     Returns:
@@ -23,9 +36,13 @@ def propose_same(
     """
     tree = shapely.STRtree(points)
     a, b = tree.query(points, predicate="dwithin", distance=within_m)
-    pair = (a < b) & (source[a] != source[b])
-    a, b = a[pair], b[pair]
+    a, b = a[a < b], b[a < b]
     away = shapely.distance(points[a], points[b])
+    mast = np.array([identity.partition("#")[0] for identity in ids], dtype=str)
+    turned = np.abs((heading_deg[a] - heading_deg[b] + 180.0) % 360.0 - 180.0)
+    twice = (away <= ONE_PLACE_M) & ~(turned > SAME_WAY_DEG) & (mast[a] != mast[b])
+    pair = (source[a] != source[b]) | twice
+    a, b, away = a[pair], b[pair], away[pair]
     order = np.lexsort((b, a, away))
     return tuple(
         SameCamera(str(ids[i]), str(ids[j]), round(float(d), 3))

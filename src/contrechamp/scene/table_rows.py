@@ -167,12 +167,9 @@ def _columns_not_used(rows: Rows) -> list[Notice]:
     names = [str(name) for name in rows.frame.columns if name and name not in rows.used_columns]
     if not names:
         return []
-    more = ", ..." if len(names) > SHOWN else ""
     text = ngettext("column that is not used: {names}", "columns that are not used: {names}",
                     len(names))  # fmt: skip
-    return [
-        Notice("column-not-used", rows.file, text.format(names=", ".join(names[:SHOWN]) + more))
-    ]
+    return [Notice("column-not-used", rows.file, text.format(names=", ".join(names)))]
 
 
 def _quoted(text: str) -> str:

@@ -89,7 +89,10 @@ def _paths_once(extracts: Sequence[SourceTables]) -> list[Path]:
 
 
 def bounds_of(tables: SourceTables) -> Bounds | None:
-    """Return west, south, east, north of streets and buildings; without any, of the cameras."""
+    """Return west, south, east, north of streets and buildings; without any, of the cameras.
+
+    Across the antimeridian, east is beyond 180 degrees.
+    """
     places = [np.asarray(path.lonlat, np.float64) for path in tables.paths]
     places.append(shapely.get_coordinates(tables.footprints.geometry.to_numpy()))
     xy = np.concatenate(places)
@@ -99,6 +102,9 @@ def bounds_of(tables: SourceTables) -> Bounds | None:
         return None
     west, south = xy.min(axis=0)
     east, north = xy.max(axis=0)
+    beyond = np.where(xy[:, 0] < 0.0, xy[:, 0] + 360.0, xy[:, 0])
+    if np.ptp(beyond) < east - west:
+        west, east = beyond.min(), beyond.max()
     return float(west), float(south), float(east), float(north)
 
 
@@ -151,6 +157,7 @@ def _within(lonlat: F8, bounds: Bounds) -> Mask:
     dy = OUTSIDE_M / _DEGREE_M
     dx = dy / max(np.cos(np.radians(max(abs(south), abs(north)))), 0.01)
     lon, lat = lonlat[:, 0], lonlat[:, 1]
+    lon = np.where(lon < west - 180.0, lon + 360.0, lon)
     return np.asarray(
         (lon >= west - dx) & (lon <= east + dx) & (lat >= south - dy) & (lat <= north + dy)
     )

@@ -2,10 +2,13 @@
 
 Surveys and maps put a camera on the outline of a building, or inside it. Because it hangs on the
 wall, it is moved to the nearest point of the outer outline of all the adjoining buildings (a wall
-shared by two houses has no outer side), and cannot look into that wall.
+shared by two houses has no outer side), and cannot look into that wall. Where the direction in
+which it looks is known, it takes part: the nearest wall is then the nearest one that leaves this
+direction free. A camera that looks into every wall that it could hang on contradicts itself.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
@@ -23,6 +26,11 @@ LEAST_SLIT_M = 1e-6
 OVERLAP_M = 1e-5
 #: Halvings of the distance to a wall: from 5 cm to less than a millimetre.
 MOST_HALVED = 6
+#: How far a known direction may point into a wall before the two contradict each other: directions
+#: are mapped in steps of a compass, and outlines are drawn by eye.
+INTO_WALL_DEG = 10.0
+#: A point this close to a footprint is on its outline.
+_AT_M = 0.01
 #: Limit of a mitre, in offsets from corner to offset corner: 1.41 at a right angle, this at 84
 #: degrees.
 SHARPEST = 1.5
@@ -40,6 +48,7 @@ class Placed:
         free_from_deg: the first direction that the wall leaves free, clockwise from north.
         free_width_deg: angle of the free directions, clockwise from there: 360 without a wall, 180
             on a straight wall, more on a corner, less in a niche.
+        into_wall: whether the direction that was given points into the wall; it is on the nearest.
     """
 
     x: F8
@@ -48,6 +57,7 @@ class Placed:
     on_wall: NDArray[np.bool_]
     free_from_deg: F8
     free_width_deg: F8
+    into_wall: NDArray[np.bool_]
 
 
 def place(
@@ -59,6 +69,7 @@ def place(
     offset_m: float = 0.05,
     may_be_on_wall: NDArray[np.bool_] | None = None,
     may_be_inside: NDArray[np.bool_] | None = None,
+    heading_deg: F8 | None = None,
     tree: shapely.STRtree | None = None,
 ) -> Placed:
     """Move cameras that hang on a wall to its outer side.
@@ -75,11 +86,14 @@ def place(
             one inside a footprint is moved out all the same.
         may_be_inside: (n,) True for cameras that stay where they are inside a footprint (indoor,
             or on a mast above the roof).
+        heading_deg: (n,) where they look, clockwise from the plane's north; NaN where not known.
         tree: over the footprints, if the caller has one: building that of a city takes a while.
     """
     n = len(x)
     x, y = np.asarray(x, float).copy(), np.asarray(y, float).copy()
-    placed = Placed(x, y, np.zeros(n), np.zeros(n, bool), np.zeros(n), np.full(n, 360.0))
+    placed = Placed(
+        x, y, np.zeros(n), np.zeros(n, bool), np.zeros(n), np.full(n, 360.0), np.zeros(n, bool)
+    )
     if n == 0 or len(footprints) == 0:
         return placed
     points = shapely.points(x, y)
@@ -100,6 +114,11 @@ def place(
     corners, before, after = _outer_corners(points[cameras], footprints, tree, 2 * offset_m)
     walls = shapely.linestrings(np.stack([corners, corners + before], axis=1))
     wall = shapely.STRtree(walls).nearest(points[cameras])
+    if heading_deg is not None:
+        homes = _Homes(footprints, tree, is_inside[cameras], tolerance_m)
+        wall, placed.into_wall[cameras] = _by_direction(
+            points[cameras], np.asarray(heading_deg, float)[cameras], wall, walls, homes
+        )
     start, direction = corners[wall], before[wall]
     length = np.hypot(direction[:, 0], direction[:, 1])
     direction = direction / length[:, None]
@@ -125,6 +144,79 @@ def place(
     placed.free_from_deg[cameras] = first % 360.0
     placed.free_width_deg[cameras] = width
     return placed
+
+
+@dataclass(frozen=True)
+class _Homes:
+    """Which walls cameras may hang on.
+
+    Args:
+        footprints: buildings.
+        tree: over them.
+        inside: (n,) whether each camera is drawn inside a building.
+        tolerance_m: how far a wall may be from a camera that is not.
+    """
+
+    footprints: NDArray[np.object_]
+    tree: shapely.STRtree
+    inside: NDArray[np.bool_]
+    tolerance_m: float
+
+    def may_hold(self, camera: int, point: Any, walls: NDArray[np.object_]) -> I8:
+        """Return the walls that may hold a camera, the nearest first.
+
+        One that is drawn inside a building may hang on any outer wall of it.
+        """
+        away = shapely.distance(walls, point)
+        if self.inside[camera]:
+            home = self.footprints[self.tree.query(point, predicate="within")]
+            reach = float(np.max(shapely.length(home))) / 2.0
+            near = np.flatnonzero(away <= reach)
+            foot = shapely.get_point(shapely.shortest_line(walls[near], point), 0)
+            own = np.min([shapely.distance(one, foot) for one in home], axis=0) <= _AT_M
+            near = near[own]
+        else:
+            near = np.flatnonzero(away <= self.tolerance_m)
+        order: I8 = near[np.argsort(away[near], kind="stable")]
+        return order
+
+
+def _by_direction(
+    points: NDArray[np.object_],
+    heading_deg: F8,
+    nearest: I8,
+    walls: NDArray[np.object_],
+    homes: _Homes,
+) -> tuple[I8, NDArray[np.bool_]]:
+    """Return the walls that cameras hang on by where they look, and which look into theirs.
+
+    Args:
+        points: cameras.
+        heading_deg: (n,) NaN where not known.
+        nearest: (n,) the nearest wall of each.
+        walls: lines, with the building on the left.
+        homes: which walls may hold them.
+    """
+    ends = shapely.get_coordinates(walls).reshape(-1, 2, 2)
+    vectors = ends[:, 1] - ends[:, 0]
+    along_deg = np.degrees(np.arctan2(vectors[:, 0], vectors[:, 1]))
+
+    def into_deg(wall: I8, heading: F8) -> F8:
+        """How far a direction points into a wall: the free ones are 180 clockwise from along it."""
+        turn = (heading - along_deg[wall]) % 360.0
+        into: F8 = np.where(turn <= 180.0, 0.0, np.minimum(turn - 180.0, 360.0 - turn))
+        return into
+
+    chosen, contradicts = nearest.copy(), np.zeros(len(points), bool)
+    for camera in np.flatnonzero(into_deg(nearest, heading_deg) > INTO_WALL_DEG):
+        possible = homes.may_hold(int(camera), points[camera], walls)
+        heading = np.full(len(possible), heading_deg[camera])
+        free = possible[into_deg(possible, heading) <= INTO_WALL_DEG]
+        if len(free):
+            chosen[camera] = free[0]
+        else:
+            contradicts[camera] = True
+    return chosen, contradicts
 
 
 def _before(foot: F8, out: F8, offset_m: float, tree: shapely.STRtree) -> F8:

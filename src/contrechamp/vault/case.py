@@ -15,7 +15,7 @@ from contrechamp.base.i18n import _
 from contrechamp.vault import database, objects
 from contrechamp.vault.access import casefile, slots
 from contrechamp.vault.access.keys import Unlocked, casefile_key, database_key
-from contrechamp.vault.log import checkpoint, custody, merkle, signing
+from contrechamp.vault.log import authority, chain, checkpoint, custody, merkle, signing
 
 Random = Callable[[int], bytes]
 
@@ -44,6 +44,7 @@ class Case:
         tables: SQL of the tables of other rooms in it.
         frontier: frontier of the log's tree, up to the newest entry.
         size: number of entries in the log.
+        chain: what the log says of members and of the compartment.
         read_only: whether nothing can be changed.
         next_root_key: the root key that an interrupted change was about to introduce.
     """
@@ -55,6 +56,7 @@ class Case:
     tables: str = field(repr=False)
     frontier: merkle.Frontier = field(repr=False)
     size: int
+    chain: authority.Chain = field(repr=False)
     read_only: bool
     next_root_key: bytes | None = field(default=None, repr=False)
 
@@ -119,7 +121,9 @@ def _fill(
     with database.transaction(db):
         database.make_tables(db, tables)
         db.execute("INSERT INTO settings VALUES (?, ?)", (NAME_KEY, random(32)))
-        case = Case(folder, file, unlocked, db, tables, merkle.Frontier(), 0, read_only=False)
+        chain = authority.Chain(file.log_origin)
+        frontier = merkle.Frontier()
+        case = Case(folder, file, unlocked, db, tables, frontier, 0, chain, read_only=False)
         member = add_member(case, member_name, str(identity.to_public()), unlocked)
         for slot in file.slots:
             db.execute("INSERT INTO slots VALUES (?, ?)", (slot.id, unlocked.member))
@@ -140,6 +144,9 @@ class Change:
         object: name of an item's object.
         reason: why, in the user's words.
         salt: key of the digest, if a merged copy of the case has one for this state already.
+        keys: keys of a member, if they are given or changed.
+        compartment: key and readers of a compartment, if they are given or changed.
+        branch: id of the branch, of a merge.
     """
 
     action: custody.Action
@@ -148,17 +155,34 @@ class Change:
     object: str | None = None
     reason: str = field(default="", repr=False)
     salt: bytes | None = field(default=None, repr=False)
+    keys: custody.Keys | None = None
+    compartment: custody.Readers | None = None
+    branch: str = ""
 
 
-def append(case: Case, changes: Sequence[Change], now: datetime) -> list[custody.Entry]:
+def append(
+    case: Case, changes: Sequence[Change], now: datetime, *, next_seed: bytes | None = None
+) -> list[custody.Entry]:
     """Write records, their entries and one signed checkpoint, inside the caller's transaction.
 
     `case` counts the new entries even if that transaction is rolled back: after an error the case
     has to be opened again.
 
+    Args:
+        case: open for writing.
+        changes: what to write.
+        now: for the log.
+        next_seed: the member's next signing key, which signs beside the present one if the changes
+            have the entry that introduces it.
+
     Returns:
         The entry of each change.
+
+    Raises:
+        InputError: if the log ends in something that nobody signed, or a change is not for this
+            member to make; nothing is written.
     """
+    _check_end(case)
     at = custody.stamp(now)
     entries = []
     for change in changes:
@@ -172,19 +196,92 @@ def append(case: Case, changes: Sequence[Change], now: datetime) -> list[custody
                 case.database, case.size, change.subject, change.state, change.object, change.salt
             ),
             reason=custody.put_reason(case.database, case.size, change.reason),
+            keys=change.keys,
+            compartment=change.compartment,
+            branch=change.branch,
         )
         content = entry.to_bytes()
         case.database.execute("INSERT INTO entries VALUES (?, ?)", (entry.number, content))
         case.frontier.append(merkle.leaf_hash(content))
         case.size += 1
         entries.append(entry)
-    note = checkpoint.sign(
-        checkpoint.Checkpoint(case.file.log_origin, case.size, case.frontier.root()),
-        _signing_name(case),
-        case.unlocked.signing_seed,
-    )
+    note = _signed(case, next_seed)
+    _check_allowed(case, entries, note)
     case.database.execute("INSERT INTO checkpoints VALUES (?, ?)", (case.size, note))
     return entries
+
+
+def _signed(case: Case, next_seed: bytes | None) -> str:
+    """Return the checkpoint of the log, signed by the member's key, and by the next one too."""
+    made = checkpoint.Checkpoint(case.file.log_origin, case.size, case.frontier.root())
+    member, seed = case.unlocked.member, case.unlocked.signing_seed
+    number = _key_number(case)
+    note = checkpoint.sign(made, signing.key_name(made.origin, member, number), seed)
+    if next_seed is not None:
+        name = signing.key_name(made.origin, member, number + 1)
+        note += checkpoint.sign(made, name, next_seed).rpartition("\n\n")[2]
+    return note
+
+
+def _key_number(case: Case) -> int:
+    known = case.chain.members.get(case.unlocked.member)
+    return known.keys[-1].number if known is not None else 1
+
+
+def _check_allowed(case: Case, entries: Sequence[custody.Entry], note: str) -> None:
+    """Follow the chain of members over new entries: what `verify` would refuse is not written.
+
+    Raises:
+        InputError: if the rules refuse one.
+    """
+    going_on = case.chain.copy()
+    signed_by = chain.signatures_of([note])
+
+    def source_of(branch: str) -> authority.Chain | None:
+        return chain.Reader(case.database, case.file.log_origin).chain(branch)
+
+    for entry in entries:
+        if case.chain.problems and entry.subject.startswith((*authority.SUBJECTS, "identity/")):
+            raise InputError(
+                _(
+                    "the log has entries about members that their authors could not write; nothing "
+                    "about members or identities is changed on such ground: verify the case"
+                )
+            )
+        authority.step(going_on, entry, signed_by, source_of)
+    case.chain = going_on
+
+
+def _check_end(case: Case) -> None:
+    """Check that the newest checkpoint is of the whole log, and signed by who wrote its end.
+
+    Whoever signs next vouches for all that is there: an entry that somebody put behind the newest
+    checkpoint would become theirs.
+
+    Raises:
+        InputError: if it is not.
+    """
+    if not case.size:
+        return
+    (content,) = case.database.execute(
+        "SELECT CAST(content AS BLOB) FROM entries ORDER BY number DESC LIMIT 1"
+    ).fetchone()
+    notes = case.database.execute("SELECT note FROM checkpoints WHERE size = ?", (case.size,))
+    wanted = (case.file.log_origin, case.size, case.frontier.root())
+    signed_by = chain.signatures_of(chain.saying([str(text) for (text,) in notes], *wanted))
+    author = case.chain.members.get(custody.read_entry(content).member)
+    key = author.keys[-1] if author is not None else None
+    if (
+        author is None
+        or key is None
+        or not signed_by(signing.key_name(case.file.log_origin, author.id, key.number), key.public)
+    ):
+        raise InputError(
+            _(
+                "the log ends in entries that their author did not sign, so that whoever writes "
+                "next would sign them: verify the case, and go on with a copy that is sound"
+            )
+        )
 
 
 def add_member(case: Case, name: str, recipient: str, unlocked: Unlocked) -> Change:
@@ -192,8 +289,10 @@ def add_member(case: Case, name: str, recipient: str, unlocked: Unlocked) -> Cha
     member = unlocked.member
     case.database.execute("INSERT INTO members VALUES (?, ?, ?, NULL)", (member, name, recipient))
     public = signing.public_key(unlocked.signing_seed)
-    signing.put_key(case.database, member, public, case.size)
-    return Change("share", f"member/{member}", member_state(case, member))
+    number = case.size or 1  # the entry of the first member follows that of the case
+    signing.put_key(case.database, member, signing.Key(1, public, number))
+    keys = custody.Keys(recipient, public.hex())
+    return Change("share", f"member/{member}", member_state(case, member), keys=keys)
 
 
 def member_state(case: Case, member: str) -> dict[str, object]:
@@ -205,19 +304,20 @@ def member_state(case: Case, member: str) -> dict[str, object]:
     return {"name": str(name), "recipient": str(recipient), "signing": keys}
 
 
+def slots_of(case: Case) -> dict[str, str]:
+    """Return the member of every slot that the database knows."""
+    rows = case.database.execute("SELECT id, member FROM slots")
+    return {str(slot): str(member) for slot, member in rows}
+
+
 def recipients(case: Case) -> dict[str, str]:
-    """Return the recipient of every slot that the database knows."""
+    """Return the recipient of every slot whose member has access, as the log says."""
+    members = case.chain.members
     return {
-        str(slot): str(recipient)
-        for slot, recipient in case.database.execute(
-            "SELECT slots.id, recipient FROM slots JOIN members ON members.id = slots.member"
-        )
+        slot: members[member].recipient
+        for slot, member in slots_of(case).items()
+        if case.chain.has_access(member)
     }
-
-
-def _signing_name(case: Case) -> str:
-    keys = signing.keys_of(case.database)[case.unlocked.member]
-    return signing.key_name(case.file.log_origin, case.unlocked.member, keys[-1].number)
 
 
 def write_casefile(folder: HeldFolder, file: casefile.CaseFile, root_key: bytes) -> None:

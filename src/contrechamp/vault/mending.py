@@ -45,8 +45,11 @@ def settle_slots(case: Case, random: Random) -> None:
     """Remove from case.toml the slots that the database does not know, and change the root key.
 
     The database decides, as the log does with it: a slot that it does not know was taken away, or
-    was never finished. Nothing is done if all slots are known and no change of key is under way.
+    was never finished. Nothing is done if all slots are known and no change of key is under way,
+    nor where the log has entries that were refused: nobody loses access on such ground.
     """
+    if case.chain.problems:
+        return
     known = cases.recipients(case)
     staying = tuple(slot for slot in case.file.slots if slot.id in known)
     if case.next_root_key is None and len(staying) == len(case.file.slots):

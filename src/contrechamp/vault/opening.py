@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlcipher3 import dbapi2 as sqlite
@@ -13,7 +14,7 @@ from contrechamp.vault import database, lock, strangers
 from contrechamp.vault.access import casefile, slots
 from contrechamp.vault.access.keys import Unlocked, casefile_key, database_key
 from contrechamp.vault.case import Case, held, read_casefile
-from contrechamp.vault.log import custody, merkle, signing
+from contrechamp.vault.log import adoption, authority, chain, signing
 from contrechamp.vault.mending import recover
 
 
@@ -30,7 +31,8 @@ def opened(
         folder: folder of the case.
         secret: passphrase, recovery key or age identities.
         tables: SQL of the caller's own tables, as they were passed to `case.create`.
-        write: be the one process that changes the case, and mend what an interrupted one left.
+        write: be the one process that changes the case, mend what an interrupted one left, and take
+            over the members of a log of the older form.
         tolerant: open for `verify`, which names what is not ours; it is only read then.
 
     Raises:
@@ -47,6 +49,8 @@ def opened(
                 case = _open(found, secret, tables, read_only=False, tolerant=False)
                 try:
                     recover(case)
+                    if adoption.is_due(case):
+                        adoption.adopt(case, datetime.now(UTC))
                     yield case
                 finally:
                     case.close()
@@ -94,38 +98,47 @@ def _open_with(
     try:
         if not tolerant:
             database.check_schema(db, tables)
-        candidates = _current(db, opened, unlocked.root_key)
+        members, frontier = chain.read(db, file.log_origin)
+        candidates = _current(db, members, opened, unlocked.root_key)
         unlocked = candidates[0] if candidates[0].root_key == unlocked.root_key else candidates[1]
-        frontier, size = merkle.Frontier(), 0
-        for _number, leaf in custody.leaves(db):
-            frontier.append(merkle.leaf_hash(leaf))
-            size += 1
     except BaseException:
         db.close()
         raise
     next_root = candidates[1].root_key if len(candidates) > 1 else None
-    return Case(folder, file, unlocked, db, tables, frontier, size, read_only, next_root)
+    size = frontier.size
+    return Case(folder, file, unlocked, db, tables, frontier, size, members, read_only, next_root)
 
 
 def _current(
-    db: sqlite.Connection, opened: Sequence[tuple[Unlocked, ...]], root_key: bytes
+    db: sqlite.Connection,
+    members: authority.Chain,
+    opened: Sequence[tuple[Unlocked, ...]],
+    root_key: bytes,
 ) -> tuple[Unlocked, ...]:
     """Return the content of the slot whose member has access and signs with the key in it.
 
     After an interruption there may be slots of somebody who left, or was never quite admitted, and
-    slots with a signing key that was replaced, or was never put to use.
+    slots with a signing key that was replaced, or was never put to use. The log decides, as it does
+    everywhere; where only the tables let somebody in, the case opens all the same, to be verified.
 
     Raises:
         WrongKeyError: if there is no such slot.
     """
-    keys = signing.keys_of(db)
+    tables = signing.keys_of(db)
+    found = []
     for slot in opened:
-        member, seed = slot[0].member, slot[0].signing_seed
-        query = "SELECT 1 FROM members WHERE id = ? AND left_at IS NULL"
-        there = db.execute(query, (member,)).fetchone() is not None
-        current = [key.public for key in keys.get(member, ())][-1:] == [signing.public_key(seed)]
-        if there and current and root_key in {one.root_key for one in slot}:
+        if root_key not in {one.root_key for one in slot}:
+            continue
+        name, public = slot[0].member, signing.public_key(slot[0].signing_seed)
+        member = members.members.get(name)
+        if member is not None and member.is_current and member.keys[-1].public == public:
             return slot
+        query = "SELECT 1 FROM members WHERE id = ? AND left_at IS NULL"
+        there = db.execute(query, (name,)).fetchone() is not None
+        if there and [key.public for key in tables.get(name, ())][-1:] == [public]:
+            found.append(slot)
+    if found:
+        return found[0]
     raise slots.WrongKeyError
 
 

@@ -10,6 +10,7 @@ import base64
 import binascii
 import hmac
 import io
+import re
 from typing import IO
 
 from cryptography.exceptions import InvalidTag
@@ -21,7 +22,16 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 CHUNK, TAG, NONCE = 64 << 10, 16, 16
 #: Longest header that is read; those of objects have some 200 bytes.
 MAX_HEADER = 8 << 10
-_FIRST = b"age-encryption.org/v1\n"
+#: Lengths of a key and of a file key, in bytes.
+KEY, FILE_KEY = 32, 16
+#: age-encryption.org/v1, "Header": lines of a body have 64 characters, the last one fewer.
+_ARGUMENTS = rb"[!-~]+(?: [!-~]+)*"
+_BODY = rb"(?:[A-Za-z0-9+/]{64}\n)*[A-Za-z0-9+/]{0,63}\n"
+_STANZA = re.compile(rb"-> (?P<arguments>%b)\n(?P<body>%b)" % (_ARGUMENTS, _BODY))
+_HEADER = re.compile(
+    rb"age-encryption\.org/v1\n(?P<stanzas>(?:-> %b\n%b)+)--- (?P<mac>[A-Za-z0-9+/]{43})\n"
+    % (_ARGUMENTS, _BODY)
+)
 _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 
 
@@ -50,7 +60,8 @@ class Seekable(io.RawIOBase):
         encrypted = file.seek(0, io.SEEK_END) - self._from
         self._chunks = -(-encrypted // (CHUNK + TAG))
         self._size = encrypted - self._chunks * TAG
-        if len(nonce) < NONCE or encrypted < TAG or self._size < 0:
+        last = encrypted - (self._chunks - 1) * (CHUNK + TAG)  # bytes of the last chunk
+        if len(nonce) < NONCE or self._chunks < 1 or last < TAG or (last == TAG and self._size):
             raise DamagedError("the payload is cut off")
         self._at = 0
         self._number, self._chunk = -1, b""
@@ -118,44 +129,53 @@ class Seekable(io.RawIOBase):
 
 
 def _open_header(header: bytes, secret: bytes) -> tuple[int, bytes]:
-    """Return where the nonce of the payload begins, and the file key."""
-    end = header.find(b"\n--- ")
-    after = header.find(b"\n", end + 1)
-    if not header.startswith(_FIRST) or end < 0 or after < 0:
+    """Return where the nonce of the payload begins, and the file key.
+
+    The grammar of the header is kept to the letter, in stanzas of others too: one text, one
+    meaning.
+    """
+    match = _HEADER.match(header)
+    if match is None:
         raise DamagedError("no age header")
-    for arguments, body in _stanzas(header[len(_FIRST) : end + 1]):
-        file_key = _unwrap(arguments, body, secret)
+    stanzas = [_stanza(found) for found in _STANZA.finditer(match["stanzas"])]
+    if len(stanzas) > 1 and any(kind == b"scrypt" for kind, *_rest in stanzas):
+        raise DamagedError("a passphrase beside other recipients")
+    for kind, arguments, body in stanzas:
+        file_key = _unwrap(arguments, body, secret) if kind == b"X25519" else None
         if file_key is None:
             continue
-        mac = hmac.digest(_hkdf(file_key, b"", b"header"), header[: end + 4], "sha256")
-        if not hmac.compare_digest(mac, _unpadded(header[end + 5 : after])):
+        mac = hmac.digest(
+            _hkdf(file_key, b"", b"header"), header[: match.start("mac") - 1], "sha256"
+        )
+        if not hmac.compare_digest(mac, _unpadded(match["mac"])):
             raise DamagedError("the header was altered")
-        return after + 1, file_key
+        return match.end(), file_key
     raise DamagedError("not encrypted to this key")
 
 
-def _stanzas(lines: bytes) -> list[tuple[list[bytes], bytes]]:
-    """Return arguments and body of every recipient stanza."""
-    found: list[tuple[list[bytes], bytes]] = []
-    for line in lines.splitlines():
-        if line.startswith(b"-> "):
-            found.append((line[3:].split(b" "), b""))
-        elif found:
-            found[-1] = (found[-1][0], found[-1][1] + line)
-    return found
+def _stanza(found: re.Match[bytes]) -> tuple[bytes, list[bytes], bytes]:
+    """Return kind, arguments and body of a recipient stanza."""
+    kind, *arguments = found["arguments"].split(b" ")
+    return kind, arguments, _unpadded(found["body"].replace(b"\n", b""))
 
 
 def _unwrap(arguments: list[bytes], body: bytes, secret: bytes) -> bytes | None:
-    if len(arguments) != 2 or arguments[0] != b"X25519":
-        return None
+    """Return the file key that a stanza holds for this secret; None if it is for another one."""
+    if len(arguments) != 1 or len(body) != FILE_KEY + TAG:
+        raise DamagedError("no X25519 stanza")
+    share = _unpadded(arguments[0])
+    if len(share) != KEY:
+        raise DamagedError("no X25519 stanza")
     try:
-        share, wrapped = _unpadded(arguments[1]), _unpadded(body)
         private = X25519PrivateKey.from_private_bytes(secret)
         shared = private.exchange(X25519PublicKey.from_public_bytes(share))
-        salt = share + private.public_key().public_bytes_raw()
-        key = _hkdf(shared, salt, b"age-encryption.org/v1/X25519")
-        return ChaCha20Poly1305(key).decrypt(bytes(12), wrapped, None)
-    except (InvalidTag, ValueError):
+    except ValueError:  # a point of low order: the secret would be the same for every key
+        raise DamagedError("no X25519 stanza") from None
+    salt = share + private.public_key().public_bytes_raw()
+    key = _hkdf(shared, salt, b"age-encryption.org/v1/X25519")
+    try:
+        return ChaCha20Poly1305(key).decrypt(bytes(12), body, None)
+    except InvalidTag:
         return None
 
 
@@ -164,10 +184,14 @@ def _hkdf(key: bytes, salt: bytes, info: bytes) -> bytes:
 
 
 def _unpadded(text: bytes) -> bytes:
+    """Decode base64 without padding; only its one canonical form is taken."""
     try:
-        return base64.b64decode(text + b"=" * (-len(text) % 4), validate=True)
+        raw = base64.b64decode(text + b"=" * (-len(text) % 4), validate=True)
     except binascii.Error:
         raise DamagedError("no base64") from None
+    if base64.b64encode(raw).rstrip(b"=") != text:
+        raise DamagedError("no base64")
+    return raw
 
 
 def _secret(identity: str) -> bytes:

@@ -1,8 +1,7 @@
 """Verifying a case: everything is recomputed from the bytes up, and compared with the log."""
 
-import bisect
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cryptography import x509
@@ -16,9 +15,19 @@ from contrechamp.vault import database, objects
 from contrechamp.vault.access import casefile
 from contrechamp.vault.access.keys import casefile_key
 from contrechamp.vault.anchors import anchoring
-from contrechamp.vault.case import Case, read_casefile, recipients
-from contrechamp.vault.discrepancies import INTERRUPTED, Discrepancy
-from contrechamp.vault.log import branches, canonical, checkpoint, custody, merkle, note, signing
+from contrechamp.vault.case import Case, read_casefile, slots_of
+from contrechamp.vault.discrepancies import CLOCK, INTERRUPTED, REPLACED, UNPROVEN, Discrepancy
+from contrechamp.vault.log import (
+    authority,
+    branches,
+    canonical,
+    chain,
+    checkpoint,
+    clock,
+    custody,
+    merkle,
+    signing,
+)
 from contrechamp.vault.strangers import strangers
 
 
@@ -61,6 +70,41 @@ def verify(
     return found
 
 
+def _remarks(case: Case) -> list[Discrepancy]:
+    """Return what is as the log says, and still for a person to ask about: keys of members."""
+    known, found = case.chain, []
+    if not known.birth:
+        message = _(
+            "the log is of the older form, which proves neither the keys of members nor those of "
+            "the compartment; the next command that writes to the case takes them over"
+        )
+        return [Discrepancy(UNPROVEN, "case", message)]
+    names = {
+        str(member): str(name)
+        for member, name in case.database.execute("SELECT id, name FROM members")
+    }
+    if known.adopter:
+        message = _(
+            "members, their keys and the compartment were taken over by {name} in entry {number}, "
+            "from a log that did not prove them: what was before rests on that"
+        )
+        name = names.get(known.adopter, known.adopter)
+        text = message.format(name=name, number=known.begun)
+        found.append(Discrepancy(UNPROVEN, str(known.begun), text))
+    for one in known.members.values():
+        for number in one.replaced:
+            (content,) = case.database.execute(
+                "SELECT CAST(content AS BLOB) FROM entries WHERE number = ?", (number,)
+            ).fetchone()
+            by = custody.read_entry(content).member
+            message = _("in entry {number} {other} gave {name} another key: ask both")
+            text = message.format(
+                number=number, other=names.get(by, by), name=names.get(one.id, one.id)
+            )
+            found.append(Discrepancy(REPLACED, f"member/{one.id}", text))
+    return found
+
+
 def _page_altered(what: str) -> str:
     return _("a page was altered: {what}").format(what=what)
 
@@ -74,19 +118,24 @@ def _against_log(
     case: Case, since: Sequence[str], trusted: Sequence[x509.Certificate]
 ) -> list[Discrepancy]:
     leaves = list(custody.leaves(case.database))
-    entries, found = _entries(leaves)
-    found += _checkpoints(case, [content for _number, content in leaves], since)
-    found += _signers(case, entries)
+    parsed, found = _entries(leaves)
+    entries = list(parsed.values())
+    reader = chain.Reader(case.database, case.file.log_origin, everything=True, parsed=parsed)
+    found += _checkpoints(case, [content for _number, content in leaves], since, reader)
+    found += _authority(case, reader)
     found += [
         Discrepancy("anchor", str(size), message)
         for size, message in anchoring.problems(case, trusted)
     ]
+    found += _clocks(case, entries, trusted)
     found += _records(case, entries)
     found += _versions(case, entries)
-    found += _branches(case)
+    found += _branches(case, reader)
     found += _items(case)
-    found += _members(case)
+    found += _members(case, _chain(reader))
+    found += _compartments(case, _chain(reader))
     found += _objects(case)
+    found += _remarks(case)
     return found
 
 
@@ -106,7 +155,7 @@ def _casefile(case: Case) -> Iterator[Discrepancy]:
         else:
             message = _("the copy is damaged, missing or different")
             yield Discrepancy("case.toml", casefile.COPY, message)
-    there, known = {slot.id for slot in case.file.slots}, recipients(case).keys()
+    there, known = {slot.id for slot in case.file.slots}, slots_of(case).keys()
     if there > known:
         message = _("it has a slot from a change of access that was interrupted")
         yield Discrepancy(INTERRUPTED, casefile.NAME, message)
@@ -125,8 +174,11 @@ def _is_ours(case: Case, content: bytes) -> bool:
     return False
 
 
-def _entries(leaves: list[tuple[int, bytes]]) -> tuple[list[custody.Entry], list[Discrepancy]]:
-    entries, found = [], []
+def _entries(
+    leaves: list[tuple[int, bytes]],
+) -> tuple[dict[bytes, custody.Entry], list[Discrepancy]]:
+    parsed: dict[bytes, custody.Entry] = {}
+    found: list[Discrepancy] = []
     for place, (number, content) in enumerate(leaves):
         try:
             entry = custody.entry_of(canonical.loads(content))
@@ -142,14 +194,18 @@ def _entries(leaves: list[tuple[int, bytes]]) -> tuple[list[custody.Entry], list
             found.append(
                 Discrepancy("entry", str(number), message.format(number=entry.number, place=place))
             )
-        entries.append(entry)
-    return entries, found
+        parsed[content] = entry
+    return parsed, found
 
 
-def _checkpoints(case: Case, leaves: list[bytes], since: Sequence[str]) -> Iterator[Discrepancy]:
+def _checkpoints(
+    case: Case, leaves: list[bytes], since: Sequence[str], reader: chain.Reader
+) -> Iterator[Discrepancy]:
     """Check every signed checkpoint against the tree over the log's entries."""
     hashes = [merkle.leaf_hash(content) for content in leaves]
-    keys = signing.public_keys(case.file.log_origin, signing.keys_of(case.database))
+    keys = _chain(reader).public_keys()
+    # A member may have signed a copy with a key that is known in that copy only.
+    elsewhere = [found.public_keys() for name in reader.branches if (found := reader.chain(name))]
     frontier = merkle.Frontier()
     roots = {0: frontier.root()}
     for number, leaf in enumerate(hashes, start=1):
@@ -161,7 +217,7 @@ def _checkpoints(case: Case, leaves: list[bytes], since: Sequence[str]) -> Itera
     kept += [(-1, text, _("kept elsewhere: ")) for text in since]
     for size, text, origin in kept:
         try:
-            signed = checkpoint.check(text, keys)
+            signed = _checked(text, keys, elsewhere if origin else [])
         except ContrechampError as error:
             yield Discrepancy("checkpoint", str(size), origin + str(error))
             continue
@@ -195,24 +251,57 @@ def _checkpoints(case: Case, leaves: list[bytes], since: Sequence[str]) -> Itera
         )
 
 
-def _signers(case: Case, entries: list[custody.Entry]) -> Iterator[Discrepancy]:
-    """Check that the member whom an entry names signed the first checkpoint over it.
+def _checked(
+    text: str, keys: Mapping[str, bytes], others: Sequence[Mapping[str, bytes]]
+) -> checkpoint.Checkpoint:
+    """Return what a checkpoint says, signed by a key of the case, or else of a merged copy.
+
+    Raises:
+        ContrechampError: if it is signed by neither.
+    """
+    for some in others:
+        with contextlib.suppress(ContrechampError):
+            return checkpoint.check(text, some)
+    return checkpoint.check(text, keys)
+
+
+def _authority(case: Case, reader: chain.Reader) -> Iterator[Discrepancy]:
+    """Check that the member whom an entry names signed the first checkpoint over it, and might.
 
     Every member has the root key and could write entries in another's name, but not sign them.
     """
-    origin, keys = case.file.log_origin, signing.keys_of(case.database)
-    signers: dict[int, set[str]] = {}
-    public = signing.public_keys(origin, keys)
-    for size, text in case.database.execute("SELECT size, note FROM checkpoints"):
-        with contextlib.suppress(ContrechampError):  # reported by `_checkpoints`
-            signers.setdefault(int(size), set()).update(note.signers(str(text), public))
-    sizes = sorted(signers)
-    for entry in entries:
-        place = bisect.bisect_right(sizes, entry.number)
-        name = signing.name_at(origin, entry.member, keys.get(entry.member, ()), entry.number)
-        if place < len(sizes) and name not in signers[sizes[place]]:
-            message = _("entry {number} is not signed by the member whom it names")
-            yield Discrepancy("entry", str(entry.number), message.format(number=entry.number))
+    (signed,) = case.database.execute("SELECT max(size) FROM checkpoints").fetchone()
+    for problem in _chain(reader).problems:
+        if problem.kind == "authority" or problem.number < int(signed or 0):
+            # Entries behind the newest checkpoint are reported by `_checkpoints`.
+            yield Discrepancy(problem.kind, str(problem.number), problem.message)
+
+
+def _chain(reader: chain.Reader) -> authority.Chain:
+    found = reader.chain()
+    assert found is not None  # noqa: S101
+    return found
+
+
+def _clocks(
+    case: Case, entries: list[custody.Entry], trusted: Sequence[x509.Certificate]
+) -> Iterator[Discrepancy]:
+    """Tell which times cannot be right; that is no fault of the case."""
+    for (_branch, number), before in sorted(clock.set_back(case.database).items()):
+        message = _(
+            "entry {number} is earlier than the entry before it, of {time}: a clock was set back, "
+            "or another machine has another time. The order is proved, the time is not"
+        )
+        yield Discrepancy(CLOCK, str(number), message.format(number=number, time=before))
+    for entry, latest in clock.ahead(entries, anchoring.dates(case, trusted)):
+        message = _(
+            "entry {number} says {at}, but an authority saw it at {time} already: the clock was "
+            "ahead"
+        )
+        time = custody.stamp(latest)
+        yield Discrepancy(
+            CLOCK, str(entry.number), message.format(number=entry.number, at=entry.at, time=time)
+        )
 
 
 def _records(case: Case, entries: list[custody.Entry]) -> Iterator[Discrepancy]:
@@ -279,7 +368,7 @@ def _versions(case: Case, entries: list[custody.Entry]) -> Iterator[Discrepancy]
         yield Discrepancy("version", subject, message.format(number=number))
 
 
-def _branches(case: Case) -> Iterator[Discrepancy]:
+def _branches(case: Case, reader: chain.Reader) -> Iterator[Discrepancy]:
     """Check the logs of other copies that were merged."""
     records = {
         str(subject): _fields(state)
@@ -287,7 +376,7 @@ def _branches(case: Case) -> Iterator[Discrepancy]:
             "SELECT subject, state FROM records WHERE subject LIKE 'merge/%'"
         )
     }
-    for name, message in branches.problems(case, records):
+    for name, message in branches.problems(case, records, reader):
         yield Discrepancy("branch", name, message)
 
 
@@ -315,8 +404,8 @@ def _items(case: Case) -> Iterator[Discrepancy]:
             )
 
 
-def _members(case: Case) -> Iterator[Discrepancy]:
-    """Compare the table of members, whose names and keys are in use, with the members' records."""
+def _members(case: Case, known: authority.Chain) -> Iterator[Discrepancy]:
+    """Compare the tables of members and keys with the members' records, and with the log."""
     records = {
         str(subject): _fields(state)
         for subject, state in case.database.execute(
@@ -339,6 +428,42 @@ def _members(case: Case) -> Iterator[Discrepancy]:
         told = {k: v for k, v in records.get(subject, {}).items() if k != "changed"}
         if rows.get(subject) != told:
             yield Discrepancy("record", subject, _("the member is not as the record says"))
+    if not known.birth:
+        return
+    for slot, member in sorted(slots_of(case).items()):
+        if not known.has_access(member):
+            message = _("it opens the case for somebody who is no member by the entries of the log")
+            yield Discrepancy("authority", f"slot/{slot}", message)
+    for member in sorted(known.members.keys() | {one.partition("/")[2] for one in rows}):
+        subject = authority.MEMBER + member
+        one, row = known.members.get(member), rows.get(subject, {})
+        if one is None:  # those who left before the chain began are not in it
+            fits = "left_at" in row and known.adopter != ""
+        else:
+            there = (row.get("recipient"), "left_at" in row, tuple(keys.get(member, ())))
+            fits = there == (one.recipient, not one.is_current, one.keys)
+        if not fits:
+            message = _("the tables of members and keys are not what the entries of the log say")
+            yield Discrepancy("authority", subject, message)
+
+
+def _compartments(case: Case, known: authority.Chain) -> Iterator[Discrepancy]:
+    """Compare the records of compartments, whose keys open identities, with the log."""
+    if not known.birth:
+        return
+    for name, one in known.compartments.items():
+        row = case.database.execute(
+            "SELECT state FROM records WHERE subject = ?", (authority.COMPARTMENT + name,)
+        ).fetchone()
+        told = {} if row is None else _fields(row[0])
+        fits = "erased_at" in told if one.erased else (
+            told.get("recipient") == one.recipient
+            and isinstance(told.get("keys"), dict)
+            and one.readers <= told["keys"].keys()
+        )  # fmt: skip
+        if not fits:
+            message = _("its key or readers are not what the entries of the log say")
+            yield Discrepancy("authority", authority.COMPARTMENT + name, message)
 
 
 def _fields(state: bytes) -> dict[str, Any]:

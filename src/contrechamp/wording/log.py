@@ -18,6 +18,8 @@ def action_label(action: str) -> str:
         "new-passphrase": pgettext("log", "new-passphrase"),
         "new-recovery": pgettext("log", "new-recovery"),
         "new-key": pgettext("log", "new-key"),
+        "replace-key": pgettext("log", "replace-key"),
+        "adopt": pgettext("log", "adopt"),
         "record": pgettext("log", "record"),
         "edit": pgettext("log", "edit"),
         "import": pgettext("log", "import"),

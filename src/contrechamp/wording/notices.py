@@ -16,5 +16,12 @@ def notice_label(kind: str) -> str:
         "column-not-used": _("column not used"),
         "short-track": _("track of fewer than two points"),
         "given-twice": _("file given twice"),
+        "camera-drawn-as-a-way": _("camera drawn as a line or an area"),
+        "camera-not-in-use": _("camera that is not in use"),
+        "column-read-as": _("column under another name"),
+        "looks-into-its-wall": _("direction into the wall"),
+        "no-camera": _("feature that is no camera"),
+        "tag-not-used": _("tag not used"),
+        "unreadable-direction": _("direction that cannot be read"),
     }
     return labels.get(kind, kind)

@@ -21,6 +21,7 @@ from contrechamp.dossier.reading.search import normalised
 from contrechamp.dossier.records.people import Source
 from contrechamp.vault import case as cases
 from contrechamp.vault import database, subjects
+from contrechamp.vault.access import slots
 from contrechamp.vault.access.members import recipient_of
 from contrechamp.vault.access.slots import AgeIdentities
 from contrechamp.vault.case import Case, Change, Random
@@ -51,9 +52,24 @@ class Identity:
 
 @dataclass(frozen=True)
 class _Compartment:
+    """A compartment; recipient and readers are those that the log says, whatever the record says.
+
+    Args:
+        id: id of the compartment.
+        recipient: age X25519, to which identities are sealed.
+        keys: by id of a reader, its secret key, encrypted to the reader.
+    """
+
     id: str
     recipient: str
     keys: Mapping[str, str] = field(repr=False)
+
+
+class ClosedError(InputError):
+    """Raised where a compartment is not open to whoever has opened the case."""
+
+    def __init__(self) -> None:
+        super().__init__(_("the compartment of identities is not open to you"))
 
 
 def seal(
@@ -78,8 +94,8 @@ def seal(
         random: source of ids.
 
     Raises:
-        InputError: if there is no such source, the name is empty, or the pseudonym, role or
-            reason contains part of it.
+        InputError: if there is no such source, the name is empty, the pseudonym, role or reason
+            contains part of it, or several compartments claim to be the one to seal to.
         OutputError: if the case cannot be written to.
     """
     stored = lookup.get(case, source)
@@ -94,7 +110,7 @@ def seal(
         )
     with database.transaction(case.database):
         changes = []
-        compartment = _newest(case)
+        compartment = _to_seal_to(case)
         if compartment is None:
             compartment, change = _new_compartment(case, [case.unlocked.member], random)
             changes.append(change)
@@ -140,8 +156,20 @@ def reveal(
 
 
 def members(case: Case) -> list[str]:
-    """Return the ids of the members of the case who can open the compartment."""
+    """Return the ids of those who can open the compartment, members who left included."""
     return sorted({member for one in _compartments(case).values() for member in one.keys})
+
+
+def audience(case: Case) -> list[str]:
+    """Return the ids of those who will be able to read what is sealed next.
+
+    Raises:
+        InputError: if several compartments claim to be the one to seal to.
+    """
+    one = _to_seal_to(case)
+    if one is None:
+        return [case.unlocked.member]
+    return sorted(member for member in one.keys if case.chain.has_access(member))
 
 
 def key_count(case: Case) -> int:
@@ -152,7 +180,7 @@ def key_count(case: Case) -> int:
 def admit(
     case: Case, member: str, *, own: AgeIdentities | None = None, reason: str = "", now: datetime
 ) -> None:
-    """Let another member of the case open the compartment.
+    """Let another member of the case open the compartment, or all that the caller can open.
 
     Args:
         case: open for writing, by a member of the compartment.
@@ -166,13 +194,15 @@ def admit(
             member.
     """
     recipient = _recipient_of(case, member)
+    found = _require_compartments(case)
+    mine = [one for one in found if case.unlocked.member in one.keys]
+    if not mine:
+        raise ClosedError
     changes = []
-    for one in _require_compartments(case):
+    for one in mine:
         key = _key(case, one, own)
         keys = {**one.keys, member: _encrypted(key.encode(), recipient)}
-        changes.append(
-            Change("admit", COMPARTMENT + one.id, _compartment_state(one.recipient, keys))
-        )
+        changes.append(_change("admit", replace(one, keys=keys)))
     with database.transaction(case.database):
         cases.append(case, [replace(change, reason=reason) for change in changes], now)
 
@@ -201,7 +231,7 @@ def dismiss(
     Raises:
         InputError: if the compartment is closed to the caller, or was not open to the member.
     """
-    staying = [one for one in members(case) if one != member]
+    staying = [one for one in members(case) if one != member and case.chain.has_access(one)]
     if member not in members(case):
         raise InputError(_("the compartment is not open to this member"))
     if case.unlocked.member not in staying:
@@ -231,7 +261,7 @@ def renew(
     Raises:
         InputError: if there is no compartment, or part of it is closed to the caller.
     """
-    staying = [one for one in members(case) if recipient_of(case, one) is not None]
+    staying = [one for one in members(case) if case.chain.has_access(one)]
     _seal_anew(case, staying, own, reason, now, random)
 
 
@@ -245,6 +275,9 @@ def _seal_anew(
 ) -> None:
     """Replace the keys in use with a new one for some members, and seal every identity to it."""
     old = _require_compartments(case)
+    in_use = {one.id for one in case.chain.current()}
+    if any(one.id in in_use and case.unlocked.member not in one.keys for one in old):
+        raise ClosedError
     found = [
         (subject, str(state["source"]), unsealed(case, state, own))
         for subject, state in sealed_identities(case)
@@ -288,19 +321,24 @@ def words_of(text: str) -> set[str]:
     return {word for word in spaced(text).split() if len(word) >= MIN_WORD}
 
 
-def _compartment_state(recipient: str, keys: Mapping[str, str]) -> dict[str, object]:
-    return {"recipient": recipient, "keys": dict(keys)}
+def _change(action: custody.Action, one: _Compartment) -> Change:
+    """Return the change that writes a compartment: its record, and what the entry fixes of it."""
+    return Change(
+        action,
+        COMPARTMENT + one.id,
+        {"recipient": one.recipient, "keys": dict(one.keys)},
+        compartment=custody.Readers(one.recipient, tuple(sorted(one.keys))),
+    )
 
 
 def _new_compartment(case: Case, who: Sequence[str], random: Random) -> tuple[_Compartment, Change]:
     """Return a new compartment for some members, and the change that records it."""
     identity = pyrage.x25519.Identity.generate()
-    recipient = str(identity.to_public())
     keys = {
         member: _encrypted(str(identity).encode(), _recipient_of(case, member)) for member in who
     }
-    one = _Compartment(random(8).hex(), recipient, keys)
-    return one, Change("compartment", COMPARTMENT + one.id, _compartment_state(recipient, keys))
+    one = _Compartment(random(8).hex(), str(identity.to_public()), keys)
+    return one, _change("compartment", one)
 
 
 def _sealed(compartment: _Compartment, source: str, identity: Identity) -> dict[str, object]:
@@ -335,22 +373,30 @@ def _key(case: Case, compartment: _Compartment, own: AgeIdentities | None) -> st
     """Return the secret key of a compartment.
 
     Raises:
-        InputError: if whoever has the case open cannot open the compartment.
+        ClosedError: if whoever has the case open cannot open the compartment.
+        InputError: if what opens is not the compartment's key: its record was altered.
     """
     mine = list(own.keys) if own is not None else []
     mine += [case.unlocked.identity] if case.unlocked.identity is not None else []
     sealed = compartment.keys.get(case.unlocked.member)
     content = None if sealed is None else _decrypted(sealed, mine)
     if content is None:
-        raise InputError(_("the compartment of identities is not open to you"))
-    return content.decode()
+        raise ClosedError
+    key = content.decode()
+    if slots.recipient_of(key) != compartment.recipient:
+        raise InputError(_("the key of the compartment of identities was altered: verify the case"))
+    return key
 
 
 def _compartments(case: Case) -> dict[str, _Compartment]:
+    """Return the compartments that are not erased, the oldest first, as the log says."""
+    states = dict(_states(case, COMPARTMENT))
     found = {}
-    for subject, state in _states(case, COMPARTMENT):
-        one = subject.removeprefix(COMPARTMENT)
-        found[one] = _Compartment(one, str(state["recipient"]), dict(state["keys"]))
+    for one in case.chain.compartments.values():
+        state = states.get(COMPARTMENT + one.id)
+        if not one.erased and state is not None:
+            keys = {who: str(key) for who, key in state["keys"].items() if who in one.readers}
+            found[one.id] = _Compartment(one.id, one.recipient, keys)
     return found
 
 
@@ -361,8 +407,27 @@ def _require_compartments(case: Case) -> list[_Compartment]:
     return found
 
 
-def _newest(case: Case) -> _Compartment | None:
-    return next(reversed(_compartments(case).values()), None)
+def _to_seal_to(case: Case) -> _Compartment | None:
+    """Return the compartment that identities are sealed to; None if nobody can open any.
+
+    Raises:
+        InputError: if several claim to be it, or the log does not prove which one is.
+    """
+    if case.chain.problems:
+        raise InputError(
+            _("the log has entries that their authors could not write; verify the case")
+        )
+    current = case.chain.current()
+    if len(current) > 1:
+        raise InputError(
+            _(
+                "several keys claim to be that of the compartment of identities, as a merge can "
+                "leave them: somebody who can open all of them has to settle it first "
+                "(contrechamp identity --renew; --admit lets somebody in), or take access from "
+                "whoever made a key that should not be"
+            )
+        )
+    return _compartments(case)[current[0].id] if current else None
 
 
 def sealed_identities(case: Case) -> list[tuple[str, dict[str, Any]]]:

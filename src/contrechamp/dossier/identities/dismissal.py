@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from contrechamp.base.errors import InputError
 from contrechamp.dossier.identities import compartment
 from contrechamp.vault.access import members
 from contrechamp.vault.access.slots import AgeIdentities
@@ -62,7 +61,7 @@ def unshare(
         try:
             compartment.dismiss(case, ids[0], own=own, reason=reason, now=now, random=random)
             dismissed = True
-        except InputError:
+        except compartment.ClosedError:
             pass  # there are several compartments, and one is closed to the caller
     members.unshare(case, name, reason=reason, now=now, random=random)
     if dismissed:

@@ -14,9 +14,10 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.dossier.identities.compartment import COMPARTMENT, IDENTITY
 from contrechamp.dossier.merge.ancestors import precedence
-from contrechamp.dossier.merge.plan import MergePlan, is_erased, take
+from contrechamp.dossier.merge.plan import MergePlan, is_erased, readers_of, take
 from contrechamp.vault import subjects
 from contrechamp.vault.case import Case, Change
+from contrechamp.vault.log import authority
 from contrechamp.vault.subjects import newest
 
 
@@ -24,11 +25,17 @@ def gather(plan: MergePlan) -> None:
     """Plan for the keys that are needed: all that any identity is sealed to after the merge.
 
     Raises:
-        InputError: if nobody could read an identity afterwards.
+        InputError: if nobody could read an identity afterwards, or the other log does not prove
+            the key of one.
     """
     here, there = _live(plan.case, COMPARTMENT), _live(plan.other, COMPARTMENT)
-    readers = _readers(plan, here, there)
     needed = _needed(plan)
+    if not plan.is_proven:
+        _stay_with_mine(plan, here, there, needed)
+        return
+    readers = authority.readers_after(plan.case.chain, plan.other.chain)
+    if readers is not None and not readers:
+        raise _nobody_left()
     renamed: dict[str, str] = {}
     for subject in sorted(needed):
         mine, theirs = here.get(subject), there.get(subject)
@@ -53,11 +60,11 @@ def gather(plan: MergePlan) -> None:
         if tomb:
             # The key was changed here, but the other copy sealed something to it: still needed.
             renamed[subject] = f"{COMPARTMENT}{plan.random(8).hex()}"
-            plan.changes.append(Change("merge", renamed[subject], state))
+            plan.changes.append(_change(renamed[subject], state))
         elif state == there.get(subject) and (was is None or state != was.parsed):
             take(plan, subject)
         elif was is None or state != was.parsed:
-            plan.changes.append(Change("merge", subject, state))
+            plan.changes.append(_change(subject, state))
     _rename(plan, renamed)
     for subject in there.keys() | {one for one in plan.theirs.log if one.startswith(COMPARTMENT)}:
         found = newest(plan.case, subject)
@@ -85,31 +92,31 @@ def _live(case: Case, prefix: str) -> dict[str, dict[str, Any]]:
     return {one.subject: one.parsed for one in subjects.below(case, prefix) if not one.is_erased}
 
 
-def _readers(
-    plan: MergePlan, here: dict[str, dict[str, Any]], there: dict[str, dict[str, Any]]
-) -> set[str] | None:
-    """Return the members who may read identities; None if neither copy has changed the key."""
-    changed_here = any(is_erased(newest(plan.case, subject)) for subject in there)
-    changed_there = any(is_erased(newest(plan.other, subject)) for subject in here)
-    both = (changed_here and changed_there) or any(
-        is_erased(newest(plan.case, subject))
-        and is_erased(newest(plan.other, subject))
-        and precedence(plan.mine, plan.theirs, subject) == "apart"
-        for subject in plan.theirs.log
-        if subject.startswith(COMPARTMENT)
-    )
-    one, two = _members(here), _members(there)
-    if both:
-        if not one & two:
-            raise _nobody_left()
-        return one & two
-    if changed_here:
-        return one
-    return two if changed_there else None
+def _change(subject: str, state: dict[str, Any]) -> Change:
+    return Change("merge", subject, state, compartment=readers_of(subject, state))
 
 
-def _members(live: dict[str, dict[str, Any]]) -> set[str]:
-    return {member for state in live.values() for member in state["keys"]}
+def _stay_with_mine(
+    plan: MergePlan,
+    here: dict[str, dict[str, Any]],
+    there: dict[str, dict[str, Any]],
+    needed: set[str],
+) -> None:
+    """Take no key of a copy whose log does not prove it.
+
+    Raises:
+        InputError: if an identity was sealed there to such a key.
+    """
+    if needed - here.keys():
+        raise InputError(
+            _(
+                "in the other copy an identity is sealed to a key that its log does not prove: the "
+                "log is of an older version, or took its members over apart from this one. Read "
+                "it there, erase it there (contrechamp identity --erase), and seal it here; "
+                "nothing was changed"
+            )
+        )
+    plan.unproven += sorted(subject for subject in there if there[subject] != here.get(subject))
 
 
 def _needed(plan: MergePlan) -> set[str]:

@@ -39,6 +39,7 @@ from contrechamp.vault import erasing as vault_erasing
 from contrechamp.vault.access import members
 from contrechamp.vault.access.slots import AgeIdentities
 from contrechamp.vault.case import Case, Change, Random
+from contrechamp.vault.discrepancies import is_whole
 from contrechamp.vault.log import branches, custody, history
 from contrechamp.vault.subjects import newest
 from contrechamp.vault.verifying import verify
@@ -60,6 +61,8 @@ class Merged:
         kept: other subjects that both changed, of which this copy's state stays.
         forgotten: records whose earlier versions are erased here as in the other copy.
         dismissed: names of members who can no longer read identities, as one copy changed the key.
+        unproven: subjects of members and compartments that only the other copy has, and that its
+            log does not prove: they stay there.
         old_key: some identity is still sealed to a key that one copy had changed, and whoever
             merged cannot open it: a member of the compartment must seal it again.
     """
@@ -75,6 +78,7 @@ class Merged:
     kept: tuple[str, ...]
     forgotten: tuple[str, ...] = ()
     dismissed: tuple[str, ...] = ()
+    unproven: tuple[str, ...] = ()
     old_key: bool = False
 
 
@@ -105,8 +109,9 @@ def merge(
         OutputError: if the case cannot be written to.
     """
     _check_same(case, other)
-    wrong = verify(other, quick=True)
-    if wrong:
+    found = verify(other, quick=True)
+    if not is_whole(found):
+        wrong = [one for one in found if not is_whole([one])]
         raise CheckFailedError(
             _("the other copy is not what its log says ({what}); verify it first").format(
                 what=f"{wrong[0].kind} {wrong[0].subject}"
@@ -128,7 +133,7 @@ def merge(
         return done
     try:
         compartment.renew(case, own=own, reason=reason, now=now, random=random)
-    except InputError:  # whoever merges is not a member of the compartment
+    except compartment.ClosedError:  # whoever merges is not a member of the compartment
         return replace(done, old_key=True)
     return done
 
@@ -151,6 +156,7 @@ def _is_news(case: Case, other: Case, mine: KnownStates, fork: int) -> bool:
     return any(
         not entry.subject.startswith(branches.SUBJECT)
         and (entry.subject, entry.digest) not in mine.anywhere
+        and entry.action != "adopt"
         and not (entry.action == "erase" and is_erased(newest(case, entry.subject)))
         for entry in custody.entries(other.database)
         if entry.number >= fork
@@ -280,8 +286,11 @@ def _write(plan: MergePlan, incoming: dict[str, str], reason: str) -> Merged:
                 "checkpoint": history.newest_checkpoint(plan.other),
             }
             subject = f"{branches.SUBJECT}{plan.random(8).hex()}"
-            first = Change("merge", subject, state, None, reason)
-            joining = [members.carry_over(case, plan.other, one, at) for one in plan.members]
+            first = Change("merge", subject, state, None, reason, branch=name)
+            joining = [
+                members.carry_over(case, plan.other, one, at, case.size + place)
+                for place, one in enumerate(plan.members, start=1)
+            ]
             for key in plan.objects.values():
                 object_keys.put(case, key, incoming[key.name])
             erased_here = [store.erasure(one, "", plan.now) for one in erased]
@@ -315,6 +324,7 @@ def _write(plan: MergePlan, incoming: dict[str, str], reason: str) -> Merged:
         kept=tuple(plan.kept),
         forgotten=tuple(forgotten),
         dismissed=tuple(sorted(_names(case, plan.dismissed))),
+        unproven=tuple(plan.unproven),
     )
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,7 @@ from contrechamp.dossier.writing import remains
 from contrechamp.dossier.writing.store import Put
 from contrechamp.vault import object_keys
 from contrechamp.vault.case import Case, Change, Random
+from contrechamp.vault.log import authority, custody
 from contrechamp.vault.object_keys import ObjectKey
 from contrechamp.vault.subjects import State, all_states, newest
 
@@ -34,7 +35,8 @@ class MergePlan:
     """What a merge will do, gathered before anything is written.
 
     `buried` are new conflicts about records that are erased; `stay_forgotten` are the subjects and
-    digests of states that either copy forgot and that must not return.
+    digests of states that either copy forgot and that must not return; `unproven` are members and
+    compartments of the other copy that its log does not prove, and that stay there.
     """
 
     case: Case
@@ -60,6 +62,12 @@ class MergePlan:
     kept: list[str] = field(default_factory=list)
     dismissed: set[str] = field(default_factory=set)
     renew: bool = False
+    unproven: list[str] = field(default_factory=list)
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether the other log proves what it says of members and of the compartment."""
+        return authority.may_bring(self.case.chain, self.other.chain)
 
 
 def gather(plan: MergePlan) -> None:
@@ -95,7 +103,15 @@ def take(plan: MergePlan, subject: str) -> None:
     """Take the other copy's state as it is, with the digest key that it has there."""
     found = newest(plan.other, subject)
     assert found is not None  # noqa: S101
-    plan.changes.append(Change("merge", subject, found.parsed, found.object, salt=found.salt))
+    change = Change("merge", subject, found.parsed, found.object, salt=found.salt)
+    plan.changes.append(replace(change, compartment=readers_of(subject, found.parsed)))
+
+
+def readers_of(subject: str, state: Mapping[str, Any]) -> custody.Readers | None:
+    """Return what the entry of a compartment's state says; None for other and erased subjects."""
+    if not subject.startswith(authority.COMPARTMENT) or "keys" not in state:
+        return None
+    return custody.Readers(str(state["recipient"]), tuple(sorted(state["keys"])))
 
 
 # By kind of subject
@@ -138,8 +154,12 @@ def _item(plan: MergePlan, subject: str) -> None:
 def _member(plan: MergePlan, subject: str) -> None:
     """Add a member whom only the other copy has, without access: `share` gives that."""
     member = subject.partition("/")[2]
-    if newest(plan.case, subject) is None:  # otherwise each copy keeps its own
+    if newest(plan.case, subject) is not None:
+        return  # each copy keeps its own
+    if plan.is_proven and member in plan.other.chain.members:
         plan.members.append(member)
+    else:
+        plan.unproven.append(subject)
 
 
 def _identity(plan: MergePlan, subject: str) -> None:

@@ -6,7 +6,6 @@ written until a person confirms or rejects a proposal.
 """
 
 import dataclasses
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +14,7 @@ from typing import Literal, TypeAlias
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
+from contrechamp.base.json_text import json_text
 from contrechamp.dossier.formats.followthemoney import statements
 from contrechamp.dossier.formats.read.source_file import SourceFile
 from contrechamp.dossier.names import name_keys
@@ -310,4 +310,4 @@ def as_json(proposal: Proposal) -> str:
     """Return a proposal as a line of JSON."""
     names = ("name", "entity", "schema", "called", "alike", "how", "countries", "topics", "decided")
     fields = {name: getattr(proposal, name) for name in names}
-    return json.dumps({"actor": proposal.actor.ref, **fields}, ensure_ascii=False)
+    return json_text({"actor": proposal.actor.ref, **fields})

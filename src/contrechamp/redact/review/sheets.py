@@ -5,7 +5,6 @@ A sheet shows pixels of the copy, never of the source, and never calls a copy sa
 
 import base64
 import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from functools import cache
@@ -19,6 +18,7 @@ from contrechamp import __version__
 from contrechamp.base.errors import CheckFailedError, InputError
 from contrechamp.base.files import new_file
 from contrechamp.base.i18n import _, active_language, direction_of
+from contrechamp.base.json_text import json_text
 from contrechamp.base.templates import environment
 from contrechamp.cell.running import Cell, OurError
 from contrechamp.redact.kinds import FileKind
@@ -178,7 +178,7 @@ def write_index(run: Run, folder: Path) -> None:
             for masked in run.masked
         ],
     )
-    data = json.dumps(run_json(run), ensure_ascii=False, indent=1).encode("utf-8", "replace")
+    data = json_text(run_json(run), indent=1).encode("utf-8", "replace")
     for name, content in ((INDEX, html), (RUN_JSON, data)):
         with new_file(folder / name, shown=str(folder / name)) as partial:
             partial.write_bytes(content)

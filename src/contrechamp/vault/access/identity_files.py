@@ -1,13 +1,15 @@
 """Files of age identities, as age-keygen writes them: in the clear, or under a passphrase."""
 
 import contextlib
+import os
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyrage
 
 from contrechamp.base.errors import InputError
-from contrechamp.base.files import not_utf8, read_bounded
+from contrechamp.base.files import not_utf8, read_bounded, unwritable
 from contrechamp.base.i18n import _
 from contrechamp.vault.access.slots import AgeIdentities, recipient_of
 
@@ -38,6 +40,38 @@ def read_identities(path: Path, passphrase: Callable[[], str]) -> AgeIdentities:
     if not keys:
         raise InputError(_("the file has no age identity"), where=path.name)
     return AgeIdentities(keys)
+
+
+def write_identity(path: Path, passphrase: str | None, now: datetime) -> str:
+    """Make an age identity, write it into a new file for its owner alone, return its recipient.
+
+    Args:
+        path: of the file; it must not exist yet.
+        passphrase: under which the file is encrypted, as age does it; None to leave it open.
+        now: for the comment in it.
+
+    Raises:
+        OutputError: if the file exists already or cannot be written.
+    """
+    identity = pyrage.x25519.Identity.generate()
+    recipient = str(identity.to_public())
+    made = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    content = f"# created: {made}\n# public key: {recipient}\n{identity}\n".encode()
+    if passphrase is not None:
+        content = bytes(pyrage.passphrase.encrypt(content, passphrase))
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise unwritable(path.name, error) from error
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        path.unlink(missing_ok=True)  # ours: it was made here, and holds half a key
+        raise unwritable(path.name, error) from error
+    return recipient
 
 
 def secret_text(content: bytes, *, where: str = "") -> str:

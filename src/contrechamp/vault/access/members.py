@@ -12,7 +12,7 @@ from contrechamp.vault.access import slots
 from contrechamp.vault.access.keys import Unlocked
 from contrechamp.vault.access.passphrases import tuned_here
 from contrechamp.vault.case import Case, Change
-from contrechamp.vault.log import custody, signing
+from contrechamp.vault.log import authority, custody, signing
 
 
 def members(case: Case) -> list[tuple[str, str, str]]:
@@ -25,15 +25,20 @@ def members(case: Case) -> list[tuple[str, str, str]]:
     ]
 
 
+def name_of(case: Case, member: str) -> str:
+    """Return the name of a member, or the id if there is none."""
+    return next((name for one, name, _left in members(case) if one == member), member)
+
+
 def recipient_of(case: Case, member: str) -> str | None:
-    """Return the age recipient of a member who has access; None if there is no such member."""
-    row = case.database.execute(
-        "SELECT recipient FROM members WHERE id = ? AND left_at IS NULL", (member,)
-    ).fetchone()
-    return None if row is None else str(row[0])
+    """Return the age recipient of a member who has access; None if there is no such member.
+
+    It is the log that says it: the table is only a copy, which every member can write.
+    """
+    return case.chain.members[member].recipient if case.chain.has_access(member) else None
 
 
-def carry_over(case: Case, other: Case, member: str, at: str) -> Change:
+def carry_over(case: Case, other: Case, member: str, at: str, since: int) -> Change:
     """Write a member of another copy of the case, without access: only `share` gives that.
 
     Args:
@@ -41,18 +46,21 @@ def carry_over(case: Case, other: Case, member: str, at: str) -> Change:
         other: the other copy.
         member: id of the member, unknown in this copy.
         at: the time now, from which on the member counts as having left.
+        since: number that the entry of the change will have.
 
     Returns:
         The change for the log.
     """
-    theirs = cases.member_state(other, member)
+    keys = authority.keys_of(other.chain, member)
+    assert keys is not None  # noqa: S101
+    name = cases.member_state(other, member)["name"]
     case.database.execute(
-        "INSERT INTO members VALUES (?, ?, ?, ?)", (member, theirs["name"], theirs["recipient"], at)
+        "INSERT INTO members VALUES (?, ?, ?, ?)", (member, name, keys.recipient, at)
     )
-    for key in signing.keys_of(other.database)[member]:
-        signing.put_key(case.database, member, key.public, case.size)
+    key = signing.Key(keys.number, bytes.fromhex(keys.signing), since)
+    signing.put_key(case.database, member, key)
     state = cases.member_state(case, member) | {"left_at": at}
-    return Change("merge", f"member/{member}", state)
+    return Change("merge", f"member/{member}", state, keys=keys)
 
 
 def share(
@@ -69,10 +77,18 @@ def share(
         random: source of keys.
 
     Raises:
-        InputError: if `recipient` is not such a key, or a member of this name has access already.
+        InputError: if `recipient` is not such a key, or a member of this name or with this key has
+            access already.
     """
     if any(name == other and not left for _id, other, left in members(case)):
         raise InputError(_("there is already a member of this name: {name}").format(name=name))
+    for one in case.chain.members.values():
+        if one.is_current and one.recipient == recipient:
+            raise InputError(
+                _(
+                    "this key has access already, as {name}; each member has a key of their own"
+                ).format(name=name_of(case, one.id))
+            )
     unlocked = Unlocked(
         root_key=case.unlocked.root_key,
         identity=None,
@@ -106,12 +122,8 @@ def unshare(case: Case, name: str, *, reason: str, now: datetime, random: cases.
     Raises:
         InputError: if there is no such member, or it is the member who asks.
     """
-    found = [member for member, other, left in members(case) if other == name and not left]
-    if not found:
-        raise InputError(_("there is no member of this name: {name}").format(name=name))
-    (member,) = found
-    if member == case.unlocked.member:
-        raise InputError(_("you cannot take away your own access; another member can"))
+    own = _("you cannot take away your own access; another member can")
+    member = _other_member(case, name, own)
     left_at = custody.stamp(now)
     with database.transaction(case.database):
         case.database.execute("UPDATE members SET left_at = ? WHERE id = ?", (left_at, member))
@@ -234,29 +246,100 @@ def renew_signing_key(case: Case, *, reason: str, now: datetime, random: cases.R
     """
     if case.unlocked.identity is not None:
         raise InputError(_("nobody but you ever had your signing key: it was made with the case"))
-    member = case.unlocked.member
+    member = case.chain.members[case.unlocked.member]
     unlocked = replace(case.unlocked, signing_seed=random(32))
     public = signing.public_key(unlocked.signing_seed)
-    (recipient,) = case.database.execute(
-        "SELECT recipient FROM members WHERE id = ?", (member,)
-    ).fetchone()
-    new = slots.make_age_slot(str(recipient), unlocked, slot_id=random(8).hex())
+    keys = custody.Keys(member.recipient, public.hex(), member.keys[-1].number + 1)
+    new = slots.make_age_slot(member.recipient, unlocked, slot_id=random(8).hex())
     both = replace(case.file, slots=(*case.file.slots, new))
     cases.write_casefile(case.folder, both, case.unlocked.root_key)
     with database.transaction(case.database):
-        case.database.execute("DELETE FROM slots WHERE member = ?", (member,))
-        case.database.execute("INSERT INTO slots VALUES (?, ?)", (new.id, member))
-        signing.put_key(case.database, member, public, case.size)
-        case.unlocked = unlocked  # the new key signs its own beginning
-        state = cases.member_state(case, member)
-        cases.append(case, [Change("new-key", f"member/{member}", state, None, reason)], now)
+        case.database.execute("DELETE FROM slots WHERE member = ?", (member.id,))
+        case.database.execute("INSERT INTO slots VALUES (?, ?)", (new.id, member.id))
+        _put_key(case, member.id, keys)
+        state = cases.member_state(case, member.id)
+        change = Change("new-key", f"member/{member.id}", state, None, reason, keys=keys)
+        # The key before signs too: nobody else can give the member another one unseen.
+        cases.append(case, [change], now, next_seed=unlocked.signing_seed)
+    case.unlocked = unlocked
     case.file = both
     # From here on `recover` goes on wherever this is interrupted: the log comes first.
     mending.settle_slots(case, random)
     return public
 
 
+def replace_key(
+    case: Case, recipient: str, *, name: str, reason: str, now: datetime, random: cases.Random
+) -> None:
+    """Give a member who lost their key access by another one; the log shows for ever who did so.
+
+    The lost key opens nothing that is written from now on. Identities stay closed to the member
+    until somebody who can read them lets the member in again.
+
+    Args:
+        case: open for writing, by another member; after an error it has to be opened again.
+        recipient: ``age1...``, the member's new public key.
+        name: of the member.
+        reason: why, in the user's words.
+        now: for the log.
+        random: source of keys.
+
+    Raises:
+        InputError: if there is no such member, it is the member who asks, or the key is not an age
+            recipient or has access already.
+    """
+    own = _("another member replaces your key; you cannot do so yourself")
+    member = _other_member(case, name, own)
+    if any(one.recipient == recipient for one in case.chain.members.values() if one.is_current):
+        raise InputError(_("this key has access already; expected a new one"))
+    unlocked = Unlocked(case.unlocked.root_key, None, member, random(32))
+    new = slots.make_age_slot(recipient, unlocked, slot_id=random(8).hex())
+    public = signing.public_key(unlocked.signing_seed)
+    number = case.chain.members[member].keys[-1].number + 1
+    keys = custody.Keys(recipient, public.hex(), number)
+    both = replace(case.file, slots=(*case.file.slots, new))
+    cases.write_casefile(case.folder, both, case.unlocked.root_key)
+    with database.transaction(case.database):
+        case.database.execute("DELETE FROM slots WHERE member = ?", (member,))
+        case.database.execute("INSERT INTO slots VALUES (?, ?)", (new.id, member))
+        case.database.execute("UPDATE members SET recipient = ? WHERE id = ?", (recipient, member))
+        _put_key(case, member, keys)
+        state = cases.member_state(case, member)
+        change = Change("replace-key", f"member/{member}", state, None, reason, keys=keys)
+        cases.append(case, [change], now)
+    case.file = both
+    # From here on `recover` goes on wherever this is interrupted: the log comes first.
+    mending.settle_slots(case, random)
+
+
+def _put_key(case: Case, member: str, keys: custody.Keys) -> None:
+    """Write a member's next key, which signs from the next entry on."""
+    key = signing.Key(keys.number, bytes.fromhex(keys.signing), case.size)
+    signing.put_key(case.database, member, key)
+
+
+def _other_member(case: Case, name: str, refusal: str) -> str:
+    """Return the id of another member who has access.
+
+    Args:
+        case: open.
+        name: of the member.
+        refusal: what to say to a member who asks for themselves.
+
+    Raises:
+        InputError: if there is none of this name, or it is the member who asks.
+    """
+    found = [member for member, other, left in members(case) if other == name and not left]
+    if not found:
+        raise InputError(_("there is no member of this name: {name}").format(name=name))
+    if found[0] == case.unlocked.member:
+        raise InputError(refusal)
+    return found[0]
+
+
 def has_a_key_of_others(case: Case) -> bool:
-    """Return whether the member's signing key is the one that whoever gave access made."""
-    keys = signing.keys_of(case.database)[case.unlocked.member]
-    return case.unlocked.identity is None and len(keys) == 1
+    """Return whether the member's signing key is one that somebody else made."""
+    me = case.chain.members[case.unlocked.member]
+    if me.adopted:  # nothing says who made it but that first keys came with access
+        return case.unlocked.identity is None and len(me.keys) == 1
+    return me.made_by != me.id

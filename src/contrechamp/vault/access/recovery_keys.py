@@ -31,7 +31,15 @@ def new_recovery_key(random: Callable[[int], bytes]) -> str:
 
 def recovery_text(key: bytes) -> str:
     """Return the printed form of a recovery key of 20 bytes."""
-    content = key + _checksum(key)
+    return proquints(key + _checksum(key))
+
+
+def proquints(content: bytes) -> str:
+    """Return an even number of bytes as groups of five letters, which can be read aloud.
+
+    >>> proquints(bytes([127, 0, 0, 1]))
+    'lusab-babad'
+    """
     return "-".join(
         _proquint(int.from_bytes(content[at : at + 2], "big")) for at in range(0, len(content), 2)
     )

@@ -1,7 +1,9 @@
 """The anchors of a case: they wait there until they are sent, and their proofs are kept there."""
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from cryptography import x509
 
@@ -110,6 +112,25 @@ def problems(case: Case, trusted: Sequence[x509.Certificate]) -> list[tuple[int,
                 raise InputError(_("it is of a checkpoint that the case does not have"))
         except ContrechampError as error:
             found.append((int(size), str(error)))
+    return found
+
+
+def dates(case: Case, trusted: Sequence[x509.Certificate]) -> list[tuple[int, datetime]]:
+    """Return number of entries and time of every checkpoint that a trusted authority dated.
+
+    Args:
+        case: open.
+        trusted: root certificates of timestamp authorities; without any, no time is proved.
+    """
+    found = []
+    for entry, proof in case.database.execute(
+        "SELECT entry, proof FROM anchors WHERE proof IS NOT NULL ORDER BY id"
+    ).fetchall():
+        with contextlib.suppress(ContrechampError):  # told by `problems`
+            dated = anchor.from_bytes(bytes(entry))
+            if trusted and dated.kind == anchor.RFC3161:
+                said = rfc3161.check(bytes(proof), dated.note.encode(), trusted)
+                found.append((checkpoint.parse(dated.note)[0].size, said.at))
     return found
 
 

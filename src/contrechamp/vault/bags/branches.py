@@ -114,13 +114,14 @@ def to_fields(branch: BranchProof) -> dict[str, Any]:
     return {
         "checkpoint": branch.note,
         "keys": {name: _text(key) for name, key in branch.keys.items()},
-        "merge": _proved(branch.merge),
+        "merge": proved_fields(branch.merge),
         "record": {"salt": _text(branch.record[0]), "state": _text(branch.record[1])},
-        "entries": [_proved(one) for one in branch.entries],
+        "entries": [proved_fields(one) for one in branch.entries],
     }
 
 
-def _proved(one: Proved) -> dict[str, Any]:
+def proved_fields(one: Proved) -> dict[str, Any]:
+    """Return the fields of an entry with its proof."""
     return {"entry": _text(one[0]), "proof": [_text(step) for step in one[1]]}
 
 

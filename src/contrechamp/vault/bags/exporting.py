@@ -1,6 +1,5 @@
 """Exporting items: a bag that its recipient can check, and an entry about it in the log."""
 
-import base64
 import os
 import secrets
 from collections.abc import Sequence
@@ -11,21 +10,21 @@ from typing import Any
 
 import pyrage
 
-from contrechamp import __version__
 from contrechamp.base.errors import InputError, UsageError
 from contrechamp.base.files import new_folder
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.vault import case as cases
 from contrechamp.vault import database, subjects
-from contrechamp.vault.bags import bag, branches, texts
+from contrechamp.vault.bags import bag, branches, derived, document, membership, signed
 from contrechamp.vault.bags.contents import Item, content_writer, item_of
+from contrechamp.vault.bags.derived import Outline
+from contrechamp.vault.bags.document import Document
+from contrechamp.vault.bags.texts import ExportedItem
 from contrechamp.vault.case import Case, Change
-from contrechamp.vault.log import canonical, custody, history, merkle, signing
-from contrechamp.vault.log.checkpoint import parse
+from contrechamp.vault.log import canonical, custody, merkle, signing
+from contrechamp.vault.log.checkpoint import Checkpoint
 
-FORMAT = 1
-CUSTODY = "custody"
 #: Exports are logged under the subject export/<id>.
 SUBJECT = "export/"
 
@@ -38,13 +37,15 @@ class Exported:
         folder: folder of the bag.
         items: ids of the items in it.
         entry: number of its entry in the log.
-        keys: public signing keys (hexadecimal) with which the checkpoint is signed.
+        key: public signing key (hexadecimal) with which the bag is signed.
+        digest: SHA-256 (hexadecimal) of its list of tag files, which commits to every file of it.
     """
 
     folder: Path
     items: tuple[str, ...]
     entry: int
-    keys: tuple[str, ...]
+    key: str
+    digest: str
 
 
 @dataclass(frozen=True)
@@ -105,15 +106,28 @@ def export(
     found = [item_of(case, item) for item in dict.fromkeys(items)]
     if not found:
         raise UsageError(_("name at least one item"))
+    outline = Outline(
+        encrypted=not plain,
+        open_records=open_records or plain,
+        origin=case.file.log_origin,
+        made=signed.making(now),
+    )
+    name, public = _signer(case)
     with new_folder(target) as partial:
         writer = bag.Writer(partial)
-        paths = {one.id: _path(one, encrypted=not plain, named=open_records) for one in found}
         with progress(_("Exporting"), sum(one.key.size for one in found)) as advance:
             for one in found:
-                writer.put(paths[one.id], content_writer(case.folder, one, keys, advance))
-        entry = _log(case, found, target, sorted(str(key) for key in keys), reason, now, random)
-        _describe(case, found, writer, paths, keys, open_records=open_records or plain, now=now)
-    return Exported(target, tuple(one.id for one in found), entry, tuple(_keys(case)[1]))
+                path = _path(one, outline)
+                writer.put(path, content_writer(case.folder, one, keys, advance))
+        digest = writer.finish(_describe(case, found, writer, keys, outline, {name: public}))
+        # The log as it is now, without the export: the entry about that holds what is signed here.
+        log = Checkpoint(outline.origin, case.size, case.frontier.root())
+        note = signed.sign(log, outline.made, digest, name, case.unlocked.signing_seed)
+        entry = _log(
+            case, found, target, sorted(str(key) for key in keys), digest, reason, now, random
+        )
+        writer.put_bytes(bag.CHECKPOINT, note.encode())
+    return Exported(target, tuple(one.id for one in found), entry, public.hex(), digest)
 
 
 def check_audience(recipients: Sequence[str], *, plain: bool) -> None:
@@ -154,15 +168,12 @@ def _recipient(text: str) -> Any:
         return pyrage.x25519.Recipient.from_str(text)
     except pyrage.RecipientError as error:
         raise InputError(
-            _("this is not an age recipient: expected age1...; age-keygen makes one")
+            _("this is not an age recipient: expected age1...; contrechamp keygen makes one")
         ) from error
 
 
-def _path(one: Item, *, encrypted: bool, named: bool) -> str:
-    """Return the path of an item's content; the id in it keeps equal names apart."""
-    named = named or not encrypted
-    name = bag.safe_name(str(one.state.get("name", ""))) if named else "content"
-    return f"{bag.PAYLOAD}/{one.id}/{name}{'.age' if encrypted else ''}"
+def _path(one: Item, outline: Outline) -> str:
+    return derived.content_path(one.id, str(one.state.get("name", "")), outline)
 
 
 def _log(
@@ -170,6 +181,7 @@ def _log(
     found: Sequence[Item],
     target: Path,
     recipients: Sequence[str],
+    digest: str,
     reason: str,
     now: datetime,
     random: cases.Random,
@@ -181,6 +193,7 @@ def _log(
         "items": [one.id for one in found],
         "to": list(recipients),
         "encryption": "age" if recipients else "none",
+        "digest": digest,
     }
     subject = f"{SUBJECT}{random(8).hex()}"
     with database.transaction(case.database):
@@ -192,101 +205,68 @@ def _describe(
     case: Case,
     found: Sequence[Item],
     writer: bag.Writer,
-    paths: dict[str, str],
-    keys: Sequence[Any],
-    *,
-    open_records: bool,
-    now: datetime,
-) -> None:
-    """Write everything but the content: proofs, records, tables, and the tag files of the bag."""
-    note, signers = _keys(case)
-    origin = case.file.log_origin
-    published = custody.stamp(now)[:10]
+    recipients: Sequence[Any],
+    outline: Outline,
+    keys: dict[str, bytes],
+) -> dict[str, bytes]:
+    """Write what is encrypted besides the contents; return the other tag files: proofs, tables."""
     leaves = [content for _number, content in custody.leaves(case.database)]
     tree = merkle.levels([merkle.leaf_hash(leaf) for leaf in leaves])
-    entries = _entries(leaves)
+    entries, members = _entries(leaves), membership.proofs(case, leaves)
+    files: dict[str, bytes] = {}
     listed = []
     for one in found:
         mine = entries[f"item/{one.id}"]
-        record = {"salt": _base64(one.salt), "state": _base64(one.content)}
-        document: dict[str, Any] = {
-            "v": FORMAT,
-            "item": one.id,
-            "file": paths[one.id],
-            "encryption": "age" if keys else "none",
-            "checkpoint": note,
-            "keys": {name: _base64(bytes.fromhex(key)) for key, name in signers.items()},
-            "entries": [
-                {
-                    "entry": _base64(leaves[entry.number]),
-                    "proof": [_base64(h) for h in merkle.inclusion_proof(entry.number, tree)],
-                }
-                for entry in mine
-            ],
-        }
-        came = branches.proofs(case, one.id, tree)
-        if came:
-            document["branches"] = [branches.to_fields(branch) for branch in came]
-        if open_records:
-            document["record"] = record
-        else:
-            _put_sealed(writer, record_path(one.id), canonical.dumps(record), keys)
-        writer.put_bytes(f"{CUSTODY}/{one.id}.json", canonical.dumps(document))
-        there = [content for branch in came for content, _proof in branch.entries]
-        first = min([mine[0].at, *(str(canonical.loads(content)["at"]) for content in there)])
-        listed.append(texts.ExportedItem(one.id, paths[one.id], one.state, first))
-    table = texts.items_csv(listed)
-    crate = texts.crate(listed, published=published, origin=origin)
-    if open_records:
-        writer.put_bytes("items.csv", table)
-        writer.put_bytes("ro-crate-metadata.json", crate)
+        came = tuple(branches.proofs(case, one.id, tree))
+        proved = [(leaves[at], tuple(merkle.inclusion_proof(at, tree))) for at in mine]
+        files[document.path(one.id)] = document.to_bytes(
+            Document(
+                format=signed.FORMAT,
+                item=one.id,
+                file=_path(one, outline),
+                encrypted=outline.encrypted,
+                keys=keys,
+                entries=tuple(proved),
+                branches=came,
+                record=(one.salt, one.content) if outline.open_records else None,
+                members=members,
+            )
+        )
+        if not outline.open_records:
+            sealed = canonical.dumps(document.record_fields(one.salt, one.content))
+            _put_sealed(writer, derived.record_path(one.id), sealed, recipients)
+        there = [entry for branch in came for entry, _proof in branch.entries]
+        first = first_time([proved[0][0], *there])
+        listed.append(ExportedItem(one.id, _path(one, outline), one.state, first))
+    tables = derived.tables(outline, derived.ordered(listed))
+    if outline.open_records:
+        files |= tables
     else:
-        _put_sealed(writer, SEALED_TABLE, table, keys)
-        _put_sealed(writer, SEALED_CRATE, crate, keys)
-        sizes = {path: size for path, size in writer.sizes.items() if path.startswith("data/")}
-        closed = texts.closed_crate(sizes, published=published, origin=origin)
-        writer.put_bytes("ro-crate-metadata.json", closed)
-    writer.put_bytes("README.txt", texts.readme(encrypted=bool(keys), open_records=open_records))
-    writer.put_bytes("check.py", texts.PROGRAM.encode())
-    writer.finish(
-        {
-            "Bagging-Date": published,
-            "Bag-Software-Agent": f"contrechamp {__version__}",
-            "External-Identifier": origin,
-            "External-Description": "Items of a case, with proofs of custody; see README.txt",
-        }
-    )
+        for path, content in tables.items():
+            _put_sealed(writer, path, content, recipients)
+        files[derived.CRATE] = derived.closed_crate(outline, dict(sorted(writer.sizes.items())))
+    return files | derived.texts_of(outline) | derived.frame(outline, writer.sizes)
 
 
-SEALED_TABLE, SEALED_CRATE = "data/items.csv.age", "data/ro-crate-metadata.json.age"
-
-
-def record_path(item: str) -> str:
-    """Return the path of an item's encrypted record in a bag."""
-    return f"{bag.PAYLOAD}/{item}/record.json.age"
+def first_time(entries: Sequence[bytes]) -> str:
+    """Return the earliest time that entries of an item tell: when it was added."""
+    return min(str(canonical.loads(entry)["at"]) for entry in entries)
 
 
 def _put_sealed(writer: bag.Writer, path: str, content: bytes, keys: Sequence[Any]) -> None:
     writer.put_bytes(path, pyrage.encrypt(content, list(keys)))
 
 
-def _keys(case: Case) -> tuple[str, dict[str, str]]:
-    """Return the newest checkpoint, and the names of its signing keys by key (hexadecimal)."""
-    note = history.newest_checkpoint(case)
-    _checkpoint, signatures = parse(note)
-    names = {one.key_name for one in signatures}
-    known = signing.public_keys(case.file.log_origin, signing.keys_of(case.database))
-    signers = {key.hex(): name for name, key in known.items()}
-    return note, {key: name for key, name in signers.items() if name in names}
+def _signer(case: Case) -> tuple[str, bytes]:
+    """Return name and public key of the key that the open case signs with."""
+    member = case.unlocked.member
+    newest = case.chain.members[member].keys[-1]
+    return signing.key_name(case.file.log_origin, member, newest.number), newest.public
 
 
-def _entries(leaves: Sequence[bytes]) -> dict[str, list[custody.Entry]]:
-    entries: dict[str, list[custody.Entry]] = {}
-    for leaf in leaves:
-        entry = custody.entry_of(canonical.loads(leaf))
-        entries.setdefault(entry.subject, []).append(entry)
+def _entries(leaves: Sequence[bytes]) -> dict[str, list[int]]:
+    """Return the numbers of the entries of each subject."""
+    entries: dict[str, list[int]] = {}
+    for number, leaf in enumerate(leaves):
+        entries.setdefault(custody.read_entry(leaf).subject, []).append(number)
     return entries
-
-
-def _base64(content: bytes) -> str:
-    return base64.b64encode(content).decode()

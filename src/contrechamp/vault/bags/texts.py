@@ -3,12 +3,12 @@
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from contrechamp.base.spreadsheets import without_formula
+from contrechamp.base.spreadsheets import as_cell
 
 COLUMNS = (
     *("item", "file", "name", "media_type", "size", "sha256", "blake3", "modified"),
@@ -33,8 +33,13 @@ class ExportedItem:
     added_at: str
 
 
-def items_csv(items: Sequence[ExportedItem]) -> bytes:
-    """Return a table of the items, with the columns `COLUMNS`; no cell is a formula."""
+def items_csv(items: Sequence[ExportedItem], *, cell: Callable[[str], str] = as_cell) -> bytes:
+    """Return a table of the items, with the columns `COLUMNS`.
+
+    Args:
+        items: in this order.
+        cell: makes of a text what stands in a cell.
+    """
     text = io.StringIO(newline="")
     # With these line ends (RFC 4180) the writer also quotes cells that hold a carriage return.
     writer = csv.writer(text, lineterminator="\r\n")
@@ -49,7 +54,7 @@ def items_csv(items: Sequence[ExportedItem]) -> bytes:
             "added_at": one.added_at,
             "capture": capture.get("format", "") if isinstance(capture, dict) else "",
         }
-        writer.writerow([without_formula(str(cells[name])) for name in COLUMNS])
+        writer.writerow([cell(str(cells[name])) for name in COLUMNS])
     return text.getvalue().encode()
 
 
@@ -74,7 +79,7 @@ def closed_crate(files: Mapping[str, int], *, published: str, origin: str) -> by
     """
     entities = [
         {
-            "@id": _id(path),
+            "@id": uri(path),
             "@type": "File",
             "name": path.rpartition("/")[2],
             "contentSize": str(size),
@@ -111,7 +116,7 @@ def _crate(entities: Sequence[Mapping[str, Any]], published: str, origin: str) -
 def _described(one: ExportedItem) -> dict[str, Any]:
     state = one.state
     return {
-        "@id": _id(one.file),
+        "@id": uri(one.file),
         "@type": "File",
         "identifier": one.item,
         "name": state.get("name", ""),
@@ -123,7 +128,7 @@ def _described(one: ExportedItem) -> dict[str, Any]:
     }
 
 
-def _id(path: str) -> str:
+def uri(path: str) -> str:
     """Return a path as a relative URI; of our names only spaces and percent signs need escaping."""
     return path.replace("%", "%25").replace(" ", "%20")
 
@@ -142,55 +147,67 @@ Items of a case of contrechamp, exported as a bag (BagIt 1.0, RFC 8493).
 data/<item>/NAME           the content of each item{content}
 {where}
 custody/<item>.json        who did what with it, as a transparency log (RFC 6962) has it
+checkpoint.txt             the signature over the log, and over every file of this folder
 ro-crate-metadata.json     the files, in RO-Crate 1.1
 
-The short way to check all of it:
+To check all of it:
     contrechamp verify BAG --identity KEY-FILE
-Without that program, inside this folder:
+Get that program from the project, not from who gave you this bag. A program that lies inside a bag,
+check.py as well, proves nothing: whoever altered the bag could have altered it too.
 
-1. Complete and unaltered since it was written (this shows accidents, not forgery):
-    sha256sum -c manifest-sha256.txt
-    sha256sum -c tagmanifest-sha256.txt
+Ask the sender, on another way, for the key with which the bag is signed, and compare it with what
+the program prints. The key comes with the bag, so that a forger could bring an own one.
+
+Without that program, inside this folder, with tools of your system:
+
+1. Nothing was altered, added or taken away since the bag was signed. checkpoint.txt is a signed
+   note (C2SP tlog-checkpoint) whose text has the digest of the list of tag files; that list has the
+   digests of all others but itself and its double of SHA-512:
+    grep tagmanifest checkpoint.txt | sha256sum -c
+    sha256sum -c tagmanifest-sha256.txt manifest-sha256.txt
+   The sender can tell that digest, too. Who compares it needs no more than these two lines.
 2. To read encrypted files (https://age-encryption.org), with the secret key of a recipient:
     age -d -i KEY-FILE data/<item>/NAME.age > content
     age -d -i KEY-FILE data/<item>/record.json.age > record.json   (where there is one)
 3. That the log says so. custody/<item>.json holds: every entry of the log about the item with the
-   Merkle path from it to the root, the signed checkpoint (C2SP tlog-checkpoint) with that root,
-   and the public key of who signed. record.json (or "record" there) holds what the log committed
-   to: HMAC-SHA-256 of "state" under "salt" is the "digest" of the last entry. "state" holds the
-   name, size and SHA-256 of the content. Where the item came by a merge, "branches" holds its
-   entries in the other copy's log, that log's checkpoint, and the entry "merge" with its record,
-   which names that checkpoint. The program check.py, short enough to be read first,
-   checks all this with Python 3 and the package cryptography only:
+   Merkle path from it to the root that checkpoint.txt is signed for, and the public key of who
+   signed. record.json (or "record" there) holds what the log committed to: HMAC-SHA-256 of "state"
+   under "salt" is the "digest" of the last entry. "state" holds the name, size and SHA-256 of the
+   content. Where the item came by a merge, "branches" holds its entries in the other copy's log,
+   that log's checkpoint, and the entry "merge" with its record, which names that checkpoint.
+   check.py shows how, short enough to be read first, with Python 3 and the package cryptography:
     python3 -I check.py custody/<item>.json [record.json [content]]
 
-The key comes with the bag, so that a forger could bring an own one: ask the sender, on another
-way, whether the key that the program prints is theirs. Signed are entries, checkpoint, and through
-them records and content. All else in this folder is not.
+Tables, metadata and this text follow from the records and entries: contrechamp makes them anew and
+compares. They say nothing that is not signed there.
 """
 
-#: check.py of a bag: checks an item completely, without using contrechamp.
+#: check.py of a bag: shows how an item is checked, without using contrechamp.
 PROGRAM = """\
-import base64, hashlib, hmac, json, sys
+import base64, hashlib, hmac, json, pathlib, sys
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+print("This program came with the bag: whoever altered the bag could have altered it. What it says")
+print("proves nothing unless you have read it. Get the verifier that README.txt names from the")
+print("project, not from who gave you this bag.")
 sha256 = lambda data: hashlib.sha256(data).digest()
+here = pathlib.Path(sys.argv[1]).resolve().parent.parent
 doc = json.load(open(sys.argv[1], encoding="utf-8"))
 
 def must(holds, what):  # not assert, which python -O passes over
     holds or sys.exit("wrong: " + what)
 
-def tree(part):  # size and root that a checkpoint is signed for
-    text, _, signed = part["checkpoint"].rpartition("\\n\\n")
+def tree(note, keys):  # lines of the text that a checkpoint is signed for
+    text, _, signed = note.rpartition("\\n\\n")
     text += "\\n"
-    origin, size, root = text.split("\\n")[:3]
     dash, name, signature = signed.split("\\n")[0].split(" ")
-    key = base64.b64decode(part["keys"][name])
+    key = base64.b64decode(keys[name])
     raw = base64.b64decode(signature)
     must(raw[:4] == sha256(name.encode() + b"\\n\\x01" + key)[:4], "key id")
     Ed25519PublicKey.from_public_bytes(key).verify(raw[4:], text.encode())
     print("signed by", name, "with the key", key.hex())
-    return int(size), base64.b64decode(root)
+    origin, size, root, *more = text.splitlines()
+    return (int(size), base64.b64decode(root)), more
 
 def proved(one, size, root, subject):
     leaf = base64.b64decode(one["entry"])
@@ -216,25 +233,33 @@ def stated(record, entry):  # the state that an entry commits to
     must(hmac.new(salt, state, hashlib.sha256).hexdigest() == entry["digest"], "record")
     return state
 
-log, item = tree(doc), "item/" + doc["item"]
-for entry in (proved(one, *log, item) for one in doc["entries"]):
-    pass
+def listed(lines):  # files are as a list of digests says
+    for digest, name in (line.split("  ", 1) for line in lines):
+        must(sha256((here / name).read_bytes()).hex() == digest, name)
+
+log, more = tree((here / "checkpoint.txt").read_text(encoding="utf-8"), doc["keys"])
+for one in doc["entries"]:
+    entry = proved(one, *log, "item/" + doc["item"])
 for branch in doc.get("branches", []):
     print("in a copy that was merged:")
     told = json.loads(stated(branch["record"], proved(branch["merge"], *log, "merge/")))
-    there = tree(branch)
+    there, _ = tree(branch["checkpoint"], branch["keys"])
     must(told["checkpoint"] == branch["checkpoint"] and told["branch"] == there[1].hex(), "branch")
     for one in branch["entries"]:
-        proved(one, *there, item)
+        proved(one, *there, "item/" + doc["item"])
 record = json.load(open(sys.argv[2], encoding="utf-8")) if sys.argv[2:] else doc.get("record")
 if record:
     state = stated(record, entry)
     print("record:", state.decode())
 if sys.argv[3:]:
-    with open(sys.argv[3], "rb") as file:
-        must(hashlib.sha256(file.read()).hexdigest() == json.loads(state)["sha256"], "content")
+    found = sha256(pathlib.Path(sys.argv[3]).read_bytes()).hex()
+    must(found == json.loads(state)["sha256"], "content")
     print("the content is the one that was added")
-print("right")
+must(more[:1] == ["contrechamp.bag/2"], "no checkpoint of a bag")
+listed(more[3:])
+for name in ("tagmanifest-sha256.txt", "manifest-sha256.txt"):
+    listed((here / name).read_text(encoding="utf-8").splitlines())
+print("right, as far as this program can tell")
 """
 
 

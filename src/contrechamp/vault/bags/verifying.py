@@ -1,7 +1,6 @@
 """Verifying an exported bag, by whoever received it, without the case or its secrets."""
 
 import hashlib
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,20 +13,16 @@ from contrechamp.base.errors import CheckFailedError, ContrechampError, InputErr
 from contrechamp.base.files import unreadable
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
-from contrechamp.vault.bags import bag
+from contrechamp.vault.bags import bag, comparing, derived, membership, received, signed
 from contrechamp.vault.bags import branches as bag_branches
-from contrechamp.vault.bags.exporting import (
-    CUSTODY,
-    FORMAT,
-    SEALED_CRATE,
-    SEALED_TABLE,
-    record_path,
-)
+from contrechamp.vault.bags import document as documents
+from contrechamp.vault.bags.comparing import Proven
+from contrechamp.vault.bags.document import FIRST_FORMAT, Document
+from contrechamp.vault.bags.received import ReceivedBag
+from contrechamp.vault.bags.signed import Making
 from contrechamp.vault.discrepancies import Discrepancy, Kind
 from contrechamp.vault.log import canonical, checkpoint, custody, note
-
-_DOCUMENT = re.compile(rf"{CUSTODY}/([0-9a-f]{{16}})\.json", re.ASCII)
-_FIELDS = {"v", "item", "file", "encryption", "checkpoint", "keys", "entries"}
+from contrechamp.vault.log.checkpoint import Checkpoint
 
 
 @dataclass
@@ -42,6 +37,8 @@ class Verified:
         signers: public keys, hexadecimal, that signed the checkpoint, by name. Whose they are
             cannot be told from the bag, because it brings them along itself.
         signed: the checkpoint; None if no signature is right.
+        digest: SHA-256 of the list of tag files, hexadecimal, if the checkpoint signs it.
+        format: of the bag; 0 if it has no item with a proof.
     """
 
     discrepancies: list[Discrepancy] = field(default_factory=list)
@@ -49,21 +46,14 @@ class Verified:
     unread: list[str] = field(default_factory=list)
     unopened: list[str] = field(default_factory=list)
     signers: dict[str, str] = field(default_factory=dict)
-    signed: checkpoint.Checkpoint | None = None
+    signed: Checkpoint | None = None
+    digest: str = ""
+    format: int = 0
 
-
-@dataclass(frozen=True)
-class _Document:
-    """custody/<item>.json; only its form has been checked."""
-
-    item: str
-    file: str
-    encrypted: bool
-    note: str
-    keys: Mapping[str, bytes]
-    entries: tuple[bag_branches.Proved, ...]
-    branches: tuple[bag_branches.BranchProof, ...]
-    record: tuple[bytes, bytes] | None = field(repr=False)
+    @property
+    def is_signed_as_a_whole(self) -> bool:
+        """Return whether a signature covers every file of the bag; none did before format 2."""
+        return self.format != FIRST_FORMAT
 
 
 def verify(
@@ -85,22 +75,52 @@ def verify(
         InputError: if it is not a bag, or an identity is not valid.
     """
     keys = [_identity(text) for text in identities]
-    read = bag.read(folder, progress=progress)
-    done = Verified(list(read.problems))
-    documents = _documents(read, done)
-    covered = {SEALED_TABLE, SEALED_CRATE}
-    sizes = sum(read.sizes.get(one.file, 0) for one in documents)
-    with progress(_("Verifying"), sizes) as advance:
-        for document in documents:
-            covered |= {document.file, record_path(document.item)}
-            _check(read, document, keys, done, advance)
-    for path in sorted(read.sizes):
-        if path.startswith(f"{bag.PAYLOAD}/") and path not in covered:
-            done.discrepancies.append(
-                Discrepancy("extra", path, _("it belongs to no item of the bag"))
-            )
-    _compare_checkpoints(documents, since, done)
+    done = Verified()
+    with received.opened(folder) as read:
+        received.compare_files(read, progress=progress)
+        found = _documents(read)
+        if found:
+            _verify_items(read, found, keys, since, done, progress)
+        else:
+            read.report("custody", documents.FOLDER, _("the bag has no item with a proof"))
+        received.finish(read)
+        done.discrepancies = _each_once(read.problems)
     return done
+
+
+def _verify_items(
+    read: ReceivedBag,
+    found: Sequence[Document],
+    keys: Sequence[Any],
+    since: Sequence[str],
+    done: Verified,
+    progress: Progress,
+) -> None:
+    done.format = max(one.format for one in found)
+    one_kind = {(one.format, one.encrypted, one.record is None) for one in found}
+    if len(one_kind) > 1:
+        read.report("custody", documents.FOLDER, _("the items are from different bags"))
+    signature = _Signature(read, found[0])
+    proven = Proven(found, keys)
+    with progress(_("Verifying"), sum(read.size(one.file) for one in found)) as advance:
+        for one in found:
+            _check(read, one, signature, proven, done, advance)
+    _compare_checkpoints(read, found, since, done)
+    if done.signed is not None:
+        proven.origin, proven.made = done.signed.origin, signature.made
+        done.digest = signature.digest
+        if done.is_signed_as_a_whole:
+            comparing.compare_signature(read, done.digest)
+        if len(one_kind) == 1:
+            comparing.compare(read, proven)
+
+
+def _each_once(found: Sequence[Discrepancy]) -> list[Discrepancy]:
+    """Return what is wrong, each thing with each file once: several checks can meet it."""
+    first: dict[tuple[str, str], Discrepancy] = {}
+    for one in found:
+        first.setdefault((one.kind, one.subject), one)
+    return list(first.values())
 
 
 def _identity(text: str) -> Any:
@@ -110,110 +130,115 @@ def _identity(text: str) -> Any:
         raise InputError(_("this is not an age identity")) from None
 
 
-def _documents(read: bag.ReceivedBag, done: Verified) -> list[_Document]:
-    documents = []
-    for path in sorted(read.sizes):
-        if not path.startswith(f"{CUSTODY}/"):
+def _documents(read: ReceivedBag) -> list[Document]:
+    found = []
+    for path in sorted(read.stamps):
+        if not path.startswith(f"{documents.FOLDER}/"):
             continue
-        match = _DOCUMENT.fullmatch(path)
+        match = documents.PATH.fullmatch(path)
         try:
             if match is None:
                 raise InputError(_("expected the id of an item"))
-            content = bag.read_file(read, path, canonical.MAX_BYTES)
-            documents.append(_document(canonical.loads(content), match[1]))
+            found.append(
+                documents.read(received.read_file(read, path, canonical.MAX_BYTES), match[1])
+            )
         except (ContrechampError, ValueError) as error:
             message = str(error) if isinstance(error, ContrechampError) else ""
-            done.discrepancies.append(
-                Discrepancy("custody", path, message or _("it is not what an export writes"))
-            )
-    if not documents:
-        done.discrepancies.append(
-            Discrepancy("custody", CUSTODY, _("the bag has no item with a proof"))
-        )
-    return documents
+            read.report("custody", path, message or _("it is not what an export writes"))
+    return found
 
 
-def _document(fields: Any, item: str) -> _Document:
-    """Read the fields of custody/<item>.json.
+class _Signature:
+    """What the bag is signed with: the checkpoint of the bag or, in format 1, of each document."""
 
-    Raises:
-        InputError: if they are of a newer format.
-        ValueError: if they have another form.
-    """
-    if not isinstance(fields, dict):
-        raise ValueError("document")
-    version = fields.get("v")
-    if isinstance(version, int) and version > FORMAT:
-        raise InputError(
-            _("the bag has a newer format; use a newer version of contrechamp to verify it")
-        )
-    record, merged = fields.pop("record", None), fields.pop("branches", [])
-    keys, entries = fields.get("keys"), fields.get("entries")
-    file, signed = fields.get("file"), fields.get("checkpoint")
-    if (
-        set(fields) != _FIELDS
-        or version != FORMAT
-        or fields["item"] != item
-        or fields["encryption"] not in ("age", "none")
-        or not isinstance(file, str)
-        or not file.startswith(f"{bag.PAYLOAD}/{item}/")
-        or not isinstance(signed, str)
-        or not isinstance(keys, dict)
-        or not 0 < len(keys) <= bag_branches.MAX_KEYS
-        or not isinstance(entries, list)
-        or not 0 < len(entries) <= bag_branches.MAX_ENTRIES
-        or not isinstance(merged, list)
-        or len(merged) > bag_branches.MAX_BRANCHES
-    ):
-        raise ValueError("fields")
-    return _Document(
-        item=item,
-        file=file,
-        encrypted=fields["encryption"] == "age",
-        note=signed,
-        keys=bag_branches.keys_of(keys),
-        entries=tuple(bag_branches.proved_of(one) for one in entries),
-        branches=tuple(bag_branches.branch_of(one) for one in merged),
-        record=None if record is None else bag_branches.record_of(record),
-    )
+    def __init__(self, read: ReceivedBag, first: Document) -> None:
+        self.made, self.digest = Making("", ""), ""
+        self._note = ""
+        if first.format == FIRST_FORMAT:
+            return
+        try:
+            self._note = received.read_file(read, bag.CHECKPOINT, signed.MAX_BYTES).decode()
+        except InputError as error:
+            read.report("checkpoint", bag.CHECKPOINT, str(error))
+        except UnicodeDecodeError:
+            read.report("checkpoint", bag.CHECKPOINT, _("it is not a signed note"))
+
+    def note_of(self, document: Document) -> str:
+        """Return the checkpoint that a document's proofs lead to."""
+        return document.note if document.format == FIRST_FORMAT else self._note
+
+    def check(self, document: Document) -> Checkpoint:
+        """Check the signature under the keys of a document; return the checkpoint.
+
+        Raises:
+            InputError: if it is not the checkpoint of such a bag.
+            CheckFailedError: if a signature is wrong, or there is none.
+        """
+        text = self.note_of(document)
+        if document.format == FIRST_FORMAT:
+            found = checkpoint.check(text, document.keys)
+            if signed.signs_a_bag(found):
+                raise InputError(_("the signature over the files of the bag was taken away"))
+        else:
+            found, self.made, self.digest = signed.read(text, document.keys, bag.CHECKPOINT)
+        return found
 
 
 def _check(
-    read: bag.ReceivedBag,
-    document: _Document,
-    keys: Sequence[Any],
+    read: ReceivedBag,
+    document: Document,
+    signature: _Signature,
+    proven: Proven,
     done: Verified,
     advance: Callable[[float], None],
 ) -> None:
     """Check signature, proofs, record and content of an item, up to the first error."""
     try:
-        last = _entries(document, done)
+        last = _entries(document, signature, done, proven)
         done.items.append(document.item)
+        _report_keys(read, document, done)
         record = document.record
-        if record is None and record_path(document.item) not in read.sizes:
+        sealed_path = derived.record_path(document.item)
+        if record is None and not read.has(sealed_path):
             raise _CheckError("missing", _("the record is missing"))
-        if record is None and not keys:
+        if record is None and not proven.keys:
             done.unopened.append(document.item)
             done.unread.append(document.item)
             return
         if record is None:
-            sealed = bag.read_file(read, record_path(document.item))
-            record = _opened_record(sealed, keys, record_path(document.item))
-        state = _state(record, last)
-        if document.encrypted and not keys:
+            sealed = received.read_file(read, sealed_path)
+            record = _opened_record(sealed, proven.keys, sealed_path)
+        state = proven.states[document.item] = _state(record, last)
+        if document.encrypted and not proven.keys:
             done.unread.append(document.item)
             return
-        got = _content(read, document, keys, advance)
+        got = _content(read, document, proven.keys, advance)
     except _CheckError as wrong:
-        done.discrepancies.append(Discrepancy(wrong.kind, document.item, str(wrong)))
+        read.report(wrong.kind, document.item, str(wrong))
         return
     except ContrechampError as error:
-        done.discrepancies.append(Discrepancy("custody", document.item, str(error)))
+        read.report("custody", document.item, str(error))
         return
     if any(state.get(name) != value for name, value in got.items()):
-        done.discrepancies.append(
-            Discrepancy("altered", document.item, _("the content is not what was added"))
-        )
+        read.report("altered", document.item, _("the content is not what was added"))
+
+
+def _report_keys(read: ReceivedBag, document: Document, done: Verified) -> None:
+    """Tell how the keys that signed the bag came about, and what is wrong with that."""
+    if done.signed is None or document.format == FIRST_FORMAT:
+        return
+    if not document.members and any(
+        custody.read_entry(leaf).v > 1 for leaf, _proof in document.entries
+    ):
+        message = _("the entries that made the key that signed the bag were taken out")
+        read.report("authority", bag.CHECKPOINT, message)
+        return
+    keys = {name: bytes.fromhex(key) for name, key in done.signers.items()}
+    try:
+        for kind, message in membership.check(document.members, done.signed, keys):
+            read.report(kind, bag.CHECKPOINT, message)
+    except ContrechampError as error:
+        read.report("authority", bag.CHECKPOINT, membership.problem(error))
 
 
 class _CheckError(Exception):
@@ -224,43 +249,48 @@ class _CheckError(Exception):
         super().__init__(message)
 
 
-def _entries(document: _Document, done: Verified) -> custody.Entry:
+def _entries(
+    document: Document, signature: _Signature, done: Verified, proven: Proven
+) -> custody.Entry:
     """Check the signature, and the proof of every entry; return the last entry."""
     try:
-        signed = checkpoint.check(document.note, document.keys)
-        names = note.signers(document.note, document.keys)
-    except CheckFailedError as error:
+        log = signature.check(document)
+        names = note.signers(signature.note_of(document), document.keys)
+    except (CheckFailedError, InputError) as error:
         raise _CheckError("checkpoint", str(error)) from error
     except ValueError as error:  # 32 bytes that are no public key
         raise _CheckError("checkpoint", _("a key is not an Ed25519 key")) from error
-    if any(name.rpartition("/")[0] != signed.origin for name in names):
+    if not all(name.startswith(f"{log.origin}/") for name in names):
         raise _CheckError("checkpoint", _("a checkpoint of another log"))
-    done.signed = signed
+    done.signed = log
     done.signers |= {name: document.keys[name].hex() for name in names}
     found: list[custody.Entry] = []
     for proved in document.entries:
         try:
-            entry = bag_branches.included_entry(proved, signed)
+            entry = bag_branches.included_entry(proved, log)
         except InputError as error:
             raise _CheckError("proof", str(error)) from error
         if entry.subject != f"item/{document.item}" or (found and found[-1].number >= entry.number):
             raise _CheckError("entry", _("an entry of something else, or out of order"))
         found.append(entry)
-    _branches(document, signed, found)
+    there = _branches(document, log, found)
+    proven.added_at[document.item] = min([found[0].at, *(entry.at for entry in there)])
     return found[-1]
 
 
 def _branches(
-    document: _Document, signed: checkpoint.Checkpoint, entries: Sequence[custody.Entry]
-) -> None:
+    document: Document, log: Checkpoint, entries: Sequence[custody.Entry]
+) -> list[custody.Entry]:
     """Check the entries in merged copies, and that all states taken over were written there."""
     known: set[str] = set()
+    there: list[custody.Entry] = []
     for branch in document.branches:
         try:
-            found = bag_branches.check(branch, document.item, signed)
+            found = bag_branches.check(branch, document.item, log)
         except ContrechampError as error:
             message = _("in a copy that was merged: {what}").format(what=error)
             raise _CheckError("branch", message) from error
+        there += found
         known |= {entry.digest for entry in found}
     for entry in entries:
         if entry.action == "merge" and entry.digest not in known:
@@ -269,6 +299,7 @@ def _branches(
             )
             raise _CheckError("branch", message.format(number=entry.number))
         known.add(entry.digest)
+    return there
 
 
 def _opened_record(sealed: bytes, keys: Sequence[Any], where: str) -> tuple[bytes, bytes]:
@@ -296,17 +327,17 @@ def _state(record: tuple[bytes, bytes], last: custody.Entry) -> Mapping[str, Any
 
 
 def _content(
-    read: bag.ReceivedBag,
-    document: _Document,
+    read: ReceivedBag,
+    document: Document,
     keys: Sequence[Any],
     advance: Callable[[float], None],
 ) -> dict[str, str]:
     """Return size and hashes of the content of an item."""
-    if document.file not in read.sizes:
+    if not read.has(document.file):
         raise InputError(_("the file is missing"), where=document.file)
     digester = _Digester()
     try:
-        with bag.open_file(read, document.file) as file:
+        with received.open_file(read, document.file) as file:
             source = _Counted(file, advance)
             if document.encrypted:
                 pyrage.decrypt_io(source, digester, list(keys))
@@ -357,38 +388,25 @@ class _Digester:
 
 
 def _compare_checkpoints(
-    documents: Sequence[_Document], since: Sequence[str], done: Verified
+    read: ReceivedBag, found: Sequence[Document], since: Sequence[str], done: Verified
 ) -> None:
     """Check that all items are under one checkpoint that does not contradict the recipient's own.
 
     A bag cannot show that its log continues that of a smaller checkpoint; it can show that the same
     key signed both.
     """
-    if len({(one.note, tuple(sorted(one.keys.items()))) for one in documents}) > 1:
-        done.discrepancies.append(
-            Discrepancy("checkpoint", CUSTODY, _("the items are under different checkpoints"))
-        )
+    if len({(one.note, tuple(sorted(one.keys.items()))) for one in found}) > 1:
+        read.report("checkpoint", documents.FOLDER, _("the items are under different checkpoints"))
     keys = {name: bytes.fromhex(key) for name, key in done.signers.items()}
     for kept in since:
         try:
             seen = checkpoint.check(kept, keys)
         except ContrechampError as error:
-            message = _("kept elsewhere: ") + str(error)
-            done.discrepancies.append(Discrepancy("checkpoint", "", message))
+            read.report("checkpoint", "", _("kept elsewhere: ") + str(error))
             continue
         now = done.signed
-        same = now is not None and seen.size == now.size
         if now is None or seen.origin != now.origin:
-            done.discrepancies.append(
-                Discrepancy("checkpoint", str(seen.size), _("a checkpoint of another log"))
-            )
-        elif same and seen.root != now.root:
-            done.discrepancies.append(
-                Discrepancy(
-                    "rewritten",
-                    str(seen.size),
-                    _("the first {size} entries are not those that were signed").format(
-                        size=seen.size
-                    ),
-                )
-            )
+            read.report("checkpoint", str(seen.size), _("a checkpoint of another log"))
+        elif seen.size == now.size and seen.root != now.root:
+            message = _("the first {size} entries are not those that were signed")
+            read.report("rewritten", str(seen.size), message.format(size=seen.size))

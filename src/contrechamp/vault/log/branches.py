@@ -7,7 +7,6 @@ with its checkpoints. The tree of every checkpoint that was ever signed is thus 
 entry of the log with the subject ``merge/<id>`` commits to the root of the branch.
 """
 
-import bisect
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +16,7 @@ from sqlcipher3 import dbapi2 as sqlite
 from contrechamp.base.errors import ContrechampError
 from contrechamp.base.i18n import _
 from contrechamp.vault.case import Case
-from contrechamp.vault.log import canonical, checkpoint, custody, merkle, note, signing
+from contrechamp.vault.log import authority, canonical, chain, checkpoint, custody, merkle, signing
 
 SUBJECT = "merge/"
 #: Name of the case's own log among the branches.
@@ -206,12 +205,15 @@ def _erased_records(database: sqlite.Connection) -> set[str]:
     return {str(subject) for (subject,) in rows}
 
 
-def problems(case: Case, records: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def problems(
+    case: Case, records: Mapping[str, Any], reader: chain.Reader
+) -> Iterator[tuple[str, str]]:
     """Yield everything about branches that is not as it was signed: branch and message.
 
     Args:
         case: open.
         records: what the records ``merge/<id>`` say, by subject.
+        reader: of all entries, for the chain of members of each branch.
     """
     database, known = case.database, branches(case.database)
     told = {str(state.get("branch")) for state in records.values()}
@@ -225,7 +227,7 @@ def problems(case: Case, records: Mapping[str, Any]) -> Iterator[tuple[str, str]
         if _root(leaves).hex() != branch.id:
             yield branch.id, _("its entries are not those that were merged")
             continue
-        yield from ((branch.id, message) for message in _signed(case, branch, leaves))
+        yield from ((branch.id, message) for message in _signed(case, branch, leaves, reader))
         yield from ((branch.id, message) for message in _reasons(database, branch))
         yield from ((branch.id, message) for message in _versions(database, branch, erased))
     # A branch that came along with another is recorded only in a log that is a branch itself.
@@ -239,48 +241,52 @@ def problems(case: Case, records: Mapping[str, Any]) -> Iterator[tuple[str, str]
         yield name, _("the log that it forked from is missing")
 
 
-def _signed(case: Case, branch: Branch, leaves: Sequence[bytes]) -> Iterator[str]:
-    """Check the checkpoints of a branch, and that each entry is signed by the member it names."""
-    origin = case.file.log_origin
-    keys: dict[str, list[signing.Key]] = {}
-    for member, number, public, since in case.database.execute(
-        "SELECT member, number, public, since FROM branch_keys WHERE branch = ? "
-        "ORDER BY member, number",
-        (branch.id,),
-    ):
-        keys.setdefault(str(member), []).append(signing.Key(int(number), bytes(public), int(since)))
-    if branch.parent == MAIN:
-        mine = signing.keys_of(case.database)
-        for member, theirs in keys.items():
-            shared = [key for key in theirs if key.since < branch.fork]
-            if shared != [key for key in mine.get(member, []) if key.since < branch.fork]:
-                yield _("the keys of its members are not those of the case")
-    public_keys = signing.public_keys(origin, keys)
-    roots = _roots(leaves)
-    signers: dict[int, tuple[str, ...]] = {}
+def _signed(
+    case: Case, branch: Branch, leaves: Sequence[bytes], reader: chain.Reader
+) -> Iterator[str]:
+    """Check the checkpoints of a branch, and that each entry is signed by a member who might."""
+    origin, found = case.file.log_origin, reader.chain(branch.id)
+    if found is None:
+        yield _("the log that it forked from is missing")
+        return
+    if not _table_fits(case, branch, found):
+        yield _("the keys of its members are not those of the case")
+    public_keys, roots, signed = found.public_keys(), _roots(leaves), 0
     for size, text in case.database.execute(
         "SELECT size, note FROM branch_checkpoints WHERE branch = ? ORDER BY size", (branch.id,)
     ):
         try:
-            signed = checkpoint.check(str(text), public_keys)
-            if (signed.origin, signed.size, signed.root) != (origin, size, roots.get(size)):
+            said = checkpoint.check(str(text), public_keys)
+            if (said.origin, said.size, said.root) != (origin, size, roots.get(size)):
                 yield _("the first {size} entries are not those that were signed").format(size=size)
-            signers[int(size)] = note.signers(str(text), public_keys)
+            signed = max(signed, said.size)
         except ContrechampError as error:
             yield str(error)
-    sizes = sorted(signers)
     for number, leaf in enumerate(leaves[branch.fork :], start=branch.fork):
-        place = bisect.bisect_right(sizes, number)
-        try:
-            entry = custody.entry_of(canonical.loads(leaf))
-        except (ValueError, ContrechampError):
+        if _entry(leaf) is None:
             yield _("entry {number} is not readable").format(number=number)
-            continue
-        name = signing.name_at(origin, entry.member, keys.get(entry.member, ()), number)
-        if place == len(sizes) or name not in signers[sizes[place]]:
+        elif number >= signed:
             yield _("entry {number} is not signed by the member whom it names").format(
                 number=number
             )
+    for problem in found.problems:
+        told = problem.kind == "authority" or problem.number < signed
+        if told and problem.number >= branch.fork:
+            yield problem.message
+
+
+def _table_fits(case: Case, branch: Branch, found: authority.Chain) -> bool:
+    """Return whether the table of a branch's keys says what its log, or that of the case, says."""
+    if found.birth:
+        return all(
+            tuple(found.legacy.get(member, ())) == one.keys for member, one in found.members.items()
+        )
+    mine = signing.keys_of(case.database)
+    return branch.parent != MAIN or all(
+        [key for key in theirs if key.since < branch.fork]
+        == [key for key in mine.get(member, []) if key.since < branch.fork]
+        for member, theirs in found.legacy.items()
+    )
 
 
 def _reasons(database: sqlite.Connection, branch: Branch) -> Iterator[str]:

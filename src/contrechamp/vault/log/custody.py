@@ -8,9 +8,10 @@ are erased along with it.
 import hashlib
 import hmac
 import json
+import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias
 
@@ -19,7 +20,9 @@ from sqlcipher3 import dbapi2 as sqlite
 from contrechamp.vault.database import rows_of
 from contrechamp.vault.log import canonical
 
-FORMAT = 1
+#: `v` of the entries that are written; those of 1 say no keys, and are only read.
+FORMAT = 2
+_FORMATS = (1, FORMAT)
 #: Length of the random key of a digest.
 SALT_BYTES = 32
 #: Subjects whose earlier states are kept.
@@ -27,13 +30,43 @@ VERSIONED = "record/"
 #: What can be done to a case and is then logged; `wording.log` has a word for each.
 Action: TypeAlias = Literal[
     "new", "add", "erase", "export", "share", "unshare",
-    "new-passphrase", "new-recovery", "new-key",
+    "new-passphrase", "new-recovery", "new-key", "replace-key", "adopt",
     "record", "edit", "import", "forget",
     "compartment", "admit", "seal", "reveal",
     "merge",
 ]  # fmt: skip
+_RECIPIENT = re.compile(r"age1[0-9a-z]{58}", re.ASCII)
+_PUBLIC_KEY = re.compile(r"[0-9a-f]{64}", re.ASCII)
 #: Actions that erase the earlier states of a subject.
 ERASING = frozenset({"erase", "forget"})
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The keys of a member, as an entry fixes them: what the record says can be overwritten.
+
+    Args:
+        recipient: age X25519, ``age1...``.
+        signing: Ed25519 public key, hexadecimal.
+        number: position of the signing key among the member's, from 1.
+    """
+
+    recipient: str
+    signing: str
+    number: int = 1
+
+
+@dataclass(frozen=True)
+class Readers:
+    """The key of a compartment of identities, and who can open it, as an entry fixes them.
+
+    Args:
+        recipient: age X25519, ``age1...``, to which identities are sealed.
+        readers: ids of members, sorted.
+    """
+
+    recipient: str
+    readers: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -48,6 +81,10 @@ class Entry:
         subject: what it was done to, such as item/<id>, record/<id>, member/<id> or case.
         digest: HMAC-SHA-256 of the state of the subject afterwards, hexadecimal.
         reason: HMAC-SHA-256 of the reason, hexadecimal; "" if none was given.
+        keys: keys of a member, on entries that give or change them.
+        compartment: key and readers of a compartment, on entries that give or change them.
+        branch: id of the branch, on the entry of a merge.
+        v: form of the entry; only from 2 on it may say keys, compartment and branch.
     """
 
     number: int
@@ -57,20 +94,30 @@ class Entry:
     subject: str
     digest: str
     reason: str = ""
+    keys: Keys | None = None
+    compartment: Readers | None = None
+    branch: str = ""
+    v: int = FORMAT
 
     def to_bytes(self) -> bytes:
         """Return the leaf: canonical JSON (RFC 8785)."""
-        fields = {
+        fields: dict[str, Any] = {
             "action": self.action,
             "at": self.at,
             "digest": self.digest,
             "member": self.member,
             "number": self.number,
             "subject": self.subject,
-            "v": FORMAT,
+            "v": self.v,
         }
         if self.reason:
             fields["reason"] = self.reason
+        if self.keys is not None:
+            fields["keys"] = asdict(self.keys)
+        if self.compartment is not None:
+            fields["compartment"] = asdict(self.compartment)
+        if self.branch:
+            fields["branch"] = self.branch
         return canonical.dumps(fields)
 
 
@@ -83,16 +130,59 @@ def entry_of(fields: Any) -> Entry:
     if not isinstance(fields, Mapping):
         raise ValueError("no object")
     rest = dict(fields)
-    if rest.pop("v", None) != FORMAT:
+    version, number = rest.pop("v", None), rest.pop("number", None)
+    if not _is_count(version) or version not in _FORMATS:
         raise ValueError("v")
-    number = rest.pop("number", None)
-    if not isinstance(number, int) or isinstance(number, bool) or number < 0:
+    if not _is_count(number):
         raise ValueError("number")
-    reason = rest.pop("reason", "")
+    reason, more = rest.pop("reason", ""), {}
+    if version != 1:
+        more = {
+            "keys": _keys(rest.pop("keys", None)),
+            "compartment": _readers(rest.pop("compartment", None)),
+            "branch": rest.pop("branch", ""),
+        }
     wanted = ("at", "member", "action", "subject", "digest")
-    if set(rest) != set(wanted) or not all(isinstance(v, str) for v in (*rest.values(), reason)):
+    texts = (*rest.values(), reason, more.get("branch", ""))
+    if set(rest) != set(wanted) or not all(isinstance(text, str) for text in texts):
         raise ValueError("fields")
-    return Entry(number=number, reason=reason, **rest)
+    return Entry(number=number, reason=reason, v=version, **more, **rest)
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _keys(fields: Any) -> Keys | None:
+    if fields is None:
+        return None
+    if not isinstance(fields, Mapping) or set(fields) != {"recipient", "signing", "number"}:
+        raise ValueError("keys")
+    recipient, signing, number = fields["recipient"], fields["signing"], fields["number"]
+    if not _is_count(number) or not _is_public_key(signing) or not _is_recipient(recipient):
+        raise ValueError("keys")
+    return Keys(recipient, signing, number)
+
+
+def _readers(fields: Any) -> Readers | None:
+    if fields is None:
+        return None
+    if not isinstance(fields, Mapping) or set(fields) != {"recipient", "readers"}:
+        raise ValueError("compartment")
+    recipient, readers = fields["recipient"], fields["readers"]
+    if not _is_recipient(recipient) or not isinstance(readers, list):
+        raise ValueError("compartment")
+    if not all(isinstance(one, str) for one in readers) or readers != sorted(set(readers)):
+        raise ValueError("compartment")
+    return Readers(recipient, tuple(readers))
+
+
+def _is_recipient(text: Any) -> bool:
+    return isinstance(text, str) and _RECIPIENT.fullmatch(text) is not None
+
+
+def _is_public_key(text: Any) -> bool:
+    return isinstance(text, str) and _PUBLIC_KEY.fullmatch(text) is not None
 
 
 def stamp(now: datetime) -> str:

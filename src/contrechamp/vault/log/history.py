@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from contrechamp.vault.case import Case
-from contrechamp.vault.log import canonical, custody
+from contrechamp.vault.log import canonical, clock, custody
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class Line:
         name: name of the item or member; "" if it was erased or there is none.
         reason: why; "" if no reason was given.
         branch: id of the merged branch that has the entry; "" for the case's own log.
+        set_back: whether it says an earlier time than the entry before it.
     """
 
     number: int
@@ -30,6 +31,7 @@ class Line:
     name: str
     reason: str
     branch: str = ""
+    set_back: bool = False
 
 
 def history(case: Case) -> list[Line]:
@@ -42,6 +44,7 @@ def history(case: Case) -> list[Line]:
         str(member): str(name)
         for member, name in case.database.execute("SELECT id, name FROM members")
     }
+    set_back = clock.set_back(case.database)
     reasons = custody.reasons(case.database)
     merges = {
         str(subject): str(canonical.loads(bytes(state)).get("branch", ""))
@@ -61,6 +64,7 @@ def history(case: Case) -> list[Line]:
             name=names.get(entry.subject, ""),
             reason=reason,
             branch=branch,
+            set_back=(branch, entry.number) in set_back,
         )
 
     def followed(one: Line) -> Iterator[Line]:

@@ -101,6 +101,12 @@ class Frontier:
         """The number of leaves."""
         return self._size
 
+    def copy(self) -> "Frontier":
+        """Return a frontier that grows by itself from here on."""
+        made = Frontier()
+        made._size, made._peaks = self._size, list(self._peaks)
+        return made
+
     def append(self, leaf: bytes) -> None:
         """Add a leaf, given by its hash, at the right end."""
         if not _are_hashes([leaf]):

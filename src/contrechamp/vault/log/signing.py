@@ -36,11 +36,10 @@ def key_name(origin: str, member: str, number: int) -> str:
     return f"{origin}/{member}" + (f"/{number}" if number > 1 else "")
 
 
-def put_key(database: sqlite.Connection, member: str, public: bytes, since: int) -> None:
+def put_key(database: sqlite.Connection, member: str, key: Key) -> None:
     """Write a member's next key; to be called inside a transaction."""
-    number = len(keys_of(database).get(member, ())) + 1
     database.execute(
-        "INSERT INTO signing_keys VALUES (?, ?, ?, ?)", (member, number, public, since)
+        "INSERT INTO signing_keys VALUES (?, ?, ?, ?)", (member, key.number, key.public, key.since)
     )
 
 

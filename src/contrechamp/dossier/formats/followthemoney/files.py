@@ -8,6 +8,7 @@ from pathlib import Path
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
+from contrechamp.base.spreadsheets import visible
 from contrechamp.dossier.formats.followthemoney import actors, papers, vocabulary
 from contrechamp.dossier.formats.followthemoney.entities import (
     PART_OF,
@@ -316,7 +317,8 @@ def write(outgoing: Outgoing, folder: Path) -> None:
 
         def put(entity: Entity, origin: str, first_seen: str | None) -> None:
             lines.write(as_line(entity) + "\n")
-            rows.writerows(statements(entity, origin=origin, first_seen=first_seen))
+            for row in statements(entity, origin=origin, first_seen=first_seen):
+                rows.writerow([visible(text) for text in row])
 
         for stored in outgoing.records():
             found, reason = writer.entities(stored)

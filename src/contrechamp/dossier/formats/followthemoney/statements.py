@@ -1,7 +1,6 @@
 """The two file forms of entities: one a line as JSON, and tables of statements with origins."""
 
 import hashlib
-import json
 import re
 from collections.abc import Iterator, Set
 from typing import Any
@@ -9,6 +8,8 @@ from typing import Any
 from contrechamp.base.errors import InputError
 from contrechamp.base.files import unreadable
 from contrechamp.base.i18n import _
+from contrechamp.base.json_text import json_text
+from contrechamp.base.spreadsheets import restored
 from contrechamp.dossier.formats.followthemoney import vocabulary
 from contrechamp.dossier.formats.followthemoney.model import Entity, Properties, lang_in, lang_out
 from contrechamp.dossier.formats.followthemoney.vocabulary import WITHOUT_LANGUAGE, the_schema
@@ -93,14 +94,14 @@ def _streamed(source: SourceFile) -> Iterator[tuple[str, dict[str, str]]]:
             raise row
         if not row.cells.keys() >= _NEEDED:
             raise unreadable(row.where, advice=_("is the file cut off, or a quote left open?"))
-        yield row.where, row.cells
+        yield row.where, {**row.cells, "value": restored(row.cells["value"])}
 
 
 def plain_line(entity: Entity) -> str:
     """Return an entity as a line of JSON, with its values as they were read."""
     values = {name: entity.all(name) for name in entity.properties}
     document = {"id": entity.id, "schema": entity.schema, "properties": values}
-    return json.dumps(document, ensure_ascii=False)
+    return json_text(document)
 
 
 def as_line(entity: Entity) -> str:
@@ -153,7 +154,7 @@ def _of_table(source: SourceFile) -> Iterator[tuple[str, Entity | InputError]]:
             yield source.name, row
             continue
         name, schema = row.cells.get("canonical_id", ""), row.cells.get("schema", "")
-        prop, value = row.cells.get("prop", ""), row.cells.get("value", "")
+        prop, value = row.cells.get("prop", ""), restored(row.cells.get("value", ""))
         if not (name and schema and prop):
             raise InputError(_("expected an entity: id, schema and properties"), where=row.where)
         entity = found.setdefault(name, Entity(plain_id(name), schema, {}))

@@ -6,7 +6,7 @@ from typing import Any
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
-from contrechamp.base.spreadsheets import with_formula
+from contrechamp.base.spreadsheets import from_cell
 from contrechamp.dossier.formats.read.drafts import Draft, ImportContext, Read, Reader, attempt
 from contrechamp.dossier.formats.read.source_file import SourceFile, TableRow
 from contrechamp.dossier.records.field_types import Record
@@ -90,7 +90,7 @@ def fields_of(cells: dict[str, str], cls: type[Record], *, where: str) -> dict[s
 
 
 def _value(shape: Shape, text: str, where: str) -> Any:
-    text = with_formula(text) if shape.holds in {"text", "choice"} else text.strip()
+    text = from_cell(text) if shape.holds in {"text", "choice"} else text.strip()
     if shape.holds == "flag":
         if text.lower() not in {"true", "false"}:
             raise InputError(_("expected true or false"), where=where)

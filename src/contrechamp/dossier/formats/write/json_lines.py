@@ -1,6 +1,5 @@
 """Records as JSON Lines, one a line, and their JSON Schema."""
 
-import json
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 from contrechamp.base.errors import InputError
 from contrechamp.base.files import write_json
 from contrechamp.base.i18n import _
+from contrechamp.base.json_text import json_text
 from contrechamp.dossier.formats.write.outgoing import Outgoing
 from contrechamp.dossier.permission.standing import Standings
 from contrechamp.dossier.reading import lookup
@@ -38,7 +38,7 @@ def record_lines(case: Case, day: date, *, kind: str = "", closed: bool = False)
     standings = Standings(view, day)
     for stored in lookup.every(case, kind):
         view.remember(stored.id, stored.record)
-        yield json.dumps(as_object(stored, standings, closed=closed), ensure_ascii=False) + "\n"
+        yield json_text(as_object(stored, standings, closed=closed)) + "\n"
 
 
 def write(outgoing: Outgoing, folder: Path) -> None:
@@ -46,7 +46,7 @@ def write(outgoing: Outgoing, folder: Path) -> None:
     standings = Standings(outgoing.full_view, outgoing.day)
     with (folder / "records.jsonl").open("w", encoding="utf-8") as target:
         for stored in outgoing.records():
-            target.write(json.dumps(as_object(stored, standings), ensure_ascii=False) + "\n")
+            target.write(json_text(as_object(stored, standings)) + "\n")
     write_json(folder / "records.schema.json", schema())
 
 

@@ -100,7 +100,7 @@ def write(outgoing: Outgoing, folder: Path) -> None:
 
 def _differing_tags(known: dict[str, str], tags: dict[str, str], camera: Camera) -> dict[str, str]:
     """Return the tags whose meaning differs from the node's, not just their spelling."""
-    rows, _unreadable = camera_tags.camera_rows(known, "")
+    rows = camera_tags.read_camera(known, "").rows
     same = {"man_made", "surveillance:type"}  # it is a camera there already
     if len(rows) == 1:
         same |= {

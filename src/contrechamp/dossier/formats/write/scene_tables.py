@@ -11,7 +11,7 @@ from typing import Any
 
 from contrechamp.base.files import write_json
 from contrechamp.base.i18n import _
-from contrechamp.base.spreadsheets import without_formula
+from contrechamp.base.spreadsheets import as_cell
 from contrechamp.dossier.formats.write.outgoing import Outgoing
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import Stored
@@ -106,9 +106,7 @@ def camera_csv(rows: Iterable[dict[str, str]]) -> str:
     writer.writerow(COLUMNS)
     texts = {one.name for one in FIELDS if one.holds == "line"}
     for row in rows:
-        writer.writerow(
-            [without_formula(text) if name in texts else text for name, text in row.items()]
-        )
+        writer.writerow([as_cell(text) if name in texts else text for name, text in row.items()])
     return target.getvalue()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
-from contrechamp.base.spreadsheets import without_formula
+from contrechamp.base.spreadsheets import as_cell
 from contrechamp.dossier.formats.read.record_tables import COMMON, ID, KIND, LEFT_OUT, VERSION, cell
 from contrechamp.dossier.formats.write.outgoing import Outgoing
 from contrechamp.dossier.reading.lookup import Stored
@@ -145,7 +145,7 @@ def _cells(stored: Stored) -> dict[str, str]:
         if one.path in shown:
             text = cell(one.shape, one.value)
             plain = one.shape.holds in {"number", "whole", "flag"}
-            cells[one.path] = text if plain else without_formula(text)
+            cells[one.path] = text if plain else as_cell(text)
     return cells
 
 

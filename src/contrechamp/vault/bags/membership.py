@@ -1,0 +1,187 @@
+"""How the key that signs a bag came about: the entries that made it, each signed by who may say so.
+
+A bag shows as little of the case's members as that takes: whoever signs, whoever let them in, and
+so on up to the first member. It cannot show that nobody left, or had a key replaced, since then.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from contrechamp.base.errors import ContrechampError, InputError
+from contrechamp.base.i18n import _
+from contrechamp.vault.bags import branches
+from contrechamp.vault.bags.branches import Proved
+from contrechamp.vault.case import Case
+from contrechamp.vault.discrepancies import REPLACED, UNPROVEN, Kind
+from contrechamp.vault.log import authority, chain, checkpoint, custody, merkle, signing
+from contrechamp.vault.log.checkpoint import Checkpoint
+
+FIELDS = {"entry", "proof", "checkpoint", "signed"}
+#: More than a member and those who let them in get in years.
+MAX_ENTRIES = 1_000
+_MAKING = frozenset({"share", "new-key", "replace-key", "adopt"})
+
+
+@dataclass(frozen=True)
+class MemberProof:
+    """An entry that gives a member a key.
+
+    Args:
+        proved: the entry, and the hashes that lead to the checkpoint of the bag.
+        note: checkpoint by which its author signed it.
+        signed: the hashes that lead to that one.
+    """
+
+    proved: Proved
+    note: str
+    signed: tuple[bytes, ...]
+
+
+def proofs(case: Case, leaves: Sequence[bytes]) -> tuple[MemberProof, ...]:
+    """Return the entries that made the key of whoever has the case open.
+
+    Args:
+        case: open.
+        leaves: entries of its log.
+    """
+    if not case.chain.birth:
+        return ()
+    hashes = [merkle.leaf_hash(leaf) for leaf in leaves]
+    tree = merkle.levels(hashes)
+    return tuple(
+        _proof(case, entry, leaves[entry.number], hashes, tree) for entry in _making(case, leaves)
+    )
+
+
+def _making(case: Case, leaves: Sequence[bytes]) -> list[custody.Entry]:
+    """Return the entries that made the member's key, and those that made their authors' keys."""
+    about = [custody.read_entry(leaf) for leaf in leaves if chain.is_about(leaf)]
+    about = [one for one in about if one.v > 1 and one.action in _MAKING and one.keys is not None]
+    wanted, found = {case.unlocked.member}, set[str]()
+    while wanted - found:
+        found |= wanted
+        subjects = {authority.MEMBER + one for one in found}
+        wanted = {one.member for one in about if one.subject in subjects}
+    return [one for one in about if one.subject.removeprefix(authority.MEMBER) in found]
+
+
+def _proof(
+    case: Case,
+    entry: custody.Entry,
+    leaf: bytes,
+    hashes: Sequence[bytes],
+    tree: Sequence[Sequence[bytes]],
+) -> MemberProof:
+    size, note = case.database.execute(
+        "SELECT size, note FROM checkpoints WHERE size > ? ORDER BY size LIMIT 1", (entry.number,)
+    ).fetchone()
+    then = merkle.levels(hashes[: int(size)])
+    return MemberProof(
+        proved=(leaf, tuple(merkle.inclusion_proof(entry.number, tree))),
+        note=str(note),
+        signed=tuple(merkle.inclusion_proof(entry.number, then)),
+    )
+
+
+def to_fields(one: MemberProof) -> dict[str, Any]:
+    """Return the fields of an entry in custody/<item>.json."""
+    _unused, signed = branches.proved_fields((b"", one.signed)).values()
+    return {**branches.proved_fields(one.proved), "checkpoint": one.note, "signed": signed}
+
+
+def proof_of(fields: Any) -> MemberProof:
+    """Read an entry from custody/<item>.json, checking only its form.
+
+    Raises:
+        ValueError: if the fields have another form.
+    """
+    if not isinstance(fields, dict) or set(fields) != FIELDS:
+        raise ValueError("member")
+    note = fields["checkpoint"]
+    if not isinstance(note, str):
+        raise ValueError("member")
+    _leaf, signed = branches.proved_of({"entry": fields["entry"], "proof": fields["signed"]})
+    proved = branches.proved_of({"entry": fields["entry"], "proof": fields["proof"]})
+    return MemberProof(proved, note, signed)
+
+
+def check(
+    found: Sequence[MemberProof], log: Checkpoint, keys: Mapping[str, bytes]
+) -> list[tuple[Kind, str]]:
+    """Check that the keys that signed a bag are those of members whom members let in.
+
+    Args:
+        found: the entries that the bag has.
+        log: checkpoint of the bag.
+        keys: the keys that signed it, by name.
+
+    Returns:
+        What is to be told besides, though nothing is wrong.
+
+    Raises:
+        ContrechampError: if an entry is not in the log, or was not for its author to write; or if
+            the keys are others.
+    """
+    if not found:
+        return [(UNPROVEN, _("the bag does not say how the key that signed it came about"))]
+    entries = [(branches.included_entry(one.proved, log), one) for one in found]
+    going_on = authority.Chain(log.origin, legacy=_taken_over([entry for entry, _one in entries]))
+    signatures: dict[str, authority.SignedBy] = {}
+    for entry, one in entries:
+        _check_signed(entry, one, log.origin)
+        if one.note not in signatures:
+            signatures[one.note] = chain.signatures_of([one.note])
+        authority.step(going_on, entry, signatures[one.note], lambda _branch: None)
+    known = {
+        signing.key_name(log.origin, one.id, one.keys[-1].number): one.keys[-1].public
+        for one in going_on.members.values()
+    }
+    if not all(known.get(name) == public for name, public in keys.items()):
+        raise InputError(_("the key that signed the bag is not the one that its entries made"))
+    return _remarks(going_on)
+
+
+def _taken_over(entries: Sequence[custody.Entry]) -> dict[str, list[signing.Key]]:
+    """Return the keys of a log of the older form, as far as entries took them over."""
+    return {
+        entry.subject.removeprefix(authority.MEMBER): [
+            signing.Key(entry.keys.number, bytes.fromhex(entry.keys.signing), 0)
+        ]
+        for entry in entries
+        if entry.action == "adopt" and entry.keys is not None
+    }
+
+
+def _check_signed(entry: custody.Entry, one: MemberProof, origin: str) -> None:
+    """Check that an entry is in the tree of the checkpoint that its author is said to have signed.
+
+    Raises:
+        InputError: if it is not.
+    """
+    said, _signatures = checkpoint.parse(one.note)
+    if said.origin != origin:
+        raise InputError(_("a checkpoint of another log"))
+    branches.included_entry((one.proved[0], one.signed), said)
+
+
+def _remarks(found: authority.Chain) -> list[tuple[Kind, str]]:
+    told: list[tuple[Kind, str]] = []
+    if found.adopter:
+        message = _(
+            "the members were taken over in entry {number} from a log that did not prove their keys"
+        )
+        told.append((UNPROVEN, message.format(number=found.begun)))
+    replaced = [number for one in found.members.values() for number in one.replaced]
+    if replaced:
+        message = _(
+            "of whoever signed the bag or let them in, another member replaced the key: entry "
+            "{numbers}"
+        )
+        told.append((REPLACED, message.format(numbers=", ".join(map(str, sorted(replaced))))))
+    return told
+
+
+def problem(error: ContrechampError) -> str:
+    """Return what is wrong with the keys, for whoever reads it."""
+    return _("the key that signed the bag is not proven: {what}").format(what=error)

@@ -1,0 +1,90 @@
+"""Whatever a command writes is for the user alone, also where the umask would let others read."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cli.commands import HOUSES, SURVEY, TOWN, CaseRun, Run, commands, read_from
+from cli.commands import PASSPHRASE as SECRET
+from contrechamp.base.files import new_file, new_folder
+from contrechamp.redact import masking
+from redact.copies import picture
+
+#: What makes the output of each command.
+WRITES = {
+    "export": ["export", "{case}", "{item}", "-o", "{out}", "--plain"],
+    "export-records": ["export-records", "{case}", "--as", "csv", "-o", "{out}"],
+    "mask": ["mask", "{photo}", "-o", "{out}"],
+    "measure": ["measure", TOWN, SURVEY, "-o", "{out}", "--draws", "20"],
+    "new": ["new", "{out}", "--name", "Sample Member"],
+    "sight": ["sight", "--cameras", SURVEY, "--buildings", HOUSES, "-o", "{out}.geojson"],
+    "survey-form": ["survey-form", "-o", "{out}.xlsx"],
+}
+#: Written by the function that writes that of another one.
+ALIKE = {"demo": "measure", "sample": "measure"}
+
+
+@pytest.fixture(autouse=True)
+def open_to_everybody() -> Iterator[None]:
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+def others_may(folder: Path) -> dict[str, str]:
+    """Return the modes of what is below a folder that others have any right to."""
+    modes = {path: path.stat().st_mode & 0o777 for path in folder.rglob("*")}
+    assert modes
+    return {path.name: oct(mode) for path, mode in modes.items() if mode & 0o077}
+
+
+def test_each_command_that_writes_is_tried() -> None:
+    writing = {
+        name
+        for name, command in commands().items()
+        if any({"--out", "--output"} & set(one.opts) for one in command.params)
+    }
+    assert writing <= WRITES.keys() | ALIKE.keys()
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_nobody_else_can_read_or_change_it(
+    case: CaseRun, item: str, tmp_path: Path, contrechamp: Run, name: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+    monkeypatch.setitem(masking.MASKERS, "image", "redact.small_maskers:paints")
+    photo, place = tmp_path / "photo.jpg", tmp_path / "place"
+    photo.write_bytes(picture(".jpg"))
+    place.mkdir()
+    given = {"case": case.folder, "item": item, "photo": photo, "out": place / "out"}
+    words = [str(word).format(**given) for word in WRITES[name]]
+    with read_from(SECRET) as option:
+        asked = option if name == "new" or "{case}" in WRITES[name] else ()
+        done = contrechamp(*words, *asked)
+    assert done.status == 0, done.err
+    assert others_may(place) == {}
+
+
+def test_what_a_case_is_given_later_is_so_too(case: CaseRun, letter: Path, tmp_path: Path) -> None:
+    letter.write_bytes(b"SAMPLE of another one")
+    assert case("add", letter).status == 0
+    assert others_may(tmp_path / "state") == {}
+    assert others_may(case.folder) == {}
+
+
+def test_without_any_command_too(tmp_path: Path) -> None:
+    """As programs write that use contrechamp as a library."""
+    with new_folder(tmp_path / "place" / "folder") as partial:
+        (partial / "below").mkdir()
+        (partial / "below" / "file").write_text("SAMPLE")
+        (partial / "link").symlink_to("/")
+    with new_file(tmp_path / "place" / "file") as other:
+        assert other.stat().st_mode & 0o777 == 0o600
+        other.unlink()
+        other.write_text("SAMPLE")
+    (tmp_path / "place").chmod(0o700)
+    (tmp_path / "place" / "folder" / "link").unlink()
+    assert others_may(tmp_path / "place") == {}

@@ -1,0 +1,54 @@
+"""What a member can do who has the key of the case and leaves the program aside."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from contrechamp.vault.case import Case
+from contrechamp.vault.log import checkpoint, custody, merkle, signing
+from vault.cases import NOW
+
+
+def write(
+    case: Case,
+    member: str,
+    action: str,
+    subject: str,
+    state: Mapping[str, Any],
+    *,
+    signers: Iterable[tuple[int, str, bytes]],
+    **more: Any,
+) -> custody.Entry:
+    """Add an entry with its record, and a checkpoint unless there are no signers.
+
+    Args:
+        case: open for writing.
+        member: whom the entry names.
+        action: as in the log.
+        subject: as in the log.
+        state: of the subject.
+        signers: number of the key, member and seed of each signature.
+        more: further fields of the entry.
+    """
+    digest = custody.put_record(case.database, case.size, subject, state, None)
+    entry = custody.Entry(
+        number=case.size, at=custody.stamp(NOW), member=member, action=action, subject=subject,
+        digest=digest, **more,
+    )  # fmt: skip
+    content = entry.to_bytes()
+    case.database.execute("INSERT INTO entries VALUES (?, ?)", (entry.number, content))
+    case.frontier.append(merkle.leaf_hash(content))
+    case.size += 1
+    sign(case, signers)
+    return entry
+
+
+def sign(case: Case, signers: Iterable[tuple[int, str, bytes]]) -> None:
+    """Sign the log as it is."""
+    made = checkpoint.Checkpoint(case.file.log_origin, case.size, case.frontier.root())
+    notes = [
+        checkpoint.sign(made, signing.key_name(made.origin, member, number), seed)
+        for number, member, seed in signers
+    ]
+    if notes:
+        note = notes[0] + "".join(one.rpartition("\n\n")[2] for one in notes[1:])
+        case.database.execute("INSERT INTO checkpoints VALUES (?, ?)", (case.size, note))
