@@ -259,9 +259,8 @@ def _put_sealed(writer: bag.Writer, path: str, content: bytes, keys: Sequence[An
 
 def _signer(case: Case) -> tuple[str, bytes]:
     """Return name and public key of the key that the open case signs with."""
-    member = case.unlocked.member
-    newest = case.chain.members[member].keys[-1]
-    return signing.key_name(case.file.log_origin, member, newest.number), newest.public
+    me = cases.me(case)
+    return signing.key_name(case.file.log_origin, me.id, me.keys[-1].number), me.keys[-1].public
 
 
 def _entries(leaves: Sequence[bytes]) -> dict[str, list[int]]:
