@@ -15,7 +15,7 @@ from contrechamp.base.i18n import _
 from contrechamp.vault import database, objects
 from contrechamp.vault.access import casefile, slots
 from contrechamp.vault.access.keys import Unlocked, casefile_key, database_key
-from contrechamp.vault.log import authority, chain, checkpoint, custody, merkle, signing
+from contrechamp.vault.log import authority, chain, checkpoint, custody, merkle, roll, signing
 
 Random = Callable[[int], bytes]
 
@@ -56,7 +56,7 @@ class Case:
     tables: str = field(repr=False)
     frontier: merkle.Frontier = field(repr=False)
     size: int
-    chain: authority.Chain = field(repr=False)
+    chain: roll.Chain = field(repr=False)
     read_only: bool
     next_root_key: bytes | None = field(default=None, repr=False)
 
@@ -121,7 +121,7 @@ def _fill(
     with database.transaction(db):
         database.make_tables(db, tables)
         db.execute("INSERT INTO settings VALUES (?, ?)", (NAME_KEY, random(32)))
-        chain = authority.Chain(file.log_origin)
+        chain = roll.Chain(file.log_origin)
         frontier = merkle.Frontier()
         case = Case(folder, file, unlocked, db, tables, frontier, 0, chain, read_only=False)
         member = add_member(case, member_name, str(identity.to_public()), unlocked)
@@ -237,11 +237,11 @@ def _check_allowed(case: Case, entries: Sequence[custody.Entry], note: str) -> N
     going_on = case.chain.copy()
     signed_by = chain.signatures_of([note])
 
-    def source_of(branch: str) -> authority.Chain | None:
+    def source_of(branch: str) -> roll.Chain | None:
         return chain.Reader(case.database, case.file.log_origin).chain(branch)
 
     for entry in entries:
-        if case.chain.problems and entry.subject.startswith((*authority.SUBJECTS, "identity/")):
+        if case.chain.problems and entry.subject.startswith((*roll.SUBJECTS, "identity/")):
             raise InputError(
                 _(
                     "the log has entries about members that their authors could not write; nothing "

@@ -12,7 +12,7 @@ from contrechamp.vault.access import slots
 from contrechamp.vault.access.keys import Unlocked
 from contrechamp.vault.access.passphrases import tuned_here
 from contrechamp.vault.case import Case, Change
-from contrechamp.vault.log import authority, custody, signing
+from contrechamp.vault.log import custody, roll, signing
 
 
 def members(case: Case) -> list[tuple[str, str, str]]:
@@ -51,7 +51,7 @@ def carry_over(case: Case, other: Case, member: str, at: str, since: int) -> Cha
     Returns:
         The change for the log.
     """
-    keys = authority.keys_of(other.chain, member)
+    keys = roll.keys_of(other.chain, member)
     assert keys is not None  # noqa: S101
     name = cases.member_state(other, member)["name"]
     case.database.execute(

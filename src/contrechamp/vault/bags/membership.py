@@ -14,7 +14,7 @@ from contrechamp.vault.bags import branches
 from contrechamp.vault.bags.branches import Proved
 from contrechamp.vault.case import Case
 from contrechamp.vault.discrepancies import REPLACED, UNPROVEN, Kind
-from contrechamp.vault.log import authority, chain, checkpoint, custody, merkle, signing
+from contrechamp.vault.log import authority, chain, checkpoint, custody, merkle, roll, signing
 from contrechamp.vault.log.checkpoint import Checkpoint
 
 FIELDS = {"entry", "proof", "checkpoint", "signed"}
@@ -61,9 +61,9 @@ def _making(case: Case, leaves: Sequence[bytes]) -> list[custody.Entry]:
     wanted, found = {case.unlocked.member}, set[str]()
     while wanted - found:
         found |= wanted
-        subjects = {authority.MEMBER + one for one in found}
+        subjects = {roll.MEMBER + one for one in found}
         wanted = {one.member for one in about if one.subject in subjects}
-    return [one for one in about if one.subject.removeprefix(authority.MEMBER) in found]
+    return [one for one in about if one.subject.removeprefix(roll.MEMBER) in found]
 
 
 def _proof(
@@ -126,8 +126,8 @@ def check(
     if not found:
         return [(UNPROVEN, _("the bag does not say how the key that signed it came about"))]
     entries = [(branches.included_entry(one.proved, log), one) for one in found]
-    going_on = authority.Chain(log.origin, legacy=_taken_over([entry for entry, _one in entries]))
-    signatures: dict[str, authority.SignedBy] = {}
+    going_on = roll.Chain(log.origin, legacy=_taken_over([entry for entry, _one in entries]))
+    signatures: dict[str, roll.SignedBy] = {}
     for entry, one in entries:
         _check_signed(entry, one, log.origin)
         if one.note not in signatures:
@@ -145,7 +145,7 @@ def check(
 def _taken_over(entries: Sequence[custody.Entry]) -> dict[str, list[signing.Key]]:
     """Return the keys of a log of the older form, as far as entries took them over."""
     return {
-        entry.subject.removeprefix(authority.MEMBER): [
+        entry.subject.removeprefix(roll.MEMBER): [
             signing.Key(entry.keys.number, bytes.fromhex(entry.keys.signing), 0)
         ]
         for entry in entries
@@ -165,7 +165,7 @@ def _check_signed(entry: custody.Entry, one: MemberProof, origin: str) -> None:
     branches.included_entry((one.proved[0], one.signed), said)
 
 
-def _remarks(found: authority.Chain) -> list[tuple[Kind, str]]:
+def _remarks(found: roll.Chain) -> list[tuple[Kind, str]]:
     told: list[tuple[Kind, str]] = []
     if found.adopter:
         message = _(

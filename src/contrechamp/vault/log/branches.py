@@ -16,7 +16,7 @@ from sqlcipher3 import dbapi2 as sqlite
 from contrechamp.base.errors import ContrechampError
 from contrechamp.base.i18n import _
 from contrechamp.vault.case import Case
-from contrechamp.vault.log import authority, canonical, chain, checkpoint, custody, merkle, signing
+from contrechamp.vault.log import canonical, chain, checkpoint, custody, merkle, roll, signing
 
 SUBJECT = "merge/"
 #: Name of the case's own log among the branches.
@@ -275,7 +275,7 @@ def _signed(
             yield problem.message
 
 
-def _table_fits(case: Case, branch: Branch, found: authority.Chain) -> bool:
+def _table_fits(case: Case, branch: Branch, found: roll.Chain) -> bool:
     """Return whether the table of a branch's keys says what its log, or that of the case, says."""
     if found.birth:
         return all(
