@@ -133,6 +133,7 @@ FRAMES = {
     "no text": header(frames.VALUES, 5) + b'["\xff"]'.hex(),
     "no number": header(frames.VALUES, 5) + b"[NaN]".hex(),
     "deep": header(frames.VALUES, 2_000) + (b"[" * 1000 + b"]" * 1000).hex(),
+    "many values": header(frames.VALUES, 99_999) + (b"[" + b"[]," * 33_332 + b"1]").hex(),
     "very deep": header(frames.VALUES, 200_000) + (b"[" * 100_000 + b"]" * 100_000).hex(),
     "long digits": header(frames.VALUES, 10_002) + (b"[" + b"1" * 10_000 + b"]").hex(),
     "another kind": header(b"X", 0),
@@ -148,7 +149,8 @@ FRAMES = {
 
 
 @pytest.mark.parametrize("what", FRAMES)
-def test_nonsense_is_refused(cell: Cell, what: str) -> None:
+def test_nonsense_is_refused(cell: Cell, what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frames, "MAX_VALUES", 30_000)
     with pytest.raises(CellError, match="made its reader send nonsense") as refused:
         read(cell, "sends", frame=FRAMES[what])
     assert refused.value.reason == "nonsense"

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from contrechamp.base.csv_and_xlsx import MAX_CELL
 from contrechamp.base.errors import InputError
+from contrechamp.dossier.formats.in_cell import json_files
 from contrechamp.dossier.formats.read import importing
 from contrechamp.dossier.formats.read.registry import FORMATS
 
@@ -151,3 +152,9 @@ def test_json_that_is_too_deep_is_refused(deep: int) -> None:
     shallow = b"[" * 96 + b"]" * 96
     assert len(str(readers.given(shallow).json())) == 192
     assert [line.found() for line in readers.given(shallow).lines()] != []
+
+
+def test_json_of_too_many_values_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_files, "MAX_VALUES", 1_000)
+    with pytest.raises(InputError, match=r"^fuzz: it holds more than 0 million values; split it"):
+        readers.given(b"[" + b"[]," * 600 + b"1]").json()

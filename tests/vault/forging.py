@@ -29,7 +29,8 @@ def write(
         signers: number of the key, member and seed of each signature.
         more: further fields of the entry.
     """
-    digest = custody.put_record(case.database, case.size, subject, state, None)
+    new = custody.NewState(case.size, subject, state, None, None)
+    (digest,) = custody.put_records(case.database, [new])
     entry = custody.Entry(
         number=case.size, at=custody.stamp(NOW), member=member, action=action, subject=subject,
         digest=digest, **more,

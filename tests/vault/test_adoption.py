@@ -59,7 +59,7 @@ def test_it_is_taken_over_once_and_goes_on_by_the_rules(old: Path) -> None:
     with cases.opened(old) as case:
         kept = history.newest_checkpoint(case)
     with cases.opened(old, write=True) as case:
-        assert [line.action for line in history.history(case)][-3:] == ["adopt"] * 3
+        assert [line.action for line in history.history(case)][-4:] == [*["adopt"] * 3, "upgrade"]
         size = case.size
         put(case)
         assert kinds(case, since=[kept]) == {"unproven"}

@@ -7,8 +7,9 @@ from hashlib import sha256
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contrechamp.vault.log.authority import Chain, follow, keys_of
+from contrechamp.vault.log.authority import follow
 from contrechamp.vault.log.custody import Entry, Keys, Readers
+from contrechamp.vault.log.roll import Chain, keys_of
 from contrechamp.vault.log.signing import key_name
 
 NAMES = [letter * 16 for letter in "abcdef"]

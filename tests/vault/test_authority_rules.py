@@ -215,3 +215,16 @@ def test_no_compartment_is_erased_by_a_merge_that_no_merged_log_erased(log: Log)
     log.write(EVIL, "merge", "compartment/1")
     assert refusals(log) == 1
     assert readers(log) == [("1", {FIRST, READER})]
+
+
+def test_a_key_does_not_come_twice_nor_back_without_a_merge(log: Log) -> None:
+    log.merge(EVIL, log.copy())
+    compartment(log, EVIL, "merge", "2", [FIRST, READER])
+    assert refusals(log) == 1
+    compartment(log, FIRST, "compartment", "3", [FIRST], 600)
+    log.write(FIRST, "erase", "compartment/1")
+    other = log.copy()
+    log.merge(EVIL, other)
+    compartment(log, EVIL, "merge", "4", [FIRST])
+    assert refusals(log) == 2
+    assert readers(log) == [("3", {FIRST})]

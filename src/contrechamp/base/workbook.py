@@ -10,7 +10,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO, Any, NoReturn
+from typing import IO, Any
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.files import too_large, unreadable
@@ -88,13 +88,19 @@ def _check(infos: list[zipfile.ZipInfo], name: str) -> None:
     if sum(info.file_size for info in infos) > MAX_WORKBOOK:
         raise too_large(name, MAX_WORKBOOK, _("save it as CSV"))
     if len(infos) > MAX_PARTS:
-        _beyond(name, _("{count} parts").format(count=MAX_PARTS))
+        raise InputError(
+            _(
+                "the workbook has more than {count} parts; save the sheet that is meant as CSV"
+            ).format(count=MAX_PARTS),
+            where=name,
+        )
     for info in infos:
         packed = max(info.compress_size, 1)
         if info.file_size > MIN_RATIO_BYTES and info.file_size > MAX_RATIO * packed:
             raise InputError(
                 _(
-                    "a part of it unpacks to more than {ratio} times its size; save it as CSV"
+                    "a part of the workbook unpacks to more than {ratio} times its size; save the "
+                    "sheet that is meant as CSV"
                 ).format(ratio=MAX_RATIO),
                 where=name,
             )
@@ -134,9 +140,20 @@ class _Bounded:
             raise too_large(self._name, MAX_PART, _("save it as CSV"))
         content = self._archive.read(part)
         if content.count(b"<") > MAX_TAGS:
-            _beyond(self._name, _("{count} styles and names").format(count=MAX_TAGS // 2))
+            raise InputError(
+                _(
+                    "the workbook has more than {count} styles and names; "
+                    "save the sheet that is meant as CSV"
+                ).format(count=MAX_TAGS // 2),
+                where=self._name,
+            )
         if content.count(b"sheetId") > MAX_SHEETS:
-            _beyond(self._name, _("{count} sheets").format(count=MAX_SHEETS))
+            raise InputError(
+                _(
+                    "the workbook has more than {count} sheets; save the sheet that is meant as CSV"
+                ).format(count=MAX_SHEETS),
+                where=self._name,
+            )
         return content
 
     def open(self, part: str, mode: str = "r") -> IO[bytes]:
@@ -149,7 +166,13 @@ def _strings(source: IO[bytes], name: str) -> list[str]:
     texts: list[str] = []
     for count, element in enumerate(_elements(source), start=1):
         if count > MAX_STRINGS:
-            _beyond(name, _("{count} million strings").format(count=MAX_STRINGS // 10**6))
+            raise InputError(
+                _(
+                    "the workbook has more than {count} million strings; "
+                    "save the sheet that is meant as CSV"
+                ).format(count=MAX_STRINGS // 10**6),
+                where=name,
+            )
         if element.tag == _TEXT:
             texts.append(element.text or "")
         elif element.tag == _PHONETIC:
@@ -198,7 +221,13 @@ def _of_rows(source: IO[bytes], name: str, spent: _Spent) -> Iterator[Any]:
             return
         spent.elements += 1
         if spent.elements > MAX_ELEMENTS:
-            _beyond(name, _("{count} million elements").format(count=MAX_ELEMENTS // 10**6))
+            raise InputError(
+                _(
+                    "the workbook has more than {count} million elements; "
+                    "save the sheet that is meant as CSV"
+                ).format(count=MAX_ELEMENTS // 10**6),
+                where=name,
+            )
         if element.tag == _ROW:
             yield element
         elif element.tag not in _OF_CELLS:
@@ -230,17 +259,14 @@ def _texts(cells: list[dict[str, Any]], name: str, spent: _Spent) -> list[str]:
             texts[cell["column"] - 1] = text = _text(cell["value"])
             spent.characters += len(text)
     if spent.characters > MAX_CHARACTERS:
-        _beyond(name, _("{count} million characters").format(count=MAX_CHARACTERS // 10**6))
+        raise InputError(
+            _(
+                "the workbook has more than {count} million characters; "
+                "save the sheet that is meant as CSV"
+            ).format(count=MAX_CHARACTERS // 10**6),
+            where=name,
+        )
     return texts
-
-
-def _beyond(name: str, what: str) -> NoReturn:
-    raise InputError(
-        _("the workbook has more than {what}; save the sheet that is meant as CSV").format(
-            what=what
-        ),
-        where=name,
-    )
 
 
 def _damaged(name: str) -> InputError:

@@ -13,7 +13,8 @@ from typing import Any, Final, Protocol
 #: From the child: how it is confined; a range of the content that it asks for; a batch of values; a
 #: piece of bytes; an error; that it has finished.
 CONFINED, WANTED, VALUES, PIECE, FAILED, DONE = (bytes([letter]) for letter in b"CWVPFD")
-#: From the parent: what to do; the bytes that were asked for.
+#: From the parent: what to do; the bytes that were asked for, and once unasked those at the
+#: beginning, which every reader looks at.
 JOB, CONTENT = b"J", b"R"
 
 HEADER: Final = struct.Struct(">cI")
@@ -21,10 +22,13 @@ HEADER: Final = struct.Struct(">cI")
 RANGE: Final = struct.Struct(">QI")
 #: Most bytes of content in one answer, and of a piece of bytes.
 MAX_PIECE = 1 << 20
+#: Most bytes of content that are sent with the job.
+FIRST = 1 << 16
 #: A batch of values is sent once it has this many characters.
 BATCH = 1 << 16
-#: Most objects and lists that lie in each other in a value.
-DEEPEST = 100
+#: Most objects and lists that lie in each other in a value, and most values in a frame: the
+#: smallest take two bytes to send, and seventy to hold.
+DEEPEST, MAX_VALUES = 100, 20_000_000
 
 #: The member by which a number with decimals is told from text.
 _DECIMAL = "\0"
@@ -102,8 +106,10 @@ def parsed(content: bytes | bytearray) -> Any:
     """Return the value in JSON that `written` made.
 
     Raises:
-        NonsenseError: if it is not JSON, or too deep.
+        NonsenseError: if it is not JSON, too deep, or of too many values.
     """
+    if count_of(content) > MAX_VALUES:
+        raise NonsenseError("too many values")
     try:
         text = content.decode("utf-8", "surrogatepass")
         value = json.loads(
@@ -135,6 +141,11 @@ def _untagged(found: dict[str, Any]) -> Any:
 
 def _refused(name: str) -> None:
     raise NonsenseError(name)
+
+
+def count_of(content: bytes | bytearray) -> int:
+    """Return how many values JSON may hold, or somewhat more: commas in texts are counted too."""
+    return sum(map(content.count, (b",", b"[", b"{"))) + 1
 
 
 def is_shallow(value: Any, deepest: int) -> bool:

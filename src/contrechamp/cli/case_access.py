@@ -115,6 +115,18 @@ def reopen_case(folder: Path, source: SecretSource) -> Iterator["Opening"]:
         yield lambda write: _opened(folder, secret, write=write)
 
 
+def check_is_case(folder: Path) -> None:
+    """Check that a folder is a case, as far as that can be told without a secret.
+
+    Raises:
+        InputError: if it is not.
+    """
+    from contrechamp.vault import case
+
+    with case.held(folder) as held:
+        case.read_casefile(held)
+
+
 def _secret(folder: Path, source: SecretSource, *, remember: bool) -> "Secret":
     from contrechamp.vault import case
 

@@ -11,7 +11,13 @@ from contrechamp.base.errors import InputError, UsageError
 from contrechamp.base.i18n import _
 from contrechamp.base.shown_text import shown
 from contrechamp.cli.apart import done_apart
-from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
+from contrechamp.cli.case_access import (
+    case_argument,
+    check_is_case,
+    now,
+    open_case,
+    reason_option,
+)
 from contrechamp.cli.secret_input import again, secret_options, secret_source
 from contrechamp.cli.text_input import read_text
 
@@ -107,6 +113,7 @@ def _edit(
             + _("version {number}").format(number=stored.version)
         )
 
+    check_is_case(folder)  # before anything is asked
     with again(source) as secret_again:
         if print_only:
             click.echo(begin()["text"], nl=False)

@@ -15,7 +15,7 @@ from contrechamp.base.i18n import _
 from contrechamp.vault import database, objects
 from contrechamp.vault.access import casefile, slots
 from contrechamp.vault.access.keys import Unlocked, casefile_key, database_key
-from contrechamp.vault.log import authority, chain, checkpoint, custody, merkle, signing
+from contrechamp.vault.log import authority, chain, checkpoint, custody, merkle, roll, signing
 
 Random = Callable[[int], bytes]
 
@@ -58,7 +58,7 @@ class Case:
     tables: str = field(repr=False)
     frontier: merkle.Frontier = field(repr=False)
     size: int
-    chain: authority.Chain = field(repr=False)
+    chain: roll.Chain = field(repr=False)
     read_only: bool
     next_root_key: bytes | None = field(default=None, repr=False)
     stored: sqlite.Connection | None = field(default=None, repr=False)
@@ -131,7 +131,7 @@ def _fill(
     with database.transaction(db):
         database.make_tables(db, tables)
         db.execute("INSERT INTO settings VALUES (?, ?)", (IMPORT_KEY, random(32)))
-        chain = authority.Chain(file.log_origin)
+        chain = roll.Chain(file.log_origin)
         frontier = merkle.Frontier()
         case = Case(folder, file, unlocked, db, tables, frontier, 0, chain, read_only=False)
         member = add_member(case, member_name, str(identity.to_public()), unlocked)
@@ -289,11 +289,11 @@ def _check_allowed(case: Case, entries: Sequence[custody.Entry], note: str) -> N
     going_on = case.chain.copy()
     signed_by = chain.signatures_of([note])
 
-    def source_of(branch: str) -> authority.Chain | None:
+    def source_of(branch: str) -> roll.Chain | None:
         return chain.Reader(case.database, case.file.log_origin).chain(branch)
 
     for entry in entries:
-        if case.chain.problems and entry.subject.startswith((*authority.SUBJECTS, "identity/")):
+        if case.chain.problems and entry.subject.startswith((*roll.SUBJECTS, "identity/")):
             raise InputError(
                 _(
                     "the log has entries about members that their authors could not write; nothing "
@@ -358,6 +358,17 @@ def member_state(case: Case, member: str) -> dict[str, object]:
         "recipient": database.text(recipient, "members.recipient"),
         "signing": keys,
     }
+
+
+def me(case: Case) -> roll.Member:
+    """Return the member who has the case open, as the log says.
+
+    Raises:
+        InputError: if only the tables know them.
+    """
+    if not case.chain.has_access(case.unlocked.member):
+        raise InputError(_("by the entries of the log you are no member of this case: verify it"))
+    return case.chain.members[case.unlocked.member]
 
 
 def slots_of(case: Case) -> dict[str, str]:

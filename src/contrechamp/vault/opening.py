@@ -14,7 +14,7 @@ from contrechamp.vault import database, lock, strangers, upgrading
 from contrechamp.vault.access import casefile, slots
 from contrechamp.vault.access.keys import Unlocked, casefile_key, database_key
 from contrechamp.vault.case import Case, held, read_casefile
-from contrechamp.vault.log import adoption, authority, chain, signing
+from contrechamp.vault.log import adoption, chain, roll, signing
 from contrechamp.vault.mending import recover
 
 
@@ -136,7 +136,7 @@ def _open_with(
 
 def _current(
     db: sqlite.Connection,
-    members: authority.Chain,
+    members: roll.Chain,
     opened: Sequence[tuple[Unlocked, ...]],
     root_key: bytes,
 ) -> tuple[Unlocked, ...]:

@@ -25,6 +25,8 @@ from contrechamp.vault.log import adoption
 #: A table of format 1 while that of the same name is made anew.
 _OLD = "of_format_1"
 _TABLE = re.compile(r"\s*CREATE TABLE (\w+)")
+#: A full-text index and its first column, which has all that it holds.
+_INDEX = re.compile(r"CREATE VIRTUAL TABLE (\w+) USING fts5 \((\w+)")
 #: Where the new table has other columns.
 _COPIES = {
     "files": "SELECT name, waiting FROM temp.carried",
@@ -72,8 +74,10 @@ def in_memory(stored: sqlite.Connection, folder: HeldFolder, tables: str) -> sql
             rows = stored.execute(f"SELECT * FROM {table}")  # noqa: S608  a name of ours
             marks = ", ".join("?" * len(rows.description))
             copy.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608
-        rows = stored.execute("SELECT rowid, text FROM search")
-        copy.executemany("INSERT INTO search (rowid, text) VALUES (?, ?)", rows)
+        for table, column in _INDEX.findall(tables):
+            rows = stored.execute(f"SELECT rowid, {column} FROM {table}")  # noqa: S608
+            put = f"INSERT INTO {table} (rowid, {column}) VALUES (?, ?)"  # noqa: S608
+            copy.executemany(put, rows)
         stored.execute("COMMIT")
         _carry_over(copy, folder, tables, renamed=False)
     except BaseException:

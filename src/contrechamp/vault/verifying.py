@@ -19,7 +19,6 @@ from contrechamp.vault.anchors import anchoring
 from contrechamp.vault.case import Case, read_casefile, slots_of
 from contrechamp.vault.discrepancies import CLOCK, INTERRUPTED, REPLACED, UNPROVEN, Discrepancy
 from contrechamp.vault.log import (
-    authority,
     branches,
     canonical,
     chain,
@@ -27,6 +26,7 @@ from contrechamp.vault.log import (
     clock,
     custody,
     merkle,
+    roll,
     signing,
 )
 from contrechamp.vault.object_keys import ObjectKey
@@ -284,7 +284,7 @@ def _authority(case: Case, reader: chain.Reader) -> Iterator[Discrepancy]:
             yield Discrepancy(problem.kind, str(problem.number), problem.message)
 
 
-def _chain(reader: chain.Reader) -> authority.Chain:
+def _chain(reader: chain.Reader) -> roll.Chain:
     found = reader.chain()
     assert found is not None  # noqa: S101
     return found
@@ -430,7 +430,7 @@ def _items(case: Case) -> Iterator[Discrepancy]:
             )
 
 
-def _members(case: Case, known: authority.Chain) -> Iterator[Discrepancy]:
+def _members(case: Case, known: roll.Chain) -> Iterator[Discrepancy]:
     """Compare the tables of members and keys with the members' records, and with the log."""
     records = {
         str(subject): _fields(state)
@@ -461,7 +461,7 @@ def _members(case: Case, known: authority.Chain) -> Iterator[Discrepancy]:
             message = _("it opens the case for somebody who is no member by the entries of the log")
             yield Discrepancy("authority", f"slot/{slot}", message)
     for member in sorted(known.members.keys() | {one.partition("/")[2] for one in rows}):
-        subject = authority.MEMBER + member
+        subject = roll.MEMBER + member
         one, row = known.members.get(member), rows.get(subject, {})
         if one is None:  # those who left before the chain began are not in it
             fits = "left_at" in row and known.adopter != ""
@@ -473,13 +473,13 @@ def _members(case: Case, known: authority.Chain) -> Iterator[Discrepancy]:
             yield Discrepancy("authority", subject, message)
 
 
-def _compartments(case: Case, known: authority.Chain) -> Iterator[Discrepancy]:
+def _compartments(case: Case, known: roll.Chain) -> Iterator[Discrepancy]:
     """Compare the records of compartments, whose keys open identities, with the log."""
     if not known.birth:
         return
     for name, one in known.compartments.items():
         row = case.database.execute(
-            "SELECT state FROM records WHERE subject = ?", (authority.COMPARTMENT + name,)
+            "SELECT state FROM records WHERE subject = ?", (roll.COMPARTMENT + name,)
         ).fetchone()
         told = {} if row is None else _fields(row[0])
         fits = "erased_at" in told if one.erased else (
@@ -489,7 +489,7 @@ def _compartments(case: Case, known: authority.Chain) -> Iterator[Discrepancy]:
         )  # fmt: skip
         if not fits:
             message = _("its key or readers are not what the entries of the log say")
-            yield Discrepancy("authority", authority.COMPARTMENT + name, message)
+            yield Discrepancy("authority", roll.COMPARTMENT + name, message)
 
 
 def _fields(state: bytes) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from contrechamp.dossier.merge.ancestors import precedence
 from contrechamp.dossier.merge.plan import MergePlan, is_erased, readers_of, take
 from contrechamp.vault import subjects
 from contrechamp.vault.case import Case, Change
-from contrechamp.vault.log import authority
+from contrechamp.vault.log import readership
 from contrechamp.vault.subjects import newest
 
 
@@ -33,7 +33,7 @@ def gather(plan: MergePlan) -> None:
     if not plan.is_proven:
         _stay_with_mine(plan, here, there, needed)
         return
-    readers = authority.readers_after(plan.case.chain, plan.other.chain)
+    readers = readership.readers_after(plan.case.chain, plan.other.chain)
     if readers is not None and not readers:
         raise _nobody_left()
     renamed: dict[str, str] = {}

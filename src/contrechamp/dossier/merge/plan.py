@@ -25,7 +25,7 @@ from contrechamp.dossier.writing import remains
 from contrechamp.dossier.writing.store import Put
 from contrechamp.vault import object_keys
 from contrechamp.vault.case import Case, Change, Random
-from contrechamp.vault.log import authority, custody
+from contrechamp.vault.log import custody, readership, roll
 from contrechamp.vault.object_keys import ObjectKey
 from contrechamp.vault.subjects import State, all_states, newest
 
@@ -69,7 +69,7 @@ class MergePlan:
     @property
     def is_proven(self) -> bool:
         """Whether the other log proves what it says of members and of the compartment."""
-        return authority.may_bring(self.case.chain, self.other.chain)
+        return readership.may_bring(self.case.chain, self.other.chain)
 
 
 def gather(plan: MergePlan) -> None:
@@ -111,7 +111,7 @@ def take(plan: MergePlan, subject: str, object_name: str | None = None) -> None:
 
 def readers_of(subject: str, state: Mapping[str, Any]) -> custody.Readers | None:
     """Return what the entry of a compartment's state says; None for other and erased subjects."""
-    if not subject.startswith(authority.COMPARTMENT) or "keys" not in state:
+    if not subject.startswith(roll.COMPARTMENT) or "keys" not in state:
         return None
     return custody.Readers(str(state["recipient"]), tuple(sorted(state["keys"])))
 

@@ -9,7 +9,7 @@ from contrechamp.vault.access import members
 from contrechamp.vault.access.recovery_keys import proquints
 from contrechamp.vault.case import Case
 from contrechamp.vault.database import blob
-from contrechamp.vault.log import authority, canonical, custody
+from contrechamp.vault.log import canonical, custody, roll
 
 #: Bytes of a key's hash that its words hold: to find another key of the same words takes some
 #: 2^80 tries.
@@ -76,7 +76,7 @@ def roster(case: Case) -> list[Listed]:
 
 
 def _listed(
-    one: authority.Member, names: dict[str, str], readers: set[str], chain: authority.Chain
+    one: roll.Member, names: dict[str, str], readers: set[str], chain: roll.Chain
 ) -> Listed:
     by_another = one.made_by not in {"", one.id}
     return Listed(
@@ -94,10 +94,10 @@ def _listed(
     )
 
 
-def _name(case: Case, member: authority.Member) -> str:
+def _name(case: Case, member: roll.Member) -> str:
     """Return the name in a member's record, which has to be what the newest entry fixes."""
     row = case.database.execute(
-        "SELECT salt, state FROM records WHERE subject = ?", (authority.MEMBER + member.id,)
+        "SELECT salt, state FROM records WHERE subject = ?", (roll.MEMBER + member.id,)
     ).fetchone()
     if row is not None and (
         not member.digest
@@ -107,5 +107,5 @@ def _name(case: Case, member: authority.Member) -> str:
         return str(canonical.loads(blob(row[1], "records.state")).get("name", member.id))
     raise CheckFailedError(
         _("the record of a member is not what the log says: verify the case"),
-        where=authority.MEMBER + member.id,
+        where=roll.MEMBER + member.id,
     )

@@ -9,7 +9,7 @@ from datetime import datetime
 from contrechamp.vault import case as cases
 from contrechamp.vault import database
 from contrechamp.vault.case import Case, Change
-from contrechamp.vault.log import authority, canonical, custody
+from contrechamp.vault.log import canonical, custody, roll
 
 
 def is_due(case: Case) -> bool:
@@ -38,12 +38,12 @@ def changes(case: Case) -> list[Change]:
     current = [one.id for one in case.chain.members.values() if one.is_current]
     found = []
     for member in sorted(current, key=lambda one: (one != me, one)):
-        subject = authority.MEMBER + member
-        keys = authority.keys_of(case.chain, member)
+        subject = roll.MEMBER + member
+        keys = roll.keys_of(case.chain, member)
         found.append(Change("adopt", subject, _state(case, subject), keys=keys))
     for one in case.chain.compartments.values():
         if not one.erased:
-            subject = authority.COMPARTMENT + one.id
+            subject = roll.COMPARTMENT + one.id
             said = custody.Readers(one.recipient, tuple(sorted(one.readers)))
             found.append(Change("adopt", subject, _state(case, subject), compartment=said))
     return found

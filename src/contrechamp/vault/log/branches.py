@@ -17,7 +17,7 @@ from contrechamp.base.errors import ContrechampError
 from contrechamp.base.i18n import _
 from contrechamp.vault.case import Case
 from contrechamp.vault.database import blob, text, whole
-from contrechamp.vault.log import authority, canonical, chain, checkpoint, custody, merkle, signing
+from contrechamp.vault.log import canonical, chain, checkpoint, custody, merkle, roll, signing
 
 SUBJECT = "merge/"
 #: Name of the case's own log among the branches.
@@ -91,6 +91,26 @@ def leaves_of(database: sqlite.Connection, branch: str) -> list[bytes]:
         content for number, content in custody.leaves(database) if end is None or number < end
     ]
     return [*shared, *(leaf for part in reversed(parts) for leaf in part)]
+
+
+def checkpoint_over(database: sqlite.Connection, branch: str, number: int) -> tuple[int, str]:
+    """Return size and note of the first checkpoint over an entry of a log or branch.
+
+    Raises:
+        ValueError: if there is none.
+    """
+    known = branches(database)
+    while branch != MAIN and number < known[branch].fork:
+        branch = known[branch].parent
+    found = database.execute(
+        "SELECT size, note FROM (SELECT size, note, '' AS branch FROM checkpoints UNION ALL "
+        "SELECT size, note, branch FROM branch_checkpoints) WHERE branch = ? AND size > ? "
+        "ORDER BY size LIMIT 1",
+        (branch, number),
+    ).fetchone()
+    if found is None:
+        raise ValueError("no checkpoint")
+    return int(found[0]), str(found[1])
 
 
 def contains(case: Case, size: int, root: bytes) -> bool:
@@ -296,7 +316,7 @@ def _signed(
             yield problem.message
 
 
-def _table_fits(case: Case, branch: Branch, found: authority.Chain) -> bool:
+def _table_fits(case: Case, branch: Branch, found: roll.Chain) -> bool:
     """Return whether the table of a branch's keys says what its log, or that of the case, says."""
     if found.birth:
         return all(

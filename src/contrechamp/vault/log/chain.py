@@ -14,15 +14,24 @@ from sqlcipher3 import dbapi2 as sqlite
 
 from contrechamp.base.errors import ContrechampError
 from contrechamp.vault.database import blob, whole
-from contrechamp.vault.log import authority, canonical, checkpoint, custody, merkle, note, signing
-from contrechamp.vault.log.authority import Chain
+from contrechamp.vault.log import (
+    authority,
+    canonical,
+    checkpoint,
+    custody,
+    merkle,
+    note,
+    roll,
+    signing,
+)
+from contrechamp.vault.log.roll import Chain
 
 #: Name of the case's own log among the branches.
 MAIN = ""
 #: Entries that the rules are about. Canonical JSON has no space here, and a quote inside of a text
 #: has a backslash before it, so that nothing else has these bytes.
 _ABOUT = re.compile(
-    b'"subject":"(?:' + b"|".join(one.encode() for one in authority.SUBJECTS) + b")"
+    b'"subject":"(?:' + b"|".join(one.encode() for one in roll.SUBJECTS) + b")"
 ).search
 
 
@@ -102,7 +111,7 @@ class Reader:
         if branch != MAIN and checked and log.frontier.root().hex() != branch:
             return None
         chain = Chain(self.origin, legacy=_keys(self.database, branch))
-        batches: dict[int, authority.SignedBy] = {}
+        batches: dict[int, roll.SignedBy] = {}
         for entry, size in log.entries:
             if size not in batches:
                 batches = {size: self._signed_by(ancestors, log, size)}  # they come in order
@@ -200,7 +209,7 @@ class Reader:
                 log.entries.append((entry, covering(place - 1)))
         log.size = place
 
-    def _signed_by(self, ancestors: Sequence[str], log: _Log, size: int) -> authority.SignedBy:
+    def _signed_by(self, ancestors: Sequence[str], log: _Log, size: int) -> roll.SignedBy:
         """Return who signed the tree of a size, by any of its notes in the log or its parents."""
         notes = self._notes(ancestors, size)
         if self.everything:
@@ -245,7 +254,7 @@ def _begun(parent: _Log, fork: int) -> _Log:
     )
 
 
-def signatures_of(notes: Iterable[str]) -> authority.SignedBy:
+def signatures_of(notes: Iterable[str]) -> roll.SignedBy:
     """Return whether any of some notes, all over one tree, is signed by a key."""
     texts, known = list(notes), dict[tuple[str, bytes], bool]()
 
@@ -314,7 +323,7 @@ def _add_unproven(database: sqlite.Connection, chain: Chain, branch: str) -> Non
     for member, recipient, left in database.execute("SELECT id, recipient, left_at FROM members"):
         keys = tuple(chain.legacy.get(str(member), ()))
         if keys:
-            chain.members[str(member)] = authority.Member(
+            chain.members[str(member)] = roll.Member(
                 str(member), str(recipient), keys, keys[0].since, "", "",
                 left=keys[-1].since if left else None, made_by=str(member), adopted=True,
             )  # fmt: skip
@@ -325,9 +334,9 @@ def _add_unproven(database: sqlite.Connection, chain: Chain, branch: str) -> Non
         content = blob(state, "records.state")
         told = canonical.loads(content)
         digest = custody.digest(blob(salt, "records.salt", 64), content)
-        name = str(subject).removeprefix(authority.COMPARTMENT)
+        name = str(subject).removeprefix(roll.COMPARTMENT)
         erased = "erased_at" in told
-        chain.compartments[name] = authority.Compartment(
+        chain.compartments[name] = roll.Compartment(
             name, str(told.get("recipient", "")), frozenset(told.get("keys", ())), int(entry),
             "", digest, erased=erased, adopted=True,
         )  # fmt: skip

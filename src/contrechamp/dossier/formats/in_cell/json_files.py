@@ -17,6 +17,8 @@ from contrechamp.dossier.formats.in_cell import archives
 #: line.
 MAX_WHOLE = 256 * 1024**2
 MAX_LINE = 1 << 21
+#: Most values in a file that is read whole; less than may cross.
+MAX_VALUES = frames.MAX_VALUES - 10**6
 #: Most lists and objects that lie in each other; less than may cross, in a list of answers.
 DEEPEST = frames.DEEPEST - 4
 #: Separates several values in one cell, as in the tables that Uwazi exports.
@@ -40,7 +42,15 @@ def whole(content: IO[bytes], *, name: str, part: int | None, lenient: bool) -> 
 
 def _value(content: IO[bytes], name: str, part: int | None, *, lenient: bool = False) -> Any:
     with archives.opened(content, name, part) as source:
-        text = csv_and_xlsx.decoded(_bounded(source, name), name)
+        found = _bounded(source, name)
+    if frames.count_of(found) > MAX_VALUES:
+        raise InputError(
+            _("it holds more than {count} million values; split it").format(
+                count=MAX_VALUES // 10**6
+            ),
+            where=name,
+        )
+    text = csv_and_xlsx.decoded(found, name)
     try:
         return parsed(text, name)
     except InputError:
