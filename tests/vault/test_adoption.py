@@ -129,7 +129,7 @@ def test_a_copy_that_proves_nothing_brings_records_and_no_keys(
             members.share(case, recipient, name="Third", reason="", now=NOW, random=os.urandom)
             compartment.renew(case, own=SECOND, now=NOW, random=os.urandom)
         else:
-            case.database.execute("PRAGMA query_only = OFF")
+            case.database = case.pages  # the file itself, not its copy in memory of format 2
             forge_v1(case, SECOND)
     with cases.opened(old, write=True) as case, cases.opened(theirs, SECOND) as other:
         before = case.chain
