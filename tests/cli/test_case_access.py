@@ -30,6 +30,7 @@ ARGUMENTS = {
     "link": ("record/0123", "evidence", "record/4567"),
     "log": (),
     "match": ("{letter}",),
+    "members": (),
     "merge": ("{out}",),
     "release": ("record/0123",),
     "review": ("record/0123", "agreed"),
