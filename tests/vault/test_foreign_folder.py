@@ -265,3 +265,19 @@ def test_no_trigger_runs_even_where_one_was_planted_while_the_case_is_open(case:
         pytest.fail("nobody noticed")
     with cases.opened(case, tolerant=True) as found:
         assert found.database.execute("SELECT count(*) FROM kept").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u2003", "\u3000", "\x85"])
+def test_what_only_looks_like_a_space_to_others_makes_another_schema(
+    case: Path, space: str
+) -> None:
+    """SQLite takes it for a letter: INTEGER PRIMARY KEY is a type then, and numbers occur twice."""
+    ours = (
+        "CREATE TABLE reasons (number INTEGER PRIMARY KEY, salt BLOB NOT NULL, text TEXT NOT NULL)"
+    )
+    other = ours.replace("INTEGER PRIMARY KEY", f"INTEGER{space}PRIMARY{space}KEY")
+    twice = ["INSERT INTO reasons VALUES (1, x'00', 'SAMPLE')"] * 2
+    with_key(case, "DROP TABLE reasons", other, *twice)
+    assert findings(case) == ["database table reasons"]
+    with pytest.raises(InputError, match="not as contrechamp makes it"), cases.opened(case):
+        pass
