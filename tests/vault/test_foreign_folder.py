@@ -12,6 +12,7 @@ import pytest
 
 from contrechamp.base.errors import ContrechampError, InputError
 from contrechamp.vault import erasing, verifying
+from contrechamp.vault.log import history
 from vault import cases
 from vault.crashing import findings
 
@@ -281,3 +282,49 @@ def test_what_only_looks_like_a_space_to_others_makes_another_schema(
     assert findings(case) == ["database table reasons"]
     with pytest.raises(InputError, match="not as contrechamp makes it"), cases.opened(case):
         pass
+
+
+#: What SQLite keeps in a column of a type, and we never put there; the first would be a count of
+#: bytes to Python's `bytes`. In a column of text it becomes text.
+ODD = {
+    "TEXT": ["x'ff00'", "zeroblob(9000000)"],
+    "BLOB": ["100000000000", "'SAMPLE'", "1.5", "-1", "zeroblob(9000000)"],
+    "INTEGER": ["x'ff00'", "'SAMPLE'", "1.5", "-1", "9223372036854775807"],
+}
+COLUMNS = {
+    "TEXT": ["members.id", "members.name", "slots.member", "objects.name", "objects.identity",
+             "records.subject", "checkpoints.note", "dossier.title"],
+    "BLOB": ["signing_keys.public", "objects.sha256", "records.salt", "records.state",
+             "entries.content", "settings.value", "reasons.salt"],
+    "INTEGER": ["signing_keys.since", "objects.size", "records.entry", "checkpoints.size",
+                "dossier.version"],
+}  # fmt: skip
+EACH = [(column, odd) for kind in ODD for column in COLUMNS[kind] for odd in ODD[kind]]
+
+
+@pytest.fixture(scope="module")
+def told(made: Path) -> Path:
+    """A case with a reason, and something in the tables that list records."""
+    with cases.opened(made, write=True) as found:
+        erasing.erase(found, [first_item(found)], reason="SAMPLE", now=cases.NOW)
+    with_key(made, "INSERT INTO dossier VALUES (1, 'SAMPLE', 'finding', 1, 'SAMPLE')")
+    return made
+
+
+@pytest.mark.parametrize(("column", "odd"), EACH)
+def test_a_value_of_another_type_or_size_is_named(
+    told: Path, tmp_path: Path, column: str, odd: str
+) -> None:
+    case = shutil.copytree(told, tmp_path / "case")
+    table, name = column.split(".")
+    one = f"(SELECT {name} FROM {table} WHERE {name} IS NOT NULL LIMIT 1)"
+    with_key(case, f"UPDATE {table} SET {name} = {odd} WHERE {name} = {one}")
+    said = every_command(case)  # an error of ours would be no ContrechampError
+    assert any(f"table {table}" in one for one in said), said
+
+
+def test_the_log_of_a_record_of_another_type_is_refused_by_name(told: Path, tmp_path: Path) -> None:
+    case = shutil.copytree(told, tmp_path / "case")
+    with_key(case, "UPDATE records SET state = 'SAMPLE' WHERE subject = 'case'")
+    with pytest.raises(InputError, match="table records holds"), cases.opened(case) as found:
+        history.history(found)
