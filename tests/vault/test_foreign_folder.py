@@ -15,6 +15,7 @@ from contrechamp.vault import erasing, verifying
 from contrechamp.vault.log import history
 from vault import cases
 from vault.crashing import findings
+from vault.forging import with_key
 
 
 @pytest.fixture(scope="module")
@@ -203,20 +204,6 @@ def test_a_folder_put_in_the_place_of_the_case_while_it_is_open_is_not_written_t
 
 
 # The database, by a member who has its key and leaves the doors aside.
-
-
-def with_key(case: Path, *statements: str) -> None:
-    from sqlcipher3 import dbapi2 as sqlite
-
-    from contrechamp.vault.access.keys import database_key
-
-    with cases.opened(case) as found:
-        key = database_key(found.unlocked.root_key).hex()
-    database = sqlite.connect(str(case / "case.db"), isolation_level=None)
-    database.execute(f"PRAGMA key = \"x'{key}'\"")
-    for statement in statements:
-        database.execute(statement)
-    database.close()
 
 
 KEEPING = (

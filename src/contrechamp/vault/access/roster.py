@@ -5,6 +5,7 @@ from hashlib import sha256
 
 from contrechamp.base.errors import CheckFailedError
 from contrechamp.base.i18n import _
+from contrechamp.vault import state_shapes
 from contrechamp.vault.access import members
 from contrechamp.vault.access.recovery_keys import proquints
 from contrechamp.vault.case import Case
@@ -101,7 +102,8 @@ def _name(case: Case, member: roll.Member) -> str:
     if row is not None and (
         not member.digest or custody.digest(bytes(row[0]), bytes(row[1])) == member.digest
     ):
-        return str(canonical.loads(bytes(row[1])).get("name", member.id))
+        state = state_shapes.checked(roll.MEMBER + member.id, canonical.loads(bytes(row[1])))
+        return str(state.get("name", member.id))
     raise CheckFailedError(
         _("the record of a member is not what the log says: verify the case"),
         where=roll.MEMBER + member.id,

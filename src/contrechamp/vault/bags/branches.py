@@ -11,6 +11,7 @@ from typing import Any
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
+from contrechamp.vault import state_shapes
 from contrechamp.vault.case import Case
 from contrechamp.vault.log import branches, canonical, checkpoint, custody, merkle, signing
 from contrechamp.vault.log.note import MAX_SIGNATURES
@@ -74,7 +75,7 @@ def _merges(case: Case) -> dict[str, tuple[bytes, bytes, int, bytes]]:
         "WHERE subject > ? AND subject < ? ORDER BY number DESC",
         (branches.SUBJECT, branches.SUBJECT + "g"),
     ):
-        name = str(canonical.loads(bytes(state))["branch"])
+        name = str(state_shapes.checked(branches.SUBJECT, canonical.loads(bytes(state)))["branch"])
         found[name] = (bytes(salt), bytes(state), int(number), bytes(content))
     return found
 
