@@ -159,3 +159,17 @@ def test_a_part_of_compiled_code_runs_as_it_is_written_in_python() -> None:
     from contrechamp.sight.limits import density_reach
 
     assert density_reach(4.0, 1.6, 60.0, 1920.0, 125.0) == pytest.approx(13.08, abs=0.01)
+
+
+def test_settings_in_the_folder_that_a_command_runs_in_are_not_taken(tmp_path: Path) -> None:
+    """That folder may be a stranger's; Numba would take them where PyYAML is installed."""
+    pytest.importorskip("yaml")
+    (tmp_path / ".numba_config.yaml").write_text("disable_jit: 1\ncpu_name: generic\n")
+    code = (
+        "from contrechamp.base.compiled import numba;"
+        "print(numba.config.DISABLE_JIT, numba.config.CPU_NAME)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "0 None\n"

@@ -1,10 +1,15 @@
 """What a member can do who has the key of the case and leaves the program aside."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+from sqlcipher3 import dbapi2 as sqlite
+
+from contrechamp.vault.access.keys import database_key
 from contrechamp.vault.case import Case
 from contrechamp.vault.log import checkpoint, custody, merkle, signing
+from vault import cases
 from vault.cases import NOW
 
 
@@ -53,3 +58,22 @@ def sign(case: Case, signers: Iterable[tuple[int, str, bytes]]) -> None:
     if notes:
         note = notes[0] + "".join(one.rpartition("\n\n")[2] for one in notes[1:])
         case.database.execute("INSERT INTO checkpoints VALUES (?, ?)", (case.size, note))
+
+
+def with_key(folder: Path, statement: str, *more: str, given: Sequence[object] = ()) -> None:
+    """Run statements in the database of a case, as any program for SQLCipher does.
+
+    Args:
+        folder: of the case.
+        statement: the first.
+        more: others.
+        given: values for the placeholders of the first.
+    """
+    with cases.opened(folder) as found:
+        key = database_key(found.unlocked.root_key).hex()
+    database = sqlite.connect(str(folder / "case.db"), isolation_level=None)
+    database.execute(f"PRAGMA key = \"x'{key}'\"")
+    database.execute(statement, given)
+    for one in more:
+        database.execute(one)
+    database.close()

@@ -12,8 +12,10 @@ import pytest
 
 from contrechamp.base.errors import ContrechampError, InputError
 from contrechamp.vault import erasing, verifying
+from contrechamp.vault.log import history
 from vault import cases
 from vault.crashing import findings
+from vault.forging import with_key
 
 
 @pytest.fixture(scope="module")
@@ -204,20 +206,6 @@ def test_a_folder_put_in_the_place_of_the_case_while_it_is_open_is_not_written_t
 # The database, by a member who has its key and leaves the doors aside.
 
 
-def with_key(case: Path, *statements: str) -> None:
-    from sqlcipher3 import dbapi2 as sqlite
-
-    from contrechamp.vault.access.keys import database_key
-
-    with cases.opened(case) as found:
-        key = database_key(found.unlocked.root_key).hex()
-    database = sqlite.connect(str(case / "case.db"), isolation_level=None)
-    database.execute(f"PRAGMA key = \"x'{key}'\"")
-    for statement in statements:
-        database.execute(statement)
-    database.close()
-
-
 KEEPING = (
     "CREATE TABLE kept (state BLOB, identity TEXT)",
     "CREATE TRIGGER keep BEFORE UPDATE ON records BEGIN "
@@ -265,3 +253,65 @@ def test_no_trigger_runs_even_where_one_was_planted_while_the_case_is_open(case:
         pytest.fail("nobody noticed")
     with cases.opened(case, tolerant=True) as found:
         assert found.database.execute("SELECT count(*) FROM kept").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u2003", "\u3000", "\x85"])
+def test_what_only_looks_like_a_space_to_others_makes_another_schema(
+    case: Path, space: str
+) -> None:
+    """SQLite takes it for a letter: INTEGER PRIMARY KEY is a type then, and numbers occur twice."""
+    ours = (
+        "CREATE TABLE reasons (number INTEGER PRIMARY KEY, salt BLOB NOT NULL, text TEXT NOT NULL)"
+    )
+    other = ours.replace("INTEGER PRIMARY KEY", f"INTEGER{space}PRIMARY{space}KEY")
+    twice = ["INSERT INTO reasons VALUES (1, x'00', 'SAMPLE')"] * 2
+    with_key(case, "DROP TABLE reasons", other, *twice)
+    assert findings(case) == ["database table reasons"]
+    with pytest.raises(InputError, match="not as contrechamp makes it"), cases.opened(case):
+        pass
+
+
+#: What SQLite keeps in a column of a type, and we never put there; the first would be a count of
+#: bytes to Python's `bytes`. In a column of text it becomes text.
+ODD = {
+    "TEXT": ["x'ff00'", "zeroblob(9000000)"],
+    "BLOB": ["100000000000", "'SAMPLE'", "1.5", "-1", "zeroblob(9000000)"],
+    "INTEGER": ["x'ff00'", "'SAMPLE'", "1.5", "-1", "9223372036854775807"],
+}
+COLUMNS = {
+    "TEXT": ["members.id", "members.name", "slots.member", "objects.name", "objects.identity",
+             "records.subject", "checkpoints.note", "dossier.title"],
+    "BLOB": ["signing_keys.public", "objects.sha256", "records.salt", "records.state",
+             "entries.content", "settings.value", "reasons.salt"],
+    "INTEGER": ["signing_keys.since", "objects.size", "records.entry", "checkpoints.size",
+                "dossier.version"],
+}  # fmt: skip
+EACH = [(column, odd) for kind in ODD for column in COLUMNS[kind] for odd in ODD[kind]]
+
+
+@pytest.fixture(scope="module")
+def told(made: Path) -> Path:
+    """A case with a reason, and something in the tables that list records."""
+    with cases.opened(made, write=True) as found:
+        erasing.erase(found, [first_item(found)], reason="SAMPLE", now=cases.NOW)
+    with_key(made, "INSERT INTO dossier VALUES (1, 'SAMPLE', 'finding', 1, 'SAMPLE')")
+    return made
+
+
+@pytest.mark.parametrize(("column", "odd"), EACH)
+def test_a_value_of_another_type_or_size_is_named(
+    told: Path, tmp_path: Path, column: str, odd: str
+) -> None:
+    case = shutil.copytree(told, tmp_path / "case")
+    table, name = column.split(".")
+    one = f"(SELECT {name} FROM {table} WHERE {name} IS NOT NULL LIMIT 1)"
+    with_key(case, f"UPDATE {table} SET {name} = {odd} WHERE {name} = {one}")
+    said = every_command(case)  # an error of ours would be no ContrechampError
+    assert any(f"table {table}" in one for one in said), said
+
+
+def test_the_log_of_a_record_of_another_type_is_refused_by_name(told: Path, tmp_path: Path) -> None:
+    case = shutil.copytree(told, tmp_path / "case")
+    with_key(case, "UPDATE records SET state = 'SAMPLE' WHERE subject = 'case'")
+    with pytest.raises(InputError, match="table records holds"), cases.opened(case) as found:
+        history.history(found)

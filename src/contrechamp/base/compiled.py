@@ -20,8 +20,14 @@ from typing import Any, TypeVar
 
 import numba
 from llvmlite import binding as llvm  # type: ignore[import-untyped]
+from numba.core import config
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, UserProvidedCacheLocator
 from numba.extending import register_jitable
+
+#: Numba takes settings (where compiled code lies, whether and for which processor to compile) from
+#: a file in the folder that a command is run in: that may be a stranger's.
+config._config_fname = os.devnull
+config.reload_config()  # type: ignore[no-untyped-call]
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 

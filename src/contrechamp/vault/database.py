@@ -247,6 +247,9 @@ def _schema(more: str, of_format: int) -> dict[str, tuple[Any, ...]]:
         empty.close()
 
 
+_COMMENT, _SPACES = re.compile(r"--[^\n]*"), re.compile("[ \t\n\f\r]+")
+
+
 def _schema_of(database: sqlite.Connection) -> dict[str, tuple[Any, ...]]:
     rows = database.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall()
     return {f"{kind} {name}": (kind, name, table, _words(sql)) for kind, name, table, sql in rows}
@@ -256,8 +259,10 @@ def _words(sql: str | None) -> str | None:
     """Return SQL without its comments and line breaks: what a later version writes otherwise.
 
     A comment that SQLite takes for something else stands behind a quote, which ours do not have.
+    Only what SQLite takes for a space is one here: other scripts' spaces are letters of a name to
+    it, so that ``PRIMARY KEY`` with such a space would be no key any more.
     """
-    return None if sql is None else " ".join(re.sub(r"--[^\n]*", "", sql).split())
+    return None if sql is None else _SPACES.sub(" ", _COMMENT.sub("", sql)).strip(" ")
 
 
 #: Primary result codes of SQLite (sqlite.org/rescode.html) that are about the disk, not the

@@ -1,16 +1,16 @@
 """Opening a case: finding the slot, the root key and the copy of case.toml that count."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlcipher3 import dbapi2 as sqlite
 
-from contrechamp.base.errors import InputError
+from contrechamp.base.errors import ContrechampError, InputError
 from contrechamp.base.held_folder import HeldFolder
 from contrechamp.base.i18n import _
-from contrechamp.vault import database, lock, strangers, upgrading
+from contrechamp.vault import database, lock, strangers, upgrading, value_types
 from contrechamp.vault.access import casefile, slots
 from contrechamp.vault.access.keys import Unlocked, casefile_key, database_key
 from contrechamp.vault.case import Case, held, read_casefile
@@ -59,24 +59,47 @@ def opened(
         if write:
             with lock.writing(found), database.clear_errors():
                 case = _open(found, secret, tables, read_only=False, tolerant=False)
-                try:
+                with closing(case), _diagnosed(case.database, tables):
                     if database.format_of(case.database) < database.FORMAT:
                         upgrading.in_place(case, now())
                     recover(case)
                     if adoption.is_due(case):
                         adoption.adopt(case, now())
                     yield case
-                finally:
-                    case.close()
             return
         with database.clear_errors():
             read_only = not found.is_writable()
             case = _open(found, secret, tables, read_only=read_only, tolerant=tolerant)
-            try:
+            with closing(case), _diagnosed(case.database, tables):
                 _carry_over_in_memory(case)
                 yield case
-            finally:
-                case.close()
+
+
+#: What our code raises where a value is not of the type or size that it is declared to be.
+_BY_VALUES = (
+    TypeError, ValueError, AttributeError, LookupError, ArithmeticError, MemoryError,
+    AssertionError,
+)  # fmt: skip
+
+
+@contextmanager
+def _diagnosed(db: sqlite.Connection, tables: str) -> Iterator[None]:
+    """Say whose fault an error is, where a value is in the database that we never write.
+
+    Looking through all of them at every opening would take long; `verify` does, and this, after
+    something went wrong.
+
+    Raises:
+        InputError: in the place of an error of ours, naming the table of such a value.
+    """
+    try:
+        yield
+    except _BY_VALUES as error:
+        if isinstance(error, ContrechampError):
+            raise
+        for name in value_types.strange_tables(db, tables):
+            raise value_types.refused(name) from error
+        raise
 
 
 def _carry_over_in_memory(case: Case) -> None:
@@ -123,8 +146,9 @@ def _open_with(
     try:
         if not tolerant:
             database.check_schema(db, tables)
-        members, frontier = chain.read(db, file.log_origin)
-        candidates = _current(db, members, opened, unlocked.root_key)
+        with _diagnosed(db, tables):
+            members, frontier = chain.read(db, file.log_origin)
+            candidates = _current(db, members, opened, unlocked.root_key)
         unlocked = candidates[0] if candidates[0].root_key == unlocked.root_key else candidates[1]
     except BaseException:
         db.close()

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from contrechamp.vault import database
+from contrechamp.vault import database, state_shapes
 from contrechamp.vault.case import Case
 from contrechamp.vault.database import blob, text, whole
 from contrechamp.vault.log import custody
@@ -50,9 +50,16 @@ class State(NamedTuple):
 
     @property
     def parsed(self) -> dict[str, Any]:
-        """The state as a dict, parsed anew each time."""
-        found: dict[str, Any] = json.loads(self.content.decode())
-        return found
+        """The state as a dict, parsed anew each time.
+
+        Raises:
+            InputError: if it is not of the shape that ours have.
+        """
+        try:
+            found = json.loads(self.content.decode())
+        except (ValueError, RecursionError):
+            found = None
+        return state_shapes.checked(self.subject, found)
 
     @property
     def digest(self) -> str:

@@ -12,7 +12,7 @@ from sqlcipher3 import dbapi2 as sqlite
 from contrechamp.base.errors import ContrechampError, InputError
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
-from contrechamp.vault import database, object_keys, objects
+from contrechamp.vault import database, object_keys, objects, value_types
 from contrechamp.vault.access import casefile
 from contrechamp.vault.access.keys import casefile_key
 from contrechamp.vault.anchors import anchoring
@@ -62,6 +62,8 @@ def verify(
         if strange := database.strange_parts(case.pages, case.tables):
             # Nothing that it says can be relied on: a view may stand in the place of a table.
             return found + [_strange_part(name) for name in strange]
+        if strange := list(value_types.strange_tables(case.database, case.tables)):
+            return found + [_strange_value(name) for name in strange]
         found += [
             Discrepancy("database", database.NAME, _page_altered(what))
             for what in database.damage(case.pages)
@@ -118,6 +120,14 @@ def _page_altered(what: str) -> str:
 
 def _strange_part(name: str) -> Discrepancy:
     message = _("not as contrechamp makes it: somebody with a key of the case altered or added it")
+    return Discrepancy("database", name, message)
+
+
+def _strange_value(name: str) -> Discrepancy:
+    message = _(
+        "a value in it is of another type or size than contrechamp writes: somebody with a key of "
+        "the case altered it"
+    )
     return Discrepancy("database", name, message)
 
 

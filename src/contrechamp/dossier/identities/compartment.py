@@ -20,7 +20,7 @@ from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.search import normalised
 from contrechamp.dossier.records.people import Source
 from contrechamp.vault import case as cases
-from contrechamp.vault import database, subjects
+from contrechamp.vault import database, state_shapes, subjects
 from contrechamp.vault.access import slots
 from contrechamp.vault.access.members import recipient_of
 from contrechamp.vault.access.slots import AgeIdentities
@@ -443,10 +443,20 @@ def sealed_identities(case: Case) -> list[tuple[str, dict[str, Any]]]:
     return _states(case, IDENTITY)
 
 
+_SHAPES: Mapping[str, Mapping[str, Any]] = {
+    COMPARTMENT: {"recipient": str, "keys": state_shapes.TEXT_BY_NAME},
+    IDENTITY: dict.fromkeys(("source", "compartment", "sealed"), str),
+}
+
+
 def _states(case: Case, prefix: str) -> list[tuple[str, dict[str, Any]]]:
     """Return the subjects with a prefix that are not erased, and their states, the newest last."""
     found = sorted(subjects.below(case, prefix), key=lambda one: one.entry)
-    return [(one.subject, one.parsed) for one in found if not one.is_erased]
+    return [
+        (one.subject, state_shapes.checked(one.subject, one.parsed, _SHAPES[prefix]))
+        for one in found
+        if not one.is_erased
+    ]
 
 
 def _recipient_of(case: Case, member: str) -> str:

@@ -9,7 +9,7 @@ from contrechamp.base.i18n import _
 from contrechamp.dossier.records.field_types import Record
 from contrechamp.dossier.records.kinds import KINDS, class_of, kind_of
 from contrechamp.dossier.records.schema import REF, from_json
-from contrechamp.vault import subjects
+from contrechamp.vault import state_shapes, subjects
 from contrechamp.vault.case import Case
 from contrechamp.vault.database import AT_A_TIME
 from contrechamp.vault.log import branches, custody
@@ -243,9 +243,14 @@ def by_beginning(case: Case, text: str) -> str:
     return found[0] + sharp + key
 
 
+_SHAPE = {"kind": str, "fields": dict}
+
+
 def parsed(state: State) -> tuple[str, Record]:
     """Return the kind and the record that a state holds."""
-    content = state.parsed
+    content = state_shapes.checked(state.subject, state.parsed, _SHAPE)
+    if custody.ERASED_AT in content:
+        raise InputError(_("the record was erased"), where=state.subject)
     kind = str(content["kind"])
     return kind, from_json(class_of(kind), content["fields"], where=kind)
 

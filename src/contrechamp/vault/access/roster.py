@@ -5,6 +5,7 @@ from hashlib import sha256
 
 from contrechamp.base.errors import CheckFailedError
 from contrechamp.base.i18n import _
+from contrechamp.vault import state_shapes
 from contrechamp.vault.access import members
 from contrechamp.vault.access.recovery_keys import proquints
 from contrechamp.vault.case import Case
@@ -104,7 +105,10 @@ def _name(case: Case, member: roll.Member) -> str:
         or custody.digest(blob(row[0], "records.salt", 64), blob(row[1], "records.state"))
         == member.digest
     ):
-        return str(canonical.loads(blob(row[1], "records.state")).get("name", member.id))
+        state = state_shapes.checked(
+            roll.MEMBER + member.id, canonical.loads(blob(row[1], "records.state"))
+        )
+        return str(state.get("name", member.id))
     raise CheckFailedError(
         _("the record of a member is not what the log says: verify the case"),
         where=roll.MEMBER + member.id,

@@ -10,6 +10,7 @@ from typing import Any
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
+from contrechamp.vault import state_shapes
 from contrechamp.vault.bags import membership
 from contrechamp.vault.bags.membership import MemberProof
 from contrechamp.vault.bags.proved import (
@@ -86,7 +87,7 @@ def _merges(case: Case) -> dict[str, tuple[bytes, bytes, int, bytes]]:
         (branches.SUBJECT, branches.SUBJECT + "g"),
     ):
         says = blob(state, "records.state")
-        name = str(canonical.loads(says)["branch"])
+        name = str(state_shapes.checked(branches.SUBJECT, canonical.loads(says))["branch"])
         leaf = blob(content, "entries.content")
         found[name] = (blob(salt, "records.salt", 64), says, int(number), leaf)
     return found

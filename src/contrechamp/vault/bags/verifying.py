@@ -13,6 +13,7 @@ from contrechamp.base.errors import CheckFailedError, ContrechampError, InputErr
 from contrechamp.base.files import unreadable
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
+from contrechamp.vault import state_shapes
 from contrechamp.vault.bags import bag, comparing, derived, membership, received, signed
 from contrechamp.vault.bags import branches as bag_branches
 from contrechamp.vault.bags import document as documents
@@ -319,7 +320,7 @@ def _state(record: tuple[bytes, bytes], last: custody.Entry) -> Mapping[str, Any
     state = canonical.loads(record[1])
     if not isinstance(state, dict) or "erased_at" in state:
         raise _CheckError("record", _("the record is of an item that was erased"))
-    return state
+    return state_shapes.checked(last.subject, state)
 
 
 def _content(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from contrechamp.base.errors import InputError
 from contrechamp.vault.case import Case
 from contrechamp.vault.database import blob, text
 from contrechamp.vault.log import canonical, clock, custody
@@ -38,7 +39,7 @@ class Line:
 def history(case: Case) -> list[Line]:
     """Return the entries of a case's log, the oldest first, without verifying them."""
     names = {
-        str(subject): str(canonical.loads(blob(state, "records.state")).get("name", ""))
+        str(subject): _said(state, "name")
         for subject, state in case.database.execute("SELECT subject, state FROM records")
     }
     members = {
@@ -48,7 +49,7 @@ def history(case: Case) -> list[Line]:
     set_back = clock.set_back(case.database)
     reasons = custody.reasons(case.database)
     merges = {
-        str(subject): str(canonical.loads(blob(state, "records.state")).get("branch", ""))
+        str(subject): _said(state, "branch")
         for subject, state in case.database.execute(
             "SELECT subject, state FROM records WHERE subject LIKE 'merge/%'"
         )
@@ -83,6 +84,15 @@ def history(case: Case) -> list[Line]:
         for number, content in custody.leaves(case.database)
         for found in followed(line(content, reasons.get(number, ""), ""))
     ]
+
+
+def _said(state: bytes, name: str) -> str:
+    """Return what a state says; "" if it is not of our making: that keeps nobody from the log."""
+    try:
+        found = canonical.loads(bytes(state))
+    except InputError:
+        return ""
+    return str(found.get(name, "")) if isinstance(found, dict) else ""
 
 
 def newest_checkpoint(case: Case) -> str:

@@ -48,6 +48,8 @@ from contrechamp.vault.metadata import reading
 
 #: How many problems one error lists.
 MAX_LISTED = 20
+#: As many rows that cannot be read are told apart: each takes a thousand times its own memory.
+MAX_PROBLEMS = 50_000
 #: Largest file in an archive whose metadata is read before it is in the case, in bytes.
 MAX_IN_MEMORY = 64 << 20
 #: Stands at the end of the reason of what was read without confinement.
@@ -192,6 +194,8 @@ def read_files(
                         found.notices.append(read)
                     else:
                         found.problems += _staged(staging, read, number)
+                    if len(found.problems) > MAX_PROBLEMS:
+                        raise _too_many(found.problems)
             found.notices += [ImportNotice(*one) for one in context.source.not_used]
         if found.problems and not skip_bad_rows:
             raise together(found.problems)
@@ -330,6 +334,12 @@ def together(problems: Sequence[InputError]) -> InputError:
     if more:
         lines.append(ngettext("and {count} more", "and {count} more", more).format(count=more))
     return InputError("\n".join(lines))
+
+
+def _too_many(problems: Sequence[InputError]) -> InputError:
+    lines = [str(error) for error in problems[:MAX_LISTED]]
+    more = _("and more than {limit} rows in all: nothing of it was imported")
+    return InputError("\n".join([*lines, more.format(limit=MAX_PROBLEMS)]))
 
 
 def _staged(staging: Staging, read: Draft | InputError, source: int) -> list[InputError]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,10 @@ HEAD = 1 << 16
 #: Largest file of settings that is read whole.
 MAX_SETTINGS = 1 << 20
 _PIECE = 1 << 20
+#: What tables of a file hold that is not read: sheets and columns, of which no file has more.
+MAX_NOT_USED = 5000
+#: What no archive that is read exceeds (see `in_cell.archives`): files, and bytes of their heads.
+MAX_PARTS, MAX_HEADS = 20_000, 64 << 20
 
 _IN_CELL = "contrechamp.dossier.formats.in_cell"
 #: What every import needs; the rest is imported by a child that meets it.
@@ -178,7 +183,7 @@ class SourceFile:
         Args:
             lenient: see `in_cell.json_files.whole`.
         """
-        found = list(self._ask("json_files:whole", lenient=lenient))
+        found = list(islice(self._ask("json_files:whole", lenient=lenient), 2))
         if len(found) != 1:
             raise failures.nonsense(self.name)
         return found[0]
@@ -210,6 +215,8 @@ class SourceFile:
                 case {"table": [str(table), str(title)], "header": list(header)}:
                     answers.texts(header, self.name)
                 case {"not_used": str(told)}:
+                    if len(self.not_used) >= MAX_NOT_USED:
+                        raise failures.endless(self.name)
                     if (table, told) not in self.not_used:
                         self.not_used.append((table, told))
                 case _:
@@ -286,7 +293,14 @@ class SourceFile:
 
     @functools.cached_property
     def _parts(self) -> list["SourceFile"]:
-        return [self._part(one) for one in self.ask("archives:listed")]
+        listed = self.ask("archives:listed")
+        found, room = [], MAX_HEADS
+        for answer in listed:
+            found.append(self._part(answer))
+            room -= len(found[-1].head)
+            if room < 0 or len(found) > MAX_PARTS:
+                raise failures.endless(self.name)
+        return found
 
     def _part(self, answer: Any) -> "SourceFile":
         match answer:
