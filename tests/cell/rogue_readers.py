@@ -209,3 +209,10 @@ def crashes_on_some(content: IO[bytes]) -> Iterator[Any]:
     from contrechamp.vault.metadata.in_cell import described
 
     yield from described(content, announced=False)
+
+
+def lists(_content: IO[bytes], *, folder: str) -> Iterator[Any]:
+    try:
+        yield {"found": sorted(os.listdir(folder))}
+    except OSError as error:
+        yield {"kept out": error.errno}

@@ -1,8 +1,10 @@
 """Content of strangers is read by children that can do nothing but answer."""
 
+import errno
 import io
 import json
 import os
+import pwd
 import random
 import signal
 import subprocess
@@ -301,3 +303,18 @@ def test_a_template_that_cannot_start_is_told(path: None) -> None:
             with pytest.raises(CellError, match="cannot be started") as told:
                 read(cell, "says", what=[1])
             assert told.value.reason == "failed"
+
+
+@pytest.mark.parametrize("place", ["", "/", ".", "above", "home"])
+def test_a_path_to_libraries_that_names_more_than_libraries_opens_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """Shells make such lists by adding to what may be empty; the home is all that a user has."""
+    home = pwd.getpwuid(os.getuid()).pw_dir
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "note.txt").write_text("SAMPLE")
+    named = {"above": str(Path(home).parent), "home": home}.get(place, place)
+    monkeypatch.setenv("LD_LIBRARY_PATH", f"{named}:/usr/lib")
+    with opened_cell(LIMITS, MODULES) as cell:
+        for folder in (home, str(tmp_path)):
+            assert read(cell, "lists", folder=folder) == [{"kept out": errno.EACCES}]

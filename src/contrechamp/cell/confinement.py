@@ -11,6 +11,7 @@ Call it before any thread starts: Landlock binds only the thread that calls it.
 import contextlib
 import ctypes
 import os
+import pwd
 import sys
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -193,9 +194,24 @@ def _system() -> Iterator[tuple[Path, int]]:
 
 
 def _of_python() -> set[Path]:
-    """Return the folders that Python, its libraries and this program are in."""
+    """Return the folders that Python, its libraries and this program are in.
+
+    Who named them may not have thought of what is opened by it: neither a folder that depends on
+    where a command is run, nor one that has the user's home in it, is among them.
+    """
     named = [*sys.path, *os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep)]
     folders = {Path(prefix) / "lib" for prefix in (sys.prefix, sys.base_prefix)}
-    folders |= {Path(place) for place in named if os.path.isdir(place)}
-    home = Path(os.path.expanduser("~"))
-    return {folder for folder in folders if not home.is_relative_to(folder)}
+    folders |= {Path(place) for place in named if os.path.isabs(place) and os.path.isdir(place)}
+    homes = {Path(os.path.expanduser("~")), *_home()}
+    # As the system finds them: a link may lead to the home.
+    return {
+        folder
+        for folder in folders
+        if not any(home.resolve().is_relative_to(folder.resolve()) for home in homes)
+    }
+
+
+def _home() -> Iterator[Path]:
+    """Yield the user's home as the system knows it: the cell's own environment names another."""
+    with contextlib.suppress(KeyError):
+        yield Path(pwd.getpwuid(os.getuid()).pw_dir)
