@@ -40,6 +40,7 @@ def reveal(at, ref: str, **more) -> list[Identity]:
 def plain(at, tmp_path: Path) -> bytes:
     target = tmp_path / "plain.db"
     target.unlink(missing_ok=True)
+    at.case.database.set_authorizer(None)  # which lets nobody attach anything
     at.case.database.execute(f"ATTACH DATABASE '{target}' AS plain KEY ''")
     at.case.database.execute("SELECT sqlcipher_export('plain')")
     at.case.database.execute("DETACH DATABASE plain")

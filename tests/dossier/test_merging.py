@@ -271,6 +271,7 @@ def test_what_one_copy_erased_is_erased_and_does_not_come_back(
         assert lookup.get(at.case, cited)
         assert sound(at)
         dump = tmp_path / "plain.db"
+        at.case.database.set_authorizer(None)  # which lets nobody attach anything
         at.case.database.execute(f"ATTACH DATABASE '{dump}' AS plain KEY ''")
         at.case.database.execute("SELECT sqlcipher_export('plain')")
         assert b"unmistakable" not in dump.read_bytes()
@@ -280,6 +281,7 @@ def test_what_one_copy_erased_is_erased_and_does_not_come_back(
 def plain(case, root) -> bytes:
     """Return all that is in a database, decrypted."""
     dump = root / f"plain-{os.urandom(4).hex()}.db"
+    case.database.set_authorizer(None)  # which lets nobody attach anything
     case.database.execute(f"ATTACH DATABASE '{dump}' AS plain KEY ''")
     case.database.execute("SELECT sqlcipher_export('plain')")
     case.database.execute("DETACH DATABASE plain")
@@ -495,6 +497,7 @@ def test_identities_are_joined_and_nothing_of_them_shows(
         assert compartment.reveal(at.case, other, reason="SAMPLE", now=NOW)[0].name == "Nobody Else"
         assert sound(at)
         dump = tmp_path / "plain.db"
+        at.case.database.set_authorizer(None)  # which lets nobody attach anything
         at.case.database.execute(f"ATTACH DATABASE '{dump}' AS plain KEY ''")
         at.case.database.execute("SELECT sqlcipher_export('plain')")
         assert b"uartzfeather" not in dump.read_bytes()

@@ -191,6 +191,7 @@ def test_a_record_is_named_by_the_beginning_of_its_id(tmp_path: Path) -> None:
 def plain_dump(case: Case, tmp_path: Path) -> bytes:
     """Return every byte of the database, decrypted."""
     target = tmp_path / "plain.db"
+    case.database.set_authorizer(None)  # which lets nobody attach anything
     case.database.execute(f"ATTACH DATABASE '{target}' AS plain KEY ''")
     case.database.execute("SELECT sqlcipher_export('plain')")
     case.database.execute("DETACH DATABASE plain")

@@ -27,6 +27,7 @@ def reader(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
         process = replace(reading.LIMITS.process, **limits)
         monkeypatch.setattr(reading, "LIMITS", replace(reading.LIMITS, process=process))
         monkeypatch.setattr(reading, "READER", f"cell.rogue_readers:{function}")
+        monkeypatch.setattr(reading, "arguments", lambda announced: {})
 
     return use
 
@@ -95,7 +96,7 @@ def test_a_reader_that_was_taken_over_writes_nothing_else_into_a_record(
 ) -> None:
     cases.new(tmp_path / "case")
     reader("says")
-    monkeypatch.setattr(reading, "ARGUMENTS", {"what": forged})
+    monkeypatch.setattr(reading, "arguments", lambda announced: {"what": forged})
     cases.add(tmp_path / "case", photo(tmp_path / "a.jpg"))
     state = states(tmp_path / "case")["a.jpg"]
     assert state["metadata_unread"] == "nonsense"

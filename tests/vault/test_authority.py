@@ -21,6 +21,7 @@ from contrechamp.vault import case as cases_of
 from contrechamp.vault.access import members, slots
 from contrechamp.vault.access.keys import Unlocked
 from contrechamp.vault.access.slots import AgeIdentities
+from contrechamp.vault.bags import exporting
 from contrechamp.vault.case import Case
 from contrechamp.vault.log import branches, custody, history, signing
 from contrechamp.vault.verifying import verify
@@ -73,6 +74,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Three:
             members.share(case, recipient, name=name, reason="", now=NOW, random=os.urandom)
         source = store.put(case, Source(pseudonym="Sample Heron", sample=True), now=NOW).ref
         ids = {name: member for member, name, _left in members.members(case)}
+    cases.add(folder, cases.files(folder.parent / "files", 1))
     with cases.opened(folder, victim, write=True) as case:
         members.renew_signing_key(case, reason="", now=NOW, random=os.urandom)
     return Three(folder, victim, evil, ids, source)
@@ -101,6 +103,15 @@ def state_of(case: Case, member: str, **more: object) -> dict[str, object]:
 
 def keys(recipient: str, seed: bytes, number: int) -> custody.Keys:
     return custody.Keys(recipient, signing.public_key(seed).hex(), number)
+
+
+def item_of(three: Three) -> str:
+    """Return an item that the case has."""
+    with cases.opened(three.folder) as case:
+        (subject,) = case.database.execute(
+            "SELECT subject FROM records WHERE subject LIKE 'item/%'"
+        ).fetchone()
+    return str(subject).removeprefix("item/")
 
 
 def seal(case: Case, source: str) -> None:
@@ -282,6 +293,16 @@ def test_a_member_in_the_tables_only_is_none(three: Three) -> None:
         file = replace(case.file, slots=(*case.file.slots, slot))
         cases_of.write_casefile(case.folder, file, case.unlocked.root_key)
     assert "authority" in kinds(three.folder)
+    with cases.opened(three.folder, own) as case:  # to be verified, and for nothing else
+        assert not members.has_a_key_of_others(case)
+        for attempt in (
+            lambda: members.renew_signing_key(case, reason="", now=NOW, random=os.urandom),
+            lambda: exporting.export(
+                case, [item_of(three)], three.folder / "bag", recipients=[], plain=True, now=NOW
+            ),
+        ):
+            with pytest.raises(InputError, match="you are no member"):
+                attempt()
     with cases.opened(three.folder, write=True) as case:
         seal(case, three.source)
         with pytest.raises(InputError, match="no such member"):

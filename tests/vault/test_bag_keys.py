@@ -2,12 +2,15 @@
 
 import json
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from contrechamp.dossier.merge import merging
+from contrechamp.vault import adding
 from contrechamp.vault.access import members
 from contrechamp.vault.access.slots import AgeIdentities
 from contrechamp.vault.bags import exporting, verifying
@@ -148,3 +151,35 @@ def test_a_forged_key_signs_no_bag_that_passes(shared: tuple, tmp_path: Path) ->
             )
             exporting.export(case, [item], tmp_path / "bag", recipients=[], plain=True, now=NOW)
     assert ("authority", "checkpoint.txt") in found(tmp_path / "bag")
+
+
+@pytest.fixture
+def merged(tmp_path: Path, shared: tuple) -> tuple[Path, str]:
+    """A case into which a copy was merged that has an item of the second member's."""
+    folder, _item, second, _third = shared
+    theirs = tmp_path / "theirs" / "case"
+    shutil.copytree(folder, theirs)
+    with cases.opened(theirs, second, write=True) as case:
+        members.renew_signing_key(case, reason="", now=NOW, random=os.urandom)
+        files = cases.files(tmp_path / "more", 1, 77)
+        (added,) = adding.add(case, [files], now=lambda: NOW, random=os.urandom)
+    with cases.opened(folder, write=True) as case, cases.opened(theirs) as other:
+        merging.merge(case, other, now=NOW, random=os.urandom)
+    return folder, added.item
+
+
+def test_so_are_those_of_a_key_that_signed_a_merged_copy(
+    merged: tuple[Path, str], tmp_path: Path
+) -> None:
+    folder, item = merged
+    document = export(folder, cases.PASSPHRASE, item, tmp_path / "bag")
+    (branch,) = document["branches"]
+    assert [one["action"] for one in entries(branch)] == ["share", "share", "new-key", "new-key"]
+    assert found(tmp_path / "bag") == []
+    for change in (_without_the_last, _without_a_signature, _with_none):
+        document = json.loads((tmp_path / "bag" / "custody" / f"{item}.json").read_bytes())
+        change(document["branches"][0])
+        shutil.copytree(tmp_path / "bag", tmp_path / change.__name__)
+        path = tmp_path / change.__name__ / "custody" / f"{item}.json"
+        path.write_bytes(canonical.dumps(document))
+        assert ("branch", item) in found(tmp_path / change.__name__)

@@ -5,8 +5,7 @@ from collections.abc import Callable
 
 from contrechamp.cell import frames
 
-#: How much is asked for at a time, and kept until something else is asked for: readers look at the
-#: beginning of a small file again and again.
+#: How much is asked for at a time, and kept until something else is asked for.
 BUFFER = 1 << 18
 
 
@@ -16,11 +15,15 @@ class AskedContent(io.RawIOBase):
     Args:
         channel: to the parent.
         size: of the content in bytes.
+        first: its beginning, which readers look at again and again.
         before: called before each question, so that answers already made go first.
     """
 
-    def __init__(self, channel: frames.Channel, size: int, before: Callable[[], None]) -> None:
+    def __init__(
+        self, channel: frames.Channel, size: int, first: bytes, before: Callable[[], None]
+    ) -> None:
         self._channel, self._size, self._before, self._at = channel, size, before, 0
+        self._first = first
         self._kept_from, self._kept = 0, b""
 
     def readable(self) -> bool:
@@ -51,11 +54,13 @@ class AskedContent(io.RawIOBase):
         """Read as much as fits and is there at once."""
         if self._at >= self._size or not len(buffer):
             return 0
-        start = self._at - self._kept_from
-        if not 0 <= start < len(self._kept):
-            self._ask(len(buffer))
-            start = 0
-        part = self._kept[start : start + len(buffer)]
+        part = self._first[self._at : self._at + len(buffer)]
+        if not part:
+            start = self._at - self._kept_from
+            if not 0 <= start < len(self._kept):
+                self._ask(len(buffer))
+                start = 0
+            part = self._kept[start : start + len(buffer)]
         buffer[: len(part)] = part
         self._at += len(part)
         return len(part)

@@ -99,6 +99,8 @@ class Conversation:
         size = self._content.seek(0, io.SEEK_END)
         job = {"function": function, "arguments": dict(arguments), "size": size}
         self._put(frames.JOB, frames.encoded(frames.written(job)))
+        self._content.seek(0)
+        self._put(frames.CONTENT, self._content.read(frames.FIRST))
         while True:
             kind, content = self._take(max(self._limits.value_bytes, frames.MAX_PIECE))
             if kind == frames.WANTED:

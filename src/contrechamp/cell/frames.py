@@ -13,7 +13,8 @@ from typing import Any, Final, Protocol
 #: From the child: how it is confined; a range of the content that it asks for; a batch of values; a
 #: piece of bytes; an error; that it has finished.
 CONFINED, WANTED, VALUES, PIECE, FAILED, DONE = (bytes([letter]) for letter in b"CWVPFD")
-#: From the parent: what to do; the bytes that were asked for.
+#: From the parent: what to do; the bytes that were asked for, and once unasked those at the
+#: beginning, which every reader looks at.
 JOB, CONTENT = b"J", b"R"
 
 HEADER: Final = struct.Struct(">cI")
@@ -21,6 +22,8 @@ HEADER: Final = struct.Struct(">cI")
 RANGE: Final = struct.Struct(">QI")
 #: Most bytes of content in one answer, and of a piece of bytes.
 MAX_PIECE = 1 << 20
+#: Most bytes of content that are sent with the job.
+FIRST = 1 << 16
 #: A batch of values is sent once it has this many characters.
 BATCH = 1 << 16
 #: Most objects and lists that lie in each other in a value, and most values in a frame: the

@@ -169,16 +169,17 @@ def _be_child(descriptor: int, confine: Confine) -> None:
     )
     try:
         kind, said = frames.take(channel, frames.MAX_PIECE)
+        _content, first = frames.take(channel, frames.FIRST)
     except frames.CutOffError:  # nothing more is to be read
         return
     if kind == frames.JOB:
-        _read(channel, frames.parsed(said))
+        _read(channel, frames.parsed(said), bytes(first))
 
 
-def _read(channel: frames.Channel, job: dict[str, Any]) -> None:
+def _read(channel: frames.Channel, job: dict[str, Any], first: bytes) -> None:
     telling = _Telling(channel)
     try:
-        content = AskedContent(channel, job["size"], telling.flush)
+        content = AskedContent(channel, job["size"], first, telling.flush)
         function = pkgutil.resolve_name(job["function"])
         for value in function(BufferedReader(content, BUFFER), **job["arguments"]):
             telling.tell(value)

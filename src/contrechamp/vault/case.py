@@ -304,6 +304,17 @@ def member_state(case: Case, member: str) -> dict[str, object]:
     return {"name": str(name), "recipient": str(recipient), "signing": keys}
 
 
+def me(case: Case) -> roll.Member:
+    """Return the member who has the case open, as the log says.
+
+    Raises:
+        InputError: if only the tables know them.
+    """
+    if not case.chain.has_access(case.unlocked.member):
+        raise InputError(_("by the entries of the log you are no member of this case: verify it"))
+    return case.chain.members[case.unlocked.member]
+
+
 def slots_of(case: Case) -> dict[str, str]:
     """Return the member of every slot that the database knows."""
     rows = case.database.execute("SELECT id, member FROM slots")

@@ -4,7 +4,6 @@ The entry ``merge/<id>`` is in the log that the bag's checkpoint is of. Its reco
 checkpoint of the other copy's log, and that checkpoint covers the item's entries there.
 """
 
-import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,12 +11,21 @@ from typing import Any
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.vault import state_shapes
+from contrechamp.vault.bags import membership
+from contrechamp.vault.bags.membership import MemberProof
+from contrechamp.vault.bags.proved import (
+    Proved,
+    included_entry,
+    keys_of,
+    proved_fields,
+    proved_of,
+    record_of,
+    text_of,
+)
 from contrechamp.vault.case import Case
 from contrechamp.vault.log import branches, canonical, checkpoint, custody, merkle, signing
 from contrechamp.vault.log.note import MAX_SIGNATURES
 
-#: An entry, and the hashes that lead from it to the root.
-Proved = tuple[bytes, tuple[bytes, ...]]
 FIELDS = {"checkpoint", "keys", "merge", "record", "entries"}
 #: As many keys as a note may have signatures, and more entries than an item gets in years.
 MAX_KEYS, MAX_ENTRIES, MAX_BRANCHES = MAX_SIGNATURES, 10_000, 1_000
@@ -33,6 +41,7 @@ class BranchProof:
         merge: entry of the case's log that commits to the branch.
         record: salt and state of that entry's record.
         entries: entries of the item in the branch.
+        members: entries that made the keys.
     """
 
     note: str
@@ -40,6 +49,7 @@ class BranchProof:
     merge: Proved
     record: tuple[bytes, bytes] = field(repr=False)
     entries: tuple[Proved, ...]
+    members: tuple[MemberProof, ...] = ()
 
 
 def proofs(case: Case, item: str, tree: Sequence[Sequence[bytes]]) -> list[BranchProof]:
@@ -107,36 +117,21 @@ def _branch(
             (leaves[entry.number], tuple(merkle.inclusion_proof(entry.number, theirs)))
             for entry in entries
         ),
+        members=membership.proofs(case, leaves, names, branch=name),
     )
 
 
 def to_fields(branch: BranchProof) -> dict[str, Any]:
     """Return the fields of a branch in custody/<item>.json."""
+    members = [membership.to_fields(one) for one in branch.members]
     return {
         "checkpoint": branch.note,
-        "keys": {name: _text(key) for name, key in branch.keys.items()},
+        "keys": {name: text_of(key) for name, key in branch.keys.items()},
         "merge": proved_fields(branch.merge),
-        "record": {"salt": _text(branch.record[0]), "state": _text(branch.record[1])},
+        "record": {"salt": text_of(branch.record[0]), "state": text_of(branch.record[1])},
         "entries": [proved_fields(one) for one in branch.entries],
+        **({"members": members} if members else {}),
     }
-
-
-def proved_fields(one: Proved) -> dict[str, Any]:
-    """Return the fields of an entry with its proof."""
-    return {"entry": _text(one[0]), "proof": [_text(step) for step in one[1]]}
-
-
-def _text(content: bytes) -> str:
-    return base64.b64encode(content).decode()
-
-
-def keys_of(fields: Mapping[str, Any]) -> dict[str, bytes]:
-    """Read public keys by name.
-
-    Raises:
-        ValueError: if the fields have another form.
-    """
-    return {name: bytes_of(key, 32) for name, key in fields.items()}
 
 
 def branch_of(fields: Any) -> BranchProof:
@@ -145,7 +140,7 @@ def branch_of(fields: Any) -> BranchProof:
     Raises:
         ValueError: if the fields have another form.
     """
-    if not isinstance(fields, dict) or set(fields) != FIELDS:
+    if not isinstance(fields, dict) or set(fields) - {"members"} != FIELDS:
         raise ValueError("branch")
     keys, entries, signed = fields["keys"], fields["entries"], fields["checkpoint"]
     if (
@@ -162,65 +157,8 @@ def branch_of(fields: Any) -> BranchProof:
         merge=proved_of(fields["merge"]),
         record=record_of(fields["record"]),
         entries=tuple(proved_of(one) for one in entries),
+        members=membership.proofs_of(fields.get("members", [])),
     )
-
-
-def proved_of(fields: Any) -> Proved:
-    """Read an entry with its proof.
-
-    Raises:
-        ValueError: if the fields have another form.
-    """
-    if not isinstance(fields, dict) or set(fields) != {"entry", "proof"}:
-        raise ValueError("entry")
-    proof = fields["proof"]
-    if not isinstance(proof, list) or len(proof) > 64:
-        raise ValueError("proof")
-    return bytes_of(fields["entry"]), tuple(bytes_of(step, merkle.HASH_BYTES) for step in proof)
-
-
-def record_of(fields: Any) -> tuple[bytes, bytes]:
-    """Read salt and state of a record.
-
-    Raises:
-        ValueError: if the fields have another form.
-    """
-    if not isinstance(fields, dict) or set(fields) != {"salt", "state"}:
-        raise ValueError("record")
-    return bytes_of(fields["salt"], custody.SALT_BYTES), bytes_of(fields["state"])
-
-
-def bytes_of(text: Any, length: int | None = None) -> bytes:
-    """Decode base64.
-
-    Raises:
-        ValueError: if `text` is not base64, or not of `length` bytes where that is given.
-    """
-    if not isinstance(text, str):
-        raise ValueError("text")
-    content = base64.b64decode(text, validate=True)
-    if length is not None and len(content) != length:
-        raise ValueError("length")
-    return content
-
-
-def included_entry(proved: Proved, signed: checkpoint.Checkpoint) -> custody.Entry:
-    """Check that an entry is in the tree of a checkpoint, and return it.
-
-    Raises:
-        InputError: if its proof does not lead to the root.
-    """
-    content, proof = proved
-    try:
-        entry = custody.entry_of(canonical.loads(content))
-    except ValueError as error:
-        raise InputError(_("an entry is not readable")) from error
-    leaf = merkle.leaf_hash(content)
-    if not merkle.check_inclusion(leaf, entry.number, signed.size, proof, signed.root):
-        raise InputError(
-            _("entry {number} is not in the log that was signed").format(number=entry.number)
-        )
-    return entry
 
 
 def check(branch: BranchProof, item: str, signed: checkpoint.Checkpoint) -> list[custody.Entry]:
@@ -246,6 +184,7 @@ def check(branch: BranchProof, item: str, signed: checkpoint.Checkpoint) -> list
     if theirs.origin != signed.origin or told != (branch.note, theirs.root.hex()):
         raise InputError(_("a checkpoint of another log"))
     found = [included_entry(one, theirs) for one in branch.entries]
+    membership.check(branch.members, found, theirs, branch.keys)
     numbers = [entry.number for entry in found]
     if {entry.subject for entry in found} != {f"item/{item}"} or numbers != sorted(set(numbers)):
         raise InputError(_("an entry of something else, or out of order"))

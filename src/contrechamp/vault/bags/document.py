@@ -8,9 +8,10 @@ from typing import Any
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
-from contrechamp.vault.bags import bag, branches, membership, signed
-from contrechamp.vault.bags.branches import BranchProof, Proved
+from contrechamp.vault.bags import bag, branches, membership, proved, signed
+from contrechamp.vault.bags.branches import BranchProof
 from contrechamp.vault.bags.membership import MemberProof
+from contrechamp.vault.bags.proved import Proved
 from contrechamp.vault.log import canonical
 
 FOLDER = "custody"
@@ -62,7 +63,7 @@ def to_bytes(document: Document) -> bytes:
         "file": document.file,
         "encryption": "age" if document.encrypted else "none",
         "keys": {name: _base64(key) for name, key in document.keys.items()},
-        "entries": [branches.proved_fields(one) for one in document.entries],
+        "entries": [proved.proved_fields(one) for one in document.entries],
     }
     if document.branches:
         fields["branches"] = [branches.to_fields(branch) for branch in document.branches]
@@ -102,19 +103,17 @@ def read(content: bytes, item: str) -> Document:
     if isinstance(note, str) != (version == FIRST_FORMAT):
         raise ValueError("checkpoint")
     _check(fields, item, merged)
-    if not _is_list(members, membership.MAX_ENTRIES):
-        raise ValueError("members")
     return Document(
         format=fields["v"],
         item=item,
         file=fields["file"],
         encrypted=fields["encryption"] == "age",
-        keys=branches.keys_of(fields["keys"]),
-        entries=tuple(branches.proved_of(one) for one in fields["entries"]),
+        keys=proved.keys_of(fields["keys"]),
+        entries=tuple(proved.proved_of(one) for one in fields["entries"]),
         branches=tuple(branches.branch_of(one) for one in merged),
-        record=None if record is None else branches.record_of(record),
+        record=None if record is None else proved.record_of(record),
         note=note or "",
-        members=tuple(membership.proof_of(one) for one in members),
+        members=membership.proofs_of(members),
     )
 
 

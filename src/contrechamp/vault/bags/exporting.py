@@ -212,7 +212,7 @@ def _describe(
     """Write what is encrypted besides the contents; return the other tag files: proofs, tables."""
     leaves = [content for _number, content in custody.leaves(case.database)]
     tree = merkle.levels([merkle.leaf_hash(leaf) for leaf in leaves])
-    entries, members = _entries(leaves), membership.proofs(case, leaves)
+    entries, members = _entries(leaves), membership.proofs(case, leaves, keys)
     files: dict[str, bytes] = {}
     listed = []
     for one in found:
@@ -259,9 +259,8 @@ def _put_sealed(writer: bag.Writer, path: str, content: bytes, keys: Sequence[An
 
 def _signer(case: Case) -> tuple[str, bytes]:
     """Return name and public key of the key that the open case signs with."""
-    member = case.unlocked.member
-    newest = case.chain.members[member].keys[-1]
-    return signing.key_name(case.file.log_origin, member, newest.number), newest.public
+    me = cases.me(case)
+    return signing.key_name(case.file.log_origin, me.id, me.keys[-1].number), me.keys[-1].public
 
 
 def _entries(leaves: Sequence[bytes]) -> dict[str, list[int]]:

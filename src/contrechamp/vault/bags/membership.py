@@ -4,17 +4,25 @@ A bag shows as little of the case's members as that takes: whoever signs, whoeve
 so on up to the first member. It cannot show that nobody left, or had a key replaced, since then.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from contrechamp.base.errors import ContrechampError, InputError
 from contrechamp.base.i18n import _
-from contrechamp.vault.bags import branches
-from contrechamp.vault.bags.branches import Proved
+from contrechamp.vault.bags.proved import Proved, included_entry, proved_fields, proved_of
 from contrechamp.vault.case import Case
 from contrechamp.vault.discrepancies import REPLACED, UNPROVEN, Kind
-from contrechamp.vault.log import authority, chain, checkpoint, custody, merkle, roll, signing
+from contrechamp.vault.log import (
+    authority,
+    branches,
+    chain,
+    checkpoint,
+    custody,
+    merkle,
+    roll,
+    signing,
+)
 from contrechamp.vault.log.checkpoint import Checkpoint
 
 FIELDS = {"entry", "proof", "checkpoint", "signed"}
@@ -38,27 +46,35 @@ class MemberProof:
     signed: tuple[bytes, ...]
 
 
-def proofs(case: Case, leaves: Sequence[bytes]) -> tuple[MemberProof, ...]:
-    """Return the entries that made the key of whoever has the case open.
+def proofs(
+    case: Case, leaves: Sequence[bytes], names: Iterable[str], *, branch: str = branches.MAIN
+) -> tuple[MemberProof, ...]:
+    """Return the entries that made some keys, and those that made their authors' keys.
 
     Args:
         case: open.
-        leaves: entries of its log.
+        leaves: entries of the log.
+        names: names of the keys.
+        branch: id of the merged log, if it is one.
     """
-    if not case.chain.birth:
-        return ()
+    origin = f"{case.file.log_origin}/"
+    members = {one.removeprefix(origin).partition("/")[0] for one in names}
     hashes = [merkle.leaf_hash(leaf) for leaf in leaves]
     tree = merkle.levels(hashes)
-    return tuple(
-        _proof(case, entry, leaves[entry.number], hashes, tree) for entry in _making(case, leaves)
-    )
+    found = []
+    for entry in _making(leaves, members):
+        size, note = branches.checkpoint_over(case.database, branch, entry.number)
+        then = merkle.levels(hashes[:size])
+        proof = tuple(merkle.inclusion_proof(entry.number, tree))
+        signed = tuple(merkle.inclusion_proof(entry.number, then))
+        found.append(MemberProof((leaves[entry.number], proof), note, signed))
+    return tuple(found)
 
 
-def _making(case: Case, leaves: Sequence[bytes]) -> list[custody.Entry]:
-    """Return the entries that made the member's key, and those that made their authors' keys."""
+def _making(leaves: Sequence[bytes], members: set[str]) -> list[custody.Entry]:
     about = [custody.read_entry(leaf) for leaf in leaves if chain.is_about(leaf)]
     about = [one for one in about if one.v > 1 and one.action in _MAKING and one.keys is not None]
-    wanted, found = {case.unlocked.member}, set[str]()
+    wanted, found = set(members), set[str]()
     while wanted - found:
         found |= wanted
         subjects = {roll.MEMBER + one for one in found}
@@ -66,28 +82,10 @@ def _making(case: Case, leaves: Sequence[bytes]) -> list[custody.Entry]:
     return [one for one in about if one.subject.removeprefix(roll.MEMBER) in found]
 
 
-def _proof(
-    case: Case,
-    entry: custody.Entry,
-    leaf: bytes,
-    hashes: Sequence[bytes],
-    tree: Sequence[Sequence[bytes]],
-) -> MemberProof:
-    size, note = case.database.execute(
-        "SELECT size, note FROM checkpoints WHERE size > ? ORDER BY size LIMIT 1", (entry.number,)
-    ).fetchone()
-    then = merkle.levels(hashes[: int(size)])
-    return MemberProof(
-        proved=(leaf, tuple(merkle.inclusion_proof(entry.number, tree))),
-        note=str(note),
-        signed=tuple(merkle.inclusion_proof(entry.number, then)),
-    )
-
-
 def to_fields(one: MemberProof) -> dict[str, Any]:
     """Return the fields of an entry in custody/<item>.json."""
-    _unused, signed = branches.proved_fields((b"", one.signed)).values()
-    return {**branches.proved_fields(one.proved), "checkpoint": one.note, "signed": signed}
+    _unused, signed = proved_fields((b"", one.signed)).values()
+    return {**proved_fields(one.proved), "checkpoint": one.note, "signed": signed}
 
 
 def proof_of(fields: Any) -> MemberProof:
@@ -101,19 +99,30 @@ def proof_of(fields: Any) -> MemberProof:
     note = fields["checkpoint"]
     if not isinstance(note, str):
         raise ValueError("member")
-    _leaf, signed = branches.proved_of({"entry": fields["entry"], "proof": fields["signed"]})
-    proved = branches.proved_of({"entry": fields["entry"], "proof": fields["proof"]})
+    _leaf, signed = proved_of({"entry": fields["entry"], "proof": fields["signed"]})
+    proved = proved_of({"entry": fields["entry"], "proof": fields["proof"]})
     return MemberProof(proved, note, signed)
 
 
+def proofs_of(fields: Any) -> tuple[MemberProof, ...]:
+    """Read the entries that made keys; see `proof_of`."""
+    if not isinstance(fields, list) or len(fields) > MAX_ENTRIES:
+        raise ValueError("members")
+    return tuple(proof_of(one) for one in fields)
+
+
 def check(
-    found: Sequence[MemberProof], log: Checkpoint, keys: Mapping[str, bytes]
+    found: Sequence[MemberProof],
+    of_item: Sequence[custody.Entry],
+    log: Checkpoint,
+    keys: Mapping[str, bytes],
 ) -> list[tuple[Kind, str]]:
     """Check that the keys that signed a bag are those of members whom members let in.
 
     Args:
-        found: the entries that the bag has.
-        log: checkpoint of the bag.
+        found: the entries that the bag has of them.
+        of_item: the entries of an item in the same log.
+        log: checkpoint of the bag, or of the branch.
         keys: the keys that signed it, by name.
 
     Returns:
@@ -123,9 +132,11 @@ def check(
         ContrechampError: if an entry is not in the log, or was not for its author to write; or if
             the keys are others.
     """
+    if not found and any(entry.v > 1 for entry in of_item):
+        raise InputError(_("the entries that made the key were taken out"))
     if not found:
         return [(UNPROVEN, _("the bag does not say how the key that signed it came about"))]
-    entries = [(branches.included_entry(one.proved, log), one) for one in found]
+    entries = [(included_entry(one.proved, log), one) for one in found]
     going_on = roll.Chain(log.origin, legacy=_taken_over([entry for entry, _one in entries]))
     signatures: dict[str, roll.SignedBy] = {}
     for entry, one in entries:
@@ -162,7 +173,7 @@ def _check_signed(entry: custody.Entry, one: MemberProof, origin: str) -> None:
     said, _signatures = checkpoint.parse(one.note)
     if said.origin != origin:
         raise InputError(_("a checkpoint of another log"))
-    branches.included_entry((one.proved[0], one.signed), said)
+    included_entry((one.proved[0], one.signed), said)
 
 
 def _remarks(found: roll.Chain) -> list[tuple[Kind, str]]:

@@ -17,6 +17,7 @@ from contrechamp.vault import state_shapes
 from contrechamp.vault.bags import bag, comparing, derived, membership, received, signed
 from contrechamp.vault.bags import branches as bag_branches
 from contrechamp.vault.bags import document as documents
+from contrechamp.vault.bags import proved as proved_forms
 from contrechamp.vault.bags.comparing import Proven
 from contrechamp.vault.bags.document import FIRST_FORMAT, Document
 from contrechamp.vault.bags.received import ReceivedBag
@@ -228,15 +229,10 @@ def _report_keys(read: ReceivedBag, document: Document, done: Verified) -> None:
     """Tell how the keys that signed the bag came about, and what is wrong with that."""
     if done.signed is None or document.format == FIRST_FORMAT:
         return
-    if not document.members and any(
-        custody.read_entry(leaf).v > 1 for leaf, _proof in document.entries
-    ):
-        message = _("the entries that made the key that signed the bag were taken out")
-        read.report("authority", bag.CHECKPOINT, message)
-        return
     keys = {name: bytes.fromhex(key) for name, key in done.signers.items()}
+    entries = [custody.read_entry(leaf) for leaf, _proof in document.entries]
     try:
-        for kind, message in membership.check(document.members, done.signed, keys):
+        for kind, message in membership.check(document.members, entries, done.signed, keys):
             read.report(kind, bag.CHECKPOINT, message)
     except ContrechampError as error:
         read.report("authority", bag.CHECKPOINT, membership.problem(error))
@@ -268,7 +264,7 @@ def _entries(
     found: list[custody.Entry] = []
     for proved in document.entries:
         try:
-            entry = bag_branches.included_entry(proved, log)
+            entry = proved_forms.included_entry(proved, log)
         except InputError as error:
             raise _CheckError("proof", str(error)) from error
         if entry.subject != f"item/{document.item}" or (found and found[-1].number >= entry.number):
@@ -311,7 +307,7 @@ def _opened_record(sealed: bytes, keys: Sequence[Any], where: str) -> tuple[byte
             "identity", _("this key does not decrypt it, or it was altered")
         ) from None
     try:
-        return bag_branches.record_of(canonical.loads(content, where=where))
+        return proved_forms.record_of(canonical.loads(content, where=where))
     except ValueError:
         raise _CheckError("record", _("the record is not readable")) from None
 

@@ -74,6 +74,26 @@ def leaves_of(database: sqlite.Connection, branch: str) -> list[bytes]:
     return [*shared, *(leaf for part in reversed(parts) for leaf in part)]
 
 
+def checkpoint_over(database: sqlite.Connection, branch: str, number: int) -> tuple[int, str]:
+    """Return size and note of the first checkpoint over an entry of a log or branch.
+
+    Raises:
+        ValueError: if there is none.
+    """
+    known = branches(database)
+    while branch != MAIN and number < known[branch].fork:
+        branch = known[branch].parent
+    found = database.execute(
+        "SELECT size, note FROM (SELECT size, note, '' AS branch FROM checkpoints UNION ALL "
+        "SELECT size, note, branch FROM branch_checkpoints) WHERE branch = ? AND size > ? "
+        "ORDER BY size LIMIT 1",
+        (branch, number),
+    ).fetchone()
+    if found is None:
+        raise ValueError("no checkpoint")
+    return int(found[0]), str(found[1])
+
+
 def contains(case: Case, size: int, root: bytes) -> bool:
     """Return whether the log or a merged branch begins with the tree of a checkpoint."""
     for branch in (MAIN, *branches(case.database)):

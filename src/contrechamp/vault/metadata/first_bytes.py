@@ -37,12 +37,10 @@ def media_type(head: bytes, *, whole: bool) -> str:
     return "application/octet-stream" if b"\x00" in head or not head else "text/plain"
 
 
-def needs_reader(content: IO[bytes], size: int, head: bytes, kind: str) -> bool:
-    """Return whether content may hold metadata that a reader has to look for.
+def needs_reader(head: bytes, kind: str) -> bool:
+    """Return whether content may hold metadata, beside credentials, that a reader has to look for.
 
     Args:
-        content: seekable.
-        size: of it in bytes.
         head: first `HEAD` bytes of it.
         kind: its media type.
     """
@@ -50,7 +48,6 @@ def needs_reader(content: IO[bytes], size: int, head: bytes, kind: str) -> bool:
         kind.startswith("image/")
         or movie.may_be_movie(head)
         or head.startswith((_GZIP, _ZIP, _WARC))
-        or announces_credentials(content, size)
     )
 
 

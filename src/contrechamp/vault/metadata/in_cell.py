@@ -6,7 +6,7 @@ from typing import IO, Any
 from contrechamp.vault.metadata import captures, media
 
 
-def described(content: IO[bytes]) -> Iterator[dict[str, Any]]:
+def described(content: IO[bytes], *, announced: bool) -> Iterator[dict[str, Any]]:
     """Yield what `media.describe` and `captures.listing` say about content, in one value."""
     capture = captures.listing(content)
-    yield media.describe(content) | ({"capture": capture} if capture else {})
+    yield media.describe(content, announced=announced) | ({"capture": capture} if capture else {})

@@ -7,17 +7,23 @@ from typing import IO, Any, BinaryIO, cast
 import exifread
 
 from contrechamp.vault.metadata import credentials, movie
-from contrechamp.vault.metadata.first_bytes import HEAD, media_type, size_of
+from contrechamp.vault.metadata.first_bytes import (
+    HEAD,
+    announces_credentials,
+    media_type,
+    size_of,
+)
 
 #: Otherwise the library logs every file without metadata to the terminal.
 logging.getLogger("exifread").setLevel(logging.CRITICAL + 1)
 
 
-def describe(content: IO[bytes]) -> dict[str, Any]:
+def describe(content: IO[bytes], *, announced: bool | None = None) -> dict[str, Any]:
     """Return media type and metadata.
 
     Args:
         content: content of the file, seekable; it is never written anywhere.
+        announced: what `first_bytes.announces_credentials` says of it, if that is known.
 
     Returns:
         ``media_type``, and if there is any: ``exif`` and ``movie``, tags as text, and ``c2pa``, see
@@ -27,10 +33,12 @@ def describe(content: IO[bytes]) -> dict[str, Any]:
     size = size_of(content)
     head = content.read(HEAD)
     found: dict[str, Any] = {"media_type": media_type(head, whole=size <= HEAD)}
+    if announced is None:
+        announced = announces_credentials(content, size)
     more = {
         "exif": _exif(content) if found["media_type"].startswith("image/") else {},
         "movie": movie.describe(content, size) if movie.may_be_movie(head) else {},
-        "c2pa": credentials.describe(content, size, found["media_type"]),
+        "c2pa": credentials.describe(content, size, found["media_type"]) if announced else {},
     }
     return found | {name: facts for name, facts in more.items() if facts}
 

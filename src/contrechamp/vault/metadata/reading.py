@@ -1,7 +1,6 @@
 """Metadata of a file for its record: read in the cell, and checked here."""
 
 from collections.abc import Iterator, Mapping
-from types import MappingProxyType
 from typing import IO, Any, Final, Protocol
 
 from contrechamp.base.errors import InputError
@@ -18,9 +17,8 @@ LIMITS = ReadingLimits(
 )
 #: What every file needs; the rest is imported by a child that meets it.
 MODULES = ("contrechamp.vault.metadata.in_cell",)
-#: What is called there, with which arguments.
+#: What is called there.
 READER = "contrechamp.vault.metadata.in_cell:described"
-ARGUMENTS: Mapping[str, Any] = MappingProxyType({})
 
 #: Members of a record that say how it went: why nothing was read (see `cell.failures.Reason`), and
 #: that it was read without confinement.
@@ -46,6 +44,11 @@ class Reads(Protocol):
         """Yield what a function yields that is given some content."""
 
 
+def arguments(*, announced: bool) -> dict[str, Any]:
+    """Return the arguments of `READER`."""
+    return {"announced": announced}
+
+
 def described(content: IO[bytes], cell: Reads) -> dict[str, Any]:
     """Return media type and metadata of content, or why they were not read.
 
@@ -65,11 +68,12 @@ def described(content: IO[bytes], cell: Reads) -> dict[str, Any]:
     size = first_bytes.size_of(content)
     head = content.read(first_bytes.HEAD)
     kind = first_bytes.media_type(head, whole=size <= first_bytes.HEAD)
-    if not first_bytes.needs_reader(content, size, head, kind):
+    announced = first_bytes.announces_credentials(content, size)
+    if not announced and not first_bytes.needs_reader(head, kind):
         return {"media_type": kind}
     before, cell.read_unconfined = cell.read_unconfined, False
     try:
-        answers = list(cell.read(READER, content, ARGUMENTS))
+        answers = list(cell.read(READER, content, arguments(announced=announced)))
         found = _checked(answers) | {"media_type": kind}
     except CellError as error:
         found = {"media_type": kind, UNREAD: error.reason}
