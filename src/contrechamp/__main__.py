@@ -3,8 +3,8 @@
 import sys
 from importlib.util import find_spec
 
-#: What Python has on Linux and macOS and not on Windows: locks of files, limits of processes.
-NEEDED = ("fcntl", "resource")
+#: What Python has on Linux and macOS and not on Windows: locks of files, homes, limits of processes.
+NEEDED = ("fcntl", "pwd", "resource")
 
 
 def main() -> None:

@@ -315,3 +315,17 @@ def test_the_log_of_a_record_of_another_type_is_refused_by_name(told: Path, tmp_
     around_strict(case, "UPDATE records SET state = 'SAMPLE' WHERE subject = 'case'")
     with pytest.raises(InputError, match="table records holds"), cases.opened(case) as found:
         history.history(found)
+
+
+def test_a_schema_that_is_no_text_is_refused(case: Path) -> None:
+    """SQLite names it in its message, which Python then cannot read."""
+    with_key(
+        case, "PRAGMA writable_schema = ON",
+        "INSERT INTO sqlite_master VALUES ('table', x'ff', x'00', 0, x'ffff')",
+    )  # fmt: skip
+    for tolerant in (False, True):
+        with (
+            pytest.raises(InputError, match="the database is damaged"),
+            cases.opened(case, tolerant=tolerant),
+        ):
+            pass

@@ -219,9 +219,15 @@ def test_a_rewritten_entry(case: Path, field: str) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"\xff"])
-def test_an_entry_that_is_none(case: Path, content: object) -> None:
+def test_an_entry_that_is_none(case: Path, content: bytes) -> None:
     with_key(case, ("UPDATE entries SET content = ? WHERE number = 2", (content,)))
     assert {"entry", "rewritten"} <= kinds(case)
+
+
+@pytest.mark.parametrize("content", ["text", 7])
+def test_an_entry_that_is_not_bytes(case: Path, content: object) -> None:
+    with_key(case, ("UPDATE entries SET content = ? WHERE number = 2", (content,)))
+    assert kinds(case) == {"database"}  # nothing is read where a value is of another type
 
 
 @pytest.mark.parametrize("number", [0, 3])

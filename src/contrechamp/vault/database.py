@@ -152,7 +152,7 @@ def connect(path: Path, key: bytes, *, read_only: bool = False) -> sqlite.Connec
             database.execute("PRAGMA journal_mode = DELETE")
             database.execute("PRAGMA synchronous = EXTRA")
             database.execute("PRAGMA secure_delete = ON")
-    except sqlite.Error as error:
+    except (sqlite.Error, UnicodeDecodeError) as error:  # a name in a message may be no text
         raise InputError(
             _(
                 "the database is damaged, or does not belong to this case.toml: an older "
