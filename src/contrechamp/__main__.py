@@ -3,7 +3,7 @@
 import sys
 from importlib.util import find_spec
 
-#: What Python has on Linux and macOS and not on Windows: locks of files, homes, limits of processes.
+#: What Python has on Linux and macOS and not on Windows: locks, homes, limits of processes.
 NEEDED = ("fcntl", "pwd", "resource")
 
 
