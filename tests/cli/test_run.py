@@ -191,3 +191,15 @@ def test_help_does_not_load_the_engine() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
     assert done.returncode == 0
+
+
+def test_a_name_from_elsewhere_neither_steers_the_terminal_nor_forges_a_line(
+    contrechamp: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hostile = "a\x1b[2Jb\ncontrechamp: all is well"
+    message = f"no such column: {hostile}"
+    with_command(monkeypatch, raising(InputError(message, where=hostile)))
+    done = contrechamp("act")
+    assert done.status == 2
+    assert "\x1b" not in done.err
+    assert done.err.startswith("contrechamp: a\\x1b[2Jb\\ncontrechamp: all is well: no such column")

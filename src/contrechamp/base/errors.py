@@ -10,6 +10,8 @@ A message names the file, the row or field, what was expected and what to do. Me
 already in the user's language when the error is raised.
 """
 
+from contrechamp.base.shown_text import shown
+
 
 class ContrechampError(Exception):
     """The root: anything that is reported to the user in one line, without a traceback.
@@ -23,7 +25,7 @@ class ContrechampError(Exception):
 
     def __init__(self, message: str, *, where: str = "") -> None:
         self.where = where
-        super().__init__(f"{where}: {message}" if where else message)
+        super().__init__(f"{shown(where)}: {message}" if where else message)
 
 
 class InputError(ContrechampError):

@@ -18,6 +18,7 @@ import click
 
 from contrechamp.base.errors import ContrechampError
 from contrechamp.base.i18n import _
+from contrechamp.base.shown_text import shown
 from contrechamp.cli.app import application
 from contrechamp.cli.language import speak
 from contrechamp.cli.options import is_verbose
@@ -109,7 +110,8 @@ def _place(error: Exception) -> str:
 
 
 def _say(message: str) -> None:
-    """Print one message for the user on standard error."""
+    """Print one message for the user on standard error; what files say in it is escaped."""
+    message = "\n".join(map(shown, message.split("\n")))
     try:
         click.echo(_("contrechamp: {message}").format(message=message), err=True)
     except BrokenPipeError:

@@ -32,6 +32,7 @@ def writing(folder: HeldFolder) -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
+            holder = holder if holder.isdecimal() else ""  # the file may be somebody else's
             raise InputError(
                 _("process {number} is writing to this case; wait until it has finished").format(
                     number=holder or "?"
