@@ -1,15 +1,15 @@
 """Content as a child of the cell sees it: a file without a name, of which it asks for ranges."""
 
-import io
 from collections.abc import Callable
 
+from contrechamp.base.read_at import ReadAt
 from contrechamp.cell import frames
 
 #: How much is asked for at a time, and kept until something else is asked for.
 BUFFER = 1 << 18
 
 
-class AskedContent(io.RawIOBase):
+class AskedContent(ReadAt):
     """Content that the parent has, read only and seekable.
 
     Args:
@@ -22,33 +22,10 @@ class AskedContent(io.RawIOBase):
     def __init__(
         self, channel: frames.Channel, size: int, first: bytes, before: Callable[[], None]
     ) -> None:
-        self._channel, self._size, self._before, self._at = channel, size, before, 0
+        super().__init__(size)
+        self._channel, self._before = channel, before
         self._first = first
         self._kept_from, self._kept = 0, b""
-
-    def readable(self) -> bool:
-        """Return True."""
-        return True
-
-    def seekable(self) -> bool:
-        """Return True."""
-        return True
-
-    def tell(self) -> int:
-        """Return the position of the next read."""
-        return self._at
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Move to a position in the content.
-
-        Raises:
-            ValueError: if it is before the beginning.
-        """
-        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
-        if start + offset < 0:
-            raise ValueError("negative place")
-        self._at = start + offset
-        return self._at
 
     def readinto(self, buffer, /) -> int:  # type: ignore[no-untyped-def]  # any writable buffer
         """Read as much as fits and is there at once."""

@@ -174,6 +174,19 @@ class _Reading:
         return ("panning" if self._is_yes("revolving") else "unknown"), False
 
 
+def notice_of_unreadable(where: str, tag: str, value: str, message: str) -> Notice:
+    """Return a notice of a tag that cannot be read.
+
+    Args:
+        where: file and object.
+        tag: its key.
+        value: as it stands.
+        message: what was expected.
+    """
+    text = _("{tag}={value} cannot be read and is taken as not known: {message}")
+    return Notice("unreadable-tag", where, text.format(tag=tag, value=value, message=message))
+
+
 def notices_of_unused(file: str, tags: Mapping[tuple[str, str], int]) -> list[Notice]:
     """Return a notice of tags of cameras that nothing uses, if there are any.
 

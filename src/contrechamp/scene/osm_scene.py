@@ -17,6 +17,7 @@ from contrechamp.scene.camera_tags import (
     is_camera,
     is_former,
     is_surveillance,
+    notice_of_unreadable,
     notices_of_unused,
     read_camera,
 )
@@ -38,15 +39,8 @@ class _Notes:
 
     def unreadable(self, identity: str, tag: str, value: str, message: str) -> None:
         self.counts["unreadable_tags"] += 1
-        self.notices.append(
-            Notice(
-                "unreadable-tag",
-                f"{self.file}: {identity}",
-                _("{tag}={value} cannot be read and is taken as not known: {message}").format(
-                    tag=tag, value=value, message=message
-                ),
-            )
-        )
+        where = f"{self.file}: {identity}"
+        self.notices.append(notice_of_unreadable(where, tag, value, message))
 
 
 _ELLIPSOID = pyproj.Geod(ellps="WGS84")

@@ -15,6 +15,7 @@ from contrechamp.scene.camera_tags import (
     USED_KEYS,
     is_camera,
     is_former,
+    notice_of_unreadable,
     notices_of_unused,
     read_camera,
 )
@@ -63,14 +64,7 @@ def cameras_among(rows: Rows) -> Rows:
         origin += [number] * len(found.rows)
         where = f"{rows.file}:{rows.labels[number]}"
         notices += [
-            Notice(
-                "unreadable-tag",
-                where,
-                _("{tag}={value} cannot be read and is taken as not known: {message}").format(
-                    tag=one.tag, value=one.value, message=one.message
-                ),
-            )
-            for one in found.unreadable
+            notice_of_unreadable(where, one.tag, one.value, one.message) for one in found.unreadable
         ]
     notices += notices_of_unused(rows.file, unused)
     place = [name for name in names if name not in USED_KEYS and name not in _IDS]

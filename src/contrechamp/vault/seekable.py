@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from contrechamp.base.read_at import ReadAt
+
 CHUNK, TAG, NONCE = 64 << 10, 16, 16
 #: Longest header that is read; those of objects have some 200 bytes.
 MAX_HEADER = 8 << 10
@@ -39,7 +41,7 @@ class DamagedError(OSError):
     """Raised when the bytes are not those of an age file for this identity."""
 
 
-class Seekable(io.RawIOBase):
+class Seekable(ReadAt):
     """The content of an age file, read only.
 
     Args:
@@ -59,11 +61,10 @@ class Seekable(io.RawIOBase):
         self._from = payload_at + NONCE
         encrypted = file.seek(0, io.SEEK_END) - self._from
         self._chunks = -(-encrypted // (CHUNK + TAG))
-        self._size = encrypted - self._chunks * TAG
+        super().__init__(encrypted - self._chunks * TAG)
         last = encrypted - (self._chunks - 1) * (CHUNK + TAG)  # bytes of the last chunk
         if len(nonce) < NONCE or self._chunks < 1 or last < TAG or (last == TAG and self._size):
             raise DamagedError("the payload is cut off")
-        self._at = 0
         self._number, self._chunk = -1, b""
         # The last chunk is marked as such: a file cut off between two chunks is detected here.
         self._load(self._chunks - 1)
@@ -72,30 +73,6 @@ class Seekable(io.RawIOBase):
     def size(self) -> int:
         """Size of the content in bytes."""
         return self._size
-
-    def readable(self) -> bool:
-        """Return True."""
-        return True
-
-    def seekable(self) -> bool:
-        """Return True."""
-        return True
-
-    def tell(self) -> int:
-        """Return the position of the next read."""
-        return self._at
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Move to a position in the content.
-
-        Raises:
-            ValueError: if it is before the beginning.
-        """
-        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
-        if start + offset < 0:
-            raise ValueError("negative place")
-        self._at = start + offset
-        return self._at
 
     def readinto(self, buffer, /) -> int:  # type: ignore[no-untyped-def]  # any writable buffer
         """Read at most up to the end of the current chunk."""
