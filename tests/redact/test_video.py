@@ -414,9 +414,12 @@ def test_noise_has_nothing_to_do_with_the_picture(tmp_path: Path) -> None:
     two, _ = masked(source, request)
     second = read(two).frames
     area = np.s_[40:60, 50:70]
-    assert np.abs(first[3][area].astype(int) - second[3][area]).mean() > 15
+    # Four patches lie in it: that none of them differs by more than this happens once in 50,000.
+    assert np.abs(first[3][area].astype(int) - second[3][area]).max() > 10
     assert np.abs(first[3][area].astype(int) - first[8][area]).mean() < 6
-    assert red_pixels(first[3]) == 0
+    # The disc is redder than green by 200 and 140; the reddest patch of noise by 52.
+    red, green = (first[3][area][:, :, channel].mean(dtype=float) for channel in (0, 1))
+    assert red - green < 70
 
 
 def test_a_real_face_is_found_by_the_net_and_covered(tmp_path: Path) -> None:
