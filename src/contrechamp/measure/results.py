@@ -33,6 +33,22 @@ class Estimate:
 
 
 @dataclass(frozen=True)
+class Span:
+    """How far a figure's median goes by what is assumed, where no source is good enough to draw it.
+
+    Args:
+        low: least median over the alternatives of what is assumed; the default is one of them.
+        high: greatest median.
+        assumed: what differs between the alternatives, stable words as in `Driver`, such as
+            ("kind", "range_m").
+    """
+
+    low: float
+    high: float
+    assumed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Figure:
     """One figure: what was measured, at which level, for which group, and how certain it is.
 
@@ -58,6 +74,8 @@ class Figure:
         scenarios: the value with every unknown at the first decile, the median and the last decile
             of its prior, for all cameras alike: {"p10": ..., "p50": ..., "p90": ...}. Direction has
             no order: it is drawn in each scenario, and the mean over draws is given.
+        span: what the interval leaves out, because it is assumed and not drawn; None where nothing
+            is assumed, or where it was not computed for this figure.
     """
 
     key: str
@@ -67,6 +85,7 @@ class Figure:
     estimate: Estimate
     known_share: float
     scenarios: Mapping[str, float] = field(default_factory=dict)
+    span: Span | None = None
 
 
 @dataclass(frozen=True)

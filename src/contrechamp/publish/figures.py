@@ -92,6 +92,7 @@ def figures_schema() -> bytes:
 CSV_COLUMNS = (
     *("key", "level", "group", "unit", "median", "q05", "q95", "mean", "standard_error"),
     *("enough_draws", "n_draws", "known_share", "scenario_p10", "scenario_p50", "scenario_p90"),
+    *("span_low", "span_high", "span_assumed"),
 )
 
 
@@ -105,6 +106,7 @@ def figures_csv(figures: Sequence[Figure]) -> bytes:
         estimate = figure.estimate
         numbers = (estimate.median, estimate.q05, estimate.q95, estimate.mean)
         scenarios = (figure.scenarios.get(name) for name in ("p10", "p50", "p90"))
+        span = figure.span
         writer.writerow(
             (
                 *(as_cell(word) for word in words),
@@ -113,6 +115,8 @@ def figures_csv(figures: Sequence[Figure]) -> bytes:
                 estimate.n_draws,
                 _cell(figure.known_share),
                 *(_cell(value) for value in scenarios),
+                *((_cell(span.low), _cell(span.high)) if span else ("", "")),
+                as_cell(";".join(span.assumed) if span else ""),
             )
         )
     return text.getvalue().encode()
