@@ -16,9 +16,11 @@ from contrechamp.cli.options import (
     skip_bad_rows_option,
     target_height_option,
     threads_option,
+    unconfined_option,
 )
 from contrechamp.cli.telling import measure_and_tell
 from contrechamp.publish.measure_job import HOMES, PIECE_M, SAME_CAMERA_M, SEED, MeasureJob
+from contrechamp.scene.map_cell import map_cell
 
 
 def command() -> click.Command:
@@ -91,10 +93,11 @@ def command() -> click.Command:
                 help=_("Walk from at most this many homes; 0: no walks."),
             ),
             threads_option(),
+            unconfined_option(),
             json_option(),
         ],
     )
 
 
-def _measure(*, as_json: bool, **options: Any) -> None:
-    measure_and_tell(MeasureJob(**options), as_json=as_json)
+def _measure(*, as_json: bool, unconfined: bool, **options: Any) -> None:
+    measure_and_tell(MeasureJob(**options), map_cell(unconfined=unconfined), as_json=as_json)

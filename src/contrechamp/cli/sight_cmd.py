@@ -15,7 +15,9 @@ from contrechamp.cli.options import (
     skip_bad_rows_option,
     target_height_option,
     threads_option,
+    unconfined_option,
 )
+from contrechamp.scene.map_cell import map_cell
 
 
 def command() -> click.Command:
@@ -63,6 +65,7 @@ def command() -> click.Command:
             crs_option(),
             skip_bad_rows_option(),
             threads_option(),
+            unconfined_option(),
             json_option(),
         ],
     )
@@ -79,8 +82,19 @@ def _sight(
     crs: str | None,
     skip_bad_rows: bool,
     threads: int | None,
+    unconfined: bool,
     as_json: bool,
 ) -> None:
+    with map_cell(unconfined=unconfined) as cell:  # gets warm during the imports
+        from contrechamp.publish.regions_file import check_regions_file
+        from contrechamp.scene.read import read_cameras_and_buildings
+        from contrechamp.sight.levels import parse_levels
+
+        levels = parse_levels(level_set)
+        check_regions_file(out, (cameras_file, buildings_file))
+        scene = read_cameras_and_buildings(
+            cameras_file, buildings_file, crs=crs, skip_bad_rows=skip_bad_rows, cell=cell
+        )
     from contrechamp.cli.bars import progress_for
     from contrechamp.cli.telling import tell_notices, tell_rows_left_out
     from contrechamp.measure.engine import compile_engine
@@ -88,15 +102,8 @@ def _sight(
     from contrechamp.measure.possible_regions import possible_regions, region_table
     from contrechamp.measure.priors import default
     from contrechamp.measure.stage import set_stage, wall_notices
-    from contrechamp.publish.regions_file import check_regions_file, write_regions
-    from contrechamp.scene.read import read_cameras_and_buildings
-    from contrechamp.sight.levels import parse_levels
+    from contrechamp.publish.regions_file import write_regions
 
-    levels = parse_levels(level_set)
-    check_regions_file(out, (cameras_file, buildings_file))
-    scene = read_cameras_and_buildings(
-        cameras_file, buildings_file, crs=crs, skip_bad_rows=skip_bad_rows
-    )
     scene = replace(scene, notices=(*scene.notices, *wall_notices(scene)))
     progress = progress_for(as_json=as_json)
     compile_engine(progress)

@@ -1,11 +1,13 @@
 """The main job: files in; figures, map and report out."""
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from contrechamp.base.files import check_name_and_rights, not_utf8, read_bounded
 from contrechamp.base.i18n import _, active_language
 from contrechamp.base.progress import Progress, silent, timed
 from contrechamp.measure.engine import compile_engine
@@ -19,10 +21,13 @@ from contrechamp.publish.measure_job import MeasureJob
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.publication import write
 from contrechamp.publish.summary import length_in_view, sentences
-from contrechamp.scene.input_files import open_toml
+from contrechamp.scene.map_cell import MapReader
 from contrechamp.scene.read import read_scene
 from contrechamp.scene.tables import InputFile, Scene
 from contrechamp.sight.levels import parse_levels
+
+#: Largest file of priors, which the user wrote.
+_MOST_PRIORS = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,7 @@ def measure_and_publish(
     job: MeasureJob,
     *,
     again: Sequence[str],
+    cell: MapReader | None = None,
     progress: Progress = silent,
     first: Callable[[str], None] | None = None,
 ) -> Published:
@@ -91,6 +97,7 @@ def measure_and_publish(
     Args:
         job: what is to be measured, and how.
         again: the words of the command that repeats the result; they stand in the report.
+        cell: reads the inputs, as `scene.read.read_scene` has it, and is closed then.
         progress: one bar per step.
         first: called with the main figure, as a sentence, as soon as it is known.
 
@@ -107,8 +114,11 @@ def measure_and_publish(
         areas=job.areas,
         skip_bad_rows=job.skip_bad_rows,
         same_camera_m=job.same_camera_m,
+        cell=cell,
         progress=progress,
     )
+    if cell is not None:
+        cell.close()  # it would only hold memory from here on
     notices = (*scene.notices, *wall_notices(scene))
     scene = replace(scene, inputs=(*scene.inputs, *priors_entry), notices=notices)
     compile_engine(progress)
@@ -145,5 +155,10 @@ def _priors(file: Path | None) -> tuple[Priors, tuple[InputFile, ...]]:
     """Return the priors, and the entry of their file for the list of inputs."""
     if file is None:
         return default(), ()
-    opened = open_toml(file)
-    return from_toml(opened.content.decode(), name=opened.name), (opened.entry,)
+    content = read_bounded(file, _MOST_PRIORS, where=file.name, advice=check_name_and_rights())
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        raise not_utf8(file.name) from error
+    entry = InputFile(file.name, hashlib.sha256(content).hexdigest(), len(content), "TOML")
+    return from_toml(text, name=file.name), (entry,)

@@ -56,6 +56,7 @@ def _geojson(opened: OpenedFile) -> tuple[pd.DataFrame, np.ndarray]:
                 ),
                 where=opened.name,
             )
+        _check_texts(opened.content, document)
         features = document["features"]
         crs = _old_crs(document)
         cells = [_cells(feature) for feature in features]
@@ -76,6 +77,19 @@ def _geojson(opened: OpenedFile) -> tuple[pd.DataFrame, np.ndarray]:
     if crs is not None and crs != WGS84:
         shapes = gpd.GeoSeries(shapes, crs=crs).to_crs(WGS84).to_numpy()
     return pd.DataFrame(cells, columns=_names(cells), dtype=object), shapes
+
+
+def _check_texts(content: bytes, document: Any) -> None:
+    r"""Check that no text has halves of characters, which JSON can write as ``\ud800``.
+
+    Raises:
+        ValueError: if one has.
+    """
+    if b"\\ud" in content.lower():
+        try:
+            json.dumps(document, ensure_ascii=False).encode()
+        except UnicodeEncodeError as error:
+            raise ValueError(_("a text in it is not Unicode")) from error
 
 
 def _cells(feature: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,19 +2,16 @@
 
 import bz2
 import gzip
-import hashlib
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
-from pathlib import Path
 from typing import IO, Any
 
 from contrechamp.base import files
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
-from contrechamp.scene.tables import InputFile
 
 #: A compressed file that unpacks to more than this is refused: 2 GiB is several times the XML of a
 #: large city. Files are read into memory, so this bounds memory too.
@@ -23,8 +20,9 @@ _CHUNK = 1 << 20
 
 OSM_XML, OSM_PBF = "OSM XML", "OSM PBF"
 CSV, GEOJSON, GPKG, PARQUET, GPX = "CSV", "GeoJSON", "GeoPackage", "GeoParquet", "GPX"
-TOML = "TOML"
 OSM_FORMATS = frozenset({OSM_XML, OSM_PBF})
+#: Those whose licence is known, whoever made the file.
+LICENCES = dict.fromkeys(OSM_FORMATS, "ODbL 1.0")
 
 #: Ending of a file's name -> the format that it should have.
 ENDINGS = {
@@ -42,6 +40,7 @@ ENDINGS = {
     ".geoparquet": PARQUET,
     ".gpx": GPX,
 }
+FORMATS = frozenset(ENDINGS.values())
 NAMED = ".osm, .osm.gz, .osm.bz2, .osm.pbf, .csv, .geojson, .gpkg, .parquet, .gpx"
 
 
@@ -53,45 +52,50 @@ class OpenedFile:
         name: of the file, without its path.
         format: one of the formats above.
         content: uncompressed.
-        entry: for the list of inputs, with digest and size of the file as it is on disk.
     """
 
     name: str
     format: str
     content: bytes
-    entry: InputFile
 
 
-def open_input(path: Path, max_unpacked_bytes: int = MAX_UNPACKED_BYTES) -> OpenedFile:
-    """Read a whole file, within limits, and recognise its format by its name and first bytes.
+def opened_content(
+    content: IO[bytes], file_name: str, name: str, max_unpacked_bytes: int = MAX_UNPACKED_BYTES
+) -> OpenedFile:
+    """Unpack the content of a file, within limits, and recognise its format.
 
-    Raises:
-        InputError: if it cannot be read, is in an unknown format, is not what its name says, or
-            unpacks to more than `max_unpacked_bytes`.
-    """
-    name = path.name
-    wanted = _by_name(name)
-    packed = _read(path, name, max_unpacked_bytes)
-    content = _unpacked(packed, name, max_unpacked_bytes)
-    found = _by_content(content, wanted, name)
-    licence = "ODbL 1.0" if found in OSM_FORMATS else ""
-    entry = InputFile(name, hashlib.sha256(packed).hexdigest(), len(packed), found, licence)
-    return OpenedFile(name, found, content, entry)
-
-
-def open_toml(path: Path) -> OpenedFile:
-    """Read a file of settings.
+    Args:
+        content: as it is on disk.
+        file_name: whose ending says what it should be; its first bytes say what it is.
+        name: for errors.
+        max_unpacked_bytes: what it may hold.
 
     Raises:
-        InputError: if it cannot be read, or is not UTF-8 text.
+        InputError: if it is in an unknown format, is not what its name says, or is too large.
     """
-    content = _read(path, path.name, _CHUNK)
-    try:
-        content.decode()
-    except UnicodeDecodeError as error:
-        raise files.not_utf8(path.name) from error
-    entry = InputFile(path.name, hashlib.sha256(content).hexdigest(), len(content), TOML)
-    return OpenedFile(path.name, TOML, content, entry)
+    wanted = _by_name(file_name)
+    packed = _bounded(content, name, max_unpacked_bytes)
+    unpacked = _unpacked(packed, name, max_unpacked_bytes)
+    return OpenedFile(name, _by_content(unpacked, wanted, name), unpacked)
+
+
+def check_known(file_name: str) -> None:
+    """Check that a file has a name of a kind that is read.
+
+    Raises:
+        InputError: if it has not.
+    """
+    _by_name(file_name)
+
+
+def check_size(size: int, name: str, max_unpacked_bytes: int) -> None:
+    """Check that a file is not too large to be read.
+
+    Raises:
+        InputError: if it is.
+    """
+    if size > max_unpacked_bytes:
+        raise _too_large(name, max_unpacked_bytes)
 
 
 def _by_name(name: str) -> str:
@@ -103,14 +107,6 @@ def _by_name(name: str) -> str:
         _("this kind of file is not known; expected one of {endings}").format(endings=NAMED),
         where=name,
     )
-
-
-def _read(path: Path, name: str, limit: int) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return _bounded(file, name, limit)
-    except OSError as error:
-        raise files.unreadable(name, error, files.check_name_and_rights()) from error
 
 
 def _unpacked(packed: bytes, name: str, limit: int) -> bytes:
@@ -136,9 +132,13 @@ def _bounded(source: IO[bytes] | gzip.GzipFile | bz2.BZ2File, name: str, limit: 
     while chunk := source.read(_CHUNK):
         size += len(chunk)
         if size > limit:
-            raise files.too_large(name, limit, _("cut out a smaller area"))
+            raise _too_large(name, limit)
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+def _too_large(name: str, limit: int) -> InputError:
+    return files.too_large(name, limit, _("cut out a smaller area"))
 
 
 def _by_content(content: bytes, wanted: str, name: str) -> str:

@@ -1,8 +1,8 @@
 """From files to a scene on one metric plane: the entry point of this package."""
 
+import contextlib
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +11,10 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.scene.buildings import compose
+from contrechamp.scene.foreign_file import opened_file
 from contrechamp.scene.homes import find_homes
-from contrechamp.scene.input_files import MAX_UNPACKED_BYTES, OSM_FORMATS, OpenedFile, open_input
-from contrechamp.scene.input_rows import read_areas, read_input
+from contrechamp.scene.input_files import MAX_UNPACKED_BYTES, OSM_FORMATS
+from contrechamp.scene.map_cell import MapReader, map_cell
 from contrechamp.scene.projection import choose_plane
 from contrechamp.scene.same_camera import propose_same
 from contrechamp.scene.source_tables import SourceTables
@@ -33,9 +34,10 @@ def read_scene(
     skip_bad_rows: bool = False,
     same_camera_m: float = SAME_CAMERA_M,
     max_unpacked_bytes: int = MAX_UNPACKED_BYTES,
+    cell: MapReader | None = None,
     progress: Progress = silent,
 ) -> Scene:
-    """Read input files and put them together.
+    """Read input files, each in a process of its own, and put them together.
 
     Args:
         paths: OSM extracts, tables of cameras or buildings, GPX.
@@ -45,6 +47,7 @@ def read_scene(
             stopping at them.
         same_camera_m: propose cameras from two sources as one within this distance.
         max_unpacked_bytes: refuse a file that holds more.
+        cell: reads them; by default, one that is opened for them.
         progress: advanced with every file.
 
     Raises:
@@ -54,70 +57,77 @@ def read_scene(
     notices: list[Notice] = []
     entries: list[InputFile] = []
     sources: list[SourceTables] = []
-    is_osm: list[bool] = []
     files = [*paths, *([areas] if areas else [])]
-    with progress(_("Reading"), len(files)) as advance:
+    with _cell(cell) as reads, progress(_("Reading"), len(files)) as advance:
         for path in files:
-            opened = _with_own_name(open_input(path, max_unpacked_bytes), entries)
-            entries.append(opened.entry)
-            if path is areas:
-                sources.append(read_areas(opened, skip_bad_rows=skip_bad_rows))
-            elif opened.entry.sha256 in {entry.sha256 for entry in entries[:-1]}:
-                entries.pop()
-                notices.append(_read_once(opened))
-                advance(1)
-                continue
-            else:
-                sources.append(read_input(opened, skip_bad_rows=skip_bad_rows))
-            is_osm.append(opened.format in OSM_FORMATS)
+            taken = [entry.name for entry in entries]
+            with opened_file(path, taken, max_unpacked_bytes) as file:
+                if path is not areas and file.sha256 in {entry.sha256 for entry in entries}:
+                    notices.append(_read_once(file.name))
+                else:
+                    entry, tables = file.read(
+                        reads, areas=path is areas, skip_bad_rows=skip_bad_rows
+                    )
+                    entries.append(entry)
+                    sources.append(tables)
             advance(1)
-    return _scene(sources, is_osm, entries, notices, crs, skip_bad_rows, same_camera_m)
+    return _scene(sources, entries, notices, crs, skip_bad_rows, same_camera_m)
 
 
 def read_cameras_and_buildings(
-    cameras: Path, buildings: Path, *, crs: str | None = None, skip_bad_rows: bool = False
+    cameras: Path,
+    buildings: Path,
+    *,
+    crs: str | None = None,
+    skip_bad_rows: bool = False,
+    cell: MapReader | None = None,
 ) -> Scene:
-    """Read the cameras of one file and the buildings of another.
+    """Read the cameras of one file and the buildings of another; `cell` as in `read_scene`.
 
     Raises:
         InputError: if one of them cannot be used, or has none of them.
         UsageError: if `crs` cannot be used.
     """
-    opened = [open_input(cameras), open_input(buildings)]
-    of_cameras, of_buildings = (read_input(file, skip_bad_rows=skip_bad_rows) for file in opened)
+    entries: list[InputFile] = []
+    found: list[SourceTables] = []
+    with _cell(cell) as reads:
+        for path in (cameras, buildings):
+            taken = [entry.name for entry in entries]
+            with opened_file(path, taken, MAX_UNPACKED_BYTES) as file:
+                entry, tables = file.read(reads, areas=False, skip_bad_rows=skip_bad_rows)
+            entries.append(entry)
+            found.append(tables)
+    of_cameras, of_buildings = found
     if not len(of_cameras.cameras):
-        raise InputError(_("no camera in it; expected points"), where=opened[0].name)
+        raise InputError(_("no camera in it; expected points"), where=entries[0].name)
     if not len(of_buildings.footprints):
         raise InputError(
-            _("no building in it; expected polygons with height_m"), where=opened[1].name
+            _("no building in it; expected polygons with height_m"), where=entries[1].name
         )
     # A file may hold more than what it was given for.
     sources = [
         SourceTables(**{name: getattr(tables, name) for name in (wanted, "notices", "counts")})
         for wanted, tables in (("cameras", of_cameras), ("footprints", of_buildings))
     ]
-    is_osm = [file.format in OSM_FORMATS for file in opened]
-    entries = [file.entry for file in opened]
-    return _scene(sources, is_osm, entries, [], crs, skip_bad_rows, 0.0)
+    return _scene(sources, entries, [], crs, skip_bad_rows, 0.0)
 
 
-def _with_own_name(opened: OpenedFile, before: Sequence[InputFile]) -> OpenedFile:
-    """Return a file under a name that no file before it has: two may both be survey.csv."""
-    taken = {entry.name for entry in before}
-    name, number = opened.name, 1
-    while name in taken:
-        number += 1
-        name = f"{opened.name} ({number})"
-    return replace(opened, name=name, entry=replace(opened.entry, name=name))
+@contextlib.contextmanager
+def _cell(given: MapReader | None) -> Iterator[MapReader]:
+    """Yield the cell that was given, or one that is opened: closed by default."""
+    if given is not None:
+        yield given
+        return
+    with map_cell() as cell:
+        yield cell
 
 
-def _read_once(opened: OpenedFile) -> Notice:
-    return Notice("given-twice", opened.name, _("the same bytes were given before: read once"))
+def _read_once(name: str) -> Notice:
+    return Notice("given-twice", name, _("the same bytes were given before: read once"))
 
 
 def _scene(
     sources: Sequence[SourceTables],
-    is_osm: Sequence[bool],
     entries: Sequence[InputFile],
     notices: Sequence[Notice],
     crs: str | None,
@@ -125,6 +135,7 @@ def _scene(
     same_camera_m: float,
 ) -> Scene:
     names = [entry.name for entry in entries]
+    is_osm = [entry.format in OSM_FORMATS for entry in entries]
     tables = put_together(sources, names, is_osm)
     bounds = bounds_of(tables)
     if bounds is None:

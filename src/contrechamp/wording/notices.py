@@ -23,5 +23,6 @@ def notice_label(kind: str) -> str:
         "no-camera": _("feature that is no camera"),
         "tag-not-used": _("tag not used"),
         "unreadable-direction": _("direction that cannot be read"),
+        "read-unconfined": _("file read without confinement"),
     }
     return labels.get(kind, kind)

@@ -98,12 +98,11 @@ def _walk(opened: Any, gpx: Any) -> dict[str, Any]:
 
 def _opened(content: IO[bytes], name: str, kind: str) -> Any:
     from contrechamp.scene.input_files import OpenedFile
-    from contrechamp.scene.tables import InputFile
 
     found = content.read(MAX_WHOLE + 1)
     if len(found) > MAX_WHOLE:
         raise too_large(name, MAX_WHOLE, _("split it"))
-    return OpenedFile(name, kind, found, InputFile(name, "", len(found), kind))
+    return OpenedFile(name, kind, found)
 
 
 def _plain(value: Any) -> Any:

@@ -17,10 +17,9 @@ from contrechamp.base.csv_and_xlsx import UTF16, decoded
 from contrechamp.base.errors import InputError
 from contrechamp.cell import failures
 from contrechamp.cell.limits import GIB, ProcessLimits, ReadingLimits
-from contrechamp.cell.reading import Cell, opened_cell
+from contrechamp.cell.reading import Cell, Reads, opened_cell
 from contrechamp.dossier.formats.read import answers
 from contrechamp.vault.adding import Content
-from contrechamp.vault.metadata.reading import Reads
 
 #: What is looked at of a file to recognise its format, in bytes.
 HEAD = 1 << 16
