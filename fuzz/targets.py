@@ -10,8 +10,9 @@ from contrechamp.dossier.reading.search import normalised, query_of
 from contrechamp.dossier.records.kinds import KINDS
 from contrechamp.dossier.records.schema import from_json
 from contrechamp.dossier.writing import toml_form
+from contrechamp.scene.file_kinds import CSV, GPX
 from contrechamp.scene.gpx import read_gpx
-from contrechamp.scene.input_files import CSV, GPX, OpenedFile
+from contrechamp.scene.input_files import OpenedFile
 from contrechamp.scene.pbf_size import check_unpacked_size
 from contrechamp.scene.table_file import read_csv
 from contrechamp.scene.tables import InputFile

@@ -5,7 +5,8 @@ import hashlib
 import pytest
 
 from contrechamp.base.errors import InputError
-from contrechamp.scene.input_files import CSV, OpenedFile
+from contrechamp.scene.file_kinds import CSV
+from contrechamp.scene.input_files import OpenedFile
 from contrechamp.scene.input_rows import read_input
 from contrechamp.scene.source_tables import SourceTables
 from contrechamp.scene.tables import InputFile

@@ -20,7 +20,7 @@ from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.publication import write
 from contrechamp.publish.summary import length_in_view, sentences
 from contrechamp.scene.input_files import open_toml
-from contrechamp.scene.read import read_scene
+from contrechamp.scene.read import Needs, read_scene
 from contrechamp.scene.tables import InputFile, Scene
 from contrechamp.sight.levels import parse_levels
 
@@ -107,6 +107,7 @@ def measure_and_publish(
         areas=job.areas,
         skip_bad_rows=job.skip_bad_rows,
         same_camera_m=job.same_camera_m,
+        needs=Needs(open_ground=job.open_ground),
         progress=progress,
     )
     notices = (*scene.notices, *wall_notices(scene))
@@ -121,6 +122,7 @@ def measure_and_publish(
         priors=priors,
         piece_m=job.piece_m,
         most_homes=job.homes,
+        open_ground=job.open_ground,
         progress=progress,
         threads=job.threads,
         first_figure=None if first is None else partial(_tell_first, first, scene),

@@ -14,35 +14,14 @@ from typing import IO, Any
 from contrechamp.base import files
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
+from contrechamp.scene.file_kinds import OSM_FORMATS, PHOTOS, TOML, recognised
+from contrechamp.scene.photo_folder import pack_folder
 from contrechamp.scene.tables import InputFile
 
 #: A compressed file that unpacks to more than this is refused: 2 GiB is several times the XML of a
 #: large city. Files are read into memory, so this bounds memory too.
 MAX_UNPACKED_BYTES = 2 * 1024**3
 _CHUNK = 1 << 20
-
-OSM_XML, OSM_PBF = "OSM XML", "OSM PBF"
-CSV, GEOJSON, GPKG, PARQUET, GPX = "CSV", "GeoJSON", "GeoPackage", "GeoParquet", "GPX"
-TOML = "TOML"
-OSM_FORMATS = frozenset({OSM_XML, OSM_PBF})
-
-#: Ending of a file's name -> the format that it should have.
-ENDINGS = {
-    ".osm.gz": OSM_XML,
-    ".osm.bz2": OSM_XML,
-    ".osm.pbf": OSM_PBF,
-    ".osm": OSM_XML,
-    ".pbf": OSM_PBF,
-    ".csv": CSV,
-    ".tsv": CSV,
-    ".geojson": GEOJSON,
-    ".json": GEOJSON,
-    ".gpkg": GPKG,
-    ".parquet": PARQUET,
-    ".geoparquet": PARQUET,
-    ".gpx": GPX,
-}
-NAMED = ".osm, .osm.gz, .osm.bz2, .osm.pbf, .csv, .geojson, .gpkg, .parquet, .gpx"
 
 
 @dataclass(frozen=True)
@@ -51,7 +30,7 @@ class OpenedFile:
 
     Args:
         name: of the file, without its path.
-        format: one of the formats above.
+        format: one of those of `file_kinds`.
         content: uncompressed.
         entry: for the list of inputs, with digest and size of the file as it is on disk.
     """
@@ -63,17 +42,23 @@ class OpenedFile:
 
 
 def open_input(path: Path, max_unpacked_bytes: int = MAX_UNPACKED_BYTES) -> OpenedFile:
-    """Read a whole file, within limits, and recognise its format by its name and first bytes.
+    """Read a whole file, within limits, and recognise what it is by its content.
+
+    A folder is one of photos, of which the beginnings are read, where they say where they were
+    taken: its content is an archive of them.
 
     Raises:
-        InputError: if it cannot be read, is in an unknown format, is not what its name says, or
-            unpacks to more than `max_unpacked_bytes`.
+        InputError: if it cannot be read, is nothing that can be used, or unpacks to more than
+            `max_unpacked_bytes`.
     """
     name = path.name
-    wanted = _by_name(name)
+    if path.is_dir():
+        folder = pack_folder(path, max_unpacked_bytes)
+        entry = InputFile(folder.name, folder.sha256, folder.size_bytes, PHOTOS)
+        return OpenedFile(folder.name, PHOTOS, folder.content, entry)
     packed = _read(path, name, max_unpacked_bytes)
     content = _unpacked(packed, name, max_unpacked_bytes)
-    found = _by_content(content, wanted, name)
+    found = recognised(content, name)
     licence = "ODbL 1.0" if found in OSM_FORMATS else ""
     entry = InputFile(name, hashlib.sha256(packed).hexdigest(), len(packed), found, licence)
     return OpenedFile(name, found, content, entry)
@@ -92,17 +77,6 @@ def open_toml(path: Path) -> OpenedFile:
         raise files.not_utf8(path.name) from error
     entry = InputFile(path.name, hashlib.sha256(content).hexdigest(), len(content), TOML)
     return OpenedFile(path.name, TOML, content, entry)
-
-
-def _by_name(name: str) -> str:
-    lower = name.lower()
-    for ending, wanted in ENDINGS.items():
-        if lower.endswith(ending):
-            return wanted
-    raise InputError(
-        _("this kind of file is not known; expected one of {endings}").format(endings=NAMED),
-        where=name,
-    )
 
 
 def _read(path: Path, name: str, limit: int) -> bytes:
@@ -141,57 +115,6 @@ def _bounded(source: IO[bytes] | gzip.GzipFile | bz2.BZ2File, name: str, limit: 
     return b"".join(chunks)
 
 
-def _by_content(content: bytes, wanted: str, name: str) -> str:
-    """Return the format of the content; where its bytes leave that open, the name decides."""
-    head = content[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
-    if not content.strip(b"\x00 \t\r\n"):
-        raise InputError(_("the file is empty"), where=name)
-    found = wanted
-    if head.startswith(b"SQLite format 3\x00"):
-        found = GPKG
-    elif head.startswith(b"PAR1"):
-        found = PARQUET
-    elif content[4:15] == b"\x0a\x09OSMHeader":
-        found = OSM_PBF
-    elif head.startswith(b"<"):
-        found = _xml_kind(head, wanted, name)
-    elif wanted in {GPKG, PARQUET, OSM_PBF, OSM_XML, GPX} or (
-        wanted == GEOJSON and not head.startswith(b"{")
-    ):
-        if wanted == GPX and head[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-            return GPX  # XML in UTF-16
-        raise _misnamed(wanted, name)
-    return found
-
-
-def _misnamed(wanted: str, name: str) -> InputError:
-    text = _("this is not a {format} file, although its name says so").format(format=wanted)
-    return InputError(text, where=name)
-
-
 def declares_entities(content: bytes) -> bool:
     """Return whether XML declares a document type or entities, which no map or walk needs."""
     return b"<!DOCTYPE" in content[:4096] or b"<!ENTITY" in content
-
-
-def _xml_kind(head: bytes, wanted: str, name: str) -> str:
-    lower = head.lower()
-    if b"<osmchange" in lower:
-        raise InputError(
-            _(
-                "this is a file of changes, not of a map: apply it to an extract first, such as "
-                "with osmium apply-changes"
-            ),
-            where=name,
-        )
-    if b"<osm" in lower:
-        return OSM_XML
-    if b"<gpx" in lower:
-        return GPX
-    if b"<html" in lower or b"<!doctype html" in lower:
-        raise InputError(
-            _("this is a web page; the download went wrong, fetch the file again"), where=name
-        )
-    if wanted not in {OSM_XML, GPX}:
-        raise _misnamed(wanted, name)
-    return wanted
