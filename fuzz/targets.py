@@ -10,11 +10,11 @@ from contrechamp.dossier.reading.search import normalised, query_of
 from contrechamp.dossier.records.kinds import KINDS
 from contrechamp.dossier.records.schema import from_json
 from contrechamp.dossier.writing import toml_form
+from contrechamp.scene.file_kinds import CSV, GPX
 from contrechamp.scene.gpx import read_gpx
-from contrechamp.scene.input_files import CSV, GPX, OpenedFile
+from contrechamp.scene.input_files import OpenedFile
 from contrechamp.scene.pbf_size import check_unpacked_size
 from contrechamp.scene.table_file import read_csv
-from contrechamp.scene.tables import InputFile
 from contrechamp.vault.access import casefile
 from contrechamp.vault.anchors import anchor, ots, rfc3161
 from contrechamp.vault.log import canonical, checkpoint, custody
@@ -53,7 +53,7 @@ def _record(content: bytes) -> object:
 
 
 def _opened(content: bytes, kind: str) -> OpenedFile:
-    return OpenedFile("fuzz", kind, content, InputFile("fuzz", "", len(content), kind))
+    return OpenedFile("fuzz", kind, content)
 
 
 WARC = (

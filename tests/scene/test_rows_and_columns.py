@@ -3,7 +3,8 @@
 import pytest
 
 from contrechamp.base.errors import InputError
-from contrechamp.scene.input_files import CSV, OpenedFile
+from contrechamp.scene.file_kinds import CSV
+from contrechamp.scene.input_files import OpenedFile
 from contrechamp.scene.input_rows import read_input
 from contrechamp.scene.source_tables import SourceTables
 

@@ -31,7 +31,8 @@ def command() -> click.Command:
         help=_(
             "Measure what mapped cameras can see of streets and ways, with its uncertainty.\n\n"
             "INPUT: OpenStreetMap extracts (.osm, .osm.gz, .osm.bz2, .osm.pbf), surveys (.csv, "
-            ".geojson, .gpkg, .parquet) and walks (.gpx); several are put together."
+            ".xlsx, .geojson, .gpkg, .parquet, .kml, .kmz, photos with a place) and walks (.gpx, "
+            ".kml); several are put together. What is understood of them: contrechamp check"
         ),
         epilog=_("Example: contrechamp measure city.osm.pbf survey.csv -o report --lang fr"),
         params=[
@@ -91,6 +92,14 @@ def command() -> click.Command:
                 show_default=True,
                 metavar="N",
                 help=_("Walk from at most this many homes; 0: no walks."),
+            ),
+            click.Option(
+                ["--open", "open_ground"],
+                is_flag=True,
+                help=_(
+                    "The place has no buildings: views are free within range and field of view. "
+                    "The report says so first."
+                ),
             ),
             threads_option(),
             unconfined_option(),

@@ -43,6 +43,7 @@ from contrechamp.measure.street_figures import (
 from contrechamp.measure.tracks import TrackPieces, cut_tracks, track_figures
 from contrechamp.measure.trip_exposure import TripExposure, trip_exposure, trip_figures, trip_table
 from contrechamp.measure.trips import MOST_HOMES, TripPlan, choose_stops, plan_trips
+from contrechamp.scene.missing import Amounts, one_message, what_is_missing
 from contrechamp.scene.tables import Scene
 from contrechamp.sight.arrays import Level
 
@@ -139,6 +140,7 @@ def measure(
     priors: Priors | None = None,
     piece_m: float = PIECE_M,
     most_homes: int = MOST_HOMES,
+    open_ground: bool = False,
     progress: Progress = silent,
     threads: int | None = None,
     first_figure: Callable[[Figure], None] | None = None,
@@ -156,16 +158,19 @@ def measure(
         priors: for what is not mapped; by default the table of `priors.default`.
         piece_m: greatest length of a piece of street.
         most_homes: greatest number of homes that trips start from; 0 for no trips.
+        open_ground: the place has no buildings, so that views are free within range and field of
+            view; the scene must have none then.
         progress: advanced with every draw.
         threads: greatest number of threads; by default one per processor.
         first_figure: called with the length of street in view at the first level, without
             scenarios, as soon as its draws are done, which is long before the rest.
 
     Raises:
-        InputError: if there is no camera, no building or no walkable street.
+        InputError: if there is no camera, no building (but for open ground) or nothing to give
+            figures for: neither walkable street nor walk nor area.
         UsageError: if the number of draws is below 1.
     """
-    _check_whole(scene)
+    _check_whole(scene, open_ground=open_ground)
     if draws < 1:
         raise UsageError(_("the number of draws must be 1 or more"))
     stage = set_stage(
@@ -196,25 +201,18 @@ def measure(
         return _measure(run, regions, first_figure)
 
 
-def _check_whole(scene: Scene) -> None:
+def _check_whole(scene: Scene, *, open_ground: bool) -> None:
     """Refuse a scene that lacks what a figure needs: silence would read as "nothing in view"."""
-    missing = ""
-    if not len(scene.cameras):
-        missing = _(
-            "no camera found; expected objects tagged man_made=surveillance, "
-            "or a table of cameras with id, lon and lat"
-        )
-    elif not len(scene.buildings):
-        missing = _(
-            "no building found, and without walls every view would be free; "
-            "give an OpenStreetMap extract or a file of buildings as well"
-        )
-    elif not scene.streets["walkable"].any():
-        missing = _(
-            "no walkable street found to give figures for; give an OpenStreetMap extract as well"
-        )
-    if missing:
-        raise InputError(missing, where=", ".join(file.name for file in scene.inputs))
+    there = Amounts(
+        cameras=len(scene.cameras),
+        buildings=len(scene.buildings),
+        streets=int(scene.streets["walkable"].sum()),
+        tracks=len(scene.tracks),
+        areas=len(scene.areas),
+    )
+    if missing := what_is_missing(there, open_ground=open_ground):
+        where = ", ".join(file.name for file in scene.inputs)
+        raise InputError(one_message(missing), where=where)
 
 
 def _plan_draws(stage: Stage, draws: int, *, tracks: bool) -> _Draws:
@@ -405,6 +403,7 @@ def _methods(run: _Run, figures: Sequence[Figure]) -> dict[str, Any]:
         "driver_pairs": plan.pairs,
         "ground_draws": plan.main,
         "ground_line_spacing_m": SPACING_M,
+        "open_ground": not len(scene.buildings),
         "target_height_m": stage.target_height_m,
         "piece_m": float(length_m.max(initial=0.0)),
         "walkable_m": float(length_m.sum()),

@@ -30,3 +30,4 @@ class MeasureJob:
     piece_m: float = PIECE_M
     homes: int = HOMES
     threads: int | None = None
+    open_ground: bool = False

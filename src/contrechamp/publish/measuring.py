@@ -22,7 +22,7 @@ from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.publication import write
 from contrechamp.publish.summary import length_in_view, sentences
 from contrechamp.scene.map_cell import MapReader
-from contrechamp.scene.read import read_scene
+from contrechamp.scene.read import Needs, read_scene
 from contrechamp.scene.tables import InputFile, Scene
 from contrechamp.sight.levels import parse_levels
 
@@ -115,6 +115,7 @@ def measure_and_publish(
         skip_bad_rows=job.skip_bad_rows,
         same_camera_m=job.same_camera_m,
         cell=cell,
+        needs=Needs(open_ground=job.open_ground),
         progress=progress,
     )
     if cell is not None:
@@ -131,6 +132,7 @@ def measure_and_publish(
         priors=priors,
         piece_m=job.piece_m,
         most_homes=job.homes,
+        open_ground=job.open_ground,
         progress=progress,
         threads=job.threads,
         first_figure=None if first is None else partial(_tell_first, first, scene),

@@ -37,6 +37,7 @@ from contrechamp.scene.tables import (
     TRACK_COLUMNS,
     Notice,
 )
+from contrechamp.scene.understood import COLUMN, TAG, Understood
 
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
@@ -84,6 +85,9 @@ _BOUNDS: Mapping[tuple[str, str], tuple[float, float]] = {
 MAX_ROWS: Final = 50_000_000
 #: Letters that are sent at once, if there are several texts.
 _LETTERS: Final = 1 << 16
+#: What a column or tag is used as: names of fields and the like, and what separates them.
+_USES = re.compile(r"([a-z][a-z_0-9 ]{0,59}(\t[a-z][a-z_0-9 ]{0,59})*)?", re.ASCII)
+_BETWEEN_USES = "\t"
 #: Words for programs: kinds of notices, names of counts.
 _NAME = re.compile(r"[a-z][a-z_-]{0,79}", re.ASCII)
 #: Types of arrays as they cross: the same on every machine.
@@ -109,6 +113,12 @@ def sent(tables: SourceTables) -> Iterator[Any]:
     yield {"notices": len(tables.notices)}
     for one in fields(Notice):
         yield from _texts(getattr(notice, one.name) for notice in tables.notices)
+    yield {"understood": len(tables.understood)}
+    for name in ("where", "sort", "name", "example"):
+        yield from _texts(getattr(one, name) for one in tables.understood)
+    yield from _texts(_BETWEEN_USES.join(one.used_as) for one in tables.understood)
+    for name in ("filled", "unused", "unreadable"):
+        yield from _array([getattr(one, name) for one in tables.understood], "int64")
     yield {"counts": dict(tables.counts)}
 
 
@@ -173,6 +183,7 @@ class _Receiving:
         frames = {name: self._table(name) for name in _TABLES}
         paths = self._paths(self._count("paths"))
         notices = self._notices(self._count("notices"))
+        understood = self._understood(self._count("understood"))
         match next(self._answers, None):
             case {"counts": dict(counts)}:
                 pass
@@ -181,7 +192,9 @@ class _Receiving:
         self._need(all(_NAME.fullmatch(name) for name in counts))
         self._need(all(type(count) is int and count >= 0 for count in counts.values()))
         self._need(next(self._answers, None) is None)
-        return SourceTables(**frames, paths=paths, notices=notices, counts=counts)
+        return SourceTables(
+            **frames, paths=paths, notices=notices, counts=counts, understood=understood
+        )
 
     def _refuse(self) -> NoReturn:
         raise failures.nonsense(self._where)
@@ -302,6 +315,27 @@ class _Receiving:
         return [
             Notice(kind, shown(place), shown(message))
             for kind, place, message in zip(kinds, places, messages, strict=True)
+        ]
+
+    def _understood(self, count: int) -> list[Understood]:
+        where, sorts, names, examples = (self._texts(count) for _each in range(4))
+        uses = self._texts(count)
+        filled, unused, unreadable = (self._array("int64", count).tolist() for _each in range(3))
+        self._need({COLUMN, TAG}.issuperset(sorts))
+        self._need(all(_USES.fullmatch(text) for text in uses))
+        self._need(min([0, *filled, *unused, *unreadable]) == 0)
+        return [
+            Understood(
+                shown(where[i]),
+                sorts[i],
+                shown(names[i]),
+                tuple(uses[i].split(_BETWEEN_USES)) if uses[i] else (),
+                filled[i],
+                unused[i],
+                unreadable[i],
+                shown(examples[i]),
+            )
+            for i in range(count)
         ]
 
 

@@ -5,8 +5,9 @@ import os
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from contrechamp.base import files
 from contrechamp.base.errors import InputError
@@ -14,8 +15,10 @@ from contrechamp.base.i18n import _
 from contrechamp.base.shown_text import shown
 from contrechamp.cell import failures
 from contrechamp.scene.crossing import received
-from contrechamp.scene.input_files import FORMATS, LICENCES, check_known, check_size
+from contrechamp.scene.file_kinds import FORMATS, LICENCES
+from contrechamp.scene.input_files import check_size
 from contrechamp.scene.map_cell import READER, MapReader
+from contrechamp.scene.photo_folder import pack_folder
 from contrechamp.scene.source_tables import SourceTables
 from contrechamp.scene.tables import InputFile, Notice
 
@@ -34,16 +37,16 @@ class ForeignFile:
         content: of it.
         sha256: of the content, in hexadecimal digits.
         size_bytes: of the content.
-        changed_ns: when it was last changed.
+        changed_ns: when it was last changed; None for what does not lie on the disk as it is.
         max_unpacked_bytes: what it may hold.
     """
 
     file_name: str
     name: str
-    content: BinaryIO = field(repr=False)
+    content: IO[bytes] = field(repr=False)
     sha256: str
     size_bytes: int
-    changed_ns: int
+    changed_ns: int | None
     max_unpacked_bytes: int
 
     def read(
@@ -74,7 +77,7 @@ class ForeignFile:
         )
         found = self._format(next(answers, None))
         tables = received(answers, self.name)
-        if os.fstat(self.content.fileno()).st_mtime_ns != self.changed_ns:
+        if self.changed_ns not in {None, _changed_ns(self.content)}:
             raise InputError(_("it was changed while it was read; try again"), where=self.name)
         if cell.read_unconfined:
             tables = replace(tables, notices=[*tables.notices, _unconfined(self.name)])
@@ -92,6 +95,10 @@ class ForeignFile:
         raise failures.nonsense(self.name)
 
 
+def _changed_ns(content: IO[bytes]) -> int:
+    return os.fstat(content.fileno()).st_mtime_ns
+
+
 def _unconfined(name: str) -> Notice:
     return Notice(
         "read-unconfined",
@@ -106,15 +113,29 @@ def opened_file(
 ) -> Iterator[ForeignFile]:
     """Open a file, and take its digest.
 
+    A folder is one of photos: its content is an archive of their beginnings, which say where they
+    were taken.
+
     Args:
         path: of the file.
         taken: names of the files before it: two may both be survey.csv.
         max_unpacked_bytes: refuse a file that holds more.
 
     Raises:
-        InputError: if it cannot be read, is of an unknown kind, or is too large.
+        InputError: if it cannot be read, or is too large.
     """
-    check_known(path.name)
+    if path.is_dir():
+        photos = pack_folder(path, max_unpacked_bytes)
+        yield ForeignFile(
+            photos.name,
+            _own_name(photos.name, taken),
+            BytesIO(photos.content),
+            photos.sha256,
+            photos.size_bytes,
+            None,
+            max_unpacked_bytes,
+        )
+        return
     advice = files.check_name_and_rights()
     with files.open_plain(path, where=path.name, follow=True, advice=advice) as content:
         try:

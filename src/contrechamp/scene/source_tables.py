@@ -17,6 +17,7 @@ from contrechamp.scene.tables import (
     TRACK_COLUMNS,
     Notice,
 )
+from contrechamp.scene.understood import Understood
 
 #: Buildings as they are mapped: Polygon or MultiPolygon, possibly invalid; outlines, and the parts
 #: that replace them.
@@ -69,3 +70,4 @@ class SourceTables:
     areas: gpd.GeoDataFrame = field(default_factory=lambda: empty(AREA_COLUMNS))
     notices: Sequence[Notice] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
+    understood: Sequence[Understood] = ()

@@ -22,18 +22,18 @@ def cameras(
     Args:
         content: of the file.
         name: for errors.
-        kind: name of a constant of `scene.input_files`.
+        kind: name of a constant of `scene.file_kinds`.
         skip_bad_rows: leave out what cannot be read.
 
     Yields:
         ``{"notice": [where, message]}``, or ``{"camera": {column: text, number or None}}`` with
         ``lon`` and ``lat`` in degrees.
     """
-    from contrechamp.scene import input_files
+    from contrechamp.scene import file_kinds
     from contrechamp.scene.input_rows import read_input
 
     found = read_input(
-        _opened(content, name, str(getattr(input_files, kind, ""))), skip_bad_rows=skip_bad_rows
+        _opened(content, name, str(getattr(file_kinds, kind, ""))), skip_bad_rows=skip_bad_rows
     )
     for notice in found.notices:
         yield {"notice": [notice.where, notice.message]}
