@@ -83,7 +83,7 @@ def test_open_ground_and_walks_need_neither_buildings_nor_streets(
 
 def test_json_is_one_object(contrechamp: Run, tmp_path: Path) -> None:
     path = tmp_path / "places.csv"
-    path.write_text("lat,lon,remark\n45.0001,-26.999,x\n")
+    path.write_text("lat,lon,heading_deg,remark\n45.0001,-26.999,N,x\n")
     done = contrechamp("check", TOWN, path, "--json")
     assert (done.status, done.err) == (0, "")
     told = json.loads(done.out)
@@ -93,10 +93,17 @@ def test_json_is_one_object(contrechamp: Run, tmp_path: Path) -> None:
     assert {one["name"]: (one["used_as"], one["unused"]) for one in places["understood"]} == {
         "lat": (["place"], 0),
         "lon": (["place"], 0),
+        "heading_deg": (["heading_deg"], 0),
         "remark": ([], 1),
     }
     assert places["first"]["cameras"] == [
-        {"lon": -26.999, "lat": 45.0001, "id": "places.csv:2", "source": "places.csv:2"}
+        {
+            "lon": -26.999,
+            "lat": 45.0001,
+            "id": "places.csv:2",
+            "heading_deg": 0.0,
+            "source": "places.csv:2",
+        }
     ]
     wanting = contrechamp("check", path, "--json")
     assert (wanting.status, wanting.err) == (1, "")

@@ -22,7 +22,13 @@ from contrechamp.measure.draws import BUILDING, UNKNOWN_OF, UNORDERED, Uniforms
 from contrechamp.measure.drivers import Exchanged, drivers, visit_shares
 from contrechamp.measure.estimates import TOLERANCE, draws_needed
 from contrechamp.measure.exposure import Exposure
-from contrechamp.measure.ground import SPACING_M, ground_figures, scan_lines
+from contrechamp.measure.ground import (
+    SPACING_M,
+    ground_figures,
+    ground_in_areas,
+    lines_in_areas,
+    scan_lines,
+)
 from contrechamp.measure.groups import AreaGroups, area_groups
 from contrechamp.measure.heights import NEIGHBOURS
 from contrechamp.measure.known import PARAMETERS, known_share, mapped
@@ -43,6 +49,7 @@ from contrechamp.measure.street_figures import (
 from contrechamp.measure.tracks import TrackPieces, cut_tracks, track_figures
 from contrechamp.measure.trip_exposure import TripExposure, trip_exposure, trip_figures, trip_table
 from contrechamp.measure.trips import MOST_HOMES, TripPlan, choose_stops, plan_trips
+from contrechamp.scene.file_kinds import PHOTOS
 from contrechamp.scene.missing import Amounts, one_message, what_is_missing
 from contrechamp.scene.tables import Scene
 from contrechamp.sight.arrays import Level
@@ -313,10 +320,19 @@ def _ground_question(run: _Run) -> _Question:
         stage.placed.x, stage.placed.y, greatest_range_m(stage.cameras, stage.priors),
         seed=stage.seed,
     )  # fmt: skip
+    # Without streets, areas are measured by their ground.
+    areas = run.scene.areas if not len(run.streets.length_m) else run.scene.areas.iloc[:0]
+    within = lines_in_areas(lines, areas.geometry.to_numpy())
 
     def figures(numbers: Uniforms) -> tuple[DrawnFigure, ...]:
         exposure = stage.expose(numbers, lines, with_groups=False, progress=run.progress)
-        return ground_figures(exposure, m2_per_m, stage.levels)
+        found = ground_figures(exposure, m2_per_m, stage.levels)
+        if not len(areas):
+            return found
+        inside = stage.expose(numbers, within, with_groups=False)
+        area_m2 = areas.geometry.area.to_numpy(np.float64)
+        names = [f"area:{name}" for name in areas["id"].astype(str)]
+        return (*found, *ground_in_areas(inside, m2_per_m, area_m2, names, stage.levels))
 
     return figures
 
@@ -435,8 +451,16 @@ def _warnings(run: _Run, figures: Sequence[Figure]) -> tuple[str, ...]:
     warnings = []
     if run.stage.cameras["indoor"].all():
         warnings.append(_("Every camera is mapped as indoor: none has the street within view."))
-    if run.with_trips:
+    if run.with_trips and len(run.streets.length_m):
         warnings += run.streets.trips.warnings
+    photos = sum(file.format == PHOTOS for file in run.scene.inputs)
+    if photos:
+        warnings.append(
+            _(
+                "Cameras from photos stand where the photographer stood, not where they hang: "
+                "figures near them are rough."
+            )
+        )
     short = [figure.estimate for figure in figures if not figure.estimate.enough_draws]
     if short:
         warnings.append(

@@ -30,6 +30,8 @@ def camera_cards(
     irrelevant), ``rank`` (of the visit) and ``parts``: headings with rows of (name, value).
     """
     cameras = measurement.cameras
+    if measurement.pieces.empty:  # the rank is by the street that each has in view
+        cameras = cameras.drop(columns="visit_rank", errors="ignore")
     at = quantised.points(cameras.geometry.to_numpy(), frame)
     degrees = scene.cameras.geometry.to_crs(4326)
     mapped_rows = scene.cameras.to_dict("records")
@@ -131,6 +133,8 @@ def _prior_text(prior: Prior | None, numbers: Numbers) -> str:
 def _in_view(
     measured: dict[str, Any], measurement: Measurement, numbers: Numbers
 ) -> list[list[str]]:
+    if measurement.pieces.empty:
+        return []
     return [
         [
             level_label(level.name),

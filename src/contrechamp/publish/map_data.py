@@ -30,17 +30,17 @@ FOCUS_MARGIN_M = 80.0
 
 
 def map_frame(measurement: Measurement, scene: Scene) -> Frame:
-    """Return the frame of the map: all cameras and all walkable street."""
-    return quantised.frame_around(
-        (measurement.cameras.geometry.to_numpy(), measurement.pieces.geometry.to_numpy()),
-        MARGIN_M,
-    )
+    """Return the frame of the map: all cameras and all walkable street; without any, the walks."""
+    measured = measurement.pieces.geometry.to_numpy()
+    if not len(measured):
+        measured = scene.tracks.geometry.to_numpy()
+    return quantised.frame_around((measurement.cameras.geometry.to_numpy(), measured), MARGIN_M)
 
 
 def _focus(measurement: Measurement, frame: Frame) -> list[int]:
     """Return west, south, east, north of the first view, in units of the map."""
     places = measurement.cameras.geometry.to_numpy()
-    if not len(places):
+    if not len(places) or measurement.pieces.empty:
         return [0, 0, frame.width, frame.height]
     around = quantised.frame_around((places,), FOCUS_MARGIN_M)
     return [
@@ -79,7 +79,7 @@ def map_data(
         "levels": [[level.name, level_label(level.name)] for level in measurement.levels],
         "certainties": [[name, label] for name, label in certainty_labels().items()],
         "totals": _totals(measurement, numbers),
-        "words": _words(numbers),
+        "words": _words(numbers, streets=not pieces.empty),
         "buildings": drawn_buildings(scene, frame),
         "streets": {
             "lines": quantised.lines(pieces.geometry.to_numpy(), frame),
@@ -170,7 +170,7 @@ def _walks(measurement: Measurement, frame: Frame) -> list[list[int]]:
     return quantised.lines(trips.geometry.to_numpy()[pick], frame)
 
 
-def _words(numbers: Numbers) -> dict[str, str]:
+def _words(numbers: Numbers, *, streets: bool) -> dict[str, str]:
     """Return the words that the script of the map needs."""
     return {
         "zoomIn": _("Zoom in"),
@@ -184,7 +184,7 @@ def _words(numbers: Numbers) -> dict[str, str]:
         "mean": _("On average"),
         "atOnce": _("Mapped cameras at once (mean)"),
         "camera": _("Camera {id}"),
-        "shown": _("Shown: {level}, {certainty}."),
+        "shown": _("Shown: {level}, {certainty}.") if streets else _("Shown: {level}."),
         "percent": numbers.percent(0.99).replace("99", "{n}"),
         "barrier": _("Barrier: {kind}"),
     }

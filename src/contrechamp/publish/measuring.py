@@ -21,6 +21,7 @@ from contrechamp.publish.measure_job import MeasureJob
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.publication import write
 from contrechamp.publish.summary import length_in_view, sentences
+from contrechamp.publish.without_streets import open_ground_told
 from contrechamp.scene.map_cell import MapReader
 from contrechamp.scene.read import Needs, read_scene
 from contrechamp.scene.tables import InputFile, Scene
@@ -150,7 +151,8 @@ def measure_and_publish(
 
 def _tell_first(first: Callable[[str], None], scene: Scene, seen: Figure) -> None:
     """Tell the main figure as a sentence of the report."""
-    first(length_in_view(seen, len(scene.cameras), Numbers(active_language())))
+    told = length_in_view(seen, len(scene.cameras), Numbers(active_language()))
+    first(told if len(scene.buildings) else f"{open_ground_told()} {told}")
 
 
 def _priors(file: Path | None) -> tuple[Priors, tuple[InputFile, ...]]:

@@ -20,8 +20,22 @@ from contrechamp.wording.notices import notice_label
 LISTED_NOTICES = 300
 
 
-def geometry_paragraphs() -> list[str]:
+def geometry_paragraphs(*, open_ground: bool = False) -> list[str]:
     """Return how visible regions are computed, in plain words."""
+    if open_ground:
+        return [
+            _(
+                "The place was taken as open ground: there is no building, wall, terrain, tree or "
+                "vehicle. A camera has a target in view if the target lies inside its horizontal "
+                "and vertical field of view and within range. Between buildings less would be in "
+                "view: these figures are no measure of such a place."
+            ),
+            _(
+                "Indoor cameras see nothing of the outside. Panning and dome cameras see every "
+                "direction over time, one part at a time."
+            ),
+            *_cameras_and_draws()[1:],
+        ]
     return [
         _(
             "A building is a block with upright walls, a flat roof and a height; there is no "
@@ -30,6 +44,12 @@ def geometry_paragraphs() -> list[str]:
             "of view, and if it is within range. The regions are exact for these blocks: they are "
             "not made of pixels or of single rays."
         ),
+        *_cameras_and_draws(),
+    ]
+
+
+def _cameras_and_draws() -> list[str]:
+    return [
         _(
             "A camera on a wall, or mapped inside a building, is moved to the outer side of the "
             "nearest wall and does not look through it. Indoor cameras see nothing of the street. "

@@ -28,8 +28,8 @@ def visit_table(measurement: Measurement, scene: Scene, numbers: Numbers) -> Rep
     """Return the cameras to visit first, each with a button that shows it on the map."""
     cameras = measurement.cameras
     first = measurement.levels[0].name
-    if "visit_rank" not in cameras or cameras.empty:
-        return None
+    if "visit_rank" not in cameras or cameras.empty or measurement.pieces.empty:
+        return None  # the rank is by the street that each has in view
     order = np.argsort(cameras["visit_rank"].to_numpy(), kind="stable")[:LISTED_CAMERAS]
     rank, known = _("Rank"), _("What is mapped")
     share, seen = _("Share of the variance, at most"), _("Street in view (mean)")

@@ -2,6 +2,7 @@
 
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.measure.results import Figure, Measurement
+from contrechamp.publish import without_streets
 from contrechamp.publish.findings import find
 from contrechamp.publish.numbers import Numbers, rounding_step
 from contrechamp.publish.unknowns import unknown_label
@@ -31,7 +32,8 @@ def sentences(measurement: Measurement, scene: Scene, numbers: Numbers) -> list[
         _what_would_help(measurement, numbers),
         _walks(measurement, numbers),
     ]
-    return [sentence for sentence in candidates if sentence]
+    found = [sentence for sentence in candidates if sentence]
+    return without_streets.told_first(measurement, found)
 
 
 def length_in_view(seen: Figure, n_cameras: int, numbers: Numbers) -> str:
@@ -56,6 +58,9 @@ def _reach(measurement: Measurement, scene: Scene, numbers: Numbers) -> str:
     if not len(scene.cameras):
         return _("There is no camera in the data; the map may well be incomplete.")
     if seen is None:
+        told = without_streets.reach(measurement, scene, numbers)
+        if told:
+            return told + _cap(measurement, numbers)
         return _("There is no walkable street in the data, so that no length could be measured.")
     text = length_in_view(seen, len(scene.cameras), numbers)
     if share is None:
@@ -99,7 +104,7 @@ def _density(measurement: Measurement, numbers: Numbers) -> str:
 
 
 def _sureness(measurement: Measurement, numbers: Numbers) -> str:
-    seen = _only(find(measurement, "streets.seen_m", measurement.levels[0].name))
+    seen = without_streets.main_figure(measurement)
     if seen is None:
         return ""
     known = numbers.percent(seen.known_share)

@@ -154,7 +154,8 @@ def _first(table: gpd.GeoDataFrame) -> list[dict[str, Any]]:
             if name == table.geometry.name:
                 continue
             value = _plain(row[name])
-            if value not in (None, "", False) and value != absent.get(str(name)):
+            # Zero is a value: a camera that looks to the north.
+            if not (value is None or value is False or value == "" or value == absent.get(name)):
                 cells[str(name)] = value
         rows.append(cells)
     return rows

@@ -14,6 +14,7 @@ def figure_label(key: str) -> str:
             "Walkable street within view of two and more mapped cameras at once"
         ),
         "area.seen_m2": _("Ground within view of at least one mapped camera"),
+        "area.seen_share": _("Share of the ground within view of at least one mapped camera"),
         "trips.seen_m": _("Metres of a walk within view of a mapped camera"),
         "trips.seen_share": _("Share of a walk within view of a mapped camera"),
         "trips.cameras": _("Different mapped cameras along a walk"),

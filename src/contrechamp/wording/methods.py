@@ -8,6 +8,7 @@ def stated_label(key: str) -> str:
     labels = {
         "seed": _("Seed of the draws"),
         "draws": _("Draws"),
+        "open_ground": _("Over open ground, without any building"),
         "target_height_m": _("Height of the target above the ground, in metres"),
         "piece_m": _("Largest length of a piece of street, in metres"),
         "level_set": _("Set of levels"),

@@ -1,0 +1,126 @@
+"""What a report says where there are no buildings, or no streets: of open ground, walks, areas."""
+
+from collections.abc import Mapping
+
+from contrechamp.base.i18n import _, ngettext
+from contrechamp.measure.results import Figure, Measurement
+from contrechamp.publish.findings import figure_table, find
+from contrechamp.publish.numbers import Numbers
+from contrechamp.publish.table import ReportTable
+from contrechamp.scene.tables import Scene
+from contrechamp.wording.levels import level_label
+
+#: Digits that half an interval keeps in a sentence, as in `summary`.
+DIGITS = 1
+#: At most this many areas are listed; all are in figures.csv.
+LISTED_AREAS = 20
+
+
+def has_streets(measurement: Measurement) -> bool:
+    """Return whether any walkable street was measured."""
+    return len(measurement.pieces) > 0
+
+
+def open_ground(measurement: Measurement) -> str:
+    """Return what comes before all else where views were taken as free; "" where they were not."""
+    return open_ground_told() if measurement.methods.get("open_ground") else ""
+
+
+def open_ground_told() -> str:
+    """Return what is to be said first of figures over open ground."""
+    return _(
+        "Over open ground, without any building: each view is a disc or a sector, free within "
+        "range and field of view."
+    )
+
+
+def told_first(measurement: Measurement, sentences: list[str]) -> list[str]:
+    """Return sentences with what must be known of the place before the first of them."""
+    before = open_ground(measurement)
+    if not before or not sentences:
+        return sentences
+    return [f"{before} {sentences[0]}", *sentences[1:]]
+
+
+def main_figure(measurement: Measurement) -> Figure | None:
+    """Return the figure that the report is about first: of streets, of walks or of ground."""
+    first = measurement.levels[0].name
+    for key in ("streets.seen_m", "tracks.seen_m", "area.seen_m2"):
+        if found := find(measurement, key, first):
+            return found[0]
+    return None
+
+
+def reach(measurement: Measurement, scene: Scene, numbers: Numbers) -> str:
+    """Return how much of recorded walks, or else of the ground, is in view; "" if neither is."""
+    first = measurement.levels[0].name
+    walks = find(measurement, "tracks.seen_m", first)
+    ground = find(measurement, "area.seen_m2", first)
+    if walks:
+        return _of_walks(walks[0], scene, numbers)
+    return _of_ground(ground[0], len(scene.cameras), numbers) if ground else ""
+
+
+def _of_walks(seen: Figure, scene: Scene, numbers: Numbers) -> str:
+    whole_m = float(scene.tracks.geometry.length.sum())
+    return ngettext(
+        "{length} of the {total} of the recorded walk lie within view of a mapped "
+        "camera{interval}.",
+        "{length} of the {total} of the {n} recorded walks lie within view of a mapped "
+        "camera{interval}.",
+        len(scene.tracks),
+    ).format(
+        length=numbers.median(seen.estimate, "m", DIGITS),
+        total=numbers.about(whole_m, "m"),
+        n=numbers.plain(len(scene.tracks)),
+        interval=_interval(seen, numbers),
+    )
+
+
+def _of_ground(seen: Figure, n_cameras: int, numbers: Numbers) -> str:
+    return ngettext(
+        "{area} of ground lie within view of the mapped camera{interval}.",
+        "{area} of ground lie within view of at least one of the {n} mapped cameras{interval}.",
+        n_cameras,
+    ).format(
+        area=numbers.median(seen.estimate, "m2", DIGITS),
+        n=numbers.plain(n_cameras),
+        interval=_interval(seen, numbers),
+    )
+
+
+def _interval(seen: Figure, numbers: Numbers) -> str:
+    if seen.estimate.q95 <= seen.estimate.q05:
+        return ""
+    return _(" ({interval} in 90 % of the draws)").format(
+        interval=numbers.interval(seen.estimate, seen.unit, DIGITS)
+    )
+
+
+def area_table(
+    measurement: Measurement, numbers: Numbers, names: Mapping[str, str]
+) -> ReportTable | None:
+    """Return the areas by how much of their ground is in view; None if streets were measured.
+
+    Args:
+        measurement: what was measured.
+        numbers: how numbers are written.
+        names: id -> name of areas.
+    """
+    first = measurement.levels[0].name
+    shares = [
+        figure
+        for figure in find(measurement, "area.seen_share", first, None)
+        if figure.group.startswith("area:")
+    ]
+    if not shares:
+        return None
+    shares.sort(key=lambda figure: (-figure.estimate.median, figure.group))
+    caption = _("Areas with the largest share of ground within view ({level})")
+    return figure_table(
+        caption.format(level=level_label(first)),
+        shares[:LISTED_AREAS],
+        numbers,
+        of="group",
+        area_names=names,
+    )
