@@ -15,6 +15,8 @@ F8 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Texts = NDArray[np.object_]
 
+#: Cells of a table, empty ones too, which all are in memory.
+MAX_CELLS = 200_000_000
 #: How many bad rows are listed at once.
 SHOWN = 10
 
@@ -122,6 +124,25 @@ class Rows:
     def sources(self) -> Texts:
         """Return where each row comes from: its file and number."""
         return np.array([f"{self.file}:{label}" for label in self.labels], dtype=object)
+
+
+def check_cells(count: int, name: str) -> None:
+    """Check that a table is not larger than any map needs.
+
+    Args:
+        count: of its cells.
+        name: of the file.
+
+    Raises:
+        InputError: if it is.
+    """
+    if count > MAX_CELLS:
+        raise InputError(
+            _("the table has more than {count} million cells; split it").format(
+                count=MAX_CELLS // 10**6
+            ),
+            where=name,
+        )
 
 
 def settle(rows: Rows, *, skip: bool) -> list[Notice]:
