@@ -81,9 +81,8 @@ def test_entities_are_refused(tmp_path: Path) -> None:
 def test_halves_of_characters_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "survey.geojson"
     whole = (
-        '{"type": "FeatureCollection",'
-        '"features": [{"type": "Feature", "properties": {"id": "ID"}, '
-        '"geometry": {"type": "Point", "coordinates": [-27, 45]}}]}'
+        '{"type": "FeatureCollection", "features": [{"type": "Feature", '
+        '"properties": {"id": "ID"}, "geometry": {"type": "Point", "coordinates": [-27, 45]}}]}'
     )
     path.write_text(whole.replace("ID", "a\\uD83D"))
     assert "not Unicode" in refused(path)

@@ -24,7 +24,7 @@ from contrechamp.scene.camera_fields import KNOWN_NAMES
 from contrechamp.scene.columns import WGS84
 from contrechamp.scene.gpkg_aliases import column_aliases
 from contrechamp.scene.input_files import MAX_UNPACKED_BYTES, OpenedFile
-from contrechamp.scene.table_rows import Rows
+from contrechamp.scene.table_rows import Rows, check_cells
 from contrechamp.scene.tables import Notice
 
 #: shapely's number for MultiPoint.
@@ -159,7 +159,9 @@ def _geojson(opened: OpenedFile) -> tuple[pd.DataFrame, np.ndarray]:
     shapes = np.asarray(shapely.from_geojson(texts, on_invalid="ignore"), dtype=object)
     if crs is not None and crs != WGS84:
         shapes = gpd.GeoSeries(shapes, crs=crs).to_crs(WGS84).to_numpy()
-    return pd.DataFrame(cells, columns=_names(cells), dtype=object), shapes
+    names = _names(cells)
+    check_cells(len(names) * len(cells), opened.name)
+    return pd.DataFrame(cells, columns=names, dtype=object), shapes
 
 
 def _check_texts(content: bytes, document: Any) -> None:
@@ -218,6 +220,8 @@ def _parquet(opened: OpenedFile) -> gpd.GeoDataFrame:
         if size > MAX_UNPACKED_BYTES:
             raise too_large(opened.name, MAX_UNPACKED_BYTES, _("cut out a smaller area"))
         return gpd.read_parquet(BytesIO(opened.content))
+    except MemoryError:  # of Arrow, which counts it among its own
+        raise
     except (pyarrow.ArrowException, ValueError, OSError, KeyError, TypeError) as error:
         raise unreadable(opened.name, form="GeoParquet") from error
 

@@ -14,11 +14,8 @@ from contrechamp.base.csv_and_xlsx import Row, Table
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.scene.input_files import OpenedFile
-from contrechamp.scene.table_rows import LON, WKT, RowProblem, Rows
+from contrechamp.scene.table_rows import LON, WKT, RowProblem, Rows, check_cells
 from contrechamp.scene.tables import Notice
-
-#: Cells of a table, empty ones too, which all are in memory.
-MAX_CELLS = 200_000_000
 
 
 def read_csv(opened: OpenedFile) -> Rows:
@@ -75,13 +72,7 @@ def _rows(found: Table, name: str) -> Rows:
 def _bounded(rows: Iterator[Row], width: int, name: str) -> Iterator[Row]:
     """Yield rows, as long as a table of them is not larger than any map needs."""
     for number, row in enumerate(rows, start=1):
-        if number * width > MAX_CELLS:
-            raise InputError(
-                _("the table has more than {count} million cells; split it").format(
-                    count=MAX_CELLS // 10**6
-                ),
-                where=name,
-            )
+        check_cells(number * width, name)
         yield row
 
 

@@ -17,6 +17,8 @@ F8 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Texts = NDArray[np.object_]
 
+#: Cells of a table, empty ones too, which all are in memory.
+MAX_CELLS = 200_000_000
 #: How many bad rows are listed at once.
 SHOWN = 10
 
@@ -186,6 +188,25 @@ def understood(rows: Rows, whole: Rows, ours: Mapping[str, str] = {}) -> list[Un
             )
         )
     return found
+
+
+def check_cells(count: int, name: str) -> None:
+    """Check that a table is not larger than any map needs.
+
+    Args:
+        count: of its cells.
+        name: of the file.
+
+    Raises:
+        InputError: if it is.
+    """
+    if count > MAX_CELLS:
+        raise InputError(
+            _("the table has more than {count} million cells; split it").format(
+                count=MAX_CELLS // 10**6
+            ),
+            where=name,
+        )
 
 
 def settle(rows: Rows, *, skip: bool) -> list[Notice]:
