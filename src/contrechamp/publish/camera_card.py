@@ -73,9 +73,9 @@ def _mapped(mapped: dict[str, Any], known: list[str], numbers: Numbers) -> list[
         rows.append([_("zone"), str(mapped["zone"])])
     if mapped["indoor"]:
         rows.append([_("indoors"), _("yes: sees nothing of the street by default")])
-    seen = [str(mapped[name]) for name in ("first_seen", "last_seen") if mapped[name]]
+    seen = [numbers.day(str(mapped[name])) for name in ("first_seen", "last_seen") if mapped[name]]
     if seen:
-        rows.append([_("noted"), " – ".join(seen)])
+        rows.append([_("noted"), " – ".join(dict.fromkeys(seen))])
     return rows
 
 
@@ -132,15 +132,23 @@ def _in_view(
     measured: dict[str, Any], measurement: Measurement, numbers: Numbers
 ) -> list[list[str]]:
     return [
-        [
-            level_label(level.name),
-            _("{seen} of street, {alone} of it in view of no other").format(
-                seen=numbers.about(measured[f"{level.name}_seen_m"], "m"),
-                alone=numbers.about(measured[f"{level.name}_alone_m"], "m"),
-            ),
-        ]
+        [level_label(level.name), _street_in_view(measured, level.name, numbers)]
         for level in measurement.levels
     ]
+
+
+def _street_in_view(measured: dict[str, Any], level: str, numbers: Numbers) -> str:
+    seen, alone = float(measured[f"{level}_seen_m"]), float(measured[f"{level}_alone_m"])
+    if not seen > 0.0:
+        return _("nothing of the street")
+    length = numbers.about(seen, "m")
+    if not alone > 0.0:
+        return _("{seen} of street, all of it in view of others too").format(seen=length)
+    if numbers.about(alone, "m") == length:
+        return _("{seen} of street, in view of no other").format(seen=length)
+    return _("{seen} of street, {alone} of it in view of no other").format(
+        seen=length, alone=numbers.about(alone, "m")
+    )
 
 
 def _place(
@@ -153,7 +161,7 @@ def _place(
             [
                 _("moved"),
                 _("{distance} to the outer side of a wall").format(
-                    distance=f"{numbers.plain(measured['moved_m'], 0.1)} m"
+                    distance=numbers.quantity(measured["moved_m"], "m")
                 ),
             ]
         )

@@ -29,4 +29,5 @@ class MeasureJob:
     same_camera_m: float = SAME_CAMERA_M
     piece_m: float = PIECE_M
     homes: int = HOMES
+    whole: bool = False
     threads: int | None = None

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from contrechamp import __version__
-from contrechamp.base.i18n import _
+from contrechamp.base.i18n import _, ngettext
 from contrechamp.measure.results import Measurement
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.table import ReportTable, columns
@@ -175,7 +175,11 @@ def notices_table(scene: Scene, numbers: Numbers) -> ReportTable:
             (notice.where, notice_label(notice.kind), notice.message)
             for notice in scene.notices[:LISTED_NOTICES]
         ),
-        note="" if left <= 0 else _("{n} more are in figures.json.").format(n=numbers.plain(left)),
+        note=""
+        if left <= 0
+        else ngettext("{n} more is in figures.json.", "{n} more are in figures.json.", left).format(
+            n=numbers.plain(left)
+        ),
     )
 
 
@@ -208,9 +212,9 @@ def limits() -> list[str]:
             "person was recognised."
         ),
         _(
-            "The 90 % intervals cover what was drawn: direction, height, lens and resolution where "
-            "they are not mapped. They do not cover errors of the map, trees, vehicles, terrain, "
-            "or wrong assumptions in the distributions themselves."
+            "The 90 % intervals cover what was drawn because it is not mapped, such as direction, "
+            "height and lens. They do not cover what is assumed and not drawn, errors of the map, "
+            "trees, vehicles, terrain, or wrong assumptions in the distributions themselves."
         ),
     ]
 

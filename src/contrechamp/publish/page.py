@@ -69,6 +69,7 @@ def index_html(
             headline=summary.headline(scene, numbers),
             sentences=summary.sentences(measurement, scene, numbers),
             limits=methods.limits(),
+            assumed_note=findings.assumed_note(measurement, numbers),
             geometry=methods.geometry_paragraphs(),
             levels=[
                 (level.name, level_label(level.name), findings.level_meaning(level, numbers))
@@ -124,12 +125,13 @@ def _sections(
 
 
 def _class_labels(numbers: Numbers) -> list[str]:
-    ends = [0, *CLASSES, 100]
+    first, *ends = (*CLASSES, 100)
     return [
         _("not in view"),
+        _("up to {high}").format(high=numbers.percent(first / 100)),
         *(
             _("{low} to {high}").format(low=numbers.plain(low), high=numbers.percent(high / 100))
-            for low, high in pairwise(ends)
+            for low, high in pairwise((first, *ends))
         ),
     ]
 
