@@ -92,6 +92,26 @@ def test_each_language_writes_in_its_own_way(
     assert visible(numbers.all_of(["a", "b", "c"])) == listed
 
 
+@pytest.mark.parametrize(
+    ("value", "unit", "en", "fr", "ar"),
+    [
+        (5.0, "m", "5 m", "5 m", "5 أمتار"),
+        (6.8, "mm", "6.8 mm", "6,8 mm", "6.8 مم"),
+        (2560.0, "px", "2,560 px", "2 560 px", "2,560 بكسل"),
+        (41.25, "deg", "41.2°", "41,2°", "41.2°"),
+        (float("nan"), "m", "–", "–", "–"),
+    ],
+)
+def test_what_a_camera_is(value: float, unit: str, en: str, fr: str, ar: str) -> None:
+    said = [plain(Numbers(language).measured(value, unit)) for language in ("en", "fr", "ar")]
+    assert said == [en, fr, ar]
+
+
+def test_latitude_stays_left_of_longitude_where_lines_run_left() -> None:
+    assert EN.coordinates(31.5, 35.1) == "31.500000, 35.100000"
+    assert Numbers("he").coordinates(31.5, 35.1)[0] == "\N{LEFT-TO-RIGHT ISOLATE}"
+
+
 @pytest.mark.parametrize("text", ["2026", "", "spring 2026", "2026-13-01", "2026-02-30"])
 def test_what_is_no_full_date_stays_as_it_is(text: str) -> None:
     assert EN.day(text) == text

@@ -8,7 +8,7 @@ import pandas as pd
 from contrechamp.base.i18n import _
 from contrechamp.measure.results import Measurement, Prior
 from contrechamp.publish import quantised
-from contrechamp.publish.methods import kind_of_camera, prior_value
+from contrechamp.publish.methods import kind_of_camera
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.quantised import Frame
 from contrechamp.publish.unknowns import unknown_label
@@ -117,13 +117,13 @@ def _prior_of(name: str, kind: str, priors: tuple[Prior, ...]) -> Prior | None:
 def _prior_text(prior: Prior | None, numbers: Numbers) -> str:
     if prior is None:
         return _("see the table of what is assumed")
-    middle = prior_value(prior.p50, prior.unit, numbers)
+    middle = numbers.measured(prior.p50, prior.unit)
     if not math.isfinite(prior.p50) or prior.p10 == prior.p90:
         return middle if math.isfinite(prior.p50) else prior.distribution
     text = _("{middle} (eight in ten: {low} to {high})").format(
         middle=middle,
-        low=prior_value(prior.p10, prior.unit, numbers),
-        high=prior_value(prior.p90, prior.unit, numbers),
+        low=numbers.measured(prior.p10, prior.unit),
+        high=numbers.measured(prior.p90, prior.unit),
     )
     return f"{unknown_label(prior.unknown)}: {text}" if prior.unknown == "focal_mm" else text
 
@@ -154,14 +154,13 @@ def _street_in_view(measured: dict[str, Any], level: str, numbers: Numbers) -> s
 def _place(
     mapped: dict[str, Any], measured: dict[str, Any], degrees: Any, numbers: Numbers
 ) -> list[list[str]]:
-    where = f"{degrees.y:.6f}, {degrees.x:.6f}"
-    rows = [[_("latitude, longitude"), where]]
+    rows = [[_("latitude, longitude"), numbers.coordinates(degrees.y, degrees.x)]]
     if measured["moved_m"] > 0:
         rows.append(
             [
                 _("moved"),
                 _("{distance} to the outer side of a wall").format(
-                    distance=numbers.quantity(measured["moved_m"], "m")
+                    distance=numbers.quantity(measured["moved_m"], "m", 0.1, finest=0.1)
                 ),
             ]
         )
@@ -175,4 +174,4 @@ def _place(
 def _value(name: str, value: Any, numbers: Numbers) -> str:
     if isinstance(value, str):
         return kind_label(value) if name == "kind" else value
-    return prior_value(float(value), BY_NAME[name].unit, numbers)
+    return numbers.measured(float(value), BY_NAME[name].unit)

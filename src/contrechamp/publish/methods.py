@@ -63,7 +63,7 @@ def priors_table(measurement: Measurement, numbers: Numbers) -> ReportTable:
                 prior.applies_to,
                 prior.distribution,
                 *(
-                    prior_value(value, prior.unit, numbers)
+                    numbers.measured(value, prior.unit)
                     for value in (prior.p10, prior.p50, prior.p90)
                 ),
                 numbers.plain(prior.n_cameras),
@@ -72,14 +72,6 @@ def priors_table(measurement: Measurement, numbers: Numbers) -> ReportTable:
             for prior in measurement.priors
         ),
     )
-
-
-def prior_value(value: float, unit: str, numbers: Numbers) -> str:
-    """Return one value of a prior with its unit."""
-    if value != value:
-        return "–"
-    text = numbers.plain(value) if abs(value) >= 100 else numbers.significant(value)
-    return f"{text}°" if unit == "deg" else f"{text}\N{NO-BREAK SPACE}{unit}".rstrip()
 
 
 def inputs_table(scene: Scene, numbers: Numbers) -> ReportTable:

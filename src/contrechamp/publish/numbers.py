@@ -12,11 +12,13 @@ from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 from babel.units import format_unit
 
-from contrechamp.base.i18n import _
+from contrechamp.base.i18n import _, direction_of
 
 #: Unit of a figure -> unit of CLDR. A share is a percentage, a count of cameras has no unit.
 _CLDR_UNITS = {"m": "length-meter", "km": "length-kilometer", "m2": "area-square-meter"}
 _HECTARE = "area-hectare"
+#: The same for parameters of cameras.
+_UNITS_OF_PARAMETERS = {"m": "length-meter", "mm": "length-millimeter", "px": "graphics-pixel"}
 #: No figure is rounded to less than this.
 _FINEST = {"m": 1.0, "m2": 1.0, "share": 0.001, "cameras": 0.01}
 _FINEST_OF_OTHERS = 0.01
@@ -92,15 +94,26 @@ class Numbers:
 
     def significant(self, value: float, digits: int = 3) -> str:
         """Return `value` with at most `digits` digits and no trailing zeros."""
+        return self.plain(value, self._shortest(value, digits))
+
+    @staticmethod
+    def _shortest(value: float, digits: int) -> float:
+        """Return a step that leaves at most `digits` digits and no trailing zeros."""
         if not value or not math.isfinite(value):
-            return self.plain(value)
+            return 1.0
         step = power_of_ten(abs(value), digits)
         while step < 1 and math.isclose(_rounded(value, step), _rounded(value, step * 10)):
             step *= 10
-        return self.plain(value, step)
+        return step
 
     def quantity(
-        self, value: float, unit: str, step: float = 1.0, *, size: float | None = None
+        self,
+        value: float,
+        unit: str,
+        step: float = 1.0,
+        *,
+        size: float | None = None,
+        finest: float | None = None,
     ) -> str:
         """Return `value` with its unit; one above zero is never told as zero.
 
@@ -110,8 +123,9 @@ class Numbers:
             step: a power of ten to round to; the unit sets a lower bound.
             size: decides whether metres become kilometres, and square metres hectares, so that
                 both ends of an interval share a unit; `value` itself by default.
+            finest: no number is rounded to less than this; by default as the unit says.
         """
-        finest = _FINEST.get(unit, _FINEST_OF_OTHERS)
+        finest = finest or _FINEST.get(unit, _FINEST_OF_OTHERS)
         step = max(step, finest)
         if unit == "share":
             return self.percent(value, step)
@@ -139,6 +153,25 @@ class Numbers:
         )
         return str(text).replace(" ", "\N{NO-BREAK SPACE}")
 
+    def measured(self, value: float, unit: str) -> str:
+        """Return a parameter of a camera with its unit: "m", "mm", "px", "deg" or "".
+
+        It keeps three digits, and all of those before the point.
+        """
+        if not math.isfinite(value):
+            return "–"
+        step = 1.0 if abs(value) >= 100 else self._shortest(value, 3)
+        if unit not in _UNITS_OF_PARAMETERS:
+            return f"{self.plain(value, step)}{'°' if unit == 'deg' else ''}"
+        text = format_unit(
+            _rounded(value, step),
+            _UNITS_OF_PARAMETERS[unit],
+            length="short",
+            format=_pattern(step),
+            locale=self.language,
+        )
+        return str(text).replace(" ", "\N{NO-BREAK SPACE}")
+
     def about(self, value: float, unit: str) -> str:
         """Return `value` with its unit and two digits, for a value without an interval."""
         step = power_of_ten(abs(value), 2) if value and math.isfinite(value) else 1.0
@@ -160,6 +193,13 @@ class Numbers:
         if first == _("less than {value}").format(value=last):
             return _("up to {high}").format(high=last)
         return _("{low} to {high}").format(low=first, high=last)
+
+    def coordinates(self, latitude: float, longitude: float) -> str:
+        """Return a place in degrees: latitude first and to the left, also where lines run left."""
+        text = f"{latitude:.6f}, {longitude:.6f}"
+        if direction_of(self.language) == "ltr":
+            return text
+        return f"\N{LEFT-TO-RIGHT ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
 
     def all_of(self, words: Sequence[str]) -> str:
         """Return words as one list: "a, b and c"."""

@@ -121,13 +121,10 @@ def as_sentence(text: str) -> str:
 
 
 def in_a_cell(told: Spread) -> str:
-    """Return a figure for a cell of a table that has no columns of its own for its ends."""
-    if told.span and told.interval:
-        return _("{value} ({interval}; {span} by what is assumed)").format(
-            value=told.value, interval=told.interval, span=told.span
-        )
-    if told.span:
-        return _("{value} ({span} by what is assumed)").format(value=told.value, span=told.span)
+    """Return a figure for a cell of a table without columns for its ends; the span has a line."""
+    line = told.value
     if told.interval:
-        return _("{value} ({interval})").format(value=told.value, interval=told.interval)
-    return told.value
+        line = _("{value} ({interval})").format(value=told.value, interval=told.interval)
+    if not told.span:
+        return line
+    return line + "\n" + _("{span} by what is assumed").format(span=told.span)
