@@ -32,7 +32,10 @@ BLOCKS = {
 }
 SPACES = "[\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE} ]"
 TO = {"en": "to", "fr": "à", "ar": "to", "he": "to"}
-IN_DRAWS = {"en": "in 90 % of the draws", "fr": "dans 90\N{NO-BREAK SPACE}% des tirages"}
+IN_DRAWS = {
+    "en": "in 90 % of the draws",
+    "fr": "parmi les tirages, 90\N{NO-BREAK SPACE}% ont donné",
+}
 
 
 class Texts(HTMLParser):
@@ -206,6 +209,7 @@ def test_a_span_within_the_interval_does_not_take_its_place() -> None:
         ("mapped everywhere, 2 mapped", ""),
         ("drawn, 0 mapped", ""),
         ("from density, 0 mapped", ""),
+        ("from density, 2 mapped", ""),
         ("no row, 2 mapped", ""),
     ],
 )
@@ -214,6 +218,13 @@ def test_only_a_range_that_is_held_is_a_cut(name: str, said: str) -> None:
     first = plain(of_the_terminal(world, "en")[0])
     assert said in first
     assert ("Nothing further" in first) == bool(said)
+
+
+def test_a_range_by_density_is_told_as_one() -> None:
+    first = plain(of_the_terminal(world_of("range from density, 0 mapped"), "en")[0])
+    assert (
+        "a view is taken to end where the picture has 25 px/m, and no further than 150 m" in first
+    )
 
 
 def test_the_first_figure_claims_no_interval() -> None:

@@ -310,18 +310,19 @@ def _with_ranges(town: Scene, usual: Measurement) -> Iterator[World]:
     def held(value: float, n: int) -> Prior:
         return Prior("range_m", "all", "one value", value, value, value, "m", "sample", n)
 
-    nan = float("nan")
     rows = {
         "held": (held(100.0, 6),),
         "held, of one kind": (held(100.0, 5), held(60.0, 1)),
         "mapped everywhere": (held(100.0, 0),),
         "drawn": (replace(held(100.0, 6), p10=30.0, p90=200.0),),
-        "from density": (replace(held(nan, 6), p10=nan, p90=nan),),
+        "from density": (held(150.0, 6),),
         "no row": (),
     }
     for name, priors in rows.items():
         for mapped in (0, 2):
             methods = {**usual.methods, "mapped": {"range_m": mapped}}
+            if name == "from density":
+                methods["range_by_density"] = {"px_per_m": 25.0, "most_m": 150.0}
             yield World(
                 f"range {name}, {mapped} mapped",
                 town,

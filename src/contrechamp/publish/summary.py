@@ -130,16 +130,27 @@ def _share_of_the_whole(measurement: Measurement, numbers: Numbers) -> str:
 
 
 def _cap(measurement: Measurement, numbers: Numbers) -> str:
-    """Return the range beyond which nothing counts, if one is held where none is mapped.
+    """Return where views end of which no range is mapped, if anything says so.
 
-    A range that is drawn, or that follows from the pixel density, is no cut.
+    That may be a range that is held, which is a cut, or a pixel density with the farthest range
+    that it may come to. A range that is drawn is neither.
     """
+    methods = measurement.methods
     used = [p for p in measurement.priors if p.unknown == "range_m" and p.n_cameras]
+    by_density = methods.get("range_by_density")
+    if used and by_density:
+        return _(
+            "Where no range is mapped, a view is taken to end where the picture has {density} "
+            "px/m, and no further than {distance} away."
+        ).format(
+            density=numbers.significant(by_density["px_per_m"]),
+            distance=numbers.quantity(by_density["most_m"], "m"),
+        )
     held = [prior.p50 for prior in used if prior.p10 == prior.p50 == prior.p90]
     if not held or len(held) < len(used):
         return ""
     distance = numbers.quantity(max(held), "m")
-    if measurement.methods.get("mapped", {}).get("range_m", 0):
+    if methods.get("mapped", {}).get("range_m", 0):
         return _(
             "Nothing further than {range} from a camera is counted, where its range is not mapped."
         ).format(range=distance)
