@@ -50,6 +50,14 @@ def command() -> click.Command:
                 metavar="FILE",
                 help=_("Districts or grid cells (polygons) to give figures for."),
             ),
+            click.Option(
+                ["--whole"],
+                is_flag=True,
+                help=_(
+                    "The input is cut to an area that means something: give shares of all its "
+                    "street too."
+                ),
+            ),
             levels_option(),
             target_height_option(),
             draws_option(),

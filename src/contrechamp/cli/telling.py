@@ -53,15 +53,8 @@ def measure_and_tell(
     tell_rows_left_out(done.scene.counts)
     for warning in done.measurement.warnings:
         click.echo(_("note: {warning}").format(warning=warning), err=True)
-    steps = ", ".join(f"{label} {spent:.1f} s" for label, spent in done.seconds.items())
-    click.echo(steps, err=True)
-    rate = done.draws_a_second()
-    click.echo(
-        _("{draws} draws in all, {rate} a second").format(
-            draws=done.measurement.methods["draws_in_all"], rate=f"{rate:.0f}" if rate else "-"
-        ),
-        err=True,
-    )
+    for line in done.how_fast():
+        click.echo(line, err=True)
     for sentence in done.sentences():
         click.echo(sentence)
     click.echo(_("Report: {index}").format(index=done.report.index))

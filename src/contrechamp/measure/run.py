@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contrechamp.base.errors import InputError, UsageError
-from contrechamp.base.i18n import _
+from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.progress import Progress, silent
 from contrechamp.measure.camera_table import camera_table
 from contrechamp.measure.drawn import DrawnFigure, as_figures
@@ -29,7 +29,7 @@ from contrechamp.measure.ground import (
     lines_in_areas,
     scan_lines,
 )
-from contrechamp.measure.groups import AreaGroups, area_groups
+from contrechamp.measure.groups import NEAR_M, AreaGroups, area_groups
 from contrechamp.measure.heights import NEIGHBOURS
 from contrechamp.measure.known import PARAMETERS, known_share, mapped
 from contrechamp.measure.network import FootNetwork, foot_network
@@ -124,6 +124,7 @@ class _Run:
     areas: AreaGroups
     draws: _Draws
     with_trips: bool
+    whole: bool
     progress: Progress
 
     def expose_streets(self, numbers: Uniforms) -> Exposure:
@@ -148,6 +149,7 @@ def measure(
     piece_m: float = PIECE_M,
     most_homes: int = MOST_HOMES,
     open_ground: bool = False,
+    whole: bool = False,
     progress: Progress = silent,
     threads: int | None = None,
     first_figure: Callable[[Figure], None] | None = None,
@@ -167,6 +169,7 @@ def measure(
         most_homes: greatest number of homes that trips start from; 0 for no trips.
         open_ground: the place has no buildings, so that views are free within range and field of
             view; the scene must have none then.
+        whole: give shares of all streets too: they are an area that somebody chose.
         progress: advanced with every draw.
         threads: greatest number of threads; by default one per processor.
         first_figure: called with the length of street in view at the first level, without
@@ -204,7 +207,7 @@ def measure(
         advance(1)
     plan = _plan_draws(stage, draws if stage.anything_drawn else 1, tracks=len(scene.tracks) > 0)
     with progress(_("Draws"), plan.total) as advance:
-        run = _Run(scene, stage, streets, areas, plan, most_homes > 0, _part_of(advance))
+        run = _Run(scene, stage, streets, areas, plan, most_homes > 0, whole, _part_of(advance))
         return _measure(run, regions, first_figure)
 
 
@@ -307,7 +310,7 @@ def _street_and_trip_figures(
     if not len(streets.length_m):
         return ()
     return (
-        *street_figures(exposure, streets.length_m, stage.levels, stage.groups),
+        *street_figures(exposure, streets.length_m, stage.levels, stage.groups, whole=run.whole),
         *area_figures(exposure, streets.length_m, stage.levels, run.areas),
         *trip_figures(streets.trips, trips or run.trip_exposure(exposure), stage.levels),
     )
@@ -423,6 +426,8 @@ def _methods(run: _Run, figures: Sequence[Figure]) -> dict[str, Any]:
         "target_height_m": stage.target_height_m,
         "piece_m": float(length_m.max(initial=0.0)),
         "walkable_m": float(length_m.sum()),
+        "near_m": NEAR_M,
+        "near_walkable_m": float((run.areas.piece @ length_m)[0]),
         "levels": {level.name: level.ppm for level in stage.levels},
         "crs": scene.crs.to_string(),
         "scale_error": scene.scale_error,
@@ -464,9 +469,12 @@ def _warnings(run: _Run, figures: Sequence[Figure]) -> tuple[str, ...]:
     short = [figure.estimate for figure in figures if not figure.estimate.enough_draws]
     if short:
         warnings.append(
-            _(
+            ngettext(
+                "{count} of {total} figures needs more draws than {draws} for a steady interval "
+                "(--draws {needed} would do); the tables mark it.",
                 "{count} of {total} figures need more draws than {draws} for a steady interval "
-                "(--draws {needed} would do for most of them); the tables mark them."
+                "(--draws {needed} would do for most of them); the tables mark them.",
+                len(short),
             ).format(
                 count=len(short),
                 total=len(figures),

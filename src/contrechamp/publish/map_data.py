@@ -14,7 +14,7 @@ from contrechamp.publish.camera_card import camera_cards
 from contrechamp.publish.findings import find
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.quantised import Frame
-from contrechamp.publish.summary import DIGITS
+from contrechamp.publish.spread import DIGITS, how_sure, spread
 from contrechamp.scene.service_names import service_label
 from contrechamp.scene.tables import Scene
 from contrechamp.wording.figures import certainty_labels
@@ -75,7 +75,7 @@ def map_data(
         "focus": _focus(measurement, frame),
         "perMetre": quantised.PER_METRE,
         "classes": list(CLASSES),
-        "language": numbers.language,
+        "language": f"{numbers.language}-u-nu-{numbers.digits}",
         "levels": [[level.name, level_label(level.name)] for level in measurement.levels],
         "certainties": [[name, label] for name, label in certainty_labels().items()],
         "totals": _totals(measurement, numbers),
@@ -107,12 +107,15 @@ def map_data(
 
 def _totals(measurement: Measurement, numbers: Numbers) -> dict[str, str]:
     """Return level -> a sentence on how much street is in view."""
-    return {
-        figure.level: _("All together: {length} of street ({interval}, 90 % interval).").format(
-            length=numbers.median(figure.estimate, "m", DIGITS),
-            interval=numbers.interval(figure.estimate, "m", DIGITS),
-        )
+    told = {
+        figure.level: spread(figure, numbers, DIGITS)
         for figure in find(measurement, "streets.seen_m")
+    }
+    return {
+        level: _("All together: {length} of street{how_sure}.").format(
+            length=one.value, how_sure=how_sure(one)
+        )
+        for level, one in told.items()
     }
 
 
@@ -185,6 +188,6 @@ def _words(numbers: Numbers, *, streets: bool) -> dict[str, str]:
         "atOnce": _("Mapped cameras at once (mean)"),
         "camera": _("Camera {id}"),
         "shown": _("Shown: {level}, {certainty}.") if streets else _("Shown: {level}."),
-        "percent": numbers.percent(0.99).replace("99", "{n}"),
+        "percent": numbers.percent(0.75).replace(numbers.plain(75), "{n}"),
         "barrier": _("Barrier: {kind}"),
     }

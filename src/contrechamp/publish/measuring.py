@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from contrechamp.base.files import check_name_and_rights, not_utf8, read_bounded
-from contrechamp.base.i18n import _, active_language
+from contrechamp.base.i18n import _, active_language, ngettext
 from contrechamp.base.progress import Progress, silent, timed
 from contrechamp.measure.engine import compile_engine
 from contrechamp.measure.priors import Priors, default, from_toml
@@ -20,7 +20,7 @@ from contrechamp.publish.folder import check_writable
 from contrechamp.publish.measure_job import MeasureJob
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.publication import write
-from contrechamp.publish.summary import length_in_view, sentences
+from contrechamp.publish.summary import first_figure, sentences
 from contrechamp.publish.without_streets import open_ground_told
 from contrechamp.scene.map_cell import MapReader
 from contrechamp.scene.read import Needs, read_scene
@@ -50,6 +50,19 @@ class Published:
     def sentences(self) -> list[str]:
         """Return the main figures, in the sentences of the report."""
         return sentences(self.measurement, self.scene, Numbers(active_language()))
+
+    def how_fast(self) -> list[str]:
+        """Return how long each step took, and how many draws that was a second."""
+        numbers = Numbers(active_language())
+        steps = (
+            _("{step} {seconds} s").format(step=label, seconds=numbers.plain(spent, 0.1))
+            for label, spent in self.seconds.items()
+        )
+        draws, rate = int(self.measurement.methods["draws_in_all"]), self.draws_a_second()
+        pace = ngettext(
+            "{draws} draw in all, {rate} a second", "{draws} draws in all, {rate} a second", draws
+        ).format(draws=numbers.plain(draws), rate=numbers.plain(rate) if rate else "–")
+        return [", ".join(steps), pace]
 
     def draws_a_second(self) -> float:
         """Return the rate of draws; 0 where they took no time."""
@@ -134,6 +147,7 @@ def measure_and_publish(
         piece_m=job.piece_m,
         most_homes=job.homes,
         open_ground=job.open_ground,
+        whole=job.whole,
         progress=progress,
         threads=job.threads,
         first_figure=None if first is None else partial(_tell_first, first, scene),
@@ -150,8 +164,8 @@ def measure_and_publish(
 
 
 def _tell_first(first: Callable[[str], None], scene: Scene, seen: Figure) -> None:
-    """Tell the main figure as a sentence of the report."""
-    told = length_in_view(seen, len(scene.cameras), Numbers(active_language()))
+    """Tell the main figure, as far as it is known."""
+    told = first_figure(seen, len(scene.cameras), Numbers(active_language()))
     first(told if len(scene.buildings) else f"{open_ground_told()} {told}")
 
 

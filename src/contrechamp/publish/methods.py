@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from contrechamp import __version__
-from contrechamp.base.i18n import _
+from contrechamp.base.i18n import _, ngettext
 from contrechamp.measure.results import Measurement
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.table import ReportTable, columns
@@ -83,7 +83,7 @@ def priors_table(measurement: Measurement, numbers: Numbers) -> ReportTable:
                 prior.applies_to,
                 prior.distribution,
                 *(
-                    prior_value(value, prior.unit, numbers)
+                    numbers.measured(value, prior.unit)
                     for value in (prior.p10, prior.p50, prior.p90)
                 ),
                 numbers.plain(prior.n_cameras),
@@ -92,14 +92,6 @@ def priors_table(measurement: Measurement, numbers: Numbers) -> ReportTable:
             for prior in measurement.priors
         ),
     )
-
-
-def prior_value(value: float, unit: str, numbers: Numbers) -> str:
-    """Return one value of a prior with its unit."""
-    if value != value:
-        return "–"
-    text = numbers.plain(value) if abs(value) >= 100 else numbers.significant(value)
-    return f"{text}°" if unit == "deg" else f"{text}\N{NO-BREAK SPACE}{unit}".rstrip()
 
 
 def inputs_table(scene: Scene, numbers: Numbers) -> ReportTable:
@@ -195,7 +187,11 @@ def notices_table(scene: Scene, numbers: Numbers) -> ReportTable:
             (notice.where, notice_label(notice.kind), notice.message)
             for notice in scene.notices[:LISTED_NOTICES]
         ),
-        note="" if left <= 0 else _("{n} more are in figures.json.").format(n=numbers.plain(left)),
+        note=""
+        if left <= 0
+        else ngettext("{n} more is in figures.json.", "{n} more are in figures.json.", left).format(
+            n=numbers.plain(left)
+        ),
     )
 
 
@@ -228,9 +224,9 @@ def limits() -> list[str]:
             "person was recognised."
         ),
         _(
-            "The 90 % intervals cover what was drawn: direction, height, lens and resolution where "
-            "they are not mapped. They do not cover errors of the map, trees, vehicles, terrain, "
-            "or wrong assumptions in the distributions themselves."
+            "The 90 % intervals cover what was drawn because it is not mapped, such as direction, "
+            "height and lens. They do not cover what is assumed and not drawn, errors of the map, "
+            "trees, vehicles, terrain, or wrong assumptions in the distributions themselves."
         ),
     ]
 

@@ -71,6 +71,7 @@ def index_html(
             headline=summary.headline(scene, numbers),
             sentences=summary.sentences(measurement, scene, numbers),
             limits=methods.limits(),
+            assumed_note=findings.assumed_note(measurement, numbers),
             geometry=methods.geometry_paragraphs(
                 open_ground=bool(measurement.methods.get("open_ground"))
             ),
@@ -134,12 +135,13 @@ def _area_names(scene: Scene) -> dict[str, str]:
 
 
 def _class_labels(numbers: Numbers) -> list[str]:
-    ends = [0, *CLASSES, 100]
+    first, *ends = (*CLASSES, 100)
     return [
         _("not in view"),
+        _("up to {high}").format(high=numbers.percent(first / 100)),
         *(
             _("{low} to {high}").format(low=numbers.plain(low), high=numbers.percent(high / 100))
-            for low, high in pairwise(ends)
+            for low, high in pairwise((first, *ends))
         ),
     ]
 

@@ -6,12 +6,11 @@ from contrechamp.base.i18n import _, ngettext
 from contrechamp.measure.results import Figure, Measurement
 from contrechamp.publish.findings import figure_table, find
 from contrechamp.publish.numbers import Numbers
+from contrechamp.publish.spread import DIGITS, as_sentence, how_sure, spread
 from contrechamp.publish.table import ReportTable
 from contrechamp.scene.tables import Scene
 from contrechamp.wording.levels import level_label
 
-#: Digits that half an interval keeps in a sentence, as in `summary`.
-DIGITS = 1
 #: At most this many areas are listed; all are in figures.csv.
 LISTED_AREAS = 20
 
@@ -62,39 +61,42 @@ def reach(measurement: Measurement, scene: Scene, numbers: Numbers) -> str:
 
 
 def _of_walks(seen: Figure, scene: Scene, numbers: Numbers) -> str:
-    whole_m = float(scene.tracks.geometry.length.sum())
-    return ngettext(
-        "{length} of the {total} of the recorded walk lie within view of a mapped "
-        "camera{interval}.",
-        "{length} of the {total} of the {n} recorded walks lie within view of a mapped "
-        "camera{interval}.",
-        len(scene.tracks),
+    told, n = spread(seen, numbers, DIGITS), len(scene.tracks)
+    if told.is_nothing:
+        return ngettext(
+            "Nothing of the recorded walk lies within view of a mapped camera.",
+            "Nothing of the {n} recorded walks lies within view of a mapped camera.",
+            n,
+        ).format(n=numbers.plain(n))
+    text = ngettext(
+        "{length} of the {total} of the recorded walk lies within view of a mapped "
+        "camera{how_sure}.",
+        "{length} of the {total} of the {n} recorded walks lies within view of a mapped "
+        "camera{how_sure}.",
+        n,
     ).format(
-        length=numbers.median(seen.estimate, "m", DIGITS),
-        total=numbers.about(whole_m, "m"),
-        n=numbers.plain(len(scene.tracks)),
-        interval=_interval(seen, numbers),
+        length=told.value,
+        total=numbers.about(float(scene.tracks.geometry.length.sum()), "m"),
+        n=numbers.plain(n),
+        how_sure=how_sure(told),
     )
+    return as_sentence(text)
 
 
 def _of_ground(seen: Figure, n_cameras: int, numbers: Numbers) -> str:
-    return ngettext(
-        "{area} of ground lie within view of the mapped camera{interval}.",
-        "{area} of ground lie within view of at least one of the {n} mapped cameras{interval}.",
+    told = spread(seen, numbers, DIGITS)
+    if told.is_nothing:
+        return ngettext(
+            "No ground lies within view of the one mapped camera.",
+            "No ground lies within view of any of the {n} mapped cameras.",
+            n_cameras,
+        ).format(n=numbers.plain(n_cameras))
+    text = ngettext(
+        "{area} of ground lies within view of the one mapped camera{how_sure}.",
+        "{area} of ground lies within view of at least one of the {n} mapped cameras{how_sure}.",
         n_cameras,
-    ).format(
-        area=numbers.median(seen.estimate, "m2", DIGITS),
-        n=numbers.plain(n_cameras),
-        interval=_interval(seen, numbers),
-    )
-
-
-def _interval(seen: Figure, numbers: Numbers) -> str:
-    if seen.estimate.q95 <= seen.estimate.q05:
-        return ""
-    return _(" ({interval} in 90 % of the draws)").format(
-        interval=numbers.interval(seen.estimate, seen.unit, DIGITS)
-    )
+    ).format(area=told.value, n=numbers.plain(n_cameras), how_sure=how_sure(told))
+    return as_sentence(text)
 
 
 def area_table(

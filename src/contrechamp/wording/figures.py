@@ -7,7 +7,9 @@ def figure_label(key: str) -> str:
     """Return what a figure measures."""
     labels = {
         "streets.seen_m": _("Walkable street within view of at least one mapped camera"),
-        "streets.seen_share": _("Share of walkable street within view of a mapped camera"),
+        "streets.seen_share": _(
+            "Share of the whole walkable street within view of a mapped camera"
+        ),
         "streets.cameras_at_once": _("Mapped cameras at once, where at least one has a view"),
         "streets.seen_by_one_m": _("Walkable street within view of exactly one mapped camera"),
         "streets.seen_by_several_m": _(
@@ -41,6 +43,11 @@ def group_label(group: str) -> str:
         "kind:unknown": _("kind: not mapped"),
     }
     return labels.get(group, group)
+
+
+def is_near(group: str) -> bool:
+    """Return whether a group holds the streets around the cameras."""
+    return group.startswith("near:")
 
 
 def certainty_labels() -> dict[str, str]:
