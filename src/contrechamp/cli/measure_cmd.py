@@ -9,6 +9,7 @@ from contrechamp.base.i18n import _
 from contrechamp.cli.options import (
     FiniteRange,
     crs_option,
+    declination_option,
     draws_option,
     json_option,
     levels_option,
@@ -66,6 +67,7 @@ def command() -> click.Command:
             ),
             crs_option(),
             skip_bad_rows_option(),
+            declination_option(),
             click.Option(
                 ["--same-camera", "same_camera_m"],
                 type=FiniteRange(0, 1000),

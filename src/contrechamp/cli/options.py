@@ -106,6 +106,19 @@ def skip_bad_rows_option() -> click.Option:
     )
 
 
+def declination_option() -> click.Option:
+    """``--declination``: how far a compass pointed from true north."""
+    return click.Option(
+        ["--declination", "declination_deg"],
+        type=FiniteRange(-180, 180),
+        metavar="DEG",
+        help=_(
+            "Turn directions from magnetic north by this to true north, east positive; by default "
+            "by the World Magnetic Model for the day in each row."
+        ),
+    )
+
+
 def levels_option() -> click.Option:
     """``--levels``: pixel densities."""
     return click.Option(

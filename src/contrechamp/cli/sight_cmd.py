@@ -10,6 +10,7 @@ import click
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.cli.options import (
     crs_option,
+    declination_option,
     json_option,
     levels_option,
     skip_bad_rows_option,
@@ -62,6 +63,7 @@ def command() -> click.Command:
             levels_option(),
             crs_option(),
             skip_bad_rows_option(),
+            declination_option(),
             threads_option(),
             json_option(),
         ],
@@ -78,6 +80,7 @@ def _sight(
     level_set: str,
     crs: str | None,
     skip_bad_rows: bool,
+    declination_deg: float | None,
     threads: int | None,
     as_json: bool,
 ) -> None:
@@ -95,7 +98,11 @@ def _sight(
     levels = parse_levels(level_set)
     check_regions_file(out, (cameras_file, buildings_file))
     scene = read_cameras_and_buildings(
-        cameras_file, buildings_file, crs=crs, skip_bad_rows=skip_bad_rows
+        cameras_file,
+        buildings_file,
+        crs=crs,
+        skip_bad_rows=skip_bad_rows,
+        declination_deg=declination_deg,
     )
     scene = replace(scene, notices=(*scene.notices, *wall_notices(scene)))
     progress = progress_for(as_json=as_json)

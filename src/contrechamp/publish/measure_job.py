@@ -26,6 +26,7 @@ class MeasureJob:
     priors_file: Path | None = None
     crs: str | None = None
     skip_bad_rows: bool = False
+    declination_deg: float | None = None
     same_camera_m: float = SAME_CAMERA_M
     piece_m: float = PIECE_M
     homes: int = HOMES

@@ -107,6 +107,7 @@ def measure_and_publish(
         areas=job.areas,
         skip_bad_rows=job.skip_bad_rows,
         same_camera_m=job.same_camera_m,
+        declination_deg=job.declination_deg,
         progress=progress,
     )
     notices = (*scene.notices, *wall_notices(scene))

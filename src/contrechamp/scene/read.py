@@ -20,6 +20,7 @@ from contrechamp.scene.source_tables import SourceTables
 from contrechamp.scene.street_graph import street_graph
 from contrechamp.scene.tables import InputFile, Notice, Scene
 from contrechamp.scene.together import bounds_of, put_together, without_far_cameras
+from contrechamp.scene.true_north import with_true_headings
 
 #: Cameras from two sources within this distance are proposed as one.
 SAME_CAMERA_M = 10.0
@@ -32,6 +33,7 @@ def read_scene(
     areas: Path | None = None,
     skip_bad_rows: bool = False,
     same_camera_m: float = SAME_CAMERA_M,
+    declination_deg: float | None = None,
     max_unpacked_bytes: int = MAX_UNPACKED_BYTES,
     progress: Progress = silent,
 ) -> Scene:
@@ -44,6 +46,8 @@ def read_scene(
         skip_bad_rows: leave out rows that cannot be read (with notices and counts) instead of
             stopping at them.
         same_camera_m: propose cameras from two sources as one within this distance.
+        declination_deg: of directions from magnetic north, to the east; by default that of the
+            World Magnetic Model for the day in each row.
         max_unpacked_bytes: refuse a file that holds more.
         progress: advanced with every file.
 
@@ -71,13 +75,19 @@ def read_scene(
                 sources.append(read_input(opened, skip_bad_rows=skip_bad_rows))
             is_osm.append(opened.format in OSM_FORMATS)
             advance(1)
+    sources = _true_headings(sources, entries, declination_deg, skip_bad_rows)
     return _scene(sources, is_osm, entries, notices, crs, skip_bad_rows, same_camera_m)
 
 
 def read_cameras_and_buildings(
-    cameras: Path, buildings: Path, *, crs: str | None = None, skip_bad_rows: bool = False
+    cameras: Path,
+    buildings: Path,
+    *,
+    crs: str | None = None,
+    skip_bad_rows: bool = False,
+    declination_deg: float | None = None,
 ) -> Scene:
-    """Read the cameras of one file and the buildings of another.
+    """Read the cameras of one file and the buildings of another; for `Args` see `read_scene`.
 
     Raises:
         InputError: if one of them cannot be used, or has none of them.
@@ -98,6 +108,7 @@ def read_cameras_and_buildings(
     ]
     is_osm = [file.format in OSM_FORMATS for file in opened]
     entries = [file.entry for file in opened]
+    sources = _true_headings(sources, entries, declination_deg, skip_bad_rows)
     return _scene(sources, is_osm, entries, [], crs, skip_bad_rows, 0.0)
 
 
@@ -113,6 +124,20 @@ def _with_own_name(opened: OpenedFile, before: Sequence[InputFile]) -> OpenedFil
 
 def _read_once(opened: OpenedFile) -> Notice:
     return Notice("given-twice", opened.name, _("the same bytes were given before: read once"))
+
+
+def _true_headings(
+    sources: Sequence[SourceTables],
+    entries: Sequence[InputFile],
+    declination_deg: float | None,
+    skip_bad_rows: bool,
+) -> list[SourceTables]:
+    return [
+        with_true_headings(
+            source, entry.name, declination_deg=declination_deg, skip_bad_rows=skip_bad_rows
+        )
+        for source, entry in zip(sources, entries, strict=True)
+    ]
 
 
 def _scene(

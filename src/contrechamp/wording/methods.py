@@ -42,6 +42,7 @@ def count_label(what: str) -> str:
         "buildings_left_out_underground": _("Buildings underground or indoors, left out"),
         "buildings_left_out_roof": _("Roofs on posts, left out"),
         "cameras_outside_the_area": _("Cameras outside the area, left out"),
+        "directions_from_magnetic_north": _("Directions turned from magnetic to true north"),
         "objects_in_two_extracts": _("Objects that are in two extracts"),
         "repaired_polygons": _("Outlines that were repaired"),
         "rows_left_out": _("Rows that were left out"),

@@ -20,6 +20,7 @@ def notice_label(kind: str) -> str:
         "camera-not-in-use": _("camera that is not in use"),
         "column-read-as": _("column under another name"),
         "looks-into-its-wall": _("direction into the wall"),
+        "magnetic-north": _("direction from magnetic north"),
         "no-camera": _("feature that is no camera"),
         "tag-not-used": _("tag not used"),
         "unreadable-direction": _("direction that cannot be read"),
