@@ -323,7 +323,7 @@ survey form and exports follow too.
 
 One row a camera: CSV, or points in GeoJSON (columns as properties), GeoPackage or GeoParquet. Names of
 columns are matched without regard to case. Names that others use are read where all cells of the column fit, and
-told: `type` (`kind`), `height`, `direction`, `heading`, `azimuth` or `bearing`, `tilt`, `fov` or `hfov`, `vfov`, `range`, in the
+told: `type` (`kind`), `height`, `direction`, `heading`, `azimuth` or `bearing`, `tilt`, `fov` or `hfov`, `vfov`, `range`, `manufacturer` or `brand`, in the
 unit of our column. Columns that are not used are listed. All but `id` and the position may be empty; what is empty is drawn
 from the [priors](priors.md).
 
@@ -340,6 +340,8 @@ COLUMN_NOTES = {
     "135 with a field of view of 90; `270-90` crosses north, `0-360` is all round. A list (`90;270`) is as many cameras on "
     "one mast, `id#1` and `id#2`.",
     "heading_north": "See [below](#from-a-compass).",
+    "model": "What is known of it is said in a [table of models](model-table.md).",
+    "by_model": "`measure` writes it.",
     "hfov_deg": "Goes before the width of a range.",
     "first_seen": "Kept as it is written.",
     "last_seen": "Kept as it is written.",
@@ -368,7 +370,8 @@ Many phones show true north once they know where they are: see the settings of t
 
 ## From a case
 
-`contrechamp export-records CASE --as cameras -o FOLDER` writes the cameras of a case as `cameras.geojson`, and its areas as `areas.geojson`:
+`contrechamp export-records CASE --as cameras -o FOLDER` writes the cameras of a case as `cameras.geojson`, its areas as `areas.geojson`, and the data
+sheets of its products as `models.csv`:
 `contrechamp measure FOLDER/cameras.geojson buildings.osm.pbf --areas FOLDER/areas.geojson -o OUT`. (`cameras.csv` holds the same rows for a
 spreadsheet; give one of the two.) `id` is what the camera was called where it was read from, if that is said once, or else the id of its record;
 `operator_class` follows from the kind of actor; `source` names record and version, and says SAMPLE of what is made up. A record has no word for
@@ -443,7 +446,7 @@ def _tags(one: CameraField) -> str:
 
 
 #: Tags that exports to OpenStreetMap write though they are no plain copy of the field.
-WRITTEN_TOO = ("operator", "last_seen")
+WRITTEN_TOO = ("operator", "make", "model", "last_seen")
 
 
 def camera_table() -> str:

@@ -130,6 +130,21 @@ def test_a_compass_reading_without_a_day_goes_to_osm_without_its_direction(
     assert any("magnetic north" in reason for reason in left.left_out)
 
 
+def test_a_table_that_names_makers_and_models_brings_their_products(
+    at: Desk, tmp_path: Path
+) -> None:
+    (tmp_path / "c.csv").write_text(
+        "id,lon,lat,make,model\n1,35.1,31.5,SAMPLE Optics,S-1\n2,35.1,31.5,sample optics,s-1\n"
+        "3,35.1,31.5,,S-2\n"
+    )
+    take(at, tmp_path / "c.csv")
+    (product,) = lookup.every(at.case, "product")
+    assert (product.record.make, product.record.model) == ("SAMPLE Optics", "S-1")
+    cameras = {one.record.ids[0].id: one.record for one in lookup.every(at.case, "camera")}
+    assert cameras["1"].product == cameras["2"].product == product.ref
+    assert (cameras["3"].product, cameras["3"].note) == (None, "model: S-2")
+
+
 def test_a_correction_keeps_all_that_osm_says_and_its_version(at: Desk, tmp_path: Path) -> None:
     take(at, extract(tmp_path))
     assert not read_change_of(at, tmp_path / "same", extract(tmp_path))

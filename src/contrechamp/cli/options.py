@@ -119,6 +119,16 @@ def declination_option() -> click.Option:
     )
 
 
+def models_option() -> click.Option:
+    """``--models``: what data sheets say."""
+    return click.Option(
+        ["--models", "models_file"],
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help=_("CSV of makers' models: lens and resolution of cameras whose model is known."),
+    )
+
+
 def levels_option() -> click.Option:
     """``--levels``: pixel densities."""
     return click.Option(

@@ -13,6 +13,7 @@ from contrechamp.cli.options import (
     declination_option,
     json_option,
     levels_option,
+    models_option,
     skip_bad_rows_option,
     target_height_option,
     threads_option,
@@ -63,6 +64,7 @@ def command() -> click.Command:
             levels_option(),
             crs_option(),
             skip_bad_rows_option(),
+            models_option(),
             declination_option(),
             threads_option(),
             json_option(),
@@ -81,6 +83,7 @@ def _sight(
     crs: str | None,
     skip_bad_rows: bool,
     declination_deg: float | None,
+    models_file: Path | None,
     threads: int | None,
     as_json: bool,
 ) -> None:
@@ -92,6 +95,7 @@ def _sight(
     from contrechamp.measure.priors import default
     from contrechamp.measure.stage import set_stage, wall_notices
     from contrechamp.publish.regions_file import check_regions_file, write_regions
+    from contrechamp.scene.camera_models import scene_with_models
     from contrechamp.scene.read import read_cameras_and_buildings
     from contrechamp.sight.levels import parse_levels
 
@@ -104,6 +108,8 @@ def _sight(
         skip_bad_rows=skip_bad_rows,
         declination_deg=declination_deg,
     )
+    if models_file is not None:
+        scene = scene_with_models(scene, models_file, skip_bad_rows=skip_bad_rows)
     scene = replace(scene, notices=(*scene.notices, *wall_notices(scene)))
     progress = progress_for(as_json=as_json)
     compile_engine(progress)

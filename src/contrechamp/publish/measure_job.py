@@ -24,6 +24,7 @@ class MeasureJob:
     draws: int = DRAWS
     seed: int = SEED
     priors_file: Path | None = None
+    models_file: Path | None = None
     crs: str | None = None
     skip_bad_rows: bool = False
     declination_deg: float | None = None

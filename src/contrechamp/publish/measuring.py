@@ -19,6 +19,7 @@ from contrechamp.publish.measure_job import MeasureJob
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.publication import write
 from contrechamp.publish.summary import length_in_view, sentences
+from contrechamp.scene.camera_models import scene_with_models
 from contrechamp.scene.input_files import open_toml
 from contrechamp.scene.read import read_scene
 from contrechamp.scene.tables import InputFile, Scene
@@ -110,6 +111,8 @@ def measure_and_publish(
         declination_deg=job.declination_deg,
         progress=progress,
     )
+    if job.models_file is not None:
+        scene = scene_with_models(scene, job.models_file, skip_bad_rows=job.skip_bad_rows)
     notices = (*scene.notices, *wall_notices(scene))
     scene = replace(scene, inputs=(*scene.inputs, *priors_entry), notices=notices)
     compile_engine(progress)

@@ -360,6 +360,30 @@ FIELDS: tuple[CameraField, ...] = (
         recorded=False,
     ),
     CameraField(
+        name="make",
+        holds="line",
+        help="The maker or brand of the camera, as it is written on it.",
+        label=N_("maker"),
+        tags=(Tag("manufacturer"), Tag("camera:manufacturer"), Tag("brand"), Tag("camera:brand")),
+        recorded=False,  # there it is a reference to a product
+        aliases=("manufacturer", "brand"),
+    ),
+    CameraField(
+        name="model",
+        holds="line",
+        help="The model of the camera, as it is written on it.",
+        label=N_("model"),
+        tags=(Tag("model"), Tag("camera:model")),
+        recorded=False,
+        aliases=("camera_model",),
+    ),
+    CameraField(
+        name="by_model",
+        holds="line",
+        help="Which columns of the row were filled by a table of models, as names with commas.",
+        recorded=False,
+    ),
+    CameraField(
         name="first_seen",
         holds="date",
         help="The first day on which the camera was seen, such as 2021-11-02.",
