@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from samples import DAY, NOW, actor, camera, consent, desk, exhibit, item, source, text
 
+from contrechamp.base.errors import InputError
 from contrechamp.dossier.formats.read.importing import import_files
 from contrechamp.dossier.formats.write import exporting
 from contrechamp.dossier.formats.write.scene_tables import (
@@ -23,8 +24,11 @@ from contrechamp.dossier.formats.write.scene_tables import (
 )
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import Stored
+from contrechamp.dossier.records.actors import Optics, Product
 from contrechamp.dossier.records.field_types import OutsideId, Position
 from contrechamp.dossier.records.fieldwork import Area, Camera, Population
+from contrechamp.scene.camera_models import scene_with_models
+from contrechamp.scene.read import read_scene
 from contrechamp.scene.tables import CAMERA_COLUMNS
 from scene.in_process import tables
 
@@ -172,3 +176,27 @@ def test_areas_with_a_boundary_are_districts_of_measure(shape: str, tmp_path: Pa
         at.put(consent(who, "held"))
         exporting.write(at.case, tmp_path / "later", "cameras", day=DAY)
     assert not (tmp_path / "later" / "areas.geojson").exists()
+
+
+def test_what_a_case_knows_of_a_model_reaches_the_cameras_of_it(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    optics = Optics(kind="fixed", focal_mm="2.8-12", hfov_deg="32-105", width_px="2688")
+    with desk(tmp_path) as at:
+        known = at.put(Product(make="SAMPLE Optics", model="S-1", kind="camera", optics=optics))
+        bare = at.put(Product(make="SAMPLE Optics", model="S-2", kind="camera", sample=True))
+        at.put(Product(make="sample optics", model="S 1", optics=Optics(hfov_deg="90")))
+        at.put(camera(product=known, name="C1"))
+        at.put(camera(product=bare, name="C2"))
+        for wrong in ("361", "5-0", "0", "wide"):
+            with pytest.raises(InputError, match="hfov_deg"):
+                at.put(Product(make="SAMPLE", model="S-3", optics=Optics(hfov_deg=wrong)))
+        exporting.write(at.case, out, "cameras", day=DAY)
+    rows = list(csv.DictReader((out / "models.csv").open()))
+    assert [(row["make"], row["model"]) for row in rows] == [("SAMPLE Optics", "S-1")]
+    read = scene_with_models(read_scene([out / "cameras.csv"]), out / "models.csv")
+    by_model = read.cameras.set_index("model")
+    assert by_model.loc["S-1", "by_model"] == "kind,width_px"
+    assert by_model.loc["S-1", "width_px"] == 2688
+    assert read.limits["hfov_deg"][by_model.index.get_loc("S-1")].tolist() == [32, 105]
+    assert math.isnan(by_model.loc["S-2", "width_px"])
+    assert read.counts["cameras_model_not_found"] == 1

@@ -9,9 +9,11 @@ from contrechamp.base.i18n import _
 from contrechamp.cli.options import (
     FiniteRange,
     crs_option,
+    declination_option,
     draws_option,
     json_option,
     levels_option,
+    models_option,
     report_option,
     skip_bad_rows_option,
     target_height_option,
@@ -75,8 +77,10 @@ def command() -> click.Command:
                 metavar="FILE",
                 help=_("TOML file with what to assume where nothing is mapped."),
             ),
+            models_option(),
             crs_option(),
             skip_bad_rows_option(),
+            declination_option(),
             click.Option(
                 ["--same-camera", "same_camera_m"],
                 type=FiniteRange(0, 1000),

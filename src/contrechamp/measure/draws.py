@@ -16,6 +16,7 @@ from contrechamp.base.seeds import stream
 from contrechamp.measure.exposure import CameraDraws
 from contrechamp.measure.heights import BuildingHeights
 from contrechamp.measure.lens import hfov_from_focal, vfov_from_hfov
+from contrechamp.measure.model_limits import Limits, varies, within
 from contrechamp.measure.priors import KINDS, TURNING, Priors
 
 F8 = NDArray[np.float64]
@@ -92,7 +93,9 @@ def possible_kinds(cameras: gpd.GeoDataFrame, priors: Priors) -> Mapping[str, Ma
     }
 
 
-def drawn_unknowns(cameras: gpd.GeoDataFrame, priors: Priors) -> Mapping[str, Mask]:
+def drawn_unknowns(
+    cameras: gpd.GeoDataFrame, priors: Priors, limits: Limits | None = None
+) -> Mapping[str, Mask]:
     """Return which unknowns are drawn for which cameras.
 
     A parameter is not drawn where it is mapped, where the priors give it a single value, or where
@@ -112,16 +115,16 @@ def drawn_unknowns(cameras: gpd.GeoDataFrame, priors: Priors) -> Mapping[str, Ma
         if unknown == "indoor":
             drawn[unknown] = outdoor & cameras["indoor_doubtful"].to_numpy(bool)
             continue
-        varies = np.zeros(len(cameras), bool)
+        by_prior = np.zeros(len(cameras), bool)
         for name in KINDS:
             if name in TURNING and unknown in ("heading_deg", "tilt_deg"):
                 continue
             if unknown == "heading_deg" or not priors.of(prior, name).fixed:
-                varies |= may_be[name]
+                by_prior |= may_be[name]
         missing = np.isnan(cameras[column.get(unknown, unknown)].to_numpy(np.float64))
         if unknown == "heading_deg":  # a lens that looks all round has none
             missing &= ~(cameras["hfov_deg"].to_numpy(np.float64) >= 360.0)
-        drawn[unknown] = outdoor & missing & varies
+        drawn[unknown] = outdoor & missing & varies(limits or {}, unknown, by_prior)
     return {unknown: mask for unknown, mask in drawn.items() if mask.any()}
 
 
@@ -170,6 +173,7 @@ def draw_cameras(
     convergence_deg: F8,
     priors: Priors,
     numbers: Uniforms,
+    limits: Limits | None = None,
 ) -> CameraDraws:
     """Turn uniform numbers into parameters of cameras.
 
@@ -189,6 +193,7 @@ def draw_cameras(
             headings are from; what is returned is from the plane's.
         priors: for what is not mapped.
         numbers: of the cameras and draws.
+        limits: of their models.
     """
     shape = (numbers.n_draws, len(cameras))
 
@@ -209,7 +214,12 @@ def draw_cameras(
         known = cameras[column].to_numpy(np.float64) - turned_deg
         return np.ascontiguousarray(np.where(np.isnan(known), values, known))
 
-    hfov = mapped_or("hfov_deg", hfov_from_focal(from_prior("lens")))
+    limits = limits or {}
+    short, long = number("lens"), 1.0 - number("lens")  # a short lens is a wide one
+    focal = within(limits, "focal_mm", short, from_prior("lens"))
+    hfov = mapped_or("hfov_deg", within(limits, "hfov_deg", long, hfov_from_focal(focal)))
+    vfov = within(limits, "vfov_deg", long, vfov_from_hfov(hfov))
+    width = within(limits, "width_px", number("width_px"), from_prior("width_px"))
     turns = np.isin(kind, [KINDS.index(name) for name in TURNING])
     range_m = mapped_or("range_m", from_prior("range_m"))
     range_m[:, cameras["indoor"].to_numpy(bool)] = 0.0
@@ -222,8 +232,8 @@ def draw_cameras(
         heading_deg=mapped_or("heading_deg", free, turned_deg=convergence_deg),
         tilt_deg=mapped_or("tilt_deg", from_prior("tilt_deg")),
         hfov_deg=hfov,
-        vfov_deg=mapped_or("vfov_deg", vfov_from_hfov(hfov)),
-        width_px=mapped_or("width_px", from_prior("width_px")),
+        vfov_deg=mapped_or("vfov_deg", vfov),
+        width_px=mapped_or("width_px", width),
         range_m=range_m,
         sweep_deg=np.where(turns, 360.0, np.minimum(hfov, 360.0)),
     )

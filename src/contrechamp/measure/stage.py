@@ -15,6 +15,7 @@ from contrechamp.measure.draws import Uniforms, draw_cameras, drawn_unknowns, un
 from contrechamp.measure.exposure import CameraDraws, Exposure, Pieces, Walks, expose
 from contrechamp.measure.groups import camera_groups
 from contrechamp.measure.heights import BuildingHeights, building_heights
+from contrechamp.measure.model_limits import Limits
 from contrechamp.measure.priors import KINDS, TURNING, Priors
 from contrechamp.scene.projection import convergence_deg
 from contrechamp.scene.tables import Notice, Scene
@@ -53,6 +54,7 @@ class Stage:
         target_height_m: 1.6 is a face, 0 the ground.
         seed: of all draws.
         threads: greatest number of threads.
+        limits: of the cameras by their models (`Scene.limits`).
     """
 
     cameras: gpd.GeoDataFrame
@@ -66,6 +68,7 @@ class Stage:
     target_height_m: float
     seed: int
     threads: int | None
+    limits: Limits
 
     @property
     def anything_drawn(self) -> bool:
@@ -93,6 +96,7 @@ class Stage:
             self.convergence_deg,
             self.priors,
             numbers,
+            self.limits,
         )
 
     def expose(
@@ -141,13 +145,14 @@ def set_stage(
         placed=placed,
         convergence_deg=convergence_deg(scene.crs, np.column_stack((placed.x, placed.y))),
         priors=priors,
-        drawn=drawn_unknowns(cameras, priors),
+        drawn=drawn_unknowns(cameras, priors, scene.limits),
         heights=heights,
         walls=prepare(scene.buildings.geometry.to_numpy()[rows], heights.bottom_m),
         levels=levels,
         target_height_m=target_height_m,
         seed=seed,
         threads=threads,
+        limits=scene.limits,
     )
 
 

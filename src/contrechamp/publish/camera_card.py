@@ -40,9 +40,17 @@ def camera_cards(
     for i, (mapped, measured) in enumerate(zip(mapped_rows, measured_rows, strict=True)):
         assumed = [name for name in str(measured["assumed"]).split(",") if name]
         known = [name for name in str(measured["known"]).split(",") if name]
+        ends = _between(scene, i, assumed, numbers)
+        drawn = [name for name in assumed if name not in ends]
         parts = [
             (_("On the map"), _mapped(mapped, known, numbers)),
-            (_("Assumed"), _assumed(mapped, measured, assumed, measurement.priors, numbers)),
+            (
+                _("Assumed"),
+                [
+                    *_assumed(mapped, measured, drawn, measurement.priors, numbers),
+                    *([name, text] for name, text in ends.values()),
+                ],
+            ),
             (_("In view, mean over the draws"), _in_view(measured, measurement, numbers)),
             (_("Place"), _place(mapped, measured, degrees.iloc[i], numbers)),
         ]
@@ -61,7 +69,14 @@ def camera_cards(
 
 def _mapped(mapped: dict[str, Any], known: list[str], numbers: Numbers) -> list[list[str]]:
     rows = [[_("mount"), mount_label(str(mapped["mount"]))]]
-    rows += [[unknown_label(name), _value(name, mapped[name], numbers)] for name in known]
+    by_model = str(mapped["by_model"]).split(",")
+    for name in known:
+        value = _value(name, mapped[name], numbers)
+        of_model = _("{value}, by its model").format(value=value)
+        rows.append([unknown_label(name), of_model if name in by_model else value])
+    called = f"{mapped['make']} {mapped['model']}".strip()
+    if called:
+        rows.append([_("model"), called])
     operator = str(mapped["operator"]) or "–"
     rows.append(
         [
@@ -100,6 +115,24 @@ def _assumed(
         else:
             text = _prior_text(_prior_of(name, str(mapped["kind"]), priors), numbers)
         rows.append([unknown_label(name), text])
+    return rows
+
+
+def _between(
+    scene: Scene, camera: int, assumed: list[str], numbers: Numbers
+) -> dict[str, tuple[str, str]]:
+    """Return what the model of a camera limits: parameter -> (name, both ends of it)."""
+    rows = {}
+    for column, ends in scene.limits.items():
+        low, high = ends[camera].tolist()
+        parameter = "hfov_deg" if column == "focal_mm" else column
+        if parameter not in assumed or math.isnan(low):
+            continue
+        unit = column.rpartition("_")[2]
+        text = _("{low} to {high}, by its model").format(
+            low=numbers.measured(low, unit), high=numbers.measured(high, unit)
+        )
+        rows[parameter] = unknown_label(column), text
     return rows
 
 

@@ -22,6 +22,7 @@ from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.publication import write
 from contrechamp.publish.summary import first_figure, sentences
 from contrechamp.publish.without_streets import open_ground_told
+from contrechamp.scene.camera_models import scene_with_models
 from contrechamp.scene.map_cell import MapReader
 from contrechamp.scene.read import Needs, read_scene
 from contrechamp.scene.tables import InputFile, Scene
@@ -128,10 +129,15 @@ def measure_and_publish(
         areas=job.areas,
         skip_bad_rows=job.skip_bad_rows,
         same_camera_m=job.same_camera_m,
+        declination_deg=job.declination_deg,
         cell=cell,
         needs=Needs(open_ground=job.open_ground),
         progress=progress,
     )
+    if job.models_file is not None:
+        scene = scene_with_models(
+            scene, job.models_file, skip_bad_rows=job.skip_bad_rows, cell=cell
+        )
     if cell is not None:
         cell.close()  # it would only hold memory from here on
     notices = (*scene.notices, *wall_notices(scene))

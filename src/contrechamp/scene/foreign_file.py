@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from contrechamp.base import files
 from contrechamp.base.errors import InputError
@@ -17,7 +17,9 @@ from contrechamp.cell import failures
 from contrechamp.scene.crossing import received
 from contrechamp.scene.file_kinds import FORMATS, LICENCES
 from contrechamp.scene.input_files import check_size
-from contrechamp.scene.map_cell import READER, MapReader
+from contrechamp.scene.map_cell import MODEL_READER, READER, MapReader
+from contrechamp.scene.model_crossing import received_models
+from contrechamp.scene.model_table import CameraModel
 from contrechamp.scene.photo_folder import pack_folder
 from contrechamp.scene.source_tables import SourceTables
 from contrechamp.scene.tables import InputFile, Notice
@@ -63,32 +65,54 @@ class ForeignFile:
             InputError: if it cannot be used.
         """
         before, cell.read_unconfined = cell.read_unconfined, False
-        answers = cell.read(
-            READER,
-            self.content,
-            {
-                "file_name": self.file_name,
-                "name": self.name,
-                "areas": areas,
-                "skip_bad_rows": skip_bad_rows,
-                "max_unpacked_bytes": self.max_unpacked_bytes,
-            },
-            where=self.name,
-        )
-        found = self._format(next(answers, None))
+        answers = self._answers(cell, READER, areas=areas, skip_bad_rows=skip_bad_rows)
+        entry = self._entry(next(answers, None))
         tables = received(answers, self.name)
-        if self.changed_ns not in {None, _changed_ns(self.content)}:
-            raise InputError(_("it was changed while it was read; try again"), where=self.name)
+        self._check_unchanged()
         if cell.read_unconfined:
             tables = replace(tables, notices=[*tables.notices, _unconfined(self.name)])
         cell.read_unconfined = cell.read_unconfined or before
-        licence = LICENCES.get(found, "")
-        return InputFile(self.name, self.sha256, self.size_bytes, found, licence), tables
+        return entry, tables
 
-    def _format(self, answer: object) -> str:
+    def read_models(
+        self, cell: MapReader, *, skip_bad_rows: bool
+    ) -> tuple[InputFile, list[CameraModel], list[Notice]]:
+        """Return the entry of a table of models, its models, and what is to be told of it.
+
+        Args:
+            cell: reads it.
+            skip_bad_rows: leave out rows that cannot be read instead of stopping.
+
+        Raises:
+            InputError: if it cannot be used.
+        """
+        before, cell.read_unconfined = cell.read_unconfined, False
+        answers = self._answers(cell, MODEL_READER, skip_bad_rows=skip_bad_rows)
+        entry = self._entry(next(answers, None))
+        models, notices = received_models(answers, self.name)
+        self._check_unchanged()
+        if cell.read_unconfined:
+            notices.append(_unconfined(self.name))
+        cell.read_unconfined = cell.read_unconfined or before
+        return entry, models, notices
+
+    def _answers(self, cell: MapReader, reader: str, **arguments: bool) -> Iterator[Any]:
+        about = {
+            "file_name": self.file_name,
+            "name": self.name,
+            "max_unpacked_bytes": self.max_unpacked_bytes,
+        }
+        return cell.read(reader, self.content, {**about, **arguments}, where=self.name)
+
+    def _check_unchanged(self) -> None:
+        if self.changed_ns not in {None, _changed_ns(self.content)}:
+            raise InputError(_("it was changed while it was read; try again"), where=self.name)
+
+    def _entry(self, answer: object) -> InputFile:
         match answer:
             case {"format": str(found), **more} if found in FORMATS and not more:
-                return found
+                licence = LICENCES.get(found, "")
+                return InputFile(self.name, self.sha256, self.size_bytes, found, licence)
             case {"refused": str(message), "where": str(where), **more} if not more:
                 lines = message.split("\n")[:_MOST_LINES]
                 raise InputError("\n".join(map(shown, lines)), where=where)

@@ -12,8 +12,8 @@ from contrechamp.cell.reading import Cell, OwnContent, Reads, opened_cell
 MapReader: TypeAlias = Reads
 #: Imported once, before anything is read: GDAL, libosmium and Arrow with them.
 MODULES = ("contrechamp.scene.in_cell",)
-#: What is called there.
-READER = "contrechamp.scene.in_cell:tables"
+#: What is called there, for maps and for tables of models.
+READER, MODEL_READER = "contrechamp.scene.in_cell:tables", "contrechamp.scene.in_cell:models"
 #: No map takes longer, whatever its size; nothing is heard of it until it is read.
 _LONGEST_S = 2 * 3600
 
@@ -39,6 +39,16 @@ def map_cell(*, unconfined: bool = False) -> Iterator[Cell]:
     """Open the cell in which maps and tables are read, and have it get warm; see `opened_cell`."""
     with opened_cell(limits(), MODULES, unconfined=unconfined) as cell:
         cell.start()
+        yield cell
+
+
+@contextmanager
+def given_or_opened(given: MapReader | None) -> Iterator[MapReader]:
+    """Yield the cell that was given, or one that is opened: closed by default."""
+    if given is not None:
+        yield given
+        return
+    with map_cell() as cell:
         yield cell
 
 

@@ -1,8 +1,7 @@
 """From files to a scene on one metric plane: the entry point of this package."""
 
-import contextlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from contrechamp.scene.file_kinds import OSM_FORMATS, PHOTOS
 from contrechamp.scene.foreign_file import opened_file
 from contrechamp.scene.homes import find_homes
 from contrechamp.scene.input_files import MAX_UNPACKED_BYTES
-from contrechamp.scene.map_cell import MapReader, map_cell
+from contrechamp.scene.map_cell import MapReader, given_or_opened
 from contrechamp.scene.missing import amounts, one_message, what_is_missing
 from contrechamp.scene.projection import choose_plane
 from contrechamp.scene.same_camera import propose_same
@@ -30,6 +29,7 @@ from contrechamp.scene.together import (
     put_together,
     without_far_cameras,
 )
+from contrechamp.scene.true_north import with_true_headings
 
 #: Cameras from two sources within this distance are proposed as one.
 SAME_CAMERA_M = 10.0
@@ -66,6 +66,7 @@ def read_scene(
     areas: Path | None = None,
     skip_bad_rows: bool = False,
     same_camera_m: float = SAME_CAMERA_M,
+    declination_deg: float | None = None,
     max_unpacked_bytes: int = MAX_UNPACKED_BYTES,
     cell: MapReader | None = None,
     needs: Needs | None = None,
@@ -80,6 +81,8 @@ def read_scene(
         skip_bad_rows: leave out rows that cannot be read (with notices and counts) instead of
             stopping at them.
         same_camera_m: propose cameras from two sources as one within this distance.
+        declination_deg: of directions from magnetic north, to the east; by default that of the
+            World Magnetic Model for the day in each row.
         max_unpacked_bytes: refuse a file that holds more.
         cell: reads them; by default, one that is opened for them.
         needs: what they must hold together; nothing by default.
@@ -102,9 +105,10 @@ def read_scene(
         unreadable = any(one.problem for one in read)
         where = "" if unreadable else ", ".join(one.name for one in read)
         raise InputError(one_message(problems), where=where)
+    entries = [one.entry for one in read if one.entry is not None]
     return _scene(
-        tables,
-        [one.entry for one in read if one.entry is not None],
+        _true_headings(tables, entries, declination_deg, skip_bad_rows),
+        entries,
         [_read_once(one.name) for one in read if one.entry is None],
         crs,
         skip_bad_rows,
@@ -133,7 +137,7 @@ def read_each(
     """
     found: list[FileRead] = []
     files = [*paths, *([areas] if areas else [])]
-    with _cell(cell) as reads, progress(_("Reading"), len(files)) as advance:
+    with given_or_opened(cell) as reads, progress(_("Reading"), len(files)) as advance:
         for path in files:
             try:
                 found.append(
@@ -170,9 +174,10 @@ def read_cameras_and_buildings(
     *,
     crs: str | None = None,
     skip_bad_rows: bool = False,
+    declination_deg: float | None = None,
     cell: MapReader | None = None,
 ) -> Scene:
-    """Read the cameras of one file and the buildings of another; `cell` as in `read_scene`.
+    """Read the cameras of one file and the buildings of another; for `Args` see `read_scene`.
 
     Raises:
         InputError: if one of them cannot be used, or has none of them.
@@ -180,7 +185,7 @@ def read_cameras_and_buildings(
     """
     entries: list[InputFile] = []
     found: list[SourceTables] = []
-    with _cell(cell) as reads:
+    with given_or_opened(cell) as reads:
         for path in (cameras, buildings):
             taken = [entry.name for entry in entries]
             with opened_file(path, taken, MAX_UNPACKED_BYTES) as file:
@@ -199,21 +204,26 @@ def read_cameras_and_buildings(
         SourceTables(**{name: getattr(tables, name) for name in (wanted, "notices", "counts")})
         for wanted, tables in (("cameras", of_cameras), ("footprints", of_buildings))
     ]
+    sources = _true_headings(sources, entries, declination_deg, skip_bad_rows)
     return _scene(sources, entries, [], crs, skip_bad_rows, 0.0)
-
-
-@contextlib.contextmanager
-def _cell(given: MapReader | None) -> Iterator[MapReader]:
-    """Yield the cell that was given, or one that is opened: closed by default."""
-    if given is not None:
-        yield given
-        return
-    with map_cell() as cell:
-        yield cell
 
 
 def _read_once(name: str) -> Notice:
     return Notice("given-twice", name, _("the same bytes were given before: read once"))
+
+
+def _true_headings(
+    sources: Sequence[SourceTables],
+    entries: Sequence[InputFile],
+    declination_deg: float | None,
+    skip_bad_rows: bool,
+) -> list[SourceTables]:
+    return [
+        with_true_headings(
+            source, entry.name, declination_deg=declination_deg, skip_bad_rows=skip_bad_rows
+        )
+        for source, entry in zip(sources, entries, strict=True)
+    ]
 
 
 def _scene(

@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import geopandas as gpd
+import numpy as np
 import pyproj
+from numpy.typing import NDArray
 
 from contrechamp.scene.camera_fields import FIELDS
 
@@ -117,3 +119,6 @@ class Scene:
     scale_error: float = 0.0
     #: What was counted while reading: "rows_left_out", "unreadable_tags"...
     counts: Mapping[str, int] = field(default_factory=dict)
+    #: Parameter of cameras (or "focal_mm") -> (n_cameras, 2) lowest and highest value that their
+    #: models have, NaN where that is not known or the value itself is.
+    limits: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from contrechamp.dossier.permission import releasing
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import SUBJECT, Stored
 from contrechamp.dossier.reading.view import View
-from contrechamp.dossier.records.actors import Actor, Relation
+from contrechamp.dossier.records.actors import Actor, Optics, Relation
 from contrechamp.dossier.records.contents import FieldValue, parts, references
 from contrechamp.dossier.records.field_types import ITEM, Position, Record, earliest, latest
 from contrechamp.dossier.records.fieldwork import Camera, Count, Population
@@ -26,6 +26,7 @@ from contrechamp.dossier.records.systems import Deployment
 from contrechamp.dossier.records.testimony import Exhibit, Testimony
 from contrechamp.dossier.shipped import assessments, rights
 from contrechamp.scene.camera_fields import RECORDED
+from contrechamp.scene.model_spans import SPANS, expected, parse_span
 
 
 def check(view: View, record_id: str, record: Record, before: Stored | None) -> None:
@@ -142,6 +143,11 @@ def _check_bounds(part: Any, where: str) -> None:
             value = getattr(part, one.name)
             if one.is_number and value is not None and not one.allows(value):
                 raise InputError(one.expected(), where=_field(where, one.name))
+    if isinstance(part, Optics):
+        for name in SPANS:
+            text = getattr(part, name)
+            if text is not None and parse_span(text, name) is None:
+                raise InputError(expected(name), where=_field(where, name))
     for field, (low, high) in _BOUNDS.get(type(part), {}).items():
         number = getattr(part, field)
         if number is not None and not Decimal(low) <= Decimal(number) <= Decimal(high):

@@ -11,7 +11,7 @@ from contrechamp.dossier.formats.in_cell.json_files import MAX_WHOLE
 from contrechamp.scene.camera_fields import RECORDED
 
 #: Columns of cameras that records take, beside those of `RECORDED`.
-CAMERA = ("id", "source", "operator", "zone")
+CAMERA = ("id", "source", "operator", "zone", "make", "model")
 
 
 def cameras(
