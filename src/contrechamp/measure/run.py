@@ -4,9 +4,8 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain
 from typing import Any
 
 import geopandas as gpd
@@ -30,9 +29,10 @@ from contrechamp.measure.network import FootNetwork, foot_network
 from contrechamp.measure.pieces import PIECE_M, StreetPieces, cut_streets
 from contrechamp.measure.possible_regions import possible_regions, region_table
 from contrechamp.measure.prior_table import prior_table
-from contrechamp.measure.priors import Priors, default
+from contrechamp.measure.priors import KINDS, ByDensity, Priors, default, held
 from contrechamp.measure.results import Driver, Estimate, Figure, Measurement
-from contrechamp.measure.stage import Stage, greatest_range_m, set_stage
+from contrechamp.measure.span import Alternatives, alternatives, with_spans
+from contrechamp.measure.stage import Stage, greatest_range_m, set_stage, with_priors
 from contrechamp.measure.street_figures import (
     area_figures,
     piece_table,
@@ -63,6 +63,8 @@ SCENARIO_DRAWS = 100
 DRIVER_PAIRS = 256
 #: Draws of the ground in view in each scenario.
 GROUND_SCENARIO_DRAWS = 50
+#: Draws of streets and walks for each alternative to what is assumed, and of the ground.
+SPAN_DRAWS, GROUND_SPAN_DRAWS = 24, 12
 
 
 @dataclass(frozen=True)
@@ -87,19 +89,24 @@ class _Draws:
     Args:
         main: for the figures.
         scenario: for each question (see `_Run`), in each scenario.
+        span: for each question, in each alternative to what is assumed.
         pairs: for each unknown whose part in the interval is measured.
         unknowns: their names.
+        alternatives: to what is assumed.
     """
 
     main: int
     scenario: Mapping[str, int]
+    span: Mapping[str, int]
+    alternatives: Alternatives
     pairs: int
     unknowns: tuple[str, ...]
 
     @property
     def total(self) -> int:
         figures = sum(self.main + len(SCENARIOS) * n for n in self.scenario.values())
-        return figures + (1 + len(self.unknowns)) * self.pairs
+        spans = len(self.alternatives.priors) * sum(self.span.values())
+        return figures + spans + (1 + len(self.unknowns)) * self.pairs
 
 
 @dataclass(frozen=True)
@@ -223,6 +230,7 @@ def _plan_draws(stage: Stage, draws: int, *, tracks: bool) -> _Draws:
     # Without a direction (or kind) to draw, a scenario is one draw.
     unordered = any(name in stage.drawn for name in UNORDERED)
     scenario = min(SCENARIO_DRAWS, draws) if unordered else 1
+    span = min(SPAN_DRAWS, draws)
     return _Draws(
         main=draws,
         scenario={
@@ -230,6 +238,12 @@ def _plan_draws(stage: Stage, draws: int, *, tracks: bool) -> _Draws:
             "ground": min(GROUND_SCENARIO_DRAWS, scenario),
             **({"tracks": scenario} if tracks else {}),
         },
+        span={
+            "streets": span,
+            "ground": min(GROUND_SPAN_DRAWS, span),
+            **({"tracks": span} if tracks else {}),
+        },
+        alternatives=alternatives(stage.cameras, stage.priors),
         pairs=min(DRIVER_PAIRS, draws) if unknowns else 0,
         unknowns=unknowns,
     )
@@ -255,15 +269,12 @@ def _measure(
         in_view = [figure for figure in of_streets if figure.key == "streets.seen_m"]
         first_figure(_figures(run, exposure, in_view, {})[0])
     trips = run.trip_exposure(exposure)
-    questions: dict[str, _Question] = {
-        "ground": _ground_question(run),
-        "tracks": partial(_track_figures, run),
-    }
+    questions = _questions(run)
     drawn = [
         *_street_and_trip_figures(run, exposure, trips),
-        *chain.from_iterable(figures_of(numbers) for figures_of in questions.values()),
+        *questions["ground"](numbers),
+        *questions["tracks"](numbers),
     ]
-    questions["streets"] = lambda of: _street_and_trip_figures(run, run.expose_streets(of))
     scenarios = {
         name: [
             figure
@@ -272,7 +283,12 @@ def _measure(
         ]
         for name, probability in SCENARIOS.items()
     }
-    figures = _figures(run, exposure, drawn, scenarios)
+    figures = with_spans(
+        _figures(run, exposure, drawn, scenarios),
+        drawn,
+        [_figures_with(run, priors) for priors in run.draws.alternatives.priors],
+        run.draws.alternatives.assumed,
+    )
     shares = visit_shares(exposure.alone_m, total_m(exposure), _uncertain(stage))
     return Measurement(
         levels=tuple(stage.levels),
@@ -287,6 +303,26 @@ def _measure(
         methods=_methods(run, figures),
         warnings=_warnings(run, figures),
     )
+
+
+def _questions(run: _Run) -> dict[str, _Question]:
+    return {
+        "streets": lambda of: _street_and_trip_figures(run, run.expose_streets(of)),
+        "ground": _ground_question(run),
+        "tracks": partial(_track_figures, run),
+    }
+
+
+def _figures_with(run: _Run, priors: Priors) -> list[DrawnFigure]:
+    """Return the figures in the first few draws, with other priors."""
+    stage = with_priors(run.stage, priors, run.scene.buildings)
+    questions = _questions(replace(run, stage=stage))
+    numbers = stage.uniforms(max(run.draws.span.values()))
+    return [
+        figure
+        for question, n in run.draws.span.items()
+        for figure in questions[question](numbers.first(n))
+    ]
 
 
 def _uncertain(stage: Stage) -> Mask:
@@ -414,7 +450,8 @@ def _methods(run: _Run, figures: Sequence[Figure]) -> dict[str, Any]:
         "tolerance": TOLERANCE,
         "draws_needed": max((draws_needed(figure.estimate) for figure in figures), default=1),
         "drawn": {name: int(mask.sum()) for name, mask in stage.drawn.items()},
-        "held": sorted({row.unknown for row in stage.priors.rows if row.fixed}),
+        "held": sorted({row.unknown for row in stage.priors.rows if held(row)}),
+        **_range_by_density(stage),
         "mapped": {
             name: int(known[name].sum())
             for name in PARAMETERS
@@ -430,6 +467,16 @@ def _methods(run: _Run, figures: Sequence[Figure]) -> dict[str, Any]:
         "trips": dict(run.streets.trips.counts),
         "notices": dict(sorted(Counter(notice.kind for notice in scene.notices).items())),
     }
+
+
+def _range_by_density(stage: Stage) -> dict[str, dict[str, float]]:
+    """Return where the view ends of cameras without a range, if the user did not say where."""
+    rows = [stage.priors.row("range_m", kind) for kind in KINDS]
+    by_density = [row for row in rows if isinstance(row, ByDensity)]
+    if not by_density or not np.isnan(stage.cameras["range_m"].to_numpy(np.float64)).any():
+        return {}
+    row = by_density[0]
+    return {"range_by_density": {"px_per_m": row.ppm, "most_m": row.most_m}}
 
 
 def _warnings(run: _Run, figures: Sequence[Figure]) -> tuple[str, ...]:

@@ -74,7 +74,7 @@ def _cap(measurement: Measurement, numbers: Numbers) -> str:
     caps = {
         prior.p50 for prior in measurement.priors if prior.unknown == "range_m" and prior.n_cameras
     }
-    if not caps:
+    if not caps or "range_m" not in measurement.methods.get("held", ()):
         return ""
     return " " + _("Nothing further than {range} from a camera is counted.").format(
         range=numbers.quantity(max(caps), "m")
