@@ -176,10 +176,10 @@ def _in_some_picture(given, offset, ppm):
 
 
 def median_tilt():
-    """The tilt of `GIVEN` that is aimed halfway, by ratio, between 250 and 62.5 pixels a metre."""
+    """The tilt of `GIVEN` that is aimed halfway, by ratio, between 250 and 25 pixels a metre."""
     near, far = (
         math.sqrt((1920 / (ppm * 2.0 * math.tan(math.radians(25.0)))) ** 2 - (HEIGHT_M - 1.0) ** 2)
-        for ppm in (250.0, 62.5)
+        for ppm in (250.0, 25.0)
     )
     return math.degrees(math.atan((HEIGHT_M - 1.0) / math.sqrt(near * far)))
 

@@ -108,7 +108,7 @@ def test_kinds_come_from_the_same_input_where_it_can_say(count, shares):
 
 
 @pytest.mark.parametrize(
-    ("levels", "ppm"), [("dori2014", 25.0), ("iec2025", 20.0), ("62.5", 25.0), ("10,100", 10.0)]
+    ("levels", "ppm"), [("dori2014", 12.5), ("iec2025", 12.5), ("62.5", 12.5), ("10,100", 10.0)]
 )
 def test_a_range_never_ends_before_the_least_demanding_level(levels, ppm):
     priors = default().for_input(cameras({}), parse_levels(levels))

@@ -225,7 +225,9 @@ def draw_cameras(
             elif isinstance(row, ByDensity):
                 optics = (hfov[of_kind], width[of_kind], height[of_kind])
                 ends = distance_at_density(*optics, row.ppm, target_height_m)
-                values[of_kind] = np.minimum(ends, row.most_m)
+                values[of_kind] = np.where(
+                    covers[of_kind], row.most_m, np.minimum(ends, row.most_m)
+                )
             else:
                 values[of_kind] = row.at(u[of_kind])
         return values
@@ -237,6 +239,10 @@ def draw_cameras(
     hfov = mapped_or("hfov_deg", hfov_from_focal(from_prior("lens")))
     width = mapped_or("width_px", from_prior("width_px"))
     height = mapped_or("height_m", from_prior("height_m"))
+    # Directions that a camera covers are no lens (see `priors.ByDensity`).
+    covers = np.broadcast_to(
+        cameras["hfov_deg"].notna().to_numpy() & cameras["width_px"].isna().to_numpy(), shape
+    )
     turns = np.isin(kind, [KINDS.index(name) for name in TURNING])
     range_m = mapped_or("range_m", from_prior("range_m"))
     range_m[:, cameras["indoor"].to_numpy(bool)] = 0.0

@@ -112,7 +112,7 @@ class Aimed:
     kinds: tuple[str, ...]
     source: str
     nearest_ppm: float = 250.0
-    farthest_ppm: float = 62.5
+    farthest_ppm: float = 25.0
     part: tuple[float, float] = (0.0, 1.0)
     unknown: str = "tilt_deg"
 
@@ -126,6 +126,10 @@ class Aimed:
 class ByDensity:
     """A range that follows from lens and resolution: it ends where pixels get too few.
 
+    A field of view that is mapped without a resolution tells neither: on maps it is the range of
+    directions that a camera covers (`camera:direction=90-180`), by turning or with several lenses.
+    The range is then `most_m`.
+
     Args:
         kinds: of camera that it applies to.
         source: in the user's language.
@@ -135,8 +139,8 @@ class ByDensity:
 
     kinds: tuple[str, ...]
     source: str
-    ppm: float = 25.0
-    most_m: float = 150.0
+    ppm: float = 12.5
+    most_m: float = 100.0
     unknown: str = "range_m"
 
     @property
@@ -234,12 +238,12 @@ def default() -> Priors:
     )
     aim = _(
         "our choice: a camera is aimed at what it is to see, where its lens gives 250 "
-        "(“identification”) to 62.5 pixels per metre (“observation”). A quarter of the tilts is "
-        "then below 5°, half below 11°, three quarters below 27°; of the 168 fixed outdoor cameras "
-        "of OpenStreetMap in Switzerland, June 2023, whose tilt is mapped, at most 10°, 15° and 30°"
+        "(“identification”) to 25 pixels per metre (“detection”). A quarter of the tilts is then "
+        "below 3°, half below 7°, three quarters below 19°; of the 168 fixed outdoor cameras of "
+        "OpenStreetMap in Switzerland, June 2023, whose tilt is mapped, at most 10°, 15° and 30°"
     )
     sharp = _(
-        "“detection”, the lowest level of IEC 62676-4:2014, by daylight; the greatest distance is "
+        "“monitoring”, the lowest level of IEC 62676-4:2014, by daylight; the greatest distance is "
         "our choice, a bound of the calculation"
     )
     floors = _(

@@ -29,7 +29,7 @@ _Change = Callable[[Priors], Priors]
 TURN_AS_WELL = 0.5
 #: Where a view ends: within what infrared lamps light up by night, or at half the density.
 BY_NIGHT_M = 50.0
-FAR_PPM, FAR_M = 12.5, 300.0
+FAR_PPM, FAR_M = 6.25, 300.0
 #: Aimed at the nearer or the farther half of the distances that are drawn.
 NEARER, FARTHER = (0.0, 0.5), (0.5, 1.0)
 
