@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -203,6 +203,55 @@ def measure(
         return _measure(run, regions, first_figure)
 
 
+def measure_streets(
+    scene: Scene,
+    *,
+    levels: Sequence[Level],
+    draws: int = DRAWS,
+    seed: int = SEED,
+    target_height_m: float = 1.6,
+    priors: Priors | None = None,
+    threads: int | None = None,
+) -> tuple[Figure, ...]:
+    """Return how much of the streets is in view, with spans, and nothing else of `measure`.
+
+    The same scene, options and version give the same numbers as `measure`, without the scenarios.
+    """
+    stage = set_stage(
+        scene,
+        priors or default(),
+        levels,
+        target_height_m=target_height_m,
+        seed=seed,
+        threads=threads,
+    )
+    streets = _streets(scene, seed, PIECE_M, 0)
+    areas = area_groups(
+        scene.areas,
+        streets.pieces.table.geometry,
+        stage.placed.x,
+        stage.placed.y,
+        greatest_range_m(stage.cameras, stage.priors),
+    )
+    plan = _Draws(
+        main=draws if stage.anything_drawn else 1,
+        scenario={},
+        span={"streets": min(SPAN_DRAWS, draws)},
+        alternatives=alternatives(stage.cameras, stage.priors),
+        pairs=0,
+        unknowns=(),
+    )
+    run = _Run(scene, stage, streets, areas, plan, with_trips=False, progress=silent)
+    exposure = run.expose_streets(stage.uniforms(plan.main))
+    drawn = _street_and_trip_figures(run, exposure)
+    return with_spans(
+        _figures(run, exposure, drawn, {}),
+        drawn,
+        [_figures_with(run, priors) for priors in plan.alternatives.priors],
+        plan.alternatives.assumed,
+    )
+
+
 def _check_whole(scene: Scene) -> None:
     """Refuse a scene that lacks what a figure needs: silence would read as "nothing in view"."""
     missing = ""
@@ -269,7 +318,7 @@ def _measure(
         in_view = [figure for figure in of_streets if figure.key == "streets.seen_m"]
         first_figure(_figures(run, exposure, in_view, {})[0])
     trips = run.trip_exposure(exposure)
-    questions = _questions(run)
+    questions = _questions(run, ("ground", "tracks", "streets"))
     drawn = [
         *_street_and_trip_figures(run, exposure, trips),
         *questions["ground"](numbers),
@@ -305,18 +354,20 @@ def _measure(
     )
 
 
-def _questions(run: _Run) -> dict[str, _Question]:
-    return {
-        "streets": lambda of: _street_and_trip_figures(run, run.expose_streets(of)),
-        "ground": _ground_question(run),
-        "tracks": partial(_track_figures, run),
+def _questions(run: _Run, names: Iterable[str]) -> dict[str, _Question]:
+    """Return these questions, made ready once for however often they are asked."""
+    ready: Mapping[str, Callable[[], _Question]] = {
+        "streets": lambda: lambda of: _street_and_trip_figures(run, run.expose_streets(of)),
+        "ground": partial(_ground_question, run),
+        "tracks": lambda: partial(_track_figures, run),
     }
+    return {name: ready[name]() for name in names}
 
 
 def _figures_with(run: _Run, priors: Priors) -> list[DrawnFigure]:
     """Return the figures in the first few draws, with other priors."""
     stage = with_priors(run.stage, priors, run.scene.buildings)
-    questions = _questions(replace(run, stage=stage))
+    questions = _questions(replace(run, stage=stage), run.draws.span)
     numbers = stage.uniforms(max(run.draws.span.values()))
     return [
         figure
