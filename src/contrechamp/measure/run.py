@@ -2,11 +2,10 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain
 from typing import Any
 
 import geopandas as gpd
@@ -36,9 +35,10 @@ from contrechamp.measure.network import FootNetwork, foot_network
 from contrechamp.measure.pieces import PIECE_M, StreetPieces, cut_streets
 from contrechamp.measure.possible_regions import possible_regions, region_table
 from contrechamp.measure.prior_table import prior_table
-from contrechamp.measure.priors import Priors, default
+from contrechamp.measure.priors import KINDS, ByDensity, Priors, default, held
 from contrechamp.measure.results import Driver, Estimate, Figure, Measurement
-from contrechamp.measure.stage import Stage, greatest_range_m, set_stage
+from contrechamp.measure.span import Alternatives, alternatives, with_spans
+from contrechamp.measure.stage import Stage, greatest_range_m, set_stage, with_priors
 from contrechamp.measure.street_figures import (
     area_figures,
     piece_table,
@@ -71,6 +71,8 @@ SCENARIO_DRAWS = 100
 DRIVER_PAIRS = 256
 #: Draws of the ground in view in each scenario.
 GROUND_SCENARIO_DRAWS = 50
+#: Draws of streets and walks for each alternative to what is assumed, and of the ground.
+SPAN_DRAWS, GROUND_SPAN_DRAWS = 24, 12
 
 
 @dataclass(frozen=True)
@@ -95,19 +97,24 @@ class _Draws:
     Args:
         main: for the figures.
         scenario: for each question (see `_Run`), in each scenario.
+        span: for each question, in each alternative to what is assumed.
         pairs: for each unknown whose part in the interval is measured.
         unknowns: their names.
+        alternatives: to what is assumed.
     """
 
     main: int
     scenario: Mapping[str, int]
+    span: Mapping[str, int]
+    alternatives: Alternatives
     pairs: int
     unknowns: tuple[str, ...]
 
     @property
     def total(self) -> int:
         figures = sum(self.main + len(SCENARIOS) * n for n in self.scenario.values())
-        return figures + (1 + len(self.unknowns)) * self.pairs
+        spans = len(self.alternatives.priors) * sum(self.span.values())
+        return figures + spans + (1 + len(self.unknowns)) * self.pairs
 
 
 @dataclass(frozen=True)
@@ -211,6 +218,55 @@ def measure(
         return _measure(run, regions, first_figure)
 
 
+def measure_streets(
+    scene: Scene,
+    *,
+    levels: Sequence[Level],
+    draws: int = DRAWS,
+    seed: int = SEED,
+    target_height_m: float = 1.6,
+    priors: Priors | None = None,
+    threads: int | None = None,
+) -> tuple[Figure, ...]:
+    """Return how much of the streets is in view, with spans, and nothing else of `measure`.
+
+    The same scene, options and version give the same numbers as `measure`, without the scenarios.
+    """
+    stage = set_stage(
+        scene,
+        priors or default(),
+        levels,
+        target_height_m=target_height_m,
+        seed=seed,
+        threads=threads,
+    )
+    streets = _streets(scene, seed, PIECE_M, 0)
+    areas = area_groups(
+        scene.areas,
+        streets.pieces.table.geometry,
+        stage.placed.x,
+        stage.placed.y,
+        greatest_range_m(stage.cameras, stage.priors),
+    )
+    plan = _Draws(
+        main=draws if stage.anything_drawn else 1,
+        scenario={},
+        span={"streets": min(SPAN_DRAWS, draws)},
+        alternatives=alternatives(stage.cameras, stage.priors),
+        pairs=0,
+        unknowns=(),
+    )
+    run = _Run(scene, stage, streets, areas, plan, with_trips=False, progress=silent)
+    exposure = run.expose_streets(stage.uniforms(plan.main))
+    drawn = _street_and_trip_figures(run, exposure)
+    return with_spans(
+        _figures(run, exposure, drawn, {}),
+        drawn,
+        [_figures_with(run, priors) for priors in plan.alternatives.priors],
+        plan.alternatives.assumed,
+    )
+
+
 def _check_whole(scene: Scene, *, open_ground: bool) -> None:
     """Refuse a scene that lacks what a figure needs: silence would read as "nothing in view"."""
     there = Amounts(
@@ -231,6 +287,7 @@ def _plan_draws(stage: Stage, draws: int, *, tracks: bool) -> _Draws:
     # Without a direction (or kind) to draw, a scenario is one draw.
     unordered = any(name in stage.drawn for name in UNORDERED)
     scenario = min(SCENARIO_DRAWS, draws) if unordered else 1
+    span = min(SPAN_DRAWS, draws)
     return _Draws(
         main=draws,
         scenario={
@@ -238,6 +295,12 @@ def _plan_draws(stage: Stage, draws: int, *, tracks: bool) -> _Draws:
             "ground": min(GROUND_SCENARIO_DRAWS, scenario),
             **({"tracks": scenario} if tracks else {}),
         },
+        span={
+            "streets": span,
+            "ground": min(GROUND_SPAN_DRAWS, span),
+            **({"tracks": span} if tracks else {}),
+        },
+        alternatives=alternatives(stage.cameras, stage.priors),
         pairs=min(DRIVER_PAIRS, draws) if unknowns else 0,
         unknowns=unknowns,
     )
@@ -263,15 +326,12 @@ def _measure(
         in_view = [figure for figure in of_streets if figure.key == "streets.seen_m"]
         first_figure(_figures(run, exposure, in_view, {})[0])
     trips = run.trip_exposure(exposure)
-    questions: dict[str, _Question] = {
-        "ground": _ground_question(run),
-        "tracks": partial(_track_figures, run),
-    }
+    questions = _questions(run, ("ground", "tracks", "streets"))
     drawn = [
         *_street_and_trip_figures(run, exposure, trips),
-        *chain.from_iterable(figures_of(numbers) for figures_of in questions.values()),
+        *questions["ground"](numbers),
+        *questions["tracks"](numbers),
     ]
-    questions["streets"] = lambda of: _street_and_trip_figures(run, run.expose_streets(of))
     scenarios = {
         name: [
             figure
@@ -280,7 +340,12 @@ def _measure(
         ]
         for name, probability in SCENARIOS.items()
     }
-    figures = _figures(run, exposure, drawn, scenarios)
+    figures = with_spans(
+        _figures(run, exposure, drawn, scenarios),
+        drawn,
+        [_figures_with(run, priors) for priors in run.draws.alternatives.priors],
+        run.draws.alternatives.assumed,
+    )
     shares = visit_shares(exposure.alone_m, total_m(exposure), _uncertain(stage))
     return Measurement(
         levels=tuple(stage.levels),
@@ -295,6 +360,28 @@ def _measure(
         methods=_methods(run, figures),
         warnings=_warnings(run, figures),
     )
+
+
+def _questions(run: _Run, names: Iterable[str]) -> dict[str, _Question]:
+    """Return these questions, made ready once for however often they are asked."""
+    ready: Mapping[str, Callable[[], _Question]] = {
+        "streets": lambda: lambda of: _street_and_trip_figures(run, run.expose_streets(of)),
+        "ground": partial(_ground_question, run),
+        "tracks": lambda: partial(_track_figures, run),
+    }
+    return {name: ready[name]() for name in names}
+
+
+def _figures_with(run: _Run, priors: Priors) -> list[DrawnFigure]:
+    """Return the figures in the first few draws, with other priors."""
+    stage = with_priors(run.stage, priors, run.scene.buildings)
+    questions = _questions(replace(run, stage=stage), run.draws.span)
+    numbers = stage.uniforms(max(run.draws.span.values()))
+    return [
+        figure
+        for question, n in run.draws.span.items()
+        for figure in questions[question](numbers.first(n))
+    ]
 
 
 def _uncertain(stage: Stage) -> Mask:
@@ -434,7 +521,8 @@ def _methods(run: _Run, figures: Sequence[Figure]) -> dict[str, Any]:
         "tolerance": TOLERANCE,
         "draws_needed": max((draws_needed(figure.estimate) for figure in figures), default=1),
         "drawn": {name: int(mask.sum()) for name, mask in stage.drawn.items()},
-        "held": sorted({row.unknown for row in stage.priors.rows if row.fixed}),
+        "held": sorted({row.unknown for row in stage.priors.rows if held(row)}),
+        **_range_by_density(stage),
         "mapped": {
             name: int(known[name].sum())
             for name in PARAMETERS
@@ -450,6 +538,16 @@ def _methods(run: _Run, figures: Sequence[Figure]) -> dict[str, Any]:
         "trips": dict(run.streets.trips.counts),
         "notices": dict(sorted(Counter(notice.kind for notice in scene.notices).items())),
     }
+
+
+def _range_by_density(stage: Stage) -> dict[str, dict[str, float]]:
+    """Return where the view ends of cameras without a range, if the user did not say where."""
+    rows = [stage.priors.row("range_m", kind) for kind in KINDS]
+    by_density = [row for row in rows if isinstance(row, ByDensity)]
+    if not by_density or not np.isnan(stage.cameras["range_m"].to_numpy(np.float64)).any():
+        return {}
+    row = by_density[0]
+    return {"range_by_density": {"px_per_m": row.ppm, "most_m": row.most_m}}
 
 
 def _warnings(run: _Run, figures: Sequence[Figure]) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """What is the same in all draws: placed cameras, the buildings within their range, groups."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import geopandas as gpd
@@ -16,7 +16,7 @@ from contrechamp.measure.exposure import CameraDraws, Exposure, Pieces, Walks, e
 from contrechamp.measure.groups import camera_groups
 from contrechamp.measure.heights import BuildingHeights, building_heights
 from contrechamp.measure.model_limits import Limits
-from contrechamp.measure.priors import KINDS, TURNING, Priors
+from contrechamp.measure.priors import KINDS, TURNING, ByDensity, Priors
 from contrechamp.scene.projection import convergence_deg
 from contrechamp.scene.tables import Notice, Scene
 from contrechamp.sight.arrays import Level
@@ -97,6 +97,7 @@ class Stage:
             self.priors,
             numbers,
             self.limits,
+            target_height_m=self.target_height_m,
         )
 
     def expose(
@@ -138,8 +139,8 @@ def set_stage(
     """
     placed = place_cameras(scene.cameras, scene.buildings)
     cameras = without_contradictions(scene.cameras, placed)
-    rows = _within_reach(placed, greatest_range_m(cameras, priors), scene.buildings)
-    heights = building_heights(scene.buildings, priors, rows)
+    priors = priors.for_input(cameras, levels)
+    heights, walls = _surroundings(placed, cameras, priors, scene.buildings)
     return Stage(
         cameras=cameras,
         placed=placed,
@@ -147,13 +148,29 @@ def set_stage(
         priors=priors,
         drawn=drawn_unknowns(cameras, priors, scene.limits),
         heights=heights,
-        walls=prepare(scene.buildings.geometry.to_numpy()[rows], heights.bottom_m),
+        walls=walls,
         levels=levels,
         target_height_m=target_height_m,
         seed=seed,
         threads=threads,
         limits=scene.limits,
     )
+
+
+def with_priors(stage: Stage, priors: Priors, buildings: gpd.GeoDataFrame) -> Stage:
+    """Return a stage with other priors, ready as they are (see `Priors.for_input`)."""
+    heights, walls = _surroundings(stage.placed, stage.cameras, priors, buildings)
+    drawn = drawn_unknowns(stage.cameras, priors, stage.limits)
+    return replace(stage, priors=priors, drawn=drawn, heights=heights, walls=walls)
+
+
+def _surroundings(
+    placed: Placed, cameras: gpd.GeoDataFrame, priors: Priors, buildings: gpd.GeoDataFrame
+) -> tuple[BuildingHeights, Walls]:
+    """Return heights and walls of the buildings that some camera may see."""
+    rows = _within_reach(placed, greatest_range_m(cameras, priors), buildings)
+    heights = building_heights(buildings, priors, rows)
+    return heights, prepare(buildings.geometry.to_numpy()[rows], heights.bottom_m)
 
 
 def place_cameras(cameras: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> Placed:
@@ -226,7 +243,11 @@ def wall_notices(scene: Scene) -> tuple[Notice, ...]:
 
 def greatest_range_m(cameras: gpd.GeoDataFrame, priors: Priors) -> F8:
     """Return how far each camera may see at most, (n,) metres; 0 for indoor cameras."""
-    assumed = max(float(priors.of("range_m", kind).at(1.0)) for kind in KINDS)
+    rows = [priors.row("range_m", kind) for kind in KINDS]
+    assumed = max(
+        row.most_m if isinstance(row, ByDensity) else float(priors.of("range_m", kind).at(1.0))
+        for row, kind in zip(rows, KINDS, strict=True)
+    )
     mapped = cameras["range_m"].to_numpy(np.float64)
     reach = np.where(np.isnan(mapped), assumed, mapped)
     reach[cameras["indoor"].to_numpy(bool)] = 0.0
