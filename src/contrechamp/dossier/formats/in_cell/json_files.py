@@ -121,7 +121,11 @@ def lines(
 
 
 def rows(content: IO[bytes], *, name: str, part: int | None) -> Iterator[Any]:
-    """Yield the objects in a list as rows: number and cells, or number and what is wrong.
+    """Yield the objects in a list as rows.
+
+    Yields:
+        Number, cells by their paths, and the paths of those that are numbers; or number and what
+        is wrong.
 
     Raises:
         InputError: if the file has no such list.
@@ -133,8 +137,10 @@ def rows(content: IO[bytes], *, name: str, part: int | None) -> Iterator[Any]:
         raise InputError(_("expected a list of rows"), where=name)
     for number, one in enumerate(found, start=1):
         if isinstance(one, dict):
-            cells = _of_uwazi_entity(one) if _is_uwazi_entity(one) else flattened(one)
-            yield [number, dict(cells)]
+            if _is_uwazi_entity(one):
+                yield [number, dict(_of_uwazi_entity(one)), []]
+            else:
+                yield [number, dict(flattened(one)), list(_numbers(one))]
         else:
             yield [number, _("expected fields and their values")]
 
@@ -154,6 +160,15 @@ def flattened(value: Any, name: str = "", depth: int = 0) -> Iterator[tuple[str,
         yield name, "true" if value else "false"
     elif isinstance(value, str | int | Decimal):
         yield name, str(value)
+
+
+def _numbers(value: Any, name: str = "", depth: int = 0) -> Iterator[str]:
+    """Yield the paths of the numbers in JSON, as `flattened` has them."""
+    if isinstance(value, dict) and depth < _DEEPEST:
+        for key, one in value.items():
+            yield from _numbers(one, f"{name}/{key}" if name else str(key), depth + 1)
+    elif isinstance(value, int | Decimal) and not isinstance(value, bool):
+        yield name
 
 
 def _point(value: dict[str, Any]) -> str:
