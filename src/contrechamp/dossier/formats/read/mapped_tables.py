@@ -1,7 +1,6 @@
 """Import of foreign tables, such as flattened tenders, whose columns a mapping file explains."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,22 +16,19 @@ from contrechamp.dossier.formats.read.drafts import (
     ImportNotice,
     Read,
     Reader,
+    TableRead,
     all_or_error,
 )
+from contrechamp.dossier.formats.read.mapped_cells import CellReader
 from contrechamp.dossier.formats.read.mapped_rows import columns_of, of_forms
-from contrechamp.dossier.formats.read.record_tables import fields_of, shape_at
+from contrechamp.dossier.formats.read.record_tables import fields_of
 from contrechamp.dossier.formats.read.source_file import SourceFile, TableRow
-from contrechamp.dossier.formats.read.table_layout import Layout, layout_of
-from contrechamp.dossier.formats.read.written_dates import Clock
-from contrechamp.dossier.formats.read.written_numbers import DecimalSigns, readings
+from contrechamp.dossier.formats.read.table_layout import Layout, layout_of, place
 from contrechamp.dossier.records.actors import Actor
-from contrechamp.dossier.records.field_types import Record
 from contrechamp.dossier.records.kinds import class_of
-from contrechamp.dossier.records.schema import Shape, from_json, members
+from contrechamp.dossier.records.schema import from_json, members
 
 _NUMBER = re.compile(r"[-+]?\d{1,4}(\.\d+)?")
-#: Ends of the paths of numbers in degrees, whose thousands nobody parts.
-_DEGREES = (".lat", ".lon")
 
 
 def fits(_source: SourceFile) -> bool:
@@ -66,7 +62,7 @@ def read(source: SourceFile, context: ImportContext) -> Iterator[Read]:
             yield from (
                 ImportNotice(*told) for told in layout.not_used(table.name, context.mapping.name)
             )
-        cells = _CellReader(mapping, cls, context.mapping.name)
+        cells = CellReader(mapping, cls, context.mapping.name)
         if cells.must_look_first:
             for row in _rows(table, layout):
                 if isinstance(row, TableRow) and _is_wanted(row, mapping):
@@ -77,6 +73,8 @@ def read(source: SourceFile, context: ImportContext) -> Iterator[Read]:
                 yield row
                 continue
             seen |= row.cells.keys()
+            if context.preview:
+                cells.count(row)
             if not _is_wanted(row, mapping):
                 others += 1
                 continue
@@ -87,6 +85,8 @@ def read(source: SourceFile, context: ImportContext) -> Iterator[Read]:
                 table.name, message.format(column=column, mapping=context.mapping.name)
             )
         yield from (ImportNotice(table.name, told) for told in cells.told())
+        if context.preview:
+            context.tables += _tables_read(table, layout, cells, seen)
     if others:
         message = ngettext(
             "left out: {count} row that the mapping does not take",
@@ -114,102 +114,26 @@ def _rows(table: SourceFile, layout: Layout | None) -> Iterator[TableRow | Input
         yield row if isinstance(row, InputError) else of_forms(row)
 
 
+def _tables_read(
+    table: SourceFile, layout: Layout | None, cells: CellReader, seen: set[str]
+) -> Iterator[TableRead]:
+    if layout is None:
+        yield TableRead(table.name, 0, cells.rows, cells.understood(sorted(seen)))
+        return
+    names = [name for one in layout.headers for name in one.names if name]
+    columns = cells.understood(list(dict.fromkeys(names)))
+    for one in layout.headers:
+        own = [column for column in columns if column.name in one.names or column.becomes]
+        rows = cells.rows if len(layout.headers) == 1 else None
+        yield TableRead(place(table.name, one.title), one.row, rows, own)
+
+
 def _is_wanted(row: TableRow, mapping: ColumnMapping) -> bool:
     return all(row.cells.get(column, "") == text for column, text in mapping.only.items())
 
 
-class _CellReader:
-    """Reads the cells of one table as its mapping says, and as all of a column's values show.
-
-    Args:
-        mapping: of the table.
-        cls: of the record in each row.
-        name: of the mapping file, for errors.
-    """
-
-    def __init__(self, mapping: ColumnMapping, cls: type[Record], name: str) -> None:
-        self.mapping, self.cls = mapping, cls
-        self._clock = Clock(mapping.date, mapping.zone, name)
-        self.signs = DecimalSigns(mapping.decimal)
-        self._shapes: dict[str, Shape] = {}
-        #: Rows whose id is one merged cell with that of the row above, by column.
-        self.merged: Counter[str] = Counter()
-
-    @property
-    def must_look_first(self) -> bool:
-        """Whether a column's values must be looked at before one of them can be read."""
-        return any(
-            shape.holds in {"number", "whole"} and not self.signs.given(path)
-            for path in self.mapping.fields
-            if (shape := self._known_shape(path)) is not None
-        )
-
-    def look(self, row: TableRow) -> None:
-        """Note what the cells of a row tell of the other rows."""
-        for path, column in self.mapping.fields.items():
-            shape = self._known_shape(path)
-            if shape is not None and shape.holds in {"number", "whole"}:
-                text, plain = self._given(row, path, column)
-                if text and not plain:
-                    self.signs.see(path, self._readings(path, text, shape))
-
-    def text(self, row: TableRow, path: str, column: str) -> str:
-        """Return what a cell says as a field of a record has it; "" if it is empty."""
-        where = f"{row.where}: {column}"
-        text, plain = self._given(row, path, column)
-        if not text:
-            return ""
-        shape = self._shape(path, where)
-        form = shape.form.name if shape.form is not None else ""
-        if form == "date":
-            is_day = column in row.days
-            return self._clock.day(text, where, is_day=is_day, first_day=row.first_day)
-        if form == "time":
-            return self._clock.time(text)
-        if shape.holds in {"number", "whole"} and not plain:
-            return self.signs.plain(path, text, self._readings(path, text, shape), where)
-        return text
-
-    def _given(self, row: TableRow, path: str, column: str) -> tuple[str, bool]:
-        """Return the text of a cell as the mapping translates it, and whether it is a number."""
-        text = row.cells.get(column, "").strip()
-        translated = self.mapping.values.get(path, {}).get(text)
-        return (text, column in row.numbers) if translated is None else (str(translated), False)
-
-    def _readings(self, path: str, text: str, shape: Shape) -> dict[str, str]:
-        grouped = not f".{path}".endswith(_DEGREES)
-        return readings(text, whole=shape.holds == "whole", grouped=grouped)
-
-    def _shape(self, path: str, where: str) -> Shape:
-        if path not in self._shapes:
-            self._shapes[path] = shape_at(self.cls, path, where)
-        return self._shapes[path]
-
-    def _known_shape(self, path: str) -> Shape | None:
-        try:
-            return self._shape(path, "")
-        except InputError:  # told with the first row that has it
-            return None
-
-    def told(self) -> Iterator[str]:
-        """Yield what the user may have to know of how the table was read."""
-        if self._clock.zones:
-            yield _(
-                "days are those of the zone that is written with the times ({zones}); name another "
-                'in the mapping with zone = "Asia/Jerusalem"'
-            ).format(zones=", ".join(sorted(self._clock.zones)[:5]))
-        for column, count in self.merged.items():
-            yield ngettext(
-                "{count} row has {column} in one merged cell with the row above: each is a record "
-                "of its own",
-                "{count} rows have {column} in one merged cell with the row above: each is a "
-                "record of its own",
-                count,
-            ).format(count=count, column=column)
-
-
 def _drafts(
-    row: TableRow, reader: _CellReader, context: ImportContext, attachments: Attachments
+    row: TableRow, reader: CellReader, context: ImportContext, attachments: Attachments
 ) -> Iterator[Draft | ImportNotice]:
     mapping, cls = reader.mapping, reader.cls
     id_ = row.cells.get(mapping.id, "").strip()
