@@ -8,8 +8,10 @@ from typing import Any
 import openpyxl
 import pytest
 from samples import Desk, contents, desk, take
+from sqlcipher3 import dbapi2 as sqlite
 
-from contrechamp.base.errors import InputError
+from contrechamp.base.errors import InputError, OutputError
+from contrechamp.dossier.writing import store
 
 MAPPING = """kind = "contract"
 id = "Contract number"
@@ -280,6 +282,24 @@ def test_a_mapping_that_says_nonsense_is_refused(
     (tmp_path / "t.csv").write_text(rows("1"))
     with pytest.raises(InputError, match=told):
         take(at, tmp_path / "t.csv", mapping=mapping(tmp_path, f"{line}\n{FOUND}"))
+
+
+def test_a_disk_that_is_full_says_what_was_added(
+    at: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "t.csv").write_text(rows("7"))
+    size = at.case.size
+
+    def full(*_args: Any, **_more: Any) -> Any:
+        raise sqlite.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "write", full)
+        with pytest.raises(OutputError, match="files that were imported were added to it, and no"):
+            take(at, tmp_path / "t.csv", mapping=mapping(tmp_path))
+    assert (at.case.size, amounts(at)) == (size + 1, [])
+    take(at, tmp_path / "t.csv", mapping=mapping(tmp_path))
+    assert amounts(at) == ["7"]
 
 
 def test_numbers_of_json_are_numbers(at: Desk, tmp_path: Path) -> None:

@@ -106,6 +106,7 @@ def _import(
                 mapping=mapping,
                 accept=accept,
                 overwrite=overwrite,
+                today=now().date(),
                 progress=progress,
             )
         tell_preview(would, as_json=as_json)

@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
 
-from contrechamp.base.errors import InputError
+from contrechamp.base.errors import InputError, OutputError
+from contrechamp.base.files import unwritable
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.progress import Progress, silent
 from contrechamp.cell.reading import Cell, opened_cell
@@ -210,7 +211,7 @@ def read_files(
             yield found
             return
         if found.problems and not skip_bad_rows:
-            settled = settle(case, found, overwrite=False, progress=progress)
+            settled = settle(case, found, overwrite=False, today=None, progress=progress)
             raise refused([*found.problems, *settled.problems], settled, len(staging))
         found.unconfined = cell.read_unconfined
         _describe(contexts, unconfined=cell.unconfined, read_unconfined=found.unconfined)
@@ -285,7 +286,7 @@ def write_files(
     """
     _check_unchanged(case, found)
     outcome = Imported()
-    settled = settle(case, found, overwrite=overwrite, progress=progress)
+    settled = settle(case, found, overwrite=overwrite, today=now().date(), progress=progress)
     if settled.problems and not skip_bad_rows:
         raise refused(settled.problems, settled, len(found.staging))
     reconciled = settled.reconciled
@@ -294,7 +295,17 @@ def write_files(
     outcome.left_out = [str(error) for error in problems]
     if found.unconfined:
         reason = f"{reason} {UNCONFINED}".strip()
-    _write(case, found, reconciled, outcome, reason, now, random, progress)
+    size = case.size
+    try:
+        _write(case, found, reconciled, outcome, reason, now, random, progress)
+    except OutputError as error:
+        if case.size == size or error.__cause__ is None:
+            raise
+        raise unwritable(
+            _("the case"),
+            error.__cause__,
+            _("files that were imported were added to it, and no record; import them again"),
+        ) from error
     return outcome
 
 
@@ -313,13 +324,16 @@ class Settled:
     following: list[InputError] = field(default_factory=list)
 
 
-def settle(case: Case, found: ReadFiles, *, overwrite: bool, progress: Progress) -> Settled:
+def settle(
+    case: Case, found: ReadFiles, *, overwrite: bool, today: date | None, progress: Progress
+) -> Settled:
     """Find out what of the files could be written, and what is wrong with the rest.
 
     Args:
         case: open, for reading is enough.
         found: what was read; of its staging only what could be written is left.
         overwrite: see `write_files`.
+        today: see `rules.check`.
         progress: reports how far it is.
     """
     staging, contexts = found.staging, found.contexts
@@ -327,14 +341,16 @@ def settle(case: Case, found: ReadFiles, *, overwrite: bool, progress: Progress)
     coming = {ref for context in contexts for ref in context.kept}
     with progress(_("Checking"), len(staging)) as advance:
         drafts = (one.draft for batch in staging.drafts() for one in batch)
-        bad = _forbidden(case, staging, settled.reconciled, coming, drafts, advance)
+        bad = _forbidden(case, staging, settled.reconciled, coming, drafts, today, advance)
     settled.problems += bad.values()
     while bad:  # only those that name one that was removed can be wrong now
         naming = {one.citing for record in bad for one in staging.cited_by(f"record/{record}")}
         naming -= bad.keys()
         staging.remove(bad)
         again = (staging.draft(record).draft for record in sorted(naming))
-        bad = _forbidden(case, staging, settled.reconciled, coming, again, lambda _count: None)
+        bad = _forbidden(
+            case, staging, settled.reconciled, coming, again, today, lambda _count: None
+        )
         settled.following += bad.values()
     return settled
 
@@ -467,6 +483,7 @@ def _forbidden(
     reconciled: Reconciliation,
     coming: set[str],
     drafts: Iterable[Draft],
+    today: date | None,
     advance: Callable[[int], None],
 ) -> dict[str, InputError]:
     """Return which drafts the rules forbid, by record id, before anything is written to the case.
@@ -477,6 +494,7 @@ def _forbidden(
         reconciled: how they compare with the case.
         coming: placeholders of the items that come with them.
         drafts: those to check.
+        today: see `rules.check`.
         advance: called with the number of drafts that were checked.
     """
     view = _CaseWithDrafts(case, staging, coming)
@@ -484,7 +502,7 @@ def _forbidden(
     for draft in drafts:
         advance(1)
         try:
-            store.check(view, _put(draft, {}, reconciled))
+            store.check(view, _put(draft, {}, reconciled), today)
         except InputError as error:
             bad[draft.id] = InputError(str(error), where=draft.where)
     return bad

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,7 @@ def preview(
     mapping: Path | None = None,
     accept: bool = False,
     overwrite: bool = False,
+    today: date,
     progress: Progress = silent,
 ) -> Preview:
     """Return what an import of files would do; nothing is written.
@@ -115,6 +117,7 @@ def preview(
         mapping: a file that says what the columns of a table mean.
         accept: as if proposals were confirmed.
         overwrite: as if what a person has changed were replaced.
+        today: the day on which they would be written.
         progress: reports how far it is.
 
     Raises:
@@ -129,7 +132,7 @@ def preview(
         case, paths, cell, format_name=format_name, mapping=mapping, accept=accept, preview=True,
         progress=progress,
     ) as found:  # fmt: skip
-        settled = settle(case, found, overwrite=overwrite, progress=progress)
+        settled = settle(case, found, overwrite=overwrite, today=today, progress=progress)
         return _preview(found, settled)
 
 
