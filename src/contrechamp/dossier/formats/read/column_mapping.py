@@ -11,8 +11,8 @@ from contrechamp.dossier.formats.read.source_file import SourceFile
 from contrechamp.dossier.formats.read.written_numbers import SIGNS
 
 _TABLES = {"fields", "constants", "actors", "points", "only", "values"}
-_LISTS = {"media", "sheets"}
-_TEXTS = {"kind", "id", "scheme", "date", "zone", "separator"}
+_LISTS = {"id", "media", "sheets"}
+_TEXTS = {"kind", "scheme", "date", "zone", "separator"}
 _KEYS = {*_TEXTS, *_LISTS, *_TABLES, "decimal", "header"}
 
 
@@ -22,7 +22,7 @@ class ColumnMapping:
 
     Args:
         kind: of the record in each row.
-        id: column of the row's id in the source.
+        id: columns that together are the row's id in the source; mostly one.
         scheme: name of the source.
         fields: field path -> column.
         constants: field path -> value in every row.
@@ -41,7 +41,7 @@ class ColumnMapping:
     """
 
     kind: str
-    id: str
+    id: list[str]
     scheme: str
     fields: dict[str, str]
     constants: dict[str, str] = field(default_factory=dict)
@@ -61,11 +61,11 @@ class ColumnMapping:
         """Return the columns that it names."""
         actors = {one["column"] for one in self.actors.values()}
         paths = {*self.fields.values(), *self.points.values()}
-        return {self.id, *paths, *self.only, *self.media, *actors}
+        return {*self.id, *paths, *self.only, *self.media, *actors}
 
     def uses(self) -> Iterator[tuple[str, str]]:
         """Yield what each column is used for: column, and path in the record or key of mapping."""
-        yield self.id, "id"
+        yield from ((column, "id") for column in self.id)
         for table in (self.fields, self.points):
             yield from ((column, path) for path, column in table.items())
         yield from ((one["column"], path) for path, one in self.actors.items())
@@ -87,7 +87,7 @@ def read_mapping(source: SourceFile) -> ColumnMapping:
     for key, value in found.items():
         wanted: type | tuple[type, ...] = dict if key in _TABLES else str
         if key in _LISTS:
-            wanted = (list, str) if key == "sheets" else list
+            wanted = list if key == "media" else (list, str)
         elif key == "decimal":
             wanted = (str, dict)
         elif key == "header":
@@ -106,8 +106,9 @@ def read_mapping(source: SourceFile) -> ColumnMapping:
         for path, value in found[key].items():
             if not isinstance(value, dict if key == "values" else str):
                 raise InputError(_("expected text"), where=f"{source.name}: {key}.{path[:40]}")
-    if isinstance(found.get("sheets"), str):
-        found["sheets"] = [found["sheets"]]
+    for key in _LISTS:
+        if isinstance(found.get(key), str):
+            found[key] = [found[key]]
     if isinstance(found.get("decimal"), str):
         found["decimal"] = {"": found["decimal"]}
     for key in _LISTS & found.keys():
@@ -136,7 +137,7 @@ def _with_plain_names(mapping: ColumnMapping) -> ColumnMapping:
     """Return a mapping with the names of columns as tables are read: broken into lines or not."""
     return replace(
         mapping,
-        id=named(mapping.id),
+        id=[named(column) for column in mapping.id],
         fields={path: named(column) for path, column in mapping.fields.items()},
         points={path: named(column) for path, column in mapping.points.items()},
         only={named(column): text for column, text in mapping.only.items()},

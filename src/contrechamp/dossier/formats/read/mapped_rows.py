@@ -7,6 +7,8 @@ from dataclasses import replace
 
 from contrechamp.dossier.formats.read.source_file import TableRow
 
+#: What KoboToolbox writes for a question that was not asked, and how its tables are known.
+_NOT_ASKED, _OF_KOBO = "n/a", frozenset({"_uuid", "_submission__uuid"})
 _PART_OF_POINT = ("Latitude", "Longitude", "Altitude", "Accuracy")
 
 
@@ -19,7 +21,10 @@ def of_forms(row: TableRow) -> TableRow:
     """
     made: dict[str, str] = {}
     points: dict[str, dict[str, str]] = {}
+    kobo = not _OF_KOBO.isdisjoint(row.cells)
     for column, text in row.cells.items():
+        if kobo and text == _NOT_ASKED:
+            continue
         before, _mark, last = _split(column)
         if before and last in _PART_OF_POINT:
             points.setdefault(before, {})[last] = text.strip()

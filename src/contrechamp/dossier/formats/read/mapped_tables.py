@@ -20,7 +20,7 @@ from contrechamp.dossier.formats.read.drafts import (
     all_or_error,
 )
 from contrechamp.dossier.formats.read.mapped_cells import CellReader
-from contrechamp.dossier.formats.read.mapped_rows import columns_of, of_forms
+from contrechamp.dossier.formats.read.mapped_rows import of_forms
 from contrechamp.dossier.formats.read.record_tables import fields_of
 from contrechamp.dossier.formats.read.source_file import SourceFile, TableRow
 from contrechamp.dossier.formats.read.table_layout import Layout, layout_of, place
@@ -47,18 +47,26 @@ def read(source: SourceFile, context: ImportContext) -> Iterator[Read]:
     mapping = read_mapping(context.mapping)
     cls = class_of(mapping.kind, where=f"{context.mapping.name}: kind")
     attachments, others = Attachments(context), 0
-    for table in source.table_files():
+    tables = source.table_files()
+    lacking: list[InputError] = []
+    for table in tables:
         layout = None
         if not table.is_json:
-            if table is not source and mapping.id not in columns_of(table.header()):
+            try:
+                layout = layout_of(
+                    table, mapping.columns(), header_row=mapping.header, sheets=mapping.sheets,
+                    mapping=context.mapping.name,
+                )  # fmt: skip
+            except InputError as error:
+                if table is source:
+                    raise
                 # The repeated groups of a form come as tables of their own.
-                message = _("there is no column {column} in it: left out")
-                yield ImportNotice(table.name, message.format(column=mapping.id))
+                lacking.append(error)
+                if len(lacking) == len(tables):
+                    raise lacking[0] from None
+                why = str(error).removeprefix(f"{error.where}: ")
+                yield ImportNotice(table.name, _("left out: {reason}").format(reason=why))
                 continue
-            layout = layout_of(
-                table, mapping.columns(), header_row=mapping.header, sheets=mapping.sheets,
-                mapping=context.mapping.name,
-            )  # fmt: skip
             yield from (
                 ImportNotice(*told) for told in layout.not_used(table.name, context.mapping.name)
             )
@@ -136,9 +144,11 @@ def _drafts(
     row: TableRow, reader: CellReader, context: ImportContext, attachments: Attachments
 ) -> Iterator[Draft | ImportNotice]:
     mapping, cls = reader.mapping, reader.cls
-    id_ = row.cells.get(mapping.id, "").strip()
-    if not id_:
-        raise InputError(_("this must be given"), where=f"{row.where}: {mapping.id}")
+    given = {column: row.cells.get(column, "").strip() for column in mapping.id}
+    for column, text in given.items():
+        if not text:
+            raise InputError(_("this must be given"), where=f"{row.where}: {column}")
+    id_ = "/".join(given.values())
     cells = dict(mapping.constants)
     for path, column in mapping.fields.items():
         if text := reader.text(row, path, column):
@@ -181,9 +191,9 @@ def _drafts(
         fields.setdefault("item", THIS_FILE)
     record = from_json(cls, fields, where=row.where)
     name = f"{mapping.scheme}/{id_}"
-    if below := row.merged.get(mapping.id):
+    if below := min(row.merged.get(column, 0) for column in mapping.id):
         # One number for several rows of a sheet: what it counts has several parts.
-        reader.merged[mapping.id] += 1
+        reader.merged[mapping.id[0]] += 1
         name = f"{name}#{below + 1}"
     yield Draft(record, context.id("mapped", name), row.where, row.at)
 

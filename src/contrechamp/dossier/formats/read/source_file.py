@@ -221,6 +221,8 @@ class SourceFile:
                     where = f"{self.name}: [{number}]"
                     is_number = frozenset(answers.texts(numbers, where))
                     yield TableRow(where, str(number), answers.cells(cells, where), is_number)
+                case {"not_used": str(told)}:
+                    self._tell_not_used(self.name, told)
                 case _:
                     raise failures.nonsense(self.name)
 
@@ -270,12 +272,15 @@ class SourceFile:
                 case {"table": [str(where), str(title)], "header": list(header)}:
                     sheet = _SheetRows(where, title, header, answer.get("first_day"))
                 case {"not_used": str(told)}:
-                    if len(self.not_used) >= MAX_NOT_USED:
-                        raise failures.endless(self.name)
-                    if (sheet.where, told) not in self.not_used:
-                        self.not_used.append((sheet.where, told))
+                    self._tell_not_used(sheet.where, told)
                 case _:
                     raise failures.nonsense(self.name)
+
+    def _tell_not_used(self, where: str, told: str) -> None:
+        if len(self.not_used) >= MAX_NOT_USED:
+            raise failures.endless(self.name)
+        if (where, told) not in self.not_used:
+            self.not_used.append((where, told))
 
     @property
     def start(self) -> bytes:
