@@ -256,7 +256,7 @@ def measure_streets(
         pairs=0,
         unknowns=(),
     )
-    run = _Run(scene, stage, streets, areas, plan, with_trips=False, progress=silent)
+    run = _Run(scene, stage, streets, areas, plan, with_trips=False, whole=False, progress=silent)
     exposure = run.expose_streets(stage.uniforms(plan.main))
     drawn = _street_and_trip_figures(run, exposure)
     return with_spans(
