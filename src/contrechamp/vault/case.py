@@ -239,7 +239,7 @@ def append(
         )
     ]
     leaves = [(entry.number, entry.to_bytes()) for entry in entries]
-    case.database.executemany("INSERT INTO entries VALUES (?, ?)", leaves)
+    database.insert_rows(case.database, "entries", leaves)
     for _number, content in leaves:
         case.frontier.append(merkle.leaf_hash(content))
         case.size += 1
