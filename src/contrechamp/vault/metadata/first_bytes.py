@@ -5,7 +5,7 @@ followed, so that content that no reader is needed for costs nothing.
 """
 
 import io
-from typing import IO
+from typing import IO, NamedTuple
 
 from filetype.match import match
 from filetype.types import DOCUMENT, TYPES
@@ -29,6 +29,33 @@ FIRST_BYTES = frozenset(
 SIGNS = ((4, b"ftyp"), (34, b"LP"), (128, b"DICM"), (257, b"ustar"))
 
 _GZIP, _ZIP, _WARC = b"\x1f\x8b", b"PK\x03\x04", b"WARC/"
+
+
+class Glance(NamedTuple):
+    """What content is at a glance.
+
+    Args:
+        media_type: as `media_type` returns it.
+        announced: as `announces_credentials` returns it.
+        needs_reader: whether a reader has to look into it, for these or for other metadata.
+    """
+
+    media_type: str
+    announced: bool
+    needs_reader: bool
+
+
+def glance(content: IO[bytes]) -> Glance:
+    """Return what content is at a glance.
+
+    Raises:
+        OSError: if it cannot be read.
+    """
+    size = size_of(content)
+    head = content.read(HEAD)
+    kind = media_type(head, whole=size <= HEAD)
+    announced = announces_credentials(content, size)
+    return Glance(kind, announced, announced or needs_reader(head, kind))
 
 
 def media_type(head: bytes, *, whole: bool) -> str:
