@@ -1,7 +1,7 @@
 """``case.db``: records, keys of objects, and the log, in SQLCipher."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -408,6 +408,36 @@ def rows_of(
     for first in range(0, len(values), AT_A_TIME):
         some = values[first : first + AT_A_TIME]
         yield from database.execute(query.format(", ".join("?" * len(some))), some).fetchall()
+
+
+def insert_rows(database: sqlite.Connection, table: str, rows: Sequence[Sequence[object]]) -> None:
+    """Insert whole rows into a table, several with each statement.
+
+    Every statement that is run has buffers of its own, which SQLCipher locks into memory and wipes:
+    for a row of these tables that takes longer than inserting it.
+
+    Args:
+        database: open, inside the caller's transaction.
+        table: its name, as ours are: it stands in the statement.
+        rows: values of all columns, in the order of the schema.
+    """
+    if not rows:
+        return
+    one = f"({', '.join('?' * len(rows[0]))})"
+    # Whatever fails here ends the transaction: SQLite need not keep each page for this statement.
+    statement = f"INSERT OR ROLLBACK INTO {table} VALUES "  # noqa: S608  no value stands in it
+    whole_groups = len(rows) - len(rows) % _ROWS
+    for first in range(0, whole_groups, _ROWS):
+        several = rows[first : first + _ROWS]
+        database.execute(
+            statement + ", ".join([one] * _ROWS), [value for row in several for value in row]
+        )
+    database.executemany(statement + one, rows[whole_groups:])
+
+
+#: Rows that one statement inserts: as many as make what a statement costs of no account. A
+#: statement of its own for each number of rows would be parsed anew each time.
+_ROWS = 32
 
 
 def damage(database: sqlite.Connection) -> list[str]:

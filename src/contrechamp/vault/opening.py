@@ -57,7 +57,7 @@ def opened(
         if not tolerant:
             strangers.refuse(found)
         if write:
-            with lock.writing(found), database.clear_errors():
+            with lock.writing(found) as writer, database.clear_errors():
                 case = _open(found, secret, tables, read_only=False, tolerant=False)
                 with closing(case), _diagnosed(case.database, tables):
                     if database.format_of(case.database) < database.FORMAT:
@@ -65,6 +65,7 @@ def opened(
                     recover(case)
                     if adoption.is_due(case):
                         adoption.adopt(case, now())
+                    case.writer = writer
                     yield case
             return
         with database.clear_errors():
