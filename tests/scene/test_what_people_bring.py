@@ -117,6 +117,24 @@ def test_placemarks_with_tags_are_read_by_their_tags(tmp_path: Path) -> None:
     assert "no-camera" in told(found)
 
 
+def test_what_organic_maps_calls_something_else_is_no_camera(tmp_path: Path) -> None:
+    def marked(*types: str) -> str:
+        values = "".join(f"<mwm:value>{one}</mwm:value>" for one in types)
+        return (
+            '<Placemark><name>SAMPLE</name><ExtendedData xmlns:mwm="https://omaps.app">'
+            f"<mwm:featureTypes>{values}</mwm:featureTypes><mwm:scale>19</mwm:scale>"
+            f"</ExtendedData>{point()}</Placemark>"
+        )
+
+    path = tmp_path / "bookmarks.kml"
+    path.write_text(
+        kml(marked("amenity-cafe"), marked("man_made-surveillance", "wall"), placemark({}, point()))
+    )
+    found = read(path)
+    assert len(found.cameras) == 2  # the camera of the map, and the place marked by hand
+    assert told(found)["no-camera"] == "1 feature is no camera and is left out"
+
+
 def test_lines_are_walks_and_points_beside_them_only_if_they_say_so(tmp_path: Path) -> None:
     line = f"<LineString><coordinates>{LON},{LAT} {LON + 0.001},{LAT}</coordinates></LineString>"
     track = (
