@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from contrechamp.base.errors import InputError
+from contrechamp.scene.gpkg_aliases import column_aliases
 from contrechamp.scene.input_files import open_input
 from contrechamp.scene.input_rows import read_areas, read_input
 from contrechamp.scene.read import read_scene
@@ -200,6 +201,28 @@ def test_a_kmz_that_unpacks_to_too_much(tmp_path: Path, monkeypatch: pytest.Monk
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("doc.kml", "<kml>" + " " * 5_000_000 + "</kml>")
     assert "more than 1 MB" in refused(path)
+
+
+def test_an_entry_without_a_name_is_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "odd.kmz"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("x", "nothing")
+        archive.writestr("doc.kml", kml(placemark({}, point())))
+    content = path.read_bytes()
+    # The central directory says that the first name has no letter; it is then the extra field.
+    at = content.index(b"PK\x01\x02")
+    odd = bytearray(content)
+    odd[at + 28 : at + 32] = b"\x00\x00\x01\x00"
+    path.write_bytes(bytes(odd))
+    with contextlib.suppress(InputError):
+        assert places(read(path)) == [(LON, LAT)]
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"SQLite format 3\x00", b"SQLite format 3\x00" + b"x" * 999]
+)
+def test_a_damaged_database_has_no_aliases(content: bytes) -> None:
+    assert column_aliases(content) == {}
 
 
 @settings(max_examples=40, deadline=None)
