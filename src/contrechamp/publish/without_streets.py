@@ -92,7 +92,7 @@ def _of_ground(seen: Figure, n_cameras: int, numbers: Numbers) -> str:
 def _interval(seen: Figure, numbers: Numbers) -> str:
     if seen.estimate.q95 <= seen.estimate.q05:
         return ""
-    return _(" ({interval} in 90 % of the draws)").format(
+    return _(" ({interval}, 90 % interval)").format(
         interval=numbers.interval(seen.estimate, seen.unit, DIGITS)
     )
 
