@@ -23,6 +23,7 @@ from contrechamp.scene.input_files import open_toml
 from contrechamp.scene.read import read_scene
 from contrechamp.scene.tables import InputFile, Scene
 from contrechamp.sight.levels import parse_levels
+from contrechamp.wording.figures import is_near
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,11 @@ class Published:
                 "streets": len(scene.streets),
                 **scene.counts,
             },
-            "figures": [asdict(item) for item in measurement.figures if item.group == "all"],
+            "figures": [
+                asdict(item)
+                for item in measurement.figures
+                if item.group == "all" or is_near(item.group)
+            ],
             "notices": len(scene.notices),
             "warnings": list(measurement.warnings),
             "seconds": {name: self.seconds.get(label) for name, label in steps().items()},
