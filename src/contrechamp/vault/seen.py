@@ -1,11 +1,12 @@
-"""What this machine last saw of a case: the only way to notice that an older copy was put back.
+"""What this machine last saw of a case, and where: what tells that another was put in its place.
 
-It is kept outside of the case, in a folder of the machine that the caller names, and consists of
-a random name, a count and a hash.
+It is kept outside of the case, in a folder of the machine that the caller names: for each case its
+newest checkpoint (a random name, a count and a hash), and for each place, named by a hash of its
+path, the random name of the case that was there.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import hashlib
+import os
 from pathlib import Path
 
 from contrechamp.base.errors import InputError, OutputError
@@ -14,22 +15,27 @@ from contrechamp.vault.case import Case
 from contrechamp.vault.log import branches, checkpoint, custody, merkle
 
 
-@contextmanager
-def following(case: Case, folder: Path, *, write: bool) -> Iterator[bool]:
-    """Yield whether a case continues what was last seen; if so, note its state afterwards.
-
-    If it does not, the note must stay: replacing it would make an older copy that was put back, and
-    then added to, look like the right one.
+def at_place(place: Path, folder: Path) -> str | None:
+    """Return the random name of the case that this machine last saw at a place, if any.
 
     Args:
-        case: open.
+        place: of a case.
         folder: where this machine notes what it has seen.
-        write: whether the case is open for writing; if not, nothing is compared or noted.
     """
-    known = not write or goes_on(case, folder)
-    yield known
-    if write and known:
-        note(case, folder)
+    try:
+        return _file_of_place(place, folder).read_text("ascii").strip()
+    except (OSError, ValueError):
+        return None
+
+
+def note_place(place: Path, log_origin: str, folder: Path) -> None:
+    """Note which case is at a place; it is no error if this machine cannot keep a note."""
+    _keep(_file_of_place(place, folder), f"{random_name(log_origin)}\n")
+
+
+def random_name(log_origin: str) -> str:
+    """Return the random part of a log's name."""
+    return log_origin.rpartition("/")[2]
 
 
 def last(case: Case, folder: Path) -> str | None:
@@ -67,14 +73,23 @@ def note(case: Case, folder: Path) -> None:
     ).fetchone()
     if row is None:
         return
-    path = _file(case, folder)
+    _keep(_file(case, folder), str(row[0]))
+
+
+def _keep(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with new_file(path) as partial:
-            partial.write_text(str(row[0]))
+            partial.write_text(text)
     except (OSError, OutputError):
         return
 
 
 def _file(case: Case, folder: Path) -> Path:
-    return folder / case.file.log_origin.rpartition("/")[2]
+    return folder / random_name(case.file.log_origin)
+
+
+def _file_of_place(place: Path, folder: Path) -> Path:
+    """Return the file for a place: its path stands nowhere, but can be guessed and compared."""
+    path = os.fsencode(place.resolve())
+    return folder / "places" / hashlib.sha256(path).hexdigest()[:32]
