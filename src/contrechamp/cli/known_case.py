@@ -27,6 +27,7 @@ class KnownCase:
 
     def __init__(self, place: Path, folder: Path, *, accept: bool = False) -> None:
         self._place, self._folder, self._accept = place, folder, accept
+        self._goes_on = True
 
     def check_place(self, *, write: bool) -> None:
         """Compare the case with the one that was last at its place, before it is opened.
@@ -67,7 +68,7 @@ class KnownCase:
         mine = self._is_at_its_place(found.file.log_origin)
         if write and not mine:
             raise InputError(self._other(), where=self._place.name)
-        if write and not seen.goes_on(found, self._folder):
+        if write and not seen.goes_on_at(found, self._place, self._folder):
             raise InputError(
                 _(
                     "is not what this machine has seen: it is an older copy, or was rewritten. "
@@ -76,6 +77,7 @@ class KnownCase:
                 ),
                 where=self._place.name,
             )
+        self._goes_on = seen.goes_on(found, self._folder)
         if not tell or seen.last(found, self._folder) is not None:
             return
         if seen.at_place(self._place, self._folder) is None:  # else it was made here
@@ -86,14 +88,24 @@ class KnownCase:
     def note(self, found: "Case", *, changed: bool) -> None:
         """Note the case at its place, and its newest checkpoint where it was changed or accepted.
 
-        What is there of another case stays noted, unless this one was accepted.
+        What is there of another case stays noted, unless this one was accepted; and so does what
+        was seen elsewhere of this one, where it does not go on from that: else an older copy that
+        was added to would look like the right one.
         """
         from contrechamp.vault import seen
 
-        if self._accept or seen.at_place(self._place, self._folder) is None:
-            seen.note_place(self._place, found.file.log_origin, self._folder)
-        if self._accept or changed:
+        if self._accept or changed or seen.at_place(self._place, self._folder) is None:
+            seen.note_place(self._place, found.file.log_origin, self._folder, found)
+        if self._accept or (changed and self._goes_on):
             seen.note(found, self._folder)
+        elif changed:
+            click.echo(
+                _(
+                    "warning: {folder} is not the one that this machine has seen: it is an older "
+                    "copy, or was rewritten; contrechamp verify says more"
+                ).format(folder=shown(self._place.name)),
+                err=True,
+            )
 
     def _is_at_its_place(self, log_origin: str) -> bool:
         from contrechamp.vault import seen

@@ -2,7 +2,7 @@
 
 It is kept outside of the case, in a folder of the machine that the caller names: for each case its
 newest checkpoint (a random name, a count and a hash), and for each place, named by a hash of its
-path, the random name of the case that was there.
+path, that of the case that was there.
 """
 
 import hashlib
@@ -23,14 +23,29 @@ def at_place(place: Path, folder: Path) -> str | None:
         folder: where this machine notes what it has seen.
     """
     try:
-        return _file_of_place(place, folder).read_text("ascii").strip()
+        return random_name(_file_of_place(place, folder).read_text().split("\n")[0])
     except (OSError, ValueError):
         return None
 
 
-def note_place(place: Path, log_origin: str, folder: Path) -> None:
-    """Note which case is at a place; it is no error if this machine cannot keep a note."""
-    _keep(_file_of_place(place, folder), f"{random_name(log_origin)}\n")
+def note_place(place: Path, log_origin: str, folder: Path, case: Case | None = None) -> None:
+    """Note which case is at a place, and its newest checkpoint if it is open.
+
+    It is no error if this machine cannot keep a note.
+    """
+    noted = None if case is None else _newest(case)
+    _keep(_file_of_place(place, folder), f"{log_origin}\n" if noted is None else noted)
+
+
+def goes_on_at(case: Case, place: Path, folder: Path) -> bool:
+    """Return whether the log begins with what this machine has seen of it at a place.
+
+    Of a copy at another place that may well not be so: two people work apart.
+    """
+    try:
+        return _goes_on(case, _file_of_place(place, folder).read_text())
+    except (OSError, ValueError):
+        return True
 
 
 def random_name(log_origin: str) -> str:
@@ -49,8 +64,10 @@ def last(case: Case, folder: Path) -> str | None:
 def goes_on(case: Case, folder: Path) -> bool:
     """Return whether the log still begins with the entries that this machine has seen in it."""
     noted = last(case, folder)
-    if noted is None:
-        return True
+    return noted is None or _goes_on(case, noted)
+
+
+def _goes_on(case: Case, noted: str) -> bool:
     try:
         seen, _signatures = checkpoint.parse(noted)
     except InputError:
@@ -68,12 +85,15 @@ def goes_on(case: Case, folder: Path) -> bool:
 
 def note(case: Case, folder: Path) -> None:
     """Note the newest checkpoint; it is no error if this machine cannot keep a note."""
-    row = case.database.execute(
-        "SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1"
-    ).fetchone()
-    if row is None:
-        return
-    _keep(_file(case, folder), str(row[0]))
+    noted = _newest(case)
+    if noted is not None:
+        _keep(_file(case, folder), noted)
+
+
+def _newest(case: Case) -> str | None:
+    query = "SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1"
+    row = case.database.execute(query).fetchone()
+    return None if row is None else str(row[0])
 
 
 def _keep(path: Path, text: str) -> None:
