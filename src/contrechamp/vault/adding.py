@@ -26,7 +26,6 @@ from contrechamp.cell.reading import Cell, opened_cell
 from contrechamp.vault import case as cases
 from contrechamp.vault import database, lock, object_keys, objects, turns
 from contrechamp.vault.case import Case, Change
-from contrechamp.vault.database import blob
 from contrechamp.vault.log import custody
 from contrechamp.vault.metadata import reading
 from contrechamp.vault.metadata.first_bytes import Glance
@@ -34,6 +33,7 @@ from contrechamp.vault.object_keys import ObjectKey
 from contrechamp.vault.sealing import Outcome, Sealer
 from contrechamp.vault.seekable import CHUNK, Seekable
 from contrechamp.vault.taking import Incoming, Taken
+from contrechamp.vault.values import blob
 
 #: Most files and most bytes of one transaction, whichever is reached first.
 BATCH_FILES, BATCH_BYTES = 4096, 256 * 1024**2

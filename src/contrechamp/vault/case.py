@@ -12,7 +12,7 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.files import new_folder
 from contrechamp.base.held_folder import HeldFolder
 from contrechamp.base.i18n import _
-from contrechamp.vault import database, lock, objects
+from contrechamp.vault import database, lock, objects, values
 from contrechamp.vault.access import casefile, slots
 from contrechamp.vault.access.keys import Unlocked, casefile_key, database_key
 from contrechamp.vault.log import authority, chain, checkpoint, custody, merkle, roll, signing
@@ -356,8 +356,8 @@ def member_state(case: Case, member: str) -> dict[str, object]:
     ).fetchone()
     keys = signing.as_state(signing.keys_of(case.database)[member])
     return {
-        "name": database.text(name, "members.name"),
-        "recipient": database.text(recipient, "members.recipient"),
+        "name": values.text(name, "members.name"),
+        "recipient": values.text(recipient, "members.recipient"),
         "signing": keys,
     }
 

@@ -14,9 +14,9 @@ from contrechamp.base.files import unwritable
 from contrechamp.base.held_folder import HeldFolder
 from contrechamp.base.i18n import _
 from contrechamp.base.shown_text import shown
-from contrechamp.vault import format_1
+from contrechamp.vault import format_1, values
 
-NAME = "case.db"
+NAME = values.DATABASE
 JOURNAL = f"{NAME}-journal"
 #: Most values that one query asks for.
 AT_A_TIME = 500
@@ -341,57 +341,7 @@ def setting(database: sqlite.Connection, name: str) -> bytes:
         InputError: if there is none, or it is not one of ours.
     """
     row = database.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
-    return blob(None if row is None else row[0], "settings.value", 1 << 10)
-
-
-#: Most bytes or letters of a value, where no narrower bound is given: SQLite's own limit is 10^9.
-MOST = 1 << 28
-
-
-def blob(value: object, column: str, most: int = MOST) -> bytes:
-    """Return a value of a column of bytes.
-
-    Whoever has the key can write anything anywhere, and ``bytes(10**12)`` is a terabyte of zeros.
-
-    Args:
-        value: as SQLite gives it.
-        column: ``table.column``, for messages.
-        most: bytes.
-
-    Raises:
-        InputError: if it is of another type, or longer.
-    """
-    if type(value) is not bytes or len(value) > most:
-        raise _foreign(column)
-    return value
-
-
-def text(value: object, column: str, most: int = MOST) -> str:
-    """Return a value of a column of text; as `blob`."""
-    if type(value) is not str or len(value) > most:
-        raise _foreign(column)
-    return value
-
-
-def whole(value: object, column: str) -> int:
-    """Return a value of a column of whole numbers, none of which we write below 0; as `blob`."""
-    if type(value) is not int or value < 0:
-        raise _foreign(column)
-    return value
-
-
-class ForeignValueError(InputError):
-    """Raised where a column holds what we do not write there."""
-
-
-def _foreign(column: str) -> ForeignValueError:
-    return ForeignValueError(
-        _(
-            "{column} holds a value of a kind or size that contrechamp does not write there: "
-            "somebody with a key of the case altered it, or it is damaged"
-        ).format(column=column),
-        where=NAME,
-    )
+    return values.blob(None if row is None else row[0], "settings.value", 1 << 10)
 
 
 def rows_of(

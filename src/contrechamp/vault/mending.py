@@ -8,7 +8,7 @@ from contrechamp.vault import database, erasing, lock, object_keys, objects, str
 from contrechamp.vault.access import casefile, slots
 from contrechamp.vault.access.keys import casefile_key, database_key
 from contrechamp.vault.case import Case, Random
-from contrechamp.vault.database import text
+from contrechamp.vault.values import text
 
 
 def recover(case: Case) -> None:

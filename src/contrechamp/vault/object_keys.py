@@ -7,8 +7,8 @@ from typing import Any
 
 from contrechamp.vault import database, objects
 from contrechamp.vault.case import Case
-from contrechamp.vault.database import blob, text, whole
 from contrechamp.vault.objects import Place
+from contrechamp.vault.values import blob, text, whole
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,9 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from sqlcipher3 import dbapi2 as sqlite
 
-from contrechamp.vault.database import blob, insert_rows, rows_of, text
+from contrechamp.vault.database import insert_rows, rows_of
 from contrechamp.vault.log import canonical
+from contrechamp.vault.values import blob, text
 
 #: `v` of the entries that are written; those of 1 say no keys, and are only read.
 FORMAT = 2
