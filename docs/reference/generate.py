@@ -326,10 +326,10 @@ CAMERA_TABLE = """# Camera table
 Made from the specification of the fields (`scene.camera_fields`, by `make figures`), which readers, records, the
 survey form and exports follow too.
 
-One row a camera: CSV, or points in GeoJSON (columns as properties), GeoPackage or GeoParquet. Names of
-columns are matched without regard to case. Names that others use are read where all cells of the column fit, and
+One row a camera: CSV or XLSX, or points in GeoJSON (columns as properties), GeoPackage, GeoParquet or KML (`ExtendedData`); also
+[photos and waypoints](../how-to/own-survey.md#what-else-goes-in). Names of columns are matched without regard to case. Names that others use are read where all cells of the column fit, and
 told: `type` (`kind`), `height`, `direction`, `heading`, `azimuth` or `bearing`, `tilt`, `fov` or `hfov`, `vfov`, `range`, `manufacturer` or `brand`, in the
-unit of our column. Columns that are not used are listed. All but `id` and the position may be empty; what is empty is drawn
+unit of our column. Columns that are not used are listed. `contrechamp check` shows what became of each. All but the position may be empty; what is empty is drawn
 from the [priors](priors.md).
 
 A file whose columns are tags of OpenStreetMap (`man_made`, `camera:type`, ..., as Overpass Turbo exports them) is read by
@@ -339,7 +339,7 @@ its tags, [as below](#from-openstreetmap): features that are no cameras are left
 
 #: What a column takes beside what the specification says of the field.
 COLUMN_NOTES = {
-    "id": "In GeoJSON the feature's own `id` will do.",
+    "id": "In GeoJSON the feature's own `id` will do. A table without any takes file and row (`survey.csv:2`); one that has some must have all.",
     "mount": "A camera within a metre of a wall is taken as hanging there, unless it is on a {free}.",
     "heading_deg": "Also below 0, names (`N`, `NNE`, `west`), and ranges clockwise: `90-180` looks to "
     "135 with a field of view of 90; `270-90` crosses north, `0-360` is all round. A list (`90;270`) is as many cameras on "

@@ -10,6 +10,7 @@ import fcntl
 import json
 import mmap
 import os
+import pkgutil
 import resource
 import signal
 import socket
@@ -985,13 +986,19 @@ def main() -> None:
         os.setresgid(said["user"], said["user"], said["user"])
         os.setresuid(said["user"], said["user"], said["user"])
     wanted = said["attempts"] or list(ATTEMPTS)
+    # Imported before the cell closes, as readers are, and called after it.
+    reads = pkgutil.resolve_name(said["reader"]) if said["reader"] else lambda: None
     confine_child = prepared(LIMITS) if said["prepared"] else None
-    how = (said["confined"], confine_child)
+    how = (said["confined"], confine_child, reads)
     sys.stdout.write(json.dumps({name: _came_of(name, scene, *how) for name in wanted}))
 
 
 def _came_of(
-    name: str, scene: Scene, confined: bool, confine_child: Callable[[list[int]], object] | None
+    name: str,
+    scene: Scene,
+    confined: bool,
+    confine_child: Callable[[list[int]], object] | None,
+    reads: Callable[[], object],
 ) -> str:
     reading, writing = os.pipe()
     child = os.fork()
@@ -1006,6 +1013,7 @@ def _came_of(
                     writable=[scene.workshop],
                     descriptors=[writing, scene.terminal],
                 )
+            reads()
             os.write(writing, b"c")
             if name.startswith("call "):
                 call_number(int(name.removeprefix("call ")))

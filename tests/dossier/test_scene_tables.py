@@ -28,10 +28,9 @@ from contrechamp.dossier.records.actors import Optics, Product
 from contrechamp.dossier.records.field_types import OutsideId, Position
 from contrechamp.dossier.records.fieldwork import Area, Camera, Population
 from contrechamp.scene.camera_models import scene_with_models
-from contrechamp.scene.input_files import open_input
-from contrechamp.scene.input_rows import read_areas, read_input
 from contrechamp.scene.read import read_scene
 from contrechamp.scene.tables import CAMERA_COLUMNS
+from scene.in_process import tables
 
 SQUARE = [[[35, 31], [35.1, 31], [35.1, 31.1], [35, 31.1], [35, 31]]]
 
@@ -84,7 +83,7 @@ def test_what_records_say_is_what_measure_reads(cameras: list[Camera]) -> None:
         plain.write_text(camera_csv(rows), encoding="utf-8", newline="")
         geojson.write_text(json.dumps(camera_features(rows)))
         for file in (plain, geojson):
-            found = read_input(open_input(file), skip_bad_rows=False)
+            found = tables(file)
             assert not found.notices
             assert len(found.cameras) == len(cameras)
             for one, told, got in zip(stored, cameras, found.cameras.itertuples(), strict=True):
@@ -125,8 +124,8 @@ def test_a_table_goes_into_a_case_and_comes_out_as_it_was(tmp_path: Path) -> Non
     with (tmp_path / "out" / "cameras.csv").open(newline="", encoding="utf-8") as opened:
         rows = [[row[name] for name in columns] for row in csv.DictReader(opened)]
     assert sorted(rows) == sorted(told)
-    back = read_input(open_input(tmp_path / "out" / "cameras.geojson"), skip_bad_rows=False)
-    first = read_input(open_input(table), skip_bad_rows=False)
+    back = tables(tmp_path / "out" / "cameras.geojson")
+    first = tables(table)
     names = [name for name in CAMERA_COLUMNS if name != "source"]
     left, right = (found.cameras.sort_values("id")[names] for found in (first, back))
     assert left.reset_index(drop=True).equals(right.reset_index(drop=True))
@@ -168,7 +167,7 @@ def test_areas_with_a_boundary_are_districts_of_measure(shape: str, tmp_path: Pa
         at.put(Area(names=text("SAMPLE three")))
         out = exporting.write(at.case, tmp_path / "out", "cameras", day=DAY)
         assert sum(out.left_out.values()) == 2
-        found = read_areas(open_input(tmp_path / "out" / "areas.geojson"), skip_bad_rows=False)
+        found = tables(tmp_path / "out" / "areas.geojson", areas=True)
         (row,) = found.areas.itertuples()
         assert (row.id, row.name, row.population) == (lookup.id_of(ref), "SAMPLE quarter", 7)
         # A boundary that somebody gave goes where consent lets it.

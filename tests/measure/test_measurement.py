@@ -71,7 +71,7 @@ def chord(horizontal_m):
 
 
 def test_a_camera_of_which_all_is_known() -> None:
-    found = run(open_street(KNOWN))
+    found = run(open_street(KNOWN), whole=True)
     # Density: d = W / (2 ppm tan(hfov / 2)) along the sight line, 2.4 m of which are height.
     horizontal = [30.0, 30.0] + [math.sqrt((1920 / (2 * ppm)) ** 2 - 2.4**2) for ppm in (62.5, 125)]
     expected = [chord(h) for h in horizontal]
@@ -95,6 +95,39 @@ def test_ground_in_view_is_a_disc() -> None:
     assert values(found, "area.seen_m2")[0] == pytest.approx(math.pi * 30.0**2, rel=0.02)
     disc = found.regions[found.regions["level"] == "visible"]
     assert disc["area_m2"].tolist() == pytest.approx([math.pi * 30.0**2], rel=1e-4)
+
+
+def test_the_share_nearby_is_the_same_in_an_extract_of_any_size() -> None:
+    """Of the street within 100 m; that of the whole halves, and is given on request only."""
+    near = {}
+    for half_m in (100, 1000):
+        of = dataclasses.replace(
+            open_street(KNOWN, KNOWN | {"x": 500.0, "indoor": True}),
+            streets=streets([(-half_m, 10), (half_m, 10)]),
+        )
+        found = run(of, piece_m=1.0, whole=half_m == 1000)
+        near[half_m] = values(found, "streets.seen_share", "near:100")
+        # Pieces belong to where their middles lie: a metre of error at each end.
+        expected = [m / chord(100.0) for m in values(found, "streets.seen_m")]
+        assert near[half_m] == pytest.approx(expected, rel=2 / chord(100.0))
+        assert found.methods["near_walkable_m"] == pytest.approx(chord(100.0), abs=2.0)
+        whole = values(found, "streets.seen_share")
+        assert whole == pytest.approx(
+            [m / 2000 for m in values(found, "streets.seen_m")] if half_m == 1000 else []
+        )
+    assert near[100] == pytest.approx(near[1000])
+
+
+def test_what_is_seen_far_away_is_no_part_of_the_share_nearby() -> None:
+    found = run(open_street(KNOWN | {"range_m": 300.0}), piece_m=1.0, levels=LEVELS[:1])
+    assert values(found, "streets.seen_m") == pytest.approx([200.0])
+    assert values(found, "streets.seen_m", "near:100") == pytest.approx([chord(100.0)], abs=2.0)
+    assert values(found, "streets.seen_share", "near:100") == [1.0]
+
+
+def test_no_camera_outdoors_no_share_nearby() -> None:
+    found = run(open_street(KNOWN | {"indoor": True}))
+    assert values(found, "streets.seen_share", "near:100") == []
 
 
 def test_an_unknown_direction_takes_every_direction_alike() -> None:

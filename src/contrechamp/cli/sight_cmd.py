@@ -17,7 +17,9 @@ from contrechamp.cli.options import (
     skip_bad_rows_option,
     target_height_option,
     threads_option,
+    unconfined_option,
 )
+from contrechamp.scene.map_cell import map_cell
 
 
 def command() -> click.Command:
@@ -67,6 +69,7 @@ def command() -> click.Command:
             models_option(),
             declination_option(),
             threads_option(),
+            unconfined_option(),
             json_option(),
         ],
     )
@@ -85,8 +88,27 @@ def _sight(
     declination_deg: float | None,
     models_file: Path | None,
     threads: int | None,
+    unconfined: bool,
     as_json: bool,
 ) -> None:
+    with map_cell(unconfined=unconfined) as cell:  # gets warm during the imports
+        from contrechamp.publish.regions_file import check_regions_file
+        from contrechamp.scene.camera_models import scene_with_models
+        from contrechamp.scene.read import read_cameras_and_buildings
+        from contrechamp.sight.levels import parse_levels
+
+        levels = parse_levels(level_set)
+        check_regions_file(out, (cameras_file, buildings_file))
+        scene = read_cameras_and_buildings(
+            cameras_file,
+            buildings_file,
+            crs=crs,
+            skip_bad_rows=skip_bad_rows,
+            declination_deg=declination_deg,
+            cell=cell,
+        )
+        if models_file is not None:
+            scene = scene_with_models(scene, models_file, skip_bad_rows=skip_bad_rows, cell=cell)
     from contrechamp.cli.bars import progress_for
     from contrechamp.cli.telling import tell_notices, tell_rows_left_out
     from contrechamp.measure.engine import compile_engine
@@ -94,22 +116,8 @@ def _sight(
     from contrechamp.measure.possible_regions import possible_regions, region_table
     from contrechamp.measure.priors import default
     from contrechamp.measure.stage import set_stage
-    from contrechamp.publish.regions_file import check_regions_file, write_regions
-    from contrechamp.scene.camera_models import scene_with_models
-    from contrechamp.scene.read import read_cameras_and_buildings
-    from contrechamp.sight.levels import parse_levels
+    from contrechamp.publish.regions_file import write_regions
 
-    levels = parse_levels(level_set)
-    check_regions_file(out, (cameras_file, buildings_file))
-    scene = read_cameras_and_buildings(
-        cameras_file,
-        buildings_file,
-        crs=crs,
-        skip_bad_rows=skip_bad_rows,
-        declination_deg=declination_deg,
-    )
-    if models_file is not None:
-        scene = scene_with_models(scene, models_file, skip_bad_rows=skip_bad_rows)
     progress = progress_for(as_json=as_json)
     compile_engine(progress)
     watch = _StopWatch()

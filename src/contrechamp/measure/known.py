@@ -18,7 +18,8 @@ PARAMETERS = ("kind", "indoor", "place", *UNKNOWNS)
 
 #: Column of the cameras of a stage: whether it is open which of several places is right.
 PLACE_DOUBTFUL = "place_doubtful"
-#: Parameters without effect on a camera that covers every direction and tilt over time.
+#: Parameters without effect on a camera that covers every direction and tilt, over time or by a
+#: lens that looks all round.
 _OF_NO_EFFECT_WHEN_TURNING = ("heading_deg", "tilt_deg", "vfov_deg")
 
 
@@ -36,17 +37,16 @@ def mapped(cameras: gpd.GeoDataFrame) -> Mapping[str, Mask]:
 
 def matters(cameras: gpd.GeoDataFrame) -> Mapping[str, Mask]:
     """Return for each of `PARAMETERS` the cameras whose view depends on it, as (n,) masks."""
-    turns = np.isin(cameras["kind"].to_numpy(str), TURNING)
+    all_round = cameras["hfov_deg"].to_numpy(np.float64) >= 360.0
+    turns = all_round | np.isin(cameras["kind"].to_numpy(str), TURNING)
     effect = {
         parameter: ~turns if parameter in _OF_NO_EFFECT_WHEN_TURNING else np.ones_like(turns)
         for parameter in PARAMETERS
     }
-    all_round = cameras["hfov_deg"].to_numpy(np.float64) >= 360.0
     return {
         **effect,
         "indoor": cameras["indoor_doubtful"].to_numpy(bool),
         "place": _place_doubtful(cameras),
-        "heading_deg": effect["heading_deg"] & ~all_round,
     }
 
 

@@ -7,10 +7,19 @@ from babel.numbers import format_decimal
 from numpy.typing import NDArray
 
 from contrechamp.base.i18n import _, active_language
-from contrechamp.measure.draws import possible_kinds
+from contrechamp.measure.draws import possible_kinds, values_drawn
 from contrechamp.measure.lens import CHART, hfov_from_focal
 from contrechamp.measure.model_limits import limited
-from contrechamp.measure.priors import BOUNDS, KINDS, TURNING, Priors, Quantiles
+from contrechamp.measure.priors import (
+    AIM_HEIGHT_M,
+    BOUNDS,
+    KINDS,
+    TURNING,
+    Aimed,
+    ByDensity,
+    Priors,
+    Quantiles,
+)
 from contrechamp.measure.results import Prior
 from contrechamp.measure.stage import Stage
 from contrechamp.scene.tables import Scene
@@ -82,6 +91,9 @@ def prior_table(stage: Stage, scene: Scene) -> tuple[Prior, ...]:
         if row.unknown == "tilt_deg":
             used &= may_be_fixed
         n_used = int(used.sum())
+        if not isinstance(row, Quantiles):
+            rows.append(_derived_row(row, priors, n_used, stage.target_height_m))
+            continue
         rows.append(_quantile_row(row, row.at(DECILES).tolist(), n_used))
         if row.unknown == "focal_mm":
             rows.append(_hfov_row(row, n_used))
@@ -192,6 +204,39 @@ def _distribution(row: Quantiles) -> str:
     if row.scale == "log":
         return _("{knots}; between them on a logarithmic scale, ends held").format(knots=knots)
     return _("{knots}; between them on a linear scale, ends held").format(knots=knots)
+
+
+def _derived_row(row: Aimed | ByDensity, priors: Priors, n: int, target_height_m: float) -> Prior:
+    """Return a row whose values follow from others; its deciles are those of what is drawn."""
+    kinds = ("fixed",) if isinstance(row, Aimed) else row.kinds
+    values = [values_drawn(row.unknown, kind, priors, target_height_m) for kind in kinds]
+    deciles = np.quantile(np.concatenate(values), DECILES).tolist()
+    if isinstance(row, Aimed):
+        distribution = _(
+            "looks down to {height} m above the ground, at a distance where the picture has "
+            "{most} to {least} pixels per metre, on a logarithmic scale"
+        ).format(
+            height=_number(AIM_HEIGHT_M),
+            most=_number(row.nearest_ppm),
+            least=_number(row.farthest_ppm),
+        )
+    else:
+        distribution = _(
+            "where the picture has {ppm} pixels per metre, by lens and resolution; never beyond "
+            "{metres} m"
+        ).format(ppm=_number(row.ppm), metres=_number(row.most_m))
+    return Prior(
+        unknown=row.unknown,
+        applies_to=_applies_to(kinds),
+        distribution=distribution,
+        p10=deciles[0],
+        p50=deciles[1],
+        p90=deciles[2],
+        unit=BOUNDS[row.unknown][2],
+        source=row.source,
+        n_cameras=n,
+        kinds=kinds,
+    )
 
 
 def _quantile_row(row: Quantiles, deciles: list[float], n: int) -> Prior:

@@ -1,7 +1,7 @@
 """What is the same in all draws: placed cameras, the buildings within their range, groups."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import geopandas as gpd
@@ -23,7 +23,7 @@ from contrechamp.measure.groups import camera_groups
 from contrechamp.measure.heights import BuildingHeights, building_heights
 from contrechamp.measure.known import PLACE_DOUBTFUL
 from contrechamp.measure.model_limits import Limits
-from contrechamp.measure.priors import KINDS, TURNING, Priors
+from contrechamp.measure.priors import KINDS, TURNING, ByDensity, Priors
 from contrechamp.measure.several_places import SeveralPlaces
 from contrechamp.scene.projection import convergence_deg
 from contrechamp.scene.tables import Notice, Scene
@@ -119,6 +119,7 @@ class Stage:
             self.priors,
             self.several.uniforms(numbers),
             self.several.limits(self.limits),
+            target_height_m=self.target_height_m,
         )
         return self.several.one_at_a_time(drawn, numbers)
 
@@ -165,9 +166,8 @@ def set_stage(
     placed = places.nearest()
     cameras = without_contradictions(scene.cameras, placed)
     cameras = cameras.assign(**{PLACE_DOUBTFUL: places.several})
-    reach_m = greatest_range_m(cameras, priors)[places.camera]
-    rows = _within_reach(places.placed, reach_m, scene.buildings)
-    heights = building_heights(scene.buildings, priors, rows)
+    priors = priors.for_input(cameras, levels)
+    heights, walls = _surroundings(places, cameras, priors, scene.buildings)
     return Stage(
         cameras=cameras,
         several=SeveralPlaces(places, scene.cameras["heading_deg"].to_numpy(np.float64)),
@@ -175,7 +175,7 @@ def set_stage(
         priors=priors,
         drawn=_drawn(cameras, priors, scene.limits, places),
         heights=heights,
-        walls=prepare(scene.buildings.geometry.to_numpy()[rows], heights.bottom_m),
+        walls=walls,
         levels=levels,
         target_height_m=target_height_m,
         seed=seed,
@@ -194,6 +194,23 @@ def _drawn(
     if open_place.any():
         drawn["place"] = open_place
     return {unknown: drawn[unknown] for unknown in UNKNOWN_OF if unknown in drawn}
+
+
+def with_priors(stage: Stage, priors: Priors, buildings: gpd.GeoDataFrame) -> Stage:
+    """Return a stage with other priors, ready as they are (see `Priors.for_input`)."""
+    heights, walls = _surroundings(stage.places, stage.cameras, priors, buildings)
+    drawn = _drawn(stage.cameras, priors, stage.limits, stage.places)
+    return replace(stage, priors=priors, drawn=drawn, heights=heights, walls=walls)
+
+
+def _surroundings(
+    places: Places, cameras: gpd.GeoDataFrame, priors: Priors, buildings: gpd.GeoDataFrame
+) -> tuple[BuildingHeights, Walls]:
+    """Return heights and walls of the buildings that some camera may see."""
+    reach_m = greatest_range_m(cameras, priors)[places.camera]
+    rows = _within_reach(places.placed, reach_m, buildings)
+    heights = building_heights(buildings, priors, rows)
+    return heights, prepare(buildings.geometry.to_numpy()[rows], heights.bottom_m)
 
 
 def place_cameras(cameras: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> Places:
@@ -265,7 +282,11 @@ def wall_notices(cameras: gpd.GeoDataFrame, placed: Placed) -> tuple[Notice, ...
 
 def greatest_range_m(cameras: gpd.GeoDataFrame, priors: Priors) -> F8:
     """Return how far each camera may see at most, (n,) metres; 0 for indoor cameras."""
-    assumed = max(float(priors.of("range_m", kind).at(1.0)) for kind in KINDS)
+    rows = [priors.row("range_m", kind) for kind in KINDS]
+    assumed = max(
+        row.most_m if isinstance(row, ByDensity) else float(priors.of("range_m", kind).at(1.0))
+        for row, kind in zip(rows, KINDS, strict=True)
+    )
     mapped = cameras["range_m"].to_numpy(np.float64)
     reach = np.where(np.isnan(mapped), assumed, mapped)
     reach[cameras["indoor"].to_numpy(bool)] = 0.0

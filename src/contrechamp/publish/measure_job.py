@@ -31,4 +31,6 @@ class MeasureJob:
     same_camera_m: float = SAME_CAMERA_M
     piece_m: float = PIECE_M
     homes: int = HOMES
+    whole: bool = False
     threads: int | None = None
+    open_ground: bool = False

@@ -407,3 +407,7 @@ BY_NAME: Mapping[str, CameraField] = {one.name: one for one in FIELDS}
 #: The fields that a record has under the same name, and those that the field form asks for.
 RECORDED = tuple(one for one in FIELDS if one.recorded)
 ASKED = tuple(one for one in FIELDS if one.question)
+#: Names of columns that mean something in a camera table.
+KNOWN_NAMES = frozenset(
+    name for one in FIELDS for name in (one.name, *one.aliases, *(tag.key for tag in one.tags))
+)

@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.scene.camera_fields import BY_NAME
-from contrechamp.scene.input_files import open_input
+from contrechamp.scene.foreign_file import opened_file
+from contrechamp.scene.input_files import MAX_UNPACKED_BYTES
+from contrechamp.scene.map_cell import MapReader, given_or_opened
 from contrechamp.scene.model_names import ModelName
 from contrechamp.scene.model_spans import Span
-from contrechamp.scene.model_table import CameraModel, read_models
+from contrechamp.scene.model_table import CameraModel
 from contrechamp.scene.tables import Notice, Scene
 
 F8 = NDArray[np.float64]
@@ -27,7 +29,9 @@ LIMITED = ("focal_mm", *FILLED)
 TOLERANCE = 0.05
 
 
-def scene_with_models(scene: Scene, table: Path, *, skip_bad_rows: bool = False) -> Scene:
+def scene_with_models(
+    scene: Scene, table: Path, *, skip_bad_rows: bool = False, cell: MapReader | None = None
+) -> Scene:
     """Return a scene whose cameras have what a table of models says of theirs.
 
     What is mapped of a camera counts before its model. A name that may be of several models is
@@ -37,12 +41,14 @@ def scene_with_models(scene: Scene, table: Path, *, skip_bad_rows: bool = False)
         scene: as it was read.
         table: CSV (`model_table`).
         skip_bad_rows: leave out rows of the table that cannot be read.
+        cell: reads the table; by default, one that is opened for it.
 
     Raises:
         InputError: if the table cannot be used.
     """
-    opened = open_input(table)
-    models, notices = read_models(opened, skip_bad_rows=skip_bad_rows)
+    taken = [entry.name for entry in scene.inputs]
+    with given_or_opened(cell) as reads, opened_file(table, taken, MAX_UNPACKED_BYTES) as file:
+        entry, models, notices = file.read_models(reads, skip_bad_rows=skip_bad_rows)
     filling = _Filling(scene.cameras)
     uses = _use(scene.cameras, models, filling)
     counts = {
@@ -55,8 +61,8 @@ def scene_with_models(scene: Scene, table: Path, *, skip_bad_rows: bool = False)
         scene,
         cameras=filling.cameras(),
         limits=filling.limits(),
-        notices=(*scene.notices, *notices, *_told(uses, models, opened.name), *filling.notices),
-        inputs=(*scene.inputs, opened.entry),
+        notices=(*scene.notices, *notices, *_told(uses, models, entry.name), *filling.notices),
+        inputs=(*scene.inputs, entry),
         counts={**scene.counts, **{name: n for name, n in counts.items() if n}},
     )
 

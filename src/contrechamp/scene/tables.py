@@ -28,8 +28,11 @@ BUILDING_COLUMNS: Mapping[str, str] = {
     "id": "str",
     "height_m": "float64",  # top above the ground
     "min_height_m": "float64",  # bottom above the ground, 0 where it stands on it
-    "height_source": "str",  # height | levels | "" (unknown)
+    "height_source": "str",  # of `HEIGHT_SOURCES`
 }
+
+#: What the height of a building was read from; "" where it is not known.
+HEIGHT_SOURCES = ("height", "levels", "")
 
 #: LineString: one edge of the street graph, cut at junctions.
 STREET_COLUMNS: Mapping[str, str] = {

@@ -44,12 +44,14 @@ class Added:
         item: its id in the case.
         duplicate: whether the same content was in the case already.
         unread: why its metadata could not be read, see `cell.failures.Reason`; "" if it could.
+        again: it was there under this name too, as this item: nothing was written.
     """
 
     path: Path
     item: str
     duplicate: bool
     unread: str = ""
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ def add(
     """Add files, and all files of folders, to a case.
 
     What is yielded as `Added` is in the case and on the disk. When the `add` of a folder was
-    interrupted, adding the same folder again resumes it.
+    interrupted, adding the same folder again resumes it; when it was not, nothing is doubled.
 
     Args:
         case: open for writing.
@@ -248,6 +250,10 @@ def _add_one(
         if taken is None:
             yield PassedOver(path, problem)
             continue
+        if item := _item_named(case, taken.digests, shown):
+            intake.incoming.discard(taken.incoming, taken.start, taken.length)
+            yield Added(path, item, duplicate=True, again=True)
+            continue
         state = _state(intake, shown, about.st_mtime_ns, taken)
         batch.append(_New(path, taken.without_head(), state))
         size += taken.size
@@ -275,6 +281,21 @@ def _taken_before(intake: _Intake) -> set[tuple[str, str, str]]:
         for told in [json.loads(blob(state, "records.state"))]
         if custody.ERASED_AT not in told
     }
+
+
+def _item_named(case: Case, digests: bytes, name: str) -> str:
+    """Return the item that has a content and a name; "" if there is none."""
+    content = object_keys.by_content(case, [digests]).get(digests)
+    if content is None:
+        return ""
+    for subject, state in case.database.execute(
+        "SELECT subject, state FROM records WHERE object = ? AND subject LIKE 'item/%' "
+        "ORDER BY entry",
+        (content,),
+    ):
+        if json.loads(blob(state, "records.state")).get("name") == name:
+            return str(subject).removeprefix("item/")
+    return ""
 
 
 def _take(

@@ -8,6 +8,7 @@ def stated_label(key: str) -> str:
     labels = {
         "seed": _("Seed of the draws"),
         "draws": _("Draws"),
+        "open_ground": _("Over open ground, without any building"),
         "target_height_m": _("Height of the target above the ground, in metres"),
         "piece_m": _("Largest length of a piece of street, in metres"),
         "level_set": _("Set of levels"),
@@ -16,6 +17,8 @@ def stated_label(key: str) -> str:
         "ground_draws": _("Draws for the area of ground"),
         "ground_line_spacing_m": _("Distance of the lines that measure the ground, in metres"),
         "walkable_m": _("Walkable street, in metres"),
+        "near_m": _("Distance up to which a street is near a camera, in metres"),
+        "near_walkable_m": _("Walkable street near a mapped camera, in metres"),
         "tolerance": _("Convergence: largest Monte Carlo error, as a share of the interval"),
         "draws_in_all": _("Draws in all, with scenarios and exchanges"),
         "draws_needed": _("Draws that would be enough for every figure"),

@@ -28,5 +28,10 @@ def notice_label(kind: str) -> str:
         "no-camera": _("feature that is no camera"),
         "tag-not-used": _("tag not used"),
         "unreadable-direction": _("direction that cannot be read"),
+        "read-unconfined": _("file read without confinement"),
+        "not-read": _("part of a file that is not read"),
+        "photo-without-place": _("photo without a place"),
+        "photographers-place": _("place of the photographer, not of the camera"),
+        "photographers-direction": _("direction of the photographer, not of the camera"),
     }
     return labels.get(kind, kind)

@@ -1,11 +1,12 @@
 """Metadata of a file for its record: read in the cell, and checked here."""
 
-from collections.abc import Iterator, Mapping
-from typing import IO, Any, Final, Protocol
+from collections.abc import Mapping
+from typing import IO, Any, Final
 
 from contrechamp.base.errors import InputError
 from contrechamp.cell.failures import CellError
 from contrechamp.cell.limits import GIB, ProcessLimits, ReadingLimits
+from contrechamp.cell.reading import Reads
 from contrechamp.vault.log import canonical
 from contrechamp.vault.metadata import first_bytes
 
@@ -30,18 +31,6 @@ _MEMBERS: Mapping[str, type] = {"media_type": str, "exif": dict, "movie": dict, 
                                 "capture": dict}  # fmt: skip
 #: Those of them whose members are all text.
 _TEXTS = ("exif", "movie")
-
-
-class Reads(Protocol):
-    """What reads content: a `contrechamp.cell.reading.Cell`."""
-
-    #: Whether anything was read without all of the restrictions in force.
-    read_unconfined: bool
-
-    def read(
-        self, function: str, content: IO[bytes], arguments: Mapping[str, Any], *, where: str = ""
-    ) -> Iterator[Any]:
-        """Yield what a function yields that is given some content."""
 
 
 def arguments(*, announced: bool) -> dict[str, Any]:

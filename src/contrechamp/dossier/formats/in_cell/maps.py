@@ -22,18 +22,18 @@ def cameras(
     Args:
         content: of the file.
         name: for errors.
-        kind: name of a constant of `scene.input_files`.
+        kind: name of a constant of `scene.file_kinds`.
         skip_bad_rows: leave out what cannot be read.
 
     Yields:
         ``{"notice": [where, message]}``, or ``{"camera": {column: text, number or None}}`` with
         ``lon`` and ``lat`` in degrees.
     """
-    from contrechamp.scene import input_files
+    from contrechamp.scene import file_kinds
     from contrechamp.scene.input_rows import read_input
 
     found = read_input(
-        _opened(content, name, str(getattr(input_files, kind, ""))), skip_bad_rows=skip_bad_rows
+        _opened(content, name, str(getattr(file_kinds, kind, ""))), skip_bad_rows=skip_bad_rows
     )
     for notice in found.notices:
         yield {"notice": [notice.where, notice.message]}
@@ -98,12 +98,11 @@ def _walk(opened: Any, gpx: Any) -> dict[str, Any]:
 
 def _opened(content: IO[bytes], name: str, kind: str) -> Any:
     from contrechamp.scene.input_files import OpenedFile
-    from contrechamp.scene.tables import InputFile
 
     found = content.read(MAX_WHOLE + 1)
     if len(found) > MAX_WHOLE:
         raise too_large(name, MAX_WHOLE, _("split it"))
-    return OpenedFile(name, kind, found, InputFile(name, "", len(found), kind))
+    return OpenedFile(name, kind, found)
 
 
 def _plain(value: Any) -> Any:

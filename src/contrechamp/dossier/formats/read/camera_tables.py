@@ -25,7 +25,7 @@ from contrechamp.dossier.records.fieldwork import Camera
 from contrechamp.dossier.records.schema import from_json
 from contrechamp.scene.camera_fields import RECORDED
 
-#: Names of constants in `scene.input_files`, which is loaded only when cameras are read.
+#: Names of constants in `scene.file_kinds`, which is loaded only when cameras are read.
 OSM_PBF, OSM_XML, GEOJSON, CSV = "OSM_PBF", "OSM_XML", "GEOJSON", "CSV"
 #: Columns that go into the note, because the record has no text field for them.
 _FOR_NOTE = ("operator", "zone")
