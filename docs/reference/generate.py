@@ -148,6 +148,11 @@ def priors() -> str:
             f"| `kind` | cameras whose kind is not mapped | {shares} | | {table.kind_source} |\n",
             "| `heading_deg` | fixed cameras | uniform over the directions that the mount leaves "
             "free | | a camera on a wall does not look into the wall |\n",
+            "| `place` | cameras that may hang on several walls | drawn inside a house: each outer side, by "
+            "each metre of wall over the square of its distance; looking into their wall: half on it, half on "
+            "another side or free | | our choice: nothing is published on how far from its wall a camera is mapped |\n",
+            "| lens, resolution | cameras of a [known model](model-table.md) | between both ends of its data "
+            "sheet | log | our choice: nothing is published on how lenses that zoom are set |\n",
             LENS,
             PRIORS_FILE,
             LIMITS,

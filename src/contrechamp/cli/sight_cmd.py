@@ -115,10 +115,9 @@ def _sight(
     from contrechamp.measure.known import known_names
     from contrechamp.measure.possible_regions import possible_regions, region_table
     from contrechamp.measure.priors import default
-    from contrechamp.measure.stage import set_stage, wall_notices
+    from contrechamp.measure.stage import set_stage
     from contrechamp.publish.regions_file import write_regions
 
-    scene = replace(scene, notices=(*scene.notices, *wall_notices(scene)))
     progress = progress_for(as_json=as_json)
     compile_engine(progress)
     watch = _StopWatch()
@@ -126,6 +125,7 @@ def _sight(
     stage = set_stage(
         scene, default(), levels, target_height_m=target_height_m, seed=0, threads=threads
     )
+    scene = replace(scene, notices=(*scene.notices, *stage.notices))
     index_seconds = watch.lap()
     next(possible_regions(stage, flat=flat, at_once=1))
     compile_seconds = watch.lap()

@@ -34,10 +34,12 @@ I8 = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 #: Unknown of a camera -> the row of the table of priors that it is drawn from. Horizontal and
-#: vertical field of view are one unknown, the lens. Kind, indoor and heading have no quantiles.
+#: vertical field of view are one unknown, the lens. Kind, indoor, place and heading have no
+#: quantiles.
 UNKNOWN_OF: Mapping[str, str] = {
     "kind": "",
     "indoor": "",
+    "place": "",
     "heading_deg": "",
     "height_m": "height_m",
     "tilt_deg": "tilt_deg",
@@ -52,7 +54,7 @@ INDOOR_SHARE = 0.5
 _IN_TABLE = 10_000
 BUILDING = "building_height_m"
 #: Unknowns without an order: a scenario "all at the first decile" still draws them.
-UNORDERED = ("kind", "indoor", "heading_deg")
+UNORDERED = ("kind", "indoor", "place", "heading_deg")
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,8 @@ def drawn_unknowns(
             continue
         if unknown == "indoor":
             drawn[unknown] = outdoor & cameras["indoor_doubtful"].to_numpy(bool)
+            continue
+        if unknown == "place":  # by `stage`, which has placed them
             continue
         by_prior = np.zeros(len(cameras), bool)
         for name in KINDS:

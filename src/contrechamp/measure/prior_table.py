@@ -67,6 +67,22 @@ def prior_table(stage: Stage, scene: Scene) -> tuple[Prior, ...]:
                 KINDS,
             )
         )
+    if stage.places.several.any():
+        rows.append(
+            _plain_row(
+                "place",
+                _("cameras that may hang on several walls"),
+                _(
+                    "drawn inside a house: on each outer side of it, which weighs by each metre of "
+                    "wall over the square of its distance; looking into their wall: on it in half "
+                    "of the draws, else on another side or free, as the map directs it"
+                ),
+                "",
+                _("our choice: nothing is published on how far from its wall a camera is mapped"),
+                int((outdoor & stage.places.several).sum()),
+                KINDS,
+            )
+        )
     for row in priors.rows:
         if row.unknown == "building_height_m":
             continue

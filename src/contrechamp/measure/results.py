@@ -6,6 +6,7 @@ from typing import Any
 
 import geopandas as gpd
 
+from contrechamp.scene.tables import Notice
 from contrechamp.sight.arrays import Level
 
 
@@ -169,6 +170,7 @@ class Measurement:
         methods: facts for the methods section (all JSON values): seed, draws, target_height_m,
             piece_m, level set, crs, scale_error, counts of notices by kind...
         warnings: what a reader of the figures must know, in the user's language.
+        notices: of cameras that contradict themselves; those of reading stand in the scene.
     """
 
     levels: tuple[Level, ...]
@@ -182,3 +184,4 @@ class Measurement:
     priors: tuple[Prior, ...]
     methods: Mapping[str, Any]
     warnings: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()

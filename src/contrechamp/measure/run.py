@@ -359,6 +359,7 @@ def _measure(
         priors=prior_table(stage, scene),
         methods=_methods(run, figures),
         warnings=_warnings(run, figures),
+        notices=stage.notices,
     )
 
 
@@ -407,8 +408,8 @@ def _ground_question(run: _Run) -> _Question:
     """Return the question how much ground is in view; its lines are laid once."""
     stage = run.stage
     lines, m2_per_m = scan_lines(
-        stage.placed.x, stage.placed.y, greatest_range_m(stage.cameras, stage.priors),
-        seed=stage.seed,
+        stage.places.placed.x, stage.places.placed.y,
+        greatest_range_m(stage.cameras, stage.priors)[stage.places.camera], seed=stage.seed,
     )  # fmt: skip
     # Without streets, areas are measured by their ground.
     areas = run.scene.areas if not len(run.streets.length_m) else run.scene.areas.iloc[:0]
@@ -500,6 +501,7 @@ def _methods(run: _Run, figures: Sequence[Figure]) -> dict[str, Any]:
     length_m = run.streets.length_m
     heights, placed = stage.heights, stage.placed
     known = mapped(stage.cameras)
+    notices = (*scene.notices, *stage.notices)
     source = scene.buildings["height_source"].value_counts()
     return {
         "seed": stage.seed,
@@ -526,7 +528,7 @@ def _methods(run: _Run, figures: Sequence[Figure]) -> dict[str, Any]:
         "mapped": {
             name: int(known[name].sum())
             for name in PARAMETERS
-            if name != "indoor" or not known[name].all()
+            if name not in ("indoor", "place") or not known[name].all()
         },
         "cameras_indoor": int(stage.cameras["indoor"].sum()),
         "cameras_on_wall": int(placed.on_wall.sum()),
@@ -536,7 +538,7 @@ def _methods(run: _Run, figures: Sequence[Figure]) -> dict[str, Any]:
         "building_height_sources": {str(name) or "none": int(n) for name, n in source.items()},
         "heights_around": NEIGHBOURS if heights.around_m.shape[1] else 0,
         "trips": dict(run.streets.trips.counts),
-        "notices": dict(sorted(Counter(notice.kind for notice in scene.notices).items())),
+        "notices": dict(sorted(Counter(one.kind for one in notices).items())),
     }
 
 

@@ -14,7 +14,6 @@ from contrechamp.measure.engine import compile_engine
 from contrechamp.measure.priors import Priors, default, from_toml
 from contrechamp.measure.results import Figure, Measurement
 from contrechamp.measure.run import measure
-from contrechamp.measure.stage import wall_notices
 from contrechamp.publish.files import ReportFolder
 from contrechamp.publish.folder import check_writable
 from contrechamp.publish.measure_job import MeasureJob
@@ -145,8 +144,7 @@ def measure_and_publish(
         )
     if cell is not None:
         cell.close()  # it would only hold memory from here on
-    notices = (*scene.notices, *wall_notices(scene))
-    scene = replace(scene, inputs=(*scene.inputs, *priors_entry), notices=notices)
+    scene = replace(scene, inputs=(*scene.inputs, *priors_entry))
     compile_engine(progress)
     measurement = measure(
         scene,
@@ -163,6 +161,7 @@ def measure_and_publish(
         threads=job.threads,
         first_figure=None if first is None else partial(_tell_first, first, scene),
     )
+    scene = replace(scene, notices=(*scene.notices, *measurement.notices))
     report = write(
         measurement,
         scene,

@@ -52,7 +52,9 @@ def _cameras_and_draws() -> list[str]:
     return [
         _(
             "A camera on a wall, or mapped inside a building, is moved to the outer side of the "
-            "nearest wall and does not look through it. Indoor cameras see nothing of the street. "
+            "wall and does not look through it. Which wall that is may be open, and is then drawn: "
+            "of a camera inside a house without a direction, and of one that looks into its wall. "
+            "Indoor cameras see nothing of the street. "
             "Panning and dome cameras see every free direction over time, one part at a time."
         ),
         _(

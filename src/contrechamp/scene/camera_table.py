@@ -68,6 +68,10 @@ def cameras_of(rows: Rows, *, skip_bad_rows: bool) -> SourceTables:
     )
 
 
+#: What exports of OpenStreetMap call the id of an object.
+_IDS = {"@id": "id"}
+
+
 def tags_and_columns(rows: Rows, whole: Rows) -> list[Understood]:
     """Return what became of the columns of a camera table: as tags, if it has tags.
 
@@ -79,7 +83,7 @@ def tags_and_columns(rows: Rows, whole: Rows) -> list[Understood]:
         return understood(rows, whole)
     tags = rows.tag_counts.understood(whole.file, USED_AS)
     names = {one.name for one in tags if one.used_as}
-    columns = [one for one in understood(rows, whole) if one.name not in names]
+    columns = [one for one in understood(rows, whole, _IDS) if one.name not in names]
     return [*(one for one in tags if one.used_as), *columns]
 
 

@@ -14,8 +14,9 @@ from contrechamp.scene.input_files import OpenedFile
 from contrechamp.scene.model_names import ModelName
 from contrechamp.scene.model_spans import COLUMNS, SPANS, Span, expected, parse_span
 from contrechamp.scene.table_file import read_csv
-from contrechamp.scene.table_rows import Rows, settle
+from contrechamp.scene.table_rows import Rows, settle, understood
 from contrechamp.scene.tables import Notice
+from contrechamp.scene.understood import notices_of_unused
 
 #: What others call a column.
 _ALIASES = {"manufacturer": "make", "brand": "make"}
@@ -49,7 +50,8 @@ def read_models(
     """
     if opened.format != CSV:
         raise InputError(_("expected a table of models as CSV"), where=opened.name)
-    rows = _named_as_ours(read_csv(opened))
+    whole = read_csv(opened)
+    rows = _named_as_ours(whole)
     if "model" not in rows.frame:
         raise InputError(
             _("expected a table of models with the columns {columns}").format(
@@ -64,7 +66,7 @@ def read_models(
     rows.texts("source")
     found = [ModelName(str(make), str(name)) for make, name in zip(makes, names, strict=True)]
     _refuse_names(rows, found)
-    notices = settle(rows, skip=skip_bad_rows)
+    notices = [*settle(rows, skip=skip_bad_rows), *notices_of_unused(understood(rows, whole))]
     where = rows.sources()
     models = tuple(
         CameraModel(
@@ -83,7 +85,8 @@ def _named_as_ours(rows: Rows) -> Rows:
     other = next((name for name in _ALIASES if name in names), "")
     if "make" in names or not other:
         return rows
-    return replace(rows, frame=rows.frame.rename(columns={other: "make"}))
+    frame = rows.frame.rename(columns={other: "make"})
+    return replace(rows, frame=frame, renamed={**rows.renamed, "make": other})
 
 
 def _spans(rows: Rows, column: str) -> list[Span | None]:
