@@ -66,7 +66,8 @@ class Figure:
             "tracks.seen_share", "tracks.cameras". "trips.seen_share" is all metres in view divided
             by all metres walked; the other trips.* are means per trip.
         level: name of the level.
-        group: "all", "operator:public", "kind:dome", "area:<id>", "service:<kind>", "track:<id>"
+        group: "all", "operator:public", "kind:dome", "near:<metres>" (streets around the cameras),
+            "area:<id>", "service:<kind>", "track:<id>"
             (for tracks, "all" is all of them together)...
         unit: "m", "m2", "share" (0..1), "cameras".
         estimate: the value and its interval.
