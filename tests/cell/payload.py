@@ -10,7 +10,6 @@ import fcntl
 import json
 import mmap
 import os
-import pkgutil
 import resource
 import signal
 import socket
@@ -26,7 +25,7 @@ from contrechamp.cell import syscalls
 from contrechamp.cell.confinement import confine, prepared
 from contrechamp.cell.limits import ProcessLimits
 
-MEMORY = 1 << 30
+MEMORY = 512 << 20
 LIMITS = ProcessLimits(memory_bytes=MEMORY, cpu_s=20, file_bytes=8 << 20, wall_s=20, stall_s=20)
 MACHINE = os.uname().machine
 #: Numbers that only this payload needs: on x86-64, then on AArch64.
@@ -986,19 +985,13 @@ def main() -> None:
         os.setresgid(said["user"], said["user"], said["user"])
         os.setresuid(said["user"], said["user"], said["user"])
     wanted = said["attempts"] or list(ATTEMPTS)
-    # Imported before the cell closes, as readers are, and called after it.
-    reads = pkgutil.resolve_name(said["reader"]) if said["reader"] else lambda: None
     confine_child = prepared(LIMITS) if said["prepared"] else None
-    how = (said["confined"], confine_child, reads)
+    how = (said["confined"], confine_child)
     sys.stdout.write(json.dumps({name: _came_of(name, scene, *how) for name in wanted}))
 
 
 def _came_of(
-    name: str,
-    scene: Scene,
-    confined: bool,
-    confine_child: Callable[[list[int]], object] | None,
-    reads: Callable[[], object],
+    name: str, scene: Scene, confined: bool, confine_child: Callable[[list[int]], object] | None
 ) -> str:
     reading, writing = os.pipe()
     child = os.fork()
@@ -1013,7 +1006,6 @@ def _came_of(
                     writable=[scene.workshop],
                     descriptors=[writing, scene.terminal],
                 )
-            reads()
             os.write(writing, b"c")
             if name.startswith("call "):
                 call_number(int(name.removeprefix("call ")))

@@ -57,9 +57,7 @@ class Stage:
     scene: Scene
     user: int
 
-    def play(
-        self, *attempts: str, confined: bool = True, prepared: bool = False, reader: str = ""
-    ) -> dict[str, str]:
+    def play(self, *attempts: str, confined: bool = True, prepared: bool = False) -> dict[str, str]:
         said = {
             "scene": {
                 name: value if isinstance(value, (int, str)) else str(value)
@@ -69,16 +67,11 @@ class Stage:
             "attempts": attempts,
             "confined": confined,
             "prepared": prepared,
-            "reader": reader,
         }
         done = subprocess.run(
             [sys.executable, "-m", "cell.payload"],
             input=json.dumps(said),
-            env={
-                **os.environ,
-                "PYTHONPATH": str(Path(__file__).parents[1]),
-                "OPENBLAS_NUM_THREADS": "1",  # as the template has it
-            },
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
             pass_fds=[self.scene.inherited, self.scene.terminal],
             capture_output=True,
             text=True,
@@ -167,14 +160,6 @@ def test_every_attempt_fails(stage: Stage) -> None:
 @pytest.mark.slow
 def test_every_attempt_fails_in_a_child_that_was_forked_to_read(stage: Stage) -> None:
     outcomes = stage.play(*ATTEMPTS, prepared=True)
-    assert {name: what for name, what in outcomes.items() if what in SUCCEEDED} == {}
-    assert {name: what for name, what in outcomes.items() if "not confined" in what} == {}
-
-
-@pytest.mark.slow
-def test_every_attempt_fails_where_maps_are_read(stage: Stage) -> None:
-    """With GDAL, libosmium and Arrow loaded, and after they have read."""
-    outcomes = stage.play(*ATTEMPTS, prepared=True, reader="scene.taken_over:reads")
     assert {name: what for name, what in outcomes.items() if what in SUCCEEDED} == {}
     assert {name: what for name, what in outcomes.items() if "not confined" in what} == {}
 
