@@ -9,6 +9,7 @@ from contrechamp.base.ragged import ragged_ranges
 from contrechamp.base.seeds import stream
 from contrechamp.measure.drawn import DrawnFigure
 from contrechamp.measure.exposure import Exposure, Pieces
+from contrechamp.measure.street_figures import total_m
 from contrechamp.sight.arrays import Level
 
 F8 = NDArray[np.float64]
@@ -85,5 +86,5 @@ def ground_figures(
     """
     return tuple(
         DrawnFigure("area.seen_m2", level.name, "all", "m2", seen * m2_per_m)
-        for level, seen in zip(levels, exposure.seen_m.sum(axis=2, dtype=np.float64).T, strict=True)
+        for level, seen in zip(levels, total_m(exposure).T, strict=True)
     )
