@@ -10,6 +10,7 @@ from contrechamp.base.ragged import ragged_ranges
 from contrechamp.base.seeds import stream
 from contrechamp.measure.drawn import DrawnFigure
 from contrechamp.measure.exposure import Exposure, Pieces
+from contrechamp.measure.street_figures import total_m
 from contrechamp.sight.arrays import Level
 
 F8 = NDArray[np.float64]
@@ -118,7 +119,7 @@ def ground_in_areas(
     """
     found = []
     for number, level in enumerate(levels):
-        seen = exposure.seen_m[:, number].astype(np.float64) * m2_per_m
+        seen = exposure.seen[number].toarray().astype(np.float64) * m2_per_m
         for name, seen_m2, whole_m2 in zip(names, seen.T, area_m2, strict=True):
             seen_m2 = np.minimum(seen_m2, whole_m2)
             found += [
@@ -140,5 +141,5 @@ def ground_figures(
     """
     return tuple(
         DrawnFigure("area.seen_m2", level.name, "all", "m2", seen * m2_per_m)
-        for level, seen in zip(levels, exposure.seen_m.sum(axis=2, dtype=np.float64).T, strict=True)
+        for level, seen in zip(levels, total_m(exposure).T, strict=True)
     )

@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -318,9 +319,39 @@ def _streets(scene: Scene, seed: int, piece_m: float, most_homes: int) -> Street
 def _measure(
     run: _Run, regions: gpd.GeoDataFrame, first_figure: Callable[[Figure], None] | None
 ) -> Measurement:
-    scene, stage, streets = run.scene, run.stage, run.streets
+    stage = run.stage
     numbers = stage.uniforms(run.draws.main)
     exposure = run.expose_streets(numbers)
+    with _beside(stage.threads) as beside:
+        # Its draws fill the cores while the figures, which take one, are worked out.
+        of_drivers = beside(lambda: _drivers(run, numbers, exposure))
+        return _figures_and_tables(run, regions, first_figure, numbers, exposure, of_drivers)
+
+
+@contextmanager
+def _beside(
+    threads: int | None,
+) -> Iterator[Callable[[Callable[[], Any]], Callable[[], Any]]]:
+    """Give what begins some work in a thread of its own and returns how to ask for its result.
+
+    With a single thread allowed, the work is done when its result is asked for.
+    """
+    if threads == 1:
+        yield lambda work: work
+        return
+    with ThreadPoolExecutor(1) as pool:
+        yield lambda work: pool.submit(work).result
+
+
+def _figures_and_tables(
+    run: _Run,
+    regions: gpd.GeoDataFrame,
+    first_figure: Callable[[Figure], None] | None,
+    numbers: Uniforms,
+    exposure: Exposure,
+    of_drivers: Callable[[], tuple[Driver, ...]],
+) -> Measurement:
+    scene, stage, streets = run.scene, run.stage, run.streets
     if first_figure is not None and len(streets.length_m):
         of_streets = street_figures(exposure, streets.length_m, stage.levels[:1], {})
         in_view = [figure for figure in of_streets if figure.key == "streets.seen_m"]
@@ -350,7 +381,7 @@ def _measure(
     return Measurement(
         levels=tuple(stage.levels),
         figures=figures,
-        drivers=_drivers(run, numbers, exposure),
+        drivers=of_drivers(),
         pieces=piece_table(streets.pieces, exposure, stage.levels),
         streets=street_table(scene.streets, streets.pieces, exposure, stage.levels),
         cameras=camera_table(stage, exposure, shares, stage.levels),

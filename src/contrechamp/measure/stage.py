@@ -137,7 +137,7 @@ class Stage:
         exposure = expose(
             self.draw(numbers),
             self.walls,
-            self.heights.at(numbers.building),
+            lambda some: self.heights.at(numbers.building[some]),
             pieces,
             self.levels,
             target_height_m=self.target_height_m,

@@ -367,7 +367,7 @@ def off_outlines(x: F8, y: F8, walls: Walls) -> tuple[F8, F8, I8, I8]:
     if len(on_outline) > 0:
         placed = place(
             x[on_outline], y[on_outline], walls.footprints,
-            tolerance_m=ON_OUTLINE_M, offset_m=ON_OUTLINE_M, tree=walls.tree,
+            tolerance_m=ON_OUTLINE_M, offset_m=ON_OUTLINE_M, tree=walls.outlines,
         )  # fmt: skip
         x, y = x.copy(), y.copy()
         x[on_outline], y[on_outline] = placed.x, placed.y
