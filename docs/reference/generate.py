@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 
 import click
+import numpy as np
 
 from contrechamp.base.i18n import activate, available_languages, language_name
 from contrechamp.cli.app import application
@@ -19,7 +20,8 @@ from contrechamp.dossier.records.kinds import KINDS as RECORD_KINDS
 from contrechamp.dossier.records.schema import Shape, members
 from contrechamp.dossier.sample import sample_texts
 from contrechamp.dossier.shipped import assessments, rights
-from contrechamp.measure.priors import BOUNDS, KINDS, Quantiles, default
+from contrechamp.measure.draws import values_drawn
+from contrechamp.measure.priors import BOUNDS, KINDS, Aimed, ByDensity, Row, default
 from contrechamp.measure.stage import FREE_STANDING
 from contrechamp.measure.trips import GOALS
 from contrechamp.publish.figures import figures_schema
@@ -66,9 +68,33 @@ The vertical field of view (`vfov_deg`) is 9/16 of the horizontal one: a picture
 A building without a height takes one of the heights of the 20 nearest buildings that have one; the
 row `building_height_m` is used only where fewer than five heights are known in all of the input.
 
-`range_m` is held at 100 m: a cap on the calculation, not a property of cameras. Lengths within view
-grow with it. In the extract of central Helsinki the median length of street *in view* is 38.7 km
-with 100 m, and 22.7 km with `[range_m] value = 50` (seed 1, 1,000 draws).
+`tilt_deg`: a camera is aimed at what it is to see. The distance that it is aimed at is drawn, on a logarithmic
+scale, between those at which its own lens and resolution give 250 and 25 pixels per metre, and is never less
+than 2 m; it looks down (or up) from its height to 1 m above the ground at that distance. The deciles are those
+of a fixed camera of which nothing is mapped. Cameras that turn cover every tilt.
+
+`range_m`: nothing counts as in view where the picture has fewer than 12.5 pixels per metre (or than the
+least demanding level of `--levels`, if that is less), at the slant distance, and nothing beyond 100 m. The latter is a bound
+of the calculation and no property of cameras: its cost grows with the square of it, and what lies beyond the edge of an
+extract has no houses. A field of view that is mapped without a resolution is the range of directions that a
+camera covers, and no lens: there the view ends at 100 m.
+
+`kind`: if at least 20 outdoor cameras of the same input have a kind, and some of them are fixed, it is their
+shares that are drawn from. (Where nobody mapped a fixed camera, mappers wrote down what strikes the eye: in central
+Helsinki 34 cameras that turn, 6 domes, and 181 without a kind.)
+
+## What may be otherwise
+
+For these three no source is good enough for an interval to rest on. Each figure has its *span* beside the
+interval: the least and the greatest median of all combinations of
+
+| assumed | less | more |
+| --- | --- | --- |
+| `kind` | no camera of unknown kind turns | half of those taken as fixed turn as well |
+| `range_m` | views end at 50 m, about what infrared lamps light up by night | 6.25 pixels per metre, and 300 m |
+| `tilt_deg` | aimed at the nearer half of the distances | aimed at the farther half |
+
+What is mapped, or given with `--priors`, has no alternative, and is not in the span.
 """
 
 LIMITS = """
@@ -124,10 +150,15 @@ def commands() -> str:
     return "".join((COMMANDS.format(languages=languages), *parts))
 
 
-def _row(row: Quantiles) -> str:
+def _row(row: Row) -> str:
     applies = ", ".join(row.kinds) if row.kinds else "buildings"
     if set(row.kinds) == set(KINDS):
         applies = "every camera"
+    if isinstance(row, Aimed | ByDensity):
+        kind = "fixed"
+        drawn = np.quantile(values_drawn(row.unknown, kind, default(), 1.6), [0.1, 0.5, 0.9])
+        values = " / ".join(f"{value:.2g}" if value < 99.5 else f"{value:.0f}" for value in drawn)
+        return f"| `{row.unknown}` | {applies} | {values} | see below | {row.source} |\n"
     p10, p50, p90 = (f"{float(row.at(p)):g}" for p in (0.1, 0.5, 0.9))
     values = p50 if row.fixed else f"{p10} / {p50} / {p90}"
     scale = "held" if row.fixed else row.scale

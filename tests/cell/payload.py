@@ -26,7 +26,7 @@ from contrechamp.cell import syscalls
 from contrechamp.cell.confinement import confine, prepared
 from contrechamp.cell.limits import ProcessLimits
 
-MEMORY = 512 << 20
+MEMORY = 1 << 30
 LIMITS = ProcessLimits(memory_bytes=MEMORY, cpu_s=20, file_bytes=8 << 20, wall_s=20, stall_s=20)
 MACHINE = os.uname().machine
 #: Numbers that only this payload needs: on x86-64, then on AArch64.

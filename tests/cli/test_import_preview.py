@@ -134,3 +134,11 @@ def test_a_table_without_a_mapping_shows_its_columns(case: CaseRun, tmp_path: Pa
         "t.xlsx: not recognised", "  t.xlsx: Sheet: header in row 2", "    No",
     ]  # fmt: skip
     assert "say with --mapping what its columns are" in done.err
+
+
+def test_rows_of_cameras_that_would_be_refused_are_listed(case: CaseRun, tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text("id,lon,lat,height_m\na,1.5,2.5,3\nb,x,2.5,4\nc,1.5,2.5,-5\n")
+    done = case("import", tmp_path / "c.csv", "--preview")
+    assert [line.split(": ")[1] for line in done.err.splitlines()[:2]] == ["c.csv:3", "c.csv:4"]
+    assert "would be written: camera, 1" in done.out
+    assert done.status == 1

@@ -34,7 +34,7 @@ SPACES = "[\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE} ]"
 TO = {"en": "to", "fr": "à", "ar": "to", "he": "to"}
 IN_DRAWS = {
     "en": "in 90 % of the draws",
-    "fr": "parmi les tirages, 90\N{NO-BREAK SPACE}% ont donné",
+    "fr": "(parmi les tirages, 90\N{NO-BREAK SPACE}% ont donné",
 }
 
 

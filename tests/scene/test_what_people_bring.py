@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from contrechamp.base.errors import InputError
+from contrechamp.scene.gpkg_aliases import column_aliases
 from contrechamp.scene.read import read_scene
 from contrechamp.scene.source_tables import SourceTables
 from scene.in_process import tables
@@ -116,6 +117,24 @@ def test_placemarks_with_tags_are_read_by_their_tags(tmp_path: Path) -> None:
     assert "no-camera" in told(found)
 
 
+def test_what_organic_maps_calls_something_else_is_no_camera(tmp_path: Path) -> None:
+    def marked(*types: str) -> str:
+        values = "".join(f"<mwm:value>{one}</mwm:value>" for one in types)
+        return (
+            '<Placemark><name>SAMPLE</name><ExtendedData xmlns:mwm="https://omaps.app">'
+            f"<mwm:featureTypes>{values}</mwm:featureTypes><mwm:scale>19</mwm:scale>"
+            f"</ExtendedData>{point()}</Placemark>"
+        )
+
+    path = tmp_path / "bookmarks.kml"
+    path.write_text(
+        kml(marked("amenity-cafe"), marked("man_made-surveillance", "wall"), placemark({}, point()))
+    )
+    found = read(path)
+    assert len(found.cameras) == 2  # the camera of the map, and the place marked by hand
+    assert told(found)["no-camera"] == "1 feature is no camera and is left out"
+
+
 def test_lines_are_walks_and_points_beside_them_only_if_they_say_so(tmp_path: Path) -> None:
     line = f"<LineString><coordinates>{LON},{LAT} {LON + 0.001},{LAT}</coordinates></LineString>"
     track = (
@@ -181,6 +200,28 @@ def test_a_kmz_that_unpacks_to_too_much(tmp_path: Path, monkeypatch: pytest.Monk
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("doc.kml", "<kml>" + " " * 5_000_000 + "</kml>")
     assert "more than 1 MB" in refused(path)
+
+
+def test_an_entry_without_a_name_is_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "odd.kmz"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("x", "nothing")
+        archive.writestr("doc.kml", kml(placemark({}, point())))
+    content = path.read_bytes()
+    # The central directory says that the first name has no letter; it is then the extra field.
+    at = content.index(b"PK\x01\x02")
+    odd = bytearray(content)
+    odd[at + 28 : at + 32] = b"\x00\x00\x01\x00"
+    path.write_bytes(bytes(odd))
+    with contextlib.suppress(InputError):
+        assert places(read(path)) == [(LON, LAT)]
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"SQLite format 3\x00", b"SQLite format 3\x00" + b"x" * 999]
+)
+def test_a_damaged_database_has_no_aliases(content: bytes) -> None:
+    assert column_aliases(content) == {}
 
 
 @settings(max_examples=40, deadline=None)

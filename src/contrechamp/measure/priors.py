@@ -243,8 +243,8 @@ def default() -> Priors:
         "OpenStreetMap in Switzerland, June 2023, whose tilt is mapped, at most 10°, 15° and 30°"
     )
     sharp = _(
-        "“monitoring”, the lowest level of IEC 62676-4:2014, by daylight; the greatest distance is "
-        "our choice, a bound of the calculation"
+        "“monitoring”, the lowest level of IEC 62676-4:2014 as vendors quote it, by daylight; the "
+        "greatest distance is our choice, a bound of the calculation"
     )
     floors = _(
         "our choice: 2, 4 and 7 floors of 3 m; used only where too few heights are known around"

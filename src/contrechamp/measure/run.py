@@ -508,6 +508,7 @@ def _methods(run: _Run, figures: Sequence[Figure]) -> dict[str, Any]:
         "draws": plan.main,
         "draws_in_all": plan.total,
         "scenario_draws": plan.scenario["streets"],
+        "span_draws": plan.span["streets"] if plan.alternatives.priors else 0,
         "driver_pairs": plan.pairs,
         "ground_draws": plan.main,
         "ground_line_spacing_m": SPACING_M,

@@ -183,7 +183,9 @@ def totals_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
     if not figures:
         return None
     note = _("Point: median of the draws. Line: 90 % of the draws lie on it.")
-    if any(figure.span for figure in figures):
+    if not any(figure.span or figure.estimate.n_draws > 1 for figure in figures):
+        note = _("Point: the value; there was one draw.")
+    elif any(figure.span for figure in figures):
         note = _(
             "Point: median of the draws. Thick: 90 % of the draws lie on it. Thin: how far the "
             "median goes by what is assumed."
@@ -254,9 +256,9 @@ def _scenario(figure: Figure, name: str, numbers: Numbers) -> str:
 
 
 def _scenarios(figure: Figure, numbers: Numbers) -> str:
-    """Return the figure in the first and the last scenario, in this order."""
-    first, last = (_scenario(figure, name, numbers) for name in ("p10", "p90"))
-    return first if first == last else _("{low} to {high}").format(low=first, high=last)
+    """Return the figure in each scenario, in the order of the key: it need not rise or fall."""
+    told = [_scenario(figure, name, numbers) for name in SCENARIOS]
+    return told[0] if len(set(told)) == 1 else " · ".join(told)
 
 
 def drivers_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:

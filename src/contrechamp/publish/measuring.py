@@ -26,6 +26,7 @@ from contrechamp.scene.map_cell import MapReader
 from contrechamp.scene.read import Needs, read_scene
 from contrechamp.scene.tables import InputFile, Scene
 from contrechamp.sight.levels import parse_levels
+from contrechamp.wording.figures import is_near
 
 #: Largest file of priors, which the user wrote.
 _MOST_PRIORS = 1 << 20
@@ -81,7 +82,11 @@ class Published:
                 "streets": len(scene.streets),
                 **scene.counts,
             },
-            "figures": [asdict(item) for item in measurement.figures if item.group == "all"],
+            "figures": [
+                asdict(item)
+                for item in measurement.figures
+                if item.group == "all" or is_near(item.group)
+            ],
             "notices": len(scene.notices),
             "warnings": list(measurement.warnings),
             "seconds": {name: self.seconds.get(label) for name, label in steps().items()},

@@ -85,8 +85,7 @@ _BOUNDS: Mapping[tuple[str, str], tuple[float, float]] = {
 MAX_ROWS: Final = 50_000_000
 #: Letters that are sent at once, if there are several texts.
 _LETTERS: Final = 1 << 16
-#: What a column or tag is used as: names of fields and the like, and what separates them.
-_USES = re.compile(r"([a-z][a-z_0-9 ]{0,59}(\t[a-z][a-z_0-9 ]{0,59})*)?", re.ASCII)
+#: Between the names of what a column or tag is used as.
 _BETWEEN_USES = "\t"
 #: Words for programs: kinds of notices, names of counts.
 _NAME = re.compile(r"[a-z][a-z_-]{0,79}", re.ASCII)
@@ -322,14 +321,13 @@ class _Receiving:
         uses = self._texts(count)
         filled, unused, unreadable = (self._array("int64", count).tolist() for _each in range(3))
         self._need({COLUMN, TAG}.issuperset(sorts))
-        self._need(all(_USES.fullmatch(text) for text in uses))
         self._need(min([0, *filled, *unused, *unreadable]) == 0)
         return [
             Understood(
                 shown(where[i]),
                 sorts[i],
                 shown(names[i]),
-                tuple(uses[i].split(_BETWEEN_USES)) if uses[i] else (),
+                tuple(map(shown, uses[i].split(_BETWEEN_USES))) if uses[i] else (),
                 filled[i],
                 unused[i],
                 unreadable[i],

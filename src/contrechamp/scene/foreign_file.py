@@ -105,7 +105,7 @@ class ForeignFile:
         return cell.read(reader, self.content, {**about, **arguments}, where=self.name)
 
     def _check_unchanged(self) -> None:
-        if self.changed_ns not in {None, _changed_ns(self.content)}:
+        if self.changed_ns is not None and _changed_ns(self.content) != self.changed_ns:
             raise InputError(_("it was changed while it was read; try again"), where=self.name)
 
     def _entry(self, answer: object) -> InputFile:

@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow
+import pyarrow.dataset  # of which the reader of Parquet is made: else loaded only in the cell
 import pyarrow.parquet
 import pyogrio
 import pyproj

@@ -25,7 +25,8 @@ def column_aliases(content: bytes) -> Mapping[str, Mapping[str, str]]:
         for layer, column, title, name in _rows(content):
             alias = str(name or title).strip().lower()
             found.setdefault(str(layer), {})[str(column).strip().lower()] = alias
-    except (sqlite3.Error, AttributeError, UnicodeDecodeError, OverflowError):
+    # SQLite calls what is no database of whole pages a lack of memory.
+    except (sqlite3.Error, AttributeError, UnicodeDecodeError, OverflowError, MemoryError):
         return {}
     return found
 

@@ -28,6 +28,8 @@ from contrechamp.scene.zipped import entries
 MAX_KML_BYTES = 200 * 1024**2
 #: How deep folders may lie in each other.
 MAX_DEPTH = 200
+#: What Organic Maps writes of an object of the map that somebody marked, and of a camera.
+_TYPES, _CAMERA = "featuretypes", "man_made-surveillance"
 #: Elements of a placemark that are cells, with the names of their columns.
 _TEXTS = ("name", "description", "address", "phonenumber")
 
@@ -38,6 +40,7 @@ class _Found:
     shapes: list[Any] = field(default_factory=list)
     without_shape: int = 0
     links: int = 0
+    of_the_map: int = 0
 
 
 def read_kml(opened: OpenedFile) -> Rows:
@@ -112,6 +115,9 @@ def _placemark(element: Element, found: _Found, name: str) -> None:
             shapes += _shapes(part, 0, name)
     if not shapes:
         found.without_shape += 1
+    if _CAMERA not in cells.get(_TYPES, _CAMERA):
+        found.of_the_map += 1
+        return
     found.cells += [cells] * len(shapes)
     found.shapes += shapes
 
@@ -126,6 +132,8 @@ def _extended(element: Element) -> dict[str, str]:
             cells[key] = (value or "").strip()
         elif kind == "simpledata" and key:
             cells[key] = (part.text or "").strip()
+        elif kind == _TYPES:
+            cells[kind] = ";".join((one.text or "").strip() for one in part)
         elif kind not in {"extendeddata", "schemadata", "value", "displayname"} and not len(part):
             cells.setdefault(kind, (part.text or "").strip())
     return {key: text for key, text in cells.items() if text}
@@ -185,6 +193,13 @@ def _told(found: _Found, opened: OpenedFile) -> list[Notice]:
             found.links,
         ).format(count=found.links)
         notices.append(Notice("not-read", opened.name, text))
+    if found.of_the_map:
+        text = ngettext(
+            "{count} feature is no camera and is left out",
+            "{count} features are no cameras and are left out",
+            found.of_the_map,
+        ).format(count=found.of_the_map)
+        notices.append(Notice("no-camera", opened.name, text))
     if found.without_shape:
         text = ngettext(
             "{count} placemark has no place and is left out",

@@ -35,7 +35,7 @@ def entries(
         with zipfile.ZipFile(BytesIO(content)) as archive:
             for info in archive.infolist():
                 label = _label(info.filename)
-                if info.is_dir() or not wanted(label):
+                if not label or info.filename.endswith("/") or not wanted(label):
                     continue
                 if info.flag_bits & 1:
                     raise InputError(_("the archive is encrypted; unpack it first"), where=name)

@@ -16,7 +16,8 @@ def column_label(becomes: str, holds: str, written: str, cells: Mapping[str, int
     """
     if not becomes:
         counted = ", ".join(_counted(cells))
-        return f"{_('not used')} ({counted})" if counted else ""
+        not_used = _("not used")
+        return f"{not_used} ({counted})" if counted else ""
     parts = [becomes]
     if label := _kinds().get(holds):
         parts.append(label)
@@ -24,7 +25,8 @@ def column_label(becomes: str, holds: str, written: str, cells: Mapping[str, int
         parts += [_("{sign} before decimals").format(sign=written)] if written else []
     elif holds == "date" and (cells.get("text") or cells.get("number")):
         parts.append(_("written as {form}").format(form=written or "2025-12-31"))
-    return f"{' · '.join(parts)} ({', '.join(_counted(cells)) or _('empty')})"
+    counted = ", ".join(_counted(cells)) or _("empty")
+    return f"{' · '.join(parts)} ({counted})"
 
 
 def _kinds() -> dict[str, str]:

@@ -38,7 +38,9 @@ def arguments(*, announced: bool) -> dict[str, Any]:
     return {"announced": announced}
 
 
-def described(content: IO[bytes], cell: Reads) -> dict[str, Any]:
+def described(
+    content: IO[bytes], cell: Reads, seen: first_bytes.Glance | None = None
+) -> dict[str, Any]:
     """Return media type and metadata of content, or why they were not read.
 
     Evidence is taken in whatever its reader makes of it: nothing is raised for that.
@@ -46,6 +48,7 @@ def described(content: IO[bytes], cell: Reads) -> dict[str, Any]:
     Args:
         content: seekable; it is never written anywhere.
         cell: which reads it, if anything but its first bytes has to be looked at.
+        seen: what it is at a glance, if that is known.
 
     Returns:
         What `media.describe` and `captures.listing` find, the latter as ``capture``; or only the
@@ -54,11 +57,8 @@ def described(content: IO[bytes], cell: Reads) -> dict[str, Any]:
     Raises:
         OSError: if the content cannot be read.
     """
-    size = first_bytes.size_of(content)
-    head = content.read(first_bytes.HEAD)
-    kind = first_bytes.media_type(head, whole=size <= first_bytes.HEAD)
-    announced = first_bytes.announces_credentials(content, size)
-    if not announced and not first_bytes.needs_reader(head, kind):
+    kind, announced, needs_reader = seen or first_bytes.glance(content)
+    if not needs_reader:
         return {"media_type": kind}
     before, cell.read_unconfined = cell.read_unconfined, False
     try:

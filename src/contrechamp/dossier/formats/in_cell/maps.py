@@ -26,8 +26,9 @@ def cameras(
         skip_bad_rows: leave out what cannot be read.
 
     Yields:
-        ``{"notice": [where, message]}``, or ``{"camera": {column: text, number or None}}`` with
-        ``lon`` and ``lat`` in degrees.
+        ``{"notice": [where, message]}``; ``{"left_out": [where, message]}`` for a row that cannot
+        be read; or ``{"camera": {column: text, number or None}}`` with ``lon`` and ``lat`` in
+        degrees.
     """
     from contrechamp.scene import file_kinds
     from contrechamp.scene.input_rows import read_input
@@ -36,7 +37,8 @@ def cameras(
         _opened(content, name, str(getattr(file_kinds, kind, ""))), skip_bad_rows=skip_bad_rows
     )
     for notice in found.notices:
-        yield {"notice": [notice.where, notice.message]}
+        what = "left_out" if notice.kind == "row-left-out" else "notice"
+        yield {what: [notice.where, notice.message]}
     columns = (*CAMERA, *(one.name for one in RECORDED))
     for row in found.cameras.itertuples():
         cells = {column: _plain(getattr(row, column)) for column in columns}

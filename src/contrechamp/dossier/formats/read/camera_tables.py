@@ -55,6 +55,10 @@ def read(source: SourceFile, context: ImportContext) -> Iterator[Read]:
         match answer:
             case {"notice": [str(where), str(message)]}:
                 yield ImportNotice(where, message)
+            case {"left_out": [str(where), str(message)]}:
+                # Looked at only, it counts as what it is without --skip-bad-rows.
+                problem = InputError(message, where=where)
+                yield problem if context.preview else ImportNotice(where, message)
             case {"camera": dict(row)}:
                 any_camera = True
                 found = attempt(_draft, row, source, context, kind)

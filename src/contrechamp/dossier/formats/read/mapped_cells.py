@@ -37,6 +37,8 @@ class CellReader:
         self.rows = 0
         #: Rows whose id is one merged cell with that of the row above, by column.
         self.merged: Counter[str] = Counter()
+        #: Rows in which another column's cell is one with that of the row above.
+        self.shared: Counter[str] = Counter()
 
     @property
     def must_look_first(self) -> bool:
@@ -62,6 +64,8 @@ class CellReader:
         text, plain = self._given(row, path, column)
         if not text:
             return ""
+        if column in row.merged and column not in self.mapping.id:
+            self.shared[column] += 1
         shape = self._shape(path, where)
         form = shape.form.name if shape.form is not None else ""
         if form == "date":
@@ -128,6 +132,14 @@ class CellReader:
                 "days are those of the zone that is written with the times ({zones}); name another "
                 'in the mapping with zone = "Asia/Jerusalem"'
             ).format(zones=", ".join(sorted(self._clock.zones)[:5]))
+        for column, count in self.shared.items():
+            yield ngettext(
+                "{count} row has {column} in one merged cell with the row above, which holds for "
+                "both",
+                "{count} rows have {column} in one merged cell with the row above, which holds for "
+                "each of them",
+                count,
+            ).format(count=count, column=column)
         for column, count in self.merged.items():
             yield ngettext(
                 "{count} row has {column} in one merged cell with the row above: each is a record "
