@@ -1,5 +1,6 @@
 """How often intervals and spans hold what is true, in many simulated towns."""
 
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
@@ -87,12 +88,15 @@ def coverage(n: int, *, processes: int = 1) -> Coverage:
     """Return what was held in the first `n` worlds."""
     if processes > 1:
         with ProcessPoolExecutor(processes) as pool:
-            held = list(pool.map(world, range(n), chunksize=8))
-    else:
-        held = [world(number) for number in range(n)]
+            return summed(list(pool.map(world, range(n), chunksize=8)))
+    return summed([world(number) for number in range(n)])
+
+
+def summed(held: Sequence[Held]) -> Coverage:
+    """Return in which share of the worlds the truth was held."""
 
     def share(name: str) -> NDArray[np.float64]:
         return np.asarray(np.mean([getattr(one, name) for one in held], axis=0))
 
     width = np.median([one.width for one in held], axis=0)
-    return Coverage(n, share("interval"), share("below"), share("span"), np.asarray(width))
+    return Coverage(len(held), share("interval"), share("below"), share("span"), width)
