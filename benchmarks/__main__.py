@@ -10,7 +10,7 @@ import numba
 import numpy as np
 import shapely
 
-from benchmarks import alone, dossier, engine, exposure, faces, peers, vault
+from benchmarks import alone, dossier, engine, exposure, faces, peers, programs, streets, vault
 from benchmarks.engine import TASKS
 from benchmarks.first_minute import first_minute
 from benchmarks.towns import (
@@ -180,8 +180,8 @@ def main() -> None:
     parser.add_argument("--extra", action="append", default=[], metavar="FILE",
                         help="an OSM file whose buildings are measured too")  # fmt: skip
     parts = (
-        "first_minute", "peers", "memory", "compilation", "threads", "scaling", "draws", "vault",
-        "faces", "dossier",
+        "first_minute", "peers", "programs", "streets", "memory", "compilation", "threads",
+        "scaling", "draws", "vault", "faces", "dossier",
     )  # fmt: skip
     parser.add_argument("--only", choices=parts, action="append", help="leave the others out")
     parser.add_argument("--largest", type=int, default=SIZES[-1], metavar="N",
@@ -218,6 +218,9 @@ def main() -> None:
         for town in towns(given.extra):
             beside_peers(town)
         over_roofs()
+    for part, module in (("programs", programs), ("streets", streets)):
+        if part in only:
+            module.tables(heading=heading, header=header, row=row, figure=figure, percent=percent)
     if "memory" in only:
         memory()
     if "compilation" in only:

@@ -1,15 +1,13 @@
 """Measurements in a process of their own: peak memory, and compilation with an empty cache."""
 
 import json
-import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks import engine, peers, towns
+from benchmarks import command, engine, peers, towns
 from benchmarks.memory import memory_mb
 from contrechamp.sight import walls
 
@@ -56,17 +54,8 @@ MEASUREMENTS = {f.__name__: f for f in (memory_of, at_size, first_call)}
 
 def in_own_process(measurement: str, argument: str, cache: str | None = None) -> dict[str, float]:
     """Call one of `MEASUREMENTS` in a new process; `cache` is a folder for compiled code."""
-    environment = dict(os.environ)
-    if cache is not None:
-        environment["NUMBA_CACHE_DIR"] = cache
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.alone", measurement, argument],
-        env=environment,
-        check=True,
-        stdout=subprocess.PIPE,
-    )
-    answer: dict[str, float] = json.loads(done.stdout)
-    return answer
+    extra = {} if cache is None else {"NUMBA_CACHE_DIR": cache}
+    return command.in_own_process("benchmarks.alone", measurement, argument, environment=extra)
 
 
 def compilation() -> tuple[dict[str, float], dict[str, float]]:

@@ -79,26 +79,31 @@ def shapely_shadows(cameras: Cameras, town: Town) -> Answer:
     began = time.perf_counter()
     for i, (x, y) in enumerate(zip(cameras.x, cameras.y, strict=True)):
         disc = shapely.Point(x, y).buffer(RANGE_M, quad_segs=DISC_SIDES // 4)
-        near = shapely.orient_polygons(town.footprints[tree.query(disc, predicate="intersects")])
-        rings = shapely.get_rings(near)
-        corners, ring = shapely.get_coordinates(rings, return_index=True)
-        corners = corners - (x, y)
-        wall = np.flatnonzero(ring[1:] == ring[:-1])
-        p, q = corners[wall], corners[wall + 1]
-        faces = p[:, 0] * q[:, 1] - p[:, 1] * q[:, 0] < 0.0
-        p, q = p[faces], q[faces]
-        # Far enough that the shadow's far side lies beyond the range.
-        away = np.column_stack((p[:, 1] - q[:, 1], q[:, 0] - p[:, 0]))
-        far_p, far_q, away = (1e3 * v / np.hypot(*v.T)[:, None] for v in (p, q, away))
-        wide = np.sum(p * q, axis=1) < 0.0
-        far_middle = np.where(wide[:, None], away, far_p + far_q)
-        quads = shapely.polygons(
-            np.stack((p, q, far_q, far_middle, far_p), axis=1) + np.array((x, y))
-        )
-        shadow = shapely.union_all(np.concatenate((quads, near)))
-        answer.area_m2[i] = shapely.area(shapely.difference(disc, shadow))
+        answer.area_m2[i] = shapely.area(out_of_shadow(disc, x, y, town, tree))
     answer.seconds = time.perf_counter() - began
     return answer
+
+
+def out_of_shadow(
+    wanted: shapely.Polygon, x: float, y: float, town: Town, tree: shapely.STRtree
+) -> shapely.Geometry:
+    """Take the buildings, and the shadow of every wall that faces a camera, out of a polygon."""
+    near = shapely.orient_polygons(town.footprints[tree.query(wanted, predicate="intersects")])
+    rings = shapely.get_rings(near)
+    corners, ring = shapely.get_coordinates(rings, return_index=True)
+    corners = corners - (x, y)
+    wall = np.flatnonzero(ring[1:] == ring[:-1])
+    p, q = corners[wall], corners[wall + 1]
+    faces = p[:, 0] * q[:, 1] - p[:, 1] * q[:, 0] < 0.0
+    p, q = p[faces], q[faces]
+    # Far enough that the shadow's far side lies beyond the range.
+    away = np.column_stack((p[:, 1] - q[:, 1], q[:, 0] - p[:, 0]))
+    far_p, far_q, away = (1e3 * v / np.hypot(*v.T)[:, None] for v in (p, q, away))
+    wide = np.sum(p * q, axis=1) < 0.0
+    far_middle = np.where(wide[:, None], away, far_p + far_q)
+    quads = shapely.polygons(np.stack((p, q, far_q, far_middle, far_p), axis=1) + np.array((x, y)))
+    shadow = shapely.union_all(np.concatenate((quads, near)))
+    return shapely.difference(wanted, shadow)
 
 
 def fan_of_rays(cameras: Cameras, town: Town) -> Answer:

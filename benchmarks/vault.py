@@ -12,9 +12,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from benchmarks.command import Cost, cost
 
 PASSPHRASE = "made-up passphrase of a benchmark"
 SMALL_BYTES = (2_000, 60_000)
@@ -31,14 +33,6 @@ class Files:
     folder: Path
     count: int
     size: int
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What a command cost: seconds, and the highest resident memory in MB."""
-
-    seconds: float
-    peak_mb: float
 
 
 def made_up(folder: Path, small: int, large: int, total_mb: float) -> list[Files]:
@@ -58,42 +52,6 @@ def made_up(folder: Path, small: int, large: int, total_mb: float) -> list[Files
         if wanted:
             found.append(Files(name, folder / name, len(wanted), sum(wanted)))
     return found
-
-
-#: Starts a command from a process that is small itself: Linux counts the memory of the process
-#: that starts another one as its as well.
-LAUNCH = """
-import resource, subprocess, sys, time
-with open("printed", "w") as printed:
-    started = time.perf_counter()
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", sys.argv[1]],
-        stdin=subprocess.DEVNULL, stdout=printed, stderr=printed,
-    )
-    seconds = time.perf_counter() - started
-print(done.returncode, seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
-"""
-
-
-def cost(command: str, cwd: Path, environment: Mapping[str, str]) -> Cost:
-    """Run a command of bash.
-
-    Raises:
-        RuntimeError: if it fails.
-    """
-    os.sync()
-    done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", LAUNCH, command],
-        cwd=cwd,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    status, seconds, peak_kib = done.stdout.split()
-    if int(status):
-        raise RuntimeError(f"{command}\n{(cwd / 'printed').read_text()[-2000:]}")
-    return Cost(float(seconds), int(peak_kib) * 1.024e-3)
 
 
 @dataclass(frozen=True)
