@@ -28,7 +28,7 @@ export UV_PYTHON_DOWNLOADS := never
 # A worker a core; each begins with tests that lie together, and takes over from another when done.
 PYTEST := $(BIN)/python -m pytest --numprocesses logical --dist worksteal
 
-.PHONY: help demo sample wheel bundle check quick test bare soak lint bench fuzz docs figures lock format messages clean
+.PHONY: help demo sample wheel bundle check quick test bare soak lint bench validate fuzz docs figures lock format messages clean
 help:
 	@echo "make demo      measure the cameras of central Helsinki, say where the report lies"
 	@echo "make sample    build the worked sample case, say where it lies and how to open it"
@@ -41,6 +41,7 @@ help:
 	@echo "make soak      kill what writes to a case 300 times, and every command in the middle of every write"
 	@echo "make lint      ruff, mypy --strict, import contract"
 	@echo "make bench     measure the engine against its peers"
+	@echo "make validate  measure 1,000 simulated towns, to see how often intervals hold what is true"
 	@echo "make fuzz      feed every reader of foreign bytes with what breaks it, a minute each"
 	@echo "make docs      build the documentation into site/"
 	@echo "make figures   draw the figures and the generated pages of the documentation anew"
@@ -107,6 +108,9 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
+
+validate: $(VENV)/.dev
+	$(BIN)/python -m validation
 
 $(VENV)/.fuzz: $(VENV)/.dev requirements/fuzz.txt
 	$(UV_LOCKED) -r requirements/fuzz.txt

@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 
 import click
+import numpy as np
 
 from contrechamp.base.i18n import activate, available_languages, language_name
 from contrechamp.cli.app import application
@@ -19,7 +20,8 @@ from contrechamp.dossier.records.kinds import KINDS as RECORD_KINDS
 from contrechamp.dossier.records.schema import Shape, members
 from contrechamp.dossier.sample import sample_texts
 from contrechamp.dossier.shipped import assessments, rights
-from contrechamp.measure.priors import BOUNDS, KINDS, Quantiles, default
+from contrechamp.measure.draws import values_drawn
+from contrechamp.measure.priors import BOUNDS, KINDS, Aimed, ByDensity, Row, default
 from contrechamp.measure.stage import FREE_STANDING
 from contrechamp.measure.trips import GOALS
 from contrechamp.publish.figures import figures_schema
@@ -66,9 +68,33 @@ The vertical field of view (`vfov_deg`) is 9/16 of the horizontal one: a picture
 A building without a height takes one of the heights of the 20 nearest buildings that have one; the
 row `building_height_m` is used only where fewer than five heights are known in all of the input.
 
-`range_m` is held at 100 m: a cap on the calculation, not a property of cameras. Lengths within view
-grow with it. In the extract of central Helsinki the median length of street *in view* is 38.7 km
-with 100 m, and 22.7 km with `[range_m] value = 50` (seed 1, 1,000 draws).
+`tilt_deg`: a camera is aimed at what it is to see. The distance that it is aimed at is drawn, on a logarithmic
+scale, between those at which its own lens and resolution give 250 and 25 pixels per metre, and is never less
+than 2 m; it looks down (or up) from its height to 1 m above the ground at that distance. The deciles are those
+of a fixed camera of which nothing is mapped. Cameras that turn cover every tilt.
+
+`range_m`: nothing counts as in view where the picture has fewer than 12.5 pixels per metre (or than the
+least demanding level of `--levels`, if that is less), at the slant distance, and nothing beyond 100 m. The latter is a bound
+of the calculation and no property of cameras: its cost grows with the square of it, and what lies beyond the edge of an
+extract has no houses. A field of view that is mapped without a resolution is the range of directions that a
+camera covers, and no lens: there the view ends at 100 m.
+
+`kind`: if at least 20 outdoor cameras of the same input have a kind, and some of them are fixed, it is their
+shares that are drawn from. (Where nobody mapped a fixed camera, mappers wrote down what strikes the eye: in central
+Helsinki 34 cameras that turn, 6 domes, and 181 without a kind.)
+
+## What may be otherwise
+
+For these three no source is good enough for an interval to rest on. Each figure has its *span* beside the
+interval: the least and the greatest median of all combinations of
+
+| assumed | less | more |
+| --- | --- | --- |
+| `kind` | no camera of unknown kind turns | half of those taken as fixed turn as well |
+| `range_m` | views end at 50 m, about what infrared lamps light up by night | 6.25 pixels per metre, and 300 m |
+| `tilt_deg` | aimed at the nearer half of the distances | aimed at the farther half |
+
+What is mapped, or given with `--priors`, has no alternative, and is not in the span.
 """
 
 LIMITS = """
@@ -124,10 +150,15 @@ def commands() -> str:
     return "".join((COMMANDS.format(languages=languages), *parts))
 
 
-def _row(row: Quantiles) -> str:
+def _row(row: Row) -> str:
     applies = ", ".join(row.kinds) if row.kinds else "buildings"
     if set(row.kinds) == set(KINDS):
         applies = "every camera"
+    if isinstance(row, Aimed | ByDensity):
+        kind = "fixed"
+        drawn = np.quantile(values_drawn(row.unknown, kind, default(), 1.6), [0.1, 0.5, 0.9])
+        values = " / ".join(f"{value:.2g}" if value < 99.5 else f"{value:.0f}" for value in drawn)
+        return f"| `{row.unknown}` | {applies} | {values} | see below | {row.source} |\n"
     p10, p50, p90 = (f"{float(row.at(p)):g}" for p in (0.1, 0.5, 0.9))
     values = p50 if row.fixed else f"{p10} / {p50} / {p90}"
     scale = "held" if row.fixed else row.scale
@@ -148,6 +179,11 @@ def priors() -> str:
             f"| `kind` | cameras whose kind is not mapped | {shares} | | {table.kind_source} |\n",
             "| `heading_deg` | fixed cameras | uniform over the directions that the mount leaves "
             "free | | a camera on a wall does not look into the wall |\n",
+            "| `place` | cameras that may hang on several walls | drawn inside a house: each outer side, by "
+            "each metre of wall over the square of its distance; looking into their wall: half on it, half on "
+            "another side or free | | our choice: nothing is published on how far from its wall a camera is mapped |\n",
+            "| lens, resolution | cameras of a [known model](model-table.md) | between both ends of its data "
+            "sheet | log | our choice: nothing is published on how lenses that zoom are set |\n",
             LENS,
             PRIORS_FILE,
             LIMITS,
@@ -321,10 +357,10 @@ CAMERA_TABLE = """# Camera table
 Made from the specification of the fields (`scene.camera_fields`, by `make figures`), which readers, records, the
 survey form and exports follow too.
 
-One row a camera: CSV, or points in GeoJSON (columns as properties), GeoPackage or GeoParquet. Names of
-columns are matched without regard to case. Names that others use are read where all cells of the column fit, and
-told: `type` (`kind`), `height`, `direction`, `heading`, `azimuth` or `bearing`, `tilt`, `fov` or `hfov`, `vfov`, `range`, in the
-unit of our column. Columns that are not used are listed. All but `id` and the position may be empty; what is empty is drawn
+One row a camera: CSV or XLSX, or points in GeoJSON (columns as properties), GeoPackage, GeoParquet or KML (`ExtendedData`); also
+[photos and waypoints](../how-to/own-survey.md#what-else-goes-in). Names of columns are matched without regard to case. Names that others use are read where all cells of the column fit, and
+told: `type` (`kind`), `height`, `direction`, `heading`, `azimuth` or `bearing`, `tilt`, `fov` or `hfov`, `vfov`, `range`, `manufacturer` or `brand`, in the
+unit of our column. Columns that are not used are listed. `contrechamp check` shows what became of each. All but the position may be empty; what is empty is drawn
 from the [priors](priors.md).
 
 A file whose columns are tags of OpenStreetMap (`man_made`, `camera:type`, ..., as Overpass Turbo exports them) is read by
@@ -334,11 +370,14 @@ its tags, [as below](#from-openstreetmap): features that are no cameras are left
 
 #: What a column takes beside what the specification says of the field.
 COLUMN_NOTES = {
-    "id": "In GeoJSON the feature's own `id` will do.",
+    "id": "In GeoJSON the feature's own `id` will do. A table without any takes file and row (`survey.csv:2`); one that has some must have all.",
     "mount": "A camera within a metre of a wall is taken as hanging there, unless it is on a {free}.",
     "heading_deg": "Also below 0, names (`N`, `NNE`, `west`), and ranges clockwise: `90-180` looks to "
     "135 with a field of view of 90; `270-90` crosses north, `0-360` is all round. A list (`90;270`) is as many cameras on "
-    "one mast, `id#1` and `id#2`. Degrees are from true north: what a compass shows has to be corrected by the declination.",
+    "one mast, `id#1` and `id#2`.",
+    "heading_north": "See [below](#from-a-compass).",
+    "model": "What is known of it is said in a [table of models](model-table.md).",
+    "by_model": "`measure` writes it.",
     "hfov_deg": "Goes before the width of a range.",
     "first_seen": "Kept as it is written.",
     "last_seen": "Kept as it is written.",
@@ -348,9 +387,27 @@ CAMERA_TABLE_USE = """
 A row that cannot be read stops the run with `file:row: column: what is wrong`; `--skip-bad-rows`
 leaves such rows out. [Survey your own streets](../how-to/own-survey.md) shows what that looks like.
 
+## From a compass
+
+A compass points to magnetic north, which lies off true north by the *declination*: by 5° to the east in Jerusalem, 12° to the
+west in New York, more in the far north. Directions with `magnetic` in `heading_north` are turned to true north when they are read, each where its
+camera hangs and for the day in `last_seen`, else in `first_seen` (of a month or year the middle), and everything that comes out is from true north:
+figures, map, open data (where `heading_north` is then `true`), osmChange. A notice says how many directions of a file were turned, by how much, by
+which model and for which days. A case keeps what was read from the compass, and which north that is from.
+
+The declination is that of the World Magnetic Model (NOAA and the British Geological Survey; WMM2010, WMM2015v2, WMM2020, WMM2025, whichever is for
+the day), at sea level. NOAA states its error (one standard deviation) for WMM2025 as √(0.26² + (5417 / H)²) degrees, where H is the horizontal
+intensity of the field in nanotesla: 0.3° at the equator, 0.4° in central Europe and New York, 0.8° on Svalbard, more near the magnetic poles. It is not in the intervals. It
+leaves out what is near: a phone beside a steel pole, a car or a tram line shows something else. Days before 2010 and after 2029 have no model here, and
+where the horizontal intensity is below 2,000 nT a compass tells nothing: such rows are refused, with what to do. `--declination DEG` (east positive)
+is taken in place of the model, for all cameras, and needs no days.
+
+Many phones show true north once they know where they are: see the settings of the app. OpenStreetMap's directions are from true north.
+
 ## From a case
 
-`contrechamp export-records CASE --as cameras -o FOLDER` writes the cameras of a case as `cameras.geojson`, and its areas as `areas.geojson`:
+`contrechamp export-records CASE --as cameras -o FOLDER` writes the cameras of a case as `cameras.geojson`, its areas as `areas.geojson`, and the data
+sheets of its products as `models.csv`:
 `contrechamp measure FOLDER/cameras.geojson buildings.osm.pbf --areas FOLDER/areas.geojson -o OUT`. (`cameras.csv` holds the same rows for a
 spreadsheet; give one of the two.) `id` is what the camera was called where it was read from, if that is said once, or else the id of its record;
 `operator_class` follows from the kind of actor; `source` names record and version, and says SAMPLE of what is made up. A record has no word for
@@ -425,7 +482,7 @@ def _tags(one: CameraField) -> str:
 
 
 #: Tags that exports to OpenStreetMap write though they are no plain copy of the field.
-WRITTEN_TOO = ("operator", "last_seen")
+WRITTEN_TOO = ("operator", "make", "model", "last_seen")
 
 
 def camera_table() -> str:

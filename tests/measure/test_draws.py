@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pytest
 import shapely
@@ -53,7 +55,7 @@ def test_a_draw_has_one_row_a_draw_and_one_column_a_camera():
 
 
 def test_drawn_values_follow_the_priors():
-    draws = draw(cameras({}), 20_000)
+    draws = draw(cameras({"kind": "fixed"}), 20_000)
     deciles = np.quantile(draws.height_m, [0.1, 0.5, 0.9])
     assert deciles == pytest.approx([3.0, 5.0, 12.0], rel=0.03)
     # The direction is uniform over all that is free.
@@ -62,8 +64,59 @@ def test_drawn_values_follow_the_priors():
     # Half of the lenses are longer than the median one.
     assert np.mean(draws.hfov_deg < hfov_from_focal(6.8)) == pytest.approx(0.5, abs=0.02)
     assert draws.vfov_deg == pytest.approx(draws.hfov_deg * 9 / 16)
-    assert np.all(draws.tilt_deg == 15.0)
-    assert np.all(draws.range_m == 100.0)
+
+
+def metres_across(hfov_deg):
+    """Width of the picture over the distance, of a rectilinear lens."""
+    return 2.0 * np.tan(np.radians(hfov_deg) / 2.0)
+
+
+def test_a_range_that_is_not_mapped_ends_where_pixels_get_too_few():
+    draws = draw(cameras({"kind": "fixed"}, {"kind": "dome"}), 5000)
+    slant = draws.width_px / (12.5 * metres_across(draws.hfov_deg))
+    by_density = np.sqrt(np.maximum(slant**2 - (draws.height_m - 1.6) ** 2, 0.0))
+    assert draws.range_m == pytest.approx(np.minimum(by_density, 100.0))
+    # Four in five fixed lenses reach farther than the calculation does.
+    assert np.mean(draws.range_m[:, 0] == 100.0) == pytest.approx(0.80, abs=0.02)
+
+
+def test_directions_that_are_covered_say_nothing_of_the_range():
+    # 90 degrees, mapped as 135-225; and a device of which lens and resolution are known.
+    covers, device = {"kind": "fixed", "hfov_deg": 90.0}, {"width_px": 1250.0, "height_m": 1.6}
+    assert np.all(draw(cameras(covers)).range_m == 100.0)
+    assert draw(cameras(covers | device)).range_m == pytest.approx(50.0)
+
+
+@pytest.mark.parametrize(
+    ("part", "metres"), [(0.0, 2.0), (0.5, math.sqrt(2.0 * 38.191)), (1.0, 38.191)]
+)
+def test_a_camera_is_aimed_at_what_it_is_to_see(part, metres):
+    # Full HD across 90 degrees has 250 pixels per metre 3.84 m away, which does not reach down the
+    # 4 m to what is looked at: then it is aimed 2 m away. It has 25 at 38.4 m along that line.
+    table = cameras({"kind": "fixed", "height_m": 5.0, "hfov_deg": 90.0, "width_px": 1920.0})
+    assert math.sqrt(38.4**2 - 4.0**2) == pytest.approx(38.191, abs=1e-3)
+    one = draw(table, 3, change=lambda numbers: numbers.all_at(part))
+    assert one.tilt_deg == pytest.approx(math.degrees(math.atan(4.0 / metres)), abs=0.01)
+
+
+def test_few_fixed_lenses_see_nothing_beyond_30_metres():
+    # Held at 15 degrees, 35 % did: a long lens looked onto the ground before it.
+    draws = draw(cameras({"kind": "fixed", "height_m": 5.0}), 20_000)
+
+    def sees_no_farther_than_30(tilt_deg):
+        upper_edge = np.radians(tilt_deg - draws.vfov_deg / 2.0)
+        return (upper_edge > 0.0) & (30.0 * np.tan(upper_edge) >= 5.0 - 1.6)
+
+    assert np.mean(sees_no_farther_than_30(15.0)) == pytest.approx(0.355, abs=0.02)
+    now = sees_no_farther_than_30(draws.tilt_deg)
+    assert np.mean(now) == pytest.approx(0.10, abs=0.02)
+    # Hardly any of them is a long lens.
+    assert np.mean(now[draws.hfov_deg < hfov_from_focal(12.0)]) < 0.01
+
+
+def test_drawn_tilts_are_those_that_the_table_tells():
+    tilt = draw(cameras({"kind": "fixed"}), 20_000).tilt_deg
+    assert np.quantile(tilt, [0.25, 0.5, 0.75]) == pytest.approx([2.6, 6.8, 18.5], abs=0.8)
 
 
 def test_a_camera_on_a_wall_looks_where_the_wall_leaves_it_free():
@@ -85,9 +138,15 @@ def test_the_heading_of_a_camera_that_turns_is_not_drawn():
     assert set(drawn) == {"height_m", "lens", "width_px"}
 
 
-def test_a_camera_of_unknown_kind_is_fixed_unless_probabilities_are_given():
+def test_direction_and_tilt_of_a_lens_that_looks_all_round_are_not_drawn():
+    drawn = drawn_unknowns(cameras({"kind": "fixed", "hfov_deg": 360.0}), default())
+    assert set(drawn) == {"height_m", "width_px"}
+
+
+def test_a_kind_that_is_not_mapped_is_drawn():
     table = cameras({})
-    assert "kind" not in drawn_unknowns(table, default())
+    assert "kind" in drawn_unknowns(table, default())
+    assert np.mean(draw(table, 5000).sweep_deg == 360.0) == pytest.approx(0.45, abs=0.02)
     priors = from_toml('[kind]\nfixed = 0.7\ndome = 0.3\nsource = "count"', name="p.toml")
     assert "kind" in drawn_unknowns(table, priors)
     draws = draw(table, 5000, priors=priors)
@@ -131,7 +190,7 @@ def test_indoor_cameras_see_nothing_of_the_street():
     table = cameras({"indoor": True}, {})
     draws = draw(table, 5)
     assert np.all(draws.range_m[:, 0] == 0.0)
-    assert np.all(draws.range_m[:, 1] == 100.0)
+    assert np.all(draws.range_m[:, 1] > 0.0)
     assert not any(mask[0] for mask in drawn_unknowns(table, default()).values())
 
 
@@ -139,7 +198,7 @@ def test_indoor_cameras_see_nothing_of_the_street():
     ("p", "height", "width"), [(0.1, 3, 1920), (0.5, 5, 2560), (0.9, 12, 3840)]
 )
 def test_a_scenario_fixes_all_that_has_an_order_and_draws_the_direction(p, height, width):
-    table = cameras({}, {})
+    table = cameras({"kind": "fixed"}, {"kind": "fixed"})
     scenario = draw(table, 50, change=lambda numbers: numbers.all_at(p))
     assert scenario.height_m == pytest.approx(height)
     assert scenario.width_px == pytest.approx(width)
@@ -210,3 +269,53 @@ def test_a_building_off_the_ground_is_higher_than_its_bottom():
         *((shapely.box(i * 20, 0, i * 20 + 9, 9), 6.0) for i in range(1, 8)),
     )
     assert np.all(heights_of(table)[:, 0] == 23.0)
+
+
+def draw_within(table, limits, n=4000, change=lambda numbers: numbers):
+    drawn = drawn_unknowns(table, default(), limits)
+    numbers = uniforms(1, table["id"].tolist(), drawn, NO_BUILDINGS, n)
+    zeros = np.zeros(len(table))
+    everywhere = np.full(len(table), 360.0)
+    draws = draw_cameras(
+        table, zeros, zeros, zeros, everywhere, zeros, default(), change(numbers), limits
+    )
+    return drawn, draws
+
+
+def test_a_model_keeps_what_is_drawn_between_both_ends_of_its_data_sheet():
+    table = cameras({}, {}, {}, {}, {"hfov_deg": 50.0})
+    nan = [np.nan, np.nan]
+    limits = {
+        "focal_mm": np.array([[2.8, 12.0], nan, [4.0, 4.0], nan, nan]),
+        "hfov_deg": np.array([nan, [32.0, 105.0], nan, nan, nan]),
+        "vfov_deg": np.array([nan, [18.0, 58.0], nan, nan, nan]),
+        "width_px": np.array([nan, [1920.0, 2560.0], nan, nan, nan]),
+    }
+    drawn, draws = draw_within(table, limits)
+    # One focal length leaves nothing to draw, and a mapped angle neither.
+    assert drawn["lens"].tolist() == [True, True, False, True, False]
+    hfov = draws.hfov_deg
+    assert hfov[:, 0].min() == pytest.approx(28.0, abs=0.1)
+    assert hfov[:, 0].max() == pytest.approx(114.0, abs=0.1)
+    assert np.median(hfov[:, 0]) == pytest.approx(hfov_from_focal(np.sqrt(2.8 * 12.0)), rel=0.03)
+    assert (hfov[:, 1].min(), hfov[:, 1].max()) == (
+        pytest.approx(32.0, abs=0.1), pytest.approx(105.0, abs=0.2),
+    )  # fmt: skip
+    # Alike likely by factors: half lies below the geometric mean of the ends.
+    assert np.median(hfov[:, 1]) == pytest.approx(np.sqrt(32.0 * 105.0), rel=0.03)
+    # One lens, zoomed: where it is widest it is highest too.
+    assert np.corrcoef(np.log(hfov[:, 1]), np.log(draws.vfov_deg[:, 1]))[0, 1] > 0.9999
+    assert np.all(hfov[:, 2] == hfov_from_focal(np.array(4.0)))
+    assert np.all(hfov[:, 4] == 50.0)
+    assert (draws.width_px[:, 1].min(), draws.width_px[:, 1].max()) == (
+        pytest.approx(1920.0, rel=1e-3), pytest.approx(2560.0, rel=1e-3),
+    )  # fmt: skip
+    # A camera without a model is drawn as ever.
+    assert np.array_equal(hfov[:, 3], draw(table, 4000).hfov_deg[:, 3])
+
+
+def test_at_the_first_decile_a_lens_is_short_whether_by_prior_or_by_model():
+    table = cameras({}, {})
+    limits = {"hfov_deg": np.array([[30.0, 100.0], [np.nan, np.nan]])}
+    _drawn, draws = draw_within(table, limits, 2, lambda numbers: numbers.all_at(0.1))
+    assert draws.hfov_deg[0] == pytest.approx([100.0 * (30.0 / 100.0) ** 0.1, 114.0])

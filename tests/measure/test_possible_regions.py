@@ -161,9 +161,9 @@ def _in_some_picture(given, offset, ppm):
     hfov = np.radians(given["hfov_deg"])
     metres_across = slant * (hfov if hfov >= np.pi else 2.0 * np.tan(hfov / 2.0))
     inside = (flat <= given["range_m"]) & (given["width_px"] >= ppm * metres_across)
-    if given["kind"] in ("dome", "panning") or given["hfov_deg"] == 360.0:
+    if given["kind"] in ("dome", "panning", "unknown") or given["hfov_deg"] == 360.0:
         return inside
-    tilt = 15.0 if math.isnan(given["tilt_deg"]) else given["tilt_deg"]
+    tilt = median_tilt() if math.isnan(given["tilt_deg"]) else given["tilt_deg"]
     below = np.degrees(np.arctan2(drop, flat))
     inside &= np.abs(below - tilt) <= given["vfov_deg"] / 2.0
     first, width = FREE[given["mount"]]
@@ -175,6 +175,15 @@ def _in_some_picture(given, offset, ppm):
     return inside & (off_axis.min(axis=1) <= given["hfov_deg"] / 2.0)
 
 
+def median_tilt():
+    """The tilt of `GIVEN` that is aimed halfway, by ratio, between 250 and 25 pixels a metre."""
+    near, far = (
+        math.sqrt((1920 / (ppm * 2.0 * math.tan(math.radians(25.0)))) ** 2 - (HEIGHT_M - 1.0) ** 2)
+        for ppm in (250.0, 25.0)
+    )
+    return math.degrees(math.atan((HEIGHT_M - 1.0) / math.sqrt(near * far)))
+
+
 def test_a_kind_that_is_not_known_and_may_turn_may_see_all_round() -> None:
     some_turn = from_toml('[kind]\nfixed = 0.8\ndome = 0.2\nsource = "count"\n', name="p.toml")
     looks_north = GIVEN | {"kind": "unknown", "heading_deg": 0.0}
@@ -182,7 +191,8 @@ def test_a_kind_that_is_not_known_and_may_turn_may_see_all_round() -> None:
     assert one.area_m2 == pytest.approx(math.pi * RANGE_M**2)
     # Direction and lens are mapped, and yet it is not known what it has in view.
     assert one.basis == "possible"
-    fixed = visible(looks_north)
+    none_turns = from_toml('[kind]\nfixed = 1\nsource = "count"\n', name="p.toml")
+    fixed = visible(looks_north, priors=none_turns)
     assert fixed.area_m2 == pytest.approx(ring_m2(75.0, 45.0, 50.0))
     assert fixed.basis == "mapped"
 

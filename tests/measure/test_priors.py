@@ -4,7 +4,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contrechamp.base.errors import InputError
-from contrechamp.measure.priors import BOUNDS, KINDS, default, from_toml
+from contrechamp.measure.priors import (
+    BOUNDS,
+    KINDS,
+    Aimed,
+    ByDensity,
+    Quantiles,
+    default,
+    from_toml,
+)
+from contrechamp.sight.levels import parse_levels
+from measure.small_scenes import cameras
 
 
 @pytest.mark.parametrize(
@@ -16,7 +26,6 @@ from contrechamp.measure.priors import BOUNDS, KINDS, default, from_toml
         ("width_px", "fixed", (1920, 2560, 3840)),
         ("width_px", "dome", (1280, 2560, 3840)),
         ("height_m", "fixed", (3, 5, 12)),
-        ("tilt_deg", "fixed", (15, 15, 15)),
     ],
 )
 def test_the_table_says_what_the_design_says(unknown, kind, deciles):
@@ -27,7 +36,7 @@ def test_every_unknown_has_a_source_and_a_row_for_every_kind():
     priors = default()
     for unknown in BOUNDS:
         for kind in ("",) if unknown == "building_height_m" else KINDS:
-            assert priors.of(unknown, kind).source
+            assert priors.row(unknown, kind).source
     assert sum(priors.kind_shares.values()) == 1.0
 
 
@@ -35,6 +44,8 @@ def test_every_unknown_has_a_source_and_a_row_for_every_kind():
 def test_quantiles_rise_with_probability_and_stay_within_the_source(p, q):
     low, high = sorted((p, q))
     for row in default().rows:
+        if not isinstance(row, Quantiles):
+            continue
         first, second = row.at(np.array([low, high]))
         assert row.knots[0][1] - 1e-9 <= first <= second + 1e-9 <= row.knots[-1][1] + 2e-9
 
@@ -58,6 +69,50 @@ def test_a_section_by_kind_leaves_the_other_kinds_as_they_are():
     assert priors.of("focal_mm", "dome").fixed
     assert priors.of("focal_mm", "panning").knots == default().of("focal_mm", "panning").knots
     assert priors.of("focal_mm", "fixed") == default().of("focal_mm", "fixed")
+
+
+def test_tilt_and_range_follow_from_others_unless_they_are_given():
+    priors = default()
+    for kind in KINDS:
+        assert isinstance(priors.row("tilt_deg", kind), Aimed)
+        assert isinstance(priors.row("range_m", kind), ByDensity)
+    with pytest.raises(KeyError):
+        priors.of("range_m", "dome")
+    text = '[tilt_deg]\nvalue = 30\nsource = "x"\n[range_m.dome]\nvalue = 50\nsource = "y"\n'
+    given = from_toml(text, name="p.toml")
+    assert given.of("tilt_deg", "fixed").at(0.2) == 30.0
+    assert given.of("range_m", "dome").at(0.9) == 50.0
+    assert isinstance(given.row("range_m", "fixed"), ByDensity)
+
+
+def mapped(**count):
+    rows = [{"kind": kind} for kind, n in count.items() for _ in range(n)]
+    return cameras(*rows, {"kind": "unknown"}, {"kind": "dome", "indoor": True})
+
+
+@pytest.mark.parametrize(
+    ("count", "shares"),
+    [
+        ({"fixed": 15, "dome": 5}, {"fixed": 0.75, "dome": 0.25}),
+        # One less than twenty, and none that is fixed: they say nothing of the others.
+        ({"fixed": 14, "dome": 5}, {"fixed": 0.55, "panning": 0.04, "dome": 0.41}),
+        ({"panning": 34, "dome": 6}, {"fixed": 0.55, "panning": 0.04, "dome": 0.41}),
+    ],
+)
+def test_kinds_come_from_the_same_input_where_it_can_say(count, shares):
+    priors = default().for_input(mapped(**count), parse_levels("dori2014"))
+    assert priors.kind_shares == pytest.approx(shares)
+    assert ("20 outdoor cameras" in priors.kind_source) == (len(shares) == 2)
+    given = from_toml('[kind]\nfixed = 1\nsource = "count"', name="p.toml")
+    assert given.for_input(mapped(**count), ()).kind_shares == {"fixed": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("levels", "ppm"), [("dori2014", 12.5), ("iec2025", 12.5), ("62.5", 12.5), ("10,100", 10.0)]
+)
+def test_a_range_never_ends_before_the_least_demanding_level(levels, ppm):
+    priors = default().for_input(cameras({}), parse_levels(levels))
+    assert priors.row("range_m", "fixed").ppm == ppm
 
 
 def test_kind_shares_and_building_heights_can_be_given():

@@ -5,6 +5,7 @@ Randomness comes in as uniform numbers, one stream for each camera and unknown, 
 scenarios, or of two surveys, differ only because their inputs do. What is mapped is never drawn.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,18 +16,30 @@ from numpy.typing import NDArray
 from contrechamp.base.seeds import stream
 from contrechamp.measure.exposure import CameraDraws
 from contrechamp.measure.heights import BuildingHeights
-from contrechamp.measure.lens import hfov_from_focal, vfov_from_hfov
-from contrechamp.measure.priors import KINDS, TURNING, Priors
+from contrechamp.measure.lens import distance_at_density, hfov_from_focal, vfov_from_hfov
+from contrechamp.measure.model_limits import Limits, limited, varies, within
+from contrechamp.measure.priors import (
+    AIM_HEIGHT_M,
+    AIM_NEAREST_M,
+    KINDS,
+    TURNING,
+    Aimed,
+    ByDensity,
+    Priors,
+)
+from contrechamp.scene.tables import UNKNOWNS
 
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 #: Unknown of a camera -> the row of the table of priors that it is drawn from. Horizontal and
-#: vertical field of view are one unknown, the lens. Kind, indoor and heading have no quantiles.
+#: vertical field of view are one unknown, the lens. Kind, indoor, place and heading have no
+#: quantiles.
 UNKNOWN_OF: Mapping[str, str] = {
     "kind": "",
     "indoor": "",
+    "place": "",
     "heading_deg": "",
     "height_m": "height_m",
     "tilt_deg": "tilt_deg",
@@ -37,9 +50,11 @@ UNKNOWN_OF: Mapping[str, str] = {
 #: How often a camera hangs indoors whose sources say that it does and that it does not: neither is
 #: known to be the better one.
 INDOOR_SHARE = 0.5
+#: Draws from which the deciles of what follows from other unknowns are taken, for the table.
+_IN_TABLE = 10_000
 BUILDING = "building_height_m"
 #: Unknowns without an order: a scenario "all at the first decile" still draws them.
-UNORDERED = ("kind", "indoor", "heading_deg")
+UNORDERED = ("kind", "indoor", "place", "heading_deg")
 
 
 @dataclass(frozen=True)
@@ -92,7 +107,9 @@ def possible_kinds(cameras: gpd.GeoDataFrame, priors: Priors) -> Mapping[str, Ma
     }
 
 
-def drawn_unknowns(cameras: gpd.GeoDataFrame, priors: Priors) -> Mapping[str, Mask]:
+def drawn_unknowns(
+    cameras: gpd.GeoDataFrame, priors: Priors, limits: Limits | None = None
+) -> Mapping[str, Mask]:
     """Return which unknowns are drawn for which cameras.
 
     A parameter is not drawn where it is mapped, where the priors give it a single value, or where
@@ -112,16 +129,18 @@ def drawn_unknowns(cameras: gpd.GeoDataFrame, priors: Priors) -> Mapping[str, Ma
         if unknown == "indoor":
             drawn[unknown] = outdoor & cameras["indoor_doubtful"].to_numpy(bool)
             continue
-        varies = np.zeros(len(cameras), bool)
+        if unknown == "place":  # by `stage`, which has placed them
+            continue
+        by_prior = np.zeros(len(cameras), bool)
         for name in KINDS:
             if name in TURNING and unknown in ("heading_deg", "tilt_deg"):
                 continue
-            if unknown == "heading_deg" or not priors.of(prior, name).fixed:
-                varies |= may_be[name]
+            if unknown == "heading_deg" or not priors.row(prior, name).fixed:
+                by_prior |= may_be[name]
         missing = np.isnan(cameras[column.get(unknown, unknown)].to_numpy(np.float64))
-        if unknown == "heading_deg":  # a lens that looks all round has none
+        if unknown in ("heading_deg", "tilt_deg"):  # a lens that looks all round has none
             missing &= ~(cameras["hfov_deg"].to_numpy(np.float64) >= 360.0)
-        drawn[unknown] = outdoor & missing & varies
+        drawn[unknown] = outdoor & missing & varies(limits or {}, unknown, by_prior)
     return {unknown: mask for unknown, mask in drawn.items() if mask.any()}
 
 
@@ -170,12 +189,16 @@ def draw_cameras(
     convergence_deg: F8,
     priors: Priors,
     numbers: Uniforms,
+    limits: Limits | None = None,
+    *,
+    target_height_m: float = 1.6,
 ) -> CameraDraws:
     """Turn uniform numbers into parameters of cameras.
 
     A panning or dome camera sweeps 360 degrees; a fixed one its field of view. A heading that is
     not mapped is uniform over the directions that the mount leaves free. A vertical field of view
-    that is not mapped follows the horizontal one, mapped or drawn. Indoor cameras get range 0.
+    that is not mapped follows the horizontal one, mapped or drawn; so do, with width and height,
+    tilt and range, unless the priors give them values of their own. Indoor cameras get range 0.
 
     Args:
         cameras: `CAMERA_COLUMNS`, metric.
@@ -189,6 +212,8 @@ def draw_cameras(
             headings are from; what is returned is from the plane's.
         priors: for what is not mapped.
         numbers: of the cameras and draws.
+        limits: of their models.
+        target_height_m: height of what is to be in view, where the range follows from density.
     """
     shape = (numbers.n_draws, len(cameras))
 
@@ -202,14 +227,33 @@ def draw_cameras(
         u, values = number(unknown), np.empty(shape)
         for code, name in enumerate(KINDS):
             of_kind = kind == code
-            values[of_kind] = priors.of(UNKNOWN_OF[unknown], name).at(u[of_kind])
+            row = priors.row(UNKNOWN_OF[unknown], name)
+            if isinstance(row, Aimed):
+                optics = (hfov[of_kind], width[of_kind], height[of_kind])
+                values[of_kind] = _aimed_tilt_deg(row, u[of_kind], *optics)
+            elif isinstance(row, ByDensity):
+                optics = (hfov[of_kind], width[of_kind], height[of_kind])
+                ends = distance_at_density(*optics, row.ppm, target_height_m)
+                values[of_kind] = np.where(
+                    covers[of_kind], row.most_m, np.minimum(ends, row.most_m)
+                )
+            else:
+                values[of_kind] = row.at(u[of_kind])
         return values
 
     def mapped_or(column: str, values: F8, turned_deg: F8 | float = 0.0) -> F8:
         known = cameras[column].to_numpy(np.float64) - turned_deg
         return np.ascontiguousarray(np.where(np.isnan(known), values, known))
 
-    hfov = mapped_or("hfov_deg", hfov_from_focal(from_prior("lens")))
+    limits = limits or {}
+    short, long = number("lens"), 1.0 - number("lens")  # a short lens is a wide one
+    focal = within(limits, "focal_mm", short, from_prior("lens"))
+    hfov = mapped_or("hfov_deg", within(limits, "hfov_deg", long, hfov_from_focal(focal)))
+    vfov = within(limits, "vfov_deg", long, vfov_from_hfov(hfov))
+    width = within(limits, "width_px", number("width_px"), from_prior("width_px"))
+    width = mapped_or("width_px", width)
+    height = mapped_or("height_m", from_prior("height_m"))
+    covers = np.broadcast_to(_covers_directions(cameras, limits), shape)
     turns = np.isin(kind, [KINDS.index(name) for name in TURNING])
     range_m = mapped_or("range_m", from_prior("range_m"))
     range_m[:, cameras["indoor"].to_numpy(bool)] = 0.0
@@ -218,15 +262,26 @@ def draw_cameras(
     return CameraDraws(
         x=x,
         y=y,
-        height_m=mapped_or("height_m", from_prior("height_m")),
+        height_m=height,
         heading_deg=mapped_or("heading_deg", free, turned_deg=convergence_deg),
         tilt_deg=mapped_or("tilt_deg", from_prior("tilt_deg")),
         hfov_deg=hfov,
-        vfov_deg=mapped_or("vfov_deg", vfov_from_hfov(hfov)),
-        width_px=mapped_or("width_px", from_prior("width_px")),
+        vfov_deg=mapped_or("vfov_deg", vfov),
+        width_px=width,
         range_m=range_m,
         sweep_deg=np.where(turns, 360.0, np.minimum(hfov, 360.0)),
     )
+
+
+def _covers_directions(cameras: gpd.GeoDataFrame, limits: Limits) -> Mask:
+    """Return whose field of view is the directions that it covers, no lens; (n,).
+
+    See `priors.ByDensity`. A field of view that comes from the model is that of a lens.
+    """
+    by_model = np.array(["hfov_deg" in str(one).split(",") for one in cameras["by_model"]], bool)
+    mapped = cameras["hfov_deg"].notna().to_numpy() & ~by_model
+    has_width = cameras["width_px"].notna().to_numpy() | limited(limits, "width_px", len(cameras))
+    return np.asarray(mapped & ~has_width)
 
 
 def _kinds(kind: NDArray[np.str_], priors: Priors, u: F8) -> I8:
@@ -238,3 +293,31 @@ def _kinds(kind: NDArray[np.str_], priors: Priors, u: F8) -> I8:
     for code, name in enumerate(KINDS):
         codes[:, kind == name] = code
     return codes
+
+
+def _aimed_tilt_deg(row: Aimed, u: F8, hfov_deg: F8, width_px: F8, height_m: F8) -> F8:
+    """Return the tilts of cameras that are aimed at what they are to see, below the horizon."""
+    near, far = (
+        distance_at_density(hfov_deg, width_px, height_m, ppm, AIM_HEIGHT_M)
+        for ppm in (row.nearest_ppm, row.farthest_ppm)
+    )
+    near = np.maximum(near, AIM_NEAREST_M)
+    first, last = row.part
+    distance = near * (np.maximum(far, near) / near) ** (first + u * (last - first))
+    tilt: F8 = np.degrees(np.arctan2(height_m - AIM_HEIGHT_M, distance))
+    return tilt
+
+
+def values_drawn(unknown: str, kind: str, priors: Priors, target_height_m: float) -> F8:
+    """Return many draws of one unknown, for a camera of which nothing but the kind is mapped."""
+    numbers = {
+        name: stream(0, "table of priors", kind, name).random((_IN_TABLE, 1)) for name in UNKNOWN_OF
+    }
+    row = {name: [math.nan] for name in UNKNOWNS} | {"kind": [kind], "by_model": [""]}
+    camera = gpd.GeoDataFrame({**row, "indoor": [False], "indoor_doubtful": [False]})
+    zero, circle = np.zeros(1), np.full(1, 360.0)
+    found = draw_cameras(
+        camera, zero, zero, zero, circle, zero, priors, Uniforms(numbers, np.empty((_IN_TABLE, 0))),
+        target_height_m=target_height_m,
+    )  # fmt: skip
+    return np.asarray(getattr(found, unknown)[:, 0])

@@ -1,9 +1,12 @@
-"""Field of view from focal length, in degrees and millimetres, for a 1/2.7" sensor."""
+"""Field of view from focal length, for a 1/2.7" sensor, and distances from field of view."""
 
 from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
+
+from contrechamp.sight.arrays import Cameras, Level
+from contrechamp.sight.limits import limits
 
 F8 = NDArray[np.float64]
 
@@ -43,3 +46,31 @@ def vfov_from_hfov(hfov_deg: F8) -> F8:
     of 28 degrees has 15.97 where this gives 15.75.
     """
     return np.minimum(np.asarray(hfov_deg) * PICTURE_RATIO, 180.0)
+
+
+def distance_at_density(
+    hfov_deg: F8, width_px: F8, height_m: F8, ppm: float, target_height_m: float
+) -> F8:
+    """Return the horizontal distance at which pictures have a density, in metres.
+
+    It is the engine's own (`sight.limits.density_reach`): at the slant distance. The arrays have
+    one shape, which is that of the result: 0 where the density is not reached even below the
+    camera.
+
+    Full HD across 90 degrees, level with the target, at 25 pixels per metre:
+
+    >>> column = [np.array([value]) for value in (90.0, 1920.0, 1.6)]
+    >>> [round(float(metres), 2) for metres in distance_at_density(*column, 25.0, 1.6)]
+    [38.4]
+    """
+    hfov, width, height = (
+        np.ascontiguousarray(np.ravel(column), np.float64)
+        for column in (hfov_deg, width_px, height_m)
+    )
+    zero, endless, all_round = (np.full(len(hfov), value) for value in (0.0, np.inf, 360.0))
+    cameras = Cameras(
+        x=zero, y=zero, height_m=height, heading_deg=zero, tilt_deg=zero, hfov_deg=hfov,
+        vfov_deg=all_round, width_px=width, range_m=endless, sweep_deg=all_round,
+    )  # fmt: skip
+    _near, reach = limits(cameras, [Level("", ppm)], target_height_m)
+    return np.asarray(reach[:, 0].reshape(np.shape(hfov_deg)))

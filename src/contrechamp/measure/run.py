@@ -2,12 +2,11 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain
 from typing import Any
 
 import geopandas as gpd
@@ -15,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contrechamp.base.errors import InputError, UsageError
-from contrechamp.base.i18n import _
+from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.progress import Progress, silent
 from contrechamp.measure.camera_table import camera_table
 from contrechamp.measure.drawn import DrawnFigure, as_figures
@@ -23,17 +22,24 @@ from contrechamp.measure.draws import BUILDING, UNKNOWN_OF, UNORDERED, Uniforms
 from contrechamp.measure.drivers import Exchanged, drivers, visit_shares
 from contrechamp.measure.estimates import TOLERANCE, draws_needed
 from contrechamp.measure.exposure import Exposure
-from contrechamp.measure.ground import SPACING_M, ground_figures, scan_lines
-from contrechamp.measure.groups import AreaGroups, area_groups
+from contrechamp.measure.ground import (
+    SPACING_M,
+    ground_figures,
+    ground_in_areas,
+    lines_in_areas,
+    scan_lines,
+)
+from contrechamp.measure.groups import NEAR_M, AreaGroups, area_groups
 from contrechamp.measure.heights import NEIGHBOURS
 from contrechamp.measure.known import PARAMETERS, known_share, mapped
 from contrechamp.measure.network import FootNetwork, foot_network
 from contrechamp.measure.pieces import PIECE_M, StreetPieces, cut_streets
 from contrechamp.measure.possible_regions import possible_regions, region_table
 from contrechamp.measure.prior_table import prior_table
-from contrechamp.measure.priors import Priors, default
+from contrechamp.measure.priors import KINDS, ByDensity, Priors, default, held
 from contrechamp.measure.results import Driver, Estimate, Figure, Measurement
-from contrechamp.measure.stage import Stage, greatest_range_m, set_stage
+from contrechamp.measure.span import Alternatives, alternatives, with_spans
+from contrechamp.measure.stage import Stage, greatest_range_m, set_stage, with_priors
 from contrechamp.measure.street_figures import (
     area_figures,
     piece_table,
@@ -44,6 +50,8 @@ from contrechamp.measure.street_figures import (
 from contrechamp.measure.tracks import TrackPieces, cut_tracks, track_figures
 from contrechamp.measure.trip_exposure import TripExposure, trip_exposure, trip_figures, trip_table
 from contrechamp.measure.trips import MOST_HOMES, TripPlan, choose_stops, plan_trips
+from contrechamp.scene.file_kinds import PHOTOS
+from contrechamp.scene.missing import Amounts, one_message, what_is_missing
 from contrechamp.scene.tables import Scene
 from contrechamp.sight.arrays import Level
 
@@ -64,6 +72,8 @@ SCENARIO_DRAWS = 100
 DRIVER_PAIRS = 256
 #: Draws of the ground in view in each scenario.
 GROUND_SCENARIO_DRAWS = 50
+#: Draws of streets and walks for each alternative to what is assumed, and of the ground.
+SPAN_DRAWS, GROUND_SPAN_DRAWS = 24, 12
 
 
 @dataclass(frozen=True)
@@ -88,19 +98,24 @@ class _Draws:
     Args:
         main: for the figures.
         scenario: for each question (see `_Run`), in each scenario.
+        span: for each question, in each alternative to what is assumed.
         pairs: for each unknown whose part in the interval is measured.
         unknowns: their names.
+        alternatives: to what is assumed.
     """
 
     main: int
     scenario: Mapping[str, int]
+    span: Mapping[str, int]
+    alternatives: Alternatives
     pairs: int
     unknowns: tuple[str, ...]
 
     @property
     def total(self) -> int:
         figures = sum(self.main + len(SCENARIOS) * n for n in self.scenario.values())
-        return figures + (1 + len(self.unknowns)) * self.pairs
+        spans = len(self.alternatives.priors) * sum(self.span.values())
+        return figures + spans + (1 + len(self.unknowns)) * self.pairs
 
 
 @dataclass(frozen=True)
@@ -117,6 +132,7 @@ class _Run:
     areas: AreaGroups
     draws: _Draws
     with_trips: bool
+    whole: bool
     progress: Progress
 
     def expose_streets(self, numbers: Uniforms) -> Exposure:
@@ -140,6 +156,8 @@ def measure(
     priors: Priors | None = None,
     piece_m: float = PIECE_M,
     most_homes: int = MOST_HOMES,
+    open_ground: bool = False,
+    whole: bool = False,
     progress: Progress = silent,
     threads: int | None = None,
     first_figure: Callable[[Figure], None] | None = None,
@@ -157,16 +175,20 @@ def measure(
         priors: for what is not mapped; by default the table of `priors.default`.
         piece_m: greatest length of a piece of street.
         most_homes: greatest number of homes that trips start from; 0 for no trips.
+        open_ground: the place has no buildings, so that views are free within range and field of
+            view; the scene must have none then.
+        whole: give shares of all streets too: they are an area that somebody chose.
         progress: advanced with every draw.
         threads: greatest number of threads; by default one per processor.
         first_figure: called with the length of street in view at the first level, without
             scenarios, as soon as its draws are done, which is long before the rest.
 
     Raises:
-        InputError: if there is no camera, no building or no walkable street.
+        InputError: if there is no camera, no building (but for open ground) or nothing to give
+            figures for: neither walkable street nor walk nor area.
         UsageError: if the number of draws is below 1.
     """
-    _check_whole(scene)
+    _check_whole(scene, open_ground=open_ground)
     if draws < 1:
         raise UsageError(_("the number of draws must be 1 or more"))
     stage = set_stage(
@@ -193,29 +215,71 @@ def measure(
         advance(1)
     plan = _plan_draws(stage, draws if stage.anything_drawn else 1, tracks=len(scene.tracks) > 0)
     with progress(_("Draws"), plan.total) as advance:
-        run = _Run(scene, stage, streets, areas, plan, most_homes > 0, _part_of(advance))
+        run = _Run(scene, stage, streets, areas, plan, most_homes > 0, whole, _part_of(advance))
         return _measure(run, regions, first_figure)
 
 
-def _check_whole(scene: Scene) -> None:
+def measure_streets(
+    scene: Scene,
+    *,
+    levels: Sequence[Level],
+    draws: int = DRAWS,
+    seed: int = SEED,
+    target_height_m: float = 1.6,
+    priors: Priors | None = None,
+    threads: int | None = None,
+) -> tuple[Figure, ...]:
+    """Return how much of the streets is in view, with spans, and nothing else of `measure`.
+
+    The same scene, options and version give the same numbers as `measure`, without the scenarios.
+    """
+    stage = set_stage(
+        scene,
+        priors or default(),
+        levels,
+        target_height_m=target_height_m,
+        seed=seed,
+        threads=threads,
+    )
+    streets = _streets(scene, seed, PIECE_M, 0)
+    areas = area_groups(
+        scene.areas,
+        streets.pieces.table.geometry,
+        stage.placed.x,
+        stage.placed.y,
+        greatest_range_m(stage.cameras, stage.priors),
+    )
+    plan = _Draws(
+        main=draws if stage.anything_drawn else 1,
+        scenario={},
+        span={"streets": min(SPAN_DRAWS, draws)},
+        alternatives=alternatives(stage.cameras, stage.priors),
+        pairs=0,
+        unknowns=(),
+    )
+    run = _Run(scene, stage, streets, areas, plan, with_trips=False, whole=False, progress=silent)
+    exposure = run.expose_streets(stage.uniforms(plan.main))
+    drawn = _street_and_trip_figures(run, exposure)
+    return with_spans(
+        _figures(run, exposure, drawn, {}),
+        drawn,
+        [_figures_with(run, priors) for priors in plan.alternatives.priors],
+        plan.alternatives.assumed,
+    )
+
+
+def _check_whole(scene: Scene, *, open_ground: bool) -> None:
     """Refuse a scene that lacks what a figure needs: silence would read as "nothing in view"."""
-    missing = ""
-    if not len(scene.cameras):
-        missing = _(
-            "no camera found; expected objects tagged man_made=surveillance, "
-            "or a table of cameras with id, lon and lat"
-        )
-    elif not len(scene.buildings):
-        missing = _(
-            "no building found, and without walls every view would be free; "
-            "give an OpenStreetMap extract or a file of buildings as well"
-        )
-    elif not scene.streets["walkable"].any():
-        missing = _(
-            "no walkable street found to give figures for; give an OpenStreetMap extract as well"
-        )
-    if missing:
-        raise InputError(missing, where=", ".join(file.name for file in scene.inputs))
+    there = Amounts(
+        cameras=len(scene.cameras),
+        buildings=len(scene.buildings),
+        streets=int(scene.streets["walkable"].sum()),
+        tracks=len(scene.tracks),
+        areas=len(scene.areas),
+    )
+    if missing := what_is_missing(there, open_ground=open_ground):
+        where = ", ".join(file.name for file in scene.inputs)
+        raise InputError(one_message(missing), where=where)
 
 
 def _plan_draws(stage: Stage, draws: int, *, tracks: bool) -> _Draws:
@@ -224,6 +288,7 @@ def _plan_draws(stage: Stage, draws: int, *, tracks: bool) -> _Draws:
     # Without a direction (or kind) to draw, a scenario is one draw.
     unordered = any(name in stage.drawn for name in UNORDERED)
     scenario = min(SCENARIO_DRAWS, draws) if unordered else 1
+    span = min(SPAN_DRAWS, draws)
     return _Draws(
         main=draws,
         scenario={
@@ -231,6 +296,12 @@ def _plan_draws(stage: Stage, draws: int, *, tracks: bool) -> _Draws:
             "ground": min(GROUND_SCENARIO_DRAWS, scenario),
             **({"tracks": scenario} if tracks else {}),
         },
+        span={
+            "streets": span,
+            "ground": min(GROUND_SPAN_DRAWS, span),
+            **({"tracks": span} if tracks else {}),
+        },
+        alternatives=alternatives(stage.cameras, stage.priors),
         pairs=min(DRIVER_PAIRS, draws) if unknowns else 0,
         unknowns=unknowns,
     )
@@ -286,15 +357,12 @@ def _figures_and_tables(
         in_view = [figure for figure in of_streets if figure.key == "streets.seen_m"]
         first_figure(_figures(run, exposure, in_view, {})[0])
     trips = run.trip_exposure(exposure)
-    questions: dict[str, _Question] = {
-        "ground": _ground_question(run),
-        "tracks": partial(_track_figures, run),
-    }
+    questions = _questions(run, ("ground", "tracks", "streets"))
     drawn = [
         *_street_and_trip_figures(run, exposure, trips),
-        *chain.from_iterable(figures_of(numbers) for figures_of in questions.values()),
+        *questions["ground"](numbers),
+        *questions["tracks"](numbers),
     ]
-    questions["streets"] = lambda of: _street_and_trip_figures(run, run.expose_streets(of))
     scenarios = {
         name: [
             figure
@@ -303,7 +371,12 @@ def _figures_and_tables(
         ]
         for name, probability in SCENARIOS.items()
     }
-    figures = _figures(run, exposure, drawn, scenarios)
+    figures = with_spans(
+        _figures(run, exposure, drawn, scenarios),
+        drawn,
+        [_figures_with(run, priors) for priors in run.draws.alternatives.priors],
+        run.draws.alternatives.assumed,
+    )
     shares = visit_shares(exposure.alone_m, total_m(exposure), _uncertain(stage))
     return Measurement(
         levels=tuple(stage.levels),
@@ -317,7 +390,30 @@ def _figures_and_tables(
         priors=prior_table(stage, scene),
         methods=_methods(run, figures),
         warnings=_warnings(run, figures),
+        notices=stage.notices,
     )
+
+
+def _questions(run: _Run, names: Iterable[str]) -> dict[str, _Question]:
+    """Return these questions, made ready once for however often they are asked."""
+    ready: Mapping[str, Callable[[], _Question]] = {
+        "streets": lambda: lambda of: _street_and_trip_figures(run, run.expose_streets(of)),
+        "ground": partial(_ground_question, run),
+        "tracks": lambda: partial(_track_figures, run),
+    }
+    return {name: ready[name]() for name in names}
+
+
+def _figures_with(run: _Run, priors: Priors) -> list[DrawnFigure]:
+    """Return the figures in the first few draws, with other priors."""
+    stage = with_priors(run.stage, priors, run.scene.buildings)
+    questions = _questions(replace(run, stage=stage), run.draws.span)
+    numbers = stage.uniforms(max(run.draws.span.values()))
+    return [
+        figure
+        for question, n in run.draws.span.items()
+        for figure in questions[question](numbers.first(n))
+    ]
 
 
 def _uncertain(stage: Stage) -> Mask:
@@ -333,7 +429,7 @@ def _street_and_trip_figures(
     if not len(streets.length_m):
         return ()
     return (
-        *street_figures(exposure, streets.length_m, stage.levels, stage.groups),
+        *street_figures(exposure, streets.length_m, stage.levels, stage.groups, whole=run.whole),
         *area_figures(exposure, streets.length_m, stage.levels, run.areas),
         *trip_figures(streets.trips, trips or run.trip_exposure(exposure), stage.levels),
     )
@@ -343,13 +439,22 @@ def _ground_question(run: _Run) -> _Question:
     """Return the question how much ground is in view; its lines are laid once."""
     stage = run.stage
     lines, m2_per_m = scan_lines(
-        stage.placed.x, stage.placed.y, greatest_range_m(stage.cameras, stage.priors),
-        seed=stage.seed,
+        stage.places.placed.x, stage.places.placed.y,
+        greatest_range_m(stage.cameras, stage.priors)[stage.places.camera], seed=stage.seed,
     )  # fmt: skip
+    # Without streets, areas are measured by their ground.
+    areas = run.scene.areas if not len(run.streets.length_m) else run.scene.areas.iloc[:0]
+    within = lines_in_areas(lines, areas.geometry.to_numpy())
 
     def figures(numbers: Uniforms) -> tuple[DrawnFigure, ...]:
         exposure = stage.expose(numbers, lines, with_groups=False, progress=run.progress)
-        return ground_figures(exposure, m2_per_m, stage.levels)
+        found = ground_figures(exposure, m2_per_m, stage.levels)
+        if not len(areas):
+            return found
+        inside = stage.expose(numbers, within, with_groups=False)
+        area_m2 = areas.geometry.area.to_numpy(np.float64)
+        names = [f"area:{name}" for name in areas["id"].astype(str)]
+        return (*found, *ground_in_areas(inside, m2_per_m, area_m2, names, stage.levels))
 
     return figures
 
@@ -427,29 +532,35 @@ def _methods(run: _Run, figures: Sequence[Figure]) -> dict[str, Any]:
     length_m = run.streets.length_m
     heights, placed = stage.heights, stage.placed
     known = mapped(stage.cameras)
+    notices = (*scene.notices, *stage.notices)
     source = scene.buildings["height_source"].value_counts()
     return {
         "seed": stage.seed,
         "draws": plan.main,
         "draws_in_all": plan.total,
         "scenario_draws": plan.scenario["streets"],
+        "span_draws": plan.span["streets"] if plan.alternatives.priors else 0,
         "driver_pairs": plan.pairs,
         "ground_draws": plan.main,
         "ground_line_spacing_m": SPACING_M,
+        "open_ground": not len(scene.buildings),
         "target_height_m": stage.target_height_m,
         "piece_m": float(length_m.max(initial=0.0)),
         "walkable_m": float(length_m.sum()),
+        "near_m": NEAR_M,
+        "near_walkable_m": float((run.areas.piece @ length_m)[0]),
         "levels": {level.name: level.ppm for level in stage.levels},
         "crs": scene.crs.to_string(),
         "scale_error": scene.scale_error,
         "tolerance": TOLERANCE,
         "draws_needed": max((draws_needed(figure.estimate) for figure in figures), default=1),
         "drawn": {name: int(mask.sum()) for name, mask in stage.drawn.items()},
-        "held": sorted({row.unknown for row in stage.priors.rows if row.fixed}),
+        "held": sorted({row.unknown for row in stage.priors.rows if held(row)}),
+        **_range_by_density(stage),
         "mapped": {
             name: int(known[name].sum())
             for name in PARAMETERS
-            if name != "indoor" or not known[name].all()
+            if name not in ("indoor", "place") or not known[name].all()
         },
         "cameras_indoor": int(stage.cameras["indoor"].sum()),
         "cameras_on_wall": int(placed.on_wall.sum()),
@@ -459,22 +570,43 @@ def _methods(run: _Run, figures: Sequence[Figure]) -> dict[str, Any]:
         "building_height_sources": {str(name) or "none": int(n) for name, n in source.items()},
         "heights_around": NEIGHBOURS if heights.around_m.shape[1] else 0,
         "trips": dict(run.streets.trips.counts),
-        "notices": dict(sorted(Counter(notice.kind for notice in scene.notices).items())),
+        "notices": dict(sorted(Counter(one.kind for one in notices).items())),
     }
+
+
+def _range_by_density(stage: Stage) -> dict[str, dict[str, float]]:
+    """Return where the view ends of cameras without a range, if the user did not say where."""
+    rows = [stage.priors.row("range_m", kind) for kind in KINDS]
+    by_density = [row for row in rows if isinstance(row, ByDensity)]
+    if not by_density or not np.isnan(stage.cameras["range_m"].to_numpy(np.float64)).any():
+        return {}
+    row = by_density[0]
+    return {"range_by_density": {"px_per_m": row.ppm, "most_m": row.most_m}}
 
 
 def _warnings(run: _Run, figures: Sequence[Figure]) -> tuple[str, ...]:
     warnings = []
     if run.stage.cameras["indoor"].all():
         warnings.append(_("Every camera is mapped as indoor: none has the street within view."))
-    if run.with_trips:
+    if run.with_trips and len(run.streets.length_m):
         warnings += run.streets.trips.warnings
+    photos = sum(file.format == PHOTOS for file in run.scene.inputs)
+    if photos:
+        warnings.append(
+            _(
+                "Cameras from photos stand where the photographer stood, not where they hang: "
+                "figures near them are rough."
+            )
+        )
     short = [figure.estimate for figure in figures if not figure.estimate.enough_draws]
     if short:
         warnings.append(
-            _(
+            ngettext(
+                "{count} of {total} figures needs more draws than {draws} for a steady interval "
+                "(--draws {needed} would do); the tables mark it.",
                 "{count} of {total} figures need more draws than {draws} for a steady interval "
-                "(--draws {needed} would do for most of them); the tables mark them."
+                "(--draws {needed} would do for most of them); the tables mark them.",
+                len(short),
             ).format(
                 count=len(short),
                 total=len(figures),

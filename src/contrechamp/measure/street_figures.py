@@ -82,9 +82,17 @@ def _sums_of_rows(values: csr_array, owner: NDArray[np.integer], n: int) -> csr_
 
 
 def street_figures(
-    exposure: Exposure, length_m: F8, levels: Sequence[Level], groups: Mapping[str, Mask]
+    exposure: Exposure,
+    length_m: F8,
+    levels: Sequence[Level],
+    groups: Mapping[str, Mask],
+    *,
+    whole: bool = False,
 ) -> tuple[DrawnFigure, ...]:
     """Return the ``streets.*`` figures of all cameras and of each group of them, draw by draw.
+
+    "streets.seen_share", the share of all streets, is among them only with `whole`: it halves when
+    the extract is twice as large. `area_figures` gives the shares that do not.
 
     "streets.cameras_at_once" is the length times the number of cameras that have it in view,
     divided by the length in view. Draws with nothing in view do not count, and where that is every
@@ -95,6 +103,7 @@ def street_figures(
         length_m: (n_pieces,) metres.
         levels: of the exposure.
         groups: name -> (n_cameras,) mask.
+        whole: the streets are an area that somebody chose.
     """
     everything = {"all": np.ones(exposure.by_camera_m.shape[2], bool), **groups}
     walkable_m = float(length_m.sum())
@@ -107,10 +116,10 @@ def street_figures(
             seen = np.minimum(seen_m[:, number, g], walkable_m)
             some = seen > 0.0
             at_once = np.maximum(each_m[some, number] / seen[some], 1.0)
-            found += [
-                DrawnFigure("streets.seen_m", level.name, group, "m", seen),
-                DrawnFigure("streets.seen_share", level.name, group, "share", seen / walkable_m),
-            ]
+            found.append(DrawnFigure("streets.seen_m", level.name, group, "m", seen))
+            if whole:
+                key, share = "streets.seen_share", seen / walkable_m
+                found.append(DrawnFigure(key, level.name, group, "share", share))
             if some.any():
                 key = "streets.cameras_at_once"
                 found.append(DrawnFigure(key, level.name, group, "cameras", at_once))
