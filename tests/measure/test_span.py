@@ -57,7 +57,7 @@ def test_a_range_that_is_not_mapped_may_be_nearer_or_farther() -> None:
 
 
 def test_ground_and_shares_have_spans_too() -> None:
-    measured = run(open_street(NO_RANGE))
+    measured = run(open_street(NO_RANGE), whole=True)
     ground = span(measured, key="area.seen_m2")
     assert ground.low == pytest.approx(math.pi * 50.0**2, rel=0.03)
     assert ground.high == pytest.approx(math.pi * horizontal(6.25) ** 2, rel=0.03)
