@@ -6,15 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 
+from PIL import Image
+
 from contrechamp.dossier.reading.search import normalised, query_of
 from contrechamp.dossier.records.kinds import KINDS
 from contrechamp.dossier.records.schema import from_json
 from contrechamp.dossier.writing import toml_form
+from contrechamp.scene.file_kinds import CSV, GPX, KML, KMZ, PHOTOS, recognised
+from contrechamp.scene.gpkg_aliases import column_aliases
 from contrechamp.scene.gpx import read_gpx
-from contrechamp.scene.input_files import CSV, GPX, OpenedFile
+from contrechamp.scene.input_files import OpenedFile
+from contrechamp.scene.kml import read_kml
 from contrechamp.scene.pbf_size import check_unpacked_size
+from contrechamp.scene.photos import read_photos
 from contrechamp.scene.table_file import read_csv
-from contrechamp.scene.tables import InputFile
 from contrechamp.vault.access import casefile
 from contrechamp.vault.anchors import anchor, ots, rfc3161
 from contrechamp.vault.log import canonical, checkpoint, custody
@@ -53,7 +58,7 @@ def _record(content: bytes) -> object:
 
 
 def _opened(content: bytes, kind: str) -> OpenedFile:
-    return OpenedFile("fuzz", kind, content, InputFile("fuzz", "", len(content), kind))
+    return OpenedFile("fuzz", kind, content)
 
 
 WARC = (
@@ -61,6 +66,20 @@ WARC = (
     b"WARC-Date: 2026-05-01T12:00:00Z\r\nContent-Type: application/http\r\n"
     b"Content-Length: 47\r\n\r\nHTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\nTEXT\r\n\r\n"
 )
+
+
+def _kmz() -> bytes:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("doc.kml", "<kml><Document></Document></kml>")
+    return out.getvalue()
+
+
+def _photo() -> bytes:
+    exif, out = Image.Exif(), BytesIO()
+    exif.get_ifd(0x8825).update({1: "N", 2: (45.0, 0.0, 0.0), 3: "W", 4: (27.0, 0.0, 0.0)})
+    Image.new("RGB", (8, 8)).save(out, "JPEG", exif=exif)
+    return out.getvalue()
 
 
 def _wacz() -> bytes:
@@ -145,6 +164,17 @@ TARGETS = {
         _text(lambda text: (normalised(text), query_of(text))), ('صحّة "צה״ל" é*'.encode(),)
     ),
     "pbf-size": Target(lambda content: check_unpacked_size(content, "fuzz", 1 << 20)),
+    "kml": Target(
+        lambda content: read_kml(_opened(content, KML)),
+        (
+            b'<kml><Placemark><ExtendedData><Data name="kind"><value>dome</value></Data>'
+            b"</ExtendedData><Point><coordinates>1,2,3</coordinates></Point></Placemark></kml>",
+        ),
+    ),
+    "kmz": Target(lambda content: read_kml(_opened(content, KMZ)), (_kmz(),)),
+    "photos": Target(lambda content: read_photos(_opened(content, PHOTOS)), (_photo(),)),
+    "aliases": Target(column_aliases),
+    "any file": Target(lambda content: recognised(content, "fuzz")),
     "csv": Target(lambda content: read_csv(_opened(content, CSV)), (b"id,lon,lat\na,1,2\n",)),
     "gpx": Target(
         lambda content: read_gpx(_opened(content, GPX)),

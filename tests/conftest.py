@@ -2,12 +2,17 @@
 
 import shutil
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from contrechamp.base.i18n import active_language
+from contrechamp.cell.limits import ReadingLimits
+from contrechamp.cell.reading import Cell, opened_cell
+from contrechamp.scene import map_cell
 from made_once import Typed, typed_once
 
 # Who starts the tests in the background, or under nohup, has them, and all that they start, ignore
@@ -30,6 +35,27 @@ def _notes_of_this_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """What commands note of the cases that they saw stays out of the home of who runs the tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _warm_map_cells() -> Iterator[None]:
+    """Maps are read by one warm process for all tests of a worker: it starts in a second or two."""
+    with ExitStack() as cells, pytest.MonkeyPatch.context() as patch:
+        warm: dict[str, Cell] = {}
+
+        @contextmanager
+        def opened(
+            limits: ReadingLimits, modules: Sequence[str], *, unconfined: bool
+        ) -> Iterator[Cell]:
+            language = active_language()
+            if language not in warm:
+                warm[language] = cells.enter_context(opened_cell(limits, modules))
+            cell = warm[language]
+            cell.unconfined, cell.read_unconfined = unconfined, False
+            yield cell
+
+        patch.setattr(map_cell, "opened_cell", opened)
         yield
 
 

@@ -179,6 +179,11 @@ def priors() -> str:
             f"| `kind` | cameras whose kind is not mapped | {shares} | | {table.kind_source} |\n",
             "| `heading_deg` | fixed cameras | uniform over the directions that the mount leaves "
             "free | | a camera on a wall does not look into the wall |\n",
+            "| `place` | cameras that may hang on several walls | drawn inside a house: each outer side, by "
+            "each metre of wall over the square of its distance; looking into their wall: half on it, half on "
+            "another side or free | | our choice: nothing is published on how far from its wall a camera is mapped |\n",
+            "| lens, resolution | cameras of a [known model](model-table.md) | between both ends of its data "
+            "sheet | log | our choice: nothing is published on how lenses that zoom are set |\n",
             LENS,
             PRIORS_FILE,
             LIMITS,
@@ -352,10 +357,10 @@ CAMERA_TABLE = """# Camera table
 Made from the specification of the fields (`scene.camera_fields`, by `make figures`), which readers, records, the
 survey form and exports follow too.
 
-One row a camera: CSV, or points in GeoJSON (columns as properties), GeoPackage or GeoParquet. Names of
-columns are matched without regard to case. Names that others use are read where all cells of the column fit, and
-told: `type` (`kind`), `height`, `direction`, `heading`, `azimuth` or `bearing`, `tilt`, `fov` or `hfov`, `vfov`, `range`, in the
-unit of our column. Columns that are not used are listed. All but `id` and the position may be empty; what is empty is drawn
+One row a camera: CSV or XLSX, or points in GeoJSON (columns as properties), GeoPackage, GeoParquet or KML (`ExtendedData`); also
+[photos and waypoints](../how-to/own-survey.md#what-else-goes-in). Names of columns are matched without regard to case. Names that others use are read where all cells of the column fit, and
+told: `type` (`kind`), `height`, `direction`, `heading`, `azimuth` or `bearing`, `tilt`, `fov` or `hfov`, `vfov`, `range`, `manufacturer` or `brand`, in the
+unit of our column. Columns that are not used are listed. `contrechamp check` shows what became of each. All but the position may be empty; what is empty is drawn
 from the [priors](priors.md).
 
 A file whose columns are tags of OpenStreetMap (`man_made`, `camera:type`, ..., as Overpass Turbo exports them) is read by
@@ -365,11 +370,14 @@ its tags, [as below](#from-openstreetmap): features that are no cameras are left
 
 #: What a column takes beside what the specification says of the field.
 COLUMN_NOTES = {
-    "id": "In GeoJSON the feature's own `id` will do.",
+    "id": "In GeoJSON the feature's own `id` will do. A table without any takes file and row (`survey.csv:2`); one that has some must have all.",
     "mount": "A camera within a metre of a wall is taken as hanging there, unless it is on a {free}.",
     "heading_deg": "Also below 0, names (`N`, `NNE`, `west`), and ranges clockwise: `90-180` looks to "
     "135 with a field of view of 90; `270-90` crosses north, `0-360` is all round. A list (`90;270`) is as many cameras on "
-    "one mast, `id#1` and `id#2`. Degrees are from true north: what a compass shows has to be corrected by the declination.",
+    "one mast, `id#1` and `id#2`.",
+    "heading_north": "See [below](#from-a-compass).",
+    "model": "What is known of it is said in a [table of models](model-table.md).",
+    "by_model": "`measure` writes it.",
     "hfov_deg": "Goes before the width of a range.",
     "first_seen": "Kept as it is written.",
     "last_seen": "Kept as it is written.",
@@ -379,9 +387,27 @@ CAMERA_TABLE_USE = """
 A row that cannot be read stops the run with `file:row: column: what is wrong`; `--skip-bad-rows`
 leaves such rows out. [Survey your own streets](../how-to/own-survey.md) shows what that looks like.
 
+## From a compass
+
+A compass points to magnetic north, which lies off true north by the *declination*: by 5° to the east in Jerusalem, 12° to the
+west in New York, more in the far north. Directions with `magnetic` in `heading_north` are turned to true north when they are read, each where its
+camera hangs and for the day in `last_seen`, else in `first_seen` (of a month or year the middle), and everything that comes out is from true north:
+figures, map, open data (where `heading_north` is then `true`), osmChange. A notice says how many directions of a file were turned, by how much, by
+which model and for which days. A case keeps what was read from the compass, and which north that is from.
+
+The declination is that of the World Magnetic Model (NOAA and the British Geological Survey; WMM2010, WMM2015v2, WMM2020, WMM2025, whichever is for
+the day), at sea level. NOAA states its error (one standard deviation) for WMM2025 as √(0.26² + (5417 / H)²) degrees, where H is the horizontal
+intensity of the field in nanotesla: 0.3° at the equator, 0.4° in central Europe and New York, 0.8° on Svalbard, more near the magnetic poles. It is not in the intervals. It
+leaves out what is near: a phone beside a steel pole, a car or a tram line shows something else. Days before 2010 and after 2029 have no model here, and
+where the horizontal intensity is below 2,000 nT a compass tells nothing: such rows are refused, with what to do. `--declination DEG` (east positive)
+is taken in place of the model, for all cameras, and needs no days.
+
+Many phones show true north once they know where they are: see the settings of the app. OpenStreetMap's directions are from true north.
+
 ## From a case
 
-`contrechamp export-records CASE --as cameras -o FOLDER` writes the cameras of a case as `cameras.geojson`, and its areas as `areas.geojson`:
+`contrechamp export-records CASE --as cameras -o FOLDER` writes the cameras of a case as `cameras.geojson`, its areas as `areas.geojson`, and the data
+sheets of its products as `models.csv`:
 `contrechamp measure FOLDER/cameras.geojson buildings.osm.pbf --areas FOLDER/areas.geojson -o OUT`. (`cameras.csv` holds the same rows for a
 spreadsheet; give one of the two.) `id` is what the camera was called where it was read from, if that is said once, or else the id of its record;
 `operator_class` follows from the kind of actor; `source` names record and version, and says SAMPLE of what is made up. A record has no word for
@@ -456,7 +482,7 @@ def _tags(one: CameraField) -> str:
 
 
 #: Tags that exports to OpenStreetMap write though they are no plain copy of the field.
-WRITTEN_TOO = ("operator", "last_seen")
+WRITTEN_TOO = ("operator", "make", "model", "last_seen")
 
 
 def camera_table() -> str:

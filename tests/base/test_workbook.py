@@ -112,6 +112,23 @@ def many_sheets(count: int) -> bytes:
     return (start + listed + rest[rest.index("/>") + 2 :]).encode()
 
 
+def test_a_merged_cell_says_the_same_in_each_row_that_has_anything() -> None:
+    rows = "".join(
+        f'<row r="{n}"><c r="A{n}"><v>{n}</v></c>{more}</row>'
+        for n, more in ((1, ""), (2, '<c r="C2" t="b"><v>1</v></c>'), (3, ""), (9, ""))
+    )
+    merged = "<mergeCells><mergeCell ref=\"C2:D4\"/><mergeCell ref='A9:A10'/></mergeCells>"
+    content = io.BytesIO(book({SHEET: sheet(rows, merged)}))
+    assert [
+        (row.number, row.cells, row.sorts)
+        for found in workbook.sheets(content, "b.xlsx")
+        for row in found.rows
+    ] == [
+        (1, ["1"], "n"), (2, ["2", "", "true"], "ntt"), (3, ["3", "", "true"], "ntT"),
+        (9, ["9"], "n"),
+    ]  # fmt: skip
+
+
 #: Claims that are refused, each with a limit that makes it small.
 REFUSED: dict[str, tuple[dict[str, int], Callable[[], dict[str, bytes]], str]] = {
     "cells far to the right": (
@@ -145,6 +162,22 @@ REFUSED: dict[str, tuple[dict[str, int], Callable[[], dict[str, bytes]], str]] =
             STRINGS: f'<sst xmlns="{MAIN}"><si>{"<r><t/></r>" * 20_000}</si></sst>'.encode()
         },
         "more than 0 million strings",
+    ),
+    "merged ranges": (
+        {"MAX_MERGED": 1_000},
+        lambda: {SHEET: sheet(HEAD, '<mergeCell ref="A1:A9"/>' * 2_000)},
+        "more than 1000 merged ranges",
+    ),
+    "a long string in a cell that is merged with many": (
+        {"MAX_CHARACTERS": 1_000_000},
+        lambda: {
+            SHEET: sheet(
+                f'<row r="1"><c r="B1" t="str"><v>{"x" * 30_000}</v></c></row>'
+                + "".join(f'<row r="{n}"><c r="A{n}"><v>1</v></c></row>' for n in range(2, 99)),
+                '<mergeCell ref="B1:B1048576"/>',
+            )
+        },
+        "more than 1 million characters",
     ),
     "sheets that are one sheet": ({}, lambda: {BOOK: many_sheets(2_000)}, "more than 1000 sheets"),
     "styles": (

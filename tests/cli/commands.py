@@ -24,6 +24,7 @@ EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 TOWN = EXAMPLES / "sample-town.osm"
 SURVEY = EXAMPLES / "sample-survey.csv"
 HOUSES = EXAMPLES / "sample-houses.geojson"
+WALK = EXAMPLES / "sample-walk.gpx"
 
 
 @dataclass(frozen=True)

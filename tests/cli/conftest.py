@@ -12,6 +12,7 @@ import pytest
 from cli import forms
 from cli.commands import LETTER, CaseRun, Done, Run, first_word
 from contrechamp.base.i18n import activate
+from contrechamp.cli.case_access import know_own_case
 from contrechamp.cli.run import run
 from contrechamp.vault.access import passphrases
 from vault import cases
@@ -56,7 +57,9 @@ def empty_case(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 def case(tmp_path: Path, contrechamp: Run, empty_case: tuple[Path, str]) -> CaseRun:
     """A case of the test's own, and what runs its commands."""
     made, recovery = empty_case
-    return CaseRun(contrechamp, shutil.copytree(made, tmp_path / "case"), recovery)
+    folder = shutil.copytree(made, tmp_path / "case")
+    know_own_case(folder)
+    return CaseRun(contrechamp, folder, recovery)
 
 
 @pytest.fixture

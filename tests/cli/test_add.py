@@ -39,6 +39,28 @@ def test_what_is_added_stands_in_the_log_and_verifies(
     assert letter.read_bytes() == LETTER
 
 
+def test_a_folder_that_is_added_again_is_not_doubled(case: CaseRun, tmp_path: Path) -> None:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for name in "ab":
+        (folder / f"{name}.txt").write_text(f"SAMPLE {name}")
+    case("add", folder)
+    (folder / "b.txt").write_text("SAMPLE b, changed")
+    (folder / "c.txt").write_text("SAMPLE a")  # the content of another name
+    done = case("add", folder)
+    assert [line.partition("  ")[2] for line in done.out.splitlines()[:3]] == [
+        f"{folder}/a.txt  is in the case already", f"{folder}/b.txt", f"{folder}/c.txt",
+    ]  # fmt: skip
+    assert done.out.splitlines()[3:] == [
+        "2 files are in the case (1 with content that was there before)",
+        "1 file was there before under the same name; nothing was written for it",
+    ]
+    told = case("add", folder, "--json").json()
+    assert (told["added"], told["again"]) == (0, 3)
+    assert len(case("log").out.splitlines()) == 6
+    assert case("verify").status == 0
+
+
 def test_one_file_is_told_in_the_singular(case: CaseRun, letter: Path) -> None:
     assert case("add", letter).out.endswith(
         "1 file is in the case (0 with content that was there before)\n"
@@ -48,7 +70,7 @@ def test_one_file_is_told_in_the_singular(case: CaseRun, letter: Path) -> None:
 def test_machines_are_told_in_json(case: CaseRun, letter: Path) -> None:
     told = case("add", letter, "--json").json()
     (item,) = told.pop("items")
-    assert told == {"added": 1, "duplicates": 0, "passed_over": 0, "unread": 0}
+    assert told == {"added": 1, "duplicates": 0, "passed_over": 0, "unread": 0, "again": 0}
     assert (item["path"], item["duplicate"]) == (str(letter), False)
     assert item["item"] in case("log").out
 

@@ -29,6 +29,16 @@ def test_a_letter_is_printed_with_what_is_still_open_and_shows_how_it_stands(
     assert "à quoi servent" in earlier
 
 
+def test_a_reminder_asks_for_no_day_that_is_past(case: CaseRun, put: Callable[..., str]) -> None:
+    ref = put("letter", forms.letter(put("actor", forms.ACTOR)))
+    reminder = case("letter", ref, "--reminder", "--on", "2026-04-18").out
+    assert "au plus tard le […]." in reminder
+    assert "2026-04-17" not in reminder
+    assert (
+        "au plus tard le 2026-04-17." in case("letter", ref, "--reminder", "--on", "2026-04-17").out
+    )
+
+
 def test_what_is_no_letter_is_told(case: CaseRun, put: Callable[..., str]) -> None:
     done = case("letter", put("actor", forms.ACTOR))
     one_line(done)

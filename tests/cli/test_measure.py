@@ -39,7 +39,9 @@ def test_files_in_report_out(contrechamp: Run, tmp_path: Path) -> None:
     assert "draws in all" in done.err
     told = [line for line in done.err.splitlines() if line.startswith("First figure")]
     assert len(told) == 1
-    assert done.out.startswith(told[0].split(": ", 1)[1])  # what the report says, and no sharper
+    # What the report says, and no sharper; how sure it is comes later.
+    length = told[0].split(": ", 1)[1].split(" of walkable")[0]
+    assert done.out.startswith(f"{length} of walkable street")
     figures = json.loads((out / "figures.json").read_text())
     jsonschema.validate(figures, json.loads((out / "figures.schema.json").read_text()))
     assert [file["name"] for file in figures["inputs"]] == ["sample-town.osm", "sample-survey.csv"]
@@ -83,7 +85,25 @@ def test_json_is_one_object_and_nothing_else(contrechamp: Run, tmp_path: Path) -
     assert told["counts"]["cameras"] >= 4
     assert set(told["seconds"]) == {"reading", "preparing", "draws", "writing"}
     assert all(spent >= 0 for spent in told["seconds"].values())
-    assert any(one["key"] == "streets.seen_m" for one in told["figures"])
+    figures = {(one["key"], one["group"]): one for one in told["figures"]}
+    assert figures["streets.seen_m", "all"].keys() >= {"estimate", "span"}
+    assert ("streets.seen_share", "near:100") in figures
+    assert ("streets.seen_share", "all") not in figures
+
+
+def test_shares_of_the_whole_are_given_to_who_asks(contrechamp: Run, tmp_path: Path) -> None:
+    options = ("--draws", 20, "--homes", 0, "--whole", "--json")
+    done = contrechamp("measure", TOWN, SURVEY, "-o", tmp_path / "r", *options)
+    assert done.status == 0, done.err
+    figures = {
+        (one["key"], one["group"], one["level"]): one for one in json.loads(done.out)["figures"]
+    }
+    seen = figures["streets.seen_m", "all", "visible"]["estimate"]["median"]
+    share = figures["streets.seen_share", "all", "visible"]["estimate"]["median"]
+    walkable = json.loads((tmp_path / "r" / "figures.json").read_text())["methods"]["walkable_m"]
+    assert share == pytest.approx(seen / walkable, abs=1e-4)
+    assert "Of the whole " in (tmp_path / "r" / "index.html").read_text()
+    assert "--whole" in json.loads((tmp_path / "r" / "figures.json").read_text())["command"]
 
 
 def test_french_speaks_french(contrechamp: Run, tmp_path: Path) -> None:

@@ -50,6 +50,9 @@ def test_what_is_no_copy_of_this_case_is_told_and_changes_nothing(
     from vault import cases
 
     cases.new(tmp_path / "stranger")
-    one_line(case("merge", tmp_path / "stranger", lines=BOTH))
+    done = case("merge", tmp_path / "stranger", lines=BOTH)
+    assert (done.status, done.out) == (2, "")
+    assert "for the first time" in done.err
+    assert done.err.endswith("\ncontrechamp: this is not a copy of the same case\n")
     one_line(case("merge", tmp_path / "nowhere", lines=BOTH), "nowhere")
     assert case("verify", "--json").json() == {"entries": 2, "findings": []}

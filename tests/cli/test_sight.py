@@ -110,6 +110,32 @@ def test_what_a_row_leaves_out_is_told(contrechamp: Run, tmp_path: Path) -> None
     assert "heading_deg" in found.loc["SAMPLE-4", "assumed"].iloc[0]
 
 
+def test_a_compass_reading_looks_where_its_declination_says(
+    contrechamp: Run, tmp_path: Path, plain: tuple[Path, Path]
+) -> None:
+    _cameras, buildings = plain
+    lon, lat = lonlat(0, 0)
+    seen = {}
+    for name, cells, options in (
+        ("magnetic", "200,magnetic,", ("--declination", "-20")),
+        ("true", "180,true,", ()),
+    ):
+        survey, out = tmp_path / f"{name}.csv", tmp_path / f"{name}.parquet"
+        survey.write_text(
+            "id,lon,lat,kind,mount,height_m,heading_deg,heading_north,last_seen,tilt_deg,hfov_deg,"
+            f"width_px,range_m\na,{lon:.12f},{lat:.12f},fixed,pole,4,{cells},30,20,1920,30\n"
+        )
+        done = contrechamp(
+            "sight", "--cameras", survey, "--buildings", buildings, "-o", out, *options
+        )
+        assert done.status == 0, done.err
+        assert ("turned by -20.0° to true north" in done.err) == (name == "magnetic")
+        seen[name] = gpd.read_parquet(out).to_crs(CRS).geometry.iloc[0]
+    assert seen["true"].area > 1.0
+    assert seen["true"].centroid.y < 5_000_000 - 2.0
+    assert shapely.equals_exact(seen["magnetic"], seen["true"], tolerance=1e-6)
+
+
 #: What is known of cameras that stand 1 km from each other, each 0.6 m north of a house 40 m wide.
 ROWS = {
     "free on a pole": "fixed,pole,6,,60,,30,,40",

@@ -27,6 +27,7 @@ def test_without_erasing_it_is_written_down_and_shown(
     done = case("withdraw", agreed, "--on", "2026-06-01", "--how", "SAMPLE: by telephone",
                 "--reason", "SAMPLE")  # fmt: skip
     assert (done.status, done.out) == (0, f"given under it: {testimony}\n")
+    assert f"  withdraw  {agreed}" in case("log").out.splitlines()[-1]
     shown = case("show", agreed).out
     assert "2026-06-01" in shown
     assert "SAMPLE: by telephone" in shown

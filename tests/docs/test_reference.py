@@ -17,7 +17,7 @@ from contrechamp.dossier.formats.read.registry import FORMATS
 from contrechamp.dossier.formats.write.registry import WRITERS
 from contrechamp.measure.priors import from_toml
 from contrechamp.publish.files import ALL
-from contrechamp.scene.input_files import ENDINGS
+from contrechamp.scene.file_kinds import ENDINGS
 from contrechamp.scene.tables import CAMERA_COLUMNS
 from made_once import made_once
 

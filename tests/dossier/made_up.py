@@ -12,6 +12,7 @@ from contrechamp.dossier.records.field_types import (
     DIGEST,
     KEY,
     LANGUAGE,
+    SPAN,
     TIME,
     Form,
     Record,
@@ -39,6 +40,10 @@ FORMS: dict[Form, st.SearchStrategy[str]] = {
     COUNTRY: st.sampled_from(["FR", "PS", "NL"]),
     CURRENCY: st.sampled_from(["EUR", "ILS"]),
     KEY: keys,
+    # Within the bounds of each of the columns that hold one.
+    SPAN: st.lists(st.integers(1, 180), min_size=1, max_size=2).map(
+        lambda ends: "-".join(map(str, ends))
+    ),
     DIGEST: st.text("0123456789abcdef", min_size=64, max_size=64),
 }
 

@@ -115,10 +115,12 @@ def desk(tmp_path: Path, **more: Any) -> Iterator[Desk]:
         yield Desk(case, folder)
 
 
-def item(tmp_path: Path, content: bytes = b"SAMPLE photo, made up.") -> str:
+def item(
+    tmp_path: Path, content: bytes = b"SAMPLE photo, made up.", name: str = "sample-photo.jpg"
+) -> str:
     """Add a file to the case of a test, while it is closed; return the reference of the item."""
     with desk(tmp_path):
-        path = tmp_path / "sample-photo.jpg"
+        path = tmp_path / name
     path.write_bytes(content)
     return f"item/{cases.add(tmp_path / 'case', path)[0].item}"
 

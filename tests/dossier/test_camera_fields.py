@@ -18,8 +18,7 @@ from contrechamp.dossier.records.fieldwork import Camera
 from contrechamp.dossier.records.schema import members, to_json
 from contrechamp.measure.priors import BOUNDS
 from contrechamp.scene.camera_fields import BY_NAME, FIELDS, RECORDED, CameraField
-from contrechamp.scene.input_files import open_input
-from contrechamp.scene.input_rows import read_input
+from scene.in_process import tables
 
 NUMBERS = [one for one in RECORDED if one.is_number]
 
@@ -60,7 +59,7 @@ def test_a_table_and_a_record_take_the_same_numbers(tmp_path: Path) -> None:
             whole = one.holds == "whole" and number % 1 == 0
             record = camera(**{one.name: int(number) if whole else number})
             if good:
-                read = read_input(open_input(table), skip_bad_rows=False).cameras
+                read = tables(table).cameras
                 expected = number % 360 if one.name == "heading_deg" else number
                 assert read[one.name].tolist() == [float(expected)], case
                 at.put(record)
@@ -69,7 +68,7 @@ def test_a_table_and_a_record_take_the_same_numbers(tmp_path: Path) -> None:
                 assert Decimal(row[one.name]) == number, case
             else:
                 with pytest.raises(InputError, match=one.name):
-                    read_input(open_input(table), skip_bad_rows=False)
+                    tables(table)
                 with pytest.raises(
                     InputError, match=f"{one.name}: ({one.expected()}|expected a whole number)"
                 ):
@@ -120,7 +119,7 @@ def follow_the_made_up_field(folder: Path) -> None:
 
     table = folder / "survey.csv"
     table.write_text("id,lon,lat,kind,ir_range_m\nSAMPLE,35.1,31.5,dome,42.5\n")
-    read = read_input(open_input(table), skip_bad_rows=False).cameras
+    read = tables(table).cameras
     assert read["ir_range_m"].tolist() == [42.5]
     with desk(folder) as at:
         take(at, table, cell=readers.Direct())  # the cell's own process knows no made-up field

@@ -13,10 +13,13 @@ from samples import DAY, Desk, camera, desk, take
 
 from contrechamp.base.errors import InputError
 from contrechamp.dossier.formats.write import exporting
+from contrechamp.dossier.formats.write.scene_tables import camera_csv, camera_rows
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.records.actors import Product
 from contrechamp.dossier.records.field_types import OutsideId, Position
 from contrechamp.scene.camera_tags import is_camera, read_camera
+from contrechamp.scene.magnetic_north import declination
+from contrechamp.scene.read import read_scene
 
 OSM = """<osm version="0.6">
 <node id="7" version="{version}" lon="35.1" lat="31.5"><tag k="man_made" v="surveillance"/>
@@ -96,6 +99,52 @@ def test_new_cameras_go_out_as_osm_reads_them(at: Desk, tmp_path: Path) -> None:
     assert all("SECRET" not in file.read_text() for file in (tmp_path / "out").iterdir())
 
 
+def test_a_compass_reading_stays_one_in_the_case_and_goes_out_from_true_north(
+    at: Desk, tmp_path: Path
+) -> None:
+    (tmp_path / "c.csv").write_text(
+        "id,lon,lat,heading_deg,heading_north,last_seen\n1,35.1,31.5,358,compass,2026-05-01\n"
+    )
+    take(at, tmp_path / "c.csv")
+    (stored,) = lookup.every(at.case, "camera")
+    record = stored.record
+    assert (record.heading_deg, record.heading_north) == (358, "magnetic")
+    by = declination(35.1, 31.5, "2026-05-01").east_deg
+    assert 4.0 < by < 6.0
+    ((_version, _lon, _lat, tags),) = read_change_of(at, tmp_path / "out", None).values()
+    assert tags["camera:direction"] == f"{round(358 + by - 360, 1):g}"
+    rows = camera_rows(at.case, lookup.every(at.case, "camera"))
+    assert (rows[0]["heading_deg"], rows[0]["heading_north"]) == ("358", "magnetic")
+    (tmp_path / "again.csv").write_text(camera_csv(rows))
+    read = read_scene([tmp_path / "again.csv"]).cameras
+    assert read["heading_deg"].tolist() == [pytest.approx(358 + by - 360)]
+
+
+def test_a_compass_reading_without_a_day_goes_to_osm_without_its_direction(
+    at: Desk, tmp_path: Path
+) -> None:
+    at.put(camera(sample=False, heading_deg=Decimal(90), heading_north="magnetic"))
+    left = exporting.write(at.case, tmp_path / "out", "osm", day=DAY)
+    ((_version, _lon, _lat, tags),) = read_change(tmp_path / "out" / "cameras.osc").values()
+    assert "camera:direction" not in tags
+    assert any("magnetic north" in reason for reason in left.left_out)
+
+
+def test_a_table_that_names_makers_and_models_brings_their_products(
+    at: Desk, tmp_path: Path
+) -> None:
+    (tmp_path / "c.csv").write_text(
+        "id,lon,lat,make,model\n1,35.1,31.5,SAMPLE Optics,S-1\n2,35.1,31.5,sample optics,s-1\n"
+        "3,35.1,31.5,,S-2\n"
+    )
+    take(at, tmp_path / "c.csv")
+    (product,) = lookup.every(at.case, "product")
+    assert (product.record.make, product.record.model) == ("SAMPLE Optics", "S-1")
+    cameras = {one.record.ids[0].id: one.record for one in lookup.every(at.case, "camera")}
+    assert cameras["1"].product == cameras["2"].product == product.ref
+    assert (cameras["3"].product, cameras["3"].note) == (None, "model: S-2")
+
+
 def test_a_correction_keeps_all_that_osm_says_and_its_version(at: Desk, tmp_path: Path) -> None:
     take(at, extract(tmp_path))
     assert not read_change_of(at, tmp_path / "same", extract(tmp_path))
@@ -113,7 +162,7 @@ def test_a_correction_keeps_all_that_osm_says_and_its_version(at: Desk, tmp_path
     assert "<modify>" in (tmp_path / "out" / "cameras.osc").read_text()
 
 
-def read_change_of(at: Desk, folder: Path, osm: Path) -> dict[int, Any]:
+def read_change_of(at: Desk, folder: Path, osm: Path | None) -> dict[int, Any]:
     exporting.write(at.case, folder, "osm", day=DAY, osm=osm)
     return read_change(folder / "cameras.osc")
 

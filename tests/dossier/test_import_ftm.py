@@ -687,3 +687,16 @@ def test_statements_carry_every_field_that_has_a_place_and_its_language(record: 
         assert [(one.actor, one.confidence) for one in elsewhere.operators] == [
             (one.actor, one.confidence) for one in record.operators
         ]
+
+
+def test_entities_that_stand_only_inside_others_are_told(at: Desk, tmp_path: Path) -> None:
+    """As the nested files of OpenSanctions have them."""
+    inner = {"id": "s1", "schema": "Sanction", "properties": {"entity": ["NK-1"]}}
+    outer = {"id": "NK-1", "caption": "SAMPLE", "schema": "Company", "target": True,
+             "properties": {"name": ["SAMPLE Ltd"], "sanctions": [inner]}}  # fmt: skip
+    (tmp_path / "n.json").write_text(json.dumps(outer) + "\n")
+    done = take(at, tmp_path / "n.json")
+    assert [one.kind for one in done.new] == ["actor"]
+    assert [one.message.split(";")[0] for one in done.notices] == [
+        "left out: 1 that are written only inside others"
+    ]

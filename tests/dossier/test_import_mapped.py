@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from samples import Desk, contents, desk, take
 
@@ -111,6 +112,87 @@ def test_odata_of_odk_central(at: Desk, tmp_path: Path) -> None:
     done = take(at, tmp_path / "o.json", pictures(tmp_path, "p.jpg"), mapping=mapping(tmp_path))
     is_the_camera(contents(at)["camera"][0], done)
     assert ["no row has height" in notice.message for notice in done.notices] == [True]
+
+
+#: As ODK Central writes a form with a group that is asked again and again.
+MAIN = "SubmissionDate,a-label,a-type,day,where-Latitude,where-Longitude,seen,picture,height,KEY\n"
+ONE = "2026-05-02T08:00:00.000Z,SAMPLE one,bullet,2026-05-01,31.5,35.1,cam,,3.5,uuid:u1\n"
+REPEAT = "label,day,PARENT_KEY,KEY\nSAMPLE arm,2026-05-01,uuid:u1,uuid:u1/arms[1]\n"
+
+
+def test_repeats_of_odk_central_are_told_or_read_by_a_mapping_of_their_own(
+    at: Desk, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(tmp_path / "f.zip", "w") as archive:
+        archive.writestr("form.csv", MAIN + ONE)
+        archive.writestr("form-arms.csv", REPEAT)
+    text = OWN_FORM.replace("_uuid", "KEY")
+    done = take(at, tmp_path / "f.zip", mapping=mapping(tmp_path, text))
+    assert [(one.where, one.message.split(";")[0]) for one in done.notices] == [
+        ("form-arms.csv", "left out: there is no column height, which m.toml names")
+    ]
+    assert [one.name for one in contents(at)["camera"]] == ["SAMPLE one"]
+    arms = """kind = "place"\nid = "KEY"\nscheme = "arms"\n[fields]\n"names[1].text" = "label"
+note = "PARENT_KEY"\n[constants]\n"names[1].language" = "en"\n"""
+    done = take(at, tmp_path / "f.zip", mapping=mapping(tmp_path, arms))
+    (arm,) = contents(at)["place"]
+    assert (arm.title(), arm.note, arm.ids[0].id) == ("SAMPLE arm", "uuid:u1", "uuid:u1/arms[1]")
+    with pytest.raises(InputError, match=r"form\.csv: there is no column PARENT_KEY"):
+        take(at, tmp_path / "f.zip", mapping=mapping(tmp_path, arms.replace("label", "none")))
+
+
+def test_a_workbook_of_kobotoolbox_with_a_sheet_of_repeats(at: Desk, tmp_path: Path) -> None:
+    """Several choices of one question, questions that were not asked, repeats by their number."""
+    book = openpyxl.Workbook()
+    main, repeats = book.active, book.create_sheet("arms")
+    for row in (
+        ("start", "seen", "label", "type", "day", "height", "where", "_where_latitude", "sees",
+         "sees/road", "sees/door", "picture", "_id", "_uuid", "_submission_time", "_index"),
+        ("2026-05-01T15:53:26.000-05:00", "cam", "SAMPLE one", "bullet", "2026-05-01", 3.5,
+         "31.5 35.1 0 4.5", 31.5, "road door", 1, 1, "n/a", 123, "u1", "2026-05-01T21:00:00", 1),
+    ):  # fmt: skip
+        main.append(row)
+    for row in (
+        ("label", "_index", "_parent_table_name", "_parent_index", "_submission__uuid"),
+        ("SAMPLE arm", 1, "Sheet", 1, "u1"), ("n/a", 2, "Sheet", 1, "u1"),
+    ):  # fmt: skip
+        repeats.append(row)
+    book.save(tmp_path / "k.xlsx")
+    text = OWN_FORM.replace('name = "label"', 'name = "label"\nnote = "sees"')
+    done = take(at, tmp_path / "k.xlsx", mapping=mapping(tmp_path, text))
+    (camera,) = contents(at)["camera"]
+    assert (camera.name, camera.note, str(camera.height_m)) == ("SAMPLE one", "road door", "3.5")
+    assert [one.message.split(";")[0] for one in done.notices] == [
+        "left out: there is no column _uuid, which m.toml names"
+    ]
+    arms = """kind = "place"\nid = ["_submission__uuid", "_index"]\nscheme = "arms"\n[fields]
+"names[1].text" = "label"\n[constants]\n"names[1].language" = "en"\n"""
+    done = take(at, tmp_path / "k.xlsx", mapping=mapping(tmp_path, arms), skip_bad_rows=True)
+    assert [one.ids[0].id for one in contents(at)["place"]] == ["u1/1"]
+    assert "names[1].text: this must be given" in done.left_out[0]
+
+
+def test_lists_of_answers_in_json_are_told(at: Desk, tmp_path: Path) -> None:
+    row = {**KOBO["results"][0], "arms": [{"arms/label": "SAMPLE"}, {"arms/label": "SAMPLE"}]}
+    (tmp_path / "k.json").write_text(json.dumps({"results": [row]}).replace("3,5", "3.5"))
+    done = take(at, tmp_path / "k.json", pictures(tmp_path, "p.jpg"), mapping=mapping(tmp_path))
+    assert [one.message for one in done.notices] == ["arms is a list: 2 entries of it are not read"]
+
+
+def test_a_table_of_companies_as_registers_publish_them(at: Desk, tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text(
+        "company_number,jurisdiction_code,name,incorporation_date,registered_address.in_full\n"
+        "00012345,gb,SAMPLE CAMERAS LTD,2019-03-01,SAMPLE street\n"
+        "00012345,fr,SAMPLE CAMÉRAS,,\n"
+    )
+    text = """kind = "actor"\nid = ["jurisdiction_code", "company_number"]\nscheme = "register"
+[fields]\n"names[1].text" = "name"\nregistered = "company_number"\ncountry = "jurisdiction_code"
+[constants]\n"names[1].language" = "und"\nkind = "company"\n[values.country]\ngb = "GB"\nfr = "FR"
+"""
+    take(at, tmp_path / "c.csv", mapping=mapping(tmp_path, text))
+    assert [(one.ids[0].id, one.country, one.registered) for one in contents(at)["actor"]] == [
+        ("gb/00012345", "GB", "00012345"), ("fr/00012345", "FR", "00012345"),
+    ]  # fmt: skip
 
 
 UWAZI = """kind = "exhibit"

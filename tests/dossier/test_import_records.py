@@ -54,6 +54,7 @@ def test_lines_are_taken_together_or_not_at_all(at: Desk, tmp_path: Path) -> Non
     assert str(refused.value).splitlines() == [
         "r.jsonl:2: actor.names: this must be given",
         "r.jsonl:4: it is not JSON",
+        "nothing was written; with --skip-bad-rows 2 records would be",
     ]
     assert (at.case.size, lookup.count(at.case)) == (size, {})
     done = take(at, file, skip_bad_rows=True)

@@ -1,11 +1,14 @@
 """Tenders and contracts: OCDS packages, as its own tools know them, and tables with a mapping."""
 
 import json
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import flattentool
 import ocdsmerge
+import openpyxl
 import pytest
 from libcoveocds.lib.additional_checks import empty_field, run_additional_checks
 from ocdskit.combine import package_records, package_releases
@@ -101,6 +104,78 @@ def test_a_package_of_records_says_the_same(at: Desk, tmp_path: Path, compiled: 
                               published_date="2022-07-01T00:00:00Z", version="1.1")  # fmt: skip
     (tmp_path / "q.json").write_text(json.dumps(package))
     assert take(at, tmp_path / "q.json").unchanged == 5
+
+
+def flattened(folder: Path) -> Path:
+    """Flatten the package with the tool of OCDS itself."""
+    (folder / "whole.json").write_text(json.dumps(releases()))
+    flattentool.flatten(
+        str(folder / "whole.json"), output_name=str(folder / "flat"), main_sheet_name="releases",
+        root_list_path="releases", root_id="ocid",
+    )  # fmt: skip
+    return folder
+
+
+def test_a_flattened_package_says_the_same(at: Desk, tmp_path: Path) -> None:
+    (tmp_path / "p.json").write_text(json.dumps(releases()))
+    take(at, tmp_path / "p.json")
+    flattened(tmp_path)
+    assert take(at, tmp_path / "flat.xlsx").unchanged == 5
+    with zipfile.ZipFile(tmp_path / "flat.zip", "w") as archive:
+        for file in sorted((tmp_path / "flat").iterdir()):
+            archive.write(file, f"flat/{file.name}")
+    assert take(at, tmp_path / "flat.zip").unchanged == 5
+
+
+def test_a_workbook_of_a_flattened_package_may_have_other_sheets_and_titles(
+    at: Desk, tmp_path: Path
+) -> None:
+    book = openpyxl.load_workbook(flattened(tmp_path) / "flat.xlsx")
+    for sheet in book:
+        sheet.insert_rows(1)
+        sheet["A1"] = f"SAMPLE {sheet.title}"
+    notes = book.create_sheet("About", 0)
+    notes["A1"] = "SAMPLE words"
+    book.save(tmp_path / "b.xlsx")
+    done = take(at, tmp_path / "b.xlsx")
+    assert [(one.where, one.message) for one in done.notices] == [
+        ("b.xlsx: About", "left out: there is no column ocid in it")
+    ]
+    assert sorted(contents(at)) == ["actor", "contract", "tender"]
+
+
+def test_rows_of_a_flattened_package_that_cannot_be_read_are_told(at: Desk, tmp_path: Path) -> None:
+    (tmp_path / "f.csv").write_text(
+        "ocid,id,tag,tender/id,tender/title,awards/0/value/amount,awards/99999/id\n"
+        f"{OCID},r1,tender,t1,SAMPLE,,\n,r2,tender,t2,SAMPLE,,\n{OCID}-2,r3,tender,t3,SAMPLE,,7\n"
+    )
+    done = take(at, tmp_path / "f.csv", skip_bad_rows=True)
+    assert [line.partition(": expected")[0] for line in done.left_out] == [
+        "f.csv:3: ocid: this must be given", "f.csv:4: awards/99999/id",
+    ]  # fmt: skip
+    assert [one.name for one in contents(at)["tender"]] == ["SAMPLE"]
+
+
+@pytest.mark.parametrize("form", ["list", "lines"])
+def test_releases_in_a_list_or_one_a_line_say_the_same(at: Desk, tmp_path: Path, form: str) -> None:
+    (tmp_path / "p.json").write_text(json.dumps(releases()))
+    take(at, tmp_path / "p.json")
+    file = tmp_path / "p.jsonl"
+    listed = [SIGNED, CALL]
+    lines = "".join(json.dumps(one) + "\n" for one in listed)
+    file.write_text(json.dumps(listed) if form == "list" else lines)
+    assert take(at, file).unchanged == 5
+    file.write_text(lines + "{\n")
+    if form == "lines":
+        done = take(at, file, skip_bad_rows=True)
+        assert (done.unchanged, done.left_out) == (5, ["p.jsonl:3: it is not JSON"])
+
+
+def test_an_identifier_that_a_spreadsheet_made_a_number_is_whole(at: Desk, tmp_path: Path) -> None:
+    number = {**BUYER, "identifier": {"scheme": "GB-COH", "id": 1.0}}
+    (tmp_path / "p.json").write_text(json.dumps({"releases": [{**CALL, "parties": [number]}]}))
+    take(at, tmp_path / "p.json")
+    assert [one.registered for one in contents(at)["actor"]] == ["GB-COH 1"]
 
 
 def test_a_bad_release_is_refused(at: Desk, tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def test_after_a_withdrawal_the_words_are_nowhere_or_it_is_told_where(
     with_source_files: bool, tmp_path: Path
 ) -> None:
     table = item(tmp_path, f"name;said\nSAMPLE;{TOLD}\nSAMPLE 2;other\n".encode())
-    again = item(tmp_path, f"name;said\nSAMPLE;{TOLD}\nSAMPLE 2;other\n".encode())
+    again = item(tmp_path, f"name;said\nSAMPLE;{TOLD}\nSAMPLE 2;other\n".encode(), "again.csv")
     with desk(tmp_path) as at:
         who = at.put(source())
         given = at.put(telling(who, read_from=ReadFrom(item=table, at="2")))
@@ -117,6 +117,16 @@ def test_every_place_that_repeats_the_words_is_told(tmp_path: Path) -> None:
         erasing.erase(at.case, [given, quoting, earlier], reason="SAMPLE", now=NOW)
         vault_erasing.erase(at.case, [notes[5:]], reason="SAMPLE", now=NOW)
         assert holding(at.case, ("zanzibarword",)) == {"reasons"}
+
+
+def test_a_day_and_a_time_are_no_words_of_it(tmp_path: Path) -> None:
+    day = item(tmp_path, b"SAMPLE log\n2026-04-02\n02.04.2026 10:30:15\n2026-04-02T10:30:15Z\n")
+    with desk(tmp_path) as at:
+        told = telling(at.put(source()), summary="2026-04-02", note="2026-04-02 10:30")
+        given = at.put(told)
+        at.put(actor(note="2026-04-02"))
+        assert remains(at.case, [given]).repeated == ()
+        assert day
 
 
 def test_a_recording_and_what_was_exported_are_told(tmp_path: Path) -> None:

@@ -118,6 +118,30 @@ def test_what_does_not_go_together_is_refused_by_its_place(
         assert at.case.size == before
 
 
+@pytest.mark.parametrize("language", ["xx-nonsense", "xx", "fr-QX"])
+def test_a_language_that_there_is_not_is_refused_unless_it_stood_there(
+    tmp_path: Path, language: str
+) -> None:
+    with desk(tmp_path) as at:
+        with pytest.raises(InputError, match=r"actor \w+: names\[1\]\.language: there is no such"):
+            at.put(actor(names=text("SAMPLE", language)))
+        with pytest.raises(InputError, match=r"source \w+: languages: there is no such language"):
+            at.put(source(languages=("ar", language)))
+        for known in ("ar-PS", "zh-Hant", "apc", "und"):
+            at.put(actor(names=text("SAMPLE", known)))
+
+
+def test_nobody_has_consented_on_a_day_to_come(tmp_path: Path) -> None:
+    with desk(tmp_path) as at:
+        who = at.put(source())
+        for day in ("2099", "2026-05-03"):
+            with pytest.raises(InputError, match=r"consent \w+: given_on: this day is still to co"):
+                at.put(consent(who, given_on=day))
+        # It may be the next day already where the person is; the year is not over.
+        for day in ("2026-05-02", "2026"):
+            at.put(consent(who, given_on=day))
+
+
 def test_consent_is_to_what_the_same_person_said_or_gave(tmp_path: Path) -> None:
     with desk(tmp_path) as at:
         one, other = at.put(source()), at.put(source(pseudonym="Sample Egret"))

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from samples import DAY, NOW, actor, camera, consent, desk, exhibit, item, source, text
 
+from contrechamp.base.errors import InputError
 from contrechamp.dossier.formats.read.importing import import_files
 from contrechamp.dossier.formats.write import exporting
 from contrechamp.dossier.formats.write.scene_tables import (
@@ -23,11 +24,13 @@ from contrechamp.dossier.formats.write.scene_tables import (
 )
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import Stored
+from contrechamp.dossier.records.actors import Optics, Product
 from contrechamp.dossier.records.field_types import OutsideId, Position
 from contrechamp.dossier.records.fieldwork import Area, Camera, Population
-from contrechamp.scene.input_files import open_input
-from contrechamp.scene.input_rows import read_areas, read_input
+from contrechamp.scene.camera_models import scene_with_models
+from contrechamp.scene.read import read_scene
 from contrechamp.scene.tables import CAMERA_COLUMNS
+from scene.in_process import tables
 
 SQUARE = [[[35, 31], [35.1, 31], [35.1, 31.1], [35, 31.1], [35, 31]]]
 
@@ -80,7 +83,7 @@ def test_what_records_say_is_what_measure_reads(cameras: list[Camera]) -> None:
         plain.write_text(camera_csv(rows), encoding="utf-8", newline="")
         geojson.write_text(json.dumps(camera_features(rows)))
         for file in (plain, geojson):
-            found = read_input(open_input(file), skip_bad_rows=False)
+            found = tables(file)
             assert not found.notices
             assert len(found.cameras) == len(cameras)
             for one, told, got in zip(stored, cameras, found.cameras.itertuples(), strict=True):
@@ -121,8 +124,8 @@ def test_a_table_goes_into_a_case_and_comes_out_as_it_was(tmp_path: Path) -> Non
     with (tmp_path / "out" / "cameras.csv").open(newline="", encoding="utf-8") as opened:
         rows = [[row[name] for name in columns] for row in csv.DictReader(opened)]
     assert sorted(rows) == sorted(told)
-    back = read_input(open_input(tmp_path / "out" / "cameras.geojson"), skip_bad_rows=False)
-    first = read_input(open_input(table), skip_bad_rows=False)
+    back = tables(tmp_path / "out" / "cameras.geojson")
+    first = tables(table)
     names = [name for name in CAMERA_COLUMNS if name != "source"]
     left, right = (found.cameras.sort_values("id")[names] for found in (first, back))
     assert left.reset_index(drop=True).equals(right.reset_index(drop=True))
@@ -164,7 +167,7 @@ def test_areas_with_a_boundary_are_districts_of_measure(shape: str, tmp_path: Pa
         at.put(Area(names=text("SAMPLE three")))
         out = exporting.write(at.case, tmp_path / "out", "cameras", day=DAY)
         assert sum(out.left_out.values()) == 2
-        found = read_areas(open_input(tmp_path / "out" / "areas.geojson"), skip_bad_rows=False)
+        found = tables(tmp_path / "out" / "areas.geojson", areas=True)
         (row,) = found.areas.itertuples()
         assert (row.id, row.name, row.population) == (lookup.id_of(ref), "SAMPLE quarter", 7)
         # A boundary that somebody gave goes where consent lets it.
@@ -173,3 +176,27 @@ def test_areas_with_a_boundary_are_districts_of_measure(shape: str, tmp_path: Pa
         at.put(consent(who, "held"))
         exporting.write(at.case, tmp_path / "later", "cameras", day=DAY)
     assert not (tmp_path / "later" / "areas.geojson").exists()
+
+
+def test_what_a_case_knows_of_a_model_reaches_the_cameras_of_it(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    optics = Optics(kind="fixed", focal_mm="2.8-12", hfov_deg="32-105", width_px="2688")
+    with desk(tmp_path) as at:
+        known = at.put(Product(make="SAMPLE Optics", model="S-1", kind="camera", optics=optics))
+        bare = at.put(Product(make="SAMPLE Optics", model="S-2", kind="camera", sample=True))
+        at.put(Product(make="sample optics", model="S 1", optics=Optics(hfov_deg="90")))
+        at.put(camera(product=known, name="C1"))
+        at.put(camera(product=bare, name="C2"))
+        for wrong in ("361", "5-0", "0", "wide"):
+            with pytest.raises(InputError, match="hfov_deg"):
+                at.put(Product(make="SAMPLE", model="S-3", optics=Optics(hfov_deg=wrong)))
+        exporting.write(at.case, out, "cameras", day=DAY)
+    rows = list(csv.DictReader((out / "models.csv").open()))
+    assert [(row["make"], row["model"]) for row in rows] == [("SAMPLE Optics", "S-1")]
+    read = scene_with_models(read_scene([out / "cameras.csv"]), out / "models.csv")
+    by_model = read.cameras.set_index("model")
+    assert by_model.loc["S-1", "by_model"] == "kind,width_px"
+    assert by_model.loc["S-1", "width_px"] == 2688
+    assert read.limits["hfov_deg"][by_model.index.get_loc("S-1")].tolist() == [32, 105]
+    assert math.isnan(by_model.loc["S-2", "width_px"])
+    assert read.counts["cameras_model_not_found"] == 1

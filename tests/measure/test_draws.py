@@ -269,3 +269,53 @@ def test_a_building_off_the_ground_is_higher_than_its_bottom():
         *((shapely.box(i * 20, 0, i * 20 + 9, 9), 6.0) for i in range(1, 8)),
     )
     assert np.all(heights_of(table)[:, 0] == 23.0)
+
+
+def draw_within(table, limits, n=4000, change=lambda numbers: numbers):
+    drawn = drawn_unknowns(table, default(), limits)
+    numbers = uniforms(1, table["id"].tolist(), drawn, NO_BUILDINGS, n)
+    zeros = np.zeros(len(table))
+    everywhere = np.full(len(table), 360.0)
+    draws = draw_cameras(
+        table, zeros, zeros, zeros, everywhere, zeros, default(), change(numbers), limits
+    )
+    return drawn, draws
+
+
+def test_a_model_keeps_what_is_drawn_between_both_ends_of_its_data_sheet():
+    table = cameras({}, {}, {}, {}, {"hfov_deg": 50.0})
+    nan = [np.nan, np.nan]
+    limits = {
+        "focal_mm": np.array([[2.8, 12.0], nan, [4.0, 4.0], nan, nan]),
+        "hfov_deg": np.array([nan, [32.0, 105.0], nan, nan, nan]),
+        "vfov_deg": np.array([nan, [18.0, 58.0], nan, nan, nan]),
+        "width_px": np.array([nan, [1920.0, 2560.0], nan, nan, nan]),
+    }
+    drawn, draws = draw_within(table, limits)
+    # One focal length leaves nothing to draw, and a mapped angle neither.
+    assert drawn["lens"].tolist() == [True, True, False, True, False]
+    hfov = draws.hfov_deg
+    assert hfov[:, 0].min() == pytest.approx(28.0, abs=0.1)
+    assert hfov[:, 0].max() == pytest.approx(114.0, abs=0.1)
+    assert np.median(hfov[:, 0]) == pytest.approx(hfov_from_focal(np.sqrt(2.8 * 12.0)), rel=0.03)
+    assert (hfov[:, 1].min(), hfov[:, 1].max()) == (
+        pytest.approx(32.0, abs=0.1), pytest.approx(105.0, abs=0.2),
+    )  # fmt: skip
+    # Alike likely by factors: half lies below the geometric mean of the ends.
+    assert np.median(hfov[:, 1]) == pytest.approx(np.sqrt(32.0 * 105.0), rel=0.03)
+    # One lens, zoomed: where it is widest it is highest too.
+    assert np.corrcoef(np.log(hfov[:, 1]), np.log(draws.vfov_deg[:, 1]))[0, 1] > 0.9999
+    assert np.all(hfov[:, 2] == hfov_from_focal(np.array(4.0)))
+    assert np.all(hfov[:, 4] == 50.0)
+    assert (draws.width_px[:, 1].min(), draws.width_px[:, 1].max()) == (
+        pytest.approx(1920.0, rel=1e-3), pytest.approx(2560.0, rel=1e-3),
+    )  # fmt: skip
+    # A camera without a model is drawn as ever.
+    assert np.array_equal(hfov[:, 3], draw(table, 4000).hfov_deg[:, 3])
+
+
+def test_at_the_first_decile_a_lens_is_short_whether_by_prior_or_by_model():
+    table = cameras({}, {})
+    limits = {"hfov_deg": np.array([[30.0, 100.0], [np.nan, np.nan]])}
+    _drawn, draws = draw_within(table, limits, 2, lambda numbers: numbers.all_at(0.1))
+    assert draws.hfov_deg[0] == pytest.approx([100.0 * (30.0 / 100.0) ** 0.1, 114.0])

@@ -2,8 +2,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.sparse import csr_array
 
-from contrechamp.measure.estimates import draws_needed, estimate
+from contrechamp.measure.estimates import (
+    draws_needed,
+    estimate,
+    quantiles,
+    quantiles_of_columns,
+)
 
 DRAWS = np.random.default_rng(1)
 
@@ -59,3 +65,19 @@ def test_shift_and_scale_do_not_change_whether_draws_are_enough(shift, scale):
     first, second = estimate(draws), estimate(shift + scale * draws)
     assert second.standard_error == pytest.approx(scale * first.standard_error, rel=1e-3)
     assert abs(draws_needed(first) - draws_needed(second)) <= 1
+
+
+@given(
+    st.integers(1, 130), st.integers(0, 30), st.integers(0, 9999), st.booleans(),
+    st.sampled_from([1, 4]),
+)  # fmt: skip
+def test_quantiles_of_mostly_empty_columns_are_those_of_full_ones_bit_by_bit(
+    draws, columns, seed, single, threads
+):
+    rng = np.random.default_rng(seed)
+    values = rng.uniform(0, 10, (draws, columns)) * (
+        rng.random((draws, columns)) < rng.random(columns)
+    )
+    values = values.astype(np.float32 if single else np.float64)
+    found = quantiles_of_columns(csr_array(values), threads)
+    assert np.array_equal(found, quantiles(values))

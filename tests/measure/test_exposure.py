@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from contrechamp.measure.exposure import CameraDraws, Pieces, Walks, expose
+from contrechamp.measure.street_figures import total_m
 from contrechamp.sight import walls
 from contrechamp.sight.arrays import Cameras
 from contrechamp.sight.levels import parse_levels
@@ -75,6 +78,11 @@ class Town:
         return np.bincount(self.pieces.piece, length)
 
 
+def seen_m(exposure):
+    """Metres in view, (n_draws, n_levels, n_pieces)."""
+    return np.stack([seen.toarray() for seen in exposure.seen], axis=1)
+
+
 @pytest.fixture(scope="module")
 def made():
     return Town()
@@ -94,7 +102,7 @@ CLOSE_M = 0.01
 def test_every_length_is_that_of_the_lines_within_the_outlines(made, exposure, draw, level):
     regions = made.outlines(draw)[:, level]
     everyone = shapely.union_all(regions)
-    assert exposure.seen_m[draw, level] == pytest.approx(made.seen_of(everyone), abs=CLOSE_M)
+    assert seen_m(exposure)[draw, level] == pytest.approx(made.seen_of(everyone), abs=CLOSE_M)
     for camera, region in enumerate(regions):
         others = shapely.union_all(np.delete(regions, camera))
         assert exposure.by_camera_m[draw, level, camera] == pytest.approx(
@@ -119,8 +127,8 @@ def test_the_total_without_one_camera_is_the_total_less_what_it_sees_alone(made,
           for name in made.cameras.__dataclass_fields__)
     )  # fmt: skip
     rest = expose(without, made.walls, made.top, made.pieces, LEVELS)
-    assert rest.seen_m.sum(axis=2) == pytest.approx(
-        exposure.seen_m.sum(axis=2) - exposure.alone_m[:, :, 2], abs=1e-2
+    assert seen_m(rest).sum(axis=2) == pytest.approx(
+        seen_m(exposure).sum(axis=2) - exposure.alone_m[:, :, 2], abs=1e-2
     )
 
 
@@ -131,13 +139,40 @@ def test_lengths_times_cameras_are_the_mean_of_what_each_camera_sees(exposure):
 
 
 def test_threads_change_nothing(made, exposure):
-    one = made.expose(threads=1)
-    for name in exposure.__dataclass_fields__:
-        assert np.array_equal(getattr(exposure, name), getattr(one, name)), name
+    same_bits(exposure, made.expose(threads=1))
+
+
+def same_bits(one, other, pieces=slice(None)):
+    assert np.array_equal(seen_m(one)[:, :, pieces], seen_m(other)[:, :, pieces])
+    assert np.array_equal(one.cameras_m[:, pieces], other.cameras_m[:, pieces])
+    for name in ("by_camera_m", "alone_m", "by_group_m", "walk_cameras"):
+        assert np.array_equal(getattr(one, name), getattr(other, name)), name
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 999), st.integers(1, 40))
+def test_pieces_out_of_reach_change_no_bit_wherever_they_lie(made, exposure, seed, more):
+    rng = np.random.default_rng(seed)
+    angle, far = rng.uniform(0, 7, more), rng.uniform(300, 3000, more)
+    x, y = far * np.cos(angle), far * np.sin(angle)
+    few = made.pieces
+    larger = Pieces(
+        np.append(few.x0, x), np.append(few.y0, y),
+        np.append(few.x1, x + rng.uniform(-90, 90, more)),
+        np.append(few.y1, y + rng.uniform(-90, 90, more)),
+        np.append(few.piece, 30 + np.arange(more)), 30 + more,
+    )  # fmt: skip
+    found = expose(
+        made.cameras, made.walls, made.top, larger, LEVELS, groups=made.groups, walks=made.walks
+    )
+    same_bits(found, exposure, slice(0, 30))
+    assert not seen_m(found)[:, :, 30:].any()
+    assert sum(seen.nnz for seen in found.seen) == sum(seen.nnz for seen in exposure.seen)
+    assert np.array_equal(total_m(found), total_m(exposure))
 
 
 def test_no_cameras_see_nothing(made):
     none = CameraDraws(np.empty(0), np.empty(0), *(np.empty((3, 0)) for _ in DRAWN))
     found = expose(none, made.walls, made.top, made.pieces, LEVELS)
-    assert found.seen_m.shape == (3, 3, 30)
-    assert not found.seen_m.any()
+    assert seen_m(found).shape == (3, 3, 30)
+    assert not seen_m(found).any()

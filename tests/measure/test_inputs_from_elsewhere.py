@@ -12,9 +12,8 @@ import pytest
 
 from contrechamp.measure.priors import Priors, from_toml
 from contrechamp.measure.run import measure
-from contrechamp.measure.stage import wall_notices
 from contrechamp.scene.read import read_scene
-from contrechamp.scene.tables import Scene
+from contrechamp.scene.tables import Notice, Scene
 from contrechamp.sight.levels import parse_levels
 
 INPUTS = Path(__file__).parent / "inputs"
@@ -42,6 +41,10 @@ def seen_m(
 def known(scene: Scene) -> float:
     done = measure(scene, levels=parse_levels("dori2014"), draws=2, most_homes=0)
     return done.figures[0].known_share
+
+
+def notices_of_walls(scene: Scene) -> tuple[Notice, ...]:
+    return measure(scene, levels=parse_levels("dori2014"), draws=1, most_homes=0).notices
 
 
 def kinds(scene: Scene) -> set[str]:
@@ -134,16 +137,21 @@ def test_the_wall_is_the_one_that_the_direction_leaves_free(name: str) -> None:
     # With a tilt that is drawn, part of the street is above or below the picture in some draws.
     assert seen_m(scene) == pytest.approx(seen_m(scene_of("inside.osm")), abs=0.05)
     assert seen_m(scene)[2] == pytest.approx(87.89, abs=0.05)
-    assert wall_notices(scene) == ()
+    assert notices_of_walls(scene) == ()
 
 
 def test_a_direction_into_the_wall_is_told_and_counts_as_not_known() -> None:
     scene = scene_of("intowall.osm")
-    (notice,) = wall_notices(scene)
+    (notice,) = notices_of_walls(scene)
     assert notice.where == "intowall.osm: node/18"
     _median, low, high = seen_m(scene, draws=100)
-    assert 0.0 < low < high
+    assert 0.0 <= low < high
     assert known(scene) < known(scene_of("inside.osm"))
+    done = measure(scene, levels=parse_levels("dori2014"), draws=100, most_homes=0)
+    assert {"place", "heading_deg"} <= set(done.cameras["assumed"][0].split(","))
+    assert {"place", "heading_deg"} <= {driver.unknown for driver in done.drivers}
+    (prior,) = (one for one in done.priors if one.unknown == "place")
+    assert prior.n_cameras == 1
 
 
 @pytest.mark.parametrize("place", ["bergen", "none"])

@@ -71,7 +71,7 @@ def chord(horizontal_m):
 
 
 def test_a_camera_of_which_all_is_known() -> None:
-    found = run(open_street(KNOWN))
+    found = run(open_street(KNOWN), whole=True)
     # Density: d = W / (2 ppm tan(hfov / 2)) along the sight line, 2.4 m of which are height.
     horizontal = [30.0, 30.0] + [math.sqrt((1920 / (2 * ppm)) ** 2 - 2.4**2) for ppm in (62.5, 125)]
     expected = [chord(h) for h in horizontal]
@@ -95,6 +95,39 @@ def test_ground_in_view_is_a_disc() -> None:
     assert values(found, "area.seen_m2")[0] == pytest.approx(math.pi * 30.0**2, rel=0.02)
     disc = found.regions[found.regions["level"] == "visible"]
     assert disc["area_m2"].tolist() == pytest.approx([math.pi * 30.0**2], rel=1e-4)
+
+
+def test_the_share_nearby_is_the_same_in_an_extract_of_any_size() -> None:
+    """Of the street within 100 m; that of the whole halves, and is given on request only."""
+    near = {}
+    for half_m in (100, 1000):
+        of = dataclasses.replace(
+            open_street(KNOWN, KNOWN | {"x": 500.0, "indoor": True}),
+            streets=streets([(-half_m, 10), (half_m, 10)]),
+        )
+        found = run(of, piece_m=1.0, whole=half_m == 1000)
+        near[half_m] = values(found, "streets.seen_share", "near:100")
+        # Pieces belong to where their middles lie: a metre of error at each end.
+        expected = [m / chord(100.0) for m in values(found, "streets.seen_m")]
+        assert near[half_m] == pytest.approx(expected, rel=2 / chord(100.0))
+        assert found.methods["near_walkable_m"] == pytest.approx(chord(100.0), abs=2.0)
+        whole = values(found, "streets.seen_share")
+        assert whole == pytest.approx(
+            [m / 2000 for m in values(found, "streets.seen_m")] if half_m == 1000 else []
+        )
+    assert near[100] == pytest.approx(near[1000])
+
+
+def test_what_is_seen_far_away_is_no_part_of_the_share_nearby() -> None:
+    found = run(open_street(KNOWN | {"range_m": 300.0}), piece_m=1.0, levels=LEVELS[:1])
+    assert values(found, "streets.seen_m") == pytest.approx([200.0])
+    assert values(found, "streets.seen_m", "near:100") == pytest.approx([chord(100.0)], abs=2.0)
+    assert values(found, "streets.seen_share", "near:100") == [1.0]
+
+
+def test_no_camera_outdoors_no_share_nearby() -> None:
+    found = run(open_street(KNOWN | {"indoor": True}))
+    assert values(found, "streets.seen_share", "near:100") == []
 
 
 def test_an_unknown_direction_takes_every_direction_alike() -> None:
@@ -241,3 +274,55 @@ def test_too_few_draws_are_said_to_be() -> None:
     found = run(open_street(TURNED), draws=50)
     assert any("need more draws than 50" in warning for warning in found.warnings)
     assert not figure(found, "streets.seen_m").estimate.enough_draws
+
+
+def test_of_a_camera_drawn_inside_a_house_every_side_is_drawn_as_often_as_it_is_likely() -> None:
+    """A dome 4 m behind the front and 12 m before the back of a long house between two streets.
+
+    From the front, 10 m before a street, it has 2 sqrt(30^2 - 10.05^2) m of it in view; from the
+    back, which is 60 m before the other street, nothing. The gables are too far to be meant.
+    """
+    house = shapely.box(-500, -16, 500, 0)
+    of = scene(
+        cameras=cameras(KNOWN | {"mount": "", "x": 0.0, "y": -4.0}),
+        buildings=buildings((house, 9.0)),
+        streets=streets([(-100, 10.05), (100, 10.05)], [(-100, -76), (100, -76)]),
+    )
+    found = run(of, draws=4000)
+    estimate = figure(found, "streets.seen_m").estimate
+    front = 2.0 * math.sqrt(30.0**2 - 10.0**2)
+    # Each metre of wall weighs by one over the square of its distance: pi / d of an endless one.
+    share = (1 / 4) / (1 / 4 + 1 / 12)
+    assert estimate.mean == pytest.approx(share * front, rel=0.03)
+    assert (estimate.q05, estimate.q95) == (0.0, pytest.approx(front, rel=1e-3))
+    camera = found.cameras.iloc[0]
+    assert "place" in camera["assumed"]
+    # What it sees from one place or the other is the camera's, each draw once.
+    assert camera["visible_seen_m"] == pytest.approx(estimate.mean, rel=1e-6)
+    assert camera["visible_alone_m"] == pytest.approx(estimate.mean, rel=1e-6)
+    assert len(found.cameras) == 1
+    # The region is what it may see from either.
+    region = found.regions[found.regions["level"] == "visible"].geometry.iloc[0]
+    for point in ((0.0, 20.0), (0.0, -30.0)):
+        assert region.covers(shapely.Point(point))
+    ground = figure(found, "area.seen_m2").estimate
+    assert ground.median == pytest.approx(math.pi * 30.0**2 / 2.0, rel=0.02)
+    (driver,) = (one for one in found.drivers if one.level == "visible")
+    assert driver.unknown == "place"
+
+
+def test_a_camera_with_one_place_is_measured_as_ever_beside_one_with_two() -> None:
+    house = shapely.box(200, -16, 1200, 0)
+    inside = KNOWN | {"mount": "", "x": 700.0, "y": -8.0, "id": "inside"}
+    alone = scene(
+        cameras=cameras(TURNED | {"id": "free"}), buildings=buildings((house, 9.0)),
+        streets=streets([(-100, 10), (100, 10)]),
+    )  # fmt: skip
+    both = scene(
+        cameras=cameras(inside, TURNED | {"id": "free"}), buildings=buildings((house, 9.0)),
+        streets=streets([(-100, 10), (100, 10)]),
+    )  # fmt: skip
+    one, two = run(alone), run(both)
+    assert figure(one, "streets.seen_m").estimate == figure(two, "streets.seen_m").estimate
+    row = two.cameras.set_index("id").loc["free"]
+    assert row["visible_seen_m"] == one.cameras["visible_seen_m"][0]

@@ -3,10 +3,10 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components, floyd_warshall
 
 from contrechamp.measure.network import foot_network, snap
-from contrechamp.measure.pieces import cut_streets
 from contrechamp.measure.routes import (
     cheapest_routes,
     route_lines,
@@ -94,21 +94,18 @@ def test_cheapest_ways_cost_what_floyd_warshall_says(drawn, seed):
 @settings(max_examples=60, deadline=None)
 @given(town(), st.integers(0, 99))
 def test_unseen_ways_are_components_of_the_unseen_edges(drawn, seed):
-    network, table = drawn
-    cut = cut_streets(network, table)
+    network, _table = drawn
     rng = np.random.default_rng(seed)
-    seen = rng.uniform(1, 10, (4, 2, cut.pieces.n_pieces + 3)).astype(np.float32)
+    seen = rng.uniform(1, 10, (8, len(network.edge_u)))
     seen *= rng.random(seen.shape) < 0.2
     start, goal = np.divmod(np.arange(network.n_nodes**2), network.n_nodes)
-    free = unseen_routes_exist(network, cut.edge_first, seen, start, goal)
-    for draw, level in np.ndindex(4, 2):
-        pieces = seen[draw, level, : cut.pieces.n_pieces]
-        edge_seen = np.add.reduceat(pieces, cut.edge_first[:-1])
+    free = unseen_routes_exist(network, csr_array(seen), start, goal)
+    for draw, edge_seen in enumerate(seen):
         matrix = np.zeros((network.n_nodes, network.n_nodes))
         unseen = edge_seen == 0
         matrix[network.edge_u[unseen], network.edge_v[unseen]] = 1
         label = connected_components(matrix, directed=False)[1]
-        assert np.array_equal(free[draw, level], label[start] == label[goal])
+        assert np.array_equal(free[draw], label[start] == label[goal])
 
 
 def test_of_parallel_streets_the_shorter_is_taken_and_not_their_sum():
@@ -147,9 +144,8 @@ def test_round_a_block_the_shorter_side_is_taken():
 def test_a_street_seen_in_part_is_no_unseen_way_but_both_of_its_free_ends_are():
     long = streets((0, 1, [(0, 0), (100, 0)]))
     network = network_of(long, places(("home", 40, 0), ("school", 60, 0)))
-    cut = cut_streets(network, long, 20)
-    seen = np.array([[[0, 0, 3, 0, 0]]], np.float32)  # somewhere between home and school
+    seen = csr_array(np.where(network.length_m == 20, 3.0, 0.0)[None])  # between home and school
     home, school = network.stop_node
     start, goal = np.array([home, 0, school, home]), np.array([school, home, 1, home])
-    free = unseen_routes_exist(network, cut.edge_first, seen, start, goal)
-    assert free[0, 0].tolist() == [False, True, True, True]
+    free = unseen_routes_exist(network, seen, start, goal)
+    assert free[0].tolist() == [False, True, True, True]

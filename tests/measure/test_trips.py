@@ -4,6 +4,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+from scipy.sparse import csr_array
 from scipy.sparse.csgraph import floyd_warshall
 
 from contrechamp.measure.drawn import as_figures
@@ -52,7 +53,7 @@ def exposure_by_street(cut, seen_of_street, walk_cameras):
 def exposure_by_piece(seen, walk_cameras):
     nothing = np.zeros((*seen.shape[:2], 0), np.float32)
     return Exposure(
-        seen_m=seen.astype(np.float32),
+        seen=tuple(csr_array(seen[:, level].astype(np.float32)) for level in range(seen.shape[1])),
         cameras_m=seen.mean(axis=0),
         by_camera_m=nothing,
         alone_m=nothing,

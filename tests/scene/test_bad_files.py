@@ -78,6 +78,18 @@ def test_entities_are_refused(tmp_path: Path) -> None:
     refused(path)
 
 
+def test_halves_of_characters_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "survey.geojson"
+    whole = (
+        '{"type": "FeatureCollection", "features": [{"type": "Feature", '
+        '"properties": {"id": "ID"}, "geometry": {"type": "Point", "coordinates": [-27, 45]}}]}'
+    )
+    path.write_text(whole.replace("ID", "a\\uD83D"))
+    assert "not Unicode" in refused(path)
+    path.write_text(whole.replace("ID", "a\\uD83D\\uDE00"))
+    assert read_scene([path]).cameras["id"].tolist() == ["a\U0001f600"]
+
+
 def test_a_web_page_in_place_of_the_file(tmp_path: Path) -> None:
     path = tmp_path / "town.osm"
     path.write_text("<html><body>404</body></html>")

@@ -12,9 +12,9 @@ import shapely
 from osmium.filter import KeyFilter
 
 from contrechamp.base.errors import InputError
-from contrechamp.scene.input_files import open_input
 from contrechamp.scene.osm_file import read_osm
 from contrechamp.scene.read import read_scene
+from scene.in_process import opened
 from scene.worlds import World, town
 
 
@@ -217,7 +217,7 @@ def test_multipolygons_are_those_of_libosmium() -> None:
         for area in areas
         if area.is_area() and not area.from_way()
     }
-    objects = read_osm(open_input(helsinki())).relations
+    objects = read_osm(opened(helsinki())).relations
     ours = {i: shape for i, tags, shape in objects if "building" in tags}
     assert len(theirs) > 50
     assert set(theirs) <= set(ours)

@@ -1,22 +1,19 @@
 """What is wrong with rows of a table, and what of it is not used, is told with its place."""
 
-import hashlib
-
 import pytest
 
 from contrechamp.base.errors import InputError
-from contrechamp.scene.input_files import CSV, OpenedFile
+from contrechamp.scene.file_kinds import CSV
+from contrechamp.scene.input_files import OpenedFile
 from contrechamp.scene.input_rows import read_input
 from contrechamp.scene.source_tables import SourceTables
-from contrechamp.scene.tables import InputFile
 
 HEADER = b"id,lon,lat,heading_deg"
 SQUARE = b'"POLYGON((0 0,0 1,1 1,0 0))"'
 
 
 def read(content: bytes, *, skip: bool = False) -> SourceTables:
-    entry = InputFile("t.csv", hashlib.sha256(content).hexdigest(), len(content), CSV)
-    return read_input(OpenedFile("t.csv", CSV, content, entry), skip_bad_rows=skip)
+    return read_input(OpenedFile("t.csv", CSV, content), skip_bad_rows=skip)
 
 
 def test_a_row_with_too_many_cells_can_be_left_out() -> None:

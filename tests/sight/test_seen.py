@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from contrechamp.sight import walls
 from contrechamp.sight.arrays import Cameras
+from contrechamp.sight.boxes import sectors_of
 from contrechamp.sight.levels import parse_levels
+from contrechamp.sight.parts import index_segments, segments_in_view
 from contrechamp.sight.regions import visible_regions
 from contrechamp.sight.seen import seen_parts
 from sight.blocks import town
@@ -104,3 +106,39 @@ def test_no_cameras_or_no_segments():
     assert len(nothing.camera) == 0
     none = Cameras(*(np.empty(0) for _ in range(10)))
     assert len(seen_parts(none, city, np.array([3.0]), np.ones((3, 4)), LEVELS).camera) == 0
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, 10_000), st.integers(0, 200))
+def test_of_segments_in_a_ring_and_sector_the_tree_loses_none(seed, n):
+    rng = np.random.default_rng(seed)
+    middle = rng.uniform(-90, 90, (n, 2)) * rng.uniform(0, 1)
+    way = rng.normal(0, 1, (n, 2)) * 10 ** rng.uniform(-1, 2)
+    ends = np.hstack([middle - way, middle + way])
+    start, sweep = rng.uniform(-4, 4), rng.choice([0.01, 1.0, 2.9, 3.1, 4.0, 6.2, 2 * np.pi])
+    x, y, inner = *rng.uniform(-20, 20, 2), rng.choice([0.0, 20.0])
+    outer = inner + rng.uniform(1, 60)
+    sectors = np.empty((2, 4))
+    many = sectors_of(
+        math.cos(start), math.sin(start), math.cos(start + sweep), math.sin(start + sweep), sweep,
+        sectors,
+    )  # fmt: skip
+    lines = index_segments(ends)
+    within = np.empty(n + 8, np.int64)
+    found = segments_in_view(
+        lines, x, y, inner, outer, sectors, many, np.empty(n + 1, np.int64), within, 0
+    )
+    rows = lines.row[within[:found]]
+    assert len(np.unique(rows)) == found
+    shapes = shapely.linestrings(ends.reshape(-1, 2, 2))
+    gap = shapely.distance(shapes, shapely.Point(x, y))
+    assert np.all((gap[rows] < outer + 1e-9) & (gap[rows] >= inner - 1e-9))
+    arc = start + np.linspace(0, sweep, 90)
+    fan = np.array([x, y]) + np.vstack([[0, 0], 1e3 * np.column_stack([np.cos(arc), np.sin(arc)])])
+    in_sector = (
+        shapely.intersects(shapes, shapely.make_valid(shapely.Polygon(fan)))
+        if many
+        else np.ones(n, bool)
+    )
+    wanted = np.flatnonzero(in_sector & (gap < outer - 1e-9) & (gap >= inner + 1e-9))
+    assert np.isin(wanted, rows).all()

@@ -206,10 +206,10 @@ DEEDS = {
     "import": _deed("import {case} {records}", "record", _imported),
     "edit": _deed("edit {case} {source} --form {form}", "edit", _edited),
     "withdraw": _deed(
-        "withdraw {case} {consent} --on 2026-06-01 --reason SAMPLE", "edit", _withdrawn
+        "withdraw {case} {consent} --on 2026-06-01 --reason SAMPLE", "withdraw", _withdrawn
     ),
     "withdraw-erase": _deed(
-        "withdraw {case} {consent} --erase --reason SAMPLE", "edit erase", _withdrawn_and_erased
+        "withdraw {case} {consent} --erase --reason SAMPLE", "withdraw erase", _withdrawn_and_erased
     ),
     "seal": _deed("identity {case} {second} --seal", "seal", _sealed, SECRET, NAME, "", ""),
     "admit": Deed(

@@ -1,8 +1,10 @@
 """What files say of themselves is read into the record: pictures, videos, Content Credentials."""
 
 import http.server
+import inspect
 import io
 import random
+import re
 import struct
 import tempfile
 import threading
@@ -10,14 +12,16 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import filetype
 import numpy as np
 import pytest
+from filetype.types import DOCUMENT
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
 from contrechamp.vault.log import canonical
-from contrechamp.vault.metadata import credentials, media, movie
+from contrechamp.vault.metadata import credentials, first_bytes, media, movie
 from vault import cases
 from vault.credentials import picture
 
@@ -28,6 +32,39 @@ def described(content: bytes) -> dict:
     found = media.describe(io.BytesIO(content))
     assert canonical.loads(canonical.dumps(found)) == found
     return found
+
+
+#: Kinds of the library that have their sign elsewhere than in the first byte.
+ELSEWHERE = {"Dcm", "Tar", "Eot", "M4a", "Mp4", "Mov", "Heic", "Avif"}
+_FIRST = re.compile(
+    r"buf\[0\] (?:== |in \()((?:0x\w+(?:, )?)+)|\[:\d+\] == bytearray\(\[(0x\w+)|with\(b'\\(x\w\w)"
+)
+
+
+@pytest.mark.parametrize(
+    "kind", [one for one in filetype.TYPES if one not in DOCUMENT], ids=lambda one: one.mime
+)
+def test_the_library_is_asked_about_every_kind_that_it_knows(kind: filetype.Type) -> None:
+    found = _FIRST.findall(inspect.getsource(type(kind)))
+    first = {int(each[-2:].strip("x"), 16) for one in found for each in "".join(one).split(", ")}
+    assert first or type(kind).__qualname__ in ELSEWHERE
+    assert first <= first_bytes.FIRST_BYTES
+
+
+#: The beginning of a made-up file of each kind that has its sign elsewhere.
+SAMPLES = {
+    "ftyp": bytes(3) + b"\x18ftypisom" + bytes(12),
+    "LP": bytes([7]) * 8 + b"\x02\0\x01" + bytes(23) + b"LP" + bytes(8),
+    "DICM": bytes([7]) * 128 + b"DICM" + bytes(8),
+    "ustar": bytes([7]) * 257 + b"ustar" + bytes(8),
+}
+
+
+@pytest.mark.parametrize("sign", SAMPLES)
+def test_signs_that_are_not_at_the_beginning_are_seen(sign: str) -> None:
+    assert sign.encode() in {one for _at, one in first_bytes.SIGNS}
+    found = filetype.match(SAMPLES[sign])
+    assert first_bytes.media_type(SAMPLES[sign], whole=True) == found.mime
 
 
 def video(container: str = "mov", *, in_front: bool = False, **metadata: str) -> bytes:

@@ -10,8 +10,9 @@ import io
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import IO, Any
 
 from contrechamp.base import workbook
@@ -38,11 +39,14 @@ class Row:
         number: line of the CSV file at which it begins, or row of the sheet; from 1.
         cells: one per column, but that those missing at the end are empty.
         problem: why it cannot be used, in the user's language; "" if it can.
+        sorts: what the cells of a sheet are, a letter each: see `workbook.TEXT`; "" for CSV, whose
+            cells are all text.
     """
 
     number: int
     cells: Sequence[str] = field(repr=False)
     problem: str = ""
+    sorts: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,15 +57,19 @@ class Table:
         where: file, and sheet if it is one, for errors.
         title: of the sheet; "" for a CSV file.
         header: names of the columns, without spaces around them.
+        header_row: number of the row that they stand in, 0 if there is none.
         rows: those below the header, read as they are asked for.
         unused: column without a name (from 1) -> number of its cells that are filled in.
+        first_day: from which a workbook counts days; None for CSV.
     """
 
     where: str
     title: str
     header: tuple[str, ...]
+    header_row: int
     rows: Iterator[Row] = field(repr=False)
     unused: Counter[int]
+    first_day: date | None = None
 
     def not_used(self) -> Iterator[str]:
         """Yield what was left unused of the table; complete once its rows are read."""
@@ -119,57 +127,88 @@ def csv_header(head: bytes, *, cut: bool) -> tuple[str, ...]:
         cells = next(csv.reader([first], delimiter=_delimiter(first)), [])
     except (InputError, csv.Error):
         return ()
-    return () if first.lstrip()[:1] in {"{", "[", "<"} else tuple(cell.strip() for cell in cells)
+    return () if first.lstrip()[:1] in {"{", "[", "<"} else tuple(map(named, cells))
 
 
-def read_csv(source: IO[bytes], head: bytes, name: str) -> Table:
+def read_csv(
+    source: IO[bytes], head: bytes, name: str, *, delimiter: str = "", header_row: int = 0
+) -> Table:
     """Read a CSV file; it is closed when its last row is read.
 
     Args:
         source: the file, at its beginning.
         head: its first bytes.
         name: for errors.
+        delimiter: between cells; "" to find it from the first line that is not blank.
+        header_row: the line at which the header begins; 0 for the first that is not blank.
 
     Raises:
         InputError: now or at a row: if it is not text, a cell or line exceeds the limits, or a
             quote is left open.
     """
+    return _table(name, "", csv_rows(source, head, name, delimiter), header_row, stray=False)
+
+
+def csv_rows(source: IO[bytes], head: bytes, name: str, delimiter: str = "") -> Iterator[Row]:
+    """Yield the rows of a CSV file, whatever they are; see `read_csv`."""
     lines, begun = _lines(source, head, name), []
     for line in lines:  # up to the first that shows the delimiter
         begun.append(line)
         if line.strip():
             break
     csv.field_size_limit(MAX_CELL)
-    delimiter = _delimiter(begun[-1] if begun else "")
+    delimiter = delimiter or _delimiter(begun[-1] if begun else "")
     reader = csv.reader(itertools.chain(begun, lines), delimiter=delimiter, strict=True)
-    return _table(name, "", _csv_rows(reader, name), stray=False)
+    yield from _csv_rows(reader, name)
 
 
-def sheets(content: IO[bytes], name: str) -> Iterator[Table]:
+def sheets(
+    content: IO[bytes], name: str, *, header_rows: Mapping[str, int] | None = None
+) -> Iterator[Table]:
     """Yield the sheets of a workbook, each to be read before the next.
 
     Args:
         content: of the workbook, seekable.
         name: for errors.
+        header_rows: title of a sheet -> row of its header; the other sheets are left out. By
+            default all are read, and the first row that is not empty is the header.
 
     Raises:
         InputError: now or at a row: if it is damaged, or exceeds the limits.
     """
-    for title, rows in workbook.sheets(content, name):
-        yield _table(f"{name}: {title}", title, rows, stray=True)
+    for sheet in workbook.sheets(content, name):
+        if header_rows is not None and sheet.title not in header_rows:
+            continue
+        rows = (Row(row.number, row.cells, sorts=row.sorts) for row in sheet.rows)
+        header_row = (header_rows or {}).get(sheet.title, 0)
+        yield _table(
+            f"{name}: {sheet.title}", sheet.title, rows, header_row, stray=True,
+            first_day=sheet.first_day,
+        )  # fmt: skip
 
 
-def _table(where: str, title: str, rows: Iterator[tuple[int, list[str]]], *, stray: bool) -> Table:
-    """Return the table of numbered rows, the first of which is the header.
+def _table(
+    where: str,
+    title: str,
+    rows: Iterator[Row],
+    header_row: int,
+    *,
+    stray: bool,
+    first_day: date | None = None,
+) -> Table:
+    """Return the table of numbered rows.
 
     Args:
         where: for errors.
         title: of the sheet.
         rows: none of them empty.
+        header_row: number of the row with the header; those before it are passed over. 0 for the
+            first.
         stray: cells right of all columns are remarks, not a stray comma.
+        first_day: see `Table`.
     """
-    _number, first = next(rows, (0, []))
-    header, unused = tuple(cell.strip() for cell in first), Counter[int]()
+    first = next((row for row in rows if row.number >= header_row), Row(0, []))
+    header, unused = tuple(map(named, first.cells)), Counter[int]()
     if len(header) > MAX_COLUMNS:
         raise InputError(
             _("the table has more than {count} columns; keep those that are needed").format(
@@ -180,19 +219,25 @@ def _table(where: str, title: str, rows: Iterator[tuple[int, list[str]]], *, str
     unnamed = [at for at, name in enumerate(header) if not name]
 
     def below() -> Iterator[Row]:
-        for number, cells in rows:
+        for row in rows:
+            cells = row.cells
             more = [at for at in range(len(header), len(cells)) if cells[at].strip()]
             if more and not stray:
                 told = _("{found} cells under {wanted} columns; expected as many")
                 problem = told.format(found=len(cells), wanted=len(header))
-                yield Row(number, [], problem)
+                yield Row(row.number, [], problem)
                 continue
             if unnamed or more:
                 here = [at for at in [*unnamed, *more] if at < len(cells)]
                 unused.update(at + 1 for at in here if cells[at].strip())
-            yield Row(number, cells[: len(header)])
+            yield Row(row.number, cells[: len(header)], sorts=row.sorts[: len(header)])
 
-    return Table(where, title, header, below(), unused)
+    return Table(where, title, header, first.number, below(), unused, first_day)
+
+
+def named(cell: str) -> str:
+    """Return the name of a column in a cell of the header, which may be broken into lines."""
+    return " ".join(cell.split())
 
 
 def _encoding(head: bytes) -> str:
@@ -224,7 +269,7 @@ def _lines(source: IO[bytes], head: bytes, name: str) -> Iterator[str]:
             yield line
 
 
-def _csv_rows(reader: Any, name: str) -> Iterator[tuple[int, list[str]]]:
+def _csv_rows(reader: Any, name: str) -> Iterator[Row]:
     while True:
         number = reader.line_num + 1
         try:
@@ -234,4 +279,4 @@ def _csv_rows(reader: Any, name: str) -> Iterator[tuple[int, list[str]]]:
         except csv.Error as error:  # where the next row begins is no longer known
             raise unreadable(f"{name}:{number}", str(error), _("is a quote left open?")) from None
         if any(cell.strip() for cell in row):
-            yield number, row
+            yield Row(number, row)

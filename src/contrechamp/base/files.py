@@ -113,7 +113,9 @@ def read_bounded(path: Path, limit: int, *, where: str, advice: str = "") -> byt
     return content
 
 
-def open_plain(path: Path, *, where: str, follow: bool = False, advice: str = "") -> BinaryIO:
+def open_plain(
+    path: Path, *, where: str, follow: bool = False, advice: str = "", buffered: bool = True
+) -> BinaryIO:
     """Open a regular file, without waiting on a pipe or device.
 
     Args:
@@ -121,6 +123,7 @@ def open_plain(path: Path, *, where: str, follow: bool = False, advice: str = ""
         where: the place, for errors.
         follow: open what a link points to; otherwise a link is an error.
         advice: what to do where it cannot be read.
+        buffered: not for files of which all is read at once: a buffer costs more than that.
 
     Raises:
         InputError: if it cannot be read, or is not a regular file.
@@ -133,7 +136,7 @@ def open_plain(path: Path, *, where: str, follow: bool = False, advice: str = ""
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):  # `open` has its own error for a folder
         os.close(descriptor)
         raise InputError(no_plain_file(), where=where)
-    return open(descriptor, "rb")
+    return open(descriptor, "rb", buffering=-1 if buffered else 0)
 
 
 def refuse_existing(path: Path) -> None:

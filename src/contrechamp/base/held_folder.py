@@ -112,6 +112,16 @@ class HeldFolder:
                 for name in sorted(os.listdir(descriptor))
             ]
 
+    @contextmanager
+    def folder(self, name: str) -> Iterator[int]:
+        """Yield a descriptor of a folder below, for the length of a ``with`` block.
+
+        Raises:
+            OSError: as `names` does.
+        """
+        with self._opened(name) as descriptor:
+            yield descriptor
+
     def open(self, name: str) -> BinaryIO:
         """Open a regular file that has no other name, for reading.
 

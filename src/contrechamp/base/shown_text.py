@@ -15,11 +15,14 @@ def shown(text: object) -> str:
     >>> shown("a\nb\x1b[31m\udcff")
     'a\\nb\\x1b[31m\\xff'
     """
+    given = str(text)
+    if given.isprintable():  # as nearly all is
+        return given
     return "".join(
         letter
         if letter.isprintable() or letter in _JOINERS or category(letter) == "Zs"
         else _escaped(letter)
-        for letter in str(text)
+        for letter in given
     )
 
 

@@ -1,15 +1,16 @@
 """The cells of a workbook (XLSX, ECMA-376), sheet by sheet, at a cost that its bytes allow.
 
 A workbook of a few kilobytes can claim thousands of millions of cells, strings or sheets. So only
-rows, cells and shared strings are read; each is counted as it comes, and all else in a sheet
-(merged ranges, dimensions, spans, rules) is passed over. `openpyxl` says what a cell holds.
+rows, cells, shared strings and merged ranges are read; each is counted as it comes, and all else in
+a sheet (dimensions, spans, rules) is passed over. `openpyxl` says what a cell holds.
 """
 
 import mimetypes
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import IO, Any
 
 from contrechamp.base.errors import InputError
@@ -29,6 +30,13 @@ MAX_SHEET_ROWS, MAX_CELLS = 1_048_576, 50_000_000
 MAX_ELEMENTS, MAX_CHARACTERS = 200_000_000, 10**9
 #: Elements that the shared strings are made of.
 MAX_STRINGS = 10_000_000
+#: Ranges of merged cells in a sheet.
+MAX_MERGED = 100_000
+#: What a cell is, a letter each: text, a number, a day or time. Of the cells below the first one of
+#: a merged range, which say what that one says, the letter is a capital.
+TEXT, NUMBER, DATE = "t", "n", "d"
+#: Digits of a number that a spreadsheet keeps; what a file holds beyond is rounding.
+DIGITS = 15
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _ROW, _STRING, _TEXT, _PHONETIC = f"{_MAIN}row", f"{_MAIN}si", f"{_MAIN}t", f"{_MAIN}rPh"
@@ -36,6 +44,11 @@ _ROW, _STRING, _TEXT, _PHONETIC = f"{_MAIN}row", f"{_MAIN}si", f"{_MAIN}t", f"{_
 _OF_CELLS = frozenset(f"{_MAIN}{name}" for name in ("c", "v", "f", "is", "t", "r", "rPr"))
 #: A character that XML does not allow, as workbooks escape it (ECMA-376, ST_Xstring).
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+#: A merged range. Nothing else in a part can look like it: text has no bare "<".
+_MERGED = re.compile(
+    rb"""mergeCell\b[^<>]{0,200}?\bref\s*=\s*["']([A-Z]{1,3})(\d{1,7}):[A-Z]{1,3}(\d{1,7})["']"""
+)
+_PIECE, _LONGEST_TAG = 1 << 20, 300
 
 
 @dataclass
@@ -47,16 +60,44 @@ class _Spent:
     characters: int = 0
 
 
-def sheets(content: IO[bytes], name: str) -> Iterator[tuple[str, Iterator[tuple[int, list[str]]]]]:
-    """Yield title and rows of each sheet, to be read before the next.
+@dataclass(frozen=True)
+class SheetRow:
+    """A row with something in it.
+
+    Args:
+        number: from 1.
+        cells: the text of each cell up to the last one.
+        sorts: what each of them is: see `TEXT`.
+    """
+
+    number: int
+    cells: list[str]
+    sorts: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet of a workbook.
+
+    Args:
+        title: its name.
+        first_day: the day with the number 0, from which the workbook counts days.
+        rows: those with something in them, to be read before the next sheet.
+    """
+
+    title: str
+    first_day: date
+    rows: Iterator[SheetRow] = field(repr=False)
+
+
+def sheets(content: IO[bytes], name: str) -> Iterator[Sheet]:
+    """Yield the sheets of a workbook, each to be read before the next.
+
+    A cell that is merged with those below it says the same in each row that has anything in it.
 
     Args:
         content: of the workbook, seekable.
         name: for errors.
-
-    Yields:
-        Rows as their number, from 1, and the text of each cell up to the last one; rows without
-        cells are left out.
 
     Raises:
         InputError: now or at a row: if it is damaged, or exceeds the limits.
@@ -79,8 +120,9 @@ def sheets(content: IO[bytes], name: str) -> Iterator[tuple[str, Iterator[tuple[
         except Exception as error:
             raise _damaged(name) from error
         spent = _Spent()
+        first_day = book.wb.epoch.date()
         for title, path in found:
-            yield title, _rows(book, path, name, spent)
+            yield Sheet(title, first_day, _rows(book, path, name, spent))
 
 
 def _check(infos: list[zipfile.ZipInfo], name: str) -> None:
@@ -184,9 +226,66 @@ def _strings(source: IO[bytes], name: str) -> list[str]:
     return found
 
 
-def _rows(book: Any, path: str, name: str, spent: _Spent) -> Iterator[tuple[int, list[str]]]:
+class _Merged:
+    """The merged ranges of a sheet, by what each column has of them."""
+
+    def __init__(self, source: IO[bytes], name: str) -> None:
+        #: Number of a row -> column -> last row of the range that begins there.
+        self._begins: dict[int, dict[int, int]] = {}
+        #: Column -> last row of the range that goes on, and what it says.
+        self._open: dict[int, tuple[int, str, str]] = {}
+        rest, count = b"", 0
+        while piece := source.read(_PIECE):
+            searched, end = rest + piece, 0
+            for found in _MERGED.finditer(searched):
+                end = found.end()
+                count += 1
+                if count > MAX_MERGED:
+                    raise InputError(
+                        _(
+                            "a sheet has more than {count} merged ranges; "
+                            "save the sheet that is meant as CSV"
+                        ).format(count=MAX_MERGED),
+                        where=name,
+                    )
+                column, first, last = _column(found[1]), int(found[2]), int(found[3])
+                if last > first:
+                    self._begins.setdefault(first, {})[column] = last
+            rest = searched[max(end, len(searched) - _LONGEST_TAG) :]
+
+    def fill(self, number: int, texts: list[str], sorts: list[str], spent: _Spent) -> None:
+        """Write what ranges say into the cells of a row that lie below their first one."""
+        for column, last in self._begins.get(number, {}).items():
+            if column < len(texts) and texts[column]:
+                self._open[column] = (last, texts[column], sorts[column].upper())
+        for column, (last, text, sort) in [*self._open.items()]:
+            if number > last:
+                del self._open[column]
+            elif column >= len(texts) or not texts[column]:
+                more = column + 1 - len(texts)
+                texts += [""] * more
+                sorts += [TEXT] * more
+                spent.cells += max(more, 1)
+                spent.characters += len(text)
+                texts[column], sorts[column] = text, sort
+
+
+def _column(letters: bytes) -> int:
+    """Return the place of a column, from 0."""
+    place = 0
+    for letter in letters:
+        place = place * 26 + letter - ord("A") + 1
+    return place - 1
+
+
+def _rows(book: Any, path: str, name: str, spent: _Spent) -> Iterator[SheetRow]:
     from openpyxl.worksheet._reader import WorkSheetParser
 
+    try:
+        with book.archive.open(path) as source:
+            merged = _Merged(source, name)
+    except zipfile.BadZipFile as error:
+        raise _damaged(name) from error
     with book.archive.open(path) as source:
         parser = WorkSheetParser(
             source, book.shared_strings, data_only=True, epoch=book.wb.epoch,
@@ -204,9 +303,11 @@ def _rows(book: Any, path: str, name: str, spent: _Spent) -> Iterator[tuple[int,
             if number <= last:
                 continue
             last = number
-            texts = _texts(cells, name, spent)
+            texts, sorts = _texts(cells, name, spent)
             if any(text.strip() for text in texts):
-                yield number, texts
+                merged.fill(number, texts, sorts, spent)
+                _check_spent(name, spent)
+                yield SheetRow(number, texts, "".join(sorts))
 
 
 def _of_rows(source: IO[bytes], name: str, spent: _Spent) -> Iterator[Any]:
@@ -241,10 +342,22 @@ def _elements(source: IO[bytes]) -> Iterator[Any]:
         yield element
 
 
-def _texts(cells: list[dict[str, Any]], name: str, spent: _Spent) -> list[str]:
-    """Return the text of each cell of a row, also of those between them."""
+def _texts(cells: list[dict[str, Any]], name: str, spent: _Spent) -> tuple[list[str], list[str]]:
+    """Return text and sort of each cell of a row, also of those between them."""
     width = max((cell["column"] for cell in cells), default=0)
     spent.cells += width
+    _check_spent(name, spent)
+    texts, sorts = [""] * width, [TEXT] * width
+    for cell in cells:
+        if cell["value"] is not None:
+            at = cell["column"] - 1
+            texts[at], sorts[at] = _text(cell["value"])
+            spent.characters += len(texts[at])
+    _check_spent(name, spent)
+    return texts, sorts
+
+
+def _check_spent(name: str, spent: _Spent) -> None:
     if spent.cells > MAX_CELLS:
         raise InputError(
             _(
@@ -253,11 +366,6 @@ def _texts(cells: list[dict[str, Any]], name: str, spent: _Spent) -> list[str]:
             ).format(count=MAX_CELLS // 10**6),
             where=name,
         )
-    texts = [""] * width
-    for cell in cells:
-        if cell["value"] is not None:
-            texts[cell["column"] - 1] = text = _text(cell["value"])
-            spent.characters += len(text)
     if spent.characters > MAX_CHARACTERS:
         raise InputError(
             _(
@@ -266,20 +374,30 @@ def _texts(cells: list[dict[str, Any]], name: str, spent: _Spent) -> list[str]:
             ).format(count=MAX_CHARACTERS // 10**6),
             where=name,
         )
-    return texts
 
 
 def _damaged(name: str) -> InputError:
     return unreadable(name, advice=_("save it again as .xlsx"), form=_("a workbook"))
 
 
-def _text(value: Any) -> str:
-    """Return the value of a cell as it would stand in a CSV file."""
+def _text(value: Any) -> tuple[str, str]:
+    """Return the value of a cell as it would stand in a CSV file, and what it is."""
     if isinstance(value, bool):
-        return "true" if value else "false"
+        return ("true" if value else "false"), TEXT
+    if isinstance(value, int):
+        return str(value), NUMBER
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(value)
+        return _plain_number(value), NUMBER
+    if isinstance(value, datetime):
+        return value.isoformat().removesuffix("T00:00:00"), DATE
     if hasattr(value, "isoformat"):
-        text = str(value.isoformat())
-        return text.removesuffix("T00:00:00")
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), str(value))
+        return str(value.isoformat()), DATE
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), str(value)), TEXT
+
+
+def _plain_number(value: float) -> str:
+    """Return a number as a spreadsheet shows it: 0.3, where the file has 0.30000000000000004."""
+    if value.is_integer():
+        return str(int(value))
+    text = repr(value)
+    return text if len(text.lstrip("-0.")) <= DIGITS else repr(float(f"{value:.{DIGITS}g}"))

@@ -77,7 +77,7 @@ def prepared(limits: ProcessLimits) -> Callable[[Collection[int]], tuple[str, ..
 
     Returns:
         A function, to be called in the child with the descriptors that stay open beside the
-        standard streams.
+        standard streams. It raises RuntimeError where there are threads.
     """
     values = values_for(limits)
     if sys.platform != "linux":
@@ -94,6 +94,7 @@ def prepared(limits: ProcessLimits) -> Callable[[Collection[int]], tuple[str, ..
     code = seccomp.prepared() if dropped else None
 
     def confine_child(keep: Collection[int]) -> tuple[str, ...]:
+        _need_one_thread()  # a library may start one as soon as it is forked
         privileges.close_others([*keep, *([] if rules is None else [rules])])
         privileges.leave_session(libc)
         hold_to(values)
@@ -154,8 +155,7 @@ def _confined(
         privileges.close_others({*descriptors, *_descriptors_of(readable)})
     restrictions = ["limits"]
     if sys.platform == "linux":
-        if _threads() != 1:
-            raise RuntimeError("confined with threads running")
+        _need_one_thread()
         libc = ctypes.CDLL(None, use_errno=True)
         privileges.leave_session(libc)
         hold(limits)
@@ -165,6 +165,12 @@ def _confined(
     else:
         hold(limits)
     return tuple(restrictions)
+
+
+def _need_one_thread() -> None:
+    """Raise where there are threads, which would stay free."""
+    if _threads() != 1:
+        raise RuntimeError("confined with threads running")
 
 
 def _threads() -> int:

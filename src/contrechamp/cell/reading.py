@@ -12,15 +12,47 @@ file, decrypted bytes), and yields JSON values and pieces of bytes. It may have 
 whatever it sends is checked: here for size, depth and form, by the caller for what it is to mean.
 """
 
+import pkgutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from contrechamp.cell import failures
 from contrechamp.cell.closed import is_closed
 from contrechamp.cell.conversation import Conversation
 from contrechamp.cell.limits import ReadingLimits
 from contrechamp.cell.warm_process import WarmProcess
+
+
+class Reads(Protocol):
+    """What reads content: a `Cell`."""
+
+    #: Whether anything was read without all of the restrictions in force.
+    read_unconfined: bool
+
+    def read(
+        self, function: str, content: IO[bytes], arguments: Mapping[str, Any], *, where: str = ""
+    ) -> Iterator[Any]:
+        """Yield what a function yields that is given some content."""
+
+    def close(self) -> None:
+        """End what reads."""
+
+
+class OwnContent:
+    """Reads content that came with this program, which is no stranger's: here, and at once."""
+
+    read_unconfined = False
+
+    def read(
+        self, function: str, content: IO[bytes], arguments: Mapping[str, Any], *, where: str = ""
+    ) -> Iterator[Any]:
+        """Yield what a function yields that is given some content, as `Cell.read` does."""
+        content.seek(0)
+        yield from pkgutil.resolve_name(function)(content, **arguments)
+
+    def close(self) -> None:
+        """Do nothing."""
 
 
 class Cell:
@@ -35,6 +67,15 @@ class Cell:
         self.read_unconfined = False
         self._modules = modules
         self._warm: WarmProcess | None = None
+
+    def start(self) -> None:
+        """Start the template now, so that it is warm when there is something to read.
+
+        Raises:
+            CellError: if it cannot be started.
+        """
+        if self._warm is None:
+            self._warm = WarmProcess(self.limits.process, self._modules)
 
     def read(
         self,
@@ -59,8 +100,8 @@ class Cell:
             InputError: as raised by the function.
             OSError: if the content cannot be read.
         """
-        if self._warm is None:
-            self._warm = WarmProcess(self.limits.process, self._modules)
+        self.start()
+        assert self._warm is not None  # noqa: S101  for the type
         child = Conversation(self._warm, self.limits, content, where)
         try:
             in_force = child.in_force()

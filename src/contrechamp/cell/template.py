@@ -18,14 +18,13 @@ import signal
 import socket
 import struct
 import sys
-import traceback
 from collections.abc import Callable, Collection
 from io import BufferedReader
-from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from contrechamp.base import i18n
 from contrechamp.base.errors import InputError
+from contrechamp.base.our_place import place_in_ours
 from contrechamp.cell import frames
 from contrechamp.cell.asked_content import BUFFER, AskedContent
 from contrechamp.cell.confinement import prepared
@@ -41,7 +40,6 @@ ENDED: Final = struct.Struct(">Iid")
 
 #: Confines this process; is told which descriptors it keeps.
 Confine: TypeAlias = Callable[[Collection[int]], tuple[str, ...]]
-_PACKAGE = Path(__file__).parents[1]
 
 
 def main() -> int:
@@ -230,12 +228,7 @@ def _described(error: Exception) -> dict[str, str]:
     """Return what went wrong in a reader, without anything of what it read."""
     if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:
         return {"memory": "beyond"}
-    place = ""
-    for frame in traceback.extract_tb(error.__traceback__):
-        file = Path(frame.filename)
-        if file.is_relative_to(_PACKAGE):
-            place = f"{file.relative_to(_PACKAGE).as_posix()}:{frame.lineno}"
-    return {"kind": type(error).__name__, "place": place}
+    return {"kind": type(error).__name__, "place": place_in_ours(error)}
 
 
 if __name__ == "__main__":

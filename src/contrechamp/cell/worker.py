@@ -19,13 +19,13 @@ from typing import Any, BinaryIO
 
 from contrechamp.base import i18n
 from contrechamp.base.errors import CheckFailedError, InputError, OutputError
+from contrechamp.base.our_place import place_in_ours
 from contrechamp.cell.confinement import confine
 from contrechamp.cell.limits import ProcessLimits
 
 _SAY_EVERY_S = 0.1
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _ROOM_BYTES = 1 << 16
-_PACKAGE = Path(__file__).parents[1]
 
 
 def main() -> None:
@@ -63,7 +63,7 @@ def _answer(call: dict[str, Any], out: BinaryIO, workshop: Path) -> dict[str, An
         if number in _FULL or _is_full(workshop):
             return {"error": "full"}
         traceback.print_exc()
-        return {"error": "ours", "kind": type(error).__name__, "place": _place(error)}
+        return {"error": "ours", "kind": type(error).__name__, "place": place_in_ours(error)}
 
 
 def _is_full(folder: Path) -> bool:
@@ -95,15 +95,6 @@ def _say(out: BinaryIO, what: dict[str, Any]) -> None:
     # item() turns NumPy's numbers into Python's, which json takes.
     out.write(json.dumps(what, default=lambda value: value.item()).encode() + b"\n")
     out.flush()
-
-
-def _place(error: Exception) -> str:
-    place = ""
-    for frame in traceback.extract_tb(error.__traceback__):
-        file = Path(frame.filename)
-        if file.is_relative_to(_PACKAGE):
-            place = f"{file.relative_to(_PACKAGE).as_posix()}:{frame.lineno}"
-    return place
 
 
 if __name__ == "__main__":

@@ -22,7 +22,8 @@ def command() -> click.Command:
         callback=_add,
         help=_(
             "Take files, and all files of folders, into a case. They are read, never changed or "
-            "moved. An interrupted run goes on when the same folder is added again."
+            "moved. An interrupted run goes on when the same folder is added again; what is in the "
+            "case under the same name already is told, and not doubled."
         ),
         epilog=_("Example: contrechamp add checkpoint-north photos/ letter.pdf"),
         params=[
@@ -54,7 +55,7 @@ def _add(
     from contrechamp.cli.bars import progress_for
     from contrechamp.vault.adding import Added, add
 
-    counts = {"added": 0, "duplicates": 0, "passed_over": 0, "unread": 0}
+    counts = {"added": 0, "duplicates": 0, "passed_over": 0, "unread": 0, "again": 0}
     items: list[dict[str, object]] = []
     with open_case(folder, secret_source(**secret), write=True) as case:
         for outcome in add(
@@ -67,17 +68,20 @@ def _add(
             progress=progress_for(as_json=as_json),
         ):
             if isinstance(outcome, Added):
-                counts["added"] += 1
-                counts["duplicates"] += outcome.duplicate
+                counts["again"] += outcome.again
+                counts["added"] += not outcome.again
+                counts["duplicates"] += outcome.duplicate and not outcome.again
                 counts["unread"] += bool(outcome.unread)
                 if outcome.unread:
                     told = unread_label(outcome.unread)
                     click.echo(f"{shown(outcome.path)}: {told}", err=True)
                 if as_json:
                     path = shown(outcome.path)
-                    items.append(
-                        {"item": outcome.item, "path": path, "duplicate": outcome.duplicate}
-                    )
+                    told_of = {"item": outcome.item, "path": path, "duplicate": outcome.duplicate}
+                    items.append({**told_of, "again": outcome.again})
+                elif outcome.again:
+                    told = _("is in the case already")
+                    click.echo(f"{outcome.item}  {shown(outcome.path)}  {told}")
                 else:
                     click.echo(f"{outcome.item}  {shown(outcome.path)}")
             else:
@@ -98,3 +102,12 @@ def _add(
             counts["added"],
         ).format(count=counts["added"], duplicates=counts["duplicates"])
     )
+    if counts["again"]:
+        click.echo(
+            ngettext(
+                "{count} file was there before under the same name; nothing was written for it",
+                "{count} files were there before under the same names; nothing was written for "
+                "them",
+                counts["again"],
+            ).format(count=counts["again"])
+        )

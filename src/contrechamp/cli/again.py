@@ -7,7 +7,7 @@ from contrechamp.cli.language import OPTION
 
 #: Options that change how a command runs or where it writes, but not what: the command stands in
 #: the report, and the same input, seed and version give the same bytes.
-NOT_IN_THE_RESULT = ("out", "threads", "as_json")
+NOT_IN_THE_RESULT = ("out", "threads", "unconfined", "as_json")
 OUT = ("-o", "report")
 
 

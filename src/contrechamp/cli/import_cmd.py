@@ -10,7 +10,7 @@ import click
 
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.shown_text import shown
-from contrechamp.cli.case_access import case_argument, now, reason_option, reopen_case
+from contrechamp.cli.case_access import case_argument, now, open_case, reason_option, reopen_case
 from contrechamp.cli.options import json_option, unconfined_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 from contrechamp.dossier.formats.read.registry import FORMATS
@@ -49,6 +49,13 @@ def command() -> click.Command:
                 help=_("Leave out what cannot be read or written, say so, and take the rest."),
             ),
             click.Option(
+                ["--preview"], is_flag=True,
+                help=_(
+                    "Write nothing: show what was understood of the files, the first records as "
+                    "they would be written, and everything that would be refused."
+                ),
+            ),
+            click.Option(
                 ["--accept"], is_flag=True,
                 help=_("Write what is proposed, such as the places of photos: you looked at it."),
             ),
@@ -71,6 +78,7 @@ def _import(
     format_: str | None,
     mapping: Path | None,
     skip_bad_rows: bool,
+    preview: bool,
     accept: bool,
     overwrite: bool,
     reason: str,
@@ -79,10 +87,30 @@ def _import(
     **secret: Any,
 ) -> None:
     from contrechamp.cli.bars import progress_for
+    from contrechamp.cli.preview_text import tell_preview
+    from contrechamp.dossier.formats.read import previewing
     from contrechamp.dossier.formats.read.importing import read_files, write_files
     from contrechamp.dossier.formats.read.source_file import source_cell
 
     progress = progress_for(as_json=as_json)
+    if preview:
+        with (
+            open_case(folder, secret_source(**secret)) as case,
+            source_cell(unconfined=unconfined) as cell,
+        ):
+            would = previewing.preview(
+                case,
+                files,
+                cell,
+                format_name=format_ or "",
+                mapping=mapping,
+                accept=accept,
+                overwrite=overwrite,
+                today=now().date(),
+                progress=progress,
+            )
+        tell_preview(would, as_json=as_json)
+        return
     with (
         reopen_case(folder, secret_source(**secret)) as opened,
         source_cell(unconfined=unconfined) as cell,

@@ -9,16 +9,20 @@ from contrechamp.base.i18n import _
 from contrechamp.cli.options import (
     FiniteRange,
     crs_option,
+    declination_option,
     draws_option,
     json_option,
     levels_option,
+    models_option,
     report_option,
     skip_bad_rows_option,
     target_height_option,
     threads_option,
+    unconfined_option,
 )
 from contrechamp.cli.telling import measure_and_tell
 from contrechamp.publish.measure_job import HOMES, PIECE_M, SAME_CAMERA_M, SEED, MeasureJob
+from contrechamp.scene.map_cell import map_cell
 
 
 def command() -> click.Command:
@@ -29,7 +33,8 @@ def command() -> click.Command:
         help=_(
             "Measure what mapped cameras can see of streets and ways, with its uncertainty.\n\n"
             "INPUT: OpenStreetMap extracts (.osm, .osm.gz, .osm.bz2, .osm.pbf), surveys (.csv, "
-            ".geojson, .gpkg, .parquet) and walks (.gpx); several are put together."
+            ".xlsx, .geojson, .gpkg, .parquet, .kml, .kmz, photos with a place) and walks (.gpx, "
+            ".kml); several are put together. What is understood of them: contrechamp check"
         ),
         epilog=_("Example: contrechamp measure city.osm.pbf survey.csv -o report --lang fr"),
         params=[
@@ -46,6 +51,14 @@ def command() -> click.Command:
                 type=click.Path(path_type=Path),
                 metavar="FILE",
                 help=_("Districts or grid cells (polygons) to give figures for."),
+            ),
+            click.Option(
+                ["--whole"],
+                is_flag=True,
+                help=_(
+                    "The input is cut to an area that means something: give shares of all its "
+                    "street too."
+                ),
             ),
             levels_option(),
             target_height_option(),
@@ -64,8 +77,10 @@ def command() -> click.Command:
                 metavar="FILE",
                 help=_("TOML file with what to assume where nothing is mapped."),
             ),
+            models_option(),
             crs_option(),
             skip_bad_rows_option(),
+            declination_option(),
             click.Option(
                 ["--same-camera", "same_camera_m"],
                 type=FiniteRange(0, 1000),
@@ -90,11 +105,20 @@ def command() -> click.Command:
                 metavar="N",
                 help=_("Walk from at most this many homes; 0: no walks."),
             ),
+            click.Option(
+                ["--open", "open_ground"],
+                is_flag=True,
+                help=_(
+                    "The place has no buildings: views are free within range and field of view. "
+                    "The report says so first."
+                ),
+            ),
             threads_option(),
+            unconfined_option(),
             json_option(),
         ],
     )
 
 
-def _measure(*, as_json: bool, **options: Any) -> None:
-    measure_and_tell(MeasureJob(**options), as_json=as_json)
+def _measure(*, as_json: bool, unconfined: bool, **options: Any) -> None:
+    measure_and_tell(MeasureJob(**options), map_cell(unconfined=unconfined), as_json=as_json)

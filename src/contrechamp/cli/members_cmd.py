@@ -29,14 +29,26 @@ def command() -> click.Command:
             "does not prove."
         ),
         epilog=_("Example: contrechamp members checkpoint-north"),
-        params=[case_argument(), *secret_options(), json_option()],
+        params=[
+            case_argument(),
+            click.Option(
+                ["--accept"],
+                is_flag=True,
+                help=_(
+                    "From now on, this is the case at its place: after you put another there, or "
+                    "an older copy. Compare the keys first."
+                ),
+            ),
+            *secret_options(),
+            json_option(),
+        ],
     )
 
 
-def _members(*, folder: Path, as_json: bool, **secret: Any) -> None:
+def _members(*, folder: Path, accept: bool, as_json: bool, **secret: Any) -> None:
     from contrechamp.vault.access.roster import roster
 
-    with open_case(folder, secret_source(**secret)) as case:
+    with open_case(folder, secret_source(**secret), accept=accept) as case:
         found = roster(case)
     if as_json:
         click.echo(json.dumps([asdict(one) for one in found]))

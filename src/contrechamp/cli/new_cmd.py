@@ -7,7 +7,7 @@ import click
 from contrechamp.base.files import refuse_existing
 from contrechamp.base.i18n import _
 from contrechamp.base.machine import keep_memory_private
-from contrechamp.cli.case_access import case_argument, now
+from contrechamp.cli.case_access import case_argument, know_own_case, now
 from contrechamp.cli.secret_input import SecretSource, passphrase_fd_option, read_new_passphrase
 from contrechamp.cli.text_input import Line
 
@@ -46,6 +46,7 @@ def _new(*, folder: Path, name: str, passphrase_fd: int | None) -> None:
     recovery = make_case(
         folder, passphrase, tables=TABLES, name=name or _("first member"), now=now()
     )
+    know_own_case(folder)
     click.echo(_("Case: {folder}").format(folder=folder))
     click.echo(_("Recovery key, shown this once: {key}").format(key=recovery))
     click.echo(

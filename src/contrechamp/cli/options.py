@@ -106,6 +106,29 @@ def skip_bad_rows_option() -> click.Option:
     )
 
 
+def declination_option() -> click.Option:
+    """``--declination``: how far a compass pointed from true north."""
+    return click.Option(
+        ["--declination", "declination_deg"],
+        type=FiniteRange(-180, 180),
+        metavar="DEG",
+        help=_(
+            "Turn directions from magnetic north by this to true north, east positive; by default "
+            "by the World Magnetic Model for the day in each row."
+        ),
+    )
+
+
+def models_option() -> click.Option:
+    """``--models``: what data sheets say."""
+    return click.Option(
+        ["--models", "models_file"],
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help=_("CSV of makers' models: lens and resolution of cameras whose model is known."),
+    )
+
+
 def levels_option() -> click.Option:
     """``--levels``: pixel densities."""
     return click.Option(

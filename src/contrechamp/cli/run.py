@@ -11,13 +11,13 @@ import traceback
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType
 
 import click
 
 from contrechamp.base.errors import ContrechampError
 from contrechamp.base.i18n import _
+from contrechamp.base.our_place import place_in_ours
 from contrechamp.base.shown_text import shown
 from contrechamp.cli.app import application
 from contrechamp.cli.language import speak
@@ -25,8 +25,6 @@ from contrechamp.cli.options import is_verbose
 
 WRONG = 2
 STOPPED_BY_PIPE = 128 + 13  # SIGPIPE, which Python turns into an exception
-
-PACKAGE = Path(__file__).parent.parent
 
 
 class StoppedError(BaseException):
@@ -96,17 +94,7 @@ def _explain(error: Exception) -> tuple[str, int]:
     return _(
         "this should not have happened ({kind} in {place}); please report it, with what the "
         "same command prints with -v (look through that first: it may show your data)"
-    ).format(kind=type(error).__name__, place=_place(error)), WRONG
-
-
-def _place(error: Exception) -> str:
-    """Return the innermost line of our code in the traceback, without this machine's paths."""
-    place = "contrechamp"
-    for frame in traceback.extract_tb(error.__traceback__):
-        file = Path(frame.filename)
-        if file.is_relative_to(PACKAGE):
-            place = f"{file.relative_to(PACKAGE).as_posix()}:{frame.lineno}"
-    return place
+    ).format(kind=type(error).__name__, place=place_in_ours(error) or "contrechamp"), WRONG
 
 
 def _say(message: str) -> None:

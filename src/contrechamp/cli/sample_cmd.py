@@ -12,7 +12,7 @@ import click
 from contrechamp.base.errors import OutputError
 from contrechamp.base.i18n import _
 from contrechamp.base.machine import keep_memory_private
-from contrechamp.cli.case_access import now
+from contrechamp.cli.case_access import know_own_case, now
 from contrechamp.cli.options import json_option
 
 
@@ -50,6 +50,7 @@ def _sample(*, out: Path, as_json: bool) -> None:
     with new_folder(out, _refuse_changed) as folder:
         counts = sample_folder.make(folder, now=now, random=secrets.token_bytes)
     case = out / sample_folder.CASE
+    know_own_case(case)
     if as_json:
         click.echo(json.dumps({"case": str(case), "records": counts}))
         return

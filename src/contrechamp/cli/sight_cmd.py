@@ -10,12 +10,16 @@ import click
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.cli.options import (
     crs_option,
+    declination_option,
     json_option,
     levels_option,
+    models_option,
     skip_bad_rows_option,
     target_height_option,
     threads_option,
+    unconfined_option,
 )
+from contrechamp.scene.map_cell import map_cell
 
 
 def command() -> click.Command:
@@ -62,7 +66,10 @@ def command() -> click.Command:
             levels_option(),
             crs_option(),
             skip_bad_rows_option(),
+            models_option(),
+            declination_option(),
             threads_option(),
+            unconfined_option(),
             json_option(),
         ],
     )
@@ -78,26 +85,39 @@ def _sight(
     level_set: str,
     crs: str | None,
     skip_bad_rows: bool,
+    declination_deg: float | None,
+    models_file: Path | None,
     threads: int | None,
+    unconfined: bool,
     as_json: bool,
 ) -> None:
+    with map_cell(unconfined=unconfined) as cell:  # gets warm during the imports
+        from contrechamp.publish.regions_file import check_regions_file
+        from contrechamp.scene.camera_models import scene_with_models
+        from contrechamp.scene.read import read_cameras_and_buildings
+        from contrechamp.sight.levels import parse_levels
+
+        levels = parse_levels(level_set)
+        check_regions_file(out, (cameras_file, buildings_file))
+        scene = read_cameras_and_buildings(
+            cameras_file,
+            buildings_file,
+            crs=crs,
+            skip_bad_rows=skip_bad_rows,
+            declination_deg=declination_deg,
+            cell=cell,
+        )
+        if models_file is not None:
+            scene = scene_with_models(scene, models_file, skip_bad_rows=skip_bad_rows, cell=cell)
     from contrechamp.cli.bars import progress_for
     from contrechamp.cli.telling import tell_notices, tell_rows_left_out
     from contrechamp.measure.engine import compile_engine
     from contrechamp.measure.known import known_names
     from contrechamp.measure.possible_regions import possible_regions, region_table
     from contrechamp.measure.priors import default
-    from contrechamp.measure.stage import set_stage, wall_notices
-    from contrechamp.publish.regions_file import check_regions_file, write_regions
-    from contrechamp.scene.read import read_cameras_and_buildings
-    from contrechamp.sight.levels import parse_levels
+    from contrechamp.measure.stage import set_stage
+    from contrechamp.publish.regions_file import write_regions
 
-    levels = parse_levels(level_set)
-    check_regions_file(out, (cameras_file, buildings_file))
-    scene = read_cameras_and_buildings(
-        cameras_file, buildings_file, crs=crs, skip_bad_rows=skip_bad_rows
-    )
-    scene = replace(scene, notices=(*scene.notices, *wall_notices(scene)))
     progress = progress_for(as_json=as_json)
     compile_engine(progress)
     watch = _StopWatch()
@@ -105,6 +125,7 @@ def _sight(
     stage = set_stage(
         scene, default(), levels, target_height_m=target_height_m, seed=0, threads=threads
     )
+    scene = replace(scene, notices=(*scene.notices, *stage.notices))
     index_seconds = watch.lap()
     next(possible_regions(stage, flat=flat, at_once=1))
     compile_seconds = watch.lap()

@@ -11,29 +11,41 @@ from contrechamp.base.i18n import _, ngettext
 from contrechamp.cli.options import is_verbose
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from contrechamp.publish.measure_job import MeasureJob
+    from contrechamp.scene.map_cell import MapReader
     from contrechamp.scene.tables import Notice
 
 #: Notices of each kind that are printed; the rest is counted, and all are in the report.
 SHOWN = 3
 
 
-def measure_and_tell(job: "MeasureJob", *, as_json: bool) -> None:
+def measure_and_tell(
+    job: "MeasureJob", cell: "AbstractContextManager[MapReader]", *, as_json: bool
+) -> None:
     """Run the main job, for ``measure`` and ``demo``, and print what came out.
+
+    Args:
+        job: what is to be measured.
+        cell: reads its inputs; it gets warm while this process imports what it needs.
+        as_json: print for machines.
 
     Raises:
         ContrechampError: if an input, an option or the output folder cannot be used.
     """
-    from contrechamp.cli.again import command_again
-    from contrechamp.cli.bars import progress_for
-    from contrechamp.publish.measuring import measure_and_publish
+    with cell as reads:
+        from contrechamp.cli.again import command_again
+        from contrechamp.cli.bars import progress_for
+        from contrechamp.publish.measuring import measure_and_publish
 
-    done = measure_and_publish(
-        job,
-        again=command_again(click.get_current_context()),
-        progress=progress_for(as_json=as_json),
-        first=None if as_json else tell_first_figure,
-    )
+        done = measure_and_publish(
+            job,
+            again=command_again(click.get_current_context()),
+            cell=reads,
+            progress=progress_for(as_json=as_json),
+            first=None if as_json else tell_first_figure,
+        )
     if as_json:
         click.echo(json.dumps(done.for_machines()))
         return
@@ -41,15 +53,8 @@ def measure_and_tell(job: "MeasureJob", *, as_json: bool) -> None:
     tell_rows_left_out(done.scene.counts)
     for warning in done.measurement.warnings:
         click.echo(_("note: {warning}").format(warning=warning), err=True)
-    steps = ", ".join(f"{label} {spent:.1f} s" for label, spent in done.seconds.items())
-    click.echo(steps, err=True)
-    rate = done.draws_a_second()
-    click.echo(
-        _("{draws} draws in all, {rate} a second").format(
-            draws=done.measurement.methods["draws_in_all"], rate=f"{rate:.0f}" if rate else "-"
-        ),
-        err=True,
-    )
+    for line in done.how_fast():
+        click.echo(line, err=True)
     for sentence in done.sentences():
         click.echo(sentence)
     click.echo(_("Report: {index}").format(index=done.report.index))

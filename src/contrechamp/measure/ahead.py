@@ -27,5 +27,5 @@ def all_else() -> None:
     row, indptr = np.array([0]), np.array([0, 1])
     foot_routes._steps_to_root(tree, row, node)
     foot_routes._edges_to_root(tree, row, node, indptr, graph_start, column, np.array([0, 0]))
-    seen, free = np.zeros((1, 1, 1), np.float32), np.empty((1, 1, 1), np.bool_)
-    foot_routes._join_unseen(seen, np.array([0, 1]), edge, node, 2, node, edge, free)
+    free = np.empty((1, 1), np.bool_)
+    foot_routes._join_unseen(np.array([0, 1]), edge, edge, node, 2, node, edge, free)

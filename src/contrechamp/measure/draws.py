@@ -17,6 +17,7 @@ from contrechamp.base.seeds import stream
 from contrechamp.measure.exposure import CameraDraws
 from contrechamp.measure.heights import BuildingHeights
 from contrechamp.measure.lens import distance_at_density, hfov_from_focal, vfov_from_hfov
+from contrechamp.measure.model_limits import Limits, limited, varies, within
 from contrechamp.measure.priors import (
     AIM_HEIGHT_M,
     AIM_NEAREST_M,
@@ -33,10 +34,12 @@ I8 = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 #: Unknown of a camera -> the row of the table of priors that it is drawn from. Horizontal and
-#: vertical field of view are one unknown, the lens. Kind, indoor and heading have no quantiles.
+#: vertical field of view are one unknown, the lens. Kind, indoor, place and heading have no
+#: quantiles.
 UNKNOWN_OF: Mapping[str, str] = {
     "kind": "",
     "indoor": "",
+    "place": "",
     "heading_deg": "",
     "height_m": "height_m",
     "tilt_deg": "tilt_deg",
@@ -51,7 +54,7 @@ INDOOR_SHARE = 0.5
 _IN_TABLE = 10_000
 BUILDING = "building_height_m"
 #: Unknowns without an order: a scenario "all at the first decile" still draws them.
-UNORDERED = ("kind", "indoor", "heading_deg")
+UNORDERED = ("kind", "indoor", "place", "heading_deg")
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,9 @@ def possible_kinds(cameras: gpd.GeoDataFrame, priors: Priors) -> Mapping[str, Ma
     }
 
 
-def drawn_unknowns(cameras: gpd.GeoDataFrame, priors: Priors) -> Mapping[str, Mask]:
+def drawn_unknowns(
+    cameras: gpd.GeoDataFrame, priors: Priors, limits: Limits | None = None
+) -> Mapping[str, Mask]:
     """Return which unknowns are drawn for which cameras.
 
     A parameter is not drawn where it is mapped, where the priors give it a single value, or where
@@ -124,16 +129,18 @@ def drawn_unknowns(cameras: gpd.GeoDataFrame, priors: Priors) -> Mapping[str, Ma
         if unknown == "indoor":
             drawn[unknown] = outdoor & cameras["indoor_doubtful"].to_numpy(bool)
             continue
-        varies = np.zeros(len(cameras), bool)
+        if unknown == "place":  # by `stage`, which has placed them
+            continue
+        by_prior = np.zeros(len(cameras), bool)
         for name in KINDS:
             if name in TURNING and unknown in ("heading_deg", "tilt_deg"):
                 continue
             if unknown == "heading_deg" or not priors.row(prior, name).fixed:
-                varies |= may_be[name]
+                by_prior |= may_be[name]
         missing = np.isnan(cameras[column.get(unknown, unknown)].to_numpy(np.float64))
         if unknown in ("heading_deg", "tilt_deg"):  # a lens that looks all round has none
             missing &= ~(cameras["hfov_deg"].to_numpy(np.float64) >= 360.0)
-        drawn[unknown] = outdoor & missing & varies
+        drawn[unknown] = outdoor & missing & varies(limits or {}, unknown, by_prior)
     return {unknown: mask for unknown, mask in drawn.items() if mask.any()}
 
 
@@ -182,6 +189,7 @@ def draw_cameras(
     convergence_deg: F8,
     priors: Priors,
     numbers: Uniforms,
+    limits: Limits | None = None,
     *,
     target_height_m: float = 1.6,
 ) -> CameraDraws:
@@ -204,6 +212,7 @@ def draw_cameras(
             headings are from; what is returned is from the plane's.
         priors: for what is not mapped.
         numbers: of the cameras and draws.
+        limits: of their models.
         target_height_m: height of what is to be in view, where the range follows from density.
     """
     shape = (numbers.n_draws, len(cameras))
@@ -236,13 +245,15 @@ def draw_cameras(
         known = cameras[column].to_numpy(np.float64) - turned_deg
         return np.ascontiguousarray(np.where(np.isnan(known), values, known))
 
-    hfov = mapped_or("hfov_deg", hfov_from_focal(from_prior("lens")))
-    width = mapped_or("width_px", from_prior("width_px"))
+    limits = limits or {}
+    short, long = number("lens"), 1.0 - number("lens")  # a short lens is a wide one
+    focal = within(limits, "focal_mm", short, from_prior("lens"))
+    hfov = mapped_or("hfov_deg", within(limits, "hfov_deg", long, hfov_from_focal(focal)))
+    vfov = within(limits, "vfov_deg", long, vfov_from_hfov(hfov))
+    width = within(limits, "width_px", number("width_px"), from_prior("width_px"))
+    width = mapped_or("width_px", width)
     height = mapped_or("height_m", from_prior("height_m"))
-    # Directions that a camera covers are no lens (see `priors.ByDensity`).
-    covers = np.broadcast_to(
-        cameras["hfov_deg"].notna().to_numpy() & cameras["width_px"].isna().to_numpy(), shape
-    )
+    covers = np.broadcast_to(_covers_directions(cameras, limits), shape)
     turns = np.isin(kind, [KINDS.index(name) for name in TURNING])
     range_m = mapped_or("range_m", from_prior("range_m"))
     range_m[:, cameras["indoor"].to_numpy(bool)] = 0.0
@@ -255,11 +266,22 @@ def draw_cameras(
         heading_deg=mapped_or("heading_deg", free, turned_deg=convergence_deg),
         tilt_deg=mapped_or("tilt_deg", from_prior("tilt_deg")),
         hfov_deg=hfov,
-        vfov_deg=mapped_or("vfov_deg", vfov_from_hfov(hfov)),
+        vfov_deg=mapped_or("vfov_deg", vfov),
         width_px=width,
         range_m=range_m,
         sweep_deg=np.where(turns, 360.0, np.minimum(hfov, 360.0)),
     )
+
+
+def _covers_directions(cameras: gpd.GeoDataFrame, limits: Limits) -> Mask:
+    """Return whose field of view is the directions that it covers, no lens; (n,).
+
+    See `priors.ByDensity`. A field of view that comes from the model is that of a lens.
+    """
+    by_model = np.array(["hfov_deg" in str(one).split(",") for one in cameras["by_model"]], bool)
+    mapped = cameras["hfov_deg"].notna().to_numpy() & ~by_model
+    has_width = cameras["width_px"].notna().to_numpy() | limited(limits, "width_px", len(cameras))
+    return np.asarray(mapped & ~has_width)
 
 
 def _kinds(kind: NDArray[np.str_], priors: Priors, u: F8) -> I8:
@@ -291,7 +313,7 @@ def values_drawn(unknown: str, kind: str, priors: Priors, target_height_m: float
     numbers = {
         name: stream(0, "table of priors", kind, name).random((_IN_TABLE, 1)) for name in UNKNOWN_OF
     }
-    row = {name: [math.nan] for name in UNKNOWNS} | {"kind": [kind]}
+    row = {name: [math.nan] for name in UNKNOWNS} | {"kind": [kind], "by_model": [""]}
     camera = gpd.GeoDataFrame({**row, "indoor": [False], "indoor_doubtful": [False]})
     zero, circle = np.zeros(1), np.full(1, 360.0)
     found = draw_cameras(

@@ -2,27 +2,24 @@
 
 import os
 from collections import namedtuple
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from contrechamp.base.compiled import compiled, compiled_part
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.sight.arrays import Level
 from contrechamp.sight.growing import copy_first
+from contrechamp.sight.parts import index_segments
 from contrechamp.sight.placing import off_outlines
-from contrechamp.sight.seen import (
-    CameraColumns,
-    Segments,
-    new_buffers,
-    record_seen,
-    segments_within,
-)
+from contrechamp.sight.seen import CameraColumns, new_buffers, record_seen
 from contrechamp.sight.walls import Walls, compressed_rows
 
 F4 = NDArray[np.float32]
@@ -70,6 +67,11 @@ class Pieces:
     piece: I8
     n_pieces: int
 
+    @cached_property
+    def lines(self) -> Any:
+        """The segments as the engine takes them; laid out once for all draws."""
+        return index_segments(np.column_stack((self.x0, self.y0, self.x1, self.y1)))
+
 
 @dataclass(frozen=True)
 class Walks:
@@ -78,13 +80,19 @@ class Walks:
     indptr: I8
     indices: I8
 
+    def by_piece(self, n_pieces: int) -> tuple[I8, I8]:
+        """Return the walks over each piece, in compressed rows."""
+        walk = np.repeat(np.arange(len(self.indptr) - 1), np.diff(self.indptr))
+        return compressed_rows(self.indices, walk, n_pieces)
+
 
 @dataclass(frozen=True)
 class Exposure:
     """What all cameras see of all pieces, in every draw.
 
     Args:
-        seen_m: (n_draws, n_levels, n_pieces) float32: length in view of at least one camera.
+        seen: for each level, (n_draws, n_pieces) float32 in compressed rows: length in view of at
+            least one camera. Pieces of which nothing is in view take no room.
         cameras_m: (n_levels, n_pieces) float64: mean over draws of the length times the number of
             cameras that have it in view.
         by_camera_m: (n_draws, n_levels, n_cameras) float32: length in view of this camera.
@@ -96,7 +104,7 @@ class Exposure:
             the walk in view.
     """
 
-    seen_m: F4
+    seen: tuple[csr_array, ...]
     cameras_m: F8
     by_camera_m: F4
     alone_m: F4
@@ -105,78 +113,78 @@ class Exposure:
 
 
 # The arrays of `Exposure` that the compiled code fills.
-_Result = namedtuple("_Result", "seen_m by_camera_m alone_m by_group_m walk_cameras")
+_Result = namedtuple("_Result", "by_camera_m alone_m by_group_m walk_cameras")
+# What some draws have in view, level by level: pieces, draw by draw and ascending; metres of each;
+# metres times cameras. Then how many pieces there are so far.
+_Found = namedtuple("_Found", "piece metres cameras_m count")
+# The records of one segment as a list: its first and last record, and which one follows each.
+# Then a bit for each segment that has any.
+_Chains = namedtuple("_Chains", "head tail following marked")
 #: Draws that one thread does at a time. Fixed, so that sums are added up in the same order whatever
 #: the number of threads.
 DRAWS_AT_ONCE = 8
 
 
 @compiled_part
-def _cover(
-    first: int,
-    last: int,
-    order: Any,
-    start: Any,
-    end: Any,
-    camera: Any,
-    group_start: Any,
-    group_of: Any,
-    in_group: Any,
-    length_m: float,
-    by_group: Any,
-    alone: Any,
-    event_at: Any,
-    event_of: Any,
-) -> float:
-    """Return the length of one segment that is covered by at least one of the given parts.
+def _chain(records: int, segment_of: Any, row: Any, chains: Any) -> Any:
+    """List the records of every segment, in their order; return the lists, with more room."""
+    head, tail, following, marked = chains.head, chains.tail, chains.following, chains.marked
+    if records > len(following):
+        following = np.empty(2 * records, np.int32)
+    for k in range(records):
+        s = row[segment_of[k]]
+        following[k] = -1
+        if head[s] < 0:
+            head[s] = k
+            marked[s // 64] |= np.uint64(1) << np.uint64(s % 64)
+        else:
+            following[tail[s]] = k
+        tail[s] = k
+    return _Chains(head, tail, following, marked)
 
-    Adds the length that only one camera covers to `alone`, and the length that each group covers
-    to `by_group`. The parts of one camera do not overlap.
-    """
-    if last - first == 1:
-        k = order[first]
-        covered: float = (end[k] - start[k]) * length_m
-        alone[camera[k]] += covered
-        for g in range(group_start[camera[k]], group_start[camera[k] + 1]):
-            by_group[group_of[g]] += covered
-        return covered
-    # The beginnings and ends of parts, sorted by insertion; where they touch, ends come first.
-    n = 0
-    for i in range(first, last):
-        k = order[i]
-        for side in range(2):
-            at = start[k] if side == 0 else end[k]
-            what = k if side == 0 else -k - 1
-            j = n - 1
-            while j >= 0 and (event_at[j] > at or (event_at[j] == at and event_of[j] > what)):
-                event_at[j + 1], event_of[j + 1] = event_at[j], event_of[j]
-                j -= 1
-            event_at[j + 1], event_of[j + 1] = at, what
-            n += 1
-    covered = 0.0
-    at_once = 0
-    which = 0  # sum of the numbers of the cameras at once: with a single camera, its number
-    before = 0.0
-    in_group[:] = 0
-    for i in range(n):
-        at = event_at[i]
-        stretch = (at - before) * length_m
-        if at_once > 0 and stretch > 0.0:
-            covered += stretch
-            if at_once == 1:
-                alone[which] += stretch
-            for g in range(len(in_group)):
-                if in_group[g] > 0:
-                    by_group[g] += stretch
-        k = event_of[i]
-        change = 1 if k >= 0 else -1
-        c = camera[k if k >= 0 else -k - 1]
-        at_once += change
-        which += change * c
-        for g in range(group_start[c], group_start[c + 1]):
-            in_group[group_of[g]] += change
-        before = at
-    return covered
+
+@compiled_part
+def _with_room(found: Any, more: int) -> Any:
+    """Return what was found, with room for so many more pieces on each level."""
+    most = more
+    for level in range(len(found.count)):
+        most = max(most, found.count[level] + more)
+    levels, room = found.piece.shape
+    if most <= room:
+        return found
+    larger = _new_found(levels, 2 * most)
+    for level in range(levels):
+        copy_first(found.count[level], found.piece[level], larger.piece[level])
+        copy_first(found.count[level], found.metres[level], larger.metres[level])
+        copy_first(found.count[level], found.cameras_m[level], larger.cameras_m[level])
+        larger.count[level] = found.count[level]
+    return larger
+
+
+@compiled_part
+def _new_found(levels: int, room: int) -> Any:
+    return _Found(
+        np.empty((levels, room), np.int32), np.empty((levels, room), np.float32),
+        np.empty((levels, room)), np.zeros(levels, np.int64),
+    )  # fmt: skip
+
+
+@compiled_part
+def _marked_ones(marked: Any, most: int) -> Any:
+    """Return which bits are set, ascending, and clear them."""
+    ones = np.empty(most, np.int64)
+    found = 0
+    for word in range(len(marked)):
+        bits = marked[word]
+        number = 64 * word
+        while bits:
+            if bits & np.uint64(1):
+                ones[found] = number
+                found += 1
+            bits >>= np.uint64(1)
+            number += 1
+        marked[word] = 0
+    return ones[:found]
 
 
 @compiled_part
@@ -189,81 +197,140 @@ def _sum_draw(
     group_start: Any,
     group_of: Any,
     walk_start: Any,
-    walk_piece: Any,
+    walk_of: Any,
     result: Any,
-    camera_length: Any,
-) -> None:
-    """Add up the records of one draw: by piece, camera and group, and cameras met on walks."""
-    x0, y0, x1, y1 = lines.x0, lines.y0, lines.x1, lines.y1
-    key_of, camera_of, start_of, end_of = buffers.key, buffers.camera, buffers.start, buffers.end
-    seen, by_camera = result.seen_m[draw], result.by_camera_m[draw]
-    n_levels, n_pieces = seen.shape
-    n_cameras, n_groups, n_segments = by_camera.shape[1], result.by_group_m.shape[2], len(x0)
-    n_walks, words = len(walk_start) - 1, (n_cameras + 63) // 64
+    chains: Any,
+    found: Any,
+) -> tuple[Any, Any]:
+    """Add up the records of one draw: by piece, camera and group, and cameras met on walks.
 
-    # Records by level and segment (counting sort).
-    bucket = np.zeros(n_segments * n_levels + 1, np.int64)
-    for k in range(records):
-        bucket[key_of[k] + 1] += 1
-    for k in range(n_segments * n_levels):
-        bucket[k + 1] += bucket[k]
-    order = np.empty(records, np.int64)
-    for k in range(records):
-        order[bucket[key_of[k]]] = k
-        bucket[key_of[k]] += 1
+    Segments are gone through in their order, so that no sum depends on how they are laid out. One
+    loop over all of them, for the reason given at `sweep.cut_slices`.
+    """
+    ends = lines.ends
+    segment_of, camera_of = buffers.segment, buffers.camera
+    start_of, end_of = buffers.start, buffers.end
+    n_levels, n_cameras = result.by_camera_m.shape[1:]
+    n_groups, n_walks = result.by_group_m.shape[2], result.walk_cameras.shape[2]
+    words = (n_cameras + 63) // 64
+    chains = _chain(records, segment_of, lines.row, chains)
+    head, following = chains.head, chains.following
+    touched = _marked_ones(chains.marked, records)
+    found = _with_room(found, len(touched))
+    found_piece, found_metres, found_cameras = found.piece, found.metres, found.cameras_m
+    count = found.count
 
+    # The beginnings and ends of parts of a segment.
     event_at, event_of = np.empty(2 * records), np.empty(2 * records, np.int64)
+    chosen = np.empty(records, np.int64)
     in_group = np.zeros(n_groups, np.int64)
-    seen_by = np.zeros((n_pieces if n_walks > 0 else 0, words), np.uint64)
-    met = np.empty(words, np.uint64)
-    first = 0
-    for level in range(n_levels):
-        # Added up in double precision; the results are stored in single.
-        own, alone = np.zeros(n_cameras), np.zeros(n_cameras)
-        group = np.zeros(n_groups)
-        covered = np.zeros(n_pieces)
-        seen_by[:] = 0
-        while first < records and key_of[order[first]] < (level + 1) * n_segments:
-            key = key_of[order[first]]
-            last = first
-            while last < records and key_of[order[last]] == key:
-                last += 1
-            s = key - level * n_segments
-            length = np.sqrt((x1[s] - x0[s]) ** 2 + (y1[s] - y0[s]) ** 2)
-            covered[piece[s]] += _cover(
-                first, last, order, start_of, end_of, camera_of,
-                group_start, group_of, in_group, length, group, alone, event_at, event_of,
-            )  # fmt: skip
-            for i in range(first, last):
-                c = camera_of[order[i]]
-                part = (end_of[order[i]] - start_of[order[i]]) * length
-                own[c] += part
-                camera_length[level, piece[s]] += part
+    # Added up in double precision; the results are stored in single.
+    own, alone = np.zeros((n_levels, n_cameras)), np.zeros((n_levels, n_cameras))
+    by_group = np.zeros((n_levels, n_groups))
+    met = np.zeros((n_levels, n_walks, words), np.uint64)
+    # Of the piece at hand.
+    seen, cameras_m = np.zeros(n_levels), np.zeros(n_levels)
+    seen_by = np.zeros((n_levels, words), np.uint64)
+    at_hand = -1
+    for number in range(len(touched) + 1):
+        s = touched[number] if number < len(touched) else -1
+        if at_hand >= 0 and (s < 0 or piece[s] != at_hand):
+            # The piece is done: note it, and whom a walk over it meets.
+            for level in range(n_levels):
+                if seen[level] > 0.0:
+                    at = count[level]
+                    found_piece[level, at], found_metres[level, at] = at_hand, seen[level]
+                    found_cameras[level, at] = cameras_m[level]
+                    count[level] = at + 1
+                    seen[level] = cameras_m[level] = 0.0
                 if n_walks > 0:
-                    seen_by[piece[s], c // 64] |= np.uint64(1) << np.uint64(c % 64)
-            first = last
-        copy_first(n_pieces, covered, seen[level])
-        copy_first(n_cameras, own, by_camera[level])
-        copy_first(n_cameras, alone, result.alone_m[draw, level])
-        copy_first(n_groups, group, result.by_group_m[draw, level])
+                    for word in range(words):
+                        bits = seen_by[level, word]
+                        if bits:
+                            for i in range(walk_start[at_hand], walk_start[at_hand + 1]):
+                                met[level, walk_of[i], word] |= bits
+                            seen_by[level, word] = 0
+        if s < 0:
+            break
+        at_hand = piece[s]
+        many = 0
+        k = head[s]
+        i = segment_of[k]
+        while k >= 0:
+            chosen[many] = k
+            many += 1
+            k = following[k]
+        head[s] = -1
+        length = np.sqrt((ends[i, 2] - ends[i, 0]) ** 2 + (ends[i, 3] - ends[i, 1]) ** 2)
+        for level in range(n_levels):
+            events = 0
+            covered = 0.0
+            for j in range(many):
+                k = chosen[j]
+                start, end = start_of[k, level], end_of[k, level]
+                if start >= end:
+                    continue
+                c = camera_of[k]
+                part = (end - start) * length
+                own[level, c] += part
+                cameras_m[level] += part
+                if n_walks > 0:
+                    seen_by[level, c // 64] |= np.uint64(1) << np.uint64(c % 64)
+                # Sorted by insertion; where parts touch, ends come first.
+                for side in range(2):
+                    at = start if side == 0 else end
+                    what = k if side == 0 else -k - 1
+                    e = events - 1
+                    while e >= 0 and (
+                        event_at[e] > at or (event_at[e] == at and event_of[e] > what)
+                    ):
+                        event_at[e + 1], event_of[e + 1] = event_at[e], event_of[e]
+                        e -= 1
+                    event_at[e + 1], event_of[e + 1] = at, what
+                    events += 1
+            at_once = 0
+            which = 0  # sum of the numbers of the cameras at once: with a single camera, its number
+            before = 0.0
+            for e in range(events):
+                at = event_at[e]
+                stretch = (at - before) * length
+                if at_once > 0 and stretch > 0.0:
+                    covered += stretch
+                    if at_once == 1:
+                        alone[level, which] += stretch
+                    for g in range(n_groups):
+                        if in_group[g] > 0:
+                            by_group[level, g] += stretch
+                k = event_of[e]
+                change = 1 if k >= 0 else -1
+                c = camera_of[k if k >= 0 else -k - 1]
+                at_once += change
+                which += change * c
+                if n_groups > 0:
+                    for g in range(group_start[c], group_start[c + 1]):
+                        in_group[group_of[g]] += change
+                before = at
+            seen[level] += covered
+    for level in range(n_levels):
+        for c in range(n_cameras):
+            result.by_camera_m[draw, level, c] = own[level, c]
+            result.alone_m[draw, level, c] = alone[level, c]
+        for g in range(n_groups):
+            result.by_group_m[draw, level, g] = by_group[level, g]
         for w in range(n_walks):
-            met[:] = 0
-            for i in range(walk_start[w], walk_start[w + 1]):
-                for word in range(words):
-                    met[word] |= seen_by[walk_piece[i], word]
-            count = 0
+            several = 0
             for word in range(words):
-                bits = met[word]
+                bits = met[level, w, word]
                 while bits:
                     bits &= bits - np.uint64(1)
-                    count += 1
-            result.walk_cameras[draw, level, w] = count
+                    several += 1
+            result.walk_cameras[draw, level, w] = several
+    return chains, found
 
 
 @compiled
 def _expose_draws(
     first_draw: int,
-    last_draw: int,
     index: Any,
     tops: Any,
     over_start: Any,
@@ -278,32 +345,47 @@ def _expose_draws(
     group_start: Any,
     group_of: Any,
     walk_start: Any,
-    walk_piece: Any,
+    walk_of: Any,
     result: Any,
-) -> F8:
-    """Do some draws one after the other; return length times cameras, summed over the draws."""
-    camera_length = np.zeros((len(ppm), result.seen_m.shape[2]))
-    buffers = new_buffers()
-    for draw in range(first_draw, last_draw):
+) -> tuple[Any, Any]:
+    """Do some draws one after the other, those of `tops`.
+
+    Returns:
+        what they have in view, and (n_draws, n_levels) how many pieces each has in view.
+    """
+    segments, levels = len(lines.row), len(ppm)
+    buffers = new_buffers(levels)
+    chains = _Chains(
+        np.full(segments, -1, np.int32), np.empty(segments, np.int32), np.empty(1024, np.int32),
+        np.zeros(segments // 64 + 1, np.uint64),
+    )  # fmt: skip
+    found = _new_found(levels, 1024)
+    count = np.zeros((len(tops), levels), np.int64)
+    for number in range(len(tops)):
+        draw = first_draw + number
         given = CameraColumns(
             drawn.height_m[draw], drawn.heading_deg[draw], drawn.tilt_deg[draw],
             drawn.hfov_deg[draw], drawn.vfov_deg[draw], drawn.width_px[draw],
             drawn.range_m[draw], drawn.sweep_deg[draw],
         )  # fmt: skip
         records, buffers = record_seen(
-            index, tops[draw], over_start, over, x, y, given, z, ppm, lines, buffers
+            index, tops[number], over_start, over, x, y, given, z, ppm, lines, buffers
         )
-        _sum_draw(
-            draw, records, buffers, lines, piece, group_start, group_of,
-            walk_start, walk_piece, result, camera_length,
+        for level in range(levels):
+            count[number, level] = -found.count[level]
+        chains, found = _sum_draw(
+            draw, records, buffers, lines, piece, group_start, group_of, walk_start, walk_of,
+            result, chains, found,
         )  # fmt: skip
-    return camera_length
+        for level in range(levels):
+            count[number, level] += found.count[level]
+    return found, count
 
 
 def expose(
     cameras: CameraDraws,
     walls: Walls,
-    building_height_m: F8,
+    building_height_m: F8 | Callable[[slice], F8],
     pieces: Pieces,
     levels: Sequence[Level],
     *,
@@ -318,7 +400,8 @@ def expose(
     Args:
         cameras: n cameras in n_draws draws, placed outside of walls (`sight.placing.place`).
         walls: of all buildings.
-        building_height_m: (n_draws, n_buildings) tops above the ground.
+        building_height_m: (n_draws, n_buildings) tops above the ground, or what returns those of
+            some draws.
         pieces: the streets.
         levels: pixel densities, each asked about the line of the street at `target_height_m`.
         target_height_m: 1.6 is a face, 0 the ground.
@@ -327,7 +410,8 @@ def expose(
         progress: advanced with every draw.
         threads: greatest number of threads; the result is the same bit for bit.
 
-    Memory: 4 bytes for each draw, level and piece (or camera, group, walk).
+    Memory: 8 bytes for each draw, level and piece of which something is in view, and 4 for each
+    draw, level and camera (or group, or walk).
     """
     n, n_draws, n_levels = len(cameras.x), len(cameras.height_m), len(levels)
     if groups is None:
@@ -337,17 +421,14 @@ def expose(
     x, y, over_start, over = off_outlines(cameras.x, cameras.y, walls)
     member_of, member = np.nonzero(groups)
     group_start, group_of = compressed_rows(member, member_of, n)
-    near_start, near_segment = segments_within(
-        cameras.x, cameras.y, np.max(cameras.range_m, axis=0, initial=0.0),
-        pieces.x0, pieces.y0, pieces.x1, pieces.y1,
-    )  # fmt: skip
-
     n_walks = len(walks.indptr) - 1
-    seen = np.zeros((n_draws, n_levels, pieces.n_pieces), np.float32)
-    by_camera = np.zeros((n_draws, n_levels, n), np.float32)
-    alone = np.zeros((n_draws, n_levels, n), np.float32)
-    by_group = np.zeros((n_draws, n_levels, len(groups)), np.float32)
-    walk_cameras = np.zeros((n_draws, n_levels, n_walks), np.int32)
+    walk_start, walk_of = walks.by_piece(pieces.n_pieces)
+    result = _Result(
+        by_camera_m=np.zeros((n_draws, n_levels, n), np.float32),
+        alone_m=np.zeros((n_draws, n_levels, n), np.float32),
+        by_group_m=np.zeros((n_draws, n_levels, len(groups)), np.float32),
+        walk_cameras=np.zeros((n_draws, n_levels, n_walks), np.int32),
+    )
     ppm = np.array([level.ppm for level in levels], dtype=np.float64)
     drawn = CameraColumns(
         *(
@@ -355,24 +436,58 @@ def expose(
             for name in CameraColumns._fields
         )
     )
-    lines = Segments(pieces.x0, pieces.y0, pieces.x1, pieces.y1, near_start, near_segment)
-    result = _Result(seen, by_camera, alone, by_group, walk_cameras)
-    tops = np.ascontiguousarray(building_height_m, dtype=np.float64)
+    tops_of = building_height_m if callable(building_height_m) else building_height_m.__getitem__
+    found = [_Gathered(pieces.n_pieces) for _ in levels]
 
     with progress(_("Draws"), n_draws) as advance:
 
-        def work(chunk: int) -> F8:
-            first, last = chunk, min(chunk + DRAWS_AT_ONCE, n_draws)
-            lengths = _expose_draws(
-                first, last, walls.index, tops, over_start, over, x, y, drawn,
-                float(target_height_m), ppm, lines, pieces.piece, group_start, group_of,
-                walks.indptr, walks.indices, result,
+        def work(first: int) -> tuple[Any, Any]:
+            tops = np.ascontiguousarray(
+                tops_of(slice(first, min(first + DRAWS_AT_ONCE, n_draws))), dtype=np.float64
+            )
+            done = _expose_draws(
+                first, walls.index, tops, over_start, over, x, y, drawn, float(target_height_m),
+                ppm, pieces.lines, pieces.piece, group_start, group_of, walk_start, walk_of,
+                result,
             )  # fmt: skip
-            advance(last - first)
-            return lengths
+            advance(len(tops))
+            return done
 
-        total = np.zeros((n_levels, pieces.n_pieces))
         with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
-            for lengths in pool.map(work, range(0, n_draws, DRAWS_AT_ONCE)):
-                total += lengths
-    return Exposure(seen, total / max(n_draws, 1), by_camera, alone, by_group, walk_cameras)
+            for some, count in pool.map(work, range(0, n_draws, DRAWS_AT_ONCE)):
+                for level, gathered in enumerate(found):
+                    gathered.add(some, level, count[:, level])
+    return Exposure(
+        seen=tuple(gathered.seen() for gathered in found),
+        cameras_m=np.array([gathered.cameras_m for gathered in found]) / max(n_draws, 1),
+        by_camera_m=result.by_camera_m,
+        alone_m=result.alone_m,
+        by_group_m=result.by_group_m,
+        walk_cameras=result.walk_cameras,
+    )
+
+
+class _Gathered:
+    """What the draws so far have in view at one level."""
+
+    def __init__(self, n_pieces: int) -> None:
+        self.cameras_m = np.zeros(n_pieces)
+        self._piece = [np.empty(0, np.int32)]
+        self._metres = [np.empty(0, np.float32)]
+        self._count = [np.zeros(1, np.int64)]
+
+    def add(self, found: Any, level: int, count: I8) -> None:
+        """Add the next draws: what they found, and how many pieces each."""
+        n = found.count[level]
+        piece = found.piece[level, :n]
+        self._piece.append(piece.copy())
+        self._metres.append(found.metres[level, :n].copy())
+        self._count.append(count.copy())
+        np.add.at(self.cameras_m, piece.astype(np.intp), found.cameras_m[level, :n])
+
+    def seen(self) -> csr_array:
+        """Return metres in view, (n_draws, n_pieces); what was gathered is given away."""
+        start = np.cumsum(np.concatenate(self._count))
+        piece, self._piece = np.concatenate(self._piece), []
+        metres, self._metres = np.concatenate(self._metres), []
+        return csr_array((metres, piece, start), shape=(len(start) - 1, len(self.cameras_m)))

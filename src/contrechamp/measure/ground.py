@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from contrechamp.base.ragged import ragged_ranges
 from contrechamp.base.seeds import stream
 from contrechamp.measure.drawn import DrawnFigure
 from contrechamp.measure.exposure import Exposure, Pieces
+from contrechamp.measure.street_figures import total_m
 from contrechamp.sight.arrays import Level
 
 F8 = NDArray[np.float64]
@@ -17,6 +19,8 @@ F8 = NDArray[np.float64]
 SPACING_M = 5.0
 #: Lines are cut into steps of this length; steps that no camera reaches are left out.
 STEP_M = 25.0
+#: shapely's number for LineString.
+_LINE = 1
 
 
 def scan_lines(
@@ -73,6 +77,58 @@ def scan_lines(
     return pieces, spacing_m
 
 
+def lines_in_areas(lines: Pieces, polygons: NDArray[np.object_]) -> Pieces:
+    """Return the stretches of lines within each area, one piece an area.
+
+    Args:
+        lines: of `scan_lines`.
+        polygons: (n_areas,) metric; where areas overlap, a stretch belongs to each.
+    """
+    ends = np.stack(
+        [np.column_stack((lines.x0, lines.y0)), np.column_stack((lines.x1, lines.y1))], axis=1
+    )
+    segments = shapely.linestrings(ends)
+    area, segment = shapely.STRtree(segments).query(polygons, predicate="intersects")
+    cut = shapely.intersection(segments[segment], polygons[area])
+    parts, of = shapely.get_parts(cut, return_index=True)
+    line = shapely.get_type_id(parts) == _LINE
+    parts, of = parts[line], area[of[line]]
+    order = np.argsort(of, kind="stable")
+    xy = shapely.get_coordinates(parts[order]).reshape(-1, 2, 2)
+    return Pieces(
+        x0=np.ascontiguousarray(xy[:, 0, 0]),
+        y0=np.ascontiguousarray(xy[:, 0, 1]),
+        x1=np.ascontiguousarray(xy[:, 1, 0]),
+        y1=np.ascontiguousarray(xy[:, 1, 1]),
+        piece=of[order].astype(np.int64),
+        n_pieces=len(polygons),
+    )
+
+
+def ground_in_areas(
+    exposure: Exposure, m2_per_m: float, area_m2: F8, names: Sequence[str], levels: Sequence[Level]
+) -> tuple[DrawnFigure, ...]:
+    """Return "area.seen_m2" and "area.seen_share" of each area, draw by draw.
+
+    Args:
+        exposure: of `lines_in_areas`.
+        m2_per_m: from `scan_lines`.
+        area_m2: (n_areas,) square metres, above zero.
+        names: (n_areas,) of their groups.
+        levels: of the exposure.
+    """
+    found = []
+    for number, level in enumerate(levels):
+        seen = exposure.seen[number].toarray().astype(np.float64) * m2_per_m
+        for name, seen_m2, whole_m2 in zip(names, seen.T, area_m2, strict=True):
+            seen_m2 = np.minimum(seen_m2, whole_m2)
+            found += [
+                DrawnFigure("area.seen_m2", level.name, name, "m2", seen_m2),
+                DrawnFigure("area.seen_share", level.name, name, "share", seen_m2 / whole_m2),
+            ]
+    return tuple(found)
+
+
 def ground_figures(
     exposure: Exposure, m2_per_m: float, levels: Sequence[Level]
 ) -> tuple[DrawnFigure, ...]:
@@ -85,5 +141,5 @@ def ground_figures(
     """
     return tuple(
         DrawnFigure("area.seen_m2", level.name, "all", "m2", seen * m2_per_m)
-        for level, seen in zip(levels, exposure.seen_m.sum(axis=2, dtype=np.float64).T, strict=True)
+        for level, seen in zip(levels, total_m(exposure).T, strict=True)
     )

@@ -13,9 +13,11 @@ F8 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 #: The parameters of cameras, in the order in which tables name them. Whether one hangs indoors
-#: counts only where its sources contradict each other.
-PARAMETERS = ("kind", "indoor", *UNKNOWNS)
+#: counts only where its sources contradict each other, and on which wall only where that is open.
+PARAMETERS = ("kind", "indoor", "place", *UNKNOWNS)
 
+#: Column of the cameras of a stage: whether it is open which of several places is right.
+PLACE_DOUBTFUL = "place_doubtful"
 #: Parameters without effect on a camera that covers every direction and tilt, over time or by a
 #: lens that looks all round.
 _OF_NO_EFFECT_WHEN_TURNING = ("heading_deg", "tilt_deg", "vfov_deg")
@@ -26,6 +28,7 @@ def mapped(cameras: gpd.GeoDataFrame) -> Mapping[str, Mask]:
     known = {
         "kind": np.isin(cameras["kind"].to_numpy(str), KINDS),
         "indoor": ~cameras["indoor_doubtful"].to_numpy(bool),
+        "place": ~_place_doubtful(cameras),
     }
     for parameter in UNKNOWNS:
         known[parameter] = ~np.isnan(cameras[parameter].to_numpy(np.float64))
@@ -40,7 +43,18 @@ def matters(cameras: gpd.GeoDataFrame) -> Mapping[str, Mask]:
         parameter: ~turns if parameter in _OF_NO_EFFECT_WHEN_TURNING else np.ones_like(turns)
         for parameter in PARAMETERS
     }
-    return {**effect, "indoor": cameras["indoor_doubtful"].to_numpy(bool)}
+    return {
+        **effect,
+        "indoor": cameras["indoor_doubtful"].to_numpy(bool),
+        "place": _place_doubtful(cameras),
+    }
+
+
+def _place_doubtful(cameras: gpd.GeoDataFrame) -> Mask:
+    """Return of which cameras a stage has found several places, (n,)."""
+    if PLACE_DOUBTFUL not in cameras:
+        return np.zeros(len(cameras), bool)
+    return np.asarray(cameras[PLACE_DOUBTFUL], bool)
 
 
 def known_share(cameras: gpd.GeoDataFrame) -> F8:

@@ -9,7 +9,8 @@ buildings) the median. So
 - a fixed camera of unknown direction may look wherever its mount lets it: its region extends half
   a field of view beyond the first and the last of these directions, as far as the wall that holds
   it is not in the way, and keeps to the tilt and the vertical field of view of its lens;
-- a fixed camera of known direction sees its field of view, and an indoor camera sees nothing.
+- a fixed camera of known direction sees its field of view, and an indoor camera sees nothing;
+- a camera that may hang on several walls sees what it would see from each.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,7 @@ from dataclasses import fields, replace
 
 import geopandas as gpd
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from contrechamp.measure.draws import Uniforms, possible_kinds
@@ -43,7 +45,7 @@ def possible_regions(
     """
     medians = _medians(stage)
     cameras, top_m = possible_cameras(stage), stage.heights.at(medians.building)[0]
-    for first in range(0, len(stage.cameras), at_once):
+    for first in range(0, len(cameras.x), at_once):
         yield visible_regions(
             Cameras(
                 **{
@@ -74,17 +76,32 @@ def region_table(stage: Stage, regions: Sequence[Regions]) -> gpd.GeoDataFrame:
     """
     n_levels = len(stage.levels)
     basis = np.where(_mapped(stage), "mapped", "possible")
-    geometry = [one.geometries().ravel() for one in regions]
+    geometry, area_m2 = _of_cameras(stage, regions)
     return gpd.GeoDataFrame(
         {
             "camera": np.repeat(stage.cameras["id"].to_numpy(str), n_levels),
             "level": np.tile([level.name for level in stage.levels], len(stage.cameras)),
-            "area_m2": np.concatenate([one.area_m2.ravel() for one in regions]),
+            "area_m2": area_m2.ravel(),
             "basis": np.repeat(basis, n_levels),
         },
-        geometry=np.concatenate(geometry),
+        geometry=geometry.ravel(),
         crs=stage.cameras.crs,
     )
+
+
+def _of_cameras(
+    stage: Stage, regions: Sequence[Regions]
+) -> tuple[NDArray[np.object_], NDArray[np.float64]]:
+    """Return outlines and areas of cameras and levels; of several places all together."""
+    geometry = np.concatenate([one.geometries() for one in regions])
+    area_m2 = np.concatenate([one.area_m2 for one in regions])
+    first, places = stage.places.first, stage.places.camera
+    whole, whole_m2 = geometry[first], area_m2[first]
+    for camera in np.flatnonzero(stage.places.several):
+        together = shapely.union_all(geometry[places == camera], axis=0)
+        parts = [shapely.MultiPolygon(shapely.get_parts(one).tolist()) for one in together]
+        whole[camera], whole_m2[camera] = parts, shapely.area(together)
+    return whole, whole_m2
 
 
 def possible_cameras(stage: Stage) -> Cameras:
@@ -93,7 +110,9 @@ def possible_cameras(stage: Stage) -> Cameras:
     one = may_turn.draw(_medians(stage))
     turns = one.sweep_deg[0] >= 360.0
     # Just below a full circle: a camera that does not turn keeps its tilt (see `sight.limits`).
-    all_free = np.minimum(stage.placed.free_width_deg + one.hfov_deg[0], np.nextafter(360.0, 0.0))
+    placed, of = stage.places.placed, stage.places.camera
+    known = (_known(stage, "heading_deg")[of]) | (placed.into_wall & stage.places.looks_as_given)
+    all_free = np.minimum(placed.free_width_deg + one.hfov_deg[0], np.nextafter(360.0, 0.0))
     return Cameras(
         x=one.x,
         y=one.y,
@@ -105,7 +124,7 @@ def possible_cameras(stage: Stage) -> Cameras:
         vfov_deg=one.vfov_deg[0],
         width_px=one.width_px[0],
         range_m=one.range_m[0],
-        sweep_deg=np.where(turns | _known(stage, "heading_deg"), one.sweep_deg[0], all_free),
+        sweep_deg=np.where(turns | known, one.sweep_deg[0], all_free),
     )
 
 
@@ -129,7 +148,7 @@ def _mapped(stage: Stage) -> Mask:
     may_turn = _kind_that_sees_most(stage) != kind
     turns = np.isin(kind, TURNING) | (stage.cameras["hfov_deg"].to_numpy(float) >= 360.0)
     mapped: Mask = _known(stage, "hfov_deg") & ~may_turn & (turns | _known(stage, "heading_deg"))
-    return mapped
+    return mapped & ~stage.places.several
 
 
 def _known(stage: Stage, column: str) -> Mask:

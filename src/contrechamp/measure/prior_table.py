@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from contrechamp.base.i18n import _, active_language
 from contrechamp.measure.draws import possible_kinds, values_drawn
 from contrechamp.measure.lens import CHART, hfov_from_focal
+from contrechamp.measure.model_limits import limited
 from contrechamp.measure.priors import (
     AIM_HEIGHT_M,
     BOUNDS,
@@ -66,10 +67,26 @@ def prior_table(stage: Stage, scene: Scene) -> tuple[Prior, ...]:
                 KINDS,
             )
         )
+    if stage.places.several.any():
+        rows.append(
+            _plain_row(
+                "place",
+                _("cameras that may hang on several walls"),
+                _(
+                    "drawn inside a house: on each outer side of it, which weighs by each metre of "
+                    "wall over the square of its distance; looking into their wall: on it in half "
+                    "of the draws, else on another side or free, as the map directs it"
+                ),
+                "",
+                _("our choice: nothing is published on how far from its wall a camera is mapped"),
+                int((outdoor & stage.places.several).sum()),
+                KINDS,
+            )
+        )
     for row in priors.rows:
         if row.unknown == "building_height_m":
             continue
-        used = missing(_COLUMN_OF.get(row.unknown, row.unknown))
+        used = missing(_COLUMN_OF.get(row.unknown, row.unknown)) & ~_by_model(stage, row.unknown)
         used &= np.any([may_be[name] for name in row.kinds], axis=0)
         if row.unknown == "tilt_deg":
             used &= may_be_fixed
@@ -80,6 +97,7 @@ def prior_table(stage: Stage, scene: Scene) -> tuple[Prior, ...]:
         rows.append(_quantile_row(row, row.at(DECILES).tolist(), n_used))
         if row.unknown == "focal_mm":
             rows.append(_hfov_row(row, n_used))
+    rows += _model_rows(stage, outdoor)
     rows.append(
         _plain_row(
             "vfov_deg",
@@ -87,11 +105,46 @@ def prior_table(stage: Stage, scene: Scene) -> tuple[Prior, ...]:
             _("9/16 of the horizontal field of view"),
             "deg",
             _("16:9 pictures; the angles are in the ratio of the sides, as with wide lenses"),
-            int((missing("vfov_deg") & may_be_fixed).sum()),
+            int((missing("vfov_deg") & may_be_fixed & ~_by_model(stage, "vfov_deg")).sum()),
             ("fixed",),
         )
     )
     return (*rows, *_building_rows(stage, scene))
+
+
+def _by_model(stage: Stage, unknown: str) -> Mask:
+    """Return for which cameras both ends of an unknown come from their models, (n,)."""
+    columns = ("focal_mm", "hfov_deg") if unknown == "focal_mm" else (unknown,)
+    n = len(stage.cameras)
+    return np.asarray(np.any([limited(stage.limits, column, n) for column in columns], axis=0))
+
+
+def _model_rows(stage: Stage, outdoor: Mask) -> list[Prior]:
+    """Return a row for each unknown that models limit; its deciles are those of the median one."""
+    rows = []
+    for column, ends in stage.limits.items():
+        used = outdoor & limited(stage.limits, column, len(stage.cameras))
+        if not used.any():
+            continue
+        low, high = np.median(np.log(ends[used]), axis=0)
+        deciles = np.exp(low + DECILES * (high - low)).tolist()
+        rows.append(
+            Prior(
+                unknown=column,
+                applies_to=_("cameras whose model is in the table of models"),
+                distribution=_(
+                    "between both ends of the data sheet, each factor alike likely (logarithmic); "
+                    "the deciles are those of the median camera"
+                ),
+                p10=deciles[0],
+                p50=deciles[1],
+                p90=deciles[2],
+                unit=column.rpartition("_")[2],
+                source=_("the table of models; between the ends our choice, nothing is published"),
+                n_cameras=int(used.sum()),
+            )
+        )
+    return rows
 
 
 def _plain_row(

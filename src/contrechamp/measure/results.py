@@ -6,6 +6,7 @@ from typing import Any
 
 import geopandas as gpd
 
+from contrechamp.scene.tables import Notice
 from contrechamp.sight.arrays import Level
 
 
@@ -65,7 +66,8 @@ class Figure:
             "tracks.seen_share", "tracks.cameras". "trips.seen_share" is all metres in view divided
             by all metres walked; the other trips.* are means per trip.
         level: name of the level.
-        group: "all", "operator:public", "kind:dome", "area:<id>", "service:<kind>", "track:<id>"
+        group: "all", "operator:public", "kind:dome", "near:<metres>" (streets around the cameras),
+            "area:<id>", "service:<kind>", "track:<id>"
             (for tracks, "all" is all of them together)...
         unit: "m", "m2", "share" (0..1), "cameras".
         estimate: the value and its interval.
@@ -169,6 +171,7 @@ class Measurement:
         methods: facts for the methods section (all JSON values): seed, draws, target_height_m,
             piece_m, level set, crs, scale_error, counts of notices by kind...
         warnings: what a reader of the figures must know, in the user's language.
+        notices: of cameras that contradict themselves; those of reading stand in the scene.
     """
 
     levels: tuple[Level, ...]
@@ -182,3 +185,4 @@ class Measurement:
     priors: tuple[Prior, ...]
     methods: Mapping[str, Any]
     warnings: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()

@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
+from scipy.sparse.csgraph import connected_components, dijkstra
 
 from contrechamp.base.compiled import compiled, compiled_part
 from contrechamp.base.ragged import ragged_ranges
@@ -20,7 +20,6 @@ from contrechamp.measure.cutting import Lines
 from contrechamp.measure.network import FootNetwork
 
 B1 = NDArray[np.bool_]
-F4 = NDArray[np.float32]
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 
@@ -51,10 +50,23 @@ class Routes:
     def sums(self, of_edge: F8) -> F8:
         """Return the sum over the edges of each route: (..., n_edges) to (..., n_routes)."""
         n_routes, n_edges = len(self.indptr) - 1, of_edge.shape[-1]
-        ones = np.ones(len(self.edge))
-        matrix = csr_array((ones, self.edge, self.indptr), shape=(n_routes, n_edges))
+        matrix = self._passes(n_edges)
         flat = of_edge.reshape(math.prod(of_edge.shape[:-1]), n_edges)
         return np.asarray((matrix @ flat.T).T).reshape(*of_edge.shape[:-1], n_routes)
+
+    def sums_of_rows(self, of_edge: csr_array) -> F8:
+        """Return the sum over the edges of each route: (n, n_edges), mostly zero, to (n, n_routes).
+
+        The cost follows the edges that are not zero.
+        """
+        sums: F8 = (of_edge @ self._passes(of_edge.shape[1]).T.tocsr()).toarray()
+        return sums
+
+    def _passes(self, n_edges: int) -> csr_array:
+        """Return how often each route passes each edge."""
+        ones = np.ones(len(self.edge))
+        shape = (len(self.indptr) - 1, n_edges)
+        return csr_array((ones, self.edge, self.indptr), shape=shape)
 
 
 #: No route at all.
@@ -217,52 +229,63 @@ def route_lines(network: FootNetwork, routes: Routes, start: I8) -> Lines:
     return np.asarray(shapely.linestrings(points[order], indices=index[order]))
 
 
-def unseen_routes_exist(
-    network: FootNetwork, edge_first: I8, seen_m: F4, start: I8, goal: I8
-) -> B1:
+def unseen_routes_exist(network: FootNetwork, edge_seen: csr_array, start: I8, goal: I8) -> B1:
     """Return, draw by draw, whether some route from start to goal is in nobody's view.
 
     Args:
         network: the foot network. An edge that is partly in view counts as in view, because whoever
             passes it is.
-        edge_first: (n_edges + 1,) the pieces of each edge (`StreetPieces.edge_first`).
-        seen_m: (n_draws, n_levels, n_pieces or more) float32, metres in view.
+        edge_seen: (n_draws, n_edges) metres in view.
         start: (k,) int64 nodes.
         goal: (k,) int64 nodes.
 
     Returns:
-        (n_draws, n_levels, k) bool; True where start and goal are the same node.
+        (n_draws, k) bool; True where start and goal are the same node.
     """
-    free = np.empty((*seen_m.shape[:2], len(start)), np.bool_)
-    _join_unseen(
-        seen_m, edge_first, network.edge_u, network.edge_v, network.n_nodes, start, goal, free
+    # Edges that are in view in no draw join their ends once for all; only the others are left.
+    seen = edge_seen.data >= UNSEEN_M
+    at_times = np.unique(edge_seen.indices[seen])
+    never = np.ones(len(network.edge_u), bool)
+    never[at_times] = False
+    always = csr_array(
+        (np.ones(int(never.sum())), (network.edge_u[never], network.edge_v[never])),
+        shape=(network.n_nodes, network.n_nodes),
     )
+    n_places, place = connected_components(always, directed=False)
+    place = place.astype(np.int64)
+    row = np.repeat(np.arange(edge_seen.shape[0]), np.diff(edge_seen.indptr))[seen]
+    free = np.empty((edge_seen.shape[0], len(start)), np.bool_)
+    _join_unseen(
+        np.searchsorted(row, np.arange(edge_seen.shape[0] + 1)),
+        np.searchsorted(at_times, edge_seen.indices[seen]),
+        place[network.edge_u[at_times]], place[network.edge_v[at_times]],
+        n_places, place[start], place[goal], free,
+    )  # fmt: skip
     return free
 
 
 @compiled
 def _join_unseen(
-    seen: Any, edge_first: Any, u: Any, v: Any, n_nodes: int, start: Any, goal: Any, free: Any
+    seen_start: Any, seen: Any, u: Any, v: Any, n_nodes: int, start: Any, goal: Any, free: Any
 ) -> None:
-    """Join the ends of every unseen edge (union-find with path halving)."""
+    """Join the ends of every edge that is not seen, draw by draw (union-find, path halving)."""
     parent = np.empty(n_nodes, np.int64)
-    for draw in range(seen.shape[0]):
-        for level in range(seen.shape[1]):
-            for node in range(n_nodes):
-                parent[node] = node
-            for edge in range(len(u)):
-                metres = 0.0
-                for piece in range(edge_first[edge], edge_first[edge + 1]):
-                    metres += seen[draw, level, piece]
-                if metres < UNSEEN_M:
-                    a, b = _root(parent, u[edge]), _root(parent, v[edge])
-                    if a < b:
-                        parent[b] = a
-                    elif b < a:
-                        parent[a] = b
-            for trip in range(len(start)):
-                same = _root(parent, start[trip]) == _root(parent, goal[trip])
-                free[draw, level, trip] = same
+    in_view = np.zeros(len(u), np.bool_)
+    for draw in range(len(free)):
+        for node in range(n_nodes):
+            parent[node] = node
+        for i in range(seen_start[draw], seen_start[draw + 1]):
+            in_view[seen[i]] = True
+        for edge in range(len(u)):
+            if not in_view[edge]:
+                a, b = _root(parent, u[edge]), _root(parent, v[edge])
+                if a < b:
+                    parent[b] = a
+                elif b < a:
+                    parent[a] = b
+            in_view[edge] = False
+        for trip in range(len(start)):
+            free[draw, trip] = _root(parent, start[trip]) == _root(parent, goal[trip])
 
 
 @compiled_part

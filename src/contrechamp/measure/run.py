@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contrechamp.base.errors import InputError, UsageError
-from contrechamp.base.i18n import _
+from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.progress import Progress, silent
 from contrechamp.measure.camera_table import camera_table
 from contrechamp.measure.drawn import DrawnFigure, as_figures
@@ -21,8 +22,14 @@ from contrechamp.measure.draws import BUILDING, UNKNOWN_OF, UNORDERED, Uniforms
 from contrechamp.measure.drivers import Exchanged, drivers, visit_shares
 from contrechamp.measure.estimates import TOLERANCE, draws_needed
 from contrechamp.measure.exposure import Exposure
-from contrechamp.measure.ground import SPACING_M, ground_figures, scan_lines
-from contrechamp.measure.groups import AreaGroups, area_groups
+from contrechamp.measure.ground import (
+    SPACING_M,
+    ground_figures,
+    ground_in_areas,
+    lines_in_areas,
+    scan_lines,
+)
+from contrechamp.measure.groups import NEAR_M, AreaGroups, area_groups
 from contrechamp.measure.heights import NEIGHBOURS
 from contrechamp.measure.known import PARAMETERS, known_share, mapped
 from contrechamp.measure.network import FootNetwork, foot_network
@@ -43,6 +50,8 @@ from contrechamp.measure.street_figures import (
 from contrechamp.measure.tracks import TrackPieces, cut_tracks, track_figures
 from contrechamp.measure.trip_exposure import TripExposure, trip_exposure, trip_figures, trip_table
 from contrechamp.measure.trips import MOST_HOMES, TripPlan, choose_stops, plan_trips
+from contrechamp.scene.file_kinds import PHOTOS
+from contrechamp.scene.missing import Amounts, one_message, what_is_missing
 from contrechamp.scene.tables import Scene
 from contrechamp.sight.arrays import Level
 
@@ -123,6 +132,7 @@ class _Run:
     areas: AreaGroups
     draws: _Draws
     with_trips: bool
+    whole: bool
     progress: Progress
 
     def expose_streets(self, numbers: Uniforms) -> Exposure:
@@ -146,6 +156,8 @@ def measure(
     priors: Priors | None = None,
     piece_m: float = PIECE_M,
     most_homes: int = MOST_HOMES,
+    open_ground: bool = False,
+    whole: bool = False,
     progress: Progress = silent,
     threads: int | None = None,
     first_figure: Callable[[Figure], None] | None = None,
@@ -163,16 +175,20 @@ def measure(
         priors: for what is not mapped; by default the table of `priors.default`.
         piece_m: greatest length of a piece of street.
         most_homes: greatest number of homes that trips start from; 0 for no trips.
+        open_ground: the place has no buildings, so that views are free within range and field of
+            view; the scene must have none then.
+        whole: give shares of all streets too: they are an area that somebody chose.
         progress: advanced with every draw.
         threads: greatest number of threads; by default one per processor.
         first_figure: called with the length of street in view at the first level, without
             scenarios, as soon as its draws are done, which is long before the rest.
 
     Raises:
-        InputError: if there is no camera, no building or no walkable street.
+        InputError: if there is no camera, no building (but for open ground) or nothing to give
+            figures for: neither walkable street nor walk nor area.
         UsageError: if the number of draws is below 1.
     """
-    _check_whole(scene)
+    _check_whole(scene, open_ground=open_ground)
     if draws < 1:
         raise UsageError(_("the number of draws must be 1 or more"))
     stage = set_stage(
@@ -199,7 +215,7 @@ def measure(
         advance(1)
     plan = _plan_draws(stage, draws if stage.anything_drawn else 1, tracks=len(scene.tracks) > 0)
     with progress(_("Draws"), plan.total) as advance:
-        run = _Run(scene, stage, streets, areas, plan, most_homes > 0, _part_of(advance))
+        run = _Run(scene, stage, streets, areas, plan, most_homes > 0, whole, _part_of(advance))
         return _measure(run, regions, first_figure)
 
 
@@ -241,7 +257,7 @@ def measure_streets(
         pairs=0,
         unknowns=(),
     )
-    run = _Run(scene, stage, streets, areas, plan, with_trips=False, progress=silent)
+    run = _Run(scene, stage, streets, areas, plan, with_trips=False, whole=False, progress=silent)
     exposure = run.expose_streets(stage.uniforms(plan.main))
     drawn = _street_and_trip_figures(run, exposure)
     return with_spans(
@@ -252,25 +268,18 @@ def measure_streets(
     )
 
 
-def _check_whole(scene: Scene) -> None:
+def _check_whole(scene: Scene, *, open_ground: bool) -> None:
     """Refuse a scene that lacks what a figure needs: silence would read as "nothing in view"."""
-    missing = ""
-    if not len(scene.cameras):
-        missing = _(
-            "no camera found; expected objects tagged man_made=surveillance, "
-            "or a table of cameras with id, lon and lat"
-        )
-    elif not len(scene.buildings):
-        missing = _(
-            "no building found, and without walls every view would be free; "
-            "give an OpenStreetMap extract or a file of buildings as well"
-        )
-    elif not scene.streets["walkable"].any():
-        missing = _(
-            "no walkable street found to give figures for; give an OpenStreetMap extract as well"
-        )
-    if missing:
-        raise InputError(missing, where=", ".join(file.name for file in scene.inputs))
+    there = Amounts(
+        cameras=len(scene.cameras),
+        buildings=len(scene.buildings),
+        streets=int(scene.streets["walkable"].sum()),
+        tracks=len(scene.tracks),
+        areas=len(scene.areas),
+    )
+    if missing := what_is_missing(there, open_ground=open_ground):
+        where = ", ".join(file.name for file in scene.inputs)
+        raise InputError(one_message(missing), where=where)
 
 
 def _plan_draws(stage: Stage, draws: int, *, tracks: bool) -> _Draws:
@@ -310,9 +319,39 @@ def _streets(scene: Scene, seed: int, piece_m: float, most_homes: int) -> Street
 def _measure(
     run: _Run, regions: gpd.GeoDataFrame, first_figure: Callable[[Figure], None] | None
 ) -> Measurement:
-    scene, stage, streets = run.scene, run.stage, run.streets
+    stage = run.stage
     numbers = stage.uniforms(run.draws.main)
     exposure = run.expose_streets(numbers)
+    with _beside(stage.threads) as beside:
+        # Its draws fill the cores while the figures, which take one, are worked out.
+        of_drivers = beside(lambda: _drivers(run, numbers, exposure))
+        return _figures_and_tables(run, regions, first_figure, numbers, exposure, of_drivers)
+
+
+@contextmanager
+def _beside(
+    threads: int | None,
+) -> Iterator[Callable[[Callable[[], Any]], Callable[[], Any]]]:
+    """Give what begins some work in a thread of its own and returns how to ask for its result.
+
+    With a single thread allowed, the work is done when its result is asked for.
+    """
+    if threads == 1:
+        yield lambda work: work
+        return
+    with ThreadPoolExecutor(1) as pool:
+        yield lambda work: pool.submit(work).result
+
+
+def _figures_and_tables(
+    run: _Run,
+    regions: gpd.GeoDataFrame,
+    first_figure: Callable[[Figure], None] | None,
+    numbers: Uniforms,
+    exposure: Exposure,
+    of_drivers: Callable[[], tuple[Driver, ...]],
+) -> Measurement:
+    scene, stage, streets = run.scene, run.stage, run.streets
     if first_figure is not None and len(streets.length_m):
         of_streets = street_figures(exposure, streets.length_m, stage.levels[:1], {})
         in_view = [figure for figure in of_streets if figure.key == "streets.seen_m"]
@@ -342,7 +381,7 @@ def _measure(
     return Measurement(
         levels=tuple(stage.levels),
         figures=figures,
-        drivers=_drivers(run, numbers, exposure),
+        drivers=of_drivers(),
         pieces=piece_table(streets.pieces, exposure, stage.levels),
         streets=street_table(scene.streets, streets.pieces, exposure, stage.levels),
         cameras=camera_table(stage, exposure, shares, stage.levels),
@@ -351,6 +390,7 @@ def _measure(
         priors=prior_table(stage, scene),
         methods=_methods(run, figures),
         warnings=_warnings(run, figures),
+        notices=stage.notices,
     )
 
 
@@ -389,7 +429,7 @@ def _street_and_trip_figures(
     if not len(streets.length_m):
         return ()
     return (
-        *street_figures(exposure, streets.length_m, stage.levels, stage.groups),
+        *street_figures(exposure, streets.length_m, stage.levels, stage.groups, whole=run.whole),
         *area_figures(exposure, streets.length_m, stage.levels, run.areas),
         *trip_figures(streets.trips, trips or run.trip_exposure(exposure), stage.levels),
     )
@@ -399,13 +439,22 @@ def _ground_question(run: _Run) -> _Question:
     """Return the question how much ground is in view; its lines are laid once."""
     stage = run.stage
     lines, m2_per_m = scan_lines(
-        stage.placed.x, stage.placed.y, greatest_range_m(stage.cameras, stage.priors),
-        seed=stage.seed,
+        stage.places.placed.x, stage.places.placed.y,
+        greatest_range_m(stage.cameras, stage.priors)[stage.places.camera], seed=stage.seed,
     )  # fmt: skip
+    # Without streets, areas are measured by their ground.
+    areas = run.scene.areas if not len(run.streets.length_m) else run.scene.areas.iloc[:0]
+    within = lines_in_areas(lines, areas.geometry.to_numpy())
 
     def figures(numbers: Uniforms) -> tuple[DrawnFigure, ...]:
         exposure = stage.expose(numbers, lines, with_groups=False, progress=run.progress)
-        return ground_figures(exposure, m2_per_m, stage.levels)
+        found = ground_figures(exposure, m2_per_m, stage.levels)
+        if not len(areas):
+            return found
+        inside = stage.expose(numbers, within, with_groups=False)
+        area_m2 = areas.geometry.area.to_numpy(np.float64)
+        names = [f"area:{name}" for name in areas["id"].astype(str)]
+        return (*found, *ground_in_areas(inside, m2_per_m, area_m2, names, stage.levels))
 
     return figures
 
@@ -483,6 +532,7 @@ def _methods(run: _Run, figures: Sequence[Figure]) -> dict[str, Any]:
     length_m = run.streets.length_m
     heights, placed = stage.heights, stage.placed
     known = mapped(stage.cameras)
+    notices = (*scene.notices, *stage.notices)
     source = scene.buildings["height_source"].value_counts()
     return {
         "seed": stage.seed,
@@ -493,9 +543,12 @@ def _methods(run: _Run, figures: Sequence[Figure]) -> dict[str, Any]:
         "driver_pairs": plan.pairs,
         "ground_draws": plan.main,
         "ground_line_spacing_m": SPACING_M,
+        "open_ground": not len(scene.buildings),
         "target_height_m": stage.target_height_m,
         "piece_m": float(length_m.max(initial=0.0)),
         "walkable_m": float(length_m.sum()),
+        "near_m": NEAR_M,
+        "near_walkable_m": float((run.areas.piece @ length_m)[0]),
         "levels": {level.name: level.ppm for level in stage.levels},
         "crs": scene.crs.to_string(),
         "scale_error": scene.scale_error,
@@ -507,7 +560,7 @@ def _methods(run: _Run, figures: Sequence[Figure]) -> dict[str, Any]:
         "mapped": {
             name: int(known[name].sum())
             for name in PARAMETERS
-            if name != "indoor" or not known[name].all()
+            if name not in ("indoor", "place") or not known[name].all()
         },
         "cameras_indoor": int(stage.cameras["indoor"].sum()),
         "cameras_on_wall": int(placed.on_wall.sum()),
@@ -517,7 +570,7 @@ def _methods(run: _Run, figures: Sequence[Figure]) -> dict[str, Any]:
         "building_height_sources": {str(name) or "none": int(n) for name, n in source.items()},
         "heights_around": NEIGHBOURS if heights.around_m.shape[1] else 0,
         "trips": dict(run.streets.trips.counts),
-        "notices": dict(sorted(Counter(notice.kind for notice in scene.notices).items())),
+        "notices": dict(sorted(Counter(one.kind for one in notices).items())),
     }
 
 
@@ -535,14 +588,25 @@ def _warnings(run: _Run, figures: Sequence[Figure]) -> tuple[str, ...]:
     warnings = []
     if run.stage.cameras["indoor"].all():
         warnings.append(_("Every camera is mapped as indoor: none has the street within view."))
-    if run.with_trips:
+    if run.with_trips and len(run.streets.length_m):
         warnings += run.streets.trips.warnings
+    photos = sum(file.format == PHOTOS for file in run.scene.inputs)
+    if photos:
+        warnings.append(
+            _(
+                "Cameras from photos stand where the photographer stood, not where they hang: "
+                "figures near them are rough."
+            )
+        )
     short = [figure.estimate for figure in figures if not figure.estimate.enough_draws]
     if short:
         warnings.append(
-            _(
+            ngettext(
+                "{count} of {total} figures needs more draws than {draws} for a steady interval "
+                "(--draws {needed} would do); the tables mark it.",
                 "{count} of {total} figures need more draws than {draws} for a steady interval "
-                "(--draws {needed} would do for most of them); the tables mark them."
+                "(--draws {needed} would do for most of them); the tables mark them.",
+                len(short),
             ).format(
                 count=len(short),
                 total=len(figures),

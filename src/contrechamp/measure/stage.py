@@ -11,15 +11,25 @@ from numpy.typing import NDArray
 
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
-from contrechamp.measure.draws import Uniforms, draw_cameras, drawn_unknowns, uniforms
+from contrechamp.measure.draws import (
+    UNKNOWN_OF,
+    Uniforms,
+    draw_cameras,
+    drawn_unknowns,
+    uniforms,
+)
 from contrechamp.measure.exposure import CameraDraws, Exposure, Pieces, Walks, expose
 from contrechamp.measure.groups import camera_groups
 from contrechamp.measure.heights import BuildingHeights, building_heights
+from contrechamp.measure.known import PLACE_DOUBTFUL
+from contrechamp.measure.model_limits import Limits
 from contrechamp.measure.priors import KINDS, TURNING, ByDensity, Priors
+from contrechamp.measure.several_places import SeveralPlaces
 from contrechamp.scene.projection import convergence_deg
 from contrechamp.scene.tables import Notice, Scene
 from contrechamp.sight.arrays import Level
-from contrechamp.sight.placing import Placed, place
+from contrechamp.sight.placing import Placed, Places
+from contrechamp.sight.placing import places as place_all
 from contrechamp.sight.walls import Walls, prepare
 
 F8 = NDArray[np.float64]
@@ -43,7 +53,7 @@ class Stage:
 
     Args:
         cameras: row i is camera i.
-        placed: where they stand.
+        several: where they may stand.
         convergence_deg: (n,) how far the plane's north lies east of true north at each.
         priors: for what is not mapped.
         drawn: unknown -> which cameras draw it (`draws.drawn_unknowns`).
@@ -53,10 +63,12 @@ class Stage:
         target_height_m: 1.6 is a face, 0 the ground.
         seed: of all draws.
         threads: greatest number of threads.
+        limits: of the cameras by their models (`Scene.limits`).
+        notices: of cameras that contradict themselves.
     """
 
     cameras: gpd.GeoDataFrame
-    placed: Placed
+    several: SeveralPlaces
     convergence_deg: F8
     priors: Priors
     drawn: Mapping[str, Mask]
@@ -66,6 +78,18 @@ class Stage:
     target_height_m: float
     seed: int
     threads: int | None
+    limits: Limits
+    notices: tuple[Notice, ...]
+
+    @cached_property
+    def placed(self) -> Placed:
+        """Where they stand, (n,): of several places the nearest to where they were drawn."""
+        return self.several.places.nearest()
+
+    @property
+    def places(self) -> Places:
+        """Where they may stand, a row a place."""
+        return self.several.places
 
     @property
     def anything_drawn(self) -> bool:
@@ -83,18 +107,21 @@ class Stage:
         return uniforms(self.seed, ids, self.drawn, self.heights, n_draws, sample=sample)
 
     def draw(self, numbers: Uniforms) -> CameraDraws:
-        """Return the cameras of these draws."""
-        return draw_cameras(
-            self.cameras,
-            self.placed.x,
-            self.placed.y,
-            self.placed.free_from_deg,
-            self.placed.free_width_deg,
-            self.convergence_deg,
+        """Return the cameras of these draws, a column a place (`several_places`)."""
+        placed = self.places.placed
+        drawn = draw_cameras(
+            self.several.cameras(self.cameras),
+            placed.x,
+            placed.y,
+            placed.free_from_deg,
+            placed.free_width_deg,
+            self.convergence_deg[self.places.camera],
             self.priors,
-            numbers,
+            self.several.uniforms(numbers),
+            self.several.limits(self.limits),
             target_height_m=self.target_height_m,
         )
+        return self.several.one_at_a_time(drawn, numbers)
 
     def expose(
         self,
@@ -106,18 +133,20 @@ class Stage:
         progress: Progress = silent,
     ) -> Exposure:
         """Return what all cameras see of `pieces` in these draws."""
-        return expose(
+        groups = np.array(list(self.groups.values()))
+        exposure = expose(
             self.draw(numbers),
             self.walls,
-            self.heights.at(numbers.building),
+            lambda some: self.heights.at(numbers.building[some]),
             pieces,
             self.levels,
             target_height_m=self.target_height_m,
-            groups=np.array(list(self.groups.values())) if with_groups else None,
+            groups=groups[:, self.places.camera] if with_groups else None,
             walks=walks,
             progress=progress,
             threads=self.threads,
         )
+        return self.several.by_camera(exposure)
 
 
 def set_stage(
@@ -133,43 +162,59 @@ def set_stage(
 
     Buildings beyond the range of every camera are left out, which changes no figure.
     """
-    placed = place_cameras(scene.cameras, scene.buildings)
+    places = place_cameras(scene.cameras, scene.buildings)
+    placed = places.nearest()
     cameras = without_contradictions(scene.cameras, placed)
+    cameras = cameras.assign(**{PLACE_DOUBTFUL: places.several})
     priors = priors.for_input(cameras, levels)
-    heights, walls = _surroundings(placed, cameras, priors, scene.buildings)
+    heights, walls = _surroundings(places, cameras, priors, scene.buildings)
     return Stage(
         cameras=cameras,
-        placed=placed,
+        several=SeveralPlaces(places, scene.cameras["heading_deg"].to_numpy(np.float64)),
         convergence_deg=convergence_deg(scene.crs, np.column_stack((placed.x, placed.y))),
         priors=priors,
-        drawn=drawn_unknowns(cameras, priors),
+        drawn=_drawn(cameras, priors, scene.limits, places),
         heights=heights,
         walls=walls,
         levels=levels,
         target_height_m=target_height_m,
         seed=seed,
         threads=threads,
+        limits=scene.limits,
+        notices=wall_notices(scene.cameras, placed),
     )
+
+
+def _drawn(
+    cameras: gpd.GeoDataFrame, priors: Priors, limits: Limits, places: Places
+) -> Mapping[str, Mask]:
+    """Return which unknowns are drawn for which cameras, in the order of `UNKNOWN_OF`."""
+    drawn = {**drawn_unknowns(cameras, priors, limits)}
+    open_place = places.several & ~cameras["indoor"].to_numpy(bool)
+    if open_place.any():
+        drawn["place"] = open_place
+    return {unknown: drawn[unknown] for unknown in UNKNOWN_OF if unknown in drawn}
 
 
 def with_priors(stage: Stage, priors: Priors, buildings: gpd.GeoDataFrame) -> Stage:
     """Return a stage with other priors, ready as they are (see `Priors.for_input`)."""
-    heights, walls = _surroundings(stage.placed, stage.cameras, priors, buildings)
-    drawn = drawn_unknowns(stage.cameras, priors)
+    heights, walls = _surroundings(stage.places, stage.cameras, priors, buildings)
+    drawn = _drawn(stage.cameras, priors, stage.limits, stage.places)
     return replace(stage, priors=priors, drawn=drawn, heights=heights, walls=walls)
 
 
 def _surroundings(
-    placed: Placed, cameras: gpd.GeoDataFrame, priors: Priors, buildings: gpd.GeoDataFrame
+    places: Places, cameras: gpd.GeoDataFrame, priors: Priors, buildings: gpd.GeoDataFrame
 ) -> tuple[BuildingHeights, Walls]:
     """Return heights and walls of the buildings that some camera may see."""
-    rows = _within_reach(placed, greatest_range_m(cameras, priors), buildings)
+    reach_m = greatest_range_m(cameras, priors)[places.camera]
+    rows = _within_reach(places.placed, reach_m, buildings)
     heights = building_heights(buildings, priors, rows)
     return heights, prepare(buildings.geometry.to_numpy()[rows], heights.bottom_m)
 
 
-def place_cameras(cameras: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> Placed:
-    """Move cameras that hang on a wall to its outer side.
+def place_cameras(cameras: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> Places:
+    """Move cameras that hang on a wall to its outer side, or to each that may be meant.
 
     Indoor cameras, and those mapped as higher than the roof, stay where they are inside a
     footprint.
@@ -197,7 +242,7 @@ def place_cameras(cameras: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> Pla
     all_round = cameras["hfov_deg"].to_numpy(np.float64) >= 360.0
     turns = all_round | np.isin(cameras["kind"].to_numpy(str), TURNING)
     heading = np.where(turns, np.nan, cameras["heading_deg"].to_numpy(np.float64) - turned)
-    return place(
+    return place_all(
         x,
         y,
         footprints,
@@ -211,8 +256,8 @@ def place_cameras(cameras: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> Pla
 def without_contradictions(cameras: gpd.GeoDataFrame, placed: Placed) -> gpd.GeoDataFrame:
     """Return cameras without the directions that point into the walls that they hang on.
 
-    Either the direction is wrong or the wall: the direction counts as not known, and is drawn over
-    those that the wall leaves free.
+    Either the direction is wrong or the wall. On the wall the direction is drawn over those that it
+    leaves free; a camera that stands free before it looks as the map says (`sight.placing.Places`).
     """
     if not placed.into_wall.any():
         return cameras
@@ -220,19 +265,18 @@ def without_contradictions(cameras: gpd.GeoDataFrame, placed: Placed) -> gpd.Geo
     return cameras.assign(heading_deg=np.where(placed.into_wall, np.nan, heading))
 
 
-def wall_notices(scene: Scene) -> tuple[Notice, ...]:
+def wall_notices(cameras: gpd.GeoDataFrame, placed: Placed) -> tuple[Notice, ...]:
     """Return a notice of each camera whose direction points into the wall that it hangs on."""
-    placed = place_cameras(scene.cameras, scene.buildings)
     return tuple(
         Notice(
             "looks-into-its-wall",
             str(source),
             _(
-                "its direction points into the wall that it hangs on: one of the two is wrong. The "
-                "direction is taken as not known"
+                "its direction points into the wall that it hangs on: one of the two is wrong. "
+                "Neither is taken as known"
             ),
         )
-        for source in scene.cameras["source"].to_numpy(str)[placed.into_wall]
+        for source in cameras["source"].to_numpy(str)[placed.into_wall]
     )
 
 

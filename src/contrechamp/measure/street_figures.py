@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from contrechamp.measure.drawn import DrawnFigure
-from contrechamp.measure.estimates import quantiles
+from contrechamp.measure.estimates import quantiles_of_columns
 from contrechamp.measure.exposure import Exposure
 from contrechamp.measure.groups import AreaGroups
 from contrechamp.measure.pieces import StreetPieces
@@ -16,19 +17,56 @@ from contrechamp.sight.arrays import Level
 F8 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-#: Columns whose quantiles are computed at a time, which bounds the memory.
-COLUMNS_AT_ONCE = 4096
-
 
 def total_m(exposure: Exposure) -> F8:
     """Return the length in view of at least one camera, (n_draws, n_levels) metres."""
-    return np.asarray(exposure.seen_m.sum(axis=2, dtype=np.float64))
+    return np.column_stack([row_sums(seen) for seen in exposure.seen])
+
+
+def row_sums(values: csr_array) -> F8:
+    """Return the sum of each row, added up one by one: pieces with nothing in view change no bit.
+
+    >>> row_sums(csr_array(np.array([[1.0, 0.0, 2.0], [0.0, 0.0, 0.0]]))).tolist()
+    [3.0, 0.0]
+    """
+    row = np.repeat(np.arange(values.shape[0]), np.diff(values.indptr))
+    return np.bincount(row, values.data, values.shape[0]).astype(np.float64)
+
+
+def sums_by(values: csr_array, owner: NDArray[np.integer], n: int) -> csr_array:
+    """Return the sums over the columns that belong together, (n_rows, n) float64.
+
+    Args:
+        values: its rows have their columns in ascending order.
+        owner: (n_columns,) whom each column belongs to, ascending.
+        n: how many owners there are.
+
+    >>> three = csr_array(np.array([[1.0, 0.0, 2.0], [0.0, 0.0, 0.0]]))
+    >>> sums_by(three, np.array([0, 0, 1]), 2).toarray().tolist()
+    [[1.0, 2.0], [0.0, 0.0]]
+    """
+    rows = values.shape[0]
+    row = np.repeat(np.arange(rows), np.diff(values.indptr))
+    key = row * n + owner[values.indices]
+    first = np.flatnonzero(np.diff(key, prepend=-1))
+    data = np.add.reduceat(values.data, first, dtype=np.float64) if len(first) else np.empty(0)
+    of_row, column = np.divmod(key[first], n)
+    start = np.searchsorted(of_row, np.arange(rows + 1))
+    return csr_array((data, column, start), shape=(rows, n))
 
 
 def street_figures(
-    exposure: Exposure, length_m: F8, levels: Sequence[Level], groups: Mapping[str, Mask]
+    exposure: Exposure,
+    length_m: F8,
+    levels: Sequence[Level],
+    groups: Mapping[str, Mask],
+    *,
+    whole: bool = False,
 ) -> tuple[DrawnFigure, ...]:
     """Return the ``streets.*`` figures of all cameras and of each group of them, draw by draw.
+
+    "streets.seen_share", the share of all streets, is among them only with `whole`: it halves when
+    the extract is twice as large. `area_figures` gives the shares that do not.
 
     "streets.cameras_at_once" is the length times the number of cameras that have it in view,
     divided by the length in view. Draws with nothing in view do not count, and where that is every
@@ -39,6 +77,7 @@ def street_figures(
         length_m: (n_pieces,) metres.
         levels: of the exposure.
         groups: name -> (n_cameras,) mask.
+        whole: the streets are an area that somebody chose.
     """
     everything = {"all": np.ones(exposure.by_camera_m.shape[2], bool), **groups}
     walkable_m = float(length_m.sum())
@@ -51,10 +90,10 @@ def street_figures(
             seen = np.minimum(seen_m[:, number, g], walkable_m)
             some = seen > 0.0
             at_once = np.maximum(each_m[some, number] / seen[some], 1.0)
-            found += [
-                DrawnFigure("streets.seen_m", level.name, group, "m", seen),
-                DrawnFigure("streets.seen_share", level.name, group, "share", seen / walkable_m),
-            ]
+            found.append(DrawnFigure("streets.seen_m", level.name, group, "m", seen))
+            if whole:
+                key, share = "streets.seen_share", seen / walkable_m
+                found.append(DrawnFigure(key, level.name, group, "share", share))
             if some.any():
                 key = "streets.cameras_at_once"
                 found.append(DrawnFigure(key, level.name, group, "cameras", at_once))
@@ -82,7 +121,7 @@ def area_figures(
     found = []
     walkable = areas.piece @ length_m
     for number, level in enumerate(levels):
-        seen = areas.piece @ exposure.seen_m[:, number].T.astype(np.float64)
+        seen = (areas.piece @ exposure.seen[number].astype(np.float64).T).toarray()
         for name, seen_m, walkable_m in zip(areas.names, seen, walkable, strict=True):
             if walkable_m > 0.0:
                 share = np.minimum(seen_m / walkable_m, 1.0)
@@ -102,7 +141,7 @@ def piece_table(
     columns = {name: table[name] for name in ("id", "street", "name", "length_m")}
     for number, level in enumerate(levels):
         cameras_m = exposure.cameras_m[number]
-        columns |= _columns(level, exposure.seen_m[:, number], cameras_m, length_m)
+        columns |= _columns(level, exposure.seen[number], cameras_m, length_m)
     return gpd.GeoDataFrame(columns, geometry=table.geometry, crs=table.crs)
 
 
@@ -119,8 +158,9 @@ def street_table(
     length_m = _sums(piece_m, first)
     columns = {"id": whole["id"], "street": whole["id"], "name": whole["name"]}
     columns["length_m"] = length_m
+    of_row = np.searchsorted(rows, street_pieces.street)
     for number, level in enumerate(levels):
-        seen_m = _sums(exposure.seen_m[:, number], first)
+        seen_m = sums_by(exposure.seen[number], of_row, len(rows))
         columns |= _columns(level, seen_m, _sums(exposure.cameras_m[number], first), length_m)
     return gpd.GeoDataFrame(columns, geometry=whole.geometry, crs=streets.crs)
 
@@ -131,16 +171,15 @@ def _sums(of_piece: NDArray[np.floating], first: NDArray[np.integer]) -> F8:
     return np.asarray(np.add.reduceat(of_piece, first, axis=-1, dtype=np.float64))
 
 
-def _columns(
-    level: Level, seen_m: NDArray[np.floating], cameras_m: F8, length_m: F8
-) -> dict[str, F8]:
+def _columns(level: Level, seen_m: csr_array, cameras_m: F8, length_m: F8) -> dict[str, F8]:
     """Return the columns of one level: shares in view, and the mean number of cameras."""
-    low, median, high = _quantiles_of_columns(seen_m)
+    low, median, high = quantiles_of_columns(seen_m)
+    n_draws, n = seen_m.shape
+    mean = np.bincount(seen_m.indices, seen_m.data, n) / max(n_draws, 1)
     names = ("mean", "q05", "median", "q95")
-    values = (seen_m.mean(axis=0, dtype=np.float64), low, median, high)
     columns = {
         f"{level.name}_{name}": np.minimum(_per_metre(value, length_m), 1.0)
-        for name, value in zip(names, values, strict=True)
+        for name, value in zip(names, (mean, low, median, high), strict=True)
     }
     columns[f"{level.name}_cameras"] = _per_metre(cameras_m, length_m)
     return columns
@@ -148,13 +187,3 @@ def _columns(
 
 def _per_metre(value_m: F8, length_m: F8) -> F8:
     return np.divide(value_m, length_m, out=np.zeros_like(value_m), where=length_m > 0.0)
-
-
-def _quantiles_of_columns(values: NDArray[np.floating]) -> F8:
-    """Return (3, n): q05, median and q95 of each column; in a city most columns are all zero."""
-    result = np.zeros((3, values.shape[1]))
-    nonzero = np.flatnonzero(values.any(axis=0))
-    for first in range(0, len(nonzero), COLUMNS_AT_ONCE):
-        batch = nonzero[first : first + COLUMNS_AT_ONCE]
-        result[:, batch] = quantiles(values[:, batch])
-    return result

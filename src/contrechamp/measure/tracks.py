@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from contrechamp.measure.drawn import DrawnFigure
 from contrechamp.measure.exposure import Exposure, Pieces, Walks
 from contrechamp.measure.pieces import PIECE_M, as_pieces, equal_parts
+from contrechamp.measure.street_figures import sums_by
 from contrechamp.sight.arrays import Level
 
 F8 = NDArray[np.float64]
@@ -73,9 +74,9 @@ def track_figures(
     """
     if not len(track_pieces.length_m):
         return ()
-    seen, cameras = exposure.seen_m, exposure.walk_cameras
-    first = track_pieces.walks.indptr[:-2]
-    by_track = np.add.reduceat(seen, first, axis=2, dtype=np.float64)
+    cameras, n = exposure.walk_cameras, len(track_pieces.length_m)
+    track = np.repeat(np.arange(n), np.diff(track_pieces.walks.indptr[:-1]))
+    by_track = np.stack([sums_by(seen, track, n).toarray() for seen in exposure.seen], axis=1)
     # Lengths in view are float32: their sum may exceed the length in the last bits.
     by_track = np.minimum(by_track, track_pieces.length_m)
     metres = np.concatenate([by_track, by_track.sum(axis=2, keepdims=True)], axis=2)

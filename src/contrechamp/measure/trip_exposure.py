@@ -13,10 +13,10 @@ from contrechamp.measure.exposure import Exposure
 from contrechamp.measure.network import FootNetwork
 from contrechamp.measure.pieces import StreetPieces
 from contrechamp.measure.routes import cheapest_routes, unseen_routes_exist
+from contrechamp.measure.street_figures import sums_by
 from contrechamp.measure.trips import GOALS, TripPlan
 from contrechamp.sight.arrays import Level
 
-F4 = NDArray[np.float32]
 F8 = NDArray[np.float64]
 
 #: What a metre of route costs, relative to a metre in view, in the search for the least-watched
@@ -57,34 +57,30 @@ def trip_exposure(
         street_pieces: of the network.
         exposure: of the street pieces, with ``plan.walks``.
     """
-    n_draws, n_levels = exposure.seen_m.shape[:2]
+    n_draws, n_levels = exposure.walk_cameras.shape[:2]
     n_trips = len(plan.length_m)
     seen, least = np.zeros((2, n_draws, n_levels, n_trips))
     detour = np.zeros((n_levels, n_trips))
+    free = np.ones((n_draws, n_levels, n_trips), bool)
+    edge_of = np.repeat(np.arange(len(network.length_m)), np.diff(street_pieces.edge_first))
     for level in range(n_levels) if n_trips else ():
-        edge_seen = _seen_of_edges(exposure.seen_m[:, level], street_pieces)
-        cost = edge_seen.mean(axis=0) + COST_OF_LENGTH * network.length_m
+        edge_seen = sums_by(exposure.seen[level], edge_of, len(network.length_m))
+        mean = np.bincount(edge_seen.indices, edge_seen.data, len(network.length_m)) / n_draws
+        cost = mean + COST_OF_LENGTH * network.length_m
         spared = cheapest_routes(network, cost, plan.start, plan.end)
-        seen[:, level] = np.minimum(plan.routes.sums(edge_seen), plan.length_m)
+        seen[:, level] = np.minimum(plan.routes.sums_of_rows(edge_seen), plan.length_m)
         length = spared.sums(network.length_m)
-        least[:, level] = np.minimum(spared.sums(edge_seen), length)
+        least[:, level] = np.minimum(spared.sums_of_rows(edge_seen), length)
         # Two routes of the same length may differ in their last bits.
         detour[level] = np.maximum(length - plan.length_m, 0.0)
+        free[:, level] = unseen_routes_exist(network, edge_seen, plan.start, plan.end)
     return TripExposure(
         seen_m=seen,
         cameras=exposure.walk_cameras,
         least_seen_m=least,
         detour_m=detour,
-        free=unseen_routes_exist(
-            network, street_pieces.edge_first, exposure.seen_m, plan.start, plan.end
-        ),
+        free=free,
     )
-
-
-def _seen_of_edges(seen_m: F4, street_pieces: StreetPieces) -> F8:
-    """Return the metres in view of each edge, (n_draws, n_edges), from those of its pieces."""
-    edges: F8 = np.add.reduceat(seen_m, street_pieces.edge_first[:-1], axis=1, dtype=np.float64)
-    return edges
 
 
 def trip_figures(

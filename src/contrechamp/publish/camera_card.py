@@ -8,7 +8,7 @@ import pandas as pd
 from contrechamp.base.i18n import _
 from contrechamp.measure.results import Measurement, Prior
 from contrechamp.publish import quantised
-from contrechamp.publish.methods import kind_of_camera, prior_value
+from contrechamp.publish.methods import kind_of_camera
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.quantised import Frame
 from contrechamp.publish.unknowns import unknown_label
@@ -30,6 +30,8 @@ def camera_cards(
     irrelevant), ``rank`` (of the visit) and ``parts``: headings with rows of (name, value).
     """
     cameras = measurement.cameras
+    if measurement.pieces.empty:  # the rank is by the street that each has in view
+        cameras = cameras.drop(columns="visit_rank", errors="ignore")
     at = quantised.points(cameras.geometry.to_numpy(), frame)
     degrees = scene.cameras.geometry.to_crs(4326)
     mapped_rows = scene.cameras.to_dict("records")
@@ -38,9 +40,17 @@ def camera_cards(
     for i, (mapped, measured) in enumerate(zip(mapped_rows, measured_rows, strict=True)):
         assumed = [name for name in str(measured["assumed"]).split(",") if name]
         known = [name for name in str(measured["known"]).split(",") if name]
+        ends = _between(scene, i, assumed, numbers)
+        drawn = [name for name in assumed if name not in ends]
         parts = [
             (_("On the map"), _mapped(mapped, known, numbers)),
-            (_("Assumed"), _assumed(mapped, measured, assumed, measurement.priors, numbers)),
+            (
+                _("Assumed"),
+                [
+                    *_assumed(mapped, measured, drawn, measurement.priors, numbers),
+                    *([name, text] for name, text in ends.values()),
+                ],
+            ),
             (_("In view, mean over the draws"), _in_view(measured, measurement, numbers)),
             (_("Place"), _place(mapped, measured, degrees.iloc[i], numbers)),
         ]
@@ -59,7 +69,14 @@ def camera_cards(
 
 def _mapped(mapped: dict[str, Any], known: list[str], numbers: Numbers) -> list[list[str]]:
     rows = [[_("mount"), mount_label(str(mapped["mount"]))]]
-    rows += [[unknown_label(name), _value(name, mapped[name], numbers)] for name in known]
+    by_model = str(mapped["by_model"]).split(",")
+    for name in known:
+        value = _value(name, mapped[name], numbers)
+        of_model = _("{value}, by its model").format(value=value)
+        rows.append([unknown_label(name), of_model if name in by_model else value])
+    called = f"{mapped['make']} {mapped['model']}".strip()
+    if called:
+        rows.append([_("model"), called])
     operator = str(mapped["operator"]) or "–"
     rows.append(
         [
@@ -73,9 +90,9 @@ def _mapped(mapped: dict[str, Any], known: list[str], numbers: Numbers) -> list[
         rows.append([_("zone"), str(mapped["zone"])])
     if mapped["indoor"]:
         rows.append([_("indoors"), _("yes: sees nothing of the street by default")])
-    seen = [str(mapped[name]) for name in ("first_seen", "last_seen") if mapped[name]]
+    seen = [numbers.day(str(mapped[name])) for name in ("first_seen", "last_seen") if mapped[name]]
     if seen:
-        rows.append([_("noted"), " – ".join(seen)])
+        rows.append([_("noted"), " – ".join(dict.fromkeys(seen))])
     return rows
 
 
@@ -101,6 +118,24 @@ def _assumed(
     return rows
 
 
+def _between(
+    scene: Scene, camera: int, assumed: list[str], numbers: Numbers
+) -> dict[str, tuple[str, str]]:
+    """Return what the model of a camera limits: parameter -> (name, both ends of it)."""
+    rows = {}
+    for column, ends in scene.limits.items():
+        low, high = ends[camera].tolist()
+        parameter = "hfov_deg" if column == "focal_mm" else column
+        if parameter not in assumed or math.isnan(low):
+            continue
+        unit = column.rpartition("_")[2]
+        text = _("{low} to {high}, by its model").format(
+            low=numbers.measured(low, unit), high=numbers.measured(high, unit)
+        )
+        rows[parameter] = unknown_label(column), text
+    return rows
+
+
 def _prior_of(name: str, kind: str, priors: tuple[Prior, ...]) -> Prior | None:
     """Return the prior of a parameter; of several, the one for the kind of camera.
 
@@ -117,13 +152,13 @@ def _prior_of(name: str, kind: str, priors: tuple[Prior, ...]) -> Prior | None:
 def _prior_text(prior: Prior | None, numbers: Numbers) -> str:
     if prior is None:
         return _("see the table of what is assumed")
-    middle = prior_value(prior.p50, prior.unit, numbers)
+    middle = numbers.measured(prior.p50, prior.unit)
     if not math.isfinite(prior.p50) or prior.p10 == prior.p90:
         return middle if math.isfinite(prior.p50) else prior.distribution
     text = _("{middle} (eight in ten: {low} to {high})").format(
         middle=middle,
-        low=prior_value(prior.p10, prior.unit, numbers),
-        high=prior_value(prior.p90, prior.unit, numbers),
+        low=numbers.measured(prior.p10, prior.unit),
+        high=numbers.measured(prior.p90, prior.unit),
     )
     return f"{unknown_label(prior.unknown)}: {text}" if prior.unknown == "focal_mm" else text
 
@@ -131,29 +166,38 @@ def _prior_text(prior: Prior | None, numbers: Numbers) -> str:
 def _in_view(
     measured: dict[str, Any], measurement: Measurement, numbers: Numbers
 ) -> list[list[str]]:
+    if measurement.pieces.empty:
+        return []
     return [
-        [
-            level_label(level.name),
-            _("{seen} of street, {alone} of it in view of no other").format(
-                seen=numbers.about(measured[f"{level.name}_seen_m"], "m"),
-                alone=numbers.about(measured[f"{level.name}_alone_m"], "m"),
-            ),
-        ]
+        [level_label(level.name), _street_in_view(measured, level.name, numbers)]
         for level in measurement.levels
     ]
+
+
+def _street_in_view(measured: dict[str, Any], level: str, numbers: Numbers) -> str:
+    seen, alone = float(measured[f"{level}_seen_m"]), float(measured[f"{level}_alone_m"])
+    if not seen > 0.0:
+        return _("nothing of the street")
+    length = numbers.about(seen, "m")
+    if not alone > 0.0:
+        return _("{seen} of street, all of it in view of others too").format(seen=length)
+    if numbers.about(alone, "m") == length:
+        return _("{seen} of street, in view of no other").format(seen=length)
+    return _("{seen} of street, {alone} of it in view of no other").format(
+        seen=length, alone=numbers.about(alone, "m")
+    )
 
 
 def _place(
     mapped: dict[str, Any], measured: dict[str, Any], degrees: Any, numbers: Numbers
 ) -> list[list[str]]:
-    where = f"{degrees.y:.6f}, {degrees.x:.6f}"
-    rows = [[_("latitude, longitude"), where]]
+    rows = [[_("latitude, longitude"), numbers.coordinates(degrees.y, degrees.x)]]
     if measured["moved_m"] > 0:
         rows.append(
             [
                 _("moved"),
                 _("{distance} to the outer side of a wall").format(
-                    distance=f"{numbers.plain(measured['moved_m'], 0.1)} m"
+                    distance=numbers.quantity(measured["moved_m"], "m", 0.1, finest=0.1)
                 ),
             ]
         )
@@ -167,4 +211,4 @@ def _place(
 def _value(name: str, value: Any, numbers: Numbers) -> str:
     if isinstance(value, str):
         return kind_label(value) if name == "kind" else value
-    return prior_value(float(value), BY_NAME[name].unit, numbers)
+    return numbers.measured(float(value), BY_NAME[name].unit)

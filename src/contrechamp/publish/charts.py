@@ -73,6 +73,7 @@ def chart(
     ranges: Sequence[Range],
     *,
     write: Callable[[float, float], str],
+    at_least: float = 0.0,
     at_most: float = math.inf,
     key: tuple[tuple[str, str], ...] = (),
 ) -> Chart:
@@ -83,6 +84,7 @@ def chart(
         note: how to read it.
         ranges: what to show.
         write: turns a value of the axis, and the value at its end, into text.
+        at_least: the axis ends here at the earliest.
         at_most: the axis ends here at the latest (1 for shares).
         key: (class, text) of the marks.
     """
@@ -92,7 +94,7 @@ def chart(
         for value in (row.low, row.middle, row.high, row.box_high, *(at for _, at in row.marks))
         if math.isfinite(value)
     ]
-    step, n = _nice_step(max(values, default=1.0))
+    step, n = _nice_step(max(at_least, *values) if values else max(at_least, 1.0))
     end = min(step * n, at_most)
 
     def place(value: float) -> str:

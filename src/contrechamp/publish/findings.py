@@ -6,16 +6,19 @@ from collections.abc import Mapping
 from contrechamp.base.i18n import _
 from contrechamp.measure.results import Figure, Measurement
 from contrechamp.publish.charts import Chart, Range, chart
-from contrechamp.publish.numbers import Numbers, rounding_step
+from contrechamp.publish.numbers import Numbers
+from contrechamp.publish.spread import rounding_step, spread
 from contrechamp.publish.table import ReportTable, columns
 from contrechamp.publish.unknowns import unknown_label
 from contrechamp.scene.service_names import service_label
 from contrechamp.scene.tables import Scene
 from contrechamp.sight.arrays import Level
-from contrechamp.wording.figures import figure_label, group_label, scenario_labels
+from contrechamp.wording.figures import figure_label, group_label, is_near, scenario_labels
 from contrechamp.wording.levels import level_label
 
 SCENARIOS = ("p10", "p50", "p90")
+#: The axis of a plot of lengths is at least this long.
+LEAST_AXIS_M = 5.0
 #: At most this many areas are listed; all are in figures.csv.
 LISTED_AREAS = 20
 
@@ -31,11 +34,16 @@ def find(
     ]
 
 
+def near_figures(measurement: Measurement, key: str, level: str | None = None) -> list[Figure]:
+    """Return the figures of the streets around the cameras."""
+    return [figure for figure in find(measurement, key, level, None) if is_near(figure.group)]
+
+
 def level_meaning(level: Level, numbers: Numbers) -> str:
     """Return what a level requires of the picture."""
     if level.ppm == 0:
         return _("free line of sight, inside the range and the field of view; any pixel density")
-    return _("at least {density} pixels per metre").format(density=numbers.significant(level.ppm))
+    return _("at least {density} px/m").format(density=numbers.significant(level.ppm))
 
 
 def _group_label(group: str, area_names: Mapping[str, str]) -> str:
@@ -67,52 +75,70 @@ def figure_table(
     """
     median, interval, known = _("Median"), _("90 % interval"), _("Mapped")
     low, mid, high = _("First decile"), _("Median unknowns"), _("Last decile")
-    enough = _("Enough draws")
+    enough, span = _("Enough draws"), _("By what is assumed")
     heading = _("Pixel density") if of == "level" else _("Group")
+    told = [spread(figure, numbers) for figure in figures]
+    # A column of dashes would only make the table wider.
+    spans = [span] if any(one.span for one in told) else []
     rows = []
-    for figure in figures:
-        estimate, unit = figure.estimate, figure.unit
-        step = rounding_step(estimate)
+    for figure, one in zip(figures, told, strict=True):
         rows.append(
             (
                 level_label(figure.level)
                 if of == "level"
                 else _group_label(figure.group, area_names or {}),
-                numbers.median(estimate, unit),
-                numbers.interval(estimate, unit),
-                *(
-                    numbers.quantity(figure.scenarios[name], unit, step, size=estimate.q95)
-                    if name in figure.scenarios
-                    else "–"
-                    for name in SCENARIOS
-                ),
+                one.value,
+                one.interval or one.agreement or "–",
+                *((one.span or "–",) if spans else ()),
+                *(_scenario(figure, name, numbers) for name in SCENARIOS),
                 numbers.percent(figure.known_share),
-                _("yes") if estimate.enough_draws else _("no, draw more"),
+                _("yes") if figure.estimate.enough_draws else _("no, draw more"),
             )
         )
     return ReportTable(
         caption,
         columns(
-            *(heading, median, interval, low, mid, high, known, enough),
-            numeric=(median, interval, low, mid, high, known),
+            *(heading, median, interval, *spans, low, mid, high, known, enough),
+            numeric=(median, interval, span, low, mid, high, known),
         ),
         tuple(rows),
     )
 
 
+def assumed_note(measurement: Measurement, numbers: Numbers) -> str:
+    """Return how to read the column of spans; "" if no figure has one."""
+    spans = [figure.span.assumed for figure in measurement.figures if figure.span is not None]
+    names = dict.fromkeys(name for assumed in spans for name in assumed)
+    if not names:
+        return ""
+    return _(
+        "“By what is assumed” is the least and the greatest median, by what is assumed of "
+        "{unknowns}. The interval leaves that out: it holds only if the assumptions do."
+    ).format(unknowns=numbers.all_of([unknown_label(name) for name in names]))
+
+
 def total_tables(measurement: Measurement, numbers: Numbers) -> list[ReportTable]:
     """Return the totals of all cameras: one table per figure, one row per level."""
-    keys = (
-        "streets.seen_m",
-        "streets.seen_share",
-        "streets.seen_by_several_m",
-        "streets.cameras_at_once",
-        "area.seen_m2",
+    seen, *others = (
+        (figure_label(key), find(measurement, key))
+        for key in (
+            "streets.seen_m",
+            "streets.seen_share",
+            "streets.seen_by_several_m",
+            "streets.cameras_at_once",
+            "area.seen_m2",
+        )
     )
-    by_key = ((key, find(measurement, key)) for key in keys)
+    distance = numbers.quantity(measurement.methods.get("near_m", math.nan), "m")
+    near = (
+        _(
+            "Share of the walkable street within {distance} of a mapped camera that is in view"
+        ).format(distance=distance),
+        near_figures(measurement, "streets.seen_share"),
+    )
     return [
-        figure_table(figure_label(key), figures, numbers, of="level")
-        for key, figures in by_key
+        figure_table(caption, figures, numbers, of="level")
+        for caption, figures in (seen, near, *others)
         if figures
     ]
 
@@ -152,24 +178,43 @@ def group_tables(measurement: Measurement, scene: Scene, numbers: Numbers) -> li
 
 
 def totals_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
-    """Return the street within view at each level, with intervals."""
+    """Return the street within view at each level, with intervals, and with spans if there are."""
     figures = find(measurement, "streets.seen_m")
     if not figures:
         return None
+    note = _("Point: median of the draws. Line: 90 % of the draws lie on it.")
+    if not any(figure.span or figure.estimate.n_draws > 1 for figure in figures):
+        note = _("Point: the value; there was one draw.")
+    elif any(figure.span for figure in figures):
+        note = _(
+            "Point: median of the draws. Thick: 90 % of the draws lie on it. Thin: how far the "
+            "median goes by what is assumed."
+        )
     return chart(
         _("Street within view of at least one mapped camera"),
-        _("Point: median of the draws. Line: 90 % of the draws lie on it."),
-        [
-            Range(
-                _level_with_density(measurement, figure.level, numbers),
-                numbers.median(figure.estimate, figure.unit),
-                figure.estimate.q05,
-                figure.estimate.median,
-                figure.estimate.q95,
-            )
-            for figure in figures
-        ],
+        note,
+        [_range(measurement, figure, numbers) for figure in figures],
         write=lambda value, end: numbers.tick(value, end, "m"),
+        at_least=LEAST_AXIS_M,
+    )
+
+
+def _range(measurement: Measurement, figure: Figure, numbers: Numbers) -> Range:
+    estimate, span = figure.estimate, figure.span
+    told = spread(figure, numbers)
+    label = _level_with_density(measurement, figure.level, numbers)
+    if span is None:
+        return Range(label, told.value, estimate.q05, estimate.median, estimate.q95)
+    return Range(
+        label,
+        _("{value} ({interval})").format(value=told.value, interval=told.span)
+        if told.span
+        else told.value,
+        min(span.low, estimate.q05),
+        estimate.median,
+        max(span.high, estimate.q95),
+        box_low=estimate.q05,
+        box_high=estimate.q95,
     )
 
 
@@ -188,9 +233,7 @@ def scenario_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
         [
             Range(
                 _level_with_density(measurement, figure.level, numbers),
-                _("{low} to {high}").format(
-                    low=_scenario(figure, "p10", numbers), high=_scenario(figure, "p90", numbers)
-                ),
+                _scenarios(figure, numbers),
                 low=min(figure.scenarios.values()),
                 high=max(figure.scenarios.values()),
                 marks=tuple(
@@ -200,14 +243,22 @@ def scenario_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
             for figure in figures
         ],
         write=lambda value, end: numbers.tick(value, end, "m"),
+        at_least=LEAST_AXIS_M,
         key=tuple((name, labels[name]) for name in SCENARIOS),
     )
 
 
 def _scenario(figure: Figure, name: str, numbers: Numbers) -> str:
-    value = figure.scenarios.get(name, math.nan)
-    step = rounding_step(figure.estimate)
-    return numbers.quantity(value, figure.unit, step, size=max(figure.scenarios.values()))
+    if name not in figure.scenarios:
+        return "–"
+    step, size = rounding_step(figure), max(figure.scenarios.values())
+    return numbers.quantity(figure.scenarios[name], figure.unit, step, size=size)
+
+
+def _scenarios(figure: Figure, numbers: Numbers) -> str:
+    """Return the figure in each scenario, in the order of the key: it need not rise or fall."""
+    told = [_scenario(figure, name, numbers) for name in SCENARIOS]
+    return told[0] if len(set(told)) == 1 else " · ".join(told)
 
 
 def drivers_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
@@ -232,6 +283,7 @@ def drivers_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
             for driver in drivers
         ],
         write=lambda value, end: numbers.tick(value, end, "m"),
+        at_least=LEAST_AXIS_M,
     )
 
 

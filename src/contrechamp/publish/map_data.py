@@ -14,7 +14,7 @@ from contrechamp.publish.camera_card import camera_cards
 from contrechamp.publish.findings import find
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.quantised import Frame
-from contrechamp.publish.summary import DIGITS
+from contrechamp.publish.spread import DIGITS, how_sure, spread
 from contrechamp.scene.service_names import service_label
 from contrechamp.scene.tables import Scene
 from contrechamp.wording.figures import certainty_labels
@@ -30,17 +30,17 @@ FOCUS_MARGIN_M = 80.0
 
 
 def map_frame(measurement: Measurement, scene: Scene) -> Frame:
-    """Return the frame of the map: all cameras and all walkable street."""
-    return quantised.frame_around(
-        (measurement.cameras.geometry.to_numpy(), measurement.pieces.geometry.to_numpy()),
-        MARGIN_M,
-    )
+    """Return the frame of the map: all cameras and all walkable street; without any, the walks."""
+    measured = measurement.pieces.geometry.to_numpy()
+    if not len(measured):
+        measured = scene.tracks.geometry.to_numpy()
+    return quantised.frame_around((measurement.cameras.geometry.to_numpy(), measured), MARGIN_M)
 
 
 def _focus(measurement: Measurement, frame: Frame) -> list[int]:
     """Return west, south, east, north of the first view, in units of the map."""
     places = measurement.cameras.geometry.to_numpy()
-    if not len(places):
+    if not len(places) or measurement.pieces.empty:
         return [0, 0, frame.width, frame.height]
     around = quantised.frame_around((places,), FOCUS_MARGIN_M)
     return [
@@ -75,11 +75,11 @@ def map_data(
         "focus": _focus(measurement, frame),
         "perMetre": quantised.PER_METRE,
         "classes": list(CLASSES),
-        "language": numbers.language,
+        "language": f"{numbers.language}-u-nu-{numbers.digits}",
         "levels": [[level.name, level_label(level.name)] for level in measurement.levels],
         "certainties": [[name, label] for name, label in certainty_labels().items()],
         "totals": _totals(measurement, numbers),
-        "words": _words(numbers),
+        "words": _words(numbers, streets=not pieces.empty),
         "buildings": drawn_buildings(scene, frame),
         "streets": {
             "lines": quantised.lines(pieces.geometry.to_numpy(), frame),
@@ -107,12 +107,15 @@ def map_data(
 
 def _totals(measurement: Measurement, numbers: Numbers) -> dict[str, str]:
     """Return level -> a sentence on how much street is in view."""
-    return {
-        figure.level: _("All together: {length} of street ({interval}, 90 % interval).").format(
-            length=numbers.median(figure.estimate, "m", DIGITS),
-            interval=numbers.interval(figure.estimate, "m", DIGITS),
-        )
+    told = {
+        figure.level: spread(figure, numbers, DIGITS)
         for figure in find(measurement, "streets.seen_m")
+    }
+    return {
+        level: _("All together: {length} of street{how_sure}.").format(
+            length=one.value, how_sure=how_sure(one)
+        )
+        for level, one in told.items()
     }
 
 
@@ -170,7 +173,7 @@ def _walks(measurement: Measurement, frame: Frame) -> list[list[int]]:
     return quantised.lines(trips.geometry.to_numpy()[pick], frame)
 
 
-def _words(numbers: Numbers) -> dict[str, str]:
+def _words(numbers: Numbers, *, streets: bool) -> dict[str, str]:
     """Return the words that the script of the map needs."""
     return {
         "zoomIn": _("Zoom in"),
@@ -184,7 +187,7 @@ def _words(numbers: Numbers) -> dict[str, str]:
         "mean": _("On average"),
         "atOnce": _("Mapped cameras at once (mean)"),
         "camera": _("Camera {id}"),
-        "shown": _("Shown: {level}, {certainty}."),
-        "percent": numbers.percent(0.99).replace("99", "{n}"),
+        "shown": _("Shown: {level}, {certainty}.") if streets else _("Shown: {level}."),
+        "percent": numbers.percent(0.75).replace(numbers.plain(75), "{n}"),
         "barrier": _("Barrier: {kind}"),
     }

@@ -24,9 +24,13 @@ class MeasureJob:
     draws: int = DRAWS
     seed: int = SEED
     priors_file: Path | None = None
+    models_file: Path | None = None
     crs: str | None = None
     skip_bad_rows: bool = False
+    declination_deg: float | None = None
     same_camera_m: float = SAME_CAMERA_M
     piece_m: float = PIECE_M
     homes: int = HOMES
+    whole: bool = False
     threads: int | None = None
+    open_ground: bool = False

@@ -1,28 +1,35 @@
 """The main job: files in; figures, map and report out."""
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from contrechamp.base.i18n import _, active_language
+from contrechamp.base.files import check_name_and_rights, not_utf8, read_bounded
+from contrechamp.base.i18n import _, active_language, ngettext
 from contrechamp.base.progress import Progress, silent, timed
 from contrechamp.measure.engine import compile_engine
 from contrechamp.measure.priors import Priors, default, from_toml
 from contrechamp.measure.results import Figure, Measurement
 from contrechamp.measure.run import measure
-from contrechamp.measure.stage import wall_notices
 from contrechamp.publish.files import ReportFolder
 from contrechamp.publish.folder import check_writable
 from contrechamp.publish.measure_job import MeasureJob
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.publication import write
-from contrechamp.publish.summary import length_in_view, sentences
-from contrechamp.scene.input_files import open_toml
-from contrechamp.scene.read import read_scene
+from contrechamp.publish.summary import first_figure, sentences
+from contrechamp.publish.without_streets import open_ground_told
+from contrechamp.scene.camera_models import scene_with_models
+from contrechamp.scene.map_cell import MapReader
+from contrechamp.scene.read import Needs, read_scene
 from contrechamp.scene.tables import InputFile, Scene
 from contrechamp.sight.levels import parse_levels
+from contrechamp.wording.figures import is_near
+
+#: Largest file of priors, which the user wrote.
+_MOST_PRIORS = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,19 @@ class Published:
         """Return the main figures, in the sentences of the report."""
         return sentences(self.measurement, self.scene, Numbers(active_language()))
 
+    def how_fast(self) -> list[str]:
+        """Return how long each step took, and how many draws that was a second."""
+        numbers = Numbers(active_language())
+        steps = (
+            _("{step} {seconds} s").format(step=label, seconds=numbers.plain(spent, 0.1))
+            for label, spent in self.seconds.items()
+        )
+        draws, rate = int(self.measurement.methods["draws_in_all"]), self.draws_a_second()
+        pace = ngettext(
+            "{draws} draw in all, {rate} a second", "{draws} draws in all, {rate} a second", draws
+        ).format(draws=numbers.plain(draws), rate=numbers.plain(rate) if rate else "–")
+        return [", ".join(steps), pace]
+
     def draws_a_second(self) -> float:
         """Return the rate of draws; 0 where they took no time."""
         spent = self.seconds[steps()["draws"]]
@@ -62,7 +82,11 @@ class Published:
                 "streets": len(scene.streets),
                 **scene.counts,
             },
-            "figures": [asdict(item) for item in measurement.figures if item.group == "all"],
+            "figures": [
+                asdict(item)
+                for item in measurement.figures
+                if item.group == "all" or is_near(item.group)
+            ],
             "notices": len(scene.notices),
             "warnings": list(measurement.warnings),
             "seconds": {name: self.seconds.get(label) for name, label in steps().items()},
@@ -83,6 +107,7 @@ def measure_and_publish(
     job: MeasureJob,
     *,
     again: Sequence[str],
+    cell: MapReader | None = None,
     progress: Progress = silent,
     first: Callable[[str], None] | None = None,
 ) -> Published:
@@ -91,6 +116,7 @@ def measure_and_publish(
     Args:
         job: what is to be measured, and how.
         again: the words of the command that repeats the result; they stand in the report.
+        cell: reads the inputs, as `scene.read.read_scene` has it, and is closed then.
         progress: one bar per step.
         first: called with the main figure, as a sentence, as soon as it is known.
 
@@ -107,10 +133,18 @@ def measure_and_publish(
         areas=job.areas,
         skip_bad_rows=job.skip_bad_rows,
         same_camera_m=job.same_camera_m,
+        declination_deg=job.declination_deg,
+        cell=cell,
+        needs=Needs(open_ground=job.open_ground),
         progress=progress,
     )
-    notices = (*scene.notices, *wall_notices(scene))
-    scene = replace(scene, inputs=(*scene.inputs, *priors_entry), notices=notices)
+    if job.models_file is not None:
+        scene = scene_with_models(
+            scene, job.models_file, skip_bad_rows=job.skip_bad_rows, cell=cell
+        )
+    if cell is not None:
+        cell.close()  # it would only hold memory from here on
+    scene = replace(scene, inputs=(*scene.inputs, *priors_entry))
     compile_engine(progress)
     measurement = measure(
         scene,
@@ -121,10 +155,13 @@ def measure_and_publish(
         priors=priors,
         piece_m=job.piece_m,
         most_homes=job.homes,
+        open_ground=job.open_ground,
+        whole=job.whole,
         progress=progress,
         threads=job.threads,
         first_figure=None if first is None else partial(_tell_first, first, scene),
     )
+    scene = replace(scene, notices=(*scene.notices, *measurement.notices))
     report = write(
         measurement,
         scene,
@@ -137,13 +174,19 @@ def measure_and_publish(
 
 
 def _tell_first(first: Callable[[str], None], scene: Scene, seen: Figure) -> None:
-    """Tell the main figure as a sentence of the report."""
-    first(length_in_view(seen, len(scene.cameras), Numbers(active_language())))
+    """Tell the main figure, as far as it is known."""
+    told = first_figure(seen, len(scene.cameras), Numbers(active_language()))
+    first(told if len(scene.buildings) else f"{open_ground_told()} {told}")
 
 
 def _priors(file: Path | None) -> tuple[Priors, tuple[InputFile, ...]]:
     """Return the priors, and the entry of their file for the list of inputs."""
     if file is None:
         return default(), ()
-    opened = open_toml(file)
-    return from_toml(opened.content.decode(), name=opened.name), (opened.entry,)
+    content = read_bounded(file, _MOST_PRIORS, where=file.name, advice=check_name_and_rights())
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        raise not_utf8(file.name) from error
+    entry = InputFile(file.name, hashlib.sha256(content).hexdigest(), len(content), "TOML")
+    return from_toml(text, name=file.name), (entry,)

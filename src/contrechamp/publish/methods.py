@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from contrechamp import __version__
-from contrechamp.base.i18n import _
+from contrechamp.base.i18n import _, ngettext
 from contrechamp.measure.results import Measurement
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.table import ReportTable, columns
@@ -20,8 +20,22 @@ from contrechamp.wording.notices import notice_label
 LISTED_NOTICES = 300
 
 
-def geometry_paragraphs() -> list[str]:
+def geometry_paragraphs(*, open_ground: bool = False) -> list[str]:
     """Return how visible regions are computed, in plain words."""
+    if open_ground:
+        return [
+            _(
+                "The place was taken as open ground: there is no building, wall, terrain, tree or "
+                "vehicle. A camera has a target in view if the target lies inside its horizontal "
+                "and vertical field of view and within range. Between buildings less would be in "
+                "view: these figures are no measure of such a place."
+            ),
+            _(
+                "Indoor cameras see nothing of the outside. Panning and dome cameras see every "
+                "direction over time, one part at a time."
+            ),
+            *_cameras_and_draws()[1:],
+        ]
     return [
         _(
             "A building is a block with upright walls, a flat roof and a height; there is no "
@@ -30,9 +44,17 @@ def geometry_paragraphs() -> list[str]:
             "of view, and if it is within range. The regions are exact for these blocks: they are "
             "not made of pixels or of single rays."
         ),
+        *_cameras_and_draws(),
+    ]
+
+
+def _cameras_and_draws() -> list[str]:
+    return [
         _(
             "A camera on a wall, or mapped inside a building, is moved to the outer side of the "
-            "nearest wall and does not look through it. Indoor cameras see nothing of the street. "
+            "wall and does not look through it. Which wall that is may be open, and is then drawn: "
+            "of a camera inside a house without a direction, and of one that looks into its wall. "
+            "Indoor cameras see nothing of the street. "
             "Panning and dome cameras see every free direction over time, one part at a time."
         ),
         _(
@@ -63,7 +85,7 @@ def priors_table(measurement: Measurement, numbers: Numbers) -> ReportTable:
                 prior.applies_to,
                 prior.distribution,
                 *(
-                    prior_value(value, prior.unit, numbers)
+                    numbers.measured(value, prior.unit)
                     for value in (prior.p10, prior.p50, prior.p90)
                 ),
                 numbers.plain(prior.n_cameras),
@@ -72,14 +94,6 @@ def priors_table(measurement: Measurement, numbers: Numbers) -> ReportTable:
             for prior in measurement.priors
         ),
     )
-
-
-def prior_value(value: float, unit: str, numbers: Numbers) -> str:
-    """Return one value of a prior with its unit."""
-    if value != value:
-        return "–"
-    text = numbers.plain(value) if abs(value) >= 100 else numbers.significant(value)
-    return f"{text}°" if unit == "deg" else f"{text}\N{NO-BREAK SPACE}{unit}".rstrip()
 
 
 def inputs_table(scene: Scene, numbers: Numbers) -> ReportTable:
@@ -175,7 +189,11 @@ def notices_table(scene: Scene, numbers: Numbers) -> ReportTable:
             (notice.where, notice_label(notice.kind), notice.message)
             for notice in scene.notices[:LISTED_NOTICES]
         ),
-        note="" if left <= 0 else _("{n} more are in figures.json.").format(n=numbers.plain(left)),
+        note=""
+        if left <= 0
+        else ngettext("{n} more is in figures.json.", "{n} more are in figures.json.", left).format(
+            n=numbers.plain(left)
+        ),
     )
 
 
@@ -208,9 +226,9 @@ def limits() -> list[str]:
             "person was recognised."
         ),
         _(
-            "The 90 % intervals cover what was drawn: direction, height, lens and resolution where "
-            "they are not mapped. They do not cover errors of the map, trees, vehicles, terrain, "
-            "or wrong assumptions in the distributions themselves."
+            "The 90 % intervals cover what was drawn because it is not mapped, such as direction, "
+            "height and lens. They do not cover what is assumed and not drawn, errors of the map, "
+            "trees, vehicles, terrain, or wrong assumptions in the distributions themselves."
         ),
     ]
 

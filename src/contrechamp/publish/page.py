@@ -13,7 +13,7 @@ from contrechamp import __version__
 from contrechamp.base.i18n import _, direction_of
 from contrechamp.base.templates import environment
 from contrechamp.measure.results import Measurement
-from contrechamp.publish import findings, methods, places, summary
+from contrechamp.publish import findings, methods, places, summary, without_streets
 from contrechamp.publish.command import as_typed
 from contrechamp.publish.map_data import CLASSES, map_data, map_frame
 from contrechamp.publish.numbers import Numbers
@@ -66,10 +66,15 @@ def index_html(
             map_json=json_in_html(data),
             drawing=static_map(data, measurement.levels[0].name, CERTAINTY),
             data=data,
+            has_streets=without_streets.has_streets(measurement),
+            open_ground=without_streets.open_ground(measurement),
             headline=summary.headline(scene, numbers),
             sentences=summary.sentences(measurement, scene, numbers),
             limits=methods.limits(),
-            geometry=methods.geometry_paragraphs(),
+            assumed_note=findings.assumed_note(measurement, numbers),
+            geometry=methods.geometry_paragraphs(
+                open_ground=bool(measurement.methods.get("open_ground"))
+            ),
             levels=[
                 (level.name, level_label(level.name), findings.level_meaning(level, numbers))
                 for level in measurement.levels
@@ -100,6 +105,7 @@ def _sections(
     tables = {
         "totals": findings.total_tables(measurement, numbers),
         "groups": findings.group_tables(measurement, scene, numbers),
+        "areas": filled(without_streets.area_table(measurement, numbers, _area_names(scene))),
         "drivers": filled(findings.drivers_table(measurement, numbers)),
         "visits": filled(places.visit_table(measurement, scene, numbers)),
         "streets": filled(places.streets_table(measurement, numbers)),
@@ -123,13 +129,19 @@ def _sections(
     return tables, charts
 
 
+def _area_names(scene: Scene) -> dict[str, str]:
+    ids, names = scene.areas["id"].astype(str), scene.areas["name"].astype(str)
+    return dict(zip(ids, names, strict=True))
+
+
 def _class_labels(numbers: Numbers) -> list[str]:
-    ends = [0, *CLASSES, 100]
+    first, *ends = (*CLASSES, 100)
     return [
         _("not in view"),
+        _("up to {high}").format(high=numbers.percent(first / 100)),
         *(
             _("{low} to {high}").format(low=numbers.plain(low), high=numbers.percent(high / 100))
-            for low, high in pairwise(ends)
+            for low, high in pairwise((first, *ends))
         ),
     ]
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 
+import geopandas as gpd
 import numpy as np
 
-from contrechamp.base.i18n import _
+from contrechamp.base.i18n import _, ngettext
 from contrechamp.measure.results import Figure, Measurement
 from contrechamp.publish.charts import Chart, Range, chart
 from contrechamp.publish.numbers import Numbers
+from contrechamp.publish.spread import in_a_cell, spread
 from contrechamp.publish.table import ReportTable, columns
 from contrechamp.publish.unknowns import unknown_label
 from contrechamp.scene.service_names import service_label
@@ -28,8 +30,8 @@ def visit_table(measurement: Measurement, scene: Scene, numbers: Numbers) -> Rep
     """Return the cameras to visit first, each with a button that shows it on the map."""
     cameras = measurement.cameras
     first = measurement.levels[0].name
-    if "visit_rank" not in cameras or cameras.empty:
-        return None
+    if "visit_rank" not in cameras or cameras.empty or measurement.pieces.empty:
+        return None  # the rank is by the street that each has in view
     order = np.argsort(cameras["visit_rank"].to_numpy(), kind="stable")[:LISTED_CAMERAS]
     rank, known = _("Rank"), _("What is mapped")
     share, seen = _("Share of the variance, at most"), _("Street in view (mean)")
@@ -95,15 +97,24 @@ def streets_table(measurement: Measurement, numbers: Numbers) -> ReportTable | N
                 numbers.about(seen[i], "m"),
                 numbers.quantity(length[i], "m"),
                 numbers.percent(seen[i] / length[i]),
-                numbers.plain(at_once[i] / length[i], 0.1),
+                numbers.quantity(at_once[i] / length[i], "cameras", 0.1),
             )
             for i in order
         ),
-        note=_(
-            "Means over the draws, added over the parts of a street; ways without a name are left "
-            "out here ({share} of the length)."
-        ).format(share=numbers.percent(1 - length.sum() / max(streets["length_m"].sum(), 1e-9))),
+        note=_unnamed_note(streets, level, float(seen.sum()), numbers),
     )
+
+
+def _unnamed_note(streets: gpd.GeoDataFrame, level: str, named_m: float, numbers: Numbers) -> str:
+    """Return how to read the table of streets, and how much of what is in view has no name."""
+    note = _("Means over the draws, added over the parts of a street.")
+    in_view_m = float((streets["length_m"] * streets[f"{level}_mean"]).sum())
+    unnamed_m = in_view_m - named_m
+    if unnamed_m < 1.0:
+        return note
+    return f"{note} " + _(
+        "Ways without a name are left out here: {share} of the length within view."
+    ).format(share=numbers.percent(unnamed_m / in_view_m))
 
 
 def walks_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
@@ -121,8 +132,9 @@ def walks_chart(measurement: Measurement, numbers: Numbers) -> Chart | None:
         low, lower, middle, upper, high = np.quantile(
             share[kinds == kind], (0.1, 0.25, 0.5, 0.75, 0.9)
         )
-        label = _("{service} ({n} walks)").format(
-            service=service_label(kind), n=numbers.plain(float((kinds == kind).sum()))
+        n = int((kinds == kind).sum())
+        label = ngettext("{service} ({n} walk)", "{service} ({n} walks)", n).format(
+            service=service_label(kind), n=numbers.plain(n)
         )
         ranges.append(
             Range(label, numbers.percent(middle), low, middle, high, box_low=lower, box_high=upper)
@@ -214,7 +226,7 @@ def _tables_of(
     numeric = [titles[key] for key in keys]
 
     def cells(group: str, level: str) -> tuple[str, ...]:
-        return tuple(_with_interval(figures.get((group, level, key)), numbers) for key in keys)
+        return tuple(_in_a_cell(figures.get((group, level, key)), numbers) for key in keys)
 
     short = ReportTable(
         captions[0].format(level=level_label(first)),
@@ -231,15 +243,8 @@ def _tables_of(
     return [table for table in (short, long) if table.rows]
 
 
-def _with_interval(figure: Figure | None, numbers: Numbers) -> str:
-    if figure is None:
-        return "–"
-    median = numbers.median(figure.estimate, figure.unit)
-    if figure.estimate.q95 <= figure.estimate.q05:
-        return median
-    return _("{median} ({interval})").format(
-        median=median, interval=numbers.interval(figure.estimate, figure.unit)
-    )
+def _in_a_cell(figure: Figure | None, numbers: Numbers) -> str:
+    return "–" if figure is None else in_a_cell(spread(figure, numbers))
 
 
 def _walks_of(group: str) -> str:

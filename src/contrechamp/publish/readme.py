@@ -6,6 +6,7 @@ from contrechamp.base.i18n import _
 from contrechamp.publish.command import as_typed
 from contrechamp.publish.methods import file_meanings, limits
 from contrechamp.publish.open_data import OSM_ATTRIBUTION, OSM_LICENCE, is_from_osm
+from contrechamp.publish.without_streets import open_ground_told
 from contrechamp.scene.tables import Scene
 
 
@@ -15,6 +16,7 @@ def readme_txt(scene: Scene, command: Sequence[str], version: str) -> bytes:
         _("What mapped cameras can have in view: a measurement by contrechamp {version}").format(
             version=version
         ),
+        *([] if len(scene.buildings) else [open_ground_told()]),
         "\n".join(f"{name}\n    {meaning}" for name, meaning in file_meanings().items()),
         _("What the figures do not say") + "\n\n" + "\n".join(f"- {text}" for text in limits()),
         _("Licence of the data") + "\n\n" + "\n".join(licence_lines(scene)),

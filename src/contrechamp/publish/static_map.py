@@ -22,6 +22,7 @@ class StaticMap:
         view: left, top, width and height of what is shown.
         buildings: all footprints.
         regions: ("possible" or "mapped", path).
+        tracks: recorded walks.
         streets: one path per class of exposure, from none to the highest.
         cameras: (x, y, whether its direction is mapped).
         radius: of a camera.
@@ -32,6 +33,7 @@ class StaticMap:
     view: tuple[int, int, int, int]
     buildings: str
     regions: tuple[tuple[str, str], ...]
+    tracks: str
     streets: tuple[str, ...]
     cameras: tuple[tuple[int, int, bool], ...]
     radius: float
@@ -60,6 +62,7 @@ def static_map(data: dict[str, Any], level: str, certainty: str) -> StaticMap:
         view=(west, height - north, width, north - south),
         buildings="".join(_path(ring, height, closed=True) for ring in data["buildings"]),
         regions=tuple((basis, "".join(paths)) for basis, paths in rings.items()),
+        tracks="".join(_path(line, height) for line in data["tracks"]),
         streets=tuple("".join(paths) for paths in by_class),
         cameras=tuple(
             (camera["at"][0], height - camera["at"][1], camera["aimed"])

@@ -47,7 +47,7 @@ def vertical_extent(tags: Mapping[str, str]) -> VerticalExtent:
         if not text:
             return math.nan
         value = parse_length_m(text) if unit_m == 1.0 else _levels(text)
-        if value is None or value < 0 or not math.isfinite(value):
+        if value is None or value < 0 or not math.isfinite(value * unit_m):
             unreadable.append(tag)
             return math.nan
         return value * unit_m

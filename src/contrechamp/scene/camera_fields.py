@@ -52,6 +52,7 @@ class CameraField:
         recorded: whether a record has it, under the same name and with the same content.
         question: of the field form, explained by `help`; a field without one is not asked for.
         offered: word -> what the form calls it, for questions that offer a list.
+        asked_with: the field without which the question makes no sense.
     """
 
     name: str
@@ -71,6 +72,7 @@ class CameraField:
     recorded: bool = True
     question: str = ""
     offered: Mapping[str, str] = field(default_factory=dict)
+    asked_with: str = ""
 
     @property
     def is_number(self) -> bool:
@@ -188,8 +190,7 @@ FIELDS: tuple[CameraField, ...] = (
         name="heading_deg",
         holds="number",
         help=(
-            "Where the camera points, in degrees clockwise from true north: north 0, east 90, "
-            "south 180."
+            "Where the camera points, in degrees clockwise from north: north 0, east 90, south 180."
         ),
         label=N_("direction"),
         measured_in=N_("degrees clockwise from north"),
@@ -201,6 +202,29 @@ FIELDS: tuple[CameraField, ...] = (
         drawn=True,
         question=N_("Direction"),
         aliases=("heading", "direction", "azimuth", "bearing"),
+    ),
+    CameraField(
+        name="heading_north",
+        holds="choice",
+        help=(
+            "Which north the direction was read from: a compass shows magnetic north, a map true "
+            "north. Unknown counts as true north."
+        ),
+        label=N_("north of the direction"),
+        choices={
+            **dict.fromkeys(("true", "geographic", "map", "t"), "true"),
+            **dict.fromkeys(("magnetic", "compass", "mag", "m"), "magnetic"),
+            **_UNKNOWN,
+        },
+        absent="unknown",
+        question=N_("Which north the direction is from"),
+        offered={
+            "magnetic": N_("Magnetic: a compass"),
+            "true": N_("True: a map, or a compass set to true north"),
+            "unknown": N_("Not known"),
+        },
+        asked_with="heading_deg",
+        aliases=("north", "north_ref", "heading_ref"),
     ),
     CameraField(
         name="tilt_deg",
@@ -336,6 +360,30 @@ FIELDS: tuple[CameraField, ...] = (
         recorded=False,
     ),
     CameraField(
+        name="make",
+        holds="line",
+        help="The maker or brand of the camera, as it is written on it.",
+        label=N_("maker"),
+        tags=(Tag("manufacturer"), Tag("camera:manufacturer"), Tag("brand"), Tag("camera:brand")),
+        recorded=False,  # there it is a reference to a product
+        aliases=("manufacturer", "brand"),
+    ),
+    CameraField(
+        name="model",
+        holds="line",
+        help="The model of the camera, as it is written on it.",
+        label=N_("model"),
+        tags=(Tag("model"), Tag("camera:model")),
+        recorded=False,
+        aliases=("camera_model",),
+    ),
+    CameraField(
+        name="by_model",
+        holds="line",
+        help="Which columns of the row were filled by a table of models, as names with commas.",
+        recorded=False,
+    ),
+    CameraField(
         name="first_seen",
         holds="date",
         help="The first day on which the camera was seen, such as 2021-11-02.",
@@ -359,3 +407,7 @@ BY_NAME: Mapping[str, CameraField] = {one.name: one for one in FIELDS}
 #: The fields that a record has under the same name, and those that the field form asks for.
 RECORDED = tuple(one for one in FIELDS if one.recorded)
 ASKED = tuple(one for one in FIELDS if one.question)
+#: Names of columns that mean something in a camera table.
+KNOWN_NAMES = frozenset(
+    name for one in FIELDS for name in (one.name, *one.aliases, *(tag.key for tag in one.tags))
+)

@@ -10,17 +10,27 @@ from numpy.typing import NDArray
 
 from contrechamp.base.i18n import _
 from contrechamp.scene.camera_fields import BY_NAME, FIELDS, CameraField
+from contrechamp.scene.camera_tags import USED_AS
 from contrechamp.scene.columns import kept_rows, table
 from contrechamp.scene.directions import Direction, parse_directions
 from contrechamp.scene.source_tables import SourceTables
-from contrechamp.scene.table_rows import F8, YES_NO, Mask, Rows, Texts, settle
+from contrechamp.scene.table_rows import (
+    F8,
+    LAT,
+    LON,
+    YES_NO,
+    Mask,
+    Rows,
+    Texts,
+    settle,
+    understood,
+)
 from contrechamp.scene.tables import CAMERA_COLUMNS, Notice
 from contrechamp.scene.tagged_rows import cameras_among, has_tags
+from contrechamp.scene.understood import Understood
 
 #: Fields that need code of their own.
 _OWN = ("id", "heading_deg", "source")
-
-LON, LAT = ("lon", "longitude", "lng", "long"), ("lat", "latitude")
 
 
 def cameras_of(rows: Rows, *, skip_bad_rows: bool) -> SourceTables:
@@ -33,7 +43,9 @@ def cameras_of(rows: Rows, *, skip_bad_rows: bool) -> SourceTables:
     Raises:
         InputError: at bad rows that are not to be skipped.
     """
+    whole = rows
     rows = one_row_a_direction(named_as_ours(cameras_among(rows) if has_tags(rows) else rows))
+    rows = named_by_row(rows)
     lon, lat = _place(rows)
     heading, range_width = _heading(rows)
     data: dict[str, Any] = {one.name: _column(rows, one) for one in FIELDS if one.name not in _OWN}
@@ -52,7 +64,35 @@ def cameras_of(rows: Rows, *, skip_bad_rows: bool) -> SourceTables:
         cameras=kept_rows(table(CAMERA_COLUMNS, data, places), good),
         notices=notices,
         counts={"rows_left_out": int((~good).sum())},
+        understood=tags_and_columns(rows, whole),
     )
+
+
+#: What exports of OpenStreetMap call the id of an object.
+_IDS = {"@id": "id"}
+
+
+def tags_and_columns(rows: Rows, whole: Rows) -> list[Understood]:
+    """Return what became of the columns of a camera table: as tags, if it has tags.
+
+    Args:
+        rows: after all columns have been read.
+        whole: as the file has them.
+    """
+    if rows.tag_counts is None:
+        return understood(rows, whole)
+    tags = rows.tag_counts.understood(whole.file, USED_AS)
+    names = {one.name for one in tags if one.used_as}
+    columns = [one for one in understood(rows, whole, _IDS) if one.name not in names]
+    return [*(one for one in tags if one.used_as), *columns]
+
+
+def named_by_row(rows: Rows) -> Rows:
+    """Return rows with the file and their number as ids, if the table has no ids at all."""
+    if any(rows.texts("id")):
+        return rows
+    names = [f"{rows.file}:{label}" for label in rows.labels]
+    return replace(rows, frame=rows.frame.assign(id=names))
 
 
 def named_as_ours(rows: Rows) -> Rows:
@@ -77,8 +117,14 @@ def named_as_ours(rows: Rows) -> Rows:
         )
         for name, ours in new.items()
     ]
-    frame = rows.frame.rename(columns=new)
-    return replace(rows, frame=frame, notices=[*rows.notices, *notices]) if new else rows
+    if not new:
+        return rows
+    return replace(
+        rows,
+        frame=rows.frame.rename(columns=new),
+        notices=[*rows.notices, *notices],
+        renamed=rows.renamed | {ours: rows.renamed.get(name, name) for name, ours in new.items()},
+    )
 
 
 def _all_fit(rows: Rows, name: str, one: CameraField) -> bool:

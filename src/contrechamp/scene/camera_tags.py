@@ -12,9 +12,12 @@ from contrechamp.scene.directions import Direction, parse_directions
 from contrechamp.scene.lengths import parse_length_m
 from contrechamp.scene.lifecycle import FORMER
 from contrechamp.scene.tables import Notice
+from contrechamp.scene.understood import TELLS_CAMERAS
 
 #: surveillance:type of objects that are tagged like cameras but are not.
 NO_CAMERAS = frozenset({"guard", "gunshot_detector", "acoustic", "wifi", "bluetooth", "drone"})
+#: surveillance:type of cameras; another value is told, since nothing here tells these apart.
+_CAMERAS = frozenset({"camera", "cctv", "alpr", "anpr", "lpr"})
 #: Fields that need code of their own.
 _OWN = ("id", "kind", "heading_deg", "hfov_deg", "indoor", "indoor_doubtful")
 #: Words for `camera:type` of lenses that look all round at once, from where they hang.
@@ -32,8 +35,20 @@ _MEANT = _PLACE | {tag.key for one in FIELDS for tag in one.tags}
 USED_KEYS = frozenset(
     {"man_made", "surveillance:type", *_MEANT, *FORMER, *(f"{word}:man_made" for word in FORMER)}
 )
+#: Key -> what of a camera it says, by names of fields (`understood.Understood.used_as`).
+USED_AS: Mapping[str, tuple[str, ...]] = {
+    **{tag.key: (one.name,) for one in FIELDS for tag in one.tags},
+    **dict.fromkeys(_PLACE, ("indoor",)),
+    "revolving": ("kind",),
+    "camera:type": ("kind", "hfov_deg"),
+    **dict.fromkeys((tag.key for tag in BY_NAME["heading_deg"].tags), ("heading_deg", "hfov_deg")),
+    **dict.fromkeys(
+        ("man_made", "surveillance:type", *FORMER, *(f"{word}:man_made" for word in FORMER)),
+        (TELLS_CAMERAS,),
+    ),
+}
 #: Beginnings of the keys that somebody who maps a camera means to be read.
-_OF_CAMERAS = ("camera:", "camera_", "surveillance")
+_OF_CAMERAS = ("camera", "surveillance")
 
 
 @dataclass(frozen=True)
@@ -81,7 +96,9 @@ class _Reading:
         return [
             (key, value)
             for key, value in sorted(self.tags.items())
-            if key not in self.used and (key in _MEANT or key.startswith(_OF_CAMERAS))
+            if key not in self.used
+            and value.strip()
+            and (key in _MEANT or key.startswith(_OF_CAMERAS))
         ]
 
     def value(self, one: CameraField) -> Any:
@@ -243,7 +260,9 @@ def read_camera(tags: Mapping[str, str], identity: str, way_deg: float = math.na
             none, or on several.
     """
     reading = _Reading(tags)
-    reading.used |= {"man_made", "surveillance:type"}  # `is_camera` has read them
+    reading.used.add("man_made")  # `is_camera` has read it
+    if _parts(reading.text("surveillance:type")) - _CAMERAS - NO_CAMERAS:
+        reading.used.discard("surveillance:type")
     directions = reading.directions(way_deg)
     common = {one.name: reading.value(one) for one in FIELDS if one.name not in _OWN}
     kind, all_round = reading.kind()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -9,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow
+import pyarrow.dataset  # of which the reader of Parquet is made: else loaded only in the cell
 import pyarrow.parquet
 import pyogrio
 import pyproj
@@ -19,27 +21,108 @@ from contrechamp.base.csv_and_xlsx import check_header
 from contrechamp.base.errors import InputError
 from contrechamp.base.files import too_large, unreadable
 from contrechamp.base.i18n import _
+from contrechamp.scene.camera_fields import KNOWN_NAMES
 from contrechamp.scene.columns import WGS84
-from contrechamp.scene.input_files import GEOJSON, MAX_UNPACKED_BYTES, PARQUET, OpenedFile
-from contrechamp.scene.table_rows import Rows
+from contrechamp.scene.gpkg_aliases import column_aliases
+from contrechamp.scene.input_files import MAX_UNPACKED_BYTES, OpenedFile
+from contrechamp.scene.table_rows import Rows, check_cells
+from contrechamp.scene.tables import Notice
+
+#: shapely's number for MultiPoint.
+_MULTIPOINT = 4
 
 
-def read_geo(opened: OpenedFile) -> Rows:
-    """Read a file of features.
+def read_geojson(opened: OpenedFile) -> list[Rows]:
+    """Read a FeatureCollection, or a single feature.
 
     Raises:
         InputError: if the file is damaged, or has no features with shapes.
     """
-    if opened.format == GEOJSON:
-        frame, shapes = _geojson(opened)
-    else:
-        table = _parquet(opened) if opened.format == PARQUET else _geopackage(opened)
-        frame, shapes = _plain(table, opened.name)
+    return [_rows(*_geojson(opened), opened.name)]
+
+
+def read_parquet(opened: OpenedFile) -> list[Rows]:
+    """Read a table with shapes, in whatever coordinate system it names.
+
+    Raises:
+        InputError: if the file is damaged, or has no shapes.
+    """
+    return [_rows(*_plain(_parquet(opened), opened.name), opened.name)]
+
+
+def read_geopackage(opened: OpenedFile) -> list[Rows]:
+    """Read every layer that has shapes, each in its own coordinate system; the others are told.
+
+    A layer without rows says nothing. Columns whose name means nothing here go by their alias, if
+    that is a name of ours.
+
+    Raises:
+        InputError: if the file is damaged, or has no layer with shapes.
+    """
+    found: list[Rows] = []
+    others: list[str] = []
+    aliases = column_aliases(opened.content)
+    for layer, kind in _layers(opened):
+        if kind is None:
+            others.append(layer)
+            continue
+        where = f"{opened.name}: {layer}"
+        rows = _rows(*_plain(_layer(opened, layer), where), where)
+        if len(rows):
+            found.append(_by_alias(rows, aliases.get(layer, {})))
+    if len(found) == 1:
+        found = [replace(found[0], file=opened.name)]
+    if not found:
+        raise InputError(_("it has no layer with shapes and rows"), where=opened.name)
+    if others:
+        told = _("layers without shapes are not read: {names}").format(names=", ".join(others))
+        found[0].notices.append(Notice("not-read", opened.name, told))
+    return found
+
+
+def _rows(frame: pd.DataFrame, shapes: np.ndarray, where: str) -> Rows:
     names = [str(name).strip().lower() for name in frame.columns]
-    check_header(names, opened.name)
+    check_header(names, where)
     frame.columns = pd.Index(names)
     labels = np.arange(1, len(frame) + 1, dtype=np.int64)
-    return Rows(opened.name, labels, frame, shapely.force_2d(shapes))
+    return Rows(where, labels, frame, _single_points(shapely.force_2d(shapes)))
+
+
+def _single_points(shapes: np.ndarray) -> np.ndarray:
+    """Return shapes with each collection of one point as that point: apps draw those too."""
+    alone = (shapely.get_type_id(shapes) == _MULTIPOINT) & (shapely.get_num_geometries(shapes) == 1)
+    if not alone.any():
+        return shapes
+    single = shapes.copy()
+    single[alone] = shapely.get_geometry(shapes[alone], 0)
+    return single
+
+
+def _by_alias(rows: Rows, aliases: Mapping[str, str]) -> Rows:
+    taken = set(rows.columns)
+    new = {
+        name: alias
+        for name in rows.columns
+        if name not in KNOWN_NAMES
+        and (alias := aliases.get(name, "")) in KNOWN_NAMES
+        and alias not in taken
+    }
+    if len(set(new.values())) < len(new) or not new:
+        return rows
+    told = [
+        Notice(
+            "column-read-as",
+            rows.file,
+            _("the column {name} is read by its alias {alias}").format(name=name, alias=alias),
+        )
+        for name, alias in new.items()
+    ]
+    return replace(
+        rows,
+        frame=rows.frame.rename(columns=new),
+        notices=[*rows.notices, *told],
+        renamed={alias: name for name, alias in new.items()},
+    )
 
 
 def _geojson(opened: OpenedFile) -> tuple[pd.DataFrame, np.ndarray]:
@@ -56,7 +139,9 @@ def _geojson(opened: OpenedFile) -> tuple[pd.DataFrame, np.ndarray]:
                 ),
                 where=opened.name,
             )
-        features = document["features"]
+        _check_texts(opened.content, document)
+        single = document.get("type") == "Feature"
+        features = [document] if single else document["features"]
         crs = _old_crs(document)
         cells = [_cells(feature) for feature in features]
         texts = np.array(
@@ -75,7 +160,22 @@ def _geojson(opened: OpenedFile) -> tuple[pd.DataFrame, np.ndarray]:
     shapes = np.asarray(shapely.from_geojson(texts, on_invalid="ignore"), dtype=object)
     if crs is not None and crs != WGS84:
         shapes = gpd.GeoSeries(shapes, crs=crs).to_crs(WGS84).to_numpy()
-    return pd.DataFrame(cells, columns=_names(cells), dtype=object), shapes
+    names = _names(cells)
+    check_cells(len(names) * len(cells), opened.name)
+    return pd.DataFrame(cells, columns=names, dtype=object), shapes
+
+
+def _check_texts(content: bytes, document: Any) -> None:
+    r"""Check that no text has halves of characters, which JSON can write as ``\ud800``.
+
+    Raises:
+        ValueError: if one has.
+    """
+    if b"\\ud" in content.lower():
+        try:
+            json.dumps(document, ensure_ascii=False).encode()
+        except UnicodeEncodeError as error:
+            raise ValueError(_("a text in it is not Unicode")) from error
 
 
 def _cells(feature: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,18 +200,18 @@ def _old_crs(document: Mapping[str, Any]) -> pyproj.CRS | None:
     return WGS84 if crs.to_authority() == ("OGC", "CRS84") else crs
 
 
-def _geopackage(opened: OpenedFile) -> gpd.GeoDataFrame:
+def _layers(opened: OpenedFile) -> list[tuple[str, str | None]]:
     try:
-        layers = pyogrio.list_layers(BytesIO(opened.content))
-        with_shapes = [name for name, kind in layers if kind is not None]
-        if len(with_shapes) != 1:
-            raise InputError(
-                _("{count} layers with shapes; expected one").format(count=len(with_shapes)),
-                where=opened.name,
-            )
-        return pyogrio.read_dataframe(BytesIO(opened.content), layer=with_shapes[0])
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
+        return [(str(name), kind) for name, kind in pyogrio.list_layers(BytesIO(opened.content))]
+    except (pyogrio.errors.DataSourceError, ValueError) as error:
         raise unreadable(opened.name, form="GeoPackage") from error
+
+
+def _layer(opened: OpenedFile, layer: str) -> Any:
+    try:
+        return pyogrio.read_dataframe(BytesIO(opened.content), layer=layer)
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
+        raise unreadable(f"{opened.name}: {layer}", form="GeoPackage") from error
 
 
 def _parquet(opened: OpenedFile) -> gpd.GeoDataFrame:
@@ -121,6 +221,8 @@ def _parquet(opened: OpenedFile) -> gpd.GeoDataFrame:
         if size > MAX_UNPACKED_BYTES:
             raise too_large(opened.name, MAX_UNPACKED_BYTES, _("cut out a smaller area"))
         return gpd.read_parquet(BytesIO(opened.content))
+    except MemoryError:  # of Arrow, which counts it among its own
+        raise
     except (pyarrow.ArrowException, ValueError, OSError, KeyError, TypeError) as error:
         raise unreadable(opened.name, form="GeoParquet") from error
 

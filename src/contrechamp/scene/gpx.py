@@ -5,15 +5,18 @@ from typing import Any
 
 import geopandas as gpd
 import gpxpy
+import numpy as np
+import pandas as pd
 import shapely
 from gpxpy.gpx import GPX, GPXException
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.files import unreadable
-from contrechamp.base.i18n import _
+from contrechamp.base.i18n import _, ngettext
 from contrechamp.scene.columns import table_of_rows
 from contrechamp.scene.input_files import OpenedFile, declares_entities
 from contrechamp.scene.source_tables import SourceTables
+from contrechamp.scene.table_rows import Rows
 from contrechamp.scene.tables import TRACK_COLUMNS, Notice
 
 #: id, name, points
@@ -35,6 +38,38 @@ def parsed(content: bytes, name: str) -> GPX:
         return gpxpy.parse(content)
     except (GPXException, ValueError, TypeError, LookupError) as error:
         raise unreadable(name, advice=_("export it again"), form="GPX") from error
+
+
+def waypoints_of(opened: OpenedFile) -> Rows | None:
+    """Return a row for each waypoint of a file that has no walk; None if it has walks.
+
+    A phone app writes the places that somebody marked as waypoints. Beside a walk they may be
+    anything on the way, and are told by `read_gpx`.
+
+    Raises:
+        InputError: if the file is not GPX.
+    """
+    gpx = parsed(opened.content, opened.name)
+    if gpx.tracks or gpx.routes or not gpx.waypoints:
+        return None
+    cells = [_cells(point) for point in gpx.waypoints]
+    names = list(dict.fromkeys(name for row in cells for name in row)) or ["name"]
+    labels = np.arange(1, len(cells) + 1, dtype=np.int64)
+    places = [(point.longitude, point.latitude) for point in gpx.waypoints]
+    shapes = np.array(shapely.points(places), dtype=object)
+    return Rows(opened.name, labels, pd.DataFrame(cells, columns=names, dtype=object), shapes)
+
+
+def _cells(point: Any) -> dict[str, str]:
+    """Return the texts of a waypoint, and what apps add to it, by names in lower case."""
+    texts = ("name", "comment", "description", "symbol", "type")
+    cells = {text: str(getattr(point, text) or "") for text in texts}
+    for extension in point.extensions:
+        for part in extension.iter():
+            name = str(part.tag).rpartition("}")[2].lower()
+            if not len(part):
+                cells.setdefault(name, (part.text or "").strip())
+    return {name: text for name, text in cells.items() if text}
 
 
 def read_gpx(opened: OpenedFile) -> SourceTables:
@@ -63,14 +98,18 @@ def read_gpx(opened: OpenedFile) -> SourceTables:
                     _("expected degrees of longitude and latitude on earth"),
                     where=f"{opened.name}: {identity}: {number}",
                 )
-    short = len(runs) - len(walks)
-    return SourceTables(
-        tracks=_table(opened.name, walks),
-        notices=[
-            Notice("short-track", opened.name, _("a track of fewer than two points: left out"))
-        ]
-        * short,
-    )
+    short = Notice("short-track", opened.name, _("a track of fewer than two points: left out"))
+    notices = [short] * (len(runs) - len(walks))
+    if gpx.waypoints:
+        text = ngettext(
+            "{count} waypoint beside the walk is not read; in a file of its own it would be a "
+            "camera",
+            "{count} waypoints beside the walk are not read; in a file of their own they would be "
+            "cameras",
+            len(gpx.waypoints),
+        ).format(count=len(gpx.waypoints))
+        notices.append(Notice("not-read", opened.name, text))
+    return SourceTables(tracks=_table(opened.name, walks), notices=notices)
 
 
 def _table(name: str, walks: list[_Walk]) -> gpd.GeoDataFrame:

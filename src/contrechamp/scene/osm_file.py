@@ -18,7 +18,8 @@ from osmium.osm import WAY
 from contrechamp.base.errors import InputError
 from contrechamp.base.files import unreadable
 from contrechamp.base.i18n import _
-from contrechamp.scene.input_files import MAX_UNPACKED_BYTES, OSM_PBF, OpenedFile, declares_entities
+from contrechamp.scene.file_kinds import OSM_PBF
+from contrechamp.scene.input_files import MAX_UNPACKED_BYTES, OpenedFile, declares_entities
 from contrechamp.scene.lifecycle import FORMER
 from contrechamp.scene.pbf_size import check_unpacked_size
 

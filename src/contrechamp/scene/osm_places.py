@@ -19,6 +19,10 @@ BARRIERS = frozenset(
         *("chain", "debris", "rope", "spikes", "wall", "fence", "city_wall", "guard_rail"),
     )
 )
+#: What stands in people's way by other tags.
+CHECKPOINT = "checkpoint"
+#: What tells that somebody may live there.
+ADDRESS, ENTRANCE = DOORS = ("address", "entrance")
 
 
 def service(tags: Mapping[str, str]) -> str:
@@ -32,7 +36,7 @@ def service(tags: Mapping[str, str]) -> str:
 def barrier(tags: Mapping[str, str]) -> str:
     """Return the kind of barrier that an object is, or ""."""
     if tags.get("military") == "checkpoint" or tags.get("amenity") == "checkpoint":
-        return "checkpoint"
+        return CHECKPOINT
     kind = tags.get("barrier", "")
     return kind if kind in BARRIERS else ""
 
@@ -45,6 +49,6 @@ def home_door(tags: Mapping[str, str]) -> str:
     if any(key in tags for key in OTHER_USES):
         return ""
     if "addr:housenumber" in tags:
-        return "address"
+        return ADDRESS
     doors = {"yes", "main", "home", "residence", "staircase"}
-    return "entrance" if tags.get("entrance") in doors else ""
+    return ENTRANCE if tags.get("entrance") in doors else ""

@@ -14,6 +14,7 @@ import shapely
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.scene.building_tags import dwelling, off_the_ground, vertical_extent
 from contrechamp.scene.camera_tags import (
+    USED_AS,
     is_camera,
     is_former,
     is_surveillance,
@@ -27,6 +28,7 @@ from contrechamp.scene.osm_file import OsmObjects, Tags
 from contrechamp.scene.osm_places import barrier, home_door, service
 from contrechamp.scene.source_tables import DOOR_COLUMNS, FOOTPRINT_COLUMNS, Path, SourceTables
 from contrechamp.scene.tables import BARRIER_COLUMNS, CAMERA_COLUMNS, PLACE_COLUMNS, Notice
+from contrechamp.scene.understood import TagCounts
 
 
 class _Notes:
@@ -36,6 +38,7 @@ class _Notes:
         self.file = file
         self.notices: list[Notice] = []
         self.counts: Counter[str] = Counter()
+        self.tags = TagCounts()
 
     def unreadable(self, identity: str, tag: str, value: str, message: str) -> None:
         self.counts["unreadable_tags"] += 1
@@ -63,6 +66,7 @@ def from_osm(objects: OsmObjects, file: str) -> SourceTables:
         barriers=_barriers(objects),
         notices=notes.notices,
         counts=notes.counts,
+        understood=notes.tags.understood(file, USED_AS),
     )
     _note_what_is_missing(objects, notes)
     return found
@@ -98,6 +102,7 @@ def _cameras(objects: OsmObjects, notes: _Notes) -> gpd.GeoDataFrame:
         rows += [row | source for row in found.rows]
         places += [_of_camera(identity, shape, notes)] * len(found.rows)
         unused.update(found.unused)
+        notes.tags.add(tags, (one.tag for one in found.unreadable), found.unused)
         for one in found.unreadable:
             notes.unreadable(identity, one.tag, one.value, one.message)
     notes.counts["tags_not_used"] += len(unused)

@@ -8,7 +8,14 @@ from contrechamp.base.i18n import _
 from contrechamp.scene.building_tags import vertical_extent
 from contrechamp.scene.columns import kept_rows, table
 from contrechamp.scene.source_tables import FOOTPRINT_COLUMNS, SourceTables
-from contrechamp.scene.table_rows import F8, Rows, between, settle
+from contrechamp.scene.table_rows import (
+    F8,
+    Rows,
+    between,
+    refuse_off_earth,
+    settle,
+    understood,
+)
 from contrechamp.scene.tables import AREA_COLUMNS
 
 #: shapely's numbers for Polygon and MultiPolygon.
@@ -49,9 +56,17 @@ def footprints_of(rows: Rows, *, skip_bad_rows: bool) -> SourceTables:
         footprints=kept_rows(table(FOOTPRINT_COLUMNS, data, rows.shapes), good),
         notices=notices,
         counts={"rows_left_out": int((~good).sum())},
+        understood=understood(rows, rows, _MEANS),
     )
 
 
+_MEANS = {
+    "height_m": "height_m of a building",
+    "height": "height_m of a building",
+    "building:levels": "height_m of a building",
+    "min_height": "min_height_m",
+    "building:min_level": "min_height_m",
+}
 _TAGS = ("height", "building:levels", "min_height", "building:min_level")
 
 
@@ -88,27 +103,14 @@ def areas_of(rows: Rows, *, skip_bad_rows: bool) -> SourceTables:
         areas=kept_rows(table(AREA_COLUMNS, data, rows.shapes), good),
         notices=notices,
         counts={"rows_left_out": int((~good).sum())},
+        understood=understood(rows, rows),
     )
 
 
 def _refuse_shapes(rows: Rows) -> None:
     polygon = np.isin(shapely.get_type_id(rows.shapes), POLYGONS)
     rows.refuse(~polygon, "geometry", _("expected a polygon with longitude and latitude"))
-    west, south, east, north = shapely.bounds(rows.shapes).T
-    with np.errstate(invalid="ignore"):
-        swapped = polygon & (np.abs(west) <= 90.0) & (np.abs(east) <= 90.0)
-        swapped &= (np.maximum(np.abs(south), np.abs(north)) > 90.0) & (north <= 180.0)
-        on_earth = (west >= -180.0) & (east <= 180.0) & (south >= -90.0) & (north <= 90.0)
-    rows.refuse(
-        swapped,
-        "geometry",
-        _("no latitude is beyond 90 degrees: longitude and latitude look swapped"),
-    )
-    rows.refuse(
-        polygon & ~on_earth & ~swapped,
-        "geometry",
-        _("expected longitudes from -180 to 180 and latitudes from -90 to 90"),
-    )
+    refuse_off_earth(rows, polygon)
 
 
 def _ids_or_rows(rows: Rows) -> NDArray[np.object_]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,19 +10,53 @@ import numpy as np
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
+from contrechamp.cell.failures import CellError
 from contrechamp.scene.buildings import compose
+from contrechamp.scene.file_kinds import OSM_FORMATS, PHOTOS
+from contrechamp.scene.foreign_file import opened_file
 from contrechamp.scene.homes import find_homes
-from contrechamp.scene.input_files import MAX_UNPACKED_BYTES, OSM_FORMATS, OpenedFile, open_input
-from contrechamp.scene.input_rows import read_areas, read_input
+from contrechamp.scene.input_files import MAX_UNPACKED_BYTES
+from contrechamp.scene.map_cell import MapReader, given_or_opened
+from contrechamp.scene.missing import amounts, one_message, what_is_missing
 from contrechamp.scene.projection import choose_plane
 from contrechamp.scene.same_camera import propose_same
 from contrechamp.scene.source_tables import SourceTables
 from contrechamp.scene.street_graph import street_graph
 from contrechamp.scene.tables import InputFile, Notice, Scene
-from contrechamp.scene.together import bounds_of, put_together, without_far_cameras
+from contrechamp.scene.together import (
+    bounds_of,
+    check_cameras_near,
+    put_together,
+    without_far_cameras,
+)
+from contrechamp.scene.true_north import with_true_headings
 
 #: Cameras from two sources within this distance are proposed as one.
 SAME_CAMERA_M = 10.0
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a measurement needs of what is read; see `missing.what_is_missing`."""
+
+    open_ground: bool = False
+
+
+@dataclass(frozen=True)
+class FileRead:
+    """One input file.
+
+    Args:
+        name: that no file before it has.
+        entry: for the list of inputs; None if it was given before, or cannot be opened.
+        tables: what it holds; None if it cannot be read, or was read before.
+        problem: why it cannot be read, for the user; "" if it can.
+    """
+
+    name: str
+    entry: InputFile | None
+    tables: SourceTables | None
+    problem: str = ""
 
 
 def read_scene(
@@ -32,10 +66,13 @@ def read_scene(
     areas: Path | None = None,
     skip_bad_rows: bool = False,
     same_camera_m: float = SAME_CAMERA_M,
+    declination_deg: float | None = None,
     max_unpacked_bytes: int = MAX_UNPACKED_BYTES,
+    cell: MapReader | None = None,
+    needs: Needs | None = None,
     progress: Progress = silent,
 ) -> Scene:
-    """Read input files and put them together.
+    """Read input files, each in a process of its own, and put them together.
 
     Args:
         paths: OSM extracts, tables of cameras or buildings, GPX.
@@ -44,80 +81,153 @@ def read_scene(
         skip_bad_rows: leave out rows that cannot be read (with notices and counts) instead of
             stopping at them.
         same_camera_m: propose cameras from two sources as one within this distance.
+        declination_deg: of directions from magnetic north, to the east; by default that of the
+            World Magnetic Model for the day in each row.
         max_unpacked_bytes: refuse a file that holds more.
+        cell: reads them; by default, one that is opened for them.
+        needs: what they must hold together; nothing by default.
         progress: advanced with every file.
 
     Raises:
-        InputError: if a file cannot be used, or all of them are empty.
+        InputError: naming all files that cannot be used, and all that is missing; or if all of them
+            are empty.
         UsageError: if `crs` cannot be used.
     """
-    notices: list[Notice] = []
-    entries: list[InputFile] = []
-    sources: list[SourceTables] = []
-    is_osm: list[bool] = []
+    read = read_each(
+        paths, areas, skip_bad_rows=skip_bad_rows, max_unpacked_bytes=max_unpacked_bytes,
+        cell=cell, progress=progress,
+    )  # fmt: skip
+    tables = [one.tables for one in read if one.tables is not None]
+    problems = [one.problem for one in read if one.problem]
+    if needs is not None and tables:
+        problems += what_is_missing(amounts(tables), open_ground=needs.open_ground)
+    if problems:
+        unreadable = any(one.problem for one in read)
+        where = "" if unreadable else ", ".join(one.name for one in read)
+        raise InputError(one_message(problems), where=where)
+    entries = [one.entry for one in read if one.entry is not None]
+    return _scene(
+        _true_headings(tables, entries, declination_deg, skip_bad_rows),
+        entries,
+        [_read_once(one.name) for one in read if one.entry is None],
+        crs,
+        skip_bad_rows,
+        same_camera_m,
+    )
+
+
+def read_each(
+    paths: Sequence[Path],
+    areas: Path | None,
+    *,
+    skip_bad_rows: bool,
+    max_unpacked_bytes: int = MAX_UNPACKED_BYTES,
+    cell: MapReader | None = None,
+    progress: Progress = silent,
+) -> list[FileRead]:
+    """Read input files one by one; one that cannot be read does not keep the others from it.
+
+    Args:
+        paths: see `read_scene`.
+        areas: see `read_scene`.
+        skip_bad_rows: see `read_scene`.
+        max_unpacked_bytes: see `read_scene`.
+        cell: see `read_scene`.
+        progress: advanced with every file.
+    """
+    found: list[FileRead] = []
     files = [*paths, *([areas] if areas else [])]
-    with progress(_("Reading"), len(files)) as advance:
+    with given_or_opened(cell) as reads, progress(_("Reading"), len(files)) as advance:
         for path in files:
-            opened = _with_own_name(open_input(path, max_unpacked_bytes), entries)
-            entries.append(opened.entry)
-            if path is areas:
-                sources.append(read_areas(opened, skip_bad_rows=skip_bad_rows))
-            elif opened.entry.sha256 in {entry.sha256 for entry in entries[:-1]}:
-                entries.pop()
-                notices.append(_read_once(opened))
-                advance(1)
-                continue
-            else:
-                sources.append(read_input(opened, skip_bad_rows=skip_bad_rows))
-            is_osm.append(opened.format in OSM_FORMATS)
+            try:
+                found.append(
+                    _read(path, found, reads, path is areas, skip_bad_rows, max_unpacked_bytes)
+                )
+            except InputError as error:
+                if isinstance(error, CellError) and error.reason == "unconfined":
+                    raise  # the same for each of them
+                found.append(FileRead(path.name, None, None, str(error)))
             advance(1)
-    return _scene(sources, is_osm, entries, notices, crs, skip_bad_rows, same_camera_m)
+    return found
+
+
+def _read(
+    path: Path,
+    before: Sequence[FileRead],
+    cell: MapReader,
+    areas: bool,
+    skip_bad_rows: bool,
+    max_unpacked_bytes: int,
+) -> FileRead:
+    entries = [one.entry for one in before if one.entry is not None]
+    taken = [entry.name for entry in entries]
+    with opened_file(path, taken, max_unpacked_bytes) as file:
+        if not areas and file.sha256 in {entry.sha256 for entry in entries}:
+            return FileRead(file.name, None, None)
+        entry, tables = file.read(cell, areas=areas, skip_bad_rows=skip_bad_rows)
+        return FileRead(file.name, entry, tables)
 
 
 def read_cameras_and_buildings(
-    cameras: Path, buildings: Path, *, crs: str | None = None, skip_bad_rows: bool = False
+    cameras: Path,
+    buildings: Path,
+    *,
+    crs: str | None = None,
+    skip_bad_rows: bool = False,
+    declination_deg: float | None = None,
+    cell: MapReader | None = None,
 ) -> Scene:
-    """Read the cameras of one file and the buildings of another.
+    """Read the cameras of one file and the buildings of another; for `Args` see `read_scene`.
 
     Raises:
         InputError: if one of them cannot be used, or has none of them.
         UsageError: if `crs` cannot be used.
     """
-    opened = [open_input(cameras), open_input(buildings)]
-    of_cameras, of_buildings = (read_input(file, skip_bad_rows=skip_bad_rows) for file in opened)
+    entries: list[InputFile] = []
+    found: list[SourceTables] = []
+    with given_or_opened(cell) as reads:
+        for path in (cameras, buildings):
+            taken = [entry.name for entry in entries]
+            with opened_file(path, taken, MAX_UNPACKED_BYTES) as file:
+                entry, tables = file.read(reads, areas=False, skip_bad_rows=skip_bad_rows)
+            entries.append(entry)
+            found.append(tables)
+    of_cameras, of_buildings = found
     if not len(of_cameras.cameras):
-        raise InputError(_("no camera in it; expected points"), where=opened[0].name)
+        raise InputError(_("no camera in it; expected points"), where=entries[0].name)
     if not len(of_buildings.footprints):
         raise InputError(
-            _("no building in it; expected polygons with height_m"), where=opened[1].name
+            _("no building in it; expected polygons with height_m"), where=entries[1].name
         )
     # A file may hold more than what it was given for.
     sources = [
         SourceTables(**{name: getattr(tables, name) for name in (wanted, "notices", "counts")})
         for wanted, tables in (("cameras", of_cameras), ("footprints", of_buildings))
     ]
-    is_osm = [file.format in OSM_FORMATS for file in opened]
-    entries = [file.entry for file in opened]
-    return _scene(sources, is_osm, entries, [], crs, skip_bad_rows, 0.0)
+    sources = _true_headings(sources, entries, declination_deg, skip_bad_rows)
+    return _scene(sources, entries, [], crs, skip_bad_rows, 0.0)
 
 
-def _with_own_name(opened: OpenedFile, before: Sequence[InputFile]) -> OpenedFile:
-    """Return a file under a name that no file before it has: two may both be survey.csv."""
-    taken = {entry.name for entry in before}
-    name, number = opened.name, 1
-    while name in taken:
-        number += 1
-        name = f"{opened.name} ({number})"
-    return replace(opened, name=name, entry=replace(opened.entry, name=name))
+def _read_once(name: str) -> Notice:
+    return Notice("given-twice", name, _("the same bytes were given before: read once"))
 
 
-def _read_once(opened: OpenedFile) -> Notice:
-    return Notice("given-twice", opened.name, _("the same bytes were given before: read once"))
+def _true_headings(
+    sources: Sequence[SourceTables],
+    entries: Sequence[InputFile],
+    declination_deg: float | None,
+    skip_bad_rows: bool,
+) -> list[SourceTables]:
+    return [
+        with_true_headings(
+            source, entry.name, declination_deg=declination_deg, skip_bad_rows=skip_bad_rows
+        )
+        for source, entry in zip(sources, entries, strict=True)
+    ]
 
 
 def _scene(
     sources: Sequence[SourceTables],
-    is_osm: Sequence[bool],
     entries: Sequence[InputFile],
     notices: Sequence[Notice],
     crs: str | None,
@@ -125,6 +235,7 @@ def _scene(
     same_camera_m: float,
 ) -> Scene:
     names = [entry.name for entry in entries]
+    is_osm = [entry.format in OSM_FORMATS for entry in entries]
     tables = put_together(sources, names, is_osm)
     bounds = bounds_of(tables)
     if bounds is None:
@@ -134,7 +245,10 @@ def _scene(
     from_osm = [source for source, osm in zip(sources, is_osm, strict=True) if osm]
     osm_ids = {identity for source in from_osm for identity in source.cameras["id"]}
     is_osm_camera = tables.cameras["id"].isin(osm_ids).to_numpy(bool)
-    tables = without_far_cameras(tables, bounds, is_osm_camera, skip_bad_rows=skip_bad_rows)
+    if tables.paths or len(tables.footprints):
+        tables = without_far_cameras(tables, bounds, is_osm_camera, skip_bad_rows=skip_bad_rows)
+    else:
+        check_cameras_near(tables)
     plane = choose_plane(bounds, crs)
     buildings, outlines, repairs = compose(plane.table(tables.footprints))
     cameras = plane.table(tables.cameras)
@@ -159,7 +273,7 @@ def _scene(
             cameras["id"].to_numpy(str),
             cameras.geometry.to_numpy(),
             cameras["heading_deg"].to_numpy(np.float64),
-            _file_of(cameras["source"].to_numpy(str), names),
+            _source_of(cameras["source"].to_numpy(str), entries),
             same_camera_m,
         ),
         scale_error=plane.scale_error(bounds),
@@ -167,9 +281,10 @@ def _scene(
     )
 
 
-def _file_of(source: np.ndarray, names: Sequence[str]) -> np.ndarray:
-    """Return the number of the file that each source names."""
+def _source_of(source: np.ndarray, entries: Sequence[InputFile]) -> np.ndarray:
+    """Return the number of the file that each source names; each photo is a source of its own."""
     number = np.full(len(source), -1, np.int64)
-    for i, name in enumerate(names):
-        number[np.char.startswith(source, f"{name}:")] = i
+    for i, entry in enumerate(entries):
+        mine = np.char.startswith(source, f"{entry.name}:")
+        number[mine] = i if entry.format != PHOTOS else -2 - np.flatnonzero(mine)
     return number

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import geopandas as gpd
+import numpy as np
+from numpy.typing import NDArray
 
 from contrechamp.scene.columns import empty
 from contrechamp.scene.tables import (
@@ -15,15 +17,19 @@ from contrechamp.scene.tables import (
     TRACK_COLUMNS,
     Notice,
 )
+from contrechamp.scene.understood import Understood
 
 #: Buildings as they are mapped: Polygon or MultiPolygon, possibly invalid; outlines, and the parts
 #: that replace them.
 FOOTPRINT_COLUMNS: Mapping[str, str] = {
     **BUILDING_COLUMNS,
     "part": "bool",  # a building:part
-    "dwelling": "str",  # residential | address (somebody may live there) | ""
+    "dwelling": "str",  # of `DWELLINGS`
     "source": "str",  # file name, and the object or row in it
 }
+
+#: Why somebody may live in a building, by its tags; "" if nothing says so.
+DWELLINGS = ("residential", "address", "")
 
 #: Points where somebody may live: kind is "address" or "entrance".
 DOOR_COLUMNS: Mapping[str, str] = PLACE_COLUMNS
@@ -46,8 +52,8 @@ class Path:
     name: str
     highway: str
     walkable: bool
-    nodes: Sequence[int]
-    lonlat: Sequence[tuple[float, float]]
+    nodes: Sequence[int] | NDArray[np.int64]
+    lonlat: Sequence[tuple[float, float]] | NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -64,3 +70,4 @@ class SourceTables:
     areas: gpd.GeoDataFrame = field(default_factory=lambda: empty(AREA_COLUMNS))
     notices: Sequence[Notice] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
+    understood: Sequence[Understood] = ()

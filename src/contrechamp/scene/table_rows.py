@@ -1,20 +1,24 @@
 """Unchecked rows of a table, checks by column, and what happens to the rows that fail them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.scene.tables import Notice
+from contrechamp.scene.understood import COLUMN, PLACE, TagCounts, Understood, shortened
 
 F8 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Texts = NDArray[np.object_]
 
+#: Cells of a table, empty ones too, which all are in memory.
+MAX_CELLS = 200_000_000
 #: How many bad rows are listed at once.
 SHOWN = 10
 
@@ -43,6 +47,9 @@ class Rows:
         problems: found so far.
         notices: of what was read but is not used.
         used_columns: those that were read so far.
+        renamed: names of ours -> what these columns are called in the file.
+        columns: of the file, in their order; by default those of `frame`.
+        tag_counts: of columns that were read as tags.
     """
 
     file: str
@@ -52,9 +59,29 @@ class Rows:
     problems: list[RowProblem] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     used_columns: set[str] = field(default_factory=set)
+    renamed: dict[str, str] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()
+    tag_counts: TagCounts | None = None
+
+    def __post_init__(self) -> None:
+        self.columns = self.columns or tuple(str(name) for name in self.frame.columns)
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def only(self, rows: Mask) -> "Rows":
+        """Return some of the rows, with what was found of them."""
+        number = np.cumsum(rows) - 1
+        return replace(
+            self,
+            labels=self.labels[rows],
+            frame=self.frame.loc[rows].reset_index(drop=True),
+            shapes=self.shapes[rows],
+            problems=[
+                replace(one, row=int(number[one.row])) for one in self.problems if rows[one.row]
+            ],
+            used_columns=set(self.used_columns),
+        )
 
     def refuse(self, rows: Mask, column: str, message: str) -> None:
         """Mark rows as bad."""
@@ -124,8 +151,66 @@ class Rows:
         return np.array([f"{self.file}:{label}" for label in self.labels], dtype=object)
 
 
+#: Columns that hold shapes as well-known text (OGC), longitude before latitude.
+WKT = ("wkt", "geometry", "geom", "the_geom")
+LON, LAT = ("lon", "longitude", "lng", "long"), ("lat", "latitude")
+_PLACES = frozenset({*WKT, *LON, *LAT})
+
+
+def understood(rows: Rows, whole: Rows, ours: Mapping[str, str] = {}) -> list[Understood]:
+    """Return what became of each column.
+
+    Args:
+        rows: after all columns have been read.
+        whole: the same rows as the file has them.
+        ours: name of a column -> what it is used as, where that is not its name.
+    """
+    bad: dict[str, set[int]] = {}
+    for problem in rows.problems:
+        bad.setdefault(problem.column, set()).add(problem.row)
+    said = {old: new for new, old in rows.renamed.items()}
+    found = []
+    for name in whole.columns:
+        new = said.get(name, name)
+        used = new in rows.used_columns
+        filled = [text for text in whole.texts(name) if text]
+        means = PLACE if new in _PLACES else ours.get(new, new)
+        found.append(
+            Understood(
+                whole.file,
+                COLUMN,
+                name,
+                (means,) if used else (),
+                len(filled),
+                0 if used else len(filled),
+                len(bad.get(new, ())),
+                shortened(filled[0]) if filled else "",
+            )
+        )
+    return found
+
+
+def check_cells(count: int, name: str) -> None:
+    """Check that a table is not larger than any map needs.
+
+    Args:
+        count: of its cells.
+        name: of the file.
+
+    Raises:
+        InputError: if it is.
+    """
+    if count > MAX_CELLS:
+        raise InputError(
+            _("the table has more than {count} million cells; split it").format(
+                count=MAX_CELLS // 10**6
+            ),
+            where=name,
+        )
+
+
 def settle(rows: Rows, *, skip: bool) -> list[Notice]:
-    """Stop at bad rows, or return notices of them; in any case, of columns that are not used.
+    """Stop at bad rows, or return notices of them and of the rows so far.
 
     Args:
         rows: after all columns have been read.
@@ -134,7 +219,7 @@ def settle(rows: Rows, *, skip: bool) -> list[Notice]:
     Raises:
         InputError: listing the first bad rows as ``file:row: column: what is wrong``.
     """
-    file, notices = rows.file, [*rows.notices, *_columns_not_used(rows)]
+    file, notices = rows.file, list(rows.notices)
     whole_rows = {problem.row for problem in rows.problems if not problem.column}
     messages = [
         (f"{file}:{rows.labels[p.row]}" + (f": {p.column}" if p.column else ""), p.message)
@@ -162,14 +247,28 @@ def settle(rows: Rows, *, skip: bool) -> list[Notice]:
     raise InputError("\n".join(lines))
 
 
-def _columns_not_used(rows: Rows) -> list[Notice]:
-    """Return a notice of columns without a meaning here: nobody would notice a misspelt one."""
-    names = [str(name) for name in rows.frame.columns if name and name not in rows.used_columns]
-    if not names:
-        return []
-    text = ngettext("column that is not used: {names}", "columns that are not used: {names}",
-                    len(names))  # fmt: skip
-    return [Notice("column-not-used", rows.file, text.format(names=", ".join(names)))]
+def refuse_off_earth(rows: Rows, there: Mask) -> None:
+    """Mark the rows whose shape leaves the earth, or looks as if its axes were swapped.
+
+    Args:
+        rows: of a table.
+        there: (n,) which of them have a shape of the right kind.
+    """
+    west, south, east, north = shapely.bounds(rows.shapes).T
+    with np.errstate(invalid="ignore"):
+        swapped = there & (np.abs(west) <= 90.0) & (np.abs(east) <= 90.0)
+        swapped &= (np.maximum(np.abs(south), np.abs(north)) > 90.0) & (north <= 180.0)
+        on_earth = (west >= -180.0) & (east <= 180.0) & (south >= -90.0) & (north <= 90.0)
+    rows.refuse(
+        swapped,
+        "geometry",
+        _("no latitude is beyond 90 degrees: longitude and latitude look swapped"),
+    )
+    rows.refuse(
+        there & ~on_earth & ~swapped,
+        "geometry",
+        _("expected longitudes from -180 to 180 and latitudes from -90 to 90"),
+    )
 
 
 def _quoted(text: str) -> str:

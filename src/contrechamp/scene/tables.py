@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import geopandas as gpd
+import numpy as np
 import pyproj
+from numpy.typing import NDArray
 
 from contrechamp.scene.camera_fields import FIELDS
 
@@ -26,8 +28,11 @@ BUILDING_COLUMNS: Mapping[str, str] = {
     "id": "str",
     "height_m": "float64",  # top above the ground
     "min_height_m": "float64",  # bottom above the ground, 0 where it stands on it
-    "height_source": "str",  # height | levels | "" (unknown)
+    "height_source": "str",  # of `HEIGHT_SOURCES`
 }
+
+#: What the height of a building was read from; "" where it is not known.
+HEIGHT_SOURCES = ("height", "levels", "")
 
 #: LineString: one edge of the street graph, cut at junctions.
 STREET_COLUMNS: Mapping[str, str] = {
@@ -114,3 +119,6 @@ class Scene:
     scale_error: float = 0.0
     #: What was counted while reading: "rows_left_out", "unreadable_tags"...
     counts: Mapping[str, int] = field(default_factory=dict)
+    #: Parameter of cameras (or "focal_mm") -> (n_cameras, 2) lowest and highest value that their
+    #: models have, NaN where that is not known or the value itself is.
+    limits: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)

@@ -21,6 +21,7 @@ from contrechamp.scene.camera_tags import (
 )
 from contrechamp.scene.table_rows import Rows
 from contrechamp.scene.tables import Notice
+from contrechamp.scene.understood import TagCounts
 
 #: Columns that hold the id of an object.
 _IDS = ("@id", "id")
@@ -55,9 +56,15 @@ def cameras_among(rows: Rows) -> Rows:
     cells: list[dict[str, Any]] = []
     origin: list[int] = []
     unused: Counter[tuple[str, str]] = Counter()
+    counts = TagCounts()
     for number in keep:
         found = read_camera(tags[number], _identity(rows, number))
         unused.update(one for one in found.unused if one[0] in USED_KEYS)
+        counts.add(
+            {key: value for key, value in tags[number].items() if key in names},
+            (one.tag for one in found.unreadable),
+            found.unused,
+        )
         own = {one.name: tags[number][one.name] for one in FIELDS if one.name in tags[number]}
         own.pop("id", None)
         cells += [{**_cells(one), **own} for one in found.rows]
@@ -84,7 +91,7 @@ def cameras_among(rows: Rows) -> Rows:
     ]
     used = {*rows.used_columns, *_IDS, *(name for name in names if name in USED_KEYS)}
     return replace(rows, labels=rows.labels[origin], frame=frame, shapes=shapes,
-                   notices=notices, used_columns=used)  # fmt: skip
+                   notices=notices, used_columns=used, tag_counts=counts)  # fmt: skip
 
 
 def _tags(row: Mapping[Any, Any]) -> dict[str, str]:

@@ -76,6 +76,40 @@ def put_together(
         areas=once(lambda source: source.areas, AREA_COLUMNS),
         notices=[notice for source in sources for notice in source.notices],
         counts=counts,
+        understood=[one for source in sources for one in source.understood],
+    )
+
+
+def stacked_tables(parts: Sequence[SourceTables]) -> SourceTables:
+    """Return the tables that were made of one file as one; ids are unique within each of them.
+
+    A row of a later layer whose id an earlier one has gets the number of its layer.
+    """
+    if len(parts) == 1:
+        return parts[0]
+    counts: Counter[str] = Counter()
+    for part in parts:
+        counts.update(part.counts)
+
+    def stack(
+        pick: Callable[[SourceTables], gpd.GeoDataFrame], columns: Mapping[str, str]
+    ) -> gpd.GeoDataFrame:
+        whole = pick(parts[0])
+        for number, part in enumerate(parts[1:], start=2):
+            rows = pick(part)
+            taken = rows["id"].isin(whole["id"])
+            ids = np.where(taken, rows["id"].astype(str) + f"@{number}", rows["id"])
+            whole = stacked(columns, [whole, rows.assign(id=ids)])
+        return whole
+
+    return SourceTables(
+        cameras=stack(lambda part: part.cameras, CAMERA_COLUMNS),
+        footprints=stack(lambda part: part.footprints, FOOTPRINT_COLUMNS),
+        tracks=stack(lambda part: part.tracks, TRACK_COLUMNS),
+        areas=stack(lambda part: part.areas, AREA_COLUMNS),
+        notices=[notice for part in parts for notice in part.notices],
+        counts=counts,
+        understood=[one for part in parts for one in part.understood],
     )
 
 
@@ -89,15 +123,22 @@ def _paths_once(extracts: Sequence[SourceTables]) -> list[Path]:
 
 
 def bounds_of(tables: SourceTables) -> Bounds | None:
-    """Return west, south, east, north of streets and buildings; without any, of the cameras.
+    """Return west, south, east, north of streets and buildings; without any, of all else.
 
     Across the antimeridian, east is beyond 180 degrees.
     """
     places = [np.asarray(path.lonlat, np.float64) for path in tables.paths]
-    places.append(shapely.get_coordinates(tables.footprints.geometry.to_numpy()))
-    xy = np.concatenate(places)
-    if not len(xy):
-        xy = shapely.get_coordinates(tables.cameras.geometry.to_numpy())
+    mapped = _around(np.concatenate([*places, _places_of(tables.footprints)]))
+    return mapped or _around(
+        np.concatenate([_places_of(one) for one in (tables.cameras, tables.tracks, tables.areas)])
+    )
+
+
+def _places_of(rows: gpd.GeoDataFrame) -> F8:
+    return np.asarray(shapely.get_coordinates(rows.geometry.to_numpy()))
+
+
+def _around(xy: F8) -> Bounds | None:
     if not len(xy):
         return None
     west, south = xy.min(axis=0)
@@ -106,6 +147,29 @@ def bounds_of(tables: SourceTables) -> Bounds | None:
     if np.ptp(beyond) < east - west:
         west, east = beyond.min(), beyond.max()
     return float(west), float(south), float(east), float(north)
+
+
+def check_cameras_near(tables: SourceTables) -> None:
+    """Check that some camera is near the walks and areas, where there are no streets to go by.
+
+    A survey may be larger than the walk through it; but if all of it is elsewhere, something is
+    wrong with one of the two.
+
+    Raises:
+        InputError: if none is.
+    """
+    measured = _around(np.concatenate([_places_of(tables.tracks), _places_of(tables.areas)]))
+    lonlat = _places_of(tables.cameras)
+    if measured is None or not len(lonlat) or _within(lonlat, measured).any():
+        return
+    if _within(lonlat[:, ::-1], measured).any():
+        told = _(
+            "longitude and latitude of the cameras look swapped: the other way round they lie "
+            "where the walks and areas are"
+        )
+    else:
+        told = _("no camera lies within {metres} m of the walks and areas; correct the places")
+    raise InputError(told.format(metres=round(OUTSIDE_M)))
 
 
 def without_far_cameras(

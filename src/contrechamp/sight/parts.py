@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 
 from contrechamp.base.compiled import compiled_part
+from contrechamp.sight.arrays import F8
+from contrechamp.sight.boxes import LEAF, SLACK_M, along_curve, boxes_of, leaves_within
 from contrechamp.sight.sweep import EDGE_ON_M2, NOTHING, TOO_SMALL, diamond
 
 #: Parts closer together than this share of the segment are one part.
@@ -27,14 +29,74 @@ def slice_at(slices: int, out: Any, angle: float) -> int:
     return low
 
 
-#: Parts of many segments: the segment, and where along it the part starts and ends (0..1).
-Parts = namedtuple("Parts", "segment start end")
+#: Segments as a camera reads them, along a space-filling curve: both ends side by side, which row
+#: of the caller's each is, and the tree of their boxes.
+Segments = namedtuple("Segments", "ends row tree")
+
+
+def index_segments(ends: F8) -> Any:
+    """Lay segments out so that a camera deals only with those near it and in its view.
+
+    Args:
+        ends: (n, 4) x and y of the first end, x and y of the last, metres.
+    """
+    order = along_curve(ends[:, 0] + ends[:, 2], ends[:, 1] + ends[:, 3])
+    laid_out = np.ascontiguousarray(ends[order], dtype=np.float64)
+    return Segments(laid_out, order, boxes_of(laid_out))
+
+
+@compiled_part
+def segments_in_view(
+    lines: Any, x: float, y: float, inner: float, outer: float, sectors: Any, many: int,
+    leaves: Any, within: Any, n: int,
+) -> int:  # fmt: skip
+    """Append to `within` the segments that come within a ring and may lie in some sectors.
+
+    The arguments are those of `boxes.leaves_within`.
+
+    Args:
+        within: gets positions in `lines`; those before `n` are kept.
+        n: how many there are already.
+
+    Returns:
+        how many there are now; `TOO_SMALL` if `leaves` or `within` is.
+    """
+    ends = lines.ends
+    found = leaves_within(lines.tree, x, y, inner, outer, sectors, many, leaves)
+    if found < 0 or n + LEAF * found > len(within):
+        return TOO_SMALL
+    inner_2, outer_2 = inner * inner, outer * outer
+    for leaf in range(found):
+        first = LEAF * leaves[leaf]
+        for i in range(first, min(first + LEAF, len(ends))):
+            ax, ay, bx, by = ends[i, 0] - x, ends[i, 1] - y, ends[i, 2] - x, ends[i, 3] - y
+            wx, wy = bx - ax, by - ay
+            part = min(max(-(ax * wx + ay * wy) / (wx * wx + wy * wy), 0.0), 1.0)
+            near_x, near_y = ax + part * wx, ay + part * wy
+            near_2 = near_x * near_x + near_y * near_y
+            touched = many == 0
+            for k in range(many):
+                ux, uy, vx, vy = sectors[k, 0], sectors[k, 1], sectors[k, 2], sectors[k, 3]
+                past_u = max(ux * ay - uy * ax, ux * by - uy * bx)
+                past_v = max(ax * vy - ay * vx, bx * vy - by * vx)
+                touched |= (past_u >= -SLACK_M) & (past_v >= -SLACK_M)
+            within[n] = i
+            n += touched & (near_2 < outer_2) & (near_2 >= inner_2)
+    return n
+
+
+#: Parts of many segments: the segment, and where along it the part starts and ends (0..1). Then,
+#: for each of `HINTS` equal parts of the circle, the slice in which it begins.
+Parts = namedtuple("Parts", "segment start end hint")
+HINTS = 64
 
 
 @compiled_part
 def new_parts(parts: int) -> Any:
     """Return room for this many parts."""
-    return Parts(np.empty(parts, np.int64), np.empty(parts), np.empty(parts))
+    return Parts(
+        np.empty(parts, np.int64), np.empty(parts), np.empty(parts), np.empty(HINTS, np.int64)
+    )
 
 
 @compiled_part
@@ -45,8 +107,9 @@ def visible_parts(
     y: float,
     start_rad: float,
     range_m: float,
-    segments: Any,
-    lines: Any,
+    ends_of: Any,
+    within_view: Any,
+    many: int,
     parts: Any,
 ) -> int:
     """Find the parts of segments that no wall hides, within range and sweep.
@@ -60,8 +123,9 @@ def visible_parts(
         y: metres north.
         start_rad: mathematical angle at which the sweep begins.
         range_m: horizontal distance; pixel density is not considered.
-        segments: rows of the segments to consider.
-        lines: x0, y0, x1, y1 of all segments, metres.
+        ends_of: both ends of all segments (`Segments.ends`).
+        within_view: the segments to consider (`segments_in_view`).
+        many: how many of them.
         parts: gets filled segment by segment, with ascending parts in each.
 
     Returns:
@@ -69,19 +133,26 @@ def visible_parts(
     """
     if slices == 0:
         return 0
-    x0, y0, x1, y1 = lines
     of, starts, ends = parts.segment, parts.start, parts.end
     angle, dir_ax, dir_ay, dir_bx, dir_by = out.angle, out.ax, out.ay, out.bx, out.by
     cell_start, inner, outer = out.cell_start, out.inner, out.outer
     inner_ua, inner_ub, outer_ua, outer_ub = out.inner_ua, out.inner_ub, out.outer_ua, out.outer_ub
     sweep = angle[slices]
+    hint = parts.hint
+    k = 0
+    for number in range(HINTS):
+        while k + 1 < slices and angle[k + 1] <= number * (4.0 / HINTS):
+            k += 1
+        hint[number] = k
     cos_start, sin_start = np.cos(start_rad), np.sin(start_rad)
     most_here = 2 * cell_start[slices] + 4  # of one segment
     n = 0
-    for segment in segments:
+    for candidate in range(many):
         if n + most_here > len(of):
             return TOO_SMALL
-        ax, ay, bx, by = x0[segment] - x, y0[segment] - y, x1[segment] - x, y1[segment] - y
+        segment = within_view[candidate]
+        ax, ay = ends_of[segment, 0] - x, ends_of[segment, 1] - y
+        bx, by = ends_of[segment, 2] - x, ends_of[segment, 3] - y
         within, beyond = within_circle(ax, ay, bx, by, range_m)
         if within >= beyond:
             continue
@@ -106,54 +177,79 @@ def visible_parts(
                     lap_a, lap_b = (a, 4.0) if lap == 0 else (0.0, b)
                 if lap_a > sweep:
                     continue
-                k, high = 0, slices
-                while high - k > 1:
-                    middle = (k + high) // 2
-                    if angle[middle] <= lap_a:
-                        k = middle
-                    else:
-                        high = middle
+                k = hint[min(int(lap_a * (HINTS / 4.0)), HINTS - 1)]
+                while k + 1 < slices and angle[k + 1] <= lap_a:
+                    k += 1
+                # Most slices are seen from side to side: such parts are joined as they come, and
+                # only their ends are turned into fractions of the segment.
+                running, t_begun = False, 0.0
+                ub = nx * dir_ax[k] + ny * dir_ay[k]
                 while k < slices and angle[k] <= lap_b:
-                    past_p_a = px * dir_ay[k] - py * dir_ax[k]
-                    past_p_b = px * dir_by[k] - py * dir_bx[k]
-                    past_q_a = qx * dir_ay[k] - qy * dir_ax[k]
-                    past_q_b = qx * dir_by[k] - qy * dir_bx[k]
+                    dax, day, dbx, dby = dir_ax[k], dir_ay[k], dir_bx[k], dir_by[k]
+                    ua, ub = ub, nx * dbx + ny * dby
+                    first_cell, last_cell = cell_start[k], cell_start[k + 1]
+                    whole = angle[k] >= lap_a and angle[k + 1] <= lap_b
+                    if whole and last_cell - first_cell == 1:
+                        c = first_cell
+                        beyond_inner = inner[c] == NOTHING or (
+                            inner_ua[c] >= ua and inner_ub[c] >= ub
+                        )
+                        if beyond_inner and (
+                            outer[c] == NOTHING or (ua >= outer_ua[c] and ub >= outer_ub[c])
+                        ):
+                            if not running:
+                                running = True
+                                t_begun = place_along(px, py, qx, qy, dax, day)
+                            k += 1
+                            continue
+                    if running:
+                        running = False
+                        t_ended = place_along(px, py, qx, qy, dax, day)
+                        of[n], starts[n], ends[n] = segment, t_begun, t_ended
+                        n += 1
+                    if last_cell == first_cell:
+                        k += 1
+                        continue
+                    past_p_a, past_p_b = px * day - py * dax, px * dby - py * dbx
+                    past_q_a, past_q_b = qx * day - qy * dax, qx * dby - qy * dbx
                     # Where the segment enters and leaves the slice, as fractions of the slice.
                     enter, leave = 0.0, 1.0
                     if past_p_a < 0.0:
                         enter = past_p_a / (past_p_a - past_p_b) if past_p_b > 0.0 else 1.0
                     if past_q_b > 0.0:
                         leave = past_q_a / (past_q_a - past_q_b) if past_q_a < 0.0 else 0.0
-                    if enter < leave:
-                        ua = nx * dir_ax[k] + ny * dir_ay[k]
-                        ub = nx * dir_bx[k] + ny * dir_by[k]
-                        for c in range(cell_start[k], cell_start[k + 1]):
-                            low, high_s = enter, leave
-                            if outer[c] != NOTHING:
-                                low, high_s = where_positive(
-                                    ua - outer_ua[c], ub - outer_ub[c], low, high_s
-                                )
-                            if inner[c] != NOTHING:
-                                low, high_s = where_positive(
-                                    inner_ua[c] - ua, inner_ub[c] - ub, low, high_s
-                                )
-                            if low < high_s:
-                                # From fractions of the slice to fractions of the segment.
-                                p_low = past_p_a + low * (past_p_b - past_p_a)
-                                q_low = past_q_a + low * (past_q_b - past_q_a)
-                                p_high = past_p_a + high_s * (past_p_b - past_p_a)
-                                q_high = past_q_a + high_s * (past_q_b - past_q_a)
-                                if p_low > q_low and p_high > q_high:
-                                    t_low = min(max(p_low / (p_low - q_low), 0.0), 1.0)
-                                    t_high = min(max(p_high / (p_high - q_high), 0.0), 1.0)
-                                    if turned:
-                                        t_low, t_high = 1.0 - t_high, 1.0 - t_low
-                                    if t_low < t_high:
-                                        of[n], starts[n], ends[n] = segment, t_low, t_high
-                                        n += 1
+                    for c in range(first_cell, last_cell if enter < leave else first_cell):
+                        low, high_s = enter, leave
+                        if outer[c] != NOTHING:
+                            low, high_s = where_positive(
+                                ua - outer_ua[c], ub - outer_ub[c], low, high_s
+                            )
+                        if inner[c] != NOTHING:
+                            low, high_s = where_positive(
+                                inner_ua[c] - ua, inner_ub[c] - ub, low, high_s
+                            )
+                        if low < high_s:
+                            # From fractions of the slice to fractions of the segment.
+                            p_low = past_p_a + low * (past_p_b - past_p_a)
+                            q_low = past_q_a + low * (past_q_b - past_q_a)
+                            p_high = past_p_a + high_s * (past_p_b - past_p_a)
+                            q_high = past_q_a + high_s * (past_q_b - past_q_a)
+                            if p_low > q_low and p_high > q_high:
+                                of[n] = segment
+                                starts[n] = min(max(p_low / (p_low - q_low), 0.0), 1.0)
+                                ends[n] = min(max(p_high / (p_high - q_high), 0.0), 1.0)
+                                n += starts[n] < ends[n]
                     k += 1
+                if running:
+                    t_ended = place_along(px, py, qx, qy, dir_bx[k - 1], dir_by[k - 1])
+                    of[n], starts[n], ends[n] = segment, t_begun, t_ended
+                    n += 1
+            if turned:
+                for i in range(first, n):
+                    starts[i], ends[i] = 1.0 - ends[i], 1.0 - starts[i]
         # Parts may come in either order along the segment, and touch from slice to slice.
-        n = join_parts(starts, ends, first, n)
+        if n > first + 1:
+            n = join_parts(starts, ends, first, n)
         # Drop what lies beyond the range.
         kept = first
         for i in range(first, n):
@@ -163,6 +259,13 @@ def visible_parts(
                 kept += 1
         n = kept
     return n
+
+
+@compiled_part
+def place_along(px: float, py: float, qx: float, qy: float, dx: float, dy: float) -> float:
+    """Return where the segment p-q meets a direction that lies between them: 0 at p, 1 at q."""
+    past_p, past_q = px * dy - py * dx, qx * dy - qy * dx
+    return min(max(past_p / (past_p - past_q), 0.0), 1.0) if past_p > past_q else 0.0
 
 
 @compiled_part
@@ -249,9 +352,12 @@ def radial_parts(
 def within_circle(px: float, py: float, qx: float, qy: float, r: float) -> tuple[float, float]:
     """Return the part of the segment p-q that lies within r of the camera; (1, 0) if none does."""
     dx, dy = qx - px, qy - py
+    r_2 = r * r
+    if px * px + py * py < r_2 and qx * qx + qy * qy < r_2:
+        return (0.0, 1.0) if dx != 0.0 or dy != 0.0 else (1.0, 0.0)
     a = dx * dx + dy * dy
     b = px * dx + py * dy
-    root = b * b - a * (px * px + py * py - r * r)
+    root = b * b - a * (px * px + py * py - r_2)
     if a == 0.0 or root <= 0.0:
         return 1.0, 0.0
     root = np.sqrt(root)

@@ -5,16 +5,18 @@ wall, it is moved to the nearest point of the outer outline of all the adjoining
 shared by two houses has no outer side), and cannot look into that wall. Where the direction in
 which it looks is known, it takes part: the nearest wall is then the nearest one that leaves this
 direction free. A camera that looks into every wall that it could hang on contradicts itself.
+Which wall it is may stay open (`wall_choice`): `places` returns all that may be meant, `place` the
+nearest.
 """
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from contrechamp.sight.arrays import F8, I8
+from contrechamp.sight.wall_choice import Choice, Homes, choose
 from contrechamp.sight.walls import Walls
 
 #: A camera this close to an outline is on it, and is put this far in front of it: on the very line
@@ -26,11 +28,6 @@ LEAST_SLIT_M = 1e-6
 OVERLAP_M = 1e-5
 #: Halvings of the distance to a wall: from 5 cm to less than a millimetre.
 MOST_HALVED = 6
-#: How far a known direction may point into a wall before the two contradict each other: directions
-#: are mapped in steps of a compass, and outlines are drawn by eye.
-INTO_WALL_DEG = 10.0
-#: A point this close to a footprint is on its outline.
-_AT_M = 0.01
 #: Limit of a mitre, in offsets from corner to offset corner: 1.41 at a right angle, this at 84
 #: degrees.
 SHARPEST = 1.5
@@ -60,6 +57,39 @@ class Placed:
     into_wall: NDArray[np.bool_]
 
 
+@dataclass(frozen=True)
+class Places:
+    """Where cameras may be; of the places of a camera one is right.
+
+    Args:
+        placed: (m,) a row a place, those of a camera together, the nearest first. `into_wall` is
+            true of each place of a camera that contradicts itself.
+        camera: (m,) int64, ascending.
+        share: (m,) how likely each place is; those of a camera sum to 1.
+        looks_as_given: (m,) whether a direction that was given holds there.
+    """
+
+    placed: Placed
+    camera: I8
+    share: F8
+    looks_as_given: NDArray[np.bool_]
+
+    @property
+    def first(self) -> I8:
+        """The row of the nearest place of each camera, (n,)."""
+        rows: I8 = np.flatnonzero(np.diff(self.camera, prepend=-1))
+        return rows
+
+    @property
+    def several(self) -> NDArray[np.bool_]:
+        """Whether each camera has more than one place, (n,)."""
+        return np.diff(self.first, append=len(self.camera)) > 1
+
+    def nearest(self) -> Placed:
+        """Return the place of each camera that is nearest to where it was drawn, (n,)."""
+        return _rows(self.placed, self.first)
+
+
 def place(
     x: F8,
     y: F8,
@@ -72,7 +102,33 @@ def place(
     heading_deg: F8 | None = None,
     tree: shapely.STRtree | None = None,
 ) -> Placed:
-    """Move cameras that hang on a wall to its outer side.
+    """Move cameras that hang on a wall to its outer side: the nearest of `places`, (n,)."""
+    return places(
+        x,
+        y,
+        footprints,
+        tolerance_m=tolerance_m,
+        offset_m=offset_m,
+        may_be_on_wall=may_be_on_wall,
+        may_be_inside=may_be_inside,
+        heading_deg=heading_deg,
+        tree=tree,
+    ).nearest()
+
+
+def places(
+    x: F8,
+    y: F8,
+    footprints: NDArray[np.object_],
+    *,
+    tolerance_m: float = 1.0,
+    offset_m: float = 0.05,
+    may_be_on_wall: NDArray[np.bool_] | None = None,
+    may_be_inside: NDArray[np.bool_] | None = None,
+    heading_deg: F8 | None = None,
+    tree: shapely.STRtree | None = None,
+) -> Places:
+    """Move cameras that hang on a wall to its outer side, to each that may be meant.
 
     A camera hangs on a wall if it lies inside a footprint or within `tolerance_m` of one.
 
@@ -90,13 +146,10 @@ def place(
         tree: over the footprints, if the caller has one: building that of a city takes a while.
     """
     n = len(x)
-    x, y = np.asarray(x, float).copy(), np.asarray(y, float).copy()
-    placed = Placed(
-        x, y, np.zeros(n), np.zeros(n, bool), np.zeros(n), np.full(n, 360.0), np.zeros(n, bool)
-    )
+    given = np.column_stack((np.asarray(x, float), np.asarray(y, float))).reshape(-1, 2)
     if n == 0 or len(footprints) == 0:
-        return placed
-    points = shapely.points(x, y)
+        return _all_free(given)
+    points = shapely.points(given)
     tree = shapely.STRtree(footprints) if tree is None else tree
     inside, _ = tree.query(points, predicate="within")
     close, _ = tree.query(points, predicate="dwithin", distance=tolerance_m)
@@ -109,28 +162,99 @@ def place(
         held &= ~(may_be_inside & is_inside)
     cameras = np.flatnonzero(held)
     if len(cameras) == 0:
-        return placed
+        return _all_free(given)
 
     corners, before, after = _outer_corners(points[cameras], footprints, tree, 2 * offset_m)
     walls = shapely.linestrings(np.stack([corners, corners + before], axis=1))
-    wall = shapely.STRtree(walls).nearest(points[cameras])
-    if heading_deg is not None:
-        homes = _Homes(footprints, tree, is_inside[cameras], tolerance_m)
-        wall, placed.into_wall[cameras] = _by_direction(
-            points[cameras], np.asarray(heading_deg, float)[cameras], wall, walls, homes
-        )
-    start, direction = corners[wall], before[wall]
+    wall_tree = shapely.STRtree(walls)
+    nearest = np.asarray(wall_tree.nearest(points[cameras]), np.int64)
+    heading = np.full(n, np.nan) if heading_deg is None else np.asarray(heading_deg, float)
+    homes = Homes(footprints, tree, walls, is_inside[cameras], tolerance_m)
+    chosen = choose(points[cameras], heading[cameras], nearest, homes, wall_tree)
+    return _together(n, given, cameras, chosen, _Outline(corners, before, after), offset_m, tree)
+
+
+def _all_free(given: F8) -> Places:
+    """Return a place for each camera: where it was drawn, with nothing in the way."""
+    n = len(given)
+    none = np.zeros(n, bool)
+    placed = Placed(
+        given[:, 0].copy(), given[:, 1].copy(), np.zeros(n), none.copy(), np.zeros(n),
+        np.full(n, 360.0), none.copy(),
+    )  # fmt: skip
+    return Places(placed, np.arange(n), np.ones(n), np.ones(n, bool))
+
+
+def _rows(placed: Placed, rows: I8) -> Placed:
+    return Placed(**{one.name: getattr(placed, one.name)[rows] for one in fields(Placed)})
+
+
+@dataclass(frozen=True)
+class _Outline:
+    """Walls of outer outlines (see `_outer_corners`)."""
+
+    corners: F8
+    before: F8
+    after: F8
+
+
+def _together(
+    n: int,
+    given: F8,
+    cameras: I8,
+    chosen: Choice,
+    outline: _Outline,
+    offset_m: float,
+    tree: shapely.STRtree,
+) -> Places:
+    """Return the places of cameras that stand free and of those that may hang on walls.
+
+    Args:
+        n: number of cameras.
+        given: (n, 2) where they were drawn.
+        cameras: that hang on a wall, of the n.
+        chosen: the walls of these.
+        outline: that has the walls.
+        offset_m: how far in front of a wall the lens is put.
+        tree: over the footprints.
+    """
+    free = np.setdiff1d(np.arange(n), cameras)
+    camera = np.concatenate((free, cameras[chosen.camera]))
+    wall = np.concatenate((np.full(len(free), -1), chosen.wall))
+    share = np.concatenate((np.ones(len(free)), chosen.share))
+    contradicts = np.concatenate((np.zeros(len(free), bool), chosen.contradicts))
+    as_given = np.concatenate((np.ones(len(free), bool), chosen.looks_as_given))
+    order = np.argsort(camera, kind="stable")
+    camera, wall, share = camera[order], wall[order], share[order]
+    contradicts = contradicts[order]
+    placed = _rows(_all_free(given).placed, camera)
+    placed.into_wall[:] = contradicts
+    _hang(placed, np.flatnonzero(wall >= 0), wall[wall >= 0], outline, offset_m, tree)
+    return Places(placed, camera, share, as_given[order])
+
+
+def _hang(
+    placed: Placed,
+    rows: I8,
+    wall: I8,
+    outline: _Outline,
+    offset_m: float,
+    tree: shapely.STRtree,
+) -> None:
+    """Move rows of places to the outer side of their walls."""
+    start, direction = outline.corners[wall], outline.before[wall]
+    after = outline.after[wall]
     length = np.hypot(direction[:, 0], direction[:, 1])
     direction = direction / length[:, None]
-    given = np.column_stack((x[cameras], y[cameras]))
+    given = np.column_stack((placed.x[rows], placed.y[rows]))
     along = np.clip(np.sum((given - start) * direction, axis=1), 0.0, length)
     foot = start + along[:, None] * direction
 
     # Directions of the outline as it leaves and reaches the foot: two walls at a corner.
     ahead, behind = direction.copy(), direction.copy()
     at_start, at_end = along <= 1e-6, along >= length - 1e-6
-    behind[at_start] = after[wall[at_start], :2]
-    ahead[at_end] = after[wall[at_end], 2:]
+    behind[at_start] = after[at_start, :2]
+    ahead[at_end] = after[at_end, 2:]
     # The building is on the left of the outline: the directions clockwise from straight ahead to
     # straight back are free.
     first = np.degrees(np.arctan2(ahead[:, 0], ahead[:, 1]))
@@ -138,85 +262,11 @@ def place(
     width = (last - first) % 360.0
     middle = np.radians(first + width / 2.0)
     out = np.column_stack((np.sin(middle), np.cos(middle)))
-    x[cameras], y[cameras] = _before(foot, out, offset_m, tree).T
-    placed.moved_m[cameras] = np.hypot(x[cameras] - given[:, 0], y[cameras] - given[:, 1])
-    placed.on_wall[cameras] = True
-    placed.free_from_deg[cameras] = first % 360.0
-    placed.free_width_deg[cameras] = width
-    return placed
-
-
-@dataclass(frozen=True)
-class _Homes:
-    """Which walls cameras may hang on.
-
-    Args:
-        footprints: buildings.
-        tree: over them.
-        inside: (n,) whether each camera is drawn inside a building.
-        tolerance_m: how far a wall may be from a camera that is not.
-    """
-
-    footprints: NDArray[np.object_]
-    tree: shapely.STRtree
-    inside: NDArray[np.bool_]
-    tolerance_m: float
-
-    def may_hold(self, camera: int, point: Any, walls: NDArray[np.object_]) -> I8:
-        """Return the walls that may hold a camera, the nearest first.
-
-        One that is drawn inside a building may hang on any outer wall of it.
-        """
-        away = shapely.distance(walls, point)
-        if self.inside[camera]:
-            home = self.footprints[self.tree.query(point, predicate="within")]
-            reach = float(np.max(shapely.length(home))) / 2.0
-            near = np.flatnonzero(away <= reach)
-            foot = shapely.get_point(shapely.shortest_line(walls[near], point), 0)
-            own = np.min([shapely.distance(one, foot) for one in home], axis=0) <= _AT_M
-            near = near[own]
-        else:
-            near = np.flatnonzero(away <= self.tolerance_m)
-        order: I8 = near[np.argsort(away[near], kind="stable")]
-        return order
-
-
-def _by_direction(
-    points: NDArray[np.object_],
-    heading_deg: F8,
-    nearest: I8,
-    walls: NDArray[np.object_],
-    homes: _Homes,
-) -> tuple[I8, NDArray[np.bool_]]:
-    """Return the walls that cameras hang on by where they look, and which look into theirs.
-
-    Args:
-        points: cameras.
-        heading_deg: (n,) NaN where not known.
-        nearest: (n,) the nearest wall of each.
-        walls: lines, with the building on the left.
-        homes: which walls may hold them.
-    """
-    ends = shapely.get_coordinates(walls).reshape(-1, 2, 2)
-    vectors = ends[:, 1] - ends[:, 0]
-    along_deg = np.degrees(np.arctan2(vectors[:, 0], vectors[:, 1]))
-
-    def into_deg(wall: I8, heading: F8) -> F8:
-        """How far a direction points into a wall: the free ones are 180 clockwise from along it."""
-        turn = (heading - along_deg[wall]) % 360.0
-        into: F8 = np.where(turn <= 180.0, 0.0, np.minimum(turn - 180.0, 360.0 - turn))
-        return into
-
-    chosen, contradicts = nearest.copy(), np.zeros(len(points), bool)
-    for camera in np.flatnonzero(into_deg(nearest, heading_deg) > INTO_WALL_DEG):
-        possible = homes.may_hold(int(camera), points[camera], walls)
-        heading = np.full(len(possible), heading_deg[camera])
-        free = possible[into_deg(possible, heading) <= INTO_WALL_DEG]
-        if len(free):
-            chosen[camera] = free[0]
-        else:
-            contradicts[camera] = True
-    return chosen, contradicts
+    placed.x[rows], placed.y[rows] = _before(foot, out, offset_m, tree).T
+    placed.moved_m[rows] = np.hypot(placed.x[rows] - given[:, 0], placed.y[rows] - given[:, 1])
+    placed.on_wall[rows] = True
+    placed.free_from_deg[rows] = first % 360.0
+    placed.free_width_deg[rows] = width
 
 
 def _before(foot: F8, out: F8, offset_m: float, tree: shapely.STRtree) -> F8:
@@ -317,7 +367,7 @@ def off_outlines(x: F8, y: F8, walls: Walls) -> tuple[F8, F8, I8, I8]:
     if len(on_outline) > 0:
         placed = place(
             x[on_outline], y[on_outline], walls.footprints,
-            tolerance_m=ON_OUTLINE_M, offset_m=ON_OUTLINE_M, tree=walls.tree,
+            tolerance_m=ON_OUTLINE_M, offset_m=ON_OUTLINE_M, tree=walls.outlines,
         )  # fmt: skip
         x, y = x.copy(), y.copy()
         x[on_outline], y[on_outline] = placed.x, placed.y

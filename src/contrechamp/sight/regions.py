@@ -112,7 +112,7 @@ def _regions_of(
     # Room takes no memory until it is written to: too much of it is free, growing means copying.
     guess = (last - first) * levels + 64 if outlines else 1
     rings = new_rings(64 * guess, 2 * guess)
-    scratch = new_scratch(64)
+    scratch = new_scratch(512)
     out = new_slices(256, 1024)
     room = new_stretches(256, 1024)
     for i in range(first, last):
@@ -129,7 +129,7 @@ def _regions_of(
             )  # fmt: skip
             if slices != TOO_SMALL:
                 break
-            scratch, out = enlarged(index, x[i], y[i], furthest, scratch, out)
+            scratch, out = enlarged(scratch, out)
         level_areas(slices, out, near[i], reach[i], area[i - first])
         if not outlines:
             continue

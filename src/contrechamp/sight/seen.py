@@ -8,17 +8,29 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from contrechamp.base.compiled import compiled, compiled_part
 from contrechamp.sight.arrays import Cameras, Level
 from contrechamp.sight.growing import doubled
 from contrechamp.sight.limits import density_reach, near_and_far
-from contrechamp.sight.parts import new_parts, visible_parts, within_circle
+from contrechamp.sight.parts import (
+    index_segments,
+    new_parts,
+    segments_in_view,
+    visible_parts,
+    within_circle,
+)
 from contrechamp.sight.placing import off_outlines
-from contrechamp.sight.sweep import TOO_SMALL, enlarged, new_scratch, new_slices, sweep_camera
-from contrechamp.sight.walls import Walls, compressed_rows
+from contrechamp.sight.sweep import (
+    TOO_SMALL,
+    enlarged,
+    new_scratch,
+    new_slices,
+    ring_end,
+    sweep_camera,
+)
+from contrechamp.sight.walls import Walls
 
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
@@ -27,11 +39,10 @@ I8 = NDArray[np.int64]
 CameraColumns = namedtuple(
     "CameraColumns", "height_m heading_deg tilt_deg hfov_deg vfov_deg width_px range_m sweep_deg"
 )
-# Segments, and which of them lie within the range of each camera, in compressed rows.
-Segments = namedtuple("Segments", "x0 y0 x1 y1 near_start near_segment")
-# The working memory of one thread: the engine's buffers, and records of what is seen. A record has
-# level and segment as one key, the camera, and where the part starts and ends (0..1).
-Buffers = namedtuple("Buffers", "scratch out parts key camera start end")
+# The working memory of one thread: the engine's buffers, what of the segments may be in view, and
+# records of what is seen. A record has segment and camera, and for each level where the part starts
+# and ends (0..1); it has no such part where it does not end after it starts.
+Buffers = namedtuple("Buffers", "scratch out parts leaves within segment camera start end")
 
 #: Cameras that one thread does at a time.
 CAMERAS_AT_ONCE = 256
@@ -92,61 +103,72 @@ def seen_parts(
     [28.28, 15.78]
     """
     x, y, over_start, over = off_outlines(cameras.x, cameras.y, walls)
-    x0, y0, x1, y1 = (np.ascontiguousarray(column, dtype=np.float64) for column in segments.T)
-    near_start, near_segment = segments_within(x, y, cameras.range_m, x0, y0, x1, y1)
+    lines = index_segments(segments)
     ppm = np.array([level.ppm for level in levels], dtype=np.float64)
     top = np.ascontiguousarray(height_m, dtype=np.float64)
     given = [
         np.ascontiguousarray(getattr(cameras, name), np.float64) for name in CameraColumns._fields
     ]
 
-    def work(first: int) -> tuple[I8, I8, F8, F8]:
+    def work(first: int) -> tuple[NDArray[Any], ...]:
         last = min(first + CAMERAS_AT_ONCE, len(x))
-        lines = Segments(x0, y0, x1, y1, near_start[first : last + 1], near_segment)
         columns = CameraColumns(*(column[first:last] for column in given))
-        camera, key, start, end = _seen_of(
+        camera, position, start, end = _seen_of(
             walls.index, top, over_start[first : last + 1], over, x[first:last], y[first:last],
             columns, float(target_height_m), ppm, lines,
         )  # fmt: skip
-        return camera + first, key, start, end
+        record, level = np.nonzero(start < end)
+        segment = lines.row[position[record]]
+        some = start < end
+        return camera[record] + np.int64(first), level, segment, start[some], end[some]
 
     firsts = range(0, len(x), CAMERAS_AT_ONCE)
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
-        done = list(pool.map(work, firsts)) or [(np.empty(0, np.int64),) * 2 + (np.empty(0),) * 2]
-    camera, key, start, end = (np.concatenate(column) for column in zip(*done, strict=True))
-    order = np.lexsort((start, key, camera))
-    level, segment = np.divmod(key[order], max(len(x0), 1))
-    return SeenParts(camera[order], level, segment, start[order], end[order])
-
-
-def segments_within(x: F8, y: F8, range_m: F8, x0: F8, y0: F8, x1: F8, y1: F8) -> tuple[I8, I8]:
-    """Return which segments lie within the range of each camera, as compressed rows."""
-    n = len(x)
-    if n == 0 or len(x0) == 0:
-        return np.zeros(n + 1, np.int64), np.zeros(0, np.int64)
-    ends = np.stack([np.column_stack((x0, y0)), np.column_stack((x1, y1))], axis=1)
-    tree = shapely.STRtree(shapely.linestrings(ends))
-    camera, segment = tree.query(shapely.points(x, y), predicate="dwithin", distance=range_m)
-    return compressed_rows(camera, segment, n)
+        done = list(pool.map(work, firsts)) or [(np.empty(0, np.int64),) * 3 + (np.empty(0),) * 2]
+    camera, level, segment, start, end = (
+        np.concatenate(column) for column in zip(*done, strict=True)
+    )
+    order = np.lexsort((start, segment, level, camera))
+    return SeenParts(
+        camera=camera[order],
+        level=level[order],
+        segment=segment[order],
+        start=start[order],
+        end=end[order],
+    )
 
 
 @compiled
 def _seen_of(
     index: Any, top: Any, over_start: Any, over: Any, x: Any, y: Any, given: Any, z: float,
     ppm: Any, lines: Any,
-) -> tuple[I8, I8, F8, F8]:  # fmt: skip
-    """Return the records of `record_seen`: camera, key, start and end."""
-    n, found = record_seen(index, top, over_start, over, x, y, given, z, ppm, lines, new_buffers())
-    return found.camera[:n], found.key[:n], found.start[:n], found.end[:n]
+) -> tuple[Any, Any, Any, Any]:  # fmt: skip
+    """Return the records of `record_seen`: camera, position of the segment, starts and ends."""
+    buffers = new_buffers(len(ppm))
+    n, found = record_seen(index, top, over_start, over, x, y, given, z, ppm, lines, buffers)
+    return found.camera[:n], found.segment[:n], found.start[:n], found.end[:n]
 
 
 @compiled_part
-def new_buffers() -> Any:
+def new_buffers(levels: int) -> Any:
     """Return the working memory of one thread; it grows as needed."""
     return Buffers(
-        new_scratch(64), new_slices(256, 1024), new_parts(1024),
-        np.empty(1024, np.int64), np.empty(1024, np.int64), np.empty(1024), np.empty(1024),
+        new_scratch(512), new_slices(256, 1024), new_parts(1024),
+        np.empty(256, np.int64), np.empty(2048, np.int32),
+        np.empty(1024, np.int32), np.empty(1024, np.int32),
+        np.empty((1024, levels)), np.empty((1024, levels)),
     )  # fmt: skip
+
+
+@compiled_part
+def doubled_rows(array: Any) -> Any:
+    """Return an array of twice as many rows that begins with the same ones."""
+    rows, columns = array.shape
+    larger = np.empty((2 * rows, columns), array.dtype)
+    for i in range(rows):
+        for j in range(columns):
+            larger[i, j] = array[i, j]
+    return larger
 
 
 @compiled_part
@@ -175,20 +197,22 @@ def record_seen(
         given: the other parameters of the cameras, (n,) each.
         z: height of the targets.
         ppm: (n_levels,) pixels per metre.
-        lines: the segments, and which of them are near each camera.
+        lines: the segments (`parts.index_segments`).
         buffers: from `new_buffers`.
 
     Returns:
-        number of records, and the buffers (larger ones if they had to grow).
+        number of records, with segments as positions in `lines`; and the buffers (larger ones if
+        they had to grow).
     """
     height, heading, tilt = given.height_m, given.heading_deg, given.tilt_deg
     hfov, vfov, width = given.hfov_deg, given.vfov_deg, given.width_px
     range_m, sweep_deg = given.range_m, given.sweep_deg
-    x0, y0, x1, y1 = lines.x0, lines.y0, lines.x1, lines.y1
-    near_start, near_segment = lines.near_start, lines.near_segment
+    ends_of = lines.ends
     scratch, out, parts = buffers.scratch, buffers.out, buffers.parts
-    key_of, camera_of, start_of, end_of = buffers.key, buffers.camera, buffers.start, buffers.end
-    n_segments, n_levels = len(x0), len(ppm)
+    leaves, within_view = buffers.leaves, buffers.within
+    segment_of, camera_of = buffers.segment, buffers.camera
+    start_of, end_of = buffers.start, buffers.end
+    n_levels = len(ppm)
     reach = np.empty(n_levels)
     records = 0
     for c in range(len(x)):
@@ -211,41 +235,60 @@ def record_seen(
             )  # fmt: skip
             if slices != TOO_SMALL:
                 break
-            scratch, out = enlarged(index, x[c], y[c], furthest, scratch, out)
-        near_here = near_segment[near_start[c] : near_start[c + 1]]
+            scratch, out = enlarged(scratch, out)
+        candidates, ring, inner = 0, 0, 0.0
+        while inner < furthest and scratch.sector_count[ring] >= 0 and slices > 0:
+            outer = ring_end(ring, furthest)
+            more = segments_in_view(
+                lines, x[c], y[c], inner, outer, scratch.sectors[ring],
+                scratch.sector_count[ring], leaves, within_view, candidates,
+            )  # fmt: skip
+            if more == TOO_SMALL:
+                leaves, within_view = doubled(leaves), doubled(within_view)
+                continue
+            candidates, inner = more, outer
+            ring += 1
         while True:
             found = visible_parts(
-                slices, out, x[c], y[c], start, furthest, near_here, (x0, y0, x1, y1), parts
+                slices, out, x[c], y[c], start, furthest, ends_of, within_view, candidates, parts
             )
             if found != TOO_SMALL:
                 break
             parts = new_parts(2 * len(parts.segment))
+        if records + 2 * found > len(camera_of):
+            while records + 2 * found > len(camera_of):
+                segment_of, camera_of = doubled(segment_of), doubled(camera_of)
+                start_of, end_of = doubled_rows(start_of), doubled_rows(end_of)
         for p in range(found):
             s = parts.segment[p]
-            ax, ay, bx, by = x0[s] - x[c], y0[s] - y[c], x1[s] - x[c], y1[s] - y[c]
+            ax, ay = ends_of[s, 0] - x[c], ends_of[s, 1] - y[c]
+            bx, by = ends_of[s, 2] - x[c], ends_of[s, 3] - y[c]
             # The stretch that is too near to be in the picture cuts the segment in two.
             hole_start, hole_end = 1.0, 0.0
             if near > 0.0:
                 hole_start, hole_end = within_circle(ax, ay, bx, by, near)
             holed = hole_start < hole_end
-            for level in range(n_levels):
-                if reach[level] <= near:
-                    continue
-                within, beyond = 0.0, 1.0
-                if reach[level] < furthest:
-                    within, beyond = within_circle(ax, ay, bx, by, reach[level])
-                for side in range(2 if holed else 1):
-                    low, high = max(parts.start[p], within), min(parts.end[p], beyond)
-                    if holed and side == 0:
-                        high = min(high, hole_start)
-                    elif holed:
-                        low = max(low, hole_end)
-                    if high <= low:
-                        continue
-                    if records == len(key_of):
-                        key_of, camera_of = doubled(key_of), doubled(camera_of)
-                        start_of, end_of = doubled(start_of), doubled(end_of)
-                    key_of[records], camera_of[records] = level * n_segments + s, c
-                    start_of[records], end_of[records] = low, high
+            first = records
+            for side in range(2 if holed else 1):
+                from_start, to_end = parts.start[p], parts.end[p]
+                if holed and side == 0:
+                    to_end = min(to_end, hole_start)
+                elif holed:
+                    from_start = max(from_start, hole_end)
+                if from_start < to_end:
+                    segment_of[records], camera_of[records] = s, c
+                    start_of[records, 0], end_of[records, 0] = from_start, to_end
                     records += 1
-    return records, Buffers(scratch, out, parts, key_of, camera_of, start_of, end_of)
+            for record in range(first, records):
+                from_start, to_end = start_of[record, 0], end_of[record, 0]
+                for level in range(n_levels):
+                    within, beyond = 0.0, 1.0
+                    if reach[level] <= near:
+                        within, beyond = 1.0, 0.0
+                    elif reach[level] < furthest:
+                        within, beyond = within_circle(ax, ay, bx, by, reach[level])
+                    start_of[record, level] = max(from_start, within)
+                    end_of[record, level] = min(to_end, beyond)
+    return records, Buffers(
+        scratch, out, parts, leaves, within_view, segment_of, camera_of, start_of, end_of
+    )

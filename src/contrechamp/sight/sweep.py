@@ -30,6 +30,7 @@ from typing import Any
 import numpy as np
 
 from contrechamp.base.compiled import compiled_part
+from contrechamp.sight.boxes import LEAF, leaves_within, sectors_of
 from contrechamp.sight.growing import doubled
 
 SAME_ANGLE = 1e-11
@@ -51,13 +52,26 @@ Scratch = namedtuple(
     # walls by slice
     " slice_start slice_entry"
     # the walls of one slice
-    " near_a near_b entry crossing",
+    " near_a near_b entry crossing"
+    # where to look for walls: leaves of their tree; for each ring the sectors to look in, and how
+    # many, 0 for all round; -1 from the first ring on that nothing is to be seen in
+    " leaves sectors sector_count",
 )
+
+#: Walls are collected ring by ring: up to this distance, then up to `RING_GROWS` times as far, and
+#: so on. After each ring only the directions count that no endless shadow closes yet.
+FIRST_RING_M = 128.0
+RING_GROWS = 4.0
+MOST_RINGS = 8
+#: More open sectors than this are not told apart.
+MOST_SECTORS = 16
 
 #: The result of the sweep: slices between two directions, each with visible stretches ("cells").
 Slices = namedtuple(
     "Slices",
-    "angle ax ay bx by cell_start inner inner_ua inner_ub outer outer_ua outer_ub",
+    "angle ax ay bx by cell_start inner inner_ua inner_ub outer outer_ua outer_ub"
+    # inverse of the distance by which an endless shadow has begun all over the slice; 0 if none has
+    " closed_u",
 )
 
 
@@ -114,6 +128,8 @@ def new_scratch(walls: int) -> Any:
         np.empty(ends + 1, np.int32), np.empty(ends), np.empty(ends), np.empty(ends),
         np.empty(ends + 2, np.int64), np.empty(max(64, 16 * walls), np.int32),
         np.empty(walls + 1), np.empty(walls + 1), np.empty(walls + 1, np.int32), np.empty(64),
+        np.empty(walls // LEAF, np.int64), np.empty((MOST_RINGS, MOST_SECTORS, 4)),
+        np.zeros(MOST_RINGS, np.int64),
     )  # fmt: skip
 
 
@@ -125,22 +141,52 @@ def new_slices(slices: int, cells: int) -> Any:
         np.empty(slices), np.empty(slices + 1, np.int64),
         np.empty(cells, np.int64), np.empty(cells), np.empty(cells),
         np.empty(cells, np.int64), np.empty(cells), np.empty(cells),
+        np.empty(slices),
     )  # fmt: skip
 
 
 @compiled_part
-def walls_near(index: Any, x: float, y: float, range_m: float) -> int:
-    """Return an upper bound on the number of walls within `range_m` of a point."""
-    column_0 = max(0, int(np.floor((x - range_m - index.origin_x) / index.cell_m)))
-    column_1 = min(index.cells_x - 1, int(np.floor((x + range_m - index.origin_x) / index.cell_m)))
-    row_0 = max(0, int(np.floor((y - range_m - index.origin_y) / index.cell_m)))
-    row_1 = min(index.cells_y - 1, int(np.floor((y + range_m - index.origin_y) / index.cell_m)))
-    found = 0
-    if column_0 <= column_1:
-        for row in range(row_0, row_1 + 1):
-            start = row * index.cells_x
-            found += index.cell_start[start + column_1 + 1] - index.cell_start[start + column_0]
-    return found
+def ring_end(ring: int, range_m: float) -> float:
+    """Return how far a ring reaches; the last one ends at the range."""
+    end = FIRST_RING_M * RING_GROWS**ring
+    return range_m if range_m <= 1.5 * end or ring == MOST_RINGS - 1 else end
+
+
+@compiled_part
+def open_sectors(
+    slices: int, out: Any, distance: float, cos_start: float, sin_start: float, sectors: Any
+) -> int:
+    """Write the sectors in which no endless shadow has begun by some distance.
+
+    Args:
+        slices: number of slices in `out`.
+        out: what has been found so far.
+        distance: metres.
+        cos_start: of the mathematical angle at which the sweep begins.
+        sin_start: of the same.
+        sectors: (`MOST_SECTORS`, 4) gets the first and the last direction of each.
+
+    Returns:
+        how many there are; -1 if there are none, and `MOST_SECTORS` + 1 if there are too many.
+    """
+    many = 0
+    last = -2  # the slice that the last sector ends with
+    begun = 0.0
+    for k in range(slices):
+        if out.closed_u[k] * distance > 1.0:
+            continue
+        # A sector is made wider only while it stays below a half circle.
+        if last != k - 1 or out.angle[k + 1] - begun > 1.0:
+            if many == len(sectors):
+                return len(sectors) + 1
+            begun = out.angle[k]
+            sectors[many, 0] = out.ax[k] * cos_start - out.ay[k] * sin_start
+            sectors[many, 1] = out.ax[k] * sin_start + out.ay[k] * cos_start
+            many += 1
+        sectors[many - 1, 2] = out.bx[k] * cos_start - out.by[k] * sin_start
+        sectors[many - 1, 3] = out.bx[k] * sin_start + out.by[k] * cos_start
+        last = k
+    return many if many > 0 else -1
 
 
 @compiled_part
@@ -151,64 +197,58 @@ def gather(
     y: float,
     h: float,
     z: float,
+    inner_m: float,
+    outer_m: float,
     range_m: float,
     cos_start: float,
     sin_start: float,
     sweep: float,
     flat: bool,
+    leaves: int,
+    n: int,
     scratch: Any,
-) -> tuple[int, int]:
-    """Collect the walls that can begin or end a shadow within range, and their ends' directions.
+) -> int:
+    """Collect the walls of a ring that can begin or end a shadow, and their ends' directions.
 
     Args:
         top_m: (n_buildings,) tops of the buildings.
+        inner_m: where the ring begins.
+        outer_m: where it ends.
+        range_m: shadows that begin or end further away do not count.
         cos_start: of the mathematical angle at which the sweep begins.
         sweep: diamond angle of the end of the sweep, 4 for all round.
         flat: take every wall as infinitely high.
+        leaves: number of leaves in ``scratch.leaves`` to look through.
+        n: number of walls that nearer rings have put into `scratch`.
 
     Returns:
-        number of walls in `scratch`, and number of directions in `scratch.raw_*`.
+        number of walls in `scratch`; `scratch.raw_*` has twice as many directions.
     """
-    column_0 = max(0, int(np.floor((x - range_m - index.origin_x) / index.cell_m)))
-    column_1 = min(index.cells_x - 1, int(np.floor((x + range_m - index.origin_x) / index.cell_m)))
-    row_0 = max(0, int(np.floor((y - range_m - index.origin_y) / index.cell_m)))
-    row_1 = min(index.cells_y - 1, int(np.floor((y + range_m - index.origin_y) / index.cell_m)))
-    range_2 = range_m * range_m
-    cell_start, cell_wall = index.cell_start, index.cell_wall
+    inner_2, outer_2, range_2 = inner_m * inner_m, outer_m * outer_m, range_m * range_m
     corners, place = index.corners, index.place
     # A first pass without branches (the processor cannot predict which side of a wall faces the
-    # camera): walls within range before any scaling, without far sides whose shadow has no end.
+    # camera): walls in the ring before any scaling, without far sides whose shadow has no end.
     candidates = scratch.wall
-    found = 0
-    for row in range(row_0, row_1 + 1):
-        for column in range(column_0, column_1 + 1):
-            cell = row * index.cells_x + column
-            for k in range(cell_start[cell], cell_start[cell + 1]):
-                wall = cell_wall[k]
-                px, py = corners[wall, 0] - x, corners[wall, 1] - y
-                wx, wy = corners[wall, 2] - x - px, corners[wall, 3] - y - py
-                part = -(px * wx + py * wy) / (wx * wx + wy * wy)
-                part = min(max(part, 0.0), 1.0)
-                nearest_x, nearest_y = px + part * wx, py + part * wy
-                front = px * wy < py * wx
-                endless = True
-                if not flat:
-                    endless = (top_m[place[wall, 0]] >= h) & (h > z)
-                # A wall may stand in several cells: it counts in the first of those visited.
-                first = (column == max(place[wall, 1], column_0)) & (
-                    row == max(place[wall, 2], row_0)
-                )
-                candidates[found] = wall
-                found += (
-                    first
-                    & (front | (not endless))
-                    & (nearest_x * nearest_x + nearest_y * nearest_y < range_2)
-                )
+    found = n
+    for leaf in range(leaves):
+        start = LEAF * scratch.leaves[leaf]
+        for wall in range(start, min(start + LEAF, len(corners))):
+            px, py = corners[wall, 0] - x, corners[wall, 1] - y
+            wx, wy = corners[wall, 2] - x - px, corners[wall, 3] - y - py
+            part = -(px * wx + py * wy) / (wx * wx + wy * wy)
+            part = min(max(part, 0.0), 1.0)
+            nearest_x, nearest_y = px + part * wx, py + part * wy
+            nearest_2 = nearest_x * nearest_x + nearest_y * nearest_y
+            front = px * wy < py * wx
+            endless = True
+            if not flat:
+                endless = (top_m[place[wall, 0]] >= h) & (h > z)
+            candidates[found] = wall
+            found += (front | (not endless)) & (nearest_2 < outer_2) & (nearest_2 >= inner_2)
 
     raw_angle, raw_x, raw_y = scratch.raw_angle, scratch.raw_x, scratch.raw_y
-    n = 0
-    ends = 0
-    for k in range(found):
+    ends = 2 * n
+    for k in range(n, found):
         wall = candidates[k]
         px, py = corners[wall, 0] - x, corners[wall, 1] - y
         qx, qy = corners[wall, 2] - x, corners[wall, 3] - y
@@ -258,7 +298,7 @@ def gather(
         raw_angle[ends], raw_x[ends], raw_y[ends] = b, bx, by
         ends += 1
         n += 1
-    return n, ends
+    return n
 
 
 @compiled_part
@@ -402,8 +442,10 @@ def cut_slices(directions: int, covered: int, scratch: Any, out: Any) -> int:
     cell_start = out.cell_start
     inner_wall, inner_ua, inner_ub = out.inner, out.inner_ua, out.inner_ub
     outer_wall, outer_ua, outer_ub = out.outer, out.outer_ua, out.outer_ub
+    closed_u = out.closed_u
     most_slices, most_cells = len(out_ax), len(inner_wall)
     slices = cells = 0
+    extendable = False  # whether the slice before is one stretch up to an endless shadow
     for direction in range(directions - 1):
         ax, ay = dir_x[direction], dir_y[direction]
         bx, by = dir_x[direction + 1], dir_y[direction + 1]
@@ -434,17 +476,30 @@ def cut_slices(directions: int, covered: int, scratch: Any, out: Any) -> int:
 
         if covered == 0 and m == 1 and entry[0] == block and slices + 2 < most_slices:
             # The usual slice, with one endless shadow: no crossing, one stretch up to its wall.
+            if (
+                extendable
+                and outer_wall[cells - 1] == wall[block]
+                and out_ax[slices - 1] * bx + out_ay[slices - 1] * by > 0.0
+            ):
+                # It goes on up to the wall that the slice before ended at: one wider slice.
+                out_bx[slices - 1], out_by[slices - 1] = bx, by
+                outer_ub[cells - 1] = block_b
+                closed_u[slices - 1] = min(closed_u[slices - 1], block_b)
+                continue
             if cells + 1 >= most_cells:
                 return -1
+            extendable = True
             out_angle[slices], cell_start[slices] = angle[direction], cells
             out_ax[slices], out_ay[slices] = ax, ay
             out_bx[slices], out_by[slices] = bx, by
             inner_wall[cells], inner_ua[cells], inner_ub[cells] = NOTHING, 0.0, 0.0
             outer_wall[cells] = wall[block]
             outer_ua[cells], outer_ub[cells] = block_a, block_b
+            closed_u[slices] = min(block_a, block_b)
             cells += 1
             slices += 1
             continue
+        extendable = False
 
         # Where lines cross inside the slice, cut it.
         cuts = 0
@@ -499,6 +554,7 @@ def cut_slices(directions: int, covered: int, scratch: Any, out: Any) -> int:
             out_ax[slices], out_ay[slices] = from_x, from_y
             out_bx[slices], out_by[slices] = to_x, to_y
             cell_start[slices] = cells
+            closed_u[slices] = min(block_a, block_b)
 
             # Going outwards, targets are visible where every shadow that began has ended.
             open_shadows = covered
@@ -570,22 +626,52 @@ def sweep_camera(
                 out.cell_start[0] = 0
                 return 0  # inside the building
 
-    if walls_near(index, x, y, range_m) > len(scratch.wall):
-        return TOO_SMALL
     cos_start, sin_start = np.cos(start_rad), np.sin(start_rad)
     if sweep_rad >= 2.0 * np.pi - 1e-12:
         sweep, end_x, end_y = 4.0, 1.0, 0.0
     else:
         end_x, end_y = np.cos(sweep_rad), np.sin(sweep_rad)
         sweep = diamond(end_x, end_y)
-    n, ends = gather(index, top_m, x, y, h, z, range_m, cos_start, sin_start, sweep, flat, scratch)
-    directions = sort_directions(ends, sweep, end_x, end_y, scratch)
-    if walls_by_slice(n, directions, scratch) < 0:
-        return TOO_SMALL
-    slices = cut_slices(directions, covered, scratch, out)
-    if slices < 0:
-        return TOO_SMALL
-    out.angle[slices] = sweep
+    all_sectors = sectors_of(
+        cos_start, sin_start, cos_start * end_x - sin_start * end_y,
+        sin_start * end_x + cos_start * end_y, sweep_rad, scratch.sectors[0],
+    )  # fmt: skip
+    scratch.sector_count[0] = all_sectors
+    n, slices, inner = 0, 0, 0.0
+    for ring in range(MOST_RINGS):
+        outer = ring_end(ring, range_m)
+        leaves = leaves_within(
+            index.tree, x, y, inner, outer, scratch.sectors[ring], scratch.sector_count[ring],
+            scratch.leaves,
+        )  # fmt: skip
+        if leaves < 0 or n + LEAF * leaves > len(scratch.wall):
+            return TOO_SMALL
+        n = gather(
+            index, top_m, x, y, h, z, inner, outer, range_m, cos_start, sin_start, sweep, flat,
+            leaves, n, scratch,
+        )  # fmt: skip
+        directions = sort_directions(2 * n, sweep, end_x, end_y, scratch)
+        if walls_by_slice(n, directions, scratch) < 0:
+            return TOO_SMALL
+        slices = cut_slices(directions, covered, scratch, out)
+        if slices < 0:
+            return TOO_SMALL
+        out.angle[slices] = sweep
+        if outer >= range_m:
+            break
+        # What lies behind an endless shadow does not matter: on to where none has begun.
+        following = open_sectors(
+            slices, out, outer, cos_start, sin_start, scratch.sectors[ring + 1]
+        )
+        scratch.sector_count[ring + 1] = following
+        if following < 0:
+            break
+        if following > MOST_SECTORS:
+            scratch.sector_count[ring + 1] = all_sectors
+            for k in range(all_sectors):
+                for side in range(4):
+                    scratch.sectors[ring + 1, k, side] = scratch.sectors[0, k, side]
+        inner = outer
     return slices
 
 
@@ -594,9 +680,6 @@ TOO_SMALL = -1
 
 
 @compiled_part
-def enlarged(
-    index: Any, x: float, y: float, range_m: float, scratch: Any, out: Any
-) -> tuple[Any, Any]:
-    """Return larger buffers: for the walls near this camera, and twice as much of the rest."""
-    walls = max(2 * len(scratch.wall), walls_near(index, x, y, range_m))
-    return new_scratch(walls), new_slices(2 * len(out.ax), 2 * len(out.inner))
+def enlarged(scratch: Any, out: Any) -> tuple[Any, Any]:
+    """Return buffers of twice the size."""
+    return new_scratch(2 * len(scratch.wall)), new_slices(2 * len(out.ax), 2 * len(out.inner))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from contrechamp.base.ragged import ragged_ranges
 from contrechamp.sight.arrays import F8, I8
+from contrechamp.sight.boxes import along_curve, boxes_of
 from contrechamp.sight.footing import footing, west_ends
 
 #: Side of an index cell. In a European inner city it holds about eight walls.
@@ -24,7 +25,7 @@ CLOSE_M = 2e-3
 #: The fields of `Walls` that compiled code needs, in a form that Numba reads.
 WallIndex = namedtuple(
     "WallIndex",
-    "corners place cell_start cell_wall west east origin_x origin_y cell_m cells_x cells_y"
+    "corners place tree cell_start cell_wall west east origin_x origin_y cell_m cells_x cells_y"
     " min_height_m",
 )
 
@@ -38,6 +39,7 @@ class Walls:
             is read from one place in memory.
         place: (n_walls, 3) int32: row of the footprint that the wall belongs to; column and row of
             the south-westernmost grid cell that it stands in.
+        tree: of the walls, which lie along a space-filling curve (`boxes.boxes_of`).
         footprints: (n_buildings,) shapely Polygons, metres.
         min_height_m: (n_buildings,) bottom of each building above the ground.
         cell_start: (n_cells + 1,) where the walls of each grid cell begin in `cell_wall`, row by
@@ -53,6 +55,7 @@ class Walls:
 
     corners: F8
     place: NDArray[np.int32]
+    tree: Any
     footprints: NDArray[np.object_]
     min_height_m: F8
     cell_start: I8
@@ -64,7 +67,7 @@ class Walls:
     cells: tuple[int, int]
 
     @cached_property
-    def tree(self) -> shapely.STRtree:
+    def outlines(self) -> shapely.STRtree:
         """A spatial index of the footprints, built when a camera first stands on an outline."""
         return shapely.STRtree(self.footprints)
 
@@ -72,8 +75,8 @@ class Walls:
     def index(self) -> Any:
         """The arrays as the compiled code takes them."""
         return WallIndex(
-            self.corners, self.place, self.cell_start, self.cell_wall, self.west, self.east,
-            *self.origin, self.cell_m, *self.cells, self.min_height_m,
+            self.corners, self.place, self.tree, self.cell_start, self.cell_wall, self.west,
+            self.east, *self.origin, self.cell_m, *self.cells, self.min_height_m,
         )  # fmt: skip
 
     def containing(self, x: F8, y: F8) -> tuple[I8, I8]:
@@ -155,8 +158,8 @@ def prepare(footprints: NDArray[np.object_], min_height_m: F8 | None = None) -> 
     low_x, high_x = cell(np.minimum(x0, x1), origin[0]), cell(np.maximum(x0, x1), origin[0])
     low_y, high_y = cell(np.minimum(y0, y1), origin[1]), cell(np.maximum(y0, y1), origin[1])
 
-    # Walls are sorted by cell, so that a camera reads neighbouring memory.
-    order = np.lexsort((low_x, low_y))
+    # Neighbours lie together, so that a camera reads neighbouring memory.
+    order = along_curve(x0 + x1, y0 + y1)
     x0, y0, x1, y1, building = x0[order], y0[order], x1[order], y1[order], building[order]
     low_x, high_x, low_y, high_y = low_x[order], high_x[order], low_y[order], high_y[order]
 
@@ -181,9 +184,11 @@ def prepare(footprints: NDArray[np.object_], min_height_m: F8 | None = None) -> 
     starts = np.zeros(cells[0] * cells[1] + 1, dtype=np.int64)
     np.cumsum(np.bincount(cell_of, minlength=cells[0] * cells[1]), out=starts[1:])
 
+    corners = np.column_stack((x0, y0, x1, y1))
     return Walls(
-        corners=np.column_stack((x0, y0, x1, y1)),
+        corners=corners,
         place=np.column_stack((building.astype(np.int32), low_x, low_y)),
+        tree=boxes_of(corners),
         footprints=footprints,
         min_height_m=bottom,
         cell_start=starts,

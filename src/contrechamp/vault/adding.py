@@ -6,7 +6,9 @@ import json
 import os
 import secrets
 import stat
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -22,17 +24,22 @@ from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.cell.reading import Cell, opened_cell
 from contrechamp.vault import case as cases
-from contrechamp.vault import database, object_keys, objects
+from contrechamp.vault import database, lock, object_keys, objects, turns
 from contrechamp.vault.case import Case, Change
-from contrechamp.vault.database import blob
 from contrechamp.vault.log import custody
 from contrechamp.vault.metadata import reading
+from contrechamp.vault.metadata.first_bytes import Glance
 from contrechamp.vault.object_keys import ObjectKey
+from contrechamp.vault.sealing import Outcome, Sealer
 from contrechamp.vault.seekable import CHUNK, Seekable
 from contrechamp.vault.taking import Incoming, Taken
+from contrechamp.vault.values import blob
 
 #: Most files and most bytes of one transaction, whichever is reached first.
-BATCH_FILES, BATCH_BYTES = 1024, 256 * 1024**2
+BATCH_FILES, BATCH_BYTES = 4096, 256 * 1024**2
+#: Most small contents, and about as many bytes, that are encrypted together; and how many such
+#: groups wait to be encrypted while others are read.
+GROUP_FILES, GROUP_BYTES, GROUPS = 64, 1 << 20, 8
 
 
 @dataclass(frozen=True)
@@ -44,12 +51,14 @@ class Added:
         item: its id in the case.
         duplicate: whether the same content was in the case already.
         unread: why its metadata could not be read, see `cell.failures.Reason`; "" if it could.
+        again: it was there under this name too, as this item: nothing was written.
     """
 
     path: Path
     item: str
     duplicate: bool
     unread: str = ""
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,7 +105,10 @@ class _New:
 
 @dataclass(frozen=True)
 class _Intake:
-    """What all batches of one given path have in common."""
+    """What all batches of one given path have in common.
+
+    `in_turns` says whether others may write to the case while files are read.
+    """
 
     case: Case
     key: bytes
@@ -106,6 +118,18 @@ class _Intake:
     random: cases.Random
     reason: str
     cell: Cell
+    sealer: Sealer
+    in_turns: bool
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A small file that was read, and is not yet encrypted."""
+
+    path: Path
+    shown: str
+    modified_ns: int
+    content: bytes = field(repr=False)
 
 
 def add(
@@ -120,8 +144,10 @@ def add(
 ) -> Iterator[Added | PassedOver]:
     """Add files, and all files of folders, to a case.
 
-    What is yielded as `Added` is in the case and on the disk. When the `add` of a folder was
-    interrupted, adding the same folder again resumes it.
+    What is yielded as `Added` is in the case and on the disk. Other processes may write to the case
+    while files are read and metadata is looked for: only what is written needs the lock. When the
+    `add` of a folder was interrupted, adding the same folder again resumes it; when it was not,
+    nothing is doubled.
 
     Args:
         case: open for writing.
@@ -140,15 +166,18 @@ def add(
     for path in paths:
         if not path.exists() and not path.is_symlink():
             raise InputError(_("no such file or folder"), where=path.name)
+    sizes = [size for path in paths for size in _sizes_below(path, case.folder)]
     with (
-        progress(_("Adding"), sum(_size_below(path, case.folder) for path in paths)) as advance,
+        progress(_("Adding"), sum(sizes)) as advance,
         case.folder.disk() as disk,
         opened_cell(reading.LIMITS, reading.MODULES, unconfined=unconfined) as cell,
+        Sealer(sum(size <= objects.SMALL for size in sizes)) as sealer,
+        lock.taking_in(case.folder, objects.INCOMING_PATH) as in_turns,
     ):
         incoming = Incoming(case.folder)
         for path in paths:
             key = hashlib.sha256(os.fsencode(path.absolute())).digest()
-            intake = _Intake(case, key, incoming, disk, now, random, reason, cell)
+            intake = _Intake(case, key, incoming, disk, now, random, reason, cell, sealer, in_turns)
             yield from _add_one(path, intake, advance)
 
 
@@ -182,9 +211,12 @@ def add_contents(
     with (
         case.folder.disk() as disk,
         opened_cell(reading.LIMITS, reading.MODULES, unconfined=unconfined) as cell,
+        Sealer(0) as sealer,
     ):
         incoming = Incoming(case.folder)
-        intake = _Intake(case, random(32), incoming, disk, now, random, reason, cell)
+        intake = _Intake(
+            case, random(32), incoming, disk, now, random, reason, cell, sealer, in_turns=False
+        )
         for content in contents:
             digests = content.digests or digests_of(content)
             order.append(digests)
@@ -233,31 +265,115 @@ def _add_one(
     given: Path, intake: _Intake, advance: Callable[[float], None]
 ) -> Iterator[Added | PassedOver]:
     case = intake.case
-    done = _taken_before(intake)
+    batches = _batches(_taken(given, intake, _taken_before(intake), advance))
+    while True:
+        with turns.others_may_write(case) if intake.in_turns else nullcontext():
+            found = next(batches, None)
+        if found is None:
+            break
+        if isinstance(found, PassedOver):
+            yield found
+        else:
+            there = _there_already(case, found)
+            for new, item in there:
+                intake.incoming.discard(new.taken.incoming, new.taken.start, new.taken.length)
+                yield Added(new.path, item, duplicate=True, again=True)
+            known = {new.path for new, _item in there}
+            if fresh := [new for new in found if new.path not in known]:
+                yield from _commit(fresh, intake)
+    with database.transaction(case.database):
+        case.database.execute("DELETE FROM intakes WHERE path = ?", (intake.key,))
+
+
+def _batches(taken: Iterator[_New | PassedOver]) -> Iterator[list[_New] | PassedOver]:
+    """Yield files, as many at a time as are written together; and at once what is passed over."""
     batch: list[_New] = []
     size = 0
-    for found in _files_below(given, case.folder):
+    for new in taken:
+        if isinstance(new, PassedOver):
+            yield new
+            continue
+        batch.append(new)
+        size += new.taken.size
+        if len(batch) >= BATCH_FILES or size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _taken(
+    given: Path,
+    intake: _Intake,
+    done: set[tuple[str, str, str]],
+    advance: Callable[[float], None],
+) -> Iterator[_New | PassedOver]:
+    """Yield the files below a path in order, encrypted; and what is passed over, once it is met.
+
+    Args:
+        given: the path.
+        intake: of it.
+        done: files that an interrupted `add` of it took in.
+        advance: as of `add`.
+    """
+    line = _Line(intake)
+    for found in _files_below(given, intake.case.folder):
         if isinstance(found, PassedOver):
             yield found
             continue
-        path, shown, about = Path(found[0]), found[1], found[2]
+        name, shown, about = found
         if (shown, str(about.st_size), str(about.st_mtime_ns)) in done:
             advance(about.st_size)
             continue
+        path = Path(name)
         taken, problem = _take(intake.incoming, path, advance)
         if taken is None:
             yield PassedOver(path, problem)
-            continue
-        state = _state(intake, shown, about.st_mtime_ns, taken)
-        batch.append(_New(path, taken.without_head(), state))
-        size += taken.size
-        if len(batch) >= BATCH_FILES or size >= BATCH_BYTES:
-            yield from _commit(batch, intake)
-            batch, size = [], 0
-    if batch:
-        yield from _commit(batch, intake)
-    with database.transaction(case.database):
-        case.database.execute("DELETE FROM intakes WHERE path = ?", (intake.key,))
+        elif isinstance(taken, bytes):
+            yield from line.put(_Read(path, shown, about.st_mtime_ns, taken))
+        else:
+            yield from line.rest()
+            state = _state(intake, shown, about.st_mtime_ns, taken)
+            yield _New(path, taken.without_head(), state)
+    yield from line.rest()
+
+
+class _Line:
+    """Small files that were read, in a line: some being gathered, others being encrypted."""
+
+    def __init__(self, intake: _Intake) -> None:
+        self._intake = intake
+        self._group: list[_Read] = []
+        self._size = 0
+        self._sealing: deque[tuple[list[_Read], Outcome]] = deque()
+
+    def put(self, read: _Read) -> Iterator[_New]:
+        """Take one more into the line; yield those at its front if it is long enough."""
+        self._group.append(read)
+        self._size += len(read.content)
+        if len(self._group) >= GROUP_FILES or self._size >= GROUP_BYTES:
+            self._seal()
+        if len(self._sealing) > (GROUPS if self._intake.sealer.is_beside else 0):
+            yield from self._first()
+
+    def rest(self) -> Iterator[_New]:
+        """Yield all that are still in the line."""
+        self._seal()
+        while self._sealing:
+            yield from self._first()
+
+    def _seal(self) -> None:
+        if self._group:
+            outcome = self._intake.sealer.seal([read.content for read in self._group])
+            self._sealing.append((self._group, outcome))
+            self._group, self._size = [], 0
+
+    def _first(self) -> Iterator[_New]:
+        group, outcome = self._sealing.popleft()
+        for read, made in zip(group, outcome(), strict=True):
+            taken = self._intake.incoming.put(read.content, made)
+            state = _state(self._intake, read.shown, read.modified_ns, taken, seen=made.glance)
+            yield _New(read.path, taken.without_head(), state)
 
 
 def _taken_before(intake: _Intake) -> set[tuple[str, str, str]]:
@@ -277,26 +393,47 @@ def _taken_before(intake: _Intake) -> set[tuple[str, str, str]]:
     }
 
 
+def _there_already(case: Case, batch: Sequence[_New]) -> list[tuple[_New, str]]:
+    """Return those of which an item of the case has content and name, and that item."""
+    contents = object_keys.by_content(case, [new.taken.digests for new in batch])
+    query = (
+        "SELECT subject, state FROM records WHERE object = ? AND subject LIKE 'item/%' "
+        "ORDER BY entry"
+    )
+    found = []
+    for new in batch if contents else ():
+        for subject, state in case.database.execute(query, (contents.get(new.taken.digests),)):
+            if json.loads(blob(state, "records.state")).get("name") == new.state["name"]:
+                found.append((new, str(subject).removeprefix("item/")))
+                break
+    return found
+
+
 def _take(
     incoming: Incoming, path: Path, advance: Callable[[float], None]
-) -> tuple[Taken | None, str]:
-    """Read a file that must not change meanwhile; if it does, try once more, then give up."""
+) -> tuple[Taken | bytes | None, str]:
+    """Read a file that must not change meanwhile; if it does, try once more, then give up.
+
+    Of a small one its content is returned.
+    """
     for _attempt in range(2):
         try:
-            source = open_plain(path, where="")
+            source = open_plain(path, where="", buffered=False)
         except InputError as error:
             return None, str(error)
         with source:
             before = os.fstat(source.fileno())
             try:
-                taken = incoming.take(source, advance)
+                taken = incoming.take_unless_small(source, advance)
             except objects.UnreadableError as error:
                 return None, unreadable_text(error)
             after = os.fstat(source.fileno())
         same = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
-        if same and taken.size == after.st_size:
+        size = len(taken) if isinstance(taken, bytes) else taken.size
+        if same and size == after.st_size:
             return taken, ""
-        incoming.discard(taken.incoming, taken.start, taken.length)
+        if not isinstance(taken, bytes):
+            incoming.discard(taken.incoming, taken.start, taken.length)
     return None, _("it changed while being read; add it again once nothing writes to it")
 
 
@@ -318,7 +455,9 @@ def _commit(batch: Sequence[_New], intake: _Intake) -> Iterator[Added]:
         changes.append(Change("add", f"item/{item}", new.state, name, intake.reason))
         unread = str(new.state.get(reading.UNREAD, ""))
         added.append(Added(new.path, item, known, unread))
-    files = intake.incoming.settle(intake.disk)
+    # The next file may be there already, and is not yet to be moved into place.
+    files = intake.incoming.settle(intake.disk, {new.taken.incoming for new in batch})
+    objects.check_incoming(case.folder, files)
     with database.transaction(case.database):
         object_keys.put(case, keys)
         entries = cases.append(case, changes, intake.now())
@@ -343,11 +482,12 @@ def _state(
     modified_ns: int,
     taken: Taken,
     known: Mapping[str, Any] | None = None,
+    seen: Glance | None = None,
 ) -> dict[str, object]:
     """Return the state of a new item; digests are hexadecimal, whole numbers text (RFC 8785)."""
     # This reads back what was written: content that cannot be read back is not added.
     with objects.write_errors(), _content(intake.case.folder, taken) as content:
-        metadata = reading.described(content, intake.cell) if known is None else known
+        metadata = reading.described(content, intake.cell, seen) if known is None else known
     return {
         "name": shown,
         "size": str(taken.size),
@@ -403,9 +543,7 @@ def _in_folder(path: str, shown: str) -> list[tuple[str, str, os.stat_result]]:
     return [(one.path, before + one.name, one.stat(follow_symlinks=False)) for one in there]
 
 
-def _size_below(path: Path, case_folder: HeldFolder) -> int:
-    return sum(
-        found[2].st_size
-        for found in _files_below(path, case_folder)
-        if not isinstance(found, PassedOver)
-    )
+def _sizes_below(path: Path, case_folder: HeldFolder) -> Iterator[int]:
+    for found in _files_below(path, case_folder):
+        if not isinstance(found, PassedOver):
+            yield found[2].st_size

@@ -12,7 +12,7 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.files import new_folder
 from contrechamp.base.held_folder import HeldFolder
 from contrechamp.base.i18n import _
-from contrechamp.vault import database, objects
+from contrechamp.vault import database, lock, objects, values
 from contrechamp.vault.access import casefile, slots
 from contrechamp.vault.access.keys import Unlocked, casefile_key, database_key
 from contrechamp.vault.log import authority, chain, checkpoint, custody, merkle, roll, signing
@@ -49,6 +49,7 @@ class Case:
         next_root_key: the root key that an interrupted change was about to introduce.
         stored: the database as it lies in the folder; another one than `database` where that is a
             copy in memory, of a case of an earlier format that is only read.
+        writer: the lock, if it was opened for writing; see `turns`.
     """
 
     folder: HeldFolder
@@ -62,6 +63,7 @@ class Case:
     read_only: bool
     next_root_key: bytes | None = field(default=None, repr=False)
     stored: sqlite.Connection | None = field(default=None, repr=False)
+    writer: lock.Writer | None = field(default=None, repr=False)
 
     @property
     def import_key(self) -> bytes:
@@ -239,7 +241,7 @@ def append(
         )
     ]
     leaves = [(entry.number, entry.to_bytes()) for entry in entries]
-    case.database.executemany("INSERT INTO entries VALUES (?, ?)", leaves)
+    database.insert_rows(case.database, "entries", leaves)
     for _number, content in leaves:
         case.frontier.append(merkle.leaf_hash(content))
         case.size += 1
@@ -354,8 +356,8 @@ def member_state(case: Case, member: str) -> dict[str, object]:
     ).fetchone()
     keys = signing.as_state(signing.keys_of(case.database)[member])
     return {
-        "name": database.text(name, "members.name"),
-        "recipient": database.text(recipient, "members.recipient"),
+        "name": values.text(name, "members.name"),
+        "recipient": values.text(recipient, "members.recipient"),
         "signing": keys,
     }
 

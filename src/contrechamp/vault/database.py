@@ -1,7 +1,7 @@
 """``case.db``: records, keys of objects, and the log, in SQLCipher."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -14,9 +14,9 @@ from contrechamp.base.files import unwritable
 from contrechamp.base.held_folder import HeldFolder
 from contrechamp.base.i18n import _
 from contrechamp.base.shown_text import shown
-from contrechamp.vault import format_1
+from contrechamp.vault import format_1, values
 
-NAME = "case.db"
+NAME = values.DATABASE
 JOURNAL = f"{NAME}-journal"
 #: Most values that one query asks for.
 AT_A_TIME = 500
@@ -341,57 +341,7 @@ def setting(database: sqlite.Connection, name: str) -> bytes:
         InputError: if there is none, or it is not one of ours.
     """
     row = database.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
-    return blob(None if row is None else row[0], "settings.value", 1 << 10)
-
-
-#: Most bytes or letters of a value, where no narrower bound is given: SQLite's own limit is 10^9.
-MOST = 1 << 28
-
-
-def blob(value: object, column: str, most: int = MOST) -> bytes:
-    """Return a value of a column of bytes.
-
-    Whoever has the key can write anything anywhere, and ``bytes(10**12)`` is a terabyte of zeros.
-
-    Args:
-        value: as SQLite gives it.
-        column: ``table.column``, for messages.
-        most: bytes.
-
-    Raises:
-        InputError: if it is of another type, or longer.
-    """
-    if type(value) is not bytes or len(value) > most:
-        raise _foreign(column)
-    return value
-
-
-def text(value: object, column: str, most: int = MOST) -> str:
-    """Return a value of a column of text; as `blob`."""
-    if type(value) is not str or len(value) > most:
-        raise _foreign(column)
-    return value
-
-
-def whole(value: object, column: str) -> int:
-    """Return a value of a column of whole numbers, none of which we write below 0; as `blob`."""
-    if type(value) is not int or value < 0:
-        raise _foreign(column)
-    return value
-
-
-class ForeignValueError(InputError):
-    """Raised where a column holds what we do not write there."""
-
-
-def _foreign(column: str) -> ForeignValueError:
-    return ForeignValueError(
-        _(
-            "{column} holds a value of a kind or size that contrechamp does not write there: "
-            "somebody with a key of the case altered it, or it is damaged"
-        ).format(column=column),
-        where=NAME,
-    )
+    return values.blob(None if row is None else row[0], "settings.value", 1 << 10)
 
 
 def rows_of(
@@ -408,6 +358,36 @@ def rows_of(
     for first in range(0, len(values), AT_A_TIME):
         some = values[first : first + AT_A_TIME]
         yield from database.execute(query.format(", ".join("?" * len(some))), some).fetchall()
+
+
+def insert_rows(database: sqlite.Connection, table: str, rows: Sequence[Sequence[object]]) -> None:
+    """Insert whole rows into a table, several with each statement.
+
+    Every statement that is run has buffers of its own, which SQLCipher locks into memory and wipes:
+    for a row of these tables that takes longer than inserting it.
+
+    Args:
+        database: open, inside the caller's transaction.
+        table: its name, as ours are: it stands in the statement.
+        rows: values of all columns, in the order of the schema.
+    """
+    if not rows:
+        return
+    one = f"({', '.join('?' * len(rows[0]))})"
+    # Whatever fails here ends the transaction: SQLite need not keep each page for this statement.
+    statement = f"INSERT OR ROLLBACK INTO {table} VALUES "  # noqa: S608  no value stands in it
+    whole_groups = len(rows) - len(rows) % _ROWS
+    for first in range(0, whole_groups, _ROWS):
+        several = rows[first : first + _ROWS]
+        database.execute(
+            statement + ", ".join([one] * _ROWS), [value for row in several for value in row]
+        )
+    database.executemany(statement + one, rows[whole_groups:])
+
+
+#: Rows that one statement inserts: as many as make what a statement costs of no account. A
+#: statement of its own for each number of rows would be parsed anew each time.
+_ROWS = 32
 
 
 def damage(database: sqlite.Connection) -> list[str]:

@@ -10,8 +10,8 @@ from contrechamp.base.i18n import _
 from contrechamp.vault import case as cases
 from contrechamp.vault import database, object_keys, objects, subjects
 from contrechamp.vault.case import Case, Change
-from contrechamp.vault.database import whole
 from contrechamp.vault.log import custody
+from contrechamp.vault.values import whole
 
 
 def erase(

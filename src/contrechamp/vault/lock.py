@@ -1,4 +1,9 @@
-"""One writer at a time: a lock that a process holds until it ends, however it ends."""
+"""One writer at a time: a lock that a process holds until it ends, however it ends.
+
+A writer may let others write while it reads something that takes long. What it has in ``incoming``
+meanwhile is under a second lock, which many can share: nobody clears away what belongs to somebody
+who is alive.
+"""
 
 import contextlib
 import fcntl
@@ -14,8 +19,38 @@ from contrechamp.base.i18n import _
 NAME = "case.lock"
 
 
+class Writer:
+    """The lock of a case, as the process has it that writes.
+
+    Args:
+        descriptor: of the file that is locked.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def acquire(self, *, wait: bool) -> None:
+        """Be the one process that writes.
+
+        Args:
+            wait: until nobody else does, however long that takes.
+
+        Raises:
+            BlockingIOError: if somebody else does, and it is not to wait.
+        """
+        fcntl.flock(self._descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        # The number is only for messages: the lock holds even if a full disk cannot take it.
+        with contextlib.suppress(OSError):
+            os.ftruncate(self._descriptor, 0)
+            os.pwrite(self._descriptor, str(os.getpid()).encode(), 0)
+
+    def release(self) -> None:
+        """Let others write."""
+        fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+
+
 @contextmanager
-def writing(folder: HeldFolder) -> Iterator[None]:
+def writing(folder: HeldFolder) -> Iterator[Writer]:
     """Be the one process that writes to a case.
 
     Raises:
@@ -28,8 +63,9 @@ def writing(folder: HeldFolder) -> Iterator[None]:
     except OSError as error:
         raise unwritable(folder.name, error) from error
     try:
+        writer = Writer(descriptor)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            writer.acquire(wait=False)
         except BlockingIOError as error:
             holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
             holder = holder if holder.isdecimal() else ""  # the file may be somebody else's
@@ -39,10 +75,33 @@ def writing(folder: HeldFolder) -> Iterator[None]:
                 ),
                 where=folder.name,
             ) from error
-        # The number is only for messages: the lock holds even if a full disk cannot take it.
-        with contextlib.suppress(OSError):
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, str(os.getpid()).encode(), 0)
-        yield
+        yield writer
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def taking_in(folder: HeldFolder, incoming: str) -> Iterator[bool]:
+    """Keep others from clearing ``incoming`` away; yield whether this file system lets us.
+
+    Args:
+        folder: of the case, which this process writes to.
+        incoming: path of the folder in it.
+    """
+    with folder.folder(incoming) as descriptor:
+        yield _locked(descriptor, fcntl.LOCK_SH)
+
+
+@contextmanager
+def clearing(folder: HeldFolder, incoming: str) -> Iterator[bool]:
+    """Yield whether nobody is taking anything in; nobody begins to for the ``with`` block."""
+    with folder.folder(incoming) as descriptor:
+        yield _locked(descriptor, fcntl.LOCK_EX)
+
+
+def _locked(descriptor: int, kind: int) -> bool:
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except OSError:  # somebody has it, or there are no such locks here
+        return False
+    return True

@@ -4,11 +4,11 @@ import secrets
 from dataclasses import replace
 
 from contrechamp.vault import case as cases
-from contrechamp.vault import database, erasing, object_keys, objects, strangers
+from contrechamp.vault import database, erasing, lock, object_keys, objects, strangers
 from contrechamp.vault.access import casefile, slots
 from contrechamp.vault.access.keys import casefile_key, database_key
 from contrechamp.vault.case import Case, Random
-from contrechamp.vault.database import text
+from contrechamp.vault.values import text
 
 
 def recover(case: Case) -> None:
@@ -20,7 +20,10 @@ def recover(case: Case) -> None:
     if upgraded:
         database.forget_deleted(case.database)
     _settle_files(case)
-    for leftover in (*objects.leftovers(case.folder), *strangers.partials(case.folder)):
+    with lock.clearing(case.folder, objects.INCOMING_PATH) as is_ours:
+        for leftover in objects.leftovers(case.folder) if is_ours else ():
+            objects.remove(case.folder, leftover)
+    for leftover in strangers.partials(case.folder):
         objects.remove(case.folder, leftover)
     erasing.finish(case)
     if upgraded:

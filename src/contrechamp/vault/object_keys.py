@@ -7,8 +7,8 @@ from typing import Any
 
 from contrechamp.vault import database, objects
 from contrechamp.vault.case import Case
-from contrechamp.vault.database import blob, text, whole
 from contrechamp.vault.objects import Place
+from contrechamp.vault.values import blob, text, whole
 
 
 @dataclass(frozen=True)
@@ -107,8 +107,9 @@ def put(case: Case, keys: Sequence[tuple[ObjectKey, str]]) -> None:
         "INSERT OR IGNORE INTO files VALUES (?, ?)",
         [(file, objects.waiting_in_incoming(file)) for file in {file for _key, file in keys}],
     )
-    case.database.executemany(
-        "INSERT INTO objects VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    database.insert_rows(
+        case.database,
+        "objects",
         [
             (key.name, key.identity, key.size, key.sha256, key.blake3, file, key.place.start,
              key.place.length)

@@ -6,6 +6,7 @@ destroys one, does it here.
 
 import contextlib
 import ctypes
+import errno
 import hashlib
 import io
 import os
@@ -25,7 +26,7 @@ from contrechamp.base.i18n import _
 from contrechamp.base.shown_text import shown
 
 FOLDER, INCOMING = "objects", "incoming"
-_INCOMING = f"{FOLDER}/{INCOMING}"
+INCOMING_PATH = f"{FOLDER}/{INCOMING}"
 #: Names of files of objects; the shorter ones are random, the longer ones of format 1.
 NAME = re.compile(r"[0-9a-f]{32}|[0-9a-f]{64}")
 #: Contents of at most so many bytes share a file; each is then one chunk of age.
@@ -99,7 +100,19 @@ def sync_incoming(folder: HeldFolder, incoming: Iterable[str], disk: Disk) -> No
         OutputError: if that fails.
     """
     with write_errors():
-        folder.settle(disk, [_INCOMING, *map(incoming_path, incoming)])
+        folder.settle(disk, [INCOMING_PATH, *map(incoming_path, incoming)])
+
+
+def check_incoming(folder: HeldFolder, incoming: Iterable[str]) -> None:
+    """Check that files in ``incoming`` are there, before the database says that they are.
+
+    Raises:
+        OutputError: if another program has removed one.
+    """
+    with write_errors():
+        for name in incoming:
+            if folder.stat(incoming_path(name)) is None:
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
 
 
 def put_in_place(folder: HeldFolder, moves: Iterable[tuple[str, str]], disk: Disk) -> None:
@@ -179,7 +192,7 @@ def path_of(name: str) -> str:
 
 def incoming_path(incoming: str) -> str:
     """Return the path of a file in ``incoming``, below the folder of the case."""
-    return f"{_INCOMING}/{incoming}"
+    return f"{INCOMING_PATH}/{incoming}"
 
 
 def waiting_in_incoming(incoming: str) -> str:
@@ -195,7 +208,7 @@ def make_folders(folder: HeldFolder) -> None:
     """
     with write_errors():
         folder.make_folder(FOLDER)
-        folder.make_folder(_INCOMING)
+        folder.make_folder(INCOMING_PATH)
 
 
 def names_of(folder: HeldFolder) -> set[str]:
@@ -216,7 +229,7 @@ def names_of(folder: HeldFolder) -> set[str]:
 def leftovers(folder: HeldFolder) -> list[str]:
     """Return the paths of files in ``incoming``; copies of a case may lack that folder."""
     try:
-        return [incoming_path(name) for name in folder.names(_INCOMING)]
+        return [incoming_path(name) for name in folder.names(INCOMING_PATH)]
     except (FileNotFoundError, NotADirectoryError):
         return []
 

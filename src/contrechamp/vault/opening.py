@@ -10,7 +10,7 @@ from sqlcipher3 import dbapi2 as sqlite
 from contrechamp.base.errors import ContrechampError, InputError
 from contrechamp.base.held_folder import HeldFolder
 from contrechamp.base.i18n import _
-from contrechamp.vault import database, lock, strangers, upgrading, value_types
+from contrechamp.vault import database, lock, strangers, upgrading, value_types, values
 from contrechamp.vault.access import casefile, slots
 from contrechamp.vault.access.keys import Unlocked, casefile_key, database_key
 from contrechamp.vault.case import Case, held, read_casefile
@@ -57,7 +57,7 @@ def opened(
         if not tolerant:
             strangers.refuse(found)
         if write:
-            with lock.writing(found), database.clear_errors():
+            with lock.writing(found) as writer, database.clear_errors():
                 case = _open(found, secret, tables, read_only=False, tolerant=False)
                 with closing(case), _diagnosed(case.database, tables):
                     if database.format_of(case.database) < database.FORMAT:
@@ -65,6 +65,7 @@ def opened(
                     recover(case)
                     if adoption.is_due(case):
                         adoption.adopt(case, now())
+                    case.writer = writer
                     yield case
             return
         with database.clear_errors():
@@ -98,7 +99,7 @@ def _diagnosed(db: sqlite.Connection, tables: str) -> Iterator[None]:
         if isinstance(error, ContrechampError):
             raise
         for name in value_types.strange_tables(db, tables):
-            raise value_types.refused(name) from error
+            raise values.ForeignValueError(name) from error
         raise
 
 

@@ -1,11 +1,12 @@
-"""What this machine last saw of a case: the only way to notice that an older copy was put back.
+"""What this machine last saw of a case, and where: what tells that another was put in its place.
 
-It is kept outside of the case, in a folder of the machine that the caller names, and consists of
-a random name, a count and a hash.
+It is kept outside of the case, in a folder of the machine that the caller names: for each case its
+newest checkpoint (a random name, a count and a hash), and for each place, named by a hash of its
+path, that of the case that was there.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import hashlib
+import os
 from pathlib import Path
 
 from contrechamp.base.errors import InputError, OutputError
@@ -14,22 +15,42 @@ from contrechamp.vault.case import Case
 from contrechamp.vault.log import branches, checkpoint, custody, merkle
 
 
-@contextmanager
-def following(case: Case, folder: Path, *, write: bool) -> Iterator[bool]:
-    """Yield whether a case continues what was last seen; if so, note its state afterwards.
-
-    If it does not, the note must stay: replacing it would make an older copy that was put back, and
-    then added to, look like the right one.
+def at_place(place: Path, folder: Path) -> str | None:
+    """Return the random name of the case that this machine last saw at a place, if any.
 
     Args:
-        case: open.
+        place: of a case.
         folder: where this machine notes what it has seen.
-        write: whether the case is open for writing; if not, nothing is compared or noted.
     """
-    known = not write or goes_on(case, folder)
-    yield known
-    if write and known:
-        note(case, folder)
+    try:
+        return random_name(_file_of_place(place, folder).read_text().split("\n")[0])
+    except (OSError, ValueError):
+        return None
+
+
+def note_place(place: Path, log_origin: str, folder: Path, case: Case | None = None) -> None:
+    """Note which case is at a place, and its newest checkpoint if it is open.
+
+    It is no error if this machine cannot keep a note.
+    """
+    noted = None if case is None else _newest(case)
+    _keep(_file_of_place(place, folder), f"{log_origin}\n" if noted is None else noted)
+
+
+def goes_on_at(case: Case, place: Path, folder: Path) -> bool:
+    """Return whether the log begins with what this machine has seen of it at a place.
+
+    Of a copy at another place that may well not be so: two people work apart.
+    """
+    try:
+        return _goes_on(case, _file_of_place(place, folder).read_text())
+    except (OSError, ValueError):
+        return True
+
+
+def random_name(log_origin: str) -> str:
+    """Return the random part of a log's name."""
+    return log_origin.rpartition("/")[2]
 
 
 def last(case: Case, folder: Path) -> str | None:
@@ -43,8 +64,10 @@ def last(case: Case, folder: Path) -> str | None:
 def goes_on(case: Case, folder: Path) -> bool:
     """Return whether the log still begins with the entries that this machine has seen in it."""
     noted = last(case, folder)
-    if noted is None:
-        return True
+    return noted is None or _goes_on(case, noted)
+
+
+def _goes_on(case: Case, noted: str) -> bool:
     try:
         seen, _signatures = checkpoint.parse(noted)
     except InputError:
@@ -62,19 +85,31 @@ def goes_on(case: Case, folder: Path) -> bool:
 
 def note(case: Case, folder: Path) -> None:
     """Note the newest checkpoint; it is no error if this machine cannot keep a note."""
-    row = case.database.execute(
-        "SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1"
-    ).fetchone()
-    if row is None:
-        return
-    path = _file(case, folder)
+    noted = _newest(case)
+    if noted is not None:
+        _keep(_file(case, folder), noted)
+
+
+def _newest(case: Case) -> str | None:
+    query = "SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1"
+    row = case.database.execute(query).fetchone()
+    return None if row is None else str(row[0])
+
+
+def _keep(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with new_file(path) as partial:
-            partial.write_text(str(row[0]))
+            partial.write_text(text)
     except (OSError, OutputError):
         return
 
 
 def _file(case: Case, folder: Path) -> Path:
-    return folder / case.file.log_origin.rpartition("/")[2]
+    return folder / random_name(case.file.log_origin)
+
+
+def _file_of_place(place: Path, folder: Path) -> Path:
+    """Return the file for a place: its path stands nowhere, but can be guessed and compared."""
+    path = os.fsencode(place.resolve())
+    return folder / "places" / hashlib.sha256(path).hexdigest()[:32]

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 from contrechamp.vault import database, state_shapes
 from contrechamp.vault.case import Case
-from contrechamp.vault.database import blob, text, whole
 from contrechamp.vault.log import custody
 from contrechamp.vault.log.custody import ERASED_AT
+from contrechamp.vault.values import blob, text, whole
 
 #: Branch of states in the case's own log.
 MAIN = ""

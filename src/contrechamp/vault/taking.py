@@ -8,7 +8,7 @@ import contextlib
 import hashlib
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any, BinaryIO
 
@@ -22,6 +22,7 @@ from contrechamp.base.held_folder import HeldFolder
 from contrechamp.base.i18n import _
 from contrechamp.vault import objects
 from contrechamp.vault.objects import CHUNK, SMALL, UnreadableError, incoming_path, write_errors
+from contrechamp.vault.sealing import Sealed, sealed
 
 #: Bytes of the beginning that are kept in memory, as many as readers of metadata need.
 HEAD = 1 << 18
@@ -99,13 +100,44 @@ class Incoming:
             UnreadableError: if the source cannot be read.
             OutputError: if it cannot be written; the next writer removes what is there of it.
         """
-        first = _read(source, SMALL + 1)
-        while 0 < len(first) <= SMALL and (more := _read(source, SMALL + 1 - len(first))):
-            first += more
+        first = _beginning(source)
         if len(first) <= SMALL:
             advance(len(first))
-            return self._take_small(first)
+            return self.put(first, sealed(first))
         return self._take_large(_Hashing(source, first, advance))
+
+    def take_unless_small(
+        self, source: IO[bytes], advance: Callable[[float], None]
+    ) -> Taken | bytes:
+        """Do as `take`, but only return the content if it is small: to be sealed, and `put`.
+
+        Raises:
+            UnreadableError: as `take`.
+            OutputError: as `take`.
+        """
+        first = _beginning(source)
+        if len(first) <= SMALL:
+            advance(len(first))
+            return first
+        return self._take_large(_Hashing(source, first, advance))
+
+    def put(self, content: bytes, made: Sealed) -> Taken:
+        """Write a small content that was encrypted.
+
+        Raises:
+            OutputError: as `take`.
+        """
+        name, start = self._append(made.encrypted)
+        return Taken(
+            name,
+            start,
+            len(made.encrypted),
+            made.identity,
+            len(content),
+            made.sha256,
+            made.blake3,
+            content,
+        )
 
     def copy(self, encrypted: BinaryIO, length: int | None) -> tuple[str, int]:
         """Write what another copy of the case has encrypted; return its file and its start there.
@@ -141,33 +173,26 @@ class Incoming:
                     self._pack.flush()
             objects.overwrite(self._folder, incoming_path(file), [(start, start + length)])
 
-    def settle(self, disk: Disk) -> list[str]:
+    def settle(self, disk: Disk, only: Collection[str] | None = None) -> list[str]:
         """Wait until what was written is on the disk; return the names of its files.
 
         Many files at a time: the disk has written most of them by the time that it is asked.
 
+        Args:
+            disk: of the case.
+            only: names of files that have all contents that belong together; the others are left
+                for later. None for all of them.
+
         Raises:
             OutputError: if that fails.
         """
-        self._close()
-        files, self._files = list(self._files), {}
+        files = [name for name in self._files if only is None or name in only]
+        if self._name in files:
+            self._close()
+        for name in files:
+            del self._files[name]
         objects.sync_incoming(self._folder, files, disk)
         return files
-
-    def _take_small(self, content: bytes) -> Taken:
-        identity = pyrage.x25519.Identity.generate()
-        encrypted = pyrage.encrypt(content, [identity.to_public()])
-        name, start = self._append(encrypted)
-        return Taken(
-            name,
-            start,
-            len(encrypted),
-            str(identity),
-            len(content),
-            hashlib.sha256(content).digest(),
-            blake3.blake3(content).digest(),
-            content,
-        )
 
     def _take_large(self, hashing: "_Hashing") -> Taken:
         identity = pyrage.x25519.Identity.generate()
@@ -255,6 +280,14 @@ class _Hashing:
             self.head += content[: HEAD - len(self.head)]
         self.advance(len(content))
         self.chunk, self.at = memoryview(content), 0
+
+
+def _beginning(source: IO[bytes]) -> bytes:
+    """Return all of a small content, or more of a large one than a small one has."""
+    first = _read(source, SMALL + 1)
+    while 0 < len(first) <= SMALL and (more := _read(source, SMALL + 1 - len(first))):
+        first += more
+    return first
 
 
 def _read(source: IO[bytes], size: int) -> bytes:

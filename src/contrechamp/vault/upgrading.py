@@ -19,8 +19,8 @@ from contrechamp.base.i18n import _
 from contrechamp.vault import case as cases
 from contrechamp.vault import database, format_1, objects
 from contrechamp.vault.case import IMPORT_KEY, Case, Change
-from contrechamp.vault.database import text
 from contrechamp.vault.log import adoption
+from contrechamp.vault.values import text
 
 #: A table of format 1 while that of the same name is made anew.
 _OLD = "of_format_1"

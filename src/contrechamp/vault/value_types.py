@@ -1,29 +1,12 @@
-"""Values in the database of a case that none of our statements puts there.
-
-SQLite takes nearly any value in nearly any column, and whoever has the key can put one there: a
-number where bytes are expected would be taken for how many there are to be, a text of gigabytes
-for a name.
-"""
+"""Tables of a case that hold values which none of our statements puts there; see `values`."""
 
 from collections.abc import Iterator
 from functools import lru_cache
 
 from sqlcipher3 import dbapi2 as sqlite
 
-from contrechamp.base.errors import InputError
-from contrechamp.base.i18n import _
-from contrechamp.vault.database import NAME, make_tables
-
-#: More than anything of ours takes: a record, an answer of an authority, the text of a record.
-MAX_BYTES = 8 << 20
-#: What is counted is never more, and never negative.
-MAX_NUMBER = 2**53 - 1
-
-_EXPECTED = {
-    "TEXT": f"(typeof({{0}}) = 'text' AND octet_length({{0}}) <= {MAX_BYTES})",
-    "BLOB": f"(typeof({{0}}) = 'blob' AND octet_length({{0}}) <= {MAX_BYTES})",
-    "INTEGER": f"(typeof({{0}}) = 'integer' AND {{0}} BETWEEN 0 AND {MAX_NUMBER})",
-}
+from contrechamp.vault.database import make_tables
+from contrechamp.vault.values import CONDITIONS
 
 
 def strange_tables(database: sqlite.Connection, more: str) -> Iterator[str]:
@@ -34,19 +17,10 @@ def strange_tables(database: sqlite.Connection, more: str) -> Iterator[str]:
         more: SQL of the caller's own tables, as for `database.make_tables`.
     """
     for table, expected in _tables(more):
-        # Names and conditions are ours; neither type nor length makes SQLite load a value.
+        # Names and conditions are ours.
         query = f"SELECT 1 FROM {table} WHERE NOT ({expected}) LIMIT 1"  # noqa: S608
         if database.execute(query).fetchone() is not None:
             yield f"table {table}"
-
-
-def refused(name: str) -> InputError:
-    """Return the error for a table that `strange_tables` names."""
-    message = _(
-        "its part {name} holds a value of another type or size than contrechamp writes: somebody "
-        "with a key of the case altered it; contrechamp verify names everything of this kind"
-    )
-    return InputError(message.format(name=name), where=NAME)
 
 
 @lru_cache(maxsize=4)
@@ -57,8 +31,8 @@ def _tables(more: str) -> tuple[tuple[str, str], ...]:
     try:
         make_tables(empty, more)
         for table, column, kind, may_lack in empty.execute(_COLUMNS):
-            if kind in _EXPECTED:  # those of the full-text index are declared without
-                condition = _EXPECTED[kind].format(column)
+            if kind in CONDITIONS:  # those of the full-text index are declared without
+                condition = CONDITIONS[kind].format(column)
                 condition = f"({column} IS NULL OR {condition})" if may_lack else condition
                 conditions.setdefault(str(table), []).append(condition)
     finally:

@@ -12,7 +12,7 @@ from sqlcipher3 import dbapi2 as sqlite
 from contrechamp.base.errors import ContrechampError, InputError
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
-from contrechamp.vault import database, object_keys, objects, value_types
+from contrechamp.vault import database, object_keys, objects, value_types, values
 from contrechamp.vault.access import casefile
 from contrechamp.vault.access.keys import casefile_key
 from contrechamp.vault.anchors import anchoring
@@ -71,7 +71,7 @@ def verify(
         found += _against_log(case, since, trusted)
         if not quick:
             found += _contents(case, progress)
-    except database.ForeignValueError as error:
+    except values.ForeignValueError as error:
         found.append(Discrepancy("database", database.NAME, str(error)))
     except (sqlite.DatabaseError, TypeError, ValueError, OverflowError) as error:
         # A page cannot be read, or a column holds a value of the wrong type.
@@ -328,7 +328,7 @@ def _records(case: Case, entries: list[custody.Entry]) -> Iterator[Discrepancy]:
     """
     last = {entry.subject: entry for entry in entries}
     records = {
-        str(subject): (database.blob(salt, "records.salt", 64), database.blob(state, _STATE))
+        str(subject): (values.blob(salt, "records.salt", 64), values.blob(state, _STATE))
         for subject, salt, state in case.database.execute(
             "SELECT subject, salt, state FROM records"
         )
@@ -348,7 +348,7 @@ def _records(case: Case, entries: list[custody.Entry]) -> Iterator[Discrepancy]:
             )
     reasons = {
         int(number): custody.digest(
-            database.blob(salt, "reasons.salt", 64), database.text(text, "reasons.text").encode()
+            values.blob(salt, "reasons.salt", 64), values.text(text, "reasons.text").encode()
         )
         for number, salt, text in case.database.execute("SELECT number, salt, text FROM reasons")
     }
@@ -375,7 +375,7 @@ def _versions(case: Case, entries: list[custody.Entry]) -> Iterator[Discrepancy]
     """Compare every earlier state of a record with its entry; only erased ones may be missing."""
     digests = {
         (str(subject), int(number)): custody.digest(
-            database.blob(salt, "versions.salt", 64), database.blob(state, "versions.state")
+            values.blob(salt, "versions.salt", 64), values.blob(state, "versions.state")
         )
         for subject, number, salt, state in case.database.execute(
             "SELECT subject, entry, salt, state FROM versions WHERE branch = ''"
@@ -432,8 +432,8 @@ def _items(case: Case) -> Iterator[Discrepancy]:
             )
         elif (told.get("size"), told.get("sha256"), told.get("blake3")) != (
             str(size),
-            database.blob(sha256, "objects.sha256", 32).hex(),
-            database.blob(blake3, "objects.blake3", 32).hex(),
+            values.blob(sha256, "objects.sha256", 32).hex(),
+            values.blob(blake3, "objects.blake3", 32).hex(),
         ):
             yield Discrepancy(
                 "swapped", str(subject), _("the object is not the one that its record describes")
@@ -505,7 +505,7 @@ def _compartments(case: Case, known: roll.Chain) -> Iterator[Discrepancy]:
 def _fields(state: bytes) -> dict[str, Any]:
     """Return what a record says, or nothing if it is unreadable: `_records` reports that."""
     try:
-        return dict(canonical.loads(database.blob(state, _STATE)))
+        return dict(canonical.loads(values.blob(state, _STATE)))
     except (TypeError, ValueError, ContrechampError):
         return {}
 
@@ -513,9 +513,9 @@ def _fields(state: bytes) -> dict[str, Any]:
 def _objects(case: Case) -> Iterator[Discrepancy]:
     """Compare the files of objects with their rows in the database."""
     files = {
-        database.text(name, "files.name", 64): None
+        values.text(name, "files.name", 64): None
         if waiting is None
-        else database.text(waiting, "files.waiting")
+        else values.text(waiting, "files.waiting")
         for name, waiting in case.database.execute("SELECT name, waiting FROM files")
     }
     paths = {
@@ -545,7 +545,7 @@ def _objects(case: Case) -> Iterator[Discrepancy]:
 def _used(case: Case) -> list[tuple[str, bool]]:
     """Return which files hold objects, and whether any with a key."""
     rows = case.database.execute("SELECT DISTINCT file, identity IS NOT NULL FROM objects")
-    return [(database.text(file, "objects.file", 64), bool(kept)) for file, kept in rows]
+    return [(values.text(file, "objects.file", 64), bool(kept)) for file, kept in rows]
 
 
 def _shown_path(file: str) -> str:

@@ -9,6 +9,7 @@ def unknown_label(unknown: str) -> str:
         "lens": _("lens (field of view)"),
         "focal_mm": _("focal length"),
         "building_height_m": _("height of buildings"),
+        "place": _("which wall it hangs on"),
     }
     return labels.get(unknown, unknown)
 

@@ -7,13 +7,16 @@ def figure_label(key: str) -> str:
     """Return what a figure measures."""
     labels = {
         "streets.seen_m": _("Walkable street within view of at least one mapped camera"),
-        "streets.seen_share": _("Share of walkable street within view of a mapped camera"),
+        "streets.seen_share": _(
+            "Share of the whole walkable street within view of a mapped camera"
+        ),
         "streets.cameras_at_once": _("Mapped cameras at once, where at least one has a view"),
         "streets.seen_by_one_m": _("Walkable street within view of exactly one mapped camera"),
         "streets.seen_by_several_m": _(
             "Walkable street within view of two and more mapped cameras at once"
         ),
         "area.seen_m2": _("Ground within view of at least one mapped camera"),
+        "area.seen_share": _("Share of the ground within view of at least one mapped camera"),
         "trips.seen_m": _("Metres of a walk within view of a mapped camera"),
         "trips.seen_share": _("Share of a walk within view of a mapped camera"),
         "trips.cameras": _("Different mapped cameras along a walk"),
@@ -40,6 +43,11 @@ def group_label(group: str) -> str:
         "kind:unknown": _("kind: not mapped"),
     }
     return labels.get(group, group)
+
+
+def is_near(group: str) -> bool:
+    """Return whether a group holds the streets around the cameras."""
+    return group.startswith("near:")
 
 
 def certainty_labels() -> dict[str, str]:

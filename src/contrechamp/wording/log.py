@@ -22,6 +22,7 @@ def action_label(action: str) -> str:
         "adopt": pgettext("log", "adopt"),
         "record": pgettext("log", "record"),
         "edit": pgettext("log", "edit"),
+        "withdraw": pgettext("log", "withdraw"),
         "import": pgettext("log", "import"),
         "forget": pgettext("log", "forget"),
         "compartment": pgettext("log", "compartment"),

@@ -20,8 +20,18 @@ def notice_label(kind: str) -> str:
         "camera-not-in-use": _("camera that is not in use"),
         "column-read-as": _("column under another name"),
         "looks-into-its-wall": _("direction into the wall"),
+        "magnetic-north": _("direction from magnetic north"),
+        "model-contradicted": _("value that its model does not have"),
+        "model-not-clear": _("model that may be several"),
+        "model-not-found": _("model that is not in the table"),
+        "model-used": _("model used"),
         "no-camera": _("feature that is no camera"),
         "tag-not-used": _("tag not used"),
         "unreadable-direction": _("direction that cannot be read"),
+        "read-unconfined": _("file read without confinement"),
+        "not-read": _("part of a file that is not read"),
+        "photo-without-place": _("photo without a place"),
+        "photographers-place": _("place of the photographer, not of the camera"),
+        "photographers-direction": _("direction of the photographer, not of the camera"),
     }
     return labels.get(kind, kind)

@@ -15,6 +15,7 @@ from contrechamp.dossier.records.field_types import (
     PartialDate,
     Prose,
     Record,
+    Span,
     Statement,
     Text,
     first_text,
@@ -107,6 +108,37 @@ class Relation(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Optics:
+    __doc__ = "What the data sheet of a camera says of its lens and its picture."
+
+    kind: Annotated[
+        Literal["fixed", "panning", "dome", "unknown"],
+        Doc(
+            "Whether the camera looks one way, turns, or looks all round; a dome that looks one "
+            "way is fixed."
+        ),
+    ] = "unknown"
+    focal_mm: Annotated[
+        Span | None,
+        Doc("The focal length of the lens in millimetres, such as 2.8, or both ends: 2.8-12."),
+    ] = None
+    hfov_deg: Annotated[
+        Span | None,
+        Doc("The horizontal field of view in degrees, such as 105, or both ends: 32-105."),
+    ] = None
+    vfov_deg: Annotated[
+        Span | None,
+        Doc("The vertical field of view in degrees, such as 58, or both ends: 18-58."),
+    ] = None
+    width_px: Annotated[
+        Span | None, Doc("The width of the picture in pixels at its largest, such as 2560.")
+    ] = None
+    ir_range_m: Annotated[
+        Span | None, Doc("How far its infrared light reaches, in metres, such as 30.")
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Product(Record):
     __doc__ = "What is made and sold."
 
@@ -121,6 +153,10 @@ class Product(Record):
         tuple[Statement, ...],
         Doc("What the product can do as its maker states it, each with the document that says so."),
     ] = ()
+    optics: Annotated[
+        Optics | None,
+        Doc("What the data sheet of a camera says of its lens and picture, for measurements."),
+    ] = None
     evidence: Annotated[
         tuple[Evidence, ...],
         Doc("What the record of the product rests on, such as a data sheet or the maker's plate."),

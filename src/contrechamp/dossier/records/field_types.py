@@ -60,6 +60,7 @@ TIME = Form("time", r"([01]\d|2[0-3]):[0-5]\d", "08:30")
 LANGUAGE = Form("language", r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", "ar")
 COUNTRY = Form("country", r"[A-Z]{2}", "FR")
 CURRENCY = Form("currency", r"[A-Z]{3}", "EUR")
+SPAN = Form("span", r"\d+(\.\d+)?(-\d+(\.\d+)?)?", "2.8-12")
 DIGEST = Form("digest", r"[0-9a-f]{64}", "")
 KEY = Form("key", r"[a-z0-9][a-z0-9-]{0,39}", "gate-2")
 
@@ -77,6 +78,8 @@ Language: TypeAlias = Annotated[str, LANGUAGE]
 Country: TypeAlias = Annotated[str, COUNTRY]
 #: ISO 4217.
 Currency: TypeAlias = Annotated[str, CURRENCY]
+#: A number, or the lowest and the highest one.
+Span: TypeAlias = Annotated[str, SPAN]
 #: The name by which a part of a record is cited.
 Key: TypeAlias = Annotated[str, KEY]
 
@@ -292,6 +295,7 @@ def form_name(form: str) -> str:
         "language": _("a language"),
         "country": _("a country of two letters"),
         "currency": _("a currency of three letters"),
+        "span": _("a number, or the lowest and the highest one"),
         "digest": _("a digest of the log: 64 hexadecimal digits"),
         "key": _("a short name of lower-case letters, digits and hyphens"),
     }[form]

@@ -127,6 +127,8 @@ class Camera(Record):
         Line, Doc("The name or number by which the camera goes in the case, such as C1.")
     ] = ""
     kind: Literal["fixed", "panning", "dome", "unknown"] = "unknown"
+    heading_deg: Decimal | None = None
+    heading_north: Literal["true", "magnetic", "unknown"] = "unknown"
     operator: Annotated[ActorRef | None, Doc("The actor who runs the camera.")] = None
     place: Annotated[PlaceRef | None, Doc("The place that the camera belongs to.")] = None
     product: Annotated[

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
+from contrechamp.dossier.records.field_types import latest
 from contrechamp.dossier.records.letters import Letter, state_on
 
 
@@ -36,6 +37,9 @@ def text(letter: Letter, to: str, *, template: Literal["request", "reminder"], o
                 languages=", ".join(languages())
             )
         )
+    due = letter.due_on
+    if template == "reminder" and due and latest(due) < on:
+        due = None  # nobody can answer by a day that is past: another one is to be given
     asked = {question.key: question.text for question in letter.questions}
     left: Sequence[str] = tuple(asked)
     if template == "reminder":
@@ -43,7 +47,7 @@ def text(letter: Letter, to: str, *, template: Literal["request", "reminder"], o
     filled = {
         "to": to,
         "subject": letter.subject,
-        "due": letter.due_on or "[…]",
+        "due": due or "[…]",
         "sent": letter.sent_on or "[…]",
     }
     # Questions are not formatted: they may contain braces.

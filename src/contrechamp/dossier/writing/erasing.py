@@ -217,7 +217,7 @@ def withdraw(
             withdrawn_how=how,
             erasure_asked=stored.record.erasure_asked or erase_given,
         )
-        store.put(case, changed, record_id=stored.id, reason=reason, now=now)
+        store.put(case, changed, record_id=stored.id, reason=reason, action="withdraw", now=now)
     view = View(case)
     given = given_under(view, stored.record)
     used_by = tuple(_used_by(view, given))

@@ -25,6 +25,12 @@ from contrechamp.vault.object_keys import ObjectKey
 RUN, SHORTEST = 5, 3
 #: Larger files are not searched.
 MAX_FILE = 64 << 20
+#: A day, a moment or a time, which is one word: as three it would be found wherever that day is.
+_DAY_OR_TIME = re.compile(
+    r"\b(?:\d{4}-\d\d(?:-\d\d)?|\d{1,2}[./]\d{1,2}[./]\d{2,4})"
+    r"(?:[t ]\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?:z|[-+]\d\d:?\d\d)?)?\b"
+    r"|\b\d{1,2}:\d\d(?::\d\d)?\b"
+)
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
@@ -231,7 +237,8 @@ class _Runs:
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", normalised(text))
+    plain = _DAY_OR_TIME.sub(lambda found: re.sub(r"\W", "", found[0]), normalised(text))
+    return re.findall(r"\w+", plain)
 
 
 def _in_a_row(words: Sequence[str], long: int) -> Iterator[tuple[str, ...]]:

@@ -1,8 +1,9 @@
 """The rules that every record must meet before it is written, whatever the order of edits."""
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,23 +13,38 @@ from contrechamp.dossier.permission import releasing
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import SUBJECT, Stored
 from contrechamp.dossier.reading.view import View
-from contrechamp.dossier.records.actors import Actor, Relation
+from contrechamp.dossier.records.actors import Actor, Optics, Relation
 from contrechamp.dossier.records.contents import FieldValue, parts, references
-from contrechamp.dossier.records.field_types import ITEM, Position, Record, earliest, latest
+from contrechamp.dossier.records.field_types import (
+    ITEM,
+    LANGUAGE,
+    Position,
+    Record,
+    earliest,
+    latest,
+)
 from contrechamp.dossier.records.fieldwork import Camera, Count, Population
 from contrechamp.dossier.records.findings import Assessment, EngagedRight, Finding
 from contrechamp.dossier.records.kinds import kind_of
+from contrechamp.dossier.records.languages import is_known
 from contrechamp.dossier.records.letters import Letter
 from contrechamp.dossier.records.people import Consent
 from contrechamp.dossier.records.publications import Release, Review
-from contrechamp.dossier.records.schema import REF
+from contrechamp.dossier.records.schema import REF, members
 from contrechamp.dossier.records.systems import Deployment
 from contrechamp.dossier.records.testimony import Exhibit, Testimony
 from contrechamp.dossier.shipped import assessments, rights
 from contrechamp.scene.camera_fields import RECORDED
+from contrechamp.scene.model_spans import SPANS, expected, parse_span
 
 
-def check(view: View, record_id: str, record: Record, before: Stored | None) -> None:
+def check(
+    view: View,
+    record_id: str,
+    record: Record,
+    before: Stored | None,
+    today: date | None = None,
+) -> None:
     """Check a record against the rules.
 
     Args:
@@ -36,6 +52,8 @@ def check(view: View, record_id: str, record: Record, before: Stored | None) -> 
         record_id: of the record.
         record: its new content.
         before: the version that it replaces.
+        today: the day of writing, after which nobody has consented yet; None where that is not
+            asked, as of what another copy of the case says.
 
     Raises:
         InputError: naming the kind, id and field that break a rule. The value is not repeated: it
@@ -45,12 +63,15 @@ def check(view: View, record_id: str, record: Record, before: Stored | None) -> 
     cited = set() if before is None else _refs(before.record)
     for reference in references(record):
         _check_ref(view, reference, cited, f"{where}: {reference.path}")
+    languages = set() if before is None else set(_languages(before.record))
     for part, path in parts(record):
         _check_order_of_dates(part, f"{where}{path}")
         _check_bounds(part, f"{where}{path}")
+        if not view.merging:
+            _check_languages(part, languages, f"{where}{path}")
     rule = _OWN.get(type(record))
     if rule is not None:
-        rule(RecordCheck(view, record_id, record, before, where))
+        rule(RecordCheck(view, record_id, record, before, where, today))
 
 
 @dataclass(frozen=True)
@@ -62,6 +83,7 @@ class RecordCheck:
     record: Any
     before: Stored | None
     where: str
+    today: date | None = None
 
     def refuse(self, field: str, message: str) -> InputError:
         """Return the error for a field."""
@@ -142,12 +164,45 @@ def _check_bounds(part: Any, where: str) -> None:
             value = getattr(part, one.name)
             if one.is_number and value is not None and not one.allows(value):
                 raise InputError(one.expected(), where=_field(where, one.name))
+    if isinstance(part, Optics):
+        for name in SPANS:
+            text = getattr(part, name)
+            if text is not None and parse_span(text, name) is None:
+                raise InputError(expected(name), where=_field(where, name))
     for field, (low, high) in _BOUNDS.get(type(part), {}).items():
         number = getattr(part, field)
         if number is not None and not Decimal(low) <= Decimal(number) <= Decimal(high):
             raise InputError(
                 _("expected a number from {low} to {high}").format(low=low, high=high),
                 where=_field(where, field),
+            )
+
+
+def _languages(record: Record) -> Iterator[str]:
+    for part, _path in parts(record):
+        yield from (tag for _name, tag in _tags(part))
+
+
+def _tags(part: Any) -> Iterator[tuple[str, str]]:
+    """Yield the fields of a part that hold codes of languages, with what they hold."""
+    for member in members(type(part)):
+        shape = member.shape.inner or member.shape
+        if shape.form is LANGUAGE and (value := getattr(part, member.name)):
+            yield from (
+                (member.name, one) for one in ([value] if isinstance(value, str) else value)
+            )
+
+
+def _check_languages(part: Any, before: Container[str], where: str) -> None:
+    """Refuse codes of languages that there are not, unless the record had them already."""
+    for name, tag in _tags(part):
+        if not is_known(tag) and tag not in before:
+            raise InputError(
+                _(
+                    "there is no such language; expected a code such as ar, fr or zh-Hant, or und "
+                    "where it is not known"
+                ),
+                where=_field(where, name),
             )
 
 
@@ -206,6 +261,14 @@ def _keep_source(one: RecordCheck, was: str | None, will_be: str | None, field: 
 
 def _consent(one: RecordCheck) -> None:
     consent: Consent = one.record
+    was = getattr(one.before.record, "given_on", None) if one.before is not None else None
+    # A day more: it may be tomorrow already where somebody consents.
+    if (
+        one.today is not None
+        and consent.given_on != was
+        and earliest(consent.given_on) > one.today + timedelta(days=1)
+    ):
+        raise one.refuse("given_on", _("this day is still to come: nobody has consented yet"))
     for number, grant in enumerate(consent.grants, start=1):
         named = bool(grant.with_actors or grant.with_whom)
         if named != (grant.use == "shared"):

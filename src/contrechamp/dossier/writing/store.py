@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from contrechamp.base.errors import InputError
@@ -56,6 +56,7 @@ def put(
     record_id: str = "",
     version: int = 0,
     reason: str = "",
+    action: Action | Literal[""] = "",
     now: datetime,
     random: Random = secrets.token_bytes,
 ) -> Stored:
@@ -67,6 +68,7 @@ def put(
         record_id: of the record to change; "" for a new one.
         version: the version that the change started from; 0 replaces whatever is there.
         reason: why, in the user's words.
+        action: see `Put`.
         now: for the log.
         random: source of ids.
 
@@ -74,7 +76,7 @@ def put(
         InputError: if a rule forbids it, or somebody else has changed the record meanwhile.
         OutputError: if the case cannot be written to.
     """
-    one = Put(record, record_id or new_id(random), not record_id, version)
+    one = Put(record, record_id or new_id(random), not record_id, version, action=action)
     return put_all(case, [one], reason=reason, now=now)[0]
 
 
@@ -98,17 +100,18 @@ def put_all(case: Case, wanted: Iterable[Put], *, reason: str = "", now: datetim
     if len(view.batch) != len(puts):
         raise InputError(_("a record occurs twice in what is to be written"))
     for one in puts:
-        check(view, one)
+        check(view, one, now.date())
     with database.transaction(case.database):
         return write(case, puts, reason=reason, now=now)
 
 
-def check(view: View, one: Put) -> None:
+def check(view: View, one: Put, today: date | None = None) -> None:
     """Check that a record to be written follows its stored version and meets the rules.
 
     Args:
         view: the case as it will be.
         one: the record to be written.
+        today: see `rules.check`.
 
     Raises:
         InputError: naming what does not hold.
@@ -116,7 +119,7 @@ def check(view: View, one: Put) -> None:
     before = None if one.new else lookup.get(view.case, one.id)
     if before is not None:
         _check_follows(one, before.kind, before.version)
-    rules.check(view, one.id, one.record, before)
+    rules.check(view, one.id, one.record, before, today)
 
 
 def write(

@@ -7,9 +7,9 @@ Its fourth output, facial landmarks, is never requested: a cover needs none.
 from importlib.resources.abc import Traversable
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
+from contrechamp.redact.faces import onnx
 from contrechamp.redact.faces.boxes import suppress
 from contrechamp.redact.faces.hits import Hits
 from contrechamp.redact.faces.weights import VENDOR, weights
@@ -63,12 +63,7 @@ class CenterFace:
     name = "CenterFace"
 
     def __init__(self, threads: int = 0, folder: Traversable = VENDOR) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.log_severity_level = 3  # no warnings of weights named as inputs
-        self._session = onnxruntime.InferenceSession(
-            _any_size(weights(WEIGHTS, folder)), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = onnx.session(_any_size(weights(WEIGHTS, folder)), threads=threads)
 
     def __call__(self, rgb: NDArray[np.uint8], report_at: float) -> Hits:
         """Find faces in a picture at its own size.

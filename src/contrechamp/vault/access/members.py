@@ -12,8 +12,8 @@ from contrechamp.vault.access import slots
 from contrechamp.vault.access.keys import Unlocked
 from contrechamp.vault.access.passphrases import tuned_here
 from contrechamp.vault.case import Case, Change
-from contrechamp.vault.database import text
 from contrechamp.vault.log import custody, roll, signing
+from contrechamp.vault.values import text
 
 
 def members(case: Case) -> list[tuple[str, str, str]]:

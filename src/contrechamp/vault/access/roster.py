@@ -9,8 +9,8 @@ from contrechamp.vault import state_shapes
 from contrechamp.vault.access import members
 from contrechamp.vault.access.recovery_keys import proquints
 from contrechamp.vault.case import Case
-from contrechamp.vault.database import blob
 from contrechamp.vault.log import canonical, custody, roll
+from contrechamp.vault.values import blob
 
 #: Bytes of a key's hash that its words hold: to find another key of the same words takes some
 #: 2^80 tries.

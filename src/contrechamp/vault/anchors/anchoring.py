@@ -13,9 +13,9 @@ from contrechamp.vault import database
 from contrechamp.vault.anchors import anchor, ots, rfc3161
 from contrechamp.vault.anchors.anchor import Anchor, Post
 from contrechamp.vault.case import Case, Random
-from contrechamp.vault.database import blob
 from contrechamp.vault.log import checkpoint
 from contrechamp.vault.log.history import newest_checkpoint
+from contrechamp.vault.values import blob
 
 
 @dataclass(frozen=True)

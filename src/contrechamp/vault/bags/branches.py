@@ -23,9 +23,9 @@ from contrechamp.vault.bags.proved import (
     text_of,
 )
 from contrechamp.vault.case import Case
-from contrechamp.vault.database import blob
 from contrechamp.vault.log import branches, canonical, checkpoint, custody, merkle, signing
 from contrechamp.vault.log.note import MAX_SIGNATURES
+from contrechamp.vault.values import blob
 
 FIELDS = {"checkpoint", "keys", "merge", "record", "entries"}
 #: As many keys as a note may have signatures, and more entries than an item gets in years.

@@ -7,7 +7,7 @@ said to be unproven: whoever does this vouches for what the tables and records s
 from datetime import datetime
 
 from contrechamp.vault import case as cases
-from contrechamp.vault import database
+from contrechamp.vault import database, values
 from contrechamp.vault.case import Case, Change
 from contrechamp.vault.log import canonical, custody, roll
 
@@ -53,4 +53,4 @@ def _state(case: Case, subject: str) -> dict[str, object]:
     (state,) = case.database.execute(
         "SELECT state FROM records WHERE subject = ?", (subject,)
     ).fetchone()
-    return dict(canonical.loads(database.blob(state, "records.state")))
+    return dict(canonical.loads(values.blob(state, "records.state")))

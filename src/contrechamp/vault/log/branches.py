@@ -16,8 +16,8 @@ from sqlcipher3 import dbapi2 as sqlite
 from contrechamp.base.errors import ContrechampError
 from contrechamp.base.i18n import _
 from contrechamp.vault.case import Case
-from contrechamp.vault.database import blob, text, whole
 from contrechamp.vault.log import canonical, chain, checkpoint, custody, merkle, roll, signing
+from contrechamp.vault.values import blob, text, whole
 
 SUBJECT = "merge/"
 #: Name of the case's own log among the branches.

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from sqlcipher3 import dbapi2 as sqlite
 
 from contrechamp.base.errors import ContrechampError
-from contrechamp.vault.database import blob, whole
 from contrechamp.vault.log import (
     authority,
     canonical,
@@ -25,6 +24,7 @@ from contrechamp.vault.log import (
     signing,
 )
 from contrechamp.vault.log.roll import Chain
+from contrechamp.vault.values import blob, whole
 
 #: Name of the case's own log among the branches.
 MAIN = ""

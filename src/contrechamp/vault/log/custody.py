@@ -17,8 +17,9 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from sqlcipher3 import dbapi2 as sqlite
 
-from contrechamp.vault.database import blob, rows_of, text
+from contrechamp.vault.database import insert_rows, rows_of
 from contrechamp.vault.log import canonical
+from contrechamp.vault.values import blob, text
 
 #: `v` of the entries that are written; those of 1 say no keys, and are only read.
 FORMAT = 2
@@ -31,7 +32,7 @@ VERSIONED = "record/"
 Action: TypeAlias = Literal[
     "new", "add", "erase", "export", "share", "unshare",
     "new-passphrase", "new-recovery", "new-key", "replace-key", "adopt",
-    "record", "edit", "import", "forget",
+    "record", "edit", "withdraw", "import", "forget",
     "compartment", "admit", "seal", "reveal",
     "merge", "upgrade",
 ]  # fmt: skip
@@ -247,11 +248,8 @@ def put_records(database: sqlite.Connection, states: Sequence[NewState]) -> list
 
 def _put_new(database: sqlite.Connection, rows: list[tuple[Any, ...]]) -> None:
     """Write states of subjects that have none yet, and empty the list."""
-    if rows:
-        database.executemany(
-            "INSERT INTO records (subject, salt, state, object, entry) VALUES (?, ?, ?, ?, ?)", rows
-        )
-        rows.clear()
+    insert_rows(database, "records", rows)
+    rows.clear()
 
 
 def _replace(database: sqlite.Connection, one: NewState, salt: bytes, content: bytes) -> None:
@@ -273,7 +271,7 @@ def put_reasons(database: sqlite.Connection, reasons: Sequence[tuple[int, str]])
         (number, secrets.token_bytes(SALT_BYTES) if reason else b"", reason)
         for number, reason in reasons
     ]
-    database.executemany("INSERT INTO reasons VALUES (?, ?, ?)", [one for one in salted if one[2]])
+    insert_rows(database, "reasons", [one for one in salted if one[2]])
     return [digest(salt, reason.encode()) if reason else "" for _n, salt, reason in salted]
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from contrechamp.base.errors import InputError
 from contrechamp.vault.case import Case
-from contrechamp.vault.database import blob, text
 from contrechamp.vault.log import canonical, clock, custody
+from contrechamp.vault.values import blob, text
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlcipher3 import dbapi2 as sqlite
 
-from contrechamp.vault.database import blob, whole
+from contrechamp.vault.values import blob, whole
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,12 @@
 """Metadata of a file for its record: read in the cell, and checked here."""
 
-from collections.abc import Iterator, Mapping
-from typing import IO, Any, Final, Protocol
+from collections.abc import Mapping
+from typing import IO, Any, Final
 
 from contrechamp.base.errors import InputError
 from contrechamp.cell.failures import CellError
 from contrechamp.cell.limits import GIB, ProcessLimits, ReadingLimits
+from contrechamp.cell.reading import Reads
 from contrechamp.vault.log import canonical
 from contrechamp.vault.metadata import first_bytes
 
@@ -32,24 +33,14 @@ _MEMBERS: Mapping[str, type] = {"media_type": str, "exif": dict, "movie": dict, 
 _TEXTS = ("exif", "movie")
 
 
-class Reads(Protocol):
-    """What reads content: a `contrechamp.cell.reading.Cell`."""
-
-    #: Whether anything was read without all of the restrictions in force.
-    read_unconfined: bool
-
-    def read(
-        self, function: str, content: IO[bytes], arguments: Mapping[str, Any], *, where: str = ""
-    ) -> Iterator[Any]:
-        """Yield what a function yields that is given some content."""
-
-
 def arguments(*, announced: bool) -> dict[str, Any]:
     """Return the arguments of `READER`."""
     return {"announced": announced}
 
 
-def described(content: IO[bytes], cell: Reads) -> dict[str, Any]:
+def described(
+    content: IO[bytes], cell: Reads, seen: first_bytes.Glance | None = None
+) -> dict[str, Any]:
     """Return media type and metadata of content, or why they were not read.
 
     Evidence is taken in whatever its reader makes of it: nothing is raised for that.
@@ -57,6 +48,7 @@ def described(content: IO[bytes], cell: Reads) -> dict[str, Any]:
     Args:
         content: seekable; it is never written anywhere.
         cell: which reads it, if anything but its first bytes has to be looked at.
+        seen: what it is at a glance, if that is known.
 
     Returns:
         What `media.describe` and `captures.listing` find, the latter as ``capture``; or only the
@@ -65,11 +57,8 @@ def described(content: IO[bytes], cell: Reads) -> dict[str, Any]:
     Raises:
         OSError: if the content cannot be read.
     """
-    size = first_bytes.size_of(content)
-    head = content.read(first_bytes.HEAD)
-    kind = first_bytes.media_type(head, whole=size <= first_bytes.HEAD)
-    announced = first_bytes.announces_credentials(content, size)
-    if not announced and not first_bytes.needs_reader(head, kind):
+    kind, announced, needs_reader = seen or first_bytes.glance(content)
+    if not needs_reader:
         return {"media_type": kind}
     before, cell.read_unconfined = cell.read_unconfined, False
     try:

@@ -76,12 +76,16 @@ class _FirstPass:
         self._people: set[str] = set()
         self.licence_links: set[str] = set()
         self.unresolved: Counter[str] = Counter()
+        self.inside: set[str] = set()  # ids of entities that stand only inside others
+        every: set[str] = set()
         licences: set[str] = set()
         ends: list[Entity] = []
         homes: set[str] = set()
         for _where, found in entities(source):
             if isinstance(found, InputError):
                 continue
+            self.inside.update(found.inside)
+            every.add(found.id)
             if found.schema in PART_OF:
                 for name in found.all(PART_OF[found.schema]):
                     self._entities_naming[found.schema, name].append(found)
@@ -104,6 +108,7 @@ class _FirstPass:
             if link.first("object") in licences:
                 self._entities_naming["License", link.first("object")].append(link)
                 self.licence_links.add(link.id)
+        self.inside -= every
         self.records -= homes
         self.not_read |= homes
         self.resolver = Resolver(self.ref, self.ref_if_known, self.naming)
@@ -166,6 +171,12 @@ def read(source: SourceFile, context: ImportContext) -> Iterator[Read]:
     for schema, many in sorted(left.items()):
         message = _("left out: {count} of {schema}, for which there is no kind of record")
         yield ImportNotice(source.name, message.format(count=many, schema=schema))
+    if first_pass.inside:
+        message = _(
+            "left out: {count} that are written only inside others; where there is a file with "
+            "each on a line of its own (entities.ftm.json), import that"
+        )
+        yield ImportNotice(source.name, message.format(count=len(first_pass.inside)))
     if first_pass.unresolved:
         message = _(
             "left out: {count} that the file names, but that are neither in it nor in the case"

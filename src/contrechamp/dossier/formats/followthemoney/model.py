@@ -36,11 +36,13 @@ class Entity:
         id: without a namespace signature.
         schema: of FollowTheMoney.
         properties: by name, each value with its language or None.
+        inside: ids of entities that were written out inside this one.
     """
 
     id: str
     schema: str
     properties: Properties
+    inside: tuple[str, ...] = ()
 
     def first(self, *names: str) -> str:
         """Return the first value of the first of these properties that has one; "" if none has."""

@@ -135,14 +135,20 @@ def _of_line(found: Any, where: str) -> Entity:
     if not isinstance(id_, str) or not isinstance(schema, str) or not isinstance(values, dict):
         raise InputError(_("expected an entity: id, schema and properties"), where=where)
     properties: Properties = {}
+    inside: list[str] = []
     for name, texts in values.items():
         listed = texts if isinstance(texts, list) else [texts]
+        inside += (
+            plain_id(str(one.get("id")))
+            for one in listed
+            if isinstance(one, dict) and one.get("properties")
+        )
         # OpenAleph can write an entity in place of its id.
         plain = [one.get("id") if isinstance(one, dict) else one for one in listed]
         if not all(isinstance(one, str) for one in plain):
             raise InputError(_("expected text"), where=f"{where}: {str(name)[:40]}")
         properties[name] = [(_stripped(schema, name, str(one)), None) for one in plain]
-    return Entity(plain_id(id_), schema, properties)
+    return Entity(plain_id(id_), schema, properties, tuple(inside))
 
 
 def _of_table(source: SourceFile) -> Iterator[tuple[str, Entity | InputError]]:

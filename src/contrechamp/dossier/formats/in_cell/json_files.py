@@ -3,13 +3,14 @@
 import contextlib
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import IO, Any, NoReturn
 
 from contrechamp.base import csv_and_xlsx, files
 from contrechamp.base.errors import InputError
-from contrechamp.base.i18n import _
+from contrechamp.base.i18n import _, ngettext
 from contrechamp.cell import frames
 from contrechamp.dossier.formats.in_cell import archives
 
@@ -26,6 +27,8 @@ SEPARATOR = "|"
 #: Keys that hold the list of rows: of KoboToolbox, OData of ODK Central, and two versions of Uwazi.
 _LISTS = ("results", "value", "rows", "data")
 _DEEPEST = 20
+#: How many lists are told of that are not read.
+MAX_TOLD = 100
 
 
 def whole(content: IO[bytes], *, name: str, part: int | None, lenient: bool) -> Iterator[Any]:
@@ -121,7 +124,12 @@ def lines(
 
 
 def rows(content: IO[bytes], *, name: str, part: int | None) -> Iterator[Any]:
-    """Yield the objects in a list as rows: number and cells, or number and what is wrong.
+    """Yield the objects in a list as rows.
+
+    Yields:
+        Number, cells by their paths, and the paths of those that are numbers; or number and what
+        is wrong; at last ``{"not_used": what}`` for each list of objects, such as what a group of
+        questions that is asked again and again has.
 
     Raises:
         InputError: if the file has no such list.
@@ -131,12 +139,34 @@ def rows(content: IO[bytes], *, name: str, part: int | None) -> Iterator[Any]:
         found = next((found[name] for name in _LISTS if isinstance(found.get(name), list)), None)
     if not isinstance(found, list):
         raise InputError(_("expected a list of rows"), where=name)
+    lists: Counter[str] = Counter()
     for number, one in enumerate(found, start=1):
         if isinstance(one, dict):
-            cells = _of_uwazi_entity(one) if _is_uwazi_entity(one) else flattened(one)
-            yield [number, dict(cells)]
+            if not _is_uwazi_entity(one):
+                lists.update(_lists_in(one))
+            if _is_uwazi_entity(one):
+                yield [number, dict(_of_uwazi_entity(one)), []]
+            else:
+                yield [number, dict(flattened(one)), list(_numbers(one))]
         else:
             yield [number, _("expected fields and their values")]
+    for list_name, count in sorted(lists.items())[:MAX_TOLD]:
+        told = ngettext(
+            "{name} is a list: {count} entry of it is not read",
+            "{name} is a list: {count} entries of it are not read",
+            count,
+        )
+        yield {"not_used": told.format(name=list_name, count=count)}
+
+
+def _lists_in(value: dict[str, Any], name: str = "", depth: int = 0) -> Iterator[str]:
+    """Yield the path of each object in a list; those of the service itself begin with _."""
+    for key, one in value.items():
+        path = f"{name}/{key}" if name else str(key)
+        if isinstance(one, dict) and depth < _DEEPEST:
+            yield from _lists_in(one, path, depth + 1)
+        elif isinstance(one, list) and not str(key).startswith("_"):
+            yield from (path[:200] for part in one if isinstance(part, dict))
 
 
 def _is_uwazi_entity(row: dict[str, Any]) -> bool:
@@ -154,6 +184,15 @@ def flattened(value: Any, name: str = "", depth: int = 0) -> Iterator[tuple[str,
         yield name, "true" if value else "false"
     elif isinstance(value, str | int | Decimal):
         yield name, str(value)
+
+
+def _numbers(value: Any, name: str = "", depth: int = 0) -> Iterator[str]:
+    """Yield the paths of the numbers in JSON, as `flattened` has them."""
+    if isinstance(value, dict) and depth < _DEEPEST:
+        for key, one in value.items():
+            yield from _numbers(one, f"{name}/{key}" if name else str(key), depth + 1)
+    elif isinstance(value, int | Decimal) and not isinstance(value, bool):
+        yield name
 
 
 def _point(value: dict[str, Any]) -> str:

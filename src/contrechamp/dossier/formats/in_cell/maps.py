@@ -11,7 +11,7 @@ from contrechamp.dossier.formats.in_cell.json_files import MAX_WHOLE
 from contrechamp.scene.camera_fields import RECORDED
 
 #: Columns of cameras that records take, beside those of `RECORDED`.
-CAMERA = ("id", "source", "operator", "zone")
+CAMERA = ("id", "source", "operator", "zone", "make", "model")
 
 
 def cameras(
@@ -22,21 +22,23 @@ def cameras(
     Args:
         content: of the file.
         name: for errors.
-        kind: name of a constant of `scene.input_files`.
+        kind: name of a constant of `scene.file_kinds`.
         skip_bad_rows: leave out what cannot be read.
 
     Yields:
-        ``{"notice": [where, message]}``, or ``{"camera": {column: text, number or None}}`` with
-        ``lon`` and ``lat`` in degrees.
+        ``{"notice": [where, message]}``; ``{"left_out": [where, message]}`` for a row that cannot
+        be read; or ``{"camera": {column: text, number or None}}`` with ``lon`` and ``lat`` in
+        degrees.
     """
-    from contrechamp.scene import input_files
+    from contrechamp.scene import file_kinds
     from contrechamp.scene.input_rows import read_input
 
     found = read_input(
-        _opened(content, name, str(getattr(input_files, kind, ""))), skip_bad_rows=skip_bad_rows
+        _opened(content, name, str(getattr(file_kinds, kind, ""))), skip_bad_rows=skip_bad_rows
     )
     for notice in found.notices:
-        yield {"notice": [notice.where, notice.message]}
+        what = "left_out" if notice.kind == "row-left-out" else "notice"
+        yield {what: [notice.where, notice.message]}
     columns = (*CAMERA, *(one.name for one in RECORDED))
     for row in found.cameras.itertuples():
         cells = {column: _plain(getattr(row, column)) for column in columns}
@@ -98,12 +100,11 @@ def _walk(opened: Any, gpx: Any) -> dict[str, Any]:
 
 def _opened(content: IO[bytes], name: str, kind: str) -> Any:
     from contrechamp.scene.input_files import OpenedFile
-    from contrechamp.scene.tables import InputFile
 
     found = content.read(MAX_WHOLE + 1)
     if len(found) > MAX_WHOLE:
         raise too_large(name, MAX_WHOLE, _("split it"))
-    return OpenedFile(name, kind, found, InputFile(name, "", len(found), kind))
+    return OpenedFile(name, kind, found)
 
 
 def _plain(value: Any) -> Any:

@@ -19,15 +19,18 @@ from contrechamp.dossier.formats.read.drafts import (
     attempt,
 )
 from contrechamp.dossier.formats.read.source_file import SourceFile
+from contrechamp.dossier.records.actors import Product
 from contrechamp.dossier.records.field_types import DATE
 from contrechamp.dossier.records.fieldwork import Camera
 from contrechamp.dossier.records.schema import from_json
 from contrechamp.scene.camera_fields import RECORDED
 
-#: Names of constants in `scene.input_files`, which is loaded only when cameras are read.
+#: Names of constants in `scene.file_kinds`, which is loaded only when cameras are read.
 OSM_PBF, OSM_XML, GEOJSON, CSV = "OSM_PBF", "OSM_XML", "GEOJSON", "CSV"
 #: Columns that go into the note, because the record has no text field for them.
 _FOR_NOTE = ("operator", "zone")
+#: Columns that make a product if both are there, and else go into the note.
+_OF_PRODUCT = ("make", "model")
 _PLACES = ({"lon", "lat"}, {"longitude", "latitude"})
 
 
@@ -52,9 +55,16 @@ def read(source: SourceFile, context: ImportContext) -> Iterator[Read]:
         match answer:
             case {"notice": [str(where), str(message)]}:
                 yield ImportNotice(where, message)
+            case {"left_out": [str(where), str(message)]}:
+                # Looked at only, it counts as what it is without --skip-bad-rows.
+                problem = InputError(message, where=where)
+                yield problem if context.preview else ImportNotice(where, message)
             case {"camera": dict(row)}:
                 any_camera = True
-                yield attempt(_draft, row, source, context, kind)
+                found = attempt(_draft, row, source, context, kind)
+                if isinstance(found, Draft):
+                    yield from _product(row, source, context, found)
+                yield found
             case _:
                 raise failures.nonsense(source.name)
     if not any_camera:
@@ -83,13 +93,17 @@ def _draft(row: Mapping[str, Any], source: SourceFile, context: ImportContext, k
     is_osm = kind in {OSM_PBF, OSM_XML}
     scheme = "osm" if is_osm else "camera-table"
     name = id_ if is_osm else f"{source.name}/{id_}"
-    note = [f"{word}: {text}" for word in _FOR_NOTE
+    make, model = _make_and_model(row, source)
+    for_note = _FOR_NOTE if make and model else (*_FOR_NOTE, *_OF_PRODUCT)
+    note = [f"{word}: {text}" for word in for_note
             if (text := answers.text(row.get(word) or "", source.name))]  # fmt: skip
     fields: dict[str, Any] = {
         "position": {"lon": _decimal(lon), "lat": _decimal(lat)},
         "ids": [{"scheme": scheme, "id": id_}],
         "evidence": [{"ref": THIS_FILE, "at": id_}],
     }
+    if make and model:
+        fields["product"] = context.ref("product", _product_name(make, model))
     for one in RECORDED:
         value = row.get(one.name)
         if one.is_number:
@@ -103,6 +117,26 @@ def _draft(row: Mapping[str, Any], source: SourceFile, context: ImportContext, k
     fields["note"] = "\n".join(note)
     camera = from_json(Camera, fields, where=where)
     return Draft(camera, context.id(scheme, name), where, id_)
+
+
+def _make_and_model(row: Mapping[str, Any], source: SourceFile) -> tuple[str, str]:
+    make, model = (answers.text(row.get(name) or "", source.name) for name in _OF_PRODUCT)
+    return make, model
+
+
+def _product_name(make: str, model: str) -> str:
+    """Return the name by which submissions of the field form know a product too."""
+    return f"{make.casefold()}\0{model.casefold()}"
+
+
+def _product(
+    row: Mapping[str, Any], source: SourceFile, context: ImportContext, camera: Draft
+) -> Iterator[Draft]:
+    make, model = _make_and_model(row, source)
+    if make and model:
+        product = Product(make=make, model=model, kind="camera")
+        id_ = context.id("product", _product_name(make, model))
+        yield Draft(product, id_, camera.where, camera.at, shared=True)
 
 
 def _decimal(number: float) -> str:

@@ -51,6 +51,42 @@ class ImportNotice:
     message: str
 
 
+@dataclass(frozen=True)
+class ColumnRead:
+    """What was understood of a column.
+
+    Args:
+        name: of the column.
+        becomes: path in the record, or key of the mapping; "" if it is not used.
+        holds: what is read there, as `schema.Shape.holds` or the form of a text; "" if not used.
+        written: how: the sign before decimals, the form of dates; "" if nothing has to be known.
+        cells: number of its cells by what they are: text, number, day.
+    """
+
+    name: str
+    becomes: str = ""
+    holds: str = ""
+    written: str = ""
+    cells: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TableRead:
+    """What was understood of a table.
+
+    Args:
+        where: file, and sheet if it is one.
+        header_row: number of the row with the names of its columns; 0 if it has none.
+        rows: that were read; None if that was not counted.
+        columns: in their order.
+    """
+
+    where: str
+    header_row: int
+    rows: int | None
+    columns: Sequence[ColumnRead]
+
+
 #: An error takes the place of a row or object that cannot be read.
 Read: TypeAlias = Draft | InputError | ImportNotice
 
@@ -66,6 +102,7 @@ class ImportContext:
         mapping: the mapping file, if there is one.
         accept: write proposals, which the user has confirmed, rather than report them.
         skip_bad_rows: leave out and report what cannot be read.
+        preview: what is understood of tables is to be noted in `tables`.
         kept: contents to add to the case, each by the placeholder of its item.
         asked: subjects of the case that the reader has asked about: its drafts may rest on them.
     """
@@ -76,6 +113,8 @@ class ImportContext:
     mapping: SourceFile | None = None
     accept: bool = False
     skip_bad_rows: bool = False
+    preview: bool = False
+    tables: list[TableRead] = field(default_factory=list)
     kept: dict[str, Content] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set, repr=False)
 

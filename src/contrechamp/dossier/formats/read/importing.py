@@ -4,14 +4,15 @@ import contextlib
 import dataclasses
 import pkgutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
 
-from contrechamp.base.errors import InputError
+from contrechamp.base.errors import InputError, OutputError
+from contrechamp.base.files import unwritable
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.progress import Progress, silent
 from contrechamp.cell.reading import Cell, opened_cell
@@ -97,6 +98,7 @@ class ReadFiles:
     Args:
         staging: the drafts.
         contexts: one for each file.
+        formats: of each file, by its name.
         problems: of rows that cannot be read.
         notices: for the user.
         size: number of entries of the log when they were read.
@@ -106,6 +108,7 @@ class ReadFiles:
     staging: Staging
     contexts: list[ImportContext]
     size: int
+    formats: list[str] = field(default_factory=list)
     problems: list[InputError] = field(default_factory=list)
     notices: list[ImportNotice] = field(default_factory=list)
     unconfined: bool = False
@@ -158,6 +161,7 @@ def read_files(
     mapping: Path | None = None,
     accept: bool = False,
     skip_bad_rows: bool = False,
+    preview: bool = False,
     progress: Progress = silent,
 ) -> Iterator[ReadFiles]:
     """Read the records of files into a staging; nothing is written to the case.
@@ -170,21 +174,27 @@ def read_files(
         mapping: a file that says what the columns of a table mean.
         accept: write proposals, which the user has confirmed, rather than report them.
         skip_bad_rows: leave out what cannot be read or written, and import the rest.
+        preview: what is read is to be looked at only (see `previewing`), whatever is wrong with it.
         progress: reports how far the import is.
 
     Raises:
-        InputError: with file, row and field, if something cannot be read.
+        InputError: with file, row and field, if something cannot be read; the rules are checked
+            then too, so that it says all that is wrong.
     """
     with contextlib.closing(Staging(case.folder)) as staging:
         sources = [open_source(path, cell) for path in paths]
         mapping_file = open_source(mapping, cell) if mapping else None
         contexts = [
-            ImportContext(case, source, sources, mapping_file, accept, skip_bad_rows)
+            ImportContext(
+                case, source, sources, mapping_file, accept, skip_bad_rows or preview, preview
+            )
             for source in sources
         ]
         found = ReadFiles(staging, contexts, case.size)
         for number, context in enumerate(contexts):
-            format_ = format_of(context.source, format_name or (MAPPED if mapping else ""))
+            name = format_name_of(context.source, format_name or (MAPPED if mapping else ""))
+            format_ = format_of(context.source, name)
+            found.formats.append(name)
             if format_.kept:
                 context.kept[THIS_FILE] = context.source.content
             with progress(_("Reading {file}").format(file=context.source.name), None) as advance:
@@ -197,8 +207,12 @@ def read_files(
                     if len(found.problems) > MAX_PROBLEMS:
                         raise _too_many(found.problems)
             found.notices += [ImportNotice(*one) for one in context.source.not_used]
+        if preview:
+            yield found
+            return
         if found.problems and not skip_bad_rows:
-            raise together(found.problems)
+            settled = settle(case, found, overwrite=False, today=None, progress=progress)
+            raise refused([*found.problems, *settled.problems], settled, len(staging))
         found.unconfined = cell.read_unconfined
         _describe(contexts, unconfined=cell.unconfined, read_unconfined=found.unconfined)
         yield found
@@ -271,22 +285,100 @@ def write_files(
         OutputError: if the case cannot be written to.
     """
     _check_unchanged(case, found)
-    staging, contexts = found.staging, found.contexts
-    problems, outcome = list(found.problems), Imported()
-    settled = reconcile(case, staging, contexts, overwrite=overwrite)
-    outcome.unchanged, outcome.notices = settled.unchanged, found.notices + settled.notices
-    bad = _check(case, staging, settled, contexts, progress)
-    if bad and not skip_bad_rows:
-        raise together(list(bad.values()))
-    while bad:  # those left may cite the ones removed
-        problems += bad.values()
-        staging.remove(bad)
-        bad = _check(case, staging, settled, contexts, progress)
+    outcome = Imported()
+    settled = settle(case, found, overwrite=overwrite, today=now().date(), progress=progress)
+    if settled.problems and not skip_bad_rows:
+        raise refused(settled.problems, settled, len(found.staging))
+    reconciled = settled.reconciled
+    outcome.unchanged, outcome.notices = reconciled.unchanged, found.notices + reconciled.notices
+    problems = [*found.problems, *settled.problems, *settled.following]
     outcome.left_out = [str(error) for error in problems]
     if found.unconfined:
         reason = f"{reason} {UNCONFINED}".strip()
-    _write(case, found, settled, outcome, reason, now, random, progress)
+    size = case.size
+    try:
+        _write(case, found, reconciled, outcome, reason, now, random, progress)
+    except OutputError as error:
+        if case.size == size or error.__cause__ is None:
+            raise
+        raise unwritable(
+            _("the case"),
+            error.__cause__,
+            _("files that were imported were added to it, and no record; import them again"),
+        ) from error
     return outcome
+
+
+@dataclass
+class Settled:
+    """What of the drafts is to be written; the staging holds nothing else any more.
+
+    Args:
+        reconciled: how they compare with the case.
+        problems: of those that a rule forbids.
+        following: of those that name one that cannot be read or written.
+    """
+
+    reconciled: Reconciliation
+    problems: list[InputError] = field(default_factory=list)
+    following: list[InputError] = field(default_factory=list)
+
+
+def settle(
+    case: Case, found: ReadFiles, *, overwrite: bool, today: date | None, progress: Progress
+) -> Settled:
+    """Find out what of the files could be written, and what is wrong with the rest.
+
+    Args:
+        case: open, for reading is enough.
+        found: what was read; of its staging only what could be written is left.
+        overwrite: see `write_files`.
+        today: see `rules.check`.
+        progress: reports how far it is.
+    """
+    staging, contexts = found.staging, found.contexts
+    settled = Settled(reconcile(case, staging, contexts, overwrite=overwrite))
+    coming = {ref for context in contexts for ref in context.kept}
+    with progress(_("Checking"), len(staging)) as advance:
+        drafts = (one.draft for batch in staging.drafts() for one in batch)
+        bad = _forbidden(case, staging, settled.reconciled, coming, drafts, today, advance)
+    settled.problems += bad.values()
+    while bad:  # only those that name one that was removed can be wrong now
+        naming = {one.citing for record in bad for one in staging.cited_by(f"record/{record}")}
+        naming -= bad.keys()
+        staging.remove(bad)
+        again = (staging.draft(record).draft for record in sorted(naming))
+        bad = _forbidden(
+            case, staging, settled.reconciled, coming, again, today, lambda _count: None
+        )
+        settled.following += bad.values()
+    return settled
+
+
+def refused(problems: Sequence[InputError], settled: Settled, left: int) -> InputError:
+    """Return one error that lists what is wrong, and says what could be taken without it.
+
+    Args:
+        problems: of rows that cannot be read, and of records that a rule forbids.
+        settled: see `settle`.
+        left: number of records that could be written.
+    """
+    lines = [str(together(problems))]
+    if settled.following:
+        message = ngettext(
+            "{count} record names one of these, and would be left out with it",
+            "{count} records name one of these, and would be left out with it",
+            len(settled.following),
+        )
+        lines.append(message.format(count=len(settled.following)))
+    if left:
+        message = ngettext(
+            "nothing was written; with --skip-bad-rows {count} record would be",
+            "nothing was written; with --skip-bad-rows {count} records would be",
+            left,
+        )
+        lines.append(message.format(count=left))
+    return InputError("\n".join(lines))
 
 
 def _check_unchanged(case: Case, found: ReadFiles) -> None:
@@ -312,13 +404,19 @@ def format_of(source: SourceFile, format_name: str = "") -> Reader:
     Raises:
         InputError: if no format fits, or none has that name.
     """
+    found: Reader = pkgutil.resolve_name(FORMATS[format_name_of(source, format_name)])
+    return found
+
+
+def format_name_of(source: SourceFile, format_name: str = "") -> str:
+    """Return the name of a format; see `format_of`."""
     names = ", ".join(FORMATS)
     if format_name and format_name not in FORMATS:
         raise InputError(_("there is no such format; there are: {names}").format(names=names))
     for name in [format_name] if format_name else FORMATS:
         found: Reader = pkgutil.resolve_name(FORMATS[name])
         if format_name or found.fits(source):
-            return found
+            return name
     raise InputError(
         _("no known format looks like this; name it with --as, one of: {names}").format(
             names=names
@@ -379,23 +477,34 @@ class _CaseWithDrafts(View):
         return self._staging.cited_by(ref)
 
 
-def _check(
+def _forbidden(
     case: Case,
     staging: Staging,
-    settled: Reconciliation,
-    contexts: Sequence[ImportContext],
-    progress: Progress,
+    reconciled: Reconciliation,
+    coming: set[str],
+    drafts: Iterable[Draft],
+    today: date | None,
+    advance: Callable[[int], None],
 ) -> dict[str, InputError]:
-    """Return what the rules forbid, by record id, before anything is written to the case."""
-    view = _CaseWithDrafts(case, staging, {ref for context in contexts for ref in context.kept})
+    """Return which drafts the rules forbid, by record id, before anything is written to the case.
+
+    Args:
+        case: open.
+        staging: all drafts that are to be written.
+        reconciled: how they compare with the case.
+        coming: placeholders of the items that come with them.
+        drafts: those to check.
+        today: see `rules.check`.
+        advance: called with the number of drafts that were checked.
+    """
+    view = _CaseWithDrafts(case, staging, coming)
     bad = {}
-    with progress(_("Checking"), len(staging)) as advance:
-        for draft in (one.draft for batch in staging.drafts() for one in batch):
-            advance(1)
-            try:
-                store.check(view, _put(draft, {}, settled))
-            except InputError as error:
-                bad[draft.id] = InputError(str(error), where=draft.where)
+    for draft in drafts:
+        advance(1)
+        try:
+            store.check(view, _put(draft, {}, reconciled), today)
+        except InputError as error:
+            bad[draft.id] = InputError(str(error), where=draft.where)
     return bad
 
 

@@ -3,10 +3,14 @@
 import dataclasses
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from contrechamp.base.errors import InputError
+from contrechamp.base.files import too_large
 from contrechamp.base.i18n import _
+from contrechamp.dossier.formats.in_cell.json_files import MAX_WHOLE
+from contrechamp.dossier.formats.read import ocds_tables
 from contrechamp.dossier.formats.read.drafts import (
     THIS_FILE,
     Draft,
@@ -31,9 +35,15 @@ _OF_A_CASE = re.compile(r"ocds-[a-z0-9]{6}-([0-9a-f]{16})")
 
 
 def fits(source: SourceFile) -> bool:
-    """Return whether a file looks like a package of releases or of records, or one release."""
+    """Return whether a file looks like a package of releases or of records, or like releases.
+
+    They may be one release, a list, one a line, or flattened into tables.
+    """
     has_one_of = any(key in source.head for key in (b'"releases"', b'"records"', b'"awards"'))
-    return source.start.startswith(b"{") and b'"ocid"' in source.head and has_one_of
+    if source.is_json:
+        is_list = source.start.startswith(b"[") and b'"tag"' in source.head
+        return b'"ocid"' in source.head and (has_one_of or is_list)
+    return ocds_tables.fits(source)
 
 
 def read(source: SourceFile, context: ImportContext) -> Iterator[Read]:
@@ -43,7 +53,9 @@ def read(source: SourceFile, context: ImportContext) -> Iterator[Read]:
         InputError: if the file is not a package.
     """
     seen: set[str] = set()
-    for where, process in _processes(source.json(), source.name):
+    found, bad = _found(source)
+    yield from bad
+    for where, process in _processes(found, source.name):
         ours = _OF_A_CASE.fullmatch(process["ocid"])
         if ours and context.is_there(ours[1]):
             seen.add(ours[1])
@@ -61,12 +73,37 @@ def read(source: SourceFile, context: ImportContext) -> Iterator[Read]:
 FORMAT = Reader(fits, read)
 
 
+def _found(source: SourceFile) -> tuple[Any, list[InputError]]:
+    """Return a package, a list of releases, or a release; and what is wrong with rows or lines."""
+    if not source.is_json:
+        return ocds_tables.releases(source)
+    if not _is_lines(source):
+        return source.json(), []
+    if source.size > MAX_WHOLE:
+        raise too_large(source.name, MAX_WHOLE, _("split it"))
+    releases, bad = [], []
+    for line in source.lines():
+        try:
+            releases.append(line.found())
+        except InputError as error:
+            bad.append(error)
+    return releases, bad
+
+
+def _is_lines(source: SourceFile) -> bool:
+    """Return whether a file has a release a line, as registries publish them."""
+    first, _end, rest = source.start.partition(b"\n")
+    return first.rstrip().endswith(b"}") and rest.lstrip().startswith(b"{")
+
+
 def _processes(found: Any, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    if not isinstance(found, dict):
+    if not isinstance(found, dict | list):
         raise InputError(_("expected fields and their values"), where=name)
     by_ocid: dict[str, dict[str, Any]] = {}
-    if isinstance(found.get("records"), list):
-        releases: list[Any] = []
+    releases: list[Any] = []
+    if isinstance(found, list):
+        releases = found
+    elif isinstance(found.get("records"), list):
         for one in found["records"]:
             compiled = one.get("compiledRelease") if isinstance(one, dict) else None
             whole = [release for release in (one.get("releases") or []) if "date" in release] if (
@@ -154,7 +191,7 @@ class _ProcessReader:
             "kind": kind,
             "country": country if len(country) == 2 and country.isupper() else "",
             "registered": " ".join(
-                str(identifier[name]) for name in ("scheme", "id") if identifier.get(name)
+                _id(identifier[name]) for name in ("scheme", "id") if identifier.get(name)
             ),
             "address": one_line(_object(known.get("contactPoint")).get("url")),
             "ids": [{"scheme": PARTY_SCHEME, "id": self._party(party)}],
@@ -168,7 +205,7 @@ class _ProcessReader:
         known = self.parties.get(str(party.get("id")), {})
         identifier = _object(known.get("identifier")) or _object(party.get("identifier"))
         if identifier.get("scheme") and identifier.get("id"):
-            return f"{identifier['scheme']}-{identifier['id']}"
+            return f"{identifier['scheme']}-{_id(identifier['id'])}"
         if OWN.fullmatch(str(party.get("id"))):
             return str(party["id"])
         return f"{self.ocid}/{party.get('id') or party.get('name')}"
@@ -240,6 +277,12 @@ class _ProcessReader:
 
 def _object(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
+
+
+def _id(value: Any) -> str:
+    """Return an identifier as text; some publishers had a spreadsheet make a number of it."""
+    whole = isinstance(value, Decimal) and value == value.to_integral_value()
+    return str(int(value)) if whole else str(value)
 
 
 def _day(value: Any) -> str:

@@ -53,11 +53,7 @@ def reconcile(
     outcome = Reconciliation()
     for batch in staging.ids():
         known = lookup.known(case, [record for record, _source in batch])
-        drafts = [
-            staging.draft(record)
-            for record, source in batch
-            if record in known or contexts[source].kept
-        ]
+        drafts = [staging.draft(record) for record, _source in batch if record in known]
         staging.remove(
             one.draft.id
             for one in drafts

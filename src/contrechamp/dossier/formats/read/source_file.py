@@ -4,23 +4,24 @@ import functools
 import hashlib
 import io
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import date
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from contrechamp.base import files
+from contrechamp.base import files, workbook
 from contrechamp.base.csv_and_xlsx import UTF16, decoded
 from contrechamp.base.errors import InputError
 from contrechamp.cell import failures
 from contrechamp.cell.limits import GIB, ProcessLimits, ReadingLimits
-from contrechamp.cell.reading import Cell, opened_cell
+from contrechamp.cell.reading import Cell, Reads, opened_cell
+from contrechamp.dossier.formats.in_cell.tables import LOOKED_AT
 from contrechamp.dossier.formats.read import answers
 from contrechamp.vault.adding import Content
-from contrechamp.vault.metadata.reading import Reads
 
 #: What is looked at of a file to recognise its format, in bytes.
 HEAD = 1 << 16
@@ -66,11 +67,32 @@ class TableRow:
         where: file and row, for errors.
         at: the row, as a record cites it.
         cells: by column name; empty ones are left out.
+        numbers: columns whose cell is a number, written with a point, rather than text.
+        days: columns whose cell is a day or time rather than text, in ISO 8601.
+        first_day: from which the workbook counts days; None for what is no workbook.
+        merged: columns whose cell is one with the cell above, each with how far above it begins.
     """
 
     where: str
     at: str
     cells: dict[str, str] = field(repr=False)
+    numbers: frozenset[str] = frozenset()
+    days: frozenset[str] = frozenset()
+    first_day: date | None = None
+    merged: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """The first rows of a table.
+
+    Args:
+        title: of the sheet; "" for CSV.
+        rows: number and cells of each.
+    """
+
+    title: str
+    rows: list[tuple[int, list[str]]] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -194,33 +216,70 @@ class SourceFile:
             match answer:
                 case [int(number), str(problem)]:
                     yield InputError(problem, where=f"{self.name}: [{number}]")
-                case [int(number), cells]:
+                case [int(number), cells, numbers]:
                     where = f"{self.name}: [{number}]"
-                    yield TableRow(where, str(number), answers.cells(cells, where))
+                    is_number = frozenset(answers.texts(numbers, where))
+                    yield TableRow(where, str(number), answers.cells(cells, where), is_number)
+                case {"not_used": str(told)}:
+                    self._tell_not_used(self.name, told)
                 case _:
                     raise failures.nonsense(self.name)
 
-    def rows(self) -> Iterator[TableRow | InputError]:
-        """Yield the rows of a CSV or XLSX table, or the error in place of a bad row."""
-        table, title, header = "", "", [""]
-        for answer in self._ask("tables:rows", xlsx=self.is_xlsx):
+    def beginnings(self, delimiter: str = "") -> Iterator[Beginning]:
+        """Yield the first rows of the tables of a CSV file or workbook.
+
+        Args:
+            delimiter: between cells of CSV; "" to find it from the first line that is not blank.
+        """
+        asked = self._ask("tables:beginnings", xlsx=self.is_xlsx, delimiter=delimiter)
+        for count, answer in enumerate(asked):
+            if count >= workbook.MAX_SHEETS:
+                raise failures.endless(self.name)
             match answer:
-                case [int(number), str(problem)]:
-                    yield InputError(problem, where=f"{table}:{number}")
-                case [int(number), list(row)] if len(row) <= len(header):
-                    where, at = f"{table}:{number}", f"{number}"
-                    named = zip(header, answers.texts(row, where), strict=False)
-                    if cells := {name: cell for name, cell in named if name and cell}:
-                        yield TableRow(where, f"{title}:{at}" if title else at, cells)
-                case {"table": [str(table), str(title)], "header": list(header)}:
-                    answers.texts(header, self.name)
-                case {"not_used": str(told)}:
-                    if len(self.not_used) >= MAX_NOT_USED:
-                        raise failures.endless(self.name)
-                    if (table, told) not in self.not_used:
-                        self.not_used.append((table, told))
+                case {"title": str(title), "rows": list(found)}:
+                    yield Beginning(title, [self._first_row(one) for one in found[:LOOKED_AT]])
                 case _:
                     raise failures.nonsense(self.name)
+
+    def _first_row(self, answer: Any) -> tuple[int, list[str]]:
+        match answer:
+            case [int(number), cells]:
+                return answers.whole(number, self.name), answers.texts(cells, self.name)
+        raise failures.nonsense(self.name)
+
+    def rows(
+        self, *, header_rows: Mapping[str, int] | None = None, delimiter: str = ""
+    ) -> Iterator[TableRow | InputError]:
+        """Yield the rows of a CSV or XLSX table, or the error in place of a bad row.
+
+        Args:
+            header_rows: title of each sheet that is read -> row of its header; "" for CSV. By
+                default all are read, and the first row that is not empty is the header.
+            delimiter: between cells of CSV; "" to find it.
+        """
+        how = {"xlsx": self.is_xlsx, "delimiter": delimiter}
+        if header_rows is not None:
+            how["header_rows"] = dict(header_rows)
+        sheet = _SheetRows(self.name)
+        for answer in self._ask("tables:rows", **how):
+            match answer:
+                case [int(number), str(problem)]:
+                    yield InputError(problem, where=f"{sheet.where}:{number}")
+                case [int(number), list(row), *rest]:
+                    if (made := sheet.row(number, row, rest)).cells:
+                        yield made
+                case {"table": [str(where), str(title)], "header": list(header)}:
+                    sheet = _SheetRows(where, title, header, answer.get("first_day"))
+                case {"not_used": str(told)}:
+                    self._tell_not_used(sheet.where, told)
+                case _:
+                    raise failures.nonsense(self.name)
+
+    def _tell_not_used(self, where: str, told: str) -> None:
+        if len(self.not_used) >= MAX_NOT_USED:
+            raise failures.endless(self.name)
+        if (where, told) not in self.not_used:
+            self.not_used.append((where, told))
 
     @property
     def start(self) -> bytes:
@@ -316,6 +375,54 @@ class SourceFile:
             name, content, first, size, self.cell, self.not_used, (self.content, number)
         )
         return part
+
+
+class _SheetRows:
+    """The rows of one table, made of what a child answers."""
+
+    def __init__(
+        self, where: str, title: str = "", header: Sequence[Any] = ("",), first_day: Any = ""
+    ) -> None:
+        self.where, self._title = where, title
+        self._header = answers.texts(list(header), where)
+        try:
+            self._first_day = date.fromisoformat(first_day) if first_day else None
+        except (TypeError, ValueError):
+            raise failures.nonsense(where) from None
+        #: How many rows the merged cell of a column goes on already.
+        self._merged: dict[str, int] = {}
+
+    def row(self, number: int, row: list[Any], rest: list[Any]) -> TableRow:
+        where = f"{self.where}:{number}"
+        match rest:
+            case []:
+                sorts = workbook.TEXT * len(row)
+            case [str(sorts)]:
+                pass
+            case _:
+                raise failures.nonsense(where)
+        if len(row) > len(self._header) or len(sorts) != len(row):
+            raise failures.nonsense(where)
+        named = zip(self._header, answers.texts(row, where), sorts, strict=False)
+        found = [(name, cell, sort) for name, cell, sort in named if name and cell]
+        merged = {
+            name: self._merged.get(name, 0) + 1 for name, _cell, sort in found if sort.isupper()
+        }
+        self._merged = merged
+        at = f"{self._title}:{number}" if self._title else f"{number}"
+        return TableRow(
+            where,
+            at,
+            {name: cell for name, cell, _sort in found},
+            _of_sort(found, workbook.NUMBER),
+            _of_sort(found, workbook.DATE),
+            self._first_day,
+            merged,
+        )
+
+
+def _of_sort(found: list[tuple[str, str, str]], wanted: str) -> frozenset[str]:
+    return frozenset(name for name, _cell, sort in found if sort.lower() == wanted)
 
 
 class _Unpacked(io.RawIOBase):

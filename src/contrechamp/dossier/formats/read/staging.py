@@ -112,6 +112,21 @@ class Staging(Mapping[str, Record]):
         for rows in self._batches(_COLUMNS):
             yield [_staged_draft(row) for _number, *row in rows]
 
+    def counts(self) -> dict[str, int]:
+        """Return the number of drafts of each kind."""
+        found = self._database.execute(
+            "SELECT kind, count(*) FROM drafts GROUP BY kind ORDER BY kind"
+        )
+        return {str(kind): int(count) for kind, count in found}
+
+    def first(self, kind: str, count: int) -> list[StagedDraft]:
+        """Return the first drafts of a kind."""
+        rows = self._database.execute(
+            f"SELECT {_COLUMNS} FROM drafts WHERE kind = ? ORDER BY row LIMIT ?",  # noqa: S608
+            (kind, count),
+        )
+        return [_staged_draft(row) for row in rows]
+
     def ids(self) -> Iterator[list[tuple[str, int]]]:
         """Yield the id and source number of all drafts in batches, as `drafts` does."""
         for rows in self._batches("id, source"):

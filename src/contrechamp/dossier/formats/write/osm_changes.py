@@ -20,6 +20,7 @@ from contrechamp.dossier.records.actors import Product
 from contrechamp.dossier.records.fieldwork import Camera
 from contrechamp.scene import camera_tags
 from contrechamp.scene.camera_fields import RECORDED
+from contrechamp.scene.magnetic_north import declination
 
 #: Scheme of node ids in `Record.ids`, such as node/123.
 SCHEME = "osm"
@@ -49,7 +50,7 @@ def tags_of(camera: Camera, view: View) -> dict[str, str]:
     tags = {
         "man_made": "surveillance",
         "surveillance:type": "camera",
-        **camera_tags.tags_of({one.name: getattr(camera, one.name) for one in RECORDED}),
+        **camera_tags.tags_of(_values(camera)),
         "operator": "" if operator is None else operator.title(),
         "manufacturer": product.make if isinstance(product, Product) else "",
         "model": product.model if isinstance(product, Product) else "",
@@ -98,15 +99,36 @@ def write(outgoing: Outgoing, folder: Path) -> None:
         write_json(folder / name, {"type": "FeatureCollection", "features": features})
 
 
+def _values(camera: Camera) -> dict[str, Any]:
+    """Return the fields of a camera as OpenStreetMap takes them: directions are from true north.
+
+    A direction from magnetic north that cannot be turned is left out.
+    """
+    values = {one.name: getattr(camera, one.name) for one in RECORDED}
+    if camera.heading_deg is not None and camera.heading_north == "magnetic":
+        values["heading_deg"] = _from_true_north(camera)
+    return values
+
+
+def _from_true_north(camera: Camera) -> Decimal | None:
+    """Return a direction from magnetic north as one from true north, to a tenth of a degree."""
+    day = camera.last_seen or camera.first_seen or ""
+    try:
+        east = declination(float(camera.position.lon), float(camera.position.lat), day).east_deg
+    except InputError:
+        return None
+    return round((camera.heading_deg or Decimal(0)) + Decimal(east), 1) % 360
+
+
 def _differing_tags(known: dict[str, str], tags: dict[str, str], camera: Camera) -> dict[str, str]:
     """Return the tags whose meaning differs from the node's, not just their spelling."""
-    rows = camera_tags.read_camera(known, "").rows
+    rows, ours = camera_tags.read_camera(known, "").rows, _values(camera)
     same = {"man_made", "surveillance:type"}  # it is a camera there already
     if len(rows) == 1:
         same |= {
             one.tags[0].key
             for one in RECORDED
-            if one.to_osm and _alike(getattr(camera, one.name), rows[0][one.name])
+            if one.to_osm and _alike(ours[one.name], rows[0][one.name])
         }
     return {tag: value for tag, value in tags.items() if tag not in same}
 
@@ -125,6 +147,9 @@ def _cameras(outgoing: Outgoing) -> Iterator[tuple[Stored, Camera]]:
             reason = _("its place is not known within {metres} m").format(metres=WITHIN_M)
             outgoing.left_out[reason] += 1
         else:
+            if camera.heading_deg is not None and _values(camera)["heading_deg"] is None:
+                reason = _("its direction, from magnetic north on a day that is not known")
+                outgoing.left_out[reason] += 1
             yield stored, camera
 
 

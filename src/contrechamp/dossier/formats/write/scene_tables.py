@@ -16,18 +16,23 @@ from contrechamp.dossier.formats.write.outgoing import Outgoing
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import Stored
 from contrechamp.dossier.reading.view import View
-from contrechamp.dossier.records.actors import Actor
+from contrechamp.dossier.records.actors import Actor, Product
 from contrechamp.dossier.records.field_types import ITEM
 from contrechamp.dossier.records.fieldwork import Area, Camera
+from contrechamp.scene import model_spans
 from contrechamp.scene.camera_fields import FIELDS, RECORDED, CameraField
+from contrechamp.scene.model_names import ModelName
 from contrechamp.vault import object_keys, subjects
 from contrechamp.vault.case import Case
 
 CAMERAS, CAMERAS_CSV, AREAS = "cameras.geojson", "cameras.csv", "areas.geojson"
+MODELS = "models.csv"
+#: Columns that other records of the case have a value for: the actor, the product.
+_OF_OTHERS = ("operator", "operator_class", "make", "model")
 #: The columns of the camera table that a record has a value for, in the order of its docs page.
 COLUMNS = (
     "id", "lon", "lat",
-    *(one.name for one in FIELDS if one.recorded or one.name in ("operator", "operator_class")),
+    *(one.name for one in FIELDS if one.recorded or one.name in _OF_OTHERS),
     "source",
 )  # fmt: skip
 _CLASSES = {
@@ -46,7 +51,7 @@ def camera_rows(view: View, cameras: Iterable[Stored]) -> list[dict[str, str]]:
     ``source`` names the record and its version.
 
     Args:
-        view: the case, for the names of operators.
+        view: the case, for the names of operators and models.
         cameras: newest versions of records; those of other kinds are skipped.
     """
     found = [(one, one.record) for one in cameras if isinstance(one.record, Camera)]
@@ -56,6 +61,8 @@ def camera_rows(view: View, cameras: Iterable[Stored]) -> list[dict[str, str]]:
     for stored, camera in found:
         outside_id = outside_ids[stored.id]
         operator = view.record(lookup.id_of(camera.operator)) if camera.operator else None
+        product = view.record(lookup.id_of(camera.product)) if camera.product else None
+        model = product if isinstance(product, Product) else None
         known = operator if isinstance(operator, Actor) else None
         made_up = " SAMPLE" if camera.sample else ""
         row = {
@@ -64,6 +71,8 @@ def camera_rows(view: View, cameras: Iterable[Stored]) -> list[dict[str, str]]:
             "lat": f"{camera.position.lat:f}",
             "operator": "" if known is None else known.title(),
             "operator_class": "unknown" if known is None else _CLASSES.get(known.kind, "unknown"),
+            "make": "" if model is None else model.make,
+            "model": "" if model is None else model.model,
             "source": f"{stored.ref} version {stored.version}{made_up}",
         } | {one.name: _cell(one, getattr(camera, one.name)) for one in RECORDED}
         rows.append({column: row[column] for column in COLUMNS})
@@ -110,6 +119,37 @@ def camera_csv(rows: Iterable[dict[str, str]]) -> str:
     return target.getvalue()
 
 
+def model_csv(products: Iterable[Stored]) -> str:
+    """Return the table of models that ``measure --models`` reads; "" if no data sheet is known.
+
+    Args:
+        products: newest versions of records; those of other kinds are skipped.
+    """
+    target = io.StringIO(newline="")
+    writer = csv.writer(target)
+    writer.writerow(model_spans.COLUMNS)
+    seen: set[ModelName] = set()
+    for stored in products:
+        product = stored.record
+        if not isinstance(product, Product) or product.optics is None:
+            continue
+        name = ModelName(product.make, product.model).plain
+        if name in seen:  # two records of one model: the table has each once
+            continue
+        seen.add(name)
+        made_up = " SAMPLE" if product.sample else ""
+        writer.writerow(
+            [
+                as_cell(product.make),
+                as_cell(product.model),
+                product.optics.kind,
+                *(getattr(product.optics, column) or "" for column in model_spans.SPANS),
+                f"{stored.ref} version {stored.version}{made_up}",
+            ]
+        )
+    return target.getvalue() if seen else ""
+
+
 def area_features(case: Case, areas: Iterable[Stored]) -> tuple[dict[str, Any], list[str]]:
     """Return areas as GeoJSON for ``measure --areas``, and the ids of those without a boundary.
 
@@ -146,6 +186,9 @@ def write(outgoing: Outgoing, folder: Path) -> None:
     rows = camera_rows(outgoing.view, outgoing.records("camera"))
     (folder / CAMERAS_CSV).write_text(camera_csv(rows), encoding="utf-8", newline="")
     write_json(folder / CAMERAS, camera_features(rows))
+    models = model_csv(outgoing.records("product"))
+    if models:
+        (folder / MODELS).write_text(models, encoding="utf-8", newline="")
     areas = [
         stored
         for stored in outgoing.records("area")

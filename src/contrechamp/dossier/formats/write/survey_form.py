@@ -15,7 +15,7 @@ from contrechamp.dossier.records.schema import members
 from contrechamp.scene.camera_fields import ASKED, CameraField
 
 #: The version goes up when a question changes.
-FORM_ID, VERSION = "contrechamp_field_survey", "2"
+FORM_ID, VERSION = "contrechamp_field_survey", "3"
 #: Photos are evidence: the app must not scale them down.
 FULL_SIZE = "max-pixels=20000"
 PHOTOS = ("photo_1", "photo_2", "photo_3")
@@ -59,6 +59,7 @@ def _of_camera(one: CameraField) -> FormRow:
         offered=one.offered,
         bounds=bounds if one.is_number else "",
         camera=one,
+        more={"relevant": f"${{camera_{one.asked_with}}} != ''"} if one.asked_with else {},
     )
 
 

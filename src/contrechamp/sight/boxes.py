@@ -1,0 +1,176 @@
+"""Which of many items (walls, segments) lie near a camera and in its view: a tree of boxes.
+
+Items are laid out along a space-filling curve, `LEAF` at a time in a leaf, and every `BRANCHES`
+nodes of a level share a node of the next. Each node has the box around its items. A search goes
+down only where a box lies within a ring around the camera and touches one of some sectors, so that
+its cost follows what is found and not what there is; and what it finds lies side by side in memory.
+"""
+
+from collections import namedtuple
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from contrechamp.base.compiled import compiled_part
+from contrechamp.sight.arrays import F8, I8
+
+#: Items in a leaf, and nodes in a node of the level above.
+LEAF = 8
+BRANCHES = 4
+#: No tree is higher than this: BRANCHES ** 20 leaves.
+MOST_LEVELS = 20
+
+#: The nodes of all levels: those of level k begin at ``first[k]``, the leaves are level 0. A box
+#: is its west, south, east and north side.
+Boxes = namedtuple("Boxes", "box first")
+
+
+def along_curve(x: F8, y: F8) -> I8:
+    """Return the order of points along a curve that keeps neighbours together (Morton's)."""
+    if not len(x):
+        return np.empty(0, np.int64)
+    side = max(float(np.ptp(x)), float(np.ptp(y)), 1e-9)
+    code = _spread((x - x.min()) / side) | (_spread((y - y.min()) / side) << np.uint64(1))
+    order: I8 = np.argsort(code, kind="stable").astype(np.int64)
+    return order
+
+
+def _spread(part: F8) -> NDArray[np.uint64]:
+    """Return 24 bits of a number from 0 to 1, with a free bit between every two of them."""
+    bits = (part * float((1 << 24) - 1)).astype(np.uint64)
+    for shift, mask in (
+        (16, 0x0000_FFFF_0000_FFFF),
+        (8, 0x00FF_00FF_00FF_00FF),
+        (4, 0x0F0F_0F0F_0F0F_0F0F),
+        (2, 0x3333_3333_3333_3333),
+        (1, 0x5555_5555_5555_5555),
+    ):
+        bits = (bits | (bits << np.uint64(shift))) & np.uint64(mask)
+    return bits
+
+
+def boxes_of(ends: F8) -> Any:
+    """Return the tree of segments that are in the order of the curve already.
+
+    Args:
+        ends: (n, 4) x and y of the first end, x and y of the last.
+    """
+    low = np.minimum(ends[:, :2], ends[:, 2:])
+    high = np.maximum(ends[:, :2], ends[:, 2:])
+    levels, size = [], LEAF
+    while True:
+        low, high = _grouped(np.minimum, low, size), _grouped(np.maximum, high, size)
+        levels.append(np.hstack((low, high)))
+        if len(low) <= 1:
+            break
+        size = BRANCHES
+    first = np.cumsum([0, *(len(level) for level in levels)])
+    return Boxes(np.ascontiguousarray(np.concatenate(levels)), first.astype(np.int64))
+
+
+def _grouped(of: np.ufunc, values: F8, size: int) -> F8:
+    """Return the least or greatest of every `size` rows."""
+    if not len(values):
+        return np.empty((0, 2))
+    grouped: F8 = of.reduceat(values, np.arange(0, len(values), size), axis=0)
+    return grouped
+
+
+@compiled_part
+def sectors_of(start_x: float, start_y: float, end_x: float, end_y: float, turn: float,
+               sectors: Any) -> int:  # fmt: skip
+    """Write the sectors, none wider than a half circle, that make up a sweep; return how many.
+
+    Args:
+        start_x: unit vector of the direction in which the sweep begins.
+        start_y: its other component.
+        end_x: unit vector of its end, anticlockwise.
+        end_y: its other component.
+        turn: angle of the sweep, radians.
+        sectors: (2 or more, 4) gets the first and the last direction of each.
+
+    Returns:
+        number of sectors; 0 stands for all round.
+    """
+    if turn >= 2.0 * np.pi - 1e-9:
+        return 0
+    if turn <= 3.0:
+        sectors[0, 0], sectors[0, 1], sectors[0, 2], sectors[0, 3] = start_x, start_y, end_x, end_y
+        return 1
+    c, s = np.cos(0.5 * turn), np.sin(0.5 * turn)
+    mid_x, mid_y = start_x * c - start_y * s, start_x * s + start_y * c
+    sectors[0, 0], sectors[0, 1], sectors[0, 2], sectors[0, 3] = start_x, start_y, mid_x, mid_y
+    sectors[1, 0], sectors[1, 1], sectors[1, 2], sectors[1, 3] = mid_x, mid_y, end_x, end_y
+    return 2
+
+
+#: Boxes and items this far outside of a sector still count, metres: rounding must lose none.
+SLACK_M = 1e-6
+
+
+@compiled_part
+def leaves_within(
+    tree: Any, x: float, y: float, inner: float, outer: float, sectors: Any, many: int, leaves: Any
+) -> int:
+    """List the leaves that may hold items within a ring around a point and in some sectors.
+
+    Args:
+        tree: of the items.
+        x: of the point, metres east.
+        y: metres north.
+        inner: what is nearer than this is not asked for.
+        outer: nor what is further away than this.
+        sectors: first and last direction of each.
+        many: number of sectors; 0 for all round.
+        leaves: gets the leaves, ascending.
+
+    Returns:
+        number of leaves; -1 if there is too little room.
+    """
+    box, first = tree.box, tree.first
+    top = len(first) - 2
+    if first[top + 1] == first[top]:
+        return 0
+    inner_2, outer_2 = inner * inner, outer * outer
+    # Nodes that are still to be looked at: at most BRANCHES of each level.
+    node_of = np.empty(BRANCHES * MOST_LEVELS, np.int64)
+    level_of = np.empty(BRANCHES * MOST_LEVELS, np.int64)
+    node_of[0], level_of[0] = 0, top
+    waiting, found = 1, 0
+    while waiting > 0:
+        waiting -= 1
+        node, level = node_of[waiting], level_of[waiting]
+        at = first[level] + node
+        west, south, east, north = box[at, 0] - x, box[at, 1] - y, box[at, 2] - x, box[at, 3] - y
+        near_x, near_y = max(west, -east, 0.0), max(south, -north, 0.0)
+        if near_x * near_x + near_y * near_y > outer_2:
+            continue
+        far_x, far_y = max(-west, east), max(-south, north)
+        if far_x * far_x + far_y * far_y < inner_2:
+            continue
+        if many > 0:
+            mid_x, mid_y = 0.5 * (west + east), 0.5 * (south + north)
+            half_x, half_y = 0.5 * (east - west), 0.5 * (north - south)
+            touched = False
+            for k in range(many):
+                ux, uy, vx, vy = sectors[k, 0], sectors[k, 1], sectors[k, 2], sectors[k, 3]
+                past_u = ux * mid_y - uy * mid_x + abs(ux) * half_y + abs(uy) * half_x
+                past_v = mid_x * vy - mid_y * vx + abs(vx) * half_y + abs(vy) * half_x
+                if past_u >= -SLACK_M and past_v >= -SLACK_M:
+                    touched = True
+                    break
+            if not touched:
+                continue
+        if level == 0:
+            if found == len(leaves):
+                return -1
+            leaves[found] = node
+            found += 1
+            continue
+        # The first child is looked at first.
+        last = min(BRANCHES * (node + 1), first[level] - first[level - 1])
+        for child in range(last - 1, BRANCHES * node - 1, -1):
+            node_of[waiting], level_of[waiting] = child, level - 1
+            waiting += 1
+    return found
