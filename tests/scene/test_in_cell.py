@@ -37,9 +37,10 @@ from scene import in_process, taken_over
 from scene.test_read_osm import helsinki
 from scene.worlds import town
 
-#: What a bomb may cost in these tests; what a map may cost is much more.
+#: What a bomb may cost in these tests; what a map may cost is much more. The libraries alone
+#: reserve more than a gigabyte, most of which they never touch.
 SMALL = ReadingLimits(
-    ProcessLimits(memory_bytes=1200 << 20, cpu_s=10, file_bytes=0, wall_s=120, stall_s=120),
+    ProcessLimits(memory_bytes=3 << 30, cpu_s=10, file_bytes=0, wall_s=120, stall_s=120),
     value_bytes=1 << 26,
     answer_bytes=1 << 28,
 )
@@ -301,6 +302,12 @@ def a_sheet_of_spaces(path: Path) -> None:
             archive.writestr(name, content + b" " * 40_000_000 * name.endswith("sheet1.xml"))
 
 
+def many_photos(path: Path) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(6):
+            archive.writestr(f"{number}.jpg", b"\xff\xd8\xff" + bytes(400_000_000))
+
+
 def many_points(path: Path) -> None:
     path.write_bytes(gzip.compress(WALK.replace("POINTS", POINT * 300_000).encode()))
 
@@ -342,8 +349,8 @@ BOMBS: dict[str, tuple[Callable[[Path], object], str]] = {
     ".gpx": (many_points, BOUND),
     ".xlsx": (a_sheet_of_spaces, "times its size"),
     ".kml": (lambda path: path.write_bytes(gzip.compress(b"<kml>" + b" " * 50_000_000)), "MB"),
-    ".kmz": (lambda path: packed(path, "doc.kml", b"<kml>" + b" " * 50_000_000), "MB"),
-    ".jpg": (lambda path: packed(path, "a.jpg", b"\xff\xd8\xff" + bytes(50_000_000)), "MB"),
+    ".kmz": (lambda path: packed(path, "doc.kml", b"<kml>" + b" " * 300_000_000), "MB"),
+    ".jpg": (many_photos, f"MB|GB|{BOUND}"),
 }
 
 
