@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from contrechamp.scene.read import FileRead, read_each
 from contrechamp.scene.source_tables import SourceTables
 from contrechamp.scene.tables import Notice
 from contrechamp.scene.together import bounds_of, check_cameras_near, put_together
+from contrechamp.scene.true_north import with_true_headings
 from contrechamp.scene.understood import Understood
 
 #: Rows of each table that are shown.
@@ -72,6 +73,7 @@ def examine(
     *,
     areas: Path | None = None,
     open_ground: bool = False,
+    declination_deg: float | None = None,
     cell: MapReader | None = None,
     progress: Progress = silent,
 ) -> Examined:
@@ -81,10 +83,14 @@ def examine(
         paths: see `read_scene`.
         areas: see `read_scene`.
         open_ground: no buildings are expected.
+        declination_deg: see `read_scene`.
         cell: see `read_scene`.
         progress: advanced with every file.
     """
-    read = read_each(paths, areas, skip_bad_rows=True, cell=cell, progress=progress)
+    read = [
+        _with_true_headings(one, declination_deg)
+        for one in read_each(paths, areas, skip_bad_rows=True, cell=cell, progress=progress)
+    ]
     files = [_examined(one) for one in read]
     tables = [one.tables for one in read if one.tables is not None]
     in_the_way = [one.problem for one in files if one.problem]
@@ -93,6 +99,16 @@ def examine(
         in_the_way += what_is_missing(amounts(tables), open_ground=open_ground)
         in_the_way += _misplaced(tables)
     return Examined(files, in_the_way)
+
+
+def _with_true_headings(read: FileRead, declination_deg: float | None) -> FileRead:
+    """Return a file with the directions that a measurement would use."""
+    if read.tables is None:
+        return read
+    tables = with_true_headings(
+        read.tables, read.name, declination_deg=declination_deg, skip_bad_rows=True
+    )
+    return replace(read, tables=tables)
 
 
 def _bad_rows(file: ExaminedFile) -> str:
