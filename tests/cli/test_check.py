@@ -160,3 +160,14 @@ def test_directions_from_a_compass_are_shown_as_they_will_be_used(
     assert "tournées de -12,5°" in given.out
     path.write_text(f"{head}a,-26.999,45.0001,90,magnetic,2026-05-12\n")
     assert "heading_deg 90.0" not in contrechamp("check", TOWN, path).out
+
+
+def test_a_bad_row_does_not_hide_that_there_are_others(contrechamp: Run, tmp_path: Path) -> None:
+    path = tmp_path / "survey.csv"
+    path.write_text("id,lon,lat,heading_deg\na,-26.999,45.0001,up\nb,-26.999,45.0002,90\n")
+    done = contrechamp("measure", path, WALK, "-o", tmp_path / "report")
+    assert done.status == 2
+    assert "2 things are in the way" in done.err
+    assert 'survey.csv:2: heading_deg: "up"' in done.err
+    assert "no building found" in done.err
+    assert "no camera found" not in done.err

@@ -100,7 +100,14 @@ def read_scene(
     tables = [one.tables for one in read if one.tables is not None]
     problems = [one.problem for one in read if one.problem]
     if needs is not None and tables:
-        problems += what_is_missing(amounts(tables), open_ground=needs.open_ground)
+        # Rows that can be read are there, beside those at which the reading of a file stopped.
+        stopped = [path for path, one in zip(paths, read, strict=False) if one.problem]
+        rest = read_each(
+            [] if skip_bad_rows else stopped, None, skip_bad_rows=True,
+            max_unpacked_bytes=max_unpacked_bytes, cell=cell,
+        )  # fmt: skip
+        there = [*tables, *(one.tables for one in rest if one.tables is not None)]
+        problems += what_is_missing(amounts(there), open_ground=needs.open_ground)
     if problems:
         unreadable = any(one.problem for one in read)
         where = "" if unreadable else ", ".join(one.name for one in read)
