@@ -171,3 +171,13 @@ def test_a_bad_row_does_not_hide_that_there_are_others(contrechamp: Run, tmp_pat
     assert 'survey.csv:2: heading_deg: "up"' in done.err
     assert "no building found" in done.err
     assert "no camera found" not in done.err
+
+
+def test_cameras_far_from_all_streets_are_told_as_measure_tells_them(
+    contrechamp: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "elsewhere.csv"
+    path.write_text("id,lon,lat,heading_deg\na,-73.99,40.73,90;270\n")
+    done = contrechamp("check", TOWN, path)
+    assert done.status == 1
+    assert done.err.count("elsewhere.csv:2: the camera lies far outside") == 1
