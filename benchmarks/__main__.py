@@ -10,7 +10,18 @@ import numba
 import numpy as np
 import shapely
 
-from benchmarks import alone, dossier, engine, exposure, faces, peers, programs, streets, vault
+from benchmarks import (
+    alone,
+    dossier,
+    engine,
+    exposure,
+    faces,
+    peers,
+    programs,
+    reach,
+    streets,
+    vault,
+)
 from benchmarks.engine import TASKS
 from benchmarks.first_minute import first_minute
 from benchmarks.towns import (
@@ -174,6 +185,37 @@ def draws() -> None:
         )  # fmt: skip
 
 
+def in_reach(krems: Path, before: Path | None) -> None:
+    """Print what draws cost where cameras reach few of many streets, in one or two versions."""
+    heading("Draws where few of many streets are in reach")
+    header(
+        "town", "version", "pieces", "cameras", "draws a second", "draws a second of a core",
+        "peak of the process, MB",
+    )  # fmt: skip
+    for name, case in reach.CASES.items():
+        for version, source, draws in (("this", None, case.draws), ("before", before, 32)):
+            if version == "before" and before is None:
+                continue
+            found = reach.in_version(source, "draws", name, str(krems), str(draws))
+            row(
+                case.name, version, f"{found['pieces']:,}", found["cameras"],
+                figure(found["draws_a_second"]), figure(found["draws_a_second_of_a_core"]),
+                figure(found["peak_mb"]),
+            )  # fmt: skip
+    heading("The whole measurement, 1,000 draws")
+    header(
+        "town", "draws in all", "seconds", "processors, s", "peak with one draw, MB",
+        "peak of the process, MB",
+    )  # fmt: skip
+    for name in ("campo_grande", "helsinki"):
+        found = reach.in_version(None, "whole", name, str(krems), "1000")
+        row(
+            reach.CASES[name].name, f"{found['draws_in_all']:,.0f}", figure(found["seconds"]),
+            figure(found["processors"]), figure(found["peak_of_one_draw_mb"]),
+            figure(found["peak_mb"]),
+        )  # fmt: skip
+
+
 def main() -> None:
     """Run what is asked for, by default everything."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
@@ -183,6 +225,10 @@ def main() -> None:
         "first_minute", "peers", "programs", "streets", "memory", "compilation", "threads",
         "scaling", "draws", "vault", "faces", "dossier",
     )  # fmt: skip
+    parser.add_argument("--krems", type=Path, metavar="FILE",
+                        help="OSM file of Krems: measure draws in towns made of it")  # fmt: skip
+    parser.add_argument("--before", type=Path, metavar="FOLDER",
+                        help="that holds another version of the package, for --krems")  # fmt: skip
     parser.add_argument("--only", choices=parts, action="append", help="leave the others out")
     parser.add_argument("--largest", type=int, default=SIZES[-1], metavar="N",
                         help="no tiled city of more buildings (default: %(default)s)")  # fmt: skip
@@ -229,6 +275,8 @@ def main() -> None:
         cores()
     if "draws" in only:
         draws()
+    if given.krems is not None:
+        in_reach(given.krems, given.before)
     if "scaling" in only:
         scaling(tuple(size for size in SIZES if size <= given.largest))
     if "vault" in only:

@@ -43,7 +43,7 @@ def world(number: int) -> Held:
     scene = town(number)
     n = len(scene.cameras)
     of, mapped = numbers(number, n), mapped_of(number, n)
-    placed = place_cameras(scene.cameras, scene.buildings)
+    placed = place_cameras(scene.cameras, scene.buildings).nearest()
     walls = prepare(scene.buildings.geometry.to_numpy())
     cameras = [true_cameras(placed, of, mapped, shift) for shift in SHIFTS.values()]
     on_the_map = as_mapped(scene, *cameras[0], mapped)

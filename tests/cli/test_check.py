@@ -140,3 +140,44 @@ def test_what_files_say_cannot_move_the_terminal(
     path.write_text("lat,lon,\x1b[2Jnote\n45.0001,-26.999,\x1b[31mred\n")
     done = contrechamp("check", TOWN, path, "--lang", language)
     assert "\x1b" not in done.out + done.err
+
+
+def test_directions_from_a_compass_are_shown_as_they_will_be_used(
+    contrechamp: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "compass.csv"
+    head = "id,lon,lat,heading_deg,heading_north,last_seen\n"
+    path.write_text(f"{head}a,-26.999,45.0001,90;270,magnetic,\n")
+    for command in (["check"], ["measure", "-o", tmp_path / "report"]):
+        refused = contrechamp(command[0], TOWN, path, *command[1:])
+        assert refused.status in (1, 2)
+        said = refused.out + refused.err
+        assert said.count("no day of the reading") == 1, command  # one row to correct
+        assert "things are in the way" not in said
+    given = contrechamp("check", TOWN, path, "--declination", "-12.5", "--lang", "fr")
+    assert given.status == 0, given.err
+    assert "heading_deg 77.5, heading_north true" in given.out
+    assert "tournées de -12,5°" in given.out
+    path.write_text(f"{head}a,-26.999,45.0001,90,magnetic,2026-05-12\n")
+    assert "heading_deg 90.0" not in contrechamp("check", TOWN, path).out
+
+
+def test_a_bad_row_does_not_hide_that_there_are_others(contrechamp: Run, tmp_path: Path) -> None:
+    path = tmp_path / "survey.csv"
+    path.write_text("id,lon,lat,heading_deg\na,-26.999,45.0001,up\nb,-26.999,45.0002,90\n")
+    done = contrechamp("measure", path, WALK, "-o", tmp_path / "report")
+    assert done.status == 2
+    assert "2 things are in the way" in done.err
+    assert 'survey.csv:2: heading_deg: "up"' in done.err
+    assert "no building found" in done.err
+    assert "no camera found" not in done.err
+
+
+def test_cameras_far_from_all_streets_are_told_as_measure_tells_them(
+    contrechamp: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "elsewhere.csv"
+    path.write_text("id,lon,lat,heading_deg\na,-73.99,40.73,90;270\n")
+    done = contrechamp("check", TOWN, path)
+    assert done.status == 1
+    assert done.err.count("elsewhere.csv:2: the camera lies far outside") == 1

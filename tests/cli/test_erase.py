@@ -31,9 +31,11 @@ def test_erasing_takes_a_reason_and_an_item_that_is_there(case: CaseRun, item: s
 
 
 def test_content_that_another_item_holds_as_well_is_not_erased_alone(
-    case: CaseRun, letter: Path
+    case: CaseRun, letter: Path, tmp_path: Path
 ) -> None:
-    first, second = first_word(case("add", letter)), first_word(case("add", letter))
+    other = tmp_path / "the-same-under-another-name.txt"
+    other.write_bytes(letter.read_bytes())
+    first, second = first_word(case("add", letter)), first_word(case("add", other))
     one_line(case("erase", first, "--reason", "SAMPLE"), second)
     assert case("erase", first, second, "--reason", "SAMPLE").status == 0
     assert case("verify").status == 0

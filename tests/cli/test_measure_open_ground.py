@@ -145,6 +145,28 @@ def test_it_is_said_first_everywhere(contrechamp: Run, tmp_path: Path, survey: P
     assert "Over open ground" in (report / "README.txt").read_text().split("index.html")[0]
 
 
+def test_sentences_stand_apart(contrechamp: Run, tmp_path: Path, survey: Path) -> None:
+    survey.write_text(f"id,lat,lon\na,{LAT},{LON}\n")  # no range, of which a sentence tells
+    across = walk(tmp_path / "walk.gpx", (-200, 30), (200, 30))
+    done = contrechamp("measure", survey, across, "--open", "-o", tmp_path / "r", "--draws", 2)
+    assert done.status == 0, done.err
+    assert "Where no range is mapped" in done.out
+    assert not re.search(r"[a-z)]\.[A-Z]", text_of(tmp_path / "r").split("Where no range")[0])
+    assert not re.search(r"[a-z)]\.[A-Z]", done.out)
+
+
+def test_the_part_of_a_walk_is_no_longer_than_the_walk(
+    contrechamp: Run, tmp_path: Path, survey: Path
+) -> None:
+    # 155 m, all within the disc.
+    along = walk(tmp_path / "walk.gpx", (-35, 10), (35, 10), (35, -10), (-30, -10))
+    done = contrechamp("measure", survey, along, "--open", "-o", tmp_path / "r", "--draws", 2)
+    assert done.status == 0, done.err
+    part, whole = re.findall(r"([\d.]+)\sm of the ([\d.]+)\sm of the recorded walk", done.out)[0]
+    assert part == whole
+    assert float(whole) == pytest.approx(155, abs=1)
+
+
 def test_no_section_is_empty_and_no_street_is_spoken_of(
     contrechamp: Run, tmp_path: Path, survey: Path
 ) -> None:

@@ -127,3 +127,18 @@ def test_reading_is_a_first_sight_too(
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "another machine"))
     assert "for the first time" in case("log", "--json").err
     assert case("log").err == ""
+
+
+def test_an_older_copy_in_its_place_is_told_when_it_is_read(
+    case: CaseRun, letter: Path, tmp_path: Path
+) -> None:
+    assert case("log").err == ""
+    older = shutil.copytree(case.folder, tmp_path / "older")
+    assert case("add", letter).status == 0
+    shutil.rmtree(case.folder)
+    older.rename(case.folder)
+    read = case("log")
+    assert read.status == 0
+    assert read.err.startswith("warning: case is not the one that this machine has seen")
+    assert "older copy" in read.err
+    one_line(case("add", letter), "older copy", "Nothing was written")

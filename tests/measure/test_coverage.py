@@ -20,7 +20,7 @@ AS_ASSUMED = NAMES.index("as assumed")
 
 def test_the_sampler_of_the_truth_draws_what_is_assumed() -> None:
     scene = town(0)
-    placed = place_cameras(scene.cameras, scene.buildings)
+    placed = place_cameras(scene.cameras, scene.buildings).nearest()
     drawn = {}
     for number in range(60):
         of, mapped = numbers(number, len(scene.cameras)), mapped_of(number, len(scene.cameras))
@@ -39,7 +39,7 @@ def test_the_sampler_of_the_truth_draws_what_is_assumed() -> None:
 def test_the_truth_is_what_a_measurement_of_a_fully_mapped_town_gives() -> None:
     scene = town(3)
     n = len(scene.cameras)
-    placed = place_cameras(scene.cameras, scene.buildings)
+    placed = place_cameras(scene.cameras, scene.buildings).nearest()
     true, turns = true_cameras(placed, numbers(3, n), mapped_of(3, n), SHIFTS["as assumed"])
     names = ("height_m", "heading_deg", "tilt_deg", "hfov_deg", "vfov_deg", "width_px", "range_m")
     scene.cameras[[*names]] = np.column_stack([getattr(true, name) for name in names])

@@ -56,12 +56,11 @@ def test_a_range_that_is_not_mapped_may_be_nearer_or_farther() -> None:
     assert (detected.low, detected.high) == pytest.approx((chord(horizontal(25.0)),) * 2, abs=1e-3)
 
 
-def test_ground_and_shares_have_spans_too() -> None:
+def test_the_ground_has_a_span_too() -> None:
     measured = run(open_street(NO_RANGE))
     ground = span(measured, key="area.seen_m2")
     assert ground.low == pytest.approx(math.pi * 50.0**2, rel=0.03)
     assert ground.high == pytest.approx(math.pi * horizontal(6.25) ** 2, rel=0.03)
-    assert span(measured, key="streets.seen_share").high == 1.0
 
 
 def test_what_the_user_gives_has_no_alternative() -> None:

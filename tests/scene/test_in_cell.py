@@ -8,6 +8,7 @@ import sqlite3
 import struct
 import subprocess
 import sys
+import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from io import BytesIO
@@ -15,17 +16,20 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import openpyxl
 import pyarrow
 import pyarrow.parquet
 import pytest
 import shapely
+from PIL import Image
 
 from contrechamp.base.errors import ContrechampError, InputError
 from contrechamp.cell import closed
 from contrechamp.cell.limits import ProcessLimits, ReadingLimits
 from contrechamp.cell.reading import Cell, OwnContent, opened_cell
+from contrechamp.scene.file_kinds import ENDINGS
 from contrechamp.scene.foreign_file import opened_file
-from contrechamp.scene.input_files import ENDINGS, MAX_UNPACKED_BYTES
+from contrechamp.scene.input_files import MAX_UNPACKED_BYTES
 from contrechamp.scene.map_cell import MODULES, limits, map_cell
 from contrechamp.scene.read import read_scene
 from contrechamp.scene.source_tables import SourceTables
@@ -33,9 +37,10 @@ from scene import in_process, taken_over
 from scene.test_read_osm import helsinki
 from scene.worlds import town
 
-#: What a bomb may cost in these tests; what a map may cost is much more.
+#: What a bomb may cost in these tests; what a map may cost is much more. The libraries alone
+#: reserve more than a gigabyte, most of which they never touch.
 SMALL = ReadingLimits(
-    ProcessLimits(memory_bytes=600 << 20, cpu_s=10, file_bytes=0, wall_s=120, stall_s=120),
+    ProcessLimits(memory_bytes=3 << 30, cpu_s=10, file_bytes=0, wall_s=120, stall_s=120),
     value_bytes=1 << 26,
     answer_bytes=1 << 28,
 )
@@ -192,8 +197,34 @@ WALK = '<gpx version="1.1" creator="SAMPLE"><trk><name>w</name><trkseg>POINTS</t
 POINT = '<trkpt lat="45" lon="-27"/><trkpt lat="45.001" lon="-27"/>'
 
 
+KML = (
+    '<kml xmlns="http://www.opengis.net/kml/2.2"><Document><Placemark><ExtendedData>'
+    '<Data name="heading_deg"><value>90</value></Data></ExtendedData><Point>'
+    "<coordinates>-27,45</coordinates></Point></Placemark></Document></kml>"
+)
+
+
 def world(path: Path) -> None:
     town().write(path)
+
+
+def workbook(path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["id", "lon", "lat"])
+    book.active.append(["a", -27, 45])
+    book.save(path)
+
+
+def packed(path: Path, name: str, content: bytes | str) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+
+
+def photo(path: Path) -> None:
+    """A grey picture that says where it was taken."""
+    exif = Image.Exif()
+    exif.get_ifd(0x8825).update({1: "N", 2: (45.0, 0.0, 0.0), 3: "W", 4: (27.0, 0.0, 0.0)})
+    Image.new("RGB", (8, 8), "grey").save(path, "JPEG", exif=exif)
 
 
 #: A file of each ending that is read, made at a path.
@@ -205,6 +236,11 @@ FILES: dict[str, Callable[[Path], object]] = {
     ".gpkg": lambda path: HOUSES.to_file(path, driver="GPKG"),
     **dict.fromkeys((".parquet", ".geoparquet"), HOUSES.to_parquet),
     ".gpx": lambda path: path.write_text(WALK.replace("POINTS", POINT)),
+    ".txt": lambda path: path.write_text("id\tlon\tlat\na\t-27\t45\n"),
+    ".xlsx": workbook,
+    ".kml": lambda path: path.write_text(KML),
+    ".kmz": lambda path: packed(path, "doc.kml", KML),
+    **dict.fromkeys((".jpg", ".jpeg", ".heic"), photo),
 }
 
 
@@ -257,6 +293,21 @@ def a_column_of_one_value(path: Path) -> None:
             out.write_table(many)
 
 
+def a_sheet_of_spaces(path: Path) -> None:
+    workbook(path)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content + b" " * 40_000_000 * name.endswith("sheet1.xml"))
+
+
+def many_photos(path: Path) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(6):
+            archive.writestr(f"{number}.jpg", b"\xff\xd8\xff" + bytes(400_000_000))
+
+
 def many_points(path: Path) -> None:
     path.write_bytes(gzip.compress(WALK.replace("POINTS", POINT * 300_000).encode()))
 
@@ -296,6 +347,10 @@ BOMBS: dict[str, tuple[Callable[[Path], object], str]] = {
     ".gpkg": (an_endless_view, BOUND),
     ".parquet": (a_column_of_one_value, BOUND),
     ".gpx": (many_points, BOUND),
+    ".xlsx": (a_sheet_of_spaces, "times its size"),
+    ".kml": (lambda path: path.write_bytes(gzip.compress(b"<kml>" + b" " * 50_000_000)), "MB"),
+    ".kmz": (lambda path: packed(path, "doc.kml", b"<kml>" + b" " * 300_000_000), "MB"),
+    ".jpg": (many_photos, f"MB|GB|{BOUND}"),
 }
 
 

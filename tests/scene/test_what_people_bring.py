@@ -61,6 +61,14 @@ def test_a_table_of_places_alone_is_a_survey(tmp_path: Path) -> None:
     assert told(found) == {}
 
 
+def test_a_mast_without_a_name_is_several_cameras(tmp_path: Path) -> None:
+    path = tmp_path / "survey.csv"
+    path.write_text(f"lat,lon,direction\n{LAT},{LON},90;270\n{LAT + 0.001},{LON},N\n")
+    found = read(path)
+    assert found.cameras["id"].tolist() == ["survey.csv:2#1", "survey.csv:2#2", "survey.csv:3"]
+    assert found.cameras["heading_deg"].tolist() == [90.0, 270.0, 0.0]
+
+
 # --- KML and KMZ ---------------------------------------------------------------------------------
 
 KML = """<?xml version="1.0" encoding="UTF-8"?>

@@ -7,6 +7,7 @@ they know nothing of how a case is kept.
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import time
@@ -305,7 +306,10 @@ def _written(at: Scene, case: Path, name: str, content: str, *words: str) -> str
     path = at.root / name
     path.write_text(content)
     given = [word.replace("{file}", str(path)) for word in words]
-    return at.run(case, [given[0], "{case}", *given[1:]]).split()[0]
+    said = at.run(case, [given[0], "{case}", *given[1:]])
+    found = re.search(r"\b((item|record)/)?[0-9a-f]{16}\b", said)
+    assert found, said
+    return found[0]
 
 
 def _form(at: Scene, case: Path, form: str, kind: str) -> str:

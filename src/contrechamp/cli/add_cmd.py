@@ -95,13 +95,14 @@ def _add(
     if as_json:
         click.echo(json.dumps({**counts, "items": items}))
         return
-    click.echo(
-        ngettext(
-            "{count} file is in the case ({duplicates} with content that was there before)",
-            "{count} files are in the case ({duplicates} with content that was there before)",
-            counts["added"],
-        ).format(count=counts["added"], duplicates=counts["duplicates"])
-    )
+    if counts["added"] or not counts["again"]:
+        click.echo(
+            ngettext(
+                "{count} file is in the case ({duplicates} with content that was there before)",
+                "{count} files are in the case ({duplicates} with content that was there before)",
+                counts["added"],
+            ).format(count=counts["added"], duplicates=counts["duplicates"])
+        )
     if counts["again"]:
         click.echo(
             ngettext(

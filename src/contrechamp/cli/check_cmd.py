@@ -11,7 +11,12 @@ import click
 from contrechamp.base.errors import CheckFailedError, UsageError
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.shown_text import shown
-from contrechamp.cli.options import is_verbose, json_option, unconfined_option
+from contrechamp.cli.options import (
+    declination_option,
+    is_verbose,
+    json_option,
+    unconfined_option,
+)
 from contrechamp.scene.map_cell import map_cell
 
 if TYPE_CHECKING:
@@ -54,6 +59,7 @@ def command() -> click.Command:
                 is_flag=True,
                 help=_("The place has no buildings: none is expected."),
             ),
+            declination_option(),
             unconfined_option(),
             json_option(),
         ],
@@ -65,6 +71,7 @@ def _check(
     inputs: tuple[Path, ...],
     areas: Path | None,
     open_ground: bool,
+    declination_deg: float | None,
     unconfined: bool,
     as_json: bool,
 ) -> None:
@@ -79,6 +86,7 @@ def _check(
             inputs,
             areas=areas,
             open_ground=open_ground,
+            declination_deg=declination_deg,
             cell=cell,
             progress=progress_for(as_json=as_json),
         )

@@ -68,6 +68,8 @@ class KnownCase:
         mine = self._is_at_its_place(found.file.log_origin)
         if write and not mine:
             raise InputError(self._other(), where=self._place.name)
+        if mine and not write and not seen.goes_on_at(found, self._place, self._folder):
+            self._warn_of_an_older_copy()
         if write and not seen.goes_on_at(found, self._place, self._folder):
             raise InputError(
                 _(
@@ -99,13 +101,16 @@ class KnownCase:
         if self._accept or (changed and self._goes_on):
             seen.note(found, self._folder)
         elif changed:
-            click.echo(
-                _(
-                    "warning: {folder} is not the one that this machine has seen: it is an older "
-                    "copy, or was rewritten; contrechamp verify says more"
-                ).format(folder=shown(self._place.name)),
-                err=True,
-            )
+            self._warn_of_an_older_copy()
+
+    def _warn_of_an_older_copy(self) -> None:
+        click.echo(
+            _(
+                "warning: {folder} is not the one that this machine has seen: it is an older "
+                "copy, or was rewritten; contrechamp verify says more"
+            ).format(folder=shown(self._place.name)),
+            err=True,
+        )
 
     def _is_at_its_place(self, log_origin: str) -> bool:
         from contrechamp.vault import seen

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
 
 from contrechamp.measure.drawn import DrawnFigure
 from contrechamp.measure.estimates import quantiles_of_columns
@@ -29,8 +29,29 @@ def row_sums(values: csr_array) -> F8:
     >>> row_sums(csr_array(np.array([[1.0, 0.0, 2.0], [0.0, 0.0, 0.0]]))).tolist()
     [3.0, 0.0]
     """
-    row = np.repeat(np.arange(values.shape[0]), np.diff(values.indptr))
-    return np.bincount(row, values.data, values.shape[0]).astype(np.float64)
+    sums = [
+        np.bincount(
+            np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr)), rows.data, rows.shape[0]
+        )
+        for rows in _in_batches(values)
+    ]
+    return np.concatenate(sums).astype(np.float64) if sums else np.zeros(0)
+
+
+#: Rows that are worked on at a time, which bounds the memory.
+ROWS_AT_ONCE = 64
+
+
+def _in_batches(values: csr_array) -> list[csr_array]:
+    """Return the rows, `ROWS_AT_ONCE` at a time; nothing of them is copied."""
+    rows, columns = values.shape
+    batches = []
+    for first in range(0, rows, ROWS_AT_ONCE):
+        start = values.indptr[first : min(first + ROWS_AT_ONCE, rows) + 1]
+        part = slice(start[0], start[-1])
+        batch = (values.data[part], values.indices[part], start - start[0])
+        batches.append(csr_array(batch, shape=(len(start) - 1, columns), copy=False))
+    return batches
 
 
 def sums_by(values: csr_array, owner: NDArray[np.integer], n: int) -> csr_array:
@@ -45,6 +66,11 @@ def sums_by(values: csr_array, owner: NDArray[np.integer], n: int) -> csr_array:
     >>> sums_by(three, np.array([0, 0, 1]), 2).toarray().tolist()
     [[1.0, 2.0], [0.0, 0.0]]
     """
+    summed = [_sums_of_rows(rows, owner, n) for rows in _in_batches(values)]
+    return csr_array(vstack(summed, format="csr")) if summed else csr_array((0, n))
+
+
+def _sums_of_rows(values: csr_array, owner: NDArray[np.integer], n: int) -> csr_array:
     rows = values.shape[0]
     row = np.repeat(np.arange(rows), np.diff(values.indptr))
     key = row * n + owner[values.indices]

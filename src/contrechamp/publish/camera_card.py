@@ -139,7 +139,7 @@ def _between(
 def _prior_of(name: str, kind: str, priors: tuple[Prior, ...]) -> Prior | None:
     """Return the prior of a parameter; of several, the one for the kind of camera.
 
-    A camera of a kind that is not mapped counts as fixed unless the priors say otherwise.
+    Of a camera of a kind that is not mapped it is that for fixed cameras: most are.
     """
     rows = [prior for prior in priors if prior.unknown in _PRIORS_OF.get(name, (name,))]
     wanted = "fixed" if kind == "unknown" else kind

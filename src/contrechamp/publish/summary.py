@@ -88,7 +88,7 @@ def _reach(measurement: Measurement, scene: Scene, numbers: Numbers) -> str:
     if seen is None:
         told = without_streets.reach(measurement, scene, numbers)
         if told:
-            return told + _cap(measurement, numbers)
+            return " ".join(part for part in (told, _cap(measurement, numbers)) if part)
         return _("There is no walkable street in the data, so that no length could be measured.")
     parts = [
         length_in_view(seen, len(scene.cameras), numbers),

@@ -6,7 +6,7 @@ from contrechamp.base.i18n import _, ngettext
 from contrechamp.measure.results import Figure, Measurement
 from contrechamp.publish.findings import figure_table, find
 from contrechamp.publish.numbers import Numbers
-from contrechamp.publish.spread import DIGITS, as_sentence, how_sure, spread
+from contrechamp.publish.spread import DIGITS, as_sentence, how_sure, rounding_step, spread
 from contrechamp.publish.table import ReportTable
 from contrechamp.scene.tables import Scene
 from contrechamp.wording.levels import level_label
@@ -62,6 +62,7 @@ def reach(measurement: Measurement, scene: Scene, numbers: Numbers) -> str:
 
 def _of_walks(seen: Figure, scene: Scene, numbers: Numbers) -> str:
     told, n = spread(seen, numbers, DIGITS), len(scene.tracks)
+    length = float(scene.tracks.geometry.length.sum())
     if told.is_nothing:
         return ngettext(
             "Nothing of the recorded walk lies within view of a mapped camera.",
@@ -76,7 +77,10 @@ def _of_walks(seen: Figure, scene: Scene, numbers: Numbers) -> str:
         n,
     ).format(
         length=told.value,
-        total=numbers.about(float(scene.tracks.geometry.length.sum()), "m"),
+        # Rounded as the part is, which else can come out larger than the whole.
+        total=numbers.quantity(
+            length, "m", rounding_step(seen, DIGITS), size=max(length, seen.estimate.q95)
+        ),
         n=numbers.plain(n),
         how_sure=how_sure(told),
     )

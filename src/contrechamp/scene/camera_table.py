@@ -44,8 +44,8 @@ def cameras_of(rows: Rows, *, skip_bad_rows: bool) -> SourceTables:
         InputError: at bad rows that are not to be skipped.
     """
     whole = rows
-    rows = one_row_a_direction(named_as_ours(cameras_among(rows) if has_tags(rows) else rows))
-    rows = named_by_row(rows)
+    rows = named_as_ours(cameras_among(rows) if has_tags(rows) else rows)
+    rows = one_row_a_direction(named_by_row(rows))  # in this order: directions number the names
     lon, lat = _place(rows)
     heading, range_width = _heading(rows)
     data: dict[str, Any] = {one.name: _column(rows, one) for one in FIELDS if one.name not in _OWN}

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,13 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.progress import Progress, silent
 from contrechamp.scene.camera_fields import FIELDS
+from contrechamp.scene.file_kinds import OSM_FORMATS
 from contrechamp.scene.map_cell import MapReader
 from contrechamp.scene.missing import Amounts, amounts, what_is_missing
 from contrechamp.scene.read import FileRead, read_each
-from contrechamp.scene.source_tables import SourceTables
 from contrechamp.scene.tables import Notice
-from contrechamp.scene.together import bounds_of, check_cameras_near, put_together
+from contrechamp.scene.together import in_place, put_together
+from contrechamp.scene.true_north import with_true_headings
 from contrechamp.scene.understood import Understood
 
 #: Rows of each table that are shown.
@@ -72,6 +73,7 @@ def examine(
     *,
     areas: Path | None = None,
     open_ground: bool = False,
+    declination_deg: float | None = None,
     cell: MapReader | None = None,
     progress: Progress = silent,
 ) -> Examined:
@@ -81,18 +83,32 @@ def examine(
         paths: see `read_scene`.
         areas: see `read_scene`.
         open_ground: no buildings are expected.
+        declination_deg: see `read_scene`.
         cell: see `read_scene`.
         progress: advanced with every file.
     """
-    read = read_each(paths, areas, skip_bad_rows=True, cell=cell, progress=progress)
+    read = [
+        _with_true_headings(one, declination_deg)
+        for one in read_each(paths, areas, skip_bad_rows=True, cell=cell, progress=progress)
+    ]
     files = [_examined(one) for one in read]
     tables = [one.tables for one in read if one.tables is not None]
     in_the_way = [one.problem for one in files if one.problem]
     in_the_way += [_bad_rows(one) for one in files if one.rows_left_out]
     if tables:
         in_the_way += what_is_missing(amounts(tables), open_ground=open_ground)
-        in_the_way += _misplaced(tables)
+        in_the_way += _misplaced(read)
     return Examined(files, in_the_way)
+
+
+def _with_true_headings(read: FileRead, declination_deg: float | None) -> FileRead:
+    """Return a file with the directions that a measurement would use."""
+    if read.tables is None:
+        return read
+    tables = with_true_headings(
+        read.tables, read.name, declination_deg=declination_deg, skip_bad_rows=True
+    )
+    return replace(read, tables=tables)
 
 
 def _bad_rows(file: ExaminedFile) -> str:
@@ -130,14 +146,16 @@ def _examined(read: FileRead) -> ExaminedFile:
     )
 
 
-def _misplaced(tables: Sequence[SourceTables]) -> list[str]:
-    """Return what is wrong with where the cameras are, as far as it takes no plane to see it."""
-    names = [f"{number}" for number in range(len(tables))]
-    whole = put_together(tables, names, [False] * len(tables))
-    if whole.paths or len(whole.footprints) or bounds_of(whole) is None:
-        return []
+def _misplaced(read: Sequence[FileRead]) -> list[str]:
+    """Return what is wrong with where the cameras are, as `read_scene` would say it."""
+    there = [
+        (one.entry, one.tables) for one in read if one.entry is not None and one.tables is not None
+    ]
+    sources = [tables for _entry, tables in there]
+    is_osm = [entry.format in OSM_FORMATS for entry, _tables in there]
+    whole = put_together(sources, [entry.name for entry, _tables in there], is_osm)
     try:
-        check_cameras_near(whole)
+        in_place(whole, sources, is_osm, skip_bad_rows=False)
     except InputError as error:
         return [str(error)]
     return []

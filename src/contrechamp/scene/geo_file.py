@@ -223,6 +223,10 @@ def _parquet(opened: OpenedFile) -> gpd.GeoDataFrame:
         return gpd.read_parquet(BytesIO(opened.content))
     except MemoryError:  # of Arrow, which counts it among its own
         raise
+    except shapely.errors.GEOSException as error:
+        if "bad_alloc" in str(error):
+            raise MemoryError from error
+        raise unreadable(opened.name, form="GeoParquet") from error
     except (pyarrow.ArrowException, ValueError, OSError, KeyError, TypeError) as error:
         raise unreadable(opened.name, form="GeoParquet") from error
 

@@ -37,6 +37,8 @@ def parsed(content: bytes, name: str) -> GPX:
     try:
         return gpxpy.parse(content)
     except (GPXException, ValueError, TypeError, LookupError) as error:
+        if isinstance(error.__context__, MemoryError):  # which gpxpy takes for a fault of the file
+            raise MemoryError from error
         raise unreadable(name, advice=_("export it again"), form="GPX") from error
 
 

@@ -25,9 +25,8 @@ from contrechamp.scene.street_graph import street_graph
 from contrechamp.scene.tables import InputFile, Notice, Scene
 from contrechamp.scene.together import (
     bounds_of,
-    check_cameras_near,
+    in_place,
     put_together,
-    without_far_cameras,
 )
 from contrechamp.scene.true_north import with_true_headings
 
@@ -100,7 +99,14 @@ def read_scene(
     tables = [one.tables for one in read if one.tables is not None]
     problems = [one.problem for one in read if one.problem]
     if needs is not None and tables:
-        problems += what_is_missing(amounts(tables), open_ground=needs.open_ground)
+        # Rows that can be read are there, beside those at which the reading of a file stopped.
+        stopped = [path for path, one in zip(paths, read, strict=False) if one.problem]
+        rest = read_each(
+            [] if skip_bad_rows else stopped, None, skip_bad_rows=True,
+            max_unpacked_bytes=max_unpacked_bytes, cell=cell,
+        )  # fmt: skip
+        there = [*tables, *(one.tables for one in rest if one.tables is not None)]
+        problems += what_is_missing(amounts(there), open_ground=needs.open_ground)
     if problems:
         unreadable = any(one.problem for one in read)
         where = "" if unreadable else ", ".join(one.name for one in read)
@@ -242,13 +248,7 @@ def _scene(
         raise InputError(
             _("nothing to work with: no camera, building or street in it"), where=", ".join(names)
         )
-    from_osm = [source for source, osm in zip(sources, is_osm, strict=True) if osm]
-    osm_ids = {identity for source in from_osm for identity in source.cameras["id"]}
-    is_osm_camera = tables.cameras["id"].isin(osm_ids).to_numpy(bool)
-    if tables.paths or len(tables.footprints):
-        tables = without_far_cameras(tables, bounds, is_osm_camera, skip_bad_rows=skip_bad_rows)
-    else:
-        check_cameras_near(tables)
+    tables = in_place(tables, sources, is_osm, skip_bad_rows=skip_bad_rows)
     plane = choose_plane(bounds, crs)
     buildings, outlines, repairs = compose(plane.table(tables.footprints))
     cameras = plane.table(tables.cameras)

@@ -172,6 +172,36 @@ def check_cameras_near(tables: SourceTables) -> None:
     raise InputError(told.format(metres=round(OUTSIDE_M)))
 
 
+def in_place(
+    tables: SourceTables,
+    sources: Sequence[SourceTables],
+    is_osm: Sequence[bool],
+    *,
+    skip_bad_rows: bool,
+) -> SourceTables:
+    """Return tables whose cameras are where something is measured; see `without_far_cameras`.
+
+    Args:
+        tables: of all files, as `put_together` returns them.
+        sources: the tables of each file.
+        is_osm: see `put_together`.
+        skip_bad_rows: see `without_far_cameras`.
+
+    Raises:
+        InputError: see `without_far_cameras` and `check_cameras_near`.
+    """
+    bounds = bounds_of(tables)
+    if bounds is None:
+        return tables
+    if not (tables.paths or len(tables.footprints)):
+        check_cameras_near(tables)
+        return tables
+    from_osm = [source for source, osm in zip(sources, is_osm, strict=True) if osm]
+    osm_ids = {identity for source in from_osm for identity in source.cameras["id"]}
+    is_osm_camera = tables.cameras["id"].isin(osm_ids).to_numpy(bool)
+    return without_far_cameras(tables, bounds, is_osm_camera, skip_bad_rows=skip_bad_rows)
+
+
 def without_far_cameras(
     tables: SourceTables, bounds: Bounds, is_osm_camera: Mask, *, skip_bad_rows: bool
 ) -> SourceTables:
@@ -229,15 +259,16 @@ def _within(lonlat: F8, bounds: Bounds) -> Mask:
 
 def _outside(source: NDArray[np.str_], outside: Mask, swapped: Mask) -> str:
     rows = np.flatnonzero(outside)
-    lines = [
+    told = (
         f"{source[row]}: "
         + (
             _("longitude and latitude look swapped: the other way round it lies in the area")
             if swapped[row]
             else _("the camera lies far outside of the streets and buildings of the input")
         )
-        for row in rows[:10]
-    ]
+        for row in rows
+    )
+    lines = list(dict.fromkeys(told))[:10]  # a row that lists several directions is one place
     lines.append(
         ngettext(
             "{count} camera lies outside: correct its position, give the extract of its area as "

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from babel.numbers import format_decimal
 
 from contrechamp.base.errors import InputError
-from contrechamp.base.i18n import _, ngettext
+from contrechamp.base.i18n import _, active_language, ngettext
 from contrechamp.scene.columns import kept_rows
 from contrechamp.scene.magnetic_north import Declination, declination
 from contrechamp.scene.source_tables import SourceTables
@@ -56,11 +57,13 @@ def with_true_headings(
         found.append(one)
         days.append(day)
     source = cameras["source"].to_numpy(str)
+    # A row that lists several directions is several cameras, and one row to correct.
+    bad_rows = list(dict.fromkeys((str(source[row]), why) for row, why in bad))
     if bad and not skip_bad_rows:
-        raise InputError(_refusal([(str(source[row]), message) for row, message in bad]))
+        raise InputError(_refusal(bad_rows, len(bad)))
     left_out = [
-        Notice("row-left-out", str(source[row]), _("{what}; the row is left out").format(what=why))
-        for row, why in bad
+        Notice("row-left-out", where, _("{what}; the row is left out").format(what=why))
+        for where, why in bad_rows
     ]
     # What is turned is from true north from here on, wherever it goes.
     north = np.where(magnetic, np.where(np.isnan(heading), "unknown", "true"),
@@ -68,7 +71,7 @@ def with_true_headings(
     good = np.ones(len(cameras), bool)
     good[[row for row, _why in bad]] = False
     counts = dict(tables.counts)
-    counts["rows_left_out"] = counts.get("rows_left_out", 0) + len(bad)
+    counts["rows_left_out"] = counts.get("rows_left_out", 0) + len(bad_rows)
     counts["directions_from_magnetic_north"] = len(found)
     return replace(
         tables,
@@ -88,7 +91,7 @@ def _of_camera(lon: float, lat: float, day: str, given_deg: float | None) -> Dec
     return declination(lon, lat, day)
 
 
-def _refusal(bad: Sequence[tuple[str, str]]) -> str:
+def _refusal(bad: Sequence[tuple[str, str]], directions: int) -> str:
     lines = [f"{where}: heading_deg: {message}" for where, message in bad[:SHOWN]]
     if len(bad) > SHOWN:
         lines.append(_("... and {count} more").format(count=len(bad) - SHOWN))
@@ -98,8 +101,8 @@ def _refusal(bad: Sequence[tuple[str, str]]) -> str:
             "row, give --declination, or leave it out with --skip-bad-rows",
             "{count} directions from magnetic north cannot be turned to true north: correct their "
             "rows, give --declination, or leave them out with --skip-bad-rows",
-            len(bad),
-        ).format(count=len(bad))
+            directions,
+        ).format(count=directions)
     )
     return "\n".join(lines)
 
@@ -108,7 +111,7 @@ def _told(file: str, found: Sequence[Declination], days: Sequence[str]) -> list[
     if not found:
         return []
     turns = [one.east_deg for one in found]
-    low, high = f"{min(turns):+.1f}°", f"{max(turns):+.1f}°"
+    low, high = _degrees(min(turns)), _degrees(max(turns))
     by = low if low == high else _("{low} to {high}").format(low=low, high=high)
     models = sorted({one.model for one in found})
     if models == [GIVEN]:
@@ -123,3 +126,7 @@ def _told(file: str, found: Sequence[Declination], days: Sequence[str]) -> list[
         len(found),
     ).format(count=len(found), by=by, how=how)
     return [Notice("magnetic-north", file, text)]
+
+
+def _degrees(turn: float) -> str:
+    return f"{format_decimal(turn, '+0.0;-0.0', locale=active_language())}°"
