@@ -151,7 +151,9 @@ class _Reading:
         if not said <= _WHERE:
             self.used.discard("surveillance")
         if said & _INDOORS and said & _OUTDOORS:
-            message = _("it says indoors and outdoors: each is drawn in half of the draws")
+            message = _(
+                "expected indoors or outdoors; as it says both, each is drawn in half of the draws"
+            )
             self.refuse("surveillance", message)
             return False, True
         within = [bool(said & _INDOORS), self._is_yes("indoor"), self._is_yes("tunnel")]
