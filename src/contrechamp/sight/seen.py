@@ -91,6 +91,7 @@ def seen_parts(
     Metres in view along a street that runs from 50 m west to 50 m east, 10 m north of a dome with
     30 m of range, and passes behind a house:
 
+    >>> import shapely
     >>> from contrechamp.sight.levels import VISIBLE
     >>> from contrechamp.sight.walls import prepare
     >>> dome = dict(x=0.0, y=0.0, height_m=4.0, heading_deg=0.0, tilt_deg=15.0, hfov_deg=90.0,

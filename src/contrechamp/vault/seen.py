@@ -98,7 +98,10 @@ def _newest(case: Case) -> str | None:
 
 def _keep(path: Path, text: str) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # `parents=True` would make those above open to whom the umask lets in.
+        missing = [one for one in (path.parent, *path.parent.parents) if not one.exists()]
+        for folder in reversed(missing):
+            folder.mkdir(mode=0o700, exist_ok=True)
         with new_file(path) as partial:
             partial.write_text(text)
     except (OSError, OutputError):
