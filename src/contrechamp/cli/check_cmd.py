@@ -12,7 +12,9 @@ from contrechamp.base.errors import CheckFailedError, UsageError
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.shown_text import shown
 from contrechamp.cli.options import (
+    areas_option,
     declination_option,
+    inputs_argument,
     is_verbose,
     json_option,
     unconfined_option,
@@ -41,19 +43,8 @@ def command() -> click.Command:
         ),
         epilog=_("Example: contrechamp check city.osm.pbf survey.csv walk.gpx"),
         params=[
-            click.Argument(
-                ["inputs"],
-                metavar="INPUT...",
-                nargs=-1,
-                required=True,
-                type=click.Path(path_type=Path),
-            ),
-            click.Option(
-                ["--areas"],
-                type=click.Path(path_type=Path),
-                metavar="FILE",
-                help=_("Districts or grid cells (polygons) to give figures for."),
-            ),
+            inputs_argument(),
+            areas_option(),
             click.Option(
                 ["--open", "open_ground"],
                 is_flag=True,

@@ -8,9 +8,11 @@ import click
 from contrechamp.base.i18n import _
 from contrechamp.cli.options import (
     FiniteRange,
+    areas_option,
     crs_option,
     declination_option,
     draws_option,
+    inputs_argument,
     json_option,
     levels_option,
     models_option,
@@ -38,20 +40,9 @@ def command() -> click.Command:
         ),
         epilog=_("Example: contrechamp measure city.osm.pbf survey.csv -o report --lang fr"),
         params=[
-            click.Argument(
-                ["inputs"],
-                metavar="INPUT...",
-                nargs=-1,
-                required=True,
-                type=click.Path(path_type=Path),
-            ),
+            inputs_argument(),
             report_option(),
-            click.Option(
-                ["--areas"],
-                type=click.Path(path_type=Path),
-                metavar="FILE",
-                help=_("Districts or grid cells (polygons) to give figures for."),
-            ),
+            areas_option(),
             click.Option(
                 ["--whole"],
                 is_flag=True,

@@ -86,6 +86,27 @@ def crs_option() -> click.Option:
     )
 
 
+def inputs_argument() -> click.Argument:
+    """Return the files that are measured."""
+    return click.Argument(
+        ["inputs"],
+        metavar="INPUT...",
+        nargs=-1,
+        required=True,
+        type=click.Path(path_type=Path),
+    )
+
+
+def areas_option() -> click.Option:
+    """Return ``--areas``."""
+    return click.Option(
+        ["--areas"],
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help=_("Districts or grid cells (polygons) to give figures for."),
+    )
+
+
 def report_option() -> click.Option:
     """``-o``: the folder of the report."""
     return click.Option(
