@@ -2,12 +2,12 @@
 
 import hashlib
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from contrechamp.base import files
 from contrechamp.base.errors import InputError
@@ -24,6 +24,8 @@ from contrechamp.scene.photo_folder import pack_folder
 from contrechamp.scene.source_tables import SourceTables
 from contrechamp.scene.tables import InputFile, Notice
 
+#: What is made of the answers of the cell.
+Received = TypeVar("Received")
 _PIECE = 1 << 20
 #: Lines of a message on a file that are shown.
 _MOST_LINES = 20
@@ -64,15 +66,10 @@ class ForeignFile:
         Raises:
             InputError: if it cannot be used.
         """
-        before, cell.read_unconfined = cell.read_unconfined, False
-        answers = self._answers(cell, READER, areas=areas, skip_bad_rows=skip_bad_rows)
-        entry = self._entry(next(answers, None))
-        tables = received(answers, self.name)
-        self._check_unchanged()
-        if cell.read_unconfined:
-            tables = replace(tables, notices=[*tables.notices, _unconfined(self.name)])
-        cell.read_unconfined = cell.read_unconfined or before
-        return entry, tables
+        entry, tables, told = self._read(
+            cell, READER, received, areas=areas, skip_bad_rows=skip_bad_rows
+        )
+        return entry, replace(tables, notices=[*tables.notices, *told])
 
     def read_models(
         self, cell: MapReader, *, skip_bad_rows: bool
@@ -86,27 +83,33 @@ class ForeignFile:
         Raises:
             InputError: if it cannot be used.
         """
-        before, cell.read_unconfined = cell.read_unconfined, False
-        answers = self._answers(cell, MODEL_READER, skip_bad_rows=skip_bad_rows)
-        entry = self._entry(next(answers, None))
-        models, notices = received_models(answers, self.name)
-        self._check_unchanged()
-        if cell.read_unconfined:
-            notices.append(_unconfined(self.name))
-        cell.read_unconfined = cell.read_unconfined or before
-        return entry, models, notices
+        entry, (models, notices), told = self._read(
+            cell, MODEL_READER, received_models, skip_bad_rows=skip_bad_rows
+        )
+        return entry, models, [*notices, *told]
 
-    def _answers(self, cell: MapReader, reader: str, **arguments: bool) -> Iterator[Any]:
+    def _read(
+        self,
+        cell: MapReader,
+        reader: str,
+        receive: Callable[[Iterator[Any], str], Received],
+        **arguments: bool,
+    ) -> tuple[InputFile, Received, list[Notice]]:
+        """Return the entry of the file, what `receive` made of it, and what is told of the cell."""
         about = {
             "file_name": self.file_name,
             "name": self.name,
             "max_unpacked_bytes": self.max_unpacked_bytes,
         }
-        return cell.read(reader, self.content, {**about, **arguments}, where=self.name)
-
-    def _check_unchanged(self) -> None:
+        before, cell.read_unconfined = cell.read_unconfined, False
+        answers = cell.read(reader, self.content, {**about, **arguments}, where=self.name)
+        entry = self._entry(next(answers, None))
+        found = receive(answers, self.name)
         if self.changed_ns is not None and _changed_ns(self.content) != self.changed_ns:
             raise InputError(_("it was changed while it was read; try again"), where=self.name)
+        told = [_unconfined(self.name)] if cell.read_unconfined else []
+        cell.read_unconfined = cell.read_unconfined or before
+        return entry, found, told
 
     def _entry(self, answer: object) -> InputFile:
         match answer:
