@@ -12,9 +12,9 @@ from contrechamp.dossier.reading.search import normalised, query_of
 from contrechamp.dossier.records.kinds import KINDS
 from contrechamp.dossier.records.schema import from_json
 from contrechamp.dossier.writing import toml_form
-from contrechamp.scene.file_kinds import CSV, GPX, KML, KMZ, PHOTOS, recognised
+from contrechamp.scene.file_kinds import CSV, KML, KMZ, PHOTOS, recognised
 from contrechamp.scene.gpkg_aliases import column_aliases
-from contrechamp.scene.gpx import read_gpx
+from contrechamp.scene.gpx import parsed, walks_of
 from contrechamp.scene.input_files import OpenedFile
 from contrechamp.scene.kml import read_kml
 from contrechamp.scene.pbf_size import check_unpacked_size
@@ -174,10 +174,10 @@ TARGETS = {
     "kmz": Target(lambda content: read_kml(_opened(content, KMZ)), (_kmz(),)),
     "photos": Target(lambda content: read_photos(_opened(content, PHOTOS)), (_photo(),)),
     "aliases": Target(column_aliases),
-    "any file": Target(lambda content: recognised(content, "fuzz")),
+    "any file": Target(lambda content: recognised(content, "fuzz", "fuzz")),
     "csv": Target(lambda content: read_csv(_opened(content, CSV)), (b"id,lon,lat\na,1,2\n",)),
     "gpx": Target(
-        lambda content: read_gpx(_opened(content, GPX)),
+        lambda content: walks_of(parsed(content, "fuzz"), "fuzz"),
         (b'<gpx><trk><trkseg><trkpt lat="1" lon="2"/></trkseg></trk></gpx>',),
     ),
     **{f"import-{name}": Target(readers.reader(name), seeds) for name, seeds in IMPORTS.items()},

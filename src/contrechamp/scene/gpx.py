@@ -14,7 +14,7 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.files import unreadable
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.scene.columns import table_of_rows
-from contrechamp.scene.input_files import OpenedFile, declares_entities
+from contrechamp.scene.input_files import declares_entities
 from contrechamp.scene.source_tables import SourceTables
 from contrechamp.scene.table_rows import Rows
 from contrechamp.scene.tables import TRACK_COLUMNS, Notice
@@ -42,16 +42,12 @@ def parsed(content: bytes, name: str) -> GPX:
         raise unreadable(name, advice=_("export it again"), form="GPX") from error
 
 
-def waypoints_of(opened: OpenedFile) -> Rows | None:
+def waypoints_of(gpx: GPX, name: str) -> Rows | None:
     """Return a row for each waypoint of a file that has no walk; None if it has walks.
 
     A phone app writes the places that somebody marked as waypoints. Beside a walk they may be
-    anything on the way, and are told by `read_gpx`.
-
-    Raises:
-        InputError: if the file is not GPX.
+    anything on the way, and are told by `walks_of`.
     """
-    gpx = parsed(opened.content, opened.name)
     if gpx.tracks or gpx.routes or not gpx.waypoints:
         return None
     cells = [_cells(point) for point in gpx.waypoints]
@@ -59,7 +55,7 @@ def waypoints_of(opened: OpenedFile) -> Rows | None:
     labels = np.arange(1, len(cells) + 1, dtype=np.int64)
     places = [(point.longitude, point.latitude) for point in gpx.waypoints]
     shapes = np.array(shapely.points(places), dtype=object)
-    return Rows(opened.name, labels, pd.DataFrame(cells, columns=names, dtype=object), shapes)
+    return Rows(name, labels, pd.DataFrame(cells, columns=names, dtype=object), shapes)
 
 
 def _cells(point: Any) -> dict[str, str]:
@@ -74,33 +70,32 @@ def _cells(point: Any) -> dict[str, str]:
     return {name: text for name, text in cells.items() if text}
 
 
-def read_gpx(opened: OpenedFile) -> SourceTables:
-    """Read the segments of all tracks, and all routes. Times and waypoints are not kept.
+def walks_of(gpx: GPX, name: str) -> SourceTables:
+    """Return the segments of all tracks, and all routes. Times and waypoints are not kept.
 
     Raises:
-        InputError: if the file is not GPX, or holds no walk.
+        InputError: if there is no walk.
     """
-    gpx = parsed(opened.content, opened.name)
     runs: list[_Walk] = [
-        (f"{opened.name}#{t}.{s}", track.name or "", segment.points)
+        (f"{name}#{t}.{s}", track.name or "", segment.points)
         for t, track in enumerate(gpx.tracks, start=1)
         for s, segment in enumerate(track.segments, start=1)
     ]
     runs += [
-        (f"{opened.name}#r{r}", route.name or "", route.points)
+        (f"{name}#r{r}", route.name or "", route.points)
         for r, route in enumerate(gpx.routes, start=1)
     ]
     walks = [run for run in runs if len(run[2]) > 1]
     if not walks:
-        raise InputError(_("it holds no track or route of two points or more"), where=opened.name)
-    for identity, _name, points in walks:
+        raise InputError(_("it holds no track or route of two points or more"), where=name)
+    for identity, _title, points in walks:
         for number, point in enumerate(points, start=1):
             if not (-180.0 <= point.longitude <= 180.0 and -90.0 <= point.latitude <= 90.0):
                 raise InputError(
                     _("expected degrees of longitude and latitude on earth"),
-                    where=f"{opened.name}: {identity}: {number}",
+                    where=f"{name}: {identity}: {number}",
                 )
-    short = Notice("short-track", opened.name, _("a track of fewer than two points: left out"))
+    short = Notice("short-track", name, _("a track of fewer than two points: left out"))
     notices = [short] * (len(runs) - len(walks))
     if gpx.waypoints:
         text = ngettext(
@@ -110,8 +105,8 @@ def read_gpx(opened: OpenedFile) -> SourceTables:
             "cameras",
             len(gpx.waypoints),
         ).format(count=len(gpx.waypoints))
-        notices.append(Notice("not-read", opened.name, text))
-    return SourceTables(tracks=_table(opened.name, walks), notices=notices)
+        notices.append(Notice("not-read", name, text))
+    return SourceTables(tracks=_table(name, walks), notices=notices)
 
 
 def _table(name: str, walks: list[_Walk]) -> gpd.GeoDataFrame:

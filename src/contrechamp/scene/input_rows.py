@@ -25,7 +25,7 @@ from contrechamp.scene.file_kinds import (
     XLSX,
 )
 from contrechamp.scene.geo_file import read_geojson, read_geopackage, read_parquet
-from contrechamp.scene.gpx import read_gpx, waypoints_of
+from contrechamp.scene.gpx import parsed, walks_of, waypoints_of
 from contrechamp.scene.input_files import OpenedFile
 from contrechamp.scene.kml import read_kml
 from contrechamp.scene.osm_file import read_osm
@@ -73,9 +73,10 @@ def read_input(opened: OpenedFile, *, skip_bad_rows: bool) -> SourceTables:
     if opened.format in OSM_FORMATS:
         return from_osm(read_osm(opened), opened.name)
     if opened.format == GPX:
-        waypoints = waypoints_of(opened)
+        gpx = parsed(opened.content, opened.name)
+        waypoints = waypoints_of(gpx, opened.name)
         if waypoints is None:
-            return read_gpx(opened)
+            return walks_of(gpx, opened.name)
         parts = _by_shape(waypoints, GPX, waypoints, skip=skip_bad_rows)
     else:
         tables = _tables(opened)

@@ -61,7 +61,7 @@ def walk(content: IO[bytes], *, name: str) -> Iterator[dict[str, Any]]:
     opened = _opened(content, name, "GPX")
     gpx = parsed(opened.content, name)
     if gpx.tracks or gpx.routes or not gpx.waypoints:
-        yield {"walk": _walk(opened, gpx)}
+        yield {"walk": _walk(gpx, name)}
     for point in gpx.waypoints:
         texts = ("name", "comment", "description", "symbol", "type")
         yield {
@@ -75,22 +75,22 @@ def walk(content: IO[bytes], *, name: str) -> Iterator[dict[str, Any]]:
         }
 
 
-def _walk(opened: Any, gpx: Any) -> dict[str, Any]:
+def _walk(gpx: Any, name: str) -> dict[str, Any]:
     import pyproj
 
-    from contrechamp.scene.gpx import read_gpx
+    from contrechamp.scene.gpx import walks_of
 
-    tracks = read_gpx(opened).tracks
+    tracks = walks_of(gpx, name).tracks
     bounds = gpx.get_time_bounds()
     if bounds.start_time is None or bounds.end_time is None:
         raise InputError(
             _("no point of the walk has a time, and a visit has a day; write the observation with "
               "contrechamp edit, and link the track to it as its route"),
-            where=opened.name,
+            where=name,
         )  # fmt: skip
     geod = pyproj.Geod(ellps="WGS84")
     return {
-        "names": list(dict.fromkeys(name for name in tracks["name"] if name)),
+        "names": list(dict.fromkeys(title for title in tracks["name"] if title)),
         "metres": float(sum(geod.geometry_length(line) for line in tracks.geometry)),
         "day": f"{bounds.start_time:%Y-%m-%d}".rjust(10, "0"),
         "from": f"{bounds.start_time:%H:%M}",
