@@ -185,26 +185,35 @@ def _place(numbers: list[str], name: str) -> tuple[float, float]:
 
 
 def _told(found: _Found, opened: OpenedFile) -> list[Notice]:
-    notices = []
-    if found.links:
-        text = ngettext(
-            "{count} link or picture laid over the map is not read",
-            "{count} links or pictures laid over the map are not read",
+    told = (
+        (
+            "not-read",
             found.links,
-        ).format(count=found.links)
-        notices.append(Notice("not-read", opened.name, text))
-    if found.of_the_map:
-        text = ngettext(
-            "{count} feature is no camera and is left out",
-            "{count} features are no cameras and are left out",
+            ngettext(
+                "{count} link or picture laid over the map is not read",
+                "{count} links or pictures laid over the map are not read",
+                found.links,
+            ),
+        ),
+        (
+            "no-camera",
             found.of_the_map,
-        ).format(count=found.of_the_map)
-        notices.append(Notice("no-camera", opened.name, text))
-    if found.without_shape:
-        text = ngettext(
-            "{count} placemark has no place and is left out",
-            "{count} placemarks have no place and are left out",
+            ngettext(
+                "{count} feature is no camera and is left out",
+                "{count} features are no cameras and are left out",
+                found.of_the_map,
+            ),
+        ),
+        (
+            "not-read",
             found.without_shape,
-        ).format(count=found.without_shape)
-        notices.append(Notice("not-read", opened.name, text))
-    return notices
+            ngettext(
+                "{count} placemark has no place and is left out",
+                "{count} placemarks have no place and are left out",
+                found.without_shape,
+            ),
+        ),
+    )
+    return [
+        Notice(kind, opened.name, text.format(count=count)) for kind, count, text in told if count
+    ]
