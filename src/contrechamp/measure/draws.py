@@ -107,6 +107,18 @@ def possible_kinds(cameras: gpd.GeoDataFrame, priors: Priors) -> Mapping[str, Ma
     }
 
 
+def lacks(cameras: gpd.GeoDataFrame, column: str) -> Mask:
+    """Return which outdoor cameras have no value in a column, and a view that hangs on it, (n,).
+
+    A lens that looks all round has neither direction nor tilt.
+    """
+    missing: Mask = np.isnan(cameras[column].to_numpy(np.float64))
+    missing &= ~cameras["indoor"].to_numpy(bool)
+    if column in ("heading_deg", "tilt_deg"):
+        missing &= ~(cameras["hfov_deg"].to_numpy(np.float64) >= 360.0)
+    return missing
+
+
 def drawn_unknowns(
     cameras: gpd.GeoDataFrame, priors: Priors, limits: Limits | None = None
 ) -> Mapping[str, Mask]:
@@ -137,10 +149,8 @@ def drawn_unknowns(
                 continue
             if unknown == "heading_deg" or not priors.row(prior, name).fixed:
                 by_prior |= may_be[name]
-        missing = np.isnan(cameras[column.get(unknown, unknown)].to_numpy(np.float64))
-        if unknown in ("heading_deg", "tilt_deg"):  # a lens that looks all round has none
-            missing &= ~(cameras["hfov_deg"].to_numpy(np.float64) >= 360.0)
-        drawn[unknown] = outdoor & missing & varies(limits or {}, unknown, by_prior)
+        missing = lacks(cameras, column.get(unknown, unknown))
+        drawn[unknown] = missing & varies(limits or {}, unknown, by_prior)
     return {unknown: mask for unknown, mask in drawn.items() if mask.any()}
 
 

@@ -10,19 +10,21 @@ median are a figure's span (`with_spans`). What is mapped, or given by the user,
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
+from typing import TypeVar
 
 import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
 from contrechamp.measure.drawn import DrawnFigure
-from contrechamp.measure.draws import possible_kinds
+from contrechamp.measure.draws import lacks, possible_kinds
 from contrechamp.measure.priors import KINDS, Aimed, ByDensity, Priors
 from contrechamp.measure.results import Figure, Span
 
 F8 = NDArray[np.float64]
 
 _Change = Callable[[Priors], Priors]
+_Row = TypeVar("_Row", Aimed, ByDensity)
 
 #: Share of the cameras taken as fixed that turn as well, in the alternative that sees more; in the
 #: other none of unknown kind turns.
@@ -81,11 +83,9 @@ def _some(
     derived: type,
 ) -> bool:
     """Whether an unknown of some outdoor camera follows from others, and has an effect."""
-    used = ~cameras["indoor"].to_numpy(bool) & np.isnan(cameras[unknown].to_numpy(np.float64))
-    if unknown == "tilt_deg":
-        used &= ~(cameras["hfov_deg"].to_numpy(np.float64) >= 360.0)
+    missing = lacks(cameras, unknown)
     return any(
-        isinstance(priors.row(unknown, kind), derived) and bool((used & may_be[kind]).any())
+        isinstance(priors.row(unknown, kind), derived) and bool((missing & may_be[kind]).any())
         for kind in kinds
     )
 
@@ -107,29 +107,27 @@ def _more_turn(priors: Priors) -> Priors:
 
 
 def _by_night(priors: Priors) -> Priors:
-    rows = [
-        replace(row, most_m=min(row.most_m, BY_NIGHT_M)) if isinstance(row, ByDensity) else row
-        for row in priors.rows
-    ]
-    return replace(priors, rows=tuple(rows))
+    return _with_rows(
+        priors, ByDensity, lambda row: replace(row, most_m=min(row.most_m, BY_NIGHT_M))
+    )
 
 
 def _farther(priors: Priors) -> Priors:
-    rows = [
-        replace(row, ppm=min(row.ppm, FAR_PPM), most_m=max(row.most_m, FAR_M))
-        if isinstance(row, ByDensity)
-        else row
-        for row in priors.rows
-    ]
-    return replace(priors, rows=tuple(rows))
+    return _with_rows(
+        priors,
+        ByDensity,
+        lambda row: replace(row, ppm=min(row.ppm, FAR_PPM), most_m=max(row.most_m, FAR_M)),
+    )
 
 
 def _aimed(part: tuple[float, float]) -> _Change:
-    def change(priors: Priors) -> Priors:
-        rows = [replace(row, part=part) if isinstance(row, Aimed) else row for row in priors.rows]
-        return replace(priors, rows=tuple(rows))
+    return lambda priors: _with_rows(priors, Aimed, lambda row: replace(row, part=part))
 
-    return change
+
+def _with_rows(priors: Priors, sort: type[_Row], change: Callable[[_Row], _Row]) -> Priors:
+    """Return priors whose rows of one sort are changed."""
+    rows = [change(row) if isinstance(row, sort) else row for row in priors.rows]
+    return replace(priors, rows=tuple(rows))
 
 
 def with_spans(
