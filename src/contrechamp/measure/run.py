@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -21,7 +21,7 @@ from contrechamp.measure.drawn import DrawnFigure, as_figures
 from contrechamp.measure.draws import BUILDING, UNKNOWN_OF, UNORDERED, Uniforms
 from contrechamp.measure.drivers import Exchanged, drivers, visit_shares
 from contrechamp.measure.estimates import TOLERANCE, draws_needed
-from contrechamp.measure.exposure import Exposure
+from contrechamp.measure.exposure import Exposure, Pieces
 from contrechamp.measure.ground import (
     SPACING_M,
     ground_figures,
@@ -118,6 +118,22 @@ class _Draws:
         return figures + spans + (1 + len(self.unknowns)) * self.pairs
 
 
+class _GroundLines:
+    """Lines over the ground, laid once for each reach: alternatives to what is assumed share it."""
+
+    def __init__(self) -> None:
+        self._laid: dict[bytes, tuple[Pieces, float]] = {}
+
+    def of(self, stage: Stage) -> tuple[Pieces, float]:
+        """Return what `scan_lines` does for a stage; all stages have the same places and seed."""
+        places = stage.places
+        reach_m = greatest_range_m(stage.cameras, stage.priors)[places.camera]
+        key = reach_m.tobytes()
+        if key not in self._laid:
+            self._laid[key] = scan_lines(places.placed.x, places.placed.y, reach_m, seed=stage.seed)
+        return self._laid[key]
+
+
 @dataclass(frozen=True)
 class _Run:
     """A measurement under way.
@@ -134,6 +150,7 @@ class _Run:
     with_trips: bool
     whole: bool
     progress: Progress
+    ground_lines: _GroundLines = field(default_factory=_GroundLines)
 
     def expose_streets(self, numbers: Uniforms) -> Exposure:
         """Return what is in view of the streets and trips."""
@@ -200,13 +217,7 @@ def measure(
         threads=threads,
     )
     streets = _streets(scene, seed, piece_m, most_homes)
-    areas = area_groups(
-        scene.areas,
-        streets.pieces.table.geometry,
-        stage.placed.x,
-        stage.placed.y,
-        greatest_range_m(scene.cameras, stage.priors),
-    )
+    areas = _areas(stage, scene, streets)
     with progress(_("Preparing"), 2) as advance:
         # The first call of a kernel compiles it, or loads what was compiled before.
         stage.expose(stage.uniforms(1), streets.pieces.pieces, walks=streets.trips.walks)
@@ -242,13 +253,7 @@ def measure_streets(
         threads=threads,
     )
     streets = _streets(scene, seed, PIECE_M, 0)
-    areas = area_groups(
-        scene.areas,
-        streets.pieces.table.geometry,
-        stage.placed.x,
-        stage.placed.y,
-        greatest_range_m(stage.cameras, stage.priors),
-    )
+    areas = _areas(stage, scene, streets)
     plan = _Draws(
         main=draws if stage.anything_drawn else 1,
         scenario={},
@@ -314,6 +319,11 @@ def _streets(scene: Scene, seed: int, piece_m: float, most_homes: int) -> Street
     pieces = cut_streets(network, scene.streets, piece_m)
     trips = plan_trips(network, stops, scene.places, pieces)
     return Streets(network, pieces, trips, cut_tracks(scene.tracks, piece_m))
+
+
+def _areas(stage: Stage, scene: Scene, streets: Streets) -> AreaGroups:
+    pieces, reach_m = streets.pieces.table.geometry, greatest_range_m(stage.cameras, stage.priors)
+    return area_groups(scene.areas, pieces, stage.placed.x, stage.placed.y, reach_m)
 
 
 def _measure(
@@ -438,10 +448,7 @@ def _street_and_trip_figures(
 def _ground_question(run: _Run) -> _Question:
     """Return the question how much ground is in view; its lines are laid once."""
     stage = run.stage
-    lines, m2_per_m = scan_lines(
-        stage.places.placed.x, stage.places.placed.y,
-        greatest_range_m(stage.cameras, stage.priors)[stage.places.camera], seed=stage.seed,
-    )  # fmt: skip
+    lines, m2_per_m = run.ground_lines.of(stage)
     # Without streets, areas are measured by their ground.
     areas = run.scene.areas if not len(run.streets.length_m) else run.scene.areas.iloc[:0]
     within = lines_in_areas(lines, areas.geometry.to_numpy())
