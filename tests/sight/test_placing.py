@@ -7,10 +7,15 @@ from blocks import footprints, town
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from contrechamp.sight.placing import off_outlines, place
+from contrechamp.sight.placing import off_outlines, places
 from contrechamp.sight.walls import prepare
 
 HOUSE = shapely.box(0, 0, 10, 10)
+
+
+def place(x, y, houses, **options):
+    """The nearest of the places of each camera."""
+    return places(x, y, houses, **options).nearest()
 
 
 def at(x, y, *houses, **options):

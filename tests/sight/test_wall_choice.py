@@ -8,7 +8,8 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contrechamp.sight.placing import Places, place, places
+from contrechamp.sight.placing import Places, places
+from sight.test_placing import place
 
 
 def of(x: float, y: float, *houses: shapely.Polygon, heading: float = math.nan) -> Places:

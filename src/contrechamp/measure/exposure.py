@@ -398,7 +398,7 @@ def expose(
     """Find what every camera sees of every piece, in every draw.
 
     Args:
-        cameras: n cameras in n_draws draws, placed outside of walls (`sight.placing.place`).
+        cameras: n cameras in n_draws draws, placed outside of walls (`sight.placing.places`).
         walls: of all buildings.
         building_height_m: (n_draws, n_buildings) tops above the ground, or what returns those of
             some draws.

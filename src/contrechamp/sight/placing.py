@@ -90,32 +90,6 @@ class Places:
         return _rows(self.placed, self.first)
 
 
-def place(
-    x: F8,
-    y: F8,
-    footprints: NDArray[np.object_],
-    *,
-    tolerance_m: float = 1.0,
-    offset_m: float = 0.05,
-    may_be_on_wall: NDArray[np.bool_] | None = None,
-    may_be_inside: NDArray[np.bool_] | None = None,
-    heading_deg: F8 | None = None,
-    tree: shapely.STRtree | None = None,
-) -> Placed:
-    """Move cameras that hang on a wall to its outer side: the nearest of `places`, (n,)."""
-    return places(
-        x,
-        y,
-        footprints,
-        tolerance_m=tolerance_m,
-        offset_m=offset_m,
-        may_be_on_wall=may_be_on_wall,
-        may_be_inside=may_be_inside,
-        heading_deg=heading_deg,
-        tree=tree,
-    ).nearest()
-
-
 def places(
     x: F8,
     y: F8,
@@ -365,10 +339,10 @@ def off_outlines(x: F8, y: F8, walls: Walls) -> tuple[F8, F8, I8, I8]:
     gap = shapely.distance(shapely.boundary(walls.footprints[building]), points)
     on_outline = np.unique(camera[gap < ON_OUTLINE_M])
     if len(on_outline) > 0:
-        placed = place(
+        placed = places(
             x[on_outline], y[on_outline], walls.footprints,
             tolerance_m=ON_OUTLINE_M, offset_m=ON_OUTLINE_M, tree=walls.outlines,
-        )  # fmt: skip
+        ).nearest()  # fmt: skip
         x, y = x.copy(), y.copy()
         x[on_outline], y[on_outline] = placed.x, placed.y
     return x, y, *walls.containing(x, y)

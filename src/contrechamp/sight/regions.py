@@ -201,7 +201,7 @@ def visible_regions(
     """Find where each camera sees targets of one height, level by level.
 
     Args:
-        cameras: (n,) with every parameter known, in their places (`placing.place`). A camera
+        cameras: (n,) with every parameter known, in their places (`placing.places`). A camera
             exactly on the outline of a building is put a millimetre in front of it.
         walls: of all buildings (`walls.prepare`).
         height_m: (n_buildings,) tops above the ground.

@@ -80,7 +80,7 @@ def seen_parts(
     """Find the exact parts of segments that each camera sees, level by level.
 
     Args:
-        cameras: (n,) with every parameter known, in their places (`placing.place`).
+        cameras: (n,) with every parameter known, in their places (`placing.places`).
         walls: of all buildings (`walls.prepare`).
         height_m: (n_buildings,) tops above the ground.
         segments: (m, 4) metres: x and y of the first end, x and y of the last.
