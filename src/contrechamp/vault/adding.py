@@ -252,13 +252,18 @@ def digests_of(content: Content) -> bytes:
 
 def item_of(case: Case, digests: bytes) -> str | None:
     """Return the first item of the case with this content; None if there is none."""
-    name = object_keys.by_content(case, [digests]).get(digests)
-    row = case.database.execute(
-        "SELECT subject FROM records WHERE object = ? AND subject LIKE 'item/%' "
-        "ORDER BY entry LIMIT 1",
-        (name,),
-    ).fetchone()
-    return None if row is None else str(row[0]).removeprefix("item/")
+    content = object_keys.by_content(case, [digests]).get(digests)
+    return next((item for item, _state in _items_of(case, content)), None)
+
+
+def _items_of(case: Case, content: str | None) -> Iterator[tuple[str, Any]]:
+    """Yield the items that have the content of an object, oldest first, and their states."""
+    for subject, state in case.database.execute(
+        "SELECT subject, state FROM records WHERE object = ? AND subject LIKE 'item/%' "
+        "ORDER BY entry",
+        (content,),
+    ):
+        yield str(subject).removeprefix("item/"), state
 
 
 def _add_one(
@@ -396,15 +401,11 @@ def _taken_before(intake: _Intake) -> set[tuple[str, str, str]]:
 def _there_already(case: Case, batch: Sequence[_New]) -> list[tuple[_New, str]]:
     """Return those of which an item of the case has content and name, and that item."""
     contents = object_keys.by_content(case, [new.taken.digests for new in batch])
-    query = (
-        "SELECT subject, state FROM records WHERE object = ? AND subject LIKE 'item/%' "
-        "ORDER BY entry"
-    )
     found = []
     for new in batch if contents else ():
-        for subject, state in case.database.execute(query, (contents.get(new.taken.digests),)):
+        for item, state in _items_of(case, contents.get(new.taken.digests)):
             if json.loads(blob(state, "records.state")).get("name") == new.state["name"]:
-                found.append((new, str(subject).removeprefix("item/")))
+                found.append((new, item))
                 break
     return found
 
