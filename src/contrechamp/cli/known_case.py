@@ -68,17 +68,17 @@ class KnownCase:
         mine = self._is_at_its_place(found.file.log_origin)
         if write and not mine:
             raise InputError(self._other(), where=self._place.name)
-        if mine and not write and not seen.goes_on_at(found, self._place, self._folder):
+        if mine and not seen.goes_on_at(found, self._place, self._folder):
+            if write:
+                raise InputError(
+                    _(
+                        "is not what this machine has seen: it is an older copy, or was rewritten. "
+                        "Nothing was written. contrechamp verify says more. If you put it back "
+                        "yourself, contrechamp members --accept has it count from now on"
+                    ),
+                    where=self._place.name,
+                )
             self._warn_of_an_older_copy()
-        if write and not seen.goes_on_at(found, self._place, self._folder):
-            raise InputError(
-                _(
-                    "is not what this machine has seen: it is an older copy, or was rewritten. "
-                    "Nothing was written. contrechamp verify says more. If you put it back "
-                    "yourself, contrechamp members --accept has it count from now on"
-                ),
-                where=self._place.name,
-            )
         self._goes_on = seen.goes_on(found, self._folder)
         if not tell or seen.last(found, self._folder) is not None:
             return
