@@ -26,16 +26,17 @@ def others_may_write(case: Case) -> Iterator[None]:
     if case.writer is None:
         yield
         return
-    before = _version(case), casefile.read_both(case.folder)
+    version, file = _version(case), casefile.read_both(case.folder)
     case.writer.release()
     try:
         yield
     finally:
         case.writer.acquire(wait=True)
         strangers.refuse_database(case.folder)  # before SQLite looks at the journal
-        if casefile.read_both(case.folder) != before[1]:
+        same_file = casefile.read_both(case.folder) == file
+        if not same_file:
             _check_keys(case)
-        if (_version(case), casefile.read_both(case.folder)) != before:
+        if not same_file or _version(case) != version:
             _look_again(case)
 
 
