@@ -105,6 +105,19 @@ def test_a_workbook_that_counts_days_from_1904_says_so(at: Desk, tmp_path: Path)
         take(at, tmp_path / "p.xlsx", mapping=mapping(tmp_path))
 
 
+def test_digits_of_any_script_are_digits(at: Desk, tmp_path: Path) -> None:
+    table = tmp_path / "c.csv"
+    table.write_text(
+        ";".join(HEADER)
+        + "\n1;SAMPLE ١;;;٢٠٢٥-٠٧-٠١;١٬٢٠٠٫٥\n2;SAMPLE ٢;;;\u200f۲۰۲۵-۰۷-۰۲;\u200f٣٥٠\n"
+    )
+    take(at, table, mapping=mapping(tmp_path, FOUND))
+    assert amounts(at) == ["1200.5", "350"]
+    found = contents(at)["contract"]
+    assert [one.signed_on for one in found] == ["2025-07-01", "2025-07-02"]
+    assert [one.name for one in found] == ["SAMPLE ١", "SAMPLE ٢"]  # words stay as they are
+
+
 def test_the_sign_before_decimals_is_found_from_the_whole_column(at: Desk, tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text(rows("1.200", "7", "-12.000,50", "1'200'000"))
     (tmp_path / "u.csv").write_text(rows("1.200,5", "1.20.0"))

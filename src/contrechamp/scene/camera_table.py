@@ -1,6 +1,7 @@
 """Reading the camera table: CSV with lon and lat, or point features."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -28,6 +29,7 @@ from contrechamp.scene.table_rows import (
 from contrechamp.scene.tables import CAMERA_COLUMNS, Notice
 from contrechamp.scene.tagged_rows import cameras_among, has_tags
 from contrechamp.scene.understood import Understood
+from contrechamp.scene.written_cells import degrees_of_place, numbers_of
 
 #: Fields that need code of their own.
 _OWN = ("id", "heading_deg", "source")
@@ -136,11 +138,7 @@ def _all_fit(rows: Rows, name: str, one: CameraField) -> bool:
         return bool(texts) and all(text.lower() in one.choices for text in texts)
     if not one.is_number:
         return bool(texts)
-    try:
-        numbers = [float(text.replace(",", ".")) for text in texts]
-    except ValueError:
-        return False
-    return bool(texts) and all(math.isfinite(number) and one.allows(number) for number in numbers)
+    return bool(texts) and all(numbers_of(one.name, texts, one.allows))
 
 
 def one_row_a_direction(rows: Rows) -> Rows:
@@ -222,13 +220,26 @@ def _place(rows: Rows) -> tuple[F8, F8]:
         return xy[:, 0], xy[:, 1]
     lon_name = next((name for name in LON if name in rows.frame), "lon")
     lat_name = next((name for name in LAT if name in rows.frame), "lat")
-    anything = lambda values: np.ones(len(values), bool)  # noqa: E731
-    lon = rows.numbers(lon_name, anything, _("expected degrees of longitude"))
-    lat = rows.numbers(lat_name, anything, _("expected degrees of latitude"))
+    rows = _with_decimal_degrees(rows, {lon_name: "EW", lat_name: "NS"})
+    lon = rows.numbers(lon_name, np.isfinite, _("expected degrees of longitude"))
+    lat = rows.numbers(lat_name, np.isfinite, _("expected degrees of latitude"))
     for name in (lon_name, lat_name):
         rows.refuse(rows.texts(name) == "", name, _("missing; expected degrees"))
     _refuse_places(rows, ~np.isnan(lon) & ~np.isnan(lat), lon, lat, lon_name, lat_name)
     return lon, lat
+
+
+def _with_decimal_degrees(rows: Rows, hemispheres: Mapping[str, str]) -> Rows:
+    """Return rows with degrees and minutes, as receivers and maps show them, as decimal degrees."""
+    new = {}
+    for name, letters in hemispheres.items():
+        cells = rows.texts(name)
+        degrees = [degrees_of_place(text, letters) for text in cells]
+        if any(one is not None for one in degrees):
+            new[name] = [
+                text if one is None else repr(one) for text, one in zip(cells, degrees, strict=True)
+            ]
+    return replace(rows, frame=rows.frame.assign(**new)) if new else rows
 
 
 def _refuse_places(rows: Rows, there: Mask, lon: F8, lat: F8, lon_name: str, lat_name: str) -> None:

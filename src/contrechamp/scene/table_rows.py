@@ -12,6 +12,7 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.scene.tables import Notice
 from contrechamp.scene.understood import COLUMN, PLACE, TagCounts, Understood, shortened
+from contrechamp.scene.written_cells import may_be_grouped, numbers_of
 
 F8 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -124,14 +125,31 @@ class Rows:
             values = self.frame[column].to_numpy(np.float64, na_value=np.nan)
             missing = np.isnan(values)
         else:
-            cells = pd.Series(self.texts(column), dtype=object)
-            missing = (cells == "").to_numpy(bool)
-            plain = cells.where(~missing, None).str.replace(",", ".", regex=False)
-            values = pd.to_numeric(plain, errors="coerce").to_numpy(np.float64, na_value=np.nan)
+            values, missing = self._written_numbers(column, within)
         with np.errstate(invalid="ignore"):
             good = np.isfinite(values) & within(values)
         self.refuse_text(~missing & ~good, column, expected)
         return np.where(good, values, np.nan)
+
+    def _written_numbers(self, column: str, within: Callable[[F8], Mask]) -> tuple[F8, Mask]:
+        """Return the numbers of a column of text, NaN for what is none, and what is empty.
+
+        A cell that can be two numbers is refused here, with both.
+        """
+        cells = self.texts(column)
+        missing = cells == ""
+        values = np.array(pd.to_numeric(pd.Series(cells), errors="coerce"), np.float64)
+        odd = ~missing & (np.isnan(values) | may_be_grouped(column, cells))
+        rows = np.flatnonzero(odd)
+        for row, found in zip(rows, numbers_of(column, cells[rows], within), strict=True):
+            values[row] = found[0] if found else np.nan
+            if len(found) > 1:
+                text = _(
+                    "{text} is {one} or {other}, and nothing in the column tells which; write "
+                    "nothing between thousands, and other than three decimals"
+                ).format(text=cells[row], one=f"{found[0]:.15g}", other=f"{found[1]:.15g}")
+                self.refuse(np.arange(len(cells)) == row, column, text)
+        return values, missing
 
     def one_of(self, column: str, known: Mapping[str, str], expected: str) -> Texts:
         """Return what the words of a column stand for, whatever their case; "" where missing."""

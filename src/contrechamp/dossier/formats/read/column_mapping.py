@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from contrechamp.base.csv_and_xlsx import named
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
+from contrechamp.base.written_numbers import SIGNS
 from contrechamp.dossier.formats.read.source_file import SourceFile
-from contrechamp.dossier.formats.read.written_numbers import SIGNS
 
 _TABLES = {"fields", "constants", "actors", "points", "only", "values"}
 _LISTS = {"id", "media", "sheets"}

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _, ngettext
+from contrechamp.base.written_numbers import DecimalSigns, readings
 from contrechamp.dossier.formats.read.column_mapping import ColumnMapping
 from contrechamp.dossier.formats.read.drafts import ColumnRead
 from contrechamp.dossier.formats.read.record_tables import shape_at
 from contrechamp.dossier.formats.read.source_file import TableRow
 from contrechamp.dossier.formats.read.written_dates import Clock
-from contrechamp.dossier.formats.read.written_numbers import DecimalSigns, readings
 from contrechamp.dossier.records.field_types import Record
 from contrechamp.dossier.records.schema import Shape
 

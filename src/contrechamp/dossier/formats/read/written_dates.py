@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
+from contrechamp.base.written_numbers import ascii_digits
 
 #: Values of ``date`` in a mapping: seconds since 1970, and days as spreadsheets count them.
 UNIX, SERIAL = "unix", "excel"
@@ -59,6 +60,7 @@ class Clock:
             InputError: if it is not written in the form that was named, or is a number or numbers
                 that can be several days: the message says which.
         """
+        text = ascii_digits(text)
         if is_day:
             moment = self._moment(text)
             return moment.date().isoformat() if moment else text
@@ -88,6 +90,7 @@ class Clock:
 
     def time(self, text: str) -> str:
         """Return a time of day as records have it; what is no time is returned as it is."""
+        text = ascii_digits(text)
         if found := _TIME.fullmatch(text):
             return found[1]
         moment = self._moment(text)

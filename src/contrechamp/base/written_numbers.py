@@ -1,10 +1,11 @@
 """Numbers as people write them: which sign stands before the decimals, and which between thousands.
 
 "1.200" is 1200 or 1.2. Which one is found from the other values of the column, or asked: it is
-never guessed.
+never guessed. Digits may be of any script: "١٬٢٠٠٫٥" has signs of its own, and is only 1200.5.
 """
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping
 from decimal import Decimal
@@ -16,6 +17,10 @@ from contrechamp.base.i18n import _
 SIGNS = (".", ",")
 _SPACES = " \u00a0\u2009\u202f"
 _MINUS = "\u2212"
+#: Arabic signs before decimals and between thousands (Unicode 16.0, 9.2 "Arabic").
+_ARABIC_DECIMAL, _ARABIC_THOUSANDS = "\u066b", "\u066c"
+#: Marks of direction that right-to-left spreadsheets put beside numbers; nothing is seen of them.
+_MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u061c"))
 
 
 def _pattern(decimal: str, thousands: str) -> re.Pattern[str]:
@@ -37,6 +42,17 @@ _PATTERNS = {
 _UNGROUPED = {sign: _pattern(sign, "") for sign in SIGNS}
 
 
+def ascii_digits(text: str) -> str:
+    """Return `text` with the decimal digits of any script as 0 to 9, without marks of direction.
+
+    >>> ascii_digits("٢٠٢٥-٠٧-۰۱")
+    '2025-07-01'
+    """
+    if text.isascii():
+        return text
+    return "".join(str(unicodedata.decimal(sign, sign)) for sign in text.translate(_MARKS)).strip()
+
+
 def readings(text: str, *, whole: bool = False, grouped: bool = True) -> dict[str, str]:
     """Return what a text can be, by the sign before its decimals: both, one, or none.
 
@@ -48,20 +64,33 @@ def readings(text: str, *, whole: bool = False, grouped: bool = True) -> dict[st
     >>> readings("1.200"), readings("1 200 000,50"), readings("1.20.0")
     ({'.': '1.200', ',': '1200'}, {',': '1200000.50'}, {})
     """
-    found = {}
-    for sign, pattern in (_PATTERNS if grouped else _UNGROUPED).items():
-        match = pattern.fullmatch(text.strip())
-        if match is None or (match["whole"] is None and match["rest"] is None):
-            continue
-        digits = re.sub(r"\D", "", match["whole"] or "0")
-        minus = "-" if match["minus"] in {"-", _MINUS} else ""
-        rest = f".{match['rest']}" if match["rest"] else ""
-        plain = f"{minus}{digits}{rest}{match['power'] or ''}"
-        if not whole:
-            found[sign] = plain
-        elif not (match["rest"] or "").strip("0") and not match["power"]:
-            found[sign] = minus + digits
-    return found
+    digits = ascii_digits(text.strip())
+    patterns = _PATTERNS if grouped else _UNGROUPED
+    if _ARABIC_DECIMAL in digits or _ARABIC_THOUSANDS in digits:
+        one = _plain(patterns["."], _without_arabic_signs(digits), whole)
+        return dict.fromkeys(SIGNS, one) if one is not None else {}
+    found = {sign: _plain(pattern, digits, whole) for sign, pattern in patterns.items()}
+    return {sign: one for sign, one in found.items() if one is not None}
+
+
+def _plain(pattern: re.Pattern[str], text: str, whole: bool) -> str | None:
+    """Return a number of a pattern as Python writes it; None if it is none."""
+    match = pattern.fullmatch(text)
+    if match is None or (match["whole"] is None and match["rest"] is None):
+        return None
+    digits = re.sub(r"\D", "", match["whole"] or "0")
+    minus = "-" if match["minus"] in {"-", _MINUS} else ""
+    rest = match["rest"] or ""
+    if not whole:
+        return f"{minus}{digits}{'.' if rest else ''}{rest}{match['power'] or ''}"
+    return None if rest.strip("0") or match["power"] else minus + digits
+
+
+def _without_arabic_signs(text: str) -> str:
+    """Return a number with signs that the patterns know; "" if it has signs of two scripts."""
+    if set(text) & set(SIGNS):
+        return ""
+    return text.replace(_ARABIC_DECIMAL, ".").replace(_ARABIC_THOUSANDS, "'")
 
 
 class DecimalSigns:
