@@ -491,7 +491,8 @@ def camera_table() -> str:
     activate("en")
     place = (
         "| `lon`, `lat` | degrees, WGS 84 | Where the camera is, as well as you can tell. "
-        f"{', '.join(f'`{name}`' for name in (*LON[1:], *LAT[1:]))} are read too. (Where a row has a "
+        f"{', '.join(f'`{name}`' for name in (*LON[1:], *LAT[1:]))} are read too, and degrees "
+        "with minutes and a letter (`60°10'12\"N`, `E 24 56.4`). (Where a row has a "
         "geometry, that counts.) |\n"
     )
     identity, *columns = map(_column, FIELDS)
