@@ -43,7 +43,9 @@ def test_french_and_for_machines(contrechamp: Run, photo: Path, tmp_path: Path) 
     assert '<html lang="fr"' in (tmp_path / "out/review/image-001.jpg.html").read_text()
     done = contrechamp("mask", photo, tmp_path / "none", "-o", tmp_path / "json", "--json")
     told = json.loads(done.out)
-    assert (done.status, done.err) == (2, "")
+    assert done.status == 2
+    [progress] = map(json.loads, done.err.splitlines())
+    assert progress == {"file": str(photo), "number": 1, "of": 1, "copy": "image-001.jpg"}
     assert told == json.loads((tmp_path / "json/review/run.json").read_text())
     assert told["schema"] == "contrechamp/masking-1"
     assert [one["copy"] for one in told["masked"]] == ["masked/image-001.jpg"]

@@ -8,6 +8,7 @@ import click
 
 from contrechamp.base.errors import InputError, UsageError
 from contrechamp.base.i18n import _, ngettext
+from contrechamp.base.progress import silent
 from contrechamp.base.shown_text import shown
 from contrechamp.cli.options import (
     FiniteRange,
@@ -67,6 +68,15 @@ def command() -> click.Command:
                 ),
             ),
             *_options_of_credentials(),
+            click.Option(
+                ["--minutes"],
+                type=FiniteRange(0.1, 10_000),
+                metavar="N",
+                help=_(
+                    "Give a file up after so many minutes; by default after 30, or 5 without any "
+                    "progress, and after days for what plays."
+                ),
+            ),
             unconfined_option(),
             threads_option(),
             json_option(),
@@ -174,11 +184,13 @@ def _mask(
     c2pa_cert: Path | None,
     c2pa_key: Path | None,
     passphrase_fd: int | None,
+    minutes: float | None,
     unconfined: bool,
     threads: int | None,
     as_json: bool,
 ) -> None:
     from contrechamp.cli.bars import progress_for
+    from contrechamp.cli.progress_lines import FileByFile
     from contrechamp.redact.masking import Settings, mask_files
     from contrechamp.redact.request import Request
     from contrechamp.redact.run import Run, Unmasked
@@ -200,6 +212,7 @@ def _mask(
         _credentials(c2pa_cert, c2pa_key, passphrase_fd),
         is_verbose(click.get_current_context()),
         unconfined,
+        minutes,
     )
     run = Run(out, left_out=sources.left_out)
     for error in sources.refused:
@@ -207,14 +220,16 @@ def _mask(
         _tell(run.unmasked[-1], as_json=as_json)
     if not sources.files and not sources.refused:
         raise InputError(_("there is no file to mask"), where=", ".join(map(str, inputs)))
-    mask_files(
-        sources.files,
-        out,
-        settings,
-        progress=progress_for(as_json=as_json),
-        run=run,
-        on_done=lambda one: _tell(one, as_json=as_json),
-    )
+    bars = progress_for(as_json=as_json)
+    told = FileByFile(len(sources.files), as_json=as_json, steps=bars is silent)
+
+    def on_done(one: "Masked | Unmasked") -> None:
+        copy = getattr(one, "copy", None)
+        told.done(one.source, copy=copy.name if copy else "", reason=_reason(one))
+        _tell(one, as_json=as_json)
+
+    progress = told.progress if bars is silent else bars
+    mask_files(sources.files, out, settings, progress=progress, run=run, on_done=on_done)
     _tell_run(run, as_json=as_json)
     if run.exit_status:
         raise click.exceptions.Exit(run.exit_status)
@@ -243,6 +258,10 @@ def _credentials(
 
     passphrase = key_passphrase(key, passphrase_fd) if is_encrypted(key) else None
     return read_credentials(certificate, key, passphrase)
+
+
+def _reason(one: "Masked | Unmasked") -> str:
+    return str(getattr(one, "error", ""))
 
 
 def _tell(one: "Masked | Unmasked", *, as_json: bool) -> None:
