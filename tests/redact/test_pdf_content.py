@@ -43,7 +43,8 @@ def test_names_that_the_format_has_too_are_taken_out_of_the_text_alone(tmp_path,
 def test_names_of_the_objects_of_a_page_are_given_anew_where_a_word_is_in_them(tmp_path):
     pdf = new_pdf(
         text("Shown", 50, 300)
-        + f"/{WORD}State gs /{WORD}Form Do /RelativeColorimetric ri /{WORD}Ink cs 1 scn 50 50 40 40 re f".encode(),
+        + f"/{WORD}State gs /{WORD}Form Do /RelativeColorimetric ri ".encode()
+        + f"/{WORD}Ink cs 1 scn 50 50 40 40 re f".encode(),
     )
     page = pdf.pages[0].obj
     page.Resources.XObject = Dictionary(
@@ -180,3 +181,29 @@ def test_strings_of_the_format_are_none_of_the_words(tmp_path):
     pdf.pages[0].obj.Resources.Font.F1.Subtype = Name.TrueType
     pdf.pages[0].obj.Resources.Properties = Dictionary(Note=String("Identity"))
     masked(saved(pdf, tmp_path / "a.pdf"), "Identity", "TrueType", "Helvetica", "WinAnsi")
+
+
+def test_a_word_broken_at_the_end_of_a_line_of_a_column_is_found(tmp_path):
+    pdf = new_pdf(
+        text("left column Plante-", 30, 300)
+        + text("right column words", 220, 300)
+        + text("rose goes on", 30, 285)
+        + text("more on the right", 220, 285)
+    )
+    _, target = masked(saved(pdf, tmp_path / "a.pdf"), WORD)
+    left = extracted(target)
+    assert "Plante" not in left
+    assert "rose" not in left
+    for kept in ("left column", "right column words", "goes on", "more on the right"):
+        assert kept in left
+
+
+def test_what_is_near_a_name_is_a_look_with_its_place(tmp_path):
+    pdf = new_pdf(text("Ada and the Samplers", 50, 300) + text("Sample, Ada", 50, 200))
+    outcome, target = masked(saved(pdf, tmp_path / "a.pdf"), "Ada Sample")
+    assert "Ada and the Samplers" in extracted(target)
+    [look] = [look for look in outcome.looks if look.code == "near-word"]
+    assert (look.page, look.urgency) == (1, 3)
+    assert "“Ada” may be “Ada Sample”" in look.message
+    assert look.box[:2] == pytest.approx((50, 88), abs=4)
+    assert look.box[2] == pytest.approx(72, abs=4)

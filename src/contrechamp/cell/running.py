@@ -291,7 +291,9 @@ class _Conversation:
                 _(
                     "took longer than {minutes} minutes and was given up, at “{doing}”, {done} of "
                     "{of}"
-                ).format(minutes=minutes, doing=self.doing, done=f"{self.done:g}", of=f"{self.of:g}")
+                ).format(
+                    minutes=minutes, doing=self.doing, done=f"{self.done:g}", of=f"{self.of:g}"
+                )
                 if self.doing
                 else _("took longer than {minutes} minutes and was given up").format(
                     minutes=minutes

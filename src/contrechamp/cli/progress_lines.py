@@ -1,4 +1,4 @@
-"""Progress of a long run in lines on standard error: for programs, for logs, and for the patient."""
+"""Progress of a long run in lines on standard error: for programs, and for logs."""
 
 import json
 import time

@@ -15,7 +15,7 @@ from contrechamp.redact.office.odf import Odf
 from contrechamp.redact.office.ooxml import Ooxml
 from contrechamp.redact.office.pictures import Pictures
 from contrechamp.redact.office.rebuilding import Rebuilder
-from contrechamp.redact.office.text import local, names_in
+from contrechamp.redact.office.text import gap_of, local, names_in
 from contrechamp.redact.office.zip_package import Package
 from contrechamp.redact.outcome import Check, Look, Outcome
 from contrechamp.redact.request import Request
@@ -171,6 +171,7 @@ def _texts(root: etree._Element) -> Iterator[str]:
 
 
 def _shown(element: etree._Element) -> Iterator[str]:
+    yield gap_of(element)
     if local(element) not in _FORMAT:
         yield element.text or ""
     for child in element:

@@ -15,10 +15,12 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.progress import Progress
 from contrechamp.redact.faces.centerface import CenterFace
+from contrechamp.redact.near_words import NearWord, looks_at
 from contrechamp.redact.outcome import Box, Check, Covered, Look, Outcome
 from contrechamp.redact.pdf import checks as pdf_checks
 from contrechamp.redact.pdf import page as pdf_page
 from contrechamp.redact.pdf.annotations import drawn_into_pages
+from contrechamp.redact.pdf.columns import broken_lines
 from contrechamp.redact.pdf.faces import faces_on
 from contrechamp.redact.pdf.page import Glyph
 from contrechamp.redact.pdf.rebuild import TooLargeError, rebuilt
@@ -204,6 +206,7 @@ class _DocumentMasker:
         boxes = [*areas, *words]
         self._boxes.append(boxes)  # the same list: boxes found later are added to it
         self._report_text(page, glyphs, number)
+        self._report_near_words(glyphs, number)
         pdf_page.remove_unseen(page, glyphs)
         pdf_page.remove_outside(page)
         clean = pdf_page.remove(page, areas, words) and not (self._patterned and areas)
@@ -253,11 +256,25 @@ class _DocumentMasker:
 
     def _word_boxes(self, glyphs: list[Glyph], number: int) -> list[Box]:
         boxes: list[Box] = []
-        for begin, end in self._words.find_in_characters([glyph.text for glyph in glyphs]):
-            for line in _lines(glyphs[begin:end]):
-                boxes.append(line)
-                self._covered.append(Covered("word", line, page=number + 1))
+        runs = [glyphs[begin:end] for begin, end in self._words.find_in_characters(_texts(glyphs))]
+        for places in broken_lines(glyphs) if self._words else ():
+            read = [glyphs[place] for place in places]
+            runs += [read[begin:end] for begin, end in self._words.find_in_characters(_texts(read))]
+        for run in runs:
+            for line in _lines(run):
+                if line not in boxes:
+                    boxes.append(line)
+                    self._covered.append(Covered("word", line, page=number + 1))
         return boxes
+
+    def _report_near_words(self, glyphs: list[Glyph], number: int) -> None:
+        found = []
+        for near in self._words.near(_texts(glyphs)):
+            run = glyphs[near.begin : near.end]
+            box = next(_lines(run), None)
+            text = "".join(_texts(run))
+            found.append(NearWord(near, text, box=box, page=number + 1))
+        self._looks += looks_at(found, number + 1)
 
     def _report_text(self, page: Any, glyphs: list[Glyph], number: int) -> None:
         hidden = sum(glyph.box is not None and not glyph.seen for glyph in glyphs)
@@ -411,6 +428,10 @@ class _DocumentMasker:
                 ),
                 2,
             )
+
+
+def _texts(glyphs: list[Glyph]) -> list[str]:
+    return [glyph.text for glyph in glyphs]
 
 
 def _lines(glyphs: list[Glyph]) -> Iterator[Box]:

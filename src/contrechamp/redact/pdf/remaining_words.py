@@ -86,7 +86,9 @@ def _parts(item: Any) -> Iterator[Any]:
 
 def _drawings_of(pdf: pikepdf.Pdf) -> set[Object]:
     """Return the streams of operators: of pages, forms, patterns and glyphs."""
-    found = {part.objgen for page in pdf.pages for part in _streams(page.obj.get("/Contents", None))}
+    found = {
+        part.objgen for page in pdf.pages for part in _streams(page.obj.get("/Contents", None))
+    }
     for item in pdf.objects:
         if isinstance(item, Stream):
             if item.get("/Subtype", None) == Name.Form or item.get("/PatternType", None) == 1:
