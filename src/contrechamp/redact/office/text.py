@@ -90,9 +90,11 @@ def _cut(pieces: list[list[Any]], begin: int, end: int) -> None:
 #: Attributes with free text; the values of others belong to the format, such as "left".
 _FREE = frozenset({"name", "styleId", "style-name", "display-name", "parent-style-name", "descr",
                    "next-style-name", "master-page-name", "list-style-name",
-                   "label", "text"})  # fmt: skip
+                   "label", "text", "typeface", "ascii", "hAnsi", "eastAsia", "cs",
+                   "font-name", "font-family", "font-name-asian", "font-name-complex",
+                   "font-family-asian", "font-family-complex"})  # fmt: skip
 _NAMED = frozenset({"name", "aliases", "basedOn", "next", "link", "pStyle", "rStyle", "tblStyle",
-                    "numStyleLink", "styleLink", "lvlText"})  # fmt: skip
+                    "numStyleLink", "styleLink", "lvlText", "rFont"})  # fmt: skip
 
 
 def _free(element: Any) -> Iterator[tuple[str, str]]:
