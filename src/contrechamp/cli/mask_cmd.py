@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: A longer list of words was not written for this purpose.
 MAX_WORDS_BYTES = 1 << 20
+#: A group of letters of a table of spellings is never longer.
+MAX_LETTERS = 8
 
 
 def command() -> click.Command:
@@ -141,8 +143,18 @@ def _options_of_contents() -> list[click.Parameter]:
             type=click.Path(path_type=Path, allow_dash=True),
             metavar="FILE",
             help=_(
-                "Names and words to remove from documents, one per line; - reads them from "
-                "standard input. They are not arguments, which others on the machine can see."
+                "Names and words to remove from documents, one per line, with its other spellings "
+                "after ` = `; - reads them from standard input. They are not arguments, which "
+                "others on the machine can see."
+            ),
+        ),
+        click.Option(
+            ["--spellings-file"],
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help=_(
+                "Letters that are written for one another in names from other scripts, a group "
+                "per line: kh = h = x."
             ),
         ),
     ]
@@ -180,6 +192,7 @@ def _mask(
     fast: bool,
     sound: "SoundRequest",
     words_file: Path | None,
+    spellings_file: Path | None,
     keep_names: bool,
     c2pa_cert: Path | None,
     c2pa_key: Path | None,
@@ -204,6 +217,7 @@ def _mask(
         sound=sound,
         cover_at=threshold,
         words=_words(words_file),
+        spellings=_spellings(spellings_file),
         threads=threads or 0,
     )
     settings = Settings(
@@ -239,11 +253,37 @@ def _words(words_file: Path | None) -> tuple[str, ...]:
     """Return the words to remove, from a file with one per line."""
     if words_file is None:
         return ()
-    lines = read_text(words_file, MAX_WORDS_BYTES).splitlines()
-    words = tuple(dict.fromkeys(line.strip() for line in lines if line.strip()))
+    words = tuple(
+        dict.fromkeys(
+            word
+            for line in read_text(words_file, MAX_WORDS_BYTES).splitlines()
+            for word in _alike(line, " = ")
+        )
+    )
     if not words:
         raise InputError(_("holds no word"), where=words_file.name)
     return words
+
+
+def _spellings(spellings_file: Path | None) -> tuple[tuple[str, ...], ...]:
+    """Return groups of letters that are written for one another, from a file with one per line."""
+    if spellings_file is None:
+        return ()
+    lines = read_text(spellings_file, MAX_WORDS_BYTES).splitlines()
+    groups = [_alike(line, "=") for line in lines if line.strip()]
+    for number, group in enumerate(groups, start=1):
+        if len(group) < 2 or any(len(letters) > MAX_LETTERS for letters in group):
+            raise InputError(
+                _("group {number} is none: expected letters, = and letters, as in kh = h").format(
+                    number=number
+                ),
+                where=spellings_file.name,
+            )
+    return tuple(groups)
+
+
+def _alike(line: str, between: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in line.split(between) if part.strip())
 
 
 def _credentials(
