@@ -4,6 +4,7 @@ import json
 import os
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from cli.commands import Run
@@ -43,7 +44,9 @@ def test_french_and_for_machines(contrechamp: Run, photo: Path, tmp_path: Path) 
     assert '<html lang="fr"' in (tmp_path / "out/review/image-001.jpg.html").read_text()
     done = contrechamp("mask", photo, tmp_path / "none", "-o", tmp_path / "json", "--json")
     told = json.loads(done.out)
-    assert (done.status, done.err) == (2, "")
+    assert done.status == 2
+    [progress] = map(json.loads, done.err.splitlines())
+    assert progress == {"file": str(photo), "number": 1, "of": 1, "copy": "image-001.jpg"}
     assert told == json.loads((tmp_path / "json/review/run.json").read_text())
     assert told["schema"] == "contrechamp/masking-1"
     assert [one["copy"] for one in told["masked"]] == ["masked/image-001.jpg"]
@@ -106,6 +109,23 @@ def test_a_bad_list_of_words_is_refused_before_anything_is_made(
     done = contrechamp("mask", photo, "-o", out, "--words-file", tmp_path / "words.txt")
     assert (done.status, out.exists()) == (2, False)
     assert says in done.err
+
+
+def test_names_are_written_in_other_ways_too(contrechamp: Run, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for name in ("Yussef Halil", "Quixotte", "Quichotte", "Other"):
+        book.active.append([name])
+    book.save(tmp_path / "a.xlsx")
+    (tmp_path / "words").write_text("Yousef Khalil\nQuixotte = Quichotte\n")
+    (tmp_path / "letters").write_text("kh = h\nou = u\n\ns = ss\n")
+    asked = ["--words-file", tmp_path / "words", "--spellings-file", tmp_path / "letters"]
+    done = contrechamp("mask", tmp_path / "a.xlsx", "-o", tmp_path / "out", *asked)
+    assert done.status == 0
+    made = openpyxl.load_workbook(tmp_path / "out/masked/office-001.xlsx").active
+    assert [row[0].value for row in made] == ["█████", "█████", "█████", "Other"]
+    (tmp_path / "letters").write_text("kh\n")
+    done = contrechamp("mask", tmp_path / "a.xlsx", "-o", tmp_path / "out2", *asked)
+    assert "letters: group 1 is none" in done.err
 
 
 @pytest.mark.parametrize(

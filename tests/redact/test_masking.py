@@ -206,7 +206,7 @@ def test_a_full_disk_leaves_nothing_under_a_final_name(
     monkeypatch.setattr(
         masking,
         "limits_for",
-        lambda path, moving: replace(real(path, moving=moving), file_bytes=1 << 20),
+        lambda path, **said: replace(real(path, **said), file_bytes=1 << 20),
     )
     out = tmp_path / "out"
     run = mask_files(gather([photos / "wrong.txt"]).files, out, Settings())

@@ -186,6 +186,8 @@ class _Conversation:
         self.process = process
         self.descriptor = descriptor
         self.advance: Callable[[float], None] = lambda _amount: None
+        #: What it last said that it does, and how far that was.
+        self.doing, self.done, self.of = "", 0.0, 0.0
         self._received, self._rest = 0, b""
 
     def tell(self, what: dict[str, Any]) -> None:
@@ -230,9 +232,11 @@ class _Conversation:
         """Note a message about progress."""
         if "bar" in said:
             bars.close()
-            bar = progress(_shown(said["bar"]), float(said["total"] or 0))
+            self.doing, self.done, self.of = _shown(said["bar"]), 0.0, float(said["total"] or 0)
+            bar = progress(self.doing, self.of)
             self.advance = bars.enter_context(bar)
         elif "advance" in said:
+            self.done += float(said["advance"])
             self.advance(float(said["advance"]))
             if said.get("end"):
                 bars.close()
@@ -282,9 +286,17 @@ class _Conversation:
     def _need_in_time(self, taken_s: float, silent_s: float) -> None:
         limits = self.limits
         if taken_s > limits.wall_s or silent_s > limits.stall_s:
+            minutes = round(min(taken_s, max(silent_s, limits.stall_s)) / 60)
             raise self._refused(
-                _("took longer than {minutes} minutes and was given up").format(
-                    minutes=round(min(taken_s, max(silent_s, limits.stall_s)) / 60)
+                _(
+                    "took longer than {minutes} minutes and was given up, at “{doing}”, {done} of "
+                    "{of}"
+                ).format(
+                    minutes=minutes, doing=self.doing, done=f"{self.done:g}", of=f"{self.of:g}"
+                )
+                if self.doing
+                else _("took longer than {minutes} minutes and was given up").format(
+                    minutes=minutes
                 )
             )
 

@@ -8,6 +8,7 @@ import click
 
 from contrechamp.base.errors import InputError, UsageError
 from contrechamp.base.i18n import _, ngettext
+from contrechamp.base.progress import silent
 from contrechamp.base.shown_text import shown
 from contrechamp.cli.options import (
     FiniteRange,
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 #: A longer list of words was not written for this purpose.
 MAX_WORDS_BYTES = 1 << 20
+#: A group of letters of a table of spellings is never longer.
+MAX_LETTERS = 8
 
 
 def command() -> click.Command:
@@ -67,6 +70,15 @@ def command() -> click.Command:
                 ),
             ),
             *_options_of_credentials(),
+            click.Option(
+                ["--minutes"],
+                type=FiniteRange(0.1, 10_000),
+                metavar="N",
+                help=_(
+                    "Give a file up after so many minutes; by default after 30, or 5 without any "
+                    "progress, and after days for what plays."
+                ),
+            ),
             unconfined_option(),
             threads_option(),
             json_option(),
@@ -131,8 +143,18 @@ def _options_of_contents() -> list[click.Parameter]:
             type=click.Path(path_type=Path, allow_dash=True),
             metavar="FILE",
             help=_(
-                "Names and words to remove from documents, one per line; - reads them from "
-                "standard input. They are not arguments, which others on the machine can see."
+                "Names and words to remove from documents, one per line, with its other spellings "
+                "after ` = `; - reads them from standard input. They are not arguments, which "
+                "others on the machine can see."
+            ),
+        ),
+        click.Option(
+            ["--spellings-file"],
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help=_(
+                "Letters that are written for one another in names from other scripts, a group "
+                "per line: kh = h = x."
             ),
         ),
     ]
@@ -170,15 +192,18 @@ def _mask(
     fast: bool,
     sound: "SoundRequest",
     words_file: Path | None,
+    spellings_file: Path | None,
     keep_names: bool,
     c2pa_cert: Path | None,
     c2pa_key: Path | None,
     passphrase_fd: int | None,
+    minutes: float | None,
     unconfined: bool,
     threads: int | None,
     as_json: bool,
 ) -> None:
     from contrechamp.cli.bars import progress_for
+    from contrechamp.cli.progress_lines import FileByFile
     from contrechamp.redact.masking import Settings, mask_files
     from contrechamp.redact.request import Request
     from contrechamp.redact.run import Run, Unmasked
@@ -192,6 +217,7 @@ def _mask(
         sound=sound,
         cover_at=threshold,
         words=_words(words_file),
+        spellings=_spellings(spellings_file),
         threads=threads or 0,
     )
     settings = Settings(
@@ -200,6 +226,7 @@ def _mask(
         _credentials(c2pa_cert, c2pa_key, passphrase_fd),
         is_verbose(click.get_current_context()),
         unconfined,
+        minutes,
     )
     run = Run(out, left_out=sources.left_out)
     for error in sources.refused:
@@ -207,14 +234,16 @@ def _mask(
         _tell(run.unmasked[-1], as_json=as_json)
     if not sources.files and not sources.refused:
         raise InputError(_("there is no file to mask"), where=", ".join(map(str, inputs)))
-    mask_files(
-        sources.files,
-        out,
-        settings,
-        progress=progress_for(as_json=as_json),
-        run=run,
-        on_done=lambda one: _tell(one, as_json=as_json),
-    )
+    bars = progress_for(as_json=as_json)
+    told = FileByFile(len(sources.files), as_json=as_json, steps=bars is silent)
+
+    def on_done(one: "Masked | Unmasked") -> None:
+        copy = getattr(one, "copy", None)
+        told.done(one.source, copy=copy.name if copy else "", reason=_reason(one))
+        _tell(one, as_json=as_json)
+
+    progress = told.progress if bars is silent else bars
+    mask_files(sources.files, out, settings, progress=progress, run=run, on_done=on_done)
     _tell_run(run, as_json=as_json)
     if run.exit_status:
         raise click.exceptions.Exit(run.exit_status)
@@ -224,11 +253,37 @@ def _words(words_file: Path | None) -> tuple[str, ...]:
     """Return the words to remove, from a file with one per line."""
     if words_file is None:
         return ()
-    lines = read_text(words_file, MAX_WORDS_BYTES).splitlines()
-    words = tuple(dict.fromkeys(line.strip() for line in lines if line.strip()))
+    words = tuple(
+        dict.fromkeys(
+            word
+            for line in read_text(words_file, MAX_WORDS_BYTES).splitlines()
+            for word in _alike(line, " = ")
+        )
+    )
     if not words:
         raise InputError(_("holds no word"), where=words_file.name)
     return words
+
+
+def _spellings(spellings_file: Path | None) -> tuple[tuple[str, ...], ...]:
+    """Return groups of letters that are written for one another, from a file with one per line."""
+    if spellings_file is None:
+        return ()
+    lines = read_text(spellings_file, MAX_WORDS_BYTES).splitlines()
+    groups = [_alike(line, "=") for line in lines if line.strip()]
+    for number, group in enumerate(groups, start=1):
+        if len(group) < 2 or any(len(letters) > MAX_LETTERS for letters in group):
+            raise InputError(
+                _("group {number} is none: expected letters, = and letters, as in kh = h").format(
+                    number=number
+                ),
+                where=spellings_file.name,
+            )
+    return tuple(groups)
+
+
+def _alike(line: str, between: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in line.split(between) if part.strip())
 
 
 def _credentials(
@@ -243,6 +298,10 @@ def _credentials(
 
     passphrase = key_passphrase(key, passphrase_fd) if is_encrypted(key) else None
     return read_credentials(certificate, key, passphrase)
+
+
+def _reason(one: "Masked | Unmasked") -> str:
+    return str(getattr(one, "error", ""))
 
 
 def _tell(one: "Masked | Unmasked", *, as_json: bool) -> None:

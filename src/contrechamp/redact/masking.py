@@ -59,6 +59,7 @@ class Settings:
         credentials: to sign copies with, if any.
         verbose: show what decoders print.
         unconfined: read files also where this system cannot confine what reads them.
+        minutes: how long one file may take; None: what is usual for its kind.
     """
 
     request: Request = field(default_factory=Request)
@@ -66,6 +67,7 @@ class Settings:
     credentials: Credentials | None = None
     verbose: bool = False
     unconfined: bool = False
+    minutes: float | None = None
 
 
 def mask_files(
@@ -142,7 +144,7 @@ def _mask(
             source=path,
             target=workshop / f"copy{kind.suffix}",
             request=request,
-            limits=limits_for(path, moving=kind.kind in _MOVING),
+            limits=limits_for(path, moving=kind.kind in _MOVING, minutes=settings.minutes),
             language=active_language(),
             workshop=workshop,
         )

@@ -23,6 +23,7 @@ class Request:
         sound: what to do with sound.
         cover_at: cover hits of at least this score; None: the detector's measured default.
         words: documents: words and names to remove.
+        spellings: documents: groups of letters that are written for one another in these words.
         threads: cores to use; 0: all of them.
     """
 
@@ -33,4 +34,5 @@ class Request:
     sound: SoundRequest = "drop"
     cover_at: float | None = None
     words: tuple[str, ...] = ()
+    spellings: tuple[tuple[str, ...], ...] = ()
     threads: int = 0

@@ -91,3 +91,13 @@ def office_removal_labels() -> dict[str, str]:
         "building": _("building blocks"),
         "fonts": _("embedded fonts"),
     }
+
+
+def near_word_label(kind: str) -> str:
+    """Return in what way something is near a word of the list."""
+    return {
+        "part": _("a part of it alone"),
+        "between": _("with another word in it"),
+        "initial": _("with an initial for a part of it"),
+        "letter": _("one letter is other, more or less"),
+    }[kind]

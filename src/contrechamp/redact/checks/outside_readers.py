@@ -50,8 +50,13 @@ _STRUCTURE = {
     "MatrixCoefficients VideoFullRangeFlag",
     "ZIP": "ZipRequiredVersion ZipBitFlag ZipCompression ZipModifyDate ZipCRC ZipCompressedSize "
     "ZipUncompressedSize ZipFileName",
-    "PDF": "PDFVersion Linearized PageCount EmbeddedImageColorSpace EmbeddedImageFilter "
-    "EmbeddedImageHeight EmbeddedImageWidth",
+    # What is said of a picture, and the picture: -ee reads that too, and names its own tags.
+    "PDF": "PDFVersion Linearized PageCount EmbeddedImage EmbeddedImageColorSpace "
+    "EmbeddedImageFilter EmbeddedImageHeight EmbeddedImageWidth",
+    "Adobe": "DCTEncodeVersion APP14Flags0 APP14Flags1 ColorTransform",
+    "Jpeg2000": "MajorBrand MinorVersion CompatibleBrands ImageHeight ImageWidth "
+    "NumberOfComponents BitsPerComponent Compression ColorSpecMethod ColorSpecPrecedence "
+    "ColorSpecApproximation ColorSpace",
 }
 _STRUCTURE_TAGS = {
     f"{group}:{name}" for group, names in _STRUCTURE.items() for name in names.split()

@@ -10,12 +10,15 @@ from lxml import etree
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress
+from contrechamp.redact.near_words import looks_at
 from contrechamp.redact.office import zip_package
+from contrechamp.redact.office.coded_text import shown_of_format, shown_of_header
 from contrechamp.redact.office.odf import Odf
 from contrechamp.redact.office.ooxml import Ooxml
+from contrechamp.redact.office.ooxml_sheets import HEADERS
 from contrechamp.redact.office.pictures import Pictures
 from contrechamp.redact.office.rebuilding import Rebuilder
-from contrechamp.redact.office.text import local, names_in
+from contrechamp.redact.office.text import gap_of, local, names_in
 from contrechamp.redact.office.zip_package import Package
 from contrechamp.redact.outcome import Check, Look, Outcome
 from contrechamp.redact.request import Request
@@ -23,7 +26,7 @@ from contrechamp.redact.words import Words, asked_words
 from contrechamp.wording.masking import office_removal_labels
 
 _PARTS = re.compile(
-    r"\[Content_Types\]\.xml|_rels/\.rels|(word|xl|ppt)/(_rels/)?[A-Za-z]+\d+\.xml(\.rels)?"
+    r"\[Content_Types\]\.xml|_rels/\.rels|(word|xl|ppt)/(_rels/)?[A-Za-z]+\d*\.xml(\.rels)?"
     r"|((word|xl|ppt)/media|Pictures)/image\d+\.(jpeg|png|tiff|webp)"
     r"|mimetype|content\.xml|styles\.xml|META-INF/manifest\.xml"
 )
@@ -74,6 +77,7 @@ def mask_office(source: Path, target: Path, request: Request, progress: Progress
 def _looks(rebuilder: Rebuilder) -> Iterator[Look]:
     left_out, words, pictures = rebuilder.left_out, rebuilder.words, rebuilder.pictures
     yield from pictures.looks
+    yield from looks_at(rebuilder.near)
     for code, counted, message, urgency in (
         (
             "not-taken-over",
@@ -163,6 +167,11 @@ def _texts(root: etree._Element) -> Iterator[str]:
     """Yield the text of every paragraph, and of every other element that has any."""
     for element in root.iter(etree.Element):
         name = local(element)
+        if name in HEADERS:
+            yield shown_of_header(element.text or "")
+            continue
+        if name == "numFmt":
+            yield shown_of_format(element.get("formatCode", ""))
         shared = name == "v" and element.getparent().get("t") == "s"
         if name in ("p", "h", "si", "is"):
             yield "".join(_shown(element))
@@ -171,6 +180,7 @@ def _texts(root: etree._Element) -> Iterator[str]:
 
 
 def _shown(element: etree._Element) -> Iterator[str]:
+    yield gap_of(element)
     if local(element) not in _FORMAT:
         yield element.text or ""
     for child in element:

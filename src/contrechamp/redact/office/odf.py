@@ -7,7 +7,14 @@ from lxml import etree
 
 from contrechamp.redact.office import text
 from contrechamp.redact.office.rebuilding import Rebuilder
-from contrechamp.redact.office.text import local, namespace, remove, remove_from_text, unwrap
+from contrechamp.redact.office.text import (
+    gap_of,
+    local,
+    namespace,
+    remove,
+    remove_from_text,
+    unwrap,
+)
 from contrechamp.redact.office.zip_package import serialised
 
 _OASIS = "urn:oasis:names:tc:opendocument:xmlns:"
@@ -219,7 +226,7 @@ class Odf(Rebuilder):
                 paragraph,
                 self.words,
                 lambda element: namespace(element.tag) == _NS["text"],
-                lambda element: {"tab": " ", "s": " ", "line-break": "\n"}.get(local(element), ""),
+                gap_of,
             )
             cell = paragraph.getparent()
             if found and cell is not None and namespace(cell.tag) == _NS["table"]:

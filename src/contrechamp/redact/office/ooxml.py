@@ -94,6 +94,7 @@ _UNNAMED = frozenset(
         "footnotes", "endnotes", "tableStyles",
     }
 )  # fmt: skip
+_ONE_OF_A_KIND = frozenset({"styles", "sharedStrings"})
 _XML = "http://www.w3.org/XML/1998/namespace"
 #: With a reference to a part that is left out goes the nearest of these around it.
 _CONTAINERS = frozenset(
@@ -198,7 +199,9 @@ class Ooxml(Rebuilder):
             return None
         number = sum(known == kind for known in self.facts.setdefault("kinds", []))
         self.facts["kinds"].append(kind)
-        new = f"{self.folder}/{kind}{number + 1}.xml"
+        # Some readers look for these by their usual names alone.
+        usual = kind in _ONE_OF_A_KIND and not number
+        new = f"{self.folder}/{kind}{'' if usual else number + 1}.xml"
         self._taken[part] = new
         self._types[new] = _MAIN + content_type
         root = self.package.xml(part)

@@ -1,11 +1,22 @@
 """Workbooks (XLSX): hidden sheets, rows and columns, formulas, and the texts that cells share."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from lxml import etree
 
-from contrechamp.redact.office.text import BLOCK, local, remove, remove_from_runs, replaced
+from contrechamp.base.i18n import _
+from contrechamp.redact.near_words import NearWord
+from contrechamp.redact.office.coded_text import format_without, header_without
+from contrechamp.redact.office.text import (
+    BLOCK,
+    NAME,
+    local,
+    remove,
+    remove_from_runs,
+    replaced,
+)
 from contrechamp.redact.words import Words
 
 _S = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -18,9 +29,11 @@ _KEPT = {
         "drawing",
     },
 }  # fmt: skip
-_HEADERS = {
+HEADERS = {
     "oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter",
 }  # fmt: skip
+#: Read between the texts of neighbouring cells.
+_BETWEEN_CELLS = " \t"
 
 
 def clean(ooxml: Any, root: Any, kind: str) -> None:
@@ -91,6 +104,8 @@ def _is_on(value: str | None) -> bool:
 
 def finish(ooxml: Any) -> None:
     """Remove cells whose number format shows nothing, and shared texts that no cell shows."""
+    if ooxml.words:
+        remove_across_cells(ooxml)
     invisible = _invisible_formats(ooxml.facts.get("styles"))
     strings = ooxml.facts.get("strings")
     items = [] if strings is None else list(strings)
@@ -132,20 +147,94 @@ def _invisible_formats(styles: Any) -> set[int]:
 
 
 def remove_words(root: Any, words: Words) -> int:
-    """Remove words from texts, numbers, headers and drawings; return how many."""
+    """Remove words from texts, numbers, formats, headers and drawings; return how many."""
     found = remove_from_runs(root, words, f"{{{_S}}}si", f"{{{_S}}}is", f"{{{_A}}}p")
-    for header in root.iter(*(f"{{{_S}}}{name}" for name in _HEADERS)):
-        found += len(words.find(header.text or ""))
-        header.text = replaced(header.text or "", words)
+    for header in root.iter(*(f"{{{_S}}}{name}" for name in HEADERS)):
+        header.text, removed = header_without(header.text or "", words)
+        found += removed
+    taken: set[str] = set()
+    for code in root.iter(f"{{{_S}}}numFmt"):
+        clean = format_without(code.get("formatCode", ""), words, taken)
+        found += clean != code.get("formatCode", "")
+        code.set("formatCode", clean)
     for cell in root.iter(f"{{{_S}}}c"):
         value = cell.find(f"{{{_S}}}v")
         if value is None or cell.get("t") in ("s", "b", "e") or not words.find(value.text or ""):
             continue
         found += 1
-        cell.set("t", "inlineStr")
-        remove(value)
-        inline = etree.SubElement(etree.SubElement(cell, f"{{{_S}}}is"), f"{{{_S}}}t")
-        inline.text = BLOCK
+        _set_text(cell, BLOCK)
+    return found + _rename_sheets(root, words)
+
+
+def _rename_sheets(root: Any, words: Words) -> int:
+    """Remove words from the names of sheets, of which no two may be alike."""
+    found, taken = 0, set()
     for sheet in root.iter(f"{{{_S}}}sheet"):
+        name = replaced(sheet.get("name", ""), words, NAME)
         found += len(words.find(sheet.get("name", "")))
+        number, unique = 1, name
+        while unique.lower() in taken:
+            number += 1
+            unique = f"{name} {number}"
+        taken.add(unique.lower())
+        sheet.set("name", unique)
     return found
+
+
+def remove_across_cells(ooxml: Any) -> None:
+    """Remove words whose parts are in neighbouring cells, and note what is near one."""
+    strings = ooxml.facts.get("strings")
+    shared = ["".join(item.itertext()) for item in strings] if strings is not None else []
+    for number, sheet in enumerate(ooxml.facts.get("sheets", ()), start=1):
+        for row in sheet.iter(f"{{{_S}}}row"):
+            cells = [(cell, text_of(cell, shared)) for cell in row]
+            joined = _BETWEEN_CELLS.join(text for _cell, text in cells)
+            if not joined.strip():
+                continue
+            found = ooxml.words.find(joined)
+            ooxml.found += len(found)
+            _cut(cells, found)
+            _note_near(ooxml, [(cell, text_of(cell, shared)) for cell in row], number)
+
+
+def _cut(cells: list[tuple[Any, str]], found: list[tuple[int, int]]) -> None:
+    at = 0
+    for cell, text in cells:
+        here = [(max(b - at, 0), min(e - at, len(text))) for b, e in found]
+        cut = text
+        for begin, end in reversed([span for span in here if span[0] < span[1]]):
+            cut = cut[:begin] + BLOCK + cut[end:]
+        if cut != text:
+            _set_text(cell, cut)
+        at += len(text) + len(_BETWEEN_CELLS)
+
+
+def _note_near(ooxml: Any, cells: list[tuple[Any, str]], number: int) -> None:
+    at, starts = 0, []
+    for cell, text in cells:
+        starts.append((at, cell.get("r", "?")))
+        at += len(text) + len(_BETWEEN_CELLS)
+    joined = _BETWEEN_CELLS.join(text for _cell, text in cells)
+    for near in ooxml.words.near(joined):
+        name = next(name for start, name in reversed(starts) if start <= near.begin)
+        where = _("sheet {number}, cell {cell}").format(number=number, cell=name)
+        ooxml.near.append(NearWord(near, joined[near.begin : near.end], where))
+
+
+def text_of(cell: Any, shared: Sequence[str]) -> str:
+    """Return the text of a cell, which may be one of those that cells share."""
+    value = cell.find(f"{{{_S}}}v")
+    if cell.get("t") == "s" and value is not None:
+        place = int(value.text or 0)
+        return shared[place] if 0 <= place < len(shared) else ""
+    if value is not None:
+        return value.text or ""
+    return "".join(part.text or "" for part in cell.iter(f"{{{_S}}}t"))
+
+
+def _set_text(cell: Any, text: str) -> None:
+    for child in list(cell):
+        remove(child)
+    cell.set("t", "inlineStr")
+    inline = etree.SubElement(etree.SubElement(cell, f"{{{_S}}}is"), f"{{{_S}}}t")
+    inline.text = text

@@ -34,7 +34,6 @@ _SETTINGS = frozenset(
      "characterSpacingControl", "compat", "bordersDoNotSurroundHeader",
      "bordersDoNotSurroundFooter", "displayBackgroundShape", "footnotePr", "endnotePr"}
 )  # fmt: skip
-_BREAKS = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": "\u00ad"}
 
 
 def clean(ooxml: Any, root: Any, kind: str) -> None:
@@ -152,4 +151,4 @@ def _is_on(mark: Any) -> bool:
 
 def remove_words(root: Any, words: Words) -> int:
     """Remove words from every paragraph; return how many."""
-    return remove_from_runs(root, words, f"{{{_W}}}p", f"{{{_A}}}p", breaks=_BREAKS)
+    return remove_from_runs(root, words, f"{{{_W}}}p", f"{{{_A}}}p")

@@ -1,7 +1,6 @@
 """Removes words from office files: from text that is split into runs, and from names."""
 
-from collections.abc import Callable, Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from contrechamp.redact.words import Words
@@ -10,6 +9,11 @@ from contrechamp.redact.words import Words
 BLOCK = "█████"
 #: The same in names and identifiers, which may have letters only.
 NAME = "x"
+#: The text that elements without any stand for, in either family of formats.
+_GAPS = {
+    "tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": "\u00ad", "s": " ",
+    "line-break": "\n",
+}  # fmt: skip
 
 
 def local(element: Any) -> str:
@@ -44,22 +48,17 @@ def remove_from_text(
     return len(found)
 
 
-def remove_from_runs(
-    root: Any, words: Words, *tags: str, breaks: Mapping[str, str] = MappingProxyType({"br": "\n"})
-) -> int:
-    """Remove words from the paragraphs `tags` of OOXML, whose text is in ``t``; return how many.
-
-    `breaks` says what other elements stand for, by their local names.
-    """
+def remove_from_runs(root: Any, words: Words, *tags: str) -> int:
+    """Remove words from the paragraphs `tags` of OOXML, whose text is in ``t``; return how many."""
     return sum(
-        remove_from_text(
-            paragraph,
-            words,
-            lambda element: local(element) == "t",
-            lambda element: breaks.get(local(element), ""),
-        )
+        remove_from_text(paragraph, words, lambda element: local(element) == "t", gap_of)
         for paragraph in root.iter(*tags)
     )
+
+
+def gap_of(element: Any) -> str:
+    """Return the text that an element without any stands for: a tab, a line break, a hyphen."""
+    return _GAPS.get(local(element), "")
 
 
 def _pieces(
@@ -91,9 +90,11 @@ def _cut(pieces: list[list[Any]], begin: int, end: int) -> None:
 #: Attributes with free text; the values of others belong to the format, such as "left".
 _FREE = frozenset({"name", "styleId", "style-name", "display-name", "parent-style-name", "descr",
                    "next-style-name", "master-page-name", "list-style-name",
-                   "label", "text"})  # fmt: skip
+                   "label", "text", "typeface", "ascii", "hAnsi", "eastAsia", "cs",
+                   "font-name", "font-family", "font-name-asian", "font-name-complex",
+                   "font-family-asian", "font-family-complex"})  # fmt: skip
 _NAMED = frozenset({"name", "aliases", "basedOn", "next", "link", "pStyle", "rStyle", "tblStyle",
-                    "numStyleLink", "styleLink", "lvlText"})  # fmt: skip
+                    "numStyleLink", "styleLink", "lvlText", "rFont"})  # fmt: skip
 
 
 def _free(element: Any) -> Iterator[tuple[str, str]]:

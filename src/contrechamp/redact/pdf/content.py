@@ -2,10 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pikepdf
 from pikepdf import Name, Operator
+
+from contrechamp.redact.pdf.names import ChosenNames, text_of
 
 #: ISO 32000-1, Annex A, without marked content (whose properties hold texts: ActualText, Alt) and
 #: without compatibility sections (which may hold anything).
@@ -19,12 +22,28 @@ _PATHS = frozenset({"b", "B", "b*", "B*", "f", "F", "f*", "s", "S"})
 _PAINTING = _PATHS | _SHOWING | {"sh", "Do"}
 
 
+@dataclass(frozen=True)
+class Drawing:
+    """A content stream with drawing operators only.
+
+    Args:
+        content: its bytes.
+        operators: how many they are.
+        drawn: how often each object is drawn, by its name in the source's resources.
+    """
+
+    content: bytes
+    operators: int
+    drawn: Counter[str]
+
+
 def drawing_only(
     content: Any,
     resources: Any,
     shown: Callable[[Any], bool],
     left_out: Counter[str],
-) -> bytes:
+    names: ChosenNames,
+) -> Drawing:
     """Return a content stream without comments, marked content and hidden layers.
 
     Args:
@@ -32,11 +51,13 @@ def drawing_only(
         resources: what its names refer to.
         shown: tells whether content with a given ``/OC`` value is visible.
         left_out: counts ``layers`` and ``operators`` that are left out.
+        names: gives the names in it anew.
 
     Raises:
         pikepdf.PdfError: it cannot be parsed.
     """
     kept: list[Any] = []
+    drawn: Counter[str] = Counter()
     hidden, sections = 0, list[bool]()
     for instruction in pikepdf.parse_content_stream(content):
         if isinstance(instruction, pikepdf.ContentStreamInlineImage):
@@ -60,13 +81,23 @@ def drawing_only(
                 kept.append(_bare("T*"))
         elif operator == "Do" and not _exists(operands, resources):
             left_out["operators"] += 1
+        elif operator == "Do":
+            drawn[text_of(operands[0])] += 1
+            kept.append(_renamed(operands, instruction.operator, names))
+        elif operator != "ri" and any(isinstance(operand, Name) for operand in operands):
+            kept.append(_renamed(operands, instruction.operator, names))
         else:
             kept.append(instruction)
-    return pikepdf.unparse_content_stream(kept)
+    return Drawing(pikepdf.unparse_content_stream(kept), len(kept), drawn)
 
 
 def _bare(operator: str) -> Any:
     return pikepdf.ContentStreamInstruction([], Operator(operator))
+
+
+def _renamed(operands: Any, operator: Any, names: ChosenNames) -> Any:
+    anew = [names.anew(part) if isinstance(part, Name) else part for part in operands]
+    return pikepdf.ContentStreamInstruction(anew, operator)
 
 
 def _layer(operands: Any, resources: Any) -> Any:
@@ -81,4 +112,4 @@ def _layer(operands: Any, resources: Any) -> Any:
 
 def _exists(operands: Any, resources: Any) -> bool:
     objects = resources.get("/XObject", pikepdf.Dictionary())
-    return len(operands) == 1 and isinstance(operands[0], Name) and str(operands[0]) in objects
+    return len(operands) == 1 and isinstance(operands[0], Name) and text_of(operands[0]) in objects

@@ -1,5 +1,6 @@
 """Masks PDFs: removes areas, words and faces from the content, and all that no page shows."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,13 +15,17 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.progress import Progress
 from contrechamp.redact.faces.centerface import CenterFace
+from contrechamp.redact.near_words import NearWord, looks_at
 from contrechamp.redact.outcome import Box, Check, Covered, Look, Outcome
 from contrechamp.redact.pdf import checks as pdf_checks
 from contrechamp.redact.pdf import page as pdf_page
 from contrechamp.redact.pdf.annotations import drawn_into_pages
+from contrechamp.redact.pdf.columns import broken_lines
 from contrechamp.redact.pdf.faces import faces_on
 from contrechamp.redact.pdf.page import Glyph
 from contrechamp.redact.pdf.rebuild import TooLargeError, rebuilt
+from contrechamp.redact.pdf.remaining_words import places_of_words
+from contrechamp.redact.pdf.work import TooMuchError
 from contrechamp.redact.request import Request
 from contrechamp.redact.words import Words, asked_words
 
@@ -29,6 +34,9 @@ MAX_PAGES = 3_000
 MAX_SIDE_PT = 14_400.0
 _UNREADABLE = ("\ufffd",)
 _ROUNDS = 4
+_SHOWN_PAGES = 5
+#: What pikepdf calls a content that it was handed.
+_OUR_STREAM = re.compile(r"stream <_io\.BytesIO[^>]*>:? ?")
 
 
 def mask_pdf(source: Path, target: Path, request: Request, progress: Progress) -> Outcome:
@@ -49,7 +57,7 @@ def mask_pdf(source: Path, target: Path, request: Request, progress: Progress) -
     """
     pymupdf.TOOLS.mupdf_display_errors(False)
     words = asked_words(request)
-    masker = _DocumentMasker(source, words, request)
+    masker = _DocumentMasker(source, words, request, progress)
     detector = None if request.boxes_only else CenterFace(request.threads)
     with _refusing(source.name):
         document = masker.rebuilt_document()
@@ -58,7 +66,8 @@ def mask_pdf(source: Path, target: Path, request: Request, progress: Progress) -
                 masker.mask_page(document, number, detector)
                 advance(1)
         document.subset_fonts()
-        content = rebuilt(pikepdf.open(BytesIO(document.tobytes(garbage=4))), Counter())
+        made = pikepdf.open(BytesIO(document.tobytes(garbage=4)))
+        content = rebuilt(made, Counter(), words)
         outcome = masker.outcome(content)
     target.write_bytes(content)
     return outcome
@@ -77,8 +86,17 @@ def _refusing(name: str) -> Iterator[None]:
         raise InputError(
             _("unpacks to more than any document needs; print it to a new PDF first"), where=name
         ) from error
+    except TooMuchError as error:
+        raise InputError(
+            _(
+                "page {page} draws {operators} times, by forms within forms: more than any page "
+                "needs; print it to a new PDF first"
+            ).format(page=error.page, operators=f"{error.operators:,}"),
+            where=name,
+        ) from error
     except (
         pikepdf.PdfError,
+        pikepdf.exceptions.DependencyError,
         pymupdf.FileDataError,
         pymupdf.mupdf.FzErrorBase,
         ValueError,
@@ -89,7 +107,8 @@ def _refusing(name: str) -> Iterator[None]:
     ) as error:
         raise InputError(
             _("is damaged: {reason}. Open it and print it to a new PDF first").format(
-                reason=(str(error).splitlines() or [type(error).__name__])[0][:200]
+                reason=_OUR_STREAM.sub("", (str(error).splitlines() or [""])[0])[:200]
+                or type(error).__name__
             ),
             where=name,
         ) from error
@@ -98,11 +117,12 @@ def _refusing(name: str) -> Iterator[None]:
 class _DocumentMasker:
     """Masks one document, and gathers what its outcome reports."""
 
-    def __init__(self, source: Path, words: Words, request: Request) -> None:
+    def __init__(self, source: Path, words: Words, request: Request, progress: Progress) -> None:
         self._name = source.name
         self._source = source
         self._words = words
         self._request = request
+        self._progress = progress
         self._left_out: Counter[str] = Counter()
         self._covered: list[Covered] = []
         self._looks: list[Look] = []
@@ -119,10 +139,27 @@ class _DocumentMasker:
             raise TooLargeError
         return content
 
+    def _opened(self, content: bytes) -> pikepdf.Pdf:
+        """Open the source; one that is damaged, as MuPDF mends it."""
+        try:
+            return pikepdf.open(BytesIO(content))
+        except pikepdf.PasswordError:
+            raise
+        except pikepdf.PdfError:
+            with pymupdf.open(stream=content, filetype="pdf") as document:
+                if document.needs_pass or not len(document):
+                    raise
+                mended = document.tobytes(garbage=1)
+            self._note_damage()
+            return pikepdf.open(BytesIO(mended))
+
+    def _note_damage(self) -> None:
+        self._looks.append(Look("damaged", _("The file is damaged; compare every page."), 1))
+
     def rebuilt_document(self) -> Any:
         """Return the document rebuilt, with all pages upright."""
         content = self._read()
-        with pikepdf.open(BytesIO(content)) as pdf:
+        with self._opened(content) as pdf:
             if not 0 < len(pdf.pages) <= MAX_PAGES:
                 raise InputError(
                     _("has {pages} pages; expected 1 to {limit}").format(
@@ -133,12 +170,12 @@ class _DocumentMasker:
             if self._request.hand is not None:
                 self._request.hand.check_document(len(pdf.pages))
             if pdf.get_warnings():
-                self._looks.append(
-                    Look("damaged", _("The file is damaged; compare every page."), 1)
-                )
+                self._note_damage()
             self._left_out += pdf_checks.beside_pages(pdf, content)
             self._asked = drawn_into_pages(pdf, self._left_out)
-            new = rebuilt(pdf, self._left_out)
+            reading = _("Reading pages of {file}").format(file=self._name)
+            with self._progress(reading, len(pdf.pages)) as advance:
+                new = rebuilt(pdf, self._left_out, self._words, advance)
         # The content of tiles is nowhere on the page, so it can't be checked under an area.
         self._patterned = pdf_checks.has_tiles(new)
         document: Any = pymupdf.open(stream=new, filetype="pdf")
@@ -169,6 +206,7 @@ class _DocumentMasker:
         boxes = [*areas, *words]
         self._boxes.append(boxes)  # the same list: boxes found later are added to it
         self._report_text(page, glyphs, number)
+        self._report_near_words(glyphs, number)
         pdf_page.remove_unseen(page, glyphs)
         pdf_page.remove_outside(page)
         clean = pdf_page.remove(page, areas, words) and not (self._patterned and areas)
@@ -218,11 +256,25 @@ class _DocumentMasker:
 
     def _word_boxes(self, glyphs: list[Glyph], number: int) -> list[Box]:
         boxes: list[Box] = []
-        for begin, end in self._words.find_in_characters([glyph.text for glyph in glyphs]):
-            for line in _lines(glyphs[begin:end]):
-                boxes.append(line)
-                self._covered.append(Covered("word", line, page=number + 1))
+        runs = [glyphs[begin:end] for begin, end in self._words.find_in_characters(_texts(glyphs))]
+        for places in broken_lines(glyphs) if self._words else ():
+            read = [glyphs[place] for place in places]
+            runs += [read[begin:end] for begin, end in self._words.find_in_characters(_texts(read))]
+        for run in runs:
+            for line in _lines(run):
+                if line not in boxes:
+                    boxes.append(line)
+                    self._covered.append(Covered("word", line, page=number + 1))
         return boxes
+
+    def _report_near_words(self, glyphs: list[Glyph], number: int) -> None:
+        found = []
+        for near in self._words.near(_texts(glyphs)):
+            run = glyphs[near.begin : near.end]
+            box = next(_lines(run), None)
+            text = "".join(_texts(run))
+            found.append(NearWord(near, text, box=box, page=number + 1))
+        self._looks += looks_at(found, number + 1)
 
     def _report_text(self, page: Any, glyphs: list[Glyph], number: int) -> None:
         hidden = sum(glyph.box is not None and not glyph.seen for glyph in glyphs)
@@ -285,26 +337,37 @@ class _DocumentMasker:
         )
 
     def _checks(self, content: bytes) -> tuple[tuple[Check, ...], list[Look]]:
-        with pymupdf.open(stream=content, filetype="pdf") as document:
+        checking = _("Checking pages of {file}").format(file=self._name)
+        with (
+            pymupdf.open(stream=content, filetype="pdf") as document,
+            self._progress(checking, len(document)) as advance,
+        ):
             same, changed = len(document) == len(self._boxes), []
             texts = []
             for page, old, boxes in zip(document, self._unchanged, self._boxes, strict=False):
                 shown, after = pdf_page.appearance(old), pdf_page.appearance(page)
-                places = pdf_page.pixel_boxes(page, after, boxes)
+                black = pdf_page.pixel_boxes(page, after, boxes)
                 picture = page.number in self._pictures
-                if not pdf_page.same_outside(shown, after, places, picture=picture):
+                if not pdf_page.same_outside(shown, after, black, picture=picture):
                     changed.append(page.number + 1)
                 texts.append([glyph for glyph, _box in pdf_page.characters(page)])
-        left = any(self._words.find_in_characters(text) for text in texts)
+                advance(1)
+        left = [page for page, text in enumerate(texts, 1) if self._words.find_in_characters(text)]
+        places = places_of_words(content, self._request.words)
         return (
             Check(
                 _("only pages and what they draw"),
                 *pdf_checks.only_pages(content),
             ),
-            Check(_("words are gone from the text"), not left),
             Check(
-                _("words are nowhere in the bytes of the file"),
-                not pdf_checks.words_in_bytes(content, self._request.words),
+                _("words are gone from the text"),
+                not left,
+                ", ".join(_("page {page}").format(page=page) for page in left[:_SHOWN_PAGES]),
+            ),
+            Check(
+                _("words are nowhere in the content of the file"),
+                not places,
+                "; ".join(places),
             ),
             Check(
                 _("black inside the boxes, unchanged outside"),
@@ -317,17 +380,20 @@ class _DocumentMasker:
         """Compare with the source as readers show it: colours may differ, content may be lost."""
         try:
             with pymupdf.open(stream=self._read(), filetype="pdf") as document:
-                different = [
-                    page.number + 1
-                    for page, old in zip(document, self._unchanged, strict=True)
-                    if not pdf_page.same_outside(
-                        pdf_page.appearance(page, annotations=True), pdf_page.appearance(old), ()
-                    )
-                ]
+                different = list(self._different_from(document))
         except (pymupdf.FileDataError, pymupdf.mupdf.FzErrorBase, ValueError):
             different = list(range(1, len(self._boxes) + 1))  # damaged; another reader opened it
         message = _("This page does not look quite as in the source; compare them.")
         return [Look("looks-different", message, 2, page=number) for number in different]
+
+    def _different_from(self, source: Any) -> Iterator[int]:
+        comparing = _("Comparing pages of {file}").format(file=self._name)
+        with self._progress(comparing, len(source)) as advance:
+            for page, old in zip(source, self._unchanged, strict=True):
+                shown = pdf_page.appearance(page, annotations=True)
+                if not pdf_page.same_outside(shown, pdf_page.appearance(old), ()):
+                    yield page.number + 1
+                advance(1)
 
     def _general_looks(self) -> Iterator[Look]:
         if self._left_out["drawn"]:
@@ -362,6 +428,10 @@ class _DocumentMasker:
                 ),
                 2,
             )
+
+
+def _texts(glyphs: list[Glyph]) -> list[str]:
+    return [glyph.text for glyph in glyphs]
 
 
 def _lines(glyphs: list[Glyph]) -> Iterator[Box]:

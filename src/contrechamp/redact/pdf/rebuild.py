@@ -16,104 +16,22 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream
 
-from contrechamp.redact.pdf import layers
-from contrechamp.redact.pdf.content import drawing_only
+from contrechamp.redact.pdf import layers, letter_maps
+from contrechamp.redact.pdf.content import Drawing, drawing_only
+from contrechamp.redact.pdf.entries import COLLECTIONS, ENTRIES, MAPS
+from contrechamp.redact.pdf.names import ChosenNames, text_of
 from contrechamp.redact.pdf.pictures import without_metadata
+from contrechamp.redact.pdf.work import Object, Work, by_object
+from contrechamp.redact.words import Words
 
 MAX_DEPTH = 24
 MAX_OBJECTS = 500_000
 MAX_CONTENT = 256 << 20
 
-#: The entries that are taken over from each kind of dictionary, and as what: a kind of this table,
-#: ``value`` (numbers, names, booleans and arrays of them), or a kind that `_PageRebuilder` handles.
-_KINDS: dict[str, dict[str, str]] = {
-    "resources": {
-        "Font": "fonts", "XObject": "objects", "ExtGState": "states", "ColorSpace": "colours",
-        "Pattern": "patterns", "Shading": "shadings",
-    },
-    "font": {
-        "Type": "value", "Subtype": "value", "BaseFont": "value", "FirstChar": "value",
-        "LastChar": "value", "Widths": "value", "Encoding": "encoding", "ToUnicode": "cmap",
-        "FontDescriptor": "descriptor", "DescendantFonts": "descendants", "FontBBox": "value",
-        "FontMatrix": "value", "CharProcs": "glyphs", "Resources": "resources",
-        "CIDSystemInfo": "system", "DW": "value", "W": "value", "DW2": "value", "W2": "value",
-        "CIDToGIDMap": "bytes",
-    },
-    "encoding": {"Type": "value", "BaseEncoding": "value", "Differences": "value"},
-    "cmap": {
-        "Type": "value", "CMapName": "value", "CIDSystemInfo": "system", "WMode": "value",
-        "UseCMap": "cmap",
-    },
-    "system": {"Registry": "text", "Ordering": "text", "Supplement": "value"},
-    "descriptor": {
-        "Type": "value", "FontName": "value", "Flags": "value", "FontBBox": "value",
-        "ItalicAngle": "value", "Ascent": "value", "Descent": "value", "Leading": "value",
-        "CapHeight": "value", "XHeight": "value", "StemV": "value", "StemH": "value",
-        "AvgWidth": "value", "MaxWidth": "value", "MissingWidth": "value", "FontFile": "program",
-        "FontFile2": "program", "FontFile3": "program", "CIDSet": "bytes",
-    },
-    "program": {"Length1": "value", "Length2": "value", "Length3": "value", "Subtype": "value"},
-    "bytes": {},
-    "image": {
-        "Type": "value", "Subtype": "value", "Width": "value", "Height": "value",
-        "BitsPerComponent": "value", "ColorSpace": "colour", "Decode": "value",
-        "ImageMask": "value", "Mask": "mask", "SMask": "image", "SMaskInData": "value",
-        "Matte": "value", "Interpolate": "value", "Intent": "value",
-    },
-    "form": {
-        "Type": "value", "Subtype": "value", "FormType": "value", "BBox": "value",
-        "Matrix": "value", "Group": "group", "Resources": "resources",
-    },
-    "group": {"Type": "value", "S": "value", "CS": "colour", "I": "value", "K": "value"},
-    "state": {
-        "Type": "value", "LW": "value", "LC": "value", "LJ": "value", "ML": "value", "D": "value",
-        "RI": "value", "OP": "value", "op": "value", "OPM": "value", "Font": "state_font",
-        "FL": "value", "SM": "value", "SA": "value", "BM": "value", "SMask": "soft_mask",
-        "CA": "value", "ca": "value", "AIS": "value", "TK": "value",
-    },
-    "soft_mask": {"Type": "value", "S": "value", "G": "object", "BC": "value", "TR": "function"},
-    "pattern": {
-        "Type": "value", "PatternType": "value", "PaintType": "value", "TilingType": "value",
-        "BBox": "value", "XStep": "value", "YStep": "value", "Matrix": "value",
-        "Resources": "resources", "Shading": "shading", "ExtGState": "state",
-    },
-    "shading": {
-        "ShadingType": "value", "ColorSpace": "colour", "Background": "value", "BBox": "value",
-        "AntiAlias": "value", "Domain": "value", "Matrix": "value", "Function": "function",
-        "Coords": "value", "Extend": "value", "BitsPerCoordinate": "value",
-        "BitsPerComponent": "value", "BitsPerFlag": "value", "Decode": "value",
-        "VerticesPerRow": "value",
-    },
-    "function": {
-        "FunctionType": "value", "Domain": "value", "Range": "value", "Size": "value",
-        "BitsPerSample": "value", "Order": "value", "Encode": "value", "Decode": "value",
-        "C0": "value", "C1": "value", "N": "value", "Functions": "function", "Bounds": "value",
-    },
-    "calibrated": {
-        "WhitePoint": "value", "BlackPoint": "value", "Gamma": "value", "Matrix": "value",
-        "Range": "value",
-    },
-    "filter": {
-        "Predictor": "value", "Colors": "value", "BitsPerComponent": "value", "Columns": "value",
-        "EarlyChange": "value", "K": "value", "EndOfLine": "value", "EncodedByteAlign": "value",
-        "Rows": "value", "EndOfBlock": "value", "BlackIs1": "value", "ColorTransform": "value",
-        "JBIG2Globals": "bytes",
-    },
-}  # fmt: skip
-#: Every name that an entry of a rebuilt file may have, apart from freely chosen ones.
-VOCABULARY = frozenset(
-    {f"/{name}" for entries in _KINDS.values() for name in entries}
-    | {"/Pages", "/Kids", "/Count", "/Parent", "/MediaBox", "/Contents", "/Rotate", "/Group"}
-    | {"/Filter", "/DecodeParms", "/Length", "/Resources", "/Root", "/Type"}
-)
-#: Resources map freely chosen names to objects of one kind.
-_MAPS = {
-    "fonts": "font", "objects": "object", "states": "state", "colours": "colour",
-    "patterns": "pattern", "shadings": "shading", "glyphs": "glyph",
-}  # fmt: skip
 _DEVICE = {1: Name.DeviceGray, 3: Name.DeviceRGB, 4: Name.DeviceCMYK}
 _PLAIN = (int, float, bool, Name)
 _MAX_COMPONENTS = 32
+_MAX_COLLECTION = 64
 _COMPONENTS = {
     "None": 1, "/DeviceGray": 1, "/CalGray": 1, "/G": 1, "/Indexed": 1, "/I": 1, "/Separation": 1,
     "/DeviceRGB": 3, "/CalRGB": 3, "/Lab": 3, "/RGB": 3, "/DeviceCMYK": 4, "/CMYK": 4,
@@ -126,22 +44,31 @@ class TooLargeError(ValueError):
     """Raised when a PDF unpacks to more than any document needs."""
 
 
-def rebuilt(source: pikepdf.Pdf, left_out: Counter[str]) -> bytes:
+def rebuilt(
+    source: pikepdf.Pdf,
+    left_out: Counter[str],
+    words: Words,
+    advance: Callable[[float], None] = lambda _pages: None,
+) -> bytes:
     """Return the new file.
 
     Args:
         source: open, with its annotations already drawn into the pages.
         left_out: counts what is left out.
+        words: that no chosen name and no map of letters may hold.
+        advance: called after each page.
 
     Raises:
         pikepdf.PdfError: a page cannot be parsed.
         TooLargeError: it unpacks to more than any document needs.
+        TooMuchError: a page draws more than any page needs.
     """
     new = pikepdf.new()
-    rebuilder = _PageRebuilder(new, layers.visibility_of(source), left_out)
+    rebuilder = _PageRebuilder(new, layers.visibility_of(source), left_out, words)
     for page in source.pages:
         page.externalize_inline_images()
         rebuilder.page(page)
+        advance(1)
     new.remove_unreferenced_resources()
     out = BytesIO()
     new.save(
@@ -155,31 +82,43 @@ def rebuilt(source: pikepdf.Pdf, left_out: Counter[str]) -> bytes:
 
 class _PageRebuilder:
     def __init__(
-        self, new: pikepdf.Pdf, shown: Callable[[Any], bool], left_out: Counter[str]
+        self,
+        new: pikepdf.Pdf,
+        shown: Callable[[Any], bool],
+        left_out: Counter[str],
+        words: Words,
     ) -> None:
         self._new = new
         self._shown = shown
         self._left_out = left_out
+        self._words = words
+        self._names = ChosenNames(words)
         self._done: dict[tuple[Any, str], Any] = {}
+        self._work = Work()
         self._objects = 0
         self._content = 0
 
     def page(self, page: pikepdf.Page) -> None:
         resources = page.obj.get("/Resources", None) or _inherited(page.obj, "/Resources")
-        content = drawing_only(page, resources, self._shown, self._left_out)
+        drawing = self._drawing(page, resources)
         x0, y0, x1, y1 = _visible_part(page)
         entries = {
             "/Type": Name.Page,
             "/MediaBox": Array([x0, y0, x1, y1]),
             "/Resources": self._of(resources, "resources", 0),
-            "/Contents": self._new.make_stream(self._counted(content)),
+            "/Contents": self._new.make_stream(self._counted(drawing.content)),
         }
+        # Its resources were taken over above: what each form draws is noted.
+        self._work.add_page(drawing.operators, by_object(drawing.drawn, _objects(resources)))
         rotation = int(page.rotation) % 360
         if rotation:
             entries["/Rotate"] = rotation
         if "/Group" in page.obj:
             entries["/Group"] = self._of(page.obj.Group, "group", 0)
         self._new.pages.append(pikepdf.Page(self._new.make_indirect(Dictionary(entries))))
+
+    def _drawing(self, content: Any, resources: Any) -> Drawing:
+        return drawing_only(content, resources, self._shown, self._left_out, self._names)
 
     def _counted(self, content: bytes) -> bytes:
         self._content += len(content)
@@ -206,12 +145,16 @@ class _PageRebuilder:
         return self._done[key]
 
     def _anew(self, value: Any, kind: str, depth: int) -> Any:
-        if kind in _MAPS:
-            return self._map(value, _MAPS[kind], depth)
+        if kind in MAPS:
+            return self._map(value, MAPS[kind], depth)
         if kind == "value":
             return self._value(value, depth)
         if kind == "text":
-            return value if isinstance(value, pikepdf.String) and len(str(value)) < 64 else None
+            return self._collection(value)
+        if kind == "name":
+            return self._names.value_anew(value) if isinstance(value, Name) else None
+        if kind == "glyph_names":
+            return self._glyph_names(value)
         if kind == "object":
             return self._object(value, depth)
         if kind == "glyph":
@@ -227,7 +170,7 @@ class _PageRebuilder:
             return Array([self._of(value[0], "font", depth + 1), value[1]])
         kind = {"mask": "image"}.get(kind, kind)
         if isinstance(value, _PLAIN):
-            return value
+            return _plain(value)
         if isinstance(value, Stream):
             return self._stream(value, "cmap" if kind == "encoding" else kind, depth)
         return self._dictionary(value, kind, depth) if isinstance(value, Dictionary) else None
@@ -235,11 +178,13 @@ class _PageRebuilder:
     def _map(self, value: Any, kind: str, depth: int) -> Any:
         if not isinstance(value, Dictionary):
             return None
-        made = {name: self._of(item, kind, depth + 1) for name, item in value.items()}
+        made = {
+            self._names.clean(name): self._of(item, kind, depth + 1) for name, item in value.items()
+        }
         return Dictionary({name: item for name, item in made.items() if item is not None})
 
     def _dictionary(self, value: Any, kind: str, depth: int) -> Any:
-        allowed = _KINDS.get(kind, {})
+        allowed = ENTRIES.get(kind, {})
         made = {}
         for name, item in value.items():
             part = allowed.get(name[1:])
@@ -256,8 +201,10 @@ class _PageRebuilder:
             return None
         if kind == "form" or (kind == "pattern" and "/Resources" in value):
             resources = value.get("/Resources", Dictionary())
-            data = drawing_only(value, resources, self._shown, self._left_out)
-            return Stream(self._new, self._counted(data), made)
+            drawing = self._drawing(value, resources)
+            drawn = by_object(drawing.drawn, _objects(resources))
+            self._work.note(value.objgen, drawing.operators, drawn)
+            return Stream(self._new, self._counted(drawing.content), made)
         filters = _filters(value)
         if filters and filters[-1] in _AS_IS:
             return self._picture(value, filters, made, depth)
@@ -274,8 +221,10 @@ class _PageRebuilder:
             )
             stream.Filter = Name.FlateDecode
             return stream
-        if kind in ("cmap", "function"):
-            data = _COMMENT.sub(b"", data) if _is_program(value) else data
+        if kind == "cmap":
+            data = letter_maps.written_anew(data, self._words)
+        elif kind == "function" and _is_program(value):
+            data = _COMMENT.sub(b"", data)
         return Stream(self._new, self._counted(data), made)
 
     def _picture(self, value: Any, filters: list[str], made: Any, depth: int) -> Any:
@@ -308,31 +257,37 @@ class _PageRebuilder:
         if not isinstance(value, Stream):
             return None
         # The objects of a glyph are resources of its font; they are taken to exist.
-        data = drawing_only(value, _Everything(), self._shown, self._left_out)
-        return Stream(self._new, self._counted(data))
+        drawing = self._drawing(value, _Everything())
+        return Stream(self._new, self._counted(drawing.content))
 
     def _colour(self, value: Any, depth: int) -> Any:
         if isinstance(value, Name):
-            return value
-        if not isinstance(value, Array) or not len(value):
+            return self._names.anew(value)
+        if not isinstance(value, Array) or not len(value) or not isinstance(value[0], Name):
             return None
-        family = str(value[0])
-        rest = list(value)[1:]
+        family, rest = str(value[0]), list(value)[1:]
+        first = Name(family)
         if family == "/ICCBased" and rest and isinstance(rest[0], Stream):
             return self._without_profile(rest[0], depth)
         if family in ("/CalGray", "/CalRGB", "/Lab") and rest:
-            return Array([value[0], self._of(rest[0], "calibrated", depth + 1)])
+            return Array([first, self._of(rest[0], "calibrated", depth + 1)])
         if family in ("/Indexed", "/I") and len(rest) == 3:
             base = self._of(rest[0], "colour", depth + 1)
             lookup = rest[2].read_bytes() if isinstance(rest[2], Stream) else bytes(rest[2])
-            return Array([value[0], base, rest[1], pikepdf.String(lookup)])
+            return Array([first, base, rest[1], pikepdf.String(lookup)])
         if family in ("/Separation", "/DeviceN") and len(rest) >= 3:
             base = self._of(rest[1], "colour", depth + 1)
             tint = self._of(rest[2], "function", depth + 1)
-            return Array([value[0], self._value(rest[0], depth), base, tint])
+            return Array([first, self._colourants(rest[0]), base, tint])
         if family == "/Pattern":
-            return Array([value[0], *(self._of(item, "colour", depth + 1) for item in rest[:1])])
-        return value[0]
+            return Array([first, *(self._of(item, "colour", depth + 1) for item in rest[:1])])
+        return first
+
+    def _colourants(self, value: Any) -> Any:
+        """Return the names of the inks of a colour space."""
+        if isinstance(value, Array):
+            return Array([self._names.value_anew(item) for item in value])
+        return self._names.value_anew(value)
 
     def _without_profile(self, profile: Any, depth: int) -> Any:
         """Return the plain colour space for an ICC profile, which may name a device."""
@@ -346,7 +301,23 @@ class _PageRebuilder:
         if isinstance(value, Array):
             items = [self._value(item, depth + 1) for item in value]
             return Array([item for item in items if item is not None])
-        return value if isinstance(value, _PLAIN) or _is_number(value) else None
+        return _plain(value) if isinstance(value, _PLAIN) or _is_number(value) else None
+
+    def _glyph_names(self, value: Any) -> Any:
+        """Return the differences of an encoding: codes, and the names of their glyphs."""
+        if not isinstance(value, Array):
+            return None
+        return Array(
+            [self._names.value_anew(item) if isinstance(item, Name) else item for item in value]
+        )
+
+    def _collection(self, value: Any) -> Any:
+        """Return a name of a collection of characters, which readers compare."""
+        if not isinstance(value, pikepdf.String) or len(str(value)) >= _MAX_COLLECTION:
+            return None
+        text = str(value)
+        known = text in COLLECTIONS or not self._words.find(text)
+        return pikepdf.String(text if known else "Identity")
 
 
 class _Everything:
@@ -359,8 +330,21 @@ class _Everything:
         return True
 
 
+def _plain(value: Any) -> Any:
+    """Return a value that belongs to no file: a name can be an object of its own."""
+    return Name(text_of(value)) if isinstance(value, Name) else value
+
+
 def _is_number(value: Any) -> bool:
     return type(value).__name__ == "Decimal"
+
+
+def _objects(resources: Any) -> dict[str, Object]:
+    """Return the forms and pictures that resources name."""
+    objects = resources.get("/XObject", None) if isinstance(resources, Dictionary) else None
+    if not isinstance(objects, Dictionary):
+        return {}
+    return {name: item.objgen for name, item in objects.items() if isinstance(item, Stream)}
 
 
 def _is_container(value: Any) -> bool:

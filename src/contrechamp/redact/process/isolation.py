@@ -18,15 +18,31 @@ SHARE_OF_MEMORY = 0.75
 MAX_GROWTH, MIN_FILE_BYTES = 10, GIB
 
 
-def limits_for(source: Path, *, moving: bool) -> ProcessLimits:
-    """Return what masking `source` may cost; `moving` content (video, sound) may take longer."""
+#: Minutes for a file that does not play: for all of it, and without any progress, such as a page
+#: or a search. What plays takes days, but goes on.
+MINUTES, MINUTES_OF_SILENCE = 30, 5
+
+
+def limits_for(source: Path, *, moving: bool, minutes: float | None = None) -> ProcessLimits:
+    """Return what masking `source` may cost.
+
+    Args:
+        source: the file.
+        moving: its content plays (video, sound), and may take longer.
+        minutes: how long it may take, and how long without progress; None: what is usual.
+    """
+    wall_s, stall_s = MINUTES * 60.0, MINUTES_OF_SILENCE * 60.0
+    if moving:
+        wall_s, stall_s = 7 * 86_400.0, 1200.0
+    if minutes is not None:
+        wall_s = stall_s = minutes * 60
     physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return ProcessLimits(
         memory_bytes=min(MEMORY_BYTES, int(physical * SHARE_OF_MEMORY)),
         cpu_s=14 * 86_400 if moving else 3600 * 4,
         file_bytes=max(MIN_FILE_BYTES, MAX_GROWTH * source.stat().st_size),
-        wall_s=7 * 86_400 if moving else 3600,
-        stall_s=1200 if moving else 3600,
+        wall_s=wall_s,
+        stall_s=stall_s,
     )
 
 

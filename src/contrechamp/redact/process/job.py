@@ -64,6 +64,7 @@ def decoded(data: dict[str, Any]) -> MaskingJob:
             **{
                 **request,
                 "words": tuple(request["words"]),
+                "spellings": tuple(map(tuple, request["spellings"])),
                 "hand": hand and sidecar.from_json(hand["said"], hand["where"]),
             }
         ),

@@ -1,0 +1,105 @@
+"""Words in the places of office files where texts hide beside cells and paragraphs."""
+
+import zipfile
+
+import docx
+import openpyxl
+import pytest
+from docx.oxml import OxmlElement
+
+from contrechamp.base.progress import silent
+from contrechamp.redact.office.coded_text import header_without, shown_of_header
+from contrechamp.redact.office.masking import mask_office
+from contrechamp.redact.request import Request
+from contrechamp.redact.words import Words
+
+WORDS = ("Ada Sample", "Quixotte", "0401234567")
+
+
+def masked(source, *words):
+    target = source.with_name(f"out{source.suffix}")
+    outcome = mask_office(source, target, Request(words=words or WORDS, boxes_only=True), silent)
+    assert [check for check in outcome.checks if not check.passed] == []
+    return outcome, target
+
+
+def parts(path):
+    with zipfile.ZipFile(path) as archive:
+        return "\n".join(
+            archive.read(name).decode("utf-8", "replace") for name in archive.namelist()
+        )
+
+
+@pytest.fixture
+def book(tmp_path):
+    made = openpyxl.Workbook()
+    sheet = made.active
+    sheet.title = "Quixotte"
+    made.create_sheet("Ada Sample")
+    sheet.append(["First", "Last", "Note"])
+    sheet.append(["Ada", "Sample", "of the two"])
+    sheet.append(["Sample", "Ada", "Ada alone"])
+    sheet["A5"] = 401234567
+    sheet["A5"].number_format = "0000000000"
+    for row, code in enumerate(
+        ('0 "Quixotte"', '0 "Qui""xotte"', '[=7]"Ada Sample";0', r"Q\u\i\x\o\t\t\e"), start=6
+    ):
+        sheet.cell(row, 1, 7).number_format = code
+    sheet["A12"] = "plain"
+    sheet["A12"].font = openpyxl.styles.Font(name="Quixotte Hand")
+    sheet.oddHeader.left.text = "Quixotte"
+    sheet.oddFooter.center.text = '&"Arial,Bold"Qui&"Arial,Regular"xotte, page &P'
+    sheet.oddFooter.right.text = "Ada &12Sample"
+    made.save(tmp_path / "a.xlsx")
+    return tmp_path / "a.xlsx"
+
+
+def test_words_of_a_workbook_are_gone_wherever_they_show(book):
+    outcome, target = masked(book)
+    left = parts(target).casefold()
+    for word in ("quixotte", "xotte", r"\x\o\t", "sample", "401234567"):
+        assert word not in left
+    made = openpyxl.load_workbook(target)
+    assert [sheet.title for sheet in made] == ["x", "x 2"]
+    sheet = made.worksheets[0]
+    assert [cell.value for cell in sheet[1]] == ["First", "Last", "Note"]
+    assert [cell.value for cell in sheet[2]] == ["█████", "█████", "of the two"]
+    assert sheet["C3"].value == "Ada alone"
+    assert "page &P" in sheet.oddFooter.center.text
+    assert int(outcome.facts["words removed"]) >= 12
+
+
+def test_what_is_near_a_word_is_told_with_its_cell(book):
+    outcome, _ = masked(book)
+    [look] = [look for look in outcome.looks if look.code == "near-word"]
+    assert look.message.startswith("sheet 1, cell C3: “Ada” may be “Ada Sample”")
+
+
+def test_codes_of_a_header_stay_and_split_no_word():
+    words = Words(["Ada Sample", "Arial"])
+    text = '&LOne&C&"Arial,Bold"&K01+000Ada &12Sample && &P of &N&RSample'
+    clean, found = header_without(text, words)
+    assert clean == "&LOne&C&K01+000█████&12 && &P of &N&RSample"
+    assert found == 2
+    assert "Ada" not in shown_of_header(clean)
+
+
+def test_a_hyphen_that_never_breaks_hides_no_word(tmp_path):
+    document = docx.Document()
+    run = document.add_paragraph("by ").add_run("Qui")
+    run._r.append(OxmlElement("w:noBreakHyphen"))
+    run.add_text("xotte and others")
+    document.save(tmp_path / "a.docx")
+    _, target = masked(tmp_path / "a.docx")
+    [paragraph] = docx.Document(target).paragraphs
+    assert "xotte" not in paragraph.text
+    assert paragraph.text.endswith(" and others")
+
+
+def test_names_of_fonts_are_names_too(tmp_path):
+    document = docx.Document()
+    document.add_paragraph().add_run("plain").font.name = "Quixotte Sans"
+    document.save(tmp_path / "a.docx")
+    assert "Quixotte" in parts(tmp_path / "a.docx")
+    _, target = masked(tmp_path / "a.docx")
+    assert "Quixotte" not in parts(target)
