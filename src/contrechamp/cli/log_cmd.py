@@ -11,6 +11,7 @@ import click
 from contrechamp.base.errors import UsageError
 from contrechamp.base.i18n import _
 from contrechamp.base.shown_text import shown
+from contrechamp.base.written import written_moment
 from contrechamp.cli.case_access import case_argument, open_case
 from contrechamp.cli.options import json_option
 from contrechamp.cli.secret_input import secret_options, secret_source
@@ -91,7 +92,7 @@ def _log(
         mark = "  | " if line.branch else ""
         click.echo(
             shown(
-                f"{mark}{line.number:>6}  {line.at}  {line.member}  {action_label(line.action)}"
+                f"{mark}{line.number:>6}  {written_moment(line.at)}  {line.member}  {action_label(line.action)}"
                 f"  {line.subject}  {line.name}{reason}{clock}"
             )
         )
