@@ -56,3 +56,13 @@ def test_what_is_no_copy_of_this_case_is_told_and_changes_nothing(
     assert done.err.endswith("\ncontrechamp: this is not a copy of the same case\n")
     one_line(case("merge", tmp_path / "nowhere", lines=BOTH), "nowhere")
     assert case("verify", "--json").json() == {"entries": 2, "findings": []}
+
+
+def test_the_same_copy_again_is_nothing_new_and_no_mistake(case: CaseRun, other: CaseRun) -> None:
+    assert case("merge", other.folder, lines=BOTH).status == 0
+    entries = case("verify", "--json").json()["entries"]
+    again = case("merge", other.folder, lines=BOTH)
+    assert (again.status, again.err) == (0, "")
+    assert again.out == "Nothing new: this copy has all that the other one holds.\n"
+    assert case("merge", other.folder, "--json", lines=BOTH).json()["news"] is False
+    assert case("verify", "--json").json()["entries"] == entries

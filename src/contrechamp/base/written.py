@@ -1,9 +1,9 @@
 """Dates, moments, numbers, amounts and lists as a language writes them (CLDR).
 
-For what people read; what machines read stays as it is stored (ISO 8601, a point before decimals).
+For what people read; what machines read stays as it is stored: ISO 8601, a point before decimals.
 Digits are those that CLDR gives the language of the text: Arabic-Indic ones in ``ar-PS`` or
-``ar-EG``, Latin ones in ``ar-MA``, in Hebrew, and in ``ar`` alone, which says no country and is read
-in all of them. English without a country puts the day first, as all of the world but one does.
+``ar-EG``, Latin ones in ``ar-MA``, in Hebrew, and in ``ar`` alone, which says no country and is
+read in all of them. English without a country puts the day first, as most of the world does.
 """
 
 import functools
@@ -88,10 +88,10 @@ def written_moment(text: str, language: str = "") -> str:
 
 
 def written_number(value: Decimal | float, language: str = "") -> str:
-    """Return a number with all the digits that it has.
+    r"""Return a number with all the digits that it has.
 
     >>> written_number(Decimal("12000.125"), "fr"), written_number(7, "fr")
-    ('12\\u202f000,125', '7')
+    ('12\u202f000,125', '7')
     """
     from babel.numbers import format_decimal
 
@@ -99,9 +99,7 @@ def written_number(value: Decimal | float, language: str = "") -> str:
     if locale is None:
         return str(value)
     system = _system(locale)
-    text = format_decimal(
-        value, locale=locale, decimal_quantization=False, numbering_system=system
-    )
+    text = format_decimal(value, locale=locale, decimal_quantization=False, numbering_system=system)
     return _in_digits(str(text), locale)
 
 
@@ -143,8 +141,8 @@ def written_list(words: Sequence[str], language: str = "") -> str:
 def isolated(text: str, language: str = "") -> str:
     """Return what is put into a text, kept from turning the words around it about.
 
-    A name in Latin letters or an amount within Arabic or Hebrew takes the full stop behind it along;
-    between these marks, which no reader sees, it does not. Nothing is added from left to right.
+    A name in Latin letters or an amount within Arabic or Hebrew takes the full stop behind it
+    along; between these marks, which nobody sees, it does not. Nothing is added from left to right.
     """
     locale = _locale(language)
     if locale is None or locale.text_direction != "rtl":

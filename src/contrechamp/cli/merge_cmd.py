@@ -57,6 +57,9 @@ def _merge(*, folder: Path, other: Path, reason: str, as_json: bool, **secret: A
     if as_json:
         click.echo(json.dumps(asdict(done)))
         return
+    if not done.news:
+        click.echo(_("Nothing new: this copy has all that the other one holds."))
+        return
     groups = (
         (_("taken: {what}"), done.taken),
         (_("joined field by field: {what}"), done.joined),

@@ -9,7 +9,7 @@ from contrechamp.dossier.records.schema import Shape, members
 
 
 def in_words(cls: type, fields: dict[str, Any]) -> dict[str, Any]:
-    """Return the content of a record, or of a part, with dates and amounts as the user's language has them.
+    """Return the content of a record, or a part, with dates and amounts as the user writes them.
 
     Args:
         cls: of the record.
