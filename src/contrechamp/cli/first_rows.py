@@ -52,7 +52,9 @@ def _value(name: str, value: Any) -> str:
     if name == "mount":
         return mount_label(str(value))
     if name == "heading_north":
-        return {"true": _("true north"), "magnetic": _("magnetic north")}.get(str(value), str(value))
+        return {"true": _("true north"), "magnetic": _("magnetic north")}.get(
+            str(value), str(value)
+        )
     if name == "height_source":
         return {"height": _("height"), "levels": _("levels")}.get(str(value), str(value))
     field = BY_NAME.get(name)
