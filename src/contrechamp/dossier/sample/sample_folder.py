@@ -66,7 +66,7 @@ def make(folder: Path, *, now: Clock, random: Random) -> dict[str, int]:
             recipient=Recipient(name=sample_case.recipient_name()),
         )  # fmt: skip
         (folder / LETTERS).mkdir()
-        for name, text in sample_case.letters(case, on=today).items():
+        for name, text in sample_case.letters(case).items():
             (folder / LETTERS / f"{name}.txt").write_text(text, encoding="utf-8")
     (folder / PASSPHRASE_FILE).write_text(PASSPHRASE + "\n")
     (folder / RECOVERY_FILE).write_text(recovery + "\n")
