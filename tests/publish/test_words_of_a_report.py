@@ -1,7 +1,7 @@
 """Every sentence of report and terminal, for none, one, two and many of everything, by rules.
 
 No "of 1 walks", no "0 %" of what is something, no interval from a number to itself, no claim on
-draws where there was one, no field that nobody filled in, no 2026-05-01: in every language of a report.
+draws where there was one, no field that nobody filled in, no 2026-05-01: in every language of one.
 """
 
 import json
