@@ -21,7 +21,10 @@ def test_files_that_measure_takes(contrechamp: Run) -> None:
     assert "measure takes these files as they are" in done.out
     assert "sample-survey.csv: CSV, 5 cameras" in done.out
     assert "direction (heading_deg)" in done.out
-    assert "SAMPLE-2, kind fixed, mount wall, height_m 4.0, heading_deg 270.0" in done.out
+    assert (
+        "SAMPLE-2, kind of camera fixed camera, mount wall, height of the camera 4, direction 270,"
+        in done.out
+    )
 
 
 def test_columns_are_named_with_their_use_and_rows_that_cannot_be_read(
@@ -156,10 +159,11 @@ def test_directions_from_a_compass_are_shown_as_they_will_be_used(
         assert "things are in the way" not in said
     given = contrechamp("check", TOWN, path, "--declination", "-12.5", "--lang", "fr")
     assert given.status == 0, given.err
-    assert "heading_deg 77.5, heading_north true" in given.out
+    assert "orientation 77,5," in given.out
+    assert "nord géographique," in given.out
     assert "tournées de -12,5°" in given.out
     path.write_text(f"{head}a,-26.999,45.0001,90,magnetic,2026-05-12\n")
-    assert "heading_deg 90.0" not in contrechamp("check", TOWN, path).out
+    assert "direction 90," not in contrechamp("check", TOWN, path).out
 
 
 def test_a_bad_row_does_not_hide_that_there_are_others(contrechamp: Run, tmp_path: Path) -> None:
@@ -181,3 +185,21 @@ def test_cameras_far_from_all_streets_are_told_as_measure_tells_them(
     done = contrechamp("check", TOWN, path)
     assert done.status == 1
     assert done.err.count("elsewhere.csv:2: the camera lies far outside") == 1
+
+
+def test_a_turned_direction_is_shown_with_the_digits_that_it_can_have(
+    contrechamp: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "turned.csv"
+    path.write_text(
+        "id,lon,lat,heading_deg,heading_north,kind,first_seen\n"
+        "a,-26.999,45.0001,90,magnetic,dome,2026-05\n"
+    )
+    done = contrechamp("check", TOWN, path, "--declination", "3.123456")
+    assert "direction 93.12," in done.out
+    french = contrechamp("--lang", "fr", "check", TOWN, path, "--declination", "3.123456").out
+    assert "orientation 93,12," in french
+    row = next(line for line in french.splitlines() if "id a," in line)
+    for raw in ("_deg", "first_seen", "dome,", "source ", "read from"):
+        assert raw not in row
+    assert "mai 2026" in row

@@ -31,7 +31,7 @@ def test_a_bad_row_keeps_everything_out_or_is_left_out(case: CaseRun, tmp_path: 
     done = case("import", file, "--skip-bad-rows")
     assert done.status == 0
     assert done.err.startswith("left out: r.jsonl:2: actor.kind")
-    assert done.out == "new: actor, 1\n1 record is written, 0 said the same before.\n"
+    assert done.out == "new: 1 actor\n1 record is written.\n"
 
 
 def test_machines_are_told_in_json(case: CaseRun, tmp_path: Path) -> None:
@@ -51,10 +51,10 @@ def test_lines_go_out_and_come_in_again(case: CaseRun, testimony: str, tmp_path:
     one_line(case("import", lines), "lacks what is closed", f"{lines.name}:2")
     lines.write_text(case("show", "--json", "--closed").out.replace("2026-04-02", "2026-04-03"))
     assert case("import", lines).out.splitlines() == [
-        "changed: testimony, 1",
-        "1 record is written, 1 said the same before.",
+        "changed: 1 testimony",
+        "1 record is written; 1 says the same as in the case.",
     ]
-    assert "date: 2026-04-03" in case("show", testimony).out
+    assert "date: 3 April 2026" in case("show", testimony).out
     lines.write_text('{"kind": "source", "fields": {"pseudonym": "SAMPLE"}}\n{"kind": "source"\n')
     done = case("import", lines)
     assert done.status == 2
@@ -95,7 +95,7 @@ def test_others_write_to_the_case_while_files_are_read(
     file.write_text(forms.lines(forms.actor_row("SAMPLE One"), forms.actor_row("SAMPLE Two")))
     added: list[int] = []
     meanwhile(lambda: added.append(case("add", letter).status))
-    assert case("import", file).out.endswith("2 records are written, 0 said the same before.\n")
+    assert case("import", file).out.endswith("2 records are written.\n")
     assert added == [0]
     lines = case("log").out.splitlines()[2:]
     assert [line.split("  ")[-2].split("/")[0] for line in lines] == ["item", "record", "record"]

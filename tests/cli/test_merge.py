@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cli import forms
-from cli.commands import PASSPHRASE, CaseRun, one_line
+from cli.commands import PASSPHRASE, CaseRun, Run, one_line, read_from
 
 BOTH = (PASSPHRASE, PASSPHRASE)
 
@@ -56,3 +56,26 @@ def test_what_is_no_copy_of_this_case_is_told_and_changes_nothing(
     assert done.err.endswith("\ncontrechamp: this is not a copy of the same case\n")
     one_line(case("merge", tmp_path / "nowhere", lines=BOTH), "nowhere")
     assert case("verify", "--json").json() == {"entries": 2, "findings": []}
+
+
+def test_the_same_copy_again_is_nothing_new_and_no_mistake(case: CaseRun, other: CaseRun) -> None:
+    assert case("merge", other.folder, lines=BOTH).status == 0
+    entries = case("verify", "--json").json()["entries"]
+    again = case("merge", other.folder, lines=BOTH)
+    assert (again.status, again.err) == (0, "")
+    assert again.out == "Nothing new: this copy has all that the other one holds.\n"
+    assert case("merge", other.folder, "--json", lines=BOTH).json()["news"] is False
+    assert case("verify", "--json").json()["entries"] == entries
+
+
+def test_the_passphrase_of_a_key_is_asked_once(
+    case: CaseRun, other: CaseRun, contrechamp: Run, tmp_path: Path
+) -> None:
+    key = tmp_path / "key.txt"
+    with read_from("SAMPLE of a key, made up") as option:
+        recipient = contrechamp("keygen", key, *option).out.splitlines()[0].rpartition(" ")[2]
+    for copy in (case, other):
+        assert copy("share", "--name", "Other Sample", "--recipient", recipient).status == 0
+    with read_from("SAMPLE of a key, made up") as option:
+        done = contrechamp("merge", case.folder, other.folder, "--identity", key, *option)
+    assert done.status == 0, done.err

@@ -11,7 +11,7 @@ def test_rights_are_looked_up_by_words_of_any_language(contrechamp: Run) -> None
     privacy = contrechamp("rights", "ICCPR", "privacy").out
     assert re.findall(r"^    (\S+)", privacy, re.M) == ["iccpr-17"]
     assert "United Nations, Treaty Series, vol. 999, p. 171" in privacy
-    assert "authentic texts: en, es, fr, ru, zh" in privacy
+    assert "authentic texts: en, es, fr, ru and zh" in privacy
     assert "(official, not authentic)" in privacy
     assert "en  Regulations concerning the Laws and Customs of War on Land  (a translation)" in (
         contrechamp("rights", "hague").out

@@ -69,3 +69,16 @@ def test_a_recommendation_shows_what_came_of_it_last(
 def test_what_is_not_there_is_told_in_one_line(case: CaseRun) -> None:
     one_line(case("show", "ffff"))
     one_line(case("show", "--kind", "suspect"), "there is no such kind of record")
+
+
+def test_dates_and_amounts_are_written_for_people_and_stored_for_machines(
+    case: CaseRun, put: Callable[..., str]
+) -> None:
+    ref = put(
+        "contract",
+        'name = "SAMPLE"\nsigned_on = "2026-04~"\n[value]\namount = 12000.5\ncurrency = "EUR"\n',
+    )
+    told = case("show", ref).out
+    assert "  signed_on: about April 2026\n" in told
+    assert "  value: €12,000.50\n" in told
+    assert json.loads(case("show", ref, "--json").out)["fields"]["value"]["amount"] == "12000.5"

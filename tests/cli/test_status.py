@@ -13,7 +13,7 @@ def _records(case: CaseRun, testimony: str, finding: str) -> None:
 
 def test_what_is_lacking_is_told(case: CaseRun) -> None:
     status = case("status").out
-    assert status.startswith("source 1, testimony 1, finding 1\n")
+    assert status.startswith("1 source, 1 testimony, 1 finding\n")
     assert "held without consent" in status
     assert "no second person has agreed" in status
 

@@ -29,7 +29,7 @@ def test_without_erasing_it_is_written_down_and_shown(
     assert (done.status, done.out) == (0, f"given under it: {testimony}\n")
     assert f"  withdraw  {agreed}" in case("log").out.splitlines()[-1]
     shown = case("show", agreed).out
-    assert "2026-06-01" in shown
+    assert "1 June 2026" in shown
     assert "SAMPLE: by telephone" in shown
     assert "! consent withdrawn" in case("show", testimony).out
 

@@ -698,5 +698,5 @@ def test_entities_that_stand_only_inside_others_are_told(at: Desk, tmp_path: Pat
     done = take(at, tmp_path / "n.json")
     assert [one.kind for one in done.new] == ["actor"]
     assert [one.message.split(";")[0] for one in done.notices] == [
-        "left out: 1 that are written only inside others"
+        "left out: 1 that is written only inside another"
     ]

@@ -106,6 +106,44 @@ def test_a_package_of_records_says_the_same(at: Desk, tmp_path: Path, compiled: 
     assert take(at, tmp_path / "q.json").unchanged == 5
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        "versioned",
+        "record",
+        "linked",
+        "list of records",
+        "packages a line",
+        "versioned in a record",
+    ],
+)
+def test_every_way_in_which_registries_wrap_releases_says_the_same(
+    at: Desk, tmp_path: Path, form: str
+) -> None:
+    """Found in the wild: public registries publish each of these, and ocdskit writes them."""
+    (tmp_path / "p.json").write_text(json.dumps(releases()))
+    take(at, tmp_path / "p.json")
+    merger = ocdsmerge.Merger(merge_rules={})
+    both = [CALL, SIGNED]
+    record = {"ocid": OCID, "releases": both}
+    versioned = merger.create_versioned_release(both)
+    links = [{"url": "https://sample.example/1", "tag": ["tender"], "date": None}]
+    compiled = merger.create_compiled_release(both)
+    packed = [package_releases([one], uri="", published_date="", version="1.1") for one in both]
+    text = {
+        "versioned": json.dumps(versioned),
+        "record": json.dumps(record),
+        "linked": json.dumps({"ocid": OCID, "releases": links, "compiledRelease": compiled}),
+        "list of records": json.dumps([record]),
+        "packages a line": "".join(json.dumps(one) + "\n" for one in packed),
+        "versioned in a record": json.dumps(
+            {"records": [{"ocid": OCID, "versionedRelease": versioned}]}
+        ),
+    }[form]
+    (tmp_path / "q.json").write_text(text)
+    assert take(at, tmp_path / "q.json").unchanged == 5
+
+
 def flattened(folder: Path) -> Path:
     """Flatten the package with the tool of OCDS itself."""
     (folder / "whole.json").write_text(json.dumps(releases()))

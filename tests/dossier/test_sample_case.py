@@ -278,6 +278,8 @@ def test_drafts_of_letters_come_in_both_languages(english: Built) -> None:
     for company in ("draft-tkh", "draft-hikvision"):
         assert letters[f"{company}-en"].startswith("Right of reply: SAMPLE – invented")
         assert letters[f"{company}-fr"].startswith("Droit de réponse : EXEMPLE – inventé")
+        assert "by 31 December 2026." in letters[f"{company}-en"]
+        assert "le 31 décembre 2026." in letters[f"{company}-fr"]
 
 
 def test_no_place_has_a_position(records: dict[str, Stored]) -> None:

@@ -32,6 +32,14 @@ PERCENT_FIELD = re.compile(r"%\(\w+\)\w")
 #: Blanks at the ends, such as that of a prompt.
 EDGES = re.compile(r"^[ \n]+|[ \n]+$")
 
+TEMPLATE = i18n.LOCALE_DIR / "contrechamp.pot"
+#: No word in them changes with the number.
+SAID_OF_A_NUMBER = {
+    "left out: {count} of {schema}, for which there is no kind of record",
+    "... and {count} more",
+    "left out: {count} that Bayanat hides from whoever exported them",
+}
+
 #: What French must not say of anybody where English does not.
 SAID_OF_PEOPLE = {
     r"surveillé": r"watched",
@@ -141,6 +149,33 @@ def test_every_message_is_translated_in_every_plural_form(language: str) -> None
         or len(forms(message.string)) != (number if message.pluralizable else 1)
     ]
     assert missing == []
+
+
+def test_what_is_counted_has_a_singular() -> None:
+    """A noun or verb after a number that may be one: also where English has the same word twice.
+
+    Two numbers in one message are two messages: one form cannot agree with both.
+    """
+    never_one = re.compile(
+        r"more than \{(?:count|size)\}|at least \{count\}|the \{count\} nearest|its \{count\} slots"
+        r"|there are \{count\}|has \{count\} pages|\{count\} things are in the way"
+    )
+    of_a_unit = re.compile(r"\{count\} [kM]B|\{n\} m\b|\{size\} (?:px|bytes)")
+    found = []
+    for path, _context, text in in_sources():
+        if path.is_relative_to(SOURCES) and isinstance(text, str):
+            plain = of_a_unit.sub("", never_one.sub("", text))
+            if re.search(r"\{(?:count|n|many|size)\}(?: more)? [a-z]{2,}", plain):
+                found.append(text)
+    assert sorted(set(found) - SAID_OF_A_NUMBER) == []
+
+
+def test_no_form_says_both_at_once() -> None:
+    for language in ("en", *LANGUAGES):
+        said = messages(language) if language != "en" else catalogue(TEMPLATE)
+        for message in said:
+            for form in (*forms(message.id or ""), *forms(message.string or "")):
+                assert not re.search(r"\w\((?:s|e|es|x)\)", form), form
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

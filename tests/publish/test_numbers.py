@@ -70,8 +70,8 @@ def test_an_exact_value_keeps_three_digits() -> None:
 @pytest.mark.parametrize(
     ("language", "length", "share", "day", "month", "listed"),
     [
-        ("en", "38.2 km", "41 %", "May 1, 2026", "May 2026", "a, b, and c"),
-        ("fr", "38,2 km", "41 %", "1 mai 2026", "mai 2026", "a, b et c"),
+        ("en", "38.2 km", "41 %", "1 May 2026", "May 2026", "a, b and c"),
+        ("fr", "38,2 km", "41 %", "1er mai 2026", "mai 2026", "a, b et c"),
         ("ar", "38.2 كم", "41 %", "1 مايو 2026", "مايو 2026", "a وb وc"),
         ("he", "38.2 ק״מ", "41 %", "1 במאי 2026", "מאי 2026", "a, b וc"),
     ],

@@ -1,7 +1,7 @@
 """Every sentence of report and terminal, for none, one, two and many of everything, by rules.
 
 No "of 1 walks", no "0 %" of what is something, no interval from a number to itself, no claim on
-draws where there was one, no field that nobody filled in: in every language of a report.
+draws where there was one, no field that nobody filled in, no 2026-05-01: in every language of one.
 """
 
 import json
@@ -116,6 +116,7 @@ def oddities(text: str, world: World, language: str) -> Iterator[str]:
         "not filled in": r"[{}]|\bnan\b|\bNone\b(?! of)|\binf\b",
         "punctuation": r"\(\)|\( | \)|  |(?<!\.)\.\.(?!\.)|,,| \.(?!\w)| ,",
         "one of many": rf"{alone}1{SPACES}(?!bis\b)[a-zé]{{2,}}[sx]\b",
+        "date for machines": r"\b\d{4}-\d{2}(?:-\d{2})?\b",
         "from itself to itself": rf"{alone}([\d.,]+{SPACES}?[^\s\d]*) {TO[language]} \1(?!\w)",
     }
     nothing = rf"{alone}0(?:[.,]0+)?{SPACES}?(?:%|m²?|km|ha)(?!\w)"

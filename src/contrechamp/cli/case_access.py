@@ -16,7 +16,7 @@ from contrechamp.cli.secret_input import SecretSource, read_secret
 from contrechamp.cli.text_input import Line
 
 if TYPE_CHECKING:
-    from contrechamp.vault.access.slots import Secret
+    from contrechamp.vault.access.slots import AgeIdentities, Secret
     from contrechamp.vault.case import Case
 
     #: Opens a case, for writing or not.
@@ -77,6 +77,7 @@ def open_case(
     remember: bool = False,
     tolerant: bool = False,
     accept: bool = False,
+    own: "AgeIdentities | None" = None,
 ) -> Iterator["Case"]:
     """Open a case with the user's secret; note its newest checkpoint afterwards.
 
@@ -89,6 +90,7 @@ def open_case(
         remember: store the passphrase in the system's keyring once it has opened the case.
         tolerant: open a case with things in it that are not ours, for `verify` to name them.
         accept: whatever was seen there, this case counts from now on.
+        own: keys that were read already; nothing is asked then.
 
     Raises:
         InputError: if it is not a case, the secret is wrong, another process is writing to it, or
@@ -97,7 +99,7 @@ def open_case(
     """
     keep_memory_private()
     memory_files.clear_leftovers()
-    secret = _secret(folder, source, remember=remember)
+    secret = own or _secret(folder, source, remember=remember)
     with _opened(
         folder, secret, write=write, tolerant=tolerant, remember=remember, accept=accept
     ) as found:

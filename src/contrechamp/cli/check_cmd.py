@@ -109,6 +109,8 @@ def _for_machines(found: "Examined") -> dict[str, object]:
 
 
 def _lines(file: "ExaminedFile") -> Iterator[str]:
+    from contrechamp.cli.first_rows import row_line
+
     if file.problem:
         yield _("{file}: cannot be used").format(file=file.name)
         yield from (f"  {line}" for line in file.problem.splitlines())
@@ -119,7 +121,7 @@ def _lines(file: "ExaminedFile") -> Iterator[str]:
     for table, rows in file.first.items():
         yield "  " + _first_rows_label(table)
         for row in rows:
-            yield "    " + ", ".join(f"{name} {value}" for name, value in row.items())
+            yield "    " + row_line(row, table)
     limit = len(file.notices) if is_verbose(click.get_current_context()) else SHOWN
     for notice in file.notices[:limit]:
         yield f"  {notice.where}: {notice.message}"
@@ -169,9 +171,13 @@ def _told(one: "Understood") -> str:
     """Return how many say something there, and what of it is not used."""
     told = [ngettext("{n} filled in", "{n} filled in", one.filled).format(n=one.filled)]
     if one.unreadable:
-        told.append(_("{n} cannot be read").format(n=one.unreadable))
+        told.append(
+            ngettext("{n} cannot be read", "{n} cannot be read", one.unreadable).format(
+                n=one.unreadable
+            )
+        )
     if one.used_as and one.unused:
-        told.append(_("{n} not used").format(n=one.unused))
+        told.append(ngettext("{n} not used", "{n} not used", one.unused).format(n=one.unused))
     if one.example and (one.unused or one.unreadable):
         told.append(_("such as {example}").format(example=one.example))
     return f"  [{', '.join(told)}]"

@@ -14,6 +14,8 @@ from contrechamp.cli.case_access import case_argument, now, open_case, reason_op
 from contrechamp.cli.options import json_option, unconfined_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 from contrechamp.dossier.formats.read.registry import FORMATS
+from contrechamp.wording.records import counted_records
+from contrechamp.wording.tables import same_before
 
 if TYPE_CHECKING:
     from contrechamp.dossier.formats.read.importing import Imported
@@ -169,14 +171,14 @@ def _tell(outcome: "Imported") -> None:
     for name, item in outcome.items.items():
         click.echo(f"item/{item}  {shown(name)}")
     for kind, many in counted(outcome.new).items():
-        click.echo(_("new: {kind}, {count}").format(kind=kind, count=many))
+        click.echo(_("new: {records}").format(records=counted_records(kind, many)))
     for kind, many in counted(outcome.changed).items():
-        click.echo(_("changed: {kind}, {count}").format(kind=kind, count=many))
+        click.echo(_("changed: {records}").format(records=counted_records(kind, many)))
     written = len(outcome.new) + len(outcome.changed)
     click.echo(
-        ngettext(
-            "{count} record is written, {unchanged} said the same before.",
-            "{count} records are written, {unchanged} said the same before.",
-            written,
-        ).format(count=written, unchanged=outcome.unchanged)
+        ngettext("{count} record is written", "{count} records are written", written).format(
+            count=written
+        )
+        + same_before(outcome.unchanged)
+        + "."
     )

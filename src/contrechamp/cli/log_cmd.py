@@ -9,8 +9,9 @@ from typing import Any
 import click
 
 from contrechamp.base.errors import UsageError
-from contrechamp.base.i18n import _
+from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.shown_text import shown
+from contrechamp.base.written import written_moment
 from contrechamp.cli.case_access import case_argument, open_case
 from contrechamp.cli.options import json_option
 from contrechamp.cli.secret_input import secret_options, secret_source
@@ -91,8 +92,8 @@ def _log(
         mark = "  | " if line.branch else ""
         click.echo(
             shown(
-                f"{mark}{line.number:>6}  {line.at}  {line.member}  {action_label(line.action)}"
-                f"  {line.subject}  {line.name}{reason}{clock}"
+                f"{mark}{line.number:>6}  {written_moment(line.at)}  {line.member}"
+                f"  {action_label(line.action)}  {line.subject}  {line.name}{reason}{clock}"
             )
         )
 
@@ -120,7 +121,9 @@ def _anchor(
             )
         else:
             click.echo(
-                _("{address}: the first {size} entries are anchored").format(
-                    address=where, size=request.size
-                )
+                ngettext(
+                    "{address}: the first entry is anchored",
+                    "{address}: the first {size} entries are anchored",
+                    request.size,
+                ).format(address=where, size=request.size)
             )

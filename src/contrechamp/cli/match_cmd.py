@@ -109,11 +109,15 @@ def _match(
             )
     if not as_json:
         click.echo(
-            ngettext("{count} proposal, {confirmed} confirmed, {rejected} rejected.",
-                     "{count} proposals, {confirmed} confirmed, {rejected} rejected.",
-                     len(found) - before)
-            .format(count=len(found) - before, confirmed=len(yes), rejected=len(no))
-        )  # fmt: skip
+            ", ".join(
+                (
+                    ngettext("{count} proposal", "{count} proposals", len(found) - before),
+                    ngettext("{confirmed} confirmed", "{confirmed} confirmed", len(yes)),
+                    ngettext("{rejected} rejected", "{rejected} rejected", len(no)),
+                )
+            ).format(count=len(found) - before, confirmed=len(yes), rejected=len(no))
+            + "."
+        )
     if before and not as_json:
         click.echo(
             ngettext("{count} was decided before; --all shows it.",

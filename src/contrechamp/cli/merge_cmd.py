@@ -10,7 +10,13 @@ import click
 
 from contrechamp.base.i18n import _
 from contrechamp.base.shown_text import shown
-from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
+from contrechamp.cli.case_access import (
+    case_argument,
+    check_is_case,
+    now,
+    open_case,
+    reason_option,
+)
 from contrechamp.cli.options import json_option
 from contrechamp.cli.secret_input import read_own_keys, secret_options, secret_source
 
@@ -25,7 +31,7 @@ def command() -> click.Command:
             "The log of the other copy is kept whole. Of a field that both changed in different "
             "ways this copy's value stays, and a conflict with both is to be decided: contrechamp "
             "status. What either copy erased is erased. The other copy is only read; the same "
-            "passphrase or key opens both (with --passphrase-fd, a line each)."
+            "passphrase or key opens both; with --passphrase-fd, a line each, or one for a key."
         ),
         epilog=_("Example: contrechamp merge checkpoint-north usb/checkpoint-north"),
         params=[
@@ -43,12 +49,18 @@ def _merge(*, folder: Path, other: Path, reason: str, as_json: bool, **secret: A
     from contrechamp.dossier.merge import merging
 
     source = secret_source(**secret)
-    with open_case(folder, source, write=True) as case, open_case(other, source) as theirs:
+    for one in (folder, other):
+        check_is_case(one)  # before anything is asked
+    own = read_own_keys(source)  # asked once: the same key opens both, and seals again
+    with (
+        open_case(folder, source, write=True, own=own) as case,
+        open_case(other, source, own=own) as theirs,
+    ):
         done = merging.merge(
             case,
             theirs,
             reason=reason,
-            own=read_own_keys(source),
+            own=own,
             now=now(),
             random=secrets.token_bytes,
             progress=progress_for(as_json=as_json),
@@ -56,6 +68,9 @@ def _merge(*, folder: Path, other: Path, reason: str, as_json: bool, **secret: A
         conflicts = [_conflict_line(case, ref) for ref in done.conflicts]
     if as_json:
         click.echo(json.dumps(asdict(done)))
+        return
+    if not done.news:
+        click.echo(_("Nothing new: this copy has all that the other one holds."))
         return
     groups = (
         (_("taken: {what}"), done.taken),

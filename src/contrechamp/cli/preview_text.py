@@ -11,7 +11,9 @@ from contrechamp.base.errors import CheckFailedError
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.shown_text import shown
 from contrechamp.cli.record_text import INDENT, field_lines
-from contrechamp.wording.tables import column_label
+from contrechamp.wording.formats import format_label
+from contrechamp.wording.records import counted_records
+from contrechamp.wording.tables import column_label, same_before
 
 if TYPE_CHECKING:
     from contrechamp.dossier.formats.read.previewing import FileRead, Preview
@@ -50,7 +52,7 @@ def _lines(would: "Preview") -> Iterator[str]:
         yield f"{record.ref}  {record.kind}  {mark}  {shown(record.where)}"
         yield from field_lines(record.fields, INDENT)
     for kind, count in would.counts.items():
-        yield _("would be written: {kind}, {count}").format(kind=kind, count=count)
+        yield _("would be written: {records}").format(records=counted_records(kind, count))
     if would.following:
         yield ngettext(
             "left out with what is refused, which it names: {count} record",
@@ -58,18 +60,23 @@ def _lines(would: "Preview") -> Iterator[str]:
             would.following,
         ).format(count=would.following)
     written = sum(would.counts.values())
-    yield ngettext(
-        "Nothing was written. {count} record would be ({changed} of them changed), {unchanged} "
-        "say the same as in the case.",
-        "Nothing was written. {count} records would be ({changed} of them changed), {unchanged} "
-        "say the same as in the case.",
+    told = ngettext(
+        "Nothing was written. {count} record would be",
+        "Nothing was written. {count} records would be",
         written,
-    ).format(count=written, changed=would.changed, unchanged=would.unchanged)
+    ).format(count=written)
+    if would.changed:
+        told += " " + ngettext(
+            "({count} of them changed)", "({count} of them changed)", would.changed
+        ).format(count=would.changed)
+    yield told + same_before(would.unchanged) + "."
 
 
 def _file(file: "FileRead") -> Iterator[str]:
     if file.format:
-        yield _("{file}: read as {format}").format(file=shown(file.name), format=file.format)
+        yield _("{file}: read as {format}").format(
+            file=shown(file.name), format=format_label(file.format)
+        )
     else:
         yield _("{file}: not recognised").format(file=shown(file.name))
     for table in file.tables:

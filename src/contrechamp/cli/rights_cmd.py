@@ -8,6 +8,7 @@ import click
 
 from contrechamp.base.i18n import _, active_language
 from contrechamp.base.json_text import json_text
+from contrechamp.base.written import written_date, written_list
 from contrechamp.cli.options import json_option
 from contrechamp.wording.rights import standing_label
 
@@ -57,16 +58,16 @@ def _tell(articles: "list[CatalogueRight]") -> None:
     click.echo(first.short)
     for language, name in first.names.items():
         click.echo(f"  {language}  {name}  {standing_label(first.standing(language))}".rstrip())
-    dates = [_("adopted {day}").format(day=first.adopted)]
+    dates = [_("adopted {day}").format(day=written_date(first.adopted))]
     if first.in_force:
-        dates.append(_("in force since {day}").format(day=first.in_force))
+        dates.append(_("in force since {day}").format(day=written_date(first.in_force)))
     click.echo(f"  {first.reference}; {', '.join(dates)}")
     for label, languages in (
         (_("authentic texts: {languages}"), first.authentic),
         (_("official texts, not authentic: {languages}"), first.official),
     ):
         if languages:
-            click.echo(f"  {label.format(languages=', '.join(languages))}")
+            click.echo(f"  {label.format(languages=written_list(languages))}")
     widest = max(len(article.key) for article in articles)
     for article in articles:
         click.echo(f"    {article.key:{widest}}  {article.text(active_language())}")

@@ -10,6 +10,7 @@ import click
 from contrechamp.base.i18n import _
 from contrechamp.base.json_text import json_text
 from contrechamp.base.shown_text import shown
+from contrechamp.base.written import written_moment
 from contrechamp.cli.case_access import case_argument, now, open_case
 from contrechamp.cli.options import json_option
 from contrechamp.cli.record_text import field_lines, flag_line, kind_option, ref_argument
@@ -111,6 +112,7 @@ def _record(case: "Case", stored: "Stored", *, closed: bool, as_json: bool, newe
     from contrechamp.dossier.formats.write import json_lines
     from contrechamp.dossier.permission import reviews
     from contrechamp.dossier.permission.standing import Standings
+    from contrechamp.dossier.reading.in_words import in_words
     from contrechamp.dossier.reading.state_text import state_text
     from contrechamp.dossier.reading.view import View
     from contrechamp.dossier.records.contents import open_json
@@ -123,10 +125,11 @@ def _record(case: "Case", stored: "Stored", *, closed: bool, as_json: bool, newe
         return
     click.echo(
         f"{stored.ref}  {stored.kind}  "
-        + _("version {number}, {at}").format(number=stored.version, at=stored.at)
+        + _("version {number}, {at}").format(number=stored.version, at=written_moment(stored.at))
     )
     whole, opened = to_json(stored.record), open_json(stored.record)
-    for line in field_lines(whole if closed else opened, named=_naming(case)):
+    told = in_words(type(stored.record), whole if closed else opened)
+    for line in field_lines(told, named=_naming(case)):
         click.echo(f"  {line}")
     if whole != opened and not closed:
         click.echo("  " + _("(what is closed is not shown: --closed)"))

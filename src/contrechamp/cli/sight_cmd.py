@@ -164,13 +164,15 @@ def _sight(
     tell_rows_left_out(scene.counts)
     click.echo(
         ngettext(
-            "{out}: {regions} regions of {cameras} camera, {seconds} s in the engine",
-            "{out}: {regions} regions of {cameras} cameras, {seconds} s in the engine",
-            len(scene.cameras),
+            "{out}: {regions} region ({cameras}), {seconds} s in the engine",
+            "{out}: {regions} regions ({cameras}), {seconds} s in the engine",
+            len(regions),
         ).format(
             out=out,
             regions=len(regions),
-            cameras=len(scene.cameras),
+            cameras=ngettext("{n} camera", "{n} cameras", len(scene.cameras)).format(
+                n=len(scene.cameras)
+            ),
             seconds=f"{engine_seconds:.3g}",
         )
     )

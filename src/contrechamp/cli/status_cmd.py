@@ -13,6 +13,7 @@ from contrechamp.base.shown_text import shown
 from contrechamp.cli.case_access import case_argument, now, open_case
 from contrechamp.cli.options import day_option, json_option
 from contrechamp.cli.secret_input import secret_options, secret_source
+from contrechamp.wording.records import counted_records
 from contrechamp.wording.status import lack_headings, lack_labels
 
 
@@ -55,7 +56,9 @@ def _status(*, folder: Path, on: datetime | None, as_json: bool, **secret: Any) 
             )
         )
         return
-    click.echo(", ".join(f"{kind} {many}" for kind, many in counted.items()) or _("No records."))
+    click.echo(
+        ", ".join(counted_records(kind, many) for kind, many in counted.items()) or _("No records.")
+    )
     why = lack_labels()
     for what, heading in lack_headings().items():
         lacking = [lack for lack in found if lack.what == what]

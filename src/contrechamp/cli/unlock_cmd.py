@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from contrechamp.base.i18n import _
+from contrechamp.base.i18n import _, ngettext
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
 from contrechamp.cli.secret_input import read_new_passphrase, secret_options, secret_source
 
@@ -109,7 +109,9 @@ def _unlock(
             click.echo(_("The keyring of the system has the passphrase now: use --keyring."))
         names = {member: name for member, name, _left in members.members(case)}
         click.echo(
-            _("Open, as {name}; {count} entries in the log.").format(
-                name=names[case.unlocked.member], count=case.size
-            )
+            ngettext(
+                "Open, as {name}; {count} entry in the log.",
+                "Open, as {name}; {count} entries in the log.",
+                case.size,
+            ).format(name=names[case.unlocked.member], count=case.size)
         )

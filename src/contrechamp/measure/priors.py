@@ -37,7 +37,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contrechamp.base.errors import InputError
-from contrechamp.base.i18n import _
+from contrechamp.base.i18n import _, ngettext
 from contrechamp.sight.arrays import Level
 
 F8 = NDArray[np.float64]
@@ -222,7 +222,11 @@ class Priors:
         return replace(
             priors,
             kind_shares={name: number / n for name, number in count.items() if number},
-            kind_source=_("the {n} outdoor cameras of this input whose kind is mapped").format(n=n),
+            kind_source=ngettext(
+                "the one outdoor camera of this input whose kind is mapped",
+                "the {n} outdoor cameras of this input whose kind is mapped",
+                n,
+            ).format(n=n),
         )
 
 

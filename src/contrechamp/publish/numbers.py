@@ -1,18 +1,15 @@
 """Numbers, lists and dates as a language writes them; something is never told as nothing."""
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton
-from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 from babel.units import format_unit
 
 from contrechamp.base.i18n import _, direction_of
+from contrechamp.base.written import written_date, written_list
 
 #: Unit of a figure -> unit of CLDR. A share is a percentage, a count of cameras has no unit.
 _CLDR_UNITS = {"m": "length-meter", "km": "length-kilometer", "m2": "area-square-meter"}
@@ -24,8 +21,6 @@ _FINEST = {"m": 1.0, "m2": 1.0, "share": 0.001, "cameras": 0.01}
 _FINEST_OF_OTHERS = 0.01
 #: Lengths in view are added up in single precision: what is nearer to nothing, or to all, is it.
 _TOUCHES = 1e-6
-_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-_MONTH = re.compile(r"(\d{4})-(\d{2})")
 
 
 def power_of_ten(size: float, digits: int) -> float:
@@ -203,20 +198,11 @@ class Numbers:
 
     def all_of(self, words: Sequence[str]) -> str:
         """Return words as one list: "a, b and c"."""
-        return str(format_list(list(words), locale=self.language))
+        return written_list(words, self.language)
 
     def day(self, text: str) -> str:
         """Return a date that a table gives (2026-05-01, 2026-05), as the language writes it."""
-        try:
-            if found := _DAY.fullmatch(text):
-                day = date(*(int(part) for part in found.groups()))
-                return str(format_date(day, "long", locale=self.language))
-            if found := _MONTH.fullmatch(text):
-                month = date(int(found[1]), int(found[2]), 1)
-                return str(format_skeleton("yMMMM", month, locale=self.language))
-        except ValueError:  # no such day
-            pass
-        return text
+        return written_date(text, self.language)
 
 
 def _kept(value: float, step: float, finest: float) -> tuple[float, bool]:

@@ -10,7 +10,7 @@ from cryptography import x509
 from sqlcipher3 import dbapi2 as sqlite
 
 from contrechamp.base.errors import ContrechampError, InputError
-from contrechamp.base.i18n import _
+from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.progress import Progress, silent
 from contrechamp.vault import database, object_keys, objects, value_types, values
 from contrechamp.vault.access import casefile
@@ -247,24 +247,30 @@ def _checkpoints(
                 "rolled-back",
                 str(signed.size),
                 origin
-                + _("a checkpoint is of {size} entries, but the log has {there}: this is an older "
-                    "copy, or entries were cut off").format(size=signed.size, there=len(hashes)),
-            )  # fmt: skip
+                + ngettext(
+                    "a checkpoint is of {size} entry, but the log has {there}: this is an older "
+                    "copy, or entries were cut off",
+                    "a checkpoint is of {size} entries, but the log has {there}: this is an older "
+                    "copy, or entries were cut off",
+                    signed.size,
+                ).format(size=signed.size, there=len(hashes)),
+            )
         elif roots.get(signed.size) != signed.root:
             yield Discrepancy(
                 "rewritten",
                 str(signed.size),
-                origin
-                + _("the first {size} entries are not those that were signed").format(
-                    size=signed.size
-                ),
+                origin + checkpoint.not_as_signed(signed.size),
             )
         newest = max(newest, signed.size)
     if newest < len(hashes):
         yield Discrepancy(
             "unsigned",
             str(newest),
-            _("no checkpoint covers the last {count} entries").format(count=len(hashes) - newest),
+            ngettext(
+                "no checkpoint covers the last entry",
+                "no checkpoint covers the last {count} entries",
+                len(hashes) - newest,
+            ).format(count=len(hashes) - newest),
         )
 
 

@@ -1,6 +1,7 @@
 """Lines on what still holds the words of something that was erased."""
 
 from contrechamp.base.i18n import _, ngettext
+from contrechamp.base.written import written_moment
 
 
 def source_file(ref: str, name: str, *, how: str, others: int) -> str:
@@ -44,7 +45,7 @@ def handed_out(item: str, *, at: str, bag: str, to: str, team: bool) -> str:
     """Return a line on an exported copy; `to` is "" where everybody can read it."""
     whom = _("those who work on the case") if team else to
     return _("A copy of {item} was exported at {at} as {bag}, readable to: {to}").format(
-        item=item, at=at, bag=bag, to=whom or _("everybody (in the clear)")
+        item=item, at=written_moment(at), bag=bag, to=whom or _("everybody (in the clear)")
     )
 
 

@@ -29,6 +29,15 @@ def column_label(becomes: str, holds: str, written: str, cells: Mapping[str, int
     return f"{' · '.join(parts)} ({counted})"
 
 
+def same_before(count: int) -> str:
+    """Return how many records an import leaves as they are, to be put behind; "" for none."""
+    if not count:
+        return ""
+    return "; " + ngettext(
+        "{count} says the same as in the case", "{count} say the same as in the case", count
+    ).format(count=count)
+
+
 def _kinds() -> dict[str, str]:
     return {
         "number": _("number"),

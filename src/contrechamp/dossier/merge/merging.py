@@ -67,6 +67,8 @@ class Merged:
             log does not prove: they stay there.
         old_key: some identity is still sealed to a key that one copy had changed, and whoever
             merged cannot open it: a member of the compartment must seal it again.
+        news: the other copy holds something that this one does not; else nothing was written, and
+            all else is empty.
     """
 
     branch: str
@@ -82,6 +84,7 @@ class Merged:
     dismissed: tuple[str, ...] = ()
     unproven: tuple[str, ...] = ()
     old_key: bool = False
+    news: bool = True
 
 
 def merge(
@@ -106,7 +109,7 @@ def merge(
         progress: told of bytes.
 
     Raises:
-        InputError: if it is another case, or holds nothing new.
+        InputError: if it is another case.
         CheckFailedError: if the other copy is not what its log says; it is then not merged.
         OutputError: if the case cannot be written to.
     """
@@ -122,7 +125,7 @@ def merge(
     mine, theirs = known_states(case), known_states(other)
     _parent, fork = branches.nearest_log(case, branches.leaves_of(other.database, branches.MAIN))
     if not _is_news(case, other, mine, fork):
-        raise InputError(_("the other copy holds nothing that this one does not"))
+        return Merged("", fork, (), (), (), (), (), (), (), news=False)
     plan = MergePlan(case, other, fork, now, random, mine, theirs)
     gather(plan)
     compartments.gather(plan)

@@ -3,6 +3,7 @@
 from datetime import date
 
 from contrechamp.base.i18n import _, ngettext
+from contrechamp.base.written import written_day
 from contrechamp.dossier.records.field_types import Record
 from contrechamp.dossier.records.findings import Assessment, Recommendation, follow_up_on
 from contrechamp.dossier.records.letters import Letter, state_on
@@ -30,7 +31,7 @@ def _of_letter(letter: Letter, day: date) -> str:
     state = state_on(letter, day)
     text = letter_labels()[state.state]
     if state.due is not None and state.state in {"waiting", "no-reply"}:
-        text += " " + _("(asked for by {day})").format(day=state.due)
+        text += " " + _("(asked for by {day})").format(day=written_day(state.due))
     if state.late:
         text += " " + _("(after the day that was asked for)")
     return text

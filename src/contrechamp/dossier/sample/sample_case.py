@@ -96,12 +96,11 @@ def review_and_release(case: Case, language: str, *, now: Clock) -> None:
         )
 
 
-def letters(case: Case, *, on: date) -> dict[str, str]:
+def letters(case: Case) -> dict[str, str]:
     """Return the text of each letter that the sample drafts, by file name.
 
     Args:
         case: open.
-        on: day of writing.
     """
     found = {}
     for one in _steps("letter"):
@@ -111,6 +110,7 @@ def letters(case: Case, *, on: date) -> dict[str, str]:
         to = lookup.get(case, letter.to).record
         assert isinstance(to, Actor)  # noqa: S101
         name = first_text(to.names, letter.language)
+        on = date.fromisoformat(one["on"])  # whenever the sample is made, the text is the same
         found[key] = letter_templates.text(letter, name, template="request", on=on)
     return found
 

@@ -17,6 +17,7 @@ from contrechamp.vault.access.slots import AgeIdentities
 from contrechamp.vault.case import Random
 from contrechamp.vault.new_case import make_case
 from contrechamp.vault.opening import opened
+from contrechamp.wording.records import counted_records
 
 #: No secret: it is printed, kept in a file beside the case, and opens nothing but a sample.
 PASSPHRASE = "sample passphrase, made up"  # noqa: S105
@@ -65,7 +66,7 @@ def make(folder: Path, *, now: Clock, random: Random) -> dict[str, int]:
             recipient=Recipient(name=sample_case.recipient_name()),
         )  # fmt: skip
         (folder / LETTERS).mkdir()
-        for name, text in sample_case.letters(case, on=today).items():
+        for name, text in sample_case.letters(case).items():
             (folder / LETTERS / f"{name}.txt").write_text(text, encoding="utf-8")
     (folder / PASSPHRASE_FILE).write_text(PASSPHRASE + "\n")
     (folder / RECOVERY_FILE).write_text(recovery + "\n")
@@ -78,7 +79,7 @@ def make(folder: Path, *, now: Clock, random: Random) -> dict[str, int]:
 
 def summary(counts: dict[str, int], out: Path) -> list[str]:
     """Return lines that say what was made, and where in the folder `out` it is."""
-    records = ", ".join(f"{kind} {many}" for kind, many in counts.items())
+    records = ", ".join(counted_records(kind, many) for kind, many in counts.items())
     return [
         _("This is a SAMPLE. Its facts are from public sources, each with its reference; its "
           "people, and what they say, are invented. Nothing in it is evidence."),

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
+from contrechamp.base.written import isolated, written_date, written_day, written_number
 from contrechamp.dossier.records.field_types import latest
 from contrechamp.dossier.records.letters import Letter, state_on
 
@@ -37,25 +38,45 @@ def text(letter: Letter, to: str, *, template: Literal["request", "reminder"], o
                 languages=", ".join(languages())
             )
         )
-    due = letter.due_on
-    if template == "reminder" and due and latest(due) < on:
-        due = None  # nobody can answer by a day that is past: another one is to be given
     asked = {question.key: question.text for question in letter.questions}
     left: Sequence[str] = tuple(asked)
     if template == "reminder":
         left = state_on(letter, on).open
     filled = {
-        "to": to,
-        "subject": letter.subject,
-        "due": due or "[…]",
-        "sent": letter.sent_on or "[…]",
+        "to": isolated(to, letter.language),
+        "subject": isolated(letter.subject, letter.language),
+        "due": _due(letter, on),
+        "sent": _sent(letter),
     }
     # Questions are not formatted: they may contain braces.
     subject, opening, due, closing = (
         str(words[name]).format(**filled) for name in ("subject", "opening", "due", "closing")
     )
-    questions = (f"{number}. {asked[key]}" for number, key in enumerate(left, start=1))
+    questions = (
+        f"{written_number(number, letter.language)}. {asked[key]}"
+        for number, key in enumerate(left, start=1)
+    )
     return "\n\n".join((subject, opening, *questions, due, closing)) + "\n"
+
+
+def _due(letter: Letter, on: date) -> str:
+    """Return the day by which an answer is asked for, to be filled in if it is not after `on`.
+
+    Nobody can answer by a day that is past, nor on the day on which the letter is written. A date
+    that is known to the month only is its last day, as `state_on` reads it.
+    """
+    due = latest(letter.due_on) if letter.due_on else None
+    return written_day(due, letter.language) if due and due > on else "[…]"
+
+
+def _sent(letter: Letter) -> str:
+    """Return when the letter was sent, as a sentence begins with it."""
+    words = _templates()["when"][letter.language.split("-")[0]]
+    if letter.sent_on is None:
+        return str(words["unknown"])
+    known = letter.sent_on.rstrip("~?")
+    sort = "about" if known != letter.sent_on else ("year", "month", "day")[known.count("-")]
+    return str(words[sort]).format(date=written_date(known, letter.language))
 
 
 @functools.cache

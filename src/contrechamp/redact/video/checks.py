@@ -10,7 +10,8 @@ import numpy as np
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
-from contrechamp.base.i18n import _
+from contrechamp.base.i18n import _, ngettext
+from contrechamp.base.written import written_number
 from contrechamp.redact.checks.outside_readers import MP4_TAGS
 from contrechamp.redact.faces.boxes import F8, covered_share
 from contrechamp.redact.outcome import Check
@@ -86,8 +87,19 @@ def check(
         Check(
             _("covered areas show the cover and nothing else"),
             not readback.wrong_frames,
-            _("{count} covers in all frames compared; wrong in {wrong} frames").format(
-                count=f"{readback.covers:,}", wrong=len(readback.wrong_frames)
+            "; ".join(
+                (
+                    ngettext(
+                        "{count} cover in all frames compared",
+                        "{count} covers in all frames compared",
+                        readback.covers,
+                    ).format(count=written_number(readback.covers)),
+                    ngettext(
+                        "wrong in {wrong} frame",
+                        "wrong in {wrong} frames",
+                        len(readback.wrong_frames),
+                    ).format(wrong=len(readback.wrong_frames)),
+                )
             ),
         ),
     ]
@@ -96,7 +108,11 @@ def check(
             Check(
                 _("no face outside the covers that the detector is sure of"),
                 not sure,
-                _("{count} frames searched again; sure of {sure}, unsure of {unsure}").format(
+                ngettext(
+                    "{count} frame searched again; sure of {sure}, unsure of {unsure}",
+                    "{count} frames searched again; sure of {sure}, unsure of {unsure}",
+                    readback.searched,
+                ).format(
                     count=readback.searched,
                     sure=len(sure),
                     unsure=len(readback.uncovered) - len(sure),

@@ -205,9 +205,12 @@ def _removed(task: Task, has_sound: bool) -> Iterator[str]:
     if gone > 0:
         yield ngettext("{count} sound track", "{count} sound tracks", gone).format(count=gone)
     for kind in sorted(set(film.other_streams)):
-        yield _("{count} stream(s) of other kinds: {kind}").format(
-            count=film.other_streams.count(kind), kind=kind
-        )
+        count = film.other_streams.count(kind)
+        yield ngettext(
+            "{count} stream of another kind: {kind}",
+            "{count} streams of other kinds: {kind}",
+            count,
+        ).format(count=count, kind=kind)
     if film.chapters:
         yield ngettext("{count} chapter", "{count} chapters", film.chapters).format(
             count=film.chapters

@@ -17,7 +17,7 @@ from typing import IO
 from contrechamp.base.errors import InputError
 from contrechamp.base.files import not_utf8, too_large, unreadable, unreadable_text
 from contrechamp.base.held_folder import HeldFolder, unplain
-from contrechamp.base.i18n import _
+from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.progress import Progress, silent
 from contrechamp.vault.bags import bag
 from contrechamp.vault.bags.bag import ALGORITHMS, CHUNK, PAYLOAD, Digests
@@ -128,7 +128,11 @@ def finish(found: ReceivedBag) -> None:
                        if found.stamps.get(path) != stamps.get(path)):  # fmt: skip
         found.report("altered", path, _changed())
     if found.untold:
-        message = _("{count} more things are wrong with it; they are not listed")
+        message = ngettext(
+            "{count} more thing is wrong with it; it is not listed",
+            "{count} more things are wrong with it; they are not listed",
+            found.untold,
+        )
         found.problems.append(
             Discrepancy("manifest", found.root.name, message.format(count=found.untold))
         )

@@ -405,5 +405,4 @@ def _compare_checkpoints(
         if now is None or seen.origin != now.origin:
             read.report("checkpoint", str(seen.size), _("a checkpoint of another log"))
         elif seen.size == now.size and seen.root != now.root:
-            message = _("the first {size} entries are not those that were signed")
-            read.report("rewritten", str(seen.size), message.format(size=seen.size))
+            read.report("rewritten", str(seen.size), checkpoint.not_as_signed(seen.size))

@@ -299,7 +299,7 @@ def _signed(
         try:
             said = checkpoint.check(str(signed_note), public_keys)
             if (said.origin, said.size, said.root) != (origin, size, roots.get(size)):
-                yield _("the first {size} entries are not those that were signed").format(size=size)
+                yield checkpoint.not_as_signed(size)
             signed = max(signed, said.size)
         except ContrechampError as error:
             yield str(error)

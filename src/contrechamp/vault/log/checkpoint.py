@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from contrechamp.base.errors import CheckFailedError, InputError
-from contrechamp.base.i18n import _
+from contrechamp.base.i18n import _, ngettext
 from contrechamp.vault.log import note
 from contrechamp.vault.log.merkle import HASH_BYTES
 
@@ -103,6 +103,15 @@ def check(text: str, keys: Mapping[str, bytes], *, where: str = "") -> Checkpoin
     if not note.signers(text, keys, where=where):
         raise CheckFailedError(_("no signature of the checkpoint is by a known key"), where=where)
     return checkpoint
+
+
+def not_as_signed(size: int) -> str:
+    """Return what is said where a log is not the one that a checkpoint of this size signed."""
+    return ngettext(
+        "the first entry is not the one that was signed",
+        "the first {size} entries are not those that were signed",
+        size,
+    ).format(size=size)
 
 
 def _read(body: str, where: str = "") -> Checkpoint:

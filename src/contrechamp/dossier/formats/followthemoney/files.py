@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from contrechamp.base.errors import InputError
-from contrechamp.base.i18n import _
+from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.spreadsheets import visible
 from contrechamp.dossier.formats.followthemoney import actors, papers, vocabulary
 from contrechamp.dossier.formats.followthemoney.entities import (
@@ -172,14 +172,19 @@ def read(source: SourceFile, context: ImportContext) -> Iterator[Read]:
         message = _("left out: {count} of {schema}, for which there is no kind of record")
         yield ImportNotice(source.name, message.format(count=many, schema=schema))
     if first_pass.inside:
-        message = _(
+        message = ngettext(
+            "left out: {count} that is written only inside another; where there is a file with "
+            "each on a line of its own (entities.ftm.json), import that",
             "left out: {count} that are written only inside others; where there is a file with "
-            "each on a line of its own (entities.ftm.json), import that"
+            "each on a line of its own (entities.ftm.json), import that",
+            len(first_pass.inside),
         )
         yield ImportNotice(source.name, message.format(count=len(first_pass.inside)))
     if first_pass.unresolved:
-        message = _(
-            "left out: {count} that the file names, but that are neither in it nor in the case"
+        message = ngettext(
+            "left out: {count} that the file names, but that is neither in it nor in the case",
+            "left out: {count} that the file names, but that are neither in it nor in the case",
+            len(first_pass.unresolved),
         )
         yield ImportNotice(source.name, message.format(count=len(first_pass.unresolved)))
 

@@ -22,6 +22,7 @@ from contrechamp.dossier.formats.read.drafts import (
     one_line,
     without_empty,
 )
+from contrechamp.dossier.formats.read.ocds_releases import processes
 from contrechamp.dossier.formats.read.source_file import SourceFile
 from contrechamp.dossier.records.actors import Actor
 from contrechamp.dossier.records.contracts import Contract, Tender
@@ -55,7 +56,7 @@ def read(source: SourceFile, context: ImportContext) -> Iterator[Read]:
     seen: set[str] = set()
     found, bad = _found(source)
     yield from bad
-    for where, process in _processes(found, source.name):
+    for where, process in processes(found, source.name):
         ours = _OF_A_CASE.fullmatch(process["ocid"])
         if ours and context.is_there(ours[1]):
             seen.add(ours[1])
@@ -94,58 +95,6 @@ def _is_lines(source: SourceFile) -> bool:
     """Return whether a file has a release a line, as registries publish them."""
     first, _end, rest = source.start.partition(b"\n")
     return first.rstrip().endswith(b"}") and rest.lstrip().startswith(b"{")
-
-
-def _processes(found: Any, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    if not isinstance(found, dict | list):
-        raise InputError(_("expected fields and their values"), where=name)
-    by_ocid: dict[str, dict[str, Any]] = {}
-    releases: list[Any] = []
-    if isinstance(found, list):
-        releases = found
-    elif isinstance(found.get("records"), list):
-        for one in found["records"]:
-            compiled = one.get("compiledRelease") if isinstance(one, dict) else None
-            whole = [release for release in (one.get("releases") or []) if "date" in release] if (
-                isinstance(one, dict)
-            ) else []  # fmt: skip
-            releases += [compiled] if isinstance(compiled, dict) else whole
-    elif isinstance(found.get("releases"), list):
-        releases = found["releases"]
-    else:
-        releases = [found]
-    for number, release in enumerate(releases, start=1):
-        where = f"{name}: [{number}]"
-        if not isinstance(release, dict) or not isinstance(release.get("ocid"), str):
-            raise InputError(_("expected a release with an ocid"), where=where)
-    # A later release says what changed; what it leaves out has not.
-    for release in sorted(releases, key=lambda one: str(one.get("date", ""))):
-        known = by_ocid.setdefault(release["ocid"], {})
-        by_ocid[release["ocid"]] = _merged(known, release)
-    for ocid, process in by_ocid.items():
-        yield f"{name}: {ocid}", process
-
-
-def _merged(before: Any, after: Any) -> Any:
-    """Return a release updated with a later one, by OCDS's rules for merging objects with ids."""
-    if isinstance(before, dict) and isinstance(after, dict):
-        merged = dict(before)
-        for key, value in after.items():
-            if value is None:
-                merged.pop(key, None)
-            else:
-                merged[key] = _merged(before.get(key), value)
-        return merged
-    if isinstance(before, list) and isinstance(after, list) and _have_ids(before + after):
-        by_id = {one["id"]: one for one in before}
-        for one in after:
-            by_id[one["id"]] = _merged(by_id.get(one["id"]), one)
-        return list(by_id.values())
-    return after
-
-
-def _have_ids(listed: list[Any]) -> bool:
-    return all(isinstance(one, dict) and "id" in one for one in listed)
 
 
 class _ProcessReader:
