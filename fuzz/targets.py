@@ -22,8 +22,9 @@ from contrechamp.scene.photos import read_photos
 from contrechamp.scene.table_file import read_csv
 from contrechamp.vault.access import casefile
 from contrechamp.vault.anchors import anchor, ots, rfc3161
+from contrechamp.vault.captures import listing as captures
 from contrechamp.vault.log import canonical, checkpoint, custody
-from contrechamp.vault.metadata import captures, media
+from contrechamp.vault.metadata import media
 from fuzz import bags, readers
 
 
