@@ -133,4 +133,4 @@ def test_a_capture_that_was_altered_is_taken_and_marked_everywhere(
     bag = tmp_path / "bag"
     assert case("export", forged_item[5:], "-o", bag, "--plain", "--to", "Sample").status == 0
     assert "wacz: changed" in (bag / "items.csv").read_text()
-    assert case("verify", bag).status == 0
+    assert case.run("verify", bag).status == 0

@@ -61,7 +61,6 @@ def _failed_labels() -> dict[str, str]:
             "headers of HTTP changed since the WARC record was written, the content was not; some "
             "tools do that"
         ),
-        "key-missing": _("signed, but the public key is not in the file"),
         "domain-differs": _("the signature names a domain that its certificate is not for"),
         "certificate-not-valid": _("the certificate was not valid when the signature was made"),
         "chain-broken": _("the certificates do not vouch for one another"),
@@ -84,6 +83,11 @@ def _open_labels() -> dict[str, str]:
         "payload-unread": _("content packed in a way that is not known here"),
         "digest-unknown": _("a digest of a kind that is not known here"),
         "record-without-digest": _("WARC records without a digest"),
+        "key-missing": _("signed, but the public key is not in the file"),
+        "media-elsewhere": _("the file whose hash the proof names is not in it"),
+        "signature-elsewhere": _("a signature of something that is not in it"),
+        "stamp-unread": _("a timestamp that cannot be read"),
+        "part-unread": _("not read: too large"),
         "signature-unknown": _("there is a signature of a kind that is not checked here"),
         "chain-unchecked": _(
             "the signature fits a certificate for this domain, but no timestamp tells when it was "
@@ -125,5 +129,4 @@ def _agreeing_labels() -> dict[str, str]:
             "here"
         ),
         "stamp-other": _("OpenTimestamps leads to something that is not known here"),
-        "stamp-of": _("a timestamp of the file with this SHA-256"),
     }

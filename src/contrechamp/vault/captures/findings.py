@@ -42,7 +42,6 @@ DOUBTFUL: Final = frozenset({
     "size-differs",  # the hash agrees
     "headers-differ",  # of HTTP in a WARC record: the digest of what they head holds
     "signature-unread",
-    "key-missing",
     "domain-differs",
     "certificate-not-valid",  # at the time of the signature
     "chain-broken",
@@ -54,7 +53,8 @@ DOUBTFUL: Final = frozenset({
 #: It could not be checked, or not all of it.
 OPEN: Final = frozenset({
     "limit", "list-none", "hash-unknown", "part-unhashed", "payload-unread", "digest-unknown",
-    "record-without-digest", "signature-unknown", "chain-unchecked", "attestation-unchecked",
+    "record-without-digest", "signature-unknown", "signature-elsewhere", "chain-unchecked",
+    "attestation-unchecked", "key-missing", "media-elsewhere", "part-unread", "stamp-unread",
 })  # fmt: skip
 AGREEING: Final = frozenset({
     "parts-agree", "list-agrees", "records-agree", "payloads-agree", "signed-by-key",
@@ -64,7 +64,7 @@ AGREEING: Final = frozenset({
 NOTES: Final = frozenset({
     "unsigned", "chain-known-root",
     "timestamp-known-root", "timestamp-unknown-root", "revisit", "revisit-elsewhere",
-    "record-shortened", "stamp-pending", "stamp-bitcoin", "stamp-other", "stamp-of",
+    "record-shortened", "stamp-pending", "stamp-bitcoin", "stamp-other",
 })  # fmt: skip
 
 #: Verdicts about which a reader has to know before relying on the capture.

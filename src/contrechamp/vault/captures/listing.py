@@ -14,6 +14,7 @@ except those of the first lines.
 """
 
 import io
+import zipfile
 from typing import IO, Any
 
 from contrechamp.vault.captures import wacz, warc, zips
@@ -46,10 +47,36 @@ def _zip(content: IO[bytes], head: bytes, size: int) -> dict[str, Any] | None:
             names = archive.namelist()
             if wacz.PACKAGE in names or sum(map(wacz.is_likely, names)) > 1:
                 return wacz.listing(archive, size)
-            return None
+            return _proofmode(archive, size) if any(map(_is_proof, names)) else None
     except zips.BROKEN as error:
         problem = LIMIT if isinstance(error, zips.ListTooLargeError) else DAMAGED
-        return wacz.unopened(problem) if wacz.is_likely(zips.first_name(head)) else None
+        return _unopened(zips.first_name(head), problem)
+
+
+def _is_proof(name: str) -> bool:
+    """Return whether a part of a zip has a name as parts of a ProofMode zip have."""
+    return name.endswith((".proof.csv", ".proof.json"))
+
+
+def _proofmode(archive: zipfile.ZipFile, size: int) -> dict[str, Any]:
+    from contrechamp.vault.captures import proofmode  # few files need what that loads
+
+    return proofmode.listing(archive, size)
+
+
+def _unopened(name: str, problem: str) -> dict[str, Any] | None:
+    """Return the listing of a capture that cannot be opened: its end, with all names, is gone.
+
+    Args:
+        name: of its first part.
+        problem: `DAMAGED` or `LIMIT`.
+    """
+    kind = "wacz" if wacz.is_likely(name) else "proofmode" if _is_proof(name) else ""
+    if not kind:
+        return None
+    listed = Listed({"format": kind}, Budget(0))
+    listed.checks.add("limit" if problem == LIMIT else "damaged")
+    return listed.state(problem)
 
 
 def _warc(content: IO[bytes], size: int) -> dict[str, Any]:

@@ -55,17 +55,6 @@ def listing(archive: zipfile.ZipFile, size: int) -> dict[str, Any]:
     return listed.state(_parts(archive, listed))
 
 
-def unopened(problem: str) -> dict[str, Any]:
-    """Return the listing of a WACZ that cannot be opened: its end, with the list of parts, is gone.
-
-    Args:
-        problem: `DAMAGED` or `LIMIT`.
-    """
-    listed = Listed({"format": "wacz"}, Budget(0))
-    listed.checks.add("limit" if problem == LIMIT else "damaged")
-    return listed.state(problem)
-
-
 def _parts(archive: zipfile.ZipFile, listed: Listed) -> str:
     names = {part.filename for part in archive.infolist()}
     content = _part(archive, PACKAGE, listed, MAX_PACKAGE)
