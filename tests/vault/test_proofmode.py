@@ -13,7 +13,7 @@ from opentimestamps.core.op import OpSHA256
 from opentimestamps.core.serialize import BytesSerializationContext
 from opentimestamps.core.timestamp import DetachedTimestampFile, Timestamp
 
-from contrechamp.vault.captures import findings
+from contrechamp.vault.captures import findings, stamps
 from contrechamp.vault.captures.listing import listing
 from contrechamp.vault.log import canonical
 from vault.signed_captures import zipped
@@ -152,6 +152,23 @@ def test_timestamps_are_read_with_where_they_lead() -> None:
     assert found["stamp-pending"]["at"] == ["https://a.example"]
     verdict, found = checked({**parts(), f"{DIGEST}.ots": stamp(b"SAMPLE other", *leads)})
     assert (verdict, "stamp-of-other" in found) == ("doubtful", True)
+
+
+STAMP = stamp(PICTURE, BitcoinBlockHeaderAttestation(1), PendingAttestation("https://a.example"))
+
+
+@given(st.integers(0, len(STAMP)), st.binary(max_size=40), st.integers(0, 9))
+def test_whatever_a_timestamp_is_there_is_an_answer(at: int, new: bytes, gone: int) -> None:
+    found = findings.Findings()
+    stamps.check(STAMP[:at] + new + STAMP[at + gone :], {DIGEST}, "a.ots", found)
+    assert found.state()["checks"] or found.state()["checked"] == "unproved"
+
+
+@pytest.mark.parametrize("deep", [b"\x08" * 200_000, b"\xff" * 200_000, b"\xf0\xff\xff\xff\x7f"])
+def test_a_timestamp_that_never_ends_is_unread(deep: bytes) -> None:
+    found = findings.Findings()
+    stamps.check(STAMP[:65] + deep, {DIGEST}, "a.ots", found)
+    assert set(found.state()["checks"]) == {"stamp-unread"}
 
 
 WHOLE = zipped(parts())
