@@ -29,10 +29,7 @@ def checked(content: bytes | Mapping[str, bytes]) -> tuple[str, dict[str, Any]]:
     found = listing(BytesIO(content if isinstance(content, bytes) else made.zipped(content)))
     assert found is not None
     assert canonical.loads(canonical.dumps(found)) == found
-    assert set(found["checks"]) <= set.union(
-        *map(set, (findings.CHANGED, findings.DAMAGED, findings.DOUBTFUL)),
-        *map(set, (findings.OPEN, findings.AGREEING, findings.NOTES)),
-    )
+    assert set(found["checks"]) <= set(findings.ALL)
     return findings.verdict({"capture": found}), found["checks"]
 
 

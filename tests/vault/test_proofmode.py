@@ -53,10 +53,7 @@ def checked(content: dict[str, bytes]) -> tuple[str, dict[str, Any]]:
     assert found is not None
     assert found["format"] == "proofmode"
     assert canonical.loads(canonical.dumps(found)) == found
-    assert set(found["checks"]) <= set.union(
-        *map(set, (findings.CHANGED, findings.DAMAGED, findings.DOUBTFUL)),
-        *map(set, (findings.OPEN, findings.AGREEING, findings.NOTES)),
-    )
+    assert set(found["checks"]) <= set(findings.ALL)
     return findings.verdict({"capture": found}), found["checks"]
 
 

@@ -67,6 +67,10 @@ NOTES: Final = frozenset({
     "record-shortened", "stamp-pending", "stamp-bitcoin", "stamp-other",
 })  # fmt: skip
 
+#: Every code, worst first.
+ALL: Final = tuple(
+    code for codes in (CHANGED, DAMAGED, DOUBTFUL, OPEN, AGREEING, NOTES) for code in sorted(codes)
+)
 #: Verdicts about which a reader has to know before relying on the capture.
 FAILED: Final = frozenset({"changed", "damaged", "doubtful"})
 
@@ -146,9 +150,6 @@ def failing(state: Mapping[str, Any]) -> str:
     return next((at for code, (_n, places) in found.items() if code in bad for at in places), "")
 
 
-_ORDER = (CHANGED, DAMAGED, DOUBTFUL, OPEN, AGREEING, NOTES)
-
-
 def _rank(item: tuple[str, Any]) -> tuple[int, str]:
     code = item[0]
-    return next((n for n, codes in enumerate(_ORDER) if code in codes), len(_ORDER)), code
+    return (ALL.index(code) if code in ALL else len(ALL)), code
