@@ -3,6 +3,7 @@
 import json
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -22,8 +23,10 @@ from contrechamp.scene.photos import read_photos
 from contrechamp.scene.table_file import read_csv
 from contrechamp.vault.access import casefile
 from contrechamp.vault.anchors import anchor, ots, rfc3161
+from contrechamp.vault.captures import findings, openpgp, wacz_signature
+from contrechamp.vault.captures import listing as captures
 from contrechamp.vault.log import canonical, checkpoint, custody
-from contrechamp.vault.metadata import captures, media
+from contrechamp.vault.metadata import media
 from fuzz import bags, readers
 
 
@@ -82,13 +85,52 @@ def _photo() -> bytes:
     return out.getvalue()
 
 
-def _wacz() -> bytes:
+def _zip(parts: dict[str, bytes]) -> bytes:
     out = BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("datapackage.json", json.dumps({"title": "SAMPLE"}))
-        archive.writestr("pages/pages.jsonl", '{"url": "https://example.org/"}')
-        archive.writestr("archive/data.warc", WARC)
+        for name, content in parts.items():
+            archive.writestr(name, content)
     return out.getvalue()
+
+
+def _wacz() -> bytes:
+    listed = [{"path": "archive/data.warc", "hash": "sha256:" + "0" * 64, "bytes": len(WARC)}]
+    return _zip(
+        {
+            "datapackage.json": json.dumps({"title": "SAMPLE", "resources": listed}).encode(),
+            "datapackage-digest.json": SIGNED,
+            "pages/pages.jsonl": b'{"url": "https://example.org/"}',
+            "archive/data.warc": WARC,
+        }
+    )
+
+
+#: A signature of a WACZ, of which nothing fits.
+SIGNED = json.dumps(
+    {
+        "hash": "sha256:" + "0" * 64,
+        "signedData": {"hash": "sha256:" + "0" * 64, "signature": "AAAA", "publicKey": "AAAA"},
+    }
+).encode()
+
+
+def _proofmode() -> bytes:
+    proof = json.dumps({"File Hash SHA256": "0" * 64}).encode()
+    return _zip({"a.jpg": b"SAMPLE", "a.jpg.proof.json": proof, "pubkey.asc": b"\x99\x00\x01\x04"})
+
+
+def _signature(content: bytes) -> object:
+    found = findings.Findings()
+    wacz_signature.check(b"{}", content, found)
+    return found.state()
+
+
+def _openpgp(content: bytes) -> object:
+    with suppress(openpgp.UnknownError):
+        return openpgp.keys(content)
+    with suppress(openpgp.UnknownError):
+        return openpgp.signature(content)
+    return None
 
 
 #: A movie of one text and nothing to see.
@@ -154,7 +196,13 @@ TARGETS = {
         lambda content: media.describe(BytesIO(content)),
         (b"\xff\xd8\xff\xe1\x00\x10Exif\x00\x00MM\x00*", MOVIE),
     ),
-    "capture": Target(lambda content: captures.listing(BytesIO(content)), (WARC, _wacz())),
+    "capture": Target(
+        lambda content: captures.listing(BytesIO(content)), (WARC, _wacz(), _proofmode())
+    ),
+    "openpgp": Target(
+        _openpgp, (b"\x99\x00\x07\x04\x00\x00\x00\x00\x01\x00", b"\x88\x05\x04\x00\x01\x08\x00")
+    ),
+    "capture-signature": Target(_signature, (SIGNED,)),
     "bag": Target(bags.reader(BAG), bags.seeds(BAG)),
     "form": Target(
         _text(_form), (toml_form.blank("testimony").encode(), toml_form.blank("consent").encode())

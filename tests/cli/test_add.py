@@ -8,6 +8,8 @@ from PIL import Image
 
 from cli.commands import LETTER, CaseRun, one_line
 from contrechamp.cell import closed
+from vault import signed_captures
+from vault.signed_captures import PAGES
 
 
 def test_what_is_added_stands_in_the_log_and_verifies(
@@ -102,3 +104,33 @@ def test_what_is_not_read_is_told_and_shown(
     shown = case("show", f"item/{told['items'][0]['item']}").out
     assert "Image Make: SAMPLE maker" in shown
     assert "read_unconfined: yes" in shown
+
+
+def test_a_capture_that_was_altered_is_taken_and_marked_everywhere(
+    case: CaseRun, finding: str, tmp_path: Path
+) -> None:
+    """Through the cell, as every file: what it read comes back as codes, and is said in words."""
+    right = signed_captures.with_lists(signed_captures.parts(), signed_captures.by_key())
+    forged = {**right, PAGES: right[PAGES].replace(b"Sample", b"Forged")}
+    (tmp_path / "right.wacz").write_bytes(signed_captures.zipped(right))
+    (tmp_path / "forged.wacz").write_bytes(signed_captures.zipped(forged))
+    done = case("add", tmp_path / "right.wacz", tmp_path / "forged.wacz")
+    told = "the capture was changed after it was made"
+    assert (done.status, done.err) == (0, f"! {tmp_path}/forged.wacz: {told}: {PAGES}\n")
+    right_item, forged_item = (f"item/{line.split()[0]}" for line in done.out.splitlines()[:2])
+    case("link", finding, "evidence", forged_item)
+    shown = case("show", forged_item).out.splitlines()
+    assert f"  ! {told}" in shown
+    assert f"    changed since the list in the file was made: {PAGES}" in shown
+    assert "  ! a capture whose checks failed" in shown
+    assert any(line.startswith("    signed with a key that travels") for line in shown)
+    assert "agrees with what it says of itself" in case("show", right_item).out
+    assert "! rests on a capture whose checks failed" in case("show", finding).out
+    status = case("status").out
+    assert f"{forged_item}  item  forged.wacz: a capture whose checks failed ({PAGES})" in status
+    assert f"{finding}  finding" in status
+    assert right_item not in status
+    bag = tmp_path / "bag"
+    assert case("export", forged_item[5:], "-o", bag, "--plain", "--to", "Sample").status == 0
+    assert "wacz: changed" in (bag / "items.csv").read_text()
+    assert case.run("verify", bag).status == 0

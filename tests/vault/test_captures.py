@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
 from contrechamp.vault import adding, verifying
+from contrechamp.vault.captures import bounds
+from contrechamp.vault.captures import listing as captures
+from contrechamp.vault.captures import warc as warc_reader
 from contrechamp.vault.log import canonical
-from contrechamp.vault.metadata import captures
 from vault.cases import add, new, opened
 from vault.warcs import TIME, wacz, warc
 
@@ -104,7 +106,7 @@ def test_a_zip_of_something_else_is_no_capture() -> None:
 def test_what_is_cut_off_or_damaged_is_listed_up_to_there() -> None:
     content = warc(PAGES, gzip=False)
     found = listing(content[:-10_000])
-    assert (found["complete"], found["problem"]) == ("no", captures.DAMAGED)
+    assert (found["complete"], found["problem"]) == ("no", bounds.DAMAGED)
     assert [one["url"] for one in found["urls"]] == [url for url, _status, _body in PAGES[:2]]
     assert listing(content.replace(b"Content-Length: ", b"Content-Length: x"))["records"] == 0
 
@@ -149,25 +151,26 @@ def bomb(size: int) -> bytes:
     ids=["body", "body in wacz", "twice", "line", "lines", "members", "lzma"],
 )
 def test_what_unpacks_to_too_much_is_left(content: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(captures, "MAX_UNPACKED", 20 << 20)
-    monkeypatch.setattr(captures, "MAX_LINES", 10_000)
+    monkeypatch.setattr(bounds, "MAX_UNPACKED", 20 << 20)
+    monkeypatch.setattr(warc_reader, "MAX_LINES", 10_000)
     tracemalloc.start()
     found = listing(content)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert found["complete"] == "no"
-    assert found["problem"] in (captures.LIMIT, captures.DAMAGED)
+    assert found["problem"] in (bounds.LIMIT, bounds.DAMAGED)
     assert peak < 8 * len(content) + (8 << 20)
 
 
 def test_a_zip_with_a_huge_list_of_contents_is_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(captures, "MAX_DIRECTORY", 70_000)
+    monkeypatch.setattr(bounds, "MAX_DIRECTORY", 70_000)
     out = BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("datapackage.json", "{}")
         for number in range(2000):
             archive.writestr(f"archive/{number}-{'x' * 40}", b"")
-    assert listing(out.getvalue()) is None
+    found = listing(out.getvalue())
+    assert (found["problem"], found["checks"]) == (bounds.LIMIT, {"limit": {"count": 1}})
 
 
 def test_what_a_record_lists_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,9 +24,11 @@ from contrechamp.redact import outcome, request
 from contrechamp.scene.camera_fields import BY_NAME
 from contrechamp.sight.levels import LEVEL_SETS, VISIBLE
 from contrechamp.vault import discrepancies
+from contrechamp.vault.captures import findings
 from contrechamp.vault.log import custody
 from contrechamp.wording import (
     cameras,
+    captures,
     figures,
     levels,
     log,
@@ -107,6 +109,8 @@ CASES: dict[str, tuple[Callable[[str], str], set[str]]] = {
     "refusals": (of(refusal_labels), words(consent.Why)),
     "headings of status": (of(lack_headings), words(status.What)),
     "reasons of status": (of(lack_labels), words(status.Why)),
+    "verdicts on captures": (captures.verdict_label, words(findings.Verdict)),
+    "checks of captures": (of(captures.check_labels), set(findings.ALL)),
     "findings of verify": (verifying.finding_label, words(discrepancies.Kind)),
     "forms of names": (matching.how_label, words(name_keys.How) - {"written"}),
     "standings of texts": (rights.standing_label, words(shipped_rights.Standing) - {"authentic"}),

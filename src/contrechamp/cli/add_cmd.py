@@ -3,7 +3,7 @@
 import json
 import secrets
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,7 +12,11 @@ from contrechamp.base.shown_text import shown
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
 from contrechamp.cli.options import json_option, unconfined_option
 from contrechamp.cli.secret_input import secret_options, secret_source
+from contrechamp.wording.captures import verdict_label
 from contrechamp.wording.reading import unread_label
+
+if TYPE_CHECKING:
+    from contrechamp.vault.adding import Added
 
 
 def command() -> click.Command:
@@ -41,6 +45,18 @@ def command() -> click.Command:
             json_option(),
         ],
     )
+
+
+def _warn(added: "Added") -> None:
+    """Say what has to be known of a file that was taken in."""
+    from contrechamp.vault.captures.findings import FAILED
+
+    if added.unread:
+        click.echo(f"{shown(added.path)}: {unread_label(added.unread)}", err=True)
+    if added.capture in FAILED:
+        where = f": {added.where}" if added.where else ""
+        told = f"{verdict_label(added.capture)}{where}"
+        click.echo(f"! {shown(added.path)}: {shown(told)}", err=True)
 
 
 def _add(
@@ -72,13 +88,12 @@ def _add(
                 counts["added"] += not outcome.again
                 counts["duplicates"] += outcome.duplicate and not outcome.again
                 counts["unread"] += bool(outcome.unread)
-                if outcome.unread:
-                    told = unread_label(outcome.unread)
-                    click.echo(f"{shown(outcome.path)}: {told}", err=True)
+                _warn(outcome)
                 if as_json:
                     path = shown(outcome.path)
                     told_of = {"item": outcome.item, "path": path, "duplicate": outcome.duplicate}
-                    items.append({**told_of, "again": outcome.again})
+                    checked = {"capture": outcome.capture} if outcome.capture else {}
+                    items.append({**told_of, "again": outcome.again, **checked})
                 elif outcome.again:
                     told = _("is in the case already")
                     click.echo(f"{outcome.item}  {shown(outcome.path)}  {told}")

@@ -97,8 +97,9 @@ def _item(case: "Case", ref: str, *, as_json: bool) -> None:
         click.echo(json.dumps({"item": ref, **state}))
         return
     click.echo(ref)
-    for line in field_lines(state):
+    for line in field_lines(_without_checks(state)):
         click.echo(f"  {line}")
+    _tell_checks(state)
     if reason := state.get(UNREAD):
         click.echo(f"  = {unread_label(str(reason))}")
     if state.get(UNCONFINED):
@@ -106,6 +107,27 @@ def _item(case: "Case", ref: str, *, as_json: bool) -> None:
     for flag in standing(View(case), ref, now().date()):
         click.echo(f"  {flag_line(flag)}")
     _tell_citations(case, ref)
+
+
+def _without_checks(state: dict[str, Any]) -> dict[str, Any]:
+    """Return a state without the codes that `_tell_checks` says in words."""
+    capture = state.get("capture")
+    if not isinstance(capture, dict):
+        return state
+    kept = {name: fact for name, fact in capture.items() if name not in ("checked", "checks")}
+    return {**state, "capture": kept}
+
+
+def _tell_checks(state: dict[str, Any]) -> None:
+    from contrechamp.vault.captures import findings
+    from contrechamp.wording.captures import check_line, verdict_label
+
+    verdict = findings.verdict(state)
+    if verdict:
+        mark = "!" if verdict in findings.FAILED else "="
+        click.echo(f"  {mark} {verdict_label(verdict)}")
+    for code, (count, places) in findings.checks_of(state).items():
+        click.echo(f"    {shown(check_line(code, count, places))}")
 
 
 def _record(case: "Case", stored: "Stored", *, closed: bool, as_json: bool, newest: bool) -> None:

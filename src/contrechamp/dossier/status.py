@@ -15,19 +15,21 @@ from contrechamp.dossier.reading.lookup import Stored
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.conflicts import Conflict
 from contrechamp.dossier.records.contents import parts
-from contrechamp.dossier.records.field_types import Text
+from contrechamp.dossier.records.field_types import ITEM, Text
 from contrechamp.dossier.records.findings import Assessment, Finding, Recommendation
 from contrechamp.dossier.records.letters import Letter, LetterState, state_on
 from contrechamp.dossier.records.people import Consent
 from contrechamp.dossier.records.publications import Publication
 from contrechamp.dossier.shipped import assessments
 from contrechamp.dossier.writing.erasing import given_under
+from contrechamp.vault import subjects
 from contrechamp.vault.access import members
+from contrechamp.vault.captures import findings
 from contrechamp.vault.case import Case
 
 What: TypeAlias = Literal[
     "evidence", "consent", "reply", "review", "translation", "release", "answer", "decision",
-    "erasure", "compartment",
+    "erasure", "compartment", "capture",
 ]  # fmt: skip
 Why: TypeAlias = standing.Code | LetterState | consent.Why | Literal[
     "not-erased", "no-answer", "machine-unchecked", "unchecked", "missing", "not-reviewed",
@@ -78,6 +80,7 @@ def lacks(case: Case, day: date, *, progress: Progress = silent) -> list[Lack]:
             found += _of_record(view, stored, day, judged)
             found += _of_translation(stored, wanted)
             advance(1)
+    found += _of_captures(case)
     former = {member for member, _name, left in members.members(case) if left}
     for member in former & set(compartment.members(case)):
         found.append(Lack("compartment", f"member/{member}", "member", "", "has-left"))
@@ -122,6 +125,18 @@ def _of_record(view: View, stored: Stored, day: date, judged: set[str]) -> Itera
             yield _lack(stored, "review", "not-reviewed")
         if not (is_judged and releasing.is_released(view, stored.ref)):
             yield _lack(stored, "release", "not-released")
+
+
+def _of_captures(case: Case) -> Iterator[Lack]:
+    """Yield captures whose checks failed, whether a record rests on them or not."""
+    for item in subjects.below(case, f"{ITEM}/"):
+        if b'"capture":' not in item.content:  # it saves reading the states of all others
+            continue
+        state = item.parsed
+        if findings.verdict(state) in findings.FAILED:
+            name = str(state.get("name", ""))
+            where = findings.failing(state)
+            yield Lack("capture", item.subject, ITEM, name, "capture-failed", where)
 
 
 def _languages(case: Case) -> dict[str, set[str]]:

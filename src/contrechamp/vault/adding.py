@@ -25,6 +25,7 @@ from contrechamp.base.progress import Progress, silent
 from contrechamp.cell.reading import Cell, opened_cell
 from contrechamp.vault import case as cases
 from contrechamp.vault import database, lock, object_keys, objects, turns
+from contrechamp.vault.captures import findings
 from contrechamp.vault.case import Case, Change
 from contrechamp.vault.log import custody
 from contrechamp.vault.metadata import reading
@@ -52,6 +53,8 @@ class Added:
         duplicate: whether the same content was in the case already.
         unread: why its metadata could not be read, see `cell.failures.Reason`; "" if it could.
         again: it was there under this name too, as this item: nothing was written.
+        capture: what the checks of a capture came to, see `captures.findings`; "" if it is none.
+        where: the first place in it where they failed, if any is known.
     """
 
     path: Path
@@ -59,6 +62,8 @@ class Added:
     duplicate: bool
     unread: str = ""
     again: bool = False
+    capture: str = ""
+    where: str = ""
 
 
 @dataclass(frozen=True)
@@ -455,7 +460,8 @@ def _commit(batch: Sequence[_New], intake: _Intake) -> Iterator[Added]:
         name = names[taken.digests]
         changes.append(Change("add", f"item/{item}", new.state, name, intake.reason))
         unread = str(new.state.get(reading.UNREAD, ""))
-        added.append(Added(new.path, item, known, unread))
+        capture, where = findings.verdict(new.state), findings.failing(new.state)
+        added.append(Added(new.path, item, known, unread, capture=capture, where=where))
     # The next file may be there already, and is not yet to be moved into place.
     files = intake.incoming.settle(intake.disk, {new.taken.incoming for new in batch})
     objects.check_incoming(case.folder, files)

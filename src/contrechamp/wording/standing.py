@@ -20,4 +20,6 @@ def flag_labels() -> dict[str, str]:
         "evidence-erased": _("rests on something erased"),
         "evidence-lacking": _("rests on something that has no evidence itself"),
         "evidence-without-consent": _("rests on something held without consent"),
+        "capture-failed": _("a capture whose checks failed"),
+        "evidence-capture-failed": _("rests on a capture whose checks failed"),
     }

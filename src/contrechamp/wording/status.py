@@ -12,6 +12,7 @@ def lack_headings() -> dict[str, str]:
         "decision": _("To be decided"),
         "erasure": _("To be erased"),
         "compartment": _("Identities"),
+        "capture": _("Captures"),
         "evidence": _("Evidence"),
         "consent": _("Consent"),
         "reply": _("Right of reply"),

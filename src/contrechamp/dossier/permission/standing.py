@@ -20,6 +20,7 @@ from contrechamp.dossier.records.findings import Recommendation
 from contrechamp.dossier.records.publications import Publication
 from contrechamp.dossier.records.schema import REF
 from contrechamp.dossier.records.testimony import Challenge, Exhibit, Testimony
+from contrechamp.vault.captures import findings
 
 Code: TypeAlias = Literal[
     "no-evidence",  # a statement has none, or none that stands
@@ -36,6 +37,8 @@ Code: TypeAlias = Literal[
     "evidence-erased",
     "evidence-lacking",  # what it rests on has none itself
     "evidence-without-consent",
+    "capture-failed",  # an item: what it says of itself does not hold, see `vault.captures`
+    "evidence-capture-failed",
 ]
 
 #: What a flag on something cited means for the record that cites it.
@@ -53,6 +56,8 @@ _OF_EVIDENCE: dict[str, Code] = {
     "evidence-without-consent": "evidence-without-consent",
     "no-evidence": "evidence-lacking",
     "evidence-lacking": "evidence-lacking",
+    "capture-failed": "evidence-capture-failed",
+    "evidence-capture-failed": "evidence-capture-failed",
 }
 #: Evidence with one of these no longer supports anything.
 _FALLEN = frozenset({"evidence-refuted", "evidence-withdrawn", "evidence-erased"})
@@ -105,6 +110,9 @@ class Standings:
         yield from self._challenges(ref)
         if ref.startswith(f"{ITEM}/"):
             yield from self._consents(ref)
+            state = lookup.item_state(self.view.case, lookup.id_of(ref)) or {}
+            if findings.verdict(state) in findings.FAILED:
+                yield Flag("capture-failed")
             return
         record = self.view.record(lookup.id_of(ref))
         if record is None:

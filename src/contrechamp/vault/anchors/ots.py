@@ -93,9 +93,26 @@ def attestations(stamp_file: bytes, message: bytes, *, where: str = "") -> tuple
         InputError: it is not a stamp file.
         CheckFailedError: it is a stamp of other bytes.
     """
-    found = [_attestation(*each) for each in _read(stamp_file, message, where).all_attestations()]
+    return _in_order(_read(stamp_file, message, where))
+
+
+def _in_order(top: Timestamp) -> tuple[Attestation, ...]:
     order = {"bitcoin": 0, "pending": 1, "other": 2}
-    return tuple(sorted(found, key=lambda each: (order[each.kind], each.height, each.calendar)))
+    return tuple(
+        sorted(_leads(top), key=lambda each: (order[each.kind], each.height, each.calendar))
+    )
+
+
+def stamped(stamp_file: bytes, *, where: str = "") -> tuple[bytes, tuple[Attestation, ...]]:
+    """Return the SHA-256 of what a stamp is of, and what the stamp leads to, bitcoin first.
+
+    Raises:
+        InputError: it is not a stamp file, or one of another hash.
+    """
+    read = _detached(stamp_file, where)
+    if read.file_hash_op != OpSHA256():
+        raise InputError(_("it is not an OpenTimestamps file"), where=where)
+    return read.file_digest, _in_order(read.timestamp)
 
 
 def upgrade(
@@ -157,12 +174,16 @@ def bitcoin_time(attestation: Attestation, header: bytes, *, where: str = "") ->
     return datetime.fromtimestamp(int.from_bytes(header[68:72], "little"), UTC)
 
 
-def _read(stamp_file: bytes, message: bytes, where: str) -> Timestamp:
+def _detached(stamp_file: bytes, where: str) -> DetachedTimestampFile:
     context = _context(stamp_file, where)
     try:
-        read = DetachedTimestampFile.deserialize(context)
+        return DetachedTimestampFile.deserialize(context)
     except (DeserializationError, ValueError) as error:
         raise InputError(_("it is not an OpenTimestamps file"), where=where) from error
+
+
+def _read(stamp_file: bytes, message: bytes, where: str) -> Timestamp:
+    read = _detached(stamp_file, where)
     if read.file_hash_op != OpSHA256() or read.file_digest != sha256(message).digest():
         raise CheckFailedError(_("the stamp is of something else"), where=where)
     return read.timestamp

@@ -68,7 +68,12 @@ def roots(pem: bytes, *, where: str = "") -> list[x509.Certificate]:
 
 
 def check(
-    reply: bytes, message: bytes, trusted: Sequence[x509.Certificate], *, where: str = ""
+    reply: bytes,
+    message: bytes,
+    trusted: Sequence[x509.Certificate],
+    *,
+    chain: Sequence[x509.Certificate] = (),
+    where: str = "",
 ) -> Timestamp:
     """Return what a timestamp says, checked against the authorities that the user trusts.
 
@@ -78,6 +83,8 @@ def check(
         reply: the authority's answer, DER, as it came.
         message: what was stamped.
         trusted: root certificates, at least one; `roots` reads them.
+        chain: the authority's own certificate, and those between it and the root, where they came
+            beside the reply and not in it.
         where: the place to name in errors.
 
     Raises:
@@ -86,10 +93,9 @@ def check(
     """
     check_is_reply(reply, message, where=where)
     response = _granted(reply, where)
-    verifier = rfc3161_client.VerifierBuilder(roots=list(trusted)).build()
     try:
-        verifier.verify_message(response, message)
-        signer = _signer(response)
+        _verifier(trusted, chain).verify_message(response, message)
+        signer = _signer(response, chain)
     # Manipulated certificates raise errors of many kinds; whichever it is, the check failed.
     except Exception as error:
         untrusted = _("the timestamp was altered, or no trusted authority signed it")
@@ -154,7 +160,22 @@ def _read_through(response: rfc3161_client.TimeStampResponse) -> None:
     _all = (said.gen_time, said.serial_number, said.policy, said.message_imprint)
 
 
-def _signer(response: rfc3161_client.TimeStampResponse) -> x509.Certificate:
+def _verifier(
+    trusted: Sequence[x509.Certificate], chain: Sequence[x509.Certificate]
+) -> rfc3161_client.Verifier:
+    builder = rfc3161_client.VerifierBuilder(roots=list(trusted))
+    for number, certificate in enumerate(chain):
+        if number == 0:
+            builder = builder.tsa_certificate(certificate)
+        # The library trusts a root that it is given as anything: what comes with a reply is none.
+        elif certificate.issuer != certificate.subject:
+            builder = builder.add_intermediate_certificate(certificate)
+    return builder.build()
+
+
+def _signer(
+    response: rfc3161_client.TimeStampResponse, beside: Sequence[x509.Certificate] = ()
+) -> x509.Certificate:
     """Return the certificate that the signature names.
 
     The library checks the purpose of *a* certificate of that name; a second one of the same name,
@@ -162,11 +183,11 @@ def _signer(response: rfc3161_client.TimeStampResponse) -> x509.Certificate:
     """
     (info,) = response.signed_data.signer_infos
     embedded = map(x509.load_der_x509_certificate, response.signed_data.certificates)
-    (signer,) = (
+    (signer,) = {
         each
-        for each in embedded
+        for each in (*embedded, *beside)
         if (each.issuer, each.serial_number) == (info.issuer, info.serial_number)
-    )
+    }
     return signer
 
 

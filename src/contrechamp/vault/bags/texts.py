@@ -45,17 +45,24 @@ def items_csv(items: Sequence[ExportedItem], *, cell: Callable[[str], str] = as_
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for one in items:
-        capture = one.state.get("capture")
         cells = {
             **{name: one.state.get(name, "") for name in COLUMNS},
             "item": one.item,
             "file": one.file,
             "modified": _time(str(one.state.get("modified_ns", ""))),
             "added_at": one.added_at,
-            "capture": capture.get("format", "") if isinstance(capture, dict) else "",
+            "capture": _capture(one.state),
         }
         writer.writerow([cell(str(cells[name])) for name in COLUMNS])
     return text.getvalue().encode()
+
+
+def _capture(state: Mapping[str, Any]) -> str:
+    """Return the format of a capture, and what its checks came to when it was added, if at all."""
+    capture = state.get("capture")
+    told = capture if isinstance(capture, dict) else {}
+    words = [told.get(name) for name in ("format", "checked")]
+    return ": ".join(word for word in words if isinstance(word, str) and word)
 
 
 def crate(items: Sequence[ExportedItem], *, published: str, origin: str) -> bytes:

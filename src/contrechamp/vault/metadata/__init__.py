@@ -1,1 +1,1 @@
-"""What files say about themselves: kind, metadata, credentials, contents of web captures."""
+"""What files say about themselves: kind, metadata, credentials."""

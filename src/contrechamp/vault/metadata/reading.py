@@ -51,8 +51,8 @@ def described(
         seen: what it is at a glance, if that is known.
 
     Returns:
-        What `media.describe` and `captures.listing` find, the latter as ``capture``; or only the
-        media type and `UNREAD`.
+        What `media.describe` and `captures.listing.listing` find, the latter as ``capture``; or
+        only the media type and `UNREAD`.
 
     Raises:
         OSError: if the content cannot be read.
