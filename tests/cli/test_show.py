@@ -24,7 +24,7 @@ def test_a_record_is_shown_with_how_it_stands_and_who_cites_it(
     assert "! rests on something held without consent" in shown
     assert f"< #p1 {linked}" in case("show", testimony).out
     assert case("show", linked, "--versions").out.count("version ") == 2
-    assert [line.split()[1] for line in case("show").out.splitlines()] == [
+    assert [line.split()[1].partition("/")[0] for line in case("show").out.splitlines()] == [
         "source", "testimony", "finding",
     ]  # fmt: skip
     assert case("show", "--kind", "source").out.count("\n") == 1
@@ -69,3 +69,18 @@ def test_a_recommendation_shows_what_came_of_it_last(
 def test_what_is_not_there_is_told_in_one_line(case: CaseRun) -> None:
     one_line(case("show", "ffff"))
     one_line(case("show", "--kind", "suspect"), "there is no such kind of record")
+
+
+def test_a_record_goes_by_kind_and_title(
+    case: CaseRun, put: Callable[..., str], source: str
+) -> None:
+    assert case("show").out == f"{source}  source/sample-heron  Sample Heron\n"
+    assert case("show", "source/sample").out.startswith(f"{source}  source/sample-heron  version 1")
+    assert case("show", source, "--json").json()["short_name"] == "source/sample-heron"
+    other = put("source", 'pseudonym = "Sample Herons"\n')
+    done = case("show", "source/sample")
+    assert (done.status, done.out) == (2, "")
+    assert f"\n  {source}  source/sample-heron  Sample Heron\n" in done.err
+    assert f"\n  {other}  source/sample-herons  Sample Herons\n" in done.err
+    assert case("show", "source/sample-heron").status == 0
+    assert f"  {source}  source/sample-heron" in case("log").out

@@ -69,6 +69,7 @@ def _log(
     as_json: bool,
     **secret: Any,
 ) -> None:
+    from contrechamp.dossier.reading.short_names import ShortNames
     from contrechamp.vault.log.history import history, newest_checkpoint
 
     if anchor:
@@ -81,8 +82,12 @@ def _log(
             click.echo(newest_checkpoint(case), nl=False)
             return
         lines = history(case)
+        names = ShortNames(case)
+        called = {ref: names.of(ref) for ref in {line.subject for line in lines}}
     if as_json:
-        click.echo(json.dumps([asdict(line) for line in lines]))
+        click.echo(
+            json.dumps([asdict(line) | {"short_name": called[line.subject]} for line in lines])
+        )
         return
     for line in lines:
         reason = f"  ({line.reason})" if line.reason else ""
@@ -92,7 +97,7 @@ def _log(
         click.echo(
             shown(
                 f"{mark}{line.number:>6}  {line.at}  {line.member}  {action_label(line.action)}"
-                f"  {line.subject}  {line.name}{reason}{clock}"
+                f"  {line.subject}  {line.name or called[line.subject]}{reason}{clock}"
             )
         )
 

@@ -213,36 +213,6 @@ def id_of(ref: str) -> str:
     return found[2] if found else ref
 
 
-def by_beginning(case: Case, text: str) -> str:
-    """Return the one reference that a text begins: an id, a reference, or the start of either.
-
-    Args:
-        case: open.
-        text: such as 3f2a, record/3f2a, item/90c1, record/3f2a...#passage.
-
-    Raises:
-        InputError: if no reference, or more than one, begins like this.
-    """
-    text, sharp, key = text.partition("#")
-    room, slash, digits = text.rpartition("/")
-    rooms = (room,) if slash else ("record", "item")
-    found = [
-        subject
-        for each in rooms
-        if each in {"record", "item"} and digits
-        for subject in subjects.with_prefix(case, f"{each}/{digits}", 2)
-    ]
-    if len(found) > 1:
-        raise InputError(
-            _("more than one record or item begins like this; give more of it: {text}").format(
-                text=text
-            )
-        )
-    if not found:
-        raise InputError(_("no such record or item in the case: {text}").format(text=text))
-    return found[0] + sharp + key
-
-
 _SHAPE = {"kind": str, "fields": dict}
 
 
