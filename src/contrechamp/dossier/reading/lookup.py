@@ -1,6 +1,6 @@
 """Reading records: the newest version, earlier ones, and who cites what."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ from contrechamp.dossier.records.kinds import KINDS, class_of, kind_of
 from contrechamp.dossier.records.schema import REF, from_json
 from contrechamp.vault import state_shapes, subjects
 from contrechamp.vault.case import Case
-from contrechamp.vault.database import AT_A_TIME
+from contrechamp.vault.database import AT_A_TIME, rows_of
 from contrechamp.vault.log import branches, custody
 from contrechamp.vault.subjects import State
 
@@ -193,6 +193,17 @@ def known(case: Case, records: Sequence[str]) -> dict[str, Stored | None]:
             stored = _stored(case, int(version), state, entry)
             found[stored.id] = stored
     return found
+
+
+def those(case: Case, records: Iterable[str]) -> Iterator[Stored]:
+    """Yield the newest versions of records, by id, in the order in which they came in."""
+    query = "SELECT id, row FROM dossier WHERE id IN ({})"
+    found = sorted(rows_of(case.database, query, set(records)), key=lambda row: int(row[1]))
+    for first in range(0, len(found), AT_A_TIME):
+        some = [str(record) for record, _row in found[first : first + AT_A_TIME]]
+        rows = f"{_LISTED} WHERE id IN ({', '.join('?' * len(some))})"
+        for version, state, entry in subjects.joined(case, rows, some):
+            yield _stored(case, int(version), state, entry)
 
 
 def item_state(case: Case, item: str) -> dict[str, Any] | None:
