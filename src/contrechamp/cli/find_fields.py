@@ -24,7 +24,7 @@ def field_options() -> list[click.Option]:
         click.Option(
             ["--field", "fields"], nargs=3, multiple=True, metavar="FIELD OP VALUE",
             help=_(
-                "Only records of which a field says so, such as: value at-least '10000 EUR'; "
+                'Only records of which a field says so, such as: value at-least "10000 EUR"; '
                 "buyer is actor/city; names.text contains cameras; evidence given no. Given "
                 "several times, all have to hold. A wrong field or operator is told with those "
                 "that there are."
