@@ -18,10 +18,13 @@ def test_a_record_is_written_and_changed_from_a_form(
     form.write_text(forms.SOURCE)
     done = case("edit", "source", "--form", form, "--reason", "SAMPLE reason")
     ref = done.out.split()[0]
-    assert done.out == f"{ref}  source  Sample Heron  version 1\n"
+    assert done.out == f"{ref}  source/sample-heron  Sample Heron  version 1\n"
     assert "SAMPLE reason" in case("log").out
     form.write_text(case("edit", ref, "--print").out.replace("Heron", "Egret"))
-    assert case("edit", ref, "--form", form).out == f"{ref}  source  Sample Egret  version 2\n"
+    assert (
+        case("edit", ref, "--form", form).out
+        == f"{ref}  source/sample-egret  Sample Egret  version 2\n"
+    )
     assert case("verify").status == 0
 
 
@@ -73,7 +76,7 @@ def test_the_form_lies_in_memory_and_is_gone_afterwards(
 ) -> None:
     seen = editor('sed -i "s/Sample Heron/Sample Egret/" "$1"')
     done = case("edit", source)
-    assert done.out == f"{source}  source  Sample Egret  version 2\n"
+    assert done.out == f"{source}  source/sample-egret  Sample Egret  version 2\n"
     kind, mode, path = seen.read_text().splitlines()
     assert (kind, mode) == ("tmpfs", "700")
     assert not Path(path).parent.exists()
@@ -116,3 +119,19 @@ def test_swap_on_a_disk_is_told_of(tmp_path: Path) -> None:
                        ("/dev/sda2 partition 1 0 1\n", True)):  # fmt: skip
         table.write_text(head + line)
         assert memory_editor.swap_in_use(table) is told
+
+
+def test_a_form_names_other_records_by_short_names(
+    case: CaseRun, put: Callable[..., str], source: str, tmp_path: Path
+) -> None:
+    told = put("testimony", forms.testimony("source/sample-heron"))
+    assert f"source: {source}  source/sample-heron  Sample Heron\n" in case("show", told).out
+    form = tmp_path / "wrong.toml"
+    form.write_text(forms.testimony("source/nobody"))
+    one_line(case("edit", "testimony", "--form", form), "wrong.toml: testimony.source: ", "nobody")
+    assert case("edit", "source/sample", "--print").out.startswith("# source\n")
+
+
+def test_a_kind_that_there_is_not_is_told_before_anything_is_asked(case: CaseRun) -> None:
+    done = case.run("edit", case.folder, "suspect", "--passphrase-fd", 9999)
+    one_line(done, "there is no such kind of record; there are: source, consent, ")

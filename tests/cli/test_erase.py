@@ -69,3 +69,12 @@ def test_erasing_lists_the_copies_that_were_handed_out(
     assert recipient in done.out
     assert "for-print" in done.out
     assert "in the clear" in done.out
+
+
+def test_a_record_that_is_erased_by_its_name_is_told_and_no_beginning_is_enough(
+    case: CaseRun, source: str
+) -> None:
+    one_line(case("erase", "source/sample", "--reason", "SAMPLE"), "no such record")
+    done = case("erase", "source/sample-heron", "--reason", "SAMPLE")
+    assert done.out.startswith(f"{source}  source/sample-heron  Sample Heron\n1 record is erased.")
+    assert "sample-heron" not in case("log").out + case("show").out

@@ -69,7 +69,8 @@ def test_what_somebody_told_leaves_to_whom_it_may_alone(case: CaseRun, tmp_path:
     one_line(case(*as_, tmp_path / "both", "--for", "SAMPLE Court", "--team"), "make two")
     done = case(*as_, tmp_path / "open")
     assert "3 records stay in the case" in done.err
-    assert f"record/{told}  testimony  record/{told}: shared: no consent covers it" in done.err
+    name = f"record/{told}  testimony/2026  2026"
+    assert f"{name}  record/{told}: shared: no consent covers it" in done.err
     assert not (tmp_path / "open" / "testimony.csv").exists()
     done = case(*as_, tmp_path / "court", "--for", "sample court")
     assert "has to be told: SAMPLE: one" in done.err

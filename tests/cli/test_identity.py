@@ -28,7 +28,8 @@ def test_an_identity_is_sealed_and_read_and_never_printed_elsewhere(
     assert case("identity", "--mentions").out.startswith("No part of a sealed name")
     put(sealed, forms.SOURCE.replace("Heron", "Quartzfeather"))
     assert case("identity", "--mentions").out == (
-        f"{sealed}: a part of the name stands in {sealed}\n"
+        f"{sealed}  source/sample-quartzfeather  Sample Quartzfeather: "
+        f"a part of the name stands in {sealed}\n"
     )
     for command in (("log",), ("show", "--json", "--closed"), ("status",), ("show", sealed)):
         out = case(*command)

@@ -8,7 +8,9 @@ from cli.commands import CaseRun, one_line
 def test_a_finding_rests_on_a_passage(case: CaseRun, finding: str, testimony: str) -> None:
     done = case("link", finding[:15], "evidence", f"{testimony}#p1", "--says", "SAMPLE says",
                 "--at", "SAMPLE place", "--reason", "SAMPLE reason")  # fmt: skip
-    assert (done.status, done.out) == (0, f"{finding}  finding  version 2\n")
+    assert (done.status, done.out) == (
+        0, f"{finding}  finding/exemple-une-camera  EXEMPLE : une caméra  version 2\n",
+    )  # fmt: skip
     shown = case("show", finding).out
     assert "says: SAMPLE says" in shown
     assert "at: SAMPLE place" in shown

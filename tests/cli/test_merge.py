@@ -29,7 +29,9 @@ def test_two_copies_are_merged_and_what_differs_is_told(
 ) -> None:
     done = case("merge", other.folder, lines=BOTH)
     assert done.out.splitlines()[0] == f"joined field by field: {source}"
-    assert done.out.splitlines()[1].endswith(f"{source}  pseudonym")
+    assert done.out.splitlines()[1].endswith(
+        f"{source}  source/sample-egret  Sample Egret  pseudonym"
+    )
     assert "pseudonym: Sample Egret" in case("show", source).out
     assert "two copies of the case said different things (pseudonym)" in case("show", source).out
     assert "To be decided (1)" in case("status").out

@@ -23,7 +23,7 @@ def test_what_rests_on_nobody_s_word_is_released_from_a_day_on(
     done = case("release", whole, "--on", "2026-06-01", "--why", "SAMPLE reason")
     assert done.status == 0, done.err
     ref, *rest = done.out.split()
-    assert rest == ["release", whole, "2026-06-01"]
+    assert rest == ["release", whole, "publication/sample", "SAMPLE", "2026-06-01"]
     assert "SAMPLE reason" in case("show", ref).out
     assert "this version is not released" not in case("status").out
     assert case("verify").status == 0

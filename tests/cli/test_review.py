@@ -25,7 +25,8 @@ def test_a_second_person_agrees_to_a_version(
     done = case.with_key("review", finding, "agreed", "--why", "SAMPLE reason", key=second)
     assert done.status == 0, done.err
     ref, *rest = done.out.split()
-    assert rest == ["review", finding, "agreed"]
+    assert rest[:3] == ["review", finding, "finding/exemple-une-camera"]
+    assert rest[-1] == "agreed"
     assert "SAMPLE reason" in case("show", ref).out
     assert "no second person has agreed to this version" not in case("status").out
     # A later version needs another one.

@@ -24,7 +24,7 @@ def test_a_record_is_shown_with_how_it_stands_and_who_cites_it(
     assert "! rests on something held without consent" in shown
     assert f"< #p1 {linked}" in case("show", testimony).out
     assert case("show", linked, "--versions").out.count("version ") == 2
-    assert [line.split()[1] for line in case("show").out.splitlines()] == [
+    assert [line.split()[1].partition("/")[0] for line in case("show").out.splitlines()] == [
         "source", "testimony", "finding",
     ]  # fmt: skip
     assert case("show", "--kind", "source").out.count("\n") == 1
@@ -82,3 +82,18 @@ def test_dates_and_amounts_are_written_for_people_and_stored_for_machines(
     assert "  signed_on: about April 2026\n" in told
     assert "  value: €12,000.50\n" in told
     assert json.loads(case("show", ref, "--json").out)["fields"]["value"]["amount"] == "12000.5"
+
+
+def test_a_record_goes_by_kind_and_title(
+    case: CaseRun, put: Callable[..., str], source: str
+) -> None:
+    assert case("show").out == f"{source}  source/sample-heron  Sample Heron\n"
+    assert case("show", "source/sample").out.startswith(f"{source}  source/sample-heron  version 1")
+    assert case("show", source, "--json").json()["short_name"] == "source/sample-heron"
+    other = put("source", 'pseudonym = "Sample Herons"\n')
+    done = case("show", "source/sample")
+    assert (done.status, done.out) == (2, "")
+    assert f"\n  {source}  source/sample-heron  Sample Heron\n" in done.err
+    assert f"\n  {other}  source/sample-herons  Sample Herons\n" in done.err
+    assert case("show", "source/sample-heron").status == 0
+    assert f"  {source}  source/sample-heron" in case("log").out

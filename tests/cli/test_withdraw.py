@@ -26,7 +26,9 @@ def test_without_erasing_it_is_written_down_and_shown(
     agreed = put("consent", forms.consent(source))
     done = case("withdraw", agreed, "--on", "2026-06-01", "--how", "SAMPLE: by telephone",
                 "--reason", "SAMPLE")  # fmt: skip
-    assert (done.status, done.out) == (0, f"given under it: {testimony}\n")
+    assert (done.status, done.out) == (
+        0, f"given under it: {testimony}  testimony/2026-04-02  2026-04-02\n",
+    )  # fmt: skip
     assert f"  withdraw  {agreed}" in case("log").out.splitlines()[-1]
     shown = case("show", agreed).out
     assert "1 June 2026" in shown

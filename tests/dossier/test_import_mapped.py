@@ -9,7 +9,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from samples import Desk, contents, desk, take
+from samples import Desk, actor, contents, desk, take
 
 from contrechamp.base.errors import InputError
 from contrechamp.dossier.formats.read.importing import Imported
@@ -286,3 +286,19 @@ def test_a_bad_row_is_told_with_its_column(
     (tmp_path / "k.json").write_text(json.dumps(KOBO).replace(was, now).replace("3,5", "3.5"))
     with pytest.raises(InputError, match=told):
         take(at, tmp_path / "k.json", pictures(tmp_path, "p.jpg"), mapping=mapping(tmp_path))
+
+
+def test_a_mapping_and_a_cell_name_records_of_the_case_by_short_names(
+    at: Desk, tmp_path: Path
+) -> None:
+    buyer = at.put(actor())
+    name = "actor/sample-cameras-ltd"
+    (tmp_path / "c.csv").write_text(f"no,what,who\n1,SAMPLE,{name}\n")
+    text = f"""kind = "contract"\nid = "no"\nscheme = "register"\n[fields]\nname = "what"
+"suppliers[1]" = "who"\n[constants]\nbuyer = "{name}"\n"""
+    take(at, tmp_path / "c.csv", mapping=mapping(tmp_path, text))
+    (made,) = contents(at)["contract"]
+    assert (made.buyer, made.suppliers) == (buyer, (buyer,))
+    (tmp_path / "d.csv").write_text("no,what,who\n1,SAMPLE,actor/nobody\n")
+    with pytest.raises(InputError, match=r"who: no such record.*actor/nobody"):
+        take(at, tmp_path / "d.csv", mapping=mapping(tmp_path, text))

@@ -17,6 +17,7 @@ from samples import (
 
 from contrechamp.base.errors import InputError
 from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.reading.short_names import full_ref
 from contrechamp.dossier.writing import erasing, store
 from contrechamp.dossier.writing.store import Put, new_id
 from contrechamp.vault import database, subjects
@@ -180,12 +181,12 @@ def test_a_record_is_named_by_the_beginning_of_its_id(tmp_path: Path) -> None:
     photo = item(tmp_path)
     with desk(tmp_path) as at:
         ref = at.put(telling(at.put(source())))
-        assert lookup.by_beginning(at.case, ref.removeprefix("record/")[:12]) == ref
-        assert lookup.by_beginning(at.case, ref + "#p1") == ref + "#p1"
-        assert lookup.by_beginning(at.case, photo[:17]) == photo
+        assert full_ref(at.case, ref.removeprefix("record/")[:12]) == ref
+        assert full_ref(at.case, ref + "#p1") == ref + "#p1"
+        assert full_ref(at.case, photo[:17]) == photo
         for nothing in ("zz", "", "member/", "record/", "record/%"):
             with pytest.raises(InputError):
-                lookup.by_beginning(at.case, nothing)
+                full_ref(at.case, nothing)
 
 
 def plain_dump(case: Case, tmp_path: Path) -> bytes:

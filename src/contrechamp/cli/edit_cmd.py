@@ -1,15 +1,15 @@
 """``contrechamp edit``: write or change a record as a form, in the user's editor."""
 
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from contrechamp.base.errors import InputError, UsageError
 from contrechamp.base.i18n import _
-from contrechamp.base.shown_text import shown
 from contrechamp.cli.apart import done_apart
 from contrechamp.cli.case_access import (
     case_argument,
@@ -21,10 +21,9 @@ from contrechamp.cli.case_access import (
 from contrechamp.cli.secret_input import again, secret_options, secret_source
 from contrechamp.cli.text_input import read_text
 
-if TYPE_CHECKING:
-    from contrechamp.dossier.records.field_types import Record
-
 MAX_FORM = 1 << 21
+#: The id of a record, or its beginning.
+_ID = re.compile("[0-9a-f]{1,16}")
 
 
 def command() -> click.Command:
@@ -73,8 +72,8 @@ def _edit(
     reason: str,
     **secret: Any,
 ) -> None:
-    from contrechamp.dossier.reading import lookup
-    from contrechamp.dossier.records.kinds import KINDS
+    from contrechamp.dossier.reading import lookup, short_names
+    from contrechamp.dossier.records.kinds import KINDS, class_of
     from contrechamp.dossier.shipped import assessments
     from contrechamp.dossier.writing import store
     from contrechamp.dossier.writing import toml_form as forms
@@ -83,6 +82,8 @@ def _edit(
         raise UsageError(_("--template goes with a new assessment"))
     assessment = assessments.new_assessment(template) if template is not None else None
 
+    if what not in KINDS and not short_names.is_typed(what) and not _ID.fullmatch(what):
+        class_of(what)  # says which kinds there are, before anything is asked
     source = secret_source(**secret)
     new = forms.filled(assessment) if assessment else forms.blank(what) if what in KINDS else ""
     if print_only and new:
@@ -94,24 +95,25 @@ def _edit(
         with open_case(folder, secret_again()) as case:
             if what in KINDS:
                 return {"kind": what, "id": "", "version": 0, "text": new}
-            before = lookup.get(case, lookup.by_beginning(case, what))
+            before = lookup.get(case, short_names.full_ref(case, what))
             text = forms.filled(before.record)
             return {"kind": before.kind, "id": before.id, "version": before.version, "text": text}
 
-    def put(begun: dict[str, Any], record: "Record") -> None:
+    def put(begun: dict[str, Any], text: str, name: str = "") -> None:
+        kind = begun["kind"]
+        forms.read(kind, text, name=name, full=short_names.any_ref)  # nothing is asked in vain
         with open_case(folder, secret_again(), write=True) as case:
+            full = short_names.in_full(case)
             stored = store.put(
                 case,
-                record,
+                forms.read(kind, text, name=name, full=full),
                 record_id=begun["id"],
                 version=begun["version"],
                 reason=reason,
                 now=now(),
             )
-        click.echo(
-            f"{stored.ref}  {stored.kind}  {shown(stored.record.title())}  "
-            + _("version {number}").format(number=stored.version)
-        )
+            line = short_names.lines_of(case, [stored.ref])[stored.ref]
+        click.echo(f"{line}  " + _("version {number}").format(number=stored.version))
 
     check_is_case(folder)  # before anything is asked
     with again(source) as secret_again:
@@ -120,15 +122,14 @@ def _edit(
             return
         begun = done_apart(begin)
         if form is not None:
-            put(begun, forms.read(begun["kind"], read_text(form, MAX_FORM), name=form.name))
+            put(begun, read_text(form, MAX_FORM), form.name)
         else:
             _in_editor(begun, put)
 
 
-def _in_editor(begun: dict[str, Any], put: Callable[[dict[str, Any], "Record"], None]) -> None:
+def _in_editor(begun: dict[str, Any], put: Callable[[dict[str, Any], str], None]) -> None:
     """Let the user edit until the form is right, or given up; meanwhile nothing holds a key."""
     from contrechamp.cli import memory_editor
-    from contrechamp.dossier.writing import toml_form as forms
 
     with memory_editor.file_in_memory() as file:
         file.path.write_text(begun["text"])
@@ -139,7 +140,7 @@ def _in_editor(begun: dict[str, Any], put: Callable[[dict[str, Any], "Record"], 
                 click.echo(_("Nothing was changed."), err=True)
                 return
             try:
-                put(begun, forms.read(begun["kind"], changed))
+                put(begun, changed)
                 return
             except InputError as error:
                 # Where nobody can be asked, the form is given up, with the reason.

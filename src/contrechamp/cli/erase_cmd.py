@@ -8,7 +8,12 @@ import click
 from contrechamp.base.errors import UsageError
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
-from contrechamp.cli.remains_text import keep_reasons_option, show_remains, source_file_option
+from contrechamp.cli.remains_text import (
+    keep_reasons_option,
+    named_in,
+    show_remains,
+    source_file_option,
+)
 from contrechamp.cli.secret_input import secret_options, secret_source
 from contrechamp.wording.remains import out_of_reach
 
@@ -26,9 +31,9 @@ def command() -> click.Command:
         callback=_erase,
         help=_(
             "Destroy the key and the content of items, and what their records say; or records "
-            "(record/...), with every version of them. The log keeps that, when and why they "
-            "were erased. What still holds the same words in the case, and which copies were "
-            "exported, is told."
+            "(by id or short name, not by its beginning), with every version of them. The log "
+            "keeps that, when and why they were erased. What still holds the same words in the "
+            "case, and which copies were exported, is told."
         ),
         epilog=_(
             "Example: contrechamp erase checkpoint-north 0123456789abcdef --reason "
@@ -60,12 +65,18 @@ def _erase(
     reason: str,
     **secret: Any,
 ) -> None:
+    from contrechamp.dossier.reading import short_names
     from contrechamp.dossier.writing import erasing
 
-    refs = [name if name.startswith((RECORD, ITEM)) else ITEM + name for name in items]
-    if earlier_versions and not all(ref.startswith(RECORD) for ref in refs):
+    typed = [name if short_names.is_typed(name) else ITEM + name for name in items]
+    if earlier_versions and any(ref.startswith(ITEM) for ref in typed):
         raise UsageError(_("--earlier-versions is for records: record/ and 16 digits"))
     with open_case(folder, secret_source(**secret), write=True) as case:
+        full = short_names.in_full(case)
+        refs = [full(one) for one in typed]
+        named = [ref for ref, one in zip(refs, typed, strict=True) if ref != one]
+        going = short_names.lines_of(case, named)
+        staying: dict[str, str] = {}
         if earlier_versions:
             versions = sum(
                 erasing.forget_versions(
@@ -86,6 +97,9 @@ def _erase(
                 keep_reasons=keep_reasons,
                 now=now(),
             )
+            staying = short_names.lines_of(case, named_in(done.remains))
+    for line in going.values():  # a name may mean another record than the user had in mind
+        click.echo(line)
     if earlier_versions:
         click.echo(
             ngettext("{count} version is erased.", "{count} versions are erased.", versions).format(
@@ -93,11 +107,11 @@ def _erase(
             )
         )
     else:
-        _tell(done)
+        _tell(done, staying)
     click.echo(out_of_reach())
 
 
-def _tell(done: "Erased") -> None:
+def _tell(done: "Erased", called: dict[str, str]) -> None:
     if done.records:
         click.echo(
             ngettext(
@@ -110,4 +124,4 @@ def _tell(done: "Erased") -> None:
                 "{count} object is erased.", "{count} objects are erased.", len(done.objects)
             ).format(count=len(done.objects))
         )
-    show_remains(done.remains)
+    show_remains(done.remains, called)

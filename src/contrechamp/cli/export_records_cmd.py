@@ -106,19 +106,21 @@ def _export(
     from contrechamp.dossier.formats.write.outgoing import Publisher
     from contrechamp.dossier.permission import consent
     from contrechamp.dossier.permission.sharing import Recipient
-    from contrechamp.dossier.reading import lookup
+    from contrechamp.dossier.reading import short_names
 
     if whom and team:
         raise UsageError(_("--for and --team are for different exports: make two"))
     about = Publisher(publisher, prefix, uri, licence)
-    named = whom.startswith(lookup.SUBJECT)
+    named = short_names.is_typed(whom)
     with open_case(folder, secret_source(**secret), write=bool(whom or team)) as case:
-        actor = lookup.by_beginning(case, whom) if named else ""
+        actor = short_names.full_ref(case, whom) if named else ""
         left = exporting.write(
             case, output, format_, day=now().date(), osm=osm, publisher=about, now=now(),
             recipient=Recipient(actor, "" if named else whom, team), reason=reason,
         )  # fmt: skip
-        kinds = {one: left.full_view.kind(one) or "" for one in (*left.kept_back, *left.limits)}
+        called = short_names.lines_of(
+            case, [f"record/{one}" for one in (*left.kept_back, *left.limits)]
+        )
     kept_back = len(left.kept_back)
     if kept_back:
         click.echo(
@@ -131,12 +133,12 @@ def _export(
         )
         for record, refused in left.kept_back.items():
             why = "; ".join(dict.fromkeys(consent.refusal_lines(refused)))
-            click.echo(f"  record/{record}  {kinds[record]}  {why}", err=True)
+            click.echo(f"  {called[f'record/{record}']}  {why}", err=True)
     for record, limits in left.limits.items():
         for limit in limits:
             line = _("within these limits, which whoever gets it has to be told: {limits}")
             click.echo(
-                f"record/{record}  {kinds[record]}  {line.format(limits=shown(limit))}", err=True
+                f"{called[f'record/{record}']}  {line.format(limits=shown(limit))}", err=True
             )
     for why, many in sorted(left.left_out.items()):
         click.echo(_("left out: {count}: {reason}").format(count=many, reason=why), err=True)

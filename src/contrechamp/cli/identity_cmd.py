@@ -104,9 +104,9 @@ def _of_source(
     reason: str,
 ) -> None:
     from contrechamp.dossier.identities import compartment
-    from contrechamp.dossier.reading import lookup
+    from contrechamp.dossier.reading import short_names
 
-    ref = lookup.by_beginning(case, source)
+    ref = short_names.full_ref(case, source)
     if ask is not None:
         _tell_readers(case)
         who = compartment.Identity(
@@ -154,6 +154,7 @@ def _of_members(
     renew: bool,
 ) -> None:
     from contrechamp.dossier.identities import compartment, open_mentions
+    from contrechamp.dossier.reading.short_names import lines_of
 
     if admit is not None:
         member = _member(case, admit)
@@ -170,10 +171,11 @@ def _of_members(
         click.echo(_("Identities are sealed under another key, for the same members."))
     else:
         found = open_mentions.mentions(case, own=own)
+        called = lines_of(case, {f"record/{source}" for source in found})
         for source, places in sorted(found.items()):
             for place in sorted(places):
                 click.echo(_("{source}: a part of the name stands in {place}").format(
-                    source=f"record/{source}", place=place))  # fmt: skip
+                    source=called[f"record/{source}"], place=place))  # fmt: skip
         if not found:
             click.echo(_("No part of a sealed name stands in the open."))
 

@@ -40,14 +40,14 @@ def command() -> click.Command:
 
 
 def _letter(*, folder: Path, ref: str, reminder: bool, on: datetime | None, **secret: Any) -> None:
-    from contrechamp.dossier.reading import lookup
+    from contrechamp.dossier.reading import lookup, short_names
     from contrechamp.dossier.records.actors import Actor
     from contrechamp.dossier.records.field_types import first_text
     from contrechamp.dossier.records.letters import Letter
     from contrechamp.dossier.shipped import letter_templates
 
     with open_case(folder, secret_source(**secret)) as case:
-        stored = lookup.get(case, lookup.by_beginning(case, ref))
+        stored = lookup.get(case, short_names.full_ref(case, ref))
         letter = stored.record
         if not isinstance(letter, Letter):
             raise InputError(

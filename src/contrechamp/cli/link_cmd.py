@@ -22,7 +22,7 @@ def command() -> click.Command:
             "long as they are one record's only."
         ),
         epilog=_(
-            "Example: contrechamp link checkpoint-north record/0123 evidence item/4567 "
+            "Example: contrechamp link checkpoint-north finding/gates evidence item/4567 "
             '--says "shows the plate"'
         ),
         params=[
@@ -54,20 +54,19 @@ def _link(
     reason: str,
     **secret: Any,
 ) -> None:
-    from contrechamp.dossier.reading import lookup
+    from contrechamp.dossier.reading import short_names
     from contrechamp.dossier.writing import linking
 
     with open_case(folder, secret_source(**secret), write=True) as case:
         stored = linking.link(
             case,
-            lookup.by_beginning(case, citing),
+            short_names.full_ref(case, citing),
             field,
-            lookup.by_beginning(case, cited),
+            short_names.full_ref(case, cited),
             at=at,
             says=says,
             reason=reason,
             now=now(),
         )
-    click.echo(
-        f"{stored.ref}  {stored.kind}  " + _("version {number}").format(number=stored.version)
-    )
+        line = short_names.lines_of(case, [stored.ref])[stored.ref]
+    click.echo(f"{line}  " + _("version {number}").format(number=stored.version))

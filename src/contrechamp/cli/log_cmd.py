@@ -70,6 +70,7 @@ def _log(
     as_json: bool,
     **secret: Any,
 ) -> None:
+    from contrechamp.dossier.reading.short_names import ShortNames
     from contrechamp.vault.log.history import history, newest_checkpoint
 
     if anchor:
@@ -82,8 +83,12 @@ def _log(
             click.echo(newest_checkpoint(case), nl=False)
             return
         lines = history(case)
+        names = ShortNames(case)
+        called = {ref: names.of(ref) for ref in {line.subject for line in lines}}
     if as_json:
-        click.echo(json.dumps([asdict(line) for line in lines]))
+        click.echo(
+            json.dumps([asdict(line) | {"short_name": called[line.subject]} for line in lines])
+        )
         return
     for line in lines:
         reason = f"  ({line.reason})" if line.reason else ""
@@ -93,7 +98,7 @@ def _log(
         click.echo(
             shown(
                 f"{mark}{line.number:>6}  {written_moment(line.at)}  {line.member}"
-                f"  {action_label(line.action)}  {line.subject}  {line.name}{reason}{clock}"
+                f"  {action_label(line.action)}  {line.subject}  {line.name or called[line.subject]}{reason}{clock}"
             )
         )
 

@@ -2,7 +2,7 @@
 
 import secrets
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +13,9 @@ from contrechamp.cli.case_access import case_argument, now, reason_option, reope
 from contrechamp.cli.options import FiniteRange, json_option, unconfined_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 from contrechamp.wording.matching import decision_label, how_label
+
+if TYPE_CHECKING:
+    from contrechamp.vault.case import Case
 
 
 def command() -> click.Command:
@@ -76,16 +79,15 @@ def _match(
     from contrechamp.dossier.formats.read.source_file import open_source, source_cell
     from contrechamp.dossier.names import matching
 
-    yes = {pair.removeprefix("record/") for pair in confirm}
-    no = {pair.removeprefix("record/") for pair in reject}
-    for pair in sorted(yes & no):
-        raise InputError(_("confirmed and rejected at once: {text}").format(text=pair))
-    decisions = {**dict.fromkeys(yes, True), **dict.fromkeys(no, False)}
     with (
         reopen_case(folder, secret_source(**secret)) as opened,
         source_cell(unconfined=unconfined) as cell,
     ):
         with opened(False) as case:
+            yes, no = _pairs(case, confirm), _pairs(case, reject)
+            for pair in sorted(yes & no):
+                raise InputError(_("confirmed and rejected at once: {text}").format(text=pair))
+            decisions = {**dict.fromkeys(yes, True), **dict.fromkeys(no, False)}
             source = open_source(reference, cell)
             proposed = list(matching.proposals(case, source, at_least=at_least, scheme=scheme))
         with opened(bool(decisions)) as case:
@@ -124,3 +126,12 @@ def _match(
                      "{count} were decided before; --all shows them.", before)
             .format(count=before)
         )  # fmt: skip
+
+
+def _pairs(case: "Case", given: tuple[str, ...]) -> set[str]:
+    """Return pairs of a record and an entity with the bare id of the record."""
+    from contrechamp.dossier.reading import lookup, short_names
+
+    full = short_names.in_full(case)
+    pairs = [pair.partition("=") for pair in given]
+    return {f"{lookup.id_of(full(ref))}{sign}{entity}" for ref, sign, entity in pairs}

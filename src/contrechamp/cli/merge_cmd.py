@@ -97,6 +97,7 @@ def _merge(*, folder: Path, other: Path, reason: str, as_json: bool, **secret: A
 
 def _conflict_line(case: Any, ref: str) -> str:
     from contrechamp.dossier.reading import lookup
+    from contrechamp.dossier.reading.short_names import lines_of
 
     record: Any = lookup.get(case, ref).record
-    return f"{ref}  {record.about}  {record.field}"
+    return f"{ref}  {lines_of(case, [record.about])[record.about]}  {record.field}"

@@ -36,10 +36,11 @@ def command() -> click.Command:
 
 def _release(*, folder: Path, ref: str, on: str, why: str, **secret: Any) -> None:
     from contrechamp.dossier.permission import reviews
-    from contrechamp.dossier.reading import lookup
+    from contrechamp.dossier.reading import short_names
 
     with open_case(folder, secret_source(**secret), write=True) as case:
-        full = lookup.by_beginning(case, ref)
+        full = short_names.full_ref(case, ref)
         day = on or now().date().isoformat()
         stored = reviews.release(case, full, on=day, why=why, now=now())
-    click.echo(f"{stored.ref}  release  {full}  {day}")
+        named = short_names.lines_of(case, [full])[full]
+    click.echo(f"{stored.ref}  release  {named}  {day}")

@@ -1,5 +1,6 @@
 """Print what still holds the words of what was erased."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -36,17 +37,27 @@ def keep_reasons_option() -> click.Option:
     )
 
 
-def show_remains(left: "Remains") -> None:
-    """Print what still holds the words, one item per line."""
+def named_in(left: "Remains") -> tuple[str, ...]:
+    """Return the records that `show_remains` names."""
+    return (*left.repeated, *left.reasons, *left.citing)
+
+
+def show_remains(left: "Remains", called: Mapping[str, str]) -> None:
+    """Print what still holds the words, one item per line.
+
+    Args:
+        left: what does.
+        called: reference -> the same with its name, for those of `named_in`.
+    """
     for file in left.files:
         name = shown(file.name)
         click.echo(remains.source_file(file.ref, name, how=file.how, others=file.others))
     for ref in left.repeated:
-        click.echo(remains.repeated(ref))
+        click.echo(remains.repeated(called[ref]))
     for ref in left.reasons:
-        click.echo(remains.kept_reason(ref))
+        click.echo(remains.kept_reason(called[ref]))
     for ref in left.citing:
-        click.echo(remains.citing(ref))
+        click.echo(remains.citing(called[ref]))
     for copy in left.outside:
         for ref in copy.of:
             click.echo(

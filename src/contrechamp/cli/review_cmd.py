@@ -33,9 +33,10 @@ def command() -> click.Command:
 
 def _review(*, folder: Path, ref: str, verdict: Any, why: str, **secret: Any) -> None:
     from contrechamp.dossier.permission import reviews
-    from contrechamp.dossier.reading import lookup
+    from contrechamp.dossier.reading import short_names
 
     with open_case(folder, secret_source(**secret), write=True) as case:
-        full = lookup.by_beginning(case, ref)
+        full = short_names.full_ref(case, ref)
         stored = reviews.review(case, full, verdict, why=why, now=now())
-    click.echo(f"{stored.ref}  review  {full}  {verdict}")
+        named = short_names.lines_of(case, [full])[full]
+    click.echo(f"{stored.ref}  review  {named}  {verdict}")

@@ -18,6 +18,7 @@ from contrechamp.cli.secret_input import secret_options, secret_source
 
 if TYPE_CHECKING:
     from contrechamp.dossier.reading.lookup import Stored
+    from contrechamp.dossier.reading.short_names import ShortNames
     from contrechamp.vault.case import Case
 
 
@@ -31,7 +32,7 @@ def command() -> click.Command:
             "there, contested, withdrawn or erased, who cites it. What is closed is shown only "
             "with --closed; true identities never are. With --json, one record a line."
         ),
-        epilog=_("Example: contrechamp show checkpoint-north record/0123456789abcdef"),
+        epilog=_("Example: contrechamp show checkpoint-north contract/city-2021"),
         params=[
             case_argument(),
             ref_argument(required=False),
@@ -55,37 +56,41 @@ def _show(
     **secret: Any,
 ) -> None:
     from contrechamp.dossier.reading import lookup
+    from contrechamp.dossier.reading.short_names import ShortNames, full_ref
     from contrechamp.dossier.records.kinds import class_of
 
     if kind:
         class_of(kind)
     with open_case(folder, secret_source(**secret)) as case:
+        names = ShortNames(case)
         if ref is None:
-            _list(case, kind, closed=closed, as_json=as_json)
+            _list(case, names, kind, closed=closed, as_json=as_json)
             return
-        full = lookup.by_beginning(case, ref).partition("#")[0]
+        full = full_ref(case, ref, names=names).partition("#")[0]
         if full.startswith("item/"):
-            _item(case, full, as_json=as_json)
+            _item(case, names, full, as_json=as_json)
             return
         newest = lookup.get(case, full)
         wanted = lookup.versions(case, full) if versions else [newest]
         for stored in wanted:
-            _record(case, stored, closed=closed, as_json=as_json, newest=stored == newest)
+            is_newest = stored == newest
+            _record(case, names, stored, closed=closed, as_json=as_json, newest=is_newest)
 
 
-def _list(case: "Case", kind: str, *, closed: bool, as_json: bool) -> None:
+def _list(case: "Case", names: "ShortNames", kind: str, *, closed: bool, as_json: bool) -> None:
     from contrechamp.dossier.formats.write import json_lines
     from contrechamp.dossier.reading import lookup
 
     if as_json:
-        for line in json_lines.record_lines(case, now().date(), kind=kind, closed=closed):
+        for line in json_lines.record_lines(case, names, now().date(), kind=kind, closed=closed):
             click.echo(line, nl=False)
         return
     for record in lookup.listed(case, kind):
-        click.echo(f"record/{record.id}  {record.kind}  {shown(record.title)}")
+        name = names.of_row(record.id, record.kind, record.title)
+        click.echo(f"record/{record.id}  {name}  {shown(record.title)}")
 
 
-def _item(case: "Case", ref: str, *, as_json: bool) -> None:
+def _item(case: "Case", names: "ShortNames", ref: str, *, as_json: bool) -> None:
     from contrechamp.dossier.permission.standing import standing
     from contrechamp.dossier.reading import lookup
     from contrechamp.dossier.reading.view import View
@@ -106,7 +111,7 @@ def _item(case: "Case", ref: str, *, as_json: bool) -> None:
         click.echo(f"  = {unconfined_label()}")
     for flag in standing(View(case), ref, now().date()):
         click.echo(f"  {flag_line(flag)}")
-    _tell_citations(case, ref)
+    _tell_citations(case, names, ref)
 
 
 def _without_checks(state: dict[str, Any]) -> dict[str, Any]:
@@ -130,7 +135,15 @@ def _tell_checks(state: dict[str, Any]) -> None:
         click.echo(f"    {shown(check_line(code, count, places))}")
 
 
-def _record(case: "Case", stored: "Stored", *, closed: bool, as_json: bool, newest: bool) -> None:
+def _record(
+    case: "Case",
+    names: "ShortNames",
+    stored: "Stored",
+    *,
+    closed: bool,
+    as_json: bool,
+    newest: bool,
+) -> None:
     from contrechamp.dossier.formats.write import json_lines
     from contrechamp.dossier.permission import reviews
     from contrechamp.dossier.permission.standing import Standings
@@ -142,16 +155,16 @@ def _record(case: "Case", stored: "Stored", *, closed: bool, as_json: bool, newe
 
     standings = Standings(View(case), now().date())
     if as_json:
-        found = json_lines.as_object(stored, standings, closed=closed)
+        found = json_lines.as_object(stored, standings, names, closed=closed)
         click.echo(json_text(found))
         return
     click.echo(
-        f"{stored.ref}  {stored.kind}  "
+        f"{stored.ref}  {names.of(stored.ref)}  "
         + _("version {number}, {at}").format(number=stored.version, at=written_moment(stored.at))
     )
     whole, opened = to_json(stored.record), open_json(stored.record)
     told = in_words(type(stored.record), whole if closed else opened)
-    for line in field_lines(told, named=_naming(case)):
+    for line in field_lines(told, named=_naming(names)):
         click.echo(f"  {line}")
     if whole != opened and not closed:
         click.echo("  " + _("(what is closed is not shown: --closed)"))
@@ -165,25 +178,19 @@ def _record(case: "Case", stored: "Stored", *, closed: bool, as_json: bool, newe
     for judged in reviews.reviews(case, stored.ref):
         about = "" if judged.current else " " + _("(of an earlier version)")
         click.echo(f"  = {shown(judged.review.record.title())}{about}")
-    _tell_citations(case, stored.ref)
+    _tell_citations(case, names, stored.ref)
 
 
-def _naming(case: "Case") -> Callable[[str], str]:
-    """Return a function that adds to a reference the title of what it names."""
-    from contrechamp.dossier.reading.titles import title_of
+def _naming(names: "ShortNames") -> Callable[[str], str]:
+    """Return a function that adds to a reference the name and the title of what it names."""
     from contrechamp.dossier.records.schema import REF
 
-    def named(text: str) -> str:
-        if REF.fullmatch(text) is None:
-            return text
-        return f"{text}  {title_of(case, text)}".rstrip()
-
-    return named
+    return lambda text: text if REF.fullmatch(text) is None else names.line(text)
 
 
-def _tell_citations(case: "Case", ref: str) -> None:
+def _tell_citations(case: "Case", names: "ShortNames", ref: str) -> None:
     from contrechamp.dossier.reading.titles import citing
 
     for other in citing(case, ref):
         part = f"#{other.part} " if other.part else ""
-        click.echo(f"  < {part}{other.ref}  {other.kind}  {shown(other.title)}")
+        click.echo(f"  < {part}{names.line(other.ref)}")

@@ -40,18 +40,21 @@ def _status(*, folder: Path, on: datetime | None, as_json: bool, **secret: Any) 
     from contrechamp.cli.bars import progress_for
     from contrechamp.dossier import status
     from contrechamp.dossier.reading import lookup
+    from contrechamp.dossier.reading.short_names import ShortNames
 
     day: date = on.date() if on else now().date()
     with open_case(folder, secret_source(**secret)) as case:
         found = status.lacks(case, day, progress=progress_for(as_json=as_json))
         counted = lookup.count(case)
+        names = ShortNames(case)
+        called = {lack.ref: names.of(lack.ref) for lack in found}
     if as_json:
         click.echo(
             json_text(
                 {
                     "on": day.isoformat(),
                     "records": counted,
-                    "lacks": [asdict(lack) for lack in found],
+                    "lacks": [asdict(lack) | {"short_name": called[lack.ref]} for lack in found],
                 },
             )
         )
@@ -67,7 +70,8 @@ def _status(*, folder: Path, on: datetime | None, as_json: bool, **secret: Any) 
         for lack in lacking:
             at = f" ({lack.at})" if lack.at else ""
             click.echo(
-                f"  {lack.ref}  {lack.kind}  {shown(lack.title)}: {why[lack.why]}{shown(at)}"
+                f"  {lack.ref}  {called[lack.ref] or lack.kind}  {shown(lack.title)}: "
+                f"{why[lack.why]}{shown(at)}"
             )
     if counted and not found:
         click.echo(_("Nothing is lacking."))

@@ -9,7 +9,12 @@ from contrechamp.base.errors import UsageError
 from contrechamp.base.i18n import _
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
 from contrechamp.cli.record_text import ref_argument
-from contrechamp.cli.remains_text import keep_reasons_option, show_remains, source_file_option
+from contrechamp.cli.remains_text import (
+    keep_reasons_option,
+    named_in,
+    show_remains,
+    source_file_option,
+)
 from contrechamp.cli.secret_input import secret_options, secret_source
 from contrechamp.cli.text_input import Line
 from contrechamp.wording.remains import out_of_reach
@@ -59,7 +64,7 @@ def _withdraw(
     reason: str,
     **secret: Any,
 ) -> None:
-    from contrechamp.dossier.reading import lookup
+    from contrechamp.dossier.reading import short_names
     from contrechamp.dossier.writing import erasing
 
     if with_source_file and not erase:
@@ -67,7 +72,7 @@ def _withdraw(
     with open_case(folder, secret_source(**secret), write=True) as case:
         done = erasing.withdraw(
             case,
-            lookup.by_beginning(case, ref).removeprefix("record/"),
+            short_names.full_ref(case, ref).removeprefix("record/"),
             on=on or now().date().isoformat(),
             how=how,
             erase_given=erase,
@@ -76,6 +81,8 @@ def _withdraw(
             keep_reasons=keep_reasons,
             now=now(),
         )
+        told = (*done.given, *done.used_by, *done.kept, *named_in(done.remains))
+        called = short_names.lines_of(case, told)
     groups = (
         (_("given under it: {ref}"), done.given),
         (_("uses it: {ref}"), done.used_by),
@@ -84,7 +91,7 @@ def _withdraw(
     )
     for line, refs in groups:
         for cited in refs:
-            click.echo(line.format(ref=cited))
-    show_remains(done.remains)
+            click.echo(line.format(ref=called.get(cited, cited)))
+    show_remains(done.remains, called)
     if done.erased:
         click.echo(out_of_reach())

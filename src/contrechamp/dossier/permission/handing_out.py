@@ -6,7 +6,7 @@ from pathlib import Path
 
 from contrechamp.base.progress import Progress, silent
 from contrechamp.dossier.permission import consent
-from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.reading import short_names
 from contrechamp.dossier.reading.view import View
 from contrechamp.vault.bags.exporting import Exported, export
 from contrechamp.vault.case import Case, Random
@@ -32,7 +32,7 @@ def hand_out(
         case: open for writing.
         items: ids.
         out: folder to create.
-        to: the recipient: a name, or record/... or the beginning of one.
+        to: the recipient: a name, or a reference, see `short_names.full_ref`.
         recipients: as all that follow, see `vault.bags.exporting.export`.
         plain: not encrypted.
         open_records: records readable, content encrypted.
@@ -46,7 +46,7 @@ def hand_out(
         InputError: if there is no such item, record or key.
         OutputError: if the folder cannot be created.
     """
-    actor = lookup.by_beginning(case, to) if to.startswith(lookup.SUBJECT) else ""
+    actor = short_names.full_ref(case, to) if short_names.is_typed(to) else ""
     refs = [f"item/{item}" for item in items]
     consent.require_sharing(View(case), refs, now.date(), to=actor, to_whom=to)
     return export(

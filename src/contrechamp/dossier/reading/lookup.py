@@ -1,6 +1,6 @@
 """Reading records: the newest version, earlier ones, and who cites what."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ from contrechamp.dossier.records.kinds import KINDS, class_of, kind_of
 from contrechamp.dossier.records.schema import REF, from_json
 from contrechamp.vault import state_shapes, subjects
 from contrechamp.vault.case import Case
-from contrechamp.vault.database import AT_A_TIME
+from contrechamp.vault.database import AT_A_TIME, rows_of
 from contrechamp.vault.log import branches, custody
 from contrechamp.vault.subjects import State
 
@@ -195,6 +195,17 @@ def known(case: Case, records: Sequence[str]) -> dict[str, Stored | None]:
     return found
 
 
+def those(case: Case, records: Iterable[str]) -> Iterator[Stored]:
+    """Yield the newest versions of records, by id, in the order in which they came in."""
+    query = "SELECT id, row FROM dossier WHERE id IN ({})"
+    found = sorted(rows_of(case.database, query, set(records)), key=lambda row: int(row[1]))
+    for first in range(0, len(found), AT_A_TIME):
+        some = [str(record) for record, _row in found[first : first + AT_A_TIME]]
+        rows = f"{_LISTED} WHERE id IN ({', '.join('?' * len(some))})"
+        for version, state, entry in subjects.joined(case, rows, some):
+            yield _stored(case, int(version), state, entry)
+
+
 def item_state(case: Case, item: str) -> dict[str, Any] | None:
     """Return the newest state of an item of the vault; None if there is no such item."""
     state = subjects.newest(case, f"item/{item}")
@@ -211,36 +222,6 @@ def id_of(ref: str) -> str:
     """Return the id in a reference; a bare id is returned unchanged."""
     found = REF.fullmatch(ref)
     return found[2] if found else ref
-
-
-def by_beginning(case: Case, text: str) -> str:
-    """Return the one reference that a text begins: an id, a reference, or the start of either.
-
-    Args:
-        case: open.
-        text: such as 3f2a, record/3f2a, item/90c1, record/3f2a...#passage.
-
-    Raises:
-        InputError: if no reference, or more than one, begins like this.
-    """
-    text, sharp, key = text.partition("#")
-    room, slash, digits = text.rpartition("/")
-    rooms = (room,) if slash else ("record", "item")
-    found = [
-        subject
-        for each in rooms
-        if each in {"record", "item"} and digits
-        for subject in subjects.with_prefix(case, f"{each}/{digits}", 2)
-    ]
-    if len(found) > 1:
-        raise InputError(
-            _("more than one record or item begins like this; give more of it: {text}").format(
-                text=text
-            )
-        )
-    if not found:
-        raise InputError(_("no such record or item in the case: {text}").format(text=text))
-    return found[0] + sharp + key
 
 
 _SHAPE = {"kind": str, "fields": dict}

@@ -3,7 +3,7 @@
 import datetime
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ from contrechamp.base.i18n import _
 from contrechamp.dossier.records.field_help import field_text
 from contrechamp.dossier.records.field_types import Record
 from contrechamp.dossier.records.findings import Assessment
+from contrechamp.dossier.records.json_references import with_references
 from contrechamp.dossier.records.kinds import KINDS, class_of, kind_of
 from contrechamp.dossier.records.schema import Member, Shape, from_json, members, to_json
 from contrechamp.dossier.shipped import assessments
@@ -40,13 +41,14 @@ def filled(record: Record) -> str:
     return "\n".join([*_head(kind), *_table(KINDS[kind], to_json(record), "", asked)]) + "\n"
 
 
-def read(kind: str, text: str, *, name: str = "") -> Record:
+def read(kind: str, text: str, *, name: str = "", full: Callable[[str], str] = str) -> Record:
     """Return the record that a form stands for.
 
     Args:
         kind: of record.
         text: of the form.
         name: of the file, for errors.
+        full: returns the reference that a name such as actor/city stands for.
 
     Raises:
         InputError: naming the line or field and what was expected; content is not repeated.
@@ -69,7 +71,8 @@ def read(kind: str, text: str, *, name: str = "") -> Record:
     if given is None:
         raise InputError(_("expected fields and their values"), where=name)
     where = f"{name}: {kind}" if name else kind
-    return from_json(class_of(kind), given, where=where)
+    cls = class_of(kind)
+    return from_json(cls, with_references(cls, given, full, where), where=where)
 
 
 def _plain(value: Any) -> Any:
@@ -91,8 +94,8 @@ def _head(kind: str) -> list[str]:
     return [
         f"# {kind}",
         "# " + _("What follows a # is not read. To fill in a field, remove the # in front of it."),
-        "# " + _("A reference is record/ or item/ and 16 digits; a date is written 2022, 2022-05 "
-                 "or 2022-05-14, with ~ for about."),
+        "# " + _("A reference is record/ or item/ and 16 digits, or a name such as actor/city; a "
+                 "date is written 2022, 2022-05 or 2022-05-14, with ~ for about."),
         *(f"# {key}: {assessments.in_language(one.name)}" for key, one in templates.items()),
         "",
     ]  # fmt: skip

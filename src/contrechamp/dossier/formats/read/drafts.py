@@ -8,7 +8,7 @@ from typing import Any, ParamSpec, TypeAlias
 
 from contrechamp.base.errors import InputError
 from contrechamp.dossier.formats.read.source_file import SourceFile
-from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.reading import lookup, short_names
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.field_types import ITEM, Record
 from contrechamp.vault.adding import Content, digests_of
@@ -120,6 +120,7 @@ class ImportContext:
 
     def __post_init__(self) -> None:
         self._import_key = self.case.import_key
+        self._full: Callable[[str], str] | None = None
 
     def is_there(self, record: str) -> bool:
         """Return whether the case has a record, by id."""
@@ -129,6 +130,21 @@ class ImportContext:
     def view(self) -> View:
         """Return a view of the case, which notes what it is asked."""
         return _NotingView(self.case, self.asked)
+
+    def full_ref(self, text: str, where: str) -> str:
+        """Return the reference that a name such as actor/city stands for; others are unchanged.
+
+        Raises:
+            InputError: if no record has the name, or several.
+        """
+        if self._full is None:
+            self._full = short_names.in_full(self.case)
+        try:
+            found = self._full(text)
+        except InputError as error:
+            raise InputError(str(error), where=where) from None
+        self.asked.add(found.partition("#")[0])
+        return found
 
     def is_of(self, case: Case) -> bool:
         """Return whether ids are still made in the same way in a case that was opened again."""

@@ -92,6 +92,11 @@ class CellReader:
             self._shapes[path] = shape_at(self.cls, path, where)
         return self._shapes[path]
 
+    def is_reference(self, path: str) -> bool:
+        """Return whether a field holds a reference to a record or an item."""
+        shape = self._known_shape(path)
+        return shape is not None and shape.refers_to is not None
+
     def _known_shape(self, path: str) -> Shape | None:
         try:
             return self._shape(path, "")

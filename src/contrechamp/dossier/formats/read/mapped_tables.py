@@ -24,6 +24,7 @@ from contrechamp.dossier.formats.read.mapped_rows import of_forms
 from contrechamp.dossier.formats.read.record_tables import fields_of
 from contrechamp.dossier.formats.read.source_file import SourceFile, TableRow
 from contrechamp.dossier.formats.read.table_layout import Layout, layout_of, place
+from contrechamp.dossier.reading import short_names
 from contrechamp.dossier.records.actors import Actor
 from contrechamp.dossier.records.kinds import class_of
 from contrechamp.dossier.records.schema import from_json, members
@@ -149,10 +150,14 @@ def _drafts(
         if not text:
             raise InputError(_("this must be given"), where=f"{row.where}: {column}")
     id_ = "/".join(given.values())
+    where = {path: f"{row.where}: {column}" for path, column in mapping.fields.items()}
     cells = dict(mapping.constants)
     for path, column in mapping.fields.items():
         if text := reader.text(row, path, column):
             cells[path] = text
+    for path, text in cells.items():
+        if short_names.is_typed(text) and reader.is_reference(path):
+            cells[path] = context.full_ref(text, where.get(path, f"{row.where}: {path}"))
     for path, column in mapping.points.items():
         if text := row.cells.get(column, "").strip():
             lat, lon, _up, within = _point(text, f"{row.where}: {column}")

@@ -13,6 +13,7 @@ from contrechamp.dossier.formats.write.outgoing import Outgoing
 from contrechamp.dossier.permission.standing import Standings
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import Stored
+from contrechamp.dossier.reading.short_names import ShortNames
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.contents import has_closed, open_json
 from contrechamp.dossier.records.json_schema import json_schema
@@ -22,14 +23,17 @@ from contrechamp.dossier.writing import store
 from contrechamp.dossier.writing.store import Put
 from contrechamp.vault.case import Case
 
-_MEMBERS = ("id", "kind", "version", "at", "standing", "closed_left_out", "fields")
+_MEMBERS = ("id", "short_name", "kind", "version", "at", "standing", "closed_left_out", "fields")
 
 
-def record_lines(case: Case, day: date, *, kind: str = "", closed: bool = False) -> Iterator[str]:
+def record_lines(
+    case: Case, names: ShortNames, day: date, *, kind: str = "", closed: bool = False
+) -> Iterator[str]:
     """Yield the newest version of every record as a line of JSON.
 
     Args:
         case: open.
+        names: of its records.
         day: for which the standing of each record is given.
         kind: of the records; "" for all kinds.
         closed: include what is closed. True identities are in no record, and never included.
@@ -38,7 +42,7 @@ def record_lines(case: Case, day: date, *, kind: str = "", closed: bool = False)
     standings = Standings(view, day)
     for stored in lookup.every(case, kind):
         view.remember(stored.id, stored.record)
-        yield json_text(as_object(stored, standings, closed=closed)) + "\n"
+        yield json_text(as_object(stored, standings, names, closed=closed)) + "\n"
 
 
 def write(outgoing: Outgoing, folder: Path) -> None:
@@ -50,11 +54,21 @@ def write(outgoing: Outgoing, folder: Path) -> None:
     write_json(folder / "records.schema.json", schema())
 
 
-def as_object(stored: Stored, standings: Standings, *, closed: bool = False) -> dict[str, Any]:
-    """Return a record and its standing as a JSON object."""
+def as_object(
+    stored: Stored,
+    standings: Standings,
+    names: ShortNames | None = None,
+    *,
+    closed: bool = False,
+) -> dict[str, Any]:
+    """Return a record and its standing as a JSON object.
+
+    Names are for those who work on the case: in an export they would tell of records that stay.
+    """
     without_closed = not closed and has_closed(stored.record)
     return {
         "id": stored.id,
+        **({"short_name": names.of(stored.ref)} if names is not None else {}),
         "kind": stored.kind,
         "version": stored.version,
         "at": stored.at,
@@ -106,6 +120,7 @@ def schema() -> dict[str, Any]:
         "type": "object",
         "properties": {
             "id": {"type": "string", "pattern": "^[0-9a-f]{16}$"},
+            "short_name": {"type": "string"},
             "kind": {"enum": list(KINDS)},
             "version": {"type": "integer", "minimum": 1},
             "at": {"type": "string"},
