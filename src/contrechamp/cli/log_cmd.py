@@ -98,7 +98,8 @@ def _log(
         click.echo(
             shown(
                 f"{mark}{line.number:>6}  {written_moment(line.at)}  {line.member}"
-                f"  {action_label(line.action)}  {line.subject}  {line.name or called[line.subject]}{reason}{clock}"
+                f"  {action_label(line.action)}  {line.subject}"
+                f"  {line.name or called[line.subject]}{reason}{clock}"
             )
         )
 

@@ -141,7 +141,7 @@ class Rows:
         values = np.array(pd.to_numeric(pd.Series(cells), errors="coerce"), np.float64)
         odd = ~missing & (np.isnan(values) | may_be_grouped(column, cells))
         rows = np.flatnonzero(odd)
-        for row, found in zip(rows, numbers_of(column, cells[rows], within), strict=True):
+        for row, found in zip(rows, numbers_of(column, cells[rows].tolist(), within), strict=True):
             values[row] = found[0] if found else np.nan
             if len(found) > 1:
                 text = _(
