@@ -11,6 +11,7 @@ import click
 from contrechamp.base.i18n import _
 from contrechamp.base.shown_text import shown
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
+from contrechamp.cli.item_texts import read_texts
 from contrechamp.cli.options import json_option
 from contrechamp.cli.secret_input import read_own_keys, secret_options, secret_source
 
@@ -54,6 +55,8 @@ def _merge(*, folder: Path, other: Path, reason: str, as_json: bool, **secret: A
             progress=progress_for(as_json=as_json),
         )
         conflicts = [_conflict_line(case, ref) for ref in done.conflicts]
+        # Made again, of the items that came: a text that the other copy has need not be theirs.
+        read_texts(case, as_json=as_json)
     if as_json:
         click.echo(json.dumps(asdict(done)))
         return

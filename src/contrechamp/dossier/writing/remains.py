@@ -8,9 +8,9 @@ from itertools import chain
 from typing import Any, Literal
 
 from contrechamp.base.errors import InputError
+from contrechamp.base.search_words import normalised
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import SUBJECT
-from contrechamp.dossier.reading.search import normalised
 from contrechamp.dossier.records.conflicts import Conflict
 from contrechamp.dossier.records.field_types import ITEM
 from contrechamp.dossier.records.testimony import Exhibit, Testimony

@@ -1,0 +1,165 @@
+"""Finding words in the texts of items, and the passage of each where they stand."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from contrechamp.base.errors import InputError
+from contrechamp.base.search_words import WORD, normalised
+from contrechamp.vault import object_keys, subjects
+from contrechamp.vault.case import Case
+from contrechamp.vault.texts import packed, tables
+from contrechamp.vault.texts.packed import TextPart
+
+#: With so many matches ranking says little, and would have to score every one of them.
+COMMON: Final = 1_000
+#: Words before and after the one that was found.
+_AROUND: Final = 8
+#: Letters of a text in which the best passage is looked for; beyond, the first one does.
+_LOOKED_THROUGH: Final = 200_000
+
+_COUNT = "SELECT count(*) FROM (SELECT 1 FROM text_search WHERE text_search MATCH ? LIMIT ?)"
+_ROWS = "SELECT rowid FROM text_search WHERE text_search MATCH ?"
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Where words stand in a text.
+
+    Args:
+        at: the place; see `packed.TextPart`.
+        words: those around, as they were written, and whether each was looked for.
+        begins: whether the text begins with them; `ends` likewise.
+        ends: whether it ends with them.
+    """
+
+    at: tuple[tuple[str, str], ...]
+    words: tuple[tuple[str, bool], ...] = field(repr=False)
+    begins: bool
+    ends: bool
+
+    @property
+    def text(self) -> str:
+        """The words, between dots where there are more."""
+        written = " ".join(word for word, _hit in self.words)
+        return f"{'' if self.begins else '… '}{written}{'' if self.ends else ' …'}"
+
+
+@dataclass(frozen=True)
+class Found:
+    """An item whose text holds the words.
+
+    Args:
+        items: references to all items with this content, the oldest first.
+        name: of the first of them.
+        passage: where; None if its text cannot be read any more.
+    """
+
+    items: tuple[str, ...]
+    name: str
+    passage: Passage | None
+
+
+def find(case: Case, query: str, asked: str, *, limit: int = 50) -> list[Found]:
+    """Return the items whose text holds all words, the best first; of very many, the newest.
+
+    Args:
+        case: open.
+        query: of FTS5, as `search_words.query_of` makes it.
+        asked: the words as they were asked for.
+        limit: at most so many.
+    """
+    if not query or not tables.are_there(case.database):
+        return []
+    numbers = _numbers(case, query, limit)
+    marks = ", ".join("?" * len(numbers))
+    rows = {
+        int(row): (str(content), str(text))
+        for row, content, text in case.database.execute(
+            f"SELECT row, object, text FROM texts WHERE row IN ({marks}) AND text IS NOT NULL",  # noqa: S608
+            numbers,
+        )
+    }
+    there = [rows[number] for number in numbers if number in rows]
+    holders = subjects.holders(case, [content for content, _text in there])
+    keys = object_keys.by_name(case, [text for _content, text in there])
+    wanted = wanted_words(asked)
+    found = []
+    for content, text in there:
+        items = holders.get(content, [])
+        if not items:
+            continue
+        state = subjects.newest(case, items[0])
+        name = str(state.parsed.get("name", "")) if state is not None else ""
+        passage = None
+        if text in keys:
+            try:
+                parts = packed.unpacked(object_keys.read(case, keys[text]))
+                passage = best_passage(parts, wanted)
+            except InputError:
+                passage = None  # `verify` says what is wrong with it
+        found.append(Found(tuple(items), name, passage))
+    return found
+
+
+def _numbers(case: Case, query: str, limit: int) -> list[int]:
+    (many,) = case.database.execute(_COUNT, (query, COMMON)).fetchone()
+    if many < COMMON:
+        rows: list[Any] = case.database.execute(
+            f"{_ROWS} ORDER BY rank LIMIT ?", (query, limit)
+        ).fetchall()
+        return [int(row) for (row,) in rows]
+    (top,) = case.database.execute("SELECT max(row) FROM texts").fetchone()
+    among = 4 * limit
+    while True:
+        rows = case.database.execute(
+            f"{_ROWS} AND rowid > ? ORDER BY rowid", (query, top - among)
+        ).fetchall()
+        if len(rows) >= limit or among >= top:
+            return [int(row) for (row,) in reversed(rows)][:limit]
+        among *= 4
+
+
+def wanted_words(asked: str) -> list[re.Pattern[str]]:
+    """Return what each word that was asked for matches among normalised words."""
+    found = []
+    for word in re.findall(r"\S+", asked.replace('"', " ") if '"' in asked else asked):
+        for part in WORD.findall(normalised(word)):
+            more = r"\w*" if word.endswith("*") else ""
+            found.append(re.compile(rf"(?<!\w){re.escape(part)}{more}(?!\w)"))
+    return found
+
+
+def best_passage(parts: Sequence[TextPart], wanted: Sequence[re.Pattern[str]]) -> Passage | None:
+    """Return the passage with most of the words, the first of several."""
+    best: tuple[int, TextPart] | None = None
+    looked = 0
+    for part in parts:
+        if best is not None and (looked > _LOOKED_THROUGH or best[0] == len(wanted)):
+            break
+        looked += len(part.text)
+        plain = normalised(part.text)
+        score = sum(pattern.search(plain) is not None for pattern in wanted)
+        if score and (best is None or score > best[0]):
+            best = (score, part)
+    return None if best is None else _passage(best[1], wanted)
+
+
+def _passage(part: TextPart, wanted: Sequence[re.Pattern[str]]) -> Passage:
+    """Return the words around those that were looked for, where most of them stand together."""
+    written = part.text.split()
+    hits: list[tuple[int, int]] = []  # place, number of the pattern
+    for place, word in enumerate(written):
+        plain = normalised(word)
+        hits += [(place, number) for number, one in enumerate(wanted) if one.search(plain)]
+    first, many = 0, -1
+    for place, _number in hits[:200]:
+        near = {number for other, number in hits if place <= other <= place + _AROUND}
+        if len(near) > many:
+            first, many = place, len(near)
+    begin, end = max(0, first - _AROUND), first + 2 * _AROUND + 1
+    marked = {place for place, _number in hits}
+    words = tuple((word[:80], place in marked) for place, word in
+                  enumerate(written[begin:end], start=begin))  # fmt: skip
+    return Passage(part.at, words, begin == 0, end >= len(written))

@@ -1,0 +1,327 @@
+"""Taking the text of items that are in a case: at the end of what brought them in, or later.
+
+An item is in the case, and safe, before anybody looks for its text: what its reader makes of it can
+take nothing away. Texts become part of the case some at a time; what was interrupted goes on.
+"""
+
+import io
+import math
+import secrets
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import IO, Any, Final, NamedTuple
+
+from contrechamp.base.disk import Disk
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _
+from contrechamp.base.progress import Progress, silent
+from contrechamp.base.search_words import normalised
+from contrechamp.cell.reading import Cell, OwnContent, opened_cell
+from contrechamp.vault import database, erasing, lock, object_keys, objects, subjects, turns
+from contrechamp.vault.case import Case
+from contrechamp.vault.object_keys import ObjectKey
+from contrechamp.vault.seekable import CHUNK, Seekable
+from contrechamp.vault.taking import Incoming
+from contrechamp.vault.texts import packed, reading, tables, tesseract
+from contrechamp.vault.texts.in_cell import by_kind
+from contrechamp.vault.texts.in_cell.kinds import HEAD, kind_of, may_hold_text, suffix_kind
+from contrechamp.vault.texts.reading import Ocr, Text
+
+#: Raised when readers take more than before: `--read-texts` then reads again what lacked something.
+VERSION: Final = 1
+#: How long pictures are read for each `add`, in seconds: a thousand photos take an hour. The rest
+#: is left to `again`.
+OCR_SECONDS: Final = 120.0
+#: Most texts, letters, and seconds of reading, that are written together.
+_TEXTS, _LETTERS, _SECONDS = 256, 8 << 20, 20.0
+
+
+class Lacking(NamedTuple):
+    """How the text of an item was read.
+
+    Args:
+        kind: of text, see `in_cell.kinds.kind_of`.
+        lacks: why not all of it is there; "" if it is.
+        some: whether there is any.
+    """
+
+    kind: str
+    lacks: str
+    some: bool
+
+
+def lacking(case: Case) -> Counter[Lacking]:
+    """Return how many contents lack text, and why."""
+    if not tables.are_there(case.database):
+        return Counter()
+    rows = case.database.execute(
+        "SELECT kind, lacks, text IS NOT NULL, count(*) FROM texts WHERE lacks <> '' "
+        "GROUP BY 1, 2, 3"
+    )
+    return Counter(
+        {Lacking(str(k), str(why), bool(some)): int(many) for k, why, some, many in rows}
+    )
+
+
+def waiting(case: Case) -> int:
+    """Return in how many contents nobody has looked for text yet."""
+    there = "SELECT object FROM texts" if tables.are_there(case.database) else "SELECT ''"
+    query = "SELECT count(DISTINCT object) FROM records WHERE object IS NOT NULL AND object NOT IN"
+    (many,) = case.database.execute(f"{query} ({there})").fetchone()
+    return int(many)
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """A content whose text is to be looked for.
+
+    Args:
+        object: its name.
+        media_type: as its record says.
+        name: of the first item that has it.
+    """
+
+    object: str
+    media_type: str
+    name: str
+
+
+@dataclass(frozen=True)
+class _Looked:
+    """A content that was looked into.
+
+    Args:
+        object: its name.
+        kind: of text.
+        text: that was found.
+    """
+
+    object: str
+    kind: str
+    text: Text
+
+    @property
+    def how(self) -> Lacking:
+        """How its text was read."""
+        return Lacking(self.kind, self.text.lacks, bool(self.text.parts))
+
+
+@dataclass
+class _Batch:
+    """Contents whose text was looked for, and that are to be written together."""
+
+    found: list[_Looked]
+    letters: int
+    since: float
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it is time to write."""
+        return (
+            len(self.found) >= _TEXTS
+            or self.letters >= _LETTERS
+            or time.monotonic() - self.since > _SECONDS
+        )
+
+
+@dataclass(frozen=True)
+class _Reading:
+    case: Case
+    cell: Callable[[], Cell]
+    ocr: Ocr
+
+
+def take(
+    case: Case,
+    *,
+    again: bool = False,
+    unconfined: bool = False,
+    progress: Progress = silent,
+) -> Counter[Lacking]:
+    """Take the text of every item that nobody looked for text in yet.
+
+    Other processes may write to the case while items are read.
+
+    Args:
+        case: open for writing.
+        again: look once more in those of which something is lacking that may be there now: a later
+            version reads more, Tesseract was installed since, or another machine confines readers.
+        unconfined: read even where the process that does so cannot be confined.
+        progress: is told how many items were looked at.
+
+    Returns:
+        How many contents were opened, by what is lacking of their text.
+
+    Raises:
+        OutputError: if the case cannot be written to; what was read before is in it.
+    """
+    if again:
+        _forget_lacking(case)
+    waiting = list(_waiting(case))
+    silent_ones = [one for one in waiting if not may_hold_text(one.media_type, one.name)]
+    others = [one for one in waiting if may_hold_text(one.media_type, one.name)]
+    if silent_ones:
+        with database.transaction(case.database):
+            tables.make(case.database)
+            _put_rows(case, [(one.object, "", "", None) for one in silent_ones])
+    if not others:
+        return Counter()
+    told: Counter[Lacking] = Counter()
+    with ExitStack() as stack:
+        opened: list[Cell] = []
+
+        def cell() -> Cell:
+            if not opened:
+                opened.append(
+                    stack.enter_context(
+                        opened_cell(reading.LIMITS, _modules(others), unconfined=unconfined)
+                    )
+                )
+            return opened[0]
+
+        disk = stack.enter_context(case.folder.disk())
+        in_turns = stack.enter_context(lock.taking_in(case.folder, objects.INCOMING_PATH))
+        advance = stack.enter_context(progress(_reading_label(), len(others)))
+        seconds = math.inf if again else OCR_SECONDS
+        ocr = Ocr(tesseract.found(unconfined=unconfined), seconds, unconfined)
+        run = _Reading(case, cell, ocr)
+        keys = object_keys.by_name(case, [one.object for one in others])
+        rest = iter([(one, keys[one.object]) for one in others if one.object in keys])
+        while True:
+            with turns.others_may_write(case) if in_turns else ExitStack():
+                batch = _read_some(run, rest, advance)
+            if not batch.found:
+                break
+            _write(case, batch, disk)
+            told.update(one.how for one in batch.found)
+    return told
+
+
+def _reading_label() -> str:
+    return _("Reading texts")
+
+
+def _waiting(case: Case) -> Iterator[_Waiting]:
+    """Yield the contents of items that are not in the table yet, in the order of their items."""
+    there = "SELECT object FROM texts" if tables.are_there(case.database) else "SELECT ''"
+    seen = set()
+    for name in case.database.execute(
+        "SELECT subject FROM records WHERE subject LIKE 'item/%' AND object IS NOT NULL "  # noqa: S608
+        f"AND object NOT IN ({there}) ORDER BY entry"
+    ).fetchall():
+        state = subjects.newest(case, str(name[0]))
+        if state is None or state.object is None or state.object in seen:
+            continue
+        seen.add(state.object)
+        says = state.parsed
+        yield _Waiting(state.object, str(says.get("media_type", "")), str(says.get("name", "")))
+
+
+def _modules(waiting: Sequence[_Waiting]) -> list[str]:
+    """Return what most of these need, to be imported once; the rest each child imports itself."""
+    kinds: set[str] = set()
+    for one in waiting:
+        if one.media_type == "application/pdf":
+            kinds.add("pdf")
+        elif one.media_type.startswith("image/"):
+            kinds.add("picture")
+        elif "vnd." in one.media_type or one.media_type.endswith("zip"):
+            kinds.add("zip")
+        kinds.add(suffix_kind(one.name))
+    kinds &= by_kind.KINDS
+    return ["contrechamp.vault.texts.in_cell.read", *by_kind.modules(kinds)]
+
+
+def _read_some(
+    run: _Reading, rest: Iterator[tuple[_Waiting, ObjectKey]], advance: Callable[[float], None]
+) -> _Batch:
+    batch = _Batch([], 0, time.monotonic())
+    for one, key in rest:
+        kind, text = _read(run, one, key)
+        batch.found.append(_Looked(one.object, kind, text))
+        batch.letters += sum(len(part.text) for part in text.parts)
+        advance(1)
+        if batch.is_full:
+            break
+    return batch
+
+
+def _read(run: _Reading, one: _Waiting, key: ObjectKey) -> tuple[str, Text]:
+    """Return what kind of text a content holds, and its text."""
+    try:
+        with _opened(run.case, key) as content:
+            kind = kind_of(content.read(HEAD), one.name.rpartition("/")[2])
+            if kind in ("", "unread"):
+                return kind, Text(lacks="kind" if kind else "")
+            # Decoding text follows no structure in it: that is done here, and at once.
+            cell = OwnContent() if kind == "plain" else run.cell()
+            return kind, reading.text_of(content, kind, cell, run.ocr)
+    except (InputError, OSError):
+        return "", Text(lacks="damaged")  # `verify` says what is wrong with it
+
+
+def _opened(case: Case, key: ObjectKey) -> IO[bytes]:
+    """Open the content of an object, which is decrypted as it is read."""
+    if key.place.length is not None or key.size <= objects.SMALL:
+        return io.BytesIO(object_keys.read(case, key))
+    return io.BufferedReader(Seekable(objects.opened(case.folder, key.place), key.identity), CHUNK)
+
+
+def _write(case: Case, batch: _Batch, disk: Disk) -> None:
+    """Make texts part of the case; those of items that were erased meanwhile are left out."""
+    incoming = Incoming(case.folder)
+    rows: list[tuple[str, str, str, str | None]] = []
+    words: dict[str, str] = {}
+    keys: list[tuple[ObjectKey, str]] = []
+    there = object_keys.by_name(case, [one.object for one in batch.found])
+    for one in batch.found:
+        if one.object not in there:
+            continue
+        name = None
+        if one.text.parts:
+            name = secrets.token_hex(16)
+            taken = incoming.take(io.BytesIO(packed.packed(one.text.parts)), lambda _bytes: None)
+            place = objects.Place(objects.path_of(taken.incoming), taken.start, taken.length)
+            key = ObjectKey(name, taken.identity, taken.size, taken.sha256, taken.blake3, place)
+            keys.append((key, taken.incoming))
+            words[one.object] = indexed(one.text.parts)
+        rows.append((one.object, one.kind, one.text.lacks, name))
+    files = incoming.settle(disk)
+    objects.check_incoming(case.folder, files)
+    with database.transaction(case.database):
+        tables.make(case.database)
+        object_keys.put(case, keys)
+        _put_rows(case, rows)
+        for content, text_words in words.items():
+            case.database.execute(
+                "INSERT INTO text_search (rowid, text) SELECT row, ? FROM texts WHERE object = ?",
+                (text_words, content),
+            )
+    moves = [(objects.waiting_in_incoming(file), file) for file in files]
+    objects.put_in_place(case.folder, moves, disk)
+    object_keys.settle(case)
+
+
+def indexed(parts: Sequence[packed.TextPart]) -> str:
+    """Return the words of a text as they are indexed."""
+    return "\n".join(normalised(part.text) for part in parts)
+
+
+def _put_rows(case: Case, rows: Sequence[tuple[str, str, str, str | None]]) -> None:
+    case.database.executemany(
+        "INSERT OR IGNORE INTO texts (object, kind, lacks, reader, text) VALUES (?, ?, ?, ?, ?)",
+        [(content, kind, lacks, VERSION, text) for content, kind, lacks, text in rows],
+    )
+
+
+def _forget_lacking(case: Case) -> None:
+    """Forget the texts of which something is lacking: they are taken again."""
+    if not tables.are_there(case.database):
+        return
+    rows: list[Any] = case.database.execute(
+        "SELECT object FROM texts WHERE lacks <> '' OR reader < ?", (VERSION,)
+    ).fetchall()
+    erasing.forget_texts(case, [str(content) for (content,) in rows])
