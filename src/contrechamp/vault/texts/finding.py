@@ -1,8 +1,9 @@
 """Finding words in the texts of items, and the passage of each where they stand."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from contrechamp.base.errors import InputError
@@ -101,6 +102,33 @@ def find(case: Case, query: str, asked: str, *, limit: int = 50) -> list[Found]:
                 passage = None  # `verify` says what is wrong with it
         found.append(Found(tuple(items), name, passage))
     return found
+
+
+def texts_of(case: Case, contents: Iterable[str]) -> dict[str, Callable[[], list[str]]]:
+    """Return what reads the text of each content that has one: its parts, none if it is damaged.
+
+    Args:
+        case: open.
+        contents: names of their objects.
+    """
+    if not tables.are_there(case.database):
+        return {}
+    wanted = set(contents)
+    rows = case.database.execute("SELECT object, text FROM texts WHERE text IS NOT NULL").fetchall()
+    named = {str(content): str(text) for content, text in rows if content in wanted}
+    keys = object_keys.by_name(case, named.values())
+    return {
+        content: partial(_parts_of, case, keys[text])
+        for content, text in named.items()
+        if text in keys
+    }
+
+
+def _parts_of(case: Case, key: object_keys.ObjectKey) -> list[str]:
+    try:
+        return [part.text for part in packed.unpacked(object_keys.read(case, key))]
+    except InputError:
+        return []  # `verify` says what is wrong with it
 
 
 def _numbers(case: Case, query: str, limit: int) -> list[int]:

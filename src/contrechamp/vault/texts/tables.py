@@ -4,7 +4,7 @@ They are made when the first text is taken: a case without texts has none of the
 of before. Erasing an item erases its rows here in the same transaction (`vault.erasing`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 #: Statements of these tables. The index holds no text, only where in which text a word stands; the
@@ -65,6 +65,14 @@ def forget(database: Any, contents: Iterable[str]) -> list[str]:
             gone.append(str(text))
         database.execute("DELETE FROM texts WHERE row = ?", (number,))
     return gone
+
+
+def among(database: Any, contents: Collection[str]) -> set[str]:
+    """Return those of some contents whose text was looked for."""
+    if not contents or not are_there(database):
+        return set()
+    rows = database.execute("SELECT object FROM texts")
+    return {str(content) for (content,) in rows}.intersection(contents)
 
 
 def clean(database: Any) -> None:

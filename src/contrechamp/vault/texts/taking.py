@@ -6,6 +6,7 @@ take nothing away. Texts become part of the case some at a time; what was interr
 
 import io
 import math
+import re
 import secrets
 import time
 from collections import Counter
@@ -27,14 +28,28 @@ from contrechamp.vault.seekable import CHUNK, Seekable
 from contrechamp.vault.taking import Incoming
 from contrechamp.vault.texts import packed, reading, tables, tesseract
 from contrechamp.vault.texts.in_cell import by_kind
-from contrechamp.vault.texts.in_cell.kinds import HEAD, kind_of, may_hold_text, suffix_kind
+from contrechamp.vault.texts.in_cell.kinds import (
+    HEAD,
+    SUFFIXES,
+    kind_of,
+    may_hold_text,
+    suffix_kind,
+)
 from contrechamp.vault.texts.reading import Ocr, Text
+from contrechamp.vault.values import blob
 
 #: Raised when readers take more than before: `--read-texts` then reads again what lacked something.
 VERSION: Final = 1
 #: How long pictures are read for each `add`, in seconds: a thousand photos take an hour. The rest
 #: is left to `again`.
 OCR_SECONDS: Final = 120.0
+#: Setting of a case: up to which entry of the log all items were looked into.
+_LOOKED_TO: Final = "texts_looked_to"
+#: The item that an entry of the log is about; what the record of a file says that begins like
+#: nothing known, and of one whose name tells more.
+_ITEM: Final = re.compile(rb'"subject":"(item/[0-9a-f]{16})"')
+_OF_ANY_BYTES: Final = b'"media_type":"application/octet-stream"'
+_SUFFIX: Final = re.compile(rb"(?i)\.(?:%b)\"" % "|".join(map(re.escape, SUFFIXES)).encode())
 #: Most texts, letters, and seconds of reading, that are written together.
 _TEXTS, _LETTERS, _SECONDS = 256, 8 << 20, 20.0
 
@@ -67,11 +82,8 @@ def lacking(case: Case) -> Counter[Lacking]:
 
 
 def waiting(case: Case) -> int:
-    """Return in how many contents nobody has looked for text yet."""
-    there = "SELECT object FROM texts" if tables.are_there(case.database) else "SELECT ''"
-    query = "SELECT count(DISTINCT object) FROM records WHERE object IS NOT NULL AND object NOT IN"
-    (many,) = case.database.execute(f"{query} ({there})").fetchone()
-    return int(many)
+    """Return in how many contents nobody has looked for text yet, that may hold some."""
+    return len(_waiting(case, _looked_to(case)))
 
 
 @dataclass(frozen=True)
@@ -160,16 +172,20 @@ def take(
     """
     if again:
         _forget_lacking(case)
-    waiting = list(_waiting(case))
-    silent_ones = [one for one in waiting if not may_hold_text(one.media_type, one.name)]
-    others = [one for one in waiting if may_hold_text(one.media_type, one.name)]
-    if silent_ones:
-        with database.transaction(case.database):
-            tables.make(case.database)
-            _put_rows(case, [(one.object, "", "", None) for one in silent_ones])
-    if not others:
-        return Counter()
+    size, since = case.size, 0 if again else _looked_to(case)
+    others = _waiting(case, since)
+    told = _take(case, others, again=again, unconfined=unconfined, progress=progress)
+    if size > since:
+        _note_looked_to(case, size)
+    return told
+
+
+def _take(
+    case: Case, others: Sequence[_Waiting], *, again: bool, unconfined: bool, progress: Progress
+) -> Counter[Lacking]:
     told: Counter[Lacking] = Counter()
+    if not others:
+        return told
     with ExitStack() as stack:
         opened: list[Cell] = []
 
@@ -204,20 +220,42 @@ def _reading_label() -> str:
     return _("Reading texts")
 
 
-def _waiting(case: Case) -> Iterator[_Waiting]:
-    """Yield the contents of items that are not in the table yet, in the order of their items."""
-    there = "SELECT object FROM texts" if tables.are_there(case.database) else "SELECT ''"
-    seen = set()
-    for name in case.database.execute(
-        "SELECT subject FROM records WHERE subject LIKE 'item/%' AND object IS NOT NULL "  # noqa: S608
-        f"AND object NOT IN ({there}) ORDER BY entry"
-    ).fetchall():
-        state = subjects.newest(case, str(name[0]))
-        if state is None or state.object is None or state.object in seen:
+def _looked_to(case: Case) -> int:
+    """Return up to which entry of the log all items were looked into."""
+    row = case.database.execute("SELECT value FROM settings WHERE name = ?", (_LOOKED_TO,))
+    found = row.fetchone()
+    return 0 if found is None else int.from_bytes(blob(found[0], "settings.value", 8), "big")
+
+
+def _note_looked_to(case: Case, size: int) -> None:
+    with database.transaction(case.database):
+        value = size.to_bytes(8, "big")
+        case.database.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (_LOOKED_TO, value))
+
+
+def _waiting(case: Case, since: int) -> list[_Waiting]:
+    """Return the contents of items since an entry that may hold text, and are not in the table."""
+    entries = case.database.execute(
+        "SELECT content FROM entries WHERE number >= ? AND instr(content, ?) ORDER BY number",
+        (since, b'"subject":"item/'),
+    )
+    # Of a thousand files without text nothing is parsed: their intake must cost no more for this.
+    named = (_ITEM.search(content) for (content,) in entries)
+    items = dict.fromkeys(one[1].decode() for one in named if one is not None)
+    states = subjects.newest_of(case, items)
+    found: dict[str, _Waiting] = {}
+    for item in items:
+        state = states.get(item)
+        if state is None or state.object is None or state.object in found:
             continue
-        seen.add(state.object)
+        if _OF_ANY_BYTES in state.content and not _SUFFIX.search(state.content):
+            continue
         says = state.parsed
-        yield _Waiting(state.object, str(says.get("media_type", "")), str(says.get("name", "")))
+        media_type, name = str(says.get("media_type", "")), str(says.get("name", ""))
+        if may_hold_text(media_type, name):
+            found[state.object] = _Waiting(state.object, media_type, name)
+    there = tables.among(case.database, found)
+    return [one for content, one in found.items() if content not in there]
 
 
 def _modules(waiting: Sequence[_Waiting]) -> list[str]:

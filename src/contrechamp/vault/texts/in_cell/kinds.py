@@ -19,6 +19,7 @@ _SUFFIXES: Final = {
 _BY_SUFFIX: Final = {
     suffix: kind for kind, suffixes in _SUFFIXES.items() for suffix in suffixes.split()
 }
+SUFFIXES: Final = tuple(_BY_SUFFIX)
 _TEXTUAL: Final = (
     "text/", "image/", "application/vnd.openxmlformats", "application/vnd.oasis",
 )  # fmt: skip
