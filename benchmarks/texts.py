@@ -54,7 +54,8 @@ def pdf(rng: random.Random, number: int, of: int) -> bytes:
     document = pymupdf.open()
     for _page in range(PAGES):
         sheet = document.new_page()
-        sheet.insert_htmlbox(sheet.rect + (36, 36, -36, -36), page(rng, number, of))
+        place = sheet.rect + (36, 36, -36, -36)  # noqa: RUF005  numbers are added to numbers
+        sheet.insert_htmlbox(place, page(rng, number, of))
     return bytes(document.tobytes(garbage=3, deflate=True))
 
 

@@ -98,9 +98,7 @@ def open_slides(words: str) -> bytes:
 
     document = OpenDocumentPresentation()
     document.automaticstyles.addElement(layout := style.PageLayout(name="p"))
-    document.masterstyles.addElement(
-        master := style.MasterPage(name="m", pagelayoutname=layout)
-    )
+    document.masterstyles.addElement(master := style.MasterPage(name="m", pagelayoutname=layout))
     for said in ("SAMPLE first", words):
         page = draw.Page(masterpagename=master)
         frame, box = draw.Frame(), draw.TextBox()
