@@ -62,7 +62,7 @@ def ask_with_input(
     name: str,
     *,
     variables: Mapping[str, str] | None = None,
-    seconds: int = _PATIENCE_S,
+    seconds: int | None = None,
     unconfined: bool = False,
 ) -> bytes:
     """Return what `program` prints when it reads `content`, which is in no file, as its input.
@@ -73,7 +73,7 @@ def ask_with_input(
         content: what it reads.
         name: what the user calls the file that this is of, for messages.
         variables: of its environment, beside those that every program gets.
-        seconds: that it may take.
+        seconds: that it may take, if that is less than others may.
         unconfined: as of `ask`.
 
     Raises:
@@ -106,11 +106,13 @@ def _asked(
     name: str,
     *,
     variables: Mapping[str, str] | None = None,
-    seconds: int = _PATIENCE_S,
+    seconds: int | None = None,
     unconfined: bool,
 ) -> bytes:
     program = os.path.abspath(program)
-    limits = replace(_LIMITS, cpu_s=seconds, wall_s=seconds, stall_s=seconds)
+    limits = _LIMITS
+    if seconds is not None:
+        limits = replace(limits, cpu_s=seconds, wall_s=seconds, stall_s=seconds)
     programs = list(dict.fromkeys(_executed(Path(program))))
     said = {
         "command": [program, *arguments],
