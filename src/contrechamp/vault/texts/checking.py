@@ -53,8 +53,12 @@ def _word_for_word(case: Case, rows: dict[int, str]) -> Iterator[Discrepancy]:
         keys = object_keys.by_name(case, rows.values())
         for row, name in rows.items():
             try:
-                words = indexed(packed.unpacked(object_keys.read(case, keys[name])))
+                content = object_keys.read(case, keys[name])
             except (InputError, KeyError):
+                return  # that an object is missing or altered is told of each
+            try:
+                words = indexed(packed.unpacked(content))
+            except InputError:
                 yield Discrepancy("index", name, _("the text of an item cannot be read"))
                 return
             again.execute("INSERT INTO text_search (rowid, text) VALUES (?, ?)", (row, words))
