@@ -120,6 +120,28 @@ def as_objects(hits: list["Found"]) -> list[dict[str, Any]]:
     ]
 
 
+def tell_text(case: "Case", item: str) -> None:
+    """Print the text of an item, part by part, and what is lacking of it."""
+    from contrechamp.vault.texts import finding
+    from contrechamp.wording.texts import lacking_lines, place_label
+
+    parts, how = finding.text_of_item(case, item)
+    before = None
+    for part in parts:
+        if part.at and part.at != before:
+            click.echo(f"[{shown(place_label(part.at))}]")
+        before = part.at
+        for line in part.text.split("\n"):
+            click.echo(shown(line))
+    if how is None:
+        click.echo(_("It was not looked into yet: contrechamp find CASE --read-texts"), err=True)
+    elif how.lacks:
+        for line in lacking_lines([(how, 1)]):
+            click.echo(line, err=True)
+    elif not parts:
+        click.echo(_("It holds no text."), err=True)
+
+
 def tell_unread(case: "Case") -> None:
     """Say once in which items words cannot be found, and why."""
     from contrechamp.vault.texts import taking

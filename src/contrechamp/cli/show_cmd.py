@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from contrechamp.base.errors import UsageError
 from contrechamp.base.i18n import _
 from contrechamp.base.json_text import json_text
 from contrechamp.base.shown_text import shown
@@ -37,6 +38,11 @@ def command() -> click.Command:
             kind_option(),
             click.Option(["--closed"], is_flag=True, help=_("Show what is closed as well.")),
             click.Option(["--versions"], is_flag=True, help=_("Show every version of the record.")),
+            click.Option(
+                ["--text"],
+                is_flag=True,
+                help=_("Show the text that was read of an item, and nothing else."),
+            ),
             *secret_options(),
             json_option(),
         ],
@@ -50,9 +56,11 @@ def _show(
     kind: str,
     closed: bool,
     versions: bool,
+    text: bool,
     as_json: bool,
     **secret: Any,
 ) -> None:
+    from contrechamp.cli.item_texts import tell_text
     from contrechamp.dossier.reading import lookup
     from contrechamp.dossier.records.kinds import class_of
 
@@ -60,9 +68,16 @@ def _show(
         class_of(kind)
     with open_case(folder, secret_source(**secret)) as case:
         if ref is None:
+            if text:
+                raise UsageError(_("--text is for items"))
             _list(case, kind, closed=closed, as_json=as_json)
             return
         full = lookup.by_beginning(case, ref).partition("#")[0]
+        if text:
+            if not full.startswith("item/"):
+                raise UsageError(_("--text is for items"))
+            tell_text(case, full)
+            return
         if full.startswith("item/"):
             _item(case, full, as_json=as_json)
             return

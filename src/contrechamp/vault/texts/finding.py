@@ -11,7 +11,9 @@ from contrechamp.base.search_words import WORD, normalised
 from contrechamp.vault import object_keys, subjects
 from contrechamp.vault.case import Case
 from contrechamp.vault.texts import packed, tables
+from contrechamp.vault.texts.in_cell.kinds import may_hold_text
 from contrechamp.vault.texts.packed import TextPart
+from contrechamp.vault.texts.reading import Lacking
 
 #: With so many matches ranking says little, and would have to score every one of them.
 COMMON: Final = 1_000
@@ -122,6 +124,35 @@ def texts_of(case: Case, contents: Iterable[str]) -> dict[str, Callable[[], list
         for content, text in named.items()
         if text in keys
     }
+
+
+def text_of_item(case: Case, item: str) -> tuple[list[TextPart], Lacking | None]:
+    """Return the text of an item, and how it was read; None if nobody looked into it yet.
+
+    Args:
+        case: open.
+        item: reference, ``item/<id>``.
+
+    Raises:
+        InputError: if its text is damaged.
+    """
+    state = subjects.newest(case, item)
+    if state is None or state.object is None:
+        return [], None
+    says = state.parsed
+    if not may_hold_text(str(says.get("media_type", "")), str(says.get("name", ""))):
+        return [], Lacking("", "", False)
+    if not tables.are_there(case.database):
+        return [], None
+    row = case.database.execute(
+        "SELECT kind, lacks, text FROM texts WHERE object = ?", (state.object,)
+    ).fetchone()
+    if row is None:
+        return [], None
+    kind, lacks, text = row
+    key = object_keys.by_name(case, [str(text)]).get(str(text)) if text is not None else None
+    parts = packed.unpacked(object_keys.read(case, key)) if key is not None else []
+    return parts, Lacking(str(kind), str(lacks), bool(parts))
 
 
 def _parts_of(case: Case, key: object_keys.ObjectKey) -> list[str]:

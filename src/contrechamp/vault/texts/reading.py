@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import IO, Any, Final
+from typing import IO, Any, Final, NamedTuple
 
 from contrechamp.base.errors import InputError
 from contrechamp.cell import programs
@@ -70,6 +70,20 @@ class Ocr:
             return self.reader.text_of(picture, unconfined=self.unconfined)
         finally:
             self.seconds -= time.monotonic() - started
+
+
+class Lacking(NamedTuple):
+    """How the text of an item was read.
+
+    Args:
+        kind: of text, see `in_cell.kinds.kind_of`.
+        lacks: why not all of it is there; "" if it is.
+        some: whether there is any.
+    """
+
+    kind: str
+    lacks: str
+    some: bool
 
 
 @dataclass

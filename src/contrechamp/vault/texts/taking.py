@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import IO, Any, Final, NamedTuple
+from typing import IO, Any, Final
 
 from contrechamp.base.disk import Disk
 from contrechamp.base.errors import InputError
@@ -35,7 +35,7 @@ from contrechamp.vault.texts.in_cell.kinds import (
     may_hold_text,
     suffix_kind,
 )
-from contrechamp.vault.texts.reading import Ocr, Text
+from contrechamp.vault.texts.reading import Lacking, Ocr, Text
 from contrechamp.vault.values import blob
 
 #: Raised when readers take more than before: `--read-texts` then reads again what lacked something.
@@ -52,20 +52,6 @@ _OF_ANY_BYTES: Final = b'"media_type":"application/octet-stream"'
 _SUFFIX: Final = re.compile(rb"(?i)\.(?:%b)\"" % "|".join(map(re.escape, SUFFIXES)).encode())
 #: Most texts, letters, and seconds of reading, that are written together.
 _TEXTS, _LETTERS, _SECONDS = 256, 8 << 20, 20.0
-
-
-class Lacking(NamedTuple):
-    """How the text of an item was read.
-
-    Args:
-        kind: of text, see `in_cell.kinds.kind_of`.
-        lacks: why not all of it is there; "" if it is.
-        some: whether there is any.
-    """
-
-    kind: str
-    lacks: str
-    some: bool
 
 
 def lacking(case: Case) -> Counter[Lacking]:
