@@ -20,8 +20,10 @@ from contrechamp.dossier.writing.remains import remains
 from contrechamp.vault import erasing as vault_erasing
 from contrechamp.vault import object_keys
 from contrechamp.vault.case import Case
+from contrechamp.vault.texts import taking
 from contrechamp.vault.verifying import verify
 from vault import cases
+from vault.text_files import pdf
 
 TOLD = "SAMPLE zanzibarword quuxword, the turnstile plughword stays xyzzyword red"
 WORDS = ("zanzibarword", "quuxword", "plughword", "xyzzyword")
@@ -117,6 +119,20 @@ def test_every_place_that_repeats_the_words_is_told(tmp_path: Path) -> None:
         erasing.erase(at.case, [given, quoting, earlier], reason="SAMPLE", now=NOW)
         vault_erasing.erase(at.case, [notes[5:]], reason="SAMPLE", now=NOW)
         assert holding(at.case, ("zanzibarword",)) == {"reasons"}
+
+
+def test_a_document_that_repeats_the_words_is_told_once_its_text_was_read(
+    tmp_path: Path,
+) -> None:
+    letter = item(tmp_path, pdf("SAMPLE", TOLD))
+    with desk(tmp_path) as at:
+        who = at.put(source())
+        given = at.put(telling(who, passages=(Passage(key="p1", text=TOLD),), summary=""))
+        before = remains(at.case, [given])
+        taking.take(at.case)
+        found = remains(at.case, [given])
+    assert (before.repeated, before.unread) == ((), 1)
+    assert (found.repeated, found.unread) == ((letter,), 0)
 
 
 def test_a_day_and_a_time_are_no_words_of_it(tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ from typing import Literal, TypeAlias
 
 from contrechamp.base.errors import CheckFailedError
 from contrechamp.base.i18n import _
+from contrechamp.base.search_words import normalised
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import SUBJECT
-from contrechamp.dossier.reading.search import normalised
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.contents import parts
 from contrechamp.dossier.records.field_types import ITEM, Evidence, earliest, latest

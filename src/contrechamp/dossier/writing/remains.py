@@ -8,9 +8,9 @@ from itertools import chain
 from typing import Any, Literal
 
 from contrechamp.base.errors import InputError
+from contrechamp.base.search_words import normalised
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import SUBJECT
-from contrechamp.dossier.reading.search import normalised
 from contrechamp.dossier.records.conflicts import Conflict
 from contrechamp.dossier.records.field_types import ITEM
 from contrechamp.dossier.records.testimony import Exhibit, Testimony
@@ -19,6 +19,7 @@ from contrechamp.vault.bags import exporting
 from contrechamp.vault.case import Case
 from contrechamp.vault.log import branches, custody
 from contrechamp.vault.object_keys import ObjectKey
+from contrechamp.vault.texts import finding
 
 #: `RUN` words in a row that appear elsewhere too count as a copy; of shorter texts all words, but
 #: at least `SHORTEST`.
@@ -83,7 +84,7 @@ class Remains:
         citing: references to records that cite them, and may paraphrase them.
         outside: copies that were handed out.
         reasons: ``entry/<number>`` of their own entries whose reasons are kept on purpose.
-        unread: number of items that were not searched, as no text or too large.
+        unread: number of items that were not searched: no text was read of them.
     """
 
     files: tuple[HeldFile, ...] = ()
@@ -268,13 +269,19 @@ def _repeated(case: Case, runs: _Runs, known: set[str]) -> tuple[list[str], int]
     found += [ref for ref, text in _reasons(case, known) if runs.stand_in(text)]
     unread = 0
     keys = object_keys.by_name(case, [name for _subject, name, _is_text in items])
+    of_items = finding.texts_of(case, keys)
     for subject, name, is_text in items:
         key = keys.get(name)
         if key is None:
             continue
-        if not is_text or key.size > MAX_FILE:
+        if is_text and key.size <= MAX_FILE:
+            texts: Iterable[str] = _readings(case, key)
+        elif name in of_items:
+            texts = of_items[name]()
+        else:
             unread += 1
-        elif any(runs.stand_in(text) for text in _readings(case, key)):
+            continue
+        if any(runs.stand_in(text) for text in texts):
             found.append(subject)
     return found, unread
 
