@@ -20,4 +20,5 @@ def flag_labels() -> dict[str, str]:
         "evidence-erased": _("rests on something erased"),
         "evidence-lacking": _("rests on something that has no evidence itself"),
         "evidence-without-consent": _("rests on something held without consent"),
+        "release-taken-back": _("its release no longer holds"),
     }

@@ -9,6 +9,7 @@ from contrechamp.base.i18n import _
 from contrechamp.dossier.identities import compartment
 from contrechamp.dossier.permission import consent
 from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.reading.copies_out import handed_out
 from contrechamp.dossier.reading.lookup import SUBJECT
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.field_types import ITEM
@@ -18,7 +19,6 @@ from contrechamp.dossier.writing import store
 from contrechamp.dossier.writing.remains import (
     Remains,
     conflicts_about,
-    handed_out,
     remains,
     same_content,
 )

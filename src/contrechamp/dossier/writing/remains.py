@@ -9,13 +9,12 @@ from typing import Any, Literal
 
 from contrechamp.base.errors import InputError
 from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.reading.copies_out import HandedOut, handed_out
 from contrechamp.dossier.reading.lookup import SUBJECT
 from contrechamp.dossier.reading.search import normalised
 from contrechamp.dossier.records.conflicts import Conflict
-from contrechamp.dossier.records.field_types import ITEM
 from contrechamp.dossier.records.testimony import Exhibit, Testimony
 from contrechamp.vault import object_keys, subjects
-from contrechamp.vault.bags import exporting
 from contrechamp.vault.case import Case
 from contrechamp.vault.log import branches, custody
 from contrechamp.vault.object_keys import ObjectKey
@@ -50,25 +49,6 @@ class HeldFile:
     name: str
     how: Literal["read-from", "given"]
     others: int
-
-
-@dataclass(frozen=True)
-class HandedOut:
-    """A copy that was handed out.
-
-    Args:
-        name: of the folder that was written.
-        at: when, UTC, ISO 8601.
-        to: the recipients as logged: names, references, age recipients; "" if unknown.
-        team: whether it was for those who work on the case.
-        of: references to what it contains.
-    """
-
-    name: str
-    at: str
-    to: str
-    team: bool
-    of: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -135,21 +115,6 @@ def remains(case: Case, refs: Sequence[str], *, keep_reasons: bool = False) -> R
         unread=unread,
         reasons=tuple(_entry_ref(number) for number in own) if keep_reasons else (),
     )
-
-
-def handed_out(case: Case, refs: Sequence[str]) -> list[HandedOut]:
-    """Return the copies of records and items that were handed out, the oldest first."""
-    wanted = set(refs)
-    found = []
-    for state in (one.parsed for one in subjects.below(case, exporting.SUBJECT)):
-        contents = [f"{ITEM}/{one}" for one in state.get("items", [])]
-        contents += [SUBJECT + one for one in state.get("records", [])]
-        inside = tuple(one for one in contents if one in wanted)
-        if inside:
-            to = str(state.get("for", "")) or ", ".join(state.get("to", []))
-            team = bool(state.get("team", False))
-            found.append(HandedOut(str(state["name"]), str(state["at"]), to, team, inside))
-    return sorted(found, key=lambda one: (one.at, one.name))
 
 
 def conflicts_about(case: Case, record: str) -> list[str]:

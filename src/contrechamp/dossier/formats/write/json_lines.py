@@ -10,6 +10,7 @@ from contrechamp.base.files import write_json
 from contrechamp.base.i18n import _
 from contrechamp.base.json_text import json_text
 from contrechamp.dossier.formats.write.outgoing import Outgoing
+from contrechamp.dossier.permission import releasing
 from contrechamp.dossier.permission.standing import Standings
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import Stored
@@ -36,8 +37,7 @@ def record_lines(case: Case, day: date, *, kind: str = "", closed: bool = False)
     """
     view = View(case)
     standings = Standings(view, day)
-    for stored in lookup.every(case, kind):
-        view.remember(stored.id, stored.record)
+    for stored in standings.each(lookup.every(case, kind)):
         yield json_text(as_object(stored, standings, closed=closed)) + "\n"
 
 
@@ -45,7 +45,7 @@ def write(outgoing: Outgoing, folder: Path) -> None:
     """Write the records of an export as lines, and their schema."""
     standings = Standings(outgoing.full_view, outgoing.day)
     with (folder / "records.jsonl").open("w", encoding="utf-8") as target:
-        for stored in outgoing.records():
+        for stored in standings.each(outgoing.records()):
             target.write(json_text(as_object(stored, standings)) + "\n")
     write_json(folder / "records.schema.json", schema())
 
@@ -60,7 +60,7 @@ def as_object(stored: Stored, standings: Standings, *, closed: bool = False) -> 
         "at": stored.at,
         "standing": [
             {"code": flag.code, "at": flag.at, "because": flag.because}
-            for flag in standings.of(stored.ref)
+            for flag in releasing.flags(standings, stored.ref)
         ],
         **({"closed_left_out": True} if without_closed or not stored.whole else {}),
         "fields": open_json(stored.record) if without_closed else to_json(stored.record),
