@@ -147,10 +147,11 @@ def test_withdrawal_marks_every_use_however_far(tmp_path: Path) -> None:
         told, agreed = at.put(telling(who)), at.put(consent(who, "held", "quoted"))
         cited = at.put(finding(f"{told}#p1"))
         whole = at.put(publication(cited))
-        released(at, whole, "consent")
+        given = released(at, whole, "consent")
         done = erasing.withdraw(at.case, agreed[7:], on="2026-05-01", reason="SAMPLE", now=NOW)
         assert done.given == (told,)
         assert {cited, whole} <= set(done.used_by)
+        assert done.taken_back == (given,)
         assert done.erased == ()
         for ref in (cited, whole):
             codes = {flag.code for flag in standing(View(at.case), ref, DAY)}

@@ -154,6 +154,8 @@ def test_an_override_stands_in_the_release_and_in_the_log(tmp_path: Path) -> Non
         assert (passed.gate, passed.why) == ("review", "SAMPLE: alone in this case")
         assert passed.over == (f"not-reviewed {cited}",)
         assert custody.reasons(at.case.database)[given.entry].startswith("review: SAMPLE: alone")
+        with pytest.raises(UsageError, match="say why"):
+            reviews.release(at.case, cited, on="2026-05-01", overrides={"review": " "}, now=NOW)
         with pytest.raises(UsageError, match="no gate"):
             reviews.release(at.case, cited, on="2026-05-01", overrides={"no": "SAMPLE"}, now=NOW)
 

@@ -1,5 +1,6 @@
 """``contrechamp edit``: write or change a record as a form, in the user's editor."""
 
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from contrechamp.dossier.records.field_types import Record
 
 MAX_FORM = 1 << 21
+
+
+#: A word, where a kind or a record is named; one of hexadecimal digits may begin a reference.
+_MEANT_AS_KIND, _DIGITS = re.compile(r"[a-z_-]+", re.IGNORECASE), re.compile(r"[0-9a-f]+")
 
 
 def command() -> click.Command:
@@ -74,13 +79,15 @@ def _edit(
     **secret: Any,
 ) -> None:
     from contrechamp.dossier.reading import lookup
-    from contrechamp.dossier.records.kinds import KINDS
+    from contrechamp.dossier.records.kinds import KINDS, class_of
     from contrechamp.dossier.shipped import assessments
     from contrechamp.dossier.writing import store
     from contrechamp.dossier.writing import toml_form as forms
 
     if template is not None and what != "assessment":
         raise UsageError(_("--template goes with a new assessment"))
+    if _MEANT_AS_KIND.fullmatch(what) and not _DIGITS.fullmatch(what):
+        class_of(what)  # says which kinds there are, before anybody is asked for a passphrase
     assessment = assessments.new_assessment(template) if template is not None else None
 
     source = secret_source(**secret)

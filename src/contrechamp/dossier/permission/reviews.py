@@ -77,7 +77,9 @@ def release(
     if not state:
         raise InputError(_("no such record or item in the case: {text}").format(text=ref))
     reasons = dict(overrides or {})
-    for gate in reasons:
+    for gate, reason in reasons.items():
+        if not reason.strip():
+            raise UsageError(_("say why the gate {gate} is passed").format(gate=gate))
         if gate not in gates.GATES:
             raise UsageError(
                 _("there is no gate {gate}; there are: {gates}").format(

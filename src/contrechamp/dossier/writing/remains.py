@@ -19,8 +19,8 @@ from contrechamp.vault.case import Case
 from contrechamp.vault.log import branches, custody
 from contrechamp.vault.object_keys import ObjectKey
 
-#: `RUN` words in a row that appear elsewhere too count as a copy; of shorter texts all words, but
-#: at least `SHORTEST`.
+#: `RUN` words in a row that appear elsewhere too count as a copy; of shorter texts all words. At
+#: least `SHORTEST` of them have letters: days and amounts stand in many places, and repeat nothing.
 RUN, SHORTEST = 5, 3
 #: Larger files are not searched.
 MAX_FILE = 64 << 20
@@ -185,9 +185,10 @@ class _Runs:
         self._found: dict[int, set[tuple[str, ...]]] = {}
         for text in texts:
             words = _words(text)
-            if len(words) >= SHORTEST:
-                long = min(len(words), RUN)
-                self._found.setdefault(long, set()).update(_in_a_row(words, long))
+            long = min(len(words), RUN)
+            runs = [run for run in _in_a_row(words, long) if _says_something(run)] if long else []
+            if runs:
+                self._found.setdefault(long, set()).update(runs)
 
     def __bool__(self) -> bool:
         return bool(self._found)
@@ -204,6 +205,10 @@ class _Runs:
 def _words(text: str) -> list[str]:
     plain = _DAY_OR_TIME.sub(lambda found: re.sub(r"\W", "", found[0]), normalised(text))
     return re.findall(r"\w+", plain)
+
+
+def _says_something(run: Sequence[str]) -> bool:
+    return sum(any(map(str.isalpha, word)) for word in run) >= SHORTEST
 
 
 def _in_a_row(words: Sequence[str], long: int) -> Iterator[tuple[str, ...]]:

@@ -356,6 +356,12 @@ def _release(one: RecordCheck) -> None:
             raise one.refuse("about", _("a release is of one version only: release the other anew"))
         if before.revoked_on is not None and release.revoked_on is None:
             raise one.refuse("revoked_on", _("a revoked release stays revoked: release it anew"))
+    for number, passed in enumerate(release.overrides, start=1):
+        if not passed.why.strip():
+            raise one.refuse(
+                f"overrides[{number}].why",
+                _("say why the gate {gate} is passed").format(gate=passed.gate),
+            )
     if release.revoked_on is None:
         releasing.check(one.view, release, one.today, where=one.where)
 
