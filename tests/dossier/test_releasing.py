@@ -192,6 +192,20 @@ def test_a_reply_that_becomes_overdue_is_no_news_and_a_member_more_neither(tmp_p
         assert not stands(at, cited, later)
 
 
+def test_a_letter_that_names_nothing_is_about_whatever_is_published(tmp_path: Path) -> None:
+    paper = item(tmp_path)
+    with desk(tmp_path) as at:
+        firm = at.put(actor(evidence=(Evidence(ref=paper),)))
+        cited = at.put(finding(paper))
+        whole = at.put(publication(cited))
+        drafted = Letter(to=firm, language="en", subject="SAMPLE")
+        letter = at.put(drafted)
+        assert {gate for gate, _why in unmet(at, whole)} == {"review"}
+        at.put(replace(drafted, sent_on="2026-04-20"), letter)
+        assert ("reply", "waiting") in unmet(at, whole)
+        assert ("reply", "waiting") not in unmet(at, cited)
+
+
 def test_what_falls_takes_its_release_back_and_shows_everywhere(tmp_path: Path) -> None:
     paper = item(tmp_path)
     with desk(tmp_path) as at:

@@ -169,12 +169,23 @@ def _reply(asked: Asked) -> Iterator[Unmet]:
         letters |= {
             SUBJECT + citation.citing for citation in asked.view.cited_from(one, "letter", "about")
         }
+    if isinstance(asked.record, Publication):
+        letters |= _about_the_whole_case(asked.view)
     for one in sorted(letters):
         letter = asked.view.record(lookup.id_of(one))
         if isinstance(letter, Letter):
             state = state_on(letter, asked.standings.day).state
             if state != "answered":
                 yield Unmet("reply", state, one)
+
+
+def _about_the_whole_case(view: View) -> set[str]:
+    """Return the letters that were sent and name nothing that they are about."""
+    return {
+        stored.ref
+        for stored in lookup.every(view.case, "letter")
+        if isinstance(stored.record, Letter) and stored.record.sent_on and not stored.record.about
+    }
 
 
 def _review(asked: Asked) -> Iterator[Unmet]:
