@@ -340,6 +340,16 @@ def test_a_release_holds_from_its_day_on_and_a_consent_has_to_hold_then(tmp_path
         assert ("consent", "ended") in unmet(at, whole)
 
 
+def test_a_closed_passage_is_released_for_no_reason(tmp_path: Path) -> None:
+    with desk(tmp_path) as at:
+        who = at.put(source())
+        told = at.put(telling(who))
+        at.put(consent(who, "held", "quoted"))
+        whole = at.put(publication(at.put(finding(f"{told}#p2"))))
+        with pytest.raises(CheckFailedError, match="a closed passage"):
+            released(at, whole)
+
+
 def test_every_gate_can_be_passed(tmp_path: Path) -> None:
     photo = item(tmp_path, with_position())
     with desk(tmp_path) as at:

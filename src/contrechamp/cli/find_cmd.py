@@ -8,9 +8,9 @@ import click
 from contrechamp.base.i18n import _
 from contrechamp.base.json_text import json_text
 from contrechamp.base.shown_text import shown
-from contrechamp.cli.case_access import case_argument, open_case
+from contrechamp.cli.case_access import case_argument, now, open_case
 from contrechamp.cli.options import json_option
-from contrechamp.cli.record_text import kind_option
+from contrechamp.cli.record_text import flag_line, kind_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 
 
@@ -53,17 +53,22 @@ def _find(
     as_json: bool,
     **secret: Any,
 ) -> None:
+    from contrechamp.dossier.permission.releasing import flags as flags_of
+    from contrechamp.dossier.permission.standing import Standings
     from contrechamp.dossier.reading import search
+    from contrechamp.dossier.reading.view import View
     from contrechamp.dossier.records.kinds import class_of
 
     if kind:
         class_of(kind)
     with open_case(folder, secret_source(**secret)) as case:
         hits = search.find(case, " ".join(words), kind=kind, limit=limit)
+        standings = Standings(View(case), now().date())
+        flags = {one.record.id: flags_of(standings, f"record/{one.record.id}") for one in hits}
     if as_json:
         found = [
             {"id": hit.record.id, "kind": hit.record.kind, "title": hit.record.title,
-             "excerpt": hit.excerpt}
+             "excerpt": hit.excerpt, "standing": [flag.code for flag in flags[hit.record.id]]}
             for hit in hits
         ]  # fmt: skip
         click.echo(json_text(found))
@@ -72,5 +77,7 @@ def _find(
         click.echo(f"record/{hit.record.id}  {hit.record.kind}  {shown(hit.record.title)}")
         if hit.excerpt:
             click.echo(f"    {shown(hit.excerpt)}")
+        for flag in flags[hit.record.id]:
+            click.echo(f"    {flag_line(flag)}")
     if not hits:
         click.echo(_("Nothing was found."), err=True)

@@ -42,6 +42,8 @@ _OF_FLAG: Mapping[str, Gate] = {
     "no-consent": "consent", "consent-withdrawn": "consent", "evidence-without-consent": "consent",
     "conflict": "conflict",
 }  # fmt: skip
+#: What no reason passes: a closed passage has to be opened first, by whoever may.
+NEVER_PASSED: frozenset[Why] = frozenset({"closed"})
 #: Reasons that take each other's place without anything new: a day passes, a member joins.
 _NO_NEWS: Mapping[str, str] = {
     "one-member": "not-reviewed",

@@ -213,9 +213,11 @@ def _state(
 
 
 def _not_covered(release: Release, unmet: Sequence[Unmet]) -> list[Unmet]:
-    """Return what no override of a release covers: what came later is not covered."""
+    """Return what no override of a release covers: what came later, and what none can cover."""
     covered = {(one.gate, name) for one in release.overrides for name in one.over}
-    return [one for one in unmet if (one.gate, one.name) not in covered]
+    return [
+        one for one in unmet if (one.gate, one.name) not in covered or one.why in gates.NEVER_PASSED
+    ]
 
 
 def _flags(state: ReleaseState) -> Iterator[Flag]:

@@ -92,9 +92,11 @@ def release(
     day = releasing.day_of(given, now.date())
     unmet = gates.ask(Standings(view, day), ref) if reasons else []
     passed = tuple(
-        Override(gate=gate, why=reason, over=tuple(one.name for one in unmet if one.gate == gate))
-        for gate, reason in reasons.items()
-        if any(one.gate == gate for one in unmet)
+        Override(
+            gate=gate, why=reasons[gate], over=tuple(one.name for one in unmet if one.gate == gate)
+        )
+        for gate in gates.GATES
+        if gate in reasons and any(one.gate == gate for one in unmet)
     )
     reason = "; ".join(f"{one.gate}: {one.why}" for one in passed)
     return store.put(case, replace(given, overrides=passed), reason=reason, now=now)
