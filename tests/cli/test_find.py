@@ -18,12 +18,14 @@ def test_words_are_found_in_any_script(case: CaseRun, testimony: str, finding: s
     assert case("find", "كاميرا").out.startswith(f"{testimony}  testimony/2026-04-02")
     assert case("find", "camera").out == (
         f"{finding}  finding/exemple-une-camera  EXEMPLE : une caméra\n    EXEMPLE : une caméra\n"
+        "    ! rests on no evidence that stands\n"
     )
 
 
 def test_machines_are_told_in_json(case: CaseRun) -> None:
     hits = case("find", "camera", "--json", "--kind", "finding").json()
     assert [hit["excerpt"] for hit in hits] == ["EXEMPLE : une caméra"]
+    assert [hit["standing"] for hit in hits] == [["no-evidence"]]
 
 
 def test_so_many_at_most_and_of_one_kind_only(case: CaseRun) -> None:

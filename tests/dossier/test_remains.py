@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from samples import NOW, actor, consent, desk, exhibit, finding, item, source, telling
+from samples import NOW, actor, camera, consent, desk, exhibit, finding, item, source, telling
 
 from contrechamp.dossier.formats.write import exporting
 from contrechamp.dossier.identities import compartment
@@ -143,6 +143,27 @@ def test_a_day_and_a_time_are_no_words_of_it(tmp_path: Path) -> None:
         at.put(actor(note="2026-04-02"))
         assert remains(at.case, [given]).repeated == ()
         assert day
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("14 May 2022", False),
+        ("le 14 mai 2022", False),
+        ("1 200 000,50 EUR", False),
+        ("35.1 31.5 within 10 m", False),
+        ("the red gate", True),
+        ("3 men at 2 gates", True),
+    ],
+)
+def test_days_and_amounts_are_no_words_of_it_however_they_are_written(
+    tmp_path: Path, said: str, *, told: bool
+) -> None:
+    with desk(tmp_path) as at:
+        gone = at.put(camera(name=said))
+        other = at.put(camera(name=f"SAMPLE {said}"))
+        found = remains(at.case, [gone]).repeated
+    assert (other in found) is told
 
 
 def test_a_recording_and_what_was_exported_are_told(tmp_path: Path) -> None:

@@ -10,13 +10,14 @@ from contrechamp.base.errors import UsageError
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.json_text import json_text
 from contrechamp.base.shown_text import shown
-from contrechamp.cli.case_access import case_argument, open_case
+from contrechamp.cli.case_access import case_argument, now, open_case
 from contrechamp.cli.find_fields import field_options, find_by_fields
 from contrechamp.cli.options import json_option, unconfined_option
-from contrechamp.cli.record_text import kind_option
+from contrechamp.cli.record_text import flag_line, kind_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 
 if TYPE_CHECKING:
+    from contrechamp.dossier.permission.standing import Flag
     from contrechamp.dossier.reading import search
 
 
@@ -79,8 +80,11 @@ def _find(
     **secret: Any,
 ) -> None:
     from contrechamp.cli import item_texts
+    from contrechamp.dossier.permission.releasing import flags as flags_of
+    from contrechamp.dossier.permission.standing import Standings
     from contrechamp.dossier.reading import search
     from contrechamp.dossier.reading.short_names import ShortNames
+    from contrechamp.dossier.reading.view import View
     from contrechamp.dossier.records.kinds import class_of
 
     if kind not in ("", item_texts.ITEM):
@@ -111,9 +115,11 @@ def _find(
         hits = [] if kind == item_texts.ITEM else search.find(case, asked, kind=kind, limit=limit)
         names = ShortNames(case)
         called = [names.of(f"record/{hit.record.id}") for hit in hits]
+        standings = Standings(View(case), now().date())
+        flags = [flags_of(standings, f"record/{hit.record.id}") for hit in hits]
         items = item_texts.found_in_texts(case, asked, kind, limit)
         if not as_json:
-            _tell(hits, called)
+            _tell(hits, called, flags)
             item_texts.tell_found(case, items)
             if not hits and not items:
                 click.echo(_("Nothing was found."), err=True)
@@ -122,14 +128,17 @@ def _find(
     if as_json:
         found = [
             {"id": hit.record.id, "short_name": name, "kind": hit.record.kind,
-             "title": hit.record.title, "excerpt": hit.excerpt}
-            for hit, name in zip(hits, called, strict=True)
+             "title": hit.record.title, "excerpt": hit.excerpt,
+             "standing": [flag.code for flag in standing]}
+            for hit, name, standing in zip(hits, called, flags, strict=True)
         ]  # fmt: skip
         click.echo(json_text([*found, *item_texts.as_objects(items)]))
 
 
-def _tell(hits: "list[search.Hit]", called: list[str]) -> None:
-    for hit, name in zip(hits, called, strict=True):
+def _tell(hits: "list[search.Hit]", called: list[str], flags: "list[tuple[Flag, ...]]") -> None:
+    for hit, name, standing in zip(hits, called, flags, strict=True):
         click.echo(f"record/{hit.record.id}  {name}  {shown(hit.record.title)}")
         if hit.excerpt:
             click.echo(f"    {shown(hit.excerpt)}")
+        for flag in standing:
+            click.echo(f"    {flag_line(flag)}")

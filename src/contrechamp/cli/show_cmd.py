@@ -106,7 +106,8 @@ def _list(case: "Case", names: "ShortNames", kind: str, *, closed: bool, as_json
 
 
 def _item(case: "Case", names: "ShortNames", ref: str, *, as_json: bool) -> None:
-    from contrechamp.dossier.permission.standing import standing
+    from contrechamp.cli.release_text import tell_releases
+    from contrechamp.dossier.permission.standing import Standings
     from contrechamp.dossier.reading import lookup
     from contrechamp.dossier.reading.view import View
     from contrechamp.vault.metadata.reading import UNCONFINED, UNREAD
@@ -124,8 +125,10 @@ def _item(case: "Case", names: "ShortNames", ref: str, *, as_json: bool) -> None
         click.echo(f"  = {unread_label(str(reason))}")
     if state.get(UNCONFINED):
         click.echo(f"  = {unconfined_label()}")
-    for flag in standing(View(case), ref, now().date()):
+    standings = Standings(View(case), now().date())
+    for flag in standings.of(ref):
         click.echo(f"  {flag_line(flag)}")
+    tell_releases(standings, ref)
     _tell_citations(case, names, ref)
 
 
@@ -159,6 +162,7 @@ def _record(
     as_json: bool,
     newest: bool,
 ) -> None:
+    from contrechamp.cli.release_text import tell_releases
     from contrechamp.dossier.formats.write import json_lines
     from contrechamp.dossier.permission import reviews
     from contrechamp.dossier.permission.standing import Standings
@@ -193,6 +197,7 @@ def _record(
     for judged in reviews.reviews(case, stored.ref):
         about = "" if judged.current else " " + _("(of an earlier version)")
         click.echo(f"  = {shown(judged.review.record.title())}{about}")
+    tell_releases(standings, stored.ref)
     _tell_citations(case, names, stored.ref)
 
 
