@@ -120,7 +120,7 @@ def merge(
             )
         )
     mine, theirs = known_states(case), known_states(other)
-    _parent, fork = branches.nearest_log(case, branches.leaves_of(other.database, branches.MAIN))
+    fork = branches.fork_of(case, other)
     if not _is_news(case, other, mine, fork):
         raise InputError(_("the other copy holds nothing that this one does not"))
     plan = MergePlan(case, other, fork, now, random, mine, theirs)

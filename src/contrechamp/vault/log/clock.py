@@ -39,6 +39,8 @@ def set_back(
     times = dict(_times(database, parsed))
     found = {}
     for (branch, number), at in times.items():
+        if branch in forks and number < forks[branch][1]:
+            continue  # `vault.verifying` tells that it does not belong there
         log, steps = branch, 0
         while log in forks and number - 1 < forks[log][1] and steps <= len(forks):
             log, steps = forks[log][0], steps + 1
