@@ -109,7 +109,7 @@ def test_what_the_process_cannot_do_is_done_here(
     monkeypatch.setattr(Beside, "answer", ending)
     with cases.opened(case) as opened:
         assert found(opened, monkeypatch, beside=True) == []
-    assert [bool(one) for one in answers] == [True] * after + [False] * (len(answers) - after)
+    assert all(answers[:after])  # it may have answered more before it was killed
 
 
 def test_it_ends_when_nobody_waits_any_more(monkeypatch: pytest.MonkeyPatch, case: Path) -> None:

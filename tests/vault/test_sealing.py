@@ -82,6 +82,16 @@ def test_what_the_process_cannot_do_is_done_here() -> None:
         assert process.returncode == -signal.SIGKILL
 
 
+def test_without_shared_memory_it_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(_name: str) -> int:
+        raise OSError("SAMPLE: not here")
+
+    monkeypatch.setattr(os, "memfd_create", refused)
+    with sealing.Sealer(sealing.MANY) as sealer:
+        assert not sealer.is_beside
+        check(CONTENTS, sealer.outcome(group_of(sealer, CONTENTS)))
+
+
 def test_it_ends_with_its_input_and_shows_nothing() -> None:
     with sealing.Sealer(sealing.MANY) as sealer:
         sealer.outcome(group_of(sealer, CONTENTS))

@@ -177,14 +177,18 @@ class Sealer:
         self._beside = Beside("contrechamp.vault.sealing_beside")
         if sys.platform != "linux" or not self._beside.is_running:
             return None
-        shared = os.memfd_create("")
         try:
-            os.truncate(shared, _bytes_of(GROUPS))
-            # It takes it once nobody else can look at what it has open.
-            self._beside.ask(b"memory", [shared])
-            return mmap.mmap(shared, _bytes_of(GROUPS))
-        finally:
-            os.close(shared)
+            shared = os.memfd_create("")
+            try:
+                os.truncate(shared, _bytes_of(GROUPS))
+                # It takes it once nobody else can look at what it has open.
+                self._beside.ask(b"memory", [shared])
+                return mmap.mmap(shared, _bytes_of(GROUPS))
+            finally:
+                os.close(shared)
+        except OSError:  # there is none: all is done here
+            self._beside.end()
+            return None
 
 
 def groups_in(memory: mmap.mmap) -> list[Group]:

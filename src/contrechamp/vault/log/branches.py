@@ -7,7 +7,7 @@ with its checkpoints. The tree of every checkpoint that was ever signed is thus 
 entry of the log with the subject ``merge/<id>`` commits to the root of the branch.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -278,10 +278,12 @@ def _signed(
         return
     if not _table_fits(case, branch, found):
         yield _("the keys of its members are not those of the case")
-    public_keys, roots, signed = found.public_keys(), _roots(leaves), 0
-    for size, signed_note in case.database.execute(
+    notes = case.database.execute(
         "SELECT size, note FROM branch_checkpoints WHERE branch = ? ORDER BY size", (branch.id,)
-    ):
+    ).fetchall()
+    roots = _roots(leaves, {size for size, _note in notes})
+    public_keys, signed = found.public_keys(), 0
+    for size, signed_note in notes:
         try:
             said = checkpoint.check(str(signed_note), public_keys)
             if (said.origin, said.size, said.root) != (origin, size, roots.get(size)):
@@ -385,12 +387,13 @@ def _entry(content: bytes) -> custody.Entry | None:
         return None
 
 
-def _roots(leaves: Sequence[bytes]) -> dict[int, bytes]:
+def _roots(leaves: Sequence[bytes], sizes: Collection[int]) -> dict[int, bytes]:
     """Return the root of the tree over the first `size` leaves, by size."""
     frontier, roots = merkle.Frontier(), {}
     for size, leaf in enumerate(leaves, start=1):
         frontier.append(merkle.leaf_hash(leaf))
-        roots[size] = frontier.root()
+        if size in sizes:
+            roots[size] = frontier.root()
     return roots
 
 
