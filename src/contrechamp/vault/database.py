@@ -357,8 +357,13 @@ def rows_of(
             makes of them.
     """
     for kinds, some in _together((value,) for value in asked):
-        found = query.format(many_values.select(kinds))
-        yield from database.execute(found, many_values.packed(some)).fetchall()
+        if len(some) < _MANY:
+            values = [value for (value,) in some]
+            rows = database.execute(query.format(", ".join("?" * len(values))), values)
+        else:
+            found = query.format(many_values.select(kinds))
+            rows = database.execute(found, many_values.packed(some))
+        yield from rows.fetchall()
 
 
 def insert_rows(database: sqlite.Connection, table: str, rows: Iterable[Sequence[object]]) -> None:
@@ -370,9 +375,17 @@ def insert_rows(database: sqlite.Connection, table: str, rows: Iterable[Sequence
         rows: values of all columns, in the order of the schema.
     """
     for kinds, some in _together(rows):
+        if len(some) < _MANY:
+            values = f"VALUES ({', '.join('?' * len(kinds))})"
+            database.executemany(f"INSERT OR ROLLBACK INTO {table} {values}", some)
+            continue
         # What fails ends the transaction: SQLite need not keep each page for this statement.
         statement = f"INSERT OR ROLLBACK INTO {table} {many_values.select(kinds)}"
         database.execute(statement, many_values.packed(some))
+
+
+#: Fewer rows than this are not worth taking their values apart.
+_MANY = 8
 
 
 def _together(
