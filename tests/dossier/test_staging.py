@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from samples import Desk, desk
+from sqlcipher3 import dbapi2 as sqlite
 
 from contrechamp.base.held_folder import HeldFolder
 from contrechamp.dossier.formats.read import staging
@@ -14,6 +15,7 @@ from contrechamp.dossier.formats.write import json_lines
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.records.fieldwork import Observation
 from contrechamp.dossier.writing import store
+from contrechamp.vault import strangers
 from contrechamp.vault.verifying import verify
 from dossier.samples import DAY, NOW
 
@@ -103,3 +105,33 @@ def test_an_import_in_parts_is_one_transaction(
             line.split('"fields"')[1] for line in wanted.splitlines()
         ]
         assert not verify(other.case)
+
+
+def test_whoever_tidies_up_meanwhile_takes_nothing_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file has a name for a moment, in which another command may find it, and remove it."""
+    swept = []
+
+    def sweep(_statement: str) -> None:
+        for name in strangers.partials(folder):
+            folder.remove(name)
+            swept.append(name)
+
+    connect = sqlite.connect
+
+    def traced(*arguments: object, **more: object) -> sqlite.Connection:
+        made = connect(*arguments, **more)
+        made.set_trace_callback(sweep)  # before each statement
+        sweep("")
+        return made
+
+    with HeldFolder(tmp_path) as folder:
+        monkeypatch.setattr(sqlite, "connect", traced)
+        held = staging.Staging(folder)
+        made = drafts(20)
+        assert all(held.add(draft, 0) for draft in made)
+        assert [one.draft for some in held.drafts() for one in some] == made
+        held.close()
+        assert len(swept) == 1
+        assert folder.names() == []

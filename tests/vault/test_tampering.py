@@ -357,7 +357,7 @@ def test_content_put_in_the_place_of_another_by_a_member(
     fake.write_bytes(b"SAMPLE of another content")
     with cases.opened(case, write=True) as found, fake.open("rb") as source:
         incoming = Incoming(found.folder)
-        taken = incoming.take(source, lambda _n: None)
+        taken, _head = incoming.take(source, lambda _n: None)
         key = key_of(found, items[0])
         found.database.execute(
             "UPDATE objects SET identity = ?, size = ?, sha256 = ?, blake3 = ?, length = ? "

@@ -8,7 +8,6 @@ import pytest
 
 from contrechamp.base.errors import InputError, OutputError
 from contrechamp.vault import adding, lock, mending, objects, turns
-from contrechamp.vault.metadata import reading
 from contrechamp.vault.verifying import verify
 from vault import cases
 
@@ -20,15 +19,15 @@ def folder(tmp_path: Path) -> Path:
 
 
 def while_reading(monkeypatch: pytest.MonkeyPatch, do: Callable[[], None]) -> None:
-    """Have something done while the metadata of the first file is read."""
-    described = reading.described
+    """Have something done while the first file is read, before its state is known."""
+    state_of = adding._state
 
     def slow(*given):
-        monkeypatch.setattr(reading, "described", described)
+        monkeypatch.setattr(adding, "_state", state_of)
         do()
-        return described(*given)
+        return state_of(*given)
 
-    monkeypatch.setattr(reading, "described", slow)
+    monkeypatch.setattr(adding, "_state", slow)
 
 
 def names(folder: Path) -> list[str]:

@@ -113,9 +113,7 @@ def read_bounded(path: Path, limit: int, *, where: str, advice: str = "") -> byt
     return content
 
 
-def open_plain(
-    path: Path, *, where: str, follow: bool = False, advice: str = "", buffered: bool = True
-) -> BinaryIO:
+def open_plain(path: Path, *, where: str, follow: bool = False, advice: str = "") -> BinaryIO:
     """Open a regular file, without waiting on a pipe or device.
 
     Args:
@@ -123,20 +121,27 @@ def open_plain(
         where: the place, for errors.
         follow: open what a link points to; otherwise a link is an error.
         advice: what to do where it cannot be read.
-        buffered: not for files of which all is read at once: a buffer costs more than that.
 
     Raises:
         InputError: if it cannot be read, or is not a regular file.
     """
+    return open(plain_descriptor(path, where=where, follow=follow, advice=advice)[0], "rb")
+
+
+def plain_descriptor(
+    path: Path | str, *, where: str, follow: bool = False, advice: str = ""
+) -> tuple[int, os.stat_result]:
+    """Do as `open_plain`, but return the descriptor, and what the system says of the file."""
     try:
         flags = os.O_RDONLY | os.O_NONBLOCK | (0 if follow else os.O_NOFOLLOW)
         descriptor = os.open(path, flags)
     except OSError as error:
         raise unreadable(where, error, advice) from error
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):  # `open` has its own error for a folder
+    about = os.fstat(descriptor)
+    if not stat.S_ISREG(about.st_mode):  # `open` has its own error for a folder
         os.close(descriptor)
         raise InputError(no_plain_file(), where=where)
-    return open(descriptor, "rb", buffering=-1 if buffered else 0)
+    return descriptor, about
 
 
 def refuse_existing(path: Path) -> None:

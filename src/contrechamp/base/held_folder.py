@@ -6,6 +6,7 @@ handle, component by component, and neither links nor pipes, devices or files wi
 elsewhere are read, written or followed.
 """
 
+import contextlib
 import os
 import secrets
 import stat
@@ -103,14 +104,18 @@ class HeldFolder:
     def entries(self, folder: str = "") -> list[tuple[str, os.stat_result]]:
         """Return the names in a folder below, in order, and what the system says of each.
 
+        What is gone by the time that it is looked at is left out: others write meanwhile.
+
         Raises:
             OSError: as `names` does.
         """
+        found = []
         with self._opened(folder) as descriptor:
-            return [
-                (name, os.stat(name, dir_fd=descriptor, follow_symlinks=False))
-                for name in sorted(os.listdir(descriptor))
-            ]
+            for name in sorted(os.listdir(descriptor)):
+                with contextlib.suppress(FileNotFoundError):
+                    about = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
+                    found.append((name, about))
+        return found
 
     @contextmanager
     def folder(self, name: str) -> Iterator[int]:

@@ -188,7 +188,7 @@ class _Receiving:
                 pass
             case _:
                 self._refuse()
-        self._need(all(_NAME.fullmatch(name) for name in counts))
+        self._need(all(isinstance(name, str) and _NAME.fullmatch(name) for name in counts))
         self._need(all(type(count) is int and count >= 0 for count in counts.values()))
         self._need(next(self._answers, None) is None)
         return SourceTables(
@@ -204,10 +204,10 @@ class _Receiving:
 
     def _count(self, what: str) -> int:
         said = next(self._answers, None)
-        match said.get(what) if isinstance(said, dict) and len(said) == 1 else None:
-            case int(count) if 0 <= count <= MAX_ROWS:
-                return int(count)
-        self._refuse()
+        count = said.get(what) if isinstance(said, dict) and len(said) == 1 else None
+        if type(count) is not int or not 0 <= count <= MAX_ROWS:  # True counts nothing
+            self._refuse()
+        return count
 
     def _array(self, dtype: str, size: int) -> NDArray[Any]:
         """Return an array of `size` numbers; memory is taken as they arrive."""
@@ -279,10 +279,12 @@ class _Receiving:
         self._need(np.isin(kinds, allowed).all())
         parts = self._sizes(rows, 1)
         self._need((parts[kinds != _MULTIPOLYGON] == 1).all())
+        # What a level says of the next one takes memory only once that is there: a few sizes say
+        # more than any memory holds.
+        rings = self._sizes(int(parts.sum()), 1)
+        sizes = self._sizes(int(rings.sum()), 1)
         row = np.repeat(np.arange(rows), parts)
-        rings = self._sizes(len(row), 1)
         part = np.repeat(np.arange(len(row)), rings)
-        sizes = self._sizes(len(part), 1)
         kind = kinds[row[part]]  # of the shape that each ring belongs to
         for one, fewest in _FEWEST.items():
             self._need((sizes[kind == one] >= fewest).all())

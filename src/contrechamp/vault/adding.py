@@ -18,7 +18,7 @@ import blake3
 
 from contrechamp.base.disk import Disk
 from contrechamp.base.errors import InputError
-from contrechamp.base.files import no_plain_file, open_plain, unreadable_text
+from contrechamp.base.files import no_plain_file, plain_descriptor, unreadable_text
 from contrechamp.base.held_folder import HeldFolder
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
@@ -31,16 +31,13 @@ from contrechamp.vault.log import custody
 from contrechamp.vault.metadata import reading
 from contrechamp.vault.metadata.first_bytes import Glance
 from contrechamp.vault.object_keys import ObjectKey
-from contrechamp.vault.sealing import Outcome, Sealer
+from contrechamp.vault.sealing import Group, Sealer
 from contrechamp.vault.seekable import CHUNK, Seekable
-from contrechamp.vault.taking import Incoming, Taken
+from contrechamp.vault.taking import Incoming, Taken, read_small
 from contrechamp.vault.values import blob
 
 #: Most files and most bytes of one transaction, whichever is reached first.
 BATCH_FILES, BATCH_BYTES = 4096, 256 * 1024**2
-#: Most small contents, and about as many bytes, that are encrypted together; and how many such
-#: groups wait to be encrypted while others are read.
-GROUP_FILES, GROUP_BYTES, GROUPS = 64, 1 << 20, 8
 
 
 @dataclass(frozen=True)
@@ -99,7 +96,7 @@ class _New:
 
     Args:
         path: path of the file.
-        taken: what was read, without the first bytes, which a batch has no room for.
+        taken: what was read.
         state: what its record is to say.
     """
 
@@ -134,7 +131,6 @@ class _Read:
     path: Path
     shown: str
     modified_ns: int
-    content: bytes = field(repr=False)
 
 
 def add(
@@ -228,8 +224,11 @@ def add_contents(
             known = items.get(digests) or item_of(case, digests)
             if known is None:
                 with content.opened() as source:
-                    taken = incoming.take(source, lambda _bytes: None)
-                state = _state(intake, content.name, content.modified_ns, taken, content.metadata)
+                    taken, head = incoming.take(source, lambda _bytes: None)
+                metadata = content.metadata
+                if metadata is None:
+                    metadata = _described(intake, _content(case.folder, taken, head))
+                state = _state(content.name, content.modified_ns, taken, metadata)
                 # The first reading is the one that the caller has examined.
                 if taken.digests != digests:
                     incoming.discard(taken.incoming, taken.start, taken.length)
@@ -237,7 +236,7 @@ def add_contents(
                         _("it changed while being read; add it again once nothing writes to it"),
                         where=content.name,
                     )
-                new = _New(Path(content.name), taken.without_head(), state)
+                new = _New(Path(content.name), taken, state)
                 known = next(_commit([new], intake)).item
             items[digests] = known
         with database.transaction(case.database):
@@ -335,16 +334,18 @@ def _taken(
         if (shown, str(about.st_size), str(about.st_mtime_ns)) in done:
             advance(about.st_size)
             continue
+        yield from line.make_room()
         path = Path(name)
-        taken, problem = _take(intake.incoming, path, advance)
+        taken, problem = _take(intake.incoming, path, line.room, advance)
         if taken is None:
             yield PassedOver(path, problem)
-        elif isinstance(taken, bytes):
-            yield from line.put(_Read(path, shown, about.st_mtime_ns, taken))
+        elif isinstance(taken, int):
+            line.put(_Read(path, shown, about.st_mtime_ns), taken)
         else:
             yield from line.rest()
-            state = _state(intake, shown, about.st_mtime_ns, taken)
-            yield _New(path, taken.without_head(), state)
+            large, head = taken
+            metadata = _described(intake, _content(intake.case.folder, large, head))
+            yield _New(path, large, _state(shown, about.st_mtime_ns, large, metadata))
     yield from line.rest()
 
 
@@ -352,38 +353,57 @@ class _Line:
     """Small files that were read, in a line: some being gathered, others being encrypted."""
 
     def __init__(self, intake: _Intake) -> None:
-        self._intake = intake
-        self._group: list[_Read] = []
-        self._size = 0
-        self._sealing: deque[tuple[list[_Read], Outcome]] = deque()
+        self._intake, self._sealer = intake, intake.sealer
+        self._group: Group | None = None
+        self._gathered: list[_Read] = []
+        self._sealing: deque[tuple[Group, list[_Read]]] = deque()
 
-    def put(self, read: _Read) -> Iterator[_New]:
-        """Take one more into the line; yield those at its front if it is long enough."""
-        self._group.append(read)
-        self._size += len(read.content)
-        if len(self._group) >= GROUP_FILES or self._size >= GROUP_BYTES:
-            self._seal()
-        if len(self._sealing) > (GROUPS if self._intake.sealer.is_beside else 0):
-            yield from self._first()
+    def make_room(self) -> Iterator[_New]:
+        """Make room for one more; yield those at the front if the line is long enough."""
+        if self._group is not None and self._group.is_full:
+            yield from self._seal(self._group)
+
+    @property
+    def room(self) -> memoryview:
+        """Where the next file can be read to, after `make_room`."""
+        if self._group is None:
+            self._group = self._sealer.group()
+        return self._group.room
+
+    def put(self, read: _Read, size: int) -> None:
+        """Take a file into the line that was read to `room`."""
+        if self._group is not None:
+            self._group.keep(size)
+            self._gathered.append(read)
 
     def rest(self) -> Iterator[_New]:
         """Yield all that are still in the line."""
-        self._seal()
+        if self._group is not None and not self._gathered:
+            self._sealer.release(self._group)
+            self._group = None
+        if self._group is not None:
+            yield from self._seal(self._group)
         while self._sealing:
             yield from self._first()
 
-    def _seal(self) -> None:
-        if self._group:
-            outcome = self._intake.sealer.seal([read.content for read in self._group])
-            self._sealing.append((self._group, outcome))
-            self._group, self._size = [], 0
+    def _seal(self, group: Group) -> Iterator[_New]:
+        """Have a group encrypted; afterwards there is one for the next files."""
+        self._sealer.seal(group)
+        self._sealing.append((group, self._gathered))
+        self._group, self._gathered = None, []
+        while self._sealing and not (self._sealer.is_beside and self._sealer.has_room):
+            yield from self._first()
 
     def _first(self) -> Iterator[_New]:
-        group, outcome = self._sealing.popleft()
-        for read, made in zip(group, outcome(), strict=True):
-            taken = self._intake.incoming.put(read.content, made)
-            state = _state(self._intake, read.shown, read.modified_ns, taken, seen=made.glance)
-            yield _New(read.path, taken.without_head(), state)
+        group, gathered = self._sealing.popleft()
+        outcome = self._sealer.outcome(group)
+        for read, content, made in zip(gathered, group.contents(), outcome, strict=True):
+            taken = self._intake.incoming.put(len(content), made)
+            metadata: Mapping[str, Any] | None = made.glance.metadata
+            if metadata is None:
+                metadata = _described(self._intake, io.BytesIO(content), made.glance)
+            yield _New(read.path, taken, _state(read.shown, read.modified_ns, taken, metadata))
+        self._sealer.release(group)
 
 
 def _taken_before(intake: _Intake) -> set[tuple[str, str, str]]:
@@ -416,30 +436,36 @@ def _there_already(case: Case, batch: Sequence[_New]) -> list[tuple[_New, str]]:
 
 
 def _take(
-    incoming: Incoming, path: Path, advance: Callable[[float], None]
-) -> tuple[Taken | bytes | None, str]:
+    incoming: Incoming, path: Path, room: memoryview, advance: Callable[[float], None]
+) -> tuple[tuple[Taken, bytes] | int | None, str]:
     """Read a file that must not change meanwhile; if it does, try once more, then give up.
 
-    Of a small one its content is returned.
+    Of a small one, the content is in `room` then, and its size is returned.
     """
     for _attempt in range(2):
         try:
-            source = open_plain(path, where="", buffered=False)
+            descriptor, before = plain_descriptor(path, where="")
         except InputError as error:
             return None, str(error)
-        with source:
-            before = os.fstat(source.fileno())
-            try:
-                taken = incoming.take_unless_small(source, advance)
-            except objects.UnreadableError as error:
-                return None, unreadable_text(error)
-            after = os.fstat(source.fileno())
+        taken: tuple[Taken, bytes] | int
+        try:
+            taken = size = read_small(descriptor, room)
+            if size > objects.SMALL:
+                with open(descriptor, "rb", buffering=0, closefd=False) as source:
+                    taken = incoming.take(source, advance, bytes(room[:size]))
+                size = taken[0].size
+            else:
+                advance(size)
+            after = os.fstat(descriptor)
+        except objects.UnreadableError as error:
+            return None, unreadable_text(error)
+        finally:
+            os.close(descriptor)
         same = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
-        size = len(taken) if isinstance(taken, bytes) else taken.size
         if same and size == after.st_size:
             return taken, ""
-        if not isinstance(taken, bytes):
-            incoming.discard(taken.incoming, taken.start, taken.length)
+        if not isinstance(taken, int):
+            incoming.discard(taken[0].incoming, taken[0].start, taken[0].length)
     return None, _("it changed while being read; add it again once nothing writes to it")
 
 
@@ -484,17 +510,9 @@ def _key(name: str, taken: Taken) -> ObjectKey:
 
 
 def _state(
-    intake: _Intake,
-    shown: str,
-    modified_ns: int,
-    taken: Taken,
-    known: Mapping[str, Any] | None = None,
-    seen: Glance | None = None,
+    shown: str, modified_ns: int, taken: Taken, metadata: Mapping[str, Any]
 ) -> dict[str, object]:
     """Return the state of a new item; digests are hexadecimal, whole numbers text (RFC 8785)."""
-    # This reads back what was written: content that cannot be read back is not added.
-    with objects.write_errors(), _content(intake.case.folder, taken) as content:
-        metadata = reading.described(content, intake.cell, seen) if known is None else known
     return {
         "name": shown,
         "size": str(taken.size),
@@ -505,12 +523,24 @@ def _state(
     }
 
 
-def _content(folder: HeldFolder, taken: Taken) -> IO[bytes]:
-    """Return the content that was just encrypted; the source itself is not read again."""
-    if taken.size == len(taken.head):
-        return io.BytesIO(taken.head)
-    incoming = folder.open(objects.incoming_path(taken.incoming))
-    return io.BufferedReader(Seekable(incoming, taken.identity), CHUNK)
+def _described(
+    intake: _Intake, content: IO[bytes], seen: Glance | None = None
+) -> Mapping[str, Any]:
+    """Return the metadata of a content, which is closed; of it no error of a source can come."""
+    with objects.write_errors(), content:
+        return reading.described(content, intake.cell, seen)
+
+
+def _content(folder: HeldFolder, taken: Taken, head: bytes) -> IO[bytes]:
+    """Return the content that was just encrypted; the source itself is not read again.
+
+    What was written is read back: content that cannot be read back is not added.
+    """
+    if taken.size == len(head):
+        return io.BytesIO(head)
+    with objects.write_errors():
+        incoming = folder.open(objects.incoming_path(taken.incoming))
+        return io.BufferedReader(Seekable(incoming, taken.identity), CHUNK)
 
 
 def _files_below(

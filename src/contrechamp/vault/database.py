@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from contrechamp.base.files import unwritable
 from contrechamp.base.held_folder import HeldFolder
 from contrechamp.base.i18n import _
 from contrechamp.base.shown_text import shown
-from contrechamp.vault import format_1, values
+from contrechamp.vault import format_1, many_values, values
 from contrechamp.vault.texts import tables as texts
 
 NAME = values.DATABASE
@@ -366,43 +367,57 @@ def rows_of(
 
     Args:
         database: open.
-        query: has "{}" where the placeholders of the values go: ``... WHERE id IN ({})``.
-        asked: the values. Rows are in the query's order only within each `AT_A_TIME` of them.
+        query: has "{}" where the values go: ``... WHERE id IN ({})``.
+        asked: the values. Rows are in the query's order only within each part that `_together`
+            makes of them.
     """
-    values = list(asked)
-    for first in range(0, len(values), AT_A_TIME):
-        some = values[first : first + AT_A_TIME]
-        yield from database.execute(query.format(", ".join("?" * len(some))), some).fetchall()
+    for kinds, some in _together((value,) for value in asked):
+        if len(some) < _MANY:
+            values = [value for (value,) in some]
+            rows = database.execute(query.format(", ".join("?" * len(values))), values)
+        else:
+            found = query.format(many_values.select(kinds))
+            rows = database.execute(found, many_values.packed(some))
+        yield from rows.fetchall()
 
 
-def insert_rows(database: sqlite.Connection, table: str, rows: Sequence[Sequence[object]]) -> None:
-    """Insert whole rows into a table, several with each statement.
-
-    Every statement that is run has buffers of its own, which SQLCipher locks into memory and wipes:
-    for a row of these tables that takes longer than inserting it.
+def insert_rows(database: sqlite.Connection, table: str, rows: Iterable[Sequence[object]]) -> None:
+    """Insert whole rows into a table, many with each statement.
 
     Args:
         database: open, inside the caller's transaction.
         table: its name, as ours are: it stands in the statement.
         rows: values of all columns, in the order of the schema.
     """
-    if not rows:
-        return
-    one = f"({', '.join('?' * len(rows[0]))})"
-    # Whatever fails here ends the transaction: SQLite need not keep each page for this statement.
-    statement = f"INSERT OR ROLLBACK INTO {table} VALUES "  # noqa: S608  no value stands in it
-    whole_groups = len(rows) - len(rows) % _ROWS
-    for first in range(0, whole_groups, _ROWS):
-        several = rows[first : first + _ROWS]
-        database.execute(
-            statement + ", ".join([one] * _ROWS), [value for row in several for value in row]
-        )
-    database.executemany(statement + one, rows[whole_groups:])
+    for kinds, some in _together(rows):
+        if len(some) < _MANY:
+            values = f"VALUES ({', '.join('?' * len(kinds))})"
+            database.executemany(f"INSERT OR ROLLBACK INTO {table} {values}", some)
+            continue
+        # What fails ends the transaction: SQLite need not keep each page for this statement.
+        statement = f"INSERT OR ROLLBACK INTO {table} {many_values.select(kinds)}"
+        database.execute(statement, many_values.packed(some))
 
 
-#: Rows that one statement inserts: as many as make what a statement costs of no account. A
-#: statement of its own for each number of rows would be parsed anew each time.
-_ROWS = 32
+#: Fewer rows than this are not worth taking their values apart.
+_MANY = 8
+
+
+def _together(
+    rows: Iterable[Sequence[object]],
+) -> Iterator[tuple[many_values.Kinds, list[Sequence[object]]]]:
+    """Yield types of values, and rows one after the other that have these and fit a statement."""
+    for kinds, alike in groupby(rows, many_values.kinds_of):
+        some: list[Sequence[object]] = []
+        size = 0
+        for row in alike:
+            some.append(row)
+            size += sum(len(value) for value in row if isinstance(value, str | bytes))
+            if size >= many_values.MOST_BYTES or len(some) >= many_values.MOST_ROWS:
+                yield kinds, some
+                some, size = [], 0
+        if some:
+            yield kinds, some
 
 
 def damage(database: sqlite.Connection) -> list[str]:

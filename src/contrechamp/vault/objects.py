@@ -287,17 +287,17 @@ def read_object(
         return _decrypted(file, place, identity, target, advance)
 
 
-def check_packed(
-    pack: BinaryIO, place: Place, identity: str, advance: Callable[[float], None]
-) -> tuple[int, bytes, bytes]:
-    """Decrypt an object in a pack that is open, to nowhere: as `read_object`."""
+def packed_content(pack: BinaryIO, place: Place, identity: str) -> bytes:
+    """Return the content of an object in a pack that is open.
+
+    Raises:
+        InputError: as `read_object`.
+    """
     encrypted = packed(pack, place)
     try:
-        content = bytes(pyrage.decrypt(encrypted, [pyrage.x25519.Identity.from_str(identity)]))
+        return bytes(pyrage.decrypt(encrypted, [pyrage.x25519.Identity.from_str(identity)]))
     except (pyrage.DecryptError, pyrage.IdentityError) as error:
         raise _undecryptable(place) from error
-    advance(len(content))
-    return len(content), hashlib.sha256(content).digest(), blake3.blake3(content).digest()
 
 
 def _decrypted(

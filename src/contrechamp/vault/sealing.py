@@ -1,39 +1,43 @@
 """Encrypting small contents: each under a key of its own, many of them in a process beside ours.
 
 Making a key pair and encrypting takes a third of all that is done with a small file, and the
-library does it on one core, with Python's lock held. `Sealer` has a second process, run as ``python
--m contrechamp.vault.sealing``, do it meanwhile, hash the content and tell what it is at a glance.
-Contents go there, and keys and encrypted bytes come back, through pipes: neither stands in an
-argument, an environment or a file. It opens nothing, holds no key of the case, and ends when its
-input does, and so with this process.
+library does it on one core, with Python's lock held. `Sealer` has a second process
+(`contrechamp.vault.sealing_beside`) do it meanwhile, hash the content and tell what it is at a
+glance. What both of them see is in memory that they share and that has no name: files are read into
+it, and what was encrypted is written from it, so that nothing but keys and digests goes through the
+socket between them.
 """
 
-import contextlib
-import fcntl
 import hashlib
 import io
+import mmap
+import os
 import struct
-import subprocess
 import sys
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import BinaryIO, Self, TypeAlias, cast
+from typing import Self
 
 import blake3
 import pyrage
 
-from contrechamp.base.machine import keep_memory_private
+from contrechamp.vault.beside import Beside
 from contrechamp.vault.metadata.first_bytes import Glance, glance
+from contrechamp.vault.objects import SMALL
 
 #: Fewer contents than this are encrypted here: starting a process takes longer.
 MANY = 256
-#: F_SETPIPE_SZ (fcntl(2)), and the most that every user may ask for.
-_SET_PIPE_SIZE, _PIPE = 1031, 1 << 20
-
-#: How many contents there are, before the size of each; and before each that comes back, the sizes
-#: of its key, its media type and its encrypted bytes, the rest of the glance, and its digests.
-_COUNT, _SIZE, _HEAD = struct.Struct(">I"), struct.Struct(">I"), struct.Struct(">HHI??32s32s")
+#: Most small contents, and about as many bytes, that are encrypted together; and how many such
+#: groups there are at a time: while some are written down, others are encrypted.
+GROUP_FILES, GROUP_BYTES, GROUPS = 64, 1 << 20, 24
+#: Bytes of a group for its contents, with room for one more, and for what they are encrypted to:
+#: age adds some 220 bytes to each.
+_CONTENTS = GROUP_BYTES + SMALL + 1
+_ENCRYPTED = _CONTENTS + GROUP_FILES * 512
+#: Of a message there: which group it is, and then the size of each content. Of one that comes back,
+#: for each: sizes of its key, its media type and its encrypted bytes, the rest of the glance, and
+#: its digests.
+_GROUP, _SIZE, _HEAD = struct.Struct(">I"), struct.Struct(">I"), struct.Struct(">HHI??32s32s")
 
 
 @dataclass(frozen=True)
@@ -42,21 +46,17 @@ class Sealed:
 
     Args:
         identity: age secret key, of this content alone.
-        encrypted: age file.
+        encrypted: age file; of a `Group`, only until that is used again.
         sha256: SHA-256 of the content.
         blake3: BLAKE3 of the content.
         glance: what the content is at a glance.
     """
 
     identity: str = field(repr=False)
-    encrypted: bytes = field(repr=False)
+    encrypted: bytes | memoryview = field(repr=False)
     sha256: bytes
     blake3: bytes
     glance: Glance
-
-
-#: Returns what became of some contents, once that is known.
-Outcome: TypeAlias = Callable[[], list[Sealed]]
 
 
 def sealed(content: bytes) -> Sealed:
@@ -71,6 +71,53 @@ def sealed(content: bytes) -> Sealed:
     )
 
 
+class Group:
+    """Small contents that are encrypted together, in memory that is used again for others.
+
+    Args:
+        memory: of all groups.
+        number: of this one.
+    """
+
+    def __init__(self, memory: mmap.mmap, number: int) -> None:
+        start = number * (_CONTENTS + _ENCRYPTED)
+        whole = memoryview(memory)[start : start + _CONTENTS + _ENCRYPTED]
+        self.number = number
+        self.sizes: list[int] = []
+        self.encrypted = whole[_CONTENTS:]
+        self._contents, self._used = whole[:_CONTENTS], 0
+
+    @property
+    def room(self) -> memoryview:
+        """Where the next content can be read to: a byte more than a small one has."""
+        return self._contents[self._used : self._used + SMALL + 1]
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there is no room for one more."""
+        return len(self.sizes) >= GROUP_FILES or self._used >= GROUP_BYTES
+
+    def keep(self, size: int) -> None:
+        """Keep what was read to `room`, of so many bytes."""
+        self.sizes.append(size)
+        self._used += size
+
+    def contents(self) -> Iterator[memoryview]:
+        """Yield each content."""
+        at = 0
+        for size in self.sizes:
+            yield self._contents[at : at + size]
+            at += size
+
+    def clear(self) -> None:
+        """Forget the contents: there is room for others."""
+        self.sizes, self._used = [], 0
+
+    def seal(self) -> list[Sealed]:
+        """Encrypt each content, here."""
+        return [sealed(bytes(content)) for content in self.contents()]
+
+
 class Sealer:
     """Encrypts contents, beside this process if there are many; for a ``with`` block.
 
@@ -79,135 +126,117 @@ class Sealer:
     """
 
     def __init__(self, expected: int) -> None:
-        self._process: subprocess.Popen[bytes] | None = None
-        self._thread: ThreadPoolExecutor | None = None
-        if expected >= MANY:
-            self._start()
+        self._beside: Beside | None = None
+        memory = self._start() if expected >= MANY else None
+        # Without another process each group is written down before there is a next one.
+        self._free = groups_in(memory or mmap.mmap(-1, _bytes_of(1)))
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        if self._thread is not None:
-            self._thread.shutdown(cancel_futures=True)
-        self._end()
+        self._free.clear()
+        if self._beside is not None:
+            self._beside.end()
 
     @property
     def is_beside(self) -> bool:
         """Whether a process beside this one encrypts."""
-        return self._process is not None
+        return self._beside is not None and self._beside.is_running
 
-    def seal(self, contents: Sequence[bytes]) -> Outcome:
-        """Encrypt contents, each under a key of its own; return how to learn the outcome."""
-        if self._thread is None or self._process is None:
-            return lambda: [sealed(content) for content in contents]
-        return self._thread.submit(self._exchanged, contents).result
+    @property
+    def has_room(self) -> bool:
+        """Whether there is a group that is not in use."""
+        return bool(self._free)
 
-    def _start(self) -> None:
-        command = [sys.executable, "-P", "-m", __name__]
-        with contextlib.suppress(OSError):  # where none can be started, it is done here
-            self._process = subprocess.Popen(  # noqa: S603  our own interpreter and module
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-            self._thread = ThreadPoolExecutor(1)
-            for pipe in (self._process.stdin, self._process.stdout):
-                _widen(cast(BinaryIO, pipe))
+    def group(self) -> Group:
+        """Return an empty group; `has_room` says whether there is one."""
+        return self._free.pop()
 
-    def _exchanged(self, contents: Sequence[bytes]) -> list[Sealed]:
-        """Have the process encrypt, or do it here if that has ended: what it does is the same."""
-        if self._process is not None:
+    def release(self, group: Group) -> None:
+        """Take a group back whose outcome was written down."""
+        group.clear()
+        self._free.append(group)
+
+    def seal(self, group: Group) -> None:
+        """Have the contents of a group encrypted, each under a key of its own."""
+        if self._beside is not None:
+            self._beside.ask(asked(group))
+
+    def outcome(self, group: Group) -> list[Sealed]:
+        """Return what became of the contents; groups are asked for in the order of `seal`.
+
+        If the process has ended it is done here: what it does is the same.
+        """
+        if self._beside is not None and (answer := self._beside.answer()):
+            return answered(answer, group)
+        return group.seal()
+
+    def _start(self) -> mmap.mmap | None:
+        """Start the process, and return the memory that is shared with it; None if it cannot be."""
+        self._beside = Beside("contrechamp.vault.sealing_beside")
+        if sys.platform != "linux" or not self._beside.is_running:
+            return None
+        try:
+            shared = os.memfd_create("")
             try:
-                put_contents(cast(BinaryIO, self._process.stdin), contents)
-                return take_sealed(cast(BinaryIO, self._process.stdout), len(contents))
-            except (OSError, EOFError):
-                self._end()
-        return [sealed(content) for content in contents]
-
-    def _end(self) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        for pipe in (process.stdin, process.stdout):
-            with contextlib.suppress(OSError):
-                cast(BinaryIO, pipe).close()
-        process.kill()  # it has nothing to finish
-        process.wait()
+                os.truncate(shared, _bytes_of(GROUPS))
+                # It takes it once nobody else can look at what it has open.
+                self._beside.ask(b"memory", [shared])
+                return mmap.mmap(shared, _bytes_of(GROUPS))
+            finally:
+                os.close(shared)
+        except OSError:  # there is none: all is done here
+            self._beside.end()
+            return None
 
 
-def put_contents(to: BinaryIO, contents: Sequence[bytes]) -> None:
-    """Send contents that are to be encrypted."""
-    sizes = [_SIZE.pack(len(content)) for content in contents]
-    to.write(b"".join([_COUNT.pack(len(contents)), *sizes, *contents]))
-    to.flush()
+def groups_in(memory: mmap.mmap) -> list[Group]:
+    """Return the groups that there is memory for."""
+    return [Group(memory, number) for number in range(len(memory) // _bytes_of(1))]
 
 
-def take_contents(source: BinaryIO) -> list[bytes]:
-    """Receive contents; none at the end.
-
-    Raises:
-        EOFError: if they are cut off.
-    """
-    count = source.read(_COUNT.size)
-    if not count:
-        return []
-    sizes = [_SIZE.unpack(_taken(source, _SIZE.size))[0] for _each in range(*_COUNT.unpack(count))]
-    return [_taken(source, size) for size in sizes]
+def _bytes_of(groups: int) -> int:
+    return groups * (_CONTENTS + _ENCRYPTED)
 
 
-def put_sealed(to: BinaryIO, several: Sequence[Sealed]) -> None:
-    """Send what was encrypted."""
-    parts = []
-    for one in several:
+def asked(group: Group) -> bytes:
+    """Return the message that asks for a group to be encrypted."""
+    return _GROUP.pack(group.number) + b"".join(map(_SIZE.pack, group.sizes))
+
+
+def group_asked(message: bytes, groups: Sequence[Group]) -> Group:
+    """Return the group that is to be encrypted."""
+    group = groups[int.from_bytes(message[: _GROUP.size])]
+    group.clear()
+    for (size,) in _SIZE.iter_unpack(message[_GROUP.size :]):
+        group.keep(size)
+    return group
+
+
+def answer_of(group: Group) -> bytes:
+    """Encrypt the contents of a group into its memory; return what is said of them."""
+    parts, at = [], 0
+    for one in group.seal():
         identity, kind = one.identity.encode("ascii"), one.glance.media_type.encode("ascii")
-        sizes = (len(identity), len(kind), len(one.encrypted))
-        head = _HEAD.pack(*sizes, *one.glance[1:], one.sha256, one.blake3)
-        parts += [head, identity, kind, one.encrypted]
-    to.write(b"".join(parts))
-    to.flush()
+        size = len(one.encrypted)
+        group.encrypted[at : at + size] = one.encrypted
+        head = (len(identity), len(kind), size, *one.glance[1:], one.sha256, one.blake3)
+        parts += [_HEAD.pack(*head), identity, kind]
+        at += size
+    return b"".join(parts)
 
 
-def take_sealed(source: BinaryIO, count: int) -> list[Sealed]:
-    """Receive what was encrypted.
-
-    Raises:
-        EOFError: if it is cut off.
-    """
+def answered(message: bytes, group: Group) -> list[Sealed]:
+    """Return what was encrypted."""
     found = []
-    for _each in range(count):
-        *sizes, announced, needs_reader, sha256, other = _HEAD.unpack(_taken(source, _HEAD.size))
-        identity, kind, encrypted = (_taken(source, size) for size in sizes)
-        seen = Glance(kind.decode("ascii"), announced, needs_reader)
-        found.append(Sealed(identity.decode("ascii"), encrypted, sha256, other, seen))
+    at = start = 0
+    for _each in group.sizes:
+        of_key, of_kind, size, announced, needs, sha256, other = _HEAD.unpack_from(message, at)
+        at += _HEAD.size
+        identity = message[at : at + of_key].decode("ascii")
+        kind = message[at + of_key : at + of_key + of_kind].decode("ascii")
+        seen = Glance(kind, announced, needs)
+        found.append(Sealed(identity, group.encrypted[start : start + size], sha256, other, seen))
+        at, start = at + of_key + of_kind, start + size
     return found
-
-
-def _taken(source: BinaryIO, size: int) -> bytes:
-    content = source.read(size)
-    if len(content) < size:
-        raise EOFError
-    return content
-
-
-def _widen(pipe: BinaryIO) -> None:
-    """Let a pipe hold a whole group of contents, where the system can: else each waits often."""
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError):
-            fcntl.fcntl(pipe, _SET_PIPE_SIZE, _PIPE)
-
-
-def main() -> int:
-    """Encrypt what comes on standard input, until its end."""
-    keep_memory_private()
-    # Buffered whatever the environment says, so that all of a group is read and written.
-    with open(sys.stdin.fileno(), "rb") as source, open(sys.stdout.fileno(), "wb") as to:
-        while contents := take_contents(source):
-            put_sealed(to, [sealed(content) for content in contents])
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

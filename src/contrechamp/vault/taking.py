@@ -6,6 +6,7 @@ thousand files.
 
 import contextlib
 import hashlib
+import os
 import secrets
 import shutil
 from collections.abc import Callable, Collection, Iterator
@@ -42,7 +43,6 @@ class Taken:
         size: size of the content in bytes.
         sha256: SHA-256 of the content.
         blake3: BLAKE3 of the content.
-        head: first bytes of the content.
     """
 
     incoming: str
@@ -52,25 +52,11 @@ class Taken:
     size: int
     sha256: bytes
     blake3: bytes
-    head: bytes = field(repr=False)
 
     @property
     def digests(self) -> bytes:
         """SHA-256 and BLAKE3 of the content, concatenated."""
         return self.sha256 + self.blake3
-
-    def without_head(self) -> "Taken":
-        """Return it without the first bytes of the content, which many at a time are too much."""
-        return Taken(
-            self.incoming,
-            self.start,
-            self.length,
-            self.identity,
-            self.size,
-            self.sha256,
-            self.blake3,
-            b"",
-        )
 
 
 class Incoming:
@@ -87,7 +73,9 @@ class Incoming:
         self._pack: BinaryIO | None = None
         self._name, self._size = "", 0
 
-    def take(self, source: IO[bytes], advance: Callable[[float], None]) -> Taken:
+    def take(
+        self, source: IO[bytes], advance: Callable[[float], None], first: bytes = b""
+    ) -> tuple[Taken, bytes]:
         """Read a source to its end and write it, encrypted.
 
         It is not yet part of the case, and only `settle` makes sure that it is on the disk.
@@ -95,49 +83,30 @@ class Incoming:
         Args:
             source: read once, from its current position.
             advance: is told how many bytes were read.
+            first: what was read of it before, if that is more than a small content has.
+
+        Returns:
+            What was taken, and the first bytes of the content.
 
         Raises:
             UnreadableError: if the source cannot be read.
             OutputError: if it cannot be written; the next writer removes what is there of it.
         """
-        first = _beginning(source)
-        if len(first) <= SMALL:
-            advance(len(first))
-            return self.put(first, sealed(first))
-        return self._take_large(_Hashing(source, first, advance))
+        first = first or _beginning(source)
+        if len(first) > SMALL:
+            return self._take_large(_Hashing(source, first, advance))
+        advance(len(first))
+        return self.put(len(first), sealed(first)), first
 
-    def take_unless_small(
-        self, source: IO[bytes], advance: Callable[[float], None]
-    ) -> Taken | bytes:
-        """Do as `take`, but only return the content if it is small: to be sealed, and `put`.
-
-        Raises:
-            UnreadableError: as `take`.
-            OutputError: as `take`.
-        """
-        first = _beginning(source)
-        if len(first) <= SMALL:
-            advance(len(first))
-            return first
-        return self._take_large(_Hashing(source, first, advance))
-
-    def put(self, content: bytes, made: Sealed) -> Taken:
-        """Write a small content that was encrypted.
+    def put(self, size: int, made: Sealed) -> Taken:
+        """Write a small content of this size that was encrypted.
 
         Raises:
             OutputError: as `take`.
         """
         name, start = self._append(made.encrypted)
-        return Taken(
-            name,
-            start,
-            len(made.encrypted),
-            made.identity,
-            len(content),
-            made.sha256,
-            made.blake3,
-            content,
-        )
+        length = len(made.encrypted)
+        return Taken(name, start, length, made.identity, size, made.sha256, made.blake3)
 
     def copy(self, encrypted: BinaryIO, length: int | None) -> tuple[str, int]:
         """Write what another copy of the case has encrypted; return its file and its start there.
@@ -194,20 +163,12 @@ class Incoming:
         objects.sync_incoming(self._folder, files, disk)
         return files
 
-    def _take_large(self, hashing: "_Hashing") -> Taken:
+    def _take_large(self, hashing: "_Hashing") -> tuple[Taken, bytes]:
         identity = pyrage.x25519.Identity.generate()
         with self._own_file() as (name, file):
             _encrypt(hashing, file, identity)
-        return Taken(
-            name,
-            0,
-            None,
-            str(identity),
-            hashing.size,
-            hashing.sha256.digest(),
-            hashing.blake3.digest(),
-            hashing.head,
-        )
+        digests = hashing.sha256.digest(), hashing.blake3.digest()
+        return Taken(name, 0, None, str(identity), hashing.size, *digests), hashing.head
 
     @contextlib.contextmanager
     def _own_file(self) -> Iterator[tuple[str, BinaryIO]]:
@@ -222,7 +183,7 @@ class Incoming:
             raise
         self._files[name] = 1
 
-    def _append(self, encrypted: bytes) -> tuple[str, int]:
+    def _append(self, encrypted: bytes | memoryview) -> tuple[str, int]:
         """Write into the pack that is open, or a new one; return its name, and where in it."""
         if self._pack is not None and self._size >= PACK:
             self._close()
@@ -280,6 +241,24 @@ class _Hashing:
             self.head += content[: HEAD - len(self.head)]
         self.advance(len(content))
         self.chunk, self.at = memoryview(content), 0
+
+
+def read_small(descriptor: int, room: memoryview) -> int:
+    """Read a file that is open into `room`, until that is full or the file ends.
+
+    Returns:
+        How many bytes were read; more than `SMALL` if it is not a small one.
+
+    Raises:
+        UnreadableError: if it cannot be read.
+    """
+    size = 0
+    try:
+        while got := os.readv(descriptor, [room[size:]]):
+            size += got
+    except OSError as error:
+        raise UnreadableError(error.errno, error.strerror) from error
+    return size
 
 
 def _beginning(source: IO[bytes]) -> bytes:

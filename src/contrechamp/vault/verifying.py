@@ -1,10 +1,8 @@
 """Verifying a case: everything is recomputed from the bytes up, and compared with the log."""
 
 import contextlib
-import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import groupby, pairwise
-from typing import Any, BinaryIO
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from cryptography import x509
 from sqlcipher3 import dbapi2 as sqlite
@@ -12,7 +10,7 @@ from sqlcipher3 import dbapi2 as sqlite
 from contrechamp.base.errors import ContrechampError, InputError
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.progress import Progress, silent
-from contrechamp.vault import database, object_keys, objects, value_types, values
+from contrechamp.vault import contents, database, object_keys, objects, value_types, values
 from contrechamp.vault.access import casefile
 from contrechamp.vault.access.keys import casefile_key
 from contrechamp.vault.anchors import anchoring
@@ -29,8 +27,6 @@ from contrechamp.vault.log import (
     roll,
     signing,
 )
-from contrechamp.vault.object_keys import ObjectKey
-from contrechamp.vault.objects import Place
 from contrechamp.vault.strangers import strangers
 from contrechamp.vault.texts import checking
 from contrechamp.vault.texts import tables as texts
@@ -70,9 +66,12 @@ def verify(
             Discrepancy("database", database.NAME, _page_altered(what))
             for what in database.damage(case.pages)
         ]
-        found += _against_log(case, since, trusted)
-        if not quick:
-            found += _contents(case, progress)
+        if quick:
+            found += _against_log(case, since, trusted)
+        else:
+            with contents.begun(case, progress) as of_contents:
+                found += _against_log(case, since, trusted)
+                found += of_contents()
         found += checking.problems(case, quick=quick)
     except values.ForeignValueError as error:
         found.append(Discrepancy("database", database.NAME, str(error)))
@@ -147,7 +146,7 @@ def _against_log(
         Discrepancy("anchor", str(size), message)
         for size, message in anchoring.problems(case, trusted)
     ]
-    found += _clocks(case, entries, trusted)
+    found += _clocks(case, parsed, trusted)
     found += _records(case, entries)
     found += _versions(case, entries)
     found += _branches(case, reader)
@@ -310,16 +309,16 @@ def _chain(reader: chain.Reader) -> roll.Chain:
 
 
 def _clocks(
-    case: Case, entries: list[custody.Entry], trusted: Sequence[x509.Certificate]
+    case: Case, parsed: Mapping[bytes, custody.Entry], trusted: Sequence[x509.Certificate]
 ) -> Iterator[Discrepancy]:
     """Tell which times cannot be right; that is no fault of the case."""
-    for (_branch, number), before in sorted(clock.set_back(case.database).items()):
+    for (_branch, number), before in sorted(clock.set_back(case.database, parsed).items()):
         message = _(
             "entry {number} is earlier than the entry before it, of {time}: a clock was set back, "
             "or another machine has another time. The order is proved, the time is not"
         )
         yield Discrepancy(CLOCK, str(number), message.format(number=number, time=before))
-    for entry, latest in clock.ahead(entries, anchoring.dates(case, trusted)):
+    for entry, latest in clock.ahead(list(parsed.values()), anchoring.dates(case, trusted)):
         message = _(
             "entry {number} says {at}, but an authority saw it at {time} already: the clock was "
             "ahead"
@@ -562,72 +561,3 @@ def _used(case: Case) -> list[tuple[str, bool]]:
 
 def _shown_path(file: str) -> str:
     return objects.path_of(file).removeprefix(f"{objects.FOLDER}/")
-
-
-def _contents(case: Case, progress: Progress) -> Iterator[Discrepancy]:
-    keys = list(object_keys.every(case))
-    erasing = object_keys.erasing(case)
-    with progress(_("Verifying"), sum(key.size for key in keys)) as advance:
-        for path, several in groupby(keys, key=lambda key: key.place.path):
-            if case.folder.stat(path) is not None:  # else reported as missing by `_objects`
-                yield from _in_file(case, path, list(several), erasing.get(path, []), advance)
-
-
-def _in_file(
-    case: Case,
-    path: str,
-    keys: Sequence[ObjectKey],
-    erasing: Sequence[Place],
-    advance: Callable[[float], None],
-) -> Iterator[Discrepancy]:
-    """Check the objects in one file, and that there is nothing else in it."""
-    where = path.removeprefix(f"{objects.FOLDER}/")
-    own = keys[0].place.length is None
-    try:
-        with case.folder.open(path) as file:
-            for key in keys:
-                yield from _content(case, file, key, where, advance)
-            if own and len(keys) > 1:
-                yield Discrepancy("altered", where, _("objects overlap in it"))
-            elif not own:
-                yield from _between(file, where, [key.place for key in keys], erasing)
-    except (InputError, OSError) as error:
-        yield Discrepancy("altered", where, str(error))
-
-
-def _content(
-    case: Case, file: BinaryIO, key: ObjectKey, where: str, advance: Callable[[float], None]
-) -> Iterator[Discrepancy]:
-    place = key.place
-    try:
-        if place.length is None:
-            got = objects.read_object(case.folder, place, key.identity, objects.Discard(), advance)
-        else:
-            got = objects.check_packed(file, place, key.identity, advance)
-    except InputError as error:
-        yield Discrepancy("altered", where, str(error))
-        return
-    if got != (key.size, key.sha256, key.blake3):
-        yield Discrepancy("altered", where, _("the content is not what was added"))
-
-
-def _between(
-    file: BinaryIO, where: str, places: Sequence[Place], erasing: Sequence[Place]
-) -> Iterator[Discrepancy]:
-    """Check that objects in a pack do not overlap, and that only zeros lie beside them.
-
-    Args:
-        file: the pack.
-        where: its name.
-        places: of the objects in it.
-        erasing: of those whose keys are erased, and whose bytes may not be yet.
-    """
-    ranges = sorted(
-        (place.start, place.start + (place.length or 0)) for place in (*places, *erasing)
-    )
-    if any(one[1] > two[0] for one, two in pairwise(ranges)):
-        yield Discrepancy("altered", where, _("objects overlap in it"))
-    for start, end in objects.uncovered(0, file.seek(0, io.SEEK_END), ranges):
-        if not objects.is_zero(file, start, end):
-            message = _("it holds bytes from {start} to {end} that belong to no item of the case")
-            yield Discrepancy("extra", where, message.format(start=start, end=end))

@@ -123,7 +123,7 @@ def merge(
             )
         )
     mine, theirs = known_states(case), known_states(other)
-    _parent, fork = branches.nearest_log(case, branches.leaves_of(other.database, branches.MAIN))
+    fork = branches.fork_of(case, other)
     if not _is_news(case, other, mine, fork):
         return Merged("", fork, (), (), (), (), (), (), (), news=False)
     plan = MergePlan(case, other, fork, now, random, mine, theirs)

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,18 +38,26 @@ class Item:
     key: ObjectKey
 
 
-def item_of(case: Case, item: str) -> Item:
-    """Return an item of the case.
+def items_of(case: Case, items: Iterable[str]) -> list[Item]:
+    """Return items of the case, in order; one that is named twice is there once.
 
     Raises:
-        InputError: if it is not in the case, or was erased.
+        InputError: if one is not in the case, or was erased.
     """
-    state = subjects.newest(case, f"item/{item}")
-    name = None if state is None else state.object
-    key = None if name is None else object_keys.by_name(case, [name]).get(name)
-    if state is None or key is None:
-        raise InputError(_("no such item in the case: {item}").format(item=item))
-    return Item(item, canonical.loads(state.content), state.salt, state.content, key)
+    wanted = list(dict.fromkeys(items))
+    states = subjects.newest_of(case, (f"item/{item}" for item in wanted))
+    keys = object_keys.by_name(
+        case, (state.object for state in states.values() if state.object is not None)
+    )
+    found = []
+    for item in wanted:
+        state = states.get(f"item/{item}")
+        key = None if state is None else keys.get(state.object or "")
+        if state is None or key is None:
+            raise InputError(_("no such item in the case: {item}").format(item=item))
+        content = canonical.loads(state.content)
+        found.append(Item(item, content, state.salt, state.content, key))
+    return found
 
 
 def content_writer(

@@ -17,7 +17,7 @@ from contrechamp.base.progress import Progress, silent
 from contrechamp.vault import case as cases
 from contrechamp.vault import database, subjects
 from contrechamp.vault.bags import bag, branches, derived, document, membership, signed
-from contrechamp.vault.bags.contents import Item, content_writer, item_of
+from contrechamp.vault.bags.contents import Item, content_writer, items_of
 from contrechamp.vault.bags.derived import Outline
 from contrechamp.vault.bags.document import Document
 from contrechamp.vault.bags.texts import ExportedItem
@@ -103,7 +103,7 @@ def export(
     """
     check_audience(recipients, plain=plain)
     keys = [_recipient(text) for text in dict.fromkeys(recipients)]
-    found = [item_of(case, item) for item in dict.fromkeys(items)]
+    found = items_of(case, items)
     if not found:
         raise UsageError(_("name at least one item"))
     outline = Outline(

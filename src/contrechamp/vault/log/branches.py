@@ -7,7 +7,7 @@ with its checkpoints. The tree of every checkpoint that was ever signed is thus 
 entry of the log with the subject ``merge/<id>`` commits to the root of the branch.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,11 +17,12 @@ from contrechamp.base.errors import ContrechampError
 from contrechamp.base.i18n import _
 from contrechamp.vault.case import Case
 from contrechamp.vault.log import canonical, chain, checkpoint, custody, merkle, roll, signing
+from contrechamp.vault.log.beginnings import Beginnings
 from contrechamp.vault.values import blob, text, whole
 
 SUBJECT = "merge/"
 #: Name of the case's own log among the branches.
-MAIN = ""
+MAIN = chain.MAIN
 _CONTENT = "branch_entries.content"
 
 
@@ -146,19 +147,9 @@ def author(case: Case, subject: str, digest: str) -> tuple[str, str] | None:
     return found
 
 
-def nearest_log(case: Case, leaves: Sequence[bytes]) -> tuple[str, int]:
-    """Return the log of a case that shares most entries with another one, and how many."""
-    found = (MAIN, -1)
-    for branch in (MAIN, *branches(case.database)):
-        mine = leaves_of(case.database, branch)
-        shared = next(
-            (number for number, (one, two) in enumerate(zip(mine, leaves, strict=False))
-             if one != two),
-            min(len(mine), len(leaves)),
-        )  # fmt: skip
-        if shared > found[1]:
-            found = (branch, shared)
-    return found
+def fork_of(case: Case, other: Case) -> int:
+    """Return how many entries the log of another copy shares with a log of this one."""
+    return Beginnings(case.database).nearest(Beginnings(other.database))[1]
 
 
 def keep(case: Case, other: Case) -> str:
@@ -176,31 +167,27 @@ def keep(case: Case, other: Case) -> str:
     Returns:
         The id of the branch.
     """
-    there = branches(other.database)
-    waiting = [MAIN, *there]
-    done: set[str] = set()
-    while waiting:
-        one = waiting.pop(0)
-        if one != MAIN and there[one].parent not in done:
-            waiting.append(one)  # its parent has to be here first
-            continue
-        done.add(one)
-        _keep_one(case, other, one)
+    mine, theirs = Beginnings(case.database), Beginnings(other.database)
+    erased = _erased_subjects(case.database)
+    gone = erased | _erased_subjects(other.database)
+    for one in theirs:
+        name = one or head(other)
+        if name not in mine:
+            parent, fork = mine.nearest(theirs, one)
+            _keep_one(case, other, one, Branch(name, parent, fork))
+            _keep_versions(case, other, one, Branch(name, parent, fork), gone)
+            mine.add(name, parent, fork)
+    custody.forget_branch_reasons(case.database, erased)
     return head(other)
 
 
-def _keep_one(case: Case, other: Case, branch: str) -> None:
-    """Write one log of another copy as a branch, unless it is one already."""
-    name = branch or head(other)
-    if name in branches(case.database):
-        return
-    parent, fork = nearest_log(case, leaves_of(other.database, branch))
-    case.database.execute("INSERT INTO branches VALUES (?, ?, ?)", (name, parent, fork))
+def _keep_one(case: Case, other: Case, branch: str, kept: Branch) -> None:
+    """Write one log of another copy as a branch."""
+    row = (kept.id, kept.parent, kept.fork)
+    case.database.execute("INSERT INTO branches VALUES (?, ?, ?)", row)
     for query, put in _OF_LOG if branch == MAIN else _OF_BRANCH:
-        rows = other.database.execute(query, {"branch": branch, "fork": fork}).fetchall()
-        case.database.executemany(put, [(name, *row) for row in rows])
-    custody.forget_branch_reasons(case.database, _erased_subjects(case.database))
-    _keep_versions(case, other, branch, name, fork)
+        rows = other.database.execute(query, {"branch": branch, "fork": kept.fork}).fetchall()
+        case.database.executemany(put, [(kept.id, *row) for row in rows])
 
 
 _PUT_ENTRY = "INSERT INTO branch_entries VALUES (?, ?, ?, ?, ?)"
@@ -221,19 +208,18 @@ _OF_BRANCH = (
 )  # fmt: skip
 
 
-def _keep_versions(case: Case, other: Case, branch: str, name: str, fork: int) -> None:
-    """Write the states that the entries of a branch commit to."""
-    erased = _erased_subjects(case.database) | _erased_subjects(other.database)
+def _keep_versions(case: Case, other: Case, branch: str, kept: Branch, erased: set[str]) -> None:
+    """Write the states that the entries of a branch commit to, unless they are erased."""
     rows = other.database.execute(
         "SELECT subject, entry, salt, state FROM versions "
         "WHERE branch = :branch AND entry >= :fork "
         "UNION ALL SELECT subject, entry, salt, state FROM records WHERE :branch = '' "
         "AND entry >= :fork AND subject > 'record/' AND subject < 'record/g'",
-        {"branch": branch, "fork": fork},
+        {"branch": branch, "fork": kept.fork},
     ).fetchall()
     case.database.executemany(
         "INSERT INTO versions VALUES (?, ?, ?, ?, ?)",
-        [(row[0], name, *row[1:]) for row in rows if row[0] not in erased],
+        [(row[0], kept.id, *row[1:]) for row in rows if row[0] not in erased],
     )
 
 
@@ -292,10 +278,12 @@ def _signed(
         return
     if not _table_fits(case, branch, found):
         yield _("the keys of its members are not those of the case")
-    public_keys, roots, signed = found.public_keys(), _roots(leaves), 0
-    for size, signed_note in case.database.execute(
+    notes = case.database.execute(
         "SELECT size, note FROM branch_checkpoints WHERE branch = ? ORDER BY size", (branch.id,)
-    ):
+    ).fetchall()
+    roots = _roots(leaves, {size for size, _note in notes})
+    public_keys, signed = found.public_keys(), 0
+    for size, signed_note in notes:
         try:
             said = checkpoint.check(str(signed_note), public_keys)
             if (said.origin, said.size, said.root) != (origin, size, roots.get(size)):
@@ -399,12 +387,13 @@ def _entry(content: bytes) -> custody.Entry | None:
         return None
 
 
-def _roots(leaves: Sequence[bytes]) -> dict[int, bytes]:
+def _roots(leaves: Sequence[bytes], sizes: Collection[int]) -> dict[int, bytes]:
     """Return the root of the tree over the first `size` leaves, by size."""
     frontier, roots = merkle.Frontier(), {}
     for size, leaf in enumerate(leaves, start=1):
         frontier.append(merkle.leaf_hash(leaf))
-        roots[size] = frontier.root()
+        if size in sizes:
+            roots[size] = frontier.root()
     return roots
 
 

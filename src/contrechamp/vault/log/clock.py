@@ -5,8 +5,10 @@ machines, which can be wrong or be set; nothing of this is a fault of the log. A
 entries were there at the latest at its time, and nothing about when later ones were made.
 """
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 
 from sqlcipher3 import dbapi2 as sqlite
 
@@ -18,8 +20,14 @@ _MAIN = ""
 TOLERANCE = timedelta(minutes=5)
 
 
-def set_back(database: sqlite.Connection) -> dict[tuple[str, int], str]:
+def set_back(
+    database: sqlite.Connection, parsed: Mapping[bytes, custody.Entry] = {}
+) -> dict[tuple[str, int], str]:
     """Return the entries that are earlier than the entry before them in the same log.
+
+    Args:
+        database: of the case.
+        parsed: entries that were read already, by their bytes.
 
     Returns:
         by branch (empty for the log itself) and number, the time of the entry before.
@@ -28,9 +36,11 @@ def set_back(database: sqlite.Connection) -> dict[tuple[str, int], str]:
         str(branch): (str(parent), int(fork))
         for branch, parent, fork in database.execute("SELECT id, parent, fork FROM branches")
     }
-    times = dict(_times(database))
+    times = dict(_times(database, parsed))
     found = {}
     for (branch, number), at in times.items():
+        if branch in forks and number < forks[branch][1]:
+            continue  # `vault.verifying` tells that it does not belong there
         log, steps = branch, 0
         while log in forks and number - 1 < forks[log][1] and steps <= len(forks):
             log, steps = forks[log][0], steps + 1
@@ -40,7 +50,9 @@ def set_back(database: sqlite.Connection) -> dict[tuple[str, int], str]:
     return found
 
 
-def _times(database: sqlite.Connection) -> Iterator[tuple[tuple[str, int], str]]:
+def _times(
+    database: sqlite.Connection, parsed: Mapping[bytes, custody.Entry]
+) -> Iterator[tuple[tuple[str, int], str]]:
     """Yield the time of every entry that is readable, by branch and number."""
     rows = database.execute(
         "SELECT '', number, CAST(content AS BLOB) FROM entries "
@@ -48,7 +60,8 @@ def _times(database: sqlite.Connection) -> Iterator[tuple[tuple[str, int], str]]
     )
     for branch, number, content in rows:
         try:
-            yield (str(branch), int(number)), custody.read_entry(content).at
+            entry = parsed.get(content) or custody.read_entry(content)
+            yield (str(branch), int(number)), entry.at
         except (TypeError, ValueError):
             continue  # `vault.verifying` tells that an entry is not readable
 
@@ -62,10 +75,16 @@ def ahead(
         entries: of the log.
         dated: for each checkpoint that somebody dated, the number of its entries, and when.
     """
+    by_size = sorted(dated)
+    sizes = [size for size, _time in by_size]
+    # Of each checkpoint, the earliest of the times of it and those after it, which hold it too.
+    earliest = list(accumulate((time for _size, time in reversed(by_size)), min))[::-1]
     for entry in entries:
-        latest = min((time for size, time in dated if entry.number < size), default=None)
-        at = _time(entry.at)
-        if latest is not None and at is not None and at > latest + TOLERANCE:
+        first = bisect_right(sizes, entry.number)
+        if first == len(sizes):
+            continue
+        latest, at = earliest[first], _time(entry.at)
+        if at is not None and at > latest + TOLERANCE:
             yield entry, latest
 
 

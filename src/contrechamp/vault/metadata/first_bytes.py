@@ -44,6 +44,11 @@ class Glance(NamedTuple):
     announced: bool
     needs_reader: bool
 
+    @property
+    def metadata(self) -> dict[str, str] | None:
+        """All metadata that there is, if no reader is needed for it."""
+        return None if self.needs_reader else {"media_type": self.media_type}
+
 
 def glance(content: IO[bytes]) -> Glance:
     """Return what content is at a glance.

@@ -57,9 +57,10 @@ def described(
     Raises:
         OSError: if the content cannot be read.
     """
-    kind, announced, needs_reader = seen or first_bytes.glance(content)
-    if not needs_reader:
-        return {"media_type": kind}
+    seen = seen or first_bytes.glance(content)
+    if (found := seen.metadata) is not None:
+        return dict(found)
+    kind, announced, _needs_reader = seen
     before, cell.read_unconfined = cell.read_unconfined, False
     try:
         answers = list(cell.read(READER, content, arguments(announced=announced)))

@@ -307,7 +307,8 @@ def _write(case: Case, batch: _Batch, disk: Disk) -> None:
         name = None
         if one.text.parts:
             name = secrets.token_hex(16)
-            taken = incoming.take(io.BytesIO(packed.packed(one.text.parts)), lambda _bytes: None)
+            source = io.BytesIO(packed.packed(one.text.parts))
+            taken, _first = incoming.take(source, lambda _bytes: None)
             place = objects.Place(objects.path_of(taken.incoming), taken.start, taken.length)
             key = ObjectKey(name, taken.identity, taken.size, taken.sha256, taken.blake3, place)
             keys.append((key, taken.incoming))
