@@ -119,6 +119,25 @@ def test_a_street_on_the_front_of_a_row_of_houses_is_seen_from_the_front_only(se
     assert seen_m[9:] == pytest.approx(np.zeros(9), abs=1e-3)
 
 
+def test_a_street_that_begins_where_the_view_ends_is_not_met():
+    # Rounding made some 1e-13 m of it be in view, and a walk along it meet the camera.
+    city = walls.prepare(np.array([shapely.box(900, 900, 901, 901)], dtype=object), np.zeros(1))
+    rng = np.random.default_rng(5)
+    n = 60
+    one, x, y = np.ones(n), rng.uniform(-500, 500, n), rng.uniform(-500, 500, n)
+    heading, distance = rng.uniform(0, 360, n), rng.uniform(5, 40, n)
+    edge, away = np.radians(heading + 45.0), np.radians(heading + 90.0)
+    start = np.column_stack([x + distance * np.sin(edge), y + distance * np.cos(edge)])
+    segments = np.hstack([start, start + 9.0 * np.column_stack([np.sin(away), np.cos(away)])])
+    cameras = Cameras(
+        x=x, y=y, height_m=4.0 * one, heading_deg=heading, tilt_deg=15.0 * one,
+        hfov_deg=90.0 * one, vfov_deg=120.0 * one, width_px=1920.0 * one, range_m=50.0 * one,
+        sweep_deg=90.0 * one,
+    )  # fmt: skip
+    found = seen_parts(cameras, city, np.full(1, 9.0), segments, LEVELS[:1])
+    assert not np.any(found.camera == found.segment)
+
+
 def test_levels_end_at_their_slant_distance():
     city = walls.prepare(np.array([shapely.box(900, 900, 901, 901)], dtype=object), np.zeros(1))
     segment = np.array([[0.0, 0.0, 100.0, 0.0]])

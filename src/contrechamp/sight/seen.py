@@ -15,6 +15,7 @@ from contrechamp.sight.arrays import Cameras, Level
 from contrechamp.sight.growing import doubled
 from contrechamp.sight.limits import density_reach, near_and_far
 from contrechamp.sight.parts import (
+    SAME_POINT,
     index_segments,
     new_parts,
     segments_in_view,
@@ -188,6 +189,9 @@ def record_seen(
 ) -> tuple[int, Any]:
     """Record the parts of segments that each camera sees at each level.
 
+    What is shorter than `parts.SAME_POINT` of its segment is no part: a rounding error would count
+    as a camera that a walk meets.
+
     Args:
         index: of the walls (`walls.Walls.index`).
         top: (n_buildings,) tops above the ground.
@@ -276,7 +280,7 @@ def record_seen(
                     to_end = min(to_end, hole_start)
                 elif holed:
                     from_start = max(from_start, hole_end)
-                if from_start < to_end:
+                if to_end - from_start > SAME_POINT:
                     segment_of[records], camera_of[records] = s, c
                     start_of[records, 0], end_of[records, 0] = from_start, to_end
                     records += 1
@@ -288,8 +292,10 @@ def record_seen(
                         within, beyond = 1.0, 0.0
                     elif reach[level] < furthest:
                         within, beyond = within_circle(ax, ay, bx, by, reach[level])
-                    start_of[record, level] = max(from_start, within)
-                    end_of[record, level] = min(to_end, beyond)
+                    start_at, end_at = max(from_start, within), min(to_end, beyond)
+                    some = end_at - start_at > SAME_POINT
+                    start_of[record, level] = start_at if some else 1.0
+                    end_of[record, level] = end_at if some else 0.0
     return records, Buffers(
         scratch, out, parts, leaves, within_view, segment_of, camera_of, start_of, end_of
     )
