@@ -12,6 +12,7 @@ from contrechamp.sight import walls
 from contrechamp.sight.arrays import Cameras
 from contrechamp.sight.levels import parse_levels
 from contrechamp.sight.regions import visible_regions
+from contrechamp.sight.seen import seen_parts
 from sight.blocks import town
 
 LEVELS = parse_levels("25,62.5")
@@ -41,7 +42,7 @@ class Town:
             rng.uniform(30, 90, (draws, n)),
             rng.uniform(1000, 4000, (draws, n)),
             np.full((draws, n), 60.0),
-            np.where(rng.random((draws, n)) < 0.3, 360.0, 80.0),
+            rng.choice([80.0, 80.0, 170.0, 200.0, 360.0], (draws, n)),
         )
         self.top = np.maximum(rng.uniform(2, 12, (draws, len(self.footprints))), bottom + 0.5)
         self.walls = walls.prepare(self.footprints, bottom)
@@ -119,6 +120,22 @@ def test_every_length_is_that_of_the_lines_within_the_outlines(made, exposure, d
         way = made.walks.indices[made.walks.indptr[walk] : made.walks.indptr[walk + 1]]
         met = sum(made.seen_of(region)[way].sum() > 1e-6 for region in regions)
         assert exposure.walk_cameras[draw, level, walk] == met
+
+
+@pytest.mark.parametrize("higher_m", [0.0, 6.0])
+def test_draws_see_what_cameras_see_that_are_asked_about_once(made, higher_m):
+    # The draws keep what each place has in view on the plan; with higher houses it settles more.
+    top = made.top + higher_m
+    found = expose(made.cameras, made.walls, top, made.pieces, LEVELS).by_camera_m
+    ends = shapely.get_coordinates(made.lines).reshape(-1, 4)
+    for draw, seen in enumerate(found):
+        columns = (getattr(made.cameras, name)[draw] for name in DRAWN)
+        cameras = Cameras(made.cameras.x, made.cameras.y, *columns)
+        parts = seen_parts(cameras, made.walls, top[draw], ends, LEVELS)
+        once = np.zeros(seen.shape)
+        metres = (parts.end - parts.start) * shapely.length(made.lines)[parts.segment]
+        np.add.at(once, (parts.level, parts.camera), metres)
+        assert seen == pytest.approx(once, abs=1e-4)
 
 
 def test_the_total_without_one_camera_is_the_total_less_what_it_sees_alone(made, exposure):

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contrechamp.base.errors import InputError
+from contrechamp.measure.prior_table import prior_table
 from contrechamp.measure.priors import (
     BOUNDS,
     KINDS,
@@ -13,8 +14,9 @@ from contrechamp.measure.priors import (
     default,
     from_toml,
 )
+from contrechamp.measure.stage import set_stage
 from contrechamp.sight.levels import parse_levels
-from measure.small_scenes import cameras
+from measure.small_scenes import cameras, scene
 
 
 @pytest.mark.parametrize(
@@ -162,3 +164,13 @@ def test_what_cannot_be_used_is_named_with_file_and_key(text, place):
         from_toml(text, name="p.toml")
     assert place in caught.value.where
     assert len(str(caught.value)) > len(caught.value.where) + 10
+
+
+def test_a_lens_that_looks_all_round_counts_for_no_prior_of_direction_or_tilt():
+    rows = ({"kind": "fixed", "hfov_deg": 360.0}, {"kind": "fixed"})
+    place = scene(cameras=cameras(*rows))
+    stage = set_stage(place, default(), parse_levels("25"), target_height_m=1.6, seed=1, threads=1)
+    used = {one.unknown: one.n_cameras for one in prior_table(stage, place) if "fixed" in one.kinds}
+    assert (used["heading_deg"], used["tilt_deg"], used["height_m"]) == (1, 1, 2)
+    drawn = {unknown: int(mask.sum()) for unknown, mask in stage.drawn.items()}
+    assert drawn["heading_deg"] == used["heading_deg"]

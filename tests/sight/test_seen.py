@@ -90,6 +90,54 @@ def test_a_low_house_hides_a_stretch_and_no_more():
     assert places == pytest.approx(np.array([[0.5, 10.0], [28.8, 50.0]]), abs=2e-3)
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_a_street_on_the_front_of_a_row_of_houses_is_seen_from_the_front_only(seed):
+    # Maps draw it through the corners of the houses; its pieces end in between, a rounding error
+    # before the wall or behind it. Metres are those of a UTM zone.
+    rng = np.random.default_rng(seed)
+    turn, origin = rng.uniform(0, 2 * np.pi), np.array([386_000.0, 6_672_000.0])
+    axes = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+    row = [shapely.box(start, 0, start + 15, 10) for start in (0, 15, 30)]
+    houses = shapely.transform(np.array(row), lambda xy: xy @ axes + origin)
+    city = walls.prepare(houses, np.zeros(3))
+    first, last = np.array([0.0, 0.0]) @ axes + origin, np.array([45.0, 0.0]) @ axes + origin
+    at = first + np.sort(np.r_[0.0, 1.0, rng.random(6)])[:, None] * (last - first)
+    pieces = np.hstack([at[:-1], at[1:]])
+    before = np.column_stack([rng.uniform(-20, 60, 9), -rng.choice([0.05, 3.0, 40.0], 9)])
+    behind = np.column_stack([rng.uniform(-5, 50, 9), 10.0 + rng.choice([0.05, 3.0, 40.0], 9)])
+    x, y = (np.vstack([before, behind]) @ axes + origin).T
+    one = np.ones(18)
+    cameras = Cameras(
+        x=x.copy(), y=y.copy(), height_m=4.0 * one, heading_deg=rng.uniform(0, 360, 18),
+        tilt_deg=15.0 * one, hfov_deg=90.0 * one, vfov_deg=60.0 * one, width_px=1920.0 * one,
+        range_m=100.0 * one, sweep_deg=360.0 * one,
+    )  # fmt: skip
+    found = seen_parts(cameras, city, np.full(3, 20.0), pieces, LEVELS[:1])
+    length = np.hypot(*(pieces[:, 2:] - pieces[:, :2]).T)[found.segment]
+    seen_m = np.bincount(found.camera, (found.end - found.start) * length, 18)
+    assert seen_m[:9] == pytest.approx(np.full(9, 45.0), abs=1e-3)
+    assert seen_m[9:] == pytest.approx(np.zeros(9), abs=1e-3)
+
+
+def test_a_street_that_begins_where_the_view_ends_is_not_met():
+    # Rounding made some 1e-13 m of it be in view, and a walk along it meet the camera.
+    city = walls.prepare(np.array([shapely.box(900, 900, 901, 901)], dtype=object), np.zeros(1))
+    rng = np.random.default_rng(5)
+    n = 60
+    one, x, y = np.ones(n), rng.uniform(-500, 500, n), rng.uniform(-500, 500, n)
+    heading, distance = rng.uniform(0, 360, n), rng.uniform(5, 40, n)
+    edge, away = np.radians(heading + 45.0), np.radians(heading + 90.0)
+    start = np.column_stack([x + distance * np.sin(edge), y + distance * np.cos(edge)])
+    segments = np.hstack([start, start + 9.0 * np.column_stack([np.sin(away), np.cos(away)])])
+    cameras = Cameras(
+        x=x, y=y, height_m=4.0 * one, heading_deg=heading, tilt_deg=15.0 * one,
+        hfov_deg=90.0 * one, vfov_deg=120.0 * one, width_px=1920.0 * one, range_m=50.0 * one,
+        sweep_deg=90.0 * one,
+    )  # fmt: skip
+    found = seen_parts(cameras, city, np.full(1, 9.0), segments, LEVELS[:1])
+    assert not np.any(found.camera == found.segment)
+
+
 def test_levels_end_at_their_slant_distance():
     city = walls.prepare(np.array([shapely.box(900, 900, 901, 901)], dtype=object), np.zeros(1))
     segment = np.array([[0.0, 0.0, 100.0, 0.0]])

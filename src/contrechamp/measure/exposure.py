@@ -19,6 +19,7 @@ from contrechamp.sight.arrays import Level
 from contrechamp.sight.growing import copy_first
 from contrechamp.sight.parts import index_segments
 from contrechamp.sight.placing import off_outlines
+from contrechamp.sight.plan_views import keep_views
 from contrechamp.sight.seen import CameraColumns, new_buffers, record_seen
 from contrechamp.sight.walls import Walls, compressed_rows
 
@@ -341,6 +342,7 @@ def _expose_draws(
     z: float,
     ppm: Any,
     lines: Any,
+    views: Any,
     piece: Any,
     group_start: Any,
     group_of: Any,
@@ -369,7 +371,7 @@ def _expose_draws(
             drawn.range_m[draw], drawn.sweep_deg[draw],
         )  # fmt: skip
         records, buffers = record_seen(
-            index, tops[number], over_start, over, x, y, given, z, ppm, lines, buffers
+            index, tops[number], over_start, over, x, y, given, z, ppm, lines, views, buffers
         )
         for level in range(levels):
             count[number, level] = -found.count[level]
@@ -436,6 +438,8 @@ def expose(
             for name in CameraColumns._fields
         )
     )
+    furthest = drawn.range_m.max(axis=0, initial=0.0)
+    views = keep_views(walls.index, over_start, x, y, furthest, pieces.lines)
     tops_of = building_height_m if callable(building_height_m) else building_height_m.__getitem__
     found = [_Gathered(pieces.n_pieces) for _ in levels]
 
@@ -447,7 +451,7 @@ def expose(
             )
             done = _expose_draws(
                 first, walls.index, tops, over_start, over, x, y, drawn, float(target_height_m),
-                ppm, pieces.lines, pieces.piece, group_start, group_of, walk_start, walk_of,
+                ppm, pieces.lines, views, pieces.piece, group_start, group_of, walk_start, walk_of,
                 result,
             )  # fmt: skip
             advance(len(tops))

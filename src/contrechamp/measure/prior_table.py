@@ -7,7 +7,7 @@ from babel.numbers import format_decimal
 from numpy.typing import NDArray
 
 from contrechamp.base.i18n import _, active_language
-from contrechamp.measure.draws import possible_kinds, values_drawn
+from contrechamp.measure.draws import lacks, possible_kinds, values_drawn
 from contrechamp.measure.lens import CHART, hfov_from_focal
 from contrechamp.measure.model_limits import limited
 from contrechamp.measure.priors import (
@@ -39,9 +39,6 @@ def prior_table(stage: Stage, scene: Scene) -> tuple[Prior, ...]:
     may_be = possible_kinds(cameras, priors)
     may_be_fixed = may_be["fixed"]
 
-    def missing(column: str) -> Mask:
-        return np.asarray(outdoor & np.isnan(cameras[column].to_numpy(np.float64)))
-
     rows = [
         _kind_row(priors, int((outdoor & ~kind_known).sum())),
         _plain_row(
@@ -50,7 +47,7 @@ def prior_table(stage: Stage, scene: Scene) -> tuple[Prior, ...]:
             _("uniform over the directions that the mount leaves free"),
             "deg",
             _("our choice: every direction alike; a camera on a wall does not look into it"),
-            int((missing("heading_deg") & may_be_fixed).sum()),
+            int((lacks(cameras, "heading_deg") & may_be_fixed).sum()),
             ("fixed",),
         ),
     ]
@@ -86,7 +83,8 @@ def prior_table(stage: Stage, scene: Scene) -> tuple[Prior, ...]:
     for row in priors.rows:
         if row.unknown == "building_height_m":
             continue
-        used = missing(_COLUMN_OF.get(row.unknown, row.unknown)) & ~_by_model(stage, row.unknown)
+        used = lacks(cameras, _COLUMN_OF.get(row.unknown, row.unknown))
+        used &= ~_by_model(stage, row.unknown)
         used &= np.any([may_be[name] for name in row.kinds], axis=0)
         if row.unknown == "tilt_deg":
             used &= may_be_fixed
@@ -105,7 +103,7 @@ def prior_table(stage: Stage, scene: Scene) -> tuple[Prior, ...]:
             _("9/16 of the horizontal field of view"),
             "deg",
             _("16:9 pictures; the angles are in the ratio of the sides, as with wide lenses"),
-            int((missing("vfov_deg") & may_be_fixed & ~_by_model(stage, "vfov_deg")).sum()),
+            int((lacks(cameras, "vfov_deg") & may_be_fixed & ~_by_model(stage, "vfov_deg")).sum()),
             ("fixed",),
         )
     )

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from contrechamp.base.compiled import compiled, compiled_part
 from contrechamp.sight.arrays import Cameras, Level
-from contrechamp.sight.growing import doubled
+from contrechamp.sight.growing import doubled, doubled_rows
 from contrechamp.sight.limits import density_reach, near_and_far
 from contrechamp.sight.parts import (
+    SAME_POINT,
     index_segments,
     new_parts,
     segments_in_view,
@@ -22,6 +23,15 @@ from contrechamp.sight.parts import (
     within_circle,
 )
 from contrechamp.sight.placing import off_outlines
+from contrechamp.sight.plan_views import ALL_BITS, no_views
+from contrechamp.sight.settled import (
+    WIDEST_SECTOR,
+    append_settled,
+    ends_of_sweep,
+    low_bits,
+    more_parts,
+    unsettled,
+)
 from contrechamp.sight.sweep import (
     TOO_SMALL,
     enlarged,
@@ -116,7 +126,7 @@ def seen_parts(
         columns = CameraColumns(*(column[first:last] for column in given))
         camera, position, start, end = _seen_of(
             walls.index, top, over_start[first : last + 1], over, x[first:last], y[first:last],
-            columns, float(target_height_m), ppm, lines,
+            columns, float(target_height_m), ppm, lines, no_views(last - first),
         )  # fmt: skip
         record, level = np.nonzero(start < end)
         segment = lines.row[position[record]]
@@ -142,11 +152,11 @@ def seen_parts(
 @compiled
 def _seen_of(
     index: Any, top: Any, over_start: Any, over: Any, x: Any, y: Any, given: Any, z: float,
-    ppm: Any, lines: Any,
+    ppm: Any, lines: Any, views: Any,
 ) -> tuple[Any, Any, Any, Any]:  # fmt: skip
     """Return the records of `record_seen`: camera, position of the segment, starts and ends."""
     buffers = new_buffers(len(ppm))
-    n, found = record_seen(index, top, over_start, over, x, y, given, z, ppm, lines, buffers)
+    n, found = record_seen(index, top, over_start, over, x, y, given, z, ppm, lines, views, buffers)
     return found.camera[:n], found.segment[:n], found.start[:n], found.end[:n]
 
 
@@ -162,17 +172,6 @@ def new_buffers(levels: int) -> Any:
 
 
 @compiled_part
-def doubled_rows(array: Any) -> Any:
-    """Return an array of twice as many rows that begins with the same ones."""
-    rows, columns = array.shape
-    larger = np.empty((2 * rows, columns), array.dtype)
-    for i in range(rows):
-        for j in range(columns):
-            larger[i, j] = array[i, j]
-    return larger
-
-
-@compiled_part
 def record_seen(
     index: Any,
     top: Any,
@@ -184,9 +183,13 @@ def record_seen(
     z: float,
     ppm: Any,
     lines: Any,
+    views: Any,
     buffers: Any,
 ) -> tuple[int, Any]:
     """Record the parts of segments that each camera sees at each level.
+
+    What is shorter than `parts.SAME_POINT` of its segment is no part: a rounding error would count
+    as a camera that a walk meets.
 
     Args:
         index: of the walls (`walls.Walls.index`).
@@ -199,6 +202,7 @@ def record_seen(
         z: height of the targets.
         ppm: (n_levels,) pixels per metre.
         lines: the segments (`parts.index_segments`).
+        views: of the segments from the cameras' places (`plan_views`).
         buffers: from `new_buffers`.
 
     Returns:
@@ -215,6 +219,7 @@ def record_seen(
     start_of, end_of = buffers.start, buffers.end
     n_levels = len(ppm)
     reach = np.empty(n_levels)
+    whole_circle = np.empty(0)
     records = 0
     for c in range(len(x)):
         near, far = near_and_far(height[c], z, tilt[c], vfov[c], sweep_deg[c])
@@ -229,33 +234,55 @@ def record_seen(
         sweep = np.radians(min(sweep_deg[c], 360.0))
         start = np.radians(90.0 - heading[c]) - sweep / 2.0
         above = over[over_start[c] : over_start[c + 1]]
-        while True:
-            slices = sweep_camera(
-                index, top, above, x[c], y[c], height[c], z,
-                furthest, start, sweep, False, scratch, out,
-            )  # fmt: skip
-            if slices != TOO_SMALL:
-                break
-            scratch, out = enlarged(scratch, out)
-        candidates, ring, inner = 0, 0, 0.0
-        while inner < furthest and scratch.sector_count[ring] >= 0 and slices > 0:
-            outer = ring_end(ring, furthest)
-            more = segments_in_view(
-                lines, x[c], y[c], inner, outer, scratch.sectors[ring],
-                scratch.sector_count[ring], leaves, within_view, candidates,
-            )  # fmt: skip
-            if more == TOO_SMALL:
-                leaves, within_view = doubled(leaves), doubled(within_view)
-                continue
-            candidates, inner = more, outer
-            ring += 1
-        while True:
-            found = visible_parts(
-                slices, out, x[c], y[c], start, furthest, ends_of, within_view, candidates, parts
+        # What the place has in view on the plan, and a sweep for what is not settled by that.
+        around = sweep_deg[c] >= 360.0
+        sector = whole_circle if around else ends_of_sweep(start, sweep)
+        kept = furthest <= views.reach[c] and (around or sweep <= WIDEST_SECTOR)
+        low = ALL_BITS
+        if kept:
+            low = low_bits(views, c, index, top, height[c], z, furthest, sector)
+        found = 0
+        if low:
+            while True:
+                slices = sweep_camera(
+                    index, top, above, x[c], y[c], height[c], z,
+                    furthest, start, sweep, False, scratch, out,
+                )  # fmt: skip
+                if slices != TOO_SMALL:
+                    break
+                scratch, out = enlarged(scratch, out)
+            candidates, ring, inner = 0, 0, 0.0
+            while inner < furthest and scratch.sector_count[ring] >= 0 and slices > 0:
+                outer = ring_end(ring, furthest)
+                if kept:
+                    outer = furthest
+                    more = unsettled(views, c, low, furthest, within_view)
+                else:
+                    more = segments_in_view(
+                        lines, x[c], y[c], inner, outer, scratch.sectors[ring],
+                        scratch.sector_count[ring], leaves, within_view, candidates,
+                    )  # fmt: skip
+                if more == TOO_SMALL:
+                    leaves, within_view = doubled(leaves), doubled(within_view)
+                    continue
+                candidates, inner = more, outer
+                ring += 1
+            while True:
+                found = visible_parts(
+                    slices, out, x[c], y[c], start, furthest, ends_of, within_view, candidates,
+                    parts,
+                )  # fmt: skip
+                if found != TOO_SMALL:
+                    break
+                parts = new_parts(2 * len(parts.segment))
+        while kept:
+            more = append_settled(
+                views, c, low, ends_of, x[c], y[c], furthest, sector, parts, found
             )
-            if found != TOO_SMALL:
+            if more != TOO_SMALL:
+                found = more
                 break
-            parts = new_parts(2 * len(parts.segment))
+            parts = more_parts(parts, found)
         if records + 2 * found > len(camera_of):
             while records + 2 * found > len(camera_of):
                 segment_of, camera_of = doubled(segment_of), doubled(camera_of)
@@ -276,7 +303,7 @@ def record_seen(
                     to_end = min(to_end, hole_start)
                 elif holed:
                     from_start = max(from_start, hole_end)
-                if from_start < to_end:
+                if to_end - from_start > SAME_POINT:
                     segment_of[records], camera_of[records] = s, c
                     start_of[records, 0], end_of[records, 0] = from_start, to_end
                     records += 1
@@ -288,8 +315,10 @@ def record_seen(
                         within, beyond = 1.0, 0.0
                     elif reach[level] < furthest:
                         within, beyond = within_circle(ax, ay, bx, by, reach[level])
-                    start_of[record, level] = max(from_start, within)
-                    end_of[record, level] = min(to_end, beyond)
+                    start_at, end_at = max(from_start, within), min(to_end, beyond)
+                    some = end_at - start_at > SAME_POINT
+                    start_of[record, level] = start_at if some else 1.0
+                    end_of[record, level] = end_at if some else 0.0
     return records, Buffers(
         scratch, out, parts, leaves, within_view, segment_of, camera_of, start_of, end_of
     )
