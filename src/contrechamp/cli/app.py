@@ -38,6 +38,7 @@ def sections() -> dict[str, dict[str, str]]:
             "edit": _("Write or change a record, in your editor."),
             "show": _("Show the records of a case, and how each stands."),
             "find": _("Find words in the records of a case."),
+            "timeline": _("Show what happened when, by the dates in the records of a case."),
             "link": _("Let a record cite another one, or an item."),
             "review": _("Say what you think of a record that somebody else wrote."),
             "status": _("Say what a case lacks: evidence, consent, reply, review, release."),
@@ -54,6 +55,7 @@ def sections() -> dict[str, dict[str, str]]:
             "release": _("Give leave for a record or an item to be published."),
             "export": _("Hand out items of a case, with proofs."),
             "export-records": _("Write the records of a case in other formats."),
+            "graph": _("Write who and what relates to what, for programs that draw networks."),
         },
     }
 
