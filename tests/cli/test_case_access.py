@@ -35,6 +35,7 @@ ARGUMENTS = {
     "merge": ("{out}",),
     "release": ("record/0123",),
     "review": ("record/0123", "agreed"),
+    "shell": (),
     "share": ("--name", "A", "--recipient", "age1nonsense"),
     "show": (),
     "status": (),
