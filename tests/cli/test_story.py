@@ -215,6 +215,16 @@ def what_is_there_is_found_and_what_lacks_is_told(story: Story) -> None:
     days = story.first("timeline", "--json").json()
     assert {"contract", "observation", "letter"} <= {day["kind"] for day in days}
     assert [day["first_day"] for day in days] == sorted(day["first_day"] for day in days)
+    lines = story.folder / "lines.txt"
+    lines.write_text(
+        f"show {story.refs['finding']}\nstatus\nfind caméra --json\n", encoding="utf-8"
+    )
+    with lines.open(encoding="utf-8") as typed, pytest.MonkeyPatch.context() as patched:
+        patched.setattr("sys.stdin", typed)
+        session = story.first("shell")
+    assert session.out.startswith(story.first("show", story.refs["finding"]).out)
+    assert session.out.endswith(story.first("find", "caméra", "--json").out)
+    assert "complete" in story.run("completion", "bash").out
     french = story.first("status", "--lang", "fr").out
     assert "2 acteurs" in french
     assert "Études" in french
