@@ -4,9 +4,11 @@ Each figure is of a process of its own where the case was closed before: nothing
 memory of the program, though its pages are in that of the system.
 """
 
+import csv
 import json
 import os
 import random
+import resource
 import subprocess
 import sys
 import tempfile
@@ -19,9 +21,12 @@ from pathlib import Path
 from benchmarks.memory import memory_mb
 from contrechamp.dossier import status
 from contrechamp.dossier.formats.read import importing
-from contrechamp.dossier.formats.write import json_lines
+from contrechamp.dossier.formats.write import exporting, json_lines
 from contrechamp.dossier.index_tables import TABLES
-from contrechamp.dossier.reading import search
+from contrechamp.dossier.permission.standing import Standings
+from contrechamp.dossier.reading import lookup, search
+from contrechamp.dossier.reading.titles import citing
+from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.field_types import Evidence, Position, Text
 from contrechamp.dossier.records.fieldwork import Camera, Observation
 from contrechamp.dossier.records.findings import Finding
@@ -145,6 +150,107 @@ def use(folder: Path, count: int) -> dict[str, float]:
     return found
 
 
+def entities(count: int) -> Iterator[dict[str, object]]:
+    """Yield made-up companies, and who owns which, as FollowTheMoney has them."""
+    rng, firms = random.Random(2), count // 2
+    for number in range(firms):
+        name = f"SAMPLE {' '.join(rng.choices(WORDS, k=3))} {number}"
+        yield {"id": f"firm-{number}", "schema": "Company",
+               "properties": {"name": [name], "country": ["fr"]}}  # fmt: skip
+    for number in range(count - firms):
+        owner, asset = number % firms, (7 * number + 1) % firms
+        asset = asset if asset != owner else (asset + 1) % firms
+        yield {"id": f"share-{number}", "schema": "Ownership",
+               "properties": {"owner": [f"firm-{owner}"], "asset": [f"firm-{asset}"],
+                              "percentage": ["50"]}}  # fmt: skip
+
+
+def rows(count: int) -> Iterator[list[str]]:
+    """Yield a table of made-up contracts: its header, and a row for each."""
+    rng = random.Random(3)
+    yield ["no", "title", "buyer", "amount"]
+    for number in range(count):
+        title = f"SAMPLE {' '.join(rng.choices(WORDS, k=6))}"
+        yield [str(number), title, f"SAMPLE body {number % 50}", f"{number}.50"]
+
+
+#: How the columns of `rows` become contracts.
+MAPPING = """kind = "contract"
+id = ["no"]
+scheme = "benchmark"
+decimal = "."
+[fields]
+name = "title"
+"value.amount" = "amount"
+[constants]
+"value.currency" = "EUR"
+[actors.buyer]
+column = "buyer"
+kind = "public-body"
+"""
+
+
+def take_in_entities(folder: Path, count: int) -> dict[str, float]:
+    """Import FollowTheMoney entities from one file into a new case."""
+    file = folder.with_suffix(".ftm.json")
+    with file.open("w", encoding="utf-8") as target:
+        for one in entities(count):
+            target.write(json.dumps(one, ensure_ascii=False) + "\n")
+    return {f"import of {count:,} entities of one file": _imported(folder, file)}
+
+
+def take_in_rows(folder: Path, count: int) -> dict[str, float]:
+    """Import the rows of a table by a mapping into a new case."""
+    file, mapping = folder.with_suffix(".csv"), folder.with_suffix(".toml")
+    with file.open("w", encoding="utf-8", newline="") as target:
+        csv.writer(target).writerows(rows(count))
+    mapping.write_text(MAPPING, encoding="utf-8")
+    return {f"import of {count:,} mapped rows of one table": _imported(folder, file, mapping)}
+
+
+def _imported(folder: Path, file: Path, mapping: Path | None = None) -> float:
+    made_case(folder)
+    more = {} if mapping is None else {"mapping": mapping}
+    with opening.opened(folder, PASSPHRASE, tables=TABLES, write=True) as case:
+        return processor_seconds(
+            lambda: importing.import_files(case, [file], now=lambda: NOW, random=os.urandom, **more)
+        )
+
+
+def look_through(folder: Path, count: int) -> dict[str, float]:
+    """Ask a case of imported records what it lacks, and show, find and export them."""
+    day, found = date(2026, 5, 1), {}
+    with opening.opened(folder, PASSPHRASE, tables=TABLES, write=False) as case:
+        found[f"status of {count:,}"] = processor_seconds(lambda: status.lacks(case, day))
+        found[f"find among {count:,}"] = processor_seconds(lambda: search.find(case, "sample"))
+        item = next(iter(lookup.items_there(case)))
+        found[f"what {count:,} say of their file"] = processor_seconds(
+            lambda: (Standings(View(case), day).of(f"item/{item}"), citing(case, f"item/{item}"))
+        )
+        for format_ in ("jsonl", "csv", "ftm"):
+            found[f"{format_} of {count:,}"] = processor_seconds(
+                lambda format_=format_: exporting.write(
+                    case, folder.with_suffix(f".{format_}.out"), format_, day=day
+                )
+            )
+    return found
+
+
+def processor_seconds(work: Callable[[], object]) -> float:
+    """Return how much of the processor some work takes, here and in processes that it started."""
+    started = _spent()
+    work()
+    return _spent() - started
+
+
+def _spent() -> float:
+    own, others = (
+        resource.getrusage(resource.RUSAGE_SELF),
+        resource.getrusage(resource.RUSAGE_CHILDREN),
+    )
+    return own.ru_utime + own.ru_stime + others.ru_utime + others.ru_stime
+
+
 def seconds(work: Callable[[], object]) -> float:
     """Return how long some work takes."""
     started = time.perf_counter()
@@ -184,10 +290,40 @@ def tables(
         size = (folder / "case.db").stat().st_size
         row("size of case.db, MB", figure(size / 1e6))
 
+        imported_tables(Path(temporary), count, header=header, row=row, figure=figure)
+
+
+def imported_tables(
+    folder: Path,
+    count: int,
+    *,
+    header: Callable[..., None],
+    row: Callable[..., None],
+    figure: Callable[[float], str],
+) -> None:
+    """Print what records of one source file cost: every one of them cites it."""
+    for take_in in ("take_in_entities", "take_in_rows"):
+        header("what, of records that were imported from one file", "seconds of processor")
+        for size in (count // 100, count // 10, count):
+            case = folder / f"{take_in}-{size}"
+            for task in (take_in, "look_through"):
+                for name, value in in_own_process(task, case, size).items():
+                    row(name, figure(value))
+
+
+TASKS = {
+    "take_in": take_in,
+    "take_in_entities": take_in_entities,
+    "take_in_rows": take_in_rows,
+    "look_through": look_through,
+    "floor": floor,
+    "use": use,
+}
+
 
 def main(task: str, folder: str, count: str) -> None:
     """Run one task and print what it measured, as JSON."""
-    found = {"take_in": take_in, "floor": floor, "use": use}[task](Path(folder), int(count))
+    found = TASKS[task](Path(folder), int(count))
     print(json.dumps({**found, f"memory of {task}, MB": memory_mb("VmHWM")}))
 
 

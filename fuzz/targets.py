@@ -9,7 +9,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from contrechamp.dossier.reading.search import normalised, query_of
+from contrechamp.base.search_words import normalised, query_of
 from contrechamp.dossier.records.kinds import KINDS
 from contrechamp.dossier.records.schema import from_json
 from contrechamp.dossier.writing import toml_form

@@ -262,6 +262,15 @@ def _fields(cls: type, *, common: bool = False) -> str:
     return "\n".join(rows) + "\n"
 
 
+def _rests(cls: type) -> str:
+    """Return a sentence on the evidence that a kind or part needs; "" where none is decided."""
+    fields = getattr(cls, "rests_on", None)
+    if fields is None:
+        return ""
+    names = " or ".join(f"`{name}`" for name in fields)
+    return f" Needs evidence: {names}." if fields else " Needs no evidence of its own."
+
+
 #: Fields of every record.
 COMMON = tuple(member.name for member in members(Record))
 
@@ -285,11 +294,11 @@ def records() -> str:
         f"\n## Kinds\n\nBeside its own fields every record has:\n\n{_fields(Record, common=True)}"
     )
     for kind, cls in RECORD_KINDS.items():
-        page.append(f"\n### {kind}\n\n{cls.__doc__}\n\n{_fields(cls)}")
+        page.append(f"\n### {kind}\n\n{cls.__doc__}{_rests(cls)}\n\n{_fields(cls)}")
         _parts_of(cls, parts)
     page.append("\n## Parts of records\n")
     for name, cls in sorted(parts.items()):
-        page.append(f"\n### {name}\n\n{cls.__doc__}\n\n{_fields(cls, common=True)}")
+        page.append(f"\n### {name}\n\n{cls.__doc__}{_rests(cls)}\n\n{_fields(cls, common=True)}")
     page.append(RIGHTS)
     page.append(
         "| instrument | authentic texts | official texts, not authentic |\n| --- | --- | --- |\n"

@@ -72,6 +72,7 @@ def test_one_file_is_told_in_the_singular(case: CaseRun, letter: Path) -> None:
 def test_machines_are_told_in_json(case: CaseRun, letter: Path) -> None:
     told = case("add", letter, "--json").json()
     (item,) = told.pop("items")
+    assert told.pop("texts") == {"read": 1, "lacking": 0}
     assert told == {"added": 1, "duplicates": 0, "passed_over": 0, "unread": 0, "again": 0}
     assert (item["path"], item["duplicate"]) == (str(letter), False)
     assert item["item"] in case("log").out

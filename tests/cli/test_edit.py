@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli import forms
-from cli.commands import CaseRun, one_line
+from cli.commands import CaseRun, Run, one_line
 from contrechamp.cli import memory_editor, memory_files
 
 
@@ -44,6 +44,14 @@ def test_an_assessment_is_begun_by_a_template_and_shows_what_is_open(
     assert f": {questions} of {questions} questions are open\n" in case("show", ref).out
     assert case("edit", "assessment", "--template", "none").status == 2
     assert case("edit", "source", "--template", "dual-use").status == 2
+
+
+@pytest.mark.parametrize("what", ["nokind", "contracts", "Contract"])
+def test_a_kind_that_there_is_not_is_answered_with_those_that_there_are(
+    contrechamp: Run, tmp_path: Path, what: str
+) -> None:
+    done = contrechamp("edit", tmp_path / "no-case", what)  # no case needs to be opened for that
+    one_line(done, "there is no such kind of record; there are: source, consent, testimony")
 
 
 def test_what_cannot_be_found_or_read_is_told_in_one_line(case: CaseRun, tmp_path: Path) -> None:

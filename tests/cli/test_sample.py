@@ -34,7 +34,8 @@ def test_what_was_only_looked_at_is_replaced_and_what_was_changed_is_not(
     assert added.read_text() == "my own"
     added.unlink()
     fine = sample_texts.ref("cameras-of-two-companies")
-    assert contrechamp("release", case, fine, "--identity", key).status == 0
+    passed = ("--override", "reply", "--reason", "SAMPLE: drafts stay drafts")
+    assert contrechamp("release", case, fine, *passed, "--identity", key).status == 0
     before = (case / "case.db").read_bytes()
     one_line(contrechamp("sample", "--out", built, "--lang", "en"), "case/case.db")
     assert (case / "case.db").read_bytes() == before

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from cli.commands import CaseRun, one_line
+from vault.text_files import pdf
 
 
 @pytest.fixture
@@ -97,3 +99,16 @@ def test_a_record_goes_by_kind_and_title(
     assert f"\n  {other}  source/sample-herons  Sample Herons\n" in done.err
     assert case("show", "source/sample-heron").status == 0
     assert f"  {source}  source/sample-heron" in case("log").out
+
+
+def test_the_text_of_an_item_is_shown_without_any_file(case: CaseRun, tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(pdf("SAMPLE cover", "SAMPLE\nturnstile"))
+    (tmp_path / "nothing.bin").write_bytes(b"\0\1")
+    item, nothing = (
+        f"item/{case('add', tmp_path / name).out.split()[0]}" for name in ("a.pdf", "nothing.bin")
+    )
+    assert case("show", item, "--text").out == (
+        "[page 1]\nSAMPLE cover\n[page 2]\nSAMPLE\nturnstile\n"
+    )
+    assert case("show", nothing, "--text").err == "It holds no text.\n"
+    one_line(case("show", "--text"), "--text is for items")

@@ -14,6 +14,8 @@ from typing import Any
 from contrechamp.cell.reading import Cell
 from contrechamp.dossier.formats.read.importing import Imported, import_files
 from contrechamp.dossier.formats.read.source_file import source_cell
+from contrechamp.dossier.permission import reviews
+from contrechamp.dossier.permission.gates import GATES
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.records.actors import Actor
 from contrechamp.dossier.records.field_types import Evidence, Position, Record, Text
@@ -123,6 +125,13 @@ def item(
         path = tmp_path / name
     path.write_bytes(content)
     return f"item/{cases.add(tmp_path / 'case', path)[0].item}"
+
+
+def released(at: Desk, ref: str, *but: str, **more: Any) -> str:
+    """Release a record or an item of a case with one member, all gates but these passed."""
+    reasons = {one: "SAMPLE reason" for one in GATES if one not in but}
+    more = {"on": "2026-05-01", "now": NOW, "overrides": reasons, **more}
+    return reviews.release(at.case, ref, **more).ref
 
 
 def take(at: Desk, *paths: Path, **more: Any) -> Imported:

@@ -20,6 +20,7 @@ from samples import DAY, NOW, camera, consent, exhibit, finding, publication, so
 from contrechamp.base.errors import CheckFailedError, InputError
 from contrechamp.dossier.index_tables import TABLES
 from contrechamp.dossier.permission import reviews
+from contrechamp.dossier.permission.gates import GATES
 from contrechamp.dossier.permission.standing import Standings
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.view import View
@@ -130,9 +131,17 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(data=st.data())
     def release(self, data: st.DataObject) -> None:
         with contextlib.suppress(*REFUSED):
-            self.refs.append(
-                reviews.release(self.case, self.some(data), on="2026-05-01", now=NOW).ref
-            )
+            passed = data.draw(st.sets(st.sampled_from(list(GATES))))
+            given = reviews.release(
+                self.case, self.some(data), on="2026-05-01",
+                overrides=dict.fromkeys(passed, "SAMPLE"), now=NOW,
+            )  # fmt: skip
+            self.refs.append(given.ref)
+
+    @rule(data=st.data())
+    def revoke(self, data: st.DataObject) -> None:
+        with contextlib.suppress(*REFUSED):
+            reviews.revoke(self.case, self.some(data), on="2026-05-01", reason="SAMPLE", now=NOW)
 
     def record(self, ref: str):
         found = lookup.find(self.case, ref)

@@ -14,12 +14,12 @@ from samples import (
     finding,
     item,
     publication,
+    released,
     source,
     telling,
 )
 
 from contrechamp.base.errors import CheckFailedError
-from contrechamp.dossier.permission import reviews
 from contrechamp.dossier.permission.consent import check, lacking, require
 from contrechamp.dossier.permission.standing import standing
 from contrechamp.dossier.reading import lookup
@@ -45,11 +45,11 @@ def test_a_publication_is_refused_with_the_list_of_what_is_not_covered(tmp_path:
         at.put(consent(who, "held", "pseudonym"))
         assert refused(at, draft) == {(f"{told}#p1", "voice", "none")}
         with pytest.raises(CheckFailedError, match=f"{told}#p1: voice"):
-            reviews.release(at.case, whole, on="2026-05-01", now=NOW)
+            released(at, whole, "consent")
         at.put(consent(who, "voice"))
         assert refused(at, draft) == set()
         require(View(at.case), draft, DAY)
-        reviews.release(at.case, whole, on="2026-05-01", now=NOW)
+        released(at, whole, "consent")
 
 
 def test_passages_under_a_cited_finding_are_used_even_if_nobody_says_so(tmp_path: Path) -> None:
@@ -147,10 +147,11 @@ def test_withdrawal_marks_every_use_however_far(tmp_path: Path) -> None:
         told, agreed = at.put(telling(who)), at.put(consent(who, "held", "quoted"))
         cited = at.put(finding(f"{told}#p1"))
         whole = at.put(publication(cited))
-        reviews.release(at.case, whole, on="2026-05-01", now=NOW)
+        given = released(at, whole, "consent")
         done = erasing.withdraw(at.case, agreed[7:], on="2026-05-01", reason="SAMPLE", now=NOW)
         assert done.given == (told,)
         assert {cited, whole} <= set(done.used_by)
+        assert done.taken_back == (given,)
         assert done.erased == ()
         for ref in (cited, whole):
             codes = {flag.code for flag in standing(View(at.case), ref, DAY)}

@@ -32,6 +32,7 @@ from samples import (
     desk,
     exhibit,
     item,
+    released,
     source,
     take,
     telling,
@@ -46,7 +47,6 @@ from contrechamp.dossier.formats.followthemoney.statements import entities as en
 from contrechamp.dossier.formats.followthemoney.statements import statements as statements_of
 from contrechamp.dossier.formats.read.source_file import SourceFile
 from contrechamp.dossier.formats.write import exporting
-from contrechamp.dossier.permission import reviews
 from contrechamp.dossier.permission.sharing import Recipient
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.records.actors import Actor, Relation
@@ -326,7 +326,7 @@ def test_exhibits_leave_as_documents_and_file_names_once_released(tmp_path: Path
         assert plain[for_exhibit] == about
         assert plain[lookup.id_of(maker)]["proof"] == [for_exhibit]
         assert "sample-photo" not in (tmp_path / "plain" / "statements.csv").read_text()
-        reviews.release(at.case, photo, on="2026-05-01", now=NOW)
+        released(at, photo)
         found = {one["id"]: one["properties"] for one in exported(at, tmp_path / "out")}
         assert found[for_item] == {"fileName": ["sample-photo.jpg"]}  # no content, no hash
         assert found[for_exhibit] == {"fileName": ["sample-photo.jpg"], **about}
@@ -379,7 +379,7 @@ def test_what_is_given_by_a_source_leaves_only_under_consent(tmp_path: Path) -> 
         given_under = at.put(agreed)
         shown = at.put(exhibit(photo, what="SAMPLE given photo", given_by=who))
         at.put(actor(evidence=(Evidence(ref=shown),)))
-        reviews.release(at.case, photo, on="2026-05-01", now=NOW)
+        released(at, photo)
         for_anyone = json.dumps(exported(at, tmp_path / "anyone"))
         assert "Document" not in for_anyone
         assert "proof" not in for_anyone

@@ -16,7 +16,7 @@ import pyrage
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from samples import DAY, NOW, Desk, camera, desk, finding, source, telling, text
+from samples import DAY, NOW, Desk, camera, desk, finding, released, source, telling, text
 
 from contrechamp.base.errors import CheckFailedError, InputError
 from contrechamp.dossier.identities import compartment
@@ -159,8 +159,8 @@ def test_different_fields_are_joined_and_the_same_one_is_a_conflict(two: SimpleN
             '"SAMPLE camera"', '"SAMPLE mine"', '"SAMPLE theirs"',
         )  # fmt: skip
         assert {(one.what, one.ref) for one in lacks(at.case, DAY)} >= {("decision", conflict)}
-        with pytest.raises(InputError, match="conflict"):
-            reviews.release(at.case, two.seen, on="2026-05-01", now=NOW)
+        with pytest.raises(CheckFailedError, match="two copies of the case said different"):
+            released(at, two.seen, "conflict")
         at.put(replace(told, outcome="theirs"), conflict)
         assert not [one for one in lacks(at.case, DAY) if one.what == "decision"]
         assert sound(at)

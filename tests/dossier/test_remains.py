@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from samples import NOW, actor, consent, desk, exhibit, finding, item, source, telling
+from samples import NOW, actor, camera, consent, desk, exhibit, finding, item, source, telling
 
 from contrechamp.dossier.formats.write import exporting
 from contrechamp.dossier.identities import compartment
@@ -20,8 +20,10 @@ from contrechamp.dossier.writing.remains import remains
 from contrechamp.vault import erasing as vault_erasing
 from contrechamp.vault import object_keys
 from contrechamp.vault.case import Case
+from contrechamp.vault.texts import taking
 from contrechamp.vault.verifying import verify
 from vault import cases
+from vault.text_files import pdf
 
 TOLD = "SAMPLE zanzibarword quuxword, the turnstile plughword stays xyzzyword red"
 WORDS = ("zanzibarword", "quuxword", "plughword", "xyzzyword")
@@ -119,6 +121,20 @@ def test_every_place_that_repeats_the_words_is_told(tmp_path: Path) -> None:
         assert holding(at.case, ("zanzibarword",)) == {"reasons"}
 
 
+def test_a_document_that_repeats_the_words_is_told_once_its_text_was_read(
+    tmp_path: Path,
+) -> None:
+    letter = item(tmp_path, pdf("SAMPLE", TOLD))
+    with desk(tmp_path) as at:
+        who = at.put(source())
+        given = at.put(telling(who, passages=(Passage(key="p1", text=TOLD),), summary=""))
+        before = remains(at.case, [given])
+        taking.take(at.case)
+        found = remains(at.case, [given])
+    assert (before.repeated, before.unread) == ((), 1)
+    assert (found.repeated, found.unread) == ((letter,), 0)
+
+
 def test_a_day_and_a_time_are_no_words_of_it(tmp_path: Path) -> None:
     day = item(tmp_path, b"SAMPLE log\n2026-04-02\n02.04.2026 10:30:15\n2026-04-02T10:30:15Z\n")
     with desk(tmp_path) as at:
@@ -127,6 +143,27 @@ def test_a_day_and_a_time_are_no_words_of_it(tmp_path: Path) -> None:
         at.put(actor(note="2026-04-02"))
         assert remains(at.case, [given]).repeated == ()
         assert day
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("14 May 2022", False),
+        ("le 14 mai 2022", False),
+        ("1 200 000,50 EUR", False),
+        ("35.1 31.5 within 10 m", False),
+        ("the red gate", True),
+        ("3 men at 2 gates", True),
+    ],
+)
+def test_days_and_amounts_are_no_words_of_it_however_they_are_written(
+    tmp_path: Path, said: str, *, told: bool
+) -> None:
+    with desk(tmp_path) as at:
+        gone = at.put(camera(name=said))
+        other = at.put(camera(name=f"SAMPLE {said}"))
+        found = remains(at.case, [gone]).repeated
+    assert (other in found) is told
 
 
 def test_a_recording_and_what_was_exported_are_told(tmp_path: Path) -> None:

@@ -19,14 +19,15 @@ from samples import (
     finding,
     item,
     publication,
+    released,
     source,
     telling,
     text,
 )
 
-from contrechamp.base.errors import InputError
+from contrechamp.base.errors import CheckFailedError, InputError
 from contrechamp.dossier.permission import reviews
-from contrechamp.dossier.permission.standing import standing
+from contrechamp.dossier.permission.standing import Standings, standing
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.actors import Relation
@@ -247,16 +248,22 @@ def test_a_review_is_by_a_second_person_and_of_one_version(tmp_path: Path) -> No
 def test_only_what_stands_is_released_and_only_in_its_newest_version(tmp_path: Path) -> None:
     from contrechamp.dossier.permission.releasing import is_released
 
+    def stands(ref: str) -> bool:
+        return is_released(Standings(View(at.case), DAY), ref)
+
+    photo = item(tmp_path)
     with desk(tmp_path) as at:
-        seen = at.put(camera(name="SAMPLE"))
+        seen = at.put(camera(name="SAMPLE", evidence=(Evidence(ref=photo),)))
         bare = at.put(finding())
-        with pytest.raises(InputError, match="no-evidence"):
-            reviews.release(at.case, bare, on="2026-05-01", now=NOW)
+        with pytest.raises(CheckFailedError, match="no evidence that stands"):
+            released(at, bare, "evidence")
         cited = at.put(finding(seen))
-        reviews.release(at.case, cited, on="2026-05-01", now=NOW)
-        assert is_released(View(at.case), cited)
+        given = released(at, cited, "evidence")
+        assert stands(cited)
         at.put(finding(seen, confidence="alleged"), cited)
-        assert not is_released(View(at.case), cited)
+        assert not stands(cited)
+        with pytest.raises(InputError, match="of one version only"):
+            at.put(replace(lookup.get(at.case, given).record, about=seen), given)
 
 
 def test_a_letter_stands_as_it_did_on_the_day() -> None:

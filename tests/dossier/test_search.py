@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from samples import camera, desk, finding, source, telling, text
 
+from contrechamp.base.search_words import normalised, query_of
 from contrechamp.dossier.reading import search
-from contrechamp.dossier.reading.search import normalised, query_of
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from contrechamp.cell import failures
 from contrechamp.dossier import status
 from contrechamp.dossier.names import matching as name_matching
 from contrechamp.dossier.names import name_keys
-from contrechamp.dossier.permission import consent, standing
+from contrechamp.dossier.permission import consent, gates, releasing, standing
 from contrechamp.dossier.records import letters as dossier_letters
 from contrechamp.dossier.shipped import rights as shipped_rights
 from contrechamp.measure import known, priors, run
@@ -40,6 +40,7 @@ from contrechamp.wording import (
     verifying,
 )
 from contrechamp.wording.consent import refusal_labels
+from contrechamp.wording.gates import ended_labels, gate_labels, remedies, unmet_labels
 from contrechamp.wording.letters import letter_labels
 from contrechamp.wording.standing import flag_labels
 from contrechamp.wording.status import lack_headings, lack_labels
@@ -107,6 +108,10 @@ CASES: dict[str, tuple[Callable[[str], str], set[str]]] = {
     "flags": (of(flag_labels), words(standing.Code)),
     "states of letters": (of(letter_labels), words(dossier_letters.LetterState)),
     "refusals": (of(refusal_labels), words(consent.Why)),
+    "gates": (of(gate_labels), words(gates.Gate)),
+    "remedies of gates": (of(remedies), words(gates.Gate)),
+    "what gates find": (of(unmet_labels), words(gates.Why)),
+    "ends of releases": (of(ended_labels), words(releasing.Ended)),
     "headings of status": (of(lack_headings), words(status.What)),
     "reasons of status": (of(lack_labels), words(status.Why)),
     "verdicts on captures": (captures.verdict_label, words(findings.Verdict)),

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -51,18 +51,81 @@ def ask(
         InputError: the cell is not closed.
         NoAnswerError: there is no answer.
     """
-    program, file = os.path.abspath(program), file.absolute()
+    file = file.absolute()
+    return _asked(program, [*arguments, str(file)], [file], None, name, unconfined=unconfined)
+
+
+def ask_with_input(
+    program: str,
+    arguments: Sequence[str],
+    content: bytes,
+    name: str,
+    *,
+    variables: Mapping[str, str] | None = None,
+    seconds: int | None = None,
+    unconfined: bool = False,
+) -> bytes:
+    """Return what `program` prints when it reads `content`, which is in no file, as its input.
+
+    Args:
+        program: its path.
+        arguments: of it.
+        content: what it reads.
+        name: what the user calls the file that this is of, for messages.
+        variables: of its environment, beside those that every program gets.
+        seconds: that it may take, if that is less than others may.
+        unconfined: as of `ask`.
+
+    Raises:
+        InputError: the cell is not closed.
+        NoAnswerError: there is no answer; or the system has no memory without a name.
+    """
+    if not hasattr(os, "memfd_create"):
+        raise NoAnswerError("memfd")
+    try:
+        held = os.memfd_create("input")
+    except OSError as error:
+        raise NoAnswerError(error.strerror) from error
+    try:
+        with open(held, "wb", closefd=False) as file:
+            file.write(content)
+        os.lseek(held, 0, os.SEEK_SET)
+        return _asked(
+            program, arguments, [], held, name,
+            variables=variables or {}, seconds=seconds, unconfined=unconfined,
+        )  # fmt: skip
+    finally:
+        os.close(held)
+
+
+def _asked(
+    program: str,
+    arguments: Sequence[str],
+    readable: Sequence[Path],
+    given: int | None,
+    name: str,
+    *,
+    variables: Mapping[str, str] | None = None,
+    seconds: int | None = None,
+    unconfined: bool,
+) -> bytes:
+    program = os.path.abspath(program)
+    limits = _LIMITS
+    if seconds is not None:
+        limits = replace(limits, cpu_s=seconds, wall_s=seconds, stall_s=seconds)
     programs = list(dict.fromkeys(_executed(Path(program))))
     said = {
-        "command": [program, *arguments, str(file)],
+        "command": [program, *arguments],
         "programs": list(map(str, programs)),
         "libraries": list(map(str, dict.fromkeys(_libraries(programs)))),
-        "readable": [str(file)],
-        "limits": asdict(_LIMITS),
+        "readable": list(map(str, readable)),
+        "input": given,
+        "limits": asdict(limits),
         "environment": {
             "PATH": os.environ.get("PATH", os.defpath),
             "LC_ALL": "C.UTF-8",
             "HOME": "/nonexistent",
+            **(variables or {}),
         },
     }
     reading, writing = os.pipe()
@@ -72,7 +135,7 @@ def ask(
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            pass_fds=[writing],
+            pass_fds=[writing] if given is None else [writing, given],
             env={key: os.environ[key] for key in ("PYTHONPATH",) if key in os.environ},
             start_new_session=True,
         )
@@ -83,7 +146,7 @@ def ask(
         os.close(writing)
     with process, os.fdopen(reading, "rb") as status:
         try:
-            return _answer(process, status, said, name, unconfined=unconfined)
+            return _answer(process, status, said, limits, name, unconfined=unconfined)
         finally:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
@@ -93,6 +156,7 @@ def _answer(
     process: subprocess.Popen[bytes],
     status: BinaryIO,
     said: Mapping[str, object],
+    limits: ProcessLimits,
     name: str,
     *,
     unconfined: bool,
@@ -108,7 +172,7 @@ def _answer(
         process.stdin.close()
     except (BrokenPipeError, ValueError, KeyError) as error:
         raise NoAnswerError("start") from error
-    answer = _read(process, process.stdout.fileno())
+    answer = _read(process, process.stdout.fileno(), limits)
     if trouble := status.readline():
         raise NoAnswerError(str(json.loads(trouble).get("error")))
     if process.wait() != 0:
@@ -116,11 +180,11 @@ def _answer(
     return answer
 
 
-def _read(process: subprocess.Popen[bytes], descriptor: int) -> bytes:
+def _read(process: subprocess.Popen[bytes], descriptor: int, limits: ProcessLimits) -> bytes:
     answer, started = bytearray(), time.monotonic()
     with selectors.DefaultSelector() as selector:
         selector.register(descriptor, selectors.EVENT_READ)
-        while time.monotonic() - started < _LIMITS.wall_s:
+        while time.monotonic() - started < limits.wall_s:
             if selector.select(_LOOK_EVERY_S):
                 piece = os.read(descriptor, 1 << 16)
                 if not piece:
@@ -129,7 +193,7 @@ def _read(process: subprocess.Popen[bytes], descriptor: int) -> bytes:
             use = use_of(process.pid)
             if len(answer) > MAX_ANSWER_BYTES or (
                 use is not None
-                and (use.memory_bytes > _LIMITS.memory_bytes or use.threads > MAX_THREADS)
+                and (use.memory_bytes > limits.memory_bytes or use.threads > MAX_THREADS)
             ):
                 raise NoAnswerError("too much")
     raise NoAnswerError("too long")

@@ -10,6 +10,7 @@ import click
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.shown_text import shown
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
+from contrechamp.cli.item_texts import read_texts
 from contrechamp.cli.options import json_option, unconfined_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 from contrechamp.wording.captures import verdict_label
@@ -27,7 +28,8 @@ def command() -> click.Command:
         help=_(
             "Take files, and all files of folders, into a case. They are read, never changed or "
             "moved. An interrupted run goes on when the same folder is added again; what is in the "
-            "case under the same name already is told, and not doubled."
+            "case under the same name already is told, and not doubled. Then their text is read, "
+            "for find."
         ),
         epilog=_("Example: contrechamp add checkpoint-north photos/ letter.pdf"),
         params=[
@@ -40,6 +42,11 @@ def command() -> click.Command:
                 type=click.Path(path_type=Path),
             ),
             reason_option(),
+            click.Option(
+                ["--no-texts"],
+                is_flag=True,
+                help=_("Do not read their text now; contrechamp find CASE --read-texts does."),
+            ),
             unconfined_option(),
             *secret_options(),
             json_option(),
@@ -64,6 +71,7 @@ def _add(
     folder: Path,
     files: tuple[Path, ...],
     reason: str,
+    no_texts: bool,
     unconfined: bool,
     as_json: bool,
     **secret: Any,
@@ -107,8 +115,9 @@ def _add(
                     ),
                     err=True,
                 )
+        texts = {} if no_texts else read_texts(case, unconfined=unconfined, as_json=as_json)
     if as_json:
-        click.echo(json.dumps({**counts, "items": items}))
+        click.echo(json.dumps({**counts, "texts": texts, "items": items}))
         return
     if counts["added"] or not counts["again"]:
         click.echo(

@@ -12,6 +12,7 @@ import click
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.shown_text import shown
 from contrechamp.cli.case_access import case_argument, now, open_case, reason_option, reopen_case
+from contrechamp.cli.item_texts import read_texts
 from contrechamp.cli.options import json_option, unconfined_option
 from contrechamp.cli.secret_input import secret_options, secret_source
 from contrechamp.dossier.formats.read.registry import FORMATS
@@ -146,6 +147,8 @@ def _import(
             )
             written = [one.ref for one in (*outcome.new, *outcome.changed)]
             called = lines_of(case, written if len(written) <= MAX_LISTED else ())
+            if outcome.items:
+                read_texts(case, unconfined=unconfined, as_json=as_json)
     if as_json:
         click.echo(json.dumps(_as_json(outcome)))
         return

@@ -17,6 +17,7 @@ from contrechamp.cli.case_access import (
     open_case,
     reason_option,
 )
+from contrechamp.cli.item_texts import read_texts
 from contrechamp.cli.options import json_option
 from contrechamp.cli.secret_input import read_own_keys, secret_options, secret_source
 
@@ -66,6 +67,8 @@ def _merge(*, folder: Path, other: Path, reason: str, as_json: bool, **secret: A
             progress=progress_for(as_json=as_json),
         )
         conflicts = [_conflict_line(case, ref) for ref in done.conflicts]
+        # Made again, of the items that came: a text that the other copy has need not be theirs.
+        read_texts(case, as_json=as_json)
     if as_json:
         click.echo(json.dumps(asdict(done)))
         return

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from contrechamp.base.errors import UsageError
 from contrechamp.base.i18n import _
 from contrechamp.base.json_text import json_text
 from contrechamp.base.shown_text import shown
@@ -39,6 +40,11 @@ def command() -> click.Command:
             kind_option(),
             click.Option(["--closed"], is_flag=True, help=_("Show what is closed as well.")),
             click.Option(["--versions"], is_flag=True, help=_("Show every version of the record.")),
+            click.Option(
+                ["--text"],
+                is_flag=True,
+                help=_("Show the text that was read of an item, and nothing else."),
+            ),
             *secret_options(),
             json_option(),
         ],
@@ -52,9 +58,11 @@ def _show(
     kind: str,
     closed: bool,
     versions: bool,
+    text: bool,
     as_json: bool,
     **secret: Any,
 ) -> None:
+    from contrechamp.cli.item_texts import tell_text
     from contrechamp.dossier.reading import lookup
     from contrechamp.dossier.reading.short_names import ShortNames, full_ref
     from contrechamp.dossier.records.kinds import class_of
@@ -64,9 +72,16 @@ def _show(
     with open_case(folder, secret_source(**secret)) as case:
         names = ShortNames(case)
         if ref is None:
+            if text:
+                raise UsageError(_("--text is for items"))
             _list(case, names, kind, closed=closed, as_json=as_json)
             return
         full = full_ref(case, ref, names=names).partition("#")[0]
+        if text:
+            if not full.startswith("item/"):
+                raise UsageError(_("--text is for items"))
+            tell_text(case, full)
+            return
         if full.startswith("item/"):
             _item(case, names, full, as_json=as_json)
             return
@@ -91,7 +106,8 @@ def _list(case: "Case", names: "ShortNames", kind: str, *, closed: bool, as_json
 
 
 def _item(case: "Case", names: "ShortNames", ref: str, *, as_json: bool) -> None:
-    from contrechamp.dossier.permission.standing import standing
+    from contrechamp.cli.release_text import tell_releases
+    from contrechamp.dossier.permission.standing import Standings
     from contrechamp.dossier.reading import lookup
     from contrechamp.dossier.reading.view import View
     from contrechamp.vault.metadata.reading import UNCONFINED, UNREAD
@@ -109,8 +125,10 @@ def _item(case: "Case", names: "ShortNames", ref: str, *, as_json: bool) -> None
         click.echo(f"  = {unread_label(str(reason))}")
     if state.get(UNCONFINED):
         click.echo(f"  = {unconfined_label()}")
-    for flag in standing(View(case), ref, now().date()):
+    standings = Standings(View(case), now().date())
+    for flag in standings.of(ref):
         click.echo(f"  {flag_line(flag)}")
+    tell_releases(standings, ref)
     _tell_citations(case, names, ref)
 
 
@@ -144,6 +162,7 @@ def _record(
     as_json: bool,
     newest: bool,
 ) -> None:
+    from contrechamp.cli.release_text import tell_releases
     from contrechamp.dossier.formats.write import json_lines
     from contrechamp.dossier.permission import reviews
     from contrechamp.dossier.permission.standing import Standings
@@ -178,6 +197,7 @@ def _record(
     for judged in reviews.reviews(case, stored.ref):
         about = "" if judged.current else " " + _("(of an earlier version)")
         click.echo(f"  = {shown(judged.review.record.title())}{about}")
+    tell_releases(standings, stored.ref)
     _tell_citations(case, names, stored.ref)
 
 

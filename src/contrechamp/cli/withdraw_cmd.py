@@ -85,7 +85,8 @@ def _withdraw(
         called = short_names.lines_of(case, told)
     groups = (
         (_("given under it: {ref}"), done.given),
-        (_("uses it: {ref}"), done.used_by),
+        (_("uses it: {ref}"), [ref for ref in done.used_by if ref not in done.taken_back]),
+        (_("its release no longer holds: {ref}"), done.taken_back),
         (_("erased: {ref}"), done.erased),
         (_("stays, for another consent covers it: {ref}"), done.kept),
     )

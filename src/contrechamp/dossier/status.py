@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.dossier.identities import compartment
-from contrechamp.dossier.permission import consent, releasing, reviews, standing
+from contrechamp.dossier.permission import consent, gates, releasing, standing, verdicts
 from contrechamp.dossier.permission.standing import Standings
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import Stored
@@ -17,9 +17,9 @@ from contrechamp.dossier.records.conflicts import Conflict
 from contrechamp.dossier.records.contents import parts
 from contrechamp.dossier.records.field_types import ITEM, Text
 from contrechamp.dossier.records.findings import Assessment, Finding, Recommendation
-from contrechamp.dossier.records.letters import Letter, LetterState, state_on
+from contrechamp.dossier.records.letters import Letter, state_on
 from contrechamp.dossier.records.people import Consent
-from contrechamp.dossier.records.publications import Publication
+from contrechamp.dossier.records.publications import Publication, Release
 from contrechamp.dossier.shipped import assessments
 from contrechamp.dossier.writing.erasing import given_under
 from contrechamp.vault import subjects
@@ -29,11 +29,11 @@ from contrechamp.vault.case import Case
 
 What: TypeAlias = Literal[
     "evidence", "consent", "reply", "review", "translation", "release", "answer", "decision",
-    "erasure", "compartment", "capture",
+    "erasure", "compartment", "capture", "taken-back",
 ]  # fmt: skip
-Why: TypeAlias = standing.Code | LetterState | consent.Why | Literal[
+Why: TypeAlias = gates.Why | releasing.Ended | standing.Code | Literal[
     "not-erased", "no-answer", "machine-unchecked", "unchecked", "missing", "not-reviewed",
-    "not-released", "several-keys", "has-left",
+    "not-released", "several-keys", "has-left", "copy-out",
 ]  # fmt: skip
 
 _CONSENT = frozenset({"no-consent", "consent-withdrawn", "evidence-without-consent"})
@@ -71,13 +71,11 @@ def lacks(case: Case, day: date, *, progress: Progress = silent) -> list[Lack]:
     view = View(case)
     standings = Standings(view, day)
     wanted = _languages(case)
-    judged = lookup.targets_of(case, "review", "release")
     found: list[Lack] = []
     with progress(_("Looking through the records"), sum(lookup.count(case).values())) as advance:
-        for stored in lookup.every(case):
-            view.remember(stored.id, stored.record)
+        for stored in standings.each(lookup.every(case)):
             found += _of_standing(stored, standings)
-            found += _of_record(view, stored, day, judged)
+            found += _of_record(view, stored, standings)
             found += _of_translation(stored, wanted)
             advance(1)
     found += _of_captures(case)
@@ -95,13 +93,15 @@ def _lack(stored: Stored, what: What, why: Why, at: str = "") -> Lack:
 
 def _of_standing(stored: Stored, standings: Standings) -> Iterator[Lack]:
     for flag in standings.of(stored.ref):
-        if flag.code != "conflict":  # _of_record reports it with the conflict itself
+        # _of_record reports these with the conflict itself, and with the question.
+        answer = flag.code == "no-evidence" and stored.kind == "assessment"
+        if flag.code != "conflict" and not answer:
             what: What = "consent" if flag.code in _CONSENT else "evidence"
             yield _lack(stored, what, flag.code, flag.at)
 
 
-def _of_record(view: View, stored: Stored, day: date, judged: set[str]) -> Iterator[Lack]:
-    record = stored.record
+def _of_record(view: View, stored: Stored, standings: Standings) -> Iterator[Lack]:
+    record, day = stored.record, standings.day
     if isinstance(record, Letter):
         state = state_on(record, day).state
         if state != "answered":
@@ -119,11 +119,13 @@ def _of_record(view: View, stored: Stored, day: date, judged: set[str]) -> Itera
     if isinstance(record, Publication):
         for refusal in consent.check(view, record, day):
             yield _lack(stored, "consent", refusal.why, f"{refusal.of}: {refusal.use}")
+    if isinstance(record, Release):
+        yield from _of_release(stored, record, standings)
     if isinstance(record, Finding | Recommendation | Publication):
-        is_judged = stored.ref in judged  # saves looking up reviews of the many that have none
-        if not (is_judged and reviews.is_reviewed(view.case, stored.ref)):
+        has_reviews = view.cited_from(stored.ref, "review", "about")  # of the many, most have none
+        if not has_reviews or set(verdicts.verdicts_on(view, stored.ref).values()) != {"agreed"}:
             yield _lack(stored, "review", "not-reviewed")
-        if not (is_judged and releasing.is_released(view, stored.ref)):
+        if not releasing.is_released(standings, stored.ref):
             yield _lack(stored, "release", "not-released")
 
 
@@ -137,6 +139,20 @@ def _of_captures(case: Case) -> Iterator[Lack]:
             name = str(state.get("name", ""))
             where = findings.failing(state)
             yield Lack("capture", item.subject, ITEM, name, "capture-failed", where)
+
+
+def _of_release(stored: Stored, release: Release, standings: Standings) -> Iterator[Lack]:
+    """Yield why a release that was given no longer holds, and which copies are known to be out."""
+    state = releasing.state_of(standings, stored.ref, release)
+    if not state.is_taken_back:
+        return
+    about = f"{release.about}: "
+    if state.ended:
+        yield _lack(stored, "taken-back", state.ended, about + (state.because or state.ended))
+    for one in state.unmet:
+        yield _lack(stored, "taken-back", one.why, f"{about}{one.gate}: {one.of}")
+    for copy in releasing.copies_out(standings, release.about):
+        yield _lack(stored, "taken-back", "copy-out", f"{about}{copy.name}, {copy.at}, {copy.to}")
 
 
 def _languages(case: Case) -> dict[str, set[str]]:

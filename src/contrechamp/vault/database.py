@@ -15,6 +15,7 @@ from contrechamp.base.held_folder import HeldFolder
 from contrechamp.base.i18n import _
 from contrechamp.base.shown_text import shown
 from contrechamp.vault import format_1, values
+from contrechamp.vault.texts import tables as texts
 
 NAME = values.DATABASE
 JOURNAL = f"{NAME}-journal"
@@ -233,6 +234,8 @@ def strange_parts(database: sqlite.Connection, more: str) -> list[str]:
     compared word for word, but for comments, before anything else is read.
     """
     found, wanted = _schema_of(database), _schema(more, format_of(database))
+    if not found.keys().isdisjoint(text_parts := _schema_of_texts()):
+        wanted = wanted | text_parts
     return [name for name in sorted(found.keys() | wanted.keys())
             if found.get(name) != wanted.get(name)]  # fmt: skip
 
@@ -242,6 +245,18 @@ def _schema(more: str, of_format: int) -> dict[str, tuple[Any, ...]]:
     empty = sqlite.connect(":memory:")
     try:
         make_tables(empty, more, of_format)
+        return _schema_of(empty)
+    finally:
+        empty.close()
+
+
+@lru_cache(maxsize=1)
+def _schema_of_texts() -> dict[str, tuple[Any, ...]]:
+    """Return the parts that a case has, all of them or none, once it holds texts of items."""
+    empty = sqlite.connect(":memory:")
+    try:
+        for statement in statements(texts.TABLES):
+            empty.execute(statement)
         return _schema_of(empty)
     finally:
         empty.close()

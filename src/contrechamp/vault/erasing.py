@@ -11,6 +11,7 @@ from contrechamp.vault import case as cases
 from contrechamp.vault import database, object_keys, objects, subjects
 from contrechamp.vault.case import Case, Change
 from contrechamp.vault.log import custody
+from contrechamp.vault.texts import tables as texts
 from contrechamp.vault.values import whole
 
 
@@ -58,13 +59,33 @@ def erase(
             for subject in wanted
         ]
         cases.append(case, changes, now)
-        case.database.executemany(
-            "UPDATE objects SET identity = NULL, size = NULL, sha256 = NULL, blake3 = NULL "
-            "WHERE name = ?",
-            [(name,) for name in gone],
-        )
+        _forget_keys(case, [*gone, *texts.forget(case.database, gone)])
     finish(case)
     return gone
+
+
+def forget_texts(case: Case, contents: Sequence[str]) -> None:
+    """Erase the texts that were read of contents, which stay.
+
+    Args:
+        case: open for writing.
+        contents: names of their objects.
+
+    Raises:
+        OutputError: as `erase`.
+    """
+    with database.transaction(case.database):
+        _forget_keys(case, texts.forget(case.database, contents))
+    finish(case)
+
+
+def _forget_keys(case: Case, names: Sequence[str]) -> None:
+    """Forget the keys of objects, inside the caller's transaction."""
+    case.database.executemany(
+        "UPDATE objects SET identity = NULL, size = NULL, sha256 = NULL, blake3 = NULL "
+        "WHERE name = ?",
+        [(name,) for name in names],
+    )
 
 
 def finish(case: Case) -> None:
@@ -82,6 +103,7 @@ def finish(case: Case) -> None:
     ).fetchall()
     if not rows:
         return
+    texts.clean(case.database)
     database.forget_deleted(case.database)
     places = [(str(row[0]), object_keys.place_of(case, *row)) for row in rows]
     staying = _ranges_that_stay(case, {file for file, _place in places})

@@ -32,6 +32,8 @@ from contrechamp.vault.log import (
 from contrechamp.vault.object_keys import ObjectKey
 from contrechamp.vault.objects import Place
 from contrechamp.vault.strangers import strangers
+from contrechamp.vault.texts import checking
+from contrechamp.vault.texts import tables as texts
 
 _STATE = "records.state"
 
@@ -71,6 +73,7 @@ def verify(
         found += _against_log(case, since, trusted)
         if not quick:
             found += _contents(case, progress)
+        found += checking.problems(case, quick=quick)
     except values.ForeignValueError as error:
         found.append(Discrepancy("database", database.NAME, str(error)))
     except (sqlite.DatabaseError, TypeError, ValueError, OverflowError) as error:
@@ -541,10 +544,13 @@ def _objects(case: Case) -> Iterator[Discrepancy]:
         if paths.get(name) in there:
             message = _("a key is erased, but what it encrypted is still there")
             yield Discrepancy(INTERRUPTED, _shown_path(name), message)
+    of_texts = texts.objects(case.database)
     for (name,) in case.database.execute(
         "SELECT name FROM objects WHERE identity IS NOT NULL AND name NOT IN "
         "(SELECT object FROM records WHERE object IS NOT NULL)"
     ):
+        if name in of_texts:
+            continue
         yield Discrepancy("extra", str(name), _("the object belongs to no item of the case"))
 
 

@@ -22,4 +22,5 @@ def flag_labels() -> dict[str, str]:
         "evidence-without-consent": _("rests on something held without consent"),
         "capture-failed": _("a capture whose checks failed"),
         "evidence-capture-failed": _("rests on a capture whose checks failed"),
+        "release-taken-back": _("its release no longer holds"),
     }

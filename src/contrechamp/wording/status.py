@@ -1,9 +1,7 @@
 """What a case lacks, and why, in words."""
 
 from contrechamp.base.i18n import _
-from contrechamp.wording.consent import refusal_labels
-from contrechamp.wording.letters import letter_labels
-from contrechamp.wording.standing import flag_labels
+from contrechamp.wording.gates import ended_labels, unmet_labels
 
 
 def lack_headings() -> dict[str, str]:
@@ -20,21 +18,20 @@ def lack_headings() -> dict[str, str]:
         "translation": _("Translation"),
         "review": _("Review"),
         "release": _("Release"),
+        "taken-back": _("Releases that no longer hold"),
     }
 
 
 def lack_labels() -> dict[str, str]:
     """Return the words for each reason why something is lacking."""
     return {
-        **refusal_labels(),
-        **flag_labels(),  # after consents: "withdrawn" is said of a record here
-        **letter_labels(),
+        **unmet_labels(),
+        **ended_labels(),
         "not-erased": _("erasure was asked for, and it is still there"),
         "no-answer": _("a question without an answer"),
         "machine-unchecked": _("translated by a machine, and compared by nobody"),
         "unchecked": _("translated, and compared by no second person"),
         "missing": _("a language of a publication is missing"),
-        "not-reviewed": _("no second person has agreed to this version"),
         "not-released": _("this version is not released"),
         "several-keys": _(
             "identities are sealed to more than one key since copies were merged: whoever can read "

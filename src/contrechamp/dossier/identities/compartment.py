@@ -16,8 +16,8 @@ import pyrage
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
+from contrechamp.base.search_words import normalised
 from contrechamp.dossier.reading import lookup
-from contrechamp.dossier.reading.search import normalised
 from contrechamp.dossier.records.people import Source
 from contrechamp.vault import case as cases
 from contrechamp.vault import database, state_shapes, subjects

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from contrechamp.base.search_words import normalised
 from contrechamp.dossier.identities.compartment import sealed_identities, spaced, unsealed, words_of
 from contrechamp.dossier.reading import lookup
-from contrechamp.dossier.reading.search import normalised
 from contrechamp.dossier.records.contents import field_values
 from contrechamp.vault import subjects
 from contrechamp.vault.access.slots import AgeIdentities

@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, Literal, TypeAlias
 
-from contrechamp.dossier.reading.search import normalised
+from contrechamp.base.search_words import normalised
 
 #: The form in which two names are compared.
 How: TypeAlias = Literal["written", "latin", "consonants"]

@@ -1,15 +1,15 @@
 """Whether consent covers a use of what people said or gave; if not, a list of refusals says why."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
 
 from contrechamp.base.errors import CheckFailedError
 from contrechamp.base.i18n import _
+from contrechamp.base.search_words import normalised
 from contrechamp.dossier.reading import lookup
-from contrechamp.dossier.reading.lookup import SUBJECT
-from contrechamp.dossier.reading.search import normalised
+from contrechamp.dossier.reading.lookup import SUBJECT, Citation
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.contents import parts
 from contrechamp.dossier.records.field_types import ITEM, Evidence, earliest, latest
@@ -19,8 +19,8 @@ from contrechamp.dossier.records.publications import Publication, Use
 from contrechamp.dossier.records.testimony import Exhibit, Testimony
 from contrechamp.wording.consent import refusal_labels
 
-#: Fields in which an exhibit or a testimony names the item that was given.
-_GIVING = ("item", "recordings[")
+#: Where an exhibit or a testimony names the item that was given: kind and field.
+_GIVING = (("exhibit", "item"), ("testimony", "recordings"))
 
 Why: TypeAlias = Literal[
     "none",  # no consent covers it
@@ -221,19 +221,12 @@ def refusal_lines(refused: Iterable[Refusal]) -> list[str]:
     ]
 
 
-def sources_of(view: View, ref: str) -> set[str]:
+def sources_of(view: View, ref: str) -> Set[str]:
     """Return the ids of the sources who said or gave something."""
     if ref.startswith(f"{ITEM}/"):
-        found = set()
-        for citation in view.cited_by(ref):
-            if not citation.field.startswith(_GIVING):
-                continue  # thousands of records may have been read from one file
-            record = view.record(citation.citing)
-            if isinstance(record, Exhibit) and record.item == ref and record.given_by:
-                found.add(lookup.id_of(record.given_by))
-            elif isinstance(record, Testimony) and ref in record.recordings:
-                found.add(lookup.id_of(record.source))
-        return found
+        if ref not in view.sources:  # thousands of exhibits may describe one file
+            view.sources[ref] = frozenset(_sources_of_item(view, ref))
+        return view.sources[ref]
     record = view.record(lookup.id_of(ref))
     if isinstance(record, Source):
         return {lookup.id_of(ref)}
@@ -245,11 +238,25 @@ def sources_of(view: View, ref: str) -> set[str]:
     return set()
 
 
+def _sources_of_item(view: View, item: str) -> Iterator[str]:
+    for citation in _giving(view, item):
+        record = view.record(citation.citing)
+        if isinstance(record, Exhibit) and record.item == item and record.given_by:
+            yield lookup.id_of(record.given_by)
+        elif isinstance(record, Testimony) and item in record.recordings:
+            yield lookup.id_of(record.source)
+
+
+def _giving(view: View, item: str) -> list[Citation]:
+    """Return where exhibits and testimonies name an item as what was given."""
+    return [one for kind, field in _GIVING for one in view.cited_from(item, kind, field)]
+
+
 def consents_of(view: View, source: str) -> Iterator[tuple[str, Consent]]:
     """Yield the consents of a source, with their references."""
-    for citation in view.cited_by(SUBJECT + source):
+    for citation in view.cited_from(SUBJECT + source, "consent", "source"):
         record = view.record(citation.citing)
-        if isinstance(record, Consent) and citation.field == "source":
+        if isinstance(record, Consent):
             yield SUBJECT + citation.citing, record
 
 
@@ -260,12 +267,7 @@ def is_about(view: View, consent: Consent, ref: str) -> bool:
     whole = ref.partition("#")[0]
     names = {ref, whole}
     if ref.startswith(f"{ITEM}/"):  # given as an exhibit, or as the recording of a testimony
-        names |= {
-            SUBJECT + citation.citing
-            for citation in view.cited_by(ref)
-            if citation.field.startswith(_GIVING)
-            and view.kind(citation.citing) in {"exhibit", "testimony"}
-        }
+        names |= {SUBJECT + citation.citing for citation in _giving(view, ref)}
     record = view.record(lookup.id_of(whole)) if whole.startswith(SUBJECT) else None
     if isinstance(record, Exhibit):
         names.add(record.item)

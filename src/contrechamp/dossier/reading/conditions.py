@@ -14,8 +14,8 @@ from typing import Any
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
+from contrechamp.base.search_words import normalised
 from contrechamp.dossier.reading.field_paths import closed_paths, paths, values_at
-from contrechamp.dossier.reading.search import normalised
 from contrechamp.dossier.records.field_types import (
     CURRENCY,
     DATE,

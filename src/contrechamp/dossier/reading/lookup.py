@@ -1,5 +1,6 @@
 """Reading records: the newest version, earlier ones, and who cites what."""
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +10,7 @@ from contrechamp.base.i18n import _
 from contrechamp.dossier.records.field_types import Record
 from contrechamp.dossier.records.kinds import KINDS, class_of, kind_of
 from contrechamp.dossier.records.schema import REF, from_json
-from contrechamp.vault import state_shapes, subjects
+from contrechamp.vault import database, state_shapes, subjects
 from contrechamp.vault.case import Case
 from contrechamp.vault.database import AT_A_TIME, rows_of
 from contrechamp.vault.log import branches, custody
@@ -86,6 +87,14 @@ def listed(case: Case, kind: str = "") -> Iterator[ListedRecord]:
         yield ListedRecord(str(row[0]), str(row[1]), int(row[2]), str(row[3]))
 
 
+def listed_of(case: Case, records: Iterable[str]) -> dict[str, ListedRecord]:
+    """Return those of some records that the case has, as in a list, by id."""
+    query = "SELECT id, kind, version, title FROM dossier WHERE id IN ({})"
+    rows = database.rows_of(case.database, query, sorted(records))
+    return {str(row[0]): ListedRecord(str(row[0]), str(row[1]), int(row[2]), str(row[3]))
+            for row in rows}  # fmt: skip
+
+
 def count(case: Case) -> dict[str, int]:
     """Return the number of records of each kind that the case has, in the order of `KINDS`."""
     query = "SELECT kind, count(*) FROM dossier GROUP BY kind"
@@ -158,6 +167,24 @@ def cited_by(case: Case, ref: str) -> list[Citation]:
     return [Citation(str(citing), str(field), str(cited)) for citing, field, cited in rows]
 
 
+def citations_in(case: Case, kind: str, field: str) -> Iterator[Citation]:
+    """Yield what the records of a kind name in one field, or in the list that it is."""
+    # The elements of a list, field[1] and so on, sort between "field[" and this end.
+    rows = case.database.execute(
+        "SELECT citing, field, cited FROM dossier JOIN citations ON citing = id "
+        "WHERE kind = ? AND (field = ? OR (field > ? AND field < ?)) ORDER BY citing, field",
+        (kind, field, f"{field}[", f"{field}\\"),
+    )
+    for citing, where, cited in rows:
+        yield Citation(str(citing), str(where), str(cited))
+
+
+def kinds_of_all(case: Case) -> dict[str, str]:
+    """Return the kind of every record, by id."""
+    rows = case.database.execute("SELECT id, kind FROM dossier")
+    return {str(record): sys.intern(str(kind)) for record, kind in rows}
+
+
 def is_erased(case: Case, record: str) -> bool:
     """Return whether a record existed in the case and was erased."""
     state = subjects.newest(case, SUBJECT + record)
@@ -204,6 +231,12 @@ def those(case: Case, records: Iterable[str]) -> Iterator[Stored]:
         rows = f"{_LISTED} WHERE id IN ({', '.join('?' * len(some))})"
         for version, state, entry in subjects.joined(case, rows, some):
             yield _stored(case, int(version), state, entry)
+
+
+def items_there(case: Case) -> set[str]:
+    """Return the ids of the items that the vault holds and that are not erased."""
+    states = subjects.below(case, "item/")
+    return {state.subject.removeprefix("item/") for state in states if not state.is_erased}
 
 
 def item_state(case: Case, item: str) -> dict[str, Any] | None:

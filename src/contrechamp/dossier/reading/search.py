@@ -1,52 +1,14 @@
-"""Full-text search in every language: normalising words, what is indexed, and finding it."""
+"""Full-text search of records in every language: what is indexed of them, and finding it."""
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from contrechamp.base.search_words import WORD, normalised, query_of
 from contrechamp.dossier.reading.lookup import ListedRecord, get
 from contrechamp.dossier.records.contents import field_values
 from contrechamp.dossier.records.field_types import Record
 from contrechamp.vault.case import Case
-
-#: Letters used for one another. By then NFKD has split off accents, vowel signs, niqqud and
-#: the hamza on its carriers, and casefold has turned ß into ss and final sigma into sigma.
-_ALIKE = {
-    # Arabic: forms of alef, alef maksura and Persian yeh, teh marbuta, Persian kaf, tatweel
-    "ٱ": "ا", "ى": "ي", "ی": "ي", "ة": "ه", "ۀ": "ه", "ک": "ك", "ـ": "", "ء": "",
-    # Hebrew: final letters, geresh and gershayim, maqaf
-    "ך": "כ", "ם": "מ", "ן": "נ", "ף": "פ", "ץ": "צ", "׳": "", "״": "", "־": " ",
-    # Latin letters that NFKD leaves
-    "œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i",
-    "\u200c": " ", "\u200d": "", "\u00ad": "",
-}  # fmt: skip
-
-
-class _Letters(dict[int, str]):
-    """How each letter is written in the index; worked out when it is first met."""
-
-    def __missing__(self, code: int) -> str:
-        letter = chr(code)
-        if letter in _ALIKE:
-            alike = _ALIKE[letter]
-        elif unicodedata.category(letter) in {"Mn", "Cf"}:  # accents, vowel signs, marks of writing
-            alike = ""
-        else:  # digits of every script become 0 to 9
-            alike = str(unicodedata.decimal(letter, letter))
-        self[code] = alike
-        return alike
-
-
-_LETTERS = _Letters()
-#: Quotation marks inside a Hebrew word (צה"ל) are gershayim as most keyboards type them.
-_HEBREW_QUOTE = re.compile(r"(?<=[א-ת])[\"'’”](?=[א-ת])")
-#: The Arabic article, alone or after one of the prefixes that are joined to it.
-_ARTICLE = re.compile(r"\b(?:[وفبك]?ال|لل)(?=[\u0621-\u064a]{3})")
-#: A word of the index, split where SQLite's tokenizer unicode61 splits.
-_WORD = re.compile(r"\w+")
-
 
 #: With this many matches ranking says little, and would have to score every one of them.
 COMMON = 5_000
@@ -76,25 +38,6 @@ class Hit:
     excerpt: str = field(repr=False)
 
 
-def normalised(text: str) -> str:
-    """Return a text in the form in which it is indexed and searched for.
-
-    >>> normalised("Hébron")
-    'hebron'
-    >>> normalised("الكاميرات") == normalised("كاميرات")
-    True
-    >>> normalised("צה״ל") == normalised('צה"ל')
-    True
-    """
-    text = text.casefold()
-    if text.isascii():
-        return text.replace("_", " ")
-    # Twice, because some letters have a lower case only once they are decomposed.
-    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    text = _HEBREW_QUOTE.sub("", text.translate(_LETTERS))
-    return _ARTICLE.sub("", text).replace("_", " ")
-
-
 def text_of(record: Record) -> str:
     """Return the searchable words of a record: nothing that is closed."""
     return " ".join(
@@ -102,24 +45,6 @@ def text_of(record: Record) -> str:
         for held in field_values(record)
         if not held.closed and held.shape.holds == "text" and held.shape.refers_to is None
     )
-
-
-def query_of(words: str) -> str:
-    """Return the FTS5 query for all of the words; one with a star matches as a prefix.
-
-    Words in quotation marks must stand next to each other.
-
-    >>> query_of('camera* "porte nord"')
-    '"camera" * AND "porte nord"'
-    """
-    asked = []
-    for phrase, word in re.findall(r'"([^"]*)"|(\S+)', _HEBREW_QUOTE.sub("", words)):
-        found = _WORD.findall(normalised(phrase or word))
-        if not found:
-            continue
-        star = " *" if word.endswith("*") else ""
-        asked.append(f'"{" ".join(found)}"{star}')
-    return " AND ".join(asked)
 
 
 def find(case: Case, words: str, *, kind: str = "", limit: int = 50) -> list[Hit]:
@@ -140,7 +65,7 @@ def find(case: Case, words: str, *, kind: str = "", limit: int = 50) -> list[Hit
         rows = case.database.execute(_BEST, (*asked, limit)).fetchall()
     else:
         rows = _newest(case, asked, limit)
-    wanted = [normalised(word) for word in _WORD.findall(words)]
+    wanted = [normalised(word) for word in WORD.findall(words)]
     return [
         Hit(
             ListedRecord(str(row[0]), str(row[1]), int(row[2]), str(row[3])),

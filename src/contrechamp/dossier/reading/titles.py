@@ -34,12 +34,11 @@ def title_of(case: Case, ref: str) -> str:
 
 def citing(case: Case, ref: str) -> list[CitingRecord]:
     """Return the records that name a record (or a part of it) or an item; each once per part."""
-    known: dict[str, lookup.Stored] = {}
-    found = []
-    for citation in lookup.cited_by(case, ref):
-        if citation.citing not in known:
-            known[citation.citing] = lookup.get(case, citation.citing)
-        one = known[citation.citing]
-        part = citation.cited.partition("#")[2]
-        found.append(CitingRecord(SUBJECT + one.id, one.kind, one.record.title(), part))
+    citations = lookup.cited_by(case, ref)
+    known = lookup.listed_of(case, {one.citing for one in citations})
+    found = [
+        CitingRecord(SUBJECT + one.id, one.kind, one.title, citation.cited.partition("#")[2])
+        for citation in citations
+        if (one := known.get(citation.citing)) is not None
+    ]
     return list(dict.fromkeys(found))  # a record may cite the same part in many places

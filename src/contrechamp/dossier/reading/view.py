@@ -1,6 +1,6 @@
 """The case as it will be once the records about to be written are in it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import Citation
@@ -40,6 +40,21 @@ class View:
         self._kinds: dict[str, str | None] = {}
         self._records: dict[str, Record | None] = {}
         self._citing: dict[str, list[Citation]] | None = None
+        self._items: dict[str, bool] = {}
+        self._knows_all = False
+        #: Ids of the sources of items, as `permission.consent.sources_of` found them.
+        self.sources: dict[str, frozenset[str]] = {}
+        self._cited_from: dict[tuple[str, str], dict[str, list[Citation]]] = {}
+
+    def expect_many(self) -> None:
+        """Read at once of which kind records are and which items are there.
+
+        For whoever looks at every record: what is then asked of each of them costs no query.
+        """
+        if not self._knows_all:
+            self._kinds = dict(lookup.kinds_of_all(self.case))
+            self._items = dict.fromkeys(lookup.items_there(self.case), True)
+            self._knows_all = True
 
     @property
     def member(self) -> str:
@@ -51,6 +66,8 @@ class View:
         if record in self.batch:
             return kind_of(self.batch[record])
         if record not in self._kinds:
+            if self._knows_all:
+                return None
             row = self.case.database.execute(
                 "SELECT kind FROM dossier WHERE id = ?", (record,)
             ).fetchone()
@@ -70,20 +87,50 @@ class View:
 
     def remember(self, record_id: str, record: Record) -> None:
         """Cache a record that was already read."""
-        if len(self._records) < KEPT:
-            self._records[record_id] = record
+        if len(self._records) >= KEPT:
+            self._records.clear()
+        self._records[record_id] = record
+
+    def read_ahead(self, records: Iterable[str]) -> None:
+        """Read records that will be asked for, all of them by a few queries."""
+        wanted = {one for one in records if one not in self._records and one not in self.batch}
+        for record_id, stored in lookup.known(self.case, sorted(wanted)[:KEPT]).items():
+            if stored is not None:
+                self.remember(record_id, stored.record)
 
     def has_item(self, item: str) -> bool:
         """Return whether the vault holds an item that is not erased."""
         if item in self.coming:
             return True
-        state = lookup.item_state(self.case, item)
-        return state is not None and "erased_at" not in state
+        if item not in self._items and not self._knows_all:
+            state = lookup.item_state(self.case, item)
+            self._items[item] = state is not None and "erased_at" not in state
+        return self._items.get(item, False)
 
     def cited_by(self, ref: str) -> list[Citation]:
         """Return the citations that a record, a part of it, or an item will have."""
         staying = [one for one in lookup.cited_by(self.case, ref) if one.citing not in self.batch]
         return staying + self._cited_by_batch(ref)
+
+    def cited_from(self, ref: str, kind: str, field: str) -> list[Citation]:
+        """Return those of `cited_by` that stand in one field (or list) of records of a kind.
+
+        What all records of that kind name there is read once, when it is first asked for: of a file
+        that thousands of records were read from, `cited_by` would go through all of these.
+        """
+        if (kind, field) not in self._cited_from:
+            found: dict[str, list[Citation]] = {}
+            for one in lookup.citations_in(self.case, kind, field):
+                found.setdefault(one.cited.partition("#")[0], []).append(one)
+            self._cited_from[kind, field] = found
+        there = self._cited_from[kind, field].get(ref.partition("#")[0], ())
+        staying = [one for one in there if one.citing not in self.batch]
+        coming = [
+            one
+            for one in self._cited_by_batch(ref)
+            if one.field.partition("[")[0] == field and self.kind(one.citing) == kind
+        ]
+        return [one for one in staying if one.cited == ref or "#" not in ref] + coming
 
     def _cited_by_batch(self, ref: str) -> list[Citation]:
         """Return the citations in the batch, which is indexed when first needed."""

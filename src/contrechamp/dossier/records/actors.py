@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from contrechamp.dossier.records.field_types import (
+    EVIDENCE,
     ActorRef,
     Confidence,
     Country,
@@ -34,6 +35,8 @@ RelationKind: TypeAlias = Literal[
 @dataclass(frozen=True, kw_only=True)
 class Actor(Record):
     __doc__ = "A company, public body, unit, or a person in a public role."
+
+    rests_on: ClassVar = EVIDENCE
 
     names: Annotated[
         tuple[Text, ...], Doc("What the actor is called in each language, former names included.")
@@ -81,6 +84,8 @@ class Actor(Record):
 @dataclass(frozen=True, kw_only=True)
 class Relation(Record):
     __doc__ = "A link between two actors: ownership, supply, command."
+
+    rests_on: ClassVar = EVIDENCE
 
     from_actor: Annotated[
         ActorRef,
@@ -141,6 +146,8 @@ class Optics:
 @dataclass(frozen=True, kw_only=True)
 class Product(Record):
     __doc__ = "What is made and sold."
+
+    rests_on: ClassVar = EVIDENCE
 
     make: Annotated[Line, Doc("The maker or brand, as it is written on the product.")]
     model: Annotated[Line, Doc("The model, as it is written on the product.")]

@@ -1,15 +1,26 @@
 """Conflicts between two copies of a case, kept until somebody decides them."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
-from contrechamp.dossier.records.field_types import Closed, Doc, Line, Prose, Record, RefersTo
+from contrechamp.dossier.records.field_types import (
+    NOTHING,
+    Closed,
+    Doc,
+    Line,
+    Prose,
+    Record,
+    RefersTo,
+)
 from contrechamp.dossier.records.testimony import MARKABLE
 
 
 @dataclass(frozen=True, kw_only=True)
 class Conflict(Record):
     __doc__ = "One field that both copies changed, in different ways."
+
+    #: What two copies said.
+    rests_on: ClassVar = NOTHING
 
     about: Annotated[
         str,

@@ -1,9 +1,10 @@
 """What was bought from whom, and what was permitted: tenders, contracts, licences."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from contrechamp.dossier.records.field_types import (
+    EVIDENCE,
     ActorRef,
     Country,
     Doc,
@@ -23,6 +24,8 @@ TenderRef: TypeAlias = Annotated[str, RefersTo(("tender",))]
 @dataclass(frozen=True, kw_only=True)
 class Tender(Record):
     __doc__ = "A call for offers."
+
+    rests_on: ClassVar = EVIDENCE
 
     name: Annotated[Line, Doc("The title of the call for offers.")]
     buyer: Annotated[ActorRef | None, Doc("The actor who calls for offers.")] = None
@@ -45,6 +48,8 @@ class Tender(Record):
 @dataclass(frozen=True, kw_only=True)
 class Contract(Record):
     __doc__ = "An agreement to supply."
+
+    rests_on: ClassVar = EVIDENCE
 
     name: Annotated[Line, Doc("The title of the contract, or a few words that name it.")]
     buyer: Annotated[ActorRef | None, Doc("The actor who pays under the contract.")] = None
@@ -73,6 +78,8 @@ class Contract(Record):
 @dataclass(frozen=True, kw_only=True)
 class Licence(Record):
     __doc__ = "An export licence: asked for, granted, refused or revoked."
+
+    rests_on: ClassVar = EVIDENCE
 
     name: Annotated[Line, Doc("The name or the number of the licence.")]
     authority: Annotated[ActorRef | None, Doc("The authority that decides on the licence.")] = None

@@ -5,7 +5,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
@@ -100,6 +100,12 @@ PlaceRef: TypeAlias = Annotated[str, RefersTo(("place",))]
 EvidenceRef: TypeAlias = Annotated[str, RefersTo(EVIDENCE_KINDS, parts=True)]
 
 
+#: For `rests_on`: states no fact, or is what others rest on.
+NOTHING: tuple[str, ...] = ()
+#: For `rests_on`: states a fact, and names what that rests on in its field ``evidence``.
+EVIDENCE: tuple[str, ...] = ("evidence",)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Text:
     __doc__ = "A text in one language."
@@ -133,6 +139,8 @@ class Evidence:
 @dataclass(frozen=True, kw_only=True)
 class Statement:
     __doc__ = "Something that is said, with what it rests on and how sure it is."
+
+    rests_on: ClassVar = EVIDENCE
 
     says: Annotated[Prose, Doc("What is stated, in whole sentences.")]
     confidence: Annotated[Confidence, Doc("How sure the statement is.")]
@@ -208,6 +216,11 @@ class ReadFrom:
 class Record:
     __doc__ = "What every record has."
 
+    #: Fields of which one at least must name evidence that stands, for the record states a fact;
+    #: `NOTHING` if it needs none. Each kind says so, and so does each part that can have evidence
+    #: (`tests/dossier/test_evidence_needed.py` asks): the rule is `evidence_of`.
+    rests_on: ClassVar[tuple[str, ...]]
+
     note: Annotated[
         Prose, Closed(), Doc("A note for those who work on the case. Closed: never published.")
     ] = ""
@@ -225,6 +238,23 @@ class Record:
     def title(self) -> str:
         """Return a few words that name the record."""
         raise NotImplementedError
+
+
+def evidence_of(part: Any) -> list[str] | None:
+    """Return references to what a record or part rests on; None if it needs no evidence.
+
+    What needs evidence and has none that stands is flagged ``no-evidence`` wherever it shows.
+    """
+    fields: tuple[str, ...] = getattr(type(part), "rests_on", NOTHING)
+    if not fields or not getattr(part, "states_a_fact", True):
+        return None
+    found: list[str] = []
+    for field in fields:
+        value = getattr(part, field)
+        found += (
+            [one.ref for one in value] if isinstance(value, tuple) else [value] if value else []
+        )
+    return found
 
 
 def first_text(texts: tuple[Text, ...], language: str = "") -> str:

@@ -4,9 +4,11 @@ import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any, Literal, TypeAlias, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias, TypeVar
 
 from contrechamp.dossier.records.field_types import (
+    EVIDENCE,
+    NOTHING,
     ActorRef,
     CoarsePlace,
     Doc,
@@ -51,6 +53,9 @@ class Count:
 @dataclass(frozen=True, kw_only=True)
 class Observation(Record):
     __doc__ = "A visit: what was looked at, and what was found, empty places too."
+
+    #: What was seen by those who write it down: others rest on it.
+    rests_on: ClassVar = NOTHING
 
     date: Annotated[PartialDate, Doc("The day of the visit, such as 2022-05-14.")]
     seen: Annotated[Prose, Doc("What was seen on the visit; if there was nothing, say so.")]
@@ -118,6 +123,8 @@ def _with_fields_of_the_table(cls: _Class) -> _Class:
 class Camera(Record):
     __doc__ = "A camera; its fields are those of the camera table."
 
+    rests_on: ClassVar = EVIDENCE
+
     # Only the fields that other code uses by name are declared here.
 
     position: Annotated[
@@ -166,6 +173,8 @@ class Hours:
 class Passing:
     __doc__ = "Who may pass."
 
+    rests_on: ClassVar = EVIDENCE
+
     who: Annotated[
         Line,
         Doc(
@@ -186,6 +195,8 @@ class Passing:
 @dataclass(frozen=True, kw_only=True)
 class Barrier(Record):
     __doc__ = "A checkpoint, gate, roadblock or wall."
+
+    rests_on: ClassVar = EVIDENCE
 
     names: Annotated[
         tuple[Text, ...],
@@ -225,6 +236,9 @@ class Barrier(Record):
 class Place(Record):
     __doc__ = "A place with a name."
 
+    #: A name and a point, to say where something is.
+    rests_on: ClassVar = NOTHING
+
     names: Annotated[
         tuple[Text, ...], Doc("What the place is called, in each language in which it has a name.")
     ]
@@ -248,6 +262,8 @@ class Place(Record):
 class Population:
     __doc__ = "How many people live in an area."
 
+    rests_on: ClassVar = EVIDENCE
+
     count: Annotated[int, Doc("The number of people who were counted.")]
     year: Annotated[int, Doc("The year of the count, such as 2017.")]
     of: Annotated[
@@ -265,6 +281,9 @@ class Population:
 @dataclass(frozen=True, kw_only=True)
 class Area(Record):
     __doc__ = "A district, quarter or zone."
+
+    #: A name and a boundary; its figures need evidence, each its own.
+    rests_on: ClassVar = NOTHING
 
     names: Annotated[
         tuple[Text, ...], Doc("What the area is called, in each language in which it has a name.")

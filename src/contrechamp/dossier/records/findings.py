@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from contrechamp.dossier.records.field_types import (
+    EVIDENCE,
+    NOTHING,
     ActorRef,
     Confidence,
     Doc,
@@ -30,6 +32,9 @@ FollowUpStatus: TypeAlias = Literal["ignored", "promised", "begun", "done", "rev
 @dataclass(frozen=True, kw_only=True)
 class Argument:
     __doc__ = "One step of a limitation test."
+
+    #: Reasoning on law and on facts that are stated elsewhere.
+    rests_on: ClassVar = NOTHING
 
     met: Annotated[
         Literal["yes", "no", "unclear"],
@@ -76,6 +81,8 @@ class EngagedRight:
 class Finding(Record):
     __doc__ = "What is found."
 
+    rests_on: ClassVar = EVIDENCE
+
     claim: Annotated[
         tuple[Text, ...],
         Doc("The finding in a sentence or two, in each language that it is written in."),
@@ -103,6 +110,9 @@ class Finding(Record):
 class Right(Record):
     __doc__ = "A right that the shipped catalogue does not have."
 
+    #: A reference to an instrument that anybody can look up.
+    rests_on: ClassVar = NOTHING
+
     instrument: Annotated[
         tuple[Text, ...],
         Doc("The official name of the instrument, in each language that has an official text."),
@@ -121,6 +131,8 @@ class Right(Record):
 class FollowUp:
     __doc__ = "What came of a recommendation, so far."
 
+    rests_on: ClassVar = EVIDENCE
+
     on: Annotated[PartialDate, Doc("The day on which matters stood like this.")]
     status: Annotated[FollowUpStatus, Doc("What has come of the recommendation by that day.")]
     says: Annotated[Prose, Doc("What has happened, in a few sentences.")] = ""
@@ -132,6 +144,9 @@ class FollowUp:
 @dataclass(frozen=True, kw_only=True)
 class Recommendation(Record):
     __doc__ = "What somebody should do."
+
+    #: What should be done; it follows from findings.
+    rests_on: ClassVar = NOTHING
 
     what: Annotated[
         tuple[Text, ...], Doc("What should be done, in each language that it is written in.")
@@ -166,6 +181,8 @@ def follow_up_on(recommendation: Recommendation, day: date) -> FollowUp | None:
 class Response:
     __doc__ = "An answer to one question of an assessment."
 
+    rests_on: ClassVar = EVIDENCE
+
     question: Annotated[Key, Doc("The key of the question in the template.")]
     outcome: Annotated[
         Literal["met", "partly", "not-met", "not-applicable", "unknown"],
@@ -174,10 +191,18 @@ class Response:
     says: Annotated[Prose, Doc("The answer to the question, in whole sentences.")] = ""
     evidence: Annotated[tuple[Evidence, ...], Doc("What the answer to the question rests on.")] = ()
 
+    @property
+    def states_a_fact(self) -> bool:
+        """Whether it answers the question, and so needs evidence."""
+        return self.outcome not in {"unknown", "not-applicable"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Assessment(Record):
     __doc__ = "An assessment by a shipped template."
+
+    #: Its answers need evidence, each its own.
+    rests_on: ClassVar = NOTHING
 
     template: Annotated[Key, Doc("The key of the template whose questions are answered.")]
     name: Annotated[Line, Doc("A name that tells this assessment from others.")]

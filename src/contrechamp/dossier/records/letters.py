@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from contrechamp.dossier.records.field_types import (
+    EVIDENCE,
+    NOTHING,
     ActorRef,
     Doc,
     Evidence,
@@ -35,6 +37,8 @@ class Question:
 class Answer:
     __doc__ = "What came back."
 
+    rests_on: ClassVar = ("document", *EVIDENCE)
+
     on: Annotated[
         PartialDate, Doc("The day on which the answer was received, as far as it is known.")
     ]
@@ -53,6 +57,9 @@ class Answer:
 @dataclass(frozen=True, kw_only=True)
 class Letter(Record):
     __doc__ = "A letter to somebody whom the case speaks of."
+
+    #: What was asked, by us or by others.
+    rests_on: ClassVar = NOTHING
 
     to: Annotated[ActorRef, Doc("The actor whom the letter is addressed to.")]
     language: Annotated[Language, Doc("The language of the letter, as a code such as fr.")]

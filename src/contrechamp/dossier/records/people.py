@@ -1,9 +1,10 @@
 """Sources, the people who tell or give something, and what they consent to."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from contrechamp.dossier.records.field_types import (
+    NOTHING,
     ActorRef,
     Closed,
     Doc,
@@ -51,6 +52,9 @@ class Risk:
 @dataclass(frozen=True, kw_only=True)
 class Source(Record):
     __doc__ = "A person who tells or gives something. The true identity never stands here."
+
+    #: A person is no fact to be proved; what they say stands in testimonies.
+    rests_on: ClassVar = NOTHING
 
     pseudonym: Annotated[
         Line, Doc("The name by which the person goes in the case; never the true one.")
@@ -113,6 +117,9 @@ class Grant:
 @dataclass(frozen=True, kw_only=True)
 class Consent(Record):
     __doc__ = "What a source consents to."
+
+    #: The team's own minutes; a spoken consent has a witness, and no paper.
+    rests_on: ClassVar = NOTHING
 
     source: Annotated[SourceRef, Doc("The source who gives this consent.")]
     grants: Annotated[

@@ -1,13 +1,15 @@
 """What leaves a case: publications and what they use, reviews by a second person, releases."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from contrechamp.dossier.records.field_types import (
     DIGEST,
+    NOTHING,
     ActorRef,
     Doc,
     ItemRef,
+    Key,
     Language,
     Line,
     PartialDate,
@@ -47,6 +49,9 @@ class Use:
 class Publication(Record):
     __doc__ = "Something that is to be, or was, published."
 
+    #: What it shows needs evidence.
+    rests_on: ClassVar = NOTHING
+
     name: Annotated[Line, Doc("The title of the publication.")]
     language: Annotated[Language, Doc("The language of the publication, as a code such as fr.")]
     on: Annotated[
@@ -76,6 +81,9 @@ class Publication(Record):
 class Review(Record):
     __doc__ = "What a second person thinks of one version of a record."
 
+    #: A judgement.
+    rests_on: ClassVar = NOTHING
+
     about: Annotated[
         str,
         RefersTo(tuple(one for one in MARKABLE if one != "item")),
@@ -100,8 +108,23 @@ class Review(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Override:
+    __doc__ = "A gate that was passed although it was not met."
+
+    gate: Annotated[Key, Doc("The gate that was passed, such as review or reply.")]
+    why: Annotated[Prose, Doc("Why it was passed all the same; a publication may print it.")]
+    over: Annotated[
+        tuple[Line, ...],
+        Doc("What was not met, by code and reference: what is found later is not covered."),
+    ] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Release(Record):
     __doc__ = "Leave for one version of a record, or an item, to be published."
+
+    #: A permission.
+    rests_on: ClassVar = NOTHING
 
     about: Annotated[str, RefersTo(MARKABLE), Doc("The record or item that is released.")]
     state: Annotated[
@@ -123,6 +146,20 @@ class Release(Record):
     why: Annotated[
         Prose, Doc("Why the release was given or revoked, in the words of whoever did so.")
     ] = ""
+    overrides: Annotated[
+        tuple[Override, ...],
+        Doc("The gates that were not met and were passed all the same, each with the reason."),
+    ] = ()
+    revoked_why: Annotated[
+        Prose, Doc("Why the release was revoked, in the words of whoever did so.")
+    ] = ""
+    after: Annotated[
+        tuple[Annotated[str, RefersTo(("release",))], ...],
+        Doc(
+            "The revoked releases of the same version in spite of which this one was given: a "
+            "revocation outweighs every release that does not name it."
+        ),
+    ] = ()
 
     def title(self) -> str:
         return f"{self.on} {shortened(self.why, 60)}".strip()

@@ -78,6 +78,12 @@ def members(cls: type) -> tuple[Member, ...]:
 
 
 @functools.cache
+def _by_name(cls: Any) -> Mapping[str, Member]:
+    """Return the fields of a class by name: hundred thousands of records are read one by one."""
+    return types.MappingProxyType({member.name: member for member in members(cls)})
+
+
+@functools.cache
 def _members(cls: Any) -> tuple[Member, ...]:
     hints = get_type_hints(cls, include_extras=True)
     own: list[Member] = []
@@ -122,7 +128,8 @@ def from_json(cls: type[_Record], fields: Any, *, where: str = "") -> _Record:
     """
     if not isinstance(fields, Mapping):
         raise InputError(_("expected fields and their values"), where=where)
-    known = {member.name: member for member in members(cls)}
+    anything: Any = cls  # a class of ours, and hashable
+    known = _by_name(anything)
     for name in fields:
         if name not in known:
             raise InputError(
@@ -131,13 +138,12 @@ def from_json(cls: type[_Record], fields: Any, *, where: str = "") -> _Record:
             )
     values = {}
     for name, member in known.items():
-        place = below(where, name)
         value = fields.get(name)
         if value is None or (member.shape.required and value in ("", [], ())):
             if member.shape.required:
-                raise InputError(_("this must be given"), where=place)
+                raise InputError(_("this must be given"), where=below(where, name))
             continue
-        values[name] = _value(member.shape, value, place)
+        values[name] = _value(member.shape, value, below(where, name))
     return cls(**values)
 
 

@@ -1,9 +1,11 @@
 """Systems under scrutiny: their purposes, what they do with whose data, where they were seen."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from contrechamp.dossier.records.field_types import (
+    EVIDENCE,
+    NOTHING,
     ActorRef,
     Confidence,
     Doc,
@@ -39,6 +41,8 @@ ProcessingKind: TypeAlias = Literal[
 class Operator:
     __doc__ = "Who runs or orders a system."
 
+    rests_on: ClassVar = EVIDENCE
+
     actor: Annotated[ActorRef, Doc("The actor who runs or orders the system.")]
     role: Annotated[
         Line,
@@ -63,6 +67,8 @@ class Operator:
 class Processing:
     __doc__ = "One kind of processing."
 
+    rests_on: ClassVar = EVIDENCE
+
     kind: Annotated[
         ProcessingKind,
         Doc(
@@ -80,6 +86,8 @@ class Processing:
 @dataclass(frozen=True, kw_only=True)
 class SeenAt:
     __doc__ = "Where a system was seen."
+
+    rests_on: ClassVar = EVIDENCE
 
     where: Annotated[
         str,
@@ -102,6 +110,8 @@ class SeenAt:
 class Component:
     __doc__ = "A part of a system."
 
+    rests_on: ClassVar = EVIDENCE
+
     key: Annotated[Key, Doc("A short name by which data flows refer to the part, such as gate-2.")]
     what: Annotated[
         Line, Doc("What the part is, such as camera, reader, server, application or database.")
@@ -117,6 +127,8 @@ class Component:
 @dataclass(frozen=True, kw_only=True)
 class DataFlow:
     __doc__ = "Data that goes from one part to another, or to another system."
+
+    rests_on: ClassVar = EVIDENCE
 
     from_key: Annotated[Key, Doc("The key of the component that the data comes from.")]
     what: Annotated[Line, Doc("Which data goes this way.")]
@@ -134,6 +146,9 @@ class DataFlow:
 @dataclass(frozen=True, kw_only=True)
 class Deployment(Record):
     __doc__ = "A system under scrutiny."
+
+    #: All that is stated of it stands in its parts, each with its evidence.
+    rests_on: ClassVar = NOTHING
 
     names: Annotated[
         tuple[Text, ...],

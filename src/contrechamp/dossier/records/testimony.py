@@ -1,9 +1,10 @@
 """What people said and gave: testimonies in passages, exhibits, and challenges to either."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from contrechamp.dossier.records.field_types import (
+    NOTHING,
     CoarsePlace,
     Doc,
     Evidence,
@@ -70,6 +71,9 @@ class Interview:
 class Testimony(Record):
     __doc__ = "What a source said."
 
+    #: What others rest on.
+    rests_on: ClassVar = NOTHING
+
     source: Annotated[SourceRef, Doc("The source whose words these are.")]
     interview: Annotated[Interview, Doc("When, where and by whom the testimony was taken.")]
     language: Annotated[Language, Doc("The language of the passages, as a code such as ar.")]
@@ -91,6 +95,9 @@ class Testimony(Record):
 @dataclass(frozen=True, kw_only=True)
 class Exhibit(Record):
     __doc__ = "What is known of an item of the vault beyond its bytes."
+
+    #: What others rest on; its checks may name more.
+    rests_on: ClassVar = NOTHING
 
     item: Annotated[ItemRef, Doc("The item of the case that this exhibit describes.")]
     what: Annotated[Line, Doc("What the item is and what it shows, on one line.")]
@@ -140,6 +147,9 @@ MARKABLE = (
 @dataclass(frozen=True, kw_only=True)
 class Challenge(Record):
     __doc__ = "Something that is contested, or was withdrawn: it shows wherever it is cited."
+
+    #: What somebody objects to, for whatever reason.
+    rests_on: ClassVar = NOTHING
 
     about: Annotated[
         str,

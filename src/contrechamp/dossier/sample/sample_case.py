@@ -84,7 +84,9 @@ def review_and_release(case: Case, language: str, *, now: Clock) -> None:
         reviews.review(case, sample_texts.ref(one["about"]), one["verdict"], why=why, now=now())
     for one in _steps("release"):
         why = _both(one["why"], language)
-        reviews.release(case, sample_texts.ref(one["about"]), on=one["on"], why=why, now=now())
+        passed = {gate: _both(reason, language) for gate, reason in one.get("passed", {}).items()}
+        about = sample_texts.ref(one["about"])
+        reviews.release(case, about, on=one["on"], why=why, overrides=passed, now=now())
     for one in _steps("withdrawal"):
         erasing.withdraw(
             case,

@@ -8,7 +8,7 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
-from contrechamp.dossier.reading.search import normalised
+from contrechamp.base.search_words import normalised
 
 #: The standing of a text in a language. An official text of what is not a treaty is authentic.
 Standing: TypeAlias = Literal["authentic", "official", "translation"]

@@ -7,8 +7,10 @@ from datetime import date, datetime
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.dossier.identities import compartment
-from contrechamp.dossier.permission import consent
+from contrechamp.dossier.permission import consent, releasing
+from contrechamp.dossier.permission.standing import Standings
 from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.reading.copies_out import handed_out
 from contrechamp.dossier.reading.lookup import SUBJECT
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.field_types import ITEM
@@ -18,7 +20,6 @@ from contrechamp.dossier.writing import store
 from contrechamp.dossier.writing.remains import (
     Remains,
     conflicts_about,
-    handed_out,
     remains,
     same_content,
 )
@@ -165,6 +166,7 @@ class Withdrawn:
         kept: references to what stays because another consent covers it.
         remains: what still holds the words of what was erased, or is a copy of it; if nothing was
             to be erased, copies that were handed out.
+        taken_back: references to releases that no longer hold.
     """
 
     given: tuple[str, ...]
@@ -172,6 +174,7 @@ class Withdrawn:
     erased: tuple[str, ...]
     kept: tuple[str, ...]
     remains: Remains
+    taken_back: tuple[str, ...] = ()
 
 
 def withdraw(
@@ -222,7 +225,8 @@ def withdraw(
     given = given_under(view, stored.record)
     used_by = tuple(_used_by(view, given))
     if not erase_given:
-        return Withdrawn(given, used_by, (), (), Remains(outside=tuple(handed_out(case, given))))
+        left = Remains(outside=tuple(handed_out(case, given)))
+        return Withdrawn(given, used_by, (), (), left, _taken_back(case, used_by, now.date()))
     gone, kept = _to_erase(view, given, now.date())
     done = erase_refs(
         case,
@@ -235,7 +239,19 @@ def withdraw(
     source = lookup.id_of(stored.record.source)
     if not _is_held(View(case), source, now.date()):
         compartment.erase(case, source, reason=reason, keep_reasons=keep_reasons, now=now)
-    return Withdrawn(given, used_by, done.refs, tuple(kept), done.remains)
+    fallen = _taken_back(case, used_by, now.date())
+    return Withdrawn(given, used_by, done.refs, tuple(kept), done.remains, fallen)
+
+
+def _taken_back(case: Case, refs: Iterable[str], day: date) -> tuple[str, ...]:
+    """Return the releases among some records that no longer hold."""
+    standings = Standings(View(case), day)
+    releases = [ref for ref in refs if standings.view.kind(lookup.id_of(ref)) == "release"]
+    return tuple(
+        ref
+        for ref in releases
+        if any(state.is_taken_back for state in releasing.of(standings, ref))
+    )
 
 
 def source_files(case: Case, left: Remains) -> list[str]:

@@ -8,20 +8,20 @@ from itertools import chain
 from typing import Any, Literal
 
 from contrechamp.base.errors import InputError
+from contrechamp.base.search_words import normalised
 from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.reading.copies_out import HandedOut, handed_out
 from contrechamp.dossier.reading.lookup import SUBJECT
-from contrechamp.dossier.reading.search import normalised
 from contrechamp.dossier.records.conflicts import Conflict
-from contrechamp.dossier.records.field_types import ITEM
 from contrechamp.dossier.records.testimony import Exhibit, Testimony
 from contrechamp.vault import object_keys, subjects
-from contrechamp.vault.bags import exporting
 from contrechamp.vault.case import Case
 from contrechamp.vault.log import branches, custody
 from contrechamp.vault.object_keys import ObjectKey
+from contrechamp.vault.texts import finding
 
-#: `RUN` words in a row that appear elsewhere too count as a copy; of shorter texts all words, but
-#: at least `SHORTEST`.
+#: `RUN` words in a row that appear elsewhere too count as a copy; of shorter texts all words. At
+#: least `SHORTEST` of them have letters: days and amounts stand in many places, and repeat nothing.
 RUN, SHORTEST = 5, 3
 #: Larger files are not searched.
 MAX_FILE = 64 << 20
@@ -53,25 +53,6 @@ class HeldFile:
 
 
 @dataclass(frozen=True)
-class HandedOut:
-    """A copy that was handed out.
-
-    Args:
-        name: of the folder that was written.
-        at: when, UTC, ISO 8601.
-        to: the recipients as logged: names, references, age recipients; "" if unknown.
-        team: whether it was for those who work on the case.
-        of: references to what it contains.
-    """
-
-    name: str
-    at: str
-    to: str
-    team: bool
-    of: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Remains:
     """What else holds the words of records, apart from these records themselves.
 
@@ -83,7 +64,7 @@ class Remains:
         citing: references to records that cite them, and may paraphrase them.
         outside: copies that were handed out.
         reasons: ``entry/<number>`` of their own entries whose reasons are kept on purpose.
-        unread: number of items that were not searched, as no text or too large.
+        unread: number of items that were not searched: no text was read of them.
     """
 
     files: tuple[HeldFile, ...] = ()
@@ -135,21 +116,6 @@ def remains(case: Case, refs: Sequence[str], *, keep_reasons: bool = False) -> R
         unread=unread,
         reasons=tuple(_entry_ref(number) for number in own) if keep_reasons else (),
     )
-
-
-def handed_out(case: Case, refs: Sequence[str]) -> list[HandedOut]:
-    """Return the copies of records and items that were handed out, the oldest first."""
-    wanted = set(refs)
-    found = []
-    for state in (one.parsed for one in subjects.below(case, exporting.SUBJECT)):
-        contents = [f"{ITEM}/{one}" for one in state.get("items", [])]
-        contents += [SUBJECT + one for one in state.get("records", [])]
-        inside = tuple(one for one in contents if one in wanted)
-        if inside:
-            to = str(state.get("for", "")) or ", ".join(state.get("to", []))
-            team = bool(state.get("team", False))
-            found.append(HandedOut(str(state["name"]), str(state["at"]), to, team, inside))
-    return sorted(found, key=lambda one: (one.at, one.name))
 
 
 def conflicts_about(case: Case, record: str) -> list[str]:
@@ -220,9 +186,10 @@ class _Runs:
         self._found: dict[int, set[tuple[str, ...]]] = {}
         for text in texts:
             words = _words(text)
-            if len(words) >= SHORTEST:
-                long = min(len(words), RUN)
-                self._found.setdefault(long, set()).update(_in_a_row(words, long))
+            long = min(len(words), RUN)
+            runs = [run for run in _in_a_row(words, long) if _says_something(run)] if long else []
+            if runs:
+                self._found.setdefault(long, set()).update(runs)
 
     def __bool__(self) -> bool:
         return bool(self._found)
@@ -239,6 +206,10 @@ class _Runs:
 def _words(text: str) -> list[str]:
     plain = _DAY_OR_TIME.sub(lambda found: re.sub(r"\W", "", found[0]), normalised(text))
     return re.findall(r"\w+", plain)
+
+
+def _says_something(run: Sequence[str]) -> bool:
+    return sum(any(map(str.isalpha, word)) for word in run) >= SHORTEST
 
 
 def _in_a_row(words: Sequence[str], long: int) -> Iterator[tuple[str, ...]]:
@@ -268,13 +239,19 @@ def _repeated(case: Case, runs: _Runs, known: set[str]) -> tuple[list[str], int]
     found += [ref for ref, text in _reasons(case, known) if runs.stand_in(text)]
     unread = 0
     keys = object_keys.by_name(case, [name for _subject, name, _is_text in items])
+    of_items = finding.texts_of(case, keys)
     for subject, name, is_text in items:
         key = keys.get(name)
         if key is None:
             continue
-        if not is_text or key.size > MAX_FILE:
+        if is_text and key.size <= MAX_FILE:
+            texts: Iterable[str] = _readings(case, key)
+        elif name in of_items:
+            texts = of_items[name]()
+        else:
             unread += 1
-        elif any(runs.stand_in(text) for text in _readings(case, key)):
+            continue
+        if any(runs.stand_in(text) for text in texts):
             found.append(subject)
     return found, unread
 

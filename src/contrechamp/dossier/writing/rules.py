@@ -350,8 +350,20 @@ def _review(one: RecordCheck) -> None:
 
 def _release(one: RecordCheck) -> None:
     release: Release = one.record
+    before = one.before.record if one.before is not None else None
+    if isinstance(before, Release):
+        if (before.about, before.state) != (release.about, release.state):
+            raise one.refuse("about", _("a release is of one version only: release the other anew"))
+        if before.revoked_on is not None and release.revoked_on is None:
+            raise one.refuse("revoked_on", _("a revoked release stays revoked: release it anew"))
+    for number, passed in enumerate(release.overrides, start=1):
+        if not passed.why.strip():
+            raise one.refuse(
+                f"overrides[{number}].why",
+                _("say why the gate {gate} is passed").format(gate=passed.gate),
+            )
     if release.revoked_on is None:
-        releasing.check(one.view, release, where=one.where)
+        releasing.check(one.view, release, one.today, where=one.where)
 
 
 _OWN: dict[type, Callable[[RecordCheck], None]] = {

@@ -203,7 +203,8 @@ def _draft(entity: Entity, where: str, context: ImportContext, first_pass: _Firs
             # of another schema then, and the two would clash.
             scheme = f"{SCHEME}-{entity.schema.lower()}" if lossy else SCHEME
             imported["ids"] = [{"scheme": scheme, "id": entity.id}, *imported.get("ids", [])]
-        if kind == "relation":
+        needs = "evidence" in class_of(kind).rests_on and not imported.get("evidence")
+        if kind == "relation" or needs:
             imported["evidence"] = [from_this_file(entity), *imported.get("evidence", [])]
     elif kind_of(current) == kind:
         imported = _patched(id_, current, imported, first_pass)
@@ -296,7 +297,7 @@ class _EntityWriter:
         if item not in self._may:
             # What a source gave leaves as its exhibit or not at all, because exhibits are logged.
             source = consent.sources_of(self._outgoing.full_view, item)
-            self._may[item] = not source and releasing.may_be_published(self._standings, item)
+            self._may[item] = not source and releasing.is_released(self._standings, item)
         return self._may[item]
 
     def _proofs(self, evidence: Sequence[Evidence]) -> list[str]:

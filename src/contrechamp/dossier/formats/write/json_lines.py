@@ -10,6 +10,7 @@ from contrechamp.base.files import write_json
 from contrechamp.base.i18n import _
 from contrechamp.base.json_text import json_text
 from contrechamp.dossier.formats.write.outgoing import Outgoing
+from contrechamp.dossier.permission import releasing
 from contrechamp.dossier.permission.standing import Standings
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import Stored
@@ -40,8 +41,7 @@ def record_lines(
     """
     view = View(case)
     standings = Standings(view, day)
-    for stored in lookup.every(case, kind):
-        view.remember(stored.id, stored.record)
+    for stored in standings.each(lookup.every(case, kind)):
         yield json_text(as_object(stored, standings, names, closed=closed)) + "\n"
 
 
@@ -49,7 +49,7 @@ def write(outgoing: Outgoing, folder: Path) -> None:
     """Write the records of an export as lines, and their schema."""
     standings = Standings(outgoing.full_view, outgoing.day)
     with (folder / "records.jsonl").open("w", encoding="utf-8") as target:
-        for stored in outgoing.records():
+        for stored in standings.each(outgoing.records()):
             target.write(json_text(as_object(stored, standings)) + "\n")
     write_json(folder / "records.schema.json", schema())
 
@@ -74,7 +74,7 @@ def as_object(
         "at": stored.at,
         "standing": [
             {"code": flag.code, "at": flag.at, "because": flag.because}
-            for flag in standings.of(stored.ref)
+            for flag in releasing.flags(standings, stored.ref)
         ],
         **({"closed_left_out": True} if without_closed or not stored.whole else {}),
         "fields": open_json(stored.record) if without_closed else to_json(stored.record),
