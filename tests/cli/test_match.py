@@ -30,7 +30,7 @@ def test_matches_are_proposed_and_confirmed_one_by_one(
     case: CaseRun, ref: str, reference: Path
 ) -> None:
     done = case("match", reference)
-    line = f"100.0  {ref}=NK-1  SAMPLE Cameras ~ Cameras SAMPLE (Company)"
+    line = f"100.0  {ref}=NK-1  actor/sample-cameras  SAMPLE Cameras ~ Cameras SAMPLE (Company)"
     assert (done.status, done.out.splitlines()) == (
         0, [line, "1 proposal, 0 confirmed, 0 rejected."]
     )  # fmt: skip

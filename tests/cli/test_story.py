@@ -212,13 +212,26 @@ def what_is_there_is_found_and_what_lacks_is_told(story: Story) -> None:
     assert story.first("find", "يُنشر", "--json").json() == []  # closed
     rows = [json.loads(line) for line in story.first("show", "--json").out.splitlines()]
     assert {row["kind"] for row in rows} == KINDS
+    days = story.first("timeline", "--json").json()
+    assert {"contract", "observation", "letter"} <= {day["kind"] for day in days}
+    assert [day["first_day"] for day in days] == sorted(day["first_day"] for day in days)
+    lines = story.folder / "lines.txt"
+    lines.write_text(
+        f"show {story.refs['finding']}\nstatus\nfind caméra --json\n", encoding="utf-8"
+    )
+    with lines.open(encoding="utf-8") as typed, pytest.MonkeyPatch.context() as patched:
+        patched.setattr("sys.stdin", typed)
+        session = story.first("shell")
+    assert session.out.startswith(story.first("show", story.refs["finding"]).out)
+    assert session.out.endswith(story.first("find", "caméra", "--json").out)
+    assert "complete" in story.run("completion", "bash").out
     french = story.first("status", "--lang", "fr").out
     assert "2 acteurs" in french
     assert "Études" in french
 
 
 def it_leaves_the_case_and_can_be_checked(story: Story) -> None:
-    for form in ("jsonl", "csv", "xlsx", "ftm", "cameras"):
+    for form in ("jsonl", "csv", "xlsx", "ftm", "cameras", "timeline", "graph"):
         out = story.folder / f"out-{form}"
         story.first("export-records", "--as", form, "-o", out)
         told = b"".join(path.read_bytes() for path in out.rglob("*") if path.is_file())
@@ -226,6 +239,9 @@ def it_leaves_the_case_and_can_be_checked(story: Story) -> None:
         assert "إلى وجهي".encode() not in told  # nor what was told in confidence
     lines = (story.folder / "out-jsonl" / "records.jsonl").read_text().splitlines()
     assert "actor" in {json.loads(line)["kind"] for line in lines}
+    network = (story.folder / "out-graph" / "graph.graphml").read_text(encoding="utf-8")
+    assert f'source="{story.refs["finding"]}"' in network
+    assert f'"{story.refs["heron"]}"' not in network
     item = story.refs["minutes"].removeprefix("item/")
     bag = story.folder / "sac"
     made = story.first("export", item, "-o", bag, "--plain", "--reason", "EXEMPLE : tribunal")

@@ -1,6 +1,7 @@
 """Short names: by what people type records; SAMPLE content, made-up names."""
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from contrechamp.base.errors import InputError
 from contrechamp.dossier.reading.short_names import (
     MAX_LETTERS,
     ShortNames,
+    among,
     any_ref,
     full_ref,
     in_full,
@@ -161,3 +163,28 @@ def test_a_text_is_known_as_a_reference_before_any_case_is_open() -> None:
     ]  # fmt: skip
     assert any_ref("actor/x") == "record/" + "0" * 16
     assert any_ref("2026") == "2026"
+
+
+def test_what_leaves_is_told_apart_among_itself() -> None:
+    rows = [("3f2a" + "0" * 12, "contract", "SAMPLE"), ("3f2b" + "0" * 12, "contract", "SAMPLE")]
+    assert among(rows[:1]) == {rows[0][0]: "contract/sample"}
+    assert list(among(rows).values()) == ["contract/sample.3f2a", "contract/sample.3f2b"]
+    assert among([*rows[:1], *rows[:1]]) == among(rows[:1])  # several dates of one record
+
+
+def test_ten_thousand_equal_titles_are_told_apart_in_ten_times_the_time_of_a_thousand(
+    tmp_path: Path,
+) -> None:
+    def cost(many: int) -> float:
+        rows = [(f"{n * 7919:016x}", "contract", "SAMPLE") for n in range(many)]
+        begun = time.process_time()
+        assert len(set(among(rows).values())) == many
+        return time.process_time() - begun
+
+    assert cost(10_000) < 40 * max(min(cost(1000) for _time in range(3)), 0.005)
+    with desk(tmp_path / "case") as at:
+        put_with_ids(at, {f"{n * 7919:016x}": Contract(name="SAMPLE") for n in range(10_000)})
+        begun, names = time.process_time(), ShortNames(at.case)
+        shown = {names.of_row(f"{n * 7919:016x}", "contract", "SAMPLE") for n in range(10_000)}
+        assert len(shown) == 10_000
+        assert time.process_time() - begun < 2  # not with the square, which takes a minute

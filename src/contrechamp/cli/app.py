@@ -30,6 +30,7 @@ def sections() -> dict[str, dict[str, str]]:
             "members": _("Show who has access to a case, and what to check their keys by."),
             "share": _("Give somebody access to a case."),
             "unshare": _("Take away somebody's access to a case."),
+            "shell": _("Hold a case open for a session of commands."),
             "unlock": _("Try a key of a case; set a new passphrase or recovery key."),
         },
         _("Work with records"): {
@@ -38,6 +39,7 @@ def sections() -> dict[str, dict[str, str]]:
             "edit": _("Write or change a record, in your editor."),
             "show": _("Show the records of a case, and how each stands."),
             "find": _("Find words in the records of a case."),
+            "timeline": _("Show what happened when, by the dates in the records of a case."),
             "link": _("Let a record cite another one, or an item."),
             "review": _("Say what you think of a record that somebody else wrote."),
             "status": _("Say what a case lacks: evidence, consent, reply, review, release."),
@@ -54,6 +56,10 @@ def sections() -> dict[str, dict[str, str]]:
             "release": _("Give leave for a record or an item to be published."),
             "export": _("Hand out items of a case, with proofs."),
             "export-records": _("Write the records of a case in other formats."),
+            "graph": _("Write who and what relates to what, for programs that draw networks."),
+        },
+        _("Set up the shell"): {
+            "completion": _("Print what makes a shell complete commands, options and names."),
         },
     }
 
@@ -95,6 +101,10 @@ class SectionedGroup(click.Group):
             context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
         )
 
+    def does(self, name: str) -> str:
+        """Return what a command does, in a line."""
+        return next(told[name] for told in self._sections.values() if name in told)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write each section; all share one width of names, so that the eye can run down them."""
         widest = max(map(len, self.commands))
@@ -103,7 +113,15 @@ class SectionedGroup(click.Group):
                 formatter.write_dl([(f"{name:{widest}}", does) for name, does in commands.items()])
 
 
-def application() -> click.Group:
+#: Commands of which the first argument is the folder of a case, and which run in a session on it.
+OF_A_CASE = (
+    "add", "edit", "erase", "export", "export-records", "find", "graph", "identity", "import",
+    "letter", "link", "log", "match", "members", "merge", "release", "review", "share", "show",
+    "status", "timeline", "unlock", "unshare", "verify", "withdraw",
+)  # fmt: skip
+
+
+def application() -> SectionedGroup:
     """Build the command line; every text is translated now, not when this module was loaded."""
     add_version = click.version_option(
         __version__, prog_name="contrechamp", help=_("Show the version.")

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, TypeAlias
 import click
 
 from contrechamp.base.errors import UsageError
-from contrechamp.base.i18n import _
+from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.machine import keep_memory_private, seen_folder
 from contrechamp.cli import memory_files
+from contrechamp.cli.held_case import held_at
 from contrechamp.cli.secret_input import SecretSource, read_secret
 from contrechamp.cli.text_input import Line
 
@@ -99,7 +100,7 @@ def open_case(
     """
     keep_memory_private()
     memory_files.clear_leftovers()
-    secret = own or _secret(folder, source, remember=remember)
+    secret = own or read_case_secret(folder, source, remember=remember)
     with _opened(
         folder, secret, write=write, tolerant=tolerant, remember=remember, accept=accept
     ) as found:
@@ -119,7 +120,7 @@ def reopen_case(folder: Path, source: SecretSource) -> Iterator["Opening"]:
 
     keep_memory_private()
     memory_files.clear_leftovers()
-    secret = _secret(folder, source, remember=False)
+    secret = read_case_secret(folder, source)
     with passphrases.once():
         yield lambda write: _opened(folder, secret, write=write)
 
@@ -136,11 +137,20 @@ def check_is_case(folder: Path) -> None:
         case.read_casefile(held)
 
 
-def _secret(folder: Path, source: SecretSource, *, remember: bool) -> "Secret":
+def read_case_secret(folder: Path, source: SecretSource, *, remember: bool = False) -> "Secret":
+    """Return what opens a case: what is held of it if no source is named, else read from there.
+
+    Raises:
+        InputError: if it is not a case, or there is no secret.
+        UsageError: if the secret to remember is not a passphrase, or nobody can be asked.
+    """
     from contrechamp.vault import case
 
     with case.held(folder) as held:
         file, _content, _copy = case.read_casefile(held)
+    known = held_at(folder)
+    if known is not None and known.secret is not None and source == SecretSource():
+        return known.secret
     secret = read_secret(source, log_origin=file.log_origin)
     if remember and not isinstance(secret, str):
         raise UsageError(_("--remember is for passphrases, not for recovery keys and key files"))
@@ -166,10 +176,25 @@ def _opened(
     known.check_place(write=write)
     with opening.opened(folder, secret, tables=TABLES, write=write, tolerant=tolerant) as found:
         known.check(found, write=write, tell=not tolerant)
+        kept = held_at(folder)
+        if kept is not None and (more := kept.grown(found)) > 0:
+            _tell_of_others(more)
         if remember and isinstance(secret, str):
             system_keyring.keep(secret, log_origin=found.file.log_origin)
         yield found
         known.note(found, changed=write)
+        if kept is not None:
+            kept.grown(found)
+
+
+def _tell_of_others(entries: int) -> None:
+    """Say that a case that is held open was written to by another process."""
+    line = ngettext(
+        "note: since the last command here, {count} entry was added to the log; see log",
+        "note: since the last command here, {count} entries were added to the log; see log",
+        entries,
+    )
+    click.echo(line.format(count=entries), err=True)
 
 
 def know_own_case(folder: Path) -> None:

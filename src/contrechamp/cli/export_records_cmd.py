@@ -5,12 +5,10 @@ from typing import Any
 
 import click
 
-from contrechamp.base.errors import UsageError
-from contrechamp.base.i18n import _, ngettext
-from contrechamp.base.shown_text import shown
-from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
+from contrechamp.base.i18n import _
+from contrechamp.cli.case_access import case_argument, reason_option
+from contrechamp.cli.records_leaving import leaving_options, let_out
 from contrechamp.cli.secret_input import secret_options, secret_source
-from contrechamp.cli.text_input import Line
 from contrechamp.dossier.formats.write.registry import WRITERS
 
 
@@ -67,20 +65,7 @@ def command() -> click.Command:
                 ["--uri"], metavar="ADDRESS", default="",
                 help=_("Address at which the package will stand; for ocds."),
             ),
-            click.Option(
-                ["--for", "whom"], default="", metavar="NAME-or-ACTOR", type=Line(_("Handed to")),
-                help=_(
-                    "Whom it is for, by name as consents have it or by record/...; without it, "
-                    "nothing that a source told or gave leaves."
-                ),
-            ),
-            click.Option(
-                ["--team"], is_flag=True,
-                help=_(
-                    "It is for those who work on the case alone: another machine, a copy to work "
-                    "on. Not to be handed on. (A whole copy is one of the folder CASE.)"
-                ),
-            ),
+            *leaving_options(),
             reason_option(),
             *secret_options(),
         ],
@@ -102,54 +87,10 @@ def _export(
     reason: str,
     **secret: Any,
 ) -> None:
-    from contrechamp.dossier.formats.write import exporting
     from contrechamp.dossier.formats.write.outgoing import Publisher
-    from contrechamp.dossier.permission import consent
-    from contrechamp.dossier.permission.sharing import Recipient
-    from contrechamp.dossier.reading import short_names
 
-    if whom and team:
-        raise UsageError(_("--for and --team are for different exports: make two"))
     about = Publisher(publisher, prefix, uri, licence)
-    named = short_names.is_typed(whom)
-    with open_case(folder, secret_source(**secret), write=bool(whom or team)) as case:
-        actor = short_names.full_ref(case, whom) if named else ""
-        left = exporting.write(
-            case, output, format_, day=now().date(), osm=osm, publisher=about, now=now(),
-            recipient=Recipient(actor, "" if named else whom, team), reason=reason,
-        )  # fmt: skip
-        called = short_names.lines_of(
-            case, [f"record/{one}" for one in (*left.kept_back, *left.limits)]
-        )
-    kept_back = len(left.kept_back)
-    if kept_back:
-        click.echo(
-            ngettext(
-                "{count} record stays in the case, for consent does not cover that it leaves so:",
-                "{count} records stay in the case, for consent does not cover that they leave so:",
-                kept_back,
-            ).format(count=kept_back),
-            err=True,
-        )
-        for record, refused in left.kept_back.items():
-            why = "; ".join(dict.fromkeys(consent.refusal_lines(refused)))
-            click.echo(f"  {called[f'record/{record}']}  {why}", err=True)
-    for record, limits in left.limits.items():
-        for limit in limits:
-            line = _("within these limits, which whoever gets it has to be told: {limits}")
-            click.echo(
-                f"{called[f'record/{record}']}  {line.format(limits=shown(limit))}", err=True
-            )
-    for why, many in sorted(left.left_out.items()):
-        click.echo(_("left out: {count}: {reason}").format(count=many, reason=why), err=True)
-    click.echo(_("{folder} is written; it is not encrypted.").format(folder=output.name))
-    if left.from_sources:
-        click.echo(
-            ngettext(
-                "{count} record in it holds what somebody told or gave; the log says whom it is "
-                "for.",
-                "{count} records in it hold what somebody told or gave; the log says whom they "
-                "are for.",
-                len(left.from_sources),
-            ).format(count=len(left.from_sources))
-        )
+    let_out(
+        folder, output, format_, osm=osm, publisher=about, whom=whom, team=team, reason=reason,
+        source=secret_source(**secret),
+    )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from contrechamp.wording.records import counted_records
 from contrechamp.wording.tables import same_before
 
 if TYPE_CHECKING:
-    from contrechamp.dossier.formats.read.importing import Imported
+    from contrechamp.dossier.formats.read.importing import Imported, WrittenRecord
 
 
 def command() -> click.Command:
@@ -94,6 +95,7 @@ def _import(
     from contrechamp.dossier.formats.read import previewing
     from contrechamp.dossier.formats.read.importing import read_files, write_files
     from contrechamp.dossier.formats.read.source_file import source_cell
+    from contrechamp.dossier.reading.short_names import MAX_LISTED, lines_of
 
     progress = progress_for(as_json=as_json)
     if preview:
@@ -143,12 +145,14 @@ def _import(
                 random=secrets.token_bytes,
                 progress=progress,
             )
+            written = [one.ref for one in (*outcome.new, *outcome.changed)]
+            called = lines_of(case, written if len(written) <= MAX_LISTED else ())
             if outcome.items:
                 read_texts(case, unconfined=unconfined, as_json=as_json)
     if as_json:
         click.echo(json.dumps(_as_json(outcome)))
         return
-    _tell(outcome)
+    _tell(outcome, called)
 
 
 def _as_json(outcome: "Imported") -> dict[str, object]:
@@ -164,7 +168,8 @@ def _as_json(outcome: "Imported") -> dict[str, object]:
     }
 
 
-def _tell(outcome: "Imported") -> None:
+def _tell(outcome: "Imported", called: Mapping[str, str]) -> None:
+    """Print what an import did; of a few records, each with its name and title."""
     from contrechamp.dossier.formats.read.importing import counted
 
     for line in outcome.left_out:
@@ -175,8 +180,10 @@ def _tell(outcome: "Imported") -> None:
         click.echo(f"item/{item}  {shown(name)}")
     for kind, many in counted(outcome.new).items():
         click.echo(_("new: {records}").format(records=counted_records(kind, many)))
+        _tell_each(outcome.new, kind, called)
     for kind, many in counted(outcome.changed).items():
         click.echo(_("changed: {records}").format(records=counted_records(kind, many)))
+        _tell_each(outcome.changed, kind, called)
     written = len(outcome.new) + len(outcome.changed)
     click.echo(
         ngettext("{count} record is written", "{count} records are written", written).format(
@@ -185,3 +192,9 @@ def _tell(outcome: "Imported") -> None:
         + same_before(outcome.unchanged)
         + "."
     )
+
+
+def _tell_each(written: Sequence["WrittenRecord"], kind: str, called: Mapping[str, str]) -> None:
+    for one in written:
+        if one.kind == kind and one.ref in called:
+            click.echo(f"  {called[one.ref]}")

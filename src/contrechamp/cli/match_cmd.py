@@ -78,6 +78,7 @@ def _match(
 ) -> None:
     from contrechamp.dossier.formats.read.source_file import open_source, source_cell
     from contrechamp.dossier.names import matching
+    from contrechamp.dossier.reading.short_names import ShortNames
 
     with (
         reopen_case(folder, secret_source(**secret)) as opened,
@@ -95,6 +96,8 @@ def _match(
                 case, proposed, decisions, scheme=scheme, reason=reason, now=now,
                 random=secrets.token_bytes,
             )  # fmt: skip
+            names = ShortNames(case)
+            called = {one.actor.ref: names.of(one.actor.ref) for one in found}
     before = 0
     for proposal in found:
         if proposal.decided and not show_all and proposal.key not in decisions:
@@ -106,7 +109,8 @@ def _match(
                      decision_label(proposal.decided))  # fmt: skip
             details = ", ".join(detail for detail in (proposal.schema, *about) if detail)
             click.echo(
-                f"{proposal.alike:5.1f}  record/{proposal.key}  {shown(proposal.name)} ~ "
+                f"{proposal.alike:5.1f}  record/{proposal.key}  {called[proposal.actor.ref]}  "
+                f"{shown(proposal.name)} ~ "
                 f"{shown(proposal.called)} ({shown(details)})"
             )
     if not as_json:

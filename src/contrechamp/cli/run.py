@@ -41,16 +41,30 @@ def run(arguments: Sequence[str]) -> int:
         arguments: the words after the name of the program.
     """
     speak(arguments)
+    if instruction := os.environ.get("_CONTRECHAMP_COMPLETE"):  # of the script of a shell
+        from contrechamp.cli.shell_completion import answer
+
+        return answer(instruction)
     # Of what others write for us too: SQLite beside its database, libraries, programs.
     mask = os.umask(0o077)
     try:
-        return _run(arguments)
+        return perform(application(), arguments)
     finally:
         os.umask(mask)
 
 
-def _run(arguments: Sequence[str]) -> int:
-    app = application()
+def perform(app: click.Group, arguments: Sequence[str], *, inside: bool = False) -> int:
+    """Run a command and return its exit status.
+
+    Args:
+        app: the command line.
+        arguments: the words after the name of the program.
+        inside: it runs inside another command, which a signal or a closed pipe has to end too.
+
+    Raises:
+        StoppedError: by a signal, if it is inside.
+        BrokenPipeError: if nobody reads what it prints, and it is inside.
+    """
     root: click.Context | None = None
     try:
         with _signals_raise():
@@ -62,9 +76,13 @@ def _run(arguments: Sequence[str]) -> int:
     except click.exceptions.Exit as end:
         return end.exit_code
     except (KeyboardInterrupt, StoppedError, click.Abort) as stop:
-        _say(_("stopped; nothing half-written is left behind"))
+        if inside and isinstance(stop, StoppedError):
+            raise
+        say(_("stopped; nothing half-written is left behind"))
         return stop.exit_status if isinstance(stop, StoppedError) else 128 + signal.SIGINT
     except BrokenPipeError:
+        if inside:
+            raise
         _close_quietly()
         return STOPPED_BY_PIPE
     except click.exceptions.NoArgsIsHelpError as help_wanted:
@@ -73,12 +91,12 @@ def _run(arguments: Sequence[str]) -> int:
     except Exception as error:
         if root is not None and is_verbose(root):
             traceback.print_exc()
-        message, status = _explain(error)
-        _say(message)
+        message, status = explain(error)
+        say(message)
         return status
 
 
-def _explain(error: Exception) -> tuple[str, int]:
+def explain(error: Exception) -> tuple[str, int]:
     """Return what to tell the user about `error`, and the exit status."""
     if isinstance(error, ContrechampError):
         return str(error), error.exit_status
@@ -97,7 +115,7 @@ def _explain(error: Exception) -> tuple[str, int]:
     ).format(kind=type(error).__name__, place=place_in_ours(error) or "contrechamp"), WRONG
 
 
-def _say(message: str) -> None:
+def say(message: str) -> None:
     """Print one message for the user on standard error; what files say in it is escaped."""
     message = "\n".join(map(shown, message.split("\n")))
     try:

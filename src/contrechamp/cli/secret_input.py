@@ -18,6 +18,7 @@ import click
 from contrechamp.base.errors import InputError, UsageError
 from contrechamp.base.files import unreadable
 from contrechamp.base.i18n import _
+from contrechamp.cli import held_case
 from contrechamp.cli.apart import done_apart
 
 if TYPE_CHECKING:
@@ -124,12 +125,16 @@ def again(source: SecretSource) -> Iterator[Callable[[], SecretSource]]:
 def read_own_keys(source: SecretSource) -> "AgeIdentities | None":
     """Return the age keys with which a member opens a compartment; None without ``--identity``.
 
+    Where no source is named, those that opened a case that is held open.
+
     Raises:
         InputError: if the file cannot be read or opened.
         UsageError: if there is nobody to ask, or the descriptor is not open.
     """
     from contrechamp.vault.access.identity_files import read_identities
 
+    if source == SecretSource():
+        return held_case.own_keys()
     if source.identity is None:
         return None
     prompt = _("Passphrase of {file}: ").format(file=source.identity.name)

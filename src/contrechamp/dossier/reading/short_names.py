@@ -141,6 +141,24 @@ def _shared(one: str, other: str) -> int:
     )
 
 
+def among(records: Iterable[tuple[str, str, str]]) -> dict[str, str]:
+    """Return id -> name of records by id, kind and title, told apart from each other alone.
+
+    For what leaves a case: its names must not tell of records that stay.
+    """
+    same: dict[str, dict[str, None]] = {}
+    for record, kind, title in records:
+        same.setdefault(f"{kind}/{words_of(title) or UNTITLED}", {})[record] = None
+    names = {}
+    for name, ids in same.items():
+        if len(ids) == 1:
+            names[next(iter(ids))] = name
+            continue
+        digits = _telling_apart(list(ids))
+        names |= {one: f"{name}.{one[:many]}" for one, many in digits.items()}
+    return names
+
+
 def is_typed(text: str) -> bool:
     """Return whether a text is written as a reference or a name is, be it one or not."""
     room, slash, _rest = text.partition("/")

@@ -152,9 +152,13 @@ _worked_out: dict[tuple[str, bytes, KdfParameters], bytes] | None = None
 
 @contextmanager
 def once() -> Iterator[None]:
-    """Work out the key of a passphrase once for each slot, while a case is opened several times."""
+    """Work out the key of a passphrase once for each slot, while a case is opened several times.
+
+    Within another such block nothing is worked out again that was worked out in that one.
+    """
     global _worked_out
-    before, _worked_out = _worked_out, {}
+    before = _worked_out
+    _worked_out = {} if before is None else before
     try:
         yield
     finally:

@@ -36,6 +36,7 @@ def write(
     recipient: Recipient = ANYONE,
     now: datetime | None = None,
     reason: str = "",
+    writer: Writer | None = None,
 ) -> Outgoing:
     """Write the records of a case to a new folder, unencrypted and without what is closed.
 
@@ -54,6 +55,7 @@ def write(
             or gave.
         now: for the log; required if there is a recipient.
         reason: for the log, in the user's words.
+        writer: of the format, if it is to write a choice of what there is.
 
     Raises:
         InputError: if there is no such format, it has no place for what a record says, or the
@@ -67,7 +69,8 @@ def write(
     refuse_existing(folder)
     outgoing = Outgoing(case, day, recipient, osm=osm, publisher=publisher)
     for_whom = _for_whom(outgoing)
-    writer: Writer = pkgutil.resolve_name(WRITERS[format_])
+    writer = writer or pkgutil.resolve_name(WRITERS[format_])
+    assert writer is not None  # noqa: S101 - the registry names functions
     with new_folder(folder) as partial:
         writer(outgoing, partial)
         if for_whom:

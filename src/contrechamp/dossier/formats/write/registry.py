@@ -9,4 +9,6 @@ WRITERS = {
     "ocds": "contrechamp.dossier.formats.write.ocds_packages:write",
     "osm": "contrechamp.dossier.formats.write.osm_changes:write",
     "cameras": "contrechamp.dossier.formats.write.scene_tables:write",
+    "timeline": "contrechamp.dossier.formats.write.timeline_files:write",
+    "graph": "contrechamp.dossier.formats.write.graph_files:write",
 }

@@ -32,11 +32,12 @@ def write_csv(outgoing: Outgoing, folder: Path) -> None:
         if columns:
             rows = (_cells(stored) for stored in outgoing.records(kind))
             table = ([cells.get(column, "") for column in columns] for cells in rows)
-            _write_table(folder / f"{kind}.csv", columns, table)
-    _write_table(folder / "dictionary.csv", DICTIONARY, dictionary())
+            write_table(folder / f"{kind}.csv", columns, table)
+    write_table(folder / "dictionary.csv", DICTIONARY, dictionary())
 
 
-def _write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write a table; its texts went through `as_cell`."""
     with path.open("w", encoding="utf-8-sig", newline="") as target:
         writer = csv.writer(target)
         writer.writerow(header)
