@@ -14,11 +14,11 @@ LOCALES = {
     "en": "en_001", "en-US": "en_US", "fr": "fr", "fr-CH": "fr_CH", "he": "he", "ar": "ar",
     "ar-PS": "ar_PS", "ar-EG": "ar_EG", "ar-MA": "ar_MA", "ur": "ur",
 }  # fmt: skip
-BLANKS = re.compile("[\u00a0\u202f\u2009\u200e\u200f\u061c]")
+BLANKS, MARKS = re.compile("[\u00a0\u202f\u2009]"), re.compile("[\u200e\u200f\u061c]")
 
 
 def plain(text: str) -> str:
-    return BLANKS.sub(" ", text).strip()
+    return BLANKS.sub(" ", MARKS.sub("", text)).strip()
 
 
 def by_icu(day: date, pattern: str, locale: str) -> str:

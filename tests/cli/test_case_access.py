@@ -16,7 +16,7 @@ from cli.commands import (
     first_word,
 )
 
-#: What a command needs beside CASE; {letter} is a file, {out} is not there yet.
+#: What a command needs beside CASE; {letter} is a file, {other} a case, {out} is not there yet.
 ARGUMENTS = {
     "add": ("{letter}",),
     "edit": ("record/0123",),
@@ -32,7 +32,7 @@ ARGUMENTS = {
     "log": (),
     "match": ("{letter}",),
     "members": (),
-    "merge": ("{out}",),
+    "merge": ("{other}",),
     "release": ("record/0123",),
     "review": ("record/0123", "agreed"),
     "shell": (),
@@ -56,9 +56,9 @@ def opening() -> list[str]:
     return sorted(found - {"new"})
 
 
-def words_of(command: str, letter: Path) -> list[str]:
+def words_of(command: str, letter: Path, other: Path) -> list[str]:
     out = letter.with_name("out")
-    return [word.format(letter=letter, out=out) for word in ARGUMENTS[command]]
+    return [word.format(letter=letter, other=other, out=out) for word in ARGUMENTS[command]]
 
 
 @pytest.mark.parametrize("command", [*opening(), "unlock --new-recovery-key"])
@@ -67,7 +67,7 @@ def test_a_wrong_passphrase_opens_nothing_and_changes_nothing(
 ) -> None:
     before = bytes_of(case.folder)
     name, *more = command.split()
-    done = case(name, *words_of(name, letter), *more, lines=(OTHER_PASSPHRASE,))
+    done = case(name, *words_of(name, letter, case.folder), *more, lines=(OTHER_PASSPHRASE,))
     assert done.status == 2
     assert done.out == ""
     assert done.err.startswith("contrechamp: this opens no slot of the case")
@@ -83,7 +83,9 @@ def test_what_is_no_case_is_told_before_anything_is_asked(
 ) -> None:
     (tmp_path / "empty").mkdir()
     for folder in (tmp_path / "nowhere", tmp_path / "empty", letter):
-        done = contrechamp(command, folder, *words_of(command, letter), "--passphrase-fd", 9999)
+        done = contrechamp(
+            command, folder, *words_of(command, letter, tmp_path), "--passphrase-fd", 9999
+        )
         assert done.status == 2
         assert "file descriptor" not in done.err
         assert "case" in done.err
