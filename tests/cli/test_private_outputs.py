@@ -16,10 +16,12 @@ from redact.copies import picture
 WRITES = {
     "export": ["export", "{case}", "{item}", "-o", "{out}", "--plain"],
     "export-records": ["export-records", "{case}", "--as", "csv", "-o", "{out}"],
+    "graph": ["graph", "{case}", "-o", "{out}"],
     "mask": ["mask", "{photo}", "-o", "{out}"],
     "measure": ["measure", TOWN, SURVEY, "-o", "{out}", "--draws", "20"],
     "new": ["new", "{out}", "--name", "Sample Member"],
     "sight": ["sight", "--cameras", SURVEY, "--buildings", HOUSES, "-o", "{out}.geojson"],
+    "timeline": ["timeline", "{case}", "-o", "{out}"],
     "survey-form": ["survey-form", "-o", "{out}.xlsx"],
 }
 #: Written by the function that writes that of another one.

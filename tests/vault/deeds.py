@@ -128,7 +128,7 @@ def _edited(scene: Scene, folder: Path, _out: str) -> None:
 
 
 def _withdrawn(scene: Scene, folder: Path, _out: str) -> None:
-    _shows(scene, folder, "{consent}", "2026-06-01")
+    _shows(scene, folder, "{consent}", "1 June 2026")
 
 
 def _withdrawn_and_erased(scene: Scene, folder: Path, _out: str) -> None:
