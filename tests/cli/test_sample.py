@@ -51,7 +51,9 @@ def test_what_show_prints_can_be_read(contrechamp: Run, built: Path) -> None:
     title = "Amnesty International: Exposing Red Wolf (Ban the Scan)"
     name = "exhibit/amnesty-international-exposing"
     assert f"    ref: {source}  {name}  {title}\n" in done.out
-    assert f"    {sample_texts.ref('red-wolf')}  deployment/red-wolf-loup-rouge  Red Wolf" in done.out
+    assert (
+        f"    {sample_texts.ref('red-wolf')}  deployment/red-wolf-loup-rouge  Red Wolf" in done.out
+    )
 
 
 def test_a_folder_of_somebody_else_is_left_alone(contrechamp: Run, tmp_path: Path) -> None:

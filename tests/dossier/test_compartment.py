@@ -15,6 +15,7 @@ from contrechamp.dossier.identities import compartment, open_mentions
 from contrechamp.dossier.identities.compartment import Identity
 from contrechamp.dossier.permission import reviews
 from contrechamp.dossier.reading import lookup, search
+from contrechamp.dossier.reading.short_names import ShortNames
 from contrechamp.vault.access import members
 from contrechamp.vault.access.slots import AgeIdentities
 from contrechamp.vault.log.history import history
@@ -54,7 +55,7 @@ def holds(content: bytes) -> list[str]:
 
 def everything(at, tmp_path: Path) -> bytes:
     """Return all that the case gives out: database in the clear, exports, log, findings."""
-    exported = "".join(json_lines.record_lines(at.case, DAY, closed=True))
+    exported = "".join(json_lines.record_lines(at.case, ShortNames(at.case), DAY, closed=True))
     logged = "".join(map(str, history(at.case)))
     return plain(at, tmp_path) + exported.encode() + logged.encode() + told(at.case).encode()
 

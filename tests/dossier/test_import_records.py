@@ -23,6 +23,7 @@ from contrechamp.dossier.formats.read import record_tables
 from contrechamp.dossier.formats.write import exporting, json_lines, table_files
 from contrechamp.dossier.permission.sharing import Recipient
 from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.reading.short_names import ShortNames
 from contrechamp.dossier.records.actors import Actor, Product
 from contrechamp.dossier.records.contents import field_values
 from contrechamp.dossier.records.field_types import Evidence, Position
@@ -281,4 +282,4 @@ def test_lines_of_a_case_are_told_by_their_content(at: Desk, tmp_path: Path) -> 
     file.write_bytes(b"\x00\x01nothing known")
     with pytest.raises(InputError, match=r"anything\.bin: no known format looks like this"):
         take(at, file)
-    assert "One" in next(json_lines.record_lines(at.case, DAY))
+    assert "One" in next(json_lines.record_lines(at.case, ShortNames(at.case), DAY))

@@ -13,6 +13,7 @@ from contrechamp.dossier.formats.read.drafts import Draft
 from contrechamp.dossier.formats.read.importing import import_files
 from contrechamp.dossier.formats.write import json_lines
 from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.reading.short_names import ShortNames
 from contrechamp.dossier.records.fieldwork import Observation
 from contrechamp.dossier.writing import store
 from contrechamp.vault import strangers
@@ -76,7 +77,7 @@ def test_an_import_in_parts_is_one_transaction(
         for number in range(7):
             at.put(observation(number))
         file = tmp_path / "records.jsonl"
-        file.write_text("".join(json_lines.record_lines(at.case, DAY)))
+        file.write_text("".join(json_lines.record_lines(at.case, ShortNames(at.case), DAY)))
         wanted = file.read_text()
 
     def imported(into: Desk) -> int:
@@ -100,7 +101,7 @@ def test_an_import_in_parts_is_one_transaction(
         assert lookup.count(other.case) == {}
         assert not verify(other.case)
         assert imported(other) == 7
-        again = "".join(json_lines.record_lines(other.case, DAY))
+        again = "".join(json_lines.record_lines(other.case, ShortNames(other.case), DAY))
         assert [line.split('"fields"')[1] for line in again.splitlines()] == [
             line.split('"fields"')[1] for line in wanted.splitlines()
         ]

@@ -38,8 +38,8 @@ def test_a_letter_says_how_it_stands_on_a_day() -> None:
     )  # fmt: skip
     days = {
         date(2026, 4, 1): "not sent",
-        date(2026, 5, 2): "waiting for an answer (asked for by 2026-05-15)",
-        date(2026, 5, 20): "no reply by the day that it was due (asked for by 2026-05-15)",
+        date(2026, 5, 2): "waiting for an answer (asked for by 15 May 2026)",
+        date(2026, 5, 20): "no reply by the day that it was due (asked for by 15 May 2026)",
         date(2026, 6, 2): "answered (after the day that was asked for)",
     }
     assert {day: state_text(letter, day) for day in days} == days

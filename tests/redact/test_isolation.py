@@ -186,12 +186,15 @@ def test_an_answer_without_end_is_cut(
 
 
 def test_interrupted_it_ends_the_process(job: Callable[..., MaskingJob]) -> None:
+    children = Path(f"/proc/self/task/{threading.get_native_id()}/children")
+    before = set(children.read_text().split())
     started: list[int] = []
 
     @contextmanager
     def progress(label: str, total: float) -> Iterator[Callable[[float], None]]:
-        children = Path(f"/proc/self/task/{threading.get_native_id()}/children")
-        started.extend(int(number) for number in children.read_text().split())
+        started.extend(
+            int(number) for number in children.read_text().split() if number not in before
+        )
         signal.raise_signal(signal.SIGINT)
         yield lambda amount: None
 

@@ -51,7 +51,7 @@ def items_of(case: Case) -> dict[str, dict[str, str]]:
     for state in subjects.below(case, "item/"):
         if state.is_erased:
             continue
-        item = contents.item_of(case, state.subject.removeprefix("item/"))
+        (item,) = contents.items_of(case, [state.subject.removeprefix("item/")])
         out = io.BytesIO()
         _size, sha256, _blake3 = objects.read_object(
             case.folder, item.key.place, item.key.identity, out, lambda _n: None

@@ -22,6 +22,8 @@ _REPEATED = {
 }
 #: Columns in which thousands may be parted; nobody parts those of degrees or heights.
 _GROUPED = ("population", "range_m", "width_px")
+#: ... also by a point: in our own tables a point always stands before decimals.
+_GROUPED_BY_POINTS = ("population",)
 _SEXAGESIMAL = re.compile(
     r"(?P<before>[NSEW])?\s*(?P<deg>\d{1,3}(?:[.,]\d+)?)\s*(?:°|º|\s|(?=[NSEW]|$))\s*"
     r"(?:(?P<min>\d{1,2}(?:[.,]\d+)?)\s*(?:'|\s|(?=[NSEW]|$))\s*)?"
@@ -51,7 +53,7 @@ def may_be_grouped(column: str, cells: NDArray[np.object_]) -> NDArray[np.bool_]
 
     To Python such a cell is a plain number; the other readings of the column must be asked.
     """
-    if column not in _GROUPED:
+    if column not in _GROUPED_BY_POINTS:
         return np.zeros(len(cells), bool)
     return np.array(["." in text for text in cells], bool)
 
