@@ -4,6 +4,8 @@ For what people read; what machines read stays as it is stored: ISO 8601, a poin
 Digits are those that CLDR gives the language of the text: Arabic-Indic ones in ``ar-PS`` or
 ``ar-EG``, Latin ones in ``ar-MA``, in Hebrew, and in ``ar`` alone, which says no country and is
 read in all of them. English without a country puts the day first, as most of the world does.
+
+CLDR's data are read from files at first use: nothing that runs in the cell may ask for them.
 """
 
 import functools

@@ -11,7 +11,6 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from contrechamp.base.i18n import _, ngettext
-from contrechamp.base.written import written_number
 from contrechamp.redact.checks.outside_readers import MP4_TAGS
 from contrechamp.redact.faces.boxes import F8, covered_share
 from contrechamp.redact.outcome import Check
@@ -93,7 +92,7 @@ def check(
                         "{count} cover in all frames compared",
                         "{count} covers in all frames compared",
                         readback.covers,
-                    ).format(count=written_number(readback.covers)),
+                    ).format(count=readback.covers),
                     ngettext(
                         "wrong in {wrong} frame",
                         "wrong in {wrong} frames",
