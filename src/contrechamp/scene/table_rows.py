@@ -148,7 +148,7 @@ class Rows:
                     "{text} is {one} or {other}, and nothing in the column tells which; write "
                     "nothing between thousands, and other than three decimals"
                 ).format(text=cells[row], one=f"{found[0]:.15g}", other=f"{found[1]:.15g}")
-                self.refuse(np.arange(len(cells)) == row, column, text)
+                self.problems.append(RowProblem(int(row), column, text))
         return values, missing
 
     def one_of(self, column: str, known: Mapping[str, str], expected: str) -> Texts:

@@ -191,17 +191,6 @@ def is_erased(case: Case, record: str) -> bool:
     return state is not None and state.is_erased
 
 
-def targets_of(case: Case, *kinds: str) -> set[str]:
-    """Return the references that records of some kinds, such as reviews, are about."""
-    marks = ", ".join("?" * len(kinds))
-    rows = case.database.execute(
-        "SELECT cited FROM citations JOIN dossier ON dossier.id = citing "  # noqa: S608
-        f"WHERE kind IN ({marks}) AND field = 'about'",
-        kinds,
-    )
-    return {str(cited) for (cited,) in rows}
-
-
 def is_there(case: Case, record: str) -> bool:
     """Return whether the case has a record, by id or reference."""
     row = case.database.execute("SELECT 1 FROM dossier WHERE id = ?", (id_of(record),)).fetchone()
@@ -212,13 +201,7 @@ def known(case: Case, records: Sequence[str]) -> dict[str, Stored | None]:
     """Return the newest version of each given record that the case knows; None for erased ones."""
     existing = subjects.known(case, (SUBJECT + record for record in records))
     found: dict[str, Stored | None] = {one.removeprefix(SUBJECT): None for one in existing}
-    ids = list(found)
-    for first in range(0, len(ids), AT_A_TIME):
-        some = ids[first : first + AT_A_TIME]
-        rows = f"{_LISTED} WHERE id IN ({', '.join('?' * len(some))})"
-        for version, state, entry in subjects.joined(case, rows, some):
-            stored = _stored(case, int(version), state, entry)
-            found[stored.id] = stored
+    found |= {stored.id: stored for stored in _newest(case, list(found))}
     return found
 
 
@@ -226,8 +209,13 @@ def those(case: Case, records: Iterable[str]) -> Iterator[Stored]:
     """Yield the newest versions of records, by id, in the order in which they came in."""
     query = "SELECT id, row FROM dossier WHERE id IN ({})"
     found = sorted(rows_of(case.database, query, set(records)), key=lambda row: int(row[1]))
-    for first in range(0, len(found), AT_A_TIME):
-        some = [str(record) for record, _row in found[first : first + AT_A_TIME]]
+    yield from _newest(case, [str(record) for record, _row in found])
+
+
+def _newest(case: Case, ids: Sequence[str]) -> Iterator[Stored]:
+    """Yield the newest versions of records, some of them at a time; what is not there is none."""
+    for first in range(0, len(ids), AT_A_TIME):
+        some = ids[first : first + AT_A_TIME]
         rows = f"{_LISTED} WHERE id IN ({', '.join('?' * len(some))})"
         for version, state, entry in subjects.joined(case, rows, some):
             yield _stored(case, int(version), state, entry)
