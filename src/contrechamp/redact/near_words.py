@@ -6,7 +6,7 @@ from typing import Literal
 
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.redact.outcome import Box, Look
-from contrechamp.redact.words import Near, Words
+from contrechamp.redact.words import Near
 from contrechamp.wording.masking import near_word_label
 
 CODE = "near-word"
@@ -32,11 +32,6 @@ class NearWord:
     where: str = ""
     box: Box | None = None
     page: int | None = None
-
-
-def near_in(words: Words, text: str, where: str) -> list[NearWord]:
-    """Return what is near a word in a text, which is at `where`."""
-    return [NearWord(near, text[near.begin : near.end], where) for near in words.near(text)]
 
 
 def looks_at(found: Sequence[NearWord], page: int | None = None) -> Iterator[Look]:
