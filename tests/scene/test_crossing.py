@@ -97,14 +97,17 @@ def within(message: Any, draw: Callable[..., Any]) -> Any:
         if draw(st.booleans()):
             return message[:place] + draw(st.sampled_from(NUMBERS)) + message[place + 8 :]
         return draw(st.sampled_from([message[:place], message + message[:place], message[:-1]]))
-    if isinstance(message, list):
+    if isinstance(message, list) and message:
         place = draw(st.integers(0, len(message) - 1))
         text = draw(st.sampled_from([*TEXTS, 1, None, b"a"]))
         return draw(
             st.sampled_from([[*message[:place], text, *message[place + 1 :]], message[:place]])
         )
-    (name, count), *_rest = message.items()
-    return {name: draw(st.sampled_from([count, -1, 0, 1, 2, 10**9, 2**70, True, 1.0, "1", None]))}
+    if isinstance(message, dict) and message:
+        (name, count), *_rest = message.items()
+        others = [count, -1, 0, 1, 2, 10**9, 2**70, True, 1.0, "1", None]
+        return {name: draw(st.sampled_from(others))}
+    return draw(st.sampled_from(VALUES))  # what an earlier change left has nothing in it
 
 
 @settings(max_examples=150, deadline=None)
