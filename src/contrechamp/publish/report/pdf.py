@@ -26,6 +26,7 @@ from contrechamp.publish.report.document import (
     Section,
     Words,
 )
+from contrechamp.publish.report.glyphs import Glyphs
 
 _TEMPLATES = package_files("contrechamp.publish.report") / "templates"
 _FONTS = package_files("contrechamp.publish") / "vendor/fonts"
@@ -42,9 +43,10 @@ def paper(document: Document) -> bytes:
     """
     import typst
 
-    with speaking(document.language):
-        said = json.dumps(_as_object(document), ensure_ascii=False)
     with as_file(_TEMPLATES) as templates, as_file(_FONTS) as fonts:
+        glyphs = Glyphs(sorted(fonts.glob("*.ttf")))
+        with speaking(document.language):
+            said = json.dumps(_as_object(document, glyphs), ensure_ascii=False)
         try:
             made = typst.compile(
                 str(templates / "report.typ"),
@@ -62,8 +64,8 @@ def paper(document: Document) -> bytes:
     return made
 
 
-def _as_object(document: Document) -> dict[str, Any]:
-    return {
+def _as_object(document: Document, glyphs: Glyphs) -> dict[str, Any]:
+    drawn = {
         "language": document.language,
         "direction": direction_of(document.language),
         "title": _inline(document.title),
@@ -79,6 +81,9 @@ def _as_object(document: Document) -> dict[str, Any]:
             "mark": _("DRAFT"),
         },
     }
+    shown = glyphs.shown(drawn)
+    shown["words"]["letters"] = glyphs.note()
+    return shown
 
 
 def _section(one: Section) -> dict[str, Any]:
