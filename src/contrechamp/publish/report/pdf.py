@@ -81,7 +81,7 @@ def _as_object(document: Document, glyphs: Glyphs) -> dict[str, Any]:
             "mark": _("DRAFT"),
         },
     }
-    shown = glyphs.shown(drawn)
+    shown: dict[str, Any] = glyphs.shown(drawn)
     shown["words"]["letters"] = glyphs.note()
     return shown
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeAlias
 
-from contrechamp.base.i18n import _
+from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.written import written_date, written_money, written_number
 from contrechamp.dossier.records.actors import Actor
 from contrechamp.dossier.records.contracts import Contract, Licence
 from contrechamp.dossier.records.field_types import Money, Record
-from contrechamp.dossier.records.fieldwork import Area, Place
+from contrechamp.dossier.records.fieldwork import Area, Place, Population
 from contrechamp.dossier.records.systems import (
     Component,
     Deployment,
@@ -152,18 +152,15 @@ def _licence(one: Licence, showing: Showing, evidence: EvidenceList) -> Iterable
 
 
 def _area(one: Area, _showing: Showing, evidence: EvidenceList) -> Iterable[Block]:
-    entries = tuple(
-        ("", (Paragraph((
-            Words(_("{count} people in {year}").format(
-                count=written_number(people.count), year=people.year
-            )),
-            *([said(people.of)] if people.of else []),
-            *evidence.cited(people.evidence),
-        )),))
-        for people in one.population
-    )  # fmt: skip
-    if entries:
+    if entries := tuple(("", _people(told, evidence)) for told in one.population):
         yield Listing(entries)
+
+
+def _people(told: Population, evidence: EvidenceList) -> tuple[Block, ...]:
+    words = ngettext("{count} person in {year}", "{count} people in {year}", told.count)
+    counted = Words(words.format(count=written_number(told.count), year=told.year))
+    which = [said(told.of)] if told.of else []
+    return (Paragraph((counted, *which, *evidence.cited(told.evidence))),)
 
 
 def _place(one: Place, _showing: Showing, evidence: EvidenceList) -> Iterable[Block]:
