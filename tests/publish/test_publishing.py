@@ -374,7 +374,7 @@ def test_the_sample_is_published_in_each_language(
     """Every reference leads somewhere, ids are named once, and nothing lies beside the screen."""
     folder = sample_case("en").folder / "sample-out"
     command = (
-        f"contrechamp publish {folder}/case record/2a9952e7739c14d2 -o out --lang {language} "
+        f"contrechamp publish {folder}/case publication/sample-what-public-sources-say -o out --lang {language} "
         f"--passphrase-fd 3 3< {folder}/passphrase.txt"
     )
     done = in_shell(command, tmp_path)

@@ -69,9 +69,9 @@ def _as_object(document: Document, glyphs: Glyphs) -> dict[str, Any]:
         "language": document.language,
         "direction": direction_of(document.language),
         "title": _inline(document.title),
-        "kicker": list(document.kicker),
+        "kicker": list(map(_apart, document.kicker)),
         "day": [document.day.year, document.day.month, document.day.day],
-        "lacking": None if document.lacking is None else list(document.lacking),
+        "lacking": None if document.lacking is None else list(map(_apart, document.lacking)),
         "sections": [_section(one) for one in document.sections],
         "words": {
             "contents": _("Contents"),
@@ -114,14 +114,16 @@ def _block(one: Block) -> dict[str, Any]:
             ]}  # fmt: skip
 
 
+def _apart(text: str) -> str:
+    """Return a text that does not turn the words around it about; each of its lines is kept so."""
+    lines = text.split("\n")
+    return "\n".join(f"\N{FIRST STRONG ISOLATE}{line}\N{POP DIRECTIONAL ISOLATE}" for line in lines)
+
+
 def _inline(one: Inline) -> dict[str, Any]:
     found = {"kind": _KINDS[type(one)], **asdict(one)}
     if isinstance(one, Words | Label | Address) and not getattr(one, "own", False):
-        # A line end ends an isolate: each line is one.
-        found["text"] = "\n".join(
-            f"\N{FIRST STRONG ISOLATE}{line}\N{POP DIRECTIONAL ISOLATE}"
-            for line in one.text.split("\n")
-        )
+        found["text"] = _apart(one.text)
     return found
 
 
