@@ -24,7 +24,7 @@ from contrechamp.cell.running import Cell, OurError
 from contrechamp.cell.workshop import empty
 from contrechamp.redact.checks.copies import check_file
 from contrechamp.redact.kinds import FileKind
-from contrechamp.redact.outcome import Check, Outcome, from_json
+from contrechamp.redact.outcome import Check, Outcome, from_json, with_search_told
 from contrechamp.redact.process import kernels
 from contrechamp.redact.process.isolation import cell_for, kind_in, limits_for, run_job
 from contrechamp.redact.process.job import MaskingJob
@@ -153,8 +153,16 @@ def _mask(
         outcome = _outcome(run_job(cell, job, progress), kind)
     empty(workshop, but=job.target)
     _need_file(job.target)
+    outcome = with_search_told(outcome, request)
     outcome, absent, pictures = _looked_at(job, outcome, source.name, settings)
-    name = _copy_name(source, kind, len(run.masked) + 1, run.out / MASKED, keep=settings.keep_names)
+    name = _copy_name(
+        source,
+        kind,
+        len(run.masked) + 1,
+        run.out / MASKED,
+        keep=settings.keep_names,
+        searched=outcome.searched,
+    )
     sheet = sheets.write_sheet(
         sheets.Sheet(
             *(name, source.name, kind, request, outcome, cell.restrictions, absent, pictures)
@@ -265,12 +273,18 @@ def _need_passed(checks: Sequence[Check], name: str) -> None:
         )
 
 
-def _copy_name(source: SourceFile, kind: FileKind, number: int, folder: Path, *, keep: bool) -> str:
-    """Return the name of a copy: neutral, unless kept, since a file name can name a person."""
-    stem = f"{kind.kind}-{number:03d}"
+def _copy_name(
+    source: SourceFile, kind: FileKind, number: int, folder: Path, *, keep: bool, searched: bool
+) -> str:
+    """Return the name of a copy: neutral, unless kept, since a file name can name a person.
+
+    Nobody takes a copy for a searched one that is not: its name says so wherever it goes.
+    """
+    stem = f"{kind.kind if searched else 'unsearched'}-{number:03d}"
     if keep:
         kept = "".join(c if c.isprintable() and c not in '/\\:*?"<>|' else "_" for c in source.stem)
-        stem = kept.strip(" .")[:_MAX_STEM] or stem
+        kept = kept.strip(" .")[:_MAX_STEM]
+        stem = f"{kept}{'' if searched else '-unsearched'}" if kept else stem
     name, twin = f"{stem}{kind.suffix}", 2
     while (folder / name).exists():
         name, twin = f"{stem}-{twin}{kind.suffix}", twin + 1

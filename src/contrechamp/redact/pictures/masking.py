@@ -13,7 +13,7 @@ from contrechamp.redact.faces.cover import RGB, draw_covers
 from contrechamp.redact.faces.hits import Detector, Hits, concatenated
 from contrechamp.redact.faces.known_recall import blind_below_px
 from contrechamp.redact.faces.search import COVER_AT, PLAN, REPORT_AT, SearchPlan, find_faces
-from contrechamp.redact.outcome import Box, Check, Covered, Look, Outcome
+from contrechamp.redact.outcome import NOT_SEARCHED, Box, Check, Covered, Look, Outcome
 from contrechamp.redact.pictures.reading import our_limit_of_pixels, read_picture
 from contrechamp.redact.request import Request, Style
 
@@ -139,7 +139,7 @@ def mask_image(source: Path, target: Path, request: Request, progress: Progress)
 def _search(request: Request) -> _Search:
     cover_at = COVER_AT if request.cover_at is None else request.cover_at
     detector: Detector | None = None
-    if not request.boxes_only:
+    if request.searches:
         from contrechamp.redact.faces.centerface import CenterFace
 
         detector = CenterFace(request.threads)
@@ -180,7 +180,7 @@ def _looks(
     looks = []
     if search.detector is None:
         looks.append(
-            Look("not-searched", _("No face was searched for: look over the whole picture."), 1)
+            Look(NOT_SEARCHED, _("No face was searched for: look over the whole picture."), 1)
         )
     elif not len(faces):
         text = _(

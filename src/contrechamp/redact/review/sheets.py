@@ -174,6 +174,7 @@ def write_index(run: Run, folder: Path) -> None:
                 "covered": len(masked.outcome.covered),
                 "urgent": sum(look.urgency == 1 for look in masked.outcome.looks),
                 "looks": len(masked.outcome.looks),
+                "searched": masked.outcome.searched,
             }
             for masked in run.masked
         ],
@@ -195,6 +196,7 @@ def run_json(run: Run) -> dict[str, Any]:
                 "copy": f"{masked.copy.parent.name}/{masked.copy.name}",
                 "sheet": f"{masked.sheet.parent.name}/{masked.sheet.name}",
                 "confined": masked.confined,
+                "searched": masked.outcome.searched,
                 "outcome": to_json(masked.outcome),
             }
             for masked in run.masked

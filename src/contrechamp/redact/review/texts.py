@@ -60,8 +60,9 @@ def settings(request: Request, kind: Kind, restrictions: tuple[str, ...]) -> lis
     found = []
     if kind in ("image", "video"):
         found.append((_("Covered with"), style_label(request.style)))
-    if kind in ("image", "video", "pdf") and request.boxes_only:
-        found.append((_("Face detector"), _("not used (--boxes-only)")))
+    if kind in ("image", "video", "pdf") and not request.searches:
+        option = "--strip-only" if request.strip_only else "--boxes-only"
+        found.append((_("Face detector"), _("not used ({option})").format(option=option)))
     if kind in ("video", "sound"):
         altered = kind == "sound" and request.sound == "drop"
         found.append((_("Sound"), sound_label("alter" if altered else request.sound)))
@@ -136,7 +137,7 @@ def recall(request: Request, outcome: Outcome) -> list[tuple[str, str, str]]:
     It was measured on pictures searched at twice their size; where the search was coarser, the
     heights are scaled up, like the size below which faces are missed.
     """
-    if request.boxes_only or outcome.kind != "image" or outcome.blind_below_px is None:
+    if not request.searches or outcome.kind != "image" or outcome.blind_below_px is None:
         return []
     scale = outcome.blind_below_px / BLIND_BELOW_PX
     return [
