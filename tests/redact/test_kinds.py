@@ -22,6 +22,12 @@ def heic() -> bytes:
     return content.getvalue()
 
 
+def moving(coded: str) -> bytes:
+    content = io.BytesIO()
+    PICTURE.save(content, coded, save_all=True, append_images=[PICTURE.rotate(180)])
+    return content.getvalue()
+
+
 def archive(**files: bytes) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as file:
@@ -44,6 +50,10 @@ KNOWN = {
     "JPEG": (lambda: picture(".jpg"), "image", ".jpg"),
     "PNG": (lambda: picture(".png"), "image", ".png"),
     "WebP": (lambda: picture(".webp"), "image", ".webp"),
+    "GIF": (lambda: picture(".gif"), "image", ".gif"),
+    "APNG": (lambda: moving("PNG"), "image", ".png"),
+    "moving WebP": (lambda: moving("WEBP"), "image", ".webp"),
+    "BMP": (lambda: picture(".bmp"), "image", ".png"),
     "TIFF": (lambda: picture(".tif"), "image", ".tif"),
     "BigTIFF": (lambda: picture(".tif", big_tiff=True), "image", ".tif"),
     "HEIC": (heic, "image", ".jpg"),
@@ -110,8 +120,7 @@ def test_the_content_tells_and_not_the_name(tmp_path: Path, name: str) -> None:
     ("content", "says"),
     [
         (b"", "is empty"),
-        (b"GIF89a", "is a GIF"),
-        (b"BM\0\0", "save it as PNG or JPEG"),
+        (b"8BPS\0\x01", "save it as PNG or JPEG"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "old office file"),
         (
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),

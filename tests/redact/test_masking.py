@@ -125,15 +125,15 @@ def test_a_failed_check_deletes_the_copy_and_says_why(
 
 
 def test_one_refused_file_stops_no_other(photos: Path, tmp_path: Path) -> None:
-    (photos / "b.gif").write_bytes(b"GIF89a")
+    (photos / "b.psd").write_bytes(b"8BPS")
     (photos / "cut.jpg").write_bytes(b"")
     out = tmp_path / "out"
     told: list[object] = []
-    given = [photos / name for name in ("b.gif", "cut.jpg", "wrong.txt")]
+    given = [photos / name for name in ("b.psd", "cut.jpg", "wrong.txt")]
     run = mask_files(gather(given).files, out, Settings(), on_done=told.append)
     assert run.exit_status == 2
     assert names(out / "masked") == ["image-001.jpg"]
-    assert [one.source for one in run.unmasked] == [str(photos / "b.gif"), str(photos / "cut.jpg")]
+    assert [one.source for one in run.unmasked] == [str(photos / "b.psd"), str(photos / "cut.jpg")]
     assert len(told) == 3
     run.unmasked.append(masking.Unmasked("x", CheckFailedError("x")))
     assert run.exit_status == 1

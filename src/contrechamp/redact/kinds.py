@@ -25,6 +25,10 @@ _OFFICE_TYPES = {
 }
 _OFFICE_PARTS = {"word/": "docx", "xl/": "xlsx", "ppt/": "pptx"}
 _MAX_BOXES = 10_000
+#: Sizes of the headers of BMP (Windows 2.0, OS/2, Windows 3.0 to 5.0).
+_BMP_HEADERS = {struct.pack("<I", size) for size in (12, 16, 40, 52, 56, 64, 108, 124)}
+#: The flag of a WebP that says that it has frames.
+_WEBP_MOVES = 0x02
 
 
 @dataclass(frozen=True)
@@ -36,12 +40,19 @@ class FileKind:
         format: what the format is called, in messages too.
         names: the usual suffixes of such files.
         suffix: of the masked copy.
+        frames: whether it is a picture of several frames.
     """
 
     kind: Kind
     format: str
     names: tuple[str, ...]
     suffix: str
+    frames: bool = False
+
+    @property
+    def plays(self) -> bool:
+        """Whether it takes time to look at or listen to, and so to mask."""
+        return self.frames or self.kind in ("video", "sound")
 
     def odd_name(self, source: Path) -> bool:
         """Tell whether the name of `source` does not fit its content."""
@@ -51,6 +62,10 @@ class FileKind:
 _JPEG = FileKind("image", "JPEG", (".jpg", ".jpeg", ".jpe", ".jfif"), ".jpg")
 _PNG = FileKind("image", "PNG", (".png",), ".png")
 _WEBP = FileKind("image", "WebP", (".webp",), ".webp")
+_BMP = FileKind("image", "BMP", (".bmp", ".dib"), ".png")
+_GIF = FileKind("image", "GIF", (".gif",), ".gif", frames=True)
+_APNG = FileKind("image", "APNG", (".png", ".apng"), ".png", frames=True)
+_MOVING_WEBP = FileKind("image", "moving WebP", (".webp",), ".webp", frames=True)
 _TIFF = FileKind("image", "TIFF", (".tif", ".tiff"), ".tif")
 _HEIF = FileKind("image", "HEIC", (".heic", ".heif", ".hif"), ".jpg")
 _AVIF = FileKind("image", "AVIF", (".avif",), ".jpg")
@@ -72,7 +87,8 @@ _PDF = FileKind("pdf", "PDF", (".pdf",), ".pdf")
 
 _STARTS = (
     (b"\xff\xd8\xff", _JPEG),
-    (b"\x89PNG\r\n\x1a\n", _PNG),
+    (b"GIF87a", _GIF),
+    (b"GIF89a", _GIF),
     (b"FUJIFILMCCD-RAW", _RAW),
     (b"IIRO", _RAW),
     (b"IIRS", _RAW),
@@ -121,6 +137,10 @@ def _known(head: bytes, file: BinaryIO) -> FileKind | str:
     for start, kind in _STARTS:
         if head.startswith(start):
             return kind
+    if head[:8] == b"\x89PNG\r\n\x1a\n":
+        return _APNG if _has_chunk(head, b"acTL") else _PNG
+    if head[:2] == b"BM" and head[14:18] in _BMP_HEADERS:
+        return _BMP
     if head[:4] in (b"RIFF", b"RF64", b"BW64"):
         return _riff(head)
     if head[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
@@ -146,7 +166,20 @@ def _known(head: bytes, file: BinaryIO) -> FileKind | str:
     return _refused(head)
 
 
+def _has_chunk(head: bytes, wanted: bytes) -> bool:
+    """Tell whether a PNG has a chunk before its pixels, where those of animations must be."""
+    at = 8
+    while at + 8 <= len(head):
+        size, kind = struct.unpack(">I4s", head[at : at + 8])
+        if kind in (wanted, b"IDAT", b"IEND"):
+            return bool(kind == wanted)
+        at += 12 + size
+    return False
+
+
 def _riff(head: bytes) -> FileKind | str:
+    if head[8:16] == b"WEBPVP8X" and head[20:21] and head[20] & _WEBP_MOVES:
+        return _MOVING_WEBP
     forms = {b"WEBP": _WEBP, b"WAVE": _WAV, b"AVI ": _AVI}
     return forms.get(head[8:12]) or _unknown()
 
@@ -254,6 +287,7 @@ _KINDS: dict[tuple[str, str], FileKind] = {
     (one.kind, one.format): one
     for one in (
         *(_JPEG, _PNG, _WEBP, _TIFF, _HEIF, _AVIF, _RAW),
+        *(_BMP, _GIF, _APNG, _MOVING_WEBP),
         *(_MP4, _MATROSKA, _AVI, _MPEG),
         *(_M4A, _MKA, _WAV, _FLAC, _MP3, _AAC, _AMR, _OGG),
         _PDF,
@@ -264,13 +298,11 @@ _KINDS: dict[tuple[str, str], FileKind] = {
 
 def _refused(head: bytes) -> str:
     """Return why a file of an unsuitable or unknown kind is refused."""
-    if head[:6] in (b"GIF87a", b"GIF89a"):
-        return _("is a GIF, which may be animated; save it as PNG, or as a video, first")
     if head[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         if "EncryptedPackage".encode("utf-16-le") in head:
             return _("is locked with a password; save it without one first")
         return _("is an old office file; save it as DOCX, XLSX, PPTX or PDF first")
-    if head[:2] == b"BM" or head[:4] == b"8BPS":
+    if head[:4] == b"8BPS":
         return _("is a picture of a kind that cannot be masked here; save it as PNG or JPEG first")
     if head[:4] in (b"Rar!", b"7z\xbc\xaf") or head[:2] == b"\x1f\x8b" or head[257:262] == b"ustar":
         return _("is an archive: unpack it and mask what is in it")

@@ -43,7 +43,7 @@ MASKERS = {
     "pdf": "contrechamp.redact.pdf.masking:mask_pdf",
     "office": "contrechamp.redact.office.masking:mask_office",
 }
-_MOVING = ("video", "sound")
+FRAMES_MASKER = "contrechamp.redact.pictures.animations:mask_animation"
 #: Copies do not tell when they were made: they carry the earliest date that ZIP archives know.
 _NO_DATE = (315_532_800, 315_532_800)
 _MAX_STEM = 80
@@ -140,11 +140,11 @@ def _mask(
         kind = kind_in(cell, path, source.name)
         request = _request(source, kind, settings.request)
         job = MaskingJob(
-            function=MASKERS[kind.kind],
+            function=FRAMES_MASKER if kind.frames else MASKERS[kind.kind],
             source=path,
             target=workshop / f"copy{kind.suffix}",
             request=request,
-            limits=limits_for(path, moving=kind.kind in _MOVING, minutes=settings.minutes),
+            limits=limits_for(path, moving=kind.plays, minutes=settings.minutes),
             language=active_language(),
             workshop=workshop,
         )

@@ -21,6 +21,7 @@ _PICTURES: dict[str, Callable[..., Iterable[str]]] = {
     ".png": strict_pictures.png,
     ".webp": strict_pictures.webp,
     ".tif": strict_pictures.tiff,
+    ".gif": strict_pictures.gif,
 }
 _SOUNDS: dict[str, Callable[..., Iterable[str]]] = {
     ".flac": strict_media.flac,

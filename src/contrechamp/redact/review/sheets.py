@@ -114,7 +114,7 @@ def take_pictures(cell: Cell, job: MaskingJob, outcome: Outcome) -> tuple[Thumbn
 
 def _moments(outcome: Outcome) -> list[float]:
     """Return the seconds or pages to take pictures of, the most urgent first."""
-    if outcome.kind == "image":
+    if outcome.kind == "image" and outcome.frames is None:
         return [0.0]
     wanted: list[float] = []
     for look in sorted_looks(outcome):
@@ -214,7 +214,7 @@ def _with_picture(look: Look, sheet: Sheet) -> dict[str, Any]:
     pictures = [
         picture
         for picture in sheet.pictures
-        if sheet.outcome.kind == "video"
+        if sheet.outcome.frames is not None
         and look.seconds is not None
         and picture.moment is not None
         and abs(picture.moment - look.seconds) < _SAME_MOMENT_S
@@ -241,6 +241,10 @@ def _shown(sheet: Sheet) -> Iterator[dict[str, Any]]:
     """Yield the pictures shown by themselves, of an image or of pages, with their boxes."""
     outcome = sheet.outcome
     if outcome.kind == "video":
+        return
+    if outcome.frames is not None:  # of moving pictures: the covers show, and move
+        for picture in sheet.pictures:
+            yield {"picture": picture, "page": None, "covered": [], "looks": []}
         return
     for picture in sheet.pictures:
         page = None if picture.moment is None else int(picture.moment)
