@@ -192,6 +192,14 @@ def test_damaged_ones_are_refused(tmp_path: Path, content: bytes) -> None:
         masked(tmp_path, content, Request(boxes_only=True))
 
 
+def test_a_frame_that_says_it_is_larger_than_the_film_is_refused(tmp_path: Path) -> None:
+    content = bytearray(film("GIF", [True, False]))
+    at = content.rindex(b",\0\0") if b",\0\0" in content else content.rindex(b",")
+    content[at + 5 : at + 9] = struct.pack("<HH", 60_000, 60_000)
+    with pytest.raises(InputError):
+        masked(tmp_path, bytes(content), Request(boxes_only=True))
+
+
 def test_a_bomb_of_frames_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
     content = io.BytesIO()
     made = [Image.new("P", (8000, 8000), number % 2) for number in range(4)]

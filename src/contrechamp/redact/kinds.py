@@ -25,8 +25,8 @@ _OFFICE_TYPES = {
 }
 _OFFICE_PARTS = {"word/": "docx", "xl/": "xlsx", "ppt/": "pptx"}
 _MAX_BOXES = 10_000
-#: Sizes of the headers of BMP (Windows 2.0, OS/2, Windows 3.0 to 5.0).
-_BMP_HEADERS = {struct.pack("<I", size) for size in (12, 16, 40, 52, 56, 64, 108, 124)}
+#: Sizes of the headers of BMP (OS/2, Windows 3.0 to 5.0).
+_BMP_HEADERS = {struct.pack("<I", size) for size in (12, 40, 52, 56, 64, 108, 124)}
 #: The flag of a WebP that says that it has frames.
 _WEBP_MOVES = 0x02
 

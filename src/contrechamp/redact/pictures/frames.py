@@ -16,6 +16,7 @@ from contrechamp.base.i18n import _
 from contrechamp.redact.kinds import FileKind, kind_of
 from contrechamp.redact.pictures.reading import (
     MAX_BYTES,
+    MAX_PIXELS,
     OPENED_AS,
     check_size,
     is_transparent,
@@ -71,7 +72,8 @@ class MovingPicture:
         Raises:
             InputError: one is cut short or damaged.
         """
-        with our_limit_of_pixels(), _opened(self.content, self.kind) as image:
+        limit = our_limit_of_pixels(self.width * self.height)
+        with limit, _opened(self.content, self.kind) as image:
             for number in range(self.first, self.first + self.count):
                 try:
                     image.seek(number)
@@ -97,7 +99,7 @@ def read_moving_picture(source: Path) -> MovingPicture:
     if kind.format not in ("GIF", "APNG", "moving WebP"):
         raise InputError(_("is no moving picture"))
     content = read_bounded(source, MAX_BYTES, where="")
-    with our_limit_of_pixels(), _opened(content, kind) as image:
+    with our_limit_of_pixels(MAX_PIXELS), _opened(content, kind) as image:
         check_size(*image.size)
         try:
             count, info = int(getattr(image, "n_frames", 1)), dict(image.info)

@@ -90,10 +90,14 @@ def check_size(width: int, height: int) -> None:
 
 
 @contextlib.contextmanager
-def our_limit_of_pixels() -> Iterator[None]:
-    """Replace Pillow's own limit, which warns first and refuses late, by `MAX_PIXELS`."""
+def our_limit_of_pixels(pixels: int | None = None) -> Iterator[None]:
+    """Replace Pillow's own limit, which warns first and refuses late, by `MAX_PIXELS`.
+
+    Args:
+        pixels: of a picture whose frames may say that they are larger: twice that is refused.
+    """
     before = Image.MAX_IMAGE_PIXELS
-    Image.MAX_IMAGE_PIXELS = None
+    Image.MAX_IMAGE_PIXELS = pixels
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about odd metadata, which is not kept
