@@ -106,14 +106,14 @@ def test_french_spaces_are_spaces(contrechamp: Run, tmp_path: Path) -> None:
 def test_exit_status_tells_refused_from_failed(
     contrechamp: Run, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "note.txt").write_text("Dear all")
-    done = contrechamp("mask", photo, tmp_path / "note.txt", "-o", tmp_path / "refused")
+    (tmp_path / "note.xml").write_text("<?xml version='1.0'?><a/>")
+    done = contrechamp("mask", photo, tmp_path / "note.xml", "-o", tmp_path / "refused")
     assert done.status == 2
-    assert "note.txt: is plain text" in done.err
+    assert "note.xml: is XML" in done.err
     assert "1 file has no masked copy" in done.err
     assert "1 masked copy." in done.out
     monkeypatch.setitem(masking.MASKERS, "image", "redact.small_maskers:finds_a_fault")
-    done = contrechamp("mask", photo, tmp_path / "note.txt", "-o", tmp_path / "failed")
+    done = contrechamp("mask", photo, tmp_path / "note.xml", "-o", tmp_path / "failed")
     assert done.status == 1
     assert "failed a check and was deleted: covered pixels constant: 3 pixels" in done.err
     assert done.out == ""

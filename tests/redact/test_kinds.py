@@ -5,6 +5,7 @@ import io
 import struct
 import zipfile
 from pathlib import Path
+from typing import get_args
 
 import pillow_heif
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from contrechamp.base.errors import InputError
 from contrechamp.redact.kinds import kind_of
+from contrechamp.redact.outcome import Kind
 from redact.copies import MP3_ALONE, PICTURE, media, picture
 
 
@@ -88,6 +90,12 @@ KNOWN = {
     "DOCX": (lambda: archive(**OFFICE, **{"word/document.xml": b""}), "office", ".docx"),
     "XLSX": (lambda: archive(**OFFICE, **{"xl/workbook.xml": b""}), "office", ".xlsx"),
     "PPTX": (lambda: archive(**OFFICE, **{"ppt/presentation.xml": b""}), "office", ".pptx"),
+    "TXT": (lambda: b"Dear Sir or Madam", "text", ".txt"),
+    "TXT in UTF-16": (lambda: "Dear Sir".encode("utf-16"), "text", ".txt"),
+    "a chat": (lambda: b"[19.04.23, 12:33:21] Ada: hello", "text", ".txt"),
+    "JSON": (lambda: b' {"messages": [1, 2]}', "text", ".json"),
+    "JSON of a list": (lambda: b"[1.5, 2]", "text", ".json"),
+    "HTML": (lambda: b"<!-- saved -->\n<!DOCTYPE HTML>\n<html>", "text", ".html"),
     "ODT": (
         lambda: archive(mimetype=b"application/vnd.oasis.opendocument.text"),
         "office",
@@ -129,7 +137,8 @@ def test_the_content_tells_and_not_the_name(tmp_path: Path, name: str) -> None:
         (archive(a=b"b"), "is an archive"),
         (b"PK\x03\x04 cut short", "damaged ZIP"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
-        (b"Dear Sir or Madam", "plain text"),
+        (b"<?xml version='1.0'?><smses count='1'/>", "is XML"),
+        (b"\x01\x02\x03\x04\x05" * 40, "not a kind of file that can be masked"),
         (bytes(500), "not a kind of file that can be masked"),
         (b"\0\0\0\x18ftypisom\0\0\0\0isommp42", "no video or sound track"),
         (b"\0\0\0\x18ftypisom\0\0\0\0isommp42\0\0\0\x01moov", "no video or sound track"),
@@ -156,4 +165,4 @@ def test_damaged_files_are_known_or_refused(
     source = tmp_path_factory.mktemp("kinds") / "a"
     source.write_bytes(start[:cut] + rest)
     with contextlib.suppress(InputError):
-        assert kind_of(source, "a").kind in ("image", "video", "sound", "pdf", "office")
+        assert kind_of(source, "a").kind in get_args(Kind)

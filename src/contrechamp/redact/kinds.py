@@ -13,6 +13,7 @@ from contrechamp.base.files import unreadable
 from contrechamp.base.i18n import _
 from contrechamp.redact.checks.tiff_tags import is_camera_raw
 from contrechamp.redact.outcome import Kind
+from contrechamp.redact.text_forms import Form, form_of
 
 HEAD_BYTES = 1 << 20
 #: Brands of ISO base media files (ISO/IEC 14496-12) that are pictures.
@@ -83,6 +84,12 @@ _MP3 = FileKind("sound", "MP3", (".mp3",), ".mp3")
 _AAC = FileKind("sound", "AAC", (".aac",), ".m4a")
 _AMR = FileKind("sound", "AMR", (".amr",), ".m4a")
 _OGG = FileKind("sound", "Ogg", (".ogg", ".oga", ".opus"), ".ogg")
+_TEXTS = {
+    "TXT": FileKind("text", "TXT", (".txt", ".log", ".md"), ".txt"),
+    "CSV": FileKind("text", "CSV", (".csv", ".tsv", ".tab"), ".csv"),
+    "JSON": FileKind("text", "JSON", (".json", ".jsonl", ".ndjson", ".geojson"), ".json"),
+    "HTML": FileKind("text", "HTML", (".html", ".htm", ".xhtml"), ".html"),
+}
 _PDF = FileKind("pdf", "PDF", (".pdf",), ".pdf")
 
 _STARTS = (
@@ -122,7 +129,7 @@ def kind_of(source: Path, name: str) -> FileKind:
     try:
         with source.open("rb") as file:
             head = file.read(HEAD_BYTES)
-            found = _known(head, file)
+            found = _known(head, file, name)
     except OSError as error:
         raise unreadable(name, error) from error
     if isinstance(found, FileKind):
@@ -130,7 +137,7 @@ def kind_of(source: Path, name: str) -> FileKind:
     raise InputError(found, where=name)
 
 
-def _known(head: bytes, file: BinaryIO) -> FileKind | str:
+def _known(head: bytes, file: BinaryIO, name: str) -> FileKind | str:
     """Return the kind, or the reason why the file is refused."""
     if not head:
         return _("is empty: there is nothing to mask")
@@ -153,6 +160,8 @@ def _known(head: bytes, file: BinaryIO) -> FileKind | str:
         return _MATROSKA if _has_matroska_video(head) else _MKA
     if head[:4] == b"OggS":
         return _ogg(head)
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff") and (form := form_of(head, name)):
+        return _text(form)
     if head[:3] == b"ID3":
         return _after_tag(head, file)
     if _is_mpeg_audio(head):
@@ -163,7 +172,21 @@ def _known(head: bytes, file: BinaryIO) -> FileKind | str:
         return _zip(file)
     if len(head) > 376 and head[0] == head[188] == head[376] == 0x47:
         return _MPEG
-    return _refused(head)
+    return _refused(head) or _text(form_of(head, name))
+
+
+def _text(form: Form) -> FileKind | str:
+    """Return the kind of a text, or the reason why it is refused."""
+    if form in _TEXTS:
+        return _TEXTS[form]
+    reasons = {
+        "SVG": _("is an SVG drawing, which may hold hidden text; save it as PNG first"),
+        "RTF": _("is rich text (RTF); save it as DOCX or ODT first"),
+        "XML": _("is XML that no kind here knows; save what it shows as text or PDF first"),
+        "EML": _("is mail; save it as text or PDF first"),
+        "MBOX": _("is a box of mail; save its messages as text or PDF first"),
+    }
+    return reasons.get(form) or _unknown()
 
 
 def _has_chunk(head: bytes, wanted: bytes) -> bool:
@@ -291,13 +314,14 @@ _KINDS: dict[tuple[str, str], FileKind] = {
         *(_MP4, _MATROSKA, _AVI, _MPEG),
         *(_M4A, _MKA, _WAV, _FLAC, _MP3, _AAC, _AMR, _OGG),
         _PDF,
+        *_TEXTS.values(),
         *map(_office, (*_OFFICE_TYPES.values(), *_OFFICE_PARTS.values())),
     )
 }
 
 
 def _refused(head: bytes) -> str:
-    """Return why a file of an unsuitable or unknown kind is refused."""
+    """Return why a file of an unsuitable kind is refused; nothing where its kind is unknown."""
     if head[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         if "EncryptedPackage".encode("utf-16-le") in head:
             return _("is locked with a password; save it without one first")
@@ -306,15 +330,11 @@ def _refused(head: bytes) -> str:
         return _("is a picture of a kind that cannot be masked here; save it as PNG or JPEG first")
     if head[:4] in (b"Rar!", b"7z\xbc\xaf") or head[:2] == b"\x1f\x8b" or head[257:262] == b"ustar":
         return _("is an archive: unpack it and mask what is in it")
-    if b"<svg" in head[:4096]:
-        return _("is an SVG drawing, which may hold hidden text; save it as PNG first")
-    if b"\0" not in head[:4096]:
-        return _("is plain text: remove the names by hand, in an editor")
-    return _unknown()
+    return ""
 
 
 def _unknown() -> str:
     return _(
-        "is not a kind of file that can be masked; known are images, video, sound, PDF and office "
-        "files"
+        "is not a kind of file that can be masked; known are images, video, sound, PDF, office "
+        "files and texts"
     )

@@ -42,6 +42,7 @@ MASKERS = {
     "sound": "contrechamp.redact.sound.masking:mask_sound",
     "pdf": "contrechamp.redact.pdf.masking:mask_pdf",
     "office": "contrechamp.redact.office.masking:mask_office",
+    "text": "contrechamp.redact.text.masking:mask_text",
 }
 FRAMES_MASKER = "contrechamp.redact.pictures.animations:mask_animation"
 #: Copies do not tell when they were made: they carry the earliest date that ZIP archives know.
@@ -242,7 +243,7 @@ def _request(source: SourceFile, kind: FileKind, request: Request) -> Request:
                 where=source.name,
             )
         return request
-    if kind.kind in ("sound", "office"):
+    if kind.kind not in ("image", "video", "pdf"):
         raise InputError(
             _("boxes are for images, video and PDF, not for {format}").format(format=kind.format),
             where=shown(source.boxes),

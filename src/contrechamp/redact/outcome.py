@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from contrechamp.base.i18n import _
 from contrechamp.redact.request import Request
 
-Kind = Literal["image", "video", "sound", "pdf", "office"]
+Kind = Literal["image", "video", "sound", "pdf", "office", "text"]
 CoveredBy = Literal["face", "hand", "word"]
 #: The code of a look that says that no face was searched for.
 NOT_SEARCHED = "not-searched"

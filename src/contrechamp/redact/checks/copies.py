@@ -13,7 +13,7 @@ from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress
 from contrechamp.base.shown_text import shown
 from contrechamp.cell.running import Cell
-from contrechamp.redact.checks import outside_readers, strict_media, strict_pictures
+from contrechamp.redact.checks import outside_readers, strict_media, strict_pictures, strict_text
 from contrechamp.redact.outcome import Check, Kind
 
 _PICTURES: dict[str, Callable[..., Iterable[str]]] = {
@@ -27,6 +27,12 @@ _SOUNDS: dict[str, Callable[..., Iterable[str]]] = {
     ".flac": strict_media.flac,
     ".ogg": strict_media.ogg,
     ".mp3": strict_media.mp3,
+}
+_TEXTS: dict[str, Callable[[bytes], Iterable[str]]] = {
+    ".txt": strict_text.text,
+    ".csv": strict_text.text,
+    ".json": strict_text.text,
+    ".html": strict_text.page,
 }
 _SHOWN = 5
 
@@ -58,7 +64,7 @@ def check_file(
     """
     video = kind == "video"
     checks, absent = [], []
-    if kind in ("image", "video", "sound"):
+    if kind in ("image", "video", "sound", "text"):
         checks.append(
             _check(
                 _("nothing in the file but what can be seen or heard ({reader})").format(
@@ -67,7 +73,9 @@ def check_file(
                 lambda: _strictly_in(cell, target, video, sound, credentials=credentials),
             )
         )
-    if exiftool := outside_readers.installed("exiftool"):
+    if kind == "text" and target.suffix != ".html":
+        pass  # all that exiftool would tell of it is what it says
+    elif exiftool := outside_readers.installed("exiftool"):
         checks.append(
             _check(
                 _("no metadata ({reader})").format(reader="exiftool"),
@@ -122,6 +130,8 @@ def _strictly(target: Path, video: bool, sound: bool, *, credentials: bool) -> I
     suffix = target.suffix
     if suffix in _PICTURES:
         return list(_PICTURES[suffix](target.read_bytes(), credentials=credentials))
+    if suffix in _TEXTS:
+        return list(_TEXTS[suffix](target.read_bytes()))
     with target.open("rb") as file:
         if suffix == ".wav":
             return list(strict_media.wav(file, credentials=credentials))

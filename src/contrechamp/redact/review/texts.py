@@ -66,7 +66,7 @@ def settings(request: Request, kind: Kind, restrictions: tuple[str, ...]) -> lis
     if kind in ("video", "sound"):
         altered = kind == "sound" and request.sound == "drop"
         found.append((_("Sound"), sound_label("alter" if altered else request.sound)))
-    if kind in ("pdf", "office"):
+    if kind in ("pdf", "office", "text"):
         found.append((_("Words to remove"), number(len(request.words))))
     found.append((_("The process that read the source could not use"), _confined(restrictions)))
     if not is_closed(restrictions):
@@ -109,6 +109,7 @@ def checklist(kind: Kind) -> list[str]:
         "sound": [_("I listened to all of it.")],
         "pdf": [_("I read every page and looked at every picture in it."), *pictures[1:2]],
         "office": [_("I opened it and read all of it: every sheet, slide, note and header.")],
+        "text": [_("I read all of it, every line and every name that is left.")],
     }
     spoken = [
         _(
@@ -119,7 +120,8 @@ def checklist(kind: Kind) -> list[str]:
     written = [
         _("No name, initial, signature, number or turn of phrase in it tells who wrote or said it.")
     ]
-    more = {"video": spoken, "sound": spoken, "pdf": written, "office": written}
+    more = dict.fromkeys(("pdf", "office", "text"), written)
+    more |= {"video": spoken, "sound": spoken}
     return [
         *by_kind[kind],
         *more.get(kind, []),
