@@ -96,6 +96,13 @@ KNOWN = {
     "JSON": (lambda: b' {"messages": [1, 2]}', "text", ".json"),
     "JSON of a list": (lambda: b"[1.5, 2]", "text", ".json"),
     "HTML": (lambda: b"<!-- saved -->\n<!DOCTYPE HTML>\n<html>", "text", ".html"),
+    "ZIP": (lambda: archive(a=b"b"), "archive", ".zip"),
+    "EML": (lambda: b"Received: from a\n by b\nFrom: a@b.example\nTo: c\n\nText", "mail", ".eml"),
+    "MBOX": (
+        lambda: b"From a Thu Jan  1 00:00:00 1970\nFrom: a\nSubject: b\n\nText\n",
+        "mail",
+        ".mbox",
+    ),
     "ODT": (
         lambda: archive(mimetype=b"application/vnd.oasis.opendocument.text"),
         "office",
@@ -134,7 +141,7 @@ def test_the_content_tells_and_not_the_name(tmp_path: Path, name: str) -> None:
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
             "locked with a password",
         ),
-        (archive(a=b"b"), "is an archive"),
+        (b"Rar!\x1a\x07", "is an archive"),
         (b"PK\x03\x04 cut short", "damaged ZIP"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
         (b"<?xml version='1.0'?><smses count='1'/>", "is XML"),

@@ -53,7 +53,12 @@ class FileKind:
     @property
     def plays(self) -> bool:
         """Whether it takes time to look at or listen to, and so to mask."""
-        return self.frames or self.kind in ("video", "sound")
+        return self.frames or self.kind in ("video", "sound") or self.holds_others
+
+    @property
+    def holds_others(self) -> bool:
+        """Whether it holds files, each of which is masked by its own kind."""
+        return self.kind in ("archive", "mail")
 
     def odd_name(self, source: Path) -> bool:
         """Tell whether the name of `source` does not fit its content."""
@@ -90,6 +95,11 @@ _TEXTS = {
     "JSON": FileKind("text", "JSON", (".json", ".jsonl", ".ndjson", ".geojson"), ".json"),
     "HTML": FileKind("text", "HTML", (".html", ".htm", ".xhtml"), ".html"),
 }
+_MAILS = {
+    "EML": FileKind("mail", "EML", (".eml",), ".eml"),
+    "MBOX": FileKind("mail", "MBOX", (".mbox", ".mbx"), ".mbox"),
+}
+_ZIP = FileKind("archive", "ZIP", (".zip",), ".zip")
 _PDF = FileKind("pdf", "PDF", (".pdf",), ".pdf")
 
 _STARTS = (
@@ -177,14 +187,12 @@ def _known(head: bytes, file: BinaryIO, name: str) -> FileKind | str:
 
 def _text(form: Form) -> FileKind | str:
     """Return the kind of a text, or the reason why it is refused."""
-    if form in _TEXTS:
-        return _TEXTS[form]
+    if form in _TEXTS or form in _MAILS:
+        return {**_TEXTS, **_MAILS}[form]
     reasons = {
         "SVG": _("is an SVG drawing, which may hold hidden text; save it as PNG first"),
         "RTF": _("is rich text (RTF); save it as DOCX or ODT first"),
         "XML": _("is XML that no kind here knows; save what it shows as text or PDF first"),
-        "EML": _("is mail; save it as text or PDF first"),
-        "MBOX": _("is a box of mail; save its messages as text or PDF first"),
     }
     return reasons.get(form) or _unknown()
 
@@ -298,7 +306,7 @@ def _zip(file: BinaryIO) -> FileKind | str:
         for start, suffix in _OFFICE_PARTS.items():
             if any(name.startswith(start) for name in names):
                 return _office(suffix)
-    return _("is an archive: unpack it and mask what is in it")
+    return _ZIP
 
 
 def _office(suffix: str) -> FileKind:
@@ -315,6 +323,8 @@ _KINDS: dict[tuple[str, str], FileKind] = {
         *(_M4A, _MKA, _WAV, _FLAC, _MP3, _AAC, _AMR, _OGG),
         _PDF,
         *_TEXTS.values(),
+        *_MAILS.values(),
+        _ZIP,
         *map(_office, (*_OFFICE_TYPES.values(), *_OFFICE_PARTS.values())),
     )
 }
@@ -336,5 +346,5 @@ def _refused(head: bytes) -> str:
 def _unknown() -> str:
     return _(
         "is not a kind of file that can be masked; known are images, video, sound, PDF, office "
-        "files and texts"
+        "files, texts, mail and ZIP archives"
     )

@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from contrechamp.base.i18n import _
 from contrechamp.redact.request import Request
 
-Kind = Literal["image", "video", "sound", "pdf", "office", "text"]
+Kind = Literal["image", "video", "sound", "pdf", "office", "text", "mail", "archive"]
 CoveredBy = Literal["face", "hand", "word"]
 #: The code of a look that says that no face was searched for.
 NOT_SEARCHED = "not-searched"
@@ -89,6 +89,7 @@ class Outcome:
         removed: what the output lacks of the source ("EXIF", "2 sound tracks").
         blind_below_px: most faces smaller than this are missed by the detector.
         facts: further facts, label and value, in the user's language.
+        parts: archives and mail: SHA-256 of each copy in it, in their order.
     """
 
     kind: Kind
@@ -103,6 +104,7 @@ class Outcome:
     removed: tuple[str, ...] = ()
     blind_below_px: float | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
+    parts: tuple[str, ...] = ()
 
     @property
     def searched(self) -> bool:

@@ -12,6 +12,8 @@ def kind_label(kind: str) -> str:
         "pdf": _("PDF"),
         "office": _("office file"),
         "text": _("text"),
+        "mail": _("mail"),
+        "archive": _("archive"),
     }[kind]
 
 

@@ -129,7 +129,8 @@ class _Covering:
             searched.hits[other].at_least(search.cover_at) for other in searched.near(number)
         )
         seconds = searched.starts_s[number]
-        added, left = [], concatenated(())
+        added: list[Hits] = []
+        left = concatenated(())
         for _round in range(ROUNDS):
             covers = np.vstack(
                 [

@@ -12,6 +12,8 @@ from contrechamp.redact.outcome import Covered, Kind, Look, Outcome
 from contrechamp.redact.request import Request
 from contrechamp.wording.masking import confinement_labels, sound_label, style_label
 
+_WRITTEN: tuple[Kind, ...] = ("pdf", "office", "text", "mail", "archive")
+
 
 def number(value: float, digits: int = 0) -> str:
     """Return a number as readers of the active language write it."""
@@ -60,13 +62,13 @@ def settings(request: Request, kind: Kind, restrictions: tuple[str, ...]) -> lis
     found = []
     if kind in ("image", "video"):
         found.append((_("Covered with"), style_label(request.style)))
-    if kind in ("image", "video", "pdf") and not request.searches:
+    if kind in ("image", "video", "pdf", "mail", "archive") and not request.searches:
         option = "--strip-only" if request.strip_only else "--boxes-only"
         found.append((_("Face detector"), _("not used ({option})").format(option=option)))
     if kind in ("video", "sound"):
         altered = kind == "sound" and request.sound == "drop"
         found.append((_("Sound"), sound_label("alter" if altered else request.sound)))
-    if kind in ("pdf", "office", "text"):
+    if kind in _WRITTEN:
         found.append((_("Words to remove"), number(len(request.words))))
     found.append((_("The process that read the source could not use"), _confined(restrictions)))
     if not is_closed(restrictions):
@@ -109,6 +111,14 @@ def checklist(kind: Kind) -> list[str]:
         "sound": [_("I listened to all of it.")],
         "pdf": [_("I read every page and looked at every picture in it."), *pictures[1:2]],
         "office": [_("I opened it and read all of it: every sheet, slide, note and header.")],
+        "mail": [
+            _("I read all of it, with its fields, and opened every attachment at full size."),
+            *pictures,
+        ],
+        "archive": [
+            _("I unpacked it and looked at, read or listened to every file in it, at full size."),
+            *pictures,
+        ],
         "text": [_("I read all of it, every line and every name that is left.")],
     }
     spoken = [
@@ -120,7 +130,7 @@ def checklist(kind: Kind) -> list[str]:
     written = [
         _("No name, initial, signature, number or turn of phrase in it tells who wrote or said it.")
     ]
-    more = dict.fromkeys(("pdf", "office", "text"), written)
+    more = dict.fromkeys(_WRITTEN, written)
     more |= {"video": spoken, "sound": spoken}
     return [
         *by_kind[kind],

@@ -125,7 +125,8 @@ def _encoding(content: bytes, words: Words) -> str:
 
 def _with_names(text: str, renamed: Mapping[str, str]) -> str:
     for name in sorted(renamed, key=len, reverse=True):
-        text = text.replace(name, renamed[name])
+        whole = rf"(?<![\w.-]){re.escape(name)}(?![\w-])"
+        text = re.sub(whole, lambda _match, name=name: renamed[name], text)  # type: ignore[misc]
     return text
 
 
