@@ -6,6 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from PIL import Image
 
 from cli.commands import Run
 from contrechamp.redact import masking
@@ -38,6 +39,49 @@ def test_it_says_where_to_look_before_anything_leaves(
     )
 
 
+def test_a_copy_that_was_not_searched_is_taken_for_no_searched_one(
+    contrechamp: Run, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(masking.MASKERS, "image", "contrechamp.redact.pictures.masking:mask_image")
+    photo.write_bytes(picture(".jpg", exif=b"Exif\0\0II*\0\x08\0\0\0\0\0\0\0\0\0"))
+    done = contrechamp("mask", photo, "-o", tmp_path / "out", "--strip-only")
+    assert done.status == 0
+    assert done.err == "1 copy was not searched for faces: whoever is on it can be seen\n"
+    copy = tmp_path / "out/masked/unsearched-001.jpg"
+    assert b"Exif" not in copy.read_bytes()
+    sheet = (tmp_path / "out/review/unsearched-001.jpg.html").read_text()
+    assert "No face was searched for: look over the whole picture." in sheet
+    assert "not used (--strip-only)" in sheet
+    assert "not searched for faces" in (tmp_path / "out/review/index.html").read_text()
+    [told] = json.loads((tmp_path / "out/review/run.json").read_text())["masked"]
+    assert told["searched"] is False
+    assert told["outcome"]["blind_below_px"] is None
+    kept = contrechamp("mask", photo, "-o", tmp_path / "kept", "--strip-only", "--keep-names")
+    assert kept.status == 0
+    assert [one.name for one in (tmp_path / "kept/masked").iterdir()] == ["photo-unsearched.jpg"]
+
+
+def test_what_is_drawn_is_covered_also_where_nothing_is_searched(
+    contrechamp: Run, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(masking.MASKERS, "image", "contrechamp.redact.pictures.masking:mask_image")
+    area = {"format": "contrechamp/boxes-1", "cover": [{"box": [8, 8, 24, 24]}]}
+    photo.with_name("photo.jpg.boxes.json").write_text(json.dumps(area))
+    assert contrechamp("mask", photo, "-o", tmp_path / "out", "--strip-only").status == 0
+    with Image.open(tmp_path / "out/masked/unsearched-001.jpg") as image:
+        assert max(image.convert("RGB").getpixel((16, 16))) <= 2
+        assert image.convert("RGB").getpixel((40, 40))[0] > 190
+
+
+@pytest.mark.parametrize("other", [["--boxes-only"], ["--fast"], ["--threshold", "0.3"]])
+def test_what_is_not_searched_for_has_no_threshold(
+    contrechamp: Run, photo: Path, tmp_path: Path, other: list[str]
+) -> None:
+    done = contrechamp("mask", photo, "-o", tmp_path / "out", "--strip-only", *other)
+    assert (done.status, (tmp_path / "out").exists()) == (2, False)
+    assert "--strip-only searches for nothing" in done.err
+
+
 def test_french_and_for_machines(contrechamp: Run, photo: Path, tmp_path: Path) -> None:
     done = contrechamp("mask", photo, "-o", tmp_path / "out", "--lang", "fr")
     assert "1 copie masquée. Avant qu’elle sorte, regardez-la en entier" in done.out
@@ -54,22 +98,22 @@ def test_french_and_for_machines(contrechamp: Run, photo: Path, tmp_path: Path) 
 
 
 def test_french_spaces_are_spaces(contrechamp: Run, tmp_path: Path) -> None:
-    (tmp_path / "anim.gif").write_bytes(b"GIF89a")
-    done = contrechamp("mask", tmp_path / "anim.gif", "-o", tmp_path / "out", "--lang", "fr")
-    assert "est un GIF, peut-être animé\u202f; enregistrez-le" in done.err
+    (tmp_path / "old.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99))
+    done = contrechamp("mask", tmp_path / "old.doc", "-o", tmp_path / "out", "--lang", "fr")
+    assert "est un document bureautique d’un ancien format\u202f; enregistrez-le" in done.err
 
 
 def test_exit_status_tells_refused_from_failed(
     contrechamp: Run, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "note.txt").write_text("Dear all")
-    done = contrechamp("mask", photo, tmp_path / "note.txt", "-o", tmp_path / "refused")
+    (tmp_path / "note.xml").write_text("<?xml version='1.0'?><a/>")
+    done = contrechamp("mask", photo, tmp_path / "note.xml", "-o", tmp_path / "refused")
     assert done.status == 2
-    assert "note.txt: is plain text" in done.err
+    assert "note.xml: is XML" in done.err
     assert "1 file has no masked copy" in done.err
     assert "1 masked copy." in done.out
     monkeypatch.setitem(masking.MASKERS, "image", "redact.small_maskers:finds_a_fault")
-    done = contrechamp("mask", photo, tmp_path / "note.txt", "-o", tmp_path / "failed")
+    done = contrechamp("mask", photo, tmp_path / "note.xml", "-o", tmp_path / "failed")
     assert done.status == 1
     assert "failed a check and was deleted: covered pixels constant: 3 pixels" in done.err
     assert done.out == ""

@@ -55,7 +55,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     book.active["A1"] = f"written by {NAME}"
     book.properties.creator = NAME
     book.save(source / "e.xlsx")
-    (source / "f.txt").write_text(NAME)
+    (source / "f.xml").write_text(f"<?xml version='1.0'?><a>{NAME}</a>")
     (folder / "words").write_text(NAME)
     before = {path: path.read_bytes() for path in source.iterdir()}
     options = ["--words-file", str(folder / "words"), "--sound", "alter", "--json"]
@@ -74,7 +74,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         text=True,
         check=False,
     )
-    assert done.returncode == 2, done.stderr  # the text file is refused, and nothing else
+    assert done.returncode == 2, done.stderr  # the XML is refused, and nothing else
     assert {path: path.read_bytes() for path in source.iterdir()} == before
     return {**json.loads(done.stdout), "out": folder / "out"}
 
@@ -88,7 +88,7 @@ def test_every_kind_has_its_copy_and_what_has_none_its_reason(told: dict[str, An
         "masked/office-005.xlsx",
     ]
     [refused] = told["unmasked"]
-    assert "f.txt: is plain text" in refused["reason"]
+    assert "f.xml: is XML" in refused["reason"]
 
 
 def test_nothing_of_a_name_is_in_the_copies(told: dict[str, Any]) -> None:

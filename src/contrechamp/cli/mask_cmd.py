@@ -103,6 +103,15 @@ def _options_of_covering() -> list[click.Parameter]:
             help=_("Cover what was drawn by hand and nothing else; search for no faces."),
         ),
         click.Option(
+            ["--strip-only"],
+            is_flag=True,
+            help=_(
+                "For pictures without people, as of a camera: leave metadata behind, cover what "
+                "was drawn by hand, search for no faces. Name, sheet and message of each copy say "
+                "that it was not searched."
+            ),
+        ),
+        click.Option(
             ["--style"],
             type=click.Choice(("fill", "noise")),
             default="fill",
@@ -187,6 +196,7 @@ def _mask(
     out: Path,
     boxes: Path | None,
     boxes_only: bool,
+    strip_only: bool,
     style: "Style",
     threshold: float | None,
     fast: bool,
@@ -209,9 +219,14 @@ def _mask(
     from contrechamp.redact.run import Run, Unmasked
     from contrechamp.redact.sources import gather
 
+    if strip_only and (boxes_only or threshold is not None or fast):
+        raise UsageError(
+            _("--strip-only searches for nothing: leave --boxes-only, --threshold and --fast out")
+        )
     sources = gather(inputs, boxes)
     request = Request(
         boxes_only=boxes_only,
+        strip_only=strip_only,
         style=style,
         fast=fast,
         sound=sound,
@@ -328,6 +343,15 @@ def _tell_run(run: "Run", *, as_json: bool) -> None:
                 "{index} says",
                 len(run.masked),
             ).format(out=run.out, count=len(run.masked), index=run.out / "review" / INDEX)
+        )
+    if unsearched := sum(not masked.outcome.searched for masked in run.masked):
+        click.echo(
+            ngettext(
+                "{count} copy was not searched for faces: whoever is on it can be seen",
+                "{count} copies were not searched for faces: whoever is on them can be seen",
+                unsearched,
+            ).format(count=unsearched),
+            err=True,
         )
     if run.unmasked:
         click.echo(

@@ -13,6 +13,7 @@ from contrechamp.base.files import unreadable
 from contrechamp.base.i18n import _
 from contrechamp.redact.checks.tiff_tags import is_camera_raw
 from contrechamp.redact.outcome import Kind
+from contrechamp.redact.text_forms import Form, form_of
 
 HEAD_BYTES = 1 << 20
 #: Brands of ISO base media files (ISO/IEC 14496-12) that are pictures.
@@ -25,6 +26,10 @@ _OFFICE_TYPES = {
 }
 _OFFICE_PARTS = {"word/": "docx", "xl/": "xlsx", "ppt/": "pptx"}
 _MAX_BOXES = 10_000
+#: Sizes of the headers of BMP (OS/2, Windows 3.0 to 5.0).
+_BMP_HEADERS = {struct.pack("<I", size) for size in (12, 40, 52, 56, 64, 108, 124)}
+#: The flag of a WebP that says that it has frames.
+_WEBP_MOVES = 0x02
 
 
 @dataclass(frozen=True)
@@ -36,12 +41,24 @@ class FileKind:
         format: what the format is called, in messages too.
         names: the usual suffixes of such files.
         suffix: of the masked copy.
+        frames: whether it is a picture of several frames.
     """
 
     kind: Kind
     format: str
     names: tuple[str, ...]
     suffix: str
+    frames: bool = False
+
+    @property
+    def plays(self) -> bool:
+        """Whether it takes time to look at or listen to, and so to mask."""
+        return self.frames or self.kind in ("video", "sound") or self.holds_others
+
+    @property
+    def holds_others(self) -> bool:
+        """Whether it holds files, each of which is masked by its own kind."""
+        return self.kind in ("archive", "mail")
 
     def odd_name(self, source: Path) -> bool:
         """Tell whether the name of `source` does not fit its content."""
@@ -51,6 +68,10 @@ class FileKind:
 _JPEG = FileKind("image", "JPEG", (".jpg", ".jpeg", ".jpe", ".jfif"), ".jpg")
 _PNG = FileKind("image", "PNG", (".png",), ".png")
 _WEBP = FileKind("image", "WebP", (".webp",), ".webp")
+_BMP = FileKind("image", "BMP", (".bmp", ".dib"), ".png")
+_GIF = FileKind("image", "GIF", (".gif",), ".gif", frames=True)
+_APNG = FileKind("image", "APNG", (".png", ".apng"), ".png", frames=True)
+_MOVING_WEBP = FileKind("image", "moving WebP", (".webp",), ".webp", frames=True)
 _TIFF = FileKind("image", "TIFF", (".tif", ".tiff"), ".tif")
 _HEIF = FileKind("image", "HEIC", (".heic", ".heif", ".hif"), ".jpg")
 _AVIF = FileKind("image", "AVIF", (".avif",), ".jpg")
@@ -68,11 +89,23 @@ _MP3 = FileKind("sound", "MP3", (".mp3",), ".mp3")
 _AAC = FileKind("sound", "AAC", (".aac",), ".m4a")
 _AMR = FileKind("sound", "AMR", (".amr",), ".m4a")
 _OGG = FileKind("sound", "Ogg", (".ogg", ".oga", ".opus"), ".ogg")
+_TEXTS = {
+    "TXT": FileKind("text", "TXT", (".txt", ".log", ".md"), ".txt"),
+    "CSV": FileKind("text", "CSV", (".csv", ".tsv", ".tab"), ".csv"),
+    "JSON": FileKind("text", "JSON", (".json", ".jsonl", ".ndjson", ".geojson"), ".json"),
+    "HTML": FileKind("text", "HTML", (".html", ".htm", ".xhtml"), ".html"),
+}
+_MAILS = {
+    "EML": FileKind("mail", "EML", (".eml",), ".eml"),
+    "MBOX": FileKind("mail", "MBOX", (".mbox", ".mbx"), ".mbox"),
+}
+_ZIP = FileKind("archive", "ZIP", (".zip",), ".zip")
 _PDF = FileKind("pdf", "PDF", (".pdf",), ".pdf")
 
 _STARTS = (
     (b"\xff\xd8\xff", _JPEG),
-    (b"\x89PNG\r\n\x1a\n", _PNG),
+    (b"GIF87a", _GIF),
+    (b"GIF89a", _GIF),
     (b"FUJIFILMCCD-RAW", _RAW),
     (b"IIRO", _RAW),
     (b"IIRS", _RAW),
@@ -106,7 +139,7 @@ def kind_of(source: Path, name: str) -> FileKind:
     try:
         with source.open("rb") as file:
             head = file.read(HEAD_BYTES)
-            found = _known(head, file)
+            found = _known(head, file, name)
     except OSError as error:
         raise unreadable(name, error) from error
     if isinstance(found, FileKind):
@@ -114,13 +147,17 @@ def kind_of(source: Path, name: str) -> FileKind:
     raise InputError(found, where=name)
 
 
-def _known(head: bytes, file: BinaryIO) -> FileKind | str:
+def _known(head: bytes, file: BinaryIO, name: str) -> FileKind | str:
     """Return the kind, or the reason why the file is refused."""
     if not head:
         return _("is empty: there is nothing to mask")
     for start, kind in _STARTS:
         if head.startswith(start):
             return kind
+    if head[:8] == b"\x89PNG\r\n\x1a\n":
+        return _APNG if _has_chunk(head, b"acTL") else _PNG
+    if head[:2] == b"BM" and head[14:18] in _BMP_HEADERS:
+        return _BMP
     if head[:4] in (b"RIFF", b"RF64", b"BW64"):
         return _riff(head)
     if head[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
@@ -133,6 +170,8 @@ def _known(head: bytes, file: BinaryIO) -> FileKind | str:
         return _MATROSKA if _has_matroska_video(head) else _MKA
     if head[:4] == b"OggS":
         return _ogg(head)
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff") and (form := form_of(head, name)):
+        return _text(form)
     if head[:3] == b"ID3":
         return _after_tag(head, file)
     if _is_mpeg_audio(head):
@@ -143,10 +182,35 @@ def _known(head: bytes, file: BinaryIO) -> FileKind | str:
         return _zip(file)
     if len(head) > 376 and head[0] == head[188] == head[376] == 0x47:
         return _MPEG
-    return _refused(head)
+    return _refused(head) or _text(form_of(head, name))
+
+
+def _text(form: Form) -> FileKind | str:
+    """Return the kind of a text, or the reason why it is refused."""
+    if form in _TEXTS or form in _MAILS:
+        return {**_TEXTS, **_MAILS}[form]
+    reasons = {
+        "SVG": _("is an SVG drawing, which may hold hidden text; save it as PNG first"),
+        "RTF": _("is rich text (RTF); save it as DOCX or ODT first"),
+        "XML": _("is XML that no kind here knows; save what it shows as text or PDF first"),
+    }
+    return reasons.get(form) or _unknown()
+
+
+def _has_chunk(head: bytes, wanted: bytes) -> bool:
+    """Tell whether a PNG has a chunk before its pixels, where those of animations must be."""
+    at = 8
+    while at + 8 <= len(head):
+        size, kind = struct.unpack(">I4s", head[at : at + 8])
+        if kind in (wanted, b"IDAT", b"IEND"):
+            return bool(kind == wanted)
+        at += 12 + size
+    return False
 
 
 def _riff(head: bytes) -> FileKind | str:
+    if head[8:16] == b"WEBPVP8X" and head[20:21] and head[20] & _WEBP_MOVES:
+        return _MOVING_WEBP
     forms = {b"WEBP": _WEBP, b"WAVE": _WAV, b"AVI ": _AVI}
     return forms.get(head[8:12]) or _unknown()
 
@@ -242,7 +306,7 @@ def _zip(file: BinaryIO) -> FileKind | str:
         for start, suffix in _OFFICE_PARTS.items():
             if any(name.startswith(start) for name in names):
                 return _office(suffix)
-    return _("is an archive: unpack it and mask what is in it")
+    return _ZIP
 
 
 def _office(suffix: str) -> FileKind:
@@ -254,35 +318,33 @@ _KINDS: dict[tuple[str, str], FileKind] = {
     (one.kind, one.format): one
     for one in (
         *(_JPEG, _PNG, _WEBP, _TIFF, _HEIF, _AVIF, _RAW),
+        *(_BMP, _GIF, _APNG, _MOVING_WEBP),
         *(_MP4, _MATROSKA, _AVI, _MPEG),
         *(_M4A, _MKA, _WAV, _FLAC, _MP3, _AAC, _AMR, _OGG),
         _PDF,
+        *_TEXTS.values(),
+        *_MAILS.values(),
+        _ZIP,
         *map(_office, (*_OFFICE_TYPES.values(), *_OFFICE_PARTS.values())),
     )
 }
 
 
 def _refused(head: bytes) -> str:
-    """Return why a file of an unsuitable or unknown kind is refused."""
-    if head[:6] in (b"GIF87a", b"GIF89a"):
-        return _("is a GIF, which may be animated; save it as PNG, or as a video, first")
+    """Return why a file of an unsuitable kind is refused; nothing where its kind is unknown."""
     if head[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         if "EncryptedPackage".encode("utf-16-le") in head:
             return _("is locked with a password; save it without one first")
         return _("is an old office file; save it as DOCX, XLSX, PPTX or PDF first")
-    if head[:2] == b"BM" or head[:4] == b"8BPS":
+    if head[:4] == b"8BPS":
         return _("is a picture of a kind that cannot be masked here; save it as PNG or JPEG first")
     if head[:4] in (b"Rar!", b"7z\xbc\xaf") or head[:2] == b"\x1f\x8b" or head[257:262] == b"ustar":
         return _("is an archive: unpack it and mask what is in it")
-    if b"<svg" in head[:4096]:
-        return _("is an SVG drawing, which may hold hidden text; save it as PNG first")
-    if b"\0" not in head[:4096]:
-        return _("is plain text: remove the names by hand, in an editor")
-    return _unknown()
+    return ""
 
 
 def _unknown() -> str:
     return _(
-        "is not a kind of file that can be masked; known are images, video, sound, PDF and office "
-        "files"
+        "is not a kind of file that can be masked; known are images, video, sound, PDF, office "
+        "files, texts, mail and ZIP archives"
     )

@@ -9,7 +9,7 @@ import contextlib
 import os
 import secrets
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,8 +23,10 @@ from contrechamp.base.shown_text import shown
 from contrechamp.cell.running import Cell, OurError
 from contrechamp.cell.workshop import empty
 from contrechamp.redact.checks.copies import check_file
+from contrechamp.redact.containers.limits import Budget
+from contrechamp.redact.containers.parts import Copy, Part, mask_parts
 from contrechamp.redact.kinds import FileKind
-from contrechamp.redact.outcome import Check, Outcome, from_json
+from contrechamp.redact.outcome import Check, Outcome, from_json, with_search_told
 from contrechamp.redact.process import kernels
 from contrechamp.redact.process.isolation import cell_for, kind_in, limits_for, run_job
 from contrechamp.redact.process.job import MaskingJob
@@ -42,8 +44,9 @@ MASKERS = {
     "sound": "contrechamp.redact.sound.masking:mask_sound",
     "pdf": "contrechamp.redact.pdf.masking:mask_pdf",
     "office": "contrechamp.redact.office.masking:mask_office",
+    "text": "contrechamp.redact.text.masking:mask_text",
 }
-_MOVING = ("video", "sound")
+FRAMES_MASKER = "contrechamp.redact.pictures.animations:mask_animation"
 #: Copies do not tell when they were made: they carry the earliest date that ZIP archives know.
 _NO_DATE = (315_532_800, 315_532_800)
 _MAX_STEM = 80
@@ -136,33 +139,104 @@ def _mask(
     source: SourceFile, run: Run, settings: Settings, workshop: Path, progress: Progress
 ) -> Masked:
     path = source.path if source.path.parent == Path("/dev/fd") else source.path.absolute()
-    with _cell(path, workshop, source.name, settings) as cell:
-        kind = kind_in(cell, path, source.name)
-        request = _request(source, kind, settings.request)
-        job = MaskingJob(
-            function=MASKERS[kind.kind],
-            source=path,
-            target=workshop / f"copy{kind.suffix}",
-            request=request,
-            limits=limits_for(path, moving=kind.kind in _MOVING, minutes=settings.minutes),
-            language=active_language(),
-            workshop=workshop,
-        )
-        if kind.kind == "video":
-            kernels.lay_out(workshop)
-        outcome = _outcome(run_job(cell, job, progress), kind)
-    empty(workshop, but=job.target)
-    _need_file(job.target)
-    outcome, absent, pictures = _looked_at(job, outcome, source.name, settings)
-    name = _copy_name(source, kind, len(run.masked) + 1, run.out / MASKED, keep=settings.keep_names)
+    made = _made(path, source, workshop, settings, progress, Budget())
+    outcome = made.outcome
+    name = _copy_name(
+        source,
+        made.kind,
+        len(run.masked) + 1,
+        run.out / MASKED,
+        keep=settings.keep_names,
+        searched=outcome.searched,
+    )
     sheet = sheets.write_sheet(
         sheets.Sheet(
-            *(name, source.name, kind, request, outcome, cell.restrictions, absent, pictures)
+            *(name, source.name, made.kind, made.request, outcome, made.restrictions),
+            *(made.absent, made.pictures),
         ),
         workshop,
     )
-    copy, final_sheet = _put_in_place(job.target, sheet, name, run.out)
-    return Masked(source.name, copy, final_sheet, outcome, cell.restrictions)
+    copy, final_sheet = _put_in_place(made.copy, sheet, name, run.out)
+    return Masked(source.name, copy, final_sheet, outcome, made.restrictions)
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A checked copy in the workshop, and what its sheet tells of it."""
+
+    copy: Path
+    kind: FileKind
+    request: Request
+    outcome: Outcome
+    restrictions: tuple[str, ...]
+    absent: tuple[str, ...]
+    pictures: tuple[sheets.Thumbnail, ...]
+
+
+def _made(
+    path: Path,
+    source: SourceFile,
+    workshop: Path,
+    settings: Settings,
+    progress: Progress,
+    budget: Budget,
+    *,
+    kind: FileKind | None = None,
+    renamed: Mapping[str, str] | None = None,
+) -> _Made:
+    """Mask one file, or one part of a file, into `workshop`, and check the copy."""
+    with _cell(path, workshop, source.name, settings) as cell:
+        kind = kind or kind_in(cell, path, source.name)
+        request = _request(source, kind, settings.request)
+        job = MaskingJob(
+            function=FRAMES_MASKER if kind.frames else MASKERS.get(kind.kind, ""),
+            source=path,
+            target=workshop / f"copy{kind.suffix}",
+            request=request,
+            limits=limits_for(path, moving=kind.plays, minutes=settings.minutes),
+            language=active_language(),
+            workshop=workshop,
+            arguments={"renamed": dict(renamed)} if renamed and kind.kind == "text" else {},
+        )
+        restrictions = cell.restrictions
+        if kind.kind == "video":
+            kernels.lay_out(workshop)
+        if not kind.holds_others:
+            outcome = _outcome(run_job(cell, job, progress), kind)
+    if kind.holds_others:
+        outcome = _of_parts(job, kind, source.name, settings, progress, budget)
+    empty(workshop, but=job.target)
+    _need_file(job.target)
+    outcome = with_search_told(outcome, request)
+    outcome, absent, pictures = _looked_at(job, outcome, source.name, settings)
+    return _Made(job.target, kind, request, outcome, restrictions, absent, pictures)
+
+
+def _of_parts(
+    job: MaskingJob,
+    kind: FileKind,
+    name: str,
+    settings: Settings,
+    progress: Progress,
+    budget: Budget,
+) -> Outcome:
+    """Mask each part of a file that holds others, and put the copies together."""
+    unsigned = replace(settings, credentials=None)
+
+    def make(part: Part, folder: Path, renamed: Mapping[str, str], left: Budget) -> Copy:
+        one = SourceFile(part.path, part.name or name, None)
+        made = _made(
+            *(part.path, one, folder, unsigned, silent, left), kind=part.kind, renamed=renamed
+        )
+        return Copy(made.copy, made.kind, made.outcome)
+
+    return mask_parts(
+        *(job, kind, budget),
+        lambda source, folder: _cell(source, folder, name, settings),
+        make,
+        progress,
+        keep_names=settings.keep_names,
+    )
 
 
 def _cell(source: Path, workshop: Path, name: str, settings: Settings) -> Cell:
@@ -192,7 +266,12 @@ def _looked_at(
     sound = job.request.sound != "drop"
     with _cell(job.target, aside, job.target.name, settings) as cell:
         checks, absent = check_file(
-            job.target, outcome.kind, sound=sound, unconfined=settings.unconfined, cell=cell
+            job.target,
+            outcome.kind,
+            sound=sound,
+            unconfined=settings.unconfined,
+            cell=cell,
+            parts=outcome.parts,
         )
         outcome = replace(outcome, checks=(*outcome.checks, *checks))
         _need_passed(outcome.checks, name)
@@ -225,7 +304,7 @@ def _outcome(answer: object, kind: FileKind) -> Outcome:
 
 def _request(source: SourceFile, kind: FileKind, request: Request) -> Request:
     if source.boxes is None:
-        if request.boxes_only and kind.kind in ("image", "video"):
+        if request.boxes_only and not request.strip_only and kind.kind in ("image", "video"):
             raise InputError(
                 _(
                     "has no boxes, and --boxes-only covers nothing else; draw some in {sidecar}, "
@@ -234,7 +313,7 @@ def _request(source: SourceFile, kind: FileKind, request: Request) -> Request:
                 where=source.name,
             )
         return request
-    if kind.kind in ("sound", "office"):
+    if kind.kind not in ("image", "video", "pdf"):
         raise InputError(
             _("boxes are for images, video and PDF, not for {format}").format(format=kind.format),
             where=shown(source.boxes),
@@ -265,12 +344,18 @@ def _need_passed(checks: Sequence[Check], name: str) -> None:
         )
 
 
-def _copy_name(source: SourceFile, kind: FileKind, number: int, folder: Path, *, keep: bool) -> str:
-    """Return the name of a copy: neutral, unless kept, since a file name can name a person."""
-    stem = f"{kind.kind}-{number:03d}"
+def _copy_name(
+    source: SourceFile, kind: FileKind, number: int, folder: Path, *, keep: bool, searched: bool
+) -> str:
+    """Return the name of a copy: neutral, unless kept, since a file name can name a person.
+
+    Nobody takes a copy for a searched one that is not: its name says so wherever it goes.
+    """
+    stem = f"{kind.kind if searched else 'unsearched'}-{number:03d}"
     if keep:
         kept = "".join(c if c.isprintable() and c not in '/\\:*?"<>|' else "_" for c in source.stem)
-        stem = kept.strip(" .")[:_MAX_STEM] or stem
+        kept = kept.strip(" .")[:_MAX_STEM]
+        stem = f"{kept}{'' if searched else '-unsearched'}" if kept else stem
     name, twin = f"{stem}{kind.suffix}", 2
     while (folder / name).exists():
         name, twin = f"{stem}-{twin}{kind.suffix}", twin + 1

@@ -6,12 +6,18 @@ nothing but text, numbers and booleans, in the fields defined here.
 
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from types import UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-Kind = Literal["image", "video", "sound", "pdf", "office"]
+from contrechamp.base.i18n import _
+from contrechamp.redact.request import Request
+
+Kind = Literal["image", "video", "sound", "pdf", "office", "text", "mail", "archive"]
 CoveredBy = Literal["face", "hand", "word"]
+#: The code of a look that says that no face was searched for.
+NOT_SEARCHED = "not-searched"
+_MAY_SHOW_FACES = ("image", "video", "pdf", "office")
 #: x0, y0, x1, y1 from the top left of the upright picture (px) or page (points of 1/72 inch).
 Box = tuple[float, float, float, float]
 
@@ -83,6 +89,7 @@ class Outcome:
         removed: what the output lacks of the source ("EXIF", "2 sound tracks").
         blind_below_px: most faces smaller than this are missed by the detector.
         facts: further facts, label and value, in the user's language.
+        parts: archives and mail: SHA-256 of each copy in it, in their order.
     """
 
     kind: Kind
@@ -97,6 +104,20 @@ class Outcome:
     removed: tuple[str, ...] = ()
     blind_below_px: float | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
+    parts: tuple[str, ...] = ()
+
+    @property
+    def searched(self) -> bool:
+        """Whether faces were searched for, where there may be any."""
+        return not any(look.code == NOT_SEARCHED for look in self.looks)
+
+
+def with_search_told(outcome: Outcome, request: Request) -> Outcome:
+    """Return an outcome whose looks say first that no face was searched for, if none was."""
+    if request.searches or not outcome.searched or outcome.kind not in _MAY_SHOW_FACES:
+        return outcome
+    text = _("No face was searched for: look over all of it.")
+    return replace(outcome, looks=(Look(NOT_SEARCHED, text, 1), *outcome.looks))
 
 
 _TYPES = {kind: get_type_hints(kind) for kind in (Covered, Look, Check, Outcome)}

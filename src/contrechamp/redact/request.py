@@ -18,6 +18,8 @@ class Request:
     Args:
         hand: boxes drawn by hand for this file.
         boxes_only: cover what was drawn by hand and nothing else; no detector is loaded.
+        strip_only: leave metadata behind, cover what was drawn by hand, and search for no faces;
+            whoever reads of the copy is told.
         style: how covered areas look.
         fast: video: search every third frame instead of every frame.
         sound: what to do with sound.
@@ -29,6 +31,7 @@ class Request:
 
     hand: HandBoxes | None = None
     boxes_only: bool = False
+    strip_only: bool = False
     style: Style = "fill"
     fast: bool = False
     sound: SoundRequest = "drop"
@@ -36,3 +39,8 @@ class Request:
     words: tuple[str, ...] = ()
     spellings: tuple[tuple[str, ...], ...] = ()
     threads: int = 0
+
+    @property
+    def searches(self) -> bool:
+        """Whether faces are searched for."""
+        return not (self.boxes_only or self.strip_only)

@@ -11,6 +11,9 @@ def kind_label(kind: str) -> str:
         "sound": _("sound"),
         "pdf": _("PDF"),
         "office": _("office file"),
+        "text": _("text"),
+        "mail": _("mail"),
+        "archive": _("archive"),
     }[kind]
 
 
@@ -90,6 +93,22 @@ def office_removal_labels() -> dict[str, str]:
         "thumbnails": _("thumbnails"),
         "building": _("building blocks"),
         "fonts": _("embedded fonts"),
+    }
+
+
+def text_removal_labels() -> dict[str, str]:
+    """Return the words for what can be left out of a text, in the order of the review."""
+    return {
+        "unseen": _("letters that nobody sees"),
+        "accounts": _("numbers of accounts"),
+        "comments": _("comments"),
+        "hidden": _("hidden text"),
+        "scripts": _("scripts and actions"),
+        "unshown": _("styles and what no page shows"),
+        "information": _("document information and metadata"),
+        "links": _("links"),
+        "titles": _("texts that show under the pointer"),
+        "media": _("pictures, videos and sounds"),
     }
 
 

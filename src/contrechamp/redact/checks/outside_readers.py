@@ -24,9 +24,12 @@ _STRUCTURE = {
     "BitsPerSample ColorComponents YCbCrSubSampling ExifByteOrder",
     "JFIF": "JFIFVersion ResolutionUnit XResolution YResolution",
     "PNG": "ImageWidth ImageHeight BitDepth ColorType Compression Filter Interlace Palette "
-    "Transparency",
+    "Transparency AnimationFrames AnimationPlays",
+    "GIF": "GIFVersion ImageWidth ImageHeight HasColorMap ColorResolutionDepth BitsPerPixel "
+    "BackgroundColor PixelAspectRatio AnimationIterations FrameCount Duration TransparentColor",
     "RIFF": "VP8Version ImageWidth HorizontalScale ImageHeight VerticalScale WebP_Flags "
     "AlphaPreprocessing AlphaFiltering AlphaCompression AlphaIsUsed "
+    "BackgroundColor AnimationLoopCount FrameCount Duration "
     "Encoding NumChannels SampleRate AvgBytesPerSec BitsPerSample NumberOfSamples",
     "IFD0": "SubfileType ImageWidth ImageHeight BitsPerSample Compression StripOffsets "
     "PhotometricInterpretation FillOrder Orientation SamplesPerPixel RowsPerStrip "

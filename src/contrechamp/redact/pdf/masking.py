@@ -58,7 +58,7 @@ def mask_pdf(source: Path, target: Path, request: Request, progress: Progress) -
     pymupdf.TOOLS.mupdf_display_errors(False)
     words = asked_words(request)
     masker = _DocumentMasker(source, words, request, progress)
-    detector = None if request.boxes_only else CenterFace(request.threads)
+    detector = CenterFace(request.threads) if request.searches else None
     with _refusing(source.name):
         document = masker.rebuilt_document()
         with progress(_("Pages of {file}").format(file=source.name), len(document)) as advance:

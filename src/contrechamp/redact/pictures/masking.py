@@ -13,7 +13,7 @@ from contrechamp.redact.faces.cover import RGB, draw_covers
 from contrechamp.redact.faces.hits import Detector, Hits, concatenated
 from contrechamp.redact.faces.known_recall import blind_below_px
 from contrechamp.redact.faces.search import COVER_AT, PLAN, REPORT_AT, SearchPlan, find_faces
-from contrechamp.redact.outcome import Box, Check, Covered, Look, Outcome
+from contrechamp.redact.outcome import NOT_SEARCHED, Box, Check, Covered, Look, Outcome
 from contrechamp.redact.pictures.reading import our_limit_of_pixels, read_picture
 from contrechamp.redact.request import Request, Style
 
@@ -54,7 +54,7 @@ class _Written:
 
 
 @dataclass(frozen=True)
-class _Search:
+class PictureSearch:
     """Finds what to cover for a request.
 
     Args:
@@ -69,14 +69,14 @@ class _Search:
     cover_at: float
     request: Request
 
-    def everything(self, rgb: RGB) -> Hits:
-        """Return every hit that a person did not mark as no face."""
+    def everything(self, rgb: RGB, seconds: float = 0.0) -> Hits:
+        """Return every hit that a person did not mark as no face at that moment."""
         if self.detector is None:
             return concatenated(())
         hits = find_faces(rgb, self.detector, self.plan)
         if self.request.hand is None:
             return hits
-        return hits[~self.request.hand.marked_no_face(hits.boxes)]
+        return hits[~self.request.hand.marked_no_face(hits.boxes, seconds)]
 
     def covers(self, faces: Hits) -> F8:
         """Return the areas to cover: whole heads, and what was drawn by hand."""
@@ -104,7 +104,7 @@ def mask_image(source: Path, target: Path, request: Request, progress: Progress)
         InputError: the file is not a picture that can be masked, or the detector is not the one
             that was measured.
     """
-    search = _search(request)
+    search = search_for(request)
     picture = read_picture(source)
     height, width = picture.rgb.shape[:2]
     if request.hand:
@@ -136,14 +136,17 @@ def mask_image(source: Path, target: Path, request: Request, progress: Progress)
     )
 
 
-def _search(request: Request) -> _Search:
+def search_for(request: Request) -> PictureSearch:
+    """Return what finds what to cover for a request."""
     cover_at = COVER_AT if request.cover_at is None else request.cover_at
     detector: Detector | None = None
-    if not request.boxes_only:
+    if request.searches:
         from contrechamp.redact.faces.centerface import CenterFace
 
         detector = CenterFace(request.threads)
-    return _Search(detector, SearchPlan(report_at=min(REPORT_AT, cover_at)), cover_at, request)
+    return PictureSearch(
+        detector, SearchPlan(report_at=min(REPORT_AT, cover_at)), cover_at, request
+    )
 
 
 def _write(rgb: RGB, covers: F8, target: Path, suffix: str, style: Style) -> _Written:
@@ -174,13 +177,13 @@ def _box(box: F8) -> Box:
 
 
 def _looks(
-    search: _Search, faces: Hits, doubtful: Hits, share: float, blind_below: float
+    search: PictureSearch, faces: Hits, doubtful: Hits, share: float, blind_below: float
 ) -> tuple[Look, ...]:
     """Return what a person must look at, most urgent first."""
     looks = []
     if search.detector is None:
         looks.append(
-            Look("not-searched", _("No face was searched for: look over the whole picture."), 1)
+            Look(NOT_SEARCHED, _("No face was searched for: look over the whole picture."), 1)
         )
     elif not len(faces):
         text = _(
@@ -214,7 +217,7 @@ def _looks(
     return tuple(sorted(looks, key=lambda look: look.urgency))
 
 
-def _checks(search: _Search, rgb: RGB, written: _Written, left: Hits) -> tuple[Check, ...]:
+def _checks(search: PictureSearch, rgb: RGB, written: _Written, left: Hits) -> tuple[Check, ...]:
     checks = [
         Check(
             _("the written picture is as large as the upright source"),
@@ -239,7 +242,7 @@ def _checks(search: _Search, rgb: RGB, written: _Written, left: Hits) -> tuple[C
     return tuple(checks)
 
 
-def _facts(search: _Search, scales: tuple[float, ...], share: float) -> dict[str, str]:
+def _facts(search: PictureSearch, scales: tuple[float, ...], share: float) -> dict[str, str]:
     facts = {_("Share of the picture that is covered"): f"{share:.1%}"}
     if search.detector:
         facts[_("Detector")] = search.detector.name

@@ -22,9 +22,10 @@ from contrechamp.redact.pictures.remains import remains
 MAX_BYTES = 1 << 29
 MAX_PIXELS = 120_000_000
 #: The Pillow formats that each format of `contrechamp.redact.kinds` may be opened as.
-_OPENED_AS = {
+OPENED_AS = {
     "JPEG": ("JPEG", "MPO"), "PNG": ("PNG",), "WebP": ("WEBP",), "TIFF": ("TIFF",),
-    "HEIC": ("HEIF",), "AVIF": ("AVIF",),
+    "HEIC": ("HEIF",), "AVIF": ("AVIF",), "BMP": ("BMP", "DIB"), "GIF": ("GIF",),
+    "APNG": ("PNG",), "moving WebP": ("WEBP",),
 }  # fmt: skip
 _TO_SRGB = {"RGB": "RGB", "L": "GRAY", "CMYK": "CMYK", "LAB": "Lab"}
 _WHITE = (255, 255, 255)
@@ -78,7 +79,8 @@ def _short(error: Exception) -> str:
     return (str(error) or type(error).__name__)[:160]
 
 
-def _check_size(width: int, height: int) -> None:
+def check_size(width: int, height: int) -> None:
+    """Refuse a picture with more pixels than are decoded."""
     if width * height > MAX_PIXELS:
         raise InputError(
             _("has {megapixels} million pixels; at most {limit} million are decoded").format(
@@ -88,10 +90,14 @@ def _check_size(width: int, height: int) -> None:
 
 
 @contextlib.contextmanager
-def our_limit_of_pixels() -> Iterator[None]:
-    """Replace Pillow's own limit, which warns first and refuses late, by `MAX_PIXELS`."""
+def our_limit_of_pixels(pixels: int | None = None) -> Iterator[None]:
+    """Replace Pillow's own limit, which warns first and refuses late, by `MAX_PIXELS`.
+
+    Args:
+        pixels: of a picture whose frames may say that they are larger: twice that is refused.
+    """
     before = Image.MAX_IMAGE_PIXELS
-    Image.MAX_IMAGE_PIXELS = None
+    Image.MAX_IMAGE_PIXELS = pixels
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about odd metadata, which is not kept
@@ -107,21 +113,21 @@ def _decoded(content: bytes, kind: FileKind) -> tuple[NDArray[np.uint8], tuple[s
         pillow_heif.register_heif_opener(thumbnails=False)
     with our_limit_of_pixels():
         try:
-            image = Image.open(io.BytesIO(content), formats=_OPENED_AS[kind.format])
+            image = Image.open(io.BytesIO(content), formats=OPENED_AS[kind.format])
         except UnidentifiedImageError as error:
             raise InputError(
                 _("begins like {format} but is damaged or cut short").format(format=kind.format)
             ) from error
         with image:
-            _check_size(*image.size)
+            check_size(*image.size)
             more = _other_pictures(image, kind) + _location(image)
             image.load()
             if kind.format == "JPEG":
                 _check_whole(content)
             upright = ImageOps.exif_transpose(image)
-            transparent = _is_transparent(upright)
+            transparent = is_transparent(upright)
             more += (_("transparency"),) if transparent else ()
-            return _srgb(upright, transparent), more
+            return srgb(upright, transparent), more
 
 
 def _check_whole(content: bytes) -> None:
@@ -169,11 +175,12 @@ def _location(image: Image.Image) -> tuple[str, ...]:
         return ()
 
 
-def _is_transparent(image: Image.Image) -> bool:
+def is_transparent(image: Image.Image) -> bool:
+    """Tell whether parts of a picture may be transparent."""
     return "transparency" in image.info or image.mode in ("RGBA", "LA", "PA", "La", "RGBa")
 
 
-def _srgb(image: Image.Image, transparent: bool) -> NDArray[np.uint8]:
+def srgb(image: Image.Image, transparent: bool) -> NDArray[np.uint8]:
     """Return the picture as it is shown: with its colour profile, and transparent parts on white.
 
     The colours of transparent pixels are not kept: they may show what was cut away.
@@ -232,7 +239,7 @@ def _raw(content: bytes) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
     import rawpy
 
     with rawpy.imread(io.BytesIO(content)) as raw:
-        _check_size(raw.sizes.raw_width, raw.sizes.raw_height)
+        check_size(raw.sizes.raw_width, raw.sizes.raw_height)
         rgb = raw.postprocess(use_camera_wb=True, output_bps=8, output_color=rawpy.ColorSpace.sRGB)
     if rgb.ndim != 3 or rgb.shape[2] != 3:  # a monochrome sensor
         rgb = np.atleast_3d(rgb)[:, :, :1].repeat(3, axis=2)

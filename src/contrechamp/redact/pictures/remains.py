@@ -24,11 +24,16 @@ def remains(content: bytes, format_name: str) -> tuple[str, ...]:
     """Return the names of what a file holds apart from its pixels."""
     if format_name == "JPEG":
         return tuple(dict.fromkeys(_of_jpeg(content)))
-    if format_name == "PNG":
+    if format_name in ("PNG", "APNG"):
         return tuple(dict.fromkeys(_of_png(content)))
+    if format_name == "GIF":
+        return tuple(dict.fromkeys(_of_gif(content)))
+    if format_name == "BMP":
+        size = int.from_bytes(content[2:6], "little")
+        return (_("data after the picture"),) if 0 < size < len(content) else ()
     head = content[:_HEAD]
     found = [name for sign, name in _SIGNS if sign in head]
-    if format_name == "WebP":
+    if format_name in ("WebP", "moving WebP"):
         found += [
             n for c, n in ((b"EXIF", "EXIF"), (b"XMP ", "XMP"), (b"ICCP", "ICC")) if c in head
         ]
@@ -58,7 +63,7 @@ def _of_jpeg(content: bytes) -> Iterator[str]:
 
 
 def _of_png(content: bytes) -> Iterator[str]:
-    kept = b"IHDR IDAT IEND PLTE tRNS gAMA cHRM sRGB pHYs sBIT".split()
+    kept = b"acTL fcTL fdAT IHDR IDAT IEND PLTE tRNS gAMA cHRM sRGB pHYs sBIT".split()
     named = {b"eXIf": "EXIF", b"iCCP": "ICC", b"tEXt": _("text"), b"zTXt": _("text")}
     at = 8
     while at + 8 <= len(content):
@@ -71,4 +76,27 @@ def _of_png(content: bytes) -> Iterator[str]:
         if kind == b"IEND":
             break
     if at < len(content):
+        yield _("data after the picture")
+
+
+def _of_gif(content: bytes) -> Iterator[str]:
+    """Name comments, texts and blocks of programs, of which a GIF may have any number."""
+    at = 13 + (3 << ((content[10] & 7) + 1) if content[10:11] and content[10] & 0x80 else 0)
+    while at + 1 < len(content) and content[at : at + 1] in (b"!", b","):
+        if content[at : at + 1] == b",":
+            flags = content[at + 9] if at + 9 < len(content) else 0
+            at += 11 + (3 << ((flags & 7) + 1) if flags & 0x80 else 0)
+        else:
+            label, name = content[at + 1], content[at + 3 : at + 14]
+            if label == 0xFE:
+                yield _("comment")
+            elif label == 0x01:
+                yield _("text")
+            elif label == 0xFF and name not in (b"NETSCAPE2.0", b"ANIMEXTS1.0"):
+                yield "XMP" if name == b"XMP DataXMP" else _("private data of programs")
+            at += 2
+        while at < len(content) and content[at]:
+            at += 1 + content[at]
+        at += 1
+    if at + 1 < len(content):
         yield _("data after the picture")

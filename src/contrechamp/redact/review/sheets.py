@@ -114,7 +114,7 @@ def take_pictures(cell: Cell, job: MaskingJob, outcome: Outcome) -> tuple[Thumbn
 
 def _moments(outcome: Outcome) -> list[float]:
     """Return the seconds or pages to take pictures of, the most urgent first."""
-    if outcome.kind == "image":
+    if outcome.kind == "image" and outcome.frames is None:
         return [0.0]
     wanted: list[float] = []
     for look in sorted_looks(outcome):
@@ -174,6 +174,7 @@ def write_index(run: Run, folder: Path) -> None:
                 "covered": len(masked.outcome.covered),
                 "urgent": sum(look.urgency == 1 for look in masked.outcome.looks),
                 "looks": len(masked.outcome.looks),
+                "searched": masked.outcome.searched,
             }
             for masked in run.masked
         ],
@@ -195,6 +196,7 @@ def run_json(run: Run) -> dict[str, Any]:
                 "copy": f"{masked.copy.parent.name}/{masked.copy.name}",
                 "sheet": f"{masked.sheet.parent.name}/{masked.sheet.name}",
                 "confined": masked.confined,
+                "searched": masked.outcome.searched,
                 "outcome": to_json(masked.outcome),
             }
             for masked in run.masked
@@ -212,7 +214,7 @@ def _with_picture(look: Look, sheet: Sheet) -> dict[str, Any]:
     pictures = [
         picture
         for picture in sheet.pictures
-        if sheet.outcome.kind == "video"
+        if sheet.outcome.frames is not None
         and look.seconds is not None
         and picture.moment is not None
         and abs(picture.moment - look.seconds) < _SAME_MOMENT_S
@@ -239,6 +241,10 @@ def _shown(sheet: Sheet) -> Iterator[dict[str, Any]]:
     """Yield the pictures shown by themselves, of an image or of pages, with their boxes."""
     outcome = sheet.outcome
     if outcome.kind == "video":
+        return
+    if outcome.frames is not None:  # of moving pictures: the covers show, and move
+        for picture in sheet.pictures:
+            yield {"picture": picture, "page": None, "covered": [], "looks": []}
         return
     for picture in sheet.pictures:
         page = None if picture.moment is None else int(picture.moment)

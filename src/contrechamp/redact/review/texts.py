@@ -12,6 +12,8 @@ from contrechamp.redact.outcome import Covered, Kind, Look, Outcome
 from contrechamp.redact.request import Request
 from contrechamp.wording.masking import confinement_labels, sound_label, style_label
 
+_WRITTEN: tuple[Kind, ...] = ("pdf", "office", "text", "mail", "archive")
+
 
 def number(value: float, digits: int = 0) -> str:
     """Return a number as readers of the active language write it."""
@@ -60,12 +62,13 @@ def settings(request: Request, kind: Kind, restrictions: tuple[str, ...]) -> lis
     found = []
     if kind in ("image", "video"):
         found.append((_("Covered with"), style_label(request.style)))
-    if kind in ("image", "video", "pdf") and request.boxes_only:
-        found.append((_("Face detector"), _("not used (--boxes-only)")))
+    if kind in ("image", "video", "pdf", "mail", "archive") and not request.searches:
+        option = "--strip-only" if request.strip_only else "--boxes-only"
+        found.append((_("Face detector"), _("not used ({option})").format(option=option)))
     if kind in ("video", "sound"):
         altered = kind == "sound" and request.sound == "drop"
         found.append((_("Sound"), sound_label("alter" if altered else request.sound)))
-    if kind in ("pdf", "office"):
+    if kind in _WRITTEN:
         found.append((_("Words to remove"), number(len(request.words))))
     found.append((_("The process that read the source could not use"), _confined(restrictions)))
     if not is_closed(restrictions):
@@ -108,6 +111,15 @@ def checklist(kind: Kind) -> list[str]:
         "sound": [_("I listened to all of it.")],
         "pdf": [_("I read every page and looked at every picture in it."), *pictures[1:2]],
         "office": [_("I opened it and read all of it: every sheet, slide, note and header.")],
+        "mail": [
+            _("I read all of it, with its fields, and opened every attachment at full size."),
+            *pictures,
+        ],
+        "archive": [
+            _("I unpacked it and looked at, read or listened to every file in it, at full size."),
+            *pictures,
+        ],
+        "text": [_("I read all of it, every line and every name that is left.")],
     }
     spoken = [
         _(
@@ -118,7 +130,8 @@ def checklist(kind: Kind) -> list[str]:
     written = [
         _("No name, initial, signature, number or turn of phrase in it tells who wrote or said it.")
     ]
-    more = {"video": spoken, "sound": spoken, "pdf": written, "office": written}
+    more = dict.fromkeys(_WRITTEN, written)
+    more |= {"video": spoken, "sound": spoken}
     return [
         *by_kind[kind],
         *more.get(kind, []),
@@ -136,7 +149,7 @@ def recall(request: Request, outcome: Outcome) -> list[tuple[str, str, str]]:
     It was measured on pictures searched at twice their size; where the search was coarser, the
     heights are scaled up, like the size below which faces are missed.
     """
-    if request.boxes_only or outcome.kind != "image" or outcome.blind_below_px is None:
+    if not request.searches or outcome.kind != "image" or outcome.blind_below_px is None:
         return []
     scale = outcome.blind_below_px / BLIND_BELOW_PX
     return [

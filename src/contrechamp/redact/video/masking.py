@@ -57,7 +57,7 @@ def mask_video(
     film = examine(source, limits)
     if request.hand is not None:
         request.hand.check_video(*film.source_size)
-    if request.boxes_only:
+    if not request.searches:
         detector = None
     elif detector is None:
         # Imported here: it takes a second, and boxes by hand need no net.

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from contrechamp.base.decoded_text import decoded
 from contrechamp.vault.texts.in_cell.bounds import Bounds, Part, Place
-from contrechamp.vault.texts.in_cell.letters import decoded
 
 #: What stands within them is no text.
 _SILENT = frozenset({"script", "style", "template", "svg", "object", "embed", "iframe"})

@@ -6,9 +6,9 @@ from email import message_from_bytes, policy
 from email.message import Message
 from typing import IO, Any
 
+from contrechamp.base.decoded_text import decoded
 from contrechamp.vault.texts.in_cell import html, within
 from contrechamp.vault.texts.in_cell.bounds import Bounds, Part, Place
-from contrechamp.vault.texts.in_cell.letters import decoded
 
 _HEADERS = ("From", "To", "Cc", "Date", "Subject")
 #: Longer messages of a box, in bytes, are read up to here.

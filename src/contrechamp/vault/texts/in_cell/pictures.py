@@ -10,9 +10,9 @@ import pillow_heif
 from lxml import etree
 from PIL import Image, ImageFile, ImageOps, IptcImagePlugin
 
+from contrechamp.base.decoded_text import decoded
 from contrechamp.vault.texts.in_cell.bounds import Bounds, Part, Place
 from contrechamp.vault.texts.in_cell.drawn import may_be, picture
-from contrechamp.vault.texts.in_cell.letters import decoded
 
 #: Pixels of a picture that is opened, and along an edge once it is drawn to be read.
 _MOST_PIXELS, _EDGE, _SMALL = 120_000_000, 2_600, 120

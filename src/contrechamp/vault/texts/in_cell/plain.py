@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from contrechamp.base.decoded_text import decoded
 from contrechamp.vault.texts.in_cell.bounds import Bounds, Part, Place
-from contrechamp.vault.texts.in_cell.letters import decoded
 
 #: Letters of a part that is told by the number of its first line.
 _LETTERS = 4_000

@@ -21,20 +21,33 @@ def decoded(content: bytes, named: str = "") -> str:
         content: any bytes.
         named: encoding that a header says; "" if none does.
     """
+    encoding = encoding_of(content, named)
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        cut = encoding == "utf-8" and error.start >= len(content) - 3
+        return content.decode(encoding, "ignore" if cut else "replace")
+
+
+def encoding_of(content: bytes, named: str = "") -> str:
+    """Return the encoding that `decoded` reads bytes in; one of Windows is a guess."""
     for mark, encoding in _MARKS:
         if content.startswith(mark):
-            return content.decode(encoding, "replace")
+            return encoding
     try:
-        return content.decode("utf-8")
+        content.decode("utf-8")
     except UnicodeDecodeError as error:
         if error.start >= len(content) - 3 and len(content) > 3:  # cut in the last letter
-            return content.decode("utf-8", "ignore")
+            return "utf-8"
+    else:
+        return "utf-8"
     try:
         if named and codecs.lookup(named)._is_text_encoding:  # never one such as zip or hex
-            return content.decode(named, "replace")
+            content.decode(named, "replace")
+            return named
     except (LookupError, ValueError, UnicodeError):
         pass
-    return content.decode(_of_windows(content[:_LOOKED_AT]), "replace")
+    return _of_windows(content[:_LOOKED_AT])
 
 
 def _of_windows(sample: bytes) -> str:
