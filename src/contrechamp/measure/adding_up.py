@@ -11,7 +11,7 @@ import numpy as np
 
 from contrechamp.base.compiled import compiled, compiled_part
 from contrechamp.sight.growing import copy_first
-from contrechamp.sight.seen import CameraColumns, new_buffers, record_seen
+from contrechamp.sight.seen import ALL, NONE, CameraColumns, new_buffers, record_seen
 
 # What the draws fill: the arrays of `exposure.Exposure` that have these names.
 Result = namedtuple("Result", "total_m by_camera_m alone_m by_group_m walk_cameras")
@@ -108,7 +108,7 @@ def _sum_draw(
     """
     ends = lines.ends
     segment_of, camera_of = buffers.segment, buffers.camera
-    start_of, end_of = buffers.start, buffers.end
+    start_of, end_of, extent = buffers.start, buffers.end, buffers.extent
     n_levels, n_cameras = result.by_camera_m.shape[1:]
     n_groups, n_walks = result.by_group_m.shape[2], result.walk_cameras.shape[2]
     words = (n_cameras + 63) // 64
@@ -125,7 +125,7 @@ def _sum_draw(
     chosen, in_part = np.empty(records, np.int64), np.empty(records, np.int64)
     in_group = np.zeros(n_groups, np.int64)
     # Added up in double precision; the results are stored in single.
-    own, alone = np.zeros((n_levels, n_cameras)), np.zeros((n_levels, n_cameras))
+    own, alone = np.zeros((n_cameras, n_levels)), np.zeros((n_levels, n_cameras))
     by_group = np.zeros((n_levels, n_groups))
     met = np.zeros((n_levels, n_walks, words), np.uint64)
     # Of the piece at hand.
@@ -146,13 +146,12 @@ def _sum_draw(
                         found_cameras[level, at] = cameras_m[level]
                         count[level] = at + 1
                     seen[level] = cameras_m[level] = 0.0
-                if n_walks > 0:
-                    for word in range(words):
-                        bits = seen_by[level, word]
-                        if bits:
-                            for i in range(walk_start[at_hand], walk_start[at_hand + 1]):
-                                met[level, walk_of[i], word] |= bits
-                            seen_by[level, word] = 0
+                for word in range(0 if only_totals else words):
+                    bits = seen_by[level, word]
+                    if bits:
+                        for i in range(walk_start[at_hand], walk_start[at_hand + 1]):
+                            met[level, walk_of[i], word] |= bits
+                        seen_by[level, word] = 0
         if s < 0:
             break
         at_hand = piece[s]
@@ -165,30 +164,35 @@ def _sum_draw(
             k = following[k]
         head[s] = -1
         length = np.sqrt((ends[i, 2] - ends[i, 0]) ** 2 + (ends[i, 3] - ends[i, 1]) ** 2)
+        for j in range(0 if only_totals else many):
+            k = chosen[j]
+            c = camera_of[k]
+            bit = np.uint64(1) << np.uint64(c % 64)
+            for level in range(n_levels):
+                if extent[k, level] != NONE:
+                    part = length
+                    if extent[k, level] != ALL:
+                        part = (end_of[k, level] - start_of[k, level]) * length
+                    own[c, level] += part
+                    cameras_m[level] += part
+                    seen_by[level, c // 64] |= bit
         for level in range(n_levels):
             # Cameras that have all of the segment in view are counted, the others' parts sorted.
             whole, partial = 0, 0
             which = 0  # sum of the numbers of the cameras at once: with a single camera, its number
             for j in range(many):
                 k = chosen[j]
-                start, end = start_of[k, level], end_of[k, level]
-                if start >= end:
+                if extent[k, level] == NONE:
                     continue
-                c = camera_of[k]
-                if not only_totals:
-                    part = (end - start) * length
-                    own[level, c] += part
-                    cameras_m[level] += part
-                    if n_walks > 0:
-                        seen_by[level, c // 64] |= np.uint64(1) << np.uint64(c % 64)
-                if start > 0.0 or end < 1.0:
+                if extent[k, level] != ALL:
                     in_part[partial] = k
                     partial += 1
                     continue
                 whole += 1
-                which += c
                 if only_totals:
                     break
+                c = camera_of[k]
+                which += c
                 if n_groups > 0:
                     for g in range(group_start[c], group_start[c + 1]):
                         in_group[group_of[g]] += 1
@@ -249,7 +253,7 @@ def _sum_draw(
         return chains, found
     for level in range(n_levels):
         for c in range(n_cameras):
-            result.by_camera_m[draw, level, c] = own[level, c]
+            result.by_camera_m[draw, level, c] = own[c, level]
             result.alone_m[draw, level, c] = alone[level, c]
         for g in range(n_groups):
             result.by_group_m[draw, level, g] = by_group[level, g]

@@ -1,10 +1,12 @@
 """How much of every piece of street is in view, in every draw: the engine called many times."""
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -256,8 +258,15 @@ def _draw_by_draw(
             advance(len(tops))
             return done
 
-        with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
-            yield from pool.map(work, range(0, n_draws, DRAWS_AT_ONCE))
+        workers = threads or os.cpu_count() or 1
+        firsts = iter(range(0, n_draws, DRAWS_AT_ONCE))
+        with ThreadPoolExecutor(workers) as pool:
+            # Few at a time: what is done and not yet taken would add up.
+            ahead = deque(pool.submit(work, first) for first in islice(firsts, 2 * workers + 1))
+            while ahead:
+                done = ahead.popleft().result()
+                ahead.extend(pool.submit(work, first) for first in islice(firsts, 1))
+                yield done
 
 
 class _Gathered:
@@ -265,22 +274,34 @@ class _Gathered:
 
     def __init__(self, n_pieces: int) -> None:
         self.cameras_m = np.zeros(n_pieces)
-        self._piece = [np.empty(0, np.int32)]
-        self._metres = [np.empty(0, np.float32)]
+        self._piece = np.empty(0, np.int32)
+        self._metres = np.empty(0, np.float32)
+        self._n = 0
         self._count = [np.zeros(1, np.int64)]
 
     def add(self, found: Any, level: int, count: I8) -> None:
         """Add the next draws: what they found, and how many pieces each."""
-        n = found.count[level]
+        n, room = found.count[level], len(self._piece)
+        if self._n + n > room:
+            self._have_room(max(self._n + n, room + room // 4))
+        added = slice(self._n, self._n + n)
         piece = found.piece[level, :n]
-        self._piece.append(piece.copy())
-        self._metres.append(found.metres[level, :n].copy())
+        self._piece[added] = piece
+        self._metres[added] = found.metres[level, :n]
+        self._n += n
         self._count.append(count.copy())
         add_at(self.cameras_m, piece, found.cameras_m[level, :n])
 
+    def _have_room(self, n: int) -> None:
+        # In place: the system moves large arrays without a copy, so that none stands beside them.
+        self._piece.resize(n, refcheck=False)
+        self._metres.resize(n, refcheck=False)
+
     def seen(self) -> csr_array:
         """Return metres in view, (n_draws, n_pieces); what was gathered is given away."""
-        start = np.cumsum(np.concatenate(self._count))
-        piece, self._piece = np.concatenate(self._piece), []
-        metres, self._metres = np.concatenate(self._metres), []
-        return csr_array((metres, piece, start), shape=(len(start) - 1, len(self.cameras_m)))
+        self._have_room(self._n)
+        # With 64 bits here, SciPy would make the numbers of all pieces as wide.
+        width = np.int32 if self._n <= np.iinfo(np.int32).max else np.int64
+        start = np.cumsum(np.concatenate(self._count)).astype(width)
+        shape = (len(start) - 1, len(self.cameras_m))
+        return csr_array((self._metres, self._piece, start), shape=shape)

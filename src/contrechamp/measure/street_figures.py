@@ -58,7 +58,9 @@ def _sums_of_rows(values: csr_array, owner: NDArray[np.integer], n: int) -> csr_
     data = np.add.reduceat(values.data, first, dtype=np.float64) if len(first) else np.empty(0)
     of_row, column = np.divmod(key[first], n)
     start = np.searchsorted(of_row, np.arange(rows + 1))
-    return csr_array((data, column, start), shape=(rows, n))
+    # As wide as they come: 64 bits would double what the numbers of columns take.
+    entries = (data, column.astype(values.indices.dtype), start.astype(values.indices.dtype))
+    return csr_array(entries, shape=(rows, n))
 
 
 def street_figures(
@@ -125,9 +127,10 @@ def area_figures(
 ) -> tuple[DrawnFigure, ...]:
     """Return the ``streets.*`` figures of each area that has walkable streets, draw by draw."""
     found = []
-    walkable = areas.piece @ length_m
+    walkable, pieces = areas.piece @ length_m, areas.piece.T.tocsr()
     for number, level in enumerate(levels):
-        seen = (areas.piece @ exposure.seen[number].astype(np.float64).T).toarray()
+        batches = _in_batches(exposure.seen[number])
+        seen = np.concatenate([(rows.astype(np.float64) @ pieces).toarray() for rows in batches]).T
         for name, seen_m, walkable_m in zip(areas.names, seen, walkable, strict=True):
             if walkable_m > 0.0:
                 share = np.minimum(seen_m / walkable_m, 1.0)
