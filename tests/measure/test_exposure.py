@@ -6,8 +6,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contrechamp.measure.exposure import CameraDraws, Pieces, Walks, expose
-from contrechamp.measure.street_figures import total_m
+from contrechamp.measure.exposure import CameraDraws, Pieces, Walks, expose, expose_totals
 from contrechamp.sight import walls
 from contrechamp.sight.arrays import Cameras
 from contrechamp.sight.levels import parse_levels
@@ -155,6 +154,14 @@ def test_lengths_times_cameras_are_the_mean_of_what_each_camera_sees(exposure):
     )
 
 
+def test_totals_are_the_sums_of_what_is_in_view_whichever_way_they_are_asked_for(made, exposure):
+    alone = expose_totals(made.cameras, made.walls, made.top, made.pieces, LEVELS)
+    assert np.array_equal(alone, exposure.total_m)
+    each = seen_m(exposure).sum(axis=2, dtype=np.float64)
+    assert exposure.total_m == pytest.approx(each, rel=1e-12)
+    assert exposure.total_m.max() > 0.0
+
+
 def test_threads_change_nothing(made, exposure):
     same_bits(exposure, made.expose(threads=1))
 
@@ -185,7 +192,7 @@ def test_pieces_out_of_reach_change_no_bit_wherever_they_lie(made, exposure, see
     same_bits(found, exposure, slice(0, 30))
     assert not seen_m(found)[:, :, 30:].any()
     assert sum(seen.nnz for seen in found.seen) == sum(seen.nnz for seen in exposure.seen)
-    assert np.array_equal(total_m(found), total_m(exposure))
+    assert np.array_equal(found.total_m, exposure.total_m)
 
 
 def test_no_cameras_see_nothing(made):

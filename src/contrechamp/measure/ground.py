@@ -10,7 +10,6 @@ from contrechamp.base.ragged import ragged_ranges
 from contrechamp.base.seeds import stream
 from contrechamp.measure.drawn import DrawnFigure
 from contrechamp.measure.exposure import Exposure, Pieces
-from contrechamp.measure.street_figures import total_m
 from contrechamp.sight.arrays import Level
 
 F8 = NDArray[np.float64]
@@ -130,16 +129,16 @@ def ground_in_areas(
 
 
 def ground_figures(
-    exposure: Exposure, m2_per_m: float, levels: Sequence[Level]
+    total_m: F8, m2_per_m: float, levels: Sequence[Level]
 ) -> tuple[DrawnFigure, ...]:
     """Return "area.seen_m2" draw by draw.
 
     Args:
-        exposure: of the lines of `scan_lines`.
+        total_m: (n_draws, n_levels) metres in view of the lines of `scan_lines`.
         m2_per_m: from `scan_lines`.
-        levels: of the exposure.
+        levels: of the totals.
     """
     return tuple(
         DrawnFigure("area.seen_m2", level.name, "all", "m2", seen * m2_per_m)
-        for level, seen in zip(levels, total_m(exposure).T, strict=True)
+        for level, seen in zip(levels, total_m.T, strict=True)
     )

@@ -45,7 +45,6 @@ from contrechamp.measure.street_figures import (
     piece_table,
     street_figures,
     street_table,
-    total_m,
 )
 from contrechamp.measure.tracks import TrackPieces, cut_tracks, track_figures
 from contrechamp.measure.trip_exposure import TripExposure, trip_exposure, trip_figures, trip_table
@@ -387,7 +386,7 @@ def _figures_and_tables(
         [_figures_with(run, priors) for priors in run.draws.alternatives.priors],
         run.draws.alternatives.assumed,
     )
-    shares = visit_shares(exposure.alone_m, total_m(exposure), _uncertain(stage))
+    shares = visit_shares(exposure.alone_m, exposure.total_m, _uncertain(stage))
     return Measurement(
         levels=tuple(stage.levels),
         figures=figures,
@@ -454,8 +453,8 @@ def _ground_question(run: _Run) -> _Question:
     within = lines_in_areas(lines, areas.geometry.to_numpy())
 
     def figures(numbers: Uniforms) -> tuple[DrawnFigure, ...]:
-        exposure = stage.expose(numbers, lines, with_groups=False, progress=run.progress)
-        found = ground_figures(exposure, m2_per_m, stage.levels)
+        total_m = stage.totals(numbers, lines, progress=run.progress)
+        found = ground_figures(total_m, m2_per_m, stage.levels)
         if not len(areas):
             return found
         inside = stage.expose(numbers, within, with_groups=False)
@@ -522,9 +521,9 @@ def _drivers(run: _Run, numbers: Uniforms, exposure: Exposure) -> tuple[Driver, 
 
     def totals(of: Uniforms) -> F8:
         pieces = run.streets.pieces.pieces
-        return total_m(stage.expose(of, pieces, with_groups=False, progress=run.progress))
+        return stage.totals(of, pieces, progress=run.progress)
 
-    draws_m = total_m(exposure)
+    draws_m = exposure.total_m
     second_m = totals(second)
     exchanged = [
         Exchanged(unknown, totals(first.with_unknown_of(second, unknown)))

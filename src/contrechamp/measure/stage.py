@@ -18,7 +18,14 @@ from contrechamp.measure.draws import (
     drawn_unknowns,
     uniforms,
 )
-from contrechamp.measure.exposure import CameraDraws, Exposure, Pieces, Walks, expose
+from contrechamp.measure.exposure import (
+    CameraDraws,
+    Exposure,
+    Pieces,
+    Walks,
+    expose,
+    expose_totals,
+)
 from contrechamp.measure.groups import camera_groups
 from contrechamp.measure.heights import BuildingHeights, building_heights
 from contrechamp.measure.known import PLACE_DOUBTFUL
@@ -147,6 +154,19 @@ class Stage:
             threads=self.threads,
         )
         return self.several.by_camera(exposure)
+
+    def totals(self, numbers: Uniforms, pieces: Pieces, *, progress: Progress = silent) -> F8:
+        """Return how much of `pieces` is in view of any camera, (n_draws, n_levels) metres."""
+        return expose_totals(
+            self.draw(numbers),
+            self.walls,
+            lambda some: self.heights.at(numbers.building[some]),
+            pieces,
+            self.levels,
+            target_height_m=self.target_height_m,
+            progress=progress,
+            threads=self.threads,
+        )
 
 
 def set_stage(

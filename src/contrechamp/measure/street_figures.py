@@ -18,26 +18,6 @@ F8 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 
-def total_m(exposure: Exposure) -> F8:
-    """Return the length in view of at least one camera, (n_draws, n_levels) metres."""
-    return np.column_stack([row_sums(seen) for seen in exposure.seen])
-
-
-def row_sums(values: csr_array) -> F8:
-    """Return the sum of each row, added up one by one: pieces with nothing in view change no bit.
-
-    >>> row_sums(csr_array(np.array([[1.0, 0.0, 2.0], [0.0, 0.0, 0.0]]))).tolist()
-    [3.0, 0.0]
-    """
-    sums = [
-        np.bincount(
-            np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr)), rows.data, rows.shape[0]
-        )
-        for rows in _in_batches(values)
-    ]
-    return np.concatenate(sums).astype(np.float64) if sums else np.zeros(0)
-
-
 #: Rows that are worked on at a time, which bounds the memory.
 ROWS_AT_ONCE = 64
 
@@ -78,7 +58,9 @@ def _sums_of_rows(values: csr_array, owner: NDArray[np.integer], n: int) -> csr_
     data = np.add.reduceat(values.data, first, dtype=np.float64) if len(first) else np.empty(0)
     of_row, column = np.divmod(key[first], n)
     start = np.searchsorted(of_row, np.arange(rows + 1))
-    return csr_array((data, column, start), shape=(rows, n))
+    # As wide as they come: 64 bits would double what the numbers of columns take.
+    entries = (data, column.astype(values.indices.dtype), start.astype(values.indices.dtype))
+    return csr_array(entries, shape=(rows, n))
 
 
 def street_figures(
@@ -108,7 +90,7 @@ def street_figures(
     everything = {"all": np.ones(exposure.by_camera_m.shape[2], bool), **groups}
     walkable_m = float(length_m.sum())
     by_group = exposure.by_group_m.astype(np.float64)
-    seen_m = np.concatenate([total_m(exposure)[:, :, None], by_group], axis=2)
+    seen_m = np.concatenate([exposure.total_m[:, :, None], by_group], axis=2)
     found = []
     for g, (group, members) in enumerate(everything.items()):
         each_m = exposure.by_camera_m[:, :, members].sum(axis=2, dtype=np.float64)
@@ -129,7 +111,7 @@ def street_figures(
 def _by_number_of_cameras(exposure: Exposure, levels: Sequence[Level]) -> list[DrawnFigure]:
     """Return the length in view of exactly one camera, and of two or more at once."""
     found = []
-    total = total_m(exposure)
+    total = exposure.total_m
     one = np.minimum(exposure.alone_m.sum(axis=2, dtype=np.float64), total)
     for number, level in enumerate(levels):
         several = total[:, number] - one[:, number]
@@ -145,9 +127,10 @@ def area_figures(
 ) -> tuple[DrawnFigure, ...]:
     """Return the ``streets.*`` figures of each area that has walkable streets, draw by draw."""
     found = []
-    walkable = areas.piece @ length_m
+    walkable, pieces = areas.piece @ length_m, areas.piece.T.tocsr()
     for number, level in enumerate(levels):
-        seen = (areas.piece @ exposure.seen[number].astype(np.float64).T).toarray()
+        batches = _in_batches(exposure.seen[number])
+        seen = np.concatenate([(rows.astype(np.float64) @ pieces).toarray() for rows in batches]).T
         for name, seen_m, walkable_m in zip(areas.names, seen, walkable, strict=True):
             if walkable_m > 0.0:
                 share = np.minimum(seen_m / walkable_m, 1.0)

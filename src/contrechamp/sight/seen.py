@@ -51,8 +51,10 @@ CameraColumns = namedtuple(
 )
 # The working memory of one thread: the engine's buffers, what of the segments may be in view, and
 # records of what is seen. A record has segment and camera, and for each level where the part starts
-# and ends (0..1); it has no such part where it does not end after it starts.
-Buffers = namedtuple("Buffers", "scratch out parts leaves within segment camera start end")
+# and ends (0..1), and whether that is `NONE`, `PART` or `ALL` of the segment; it has no such part
+# where it does not end after it starts.
+Buffers = namedtuple("Buffers", "scratch out parts leaves within segment camera start end extent")
+NONE, PART, ALL = 0, 1, 2
 
 #: Cameras that one thread does at a time.
 CAMERAS_AT_ONCE = 256
@@ -167,7 +169,7 @@ def new_buffers(levels: int) -> Any:
         new_scratch(512), new_slices(256, 1024), new_parts(1024),
         np.empty(256, np.int64), np.empty(2048, np.int32),
         np.empty(1024, np.int32), np.empty(1024, np.int32),
-        np.empty((1024, levels)), np.empty((1024, levels)),
+        np.empty((1024, levels)), np.empty((1024, levels)), np.empty((1024, levels), np.uint8),
     )  # fmt: skip
 
 
@@ -216,7 +218,7 @@ def record_seen(
     scratch, out, parts = buffers.scratch, buffers.out, buffers.parts
     leaves, within_view = buffers.leaves, buffers.within
     segment_of, camera_of = buffers.segment, buffers.camera
-    start_of, end_of = buffers.start, buffers.end
+    start_of, end_of, extent = buffers.start, buffers.end, buffers.extent
     n_levels = len(ppm)
     reach = np.empty(n_levels)
     whole_circle = np.empty(0)
@@ -287,6 +289,7 @@ def record_seen(
             while records + 2 * found > len(camera_of):
                 segment_of, camera_of = doubled(segment_of), doubled(camera_of)
                 start_of, end_of = doubled_rows(start_of), doubled_rows(end_of)
+                extent = doubled_rows(extent)
         for p in range(found):
             s = parts.segment[p]
             ax, ay = ends_of[s, 0] - x[c], ends_of[s, 1] - y[c]
@@ -319,6 +322,8 @@ def record_seen(
                     some = end_at - start_at > SAME_POINT
                     start_of[record, level] = start_at if some else 1.0
                     end_of[record, level] = end_at if some else 0.0
+                    whole = start_at == 0.0 and end_at == 1.0
+                    extent[record, level] = ALL if whole else (PART if some else NONE)
     return records, Buffers(
-        scratch, out, parts, leaves, within_view, segment_of, camera_of, start_of, end_of
+        scratch, out, parts, leaves, within_view, segment_of, camera_of, start_of, end_of, extent
     )

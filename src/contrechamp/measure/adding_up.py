@@ -1,0 +1,353 @@
+"""Compiled: the records of what cameras see in one draw, added up by piece, camera and group.
+
+Totals alone are a part of that: which cameras see a piece does not matter to them, so that a
+segment is done with the first camera that has all of it in view.
+"""
+
+from collections import namedtuple
+from typing import Any
+
+import numpy as np
+
+from contrechamp.base.compiled import compiled, compiled_part
+from contrechamp.sight.growing import copy_first
+from contrechamp.sight.seen import ALL, NONE, CameraColumns, new_buffers, record_seen
+
+# What the draws fill: the arrays of `exposure.Exposure` that have these names.
+Result = namedtuple("Result", "total_m by_camera_m alone_m by_group_m walk_cameras")
+# What some draws have in view, level by level: pieces, draw by draw and ascending; metres of each;
+# metres times cameras. Then how many pieces there are so far.
+_Found = namedtuple("_Found", "piece metres cameras_m count")
+# The records of one segment as a list: its first and last record, and which one follows each.
+# Then a bit for each segment that has any.
+_Chains = namedtuple("_Chains", "head tail following marked")
+
+
+@compiled_part
+def _chain(records: int, segment_of: Any, row: Any, chains: Any) -> Any:
+    """List the records of every segment, in their order; return the lists, with more room."""
+    head, tail, following, marked = chains.head, chains.tail, chains.following, chains.marked
+    if records > len(following):
+        following = np.empty(2 * records, np.int32)
+    for k in range(records):
+        s = row[segment_of[k]]
+        following[k] = -1
+        if head[s] < 0:
+            head[s] = k
+            marked[s // 64] |= np.uint64(1) << np.uint64(s % 64)
+        else:
+            following[tail[s]] = k
+        tail[s] = k
+    return _Chains(head, tail, following, marked)
+
+
+@compiled_part
+def _with_room(found: Any, more: int) -> Any:
+    """Return what was found, with room for so many more pieces on each level."""
+    most = more
+    for level in range(len(found.count)):
+        most = max(most, found.count[level] + more)
+    levels, room = found.piece.shape
+    if most <= room:
+        return found
+    larger = _new_found(levels, 2 * most)
+    for level in range(levels):
+        copy_first(found.count[level], found.piece[level], larger.piece[level])
+        copy_first(found.count[level], found.metres[level], larger.metres[level])
+        copy_first(found.count[level], found.cameras_m[level], larger.cameras_m[level])
+        larger.count[level] = found.count[level]
+    return larger
+
+
+@compiled_part
+def _new_found(levels: int, room: int) -> Any:
+    return _Found(
+        np.empty((levels, room), np.int32), np.empty((levels, room), np.float32),
+        np.empty((levels, room)), np.zeros(levels, np.int64),
+    )  # fmt: skip
+
+
+@compiled_part
+def _marked_ones(marked: Any, most: int) -> Any:
+    """Return which bits are set, ascending, and clear them."""
+    ones = np.empty(most, np.int64)
+    found = 0
+    for word in range(len(marked)):
+        bits = marked[word]
+        number = 64 * word
+        while bits:
+            if bits & np.uint64(1):
+                ones[found] = number
+                found += 1
+            bits >>= np.uint64(1)
+            number += 1
+        marked[word] = 0
+    return ones[:found]
+
+
+@compiled_part
+def _sum_draw(
+    draw: int,
+    records: int,
+    buffers: Any,
+    lines: Any,
+    piece: Any,
+    only_totals: bool,
+    group_start: Any,
+    group_of: Any,
+    walk_start: Any,
+    walk_of: Any,
+    result: Any,
+    chains: Any,
+    found: Any,
+) -> tuple[Any, Any]:
+    """Add up the records of one draw: by piece, camera and group, and cameras met on walks.
+
+    Segments are gone through in their order, so that no sum depends on how they are laid out. One
+    loop over all of them, for the reason given at `sweep.cut_slices`.
+    """
+    ends = lines.ends
+    segment_of, camera_of = buffers.segment, buffers.camera
+    start_of, end_of, extent = buffers.start, buffers.end, buffers.extent
+    n_levels, n_cameras = result.by_camera_m.shape[1:]
+    n_groups, n_walks = result.by_group_m.shape[2], result.walk_cameras.shape[2]
+    words = (n_cameras + 63) // 64
+    chains = _chain(records, segment_of, lines.row, chains)
+    head, following = chains.head, chains.following
+    touched = _marked_ones(chains.marked, records)
+    if not only_totals:
+        found = _with_room(found, len(touched))
+    found_piece, found_metres, found_cameras = found.piece, found.metres, found.cameras_m
+    count = found.count
+
+    # The beginnings and ends of parts of a segment.
+    event_at, event_of = np.empty(2 * records), np.empty(2 * records, np.int64)
+    chosen, in_part = np.empty(records, np.int64), np.empty(records, np.int64)
+    in_group = np.zeros(n_groups, np.int64)
+    # Added up in double precision; the results are stored in single.
+    own, alone = np.zeros((n_cameras, n_levels)), np.zeros((n_levels, n_cameras))
+    by_group = np.zeros((n_levels, n_groups))
+    met = np.zeros((n_levels, n_walks, words), np.uint64)
+    # Of the piece at hand.
+    seen, cameras_m = np.zeros(n_levels), np.zeros(n_levels)
+    seen_by = np.zeros((n_levels, words), np.uint64)
+    at_hand = -1
+    for number in range(len(touched) + 1):
+        s = touched[number] if number < len(touched) else -1
+        if at_hand >= 0 and (s < 0 or piece[s] != at_hand):
+            # The piece is done: note it, and whom a walk over it meets.
+            for level in range(n_levels):
+                if seen[level] > 0.0:
+                    metres = np.float32(seen[level])
+                    result.total_m[draw, level] += metres
+                    if not only_totals:
+                        at = count[level]
+                        found_piece[level, at], found_metres[level, at] = at_hand, metres
+                        found_cameras[level, at] = cameras_m[level]
+                        count[level] = at + 1
+                    seen[level] = cameras_m[level] = 0.0
+                for word in range(0 if only_totals else words):
+                    bits = seen_by[level, word]
+                    if bits:
+                        for i in range(walk_start[at_hand], walk_start[at_hand + 1]):
+                            met[level, walk_of[i], word] |= bits
+                        seen_by[level, word] = 0
+        if s < 0:
+            break
+        at_hand = piece[s]
+        many = 0
+        k = head[s]
+        i = segment_of[k]
+        while k >= 0:
+            chosen[many] = k
+            many += 1
+            k = following[k]
+        head[s] = -1
+        length = np.sqrt((ends[i, 2] - ends[i, 0]) ** 2 + (ends[i, 3] - ends[i, 1]) ** 2)
+        for j in range(0 if only_totals else many):
+            k = chosen[j]
+            c = camera_of[k]
+            bit = np.uint64(1) << np.uint64(c % 64)
+            for level in range(n_levels):
+                if extent[k, level] != NONE:
+                    part = length
+                    if extent[k, level] != ALL:
+                        part = (end_of[k, level] - start_of[k, level]) * length
+                    own[c, level] += part
+                    cameras_m[level] += part
+                    seen_by[level, c // 64] |= bit
+        for level in range(n_levels):
+            # Cameras that have all of the segment in view are counted, the others' parts sorted.
+            whole, partial = 0, 0
+            which = 0  # sum of the numbers of the cameras at once: with a single camera, its number
+            for j in range(many):
+                k = chosen[j]
+                if extent[k, level] == NONE:
+                    continue
+                if extent[k, level] != ALL:
+                    in_part[partial] = k
+                    partial += 1
+                    continue
+                whole += 1
+                if only_totals:
+                    break
+                c = camera_of[k]
+                which += c
+                if n_groups > 0:
+                    for g in range(group_start[c], group_start[c + 1]):
+                        in_group[group_of[g]] += 1
+            if whole > 0:
+                seen[level] += length
+                if only_totals:
+                    continue
+            parts_matter = partial > 0 and whole < 2
+            if whole > 1 and n_groups > 0:
+                for j in range(partial):
+                    c = camera_of[in_part[j]]
+                    for g in range(group_start[c], group_start[c + 1]):
+                        parts_matter |= in_group[group_of[g]] == 0
+            events = 0
+            for j in range(partial if parts_matter else 0):
+                k = in_part[j]
+                # Sorted by insertion; where parts touch, ends come first.
+                for side in range(2):
+                    at = start_of[k, level] if side == 0 else end_of[k, level]
+                    what = k if side == 0 else -k - 1
+                    e = events - 1
+                    while e >= 0 and (
+                        event_at[e] > at or (event_at[e] == at and event_of[e] > what)
+                    ):
+                        event_at[e + 1], event_of[e + 1] = event_at[e], event_of[e]
+                        e -= 1
+                    event_at[e + 1], event_of[e + 1] = at, what
+                    events += 1
+            at_once = whole
+            before = 0.0
+            covered = 0.0
+            for e in range(events + 1):
+                at = event_at[e] if e < events else 1.0
+                stretch = (at - before) * length
+                if at_once > 0 and stretch > 0.0:
+                    covered += stretch
+                    if not only_totals:
+                        if at_once == 1:
+                            alone[level, which] += stretch
+                        for g in range(n_groups):
+                            if in_group[g] > 0:
+                                by_group[level, g] += stretch
+                if e == events:
+                    break
+                k = event_of[e]
+                change = 1 if k >= 0 else -1
+                c = camera_of[k if k >= 0 else -k - 1]
+                at_once += change
+                which += change * c
+                if n_groups > 0:
+                    for g in range(group_start[c], group_start[c + 1]):
+                        in_group[group_of[g]] += change
+                before = at
+            if whole == 0:
+                seen[level] += covered
+            in_group[:] = 0
+    if only_totals:
+        return chains, found
+    for level in range(n_levels):
+        for c in range(n_cameras):
+            result.by_camera_m[draw, level, c] = own[c, level]
+            result.alone_m[draw, level, c] = alone[level, c]
+        for g in range(n_groups):
+            result.by_group_m[draw, level, g] = by_group[level, g]
+        for w in range(n_walks):
+            several = 0
+            for word in range(words):
+                bits = met[level, w, word]
+                while bits:
+                    bits &= bits - np.uint64(1)
+                    several += 1
+            result.walk_cameras[draw, level, w] = several
+    return chains, found
+
+
+@compiled
+def expose_draws(
+    first_draw: int,
+    index: Any,
+    tops: Any,
+    over_start: Any,
+    over: Any,
+    x: Any,
+    y: Any,
+    drawn: Any,
+    z: float,
+    ppm: Any,
+    lines: Any,
+    views: Any,
+    piece: Any,
+    only_totals: bool,
+    group_start: Any,
+    group_of: Any,
+    walk_start: Any,
+    walk_of: Any,
+    result: Any,
+) -> tuple[Any, Any]:
+    """Do some draws one after the other, those of `tops`.
+
+    Args:
+        first_draw: number of the first of them.
+        index: as `seen.record_seen` has it, and so what follows.
+        tops: (n_draws, n_buildings) tops of the buildings.
+        over_start: see there.
+        over: see there.
+        x: see there.
+        y: see there.
+        drawn: the other parameters of the cameras, (n_draws, n) of all draws each.
+        z: see there.
+        ppm: see there.
+        lines: see there.
+        views: see there.
+        piece: (n_segments,) the piece that each segment belongs to, ascending.
+        only_totals: fill nothing but ``result.total_m``.
+        group_start: with `group_of`, the groups of each camera, in compressed rows.
+        group_of: see there.
+        walk_start: with `walk_of`, the walks over each piece, in compressed rows.
+        walk_of: see there.
+        result: gets the sums of these draws.
+
+    Returns:
+        what they have in view, and (n_draws, n_levels) how many pieces each has in view; neither
+        counts with `only_totals`.
+    """
+    segments, levels = len(lines.row), len(ppm)
+    buffers = new_buffers(levels)
+    chains = _Chains(
+        np.full(segments, -1, np.int32), np.empty(segments, np.int32), np.empty(1024, np.int32),
+        np.zeros(segments // 64 + 1, np.uint64),
+    )  # fmt: skip
+    found = _new_found(levels, 1024)
+    count = np.zeros((len(tops), levels), np.int64)
+    for number in range(len(tops)):
+        draw = first_draw + number
+        given = CameraColumns(
+            drawn.height_m[draw], drawn.heading_deg[draw], drawn.tilt_deg[draw],
+            drawn.hfov_deg[draw], drawn.vfov_deg[draw], drawn.width_px[draw],
+            drawn.range_m[draw], drawn.sweep_deg[draw],
+        )  # fmt: skip
+        records, buffers = record_seen(
+            index, tops[number], over_start, over, x, y, given, z, ppm, lines, views, buffers
+        )
+        for level in range(levels):
+            count[number, level] = -found.count[level]
+        chains, found = _sum_draw(
+            draw, records, buffers, lines, piece, only_totals, group_start, group_of, walk_start,
+            walk_of, result, chains, found,
+        )  # fmt: skip
+        for level in range(levels):
+            count[number, level] += found.count[level]
+    return found, count
+
+
+@compiled
+def add_at(sums: Any, at: Any, values: Any) -> None:
+    """Add each of `values` to one of `sums`, one after the other."""
+    for i in range(len(at)):
+        sums[at[i]] += values[i]
