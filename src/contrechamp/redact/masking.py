@@ -34,6 +34,7 @@ from contrechamp.redact.review import sheets
 from contrechamp.redact.run import Masked, Run, Unmasked
 from contrechamp.redact.sidecar import read_sidecar
 from contrechamp.redact.sources import SourceFile
+from contrechamp.redact.words_in_pictures import with_pages_read
 
 MASKED, REVIEW = "masked", "review"
 MASKERS = {
@@ -150,7 +151,15 @@ def _mask(
         )
         if kind.kind == "video":
             kernels.lay_out(workshop)
-        outcome = _outcome(run_job(cell, job, progress), kind)
+
+        def mask(asked: MaskingJob) -> Outcome:
+            return _outcome(run_job(cell, asked, progress), kind)
+
+        outcome = mask(job)
+        if kind.kind == "pdf":
+            outcome = with_pages_read(
+                cell, job, outcome, mask, progress, unconfined=settings.unconfined
+            )
     empty(workshop, but=job.target)
     _need_file(job.target)
     outcome, absent, pictures = _looked_at(job, outcome, source.name, settings)

@@ -19,8 +19,10 @@ from contrechamp.redact.near_words import NearWord, looks_at
 from contrechamp.redact.outcome import Box, Check, Covered, Look, Outcome
 from contrechamp.redact.pdf import checks as pdf_checks
 from contrechamp.redact.pdf import page as pdf_page
+from contrechamp.redact.pdf import tiles
 from contrechamp.redact.pdf.annotations import drawn_into_pages
 from contrechamp.redact.pdf.columns import broken_lines
+from contrechamp.redact.pdf.drawn_letters import MOST_PATHS, rows_of_letters
 from contrechamp.redact.pdf.faces import faces_on
 from contrechamp.redact.pdf.page import Glyph
 from contrechamp.redact.pdf.rebuild import TooLargeError, rebuilt
@@ -35,6 +37,8 @@ MAX_SIDE_PT = 14_400.0
 _UNREADABLE = ("\ufffd",)
 _ROUNDS = 4
 _SHOWN_PAGES = 5
+#: What MuPDF calls fonts whose letters are content streams.
+_DRAWN_FONT = "Type3"
 #: What pikepdf calls a content that it was handed.
 _OUR_STREAM = re.compile(r"stream <_io\.BytesIO[^>]*>:? ?")
 
@@ -176,6 +180,7 @@ class _DocumentMasker:
             reading = _("Reading pages of {file}").format(file=self._name)
             with self._progress(reading, len(pdf.pages)) as advance:
                 new = rebuilt(pdf, self._left_out, self._words, advance)
+        new = self._without_words_in_tiles(new)
         # The content of tiles is nowhere on the page, so it can't be checked under an area.
         self._patterned = pdf_checks.has_tiles(new)
         document: Any = pymupdf.open(stream=new, filetype="pdf")
@@ -195,6 +200,17 @@ class _DocumentMasker:
         plain = document.tobytes(garbage=4)
         self._unchanged = pymupdf.open(stream=plain, filetype="pdf")
         return pymupdf.open(stream=plain, filetype="pdf")
+
+    def _without_words_in_tiles(self, content: bytes) -> bytes:
+        clean = tiles.without_words(content, self._words)
+        message = _(
+            "A pattern that repeats on this page (a watermark, a background) held words of the "
+            "list; they were taken out of every tile. No box shows where they were."
+        )
+        for number in clean.pages:
+            self._covered.append(Covered("word", page=number))
+            self._looks.append(Look("words-in-tiles", message, 2, page=number))
+        return clean.content
 
     def mask_page(self, document: Any, number: int, detector: CenterFace | None) -> None:
         """Remove from one page what must go."""
@@ -247,6 +263,9 @@ class _DocumentMasker:
             boxes += [tuple(map(float, box)) for box in hand.boxes_on(number)]
         boxes = [box for box in boxes if not (pymupdf.Rect(box) & page.rect).is_empty]
         self._covered += [Covered("hand", box, page=number) for box in boxes]
+        read = [box for where, box in self._request.read if where == number]
+        self._covered += [Covered("word", box, page=number) for box in read]
+        boxes += read
         if detector is not None:
             covered, looks = faces_on(page, detector, self._request)
             boxes += [face.box for face in covered]
@@ -310,18 +329,43 @@ class _DocumentMasker:
                     page=number + 1,
                 )
             )
-        if any(kind == "fill-image" for kind, _box in page.get_bboxlog()):
-            self._looks.append(
-                Look(
-                    "words-in-pictures",
-                    _(
-                        "Words are not searched for in pictures. Read what they show, and draw "
-                        "boxes."
-                    ),
-                    1,
-                    page=number + 1,
-                )
+        self._report_pictures_of_text(page, number)
+
+    def _report_pictures_of_text(self, page: Any, number: int) -> None:
+        """Report what shows text that tells no letters: pictures, outlines, fonts of drawings."""
+        log = page.get_bboxlog()
+        pictures = [box for kind, box in log if kind == "fill-image"]
+        if pictures:
+            message = _(
+                "Words are not searched for in pictures. Read what they show, and draw boxes."
             )
+            largest = max(pictures, key=lambda box: (box[2] - box[0]) * (box[3] - box[1]))
+            self._look_at_text("words-in-pictures", message, number, largest)
+        if sum(kind in ("fill-path", "stroke-path") for kind, _box in log) > MOST_PATHS:
+            message = _(
+                "This page has very many lines and shapes; some may be letters, which are not "
+                "searched. Read the page, and draw boxes."
+            )
+            self._look_at_text("drawn-letters", message, number)
+        elif rows := rows_of_letters(page):
+            message = ngettext(
+                "{count} row of shapes looks like letters that were drawn as outlines; words are "
+                "not searched for in it. Read it, and draw boxes.",
+                "{count} rows of shapes look like letters that were drawn as outlines; words are "
+                "not searched for in them. Read them, and draw boxes.",
+                len(rows),
+            ).format(count=len(rows))
+            self._look_at_text("drawn-letters", message, number, rows[0])
+        if any(font[2] == _DRAWN_FONT for font in page.get_fonts()):
+            message = _(
+                "The letters of a font on this page are drawings, which may show other letters "
+                "than those that are searched. Read the page, and draw boxes."
+            )
+            self._look_at_text("drawn-letters", message, number)
+
+    def _look_at_text(self, code: str, message: str, number: int, box: Any = None) -> None:
+        place = None if box is None else tuple(map(float, box))
+        self._looks.append(Look(code, message, 1, place, page=number + 1))  # type: ignore[arg-type]
 
     def outcome(self, content: bytes) -> Outcome:
         """Check the finished file and return the outcome."""

@@ -64,16 +64,17 @@ def appearance(page: Any, *, annotations: bool = False) -> Pixels:
 def glyphs(page: Any, document: Any) -> list[Glyph]:
     """Return every character of a page, even outside its edges, in the order of its content.
 
-    A character is seen if the page looks different there without any text.
+    A character is seen if the page looks different there without any text. Text of tiles and masks
+    cannot be taken away; it counts as seen.
     """
     shown = appearance(page)
-    without = _without_text(page, document)
+    without, stays = _without_text(page, document)
     height, width = shown.shape[:2]
     scale = (width / page.rect.width, height / page.rect.height)
     change = np.abs(shown.astype(np.int16) - without).max(axis=2) > LEAST_CONTRAST
     found: list[Glyph] = []
     for text, box in characters(page):
-        if box is None or not _inked(text):
+        if box is None or not _inked(text) or (text, box) in stays:
             found.append(Glyph(text, box))
             continue
         x0, y0 = int(box[0] * scale[0]), int(box[1] * scale[1])
@@ -94,12 +95,13 @@ def characters(page: Any) -> Iterator[tuple[str, Box | None]]:
             yield "\n", None
 
 
-def _without_text(page: Any, document: Any) -> Pixels:
+def _without_text(page: Any, document: Any) -> tuple[Pixels, set[tuple[str, Box | None]]]:
+    """Return what a page looks like without its text, and the characters that still are there."""
     copy = pymupdf.open()
     copy.insert_pdf(document, from_page=page.number, to_page=page.number)
     bare: Any = copy[0]
-    _redact(bare, [_everywhere(bare)], graphics=0, images=0)
-    return appearance(bare)
+    remove_text(bare, None)
+    return appearance(bare), set(characters(bare))
 
 
 def _everywhere(page: Any) -> Any:
@@ -119,6 +121,12 @@ def remove_unseen(page: Any, glyphs: Sequence[Glyph]) -> None:
             if not seen:
                 boxes += _run_boxes([glyph.box for glyph in run if glyph.box is not None])
     _redact(page, [_inside(box) for box in boxes], graphics=0, images=0)
+
+
+def remove_text(page: Any, boxes: Sequence[Box] | None) -> None:
+    """Remove the text in boxes, or all of it, and nothing else."""
+    where = [_everywhere(page)] if boxes is None else [_inside(box) for box in boxes]
+    _redact(page, where, graphics=0, images=0)
 
 
 def _run_boxes(boxes: Sequence[Box]) -> Sequence[Box]:

@@ -26,7 +26,8 @@ from contrechamp.vault.case import Case
 from contrechamp.vault.object_keys import ObjectKey
 from contrechamp.vault.seekable import CHUNK, Seekable
 from contrechamp.vault.taking import Incoming
-from contrechamp.vault.texts import packed, reading, tables, tesseract
+from contrechamp.cell import tesseract
+from contrechamp.vault.texts import packed, reading, tables
 from contrechamp.vault.texts.in_cell import by_kind
 from contrechamp.vault.texts.in_cell.kinds import (
     HEAD,
