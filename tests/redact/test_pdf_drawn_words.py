@@ -172,7 +172,8 @@ def test_text_drawn_as_outlines_is_a_look_with_its_place(tmp_path):
     [look] = [look for look in outcome.looks if look.code == "drawn-letters"]
     x0, y0, x1, y1 = look.box
     assert (look.page, look.urgency) == (1, 1)
-    assert x0 < 60 < 280 < x1 and 70 < y0 < 90 < 100 < y1 < 115
+    assert x0 < 60 < 280 < x1
+    assert 70 < y0 < 90 < 100 < y1 < 115
 
 
 def test_letters_of_a_font_that_are_drawings_are_a_look(tmp_path):
