@@ -120,12 +120,10 @@ class Ooxml(Rebuilder):
 
     Args:
         folder: that of the main part, which names the kind of document.
-        roots: the new parts, by new name.
         facts: what a module notes about one part for another, such as hidden styles.
     """
 
     folder: str = ""
-    roots: dict[str, Any] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
     _types: dict[str, str] = field(default_factory=dict)
     _links: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)

@@ -171,11 +171,14 @@ def _is_chosen(name: Any, operator: Any) -> bool:
 
 
 def _strings(pieces: list[bytes], what: str) -> Iterator[_Text]:
-    """Yield how the strings of one operator can be read: each by itself, and joined."""
+    """Yield how the strings of one operator can be read: each by itself, and joined.
+
+    A byte that is no text in one way of reading stands between letters: it is none of them.
+    """
     for data in dict.fromkeys([*pieces, b"".join(pieces)]):
         yield _Text(data.decode("latin-1"), what)
         if any(byte > 127 for byte in data):
-            yield _Text(data.decode("utf-8", "ignore"), what)
+            yield _Text(data.decode("utf-8", "replace"), what)
         for start in (0, 1):
-            yield _Text(data[start:].decode("utf-16-be", "ignore"), what)
-            yield _Text(data[start:].decode("utf-16-le", "ignore"), what)
+            yield _Text(data[start:].decode("utf-16-be", "replace"), what)
+            yield _Text(data[start:].decode("utf-16-le", "replace"), what)
