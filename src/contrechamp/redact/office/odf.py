@@ -63,9 +63,12 @@ _UNWRAPPED = frozenset(
         "note-ref", "sequence-ref", "sequence", "meta-field",
     }
 )  # fmt: skip
+#: Of a reference to literature only the text that it shows stays; of a link to a picture, these.
+_CITATION, _PICTURE_LINK = "bibliography-mark", frozenset({"href", "type", "show", "actuate"})
 _ATTRIBUTES_REMOVED = frozenset(
     {"formula", "string-value", "condition", "content-validation-name", "title",
-     "change-id", "protection-key", "target-frame-name", "filter-name", "onclick", "help-id"}
+     "change-id", "protection-key", "target-frame-name", "filter-name", "onclick", "help-id",
+     "string-value-phonetic", "key1", "key2", "key1-phonetic", "key2-phonetic", "control"}
 )  # fmt: skip
 
 
@@ -211,11 +214,12 @@ class Odf(Rebuilder):
         for name in list(element.attrib):
             bare, where = name.rpartition("}")[2], namespace(name)
             if where == _XLINK:
-                if not picture:
+                if not picture or bare not in _PICTURE_LINK:
                     del element.attrib[name]
             elif (
                 (where and where not in _KNOWN and not name.startswith("{http://www.w3.org/XML"))
                 or bare in _ATTRIBUTES_REMOVED
+                or (local(element) == _CITATION and bare != "bibliography-type")
                 or (bare == "name" and where == _NS["draw"] and local(element) != "fill-image"
                     and local(element) not in ("page", "gradient", "hatch", "marker", "stroke-dash",
                                                "opacity"))
@@ -233,6 +237,14 @@ class Odf(Rebuilder):
         self.found += found
         for element in changed:
             _forget_value(element)
+        for shown in root.iter(f"{{{_NS['number']}}}*"):
+            if local(shown).endswith("-style"):
+                self.found += remove_from_text(shown, self.words, _is_of_format, gap_of)
+        for element in root.iter(etree.Element):
+            # Titles of indexes, headers and footers of slides: texts in no paragraph.
+            if element.text and self.words.find(element.text):
+                self.found += 1
+                element.text = text.replaced(element.text, self.words)
         for cell in root.iter(_tag("table", "table-cell")):
             # A number may hold what its format does not show.
             if self.words.find(cell.get(_tag("office", "value"), "")):
@@ -245,6 +257,11 @@ class Odf(Rebuilder):
 def is_text(element: Any) -> bool:
     """Tell whether an element holds shown text."""
     return namespace(element.tag) == _NS["text"]
+
+
+def _is_of_format(element: Any) -> bool:
+    """Tell whether an element holds what a number format puts beside the number."""
+    return namespace(element.tag) == _NS["number"]
 
 
 def _forget_value(element: Any) -> None:

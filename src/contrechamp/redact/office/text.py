@@ -135,20 +135,23 @@ def _cut(pieces: list[list[Any]], starts: Sequence[int], begin: int, end: int) -
             put = True
 
 
+#: Attributes that say which part is meant, by an id that is made anew.
+_RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 #: Attributes with free text; the values of others belong to the format, such as "left".
-_FREE = frozenset({"name", "styleId", "style-name", "display-name", "parent-style-name", "descr",
-                   "next-style-name", "master-page-name", "list-style-name",
-                   "label", "text", "typeface", "ascii", "hAnsi", "eastAsia", "cs",
-                   "font-name", "font-family", "font-name-asian", "font-name-complex",
-                   "font-family-asian", "font-family-complex"})  # fmt: skip
+_FREE = frozenset({"name", "styleId", "styleName", "descr", "label", "text", "typeface", "ascii",
+                   "hAnsi", "eastAsia", "cs", "font", "defaultTableStyle",
+                   "defaultPivotStyle", "font-adornments", "font-family", "font-name-asian",
+                   "font-name-complex", "font-family-asian", "font-family-complex", "num-prefix",
+                   "num-suffix", "bullet-char", "id", "idref",
+                   "continue-list"})  # fmt: skip
 _NAMED = frozenset({"name", "aliases", "basedOn", "next", "link", "pStyle", "rStyle", "tblStyle",
-                    "numStyleLink", "styleLink", "lvlText", "rFont"})  # fmt: skip
+                    "numStyleLink", "styleLink", "lvlText", "rFont", "altName"})  # fmt: skip
 
 
 def _free(element: Any) -> Iterator[tuple[str, str]]:
     for name, value in element.attrib.items():
         bare = str(name).rpartition("}")[2]
-        if bare in _FREE or (bare == "val" and local(element) in _NAMED):
+        if bare in _FREE or bare.endswith("-name") or (bare == "val" and local(element) in _NAMED):
             yield name, value
 
 
