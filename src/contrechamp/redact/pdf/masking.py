@@ -14,7 +14,7 @@ import pymupdf
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.progress import Progress
-from contrechamp.redact.faces.centerface import CenterFace
+from contrechamp.redact.faces.hits import Detector
 from contrechamp.redact.near_words import NearWord, looks_at
 from contrechamp.redact.outcome import Box, Check, Covered, Look, Outcome
 from contrechamp.redact.pdf import checks as pdf_checks
@@ -23,7 +23,6 @@ from contrechamp.redact.pdf import tiles
 from contrechamp.redact.pdf.annotations import drawn_into_pages
 from contrechamp.redact.pdf.columns import broken_lines
 from contrechamp.redact.pdf.drawn_letters import MOST_PATHS, rows_of_letters
-from contrechamp.redact.pdf.faces import faces_on
 from contrechamp.redact.pdf.page import Glyph
 from contrechamp.redact.pdf.rebuild import TooLargeError, rebuilt
 from contrechamp.redact.pdf.remaining_words import places_of_words
@@ -62,7 +61,7 @@ def mask_pdf(source: Path, target: Path, request: Request, progress: Progress) -
     pymupdf.TOOLS.mupdf_display_errors(False)
     words = asked_words(request)
     masker = _DocumentMasker(source, words, request, progress)
-    detector = None if request.boxes_only else CenterFace(request.threads)
+    detector = None if request.boxes_only else _detector(request)
     with _refusing(source.name):
         document = masker.rebuilt_document()
         with progress(_("Pages of {file}").format(file=source.name), len(document)) as advance:
@@ -73,6 +72,12 @@ def mask_pdf(source: Path, target: Path, request: Request, progress: Progress) -
         outcome = masker.outcome(content)
     target.write_bytes(content)
     return outcome
+
+
+def _detector(request: Request) -> Detector:
+    from contrechamp.redact.faces.centerface import CenterFace  # loads a runtime, which takes time
+
+    return CenterFace(request.threads)
 
 
 @contextmanager
@@ -232,11 +237,11 @@ class _DocumentMasker:
             self._looks.append(Look("words-in-tiles", message, 2, page=number))
         return clean.content
 
-    def mask_page(self, document: Any, number: int, detector: CenterFace | None) -> None:
+    def mask_page(self, document: Any, number: int, detector: Detector | None) -> None:
         """Remove from one page what must go."""
         page = document[number]
         shown = pdf_page.appearance(page)
-        glyphs = pdf_page.glyphs(page, document)
+        glyphs = pdf_page.glyphs(page, document, shown)
         areas = self._areas(page, detector)
         words = self._word_boxes(glyphs, number)
         boxes = [*areas, *words]
@@ -302,7 +307,7 @@ class _DocumentMasker:
             pdf_page.remove(page, [], more)
         return False
 
-    def _areas(self, page: Any, detector: CenterFace | None) -> list[Box]:
+    def _areas(self, page: Any, detector: Detector | None) -> list[Box]:
         number = page.number + 1
         hand = self._request.hand
         boxes: list[Any] = [*self._asked.get(page.number, ())]
@@ -314,6 +319,8 @@ class _DocumentMasker:
         self._covered += [Covered("word", box, page=number) for box in read]
         boxes += read
         if detector is not None:
+            from contrechamp.redact.pdf.faces import faces_on  # as slow
+
             covered, looks = faces_on(page, detector, self._request)
             boxes += [face.box for face in covered]
             self._covered += covered

@@ -61,17 +61,21 @@ def appearance(page: Any, *, annotations: bool = False) -> Pixels:
     return rendered(page, LOOK_ZOOM, MAX_LOOK_PIXELS, annotations=annotations)
 
 
-def glyphs(page: Any, document: Any) -> list[Glyph]:
+def glyphs(page: Any, document: Any, shown: Pixels) -> list[Glyph]:
     """Return every character of a page, even outside its edges, in the order of its content.
 
     A character is seen if the page looks different there without any text. Text of tiles and masks
     cannot be taken away; it counts as seen.
+
+    Args:
+        page: of `document`.
+        document: rebuilt.
+        shown: what the page looks like.
     """
-    shown = appearance(page)
     without, stays = _without_text(page, document)
     height, width = shown.shape[:2]
     scale = (width / page.rect.width, height / page.rect.height)
-    change = np.abs(shown.astype(np.int16) - without).max(axis=2) > LEAST_CONTRAST
+    change = change_between(shown, without, LEAST_CONTRAST)
     found: list[Glyph] = []
     for text, box in characters(page):
         if box is None or not _inked(text) or (text, box) in stays:
@@ -292,11 +296,25 @@ def same_outside(
             return False
         low, left = max(y0 - _EDGE_PX, 0), max(x0 - _EDGE_PX, 0)
         outside[low : y1 + _EDGE_PX, left : x1 + _EDGE_PX] = False
-    change = np.abs(before.astype(np.int16) - after).max(axis=2) * outside
     if not picture:
-        return bool((change > _EDGE_CHANGE).sum() <= _EDGE_SHARE * change.size)
+        change = change_between(before, after, _EDGE_CHANGE) & outside
+        return int(change.sum()) <= _EDGE_SHARE * change.size
     old, new = (_squares(pixels * outside[:, :, None]) for pixels in (before, after))
     return float((np.abs(old - new) > _SQUARE_CHANGE).mean()) <= _SQUARE_SHARE
+
+
+def change_between(before: Pixels, after: Pixels, more_than: int) -> npt.NDArray[np.bool_]:
+    """Return where two renderings differ by more than a value in any channel: (height, width).
+
+    Most lines of most pages are alike: only the others are looked at.
+    """
+    height, width = before.shape[:2]
+    changed = np.zeros((height, width), bool)
+    rows = (before.reshape(height, -1) != after.reshape(height, -1)).any(axis=1)
+    one, other = before[rows], after[rows]
+    apart = (np.maximum(one, other) - np.minimum(one, other)) > more_than
+    changed[rows] = apart[:, :, 0] | apart[:, :, 1] | apart[:, :, 2]
+    return changed
 
 
 def _squares(pixels: Pixels) -> npt.NDArray[np.float64]:
