@@ -1,9 +1,7 @@
 """Masks PDFs: removes areas, words and faces from the content, and all that no page shows."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -12,34 +10,26 @@ import pikepdf
 import pymupdf
 
 from contrechamp.base.errors import InputError
-from contrechamp.base.i18n import _, ngettext
+from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress
 from contrechamp.redact.faces.hits import Detector
-from contrechamp.redact.near_words import NearWord, looks_at
 from contrechamp.redact.outcome import Box, Check, Covered, Look, Outcome
 from contrechamp.redact.pdf import checks as pdf_checks
+from contrechamp.redact.pdf import looks, tiles
 from contrechamp.redact.pdf import page as pdf_page
-from contrechamp.redact.pdf import tiles
 from contrechamp.redact.pdf.annotations import drawn_into_pages
 from contrechamp.redact.pdf.columns import broken_lines
-from contrechamp.redact.pdf.drawn_letters import MOST_PATHS, rows_of_letters
+from contrechamp.redact.pdf.opening import content_of, mended, refusing
 from contrechamp.redact.pdf.page import Glyph
-from contrechamp.redact.pdf.rebuild import TooLargeError, rebuilt
+from contrechamp.redact.pdf.rebuild import rebuilt
 from contrechamp.redact.pdf.remaining_words import places_of_words
-from contrechamp.redact.pdf.work import TooMuchError
 from contrechamp.redact.request import Request
 from contrechamp.redact.words import Words, asked_words
 
-MAX_BYTES = 512 << 20
 MAX_PAGES = 3_000
 MAX_SIDE_PT = 14_400.0
-_UNREADABLE = ("\ufffd",)
 _ROUNDS = 4
 _SHOWN_PAGES = 5
-#: What MuPDF calls fonts whose letters are content streams.
-_DRAWN_FONT = "Type3"
-#: What pikepdf calls a content that it was handed.
-_OUR_STREAM = re.compile(r"stream <_io\.BytesIO[^>]*>:? ?")
 
 
 def mask_pdf(source: Path, target: Path, request: Request, progress: Progress) -> Outcome:
@@ -62,7 +52,7 @@ def mask_pdf(source: Path, target: Path, request: Request, progress: Progress) -
     words = asked_words(request)
     masker = _DocumentMasker(source, words, request, progress)
     detector = None if request.boxes_only else _detector(request)
-    with _refusing(source.name):
+    with refusing(source.name):
         document = masker.rebuilt_document()
         with progress(_("Pages of {file}").format(file=source.name), len(document)) as advance:
             for number in range(len(document)):
@@ -78,47 +68,6 @@ def _detector(request: Request) -> Detector:
     from contrechamp.redact.faces.centerface import CenterFace  # loads a runtime, which takes time
 
     return CenterFace(request.threads)
-
-
-@contextmanager
-def _refusing(name: str) -> Iterator[None]:
-    """Turn what a hostile or damaged file raises, which may be anything, into an InputError."""
-    try:
-        yield
-    except pikepdf.PasswordError as error:
-        raise InputError(
-            _("is locked with a password; open it and print it to a new PDF first"), where=name
-        ) from error
-    except TooLargeError as error:
-        raise InputError(
-            _("unpacks to more than any document needs; print it to a new PDF first"), where=name
-        ) from error
-    except TooMuchError as error:
-        raise InputError(
-            _(
-                "page {page} draws {operators} times, by forms within forms: more than any page "
-                "needs; print it to a new PDF first"
-            ).format(page=error.page, operators=f"{error.operators:,}"),
-            where=name,
-        ) from error
-    except (
-        pikepdf.PdfError,
-        pikepdf.exceptions.DependencyError,
-        pymupdf.FileDataError,
-        pymupdf.mupdf.FzErrorBase,
-        ValueError,
-        TypeError,
-        KeyError,
-        AttributeError,
-        RuntimeError,
-    ) as error:
-        raise InputError(
-            _("is damaged: {reason}. Open it and print it to a new PDF first").format(
-                reason=_OUR_STREAM.sub("", (str(error).splitlines() or [""])[0])[:200]
-                or type(error).__name__
-            ),
-            where=name,
-        ) from error
 
 
 class _DocumentMasker:
@@ -141,13 +90,6 @@ class _DocumentMasker:
         self._changed: set[int] = set()
         self._asked: dict[int, list[Any]] = {}
 
-    def _read(self) -> bytes:
-        with self._source.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-        if len(content) > MAX_BYTES:
-            raise TooLargeError
-        return content
-
     def _opened(self, content: bytes) -> pikepdf.Pdf:
         """Open the source; one that is damaged, as MuPDF mends it."""
         try:
@@ -158,25 +100,16 @@ class _DocumentMasker:
             return self._mended(content, error)
 
     def _mended(self, content: bytes, error: Exception) -> pikepdf.Pdf:
-        """Open the source as MuPDF mends it, with its content streams written anew.
-
-        Args:
-            content: of it.
-            error: that the other reader met, raised if MuPDF finds no page either.
-        """
-        with pymupdf.open(stream=content, filetype="pdf") as document:
-            if document.needs_pass or not len(document):
-                raise error
-            mended = document.tobytes(garbage=1, clean=True)
+        pdf = mended(content, error)
         self._note_damage()
-        return pikepdf.open(BytesIO(mended))
+        return pdf
 
     def _note_damage(self) -> None:
         self._looks.append(Look("damaged", _("The file is damaged; compare every page."), 1))
 
     def rebuilt_document(self) -> Any:
         """Return the document rebuilt, with all pages upright."""
-        content = self._read()
+        content = content_of(self._source)
         try:
             new = self._rebuilt(self._opened(content), content)
         except pikepdf.PasswordError:
@@ -246,8 +179,12 @@ class _DocumentMasker:
         words = self._word_boxes(glyphs, number)
         boxes = [*areas, *words]
         self._boxes.append(boxes)  # the same list: boxes found later are added to it
-        self._report_text(page, glyphs, number)
-        self._report_near_words(glyphs, number)
+        hidden = sum(glyph.box is not None and not glyph.seen for glyph in glyphs)
+        self._left_out["hidden"] += hidden
+        self._looks += looks.at_hidden_text(hidden, number + 1)
+        if self._words:
+            self._looks += looks.at_text_without_letters(page, glyphs, number + 1)
+            self._looks += looks.at_near_words(self._words, glyphs, number + 1)
         pdf_page.remove_unseen(page, glyphs)
         pdf_page.remove_outside(page)
         clean = pdf_page.remove(page, areas, words) and not (self._patterned and areas)
@@ -321,115 +258,42 @@ class _DocumentMasker:
         if detector is not None:
             from contrechamp.redact.pdf.faces import faces_on  # as slow
 
-            covered, looks = faces_on(page, detector, self._request)
+            covered, perhaps = faces_on(page, detector, self._request)
             boxes += [face.box for face in covered]
             self._covered += covered
-            self._looks += looks
+            self._looks += perhaps
         return boxes
 
     def _word_boxes(self, glyphs: list[Glyph], number: int) -> list[Box]:
         boxes: list[Box] = []
-        runs = [glyphs[begin:end] for begin, end in self._words.find_in_characters(_texts(glyphs))]
+        runs = [
+            glyphs[begin:end]
+            for begin, end in self._words.find_in_characters([glyph.text for glyph in glyphs])
+        ]
         for places in broken_lines(glyphs) if self._words else ():
             read = [glyphs[place] for place in places]
-            runs += [read[begin:end] for begin, end in self._words.find_in_characters(_texts(read))]
+            runs += [
+                read[begin:end]
+                for begin, end in self._words.find_in_characters([glyph.text for glyph in read])
+            ]
         for run in runs:
-            for line in _lines(run):
+            for line in pdf_page.boxes_of_lines(run):
                 if line not in boxes:
                     boxes.append(line)
                     self._covered.append(Covered("word", line, page=number + 1))
         return boxes
 
-    def _report_near_words(self, glyphs: list[Glyph], number: int) -> None:
-        found = []
-        for near in self._words.near(_texts(glyphs)):
-            run = glyphs[near.begin : near.end]
-            box = next(_lines(run), None)
-            text = "".join(_texts(run))
-            found.append(NearWord(near, text, box=box, page=number + 1))
-        self._looks += looks_at(found, number + 1)
-
-    def _report_text(self, page: Any, glyphs: list[Glyph], number: int) -> None:
-        hidden = sum(glyph.box is not None and not glyph.seen for glyph in glyphs)
-        if hidden:
-            self._left_out["hidden"] += hidden
-            self._looks.append(
-                Look(
-                    "hidden-text",
-                    ngettext(
-                        "{n} character that nobody sees was removed: invisible, covered, off the "
-                        "page, tiny, or in the colour of the paper. Scanned pages usually have "
-                        "such text.",
-                        "{n} characters that nobody sees were removed: invisible, covered, off the "
-                        "page, tiny, or in the colour of the paper. Scanned pages usually have "
-                        "such text.",
-                        hidden,
-                    ).format(n=hidden),
-                    3,
-                    page=number + 1,
-                )
-            )
-        if not self._words:
-            return
-        if any(glyph.text in _UNREADABLE or "\ue000" <= glyph.text <= "\uf8ff" for glyph in glyphs):
-            self._looks.append(
-                Look(
-                    "unreadable-text",
-                    _(
-                        "Not every letter on this page can be identified: words may have been "
-                        "missed. Read the page, and draw boxes."
-                    ),
-                    1,
-                    page=number + 1,
-                )
-            )
-        self._report_pictures_of_text(page, number)
-
-    def _report_pictures_of_text(self, page: Any, number: int) -> None:
-        """Report what shows text that tells no letters: pictures, outlines, fonts of drawings."""
-        log = page.get_bboxlog()
-        pictures = [box for kind, box in log if kind == "fill-image"]
-        if pictures:
-            message = _(
-                "Words are not searched for in pictures. Read what they show, and draw boxes."
-            )
-            largest = max(pictures, key=lambda box: (box[2] - box[0]) * (box[3] - box[1]))
-            self._look_at_text("words-in-pictures", message, number, largest)
-        if sum(kind in ("fill-path", "stroke-path") for kind, _box in log) > MOST_PATHS:
-            message = _(
-                "This page has very many lines and shapes; some may be letters, which are not "
-                "searched. Read the page, and draw boxes."
-            )
-            self._look_at_text("drawn-letters", message, number)
-        elif rows := rows_of_letters(page):
-            message = ngettext(
-                "{count} row of shapes looks like letters that were drawn as outlines; words are "
-                "not searched for in it. Read it, and draw boxes.",
-                "{count} rows of shapes look like letters that were drawn as outlines; words are "
-                "not searched for in them. Read them, and draw boxes.",
-                len(rows),
-            ).format(count=len(rows))
-            self._look_at_text("drawn-letters", message, number, rows[0])
-        if any(font[2] == _DRAWN_FONT for font in page.get_fonts()):
-            message = _(
-                "The letters of a font on this page are drawings, which may show other letters "
-                "than those that are searched. Read the page, and draw boxes."
-            )
-            self._look_at_text("drawn-letters", message, number)
-
-    def _look_at_text(self, code: str, message: str, number: int, box: Any = None) -> None:
-        place = None if box is None else tuple(map(float, box))
-        self._looks.append(Look(code, message, 1, place, page=number + 1))  # type: ignore[arg-type]
-
     def outcome(self, content: bytes) -> Outcome:
         """Check the finished file and return the outcome."""
         checks, different = self._checks(content)
-        looks = [*self._looks, *different, *self._general_looks()]
+        found = sum(covered.by == "word" for covered in self._covered)
+        general = looks.at_the_whole(self._left_out, found=found, asked=bool(self._words))
+        found_looks = [*self._looks, *different, *general]
         return Outcome(
             kind="pdf",
             pages=len(self._boxes),
             covered=tuple(self._covered),
-            looks=tuple(sorted(looks, key=lambda look: (look.urgency, look.page or 0))),
+            looks=tuple(sorted(found_looks, key=lambda look: (look.urgency, look.page or 0))),
             checks=checks,
             removed=pdf_checks.removed(self._left_out),
         )
@@ -483,7 +347,7 @@ class _DocumentMasker:
     def _differences(self) -> list[Look]:
         """Compare with the source as readers show it: colours may differ, content may be lost."""
         try:
-            with pymupdf.open(stream=self._read(), filetype="pdf") as document:
+            with pymupdf.open(stream=content_of(self._source), filetype="pdf") as document:
                 different = list(self._different_from(document))
         except (pymupdf.FileDataError, pymupdf.mupdf.FzErrorBase, ValueError):
             different = list(range(1, len(self._boxes) + 1))  # damaged; another reader opened it
@@ -498,52 +362,3 @@ class _DocumentMasker:
                 if not pdf_page.same_outside(shown, pdf_page.appearance(old), ()):
                     yield page.number + 1
                 advance(1)
-
-    def _general_looks(self) -> Iterator[Look]:
-        if self._left_out["drawn"]:
-            yield Look(
-                "comments-drawn",
-                _(
-                    "What comments, stamps and form fields showed is now part of the pages; check "
-                    "whether it may be passed on."
-                ),
-                1,
-            )
-        if self._left_out["xfa"]:
-            yield Look("xfa", _("An XFA form was removed: pages may be empty."), 1)
-        found = sum(covered.by == "word" for covered in self._covered)
-        if self._words and not found:
-            yield Look("no-word-found", _("None of the words was found in the text."), 1)
-        elif found:
-            yield Look(
-                "length-of-words",
-                _(
-                    "The width of a black box and the text around it can reveal which word fits. "
-                    "Cover more of the line where few words would fit."
-                ),
-                2,
-            )
-        if self._left_out["pictures"]:
-            yield Look(
-                "cropped-pictures",
-                _(
-                    "Pictures that a program cropped may hold more than the page shows. Faces are "
-                    "searched for only in what is shown."
-                ),
-                2,
-            )
-
-
-def _texts(glyphs: list[Glyph]) -> list[str]:
-    return [glyph.text for glyph in glyphs]
-
-
-def _lines(glyphs: list[Glyph]) -> Iterator[Box]:
-    """Yield one box around the glyphs of each line."""
-    line: list[Box] = []
-    for glyph in [*glyphs, Glyph("\n", None)]:
-        if glyph.box is not None:
-            line.append(glyph.box)
-        elif line:
-            yield pdf_page.around(line)
-            line = []

@@ -146,6 +146,17 @@ def around(boxes: Sequence[Box]) -> Box:
     return min(x0), min(y0), max(x1), max(y1)
 
 
+def boxes_of_lines(glyphs: Sequence[Glyph]) -> Iterator[Box]:
+    """Yield one box around the glyphs of each line."""
+    line: list[Box] = []
+    for glyph in [*glyphs, Glyph("\n", None)]:
+        if glyph.box is not None:
+            line.append(glyph.box)
+        elif line:
+            yield around(line)
+            line = []
+
+
 def _lines(glyphs: Sequence[Glyph]) -> Iterator[list[Glyph]]:
     """Yield the glyphs of each line; blanks count as seen if a neighbour is."""
     for placed, line in itertools.groupby(glyphs, lambda glyph: glyph.box is not None):
