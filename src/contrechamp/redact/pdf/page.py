@@ -272,20 +272,25 @@ def _edges(page: Any) -> Iterator[Any]:
 
 
 def _text_left(page: Any, areas: Sequence[Box], words: Sequence[Box]) -> bool:
-    inner = [pymupdf.Rect(box) for box in areas] + [pymupdf.Rect(_inside(box)) for box in words]
-    for text, box in characters(page):
-        if box is None or not _inked(text):
-            continue
-        middle = pymupdf.Point((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
-        if any(bool(middle in area) for area in inner):
-            return True
-    return False
+    inner = np.array([*areas, *map(_inside, words)], float).reshape(-1, 4)
+    if not len(inner):
+        return False
+    inked = [box for text, box in characters(page) if box is not None and _inked(text)]
+    x0, y0, x1, y1 = np.array(inked, float).reshape(-1, 4).T
+    left, top, right, bottom = inner.T[:, :, None]
+    across, down = (x0 + x1) / 2, (y0 + y1) / 2
+    within = (left <= across) & (across < right) & (top <= down) & (down < bottom)
+    return bool(within.any())
 
 
 def draw_boxes(page: Any, boxes: Sequence[Box]) -> None:
     """Draw black boxes on top of everything."""
-    for box in boxes:
-        page.draw_rect(pymupdf.Rect(box), color=None, fill=(0, 0, 0), overlay=True)
+    if boxes:
+        shape = page.new_shape()
+        for box in boxes:
+            shape.draw_rect(pymupdf.Rect(box))
+        shape.finish(color=None, fill=(0, 0, 0), width=0)
+        shape.commit(overlay=True)
 
 
 def same_outside(
