@@ -83,6 +83,14 @@ def reads_leftward(text: str) -> bool:
     return _RIGHT_TO_LEFT.search(text) is not None
 
 
+def letters_in(text: str) -> frozenset[str]:
+    """Return the bare letters that a text has, in one pass; there may be more that it has not."""
+    if text.isascii():
+        return frozenset(text.casefold())
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return frozenset(unicodedata.normalize("NFKD", folded).translate(_ALIKE))
+
+
 @lru_cache(maxsize=4096)
 def letters_of(character: str) -> str:
     """Return the bare letters that a character or ligature stands for."""

@@ -27,8 +27,6 @@ _SHOWN = 5
 #: Letters whose two bytes in UTF-16 are both printable ASCII: Chinese, and symbols.
 _SPELT_BY_ASCII = re.compile("[\u2020-\u7e7e]")
 _NO_ASCII = re.compile(rb"[^\t\n\r -~]")
-#: Stands between texts that are not read together: no form of a word reaches over it.
-_APART = "\0" * 40
 _MAX_DEPTH = 64
 #: Bytes in which a map of letters says that it is one.
 _HEAD = 1024
@@ -72,17 +70,11 @@ def places_of_words(content: bytes, words: Sequence[str]) -> list[str]:
     with pikepdf.open(BytesIO(content)) as pdf:
         pages, drawings = _pages_of(pdf), _drawings_of(pdf)
         for item in pdf.objects:
-            pieces = [
-                (text, piece.what)
-                for piece in _texts_of(item, drawings)
-                for text in piece.readings(wide=wide)
-            ]
-            # Looked at together first: most objects hold none.
-            if not finder.find(_APART.join(text for text, _what in pieces)):
-                continue
-            for text, what in pieces:
-                for begin, end in finder.find(text):
-                    found[_told(text[begin:end], what, pages.get(item.objgen))] = None
+            for piece in _texts_of(item, drawings):
+                for text in piece.readings(wide=wide):
+                    for begin, end in finder.find(text):
+                        told = _told(text[begin:end], piece.what, pages.get(item.objgen))
+                        found[told] = None
             if len(found) > _SHOWN:
                 break
     return list(found)[:_SHOWN]
