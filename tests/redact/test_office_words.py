@@ -1,11 +1,22 @@
 """Words in the places of office files where texts hide beside cells and paragraphs."""
 
+import re
 import zipfile
 
 import docx
 import openpyxl
+import pptx
 import pytest
 from docx.oxml import OxmlElement
+from odf.draw import Frame, Page, TextBox
+from odf.opendocument import (
+    OpenDocumentPresentation,
+    OpenDocumentSpreadsheet,
+    OpenDocumentText,
+)
+from odf.style import MasterPage, PageLayout
+from odf.table import Table, TableCell, TableRow
+from odf.text import P
 
 from contrechamp.base.progress import silent
 from contrechamp.redact.office.coded_text import header_without, shown_of_header
@@ -103,3 +114,93 @@ def test_names_of_fonts_are_names_too(tmp_path):
     assert "Quixotte" in parts(tmp_path / "a.docx")
     _, target = masked(tmp_path / "a.docx")
     assert "Quixotte" not in parts(target)
+
+
+LISTED = ("Ada Sample", "Quixotte")
+
+
+def a_document(folder):
+    made = docx.Document()
+    made.add_paragraph("Said Ada once.")
+    made.add_paragraph("Ada Q. Sample came")
+    made.sections[0].header.paragraphs[0].text = "Quixote"
+    table = made.add_table(1, 3)
+    for cell, words in zip(table.rows[0].cells, ("Sample", "Ada", "7"), strict=True):
+        cell.text = words
+    made.save(folder / "a.docx")
+    return folder / "a.docx"
+
+
+def some_slides(folder):
+    made = pptx.Presentation()
+    for words in ("Nothing", "Said Ada once."):
+        slide = made.slides.add_slide(made.slide_layouts[5])
+        slide.shapes.title.text = words
+    for words in ("Sample", "Ada"):
+        box = slide.shapes.add_textbox(0, 0, 900_000, 300_000)
+        box.text_frame.text = words
+    box.text_frame.add_paragraph().text = "Quixote"
+    made.save(folder / "a.pptx")
+    return folder / "a.pptx"
+
+
+def open_texts(folder):
+    made = OpenDocumentText()
+    for words in ("Said Ada once.", "Quixote", "of Sample", "Ada"):
+        made.text.addElement(P(text=words))
+    made.save(folder / "a.odt")
+    return folder / "a.odt"
+
+
+def open_sheets(folder):
+    made = OpenDocumentSpreadsheet()
+    table = Table(name="First")
+    for cells in (["Nothing"], ["Said Ada once."], ["of Sample", "Ada"], ["x", "Quixote"]):
+        row = TableRow()
+        for words in cells:
+            cell = TableCell(valuetype="string", stringvalue=words)
+            cell.addElement(P(text=words))
+            row.addElement(cell)
+        table.addElement(row)
+    made.spreadsheet.addElement(table)
+    made.save(folder / "a.ods")
+    return folder / "a.ods"
+
+
+def open_slides(folder):
+    made = OpenDocumentPresentation()
+    layout = PageLayout(name="L")
+    made.automaticstyles.addElement(layout)
+    master = MasterPage(name="M", pagelayoutname=layout)
+    made.masterstyles.addElement(master)
+    for texts in (["Nothing"], ["Said Ada once.", "Quixote", "of Sample", "Ada"]):
+        page = Page(masterpagename=master)
+        for words in texts:
+            frame, box = Frame(width="9cm", height="2cm"), TextBox()
+            box.addElement(P(text=words))
+            frame.addElement(box)
+            page.addElement(frame)
+        made.presentation.addElement(page)
+    made.save(folder / "a.odp")
+    return folder / "a.odp"
+
+
+@pytest.mark.parametrize(
+    ("make", "places"),
+    [
+        (a_document, {"paragraph 1": "Ada", "header 1, paragraph 1": "Quixote"}),
+        (some_slides, {"slide 2, paragraph 1": "Ada", "slide 2, paragraph 4": "Quixote"}),
+        (open_texts, {"paragraph 1": "Ada", "paragraph 2": "Quixote"}),
+        (open_sheets, {"sheet 1, row 2": "Ada", "sheet 1, row 4": "Quixote"}),
+        (open_slides, {"slide 2, paragraph 1": "Ada", "slide 2, paragraph 2": "Quixote"}),
+    ],
+)
+def test_what_is_near_is_told_with_its_place_and_names_over_two_paragraphs_are_gone(
+    tmp_path, make, places
+):
+    outcome, target = masked(make(tmp_path), *LISTED)
+    near = [look.message for look in outcome.looks if look.code == "near-word"]
+    told = dict(message.split(": “", 1) for message in near)
+    assert {place: told[place].partition("”")[0] for place in places} == places
+    assert "ample" not in re.sub(r"<[^>]*>", "", parts(target))
+    assert int(outcome.facts["words removed"]) >= 1

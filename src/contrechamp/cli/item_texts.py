@@ -48,7 +48,7 @@ def read_texts(
 
 def _tell_languages(done: Mapping[Any, int]) -> None:
     """Say in which languages pictures were not read."""
-    from contrechamp.vault.texts import tesseract
+    from contrechamp.cell import tesseract
 
     if not any(how.kind in ("picture", "pdf") for how in done):
         return

@@ -57,6 +57,10 @@ class BareText:
 
 def bare(characters: Sequence[str], order: Sequence[int] | None = None) -> BareText:
     """Return the bare letters of `characters`, in `order` of their places."""
+    if order is None:
+        joined_text = "".join(characters)
+        if joined_text.isascii() and len(joined_text) == len(characters):
+            return BareText(joined_text.casefold(), range(len(characters)))
     text: list[str] = []
     where: list[int] = []
     for place in range(len(characters)) if order is None else order:
@@ -69,7 +73,7 @@ def bare(characters: Sequence[str], order: Sequence[int] | None = None) -> BareT
 def readings(characters: Sequence[str]) -> Iterator[BareText]:
     """Yield how a page can be read: right-to-left lines may stand in the order of the eye."""
     yield bare(characters)
-    if any(reads_leftward(character) for character in characters):
+    if reads_leftward("".join(characters)):
         turned = [place for line in _lines(characters) for place in reversed(line)]
         yield bare(characters, turned)
 
@@ -77,6 +81,14 @@ def readings(characters: Sequence[str]) -> Iterator[BareText]:
 def reads_leftward(text: str) -> bool:
     """Tell whether a text has letters that are written from right to left."""
     return _RIGHT_TO_LEFT.search(text) is not None
+
+
+def letters_in(text: str) -> frozenset[str]:
+    """Return the bare letters that a text has, in one pass; there may be more that it has not."""
+    if text.isascii():
+        return frozenset(text.casefold())
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return frozenset(unicodedata.normalize("NFKD", folded).translate(_ALIKE))
 
 
 @lru_cache(maxsize=4096)

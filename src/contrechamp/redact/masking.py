@@ -36,6 +36,7 @@ from contrechamp.redact.review import sheets
 from contrechamp.redact.run import Masked, Run, Unmasked
 from contrechamp.redact.sidecar import read_sidecar
 from contrechamp.redact.sources import SourceFile
+from contrechamp.redact.words_in_pictures import with_pages_read
 
 MASKED, REVIEW = "masked", "review"
 MASKERS = {
@@ -202,7 +203,15 @@ def _made(
         if kind.kind == "video":
             kernels.lay_out(workshop)
         if not kind.holds_others:
-            outcome = _outcome(run_job(cell, job, progress), kind)
+
+            def mask(asked: MaskingJob) -> Outcome:
+                return _outcome(run_job(cell, asked, progress), kind)
+
+            outcome = mask(job)
+            if kind.kind == "pdf":
+                outcome = with_pages_read(
+                    cell, job, outcome, mask, progress, unconfined=settings.unconfined
+                )
     if kind.holds_others:
         outcome = _of_parts(job, kind, source.name, settings, progress, budget)
     empty(workshop, but=job.target)

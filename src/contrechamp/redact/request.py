@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from contrechamp.redact.outcome import Box
 from contrechamp.redact.sidecar import HandBoxes
 
 #: ``fill``: one fixed colour. ``noise``: coarse random pixels, never made from the picture.
@@ -26,6 +27,7 @@ class Request:
         cover_at: cover hits of at least this score; None: the detector's measured default.
         words: documents: words and names to remove.
         spellings: documents: groups of letters that are written for one another in these words.
+        read: documents: pages, from 1, and the boxes of words that were read in pictures there.
         threads: cores to use; 0: all of them.
     """
 
@@ -38,6 +40,7 @@ class Request:
     cover_at: float | None = None
     words: tuple[str, ...] = ()
     spellings: tuple[tuple[str, ...], ...] = ()
+    read: tuple[tuple[int, Box], ...] = ()
     threads: int = 0
 
     @property

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
-from contrechamp.redact.bare_text import BareText, Span, bare, joined, readings
+from contrechamp.redact.bare_text import BareText, Span, bare, joined, letters_in, readings
 from contrechamp.redact.request import Request
 from contrechamp.redact.word_forms import Form, Kind, Spellings, forms_of, parts_of
 
@@ -52,6 +52,8 @@ class Words:
         self._sure = [form for form in forms if form.kind == "sure"]
         self._near = [form for form in forms if form.kind != "sure"]
         self._misspelt: dict[str, str] | None = None
+        #: Without one of these sets of letters no word is sure to be anywhere.
+        self._needed = {frozenset("".join(form.keys)) for form in self._sure}
 
     def __bool__(self) -> bool:
         return bool(self._sure)
@@ -65,6 +67,9 @@ class Words:
 
         A page may hold right-to-left text in logical or in visual order: lines are read both ways.
         """
+        there = letters_in("".join(characters))
+        if not any(needed <= there for needed in self._needed):
+            return []
         return joined(
             span
             for reading in self._readings(characters)

@@ -12,6 +12,7 @@ _SECTIONS = ("&L", "&C", "&R", "&l", "&c", "&r")
 #: Quoted text, a letter after a backslash, and what pads, fills or asks; the rest may be shown too.
 _LITERAL = re.compile(r'"([^"]*)"?|\\(.)|[_*].|\[[^\]]*\]|([^"\\_*\[]+)', re.DOTALL)
 _GENERAL = "General"
+_IS_GENERAL = re.compile(_GENERAL, re.IGNORECASE)
 
 
 def shown_of_header(text: str) -> str:
@@ -57,7 +58,10 @@ def _pieces(text: str) -> Sequence[tuple[str, str]]:
 
 def shown_of_format(code: str) -> str:
     """Return the text that a number format puts beside the number, and its codes."""
-    return "".join(found[1] or found[2] or found[3] or "" for found in _LITERAL.finditer(code))
+    return "".join(
+        found[1] or found[2] or _IS_GENERAL.sub("", found[3] or "")
+        for found in _LITERAL.finditer(code)
+    )
 
 
 def format_without(code: str, words: Words, taken: set[str]) -> str:

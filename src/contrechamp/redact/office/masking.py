@@ -13,6 +13,7 @@ from contrechamp.base.progress import Progress
 from contrechamp.redact.near_words import looks_at
 from contrechamp.redact.office import zip_package
 from contrechamp.redact.office.coded_text import shown_of_format, shown_of_header
+from contrechamp.redact.office.near import note_near
 from contrechamp.redact.office.odf import Odf
 from contrechamp.redact.office.ooxml import Ooxml
 from contrechamp.redact.office.ooxml_sheets import HEADERS
@@ -62,6 +63,7 @@ def mask_office(source: Path, target: Path, request: Request, progress: Progress
             parts = rebuilder.parts()
         except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
             raise package.damaged(error) from error
+        note_near(rebuilder, open_document=open_document)
         advance(1)
     zip_package.write(target, parts, stored="mimetype" if open_document else "")
     return Outcome(

@@ -11,7 +11,9 @@ from contrechamp.redact.office.text import (
     gap_of,
     local,
     namespace,
+    outermost,
     remove,
+    remove_across,
     remove_from_text,
     unwrap,
 )
@@ -61,9 +63,12 @@ _UNWRAPPED = frozenset(
         "note-ref", "sequence-ref", "sequence", "meta-field",
     }
 )  # fmt: skip
+#: Of a reference to literature only the text that it shows stays; of a link to a picture, these.
+_CITATION, _PICTURE_LINK = "bibliography-mark", frozenset({"href", "type", "show", "actuate"})
 _ATTRIBUTES_REMOVED = frozenset(
     {"formula", "string-value", "condition", "content-validation-name", "title",
-     "change-id", "protection-key", "target-frame-name", "filter-name", "onclick", "help-id"}
+     "change-id", "protection-key", "target-frame-name", "filter-name", "onclick", "help-id",
+     "string-value-phonetic", "key1", "key2", "key1-phonetic", "key2-phonetic", "control"}
 )  # fmt: skip
 
 
@@ -83,22 +88,22 @@ class Odf(Rebuilder):
         if next(manifest.iter(f"{{{_NS['manifest']}}}encryption-data"), None) is not None:
             raise self.package.locked()
         mimetype = self.package.read("mimetype").strip()
-        roots = {
+        self.roots = {
             name: self.package.xml(name)
             for name in ("styles.xml", "content.xml")
             if name in self.package.names
         }
-        for root in roots.values():
+        for root in self.roots.values():
             self._note_hidden(root)
-        for root in roots.values():
+        for root in self.roots.values():
             self._clean(root)
         self._count_other_parts()
         media = {f"Pictures/{name}": data for name, data in self.pictures.masked.items()}
         return {
             "mimetype": mimetype,
-            **{name: serialised(root) for name, root in roots.items()},
+            **{name: serialised(root) for name, root in self.roots.items()},
             **media,
-            "META-INF/manifest.xml": _manifest(mimetype.decode("ascii"), [*roots, *media]),
+            "META-INF/manifest.xml": _manifest(mimetype.decode("ascii"), [*self.roots, *media]),
         }
 
     def _count_other_parts(self) -> None:
@@ -209,11 +214,12 @@ class Odf(Rebuilder):
         for name in list(element.attrib):
             bare, where = name.rpartition("}")[2], namespace(name)
             if where == _XLINK:
-                if not picture:
+                if not picture or bare not in _PICTURE_LINK:
                     del element.attrib[name]
             elif (
                 (where and where not in _KNOWN and not name.startswith("{http://www.w3.org/XML"))
                 or bare in _ATTRIBUTES_REMOVED
+                or (local(element) == _CITATION and bare != "bibliography-type")
                 or (bare == "name" and where == _NS["draw"] and local(element) != "fill-image"
                     and local(element) not in ("page", "gradient", "hatch", "marker", "stroke-dash",
                                                "opacity"))
@@ -221,21 +227,51 @@ class Odf(Rebuilder):
                 del element.attrib[name]
 
     def _remove_words(self, root: Any) -> None:
-        for paragraph in root.iter(_tag("text", "p"), _tag("text", "h")):
-            found = remove_from_text(
-                paragraph,
-                self.words,
-                lambda element: namespace(element.tag) == _NS["text"],
-                gap_of,
-            )
-            cell = paragraph.getparent()
-            if found and cell is not None and namespace(cell.tag) == _NS["table"]:
-                for name in list(cell.attrib):  # the value repeats the text
-                    if namespace(name) == _NS["office"]:
-                        del cell.attrib[name]
+        tags = _tag("text", "p"), _tag("text", "h")
+        for paragraph in root.iter(*tags):
+            found = remove_from_text(paragraph, self.words, is_text, gap_of)
+            if found:
+                _forget_value(paragraph)
             self.found += found
+        found, changed = remove_across(outermost(root, *tags), self.words, is_text)
+        self.found += found
+        for element in changed:
+            _forget_value(element)
+        for shown in root.iter(f"{{{_NS['number']}}}*"):
+            if local(shown).endswith("-style"):
+                self.found += remove_from_text(shown, self.words, _is_of_format, gap_of)
+        for element in root.iter(etree.Element):
+            # Titles of indexes, headers and footers of slides: texts in no paragraph.
+            if element.text and self.words.find(element.text):
+                self.found += 1
+                element.text = text.replaced(element.text, self.words)
+        for cell in root.iter(_tag("table", "table-cell")):
+            # A number may hold what its format does not show.
+            if self.words.find(cell.get(_tag("office", "value"), "")):
+                self.found += 1
+                _forget_value(cell)
         for table in root.iter(_tag("table", "table")):
             self.found += len(self.words.find(table.get(_tag("table", "name"), "")))
+
+
+def is_text(element: Any) -> bool:
+    """Tell whether an element holds shown text."""
+    return namespace(element.tag) == _NS["text"]
+
+
+def _is_of_format(element: Any) -> bool:
+    """Tell whether an element holds what a number format puts beside the number."""
+    return namespace(element.tag) == _NS["number"]
+
+
+def _forget_value(element: Any) -> None:
+    """Remove the value of the cell around a text, which repeats it."""
+    cell = element
+    while cell is not None and namespace(cell.tag) != _NS["table"]:
+        cell = cell.getparent()
+    for name in list(cell.attrib) if cell is not None else ():
+        if namespace(name) == _NS["office"]:
+            del cell.attrib[name]
 
 
 def _is_inside(element: Any, root: Any) -> bool:

@@ -105,8 +105,14 @@ _CONTAINERS = frozenset(
 )  # fmt: skip
 _DRAWN = frozenset({"pic", "wsp", "cNvCnPr"})
 _MERELY_LINKS = frozenset({"hyperlink", "hlinkClick", "hlinkHover", "hlinkMouseOver"})
-#: Attributes with names and descriptions that nothing shows.
-_DESCRIPTIONS = frozenset({"descr", "title", "alt", "tooltip", "macro", "href"})
+#: Attributes with names and descriptions that nothing shows; some are that on these elements only.
+_DESCRIPTIONS = frozenset({"descr", "title", "alt", "href"})
+_DESCRIBED = frozenset({"docPr", "cNvPr", "shape", "hyperlink", "f"})
+_NEVER = frozenset({"tooltip", "macro", "textlink", "action", "docLocation", "codeName",
+                    "author", "date", "initials", "dbsheet", "uid", "editId", "anchorId",
+                    "userDrawn"})  # fmt: skip
+#: Texts that stand for a table where it cannot be seen.
+_UNSEEN = frozenset({"tblCaption", "tblDescription", "headers"})
 _TEXTS = frozenset({"t", "v", "oddHeader", "oddFooter", "evenHeader", "evenFooter",
                     "firstHeader", "firstFooter", "posOffset", "align", "pctWidth", "pctHeight",
                     "pctPosHOffset", "pctPosVOffset", "instrText", "formula1", "from", "col", "row",
@@ -120,12 +126,10 @@ class Ooxml(Rebuilder):
 
     Args:
         folder: that of the main part, which names the kind of document.
-        roots: the new parts, by new name.
         facts: what a module notes about one part for another, such as hidden styles.
     """
 
     folder: str = ""
-    roots: dict[str, Any] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
     _types: dict[str, str] = field(default_factory=dict)
     _links: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
@@ -296,7 +300,11 @@ class Ooxml(Rebuilder):
     def _sweep(self, root: Any) -> None:
         """Remove unknown namespaces, what nothing shows, and text where none belongs."""
         for element in list(root.iter(etree.Element)):
-            if namespace(element.tag) not in _KNOWN or local(element) == "extLst":
+            if (
+                namespace(element.tag) not in _KNOWN
+                or local(element) == "extLst"
+                or local(element) in _UNSEEN
+            ):
                 if element is not root and element.getparent() is not None:
                     self.left_out["unknown"] += local(element) != "extLst"
                     remove(element)
@@ -338,11 +346,9 @@ def _is_description(name: str, element: Any) -> bool:
     bare = name.rpartition("}")[2]
     return (
         bare.startswith("rsid")
-        or (
-            bare in _DESCRIPTIONS
-            and local(element) in ("docPr", "cNvPr", "shape", "hyperlink", "f")
-        )
-        or bare in ("codeName", "author", "date", "initials", "dbsheet", "uid")
+        or (bare == "anchor" and local(element) == "hyperlink")
+        or (bare in _DESCRIPTIONS and local(element) in _DESCRIBED)
+        or bare in _NEVER
     )
 
 

@@ -14,6 +14,7 @@ from contrechamp.redact.office.text import (
     NAME,
     local,
     remove,
+    remove_from_part,
     remove_from_runs,
     replaced,
 )
@@ -148,7 +149,8 @@ def _invisible_formats(styles: Any) -> set[int]:
 
 def remove_words(root: Any, words: Words) -> int:
     """Remove words from texts, numbers, formats, headers and drawings; return how many."""
-    found = remove_from_runs(root, words, f"{{{_S}}}si", f"{{{_S}}}is", f"{{{_A}}}p")
+    found = remove_from_runs(root, words, f"{{{_S}}}si", f"{{{_S}}}is")
+    found += remove_from_part(root, words, f"{{{_A}}}p")
     for header in root.iter(*(f"{{{_S}}}{name}" for name in HEADERS)):
         header.text, removed = header_without(header.text or "", words)
         found += removed

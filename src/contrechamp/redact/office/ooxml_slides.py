@@ -4,7 +4,7 @@ from typing import Any
 
 from lxml import etree
 
-from contrechamp.redact.office.text import local, remove, remove_from_runs
+from contrechamp.redact.office.text import local, remove, remove_from_part
 from contrechamp.redact.words import Words
 
 _P = "http://schemas.openxmlformats.org/presentationml/2006/main"
@@ -55,4 +55,4 @@ def finish(ooxml: Any) -> None:
 
 def remove_words(root: Any, words: Words) -> int:
     """Remove words from every paragraph; return how many."""
-    return remove_from_runs(root, words, f"{{{_A}}}p")
+    return remove_from_part(root, words, f"{{{_A}}}p")

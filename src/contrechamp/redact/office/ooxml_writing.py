@@ -4,7 +4,7 @@ from typing import Any
 
 from lxml import etree
 
-from contrechamp.redact.office.text import local, namespace, remove, remove_from_runs, unwrap
+from contrechamp.redact.office.text import local, namespace, remove, remove_from_part, unwrap
 from contrechamp.redact.words import Words
 
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -151,4 +151,4 @@ def _is_on(mark: Any) -> bool:
 
 def remove_words(root: Any, words: Words) -> int:
     """Remove words from every paragraph; return how many."""
-    return remove_from_runs(root, words, f"{{{_W}}}p", f"{{{_A}}}p")
+    return remove_from_part(root, words, f"{{{_W}}}p", f"{{{_A}}}p")

@@ -1,6 +1,8 @@
 """Removes words from office files: from text that is split into runs, and from names."""
 
-from collections.abc import Callable, Iterator
+import itertools
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from contrechamp.redact.words import Words
@@ -37,23 +39,67 @@ def remove_from_text(
         is_text: tells whether the text of an element is shown.
         gap: returns the text that an element stands for: a tab, a line break, or nothing.
     """
-    pieces = [*_pieces(paragraph, is_text, gap)]
-    joined = "".join(text for _element, _place, text in pieces)
-    found = words.find(joined)
-    for begin, end in reversed(found):
-        _cut(pieces, begin, end)
-    for element, place, text in pieces:
-        if element is not None:
-            setattr(element, place, text)
-    return len(found)
+    found, _changed = _remove([*_pieces(paragraph, is_text, gap)], words)
+    return found
+
+
+def remove_across(
+    paragraphs: Iterable[Any], words: Words, is_text: Callable[[Any], bool]
+) -> tuple[int, list[Any]]:
+    """Remove words whose parts are in paragraphs, cells or shapes that follow one another.
+
+    Returns:
+        How many there were, and the elements whose text changed.
+    """
+    pieces: list[list[Any]] = []
+    for paragraph in paragraphs:
+        pieces += [*_pieces(paragraph, is_text, gap_of), [None, "", "\n"]]
+    return _remove(pieces, words)
 
 
 def remove_from_runs(root: Any, words: Words, *tags: str) -> int:
     """Remove words from the paragraphs `tags` of OOXML, whose text is in ``t``; return how many."""
     return sum(
-        remove_from_text(paragraph, words, lambda element: local(element) == "t", gap_of)
-        for paragraph in root.iter(*tags)
+        remove_from_text(paragraph, words, is_run_text, gap_of) for paragraph in root.iter(*tags)
     )
+
+
+def remove_from_part(root: Any, words: Words, *tags: str) -> int:
+    """Remove words from the paragraphs `tags` of OOXML, and across them; return how many."""
+    found = remove_from_runs(root, words, *tags)
+    return found + remove_across(outermost(root, *tags), words, is_run_text)[0]
+
+
+def is_run_text(element: Any) -> bool:
+    """Tell whether an element of OOXML holds shown text."""
+    return local(element) == "t"
+
+
+def outermost(root: Any, *tags: str) -> Iterator[Any]:
+    """Yield the paragraphs that lie in no other, as those of a text box do."""
+    for paragraph in root.iter(*tags):
+        if next(paragraph.iterancestors(*tags), None) is None:
+            yield paragraph
+
+
+def shown_in(paragraph: Any, is_text: Callable[[Any], bool]) -> str:
+    """Return the text of a paragraph, with what stands for gaps in it."""
+    return "".join(text for _element, _place, text in _pieces(paragraph, is_text, gap_of))
+
+
+def _remove(pieces: list[list[Any]], words: Words) -> tuple[int, list[Any]]:
+    """Remove words from pieces of text; return how many, and the elements that changed."""
+    before = [text for _element, _place, text in pieces]
+    starts = list(itertools.accumulate(map(len, before), initial=0))
+    found = words.find("".join(before))
+    for begin, end in reversed(found):
+        _cut(pieces, starts, begin, end)
+    changed = []
+    for (element, place, text), was in zip(pieces, before, strict=True):
+        if element is not None and text != was:
+            setattr(element, place, text)
+            changed.append(element)
+    return len(found), changed
 
 
 def gap_of(element: Any) -> str:
@@ -75,32 +121,37 @@ def _pieces(
             yield [child, "tail", child.tail]
 
 
-def _cut(pieces: list[list[Any]], begin: int, end: int) -> None:
-    at, put = 0, False
-    for piece in pieces:
-        text = piece[2]
-        first, last = max(begin - at, 0), min(end - at, len(text))
-        at += len(text)
-        if first >= last or piece[0] is None:
-            continue
-        piece[2] = text[:first] + ("" if put else BLOCK) + text[last:]
-        put = True
+def _cut(pieces: list[list[Any]], starts: Sequence[int], begin: int, end: int) -> None:
+    """Cut a run of letters out of pieces; what is behind it may have been cut before."""
+    put = False
+    for number in range(bisect_right(starts, begin) - 1, len(pieces)):
+        element, _place, text = pieces[number]
+        if starts[number] >= end:
+            break
+        first = max(begin - starts[number], 0)
+        last = min(end, starts[number + 1]) - starts[number]
+        if first < last and element is not None:
+            pieces[number][2] = text[:first] + ("" if put else BLOCK) + text[last:]
+            put = True
 
 
+#: Attributes that say which part is meant, by an id that is made anew.
+_RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 #: Attributes with free text; the values of others belong to the format, such as "left".
-_FREE = frozenset({"name", "styleId", "style-name", "display-name", "parent-style-name", "descr",
-                   "next-style-name", "master-page-name", "list-style-name",
-                   "label", "text", "typeface", "ascii", "hAnsi", "eastAsia", "cs",
-                   "font-name", "font-family", "font-name-asian", "font-name-complex",
-                   "font-family-asian", "font-family-complex"})  # fmt: skip
+_FREE = frozenset({"name", "styleId", "styleName", "descr", "label", "text", "typeface", "ascii",
+                   "hAnsi", "eastAsia", "cs", "font", "defaultTableStyle",
+                   "defaultPivotStyle", "font-adornments", "font-family", "font-name-asian",
+                   "font-name-complex", "font-family-asian", "font-family-complex", "num-prefix",
+                   "num-suffix", "bullet-char", "id", "idref",
+                   "continue-list"})  # fmt: skip
 _NAMED = frozenset({"name", "aliases", "basedOn", "next", "link", "pStyle", "rStyle", "tblStyle",
-                    "numStyleLink", "styleLink", "lvlText", "rFont"})  # fmt: skip
+                    "numStyleLink", "styleLink", "lvlText", "rFont", "altName"})  # fmt: skip
 
 
 def _free(element: Any) -> Iterator[tuple[str, str]]:
     for name, value in element.attrib.items():
         bare = str(name).rpartition("}")[2]
-        if bare in _FREE or (bare == "val" and local(element) in _NAMED):
+        if bare in _FREE or bare.endswith("-name") or (bare == "val" and local(element) in _NAMED):
             yield name, value
 
 

@@ -68,9 +68,10 @@ class Package:
         Raises:
             InputError: it does not exist, is not XML, or has a document type.
         """
+        # Two elements of one `xml:id` are no damage: office programs read and write them.
         parser = etree.XMLParser(
-            resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True,
-            remove_pis=True, huge_tree=False,
+            collect_ids=False, resolve_entities=False, no_network=True, load_dtd=False,
+            remove_comments=True, remove_pis=True, huge_tree=False,
         )  # fmt: skip
         try:
             root = etree.fromstring(self.read(part), parser)

@@ -1,9 +1,7 @@
 """Masks PDFs: removes areas, words and faces from the content, and all that no page shows."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -12,31 +10,26 @@ import pikepdf
 import pymupdf
 
 from contrechamp.base.errors import InputError
-from contrechamp.base.i18n import _, ngettext
+from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress
-from contrechamp.redact.faces.centerface import CenterFace
-from contrechamp.redact.near_words import NearWord, looks_at
+from contrechamp.redact.faces.hits import Detector
 from contrechamp.redact.outcome import Box, Check, Covered, Look, Outcome
 from contrechamp.redact.pdf import checks as pdf_checks
+from contrechamp.redact.pdf import looks, tiles
 from contrechamp.redact.pdf import page as pdf_page
 from contrechamp.redact.pdf.annotations import drawn_into_pages
 from contrechamp.redact.pdf.columns import broken_lines
-from contrechamp.redact.pdf.faces import faces_on
+from contrechamp.redact.pdf.opening import content_of, mended, refusing
 from contrechamp.redact.pdf.page import Glyph
-from contrechamp.redact.pdf.rebuild import TooLargeError, rebuilt
+from contrechamp.redact.pdf.rebuild import rebuilt
 from contrechamp.redact.pdf.remaining_words import places_of_words
-from contrechamp.redact.pdf.work import TooMuchError
 from contrechamp.redact.request import Request
 from contrechamp.redact.words import Words, asked_words
 
-MAX_BYTES = 512 << 20
 MAX_PAGES = 3_000
 MAX_SIDE_PT = 14_400.0
-_UNREADABLE = ("\ufffd",)
 _ROUNDS = 4
 _SHOWN_PAGES = 5
-#: What pikepdf calls a content that it was handed.
-_OUR_STREAM = re.compile(r"stream <_io\.BytesIO[^>]*>:? ?")
 
 
 def mask_pdf(source: Path, target: Path, request: Request, progress: Progress) -> Outcome:
@@ -58,60 +51,23 @@ def mask_pdf(source: Path, target: Path, request: Request, progress: Progress) -
     pymupdf.TOOLS.mupdf_display_errors(False)
     words = asked_words(request)
     masker = _DocumentMasker(source, words, request, progress)
-    detector = CenterFace(request.threads) if request.searches else None
-    with _refusing(source.name):
+    detector = _detector(request) if request.searches else None
+    with refusing(source.name):
         document = masker.rebuilt_document()
         with progress(_("Pages of {file}").format(file=source.name), len(document)) as advance:
             for number in range(len(document)):
                 masker.mask_page(document, number, detector)
                 advance(1)
-        document.subset_fonts()
-        made = pikepdf.open(BytesIO(document.tobytes(garbage=4)))
-        content = rebuilt(made, Counter(), words)
+        content = masker.finished(document)
         outcome = masker.outcome(content)
     target.write_bytes(content)
     return outcome
 
 
-@contextmanager
-def _refusing(name: str) -> Iterator[None]:
-    """Turn what a hostile or damaged file raises, which may be anything, into an InputError."""
-    try:
-        yield
-    except pikepdf.PasswordError as error:
-        raise InputError(
-            _("is locked with a password; open it and print it to a new PDF first"), where=name
-        ) from error
-    except TooLargeError as error:
-        raise InputError(
-            _("unpacks to more than any document needs; print it to a new PDF first"), where=name
-        ) from error
-    except TooMuchError as error:
-        raise InputError(
-            _(
-                "page {page} draws {operators} times, by forms within forms: more than any page "
-                "needs; print it to a new PDF first"
-            ).format(page=error.page, operators=f"{error.operators:,}"),
-            where=name,
-        ) from error
-    except (
-        pikepdf.PdfError,
-        pikepdf.exceptions.DependencyError,
-        pymupdf.FileDataError,
-        pymupdf.mupdf.FzErrorBase,
-        ValueError,
-        TypeError,
-        KeyError,
-        AttributeError,
-        RuntimeError,
-    ) as error:
-        raise InputError(
-            _("is damaged: {reason}. Open it and print it to a new PDF first").format(
-                reason=_OUR_STREAM.sub("", (str(error).splitlines() or [""])[0])[:200]
-                or type(error).__name__
-            ),
-            where=name,
-        ) from error
+def _detector(request: Request) -> Detector:
+    from contrechamp.redact.faces.centerface import CenterFace  # loads a runtime, which takes time
+
+    return CenterFace(request.threads)
 
 
 class _DocumentMasker:
@@ -130,14 +86,9 @@ class _DocumentMasker:
         self._pictures: set[int] = set()
         self._patterned = False
         self._unchanged: Any = None
+        self._texts: list[list[str]] = []
+        self._changed: set[int] = set()
         self._asked: dict[int, list[Any]] = {}
-
-    def _read(self) -> bytes:
-        with self._source.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-        if len(content) > MAX_BYTES:
-            raise TooLargeError
-        return content
 
     def _opened(self, content: bytes) -> pikepdf.Pdf:
         """Open the source; one that is damaged, as MuPDF mends it."""
@@ -145,37 +96,29 @@ class _DocumentMasker:
             return pikepdf.open(BytesIO(content))
         except pikepdf.PasswordError:
             raise
-        except pikepdf.PdfError:
-            with pymupdf.open(stream=content, filetype="pdf") as document:
-                if document.needs_pass or not len(document):
-                    raise
-                mended = document.tobytes(garbage=1)
-            self._note_damage()
-            return pikepdf.open(BytesIO(mended))
+        except pikepdf.PdfError as error:
+            return self._mended(content, error)
+
+    def _mended(self, content: bytes, error: Exception) -> pikepdf.Pdf:
+        pdf = mended(content, error)
+        self._note_damage()
+        return pdf
 
     def _note_damage(self) -> None:
         self._looks.append(Look("damaged", _("The file is damaged; compare every page."), 1))
 
     def rebuilt_document(self) -> Any:
         """Return the document rebuilt, with all pages upright."""
-        content = self._read()
-        with self._opened(content) as pdf:
-            if not 0 < len(pdf.pages) <= MAX_PAGES:
-                raise InputError(
-                    _("has {pages} pages; expected 1 to {limit}").format(
-                        pages=len(pdf.pages), limit=MAX_PAGES
-                    ),
-                    where=self._name,
-                )
-            if self._request.hand is not None:
-                self._request.hand.check_document(len(pdf.pages))
-            if pdf.get_warnings():
-                self._note_damage()
-            self._left_out += pdf_checks.beside_pages(pdf, content)
-            self._asked = drawn_into_pages(pdf, self._left_out)
-            reading = _("Reading pages of {file}").format(file=self._name)
-            with self._progress(reading, len(pdf.pages)) as advance:
-                new = rebuilt(pdf, self._left_out, self._words, advance)
+        content = content_of(self._source)
+        try:
+            new = self._rebuilt(self._opened(content), content)
+        except pikepdf.PasswordError:
+            raise
+        except (pikepdf.PdfError, TypeError) as error:  # a stream that only some readers read
+            self._left_out.clear()
+            self._looks.clear()
+            new = self._rebuilt(self._mended(content, error), content)
+        new = self._without_words_in_tiles(new)
         # The content of tiles is nowhere on the page, so it can't be checked under an area.
         self._patterned = pdf_checks.has_tiles(new)
         document: Any = pymupdf.open(stream=new, filetype="pdf")
@@ -196,37 +139,99 @@ class _DocumentMasker:
         self._unchanged = pymupdf.open(stream=plain, filetype="pdf")
         return pymupdf.open(stream=plain, filetype="pdf")
 
-    def mask_page(self, document: Any, number: int, detector: CenterFace | None) -> None:
+    def _rebuilt(self, pdf: pikepdf.Pdf, content: bytes) -> bytes:
+        """Return the source rebuilt, its annotations drawn into the pages."""
+        with pdf:
+            if not 0 < len(pdf.pages) <= MAX_PAGES:
+                raise InputError(
+                    _("has {pages} pages; expected 1 to {limit}").format(
+                        pages=len(pdf.pages), limit=MAX_PAGES
+                    ),
+                    where=self._name,
+                )
+            if self._request.hand is not None:
+                self._request.hand.check_document(len(pdf.pages))
+            if pdf.get_warnings():
+                self._note_damage()
+            self._left_out += pdf_checks.beside_pages(pdf, content)
+            self._asked = drawn_into_pages(pdf, self._left_out)
+            reading = _("Reading pages of {file}").format(file=self._name)
+            with self._progress(reading, len(pdf.pages)) as advance:
+                return rebuilt(pdf, self._left_out, self._words, advance)
+
+    def _without_words_in_tiles(self, content: bytes) -> bytes:
+        clean = tiles.without_words(content, self._words)
+        message = _(
+            "A pattern that repeats on this page (a watermark, a background) held words of the "
+            "list; they were taken out of every tile. No box shows where they were."
+        )
+        for number in clean.pages:
+            self._covered.append(Covered("word", page=number))
+            self._looks.append(Look("words-in-tiles", message, 2, page=number))
+        return clean.content
+
+    def mask_page(self, document: Any, number: int, detector: Detector | None) -> None:
         """Remove from one page what must go."""
         page = document[number]
         shown = pdf_page.appearance(page)
-        glyphs = pdf_page.glyphs(page, document)
+        glyphs = pdf_page.glyphs(page, document, shown)
         areas = self._areas(page, detector)
         words = self._word_boxes(glyphs, number)
         boxes = [*areas, *words]
         self._boxes.append(boxes)  # the same list: boxes found later are added to it
-        self._report_text(page, glyphs, number)
-        self._report_near_words(glyphs, number)
+        hidden = sum(glyph.box is not None and not glyph.seen for glyph in glyphs)
+        self._left_out["hidden"] += hidden
+        self._looks += looks.at_hidden_text(hidden, number + 1)
+        if self._words:
+            self._looks += looks.at_text_without_letters(page, glyphs, number + 1)
+            self._looks += looks.at_near_words(self._words, glyphs, number + 1)
         pdf_page.remove_unseen(page, glyphs)
         pdf_page.remove_outside(page)
         clean = pdf_page.remove(page, areas, words) and not (self._patterned and areas)
         clean = self._remove_joined_words(page, boxes) and clean
         places = pdf_page.pixel_boxes(page, shown, boxes)
         if not clean or not pdf_page.same_outside(shown, pdf_page.appearance(page), places):
-            picture = pdf_page.picture_of(self._unchanged[number], boxes)
-            pdf_page.replace(document, number, picture)
-            self._pictures.add(number)
-            self._looks.append(
-                Look(
-                    "page-became-picture",
-                    _(
-                        "This page is now a picture, without text to select: nothing else could "
-                        "ensure that everything under the boxes is gone."
-                    ),
-                    3,
-                    page=number + 1,
-                )
+            self._become_picture(document, number)
+
+    def _become_picture(self, document: Any, number: int) -> None:
+        """Replace a page by a picture of it with black boxes."""
+        picture = pdf_page.picture_of(self._unchanged[number], self._boxes[number])
+        pdf_page.replace(document, number, picture)
+        self._pictures.add(number)
+        self._looks.append(
+            Look(
+                "page-became-picture",
+                _(
+                    "This page is now a picture, without text to select: nothing else could "
+                    "ensure that everything under the boxes is gone."
+                ),
+                3,
+                page=number + 1,
             )
+        )
+
+    def finished(self, document: Any) -> bytes:
+        """Return the masked document as it is passed on, its fonts without letters not used.
+
+        A font that does not survive that makes its pages pictures.
+        """
+        masked = document.tobytes(garbage=4)
+        document.subset_fonts()
+        content = self._plain(document)
+        self._compare(content)
+        if not self._changed:
+            return content
+        with pymupdf.open(stream=masked, filetype="pdf") as again:
+            for number in sorted(self._changed - self._pictures):
+                self._become_picture(again, number)
+            again.subset_fonts()
+            content = self._plain(again)
+        self._compare(content)
+        return content
+
+    def _plain(self, document: Any) -> bytes:
+        with pikepdf.open(BytesIO(document.tobytes(garbage=4))) as made:
+            return rebuilt(made, Counter(), self._words)
 
     def _remove_joined_words(self, page: Any, boxes: list[Box]) -> bool:
         """Remove words that two pieces of text form once a word between them is gone."""
@@ -239,7 +244,7 @@ class _DocumentMasker:
             pdf_page.remove(page, [], more)
         return False
 
-    def _areas(self, page: Any, detector: CenterFace | None) -> list[Box]:
+    def _areas(self, page: Any, detector: Detector | None) -> list[Box]:
         number = page.number + 1
         hand = self._request.hand
         boxes: list[Any] = [*self._asked.get(page.number, ())]
@@ -247,112 +252,75 @@ class _DocumentMasker:
             boxes += [tuple(map(float, box)) for box in hand.boxes_on(number)]
         boxes = [box for box in boxes if not (pymupdf.Rect(box) & page.rect).is_empty]
         self._covered += [Covered("hand", box, page=number) for box in boxes]
+        read = [box for where, box in self._request.read if where == number]
+        self._covered += [Covered("word", box, page=number) for box in read]
+        boxes += read
         if detector is not None:
-            covered, looks = faces_on(page, detector, self._request)
+            from contrechamp.redact.pdf.faces import faces_on  # as slow
+
+            covered, perhaps = faces_on(page, detector, self._request)
             boxes += [face.box for face in covered]
             self._covered += covered
-            self._looks += looks
+            self._looks += perhaps
         return boxes
 
     def _word_boxes(self, glyphs: list[Glyph], number: int) -> list[Box]:
         boxes: list[Box] = []
-        runs = [glyphs[begin:end] for begin, end in self._words.find_in_characters(_texts(glyphs))]
+        runs = [
+            glyphs[begin:end]
+            for begin, end in self._words.find_in_characters([glyph.text for glyph in glyphs])
+        ]
         for places in broken_lines(glyphs) if self._words else ():
             read = [glyphs[place] for place in places]
-            runs += [read[begin:end] for begin, end in self._words.find_in_characters(_texts(read))]
+            runs += [
+                read[begin:end]
+                for begin, end in self._words.find_in_characters([glyph.text for glyph in read])
+            ]
         for run in runs:
-            for line in _lines(run):
+            for line in pdf_page.boxes_of_lines(run):
                 if line not in boxes:
                     boxes.append(line)
                     self._covered.append(Covered("word", line, page=number + 1))
         return boxes
 
-    def _report_near_words(self, glyphs: list[Glyph], number: int) -> None:
-        found = []
-        for near in self._words.near(_texts(glyphs)):
-            run = glyphs[near.begin : near.end]
-            box = next(_lines(run), None)
-            text = "".join(_texts(run))
-            found.append(NearWord(near, text, box=box, page=number + 1))
-        self._looks += looks_at(found, number + 1)
-
-    def _report_text(self, page: Any, glyphs: list[Glyph], number: int) -> None:
-        hidden = sum(glyph.box is not None and not glyph.seen for glyph in glyphs)
-        if hidden:
-            self._left_out["hidden"] += hidden
-            self._looks.append(
-                Look(
-                    "hidden-text",
-                    ngettext(
-                        "{n} character that nobody sees was removed: invisible, covered, off the "
-                        "page, tiny, or in the colour of the paper. Scanned pages usually have "
-                        "such text.",
-                        "{n} characters that nobody sees were removed: invisible, covered, off the "
-                        "page, tiny, or in the colour of the paper. Scanned pages usually have "
-                        "such text.",
-                        hidden,
-                    ).format(n=hidden),
-                    3,
-                    page=number + 1,
-                )
-            )
-        if not self._words:
-            return
-        if any(glyph.text in _UNREADABLE or "\ue000" <= glyph.text <= "\uf8ff" for glyph in glyphs):
-            self._looks.append(
-                Look(
-                    "unreadable-text",
-                    _(
-                        "Not every letter on this page can be identified: words may have been "
-                        "missed. Read the page, and draw boxes."
-                    ),
-                    1,
-                    page=number + 1,
-                )
-            )
-        if any(kind == "fill-image" for kind, _box in page.get_bboxlog()):
-            self._looks.append(
-                Look(
-                    "words-in-pictures",
-                    _(
-                        "Words are not searched for in pictures. Read what they show, and draw "
-                        "boxes."
-                    ),
-                    1,
-                    page=number + 1,
-                )
-            )
-
     def outcome(self, content: bytes) -> Outcome:
         """Check the finished file and return the outcome."""
         checks, different = self._checks(content)
-        looks = [*self._looks, *different, *self._general_looks()]
+        found = sum(covered.by == "word" for covered in self._covered)
+        general = looks.at_the_whole(self._left_out, found=found, asked=bool(self._words))
+        found_looks = [*self._looks, *different, *general]
         return Outcome(
             kind="pdf",
             pages=len(self._boxes),
             covered=tuple(self._covered),
-            looks=tuple(sorted(looks, key=lambda look: (look.urgency, look.page or 0))),
+            looks=tuple(sorted(found_looks, key=lambda look: (look.urgency, look.page or 0))),
             checks=checks,
             removed=pdf_checks.removed(self._left_out),
         )
 
-    def _checks(self, content: bytes) -> tuple[tuple[Check, ...], list[Look]]:
+    def _compare(self, content: bytes) -> None:
+        """Note the text of each page of the finished file, and which look otherwise than before."""
         checking = _("Checking pages of {file}").format(file=self._name)
+        self._texts, self._changed = [], set()
         with (
             pymupdf.open(stream=content, filetype="pdf") as document,
             self._progress(checking, len(document)) as advance,
         ):
-            same, changed = len(document) == len(self._boxes), []
-            texts = []
             for page, old, boxes in zip(document, self._unchanged, self._boxes, strict=False):
                 shown, after = pdf_page.appearance(old), pdf_page.appearance(page)
                 black = pdf_page.pixel_boxes(page, after, boxes)
                 picture = page.number in self._pictures
                 if not pdf_page.same_outside(shown, after, black, picture=picture):
-                    changed.append(page.number + 1)
-                texts.append([glyph for glyph, _box in pdf_page.characters(page)])
+                    self._changed.add(page.number)
+                self._texts.append([glyph for glyph, _box in pdf_page.characters(page)])
                 advance(1)
-        left = [page for page, text in enumerate(texts, 1) if self._words.find_in_characters(text)]
+            if len(document) != len(self._boxes):
+                self._changed = set(range(len(self._boxes)))
+
+    def _checks(self, content: bytes) -> tuple[tuple[Check, ...], list[Look]]:
+        texts = enumerate(self._texts, start=1)
+        left = [page for page, text in texts if self._words.find_in_characters(text)]
+        changed = [number + 1 for number in sorted(self._changed)]
         places = places_of_words(content, self._request.words)
         return (
             Check(
@@ -371,7 +339,7 @@ class _DocumentMasker:
             ),
             Check(
                 _("black inside the boxes, unchanged outside"),
-                same and not changed,
+                not changed,
                 ", ".join(map(str, changed)),
             ),
         ), self._differences()
@@ -379,7 +347,7 @@ class _DocumentMasker:
     def _differences(self) -> list[Look]:
         """Compare with the source as readers show it: colours may differ, content may be lost."""
         try:
-            with pymupdf.open(stream=self._read(), filetype="pdf") as document:
+            with pymupdf.open(stream=content_of(self._source), filetype="pdf") as document:
                 different = list(self._different_from(document))
         except (pymupdf.FileDataError, pymupdf.mupdf.FzErrorBase, ValueError):
             different = list(range(1, len(self._boxes) + 1))  # damaged; another reader opened it
@@ -394,52 +362,3 @@ class _DocumentMasker:
                 if not pdf_page.same_outside(shown, pdf_page.appearance(old), ()):
                     yield page.number + 1
                 advance(1)
-
-    def _general_looks(self) -> Iterator[Look]:
-        if self._left_out["drawn"]:
-            yield Look(
-                "comments-drawn",
-                _(
-                    "What comments, stamps and form fields showed is now part of the pages; check "
-                    "whether it may be passed on."
-                ),
-                1,
-            )
-        if self._left_out["xfa"]:
-            yield Look("xfa", _("An XFA form was removed: pages may be empty."), 1)
-        found = sum(covered.by == "word" for covered in self._covered)
-        if self._words and not found:
-            yield Look("no-word-found", _("None of the words was found in the text."), 1)
-        elif found:
-            yield Look(
-                "length-of-words",
-                _(
-                    "The width of a black box and the text around it can reveal which word fits. "
-                    "Cover more of the line where few words would fit."
-                ),
-                2,
-            )
-        if self._left_out["pictures"]:
-            yield Look(
-                "cropped-pictures",
-                _(
-                    "Pictures that a program cropped may hold more than the page shows. Faces are "
-                    "searched for only in what is shown."
-                ),
-                2,
-            )
-
-
-def _texts(glyphs: list[Glyph]) -> list[str]:
-    return [glyph.text for glyph in glyphs]
-
-
-def _lines(glyphs: list[Glyph]) -> Iterator[Box]:
-    """Yield one box around the glyphs of each line."""
-    line: list[Box] = []
-    for glyph in [*glyphs, Glyph("\n", None)]:
-        if glyph.box is not None:
-            line.append(glyph.box)
-        elif line:
-            yield pdf_page.around(line)
-            line = []

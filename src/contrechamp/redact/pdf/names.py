@@ -38,12 +38,16 @@ class ChosenNames:
     def __init__(self, words: Words) -> None:
         self._words = words
         self._instead: dict[str, str] = {}
+        self._given = 0
 
     def clean(self, name: str) -> str:
         """Return a name of a resource, with its slash, without words."""
-        if name in STANDARD or (_is_text(name) and not self._words.find(name[1:])):
-            return name
-        return self._instead.setdefault(name, f"/x{len(self._instead) + 1}x")
+        known = self._instead.get(name)
+        if known is None:
+            keeps = name in STANDARD or (_is_text(name) and not self._words.find(name[1:]))
+            self._given += not keeps
+            known = self._instead[name] = name if keeps else f"/x{self._given}x"
+        return known
 
     def anew(self, name: Any) -> Any:
         """Return a new name for one of a resource, which may be an object of the source."""

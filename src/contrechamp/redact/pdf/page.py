@@ -61,19 +61,24 @@ def appearance(page: Any, *, annotations: bool = False) -> Pixels:
     return rendered(page, LOOK_ZOOM, MAX_LOOK_PIXELS, annotations=annotations)
 
 
-def glyphs(page: Any, document: Any) -> list[Glyph]:
+def glyphs(page: Any, document: Any, shown: Pixels) -> list[Glyph]:
     """Return every character of a page, even outside its edges, in the order of its content.
 
-    A character is seen if the page looks different there without any text.
+    A character is seen if the page looks different there without any text. Text of tiles and masks
+    cannot be taken away; it counts as seen.
+
+    Args:
+        page: of `document`.
+        document: rebuilt.
+        shown: what the page looks like.
     """
-    shown = appearance(page)
-    without = _without_text(page, document)
+    without, stays = _without_text(page, document)
     height, width = shown.shape[:2]
     scale = (width / page.rect.width, height / page.rect.height)
-    change = np.abs(shown.astype(np.int16) - without).max(axis=2) > LEAST_CONTRAST
+    change = change_between(shown, without, LEAST_CONTRAST)
     found: list[Glyph] = []
     for text, box in characters(page):
-        if box is None or not _inked(text):
+        if box is None or not _inked(text) or (text, box) in stays:
             found.append(Glyph(text, box))
             continue
         x0, y0 = int(box[0] * scale[0]), int(box[1] * scale[1])
@@ -94,12 +99,13 @@ def characters(page: Any) -> Iterator[tuple[str, Box | None]]:
             yield "\n", None
 
 
-def _without_text(page: Any, document: Any) -> Pixels:
+def _without_text(page: Any, document: Any) -> tuple[Pixels, set[tuple[str, Box | None]]]:
+    """Return what a page looks like without its text, and the characters that still are there."""
     copy = pymupdf.open()
     copy.insert_pdf(document, from_page=page.number, to_page=page.number)
     bare: Any = copy[0]
-    _redact(bare, [_everywhere(bare)], graphics=0, images=0)
-    return appearance(bare)
+    remove_text(bare, None)
+    return appearance(bare), set(characters(bare))
 
 
 def _everywhere(page: Any) -> Any:
@@ -121,6 +127,12 @@ def remove_unseen(page: Any, glyphs: Sequence[Glyph]) -> None:
     _redact(page, [_inside(box) for box in boxes], graphics=0, images=0)
 
 
+def remove_text(page: Any, boxes: Sequence[Box] | None) -> None:
+    """Remove the text in boxes, or all of it, and nothing else."""
+    where = [_everywhere(page)] if boxes is None else [_inside(box) for box in boxes]
+    _redact(page, where, graphics=0, images=0)
+
+
 def _run_boxes(boxes: Sequence[Box]) -> Sequence[Box]:
     """Return one box around a run, blanks included, or its boxes where the run is slanted."""
     x0, y0, x1, y1 = around(boxes)
@@ -132,6 +144,17 @@ def around(boxes: Sequence[Box]) -> Box:
     """Return the smallest box around others."""
     x0, y0, x1, y1 = zip(*boxes, strict=True)
     return min(x0), min(y0), max(x1), max(y1)
+
+
+def boxes_of_lines(glyphs: Sequence[Glyph]) -> Iterator[Box]:
+    """Yield one box around the glyphs of each line."""
+    line: list[Box] = []
+    for glyph in [*glyphs, Glyph("\n", None)]:
+        if glyph.box is not None:
+            line.append(glyph.box)
+        elif line:
+            yield around(line)
+            line = []
 
 
 def _lines(glyphs: Sequence[Glyph]) -> Iterator[list[Glyph]]:
@@ -249,20 +272,25 @@ def _edges(page: Any) -> Iterator[Any]:
 
 
 def _text_left(page: Any, areas: Sequence[Box], words: Sequence[Box]) -> bool:
-    inner = [pymupdf.Rect(box) for box in areas] + [pymupdf.Rect(_inside(box)) for box in words]
-    for text, box in characters(page):
-        if box is None or not _inked(text):
-            continue
-        middle = pymupdf.Point((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
-        if any(bool(middle in area) for area in inner):
-            return True
-    return False
+    inner = np.array([*areas, *map(_inside, words)], float).reshape(-1, 4)
+    if not len(inner):
+        return False
+    inked = [box for text, box in characters(page) if box is not None and _inked(text)]
+    x0, y0, x1, y1 = np.array(inked, float).reshape(-1, 4).T
+    left, top, right, bottom = inner.T[:, :, None]
+    across, down = (x0 + x1) / 2, (y0 + y1) / 2
+    within = (left <= across) & (across < right) & (top <= down) & (down < bottom)
+    return bool(within.any())
 
 
 def draw_boxes(page: Any, boxes: Sequence[Box]) -> None:
     """Draw black boxes on top of everything."""
-    for box in boxes:
-        page.draw_rect(pymupdf.Rect(box), color=None, fill=(0, 0, 0), overlay=True)
+    if boxes:
+        shape = page.new_shape()
+        for box in boxes:
+            shape.draw_rect(pymupdf.Rect(box))
+        shape.finish(color=None, fill=(0, 0, 0), width=0)
+        shape.commit(overlay=True)
 
 
 def same_outside(
@@ -284,11 +312,25 @@ def same_outside(
             return False
         low, left = max(y0 - _EDGE_PX, 0), max(x0 - _EDGE_PX, 0)
         outside[low : y1 + _EDGE_PX, left : x1 + _EDGE_PX] = False
-    change = np.abs(before.astype(np.int16) - after).max(axis=2) * outside
     if not picture:
-        return bool((change > _EDGE_CHANGE).sum() <= _EDGE_SHARE * change.size)
+        change = change_between(before, after, _EDGE_CHANGE) & outside
+        return int(change.sum()) <= _EDGE_SHARE * change.size
     old, new = (_squares(pixels * outside[:, :, None]) for pixels in (before, after))
     return float((np.abs(old - new) > _SQUARE_CHANGE).mean()) <= _SQUARE_SHARE
+
+
+def change_between(before: Pixels, after: Pixels, more_than: int) -> npt.NDArray[np.bool_]:
+    """Return where two renderings differ by more than a value in any channel: (height, width).
+
+    Most lines of most pages are alike: only the others are looked at.
+    """
+    height, width = before.shape[:2]
+    changed = np.zeros((height, width), bool)
+    rows = (before.reshape(height, -1) != after.reshape(height, -1)).any(axis=1)
+    one, other = before[rows], after[rows]
+    apart = (np.maximum(one, other) - np.minimum(one, other)) > more_than
+    changed[rows] = apart[:, :, 0] | apart[:, :, 1] | apart[:, :, 2]
+    return changed
 
 
 def _squares(pixels: Pixels) -> npt.NDArray[np.float64]:

@@ -16,7 +16,7 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream
 
-from contrechamp.redact.pdf import layers, letter_maps
+from contrechamp.redact.pdf import font_programs, layers, letter_maps
 from contrechamp.redact.pdf.content import Drawing, drawing_only
 from contrechamp.redact.pdf.entries import COLLECTIONS, ENTRIES, MAPS
 from contrechamp.redact.pdf.names import ChosenNames, text_of
@@ -223,6 +223,10 @@ class _PageRebuilder:
             return stream
         if kind == "cmap":
             data = letter_maps.written_anew(data, self._words)
+        elif kind == "program":
+            data = font_programs.without_names(data, self._words)
+            if "/Length1" in made and "/Length2" not in made:  # all of a TrueType font
+                made.Length1 = len(data)
         elif kind == "function" and _is_program(value):
             data = _COMMENT.sub(b"", data)
         return Stream(self._new, self._counted(data), made)

@@ -4,7 +4,8 @@ Compared are strings that pages show, chosen names, and what maps of letters sta
 structure, pixels and font programs say nothing of anyone, though `Roman` and `Parent` stand there.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+import re
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -23,6 +24,9 @@ from contrechamp.redact.words import Words
 #: search in the text.
 _LONG = 5
 _SHOWN = 5
+#: Letters whose two bytes in UTF-16 are both printable ASCII: Chinese, and symbols.
+_SPELT_BY_ASCII = re.compile("[\u2020-\u7e7e]")
+_NO_ASCII = re.compile(rb"[^\t\n\r -~]")
 _MAX_DEPTH = 64
 #: Bytes in which a map of letters says that it is one.
 _HEAD = 1024
@@ -30,24 +34,47 @@ _HEAD = 1024
 
 @dataclass(frozen=True)
 class _Text:
-    """A text in the file, and what it is."""
+    """A text in the file, or bytes that may be one, and what it is."""
 
-    text: str
+    text: str | bytes
     what: str
 
+    def readings(self, *, wide: bool) -> Iterator[str]:
+        """Yield how it can be read.
 
-def places_of_words(content: bytes, words: Iterable[str]) -> list[str]:
+        A byte that is no text in one way of reading stands between letters: it is none of them.
+
+        Args:
+            wide: whether ASCII letters, two by two, may spell a word in UTF-16.
+        """
+        if isinstance(self.text, str):
+            yield self.text
+            return
+        data = self.text
+        yield data.decode("latin-1")
+        if any(byte > 127 for byte in data):
+            yield data.decode("utf-8", "replace")
+        if wide or _NO_ASCII.search(data):
+            for start in (0, 1):
+                yield data[start:].decode("utf-16-be", "replace")
+                yield data[start:].decode("utf-16-le", "replace")
+
+
+def places_of_words(content: bytes, words: Sequence[str]) -> list[str]:
     """Return where a word is left: the word, what holds it, and the page."""
     finder = Words(word for word in words if sum(map(str.isalnum, word)) >= _LONG)
     if not finder:
         return []
+    wide = any(_SPELT_BY_ASCII.search(word) for word in words)
     found: dict[str, None] = {}
     with pikepdf.open(BytesIO(content)) as pdf:
         pages, drawings = _pages_of(pdf), _drawings_of(pdf)
         for item in pdf.objects:
             for piece in _texts_of(item, drawings):
-                for begin, end in finder.find(piece.text):
-                    found[_told(piece.text[begin:end], piece.what, pages.get(item.objgen))] = None
+                for text in piece.readings(wide=wide):
+                    for begin, end in finder.find(text):
+                        told = _told(text[begin:end], piece.what, pages.get(item.objgen))
+                        found[told] = None
             if len(found) > _SHOWN:
                 break
     return list(found)[:_SHOWN]
@@ -171,11 +198,6 @@ def _is_chosen(name: Any, operator: Any) -> bool:
 
 
 def _strings(pieces: list[bytes], what: str) -> Iterator[_Text]:
-    """Yield how the strings of one operator can be read: each by itself, and joined."""
+    """Yield the strings of one operator: each by itself, and joined."""
     for data in dict.fromkeys([*pieces, b"".join(pieces)]):
-        yield _Text(data.decode("latin-1"), what)
-        if any(byte > 127 for byte in data):
-            yield _Text(data.decode("utf-8", "ignore"), what)
-        for start in (0, 1):
-            yield _Text(data[start:].decode("utf-16-be", "ignore"), what)
-            yield _Text(data[start:].decode("utf-16-le", "ignore"), what)
+        yield _Text(data, what)

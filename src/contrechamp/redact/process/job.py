@@ -65,6 +65,7 @@ def decoded(data: dict[str, Any]) -> MaskingJob:
                 **request,
                 "words": tuple(request["words"]),
                 "spellings": tuple(map(tuple, request["spellings"])),
+                "read": tuple((page, tuple(box)) for page, box in request["read"]),
                 "hand": hand and sidecar.from_json(hand["said"], hand["where"]),
             }
         ),

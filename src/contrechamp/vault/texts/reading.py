@@ -10,9 +10,9 @@ from contrechamp.cell import programs
 from contrechamp.cell.failures import CellError
 from contrechamp.cell.limits import GIB, ProcessLimits, ReadingLimits
 from contrechamp.cell.reading import Reads
+from contrechamp.cell.tesseract import Reader
 from contrechamp.vault.texts.in_cell.bounds import Bounds
 from contrechamp.vault.texts.packed import TextPart, part_of
-from contrechamp.vault.texts.tesseract import Reader
 
 #: What one item may cost: reading it, apart from the time that an outside program takes.
 LIMITS: Final = ReadingLimits(

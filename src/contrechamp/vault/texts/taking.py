@@ -20,13 +20,14 @@ from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.base.search_words import normalised
+from contrechamp.cell import tesseract
 from contrechamp.cell.reading import Cell, OwnContent, opened_cell
 from contrechamp.vault import database, erasing, lock, object_keys, objects, subjects, turns
 from contrechamp.vault.case import Case
 from contrechamp.vault.object_keys import ObjectKey
 from contrechamp.vault.seekable import CHUNK, Seekable
 from contrechamp.vault.taking import Incoming
-from contrechamp.vault.texts import packed, reading, tables, tesseract
+from contrechamp.vault.texts import packed, reading, tables
 from contrechamp.vault.texts.in_cell import by_kind
 from contrechamp.vault.texts.in_cell.kinds import (
     HEAD,
