@@ -162,7 +162,10 @@ def _mask(
         workshop,
     )
     copy, final_sheet = _put_in_place(job.target, sheet, name, run.out)
-    return Masked(source.name, copy, final_sheet, outcome, cell.restrictions)
+    restrictions = cell.restrictions
+    return Masked(
+        *(source.name, copy, final_sheet, outcome, restrictions, kind.format, request, absent)
+    )
 
 
 def _cell(source: Path, workshop: Path, name: str, settings: Settings) -> Cell:

@@ -15,6 +15,7 @@ from contrechamp.dossier.permission.standing import Code, Standings
 from contrechamp.dossier.permission.verdicts import verdicts_on
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import SUBJECT
+from contrechamp.dossier.reading.masked import is_copy
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.contents import parts
 from contrechamp.dossier.records.field_types import ITEM, Evidence, Record, latest
@@ -23,6 +24,7 @@ from contrechamp.dossier.records.letters import Letter, LetterState, state_on
 from contrechamp.dossier.records.people import ConsentUse
 from contrechamp.dossier.records.publications import Publication
 from contrechamp.dossier.records.testimony import Exhibit, Testimony
+from contrechamp.vault import masked_copies
 from contrechamp.vault.access import members
 from contrechamp.vault.metadata.reading import UNREAD
 
@@ -237,6 +239,19 @@ def _metadata(asked: Asked) -> Iterator[Unmet]:
             yield Unmet("metadata", "other-metadata", item)
 
 
+def to_mask(view: View, publication: Publication) -> list[str]:
+    """Return the items that a publication shows, that may show people, and have no masked copy."""
+    found = []
+    for item in _shown_by(view, publication):
+        media_type = str(_state(view, item).get("media_type", ""))
+        exhibits = [view.record(lookup.id_of(ref)) for ref in _exhibits(view, item)]
+        nobody = bool(exhibits) and all(getattr(one, "people", "") == "none" for one in exhibits)
+        if media_type.startswith(_WITH_PEOPLE) and not nobody and view.has_item(lookup.id_of(item)):
+            found.append(item)
+    there = masked_copies.copies(view.case, found)
+    return [one for one in found if one not in there and not is_copy(view.case, one)]
+
+
 def _shown(asked: Asked) -> list[str]:
     """Return the items whose bytes would be seen: an item, that of an exhibit, of a publication."""
     record = asked.record
@@ -244,11 +259,13 @@ def _shown(asked: Asked) -> list[str]:
         return [asked.ref]
     if isinstance(record, Exhibit):
         return [record.item]
-    if not isinstance(record, Publication):
-        return []
+    return _shown_by(asked.view, record) if isinstance(record, Publication) else []
+
+
+def _shown_by(view: View, record: Publication) -> list[str]:
     found: list[str] = []
     for ref in (*record.cites, *(use.of for use in record.uses if use.use in _SHOWN_AS)):
-        given = asked.view.record(lookup.id_of(ref)) if ref.startswith(SUBJECT) else None
+        given = view.record(lookup.id_of(ref)) if ref.startswith(SUBJECT) else None
         if ref.startswith(f"{ITEM}/"):
             found.append(ref)
         elif isinstance(given, Exhibit):
