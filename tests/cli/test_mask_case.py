@@ -12,23 +12,9 @@ from contrechamp.cli import memory_files
 from contrechamp.dossier.reading import lookup
 from contrechamp.redact import made, masking
 from contrechamp.vault import masked_copies
-from redact.copies import picture
 from vault import cases
 
 WORDS = "Sampleperson Madeup\n"
-
-
-@pytest.fixture(autouse=True)
-def painting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
-    monkeypatch.setitem(masking.MASKERS, "image", "redact.small_maskers:paints")
-
-
-@pytest.fixture
-def photo(case: CaseRun, tmp_path: Path) -> str:
-    path = tmp_path / "photo.jpg"
-    path.write_bytes(picture(".jpg"))
-    return f"item/{first_word(case('add', path))}"
 
 
 def masked(case: CaseRun, *arguments: object) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -65,6 +65,7 @@ def mask_in_case(
     from contrechamp.cli.bars import progress_for
     from contrechamp.cli.progress_lines import FileByFile
     from contrechamp.publish.masking.case_items import Desk, mask_items
+    from contrechamp.redact.run import Unmasked
 
     done: list[MaskedItem | Unmasked] = []
     if swap_in_use():
@@ -84,13 +85,14 @@ def mask_in_case(
         progress = told.progress if bars is silent else bars
         for one in mask_items(desk, items, settings, boxes=boxes, progress=progress):
             done.append(one)
-            told.done(
-                _item_of(one), copy=getattr(one, "copy", ""), reason=str(getattr(one, "error", ""))
-            )
-            if hasattr(one, "error") and not as_json:
+            if not isinstance(one, Unmasked):
+                told.done(one.item, copy=one.copy)
+                continue
+            told.done(one.source, reason=str(one.error))
+            if not as_json:
                 click.echo(shown(one.error), err=True)
     _tell(done, as_json=as_json)
-    unmasked = [one for one in done if hasattr(one, "error")]
+    unmasked = [one for one in done if isinstance(one, Unmasked)]
     if unmasked:
         raise click.exceptions.Exit(1 if any(one.check_failed for one in unmasked) else 2)
 
@@ -132,12 +134,10 @@ def _boxes(path: Path | None, items: Sequence[str]) -> dict[str, bytes]:
     return {items[0]: content}
 
 
-def _item_of(one: Any) -> str:
-    return str(getattr(one, "item", "") or getattr(one, "source", ""))
-
-
 def _tell(done: "Sequence[MaskedItem | Unmasked]", *, as_json: bool) -> None:
-    masked = [one for one in done if not hasattr(one, "error")]
+    from contrechamp.redact.run import Unmasked
+
+    masked = [one for one in done if not isinstance(one, Unmasked)]
     if as_json:
         click.echo(
             json_text(
@@ -149,7 +149,7 @@ def _tell(done: "Sequence[MaskedItem | Unmasked]", *, as_json: bool) -> None:
                     "unmasked": [
                         {"item": one.source, "reason": str(one.error)}
                         for one in done
-                        if hasattr(one, "error")
+                        if isinstance(one, Unmasked)
                     ],
                 }
             )

@@ -70,6 +70,7 @@ def command() -> click.Command:
                 metavar="PUBLICATION",
                 help=_("Of a case: mask all files that a publication shows and that need it."),
             ),
+            *_options_of_review(),
             *_options_of_covering(),
             *_options_of_contents(),
             click.Option(
@@ -95,6 +96,38 @@ def command() -> click.Command:
             json_option(),
         ],
     )
+
+
+def _options_of_review() -> list[click.Parameter]:
+    return [
+        click.Option(
+            ["--review"],
+            is_flag=True,
+            help=_(
+                "Review masked copies of a case, all that lack one or those that are named: each "
+                "place is answered, and the answers are signed."
+            ),
+        ),
+        click.Option(
+            ["--answers"],
+            type=click.Path(path_type=Path, allow_dash=True),
+            metavar="FILE",
+            help=_("With --review: read the answers from a file, or - for standard input."),
+        ),
+        click.Option(
+            ["--print-form"],
+            is_flag=True,
+            help=_("With --review: print the form of the answers, and change nothing."),
+        ),
+        click.Option(
+            ["--editor"],
+            is_flag=True,
+            help=_(
+                "With --review: fill in the form in your editor (VISUAL or EDITOR); it lies in "
+                "memory, never on a disk."
+            ),
+        ),
+    ]
 
 
 def _options_of_covering() -> list[click.Parameter]:
@@ -198,6 +231,10 @@ def _mask(
     inputs: tuple[Path, ...],
     out: Path | None,
     all_for: str,
+    review: bool,
+    answers: Path | None,
+    print_form: bool,
+    editor: bool,
     boxes: Path | None,
     boxes_only: bool,
     style: "Style",
@@ -217,10 +254,19 @@ def _mask(
     **secret: Any,
 ) -> None:
     from contrechamp.cli.mask_case import Asked, is_case, mask_in_case
+    from contrechamp.cli.mask_review import Given, review_in_case
     from contrechamp.redact.masking import Settings
     from contrechamp.redact.request import Request
 
     in_case = is_case(inputs[0])
+    given = Given(answers, print_form, editor)
+    if given.without_browser and not review:
+        raise UsageError(_("--answers, --print-form and --editor go with --review"))
+    if review:
+        if not in_case:
+            raise UsageError(_("--review is for a case: name its folder first"))
+        review_in_case(inputs[0], list(map(str, inputs[1:])), secret_source(**secret), given)
+        return
     if in_case == (out is not None) or (all_for and not in_case):
         raise UsageError(
             _("copies of items stay in their case: leave -o out")

@@ -13,6 +13,16 @@ def has_copy(copy: str) -> str:
     return _("its masked copy: {copy}").format(copy=copy)
 
 
+def reviewed() -> str:
+    """Return what is said of a copy whose review suffices."""
+    return _("its review is complete")
+
+
+def of_other_bytes() -> str:
+    """Return what is said of a review that no longer is of the copy."""
+    return _("(void: copy or sidecar are others)")
+
+
 def sidecar_of(copy: str) -> str:
     """Return what the item is that says how a copy was made."""
     return _("sidecar of {copy}: how that was made, with words and boxes").format(copy=copy)
