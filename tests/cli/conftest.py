@@ -14,7 +14,9 @@ from cli.commands import LETTER, CaseRun, Done, Run, first_word
 from contrechamp.base.i18n import activate
 from contrechamp.cli.case_access import know_own_case
 from contrechamp.cli.run import run
+from contrechamp.redact import masking
 from contrechamp.vault.access import passphrases
+from redact.copies import picture
 from vault import cases
 
 
@@ -121,3 +123,18 @@ def use_ring() -> Iterator[Callable[[Any], None]]:
     before = keyring.get_keyring()
     yield keyring.set_keyring
     keyring.set_keyring(before)
+
+
+@pytest.fixture
+def painting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A masker of images that covers one area and finds two places to look at."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+    monkeypatch.setitem(masking.MASKERS, "image", "redact.small_maskers:paints")
+
+
+@pytest.fixture
+def photo(case: CaseRun, tmp_path: Path, painting: None) -> str:
+    """A picture, taken in, in a run where it is masked by `painting`."""
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(picture(".jpg"))
+    return f"item/{first_word(case('add', path))}"

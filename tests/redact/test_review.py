@@ -173,6 +173,8 @@ def test_the_index_tells_every_file_and_leads_to_its_sheet(page: Page, tmp_path:
                 tmp_path / "image-001.jpg.html",
                 outcome,
                 REQUIRED,
+                "JPEG",
+                Request(),
             )
         ],
         [Unmasked("b", InputError("is <b>damaged</b>", where="b"))],

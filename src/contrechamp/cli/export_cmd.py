@@ -88,11 +88,13 @@ def _export(
     **secret: Any,
 ) -> None:
     from contrechamp.cli.bars import progress_for
+    from contrechamp.cli.masked_text import tell_unreviewed
     from contrechamp.dossier.permission.handing_out import hand_out
     from contrechamp.vault.bags.exporting import check_audience
 
     check_audience(recipients, plain=plain)  # before anybody is asked for a passphrase
     with open_case(folder, secret_source(**secret), write=True) as case:
+        tell_unreviewed(case, items)
         done = hand_out(
             case,
             items,

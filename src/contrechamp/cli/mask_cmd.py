@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,6 +10,7 @@ from contrechamp.base.errors import InputError, UsageError
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.progress import silent
 from contrechamp.base.shown_text import shown
+from contrechamp.cli.case_access import reason_option
 from contrechamp.cli.options import (
     FiniteRange,
     is_verbose,
@@ -17,10 +18,11 @@ from contrechamp.cli.options import (
     threads_option,
     unconfined_option,
 )
-from contrechamp.cli.secret_input import passphrase_fd_option
+from contrechamp.cli.secret_input import secret_options, secret_source
 from contrechamp.cli.text_input import read_text
 
 if TYPE_CHECKING:
+    from contrechamp.redact.masking import Settings
     from contrechamp.redact.provenance import Credentials
     from contrechamp.redact.request import SoundRequest, Style
     from contrechamp.redact.run import Masked, Run, Unmasked
@@ -41,7 +43,8 @@ def command() -> click.Command:
             "areas and words of your own taken out, metadata left behind. Every copy is checked, "
             "and comes with a review sheet that says where to look. Detectors miss faces: no copy "
             "is fit to leave before a person has looked at all of it. What cannot be masked is "
-            "refused. Sources are never changed."
+            "refused. Sources are never changed. Of a case, name the folder and items: their "
+            "copies become items of it, and nothing of them gets on a disk in the clear."
         ),
         epilog=_("Example: contrechamp mask photos/ march.mp4 -o masked-march"),
         params=[
@@ -50,15 +53,24 @@ def command() -> click.Command:
                 type=click.Path(path_type=Path),
                 nargs=-1,
                 required=True,
-                metavar="INPUT...",
+                metavar="INPUT...|CASE ITEM...",
             ),
             click.Option(
                 ["-o", "--out"],
                 type=click.Path(path_type=Path),
-                required=True,
                 metavar="DIR",
-                help=_("Folder for copies and review, new or empty."),
+                help=_(
+                    "Folder for copies and review, new or empty. Copies of items stay in their "
+                    "case, and need none."
+                ),
             ),
+            click.Option(
+                ["--all-for"],
+                default="",
+                metavar="PUBLICATION",
+                help=_("Of a case: mask all files that a publication shows and that need it."),
+            ),
+            *_options_of_review(),
             *_options_of_covering(),
             *_options_of_contents(),
             click.Option(
@@ -84,6 +96,38 @@ def command() -> click.Command:
             json_option(),
         ],
     )
+
+
+def _options_of_review() -> list[click.Parameter]:
+    return [
+        click.Option(
+            ["--review"],
+            is_flag=True,
+            help=_(
+                "Review masked copies of a case, all that lack one or those that are named: each "
+                "place is answered, and the answers are signed."
+            ),
+        ),
+        click.Option(
+            ["--answers"],
+            type=click.Path(path_type=Path, allow_dash=True),
+            metavar="FILE",
+            help=_("With --review: read the answers from a file, or - for standard input."),
+        ),
+        click.Option(
+            ["--print-form"],
+            is_flag=True,
+            help=_("With --review: print the form of the answers, and change nothing."),
+        ),
+        click.Option(
+            ["--editor"],
+            is_flag=True,
+            help=_(
+                "With --review: fill in the form in your editor (VISUAL or EDITOR); it lies in "
+                "memory, never on a disk."
+            ),
+        ),
+    ]
 
 
 def _options_of_covering() -> list[click.Parameter]:
@@ -186,14 +230,20 @@ def _options_of_credentials() -> list[click.Parameter]:
             metavar="FILE",
             help=_("Private key of --c2pa-cert in PEM; its passphrase is asked."),
         ),
-        passphrase_fd_option(),
+        reason_option(),
+        *secret_options(),
     ]
 
 
 def _mask(
     *,
     inputs: tuple[Path, ...],
-    out: Path,
+    out: Path | None,
+    all_for: str,
+    review: bool,
+    answers: Path | None,
+    print_form: bool,
+    editor: bool,
     boxes: Path | None,
     boxes_only: bool,
     strip_only: bool,
@@ -206,24 +256,39 @@ def _mask(
     keep_names: bool,
     c2pa_cert: Path | None,
     c2pa_key: Path | None,
-    passphrase_fd: int | None,
     minutes: float | None,
     unconfined: bool,
     threads: int | None,
     as_json: bool,
+    reason: str,
+    **secret: Any,
 ) -> None:
-    from contrechamp.cli.bars import progress_for
-    from contrechamp.cli.progress_lines import FileByFile
-    from contrechamp.redact.masking import Settings, mask_files
+    from contrechamp.cli.mask_case import Asked, is_case, mask_in_case
+    from contrechamp.cli.mask_review import Given, review_in_case
+    from contrechamp.redact.masking import Settings
     from contrechamp.redact.request import Request
-    from contrechamp.redact.run import Run, Unmasked
-    from contrechamp.redact.sources import gather
 
     if strip_only and (boxes_only or threshold is not None or fast):
         raise UsageError(
             _("--strip-only searches for nothing: leave --boxes-only, --threshold and --fast out")
         )
-    sources = gather(inputs, boxes)
+    in_case = is_case(inputs[0])
+    given = Given(answers, print_form, editor)
+    if given.without_browser and not review:
+        raise UsageError(_("--answers, --print-form and --editor go with --review"))
+    if review:
+        if not in_case:
+            raise UsageError(_("--review is for a case: name its folder first"))
+        review_in_case(inputs[0], list(map(str, inputs[1:])), secret_source(**secret), given)
+        return
+    if in_case == (out is not None) or (all_for and not in_case):
+        raise UsageError(
+            _("copies of items stay in their case: leave -o out")
+            if in_case
+            else _("--all-for is for a case: name its folder first")
+            if all_for
+            else _("say with -o in which folder the copies are to lie")
+        )
     request = Request(
         boxes_only=boxes_only,
         strip_only=strip_only,
@@ -238,11 +303,34 @@ def _mask(
     settings = Settings(
         request,
         keep_names,
-        _credentials(c2pa_cert, c2pa_key, passphrase_fd),
+        _credentials(c2pa_cert, c2pa_key, None if in_case else secret["passphrase_fd"]),
         is_verbose(click.get_current_context()),
         unconfined,
         minutes,
     )
+    if in_case:
+        asked = Asked(inputs[0], tuple(map(str, inputs[1:])), all_for, boxes, reason)
+        mask_in_case(asked, secret_source(**secret), settings, as_json=as_json)
+    else:
+        assert out is not None  # noqa: S101  for the type
+        _mask_files(inputs, out, boxes, settings, as_json=as_json)
+
+
+def _mask_files(
+    inputs: tuple[Path, ...],
+    out: Path,
+    boxes: Path | None,
+    settings: "Settings",
+    *,
+    as_json: bool,
+) -> None:
+    from contrechamp.cli.bars import progress_for
+    from contrechamp.cli.progress_lines import FileByFile
+    from contrechamp.redact.masking import mask_files
+    from contrechamp.redact.run import Run, Unmasked
+    from contrechamp.redact.sources import gather
+
+    sources = gather(inputs, boxes)
     run = Run(out, left_out=sources.left_out)
     for error in sources.refused:
         run.unmasked.append(Unmasked(error.where, error))

@@ -52,6 +52,8 @@ def show_remains(left: "Remains", called: Mapping[str, str]) -> None:
     for file in left.files:
         name = shown(file.name)
         click.echo(remains.source_file(file.ref, name, how=file.how, others=file.others))
+    for ref in left.masked:
+        click.echo(remains.masked_copy(ref))
     for ref in left.repeated:
         click.echo(remains.repeated(called[ref]))
     for ref in left.reasons:

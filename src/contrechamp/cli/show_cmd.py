@@ -106,6 +106,7 @@ def _list(case: "Case", names: "ShortNames", kind: str, *, closed: bool, as_json
 
 
 def _item(case: "Case", names: "ShortNames", ref: str, *, as_json: bool) -> None:
+    from contrechamp.cli.masked_text import tell_masked
     from contrechamp.cli.release_text import tell_releases
     from contrechamp.dossier.permission.standing import Standings
     from contrechamp.dossier.reading import lookup
@@ -121,6 +122,7 @@ def _item(case: "Case", names: "ShortNames", ref: str, *, as_json: bool) -> None
     for line in field_lines(_without_checks(state)):
         click.echo(f"  {line}")
     _tell_checks(state)
+    tell_masked(case, ref, state)
     if reason := state.get(UNREAD):
         click.echo(f"  = {unread_label(str(reason))}")
     if state.get(UNCONFINED):

@@ -127,6 +127,7 @@ def _verify_bag(folder: Path, kept: list[str], source: SecretSource, *, as_json:
         "signers": done.signers,
         "digest": done.digest,
         "format": done.format,
+        "reviews": done.reviews,
     }
     _tell(done.discrepancies, about, as_json=as_json)
     if as_json:
@@ -138,6 +139,15 @@ def _verify_bag(folder: Path, kept: list[str], source: SecretSource, *, as_json:
             len(done.items),
         ).format(count=len(done.items))
     )
+    for item, count in done.reviews.items():
+        click.echo(
+            ngettext(
+                "item/{item} is a masked copy, and {count} review of just these bytes is with it.",
+                "item/{item} is a masked copy, and {count} reviews of just these bytes are with "
+                "it.",
+                count,
+            ).format(item=item, count=count)
+        )
     if done.unread:
         click.echo(
             ngettext(

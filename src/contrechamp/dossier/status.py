@@ -8,7 +8,14 @@ from typing import Literal, TypeAlias
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.dossier.identities import compartment
-from contrechamp.dossier.permission import consent, gates, releasing, standing, verdicts
+from contrechamp.dossier.permission import (
+    consent,
+    gates,
+    mask_reviews,
+    releasing,
+    standing,
+    verdicts,
+)
 from contrechamp.dossier.permission.standing import Standings
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import Stored
@@ -22,14 +29,14 @@ from contrechamp.dossier.records.people import Consent
 from contrechamp.dossier.records.publications import Publication, Release
 from contrechamp.dossier.shipped import assessments
 from contrechamp.dossier.writing.erasing import given_under
-from contrechamp.vault import subjects
+from contrechamp.vault import masked_copies, subjects
 from contrechamp.vault.access import members
 from contrechamp.vault.captures import findings
 from contrechamp.vault.case import Case
 
 What: TypeAlias = Literal[
     "evidence", "consent", "reply", "review", "translation", "release", "answer", "decision",
-    "erasure", "compartment", "capture", "taken-back",
+    "erasure", "compartment", "capture", "mask", "taken-back",
 ]  # fmt: skip
 Why: TypeAlias = gates.Why | releasing.Ended | standing.Code | Literal[
     "not-erased", "no-answer", "machine-unchecked", "unchecked", "missing", "not-reviewed",
@@ -79,6 +86,7 @@ def lacks(case: Case, day: date, *, progress: Progress = silent) -> list[Lack]:
             found += _of_translation(stored, wanted)
             advance(1)
     found += _of_captures(case)
+    found += _of_masks(view)
     former = {member for member, _name, left in members.members(case) if left}
     for member in former & set(compartment.members(case)):
         found.append(Lack("compartment", f"member/{member}", "member", "", "has-left"))
@@ -139,6 +147,15 @@ def _of_captures(case: Case) -> Iterator[Lack]:
             name = str(state.get("name", ""))
             where = findings.failing(state)
             yield Lack("capture", item.subject, ITEM, name, "capture-failed", where)
+
+
+def _of_masks(view: View) -> Iterator[Lack]:
+    """Yield masked copies whose review does not suffice, with the places for a second reader."""
+    for ref in masked_copies.all_copies(view.case):
+        standing = mask_reviews.standing(view, ref)
+        name = str((lookup.item_state(view.case, lookup.id_of(ref)) or {}).get("name", ""))
+        for why in standing.why:
+            yield Lack("mask", ref, ITEM, name, why, ", ".join(map(str, standing.second)))
 
 
 def _of_release(stored: Stored, release: Release, standings: Standings) -> Iterator[Lack]:

@@ -158,7 +158,10 @@ def _mask(
         workshop,
     )
     copy, final_sheet = _put_in_place(made.copy, sheet, name, run.out)
-    return Masked(source.name, copy, final_sheet, outcome, made.restrictions)
+    return Masked(
+        *(source.name, copy, final_sheet, outcome, made.restrictions, made.kind.format),
+        *(made.request, made.absent),
+    )
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
 """What the user asks a masker to do."""
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, fields
+from typing import Any, Literal
 
 from contrechamp.redact.outcome import Box
+from contrechamp.redact import sidecar
 from contrechamp.redact.sidecar import HandBoxes
 
 #: ``fill``: one fixed colour. ``noise``: coarse random pixels, never made from the picture.
@@ -47,3 +48,34 @@ class Request:
     def searches(self) -> bool:
         """Whether faces are searched for."""
         return not (self.boxes_only or self.strip_only)
+
+
+def to_json(request: Request) -> dict[str, Any]:
+    """Return `request` in a form that ``json.dumps`` takes."""
+    said = {one.name: getattr(request, one.name) for one in fields(Request)}
+    if request.hand is not None:
+        said["hand"] = {"where": request.hand.where, "said": request.hand.to_json()}
+    return said
+
+
+def from_json(said: Any) -> Request:
+    """Return the request that `to_json` made into JSON; what an older one lacks has its default.
+
+    Raises:
+        InputError: its boxes are none.
+        ValueError: it has another form.
+        KeyError: likewise.
+        TypeError: likewise.
+    """
+    if not isinstance(said, dict) or not said.keys() <= {one.name for one in fields(Request)}:
+        raise ValueError("request")
+    hand = said.get("hand")
+    return Request(
+        **{
+            **said,
+            "words": tuple(map(str, said.get("words", ()))),
+            "spellings": tuple(tuple(map(str, group)) for group in said.get("spellings", ())),
+            "read": tuple((int(page), tuple(box)) for page, box in said.get("read", ())),
+            "hand": hand and sidecar.from_json(hand["said"], str(hand["where"])),
+        }
+    )

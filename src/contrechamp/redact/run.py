@@ -6,6 +6,7 @@ from pathlib import Path
 from contrechamp.base.errors import CheckFailedError, ContrechampError
 from contrechamp.cell.closed import is_closed
 from contrechamp.redact.outcome import Outcome
+from contrechamp.redact.request import Request
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,9 @@ class Masked:
         sheet: path of its sheet.
         outcome: of the masker.
         restrictions: that the process which read the source ran under.
+        format: of the source.
+        request: what the user asked for.
+        absent: checking programs that are not installed.
     """
 
     source: str
@@ -25,6 +29,9 @@ class Masked:
     sheet: Path
     outcome: Outcome
     restrictions: tuple[str, ...]
+    format: str
+    request: Request = field(repr=False)
+    absent: tuple[str, ...] = ()
 
     @property
     def confined(self) -> bool:

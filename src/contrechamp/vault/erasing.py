@@ -8,7 +8,7 @@ from itertools import groupby
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.vault import case as cases
-from contrechamp.vault import database, object_keys, objects, subjects
+from contrechamp.vault import database, masked_copies, object_keys, objects, subjects
 from contrechamp.vault.case import Case, Change
 from contrechamp.vault.log import custody
 from contrechamp.vault.texts import tables as texts
@@ -18,7 +18,7 @@ from contrechamp.vault.values import whole
 def erase(
     case: Case, items: Sequence[str], *, reason: str, keep_reasons: bool = False, now: datetime
 ) -> list[str]:
-    """Erase items, with their content, from a case.
+    """Erase items, with their content, from a case; with a masked copy goes its sidecar.
 
     Their records, the keys of their digests and the keys of their objects are overwritten, and so
     are their encrypted bytes; a file that holds nothing else is removed. Copies elsewhere (backups,
@@ -39,7 +39,7 @@ def erase(
         OutputError: if the case cannot be written to. The log then shows whether the keys are gone
             all the same; if so, the next opening for writing finishes the erasure.
     """
-    wanted = list(dict.fromkeys(f"item/{item}" for item in items))
+    wanted = masked_copies.with_sidecars(case, [f"item/{item}" for item in items])
     rows = {subject: _object_of(case, subject) for subject in wanted}
     gone = sorted(set(rows.values()))
     for holders in subjects.holders(case, gone).values():

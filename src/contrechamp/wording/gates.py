@@ -16,7 +16,7 @@ def gate_labels() -> dict[str, str]:
         "reply": _("those whom it speaks of were asked, and have answered"),
         "review": _("a second person agrees to this version"),
         "exhibit": _("an exhibit says what each file shows"),
-        "mask": _("nobody can be made out in the files that it shows"),
+        "mask": _("nobody can be made out in its files, or reviewed masked copies are shown"),
         "metadata": _("its files say nothing beside what they show"),
     }
 
@@ -31,7 +31,7 @@ def remedies() -> dict[str, str]:
         "reply": _("send the letter, wait for its answer, or write the answer down"),
         "review": _("contrechamp review, by another member"),
         "exhibit": _("contrechamp edit CASE exhibit"),
-        "mask": _("mask a copy, add it, and say people = none of its exhibit"),
+        "mask": _("contrechamp mask CASE item/..., and contrechamp mask --review CASE"),
         "metadata": _("mask a copy, which leaves metadata behind, and release that one"),
     }
 
@@ -51,6 +51,13 @@ def unmet_labels() -> dict[str, str]:
         "no-exhibit": _("no exhibit describes this file: nobody has said what it shows"),
         "people-shown": _("people can be made out in it"),
         "people-unknown": _("nobody has said whether people can be made out in it"),
+        "mask-not-reviewed": _("nobody has looked at all of this masked copy"),
+        "mask-not-agreed": _("whoever looked at this masked copy asks for changes"),
+        "mask-one-reader": _(
+            "a second person has still to look at what is doubtful in this masked copy, and at "
+            "what was drawn by lot"
+        ),
+        "mask-sidecar-gone": _("the sidecar of this masked copy was erased: mask it again"),
         "position": _("the file says where it was made"),
         "device": _("the file says with which device, or by whom, it was made"),
         "other-metadata": _("the file says more of itself, such as when it was made"),

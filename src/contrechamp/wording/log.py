@@ -25,6 +25,7 @@ def action_label(action: str) -> str:
         "withdraw": pgettext("log", "withdraw"),
         "import": pgettext("log", "import"),
         "forget": pgettext("log", "forget"),
+        "mask": pgettext("log", "mask"),
         "compartment": pgettext("log", "compartment"),
         "admit": pgettext("log", "admit"),
         "seal": pgettext("log", "seal"),

@@ -36,6 +36,14 @@ def kept_reason(ref: str) -> str:
     return _("still in the case, as you asked: the reason of {ref}").format(ref=ref)
 
 
+def masked_copy(ref: str) -> str:
+    """Return a line on a masked copy of what was erased."""
+    return _(
+        "still in the case: {ref}: a masked copy of it, which shows what was not covered; erase it "
+        "as well, or keep it on purpose"
+    ).format(ref=ref)
+
+
 def citing(ref: str) -> str:
     """Return a line on a record that names what was erased."""
     return _("names it, and may say it in other words: {ref}").format(ref=ref)

@@ -17,6 +17,7 @@ def lack_headings() -> dict[str, str]:
         "answer": _("Assessments"),
         "translation": _("Translation"),
         "review": _("Review"),
+        "mask": _("Masked copies"),
         "release": _("Release"),
         "taken-back": _("Releases that no longer hold"),
     }

@@ -10,6 +10,7 @@ from contrechamp.base.i18n import _
 from contrechamp.base.search_words import normalised
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import SUBJECT, Citation
+from contrechamp.dossier.reading.masked import with_originals
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.contents import parts
 from contrechamp.dossier.records.field_types import ITEM, Evidence, earliest, latest
@@ -239,17 +240,26 @@ def sources_of(view: View, ref: str) -> Set[str]:
 
 
 def _sources_of_item(view: View, item: str) -> Iterator[str]:
+    mine = with_originals(view.case, item)
     for citation in _giving(view, item):
         record = view.record(citation.citing)
-        if isinstance(record, Exhibit) and record.item == item and record.given_by:
+        if isinstance(record, Exhibit) and record.item in mine and record.given_by:
             yield lookup.id_of(record.given_by)
-        elif isinstance(record, Testimony) and item in record.recordings:
+        elif isinstance(record, Testimony) and not set(mine).isdisjoint(record.recordings):
             yield lookup.id_of(record.source)
 
 
 def _giving(view: View, item: str) -> list[Citation]:
-    """Return where exhibits and testimonies name an item as what was given."""
-    return [one for kind, field in _GIVING for one in view.cited_from(item, kind, field)]
+    """Return where exhibits and testimonies name an item as what was given.
+
+    Who gave an item gave what was made from it.
+    """
+    return [
+        one
+        for mine in with_originals(view.case, item)
+        for kind, field in _GIVING
+        for one in view.cited_from(mine, kind, field)
+    ]
 
 
 def consents_of(view: View, source: str) -> Iterator[tuple[str, Consent]]:
@@ -268,6 +278,7 @@ def is_about(view: View, consent: Consent, ref: str) -> bool:
     names = {ref, whole}
     if ref.startswith(f"{ITEM}/"):  # given as an exhibit, or as the recording of a testimony
         names |= {SUBJECT + citation.citing for citation in _giving(view, ref)}
+        names |= set(with_originals(view.case, ref))
     record = view.record(lookup.id_of(whole)) if whole.startswith(SUBJECT) else None
     if isinstance(record, Exhibit):
         names.add(record.item)

@@ -10,11 +10,12 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
-from contrechamp.dossier.permission import consent
+from contrechamp.dossier.permission import consent, mask_reviews
 from contrechamp.dossier.permission.standing import Code, Standings
 from contrechamp.dossier.permission.verdicts import verdicts_on
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import SUBJECT
+from contrechamp.dossier.reading.masked import is_copy, with_originals
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.contents import parts
 from contrechamp.dossier.records.field_types import ITEM, Evidence, Record, latest
@@ -23,13 +24,14 @@ from contrechamp.dossier.records.letters import Letter, LetterState, state_on
 from contrechamp.dossier.records.people import ConsentUse
 from contrechamp.dossier.records.publications import Publication
 from contrechamp.dossier.records.testimony import Exhibit, Testimony
+from contrechamp.vault import masked_copies
 from contrechamp.vault.access import members
 from contrechamp.vault.metadata.reading import UNREAD
 
 Gate: TypeAlias = Literal[
     "evidence", "contested", "conflict", "consent", "reply", "review", "exhibit", "mask", "metadata"
 ]
-Why: TypeAlias = Code | consent.Why | LetterState | Literal[
+Why: TypeAlias = Code | consent.Why | LetterState | mask_reviews.Why | Literal[
     "not-reviewed", "not-agreed", "one-member", "no-exhibit", "people-shown", "people-unknown",
     "position", "device", "other-metadata", "metadata-unread",
 ]  # fmt: skip
@@ -219,8 +221,15 @@ def _exhibit(asked: Asked) -> Iterator[Unmet]:
 
 
 def _mask(asked: Asked) -> Iterator[Unmet]:
-    """Ask whether people can be made out in a file that is shown: its exhibit has to say."""
-    for item in _shown(asked):
+    """Ask whether people can be made out in a file that is shown.
+
+    Its exhibit has to say that nobody can; or what is shown is a masked copy, and its review holds.
+    """
+    for item in _leaving(asked):
+        if is_copy(asked.view.case, item):
+            for why in mask_reviews.standing(asked.view, item).why:
+                yield Unmet("mask", why, item)
+            continue
         media_type = str(_state(asked.view, item).get("media_type", ""))
         if not media_type.startswith(_WITH_PEOPLE):
             continue
@@ -231,10 +240,27 @@ def _mask(asked: Asked) -> Iterator[Unmet]:
                 yield Unmet("mask", "people-shown" if seen else "people-unknown", ref)
 
 
+def _leaving(asked: Asked) -> list[str]:
+    """Return the items that are shown, in the place of each its newest masked copy.
+
+    An item that is to leave itself has no place-holder; what shows nobody needs none.
+    """
+    shown = _shown(asked)
+    if asked.record is None:
+        return shown
+    copies = masked_copies.copies(asked.view.case, shown)
+    found = []
+    for item in shown:
+        there = [one for one in copies.get(item, ()) if asked.view.has_item(lookup.id_of(one))]
+        held = [one for one in there if not mask_reviews.standing(asked.view, one).why]
+        found.append((held or there or [item])[-1])
+    return list(dict.fromkeys(found))
+
+
 def _metadata(asked: Asked) -> Iterator[Unmet]:
     """Ask what the bytes of a file say beside what they show, as far as that was read of it."""
     documents = [asked.record.document] if isinstance(asked.record, Publication) else []
-    for item in dict.fromkeys([*_shown(asked), *filter(None, documents)]):
+    for item in dict.fromkeys([*_leaving(asked), *filter(None, documents)]):
         state = _state(asked.view, item)
         if state.get(UNREAD):
             yield Unmet("metadata", "metadata-unread", item)
@@ -247,6 +273,19 @@ def _metadata(asked: Asked) -> Iterator[Unmet]:
             yield Unmet("metadata", "other-metadata", item)
 
 
+def to_mask(view: View, publication: Publication) -> list[str]:
+    """Return the items that a publication shows, that may show people, and have no masked copy."""
+    found = []
+    for item in _shown_by(view, publication):
+        media_type = str(_state(view, item).get("media_type", ""))
+        exhibits = [view.record(lookup.id_of(ref)) for ref in _exhibits(view, item)]
+        nobody = bool(exhibits) and all(getattr(one, "people", "") == "none" for one in exhibits)
+        if media_type.startswith(_WITH_PEOPLE) and not nobody and view.has_item(lookup.id_of(item)):
+            found.append(item)
+    there = masked_copies.copies(view.case, found)
+    return [one for one in found if one not in there and not is_copy(view.case, one)]
+
+
 def _shown(asked: Asked) -> list[str]:
     """Return the items whose bytes would be seen: an item, that of an exhibit, of a publication."""
     record = asked.record
@@ -254,11 +293,13 @@ def _shown(asked: Asked) -> list[str]:
         return [asked.ref]
     if isinstance(record, Exhibit):
         return [record.item]
-    if not isinstance(record, Publication):
-        return []
+    return _shown_by(asked.view, record) if isinstance(record, Publication) else []
+
+
+def _shown_by(view: View, record: Publication) -> list[str]:
     found: list[str] = []
     for ref in (*record.cites, *(use.of for use in record.uses if use.use in _SHOWN_AS)):
-        given = asked.view.record(lookup.id_of(ref)) if ref.startswith(SUBJECT) else None
+        given = view.record(lookup.id_of(ref)) if ref.startswith(SUBJECT) else None
         if ref.startswith(f"{ITEM}/"):
             found.append(ref)
         elif isinstance(given, Exhibit):
@@ -269,8 +310,12 @@ def _shown(asked: Asked) -> list[str]:
 
 
 def _exhibits(view: View, item: str) -> list[str]:
-    """Return the exhibits that describe an item."""
-    return [SUBJECT + one.citing for one in view.cited_from(item, "exhibit", "item")]
+    """Return the exhibits that describe an item, or what it is a masked copy of."""
+    return [
+        SUBJECT + one.citing
+        for mine in with_originals(view.case, item)
+        for one in view.cited_from(mine, "exhibit", "item")
+    ]
 
 
 def _state(view: View, item: str) -> Mapping[str, Any]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from contrechamp.base.progress import Progress, silent
-from contrechamp.dossier.permission import consent
+from contrechamp.dossier.permission import consent, mask_reviews
 from contrechamp.dossier.reading import short_names
 from contrechamp.dossier.reading.view import View
 from contrechamp.vault.bags.exporting import Exported, export
@@ -49,6 +49,8 @@ def hand_out(
     actor = short_names.full_ref(case, to) if short_names.is_typed(to) else ""
     refs = [f"item/{item}" for item in items]
     consent.require_sharing(View(case), refs, now.date(), to=actor, to_whom=to)
+    view = View(case)
+    beside = {item: mask_reviews.given(view, ref) for item, ref in zip(items, refs, strict=True)}
     return export(
         case,
         items,
@@ -57,6 +59,7 @@ def hand_out(
         plain=plain,
         open_records=open_records,
         reason=reason,
+        beside=beside,
         now=now,
         random=random,
         progress=progress,

@@ -1,12 +1,12 @@
 """Reviewing and releasing records, and taking a release back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from contrechamp.base.errors import InputError, UsageError
 from contrechamp.base.i18n import _
-from contrechamp.dossier.permission import gates, releasing, verdicts
+from contrechamp.dossier.permission import gates, mask_reviews, releasing, verdicts
 from contrechamp.dossier.permission.releasing import CopyOut
 from contrechamp.dossier.permission.standing import Standings
 from contrechamp.dossier.permission.verdicts import Reviewed, Verdict
@@ -14,10 +14,17 @@ from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import SUBJECT, Stored
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.field_types import DATE, check_form
-from contrechamp.dossier.records.publications import Override, Release, Review
+from contrechamp.dossier.records.publications import (
+    LookAnswer,
+    LookedAt,
+    Override,
+    Release,
+    Review,
+    WatchedSpan,
+)
 from contrechamp.dossier.writing import store
 from contrechamp.dossier.writing.store import Put
-from contrechamp.vault.case import Case
+from contrechamp.vault.case import Case, Random
 
 
 def review(case: Case, ref: str, verdict: Verdict, *, why: str = "", now: datetime) -> Stored:
@@ -35,6 +42,47 @@ def review(case: Case, ref: str, verdict: Verdict, *, why: str = "", now: dateti
     """
     about = lookup.get(case, ref)
     given = Review(about=about.ref, state=about.digest, verdict=verdict, why=why)
+    return store.put(case, given, now=now)
+
+
+def review_copy(
+    case: Case,
+    ref: str,
+    verdict: Verdict,
+    looks: Sequence[LookAnswer],
+    *,
+    spans: Sequence[WatchedSpan] = (),
+    why: str = "",
+    now: datetime,
+    random: Random,
+) -> Stored:
+    """Record what a person found in a masked copy.
+
+    Args:
+        case: open for writing, by that person.
+        ref: of the copy.
+        verdict: theirs: whether it may leave as it is.
+        looks: what was found at each place; 0 is the whole copy.
+        spans: which parts of a video or sound were watched or heard.
+        why: in their words.
+        now: for the log.
+        random: draws the places for a second reader.
+
+    Raises:
+        InputError: if it is no masked copy, or an answer does not fit it.
+    """
+    copy = mask_reviews.copy_of(case, ref)
+    if copy is None:
+        raise InputError(_("is not a masked copy"), where=ref)
+    looked = LookedAt(
+        copy=copy.sha256,
+        sidecar=copy.sidecar_sha256,
+        looks=tuple(looks),
+        spans=tuple(spans),
+        seed=random(32).hex(),
+    )
+    state = lookup.digest_of(case, ref)
+    given = Review(about=ref, state=state, verdict=verdict, why=why, looked=looked)
     return store.put(case, given, now=now)
 
 

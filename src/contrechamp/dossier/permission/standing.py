@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 from contrechamp.dossier.permission import consent
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import SUBJECT, Stored
+from contrechamp.dossier.reading.masked import with_originals
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.conflicts import Conflict
 from contrechamp.dossier.records.contents import parts, references
@@ -233,6 +234,9 @@ class Standings:
     def _challenges(self, ref: str) -> Iterator[Flag]:
         whole = ref.partition("#")[0]
         about = {ref, whole, *self._same_thing(whole)}
+        if whole.startswith(f"{ITEM}/"):  # what is said against an original is of its copies too
+            for original in with_originals(self.view.case, whole)[1:]:
+                about |= {original, *self._same_thing(original)}
         for one in sorted(about):
             for citation in self.view.cited_from(one, "challenge", "about"):
                 record = self.view.record(citation.citing)

@@ -1,6 +1,7 @@
 """What leaves a case: publications and what they use, reviews by a second person, releases."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Annotated, ClassVar, Literal
 
 from contrechamp.dossier.records.field_types import (
@@ -94,16 +95,73 @@ class Publication(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LookAnswer:
+    __doc__ = "What a person found at one place of a masked copy."
+
+    look: Annotated[
+        int,
+        Doc(
+            "The number of the place in the copy's sidecar, from 1, the most urgent first; "
+            "0 stands for the whole copy."
+        ),
+    ]
+    answer: Annotated[
+        Literal["covered", "uncovered", "nothing"],
+        Doc(
+            "Whether what is there is covered, is uncovered on purpose, or is nothing that needs "
+            "to be covered."
+        ),
+    ]
+    why: Annotated[Prose, Doc("Why it is uncovered on purpose; empty otherwise.")] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatchedSpan:
+    __doc__ = "A part of a video or sound that a person watched or heard."
+
+    from_s: Annotated[Decimal, Doc("The second at which the part begins.")]
+    to_s: Annotated[Decimal, Doc("The second at which the part ends.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LookedAt:
+    __doc__ = (
+        "What a person looked at in a masked copy; void when a byte of copy or sidecar differs."
+    )
+
+    copy: Annotated[
+        str, DIGEST, Doc("The SHA-256 of the copy that was looked at: 64 hexadecimal digits.")
+    ]
+    sidecar: Annotated[
+        str, DIGEST, Doc("The SHA-256 of the copy's sidecar: 64 hexadecimal digits.")
+    ]
+    looks: Annotated[
+        tuple[LookAnswer, ...], Doc("What was found at each place that was looked at.")
+    ]
+    spans: Annotated[
+        tuple[WatchedSpan, ...], Doc("Which parts of a video or sound were watched or heard.")
+    ] = ()
+    seed: Annotated[
+        str,
+        DIGEST,
+        Doc(
+            "Random digits that draw the places for a second reader; the oldest review of a copy "
+            "decides."
+        ),
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Review(Record):
-    __doc__ = "What a second person thinks of one version of a record."
+    __doc__ = "What a person thinks of one version of a record, or found in a masked copy."
 
     #: A judgement.
     rests_on: ClassVar = NOTHING
 
     about: Annotated[
         str,
-        RefersTo(tuple(one for one in MARKABLE if one != "item")),
-        Doc("The record that the review is about."),
+        RefersTo(MARKABLE),
+        Doc("The record, or the masked copy, that the review is about."),
     ]
     state: Annotated[
         str,
@@ -118,6 +176,9 @@ class Review(Record):
         Doc("Whether the reviewer agrees, asks for changes, or does not agree."),
     ]
     why: Annotated[Prose, Doc("The reasons for the verdict, in the reviewer's own words.")] = ""
+    looked: Annotated[
+        LookedAt | None, Doc("Of a masked copy: what was looked at, and what was found there.")
+    ] = None
 
     def title(self) -> str:
         return f"{self.verdict}: {shortened(self.why, 60)}".removesuffix(": ")

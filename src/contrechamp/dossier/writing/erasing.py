@@ -23,7 +23,7 @@ from contrechamp.dossier.writing.remains import (
     remains,
     same_content,
 )
-from contrechamp.vault import database, subjects
+from contrechamp.vault import database, masked_copies, subjects
 from contrechamp.vault import erasing as vault_erasing
 from contrechamp.vault.case import Case, Change
 
@@ -119,9 +119,11 @@ def erase_refs(
     # Items first: erasing them may be refused, because others hold the same content.
     objects: list[str] = []
     if items:
+        together = masked_copies.with_sidecars(case, [f"{ITEM}/{one}" for one in items])
         objects = vault_erasing.erase(
             case, items, reason=reason, keep_reasons=keep_reasons, now=now
         )
+        items = [one.removeprefix(f"{ITEM}/") for one in together]
     records = erase(case, records, reason=reason, keep_reasons=keep_reasons, now=now)
     return Erased(tuple(gone), tuple(records), tuple(items), tuple(objects), left.without(gone))
 

@@ -14,7 +14,7 @@ from contrechamp.dossier.reading.copies_out import HandedOut, handed_out
 from contrechamp.dossier.reading.lookup import SUBJECT
 from contrechamp.dossier.records.conflicts import Conflict
 from contrechamp.dossier.records.testimony import Exhibit, Testimony
-from contrechamp.vault import object_keys, subjects
+from contrechamp.vault import masked_copies, object_keys, subjects
 from contrechamp.vault.case import Case
 from contrechamp.vault.log import branches, custody
 from contrechamp.vault.object_keys import ObjectKey
@@ -63,6 +63,7 @@ class Remains:
             earlier versions.
         citing: references to records that cite them, and may paraphrase them.
         outside: copies that were handed out.
+        masked: references to masked copies of the items.
         reasons: ``entry/<number>`` of their own entries whose reasons are kept on purpose.
         unread: number of items that were not searched: no text was read of them.
     """
@@ -71,6 +72,7 @@ class Remains:
     repeated: tuple[str, ...] = ()
     citing: tuple[str, ...] = ()
     outside: tuple[HandedOut, ...] = ()
+    masked: tuple[str, ...] = ()
     unread: int = 0
     reasons: tuple[str, ...] = ()
 
@@ -82,6 +84,7 @@ class Remains:
             files=tuple(one for one in self.files if one.ref not in erased),
             repeated=tuple(one for one in self.repeated if one.partition(" ")[0] not in erased),
             citing=tuple(one for one in self.citing if one not in erased),
+            masked=tuple(one for one in self.masked if one not in erased),
         )
 
 
@@ -108,7 +111,9 @@ def remains(case: Case, refs: Sequence[str], *, keep_reasons: bool = False) -> R
         for citation in lookup.cited_by(case, ref)
         if not citation.field.startswith("read_from")
     }
+    copies = masked_copies.copies(case, [one for one in refs if not one.startswith(SUBJECT)])
     return Remains(
+        masked=tuple(copy for those in copies.values() for copy in those if copy not in going),
         files=tuple(files),
         repeated=tuple(repeated),
         citing=tuple(sorted(citing - going)),

@@ -9,7 +9,7 @@ from typing import Any
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
-from contrechamp.dossier.permission import releasing
+from contrechamp.dossier.permission import mask_reviews, releasing
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import SUBJECT, Stored
 from contrechamp.dossier.reading.view import View
@@ -338,6 +338,12 @@ def _review(one: RecordCheck) -> None:
     review: Review = one.record
     if one.before is not None and one.before.member != one.view.member:
         raise one.refuse("", _("a review can be changed only by whoever wrote it"))
+    if review.about.startswith(f"{ITEM}/"):
+        for field, message in mask_reviews.problems(one.view.case, review):
+            raise one.refuse(field, message)
+        return
+    if review.looked is not None:
+        raise one.refuse("looked", _("only of a masked copy is said what was looked at"))
     versions = lookup.versions(one.view.case, lookup.id_of(review.about))
     authors = {stored.digest: stored.member for stored in versions}
     if review.state not in authors:

@@ -1,13 +1,12 @@
 """The job that the parent process sends to a masker's process, as JSON."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from contrechamp.cell.limits import ProcessLimits
-from contrechamp.redact import sidecar
-from contrechamp.redact.request import Request
+from contrechamp.redact.request import Request, from_json, to_json
 
 
 @dataclass(frozen=True)
@@ -37,14 +36,11 @@ class MaskingJob:
 
 def encoded(job: MaskingJob) -> dict[str, Any]:
     """Return `job` for the process, as JSON can hold it."""
-    request = {f.name: getattr(job.request, f.name) for f in fields(Request)}
-    if job.request.hand is not None:
-        request["hand"] = {"where": job.request.hand.where, "said": job.request.hand.to_json()}
     return {
         "function": job.function,
         "source": str(job.source),
         "target": str(job.target),
-        "request": request,
+        "request": to_json(job.request),
         "limits": asdict(job.limits),
         "language": job.language,
         "workshop": str(job.workshop),
@@ -54,21 +50,11 @@ def encoded(job: MaskingJob) -> dict[str, Any]:
 
 def decoded(data: dict[str, Any]) -> MaskingJob:
     """Return the job that `encoded` made into JSON."""
-    request = data["request"]
-    hand = request["hand"]
     return MaskingJob(
         function=data["function"],
         source=Path(data["source"]),
         target=Path(data["target"]),
-        request=Request(
-            **{
-                **request,
-                "words": tuple(request["words"]),
-                "spellings": tuple(map(tuple, request["spellings"])),
-                "read": tuple((page, tuple(box)) for page, box in request["read"]),
-                "hand": hand and sidecar.from_json(hand["said"], hand["where"]),
-            }
-        ),
+        request=from_json(data["request"]),
         limits=ProcessLimits(**data["limits"]),
         language=data["language"],
         workshop=Path(data["workshop"]),

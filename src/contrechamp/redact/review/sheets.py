@@ -22,6 +22,7 @@ from contrechamp.base.json_text import json_text
 from contrechamp.base.templates import environment
 from contrechamp.cell.running import Cell, OurError
 from contrechamp.redact.kinds import FileKind
+from contrechamp.redact.made import sorted_looks
 from contrechamp.redact.outcome import Covered, Look, Outcome, to_json
 from contrechamp.redact.process.isolation import run_job
 from contrechamp.redact.process.job import MaskingJob
@@ -127,13 +128,6 @@ def _moments(outcome: Outcome) -> list[float]:
     elif not wanted:
         wanted = [(outcome.duration_s or 0) * share for share in (0.1, 0.37, 0.63, 0.9)]
     return list(dict.fromkeys(wanted))[:MAX_PICTURES]
-
-
-def sorted_looks(outcome: Outcome) -> list[Look]:
-    """Return what to look at, by urgency, then page, then time."""
-    return sorted(
-        outcome.looks, key=lambda look: (look.urgency, look.page or 0, look.seconds or 0.0)
-    )
 
 
 def write_sheet(sheet: Sheet, folder: Path) -> Path:

@@ -8,10 +8,11 @@ from typing import Any
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
-from contrechamp.vault.bags import bag, branches, membership, proved, signed
+from contrechamp.vault.bags import bag, branches, membership, proved, reviews, signed
 from contrechamp.vault.bags.branches import BranchProof
 from contrechamp.vault.bags.membership import MemberProof
 from contrechamp.vault.bags.proved import Proved
+from contrechamp.vault.bags.reviews import ReviewProof
 from contrechamp.vault.log import canonical
 
 FOLDER = "custody"
@@ -36,6 +37,7 @@ class Document:
         record: salt and state of the item's record, if everybody may read it.
         note: in format 1, the checkpoint.
         members: entries that made the keys.
+        reviews: of a masked copy, the reviews that it has.
     """
 
     format: int
@@ -48,6 +50,7 @@ class Document:
     record: tuple[bytes, bytes] | None = field(repr=False)
     note: str = ""
     members: tuple[MemberProof, ...] = ()
+    reviews: tuple[ReviewProof, ...] = ()
 
 
 def path(item: str) -> str:
@@ -69,6 +72,11 @@ def to_bytes(document: Document) -> bytes:
         fields["branches"] = [branches.to_fields(branch) for branch in document.branches]
     if document.members:
         fields["members"] = [membership.to_fields(one) for one in document.members]
+    is_open = document.record is not None
+    if document.reviews:
+        fields["reviews"] = [
+            reviews.to_fields(one, open_record=is_open) for one in document.reviews
+        ]
     if document.record is not None:
         fields["record"] = record_fields(*document.record)
     return canonical.dumps(fields)
@@ -99,6 +107,7 @@ def read(content: bytes, item: str) -> Document:
             _("the bag has a newer format; use a newer version of contrechamp to verify it")
         )
     record, merged = fields.pop("record", None), fields.pop("branches", [])
+    reviewed = fields.pop("reviews", [])
     note, members = fields.pop("checkpoint", None), fields.pop("members", [])
     if isinstance(note, str) != (version == FIRST_FORMAT):
         raise ValueError("checkpoint")
@@ -114,6 +123,7 @@ def read(content: bytes, item: str) -> Document:
         record=None if record is None else proved.record_of(record),
         note=note or "",
         members=membership.proofs_of(members),
+        reviews=reviews.reviews_of(reviewed),
     )
 
 

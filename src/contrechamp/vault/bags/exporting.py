@@ -2,10 +2,11 @@
 
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pyrage
@@ -16,7 +17,7 @@ from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.vault import case as cases
 from contrechamp.vault import database, subjects
-from contrechamp.vault.bags import bag, branches, derived, document, membership, signed
+from contrechamp.vault.bags import bag, branches, derived, document, membership, reviews, signed
 from contrechamp.vault.bags.contents import Item, content_writer, items_of
 from contrechamp.vault.bags.derived import Outline
 from contrechamp.vault.bags.document import Document
@@ -74,6 +75,7 @@ def export(
     plain: bool = False,
     open_records: bool = False,
     reason: str = "",
+    beside: Mapping[str, Sequence[str]] = MappingProxyType({}),
     now: datetime,
     random: cases.Random = secrets.token_bytes,
     progress: Progress = silent,
@@ -92,6 +94,7 @@ def export(
         open_records: leave the records (names, metadata, digests of content) readable, so that
             they can be checked without a key; by default they are encrypted like the content.
         reason: why, in the user's words.
+        beside: references to the reviews that go with an item, by its id.
         now: for the log.
         random: source of ids.
         progress: is told how many bytes were read.
@@ -119,7 +122,8 @@ def export(
             for one in found:
                 path = _path(one, outline)
                 writer.put(path, content_writer(case.folder, one, keys, advance))
-        digest = writer.finish(_describe(case, found, writer, keys, outline, {name: public}))
+        tags = _describe(case, found, writer, keys, outline, {name: public}, beside)
+        digest = writer.finish(tags)
         # The log as it is now, without the export: the entry about that holds what is signed here.
         log = Checkpoint(outline.origin, case.size, case.frontier.root())
         note = signed.sign(log, outline.made, digest, name, case.unlocked.signing_seed)
@@ -208,6 +212,7 @@ def _describe(
     recipients: Sequence[Any],
     outline: Outline,
     keys: dict[str, bytes],
+    beside: Mapping[str, Sequence[str]],
 ) -> dict[str, bytes]:
     """Write what is encrypted besides the contents; return the other tag files: proofs, tables."""
     leaves = [content for _number, content in custody.leaves(case.database)]
@@ -219,6 +224,7 @@ def _describe(
         mine = entries[f"item/{one.id}"]
         came = tuple(branches.proofs(case, one.id, tree))
         proved = [(leaves[at], tuple(merkle.inclusion_proof(at, tree))) for at in mine]
+        reviewed = tuple(reviews.proofs(case, beside.get(one.id, ()), leaves, tree))
         files[document.path(one.id)] = document.to_bytes(
             Document(
                 format=signed.FORMAT,
@@ -230,11 +236,14 @@ def _describe(
                 branches=came,
                 record=(one.salt, one.content) if outline.open_records else None,
                 members=members,
+                reviews=reviewed,
             )
         )
         if not outline.open_records:
-            sealed = canonical.dumps(document.record_fields(one.salt, one.content))
-            _put_sealed(writer, derived.record_path(one.id), sealed, recipients)
+            record: dict[str, Any] = {**document.record_fields(one.salt, one.content)}
+            if reviewed:
+                record["reviews"] = [reviews.record_fields(review) for review in reviewed]
+            _put_sealed(writer, derived.record_path(one.id), canonical.dumps(record), recipients)
         there = [entry for branch in came for entry, _proof in branch.entries]
         first = first_time([proved[0][0], *there])
         listed.append(ExportedItem(one.id, _path(one, outline), one.state, first))

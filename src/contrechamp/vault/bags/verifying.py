@@ -14,13 +14,14 @@ from contrechamp.base.files import unreadable
 from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.vault import state_shapes
-from contrechamp.vault.bags import bag, comparing, derived, membership, received, signed
+from contrechamp.vault.bags import bag, comparing, derived, membership, received, reviews, signed
 from contrechamp.vault.bags import branches as bag_branches
 from contrechamp.vault.bags import document as documents
 from contrechamp.vault.bags import proved as proved_forms
 from contrechamp.vault.bags.comparing import Proven
 from contrechamp.vault.bags.document import FIRST_FORMAT, Document
 from contrechamp.vault.bags.received import ReceivedBag
+from contrechamp.vault.bags.reviews import ReviewProof
 from contrechamp.vault.bags.signed import Making
 from contrechamp.vault.discrepancies import Discrepancy, Kind
 from contrechamp.vault.log import canonical, checkpoint, custody, note
@@ -41,6 +42,7 @@ class Verified:
         signed: the checkpoint; None if no signature is right.
         digest: SHA-256 of the list of tag files, hexadecimal, if the checkpoint signs it.
         format: of the bag; 0 if it has no item with a proof.
+        reviews: number of reviews that came with a masked copy and are of just its bytes, by item.
     """
 
     discrepancies: list[Discrepancy] = field(default_factory=list)
@@ -51,6 +53,7 @@ class Verified:
     signed: Checkpoint | None = None
     digest: str = ""
     format: int = 0
+    reviews: dict[str, int] = field(default_factory=dict)
 
     @property
     def is_signed_as_a_whole(self) -> bool:
@@ -199,18 +202,21 @@ def _check(
         last = _entries(document, signature, done, proven)
         done.items.append(document.item)
         _report_keys(read, document, done)
-        record = document.record
+        record, reviewed = document.record, document.reviews
         sealed_path = derived.record_path(document.item)
         if record is None and not read.has(sealed_path):
             raise _CheckError("missing", _("the record is missing"))
         if record is None and not proven.keys:
+            _check_reviews(document, reviewed, None, done)
             done.unopened.append(document.item)
             done.unread.append(document.item)
             return
         if record is None:
             sealed = received.read_file(read, sealed_path)
-            record = _opened_record(sealed, proven.keys, sealed_path)
+            record, said = _opened_record(sealed, proven.keys, sealed_path)
+            reviewed = tuple(_with_records(reviewed, said))
         state = proven.states[document.item] = _state(record, last)
+        _check_reviews(document, reviewed, state, done)
         if document.encrypted and not proven.keys:
             done.unread.append(document.item)
             return
@@ -299,7 +305,36 @@ def _branches(
     return there
 
 
-def _opened_record(sealed: bytes, keys: Sequence[Any], where: str) -> tuple[bytes, bytes]:
+def _check_reviews(
+    document: Document,
+    reviewed: Sequence[ReviewProof],
+    state: Mapping[str, Any] | None,
+    done: Verified,
+) -> None:
+    """Check the reviews that came with a masked copy."""
+    for one in reviewed:
+        assert done.signed is not None  # noqa: S101  for the type: `_entries` set it
+        try:
+            reviews.check(one, document.item, state, done.signed)
+        except InputError as error:
+            raise _CheckError("record", _("a review: {what}").format(what=error)) from error
+    if reviewed:
+        done.reviews[document.item] = len(reviewed)
+
+
+def _with_records(
+    reviewed: Sequence[ReviewProof], said: Sequence[tuple[bytes, bytes]]
+) -> list[ReviewProof]:
+    """Return reviews with what they say, which lay beside the sealed record of their item."""
+    if len(reviewed) != len(said):
+        raise _CheckError("record", _("a review: {what}").format(what=_("the record is missing")))
+    return [ReviewProof(one.entry, record) for one, record in zip(reviewed, said, strict=True)]
+
+
+def _opened_record(
+    sealed: bytes, keys: Sequence[Any], where: str
+) -> tuple[tuple[bytes, bytes], tuple[tuple[bytes, bytes], ...]]:
+    """Return salt and state of a record, and those of the reviews beside it."""
     try:
         content = bytes(pyrage.decrypt(sealed, list(keys)))
     except pyrage.DecryptError:
@@ -307,7 +342,9 @@ def _opened_record(sealed: bytes, keys: Sequence[Any], where: str) -> tuple[byte
             "identity", _("this key does not decrypt it, or it was altered")
         ) from None
     try:
-        return proved_forms.record_of(canonical.loads(content, where=where))
+        fields = canonical.loads(content, where=where)
+        said = reviews.records_of(fields.pop("reviews", [])) if isinstance(fields, dict) else ()
+        return proved_forms.record_of(fields), said
     except ValueError:
         raise _CheckError("record", _("the record is not readable")) from None
 

@@ -32,7 +32,7 @@ VERSIONED = "record/"
 Action: TypeAlias = Literal[
     "new", "add", "erase", "export", "share", "unshare",
     "new-passphrase", "new-recovery", "new-key", "replace-key", "adopt",
-    "record", "edit", "withdraw", "import", "forget",
+    "record", "edit", "withdraw", "import", "forget", "mask",
     "compartment", "admit", "seal", "reveal",
     "merge", "upgrade",
 ]  # fmt: skip
