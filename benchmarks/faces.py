@@ -205,9 +205,8 @@ def tables(
     }
     threshold = chosen_threshold(found["ours", 0, True])
     print(f"\nThreshold by the rule, on half 0: {threshold:g}")
-    print(
-        f"Seconds of processor a picture of 1280 x 853, one thread: {found['ours', 1, False].seconds:.2f}\n"
-    )
+    seconds = found["ours", 1, False].seconds
+    print(f"Seconds of processor a picture of 1280 x 853, one thread: {seconds:.2f}\n")
     for half in (0, 1):
         what = "chosen on" if half == 0 else "reported"
         heading(f"Half {half} ({what}): share of faces that leak")
