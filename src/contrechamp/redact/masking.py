@@ -9,9 +9,11 @@ import contextlib
 import os
 import secrets
 import stat
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from contrechamp.base.disk import sync
@@ -28,6 +30,7 @@ from contrechamp.redact.outcome import Check, Outcome, from_json
 from contrechamp.redact.process import kernels
 from contrechamp.redact.process.isolation import cell_for, kind_in, limits_for, run_job
 from contrechamp.redact.process.job import MaskingJob
+from contrechamp.redact.process.side_by_side import at_once, in_order, one_shown
 from contrechamp.redact.provenance import Credentials, sign
 from contrechamp.redact.request import Request
 from contrechamp.redact.review import sheets
@@ -44,6 +47,7 @@ MASKERS = {
     "office": "contrechamp.redact.office.masking:mask_office",
 }
 _MOVING = ("video", "sound")
+_ALONE = threading.RLock()
 #: Copies do not tell when they were made: they carry the earliest date that ZIP archives know.
 _NO_DATE = (315_532_800, 315_532_800)
 _MAX_STEM = 80
@@ -60,6 +64,7 @@ class Settings:
         verbose: show what decoders print.
         unconfined: read files also where this system cannot confine what reads them.
         minutes: how long one file may take; None: what is usual for its kind.
+        at_once: how many files are worked on at once; found by `mask_files`.
     """
 
     request: Request = field(default_factory=Request)
@@ -68,6 +73,7 @@ class Settings:
     verbose: bool = False
     unconfined: bool = False
     minutes: float | None = None
+    at_once: int = 1
 
 
 def mask_files(
@@ -93,10 +99,20 @@ def mask_files(
         OutputError: `out` cannot be made, or is not empty.
     """
     run = run or Run(out)
+    count = at_once(len(sources), settings.request.threads)
+    settings = replace(settings, at_once=count)
+    told = one_shown(progress) if count > 1 else progress
     with _workshop(out) as workshop:
+        folders = [workshop / f"{number}" for number in range(len(sources))]
+        tasks = [
+            partial(_made, source, settings, folder, told)
+            for source, folder in zip(sources, folders, strict=True)
+        ]
         try:
-            for source in sources:
-                on_done(_one(source, run, settings, workshop, progress))
+            made = in_order(tasks, count)
+            with contextlib.closing(made):
+                for source, folder, result in zip(sources, folders, made, strict=True):
+                    on_done(_one(source, result, run, settings, folder))
         finally:
             if run.masked or run.unmasked:
                 sheets.write_index(run, out / REVIEW)
@@ -104,10 +120,10 @@ def mask_files(
 
 
 def _one(
-    source: SourceFile, run: Run, settings: Settings, workshop: Path, progress: Progress
+    source: SourceFile, made: Callable[[], "_Made"], run: Run, settings: Settings, workshop: Path
 ) -> Masked | Unmasked:
     try:
-        masked = _mask(source, run, settings, workshop, progress)
+        masked = _placed(source, made(), run, settings, workshop)
         run.masked.append(masked)
         return masked
     except ContrechampError as error:
@@ -128,13 +144,28 @@ def _one(
         unmasked = Unmasked(source.name, unwritable(copy, error))
     finally:
         empty(workshop)
+        with contextlib.suppress(OSError):
+            workshop.rmdir()
     run.unmasked.append(unmasked)
     return unmasked
 
 
-def _mask(
-    source: SourceFile, run: Run, settings: Settings, workshop: Path, progress: Progress
-) -> Masked:
+@dataclass(frozen=True)
+class _Made:
+    """A checked copy in the workshop, and what its sheet tells of it."""
+
+    copy: Path
+    kind: FileKind
+    request: Request
+    outcome: Outcome
+    restrictions: tuple[str, ...]
+    absent: tuple[str, ...]
+    pictures: tuple[sheets.Thumbnail, ...]
+
+
+def _made(source: SourceFile, settings: Settings, workshop: Path, progress: Progress) -> _Made:
+    """Mask one file into the new folder `workshop`, and check the copy."""
+    workshop.mkdir(mode=0o700)
     path = source.path if source.path.parent == Path("/dev/fd") else source.path.absolute()
     with _cell(path, workshop, source.name, settings) as cell:
         kind = kind_in(cell, path, source.name)
@@ -144,31 +175,47 @@ def _mask(
             source=path,
             target=workshop / f"copy{kind.suffix}",
             request=request,
-            limits=limits_for(path, moving=kind.kind in _MOVING, minutes=settings.minutes),
+            limits=limits_for(
+                path,
+                moving=kind.kind in _MOVING,
+                minutes=settings.minutes,
+                at_once=settings.at_once,
+            ),
             language=active_language(),
             workshop=workshop,
         )
-        if kind.kind == "video":
-            kernels.lay_out(workshop)
-        outcome = _outcome(run_job(cell, job, progress), kind)
+        # Others take all cores and much memory: they wait for each other, pictures do not.
+        with contextlib.nullcontext() if kind.kind == "image" else _ALONE:
+            if kind.kind == "video":
+                kernels.lay_out(workshop)
+            outcome = _outcome(run_job(cell, job, progress), kind)
     empty(workshop, but=job.target)
     _need_file(job.target)
     outcome, absent, pictures = _looked_at(job, outcome, source.name, settings)
-    name = _copy_name(source, kind, len(run.masked) + 1, run.out / MASKED, keep=settings.keep_names)
+    return _Made(job.target, kind, request, outcome, cell.restrictions, absent, pictures)
+
+
+def _placed(
+    source: SourceFile, made: _Made, run: Run, settings: Settings, workshop: Path
+) -> Masked:
+    """Give a copy its name and its sheet, and put both in place."""
+    number = len(run.masked) + 1
+    name = _copy_name(source, made.kind, number, run.out / MASKED, keep=settings.keep_names)
     sheet = sheets.write_sheet(
         sheets.Sheet(
-            *(name, source.name, kind, request, outcome, cell.restrictions, absent, pictures)
+            *(name, source.name, made.kind, made.request, made.outcome, made.restrictions),
+            *(made.absent, made.pictures),
         ),
         workshop,
     )
-    copy, final_sheet = _put_in_place(job.target, sheet, name, run.out)
-    return Masked(source.name, copy, final_sheet, outcome, cell.restrictions)
+    copy, final_sheet = _put_in_place(made.copy, sheet, name, run.out)
+    return Masked(source.name, copy, final_sheet, made.outcome, made.restrictions)
 
 
 def _cell(source: Path, workshop: Path, name: str, settings: Settings) -> Cell:
     """Return a cell for whatever `source` turns out to be: each call has limits of its own."""
     try:
-        limits = limits_for(source, moving=True)
+        limits = limits_for(source, moving=True, at_once=settings.at_once)
     except OSError as error:
         raise unreadable(name, error) from error
     return cell_for(
