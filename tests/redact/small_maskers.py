@@ -1,5 +1,7 @@
 """Maskers that stand in for the real ones where a test is about the run around them."""
 
+import os
+import time
 from pathlib import Path
 
 from PIL import Image
@@ -68,3 +70,14 @@ def tells_its_request(source: Path, target: Path, request: Request, progress: Pr
     return Outcome(
         "image", facts={"request": " ".join(map(str, (*told, request.words, request.threads)))}
     )
+
+
+def paints_or_crashes(source: Path, target: Path, request: Request, progress: Progress) -> Outcome:
+    """Paint; crash where the picture is all red, and take a while where it is all green."""
+    with Image.open(source) as image:
+        red, green, _blue = image.convert("RGB").resize((1, 1)).getpixel((0, 0))
+    if red > 200:
+        os.abort()
+    if green > 200:
+        time.sleep(1)
+    return paints(source, target, request, progress)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from PIL import Image
 
 from contrechamp.base.errors import CheckFailedError, InputError, OutputError, UsageError
 from contrechamp.base.progress import Progress
@@ -371,3 +372,69 @@ def test_a_fault_of_ours_is_told_for_its_file_alone(
     [unmasked] = run.unmasked
     assert "wrong.txt: this should not have happened" in str(unmasked.error)
     assert "please report it" in str(unmasked.error)
+
+
+def plain(folder: Path, *colours: tuple[int, int, int]) -> Path:
+    folder.mkdir()
+    for number, colour in enumerate(colours):
+        Image.new("RGB", (96, 64), colour).save(folder / f"{number}.png")
+    return folder
+
+
+def test_a_file_that_crashes_its_reader_fails_alone_and_names_keep_the_order(
+    tmp_path: Path, painting: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first takes longest, the third crashes: copies are as those of runs of one file."""
+    monkeypatch.setattr(masking, "at_once", lambda files, threads: 3)
+    painting("paints_or_crashes")
+    colours = [(0, 255, 0), (10, 20, 30), (255, 0, 0), (40, 50, 60), (70, 80, 90)]
+    sources = gather([plain(tmp_path / "photos", *colours)]).files
+    run = mask_files(sources, tmp_path / "out", Settings())
+    assert [Path(one.source).name for one in run.masked] == ["0.png", "1.png", "3.png", "4.png"]
+    assert [one.copy.name for one in run.masked] == [f"image-00{n}.png" for n in (1, 2, 3, 4)]
+    [failed] = run.unmasked
+    assert Path(failed.source).name == "2.png"
+    assert "crashed its decoder (SIGABRT)" in str(failed.error)
+    assert names(tmp_path / "out") == ["masked", "review"]
+    for one in run.masked:
+        [source] = [source for source in sources if source.name == one.source]
+        alone = mask_files([source], tmp_path / f"alone-{one.copy.stem}", Settings())
+        assert alone.masked[0].copy.read_bytes() == one.copy.read_bytes()
+        assert alone.masked[0].outcome == one.outcome
+
+
+def test_files_that_are_worked_on_at_once_reach_no_other(
+    tmp_path: Path, painting: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each has a process and a folder of its own."""
+    seen: list[tuple[tuple[Path, ...], Path]] = []
+    started = Cell.__init__
+
+    def noting(self: Cell, room: Room, *rest: Any, **options: Any) -> None:
+        seen.append((room.readable, room.workshop))
+        started(self, room, *rest, **options)
+
+    monkeypatch.setattr(Cell, "__init__", noting)
+    monkeypatch.setattr(masking, "at_once", lambda files, threads: 2)
+    sources = gather([plain(tmp_path / "photos", (1, 2, 3), (4, 5, 6), (7, 8, 9))]).files
+    mask_files(sources, tmp_path / "out", Settings())
+    reading = [(files, folder) for files, folder in seen if files[0].parent.name == "photos"]
+    assert sorted(files for files, _folder in reading) == [(s.path.absolute(),) for s in sources]
+    assert len({folder for _files, folder in reading}) == len(sources)
+
+
+def test_interrupted_it_ends_what_works_beside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(masking.MASKERS, "image", "redact.rogue_maskers:hangs")
+    monkeypatch.setattr(masking, "at_once", lambda files, threads: 2)
+
+    @contextmanager
+    def progress(label: str, total: float) -> Iterator[Callable[[float], None]]:
+        raise KeyboardInterrupt
+        yield
+
+    sources = gather([plain(tmp_path / "photos", (1, 2, 3), (4, 5, 6), (7, 8, 9))]).files
+    with pytest.raises(KeyboardInterrupt):
+        mask_files(sources, tmp_path / "out", Settings(), progress=progress)
+    assert not (tmp_path / "out").exists()

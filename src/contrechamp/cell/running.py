@@ -11,8 +11,10 @@ import selectors
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterator
+import weakref
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -61,6 +63,19 @@ class Room:
     workshop: Path
 
 
+_cells: "weakref.WeakSet[Cell]" = weakref.WeakSet()
+
+
+def end_started_by(threads: Collection[int]) -> None:
+    """Kill the processes of all cells that these threads of ours started, by their numbers.
+
+    Whoever waits for an answer of one is told that it ended.
+    """
+    for cell in list(_cells):
+        if cell.started_by in threads:
+            cell.kill()
+
+
 class Cell:
     """One confined process, of which functions are called; it ends with the block.
 
@@ -95,6 +110,10 @@ class Cell:
             raise
         finally:
             os.close(writing)
+        #: Number of the thread.
+        self.started_by = threading.get_ident()
+        self._gone = threading.Lock()
+        _cells.add(self)
         self._conversation = _Conversation(room, name, self._process, reading)
         try:
             self._conversation.tell(
@@ -141,13 +160,25 @@ class Cell:
     def close(self) -> None:
         """End the process, and whatever it started before it was confined."""
         os.close(self._conversation.descriptor)
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        with self._gone:
+            _cells.discard(self)
+            self._kill_group()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()
         self._process.wait()
+
+    def kill(self) -> None:
+        """Kill the process, and whatever it started before it was confined."""
+        with self._gone:
+            # Once it has been waited for, its number may be that of another.
+            if self in _cells and self._process.returncode is None:
+                self._kill_group()
+
+    def _kill_group(self) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
 
     def __enter__(self) -> Self:
         return self

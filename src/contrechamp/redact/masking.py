@@ -9,9 +9,11 @@ import contextlib
 import os
 import secrets
 import stat
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from contrechamp.base.disk import sync
@@ -30,6 +32,7 @@ from contrechamp.redact.outcome import Check, Outcome, from_json, with_search_to
 from contrechamp.redact.process import kernels
 from contrechamp.redact.process.isolation import cell_for, kind_in, limits_for, run_job
 from contrechamp.redact.process.job import MaskingJob
+from contrechamp.redact.process.side_by_side import at_once, in_order, one_shown
 from contrechamp.redact.provenance import Credentials, sign
 from contrechamp.redact.request import Request
 from contrechamp.redact.review import sheets
@@ -48,6 +51,7 @@ MASKERS = {
     "text": "contrechamp.redact.text.masking:mask_text",
 }
 FRAMES_MASKER = "contrechamp.redact.pictures.animations:mask_animation"
+_ALONE = threading.RLock()
 #: Copies do not tell when they were made: they carry the earliest date that ZIP archives know.
 _NO_DATE = (315_532_800, 315_532_800)
 _MAX_STEM = 80
@@ -64,6 +68,7 @@ class Settings:
         verbose: show what decoders print.
         unconfined: read files also where this system cannot confine what reads them.
         minutes: how long one file may take; None: what is usual for its kind.
+        at_once: how many files are worked on at once; found by `mask_files`.
     """
 
     request: Request = field(default_factory=Request)
@@ -72,6 +77,7 @@ class Settings:
     verbose: bool = False
     unconfined: bool = False
     minutes: float | None = None
+    at_once: int = 1
 
 
 def mask_files(
@@ -97,10 +103,20 @@ def mask_files(
         OutputError: `out` cannot be made, or is not empty.
     """
     run = run or Run(out)
+    count = at_once(len(sources), settings.request.threads)
+    settings = replace(settings, at_once=count)
+    told = one_shown(progress) if count > 1 else progress
     with _workshop(out) as workshop:
+        folders = [workshop / f"{number}" for number in range(len(sources))]
+        tasks = [
+            partial(_made, source, settings, folder, told)
+            for source, folder in zip(sources, folders, strict=True)
+        ]
         try:
-            for source in sources:
-                on_done(_one(source, run, settings, workshop, progress))
+            made = in_order(tasks, count)
+            with contextlib.closing(made):
+                for source, folder, result in zip(sources, folders, made, strict=True):
+                    on_done(_one(source, result, run, settings, folder))
         finally:
             if run.masked or run.unmasked:
                 sheets.write_index(run, out / REVIEW)
@@ -108,10 +124,10 @@ def mask_files(
 
 
 def _one(
-    source: SourceFile, run: Run, settings: Settings, workshop: Path, progress: Progress
+    source: SourceFile, made: Callable[[], "_Made"], run: Run, settings: Settings, workshop: Path
 ) -> Masked | Unmasked:
     try:
-        masked = _mask(source, run, settings, workshop, progress)
+        masked = _placed(source, made(), run, settings, workshop)
         run.masked.append(masked)
         return masked
     except ContrechampError as error:
@@ -132,15 +148,123 @@ def _one(
         unmasked = Unmasked(source.name, unwritable(copy, error))
     finally:
         empty(workshop)
+        with contextlib.suppress(OSError):
+            workshop.rmdir()
     run.unmasked.append(unmasked)
     return unmasked
 
 
-def _mask(
-    source: SourceFile, run: Run, settings: Settings, workshop: Path, progress: Progress
-) -> Masked:
+@dataclass(frozen=True)
+class _Made:
+    """A checked copy in the workshop, and what its sheet tells of it."""
+
+    copy: Path
+    kind: FileKind
+    request: Request
+    outcome: Outcome
+    restrictions: tuple[str, ...]
+    absent: tuple[str, ...]
+    pictures: tuple[sheets.Thumbnail, ...]
+
+
+def _made(source: SourceFile, settings: Settings, workshop: Path, progress: Progress) -> _Made:
+    """Mask one file into the new folder `workshop`, and check the copy."""
+    workshop.mkdir(mode=0o700)
     path = source.path if source.path.parent == Path("/dev/fd") else source.path.absolute()
-    made = _made(path, source, workshop, settings, progress, Budget())
+    return _masked(path, source, workshop, settings, progress, Budget())
+
+
+def _masked(
+    path: Path,
+    source: SourceFile,
+    workshop: Path,
+    settings: Settings,
+    progress: Progress,
+    budget: Budget,
+    *,
+    kind: FileKind | None = None,
+    renamed: Mapping[str, str] | None = None,
+) -> _Made:
+    """Mask one file, or one part of a file, into `workshop`, and check the copy."""
+    with _cell(path, workshop, source.name, settings) as cell:
+        kind = kind or kind_in(cell, path, source.name)
+        request = _request(source, kind, settings.request)
+        job = MaskingJob(
+            function=FRAMES_MASKER if kind.frames else MASKERS.get(kind.kind, ""),
+            source=path,
+            target=workshop / f"copy{kind.suffix}",
+            request=request,
+            limits=limits_for(
+                path,
+                moving=kind.plays,
+                minutes=settings.minutes,
+                at_once=settings.at_once,
+            ),
+            language=active_language(),
+            workshop=workshop,
+            arguments={"renamed": dict(renamed)} if renamed and kind.kind == "text" else {},
+        )
+        restrictions = cell.restrictions
+        if not kind.holds_others:
+            # Others take all cores and much memory: they wait for each other, pictures do not.
+            with contextlib.nullcontext() if kind.kind == "image" else _ALONE:
+                outcome = _by_its_masker(cell, job, kind, settings, progress)
+    if kind.holds_others:
+        outcome = _of_parts(job, kind, source.name, settings, progress, budget)
+    empty(workshop, but=job.target)
+    _need_file(job.target)
+    outcome = with_search_told(outcome, request)
+    outcome, absent, pictures = _looked_at(job, outcome, source.name, settings)
+    return _Made(job.target, kind, request, outcome, restrictions, absent, pictures)
+
+
+def _by_its_masker(
+    cell: Cell, job: MaskingJob, kind: FileKind, settings: Settings, progress: Progress
+) -> Outcome:
+    """Mask what holds no other files; of a PDF, read the pages that hold drawn or pictured text."""
+    if kind.kind == "video":
+        kernels.lay_out(job.workshop)
+
+    def mask(asked: MaskingJob) -> Outcome:
+        return _outcome(run_job(cell, asked, progress), kind)
+
+    outcome = mask(job)
+    if kind.kind != "pdf":
+        return outcome
+    return with_pages_read(cell, job, outcome, mask, progress, unconfined=settings.unconfined)
+
+
+def _of_parts(
+    job: MaskingJob,
+    kind: FileKind,
+    name: str,
+    settings: Settings,
+    progress: Progress,
+    budget: Budget,
+) -> Outcome:
+    """Mask each part of a file that holds others, and put the copies together."""
+    unsigned = replace(settings, credentials=None)
+
+    def make(part: Part, folder: Path, renamed: Mapping[str, str], left: Budget) -> Copy:
+        one = SourceFile(part.path, part.name or name, None)
+        made = _masked(
+            *(part.path, one, folder, unsigned, silent, left), kind=part.kind, renamed=renamed
+        )
+        return Copy(made.copy, made.kind, made.outcome)
+
+    return mask_parts(
+        *(job, kind, budget),
+        lambda source, folder: _cell(source, folder, name, settings),
+        make,
+        progress,
+        keep_names=settings.keep_names,
+    )
+
+
+def _placed(
+    source: SourceFile, made: _Made, run: Run, settings: Settings, workshop: Path
+) -> Masked:
+    """Give a copy its name and its sheet, and put both in place."""
     outcome = made.outcome
     name = _copy_name(
         source,
@@ -164,97 +288,10 @@ def _mask(
     )
 
 
-@dataclass(frozen=True)
-class _Made:
-    """A checked copy in the workshop, and what its sheet tells of it."""
-
-    copy: Path
-    kind: FileKind
-    request: Request
-    outcome: Outcome
-    restrictions: tuple[str, ...]
-    absent: tuple[str, ...]
-    pictures: tuple[sheets.Thumbnail, ...]
-
-
-def _made(
-    path: Path,
-    source: SourceFile,
-    workshop: Path,
-    settings: Settings,
-    progress: Progress,
-    budget: Budget,
-    *,
-    kind: FileKind | None = None,
-    renamed: Mapping[str, str] | None = None,
-) -> _Made:
-    """Mask one file, or one part of a file, into `workshop`, and check the copy."""
-    with _cell(path, workshop, source.name, settings) as cell:
-        kind = kind or kind_in(cell, path, source.name)
-        request = _request(source, kind, settings.request)
-        job = MaskingJob(
-            function=FRAMES_MASKER if kind.frames else MASKERS.get(kind.kind, ""),
-            source=path,
-            target=workshop / f"copy{kind.suffix}",
-            request=request,
-            limits=limits_for(path, moving=kind.plays, minutes=settings.minutes),
-            language=active_language(),
-            workshop=workshop,
-            arguments={"renamed": dict(renamed)} if renamed and kind.kind == "text" else {},
-        )
-        restrictions = cell.restrictions
-        if kind.kind == "video":
-            kernels.lay_out(workshop)
-        if not kind.holds_others:
-
-            def mask(asked: MaskingJob) -> Outcome:
-                return _outcome(run_job(cell, asked, progress), kind)
-
-            outcome = mask(job)
-            if kind.kind == "pdf":
-                outcome = with_pages_read(
-                    cell, job, outcome, mask, progress, unconfined=settings.unconfined
-                )
-    if kind.holds_others:
-        outcome = _of_parts(job, kind, source.name, settings, progress, budget)
-    empty(workshop, but=job.target)
-    _need_file(job.target)
-    outcome = with_search_told(outcome, request)
-    outcome, absent, pictures = _looked_at(job, outcome, source.name, settings)
-    return _Made(job.target, kind, request, outcome, restrictions, absent, pictures)
-
-
-def _of_parts(
-    job: MaskingJob,
-    kind: FileKind,
-    name: str,
-    settings: Settings,
-    progress: Progress,
-    budget: Budget,
-) -> Outcome:
-    """Mask each part of a file that holds others, and put the copies together."""
-    unsigned = replace(settings, credentials=None)
-
-    def make(part: Part, folder: Path, renamed: Mapping[str, str], left: Budget) -> Copy:
-        one = SourceFile(part.path, part.name or name, None)
-        made = _made(
-            *(part.path, one, folder, unsigned, silent, left), kind=part.kind, renamed=renamed
-        )
-        return Copy(made.copy, made.kind, made.outcome)
-
-    return mask_parts(
-        *(job, kind, budget),
-        lambda source, folder: _cell(source, folder, name, settings),
-        make,
-        progress,
-        keep_names=settings.keep_names,
-    )
-
-
 def _cell(source: Path, workshop: Path, name: str, settings: Settings) -> Cell:
     """Return a cell for whatever `source` turns out to be: each call has limits of its own."""
     try:
-        limits = limits_for(source, moving=True)
+        limits = limits_for(source, moving=True, at_once=settings.at_once)
     except OSError as error:
         raise unreadable(name, error) from error
     return cell_for(

@@ -102,7 +102,7 @@ def _search(search: PictureSearch, searched: _Searched, known: dict[bytes, Hits]
     marked = search.request.hand is not None and search.request.hand.leave
     key = b"" if marked else hashlib.sha256(rgb.tobytes()).digest()
     if not key or key not in known:
-        known[key] = search.everything(rgb, seconds)
+        known[key] = search.everything(rgb, seconds=seconds)
     searched.hits.append(known[key])
 
 
@@ -141,7 +141,7 @@ class _Covering:
             drawn, under = draw_covers(rgb, covers, search.request.style)
             frame = as_written(drawn, under, self._suffix)
             shown = np.asarray(frame.convert("RGB"))
-            hits = search.everything(shown, seconds).at_least(search.cover_at)
+            hits = search.everything(shown, seconds=seconds).at_least(search.cover_at)
             left = search.outside(hits, covers)
             if not len(left):
                 break

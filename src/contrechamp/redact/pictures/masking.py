@@ -17,8 +17,9 @@ from contrechamp.redact.outcome import NOT_SEARCHED, Box, Check, Covered, Look, 
 from contrechamp.redact.pictures.reading import our_limit_of_pixels, read_picture
 from contrechamp.redact.request import Request, Style
 
-#: The covered picture is searched at most this often, and what is found is covered as well. Two
-#: or three rounds are usual; more than six at a threshold of 0.01, where covers cause new hits.
+#: The covered picture is searched at most this often around covers and hits, sure or not, and what
+#: is found is covered as well: elsewhere it is what was searched before, but for what JPEG rounds.
+#: Two or three rounds are usual; more than six at a threshold of 0.01, where covers cause new hits.
 ROUNDS = 20
 #: A hit with at least this share under covers is caused by the covers, not by a face.
 UNDER_COVERS = 0.5
@@ -69,11 +70,11 @@ class PictureSearch:
     cover_at: float
     request: Request
 
-    def everything(self, rgb: RGB, seconds: float = 0.0) -> Hits:
-        """Return every hit that a person did not mark as no face at that moment."""
+    def everything(self, rgb: RGB, near: F8 | None = None, *, seconds: float = 0.0) -> Hits:
+        """Return every hit around `near`, or everywhere, that nobody marked as no face then."""
         if self.detector is None:
             return concatenated(())
-        hits = find_faces(rgb, self.detector, self.plan)
+        hits = find_faces(rgb, self.detector, self.plan, near)
         if self.request.hand is None:
             return hits
         return hits[~self.request.hand.marked_no_face(hits.boxes, seconds)]
@@ -113,13 +114,17 @@ def mask_image(source: Path, target: Path, request: Request, progress: Progress)
         found = search.everything(picture.rgb)
         faces = found.at_least(search.cover_at)
         advance(1)
+        near = np.vstack([found.boxes, search.covers(faces)])
         for _round in range(ROUNDS):
             covers = search.covers(faces)
             written = _write(picture.rgb, covers, target, picture.suffix, request.style)
-            left = search.outside(search.everything(written.rgb).at_least(search.cover_at), covers)
+            left = search.everything(written.rgb, near).at_least(search.cover_at)
+            left = search.outside(left, covers)
             if not len(left):
                 break
             faces = concatenated([faces, left])
+            # Noise is drawn anew everywhere; one colour changes nothing but where it is new.
+            near = search.covers(left if request.style == "fill" else concatenated([found, faces]))
         advance(1)
     doubtful = search.outside(found.below(search.cover_at), covers)
     scales = PLAN.scales(width, height)
@@ -143,7 +148,7 @@ def search_for(request: Request) -> PictureSearch:
     if request.searches:
         from contrechamp.redact.faces.centerface import CenterFace
 
-        detector = CenterFace(request.threads)
+        detector = CenterFace(threads=1)  # several pictures are masked at once
     return PictureSearch(
         detector, SearchPlan(report_at=min(REPORT_AT, cover_at)), cover_at, request
     )
@@ -234,7 +239,10 @@ def _checks(search: PictureSearch, rgb: RGB, written: _Written, left: Hits) -> t
     if search.detector:
         checks.append(
             Check(
-                _("a search of the written picture finds no face outside the covers"),
+                _(
+                    "a search of the written picture, around all that was found or covered, finds "
+                    "no face outside the covers"
+                ),
                 not len(left),
                 _("found: {count}").format(count=len(left)),
             )

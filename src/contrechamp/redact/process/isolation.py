@@ -23,13 +23,16 @@ MAX_GROWTH, MIN_FILE_BYTES = 10, GIB
 MINUTES, MINUTES_OF_SILENCE = 30, 5
 
 
-def limits_for(source: Path, *, moving: bool, minutes: float | None = None) -> ProcessLimits:
+def limits_for(
+    source: Path, *, moving: bool, minutes: float | None = None, at_once: int = 1
+) -> ProcessLimits:
     """Return what masking `source` may cost.
 
     Args:
         source: the file.
         moving: its content plays (video, sound), and may take longer.
         minutes: how long it may take, and how long without progress; None: what is usual.
+        at_once: how many files share the machine.
     """
     wall_s, stall_s = MINUTES * 60.0, MINUTES_OF_SILENCE * 60.0
     if moving:
@@ -38,7 +41,7 @@ def limits_for(source: Path, *, moving: bool, minutes: float | None = None) -> P
         wall_s = stall_s = minutes * 60
     physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return ProcessLimits(
-        memory_bytes=min(MEMORY_BYTES, int(physical * SHARE_OF_MEMORY)),
+        memory_bytes=min(MEMORY_BYTES, int(physical * SHARE_OF_MEMORY / at_once)),
         cpu_s=14 * 86_400 if moving else 3600 * 4,
         file_bytes=max(MIN_FILE_BYTES, MAX_GROWTH * source.stat().st_size),
         wall_s=wall_s,
