@@ -374,8 +374,8 @@ def test_the_sample_is_published_in_each_language(
     """Every reference leads somewhere, ids are named once, and nothing lies beside the screen."""
     folder = sample_case("en").folder / "sample-out"
     command = (
-        f"contrechamp publish {folder}/case publication/sample-what-public-sources-say -o out --lang {language} "
-        f"--passphrase-fd 3 3< {folder}/passphrase.txt"
+        f"contrechamp publish {folder}/case publication/sample-what-public-sources-say -o out "
+        f"--lang {language} --passphrase-fd 3 3< {folder}/passphrase.txt"
     )
     done = in_shell(command, tmp_path)
     assert done.returncode == 0, done.stderr

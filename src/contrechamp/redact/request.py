@@ -3,8 +3,8 @@
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
-from contrechamp.redact.outcome import Box
 from contrechamp.redact import sidecar
+from contrechamp.redact.outcome import Box
 from contrechamp.redact.sidecar import HandBoxes
 
 #: ``fill``: one fixed colour. ``noise``: coarse random pixels, never made from the picture.
