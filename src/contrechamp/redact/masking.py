@@ -213,7 +213,7 @@ def _masked(
         outcome = _of_parts(job, kind, source.name, settings, progress, budget)
     empty(workshop, but=job.target)
     _need_file(job.target)
-    outcome = with_search_told(outcome, request)
+    outcome = with_search_told(outcome, asked_for=request.searches)
     outcome, absent, pictures = _looked_at(job, outcome, source.name, settings)
     return _Made(job.target, kind, request, outcome, restrictions, absent, pictures)
 

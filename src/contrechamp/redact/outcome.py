@@ -11,7 +11,6 @@ from types import UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from contrechamp.base.i18n import _
-from contrechamp.redact.request import Request
 
 Kind = Literal["image", "video", "sound", "pdf", "office", "text", "mail", "archive"]
 CoveredBy = Literal["face", "hand", "word"]
@@ -112,9 +111,9 @@ class Outcome:
         return not any(look.code == NOT_SEARCHED for look in self.looks)
 
 
-def with_search_told(outcome: Outcome, request: Request) -> Outcome:
+def with_search_told(outcome: Outcome, *, asked_for: bool) -> Outcome:
     """Return an outcome whose looks say first that no face was searched for, if none was."""
-    if request.searches or not outcome.searched or outcome.kind not in _MAY_SHOW_FACES:
+    if asked_for or not outcome.searched or outcome.kind not in _MAY_SHOW_FACES:
         return outcome
     text = _("No face was searched for: look over all of it.")
     return replace(outcome, looks=(Look(NOT_SEARCHED, text, 1), *outcome.looks))
