@@ -196,7 +196,8 @@ def _copies(
                 raise
             except ContrechampError as error:
                 left_out.append((part.name, _reason(error, part)))
-                renamed[part.base] = f"[{_('left out')}]"
+                if part.name:
+                    renamed[part.base] = "[" + _("left out") + "]"
             finally:
                 empty(aside)
             advance(1)

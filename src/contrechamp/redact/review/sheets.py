@@ -208,7 +208,7 @@ def _with_picture(look: Look, sheet: Sheet) -> dict[str, Any]:
     pictures = [
         picture
         for picture in sheet.pictures
-        if sheet.outcome.frames is not None
+        if (sheet.outcome.kind == "video" or sheet.kind.frames)
         and look.seconds is not None
         and picture.moment is not None
         and abs(picture.moment - look.seconds) < _SAME_MOMENT_S
@@ -236,7 +236,7 @@ def _shown(sheet: Sheet) -> Iterator[dict[str, Any]]:
     outcome = sheet.outcome
     if outcome.kind == "video":
         return
-    if outcome.frames is not None:  # of moving pictures: the covers show, and move
+    if sheet.kind.frames:  # of moving pictures: the covers show, and move
         for picture in sheet.pictures:
             yield {"picture": picture, "page": None, "covered": [], "looks": []}
         return

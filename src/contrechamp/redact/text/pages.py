@@ -119,7 +119,7 @@ def _runs(
     _note(element, name, left_out)
     if name in _MEDIA:
         left_out["media"] += 1
-        yield "", f"[{_('picture, video or sound')}]"
+        yield "", "[" + _("picture, video or sound") + "]"
     kept = name in KEPT
     if kept:
         yield f"<{name}>", ""
