@@ -11,7 +11,6 @@ from contrechamp.cli.bars import progress_for
 from contrechamp.cli.language import speak
 from contrechamp.measure.engine import compile_engine
 
-
 #: Read in cells, whose processes write nothing: none of them keeps what it compiled, and one of
 #: these takes longer to compile than most files to be masked.
 _IN_CELLS = ("contrechamp", "PIL", "av", "lxml", "numpy", "onnxruntime", "pikepdf", "pymupdf")
