@@ -6,7 +6,7 @@ import numpy as np
 import pikepdf
 import pymupdf
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pikepdf import Array, Dictionary, Name
 from PIL import Image
@@ -128,6 +128,7 @@ def test_tiles_without_a_word_stay_as_they_are(tmp_path):
     assert "hidden-text" not in {look.code for look in outcome.looks}
 
 
+@settings(max_examples=12)
 @given(times=st.integers(2, 30), nested=st.booleans())
 def test_a_word_in_a_form_that_is_drawn_often_is_gone(tmp_path_factory, times, nested):
     tmp_path = tmp_path_factory.mktemp("often")
