@@ -204,3 +204,33 @@ def test_what_is_near_is_told_with_its_place_and_names_over_two_paragraphs_are_g
     assert {place: told[place].partition("”")[0] for place in places} == places
     assert "ample" not in re.sub(r"<[^>]*>", "", parts(target))
     assert int(outcome.facts["words removed"]) >= 1
+
+
+def test_the_general_format_is_none_of_the_words(tmp_path):
+    made = openpyxl.Workbook()
+    made.active["A1"], made.active["A2"] = "General Quixotte", 7
+    made.active["A1"].number_format = 'General" Quixotte"'
+    made.active["A2"].number_format = "[Red]GENERAL;General"
+    made.save(tmp_path / "a.xlsx")
+    _, target = masked(tmp_path / "a.xlsx", "General", "Quixotte")
+    sheet = openpyxl.load_workbook(target).active
+    assert sheet["A2"].number_format == "[Red]GENERAL;General"
+    assert "Quixotte" not in sheet["A1"].number_format
+    assert "Quixotte" not in sheet["A1"].value
+
+
+def test_an_id_that_is_twice_in_a_part_is_no_damage(tmp_path):
+    made = OpenDocumentText()
+    for words in ("of Quixotte", "Plain text"):
+        made.text.addElement(P(text=words))
+    made.save(tmp_path / "a.odt")
+    with zipfile.ZipFile(tmp_path / "a.odt") as package:
+        content = {name: package.read(name) for name in package.namelist()}
+    twice = content["content.xml"].replace(b"<text:p>", b'<text:p xml:id="twice">')
+    content["content.xml"] = twice
+    with zipfile.ZipFile(tmp_path / "a.odt", "w") as package:
+        for name, data in content.items():
+            package.writestr(name, data)
+    assert content["content.xml"].count(b'xml:id="twice"') == 2
+    _, target = masked(tmp_path / "a.odt", "Quixotte")
+    assert "Plain text" in parts(target)

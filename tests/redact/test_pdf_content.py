@@ -1,10 +1,12 @@
 """What counts as content of a PDF, and what belongs to the format; what drawing it may cost."""
 
+import base64
 import re
 from io import BytesIO
 
 import numpy as np
 import pikepdf
+import pymupdf
 import pytest
 from pikepdf import Array, Dictionary, Name, String
 from PIL import Image
@@ -207,3 +209,42 @@ def test_what_is_near_a_name_is_a_look_with_its_place(tmp_path):
     assert "“Ada” may be “Ada Sample”" in look.message
     assert look.box[:2] == pytest.approx((50, 88), abs=4)
     assert look.box[2] == pytest.approx(72, abs=4)
+
+
+@pytest.mark.parametrize("tail", [b"zvz~>", b"\xff~>"])
+def test_a_stream_that_only_some_readers_can_read_is_mended_and_told(tmp_path, tail):
+    pdf = new_pdf(b"")
+    content = text("Shown", 50, 300) + text(WORD, 50, 200)
+    broken = base64.a85encode(content) + tail
+    pdf.pages[0].obj.Contents = stream(pdf, broken, Filter=Name.ASCII85Decode)
+    outcome, target = masked(saved(pdf, tmp_path / "a.pdf"), WORD)
+    assert extracted(target).split() == ["Shown"]
+    assert WORD.encode() not in every_byte(target)
+    assert "damaged" in {look.code for look in outcome.looks}
+
+
+def test_letters_around_a_byte_that_is_none_are_no_word(tmp_path):
+    pdf = new_pdf(text("the airplane’s wing", 50, 300) + text("airplanes", 50, 200))
+    _, target = masked(saved(pdf, tmp_path / "a.pdf"), "airplanes")
+    assert "wing" in extracted(target)
+    assert extracted(target).count("airplane") == 1
+
+
+def test_a_font_that_does_not_survive_makes_its_page_a_picture(tmp_path, monkeypatch):
+    spoilt = []
+
+    def subset_once_badly(document):
+        if not spoilt:
+            spoilt.append(document[1].draw_rect((50, 50, 90, 90), fill=(1, 0, 0)))
+
+    monkeypatch.setattr(pymupdf.Document, "subset_fonts", subset_once_badly)
+    pdf = new_pdf(text("Shown", 50, 300) + text(WORD, 50, 200))
+    pdf.pages.append(pdf.pages[0])
+    source = saved(pdf, tmp_path / "a.pdf")
+    outcome, target = masked(source, WORD)
+    assert [look.page for look in outcome.looks if look.code == "page-became-picture"] == [2]
+    assert extracted(target).split() == ["Shown"]
+    for number in (0, 1):
+        shown = drawn(target, number).astype(int)
+        assert (shown[170:210, 100:170] < 100).any(), "what is above the word is there"
+        assert not (shown[:, :, 0] - shown[:, :, 1] > 100).any(), "what spoilt it is not"

@@ -6,7 +6,7 @@ import numpy as np
 import pikepdf
 import pymupdf
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pikepdf import Array, Dictionary, Name
 from PIL import Image
@@ -128,6 +128,7 @@ def test_tiles_without_a_word_stay_as_they_are(tmp_path):
     assert "hidden-text" not in {look.code for look in outcome.looks}
 
 
+@settings(max_examples=12)
 @given(times=st.integers(2, 30), nested=st.booleans())
 def test_a_word_in_a_form_that_is_drawn_often_is_gone(tmp_path_factory, times, nested):
     tmp_path = tmp_path_factory.mktemp("often")
@@ -241,3 +242,31 @@ def test_where_tesseract_is_not_that_is_told(tmp_path, monkeypatch):
     [look] = [look for look in copy.outcome.looks if look.code == "words-in-pictures"]
     assert (look.page, look.urgency) == (1, 1)
     assert "not installed" in copy.outcome.facts["pictures of text"]
+
+
+@pytest.mark.parametrize("aside", [-5, 0, 5])
+def test_a_word_of_a_scan_is_covered_wholly_where_its_unseen_text_is_a_little_aside(
+    tmp_path, aside
+):
+    pdf = pictured("Of Planterose and others")
+    page = pdf.pages[0]
+    font = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
+    page.obj.Resources.Font = Dictionary(F1=pdf.make_indirect(font))
+    layer = text("Of Planterose and others", 40, SIZE - 100 + aside, size=24, before="3 Tr")
+    page.contents_add(b"q Q " + layer)
+    outcome, target = masked(pdf, tmp_path)
+    assert "hidden-text" in {look.code for look in outcome.looks}
+    with pymupdf.open() as clean:
+        alone = clean.new_page(width=SIZE, height=SIZE)
+        alone.insert_text((40, 100), "Of Planterose and others", fontsize=24)
+        [where] = alone.search_for("Planterose")
+    x0, x1 = round(2 * where.x0) + 2, round(2 * where.x1) - 2
+    shown = drawn(target)[140:230, x0:x1]
+    assert not ((shown > 20) & (shown < 200)).any(), "no edge of a letter beside the box"
+    with pikepdf.open(target) as copy:
+        [image] = [item for item in copy.objects if isinstance(item, pikepdf.Stream)
+                   and item.get("/Subtype", None) == Name.Image]  # fmt: skip
+        pixels = np.asarray(pikepdf.PdfImage(image).as_pil_image().convert("L"))
+    scale = pixels.shape[1] / SIZE
+    ink = pixels[:, round(where.x0 * scale) + 2 : round(where.x1 * scale) - 2]
+    assert set(np.unique(ink)) <= {0, 255}, "no letter is left in the picture either"

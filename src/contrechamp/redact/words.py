@@ -6,6 +6,7 @@ word but not sure is told, for the reviewer to look at.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -80,12 +81,14 @@ class Words:
     def near(self, characters: Sequence[str]) -> list[Near]:
         """Return what is near a word, but not sure, in order; what `find` finds is left out."""
         taken = self.find_in_characters(characters)
+        ends = [end for _begin, end in taken]
         found: dict[Span, Near] = {}
         for reading in self._readings(characters):
             for word, kind, match in (*self._near_in(reading), *self._misspelt_in(reading)):
                 spans = list(reading.spans(*match, characters))
                 begin, end = spans[0][0], spans[-1][1]
-                if not any(first < end and begin < last for first, last in taken):
+                after = bisect_right(ends, begin)  # the first that ends behind its beginning
+                if after == len(taken) or taken[after][0] >= end:
                     found.setdefault((begin, end), Near(begin, end, kind, word))
         return [found[span] for span in sorted(found)]
 

@@ -30,8 +30,9 @@ CODES = frozenset({"words-in-pictures", "drawn-letters", "unreadable-text"})
 MOST_PAGES = 500
 _MAX_BYTES = 12_000_000
 _DRAW = "contrechamp.redact.pdf.page_to_read:draw"
-#: Points that a box is larger than the letters that were read.
-_AROUND = 1.5
+#: Points, and parts of its height, that a box is larger than the letters that were read: the
+#: boxes of readers cut capitals and descenders.
+_AROUND, _SHARE_AROUND = 1.5, 0.3
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,8 @@ def _letters(words: Sequence[tesseract.ReadWord], zoom: float) -> Iterator[_Lett
         if before is not None:
             yield _Letter("\n" if word.line != before.line else " ", None)
         x0, y0, x1, y1 = (value / zoom for value in word.box)
-        box = x0 - _AROUND, y0 - _AROUND, x1 + _AROUND, y1 + _AROUND
+        above = max(_AROUND, _SHARE_AROUND * (y1 - y0))
+        box = x0 - _AROUND, y0 - above, x1 + _AROUND, y1 + above
         yield from (_Letter(letter, box) for letter in word.text)
         before = word
 

@@ -82,7 +82,7 @@ def at_text_without_letters(page: Any, glyphs: Sequence[Glyph], number: int) -> 
             "The letters of a font on this page are drawings, which may show other letters "
             "than those that are searched. Read the page, and draw boxes."
         )
-        yield Look("drawn-letters", message, 1, page=number)
+        yield Look("drawn-letters", message, 2, page=number)
 
 
 def _place(box: Any) -> Box:

@@ -266,22 +266,21 @@ class _DocumentMasker:
 
     def _word_boxes(self, glyphs: list[Glyph], number: int) -> list[Box]:
         boxes: list[Box] = []
-        runs = [
-            glyphs[begin:end]
-            for begin, end in self._words.find_in_characters([glyph.text for glyph in glyphs])
-        ]
-        for places in broken_lines(glyphs) if self._words else ():
-            read = [glyphs[place] for place in places]
-            runs += [
-                read[begin:end]
-                for begin, end in self._words.find_in_characters([glyph.text for glyph in read])
-            ]
-        for run in runs:
-            for line in pdf_page.boxes_of_lines(run):
-                if line not in boxes:
-                    boxes.append(line)
-                    self._covered.append(Covered("word", line, page=number + 1))
+        readings = [glyphs]
+        if self._words:
+            readings += [[glyphs[at] for at in places] for places in broken_lines(glyphs)]
+        for read in readings:
+            for begin, end in self._words.find_in_characters([glyph.text for glyph in read]):
+                self._add_word(read[begin:end], boxes, number)
         return boxes
+
+    def _add_word(self, run: list[Glyph], boxes: list[Box], number: int) -> None:
+        seen = all(glyph.seen for glyph in run)
+        for line in pdf_page.boxes_of_lines(run):
+            box = line if seen else pdf_page.around_scanned(line)
+            if box not in boxes:
+                boxes.append(box)
+                self._covered.append(Covered("word", box, page=number + 1))
 
     def outcome(self, content: bytes) -> Outcome:
         """Check the finished file and return the outcome."""

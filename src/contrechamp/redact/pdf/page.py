@@ -30,6 +30,8 @@ LEAST_HEIGHT_PT = 1.2
 #: Renderers draw edges a little differently once their surroundings are gone.
 _EDGE_PX, _EDGE_CHANGE, _EDGE_SHARE = 3, 48, 2e-4
 _TOUCH_PT = 0.75
+#: Parts of the height of unseen text by which it may stand beside what it names.
+_SCAN_MARGIN = 0.4
 #: MuPDF takes a line to be larger than it is, by its width and the room for a sharp corner.
 _MITRE_PT = 12.0
 _TEXT_FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_PRESERVE_SPANS
@@ -146,6 +148,16 @@ def around(boxes: Sequence[Box]) -> Box:
     return min(x0), min(y0), max(x1), max(y1)
 
 
+def around_scanned(box: Box) -> Box:
+    """Return a box around what a scan shows where its unseen text says that a word is.
+
+    Such text was placed by a machine, some points beside the letters.
+    """
+    x0, y0, x1, y1 = box
+    margin = _SCAN_MARGIN * (y1 - y0)
+    return x0 - margin / 2, y0 - margin, x1 + margin / 2, y1 + margin
+
+
 def boxes_of_lines(glyphs: Sequence[Glyph]) -> Iterator[Box]:
     """Yield one box around the glyphs of each line."""
     line: list[Box] = []
@@ -205,6 +217,8 @@ def remove(page: Any, areas: Sequence[Box], words: Sequence[Box]) -> bool:
         left = [box for box in areas if not _nothing_drawn(page, box)]
         _redact(page, [_grown(box, margin) for box in left], graphics, images=0, text=1)
     _redact(page, [_inside(box) for box in words], graphics=1)
+    if any(kind == "fill-image" for kind, _box in page.get_bboxlog()):
+        _redact(page, words, graphics=0, text=1)  # pixels have no neighbours to be spared
     clean = not _text_left(page, areas, words) and all(_nothing_drawn(page, box) for box in areas)
     draw_boxes(page, [*areas, *words])
     return clean
