@@ -15,7 +15,7 @@ from contrechamp.redact.faces.hits import Detector, Hits, concatenated
 #: Hits of at least this score are covered unless the user says otherwise: the lowest score at
 #: which at most 2 % of photographs without faces is covered. Chosen on one half of the test
 #: pictures, reported on the other (docs/explanation/covering-faces.md).
-COVER_AT = 0.1
+COVER_AT = 0.09
 #: Hits of at least this score are shown to the reviewer.
 REPORT_AT = 0.06
 #: A box this close to the rim of a tile, or beyond it, is only part of a face.
@@ -161,8 +161,8 @@ def windows(boxes: F8, scale: float, width: int, height: int) -> list[tuple[int,
     What touches lies in one part. Where all parts together are nearly as large as the picture, the
     picture is the only one.
     """
-    cell = ROOM_PX / scale
-    room = np.maximum(boxes[:, 2:] - boxes[:, :2], cell)
+    cell = ROOM_PX / 2 / scale
+    room = np.maximum(boxes[:, 2:] - boxes[:, :2], ROOM_PX / scale)
     wanted = np.hstack([boxes[:, :2] - room, boxes[:, 2:] + room]) / cell
     near = np.zeros((math.ceil(height / cell), math.ceil(width / cell)), bool)
     for left, top, right, bottom in outward(wanted, near.shape[1], near.shape[0]):
