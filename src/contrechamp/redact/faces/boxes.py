@@ -73,7 +73,8 @@ def enlarge(boxes: F8, factor: float = WHOLE_HEAD) -> F8:
 def heads(boxes: F8) -> F8:
     """Return the boxes of upright heads, hair and ears included, from those of their faces."""
     wide, high = (boxes[:, 2:] - boxes[:, :2]).T
-    return boxes + np.stack([-BESIDE * wide, -ABOVE * high, BESIDE * wide, BELOW * high], axis=1)
+    grown = np.stack([-BESIDE * wide, -ABOVE * high, BESIDE * wide, BELOW * high], axis=1)
+    return np.asarray(boxes + grown, np.float64)
 
 
 def clip(boxes: F8, width: float, height: float) -> F8:

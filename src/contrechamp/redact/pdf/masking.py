@@ -14,7 +14,7 @@ import pymupdf
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.progress import Progress
-from contrechamp.redact.faces.centerface import CenterFace
+from contrechamp.redact.faces.hits import Detector
 from contrechamp.redact.near_words import NearWord, looks_at
 from contrechamp.redact.outcome import Box, Check, Covered, Look, Outcome
 from contrechamp.redact.pdf import checks as pdf_checks
@@ -58,7 +58,7 @@ def mask_pdf(source: Path, target: Path, request: Request, progress: Progress) -
     pymupdf.TOOLS.mupdf_display_errors(False)
     words = asked_words(request)
     masker = _DocumentMasker(source, words, request, progress)
-    detector = None if request.boxes_only else CenterFace(request.threads)
+    detector = _detector(request)
     with _refusing(source.name):
         document = masker.rebuilt_document()
         with progress(_("Pages of {file}").format(file=source.name), len(document)) as advance:
@@ -112,6 +112,15 @@ def _refusing(name: str) -> Iterator[None]:
             ),
             where=name,
         ) from error
+
+
+def _detector(request: Request) -> Detector | None:
+    if request.boxes_only:
+        return None
+    # Imported here: boxes by hand need no net, nor what runs one.
+    from contrechamp.redact.faces.centerface import CenterFace
+
+    return CenterFace(request.threads)
 
 
 class _DocumentMasker:
@@ -196,7 +205,7 @@ class _DocumentMasker:
         self._unchanged = pymupdf.open(stream=plain, filetype="pdf")
         return pymupdf.open(stream=plain, filetype="pdf")
 
-    def mask_page(self, document: Any, number: int, detector: CenterFace | None) -> None:
+    def mask_page(self, document: Any, number: int, detector: Detector | None) -> None:
         """Remove from one page what must go."""
         page = document[number]
         shown = pdf_page.appearance(page)
@@ -239,7 +248,7 @@ class _DocumentMasker:
             pdf_page.remove(page, [], more)
         return False
 
-    def _areas(self, page: Any, detector: CenterFace | None) -> list[Box]:
+    def _areas(self, page: Any, detector: Detector | None) -> list[Box]:
         number = page.number + 1
         hand = self._request.hand
         boxes: list[Any] = [*self._asked.get(page.number, ())]
