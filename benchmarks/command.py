@@ -11,10 +11,14 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Cost:
-    """What a command cost: seconds, and the highest resident memory in MB."""
+    """What a command cost: seconds, those of the processor, and the highest resident memory in MB.
+
+    The memory is that of the largest of its processes.
+    """
 
     seconds: float
     peak_mb: float
+    processor_s: float
 
 
 #: Starts a command from a process that is small itself: Linux counts the memory of the process
@@ -28,7 +32,8 @@ with open("printed", "w") as printed:
         stdin=subprocess.DEVNULL, stdout=printed, stderr=printed,
     )
     seconds = time.perf_counter() - started
-print(done.returncode, seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(done.returncode, seconds, used.ru_maxrss, used.ru_utime + used.ru_stime)
 """
 
 
@@ -47,10 +52,10 @@ def cost(command: str, cwd: Path, environment: Mapping[str, str]) -> Cost:
         text=True,
         check=True,
     )
-    status, seconds, peak_kib = done.stdout.split()
+    status, seconds, peak_kib, processor_s = done.stdout.split()
     if int(status):
         raise RuntimeError(f"{command}\n{(cwd / 'printed').read_text()[-2000:]}")
-    return Cost(float(seconds), int(peak_kib) * 1.024e-3)
+    return Cost(float(seconds), int(peak_kib) * 1.024e-3, float(processor_s))
 
 
 def load() -> str:

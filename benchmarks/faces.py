@@ -40,12 +40,19 @@ class Searched:
         hits: of each.
         sizes: (n, 2) width and height in px.
         seconds: of processor a picture, on the average; NaN where it was not measured.
+        hair: whether covers reach over the hair, as ours do, or are 1.3 times as large.
     """
 
     pictures: list[Scene]
     hits: list[Hits]
     sizes: list[tuple[int, int]]
     seconds: float = np.nan
+    hair: bool = False
+
+    def covers(self, hits: Hits, threshold: float) -> NDArray[np.float64]:
+        """Return what is covered at a threshold."""
+        found = hits.at_least(threshold).boxes
+        return boxes.heads(found) if self.hair else boxes.enlarge(found)
 
 
 def pictures_of(half: int, faceless: bool) -> list[Scene]:
@@ -59,7 +66,8 @@ def ours(pictures: Sequence[Scene]) -> Searched:
     plan = replace(PLAN, report_at=LOWEST)
     began = time.process_time()
     hits = [find_faces(scene.rgb, detector, plan) for scene in pictures]
-    return _searched(pictures, hits, (time.process_time() - began) / len(pictures))
+    seconds = (time.process_time() - began) / len(pictures)
+    return replace(_searched(pictures, hits, seconds), hair=True)
 
 
 def one_pass(pictures: Sequence[Scene]) -> Searched:
@@ -124,7 +132,7 @@ def _searched(pictures: Sequence[Scene], hits: list[Hits], seconds: float = np.n
 
 def kept(name: str, half: int, faceless: bool, search: Callable[..., Searched]) -> Searched:
     """Search, or take what an earlier run with the same plan and pictures found."""
-    marks = hashlib.sha256(f"{PLAN} {LOWEST} {SCENES}".encode()).hexdigest()[:10]
+    marks = hashlib.sha256(f"{PLAN} {LOWEST} {SCENES} hair".encode()).hexdigest()[:10]
     file = FOLDER / f"found-{name}-{half}-{'faceless' if faceless else 'scenes'}-{marks}.pickle"
     if not file.exists():
         found = search(pictures_of(half, faceless))
@@ -137,7 +145,7 @@ def leaked(found: Searched, threshold: float) -> tuple[NDArray[np.float64], NDAr
     """Return the height of every face, px, and whether it leaks, at this threshold."""
     heights, leaks = [np.empty(0)], [np.empty(0, bool)]
     for scene, hits in zip(found.pictures, found.hits, strict=True):
-        covers = boxes.enlarge(hits.at_least(threshold).boxes)
+        covers = found.covers(hits, threshold)
         heights.append(scene.faces[:, 3] - scene.faces[:, 1])
         leaks.append(boxes.covered_share(scene.faces, covers) < COVERED)
     return np.concatenate(heights), np.concatenate(leaks)
@@ -161,7 +169,7 @@ def covered_area(found: Searched, threshold: float) -> float:
     shares = []
     for hits, (width, height) in zip(found.hits, found.sizes, strict=True):
         mask = np.zeros((height, width), bool)
-        covers = boxes.enlarge(hits.at_least(threshold).boxes)
+        covers = found.covers(hits, threshold)
         for left, top, right, bottom in boxes.outward(covers, width, height):
             mask[top:bottom, left:right] = True
         shares.append(mask.mean())

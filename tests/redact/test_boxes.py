@@ -1,6 +1,7 @@
 """Geometry of boxes against pixels that are counted one by one."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -11,6 +12,7 @@ from contrechamp.redact.faces.boxes import (
     clip,
     covered_share,
     enlarge,
+    heads,
     intersections,
     iou,
     outward,
@@ -117,3 +119,10 @@ def test_no_boxes_are_no_boxes() -> None:
     assert iou(none, none).shape == (0, 0)
     assert covered_share(none, none).shape == (0,)
     assert outward(none, 5, 5).shape == (0, 4)
+
+
+def test_a_head_reaches_over_the_hair_and_holds_the_face() -> None:
+    face = as_boxes([[100, 100, 200, 240]])
+    [head] = heads(face)
+    assert head == pytest.approx([87, 58, 213, 247])
+    assert not len(heads(as_boxes([])))

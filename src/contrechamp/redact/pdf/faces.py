@@ -6,7 +6,7 @@ import numpy as np
 import pymupdf
 
 from contrechamp.base.i18n import _
-from contrechamp.redact.faces.boxes import clip, enlarge
+from contrechamp.redact.faces.boxes import clip, heads
 from contrechamp.redact.faces.hits import Detector
 from contrechamp.redact.faces.search import COVER_AT, SearchPlan, find_faces
 from contrechamp.redact.outcome import Covered, Look
@@ -35,8 +35,8 @@ def faces_on(page: Any, detector: Detector, request: Request) -> tuple[list[Cove
     hits = hits.moved(page.rect.width / pixels.shape[1])
     cover_at = COVER_AT if request.cover_at is None else request.cover_at
     number = page.number + 1
-    heads = clip(enlarge(hits.boxes), page.rect.width, page.rect.height)
-    for box, head, score in zip(hits.boxes, heads, hits.scores, strict=True):
+    around = clip(heads(hits.boxes), page.rect.width, page.rect.height)
+    for box, head, score in zip(hits.boxes, around, hits.scores, strict=True):
         found = pymupdf.Rect(*map(float, box))
         if not any(found.intersects(picture) for picture in pictures):
             continue

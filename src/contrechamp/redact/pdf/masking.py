@@ -51,7 +51,7 @@ def mask_pdf(source: Path, target: Path, request: Request, progress: Progress) -
     pymupdf.TOOLS.mupdf_display_errors(False)
     words = asked_words(request)
     masker = _DocumentMasker(source, words, request, progress)
-    detector = _detector(request) if request.searches else None
+    detector = _detector(request)
     with refusing(source.name):
         document = masker.rebuilt_document()
         with progress(_("Pages of {file}").format(file=source.name), len(document)) as advance:
@@ -64,8 +64,11 @@ def mask_pdf(source: Path, target: Path, request: Request, progress: Progress) -
     return outcome
 
 
-def _detector(request: Request) -> Detector:
-    from contrechamp.redact.faces.centerface import CenterFace  # loads a runtime, which takes time
+def _detector(request: Request) -> Detector | None:
+    if not request.searches:
+        return None
+    # Imported here: boxes by hand need no net, nor what runs one.
+    from contrechamp.redact.faces.centerface import CenterFace
 
     return CenterFace(request.threads)
 

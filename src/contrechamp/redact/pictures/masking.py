@@ -8,7 +8,7 @@ from PIL import Image
 
 from contrechamp.base.i18n import _, ngettext
 from contrechamp.base.progress import Progress
-from contrechamp.redact.faces.boxes import F8, as_boxes, clip, covered_share, enlarge
+from contrechamp.redact.faces.boxes import F8, as_boxes, clip, covered_share, heads
 from contrechamp.redact.faces.cover import RGB, draw_covers
 from contrechamp.redact.faces.hits import Detector, Hits, concatenated
 from contrechamp.redact.faces.known_recall import blind_below_px
@@ -82,7 +82,7 @@ class PictureSearch:
     def covers(self, faces: Hits) -> F8:
         """Return the areas to cover: whole heads, and what was drawn by hand."""
         drawn = self.request.hand.boxes() if self.request.hand else as_boxes([])
-        return np.vstack([enlarge(faces.boxes), drawn])
+        return np.vstack([heads(faces.boxes), drawn])
 
     def outside(self, hits: Hits, covers: F8) -> Hits:
         """Return the hits that are not under covers."""
@@ -167,9 +167,9 @@ def _write(rgb: RGB, covers: F8, target: Path, suffix: str, style: Style) -> _Wr
 
 
 def _covered(faces: Hits, request: Request, width: int, height: int) -> tuple[Covered, ...]:
-    heads = clip(enlarge(faces.boxes), width, height)
+    around = clip(heads(faces.boxes), width, height)
     drawn = clip(request.hand.boxes(), width, height) if request.hand else as_boxes([])
-    by_face = zip(heads, faces.scores, strict=True)
+    by_face = zip(around, faces.scores, strict=True)
     return (
         *(Covered("face", _box(box), score=float(score)) for box, score in by_face),
         *(Covered("hand", _box(box)) for box in drawn),

@@ -13,7 +13,6 @@ from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress
 from contrechamp.redact.faces.boxes import F8
 from contrechamp.redact.faces.hits import Detector
-from contrechamp.redact.faces.search import COVER_AT
 from contrechamp.redact.outcome import Outcome
 from contrechamp.redact.request import Request
 from contrechamp.redact.video.checks import check
@@ -26,6 +25,10 @@ from contrechamp.redact.video.sound import Soundtrack
 from contrechamp.redact.video.task import FAST, Advance, Scan, Schedule, Task
 from contrechamp.redact.video.tracks import Rules
 from contrechamp.redact.video.writing import VideoWriter
+
+#: Tracks with a hit of at least this score are covered unless the user says otherwise: what the
+#: published figures were measured with.
+COVER_AT = 0.1
 
 
 def mask_video(
