@@ -162,6 +162,25 @@ def test_totals_are_the_sums_of_what_is_in_view_whichever_way_they_are_asked_for
     assert exposure.total_m.max() > 0.0
 
 
+def test_what_is_asked_beside_changes_no_bit_and_is_what_it_is_alone(made, exposure):
+    few, turned = made.pieces, np.radians(20.0)
+    x, y = np.meshgrid(np.arange(-60.0, 60.0, 25.0), np.arange(-60.0, 60.0, 5.0))
+    x, y = x.ravel(), y.ravel()
+    over = Pieces(
+        x, y, x + 25.0 * np.cos(turned), y + 25.0 * np.sin(turned), np.arange(len(x)) // 20, 6
+    )
+    found = expose(
+        made.cameras, made.walls, made.top, few, LEVELS, groups=made.groups, walks=made.walks,
+        beside=over,
+    )  # fmt: skip
+    same_bits(found, exposure)
+    assert np.array_equal(found.total_m, exposure.total_m)
+    alone = expose(made.cameras, made.walls, made.top, over, LEVELS)
+    assert np.array_equal(found.beside_m, alone.total_m)
+    assert found.beside_m.max() > 0.0
+    assert not exposure.beside_m.any()
+
+
 def test_threads_change_nothing(made, exposure):
     same_bits(exposure, made.expose(threads=1))
 

@@ -55,6 +55,7 @@ def exposure_by_piece(seen, walk_cameras):
     return Exposure(
         seen=tuple(csr_array(seen[:, level].astype(np.float32)) for level in range(seen.shape[1])),
         total_m=seen.sum(axis=2),
+        beside_m=np.zeros(seen.shape[:2]),
         cameras_m=seen.mean(axis=0),
         by_camera_m=nothing,
         alone_m=nothing,

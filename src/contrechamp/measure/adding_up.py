@@ -1,6 +1,6 @@
 """Compiled: the records of what cameras see in one draw, added up by piece, camera and group.
 
-Totals alone are a part of that: which cameras see a piece does not matter to them, so that a
+Of some pieces only the total is asked for: which cameras see them does not matter then, so that a
 segment is done with the first camera that has all of it in view.
 """
 
@@ -13,7 +13,8 @@ from contrechamp.base.compiled import compiled, compiled_part
 from contrechamp.sight.growing import copy_first
 from contrechamp.sight.seen import ALL, NONE, CameraColumns, new_buffers, record_seen
 
-# What the draws fill: the arrays of `exposure.Exposure` that have these names.
+# What the draws fill: the arrays of `exposure.Exposure` that have these names; but `total_m` is
+# (n_draws, 2, n_levels), of the pieces that are told apart and of those that are only added up.
 Result = namedtuple("Result", "total_m by_camera_m alone_m by_group_m walk_cameras")
 # What some draws have in view, level by level: pieces, draw by draw and ascending; metres of each;
 # metres times cameras. Then how many pieces there are so far.
@@ -92,7 +93,7 @@ def _sum_draw(
     buffers: Any,
     lines: Any,
     piece: Any,
-    only_totals: bool,
+    told_apart: int,
     group_start: Any,
     group_of: Any,
     walk_start: Any,
@@ -115,7 +116,7 @@ def _sum_draw(
     chains = _chain(records, segment_of, lines.row, chains)
     head, following = chains.head, chains.following
     touched = _marked_ones(chains.marked, records)
-    if not only_totals:
+    if told_apart > 0:
         found = _with_room(found, len(touched))
     found_piece, found_metres, found_cameras = found.piece, found.metres, found.cameras_m
     count = found.count
@@ -136,17 +137,18 @@ def _sum_draw(
         s = touched[number] if number < len(touched) else -1
         if at_hand >= 0 and (s < 0 or piece[s] != at_hand):
             # The piece is done: note it, and whom a walk over it meets.
+            only_total = at_hand >= told_apart
             for level in range(n_levels):
                 if seen[level] > 0.0:
                     metres = np.float32(seen[level])
-                    result.total_m[draw, level] += metres
-                    if not only_totals:
+                    result.total_m[draw, 1 if only_total else 0, level] += metres
+                    if not only_total:
                         at = count[level]
                         found_piece[level, at], found_metres[level, at] = at_hand, metres
                         found_cameras[level, at] = cameras_m[level]
                         count[level] = at + 1
                     seen[level] = cameras_m[level] = 0.0
-                for word in range(0 if only_totals else words):
+                for word in range(0 if only_total else words):
                     bits = seen_by[level, word]
                     if bits:
                         for i in range(walk_start[at_hand], walk_start[at_hand + 1]):
@@ -155,6 +157,7 @@ def _sum_draw(
         if s < 0:
             break
         at_hand = piece[s]
+        only_total = at_hand >= told_apart
         many = 0
         k = head[s]
         i = segment_of[k]
@@ -164,7 +167,7 @@ def _sum_draw(
             k = following[k]
         head[s] = -1
         length = np.sqrt((ends[i, 2] - ends[i, 0]) ** 2 + (ends[i, 3] - ends[i, 1]) ** 2)
-        for j in range(0 if only_totals else many):
+        for j in range(0 if only_total else many):
             k = chosen[j]
             c = camera_of[k]
             bit = np.uint64(1) << np.uint64(c % 64)
@@ -189,7 +192,7 @@ def _sum_draw(
                     partial += 1
                     continue
                 whole += 1
-                if only_totals:
+                if only_total:
                     break
                 c = camera_of[k]
                 which += c
@@ -198,7 +201,7 @@ def _sum_draw(
                         in_group[group_of[g]] += 1
             if whole > 0:
                 seen[level] += length
-                if only_totals:
+                if only_total:
                     continue
             parts_matter = partial > 0 and whole < 2
             if whole > 1 and n_groups > 0:
@@ -229,7 +232,7 @@ def _sum_draw(
                 stretch = (at - before) * length
                 if at_once > 0 and stretch > 0.0:
                     covered += stretch
-                    if not only_totals:
+                    if not only_total:
                         if at_once == 1:
                             alone[level, which] += stretch
                         for g in range(n_groups):
@@ -249,7 +252,7 @@ def _sum_draw(
             if whole == 0:
                 seen[level] += covered
             in_group[:] = 0
-    if only_totals:
+    if told_apart == 0:
         return chains, found
     for level in range(n_levels):
         for c in range(n_cameras):
@@ -283,7 +286,7 @@ def expose_draws(
     lines: Any,
     views: Any,
     piece: Any,
-    only_totals: bool,
+    told_apart: int,
     group_start: Any,
     group_of: Any,
     walk_start: Any,
@@ -306,7 +309,8 @@ def expose_draws(
         lines: see there.
         views: see there.
         piece: (n_segments,) the piece that each segment belongs to, ascending.
-        only_totals: fill nothing but ``result.total_m``.
+        told_apart: pieces from this number on are only added up, all of them; with 0, nothing but
+            ``result.total_m`` is filled.
         group_start: with `group_of`, the groups of each camera, in compressed rows.
         group_of: see there.
         walk_start: with `walk_of`, the walks over each piece, in compressed rows.
@@ -314,8 +318,8 @@ def expose_draws(
         result: gets the sums of these draws.
 
     Returns:
-        what they have in view, and (n_draws, n_levels) how many pieces each has in view; neither
-        counts with `only_totals`.
+        what they have in view of the pieces that are told apart, and (n_draws, n_levels) of how
+        many of them.
     """
     segments, levels = len(lines.row), len(ppm)
     buffers = new_buffers(levels)
@@ -338,7 +342,7 @@ def expose_draws(
         for level in range(levels):
             count[number, level] = -found.count[level]
         chains, found = _sum_draw(
-            draw, records, buffers, lines, piece, only_totals, group_start, group_of, walk_start,
+            draw, records, buffers, lines, piece, told_apart, group_start, group_of, walk_start,
             walk_of, result, chains, found,
         )  # fmt: skip
         for level in range(levels):

@@ -70,6 +70,17 @@ class Pieces:
     piece: I8
     n_pieces: int
 
+    def followed_by(self, others: "Pieces") -> "Pieces":
+        """Return these pieces and then `others`, which get the next numbers."""
+        return Pieces(
+            *(
+                np.concatenate((getattr(self, name), getattr(others, name)))
+                for name in ("x0", "y0", "x1", "y1")
+            ),
+            piece=np.concatenate((self.piece, self.n_pieces + others.piece)),
+            n_pieces=self.n_pieces + others.n_pieces,
+        )
+
     @cached_property
     def lines(self) -> Any:
         """The segments as the engine takes them; laid out once for all draws."""
@@ -97,6 +108,7 @@ class Exposure:
         seen: for each level, (n_draws, n_pieces) float32 in compressed rows: length in view of at
             least one camera. Pieces of which nothing is in view take no room.
         total_m: (n_draws, n_levels) float64: their sums, piece by piece.
+        beside_m: (n_draws, n_levels) float64: length in view of what was asked about beside.
         cameras_m: (n_levels, n_pieces) float64: mean over draws of the length times the number of
             cameras that have it in view.
         by_camera_m: (n_draws, n_levels, n_cameras) float32: length in view of this camera.
@@ -110,6 +122,7 @@ class Exposure:
 
     seen: tuple[csr_array, ...]
     total_m: F8
+    beside_m: F8
     cameras_m: F8
     by_camera_m: F4
     alone_m: F4
@@ -132,6 +145,7 @@ def expose(
     target_height_m: float = 1.6,
     groups: NDArray[np.bool_] | None = None,
     walks: Walks | None = None,
+    beside: Pieces | None = None,
     progress: Progress = silent,
     threads: int | None = None,
 ) -> Exposure:
@@ -147,7 +161,8 @@ def expose(
         target_height_m: 1.6 is a face, 0 the ground.
         groups: (n_groups, n) which cameras belong to which group.
         walks: for which distinct cameras are counted.
-        progress: advanced with every draw.
+        beside: lines of which only the total is asked for. Each camera is swept once for both.
+        progress: advanced with every draw, once for `pieces` and once for `beside`.
         threads: greatest number of threads; the result is the same bit for bit.
 
     Memory: 8 bytes for each draw, level and piece of which something is in view, and 4 for each
@@ -159,20 +174,22 @@ def expose(
     if walks is None:
         walks = Walks(np.zeros(1, np.int64), np.zeros(0, np.int64))
     member_of, member = np.nonzero(groups)
-    rows = (*compressed_rows(member, member_of, n), *walks.by_piece(pieces.n_pieces))
+    asked = pieces if beside is None else pieces.followed_by(beside)
+    rows = (*compressed_rows(member, member_of, n), *walks.by_piece(asked.n_pieces))
     sums = (n, n, len(groups), len(walks.indptr) - 1)
     result = _room(n_draws, n_levels, n_draws, sums)
     found = [_Gathered(pieces.n_pieces) for _ in levels]
     done = _draw_by_draw(
-        cameras, walls, building_height_m, pieces, levels, float(target_height_m), False, rows,
-        result, progress, threads,
+        cameras, walls, building_height_m, asked, levels, float(target_height_m), pieces.n_pieces,
+        rows, result, 1 if beside is None else 2, progress, threads,
     )  # fmt: skip
     for some, count in done:
         for level, gathered in enumerate(found):
             gathered.add(some, level, count[:, level])
     return Exposure(
         seen=tuple(gathered.seen() for gathered in found),
-        total_m=result.total_m,
+        total_m=result.total_m[:, 0].copy(),
+        beside_m=result.total_m[:, 1].copy(),
         cameras_m=np.array([gathered.cameras_m for gathered in found]) / max(n_draws, 1),
         by_camera_m=result.by_camera_m,
         alone_m=result.alone_m,
@@ -198,19 +215,20 @@ def expose_totals(
     rows = (np.zeros(n + 1, np.int64), nothing, np.zeros(pieces.n_pieces + 1, np.int64), nothing)
     result = _room(n_draws, len(levels), 0, (n, n, 0, 0))
     done = _draw_by_draw(
-        cameras, walls, building_height_m, pieces, levels, float(target_height_m), True, rows,
-        result, progress, threads,
+        cameras, walls, building_height_m, pieces, levels, float(target_height_m), 0, rows, result,
+        1, progress, threads,
     )  # fmt: skip
     for _some in done:
         pass
-    return np.asarray(result.total_m, np.float64)
+    total_m: F8 = result.total_m[:, 1].copy()
+    return total_m
 
 
 def _room(n_draws: int, n_levels: int, others: int, sums: tuple[int, int, int, int]) -> Any:
     """Return room for the totals of all draws, and for all other sums of `others` draws."""
     camera, alone, group, walk = sums
     return Result(
-        total_m=np.zeros((n_draws, n_levels)),
+        total_m=np.zeros((n_draws, 2, n_levels)),
         by_camera_m=np.zeros((others, n_levels, camera), np.float32),
         alone_m=np.zeros((others, n_levels, alone), np.float32),
         by_group_m=np.zeros((others, n_levels, group), np.float32),
@@ -225,9 +243,10 @@ def _draw_by_draw(
     pieces: Pieces,
     levels: Sequence[Level],
     target_height_m: float,
-    only_totals: bool,
+    told_apart: int,
     rows: tuple[I8, I8, I8, I8],
     result: Any,
+    steps: int,
     progress: Progress,
     threads: int | None,
 ) -> Iterator[tuple[Any, Any]]:
@@ -245,7 +264,7 @@ def _draw_by_draw(
     views = keep_views(walls.index, over_start, x, y, furthest, pieces.lines)
     tops_of = building_height_m if callable(building_height_m) else building_height_m.__getitem__
 
-    with progress(_("Draws"), n_draws) as advance:
+    with progress(_("Draws"), steps * n_draws) as advance:
 
         def work(first: int) -> tuple[Any, Any]:
             tops = np.ascontiguousarray(
@@ -253,9 +272,9 @@ def _draw_by_draw(
             )
             done = expose_draws(
                 first, walls.index, tops, over_start, over, x, y, drawn, target_height_m, ppm,
-                pieces.lines, views, pieces.piece, only_totals, *rows, result,
+                pieces.lines, views, pieces.piece, told_apart, *rows, result,
             )  # fmt: skip
-            advance(len(tops))
+            advance(steps * len(tops))
             return done
 
         workers = threads or os.cpu_count() or 1

@@ -151,10 +151,12 @@ class _Run:
     progress: Progress
     ground_lines: _GroundLines = field(default_factory=_GroundLines)
 
-    def expose_streets(self, numbers: Uniforms) -> Exposure:
-        """Return what is in view of the streets and trips."""
+    def expose_streets(self, numbers: Uniforms, *, beside: Pieces | None = None) -> Exposure:
+        """Return what is in view of the streets and trips, and how much of what is asked beside."""
         pieces, walks = self.streets.pieces.pieces, self.streets.trips.walks
-        return self.stage.expose(numbers, pieces, walks=walks, progress=self.progress)
+        return self.stage.expose(
+            numbers, pieces, walks=walks, beside=beside, progress=self.progress
+        )
 
     def trip_exposure(self, exposure: Exposure) -> TripExposure:
         """Return what an exposure of the streets means for the trips."""
@@ -330,7 +332,7 @@ def _measure(
 ) -> Measurement:
     stage = run.stage
     numbers = stage.uniforms(run.draws.main)
-    exposure = run.expose_streets(numbers)
+    exposure = run.expose_streets(numbers, beside=run.ground_lines.of(stage)[0])
     with _beside(stage.threads) as beside:
         # Its draws fill the cores while the figures, which take one, are worked out.
         of_drivers = beside(lambda: _drivers(run, numbers, exposure))
@@ -369,7 +371,7 @@ def _figures_and_tables(
     questions = _questions(run, ("ground", "tracks", "streets"))
     drawn = [
         *_street_and_trip_figures(run, exposure, trips),
-        *questions["ground"](numbers),
+        *_ground_question(run, exposure.beside_m)(numbers),
         *questions["tracks"](numbers),
     ]
     scenarios = {
@@ -444,8 +446,13 @@ def _street_and_trip_figures(
     )
 
 
-def _ground_question(run: _Run) -> _Question:
-    """Return the question how much ground is in view; its lines are laid once."""
+def _ground_question(run: _Run, known_m: F8 | None = None) -> _Question:
+    """Return the question how much ground is in view; its lines are laid once.
+
+    Args:
+        run: the measurement.
+        known_m: (n_draws, n_levels) metres of the lines in view, where they are known already.
+    """
     stage = run.stage
     lines, m2_per_m = run.ground_lines.of(stage)
     # Without streets, areas are measured by their ground.
@@ -453,7 +460,9 @@ def _ground_question(run: _Run) -> _Question:
     within = lines_in_areas(lines, areas.geometry.to_numpy())
 
     def figures(numbers: Uniforms) -> tuple[DrawnFigure, ...]:
-        total_m = stage.totals(numbers, lines, progress=run.progress)
+        total_m = known_m
+        if total_m is None:
+            total_m = stage.totals(numbers, lines, progress=run.progress)
         found = ground_figures(total_m, m2_per_m, stage.levels)
         if not len(areas):
             return found

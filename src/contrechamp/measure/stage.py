@@ -137,9 +137,10 @@ class Stage:
         *,
         walks: Walks | None = None,
         with_groups: bool = True,
+        beside: Pieces | None = None,
         progress: Progress = silent,
     ) -> Exposure:
-        """Return what all cameras see of `pieces` in these draws."""
+        """Return what all cameras see of `pieces` in these draws, and how much of `beside`."""
         groups = np.array(list(self.groups.values()))
         exposure = expose(
             self.draw(numbers),
@@ -150,6 +151,7 @@ class Stage:
             target_height_m=self.target_height_m,
             groups=groups[:, self.places.camera] if with_groups else None,
             walks=walks,
+            beside=beside,
             progress=progress,
             threads=self.threads,
         )
