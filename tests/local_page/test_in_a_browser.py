@@ -67,6 +67,7 @@ def page(browser: Page) -> Iterator[tuple[Page, Served]]:
     with served(answer, Rules(idle_s=30, most_body=1000, scripts=True)) as local:
         browser.go_to(local.address)
         yield browser, local
+        browser.go_to("about:blank")  # what this one still asks for is not the next one's
 
 
 def heading(page: Page) -> str:
