@@ -55,7 +55,7 @@ class FindsRed:
 
     name = "red"
 
-    def __init__(self, _threads: int = 0) -> None:
+    def __init__(self, threads: int = 0) -> None:
         pass
 
     def __call__(self, rgb: np.ndarray, report_at: float) -> Hits:

@@ -168,8 +168,8 @@ def test_what_is_no_sound_is_refused(tmp_path):
     wav = write(tmp_path / "a.wav", *KINDS["a.wav"]).read_bytes()
     for content, expected in (
         (b"", "is empty"),
-        (b"Just text\n", "plain text"),
-        (b"#EXTM3U\n/etc/hostname\n", "plain text"),
+        (b"Just text\n", "is no sound file"),
+        (b"#EXTM3U\n/etc/hostname\n", "is no sound file"),
         (b"%PDF-1.7\n", "no sound file"),
         (b"RIFF\x24\0\0\0WAVE", "damaged"),
         (b"OggS" + bytes(200), "damaged"),
