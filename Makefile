@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 DEMO_OUT ?= demo-out
 SAMPLE_OUT ?= sample-out
+REPORT_OUT ?= report-out
 LOCALE := src/contrechamp/locale
 
 # Nothing is built at install but this project itself, from the checkout: the locks are whole, and
@@ -28,10 +29,11 @@ export UV_PYTHON_DOWNLOADS := never
 # A worker a core; each begins with tests that lie together, and takes over from another when done.
 PYTEST := $(BIN)/python -m pytest --numprocesses logical --dist worksteal
 
-.PHONY: help demo sample wheel bundle check quick test bare soak lint bench validate fuzz docs figures lock format messages clean
+.PHONY: help demo sample report wheel bundle check quick test bare soak lint bench validate fuzz docs figures lock format messages clean
 help:
 	@echo "make demo      measure the cameras of central Helsinki, say where the report lies"
 	@echo "make sample    build the worked sample case, say where it lies and how to open it"
+	@echo "make report    publish the sample case in four languages, say where the pages lie"
 	@echo "make wheel     build the wheel of contrechamp, into dist/"
 	@echo "make bundle    put together what installs without a network, into dist/; for another machine:"
 	@echo "               make bundle BUNDLE_PYTHON=3.13 BUNDLE_PLATFORM=linux-aarch64"
@@ -71,6 +73,12 @@ demo: $(VENV)/.run
 
 sample: $(VENV)/.run
 	@$(BIN)/python -m contrechamp sample --out $(SAMPLE_OUT)
+
+# What nobody worked in is made anew; what somebody did work in is published as it is.
+report: $(VENV)/.run
+	@$(BIN)/python -m contrechamp sample --out $(SAMPLE_OUT) > /dev/null || test -d $(SAMPLE_OUT)/case
+	@$(BIN)/python -m contrechamp publish $(SAMPLE_OUT)/case publication/sample-what-public-sources-say \
+		-o $(REPORT_OUT) --lang en,fr,ar,he --passphrase-fd 3 3< $(SAMPLE_OUT)/passphrase.txt
 
 wheel: $(VENV)/.run
 	@$(BIN)/python -m bundling.own_wheel
@@ -146,4 +154,4 @@ lock: $(UV)
 	$(BIN)/python requirements/wheels.py $(UV)
 
 clean:
-	rm -rf $(VENV) $(DEMO_OUT) $(SAMPLE_OUT) $(SAMPLE_OUT)-tables dist site
+	rm -rf $(VENV) $(DEMO_OUT) $(SAMPLE_OUT) $(REPORT_OUT) $(SAMPLE_OUT)-tables dist site
