@@ -31,10 +31,13 @@ def media(
         streams: list[tuple[object, list[object]]] = []
         if video:
             stream = container.add_stream(video, rate=25)
-            stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+            stream.width, stream.height = 64, 48
+            stream.pix_fmt = "yuvj420p" if video == "mjpeg" else "yuv420p"
             streams.append((stream, [av.VideoFrame.from_image(PICTURE) for _frame in range(25)]))
         if sound:
             stream = container.add_stream(sound, rate=48_000, layout="mono")
+            if sound == "wmav2":
+                stream.bit_rate = 64_000
             silence = np.zeros((1, 48_000), dtype=np.int16)
             frame = av.AudioFrame.from_ndarray(silence, format="s16", layout="mono")
             frame.sample_rate = 48_000

@@ -26,6 +26,9 @@ _OFFICE_TYPES = {
 }
 _OFFICE_PARTS = {"word/": "docx", "xl/": "xlsx", "ppt/": "pptx"}
 _MAX_BOXES = 10_000
+#: Identifiers of ASF (Windows Media): of its header, and of a stream of moving pictures.
+_ASF = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
+_ASF_VIDEO = bytes.fromhex("c0ef19bc4d5bcf11a8fd00805f5c442b")
 #: Sizes of the headers of BMP (OS/2, Windows 3.0 to 5.0).
 _BMP_HEADERS = {struct.pack("<I", size) for size in (12, 40, 52, 56, 64, 108, 124)}
 #: The flag of a WebP that says that it has frames.
@@ -79,8 +82,11 @@ _RAW_NAMES = ".arw .cr2 .cr3 .dng .erf .nef .nrw .orf .pef .raf .raw .rw2 .srw"
 _RAW = FileKind("image", "RAW", tuple(_RAW_NAMES.split()), ".jpg")
 _MP4 = FileKind("video", "MP4", (".mp4", ".m4v", ".mov", ".3gp", ".3g2", ".qt"), ".mp4")
 _MATROSKA = FileKind("video", "Matroska", (".mkv", ".webm"), ".mp4")
+_WMV = FileKind("video", "WMV", (".wmv", ".asf"), ".mp4")
+_WMA = FileKind("sound", "WMA", (".wma", ".asf"), ".m4a")
+_AIFF = FileKind("sound", "AIFF", (".aiff", ".aif", ".aifc"), ".wav")
 _AVI = FileKind("video", "AVI", (".avi",), ".mp4")
-_MPEG = FileKind("video", "MPEG", (".mpg", ".mpeg", ".ts", ".mts", ".m2ts"), ".mp4")
+_MPEG = FileKind("video", "MPEG", (".mpg", ".mpeg", ".vob", ".ts", ".mts", ".m2ts"), ".mp4")
 _M4A = FileKind("sound", "M4A", (".m4a", ".m4b", ".mp4", ".mov", ".3gp", ".aac"), ".m4a")
 _MKA = FileKind("sound", "Matroska", (".mka", ".weba", ".webm", ".mkv"), ".ogg")
 _WAV = FileKind("sound", "WAV", (".wav", ".wave"), ".wav")
@@ -114,6 +120,7 @@ _STARTS = (
     (b"fLaC", _FLAC),
     (b"#!AMR", _AMR),
     (b"\0\0\x01\xba", _MPEG),
+    (b"FORM", _AIFF),
 )
 
 
@@ -162,6 +169,8 @@ def _known(head: bytes, file: BinaryIO, name: str) -> FileKind | str:
         return _riff(head)
     if head[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
         return _RAW if is_camera_raw(file) else _TIFF
+    if head.startswith(_ASF):
+        return _WMV if _ASF_VIDEO in head else _WMA
     if head[4:8] == b"ftyp":
         return _iso_media(head, file)
     if head[4:8] in (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"):  # QuickTime before ftyp
@@ -180,7 +189,10 @@ def _known(head: bytes, file: BinaryIO, name: str) -> FileKind | str:
         return _PDF
     if head[:2] == b"PK":
         return _zip(file)
-    if len(head) > 376 and head[0] == head[188] == head[376] == 0x47:
+    if len(head) > 400 and any(
+        head[at] == head[at + size] == head[at + 2 * size] == 0x47
+        for at, size in ((0, 188), (4, 192))
+    ):
         return _MPEG
     return _refused(head) or _text(form_of(head, name))
 
@@ -319,8 +331,8 @@ _KINDS: dict[tuple[str, str], FileKind] = {
     for one in (
         *(_JPEG, _PNG, _WEBP, _TIFF, _HEIF, _AVIF, _RAW),
         *(_BMP, _GIF, _APNG, _MOVING_WEBP),
-        *(_MP4, _MATROSKA, _AVI, _MPEG),
-        *(_M4A, _MKA, _WAV, _FLAC, _MP3, _AAC, _AMR, _OGG),
+        *(_MP4, _MATROSKA, _AVI, _MPEG, _WMV),
+        *(_M4A, _MKA, _WAV, _FLAC, _MP3, _AAC, _AMR, _OGG, _WMA, _AIFF),
         _PDF,
         *_TEXTS.values(),
         *_MAILS.values(),

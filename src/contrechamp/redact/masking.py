@@ -28,7 +28,7 @@ from contrechamp.redact.checks.copies import check_file
 from contrechamp.redact.containers.limits import Budget
 from contrechamp.redact.containers.parts import Copy, Part, mask_parts
 from contrechamp.redact.kinds import FileKind
-from contrechamp.redact.outcome import Check, Outcome, from_json, with_search_told
+from contrechamp.redact.outcome import Check, Look, Outcome, from_json, with_search_told
 from contrechamp.redact.process import kernels
 from contrechamp.redact.process.isolation import cell_for, kind_in, limits_for, run_job
 from contrechamp.redact.process.job import MaskingJob
@@ -214,6 +214,7 @@ def _masked(
     empty(workshop, but=job.target)
     _need_file(job.target)
     outcome = with_search_told(outcome, asked_for=request.searches)
+    outcome = with_container_told(outcome, kind)
     outcome, absent, pictures = _looked_at(job, outcome, source.name, settings)
     return _Made(job.target, kind, request, outcome, restrictions, absent, pictures)
 
@@ -232,6 +233,16 @@ def _by_its_masker(
     if kind.kind != "pdf":
         return outcome
     return with_pages_read(cell, job, outcome, mask, progress, unconfined=settings.unconfined)
+
+
+def with_container_told(outcome: Outcome, kind: FileKind) -> Outcome:
+    """Return an outcome that says, where the copy is of another kind than the source, of which."""
+    if kind.suffix in kind.names or kind.kind not in ("video", "sound"):
+        return outcome
+    text = _("The source is {source}; the copy is {copy}, which other programs may open.").format(
+        source=kind.format, copy=kind.suffix[1:].upper()
+    )
+    return replace(outcome, looks=(*outcome.looks, Look("container-changed", text, 3)))
 
 
 def _of_parts(

@@ -59,6 +59,9 @@ _FORMATS = {
     "FLAC": SoundFormat("flac", "flac", "flac"),
     # No free encoder writes AMR; the phones that recorded it play AAC too.
     "AMR": SoundFormat("amr", "ipod", "aac", _AAC_RATES),
+    # Neither is written here: what plays them plays these.
+    "WMA": SoundFormat("asf", "ipod", "aac", _AAC_RATES),
+    "AIFF": SoundFormat("aiff", "wav", "pcm_s16le"),
     "Matroska": SoundFormat("matroska", "ogg", "libopus", _OPUS_RATES),
 }
 
@@ -67,10 +70,10 @@ def mask_sound(source: Path, target: Path, request: Request, progress: Progress)
     """Write the sound of `source` to `target`, with voices altered, and nothing else.
 
     A request to drop the sound alters it, since nothing would be left to write. The format stays
-    the same, except for AMR (to AAC) and WebM (to Ogg Opus).
+    the same, except for AMR and WMA (to AAC), AIFF (to WAV) and WebM (to Ogg Opus).
 
     Args:
-        source: WAV, MP3, M4A or AAC, Ogg, FLAC, AMR, or WebM without pictures.
+        source: WAV, MP3, M4A or AAC, Ogg, FLAC, AMR, WMA, AIFF, or WebM without pictures.
         target: overwritten if it exists.
         request: `sound` is ``keep`` to leave voices unaltered.
         progress: opens a bar.
@@ -83,7 +86,7 @@ def mask_sound(source: Path, target: Path, request: Request, progress: Progress)
         raise InputError(
             _(
                 "is no sound file that can be masked: expected WAV, MP3, M4A, AAC, Ogg, FLAC, "
-                "AMR or WebM; convert it to WAV first"
+                "AMR, WMA, AIFF or WebM; convert it to WAV first"
             ),
             where=source.name,
         )

@@ -24,10 +24,13 @@ from contrechamp.base.i18n import _
 from contrechamp.redact.video.upright import Turn, turn_of
 
 #: Only these are opened: other demuxers (playlists, image sequences) read more files.
-_CONTAINERS = "mov,mp4,matroska,webm"
-_VIDEO_CODECS = ("h264", "hevc", "vp8", "vp9", "libdav1d", "mpeg4")
+_CONTAINERS = "mov,mp4,matroska,webm,avi,mpeg,mpegts,asf"
+_VIDEO_CODECS = ("h264", "hevc", "vp8", "vp9", "libdav1d", "mpeg4", "h263", "mjpeg", "mpeg1video",
+                 "mpeg2video", "msmpeg4v2", "msmpeg4", "wmv1", "wmv2", "wmv3", "vc1")  # fmt: skip
 _SOUND_CODECS = ("aac", "opus", "vorbis", "mp3float", "mp3", "alac", "flac", "ac3", "eac3",
-                 "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_f32le", "amrnb", "amrwb")  # fmt: skip
+                 "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_f32le", "pcm_u8", "pcm_alaw",
+                 "pcm_mulaw", "adpcm_ima_wav", "adpcm_ms", "mp2float", "mp2", "wmav1", "wmav2",
+                 "amrnb", "amrwb")  # fmt: skip
 
 _PQ, _HLG = 16, 18
 STUDIO_RANGE, FULL_RANGE = 1, 2
@@ -136,7 +139,7 @@ def opened(source: Path) -> Iterator[InputContainer]:
     try:
         container = av.open(str(source), "r", options=options, metadata_errors="replace")
     except (av.error.FFmpegError, ValueError) as error:
-        advice = _("expected MP4, MOV, MKV or WebM, complete and undamaged")
+        advice = _("expected MP4, MOV, 3GP, MKV, WebM, AVI, MPEG or WMV, complete and undamaged")
         raise unreadable(str(source), error, advice, form=_("a video")) from error
     with container:
         yield container
@@ -368,7 +371,7 @@ def _video_stream(container: InputContainer, source: Path) -> VideoStream:
     # FFmpeg applies its codec whitelist only when probing.
     if stream.codec_context is None or stream.codec_context.codec.name not in _VIDEO_CODECS:
         raise InputError(
-            _("has a video codec that is not supported; expected H.264, H.265, VP8, VP9 or AV1"),
+            _("has a video codec that is not supported; convert it to MP4 with H.264 first"),
             where=str(source),
         )
     return stream

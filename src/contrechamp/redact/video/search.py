@@ -27,6 +27,8 @@ from contrechamp.redact.video.tracks import Tracker
 
 #: Number of small grey frames to keep: more than a track can be prolonged backwards.
 KEPT_FRAMES = 64
+#: A first frame later than this, in seconds, has the time of a broadcast or a clock.
+LATE_S = 1.0
 
 
 def search(task: Task, advance: Advance) -> Scan:
@@ -40,11 +42,18 @@ def search(task: Task, advance: Advance) -> Scan:
         for shown in frames(task.source, task.film, task.limits, task.threads):
             _note(scan, shown)
             advance(1)
-        return scan
+    else:
+        _follow(task, task.detector, scan, advance)
+    scan.begins_late = bool(scan.ticks) and scan.ticks[0] * task.film.time_base > LATE_S
+    return scan
+
+
+def _follow(task: Task, detector: Detector, scan: Scan, advance: Advance) -> None:
+    """Search the frames, and follow faces through them."""
     film, rules = task.film, task.rules
     motion = Motion(KEPT_FRAMES, reduction(film.width, film.height))
     tracker = Tracker(film.width, film.height, rules)
-    for shown, grey, hits in _searched(task, task.detector):
+    for shown, grey, hits in _searched(task, detector):
         _note(scan, shown)
         if motion.push(grey).is_cut:
             scan.cuts.append(shown.number)
@@ -59,7 +68,6 @@ def search(task: Task, advance: Advance) -> Scan:
         advance(1)
     for track in tracker.finish(motion):
         scan.take(course_of(track, rules))
-    return scan
 
 
 def hits_of(frame: VideoFrame, look: FrameSearch, detector: Detector, report_at: float) -> Hits:

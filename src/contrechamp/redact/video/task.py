@@ -153,6 +153,7 @@ class Scan:
         weak_dropped: how many more of these there were.
         cuts: numbers of the frames that begin a shot.
         damaged: numbers of the frames in which the decoder met errors (the first thousand).
+        begins_late: whether the first frame has a time far from 0, which means nothing.
     """
 
     ticks: array[int] = field(default_factory=lambda: array("q"))
@@ -162,6 +163,7 @@ class Scan:
     weak_dropped: int = 0
     cuts: list[int] = field(default_factory=list)
     damaged: list[int] = field(default_factory=list)
+    begins_late: bool = False
 
     def take(self, course: Course) -> None:
         """Keep a course; of uncovered ones, no more than the review can show."""
@@ -176,8 +178,8 @@ class Scan:
 
     @property
     def late(self) -> int:
-        """Ticks to add to every time, so that none is below 0."""
-        return max(0, -self.ticks[0])
+        """Ticks to add to every time, so that none is below 0; MPEG may begin at any hour."""
+        return -self.ticks[0] if self.ticks[0] < 0 or self.begins_late else 0
 
     @property
     def end(self) -> int:
