@@ -151,15 +151,11 @@ def _mask(
         )
         if kind.kind == "video":
             kernels.lay_out(workshop)
-
-        def mask(asked: MaskingJob) -> Outcome:
-            return _outcome(run_job(cell, asked, progress), kind)
-
-        outcome = mask(job)
-        if kind.kind == "pdf":
-            outcome = with_pages_read(
-                cell, job, outcome, mask, progress, unconfined=settings.unconfined
-            )
+        outcome = _outcome(run_job(cell, job, progress), kind)
+        outcome = with_pages_read(
+            *(cell, job, outcome, lambda answer: _outcome(answer, kind), progress),
+            unconfined=settings.unconfined,
+        )
     empty(workshop, but=job.target)
     _need_file(job.target)
     outcome, absent, pictures = _looked_at(job, outcome, source.name, settings)
