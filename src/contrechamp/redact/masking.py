@@ -226,13 +226,11 @@ def _by_its_masker(
     if kind.kind == "video":
         kernels.lay_out(job.workshop)
 
-    def mask(asked: MaskingJob) -> Outcome:
-        return _outcome(run_job(cell, asked, progress), kind)
-
-    outcome = mask(job)
-    if kind.kind != "pdf":
-        return outcome
-    return with_pages_read(cell, job, outcome, mask, progress, unconfined=settings.unconfined)
+    outcome = _outcome(run_job(cell, job, progress), kind)
+    return with_pages_read(
+        *(cell, job, outcome, lambda answer: _outcome(answer, kind), progress),
+        unconfined=settings.unconfined,
+    )
 
 
 def with_container_told(outcome: Outcome, kind: FileKind) -> Outcome:

@@ -56,7 +56,7 @@ def with_pages_read(
     cell: Cell,
     job: MaskingJob,
     outcome: Outcome,
-    mask: Callable[[MaskingJob], Outcome],
+    parsed: Callable[[object], Outcome],
     progress: Progress,
     *,
     unconfined: bool,
@@ -67,7 +67,7 @@ def with_pages_read(
         cell: in which the copy was made.
         job: that made it.
         outcome: of that.
-        mask: runs a job in the cell.
+        parsed: reads what a masker answers.
         progress: opens a bar.
         unconfined: read even where Tesseract cannot be confined.
 
@@ -75,14 +75,15 @@ def with_pages_read(
         The outcome of the copy as it then is.
     """
     pages = sorted({look.page for look in outcome.looks if look.code in CODES and look.page})
-    if not pages or not job.request.words:
+    if outcome.kind != "pdf" or not pages or not job.request.words:
         return outcome
     reader = tesseract.found(unconfined=unconfined)
     if reader is None:
         return _told(outcome, [], _("not read: Tesseract is not installed here"))
     found = _read(cell, job, pages[:MOST_PAGES], reader, progress, unconfined=unconfined)
     if found.boxes:
-        outcome = mask(replace(job, request=replace(job.request, read=tuple(found.boxes))))
+        again = replace(job, request=replace(job.request, read=tuple(found.boxes)))
+        outcome = parsed(run_job(cell, again, progress))
     known = {(look.page, look.message) for look in outcome.looks}  # print is read as well
     more = [look for look in found.looks if (look.page, look.message) not in known]
     outcome = replace(outcome, looks=(*outcome.looks, *more))
