@@ -28,7 +28,7 @@ DEFACE_AT = 0.2
 COVERED = 0.8
 LOWEST = 0.04
 #: Share of photographs without faces that may be covered.
-IN_VAIN = 0.02
+IN_VAIN = 0.025
 
 
 @dataclass(frozen=True)

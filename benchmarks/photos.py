@@ -79,7 +79,7 @@ def tables(
     if before:
         programs["before"] = [str(before), "-P", "-m", "contrechamp", "mask"]
     if deface:
-        programs["deface"] = [str(deface), "-m", "deface"]
+        programs["deface"] = [str(deface.with_name("deface"))]
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         photos(folder)
@@ -87,7 +87,7 @@ def tables(
                             ("small", MANY_SMALL)):  # fmt: skip
             source = folder / (what if count > 1 else f"{what}.jpg")
             for name, start in programs.items():
-                out = folder / f"out-{what}-{name}"
+                out = folder / f"out-{what}-{name}{'.jpg' if name == 'deface' else ''}"
                 if name != "contrechamp" and count > 1:
                     continue  # they take one after the other
                 line = " ".join([*start, str(source), "-o", str(out)])
