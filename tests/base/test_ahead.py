@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from contrechamp.base import compiled
+from contrechamp.base import ahead, compiled
 from contrechamp.base.ahead import CompilePlan, compile_ahead
 
 pytestmark = pytest.mark.slow
@@ -61,6 +61,19 @@ def test_a_job_is_done_once_and_tells_of_each_function(
     assert [file.name for file in folder.rglob("*.nbc")] != []
     compile_ahead(work, "compiling", progress)  # type: ignore[arg-type]
     assert len(bars) == 1
+
+
+def test_another_copy_of_the_same_version_compiles_for_itself(
+    folder: Path,
+    progress: Callable[..., object],
+    bars: list[list[float]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    work = CompilePlan(jobs=("job_of_test:job",), rooms=("sight",))
+    compile_ahead(work, "compiling", progress)  # type: ignore[arg-type]
+    monkeypatch.setattr(ahead, "__file__", "/elsewhere/contrechamp/base/ahead.py")
+    compile_ahead(work, "compiling", progress)  # type: ignore[arg-type]
+    assert len(bars) == 2
 
 
 def test_a_job_that_fails_is_left_for_the_first_call(

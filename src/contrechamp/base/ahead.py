@@ -3,6 +3,7 @@
 A job is "module:function": a function that calls what is `compiled` the way the program will.
 """
 
+import hashlib
 import importlib
 import os
 import subprocess
@@ -10,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from contrechamp.base.progress import Progress
@@ -75,7 +77,9 @@ def compile_ahead(plan: CompilePlan, label: str, progress: Progress) -> None:
 
 
 def _mark(job: str) -> str:
-    return f"{job.replace(':', '.')}.done"
+    # Copies of one version share the folder, but what is compiled is kept apart for each.
+    copy = hashlib.sha256(str(Path(__file__).parent).encode()).hexdigest()[:8]
+    return f"{job.replace(':', '.')}.{copy}.done"
 
 
 def _tell_compiled() -> None:

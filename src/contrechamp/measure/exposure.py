@@ -73,10 +73,10 @@ class Pieces:
     def followed_by(self, others: "Pieces") -> "Pieces":
         """Return these pieces and then `others`, which get the next numbers."""
         return Pieces(
-            *(
-                np.concatenate((getattr(self, name), getattr(others, name)))
-                for name in ("x0", "y0", "x1", "y1")
-            ),
+            x0=np.concatenate((self.x0, others.x0)),
+            y0=np.concatenate((self.y0, others.y0)),
+            x1=np.concatenate((self.x1, others.x1)),
+            y1=np.concatenate((self.y1, others.y1)),
             piece=np.concatenate((self.piece, self.n_pieces + others.piece)),
             n_pieces=self.n_pieces + others.n_pieces,
         )
