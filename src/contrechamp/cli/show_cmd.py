@@ -45,6 +45,16 @@ def command() -> click.Command:
                 is_flag=True,
                 help=_("Show the text that was read of an item, and nothing else."),
             ),
+            click.Option(
+                ["--open", "opened"],
+                is_flag=True,
+                help=_("Show an item in your browser, drawn from memory; nothing is exported."),
+            ),
+            click.Option(
+                ["--no-browser"],
+                is_flag=True,
+                help=_("With --open: print the address, and start no browser."),
+            ),
             *secret_options(),
             json_option(),
         ],
@@ -59,9 +69,12 @@ def _show(
     closed: bool,
     versions: bool,
     text: bool,
+    opened: bool,
+    no_browser: bool,
     as_json: bool,
     **secret: Any,
 ) -> None:
+    from contrechamp.cli.item_page import open_item
     from contrechamp.cli.item_texts import tell_text
     from contrechamp.dossier.reading import lookup
     from contrechamp.dossier.reading.short_names import ShortNames, full_ref
@@ -72,15 +85,18 @@ def _show(
     with open_case(folder, secret_source(**secret)) as case:
         names = ShortNames(case)
         if ref is None:
-            if text:
-                raise UsageError(_("--text is for items"))
+            if text or opened:
+                raise UsageError(_not_an_item(opened=opened))
             _list(case, names, kind, closed=closed, as_json=as_json)
             return
         full = full_ref(case, ref, names=names).partition("#")[0]
+        if (text or opened) and not full.startswith("item/"):
+            raise UsageError(_not_an_item(opened=opened))
         if text:
-            if not full.startswith("item/"):
-                raise UsageError(_("--text is for items"))
             tell_text(case, full)
+            return
+        if opened:
+            open_item(case, full, browser=not no_browser)
             return
         if full.startswith("item/"):
             _item(case, names, full, as_json=as_json)
@@ -90,6 +106,10 @@ def _show(
         for stored in wanted:
             is_newest = stored == newest
             _record(case, names, stored, closed=closed, as_json=as_json, newest=is_newest)
+
+
+def _not_an_item(*, opened: bool) -> str:
+    return _("--open is for items") if opened else _("--text is for items")
 
 
 def _list(case: "Case", names: "ShortNames", kind: str, *, closed: bool, as_json: bool) -> None:

@@ -277,7 +277,7 @@ def _read_some(
 def _read(run: _Reading, one: _Waiting, key: ObjectKey) -> tuple[str, Text]:
     """Return what kind of text a content holds, and its text."""
     try:
-        with _opened(run.case, key) as content:
+        with content_of(run.case, key) as content:
             kind = kind_of(content.read(HEAD), one.name.rpartition("/")[2])
             if kind in ("", "unread"):
                 return kind, Text(lacks="kind" if kind else "")
@@ -288,7 +288,7 @@ def _read(run: _Reading, one: _Waiting, key: ObjectKey) -> tuple[str, Text]:
         return "", Text(lacks="damaged")  # `verify` says what is wrong with it
 
 
-def _opened(case: Case, key: ObjectKey) -> IO[bytes]:
+def content_of(case: Case, key: ObjectKey) -> IO[bytes]:
     """Open the content of an object, which is decrypted as it is read."""
     if key.place.length is not None or key.size <= objects.SMALL:
         return io.BytesIO(object_keys.read(case, key))
