@@ -16,7 +16,7 @@ from pathlib import Path
 
 from contrechamp.base.disk import sync
 from contrechamp.base.errors import CheckFailedError, ContrechampError, InputError, OutputError
-from contrechamp.base.files import keep_private, unreadable, unwritable
+from contrechamp.base.files import keep_private, new_file, unreadable, unwritable
 from contrechamp.base.i18n import _, active_language
 from contrechamp.base.progress import Progress, silent
 from contrechamp.base.shown_text import shown
@@ -24,6 +24,7 @@ from contrechamp.cell.running import Cell, OurError
 from contrechamp.cell.workshop import empty
 from contrechamp.redact.checks.copies import check_file
 from contrechamp.redact.kinds import FileKind
+from contrechamp.redact.made import ENTROPY_BYTES, of_masked, packed
 from contrechamp.redact.outcome import Check, Outcome, from_json
 from contrechamp.redact.process import kernels
 from contrechamp.redact.process.isolation import cell_for, kind_in, limits_for, run_job
@@ -36,6 +37,8 @@ from contrechamp.redact.sidecar import read_sidecar
 from contrechamp.redact.sources import SourceFile
 
 MASKED, REVIEW = "masked", "review"
+#: What the name of a copy's sidecar ends with, in the folder of the review.
+SIDECAR = ".mask"
 MASKERS = {
     "image": "contrechamp.redact.pictures.masking:mask_image",
     "video": "contrechamp.redact.video.masking:mask_video",
@@ -163,9 +166,20 @@ def _mask(
     )
     copy, final_sheet = _put_in_place(job.target, sheet, name, run.out)
     restrictions = cell.restrictions
-    return Masked(
-        *(source.name, copy, final_sheet, outcome, restrictions, kind.format, request, absent)
+    masked = Masked(
+        *(source.name, copy, final_sheet, outcome, restrictions, kind.format, request, absent),
+        thumb=pictures[0].thumb if pictures else "",
     )
+    _write_sidecar(masked, path, run.out / REVIEW / f"{name}{SIDECAR}")
+    return masked
+
+
+def _write_sidecar(masked: Masked, source: Path, target: Path) -> None:
+    """Write what a review needs beside the sheet, but no word: how many there were, no more."""
+    hidden = replace(masked.request, words=("",) * len(masked.request.words), spellings=())
+    made = of_masked(replace(masked, request=hidden), str(source))
+    with new_file(target, shown=target.name) as partial:
+        partial.write_bytes(packed(made, secrets.token_bytes(ENTROPY_BYTES)))
 
 
 def _cell(source: Path, workshop: Path, name: str, settings: Settings) -> Cell:

@@ -83,6 +83,7 @@ class Outcome:
         removed: what the output lacks of the source ("EXIF", "2 sound tracks").
         blind_below_px: most faces smaller than this are missed by the detector.
         facts: further facts, label and value, in the user's language.
+        words: office files: how many words were taken out of the text.
     """
 
     kind: Kind
@@ -97,6 +98,7 @@ class Outcome:
     removed: tuple[str, ...] = ()
     blind_below_px: float | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
+    words: int | None = None
 
 
 _TYPES = {kind: get_type_hints(kind) for kind in (Covered, Look, Check, Outcome)}
