@@ -133,6 +133,7 @@ messages: $(VENV)/.dev
 		src/contrechamp $$($(BIN)/python -c 'import click, pathlib; print(pathlib.Path(click.__file__).parent)')
 	$(BIN)/pybabel --quiet update --domain contrechamp --input-file $(LOCALE)/contrechamp.pot --output-dir $(LOCALE) --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap
 	$(BIN)/pybabel --quiet compile --domain contrechamp --directory $(LOCALE)
+	$(BIN)/pybabel --quiet compile --domain publication --directory $(LOCALE)
 
 lock: $(UV)
 	$(UV_COMPILE) requirements/bootstrap.in -o requirements/bootstrap.txt

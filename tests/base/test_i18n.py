@@ -95,9 +95,17 @@ def test_a_language_has_its_own_name_and_direction(
 
 
 def test_only_languages_with_a_catalogue_are_offered() -> None:
-    catalogues = {one.name for one in i18n.LOCALE_DIR.iterdir() if one.is_dir()}
+    whole = i18n.LOCALE_DIR.glob(f"*/LC_MESSAGES/{i18n.DOMAIN}.po")
+    catalogues = {one.parent.parent.name for one in whole}
     assert "fr" in catalogues
     assert set(i18n.available_languages()) == {"en", *catalogues}
+
+
+def test_words_of_publications_do_not_make_a_language_of_the_interface() -> None:
+    for language in set(i18n.TEXT_LANGUAGES) - set(i18n.available_languages()):
+        with i18n.speaking(language):
+            assert i18n._("What we found") != "What we found"
+            assert i18n._("Show this message and exit.") == "Show this message and exit."
 
 
 def test_what_the_interface_speaks_texts_are_written_in() -> None:

@@ -38,7 +38,7 @@ from made_once import Typed
 pytestmark = pytest.mark.slow
 
 #: The day of the sample on which its consent is withdrawn has passed.
-DAY = date(2026, 11, 26)
+DAY = date(2026, 12, 1)
 #: Words of what must not leave: a closed passage, contact rules, a risk, a note, an identity.
 CLOSED = (
     "zephyrine", "zéphyrine", "never by telephone", "on Mondays", "recognised EXEMPLE",
@@ -237,7 +237,8 @@ def test_every_text_stands_in_english_and_french() -> None:
     """Read in the other order, a text in both languages reads otherwise."""
     own = {
         ("exhibit", "what"), ("exhibit", "publisher"), ("exhibit", "address"), ("actor", "address"),
-        ("observation", "observers"), ("publication", "name"), ("source", "pseudonym"),
+        ("observation", "observers"), ("publication", "name"), ("publication", "number"),
+        ("publication", "by"), ("source", "pseudonym"),
         ("product", "make"), ("testimony", "passages"),
     }  # fmt: skip
     english, french = sample_texts.records("en"), sample_texts.records("fr")
@@ -245,7 +246,7 @@ def test_every_text_stands_in_english_and_french() -> None:
     for key, record in english.items():
         kind = sample_kind(record)
         for part, path in parts(record):
-            for name in ("names", "claim", "what"):
+            for name in ("names", "claim", "what", "titles", "summary", "method"):
                 texts = getattr(part, name, None)
                 if isinstance(texts, tuple) and texts and isinstance(texts[0], Text):
                     assert [one.language for one in texts] == ["en", "fr"], (key, path)
@@ -258,7 +259,9 @@ def test_every_text_stands_in_english_and_french() -> None:
                 or (kind == "letter" and record.sample)
             ):
                 continue
-            if field in {"names", "claim"} or (kind == "recommendation" and field == "what"):
+            if field in {"names", "claim", "titles", "summary", "method"} or (
+                kind == "recommendation" and field == "what"
+            ):
                 continue  # one of two texts, as was checked above
             assert other[path] != text, (key, path)
             assert sorted(re.split(r" / |\n\n", text)) == sorted(
@@ -363,7 +366,7 @@ def test_the_exports_open(english: Built) -> None:
     assert {entity.schema.name for entity in entities} >= {"Company", "PublicBody", "Event"}
     with (english.folder / "records-csv" / "finding.csv").open(encoding="utf-8-sig") as table:
         rows = list(csv.DictReader(table))
-    assert len(rows) == sum(line["kind"] == "finding" for line in lines) == 6
+    assert len(rows) == sum(line["kind"] == "finding" for line in lines) == 8
     assert all(row["claim[1].text"] and row["claim[2].text"] for row in rows)
 
 

@@ -80,10 +80,18 @@ class Page:
     def open(self, file: Path, *, width: int = 1280, height: int = 900) -> None:
         """Open a file from the disk and wait until it has loaded."""
         self.resize(width, height)
+        self.go_to(file.resolve().as_uri())
+
+    def go_to(self, address: str) -> None:
+        """Open an address as if somebody had typed it, and wait until it has loaded."""
         self._events.clear()
         self.requests.clear()
         self.complaints.clear()
-        self.call("Page.navigate", url=file.resolve().as_uri())
+        self.call("Page.navigate", url=address)
+        self.wait_for_page()
+
+    def wait_for_page(self) -> None:
+        """Wait until a page has loaded that was asked for since `_events` was cleared."""
         while not any(event.get("method") == "Page.loadEventFired" for event in self._events):
             self._note(json.loads(self._socket.recv()))
 

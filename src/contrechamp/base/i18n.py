@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Literal
 
 DOMAIN = "contrechamp"
+#: The words of publications alone, for languages that the interface does not speak.
+OF_PUBLICATIONS = "publication"
 LOCALE_DIR = Path(__file__).parent.parent / "locale"
 
 #: Languages of texts for publication; the first is that of the source.
@@ -69,7 +71,8 @@ def language_of(environment: dict[str, str] | None = None) -> str:
 def activate(language: str) -> None:
     """Use `language` for every message from now on (English where nothing is translated)."""
     global _active, _language
-    _active = _gettext.translation(DOMAIN, LOCALE_DIR, languages=[language], fallback=True)
+    domain = DOMAIN if language in available_languages() else OF_PUBLICATIONS
+    _active = _gettext.translation(domain, LOCALE_DIR, languages=[language], fallback=True)
     _language = language
 
 

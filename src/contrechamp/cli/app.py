@@ -8,6 +8,7 @@ import click
 
 from contrechamp import __version__
 from contrechamp.base.i18n import _
+from contrechamp.cli.language import OPTION
 from contrechamp.cli.options import language_option, verbose_option
 
 
@@ -54,6 +55,7 @@ def sections() -> dict[str, dict[str, str]]:
         _("Let something out"): {
             "mask": _("Cover faces and strip what tells who and where, for review."),
             "release": _("Give leave for a record or an item to be published."),
+            "publish": _("Write a publication as pages and PDFs, once nothing is against it."),
             "export": _("Hand out items of a case, with proofs."),
             "export-records": _("Write the records of a case in other formats."),
             "graph": _("Write who and what relates to what, for programs that draw networks."),
@@ -77,7 +79,9 @@ class LazyCommands(UserDict[str, Any]):
             command = self.data[name] = module.command()
             # An example is copied: its line is not broken, least of all at a hyphen.
             command.epilog = f"\b\n{command.epilog}"
-            command.params += [language_option(), verbose_option()]
+            own = {option for one in command.params for option in one.opts}
+            shared = [language_option()] if OPTION not in own else []
+            command.params += [*shared, verbose_option()]
         return self.data[name]
 
 
@@ -116,8 +120,8 @@ class SectionedGroup(click.Group):
 #: Commands of which the first argument is the folder of a case, and which run in a session on it.
 OF_A_CASE = (
     "add", "edit", "erase", "export", "export-records", "find", "graph", "identity", "import",
-    "letter", "link", "log", "match", "members", "merge", "release", "review", "share", "show",
-    "status", "timeline", "unlock", "unshare", "verify", "withdraw",
+    "letter", "link", "log", "match", "members", "merge", "publish", "release", "review",
+    "share", "show", "status", "timeline", "unlock", "unshare", "verify", "withdraw",
 )  # fmt: skip
 
 

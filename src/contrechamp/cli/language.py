@@ -12,10 +12,11 @@ OPTION = "--lang"
 def speak(arguments: Sequence[str]) -> str:
     """Activate the language that ``--lang`` or the environment asks for; return its code.
 
-    A language without a catalogue is ignored here; click then refuses the option's value.
+    Of several, such as those of a publication, the first that has a catalogue counts. A language
+    without one is ignored here; click then refuses the option's value where it has to have one.
     """
-    asked = _asked_for(arguments)
-    language = asked if asked in available_languages() else language_of()
+    spoken = (one for one in _asked_for(arguments).split(",") if one in available_languages())
+    language = next(spoken, None) or language_of()
     activate(language)
     # click translates its own texts by way of the process's default domain: ours holds them.
     os.environ["LANGUAGE"] = language

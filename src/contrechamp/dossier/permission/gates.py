@@ -19,7 +19,7 @@ from contrechamp.dossier.reading.masked import is_copy, with_originals
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.contents import parts
 from contrechamp.dossier.records.field_types import ITEM, Evidence, Record, latest
-from contrechamp.dossier.records.findings import Finding, Recommendation
+from contrechamp.dossier.records.findings import Assessment, Finding, Recommendation
 from contrechamp.dossier.records.letters import Letter, LetterState, state_on
 from contrechamp.dossier.records.people import ConsentUse
 from contrechamp.dossier.records.publications import Publication
@@ -114,8 +114,18 @@ def ask(standings: Standings, ref: str) -> list[Unmet]:
     day = standings.day
     if isinstance(record, Publication) and record.on:
         day = max(day, latest(record.on))
-    asked = Asked(standings, ref, record, day)
-    return list(dict.fromkeys(one for gate in GATES.values() for one in gate(asked)))
+    asked = [Asked(standings, ref, record, day), *_concluded(standings, record, day)]
+    return list(
+        dict.fromkeys(one for gate in GATES.values() for each in asked for one in gate(each))
+    )
+
+
+def _concluded(standings: Standings, publication: Record | None, day: date) -> Iterator[Asked]:
+    """Yield the conclusions that a publication shows: it is no better than they are."""
+    for cited in publication.cites if isinstance(publication, Publication) else ():
+        record = standings.view.record(lookup.id_of(cited))
+        if isinstance(record, Finding | Recommendation | Assessment):
+            yield Asked(standings, cited, record, day)
 
 
 def below(view: View, ref: str) -> list[str]:

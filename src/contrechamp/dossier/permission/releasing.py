@@ -152,7 +152,7 @@ def check(view: View, release: Release, today: date | None, *, where: str) -> No
             _("this is not the newest version: only that can be released"), where=f"{where}: state"
         )
     asked = gates.ask(Standings(view, day_of(release, today)), ref)
-    unmet = _not_covered(release, asked)
+    unmet = not_covered(release, asked)
     if unmet:
         head = _("{ref} is not released, for this is not met:").format(ref=ref)
         tail = _(
@@ -208,11 +208,11 @@ def _state(
     if latest(release.on) > day:
         return ReleaseState(ref, release, "not-yet")
     return ReleaseState(
-        ref, release, unmet=tuple(_not_covered(release, gates.ask(standings, about)))
+        ref, release, unmet=tuple(not_covered(release, gates.ask(standings, about)))
     )
 
 
-def _not_covered(release: Release, unmet: Sequence[Unmet]) -> list[Unmet]:
+def not_covered(release: Release, unmet: Sequence[Unmet]) -> list[Unmet]:
     """Return what no override of a release covers: what came later, and what none can cover."""
     covered = {(one.gate, name) for one in release.overrides for name in one.over}
     return [

@@ -17,6 +17,7 @@ from contrechamp.dossier.records.field_types import (
     Prose,
     Record,
     RefersTo,
+    Text,
     shortened,
 )
 from contrechamp.dossier.records.people import ConsentUse, GivenRef
@@ -55,6 +56,21 @@ class Publication(Record):
 
     name: Annotated[Line, Doc("The title of the publication.")]
     language: Annotated[Language, Doc("The language of the publication, as a code such as fr.")]
+    titles: Annotated[
+        tuple[Text, ...], Doc("The title in the other languages that it is published in.")
+    ] = ()
+    number: Annotated[
+        Line, Doc("The index number by which whoever publishes it names the publication.")
+    ] = ""
+    by: Annotated[Line, Doc("Who publishes it, as they wish to be named.")] = ""
+    summary: Annotated[
+        tuple[Text, ...],
+        Doc("What it says in short, in each language that it is published in."),
+    ] = ()
+    method: Annotated[
+        tuple[Text, ...],
+        Doc("How it was found out, and what that cannot show, in each language."),
+    ] = ()
     on: Annotated[
         PartialDate | None, Doc("The day on which the publication comes out or came out.")
     ] = None

@@ -80,8 +80,9 @@ def review_and_release(case: Case, language: str, *, now: Clock) -> None:
         now: for the log.
     """
     for one in _steps("review"):
-        why = _both(one["why"], language)
-        reviews.review(case, sample_texts.ref(one["about"]), one["verdict"], why=why, now=now())
+        why, about = _both(one["why"], language), one["about"]
+        for key in [about] if isinstance(about, str) else about:
+            reviews.review(case, sample_texts.ref(key), one["verdict"], why=why, now=now())
     for one in _steps("release"):
         why = _both(one["why"], language)
         passed = {gate: _both(reason, language) for gate, reason in one.get("passed", {}).items()}

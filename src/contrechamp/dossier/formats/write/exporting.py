@@ -3,6 +3,7 @@
 import os
 import pkgutil
 import secrets
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -77,7 +78,9 @@ def write(
             (partial / FOR_WHOM).write_text(f"{for_whom}\n", encoding="utf-8")
         if outgoing.from_sources:
             assert now is not None  # noqa: S101 - only if there is a recipient
-            _log(outgoing, folder, format_, now, reason)
+            log_export(
+                case, folder.name, format_, list(outgoing.from_sources), recipient, now, reason
+            )
     return outgoing
 
 
@@ -104,11 +107,28 @@ def _for_whom(outgoing: Outgoing) -> str:
     ).format(name=name)
 
 
-def _log(outgoing: Outgoing, folder: Path, format_: str, now: datetime, reason: str) -> None:
-    """Log the export, before its folder is in place: better a logged export that failed."""
-    recipient, records = outgoing.recipient, list(outgoing.from_sources)
+def log_export(
+    case: Case,
+    name: str,
+    format_: str,
+    records: Sequence[str],
+    recipient: Recipient,
+    now: datetime,
+    reason: str,
+) -> None:
+    """Log that records leave, before what holds them is in place: better logged, and failed then.
+
+    Args:
+        case: open for writing.
+        name: of what is written.
+        format_: of it.
+        records: ids of those that leave.
+        recipient: whom it is for.
+        now: for the log.
+        reason: for the log, in the user's words.
+    """
     state: dict[str, object] = {
-        "name": os.fsencode(folder.name).decode("utf-8", "backslashreplace"),
+        "name": os.fsencode(name).decode("utf-8", "backslashreplace"),
         "at": custody.stamp(now),
         "items": [],
         "to": [],
@@ -121,11 +141,11 @@ def _log(outgoing: Outgoing, folder: Path, format_: str, now: datetime, reason: 
         Change(
             "export",
             f"{exporting.SUBJECT}{secrets.token_hex(8)}",
-            {**state, "records": records[first : first + _IDS_PER_ENTRY]},
+            {**state, "records": list(records[first : first + _IDS_PER_ENTRY])},
             None,
             reason,
         )
         for first in range(0, len(records), _IDS_PER_ENTRY)
     ]
-    with database.transaction(outgoing.case.database):
-        cases.append(outgoing.case, changes, now)
+    with database.transaction(case.database):
+        cases.append(case, changes, now)

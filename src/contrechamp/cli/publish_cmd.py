@@ -1,0 +1,84 @@
+"""``contrechamp publish``: a publication as pages and PDFs, once nothing stands against it."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from contrechamp.base.i18n import TEXT_LANGUAGES, _
+from contrechamp.cli.bars import progress_for
+from contrechamp.cli.case_access import case_argument, now, open_case, reason_option
+from contrechamp.cli.language import OPTION
+from contrechamp.cli.record_text import ref_argument
+from contrechamp.cli.secret_input import secret_options, secret_source
+
+
+def command() -> click.Command:
+    """Build the command in the active language."""
+    return click.Command(
+        "publish",
+        callback=_publish,
+        help=_(
+            "Write a publication of a case to a new folder, in each language as a page and as a "
+            "PDF: findings with their evidence and what speaks against them, what people said as "
+            "far as they agreed, letters and answers, recommendations. It has to be released, and "
+            "all that stands against it is told at once. Nothing is sent anywhere."
+        ),
+        epilog=_("Example: contrechamp publish checkpoint-north publication/north -o out"),
+        params=[
+            case_argument(),
+            ref_argument(),
+            click.Option(
+                ["-o", "--output"], metavar="FOLDER", required=True,
+                type=click.Path(path_type=Path),
+                help=_("Folder to make; one of an earlier run is replaced."),
+            ),
+            click.Option(
+                [OPTION, "languages"], metavar="LANGUAGES", default="",
+                help=_(
+                    "Languages of the publication, such as fr,ar; by default its own. There are: "
+                    "{languages}. Messages are in the first that the program speaks."
+                ).format(languages=", ".join(TEXT_LANGUAGES)),
+            ),
+            click.Option(
+                ["--draft"], is_flag=True,
+                help=_("Write it as it is now, with all that stands against it on its first page."),
+            ),
+            reason_option(),
+            *secret_options(),
+        ],
+    )  # fmt: skip
+
+
+def _publish(
+    *,
+    folder: Path,
+    ref: str,
+    output: Path,
+    languages: str,
+    draft: bool,
+    reason: str,
+    **secret: Any,
+) -> None:
+    from contrechamp.dossier.reading import short_names
+    from contrechamp.publish.report import publishing
+
+    publishing.refuse_foreign(output)
+    wanted = [one.strip() for one in languages.split(",") if one.strip()]
+    with open_case(folder, secret_source(**secret), write=not draft) as case:
+        done = publishing.publish(
+            case, short_names.full_ref(case, ref), output, languages=wanted, draft=draft,
+            now=now(), reason=reason, progress=progress_for(as_json=False),
+        )  # fmt: skip
+    for line in done.lacking:
+        click.echo(line, err=True)
+    if draft:
+        click.echo(
+            _("{folder} is a draft, not to be handed on; it is not encrypted.").format(
+                folder=output.name
+            )
+        )
+    else:
+        click.echo(_("{folder} is written; it is not encrypted.").format(folder=output.name))
+    for name in done.files:
+        click.echo(f"  {output / name}")

@@ -1,0 +1,65 @@
+"""What is asked of a page, and what it answers."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+HTML: Final = "text/html; charset=utf-8"
+PLAIN: Final = "text/plain; charset=utf-8"
+_ADDRESS = re.compile(r"[A-Za-z0-9_./?=&%#-]*")
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request that was let in.
+
+    Args:
+        method: ``GET`` or ``POST``.
+        path: below the address of the page, without a slash at its beginning; "" is the page.
+            Its steps are letters, digits, ``-``, ``_`` and points, and none is ``..``.
+        fields: of the query; of the form, for ``POST``.
+        body: as it came, for a ``POST`` that is no form.
+    """
+
+    method: str
+    path: str
+    fields: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+@dataclass(frozen=True)
+class Response:
+    """What is sent, from memory.
+
+    Args:
+        content: text is sent as UTF-8.
+        kind: its media type.
+        status: of HTTP.
+        to: for 303: where to go on, relative to the address of the page.
+        ends: nothing is asked after that: the page is closed once this was sent.
+    """
+
+    content: bytes | str = b""
+    kind: str = HTML
+    status: int = 200
+    to: str | None = None
+    ends: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what would write into the head of an answer; only our own code can have done it.
+
+        Raises:
+            ValueError: if the kind or the address is none.
+        """
+        if not self.kind.isprintable() or _ADDRESS.fullmatch(self.to or "") is None:
+            raise ValueError
+
+
+def go_to(path: str = "") -> Response:
+    """Return what sends the browser on to another address of the page, as after a form."""
+    return Response(status=303, to=path)
+
+
+def not_found() -> Response:
+    """Return what is sent where there is nothing."""
+    return Response("404", PLAIN, 404)

@@ -1,0 +1,252 @@
+"""A page on 127.0.0.1, answered from memory by whoever calls, until it is closed or left.
+
+The network is a thread of its own, which knows no case: it reads requests, bounded in size and
+time, and refuses what `door.Door` refuses. What it lets in is answered where `serve` was called,
+one request after the other: whatever is open there (a database, a cell) is used by one thread.
+"""
+
+import asyncio
+import queue
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Final
+
+from contrechamp.base.errors import ContrechampError
+from contrechamp.base.i18n import _
+from contrechamp.local_page.door import Door, UsedError
+from contrechamp.local_page.heads import MOST_HEAD, Head, RefusedError, fields_of, head_of
+from contrechamp.local_page.messages import PLAIN, Request, Response
+from contrechamp.local_page.peer import may_be_ours
+
+#: How long a request may take to come in and an answer to be taken, in seconds.
+_HEAD_S: Final = 10
+_BODY_S: Final = 60
+#: Connections at a time; a browser opens six.
+_MOST_CONNECTIONS: Final = 32
+#: How often whoever waits looks whether the page was left.
+_LOOK_S: Final = 0.2
+#: How long answers may take to be taken once the page is closed, in seconds.
+_LAST_S: Final = 5
+
+#: What every answer says. Nothing but what we serve ourselves is loaded, nothing is kept, nobody
+#: else can frame, open or read it; a browser asks for no camera, microphone or place.
+_ALWAYS: Final = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "X-DNS-Prefetch-Control": "off",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), display-capture=(), usb=()",
+    "Connection": "close",
+}
+_POLICY: Final = (
+    "default-src 'none'; img-src 'self'; style-src 'self'; {scripts}"
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'"
+)
+_SCRIPTS: Final = "script-src 'self'; connect-src 'self'; "
+
+_Job = tuple[Request, Future[Response]]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How a page is served.
+
+    Args:
+        idle_s: after so many seconds without a request the page is closed. The browser is told to
+            ask again then, so that what it shows goes as well.
+        most_body: largest body of a request, in bytes; 0 where a page only shows.
+        scripts: whether scripts run, from addresses of the page; never within it, and no ``eval``.
+    """
+
+    idle_s: float
+    most_body: int = 0
+    scripts: bool = False
+
+    def headers(self, response: Response) -> dict[str, str]:
+        """Return what an answer says of itself."""
+        told = {
+            **_ALWAYS,
+            "Content-Type": response.kind,
+            "Content-Security-Policy": _POLICY.format(scripts=_SCRIPTS if self.scripts else ""),
+        }
+        if response.kind.startswith("text/html") and response.status == HTTPStatus.OK:
+            told["Refresh"] = str(int(self.idle_s) + 2)
+        return told
+
+
+def serve(
+    answer: Callable[[Request], Response], rules: Rules, opened: Callable[[str], None]
+) -> None:
+    """Serve a page until it is closed, left for too long, or whoever called is interrupted.
+
+    Args:
+        answer: what is shown, asked in the thread that calls this. An error of ours that it raises
+            is shown in the browser; any other ends the page, and is raised here.
+        rules: of the page.
+        opened: called once with the address that opens it, good for one time; see
+            `browser.show`. It is a secret until then.
+
+    Raises:
+        OSError: if nothing can be served here.
+    """
+    page = _Page(rules)
+    with page.listening():
+        opened(page.door.address)
+        page.answer_all(answer)
+
+
+@dataclass
+class _Page:
+    rules: Rules
+    jobs: "queue.Queue[_Job]" = field(default_factory=queue.Queue)
+    door: Door = field(init=False)
+    connections: int = 0
+    said: dict[int, str] = field(default_factory=dict)
+
+    def answer_all(self, answer: Callable[[Request], Response]) -> None:
+        """Answer what is asked until the page is closed or left."""
+        left_at = time.monotonic() + self.rules.idle_s
+        while time.monotonic() < left_at:
+            try:
+                request, wanted = self.jobs.get(timeout=_LOOK_S)
+            except queue.Empty:
+                continue
+            if not wanted.set_running_or_notify_cancel():
+                continue
+            response = Response(status=HTTPStatus.INTERNAL_SERVER_ERROR, kind=PLAIN)
+            try:
+                response = answer(request)
+            except ContrechampError as error:
+                response = Response(str(error), PLAIN, HTTPStatus.UNPROCESSABLE_ENTITY)
+            finally:
+                wanted.set_result(response)
+            if response.ends:
+                return
+            left_at = time.monotonic() + self.rules.idle_s
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Listen in a thread of its own; what was answered is sent before it ends."""
+        with socket.create_server(("127.0.0.1", 0), backlog=_MOST_CONNECTIONS) as listener:
+            self.door = Door(listener.getsockname()[1])
+            # Here, since the language of a message is that of whoever calls.
+            self.said = _said()
+            loop = asyncio.new_event_loop()
+            stop = asyncio.Event()
+            thread = threading.Thread(
+                target=loop.run_until_complete, args=(self._listen(listener, stop),), daemon=True
+            )
+            thread.start()
+            try:
+                yield
+            finally:
+                loop.call_soon_threadsafe(stop.set)
+                thread.join()
+                loop.close()
+
+    async def _listen(self, listener: socket.socket, stop: asyncio.Event) -> None:
+        server = await asyncio.start_server(self._meet, sock=listener, limit=MOST_HEAD)
+        await stop.wait()
+        server.close()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        if others:
+            _done, waiting = await asyncio.wait(others, timeout=_LAST_S)
+            for task in waiting:
+                task.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
+
+    async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Read one request, have it answered, and hang up."""
+        if self.connections >= _MOST_CONNECTIONS:
+            writer.transport.abort()
+            return
+        self.connections += 1
+        try:
+            peer = writer.get_extra_info("peername")
+            if may_be_ours(peer[:2], writer.get_extra_info("sockname")[:2]):
+                await self._converse(reader, writer)
+        except (OSError, EOFError, TimeoutError, asyncio.IncompleteReadError):
+            pass  # whoever it was is gone, or too slow
+        finally:
+            self.connections -= 1
+            writer.close()
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        extra: dict[str, str] = {}
+        try:
+            async with asyncio.timeout(_HEAD_S):
+                head = await _read_head(reader)
+            if (entrance := self.door.opens(head)) is not None:
+                response, extra = Response(status=HTTPStatus.SEE_OTHER), entrance
+            else:
+                response = await self._ask(head, reader)
+        except RefusedError as error:
+            response = Response(self._why(error), PLAIN, error.status)
+        if response.to is not None:
+            extra = {"Location": self.door.place + response.to}
+        content = response.content
+        body = content.encode() if isinstance(content, str) else content
+        told = self.rules.headers(response) | extra | {"Content-Length": str(len(body))}
+        status = HTTPStatus(response.status)
+        lines = [f"HTTP/1.1 {status.value} {status.phrase}", *map(": ".join, told.items())]
+        writer.write("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
+        async with asyncio.timeout(_BODY_S):
+            await writer.drain()
+            writer.close()
+            await writer.wait_closed()
+
+    async def _ask(self, head: Head, reader: asyncio.StreamReader) -> Response:
+        path = self.door.let_in(head)
+        if head.length > self.rules.most_body:
+            raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        async with asyncio.timeout(_BODY_S):
+            body = await reader.readexactly(head.length)
+        fields = head.query
+        if head.method == "POST" and head.is_form:
+            try:
+                fields, body = fields_of(body.decode("ascii")), b""
+            except UnicodeDecodeError as error:
+                raise RefusedError(HTTPStatus.BAD_REQUEST) from error
+        wanted: Future[Response] = Future()
+        self.jobs.put((Request(head.method, path, fields, body), wanted))
+        try:
+            return await asyncio.wrap_future(wanted)
+        except asyncio.CancelledError as error:
+            raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE) from error
+
+    def _why(self, error: RefusedError) -> str:
+        if isinstance(error, UsedError):
+            return self.said[HTTPStatus.CONFLICT]
+        return self.said.get(error.status, HTTPStatus(error.status).phrase)
+
+
+def _said() -> dict[int, str]:
+    """Return what a refusal says to somebody who is in the right place, by its status."""
+    return {
+        HTTPStatus.FORBIDDEN: _(
+            "This page is for the browser that it was opened in. Run the command again to get a "
+            "new address."
+        ),
+        HTTPStatus.CONFLICT: _(
+            "This address was used already: it opens one browser, once. If that was not you, "
+            "somebody else on this machine looks at the page: end the command (Ctrl-C)."
+        ),
+    }
+
+
+async def _read_head(reader: asyncio.StreamReader) -> Head:
+    try:
+        return head_of(await reader.readuntil(b"\r\n\r\n"))
+    except asyncio.LimitOverrunError as error:
+        raise RefusedError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE) from error

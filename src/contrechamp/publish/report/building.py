@@ -1,0 +1,80 @@
+"""The tree of a publication, from the records that it cites, in one language."""
+
+from collections.abc import Sequence
+
+from contrechamp.base import i18n
+from contrechamp.base.i18n import _
+from contrechamp.base.written import written_date
+from contrechamp.dossier.permission.standing import Standings
+from contrechamp.dossier.records.field_types import Text, earliest
+from contrechamp.dossier.records.publications import Publication
+from contrechamp.publish.report.document import Document, Words
+from contrechamp.publish.report.evidence import EvidenceList
+from contrechamp.publish.report.parts import (
+    annexes,
+    assessments,
+    findings,
+    front,
+    letters,
+    people,
+    recommendations,
+    systems,
+)
+from contrechamp.publish.report.showing import Showing
+from contrechamp.publish.report.texts import name_of
+
+
+def build(
+    standings: Standings,
+    ref: str,
+    publication: Publication,
+    language: str,
+    *,
+    overrides: Sequence[str] = (),
+    lacking: Sequence[str] | None = None,
+) -> Document:
+    """Return a publication in a language.
+
+    Args:
+        standings: of the case, on the day on which it comes out.
+        ref: of the publication.
+        publication: what it says.
+        language: code of the language.
+        overrides: what its release passed all the same, each with the reason.
+        lacking: of a draft: what stands against it; None if it is to be handed on.
+    """
+    showing = Showing(standings, ref, publication)
+    evidence = EvidenceList(showing)
+    with i18n.speaking(language):
+        sections = [
+            *front.sections(showing),
+            findings.section(showing, evidence),
+            people.section(showing),
+            *systems.sections(showing, evidence),
+            assessments.section(showing, evidence),
+            letters.section(showing, evidence),
+            recommendations.section(showing, evidence),
+        ]
+        sections += annexes.sections(showing, evidence, overrides)
+        return Document(
+            language,
+            _title(publication),
+            tuple(_kicker(publication)),
+            earliest(publication.on) if publication.on else showing.day,
+            tuple(one for one in sections if one),
+            None if lacking is None else tuple(lacking),
+        )
+
+
+def _title(publication: Publication) -> Words:
+    own = Text(language=publication.language, text=publication.name)
+    return name_of((own, *publication.titles))
+
+
+def _kicker(publication: Publication) -> list[str]:
+    found = [publication.by, publication.number]
+    if publication.on:
+        found.append(written_date(publication.on))
+    if publication.sample:
+        found.append(_("SAMPLE"))
+    return [one for one in found if one]

@@ -1,0 +1,51 @@
+"""A publication as a page: one file that opens from a disk, has no script and loads nothing."""
+
+from importlib.resources import files as package_files
+
+from contrechamp.base.i18n import direction_of, language_name, speaking
+from contrechamp.base.templates import environment
+from contrechamp.publish.page import content_policy
+from contrechamp.publish.report.document import (
+    Address,
+    Document,
+    Label,
+    Link,
+    Listing,
+    Pairs,
+    Paragraph,
+    Quotation,
+    Words,
+)
+
+_PACKAGE = "contrechamp.publish.report"
+#: The class of a part of the tree -> what the template calls it.
+_NAMES = {
+    Words: "words", Label: "label", Link: "link", Address: "address", Paragraph: "paragraph",
+    Quotation: "quotation", Listing: "listing", Pairs: "pairs",
+}  # fmt: skip
+
+
+def page(document: Document, others: dict[str, str]) -> bytes:
+    """Return the page of a publication.
+
+    Args:
+        document: the publication.
+        others: language -> file of the same publication in it.
+    """
+    styles = (package_files(_PACKAGE) / "templates/report.css").read_text(encoding="utf-8")
+    with speaking(document.language):
+        html = (
+            environment(_PACKAGE)
+            .get_template("report.html.jinja")
+            .render(
+                document=document,
+                direction=direction_of(document.language),
+                direction_of=direction_of,
+                kind=lambda part: _NAMES[type(part)],
+                policy=content_policy([], [styles]),
+                styles=styles,
+                others=others,
+                names={code: language_name(code, code) for code in others},
+            )
+        )
+    return html.encode()

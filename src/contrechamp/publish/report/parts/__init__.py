@@ -1,0 +1,1 @@
+"""The sections of a publication, a module each: what may be shown in, a section or None out."""

@@ -1,0 +1,130 @@
+"""A publication as a PDF, set by typst: tagged, in fonts that come along, the same bytes each time.
+
+What is said goes to typst as JSON, never as markup, so no text of a case can be a command. How it
+looks stands in ``templates/report.typ``, which a designer can change.
+"""
+
+import json
+from dataclasses import asdict
+from importlib.resources import as_file
+from importlib.resources import files as package_files
+from typing import Any
+
+from contrechamp.base.errors import OutputError
+from contrechamp.base.i18n import _, direction_of, speaking
+from contrechamp.publish.report.document import (
+    Address,
+    Block,
+    Document,
+    Inline,
+    Label,
+    Link,
+    Listing,
+    Pairs,
+    Paragraph,
+    Quotation,
+    Section,
+    Words,
+)
+from contrechamp.publish.report.glyphs import Glyphs
+
+_TEMPLATES = package_files("contrechamp.publish.report") / "templates"
+_FONTS = package_files("contrechamp.publish") / "vendor/fonts"
+
+
+def paper(document: Document) -> bytes:
+    """Return the PDF of a publication: tagged for those who listen (PDF/UA-1), whole (PDF/A-3a).
+
+    Args:
+        document: the publication.
+
+    Raises:
+        OutputError: if typst refuses it.
+    """
+    import typst
+
+    with as_file(_TEMPLATES) as templates, as_file(_FONTS) as fonts:
+        glyphs = Glyphs(sorted(fonts.glob("*.ttf")))
+        with speaking(document.language):
+            said = json.dumps(_as_object(document, glyphs), ensure_ascii=False)
+        try:
+            made = typst.compile(
+                str(templates / "report.typ"),
+                root=str(templates),
+                font_paths=[str(fonts)],
+                ignore_system_fonts=True,
+                sys_inputs={"report": said},
+                pdf_standards=["ua-1", "a-3a"],
+            )
+        except (RuntimeError, typst.TypstError) as error:
+            raise OutputError(
+                _("the PDF could not be set: {error}").format(error=str(error).splitlines()[0])
+            ) from error
+    assert isinstance(made, bytes)  # noqa: S101 - one document, no path
+    return made
+
+
+def _as_object(document: Document, glyphs: Glyphs) -> dict[str, Any]:
+    drawn = {
+        "language": document.language,
+        "direction": direction_of(document.language),
+        "title": _inline(document.title),
+        "kicker": list(map(_apart, document.kicker)),
+        "day": [document.day.year, document.day.month, document.day.day],
+        "lacking": None if document.lacking is None else list(map(_apart, document.lacking)),
+        "sections": [_section(one) for one in document.sections],
+        "words": {
+            "contents": _("Contents"),
+            "draft": _("Draft: not to be handed on"),
+            "against": _("This stands against publishing it:"),
+            "nothing": _("Nothing stands against publishing it."),
+            "mark": _("DRAFT"),
+        },
+    }
+    shown: dict[str, Any] = glyphs.shown(drawn)
+    shown["words"]["letters"] = glyphs.note()
+    return shown
+
+
+def _section(one: Section) -> dict[str, Any]:
+    return {
+        "anchor": one.anchor,
+        "title": [_inline(part) for part in one.title],
+        "blocks": [_block(part) for part in one.blocks],
+        "sections": [_section(part) for part in one.sections],
+    }
+
+
+def _block(one: Block) -> dict[str, Any]:
+    match one:
+        case Paragraph(inlines, soft):
+            return {"kind": "paragraph", "inlines": list(map(_inline, inlines)), "soft": soft}
+        case Quotation(said, by):
+            return {"kind": "quotation", "said": list(map(_inline, said)),
+                    "by": list(map(_inline, by))}  # fmt: skip
+        case Listing(entries, numbered):
+            inside = [
+                {"anchor": anchor, "blocks": [_block(part) for part in blocks]}
+                for anchor, blocks in entries
+            ]
+            return {"kind": "listing", "entries": inside, "numbered": numbered}
+        case Pairs(pairs):
+            return {"kind": "pairs", "pairs": [
+                {"term": term, "inlines": list(map(_inline, inlines))} for term, inlines in pairs
+            ]}  # fmt: skip
+
+
+def _apart(text: str) -> str:
+    """Return a text that does not turn the words around it about; each of its lines is kept so."""
+    lines = text.split("\n")
+    return "\n".join(f"\N{FIRST STRONG ISOLATE}{line}\N{POP DIRECTIONAL ISOLATE}" for line in lines)
+
+
+def _inline(one: Inline) -> dict[str, Any]:
+    found = {"kind": _KINDS[type(one)], **asdict(one)}
+    if isinstance(one, Words | Label | Address) and not getattr(one, "own", False):
+        found["text"] = _apart(one.text)
+    return found
+
+
+_KINDS = {Words: "words", Label: "label", Link: "link", Address: "address"}

@@ -1,0 +1,187 @@
+"""Publishing: the lock is asked, each language drawn, and the folder written, or nothing is."""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from contrechamp import __version__
+from contrechamp.base.errors import CheckFailedError, InputError, OutputError
+from contrechamp.base.i18n import TEXT_LANGUAGES, _
+from contrechamp.base.progress import Progress, silent
+from contrechamp.dossier.formats.write.exporting import log_export
+from contrechamp.dossier.permission.gates import below
+from contrechamp.dossier.permission.sharing import ANYONE
+from contrechamp.dossier.permission.standing import Standings
+from contrechamp.dossier.reading import lookup
+from contrechamp.dossier.reading.lookup import SUBJECT, id_of
+from contrechamp.dossier.reading.view import View
+from contrechamp.dossier.records.publications import Publication
+from contrechamp.publish.folder import names_in, new_folder
+from contrechamp.publish.report import html, pdf
+from contrechamp.publish.report.building import build
+from contrechamp.publish.report.document import Document
+from contrechamp.publish.report.lock import lacking, release_of
+from contrechamp.vault.case import Case
+
+#: Says what the folder is, and marks it as ours.
+MANIFEST = "publication.json"
+SCHEMA = "contrechamp/publication-1"
+
+
+@dataclass(frozen=True)
+class PublishedReport:
+    """What was written.
+
+    Args:
+        folder: where.
+        files: names in it, the page of the first language first.
+        lacking: of a draft: what stands against publishing it.
+    """
+
+    folder: Path
+    files: tuple[str, ...]
+    lacking: tuple[str, ...]
+
+
+def publish(
+    case: Case,
+    ref: str,
+    out: Path,
+    *,
+    languages: Sequence[str] = (),
+    draft: bool = False,
+    now: datetime,
+    reason: str = "",
+    progress: Progress = silent,
+) -> PublishedReport:
+    """Write a publication of a case to a folder, in each language as a page and as a PDF.
+
+    Args:
+        case: open; for writing unless it is a draft, for the log says what left.
+        ref: of the publication.
+        out: a new or empty folder, or one that an earlier run wrote, which is replaced.
+        languages: codes; by default that of the publication.
+        draft: write it though something stands against it; each page says so.
+        now: for consents, replies and the log.
+        reason: for the log, in the user's words.
+        progress: advances with every file.
+
+    Raises:
+        CheckFailedError: if something stands against it and it is no draft, with all of it.
+        InputError: if there is no such publication, or no such language.
+        OutputError: if the folder cannot be written, or holds what is not ours.
+    """
+    stored = lookup.get(case, ref)
+    publication = stored.record
+    if not isinstance(publication, Publication):
+        raise InputError(
+            _("{ref} is no publication, but a {kind}").format(ref=stored.ref, kind=stored.kind)
+        )
+    wanted = tuple(dict.fromkeys(languages)) or (publication.language.split("-")[0],)
+    if unknown := [one for one in wanted if one not in TEXT_LANGUAGES]:
+        raise InputError(
+            _("no publication is made in {languages}; there are: {known}").format(
+                languages=", ".join(unknown), known=", ".join(TEXT_LANGUAGES)
+            )
+        )
+    refuse_foreign(out)
+    standings = Standings(View(case), now.date())
+    documents = _documents(standings, stored.ref, publication, wanted)
+    against = tuple(lacking(standings, stored.ref, publication, documents))
+    if against and not draft:
+        head = _("{ref} is not published, for this stands against it:").format(ref=stored.ref)
+        tail = _("With --draft it is written all the same, and each page says that it is a draft.")
+        raise CheckFailedError("\n".join([head, *(f"  {line}" for line in against), tail]))
+    if draft:
+        documents = [replace(one, lacking=against) for one in documents]
+    files = _files(documents)
+    with (
+        new_folder(out, refuse_foreign) as folder,
+        progress(_("Writing"), len(files) + 1) as advance,
+    ):
+        digests = {}
+        for name, content in files.items():
+            made = content()
+            (folder / name).write_bytes(made)
+            digests[name] = {"bytes": len(made), "sha256": hashlib.sha256(made).hexdigest()}
+            advance(1)
+        manifest = _manifest(stored.digest, publication, wanted, digests, draft=draft)
+        (folder / MANIFEST).write_bytes(manifest)
+        advance(1)
+        if not draft:
+            shown = [id_of(one) for one in below(standings.view, stored.ref) if _is_record(one)]
+            log_export(case, out.name, "publication", shown, ANYONE, now, reason)
+    return PublishedReport(out, (*files, MANIFEST), against if draft else ())
+
+
+def refuse_foreign(out: Path) -> None:
+    """Raise unless a folder is missing, empty, or a publication that we wrote and nobody added to.
+
+    Raises:
+        OutputError: if it holds anything else.
+    """
+    names = names_in(out)
+    if not names:
+        return
+    try:
+        manifest = json.loads((out / MANIFEST).read_bytes())
+        ours = {*manifest["files"], MANIFEST} if manifest["schema"] == SCHEMA else set()
+    except (OSError, ValueError, KeyError, TypeError):
+        ours = set()
+    if not names <= ours:
+        raise OutputError(
+            _(
+                "{out}: is not empty and was not written by contrechamp; "
+                "choose a folder with -o that is new or empty"
+            ).format(out=out)
+        )
+
+
+def _documents(
+    standings: Standings, ref: str, publication: Publication, languages: Sequence[str]
+) -> list[Document]:
+    release = release_of(standings, ref)
+    overrides = [f"{one.gate}: {one.why}" for one in release.release.overrides] if release else []
+    return [
+        build(standings, ref, publication, language, overrides=overrides) for language in languages
+    ]
+
+
+def _files(documents: Sequence[Document]) -> dict[str, Callable[[], bytes]]:
+    pages = {one.language: f"report-{one.language}.html" for one in documents}
+    found: dict[str, Callable[[], bytes]] = {}
+    for one in documents:
+        others = {code: file for code, file in pages.items() if code != one.language}
+        found[pages[one.language]] = lambda one=one, others=others: html.page(one, others)  # type: ignore[misc]
+        found[f"report-{one.language}.pdf"] = lambda one=one: pdf.paper(one)  # type: ignore[misc]
+    return found
+
+
+def _manifest(
+    state: str,
+    publication: Publication,
+    languages: Sequence[str],
+    files: dict[str, dict[str, Any]],
+    *,
+    draft: bool,
+) -> bytes:
+    content = {
+        "schema": SCHEMA,
+        "title": publication.name,
+        "number": publication.number,
+        "on": publication.on or "",
+        "state": state,
+        "draft": draft,
+        "languages": list(languages),
+        "version": __version__,
+        "files": files,
+    }
+    return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _is_record(ref: str) -> bool:
+    return ref.startswith(SUBJECT)
