@@ -41,7 +41,7 @@ def said() -> dict[str, str]:
         "page": _("Page {page} of {pages}"),
         "boxes": _("Boxes of this file: {count}; selected: {selected}"),
         "none": _("none"),
-        "moving": _("moving, {count} moments"),
+        "moving": _("moving; moments: {count}"),
         "uncover": _("The hit here is no face"),
         "again": _("Make the corrected copies again: {count}"),
         "making": _("Making {name} again…"),
