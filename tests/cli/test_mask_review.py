@@ -93,3 +93,38 @@ def test_the_form_opens_in_the_editor(
     done = case("mask", "--review", "--editor")
     assert done.status == 0, done.err
     assert "agreed" in done.out
+
+
+def test_the_page_of_a_case_corrects_and_signs(case: CaseRun, photo: str, tmp_path: Path) -> None:
+    from contextlib import contextmanager
+
+    from contrechamp.publish.masking.case_bench import CaseBench
+    from vault import cases
+
+    copy, _sidecar = masked(case, photo)
+    folder = tmp_path / "memory"
+    folder.mkdir()
+
+    @contextmanager
+    def opening(write: bool):  # type: ignore[no-untyped-def]
+        with cases.opened(case.folder, write=write) as found:
+            yield found
+
+    bench = CaseBench(opening, [copy], folder, now=lambda: cases.NOW)
+    [key] = bench.copies()
+    assert (f"item/{key}", list(bench.asked(key))) == (copy, [0, 1, 2])
+    with bench.original(key) as source, bench.copy(key) as masked_copy:
+        assert source.read_bytes() != masked_copy.read_bytes()
+    boxes = b'{"format": "contrechamp/boxes-1", "cover": [{"box": [50, 10, 60, 20]}]}'
+    new = bench.again(key, boxes)
+    assert list(bench.copies()) == [new] != [key]
+    assert len(bench.made(new).outcome.covered) == 2
+    assert list(folder.iterdir()) == []
+    looks = [{"look": number, "answer": "covered", "why": ""} for number in bench.asked(new)]
+    said = {"copies": [{"copy": new, "verdict": "agreed", "looks": looks, "spans": []}]}
+    [line] = bench.sign(said)
+    assert f"review  item/{new}  agreed" in line
+    status = case("status").out
+    assert "nobody has looked" not in status  # of the copy that was corrected nothing is asked
+    assert copy not in status
+    assert case("verify").status == 0

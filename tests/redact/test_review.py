@@ -189,8 +189,8 @@ def test_the_index_tells_every_file_and_leads_to_its_sheet(page: Page, tmp_path:
     text = page.evaluate("document.body.innerText")
     assert "b: is <b>damaged</b>" in text
     assert ".hidden: hidden, left out" in text
-    assert page.evaluate("document.querySelector('td a').href").endswith("/image-001.jpg.html")
-    assert page.evaluate("document.querySelector('td a').innerText") == "image-001.jpg"
+    assert page.evaluate("document.querySelector('.queue a').href").endswith("/image-001.jpg.html")
+    assert page.evaluate("document.querySelector('.queue a').innerText") == "image-001.jpg"
 
 
 def test_a_sheet_shows_pixels_of_the_copy_only(

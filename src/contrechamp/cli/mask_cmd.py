@@ -22,6 +22,7 @@ from contrechamp.cli.secret_input import secret_options, secret_source
 from contrechamp.cli.text_input import read_text
 
 if TYPE_CHECKING:
+    from contrechamp.cli.mask_review import Given
     from contrechamp.redact.masking import Settings
     from contrechamp.redact.provenance import Credentials
     from contrechamp.redact.request import SoundRequest, Style
@@ -104,8 +105,9 @@ def _options_of_review() -> list[click.Parameter]:
             ["--review"],
             is_flag=True,
             help=_(
-                "Review masked copies of a case, all that lack one or those that are named: each "
-                "place is answered, and the answers are signed."
+                "Review masked copies on a page in your browser: those of a folder that -o made, "
+                "or of a case, all that lack a review or those that are named. Each place is "
+                "answered, boxes are corrected; in a case the answers are signed."
             ),
         ),
         click.Option(
@@ -264,7 +266,7 @@ def _mask(
     **secret: Any,
 ) -> None:
     from contrechamp.cli.mask_case import Asked, is_case, mask_in_case
-    from contrechamp.cli.mask_review import Given, review_in_case
+    from contrechamp.cli.mask_review import Given
     from contrechamp.redact.masking import Settings
     from contrechamp.redact.request import Request
 
@@ -277,9 +279,7 @@ def _mask(
     if given.without_browser and not review:
         raise UsageError(_("--answers, --print-form and --editor go with --review"))
     if review:
-        if not in_case:
-            raise UsageError(_("--review is for a case: name its folder first"))
-        review_in_case(inputs[0], list(map(str, inputs[1:])), secret_source(**secret), given)
+        _review(inputs, given, secret, (words_file, spellings_file), unconfined=unconfined)
         return
     if in_case == (out is not None) or (all_for and not in_case):
         raise UsageError(
@@ -314,6 +314,30 @@ def _mask(
     else:
         assert out is not None  # noqa: S101  for the type
         _mask_files(inputs, out, boxes, settings, as_json=as_json)
+
+
+def _review(
+    inputs: tuple[Path, ...],
+    given: "Given",
+    secret: dict[str, Any],
+    words: tuple[Path | None, Path | None],
+    *,
+    unconfined: bool,
+) -> None:
+    from contrechamp.cli.mask_case import is_case
+    from contrechamp.cli.mask_review import review_folder, review_in_case
+
+    if is_case(inputs[0]):
+        items = list(map(str, inputs[1:]))
+        source = secret_source(**secret)
+        review_in_case(inputs[0], items, source, given, unconfined=unconfined)
+        return
+    if len(inputs) > 1 or given.without_browser:
+        raise UsageError(
+            _("--review takes one folder of copies; answers in files are for those of a case")
+        )
+    said = (_words(words[0]), _spellings(words[1]))
+    review_folder(inputs[0], said, unconfined=unconfined)
 
 
 def _mask_files(

@@ -11,11 +11,13 @@ import click
 
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
-from contrechamp.cli.case_access import now, open_case
+from contrechamp.cli.case_access import now, open_case, reopen_case
+from contrechamp.cli.memory_files import folder_in_memory
 from contrechamp.cli.secret_input import SecretSource, again
 from contrechamp.cli.text_input import read_text
 
 if TYPE_CHECKING:
+    from contrechamp.redact.review.page.bench import Bench
     from contrechamp.vault.case import Case
 
 #: A form of answers is never longer.
@@ -42,7 +44,14 @@ class Given:
         return self.answers is not None or self.print_form or self.editor
 
 
-def review_in_case(folder: Path, items: Sequence[str], source: SecretSource, given: Given) -> None:
+def review_in_case(
+    folder: Path,
+    items: Sequence[str],
+    source: SecretSource,
+    given: Given,
+    *,
+    unconfined: bool,
+) -> None:
     """Take answers on masked copies of a case, and sign them.
 
     Raises:
@@ -50,6 +59,9 @@ def review_in_case(folder: Path, items: Sequence[str], source: SecretSource, giv
     """
     from contrechamp.publish.masking import answers
 
+    if not given.without_browser:
+        _page_of_case(folder, items, source, unconfined=unconfined)
+        return
     with again(source) as secret_again:
         if given.answers is not None:
             _sign(folder, secret_again(), read_text(given.answers, MAX_FORM), given.answers.name)
@@ -63,6 +75,68 @@ def review_in_case(folder: Path, items: Sequence[str], source: SecretSource, giv
             click.echo(form, nl=False)
             return
         _in_editor(folder, secret_again, form)
+
+
+def review_folder(
+    folder: Path,
+    words: tuple[tuple[str, ...], tuple[tuple[str, ...], ...]],
+    *,
+    unconfined: bool,
+) -> None:
+    """Show the page of a folder of masked copies.
+
+    Args:
+        folder: made by ``mask -o``.
+        words: words and spellings to take out of documents that are made again.
+        unconfined: read files also where what reads them cannot be confined.
+
+    Raises:
+        InputError: it is no such folder.
+    """
+    from contrechamp.redact.request import Request
+    from contrechamp.redact.review.page.folder_bench import FolderBench, is_run
+
+    if not is_run(folder):
+        raise InputError(
+            _("is neither a case nor a folder that contrechamp mask -o made"), where=str(folder)
+        )
+    said, spellings = words
+    request = Request(words=said, spellings=spellings)
+    _show(FolderBench(folder, request, unconfined=unconfined))
+
+
+def _page_of_case(
+    folder: Path, items: Sequence[str], source: SecretSource, *, unconfined: bool
+) -> None:
+    from contrechamp.publish.masking import answers
+    from contrechamp.publish.masking.case_bench import CaseBench
+
+    with reopen_case(folder, source) as opening, folder_in_memory() as (memory, _lock):
+        with opening(False) as case:
+            copies = answers.to_review(case, _refs(case, items))
+        if not copies:
+            raise InputError(_("no masked copy lacks a review"), where=folder.name)
+        _show(CaseBench(opening, copies, memory, now=now, unconfined=unconfined))
+
+
+def _show(bench: "Bench") -> None:
+    """Serve the page until it is closed, left for long, or interrupted."""
+    from contrechamp.local_page.browser import show
+    from contrechamp.local_page.serving import Rules, serve
+    from contrechamp.redact.review.page.answering import IDLE_S, MOST_BODY, Answering
+    from contrechamp.redact.review.page.pictures import Pictures
+
+    def opened(address: str) -> None:
+        if not show(address):
+            click.echo(_("Open this address, good for once: {address}").format(address=address))
+        click.echo(_("The page is open until it is closed; Ctrl-C ends it."), err=True)
+
+    rules = Rules(idle_s=IDLE_S, most_body=MOST_BODY, scripts=True)
+    with folder_in_memory() as (memory, _lock), Pictures(bench, memory) as pictures:
+        answering = Answering(bench, pictures)
+        serve(answering, rules, opened)
+    for line in answering.lines:
+        click.echo(line)
 
 
 def _in_editor(folder: Path, secret_again: Callable[[], SecretSource], form: str) -> None:
@@ -95,23 +169,11 @@ def _sign(folder: Path, source: SecretSource, content: str, where: str) -> None:
     with open_case(folder, source, write=True) as case:
         stored = answers.sign(case, given, now=now, random=secrets.token_bytes)
         lines = [
-            _line(case, one.copy, review.ref, one.verdict)
+            answers.line(case, one.copy, review.ref, one.verdict)
             for one, review in zip(given, stored, strict=True)
         ]
     for line in lines:
         click.echo(line)
-
-
-def _line(case: "Case", copy: str, ref: str, verdict: str) -> str:
-    from contrechamp.dossier.permission import mask_reviews
-    from contrechamp.dossier.reading.view import View
-    from contrechamp.wording.gates import unmet_labels
-    from contrechamp.wording.masked_copies import reviewed
-
-    standing = mask_reviews.standing(View(case), copy)
-    places = f" ({', '.join(map(str, standing.second))})" if standing.second else ""
-    how = "; ".join(unmet_labels()[why] for why in standing.why) or reviewed()
-    return f"{ref}  review  {copy}  {verdict}  {how}{places}"
 
 
 def _refs(case: "Case", items: Sequence[str]) -> list[str]:

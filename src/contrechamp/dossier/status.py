@@ -151,7 +151,7 @@ def _of_captures(case: Case) -> Iterator[Lack]:
 
 def _of_masks(view: View) -> Iterator[Lack]:
     """Yield masked copies whose review does not suffice, with the places for a second reader."""
-    for ref in masked_copies.all_copies(view.case):
+    for ref in masked_copies.newest_copies(view.case):
         standing = mask_reviews.standing(view, ref)
         name = str((lookup.item_state(view.case, lookup.id_of(ref)) or {}).get("name", ""))
         for why in standing.why:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from contrechamp.base.disk import sync
 from contrechamp.base.errors import CheckFailedError, ContrechampError, InputError, OutputError
-from contrechamp.base.files import keep_private, unreadable, unwritable
+from contrechamp.base.files import keep_private, new_file, unreadable, unwritable
 from contrechamp.base.i18n import _, active_language
 from contrechamp.base.progress import Progress, silent
 from contrechamp.base.shown_text import shown
@@ -28,6 +28,7 @@ from contrechamp.redact.checks.copies import check_file
 from contrechamp.redact.containers.limits import Budget
 from contrechamp.redact.containers.parts import Copy, Part, mask_parts
 from contrechamp.redact.kinds import FileKind
+from contrechamp.redact.made import ENTROPY_BYTES, of_masked, packed
 from contrechamp.redact.outcome import Check, Look, Outcome, from_json, with_search_told
 from contrechamp.redact.process import kernels
 from contrechamp.redact.process.isolation import cell_for, kind_in, limits_for, run_job
@@ -42,6 +43,8 @@ from contrechamp.redact.sources import SourceFile
 from contrechamp.redact.words_in_pictures import with_pages_read
 
 MASKED, REVIEW = "masked", "review"
+#: What the name of a copy's sidecar ends with, in the folder of the review.
+SIDECAR = ".mask"
 MASKERS = {
     "image": "contrechamp.redact.pictures.masking:mask_image",
     "video": "contrechamp.redact.video.masking:mask_video",
@@ -291,10 +294,21 @@ def _placed(
         workshop,
     )
     copy, final_sheet = _put_in_place(made.copy, sheet, name, run.out)
-    return Masked(
+    masked = Masked(
         *(source.name, copy, final_sheet, outcome, made.restrictions, made.kind.format),
         *(made.request, made.absent),
+        thumb=made.pictures[0].thumb if made.pictures else "",
     )
+    _write_sidecar(masked, source.path, run.out / REVIEW / f"{name}{SIDECAR}")
+    return masked
+
+
+def _write_sidecar(masked: Masked, source: Path, target: Path) -> None:
+    """Write what a review needs beside the sheet, but no word: how many there were, no more."""
+    hidden = replace(masked.request, words=("",) * len(masked.request.words), spellings=())
+    made = of_masked(replace(masked, request=hidden), str(source))
+    with new_file(target, shown=target.name) as partial:
+        partial.write_bytes(packed(made, secrets.token_bytes(ENTROPY_BYTES)))
 
 
 def _cell(source: Path, workshop: Path, name: str, settings: Settings) -> Cell:

@@ -89,6 +89,7 @@ class Outcome:
         blind_below_px: most faces smaller than this are missed by the detector.
         facts: further facts, label and value, in the user's language.
         parts: archives and mail: SHA-256 of each copy in it, in their order.
+        words: office files: how many words were taken out of the text.
     """
 
     kind: Kind
@@ -104,6 +105,7 @@ class Outcome:
     blind_below_px: float | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
     parts: tuple[str, ...] = ()
+    words: int | None = None
 
     @property
     def searched(self) -> bool:

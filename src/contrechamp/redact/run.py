@@ -22,6 +22,7 @@ class Masked:
         format: of the source.
         request: what the user asked for.
         absent: checking programs that are not installed.
+        thumb: a small picture of the copy, JPEG in base64; "" if it has none.
     """
 
     source: str
@@ -32,6 +33,7 @@ class Masked:
     format: str
     request: Request = field(repr=False)
     absent: tuple[str, ...] = ()
+    thumb: str = field(default="", repr=False)
 
     @property
     def confined(self) -> bool:

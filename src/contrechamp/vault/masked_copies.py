@@ -145,11 +145,13 @@ def copies(case: Case, items: Iterable[str]) -> dict[str, list[str]]:
     return {of: [subject for _entry, subject in sorted(those)] for of, those in found.items()}
 
 
-def all_copies(case: Case) -> list[str]:
-    """Return all masked copies of a case, the oldest first."""
-    states = subjects.holding(case, _ITEM, f'"{MASKED}":{{')
-    masked = [(one.entry, one.subject) for one in states if original(one.parsed)]
-    return [subject for _entry, subject in sorted(masked)]
+def newest_copies(case: Case) -> list[str]:
+    """Return of each original its newest masked copy, the oldest first."""
+    newest: dict[str, tuple[int, str]] = {}
+    for state in subjects.holding(case, _ITEM, f'"{MASKED}":{{'):
+        if of := original(state.parsed):
+            newest[of] = max(newest.get(of, (-1, "")), (state.entry, state.subject))
+    return [subject for _entry, subject in sorted(newest.values())]
 
 
 def with_sidecars(case: Case, items: Sequence[str]) -> list[str]:

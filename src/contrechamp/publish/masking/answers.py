@@ -26,6 +26,8 @@ from contrechamp.redact.made import Made
 from contrechamp.redact.review import texts
 from contrechamp.vault import masked_copies
 from contrechamp.vault.case import Case, Random
+from contrechamp.wording.gates import unmet_labels
+from contrechamp.wording.masked_copies import reviewed
 
 FORMAT: Final = "contrechamp/mask-review-1"
 _COPY_FIELDS: Final = {"copy", "of", "verdict", "why", "looks", "spans", "seconds"}
@@ -62,7 +64,7 @@ def to_review(case: Case, refs: Sequence[str] = ()) -> list[str]:
     named = [one for ref in refs for one in copies.get(ref, [ref])[-1:]]
     view = View(case)
     found: list[tuple[int, int, int, str]] = []
-    for ref in named or masked_copies.all_copies(case):
+    for ref in named or masked_copies.newest_copies(case):
         copy = mask_reviews.copy_of(case, ref)
         if copy is None:
             if ref in refs:
@@ -146,6 +148,14 @@ def sign(
         )
         for one in given
     ]  # fmt: skip
+
+
+def line(case: Case, copy: str, ref: str, verdict: str) -> str:
+    """Return a line on a review that was written, and on what the copy still lacks."""
+    standing = mask_reviews.standing(View(case), copy)
+    places = f" ({', '.join(map(str, standing.second))})" if standing.second else ""
+    how = "; ".join(unmet_labels()[why] for why in standing.why) or reviewed()
+    return f"{ref}  review  {copy}  {verdict}  {how}{places}"
 
 
 def _form_of(case: Case, ref: str) -> dict[str, Any]:

@@ -73,6 +73,7 @@ def mask_office(source: Path, target: Path, request: Request, progress: Progress
         checks=_checks(target, words),
         removed=_removed(left_out),
         facts={_("words removed"): str(rebuilder.found)} if words else {},
+        words=rebuilder.found,
     )
 
 

@@ -15,7 +15,7 @@ from contrechamp.redact.request import Request
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-IMAGE_PX, FRAME_PX, PAGE_PX = 1400, 560, 900
+IMAGE_PX, FRAME_PX, PAGE_PX, THUMB_PX = 1400, 560, 900, 160
 _QUALITY = 80
 
 
@@ -39,8 +39,8 @@ def take(
         moments: seconds of a video, or pages (from 1) of a PDF.
 
     Returns:
-        For each picture: ``jpeg`` (base64), ``width`` and ``height`` in the units of boxes, and
-        ``moment``.
+        For each picture: ``jpeg`` (base64), ``width`` and ``height`` in the units of boxes,
+        ``moment``, and ``thumb``, a smaller ``jpeg``.
     """
     takers: dict[str, Callable[[Path, Sequence[float]], Iterator[dict[str, Any]]]]
     takers = {"image": _of_image, "video": _of_video, "pdf": _of_pdf}
@@ -111,11 +111,18 @@ def _small(
 ) -> dict[str, Any]:
     small = image.convert("RGB")
     small.thumbnail((long_side, long_side))
-    content = io.BytesIO()
-    small.save(content, "JPEG", quality=_QUALITY)
+    jpeg = _jpeg(small)
+    small.thumbnail((THUMB_PX, THUMB_PX))
     return {
-        "jpeg": base64.b64encode(content.getvalue()).decode("ascii"),
+        "jpeg": jpeg,
         "width": width,
         "height": height,
         "moment": moment,
+        "thumb": _jpeg(small),
     }
+
+
+def _jpeg(image: "Image") -> str:
+    content = io.BytesIO()
+    image.save(content, "JPEG", quality=_QUALITY)
+    return base64.b64encode(content.getvalue()).decode("ascii")

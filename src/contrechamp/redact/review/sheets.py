@@ -5,7 +5,7 @@ A sheet shows pixels of the copy, never of the source, and never calls a copy sa
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib.resources import files as package_files
@@ -28,7 +28,7 @@ from contrechamp.redact.process.isolation import run_job
 from contrechamp.redact.process.job import MaskingJob
 from contrechamp.redact.request import Request
 from contrechamp.redact.review import texts
-from contrechamp.redact.run import Run
+from contrechamp.redact.run import Masked, Run
 from contrechamp.wording.masking import covered_by_label, kind_label
 
 INDEX, RUN_JSON, RUN_SCHEMA = "index.html", "run.json", "contrechamp/masking-1"
@@ -41,12 +41,16 @@ _SAME_MOMENT_S = 0.2
 
 @dataclass(frozen=True)
 class Thumbnail:
-    """A small picture of the copy: JPEG in base64, its size in the units of boxes, its moment."""
+    """A small picture of the copy: JPEG in base64, its size in the units of boxes, its moment.
+
+    Its `thumb` is a smaller one still.
+    """
 
     jpeg: str
     width: float
     height: float
     moment: float | None
+    thumb: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,11 +110,17 @@ def take_pictures(cell: Cell, job: MaskingJob, outcome: Outcome) -> tuple[Thumbn
                 float(picture["width"]),
                 float(picture["height"]),
                 None if picture["moment"] is None else float(picture["moment"]),
+                _base64(picture["thumb"]),
             )
             for picture in answer
         )
     except (ValueError, TypeError, KeyError) as error:
         raise OurError("pictures", "review.py") from error
+
+
+def _base64(text: Any) -> str:
+    """Return text that is base64, which whoever took the cell over may not have sent."""
+    return base64.b64encode(base64.b64decode(text, validate=True)).decode("ascii")
 
 
 def _moments(outcome: Outcome) -> list[float]:
@@ -165,18 +175,30 @@ def write_index(run: Run, folder: Path) -> None:
                 "sheet": masked.sheet.name,
                 "source": masked.source,
                 "kind": kind_label(masked.outcome.kind),
+                "thumb": masked.thumb,
+                "first": next(iter(sorted_looks(masked.outcome)), None),
                 "covered": len(masked.outcome.covered),
-                "urgent": sum(look.urgency == 1 for look in masked.outcome.looks),
+                "words": masked.outcome.words,
+                "urgent": _urgent(masked.outcome),
                 "looks": len(masked.outcome.looks),
                 "searched": masked.outcome.searched,
             }
-            for masked in run.masked
+            for masked in _worst_first(run.masked)
         ],
     )
     data = json_text(run_json(run), indent=1).encode("utf-8", "replace")
     for name, content in ((INDEX, html), (RUN_JSON, data)):
         with new_file(folder / name, shown=str(folder / name)) as partial:
             partial.write_bytes(content)
+
+
+def _worst_first(masked: Sequence[Masked]) -> list[Masked]:
+    """Return copies in the order in which they are to be looked at."""
+    return sorted(masked, key=lambda one: (-_urgent(one.outcome), -len(one.outcome.looks)))
+
+
+def _urgent(outcome: Outcome) -> int:
+    return sum(look.urgency == 1 for look in outcome.looks)
 
 
 def run_json(run: Run) -> dict[str, Any]:

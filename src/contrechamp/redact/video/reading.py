@@ -165,7 +165,7 @@ def examine(source: Path, limits: VideoLimits = LIMITS) -> Film:
             raise InputError(_("has no frame that can be decoded"), where=str(source))
         if first.width * first.height > limits.pixels:
             _refuse_large(source, first.width, first.height, limits)
-        turn = turn_of(_display_matrix(first))
+        turn = turn_of(display_matrix(first))
         size = turn.size(first.width, first.height)
         if min(size) < 16:
             raise InputError(
@@ -349,7 +349,8 @@ def _is_full_range(frame: VideoFrame) -> bool:
     return frame.color_range == FULL_RANGE or frame.format.name.startswith("yuvj")
 
 
-def _display_matrix(frame: VideoFrame) -> list[int] | None:
+def display_matrix(frame: VideoFrame) -> list[int] | None:
+    """Return how a frame is turned for display, for `upright.turn_of`; None: as it is stored."""
     for side in cast(Any, frame.side_data):
         if side.type.name == "DISPLAYMATRIX":
             return [int(value) for value in np.frombuffer(bytes(side), np.int32)]
