@@ -173,8 +173,11 @@ class _Made:
 def _made(source: SourceFile, settings: Settings, workshop: Path, progress: Progress) -> _Made:
     """Mask one file into the new folder `workshop`, and check the copy."""
     workshop.mkdir(mode=0o700)
-    path = source.path if source.path.parent == Path("/dev/fd") else source.path.absolute()
-    return _masked(path, source, workshop, settings, progress, Budget())
+    return _masked(_path_of(source), source, workshop, settings, progress, Budget())
+
+
+def _path_of(source: SourceFile) -> Path:
+    return source.path if source.path.parent == Path("/dev/fd") else source.path.absolute()
 
 
 def _masked(
@@ -299,7 +302,7 @@ def _placed(
         *(made.request, made.absent),
         thumb=made.pictures[0].thumb if made.pictures else "",
     )
-    _write_sidecar(masked, source.path, run.out / REVIEW / f"{name}{SIDECAR}")
+    _write_sidecar(masked, _path_of(source), run.out / REVIEW / f"{name}{SIDECAR}")
     return masked
 
 
