@@ -60,3 +60,17 @@ def test_old_sound_becomes_a_checked_copy(tmp_path: Path, name: str) -> None:
     assert [check for check in (*outcome.checks, *checks) if not check.passed] == []
     assert outcome.duration_s == pytest.approx(1.0, abs=0.25)
     assert b"Ada Sample" not in target.read_bytes()
+
+
+@pytest.mark.slow
+def test_an_avi_that_counts_one_frame_more_is_whole(tmp_path: Path) -> None:
+    source, target = tmp_path / "source", tmp_path / "masked.mp4"
+    content = bytearray(media("avi", "mjpeg", None))
+    for header, at in ((b"avih", 8 + 16), (b"strh", 8 + 32)):
+        place = content.index(header) + at
+        count = int.from_bytes(content[place : place + 4], "little")
+        assert count == 25
+        content[place : place + 4] = (count + 1).to_bytes(4, "little")
+    source.write_bytes(bytes(content))
+    outcome = mask_video(source, target, Request(strip_only=True, threads=1), silent)
+    assert [check for check in outcome.checks if not check.passed] == []

@@ -18,6 +18,8 @@ from contrechamp.redact.video.planes import CoverPattern, planes, whole_pixels
 from contrechamp.redact.video.search import hits_of
 from contrechamp.redact.video.task import Advance, Scan, Task
 
+#: An edit list, which says that a film begins late, counts in milliseconds.
+_EDIT_LIST_S = 0.001
 #: At most this many frames are searched again at even distances, and as many where tracks begin or
 #: end; in a short video one frame of so many (a search costs as much as six of the first pass).
 SAMPLED, SAMPLED_OF = 24, 40
@@ -150,7 +152,7 @@ def _times(task: Task, scan: Scan) -> Check:
     same = len(times) == len(wanted) and bool(np.all(np.abs(np.asarray(times) - wanted) < 1))
     return Check(
         _("number and times of frames, and the end, as in the source"),
-        same and abs(end - wanted_end) <= 1,
+        same and abs(end - wanted_end) <= max(1, _EDIT_LIST_S / base),
         _("{frames} frames of {wanted}; ends at {end:.3f} s of {wanted_end:.3f} s").format(
             frames=len(times),
             wanted=len(wanted),

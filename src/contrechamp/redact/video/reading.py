@@ -288,7 +288,9 @@ def _decoded(container: InputContainer, stream: VideoStream, source: Path) -> It
             ),
             where=str(source),
         )
-    if read < stream.frames or _ends_before(container, end_s):
+    # Writers of AVI count the frame that they were about to write.
+    missing = stream.frames - read - ("avi" in container.format.name)
+    if missing > 0 or _ends_before(container, end_s):
         raise InputError(
             _("is cut off before its end; copy it again, or repair it first"),
             where=str(source),
