@@ -207,7 +207,7 @@ def test_masking_says_that_it_read_without_confinement(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     told = json.loads((tmp_path / "out/review/run.json").read_text())
     assert [one["confined"] for one in told["masked"]] == [False]
-    for page in ("index.html", "image-001.jpg.html"):
+    for page in ("index.html", "unsearched-001.jpg.html"):
         assert "Read without confinement" in (tmp_path / "out/review" / page).read_text()
     closed = on_a_system_without("nothing", *mask, "--unconfined", "-o", tmp_path / "closed")
     told = json.loads((tmp_path / "closed/review/run.json").read_text())

@@ -391,12 +391,17 @@ def _actions(folder: Path) -> list[str]:
         return [line.action for line in history.history(case) if not line.branch]
 
 
+def was_killed(ended: dict) -> bool:
+    """Whether a command was killed, or the process that it had open the case: it then says so."""
+    return ended["end"] < 0 or "the process that opened the case ended" in ended["out"]
+
+
 def every_call(at: Scene, name: str, *, step: int = 1, **fault: object) -> Iterator[dict]:
     """Put a fault to every call of a deed, until it ends without having met it."""
     number = 1
     while True:
         ended = run_with_fault(at, name, {"at": number, **fault})
         yield ended
-        if "calls" in ended and len(ended["calls"]) < number:
+        if not was_killed(ended) and len(ended["calls"]) < number:
             return
         number += step
