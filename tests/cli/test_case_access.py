@@ -33,6 +33,7 @@ ARGUMENTS = {
     "match": ("{letter}",),
     "members": (),
     "merge": ("{other}",),
+    "publish": ("record/0123", "-o", "{out}"),
     "release": ("record/0123",),
     "review": ("record/0123", "agreed"),
     "shell": (),
