@@ -1,7 +1,7 @@
 """Whatever a command writes is for the user alone, also where the umask would let others read."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,7 @@ WRITES = {
     "mask": ["mask", "{photo}", "-o", "{out}"],
     "measure": ["measure", TOWN, SURVEY, "-o", "{out}", "--draws", "20"],
     "new": ["new", "{out}", "--name", "Sample Member"],
+    "publish": ["publish", "{case}", "{publication}", "-o", "{out}", "--draft"],
     "sight": ["sight", "--cameras", SURVEY, "--buildings", HOUSES, "-o", "{out}.geojson"],
     "timeline": ["timeline", "{case}", "-o", "{out}"],
     "survey-form": ["survey-form", "-o", "{out}.xlsx"],
@@ -53,7 +54,7 @@ def test_each_command_that_writes_is_tried() -> None:
 
 @pytest.mark.parametrize("name", WRITES)
 def test_nobody_else_can_read_or_change_it(
-    case: CaseRun, item: str, tmp_path: Path, contrechamp: Run, name: str,
+    case: CaseRun, item: str, put: Callable[..., str], tmp_path: Path, contrechamp: Run, name: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
@@ -62,6 +63,8 @@ def test_nobody_else_can_read_or_change_it(
     photo.write_bytes(picture(".jpg"))
     place.mkdir()
     given = {"case": case.folder, "item": item, "photo": photo, "out": place / "out"}
+    if name == "publish":
+        given["publication"] = put("publication", 'name = "SAMPLE"\nlanguage = "fr"\n')
     words = [str(word).format(**given) for word in WRITES[name]]
     with read_from(SECRET) as option:
         asked = option if name == "new" or "{case}" in WRITES[name] else ()
