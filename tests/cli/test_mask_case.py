@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -112,11 +111,7 @@ def test_a_file_that_cannot_be_masked_is_refused_and_others_go_on(
     case: CaseRun, photo: str, tmp_path: Path
 ) -> None:
     (tmp_path / "program").write_bytes(b"\x7fELF SAMPLE, no picture of anything\0")
-    program = re.search(
-        r"item/[0-9a-f]{16}|\b[0-9a-f]{16}\b", case("add", tmp_path / "program").out
-    )
-    assert program
-    item = program[0].removeprefix("item/")
+    item = first_word(case("add", tmp_path / "program")).removeprefix("item/")
     done = case("mask", f"item/{item}", photo, "--json")
     assert done.status == 2
     told = json.loads(done.out)

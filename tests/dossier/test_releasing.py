@@ -98,6 +98,9 @@ def test_everything_that_is_not_met_is_told_at_once(tmp_path: Path) -> None:
         assert unmet(at, whole) == {
             ("contested", "evidence-contested"), ("consent", "none"), ("reply", "no-reply"),
             ("review", "one-member"),
+            # What it cites is no better than itself: the finding is contested, and rests on words
+            # that nobody agreed to keep.
+            ("contested", "contested"), ("consent", "evidence-without-consent"),
         }  # fmt: skip
         with pytest.raises(CheckFailedError) as refused:
             reviews.release(at.case, whole, on="2026-05-01", now=NOW)
