@@ -228,6 +228,24 @@ def test_one_frame_taken_away_never_ends_a_track(browser: Page, out: Path) -> No
 
 
 @pytest.mark.slow
+def test_what_no_box_lies_on_is_answered_by_what_is_told_of_it(
+    browser: Page, tmp_path: Path
+) -> None:
+    page, chat = browser, tmp_path / "chat.txt"
+    chat.write_text("12/05/2023, 10:12 - Sample Heron: SAMPLE\n12/05/2023, 10:13 - Ibis: SAMPLE\n")
+    mask_files(gather([chat]).files, tmp_path / "out", Settings(Request(words=("Sample Heron",))))
+    with shown(page, FolderBench(tmp_path / "out")):
+        assert "Ibis" in text(page, "message")
+        assert page.evaluate("document.querySelector('.views').hidden")
+        assert page.evaluate("document.querySelector('[data-do=draw]').offsetParent") is None
+        page.press("n")  # the key that draws a box
+        assert "Boxes of this file: 0" in text(page, "boxes")
+        answer_all(page)
+        assert page.evaluate("document.getElementById('again').hidden")
+        assert not page.evaluate("document.getElementById('sign').hidden")
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(("language", "direction"), [("en", "ltr"), ("fr", "ltr"), ("ar", "rtl")])
 def test_a_small_screen_shows_the_place_first_in_every_direction(
     browser: Page, out: Path, language: str, direction: str

@@ -18,6 +18,8 @@ let moment = 0, shown = "source", selected = -1, playing = false, asking = false
 const say = (name, values = {}) =>
   (texts[name] ?? name).replace(/\{(\w+)\}/g, (_all, key) => values[key] ?? "");
 const file = () => files.find((one) => one.key === current?.key);
+// Texts, office files, sound, mail and archives are answered by what is told of them: no box lies on them.
+const isSeen = (one) => ["image", "video", "pdf"].includes(one?.kind);
 const lookOf = (one, number) => one.looks.find((look) => look.number === number);
 const copyOf = (value) => JSON.parse(JSON.stringify(value));
 
@@ -78,6 +80,7 @@ function revert(from, onto) {
 }
 
 function setBoxes(does) {
+  if (!isSeen(file())) return;
   change(() => {
     const key = current.key;
     state.boxes[key] = does(copyOf(state.boxes[key]));
@@ -160,8 +163,9 @@ async function show() {
   if (!one) return;
   const mine = current, at = moment, look = lookOf(one, current.number);
   tell(one, look);
-  const seen = one.kind === "image" || one.kind === "video" || one.kind === "pdf";
+  const seen = isSeen(one);
   document.querySelector(".views").hidden = !seen;
+  $("tools").closest("section").hidden = !seen;
   if (!seen) return;
   const size = await sizeOf(one);
   if (mine !== current || at !== moment) return;
