@@ -27,7 +27,7 @@ def check_writable(out: Path, refuse: Refuse | None = None) -> None:
             nothing can be written.
     """
     target = out.resolve()
-    (refuse or _refuse_foreign)(out)
+    (refuse or refuse_foreign)(out)
     above = target.parent
     while not above.exists():
         above = above.parent
@@ -58,9 +58,7 @@ def new_folder(out: Path, refuse: Refuse | None = None) -> AbstractContextManage
     Raises:
         OutputError: if `out` holds what contrechamp did not write, or cannot be written.
     """
-    return files.new_folder(
-        out, refuse=refuse or _refuse_foreign, shown=str(out), advice=_another()
-    )
+    return files.new_folder(out, refuse=refuse or refuse_foreign, shown=str(out), advice=_another())
 
 
 def names_in(out: Path) -> set[str]:
@@ -81,12 +79,21 @@ def names_in(out: Path) -> set[str]:
         raise files.unwritable(str(out), error, _another()) from error
 
 
-def _refuse_foreign(out: Path) -> None:
-    """Raise unless `out` is missing, empty, or a folder that we wrote and nobody added to."""
+def refuse_foreign(out: Path, manifest: str = FIGURES_JSON, family: str = SCHEMA_FAMILY) -> None:
+    """Raise unless `out` is missing, empty, or a folder that we wrote and nobody added to.
+
+    Args:
+        out: the folder.
+        manifest: name of the file in it that lists those that we wrote.
+        family: how the schema of that file begins.
+
+    Raises:
+        OutputError: if it holds anything else.
+    """
     names = names_in(out)
     if not names:
         return
-    ours = _files_of_earlier_run(out)
+    ours = _files_of_earlier_run(out / manifest, family)
     if ours is None:
         raise OutputError(
             _(
@@ -104,13 +111,13 @@ def _refuse_foreign(out: Path) -> None:
         )
 
 
-def _files_of_earlier_run(folder: Path) -> set[str] | None:
-    """Return the names that the figures.json in `folder` lists, or None if it is not ours."""
+def _files_of_earlier_run(manifest: Path, family: str) -> set[str] | None:
+    """Return the names that a manifest lists, and its own; None if it is not ours."""
     try:
-        figures = json.loads((folder / FIGURES_JSON).read_bytes())
-        if not str(figures["schema"]).startswith(SCHEMA_FAMILY):
+        told = json.loads(manifest.read_bytes())
+        if not str(told["schema"]).startswith(family):
             return None
-        return {str(name) for name in figures["files"]}
+        return {manifest.name, *map(str, told["files"])}
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -204,7 +204,7 @@ def _about_the_whole_case(view: View) -> set[str]:
 
 def _review(asked: Asked) -> Iterator[Unmet]:
     """Ask for a second person who agrees; of an item, with what its exhibits say of it."""
-    refs = [asked.ref] if asked.record is not None else _exhibits(asked.view, asked.ref)
+    refs = [asked.ref] if asked.record is not None else exhibits_of(asked.view, asked.ref)
     for ref in refs:
         verdicts = verdicts_on(asked.view, ref).values()
         if not verdicts:
@@ -216,7 +216,7 @@ def _review(asked: Asked) -> Iterator[Unmet]:
 
 def _exhibit(asked: Asked) -> Iterator[Unmet]:
     for item in _shown(asked):
-        if not _exhibits(asked.view, item):
+        if not exhibits_of(asked.view, item):
             yield Unmet("exhibit", "no-exhibit", item)
 
 
@@ -233,7 +233,7 @@ def _mask(asked: Asked) -> Iterator[Unmet]:
         media_type = str(_state(asked.view, item).get("media_type", ""))
         if not media_type.startswith(_WITH_PEOPLE):
             continue
-        for ref in _exhibits(asked.view, item):
+        for ref in exhibits_of(asked.view, item):
             record = asked.view.record(lookup.id_of(ref))
             if isinstance(record, Exhibit) and record.people != "none":
                 seen = record.people == "some"
@@ -278,7 +278,7 @@ def to_mask(view: View, publication: Publication) -> list[str]:
     found = []
     for item in _shown_by(view, publication):
         media_type = str(_state(view, item).get("media_type", ""))
-        exhibits = [view.record(lookup.id_of(ref)) for ref in _exhibits(view, item)]
+        exhibits = [view.record(lookup.id_of(ref)) for ref in exhibits_of(view, item)]
         nobody = bool(exhibits) and all(getattr(one, "people", "") == "none" for one in exhibits)
         if media_type.startswith(_WITH_PEOPLE) and not nobody and view.has_item(lookup.id_of(item)):
             found.append(item)
@@ -309,7 +309,7 @@ def _shown_by(view: View, record: Publication) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _exhibits(view: View, item: str) -> list[str]:
+def exhibits_of(view: View, item: str) -> list[str]:
     """Return the exhibits that describe an item, or what it is a masked copy of."""
     return [
         SUBJECT + one.citing

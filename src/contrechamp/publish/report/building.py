@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from contrechamp.base import i18n
 from contrechamp.base.i18n import _
 from contrechamp.base.written import written_date
-from contrechamp.dossier.permission.standing import Standings
 from contrechamp.dossier.records.field_types import Text, earliest
 from contrechamp.dossier.records.publications import Publication
 from contrechamp.publish.report.document import Document, Words
@@ -24,27 +23,15 @@ from contrechamp.publish.report.showing import Showing
 from contrechamp.publish.report.texts import name_of
 
 
-def build(
-    standings: Standings,
-    ref: str,
-    publication: Publication,
-    language: str,
-    *,
-    overrides: Sequence[str] = (),
-    lacking: Sequence[str] | None = None,
-) -> Document:
+def build(showing: Showing, language: str, *, overrides: Sequence[str] = ()) -> Document:
     """Return a publication in a language.
 
     Args:
-        standings: of the case, on the day on which it comes out.
-        ref: of the publication.
-        publication: what it says.
+        showing: what it may show.
         language: code of the language.
         overrides: what its release passed all the same, each with the reason.
-        lacking: of a draft: what stands against it; None if it is to be handed on.
     """
-    showing = Showing(standings, ref, publication)
-    evidence = EvidenceList(showing)
+    publication, evidence = showing.publication, EvidenceList(showing)
     with i18n.speaking(language):
         sections = [
             *front.sections(showing),
@@ -62,7 +49,6 @@ def build(
             tuple(_kicker(publication)),
             earliest(publication.on) if publication.on else showing.day,
             tuple(one for one in sections if one),
-            None if lacking is None else tuple(lacking),
         )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from contrechamp.base.i18n import _
 from contrechamp.base.written import written_date
+from contrechamp.dossier.permission.gates import exhibits_of
 from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.records.actors import Actor, Product
 from contrechamp.dossier.records.field_types import ITEM, Evidence, Record
@@ -97,11 +98,8 @@ class EvidenceList:
 
 
 def _exhibit_of(showing: Showing, item: str) -> Exhibit | None:
-    for citation in showing.view.cited_from(item, "exhibit", "item"):
-        record = showing.view.record(citation.citing)
-        if isinstance(record, Exhibit):
-            return record
-    return None
+    records = map(showing.record, exhibits_of(showing.view, item))
+    return next((one for one in records if isinstance(one, Exhibit)), None)
 
 
 def _shown(kind: str, record: Record) -> Iterable[Inline]:

@@ -35,26 +35,24 @@ def release_of(standings: Standings, ref: str) -> ReleaseState | None:
 
 
 def lacking(
-    standings: Standings, ref: str, publication: Publication, documents: Iterable[Document]
+    showing: Showing, release: ReleaseState | None, documents: Iterable[Document]
 ) -> list[str]:
     """Return what stands against publishing, a line each, in the user's language; none if it may.
 
     Args:
-        standings: of the case, on the day on which it is published.
-        ref: of the publication.
-        publication: what it says.
+        showing: what is shown, on the day on which it is published.
+        release: of the publication, see `release_of`.
         documents: what would be published, in each language.
     """
     found: list[str] = []
-    release = release_of(standings, ref)
+    standings, ref = showing.standings, showing.ref
     if release is None:
         found.append(_("it is not released: contrechamp release CASE {ref}").format(ref=ref))
         found += releasing.lines(gates.ask(standings, ref))
     elif not release.holds:
         found.append(_("its release does not hold: contrechamp show CASE {ref}").format(ref=ref))
         found += releasing.lines(release.unmet)
-    showing = Showing(standings, ref, publication)
-    found += _early(publication, standings.day)
+    found += _early(showing.publication, showing.day)
     for document in documents:
         for line in _of_texts(showing, document):
             found.append(f"{document.language}: {line}")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from contrechamp import __version__
-from contrechamp.base.errors import CheckFailedError, InputError, OutputError
+from contrechamp.base.errors import CheckFailedError, InputError
 from contrechamp.base.i18n import TEXT_LANGUAGES, _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.dossier.formats.write.exporting import log_export
@@ -20,11 +20,12 @@ from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.reading.lookup import SUBJECT, id_of
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.publications import Publication
-from contrechamp.publish.folder import names_in, new_folder
+from contrechamp.publish import folder
 from contrechamp.publish.report import html, pdf
 from contrechamp.publish.report.building import build
 from contrechamp.publish.report.document import Document
 from contrechamp.publish.report.lock import lacking, release_of
+from contrechamp.publish.report.showing import Showing
 from contrechamp.vault.case import Case
 
 #: Says what the folder is, and marks it as ours.
@@ -89,9 +90,12 @@ def publish(
             )
         )
     refuse_foreign(out)
-    standings = Standings(View(case), now.date())
-    documents = _documents(standings, stored.ref, publication, wanted)
-    against = tuple(lacking(standings, stored.ref, publication, documents))
+    showing = Showing(Standings(View(case), now.date()), stored.ref, publication)
+    release = release_of(showing.standings, stored.ref)
+    passed = release.release.overrides if release else ()
+    overrides = [f"{one.gate}: {one.why}" for one in passed]
+    documents = [build(showing, language, overrides=overrides) for language in wanted]
+    against = tuple(lacking(showing, release, documents))
     if against and not draft:
         head = _("{ref} is not published, for this stands against it:").format(ref=stored.ref)
         tail = _("With --draft it is written all the same, and each page says that it is a draft.")
@@ -100,20 +104,22 @@ def publish(
         documents = [replace(one, lacking=against) for one in documents]
     files = _files(documents)
     with (
-        new_folder(out, refuse_foreign) as folder,
+        folder.new_folder(out, refuse_foreign) as partial,
         progress(_("Writing"), len(files) + 1) as advance,
     ):
         digests = {}
         for name, content in files.items():
             made = content()
-            (folder / name).write_bytes(made)
+            (partial / name).write_bytes(made)
             digests[name] = {"bytes": len(made), "sha256": hashlib.sha256(made).hexdigest()}
             advance(1)
         manifest = _manifest(stored.digest, publication, wanted, digests, draft=draft)
-        (folder / MANIFEST).write_bytes(manifest)
+        (partial / MANIFEST).write_bytes(manifest)
         advance(1)
         if not draft:
-            shown = [id_of(one) for one in below(standings.view, stored.ref) if _is_record(one)]
+            shown = [
+                id_of(one) for one in below(showing.view, stored.ref) if one.startswith(SUBJECT)
+            ]
             log_export(case, out.name, "publication", shown, ANYONE, now, reason)
     return PublishedReport(out, (*files, MANIFEST), against if draft else ())
 
@@ -124,31 +130,7 @@ def refuse_foreign(out: Path) -> None:
     Raises:
         OutputError: if it holds anything else.
     """
-    names = names_in(out)
-    if not names:
-        return
-    try:
-        manifest = json.loads((out / MANIFEST).read_bytes())
-        ours = {*manifest["files"], MANIFEST} if manifest["schema"] == SCHEMA else set()
-    except (OSError, ValueError, KeyError, TypeError):
-        ours = set()
-    if not names <= ours:
-        raise OutputError(
-            _(
-                "{out}: is not empty and was not written by contrechamp; "
-                "choose a folder with -o that is new or empty"
-            ).format(out=out)
-        )
-
-
-def _documents(
-    standings: Standings, ref: str, publication: Publication, languages: Sequence[str]
-) -> list[Document]:
-    release = release_of(standings, ref)
-    overrides = [f"{one.gate}: {one.why}" for one in release.release.overrides] if release else []
-    return [
-        build(standings, ref, publication, language, overrides=overrides) for language in languages
-    ]
+    folder.refuse_foreign(out, MANIFEST, SCHEMA)
 
 
 def _files(documents: Sequence[Document]) -> dict[str, Callable[[], bytes]]:
@@ -181,7 +163,3 @@ def _manifest(
         "files": files,
     }
     return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
-
-
-def _is_record(ref: str) -> bool:
-    return ref.startswith(SUBJECT)

@@ -16,7 +16,7 @@ _TONES: dict[str, Tone] = {
 
 def said(text: str, language: str = "", *, strong: bool = False) -> Words:
     """Return words of a record; of what is written in one language, that language."""
-    shown = "" if _same(language, active_language()) else language
+    shown = "" if is_here(language) else language
     return Words(_LINES.sub("\n", text.strip()), shown, own=False, strong=strong)
 
 
@@ -30,7 +30,7 @@ def in_language(texts: tuple[Text, ...], *, strong: bool = False) -> tuple[Inlin
 
     A machine's translation gives way to every other one, and is called what it is.
     """
-    here = [one for one in texts if _same(one.language, active_language())]
+    here = [one for one in texts if is_here(one.language)]
     here.sort(key=lambda one: one.made == "machine")
     if here:
         notes = (Label(_("translated by a machine"), "doubtful"),) if _is_machine(here[0]) else ()
@@ -71,5 +71,6 @@ def _is_machine(text: Text) -> bool:
     return text.made == "machine"
 
 
-def _same(language: str, other: str) -> bool:
-    return not language or language.split("-")[0] == other.split("-")[0]
+def is_here(language: str) -> bool:
+    """Return whether a text is in the language of the publication; one that is not told counts."""
+    return not language or language.split("-")[0] == active_language().split("-")[0]

@@ -1,12 +1,11 @@
 """What stands at the end: the evidence, what was kept back, what the words mean, who translated."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, is_dataclass
-from typing import Any
 
 from contrechamp import __version__
 from contrechamp.base.i18n import _, active_language, language_name, ngettext
 from contrechamp.base.written import written_list
+from contrechamp.dossier.records.contents import parts
 from contrechamp.dossier.records.field_types import Text
 from contrechamp.publish.report.document import Listing, Pairs, Paragraph, Section, Words
 from contrechamp.publish.report.evidence import EvidenceList
@@ -76,8 +75,9 @@ def _credits(showing: Showing) -> Iterator[str]:
     shown = [showing.publication, *map(showing.record, showing.publication.cites)]
     passages = [one.passage for found in showing.quotes.values() for one in found]
     by_language: dict[str, dict[str, None]] = {}
-    for text in _texts([*shown, *passages]):
-        if text.made == "translated" and text.by:
+    every = [part for one in (*shown, *passages) if one for part, _path in parts(one)]
+    for text in every:
+        if isinstance(text, Text) and text.made == "translated" and text.by:
             checked = _("{name}, checked by {other}").format(name=text.by, other=text.checked_by)
             name = checked if text.checked_by else text.by
             by_language.setdefault(text.language, {})[name] = None
@@ -86,14 +86,3 @@ def _credits(showing: Showing) -> Iterator[str]:
             language=language_name(language, active_language()),
             names=written_list(list(names)),
         )
-
-
-def _texts(value: Any) -> Iterator[Text]:
-    if isinstance(value, Text):
-        yield value
-    elif isinstance(value, tuple | list):
-        for one in value:
-            yield from _texts(one)
-    elif is_dataclass(value) and not isinstance(value, type):
-        for field in fields(value):
-            yield from _texts(getattr(value, field.name))

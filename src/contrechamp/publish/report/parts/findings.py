@@ -19,7 +19,14 @@ from contrechamp.publish.report.document import (
 )
 from contrechamp.publish.report.evidence import EvidenceList
 from contrechamp.publish.report.showing import Quote, Showing
-from contrechamp.publish.report.texts import confidence, in_language, name_of, not_translated, said
+from contrechamp.publish.report.texts import (
+    confidence,
+    in_language,
+    is_here,
+    name_of,
+    not_translated,
+    said,
+)
 from contrechamp.wording.publications import met_labels, step_labels
 from contrechamp.wording.rights import standing_label
 from contrechamp.wording.standing import flag_labels
@@ -43,14 +50,14 @@ def statement(one: Statement, evidence: EvidenceList) -> tuple[Block, ...]:
 
 def quotation(quote: Quote) -> Quotation:
     """Return a passage in its own language and in that of the publication, and who said it."""
-    here = [one for one in quote.passage.translations if _is_here(one.language)]
+    here = [one for one in quote.passage.translations if is_here(one.language)]
     words = [said(quote.passage.text, quote.language)]
     by: list[Inline] = [
         said(quote.by.pseudonym) if quote.by else Words(_("somebody who is not named here"))
     ]
     if quote.by and quote.by.role:
         by.append(said(quote.by.role))
-    if not _is_here(quote.language):
+    if not is_here(quote.language):
         if here:
             words.append(said(here[0].text))
             by.append(_translator(here[0].by, machine=here[0].made == "machine"))
@@ -166,7 +173,3 @@ def _translator(by: str, *, machine: bool) -> Words:
     if machine:
         return Words(_("(translated by a machine)"))
     return Words(_("(translated by {name})").format(name=by) if by else _("(our translation)"))
-
-
-def _is_here(language: str) -> bool:
-    return language.split("-")[0] == active_language()

@@ -25,9 +25,9 @@ def section(showing: Showing, evidence: EvidenceList) -> Section | None:
         _letter(number, letter, showing, evidence)
         for number, letter in enumerate(_letters(showing), start=1)
     )
-    return Section("letters", (Words(_("Letters and answers")),), sections=letters or ()) if (
-        letters
-    ) else None  # fmt: skip
+    if not letters:
+        return None
+    return Section("letters", (Words(_("Letters and answers")),), sections=letters)
 
 
 def _letters(showing: Showing) -> list[Letter]:

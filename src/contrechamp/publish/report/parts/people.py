@@ -1,7 +1,6 @@
 """What people told us, and is shown apart from the findings that rest on it."""
 
 from contrechamp.base.i18n import _
-from contrechamp.dossier.records.field_types import Evidence
 from contrechamp.dossier.records.findings import Finding
 from contrechamp.publish.report.document import Section, Words
 from contrechamp.publish.report.parts.findings import quotation
@@ -12,7 +11,7 @@ def section(showing: Showing) -> Section | None:
     """Return the passages that no finding of the publication cites; None if there are none."""
     under: set[str] = set()
     for _ref, finding in showing.cited(Finding):
-        under |= {one.ref for one in finding.evidence if isinstance(one, Evidence)}
+        under |= {one.ref for one in finding.evidence}
     quotes = [
         quote
         for testimony, found in showing.quotes.items()
