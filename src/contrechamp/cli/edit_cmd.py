@@ -1,14 +1,12 @@
 """``contrechamp edit``: write or change a record as a form, in the user's editor."""
 
 import re
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
-from contrechamp.base.errors import InputError, UsageError
+from contrechamp.base.errors import UsageError
 from contrechamp.base.i18n import _
 from contrechamp.cli.apart import done_apart
 from contrechamp.cli.case_access import (
@@ -124,28 +122,9 @@ def _edit(
         if form is not None:
             put(begun, read_text(form, MAX_FORM), form.name)
         else:
-            _in_editor(begun, put)
+            from contrechamp.cli import memory_editor
 
-
-def _in_editor(begun: dict[str, Any], put: Callable[[dict[str, Any], str], None]) -> None:
-    """Let the user edit until the form is right, or given up; meanwhile nothing holds a key."""
-    from contrechamp.cli import memory_editor
-
-    with memory_editor.file_in_memory() as file:
-        file.path.write_text(begun["text"])
-        while True:
-            memory_editor.edit(file)
-            changed = read_text(file.path, MAX_FORM)
-            if changed == begun["text"]:
-                click.echo(_("Nothing was changed."), err=True)
-                return
-            try:
-                put(begun, changed)
-                return
-            except InputError as error:
-                # Where nobody can be asked, the form is given up, with the reason.
-                if not sys.stdin.isatty():
-                    raise
-                click.echo(str(error), err=True)
-                if not click.confirm(_("Go on editing? Otherwise what you typed is lost."), True):
-                    raise
+            # Meanwhile nothing holds a key.
+            memory_editor.edit_until_taken(
+                begun["text"], MAX_FORM, lambda changed: put(begun, changed)
+            )

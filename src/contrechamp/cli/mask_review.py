@@ -1,8 +1,7 @@
 """Reviewing masked copies of a case without a browser, for ``contrechamp mask --review``."""
 
 import secrets
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,7 +73,11 @@ def review_in_case(
         if given.print_form:
             click.echo(form, nl=False)
             return
-        _in_editor(folder, secret_again, form)
+        from contrechamp.cli import memory_editor
+
+        memory_editor.edit_until_taken(
+            form, MAX_FORM, lambda changed: _sign(folder, secret_again(), changed, _("form"))
+        )
 
 
 def review_folder(
@@ -137,29 +140,6 @@ def _show(bench: "Bench") -> None:
         serve(answering, rules, opened)
     for line in answering.lines:
         click.echo(line)
-
-
-def _in_editor(folder: Path, secret_again: Callable[[], SecretSource], form: str) -> None:
-    """Let the user edit until the answers fit, or are given up."""
-    from contrechamp.cli import memory_editor
-
-    with memory_editor.file_in_memory() as file:
-        file.path.write_text(form)
-        while True:
-            memory_editor.edit(file)
-            changed = read_text(file.path, MAX_FORM)
-            if changed == form:
-                click.echo(_("Nothing was changed."), err=True)
-                return
-            try:
-                _sign(folder, secret_again(), changed, _("form"))
-                return
-            except InputError as error:
-                if not sys.stdin.isatty():
-                    raise
-                click.echo(str(error), err=True)
-                if not click.confirm(_("Go on editing? Otherwise what you typed is lost."), True):
-                    raise
 
 
 def _sign(folder: Path, source: SecretSource, content: str, where: str) -> None:

@@ -4,16 +4,18 @@ import os
 import shlex
 import shutil
 import subprocess
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from contrechamp.base.errors import OutputError, UsageError
+from contrechamp.base.errors import InputError, OutputError, UsageError
 from contrechamp.base.i18n import _
 from contrechamp.cli.memory_files import folder_in_memory
+from contrechamp.cli.text_input import read_text
 
 NAME = "form.toml"
 #: Options that keep editors from writing swap files, backups, registers or history.
@@ -50,6 +52,37 @@ def file_in_memory() -> Iterator[FileInMemory]:
                 err=True,
             )
         yield FileInMemory(folder / NAME, lock)
+
+
+def edit_until_taken(text: str, most: int, take: Callable[[str], None]) -> None:
+    """Let the user edit a text until it is right, or given up.
+
+    Args:
+        text: to begin with; if it comes back as it was, nothing is taken.
+        most: bytes that are read of it.
+        take: does what it is for.
+
+    Raises:
+        InputError: as `take` does, once it is given up.
+    """
+    with file_in_memory() as file:
+        file.path.write_text(text)
+        while True:
+            edit(file)
+            changed = read_text(file.path, most)
+            if changed == text:
+                click.echo(_("Nothing was changed."), err=True)
+                return
+            try:
+                take(changed)
+                return
+            except InputError as error:
+                # Where nobody can be asked, it is given up, with the reason.
+                if not sys.stdin.isatty():
+                    raise
+                click.echo(str(error), err=True)
+                if not click.confirm(_("Go on editing? Otherwise what you typed is lost."), True):
+                    raise
 
 
 def swap_in_use(table: Path = Path("/proc/swaps")) -> bool:
