@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from contrechamp.base.i18n import _, ngettext
+from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress
 from contrechamp.redact.faces.boxes import F8, as_boxes, clip, enlarge, iou
 from contrechamp.redact.faces.cover import RGB, draw_covers
 from contrechamp.redact.faces.hits import Hits, concatenated
 from contrechamp.redact.faces.known_recall import blind_below_px
 from contrechamp.redact.faces.search import PLAN
-from contrechamp.redact.outcome import NOT_SEARCHED, Box, Check, Covered, Look, Outcome
+from contrechamp.redact.outcome import NOT_SEARCHED, Check, Covered, Look, Outcome
 from contrechamp.redact.pictures.frames import (
     MovingPicture,
     as_written,
@@ -24,7 +24,14 @@ from contrechamp.redact.pictures.frames import (
     read_moving_picture,
     write_frames,
 )
-from contrechamp.redact.pictures.masking import ROUNDS, PictureSearch, search_for
+from contrechamp.redact.pictures.masking import (
+    ROUNDS,
+    PictureSearch,
+    box_of,
+    covers_alone,
+    more_uncovered,
+    search_for,
+)
 from contrechamp.redact.request import Request
 
 #: A face is covered in the frames up to this much before and after one in which it was found, and
@@ -208,18 +215,13 @@ def _told(picture: MovingPicture, search: PictureSearch, searched: _Searched) ->
         [head] = clip(enlarge(as_boxes([box])), picture.width, picture.height)
         yield Covered(
             "face",
-            _box(head),
+            box_of(head),
             seconds=round(searched.starts_s[first], 3),
             frames=(searched.near(first)[0], searched.near(last)[-1]),
             score=round(score, 3),
         )
     for drawn in clip(_drawn(search, 0.0, searched.starts_s[-1]), picture.width, picture.height):
-        yield Covered("hand", _box(drawn), seconds=0.0)
-
-
-def _box(box: F8) -> Box:
-    left, top, right, bottom = (round(float(side), 1) for side in box)
-    return left, top, right, bottom
+        yield Covered("hand", box_of(drawn), seconds=0.0)
 
 
 def _looks(
@@ -239,17 +241,12 @@ def _looks(
             "low-score-uncovered",
             _("Perhaps a face, and not covered."),
             2 if score >= 0.8 * search.cover_at else 3,
-            _box(box),
+            box_of(box),
             seconds=seconds,
             score=score,
         )
     if len(doubtful) > _LOOKS:
-        text = ngettext(
-            "{count} more place might be a face, and is not covered.",
-            "{count} more places might be faces, and are not covered.",
-            len(doubtful) - _LOOKS,
-        ).format(count=len(doubtful) - _LOOKS)
-        yield Look("more-uncovered", text, 3)
+        yield more_uncovered(len(doubtful) - _LOOKS)
 
 
 def _doubtful(search: PictureSearch, searched: _Searched) -> list[tuple[float, float, F8]]:
@@ -289,13 +286,7 @@ def _checks(
     allowed = _PALETTE_TOLERANCE if target.suffix == ".gif" else 0
     checks = [
         Check(_("every frame reads back as it was covered"), same, str(len(again))),
-        Check(
-            _("covered areas show the cover and nothing else"),
-            covering.off_by <= allowed,
-            _("largest difference of a pixel: {off_by} of 255; {tolerance} are allowed").format(
-                off_by=covering.off_by, tolerance=allowed
-            ),
-        ),
+        covers_alone(covering.off_by, allowed),
     ]
     if search.detector:
         checks.append(

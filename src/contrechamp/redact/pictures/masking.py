@@ -171,12 +171,13 @@ def _covered(faces: Hits, request: Request, width: int, height: int) -> tuple[Co
     drawn = clip(request.hand.boxes(), width, height) if request.hand else as_boxes([])
     by_face = zip(around, faces.scores, strict=True)
     return (
-        *(Covered("face", _box(box), score=float(score)) for box, score in by_face),
-        *(Covered("hand", _box(box)) for box in drawn),
+        *(Covered("face", box_of(box), score=float(score)) for box, score in by_face),
+        *(Covered("hand", box_of(box)) for box in drawn),
     )
 
 
-def _box(box: F8) -> Box:
+def box_of(box: F8) -> Box:
+    """Return a box as an outcome has it."""
     left, top, right, bottom = (round(float(side), 1) for side in box)
     return left, top, right, bottom
 
@@ -203,23 +204,39 @@ def _looks(
                 "A face only {height} px high was found: others this small are often missed, so"
                 " look around it."
             ).format(height=f"{height:.0f}")
-            looks.append(Look("small-face", text, 1, _box(box)))
+            looks.append(Look("small-face", text, 1, box_of(box)))
             break
     for box, score in zip(doubtful.boxes[:LOOKS], doubtful.scores[:LOOKS], strict=True):
         text = _("Perhaps a face, and not covered.")
         urgency = 2 if score >= 0.8 * search.cover_at else 3
-        looks.append(Look("low-score-uncovered", text, urgency, _box(box), score=float(score)))  # type: ignore[arg-type]
+        looks.append(Look("low-score-uncovered", text, urgency, box_of(box), score=float(score)))  # type: ignore[arg-type]
     if len(doubtful) > LOOKS:
-        text = ngettext(
-            "{count} more place might be a face, and is not covered.",
-            "{count} more places might be faces, and are not covered.",
-            len(doubtful) - LOOKS,
-        ).format(count=len(doubtful) - LOOKS)
-        looks.append(Look("more-uncovered", text, 3))
+        looks.append(more_uncovered(len(doubtful) - LOOKS))
     if share > 0.5:
         text = _("More than half of the picture is covered: perhaps more than it needs to be.")
         looks.append(Look("much-covered", text, 2))
     return tuple(sorted(looks, key=lambda look: look.urgency))
+
+
+def more_uncovered(count: int) -> Look:
+    """Return the look at the places that are doubtful beyond those that have one each."""
+    text = ngettext(
+        "{count} more place might be a face, and is not covered.",
+        "{count} more places might be faces, and are not covered.",
+        count,
+    ).format(count=count)
+    return Look("more-uncovered", text, 3)
+
+
+def covers_alone(off_by: int, allowed: int) -> Check:
+    """Return the check that what was written shows nothing of what lies under a cover."""
+    return Check(
+        _("covered areas show the cover and nothing else"),
+        off_by <= allowed,
+        _("largest difference of a pixel: {off_by} of 255; {tolerance} are allowed").format(
+            off_by=off_by, tolerance=allowed
+        ),
+    )
 
 
 def _checks(search: PictureSearch, rgb: RGB, written: _Written, left: Hits) -> tuple[Check, ...]:
@@ -228,13 +245,7 @@ def _checks(search: PictureSearch, rgb: RGB, written: _Written, left: Hits) -> t
             _("the written picture is as large as the upright source"),
             written.rgb.shape == rgb.shape,
         ),
-        Check(
-            _("covered areas show the cover and nothing else"),
-            written.off_by <= TOLERANCE,
-            _("largest difference of a pixel: {off_by} of 255; {tolerance} are allowed").format(
-                off_by=written.off_by, tolerance=TOLERANCE
-            ),
-        ),
+        covers_alone(written.off_by, TOLERANCE),
     ]
     if search.detector:
         checks.append(
