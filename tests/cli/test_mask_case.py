@@ -94,6 +94,14 @@ def test_nothing_plain_gets_on_a_disk(
         assert b"\xff\xd8\xff" not in path.read_bytes()[:64]
 
 
+def test_a_copy_that_was_not_searched_names_no_threshold(case: CaseRun, photo: str) -> None:
+    done = case("mask", photo, "--strip-only")
+    assert done.status == 0, done.err
+    about = json.loads(case("show", first_word(done), "--json").out)["masked"]
+    assert about["of"] == photo
+    assert "threshold" not in about
+
+
 def test_what_is_erased_goes_with_what_belongs_to_it(case: CaseRun, photo: str) -> None:
     copy, sidecar = masked(case, photo)
     done = case("erase", photo, "--reason", "SAMPLE")

@@ -99,7 +99,7 @@ def record(made: Made) -> dict[str, object]:
     ``looks`` has a digit for each look, its urgency, in the order in which they are numbered.
     """
     request, outcome = made.request, made.outcome
-    seeks = outcome.kind in ("image", "video", "pdf", "office") and not request.boxes_only
+    seeks = outcome.kind in ("image", "video", "pdf", "office") and request.searches
     drawn = request.hand
     told = {
         "by": f"contrechamp {made.version}",
