@@ -30,6 +30,15 @@ settings.register_profile("tests", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("tests")
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name bytes by their parameter alone.
+
+    Workers must agree on the names of all tests, and packed or signed bytes hold the second in
+    which they were made.
+    """
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _notes_of_this_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """What commands note of the cases that they saw stays out of the home of who runs the tests."""
