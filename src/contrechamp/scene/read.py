@@ -12,14 +12,14 @@ from contrechamp.base.i18n import _
 from contrechamp.base.progress import Progress, silent
 from contrechamp.cell.failures import CellError
 from contrechamp.scene.buildings import compose
-from contrechamp.scene.file_kinds import OSM_FORMATS, PHOTOS
+from contrechamp.scene.file_kinds import OSM_FORMATS
 from contrechamp.scene.foreign_file import opened_file
 from contrechamp.scene.homes import find_homes
 from contrechamp.scene.input_files import MAX_UNPACKED_BYTES
 from contrechamp.scene.map_cell import MapReader, given_or_opened
 from contrechamp.scene.missing import amounts, one_message, what_is_missing
 from contrechamp.scene.projection import choose_plane
-from contrechamp.scene.same_camera import propose_same
+from contrechamp.scene.same_camera import propose_same, source_numbers
 from contrechamp.scene.source_tables import SourceTables
 from contrechamp.scene.street_graph import street_graph
 from contrechamp.scene.tables import InputFile, Notice, Scene
@@ -273,18 +273,9 @@ def _scene(
             cameras["id"].to_numpy(str),
             cameras.geometry.to_numpy(),
             cameras["heading_deg"].to_numpy(np.float64),
-            _source_of(cameras["source"].to_numpy(str), entries),
+            source_numbers(cameras["source"].to_numpy(str), entries),
             same_camera_m,
         ),
         scale_error=plane.scale_error(bounds),
         counts={name: count for name, count in sorted(counts.items()) if count},
     )
-
-
-def _source_of(source: np.ndarray, entries: Sequence[InputFile]) -> np.ndarray:
-    """Return the number of the file that each source names; each photo is a source of its own."""
-    number = np.full(len(source), -1, np.int64)
-    for i, entry in enumerate(entries):
-        mine = np.char.startswith(source, f"{entry.name}:")
-        number[mine] = i if entry.format != PHOTOS else -2 - np.flatnonzero(mine)
-    return number

@@ -1,10 +1,13 @@
 """Cameras that may be the same, from two sources or drawn twice in one: proposed, never merged."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from contrechamp.scene.tables import SameCamera
+from contrechamp.scene.file_kinds import PHOTOS
+from contrechamp.scene.tables import InputFile, SameCamera
 
 #: Two cameras of one source that are this near each other are drawn in one place.
 ONE_PLACE_M = 1.0
@@ -48,3 +51,20 @@ def propose_same(
         SameCamera(str(ids[i]), str(ids[j]), round(float(d), 3))
         for i, j, d in zip(a[order], b[order], away[order], strict=True)
     )
+
+
+def source_numbers(source: NDArray[np.str_], inputs: Sequence[InputFile]) -> NDArray[np.int64]:
+    """Return the number of the file that each source names.
+
+    Args:
+        source: (n,) ``file: object or row in it``.
+        inputs: the files.
+
+    Returns:
+        (n,) -1 where no file is named; below that for photos, each a source of its own.
+    """
+    number = np.full(len(source), -1, np.int64)
+    for i, entry in enumerate(inputs):
+        mine = np.char.startswith(source, f"{entry.name}:")
+        number[mine] = i if entry.format != PHOTOS else -2 - np.flatnonzero(mine)
+    return number

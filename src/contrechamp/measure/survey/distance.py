@@ -142,7 +142,7 @@ def _found(shape: str, away_m: F8, parameters: Sequence[float]) -> F8:
 
 def _fit(shape: str, away: F8, most_m: float, start: Sequence[float]) -> Curve | None:
     def cost(logs: F8) -> float:
-        parameters = np.exp(logs)
+        parameters = np.exp(logs).tolist()
         share = np.maximum(_found(shape, away, parameters), 1e-300)
         searched = _searched(shape, parameters, most_m)
         return float(len(away) * np.log(searched) - np.log(share).sum())
