@@ -42,9 +42,8 @@ def write_layers(measurement: Measurement, scene: Scene, folder: Path) -> None:
         "seen": measurement.regions,
     }
     for name, table in layers.items():
-        published = _published(table)
-        _write_geojson(published, folder / f"{name}.geojson", description)
-        _write_parquet(published, folder / f"{name}.parquet")
+        write_geojson(table, folder / f"{name}.geojson", description)
+        _write_parquet(_published(table), folder / f"{name}.parquet")
     _write_parquet(_published(measurement.pieces), folder / PIECES_PARQUET)
 
 
@@ -79,7 +78,15 @@ def _clean(value: object) -> object:
     return _CONTROL.sub("�", value) if isinstance(value, str) else value
 
 
-def _write_geojson(table: gpd.GeoDataFrame, path: Path, description: str) -> None:
+def write_geojson(layer: gpd.GeoDataFrame, path: Path, description: str) -> None:
+    """Write a layer in longitude and latitude, coordinates and numbers rounded.
+
+    Args:
+        layer: on any plane.
+        path: of the file.
+        description: of the layer, or "".
+    """
+    table = _published(layer)
     options = {"DESCRIPTION": description} if description else {}
     pyogrio.write_dataframe(
         table,

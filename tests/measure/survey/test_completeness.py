@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import shapely
 
-from contrechamp.measure.survey.run import KM_AN_HOUR, Asked, completeness
+from contrechamp.measure.survey.everywhere import narrowing
+from contrechamp.measure.survey.run import KM_AN_HOUR, KM_AN_HOUR_THERE, Asked, completeness
 from contrechamp.measure.survey.strata import STRATA, strata
 from contrechamp.scene.tables import AREA_COLUMNS, TRACK_COLUMNS, InputFile
 from measure.small_scenes import buildings, cameras, places, scene, streets, table
@@ -154,11 +155,27 @@ def test_what_is_left_is_listed_with_the_time_it_takes() -> None:
         ),
         asked(),
     )
-    (row,) = told.next.to_dict("records")
-    assert row["left_m"] == pytest.approx(1000 * told.km_left.sum())
-    assert row["hours"] == pytest.approx(row["left_m"] / 1000 / KM_AN_HOUR)
-    assert row["narrows"] > 0.0
-    assert row["geometry"].length == pytest.approx(row["left_m"])
+    first, second = told.next.to_dict("records")
+    # 225 m of the street to the north lie in the square of its southern end, 150 m in the next.
+    assert first["left_m"] == pytest.approx(225.0, abs=5.1)
+    assert first["left_m"] + second["left_m"] == pytest.approx(1000 * told.km_left.sum())
+    there_km = 0.25
+    assert first["hours"] == pytest.approx(
+        first["left_m"] / 1000 / KM_AN_HOUR + there_km / KM_AN_HOUR_THERE
+    )
+    assert first["streets"] == ("street 1",)
+    assert first["narrows"] > second["narrows"] > 0.0
+    assert first["geometry"].length == pytest.approx(first["left_m"])
+
+
+def test_going_everywhere_leaves_no_doubt_but_what_was_missed() -> None:
+    found, km, left = np.array([4, 2]), np.array([1.0, 0.5]), np.array([2.0, 1.0])
+    some = narrowing(found, km, left, 1.5, np.array([[2.0, 1.0], [2.0, 0.0], [0.0, 0.0]]))
+    # By hand: rates (4 + 4.33) / 2 and (2 + 4.33) / 1.5; 1.5 rate (left² / (km + 1) + left) each.
+    rate = (found + 6.5 / 1.5) / (km + 1.0)
+    whole = 2 * 1.645 * np.sqrt((1.5 * rate * (left**2 / (km + 1.0) + left)).sum())
+    assert some[0] == pytest.approx(whole)
+    assert some[0] > some[1] > some[2] == 0.0
 
 
 def test_the_interval_of_all_holds_the_truth_as_often_as_it_says() -> None:

@@ -98,30 +98,27 @@ def _counts(expected: F8, factor: float, rng: np.random.Generator) -> F8:
     return rng.poisson(expected).astype(np.float64)
 
 
-def narrowing(found: I8, km: F8, km_left: F8, factor: float, walked_km: F8, stratum: I8) -> F8:
-    """Return by how many cameras the interval of all would narrow, if some streets were walked.
+def narrowing(found: I8, km: F8, km_left: F8, factor: float, walked_km: F8) -> F8:
+    """Return by how many cameras the interval of all would narrow, if somebody went to a place.
 
     Args:
         found: (n_strata,) cameras on the streets that were looked over.
         km: (n_strata,) of these streets.
         km_left: (n_strata,) of streets that were not looked over.
         factor: by which counts vary more than Poisson's.
-        walked_km: (n_streets,) of what is left of each street.
-        stratum: (n_streets,) kind of each.
+        walked_km: (n_places, n_strata) of what is left at each place.
 
     Returns:
-        (n_streets,) expected narrowing if just this street is walked; not of several together.
+        (n_places,) expected narrowing if just this place is walked; not of several together.
     """
     mean = float(found.sum() + 0.5) / max(float(km.sum()), 1e-9)
     per_km = (found + BORROWED_KM * mean) / (km + BORROWED_KM)
 
-    def variance(done: F8, left: F8) -> F8:
-        of_rate = factor * per_km[stratum] / (done + BORROWED_KM)
-        return np.asarray(left**2 * of_rate + factor * per_km[stratum] * left, np.float64)
+    def width(done: F8, left: F8) -> F8:
+        # Of what is not known of the density, and of how cameras fall if it were.
+        variance = factor * per_km * (left**2 / (done + BORROWED_KM) + left)
+        return np.asarray(2.0 * _NINE_IN_TEN * np.sqrt(variance.sum(axis=-1)), np.float64)
 
-    of_strata = km_left**2 * factor * per_km / (km + BORROWED_KM) + factor * per_km * km_left
-    now = variance(km[stratum], km_left[stratum])
-    left = np.maximum(km_left[stratum] - walked_km, 0.0)
-    then = of_strata.sum() - now + variance(km[stratum] + walked_km, left)
-    width = 2.0 * _NINE_IN_TEN * (np.sqrt(of_strata.sum()) - np.sqrt(np.maximum(then, 0.0)))
-    return np.asarray(np.maximum(width, 0.0), np.float64)
+    now = width(km, km_left)
+    then = width(km + walked_km, np.maximum(km_left - walked_km, 0.0))
+    return np.asarray(np.maximum(now - then, 0.0), np.float64)

@@ -16,7 +16,7 @@ from contrechamp.measure.survey.density import Rate, rate
 from contrechamp.measure.survey.distance import Detection, detection
 from contrechamp.measure.survey.everywhere import Everywhere, everywhere, narrowing
 from contrechamp.measure.survey.matching import Listed, draw_matchings, pairs
-from contrechamp.measure.survey.strata import STRATA, squares, strata
+from contrechamp.measure.survey.strata import SQUARE_M, STRATA, squares, strata
 from contrechamp.measure.survey.two_lists import TwoLists, two_lists
 from contrechamp.measure.survey.walked import looked_over_m
 from contrechamp.scene.same_camera import source_numbers
@@ -34,11 +34,12 @@ ERROR_M: Final = 5.0
 AROUND_M: Final = 250.0
 #: At least this share of a piece must have been in view for it to count as looked over.
 LOOKED_OVER: Final = 0.5
-#: Kilometres that somebody looks over in an hour, writing down what there is; an assumption.
-KM_AN_HOUR: Final = 2.0
+#: Kilometres in an hour of somebody who looks and writes down what there is, and of somebody on the
+#: way from one place to the next; assumptions.
+KM_AN_HOUR, KM_AN_HOUR_THERE = 2.0, 4.0
 #: Draws by which it is told whether a camera of one list is in another.
 DRAWS_ONCE: Final = 200
-#: Less than this is left of a street: nobody goes there for it.
+#: Less than this is left of a place: nobody goes there for it.
 LEAST_LEFT_M: Final = 20.0
 
 
@@ -97,9 +98,10 @@ class Completeness:
         more_lists: further lists, which were not compared.
         detection: how many are noticed by their distance; None where it cannot be told.
         everywhere: how many there are; None if nothing was looked over.
-        next: streets with something left, the most useful first. Columns: name, stratum, left_m,
-            hours, expected (cameras to be found), narrows (by how many cameras the interval of all
-            narrows), narrows_per_hour; geometry: what is left.
+        next: places (squares of `SQUARE_M`) with something left, the most useful first. Columns:
+            streets (names, the longest first), left_m, hours, expected (cameras to be found),
+            narrows (by how many cameras the interval of all narrows), narrows_per_hour; geometry:
+            what is left.
     """
 
     asked: Asked
@@ -283,31 +285,40 @@ def _detection(scene: Scene, cameras: gpd.GeoDataFrame, asked: Asked) -> Detecti
 
 
 def _next(
-    left: gpd.GeoDataFrame,
-    stratum: I8,
-    found: I8,
-    done_km: F8,
-    left_km: F8,
-    of_all: Rate | None,
+    left: gpd.GeoDataFrame, stratum: I8, found: I8, done_km: F8, left_km: F8, of_all: Rate | None
 ) -> gpd.GeoDataFrame:
-    """Return the streets of which something is left, those that tell most in an hour first."""
-    named = np.where(left["name"].to_numpy(str) == "", left["street"], left["name"])
-    rows = pd.DataFrame({"name": named, "stratum": stratum, "left_m": left["length_m"]})
-    rows["piece"] = left.geometry.to_numpy()
-    by_street = rows.groupby(["name", "stratum"], sort=True)
-    table = by_street["left_m"].sum().reset_index()
-    shapes = by_street["piece"].agg(lambda lines: shapely.line_merge(shapely.union_all(lines)))
-    whole = gpd.GeoDataFrame(table, geometry=np.asarray(shapes, object), crs=left.crs)
-    whole = whole[whole["left_m"] >= LEAST_LEFT_M].reset_index(drop=True)
-    number = whole["stratum"].to_numpy(np.int64)
-    km = whole["left_m"].to_numpy(np.float64) / 1000.0
+    """Return the places where something is left, those that tell most in an hour first."""
+    square = squares(left.geometry.to_numpy())
+    n, length = int(square.max(initial=-1)) + 1, left["length_m"].to_numpy(np.float64)
+    km = np.zeros((n, len(STRATA)))
+    np.add.at(km, (square, stratum), length / 1000.0)
     factor = 1.0 if of_all is None else of_all.overdispersion
-    narrows = narrowing(found, done_km, left_km, factor, km, number)
-    mean = (found + 0.5) / (done_km + 1.0) if of_all is not None else np.zeros(len(STRATA))
-    whole["expected"] = mean[number] * km
-    whole["hours"] = km / KM_AN_HOUR
-    whole["narrows"] = narrows
-    whole["narrows_per_hour"] = narrows / whole["hours"]
-    whole["stratum"] = np.array(STRATA)[number]
-    order = np.lexsort((whole["name"].to_numpy(str), -whole["narrows_per_hour"]))
-    return gpd.GeoDataFrame(whole.iloc[order].reset_index(drop=True))
+    per_km = np.zeros(len(STRATA)) if of_all is None else (found + 0.5) / (done_km + 1.0)
+    hours = km.sum(axis=1) / KM_AN_HOUR + SQUARE_M / 1000.0 / KM_AN_HOUR_THERE
+    narrows = narrowing(found, done_km, left_km, factor, km)
+    names = [_names(left["name"].to_numpy(str), length, square == i) for i in range(n)]
+    lines = left.geometry.to_numpy()
+    whole = gpd.GeoDataFrame(
+        {
+            "streets": pd.Series(names, dtype=object),
+            "left_m": km.sum(axis=1) * 1000.0,
+            "hours": hours,
+            "expected": km @ per_km,
+            "narrows": narrows,
+            "narrows_per_hour": narrows / hours,
+        },
+        geometry=np.array(
+            [shapely.line_merge(shapely.union_all(lines[square == i])) for i in range(n)], object
+        ),
+        crs=left.crs,
+    )
+    enough = whole["left_m"].to_numpy(np.float64) >= LEAST_LEFT_M
+    order = np.lexsort((np.arange(n), -whole["narrows_per_hour"].to_numpy(np.float64)))
+    return gpd.GeoDataFrame(whole.iloc[order[enough[order]]].reset_index(drop=True))
+
+
+def _names(names: NDArray[np.str_], length_m: F8, here: Mask) -> tuple[str, ...]:
+    """Return the streets of a place, the longest first; those without a name are left out."""
+    named, number = np.unique(names[here], return_inverse=True)
+    total = np.bincount(number, length_m[here], len(named))
+    return tuple(named[i] for i in np.argsort(-total, kind="stable") if named[i])

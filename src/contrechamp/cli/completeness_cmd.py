@@ -1,0 +1,126 @@
+"""``contrechamp completeness``: how much of a place a survey looked over, and where to go next."""
+
+import json
+from pathlib import Path
+
+import click
+
+from contrechamp.base.i18n import _
+from contrechamp.cli.options import (
+    FiniteRange,
+    areas_option,
+    crs_option,
+    draws_option,
+    inputs_argument,
+    json_option,
+    report_option,
+    skip_bad_rows_option,
+    unconfined_option,
+)
+from contrechamp.publish.measure_job import SEED
+from contrechamp.scene.map_cell import map_cell
+
+#: As `measure.survey.run` has them; importing it would slow every command's start.
+WITHIN_M, ERROR_M = 25.0, 5.0
+
+
+def command() -> click.Command:
+    """Build the command in the active language."""
+    return click.Command(
+        "completeness",
+        callback=_completeness,
+        help=_(
+            "Say how complete a survey is: which streets were looked over, how many cameras "
+            "there are on them and everywhere, how sure that is, and where to go next.\n\n"
+            "INPUT: an OpenStreetMap extract of the place, the recorded walks (.gpx, .kml) and "
+            "one list of cameras or two that were made apart from each other (.csv, .xlsx, "
+            ".geojson, .kml, photos with a place)"
+        ),
+        epilog=_(
+            "Example: contrechamp completeness city.osm.pbf walk.gpx mine.csv yours.csv -o next"
+        ),
+        params=[
+            inputs_argument(),
+            report_option(),
+            areas_option(),
+            click.Option(
+                ["--whole"],
+                is_flag=True,
+                help=_("All streets of the input are to be surveyed, not those near the walks."),
+            ),
+            click.Option(
+                ["--within", "within_m"],
+                type=FiniteRange(1, 500),
+                default=WITHIN_M,
+                show_default=True,
+                metavar="M",
+                help=_("How far from their way people notice a camera."),
+            ),
+            click.Option(
+                ["--error", "error_m"],
+                type=FiniteRange(0.1, 100),
+                default=ERROR_M,
+                show_default=True,
+                metavar="M",
+                help=_("How far off lists put cameras, in each direction (standard error)."),
+            ),
+            draws_option(),
+            click.Option(
+                ["--seed"],
+                type=click.IntRange(0, 2**63 - 1),
+                default=SEED,
+                show_default=True,
+                metavar="N",
+                help=_("Another seed draws other numbers; the same one gives the same bytes."),
+            ),
+            crs_option(),
+            skip_bad_rows_option(),
+            unconfined_option(),
+            json_option(),
+        ],
+    )
+
+
+def _completeness(
+    *,
+    inputs: tuple[Path, ...],
+    out: Path,
+    areas: Path | None,
+    whole: bool,
+    within_m: float,
+    error_m: float,
+    draws: int,
+    seed: int,
+    crs: str | None,
+    skip_bad_rows: bool,
+    unconfined: bool,
+    as_json: bool,
+) -> None:
+    with map_cell(unconfined=unconfined) as cell:  # gets warm during the imports
+        from contrechamp.cli.again import command_again
+        from contrechamp.cli.bars import progress_for
+        from contrechamp.cli.telling import tell_notices, tell_rows_left_out
+        from contrechamp.measure.survey.run import Asked
+        from contrechamp.publish.survey.writing import SurveyJob, survey_and_write
+
+        done = survey_and_write(
+            SurveyJob(
+                inputs=inputs,
+                out=out,
+                areas=areas,
+                crs=crs,
+                skip_bad_rows=skip_bad_rows,
+                asked=Asked(within_m, error_m, draws, seed, whole),
+            ),
+            again=command_again(click.get_current_context()),
+            cell=cell,
+            progress=progress_for(as_json=as_json),
+        )
+    if as_json:
+        click.echo(json.dumps({"report": str(done.index), **done.for_machines}))
+        return
+    tell_notices(done.scene.notices)
+    tell_rows_left_out(done.scene.counts)
+    for sentence in done.sentences:
+        click.echo(sentence)
+    click.echo(_("Where to go next, and a map: {index}").format(index=done.index))

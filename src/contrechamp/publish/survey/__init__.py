@@ -1,0 +1,1 @@
+"""What a reader gets to see of the completeness of a survey: a page, lists, figures."""

@@ -1,0 +1,243 @@
+"""The completeness of a survey from files to a folder: read, worked out, written whole or not."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib.resources import files as package_files
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+
+from contrechamp import __version__
+from contrechamp.base.errors import InputError
+from contrechamp.base.i18n import _, active_language, direction_of
+from contrechamp.base.json_text import json_text
+from contrechamp.base.progress import Progress, silent
+from contrechamp.base.templates import environment
+from contrechamp.measure.engine import compile_engine
+from contrechamp.measure.survey.run import Asked, Completeness, completeness
+from contrechamp.measure.survey.strata import STRATA
+from contrechamp.publish import folder, methods
+from contrechamp.publish.command import as_typed, without_folders
+from contrechamp.publish.numbers import Numbers
+from contrechamp.publish.open_data import OSM_ATTRIBUTION, OSM_LICENCE, is_from_osm, write_geojson
+from contrechamp.publish.page import STYLES, content_policy
+from contrechamp.publish.survey.drawing import drawing
+from contrechamp.publish.survey.sentences import headline, left_aside, method, sentences
+from contrechamp.publish.survey.tables import next_csv, next_table, strata_table
+from contrechamp.scene.map_cell import MapReader
+from contrechamp.scene.read import read_scene
+from contrechamp.scene.tables import Scene
+
+#: Lists the files, and marks the folder as ours.
+MANIFEST: Final = "completeness.json"
+SCHEMA: Final = "contrechamp/completeness-1"
+INDEX, NEXT, STREETS = "index.html", "where-to-go.csv", "streets.geojson"
+#: Digits of numbers for programs.
+DECIMALS: Final = 6
+
+
+@dataclass(frozen=True)
+class SurveyJob:
+    """What is asked, of which files; the options of ``contrechamp completeness``."""
+
+    inputs: tuple[Path, ...]
+    out: Path
+    areas: Path | None
+    crs: str | None
+    skip_bad_rows: bool
+    asked: Asked
+
+
+@dataclass(frozen=True)
+class Written:
+    """What came out.
+
+    Args:
+        scene: what was read.
+        told: what was found out.
+        index: the page.
+        sentences: of the page.
+        for_machines: what ``--json`` prints.
+    """
+
+    scene: Scene
+    told: Completeness
+    index: Path
+    sentences: Sequence[str]
+    for_machines: Mapping[str, Any]
+
+
+def survey_and_write(
+    job: SurveyJob,
+    *,
+    again: Sequence[str],
+    cell: MapReader | None = None,
+    progress: Progress = silent,
+) -> Written:
+    """Read, work out and write, in the active language.
+
+    Args:
+        job: what is asked.
+        again: the words of the command that repeats it.
+        cell: reads the inputs, and is closed then.
+        progress: one bar per step.
+
+    Raises:
+        ContrechampError: if an input, an option or the output folder cannot be used.
+    """
+    folder.check_writable(job.out, refuse_foreign)
+    scene = read_scene(
+        job.inputs,
+        crs=job.crs,
+        areas=job.areas,
+        skip_bad_rows=job.skip_bad_rows,
+        cell=cell,
+        progress=progress,
+    )
+    if cell is not None:
+        cell.close()  # it would only hold memory from here on
+    if not scene.streets["walkable"].any():
+        raise InputError(
+            _(
+                "no walkable street found: give an OpenStreetMap extract of the place beside the "
+                "walks and the cameras"
+            ),
+            where=", ".join(file.name for file in scene.inputs),
+        )
+    compile_engine(progress)
+    told = completeness(scene, job.asked)
+    numbers = Numbers(active_language())
+    said = sentences(told, numbers)
+    machine = _for_machines(told, scene)
+    contents: dict[str, Callable[[], bytes]] = {
+        INDEX: lambda: _page(told, scene, said, again, numbers),
+        NEXT: lambda: next_csv(told),
+        MANIFEST: lambda: _manifest({**machine, "command": list(without_folders(again))}),
+    }
+    with (
+        folder.new_folder(job.out, refuse_foreign) as partial,
+        progress(_("Writing"), len(_NAMES)) as advance,
+    ):
+        described = f"{OSM_ATTRIBUTION}, {OSM_LICENCE}" if is_from_osm(scene) else ""
+        write_geojson(_layer(told), partial / STREETS, described)
+        advance(1)
+        for name, content in contents.items():
+            (partial / name).write_bytes(content())
+            advance(1)
+    return Written(scene, told, job.out / INDEX, said, machine)
+
+
+_NAMES: Final = (INDEX, MANIFEST, STREETS, NEXT)
+
+
+def _manifest(content: Mapping[str, Any]) -> bytes:
+    text = json_text({**content, "files": list(_NAMES)}, indent=1, sort_keys=True)
+    return (text + "\n").encode()
+
+
+def refuse_foreign(out: Path) -> None:
+    """Raise unless a folder is missing, empty, or one that we wrote and nobody added to.
+
+    Raises:
+        OutputError: if it holds anything else.
+    """
+    folder.refuse_foreign(out, MANIFEST, SCHEMA)
+
+
+def _layer(told: Completeness) -> gpd.GeoDataFrame:
+    names = ["id", "street", "name", "stratum", "length_m", "looked_m", "looked"]
+    return gpd.GeoDataFrame(told.pieces[[*names, "geometry"]])
+
+
+def _for_machines(told: Completeness, scene: Scene) -> dict[str, Any]:
+    compared, everywhere = told.compared, told.everywhere
+    return {
+        "schema": SCHEMA,
+        "software": {"name": "contrechamp", "version": __version__},
+        "inputs": [asdict(file) for file in scene.inputs],
+        "asked": asdict(told.asked),
+        "walked_m": round(told.walked_m, 3),
+        "looked_share": round(told.looked_share, DECIMALS),
+        "strata": {
+            code: {
+                "looked_km": round(float(told.km[i]), DECIMALS),
+                "left_km": round(float(told.km_left[i]), DECIMALS),
+                "found": int(told.found[i]),
+                "per_km": None if everywhere is None else _quantiles(everywhere.per_km[i]),
+            }
+            for i, code in enumerate(STRATA)
+        },
+        "found": int(told.found.sum()),
+        "known_elsewhere": told.known_elsewhere,
+        "left_out": {"beyond": told.beyond, "indoor": told.indoor},
+        "per_km": None if told.rate is None else _quantiles(told.rate.per_km),
+        "overdispersion": None if told.rate is None else round(told.rate.overdispersion, DECIMALS),
+        "lists": None
+        if compared is None
+        else {
+            "names": list(compared.names),
+            "lengths": list(compared.both.lengths),
+            "in_both": _quantiles(compared.both.in_both),
+            "total": None if compared.both.total is None else _quantiles(compared.both.total),
+            "chapman": compared.both.chapman and round(compared.both.chapman, DECIMALS),
+            "pairs_left_out": compared.left_out,
+            "not_compared": told.more_lists,
+        },
+        "missed": None
+        if everywhere is None or everywhere.missed is None
+        else _quantiles(everywhere.missed),
+        "elsewhere": None if everywhere is None else _quantiles(everywhere.elsewhere),
+        "total": None if everywhere is None else _quantiles(everywhere.total),
+        "streets_left": len(told.next),
+    }
+
+
+def _quantiles(values: np.ndarray) -> dict[str, float]:
+    found = np.quantile(values, (0.05, 0.5, 0.95))
+    names = ("q05", "median", "q95")
+    return {name: round(float(one), DECIMALS) for name, one in zip(names, found, strict=True)}
+
+
+def _page(
+    told: Completeness,
+    scene: Scene,
+    said: Sequence[str],
+    again: Sequence[str],
+    numbers: Numbers,
+) -> bytes:
+    package = package_files("contrechamp.publish")
+    names = (STYLES[-1], "templates/survey.css")
+    styles = "\n".join((package / name).read_text(encoding="utf-8") for name in names)
+    notices = methods.notices_table(scene, numbers)
+    html = (
+        environment("contrechamp.publish")
+        .get_template("survey.html.jinja")
+        .render(
+            language=numbers.language,
+            direction=direction_of(numbers.language),
+            policy=content_policy([], [styles]),
+            styles=styles,
+            headline=headline(told, numbers),
+            sentences=said,
+            left_aside=left_aside(told, numbers),
+            method=method(told, numbers),
+            drawing=drawing(told, scene),
+            where_next=next_table(told, numbers),
+            tables=[
+                one
+                for one in (
+                    strata_table(told, numbers),
+                    methods.inputs_table(scene, numbers),
+                    notices,
+                )
+                if one.rows
+            ],
+            attribution=OSM_ATTRIBUTION if is_from_osm(scene) else "",
+            licence=OSM_LICENCE,
+            command=as_typed(without_folders(again)),
+            version=__version__,
+        )
+    )
+    return html.encode()

@@ -1,0 +1,93 @@
+"""``contrechamp completeness``: what was looked over, how many there are, where to go next."""
+
+import csv
+import io
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from cli.commands import SURVEY, TOWN, WALK, Run
+
+
+def test_a_survey_with_a_walk_and_two_lists(contrechamp: Run, tmp_path: Path) -> None:
+    out = tmp_path / "next"
+    done = contrechamp("completeness", TOWN, WALK, SURVEY, "-o", out, "--draws", "300")
+    assert done.status == 0, done.err
+    assert "in view, as far as people notice a camera" in done.out
+    assert "sample-town.osm has 3 and sample-survey.csv 3" in done.out
+    assert sorted(path.name for path in out.iterdir()) == [
+        "completeness.json", "index.html", "streets.geojson", "where-to-go.csv",
+    ]  # fmt: skip
+    told = json.loads((out / "completeness.json").read_text())
+    walked = json.loads((out / "streets.geojson").read_text())["features"]
+    looked = sum(one["properties"]["length_m"] for one in walked if one["properties"]["looked"])
+    assert sum(one["looked_km"] for one in told["strata"].values()) == pytest.approx(looked / 1000)
+    rows = list(csv.DictReader(io.StringIO((out / "where-to-go.csv").read_text())))
+    assert len(rows) == told["streets_left"]
+    gains = [float(row["narrows_by_cameras_an_hour"]) for row in rows]
+    assert gains == sorted(gains, reverse=True)
+    page = (out / "index.html").read_text()
+    assert "<script" not in page
+    assert not re.search(r"""(?:src|href)=["']?https?:""", page)
+
+
+def test_the_same_again_gives_the_same_bytes(contrechamp: Run, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        done = contrechamp(
+            "completeness", TOWN, WALK, SURVEY, "-o", tmp_path / name, "--draws", "100"
+        )
+        assert done.status == 0, done.err
+    for path in (tmp_path / "one").iterdir():
+        assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
+
+
+def test_for_machines(contrechamp: Run, tmp_path: Path) -> None:
+    done = contrechamp(
+        "completeness", TOWN, WALK, "-o", tmp_path / "next", "--json", "--draws", "100"
+    )
+    assert done.status == 0, done.err
+    told = json.loads(done.out)
+    assert told["lists"] is None
+    assert told["missed"] is None
+    assert told["total"]["q05"] <= told["total"]["median"] <= told["total"]["q95"]
+
+
+def test_without_a_walk_nothing_is_told_and_it_is_said_what_is_missing(
+    contrechamp: Run, tmp_path: Path
+) -> None:
+    done = contrechamp("completeness", TOWN, SURVEY, "-o", tmp_path / "next", "--whole")
+    assert done.status == 0, done.err
+    assert "give the recorded walks (GPX, KML)" in done.out
+    assert json.loads((tmp_path / "next" / "completeness.json").read_text())["total"] is None
+
+
+def test_without_streets_it_says_what_to_give(contrechamp: Run, tmp_path: Path) -> None:
+    done = contrechamp("completeness", WALK, SURVEY, "-o", tmp_path / "next")
+    assert done.status == 2
+    assert "no walkable street found" in done.err
+    assert not (tmp_path / "next").exists()
+
+
+def test_what_is_not_ours_is_not_replaced(contrechamp: Run, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    done = contrechamp("completeness", TOWN, WALK, "-o", tmp_path)
+    assert done.status == 2
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+def test_names_of_streets_are_text_wherever_they_stand(contrechamp: Run, tmp_path: Path) -> None:
+    town = (
+        Path(TOWN).read_text().replace("Specimen Row", "=1+1 &lt;script&gt;alert(1)&lt;/script&gt;")
+    )
+    (tmp_path / "town.osm").write_text(town)
+    out = tmp_path / "next"
+    done = contrechamp("completeness", tmp_path / "town.osm", WALK, "-o", out, "--draws", "100")
+    assert done.status == 0, done.err
+    assert "<script" not in (out / "index.html").read_text()
+    names = [
+        row["streets"] for row in csv.DictReader(io.StringIO((out / "where-to-go.csv").read_text()))
+    ]
+    assert any("1+1" in name for name in names)
+    assert not any(name.startswith("=") for name in names)
