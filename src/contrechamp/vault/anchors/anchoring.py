@@ -135,6 +135,20 @@ def dates(case: Case, trusted: Sequence[x509.Certificate]) -> list[tuple[int, da
     return found
 
 
+def proved(case: Case) -> list[tuple[Anchor, bytes]]:
+    """Return the anchors of a case that have a proof, with it, in the order of their checkpoints.
+
+    Whether the proofs hold is for `problems` to say.
+    """
+    rows = case.database.execute(
+        "SELECT entry, proof FROM anchors WHERE proof IS NOT NULL ORDER BY size, id"
+    ).fetchall()
+    return [
+        (anchor.from_bytes(blob(entry, "anchors.entry")), blob(proof, "anchors.proof"))
+        for entry, proof in rows
+    ]
+
+
 def _check(dated: Anchor, proof: bytes, trusted: Sequence[x509.Certificate]) -> None:
     message = dated.note.encode()
     if dated.kind == anchor.OPENTIMESTAMPS:
