@@ -14,6 +14,7 @@ from redact.copies import picture
 
 #: What makes the output of each command.
 WRITES = {
+    "disclose": ["disclose", "{case}", "{evidence}", "{bundle}", "-o", "{out}", "--plain"],
     "export": ["export", "{case}", "{item}", "-o", "{out}", "--plain"],
     "export-records": ["export-records", "{case}", "--as", "csv", "-o", "{out}"],
     "graph": ["graph", "{case}", "-o", "{out}"],

@@ -22,7 +22,7 @@ from contrechamp.publish.bundle import (
     open_records,
 )
 from contrechamp.publish.bundle import statement as statements
-from contrechamp.publish.bundle.claims import Bound, bind, is_sealed, stable_id
+from contrechamp.publish.bundle.claims import Bound, bind, is_sealed, publication_id
 from contrechamp.publish.bundle.keys_file import KeysFile
 from contrechamp.publish.bundle.statement import Named, Statement
 from contrechamp.publish.report.document import Document
@@ -91,7 +91,7 @@ def prepare(showing: Showing, documents: Sequence[Document], room: Path) -> Prep
     assert state is not None  # noqa: S101  it is being published
     made = Statement(
         Named(
-            id=publication_id(showing),
+            id=publication_id(case, showing.ref),
             title=named.name,
             number=named.number,
             by=named.by,
@@ -106,11 +106,6 @@ def prepare(showing: Showing, documents: Sequence[Document], room: Path) -> Prep
         software=f"contrechamp {__version__}",
     )
     return Prepared(made, bound, files)
-
-
-def publication_id(showing: Showing) -> str:
-    """Return the id of a publication in its statements."""
-    return stable_id(showing.view.case, f"publication {showing.ref}")
 
 
 def state_in_log(case: Case, statement: Statement, now: datetime, reason: str) -> State:
