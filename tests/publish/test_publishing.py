@@ -250,7 +250,7 @@ def test_texts_that_say_too_much_or_too_little_are_told(
 
 def test_positions_and_names_of_files_are_in_no_output(tmp_path: Path, paper: str) -> None:
     with desk(tmp_path) as at:
-        where = Position(lon="35.110534", lat="31.524682")
+        where = Position(lon="47.310534", lat="38.924682")
         place = at.put(Place(names=text("Sample Gate"), position=where, sample=True))
         visit = at.put(Observation(date="2026-04-02", seen="SAMPLE seen, pivoine", place=place,
                                    observers=("Sample Walker",), sample=True))  # fmt: skip
@@ -265,8 +265,8 @@ def test_positions_and_names_of_files_are_in_no_output(tmp_path: Path, paper: st
     for word in ("sample-secret-name", "Sample Walker", "pivoine"):
         assert word not in shown
     for digits in range(1, 7):
-        assert f"{35.110534:.{digits}f}" not in shown
-        assert f"{31.524682:.{digits}f}" not in shown
+        assert f"{47.310534:.{digits}f}" not in shown
+        assert f"{38.924682:.{digits}f}" not in shown
 
 
 def test_a_translation_older_than_its_original_is_told(tmp_path: Path, paper: str) -> None:

@@ -84,14 +84,9 @@ def write(outgoing: OpenRecords, folder: Path) -> None:
     write_json(folder / SCHEMA, _schema())
     table_files.write_csv(outgoing, folder)
     there = {stored.kind for stored in outgoing.records()}
-    rows = (row for row in table_files.dictionary() if row[0] in there and not _is_place(row[1]))
+    rows = (row for row in table_files.dictionary() if row[0] in there)
     table_files.write_table(folder / "dictionary.csv", table_files.DICTIONARY, rows)
     followthemoney.write(outgoing, folder)
-
-
-def _is_place(column: str) -> bool:
-    """Return whether a column is of what no record here has."""
-    return any(part in {"position", "read_from"} for part in column.split("."))
 
 
 def _as_object(case: Case, stored: Stored) -> dict[str, Any]:
