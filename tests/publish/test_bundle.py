@@ -150,6 +150,12 @@ def test_the_page_tells_root_and_key_and_the_steps_in_the_readme_work(
         told = page.read_text(encoding="utf-8")
         assert root in told
         assert words_of(key) in told
+    for paper in (bundle / "data/report").glob("*.pdf"):
+        second = subprocess.run(
+            ["pdftotext", "-f", "2", "-l", "2", "-raw", paper, "-"], capture_output=True, check=True
+        ).stdout.decode()
+        assert root in second
+        assert words_of(key) in second
     copy = bundles.copied(bundle, tmp_path / "copy")
     readme = (copy / "README.txt").read_text()
     steps = "\n".join(re.findall(r"^    ((?!contrechamp|[0-9a-f]{64}).*)$", readme, re.MULTILINE))
