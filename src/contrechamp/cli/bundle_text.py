@@ -217,12 +217,12 @@ def _date(one: "Dated", *, covers: bool) -> str:
     assert one.at is not None  # noqa: S101 - it dates
     age = (now() - one.at).days
     what = (
-        _("The publication was there by {moment}, {age} days ago: {by}.")
+        _("The publication was there by {moment} (age in days: {age}): {by}.")
         if covers
-        else _("The first {size} entries of the log were there by {moment}, {age} days ago: {by}.")
+        else _("The log up to entry {last} was there by {moment} (age in days: {age}): {by}.")
     )
     moment = written_moment(one.at.strftime("%Y-%m-%dT%H:%M:%SZ"))
-    return what.format(size=one.size, moment=moment, age=age, by=one.by)
+    return what.format(last=one.size - 1, moment=moment, age=age, by=one.by)
 
 
 def _relation(done: "VerifiedBundle", other: "VerifiedBundle", name: str) -> str:
