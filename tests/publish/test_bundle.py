@@ -15,6 +15,7 @@ import bagit
 import jsonschema
 import pytest
 
+from contrechamp.base.errors import OutputError
 from contrechamp.dossier.reading import lookup
 from contrechamp.publish.bundle import claims_file, verifying
 from contrechamp.publish.bundle import statement as statements
@@ -289,6 +290,15 @@ def test_a_translation_that_is_added_is_no_revision(tmp_path: Path) -> None:
     assert told.former is not None
     assert told.former.changes == ()
     assert verifying.verify(bundle).discrepancies == []
+
+
+def test_what_somebody_put_into_a_bundle_is_not_removed(tmp_path: Path) -> None:
+    sample = bundles.sample(tmp_path / "desk")
+    bundle = sample.publish(tmp_path / "out")
+    (bundle / "data/own.txt").write_text("SAMPLE")
+    with pytest.raises(OutputError, match="own.txt"):
+        sample.publish(tmp_path / "out")
+    assert (bundle / "data/own.txt").exists()
 
 
 def test_a_member_who_made_another_key_or_left_is_told(tmp_path: Path) -> None:

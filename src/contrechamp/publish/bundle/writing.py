@@ -183,6 +183,21 @@ def write(
     writer.put_bytes(bag.CHECKPOINT, text.encode())
 
 
+def added_to(folder: Path) -> list[str]:
+    """Return the paths in the folder of a bundle that its lists do not have."""
+    listed = {bag.CHECKPOINT}
+    for tag in (False, True):
+        name = bag.manifest_name("sha256", tag=tag)
+        listed |= {name, name.replace("sha256", "sha512")}
+        try:
+            lines = (folder / name).read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError):
+            lines = []
+        listed |= {line.partition("  ")[2] for line in lines}
+    there = (str(one.relative_to(folder)) for one in folder.rglob("*") if not one.is_dir())
+    return sorted(set(there) - listed)
+
+
 def _names_in(anchors: Mapping[str, bytes]) -> set[str]:
     """Return the names of the keys that signed the checkpoints that were anchored."""
     notes = [content.decode() for path, content in anchors.items() if path.endswith(".note")]

@@ -228,6 +228,14 @@ def refuse_foreign(out: Path) -> None:
         OutputError: if it holds anything else.
     """
     folder.refuse_foreign(out, MANIFEST, SCHEMA)
+    inside = out / bundle.FOLDER
+    if inside.is_dir() and (added := bundle.added_to(inside)):
+        raise OutputError(
+            _(
+                "{out}: holds {names}, which contrechamp did not write and would remove; "
+                "move it elsewhere, or choose another folder with -o"
+            ).format(out=inside, names=", ".join(added[:3]))
+        )
 
 
 def _files(documents: Sequence[Document]) -> dict[str, Callable[[], bytes]]:
