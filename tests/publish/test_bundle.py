@@ -296,7 +296,7 @@ def test_what_somebody_put_into_a_bundle_is_not_removed(tmp_path: Path) -> None:
     sample = bundles.sample(tmp_path / "desk")
     bundle = sample.publish(tmp_path / "out")
     (bundle / "data/own.txt").write_text("SAMPLE")
-    with pytest.raises(OutputError, match="own.txt"):
+    with pytest.raises(OutputError, match=r"own\.txt"):
         sample.publish(tmp_path / "out")
     assert (bundle / "data/own.txt").exists()
 

@@ -19,6 +19,7 @@ from contrechamp.publish.bundle import (
     described,
     editions,
     keys_file,
+    measurements,
     open_records,
 )
 from contrechamp.publish.bundle import statement as statements
@@ -86,7 +87,11 @@ def prepare(showing: Showing, documents: Sequence[Document], room: Path) -> Prep
     case, named = showing.view.case, showing.publication
     leaves = [content for _number, content in custody.leaves(case.database)]
     bound = bind(showing, documents, leaves)
-    files = {claims_file.PATH: claims_file.to_bytes(bound.file), **_open_data(showing, room)}
+    files = {
+        claims_file.PATH: claims_file.to_bytes(bound.file),
+        **_open_data(showing, room),
+        **measurements.files(showing, documents[0].evidence),
+    }
     state = subjects.newest(case, showing.ref)
     assert state is not None  # noqa: S101  it is being published
     made = Statement(
