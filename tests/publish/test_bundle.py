@@ -10,10 +10,16 @@ import re
 import subprocess
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import unquote
 
 import bagit
+import geopandas as gpd
 import jsonschema
+import pyogrio
 import pytest
+import shapely
+import yaml
+from followthemoney import model
 
 from contrechamp.base.errors import OutputError
 from contrechamp.dossier.reading import lookup
@@ -122,6 +128,30 @@ def test_other_programs_can_read_it(bundle: Path) -> None:
     assert lines
     for line in lines:
         jsonschema.validate(json.loads(line), schema)
+
+
+def test_open_data_is_read_by_what_others_read_it_with(bundle: Path) -> None:
+    geojson = pyogrio.read_dataframe(bundle / "data/open/areas.geojson")
+    parquet = gpd.read_parquet(bundle / "data/open/areas.parquet")
+    for table in (geojson, parquet):
+        assert list(table["name"]) == ["Sample Quarter"]
+        assert table.crs.to_epsg() == 4326
+        assert table.geometry.iloc[0].equals(shapely.from_geojson(bundles.SQUARE))
+    lines = (bundle / "data/open/entities.ftm.json").read_text().splitlines()
+    entities = [model.get_proxy(json.loads(line)) for line in lines]
+    assert "Sample Cameras Ltd" in {one.caption for one in entities}
+    for one in entities:
+        one.schema.validate(one.to_dict())
+    metadata = json.loads((bundle / "ro-crate-metadata.json").read_bytes())
+    by_id = {one["@id"]: one for one in metadata["@graph"]}
+    assert by_id["ro-crate-metadata.json"]["about"] == {"@id": "./"}
+    for part in by_id["./"]["hasPart"]:  # each is a file that is there, of this size
+        path = bundle / unquote(part["@id"])
+        assert path.stat().st_size == int(by_id[part["@id"]]["contentSize"])
+    assert by_id[by_id["./"]["publisher"]["@id"]]["name"] == "Sample House"
+    cited = yaml.safe_load((bundle / "CITATION.cff").read_text())
+    assert cited["authors"] == [{"name": "Sample House"}]
+    assert cited["cff-version"] == "1.2.0"
 
 
 def test_what_is_open_has_its_salt_and_is_what_the_log_says(made: tuple[Sample, Path]) -> None:
