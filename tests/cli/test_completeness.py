@@ -18,7 +18,7 @@ def test_a_survey_with_a_walk_and_two_lists(contrechamp: Run, tmp_path: Path) ->
     assert "in view, as far as people notice a camera" in done.out
     assert "sample-town.osm has 3 and sample-survey.csv 3" in done.out
     assert sorted(path.name for path in out.iterdir()) == [
-        "completeness.json", "index.html", "streets.geojson", "where-to-go.csv",
+        "completeness.json", "index.html", "streets.geojson", "streets.parquet", "where-to-go.csv",
     ]  # fmt: skip
     told = json.loads((out / "completeness.json").read_text())
     walked = json.loads((out / "streets.geojson").read_text())["features"]

@@ -1,4 +1,4 @@
-"""``contrechamp verify``: is a case, or a bag that was exported from one, what its log says?"""
+"""``contrechamp verify``: is a case, a bag or a publication's bundle what the log says?"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -16,6 +16,7 @@ from contrechamp.base.shown_text import shown
 from contrechamp.cli.case_access import case_argument, open_case
 from contrechamp.cli.options import json_option
 from contrechamp.cli.secret_input import SecretSource, read_secret, secret_options, secret_source
+from contrechamp.cli.text_input import Line
 from contrechamp.wording.verifying import finding_label
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def command() -> click.Command:
         + " "
         + _(
             "CASE may also be a bag that export made: it is verified without the case; what is "
-            "encrypted in it with --identity only."
+            "encrypted in it with --identity only. It may be the bundle of a publication, too: "
+            "what holds is told claim by claim."
         ),
         epilog=_("Example: contrechamp verify checkpoint-north --since kept.checkpoint"),
         params=[
@@ -52,6 +54,26 @@ def command() -> click.Command:
                 help=_("Certificates (PEM) of the timestamp authorities that you trust."),
             ),
             click.Option(
+                ["--root"],
+                default="",
+                type=Line(_("Root")),
+                metavar="ROOT",
+                help=_("Of a bundle: the root that the publisher tells, as page 2 prints it."),
+            ),
+            click.Option(
+                ["--edition", "editions"],
+                multiple=True,
+                type=click.Path(path_type=Path),
+                metavar="BUNDLE",
+                help=_("Of a bundle: another edition, to see which took the place of which."),
+            ),
+            click.Option(
+                ["--disclosure"],
+                type=click.Path(path_type=Path),
+                metavar="FOLDER",
+                help=_("Of a bundle: what disclose wrote, to be compared; --identity opens it."),
+            ),
+            click.Option(
                 ["--quick"], is_flag=True, help=_("Do not read the content of the files.")
             ),
             *secret_options(),
@@ -65,6 +87,9 @@ def _verify(
     folder: Path,
     since: Path | None,
     tsa_roots: Path | None,
+    root: str,
+    editions: tuple[Path, ...],
+    disclosure: Path | None,
     quick: bool,
     as_json: bool,
     **secret: Any,
@@ -74,6 +99,20 @@ def _verify(
     from contrechamp.vault.anchors.rfc3161 import roots
 
     kept = [_checkpoint(since)] if since else []
+    if _is_bundle(folder):
+        if quick or kept:
+            raise UsageError(_("--quick and --since are for cases, not for bundles"))
+        from contrechamp.cli.bundle_text import tell_disclosure, verify_bundle
+
+        trusted = roots(_bytes(tsa_roots), where=tsa_roots.name) if tsa_roots else []
+        verify_bundle(folder, root, editions, trusted, as_json=as_json)
+        if disclosure is not None:
+            tell_disclosure(disclosure, folder, _keys(secret_source(**secret)), as_json=as_json)
+        return
+    if root or editions or disclosure:
+        raise UsageError(
+            _("--root, --edition and --disclosure are for the bundles of publications")
+        )
     if _is_bag(folder):
         if quick or tsa_roots:
             raise UsageError(_("--quick and --tsa-roots are for cases, not for bags"))
@@ -90,7 +129,7 @@ def _verify(
             progress=progress_for(as_json=as_json),
         )
         entries = case.size
-    _tell(found, {"entries": entries}, as_json=as_json)
+    tell_findings(found, {"entries": entries}, as_json=as_json)
     if not as_json:
         click.echo(
             _(
@@ -106,17 +145,20 @@ def _is_bag(folder: Path) -> bool:
     return received.is_bag(folder) and not (folder / casefile.NAME).exists()
 
 
+def _is_bundle(folder: Path) -> bool:
+    from contrechamp.publish.bundle.verifying import is_bundle
+
+    return _is_bag(folder) and is_bundle(folder)
+
+
 def _verify_bag(folder: Path, kept: list[str], source: SecretSource, *, as_json: bool) -> None:
     """Verify a bag without opening any case; only a key's passphrase is asked for."""
     from contrechamp.cli.bars import progress_for
     from contrechamp.vault.bags import verifying
 
-    if source.keyring or source.recovery:
-        raise UsageError(_("a bag is opened with --identity, or verified without any key"))
-    secret = read_secret(source, log_origin="") if source.identity else None
     done = verifying.verify(
         folder,
-        identities=getattr(secret, "keys", ()),
+        identities=_keys(source),
         since=kept,
         progress=progress_for(as_json=as_json),
     )
@@ -129,7 +171,7 @@ def _verify_bag(folder: Path, kept: list[str], source: SecretSource, *, as_json:
         "format": done.format,
         "reviews": done.reviews,
     }
-    _tell(done.discrepancies, about, as_json=as_json)
+    tell_findings(done.discrepancies, about, as_json=as_json)
     if as_json:
         return
     click.echo(
@@ -178,7 +220,18 @@ def _verify_bag(folder: Path, kept: list[str], source: SecretSource, *, as_json:
         )
 
 
-def _tell(found: Sequence["Discrepancy"], about: Mapping[str, object], *, as_json: bool) -> None:
+def _keys(source: SecretSource) -> Sequence[str]:
+    """Return the age keys that were given."""
+    if source.keyring or source.recovery:
+        raise UsageError(_("a bag is opened with --identity, or verified without any key"))
+    secret = read_secret(source, log_origin="") if source.identity else None
+    keys: Sequence[str] = getattr(secret, "keys", ())
+    return keys
+
+
+def tell_findings(
+    found: Sequence["Discrepancy"], about: Mapping[str, object], *, as_json: bool
+) -> None:
     """Print what is wrong, and what there is to tell besides.
 
     Raises:

@@ -42,9 +42,22 @@ def write_layers(measurement: Measurement, scene: Scene, folder: Path) -> None:
         "seen": measurement.regions,
     }
     for name, table in layers.items():
-        write_geojson(table, folder / f"{name}.geojson", description)
-        _write_parquet(_published(table), folder / f"{name}.parquet")
+        write_layer(table, folder, name, description)
     _write_parquet(_published(measurement.pieces), folder / PIECES_PARQUET)
+
+
+def write_layer(table: gpd.GeoDataFrame, folder: Path, name: str, description: str = "") -> None:
+    """Write a table as GeoJSON and as GeoParquet, in longitude and latitude.
+
+    Args:
+        table: with a coordinate system.
+        folder: where.
+        name: of both files, without ending.
+        description: stands in the GeoJSON; "" for none.
+    """
+    published = _published(table)
+    _write_geojson(published, folder / f"{name}.geojson", description)
+    _write_parquet(published, folder / f"{name}.parquet")
 
 
 def camera_layer(measurement: Measurement, scene: Scene) -> gpd.GeoDataFrame:
@@ -78,15 +91,7 @@ def _clean(value: object) -> object:
     return _CONTROL.sub("�", value) if isinstance(value, str) else value
 
 
-def write_geojson(layer: gpd.GeoDataFrame, path: Path, description: str) -> None:
-    """Write a layer in longitude and latitude, coordinates and numbers rounded.
-
-    Args:
-        layer: on any plane.
-        path: of the file.
-        description: of the layer, or "".
-    """
-    table = _published(layer)
+def _write_geojson(table: gpd.GeoDataFrame, path: Path, description: str) -> None:
     options = {"DESCRIPTION": description} if description else {}
     pyogrio.write_dataframe(
         table,

@@ -5,10 +5,10 @@ from typing import Final, Literal, TypeAlias
 
 #: `wording.verifying` has a word for each.
 Kind: TypeAlias = Literal[
-    "altered", "anchor", "authority", "branch", "case.toml", "checkpoint", "clock", "custody",
-    "database", "entry", "extra", "fetch", "identity", "index", "interrupted", "link", "manifest",
-    "missing", "proof", "reason", "record", "replaced", "rewritten", "rolled-back", "stranger",
-    "swapped", "unproven", "unsigned", "version",
+    "altered", "anchor", "authority", "branch", "case.toml", "checkpoint", "claim", "clock",
+    "custody", "database", "entry", "extra", "fetch", "identity", "index", "interrupted", "link",
+    "manifest", "missing", "proof", "reason", "record", "replaced", "rewritten", "rolled-back",
+    "statement", "stranger", "swapped", "unproven", "unsigned", "version",
 ]  # fmt: skip
 #: Nothing is lost or altered, and the next command that writes to the case puts it right.
 INTERRUPTED: Final = "interrupted"

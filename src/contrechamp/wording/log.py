@@ -32,5 +32,6 @@ def action_label(action: str) -> str:
         "reveal": pgettext("log", "reveal"),
         "merge": pgettext("log", "merge"),
         "upgrade": pgettext("log", "upgrade"),
+        "publish": pgettext("log", "publish"),
     }
     return labels.get(action, action)

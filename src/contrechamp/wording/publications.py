@@ -100,3 +100,35 @@ def evidence_kind_labels() -> dict[str, str]:
         "licence": _("a licence"),
         "letter": _("a letter"),
     }
+
+
+def change_labels() -> dict[str, str]:
+    """Return the words for what became of a claim since the edition before."""
+    return {
+        "added": _("Added"),
+        "revised": _("Revised"),
+        "rests": _("Rests on something else, or on a newer version of it"),
+        "withdrawn": _("Withdrawn"),
+    }
+
+
+def claim_kind_labels() -> dict[str, str]:
+    """Return the words for what a claim is; kinds without words of their own have none here."""
+    return {
+        "summary": _("the summary"),
+        "method": _("the method"),
+        "finding": _("a finding"),
+        "quote": _("what somebody told us"),
+        "recommendation": _("a recommendation"),
+        "letter": _("a letter and what came of it"),
+        "assessment": _("an assessment"),
+        "deployment": _("a system"),
+        "actor": _("somebody who is involved"),
+        "contract": _("a contract"),
+        "licence": _("a licence"),
+        "area": _("an area"),
+        "place": _("a place"),
+        "exhibit": _("an exhibit"),
+        "measurement": _("a measurement"),
+        "withheld": _("what was kept back"),
+    }

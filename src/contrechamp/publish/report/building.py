@@ -49,6 +49,7 @@ def build(showing: Showing, language: str, *, overrides: Sequence[str] = ()) -> 
             tuple(_kicker(publication)),
             earliest(publication.on) if publication.on else showing.day,
             tuple(one for one in sections if one),
+            evidence=evidence.refs,
         )
 
 

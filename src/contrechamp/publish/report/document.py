@@ -71,18 +71,32 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Quotation:
-    """What somebody said, in their language, and in that of the publication if it is another."""
+    """What somebody said, in their language, and in that of the publication if it is another.
+
+    Args:
+        said: their words.
+        by: who they are, and who translated it.
+        of: the passage, which nobody is shown.
+    """
 
     said: tuple[Words, ...]
     by: tuple[Inline, ...] = ()
+    of: str = ""
 
 
 @dataclass(frozen=True)
 class Listing:
-    """A list: each entry some blocks, and the anchor by which it is reached ("" for none)."""
+    """A list: each entry some blocks, and the anchor by which it is reached ("" for none).
+
+    Args:
+        entries: in order.
+        numbered: each has its number before it.
+        of: of each entry the record that it tells of, which nobody is shown; empty for none.
+    """
 
     entries: tuple[tuple[str, tuple["Block", ...]], ...]
     numbered: bool = False
+    of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,12 +118,14 @@ class Section:
         title: its heading.
         blocks: what stands in it, before its sections.
         sections: below it.
+        of: the record that it tells of, which nobody is shown; "" if it is of none.
     """
 
     anchor: str
     title: tuple[Inline, ...]
     blocks: tuple[Block, ...] = ()
     sections: tuple["Section", ...] = ()
+    of: str = ""
 
 
 @dataclass(frozen=True)
@@ -123,6 +139,7 @@ class Document:
         day: on which it comes out; of a month or year, its first.
         sections: in order.
         lacking: a draft: what stands against publishing it; None if it is no draft.
+        evidence: what the list of evidence is of, by number from 1, which nobody is shown.
     """
 
     language: str
@@ -131,6 +148,7 @@ class Document:
     day: date
     sections: tuple[Section, ...]
     lacking: tuple[str, ...] | None = None
+    evidence: tuple[str, ...] = ()
 
     @property
     def is_draft(self) -> bool:
@@ -144,6 +162,11 @@ def texts(document: Document) -> Iterator[str]:
     yield from document.kicker
     for section in document.sections:
         yield from _of_section(section)
+
+
+def block_texts(block: Block) -> Iterator[str]:
+    """Yield every text of a block, as it is read."""
+    yield from _of_block(block)
 
 
 def _of_section(section: Section) -> Iterator[str]:

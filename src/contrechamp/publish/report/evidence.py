@@ -57,6 +57,11 @@ class EvidenceList:
         cited = self.cited(evidence)
         return (Paragraph((Words(_("Rests on:")), *cited), soft=True),) if cited else ()
 
+    @property
+    def refs(self) -> tuple[str, ...]:
+        """What was cited so far, by number from 1."""
+        return tuple(self._numbers)
+
     def listing(self) -> Listing:
         """Return the list of all that was cited so far."""
         return Listing(

@@ -1,16 +1,19 @@
-"""Publishing: the lock is asked, each language drawn, and the folder written, or nothing is."""
+"""Publishing: the lock is asked, each language drawn, and the folder written, or nothing is.
+
+With the report goes its bundle, for which the log states what is published.
+"""
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from contrechamp import __version__
-from contrechamp.base.errors import CheckFailedError, InputError
-from contrechamp.base.i18n import TEXT_LANGUAGES, _
+from contrechamp.base.errors import CheckFailedError, InputError, OutputError
+from contrechamp.base.i18n import TEXT_LANGUAGES, _, speaking
 from contrechamp.base.progress import Progress, silent
 from contrechamp.dossier.formats.write.exporting import log_export
 from contrechamp.dossier.permission.gates import below
@@ -21,11 +24,16 @@ from contrechamp.dossier.reading.lookup import SUBJECT, id_of
 from contrechamp.dossier.reading.view import View
 from contrechamp.dossier.records.publications import Publication
 from contrechamp.publish import folder
+from contrechamp.publish.bundle import check_page, corrections, editions
+from contrechamp.publish.bundle import writing as bundle
+from contrechamp.publish.bundle.statement import Former, Statement
+from contrechamp.publish.bundle.writing import Outside, Prepared
 from contrechamp.publish.report import html, pdf
 from contrechamp.publish.report.building import build
-from contrechamp.publish.report.document import Document
+from contrechamp.publish.report.document import Document, Section
 from contrechamp.publish.report.lock import lacking, release_of
 from contrechamp.publish.report.showing import Showing
+from contrechamp.vault.bags import exporting
 from contrechamp.vault.case import Case
 
 #: Says what the folder is, and marks it as ours.
@@ -41,11 +49,13 @@ class PublishedReport:
         folder: where.
         files: names in it, the page of the first language first.
         lacking: of a draft: what stands against publishing it.
+        statement: what the log states of it; None of a draft.
     """
 
     folder: Path
     files: tuple[str, ...]
     lacking: tuple[str, ...]
+    statement: Statement | None = None
 
 
 def publish(
@@ -55,6 +65,7 @@ def publish(
     *,
     languages: Sequence[str] = (),
     draft: bool = False,
+    outside: Outside | None = None,
     now: datetime,
     reason: str = "",
     progress: Progress = silent,
@@ -66,7 +77,9 @@ def publish(
         ref: of the publication.
         out: a new or empty folder, or one that an earlier run wrote, which is replaced.
         languages: codes; by default that of the publication.
-        draft: write it though something stands against it; each page says so.
+        draft: write it though something stands against it; each page says so, and there is no
+            bundle.
+        outside: what makes the anchors in the bundle checkable.
         now: for consents, replies and the log.
         reason: for the log, in the user's words.
         progress: advances with every file.
@@ -102,26 +115,110 @@ def publish(
         raise CheckFailedError("\n".join([head, *(f"  {line}" for line in against), tail]))
     if draft:
         documents = [replace(one, lacking=against) for one in documents]
-    files = _files(documents)
+    names = list(_files(documents))
+    stated: Statement | None = None
     with (
         folder.new_folder(out, refuse_foreign) as partial,
-        progress(_("Writing"), len(files) + 1) as advance,
+        progress(_("Writing"), len(names) + 1) as advance,
     ):
-        digests = {}
-        for name, content in files.items():
-            made = content()
-            (partial / name).write_bytes(made)
-            digests[name] = {"bytes": len(made), "sha256": hashlib.sha256(made).hexdigest()}
-            advance(1)
-        manifest = _manifest(stored.digest, publication, wanted, digests, draft=draft)
-        (partial / MANIFEST).write_bytes(manifest)
-        advance(1)
+        prepared: Prepared | None = None
         if not draft:
+            prepared, documents = _stated(showing, documents, partial)
+            stated = prepared.statement
+            _refuse_other_edition(out, stated)
+        made = {}
+        for name, content in _files(documents).items():
+            made[name] = content()
+            (partial / name).write_bytes(made[name])
+            advance(1)
+        manifest = _manifest(stored.digest, publication, wanted, made, stated)
+        (partial / MANIFEST).write_bytes(manifest)
+        if prepared is not None:
+            state = bundle.state_in_log(case, prepared.statement, now, reason)
             shown = [
                 id_of(one) for one in below(showing.view, stored.ref) if one.startswith(SUBJECT)
             ]
             log_export(case, out.name, "publication", shown, ANYONE, now, reason)
-    return PublishedReport(out, (*files, MANIFEST), against if draft else ())
+            (partial / bundle.FOLDER).mkdir(mode=0o700)
+            bundle.write(
+                case, partial / bundle.FOLDER, prepared, state, made, outside=outside, now=now
+            )
+        advance(1)
+    there = (*names, MANIFEST, *([] if draft else [bundle.FOLDER]))
+    return PublishedReport(out, there, against if draft else (), stated)
+
+
+def _stated(
+    showing: Showing, documents: Sequence[Document], room: Path
+) -> tuple[Prepared, list[Document]]:
+    """Return what is stated, and the documents with what changed and how they are checked."""
+    case = showing.view.case
+    prepared = bundle.prepare(showing, documents, room)
+    told = list(documents)
+    newest = editions.newest(case, prepared.statement.publication.id)
+    if newest is not None:
+        last = newest[1]
+        once = prepared.statement
+        # What is as it was is that edition, written again; anything else takes its place.
+        prepared, told = _edition(showing, documents, prepared, last.edition, last.former, room)
+        if prepared.statement != last:
+            former = Former(last.root, tuple(editions.changes(last, once)))
+            prepared, told = _edition(showing, documents, prepared, last.edition + 1, former, room)
+    _name, public = exporting.signer(case)
+    statement = prepared.statement
+    return prepared, [_with(one, check_page.section(statement, public)) for one in _each(told)]
+
+
+def _edition(
+    showing: Showing,
+    documents: Sequence[Document],
+    prepared: Prepared,
+    number: int,
+    former: Former | None,
+    room: Path,
+) -> tuple[Prepared, list[Document]]:
+    """Return what is stated as an edition, and its documents, which tell what changed."""
+    told = list(documents)
+    if former is not None:
+        edition = replace(prepared.statement, edition=number, former=former)
+        file = prepared.bound.file
+        told = [_with(one, behind=corrections.section(edition, file)) for one in _each(documents)]
+        prepared = bundle.prepare(showing, told, room)
+    statement = replace(prepared.statement, edition=number, former=former)
+    return replace(prepared, statement=statement), told
+
+
+def _each(documents: Sequence[Document]) -> Iterator[Document]:
+    """Yield documents, speaking the language of each."""
+    for one in documents:
+        with speaking(one.language):
+            yield one
+
+
+def _with(
+    document: Document, before: Section | None = None, behind: Section | None = None
+) -> Document:
+    first, last = ([one] if one else [] for one in (before, behind))
+    return replace(document, sections=(*first, *document.sections, *last))
+
+
+def _refuse_other_edition(out: Path, statement: Statement) -> None:
+    """Raise if a folder holds another edition, which was published and has to stay.
+
+    Raises:
+        OutputError: naming it.
+    """
+    try:
+        root = json.loads((out / MANIFEST).read_bytes()).get("root", "")
+    except (OSError, ValueError):
+        return
+    if root and root != statement.root:
+        raise OutputError(
+            _(
+                "{out}: holds another edition, with the root {root}, which stays what was "
+                "published; write this one to another folder with -o"
+            ).format(out=out, root=root)
+        )
 
 
 def refuse_foreign(out: Path) -> None:
@@ -131,6 +228,14 @@ def refuse_foreign(out: Path) -> None:
         OutputError: if it holds anything else.
     """
     folder.refuse_foreign(out, MANIFEST, SCHEMA)
+    inside = out / bundle.FOLDER
+    if inside.is_dir() and (added := bundle.added_to(inside)):
+        raise OutputError(
+            _(
+                "{out}: holds {names}, which contrechamp did not write and would remove; "
+                "move it elsewhere, or choose another folder with -o"
+            ).format(out=inside, names=", ".join(added[:3]))
+        )
 
 
 def _files(documents: Sequence[Document]) -> dict[str, Callable[[], bytes]]:
@@ -147,19 +252,23 @@ def _manifest(
     state: str,
     publication: Publication,
     languages: Sequence[str],
-    files: dict[str, dict[str, Any]],
-    *,
-    draft: bool,
+    made: Mapping[str, bytes],
+    stated: Statement | None,
 ) -> bytes:
+    listed: dict[str, Any] = {
+        name: {"bytes": len(one), "sha256": hashlib.sha256(one).hexdigest()}
+        for name, one in made.items()
+    }
     content = {
         "schema": SCHEMA,
         "title": publication.name,
         "number": publication.number,
         "on": publication.on or "",
         "state": state,
-        "draft": draft,
+        "draft": stated is None,
+        **({"root": stated.root, "edition": stated.edition} if stated else {}),
         "languages": list(languages),
         "version": __version__,
-        "files": files,
+        "files": listed | ({bundle.FOLDER: {}} if stated else {}),
     }
     return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()

@@ -21,7 +21,7 @@ from contrechamp.measure.survey.strata import STRATA
 from contrechamp.publish import folder, methods
 from contrechamp.publish.command import as_typed, without_folders
 from contrechamp.publish.numbers import Numbers
-from contrechamp.publish.open_data import OSM_ATTRIBUTION, OSM_LICENCE, is_from_osm, write_geojson
+from contrechamp.publish.open_data import OSM_ATTRIBUTION, OSM_LICENCE, is_from_osm, write_layer
 from contrechamp.publish.page import STYLES, content_policy
 from contrechamp.publish.survey.drawing import drawing
 from contrechamp.publish.survey.sentences import headline, left_aside, method, sentences
@@ -33,7 +33,9 @@ from contrechamp.scene.tables import Scene
 #: Lists the files, and marks the folder as ours.
 MANIFEST: Final = "completeness.json"
 SCHEMA: Final = "contrechamp/completeness-1"
-INDEX, NEXT, STREETS = "index.html", "where-to-go.csv", "streets.geojson"
+INDEX, NEXT = "index.html", "where-to-go.csv"
+#: A layer, as GeoJSON and as GeoParquet.
+STREETS: Final = "streets"
 #: Digits of numbers for programs.
 DECIMALS: Final = 6
 
@@ -118,10 +120,10 @@ def survey_and_write(
     }
     with (
         folder.new_folder(job.out, refuse_foreign) as partial,
-        progress(_("Writing"), len(_NAMES)) as advance,
+        progress(_("Writing"), len(contents) + 1) as advance,
     ):
         described = f"{OSM_ATTRIBUTION}, {OSM_LICENCE}" if is_from_osm(scene) else ""
-        write_geojson(_layer(told), partial / STREETS, described)
+        write_layer(_layer(told), partial, STREETS, described)
         advance(1)
         for name, content in contents.items():
             (partial / name).write_bytes(content())
@@ -129,7 +131,7 @@ def survey_and_write(
     return Written(scene, told, job.out / INDEX, said, machine)
 
 
-_NAMES: Final = (INDEX, MANIFEST, STREETS, NEXT)
+_NAMES: Final = (INDEX, MANIFEST, f"{STREETS}.geojson", f"{STREETS}.parquet", NEXT)
 
 
 def _manifest(content: Mapping[str, Any]) -> bytes:

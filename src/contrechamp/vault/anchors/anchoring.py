@@ -1,7 +1,7 @@
 """The anchors of a case: they wait there until they are sent, and their proofs are kept there."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,9 @@ from contrechamp.vault.case import Case, Random
 from contrechamp.vault.log import checkpoint
 from contrechamp.vault.log.history import newest_checkpoint
 from contrechamp.vault.values import blob
+
+#: Fetches an address; returns None if there is nothing there, raises OSError if nobody answers.
+Get = Callable[[str], bytes | None]
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,52 @@ def send_waiting(case: Case, post: Post) -> list[Sent]:
     return sent
 
 
+def upgrade_promises(case: Case, get: Get) -> int:
+    """Ask calendars which block holds what they promised; return how many promises became proofs.
+
+    A calendar is asked only if whoever anchored named it, or the OpenTimestamps client trusts it.
+
+    Args:
+        case: open for writing.
+        get: fetches an address; returns None if there is nothing yet.
+    """
+    count = 0
+    rows = case.database.execute(
+        "SELECT id, entry, proof FROM anchors WHERE proof IS NOT NULL ORDER BY id"
+    ).fetchall()
+    for row, entry, stored in rows:
+        dated, proof = (
+            anchor.from_bytes(blob(entry, "anchors.entry")),
+            blob(stored, "anchors.proof"),
+        )
+        if dated.kind != anchor.OPENTIMESTAMPS:
+            continue
+        message = dated.note.encode()
+        with contextlib.suppress(OSError, ContrechampError):  # it stays the promise that it was
+            if any(one.kind == "bitcoin" for one in ots.attestations(proof, message)):
+                continue
+            named = _Named(dated.addresses)
+            newer = ots.upgrade(proof, message, get, calendars=named)
+            if any(one.kind == "bitcoin" for one in ots.attestations(newer, message)):
+                count += 1
+            if newer != proof:
+                with database.transaction(case.database):
+                    case.database.execute("UPDATE anchors SET proof = ? WHERE id = ?", (newer, row))
+    return count
+
+
+class _Named(Container[str]):
+    """The calendars that may be asked."""
+
+    def __init__(self, addresses: Sequence[str]) -> None:
+        self._addresses = {one.rstrip("/") for one in addresses}
+
+    def __contains__(self, address: object) -> bool:
+        return isinstance(address, str) and (
+            address.rstrip("/") in self._addresses or address in ots.CALENDARS
+        )
+
+
 def problems(case: Case, trusted: Sequence[x509.Certificate]) -> list[tuple[int, str]]:
     """Return size and message of every anchor that does not prove what it should.
 
@@ -133,6 +182,20 @@ def dates(case: Case, trusted: Sequence[x509.Certificate]) -> list[tuple[int, da
                 said = rfc3161.check(bytes(proof), dated.note.encode(), trusted)
                 found.append((checkpoint.parse(dated.note)[0].size, said.at))
     return found
+
+
+def proved(case: Case) -> list[tuple[Anchor, bytes]]:
+    """Return the anchors of a case that have a proof, with it, in the order of their checkpoints.
+
+    Whether the proofs hold is for `problems` to say.
+    """
+    rows = case.database.execute(
+        "SELECT entry, proof FROM anchors WHERE proof IS NOT NULL ORDER BY size, id"
+    ).fetchall()
+    return [
+        (anchor.from_bytes(blob(entry, "anchors.entry")), blob(proof, "anchors.proof"))
+        for entry, proof in rows
+    ]
 
 
 def _check(dated: Anchor, proof: bytes, trusted: Sequence[x509.Certificate]) -> None:

@@ -29,6 +29,8 @@ from contrechamp.base.i18n import _
 NONCE_BYTES = 16
 MAX_STAMP_BYTES = 1 << 18
 HEADER_BYTES = 80
+#: Zeros that the hash of a block begins with, in bits; blocks of 2016 began with 69.
+LEAST_WORK_BITS = 64
 
 #: Calendars that a stamp may refer us to: those that the OpenTimestamps client trusts by default.
 CALENDARS: Container[str] = DEFAULT_CALENDAR_WHITELIST
@@ -172,6 +174,25 @@ def bitcoin_time(attestation: Attestation, header: bytes, *, where: str = "") ->
     if header[36:68] != attestation.commitment:
         raise CheckFailedError(_("the block does not hold what is stamped"), where=where)
     return datetime.fromtimestamp(int.from_bytes(header[68:72], "little"), UTC)
+
+
+def block_hash(header: bytes) -> bytes:
+    """Return the hash of a block, in the order in which blocks are named: zeros first."""
+    return sha256(sha256(header).digest()).digest()[::-1]
+
+
+def has_work(header: bytes) -> bool:
+    """Return whether a header cost what one of Bitcoin's main chain costs, at the least.
+
+    Its hash is below the target that it names, and below 2^(256 - `LEAST_WORK_BITS`): every block
+    since OpenTimestamps began (2016) is. Whoever makes one up for themselves has to try some
+    2^`LEAST_WORK_BITS` times.
+    """
+    exponent, mantissa = header[75], int.from_bytes(header[72:75], "little")
+    found = int.from_bytes(block_hash(header), "big")
+    # Compact form of targets: Bitcoin Core, arith_uint256::SetCompact; 3 is its mantissa's length.
+    target = mantissa << (8 * (exponent - 3)) if 3 <= exponent <= 32 else 0
+    return found <= target and found >> (256 - LEAST_WORK_BITS) == 0
 
 
 def _detached(stamp_file: bytes, where: str) -> DetachedTimestampFile:

@@ -32,12 +32,14 @@ class Timestamp:
         authority: the subject of the certificate that signed (RFC 4514).
         serial: the authority's serial number of the timestamp.
         policy: the object identifier of the policy under which it was made.
+        until: the end of that certificate, UTC; after it, nobody answers for its key any more.
     """
 
     at: datetime
     authority: str
     serial: int
     policy: str
+    until: datetime
 
 
 def request(message: bytes) -> bytes:
@@ -106,6 +108,7 @@ def check(
         signer.subject.rfc4514_string(),
         said.serial_number,
         said.policy.dotted_string,
+        signer.not_valid_after_utc,
     )
 
 

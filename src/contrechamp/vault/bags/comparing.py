@@ -54,7 +54,7 @@ def compare(read: ReceivedBag, proven: Proven) -> None:
         made=_former_making(read) if is_former else proven.made,
     )
     _compare_names(read, proven, outline, is_former=is_former)
-    _compare_manifests(read)
+    compare_manifests(read)
     if is_former:
         _compare_former_texts(read)
     else:
@@ -108,7 +108,7 @@ def _same_name(told: str, made: str) -> bool:
     )
 
 
-def _compare_manifests(read: ReceivedBag) -> None:
+def compare_manifests(read: ReceivedBag) -> None:
     """Report manifests in other words: another reader might understand them otherwise."""
     for name, listed in read.listed.items():
         algorithm = name.rpartition("-")[2].removesuffix(".txt")

@@ -115,7 +115,7 @@ def export(
         origin=case.file.log_origin,
         made=signed.making(now),
     )
-    name, public = _signer(case)
+    name, public = signer(case)
     with new_folder(target) as partial:
         writer = bag.Writer(partial)
         with progress(_("Exporting"), sum(one.key.size for one in found)) as advance:
@@ -126,7 +126,7 @@ def export(
         digest = writer.finish(tags)
         # The log as it is now, without the export: the entry about that holds what is signed here.
         log = Checkpoint(outline.origin, case.size, case.frontier.root())
-        note = signed.sign(log, outline.made, digest, name, case.unlocked.signing_seed)
+        note = signed.sign(log, outline.made, [digest], name, case.unlocked.signing_seed)
         entry = _log(
             case, found, target, sorted(str(key) for key in keys), digest, reason, now, random
         )
@@ -266,7 +266,7 @@ def _put_sealed(writer: bag.Writer, path: str, content: bytes, keys: Sequence[An
     writer.put_bytes(path, pyrage.encrypt(content, list(keys)))
 
 
-def _signer(case: Case) -> tuple[str, bytes]:
+def signer(case: Case) -> tuple[str, bytes]:
     """Return name and public key of the key that the open case signs with."""
     me = cases.me(case)
     return signing.key_name(case.file.log_origin, me.id, me.keys[-1].number), me.keys[-1].public

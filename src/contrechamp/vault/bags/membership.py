@@ -4,7 +4,7 @@ A bag shows as little of the case's members as that takes: whoever signs, whoeve
 so on up to the first member. It cannot show that nobody left, or had a key replaced, since then.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,8 @@ FIELDS = {"entry", "proof", "checkpoint", "signed"}
 #: More than a member and those who let them in get in years.
 MAX_ENTRIES = 1_000
 _MAKING = frozenset({"share", "new-key", "replace-key", "adopt"})
+#: Entries that end what those began; a bag leaves them out, the bundle of a publication does not.
+_ENDING = frozenset({"unshare"})
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,12 @@ class MemberProof:
 
 
 def proofs(
-    case: Case, leaves: Sequence[bytes], names: Iterable[str], *, branch: str = branches.MAIN
+    case: Case,
+    leaves: Sequence[bytes],
+    names: Iterable[str],
+    *,
+    branch: str = branches.MAIN,
+    ending: bool = False,
 ) -> tuple[MemberProof, ...]:
     """Return the entries that made some keys, and those that made their authors' keys.
 
@@ -56,13 +63,14 @@ def proofs(
         leaves: entries of the log.
         names: names of the keys.
         branch: id of the merged log, if it is one.
+        ending: with those by which one of these members left.
     """
     origin = f"{case.file.log_origin}/"
     members = {one.removeprefix(origin).partition("/")[0] for one in names}
     hashes = [merkle.leaf_hash(leaf) for leaf in leaves]
     tree = merkle.levels(hashes)
     found = []
-    for entry in _making(leaves, members):
+    for entry in _making(leaves, members, _MAKING | _ENDING if ending else _MAKING):
         size, note = branches.checkpoint_over(case.database, branch, entry.number)
         then = merkle.levels(hashes[:size])
         proof = tuple(merkle.inclusion_proof(entry.number, tree))
@@ -71,9 +79,18 @@ def proofs(
     return tuple(found)
 
 
-def _making(leaves: Sequence[bytes], members: set[str]) -> list[custody.Entry]:
+def _making(
+    leaves: Sequence[bytes], members: set[str], actions: Collection[str]
+) -> list[custody.Entry]:
     about = [custody.read_entry(leaf) for leaf in leaves if chain.is_about(leaf)]
-    about = [one for one in about if one.v > 1 and one.action in _MAKING and one.keys is not None]
+    about = [
+        one
+        for one in about
+        if one.v > 1
+        and one.action in actions
+        and (one.keys is not None or one.action in _ENDING)
+        and one.subject.startswith(roll.MEMBER)
+    ]
     wanted, found = set(members), set[str]()
     while wanted - found:
         found |= wanted
@@ -136,6 +153,27 @@ def check(
         raise InputError(_("the entries that made the key were taken out"))
     if not found:
         return [(UNPROVEN, _("the bag does not say how the key that signed it came about"))]
+    going_on = chain_of(found, log)
+    known = {
+        signing.key_name(log.origin, one.id, one.keys[-1].number): one.keys[-1].public
+        for one in going_on.members.values()
+        if one.is_current
+    }
+    if not all(known.get(name) == public for name, public in keys.items()):
+        raise InputError(_("the key that signed the bag is not the one that its entries made"))
+    return _remarks(going_on)
+
+
+def chain_of(found: Sequence[MemberProof], log: Checkpoint) -> roll.Chain:
+    """Return what entries say of members and their keys, each checked as the log's rules have it.
+
+    Args:
+        found: the entries.
+        log: checkpoint that their proofs lead to.
+
+    Raises:
+        ContrechampError: if an entry is not in the log, or was not for its author to write.
+    """
     entries = [(included_entry(one.proved, log), one) for one in found]
     going_on = roll.Chain(log.origin, legacy=_taken_over([entry for entry, _one in entries]))
     signatures: dict[str, roll.SignedBy] = {}
@@ -144,13 +182,7 @@ def check(
         if one.note not in signatures:
             signatures[one.note] = chain.signatures_of([one.note])
         authority.step(going_on, entry, signatures[one.note], lambda _branch: None)
-    known = {
-        signing.key_name(log.origin, one.id, one.keys[-1].number): one.keys[-1].public
-        for one in going_on.members.values()
-    }
-    if not all(known.get(name) == public for name, public in keys.items()):
-        raise InputError(_("the key that signed the bag is not the one that its entries made"))
-    return _remarks(going_on)
+    return going_on
 
 
 def _taken_over(entries: Sequence[custody.Entry]) -> dict[str, list[signing.Key]]:

@@ -185,7 +185,7 @@ class _Signature:
             if signed.signs_a_bag(found):
                 raise InputError(_("the signature over the files of the bag was taken away"))
         else:
-            found, self.made, self.digest = signed.read(text, document.keys, bag.CHECKPOINT)
+            found, self.made, (self.digest,) = signed.read(text, document.keys, bag.CHECKPOINT)
         return found
 
 

@@ -34,7 +34,7 @@ Action: TypeAlias = Literal[
     "new-passphrase", "new-recovery", "new-key", "replace-key", "adopt",
     "record", "edit", "withdraw", "import", "forget", "mask",
     "compartment", "admit", "seal", "reveal",
-    "merge", "upgrade",
+    "merge", "upgrade", "publish",
 ]  # fmt: skip
 #: Key in the state of an erased subject, of which nothing else is left.
 ERASED_AT = "erased_at"

@@ -53,9 +53,7 @@ def inclusion_proof(index: int, tree: Sequence[Sequence[bytes]]) -> list[bytes]:
     """
     if not 0 <= index < len(tree[0]):
         raise ValueError(f"no leaf {index} in a tree of {len(tree[0])}")
-    siblings = [((index >> height) ^ 1, level) for height, level in enumerate(tree[:-1])]
-    # A right end without a sibling moves up unhashed.
-    return [level[sibling] for sibling, level in siblings if sibling < len(level)]
+    return [tree[level][sibling] for level, sibling in needed(index, len(tree[0]))]
 
 
 def check_inclusion(
@@ -85,6 +83,89 @@ def check_inclusion(
             hashed = node_hash(hashed, step)
         node, last = node >> 1, last >> 1
     return last == 0 and hashed == tree_root
+
+
+def needed(index: int, size: int) -> list[tuple[int, int]]:
+    """Return level and index of each hash of `inclusion_proof`, leaf first.
+
+    Args:
+        index: the leaf, counted from 0.
+        size: the number of leaves of the tree.
+    """
+    found = []
+    for level in range((size - 1).bit_length()):
+        sibling = (index >> level) ^ 1
+        if sibling << level < size:  # a right end without a sibling moves up unhashed
+            found.append((level, sibling))
+    return found
+
+
+def consistency_proof(first: int, tree: Sequence[Sequence[bytes]]) -> list[bytes]:
+    """Return the hashes that show that a tree goes on from its first leaves (RFC 9162 2.1.4.1).
+
+    Args:
+        first: number of those leaves, at least 1.
+        tree: its `levels`.
+
+    Raises:
+        ValueError: the tree has not so many.
+    """
+    size = len(tree[0])
+    if not 0 < first <= size:
+        raise ValueError(f"no {first} leaves in a tree of {size}")
+
+    def node(begin: int, end: int) -> bytes:
+        # Every subtree of the recursion begins at a multiple of the width that it has or would have
+        # if it were full; a right end moved up unhashed, so that it stands there as well.
+        height = (end - begin - 1).bit_length()
+        return tree[height][begin >> height]
+
+    begin, end, whole, found = 0, size, True, list[bytes]()
+    while first < end:
+        split = begin + (1 << ((end - begin - 1).bit_length() - 1))
+        if first <= split:
+            found.append(node(split, end))
+            end = split
+        else:
+            found.append(node(begin, split))
+            begin, whole = split, False
+    return [*([] if whole else [node(begin, end)]), *reversed(found)]
+
+
+def check_consistency(
+    first: int, first_root: bytes, second: int, second_root: bytes, proof: Sequence[bytes]
+) -> bool:
+    """Return whether a tree goes on from a smaller one (RFC 9162 2.1.4.2).
+
+    Args:
+        first: number of leaves of the smaller one, at least 1.
+        first_root: its root, from the same checkpoint.
+        second: number of leaves of the larger one.
+        second_root: its root, from the same checkpoint.
+        proof: as `consistency_proof` makes it.
+    """
+    if not 0 < first <= second or not _are_hashes([first_root, second_root, *proof]):
+        return False
+    if first == second:
+        return not proof and first_root == second_root
+    steps = [first_root, *proof] if first & (first - 1) == 0 else list(proof)
+    if not steps:
+        return False
+    node, last = first - 1, second - 1
+    while node & 1:
+        node, last = node >> 1, last >> 1
+    old = new = steps[0]
+    for step in steps[1:]:
+        if last == 0:
+            return False
+        if node & 1 or node == last:
+            old, new = node_hash(step, old), node_hash(step, new)
+            while not node & 1 and node:
+                node, last = node >> 1, last >> 1
+        else:
+            new = node_hash(new, step)
+        node, last = node >> 1, last >> 1
+    return last == 0 and old == first_root and new == second_root
 
 
 class Frontier:

@@ -14,9 +14,12 @@ def section(showing: Showing, evidence: EvidenceList) -> Section | None:
     """Return the assessments; None if there are none."""
     found = tuple(
         Section(
-            f"assessment-{number}", (said(one.name),), (Listing(tuple(_questions(one, evidence))),)
+            f"assessment-{number}",
+            (said(one.name),),
+            (Listing(tuple(_questions(one, evidence))),),
+            of=ref,
         )
-        for number, (_ref, one) in enumerate(showing.cited(Assessment), start=1)
+        for number, (ref, one) in enumerate(showing.cited(Assessment), start=1)
     )
     return Section("assessments", (Words(_("Assessments")),), sections=found) if found else None
 

@@ -63,7 +63,7 @@ def quotation(quote: Quote) -> Quotation:
             by.append(_translator(here[0].by, machine=here[0].made == "machine"))
         else:
             by.append(not_translated(quote.language))
-    return Quotation(tuple(words), tuple(by))
+    return Quotation(tuple(words), tuple(by), quote.ref)
 
 
 def _finding(
@@ -86,6 +86,7 @@ def _finding(
         (Words(_("Finding {number}").format(number=number)),),
         tuple(blocks),
         tuple(one for one in inside if one),
+        ref,
     )
 
 

@@ -22,15 +22,15 @@ from contrechamp.publish.report.texts import called, name_of, said
 def section(showing: Showing, evidence: EvidenceList) -> Section | None:
     """Return the letters that are cited, or that put what is cited; None if there are none."""
     letters = tuple(
-        _letter(number, letter, showing, evidence)
-        for number, letter in enumerate(_letters(showing), start=1)
+        _letter(number, ref, letter, showing, evidence)
+        for number, (ref, letter) in enumerate(_letters(showing), start=1)
     )
     if not letters:
         return None
     return Section("letters", (Words(_("Letters and answers")),), sections=letters)
 
 
-def _letters(showing: Showing) -> list[Letter]:
+def _letters(showing: Showing) -> list[tuple[str, Letter]]:
     """Return the letters of the publication; of those not cited, the ones that were sent."""
     refs = dict(showing.cited(Letter))
     for about in showing.publication.cites:
@@ -38,10 +38,12 @@ def _letters(showing: Showing) -> list[Letter]:
             letter = showing.view.record(citation.citing)
             if isinstance(letter, Letter) and letter.sent_on:
                 refs.setdefault(f"record/{citation.citing}", letter)
-    return list(refs.values())
+    return list(refs.items())
 
 
-def _letter(number: int, letter: Letter, showing: Showing, evidence: EvidenceList) -> Section:
+def _letter(
+    number: int, ref: str, letter: Letter, showing: Showing, evidence: EvidenceList
+) -> Section:
     to = showing.record(letter.to)
     name = name_of(to.names) if isinstance(to, Actor) else Words(_("erased since"))
     state = state_on(letter, showing.day).state
@@ -65,7 +67,7 @@ def _letter(number: int, letter: Letter, showing: Showing, evidence: EvidenceLis
     blocks += [one for answer in letter.answers for one in _answer(answer, letter, evidence)]
     blocks += evidence.line(letter.evidence)
     title = Words(_("Letter {number}").format(number=number))
-    return Section(f"letter-{number}", (title,), tuple(blocks))
+    return Section(f"letter-{number}", (title,), tuple(blocks), of=ref)
 
 
 def _answer(answer: Answer, letter: Letter, evidence: EvidenceList) -> tuple[Block, ...]:

@@ -23,16 +23,24 @@ from contrechamp.wording.publications import addressee_labels, follow_up_labels
 
 def section(showing: Showing, evidence: EvidenceList) -> Section | None:
     """Return the recommendations by those to whom they are addressed; None if there are none."""
-    cited = [one for _ref, one in showing.cited(Recommendation)]
+    cited = list(enumerate(showing.cited(Recommendation), start=1))
     numbers = {ref: number for number, (ref, _one) in enumerate(showing.cited(Finding), start=1)}
     groups = tuple(
         Section(
             f"recommendations-{kind}",
             (Words(label),),
-            (Listing(tuple(("", _blocks(one, numbers, showing, evidence)) for one in found)),),
+            (
+                Listing(
+                    tuple(
+                        (f"recommendation-{place}", _blocks(one, numbers, showing, evidence))
+                        for place, (_ref, one) in found
+                    ),
+                    of=tuple(ref for _place, (ref, _one) in found),
+                ),
+            ),
         )
         for kind, label in addressee_labels().items()
-        if (found := [one for one in cited if one.to_kind == kind])
+        if (found := [each for each in cited if each[1][1].to_kind == kind])
     )
     if not groups:
         return None

@@ -61,8 +61,9 @@ def _of(
             f"{anchor}-{number}",
             in_language(getattr(record, "names", ())) or (said(record.title()),),
             tuple(blocks(record, showing, evidence)),
+            of=ref,
         )
-        for number, (_ref, record) in enumerate(cited, start=1)
+        for number, (ref, record) in enumerate(cited, start=1)
     )
     return Section(anchor, (Words(title),), sections=inside) if inside else None
 

@@ -1,0 +1,63 @@
+"""What a page of a report says, to be compared with the claims that were stated."""
+
+import re
+from collections.abc import Iterable, Iterator
+from html.parser import HTMLParser
+
+from contrechamp.publish.bundle.claims_file import Claim
+
+_SPACE = re.compile(r"\s+")
+#: Elements whose content nobody reads as text.
+_SILENT = frozenset({"style", "script", "title", "template"})
+
+
+class _Text(HTMLParser):
+    """Gathers what is read in a page, without the links within it: numbers of evidence."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.said: list[str] = []
+        self._silent = self._link = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _SILENT:
+            self._silent += 1
+        if tag == "a" and (dict(attrs).get("href") or "").startswith("#"):
+            self._link += 1
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _SILENT:
+            self._silent = max(0, self._silent - 1)
+        if tag == "a":
+            self._link = max(0, self._link - 1)
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent and not self._link:
+            self.said.append(data)
+
+
+def missing(content: bytes, claims: Iterable[Claim], language: str) -> Iterator[Claim]:
+    """Yield the claims that a page does not say, or not in this order.
+
+    Args:
+        content: the page, UTF-8.
+        claims: in the order of the report.
+        language: of the page.
+    """
+    reader = _Text()
+    reader.feed(content.decode("utf-8", "replace"))
+    reader.close()
+    page, at = _bare("".join(reader.said)), 0
+    for claim in claims:
+        for words in claim.words.get(language, ()):
+            said = _bare(words)
+            found = page.find(said, at)
+            if found < 0:
+                yield claim
+                break
+            at = found + len(said)
+
+
+def _bare(text: str) -> str:
+    """Return a text without spaces: a page has some between words where a claim has none."""
+    return _SPACE.sub("", text)
