@@ -90,7 +90,7 @@ ITEM = "item"
 #: What can be cited as evidence: not a source, but the testimony in which they said it.
 EVIDENCE_KINDS = (
     ITEM, "exhibit", "testimony", "observation", "camera", "barrier", "place", "area",
-    "deployment", "product", "relation", "contract", "tender", "licence", "letter",
+    "deployment", "product", "relation", "contract", "tender", "licence", "letter", "measurement",
 )  # fmt: skip
 
 ItemRef: TypeAlias = Annotated[str, RefersTo((ITEM,))]

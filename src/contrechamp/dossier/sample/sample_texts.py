@@ -29,8 +29,10 @@ REFERENCES = "references.toml"
 #: Files of records, in the order in which they are read.
 FILES = (
     "actors.toml", "places.toml", "systems.toml", "letters.toml", "findings.toml",
-    "recommendations.toml", "people.toml",
+    "recommendations.toml", "people.toml", "measurements.toml",
 )  # fmt: skip
+#: Files of figures that become items of the case, beside the sheets of the references.
+MEASURED = ("sample-town-map.json", "sample-town-survey.json")
 #: What the members do with the records.
 STEPS = "steps.toml"
 
@@ -95,7 +97,11 @@ def records(language: str) -> dict[str, Record]:
     for reference in references():
         found[reference.key] = _exhibit(reference, languages)
     files = {file: load(file) for file in FILES}
-    keys = {*found, *(key for kinds in files.values() for group in kinds.values() for key in group)}
+    keys = {
+        *found,
+        *MEASURED,
+        *(key for kinds in files.values() for group in kinds.values() for key in group),
+    }
     for file, kinds in files.items():
         for kind, group in kinds.items():
             for key, fields in group.items():
@@ -119,6 +125,11 @@ def load(file: str) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
     except ValueError as error:
         raise InputError(_("it is not TOML: {reason}").format(reason=error), where=file) from error
+
+
+def measured(file: str) -> bytes:
+    """Return the content of a file of figures."""
+    return (resources.files("contrechamp.dossier.sample") / "data" / file).read_bytes()
 
 
 def record_id(key: str) -> str:

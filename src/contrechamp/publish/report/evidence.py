@@ -9,6 +9,7 @@ from contrechamp.dossier.reading import lookup
 from contrechamp.dossier.records.actors import Actor, Product
 from contrechamp.dossier.records.field_types import ITEM, Evidence, Record
 from contrechamp.dossier.records.fieldwork import Area, Barrier, Observation, Place
+from contrechamp.dossier.records.measurements import Measurement
 from contrechamp.dossier.records.systems import Deployment
 from contrechamp.dossier.records.testimony import Exhibit
 from contrechamp.publish.report.document import (
@@ -57,6 +58,10 @@ class EvidenceList:
         cited = self.cited(evidence)
         return (Paragraph((Words(_("Rests on:")), *cited), soft=True),) if cited else ()
 
+    def item(self, ref: str) -> Inline:
+        """Return the reference of a file."""
+        return self._link(ref)
+
     def listing(self) -> Listing:
         """Return the list of all that was cited so far."""
         return Listing(
@@ -68,6 +73,8 @@ class EvidenceList:
         )
 
     def _link(self, ref: str) -> Link:
+        if figure := self._showing.figures.at(ref):
+            return Link(figure.anchor, _("figure {number}").format(number=figure.number))
         number = self._numbers.setdefault(ref.partition("#")[0], len(self._numbers) + 1)
         return Link(f"evidence-{number}", f"[{number}]")
 
@@ -120,7 +127,7 @@ def _shown(kind: str, record: Record) -> Iterable[Inline]:
             yield Words(_("(looked at on {day})").format(day=day))
     elif isinstance(record, Observation):
         yield Words(_("a visit, {day}").format(day=written_date(record.date)))
-    elif isinstance(record, Actor | Area | Barrier | Deployment | Place):
+    elif isinstance(record, Actor | Area | Barrier | Deployment | Measurement | Place):
         yield name_of(record.names)
     elif isinstance(record, Product) or kind in _TITLED:
         yield said(record.title())

@@ -15,6 +15,7 @@ from contrechamp.dossier.records.people import Source
 from contrechamp.dossier.records.publications import Publication
 from contrechamp.dossier.records.schema import members
 from contrechamp.publish.report.document import Document, texts
+from contrechamp.publish.report.figures import REFERENCE
 from contrechamp.publish.report.showing import Showing
 
 #: What is left in a text by somebody who meant to come back to it.
@@ -53,6 +54,7 @@ def lacking(
         found.append(_("its release does not hold: contrechamp show CASE {ref}").format(ref=ref))
         found += releasing.lines(release.unmet)
     found += _early(showing.publication, showing.day)
+    found += [*showing.figures.problems, *showing.pictures.problems]
     for document in documents:
         for line in _of_texts(showing, document):
             found.append(f"{document.language}: {line}")
@@ -68,6 +70,9 @@ def _early(publication: Publication, day: date) -> Iterator[str]:
 
 def _of_texts(showing: Showing, document: Document) -> Iterator[str]:
     told = list(texts(document))
+    for text in told:
+        yield from showing.figures.broken(text)
+    told = [REFERENCE.sub("", text) for text in told]
     for pattern, line in (
         (_PLACEHOLDER, _("something is still to be written: {text}")),
         (_POSITION, _("a position is too exact to be published: {text}")),

@@ -4,6 +4,7 @@ What is said goes to typst as JSON, never as markup, so no text of a case can be
 looks stands in ``templates/report.typ``, which a designer can change.
 """
 
+import hashlib
 import json
 from dataclasses import asdict
 from importlib.resources import as_file
@@ -16,20 +17,28 @@ from contrechamp.publish.report.document import (
     Address,
     Block,
     Document,
+    Drawn,
     Inline,
     Label,
     Link,
     Listing,
+    Number,
     Pairs,
     Paragraph,
+    Photo,
+    Phrase,
     Quotation,
     Section,
     Words,
 )
+from contrechamp.publish.report.drawing import shapes
+from contrechamp.publish.report.drawing.style import PAINTS
 from contrechamp.publish.report.glyphs import Glyphs
 
 _TEMPLATES = package_files("contrechamp.publish.report") / "templates"
 _FONTS = package_files("contrechamp.publish") / "vendor/fonts"
+#: Marks around what must not turn the words around it about.
+FIRST_STRONG, ISOLATED = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 
 
 def paper(document: Document) -> bytes:
@@ -43,17 +52,18 @@ def paper(document: Document) -> bytes:
     """
     import typst
 
-    with as_file(_TEMPLATES) as templates, as_file(_FONTS) as fonts:
+    told = [one for one in _TEMPLATES.iterdir() if one.name.endswith(".typ")]
+    files = {one.name: one.read_bytes() for one in told}
+    with as_file(_FONTS) as fonts:
         glyphs = Glyphs(sorted(fonts.glob("*.ttf")))
         with speaking(document.language):
-            said = json.dumps(_as_object(document, glyphs), ensure_ascii=False)
+            said = _as_object(document, glyphs, files)
+        files["report.json"] = json.dumps(said, ensure_ascii=False).encode()
         try:
             made = typst.compile(
-                str(templates / "report.typ"),
-                root=str(templates),
+                files,  # type: ignore[call-overload]  # not in its stubs
                 font_paths=[str(fonts)],
                 ignore_system_fonts=True,
-                sys_inputs={"report": said},
                 pdf_standards=["ua-1", "a-3a"],
             )
         except (RuntimeError, typst.TypstError) as error:
@@ -64,7 +74,8 @@ def paper(document: Document) -> bytes:
     return made
 
 
-def _as_object(document: Document, glyphs: Glyphs) -> dict[str, Any]:
+def _as_object(document: Document, glyphs: Glyphs, files: dict[str, bytes]) -> dict[str, Any]:
+    """Return what typst is told; pictures are put among its files."""
     drawn = {
         "language": document.language,
         "direction": direction_of(document.language),
@@ -72,7 +83,8 @@ def _as_object(document: Document, glyphs: Glyphs) -> dict[str, Any]:
         "kicker": list(map(_apart, document.kicker)),
         "day": [document.day.year, document.day.month, document.day.day],
         "lacking": None if document.lacking is None else list(map(_apart, document.lacking)),
-        "sections": [_section(one) for one in document.sections],
+        "sections": [_section(one, files) for one in document.sections],
+        "paints": {name: asdict(fill) for name, fill in PAINTS.items()},
         "words": {
             "contents": _("Contents"),
             "draft": _("Draft: not to be handed on"),
@@ -86,16 +98,16 @@ def _as_object(document: Document, glyphs: Glyphs) -> dict[str, Any]:
     return shown
 
 
-def _section(one: Section) -> dict[str, Any]:
+def _section(one: Section, files: dict[str, bytes]) -> dict[str, Any]:
     return {
         "anchor": one.anchor,
         "title": [_inline(part) for part in one.title],
-        "blocks": [_block(part) for part in one.blocks],
-        "sections": [_section(part) for part in one.sections],
+        "blocks": [_block(part, files) for part in one.blocks],
+        "sections": [_section(part, files) for part in one.sections],
     }
 
 
-def _block(one: Block) -> dict[str, Any]:
+def _block(one: Block, files: dict[str, bytes]) -> dict[str, Any]:
     match one:
         case Paragraph(inlines, soft):
             return {"kind": "paragraph", "inlines": list(map(_inline, inlines)), "soft": soft}
@@ -104,7 +116,7 @@ def _block(one: Block) -> dict[str, Any]:
                     "by": list(map(_inline, by))}  # fmt: skip
         case Listing(entries, numbered):
             inside = [
-                {"anchor": anchor, "blocks": [_block(part) for part in blocks]}
+                {"anchor": anchor, "blocks": [_block(part, files) for part in blocks]}
                 for anchor, blocks in entries
             ]
             return {"kind": "listing", "entries": inside, "numbered": numbered}
@@ -112,19 +124,44 @@ def _block(one: Block) -> dict[str, Any]:
             return {"kind": "pairs", "pairs": [
                 {"term": term, "inlines": list(map(_inline, inlines))} for term, inlines in pairs
             ]}  # fmt: skip
+        case Drawn(_name, drawing, alternative, caption, key):
+            return {
+                "kind": "drawn", "drawing": _drawing(drawing), "alternative": alternative,
+                "caption": list(map(_inline, caption)),
+                "key": [{"swatch": _drawing(swatch), "words": words} for swatch, words in key],
+            }  # fmt: skip
+        case Photo(content, media_type, alternative, caption):
+            name = f"picture-{hashlib.sha256(content).hexdigest()}.{media_type.partition('/')[2]}"
+            files[name] = content
+            return {"kind": "photo", "file": name, "alternative": alternative,
+                    "caption": list(map(_inline, caption))}  # fmt: skip
+
+
+def _drawing(one: shapes.Drawing) -> dict[str, Any]:
+    drawn = [{"kind": _SHAPES[type(shape)], **asdict(shape)} for shape in one.shapes]
+    return {"width": one.width, "height": one.height, "shapes": drawn}
 
 
 def _apart(text: str) -> str:
     """Return a text that does not turn the words around it about; each of its lines is kept so."""
     lines = text.split("\n")
-    return "\n".join(f"\N{FIRST STRONG ISOLATE}{line}\N{POP DIRECTIONAL ISOLATE}" for line in lines)
+    return "\n".join(f"{FIRST_STRONG}{line}{ISOLATED}" for line in lines)
 
 
-def _inline(one: Inline) -> dict[str, Any]:
+def _inline(one: Inline | Number) -> dict[str, Any]:
+    if isinstance(one, Phrase):
+        return {
+            "kind": "phrase", "language": one.language, "strong": one.strong,
+            "parts": [{"kind": "mark", "text": FIRST_STRONG}, *map(_inline, one.parts),
+                      {"kind": "mark", "text": ISOLATED}],
+        }  # fmt: skip
     found = {"kind": _KINDS[type(one)], **asdict(one)}
-    if isinstance(one, Words | Label | Address) and not getattr(one, "own", False):
+    if isinstance(one, Words | Label | Address | Number) and not getattr(one, "own", False):
         found["text"] = _apart(one.text)
     return found
 
 
-_KINDS = {Words: "words", Label: "label", Link: "link", Address: "address"}
+_KINDS = {
+    Words: "words", Label: "label", Link: "link", Address: "address", Number: "number",
+}  # fmt: skip
+_SHAPES = {shapes.Box: "box", shapes.Path: "path", shapes.Dot: "dot", shapes.Label: "label"}

@@ -18,6 +18,7 @@ from contrechamp.publish.report.document import (
     Words,
 )
 from contrechamp.publish.report.evidence import EvidenceList
+from contrechamp.publish.report.parts.pictures import photos
 from contrechamp.publish.report.showing import Quote, Showing
 from contrechamp.publish.report.texts import (
     confidence,
@@ -80,6 +81,7 @@ def _finding(
         blocks.append(Paragraph((Words(_("About:")), *_separated(names)), soft=True))
     blocks += evidence.line(finding.evidence)
     blocks += _quotes(finding.evidence, showing)
+    blocks += photos(showing.pictures.under(finding.evidence), showing)
     inside = [_against(finding, number, evidence), _rights(finding, number, showing, evidence)]
     return Section(
         f"finding-{number}",

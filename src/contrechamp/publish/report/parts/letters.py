@@ -23,14 +23,14 @@ def section(showing: Showing, evidence: EvidenceList) -> Section | None:
     """Return the letters that are cited, or that put what is cited; None if there are none."""
     letters = tuple(
         _letter(number, letter, showing, evidence)
-        for number, letter in enumerate(_letters(showing), start=1)
+        for number, letter in enumerate(letters_of(showing), start=1)
     )
     if not letters:
         return None
     return Section("letters", (Words(_("Letters and answers")),), sections=letters)
 
 
-def _letters(showing: Showing) -> list[Letter]:
+def letters_of(showing: Showing) -> list[Letter]:
     """Return the letters of the publication; of those not cited, the ones that were sent."""
     refs = dict(showing.cited(Letter))
     for about in showing.publication.cites:

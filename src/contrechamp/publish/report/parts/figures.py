@@ -1,0 +1,214 @@
+"""The figures of measurements, each with its interval, what it rests on, and what is assumed."""
+
+import math
+from collections.abc import Iterable, Iterator
+
+from contrechamp.base.i18n import _, active_language, direction_of
+from contrechamp.base.written import isolated, written_date, written_number
+from contrechamp.dossier.records.measurements import Measurement
+from contrechamp.measure.results import Figure, Prior
+from contrechamp.publish.charts import nice_step
+from contrechamp.publish.numbers import Numbers
+from contrechamp.publish.report.document import (
+    Address,
+    Block,
+    Drawn,
+    Inline,
+    Listing,
+    Number,
+    Pairs,
+    Paragraph,
+    Phrase,
+    Section,
+    Words,
+)
+from contrechamp.publish.report.drawing import axis_rows
+from contrechamp.publish.report.drawing.axis_rows import Panel, Row
+from contrechamp.publish.report.drawing.swatches import dot, whisker, wide_band
+from contrechamp.publish.report.evidence import EvidenceList
+from contrechamp.publish.report.figures import CitedFigure, written
+from contrechamp.publish.report.measured_file import MeasuredFile
+from contrechamp.publish.report.showing import Showing
+from contrechamp.publish.report.texts import in_language
+from contrechamp.publish.unknowns import unknown_label
+from contrechamp.wording.figures import figure_label, group_label
+from contrechamp.wording.levels import level_label
+
+
+def section(showing: Showing, evidence: EvidenceList) -> Section | None:
+    """Return the figures by measurement, and a plot of all of them; None if there are none."""
+    shown = [(ref, one) for ref, one in showing.cited(Measurement) if showing.figures.of(ref)]
+    if not shown:
+        return None
+    numbers = Numbers(active_language())
+    named = {ref: name_in_words(one) for ref, one in shown}
+    inside = tuple(
+        Section(
+            f"measurement-{number}",
+            in_language(one.names),
+            tuple(_measurement(ref, one, showing, evidence, numbers)),
+        )
+        for number, (ref, one) in enumerate(shown, start=1)
+    )
+    plots = tuple(_plots(showing.figures.cited, named, numbers))
+    return Section("figures", (Words(_("Figures")),), plots, inside)
+
+
+def name_in_words(one: Measurement) -> str:
+    """Return what a measurement is called in the language of the publication, with its day."""
+    name = next((part.text for part in in_language(one.names) if isinstance(part, Words)), "")
+    return f"{name}, {written_date(one.on)}" if one.on else name
+
+
+def _measurement(
+    ref: str, one: Measurement, showing: Showing, evidence: EvidenceList, numbers: Numbers
+) -> Iterator[Block]:
+    file = showing.figures.files[ref]
+    entries = [
+        (cited.anchor, tuple(_figure(cited, file, numbers))) for cited in showing.figures.of(ref)
+    ]
+    yield Listing(tuple(entries))
+    yield Pairs(tuple(_rests_on(one, file, evidence)))
+    if file.priors:
+        yield Paragraph((Words(_("Assumed where nothing is mapped:")),))
+        yield Listing(tuple(("", (_prior(prior, numbers),)) for prior in file.priors))
+    if one.limits:
+        yield Paragraph((Words(_("What these figures cannot show:")), *in_language(one.limits)))
+
+
+def _figure(cited: CitedFigure, file: MeasuredFile, numbers: Numbers) -> Iterator[Block]:
+    figure = cited.figure
+    what = in_language(cited.named.what, strong=True) or (
+        Words(f"{figure_label(figure.key)}:", strong=True),
+    )
+    told = Phrase((Number(isolated(written(figure, numbers)), cited.anchor),))
+    yield Paragraph((*what, told))
+    more = [_level(figure.level, file, numbers)]
+    if figure.group != "all":
+        more.append(group_label(figure.group))
+    if math.isfinite(figure.known_share):
+        known = numbers.percent(figure.known_share)
+        more.append(_("{share} of what it needs to know is mapped").format(share=known))
+    if not figure.estimate.enough_draws:
+        more.append(_("more draws would still move its ends"))
+    yield Paragraph((Words("; ".join(more) + "."),), soft=True)
+
+
+def _level(name: str, file: MeasuredFile, numbers: Numbers) -> str:
+    density = file.densities.get(name, 0.0)
+    label = level_label(name)
+    if not density:
+        return label
+    return _("{level} ({density} px/m)").format(
+        level=label, density=isolated(numbers.significant(density))
+    )
+
+
+def _rests_on(
+    one: Measurement, file: MeasuredFile, evidence: EvidenceList
+) -> Iterator[tuple[str, tuple[Inline, ...]]]:
+    yield _("The run"), (evidence.item(one.file), *evidence.cited(one.evidence))
+    if one.on:
+        yield _("What it shows"), (Words(written_date(one.on)),)
+    yield _("Made with"), (Words(f"contrechamp {file.version}"),)
+    if file.draws is not None:
+        yield _("Draws"), (Words(written_number(file.draws)),)
+    if file.seed is not None:
+        yield _("Seed"), (Words(str(file.seed)),)
+    for format_, licence, digest in file.inputs:
+        told = [Words(isolated(part)) for part in (format_, licence) if part]
+        yield _("Input, and its SHA-256"), (*told, Address(digest))
+
+
+def _prior(one: Prior, numbers: Numbers) -> Paragraph:
+    name = Words(f"{unknown_label(one.unknown)}:", strong=True)
+    middle = isolated(numbers.measured(one.p50, one.unit))
+    if math.isfinite(one.p10) and one.p10 != one.p90:
+        middle = _("{middle} (eight in ten: {low} to {high})").format(
+            middle=middle,
+            low=isolated(numbers.measured(one.p10, one.unit)),
+            high=isolated(numbers.measured(one.p90, one.unit)),
+        )
+    told = [] if not math.isfinite(one.p50) else [Words(middle)]
+    source = [Words(one.source, own=False)] if one.source else []
+    return Paragraph((name, *told, *source))
+
+
+def _plots(cited: list[CitedFigure], named: dict[str, str], numbers: Numbers) -> Iterator[Drawn]:
+    """Yield a plot for each thing that was measured, levels and days below each other.
+
+    What is told of one thing shares an axis, so that it can be compared: before and after, too.
+    """
+    groups: dict[tuple[str, str], list[CitedFigure]] = {}
+    for one in cited:
+        groups.setdefault((one.figure.key, one.figure.unit), []).append(one)
+    for number, ((key, unit), those) in enumerate(groups.items(), start=1):
+        yield _plot(f"plot-{number}", figure_label(key), unit, those, named, numbers)
+
+
+def _plot(
+    name: str,
+    title: str,
+    unit: str,
+    those: list[CitedFigure],
+    named: dict[str, str],
+    numbers: Numbers,
+) -> Drawn:
+    ends = [one.figure.estimate.q95 for one in those]
+    ends += [one.figure.estimate.median for one in those]
+    ends += [one.figure.span.high for one in those if one.figure.span]
+    step, many = nice_step(max((end for end in ends if math.isfinite(end)), default=1.0))
+    end = min(step * many, 1.0) if unit == "share" else step * many
+    ticks = [
+        (step * i / end, numbers.tick(step * i, end, unit))
+        for i in range(many + 1)
+        if step * i <= end * 1.001
+    ]
+    several = len({one.ref for one in those}) > 1
+    by_measurement = _by_measurement(those) if several else {"": those}
+    panels = [
+        Panel(named.get(ref, title), ticks, [_row(one, end) for one in some])
+        for ref, some in by_measurement.items()
+    ]
+    lines = [
+        f"{_row_words(one)}: {written(one.figure, numbers)}"
+        + (f" ({named[one.ref]})" if several else "")
+        for one in those
+    ]
+    spans = any(one.figure.span for one in those)
+    key = [(dot(), _("median")), (whisker(), _("where 90 % of the draws lie"))]
+    if spans:
+        key.append((wide_band(), _("how far it moves by what is assumed")))
+    return Drawn(
+        name,
+        axis_rows.drawn(panels, to_left=direction_of(active_language()) == "rtl"),
+        _("{title}. {lines}.").format(title=title, lines="; ".join(lines)),
+        (Words(title),),
+        tuple(key),
+    )
+
+
+def _by_measurement(those: Iterable[CitedFigure]) -> dict[str, list[CitedFigure]]:
+    found: dict[str, list[CitedFigure]] = {}
+    for one in those:
+        found.setdefault(one.ref, []).append(one)
+    return found
+
+
+def _row(one: CitedFigure, end: float) -> Row:
+    estimate, span = one.figure.estimate, one.figure.span
+    has_ends = estimate.q95 > estimate.q05
+    return Row(
+        _row_words(one),
+        estimate.q05 / end if has_ends else math.nan,
+        estimate.median / end,
+        estimate.q95 / end if has_ends else math.nan,
+        span.low / end if span else math.nan,
+        span.high / end if span else math.nan,
+    )
+
+
+def _row_words(one: CitedFigure) -> str:
+    figure: Figure = one.figure
+    words = level_label(figure.level)
+    return words if figure.group == "all" else f"{words}, {group_label(figure.group)}"
