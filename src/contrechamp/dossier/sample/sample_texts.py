@@ -3,7 +3,7 @@
 In ``data/`` a record is a table ``[kind.key]`` with the fields of its kind, and these shorthands:
 
 - ``{ en = "...", fr = "..." }`` is a text in both languages. A field with a text for each language
-  gets two texts; a field with one text gets both in it.
+  gets two texts, what has translations gets one; any other field with one text gets both in it.
 - ``@key`` is a reference to the record with that key or, if the field takes an item, to the sheet
   of a public reference; by itself in a list of evidence it is a whole entry.
 """
@@ -20,7 +20,7 @@ from typing import Any
 from contrechamp.base.errors import InputError
 from contrechamp.base.i18n import _
 from contrechamp.dossier.reading.lookup import SUBJECT
-from contrechamp.dossier.records.field_types import ITEM, Evidence, Record, Text
+from contrechamp.dossier.records.field_types import ITEM, Evidence, Record, Text, Translated
 from contrechamp.dossier.records.kinds import KINDS, class_of
 from contrechamp.dossier.records.schema import Shape, from_json, members
 
@@ -192,6 +192,15 @@ def _object(cls: type, fields: Any, languages: list[str], where: str) -> Any:
     if not isinstance(fields, Mapping):
         return fields  # `from_json` reports it
     shapes = {member.name: member.shape for member in members(cls)}
+    if issubclass(cls, Translated) and isinstance(said := fields.get(cls.translated), Mapping):
+        _check_languages(said, f"{where}: {cls.translated}")
+        first, *others = languages
+        fields = {
+            **fields,
+            cls.translated: said[first],
+            "language": first,
+            "translations": [{"language": one, "text": said[one]} for one in others],
+        }
     return {
         name: _value(shapes[name], value, languages, f"{where}: {name}")
         if name in shapes

@@ -23,7 +23,7 @@ from contrechamp.publish.report.document import (
     Words,
 )
 from contrechamp.publish.report.showing import Showing
-from contrechamp.publish.report.texts import called, name_of, said
+from contrechamp.publish.report.texts import as_said, called, name_of, said
 from contrechamp.wording.publications import evidence_kind_labels
 from contrechamp.wording.standing import flag_labels
 
@@ -50,7 +50,7 @@ class EvidenceList:
             if link != next(reversed(found), None):  # two passages of one testimony
                 found.append(link)
             if not self._showing.is_given(one.ref):
-                found += [said(text) for text in (one.at, one.says) if text]
+                found += [*([said(one.at)] if one.at else []), *as_said(one)]
         return tuple(found)
 
     def line(self, evidence: Iterable[Evidence]) -> tuple[Block, ...]:

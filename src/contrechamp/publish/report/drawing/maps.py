@@ -9,11 +9,11 @@ from contrechamp.publish.report.drawing.squares import Point, Square
 
 #: Lengths of a scale bar, in metres.
 _BARS_M = (100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000)
-_LOWEST, _HIGHEST = 200, 560
+_LOWEST, _HIGHEST = 200, 380
 #: A map shows at least so many squares from side to side.
 _LEAST_SQUARES = 7
 #: What lies nearer to each other than so many squares is shown on one map of a part.
-_NEAR = 10
+_NEAR = 3
 #: Squares smaller than so many units are shown on maps of parts as well.
 _READABLE = 40
 

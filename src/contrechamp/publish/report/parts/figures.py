@@ -31,7 +31,9 @@ from contrechamp.publish.report.measured_file import MeasuredFile
 from contrechamp.publish.report.showing import Showing
 from contrechamp.publish.report.texts import in_language
 from contrechamp.publish.unknowns import unknown_label
-from contrechamp.wording.figures import figure_label, group_label
+from contrechamp.scene.service_names import service_label
+from contrechamp.wording.cameras import kind_label
+from contrechamp.wording.figures import figure_label, group_label, is_near
 from contrechamp.wording.levels import level_label
 
 
@@ -51,13 +53,17 @@ def section(showing: Showing, evidence: EvidenceList) -> Section | None:
         for number, (ref, one) in enumerate(shown, start=1)
     )
     plots = tuple(_plots(showing.figures.cited, named, numbers))
+    assumed = _assumed([showing.figures.files[ref] for ref, _one in shown], numbers)
+    inside = (*inside, assumed) if assumed else inside
     return Section("figures", (Words(_("Figures")),), plots, inside)
 
 
 def name_in_words(one: Measurement) -> str:
     """Return what a measurement is called in the language of the publication, with its day."""
     name = next((part.text for part in in_language(one.names) if isinstance(part, Words)), "")
-    return f"{name}, {written_date(one.on)}" if one.on else name
+    if not one.on:
+        return isolated(name)
+    return f"{isolated(name)}, {isolated(written_date(one.on))}"
 
 
 def _measurement(
@@ -69,9 +75,6 @@ def _measurement(
     ]
     yield Listing(tuple(entries))
     yield Pairs(tuple(_rests_on(one, file, evidence)))
-    if file.priors:
-        yield Paragraph((Words(_("Assumed where nothing is mapped:")),))
-        yield Listing(tuple(("", (_prior(prior, numbers),)) for prior in file.priors))
     if one.limits:
         yield Paragraph((Words(_("What these figures cannot show:")), *in_language(one.limits)))
 
@@ -85,13 +88,24 @@ def _figure(cited: CitedFigure, file: MeasuredFile, numbers: Numbers) -> Iterato
     yield Paragraph((*what, told))
     more = [_level(figure.level, file, numbers)]
     if figure.group != "all":
-        more.append(group_label(figure.group))
+        more.append(_group(figure.group, numbers))
     if math.isfinite(figure.known_share):
         known = numbers.percent(figure.known_share)
         more.append(_("{share} of what it needs to know is mapped").format(share=known))
     if not figure.estimate.enough_draws:
         more.append(_("more draws would still move its ends"))
     yield Paragraph((Words("; ".join(more) + "."),), soft=True)
+
+
+def _group(group: str, numbers: Numbers) -> str:
+    """Return the cameras, services or streets that a figure is of."""
+    sort, _mark, which = group.partition(":")
+    if is_near(group):
+        distance = numbers.quantity(float(which), "m")
+        return _("streets within {distance} of a mapped camera").format(distance=distance)
+    if sort == "service":
+        return _("to the nearest: {service}").format(service=service_label(which))
+    return group_label(group)
 
 
 def _level(name: str, file: MeasuredFile, numbers: Numbers) -> str:
@@ -109,7 +123,7 @@ def _rests_on(
 ) -> Iterator[tuple[str, tuple[Inline, ...]]]:
     yield _("The run"), (evidence.item(one.file), *evidence.cited(one.evidence))
     if one.on:
-        yield _("What it shows"), (Words(written_date(one.on)),)
+        yield _("What it shows"), (Words(isolated(written_date(one.on))),)
     yield _("Made with"), (Words(f"contrechamp {file.version}"),)
     if file.draws is not None:
         yield _("Draws"), (Words(written_number(file.draws)),)
@@ -120,8 +134,24 @@ def _rests_on(
         yield _("Input, and its SHA-256"), (*told, Address(digest))
 
 
+def _assumed(files: Iterable[MeasuredFile], numbers: Numbers) -> Section | None:
+    """Return what was assumed where nothing is mapped, each assumption once for all runs."""
+    once: dict[tuple[str, str, float, float, float, str], Prior] = {}
+    for file in files:
+        for one in file.priors:
+            key = (one.unknown, one.applies_to, one.p10, one.p50, one.p90, one.source)
+            once.setdefault(key, one)
+    if not once:
+        return None
+    entries = tuple(("", (_prior(one, numbers),)) for one in once.values())
+    title = Words(_("Assumed where nothing is mapped"))
+    return Section("assumed", (title,), (Listing(entries),))
+
+
 def _prior(one: Prior, numbers: Numbers) -> Paragraph:
-    name = Words(f"{unknown_label(one.unknown)}:", strong=True)
+    kinds = ", ".join(kind_label(kind) for kind in one.kinds)
+    of = f" ({kinds})" if kinds else ""
+    name = Words(f"{unknown_label(one.unknown)}{of}:", strong=True)
     middle = isolated(numbers.measured(one.p50, one.unit))
     if math.isfinite(one.p10) and one.p10 != one.p90:
         middle = _("{middle} (eight in ten: {low} to {high})").format(
@@ -167,11 +197,11 @@ def _plot(
     several = len({one.ref for one in those}) > 1
     by_measurement = _by_measurement(those) if several else {"": those}
     panels = [
-        Panel(named.get(ref, title), ticks, [_row(one, end) for one in some])
+        Panel(named.get(ref, title), ticks, [_row(one, end, numbers) for one in some])
         for ref, some in by_measurement.items()
     ]
     lines = [
-        f"{_row_words(one)}: {written(one.figure, numbers)}"
+        f"{_row_words(one, numbers)}: {written(one.figure, numbers)}"
         + (f" ({named[one.ref]})" if several else "")
         for one in those
     ]
@@ -195,11 +225,11 @@ def _by_measurement(those: Iterable[CitedFigure]) -> dict[str, list[CitedFigure]
     return found
 
 
-def _row(one: CitedFigure, end: float) -> Row:
+def _row(one: CitedFigure, end: float, numbers: Numbers) -> Row:
     estimate, span = one.figure.estimate, one.figure.span
     has_ends = estimate.q95 > estimate.q05
     return Row(
-        _row_words(one),
+        _row_words(one, numbers),
         estimate.q05 / end if has_ends else math.nan,
         estimate.median / end,
         estimate.q95 / end if has_ends else math.nan,
@@ -208,7 +238,7 @@ def _row(one: CitedFigure, end: float) -> Row:
     )
 
 
-def _row_words(one: CitedFigure) -> str:
+def _row_words(one: CitedFigure, numbers: Numbers) -> str:
     figure: Figure = one.figure
     words = level_label(figure.level)
-    return words if figure.group == "all" else f"{words}, {group_label(figure.group)}"
+    return words if figure.group == "all" else f"{words}, {_group(figure.group, numbers)}"

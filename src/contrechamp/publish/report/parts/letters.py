@@ -16,7 +16,7 @@ from contrechamp.publish.report.document import (
 )
 from contrechamp.publish.report.evidence import EvidenceList
 from contrechamp.publish.report.showing import Showing
-from contrechamp.publish.report.texts import called, name_of, said
+from contrechamp.publish.report.texts import as_said, called, name_of, said
 
 
 def section(showing: Showing, evidence: EvidenceList) -> Section | None:
@@ -76,4 +76,4 @@ def _answer(answer: Answer, letter: Letter, evidence: EvidenceList) -> tuple[Blo
         head = _("Answer of {day}, to {questions}:").format(
             day=written_date(answer.on), questions=", ".join(to)
         )
-    return (Paragraph((Words(head), said(answer.says), *evidence.cited(answer.evidence))),)
+    return (Paragraph((Words(head), *as_said(answer), *evidence.cited(answer.evidence))),)
