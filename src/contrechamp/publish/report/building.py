@@ -9,7 +9,7 @@ from contrechamp.dossier.records.field_types import Text, earliest
 from contrechamp.dossier.records.publications import Publication
 from contrechamp.publish.report.document import Document, Words
 from contrechamp.publish.report.evidence import EvidenceList
-from contrechamp.publish.report.figures import resolved
+from contrechamp.publish.report.figure_texts import resolved
 from contrechamp.publish.report.parts import (
     annexes,
     assessments,

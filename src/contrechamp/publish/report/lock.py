@@ -16,8 +16,8 @@ from contrechamp.dossier.records.people import Source
 from contrechamp.dossier.records.publications import Publication
 from contrechamp.dossier.records.schema import below, members
 from contrechamp.dossier.records.testimony import Passage
+from contrechamp.publish.report.cited_figures import REFERENCE
 from contrechamp.publish.report.document import Document, texts
-from contrechamp.publish.report.figures import REFERENCE
 from contrechamp.publish.report.showing import Showing
 
 #: What is left in a text by somebody who meant to come back to it.

@@ -4,7 +4,6 @@ Whatever a source said or gave is shown only in a use that the publication state
 from a finding, and that consent covers on the day. The rest is counted, never described.
 """
 
-import functools
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,8 +20,8 @@ from contrechamp.dossier.records.measurements import Measurement
 from contrechamp.dossier.records.people import ConsentUse, Source
 from contrechamp.dossier.records.publications import Publication
 from contrechamp.dossier.records.testimony import Exhibit, Passage, Testimony
-from contrechamp.publish.report.figures import Figures
-from contrechamp.publish.report.pictures import Pictures
+from contrechamp.publish.report.cited_figures import Figures
+from contrechamp.publish.report.masked_pictures import Pictures
 
 _Kind = TypeVar("_Kind", bound=Record)
 #: Uses in which words are shown, the one that tells more of who spoke first.
@@ -64,6 +63,10 @@ class Showing:
         self.quotes: dict[str, list[Quote]] = {}
         for of in self._uses:
             self._read(of)
+        #: The figures of the measurements that it shows, and the masked copies of its pictures.
+        #: What is wrong with them is told to whoever publishes: read now, in their language.
+        self.figures = Figures(self.view, self.cited(Measurement))
+        self.pictures = Pictures(self.view, publication, self.cited(Exhibit), self.day)
 
     @property
     def view(self) -> View:
@@ -84,16 +87,6 @@ class Showing:
         """Return the records of a kind that the publication shows, with their references."""
         found = ((ref, self.record(ref)) for ref in dict.fromkeys(self.publication.cites))
         return [(ref, one) for ref, one in found if isinstance(one, cls)]
-
-    @functools.cached_property
-    def figures(self) -> Figures:
-        """The figures of the measurements that it shows."""
-        return Figures(self.view, self.cited(Measurement))
-
-    @functools.cached_property
-    def pictures(self) -> Pictures:
-        """The masked copies of the pictures that it shows."""
-        return Pictures(self.view, self.publication, self.cited(Exhibit), self.day)
 
     def record(self, ref: str) -> Record | None:
         """Return what a record says; None if it was erased, or is an item."""

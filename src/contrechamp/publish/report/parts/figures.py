@@ -9,6 +9,7 @@ from contrechamp.dossier.records.measurements import Measurement
 from contrechamp.measure.results import Figure, Prior
 from contrechamp.publish.charts import nice_step
 from contrechamp.publish.numbers import Numbers
+from contrechamp.publish.report.cited_figures import CitedFigure
 from contrechamp.publish.report.document import (
     Address,
     Block,
@@ -26,7 +27,7 @@ from contrechamp.publish.report.drawing import axis_rows
 from contrechamp.publish.report.drawing.axis_rows import Panel, Row
 from contrechamp.publish.report.drawing.swatches import dot, whisker, wide_band
 from contrechamp.publish.report.evidence import EvidenceList
-from contrechamp.publish.report.figures import CitedFigure, written
+from contrechamp.publish.report.figure_texts import written
 from contrechamp.publish.report.measured_file import MeasuredFile
 from contrechamp.publish.report.showing import Showing
 from contrechamp.publish.report.texts import in_language

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from contrechamp.base.i18n import _, active_language, ngettext
-from contrechamp.base.written import isolated, written_number
+from contrechamp.base.written import isolated, written_list, written_number
 from contrechamp.dossier.records.field_types import Position, Record
-from contrechamp.dossier.records.fieldwork import Barrier, Camera, Place
+from contrechamp.dossier.records.fieldwork import Area, Barrier, Camera, Place
 from contrechamp.dossier.records.systems import Deployment, SeenAt
 from contrechamp.publish.numbers import Numbers
 from contrechamp.publish.report.document import (
@@ -64,14 +64,29 @@ def section(showing: Showing, evidence: EvidenceList) -> Section | None:
     ]
     numbers = Numbers(active_language())
     note = _(
-        "Each place lies somewhere in its square of {side}; nothing is shown more exactly. Squares "
-        "are those of a grid that does not depend on what lies in it. North is up."
+        "Each place lies somewhere in its square, whose side is {side} or more; nothing is shown "
+        "more exactly. Squares are those of a grid that does not depend on what lies in it. North "
+        "is up."
     ).format(side=numbers.quantity(float(cell), "m"))
-    return Section(
-        "maps",
-        (Words(_("Maps")),),
-        (Paragraph((Words(note),), soft=True),),
-        tuple(one for one in inside if one),
+    blocks = [Paragraph((Words(note),), soft=True)]
+    if names := written_list([isolated(name) for name in _elsewhere(showing)]):
+        lacking = _("Without a position, and so on no map: {names}.").format(names=names)
+        blocks.append(Paragraph((Words(lacking),), soft=True))
+    return Section("maps", (Words(_("Maps")),), tuple(blocks), tuple(one for one in inside if one))
+
+
+def _elsewhere(showing: Showing) -> list[str]:
+    """Return the names of what is shown, or where a system was seen, and has no position."""
+    shown: list[Record | None] = [one for _ref, one in showing.cited(Place)]
+    shown += [one for _ref, one in showing.cited(Barrier)]
+    for _ref, deployment in showing.cited(Deployment):
+        shown += [showing.record(seen.where) for seen in deployment.seen_at]
+    return list(
+        dict.fromkeys(
+            name_of(one.names).text
+            for one in shown
+            if isinstance(one, Place | Barrier | Area) and _position(showing, one) is None
+        )
     )
 
 

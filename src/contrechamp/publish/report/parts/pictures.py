@@ -6,7 +6,7 @@ from contrechamp.base.i18n import _
 from contrechamp.base.written import written_date
 from contrechamp.dossier.records.findings import Finding
 from contrechamp.publish.report.document import Address, Inline, Photo, Section, Words
-from contrechamp.publish.report.pictures import ShownPicture
+from contrechamp.publish.report.masked_pictures import ShownPicture
 from contrechamp.publish.report.showing import Showing
 from contrechamp.publish.report.texts import called, said
 
