@@ -6,6 +6,7 @@ looks stands in ``templates/report.typ``, which a designer can change.
 
 import hashlib
 import json
+import unicodedata
 from dataclasses import asdict
 from importlib.resources import as_file
 from importlib.resources import files as package_files
@@ -37,8 +38,10 @@ from contrechamp.publish.report.glyphs import Glyphs
 
 _TEMPLATES = package_files("contrechamp.publish.report") / "templates"
 _FONTS = package_files("contrechamp.publish") / "vendor/fonts"
+#: Classes of letters that have a direction (Unicode Standard Annex 9).
+_STRONG = frozenset({"L", "R", "AL"})
 #: Marks around what must not turn the words around it about.
-FIRST_STRONG, ISOLATED = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+_FIRST_STRONG, _ISOLATED = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 
 
 def paper(document: Document) -> bytes:
@@ -142,18 +145,26 @@ def _drawing(one: shapes.Drawing) -> dict[str, Any]:
     return {"width": one.width, "height": one.height, "shapes": drawn}
 
 
+def _direction(one: Phrase) -> str:
+    """Return the direction of a phrase: of its language, else of the first letter that has one."""
+    if one.language:
+        return direction_of(one.language)
+    words = "".join(part.text for part in one.parts if isinstance(part, Words))
+    strong = (unicodedata.bidirectional(letter) for letter in words)
+    return next(("ltr" if way == "L" else "rtl" for way in strong if way in _STRONG), "ltr")
+
+
 def _apart(text: str) -> str:
     """Return a text that does not turn the words around it about; each of its lines is kept so."""
     lines = text.split("\n")
-    return "\n".join(f"{FIRST_STRONG}{line}{ISOLATED}" for line in lines)
+    return "\n".join(f"{_FIRST_STRONG}{line}{_ISOLATED}" for line in lines)
 
 
 def _inline(one: Inline | Number) -> dict[str, Any]:
     if isinstance(one, Phrase):
         return {
             "kind": "phrase", "language": one.language, "strong": one.strong,
-            "parts": [{"kind": "mark", "text": FIRST_STRONG}, *map(_inline, one.parts),
-                      {"kind": "mark", "text": ISOLATED}],
+            "direction": _direction(one), "parts": list(map(_inline, one.parts)),
         }  # fmt: skip
     found = {"kind": _KINDS[type(one)], **asdict(one)}
     if isinstance(one, Words | Label | Address | Number) and not getattr(one, "own", False):

@@ -21,7 +21,7 @@ from contrechamp.publish.report.drawing.shapes import (
 )
 
 #: More letters than this do not fit above a row.
-_LETTERS = 64
+_LETTERS = 56
 _SIDE, _ROW, _HEAD, _FOOT, _GAP = 14, 40, 26, 34, 18
 
 
@@ -87,7 +87,7 @@ def _draw(panel: Panel, top: int, shapes: list[Shape], *, to_left: bool) -> int:
         x = _at(at)
         shapes.append(Path(((x, top), (x, bottom + 4)), line="rule", thick=6))
         anchor: Anchor = "start" if at < 0.05 else "end" if at > 0.95 else "middle"
-        shapes.append(Label(x, bottom + 18, text, anchor=anchor, size=11, paint="soft"))
+        shapes.append(Label(x, bottom + 18, text, anchor=anchor, size=12, paint="soft"))
     for number, row in enumerate(panel.rows):
         y = top + _ROW * number
         shapes.append(_words(row.words, y + 14, to_left=to_left))
@@ -111,7 +111,7 @@ def _row(row: Row, y: int) -> Iterator[Shape]:
 def _words(text: str, y: int, *, to_left: bool, strong: bool = False) -> Label:
     anchor: Anchor = "end" if to_left else "start"
     x = WIDTH - _SIDE if to_left else _SIDE
-    return Label(x, y, shortened(text, _LETTERS), anchor=anchor, size=12, strong=strong)
+    return Label(x, y, shortened(text, _LETTERS), anchor=anchor, size=14, strong=strong)
 
 
 def _at(fraction: float) -> int:

@@ -11,7 +11,7 @@ from contrechamp.publish.report.drawing.squares import Point, Square
 _BARS_M = (100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000)
 _LOWEST, _HIGHEST = 200, 380
 #: A map shows at least so many squares from side to side.
-_LEAST_SQUARES = 7
+_LEAST_SQUARES, _LEAST_OF_A_PART = 7, 4
 #: What lies nearer to each other than so many squares is shown on one map of a part.
 _NEAR = 3
 #: Squares smaller than so many units are shown on maps of parts as well.
@@ -74,7 +74,8 @@ def extent_of(marked: Sequence[Marked], *, of: Sequence[Marked] = ()) -> Extent:
     side = max(one.square.side for one in of or marked)
     west, east = min(s.west for s in squares), max(s.west + s.side for s in squares)
     south, north = min(s.south for s in squares), max(s.south + s.side for s in squares)
-    wide: float = max(east - west + 2 * side, _LEAST_SQUARES * side)
+    least = _LEAST_OF_A_PART if of else _LEAST_SQUARES
+    wide: float = max(east - west + 2 * side, least * side)
     high = min(max(north - south + 2 * side, wide * _LOWEST / WIDTH), 1e9)
     wide = max(wide, high * WIDTH / _HIGHEST)
     x, y = (west + east) / 2, (south + north) / 2
@@ -112,7 +113,7 @@ def drawn(marked: Sequence[Marked], extent: Extent, sheet: Sheet) -> Drawing:
     shapes += [
         Path(tuple(map(at, ring)), line="soft", closed=True, thick=12) for ring in sheet.outlines
     ]
-    for one in marked:
+    for one in sorted(marked, key=lambda one: -one.square.side):
         shapes += _square(one, at, per_m)
     shapes += _north(sheet.north)
     shapes += _scale(extent, per_m, height, sheet)
@@ -123,10 +124,10 @@ def _square(one: Marked, at, per_m: float) -> Iterator[Shape]:  # type: ignore[n
     x, y = at((one.square.west, one.square.south + one.square.side))
     side = max(round(one.square.side * per_m), 4)
     yield Box(x, y, side, side, one.paint)
-    middle, size = x + side // 2, 13
+    # In the upper left corner: squares of two sizes may share their middle.
     wide = 8 * len(one.words) + 6
-    yield Box(middle - wide // 2, y + side // 2 - 9, wide, 18, "paper", line="ink")
-    yield Label(middle, y + side // 2 + 5, one.words, anchor="middle", size=size, strong=True)
+    yield Box(x, y, wide, 17, "paper")
+    yield Label(x + wide // 2, y + 13, one.words, anchor="middle", size=13, strong=True)
 
 
 def _north(letter: str) -> Iterator[Shape]:

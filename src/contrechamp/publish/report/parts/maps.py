@@ -248,7 +248,7 @@ def _maps(
 ) -> Iterator[Drawn]:
     """Yield a map of the whole, and of each part where it is too small to be read."""
     numbers = Numbers(active_language())
-    bar = {metres: numbers.quantity(float(metres), "m") for metres in maps.bars()}
+    bar = {metres: numbers.quantity(float(metres), "m", 10.0) for metres in maps.bars()}
     sheet = Sheet((), _("N"), bar)
     words = "; ".join(told)
     parts = maps.parts_of(marked)
