@@ -1,16 +1,19 @@
 """A publication as a PDF, set by typst: tagged, in fonts that come along, the same bytes each time.
 
 What is said goes to typst as JSON, never as markup, so no text of a case can be a command. How it
-looks stands in ``templates/report.typ``, which a designer can change.
+looks stands in ``templates/main.typ``, which a designer can change.
 """
 
-import hashlib
+import base64
+import io
 import json
 import unicodedata
 from dataclasses import asdict
 from importlib.resources import as_file
 from importlib.resources import files as package_files
 from typing import Any
+
+from PIL import Image
 
 from contrechamp.base.errors import OutputError
 from contrechamp.base.i18n import _, direction_of, speaking
@@ -60,7 +63,7 @@ def paper(document: Document) -> bytes:
     with as_file(_FONTS) as fonts:
         glyphs = Glyphs(sorted(fonts.glob("*.ttf")))
         with speaking(document.language):
-            said = _as_object(document, glyphs, files)
+            said = _as_object(document, glyphs)
         files["report.json"] = json.dumps(said, ensure_ascii=False).encode()
         try:
             made = typst.compile(
@@ -77,8 +80,7 @@ def paper(document: Document) -> bytes:
     return made
 
 
-def _as_object(document: Document, glyphs: Glyphs, files: dict[str, bytes]) -> dict[str, Any]:
-    """Return what typst is told; pictures are put among its files."""
+def _as_object(document: Document, glyphs: Glyphs) -> dict[str, Any]:
     drawn = {
         "language": document.language,
         "direction": direction_of(document.language),
@@ -86,7 +88,7 @@ def _as_object(document: Document, glyphs: Glyphs, files: dict[str, bytes]) -> d
         "kicker": list(map(_apart, document.kicker)),
         "day": [document.day.year, document.day.month, document.day.day],
         "lacking": None if document.lacking is None else list(map(_apart, document.lacking)),
-        "sections": [_section(one, files) for one in document.sections],
+        "sections": [_section(one) for one in document.sections],
         "paints": {name: asdict(fill) for name, fill in PAINTS.items()},
         "words": {
             "contents": _("Contents"),
@@ -101,16 +103,16 @@ def _as_object(document: Document, glyphs: Glyphs, files: dict[str, bytes]) -> d
     return shown
 
 
-def _section(one: Section, files: dict[str, bytes]) -> dict[str, Any]:
+def _section(one: Section) -> dict[str, Any]:
     return {
         "anchor": one.anchor,
         "title": [_inline(part) for part in one.title],
-        "blocks": [_block(part, files) for part in one.blocks],
-        "sections": [_section(part, files) for part in one.sections],
+        "blocks": [_block(part) for part in one.blocks],
+        "sections": [_section(part) for part in one.sections],
     }
 
 
-def _block(one: Block, files: dict[str, bytes]) -> dict[str, Any]:
+def _block(one: Block) -> dict[str, Any]:
     match one:
         case Paragraph(inlines, soft):
             return {"kind": "paragraph", "inlines": list(map(_inline, inlines)), "soft": soft}
@@ -119,7 +121,7 @@ def _block(one: Block, files: dict[str, bytes]) -> dict[str, Any]:
                     "by": list(map(_inline, by))}  # fmt: skip
         case Listing(entries, numbered):
             inside = [
-                {"anchor": anchor, "blocks": [_block(part, files) for part in blocks]}
+                {"anchor": anchor, "blocks": [_block(part) for part in blocks]}
                 for anchor, blocks in entries
             ]
             return {"kind": "listing", "entries": inside, "numbered": numbered}
@@ -134,10 +136,22 @@ def _block(one: Block, files: dict[str, bytes]) -> dict[str, Any]:
                 "key": [{"swatch": _drawing(swatch), "words": words} for swatch, words in key],
             }  # fmt: skip
         case Photo(content, media_type, alternative, caption):
-            name = f"picture-{hashlib.sha256(content).hexdigest()}.{media_type.partition('/')[2]}"
-            files[name] = content
-            return {"kind": "photo", "file": name, "alternative": alternative,
-                    "caption": list(map(_inline, caption))}  # fmt: skip
+            return {"kind": "photo", "picture": _held(content, media_type),
+                    "alternative": alternative, "caption": list(map(_inline, caption))}  # fmt: skip
+
+
+def _held(content: bytes, media_type: str) -> str:
+    """Return a picture in a frame of SVG: typst is given files as texts, and this holds it whole.
+
+    The bytes of a JPEG are those of the PDF.
+    """
+    with Image.open(io.BytesIO(content)) as picture:
+        width, height = picture.size
+    address = f"data:{media_type};base64,{base64.b64encode(content).decode()}"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
+        f'<image width="{width}" height="{height}" href="{address}"/></svg>'
+    )
 
 
 def _drawing(one: shapes.Drawing) -> dict[str, Any]:

@@ -207,7 +207,7 @@ def _plot(
         for one in those
     ]
     spans = any(one.figure.span for one in those)
-    key = [(dot(), _("median")), (whisker(), _("where 90 % of the draws lie"))]
+    key = [(dot(), _("median")), (whisker(), _("where nine draws of ten lie"))]
     if spans:
         key.append((wide_band(), _("how far it moves by what is assumed")))
     return Drawn(

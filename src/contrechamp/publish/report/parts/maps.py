@@ -11,7 +11,7 @@ from contrechamp.base.written import isolated, written_list, written_number
 from contrechamp.dossier.records.field_types import Position, Record
 from contrechamp.dossier.records.fieldwork import Area, Barrier, Camera, Place
 from contrechamp.dossier.records.systems import Deployment, SeenAt
-from contrechamp.publish.numbers import Numbers
+from contrechamp.publish.numbers import Numbers, power_of_ten
 from contrechamp.publish.report.document import (
     Block,
     Drawn,
@@ -248,7 +248,10 @@ def _maps(
 ) -> Iterator[Drawn]:
     """Yield a map of the whole, and of each part where it is too small to be read."""
     numbers = Numbers(active_language())
-    bar = {metres: numbers.quantity(float(metres), "m", 10.0) for metres in maps.bars()}
+    bar = {
+        metres: numbers.quantity(float(metres), "m", power_of_ten(metres, 1))
+        for metres in maps.bars()
+    }
     sheet = Sheet((), _("N"), bar)
     words = "; ".join(told)
     parts = maps.parts_of(marked)
