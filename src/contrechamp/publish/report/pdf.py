@@ -8,7 +8,6 @@ import base64
 import io
 import json
 import unicodedata
-from dataclasses import asdict
 from importlib.resources import as_file
 from importlib.resources import files as package_files
 from typing import Any
@@ -56,15 +55,27 @@ def paper(document: Document) -> bytes:
     Raises:
         OutputError: if typst refuses it.
     """
+    return typeset(sources(document))
+
+
+def sources(document: Document) -> dict[str, bytes]:
+    """Return what typst sets, by file: the templates, and what a publication says as JSON."""
+    told = [one for one in _TEMPLATES.iterdir() if one.name.endswith(".typ")]
+    with as_file(_FONTS) as fonts, speaking(document.language):
+        said = _as_object(document, Glyphs(sorted(fonts.glob("*.ttf"))))
+    content = json.dumps(said, ensure_ascii=False).encode()
+    return {**{one.name: one.read_bytes() for one in told}, "report.json": content}
+
+
+def typeset(files: dict[str, bytes]) -> bytes:
+    """Return the PDF of what `sources` returned.
+
+    Raises:
+        OutputError: if typst refuses it.
+    """
     import typst
 
-    told = [one for one in _TEMPLATES.iterdir() if one.name.endswith(".typ")]
-    files = {one.name: one.read_bytes() for one in told}
     with as_file(_FONTS) as fonts:
-        glyphs = Glyphs(sorted(fonts.glob("*.ttf")))
-        with speaking(document.language):
-            said = _as_object(document, glyphs)
-        files["report.json"] = json.dumps(said, ensure_ascii=False).encode()
         try:
             made = typst.compile(
                 files,  # type: ignore[call-overload]  # not in its stubs
@@ -89,7 +100,7 @@ def _as_object(document: Document, glyphs: Glyphs) -> dict[str, Any]:
         "day": [document.day.year, document.day.month, document.day.day],
         "lacking": None if document.lacking is None else list(map(_apart, document.lacking)),
         "sections": [_section(one) for one in document.sections],
-        "paints": {name: asdict(fill) for name, fill in PAINTS.items()},
+        "paints": {name: vars(fill) for name, fill in PAINTS.items()},
         "words": {
             "contents": _("Contents"),
             "draft": _("Draft: not to be handed on"),
@@ -155,7 +166,7 @@ def _held(content: bytes, media_type: str) -> str:
 
 
 def _drawing(one: shapes.Drawing) -> dict[str, Any]:
-    drawn = [{"kind": _SHAPES[type(shape)], **asdict(shape)} for shape in one.shapes]
+    drawn = [{"kind": _SHAPES[type(shape)], **vars(shape)} for shape in one.shapes]
     return {"width": one.width, "height": one.height, "shapes": drawn}
 
 
@@ -180,7 +191,7 @@ def _inline(one: Inline | Number) -> dict[str, Any]:
             "kind": "phrase", "language": one.language, "strong": one.strong,
             "direction": _direction(one), "parts": list(map(_inline, one.parts)),
         }  # fmt: skip
-    found = {"kind": _KINDS[type(one)], **asdict(one)}
+    found = {"kind": _KINDS[type(one)], **vars(one)}
     if isinstance(one, Words | Label | Address | Number) and not getattr(one, "own", False):
         found["text"] = _apart(one.text)
     return found
