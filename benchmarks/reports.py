@@ -106,7 +106,7 @@ def paper() -> dict[str, float]:
 
 
 def typst_alone() -> dict[str, float]:
-    """Return what typst needs for the same files, the first in its process: it keeps what it set."""
+    """Return what typst needs for these files, the first in its process: it keeps what it set."""
     files = pdf.sources(report())
     began = time.perf_counter()
     pdf.typeset(files)
@@ -126,8 +126,7 @@ def _many_items(folder: Path) -> dict[str, float]:
             adding.Content(f"{number}.txt", lambda number=number: io.BytesIO(b"SAMPLE %d" % number))
             for number in range(ITEMS)
         ]
-        items = [one.item for one in adding.add_contents(case, contents, now=lambda: NOW,
-                                                         random=os.urandom)]  # fmt: skip
+        items = adding.add_contents(case, contents, now=lambda: NOW, random=os.urandom)
         exhibits = store.put_all(
             case,
             [

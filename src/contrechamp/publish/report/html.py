@@ -22,6 +22,7 @@ from contrechamp.publish.report.document import (
     Words,
 )
 from contrechamp.publish.report.drawing.svg import svg
+from contrechamp.publish.report.glyphs import CONTROLS, by_number
 
 _PACKAGE = "contrechamp.publish.report"
 #: The class of a part of the tree -> what the template calls it.
@@ -57,7 +58,7 @@ def page(document: Document, others: dict[str, str]) -> bytes:
                 names={code: language_name(code, code) for code in others},
             )
         )
-    return html.encode()
+    return CONTROLS.sub(by_number, html).encode()
 
 
 def _in_page(photo: Photo) -> str:

@@ -22,6 +22,8 @@ from contrechamp.publish.report.drawing.shapes import (
 
 #: More letters than this do not fit above a row.
 _LETTERS = 56
+#: Marks that begin what is kept apart, and the one that ends it.
+_ISOLATES, _ISOLATED = "\u2066\u2067\u2068", "\u2069"
 _SIDE, _ROW, _HEAD, _FOOT, _GAP = 14, 40, 26, 34, 18
 
 
@@ -111,7 +113,14 @@ def _row(row: Row, y: int) -> Iterator[Shape]:
 def _words(text: str, y: int, *, to_left: bool, strong: bool = False) -> Label:
     anchor: Anchor = "end" if to_left else "start"
     x = WIDTH - _SIDE if to_left else _SIDE
-    return Label(x, y, shortened(text, _LETTERS), anchor=anchor, size=14, strong=strong)
+    return Label(x, y, _cut(text), anchor=anchor, size=14, strong=strong)
+
+
+def _cut(text: str) -> str:
+    """Return as much of a text as has room, with what was kept apart in it still so."""
+    cut = shortened(text, _LETTERS)
+    opened = sum(map(cut.count, _ISOLATES)) - cut.count(_ISOLATED)
+    return cut + _ISOLATED * max(opened, 0)
 
 
 def _at(fraction: float) -> int:

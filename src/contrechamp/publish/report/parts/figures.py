@@ -64,7 +64,7 @@ def name_in_words(one: Measurement) -> str:
     name = next((part.text for part in in_language(one.names) if isinstance(part, Words)), "")
     if not one.on:
         return isolated(name)
-    return f"{isolated(name)}, {isolated(written_date(one.on))}"
+    return _("{day}: {what}").format(day=isolated(written_date(one.on)), what=isolated(name))
 
 
 def _measurement(
@@ -83,7 +83,7 @@ def _measurement(
 def _figure(cited: CitedFigure, file: MeasuredFile, numbers: Numbers) -> Iterator[Block]:
     figure = cited.figure
     what = in_language(cited.named.what, strong=True) or (
-        Words(f"{figure_label(figure.key)}:", strong=True),
+        Words(f"{_measured(figure)}:", strong=True),
     )
     told = Phrase((Number(isolated(written(figure, numbers)), cited.anchor),))
     yield Paragraph((*what, told))
@@ -96,6 +96,13 @@ def _figure(cited: CitedFigure, file: MeasuredFile, numbers: Numbers) -> Iterato
     if not figure.estimate.enough_draws:
         more.append(_("more draws would still move its ends"))
     yield Paragraph((Words("; ".join(more) + "."),), soft=True)
+
+
+def _measured(figure: Figure) -> str:
+    """Return what a figure measures; of streets around the cameras, it is no share of the whole."""
+    if figure.key == "streets.seen_share" and is_near(figure.group):
+        return _("Share of the walkable street around mapped cameras that is within view of one")
+    return figure_label(figure.key)
 
 
 def _group(group: str, numbers: Numbers) -> str:
@@ -172,9 +179,9 @@ def _plots(cited: list[CitedFigure], named: dict[str, str], numbers: Numbers) ->
     """
     groups: dict[tuple[str, str], list[CitedFigure]] = {}
     for one in cited:
-        groups.setdefault((one.figure.key, one.figure.unit), []).append(one)
-    for number, ((key, unit), those) in enumerate(groups.items(), start=1):
-        yield _plot(f"plot-{number}", figure_label(key), unit, those, named, numbers)
+        groups.setdefault((_measured(one.figure), one.figure.unit), []).append(one)
+    for number, ((title, unit), those) in enumerate(groups.items(), start=1):
+        yield _plot(f"plot-{number}", title, unit, those, named, numbers)
 
 
 def _plot(
